@@ -1,0 +1,141 @@
+"""Values of sealing: what stands in a sealed XML, and what a check of one finds."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+
+class InvoicingParty(msgspec.Struct, frozen=True, kw_only=True):
+    """收款单位: the issuing unit as printed."""
+
+    code: str
+    name: str
+    receiving_name: str = ""
+    receiving_account: str = ""
+    receiving_bank: str = ""
+
+
+class PayerParty(msgspec.Struct, frozen=True, kw_only=True):
+    """缴款人: type "1" is a person, "2" a unit."""
+
+    type: str
+    code: str = ""
+    name: str
+    account: str = ""
+    bank: str = ""
+
+
+class SealMark(msgspec.Struct, frozen=True, kw_only=True):
+    """A seal as the XML names it: id, name and SM3 of its GB/T 38540 bytes in hex."""
+
+    seal_id: str
+    name: str
+    hash: str
+
+
+class FaceItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the face. `standard` is the rate as printed; `amount` is in 元, two places."""
+
+    code: str
+    name: str
+    quantity: Decimal
+    unit: str = ""
+    standard: str = ""
+    amount: Decimal
+    remark: str = ""
+    detail_name: str = ""
+
+
+class AuxItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the detailed list (清单), tied to a face item by `related_code`."""
+
+    related_code: str
+    related_name: str = ""
+    code: str = ""
+    name: str
+    quantity: Decimal
+    unit: str = ""
+    standard: str = ""
+    amount: Decimal
+    remark: str = ""
+
+
+class Face(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a bill says, as it is sealed (MOF data standard 1.1.0, standards §2.1).
+
+    `issued_at` is aware; it is written in Asia/Shanghai to the second. `total` is in 元 and negative
+    on a red bill. `extension` holds MainExt members by their MOF names, in the order to be written.
+    """
+
+    name: str
+    code: str
+    number: str
+    check_code: str
+    specimen_code: str
+    region_code: str
+    total: Decimal
+    issued_at: datetime
+    invoicing: InvoicingParty
+    payer: PayerParty
+    pay_mode: str = ""
+    business_no: str = ""
+    currency: str = "CNY"
+    exchange_rate: str = "1"
+    remark: str = ""
+    handler: str
+    checker: str = ""
+    supervisor_remark: str = ""
+    extension: dict[str, str] = {}
+    unit_seal: SealMark
+    supervisor_seal: SealMark
+    items: tuple[FaceItem, ...]
+    aux_items: tuple[AuxItem, ...] = ()
+
+
+class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Names a signing certificate: serial number in upper-case hex, issuer as RFC 4514 text."""
+
+    serial: str
+    issuer: str
+
+
+class SealingParty(msgspec.Struct, frozen=True, kw_only=True):
+    """A key that seals bills: the unit's or the supervising department's. Private part not in here.
+
+    `certificate` is DER X.509 (SM2); `seal` is a DER SESeal of GB/T 38540; `encrypted_key` is opaque
+    to everyone but the signer that holds the master key.
+    """
+
+    key_id: int
+    certificate: bytes
+    seal: bytes
+    mark: SealMark
+    key_info: KeyInfo
+    encrypted_key: bytes
+
+
+class SignatureReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check of one signature or seal found. `problem` is empty when it is valid."""
+
+    party: str
+    valid: bool
+    signed_at: datetime | None = None
+    certificate_subject: str = ""
+    certificate_serial: str = ""
+    issuer: str = ""
+    problem: str = ""
+
+
+class XmlReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check of a sealed XML found: its face when it could be read, and both signatures."""
+
+    face: Face | None
+    unit: SignatureReport
+    supervisor: SignatureReport
+    sm3: str
+    problems: tuple[str, ...] = ()
+
+    @property
+    def genuine(self) -> bool:
+        return self.face is not None and self.unit.valid and self.supervisor.valid and not self.problems
