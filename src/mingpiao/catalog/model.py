@@ -1,0 +1,110 @@
+"""Base data of the province: regions, departments, bill kinds, charge items and their rates."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from mingpiao.kernel.money import MICRO
+
+
+class Region(msgspec.Struct, frozen=True, kw_only=True):
+    """行政区划 (GB/T 2260): `level` is "province", "city" or "county"; `parent` is "" for the province."""
+
+    code: str
+    name: str
+    parent: str
+    level: str
+
+
+class Department(msgspec.Struct, frozen=True, kw_only=True):
+    """财政部门: one a region, so the region's code names it."""
+
+    region_code: str
+    name: str
+
+
+class BillCategory(msgspec.Struct, frozen=True, kw_only=True):
+    """票据分类: two digits, e.g. 06 医疗收费票据."""
+
+    code: str
+    name: str
+
+
+class ExtensionType(StrEnum):
+    """What may stand in a MainExt member."""
+
+    TEXT = "text"
+    DATE = "date"
+    MONEY = "money"
+    CHOICE = "choice"
+    NUMBER = "number"
+
+
+class ExtensionField(msgspec.Struct, frozen=True, kw_only=True):
+    """其他信息: one MainExt member of a kind, named as in the MOF XML, with its Chinese label."""
+
+    name: str
+    label: str
+    type: ExtensionType = ExtensionType.TEXT
+    required: bool = False
+    max_length: int = 100
+    choices: tuple[str, ...] = ()
+
+
+class SumRule(msgspec.Struct, frozen=True, kw_only=True):
+    """The named MainExt amounts must add up to the bill's total (empty ones count as zero)."""
+
+    fields: tuple[str, ...]
+    message: str
+
+
+class BillKind(msgspec.Struct, frozen=True, kw_only=True):
+    """票据种类. `code` is 分类+种类, four digits (0601); `name` is the title on the face.
+
+    `template` names the face template, `template_year` gives digits 7-8 of the 票据代码 (the year of
+    the template, not of issue: standards §1), `template_version` the last two of the specimen code.
+    """
+
+    code: str
+    name: str
+    category_code: str
+    template: str
+    template_year: int
+    template_version: str = "01"
+    extension_fields: tuple[ExtensionField, ...] = ()
+    sum_rules: tuple[SumRule, ...] = ()
+    needs_evidence: bool = False
+    retired: bool = False
+
+
+class RateKind(StrEnum):
+    """收费标准: one fixed value, any value within bounds, or free."""
+
+    FIXED = "fixed"
+    BOUNDED = "bounded"
+    FREE = "free"
+
+
+class Rate(msgspec.Struct, frozen=True, kw_only=True):
+    """收费标准 in 元 a measure unit, up to six places; both bounds are inclusive."""
+
+    kind: RateKind
+    minimum: Decimal = MICRO
+    maximum: Decimal = Decimal("999999999999.99")
+
+    def allows(self, rate: Decimal) -> bool:
+        return self.minimum <= rate <= self.maximum
+
+
+class ChargeItem(msgspec.Struct, frozen=True, kw_only=True):
+    """收款项目 preset by finance; `kinds` are the bill kinds that may carry it."""
+
+    code: str
+    name: str
+    measure_unit: str
+    rate: Rate
+    kinds: tuple[str, ...]
+    basis: str = ""
+    pinyin: str = ""
+    retired: bool = False
