@@ -1,0 +1,90 @@
+"""The one database: a SQLAlchemy engine for most work, a bare asyncpg pool for the hot path.
+
+A connection's login never touches a table: sessions run as `mingpiao_system`, and a scoped
+transaction steps down to a unit's or a department's role for its length.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import asyncpg
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from mingpiao.storage.scope import SYSTEM, Scope, scope_settings
+
+_SESSION_SETTINGS = {"role": "mingpiao_system", "timezone": "UTC", "application_name": "mingpiao"}
+
+
+def engine_url(url: str) -> str:
+    """A `postgresql://` address as SQLAlchemy wants it for asyncpg."""
+    return "postgresql+asyncpg" + url[url.index("://") :]
+
+
+def plain_url(url: str) -> str:
+    """A `postgresql://` address as asyncpg and libpq want it."""
+    return "postgresql" + url[url.index("://") :]
+
+
+class Database:
+    """Opened with `Database.open(url)`, closed with `close()`."""
+
+    def __init__(self, engine: AsyncEngine, pool: "asyncpg.Pool[asyncpg.Record]", url: str) -> None:
+        self.engine = engine
+        self.pool = pool
+        self.url = url
+
+    @classmethod
+    async def open(cls, url: str, *, pool_size: int = 8) -> "Database":
+        """Connect to a migrated database. Raises OSError or asyncpg.PostgresError when it cannot."""
+        pool = await asyncpg.create_pool(
+            plain_url(url), min_size=1, max_size=pool_size, server_settings=_SESSION_SETTINGS, init=_teach_json
+        )
+        engine = create_async_engine(
+            engine_url(url),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            connect_args={"server_settings": _SESSION_SETTINGS},
+            json_serializer=lambda value: msgspec.json.encode(value).decode(),
+            json_deserializer=msgspec.json.decode,
+        )
+        return cls(engine, pool, url)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+        await self.pool.close()
+
+    @asynccontextmanager
+    async def scoped(self, scope: Scope) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees what the scope sees; commits at the end, rolls back on an error."""
+        async with self.engine.begin() as connection:
+            if scope != SYSTEM:
+                await _put_in_force(connection, scope)
+            yield connection
+
+    def system(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction that sees everything."""
+        return self.scoped(SYSTEM)
+
+
+async def _put_in_force(connection: AsyncConnection, scope: Scope) -> None:
+    settings = scope_settings(scope)
+    # The role comes last: after it, the rest could no longer be trusted to be ours to set.
+    ordered = [(name, value) for name, value in settings.items() if name != "role"]
+    ordered.append(("role", settings["role"]))
+    calls = ", ".join(f"set_config(:n{i}, :v{i}, true)" for i in range(len(ordered)))
+    values = {f"n{i}": name for i, (name, _) in enumerate(ordered)}
+    values |= {f"v{i}": value for i, (_, value) in enumerate(ordered)}
+    await connection.execute(text(f"SELECT {calls}"), values)
+
+
+async def _teach_json(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: b"\x01" + msgspec.json.encode(value),
+        decoder=lambda data: msgspec.json.decode(data[1:]),
+        format="binary",
+    )

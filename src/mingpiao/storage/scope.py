@@ -1,0 +1,42 @@
+"""Scopes: as whom a transaction reads. PostgreSQL's row-level security holds them."""
+
+import msgspec
+
+from mingpiao.kernel.codes import region_prefix
+
+
+class UnitScope(msgspec.Struct, frozen=True, tag=True):
+    """Sees the rows of one unit."""
+
+    unit_id: int
+
+
+class DepartmentScope(msgspec.Struct, frozen=True, tag=True):
+    """Sees the rows of a region and all regions below it."""
+
+    region_code: str
+
+
+class SystemScope(msgspec.Struct, frozen=True, tag=True):
+    """Sees all rows: the issuing desk, verification by number, the worker, administration."""
+
+
+Scope = UnitScope | DepartmentScope | SystemScope
+
+SYSTEM = SystemScope()
+
+
+def scope_settings(scope: Scope) -> dict[str, str]:
+    """The PostgreSQL settings, with the role among them, that put a scope in force."""
+    match scope:
+        case UnitScope(unit_id=unit_id):
+            return {"role": "mingpiao_unit", "mingpiao.unit_id": str(unit_id)}
+        case DepartmentScope(region_code=region_code):
+            prefix = region_prefix(region_code)
+            return {
+                "role": "mingpiao_department",
+                "mingpiao.region_low": prefix.ljust(6, "0"),
+                "mingpiao.region_high": prefix.ljust(6, "9"),
+            }
+        case SystemScope():
+            return {"role": "mingpiao_system"}
