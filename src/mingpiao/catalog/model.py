@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from mingpiao.kernel.codes import bill_code
 from mingpiao.kernel.money import MICRO
 
 
@@ -108,3 +109,31 @@ class ChargeItem(msgspec.Struct, frozen=True, kw_only=True):
     basis: str = ""
     pinyin: str = ""
     retired: bool = False
+
+
+class Catalog(msgspec.Struct, frozen=True, kw_only=True):
+    """All base data at one moment, by code."""
+
+    province: str
+    regions: dict[str, Region]
+    departments: dict[str, Department]
+    categories: dict[str, BillCategory]
+    kinds: dict[str, BillKind]
+    items: dict[str, ChargeItem]
+
+    def bill_code(self, kind: BillKind) -> str:
+        """The 票据代码 under which bills of a kind are issued now."""
+        return bill_code(self.province, kind.code, kind.template_year)
+
+    def region_path(self, region_code: str) -> str:
+        """The names from below the province down to a region, e.g. 呼和浩特市新城区."""
+        region = self.regions[region_code]
+        above = self.regions.get(region.parent)
+        return (self.region_path(above.code) if above and above.parent else "") + region.name
+
+    def regions_upwards(self, region_code: str) -> list[str]:
+        """The region and those above it, nearest first."""
+        codes = [region_code]
+        while parent := self.regions[codes[-1]].parent:
+            codes.append(parent)
+        return codes

@@ -59,3 +59,11 @@ class InterfaceApp(msgspec.Struct, frozen=True, kw_only=True):
     unit_id: int
     name: str
     active: bool = True
+
+
+class UnitProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit with what finance lets it issue: charge items by code and bill kinds by code."""
+
+    unit: Unit
+    item_codes: frozenset[str]
+    kind_codes: frozenset[str]

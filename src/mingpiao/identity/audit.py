@@ -1,0 +1,47 @@
+"""The audit trail: rows written in the transaction of the change that they tell of."""
+
+from collections.abc import Sequence
+
+import asyncpg
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.identity.model import AuditEntry
+
+_INSERT_ONE = text(
+    "INSERT INTO audit_log (actor, action, subject, unit_id, address, details) "
+    "VALUES (:actor, :action, :subject, :unit_id, :address, CAST(:details AS jsonb))"
+)
+_INSERT_MANY = """
+INSERT INTO audit_log (actor, action, subject, unit_id, address, details)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::jsonb[])
+"""
+
+
+async def record(connection: AsyncConnection, entry: AuditEntry) -> None:
+    """Write one audit row in the caller's transaction: no audit, no commit."""
+    await connection.execute(
+        _INSERT_ONE,
+        {
+            "actor": entry.actor.label,
+            "action": entry.action,
+            "subject": entry.subject,
+            "unit_id": entry.unit_id,
+            "address": entry.actor.address,
+            "details": msgspec.json.encode(entry.details).decode(),
+        },
+    )
+
+
+async def record_many(connection: asyncpg.Connection, entries: Sequence[AuditEntry]) -> None:
+    """Write many audit rows with one statement in the caller's transaction."""
+    await connection.execute(
+        _INSERT_MANY,
+        [entry.actor.label for entry in entries],
+        [entry.action for entry in entries],
+        [entry.subject for entry in entries],
+        [entry.unit_id for entry in entries],
+        [entry.actor.address for entry in entries],
+        [entry.details for entry in entries],
+    )

@@ -1,0 +1,5 @@
+"""What other rooms may ask of identity."""
+
+from mingpiao.identity.audit import record, record_many
+
+__all__ = ["record", "record_many"]

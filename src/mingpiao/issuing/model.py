@@ -1,0 +1,247 @@
+"""Values of issuing: what is asked for, what was issued, and what is answered."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from mingpiao.kernel.codes import BillIdentity
+from mingpiao.kernel.errors import Problem
+
+MAX_ITEMS = 200
+MAX_AUX_ITEMS = 1_000
+
+
+class Payer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """缴款人. `type` is "1" for a person, "2" for a unit; `code` is a unit's 统一社会信用代码."""
+
+    type: Literal["1", "2"]
+    name: str
+    code: str = ""
+    account: str = ""
+    bank: str = ""
+
+
+class RequestItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One charge: a preset item's code, quantity and rate (up to six places), amount in 元 (two)."""
+
+    code: str
+    quantity: Decimal
+    rate: Decimal
+    amount: Decimal
+    remark: str = ""
+
+
+class RequestAuxItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """清单明细: one line of the detailed list, under the charge item `related_code`."""
+
+    related_code: str
+    name: str
+    quantity: Decimal
+    amount: Decimal
+    code: str = ""
+    unit: str = ""
+    standard: str = ""
+    remark: str = ""
+
+
+class IssueRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a unit asks to be issued. `business_no` is the unit's own and makes asking again safe.
+
+    `kind` is the four-digit 票据种类; `total` is in 元; `extension` holds 其他信息 by the MOF names
+    that the kind defines.
+    """
+
+    business_no: str
+    kind: str
+    payer: Payer
+    items: tuple[RequestItem, ...]
+    total: Decimal
+    handler: str
+    checker: str = ""
+    pay_mode: str = ""
+    remark: str = ""
+    extension: dict[str, str] = {}
+    aux_items: tuple[RequestAuxItem, ...] = ()
+
+
+class ReversalRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """冲红 of a whole bill: which one, why, and who does it."""
+
+    code: str
+    number: str
+    reason: str
+    handler: str
+
+
+class Color(StrEnum):
+    """蓝票 as issued; 红票 reverses one."""
+
+    BLUE = "blue"
+    RED = "red"
+
+    @property
+    def label(self) -> str:
+        return "蓝票" if self is Color.BLUE else "红票"
+
+
+class BillState(StrEnum):
+    """票据状态."""
+
+    NORMAL = "normal"
+    REVERSED = "reversed"
+
+    @property
+    def label(self) -> str:
+        return "正常" if self is BillState.NORMAL else "已冲红"
+
+
+class BillItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of an issued bill, as stored for look-ups."""
+
+    code: str
+    name: str
+    quantity: Decimal
+    unit: str
+    rate: Decimal
+    amount: Decimal
+    remark: str = ""
+
+
+class Bill(msgspec.Struct, frozen=True, kw_only=True):
+    """An issued bill without its XML. `total` is in 元, negative on a red bill.
+
+    `related` is the blue bill of a red one, or the red bill that reversed a blue one. `sm3` is the
+    hex hash of the sealed XML.
+    """
+
+    unit_id: int
+    bill_id: int
+    kind: str
+    region_code: str
+    color: Color
+    state: BillState
+    business_no: str
+    check_code: str
+    issued_at: datetime
+    payer: Payer
+    total: Decimal
+    handler: str
+    extension: dict[str, str]
+    items: tuple[BillItem, ...]
+    related: BillIdentity | None
+    reason: str
+    sm3: str
+
+    @property
+    def identity(self) -> BillIdentity:
+        return BillIdentity.from_bill_id(self.bill_id)
+
+    @property
+    def code(self) -> str:
+        return self.identity.code
+
+    @property
+    def number(self) -> str:
+        return self.identity.number
+
+
+class Issued(msgspec.Struct, frozen=True, kw_only=True):
+    """The bill stands. `repeated` tells that it stood before: the same request came again."""
+
+    bill: Bill
+    repeated: bool = False
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing was issued, for these reasons, all of them."""
+
+    problems: tuple[Problem, ...]
+
+
+class Unresolved(msgspec.Struct, frozen=True, kw_only=True):
+    """The database went away. `issued` is False when surely nothing was issued, None when unknown.
+
+    In either case asking again with the same business number tells the truth.
+    """
+
+    issued: Literal[False] | None
+
+    @property
+    def problem(self) -> Problem:
+        if self.issued is None:
+            return Problem(
+                code="service.outcome_unknown",
+                message="系统繁忙，开票结果暂时无法确认，请稍后用同一业务流水号重新提交或查询，不会重复开票。",
+                status=503,
+            )
+        return Problem(
+            code="service.unavailable",
+            message="系统暂时不可用，本次没有开票，请稍后用同一业务流水号重新提交。",
+            status=503,
+        )
+
+
+Outcome = Issued | Refused | Unresolved
+
+
+class BillFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which bills a list shows; empty members do not restrict. Dates and amounts are inclusive."""
+
+    issued_from: date | None = None
+    issued_to: date | None = None
+    kind: str = ""
+    payer: str = ""
+    amount_from: Decimal | None = None
+    amount_to: Decimal | None = None
+    state: str = ""
+    color: str = ""
+    code: str = ""
+    number: str = ""
+    business_no: str = ""
+    unit_id: int | None = None
+    region_code: str = ""
+
+
+class BillPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of bills, newest first. `next_key` continues after it; empty at the end."""
+
+    bills: tuple[Bill, ...]
+    next_key: str = ""
+
+
+class BillChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """Bills in the order in which they became visible, for a program that copies them.
+
+    `mark` continues after them. When `complete` is True, everything issued at or before the mark
+    has been delivered.
+    """
+
+    bills: tuple[Bill, ...]
+    mark: str
+    complete: bool
+
+
+class DayTotal(msgspec.Struct, frozen=True, kw_only=True):
+    """Bills and amounts (元) of one day, one kind and one region."""
+
+    day: date
+    kind: str
+    region_code: str
+    issued_count: int
+    issued_amount: Decimal
+    reversed_count: int
+    reversed_amount: Decimal
+
+
+class BillDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """The sealed XML of a bill with what is needed to draw its face."""
+
+    bill: Bill
+    xml: bytes
+    unit_key_id: int
+    supervisor_key_id: int
+
+

@@ -1,0 +1,27 @@
+"""Events: what happened to a bill, each a leaf of the journal's tree."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class EventType(StrEnum):
+    ISSUED = "issued"
+    REVERSED = "reversed"
+    REVERSAL_ISSUED = "reversal_issued"
+
+    @property
+    def label(self) -> str:
+        return {"issued": "开具", "reversed": "被冲红", "reversal_issued": "开具红字票据"}[self.value]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of a bill's state. `facts` carries what the change was, the XML's SM3 among them."""
+
+    type: EventType
+    unit_id: int
+    bill_id: int
+    occurred_at: datetime
+    actor: str
+    facts: dict[str, str] = {}

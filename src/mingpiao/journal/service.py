@@ -1,0 +1,49 @@
+"""The append-only event log. Each event's leaf hash is written with it, in the same transaction.
+
+A leaf is SM3(0x00 ‖ body), the leaf form of RFC 6962 with SM3 for SHA-256, where the body is the
+event's canonical JSON as stored. The order of the log is (txid, event_id): all events of
+transactions older than the oldest running one are final, so that a reader never misses a late one.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC
+
+import asyncpg
+import msgspec
+
+from mingpiao.journal.model import Event
+
+_APPEND = """
+INSERT INTO events (unit_id, bill_id, type, occurred_at, txid, body, leaf_hash)
+SELECT unit_id, bill_id, type, occurred_at, $7, body, leaf_hash
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::text[], $6::bytea[])
+    AS fresh(unit_id, bill_id, type, occurred_at, body, leaf_hash)
+"""
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+def event_body(event: Event) -> str:
+    """The event as canonical JSON: sorted keys, no spaces, time in UTC."""
+    utc = msgspec.structs.replace(event, occurred_at=event.occurred_at.astimezone(UTC))
+    return _encoder.encode(utc).decode()
+
+
+def leaf_hash(body: str) -> bytes:
+    """SM3 over a zero byte and the body (32 bytes)."""
+    return hashlib.new("sm3", b"\x00" + body.encode()).digest()
+
+
+async def append(connection: asyncpg.Connection, events: Sequence[Event], txid: int) -> None:
+    """Write events in the caller's transaction, whose id is `txid`."""
+    bodies = [event_body(event) for event in events]
+    await connection.execute(
+        _APPEND,
+        [event.unit_id for event in events],
+        [event.bill_id for event in events],
+        [event.type for event in events],
+        [event.occurred_at for event in events],
+        bodies,
+        [leaf_hash(body) for body in bodies],
+        txid,
+    )

@@ -1,0 +1,286 @@
+"""Numbering: allot segments, take numbers for a train, lock a unit's issuing.
+
+Lock order of everything that numbers: stock rows by (unit, kind), then number pools by code.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.identity.service import record
+from mingpiao.kernel.codes import BillIdentity
+from mingpiao.kernel.errors import refuse
+from mingpiao.numbering.model import Segment, Stock, StockLevel
+
+#: A unit and a kind: what a stock row is for.
+StockKey = tuple[int, str]
+
+_LOCK_STOCKS = """
+SELECT unit_id, kind_code, segment_id, code, next_number, last_number, locks, valid_until
+FROM stocks
+WHERE (unit_id, kind_code) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))
+ORDER BY unit_id, kind_code
+FOR UPDATE
+"""
+_ADVANCE_STOCKS = """
+UPDATE stocks SET next_number = fresh.next_number
+FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS fresh(unit_id, kind_code, next_number)
+WHERE stocks.unit_id = fresh.unit_id AND stocks.kind_code = fresh.kind_code
+"""
+_NEXT_SEGMENT = """
+UPDATE segments SET state = 'in_use'
+WHERE segment_id = (
+    SELECT min(segment_id) FROM segments WHERE unit_id = $1 AND kind_code = $2 AND state = 'in_stock'
+)
+RETURNING segment_id, code, first_number, last_number
+"""
+_MOVE_TO_SEGMENT = """
+UPDATE stocks SET segment_id = $3, code = $4, next_number = $5, last_number = $6
+WHERE unit_id = $1 AND kind_code = $2
+"""
+_DRAW_FROM_POOL = """
+UPDATE number_pools SET next_number = next_number + $2
+WHERE code = $1 AND next_number + $2 <= 10000000000
+RETURNING next_number - $2
+"""
+_ADD_SEGMENT = """
+INSERT INTO segments (unit_id, kind_code, code, first_number, last_number)
+VALUES ($1, $2, $3, $4, $5) RETURNING segment_id
+"""
+_FIND_UNIT = """
+SELECT unit_id, last_number FROM segments
+WHERE code = $1 AND first_number <= $2 ORDER BY first_number DESC LIMIT 1
+"""
+
+
+async def open_code(connection: AsyncConnection, code: str, kind_code: str) -> None:
+    """Open a 票据代码: its pool of numbers and its partition of bills. Does nothing the second time."""
+    await connection.execute(
+        text("SELECT open_bill_code(:code, :kind_code)"), {"code": code, "kind_code": kind_code}
+    )
+
+
+async def open_stock(connection: AsyncConnection, unit_id: int, kind_code: str, *, acting: Actor) -> None:
+    """Let a unit issue a kind. Does nothing the second time."""
+    result = await connection.execute(
+        text(
+            "INSERT INTO stocks (unit_id, kind_code) VALUES (:unit_id, :kind_code) "
+            "ON CONFLICT DO NOTHING RETURNING kind_code"
+        ),
+        {"unit_id": unit_id, "kind_code": kind_code},
+    )
+    if result.scalar_one_or_none() is not None:
+        await _audit(connection, acting, "stock:open", unit_id, {"kind": kind_code})
+
+
+async def allot(
+    connection: AsyncConnection, unit_id: int, kind_code: str, code: str, count: int, *, acting: Actor
+) -> Segment:
+    """Give a unit the next `count` numbers of a 票据代码 as a segment in stock.
+
+    Raises `Refusal`: `numbering.count_invalid`, or `numbering.pool_empty` when fewer are left.
+    """
+    if not 1 <= count <= 1_000_000_000:
+        raise refuse("numbering.count_invalid", "发放数量应在1至10亿之间，请修改后重试。", field="count")
+    # The same order as a train: the stock first, then the pool.
+    await connection.execute(
+        text("SELECT 1 FROM stocks WHERE unit_id = :unit_id AND kind_code = :kind_code FOR UPDATE"),
+        {"unit_id": unit_id, "kind_code": kind_code},
+    )
+    raw = (await connection.get_raw_connection()).driver_connection
+    if raw is None:
+        raise RuntimeError("the connection is closed")
+    segment = await _add_segment(raw, (unit_id, kind_code), code, count)
+    if segment is None:
+        raise refuse(
+            "numbering.pool_empty", f"票据代码{code}的号码已不足{count}个，请联系省级财政部门。", status=409
+        )
+    details = {"kind": kind_code, "code": code, "first": str(segment.first), "last": str(segment.last)}
+    await _audit(connection, acting, "segment:allot", unit_id, details)
+    return segment
+
+
+async def lock_issuing(connection: AsyncConnection, unit_id: int, reason: str, *, acting: Actor) -> None:
+    """Stop a unit's issuing in all kinds, from this transaction's commit on. `reason` is a stable word."""
+    await connection.execute(
+        text(
+            "UPDATE stocks SET locks = array_append(locks, :reason) "
+            "WHERE unit_id = :unit_id AND NOT (:reason = ANY (locks))"
+        ),
+        {"unit_id": unit_id, "reason": reason},
+    )
+    await _audit(connection, acting, "stock:lock", unit_id, {"reason": reason})
+
+
+async def unlock_issuing(connection: AsyncConnection, unit_id: int, reason: str, *, acting: Actor) -> None:
+    """Take one reason away; the unit issues again when none is left."""
+    await connection.execute(
+        text("UPDATE stocks SET locks = array_remove(locks, :reason) WHERE unit_id = :unit_id"),
+        {"unit_id": unit_id, "reason": reason},
+    )
+    await _audit(connection, acting, "stock:unlock", unit_id, {"reason": reason})
+
+
+async def stock_levels(connection: AsyncConnection, unit_id: int) -> list[StockLevel]:
+    """库存 of a unit by kind, within the connection's scope."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT stocks.kind_code, stocks.locks, stocks.valid_until,
+                   stocks.last_number - stocks.next_number + 1
+                       + coalesce(sum(segments.last_number - segments.first_number + 1)
+                                  FILTER (WHERE segments.state = 'in_stock'), 0) AS free,
+                   coalesce(sum(segments.last_number - segments.first_number + 1)
+                            FILTER (WHERE segments.state <> 'in_stock'), 0)
+                       - (stocks.last_number - stocks.next_number + 1) AS used
+            FROM stocks LEFT JOIN segments
+                ON segments.unit_id = stocks.unit_id AND segments.kind_code = stocks.kind_code
+            WHERE stocks.unit_id = :unit_id
+            GROUP BY stocks.unit_id, stocks.kind_code
+            ORDER BY stocks.kind_code
+            """
+        ),
+        {"unit_id": unit_id},
+    )
+    return [
+        StockLevel(
+            kind_code=row.kind_code,
+            free=int(row.free),
+            used=int(row.used),
+            locks=tuple(row.locks),
+            valid_until=row.valid_until,
+        )
+        for row in rows
+    ]
+
+
+async def kinds_of_unit(connection: AsyncConnection, unit_id: int) -> list[str]:
+    """The kinds that a unit may issue."""
+    rows = await connection.execute(
+        text("SELECT kind_code FROM stocks WHERE unit_id = :unit_id ORDER BY kind_code"), {"unit_id": unit_id}
+    )
+    return list(rows.scalars())
+
+
+async def lock_stocks(connection: asyncpg.Connection, keys: Iterable[StockKey]) -> dict[StockKey, Stock]:
+    """Lock the stock rows of a train, in order, and read where they stand. Missing rows are left out."""
+    wanted = list(keys)
+    rows = await connection.fetch(_LOCK_STOCKS, [key[0] for key in wanted], [key[1] for key in wanted])
+    stocks = [
+        Stock(
+            unit_id=row["unit_id"],
+            kind_code=row["kind_code"],
+            segment_id=row["segment_id"],
+            code=row["code"] or "",
+            next=row["next_number"],
+            last=row["last_number"],
+            locks=tuple(row["locks"]),
+            valid_until=row["valid_until"],
+        )
+        for row in rows
+    ]
+    return {(stock.unit_id, stock.kind_code): stock for stock in stocks}
+
+
+async def take_numbers(
+    connection: asyncpg.Connection,
+    stocks: Mapping[StockKey, Stock],
+    wanted: Mapping[StockKey, int],
+    *,
+    blocks: Mapping[StockKey, tuple[str, int]],
+) -> dict[StockKey, list[BillIdentity]]:
+    """Take `wanted[key]` numbers from each stock that `lock_stocks` returned in this transaction.
+
+    `blocks[key]`, where given, is the (票据代码, block size) from which a unit without stock is
+    served at issue (即领即开). A key gets fewer numbers than wanted when its stock runs out. Within
+    a segment numbers are taken without a gap.
+    """
+    taken: dict[StockKey, list[BillIdentity]] = {}
+    advanced: list[tuple[StockKey, int]] = []
+    for key in sorted(wanted):
+        stock = stocks[key]
+        direct = min(wanted[key], stock.free)
+        taken[key] = _identities(stock.code, stock.next, direct)
+        if direct == wanted[key]:
+            advanced.append((key, stock.next + direct))
+        else:
+            taken[key] += await _take_beyond(connection, stock, wanted[key] - direct, blocks.get(key))
+    if advanced:
+        await connection.execute(
+            _ADVANCE_STOCKS,
+            [key[0] for key, _ in advanced],
+            [key[1] for key, _ in advanced],
+            [number for _, number in advanced],
+        )
+    return taken
+
+
+async def find_unit(connection: asyncpg.Connection, code: str, number: int) -> int | None:
+    """The unit to whose segment a number belongs, or None when it was never allotted."""
+    row = await connection.fetchrow(_FIND_UNIT, code, number)
+    return None if row is None or row["last_number"] < number else int(row["unit_id"])
+
+
+def _identities(code: str, first: int, count: int) -> list[BillIdentity]:
+    return [BillIdentity(code=code, number=f"{first + offset:010d}") for offset in range(count)]
+
+
+async def _take_beyond(
+    connection: asyncpg.Connection, stock: Stock, missing: int, block: tuple[str, int] | None
+) -> list[BillIdentity]:
+    """Use up the segment in use and go on to the next ones in stock, or to fresh blocks."""
+    key = (stock.unit_id, stock.kind_code)
+    taken: list[BillIdentity] = []
+    segment_id, code, next_number, last = stock.segment_id, stock.code, stock.last + 1, stock.last
+    while missing:
+        row = await connection.fetchrow(_NEXT_SEGMENT, *key)
+        if (
+            row is None
+            and block is not None
+            and await _add_segment(connection, key, block[0], max(missing, block[1]))
+        ):
+            row = await connection.fetchrow(_NEXT_SEGMENT, *key)
+        if row is None:
+            break
+        if segment_id is not None:
+            await connection.execute("UPDATE segments SET state = 'used' WHERE segment_id = $1", segment_id)
+        segment_id, code, next_number, last = tuple(row)
+        count = min(missing, last - next_number + 1)
+        taken += _identities(code, next_number, count)
+        next_number += count
+        missing -= count
+    if segment_id is not None:
+        await connection.execute(_MOVE_TO_SEGMENT, *key, segment_id, code, next_number, last)
+    return taken
+
+
+async def _add_segment(
+    connection: asyncpg.Connection, key: StockKey, code: str, count: int
+) -> Segment | None:
+    """Draw a segment from the province's pool; None when the pool holds fewer numbers."""
+    first = await connection.fetchval(_DRAW_FROM_POOL, code, count)
+    if first is None:
+        return None
+    last = first + count - 1
+    segment_id = await connection.fetchval(_ADD_SEGMENT, *key, code, first, last)
+    return Segment(
+        segment_id=segment_id,
+        unit_id=key[0],
+        kind_code=key[1],
+        code=code,
+        first=first,
+        last=last,
+        state="in_stock",
+    )
+
+
+async def _audit(
+    connection: AsyncConnection, acting: Actor, action: str, unit_id: int, details: dict[str, str]
+) -> None:
+    entry = AuditEntry(
+        actor=acting, action=action, subject=f"unit:{unit_id}", unit_id=unit_id, details=details
+    )
+    await record(connection, entry)

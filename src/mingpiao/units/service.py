@@ -1,0 +1,209 @@
+"""Issuing units: register them, say what they may issue, look them up, and their interface apps."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import RowMapping, delete, insert, or_, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.crypto import sm4
+from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.identity.service import record
+from mingpiao.kernel.codes import is_uscc
+from mingpiao.kernel.errors import refuse
+from mingpiao.numbering.service import kinds_of_unit
+from mingpiao.storage.database import Database
+from mingpiao.storage.notices import Notices, notify
+from mingpiao.units.model import InterfaceApp, Unit, UnitMode, UnitProfile, UnitType
+from mingpiao.units.tables import interface_apps, unit_charge_items, units
+
+CHANNEL = "unit_changed"
+APP_CHANNEL = "interface_app_changed"
+PAGE_SIZE = 50
+
+
+async def register(connection: AsyncConnection, unit: Unit, *, acting: Actor) -> Unit:
+    """Store a unit that is new by its 统一社会信用代码, or return the one that stands there.
+
+    Raises `Refusal` (`unit.uscc_invalid`) when the code's check digit is wrong.
+    """
+    if not is_uscc(unit.uscc):
+        raise refuse("unit.uscc_invalid", "统一社会信用代码不正确，请核对18位代码及校验位。", field="uscc")
+    row = msgspec.to_builtins(unit)
+    row.pop("unit_id")
+    statement = upsert(units).values(row).on_conflict_do_nothing(index_elements=["uscc"])
+    fresh = (await connection.execute(statement.returning(units))).mappings().one_or_none()
+    if fresh is None:
+        found = select(units).where(units.c.uscc == unit.uscc)
+        return _unit((await connection.execute(found)).mappings().one())
+    stored = _unit(fresh)
+    await record(
+        connection,
+        AuditEntry(
+            actor=acting,
+            action="unit:register",
+            subject=f"unit:{stored.unit_id}",
+            unit_id=stored.unit_id,
+            details={"uscc": stored.uscc, "name": stored.name},
+        ),
+    )
+    return stored
+
+
+async def allow_items(
+    connection: AsyncConnection, unit_id: int, item_codes: Sequence[str], *, acting: Actor
+) -> None:
+    """Set the charge items that a unit may use, replacing what was allowed before."""
+    await connection.execute(delete(unit_charge_items).where(unit_charge_items.c.unit_id == unit_id))
+    rows = [{"unit_id": unit_id, "item_code": code} for code in sorted(set(item_codes))]
+    if rows:
+        await connection.execute(insert(unit_charge_items), rows)
+    await record(
+        connection,
+        AuditEntry(
+            actor=acting,
+            action="unit:allow_items",
+            subject=f"unit:{unit_id}",
+            unit_id=unit_id,
+            details={"items": ",".join(sorted(set(item_codes)))[:2000]},
+        ),
+    )
+    await notify(connection, CHANNEL, str(unit_id))
+
+
+async def get(connection: AsyncConnection, unit_id: int) -> Unit:
+    """A unit within the connection's scope; raises `Refusal` (`unit.unknown`, 404) outside it."""
+    row = (await connection.execute(select(units).where(units.c.unit_id == unit_id))).mappings().one_or_none()
+    if row is None:
+        raise refuse("unit.unknown", "没有找到该用票单位，或您无权查看。", status=404)
+    return _unit(row)
+
+
+async def search(
+    connection: AsyncConnection, *, words: str = "", mode: str = "", region_prefix: str = "", after: int = 0
+) -> list[Unit]:
+    """Up to `PAGE_SIZE` + 1 units of the connection's scope by id, those after a given id.
+
+    `words` is looked for in the name and the 统一社会信用代码.
+    """
+    query = select(units).where(units.c.unit_id > after).order_by(units.c.unit_id).limit(PAGE_SIZE + 1)
+    if words:
+        query = query.where(or_(units.c.name.contains(words, autoescape=True), units.c.uscc == words.upper()))
+    if mode:
+        query = query.where(units.c.mode == mode)
+    if region_prefix:
+        query = query.where(units.c.region_code.startswith(region_prefix, autoescape=True))
+    return [_unit(row) for row in (await connection.execute(query)).mappings()]
+
+
+def _unit(row: RowMapping) -> Unit:
+    values: dict[str, Any] = dict(row)
+    del values["created_at"]
+    values["mode"] = UnitMode(values["mode"])
+    values["unit_type"] = UnitType(values["unit_type"])
+    return Unit(**values)
+
+
+class UnitDirectory:
+    """The process's copy of unit profiles, each read when first asked for."""
+
+    def __init__(self, database: Database, notices: Notices) -> None:
+        self._database = database
+        self._profiles: dict[int, UnitProfile] = {}
+        self._changes = 0
+        notices.subscribe(CHANNEL, self._forget)
+
+    async def profile(self, unit_id: int) -> UnitProfile:
+        """A unit with its items and kinds; raises `Refusal` (`unit.unknown`, 404)."""
+        known = self._profiles.get(unit_id)
+        if known is not None:
+            return known
+        seen = self._changes
+        async with self._database.system() as connection:
+            profile = await load_profile(connection, unit_id)
+        if seen == self._changes:
+            self._profiles[unit_id] = profile
+        return profile
+
+    def _forget(self, payload: str | None) -> None:
+        self._changes += 1
+        if payload:
+            self._profiles.pop(int(payload), None)
+        else:
+            self._profiles.clear()
+
+
+async def load_profile(connection: AsyncConnection, unit_id: int) -> UnitProfile:
+    """A unit with its items and kinds; raises `Refusal` (`unit.unknown`, 404)."""
+    unit = await get(connection, unit_id)
+    items = select(unit_charge_items.c.item_code).where(unit_charge_items.c.unit_id == unit_id)
+    return UnitProfile(
+        unit=unit,
+        item_codes=frozenset((await connection.execute(items)).scalars()),
+        kind_codes=frozenset(await kinds_of_unit(connection, unit_id)),
+    )
+
+
+class AppCredential(msgspec.Struct, frozen=True, kw_only=True):
+    """An interface app with its secret in clear: for checking signatures, never to be logged."""
+
+    app: InterfaceApp
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"AppCredential(app={self.app!r})"
+
+
+async def create_app(
+    connection: AsyncConnection,
+    unit_id: int,
+    name: str,
+    *,
+    app_id: str | None = None,
+    master_key: bytes,
+    acting: Actor,
+) -> AppCredential:
+    """Give a unit a new interface app; the secret is returned this once and kept encrypted."""
+    app_id = app_id or "app" + secrets.token_hex(8)
+    secret = secrets.token_hex(32)
+    row = {
+        "app_id": app_id,
+        "unit_id": unit_id,
+        "name": name,
+        "encrypted_secret": sm4.seal(master_key, secret.encode(), _label(app_id)),
+    }
+    await connection.execute(insert(interface_apps).values(row))
+    await record(
+        connection,
+        AuditEntry(
+            actor=acting,
+            action="interface_app:create",
+            subject=f"app:{app_id}",
+            unit_id=unit_id,
+            details={"name": name},
+        ),
+    )
+    await notify(connection, APP_CHANNEL, app_id)
+    return AppCredential(app=InterfaceApp(app_id=app_id, unit_id=unit_id, name=name), secret=secret)
+
+
+async def find_app(connection: AsyncConnection, app_id: str, *, master_key: bytes) -> AppCredential | None:
+    """The active interface app of this id with its secret, or None."""
+    query = select(interface_apps).where(interface_apps.c.app_id == app_id, interface_apps.c.active)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        return None
+    secret = sm4.unseal(master_key, row["encrypted_secret"], _label(app_id))
+    if secret is None:
+        raise refuse(
+            "interface.secret_unreadable", "接口密钥无法解密，请联系系统管理员检查主密钥。", status=503
+        )
+    app = InterfaceApp(app_id=app_id, unit_id=row["unit_id"], name=row["name"], active=row["active"])
+    return AppCredential(app=app, secret=secret.decode())
+
+
+def _label(app_id: str) -> bytes:
+    return f"interface_app:{app_id}".encode()
