@@ -38,11 +38,11 @@ _START_SECONDS = 120.0
 _STOP_SECONDS = 30.0
 _LOG_LIMIT = 20 * 2**20
 
-_FIRST_STEPS = f"""
-SELECT 'CREATE ROLE {OWNER} LOGIN CREATEDB CREATEROLE'
- WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{OWNER}') \\gexec
-SELECT 'CREATE DATABASE {OWNER} OWNER {OWNER}'
- WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{OWNER}') \\gexec
+_FIRST_STEPS = """
+SELECT 'CREATE ROLE mingpiao LOGIN CREATEDB CREATEROLE'
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mingpiao') \\gexec
+SELECT 'CREATE DATABASE mingpiao OWNER mingpiao'
+ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'mingpiao') \\gexec
 """
 
 
@@ -87,7 +87,8 @@ def find_binaries(pg_bin: Path | None = None) -> Path:
         if _is_complete(candidate):
             return candidate.resolve()
     raise EmbeddedServerError(
-        "没有找到 PostgreSQL 程序。请运行 make setup, 或安装 postgresql 后用 MINGPIAO_PG_BIN 指明其 bin 目录。"
+        "没有找到 PostgreSQL 程序。请运行 make setup, "
+        "或安装 postgresql 后用 MINGPIAO_PG_BIN 指明其 bin 目录。"
     )
 
 
@@ -106,6 +107,11 @@ def _system_binaries() -> list[Path]:
     versions = [p for p in Path("/usr/lib/postgresql").glob("*") if p.name.isdigit()]
     newest_first = sorted(versions, key=lambda p: int(p.name), reverse=True)
     return [p / "bin" for p in newest_first if int(p.name) >= OLDEST_VERSION]
+
+
+def _our_owners() -> set[int]:
+    """Who may own our directories: us, and for root also the user that it may have handed them to."""
+    return {os.geteuid(), _NOBODY} if os.geteuid() == 0 else {os.geteuid()}
 
 
 @cache
@@ -164,8 +170,7 @@ class EmbeddedServer:
             if not (self._cluster / "PG_VERSION").exists():
                 self._initialise(binaries)
             self._check_version(binaries)
-            self._launch(binaries)
-            self._wait_until_ready()
+            self._wait_until_ready(self._launch(binaries))
             self.run_sql(_FIRST_STEPS)
         except BaseException:
             self.stop(immediate=True)
@@ -184,6 +189,12 @@ class EmbeddedServer:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    def kill(self) -> None:
+        """End the server as a crash would (SIGKILL), keeping the cluster ours; `start()` recovers it."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
     def __enter__(self) -> "EmbeddedServer":
         self.start()
@@ -213,7 +224,7 @@ class EmbeddedServer:
     def _make_directories(self) -> None:
         for directory in (self.data_dir, self.socket_dir):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if directory.is_symlink() or directory.stat().st_uid not in {os.geteuid(), _identity().owner}:
+            if directory.is_symlink() or directory.stat().st_uid not in _our_owners():
                 raise EmbeddedServerError(
                     f"目录 {directory} 属于其他用户, 不能存放数据库。请换一个数据目录。"
                 )
@@ -289,10 +300,11 @@ class EmbeddedServer:
         major = shown.split()[-1].split(".")[0] if shown else "?"
         if kept != major:
             raise EmbeddedServerError(
-                f"{self._cluster} 由 PostgreSQL {kept} 建立, 而现有程序是 {major}。请用 MINGPIAO_PG_BIN 指明 {kept} 版。"
+                f"{self._cluster} 由 PostgreSQL {kept} 建立, 而现有程序是 {major}。"
+                f"请用 MINGPIAO_PG_BIN 指明 {kept} 版的 bin 目录。"
             )
 
-    def _launch(self, binaries: Path) -> None:
+    def _launch(self, binaries: Path) -> "subprocess.Popen[bytes]":
         settings = server_settings(
             durable=self._options.durable, max_connections=self._options.max_connections
         )
@@ -315,12 +327,12 @@ class EmbeddedServer:
                 **_identity().popen_arguments(),
             )
         self._guard = Guard(self._process, signal.SIGINT)
+        return self._process
 
-    def _wait_until_ready(self) -> None:
-        assert self._process is not None  # noqa: S101 - only called after _launch
+    def _wait_until_ready(self, process: "subprocess.Popen[bytes]") -> None:
         deadline = time.monotonic() + _START_SECONDS
         while not self._is_ready():
-            if self._process.poll() is not None:
+            if process.poll() is not None:
                 raise EmbeddedServerError(
                     f"PostgreSQL 启动失败。日志 {self.log_file}:\n{self._log_tail()}\n{_hint()}"
                 )
@@ -384,6 +396,6 @@ def _hint() -> str:
     if _identity().uid is None:
         return ""
     return (
-        "当前以 root 运行且本机不允许用户命名空间, PostgreSQL 以 nobody 身份运行: 数据目录和程序所在的各级目录"
-        "必须允许它进入。请改用普通用户, 或把项目和数据目录放在 /srv 等处。"
+        "当前以 root 运行且本机不允许用户命名空间, PostgreSQL 以 nobody 身份运行: "
+        "数据目录和程序所在的各级目录必须允许它进入。请改用普通用户, 或把项目和数据目录放在 /srv 等处。"
     )

@@ -6,7 +6,10 @@ _MIB = 2**20
 
 
 def server_settings(*, durable: bool, max_connections: int) -> dict[str, str]:
-    """PostgreSQL settings by name. Not durable: a power loss may destroy the cluster."""
+    """PostgreSQL settings by name. Not durable: a power loss may destroy the cluster.
+
+    Killed processes lose no commit either way: each is handed to the kernel before it is answered.
+    """
     memory = memory_bytes()
     settings = {
         "listen_addresses": "",
@@ -27,7 +30,6 @@ def server_settings(*, durable: bool, max_connections: int) -> dict[str, str]:
     if not durable:
         settings |= {
             "fsync": "off",
-            "synchronous_commit": "off",
             "full_page_writes": "off",
             "shared_buffers": "128MB",
             "wal_level": "minimal",
