@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import msgspec
 
+from mingpiao.kernel.errors import Problem
+
 
 class InvoicingParty(msgspec.Struct, frozen=True, kw_only=True):
     """收款单位: the issuing unit as printed."""
@@ -139,3 +141,31 @@ class XmlReport(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def genuine(self) -> bool:
         return self.face is not None and self.unit.valid and self.supervisor.valid and not self.problems
+
+
+class SealTask(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill to be sealed by its unit and the supervising department, at `face.issued_at`."""
+
+    face: Face
+    unit: SealingParty
+    supervisor: SealingParty
+
+
+class SealedXml(msgspec.Struct, frozen=True):
+    """The legal original: the XML byte for byte, and the SM3 of these bytes (32 bytes)."""
+
+    xml: bytes
+    sm3: bytes
+
+
+#: What sealing one bill came to. A problem concerns this bill alone; its neighbours are sealed.
+SealOutcome = SealedXml | Problem
+
+
+class StampTask(msgspec.Struct, frozen=True, kw_only=True):
+    """An OFD `Signature.xml` (its bytes, its absolute path in the package) to be stamped by a party."""
+
+    signature_xml: bytes
+    path: str
+    party: SealingParty
+    at: datetime
