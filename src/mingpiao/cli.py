@@ -1,0 +1,186 @@
+"""The command line: thin, each command hands settings to what does the work.
+
+Heavy modules are imported inside the commands, so that `--help` answers at once.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from mingpiao import settings as settings_module
+from mingpiao.kernel.errors import Refusal
+from mingpiao.processes import PortError, ProcessError, fetch_status
+from mingpiao.settings import Settings, SettingsError
+from mingpiao.storage.embedded import EmbeddedServerError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_EXPECTED = (SettingsError, EmbeddedServerError, PortError, ProcessError)
+
+
+class _Commands(click.Group):
+    """Turns what a person can mend into one clear line and exit code 1."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except Refusal as refusal:
+            raise click.ClickException("\n".join(p.message for p in refusal.problems)) from refusal
+        except _EXPECTED as error:
+            raise click.ClickException(str(error)) from error
+
+
+_HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(cls=_Commands, context_settings=_HELP)
+@click.version_option(package_name="mingpiao", prog_name="mingpiao")
+def main() -> None:
+    """明票: 财政电子票据的开具、签章、查验与监管。
+
+    所有选项也可以用环境变量 MINGPIAO_名称 设置, 例如 MINGPIAO_DATABASE_URL。
+    """
+
+
+def _database_option(command: Command) -> Command:
+    text = "PostgreSQL 15 或更高版本的地址: postgresql://用户:密码@主机:端口/数据库。"
+    return click.option("--database-url", metavar="URL", help=text)(command)
+
+
+def _data_option(command: Command) -> Command:
+    text = "数据目录（版式文件、日志、演示数据库）, 默认为当前目录下的 var。"
+    return click.option("--data-dir", type=click.Path(path_type=Path), help=text)(command)
+
+
+def _key_option(command: Command) -> Command:
+    text = "主密钥文件（32 位十六进制）; 也可以用环境变量 MINGPIAO_MASTER_KEY 直接给出主密钥。"
+    return click.option("--master-key-file", type=click.Path(path_type=Path), help=text)(command)
+
+
+def _address_options(command: Command) -> Command:
+    command = click.option("--port", type=int, help="监听端口, 默认 8000; 也可以用环境变量 PORT。")(command)
+    return click.option("--host", help="监听地址, 默认 127.0.0.1。")(command)
+
+
+@main.command()
+@_address_options
+@_data_option
+def demo(**options: Any) -> None:
+    """一条命令启动演示省份: 数据库、网站和后台任务。
+
+    首次启动会建立演示数据并开具第一天的票据; 以后启动保留数据。按 Ctrl-C 停止全部进程。
+    """
+    from mingpiao.demo import site
+
+    site.run(settings_module.load(**options))
+
+
+@main.command("demo-reset")
+@_data_option
+def demo_reset(**options: Any) -> None:
+    """删除演示数据, 下次 mingpiao demo 重新建立。演示正在运行时拒绝执行。"""
+    from mingpiao.demo import site
+
+    site.reset(settings_module.load(**options))
+
+
+@main.command()
+@_database_option
+@_address_options
+@_data_option
+@_key_option
+@click.option("--public-url", help="用户访问的网址, 印在票据二维码中, 例如 https://pj.example.gov.cn。")
+@click.option("--web-processes", type=int, help="网站进程数, 默认 1。")
+@click.option("--signer-processes", type=int, help="专用签名进程数, 默认 0（在网站进程内签名）。")
+@click.option("--run-worker/--no-run-worker", default=None, help="是否同时执行后台任务, 默认否。")
+def serve(**options: Any) -> None:
+    """在自己的 PostgreSQL 上运行网站和接口（先执行 mingpiao migrate）。"""
+    import uvicorn
+
+    settings = _with_database(**options)
+    # The application is built anew in each web process, from the environment.
+    os.environ.update(settings.to_environment())
+    uvicorn.run(
+        "mingpiao.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.web_processes,
+        loop="uvloop",
+        http="httptools",
+        log_level=settings.log_level,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=10,
+    )
+
+
+@main.command()
+@_database_option
+@_data_option
+@_key_option
+def worker(**options: Any) -> None:
+    """执行后台任务（生成版式文件、送达等）; 可以运行多个。"""
+    from mingpiao import worker as worker_module
+    from mingpiao.processes import run_until_ended
+
+    run_until_ended(worker_module.run(_with_database(**options)))
+
+
+@main.command()
+@_database_option
+def migrate(**options: Any) -> None:
+    """把数据库升级到当前结构; 可以重复执行。"""
+    from mingpiao.storage.migrate import upgrade
+
+    settings = _with_database(**options)
+    try:
+        upgrade(settings.database_url)
+    except OSError as error:
+        raise click.ClickException(f"连不上数据库: {error}") from error
+    click.echo("数据库结构已是最新。")
+
+
+@main.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--trust",
+    "trust_dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="可信证书目录（财政监管机构和开票单位的公开证书）。",
+)
+def verify(files: tuple[Path, ...], trust_dir: Path | None) -> None:
+    """离线查验票据文件（OFD、PDF 或 XML）, 不需要数据库和网络。
+
+    全部真实时返回 0, 否则返回 1。
+    """
+    from mingpiao.verification import file_check
+
+    sys.exit(file_check.main(list(files), trust_dir))
+
+
+@main.command()
+@click.option("--url", help="健康检查地址, 默认为本机网站的 /healthz。")
+@_address_options
+def healthcheck(url: str | None, **options: Any) -> None:
+    """检查网站是否正常: 正常返回 0, 否则返回 1。"""
+    target = url or settings_module.load(**options).local_url() + "/healthz"
+    status = fetch_status(target)
+    if status != 200:
+        raise click.ClickException(f"{target} 不正常（{status or '没有回答'}）。")
+    click.echo(f"{target} 正常。")
+
+
+def _with_database(**options: Any) -> Settings:
+    settings = settings_module.load(**options)
+    if not settings.database_url:
+        raise SettingsError("没有指定数据库。请用 --database-url 或环境变量 MINGPIAO_DATABASE_URL 指定。")
+    return settings

@@ -1,0 +1,145 @@
+"""The demonstration as one command: database, province, web site and worker, from start to stop."""
+
+import asyncio
+import fcntl
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from mingpiao.crypto.keystore import MasterKey
+from mingpiao.demo.accounts import DemoAccount, read_accounts, write_accounts
+from mingpiao.demo.private import write_private
+from mingpiao.demo.progress import shown_progress
+from mingpiao.processes import (
+    Child,
+    ProcessError,
+    endings_as_interrupts,
+    require_free_port,
+    wait_until_healthy,
+    watch,
+)
+from mingpiao.settings import Settings
+from mingpiao.storage.embedded import EmbeddedOptions, EmbeddedServer
+
+
+def run(settings: Settings, console: Console | None = None) -> None:
+    """Serve the demonstration until Ctrl-C, SIGTERM or the terminal's end.
+
+    Raises PortError, EmbeddedServerError or ProcessError, whose messages say what to do.
+    """
+    console = console or Console()
+    require_free_port(settings.host, settings.port)
+    with suppress(KeyboardInterrupt), endings_as_interrupts(), _sole_owner(settings), ExitStack() as stack:
+        stack.callback(_say, console, "已停止。数据保留在 " + str(_home(settings)))
+        server = EmbeddedServer(_home(settings) / "postgres", EmbeddedOptions(pg_bin=settings.pg_bin))
+        _say(console, "启动数据库…")
+        stack.enter_context(server)
+        settings = _demo_settings(settings, server.url)
+        accounts = _prepare(settings, server, console)
+        _say(console, "启动网站和后台任务…")
+        children = [_child(stack, settings, "worker", "后台任务"), _child(stack, settings, "serve", "网站")]
+        wait_until_healthy(settings.local_url() + "/healthz", children[::-1])
+        _welcome(console, settings, accounts)
+        stack.callback(_say, console, "正在停止…")
+        watch(children)
+
+
+def reset(settings: Settings, console: Console | None = None) -> None:
+    """Delete the demonstration's data. Raises ProcessError while a demonstration runs."""
+    with _sole_owner(settings):
+        shutil.rmtree(_home(settings), ignore_errors=True)
+    _say(console or Console(), "演示数据已删除。运行 make demo 重新建立。")
+
+
+def _home(settings: Settings) -> Path:
+    return settings.data_dir / "demo"
+
+
+@contextmanager
+def _sole_owner(settings: Settings) -> Iterator[None]:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    lock = os.open(settings.data_dir / "demo.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise ProcessError("演示正在运行。请先在它的窗口按 Ctrl-C 停止。") from None
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def _demo_settings(settings: Settings, database_url: str) -> Settings:
+    home = _home(settings)
+    return msgspec.structs.replace(
+        settings,
+        database_url=database_url,
+        file_store=settings.file_store or home / "files",
+        master_key_file=settings.master_key_file or _made_master_key(home / "secrets" / "master.key"),
+        demo=True,
+    )
+
+
+def _made_master_key(file: Path) -> Path:
+    """The demonstration's own master key, made at its first start; a real site brings its own."""
+    if not file.exists():
+        write_private(file, MasterKey.generate().hex() + "\n")
+    return file
+
+
+def _prepare(settings: Settings, server: EmbeddedServer, console: Console) -> list[DemoAccount]:
+    """Bring the schema up to date and build the province once; an interrupted build starts over."""
+    from mingpiao.storage.migrate import upgrade
+
+    file = _home(settings) / "accounts.txt"
+    if file.exists():
+        upgrade(settings.database_url)
+        return read_accounts(file)
+    server.recreate_database()
+    shutil.rmtree(settings.files_dir(), ignore_errors=True)
+    upgrade(settings.database_url)
+    accounts = _build(settings, console)
+    # The file is written last: while it is missing, the province is not whole.
+    write_accounts(file, accounts)
+    return accounts
+
+
+def _build(settings: Settings, console: Console) -> list[DemoAccount]:
+    from mingpiao.demo import province
+
+    _say(console, "首次启动: 建立演示省份并开具第一天的票据…")
+    with shown_progress(console) as progress:
+        return asyncio.run(province.build(settings, progress))
+
+
+def _child(stack: ExitStack, settings: Settings, command: str, name: str) -> Child:
+    environment = os.environ | settings.to_environment() | {"PYTHONUNBUFFERED": "1"}
+    log = _home(settings) / "logs" / f"{command}.log"
+    child = Child(name, [sys.executable, "-m", "mingpiao", command], environment, log)
+    stack.callback(child.stop)
+    return child
+
+
+def _welcome(console: Console, settings: Settings, accounts: Sequence[DemoAccount]) -> None:
+    url = settings.site_url()
+    table = Table("角色", "单位", "账号", "密码", "首页", title="演示账号（密码在首次启动时随机生成）")
+    for account in accounts:
+        table.add_row(account.role, account.place, account.login, account.password, url + account.page)
+    _say(console, table)
+    _say(console, f"账号保存在 {_home(settings) / 'accounts.txt'}")
+    _say(console, f"公众查验  {url}/\n接口文档  {url}/api/v1/docs\n运行状态  {url}/healthz")
+    _say(console, "按 Ctrl-C 停止。")
+
+
+def _say(console: Console, what: str | Table) -> None:
+    """Print, unless the terminal is gone: that must not disturb the orderly stop."""
+    with suppress(OSError):
+        console.print(what, highlight=False, soft_wrap=isinstance(what, str))

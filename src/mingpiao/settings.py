@@ -1,0 +1,191 @@
+"""All that can be set, in one frozen value read from `MINGPIAO_*` variables and command-line options.
+
+Only the faces read settings; rooms are handed what they need.
+"""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from mingpiao.crypto.keystore import ENVIRONMENT_FILE, MasterKey
+
+PREFIX = "MINGPIAO_"
+
+Count = Annotated[int, Meta(ge=0, le=64)]
+AtLeastOne = Annotated[int, Meta(ge=1, le=256)]
+LogLevel = Annotated[str, Meta(pattern="^(debug|info|warning|error)$")]
+
+
+class SettingsError(Exception):
+    """Settings that cannot work; the message has one Chinese line for each, naming the variable."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The product's settings; each field is `MINGPIAO_` and its name in capitals in the environment."""
+
+    database_url: str = ""
+    """`postgresql://user:password@host:port/database`, PostgreSQL 15 or later."""
+
+    data_dir: Path = Path("var")
+    """Where files live that are not in the database: documents, logs, the embedded server."""
+
+    file_store: Path | None = None
+    """Directory of made documents (OFD, PDF); `files` under `data_dir` unless told."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8000
+    """Port to listen on; plain `PORT` is understood too."""
+
+    public_url: str = ""
+    """Address as users see it, printed into QR codes; `http://host:port` unless told."""
+
+    master_key_file: Path | None = None
+    """File with the 32 hex digits of the master key; else `MINGPIAO_MASTER_KEY` holds them."""
+
+    signer_processes: Count = 0
+    """Processes that only sign; 0 signs inside the web process."""
+
+    web_processes: AtLeastOne = 1
+    """Web processes that share the port."""
+
+    pool_size: AtLeastOne = 8
+    """Database connections of each pool of each process."""
+
+    run_worker: bool = False
+    """Whether the web process does background work too, where there is no worker process."""
+
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks whose X-Forwarded-For is believed, separated by commas."""
+
+    cookie_secure: bool | None = None
+    """Cookies over HTTPS only; unless told, as `public_url` begins with https."""
+
+    demo: bool = False
+    """A demonstration: seals and pages say so."""
+
+    log_level: LogLevel = "info"
+    """debug, info, warning or error."""
+
+    pg_bin: Path | None = None
+    """Directory of PostgreSQL's programs for the embedded server."""
+
+    def site_url(self) -> str:
+        """`public_url` without a slash at its end, or the address that we listen on."""
+        return self.public_url.rstrip("/") or f"http://{self._reachable_host()}:{self.port}"
+
+    def local_url(self) -> str:
+        """Address at which this machine reaches the web process."""
+        return f"http://{self._reachable_host()}:{self.port}"
+
+    def files_dir(self) -> Path:
+        """Directory of made documents."""
+        return self.file_store or self.data_dir / "files"
+
+    def secure_cookies(self) -> bool:
+        """Whether cookies go over HTTPS only."""
+        return self.site_url().startswith("https://") if self.cookie_secure is None else self.cookie_secure
+
+    def master_key(self) -> MasterKey:
+        """The master key from its file, else from the environment; a refusal says what is missing."""
+        if self.master_key_file is None:
+            return MasterKey.from_environment()
+        return MasterKey.from_environment({ENVIRONMENT_FILE: str(self.master_key_file)})
+
+    def to_environment(self) -> dict[str, str]:
+        """These settings as environment variables, for a process that we start."""
+        fields = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return {PREFIX + name.upper(): _as_text(value) for name, value in fields if value not in (None, ())}
+
+    def _reachable_host(self) -> str:
+        if self.host in {"0.0.0.0", "::"}:  # noqa: S104 - compared with, not listened on
+            return "127.0.0.1"
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+
+def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Settings:
+    """Read settings: options that are not None win over variables, variables over defaults.
+
+    Raises SettingsError that names every wrong one.
+    """
+    given: dict[str, Any] = {}
+    if environment.get("PORT"):
+        given["port"] = environment["PORT"]
+    for name in Settings.__struct_fields__:
+        if text := environment.get(PREFIX + name.upper(), "").strip():
+            given[name] = text
+    given |= {name: value for name, value in options.items() if value is not None}
+    complaints: list[str] = []
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        try:
+            values[name] = _read(name, value)
+        except (msgspec.ValidationError, ValueError) as error:
+            shown = "" if name == "database_url" else f"={value}"  # it may hold a password
+            complaints.append(f"设置 {PREFIX}{name.upper()}{shown} 无效: {_reason(name, error)}")
+    if complaints:
+        raise SettingsError("\n".join(complaints))
+    return Settings(**values)
+
+
+def _read(name: str, value: Any) -> Any:
+    if name == "trusted_proxies" and isinstance(value, str):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    if isinstance(value, Path):
+        value = str(value)
+    kind = next(field.type for field in msgspec.structs.fields(Settings) if field.name == name)
+    read = msgspec.convert(value, kind, strict=False, dec_hook=_path)
+    if name == "database_url":
+        _check_address(read, ("postgresql", "postgres"))
+    elif name == "public_url" and read:
+        _check_address(read, ("http", "https"))
+    elif name == "trusted_proxies":
+        for part in read:
+            ipaddress.ip_network(part, strict=False)
+    return read
+
+
+def _path(kind: type, value: Any) -> Any:
+    if issubclass(kind, Path) and isinstance(value, str):
+        return Path(value).expanduser().absolute()
+    raise NotImplementedError(kind)
+
+
+def _check_address(address: str, schemes: tuple[str, ...]) -> None:
+    if urlsplit(address).scheme not in schemes:
+        raise ValueError(address)
+
+
+_REASONS = {
+    "database_url": "应为 postgresql://用户:密码@主机:端口/数据库。",
+    "public_url": "应为以 http:// 或 https:// 开头的网址。",
+    "port": "端口应为 1 至 65535 之间的整数。",
+    "trusted_proxies": "应为用逗号分隔的 IP 地址或网段。",
+    "log_level": "应为 debug、info、warning 或 error。",
+}
+
+
+def _reason(name: str, error: Exception) -> str:
+    """What the setting should be, in Chinese."""
+    if name in _REASONS:
+        return _REASONS[name]
+    if name in {"run_worker", "cookie_secure", "demo"}:
+        return "应为 true 或 false。"
+    if name in {"signer_processes", "web_processes", "pool_size"}:
+        return "应为合理范围内的整数。"
+    return str(error)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ",".join(str(part) for part in value)
+    return str(value)
