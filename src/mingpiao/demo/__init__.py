@@ -1,0 +1,1 @@
+"""The demonstration province: Inner Mongolia with made-up units, people and bills."""

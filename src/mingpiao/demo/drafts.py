@@ -1,0 +1,73 @@
+"""Values from which recipes make bills, and the drawing of quantities, rates and digits."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+import msgspec
+
+from mingpiao.demo.charge_items import DemoItem, Span
+from mingpiao.demo.units import DemoUnit
+from mingpiao.kernel.money import line_amount
+
+PERSON = "1"
+UNIT = "2"
+ZERO = Decimal("0.00")
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One item of a bill: quantity × rate (元) = amount (元, two places)."""
+
+    entry: DemoItem
+    quantity: Decimal
+    rate: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        return line_amount(self.quantity, self.rate)
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a request that its kind decides; `remark` may be empty."""
+
+    lines: tuple[Line, ...]
+    extension: dict[str, str]
+    payer_type: str = PERSON
+    remark: str = ""
+
+
+class Occasion(msgspec.Struct, frozen=True, kw_only=True):
+    """What a recipe is given: who issues, on which day, and the items that unit and kind share."""
+
+    unit: DemoUnit
+    on: date
+    rng: Random
+    items: tuple[DemoItem, ...]
+
+
+Recipe = Callable[[Occasion], Draft]
+
+
+def total_of(lines: Sequence[Line]) -> Decimal:
+    """The sum of the lines in 元."""
+    return sum((line.amount for line in lines), ZERO)
+
+
+def _draw(rng: Random, span: Span) -> Decimal:
+    """A value of the span; small ones come more often, as they do in life."""
+    return span.value(int(rng.random() * rng.random() * span.count))
+
+
+def draw_line(rng: Random, entry: DemoItem, quantity: Decimal | None = None) -> Line:
+    """A line with a rate, and unless given a quantity, from the item's usual ones."""
+    return Line(
+        entry=entry,
+        quantity=_draw(rng, entry.quantities) if quantity is None else quantity,
+        rate=_draw(rng, entry.rates),
+    )
+
+
+def digits(rng: Random, count: int) -> str:
+    """So many random digits."""
+    return f"{rng.randrange(10**count):0{count}d}"
