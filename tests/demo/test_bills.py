@@ -7,16 +7,20 @@ from functools import cache
 
 import msgspec
 
-from mingpiao.catalog.model import ExtensionField, ExtensionType
+from mingpiao.catalog.model import Catalog, ExtensionField, ExtensionType
 from mingpiao.demo.bills import requests, reversal_reason, seeded
 from mingpiao.demo.charge_items import charge_items
-from mingpiao.demo.kinds import KINDS
+from mingpiao.demo.kinds import CATEGORIES, KINDS
 from mingpiao.demo.people import organisation_check_digit
+from mingpiao.demo.regions import departments, province_regions
 from mingpiao.demo.units import DemoUnit, demo_units, shares
+from mingpiao.issuing.checks import Draft, examine
 from mingpiao.issuing.model import MAX_AUX_ITEMS, MAX_ITEMS, IssueRequest
+from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import is_uscc
 from mingpiao.kernel.money import line_amount, places
 from mingpiao.kernel.text import unprintable
+from mingpiao.units.model import UnitProfile
 
 DAY = date(2026, 3, 2)
 KIND = {kind.code: kind for kind in KINDS}
@@ -154,6 +158,24 @@ def test_business_numbers_do_not_depend_on_the_day() -> None:
     on_day = [request["business_no"] for request in requests(unit, seeded(unit), 5, DAY)]
     assert on_day == [request["business_no"] for request in requests(unit, seeded(unit), 5, later)]
     assert on_day[0] == "YS029-000001"
+
+
+def test_the_desk_finds_nothing_wrong_with_them() -> None:
+    catalog = Catalog(
+        province="15",
+        regions={region.code: region for region in province_regions()},
+        departments={department.region_code: department for department in departments()},
+        categories={category.code: category for category in CATEGORIES},
+        kinds=KIND,
+        items=ITEM,
+    )
+    for unit in demo_units():
+        profile = UnitProfile(
+            unit=unit.unit, item_codes=frozenset(unit.item_codes), kind_codes=frozenset(unit.kinds)
+        )
+        for request in requests(unit, seeded(unit), unit.bills, today()):
+            verdict = examine(msgspec.convert(request, IssueRequest), profile, catalog)
+            assert isinstance(verdict, Draft), verdict
 
 
 def test_a_few_bills_are_reversed_for_a_reason() -> None:

@@ -49,7 +49,7 @@ def _choice(name: str, label: str, choices: tuple[str, ...], *, required: bool =
     )
 
 
-_BUSINESS = (_text("BusinessNumber", "业务流水号", max_length=64),)
+_BUSINESS = (_text("BusinessNumber", "业务流水号", max_length=50),)
 
 _PATIENT = (
     _text("OrgType", "医疗机构类型", required=True, max_length=30),
