@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from pypinyin import Style, lazy_pinyin
-from sqlalchemy import Table, select
+from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -71,9 +71,14 @@ async def load(connection: AsyncConnection) -> Catalog:
         regions=found,
         departments={row["region_code"]: Department(**row) for row in department_rows},
         categories={row["code"]: BillCategory(**row) for row in category_rows},
-        kinds={row["code"]: msgspec.convert(dict(row), BillKind) for row in kind_rows},
+        kinds={row["code"]: _kind(row) for row in kind_rows},
         items={row["code"]: _item(dict(row)) for row in item_rows},
     )
+
+
+def _kind(row: RowMapping) -> BillKind:
+    # SQLAlchemy's column names are a subclass of str, which msgspec refuses as keys.
+    return msgspec.convert({str(name): value for name, value in row.items()}, BillKind)
 
 
 def _item(row: dict[str, Any]) -> ChargeItem:
