@@ -117,6 +117,33 @@ class SealingParty(msgspec.Struct, frozen=True, kw_only=True):
     encrypted_key: bytes
 
 
+class SealingKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A new signing key as the table signing_keys holds it. A CA's or seal maker's has no seal.
+
+    `encrypted_key` opens only with the master key; `seal_hash` is the SM3 of `seal` in hex.
+    """
+
+    certificate: bytes
+    encrypted_key: bytes
+    serial: str
+    issuer: str
+    seal: bytes = b""
+    seal_id: str = ""
+    seal_name: str = ""
+    seal_hash: str = ""
+
+    def party(self, key_id: int) -> SealingParty:
+        """This key as a party that seals, under the id that the table gave it."""
+        return SealingParty(
+            key_id=key_id,
+            certificate=self.certificate,
+            seal=self.seal,
+            mark=SealMark(seal_id=self.seal_id, name=self.seal_name, hash=self.seal_hash),
+            key_info=KeyInfo(serial=self.serial, issuer=self.issuer),
+            encrypted_key=self.encrypted_key,
+        )
+
+
 class SignatureReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a check of one signature or seal found. `problem` is empty when it is valid."""
 
@@ -169,3 +196,41 @@ class StampTask(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     party: SealingParty
     at: datetime
+
+
+class SealImage(msgspec.Struct, frozen=True, kw_only=True):
+    """The picture of a seal: a file's bytes, its format ("png"), and the size to draw it in, in mm."""
+
+    format: str
+    data: bytes
+    width_mm: int
+    height_mm: int
+
+
+class SealReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check of one OFD seal found; three lists of Chinese sentences, all empty when it is valid.
+
+    `seal_problems` concern the seal itself, `signature_problems` who signed with it, and
+    `content_problems` what was signed. `seal_hash` is the SM3 of the SESeal in hex.
+    """
+
+    seal_id: str = ""
+    seal_name: str = ""
+    seal_hash: str = ""
+    image: SealImage | None = None
+    signed_at: datetime | None = None
+    certificate_subject: str = ""
+    certificate_serial: str = ""
+    issuer: str = ""
+    maker: str = ""
+    seal_problems: tuple[str, ...] = ()
+    signature_problems: tuple[str, ...] = ()
+    content_problems: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return self.seal_problems + self.signature_problems + self.content_problems
+
+    @property
+    def valid(self) -> bool:
+        return not self.problems

@@ -4,7 +4,6 @@ What is signed is the literal string `<Header>…</EInvoiceData>` (standards §2
 `<EInvoice>`, no white space between elements. Reading is in `reading.py`.
 """
 
-from base64 import b64encode
 from datetime import datetime
 from typing import Any
 
@@ -175,11 +174,6 @@ class SignatureBlock(msgspec.Struct, frozen=True):
 def signature_time(moment: datetime) -> str:
     """yyyyMMddHHmmss in Asia/Shanghai."""
     return to_shanghai(moment).strftime("%Y%m%d%H%M%S")
-
-
-def signature_block(moment: datetime, signature: bytes, key_info: KeyInfo) -> SignatureBlock:
-    """The block of a signature made at an aware moment."""
-    return SignatureBlock(signature_time(moment), b64encode(signature).decode(), key_info)
 
 
 def assemble(text: bytes, unit: SignatureBlock, supervisor: SignatureBlock) -> bytes:

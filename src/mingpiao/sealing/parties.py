@@ -1,0 +1,127 @@
+"""Who seals: the keys of units and departments as the database keeps them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import RowMapping, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.identity.service import record
+from mingpiao.kernel.errors import refuse
+from mingpiao.sealing.model import KeyInfo, SealingParty, SealMark
+from mingpiao.sealing.tables import signing_keys
+from mingpiao.storage.database import Database
+from mingpiao.storage.notices import Notices, notify
+
+CHANNEL = "signing_key_changed"
+
+#: Whose key it is: a kind of owner ("unit", "department", "maker", "authority") and its code.
+Owner = tuple[str, str]
+
+
+async def store_key(
+    connection: AsyncConnection, owner: Owner, party: SealingParty, *, acting: Actor
+) -> SealingParty:
+    """Keep a new key for an owner that has none in use; the database gives its id."""
+    row = {
+        "owner_kind": owner[0],
+        "owner": owner[1],
+        "certificate": party.certificate,
+        "encrypted_key": party.encrypted_key,
+        "seal": party.seal,
+        "seal_id": party.mark.seal_id,
+        "seal_name": party.mark.name,
+        "seal_hash": party.mark.hash,
+        "serial": party.key_info.serial,
+        "issuer": party.key_info.issuer,
+    }
+    stored = (
+        (await connection.execute(insert(signing_keys).values(row).returning(signing_keys))).mappings().one()
+    )
+    await record(
+        connection,
+        AuditEntry(
+            actor=acting,
+            action="signing_key:store",
+            subject=f"signing_key:{stored['key_id']}",
+            details={"owner": ":".join(owner), "serial": party.key_info.serial},
+        ),
+    )
+    await notify(connection, CHANNEL)
+    return _party(stored)
+
+
+async def find_key(connection: AsyncConnection, owner: Owner) -> SealingParty | None:
+    """The key that an owner uses now."""
+    query = select(signing_keys).where(
+        signing_keys.c.owner_kind == owner[0],
+        signing_keys.c.owner == owner[1],
+        signing_keys.c.retired_at.is_(None),
+    )
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return None if row is None else _party(row)
+
+
+async def certificates(connection: AsyncConnection, owner_kind: str = "") -> list[bytes]:
+    """All certificates ever used (DER), of one kind of owner where told; old ones stay for ever."""
+    query = select(signing_keys.c.certificate).order_by(signing_keys.c.key_id)
+    if owner_kind:
+        query = query.where(signing_keys.c.owner_kind == owner_kind)
+    return list((await connection.execute(query)).scalars())
+
+
+def _party(row: RowMapping) -> SealingParty:
+    return SealingParty(
+        key_id=row["key_id"],
+        certificate=row["certificate"],
+        seal=row["seal"],
+        mark=SealMark(seal_id=row["seal_id"], name=row["seal_name"], hash=row["seal_hash"]),
+        key_info=KeyInfo(serial=row["serial"], issuer=row["issuer"]),
+        encrypted_key=row["encrypted_key"],
+    )
+
+
+class PartyStore:
+    """The process's copy of sealing parties; forgets them when a key changes."""
+
+    def __init__(self, database: Database, notices: Notices) -> None:
+        self._database = database
+        self._by_owner: dict[Owner, SealingParty] = {}
+        self._by_id: dict[int, SealingParty] = {}
+        self._changes = 0
+        notices.subscribe(CHANNEL, self._forget)
+
+    async def in_use(self, owners: Sequence[Owner]) -> SealingParty:
+        """The key in use of the first owner that has one.
+
+        Raises `Refusal` (`sealing.no_key`, 409) when none has.
+        """
+        for owner in owners:
+            party = self._by_owner.get(owner) or await self._read(owner)
+            if party is not None:
+                return party
+        raise refuse("sealing.no_key", "尚未配置电子签章密钥，请联系财政部门办理后再开票。", status=409)
+
+    async def by_id(self, key_id: int) -> SealingParty:
+        """The key that a bill names, in use or retired."""
+        known = self._by_id.get(key_id)
+        if known is not None:
+            return known
+        async with self._database.system() as connection:
+            query = select(signing_keys).where(signing_keys.c.key_id == key_id)
+            party = _party((await connection.execute(query)).mappings().one())
+        # A key never changes under its id, only its being in use does.
+        self._by_id[key_id] = party
+        return party
+
+    async def _read(self, owner: Owner) -> SealingParty | None:
+        seen = self._changes
+        async with self._database.system() as connection:
+            party = await find_key(connection, owner)
+        if party is not None and seen == self._changes:
+            self._by_owner[owner] = party
+        return party
+
+    def _forget(self, _payload: str | None) -> None:
+        self._by_owner.clear()
+        self._changes += 1

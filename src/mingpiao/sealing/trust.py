@@ -1,0 +1,53 @@
+"""Whom a check believes: trusted roots, and the certificates that signatures name."""
+
+from collections.abc import Iterable
+
+from asn1crypto import pem
+
+from mingpiao.crypto import x509
+from mingpiao.crypto.errors import MalformedCertificate
+from mingpiao.kernel.errors import refuse
+from mingpiao.sealing.keys import key_info_of
+from mingpiao.sealing.model import KeyInfo
+
+
+class TrustStore:
+    """Trusted root certificates and known leaf certificates, all public. Immutable."""
+
+    def __init__(self, roots: Iterable[bytes], certificates: Iterable[bytes] = ()) -> None:
+        """DER certificates; MalformedCertificate when one is not an SM2 certificate.
+
+        Old certificates stay in here for ever, so that what they signed verifies for ever.
+        """
+        self.roots = tuple(x509.read(der) for der in roots)
+        known = (x509.read(der) for der in certificates)
+        self._known = {key_info_of(certificate): certificate for certificate in known}
+
+    @classmethod
+    def from_pem(cls, bundle: bytes) -> "TrustStore":
+        """Read a bundle as `to_pem` writes it: authorities in it are trusted, so the bundle must be.
+
+        Refuses with `sealing.trust_malformed`.
+        """
+        try:
+            found = [der for _, _, der in pem.unarmor(bundle, multiple=True)]
+            authorities = [der for der in found if x509.read(der).is_authority]
+            return cls(authorities, [der for der in found if der not in authorities])
+        except (ValueError, MalformedCertificate) as error:
+            raise refuse(
+                "sealing.trust_malformed", "证书文件格式不对:应为 PEM 格式的 SM2 证书。请重新导出。"
+            ) from error
+
+    def to_pem(self) -> bytes:
+        """All certificates as PEM: what `mingpiao verify` needs on a machine without the database."""
+        certificates = (*self.roots, *self._known.values())
+        return b"".join(pem.armor("CERTIFICATE", certificate.der) for certificate in certificates)
+
+    def find(self, key_info: KeyInfo) -> x509.Certificate | None:
+        """The known certificate with this serial number and issuer."""
+        return self._known.get(key_info)
+
+    def with_certificates(self, certificates: Iterable[bytes]) -> "TrustStore":
+        """A store that also knows these certificates."""
+        known = (certificate.der for certificate in self._known.values())
+        return TrustStore((root.der for root in self.roots), (*known, *certificates))
