@@ -1,0 +1,59 @@
+# Needs Python 3.11 or later and make; everything else is fetched by `make setup`.
+
+PYTHON ?= python3
+PORT ?= 8000
+JOBS ?= 2
+N ?= 20
+RUN = .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup assets demo demo-reset test test-fast test-browser lint format types bench crash clean
+
+help: ## Show this list
+	@echo "明票 Mingpiao"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PORT=8080 changes the port of the demonstration, PYTHON=python3.12 the Python in use."
+
+setup: ## Fetch everything: virtual environment, page assets, font (quick when already done)
+	@$(PYTHON) scripts/bootstrap.py
+
+assets: setup ## The same: page assets and the font are part of it
+
+demo: setup ## Start the demonstration province on http://127.0.0.1:8000 (Ctrl-C stops it)
+	@PORT=$(PORT) $(RUN)/mingpiao demo
+
+demo-reset: setup ## Delete the demonstration's data
+	@$(RUN)/mingpiao demo-reset
+
+test: lint types test-fast test-browser ## Everything that must hold: style, types, rooms, tests, browser
+
+test-fast: setup ## Tests without a browser
+	$(RUN)/pytest -n $(JOBS) -m "not browser and not bench"
+
+test-browser: setup ## End-to-end tests in Chromium
+	@$(RUN)/python scripts/browser.py
+	$(RUN)/pytest -m browser
+
+lint: setup ## Style and the floors of the house
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/lint-imports
+
+format: setup ## Put the source into its standard form
+	$(RUN)/ruff check --fix .
+	$(RUN)/ruff format .
+
+types: setup ## Type check
+	$(RUN)/mypy
+
+bench: setup ## Measure; results as a table and in build/bench.json
+	$(RUN)/python -m bench
+
+crash: setup ## Kill server and database N times under load and check the books
+	MINGPIAO_CRASHES=$(N) $(RUN)/pytest -m crash -s
+
+clean: ## Remove what was built or fetched, and test leftovers (the demonstration's data stays)
+	rm -rf .venv .tools node_modules build dist src/mingpiao/portals/static/vendor src/mingpiao/layout/fonts
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis .import_linter_cache
