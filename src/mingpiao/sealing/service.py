@@ -6,6 +6,7 @@ from mingpiao.kernel.errors import Refusal
 from mingpiao.sealing.authority import Authority, make_demonstration_authority, make_sealing_key
 from mingpiao.sealing.errors import SignerUnavailable
 from mingpiao.sealing.model import SignatureReport, XmlReport
+from mingpiao.sealing.parties import Owner, PartyStore, certificates, find_key, store_key
 from mingpiao.sealing.reading import PartySignature, SealedDocument, parse_sealed, read_sealed, signed_text
 from mingpiao.sealing.seals import read_seal, sign_seal, verify_seal, verify_seal_signature
 from mingpiao.sealing.signer import InlineSigner, Signer
@@ -16,10 +17,14 @@ from mingpiao.sealing.xml import header_and_data
 __all__ = [
     "Authority",
     "InlineSigner",
+    "Owner",
+    "PartyStore",
     "ProcessSigner",
     "Signer",
     "SignerUnavailable",
     "TrustStore",
+    "certificates",
+    "find_key",
     "header_and_data",
     "make_demonstration_authority",
     "make_sealing_key",
@@ -27,6 +32,7 @@ __all__ = [
     "read_seal",
     "sign_seal",
     "signed_text",
+    "store_key",
     "verify_seal",
     "verify_seal_signature",
     "verify_xml",
