@@ -192,36 +192,33 @@ def test_a_failing_statement_is_an_error_with_the_servers_words(server: Embedded
         server.run_sql("SELECT 1/0")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can drop to another user")
-def test_runs_as_nobody_where_namespaces_are_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    import shutil
-    import tempfile
+def nobody_can_enter(directory: Path) -> bool:
+    return all(parent.stat().st_mode & 0o001 for parent in (directory, *directory.parents))
 
-    home = Path(tempfile.mkdtemp(prefix="mingpiao-test-"))
-    server = EmbeddedServer(home / "pg", OPTIONS)
-    home.chmod(0o711)
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.parametrize("way", ["with the capability to walk", "plain"])
+def test_root_runs_it_as_nobody_where_namespaces_are_forbidden(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = EmbeddedServer(tmp_path / "pg", OPTIONS)
+    before = embedded._identity()
+    nobody = embedded._Identity(owner=65534, drop=True)
+    if way != "plain":
+        nobody = embedded._Identity(owner=65534, prefix=embedded._WALKING_NOBODY)
+    elif not (nobody_can_enter(find_binaries()) and nobody_can_enter(tmp_path)):
+        pytest.skip("the programs or the data lie where nobody cannot go")
     try:
-        server.start()
-        server.run_sql("CREATE TABLE kept AS SELECT 3 AS answer", database="mingpiao")
-        server.stop()
-        with monkeypatch.context() as patch:
-            patch.setattr(embedded, "_identity", lambda: embedded._Identity(uid=65534))
-            if not reachable_by_nobody(find_binaries()):
-                pytest.skip("the programs lie where nobody cannot go")
+        for identity, owner in ((before, before.owner), (nobody, 65534), (before, before.owner)):
+            monkeypatch.setattr(embedded, "_identity", lambda identity=identity: identity)
             server.start()
-            assert (server.data_dir / "cluster").stat().st_uid == 65534
-            assert server.run_sql("SELECT answer FROM kept", database="mingpiao") == "3\n"
+            assert (server.data_dir / "cluster").stat().st_uid == owner
+            server.run_sql("CREATE TABLE IF NOT EXISTS starts (n int); INSERT INTO starts VALUES (1)")
             server.stop()
         server.start()
-        assert (server.data_dir / "cluster").stat().st_uid == 0
-        assert server.run_sql("SELECT answer FROM kept", database="mingpiao") == "3\n"
+        assert server.run_sql("SELECT count(*) FROM starts") == "3\n"
     finally:
         server.stop(immediate=True)
-        shutil.rmtree(home)
-
-
-def reachable_by_nobody(binaries: Path) -> bool:
-    return all(parent.stat().st_mode & 0o001 for parent in (binaries, *binaries.parents))
 
 
 def test_finding_the_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

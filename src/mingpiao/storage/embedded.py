@@ -2,9 +2,11 @@
 
 Its programs come from a wheel (or from the system); its whole life is managed here. It listens on a
 Unix socket in a directory that only its owner can enter, so reaching the socket takes the same
-rights as reading the data files, and no password could add to that. Root may not run PostgreSQL:
-for root it runs as `nobody` in a user namespace where the machine allows one (files stay root's),
-else as the real user `nobody` with the files handed over to it.
+rights as reading the data files, and no password could add to that.
+
+PostgreSQL refuses to run as root. For root it runs as `nobody` in a user namespace where the machine
+allows one (the files stay root's); else as the real `nobody`, who is given the files and, where that
+can be, the capability to walk through directories that are root's alone.
 """
 
 import fcntl
@@ -32,6 +34,10 @@ SUPERUSER = "postgres"
 
 _NOBODY = 65534
 _NAMESPACE = ("unshare", "--user", f"--map-user={_NOBODY}", f"--map-group={_NOBODY}")
+_WALKING_NOBODY = (
+    "setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups",
+    "--inh-caps=+dac_override", "--ambient-caps=+dac_override",
+)  # fmt: skip
 _LONGEST_SOCKET_PATH = 107
 _SOCKET_NAME = ".s.PGSQL.5432"
 _START_SECONDS = 120.0
@@ -59,19 +65,14 @@ class EmbeddedOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Identity(msgspec.Struct, frozen=True):
-    """As whom PostgreSQL runs: a command before its own, and a uid to drop to (None: ours)."""
+    """As whom PostgreSQL runs: a command put before its own, or a user to drop to, and who owns the files."""
 
+    owner: int
     prefix: tuple[str, ...] = ()
-    uid: int | None = None
-
-    @property
-    def owner(self) -> int:
-        return os.geteuid() if self.uid is None else self.uid
+    drop: bool = False
 
     def popen_arguments(self) -> dict[str, Any]:
-        if self.uid is None:
-            return {}
-        return {"user": self.uid, "group": self.uid, "extra_groups": []}
+        return {"user": self.owner, "group": self.owner, "extra_groups": []} if self.drop else {}
 
 
 def find_binaries(pg_bin: Path | None = None) -> Path:
@@ -117,10 +118,19 @@ def _our_owners() -> set[int]:
 @cache
 def _identity() -> _Identity:
     if os.geteuid() != 0:
-        return _Identity()
-    if shutil.which("unshare") and subprocess.run([*_NAMESPACE, "true"], capture_output=True).returncode == 0:
-        return _Identity(prefix=_NAMESPACE)
-    return _Identity(uid=_NOBODY)
+        return _Identity(owner=os.geteuid())
+    if _works(_NAMESPACE):
+        return _Identity(owner=0, prefix=_NAMESPACE)
+    if _works(_WALKING_NOBODY):
+        return _Identity(owner=_NOBODY, prefix=_WALKING_NOBODY)
+    return _Identity(owner=_NOBODY, drop=True)
+
+
+def _works(prefix: tuple[str, ...]) -> bool:
+    return (
+        bool(shutil.which(prefix[0]))
+        and subprocess.run([*prefix, "true"], capture_output=True).returncode == 0
+    )
 
 
 class EmbeddedServer:
@@ -393,9 +403,9 @@ def _environment() -> dict[str, str]:
 
 
 def _hint() -> str:
-    if _identity().uid is None:
+    if not _identity().drop:
         return ""
     return (
-        "当前以 root 运行且本机不允许用户命名空间, PostgreSQL 以 nobody 身份运行: "
+        "当前以 root 运行, 而 PostgreSQL 只能以 nobody 身份运行: "
         "数据目录和程序所在的各级目录必须允许它进入。请改用普通用户, 或把项目和数据目录放在 /srv 等处。"
     )
