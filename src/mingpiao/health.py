@@ -1,0 +1,79 @@
+"""GET /healthz: whether the platform stands, for people and for load balancers."""
+
+import asyncio
+import time
+from datetime import datetime
+
+import asyncpg
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from mingpiao.composition import Services
+from mingpiao.kernel.clock import to_shanghai
+from mingpiao.storage.database import Database
+
+#: Whoever asks gets an answer within two seconds.
+_PATIENCE_SECONDS = 1.5
+_WORKER_SILENCE_SECONDS = 30.0
+_STATE = """
+SELECT (SELECT max(version_num) FROM alembic_version) AS migration,
+       (SELECT max(beat_at) FROM worker_heartbeats) AS last_beat,
+       extract(epoch FROM now() - (SELECT max(beat_at) FROM worker_heartbeats))::float8 AS age
+"""
+
+
+class DatabaseHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """`latency_ms` is one round trip; `migration` the schema's revision. Both None when it is away."""
+
+    ok: bool
+    latency_ms: float | None = None
+    migration: str | None = None
+
+
+class WorkerHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """`last_beat` is when a worker last said that it lives (Asia/Shanghai), `age_s` how long ago."""
+
+    ok: bool
+    last_beat: datetime | None = None
+    age_s: float | None = None
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """`status` is "ok", "degraded" (no worker: bills are issued, background work waits) or "down"."""
+
+    status: str
+    database: DatabaseHealth
+    worker: WorkerHealth
+
+
+async def examine(database: Database) -> Health:
+    """The state of database and worker, within two seconds; never raises."""
+    started = time.perf_counter()
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            row = await database.pool.fetchrow(_STATE)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        row = None
+    if row is None:
+        return Health(status="down", database=DatabaseHealth(ok=False), worker=WorkerHealth(ok=False))
+    latency_ms = round((time.perf_counter() - started) * 1000, 2)
+    alive = row["age"] is not None and row["age"] <= _WORKER_SILENCE_SECONDS
+    return Health(
+        status="ok" if alive else "degraded",
+        database=DatabaseHealth(ok=True, latency_ms=latency_ms, migration=row["migration"]),
+        worker=WorkerHealth(
+            ok=alive,
+            last_beat=None if row["last_beat"] is None else to_shanghai(row["last_beat"]),
+            age_s=None if row["age"] is None else round(max(0.0, row["age"]), 1),
+        ),
+    )
+
+
+@get("/healthz", include_in_schema=False)
+async def healthz(services: NamedDependency[Services]) -> Response[Health]:
+    """200 while the database answers, else 503."""
+    health = await examine(services.database)
+    return Response(
+        health, status_code=200 if health.database.ok else 503, headers={"Cache-Control": "no-store"}
+    )

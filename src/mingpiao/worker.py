@@ -1,0 +1,83 @@
+"""The worker process: says every five seconds that it lives, and does what comes round by the clock.
+
+Everything it does is one transaction a step and safe to repeat, so that it may be killed at any moment
+and may run beside other workers.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+
+import asyncpg
+
+from mingpiao import upkeep
+from mingpiao.jobs.schedules import Round, run_rounds
+from mingpiao.settings import Settings
+from mingpiao.storage.database import Database
+
+BEAT_SECONDS = 5.0
+_RECONNECT_SECONDS = 1.0
+_CONNECTIONS = 4
+_logger = logging.getLogger(__name__)
+
+
+async def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT comes, then finish the task at hand and return.
+
+    While the database is away it waits and connects again.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(ending, stop.set)
+    await work(settings.database_url, stop)
+
+
+async def work(url: str, stop: asyncio.Event, *, rounds: Sequence[upkeep.Duty] = upkeep.DUTIES) -> None:
+    """The worker's work until `stop` is set; for a process that has something else to do beside it."""
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    while not stop.is_set():
+        try:
+            await _work_connected(url, name, rounds, stop)
+        except* (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as errors:
+            _logger.warning("the database is away: %s", errors.exceptions[0])
+            await _sleep(stop, _RECONNECT_SECONDS)
+
+
+async def _work_connected(url: str, name: str, rounds: Sequence[upkeep.Duty], stop: asyncio.Event) -> None:
+    database = await Database.open(url, pool_size=_CONNECTIONS)
+    try:
+        # Each worker beats for itself; of the rounds each is done by one worker.
+        async with asyncio.TaskGroup() as group:
+            beating = group.create_task(_beat(database, name))
+            await run_rounds(database.pool, [_round(duty, database) for duty in rounds], stop)
+            beating.cancel()
+        await database.pool.execute("DELETE FROM worker_heartbeats WHERE worker = $1", name)
+    finally:
+        await database.close()
+
+
+def _round(duty: upkeep.Duty, database: Database) -> Round:
+    async def do() -> None:
+        await duty.work(database)
+
+    return Round(name=duty.name, cron=duty.cron, work=do)
+
+
+async def _beat(database: Database, name: str) -> None:
+    while True:
+        await database.pool.execute(
+            "INSERT INTO worker_heartbeats (worker, beat_at) VALUES ($1, now()) "
+            "ON CONFLICT (worker) DO UPDATE SET beat_at = excluded.beat_at",
+            name,
+        )
+        await asyncio.sleep(BEAT_SECONDS)
+
+
+async def _sleep(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
