@@ -1,0 +1,91 @@
+"""A page in the making, and the few ways of putting things on it."""
+
+from mingpiao.layout.display import Page, Rule, Stamp, Symbol, Text
+from mingpiao.layout.fitting import Fitted, baseline, fit
+from mingpiao.layout.fonts import Typeface
+from mingpiao.layout.model import Align, Box, Colour, TextSpec
+
+#: A label takes at most this part of its box; the rest is the value's.
+_LABEL_SHARE = 0.6
+
+OUTER = 0.3
+INNER = 0.2
+
+
+class Canvas:
+    """Collects what one page shows."""
+
+    def __init__(self) -> None:
+        self.form: list[Text] = []
+        self.values: list[Text] = []
+        self.rules: list[Rule] = []
+        self.symbol: Symbol | None = None
+        self.stamps: tuple[Stamp, ...] = ()
+
+    def rule(self, x1: float, y1: float, x2: float, y2: float, width: float, colour: Colour) -> None:
+        """A straight line, mm."""
+        self.rules.append(Rule(x1, y1, x2, y2, width, colour))
+
+    def frame(self, box: Box, width: float, colour: Colour) -> None:
+        """The four sides of a box."""
+        right, bottom = box.x + box.width, box.y + box.height
+        self.rule(box.x, box.y, right, box.y, width, colour)
+        self.rule(box.x, bottom, right, bottom, width, colour)
+        self.rule(box.x, box.y, box.x, bottom, width, colour)
+        self.rule(right, box.y, right, bottom, width, colour)
+
+    def page(self) -> Page:
+        """The finished page."""
+        return Page(
+            form=tuple(self.form),
+            values=tuple(self.values),
+            rules=tuple(self.rules),
+            symbol=self.symbol,
+            stamps=self.stamps,
+        )
+
+
+def aligned_left(box: Box, width: float, align: Align) -> float:
+    """x at which a line of text of a width begins in a box."""
+    if align == "left":
+        return box.x
+    spare = box.width - width
+    return box.x + (spare if align == "right" else spare / 2)
+
+
+def place(
+    target: list[Text], letters: Typeface, fitted: Fitted, box: Box, align: Align, colour: Colour
+) -> None:
+    """Put fitted lines into the middle (vertically) of a box."""
+    count = len(fitted.lines)
+    for index, line in enumerate(fitted.lines):
+        width = letters.width(line, fitted.size)
+        y = baseline(box.y, box.height, fitted.size, index, count)
+        target.append(Text(aligned_left(box, width, align), y, fitted.size, width, line, colour))
+
+
+def labelled(
+    canvas: Canvas,
+    letters: Typeface,
+    label: tuple[str, Colour],
+    value: tuple[str, Colour],
+    box: Box,
+    text: TextSpec,
+) -> bool:
+    """Put a label and its value side by side into a box; whether the whole value found room."""
+    label_fitted = fit(label[0], letters, box.width * _LABEL_SHARE, box.height, text.size, text.min_size)
+    place(canvas.form, letters, label_fitted, box, "left", label[1])
+    used = max((letters.width(line, label_fitted.size) for line in label_fitted.lines), default=0.0)
+    rest = Box(x=box.x + used, y=box.y, width=box.width - used, height=box.height)
+    value_fitted = fit(value[0], letters, rest.width, rest.height, text.size, text.min_size)
+    place(canvas.values, letters, value_fitted, rest, "left", value[1])
+    return value_fitted.complete
+
+
+def grid_rules(canvas: Canvas, box: Box, header_height: float, edges: list[float], ink: Colour) -> None:
+    """The frame of a table, the line under its header and the lines between its columns."""
+    canvas.frame(box, OUTER, ink)
+    header = box.y + header_height
+    canvas.rule(box.x, header, box.x + box.width, header, INNER, ink)
+    for edge in edges:
+        canvas.rule(edge, box.y, edge, box.y + box.height, INNER, ink)

@@ -1,0 +1,337 @@
+"""From a face and its template to the display list: what stands where on which page.
+
+Nothing that the original says is lost: items and lists flow over as many pages as they take, and a
+value too long for its place ends with an ellipsis there and stands in full on a page at the end.
+"""
+
+from mingpiao.kernel.errors import refuse
+from mingpiao.layout.canvas import INNER, OUTER, Canvas, grid_rules, labelled, place
+from mingpiao.layout.display import Composition, Page, Stamp
+from mingpiao.layout.fields import (
+    AUX_SOURCES,
+    FACE_SOURCES,
+    ITEM_SOURCES,
+    RELATED_CODE,
+    RELATED_NUMBER,
+    face_value,
+)
+from mingpiao.layout.fitting import fit
+from mingpiao.layout.fonts import Typeface
+from mingpiao.layout.loading import info_box
+from mingpiao.layout.model import Box, ColumnSpec, FaceTemplate, FieldSpec
+from mingpiao.layout.qr import symbol
+from mingpiao.layout.rows import Row, fit_row, pour
+from mingpiao.sealing.model import Face
+
+BLACK = (0, 0, 0)
+MAX_PAGES = 400
+
+_ANNEX_COLUMNS = (("栏目", 40.0), ("全文", 150.0))
+
+
+def compose(face: Face, template: FaceTemplate, address: str, letters: Typeface) -> Composition:
+    """The whole face as pages of placed things; `address` is the content of the QR symbol.
+
+    Refusal `layout.too_many_pages` above `MAX_PAGES`. The same arguments give the same display list.
+    """
+    composer = _Composer(face, template, letters)
+    composer.draw_front(address)
+    composer.draw_items()
+    composer.draw_list()
+    composer.draw_annex()
+    return Composition(
+        title=face.name, width=template.width, height=template.height, pages=composer.finished()
+    )
+
+
+class _Composer:
+    """One face in the making: its canvases, and the full texts still to be shown."""
+
+    def __init__(self, face: Face, template: FaceTemplate, letters: Typeface) -> None:
+        self.face = face
+        self.template = template
+        self.letters = letters
+        self.canvases: list[Canvas] = []
+        self.annex: list[tuple[str, str]] = []
+        self.value_colour = template.red.colour if face.total < 0 else BLACK
+
+    # --- the front page -----------------------------------------------------------------------
+
+    def draw_front(self, address: str) -> None:
+        template = self.template
+        canvas = self._new_canvas()
+        canvas.symbol = symbol(address, template.qr)
+        canvas.stamps = (
+            Stamp("supervisor", template.supervisor_seal),
+            Stamp("unit", template.unit_seal),
+        )
+        self._draw_title(canvas)
+        for field in template.fields:
+            self._draw_field(canvas, field)
+        self._draw_totals(canvas)
+        self._draw_info(canvas)
+        if self.face.total < 0:
+            self._draw_red_marks(canvas)
+
+    def _draw_title(self, canvas: Canvas) -> None:
+        title = self.template.title
+        ink = self.template.ink
+        fitted = fit(
+            self.face.name,
+            self.letters,
+            title.box.width,
+            title.box.height,
+            title.size,
+            self.template.text.min_size,
+        )
+        self._note_cut("票据名称", self.face.name, fitted.complete)
+        place(canvas.form, self.letters, fitted, title.box, "center", ink)
+        width = max((self.letters.width(line, fitted.size) for line in fitted.lines), default=0.0) + 4
+        left = title.box.x + (title.box.width - width) / 2
+        below = title.box.y + title.box.height
+        for y in (below, below + title.underline_gap):
+            canvas.rule(left, y, left + width, y, INNER, ink)
+
+    def _draw_field(self, canvas: Canvas, field: FieldSpec) -> None:
+        self._draw_labelled(canvas, field.label, face_value(self.face, field.value), field.box)
+
+    def _draw_labelled(self, canvas: Canvas, label: str, text: str, box: Box) -> None:
+        complete = labelled(
+            canvas, self.letters, (label, self.template.ink), (text, BLACK), box, self.template.text
+        )
+        self._note_cut(label, text, complete)
+
+    def _draw_totals(self, canvas: Canvas) -> None:
+        template, totals = self.template, self.template.totals
+        table = template.table.box
+        top = table.y + table.height
+        words = Box(x=table.x, y=top, width=totals.words_width, height=totals.height)
+        figures = Box(
+            x=table.x + totals.words_width,
+            y=top,
+            width=table.width - totals.words_width,
+            height=totals.height,
+        )
+        canvas.frame(Box(x=table.x, y=top, width=table.width, height=totals.height), OUTER, template.ink)
+        for label, source, box in (
+            (totals.words_label, "total_words", words),
+            (totals.figures_label, "total", figures),
+        ):
+            text = FACE_SOURCES[source](self.face)
+            labelled(
+                canvas,
+                self.letters,
+                (label, template.ink),
+                (text, self.value_colour),
+                _padded(box),
+                template.text,
+            )
+
+    def _draw_info(self, canvas: Canvas) -> None:
+        template, info = self.template, self.template.info
+        outer = info_box(template)
+        ink = template.ink
+        canvas.frame(outer, OUTER, ink)
+        canvas.rule(
+            outer.x + info.heading_width,
+            outer.y,
+            outer.x + info.heading_width,
+            outer.y + outer.height,
+            INNER,
+            ink,
+        )
+        pitch = min(outer.height / max(1, len(info.heading)), template.text.size * 1.6)
+        top = outer.y + (outer.height - pitch * len(info.heading)) / 2
+        for index, character in enumerate(info.heading):
+            cell = Box(x=outer.x, y=top + index * pitch, width=info.heading_width, height=pitch)
+            fitted = fit(
+                character, self.letters, cell.width, cell.height, template.text.size, template.text.min_size
+            )
+            place(canvas.form, self.letters, fitted, cell, "center", ink)
+        self._draw_info_grid(canvas, outer)
+
+    def _draw_info_grid(self, canvas: Canvas, outer: Box) -> None:
+        info = self.template.info
+        left = outer.x + info.heading_width
+        column_width = (outer.width - info.heading_width) / info.columns
+        pitch = (outer.height - 1) / info.rows
+        row = column = 0
+        for field in info.fields:
+            text = face_value(self.face, field.value)
+            if field.optional and not text:
+                continue
+            if column + field.span > info.columns:
+                row, column = row + 1, 0
+            if row >= info.rows:
+                self._note_cut(field.label, text, complete=not text)
+                continue
+            cell = Box(
+                x=left + column * column_width,
+                y=outer.y + 0.5 + row * pitch,
+                width=column_width * field.span,
+                height=pitch,
+            )
+            self._draw_labelled(canvas, field.label, text, _padded(cell))
+            column += field.span
+
+    def _draw_red_marks(self, canvas: Canvas) -> None:
+        red, text = self.template.red, self.template.text
+        mark = fit(
+            red.mark, self.letters, red.mark_box.width, red.mark_box.height, red.mark_box.height / 1.25, 1
+        )
+        place(canvas.values, self.letters, mark, red.mark_box, "right", red.colour)
+        code = self.face.extension.get(RELATED_CODE, "")
+        number = self.face.extension.get(RELATED_NUMBER, "")
+        if not code and not number:
+            return
+        sentence = red.sentence.format(code=code, number=number)
+        box = red.sentence_box
+        fitted = fit(sentence, self.letters, box.width, box.height, text.table_size, text.min_size)
+        self._note_cut("对应蓝字票据", sentence, fitted.complete)
+        place(canvas.values, self.letters, fitted, box, "right", red.colour)
+
+    # --- tables -------------------------------------------------------------------------------
+
+    def draw_items(self) -> None:
+        table = self.template.table
+        rows = [
+            self._row([ITEM_SOURCES[column.value](item) for column in table.columns], table.columns)
+            for item in self.face.items
+        ]
+        front = _Area(table.box, table.header_height, table.panels, table.columns)
+        following = _Area(self.template.list.box, table.header_height, table.panels, table.columns)
+        self._pour(rows, front, following, self.template.title.more_suffix, self.canvases[0])
+
+    def draw_list(self) -> None:
+        if not self.face.aux_items:
+            return
+        spec = self.template.list
+        rows = [
+            self._row([AUX_SOURCES[column.value](item) for column in spec.columns], spec.columns)
+            for item in self.face.aux_items
+        ]
+        area = _Area(spec.box, spec.header_height, 1, spec.columns)
+        self._pour(rows, area, area, self.template.title.list_suffix, None)
+
+    def draw_annex(self) -> None:
+        if not self.annex:
+            return
+        spec = self.template.list
+        scale = spec.box.width / sum(width for _, width in _ANNEX_COLUMNS)
+        columns = tuple(
+            ColumnSpec(title=title, value=title, width=width * scale) for title, width in _ANNEX_COLUMNS
+        )
+        rows = [self._row([label, text], columns) for label, text in self.annex]
+        area = _Area(spec.box, spec.header_height, 1, columns)
+        self._pour(rows, area, area, self.template.title.annex_suffix, None)
+
+    def _row(self, texts: list[str], columns: tuple[ColumnSpec, ...]) -> Row:
+        return fit_row(texts, columns, self.letters, self.template.text)
+
+    def _pour(
+        self, rows: list[Row], front: "_Area", following: "_Area", suffix: str, canvas: Canvas | None
+    ) -> None:
+        """Pour rows into the front area (on `canvas`, or on a new page), then into following pages."""
+        remaining = list(reversed(rows))
+        area = front
+        while True:
+            self._fill(canvas or self._new_following(suffix), area, remaining)
+            if not remaining:
+                return
+            canvas, area = None, following
+
+    def _fill(self, canvas: Canvas, area: "_Area", remaining: list[Row]) -> None:
+        self._draw_grid(canvas, area)
+        for panel in range(area.panels):
+            pour(remaining, canvas.values, area.panel(panel), area.columns, self.letters, self.template.text)
+
+    def _draw_grid(self, canvas: Canvas, area: "_Area") -> None:
+        text, ink = self.template.text, self.template.ink
+        grid_rules(canvas, area.box, area.header_height, area.edges(), ink)
+        for panel in range(area.panels):
+            left = area.box.x + panel * area.panel_width
+            for column in area.columns:
+                cell = Box(x=left, y=area.box.y, width=column.width, height=area.header_height)
+                fitted = fit(
+                    column.title, self.letters, cell.width, cell.height, text.table_size, text.min_size
+                )
+                place(canvas.form, self.letters, fitted, cell, "center", ink)
+                left += column.width
+
+    # --- pages --------------------------------------------------------------------------------
+
+    def _new_canvas(self) -> Canvas:
+        if len(self.canvases) >= MAX_PAGES:
+            raise refuse(
+                "layout.too_many_pages",
+                f"票面内容超过 {MAX_PAGES} 页，无法生成版式文件，请减少清单行数后分开开具。",
+            )
+        canvas = Canvas()
+        self.canvases.append(canvas)
+        return canvas
+
+    def _new_following(self, suffix: str) -> Canvas:
+        title = self.template.title
+        canvas = self._new_canvas()
+        box = title.continued_box
+        fitted = fit(
+            self.face.name + suffix,
+            self.letters,
+            box.width,
+            box.height,
+            title.continued_size,
+            self.template.text.min_size,
+        )
+        place(canvas.form, self.letters, fitted, box, "center", self.template.ink)
+        for field in self.template.continued_fields:
+            self._draw_field(canvas, field)
+        return canvas
+
+    def _note_cut(self, label: str, text: str, complete: bool) -> None:
+        entry = (label.rstrip("："), text)
+        if not complete and entry not in self.annex:
+            self.annex.append(entry)
+
+    def finished(self) -> tuple[Page, ...]:
+        count = len(self.canvases)
+        if count > 1:
+            for index, canvas in enumerate(self.canvases):
+                label = f"第 {index + 1} 页 共 {count} 页"
+                box, text = self.template.page_label, self.template.text
+                fitted = fit(label, self.letters, box.width, box.height, text.table_size, text.min_size)
+                place(canvas.values, self.letters, fitted, box, "right", BLACK)
+        return tuple(canvas.page() for canvas in self.canvases)
+
+
+class _Area:
+    """A table's rectangle, divided into panels of equal columns."""
+
+    def __init__(self, box: Box, header_height: float, panels: int, columns: tuple[ColumnSpec, ...]) -> None:
+        self.box = box
+        self.header_height = header_height
+        self.panels = panels
+        self.columns = columns
+        self.panel_width = box.width / panels
+
+    def panel(self, index: int) -> Box:
+        """The body of one panel, under the header."""
+        return Box(
+            x=self.box.x + index * self.panel_width,
+            y=self.box.y + self.header_height,
+            width=self.panel_width,
+            height=self.box.height - self.header_height,
+        )
+
+    def edges(self) -> list[float]:
+        """x of every inner column edge, mm."""
+        edges: list[float] = []
+        for panel in range(self.panels):
+            x = self.box.x + panel * self.panel_width
+            for column in self.columns:
+                x += column.width
+                edges.append(x)
+        return edges[:-1]
+
+
+def _padded(box: Box, padding: float = 1.0) -> Box:
+    return Box(x=box.x + padding, y=box.y, width=box.width - 2 * padding, height=box.height)

@@ -1,0 +1,109 @@
+"""Taking the sealed XML out of a stranger's OFD or PDF."""
+
+import subprocess
+import sys
+
+from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.layout.model import FileFinding
+from mingpiao.layout.ofd import ATTACHMENT_NAME
+from mingpiao.layout.package import (
+    MAX_FILE_BYTES,
+    Package,
+    XmlFault,
+    open_package,
+    read_xml,
+    resolve,
+    tag,
+    text_of,
+)
+from mingpiao.layout.pdf_attachment import EXIT_MISSING
+
+#: A PDF of a bill is read in a tenth of this; a hostile one is given up, seconds.
+_PDF_TIMEOUT = 15
+
+
+def extract_xml_from_ofd(data: bytes) -> bytes:
+    """The attached `einvoice.xml`; nothing is verified.
+
+    Refusal `layout.ofd_unreadable` when the package is unsafe or malformed, `layout.xml_missing` when
+    it carries no such attachment.
+    """
+    package, findings = open_package(data)
+    if package is None:
+        raise _unreadable(findings[0])
+    try:
+        xml = attached_xml(package)
+    except XmlFault as fault:
+        raise _unreadable(fault.finding) from fault
+    if xml is None:
+        raise xml_missing("OFD")
+    return xml
+
+
+def attached_xml(package: Package) -> bytes | None:
+    """The attachment `einvoice.xml` of a package's document, or None; XmlFault on a malformed part."""
+    entry = read_xml(package, "OFD.xml")
+    document_path = resolve(text_of(entry, "DocBody/DocRoot"), "OFD.xml")
+    document = read_xml(package, document_path)
+    location = text_of(document, "Attachments")
+    if not location:
+        return None
+    list_path = resolve(location, document_path)
+    for attachment in read_xml(package, list_path).iter(tag("Attachment")):
+        path = resolve(text_of(attachment, "FileLoc"), list_path)
+        if path.rsplit("/", 1)[-1] == ATTACHMENT_NAME:
+            return package.parts.get(path)
+    return None
+
+
+def extract_xml_from_pdf(data: bytes) -> bytes:
+    """The embedded XML of a bill's PDF; nothing is verified.
+
+    Refusal `layout.pdf_unreadable` when it is no PDF that can be read within limits,
+    `layout.xml_missing` when it embeds no bill. Works in a child process with little memory and time,
+    as a PDF of a few megabytes can ask a parser for gigabytes.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise refuse(
+            "layout.pdf_unreadable", f"文件超过 {MAX_FILE_BYTES // 2**20} MB，不予检查。", status=413
+        )
+    try:
+        child = subprocess.run(
+            [sys.executable, "-I", "-m", "mingpiao.layout.pdf_attachment"],
+            input=data,
+            capture_output=True,
+            timeout=_PDF_TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _pdf_unreadable() from error
+    if child.returncode == EXIT_MISSING:
+        raise xml_missing("PDF")
+    if child.returncode != 0:
+        raise _pdf_unreadable()
+    return child.stdout
+
+
+def xml_missing(kind: str) -> Refusal:
+    """A file that is readable but carries no bill."""
+    return refuse(
+        "layout.xml_missing",
+        f"该 {kind} 文件中没有财政电子票据原文（{ATTACHMENT_NAME}），请上传从平台下载的原文件。",
+        status=422,
+    )
+
+
+def _pdf_unreadable() -> Refusal:
+    return refuse(
+        "layout.pdf_unreadable", "文件不是完整的 PDF，无法读取，请上传从平台下载的原文件。", status=422
+    )
+
+
+def _unreadable(finding: FileFinding) -> Refusal:
+    return refuse(
+        "layout.ofd_unreadable",
+        f"{finding.message}请上传从平台下载的原文件。",
+        status=422,
+        reason=finding.code,
+        place=finding.place,
+    )

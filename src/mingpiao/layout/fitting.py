@@ -1,0 +1,105 @@
+"""Fitting text into boxes: first smaller, then on several lines, last cut short and told so."""
+
+import msgspec
+
+from mingpiao.layout.fonts import Typeface
+
+#: Distance of baselines, and height of a line's middle above its baseline, in parts of the size.
+LEADING = 1.22
+_MIDDLE = 0.36
+
+_ELLIPSIS = "…"
+#: A single line may shrink to this part of the wanted size before it is rather broken in two.
+_SINGLE_LINE_SHRINK = 0.78
+_STEPS = (1.0, 0.9, 0.8, 0.72, 0.64, 0.56, 0.48, 0.4)
+
+
+class Fitted(msgspec.Struct, frozen=True):
+    """Lines at one size (mm); `complete` is false when the end was cut off."""
+
+    lines: tuple[str, ...]
+    size: float
+    complete: bool = True
+
+    @property
+    def height(self) -> float:
+        """Height of all lines in mm."""
+        return len(self.lines) * self.size * LEADING
+
+
+def one_line(text: str) -> str:
+    """The text with every run of white space (line breaks too) as a single space."""
+    return " ".join(text.split())
+
+
+def fit(text: str, face: Typeface, width: float, height: float, size: float, min_size: float) -> Fitted:
+    """The largest setting of the text inside width × height mm, between `size` and `min_size`.
+
+    Text that does not fit even at `min_size` ends with an ellipsis and is not `complete`.
+    """
+    text = one_line(text)
+    needed = face.width(text, size)
+    if needed <= width:
+        return Fitted((text,) if text else (), size)
+    shrunk = size * width / needed
+    if shrunk >= max(size * _SINGLE_LINE_SHRINK, min_size):
+        return Fitted((text,), _floored(shrunk))
+    for step in _STEPS:
+        trial = max(size * step, min_size)
+        lines = wrap(text, face, width, trial)
+        if len(lines) == 1 or len(lines) * trial * LEADING <= height:
+            return Fitted(tuple(lines), trial)
+        if trial == min_size:
+            break
+    return _cut(wrap(text, face, width, min_size), face, width, height, min_size)
+
+
+def fit_width(text: str, face: Typeface, width: float, size: float, min_size: float) -> Fitted:
+    """The text inside a width with as many lines as it takes: smaller only where one line is gained."""
+    text = one_line(text)
+    needed = face.width(text, size)
+    if needed <= width:
+        return Fitted((text,) if text else (), size)
+    shrunk = size * width / needed
+    if shrunk >= max(size * _SINGLE_LINE_SHRINK, min_size):
+        return Fitted((text,), _floored(shrunk))
+    smaller = max(size * _SINGLE_LINE_SHRINK, min_size)
+    return Fitted(tuple(wrap(text, face, width, smaller)), smaller)
+
+
+def wrap(text: str, face: Typeface, width: float, size: float) -> list[str]:
+    """Lines no wider than `width` mm, broken between any two characters, at least one on each line.
+
+    Chinese has no word spaces, and the long names, codes and numbers of a bill must break anywhere.
+    """
+    limit = width * 1000 / size
+    lines: list[str] = []
+    start = 0
+    used = 0
+    for index, advance in enumerate(face.advances(text)):
+        if used + advance > limit and index > start:
+            lines.append(text[start:index])
+            start, used = index, 0
+        used += advance
+    if start < len(text):
+        lines.append(text[start:])
+    return lines
+
+
+def baseline(top: float, height: float, size: float, index: int = 0, count: int = 1) -> float:
+    """Baseline of line `index` of `count` lines that stand in the middle of a box, in mm."""
+    pitch = size * LEADING
+    first_middle = top + (height - count * pitch) / 2 + pitch / 2
+    return first_middle + index * pitch + size * _MIDDLE
+
+
+def _cut(lines: list[str], face: Typeface, width: float, height: float, size: float) -> Fitted:
+    kept = lines[: max(1, int(height / (size * LEADING)))]
+    last = kept[-1]
+    while last and face.width(last + _ELLIPSIS, size) > width:
+        last = last[:-1]
+    return Fitted((*kept[:-1], last + _ELLIPSIS), size, complete=False)
+
+
+def _floored(size: float) -> float:
+    return int(size * 1000) / 1000

@@ -1,0 +1,186 @@
+"""Values of layout: face templates (data, in mm), ports, and what a check of a file finds."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from mingpiao.sealing.model import SealReport
+
+Align = Literal["left", "center", "right"]
+Party = Literal["unit", "supervisor"]
+Colour = tuple[int, int, int]
+
+#: Stamps one signature of a file: (party, bytes of Signature.xml, its absolute path, moment) →
+#: SignedValue.dat. The same arguments must give the same bytes.
+Stamper = Callable[["StampRequest"], bytes]
+#: Checks one seal: (SignedValue.dat, bytes of Signature.xml, its absolute path) → report.
+SealCheck = Callable[[bytes, bytes, str], SealReport]
+
+
+class StampRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A Signature.xml (its bytes and absolute path in the package) that waits for a party's seal."""
+
+    party: Party
+    signature_xml: bytes
+    path: str
+    at: datetime
+
+
+class SealPictures(msgspec.Struct, frozen=True, kw_only=True):
+    """PNG pictures of both seals, as they stand in the SESeals."""
+
+    unit: bytes
+    supervisor: bytes
+
+
+class Box(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rectangle in mm; x and y are its upper left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class FieldSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A label and a value in a box; `value` names a source of `fields.py` or `extension.<MOF name>`."""
+
+    label: str
+    value: str
+    box: Box
+
+
+class TitleSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The bill's name in the middle; `suffixes` mark following pages: more items, list, full texts."""
+
+    box: Box
+    size: float
+    underline_gap: float
+    continued_box: Box
+    continued_size: float
+    more_suffix: str
+    list_suffix: str
+    annex_suffix: str
+
+
+class ColumnSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table column; `value` names a source of item or list lines in `fields.py`."""
+
+    title: str
+    value: str
+    width: float
+    align: Align = "left"
+
+
+class TableSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of items in `panels` side by side, each with the same columns."""
+
+    box: Box
+    header_height: float
+    panels: int = 1
+    columns: tuple[ColumnSpec, ...]
+
+
+class TotalsSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The row 金额合计 under the table; `words_width` is the share in mm of 大写."""
+
+    height: float
+    words_label: str
+    figures_label: str
+    words_width: float
+
+
+class InfoField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One entry of 其他信息 over `span` grid columns; `optional` ones show only when they have a value."""
+
+    label: str
+    value: str
+    span: int = 1
+    optional: bool = False
+
+
+class InfoSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """其他信息: a vertical heading and a grid with `columns` columns and `rows` rows.
+
+    What finds no room in the grid goes to the page of full texts.
+    """
+
+    heading: str
+    heading_width: float
+    height: float
+    columns: int
+    rows: int
+    fields: tuple[InfoField, ...]
+
+
+class ListSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Following pages: the box of their table and the columns of the detailed list (清单)."""
+
+    box: Box
+    header_height: float
+    columns: tuple[ColumnSpec, ...]
+
+
+class RedSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a red bill shows besides: the mark and the sentence naming the blue bill."""
+
+    colour: Colour
+    mark: str
+    mark_box: Box
+    sentence: str
+    sentence_box: Box
+
+
+class TextSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Text sizes in mm: wanted and smallest, and the space around text in cells."""
+
+    size: float
+    table_size: float
+    min_size: float
+    padding: float
+
+
+class FaceTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The look of one family of bills; a bill kind names it by `key`."""
+
+    key: str
+    name: str
+    width: float
+    height: float
+    ink: Colour
+    text: TextSpec
+    title: TitleSpec
+    qr: Box
+    page_label: Box
+    fields: tuple[FieldSpec, ...]
+    continued_fields: tuple[FieldSpec, ...]
+    table: TableSpec
+    totals: TotalsSpec
+    info: InfoSpec
+    list: ListSpec
+    red: RedSpec
+    unit_seal: Box
+    supervisor_seal: Box
+
+
+class FileFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """One defect of a file: stable code, the place (a path inside the file) and a Chinese sentence."""
+
+    code: str
+    place: str
+    message: str
+
+
+class OfdReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check of an OFD found; `xml` is the attached original when it could be taken out."""
+
+    findings: tuple[FileFinding, ...]
+    seals: tuple[SealReport, ...] = ()
+    xml: bytes | None = None
+
+    @property
+    def valid(self) -> bool:
+        """No defect, and both seals are there and valid."""
+        return not self.findings and len(self.seals) >= 2 and all(seal.valid for seal in self.seals)

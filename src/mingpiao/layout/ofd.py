@@ -1,0 +1,320 @@
+"""OFD writer to GB/T 33190: the display list as an OFD 1.0 package, the sealed XML attached, two seals.
+
+Order matters: OFD.xml names Signatures.xml before anything is digested; the unit's seal protects every
+file but the signatures' own; the supervisor's seal, the last one, protects those of the unit too.
+"""
+
+from base64 import b64encode
+from collections.abc import Generator, Iterable, Iterator
+from datetime import datetime
+from io import BytesIO
+from xml.sax.saxutils import escape
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import msgspec
+
+from mingpiao.crypto.sm3 import sm3
+from mingpiao.kernel.clock import to_shanghai
+from mingpiao.layout.display import Composition, Page, Rule, Symbol, Text
+from mingpiao.layout.fonts import FAMILY, FONT_NAME, Typeface
+from mingpiao.layout.model import Party, StampRequest
+
+NAMESPACE = "http://www.ofdspec.org/2016"
+SM2_SM3_OID = "1.2.156.10197.1.501"
+SM3_OID = "1.2.156.10197.1.401"
+ATTACHMENT_NAME = "einvoice.xml"
+
+ENTRY_PATH = "OFD.xml"
+DOCUMENT_PATH = "Doc_0/Document.xml"
+PUBLIC_RES_PATH = "Doc_0/PublicRes.xml"
+FONT_FILE_PATH = f"Doc_0/Res/{FONT_NAME}.ttf"
+ATTACHMENTS_PATH = "Doc_0/Attachs/Attachments.xml"
+XML_PATH = f"Doc_0/Attachs/{ATTACHMENT_NAME}"
+SIGNATURES_PATH = "Doc_0/Signs/Signatures.xml"
+
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_NS = f'xmlns:ofd="{NAMESPACE}"'
+_FONT_ID = 1
+#: Fast compression: for a 35 KB font half the time of the default, for one part in thirty more bytes.
+_COMPRESSION = 1
+
+#: Height of the text box above the baseline, and in all, in parts of the size.
+_ASCENT = 0.88
+_BOX_HEIGHT = 1.2
+
+#: Order of the seals: the unit signs first, the supervising department last.
+_PARTIES: tuple[Party, ...] = ("unit", "supervisor")
+
+Parts = dict[str, bytes]
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """What the package says about itself besides its pages."""
+
+    code: str
+    number: str
+    check_code: str
+    issuer: str
+    total: str
+    issued_at: datetime
+
+
+def write_ofd(
+    composition: Composition, letters: Typeface, xml: bytes, identity: Identity
+) -> Generator[StampRequest, bytes, bytes]:
+    """Build the sealed package step by step: yields each signature to be stamped, is sent its
+    SignedValue.dat, and returns the file. The same input and stamps give the same bytes.
+
+    Being a generator it serves callers that wait for a signer and callers that cannot.
+    """
+    ids = _Ids(start=_FONT_ID)
+    page_ids = [ids.next() for _ in composition.pages]
+    parts = _content_parts(composition, letters, xml, identity, page_ids, ids)
+    for index, party in enumerate(_PARTIES):
+        # The first seal leaves Signatures.xml out, as another one follows it.
+        protected = {path: data for path, data in parts.items() if index or path != SIGNATURES_PATH}
+        folder = f"Doc_0/Signs/Sign_{index}"
+        annotations = _stamp_annotations(composition, page_ids, party)
+        signature = _signature(folder, protected, annotations, identity.issued_at).encode()
+        parts[f"{folder}/Signature.xml"] = signature
+        parts[f"{folder}/SignedValue.dat"] = yield StampRequest(
+            party=party, signature_xml=signature, path=f"/{folder}/Signature.xml", at=identity.issued_at
+        )
+    return _zip(parts, identity.issued_at)
+
+
+def _content_parts(
+    composition: Composition,
+    letters: Typeface,
+    xml: bytes,
+    identity: Identity,
+    page_ids: list[int],
+    ids: "_Ids",
+) -> Parts:
+    pages = {
+        _page_path(index): _page(page, composition, letters, ids).encode()
+        for index, page in enumerate(composition.pages)
+    }
+    return {
+        ENTRY_PATH: _entry(composition.title, xml, identity).encode(),
+        DOCUMENT_PATH: _document(composition, page_ids, ids.last).encode(),
+        PUBLIC_RES_PATH: _public_res().encode(),
+        FONT_FILE_PATH: letters.subset(composition.characters()).data,
+        **pages,
+        ATTACHMENTS_PATH: _attachments(xml, identity.issued_at).encode(),
+        XML_PATH: xml,
+        SIGNATURES_PATH: _signatures().encode(),
+    }
+
+
+class _Ids:
+    """Object ids, unique in the document; the smallest ones are taken by resources."""
+
+    def __init__(self, start: int) -> None:
+        self.last = start
+
+    def next(self) -> int:
+        self.last += 1
+        return self.last
+
+
+# --- package and document -------------------------------------------------------------------------
+
+
+def document_id(xml: bytes) -> str:
+    """DocID: the first 32 hex digits of the SM3 of the sealed XML, so that it repeats."""
+    return sm3(xml).hex()[:32]
+
+
+def _entry(title: str, xml: bytes, identity: Identity) -> str:
+    date = to_shanghai(identity.issued_at).strftime("%Y-%m-%d")
+    custom = {
+        "电子票据代码": identity.code,
+        "电子票据号码": identity.number,
+        "校验码": identity.check_code,
+        "开票单位": identity.issuer,
+        "开票日期": date,
+        "合计金额": identity.total,
+    }
+    datas = "".join(
+        f'<ofd:CustomData Name="{name}">{escape(value)}</ofd:CustomData>' for name, value in custom.items()
+    )
+    return (
+        f'{_HEAD}<ofd:OFD {_NS} DocType="OFD" Version="1.0"><ofd:DocBody><ofd:DocInfo>'
+        f"<ofd:DocID>{document_id(xml)}</ofd:DocID><ofd:Title>{escape(title)}</ofd:Title>"
+        f"<ofd:Author>{escape(identity.issuer)}</ofd:Author><ofd:CreationDate>{date}</ofd:CreationDate>"
+        f"<ofd:Creator>Mingpiao</ofd:Creator><ofd:CustomDatas>{datas}</ofd:CustomDatas></ofd:DocInfo>"
+        f"<ofd:DocRoot>{DOCUMENT_PATH}</ofd:DocRoot><ofd:Signatures>{SIGNATURES_PATH}</ofd:Signatures>"
+        f"</ofd:DocBody></ofd:OFD>"
+    )
+
+
+def _document(composition: Composition, page_ids: list[int], max_id: int) -> str:
+    pages = "".join(
+        f'<ofd:Page ID="{number}" BaseLoc="Pages/Page_{index}/Content.xml"/>'
+        for index, number in enumerate(page_ids)
+    )
+    return (
+        f"{_HEAD}<ofd:Document {_NS}><ofd:CommonData><ofd:MaxUnitID>{max_id}</ofd:MaxUnitID>"
+        f"<ofd:PageArea>{_physical_box(composition)}</ofd:PageArea>"
+        f"<ofd:PublicRes>PublicRes.xml</ofd:PublicRes></ofd:CommonData>"
+        f"<ofd:Pages>{pages}</ofd:Pages>"
+        f"<ofd:Attachments>Attachs/Attachments.xml</ofd:Attachments></ofd:Document>"
+    )
+
+
+def _physical_box(composition: Composition) -> str:
+    return f"<ofd:PhysicalBox>0 0 {composition.width:g} {composition.height:g}</ofd:PhysicalBox>"
+
+
+def _public_res() -> str:
+    return (
+        f'{_HEAD}<ofd:Res {_NS} BaseLoc="Res"><ofd:Fonts>'
+        f'<ofd:Font ID="{_FONT_ID}" FontName="{FONT_NAME}" FamilyName="{FAMILY}" Charset="unicode">'
+        f"<ofd:FontFile>{FONT_NAME}.ttf</ofd:FontFile></ofd:Font></ofd:Fonts></ofd:Res>"
+    )
+
+
+def _attachments(xml: bytes, issued_at: datetime) -> str:
+    moment = to_shanghai(issued_at).strftime("%Y-%m-%dT%H:%M:%S")
+    return (
+        f'{_HEAD}<ofd:Attachments {_NS}><ofd:Attachment ID="einvoice" Name="einvoice" Format="xml" '
+        f'CreationDate="{moment}" Size="{len(xml) / 1024:.3f}" Visible="false">'
+        f"<ofd:FileLoc>{ATTACHMENT_NAME}</ofd:FileLoc></ofd:Attachment></ofd:Attachments>"
+    )
+
+
+def _page_path(index: int) -> str:
+    return f"Doc_0/Pages/Page_{index}/Content.xml"
+
+
+# --- page content ---------------------------------------------------------------------------------
+
+
+def _page(page: Page, composition: Composition, letters: Typeface, ids: _Ids) -> str:
+    background = [*_rules(page.rules, composition, ids), *_texts(page.form, letters, ids)]
+    body = list(_texts(page.values, letters, ids))
+    if page.symbol is not None:
+        body.append(_symbol(page.symbol, ids))
+    return (
+        f"{_HEAD}<ofd:Page {_NS}><ofd:Area>{_physical_box(composition)}</ofd:Area><ofd:Content>"
+        f'<ofd:Layer ID="{ids.next()}" Type="Background">{"".join(background)}</ofd:Layer>'
+        f'<ofd:Layer ID="{ids.next()}" Type="Body">{"".join(body)}</ofd:Layer>'
+        f"</ofd:Content></ofd:Page>"
+    )
+
+
+def _texts(texts: Iterable[Text], letters: Typeface, ids: _Ids) -> Iterator[str]:
+    for text in texts:
+        size, ascent = text.size, text.size * _ASCENT
+        yield (
+            f'<ofd:TextObject ID="{ids.next()}" '
+            f'Boundary="{text.x:.3f} {text.y - ascent:.3f} {text.width + size:.3f} {size * _BOX_HEIGHT:.3f}" '
+            f'Font="{_FONT_ID}" Size="{size:g}"><ofd:FillColor Value="{_colour(text.colour)}"/>'
+            f'<ofd:TextCode X="0" Y="{ascent:.3f}"{_delta_x(text, letters)}>{escape(text.content)}</ofd:TextCode>'
+            f"</ofd:TextObject>"
+        )
+
+
+def _delta_x(text: Text, letters: Typeface) -> str:
+    """The DeltaX attribute: distances of neighbours in mm, runs of equal ones as `g count value`."""
+    advances = letters.advances(text.content)[:-1]
+    if not advances:
+        return ""
+    parts: list[str] = []
+    start = 0
+    scale = text.size / 1000
+    for index in range(1, len(advances) + 1):
+        if index < len(advances) and advances[index] == advances[start]:
+            continue
+        value = f"{advances[start] * scale:.4g}"
+        count = index - start
+        parts.append(f"g {count} {value}" if count > 2 else " ".join([value] * count))
+        start = index
+    return f' DeltaX="{" ".join(parts)}"'
+
+
+def _rules(rules: Iterable[Rule], composition: Composition, ids: _Ids) -> Iterator[str]:
+    """All rules of one width and colour as one path over the page."""
+    groups: dict[tuple[float, tuple[int, int, int]], list[str]] = {}
+    for rule in rules:
+        path = f"M {rule.x1:.3f} {rule.y1:.3f} L {rule.x2:.3f} {rule.y2:.3f}"
+        groups.setdefault((rule.width, rule.colour), []).append(path)
+    for (width, colour), paths in groups.items():
+        yield (
+            f'<ofd:PathObject ID="{ids.next()}" Boundary="0 0 {composition.width:g} {composition.height:g}" '
+            f'LineWidth="{width:g}" Cap="Square"><ofd:StrokeColor Value="{_colour(colour)}"/>'
+            f"<ofd:AbbreviatedData>{' '.join(paths)}</ofd:AbbreviatedData></ofd:PathObject>"
+        )
+
+
+def _symbol(symbol: Symbol, ids: _Ids) -> str:
+    module = symbol.size / symbol.modules
+    path = " ".join(
+        f"M {column} {row} L {column + length} {row} L {column + length} {row + 1} L {column} {row + 1} C"
+        for column, row, length in symbol.runs
+    )
+    return (
+        f'<ofd:PathObject ID="{ids.next()}" '
+        f'Boundary="{symbol.x:g} {symbol.y:g} {symbol.size:g} {symbol.size:g}" '
+        f'CTM="{module:.6f} 0 0 {module:.6f} 0 0" Stroke="false" Fill="true">'
+        f'<ofd:FillColor Value="0 0 0"/><ofd:AbbreviatedData>{path}</ofd:AbbreviatedData></ofd:PathObject>'
+    )
+
+
+def _colour(colour: tuple[int, int, int]) -> str:
+    return f"{colour[0]} {colour[1]} {colour[2]}"
+
+
+# --- signatures -----------------------------------------------------------------------------------
+
+
+def _signatures() -> str:
+    return (
+        f"{_HEAD}<ofd:Signatures {_NS}><ofd:MaxSignId>2</ofd:MaxSignId>"
+        '<ofd:Signature ID="1" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_0/Signature.xml"/>'
+        '<ofd:Signature ID="2" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_1/Signature.xml"/>'
+        "</ofd:Signatures>"
+    )
+
+
+def _signature(folder: str, protected: Parts, annotations: str, at: datetime) -> str:
+    references = "".join(
+        f'<ofd:Reference FileRef="/{path}"><ofd:CheckValue>{b64encode(sm3(data)).decode()}</ofd:CheckValue>'
+        f"</ofd:Reference>"
+        for path, data in protected.items()
+    )
+    moment = to_shanghai(at).strftime("%Y%m%d%H%M%S")
+    return (
+        f"{_HEAD}<ofd:Signature {_NS}><ofd:SignedInfo>"
+        f'<ofd:Provider ProviderName="Mingpiao" Version="1.0" Company="Mingpiao"/>'
+        f"<ofd:SignatureMethod>{SM2_SM3_OID}</ofd:SignatureMethod>"
+        f"<ofd:SignatureDateTime>{moment}</ofd:SignatureDateTime>"
+        f'<ofd:References CheckMethod="{SM3_OID}">{references}</ofd:References>{annotations}'
+        f"</ofd:SignedInfo><ofd:SignedValue>/{folder}/SignedValue.dat</ofd:SignedValue></ofd:Signature>"
+    )
+
+
+def _stamp_annotations(composition: Composition, page_ids: list[int], party: Party) -> str:
+    stamps = [
+        (number, stamp.box)
+        for number, page in zip(page_ids, composition.pages, strict=True)
+        for stamp in page.stamps
+        if stamp.party == party
+    ]
+    return "".join(
+        f'<ofd:StampAnnot ID="{index + 1}" PageRef="{number}" '
+        f'Boundary="{box.x:g} {box.y:g} {box.width:g} {box.height:g}"/>'
+        for index, (number, box) in enumerate(stamps)
+    )
+
+
+def _zip(parts: Parts, issued_at: datetime) -> bytes:
+    """All parts in order, each dated with the time of issue, so that the package repeats."""
+    moment = to_shanghai(issued_at)
+    stamp = (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
+    output = BytesIO()
+    with ZipFile(output, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION) as package:
+        for path, data in parts.items():
+            package.writestr(ZipInfo(path, stamp), data, ZIP_DEFLATED, _COMPRESSION)
+    return output.getvalue()

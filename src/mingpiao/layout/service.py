@@ -1,0 +1,139 @@
+"""What other rooms ask of layout: faces of sealed bills as OFD, PDF and SVG, and the originals back.
+
+Every verb takes the sealed XML, the legal original, and is a pure function of its arguments.
+"""
+
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from functools import lru_cache
+
+from mingpiao.crypto.sm3 import sm3_hex
+from mingpiao.kernel.money import plain
+from mingpiao.layout import loading
+from mingpiao.layout.composition import compose
+from mingpiao.layout.display import Composition
+from mingpiao.layout.extraction import extract_xml_from_ofd, extract_xml_from_pdf
+from mingpiao.layout.fonts import typeface
+from mingpiao.layout.model import (
+    FaceTemplate,
+    SealPictures,
+    Stamper,
+    StampRequest,
+)
+from mingpiao.layout.ofd import Identity, write_ofd
+from mingpiao.layout.pdf import write_pdf
+from mingpiao.layout.qr import check_address
+from mingpiao.layout.svg import write_svg
+from mingpiao.layout.validator import validate_ofd
+from mingpiao.sealing.model import Face
+from mingpiao.sealing.service import parse_sealed, read_seal
+
+__all__ = [
+    "check_address",
+    "extract_xml_from_ofd",
+    "extract_xml_from_pdf",
+    "load_templates",
+    "picture_of_seals",
+    "render_ofd",
+    "render_ofd_async",
+    "render_pdf",
+    "render_svg",
+    "template_for",
+    "validate_ofd",
+]
+
+#: The template of kinds whose own one is not there.
+_FALLBACK = "general"
+
+
+def load_templates() -> Mapping[str, FaceTemplate]:
+    """The face templates by key; Refusal `layout.template_invalid` names every mistake in them."""
+    return loading.shipped_templates()
+
+
+def template_for(key: str, extension_labels: Mapping[str, str]) -> FaceTemplate:
+    """The template that a bill kind names, completed by its MainExt members (MOF name → Chinese label).
+
+    A key without a template gets the general one.
+    """
+    return _completed(key, tuple(extension_labels.items()))
+
+
+@lru_cache(maxsize=512)
+def _completed(key: str, labels: tuple[tuple[str, str], ...]) -> FaceTemplate:
+    templates = load_templates()
+    return loading.with_extension_fields(templates.get(key) or templates[_FALLBACK], dict(labels))
+
+
+def picture_of_seals(unit_seal: bytes, supervisor_seal: bytes) -> SealPictures:
+    """The pictures inside two SESeals; Refusal when one is malformed."""
+    return SealPictures(unit=_picture(unit_seal), supervisor=_picture(supervisor_seal))
+
+
+@lru_cache(maxsize=1024)
+def _picture(seal: bytes) -> bytes:
+    return read_seal(seal).image.data
+
+
+def render_ofd(xml: bytes, template: FaceTemplate, stamper: Stamper, *, check_base: str) -> bytes:
+    """The bill as OFD (GB/T 33190) with both seals; `check_base` is the address that the QR leads to.
+
+    The same XML, template, address and stamper give the same bytes. Refusal when the XML is malformed.
+    """
+    steps = _ofd_steps(xml, template, check_base)
+    try:
+        request = next(steps)
+        while True:
+            request = steps.send(stamper(request))
+    except StopIteration as finished:
+        result: bytes = finished.value
+        return result
+
+
+async def render_ofd_async(
+    xml: bytes,
+    template: FaceTemplate,
+    stamper: Callable[[StampRequest], Awaitable[bytes]],
+    *,
+    check_base: str,
+) -> bytes:
+    """`render_ofd` for a signer that is waited for."""
+    steps = _ofd_steps(xml, template, check_base)
+    try:
+        request = next(steps)
+        while True:
+            request = steps.send(await stamper(request))
+    except StopIteration as finished:
+        result: bytes = finished.value
+        return result
+
+
+def render_pdf(xml: bytes, template: FaceTemplate, pictures: SealPictures, *, check_base: str) -> bytes:
+    """The bill as PDF with the same look as the OFD and the XML embedded; the same input, the same bytes."""
+    face = parse_sealed(xml)
+    composition = _composition(xml, face, template, check_base)
+    return write_pdf(composition, typeface(), pictures, xml, face.issued_at)
+
+
+def render_svg(xml: bytes, template: FaceTemplate, pictures: SealPictures, *, check_base: str) -> str:
+    """The bill as inline SVG for a web page, one `<svg>` a page, escaped and without script."""
+    face = parse_sealed(xml)
+    return write_svg(_composition(xml, face, template, check_base), pictures)
+
+
+def _composition(xml: bytes, face: Face, template: FaceTemplate, check_base: str) -> Composition:
+    address = check_address(check_base, code=face.code, number=face.number, sm3=sm3_hex(xml))
+    return compose(face, template, address, typeface())
+
+
+def _ofd_steps(xml: bytes, template: FaceTemplate, check_base: str) -> Generator[StampRequest, bytes, bytes]:
+    face = parse_sealed(xml)
+    identity = Identity(
+        code=face.code,
+        number=face.number,
+        check_code=face.check_code,
+        issuer=face.invoicing.name,
+        total=plain(face.total),
+        issued_at=face.issued_at,
+    )
+    composition = _composition(xml, face, template, check_base)
+    return (yield from write_ofd(composition, typeface(), xml, identity))
