@@ -243,5 +243,3 @@ class BillDocument(msgspec.Struct, frozen=True, kw_only=True):
     xml: bytes
     unit_key_id: int
     supervisor_key_id: int
-
-

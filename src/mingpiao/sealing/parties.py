@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import RowMapping, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.model import Actor, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import refuse
-from mingpiao.sealing.model import KeyInfo, SealingParty, SealMark
+from mingpiao.sealing.model import KeyInfo, SealingKey, SealingParty, SealMark
 from mingpiao.sealing.tables import signing_keys
 from mingpiao.storage.database import Database
 from mingpiao.storage.notices import Notices, notify
@@ -20,21 +21,10 @@ Owner = tuple[str, str]
 
 
 async def store_key(
-    connection: AsyncConnection, owner: Owner, party: SealingParty, *, acting: Actor
+    connection: AsyncConnection, owner: Owner, key: SealingKey, *, acting: Actor
 ) -> SealingParty:
     """Keep a new key for an owner that has none in use; the database gives its id."""
-    row = {
-        "owner_kind": owner[0],
-        "owner": owner[1],
-        "certificate": party.certificate,
-        "encrypted_key": party.encrypted_key,
-        "seal": party.seal,
-        "seal_id": party.mark.seal_id,
-        "seal_name": party.mark.name,
-        "seal_hash": party.mark.hash,
-        "serial": party.key_info.serial,
-        "issuer": party.key_info.issuer,
-    }
+    row = {"owner_kind": owner[0], "owner": owner[1], **msgspec.structs.asdict(key)}
     stored = (
         (await connection.execute(insert(signing_keys).values(row).returning(signing_keys))).mappings().one()
     )
@@ -44,7 +34,7 @@ async def store_key(
             actor=acting,
             action="signing_key:store",
             subject=f"signing_key:{stored['key_id']}",
-            details={"owner": ":".join(owner), "serial": party.key_info.serial},
+            details={"owner": ":".join(owner), "serial": key.serial},
         ),
     )
     await notify(connection, CHANNEL)

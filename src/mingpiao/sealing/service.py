@@ -4,9 +4,11 @@ from mingpiao.crypto import x509
 from mingpiao.crypto.sm3 import sm3_hex
 from mingpiao.kernel.errors import Refusal
 from mingpiao.sealing.authority import Authority, make_demonstration_authority, make_sealing_key
+from mingpiao.sealing.ceiling import seal_ceiling_per_s
 from mingpiao.sealing.errors import SignerUnavailable
 from mingpiao.sealing.model import SignatureReport, XmlReport
 from mingpiao.sealing.parties import Owner, PartyStore, certificates, find_key, store_key
+from mingpiao.sealing.pictures import draw_supervisor_seal, draw_unit_seal
 from mingpiao.sealing.reading import PartySignature, SealedDocument, parse_sealed, read_sealed, signed_text
 from mingpiao.sealing.seals import read_seal, sign_seal, verify_seal, verify_seal_signature
 from mingpiao.sealing.signer import InlineSigner, Signer
@@ -24,12 +26,15 @@ __all__ = [
     "SignerUnavailable",
     "TrustStore",
     "certificates",
+    "draw_supervisor_seal",
+    "draw_unit_seal",
     "find_key",
     "header_and_data",
     "make_demonstration_authority",
     "make_sealing_key",
     "parse_sealed",
     "read_seal",
+    "seal_ceiling_per_s",
     "sign_seal",
     "signed_text",
     "store_key",

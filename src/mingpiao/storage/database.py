@@ -16,6 +16,16 @@ from mingpiao.storage.scope import SYSTEM, Scope, scope_settings
 
 _SESSION_SETTINGS = {"role": "mingpiao_system", "timezone": "UTC", "application_name": "mingpiao"}
 
+#: What asyncpg raises when the server cannot be reached, is stopping, or does not answer in time.
+DATABASE_AWAY = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.exceptions.OperatorInterventionError,
+    asyncpg.exceptions.CannotConnectNowError,
+)
+_COMMAND_SECONDS = 30
+
 
 def engine_url(url: str) -> str:
     """A `postgresql://` address as SQLAlchemy wants it for asyncpg."""
@@ -39,7 +49,11 @@ class Database:
     async def open(cls, url: str, *, pool_size: int = 8) -> "Database":
         """Connect to a migrated database. Raises OSError or asyncpg.PostgresError when it cannot."""
         pool = await asyncpg.create_pool(
-            plain_url(url), min_size=1, max_size=pool_size, server_settings=_SESSION_SETTINGS, init=_teach_json
+            plain_url(url),
+            min_size=1,
+            max_size=pool_size,
+            server_settings=_SESSION_SETTINGS,
+            init=_teach_json,
         )
         engine = create_async_engine(
             engine_url(url),

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, delete, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.crypto import sm4
+from mingpiao.crypto.keystore import MasterKey
 from mingpiao.identity.model import Actor, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.codes import is_uscc
@@ -163,7 +163,7 @@ async def create_app(
     name: str,
     *,
     app_id: str | None = None,
-    master_key: bytes,
+    master: MasterKey,
     acting: Actor,
 ) -> AppCredential:
     """Give a unit a new interface app; the secret is returned this once and kept encrypted."""
@@ -173,7 +173,7 @@ async def create_app(
         "app_id": app_id,
         "unit_id": unit_id,
         "name": name,
-        "encrypted_secret": sm4.seal(master_key, secret.encode(), _label(app_id)),
+        "encrypted_secret": master.wrap(secret.encode(), _label(app_id)),
     }
     await connection.execute(insert(interface_apps).values(row))
     await record(
@@ -190,20 +190,19 @@ async def create_app(
     return AppCredential(app=InterfaceApp(app_id=app_id, unit_id=unit_id, name=name), secret=secret)
 
 
-async def find_app(connection: AsyncConnection, app_id: str, *, master_key: bytes) -> AppCredential | None:
-    """The active interface app of this id with its secret, or None."""
+async def find_app(connection: AsyncConnection, app_id: str, *, master: MasterKey) -> AppCredential | None:
+    """The active interface app of this id with its secret, or None.
+
+    Raises `Refusal` (503) when the master key does not open the secret.
+    """
     query = select(interface_apps).where(interface_apps.c.app_id == app_id, interface_apps.c.active)
     row = (await connection.execute(query)).mappings().one_or_none()
     if row is None:
         return None
-    secret = sm4.unseal(master_key, row["encrypted_secret"], _label(app_id))
-    if secret is None:
-        raise refuse(
-            "interface.secret_unreadable", "接口密钥无法解密，请联系系统管理员检查主密钥。", status=503
-        )
+    secret = master.unwrap(row["encrypted_secret"], _label(app_id))
     app = InterfaceApp(app_id=app_id, unit_id=row["unit_id"], name=row["name"], active=row["active"])
     return AppCredential(app=app, secret=secret.decode())
 
 
-def _label(app_id: str) -> bytes:
-    return f"interface_app:{app_id}".encode()
+def _label(app_id: str) -> str:
+    return f"interface_app:{app_id}"

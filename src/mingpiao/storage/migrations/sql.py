@@ -17,4 +17,4 @@ def run_sql_beside(migration_file: str) -> None:
     driver = bind.connection.dbapi_connection
     if driver is None:
         raise RuntimeError("the migration's connection is closed")
-    driver.run_async(lambda connection: connection.execute(script))  # type: ignore[attr-defined]  # asyncpg's adapter
+    driver.run_async(lambda connection: connection.execute(script))

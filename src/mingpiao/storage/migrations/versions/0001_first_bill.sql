@@ -110,6 +110,8 @@ CREATE TABLE accounts (
     username text NOT NULL UNIQUE,
     display_name text NOT NULL,
     password_hash text NOT NULL,
+    password_changed_at timestamptz NOT NULL DEFAULT now(),
+    must_change_password boolean NOT NULL DEFAULT false,
     role text NOT NULL CHECK (role IN ('unit_handler', 'unit_checker', 'unit_manager',
                                        'department_officer', 'department_head', 'administrator')),
     unit_id bigint REFERENCES units,

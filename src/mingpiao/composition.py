@@ -1,0 +1,79 @@
+"""Composition: every service built once from its dependencies, opened together, closed together."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import msgspec
+
+from mingpiao.catalog.service import CatalogStore
+from mingpiao.crypto.keystore import MasterKey
+from mingpiao.issuing.service import Desk
+from mingpiao.layout.documents import Documents
+from mingpiao.sealing.service import InlineSigner, PartyStore, ProcessSigner, Signer
+from mingpiao.settings import Settings
+from mingpiao.storage.database import Database
+from mingpiao.storage.files import FileStore
+from mingpiao.storage.notices import Notices
+from mingpiao.units.service import UnitDirectory
+from mingpiao.verification.service import Verifier
+
+
+class Services(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a face needs to serve a request."""
+
+    settings: Settings
+    master_key: MasterKey
+    database: Database
+    notices: Notices
+    catalog: CatalogStore
+    units: UnitDirectory
+    parties: PartyStore
+    signer: Signer
+    desk: Desk
+    documents: Documents
+    verifier: Verifier
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Open everything on a migrated database. Raises `Refusal` without a master key, OSError without a database."""
+    master_key = settings.master_key()
+    async with AsyncExitStack() as stack:
+        database = await Database.open(settings.database_url, pool_size=settings.pool_size)
+        stack.push_async_callback(database.close)
+        notices = Notices(settings.database_url)
+        catalog = CatalogStore(database, notices)
+        units = UnitDirectory(database, notices)
+        parties = PartyStore(database, notices)
+        signer = await open_signer(settings, master_key)
+        stack.push_async_callback(signer.close)
+        desk = Desk(database, catalog, units, parties, signer)
+        files = FileStore.open(settings.files_dir().resolve().as_uri())
+        documents = Documents(catalog, parties, signer, files, settings.site_url())
+        verifier = Verifier(database, notices, catalog)
+        await notices.start()
+        stack.push_async_callback(notices.close)
+        desk.start()
+        stack.push_async_callback(desk.close)
+        yield Services(
+            settings=settings,
+            master_key=master_key,
+            database=database,
+            notices=notices,
+            catalog=catalog,
+            units=units,
+            parties=parties,
+            signer=signer,
+            desk=desk,
+            documents=documents,
+            verifier=verifier,
+        )
+
+
+async def open_signer(settings: Settings, master_key: MasterKey) -> Signer:
+    """Signer processes, or one inside this process when the settings ask for none."""
+    if settings.signer_processes == 0:
+        return InlineSigner(master_key)
+    signer = ProcessSigner(master_key, processes=settings.signer_processes)
+    await signer.start()
+    return signer

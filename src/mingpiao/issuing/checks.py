@@ -1,0 +1,322 @@
+"""What a request must fulfil before it takes a number. Pure: the same input, the same problems.
+
+All problems are found at once, so that a person corrects them in one go and a program logs them all.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+import msgspec
+
+from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField, ExtensionType, RateKind
+from mingpiao.crypto.sm3 import sm3
+from mingpiao.issuing.model import MAX_AUX_ITEMS, MAX_ITEMS, BillItem, IssueRequest, RequestItem
+from mingpiao.kernel.clock import today
+from mingpiao.kernel.codes import is_uscc
+from mingpiao.kernel.errors import Problem
+from mingpiao.kernel.money import MAX_AMOUNT, line_amount, places, plain, plain_number
+from mingpiao.kernel.text import unprintable
+from mingpiao.units.model import UnitProfile
+
+#: A request may be wrong in thousands of places; nobody reads more than these.
+MAX_PROBLEMS = 50
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A request found in order, with its items completed from the catalog.
+
+    `digest` is the SM3 of what was asked, by which the same request is known again.
+    """
+
+    request: IssueRequest
+    kind: BillKind
+    items: tuple[BillItem, ...]
+    digest: bytes
+
+
+def examine(request: IssueRequest, profile: UnitProfile, catalog: Catalog) -> Draft | tuple[Problem, ...]:
+    """A draft when the unit may issue the request as it stands, else all that is wrong with it."""
+    problems = tuple(_first(MAX_PROBLEMS, _problems(request, profile, catalog)))
+    if problems:
+        return problems
+    return Draft(
+        request=request,
+        kind=catalog.kinds[request.kind],
+        items=tuple(_complete(item, catalog.items[item.code]) for item in request.items),
+        digest=sm3(_encoder.encode(request)),
+    )
+
+
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+def _first(limit: int, problems: Iterator[Problem]) -> Iterator[Problem]:
+    for _, problem in zip(range(limit), problems, strict=False):
+        yield problem
+
+
+def _complete(item: RequestItem, charge: ChargeItem) -> BillItem:
+    return BillItem(
+        code=item.code,
+        name=charge.name,
+        quantity=item.quantity,
+        unit=charge.measure_unit,
+        rate=item.rate,
+        amount=item.amount,
+        remark=item.remark,
+    )
+
+
+def _problems(request: IssueRequest, profile: UnitProfile, catalog: Catalog) -> Iterator[Problem]:
+    yield from _text_problems(request)
+    kind = catalog.kinds.get(request.kind)
+    if kind is None or kind.retired:
+        yield _problem(
+            "bill.kind_unknown", "kind", f"票据种类“{request.kind[:20]}”不存在或已停用，请重新选择。"
+        )
+        return
+    if kind.code not in profile.kind_codes:
+        yield _problem(
+            "bill.kind_not_allowed", "kind", f"本单位未获准开具“{kind.name}”，请联系同级财政部门。"
+        )
+    yield from _payer_problems(request)
+    if not 1 <= len(request.items) <= MAX_ITEMS:
+        yield _problem("bill.items_count", "items", f"收款项目应为1至{MAX_ITEMS}项，请增减后重试。")
+        return
+    for index, item in enumerate(request.items):
+        yield from _item_problems(f"items/{index}", item, kind, profile, catalog)
+    yield from _total_problems(request)
+    yield from _extension_problems(request, kind)
+    yield from _aux_problems(request)
+
+
+def _problem(code: str, field: str, message: str) -> Problem:
+    return Problem(code=code, field=field, message=message, status=422)
+
+
+# -- texts ---------------------------------------------------------------------------------------
+
+#: Field, label, longest, required.
+_TEXTS = (
+    ("business_no", "业务流水号", 50, True),
+    ("handler", "开票人", 30, True),
+    ("checker", "复核人", 30, False),
+    ("pay_mode", "交款方式", 30, False),
+    ("remark", "备注", 200, False),
+)
+_PAYER_TEXTS = (
+    ("name", "缴款人名称", 100, True),
+    ("code", "缴款人代码", 20, False),
+    ("account", "缴款人账号", 40, False),
+    ("bank", "缴款人开户行", 60, False),
+)
+
+
+def _text_problems(request: IssueRequest) -> Iterator[Problem]:
+    for name, label, longest, required in _TEXTS:
+        yield from check_text(name, label, getattr(request, name), longest, required=required)
+    for name, label, longest, required in _PAYER_TEXTS:
+        yield from check_text(
+            f"payer/{name}", label, getattr(request.payer, name), longest, required=required
+        )
+
+
+def check_text(
+    field: str, label: str, text: str, longest: int, *, required: bool = False
+) -> Iterator[Problem]:
+    """What is wrong with one text of a face: empty, too long, padded, or with characters that may not stand there."""
+    if not text:
+        if required:
+            yield _problem("text.required", field, f"{label}不能为空，请填写。")
+        return
+    if len(text) > longest:
+        yield _problem("text.too_long", field, f"{label}最多{longest}个字，现有{len(text)}个，请缩短。")
+        return
+    if text != text.strip():
+        yield _problem("text.padded", field, f"{label}首尾不能有空格，请删除。")
+    bad = unprintable(text)
+    if bad is not None:
+        yield _problem(
+            "text.bad_character", field, f"{label}含有不能使用的字符（U+{ord(bad):04X}），请删除。"
+        )
+
+
+def _payer_problems(request: IssueRequest) -> Iterator[Problem]:
+    payer = request.payer
+    if payer.type == "2" and payer.code and not is_uscc(payer.code):
+        yield _problem(
+            "payer.uscc_invalid", "payer/code", "缴款单位的统一社会信用代码不正确，请核对18位代码。"
+        )
+
+
+# -- amounts -------------------------------------------------------------------------------------
+
+
+def _number_problems(
+    field: str, label: str, number: Decimal, decimals: int, *, minimum: Decimal = Decimal(0)
+) -> Iterator[Problem]:
+    """A positive, finite number within N(14,2) and with no more decimals than may be written."""
+    if not number.is_finite():
+        yield _problem("amount.not_finite", field, f"{label}不是有效的数字，请重新填写。")
+    elif number <= minimum:
+        yield _problem("amount.not_positive", field, f"{label}必须大于零，请修改。")
+    elif number > MAX_AMOUNT:
+        yield _problem("amount.too_large", field, f"{label}超过{MAX_AMOUNT}，请核对。")
+    elif places(number) > decimals:
+        yield _problem("amount.too_precise", field, f"{label}最多{decimals}位小数，请修改。")
+
+
+def _item_problems(
+    path: str, item: RequestItem, kind: BillKind, profile: UnitProfile, catalog: Catalog
+) -> Iterator[Problem]:
+    yield from check_text(f"{path}/remark", "项目备注", item.remark, 100)
+    numbers = [
+        *_number_problems(f"{path}/quantity", "数量", item.quantity, 6),
+        *_number_problems(f"{path}/rate", "收费标准", item.rate, 6),
+        *_number_problems(f"{path}/amount", "金额", item.amount, 2),
+    ]
+    yield from numbers
+    charge = catalog.items.get(item.code)
+    if charge is None or charge.retired:
+        yield _problem(
+            "item.unknown", f"{path}/code", f"收款项目“{item.code[:30]}”不存在或已停用，请从目录中选取。"
+        )
+        return
+    if kind.code not in charge.kinds:
+        yield _problem(
+            "item.not_for_kind",
+            f"{path}/code",
+            f"“{charge.name}”不能在“{kind.name}”上使用，请更换项目或票种。",
+        )
+    if item.code not in profile.item_codes:
+        yield _problem(
+            "item.not_allowed", f"{path}/code", f"本单位未获准收取“{charge.name}”，请联系同级财政部门。"
+        )
+    if numbers:
+        return
+    if not charge.rate.allows(item.rate):
+        yield _problem("item.rate_out_of_bounds", f"{path}/rate", _bounds_message(charge))
+    expected = line_amount(item.quantity, item.rate)
+    if expected != item.amount:
+        yield _problem(
+            "item.amount_mismatch",
+            f"{path}/amount",
+            f"“{charge.name}”的金额应为数量乘以标准，即{plain(expected)}元，请核对。",
+        )
+
+
+def _bounds_message(charge: ChargeItem) -> str:
+    low, high = plain_number(charge.rate.minimum), plain_number(charge.rate.maximum)
+    if charge.rate.kind is RateKind.FIXED:
+        return f"“{charge.name}”的收费标准为{low}元，请按标准收取。"
+    return f"“{charge.name}”的收费标准应在{low}元至{high}元之间，请核对。"
+
+
+def _total_problems(request: IssueRequest) -> Iterator[Problem]:
+    wrong = list(_number_problems("total", "合计金额", request.total, 2))
+    yield from wrong
+    amounts = [item.amount for item in request.items]
+    if wrong or not all(amount.is_finite() and abs(amount) <= MAX_AMOUNT for amount in amounts):
+        return
+    expected = sum(amounts, Decimal(0))
+    if expected != request.total:
+        yield _problem("bill.total_mismatch", "total", f"合计金额应等于各项金额之和{expected:f}元，请核对。")
+
+
+# -- 其他信息 ------------------------------------------------------------------------------------
+
+
+def _extension_problems(request: IssueRequest, kind: BillKind) -> Iterator[Problem]:
+    known = {field.name: field for field in kind.extension_fields}
+    for name in request.extension:
+        if name not in known:
+            yield _problem(
+                "extension.unknown",
+                f"extension/{name[:40]}",
+                f"“{kind.name}”没有名为“{name[:40]}”的其他信息，请删除。",
+            )
+    for name, field in known.items():
+        yield from _extension_field_problems(field, request.extension.get(name, ""))
+    yield from _sum_problems(request, kind)
+
+
+def _extension_field_problems(field: ExtensionField, value: str) -> Iterator[Problem]:
+    path = f"extension/{field.name}"
+    wrong = list(check_text(path, field.label, value, field.max_length, required=field.required))
+    yield from wrong
+    if wrong or not value:
+        return
+    if field.choices and value not in field.choices:
+        yield _problem(
+            "extension.not_a_choice", path, f"{field.label}应为{'、'.join(field.choices)}之一，请重新选择。"
+        )
+    elif field.type is ExtensionType.DATE and not _is_past_date(value):
+        yield _problem(
+            "extension.bad_date", path, f"{field.label}应为不晚于今天的日期（如2026-01-31），请修改。"
+        )
+    elif (
+        field.type in (ExtensionType.MONEY, ExtensionType.NUMBER) and _plain_amount(value, field.type) is None
+    ):
+        yield _problem(
+            "extension.bad_number", path, f"{field.label}应为不小于零的数字，金额最多两位小数，请修改。"
+        )
+
+
+def _is_past_date(value: str) -> bool:
+    if len(value) != 10:
+        return False
+    try:
+        return date(1900, 1, 1) <= date.fromisoformat(value) <= today()
+    except ValueError:
+        return False
+
+
+def _plain_amount(value: str, kind: ExtensionType) -> Decimal | None:
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return None
+    if not amount.is_finite() or not 0 <= amount <= MAX_AMOUNT:
+        return None
+    return amount if places(amount) <= (2 if kind is ExtensionType.MONEY else 6) else None
+
+
+def _sum_problems(request: IssueRequest, kind: BillKind) -> Iterator[Problem]:
+    for rule in kind.sum_rules:
+        amounts = [
+            _plain_amount(request.extension.get(name) or "0", ExtensionType.MONEY) for name in rule.fields
+        ]
+        valid = [amount for amount in amounts if amount is not None]
+        if len(valid) == len(amounts) and sum(valid, Decimal(0)) != request.total:
+            yield _problem("extension.sum_mismatch", f"extension/{rule.fields[0]}", rule.message)
+
+
+# -- 清单 ----------------------------------------------------------------------------------------
+
+_AUX_TEXTS = (
+    ("name", "明细名称", 100),
+    ("code", "明细编码", 50),
+    ("unit", "单位", 20),
+    ("standard", "规格标准", 50),
+    ("remark", "明细备注", 100),
+)
+
+
+def _aux_problems(request: IssueRequest) -> Iterator[Problem]:
+    if len(request.aux_items) > MAX_AUX_ITEMS:
+        yield _problem("bill.aux_items_count", "aux_items", f"清单明细最多{MAX_AUX_ITEMS}项，请删减。")
+        return
+    codes = {item.code for item in request.items}
+    for index, item in enumerate(request.aux_items):
+        path = f"aux_items/{index}"
+        for name, label, longest in _AUX_TEXTS:
+            yield from check_text(
+                f"{path}/{name}", label, getattr(item, name), longest, required=name == "name"
+            )
+        yield from _number_problems(f"{path}/quantity", "数量", item.quantity, 6)
+        yield from _number_problems(f"{path}/amount", "金额", item.amount, 6)
+        if item.related_code not in codes:
+            yield _problem(
+                "aux_item.unrelated", f"{path}/related_code", "清单明细所属的收款项目不在本票上，请核对。"
+            )

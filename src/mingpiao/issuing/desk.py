@@ -1,0 +1,266 @@
+"""The issuing desk: requests come in, board the next train of their track, and get their answer.
+
+Tracks run side by side, each on a connection of its own. A unit always rides on the same track, so
+that two trains of this process never wait for each other's stock rows; trains of other processes
+are kept apart by the rows themselves.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Sequence
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.catalog.service import CatalogStore
+from mingpiao.identity.model import Actor
+from mingpiao.issuing import train
+from mingpiao.issuing.checks import check_text, examine
+from mingpiao.issuing.model import IssueRequest, Outcome, Refused, ReversalRequest, Unresolved
+from mingpiao.issuing.tickets import IssueTicket, ReversalTicket, Ticket
+from mingpiao.kernel.codes import BillIdentity, is_code, is_number
+from mingpiao.kernel.errors import Problem
+from mingpiao.sealing.model import SealingParty
+from mingpiao.sealing.service import PartyStore, Signer, SignerUnavailable
+from mingpiao.storage.database import DATABASE_AWAY, Database
+from mingpiao.units.model import Unit
+from mingpiao.units.service import UnitDirectory
+
+_logger = logging.getLogger(__name__)
+
+TRACKS = 2
+TRAIN_LENGTH = 200
+#: Passengers that may wait for a train; more are turned away at once instead of waiting in vain.
+MAX_WAITING = 50_000
+
+_BUSY = Problem(code="service.busy", message="当前开票请求过多，请稍后用同一业务流水号重试。", status=503)
+_FAILED = Problem(
+    code="service.internal", message="系统内部错误，本次没有开票，请联系系统管理员。", status=500
+)
+
+
+class _Passenger:
+    """A ticket and the caller who waits for its answer."""
+
+    __slots__ = ("answer", "ticket")
+
+    def __init__(self, ticket: Ticket, answer: "asyncio.Future[Outcome]") -> None:
+        self.ticket = ticket
+        self.answer = answer
+
+    def tell(self, outcome: Outcome) -> None:
+        if not self.answer.done():
+            self.answer.set_result(outcome)
+
+
+class Desk:
+    """Issues and reverses bills. Open one a process with `start()`, end it with `close()`."""
+
+    def __init__(
+        self,
+        database: Database,
+        catalog: CatalogStore,
+        units: UnitDirectory,
+        parties: PartyStore,
+        signer: Signer,
+    ) -> None:
+        self._catalog = catalog
+        self._units = units
+        self._parties = parties
+        self._tracks = [_Track(database, signer) for _ in range(TRACKS)]
+
+    def start(self) -> None:
+        """Begin to run trains on the present event loop."""
+        for track in self._tracks:
+            track.start()
+
+    async def close(self) -> None:
+        """Let the trains under way arrive; those who still wait are told that nothing was issued."""
+        await asyncio.gather(*(track.close() for track in self._tracks))
+
+    async def issue(self, unit_id: int, requests: Sequence[IssueRequest], *, acting: Actor) -> list[Outcome]:
+        """Issue bills for a unit, each by itself; outcomes in the order of the requests.
+
+        Asking again with the same business number and content gives the same bill again.
+        """
+        tickets = await self._tickets(unit_id, requests, acting)
+        return await self._ride(unit_id, tickets)
+
+    async def reverse(
+        self, unit_id: int, requests: Sequence[ReversalRequest], *, acting: Actor
+    ) -> list[Outcome]:
+        """Reverse bills of a unit, whole; the outcome holds the red bill."""
+        catalog = await self._catalog.get()
+        unit = (await self._units.profile(unit_id)).unit
+        parties = await self._sealing_parties(unit, catalog)
+        tickets = [_reversal_ticket(request, unit, catalog, parties, acting) for request in requests]
+        return await self._ride(unit_id, tickets)
+
+    async def check(self, unit_id: int, request: IssueRequest) -> tuple[Problem, ...]:
+        """All that would stop this request now, but for what only a train can know. Issues nothing."""
+        found = examine(request, await self._units.profile(unit_id), await self._catalog.get())
+        return found if isinstance(found, tuple) else ()
+
+    async def _tickets(
+        self, unit_id: int, requests: Sequence[IssueRequest], acting: Actor
+    ) -> list[Ticket | Refused]:
+        catalog = await self._catalog.get()
+        profile = await self._units.profile(unit_id)
+        parties = await self._sealing_parties(profile.unit, catalog)
+        tickets: list[Ticket | Refused] = []
+        for index, request in enumerate(requests):
+            found = examine(request, profile, catalog)
+            if isinstance(found, tuple):
+                tickets.append(Refused(problems=found))
+                continue
+            tickets.append(
+                IssueTicket(
+                    draft=found,
+                    unit=profile.unit,
+                    bill_code=catalog.bill_code(found.kind),
+                    parties=parties,
+                    acting=acting,
+                )
+            )
+            if index % 100 == 99:
+                # A long batch must not keep everyone else from being heard.
+                await asyncio.sleep(0)
+        return tickets
+
+    async def _sealing_parties(self, unit: Unit, catalog: Catalog) -> tuple[SealingParty, SealingParty]:
+        upwards = catalog.regions_upwards(unit.region_code)
+        return (
+            await self._parties.in_use([("unit", unit.uscc)]),
+            await self._parties.in_use([("department", code) for code in upwards]),
+        )
+
+    async def _ride(self, unit_id: int, tickets: Sequence[Ticket | Refused]) -> list[Outcome]:
+        track = self._tracks[unit_id % len(self._tracks)]
+        waiting = track.board([ticket for ticket in tickets if not isinstance(ticket, Refused)])
+        if waiting is None:
+            return [
+                ticket if isinstance(ticket, Refused) else Refused(problems=(_BUSY,)) for ticket in tickets
+            ]
+        answers = iter(await asyncio.gather(*waiting))
+        return [ticket if isinstance(ticket, Refused) else next(answers) for ticket in tickets]
+
+
+def _reversal_ticket(
+    request: ReversalRequest,
+    unit: Unit,
+    catalog: Catalog,
+    parties: tuple[SealingParty, SealingParty],
+    acting: Actor,
+) -> Ticket | Refused:
+    problems = [
+        *check_text("reason", "冲红原因", request.reason, 180, required=True),
+        *check_text("handler", "开票人", request.handler, 30, required=True),
+    ]
+    kind = catalog.kinds.get(request.code[2:6])
+    if not is_code(request.code) or not is_number(request.number) or kind is None:
+        problems.append(
+            Problem(
+                code="bill.unknown", message="没有找到该票据，请核对8位票据代码和10位票据号码。", status=404
+            )
+        )
+    if problems or kind is None:
+        return Refused(problems=tuple(problems))
+    return ReversalTicket(
+        request=request,
+        blue=BillIdentity(code=request.code, number=request.number),
+        unit=unit,
+        kind=kind,
+        bill_code=catalog.bill_code(kind),
+        parties=parties,
+        acting=acting,
+    )
+
+
+class _Track:
+    """A queue of passengers and the train that fetches them, again and again."""
+
+    def __init__(self, database: Database, signer: Signer) -> None:
+        self._database = database
+        self._signer = signer
+        self._waiting: deque[_Passenger] = deque()
+        self._bell = asyncio.Event()
+        self._closing = False
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        self._closing = True
+        self._bell.set()
+        if self._task is not None:
+            await self._task
+
+    def board(self, tickets: Sequence[Ticket]) -> "list[asyncio.Future[Outcome]] | None":
+        """Queue tickets; None when the desk is closing or too many wait already."""
+        if self._closing or len(self._waiting) + len(tickets) > MAX_WAITING:
+            return None
+        loop = asyncio.get_running_loop()
+        passengers = [_Passenger(ticket, loop.create_future()) for ticket in tickets]
+        self._waiting.extend(passengers)
+        self._bell.set()
+        return [passenger.answer for passenger in passengers]
+
+    async def _run(self) -> None:
+        while not (self._closing and not self._waiting):
+            await self._bell.wait()
+            self._bell.clear()
+            while self._waiting:
+                count = min(TRAIN_LENGTH, len(self._waiting))
+                await self._depart([self._waiting.popleft() for _ in range(count)])
+
+    async def _depart(self, passengers: list[_Passenger]) -> None:
+        """Run one train and answer everyone on it, whatever happens."""
+        try:
+            await self._travel(passengers)
+        except train.SealingFailed as failure:
+            stranded = passengers.pop(failure.place)
+            stranded.tell(Refused(problems=(failure.problem,)))
+            self._waiting.extendleft(reversed(passengers))
+        except (*DATABASE_AWAY, SignerUnavailable) as error:
+            _logger.warning("a train did not depart: %s", error)
+            _tell_all(passengers, Unresolved(issued=False))
+        except Exception:
+            await self._apart(passengers)
+
+    async def _apart(self, passengers: list[_Passenger]) -> None:
+        """Something that was not foreseen stopped a train: let each go alone, so that one answers for it."""
+        if len(passengers) == 1:
+            _logger.exception("a bill could not be issued")
+            passengers[0].tell(Refused(problems=(_FAILED,)))
+            return
+        _logger.warning("a train of %d is taken apart", len(passengers), exc_info=True)
+        for passenger in passengers:
+            await self._depart([passenger])
+
+    async def _travel(self, passengers: Sequence[_Passenger]) -> None:
+        async with self._database.pool.acquire() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                arrival = await train.run(connection, self._signer, [each.ticket for each in passengers])
+            except BaseException:
+                # A broken connection rolls back by itself; what stopped the train is what matters.
+                with contextlib.suppress(*DATABASE_AWAY):
+                    await transaction.rollback()
+                raise
+            try:
+                await transaction.commit()
+            except DATABASE_AWAY as error:
+                # The commit may have reached the disk or not: nobody here can know.
+                _logger.warning("the outcome of a train is unknown: %s", error)
+                _tell_all(passengers, Unresolved(issued=None))
+                return
+        for place, outcome in arrival.outcomes.items():
+            passengers[place].tell(outcome)
+        self._waiting.extendleft(passengers[place] for place in reversed(arrival.later))
+
+
+def _tell_all(passengers: Sequence[_Passenger], outcome: Outcome) -> None:
+    for passenger in passengers:
+        passenger.tell(outcome)

@@ -1,0 +1,117 @@
+"""From a checked request, or from a bill to be reversed, to the face that is sealed."""
+
+from datetime import datetime
+
+import msgspec
+
+from mingpiao.catalog.model import BillKind
+from mingpiao.issuing.checks import Draft
+from mingpiao.issuing.model import ReversalRequest
+from mingpiao.kernel.codes import BillIdentity
+from mingpiao.kernel.money import plain_number
+from mingpiao.sealing.model import AuxItem, Face, FaceItem, InvoicingParty, PayerParty, SealingParty
+from mingpiao.units.model import Unit
+
+
+class Numbered(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bill gets when it is numbered."""
+
+    identity: BillIdentity
+    check_code: str
+    issued_at: datetime
+
+
+def blue_face(
+    draft: Draft, unit: Unit, numbered: Numbered, parties: tuple[SealingParty, SealingParty]
+) -> Face:
+    """The face of a fresh bill; `parties` are the unit's and the supervising department's."""
+    request = draft.request
+    return Face(
+        name=draft.kind.name,
+        code=numbered.identity.code,
+        number=numbered.identity.number,
+        check_code=numbered.check_code,
+        specimen_code=specimen_code(numbered.identity.code, draft.kind),
+        region_code=unit.region_code,
+        total=request.total,
+        issued_at=numbered.issued_at,
+        invoicing=InvoicingParty(
+            code=unit.uscc,
+            name=unit.name,
+            receiving_name=unit.name,
+            receiving_account=unit.receiving_account,
+            receiving_bank=unit.receiving_bank,
+        ),
+        payer=PayerParty(
+            type=request.payer.type,
+            code=request.payer.code,
+            name=request.payer.name,
+            account=request.payer.account,
+            bank=request.payer.bank,
+        ),
+        pay_mode=request.pay_mode,
+        business_no=request.business_no,
+        remark=request.remark,
+        handler=request.handler,
+        checker=request.checker,
+        # In the kind's own order, so that the same answers are always written the same way.
+        extension={
+            field.name: request.extension[field.name]
+            for field in draft.kind.extension_fields
+            if request.extension.get(field.name)
+        },
+        unit_seal=parties[0].mark,
+        supervisor_seal=parties[1].mark,
+        items=tuple(
+            FaceItem(
+                code=item.code,
+                name=item.name,
+                quantity=item.quantity,
+                unit=item.unit,
+                standard=plain_number(item.rate),
+                amount=item.amount,
+                remark=item.remark,
+            )
+            for item in draft.items
+        ),
+        aux_items=tuple(AuxItem(**msgspec.structs.asdict(item)) for item in request.aux_items),
+    )
+
+
+def red_face(
+    blue: Face,
+    kind: BillKind,
+    request: ReversalRequest,
+    numbered: Numbered,
+    parties: tuple[SealingParty, SealingParty],
+) -> Face:
+    """The face of the bill that reverses `blue`: the same with negative amounts, naming the blue one.
+
+    A reversal is always of the whole bill (standards §2.5).
+    """
+    return msgspec.structs.replace(
+        blue,
+        code=numbered.identity.code,
+        number=numbered.identity.number,
+        check_code=numbered.check_code,
+        specimen_code=specimen_code(numbered.identity.code, kind),
+        total=-blue.total,
+        issued_at=numbered.issued_at,
+        remark=f"冲红原因：{request.reason}",
+        handler=request.handler,
+        extension=blue.extension | {"RelatedInvoiceCode": blue.code, "RelatedInvoiceNumber": blue.number},
+        unit_seal=parties[0].mark,
+        supervisor_seal=parties[1].mark,
+        items=tuple(
+            msgspec.structs.replace(item, quantity=-item.quantity, amount=-item.amount) for item in blue.items
+        ),
+        aux_items=tuple(
+            msgspec.structs.replace(item, quantity=-item.quantity, amount=-item.amount)
+            for item in blue.aux_items
+        ),
+    )
+
+
+def specimen_code(code: str, kind: BillKind) -> str:
+    """EInvoiceSpecimenCode: 票据代码 and the version of its template (standards §1)."""
+    return code + kind.template_version

@@ -1,0 +1,222 @@
+"""Reading bills, within the scope of the connection."""
+
+import base64
+import binascii
+from collections.abc import AsyncIterator
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.issuing.model import (
+    Bill,
+    BillChanges,
+    BillDocument,
+    BillFilter,
+    BillPage,
+)
+from mingpiao.issuing.register import bill_of_row
+from mingpiao.issuing.tables import bills, business_numbers
+from mingpiao.kernel.clock import SHANGHAI
+from mingpiao.kernel.codes import is_code, is_number, region_prefix
+from mingpiao.kernel.errors import Refusal, refuse
+
+MAX_PAGE = 500
+
+_FACE_COLUMNS = [column for column in bills.columns if column.name not in ("xml", "txid")]
+_DOCUMENT_COLUMNS = [*_FACE_COLUMNS, bills.c.xml]
+
+
+def _unknown() -> Refusal:
+    return refuse("bill.unknown", "没有找到该票据，请核对票据代码和号码，或您无权查看。", status=404)
+
+
+async def _one(connection: AsyncConnection, query: Select[Any]) -> RowMapping:
+    row = (await connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise _unknown()
+    return row
+
+
+async def get_bill(connection: AsyncConnection, bill_id: int) -> Bill:
+    """A bill by 票据编号; raises `Refusal` (`bill.unknown`, 404) where the scope does not see it."""
+    return bill_of_row(
+        await _one(connection, select(*_FACE_COLUMNS).where(await _place(connection, bill_id)))
+    )
+
+
+async def get_document(connection: AsyncConnection, bill_id: int) -> BillDocument:
+    """A bill with its sealed XML; raises `Refusal` (`bill.unknown`, 404)."""
+    row = await _one(connection, select(*_DOCUMENT_COLUMNS).where(await _place(connection, bill_id)))
+    return BillDocument(
+        bill=bill_of_row(row),
+        xml=row["xml"],
+        unit_key_id=row["unit_key_id"],
+        supervisor_key_id=row["supervisor_key_id"],
+    )
+
+
+async def _place(connection: AsyncConnection, bill_id: int) -> ColumnElement[bool]:
+    """Where a bill lies: its number tells the segment and so the unit, which the key begins with."""
+    code, number = divmod(bill_id, 10**10)
+    found = await connection.execute(
+        text(
+            "SELECT unit_id FROM segments WHERE code = :code AND first_number <= :number "
+            "ORDER BY first_number DESC LIMIT 1"
+        ),
+        {"code": f"{code:08d}", "number": number},
+    )
+    unit_id = found.scalar_one_or_none()
+    if unit_id is None:
+        raise _unknown()
+    return and_(bills.c.unit_id == unit_id, bills.c.bill_id == bill_id)
+
+
+async def find_by_business_no(connection: AsyncConnection, unit_id: int, business_no: str) -> Bill:
+    """The blue bill of a unit's business number; raises `Refusal` (`bill.unknown`, 404)."""
+    query = select(*_FACE_COLUMNS).join(
+        business_numbers,
+        and_(business_numbers.c.unit_id == bills.c.unit_id, business_numbers.c.bill_id == bills.c.bill_id),
+    )
+    return bill_of_row(
+        await _one(
+            connection,
+            query.where(business_numbers.c.unit_id == unit_id, business_numbers.c.business_no == business_no),
+        )
+    )
+
+
+async def find_by_hash(connection: AsyncConnection, sm3_hex: str) -> Bill:
+    """The bill whose sealed XML has this SM3 (64 hex digits); raises `Refusal` (`bill.unknown`, 404)."""
+    try:
+        digest = bytes.fromhex(sm3_hex)
+    except ValueError as error:
+        raise refuse("bill.hash_malformed", "文件摘要应为64位十六进制SM3值，请核对。", field="sm3") from error
+    return bill_of_row(await _one(connection, select(*_FACE_COLUMNS).where(bills.c.xml_sm3 == digest)))
+
+
+def _conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.issued_from:
+        found.append(bills.c.issued_at >= datetime.combine(wanted.issued_from, time.min, SHANGHAI))
+    if wanted.issued_to:
+        end = datetime.combine(wanted.issued_to, time.min, SHANGHAI) + timedelta(days=1)
+        found.append(bills.c.issued_at < end)
+    if wanted.payer:
+        found.append(bills.c.payer_name.contains(wanted.payer, autoescape=True))
+    if wanted.amount_from is not None:
+        found.append(bills.c.total >= wanted.amount_from)
+    if wanted.amount_to is not None:
+        found.append(bills.c.total <= wanted.amount_to)
+    if wanted.region_code:
+        prefix = region_prefix(wanted.region_code)
+        found.append(bills.c.region_code.between(prefix.ljust(6, "0"), prefix.ljust(6, "9")))
+    if wanted.unit_id is not None:
+        found.append(bills.c.unit_id == wanted.unit_id)
+    for column, value in (
+        (bills.c.kind_code, wanted.kind),
+        (bills.c.state, wanted.state),
+        (bills.c.color, wanted.color),
+        (bills.c.business_no, wanted.business_no),
+    ):
+        if value:
+            found.append(column == value)
+    return found + _number_conditions(wanted)
+
+
+def _number_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
+    """A code is one range of 票据编号; a number alone is looked for under every code."""
+    code, number = wanted.code, wanted.number.zfill(10) if wanted.number else ""
+    if (code and not is_code(code)) or (number and not is_number(number)):
+        return [literal(False)]
+    if code and number:
+        return [bills.c.bill_id == int(code + number)]
+    if code:
+        return [bills.c.bill_id.between(int(code + "0" * 10), int(code + "9" * 10))]
+    if number:
+        return [func.mod(bills.c.bill_id, 10**10) == int(number)]
+    return []
+
+
+def _listing(wanted: BillFilter) -> Select[Any]:
+    newest_first = (bills.c.issued_at.desc(), bills.c.bill_id.desc())
+    return select(*_FACE_COLUMNS).where(*_conditions(wanted)).order_by(*newest_first)
+
+
+async def list_bills(
+    connection: AsyncConnection, wanted: BillFilter, *, after: str = "", limit: int = 50
+) -> BillPage:
+    """A keyset page of bills, newest first; `after` is a former page's `next_key`.
+
+    Raises `Refusal` (`list.key_malformed`) for a key that no page gave.
+    """
+    limit = max(1, min(limit, MAX_PAGE))
+    query = _listing(wanted).limit(limit + 1)
+    if after:
+        moment, bill_id = _read_key(after)
+        issued_at = datetime.fromtimestamp(0, SHANGHAI) + timedelta(microseconds=moment)
+        query = query.where(tuple_(bills.c.issued_at, bills.c.bill_id) < tuple_(issued_at, bill_id))
+    rows = [bill_of_row(row) for row in (await connection.execute(query)).mappings()]
+    page = rows[:limit]
+    more = len(rows) > limit
+    return BillPage(
+        bills=tuple(page), next_key=_write_key(_microseconds(page[-1]), page[-1].bill_id) if more else ""
+    )
+
+
+def _microseconds(bill: Bill) -> int:
+    return (bill.issued_at - datetime.fromtimestamp(0, SHANGHAI)) // timedelta(microseconds=1)
+
+
+async def stream_bills(connection: AsyncConnection, wanted: BillFilter) -> AsyncIterator[Bill]:
+    """All bills of a filter, newest first, through a server-side cursor."""
+    result = await connection.stream(_listing(wanted), execution_options={"yield_per": 1000})
+    async for row in result.mappings():
+        yield bill_of_row(row)
+
+
+async def list_changes(
+    connection: AsyncConnection, unit_id: int, *, after: str = "", limit: int = MAX_PAGE
+) -> BillChanges:
+    """A unit's bills in the order in which they became visible, from a mark on.
+
+    Only bills of transactions older than every running one are given, so that nothing can appear
+    later at or before the mark. Raises `Refusal` (`list.key_malformed`) for a mark that was not given.
+    """
+    limit = max(1, min(limit, MAX_PAGE))
+    horizon = int(
+        await connection.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")) or 0
+    )
+    start = _read_key(after) if after else (0, 0)
+    query = (
+        select(*_FACE_COLUMNS, bills.c.txid)
+        .where(
+            bills.c.unit_id == unit_id,
+            tuple_(bills.c.txid, bills.c.bill_id) > tuple_(*start),
+            bills.c.txid < horizon,
+        )
+        .order_by(bills.c.txid, bills.c.bill_id)
+        .limit(limit + 1)
+    )
+    rows = (await connection.execute(query)).mappings().all()
+    page = rows[:limit]
+    last = (page[-1]["txid"], page[-1]["bill_id"]) if page else start
+    return BillChanges(
+        bills=tuple(bill_of_row(row) for row in page), mark=_write_key(*last), complete=len(rows) <= limit
+    )
+
+
+def _write_key(first: int, second: int) -> str:
+    raw = first.to_bytes(8, "big", signed=True) + second.to_bytes(8, "big")
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _read_key(key: str) -> tuple[int, int]:
+    try:
+        raw = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
+    except (ValueError, binascii.Error):
+        raw = b""
+    if len(raw) != 16 or raw[8] > 0x7F:
+        raise refuse("list.key_malformed", "翻页标记不正确，请从第一页重新查询。", field="after")
+    return int.from_bytes(raw[:8], "big", signed=True), int.from_bytes(raw[8:], "big")

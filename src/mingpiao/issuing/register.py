@@ -1,0 +1,294 @@
+"""What a train reads and writes: bills, business numbers, events, audit rows, daily totals.
+
+Everything is set-based: one statement for a whole train, whatever its length.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from mingpiao.identity.model import AuditEntry
+from mingpiao.identity.service import record_many
+from mingpiao.issuing.model import Bill, BillItem, BillState, Color, Payer
+from mingpiao.issuing.tickets import IssueTicket, ReversalTicket, Ticket
+from mingpiao.journal.model import Event, EventType
+from mingpiao.journal.service import append
+from mingpiao.kernel.clock import SHANGHAI
+from mingpiao.kernel.codes import BillIdentity
+from mingpiao.kernel.money import plain
+from mingpiao.sealing.model import Face, SealedXml
+
+
+class Original(msgspec.Struct, frozen=True):
+    """The bill that a business number stands for already, and the digest of what was asked then."""
+
+    bill: Bill
+    digest: bytes
+
+
+class Blue(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill that is to be reversed, read under its lock."""
+
+    color: str
+    red: BillIdentity | None
+    xml: bytes
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A sealed bill on its way into the register."""
+
+    ticket: Ticket
+    bill: Bill
+    sealed: SealedXml
+
+
+_LOCK_BLUES = """
+SELECT unit_id, bill_id, color, related_bill_id, xml FROM bills
+WHERE (unit_id, bill_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))
+ORDER BY unit_id, bill_id
+FOR UPDATE
+"""
+_FIND_ORIGINALS = """
+SELECT bills.*, business_numbers.request_digest
+FROM unnest($1::bigint[], $2::text[]) AS asked(unit_id, business_no)
+JOIN business_numbers USING (unit_id, business_no)
+JOIN bills ON bills.unit_id = business_numbers.unit_id AND bills.bill_id = business_numbers.bill_id
+"""
+_INSERT_BILLS = """
+INSERT INTO bills (unit_id, bill_id, kind_code, region_code, color, business_no, check_code, issued_at,
+                   payer_type, payer_code, payer_name, total, handler, extension, items, related_bill_id,
+                   reason, unit_key_id, supervisor_key_id, xml_sm3, xml, txid)
+SELECT fresh.*, $22
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+            $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::numeric[], $13::text[],
+            $14::jsonb[], $15::jsonb[], $16::bigint[], $17::text[], $18::bigint[], $19::bigint[],
+            $20::bytea[], $21::bytea[]) AS fresh
+"""
+_INSERT_BUSINESS_NUMBERS = """
+INSERT INTO business_numbers (unit_id, business_no, bill_id, request_digest)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bytea[]) AS fresh(a, b, c, d)
+ORDER BY a, b
+"""
+_MARK_REVERSED = """
+UPDATE bills SET state = 'reversed', related_bill_id = fresh.red_id
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS fresh(unit_id, blue_id, red_id)
+WHERE bills.unit_id = fresh.unit_id AND bills.bill_id = fresh.blue_id AND bills.related_bill_id IS NULL
+"""
+_ADD_TOTALS = """
+INSERT INTO daily_totals AS known (unit_id, kind_code, day, region_code,
+                                   issued_count, issued_amount, reversed_count, reversed_amount)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::date[], $4::text[],
+                     $5::bigint[], $6::numeric[], $7::bigint[], $8::numeric[])
+ON CONFLICT (unit_id, kind_code, day) DO UPDATE SET
+    issued_count = known.issued_count + excluded.issued_count,
+    issued_amount = known.issued_amount + excluded.issued_amount,
+    reversed_count = known.reversed_count + excluded.reversed_count,
+    reversed_amount = known.reversed_amount + excluded.reversed_amount
+"""
+
+
+async def lock_blues(
+    connection: asyncpg.Connection, keys: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], Blue]:
+    """Lock bills by (unit, 票据编号), in order. Bills of other units or unknown ones are left out."""
+    if not keys:
+        return {}
+    rows = await connection.fetch(_LOCK_BLUES, [key[0] for key in keys], [key[1] for key in keys])
+    return {
+        (row["unit_id"], row["bill_id"]): Blue(
+            color=row["color"],
+            red=None if row["related_bill_id"] is None else BillIdentity.from_bill_id(row["related_bill_id"]),
+            xml=row["xml"],
+        )
+        for row in rows
+    }
+
+
+async def find_originals(
+    connection: asyncpg.Connection, keys: Sequence[tuple[int, str]]
+) -> dict[tuple[int, str], Original]:
+    """Bills that stand already under (unit, business number)."""
+    if not keys:
+        return {}
+    rows = await connection.fetch(_FIND_ORIGINALS, [key[0] for key in keys], [key[1] for key in keys])
+    return {
+        (row["unit_id"], row["business_no"]): Original(bill_of_row(row), row["request_digest"])
+        for row in rows
+    }
+
+
+def bill_of_row(row: Any) -> Bill:
+    """A bill from a row that has at least the face columns."""
+    related = row["related_bill_id"]
+    return Bill(
+        unit_id=row["unit_id"],
+        bill_id=row["bill_id"],
+        kind=row["kind_code"],
+        region_code=row["region_code"],
+        color=Color(row["color"]),
+        state=BillState(row["state"]),
+        business_no=row["business_no"],
+        check_code=row["check_code"],
+        issued_at=row["issued_at"].astimezone(SHANGHAI),
+        payer=Payer(type=row["payer_type"], code=row["payer_code"], name=row["payer_name"]),
+        total=row["total"],
+        handler=row["handler"],
+        extension=row["extension"],
+        items=msgspec.convert(row["items"], tuple[BillItem, ...]),
+        related=None if related is None else BillIdentity.from_bill_id(related),
+        reason=row["reason"],
+        sm3=row["xml_sm3"].hex(),
+    )
+
+
+def bill_of(ticket: Ticket, face: Face, sm3: bytes) -> Bill:
+    """The bill that a ticket became."""
+    red = isinstance(ticket, ReversalTicket)
+    identity = BillIdentity(code=face.code, number=face.number)
+    return Bill(
+        unit_id=ticket.unit.unit_id,
+        bill_id=identity.bill_id,
+        kind=ticket.kind.code,
+        region_code=face.region_code,
+        color=Color.RED if red else Color.BLUE,
+        state=BillState.NORMAL,
+        business_no=face.business_no,
+        check_code=face.check_code,
+        issued_at=face.issued_at,
+        payer=Payer(
+            type="2" if face.payer.type == "2" else "1",
+            code=face.payer.code,
+            name=face.payer.name,
+            account=face.payer.account,
+            bank=face.payer.bank,
+        ),
+        total=face.total,
+        handler=face.handler,
+        extension=face.extension,
+        items=tuple(
+            BillItem(
+                code=item.code,
+                name=item.name,
+                quantity=item.quantity,
+                unit=item.unit,
+                rate=Decimal(item.standard),
+                amount=item.amount,
+                remark=item.remark,
+            )
+            for item in face.items
+        ),
+        related=ticket.blue if isinstance(ticket, ReversalTicket) else None,
+        reason=ticket.request.reason if isinstance(ticket, ReversalTicket) else "",
+        sm3=sm3.hex(),
+    )
+
+
+async def record_bills(connection: asyncpg.Connection, entries: Sequence[Entry], txid: int) -> None:
+    """Write sealed bills with their XML."""
+    bills = [entry.bill for entry in entries]
+    await connection.execute(
+        _INSERT_BILLS,
+        [bill.unit_id for bill in bills],
+        [bill.bill_id for bill in bills],
+        [bill.kind for bill in bills],
+        [bill.region_code for bill in bills],
+        [bill.color for bill in bills],
+        [bill.business_no for bill in bills],
+        [bill.check_code for bill in bills],
+        [bill.issued_at for bill in bills],
+        [bill.payer.type for bill in bills],
+        [bill.payer.code for bill in bills],
+        [bill.payer.name for bill in bills],
+        [bill.total for bill in bills],
+        [bill.handler for bill in bills],
+        [bill.extension for bill in bills],
+        [bill.items for bill in bills],
+        [None if bill.related is None else bill.related.bill_id for bill in bills],
+        [bill.reason for bill in bills],
+        [entry.ticket.parties[0].key_id for entry in entries],
+        [entry.ticket.parties[1].key_id for entry in entries],
+        [entry.sealed.sm3 for entry in entries],
+        [entry.sealed.xml for entry in entries],
+        txid,
+    )
+
+
+async def record_consequences(connection: asyncpg.Connection, entries: Sequence[Entry], txid: int) -> None:
+    """Write all that follows from bills that `record_bills` wrote: one statement each kind of row."""
+    issues = [(entry.bill, entry.ticket) for entry in entries if isinstance(entry.ticket, IssueTicket)]
+    if issues:
+        await connection.execute(
+            _INSERT_BUSINESS_NUMBERS,
+            [bill.unit_id for bill, _ in issues],
+            [bill.business_no for bill, _ in issues],
+            [bill.bill_id for bill, _ in issues],
+            [ticket.draft.digest for _, ticket in issues],
+        )
+    reversals = [(entry.bill, entry.ticket) for entry in entries if isinstance(entry.ticket, ReversalTicket)]
+    if reversals:
+        await connection.execute(
+            _MARK_REVERSED,
+            [bill.unit_id for bill, _ in reversals],
+            [ticket.blue.bill_id for _, ticket in reversals],
+            [bill.bill_id for bill, _ in reversals],
+        )
+    events = [event for entry in entries for event in _events(entry)]
+    await append(connection, events, txid)
+    await record_many(connection, [_audit(event, entry) for entry in entries for event in _events(entry)])
+    await _add_totals(connection, [entry.bill for entry in entries])
+
+
+def _events(entry: Entry) -> list[Event]:
+    """One event a change of state: a reversal changes two bills."""
+    bill = entry.bill
+    facts = {"sm3": bill.sm3, "total": plain(bill.total), "business_no": bill.business_no}
+    if not isinstance(entry.ticket, ReversalTicket):
+        return [_event(entry, EventType.ISSUED, bill.bill_id, facts)]
+    blue = entry.ticket.blue.bill_id
+    return [
+        _event(entry, EventType.REVERSAL_ISSUED, bill.bill_id, facts | {"blue": str(blue)}),
+        _event(entry, EventType.REVERSED, blue, {"red": str(bill.bill_id), "reason": bill.reason}),
+    ]
+
+
+def _event(entry: Entry, kind: EventType, bill_id: int, facts: dict[str, str]) -> Event:
+    return Event(
+        type=kind,
+        unit_id=entry.bill.unit_id,
+        bill_id=bill_id,
+        occurred_at=entry.bill.issued_at,
+        actor=entry.ticket.acting.label,
+        facts=facts,
+    )
+
+
+def _audit(event: Event, entry: Entry) -> AuditEntry:
+    return AuditEntry(
+        actor=entry.ticket.acting,
+        action=f"bill:{event.type.value}",
+        subject=f"bill:{event.bill_id}",
+        unit_id=event.unit_id,
+    )
+
+
+async def _add_totals(connection: asyncpg.Connection, bills: Sequence[Bill]) -> None:
+    # Rows in key order, so that two trains never wait for each other crosswise.
+    sums: dict[tuple[int, str, date], list[Any]] = {}
+    for bill in bills:
+        key = (bill.unit_id, bill.kind, bill.issued_at.date())
+        row = sums.setdefault(key, [bill.region_code, 0, Decimal(0), 0, Decimal(0)])
+        at = 1 if bill.color is Color.BLUE else 3
+        row[at] += 1
+        row[at + 1] += abs(bill.total)
+    keys = sorted(sums)
+    await connection.execute(
+        _ADD_TOTALS,
+        [key[0] for key in keys],
+        [key[1] for key in keys],
+        [key[2] for key in keys],
+        *([sums[key][column] for key in keys] for column in range(5)),
+    )

@@ -1,0 +1,64 @@
+"""Tickets: requests that may board a train, with all that the train needs to know of them."""
+
+import msgspec
+
+from mingpiao.catalog.model import BillKind
+from mingpiao.identity.model import Actor
+from mingpiao.issuing.checks import Draft
+from mingpiao.issuing.model import ReversalRequest
+from mingpiao.kernel.codes import BillIdentity
+from mingpiao.numbering.service import StockKey
+from mingpiao.sealing.model import SealingParty
+from mingpiao.units.model import Unit, UnitMode
+
+
+class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
+    """A checked request of a unit that asks for a blue bill."""
+
+    draft: Draft
+    unit: Unit
+    bill_code: str
+    parties: tuple[SealingParty, SealingParty]
+    acting: Actor
+
+    @property
+    def stock_key(self) -> StockKey:
+        return (self.unit.unit_id, self.kind.code)
+
+    @property
+    def kind(self) -> BillKind:
+        return self.draft.kind
+
+    @property
+    def rival_key(self) -> tuple[int, str]:
+        """Two tickets with the same rival key ask for the same thing; only one may ride in a train."""
+        return (self.unit.unit_id, f"issue:{self.draft.request.business_no}")
+
+
+class ReversalTicket(msgspec.Struct, frozen=True, kw_only=True):
+    """A request of a unit to reverse one of its bills."""
+
+    request: ReversalRequest
+    blue: BillIdentity
+    unit: Unit
+    kind: BillKind
+    bill_code: str
+    parties: tuple[SealingParty, SealingParty]
+    acting: Actor
+
+    @property
+    def stock_key(self) -> StockKey:
+        return (self.unit.unit_id, self.kind.code)
+
+    @property
+    def rival_key(self) -> tuple[int, str]:
+        """See `IssueTicket.rival_key`."""
+        return (self.unit.unit_id, f"reverse:{self.blue.bill_id}")
+
+
+Ticket = IssueTicket | ReversalTicket
+
+
+def serves_itself(ticket: Ticket) -> bool:
+    """Whether the unit gets its numbers at issue (即领即开) instead of from a requisition."""
+    return ticket.unit.mode is UnitMode.ONLINE

@@ -1,0 +1,29 @@
+"""The file store: a local folder, or S3 through the same port."""
+
+from obstore.store import ObjectStore, from_url
+
+
+class FileStore:
+    """Keeps bytes under slash-separated keys. Writes are whole or not at all."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @classmethod
+    def open(cls, address: str) -> "FileStore":
+        """A store by address: `file:///folder` (made when missing) or `s3://bucket/prefix`."""
+        if address.startswith("file:"):
+            return cls(from_url(address, mkdir=True))
+        return cls(from_url(address))
+
+    async def get(self, key: str) -> bytes | None:
+        """The bytes under a key, or None."""
+        try:
+            found = await self._store.get_async(key)
+        except FileNotFoundError:
+            return None
+        return bytes(await found.bytes_async())
+
+    async def put(self, key: str, data: bytes) -> None:
+        """Keep bytes under a key, replacing what was there."""
+        await self._store.put_async(key, data)
