@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from mingpiao.kernel.errors import Problem
 from mingpiao.storage.scope import SYSTEM, DepartmentScope, Scope, UnitScope
 
 
@@ -54,7 +55,10 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's account. Unit roles have a unit, department roles a region."""
+    """A person's account. Unit roles have a unit, department roles a region.
+
+    With `must_change_password` it may do nothing else before it has a password of its own choosing.
+    """
 
     account_id: int
     username: str
@@ -63,6 +67,12 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     unit_id: int | None = None
     region_code: str | None = None
     active: bool = True
+    must_change_password: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """The account as the audit trail names it, without an address."""
+        return Actor(label=f"account:{self.account_id}")
 
     @property
     def scope(self) -> Scope:
@@ -81,3 +91,20 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     factors: tuple[str, ...]
     created_at: datetime
     csrf_token: str
+
+
+class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """The person is known. `token` goes into the cookie and is kept nowhere else in clear."""
+
+    token: str
+    session: Session
+
+
+class Rejected(msgspec.Struct, frozen=True, kw_only=True):
+    """Nobody was signed in, for this reason."""
+
+    problem: Problem
+
+
+#: What signing in may answer. A second factor will be a further case: first a value that asks for it.
+SignIn = SignedIn | Rejected

@@ -1,5 +1,36 @@
 """What other rooms may ask of identity."""
 
+from mingpiao.identity.accounts import (
+    account_in_unit,
+    accounts_of_unit,
+    change_password,
+    checkers_of_unit,
+    create_account,
+    reset_password,
+    set_active,
+)
 from mingpiao.identity.audit import record, record_many
+from mingpiao.identity.passwords import ASVS, DENGBAO, PasswordPolicy, random_password
+from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, session_of
+from mingpiao.identity.signing_in import sign_in, sign_out
 
-__all__ = ["record", "record_many"]
+__all__ = [
+    "ABSOLUTE_LIMIT",
+    "ASVS",
+    "DENGBAO",
+    "IDLE_LIMIT",
+    "PasswordPolicy",
+    "account_in_unit",
+    "accounts_of_unit",
+    "change_password",
+    "checkers_of_unit",
+    "create_account",
+    "random_password",
+    "record",
+    "record_many",
+    "reset_password",
+    "session_of",
+    "set_active",
+    "sign_in",
+    "sign_out",
+]

@@ -1,0 +1,205 @@
+"""Accounts: make, list, close, and give new passwords."""
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.identity.audit import record
+from mingpiao.identity.model import Account, Actor, AuditEntry, Role, Session
+from mingpiao.identity.passwords import (
+    DENGBAO,
+    PasswordPolicy,
+    hash_password,
+    password_fits,
+    password_problems,
+    random_password,
+)
+from mingpiao.identity.sessions import account_of, end_sessions_of
+from mingpiao.identity.signing_in import count_failure, locked_problem
+from mingpiao.identity.tables import accounts
+from mingpiao.identity.usernames import is_username
+from mingpiao.kernel.clock import now
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.kernel.text import unprintable
+from mingpiao.storage.database import Database
+
+_NAME_LENGTH = 40
+
+
+async def create_account(
+    connection: AsyncConnection,
+    *,
+    username: str,
+    display_name: str,
+    role: Role,
+    password: str,
+    unit_id: int | None = None,
+    region_code: str | None = None,
+    must_change_password: bool = False,
+    policy: PasswordPolicy = DENGBAO,
+    acting: Actor,
+) -> Account:
+    """Make an account. Unit roles need a unit, department roles a region, an administrator neither.
+
+    Raises `Refusal` with every `account.*` problem of the names and the password, or
+    `account.username_taken` (409). Connection must be of system scope.
+    """
+    problems = _name_problems(username, display_name)
+    problems += password_problems(policy, password, username=username)
+    if problems:
+        raise Refusal(*problems)
+    hashed = await hash_password(password)
+    statement = (
+        insert(accounts)
+        .values(
+            username=username,
+            display_name=display_name,
+            password_hash=hashed,
+            role=role.value,
+            unit_id=unit_id,
+            region_code=region_code,
+            must_change_password=must_change_password,
+        )
+        .returning(accounts)
+    )
+    try:
+        async with connection.begin_nested():
+            row = (await connection.execute(statement)).mappings().one()
+    except IntegrityError as error:
+        if "accounts_username_key" not in str(error):
+            raise
+        raise refuse(
+            "account.username_taken", "该用户名已被使用，请换一个。", field="username", status=409
+        ) from error
+    account = account_of(row)
+    await record(connection, _entry(acting, "account:create", account, role=role.value))
+    return account
+
+
+def _name_problems(username: str, display_name: str) -> tuple[Problem, ...]:
+    problems: list[Problem] = []
+    if not is_username(username):
+        message = "用户名须为3至64位字母、数字或 . _ @ -，以字母或数字开头。"
+        problems.append(Problem(code="account.username_invalid", field="username", message=message))
+    if not display_name.strip() or len(display_name) > _NAME_LENGTH or unprintable(display_name):
+        message = f"请填写姓名，不超过{_NAME_LENGTH}个字，不含特殊符号。"
+        problems.append(Problem(code="account.name_invalid", field="display_name", message=message))
+    return tuple(problems)
+
+
+async def accounts_of_unit(connection: AsyncConnection, unit_id: int) -> list[Account]:
+    """All accounts of a unit by user name."""
+    query = select(accounts).where(accounts.c.unit_id == unit_id).order_by(accounts.c.username)
+    return [account_of(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def account_in_unit(connection: AsyncConnection, unit_id: int, account_id: int) -> Account:
+    """The account of a unit by id; raises `Refusal` (`account.unknown`, 404) for any other's."""
+    query = select(accounts).where(accounts.c.unit_id == unit_id, accounts.c.account_id == account_id)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise refuse("account.unknown", "本单位没有这个账户，请从账户列表中选择。", status=404)
+    return account_of(row)
+
+
+async def checkers_of_unit(connection: AsyncConnection, unit_id: int) -> list[str]:
+    """Names of the active accounts that may stand as 复核人 on a unit's bills, sorted."""
+    query = (
+        select(accounts.c.display_name)
+        .where(accounts.c.unit_id == unit_id, accounts.c.active, accounts.c.role == Role.UNIT_CHECKER.value)
+        .distinct()
+        .order_by(accounts.c.display_name)
+    )
+    return list((await connection.execute(query)).scalars())
+
+
+async def set_active(connection: AsyncConnection, account: Account, active: bool, *, acting: Actor) -> None:
+    """Open or close an account; closing ends its sessions at once.
+
+    Raises `Refusal` (`account.is_own`, 409) when somebody would close their own.
+    """
+    if acting.label == account.actor.label:
+        raise refuse("account.is_own", "不能停用自己的账户，请由其他管理员操作。", status=409)
+    statement = update(accounts).where(accounts.c.account_id == account.account_id).values(active=active)
+    await connection.execute(statement)
+    if not active:
+        await end_sessions_of(connection, account.account_id)
+    action = "account:enable" if active else "account:disable"
+    await record(connection, _entry(acting, action, account))
+
+
+async def reset_password(connection: AsyncConnection, account: Account, *, acting: Actor) -> str:
+    """Give an account a random password, returned this once; it must be changed at the next sign-in.
+
+    Its sessions end and its lock opens.
+    """
+    password = random_password()
+    await _store_password(connection, account, password, must_change=True)
+    await end_sessions_of(connection, account.account_id)
+    await record(connection, _entry(acting, "account:reset_password", account))
+    return password
+
+
+async def change_password(
+    database: Database,
+    session: Session,
+    token: str,
+    *,
+    old: str,
+    new: str,
+    address: str,
+    policy: PasswordPolicy = DENGBAO,
+) -> None:
+    """Change one's own password; all other sessions of the account end.
+
+    Raises `Refusal` with the problems of `old_password` and `new_password`. A wrong old password
+    counts towards the lock as one at sign-in does.
+    """
+    account = session.account
+    problems = password_problems(policy, new, username=account.username, field="new_password")
+    if new == old:
+        message = "新密码不能与原密码相同，请更换。"
+        problems += (Problem(code="account.password_unchanged", field="new_password", message=message),)
+    if problems:
+        raise Refusal(*problems)
+    async with database.system() as connection:
+        query = select(accounts).where(accounts.c.account_id == account.account_id)
+        row = (await connection.execute(query)).mappings().one()
+    if row["locked_until"] is not None and row["locked_until"] > now():
+        raise Refusal(locked_problem())
+    if not await password_fits(row["password_hash"], old):
+        async with database.system() as connection:
+            problem = await count_failure(connection, account.username, address=address)
+        if problem.code == "session.account_locked":
+            raise Refusal(problem)
+        raise refuse("account.old_password_wrong", "原密码不正确，请重新输入。", field="old_password")
+    async with database.system() as connection:
+        await _store_password(connection, account, new, must_change=False)
+        await end_sessions_of(connection, account.account_id, keeping=token)
+        acting = Actor(label=account.actor.label, address=address)
+        await record(connection, _entry(acting, "account:change_password", account))
+
+
+async def _store_password(
+    connection: AsyncConnection, account: Account, password: str, *, must_change: bool
+) -> None:
+    values = {
+        "password_hash": await hash_password(password),
+        "password_changed_at": now(),
+        "must_change_password": must_change,
+        "failed_attempts": 0,
+        "locked_until": None,
+    }
+    await connection.execute(
+        update(accounts).where(accounts.c.account_id == account.account_id).values(values)
+    )
+
+
+def _entry(acting: Actor, action: str, account: Account, **details: str) -> AuditEntry:
+    return AuditEntry(
+        actor=acting,
+        action=action,
+        subject=f"account:{account.account_id}",
+        unit_id=account.unit_id,
+        details={"username": account.username} | details,
+    )

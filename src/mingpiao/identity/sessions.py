@@ -1,0 +1,128 @@
+"""Server-side sessions: a random token in the cookie, only its SM3 hash in the database."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import RowMapping, delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.crypto.sm3 import sm3
+from mingpiao.identity.model import Account, Role, Session, SignedIn
+from mingpiao.identity.tables import accounts, sessions
+from mingpiao.kernel.clock import now
+from mingpiao.storage.database import Database
+
+IDLE_LIMIT = timedelta(minutes=30)
+ABSOLUTE_LIMIT = timedelta(hours=12)
+#: How stale `seen_at` may become: a page must not cost a write.
+SEEN_STEP = timedelta(minutes=1)
+_TOKEN_BYTES = 32
+
+
+def token_hash(token: str) -> bytes:
+    """What of a token is stored: 32 bytes."""
+    return sm3(token.encode())
+
+
+def account_of(row: RowMapping) -> Account:
+    """The account in a row of `accounts`."""
+    return Account(
+        account_id=row["account_id"],
+        username=row["username"],
+        display_name=row["display_name"],
+        role=Role(row["role"]),
+        unit_id=row["unit_id"],
+        region_code=row["region_code"],
+        active=row["active"],
+        must_change_password=row["must_change_password"],
+    )
+
+
+async def open_session(
+    connection: AsyncConnection,
+    account: Account,
+    factors: tuple[str, ...],
+    *,
+    address: str,
+    replacing: str = "",
+) -> SignedIn:
+    """Begin a session under a fresh token; the one of `replacing` and the account's stale ones end."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    moment = now()
+    await connection.execute(
+        delete(sessions).where(
+            or_(
+                sessions.c.token_hash == token_hash(replacing),
+                (sessions.c.account_id == account.account_id)
+                & or_(
+                    sessions.c.seen_at < moment - IDLE_LIMIT, sessions.c.created_at < moment - ABSOLUTE_LIMIT
+                ),
+            )
+        )
+    )
+    session = Session(
+        account=account, factors=factors, created_at=moment, csrf_token=secrets.token_urlsafe(_TOKEN_BYTES)
+    )
+    await connection.execute(
+        insert(sessions).values(
+            token_hash=token_hash(token),
+            account_id=account.account_id,
+            factors=list(factors),
+            created_at=moment,
+            seen_at=moment,
+            address=address,
+            csrf_token=session.csrf_token,
+        )
+    )
+    return SignedIn(token=token, session=session)
+
+
+async def session_of(database: Database, token: str, *, at: datetime | None = None) -> Session | None:
+    """The live session of a token at a moment (the present unless told), or None.
+
+    It ends 30 minutes after it was last seen and 12 hours after it began, and with its account.
+    """
+    moment = at or now()
+    query = (
+        select(sessions, accounts)
+        .join_from(sessions, accounts, sessions.c.account_id == accounts.c.account_id)
+        .with_only_columns(
+            sessions.c.factors, sessions.c.created_at, sessions.c.seen_at, sessions.c.csrf_token, accounts
+        )
+        .where(
+            sessions.c.token_hash == token_hash(token),
+            sessions.c.seen_at > moment - IDLE_LIMIT,
+            sessions.c.created_at > moment - ABSOLUTE_LIMIT,
+            accounts.c.active,
+        )
+    )
+    async with database.system() as connection:
+        row = (await connection.execute(query)).mappings().one_or_none()
+        if row is None:
+            return None
+        if moment - row["seen_at"] >= SEEN_STEP:
+            seen = update(sessions).where(sessions.c.token_hash == token_hash(token)).values(seen_at=moment)
+            await connection.execute(seen)
+    return Session(
+        account=account_of(row),
+        factors=tuple(row["factors"]),
+        created_at=row["created_at"],
+        csrf_token=row["csrf_token"],
+    )
+
+
+async def end_session(connection: AsyncConnection, token: str) -> int | None:
+    """End the session of a token; the id of its account, or None when there was no such session."""
+    ended = (
+        delete(sessions).where(sessions.c.token_hash == token_hash(token)).returning(sessions.c.account_id)
+    )
+    return (await connection.execute(ended)).scalar_one_or_none()
+
+
+async def end_sessions_of(connection: AsyncConnection, account_id: int, *, keeping: str = "") -> None:
+    """End all sessions of an account but the one of the token `keeping`."""
+    await connection.execute(
+        delete(sessions).where(
+            sessions.c.account_id == account_id, sessions.c.token_hash != token_hash(keeping)
+        )
+    )

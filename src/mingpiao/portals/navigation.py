@@ -1,0 +1,47 @@
+"""The menu that an account sees, made from what it may do."""
+
+import msgspec
+
+from mingpiao.identity.model import Session
+from mingpiao.portals.gates import Right, allowed
+
+
+class MenuEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the menu; `active` marks where the user is."""
+
+    label: str
+    address: str
+    icon: str
+    active: bool = False
+
+
+_ENTRIES = (
+    (Right.UNIT_VIEW, MenuEntry(label="首页", address="/unit", icon="home")),
+    (Right.UNIT_ISSUE, MenuEntry(label="开具票据", address="/unit/issue", icon="receipt")),
+    (Right.UNIT_VIEW, MenuEntry(label="已开票据", address="/unit/bills", icon="clipboard-list")),
+    (Right.UNIT_ACCOUNTS, MenuEntry(label="账户管理", address="/unit/accounts", icon="users")),
+    (Right.FINANCE_VIEW, MenuEntry(label="概览", address="/finance", icon="home")),
+    (Right.FINANCE_VIEW, MenuEntry(label="用票单位", address="/finance/units", icon="building")),
+    (Right.FINANCE_VIEW, MenuEntry(label="票据查询", address="/finance/bills", icon="clipboard-list")),
+)
+
+
+def menu_of(session: Session, path: str) -> list[MenuEntry]:
+    """The entries an account may follow; the one with the longest address that leads to `path` is active."""
+    entries = [entry for right, entry in _ENTRIES if allowed(session.account.role, right)]
+    leading = [
+        entry.address for entry in entries if path == entry.address or path.startswith(entry.address + "/")
+    ]
+    here = max(leading, key=len, default="")
+    return [msgspec.structs.replace(entry, active=entry.address == here) for entry in entries]
+
+
+def home_of(session: Session | None) -> str:
+    """Where an account begins; the login page without one."""
+    if session is None:
+        return "/login"
+    if allowed(session.account.role, Right.UNIT_VIEW):
+        return "/unit"
+    if allowed(session.account.role, Right.FINANCE_VIEW):
+        return "/finance"
+    return "/password"

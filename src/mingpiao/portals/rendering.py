@@ -1,0 +1,188 @@
+"""Pages from Jinja templates, and refusals as pages.
+
+Templates of a portal stand in its own `templates` folder and are named `<portal>/<file>`; those of
+this folder have plain names. A value that a template asks for and does not get is an error.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from litestar import Response
+from litestar.datastructures import Cookie
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+from markupsafe import Markup
+
+from mingpiao.kernel.clock import to_shanghai
+from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.kernel.money import in_words, plain, plain_number
+from mingpiao.portals.navigation import home_of, menu_of
+from mingpiao.portals.session import (
+    CSRF_FIELD,
+    PASSWORD_PAGE,
+    LoginRequired,
+    PageRequest,
+    PasswordChangeRequired,
+    known_visit,
+    login_address,
+    redirect,
+    services_of,
+)
+
+_HERE = Path(__file__).parent
+STATIC_DIR = _HERE / "static"
+_PORTALS = ("unit", "finance", "public")
+
+
+def money(amount: Decimal) -> str:
+    """元 with thousands apart and two places: 1234.5 → 1,234.50."""
+    return f"{Decimal(plain(amount)):,.2f}"
+
+
+def day(value: date | datetime) -> str:
+    """A date in Shanghai as 2026-11-21."""
+    return to_shanghai(value).date().isoformat() if isinstance(value, datetime) else value.isoformat()
+
+
+def moment(value: datetime) -> str:
+    """A moment in Shanghai as 2026-11-21 09:30:05."""
+    return to_shanghai(value).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def field_id(path: str) -> str:
+    """The id of the input that a problem's path names: items/0/amount → items-0-amount."""
+    return path.replace("/", "-")
+
+
+def problems_at(problems: Iterable[Problem], path: str) -> list[Problem]:
+    """The problems of one field."""
+    return [problem for problem in problems if problem.field == path]
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file; it changes with the content, so that browsers may keep it."""
+    file = STATIC_DIR / name
+    if not file.is_file():
+        return f"/static/{name}"
+    return f"/static/{name}?v={hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
+
+
+def _environment() -> Environment:
+    portals = {name: FileSystemLoader(_HERE / name / "templates") for name in _PORTALS}
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(_HERE / "templates"), PrefixLoader(portals)]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "money": money,
+        "number": plain_number,
+        "words": in_words,
+        "day": day,
+        "moment": moment,
+    }
+    environment.globals |= {"asset": asset, "field_id": field_id, "problems_at": problems_at}
+    return environment
+
+
+ENVIRONMENT = _environment()
+
+
+def page(
+    request: PageRequest,
+    template: str,
+    *,
+    status: int = 200,
+    cookies: Iterable[Cookie] = (),
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> Response[str]:
+    """A page from a template. `context` wins over what every page gets: see `templates/base.html`."""
+    html = ENVIRONMENT.get_template(template).render(_shared_context(request) | context)
+    return Response(
+        html,
+        media_type="text/html; charset=utf-8",
+        status_code=status,
+        cookies=list(cookies),
+        # What a person sees behind the login stays in nobody's cache.
+        headers={"Cache-Control": "no-store"} | dict(headers or {}),
+    )
+
+
+def _shared_context(request: PageRequest) -> dict[str, Any]:
+    visit = known_visit(request)
+    session = visit.session if visit else None
+    token = session.csrf_token if session else ""
+    return {
+        "session": session,
+        "menu": menu_of(session, request.url.path) if session else [],
+        "home": home_of(session),
+        "place_name": visit.place_name if visit else "",
+        "demo": services_of(request).settings.demo,
+        "csrf_token": token,
+        "csrf_field": partial(csrf_field, token),
+        "title": "",
+        "crumbs": (),
+        "problems": (),
+    }
+
+
+def csrf_field(token: str) -> Markup:
+    """The hidden input of a form that changes something."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, token)
+
+
+_TITLES = {403: "没有权限", 404: "页面不存在", 405: "请求方式不对", 413: "内容过大", 429: "请稍后再试"}
+_MESSAGES = {
+    404: "您要找的页面不存在，请核对网址，或返回首页。",
+    405: "该页面不接受这种请求，请返回首页重新进入。",
+    413: "提交的内容过大，请减少后重新提交。",
+}
+
+
+def message_page(request: PageRequest, *problems: Problem) -> Response[str]:
+    """Problems as a page of their own, with the status of the first."""
+    status = problems[0].status
+    title = _TITLES.get(status, "暂时无法完成" if status >= 500 else "未能完成")
+    return page(request, "message.html", status=status, title=title, problems=problems)
+
+
+def problem_of_http(error: HTTPException) -> Problem:
+    """The framework's own refusals (no such page, wrong method, malformed form) as a problem."""
+    status = error.status_code
+    message = _MESSAGES.get(status, "提交的内容有误，请检查后重新提交。")
+    return Problem(code=f"http.{status}", message=message, status=status)
+
+
+def _refusal_page(request: PageRequest, error: Refusal) -> Response[str]:
+    return message_page(request, *error.problems)
+
+
+def _http_page(request: PageRequest, error: HTTPException) -> Response[str]:
+    return message_page(request, problem_of_http(error))
+
+
+def _to_login(request: PageRequest, _error: LoginRequired) -> Response[bytes]:
+    return redirect(request, login_address(request))
+
+
+def _to_password(request: PageRequest, _error: PasswordChangeRequired) -> Response[bytes]:
+    return redirect(request, PASSWORD_PAGE)
+
+
+#: For every router of pages.
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {
+    Refusal: _refusal_page,
+    HTTPException: _http_page,
+    LoginRequired: _to_login,
+    PasswordChangeRequired: _to_password,
+}

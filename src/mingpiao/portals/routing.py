@@ -1,0 +1,32 @@
+"""How a portal's routes are put together."""
+
+from collections.abc import Mapping, Sequence
+
+from litestar import Router
+from litestar.di import Provide
+from litestar.types import ControllerRouterHandler, Guard
+
+from mingpiao.portals.rendering import EXCEPTION_HANDLERS
+from mingpiao.portals.session import provide_session, require_session
+
+
+def portal_router(
+    path: str,
+    handlers: Sequence[ControllerRouterHandler],
+    *,
+    guard: Guard = require_session,
+    dependencies: Mapping[str, Provide] | None = None,
+) -> Router:
+    """The routes of a portal behind its guard, with refusals as pages.
+
+    Before every one of them somebody must be signed in, a request that changes something must carry
+    the session's CSRF token, and the portal's own right is asked. Handlers take `session: Session`.
+    """
+    return Router(
+        path=path,
+        route_handlers=handlers,
+        guards=[guard],
+        dependencies={"session": Provide(provide_session)} | dict(dependencies or {}),
+        exception_handlers=EXCEPTION_HANDLERS,
+        include_in_schema=False,
+    )

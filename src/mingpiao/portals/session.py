@@ -1,0 +1,170 @@
+"""The cookie session of the pages: who is there, CSRF, and the guards of each portal."""
+
+import secrets
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+from litestar.handlers import BaseRouteHandler
+from litestar.types import Guard
+
+from mingpiao.composition import Services
+from mingpiao.identity.model import Session
+from mingpiao.identity.service import ABSOLUTE_LIMIT, session_of
+from mingpiao.kernel.errors import refuse
+from mingpiao.portals.gates import Right, require
+
+PageRequest = Request[Any, Any, Any]
+_Connection = ASGIConnection[Any, Any, Any, Any]
+
+CSRF_FIELD = "csrf_token"
+CSRF_HEADER = "X-CSRF-Token"
+PASSWORD_PAGE = "/password"  # noqa: S105 - an address
+_COOKIE = "mingpiao_session"
+_READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_STATE_KEY = "mingpiao_visit"
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """Who makes a request, and the name of the unit or department for which they work."""
+
+    session: Session
+    place_name: str
+
+
+class LoginRequired(Exception):
+    """Nobody is signed in: the answer leads to the login page and back."""
+
+
+class PasswordChangeRequired(Exception):
+    """The account must first choose a password of its own: the answer leads there."""
+
+
+def services_of(connection: _Connection) -> Services:
+    """The app's services, kept in its state."""
+    services: Services = connection.app.state.services
+    return services
+
+
+def cookie_name(connection: _Connection) -> str:
+    """Over HTTPS a browser ties a `__Host-` cookie to this very host and to all of its paths."""
+    return f"__Host-{_COOKIE}" if services_of(connection).settings.secure_cookies() else _COOKIE
+
+
+def session_token(connection: _Connection) -> str:
+    """The token in the cookie, or an empty text."""
+    return connection.cookies.get(cookie_name(connection), "")
+
+
+def session_cookie(connection: _Connection, token: str) -> Cookie:
+    """The cookie that carries a token; an empty token takes it away."""
+    return Cookie(
+        key=cookie_name(connection),
+        value=token,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=services_of(connection).settings.secure_cookies(),
+        max_age=int(ABSOLUTE_LIMIT.total_seconds()) if token else 0,
+    )
+
+
+async def load_visit(connection: _Connection) -> Visit | None:
+    """Who makes a request, read once; None when nobody is signed in."""
+    state = connection.scope["state"]
+    if _STATE_KEY not in state:
+        services = services_of(connection)
+        token = session_token(connection)
+        session = await session_of(services.database, token) if token else None
+        state[_STATE_KEY] = Visit(session, await _place_name(services, session)) if session else None
+    return known_visit(connection)
+
+
+def known_visit(connection: _Connection) -> Visit | None:
+    """What `load_visit` found for this request; None before it was asked."""
+    found: Visit | None = connection.scope["state"].get(_STATE_KEY)
+    return found
+
+
+async def _place_name(services: Services, session: Session) -> str:
+    account = session.account
+    if account.unit_id is not None:
+        return (await services.units.profile(account.unit_id)).unit.name
+    if account.region_code is not None:
+        return (await services.catalog.get()).departments[account.region_code].name
+    return "系统管理"
+
+
+async def provide_session(request: PageRequest) -> Session:
+    """The session of a signed-in person; raises `LoginRequired`."""
+    visit = await load_visit(request)
+    if visit is None:
+        raise LoginRequired
+    return visit.session
+
+
+async def check_csrf(request: PageRequest, expected: str) -> None:
+    """Raise `Refusal` (`session.csrf`, 403) unless the form or header carries the expected token."""
+    given = request.headers.get(CSRF_HEADER) or ""
+    if not given and _is_form(request):
+        given = str((await request.form()).get(CSRF_FIELD) or "")
+    if not expected or not secrets.compare_digest(given.encode(), expected.encode()):
+        raise refuse("session.csrf", "页面已失效，请返回上一页刷新后重新提交。", status=403)
+
+
+def _is_form(request: PageRequest) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind in {"application/x-www-form-urlencoded", "multipart/form-data"}
+
+
+async def require_session(connection: _Connection, _handler: BaseRouteHandler) -> None:
+    """Guard: somebody is signed in, with a password of their own, and means this request."""
+    visit = await load_visit(connection)
+    if visit is None:
+        raise LoginRequired
+    session = visit.session
+    if isinstance(connection, Request) and connection.method not in _READING_METHODS:
+        await check_csrf(connection, session.csrf_token)
+    if session.account.must_change_password and connection.url.path not in {PASSWORD_PAGE, "/logout"}:
+        raise PasswordChangeRequired
+
+
+def require_right(right: Right) -> Guard:
+    """A guard that asks for a right beyond `require_session`."""
+
+    async def guard(connection: _Connection, handler: BaseRouteHandler) -> None:
+        await require_session(connection, handler)
+        visit = known_visit(connection)
+        if visit is None:
+            raise LoginRequired
+        require(visit.session, right)
+
+    return guard
+
+
+require_unit = require_right(Right.UNIT_VIEW)
+require_department = require_right(Right.FINANCE_VIEW)
+
+
+def login_address(connection: PageRequest) -> str:
+    """The login page that leads back to a page that was only read; to the start after others."""
+    if connection.method not in _READING_METHODS or connection.headers.get("HX-Request"):
+        return "/login"
+    query = f"?{connection.url.query}" if connection.url.query else ""
+    return f"/login?next={quote(connection.url.path + query)}"
+
+
+def is_local(address: str) -> bool:
+    """Whether an address leads to a page of this site, so that following it is safe."""
+    harmless = not any(character in address for character in "\\\r\n\t") and address.isprintable()
+    return harmless and address.startswith("/") and not address.startswith("//")
+
+
+def redirect(request: PageRequest, address: str) -> Response[bytes]:
+    """Lead the browser on with a GET; htmx is told in its own header."""
+    if request.headers.get("HX-Request"):
+        return Response(b"", status_code=200, headers={"HX-Redirect": address})
+    return Response(b"", status_code=303, headers={"Location": address})
