@@ -3,6 +3,8 @@
 Heavy modules are imported inside the commands, so that `--help` answers at once.
 """
 
+import asyncio
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -128,9 +130,12 @@ def serve(**options: Any) -> None:
 def worker(**options: Any) -> None:
     """执行后台任务（生成版式文件、送达等）; 可以运行多个。"""
     from mingpiao import worker as worker_module
-    from mingpiao.processes import run_until_ended
 
-    run_until_ended(worker_module.run(_with_database(**options)))
+    settings = _with_database(**options)
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    asyncio.run(worker_module.run(settings))
 
 
 @main.command()

@@ -1,17 +1,15 @@
 """Child processes, started and stopped in order; none outlives us, however we end."""
 
-import asyncio
 import http.client
 import os
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
 from urllib.parse import urlsplit
 
 from mingpiao.kernel.guard import Guard
@@ -144,16 +142,3 @@ def watch(children: Sequence[Child]) -> None:
             if child.ended():
                 raise child.complaint()
         time.sleep(0.2)
-
-
-def run_until_ended(work: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine until it returns; SIGINT and SIGTERM cancel it and wait until it has cleaned up."""
-
-    async def supervised() -> None:
-        task = asyncio.ensure_future(work)
-        for ending in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(ending, task.cancel)
-        with suppress(asyncio.CancelledError):
-            await task
-
-    asyncio.run(supervised())
