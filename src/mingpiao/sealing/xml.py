@@ -5,13 +5,14 @@ What is signed is the literal string `<Header>…</EInvoiceData>` (standards §2
 """
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.codes import einvoice_id
-from mingpiao.kernel.money import plain, plain_number
+from mingpiao.kernel.money import plain_number, round_yuan
 from mingpiao.sealing.model import AuxItem, Face, FaceItem, KeyInfo
 
 VERSION = "1.1.0"
@@ -40,7 +41,8 @@ def header_and_data(face: Face) -> bytes:
     """The text to be signed, as UTF-8.
 
     Raises ValueError or ArithmeticError when the face holds what XML cannot carry: a control
-    character, a half of a surrogate pair, a number that is not finite, a MainExt name that is none.
+    character, a half of a surrogate pair, an amount with a third decimal, a number that is not finite,
+    a MainExt name that is none.
     """
     data = _write(face).encode()
     if _needs_no_escape(data, face):
@@ -92,7 +94,7 @@ def _write(face: Face) -> str:
         f"<RandomNumber>{face.check_code}</RandomNumber>"
         f"<EInvoiceSpecimenCode>{face.specimen_code}</EInvoiceSpecimenCode>"
         f"<SupervisorAreaCode>{face.region_code}</SupervisorAreaCode>"
-        f"<TotalAmount>{plain(face.total)}</TotalAmount>"
+        f"<TotalAmount>{_money(face.total)}</TotalAmount>"
         f"<IssueDate>{moment.year:04d}{moment.month:02d}{moment.day:02d}</IssueDate>"
         f"<IssueTime>{moment.hour:02d}:{moment.minute:02d}:{moment.second:02d}</IssueTime>"
         f"<InvoicingParty>"
@@ -129,6 +131,20 @@ def _write(face: Face) -> str:
     )
 
 
+def _money(amount: Decimal) -> str:
+    rounded = round_yuan(amount)
+    # Also true of NaN. What is sealed must be what was asked for, never a rounding of it.
+    if rounded != amount:
+        raise ValueError("an amount with more than two places")
+    return f"{rounded:f}"
+
+
+def _quantity(number: Decimal) -> str:
+    if not number.is_finite():
+        raise ValueError("not a finite number")
+    return plain_number(number)
+
+
 def _extension(members: dict[str, str]) -> str:
     for name in members:
         if not (name.isascii() and name.isidentifier()):
@@ -140,10 +156,10 @@ def _item(item: FaceItem) -> str:
     return (
         f"<Item><ItemCode>{item.code}</ItemCode>"
         f"<ItemName>{item.name}</ItemName>"
-        f"<ItemQuantity>{plain_number(item.quantity)}</ItemQuantity>"
+        f"<ItemQuantity>{_quantity(item.quantity)}</ItemQuantity>"
         f"<ItemUnit>{item.unit}</ItemUnit>"
         f"<ItemStd>{item.standard}</ItemStd>"
-        f"<ItemAmount>{plain(item.amount)}</ItemAmount>"
+        f"<ItemAmount>{_money(item.amount)}</ItemAmount>"
         f"<ItemRemark>{item.remark}</ItemRemark>"
         f"<ItemExt><ItemDetailName>{item.detail_name}</ItemDetailName></ItemExt></Item>"
     )
@@ -155,11 +171,11 @@ def _aux_item(item: AuxItem) -> str:
         f"<AuxItemRelatedName>{item.related_name}</AuxItemRelatedName>"
         f"<AuxItemCode>{item.code}</AuxItemCode>"
         f"<AuxItemName>{item.name}</AuxItemName>"
-        f"<AuxItemQuantity>{plain_number(item.quantity)}</AuxItemQuantity>"
+        f"<AuxItemQuantity>{_quantity(item.quantity)}</AuxItemQuantity>"
         f"<AuxItemUnit>{item.unit}</AuxItemUnit>"
         f"<AuxItemStd>{item.standard}</AuxItemStd>"
         f"<AuxItemRemark>{item.remark}</AuxItemRemark>"
-        f"<AuxItemAmount>{plain(item.amount)}</AuxItemAmount></AuxItem>"
+        f"<AuxItemAmount>{_money(item.amount)}</AuxItemAmount></AuxItem>"
     )
 
 
