@@ -123,9 +123,13 @@ def _build(settings: Settings, console: Console) -> list[DemoAccount]:
 def _child(stack: ExitStack, settings: Settings, command: str, name: str) -> Child:
     environment = os.environ | settings.to_environment() | {"PYTHONUNBUFFERED": "1"}
     log = _home(settings) / "logs" / f"{command}.log"
-    child = Child(name, [sys.executable, "-m", "mingpiao", command], environment, log)
+    child = Child(name, _command(command), environment, log)
     stack.callback(child.stop)
     return child
+
+
+def _command(command: str) -> list[str]:
+    return [sys.executable, "-m", "mingpiao", command]
 
 
 def _welcome(console: Console, settings: Settings, accounts: Sequence[DemoAccount]) -> None:
