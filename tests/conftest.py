@@ -1,16 +1,22 @@
 """Fixtures that every test may use: a real PostgreSQL, and a fresh migrated database for each test."""
 
+import asyncio
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.invariants import assert_invariants
+from tests.support.office import Office, open_office
+from tests.support.province import Province, settle
 
+from mingpiao.storage.database import Database
 from mingpiao.storage.embedded import OWNER, EmbeddedOptions, EmbeddedServer
 
 TEMPLATE = "mingpiao_template"
+SETTLED = "mingpiao_settled"
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +57,37 @@ def database_url(cluster: EmbeddedServer, template_database: str) -> Iterator[st
 def empty_database_url(cluster: EmbeddedServer) -> Iterator[str]:
     """Address of a database without any table, for tests that bring their own or try migrations."""
     yield from _database(cluster, "")
+
+
+@pytest.fixture(scope="session")
+def settled(cluster: EmbeddedServer, template_database: str) -> Province:
+    """The small province, settled once in a template of its own; its ids hold in every copy."""
+    cluster.run_sql(f"CREATE DATABASE {SETTLED} OWNER {OWNER} TEMPLATE {template_database}")
+    province = asyncio.run(_settle(cluster.url_of(SETTLED)))
+    cluster.run_sql(f"ALTER DATABASE {SETTLED} WITH ALLOW_CONNECTIONS false")
+    return province
+
+
+async def _settle(url: str) -> Province:
+    database = await Database.open(url)
+    try:
+        return await settle(database)
+    finally:
+        await database.close()
+
+
+@pytest.fixture
+def province_url(cluster: EmbeddedServer, settled: Province) -> Iterator[str]:
+    """Address of a database of this test's own with the small province in it."""
+    yield from _database(cluster, f"TEMPLATE {SETTLED}")
+
+
+@pytest.fixture
+async def office(province_url: str, settled: Province) -> AsyncIterator[Office]:
+    """An open desk on the small province; after the test all invariants must hold of its bills."""
+    async with open_office(province_url, settled) as opened:
+        yield opened
+    await assert_invariants(province_url)
 
 
 def _database(cluster: EmbeddedServer, source: str) -> Iterator[str]:

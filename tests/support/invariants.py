@@ -1,0 +1,96 @@
+"""What must hold of a database at any time (design §4), as queries that find the exceptions."""
+
+import asyncpg
+
+#: Each query finds rows that contradict an invariant; all must come back empty.
+_CONTRADICTIONS = {
+    "1: the used part of each segment is exactly the bills in it, without a gap": """
+        SELECT segments.segment_id, used.numbers, count(bills.bill_id)
+        FROM segments
+        LEFT JOIN stocks USING (segment_id)
+        CROSS JOIN LATERAL (SELECT CASE segments.state
+            WHEN 'in_stock' THEN 0
+            WHEN 'in_use' THEN stocks.next_number - segments.first_number
+            ELSE segments.last_number - segments.first_number + 1 END AS numbers) AS used
+        LEFT JOIN bills ON bills.unit_id = segments.unit_id
+            AND bills.bill_id >= segments.code::bigint * 10000000000 + segments.first_number
+            AND bills.bill_id < segments.code::bigint * 10000000000 + segments.first_number + used.numbers
+        GROUP BY segments.segment_id, used.numbers
+        HAVING used.numbers IS NULL OR count(bills.bill_id) <> used.numbers
+    """,
+    "1: every bill lies in a segment of its own unit and kind": """
+        SELECT bill_id FROM bills WHERE NOT EXISTS (
+            SELECT FROM segments WHERE segments.unit_id = bills.unit_id AND segments.kind_code = bills.kind_code
+            AND bills.bill_id BETWEEN segments.code::bigint * 10000000000 + segments.first_number
+                                  AND segments.code::bigint * 10000000000 + segments.last_number)
+    """,
+    "1: a number is given once": "SELECT bill_id FROM bills GROUP BY bill_id HAVING count(*) > 1",
+    "1: pools stand behind all their segments": """
+        SELECT code FROM number_pools JOIN segments USING (code)
+        GROUP BY code, number_pools.next_number HAVING max(last_number) >= number_pools.next_number
+    """,
+    "2: one blue bill a business number": """
+        SELECT unit_id, business_no FROM bills WHERE color = 'blue'
+        GROUP BY unit_id, business_no HAVING count(*) > 1
+    """,
+    "2: each blue bill has its business number": """
+        SELECT bills.bill_id FROM bills FULL JOIN business_numbers USING (unit_id, business_no, bill_id)
+        WHERE (bills.color = 'blue') IS DISTINCT FROM true AND bills.color IS DISTINCT FROM 'red'
+           OR bills.color = 'blue' AND business_numbers.request_digest IS NULL
+    """,
+    "3: a red bill mirrors its blue one, which knows it": """
+        SELECT red.bill_id FROM bills red LEFT JOIN bills blue
+            ON blue.unit_id = red.unit_id AND blue.bill_id = red.related_bill_id
+        WHERE red.color = 'red' AND (blue.bill_id IS NULL OR blue.state <> 'reversed'
+            OR blue.related_bill_id <> red.bill_id OR blue.total <> -red.total)
+    """,
+    "3: a reversed bill has its red one": """
+        SELECT blue.bill_id FROM bills blue LEFT JOIN bills red
+            ON red.unit_id = blue.unit_id AND red.bill_id = blue.related_bill_id AND red.color = 'red'
+        WHERE blue.state = 'reversed' AND red.bill_id IS NULL
+    """,
+    "5: one event for each change of state": """
+        SELECT bills.bill_id, array_agg(events.type ORDER BY events.type) AS types
+        FROM bills LEFT JOIN events USING (unit_id, bill_id)
+        GROUP BY bills.bill_id, bills.color, bills.state
+        HAVING array_agg(events.type ORDER BY events.type) IS DISTINCT FROM CASE
+            WHEN bills.color = 'red' THEN ARRAY['reversal_issued']
+            WHEN bills.state = 'reversed' THEN ARRAY['issued', 'reversed']
+            ELSE ARRAY['issued'] END
+    """,
+    "5: one audit row for each event": """
+        SELECT coalesce(logged.subject, told.subject) FROM
+            (SELECT 'bill:' || bill_id AS subject, 'bill:' || type AS action, count(*) AS rows
+             FROM events GROUP BY 1, 2) AS told
+            FULL JOIN
+            (SELECT subject, action, count(*) AS rows FROM audit_log
+             WHERE action IN ('bill:issued', 'bill:reversed', 'bill:reversal_issued') GROUP BY 1, 2) AS logged
+            USING (subject, action, rows)
+        WHERE told.subject IS NULL OR logged.subject IS NULL
+    """,
+    "10: daily totals are the sums of the bills": """
+        SELECT * FROM (
+            SELECT unit_id, kind_code, (issued_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
+                   count(*) FILTER (WHERE color = 'blue') AS issued_count,
+                   coalesce(sum(total) FILTER (WHERE color = 'blue'), 0) AS issued_amount,
+                   count(*) FILTER (WHERE color = 'red') AS reversed_count,
+                   -coalesce(sum(total) FILTER (WHERE color = 'red'), 0) AS reversed_amount
+            FROM bills GROUP BY 1, 2, 3) AS summed
+        FULL JOIN daily_totals USING (unit_id, kind_code, day, issued_count, issued_amount,
+                                      reversed_count, reversed_amount)
+        WHERE summed IS NULL OR daily_totals IS NULL
+    """,
+}
+
+
+async def assert_invariants(url: str) -> int:
+    """Check all invariants over every bill; returns how many bills there are."""
+    connection = await asyncpg.connect(url)
+    try:
+        for name, query in _CONTRADICTIONS.items():
+            rows = await connection.fetch(query)
+            assert rows == [], f"{name}: {[tuple(row) for row in rows[:5]]}"
+        count = await connection.fetchval("SELECT count(*) FROM bills")
+    finally:
+        await connection.close()
+    return int(count)
