@@ -94,6 +94,8 @@ def install_from_other_index(uv: str, groups: list[str]) -> None:
 def uv_settings() -> dict[str, str]:
     settings = os.environ | {
         "UV_PYTHON_DOWNLOADS": "never",
+        # Compiled once here: many short programs follow, and some users cannot write it later.
+        "UV_COMPILE_BYTECODE": "1",
         "UV_PROJECT_ENVIRONMENT": str(ENVIRONMENT),
     }
     if not sys.stderr.isatty():
