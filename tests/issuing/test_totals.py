@@ -8,7 +8,7 @@ import pytest
 from tests.support.totals import DailyRow, add_daily
 
 from mingpiao.issuing.model import DayTotal
-from mingpiao.issuing.totals import day_totals, roll_up, waiting_days
+from mingpiao.issuing.totals import day_totals, roll_up, unit_totals, waiting_days
 from mingpiao.storage.database import Database
 from mingpiao.storage.scope import DepartmentScope, UnitScope
 
@@ -112,6 +112,14 @@ async def test_a_unit_sees_its_own_bills_alone(database: Database) -> None:
     assert [(total.day, total.issued_count, total.issued_amount) for total in totals] == [
         (BEFORE, 4, Decimal("40.04"))
     ]
+
+
+async def test_the_sums_of_one_unit_are_seen_by_its_department_alone(database: Database) -> None:
+    await _roll_up(database, BEFORE)
+    for region, expected in (("150100", [(BEFORE, "0601", 3), (BEFORE, "0602", 1)]), ("150200", [])):
+        async with database.scoped(DepartmentScope(region)) as connection:
+            totals = await unit_totals(connection, 1, BEFORE, BEFORE)
+        assert [(total.day, total.kind, total.issued_count) for total in totals] == expected
 
 
 async def test_waiting_days_are_those_over_and_the_last_two_again(database: Database) -> None:

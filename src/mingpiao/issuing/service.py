@@ -10,9 +10,11 @@ from mingpiao.issuing.queries import (
     list_changes,
     stream_bills,
 )
+from mingpiao.issuing.totals import day_totals, unit_totals
 
 __all__ = [
     "Desk",
+    "day_totals",
     "find_by_business_no",
     "find_by_hash",
     "get_bill",
@@ -20,4 +22,5 @@ __all__ = [
     "list_bills",
     "list_changes",
     "stream_bills",
+    "unit_totals",
 ]

@@ -28,6 +28,10 @@ _FROM_UNITS = text(
     GROUP BY day, kind_code, region_code
     """
 )
+_OF_UNIT = text(
+    "SELECT day, kind_code, region_code, issued_count, issued_amount, reversed_count, reversed_amount "
+    "FROM daily_totals WHERE unit_id = :unit_id AND day BETWEEN :first AND :last ORDER BY day, kind_code"
+)
 _ADD_UP = text(
     """
     INSERT INTO region_totals (day, kind_code, region_code,
@@ -61,6 +65,12 @@ async def day_totals(connection: AsyncConnection, first: date, last: date) -> li
     open_days = [day for day in (first + timedelta(days=n) for n in range(span)) if day not in done]
     rows = [*added_up, *(await connection.execute(_FROM_UNITS, {"days": open_days})).all()]
     return sorted((_total(row) for row in rows), key=lambda total: (total.day, total.kind, total.region_code))
+
+
+async def unit_totals(connection: AsyncConnection, unit_id: int, first: date, last: date) -> list[DayTotal]:
+    """Sums of one unit of the scope from `first` to `last` (both inclusive), by day and kind."""
+    rows = await connection.execute(_OF_UNIT, {"unit_id": unit_id, "first": first, "last": last})
+    return [_total(row) for row in rows]
 
 
 async def waiting_days(connection: AsyncConnection, today: date) -> list[date]:
