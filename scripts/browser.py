@@ -39,10 +39,13 @@ def has_chinese_font() -> bool:
 
 
 def install(packages: list[str]) -> None:
+    """Install Debian packages, silently unless that fails."""
     print(f"安装 {' '.join(packages)}…", flush=True)
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update"], ["install", "-y", "--no-install-recommends", *packages, "fontconfig"]):
-        subprocess.run(["apt-get", "-q", *command], env=quiet, check=False, stdout=subprocess.DEVNULL)
+        done = subprocess.run(["apt-get", "-q", *command], env=quiet, capture_output=True, text=True)
+        if done.returncode != 0:
+            print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
 
 
 if __name__ == "__main__":
