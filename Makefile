@@ -7,6 +7,8 @@ N ?= 20
 RUN = .venv/bin
 
 .DEFAULT_GOAL := help
+# Steps run one after another, so that the summary of the tests comes last.
+.NOTPARALLEL:
 .PHONY: help setup assets demo demo-reset test test-fast test-browser lint format types bench crash clean
 
 help: ## Show this list
