@@ -1,8 +1,23 @@
 """The province is built through the rooms' verbs, and building it again changes nothing."""
 
-from mingpiao.demo.province import INTERFACE_STOCK, admit_unit, lay_ground
-from mingpiao.demo.units import demo_units
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.support.invariants import assert_invariants
+
+from mingpiao.composition import open_services
+from mingpiao.crypto.keystore import MasterKey
+from mingpiao.demo.bills import reversal_reason
+from mingpiao.demo.first_day import first_requests, issue, reverse_some
+from mingpiao.demo.ground import INTERFACE_STOCK, admit_unit, lay_ground
+from mingpiao.demo.province import build
+from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_authority
+from mingpiao.demo.units import demo_units, shares
+from mingpiao.identity.service import sign_in
+from mingpiao.kernel.clock import now, today
 from mingpiao.numbering.service import kinds_of_unit, stock_levels
+from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
 from mingpiao.units.model import UnitMode
 from mingpiao.units.service import load_profile
@@ -55,3 +70,68 @@ async def test_ground_and_units_stand_once(database_url: str) -> None:
         assert again == seen
     finally:
         await database.close()
+
+
+class CutOff(Exception):
+    """What stops a build in these tests."""
+
+
+def settings_for(database_url: str, home: Path) -> Settings:
+    key = home / "master.key"
+    if not key.exists():
+        key.write_text(MasterKey.generate().hex())
+    return Settings(database_url=database_url, data_dir=home, master_key_file=key, pool_size=3, demo=True)
+
+
+async def test_a_build_that_was_cut_off_is_completed(database_url: str, tmp_path: Path) -> None:
+    settings = settings_for(database_url, tmp_path)
+    bills = 240
+
+    def cut(stage: str, done: int, total: int) -> None:
+        if stage == "开具票据" and done >= total // 2:
+            raise CutOff
+
+    with pytest.raises(CutOff):
+        await build(settings, cut, bills=bills)
+    assert 120 <= await assert_invariants(database_url) < bills
+
+    seen: list[tuple[str, int, int]] = []
+    accounts = await build(settings, lambda *step: seen.append(step), bills=bills)
+    assert seen[0] == ("登记用票单位并制章", 0, 40)
+    assert seen[-1] == ("开具票据", bills, bills)
+    reversed_bills = sum(
+        reversal_reason(request.business_no, request.kind) is not None
+        for entry in demo_units()
+        for request in first_requests(entry, shares(bills)[entry.ordinal], today())
+    )
+    assert reversed_bills > 0
+    assert await assert_invariants(database_url) == bills + reversed_bills
+    assert len({account.login for account in accounts}) == len(accounts)
+    database = await Database.open(database_url, pool_size=2)
+    try:
+        people = [account for account in accounts if account.role != "接口应用"]
+        for account in (people[0], people[-1]):
+            await sign_in(database, account.login, account.password, address="192.0.2.7")
+    finally:
+        await database.close()
+
+
+async def test_another_day_completes_what_stands(database_url: str, tmp_path: Path) -> None:
+    settings = settings_for(database_url, tmp_path)
+    entry = demo_units()[28]
+    async with open_services(settings) as services:
+        async with services.database.system() as connection:
+            catalog = await lay_ground(connection)
+            authority = await stand_up_authority(connection, services.master_key, now())
+            keys = {"authority": authority, "master": services.master_key, "at": now()}
+            await give_department_seal(connection, "内蒙古自治区财政厅", **keys)
+            unit = await admit_unit(connection, entry, catalog)
+            await give_unit_seal(connection, unit, **keys)
+        yesterday = first_requests(entry, 20, today() - timedelta(days=400))
+        before = await issue(services.desk, unit.unit_id, yesterday)
+        await reverse_some(services.desk, unit.unit_id, before)
+        count = await assert_invariants(database_url)
+        after = await issue(services.desk, unit.unit_id, first_requests(entry, 20, today()))
+        await reverse_some(services.desk, unit.unit_id, after)
+    assert [bill.identity for bill in after] == [bill.identity for bill in before]
+    assert await assert_invariants(database_url) == count

@@ -9,8 +9,9 @@ import msgspec
 from PIL import Image
 
 from mingpiao.crypto.keystore import MasterKey
+from mingpiao.demo.actor import ACTOR
 from mingpiao.demo.bills import requests, seeded
-from mingpiao.demo.province import ACTOR, admit_unit, lay_ground
+from mingpiao.demo.ground import admit_unit, lay_ground
 from mingpiao.demo.units import DemoUnit, demo_units
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.kernel.clock import now, today

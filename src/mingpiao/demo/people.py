@@ -4,7 +4,7 @@ from random import Random
 
 from mingpiao.kernel.codes import uscc_check_digit
 
-_FAMILY_NAMES = (
+_FAMILY_NAMES: tuple[str, ...] = (
     *"王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧",
     *"程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏",
 )

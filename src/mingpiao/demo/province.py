@@ -1,57 +1,66 @@
-"""Building the demonstration province through the verbs of the rooms, so that it is like any other.
+"""Building the demonstration province through the verbs of the rooms, so that it is like any other."""
 
-Each step is whole or absent and is left alone when it stands: a build that was cut off goes on where
-it stopped.
-"""
+from mingpiao.composition import Services, open_services
+from mingpiao.demo.accounts import DemoAccount
+from mingpiao.demo.first_day import batches, first_requests, issue, reverse_some
+from mingpiao.demo.ground import admit_unit, lay_ground
+from mingpiao.demo.progress import Progress
+from mingpiao.demo.regions import PROVINCE
+from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_authority
+from mingpiao.demo.staff import Member, open_accounts
+from mingpiao.demo.units import demo_units, shares
+from mingpiao.kernel.clock import now, today
+from mingpiao.settings import Settings
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from mingpiao.catalog import service as catalog_service
-from mingpiao.catalog.model import Catalog
-from mingpiao.demo.charge_items import charge_items
-from mingpiao.demo.kinds import CATEGORIES, KINDS
-from mingpiao.demo.regions import departments, province_regions
-from mingpiao.demo.units import DemoUnit
-from mingpiao.identity.model import Actor
-from mingpiao.kernel.errors import Refusal
-from mingpiao.numbering import service as numbering
-from mingpiao.units import service as unit_service
-from mingpiao.units.model import Unit, UnitMode
-
-ACTOR = Actor(label="system:demo")
-
-#: Numbers that an interface unit gets in stock for each of its kinds.
-INTERFACE_STOCK = 100_000
+#: Bills of the first working day.
+BILLS = 2_000
 
 
-async def lay_ground(connection: AsyncConnection) -> Catalog:
-    """Regions, departments, kinds and charge items with their bill codes; the catalog as it then stands."""
-    try:
-        return await catalog_service.load(connection)
-    except Refusal as refusal:
-        if refusal.problems[0].code != "catalog.empty":
-            raise
-    await catalog_service.save_regions(connection, province_regions(), acting=ACTOR)
-    await catalog_service.save_departments(connection, departments(), acting=ACTOR)
-    await catalog_service.save_categories(connection, CATEGORIES, acting=ACTOR)
-    await catalog_service.save_kinds(connection, KINDS, acting=ACTOR)
-    await catalog_service.save_items(connection, charge_items(), acting=ACTOR)
-    catalog = await catalog_service.load(connection)
-    for kind in catalog.kinds.values():
-        await numbering.open_code(connection, catalog.bill_code(kind), kind.code)
-    return catalog
+async def build(settings: Settings, progress: Progress, *, bills: int = BILLS) -> list[DemoAccount]:
+    """Build the province in a migrated database and issue its first day of bills.
+
+    Returns who can sign in, with passwords. A build that was cut off goes on where it stopped; a
+    finished one is refused (`account.username_taken`), as its passwords were told. Raises `Refusal`
+    or what the database raises.
+    """
+    async with open_services(settings) as services:
+        members = await _settle(services, progress)
+        await _work(services, members, bills, progress)
+        first: dict[str, Member] = {}
+        for unit, entry in members:
+            first.setdefault(entry.profile, (unit, entry))
+        catalog = await services.catalog.get()
+        async with services.database.system() as connection:
+            return await open_accounts(connection, catalog, first, services.master_key)
 
 
-async def admit_unit(connection: AsyncConnection, entry: DemoUnit, catalog: Catalog) -> Unit:
-    """Register a unit with its items and kinds, and with numbers in stock when it is an interface unit."""
-    unit = await unit_service.register(connection, entry.unit, acting=ACTOR)
-    profile = await unit_service.load_profile(connection, unit.unit_id)
-    if profile.item_codes:
-        return unit
-    await unit_service.allow_items(connection, unit.unit_id, entry.item_codes, acting=ACTOR)
-    for kind in sorted(entry.kinds):
-        await numbering.open_stock(connection, unit.unit_id, kind, acting=ACTOR)
-        if unit.mode is UnitMode.INTERFACE:
-            code = catalog.bill_code(catalog.kinds[kind])
-            await numbering.allot(connection, unit.unit_id, kind, code, INTERFACE_STOCK, acting=ACTOR)
-    return unit
+async def _settle(services: Services, progress: Progress) -> list[Member]:
+    """Everything that must stand before the first bill."""
+    stage, entries, at = "登记用票单位并制章", demo_units(), now()
+    master = services.master_key
+    async with services.database.system() as connection:
+        catalog = await lay_ground(connection)
+        authority = await stand_up_authority(connection, master, at)
+        name = catalog.departments[PROVINCE].name
+        await give_department_seal(connection, name, authority=authority, master=master, at=at)
+    members: list[Member] = []
+    progress(stage, 0, len(entries))
+    for entry in entries:
+        async with services.database.system() as connection:
+            unit = await admit_unit(connection, entry, catalog)
+            await give_unit_seal(connection, unit, authority=authority, master=master, at=at)
+        members.append((unit, entry))
+        progress(stage, len(members), len(entries))
+    return members
+
+
+async def _work(services: Services, members: list[Member], bills: int, progress: Progress) -> None:
+    """The first working day of all units."""
+    stage, done, counts, day = "开具票据", 0, shares(bills), today()
+    progress(stage, done, bills)
+    for unit, entry in members:
+        for batch in batches(first_requests(entry, counts[entry.ordinal], day)):
+            standing = await issue(services.desk, unit.unit_id, batch)
+            await reverse_some(services.desk, unit.unit_id, standing)
+            done += len(batch)
+            progress(stage, done, bills)

@@ -12,7 +12,7 @@ from mingpiao.layout import loading
 from mingpiao.layout.composition import compose
 from mingpiao.layout.display import Composition
 from mingpiao.layout.extraction import extract_xml_from_ofd, extract_xml_from_pdf
-from mingpiao.layout.fonts import typeface
+from mingpiao.layout.fonts import FONT_PATH, typeface
 from mingpiao.layout.model import (
     FaceTemplate,
     SealPictures,
@@ -28,6 +28,7 @@ from mingpiao.sealing.model import Face
 from mingpiao.sealing.service import parse_sealed, read_seal
 
 __all__ = [
+    "FONT_PATH",
     "check_address",
     "extract_xml_from_ofd",
     "extract_xml_from_pdf",

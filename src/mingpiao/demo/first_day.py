@@ -1,0 +1,94 @@
+"""The first working day: bills issued, and some reversed, through the desk that serves the API."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from mingpiao.demo.actor import ACTOR
+from mingpiao.demo.bills import requests, reversal_reason, seeded
+from mingpiao.demo.units import DemoUnit
+from mingpiao.issuing.model import (
+    Issued,
+    IssueRequest,
+    Outcome,
+    Refused,
+    ReversalRequest,
+    Unresolved,
+)
+from mingpiao.issuing.service import Desk
+from mingpiao.kernel.codes import BillIdentity
+from mingpiao.kernel.errors import Refusal
+
+_BATCH = 50
+_ISSUED_BEFORE = "bill.business_no_conflict"
+_REVERSED_BEFORE = "bill.already_reversed"
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill of the demonstration as the desk answered for it."""
+
+    request: IssueRequest
+    identity: BillIdentity
+
+
+def first_requests(entry: DemoUnit, count: int, on: date) -> list[IssueRequest]:
+    """The first `count` requests of a unit, dated `on`."""
+    return [msgspec.convert(raw, IssueRequest) for raw in requests(entry, seeded(entry), count, on)]
+
+
+async def issue(desk: Desk, unit_id: int, wanted: Sequence[IssueRequest]) -> list[Standing]:
+    """Issue bills for a unit; those that stand from an earlier build, on whatever day, are left alone.
+
+    Raises `Refusal` when one cannot be issued.
+    """
+    outcomes = await desk.issue(unit_id, wanted, acting=ACTOR)
+    return [_standing(request, outcome) for request, outcome in zip(wanted, outcomes, strict=True)]
+
+
+async def reverse_some(desk: Desk, unit_id: int, bills: Sequence[Standing]) -> None:
+    """Reverse the bills that the demonstration means to, and that are not reversed yet.
+
+    Raises `Refusal` when one cannot be reversed.
+    """
+    reversals = [reversal for bill in bills if (reversal := _reversal(bill)) is not None]
+    for outcome in await desk.reverse(unit_id, reversals, acting=ACTOR):
+        _accept(outcome, _REVERSED_BEFORE)
+
+
+def batches(wanted: Sequence[IssueRequest]) -> list[Sequence[IssueRequest]]:
+    """Requests in parts small enough for a progress bar to move."""
+    return [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
+
+
+def _standing(request: IssueRequest, outcome: Outcome) -> Standing:
+    if isinstance(outcome, Issued):
+        return Standing(request=request, identity=outcome.bill.identity)
+    facts = _accept(outcome, _ISSUED_BEFORE)
+    identity = BillIdentity(code=facts["code"], number=facts["number"])
+    return Standing(request=request, identity=identity)
+
+
+def _reversal(bill: Standing) -> ReversalRequest | None:
+    reason = reversal_reason(bill.request.business_no, bill.request.kind)
+    if reason is None:
+        return None
+    return ReversalRequest(
+        code=bill.identity.code,
+        number=bill.identity.number,
+        reason=reason,
+        handler=bill.request.handler,
+    )
+
+
+def _accept(outcome: Outcome, harmless: str) -> dict[str, str]:
+    """Raise what an outcome refuses, unless it only tells that the work was done before."""
+    match outcome:
+        case Issued():
+            return {}
+        case Refused(problems=(problem,)) if problem.code == harmless:
+            return problem.facts
+        case Refused(problems=problems):
+            raise Refusal(*problems)
+        case Unresolved():
+            raise Refusal(outcome.problem)

@@ -1,0 +1,54 @@
+"""The ground of the demonstration: base data, units and their numbers, through the verbs of their rooms.
+
+Each step is whole or absent and is left alone when it stands.
+"""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.catalog import service as catalog_service
+from mingpiao.catalog.model import Catalog
+from mingpiao.demo.actor import ACTOR
+from mingpiao.demo.charge_items import charge_items
+from mingpiao.demo.kinds import CATEGORIES, KINDS
+from mingpiao.demo.regions import departments, province_regions
+from mingpiao.demo.units import DemoUnit
+from mingpiao.kernel.errors import Refusal
+from mingpiao.numbering import service as numbering
+from mingpiao.units import service as unit_service
+from mingpiao.units.model import Unit, UnitMode
+
+#: Numbers that an interface unit gets in stock for each of its kinds.
+INTERFACE_STOCK = 100_000
+
+
+async def lay_ground(connection: AsyncConnection) -> Catalog:
+    """Regions, departments, kinds and charge items with their bill codes; the catalog as it then stands."""
+    try:
+        return await catalog_service.load(connection)
+    except Refusal as refusal:
+        if refusal.problems[0].code != "catalog.empty":
+            raise
+    await catalog_service.save_regions(connection, province_regions(), acting=ACTOR)
+    await catalog_service.save_departments(connection, departments(), acting=ACTOR)
+    await catalog_service.save_categories(connection, CATEGORIES, acting=ACTOR)
+    await catalog_service.save_kinds(connection, KINDS, acting=ACTOR)
+    await catalog_service.save_items(connection, charge_items(), acting=ACTOR)
+    catalog = await catalog_service.load(connection)
+    for kind in catalog.kinds.values():
+        await numbering.open_code(connection, catalog.bill_code(kind), kind.code)
+    return catalog
+
+
+async def admit_unit(connection: AsyncConnection, entry: DemoUnit, catalog: Catalog) -> Unit:
+    """Register a unit with its items and kinds, and with numbers in stock when it is an interface unit."""
+    unit = await unit_service.register(connection, entry.unit, acting=ACTOR)
+    profile = await unit_service.load_profile(connection, unit.unit_id)
+    if profile.item_codes:
+        return unit
+    await unit_service.allow_items(connection, unit.unit_id, entry.item_codes, acting=ACTOR)
+    for kind in sorted(entry.kinds):
+        await numbering.open_stock(connection, unit.unit_id, kind, acting=ACTOR)
+        if unit.mode is UnitMode.INTERFACE:
+            code = catalog.bill_code(catalog.kinds[kind])
+            await numbering.allot(connection, unit.unit_id, kind, code, INTERFACE_STOCK, acting=ACTOR)
+    return unit
