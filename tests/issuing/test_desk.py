@@ -228,7 +228,9 @@ async def test_the_last_day_of_a_qualification_is_the_last_day_of_issuing(
 ) -> None:
     hospital = office.province.hospital
     await office.database.pool.execute(
-        "UPDATE stocks SET valid_until = $1 WHERE unit_id = $2", today() + timedelta(days=days), hospital.unit_id
+        "UPDATE stocks SET valid_until = $1 WHERE unit_id = $2",
+        today() + timedelta(days=days),
+        hospital.unit_id,
     )
     outcome = (await office.desk.issue(hospital.unit_id, [hospital.request()], acting=ACTING))[0]
     assert isinstance(outcome, Issued) is issued

@@ -28,9 +28,7 @@ class Office(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def open_office(
-    url: str, province: Province, signer: Signer | None = None
-) -> AsyncIterator[Office]:
+async def open_office(url: str, province: Province, signer: Signer | None = None) -> AsyncIterator[Office]:
     """Open a desk on a database with the small province; it signs in this process unless told."""
     database = await Database.open(url)
     notices = Notices(url)
