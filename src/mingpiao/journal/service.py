@@ -11,6 +11,8 @@ from datetime import UTC
 
 import asyncpg
 import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.journal.model import Event
 
@@ -47,3 +49,14 @@ async def append(connection: asyncpg.Connection, events: Sequence[Event], txid: 
         [leaf_hash(body) for body in bodies],
         txid,
     )
+
+
+async def bill_events(connection: AsyncConnection, unit_id: int, bill_id: int) -> list[Event]:
+    """What happened to a bill within the connection's scope, oldest first."""
+    bodies = await connection.execute(
+        text(
+            "SELECT body FROM events WHERE unit_id = :unit_id AND bill_id = :bill_id ORDER BY txid, event_id"
+        ),
+        {"unit_id": unit_id, "bill_id": bill_id},
+    )
+    return [msgspec.json.decode(body, type=Event) for body in bodies.scalars()]
