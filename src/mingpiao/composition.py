@@ -14,7 +14,7 @@ from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
 from mingpiao.storage.notices import Notices
-from mingpiao.units.service import UnitDirectory
+from mingpiao.units.service import AppDirectory, UnitDirectory
 from mingpiao.verification.service import Verifier
 
 
@@ -27,6 +27,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     notices: Notices
     catalog: CatalogStore
     units: UnitDirectory
+    apps: AppDirectory
     parties: PartyStore
     signer: Signer
     desk: Desk
@@ -44,6 +45,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         notices = Notices(settings.database_url)
         catalog = CatalogStore(database, notices)
         units = UnitDirectory(database, notices)
+        apps = AppDirectory(database, notices, master_key)
         parties = PartyStore(database, notices)
         signer = await open_signer(settings, master_key)
         stack.push_async_callback(signer.close)
@@ -62,6 +64,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             notices=notices,
             catalog=catalog,
             units=units,
+            apps=apps,
             parties=parties,
             signer=signer,
             desk=desk,

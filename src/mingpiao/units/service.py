@@ -1,7 +1,7 @@
 """Issuing units: register them, say what they may issue, look them up, and their interface apps."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -97,6 +97,12 @@ async def search(
     if region_prefix:
         query = query.where(units.c.region_code.startswith(region_prefix, autoescape=True))
     return [_unit(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def names_of(connection: AsyncConnection, unit_ids: Iterable[int]) -> dict[int, str]:
+    """Names of units by id; those outside the connection's scope are left out."""
+    query = select(units.c.unit_id, units.c.name).where(units.c.unit_id.in_(sorted(set(unit_ids))))
+    return {row.unit_id: row.name for row in await connection.execute(query)}
 
 
 def _unit(row: RowMapping) -> Unit:
@@ -202,6 +208,41 @@ async def find_app(connection: AsyncConnection, app_id: str, *, master: MasterKe
     secret = master.unwrap(row["encrypted_secret"], _label(app_id))
     app = InterfaceApp(app_id=app_id, unit_id=row["unit_id"], name=row["name"], active=row["active"])
     return AppCredential(app=app, secret=secret.decode())
+
+
+#: App ids that do not exist are remembered too, so that guessing costs us little, but not more than these.
+_MAX_APPS = 10_000
+
+
+class AppDirectory:
+    """The process's copy of interface apps and their secrets, each read when first asked for."""
+
+    def __init__(self, database: Database, notices: Notices, master: MasterKey) -> None:
+        self._database = database
+        self._master = master
+        self._apps: dict[str, AppCredential | None] = {}
+        self._changes = 0
+        notices.subscribe(APP_CHANNEL, self._forget)
+
+    async def find(self, app_id: str) -> AppCredential | None:
+        """The active app of this id with its secret, or None; raises what `find_app` and the database raise."""
+        if app_id in self._apps:
+            return self._apps[app_id]
+        seen = self._changes
+        async with self._database.system() as connection:
+            found = await find_app(connection, app_id, master=self._master)
+        if seen == self._changes:
+            if len(self._apps) >= _MAX_APPS:
+                self._apps.clear()
+            self._apps[app_id] = found
+        return found
+
+    def _forget(self, payload: str | None) -> None:
+        self._changes += 1
+        if payload:
+            self._apps.pop(payload, None)
+        else:
+            self._apps.clear()
 
 
 def _label(app_id: str) -> str:

@@ -1,0 +1,129 @@
+"""POST /bills/batch: many bills in one call, each answered by itself and in order."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import assert_never
+
+import msgspec
+from litestar import post
+from litestar.di import NamedDependency
+from litestar.response.base import ASGIResponse
+
+from mingpiao.composition import Services
+from mingpiao.gateway.authentication import ApiRequest
+from mingpiao.gateway.bills import ISSUE_PROBLEMS
+from mingpiao.gateway.contract import Answer, contract
+from mingpiao.gateway.decoding import decode, read_json
+from mingpiao.gateway.errors import ERROR_TYPES
+from mingpiao.gateway.model import MAX_BATCH, BatchBody, BatchCounts, BatchRequest, BatchResult, BatchView
+from mingpiao.gateway.problems import problem_view
+from mingpiao.gateway.views import bill_view
+from mingpiao.issuing.model import Issued, IssueRequest, Outcome, Refused, Unresolved
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+
+MAX_BYTES = 40 * 1024 * 1024
+#: After so many bills the event loop is given to others for a moment.
+_CHUNK = 200
+
+_batch_decoder = msgspec.json.Decoder(BatchRequest)
+_bill_decoder = msgspec.json.Decoder(IssueRequest)
+_encoder = msgspec.json.Encoder()
+
+
+@post(
+    "/bills/batch",
+    operation_id="issueBatch",
+    tags=["开票"],
+    summary="批量开具票据",
+    description=(
+        f"一次最多{MAX_BATCH:,}张，请求体不超过40 MB。逐张处理、按原顺序逐张应答：一张有错（甚至无法解析）不影响其他各张。"
+        "整个批量的状态码为200，各张的结果见 results。重试整个批量是安全的：已开的票原样返回。"
+    ),
+    request_max_body_size=MAX_BYTES,
+    opt=contract(
+        Answer(status=200, description="逐张的结果。", content=BatchView),
+        body=BatchBody,
+        problems=("batch.count", *ISSUE_PROBLEMS),
+    ),
+)
+async def issue_batch(request: ApiRequest, services: NamedDependency[Services]) -> ASGIResponse:
+    """Issue up to `MAX_BATCH` bills."""
+    batch = await read_json(request, _batch_decoder)
+    if not 1 <= len(batch.bills) <= MAX_BATCH:
+        raise refuse(
+            "batch.count",
+            f"批量应为1至{MAX_BATCH}张，现有{len(batch.bills)}张，请拆分后重试。",
+            field="bills",
+            status=ERROR_TYPES["batch.count"].status,
+        )
+    outcomes = await _issue_all(batch.bills, request, services)
+    return ASGIResponse(body=await _encode(outcomes, services.settings.site_url()))
+
+
+async def _issue_all(
+    bills: Sequence[msgspec.Raw], request: ApiRequest, services: Services
+) -> Sequence[Outcome]:
+    """An outcome for each bill: those that cannot be read are refused here, the rest ride together."""
+    outcomes: list[Outcome | None] = []
+    readable: list[IssueRequest] = []
+    for index, raw in enumerate(bills):
+        if index % _CHUNK == _CHUNK - 1:
+            await asyncio.sleep(0)
+        try:
+            readable.append(decode(_bill_decoder, raw))
+            outcomes.append(None)
+        except Refusal as refusal:
+            outcomes.append(Refused(problems=refusal.problems))
+    caller = request.auth
+    issued = iter(
+        await services.desk.issue(caller.unit_id, readable, acting=caller.actor) if readable else []
+    )
+    return [next(issued) if outcome is None else outcome for outcome in outcomes]
+
+
+async def _encode(outcomes: Sequence[Outcome], site_url: str) -> bytes:
+    """The answer, written a chunk at a time so that other calls go on meanwhile."""
+    counts: Counter[str] = Counter()
+    pieces: list[bytes] = []
+    for start in range(0, len(outcomes), _CHUNK):
+        chunk = outcomes[start : start + _CHUNK]
+        counts.update(map(_count_of, chunk))
+        results = [_result(start + offset, outcome, site_url) for offset, outcome in enumerate(chunk)]
+        pieces.append(_encoder.encode(results)[1:-1])
+        await asyncio.sleep(0)
+    total = BatchCounts(
+        issued=counts["issued"],
+        repeated=counts["repeated"],
+        refused=counts["refused"],
+        unresolved=counts["unresolved"],
+    )
+    return b'{"counts":' + _encoder.encode(total) + b',"results":[' + b",".join(pieces) + b"]}"
+
+
+def _count_of(outcome: Outcome) -> str:
+    match outcome:
+        case Issued(repeated=repeated):
+            return "repeated" if repeated else "issued"
+        case Refused():
+            return "refused"
+        case Unresolved():
+            return "unresolved"
+        case _:
+            assert_never(outcome)
+
+
+def _result(index: int, outcome: Outcome, site_url: str) -> BatchResult:
+    match outcome:
+        case Issued(bill=bill, repeated=repeated):
+            return BatchResult(index=index, status=200 if repeated else 201, bill=bill_view(bill, site_url))
+        case Refused(problems=problems):
+            return _failure(index, problems)
+        case Unresolved():
+            return _failure(index, [outcome.problem])
+        case _:
+            assert_never(outcome)
+
+
+def _failure(index: int, problems: Sequence[Problem]) -> BatchResult:
+    return BatchResult(index=index, status=problems[0].status, problem=problem_view(problems))

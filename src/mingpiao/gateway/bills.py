@@ -1,0 +1,70 @@
+"""POST /bills: issue one bill. The busiest call of all, so it does no more than it must."""
+
+from typing import assert_never
+
+import msgspec
+from litestar import post
+from litestar.di import NamedDependency
+from litestar.response.base import ASGIResponse
+
+from mingpiao.composition import Services
+from mingpiao.gateway.authentication import ApiRequest
+from mingpiao.gateway.contract import Answer, contract
+from mingpiao.gateway.decoding import read_json
+from mingpiao.gateway.model import BillView
+from mingpiao.gateway.problems import problem_response
+from mingpiao.gateway.views import answer, bill_path, bill_view
+from mingpiao.issuing.model import Issued, IssueRequest, Outcome, Refused, Unresolved
+
+_decoder = msgspec.json.Decoder(IssueRequest)
+
+ISSUE_PROBLEMS = (
+    "text.required", "text.too_long", "text.padded", "text.bad_character",
+    "amount.not_finite", "amount.not_positive", "amount.too_large", "amount.too_precise",
+    "payer.uscc_invalid", "bill.kind_unknown", "bill.kind_not_allowed", "bill.items_count",
+    "bill.aux_items_count", "bill.total_mismatch", "item.unknown", "item.not_for_kind", "item.not_allowed",
+    "item.rate_out_of_bounds", "item.amount_mismatch", "aux_item.unrelated", "extension.unknown",
+    "extension.not_a_choice", "extension.bad_date", "extension.bad_number", "extension.sum_mismatch",
+    "bill.business_no_conflict", "numbering.out_of_stock", "unit.issuing_locked",
+    "sealing.no_key", "sealing.face_unwritable", "sealing.key_mismatch", "sealing.signer_unavailable",
+    "service.busy", "service.internal", "service.outcome_unknown",
+)  # fmt: skip
+
+
+@post(
+    "/bills",
+    operation_id="issueBill",
+    tags=["开票"],
+    summary="开具一张票据",
+    description=(
+        "校验、赋码、签名、登记一次完成，应答即为已生效的票据。同一业务流水号、同一内容再次提交，返回原来那张票（200）；"
+        "内容不同则拒绝（409），facts 中带有原票的代码和号码。超时或收到 503 时，用同一业务流水号原样重试即可，不会重复开票。"
+    ),
+    opt=contract(
+        Answer(status=201, description="新开具的票据。", content=BillView),
+        Answer(status=200, description="此前已用同一请求开具的票据，原样返回。", content=BillView),
+        body=IssueRequest,
+        problems=ISSUE_PROBLEMS,
+    ),
+)
+async def issue_bill(request: ApiRequest, services: NamedDependency[Services]) -> ASGIResponse:
+    """Issue one bill: 201 new, 200 the same as before, or a problem."""
+    wanted = await read_json(request, _decoder)
+    caller = request.auth
+    (outcome,) = await services.desk.issue(caller.unit_id, (wanted,), acting=caller.actor)
+    return outcome_response(outcome, services.settings.site_url())
+
+
+def outcome_response(outcome: Outcome, site_url: str) -> ASGIResponse:
+    """One outcome of the desk as a response."""
+    match outcome:
+        case Issued(bill=bill, repeated=repeated):
+            view = bill_view(bill, site_url)
+            headers = {"Location": bill_path(view.code, view.number)}
+            return answer(view, 200 if repeated else 201, headers)
+        case Refused(problems=problems):
+            return problem_response(problems)
+        case Unresolved():
+            return problem_response([outcome.problem])
+        case _:
+            assert_never(outcome)

@@ -1,0 +1,54 @@
+"""What a handler promises, written beside it: the OpenAPI document is made of these."""
+
+from typing import Any
+
+import msgspec
+
+#: Under this name a handler keeps its contract among Litestar's options.
+OPTION = "contract"
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """A path or query parameter; `schema` is JSON Schema."""
+
+    name: str
+    description: str
+    schema: dict[str, Any]
+    example: str
+    place: str = "path"
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """A success. `content` is a Struct type, or a media type for bytes."""
+
+    status: int
+    description: str
+    content: Any
+
+
+class Contract(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes in and what comes out. `problems` are the error codes that are particular to it."""
+
+    answers: tuple[Answer, ...]
+    parameters: tuple[Parameter, ...] = ()
+    body: Any = None
+    problems: tuple[str, ...] = ()
+
+
+def contract(*answers: Answer, **members: Any) -> dict[str, Any]:
+    """The `opt` argument of a Litestar handler that carries a contract."""
+    return {OPTION: Contract(answers=answers, **members)}
+
+
+CODE = Parameter(
+    name="code",
+    description="票据代码，8位数字。",
+    schema={"type": "string", "pattern": "^[0-9]{8}$"},
+    example="15060125",
+)
+NUMBER = Parameter(
+    name="number",
+    description="票据号码，10位数字。",
+    schema={"type": "string", "pattern": "^[0-9]{10}$"},
+    example="0000000001",
+)

@@ -1,0 +1,127 @@
+"""The one place where anything that goes wrong becomes an RFC 9457 problem."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response.base import ASGIResponse
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from mingpiao.gateway.errors import ERROR_TYPES
+from mingpiao.gateway.model import ErrorView, ProblemView
+from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.storage.database import DATABASE_AWAY
+
+MEDIA_TYPE = "application/problem+json"
+#: Where the error codes are explained; a problem's `type` points to its place there.
+REFERENCE = "/api/v1/docs"
+RETRY_SECONDS = 1
+
+_logger = logging.getLogger(__name__)
+_encoder = msgspec.json.Encoder()
+
+
+def problem_view(problems: Sequence[Problem]) -> ProblemView:
+    """One problem document; the first problem speaks for all."""
+    first = problems[0]
+    known = ERROR_TYPES.get(first.code)
+    return ProblemView(
+        type=f"{REFERENCE}#{first.code}",
+        title=known.title if known else "请求被拒绝",
+        status=first.status,
+        code=first.code,
+        detail=first.message,
+        field=first.field,
+        errors=tuple(
+            ErrorView(code=p.code, field=p.field, message=p.message, facts=p.facts) for p in problems
+        ),
+        facts=first.facts,
+    )
+
+
+def problem_response(problems: Sequence[Problem]) -> ASGIResponse:
+    """A response of the first problem's status."""
+    return ASGIResponse(
+        body=_encoder.encode(problem_view(problems)),
+        status_code=problems[0].status,
+        media_type=MEDIA_TYPE,
+        headers=_headers(problems[0].status),
+    )
+
+
+def _headers(status: int) -> dict[str, str]:
+    if status == 401:
+        return {"WWW-Authenticate": "Mingpiao-HMAC-SM3"}
+    return {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
+
+
+def handle(request: Request[Any, Any, Any], exception: Exception) -> Response[bytes]:
+    """Litestar's exception handler for all of the interface, unknown paths included."""
+    problems = _problems_of(request, exception)
+    headers = dict(getattr(exception, "headers", None) or {})
+    return Response(
+        content=_encoder.encode(problem_view(problems)),
+        status_code=problems[0].status,
+        media_type=MEDIA_TYPE,
+        headers=headers | _headers(problems[0].status),
+    )
+
+
+def _problems_of(request: Request[Any, Any, Any], exception: Exception) -> Sequence[Problem]:
+    if isinstance(exception, Refusal):
+        return exception.problems
+    if isinstance(exception, HTTPException) and exception.status_code < 500:
+        return [_of_http(request, exception)]
+    if is_outage(exception):
+        _logger.warning("database away: %s", exception)
+        return [UNAVAILABLE]
+    reference = secrets.token_hex(6)
+    _logger.error(
+        "internal error %s at %s %s", reference, request.method, request.url.path, exc_info=exception
+    )
+    message = f"系统内部错误，请稍后重试；仍然出错时请把编号 {reference} 告知系统管理员。"
+    return [Problem(code="internal", message=message, status=500, facts={"reference": reference})]
+
+
+UNAVAILABLE = Problem(code="service.unavailable", message="系统暂时不可用，请稍后重试。", status=503)
+
+
+def is_outage(exception: BaseException | None) -> bool:
+    """Whether the database could not be reached or went away, so that trying again makes sense."""
+    if isinstance(exception, (TimeoutError, PoolTimeoutError, *DATABASE_AWAY)):
+        return True
+    if isinstance(exception, DBAPIError):
+        return exception.connection_invalidated or is_outage(exception.orig)
+    # SQLAlchemy's own driver errors have asyncpg's behind them.
+    return exception is not None and is_outage(exception.__cause__)
+
+
+def _problem(code: str, message: str, *, field: str = "") -> Problem:
+    return Problem(code=code, message=message, field=field, status=ERROR_TYPES[code].status)
+
+
+def _of_http(request: Request[Any, Any, Any], exception: HTTPException) -> Problem:
+    match exception.status_code:
+        case 404:
+            return _problem("request.path_unknown", f"没有这个接口：{request.url.path[:200]}，请核对地址。")
+        case 405:
+            allowed = (exception.headers or {}).get("allow", "")
+            return _problem(
+                "request.method_not_allowed", f"该接口不支持 {request.method} 方法，可用的方法：{allowed}。"
+            )
+        case 413:
+            return _problem(
+                "request.too_large", "请求体过大：单个请求不超过1 MB，批量开票不超过40 MB，请拆分后重试。"
+            )
+        case 400 if isinstance(exception.extra, list) and exception.extra:
+            name = str(exception.extra[0].get("key", ""))
+            return _problem(
+                "request.parameter_invalid", f"参数 {name} 不正确，请按接口文档修改。", field=name
+            )
+        case _:
+            return _problem("request.invalid", "请求不正确，请按接口文档修改。")

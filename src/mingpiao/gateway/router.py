@@ -1,0 +1,79 @@
+"""The REST interface as one router, put together once."""
+
+from functools import cache
+
+import msgspec
+from litestar import Router, get
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.response.base import ASGIResponse
+
+from mingpiao.gateway import reference
+from mingpiao.gateway.authentication import Doorkeeper
+from mingpiao.gateway.batches import issue_batch
+from mingpiao.gateway.bills import issue_bill
+from mingpiao.gateway.changes import get_changes
+from mingpiao.gateway.documents import get_ofd, get_pdf, get_xml
+from mingpiao.gateway.holdings import get_stock, list_items, list_kinds
+from mingpiao.gateway.lookups import get_by_business_no, get_by_hash, get_by_identity
+from mingpiao.gateway.openapi import document
+from mingpiao.gateway.problems import handle
+from mingpiao.gateway.reversals import reverse_bill
+from mingpiao.gateway.views import BASE_PATH
+
+MAX_BODY_BYTES = 1024 * 1024
+
+RESOURCES: tuple[HTTPRouteHandler, ...] = (
+    issue_bill,
+    issue_batch,
+    reverse_bill,
+    get_by_identity,
+    get_by_business_no,
+    get_by_hash,
+    get_changes,
+    get_ofd,
+    get_pdf,
+    get_xml,
+    get_stock,
+    list_kinds,
+    list_items,
+)
+
+
+def create_router() -> Router:
+    """All of `/api/v1`: the resources behind the doorkeeper, and their description before it."""
+    resources = Router(path="/", route_handlers=list(RESOURCES), before_request=Doorkeeper().admit)
+    return Router(
+        path=BASE_PATH,
+        route_handlers=[resources, openapi_json, docs_page, docs_style],
+        request_max_body_size=MAX_BODY_BYTES,
+        exception_handlers={HTTPException: handle, Exception: handle},
+    )
+
+
+@cache
+def _openapi_bytes() -> bytes:
+    return msgspec.json.encode(document(RESOURCES))
+
+
+@cache
+def _page_bytes() -> bytes:
+    return reference.render(document(RESOURCES)).encode()
+
+
+@get("/openapi.json")
+async def openapi_json() -> ASGIResponse:
+    """The OpenAPI 3.1 document."""
+    return ASGIResponse(body=_openapi_bytes())
+
+
+@get("/docs")
+async def docs_page() -> ASGIResponse:
+    """The same for people."""
+    return ASGIResponse(body=_page_bytes(), media_type="text/html")
+
+
+@get("/docs/style.css")
+async def docs_style() -> ASGIResponse:
+    """The page's style sheet."""
+    return ASGIResponse(body=reference.style(), media_type="text/css")

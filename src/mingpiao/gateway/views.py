@@ -1,0 +1,65 @@
+"""Bills as the interface shows them, and answers made of values."""
+
+from typing import Any
+
+import msgspec
+from litestar.response.base import ASGIResponse
+
+from mingpiao.gateway.model import BillView, DocumentLinks, IdentityView, ItemView, PayerView
+from mingpiao.issuing.model import Bill, BillItem
+from mingpiao.kernel.money import plain, plain_number
+from mingpiao.layout.service import check_address
+
+BASE_PATH = "/api/v1"
+
+_encoder = msgspec.json.Encoder()
+
+
+def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> ASGIResponse:
+    """A value as a JSON response, encoded once."""
+    return ASGIResponse(body=_encoder.encode(value), status_code=status, headers=headers)
+
+
+def bill_path(code: str, number: str) -> str:
+    """The path of a bill's resource."""
+    return f"{BASE_PATH}/bills/{code}/{number}"
+
+
+def bill_view(bill: Bill, site_url: str) -> BillView:
+    """A bill with its addresses on the site. The same bill always looks the same."""
+    identity = bill.identity
+    documents = f"{site_url}{bill_path(identity.code, identity.number)}/document"
+    return BillView(
+        code=identity.code,
+        number=identity.number,
+        check_code=bill.check_code,
+        kind=bill.kind,
+        color=bill.color,
+        state=bill.state,
+        business_no=bill.business_no,
+        issued_at=bill.issued_at,
+        total=plain(bill.total),
+        payer=PayerView(type=bill.payer.type, name=bill.payer.name, code=bill.payer.code),
+        items=tuple(map(_item_view, bill.items)),
+        extension=bill.extension,
+        handler=bill.handler,
+        related=None
+        if bill.related is None
+        else IdentityView(code=bill.related.code, number=bill.related.number),
+        reason=bill.reason,
+        sm3=bill.sm3,
+        check_url=check_address(site_url, code=identity.code, number=identity.number, sm3=bill.sm3),
+        documents=DocumentLinks(ofd=documents + ".ofd", pdf=documents + ".pdf", xml=documents + ".xml"),
+    )
+
+
+def _item_view(item: BillItem) -> ItemView:
+    return ItemView(
+        code=item.code,
+        name=item.name,
+        unit=item.unit,
+        quantity=plain_number(item.quantity),
+        rate=plain_number(item.rate),
+        amount=plain(item.amount),
+        remark=item.remark,
+    )

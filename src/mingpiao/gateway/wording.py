@@ -1,0 +1,57 @@
+"""Chinese descriptions and limits of the values of issuing, which know nothing of interfaces.
+
+The limits repeat what `issuing.checks` refuses, for readers and code generators; a test compares them.
+"""
+
+from typing import Any
+
+_MONEY = "单位元，最多2位小数；可以是 JSON 数字，建议用字符串以免丢失精度。"
+
+#: Members of JSON Schema by type and field.
+WORDING: dict[str, dict[str, dict[str, Any]]] = {
+    "IssueRequest": {
+        "": {"description": "开票请求。"},
+        "business_no": {
+            "description": "业务流水号，由本单位编排，在本单位内唯一。同一流水号重复提交不会重复开票。",
+            "minLength": 1,
+            "maxLength": 50,
+        },
+        "kind": {"description": "票据种类编码，见“可开具的票据种类”。", "minLength": 4, "maxLength": 4},
+        "payer": {"description": "缴款人。"},
+        "items": {"description": "收款项目，1至200项。", "minItems": 1, "maxItems": 200},
+        "total": {"description": "合计金额，等于各项金额之和，不超过999999999999.99。" + _MONEY},
+        "handler": {"description": "开票人姓名。", "minLength": 1, "maxLength": 30},
+        "checker": {"description": "复核人姓名。", "maxLength": 30},
+        "pay_mode": {"description": "交款方式。", "maxLength": 30},
+        "remark": {"description": "备注。", "maxLength": 200},
+        "extension": {"description": "其他信息：键和取值要求见“可开具的票据种类”中的 extension。"},
+        "aux_items": {"description": "清单明细，最多1000项。", "maxItems": 1000},
+    },
+    "Payer": {
+        "": {"description": "缴款人。"},
+        "type": {"description": "缴款人类型：1 个人，2 单位。"},
+        "name": {"description": "缴款人名称。", "minLength": 1, "maxLength": 100},
+        "code": {"description": "缴款单位的统一社会信用代码，18位。", "maxLength": 20},
+        "account": {"description": "缴款人账号。", "maxLength": 40},
+        "bank": {"description": "缴款人开户行。", "maxLength": 60},
+    },
+    "RequestItem": {
+        "": {"description": "一项收费。"},
+        "code": {"description": "收款项目编码，见“可使用的收款项目”。"},
+        "quantity": {"description": "数量，大于零，最多6位小数。"},
+        "rate": {"description": "收费标准，单位元，大于零，最多6位小数，在该项目允许的范围内。"},
+        "amount": {"description": "金额，等于数量乘以标准并四舍五入到分。" + _MONEY},
+        "remark": {"description": "项目备注。", "maxLength": 100},
+    },
+    "RequestAuxItem": {
+        "": {"description": "一条清单明细。"},
+        "related_code": {"description": "所属收款项目的编码，必须在本票的 items 中。"},
+        "name": {"description": "明细名称。", "minLength": 1, "maxLength": 100},
+        "quantity": {"description": "数量，大于零，最多6位小数。"},
+        "amount": {"description": "金额，单位元，大于零，最多6位小数。"},
+        "code": {"description": "明细编码。", "maxLength": 50},
+        "unit": {"description": "单位。", "maxLength": 20},
+        "standard": {"description": "规格标准。", "maxLength": 50},
+        "remark": {"description": "备注。", "maxLength": 100},
+    },
+}

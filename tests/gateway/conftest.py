@@ -1,0 +1,82 @@
+"""The interface on the small province, in this process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.di import Provide
+from tests.gateway.client import ApiClient
+from tests.support.invariants import assert_invariants
+from tests.support.province import ACTOR, MASTER, Province, Resident
+
+from mingpiao.composition import Services, open_services
+from mingpiao.gateway.router import create_router
+from mingpiao.settings import Settings
+from mingpiao.units.service import AppCredential, create_app
+
+SITE = "https://piao.example"
+
+
+class Api(msgspec.Struct, frozen=True, kw_only=True):
+    """The running interface with one program of each of two hospitals."""
+
+    services: Services
+    province: Province
+    http: httpx.AsyncClient
+    hospital: ApiClient
+    other: ApiClient
+
+    async def bill_count(self) -> int:
+        count: int = await self.services.database.pool.fetchval("SELECT count(*) FROM bills")
+        return count
+
+
+def settings_for(url: str, directory: Path) -> Settings:
+    key = directory / "master.key"
+    key.write_text(bytes(range(16)).hex())
+    key.chmod(0o600)
+    return Settings(database_url=url, data_dir=directory, public_url=SITE, master_key_file=key)
+
+
+def build_app(services: Services) -> Litestar:
+    """The interface alone, on services that are open."""
+    app = Litestar(
+        route_handlers=[create_router()],
+        dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
+        openapi_config=None,
+    )
+    app.state.services = services
+    return app
+
+
+async def give_app(services: Services, resident: Resident) -> AppCredential:
+    async with services.database.system() as connection:
+        return await create_app(connection, resident.unit_id, "HIS", master=MASTER, acting=ACTOR)
+
+
+@asynccontextmanager
+async def open_api(url: str, province: Province, directory: Path) -> AsyncIterator[Api]:
+    async with open_services(settings_for(url, directory)) as services:
+        first = await give_app(services, province.hospital)
+        second = await give_app(services, province.other_hospital)
+        transport = httpx.ASGITransport(app=build_app(services), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=SITE) as http:
+            yield Api(
+                services=services,
+                province=province,
+                http=http,
+                hospital=ApiClient(http, first.app.app_id, first.secret),
+                other=ApiClient(http, second.app.app_id, second.secret),
+            )
+
+
+@pytest.fixture
+async def api(province_url: str, settled: Province, tmp_path: Path) -> AsyncIterator[Api]:
+    """The interface; after the test all invariants must hold of its bills."""
+    async with open_api(province_url, settled, tmp_path) as opened:
+        yield opened
+    await assert_invariants(province_url)
