@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import click
 
@@ -24,16 +24,23 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _EXPECTED = (SettingsError, EmbeddedServerError, PortError, ProcessError)
 
 
+class Trouble(click.ClickException):
+    """What a person can mend, told in one paragraph; exit code 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"错误: {self.message}", file=file, err=file is None)
+
+
 class _Commands(click.Group):
-    """Turns what a person can mend into one clear line and exit code 1."""
+    """Commands whose expected failures become `Trouble` instead of a stack trace."""
 
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
         except Refusal as refusal:
-            raise click.ClickException("\n".join(p.message for p in refusal.problems)) from refusal
+            raise Trouble("\n".join(p.message for p in refusal.problems)) from refusal
         except _EXPECTED as error:
-            raise click.ClickException(str(error)) from error
+            raise Trouble(str(error)) from error
 
 
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -103,7 +110,7 @@ def serve(**options: Any) -> None:
     """在自己的 PostgreSQL 上运行网站和接口（先执行 mingpiao migrate）。"""
     import uvicorn
 
-    settings = _with_database(**options)
+    settings = _ready(**options)
     # The application is built anew in each web process, from the environment.
     os.environ.update(settings.to_environment())
     uvicorn.run(
@@ -131,7 +138,7 @@ def worker(**options: Any) -> None:
     """执行后台任务（生成版式文件、送达等）; 可以运行多个。"""
     from mingpiao import worker as worker_module
 
-    settings = _with_database(**options)
+    settings = _ready(**options)
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -143,12 +150,11 @@ def worker(**options: Any) -> None:
 def migrate(**options: Any) -> None:
     """把数据库升级到当前结构; 可以重复执行。"""
     from mingpiao.storage.migrate import upgrade
+    from mingpiao.storage.probe import require_reachable
 
     settings = _with_database(**options)
-    try:
-        upgrade(settings.database_url)
-    except OSError as error:
-        raise click.ClickException(f"连不上数据库: {error}") from error
+    asyncio.run(require_reachable(settings.database_url))
+    upgrade(settings.database_url)
     click.echo("数据库结构已是最新。")
 
 
@@ -180,7 +186,7 @@ def healthcheck(url: str | None, **options: Any) -> None:
     target = url or settings_module.load(**options).local_url() + "/healthz"
     status = fetch_status(target)
     if status != 200:
-        raise click.ClickException(f"{target} 不正常（{status or '没有回答'}）。")
+        raise Trouble(f"{target} 不正常（{status or '没有回答'}）。")
     click.echo(f"{target} 正常。")
 
 
@@ -188,4 +194,14 @@ def _with_database(**options: Any) -> Settings:
     settings = settings_module.load(**options)
     if not settings.database_url:
         raise SettingsError("没有指定数据库。请用 --database-url 或环境变量 MINGPIAO_DATABASE_URL 指定。")
+    return settings
+
+
+def _ready(**options: Any) -> Settings:
+    """Settings that a server can start with: a migrated database and a master key."""
+    from mingpiao.storage.probe import require_ready
+
+    settings = _with_database(**options)
+    settings.master_key()
+    asyncio.run(require_ready(settings.database_url))
     return settings
