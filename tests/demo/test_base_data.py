@@ -141,11 +141,11 @@ def test_units_may_use_their_kinds_and_have_items_for_each() -> None:
 
 
 def test_shares_add_up() -> None:
-    assert sum(shares(2000).values()) == 2000
-    assert shares(2000) == {entry.ordinal: entry.bills for entry in demo_units()}
-    assert sum(shares(137).values()) == 137
-    assert min(shares(137).values()) >= 1
-    assert sum(shares(0).values()) == 0
+    assert sum(shares(2000, demo_units()).values()) == 2000
+    assert shares(2000, demo_units()) == {entry.ordinal: entry.bills for entry in demo_units()}
+    assert sum(shares(137, demo_units()).values()) == 137
+    assert min(shares(137, demo_units()).values()) >= 1
+    assert sum(shares(0, demo_units()).values()) == 0
 
 
 def test_every_text_may_stand_on_a_bill() -> None:

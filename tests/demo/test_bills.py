@@ -29,7 +29,7 @@ ITEM = {item.code: item for item in charge_items()}
 
 @cache
 def first_day() -> tuple[tuple[DemoUnit, IssueRequest], ...]:
-    counts = shares(2000)
+    counts = shares(2000, demo_units())
     return tuple(
         (unit, msgspec.convert(request, IssueRequest))
         for unit in demo_units()

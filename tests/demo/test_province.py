@@ -16,6 +16,7 @@ from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_a
 from mingpiao.demo.units import demo_units, shares
 from mingpiao.identity.service import sign_in
 from mingpiao.kernel.clock import now, today
+from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.service import kinds_of_unit, stock_levels
 from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
@@ -72,6 +73,10 @@ async def test_ground_and_units_stand_once(database_url: str) -> None:
         await database.close()
 
 
+#: Profiles whose first unit has people or an app.
+STAFFED = ("charity", "association", "court", "police", "land", "hospital", "university")
+
+
 class CutOff(Exception):
     """What stops a build in these tests."""
 
@@ -85,28 +90,32 @@ def settings_for(database_url: str, home: Path) -> Settings:
 
 async def test_a_build_that_was_cut_off_is_completed(database_url: str, tmp_path: Path) -> None:
     settings = settings_for(database_url, tmp_path)
-    bills = 240
+    bills, units = 140, [next(e for e in demo_units() if e.profile == profile) for profile in STAFFED]
 
     def cut(stage: str, done: int, total: int) -> None:
         if stage == "开具票据" and done >= total // 2:
             raise CutOff
 
     with pytest.raises(CutOff):
-        await build(settings, cut, bills=bills)
-    assert 120 <= await assert_invariants(database_url) < bills
+        await build(settings, cut, bills=bills, units=units)
+    assert 70 <= await assert_invariants(database_url) < bills
 
     seen: list[tuple[str, int, int]] = []
-    accounts = await build(settings, lambda *step: seen.append(step), bills=bills)
-    assert seen[0] == ("登记用票单位并制章", 0, 40)
-    assert seen[-1] == ("开具票据", bills, bills)
+    accounts = await build(settings, lambda *step: seen.append(step), bills=bills, units=units)
+    assert seen[0] == ("登记用票单位并制章", 0, 7)
+    assert ("开具票据", bills, bills) in seen
+    assert seen[-1] == ("建立演示账号", len(accounts), len(accounts))
     reversed_bills = sum(
         reversal_reason(request.business_no, request.kind) is not None
-        for entry in demo_units()
-        for request in first_requests(entry, shares(bills)[entry.ordinal], today())
+        for entry in units
+        for request in first_requests(entry, shares(bills, units)[entry.ordinal], today())
     )
     assert reversed_bills > 0
     assert await assert_invariants(database_url) == bills + reversed_bills
     assert len({account.login for account in accounts}) == len(accounts)
+    with pytest.raises(Refusal, match=r"account\.username_taken"):
+        await build(settings, lambda *_: None, bills=bills, units=units)
+    assert await assert_invariants(database_url) == bills + reversed_bills
     database = await Database.open(database_url, pool_size=2)
     try:
         people = [account for account in accounts if account.role != "接口应用"]

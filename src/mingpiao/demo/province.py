@@ -1,5 +1,7 @@
 """Building the demonstration province through the verbs of the rooms, so that it is like any other."""
 
+from collections.abc import Sequence
+
 from mingpiao.composition import Services, open_services
 from mingpiao.demo.accounts import DemoAccount
 from mingpiao.demo.first_day import batches, first_requests, issue, reverse_some
@@ -8,7 +10,7 @@ from mingpiao.demo.progress import Progress
 from mingpiao.demo.regions import PROVINCE
 from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_authority
 from mingpiao.demo.staff import Member, open_accounts
-from mingpiao.demo.units import demo_units, shares
+from mingpiao.demo.units import DemoUnit, demo_units, shares
 from mingpiao.kernel.clock import now, today
 from mingpiao.settings import Settings
 
@@ -16,27 +18,28 @@ from mingpiao.settings import Settings
 BILLS = 2_000
 
 
-async def build(settings: Settings, progress: Progress, *, bills: int = BILLS) -> list[DemoAccount]:
+async def build(
+    settings: Settings, progress: Progress, *, bills: int = BILLS, units: Sequence[DemoUnit] = ()
+) -> list[DemoAccount]:
     """Build the province in a migrated database and issue its first day of bills.
+
+    `units` are all of the demonstration's unless told: one of each staffed profile at least.
 
     Returns who can sign in, with passwords. A build that was cut off goes on where it stopped; a
     finished one is refused (`account.username_taken`), as its passwords were told. Raises `Refusal`
     or what the database raises.
     """
     async with open_services(settings) as services:
-        members = await _settle(services, progress)
+        members = await _settle(services, units or demo_units(), progress)
         await _work(services, members, bills, progress)
-        first: dict[str, Member] = {}
-        for unit, entry in members:
-            first.setdefault(entry.profile, (unit, entry))
         catalog = await services.catalog.get()
         async with services.database.system() as connection:
-            return await open_accounts(connection, catalog, first, services.master_key)
+            return await open_accounts(connection, catalog, members, services.master_key, progress)
 
 
-async def _settle(services: Services, progress: Progress) -> list[Member]:
+async def _settle(services: Services, entries: Sequence[DemoUnit], progress: Progress) -> list[Member]:
     """Everything that must stand before the first bill."""
-    stage, entries, at = "登记用票单位并制章", demo_units(), now()
+    stage, at = "登记用票单位并制章", now()
     master = services.master_key
     async with services.database.system() as connection:
         catalog = await lay_ground(connection)
@@ -56,7 +59,8 @@ async def _settle(services: Services, progress: Progress) -> list[Member]:
 
 async def _work(services: Services, members: list[Member], bills: int, progress: Progress) -> None:
     """The first working day of all units."""
-    stage, done, counts, day = "开具票据", 0, shares(bills), today()
+    counts = shares(bills, [entry for _, entry in members])
+    stage, done, day = "开具票据", 0, today()
     progress(stage, done, bills)
     for unit, entry in members:
         for batch in batches(first_requests(entry, counts[entry.ordinal], day)):

@@ -1,6 +1,7 @@
 """The people who can sign in to the demonstration, and the programs that can call it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,6 +10,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.demo.accounts import DemoAccount
 from mingpiao.demo.actor import ACTOR
+from mingpiao.demo.progress import Progress
 from mingpiao.demo.units import DemoUnit
 from mingpiao.identity.model import Role
 from mingpiao.identity.service import create_account, random_password
@@ -33,33 +35,57 @@ _OFFICERS = (
     _Officer("mzl-jingban", "高娃", Role.DEPARTMENT_OFFICER, "150781"),
 )
 
-#: Profiles of which the first unit gets accounts, with the prefix of their user names.
-_STAFFED = {
-    "charity": "cishan",
-    "association": "xuehui",
-    "court": "fayuan",
-    "police": "gongan",
-    "land": "bdc",
-    "hospital": "yiyuan",
-}
 
-#: Profiles of which the first unit gets an interface app.
-_CONNECTED = {"hospital": "demo-hospital", "university": "demo-university"}
+class _Seat(msgspec.Struct, frozen=True):
+    profile: str
+    username: str
+    role: Role
+
+
+#: Who works in the first unit of a profile.
+_SEATS = (
+    _Seat("charity", "cishan-kaipiao", Role.UNIT_HANDLER),
+    _Seat("charity", "cishan-fuhe", Role.UNIT_CHECKER),
+    _Seat("charity", "cishan-guanli", Role.UNIT_MANAGER),
+    _Seat("association", "xuehui-kaipiao", Role.UNIT_HANDLER),
+    _Seat("court", "fayuan-kaipiao", Role.UNIT_HANDLER),
+    _Seat("police", "gongan-kaipiao", Role.UNIT_HANDLER),
+    _Seat("land", "bdc-kaipiao", Role.UNIT_HANDLER),
+    _Seat("hospital", "yiyuan-kaipiao", Role.UNIT_HANDLER),
+    _Seat("hospital", "yiyuan-guanli", Role.UNIT_MANAGER),
+)
+
+#: Interface apps of the first unit of a profile.
+_APPS = {"hospital": "demo-hospital", "university": "demo-university"}
+
+_STAGE = "建立演示账号"
 
 
 async def open_accounts(
-    connection: AsyncConnection, catalog: Catalog, members: Mapping[str, Member], master: MasterKey
+    connection: AsyncConnection,
+    catalog: Catalog,
+    members: Sequence[Member],
+    master: MasterKey,
+    progress: Progress,
 ) -> list[DemoAccount]:
-    """Make all accounts with random passwords; `members` holds the first unit of each profile.
+    """Make all accounts with random passwords.
 
     Raises `Refusal` (`account.username_taken`) when they stand: nobody knows their passwords any more.
     """
-    accounts = [await _administrator(connection)]
-    accounts += [await _officer(connection, officer, catalog) for officer in _OFFICERS]
-    for profile, prefix in _STAFFED.items():
-        accounts += await _staff(connection, prefix, members[profile])
-    for profile, app_id in _CONNECTED.items():
-        accounts.append(await _app(connection, app_id, members[profile][0], master))
+    first: dict[str, Member] = {}
+    for member in members:
+        first.setdefault(member[1].profile, member)
+    makings: list[Callable[[], Awaitable[DemoAccount]]] = [
+        partial(_administrator, connection),
+        *(partial(_officer, connection, officer, catalog) for officer in _OFFICERS),
+        *(partial(_worker, connection, seat, first[seat.profile]) for seat in _SEATS),
+        *(partial(_app, connection, app_id, first[profile][0], master) for profile, app_id in _APPS.items()),
+    ]
+    accounts: list[DemoAccount] = []
+    progress(_STAGE, 0, len(makings))
+    for make in makings:
+        accounts.append(await make())
+        progress(_STAGE, len(accounts), len(makings))
     return accounts
 
 
@@ -97,30 +123,26 @@ async def _officer(connection: AsyncConnection, officer: _Officer, catalog: Cata
     )
 
 
-async def _staff(connection: AsyncConnection, prefix: str, member: Member) -> list[DemoAccount]:
+async def _worker(connection: AsyncConnection, seat: _Seat, member: Member) -> DemoAccount:
     unit, entry = member
-    people = (
-        ("kaipiao", entry.handler, Role.UNIT_HANDLER),
-        ("fuhe", entry.checker, Role.UNIT_CHECKER),
-        ("guanli", entry.manager, Role.UNIT_MANAGER),
+    names = {
+        Role.UNIT_HANDLER: entry.handler,
+        Role.UNIT_CHECKER: entry.checker,
+        Role.UNIT_MANAGER: entry.manager,
+    }
+    password = random_password()
+    await create_account(
+        connection,
+        username=seat.username,
+        display_name=names[seat.role],
+        role=seat.role,
+        password=password,
+        unit_id=unit.unit_id,
+        acting=ACTOR,
     )
-    accounts: list[DemoAccount] = []
-    for suffix, name, role in people:
-        login, password = f"{prefix}-{suffix}", random_password()
-        await create_account(
-            connection,
-            username=login,
-            display_name=name,
-            role=role,
-            password=password,
-            unit_id=unit.unit_id,
-            acting=ACTOR,
-        )
-        place = unit.name
-        accounts.append(
-            DemoAccount(role=role.label, place=place, login=login, password=password, page="/login")
-        )
-    return accounts
+    return DemoAccount(
+        role=seat.role.label, place=unit.name, login=seat.username, password=password, page="/login"
+    )
 
 
 async def _app(connection: AsyncConnection, app_id: str, unit: Unit, master: MasterKey) -> DemoAccount:

@@ -5,6 +5,7 @@ Names carry the word 演示, telephone numbers and accounts begin with zeros: no
 
 import csv
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from random import Random
@@ -66,9 +67,8 @@ def demo_units() -> tuple[DemoUnit, ...]:
     return tuple(_demo_unit(ordinal, row) for ordinal, row in enumerate(rows, start=1))
 
 
-def shares(total: int) -> dict[int, int]:
-    """How many of `total` bills each unit issues, by its ordinal; the sum is exact."""
-    units = demo_units()
+def shares(total: int, units: Sequence[DemoUnit]) -> dict[int, int]:
+    """How many of `total` bills each of the units issues, by its ordinal; the sum is exact."""
     weight = sum(unit.bills for unit in units)
     counts: dict[int, int] = {}
     before = 0
