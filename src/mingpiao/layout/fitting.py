@@ -1,5 +1,7 @@
 """Fitting text into boxes: first smaller, then on several lines, last cut short and told so."""
 
+from functools import lru_cache
+
 import msgspec
 
 from mingpiao.layout.fonts import Typeface
@@ -32,6 +34,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=8192)
 def fit(text: str, face: Typeface, width: float, height: float, size: float, min_size: float) -> Fitted:
     """The largest setting of the text inside width × height mm, between `size` and `min_size`.
 

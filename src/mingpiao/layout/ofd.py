@@ -7,9 +7,10 @@ file but the signatures' own; the supervisor's seal, the last one, protects thos
 from base64 import b64encode
 from collections.abc import Generator, Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import msgspec
 
@@ -46,6 +47,7 @@ _BOX_HEIGHT = 1.2
 _PARTIES: tuple[Party, ...] = ("unit", "supervisor")
 
 Parts = dict[str, bytes]
+Digests = dict[str, str]
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,9 +72,12 @@ def write_ofd(
     ids = _Ids(start=_FONT_ID)
     page_ids = [ids.next() for _ in composition.pages]
     parts = _content_parts(composition, letters, xml, identity, page_ids, ids)
+    digests: Digests = {}
     for index, party in enumerate(_PARTIES):
         # The first seal leaves Signatures.xml out, as another one follows it.
-        protected = {path: data for path, data in parts.items() if index or path != SIGNATURES_PATH}
+        for path in parts.keys() - digests.keys():
+            digests[path] = b64encode(sm3(parts[path])).decode()
+        protected = [(path, digests[path]) for path in parts if index or path != SIGNATURES_PATH]
         folder = f"Doc_0/Signs/Sign_{index}"
         annotations = _stamp_annotations(composition, page_ids, party)
         signature = _signature(folder, protected, annotations, identity.issued_at).encode()
@@ -206,14 +211,19 @@ def _page(page: Page, composition: Composition, letters: Typeface, ids: _Ids) ->
 
 def _texts(texts: Iterable[Text], letters: Typeface, ids: _Ids) -> Iterator[str]:
     for text in texts:
-        size, ascent = text.size, text.size * _ASCENT
-        yield (
-            f'<ofd:TextObject ID="{ids.next()}" '
-            f'Boundary="{text.x:.3f} {text.y - ascent:.3f} {text.width + size:.3f} {size * _BOX_HEIGHT:.3f}" '
-            f'Font="{_FONT_ID}" Size="{size:g}"><ofd:FillColor Value="{_colour(text.colour)}"/>'
-            f'<ofd:TextCode X="0" Y="{ascent:.3f}"{_delta_x(text, letters)}>{escape(text.content)}</ofd:TextCode>'
-            f"</ofd:TextObject>"
-        )
+        yield f'<ofd:TextObject ID="{ids.next()}" {_text_object(text, letters)}'
+
+
+@lru_cache(maxsize=8192)
+def _text_object(text: Text, letters: Typeface) -> str:
+    """A text object from behind its id on; labels stand on every bill of a kind alike."""
+    size, ascent = text.size, text.size * _ASCENT
+    return (
+        f'Boundary="{text.x:.3f} {text.y - ascent:.3f} {text.width + size:.3f} {size * _BOX_HEIGHT:.3f}" '
+        f'Font="{_FONT_ID}" Size="{size:g}"><ofd:FillColor Value="{_colour(text.colour)}"/>'
+        f'<ofd:TextCode X="0" Y="{ascent:.3f}"{_delta_x(text, letters)}>{escape(text.content)}</ofd:TextCode>'
+        f"</ofd:TextObject>"
+    )
 
 
 def _delta_x(text: Text, letters: Typeface) -> str:
@@ -278,11 +288,10 @@ def _signatures() -> str:
     )
 
 
-def _signature(folder: str, protected: Parts, annotations: str, at: datetime) -> str:
+def _signature(folder: str, protected: list[tuple[str, str]], annotations: str, at: datetime) -> str:
     references = "".join(
-        f'<ofd:Reference FileRef="/{path}"><ofd:CheckValue>{b64encode(sm3(data)).decode()}</ofd:CheckValue>'
-        f"</ofd:Reference>"
-        for path, data in protected.items()
+        f'<ofd:Reference FileRef="/{path}"><ofd:CheckValue>{digest}</ofd:CheckValue></ofd:Reference>'
+        for path, digest in protected
     )
     moment = to_shanghai(at).strftime("%Y%m%d%H%M%S")
     return (
@@ -316,5 +325,7 @@ def _zip(parts: Parts, issued_at: datetime) -> bytes:
     output = BytesIO()
     with ZipFile(output, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION) as package:
         for path, data in parts.items():
-            package.writestr(ZipInfo(path, stamp), data, ZIP_DEFLATED, _COMPRESSION)
+            # A seal is mostly its picture, which is compressed already.
+            method = ZIP_STORED if path.endswith(".dat") else ZIP_DEFLATED
+            package.writestr(ZipInfo(path, stamp), data, method, _COMPRESSION)
     return output.getvalue()

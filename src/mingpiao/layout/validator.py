@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from lxml import etree
 
 from mingpiao.crypto.sm3 import sm3
+from mingpiao.kernel.errors import Refusal
 from mingpiao.layout.extraction import attached_xml
 from mingpiao.layout.model import FileFinding, OfdReport, SealCheck
 from mingpiao.layout.ofd import ENTRY_PATH, SM2_SM3_OID, SM3_OID
 from mingpiao.layout.package import Package, XmlFault, open_package, read_xml, resolve, tag, text_of
-from mingpiao.sealing.model import SealReport
+from mingpiao.sealing.model import SealMark, SealReport
+from mingpiao.sealing.service import parse_sealed
 
 _SEALS_NEEDED = 2
 _DOC_ID = re.compile(r"[0-9a-fA-F]{32}")
@@ -197,6 +199,7 @@ class _Check:
             self.tell("ofd.seal_missing", path, "应有开票单位与财政监制两枚签章。")
         if len(set(located)) != len(located):
             self.tell("ofd.duplicate_signature", path, "同一签名被列出两次。")
+        marks = self.expected_marks()
         roots = [(location, self.read(location)) for location in located]
         owned = [self.owned_files(location, root) for location, root in roots]
         for index, (location, signature) in enumerate(roots):
@@ -206,7 +209,18 @@ class _Check:
             if index + 1 < len(roots):
                 unprotected.add(path)
             self.digests(signature, location, set(self.package.parts) - unprotected)
-            self.seal(signature, location)
+            self.seal(signature, location, marks[index] if index < len(marks) else None)
+
+    def expected_marks(self) -> tuple[SealMark, ...]:
+        """The seals that the original names, in the order of signing; none when it cannot be read."""
+        if self.attachment is None:
+            return ()
+        try:
+            face = parse_sealed(self.attachment)
+        except Refusal:
+            self.tell("ofd.attachment_unreadable", "", "附件 einvoice.xml 不是完整的财政电子票据原文。")
+            return ()
+        return face.unit_seal, face.supervisor_seal
 
     def owned_files(self, location: str, root: etree._Element | None) -> set[str]:
         """A signature's own files, which it cannot protect itself: its description and its value."""
@@ -231,7 +245,7 @@ class _Check:
         for path in sorted(needed - protected):
             self.tell("ofd.unprotected", path, "文件不受签章保护，可能是后来加入的。")
 
-    def seal(self, root: etree._Element, location: str) -> None:
+    def seal(self, root: etree._Element, location: str, mark: SealMark | None) -> None:
         if text_of(root, "SignedInfo/SignatureMethod") not in ("", SM2_SM3_OID):
             self.tell("ofd.signature_method", location, "签名算法不是 SM2。")
         for page in self.stamped_pages(root):
@@ -246,6 +260,8 @@ class _Check:
         self.seals.append(report)
         for problem in report.problems:
             self.tell("ofd.seal_invalid", location, f"{problem}。")
+        if mark is not None and report.seal_hash and report.seal_hash != mark.hash:
+            self.tell("ofd.seal_mismatch", location, "所盖印章不是票据原文所指的印章。")
 
     def stamped_pages(self, root: etree._Element) -> Iterator[str]:
         for stamp in root.findall(f"{tag('SignedInfo')}/{tag('StampAnnot')}"):

@@ -1,0 +1,92 @@
+"""OFD packages: repeatable, sealed, readable by others."""
+
+import asyncio
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import ofdkit
+from lxml import etree
+from tests.layout.samples import general, outpatient, red
+
+from mingpiao.crypto.sm3 import sm3_hex
+from mingpiao.layout.model import SealCheck, Stamper, StampRequest
+from mingpiao.layout.service import (
+    extract_xml_from_ofd,
+    load_templates,
+    render_ofd,
+    render_ofd_async,
+    validate_ofd,
+)
+from mingpiao.sealing.model import Face
+
+BASE = "https://bill.example.gov.cn"
+SealFace = Callable[[Face], bytes]
+
+
+def parts_of(package: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(BytesIO(package)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_a_package_is_valid_and_carries_its_original(
+    seal_face: SealFace, stamper: Stamper, check_seal: SealCheck
+) -> None:
+    xml = seal_face(outpatient(items=40, lines=30))
+    package = render_ofd(xml, load_templates()["outpatient"], stamper, check_base=BASE)
+    report = validate_ofd(package, check_seal, xml=xml)
+    assert report.findings == ()
+    assert report.valid
+    assert [seal.certificate_subject != "" for seal in report.seals] == [True, True]
+    assert report.xml == xml
+    assert extract_xml_from_ofd(package) == xml
+
+
+def test_the_same_xml_gives_the_same_bytes(seal_face: SealFace, stamper: Stamper) -> None:
+    template = load_templates()["general"]
+    xml = seal_face(general())
+    package = render_ofd(xml, template, stamper, check_base=BASE)
+    assert render_ofd(xml, template, stamper, check_base=BASE) == package
+
+    async def stamp(request: StampRequest) -> bytes:
+        return stamper(request)
+
+    assert asyncio.run(render_ofd_async(xml, template, stamp, check_base=BASE)) == package
+    other = seal_face(general(payer="另一单位"))
+    assert render_ofd(other, template, stamper, check_base=BASE) != package
+
+
+def test_names_and_order_of_the_package(seal_face: SealFace, stamper: Stamper) -> None:
+    xml = seal_face(general())
+    parts = parts_of(render_ofd(xml, load_templates()["general"], stamper, check_base=BASE))
+    assert next(iter(parts)) == "OFD.xml"
+    assert parts["Doc_0/Attachs/einvoice.xml"] == xml
+    assert b"<ofd:DocBody>" in parts["OFD.xml"]
+    assert f"<ofd:DocID>{sm3_hex(xml)[:32]}</ofd:DocID>".encode() in parts["OFD.xml"]
+    assert b'Visible="false"' in parts["Doc_0/Attachs/Attachments.xml"]
+    assert b"0 0 210 140" in parts["Doc_0/Document.xml"]
+
+
+def test_the_first_seal_leaves_out_what_the_second_protects(seal_face: SealFace, stamper: Stamper) -> None:
+    parts = parts_of(render_ofd(seal_face(general()), load_templates()["general"], stamper, check_base=BASE))
+
+    def protected(index: int) -> set[str]:
+        root = etree.fromstring(parts[f"Doc_0/Signs/Sign_{index}/Signature.xml"])
+        return {path.lstrip("/") for path in root.xpath("//@FileRef")}
+
+    own = {f"Doc_0/Signs/Sign_1/{name}" for name in ("Signature.xml", "SignedValue.dat")}
+    first = {f"Doc_0/Signs/Sign_0/{name}" for name in ("Signature.xml", "SignedValue.dat")}
+    assert protected(1) == set(parts) - own
+    assert protected(0) == set(parts) - own - first - {"Doc_0/Signs/Signatures.xml"}
+
+
+def test_another_reader_finds_the_text(seal_face: SealFace, stamper: Stamper, tmp_path: Path) -> None:
+    blue = outpatient(items=20)
+    path = tmp_path / "bill.ofd"
+    path.write_bytes(
+        render_ofd(seal_face(red(blue)), load_templates()["outpatient"], stamper, check_base=BASE)
+    )
+    text = ofdkit.extract_text(path)
+    for expected in (blue.name, blue.code, "红字", "西药费", "-128.40", blue.payer.name, blue.invoicing.name):
+        assert expected in text
