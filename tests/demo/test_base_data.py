@@ -70,8 +70,8 @@ def test_medical_kinds_split_the_total_and_only_settlement_and_donations_need_ev
 
 def test_charge_items_cover_every_kind_with_rates_and_a_basis() -> None:
     items = charge_items()
-    assert len(items) == len({item.code for item in items}) == 111
-    assert len({item.name for item in items}) == 111
+    assert len(items) == len({item.code for item in items}) == 110
+    assert len({item.name for item in items}) == 110
     assert {kind for item in items for kind in item.kinds} == {kind.code for kind in KINDS}
     assert {item.rate.kind for item in items} == set(RateKind)
     for item in items:
@@ -138,6 +138,16 @@ def test_units_may_use_their_kinds_and_have_items_for_each() -> None:
         assert len({entry.handler, entry.checker, entry.manager}) == 3
     assert {kind for entry in demo_units() for kind in entry.kinds} == {kind.code for kind in KINDS}
     assert {entry.profile for entry in demo_units()} == set(profiles())
+
+
+def test_units_of_one_sort_use_no_items_of_another() -> None:
+    items = {item.code: item.name for item in charge_items()}
+    names = {entry.profile: {items[code] for code in entry.item_codes} for entry in demo_units()}
+    assert names["kindergarten"] == {"公办幼儿园保教费"}
+    assert names["middle_school"] == {"普通高中学费", "普通高中住宿费", "代收水电费", "代收教材费"}
+    assert "博士研究生学费" in names["university"] - names["vocational"]
+    assert "高等职业教育学费" in names["vocational"] - names["university"]
+    assert "床位费" in names["hospital"] - names["clinic"]
 
 
 def test_shares_add_up() -> None:

@@ -55,7 +55,7 @@ async def test_ground_and_units_stand_once(database_url: str) -> None:
                     units.append(await admit_unit(connection, entry, catalog))
             seen = await counts(database)
         assert seen["regions"] == seen["departments"] == 116
-        assert (seen["bill_kinds"], seen["charge_items"], seen["number_pools"]) == (14, 111, 14)
+        assert (seen["bill_kinds"], seen["charge_items"], seen["number_pools"]) == (14, 110, 14)
         assert seen["units"] == 40
         assert seen["stocks"] == sum(len(entry.kinds) for entry in demo_units())
         async with database.system() as connection:

@@ -96,12 +96,13 @@ def _education(occasion: Occasion) -> Draft:
         "Classes": f"{entered}级{rng.randrange(1, 9)}班",
         "StudentID": f"{entered}{digits(rng, 8)}",
     }
-    if any(entry.family == "0116" for entry in chosen):
+    if chosen[0].family in _COLLEGE_FEES:
         faculty, majors = rng.choice(_FACULTIES)
         extension |= {"Faculty": faculty, "Major": rng.choice(majors)}
     return Draft(lines=tuple(draw_line(rng, entry) for entry in chosen), extension=extension)
 
 
+_COLLEGE_FEES = frozenset({"0116", "0123", "0124"})
 _FACULTIES = (
     ("农牧学院", ("草业科学", "动物科学", "农学")),
     ("信息工程学院", ("计算机科学与技术", "软件工程", "大数据技术")),

@@ -50,7 +50,7 @@ _SEATS = (
     _Seat("association", "xuehui-kaipiao", Role.UNIT_HANDLER),
     _Seat("court", "fayuan-kaipiao", Role.UNIT_HANDLER),
     _Seat("police", "gongan-kaipiao", Role.UNIT_HANDLER),
-    _Seat("land", "bdc-kaipiao", Role.UNIT_HANDLER),
+    _Seat("land", "ziran-kaipiao", Role.UNIT_HANDLER),
     _Seat("hospital", "yiyuan-kaipiao", Role.UNIT_HANDLER),
     _Seat("hospital", "yiyuan-guanli", Role.UNIT_MANAGER),
 )
