@@ -1,0 +1,108 @@
+"""A real site that may be killed: its own PostgreSQL with fsync on, its own web process."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+from tests.gateway.client import ApiClient
+from tests.support.province import ACTOR, MASTER, Province, settle
+
+from mingpiao.storage.database import Database
+from mingpiao.storage.embedded import EmbeddedOptions, EmbeddedServer
+from mingpiao.storage.migrate import upgrade
+from mingpiao.units.service import AppCredential, create_app
+
+PATIENCE_SECONDS = 60.0
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class Site:
+    """Start with `build()`, end with `close()`."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.port = free_port()
+        self.server = EmbeddedServer(directory / "postgres", EmbeddedOptions(durable=True))
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log = (directory / "web.log").open("ab")
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    async def build(self) -> tuple[Province, AppCredential]:
+        """Database, small province, an interface app of its hospital, and the web process."""
+        await asyncio.to_thread(self.server.start)
+        await asyncio.to_thread(upgrade, self.url)
+        database = await Database.open(self.url)
+        try:
+            province = await settle(database)
+            async with database.system() as connection:
+                credential = await create_app(
+                    connection, province.hospital.unit_id, "HIS", master=MASTER, acting=ACTOR
+                )
+        finally:
+            await database.close()
+        self.start_web()
+        await self.until_healthy()
+        return province, credential
+
+    def start_web(self) -> None:
+        environment = os.environ | {
+            "MINGPIAO_DATABASE_URL": self.url,
+            "MINGPIAO_DATA_DIR": str(self.directory),
+            "MINGPIAO_MASTER_KEY": MASTER.hex(),
+            "MINGPIAO_SIGNER_PROCESSES": "2",
+            "PORT": str(self.port),
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "mingpiao", "serve"], env=environment, stdout=self._log, stderr=self._log
+        )
+
+    def kill_web(self) -> None:
+        """kill -9, as the out-of-memory killer would."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+
+    def kill_database(self) -> None:
+        self.server.kill()
+
+    async def revive(self) -> None:
+        """Start again what is dead, and wait until the site serves."""
+        if self.server.pid is None:
+            await asyncio.to_thread(self.server.start)
+        if self._process is None or self._process.poll() is not None:
+            self.start_web()
+        await self.until_healthy()
+
+    async def until_healthy(self) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient() as http:
+            while True:
+                try:
+                    answer = await http.get(f"http://127.0.0.1:{self.port}/healthz")
+                    if answer.status_code == 200:
+                        return
+                except httpx.TransportError:
+                    pass
+                await asyncio.sleep(0.05)
+
+    def client(self, http: httpx.AsyncClient, credential: AppCredential) -> ApiClient:
+        return ApiClient(http, credential.app.app_id, credential.secret)
+
+    def close(self) -> None:
+        self.kill_web()
+        self.server.stop(immediate=True)
+        self._log.close()
