@@ -65,6 +65,11 @@ def problems_at(problems: Iterable[Problem], path: str) -> list[Problem]:
     return [problem for problem in problems if problem.field == path]
 
 
+def choice_pairs(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Options of a drop-down whose values are shown as they are."""
+    return [(value, value) for value in values]
+
+
 @cache
 def asset(name: str) -> str:
     """The address of a static file; it changes with the content, so that browsers may keep it."""
@@ -90,7 +95,12 @@ def _environment() -> Environment:
         "day": day,
         "moment": moment,
     }
-    environment.globals |= {"asset": asset, "field_id": field_id, "problems_at": problems_at}
+    environment.globals |= {
+        "asset": asset,
+        "choice_pairs": choice_pairs,
+        "field_id": field_id,
+        "problems_at": problems_at,
+    }
     return environment
 
 

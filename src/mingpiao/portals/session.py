@@ -1,6 +1,7 @@
 """The cookie session of the pages: who is there, CSRF, and the guards of each portal."""
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -163,8 +164,10 @@ def is_local(address: str) -> bool:
     return harmless and address.startswith("/") and not address.startswith("//")
 
 
-def redirect(request: PageRequest, address: str) -> Response[bytes]:
+def redirect(request: PageRequest, address: str, *, cookies: Iterable[Cookie] = ()) -> Response[bytes]:
     """Lead the browser on with a GET; htmx is told in its own header."""
     if request.headers.get("HX-Request"):
-        return Response(b"", status_code=200, headers={"HX-Redirect": address})
-    return Response(b"", status_code=303, headers={"Location": address})
+        status, headers = 200, {"HX-Redirect": address}
+    else:
+        status, headers = 303, {"Location": address}
+    return Response(b"", status_code=status, headers=headers, cookies=list(cookies))

@@ -1,0 +1,51 @@
+"""首页 of a unit: today's figures, the stock of numbers, and the ways on."""
+
+from decimal import Decimal
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from mingpiao.composition import Services
+from mingpiao.identity.model import Session
+from mingpiao.issuing.model import BillFilter
+from mingpiao.issuing.service import list_bills, unit_totals
+from mingpiao.kernel.clock import today
+from mingpiao.numbering.service import stock_levels
+from mingpiao.portals.gates import Right, allowed
+from mingpiao.portals.rendering import page
+from mingpiao.portals.session import PageRequest
+from mingpiao.portals.unit.bill_access import unit_of
+
+_LATEST = 8
+#: Below this many free numbers the page says that more should be asked for.
+LOW_STOCK = 200
+
+
+@get("/")
+async def home(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """What happened today and what stands in the way of issuing."""
+    unit_id = unit_of(session.account)
+    async with services.database.scoped(session.account.scope) as connection:
+        totals = await unit_totals(connection, unit_id, today(), today())
+        levels = await stock_levels(connection, unit_id)
+        latest = await list_bills(connection, BillFilter(unit_id=unit_id), limit=_LATEST)
+    return page(
+        request,
+        "unit/home.html",
+        title="首页",
+        issued_count=sum(total.issued_count for total in totals),
+        issued_amount=sum((total.issued_amount for total in totals), Decimal(0)),
+        reversed_count=sum(total.reversed_count for total in totals),
+        reversed_amount=sum((total.reversed_amount for total in totals), Decimal(0)),
+        levels=levels,
+        low_stock=LOW_STOCK,
+        today=today(),
+        latest=latest.bills,
+        kinds=(await services.catalog.get()).kinds,
+        may_issue=allowed(session.account.role, Right.UNIT_ISSUE),
+    )
+
+
+HANDLERS = [home]

@@ -1,0 +1,290 @@
+"""开具票据: choose a kind, fill in, check the answers, issue."""
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from markupsafe import Markup
+
+from mingpiao.catalog.model import BillKind, Catalog, ChargeItem
+from mingpiao.composition import Services
+from mingpiao.identity.model import Account, Actor, Session
+from mingpiao.identity.service import checkers_of_unit
+from mingpiao.issuing.model import MAX_ITEMS, Issued, Outcome, Refused
+from mingpiao.issuing.service import get_document
+from mingpiao.kernel.clock import today
+from mingpiao.kernel.errors import Problem, refuse
+from mingpiao.numbering.model import StockLevel
+from mingpiao.numbering.service import stock_levels
+from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.gates import Right
+from mingpiao.portals.rendering import field_id, page
+from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.unit.bill_access import bill_id_of, unit_of
+from mingpiao.portals.unit.issue_form import (
+    MAX_MATCHES,
+    PAY_MODES,
+    FormView,
+    IssueForm,
+    as_request,
+    for_people,
+    form_members,
+    input_attributes,
+    input_type,
+    items_for,
+    matching,
+    new_business_no,
+    rate_hint,
+    read_issue_form,
+    understand,
+    with_item,
+    with_row,
+    without_blank_rows,
+    without_row,
+)
+from mingpiao.units.model import UnitProfile
+from mingpiao.web import client_address
+
+_ADDRESS = "/unit/issue"
+_GUARDS = [require_right(Right.UNIT_ISSUE)]
+
+
+class _Counter:
+    """What the handlers of this page work with: who issues, and what they may issue."""
+
+    def __init__(self, profile: UnitProfile, catalog: Catalog, checkers: list[str]) -> None:
+        self.profile = profile
+        self.catalog = catalog
+        self.checkers = checkers
+
+    @classmethod
+    async def open(cls, services: Services, account: Account) -> "_Counter":
+        unit_id = unit_of(account)
+        async with services.database.system() as connection:
+            checkers = await checkers_of_unit(connection, unit_id)
+        return cls(await services.units.profile(unit_id), await services.catalog.get(), checkers)
+
+    def kinds(self) -> list[BillKind]:
+        kinds = (self.catalog.kinds.get(code) for code in sorted(self.profile.kind_codes))
+        return [kind for kind in kinds if kind is not None and not kind.retired]
+
+    def kind(self, code: str) -> BillKind:
+        kind = next((kind for kind in self.kinds() if kind.code == code), None)
+        if kind is None:
+            raise refuse(
+                "bill.kind_not_allowed", "本单位不能开具该票据种类，请从列表中重新选择。", status=404
+            )
+        return kind
+
+    def items(self, kind: BillKind) -> list[ChargeItem]:
+        return items_for(self.profile, kind, self.catalog)
+
+    def view(self, form: IssueForm) -> FormView:
+        return understand(form, self.profile, self.kind(form.kind), self.catalog)
+
+
+@get("/issue", guards=_GUARDS)
+async def choose_or_fill(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str] | Response[bytes]:
+    """Without a kind, the choice of one; with it, an empty form."""
+    counter = await _Counter.open(services, session.account)
+    code = read_query(request).get("kind", "")
+    kinds = counter.kinds()
+    if code:
+        kind = counter.kind(code)
+        form = IssueForm(business_no=new_business_no(today()), kind=kind.code)
+        return _form_page(request, session, counter, counter.view(form))
+    if len(kinds) == 1:
+        return redirect(request, f"{_ADDRESS}?kind={kinds[0].code}")
+    async with services.database.scoped(session.account.scope) as connection:
+        levels = await stock_levels(connection, counter.profile.unit.unit_id)
+    return page(
+        request,
+        "unit/issue_kind.html",
+        title="开具票据",
+        crumbs=[("首页", "/unit")],
+        kinds=kinds,
+        levels={level.kind_code: level for level in levels},
+        stopped=_stopped,
+    )
+
+
+def _stopped(level: StockLevel | None) -> str:
+    """Why no bill of a kind can be issued now, or an empty text."""
+    if level is None or level.free < 1:
+        return "没有可用票号，请向财政部门申领。"
+    if level.locks:
+        return "已停止供票，请联系财政部门。"
+    return ""
+
+
+@post("/issue", guards=_GUARDS, status_code=200)
+async def fill(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """A step within the form (`action`), or on to *check your answers*."""
+    counter = await _Counter.open(services, session.account)
+    members = await read_form(request)
+    form = read_issue_form(members, counter.kind(members.get("kind", "")), today())
+    action = members.get("action", "")
+    if action != "check":
+        view = counter.view(_step(form, action, counter))
+        return _form_page(request, session, counter, view, focus=_focus(members, action, view))
+    view = counter.view(without_blank_rows(form))
+    problems = await _problems(services, session.account, view)
+    if problems:
+        return _form_page(request, session, counter, view, problems=problems)
+    return page(
+        request,
+        "unit/issue_check.html",
+        title="核对票据内容",
+        crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
+        view=view,
+        members=form_members(view.form),
+        unit=counter.profile.unit,
+        handler=session.account.display_name,
+    )
+
+
+async def _problems(services: Services, account: Account, view: FormView) -> tuple[Problem, ...]:
+    request = as_request(view, account.display_name)
+    return for_people(await services.desk.check(unit_of(account), request), view)
+
+
+def _step(form: IssueForm, action: str, counter: _Counter) -> IssueForm:
+    """What a button within the form does: `add`, `remove-3`, `pick-3-060001`; all others only work out."""
+    verb, _, rest = action.partition("-")
+    index, _, code = rest.partition("-")
+    place = int(index) if index.isdecimal() and len(index) < 4 else MAX_ITEMS
+    if verb == "add":
+        return with_row(form)
+    if verb == "remove":
+        return without_row(form, place)
+    if verb == "pick":
+        items = counter.items(counter.kind(form.kind))
+        item = next((item for item in items if item.code == code), None)
+        return with_item(form, place, item) if item else form
+    return form
+
+
+def _focus(members: dict[str, str], action: str, view: FormView) -> str:
+    """The id of the input where typing goes on."""
+    if action == "add":
+        return field_id(f"items/{len(view.rows) - 1}/code")
+    if action.startswith("pick-"):
+        return field_id(f"items/{action.split('-')[1]}/quantity")
+    return members.get("focus", "")
+
+
+@post("/issue/amounts", guards=_GUARDS, status_code=200)
+async def amounts(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """Amounts, total and 大写金额 for what is in the form now, as a fragment."""
+    counter = await _Counter.open(services, session.account)
+    members = await read_form(request)
+    form = read_issue_form(members, counter.kind(members.get("kind", "")), today())
+    return page(request, "unit/_issue_amounts.html", view=counter.view(form), fragment=True)
+
+
+@get("/issue/items", guards=_GUARDS)
+async def find_items(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """Items by name, code or pinyin initials, as the options of a list box."""
+    query = read_query(request)
+    counter = await _Counter.open(services, session.account)
+    found = matching(counter.items(counter.kind(query.get("kind", ""))), query.get("q", ""))
+    return page(request, "unit/_issue_items.html", items=found[:MAX_MATCHES], rate_hint=rate_hint)
+
+
+@post("/issue/confirm", guards=_GUARDS, status_code=200)
+async def confirm(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str] | Response[bytes]:
+    """Issue. The form's business number makes a second press or a reload answer with the same bill."""
+    counter = await _Counter.open(services, session.account)
+    members = await read_form(request)
+    form = read_issue_form(members, counter.kind(members.get("kind", "")), today())
+    view = counter.view(form)
+    if members.get("action") == "edit":
+        return _form_page(request, session, counter, view)
+    acting = Actor(label=session.account.actor.label, address=client_address(request))
+    outcomes = await services.desk.issue(
+        unit_of(session.account), [as_request(view, session.account.display_name)], acting=acting
+    )
+    return _answer(request, session, counter, view, outcomes[0])
+
+
+def _answer(
+    request: PageRequest, session: Session, counter: _Counter, view: FormView, outcome: Outcome
+) -> Response[str] | Response[bytes]:
+    if isinstance(outcome, Issued):
+        return redirect(request, f"{_ADDRESS}/done/{outcome.bill.code}/{outcome.bill.number}")
+    if isinstance(outcome, Refused):
+        return _form_page(request, session, counter, view, problems=for_people(outcome.problems, view))
+    # The same business number stays in the page: pressing again tells the truth.
+    return page(
+        request,
+        "unit/issue_check.html",
+        status=outcome.problem.status,
+        title="核对票据内容",
+        crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
+        view=view,
+        members=form_members(view.form),
+        unit=counter.profile.unit,
+        handler=session.account.display_name,
+        problems=(outcome.problem,),
+    )
+
+
+@get("/issue/done/{code:str}/{number:str}", guards=_GUARDS)
+async def done(
+    request: PageRequest,
+    code: str,
+    number: str,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+) -> Response[str]:
+    """The bill stands: its numbers, its face, what comes next."""
+    async with services.database.scoped(session.account.scope) as connection:
+        document = await get_document(connection, bill_id_of(code, number))
+    return page(
+        request,
+        "unit/issue_done.html",
+        title="票据已开具",
+        crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
+        bill=document.bill,
+        kind=(await services.catalog.get()).kinds[document.bill.kind],
+        faces=Markup(await services.documents.faces(document)),  # noqa: S704 - our own drawing, texts escaped
+    )
+
+
+def _form_page(
+    request: PageRequest,
+    session: Session,
+    counter: _Counter,
+    view: FormView,
+    *,
+    problems: tuple[Problem, ...] = (),
+    focus: str = "",
+) -> Response[str]:
+    fragment = bool(request.headers.get("HX-Request"))
+    return page(
+        request,
+        "unit/_issue_form.html" if fragment else "unit/issue_form.html",
+        status=problems[0].status if problems and not fragment else 200,
+        title=f"开具{view.kind.name}",
+        crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
+        view=view,
+        handler=session.account.display_name,
+        checkers=counter.checkers,
+        pay_modes=PAY_MODES,
+        many_kinds=len(counter.kinds()) > 1,
+        input_type=input_type,
+        input_attributes=input_attributes,
+        problems=problems,
+        focus=focus,
+    )
+
+
+HANDLERS = [choose_or_fill, fill, amounts, find_items, confirm, done]

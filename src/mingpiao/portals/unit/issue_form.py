@@ -1,0 +1,377 @@
+"""The form of 开具票据: what was typed, what it means, and the request that it makes.
+
+The form carries its whole state as text, so that it works without JavaScript and nothing is kept on
+the server before a bill is issued.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal, localcontext
+from typing import Literal
+
+import msgspec
+
+from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField, ExtensionType, RateKind
+from mingpiao.issuing.model import MAX_ITEMS, IssueRequest, Payer, RequestItem
+from mingpiao.kernel.errors import Problem
+from mingpiao.kernel.money import MAX_AMOUNT, in_words, line_amount, plain_number
+from mingpiao.portals.forms import read_number
+from mingpiao.units.model import UnitProfile
+
+PAY_MODES = ("转账", "现金", "POS刷卡", "微信支付", "支付宝", "其他")
+#: How many items a search shows.
+MAX_MATCHES = 12
+_BUSINESS_NO = re.compile(r"WEB\d{8}[0-9a-f]{16}")
+_NOT_A_NUMBER = Decimal("NaN")
+
+
+class ItemRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One row as typed. `search` is a name, code or pinyin initials; `code` the item found by it."""
+
+    search: str = ""
+    code: str = ""
+    quantity: str = "1"
+    rate: str = ""
+    remark: str = ""
+
+    @property
+    def blank(self) -> bool:
+        return not (self.search or self.code or self.rate or self.remark)
+
+
+class IssueForm(msgspec.Struct, frozen=True, kw_only=True):
+    """The form as typed. `business_no` is made once with the form: sending it again issues nothing new."""
+
+    business_no: str
+    kind: str
+    payer_type: Literal["1", "2"] = "1"
+    payer_name: str = ""
+    payer_code: str = ""
+    payer_account: str = ""
+    payer_bank: str = ""
+    checker: str = ""
+    pay_mode: str = ""
+    remark: str = ""
+    items: tuple[ItemRow, ...] = (ItemRow(),)
+    extension: dict[str, str] = {}
+
+
+class RowView(msgspec.Struct, frozen=True, kw_only=True):
+    """A row with what its texts mean. `amount` is None while there is none to show."""
+
+    row: ItemRow
+    item: ChargeItem | None
+    choices: tuple[ChargeItem, ...]
+    amount: Decimal | None
+
+    @property
+    def fixed(self) -> bool:
+        return self.item is not None and is_fixed(self.item)
+
+    @property
+    def rate_hint(self) -> str:
+        return rate_hint(self.item) if self.item else ""
+
+
+class FormView(msgspec.Struct, frozen=True, kw_only=True):
+    """A form with its kind and what its rows mean; `total` in 元 over the rows that have an amount."""
+
+    form: IssueForm
+    kind: BillKind
+    rows: tuple[RowView, ...]
+    total: Decimal
+
+    @property
+    def words(self) -> str:
+        return in_words(self.total) if self.total <= MAX_AMOUNT else ""
+
+
+def new_business_no(today: date) -> str:
+    """A business number for one form: WEB, the day, and 16 random hex digits."""
+    return f"WEB{today:%Y%m%d}{secrets.token_hex(8)}"
+
+
+def read_issue_form(members: Mapping[str, str], kind: BillKind, today: date) -> IssueForm:
+    """The form from what a browser sent; a business number that is not one of ours is made anew."""
+    business_no = members.get("business_no", "")
+    return IssueForm(
+        business_no=business_no if _BUSINESS_NO.fullmatch(business_no) else new_business_no(today),
+        kind=kind.code,
+        payer_type="2" if members.get("payer-type") == "2" else "1",
+        payer_name=members.get("payer-name", ""),
+        payer_code=members.get("payer-code", "").upper(),
+        payer_account=members.get("payer-account", ""),
+        payer_bank=members.get("payer-bank", ""),
+        checker=members.get("checker", ""),
+        pay_mode=members.get("pay_mode", ""),
+        remark=members.get("remark", ""),
+        items=tuple(_read_rows(members)) or (ItemRow(),),
+        extension={field.name: members.get(f"extension-{field.name}", "") for field in kind.extension_fields},
+    )
+
+
+def _read_rows(members: Mapping[str, str]) -> Iterator[ItemRow]:
+    for index in range(MAX_ITEMS):
+        prefix = f"items-{index}-"
+        if prefix + "search" not in members:
+            return
+        yield ItemRow(
+            search=members[prefix + "search"],
+            code=members.get(prefix + "code", ""),
+            quantity=members.get(prefix + "quantity", ""),
+            rate=members.get(prefix + "rate", ""),
+            remark=members.get(prefix + "remark", ""),
+        )
+
+
+def form_members(form: IssueForm) -> dict[str, str]:
+    """The form as the members of a posted form: what the next page carries along."""
+    members = {
+        "business_no": form.business_no,
+        "kind": form.kind,
+        "payer-type": form.payer_type,
+        "payer-name": form.payer_name,
+        "payer-code": form.payer_code,
+        "payer-account": form.payer_account,
+        "payer-bank": form.payer_bank,
+        "checker": form.checker,
+        "pay_mode": form.pay_mode,
+        "remark": form.remark,
+    }
+    members |= {f"extension-{name}": value for name, value in form.extension.items()}
+    for index, row in enumerate(form.items):
+        members |= {f"items-{index}-{name}": value for name, value in msgspec.structs.asdict(row).items()}
+    return members
+
+
+def with_row(form: IssueForm) -> IssueForm:
+    """The form with one more row, while a bill may carry it."""
+    if len(form.items) >= MAX_ITEMS:
+        return form
+    return msgspec.structs.replace(form, items=(*form.items, ItemRow()))
+
+
+def without_row(form: IssueForm, index: int) -> IssueForm:
+    """The form without one row; one empty row stays."""
+    rows = form.items[:index] + form.items[index + 1 :]
+    return msgspec.structs.replace(form, items=rows or (ItemRow(),))
+
+
+def with_item(form: IssueForm, index: int, item: ChargeItem) -> IssueForm:
+    """The form with an item chosen for a row."""
+    if index >= len(form.items):
+        return form
+    chosen = msgspec.structs.replace(form.items[index], search=item.name, code=item.code, rate="")
+    return msgspec.structs.replace(form, items=(*form.items[:index], chosen, *form.items[index + 1 :]))
+
+
+# -- items -----------------------------------------------------------------------------------------
+
+
+def items_for(profile: UnitProfile, kind: BillKind, catalog: Catalog) -> list[ChargeItem]:
+    """The items that a unit may put on a bill of a kind, by code."""
+    return [
+        item
+        for code, item in sorted(catalog.items.items())
+        if code in profile.item_codes and kind.code in item.kinds and not item.retired
+    ]
+
+
+def matching(items: Sequence[ChargeItem], words: str) -> list[ChargeItem]:
+    """Items whose name contains the words, or whose code or pinyin begins with or contains them.
+
+    Those that begin with the words come first; no words match all.
+    """
+    wanted = words.strip().casefold()
+    ranked = [(_rank(item, wanted), item) for item in items]
+    return [item for rank, item in sorted(ranked, key=lambda pair: pair[0] or 0) if rank is not None]
+
+
+def _rank(item: ChargeItem, wanted: str) -> int | None:
+    texts = (item.name.casefold(), item.code.casefold(), item.pinyin.casefold())
+    if wanted in texts:
+        return 0
+    if any(text.startswith(wanted) for text in texts):
+        return 1
+    return 2 if wanted in texts[0] or wanted in texts[2] else None
+
+
+def is_fixed(item: ChargeItem) -> bool:
+    """Whether an item has one rate only."""
+    return item.rate.kind is RateKind.FIXED or item.rate.minimum == item.rate.maximum
+
+
+def rate_hint(item: ChargeItem) -> str:
+    """What rates an item allows, in words."""
+    low, high = plain_number(item.rate.minimum), plain_number(item.rate.maximum)
+    if is_fixed(item):
+        return f"固定标准 {low} 元/{item.measure_unit}"
+    if item.rate.kind is RateKind.BOUNDED:
+        return f"{low} 至 {high} 元/{item.measure_unit}"
+    return f"按实际填写，元/{item.measure_unit}"
+
+
+def understand(form: IssueForm, profile: UnitProfile, kind: BillKind, catalog: Catalog) -> FormView:
+    """Find the items meant by each row, fill in fixed rates, and work out amounts and total."""
+    items = items_for(profile, kind, catalog)
+    rows = tuple(_understand_row(row, items) for row in form.items)
+    amounts = [row.amount for row in rows if row.amount is not None]
+    return FormView(
+        form=msgspec.structs.replace(form, items=tuple(view.row for view in rows)),
+        kind=kind,
+        rows=rows,
+        total=sum(amounts, Decimal(0)),
+    )
+
+
+def _understand_row(row: ItemRow, items: Sequence[ChargeItem]) -> RowView:
+    item, choices = _find_item(row, items)
+    if item is not None:
+        rate = plain_number(item.rate.minimum) if is_fixed(item) else row.rate
+        row = msgspec.structs.replace(row, code=item.code, search=item.name, rate=rate)
+    else:
+        row = msgspec.structs.replace(row, code="")
+    amount = _amount(read_number(row.quantity), read_number(row.rate)) if item else None
+    return RowView(row=row, item=item, choices=choices, amount=amount)
+
+
+def _find_item(row: ItemRow, items: Sequence[ChargeItem]) -> tuple[ChargeItem | None, tuple[ChargeItem, ...]]:
+    """The one item that a row means, or those that it may mean."""
+    chosen = next((item for item in items if item.code == row.code), None)
+    # A code counts only for the name it was chosen with: without JavaScript the name may have been retyped.
+    if chosen is not None and row.search in (chosen.name, chosen.code):
+        return chosen, ()
+    if not row.search:
+        return None, ()
+    found = matching(items, row.search)
+    exact = [item for item in found if _rank(item, row.search.casefold()) == 0]
+    if len(exact) == 1 or len(found) == 1:
+        return (exact or found)[0], ()
+    return None, tuple(found[:MAX_MATCHES])
+
+
+def _amount(quantity: Decimal | None, rate: Decimal | None) -> Decimal | None:
+    if quantity is None or rate is None:
+        return None
+    with localcontext() as context:
+        context.prec = 80  # two numbers of 30 digits multiply exactly
+        amount = line_amount(quantity, rate)
+    return amount if 0 < amount <= MAX_AMOUNT else None
+
+
+# -- the request and its problems ------------------------------------------------------------------
+
+
+def as_request(view: FormView, handler: str) -> IssueRequest:
+    """The request that a form makes. What is no number becomes NaN, which the desk's checks name."""
+    form = view.form
+    is_unit = form.payer_type == "2"
+    return IssueRequest(
+        business_no=form.business_no,
+        kind=form.kind,
+        payer=Payer(
+            type=form.payer_type,
+            name=form.payer_name,
+            code=form.payer_code if is_unit else "",
+            account=form.payer_account if is_unit else "",
+            bank=form.payer_bank if is_unit else "",
+        ),
+        items=tuple(_request_item(row) for row in view.rows),
+        total=view.total,
+        handler=handler,
+        checker=form.checker,
+        pay_mode=form.pay_mode,
+        remark=form.remark,
+        extension={name: value for name, value in form.extension.items() if value},
+    )
+
+
+def _request_item(view: RowView) -> RequestItem:
+    return RequestItem(
+        code=view.row.code,
+        quantity=_number(view.row.quantity),
+        rate=_number(view.row.rate),
+        amount=view.amount if view.amount is not None else _NOT_A_NUMBER,
+        remark=view.row.remark,
+    )
+
+
+def _number(text: str) -> Decimal:
+    number = read_number(text)
+    return _NOT_A_NUMBER if number is None else number
+
+
+def without_blank_rows(form: IssueForm) -> IssueForm:
+    """The form with only the rows that hold something; one row stays."""
+    rows = tuple(row for row in form.items if not row.blank)
+    return msgspec.structs.replace(form, items=rows or (ItemRow(),))
+
+
+def for_people(problems: Iterable[Problem], view: FormView) -> tuple[Problem, ...]:
+    """The desk's problems as a person at this form can act on them.
+
+    Amounts and total are worked out here, so that what is wrong with them follows from quantity, rate
+    or item, which are named instead; an empty field is asked for.
+    """
+    kept: list[Problem] = []
+    told = list(problems)
+    rows_in_trouble = {_row_of(problem) for problem in told if not problem.field.endswith("/amount")}
+    for problem in told:
+        row = _row_of(problem)
+        if problem.field == "total" and any(p.field.startswith("items/") for p in told):
+            continue
+        if problem.field.endswith("/amount") and row in rows_in_trouble:
+            continue
+        kept.append(_reworded(problem, view.rows[row] if row is not None and row < len(view.rows) else None))
+    return tuple(kept)
+
+
+def _row_of(problem: Problem) -> int | None:
+    parts = problem.field.split("/")
+    return int(parts[1]) if len(parts) == 3 and parts[0] == "items" and parts[1].isdigit() else None
+
+
+def _reworded(problem: Problem, view: RowView | None) -> Problem:
+    if view is None:
+        return problem
+    name = problem.field.rpartition("/")[2]
+    if name == "code" and view.item is None:
+        return msgspec.structs.replace(problem, message=_item_message(view))
+    if name == "quantity" and not view.row.quantity:
+        return msgspec.structs.replace(problem, message="请填写数量。")
+    if name == "rate" and not view.row.rate:
+        return msgspec.structs.replace(problem, message="请填写收费标准。")
+    if name == "amount":
+        # No amount is shown for a product that is zero or too large to stand on a bill.
+        return msgspec.structs.replace(problem, message="数量乘以标准的金额不在票据允许的范围内，请核对。")
+    return problem
+
+
+def _item_message(view: RowView) -> str:
+    if view.choices:
+        return f"有多个项目符合“{view.row.search[:30]}”，请从下面选择一个。"
+    if view.row.search:
+        return f"没有符合“{view.row.search[:30]}”的收款项目，请换用名称、编码或拼音首字母查找。"
+    return "请选择收款项目。"
+
+
+# -- 其他信息 --------------------------------------------------------------------------------------
+
+_INPUT_TYPES = {ExtensionType.DATE: "date"}
+_DECIMAL_TYPES = (ExtensionType.MONEY, ExtensionType.NUMBER)
+
+
+def input_type(field: ExtensionField) -> str:
+    """The type of the HTML input that suits a field."""
+    return _INPUT_TYPES.get(field.type, "text")
+
+
+def input_attributes(field: ExtensionField) -> dict[str, str | int]:
+    """Further attributes of a field's input."""
+    if field.type in _DECIMAL_TYPES:
+        return {"inputmode": "decimal"}
+    if field.type is ExtensionType.DATE:
+        return {"min": "1900-01-01"}
+    return {"maxlength": field.max_length}

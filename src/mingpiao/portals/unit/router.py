@@ -1,0 +1,20 @@
+"""The pages of 用票单位 under /unit."""
+
+from litestar import Router
+
+from mingpiao.portals.routing import portal_router
+from mingpiao.portals.session import require_unit
+from mingpiao.portals.unit import accounts, bills, exports, home, issue, reversal
+
+
+def create_router() -> Router:
+    """All pages of a unit, behind its guard."""
+    handlers = [
+        *home.HANDLERS,
+        *issue.HANDLERS,
+        *exports.HANDLERS,
+        *bills.HANDLERS,
+        *reversal.HANDLERS,
+        *accounts.HANDLERS,
+    ]
+    return portal_router("/unit", handlers, guard=require_unit)
