@@ -1,0 +1,162 @@
+"""/finance/bills: every bill of the region and below, and nothing outside it."""
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.composition import Services
+from mingpiao.identity.model import Session
+from mingpiao.issuing.model import Bill, BillDocument, BillPage, BillState, Color
+from mingpiao.issuing.service import get_document, list_bills
+from mingpiao.journal.service import bill_events
+from mingpiao.kernel.errors import Problem, refuse
+from mingpiao.portals.bill_filters import BillQuery, read_bill_query
+from mingpiao.portals.finance.places import chosen_region, region_options
+from mingpiao.portals.finance.units import kind_name
+from mingpiao.portals.forms import read_query
+from mingpiao.portals.rendering import page
+from mingpiao.portals.session import PageRequest
+from mingpiao.portals.unit.bill_access import bill_id_of
+from mingpiao.units.service import get as get_unit
+from mingpiao.units.service import names_of, search
+
+_LIST = "/finance/bills"
+_MEDIA_TYPES = {"ofd": "application/ofd", "pdf": "application/pdf", "xml": "application/xml"}
+
+
+@get("/bills")
+async def bill_list(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """Bills by date, kind, payer, amount, state, number, unit and region, newest first."""
+    catalog = await services.catalog.get()
+    given = read_query(request)
+    async with services.database.scoped(session.account.scope) as connection:
+        query = await read_finance_query(connection, session, catalog, given)
+        found = BillPage(bills=())
+        if not query.problems:
+            found = await list_bills(connection, query.wanted, after=given.get("after", ""))
+        names = await names_of(connection, [bill.unit_id for bill in found.bills])
+    return page(
+        request,
+        "finance/bills.html",
+        status=400 if query.problems else 200,
+        title="票据查询",
+        problems=query.problems,
+        values=query.values,
+        bills=found.bills,
+        unit_names=names,
+        kind_name=lambda code: kind_name(catalog, code),
+        kinds=[(kind.code, kind.name) for kind in catalog.kinds.values()],
+        states=[(state.value, state.label) for state in BillState],
+        colors=[(color.value, color.label) for color in Color],
+        regions=region_options(session, catalog),
+        next_address=query.address(_LIST, after=found.next_key) if found.next_key else "",
+        first_address=query.address(_LIST) if given.get("after") else "",
+        export_address=lambda kind: query.address(f"{_LIST}/export.{kind}"),
+    )
+
+
+async def read_finance_query(
+    connection: AsyncConnection, session: Session, catalog: Catalog, given: dict[str, str]
+) -> BillQuery:
+    """The filter in an address, with its unit (by name or 统一社会信用代码) and region looked up.
+
+    Raises `Refusal` (`region.unknown`, 404) for a region outside the account's.
+    """
+    query = read_bill_query(given, also=("unit", "region"))
+    wanted = msgspec.structs.replace(
+        query.wanted, region_code=chosen_region(session, catalog, query.values["region"])
+    )
+    problems = query.problems
+    if query.values["unit"]:
+        unit_id, problem = await _unit_named(connection, query.values["unit"])
+        wanted = msgspec.structs.replace(wanted, unit_id=unit_id)
+        problems += (problem,) if problem else ()
+    return msgspec.structs.replace(query, wanted=wanted, problems=problems)
+
+
+async def _unit_named(connection: AsyncConnection, words: str) -> tuple[int | None, Problem | None]:
+    """The one unit that a text means: its code, its whole name, or a part that no other name has."""
+    found = await search(connection, words=words)
+    exact = [unit for unit in found if words in (unit.name, unit.uscc)]
+    chosen = exact or found
+    if len(chosen) == 1:
+        return chosen[0].unit_id, None
+    if not chosen:
+        message = "没有找到该用票单位，请核对名称或统一社会信用代码，或您无权查看。"
+        return None, Problem(code="filter.unit_unknown", field="unit", message=message)
+    examples = "、".join(unit.name for unit in chosen[:3])
+    message = f"有多个单位符合（如{examples}），请填写完整名称或统一社会信用代码。"
+    return None, Problem(code="filter.unit_ambiguous", field="unit", message=message)
+
+
+@get("/bills/{code:str}/{number:str}")
+async def bill_page(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    code: FromPath[str],
+    number: FromPath[str],
+) -> Response[str]:
+    """One bill: its face, data, history and documents."""
+    catalog = await services.catalog.get()
+    async with services.database.scoped(session.account.scope) as connection:
+        document = await get_document(connection, bill_id_of(code, number))
+        bill = document.bill
+        unit = await get_unit(connection, bill.unit_id)
+        events = await bill_events(connection, bill.unit_id, bill.bill_id)
+    return page(
+        request,
+        "finance/bill.html",
+        title=f"票据 {bill.code} {bill.number}",
+        crumbs=[("票据查询", _LIST)],
+        bill=bill,
+        unit=unit,
+        region=catalog.region_path(bill.region_code) or catalog.regions[bill.region_code].name,
+        kind=kind_name(catalog, bill.kind),
+        extension=_extension(catalog, bill),
+        events=events,
+        face=await services.documents.faces(document),
+        base=f"{_LIST}/{bill.code}/{bill.number}",
+    )
+
+
+def _extension(catalog: Catalog, bill: Bill) -> list[tuple[str, str]]:
+    kind = catalog.kinds.get(bill.kind)
+    labels = {field.name: field.label for field in kind.extension_fields} if kind else {}
+    return [(labels.get(name, name), value) for name, value in bill.extension.items() if value]
+
+
+@get("/bills/{code:str}/{number:str}/{form:str}")
+async def bill_document(
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    code: FromPath[str],
+    number: FromPath[str],
+    form: FromPath[str],
+) -> Response[bytes]:
+    """A bill's document to keep: ofd, pdf or xml."""
+    if form not in _MEDIA_TYPES:
+        raise refuse("document.unknown", "没有这种文件格式，请选择 OFD、PDF 或 XML。", status=404)
+    async with services.database.scoped(session.account.scope) as connection:
+        document = await get_document(connection, bill_id_of(code, number))
+    return Response(
+        await _content(services, document, form),
+        media_type=_MEDIA_TYPES[form],
+        headers={
+            "Content-Disposition": f'attachment; filename="{code}-{number}.{form}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+async def _content(services: Services, document: BillDocument, form: str) -> bytes:
+    if form == "ofd":
+        return await services.documents.ofd(document)
+    if form == "pdf":
+        return await services.documents.pdf(document)
+    return document.xml

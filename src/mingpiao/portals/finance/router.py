@@ -1,0 +1,15 @@
+"""The pages of the finance departments."""
+
+from litestar import Router
+
+from mingpiao.portals.finance.bills import bill_document, bill_list, bill_page
+from mingpiao.portals.finance.home import overview
+from mingpiao.portals.finance.units import unit_list, unit_page
+from mingpiao.portals.routing import portal_router
+from mingpiao.portals.session import require_department
+
+
+def create_router() -> Router:
+    """Routes under /finance, for officers and heads of departments and administrators."""
+    handlers = [overview, unit_list, unit_page, bill_list, bill_page, bill_document]
+    return portal_router("/finance", handlers, guard=require_department)
