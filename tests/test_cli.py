@@ -89,3 +89,10 @@ def test_healthcheck_of_nothing_fails() -> None:
         failed = call("healthcheck", "--port", str(closed.getsockname()[1]))
     assert failed.exit_code == 1
     assert "没有回答" in failed.stderr
+
+
+def test_a_data_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    failed = call("demo-reset", "--data-dir", str(tmp_path / "file" / "var"))
+    assert failed.exit_code == 1
+    assert failed.stderr.startswith(f"错误: {tmp_path}/file/var")

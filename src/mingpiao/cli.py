@@ -41,6 +41,10 @@ class _Commands(click.Group):
             raise Trouble("\n".join(p.message for p in refusal.problems)) from refusal
         except _EXPECTED as error:
             raise Trouble(str(error)) from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise Trouble(f"{error.filename}: {error.strerror}") from error
 
 
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
