@@ -2,6 +2,7 @@
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from mingpiao.composition import Services
 from mingpiao.identity.model import Account, Actor, Role, Session
@@ -89,8 +90,8 @@ def _role(text: str) -> Role:
 @post("/accounts/{account_id:int}/{action:str}", guards=_GUARDS, status_code=200)
 async def change_account(
     request: PageRequest,
-    account_id: int,
-    action: str,
+    account_id: FromPath[int],
+    action: FromPath[str],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
 ) -> Response[str] | Response[bytes]:

@@ -2,6 +2,7 @@
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from markupsafe import Markup
 
 from mingpiao.composition import Services
@@ -67,8 +68,8 @@ def _exports(query: BillQuery) -> list[tuple[str, str]]:
 @get("/bills/{code:str}/{number:str}")
 async def bill_page(
     request: PageRequest,
-    code: str,
-    number: str,
+    code: FromPath[str],
+    number: FromPath[str],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
 ) -> Response[str]:
@@ -104,9 +105,9 @@ _MEDIA_TYPES = {"ofd": "application/ofd", "pdf": "application/pdf", "xml": "appl
 
 @get("/bills/{code:str}/{number:str}/{file_name:str}")
 async def bill_file(
-    code: str,
-    number: str,
-    file_name: str,
+    code: FromPath[str],
+    number: FromPath[str],
+    file_name: FromPath[str],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
 ) -> Response[bytes]:

@@ -2,6 +2,7 @@
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from markupsafe import Markup
 
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem
@@ -240,8 +241,8 @@ def _answer(
 @get("/issue/done/{code:str}/{number:str}", guards=_GUARDS)
 async def done(
     request: PageRequest,
-    code: str,
-    number: str,
+    code: FromPath[str],
+    number: FromPath[str],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
 ) -> Response[str]:

@@ -2,6 +2,7 @@
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from mingpiao.composition import Services
 from mingpiao.identity.model import Actor, Session
@@ -24,8 +25,8 @@ REASONS = ("开票内容有误", "缴款人要求退款", "重复开具", "业�
 @get("/bills/{code:str}/{number:str}/reverse", guards=_GUARDS)
 async def ask_reason(
     request: PageRequest,
-    code: str,
-    number: str,
+    code: FromPath[str],
+    number: FromPath[str],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
 ) -> Response[str]:
@@ -37,8 +38,8 @@ async def ask_reason(
 @post("/bills/{code:str}/{number:str}/reverse", guards=_GUARDS, status_code=200)
 async def ask_again(
     request: PageRequest,
-    code: str,
-    number: str,
+    code: FromPath[str],
+    number: FromPath[str],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
 ) -> Response[str]:
@@ -62,8 +63,8 @@ async def ask_again(
 @post("/bills/{code:str}/{number:str}/reverse/confirm", guards=_GUARDS, status_code=200)
 async def reverse(
     request: PageRequest,
-    code: str,
-    number: str,
+    code: FromPath[str],
+    number: FromPath[str],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
 ) -> Response[str] | Response[bytes]:
@@ -89,8 +90,8 @@ async def reverse(
 @get("/bills/{code:str}/{number:str}/reversed")
 async def reversed_page(
     request: PageRequest,
-    code: str,
-    number: str,
+    code: FromPath[str],
+    number: FromPath[str],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
 ) -> Response[str]:
