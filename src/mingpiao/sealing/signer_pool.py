@@ -10,6 +10,7 @@ import contextlib
 import os
 import socket
 import sys
+from asyncio.subprocess import Process
 from collections import deque
 from collections.abc import Coroutine, Sequence
 from typing import Any, Self, TypeVar
@@ -70,7 +71,7 @@ class ProcessSigner:
         self._patience = patience
         self._jobs: asyncio.Queue[_Job] = asyncio.Queue()
         self._keepers: list[asyncio.Task[None]] = []
-        self._living: dict[int, asyncio.subprocess.Process] = {}
+        self._living: dict[int, Process] = {}
         self._ready = asyncio.Event()
         self._closed = False
 
@@ -90,10 +91,13 @@ class ProcessSigner:
         """Start the processes and wait until one is ready; SignerUnavailable when none gets ready."""
         if self._closed:
             raise SignerUnavailable
+        if self._ready.is_set():
+            return
         if not self._keepers:
             self._keepers = [asyncio.create_task(self._keep(place)) for place in range(self._count)]
         try:
-            await asyncio.wait_for(self._ready.wait(), min(_START_SECONDS, self._patience))
+            async with asyncio.timeout(min(_START_SECONDS, self._patience)):
+                await self._ready.wait()
         except TimeoutError as error:
             raise SignerUnavailable from error
 
@@ -129,8 +133,9 @@ class ProcessSigner:
             places, job = self._seal_job(tasks, range(start, min(start + size, len(tasks))), outcomes)
             if job is not None:
                 chunks.append((places, job))
-            # Writing thousands of texts must not keep the event loop from others.
-            await asyncio.sleep(0)
+            if start + size < len(tasks):
+                # Writing thousands of texts must not keep the event loop from others.
+                await asyncio.sleep(0)
         for places, answers in await _all_answers(chunks):
             for place, answer in zip(places, answers, strict=True):
                 outcomes[place] = answer.problem or SealedXml(answer.first, answer.sm3)
@@ -176,14 +181,15 @@ class ProcessSigner:
 
     async def _patiently(self, work: Coroutine[Any, Any, T]) -> T:
         try:
-            return await asyncio.wait_for(work, self._patience)
+            async with asyncio.timeout(self._patience):
+                return await work
         except TimeoutError as error:
             raise SignerUnavailable from error
 
     async def _keep(self, place: int) -> None:
         """Keep one process running until the pool is closed."""
         pause = _FIRST_PAUSE_SECONDS
-        while True:
+        while not self._closed:
             try:
                 await self._run_one(place)
                 pause = _FIRST_PAUSE_SECONDS
@@ -195,29 +201,33 @@ class ProcessSigner:
     async def _run_one(self, place: int) -> None:
         """Start a process and feed it until it dies. Raises OSError and the like when it never got ready."""
         ours, theirs = socket.socketpair()
-        with theirs:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                "-m",
-                "mingpiao.sealing.signer_process",
-                stdin=theirs.fileno(),
-                stdout=asyncio.subprocess.DEVNULL,
-                env=_environment(),
-            )
-        reader, writer = await asyncio.open_unix_connection(sock=ours)
         try:
-            writer.write(frame(Greeting(self._master.hex())))
-            await asyncio.wait_for(_read_answers(reader), _START_SECONDS)
-            self._living[place] = process
-            self._ready.set()
-            await self._feed(reader, writer)
+            with theirs:
+                process = await _spawn(theirs)
+        except BaseException:
+            ours.close()
+            raise
+        try:
+            await self._attend(place, process, ours)
         finally:
             self._living.pop(place, None)
             if not self._living:
                 self._ready.clear()
-            writer.close()
             await asyncio.shield(_reap(process))
+
+    async def _attend(self, place: int, process: Process, channel: socket.socket) -> None:
+        reader, writer = await asyncio.open_unix_connection(sock=channel)
+        try:
+            # Not wait_for: it may swallow the cancellation by which close() ends us.
+            async with asyncio.timeout(_START_SECONDS):
+                writer.write(frame(Greeting(self._master.hex())))
+                await _read_answers(reader)
+            self._living[place] = process
+            self._ready.set()
+            await self._feed(reader, writer)
+        finally:
+            # Closing would first wait for a frozen process to read what is left.
+            writer.transport.abort()
 
     async def _feed(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         in_flight: deque[_Job] = deque()
@@ -267,10 +277,23 @@ async def _read_answers(reader: asyncio.StreamReader) -> list[Answer]:
     return _answers.decode(await reader.readexactly(int.from_bytes(head, "big")))
 
 
-async def _reap(process: asyncio.subprocess.Process) -> None:
+async def _spawn(channel: socket.socket) -> Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",
+        "-m",
+        "mingpiao.sealing.signer_process",
+        stdin=channel.fileno(),
+        stdout=asyncio.subprocess.DEVNULL,
+        env=_environment(),
+    )
+
+
+async def _reap(process: Process) -> None:
     """Wait until the process has ended by itself, as its socket is closed; else kill it."""
     try:
-        await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+        async with asyncio.timeout(_STOP_SECONDS):
+            await process.wait()
     except TimeoutError:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
