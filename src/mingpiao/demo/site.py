@@ -10,8 +10,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.demo.accounts import DemoAccount, read_accounts, write_accounts
@@ -134,16 +134,29 @@ def _command(command: str) -> list[str]:
 
 def _welcome(console: Console, settings: Settings, accounts: Sequence[DemoAccount]) -> None:
     url = settings.site_url()
-    table = Table("角色", "单位", "账号", "密码", "首页", title="演示账号（密码在首次启动时随机生成）")
-    for account in accounts:
-        table.add_row(account.role, account.place, account.login, account.password, url + account.page)
-    _say(console, table)
-    _say(console, f"账号保存在 {_home(settings) / 'accounts.txt'}")
-    _say(console, f"公众查验  {url}/\n接口文档  {url}/api/v1/docs\n运行状态  {url}/healthz")
-    _say(console, "按 Ctrl-C 停止。")
+    _say(
+        console,
+        "\n演示账号（密码在首次启动时随机生成, 保存在 " + str(_home(settings) / "accounts.txt") + "）",
+    )
+    rows = [("角色", "单位", "账号", "密码", "首页")]
+    rows += [(a.role, a.place, a.login, a.password, a.page) for a in accounts]
+    _say(console, aligned(rows))
+    _say(
+        console, f"\n网站      {url}/\n接口文档  {url}/api/v1/docs\n运行状态  {url}/healthz\n按 Ctrl-C 停止。"
+    )
 
 
-def _say(console: Console, what: str | Table) -> None:
-    """Print, unless the terminal is gone: that must not disturb the orderly stop."""
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as lines whose columns stand under each other; a Chinese character is two places wide."""
+    widths = [max(cell_len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _say(console: Console, what: str) -> None:
+    """Print as it is, unless the terminal is gone: that must not disturb the orderly stop."""
     with suppress(OSError):
-        console.print(what, highlight=False, soft_wrap=isinstance(what, str))
+        console.print(what, highlight=False, markup=False, soft_wrap=True)
