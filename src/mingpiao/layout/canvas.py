@@ -53,13 +53,10 @@ def aligned_left(box: Box, width: float, align: Align) -> float:
     return box.x + (spare if align == "right" else spare / 2)
 
 
-def place(
-    target: list[Text], letters: Typeface, fitted: Fitted, box: Box, align: Align, colour: Colour
-) -> None:
+def place(target: list[Text], fitted: Fitted, box: Box, align: Align, colour: Colour) -> None:
     """Put fitted lines into the middle (vertically) of a box."""
     count = len(fitted.lines)
-    for index, line in enumerate(fitted.lines):
-        width = letters.width(line, fitted.size)
+    for index, (line, width) in enumerate(zip(fitted.lines, fitted.widths, strict=True)):
         y = baseline(box.y, box.height, fitted.size, index, count)
         target.append(Text(aligned_left(box, width, align), y, fitted.size, width, line, colour))
 
@@ -74,11 +71,11 @@ def labelled(
 ) -> bool:
     """Put a label and its value side by side into a box; whether the whole value found room."""
     label_fitted = fit(label[0], letters, box.width * _LABEL_SHARE, box.height, text.size, text.min_size)
-    place(canvas.form, letters, label_fitted, box, "left", label[1])
-    used = max((letters.width(line, label_fitted.size) for line in label_fitted.lines), default=0.0)
+    place(canvas.form, label_fitted, box, "left", label[1])
+    used = label_fitted.width
     rest = Box(x=box.x + used, y=box.y, width=box.width - used, height=box.height)
     value_fitted = fit(value[0], letters, rest.width, rest.height, text.size, text.min_size)
-    place(canvas.values, letters, value_fitted, rest, "left", value[1])
+    place(canvas.values, value_fitted, rest, "left", value[1])
     return value_fitted.complete
 
 

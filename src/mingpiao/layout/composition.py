@@ -85,8 +85,8 @@ class _Composer:
             self.template.text.min_size,
         )
         self._note_cut("票据名称", self.face.name, fitted.complete)
-        place(canvas.form, self.letters, fitted, title.box, "center", ink)
-        width = max((self.letters.width(line, fitted.size) for line in fitted.lines), default=0.0) + 4
+        place(canvas.form, fitted, title.box, "center", ink)
+        width = fitted.width + 4
         left = title.box.x + (title.box.width - width) / 2
         below = title.box.y + title.box.height
         for y in (below, below + title.underline_gap):
@@ -147,7 +147,7 @@ class _Composer:
             fitted = fit(
                 character, self.letters, cell.width, cell.height, template.text.size, template.text.min_size
             )
-            place(canvas.form, self.letters, fitted, cell, "center", ink)
+            place(canvas.form, fitted, cell, "center", ink)
         self._draw_info_grid(canvas, outer)
 
     def _draw_info_grid(self, canvas: Canvas, outer: Box) -> None:
@@ -179,7 +179,7 @@ class _Composer:
         mark = fit(
             red.mark, self.letters, red.mark_box.width, red.mark_box.height, red.mark_box.height / 1.25, 1
         )
-        place(canvas.values, self.letters, mark, red.mark_box, "right", red.colour)
+        place(canvas.values, mark, red.mark_box, "right", red.colour)
         code = self.face.extension.get(RELATED_CODE, "")
         number = self.face.extension.get(RELATED_NUMBER, "")
         if not code and not number:
@@ -188,7 +188,7 @@ class _Composer:
         box = red.sentence_box
         fitted = fit(sentence, self.letters, box.width, box.height, text.table_size, text.min_size)
         self._note_cut("对应蓝字票据", sentence, fitted.complete)
-        place(canvas.values, self.letters, fitted, box, "right", red.colour)
+        place(canvas.values, fitted, box, "right", red.colour)
 
     # --- tables -------------------------------------------------------------------------------
 
@@ -243,7 +243,7 @@ class _Composer:
     def _fill(self, canvas: Canvas, area: "_Area", remaining: list[Row]) -> None:
         self._draw_grid(canvas, area)
         for panel in range(area.panels):
-            pour(remaining, canvas.values, area.panel(panel), area.columns, self.letters, self.template.text)
+            pour(remaining, canvas.values, area.panel(panel), area.columns, self.template.text)
 
     def _draw_grid(self, canvas: Canvas, area: "_Area") -> None:
         text, ink = self.template.text, self.template.ink
@@ -255,7 +255,7 @@ class _Composer:
                 fitted = fit(
                     column.title, self.letters, cell.width, cell.height, text.table_size, text.min_size
                 )
-                place(canvas.form, self.letters, fitted, cell, "center", ink)
+                place(canvas.form, fitted, cell, "center", ink)
                 left += column.width
 
     # --- pages --------------------------------------------------------------------------------
@@ -282,7 +282,7 @@ class _Composer:
             title.continued_size,
             self.template.text.min_size,
         )
-        place(canvas.form, self.letters, fitted, box, "center", self.template.ink)
+        place(canvas.form, fitted, box, "center", self.template.ink)
         for field in self.template.continued_fields:
             self._draw_field(canvas, field)
         return canvas
@@ -299,7 +299,7 @@ class _Composer:
                 label = f"第 {index + 1} 页 共 {count} 页"
                 box, text = self.template.page_label, self.template.text
                 fitted = fit(label, self.letters, box.width, box.height, text.table_size, text.min_size)
-                place(canvas.values, self.letters, fitted, box, "right", BLACK)
+                place(canvas.values, fitted, box, "right", BLACK)
         return tuple(canvas.page() for canvas in self.canvases)
 
 

@@ -1,5 +1,6 @@
 """Fitting text into boxes: first smaller, then on several lines, last cut short and told so."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
@@ -17,16 +18,20 @@ _STEPS = (1.0, 0.9, 0.8, 0.72, 0.64, 0.56, 0.48, 0.4)
 
 
 class Fitted(msgspec.Struct, frozen=True):
-    """Lines at one size (mm); `complete` is false when the end was cut off."""
+    """Lines at one size and their widths (mm); `complete` is false when the end was cut off."""
 
     lines: tuple[str, ...]
+    widths: tuple[float, ...]
     size: float
     complete: bool = True
 
     @property
-    def height(self) -> float:
-        """Height of all lines in mm."""
-        return len(self.lines) * self.size * LEADING
+    def width(self) -> float:
+        """Width of the longest line in mm."""
+        return max(self.widths, default=0.0)
+
+
+_EMPTY = Fitted((), (), 1.0)
 
 
 def one_line(text: str) -> str:
@@ -43,15 +48,15 @@ def fit(text: str, face: Typeface, width: float, height: float, size: float, min
     text = one_line(text)
     needed = face.width(text, size)
     if needed <= width:
-        return Fitted((text,) if text else (), size)
+        return Fitted((text,), (needed,), size) if text else _EMPTY
     shrunk = size * width / needed
     if shrunk >= max(size * _SINGLE_LINE_SHRINK, min_size):
-        return Fitted((text,), _floored(shrunk))
+        return _set((text,), face, _floored(shrunk))
     for step in _STEPS:
         trial = max(size * step, min_size)
         lines = wrap(text, face, width, trial)
         if len(lines) == 1 or len(lines) * trial * LEADING <= height:
-            return Fitted(tuple(lines), trial)
+            return _set(lines, face, trial)
         if trial == min_size:
             break
     return _cut(wrap(text, face, width, min_size), face, width, height, min_size)
@@ -62,12 +67,12 @@ def fit_width(text: str, face: Typeface, width: float, size: float, min_size: fl
     text = one_line(text)
     needed = face.width(text, size)
     if needed <= width:
-        return Fitted((text,) if text else (), size)
+        return Fitted((text,), (needed,), size) if text else _EMPTY
     shrunk = size * width / needed
     if shrunk >= max(size * _SINGLE_LINE_SHRINK, min_size):
-        return Fitted((text,), _floored(shrunk))
+        return _set((text,), face, _floored(shrunk))
     smaller = max(size * _SINGLE_LINE_SHRINK, min_size)
-    return Fitted(tuple(wrap(text, face, width, smaller)), smaller)
+    return _set(wrap(text, face, width, smaller), face, smaller)
 
 
 def wrap(text: str, face: Typeface, width: float, size: float) -> list[str]:
@@ -101,7 +106,11 @@ def _cut(lines: list[str], face: Typeface, width: float, height: float, size: fl
     last = kept[-1]
     while last and face.width(last + _ELLIPSIS, size) > width:
         last = last[:-1]
-    return Fitted((*kept[:-1], last + _ELLIPSIS), size, complete=False)
+    return _set((*kept[:-1], last + _ELLIPSIS), face, size, complete=False)
+
+
+def _set(lines: Sequence[str], face: Typeface, size: float, *, complete: bool = True) -> Fitted:
+    return Fitted(tuple(lines), tuple([face.width(line, size) for line in lines]), size, complete)
 
 
 def _floored(size: float) -> float:

@@ -260,16 +260,19 @@ def _rules(rules: Iterable[Rule], composition: Composition, ids: _Ids) -> Iterat
 
 def _symbol(symbol: Symbol, ids: _Ids) -> str:
     module = symbol.size / symbol.modules
-    path = " ".join(
-        f"M {column} {row} L {column + length} {row} L {column + length} {row + 1} L {column} {row + 1} C"
-        for column, row, length in symbol.runs
-    )
+    path = " ".join([_module_run(*run) for run in symbol.runs])
     return (
         f'<ofd:PathObject ID="{ids.next()}" '
         f'Boundary="{symbol.x:g} {symbol.y:g} {symbol.size:g} {symbol.size:g}" '
         f'CTM="{module:.6f} 0 0 {module:.6f} 0 0" Stroke="false" Fill="true">'
         f'<ofd:FillColor Value="0 0 0"/><ofd:AbbreviatedData>{path}</ofd:AbbreviatedData></ofd:PathObject>'
     )
+
+
+@lru_cache(maxsize=16384)
+def _module_run(column: int, row: int, length: int) -> str:
+    right, below = column + length, row + 1
+    return f"M {column} {row} L {right} {row} L {right} {below} L {column} {below} C"
 
 
 def _colour(colour: tuple[int, int, int]) -> str:

@@ -29,8 +29,8 @@ class Row(msgspec.Struct, frozen=True):
 
     def split(self, lines: int) -> tuple["Row", "Row"]:
         """The first `lines` lines of every cell, and the rest."""
-        upper = tuple(Fitted(cell.lines[:lines], cell.size) for cell in self.cells)
-        lower = tuple(Fitted(cell.lines[lines:], cell.size) for cell in self.cells)
+        upper = tuple(Fitted(cell.lines[:lines], cell.widths[:lines], cell.size) for cell in self.cells)
+        lower = tuple(Fitted(cell.lines[lines:], cell.widths[lines:], cell.size) for cell in self.cells)
         return Row(upper, lines, self.pitch), Row(lower, self.lines - lines, self.pitch)
 
 
@@ -49,7 +49,6 @@ def pour(
     target: list[Text],
     panel: Box,
     columns: tuple[ColumnSpec, ...],
-    letters: Typeface,
     text: TextSpec,
 ) -> None:
     """Take rows off the end of `remaining` (the next row is last) until the panel is full.
@@ -71,7 +70,7 @@ def pour(
                 return
             row, rest = row.split(room)
             remaining[-1] = rest
-        _place_row(row, target, panel.x, top, columns, letters, text)
+        _place_row(row, target, panel.x, top, columns, text)
         top += row.height
 
 
@@ -81,15 +80,13 @@ def _place_row(
     left: float,
     top: float,
     columns: tuple[ColumnSpec, ...],
-    letters: Typeface,
     text: TextSpec,
 ) -> None:
     for cell, column in zip(row.cells, columns, strict=True):
         inner = Box(
             x=left + text.padding, y=top, width=column.width - 2 * text.padding, height=row.lines * row.pitch
         )
-        for index, line in enumerate(cell.lines):
-            width = letters.width(line, cell.size)
+        for index, (line, width) in enumerate(zip(cell.lines, cell.widths, strict=True)):
             y = baseline(top + index * row.pitch, row.pitch, cell.size)
             target.append(Text(aligned_left(inner, width, column.align), y, cell.size, width, line, BLACK))
         left += column.width
