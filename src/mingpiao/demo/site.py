@@ -138,8 +138,8 @@ def _welcome(console: Console, settings: Settings, accounts: Sequence[DemoAccoun
         console,
         "\n演示账号（密码在首次启动时随机生成, 保存在 " + str(_home(settings) / "accounts.txt") + "）",
     )
-    rows = [("角色", "单位", "账号", "密码", "首页")]
-    rows += [(a.role, a.place, a.login, a.password, a.page) for a in accounts]
+    rows = [("角色", "单位", "首页", "账号", "密码")]
+    rows += [(a.role, a.place, a.page, a.login, a.password) for a in accounts]
     _say(console, aligned(rows))
     _say(
         console, f"\n网站      {url}/\n接口文档  {url}/api/v1/docs\n运行状态  {url}/healthz\n按 Ctrl-C 停止。"
