@@ -64,7 +64,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
     def stranger(self, cookies: dict[str, str] | None = None) -> httpx.AsyncClient:
         """A browser that is not signed in unless it brings a cookie."""
-        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=True)
         return httpx.AsyncClient(transport=transport, base_url="http://site.test", cookies=cookies or {})
 
 
@@ -117,6 +117,7 @@ async def open_site(database_url: str, files: Path, routers: Sequence[Router]) -
             route_handlers=[healthz, *routers],
             dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
             openapi_config=None,
+            debug=True,
         )
         app.state.services = services
         yield Site(app=app, services=services, province=province, residents=residents, bills=bills, tokens={})

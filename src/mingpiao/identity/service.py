@@ -9,6 +9,14 @@ from mingpiao.identity.accounts import (
     reset_password,
     set_active,
 )
+from mingpiao.identity.administration import (
+    ACCOUNT_PAGE,
+    AUDIT_PAGE,
+    account_state,
+    audit_trail,
+    search_accounts,
+    unlock,
+)
 from mingpiao.identity.audit import record, record_many
 from mingpiao.identity.passwords import ASVS, DENGBAO, PasswordPolicy, random_password
 from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, session_of
@@ -16,12 +24,16 @@ from mingpiao.identity.signing_in import sign_in, sign_out
 
 __all__ = [
     "ABSOLUTE_LIMIT",
+    "ACCOUNT_PAGE",
     "ASVS",
+    "AUDIT_PAGE",
     "DENGBAO",
     "IDLE_LIMIT",
     "PasswordPolicy",
     "account_in_unit",
+    "account_state",
     "accounts_of_unit",
+    "audit_trail",
     "change_password",
     "checkers_of_unit",
     "create_account",
@@ -29,8 +41,10 @@ __all__ = [
     "record",
     "record_many",
     "reset_password",
+    "search_accounts",
     "session_of",
     "set_active",
     "sign_in",
     "sign_out",
+    "unlock",
 ]

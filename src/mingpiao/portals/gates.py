@@ -15,6 +15,7 @@ class Right(StrEnum):
     UNIT_EXPORT = "unit_export"
     UNIT_ACCOUNTS = "unit_accounts"
     FINANCE_VIEW = "finance_view"
+    ADMINISTER = "administer"
 
 
 _UNIT_READING = frozenset({Right.UNIT_VIEW, Right.UNIT_EXPORT})
@@ -26,7 +27,7 @@ _RIGHTS: dict[Role, frozenset[Right]] = {
     Role.DEPARTMENT_OFFICER: frozenset({Right.FINANCE_VIEW}),
     Role.DEPARTMENT_HEAD: frozenset({Right.FINANCE_VIEW}),
     # An administrator sees the whole province as finance does, and acts for nobody.
-    Role.ADMINISTRATOR: frozenset({Right.FINANCE_VIEW}),
+    Role.ADMINISTRATOR: frozenset({Right.FINANCE_VIEW, Right.ADMINISTER}),
 }
 
 

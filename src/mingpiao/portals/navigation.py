@@ -23,6 +23,9 @@ _ENTRIES = (
     (Right.FINANCE_VIEW, MenuEntry(label="概览", address="/finance", icon="home")),
     (Right.FINANCE_VIEW, MenuEntry(label="用票单位", address="/finance/units", icon="building")),
     (Right.FINANCE_VIEW, MenuEntry(label="票据查询", address="/finance/bills", icon="clipboard-list")),
+    (Right.ADMINISTER, MenuEntry(label="系统状态", address="/admin", icon="settings")),
+    (Right.ADMINISTER, MenuEntry(label="全部账户", address="/admin/accounts", icon="users")),
+    (Right.ADMINISTER, MenuEntry(label="操作留痕", address="/admin/audit", icon="shield-check")),
 )
 
 

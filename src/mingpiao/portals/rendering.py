@@ -37,7 +37,7 @@ from mingpiao.portals.session import (
 
 _HERE = Path(__file__).parent
 STATIC_DIR = _HERE / "static"
-_PORTALS = ("unit", "finance", "public")
+_PORTALS = ("unit", "finance", "public", "admin")
 
 
 def money(amount: Decimal) -> str:

@@ -1,0 +1,119 @@
+"""What the administrator asks of identity: every account with its lock, and the audit trail."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import RowMapping, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.identity.audit import record
+from mingpiao.identity.model import Account, Actor, AuditEntry
+from mingpiao.identity.sessions import account_of
+from mingpiao.identity.tables import accounts
+from mingpiao.kernel.clock import now
+from mingpiao.kernel.errors import refuse
+
+ACCOUNT_PAGE = 50
+AUDIT_PAGE = 100
+
+
+class AccountState(msgspec.Struct, frozen=True, kw_only=True):
+    """An account with its wrong passwords in a row, and until when it is locked (None: it is not)."""
+
+    account: Account
+    failed_attempts: int
+    locked_until: datetime | None
+
+
+class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One stored line of the audit trail."""
+
+    audit_id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    unit_id: int | None
+    address: str
+    details: dict[str, str]
+
+
+async def search_accounts(
+    connection: AsyncConnection, *, words: str = "", role: str = "", after: int = 0
+) -> list[AccountState]:
+    """Up to `ACCOUNT_PAGE` + 1 accounts by id, those after a given id; `words` stands in a name."""
+    query = select(accounts).where(accounts.c.account_id > after)
+    if words:
+        query = query.where(
+            or_(
+                accounts.c.username.contains(words, autoescape=True),
+                accounts.c.display_name.contains(words, autoescape=True),
+            )
+        )
+    if role:
+        query = query.where(accounts.c.role == role)
+    query = query.order_by(accounts.c.account_id).limit(ACCOUNT_PAGE + 1)
+    return [_state(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def account_state(connection: AsyncConnection, account_id: int) -> AccountState:
+    """An account by id; raises `Refusal` (`account.unknown`, 404)."""
+    query = select(accounts).where(accounts.c.account_id == account_id)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise refuse("account.unknown", "没有这个账户，请从账户列表中选择。", status=404)
+    return _state(row)
+
+
+async def unlock(connection: AsyncConnection, account: Account, *, acting: Actor) -> None:
+    """Open the lock that wrong passwords closed; nothing is recorded when there was none."""
+    opened = await connection.execute(
+        update(accounts)
+        .where(
+            accounts.c.account_id == account.account_id,
+            or_(accounts.c.failed_attempts > 0, accounts.c.locked_until.is_not(None)),
+        )
+        .values(failed_attempts=0, locked_until=None)
+    )
+    if opened.rowcount:
+        await record(
+            connection,
+            AuditEntry(
+                actor=acting,
+                action="account:unlock",
+                subject=f"account:{account.account_id}",
+                unit_id=account.unit_id,
+                details={"username": account.username},
+            ),
+        )
+
+
+async def audit_trail(
+    connection: AsyncConnection, *, subject: str = "", unit_id: int | None = None, before: int = 0
+) -> list[AuditRow]:
+    """Up to `AUDIT_PAGE` + 1 lines, newest first, older than a given id where one is given.
+
+    `subject` (`bill:<票据编号>`, `account:<id>`, …) and `unit_id` restrict; both have an index.
+    """
+    conditions = ["true"]
+    if before:
+        conditions.append("audit_id < :before")
+    if subject:
+        conditions.append("subject = :subject")
+    if unit_id is not None:
+        conditions.append("unit_id = :unit_id")
+    statement = text(
+        "SELECT audit_id, at, actor, action, subject, unit_id, address, details FROM audit_log "  # noqa: S608
+        f"WHERE {' AND '.join(conditions)} ORDER BY audit_id DESC LIMIT {AUDIT_PAGE + 1}"
+    )
+    found = await connection.execute(statement, {"before": before, "subject": subject, "unit_id": unit_id})
+    return [msgspec.convert(dict(row), AuditRow) for row in found.mappings()]
+
+
+def _state(row: RowMapping) -> AccountState:
+    locked_until = row["locked_until"]
+    return AccountState(
+        account=account_of(row),
+        failed_attempts=row["failed_attempts"],
+        locked_until=locked_until if locked_until is not None and locked_until > now() else None,
+    )

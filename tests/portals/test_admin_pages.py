@@ -1,0 +1,134 @@
+"""The administrator's pages: state, accounts, audit trail."""
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+from tests.portals.finance_site import HOHHOT, PASSWORD, Site, fresh_database, open_site
+from tests.support.office import ACTING
+
+from mingpiao.identity.model import Rejected, Role, SignedIn
+from mingpiao.identity.service import create_account, sign_in
+from mingpiao.portals.admin.router import create_router
+from mingpiao.storage.embedded import EmbeddedServer
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(
+    cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Site]:
+    with fresh_database(cluster, template_database) as url:
+        async with open_site(url, tmp_path_factory.mktemp("admin"), [create_router()]) as opened:
+            yield opened
+
+
+async def _account(site: Site, username: str) -> int:
+    async with site.services.database.system() as connection:
+        account = await create_account(
+            connection,
+            username=username,
+            display_name="某甲",
+            role=Role.DEPARTMENT_OFFICER,
+            password=PASSWORD,
+            region_code=HOHHOT,
+            acting=ACTING,
+        )
+    return account.account_id
+
+
+async def _do(browser: httpx.AsyncClient, account_id: int, verb: str) -> httpx.Response:
+    page = (await browser.get(f"/admin/accounts/{account_id}")).text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token
+    form = {"verb": verb, "csrf_token": token.group(1)}
+    return await browser.post(f"/admin/accounts/{account_id}", data=form)
+
+
+async def test_the_state_tells_of_bills_numbers_and_the_worker(site: Site) -> None:
+    async with await site.browser(Role.ADMINISTRATOR) as browser:
+        html = (await browser.get("/admin")).text
+    assert "后台任务没有运行" in html
+    assert '<th scope="row">今天</th><td class="text-end figure">8</td>' in html
+    assert "15060125" in html
+
+
+async def test_accounts_are_searched(site: Site) -> None:
+    account_id = await _account(site, "searched-one")
+    async with await site.browser(Role.ADMINISTRATOR) as browser:
+        html = (await browser.get("/admin/accounts?words=SEARCHED&role=none")).text
+        assert "searched-one" not in html
+        html = (await browser.get("/admin/accounts?words=searched&role=department_officer")).text
+        assert re.findall(r'href="/admin/accounts/(\d+)"', html) == [str(account_id)]
+        assert (await browser.get("/admin/accounts/999999")).status_code == 404
+
+
+async def test_a_locked_account_is_unlocked(site: Site) -> None:
+    account_id = await _account(site, "locked-one")
+    database = site.services.database
+    for _ in range(5):
+        await sign_in(database, "locked-one", "wrong", address="192.0.2.1")
+    assert isinstance(await sign_in(database, "locked-one", PASSWORD, address="192.0.2.1"), Rejected)
+    async with await site.browser(Role.ADMINISTRATOR) as browser:
+        assert "已锁定至" in (await browser.get(f"/admin/accounts/{account_id}")).text
+        assert (await _do(browser, account_id, "unlock")).status_code == 303
+        assert "已锁定至" not in (await browser.get(f"/admin/accounts/{account_id}")).text
+        trail = (await browser.get(f"/admin/audit?subject=account:{account_id}")).text
+    assert isinstance(await sign_in(database, "locked-one", PASSWORD, address="192.0.2.1"), SignedIn)
+    assert re.findall(r'<th scope="row" class="code">([^<]+)</th>', trail)[0] == "account:unlock"
+
+
+async def test_an_account_is_disabled_enabled_and_given_a_password(site: Site) -> None:
+    account_id = await _account(site, "changed-one")
+    database = site.services.database
+    async with await site.browser(Role.ADMINISTRATOR) as browser:
+        assert (await _do(browser, account_id, "disable")).status_code == 303
+        assert isinstance(await sign_in(database, "changed-one", PASSWORD, address="192.0.2.1"), Rejected)
+        assert (await _do(browser, account_id, "enable")).status_code == 303
+        answer = await _do(browser, account_id, "password")
+        assert answer.status_code == 200
+        assert '<p class="secret">' in answer.text
+        assert isinstance(await sign_in(database, "changed-one", PASSWORD, address="192.0.2.1"), Rejected)
+        assert (await _do(browser, account_id, "explode")).status_code == 400
+
+
+async def test_nobody_disables_themselves_and_no_form_goes_without_its_token(site: Site) -> None:
+    async with await site.browser(Role.ADMINISTRATOR) as browser:
+        own = await site.services.database.pool.fetchval(
+            "SELECT account_id FROM accounts WHERE role = 'administrator'"
+        )
+        answer = await browser.post(f"/admin/accounts/{own}", data={"verb": "disable"})
+        assert answer.status_code == 403
+        page = (await browser.get(f"/admin/accounts/{own}")).text
+        assert "停用账户" not in page
+
+
+async def test_the_audit_trail_is_paged_and_filtered(site: Site) -> None:
+    bill = site.bills[HOHHOT][0]
+    await site.services.database.pool.execute(
+        "INSERT INTO audit_log (actor, action, subject, address, details) "
+        "SELECT 'system:test', 'test:page', 'test:1', '', '{}' FROM generate_series(1, 150)"
+    )
+    async with await site.browser(Role.ADMINISTRATOR) as browser:
+
+        async def ids(address: str) -> tuple[int, str]:
+            html = (await browser.get(address)).text
+            follow = re.search(r'href="([^"]+)" rel="next"', html)
+            return html.count('<th scope="row" class="code">'), follow.group(1) if follow else ""
+
+        count, follow = await ids("/admin/audit?subject=test:1")
+        assert count == 100
+        assert await ids(follow.replace("&amp;", "&")) == (50, "")
+        assert await ids(f"/admin/audit?subject={bill.code}-{bill.number}") == (1, "")
+        assert (await browser.get("/admin/audit?unit_id=x")).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/admin", "/admin/accounts", "/admin/accounts/1", "/admin/audit"])
+async def test_only_an_administrator_comes_in(site: Site, path: str) -> None:
+    async with await site.browser(region=HOHHOT) as browser:
+        assert (await browser.get(path)).status_code == 403
+    async with site.stranger() as stranger:
+        assert (await stranger.get(path)).status_code == 303
