@@ -83,3 +83,12 @@ async def test_answers_that_do_not_match_the_items_are_an_error() -> None:
 
     with pytest.raises(ValueError, match="zip"):
         await Batcher(too_few).submit(1)
+
+
+async def test_who_was_just_answered_may_come_again_at_once() -> None:
+    async def double(items: Sequence[int]) -> list[int]:
+        return [item * 2 for item in items]
+
+    batcher = Batcher(double, workers=1)
+    async with asyncio.timeout(5):
+        assert [await batcher.submit(item) for item in range(5)] == [0, 2, 4, 6, 8]

@@ -35,9 +35,7 @@ class Batcher(Generic[T, R]):
         answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
         if len(self._active) < self._workers:
-            worker = asyncio.create_task(self._work())
-            self._active.add(worker)
-            worker.add_done_callback(self._active.discard)
+            self._active.add(asyncio.create_task(self._work()))
         return await answer
 
     async def drain(self) -> None:
@@ -46,8 +44,13 @@ class Batcher(Generic[T, R]):
             await asyncio.wait(set(self._active))
 
     async def _work(self) -> None:
-        while batch := self._next_batch():
-            await self._answer(batch)
+        try:
+            while batch := self._next_batch():
+                await self._answer(batch)
+        finally:
+            # Here and not in a done callback: a caller who was just answered may come again before
+            # that runs, and would wait for a worker that has gone home.
+            self._active.discard(_present_task())
 
     def _next_batch(self) -> list[tuple[T, asyncio.Future[R]]]:
         batch: list[tuple[T, asyncio.Future[R]]] = []
@@ -73,3 +76,10 @@ class Batcher(Generic[T, R]):
         for (_, answer), result in pairs:
             if not answer.done():
                 answer.set_result(result)
+
+
+def _present_task() -> "asyncio.Task[None]":
+    task = asyncio.current_task()
+    if task is None:
+        raise RuntimeError("not inside a task")
+    return task
