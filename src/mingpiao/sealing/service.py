@@ -7,6 +7,7 @@ from mingpiao.sealing.authority import Authority, make_demonstration_authority, 
 from mingpiao.sealing.ceiling import seal_ceiling_per_s
 from mingpiao.sealing.errors import SignerUnavailable
 from mingpiao.sealing.model import SignatureReport, XmlReport
+from mingpiao.sealing.parties import CHANNEL as KEY_CHANNEL
 from mingpiao.sealing.parties import Owner, PartyStore, certificates, find_key, store_key
 from mingpiao.sealing.pictures import draw_supervisor_seal, draw_unit_seal
 from mingpiao.sealing.reading import PartySignature, SealedDocument, parse_sealed, read_sealed, signed_text
@@ -18,6 +19,7 @@ from mingpiao.sealing.xml import header_and_data
 
 __all__ = [
     "Authority",
+    "KEY_CHANNEL",
     "InlineSigner",
     "Owner",
     "PartyStore",
@@ -34,6 +36,7 @@ __all__ = [
     "make_sealing_key",
     "parse_sealed",
     "read_seal",
+    "read_sealed",
     "seal_ceiling_per_s",
     "sign_seal",
     "signed_text",

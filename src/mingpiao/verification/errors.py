@@ -1,0 +1,66 @@
+"""What verification refuses, ready-made."""
+
+from datetime import datetime, time, timedelta
+
+from mingpiao.kernel.clock import SHANGHAI
+from mingpiao.kernel.errors import Refusal, refuse
+
+
+def limit_reached(moment: datetime) -> Refusal:
+    """Too many wrong answers today; `retry_after` is the seconds to midnight in Shanghai."""
+    tomorrow = datetime.combine(moment.date() + timedelta(days=1), time.min, SHANGHAI)
+    return refuse(
+        "verification.limit_reached",
+        "超过当日限制查验次数，请明日再查。如急需确认，请上传票据原文件查验或联系开票单位。",
+        status=429,
+        retry_after=int((tomorrow - moment).total_seconds()) + 1,
+    )
+
+
+def too_many_files() -> Refusal:
+    """More files a minute from one address than are read."""
+    return refuse(
+        "verification.too_many_files", "上传查验过于频繁，请一分钟后再试。", status=429, retry_after=60
+    )
+
+
+def unavailable() -> Refusal:
+    """No answer can be given now: neither that a bill is genuine nor that it is not."""
+    return refuse("verification.unavailable", "查验服务繁忙，本次没有得出结果，请稍后再试。", status=503)
+
+
+def malformed(field: str, message: str) -> Refusal:
+    """One input is not shaped like what it should be."""
+    return refuse("verification.malformed", message, field=field)
+
+
+def link_malformed() -> Refusal:
+    """The scanned text is not the check address of a bill."""
+    return refuse(
+        "verification.link_malformed",
+        "无效的电子票据二维码，未识别到有效电子票据信息。请对准票面左上角的二维码重新扫描，或改用输入查验。",
+    )
+
+
+def file_empty() -> Refusal:
+    """A file without a byte."""
+    return refuse("verification.file_empty", "文件是空的，请重新选择票据文件。", field="file")
+
+
+def file_too_large(limit: int) -> Refusal:
+    """A file above the limit, in bytes."""
+    return refuse(
+        "verification.file_too_large",
+        f"文件超过 {limit // (1024 * 1024)} MB，不是单张票据的原文件。请重新选择。",
+        field="file",
+        status=413,
+    )
+
+
+def file_unreadable(reason: str) -> Refusal:
+    """Bytes in which no bill can be found."""
+    return refuse(
+        "verification.file_unreadable",
+        f"未识别到有效电子票据信息：{reason}请上传从平台下载的 OFD、PDF 或 XML 原文件。",
+        field="file",
+    )

@@ -1,0 +1,229 @@
+"""Examine a file by itself, without any register: what is in it, and is it as it was sealed?"""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+import msgspec
+
+from mingpiao.crypto import x509
+from mingpiao.kernel.errors import Refusal
+from mingpiao.layout.model import OfdReport
+from mingpiao.layout.service import extract_xml_from_pdf, validate_ofd
+from mingpiao.sealing.model import Face, KeyInfo, SealReport, SignatureReport, XmlReport
+from mingpiao.sealing.service import TrustStore, read_sealed, verify_seal_signature, verify_xml
+from mingpiao.verification.errors import file_empty, file_too_large, file_unreadable
+from mingpiao.verification.model import Check, CheckState, SealSummary
+
+#: The largest file that is examined, in bytes; a long bill with its font takes a tenth.
+MAX_FILE_BYTES = 10 * 1024 * 1024
+
+_ZIP_MAGIC = b"PK"
+_PDF_MAGIC = b"%PDF-"
+#: Readers of PDF accept that much before the mark.
+_PDF_MAGIC_WITHIN = 1024
+_DIGEST_FINDINGS = frozenset(
+    {"ofd.digest_mismatch", "ofd.digest_method", "ofd.reference_missing", "ofd.unprotected"}
+)
+_SEAL_FINDINGS = frozenset(
+    {"ofd.seal_missing", "ofd.seal_invalid", "ofd.signature_method", "ofd.duplicate_signature"}
+)
+#: Findings named in one check; an altered file can have a hundred.
+_SHOWN_FINDINGS = 5
+_SEAL_LABELS = ("开票单位电子印章", "财政票据监制章")
+
+
+class FileKind(StrEnum):
+    """What a file is by its first bytes."""
+
+    OFD = "OFD"
+    PDF = "PDF"
+    XML = "XML"
+
+
+class Presented(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was opened: its kind and the bytes of the bill in it, nothing verified but an OFD."""
+
+    kind: FileKind
+    xml: bytes
+    ofd: OfdReport | None = None
+
+
+class Examination(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file says and every check of it. `sm3` is the hash of the XML in hex.
+
+    `face` is None only when an OFD was so altered that its bill cannot be read any more.
+    """
+
+    kind: FileKind
+    face: Face | None
+    sm3: str
+    seals: tuple[SealSummary, ...]
+    checks: tuple[Check, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found that contradicts the signatures."""
+        return self.face is not None and all(check.state is not CheckState.FAILED for check in self.checks)
+
+
+def open_file(data: bytes, roots: Sequence[x509.Certificate]) -> Presented:
+    """Find the bill in an OFD, PDF or XML; an OFD is validated against the trusted roots on the way.
+
+    Raises `Refusal` when the file is empty, larger than `MAX_FILE_BYTES`, or holds no bill.
+    """
+    if not data:
+        raise file_empty()
+    if len(data) > MAX_FILE_BYTES:
+        raise file_too_large(MAX_FILE_BYTES)
+    if data.startswith(_ZIP_MAGIC):
+        return _open_ofd(data, roots)
+    if _PDF_MAGIC in data[:_PDF_MAGIC_WITHIN]:
+        return Presented(kind=FileKind.PDF, xml=extract_xml_from_pdf(data))
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return Presented(kind=FileKind.XML, xml=data)
+    raise file_unreadable("文件既不是 OFD、PDF，也不是 XML。")
+
+
+def _open_ofd(data: bytes, roots: Sequence[x509.Certificate]) -> Presented:
+    def check_seal(value: bytes, signature_xml: bytes, path: str) -> SealReport:
+        return verify_seal_signature(value, signature_xml, path, roots)
+
+    report = validate_ofd(data, check_seal)
+    if report.xml is None:
+        reason = report.findings[0].message if report.findings else "文件中没有票据原文。"
+        raise file_unreadable(reason)
+    return Presented(kind=FileKind.OFD, xml=report.xml, ofd=report)
+
+
+def named_keys(xml: bytes) -> tuple[KeyInfo, ...]:
+    """The certificates that a sealed XML names as its signers; none when it cannot be read."""
+    try:
+        document = read_sealed(xml)
+    except Refusal:
+        return ()
+    return (document.unit.key_info, document.supervisor.key_info)
+
+
+def examine(presented: Presented, trust: TrustStore) -> Examination:
+    """Check the bill and, of an OFD, its package. Raises `Refusal` when the file holds no bill at all."""
+    report = verify_xml(presented.xml, trust)
+    damaged = presented.ofd is not None and bool(presented.ofd.findings)
+    if report.face is None and not damaged:
+        raise file_unreadable(report.problems[0])
+    checks = [*_xml_checks(report, trust), *_file_checks(presented, report)]
+    return Examination(
+        kind=presented.kind,
+        face=report.face,
+        sm3=report.sm3,
+        seals=(*_signatures(report), *_seals(presented.ofd)),
+        checks=tuple(checks),
+    )
+
+
+def _xml_checks(report: XmlReport, trust: TrustStore) -> Iterable[Check]:
+    unreadable = "" if report.face else report.problems[0]
+    yield _check("xml.structure", "XML 结构（数据规范 1.1.0）", unreadable)
+    if report.face is None:
+        return
+    yield _check("xml.parties", "两方签名互不相同", "；".join(report.problems))
+    owner = report.face.invoicing.name
+    yield from _signature_checks("unit", "开票单位", report.unit, trust, report.face, owner)
+    yield from _signature_checks("supervisor", "财政监制", report.supervisor, trust, report.face, "")
+
+
+def _signature_checks(
+    code: str, label: str, signature: SignatureReport, trust: TrustStore, face: Face, owner: str
+) -> Iterable[Check]:
+    name = KeyInfo(serial=signature.certificate_serial, issuer=signature.issuer)
+    certificate = trust.find(name)
+    if certificate is None:
+        yield _check(f"{code}.signature", f"{label}签名", signature.problem)
+        yield _check(f"{code}.certificate", f"{label}证书", "没有在受信任的证书中找到该证书")
+        return
+    chain = x509.chain_problem(certificate, trust.roots, face.issued_at)
+    # The report names the first problem only; the chain comes last in it.
+    yield _check(f"{code}.signature", f"{label}签名", "" if signature.problem == chain else signature.problem)
+    yield _check(f"{code}.certificate", f"{label}证书在签名时有效且可追溯到受信任的机构", chain)
+    if owner:
+        foreign = "" if certificate.common_name == owner else f"证书属于“{certificate.common_name}”"
+        yield _check(f"{code}.owner", f"{label}证书与票面单位一致", foreign)
+
+
+def _file_checks(presented: Presented, report: XmlReport) -> Iterable[Check]:
+    if presented.kind is FileKind.PDF:
+        yield Check(
+            code="pdf.face",
+            title="PDF 版面",
+            state=CheckState.NOTICE,
+            detail="PDF 的版面不受电子签名保护，请以本页列出的签名原文内容为准，或上传 OFD 文件查验。",
+        )
+    if presented.ofd is None:
+        return
+    groups: dict[str, list[str]] = {"ofd.structure": [], "ofd.digests": [], "ofd.seals": []}
+    for finding in presented.ofd.findings:
+        place = f"（{finding.place}）" if finding.place else ""
+        groups[_group(finding.code)].append(finding.message.rstrip("。") + place)
+    yield _check("ofd.structure", "OFD 结构（GB/T 33190）", _shown(groups["ofd.structure"]))
+    yield _check("ofd.digests", "OFD 各部分摘要", _shown(groups["ofd.digests"]))
+    yield _check("ofd.seals", "OFD 电子印章（GB/T 38540）", _shown(groups["ofd.seals"]))
+    if report.face is not None:
+        yield _check("ofd.seal_names", "印章与签名原文所记一致", _foreign_seals(presented.ofd, report))
+
+
+def _group(code: str) -> str:
+    if code in _DIGEST_FINDINGS:
+        return "ofd.digests"
+    return "ofd.seals" if code in _SEAL_FINDINGS else "ofd.structure"
+
+
+def _shown(messages: list[str]) -> str:
+    more = f"；等共 {len(messages)} 项" if len(messages) > _SHOWN_FINDINGS else ""
+    return "；".join(messages[:_SHOWN_FINDINGS]) + more
+
+
+def _foreign_seals(ofd: OfdReport, report: XmlReport) -> str:
+    """Seals other than those that the signed bill names, or put on by other certificates."""
+    if report.face is None or len(ofd.seals) < len(_SEAL_LABELS):
+        return "印章不全"
+    marks = (report.face.unit_seal, report.face.supervisor_seal)
+    signers = (report.unit, report.supervisor)
+    for label, seal, mark, signer in zip(_SEAL_LABELS, ofd.seals, marks, signers, strict=False):
+        if seal.seal_hash != mark.hash:
+            return f"{label}不是签名原文所记的印章"
+        if (seal.certificate_serial, seal.issuer) != (signer.certificate_serial, signer.issuer):
+            return f"{label}不是由签名的同一证书加盖的"
+    return ""
+
+
+def _check(code: str, title: str, problem: str) -> Check:
+    state = CheckState.FAILED if problem else CheckState.PASSED
+    return Check(code=code, title=title, state=state, detail=problem)
+
+
+def _signatures(report: XmlReport) -> Iterable[SealSummary]:
+    for label, signature in (("开票单位签名", report.unit), ("财政监制签名", report.supervisor)):
+        if signature.signed_at is not None:
+            yield SealSummary(
+                label=label,
+                certificate_name=signature.certificate_subject,
+                certificate_serial=signature.certificate_serial,
+                issuer=signature.issuer,
+                signed_at=signature.signed_at,
+                valid=signature.valid,
+                problem=signature.problem,
+            )
+
+
+def _seals(ofd: OfdReport | None) -> Iterable[SealSummary]:
+    found = ofd.seals if ofd else ()
+    for place, seal in enumerate(found):
+        label = _SEAL_LABELS[place] if place < len(_SEAL_LABELS) else "其他印章"
+        yield SealSummary(
+            label=f"{label}“{seal.seal_name}”" if seal.seal_name else label,
+            certificate_name=seal.certificate_subject,
+            certificate_serial=seal.certificate_serial,
+            issuer=seal.issuer,
+            signed_at=seal.signed_at,
+            valid=seal.valid,
+            problem="；".join(seal.problems),
+        )

@@ -1,0 +1,68 @@
+"""Whose certificates a check may use: trusted roots, and the leaf certificates that bills name."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+
+import asyncpg
+
+from mingpiao.crypto import x509
+from mingpiao.sealing.model import KeyInfo
+from mingpiao.sealing.service import KEY_CHANNEL, TrustStore
+from mingpiao.storage.notices import Notices
+
+#: Certificates remembered by key id; some kilobytes each.
+MAX_REMEMBERED = 4096
+
+_ROOTS = "SELECT certificate FROM signing_keys WHERE owner_kind = 'authority' ORDER BY key_id"
+_BY_ID = "SELECT key_id, certificate FROM signing_keys WHERE key_id = ANY ($1::bigint[])"
+_BY_NAME = """
+SELECT certificate FROM signing_keys
+WHERE (serial, issuer) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+"""
+
+
+class KeyDirectory:
+    """Public certificates from the table of signing keys. A certificate never changes under its id."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", notices: Notices) -> None:
+        self._pool = pool
+        self._roots: tuple[x509.Certificate, ...] = ()
+        self._changes = 0
+        self._by_id: OrderedDict[int, x509.Certificate] = OrderedDict()
+        notices.subscribe(KEY_CHANNEL, self._forget)
+
+    async def roots(self) -> tuple[x509.Certificate, ...]:
+        """The trusted authorities, old ones too."""
+        if self._roots:
+            return self._roots
+        seen = self._changes
+        rows = await self._pool.fetch(_ROOTS)
+        roots = tuple(x509.read(row["certificate"]) for row in rows)
+        if seen == self._changes:
+            self._roots = roots
+        return roots
+
+    async def by_id(self, key_ids: Iterable[int]) -> dict[int, x509.Certificate]:
+        """The certificates of keys, by key id; an id without a key is left out."""
+        wanted = set(key_ids)
+        missing = [key_id for key_id in wanted if key_id not in self._by_id]
+        if missing:
+            for row in await self._pool.fetch(_BY_ID, missing):
+                self._by_id[row["key_id"]] = x509.read(row["certificate"])
+        found = {key_id: self._by_id[key_id] for key_id in wanted if key_id in self._by_id}
+        while len(self._by_id) > MAX_REMEMBERED:
+            self._by_id.popitem(last=False)
+        return found
+
+    async def trust_for(self, names: Iterable[KeyInfo]) -> TrustStore:
+        """A store with the roots and those of the named certificates that are ours."""
+        wanted = list(names)
+        rows = await self._pool.fetch(
+            _BY_NAME, [name.serial for name in wanted], [name.issuer for name in wanted]
+        )
+        roots = await self.roots()
+        return TrustStore([root.der for root in roots], [row["certificate"] for row in rows])
+
+    def _forget(self, _payload: str | None) -> None:
+        self._roots = ()
+        self._changes += 1

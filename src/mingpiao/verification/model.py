@@ -1,0 +1,154 @@
+"""Values of verification: what is asked, and what a check of a bill finds."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from mingpiao.kernel.codes import BillIdentity
+from mingpiao.sealing.model import Face
+
+
+class FaceQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The five facts that name a bill to who holds it (standards §5). `amount` is in 元."""
+
+    code: str
+    number: str
+    check_code: str
+    issued_on: date
+    amount: Decimal
+
+
+class Means(StrEnum):
+    """How a bill was presented."""
+
+    FACE = "face"
+    LINK = "link"
+    FILE = "file"
+
+    @property
+    def label(self) -> str:
+        return _MEANS_LABELS[self]
+
+
+class Verdict(StrEnum):
+    """The answer. Unknown says only that the register holds no bill like this one."""
+
+    GENUINE = "genuine"
+    ALTERED = "altered"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        return _VERDICT_LABELS[self]
+
+
+class Standing(StrEnum):
+    """Whether a genuine bill still counts: in force, reversed by a red one, or a red one itself."""
+
+    NORMAL = "normal"
+    REVERSED = "reversed"
+    RED = "red"
+
+    @property
+    def label(self) -> str:
+        return _STANDING_LABELS[self]
+
+
+class Depth(StrEnum):
+    """How much a report says: the verdict, the face besides, or each check besides."""
+
+    SIMPLE = "simple"
+    DETAILED = "detailed"
+    DIAGNOSTIC = "diagnostic"
+
+    @property
+    def label(self) -> str:
+        return _DEPTH_LABELS[self]
+
+
+class CheckState(StrEnum):
+    """What came of one check; a notice tells what the check could not cover."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOTICE = "notice"
+
+    @property
+    def label(self) -> str:
+        return _CHECK_LABELS[self]
+
+
+_MEANS_LABELS = {Means.FACE: "输入查验", Means.LINK: "二维码查验", Means.FILE: "文件查验"}
+_VERDICT_LABELS = {Verdict.GENUINE: "真实", Verdict.ALTERED: "被篡改", Verdict.UNKNOWN: "查无此票"}
+_STANDING_LABELS = {Standing.NORMAL: "正常", Standing.REVERSED: "已冲红", Standing.RED: "红字票据"}
+_DEPTH_LABELS = {Depth.SIMPLE: "简明", Depth.DETAILED: "详细", Depth.DIAGNOSTIC: "诊断"}
+_CHECK_LABELS = {CheckState.PASSED: "通过", CheckState.FAILED: "不通过", CheckState.NOTICE: "提示"}
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One check that was performed: stable code, Chinese title, what came of it and why."""
+
+    code: str
+    title: str
+    state: CheckState
+    detail: str = ""
+
+
+class SealSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A signature or seal on a bill: whose (`label`), by which certificate, when.
+
+    `valid` is None where it was not computed again: the simple depth trusts the register.
+    """
+
+    label: str
+    certificate_name: str
+    certificate_serial: str = ""
+    issuer: str = ""
+    signed_at: datetime | None = None
+    valid: bool | None = None
+    problem: str = ""
+
+
+class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What the register says of a bill, to be shown to nobody who has not proved to hold it.
+
+    `checks` counts its checks with this one; `last_checked_at` is when the one before took place.
+    """
+
+    identity: BillIdentity
+    unit_id: int
+    kind_code: str
+    standing: Standing
+    related: BillIdentity | None
+    total: Decimal
+    issued_at: datetime
+    sm3: bytes
+    unit_key_id: int
+    supervisor_key_id: int
+    checks: int
+    last_checked_at: datetime | None
+
+
+class VerificationResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check found. All that follows `checked_at` is empty unless the asker holds the bill.
+
+    `total` is in 元. `related` is the red bill of a reversed one, the blue bill of a red one.
+    `times_checked` includes this check. A file's `face` is what the file says, whatever the verdict.
+    """
+
+    verdict: Verdict
+    means: Means
+    checked_at: datetime
+    identity: BillIdentity | None = None
+    kind_name: str = ""
+    standing: Standing | None = None
+    related: BillIdentity | None = None
+    total: Decimal | None = None
+    issued_at: datetime | None = None
+    times_checked: int = 0
+    last_checked_at: datetime | None = None
+    seals: tuple[SealSummary, ...] = ()
+    face: Face | None = None
+    checks: tuple[Check, ...] = ()

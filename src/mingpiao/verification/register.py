@@ -1,0 +1,284 @@
+"""Ask the register: is there a bill like this one, and may this asker be told?
+
+Questions that wait at the same moment share one transaction. In it they are judged one after the
+other, each seeing the wrong answers of those before it, and it holds the locks of the bills and
+addresses concerned until these are on disk. So no number of guesses at the same moment gets more
+tries than the limit: a right guess after the last allowed wrong one is refused like any other.
+"""
+
+import asyncio
+import hmac
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from mingpiao.kernel.clock import now, to_shanghai
+from mingpiao.kernel.codes import BillIdentity
+from mingpiao.kernel.errors import Refusal
+from mingpiao.storage.batching import Batcher
+from mingpiao.verification.errors import limit_reached, unavailable
+from mingpiao.verification.limits import VerificationLimits, address_subject, bill_subject
+from mingpiao.verification.model import RegisterEntry, Standing
+
+MAX_BATCH = 128
+#: Seconds after which a batch gives up and its askers get no answer.
+PATIENCE = 5.0
+
+# Sorted, so that two batches never wait for each other. They end with the transaction.
+_LOCK = """
+SELECT pg_advisory_xact_lock(lock_key) FROM (
+    SELECT DISTINCT hashtextextended(subject, 0) AS lock_key FROM unnest($1::text[]) AS subject
+    ORDER BY lock_key
+) AS ordered
+"""
+# The number tells the segment and so the unit, with which the key of bills begins. The LIMITs keep the
+# planner from turning few look-ups by key into joins of whole tables.
+_LOOK_UP = """
+SELECT bill.*, counted.checks, counted.last_at,
+       coalesce((SELECT failures FROM verification_failures
+                 WHERE subject = 'bill:' || asked.bill_id AND day = $5), 0) AS wrong_on_bill,
+       coalesce((SELECT failures FROM verification_failures
+                 WHERE subject = 'address:' || asked.address AND day = $5), 0) AS wrong_from_address
+FROM unnest($1::bpchar[], $2::bigint[], $3::bigint[], $4::text[])
+    WITH ORDINALITY AS asked(code, number, bill_id, address, place)
+LEFT JOIN LATERAL (
+    SELECT unit_id FROM segments
+    WHERE segments.code = asked.code AND first_number <= asked.number
+    ORDER BY first_number DESC LIMIT 1
+) AS segment ON true
+LEFT JOIN LATERAL (
+    SELECT bills.unit_id, bills.kind_code, bills.color, bills.state, bills.check_code, bills.issued_at,
+           bills.total, bills.related_bill_id, bills.unit_key_id, bills.supervisor_key_id, bills.xml_sm3
+    FROM bills WHERE bills.unit_id = segment.unit_id AND bills.bill_id = asked.bill_id LIMIT 1
+) AS bill ON true
+LEFT JOIN LATERAL (
+    SELECT checks, last_at FROM verification_counts AS counts
+    WHERE counts.unit_id = bill.unit_id AND counts.bill_id = asked.bill_id LIMIT 1
+) AS counted ON true
+ORDER BY asked.place
+"""
+# Runs for every batch, even when nobody was wrong: where wrong answers cannot be counted, the
+# statement fails and right ones are not given either.
+_COUNT = """
+WITH wrong AS (
+    INSERT INTO verification_failures (subject, day, failures)
+    SELECT subject, $1, failures FROM unnest($2::text[], $3::integer[]) AS fresh(subject, failures)
+    ORDER BY subject
+    ON CONFLICT (subject, day) DO UPDATE SET failures = verification_failures.failures + excluded.failures
+)
+INSERT INTO verification_counts AS counts (unit_id, bill_id, checks, last_at)
+SELECT unit_id, bill_id, checks, now()
+FROM unnest($4::bigint[], $5::bigint[], $6::bigint[]) AS fresh(unit_id, bill_id, checks)
+ORDER BY unit_id, bill_id
+ON CONFLICT (unit_id, bill_id) DO UPDATE SET checks = counts.checks + excluded.checks, last_at = now()
+RETURNING bill_id, checks
+"""
+
+
+class FaceEvidence(msgspec.Struct, frozen=True):
+    """Check code, date and amount as somebody read or guessed them."""
+
+    check_code: str
+    issued_on: date
+    amount: Decimal
+
+    def fits(self, row: Mapping[str, Any]) -> bool:
+        known = hmac.compare_digest(self.check_code.encode(), row["check_code"].encode())
+        return (
+            known and self.issued_on == to_shanghai(row["issued_at"]).date() and self.amount == row["total"]
+        )
+
+
+class HashEvidence(msgspec.Struct, frozen=True):
+    """The SM3 of the sealed XML: 256 bits that nobody guesses, known to who holds the document."""
+
+    sm3: bytes
+
+    def fits(self, row: Mapping[str, Any]) -> bool:
+        return hmac.compare_digest(self.sm3, row["xml_sm3"])
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One bill, what proves that the asker holds it, and the counters that a wrong answer adds to."""
+
+    identity: BillIdentity
+    evidence: FaceEvidence | HashEvidence
+    address: str
+    subjects: tuple[str, ...]
+
+
+class Miss(msgspec.Struct, frozen=True):
+    """No bill like this. `registered`: one of this code and number exists, with other evidence.
+
+    Whether one exists must not be told to an asker whose evidence can be guessed.
+    """
+
+    registered: bool
+
+
+Reply = RegisterEntry | Miss | Refusal
+
+
+def question_of_face(identity: BillIdentity, evidence: FaceEvidence, address: str) -> Question:
+    """Wrong answers count against bill and address."""
+    subjects = (bill_subject(identity.bill_id), address_subject(address))
+    return Question(identity=identity, evidence=evidence, address=address, subjects=subjects)
+
+
+def question_of_link(identity: BillIdentity, sm3: bytes, address: str) -> Question:
+    """Wrong answers count against the address only: else anybody could shut a bill for its holders."""
+    return Question(
+        identity=identity, evidence=HashEvidence(sm3), address=address, subjects=(address_subject(address),)
+    )
+
+
+def question_of_file(identity: BillIdentity, sm3: bytes, address: str) -> Question:
+    """A file that does not match is an answer like others; files have a limit of their own."""
+    return Question(identity=identity, evidence=HashEvidence(sm3), address=address, subjects=())
+
+
+class Register:
+    """Answers questions about bills; `workers` batches at most are under way at once."""
+
+    def __init__(
+        self, pool: "asyncpg.Pool[asyncpg.Record]", limits: VerificationLimits, *, workers: int = 1
+    ) -> None:
+        self._pool = pool
+        self._limits = limits
+        self._batcher = Batcher[Question, Reply](self._run, max_size=MAX_BATCH, workers=workers)
+
+    async def ask(self, question: Question) -> RegisterEntry | Miss:
+        """The entry of a bill whose evidence fits, else a `Miss`.
+
+        Raises `Refusal`: `verification.limit_reached` (429), or `verification.unavailable` (503) when
+        the database or its counters cannot be reached.
+        """
+        try:
+            reply = await self._batcher.submit(question)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise unavailable() from error
+        if isinstance(reply, Refusal):
+            raise reply
+        return reply
+
+    async def _run(self, questions: Sequence[Question]) -> list[Reply]:
+        async with asyncio.timeout(PATIENCE), self._pool.acquire() as connection:
+            async with connection.transaction():
+                await connection.execute(_LOCK, _subjects(questions))
+                moment = now()
+                rows = await connection.fetch(
+                    _LOOK_UP,
+                    [question.identity.code for question in questions],
+                    [int(question.identity.number) for question in questions],
+                    [question.identity.bill_id for question in questions],
+                    [question.address for question in questions],
+                    moment.date(),
+                )
+                judgement = judge(questions, rows, self._limits)
+                counts = await self._count(connection, judgement, moment.date())
+            return [_reply(outcome, counts, moment) for outcome in judgement.outcomes]
+
+    async def _count(
+        self, connection: asyncpg.Connection, judgement: "Judgement", day: date
+    ) -> dict[int, int]:
+        """Write down wrong and right answers; how many checks each bill had before this batch."""
+        wrong, right = judgement.wrong, judgement.right
+        rows = await connection.fetch(
+            _COUNT,
+            day,
+            list(wrong),
+            list(wrong.values()),
+            [unit_id for unit_id, _ in right],
+            [bill_id for _, bill_id in right],
+            list(right.values()),
+        )
+        added = {bill_id: count for (_, bill_id), count in right.items()}
+        return {row["bill_id"]: row["checks"] - added[row["bill_id"]] for row in rows}
+
+
+class Judgement(msgspec.Struct):
+    """What came of a batch: for each question an entry (its place among the bill's checks still to be
+    shifted by those before the batch), a miss, or None where a limit was reached; and what to count.
+    """
+
+    outcomes: list[RegisterEntry | Miss | None]
+    wrong: Counter[str]
+    right: Counter[tuple[int, int]]
+
+
+def judge(
+    questions: Sequence[Question], rows: Sequence[Mapping[str, Any]], limits: VerificationLimits
+) -> Judgement:
+    """Judge questions in their order; `rows` hold what was found for each, and the counters before."""
+    found = Judgement(outcomes=[], wrong=Counter(), right=Counter())
+    for question, row in zip(questions, rows, strict=True):
+        found.outcomes.append(_judge_one(question, row, limits, found))
+    return found
+
+
+def _judge_one(
+    question: Question, row: Mapping[str, Any], limits: VerificationLimits, found: Judgement
+) -> RegisterEntry | Miss | None:
+    if _is_exhausted(question, row, limits, found.wrong):
+        return None
+    registered = row["unit_id"] is not None
+    if not registered or not question.evidence.fits(row):
+        found.wrong.update(question.subjects)
+        return Miss(registered)
+    key = (row["unit_id"], question.identity.bill_id)
+    found.right[key] += 1
+    return _entry(question.identity, row, found.right[key])
+
+
+def _is_exhausted(
+    question: Question, row: Mapping[str, Any], limits: VerificationLimits, wrong: Counter[str]
+) -> bool:
+    for subject in question.subjects:
+        if subject.startswith("bill:"):
+            before, limit = row["wrong_on_bill"], limits.wrong_per_bill
+        else:
+            before, limit = row["wrong_from_address"], limits.wrong_per_address
+        if before + wrong[subject] >= limit:
+            return True
+    return False
+
+
+def _entry(identity: BillIdentity, row: Mapping[str, Any], place: int) -> RegisterEntry:
+    related = row["related_bill_id"]
+    return RegisterEntry(
+        identity=identity,
+        unit_id=row["unit_id"],
+        kind_code=row["kind_code"],
+        standing=_standing(row),
+        related=None if related is None else BillIdentity.from_bill_id(related),
+        total=row["total"],
+        issued_at=to_shanghai(row["issued_at"]),
+        sm3=row["xml_sm3"],
+        unit_key_id=row["unit_key_id"],
+        supervisor_key_id=row["supervisor_key_id"],
+        checks=place,
+        last_checked_at=None if row["last_at"] is None else to_shanghai(row["last_at"]),
+    )
+
+
+def _standing(row: Mapping[str, Any]) -> Standing:
+    if row["color"] == "red":
+        return Standing.RED
+    return Standing.REVERSED if row["state"] == "reversed" else Standing.NORMAL
+
+
+def _reply(outcome: RegisterEntry | Miss | None, before: Mapping[int, int], moment: datetime) -> Reply:
+    if outcome is None:
+        return limit_reached(moment)
+    if isinstance(outcome, Miss):
+        return outcome
+    return msgspec.structs.replace(outcome, checks=outcome.checks + before[outcome.identity.bill_id])
+
+
+def _subjects(questions: Sequence[Question]) -> list[str]:
+    return [subject for question in questions for subject in question.subjects]

@@ -1,0 +1,140 @@
+"""Put results together from what the register and an examination say."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from mingpiao.crypto.x509 import Certificate
+from mingpiao.kernel.clock import now
+from mingpiao.kernel.codes import BillIdentity
+from mingpiao.sealing.model import Face
+from mingpiao.verification.examination import Examination
+from mingpiao.verification.model import (
+    Check,
+    CheckState,
+    Means,
+    RegisterEntry,
+    SealSummary,
+    Verdict,
+    VerificationResult,
+)
+
+_REGISTER_TITLE = "与财政部门登记的票据比对（SM3 摘要）"
+
+
+def unknown(means: Means) -> VerificationResult:
+    """No bill like this one; nothing else is told."""
+    return VerificationResult(verdict=Verdict.UNKNOWN, means=means, checked_at=now())
+
+
+def registered(
+    entry: RegisterEntry, kind_name: str, means: Means, certificates: Mapping[int, Certificate]
+) -> VerificationResult:
+    """A genuine bill by the register alone: signatures are named, not computed again."""
+    signers = (("开票单位签名", entry.unit_key_id), ("财政监制签名", entry.supervisor_key_id))
+    seals = [
+        SealSummary(
+            label=label,
+            certificate_name=certificates[key_id].subject,
+            certificate_serial=certificates[key_id].serial,
+            issuer=certificates[key_id].issuer,
+            signed_at=entry.issued_at,
+        )
+        for label, key_id in signers
+        if key_id in certificates
+    ]
+    return _of_entry(entry, kind_name, means, Verdict.GENUINE, seals=tuple(seals))
+
+
+def examined(
+    entry: RegisterEntry, kind_name: str, means: Means, examination: Examination
+) -> VerificationResult:
+    """A bill that the register holds, with what the examination of its document or file found."""
+    same = bytes.fromhex(examination.sm3) == entry.sm3
+    check = _register_check("" if same else "平台保存的原文与登记的摘要不一致")
+    return _of_entry(
+        entry,
+        kind_name,
+        means,
+        Verdict.GENUINE if same and examination.sound else Verdict.ALTERED,
+        seals=examination.seals,
+        face=examination.face,
+        checks=(check, *examination.checks),
+    )
+
+
+def differing(examination: Examination, identity: BillIdentity, *, registered: bool) -> VerificationResult:
+    """A file whose bytes the register does not hold; `registered` tells whether its number is there."""
+    problem = "登记的同号票据与此文件内容不同" if registered else "没有登记过该代码和号码的票据"
+    return VerificationResult(
+        verdict=Verdict.ALTERED if registered else Verdict.UNKNOWN,
+        means=Means.FILE,
+        checked_at=now(),
+        identity=identity,
+        seals=examination.seals,
+        face=examination.face,
+        checks=(_register_check(problem), *examination.checks),
+    )
+
+
+def unreadable(examination: Examination) -> VerificationResult:
+    """An OFD that was altered until its bill could not be read: altered, whichever it was."""
+    return VerificationResult(
+        verdict=Verdict.ALTERED,
+        means=Means.FILE,
+        checked_at=now(),
+        seals=examination.seals,
+        checks=examination.checks,
+    )
+
+
+def with_pdf_compared(examination: Examination, *, same: bool) -> Examination:
+    """The notice on a PDF's look replaced when the PDF is the very one that the platform makes."""
+    if not same:
+        return examination
+    passed = Check(
+        code="pdf.face",
+        title="PDF 版面",
+        state=CheckState.PASSED,
+        detail="与平台由签名原文生成的 PDF 逐字节一致",
+    )
+    checks = [passed if check.code == passed.code else check for check in examination.checks]
+    return msgspec.structs.replace(examination, checks=tuple(checks))
+
+
+def notices(checks: Iterable[Check]) -> list[str]:
+    """What a reader must know at any depth."""
+    return [check.detail for check in checks if check.state is CheckState.NOTICE]
+
+
+def _register_check(problem: str) -> Check:
+    state = CheckState.FAILED if problem else CheckState.PASSED
+    return Check(code="register", title=_REGISTER_TITLE, state=state, detail=problem)
+
+
+def _of_entry(
+    entry: RegisterEntry,
+    kind_name: str,
+    means: Means,
+    verdict: Verdict,
+    *,
+    seals: tuple[SealSummary, ...],
+    face: Face | None = None,
+    checks: tuple[Check, ...] = (),
+) -> VerificationResult:
+    return VerificationResult(
+        verdict=verdict,
+        means=means,
+        checked_at=now(),
+        identity=entry.identity,
+        kind_name=kind_name,
+        standing=entry.standing,
+        related=entry.related,
+        total=entry.total,
+        issued_at=entry.issued_at,
+        times_checked=entry.checks,
+        last_checked_at=entry.last_checked_at,
+        seals=seals,
+        face=face,
+        checks=checks,
+    )

@@ -1,0 +1,182 @@
+"""查验: is this bill real, and what state is it in?"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+import asyncpg
+from sqlalchemy.exc import SQLAlchemyError
+
+from mingpiao.catalog.service import CatalogStore
+from mingpiao.issuing.model import BillDocument
+from mingpiao.issuing.service import get_document
+from mingpiao.kernel.clock import now
+from mingpiao.kernel.codes import BillIdentity, is_code, is_number
+from mingpiao.storage.database import Database
+from mingpiao.storage.notices import Notices
+from mingpiao.verification import results
+from mingpiao.verification.counts import checks_of
+from mingpiao.verification.errors import file_empty, file_too_large, link_malformed, malformed, unavailable
+from mingpiao.verification.examination import (
+    MAX_FILE_BYTES,
+    Examination,
+    FileKind,
+    Presented,
+    examine,
+    named_keys,
+    open_file,
+)
+from mingpiao.verification.keys import KeyDirectory
+from mingpiao.verification.limits import VerificationLimits, count_file, forget_before
+from mingpiao.verification.model import Depth, FaceQuery, Means, RegisterEntry, VerificationResult
+from mingpiao.verification.register import (
+    FaceEvidence,
+    Miss,
+    Register,
+    question_of_face,
+    question_of_file,
+    question_of_link,
+)
+
+__all__ = ["MAX_FILE_BYTES", "VerificationLimits", "Verifier", "checks_of", "forget_before"]
+
+_HASH_DIGITS = 64
+_CHECK_CODE_LENGTH = 20  # the widest that other platforms draw (standards §1)
+#: Files examined at once in this process; each may take a core and some ten megabytes.
+_FILES_AT_ONCE = 2
+
+#: Makes a registered bill's PDF anew, to compare with one that was presented.
+PdfMaker = Callable[[BillDocument], Awaitable[bytes]]
+
+
+class Verifier:
+    """Checks bills for anyone, and tells about a bill only to who proves to hold it."""
+
+    def __init__(
+        self,
+        database: Database,
+        notices: Notices,
+        catalog: CatalogStore,
+        *,
+        limits: VerificationLimits | None = None,
+        make_pdf: PdfMaker | None = None,
+    ) -> None:
+        self._database = database
+        self._catalog = catalog
+        self._limits = limits or VerificationLimits()
+        self._make_pdf = make_pdf
+        self._register = Register(database.pool, self._limits)
+        self._keys = KeyDirectory(database.pool, notices)
+        self._files = asyncio.Semaphore(_FILES_AT_ONCE)
+
+    async def by_face(
+        self, query: FaceQuery, *, address: str, depth: Depth = Depth.DIAGNOSTIC
+    ) -> VerificationResult:
+        """Check by the five facts of the face; all must fit, and nothing tells which did not.
+
+        Raises `Refusal`: a malformed input with its field, a limit (429), or 503 without an answer.
+        """
+        _require_face(query)
+        evidence = FaceEvidence(query.check_code.lower(), query.issued_on, query.amount)
+        question = question_of_face(BillIdentity(query.code, query.number), evidence, address)
+        return await self._answer(await self._register.ask(question), Means.FACE, depth)
+
+    async def by_link(
+        self, code: str, number: str, sm3_hex: str, *, address: str, depth: Depth = Depth.DIAGNOSTIC
+    ) -> VerificationResult:
+        """Check by the address in the QR symbol: the document's hash proves that the asker holds it.
+
+        Raises `Refusal` as `by_face` does, and `verification.link_malformed` for no such address.
+        """
+        if not is_code(code) or not is_number(number):
+            raise link_malformed()
+        question = question_of_link(BillIdentity(code, number), _digest(sm3_hex), address)
+        return await self._answer(await self._register.ask(question), Means.LINK, depth)
+
+    async def by_file(self, data: bytes, *, address: str) -> VerificationResult:
+        """Check an OFD, PDF or XML: its signatures and seals, and its hash against the register.
+
+        Raises `Refusal` for a file that is empty, too large or holds no bill, for too many files a
+        minute (429), and 503 without an answer.
+        """
+        if not data:
+            raise file_empty()
+        if len(data) > MAX_FILE_BYTES:
+            raise file_too_large(MAX_FILE_BYTES)
+        with _no_answer_without_database():
+            await count_file(self._database.pool, address, now(), self._limits.files_per_minute)
+            examination = await self._examine(data)
+            return await self._compare(examination, data, address)
+
+    async def _examine(self, data: bytes) -> Examination:
+        roots = await self._keys.roots()
+        async with self._files:
+            presented = await asyncio.to_thread(open_file, data, roots)
+            trust = await self._keys.trust_for(named_keys(presented.xml))
+            return await asyncio.to_thread(examine, presented, trust)
+
+    async def _compare(self, examination: Examination, data: bytes, address: str) -> VerificationResult:
+        if examination.face is None:
+            return results.unreadable(examination)
+        identity = BillIdentity(examination.face.code, examination.face.number)
+        question = question_of_file(identity, bytes.fromhex(examination.sm3), address)
+        reply = await self._register.ask(question)
+        if isinstance(reply, Miss):
+            return results.differing(examination, identity, registered=reply.registered)
+        if examination.kind is FileKind.PDF and self._make_pdf is not None:
+            made = await self._make_pdf(await self._document(reply))
+            examination = results.with_pdf_compared(examination, same=made == data)
+        return results.examined(reply, await self._kind_name(reply), Means.FILE, examination)
+
+    async def _answer(self, reply: RegisterEntry | Miss, means: Means, depth: Depth) -> VerificationResult:
+        if isinstance(reply, Miss):
+            return results.unknown(means)
+        with _no_answer_without_database():
+            kind_name = await self._kind_name(reply)
+            if depth is Depth.SIMPLE:
+                certificates = await self._keys.by_id((reply.unit_key_id, reply.supervisor_key_id))
+                return results.registered(reply, kind_name, means, certificates)
+            document = await self._document(reply)
+            presented = Presented(kind=FileKind.XML, xml=document.xml)
+            trust = await self._keys.trust_for(named_keys(document.xml))
+            examination = await asyncio.to_thread(examine, presented, trust)
+            return results.examined(reply, kind_name, means, examination)
+
+    async def _document(self, entry: RegisterEntry) -> BillDocument:
+        async with self._database.system() as connection:
+            return await get_document(connection, entry.identity.bill_id)
+
+    async def _kind_name(self, entry: RegisterEntry) -> str:
+        kind = (await self._catalog.get()).kinds.get(entry.kind_code)
+        return kind.name if kind else ""
+
+
+def _require_face(query: FaceQuery) -> None:
+    if not is_code(query.code):
+        raise malformed("code", "票据代码应为 8 位数字，请按票面填写。")
+    if not is_number(query.number):
+        raise malformed("number", "票据号码应为 10 位数字，请按票面填写。")
+    if not (query.check_code.isascii() and query.check_code.isalnum()):
+        raise malformed("check_code", "校验码由数字和字母组成，请按票面填写。")
+    if len(query.check_code) > _CHECK_CODE_LENGTH:
+        raise malformed("check_code", "校验码过长，请按票面填写。")
+    if not query.amount.is_finite():
+        raise malformed("amount", "金额应为数字，例如 128.50。")
+
+
+def _digest(sm3_hex: str) -> bytes:
+    if len(sm3_hex) != _HASH_DIGITS:
+        raise link_malformed()
+    try:
+        return bytes.fromhex(sm3_hex)
+    except ValueError as error:
+        raise link_malformed() from error
+
+
+@contextmanager
+def _no_answer_without_database() -> Iterator[None]:
+    """What the database cannot say is no answer: neither that a bill is genuine nor that it is not."""
+    try:
+        yield
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError) as error:
+        raise unavailable() from error

@@ -1,0 +1,71 @@
+"""A desk that has issued, and a verifier beside it."""
+
+import asyncpg
+import msgspec
+import pytest
+from tests.support.office import ACTING, Office, bill_of
+
+from mingpiao.catalog.service import CatalogStore
+from mingpiao.issuing.model import Bill
+from mingpiao.issuing.service import get_document
+from mingpiao.kernel.clock import to_shanghai
+from mingpiao.verification.model import FaceQuery
+from mingpiao.verification.service import VerificationLimits, Verifier
+
+ADDRESS = "198.51.100.7"
+LIMITS = VerificationLimits(wrong_per_bill=10, wrong_per_address=30, files_per_minute=60)
+
+
+class Counter(msgspec.Struct, frozen=True, kw_only=True):
+    """A verification counter with one bill issued next door."""
+
+    office: Office
+    verifier: Verifier
+    bill: Bill
+
+    def query(self, **changes: object) -> FaceQuery:
+        """The five facts of the bill, some changed."""
+        return msgspec.structs.replace(query_of(self.bill), **changes)
+
+    async def xml(self) -> bytes:
+        """The bill's sealed original."""
+        async with self.office.database.system() as connection:
+            return (await get_document(connection, self.bill.bill_id)).xml
+
+    async def failures(self) -> dict[str, int]:
+        """Wrong answers counted today, by subject."""
+        rows = await self.office.database.pool.fetch("SELECT subject, failures FROM verification_failures")
+        return {row["subject"]: row["failures"] for row in rows}
+
+    async def owner(self) -> asyncpg.Connection:
+        """A connection with the rights of who owns the tables, to be closed by the caller."""
+        return await asyncpg.connect(self.office.database.url)
+
+    async def checks(self) -> dict[int, int]:
+        """Right answers counted, by bill."""
+        rows = await self.office.database.pool.fetch("SELECT bill_id, checks FROM verification_counts")
+        return {row["bill_id"]: row["checks"] for row in rows}
+
+
+def query_of(bill: Bill) -> FaceQuery:
+    """The five facts of a bill as its holder reads them."""
+    return FaceQuery(
+        code=bill.code,
+        number=bill.number,
+        check_code=bill.check_code,
+        issued_on=to_shanghai(bill.issued_at).date(),
+        amount=bill.total,
+    )
+
+
+def new_verifier(office: Office, limits: VerificationLimits = LIMITS) -> Verifier:
+    """A verifier as another process would have it."""
+    catalog = CatalogStore(office.database, office.notices)
+    return Verifier(office.database, office.notices, catalog, limits=limits)
+
+
+@pytest.fixture
+async def counter(office: Office) -> Counter:
+    hospital = office.province.hospital
+    outcome = (await office.desk.issue(hospital.unit_id, [hospital.request()], acting=ACTING))[0]
+    return Counter(office=office, verifier=new_verifier(office), bill=bill_of(outcome))

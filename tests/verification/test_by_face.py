@@ -1,0 +1,120 @@
+"""The five facts of the face: all must fit, and a wrong one tells nothing."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.support.office import ACTING, bill_of
+from tests.verification.conftest import ADDRESS, Counter, query_of
+
+from mingpiao.issuing.model import ReversalRequest
+from mingpiao.kernel.errors import Refusal
+from mingpiao.verification.model import CheckState, Depth, Means, Standing, Verdict, VerificationResult
+
+
+async def test_a_genuine_bill_in_all_depths(counter: Counter) -> None:
+    simple = await counter.verifier.by_face(counter.query(), address=ADDRESS, depth=Depth.SIMPLE)
+    assert (simple.verdict, simple.means, simple.standing) == (Verdict.GENUINE, Means.FACE, Standing.NORMAL)
+    assert simple.identity == counter.bill.identity
+    assert (simple.total, simple.issued_at) == (counter.bill.total, counter.bill.issued_at)
+    assert simple.times_checked == 1
+    assert simple.last_checked_at is None
+    assert [seal.label for seal in simple.seals] == ["开票单位签名", "财政监制签名"]
+    assert [seal.valid for seal in simple.seals] == [None, None]
+    assert counter.office.province.hospital.unit.name in simple.seals[0].certificate_name
+    assert simple.face is None
+    full = await counter.verifier.by_face(counter.query(), address=ADDRESS)
+    assert full.verdict is Verdict.GENUINE
+    assert full.times_checked == 2
+    assert full.last_checked_at is not None
+    assert full.face is not None
+    assert full.face.payer.name == counter.bill.payer.name
+    assert [(seal.valid, seal.problem) for seal in full.seals] == [(True, ""), (True, "")]
+    assert [check.code for check in full.checks] == [
+        "register",
+        "xml.structure",
+        "xml.parties",
+        "unit.signature",
+        "unit.certificate",
+        "unit.owner",
+        "supervisor.signature",
+        "supervisor.certificate",
+    ]
+    assert {check.state for check in full.checks} == {CheckState.PASSED}
+    assert await counter.failures() == {}
+
+
+async def test_capitals_in_the_check_code_do_not_matter(counter: Counter) -> None:
+    query = counter.query(check_code=counter.bill.check_code.upper())
+    assert (await counter.verifier.by_face(query, address=ADDRESS)).verdict is Verdict.GENUINE
+
+
+def _nothing_told(result: VerificationResult) -> bool:
+    return result == VerificationResult(
+        verdict=Verdict.UNKNOWN, means=Means.FACE, checked_at=result.checked_at
+    )
+
+
+async def test_each_wrong_fact_gives_the_same_empty_answer_and_is_counted(counter: Counter) -> None:
+    wrong: list[dict[str, Any]] = [
+        {"code": "99060126"},
+        {"number": f"{int(counter.bill.number) + 1:010d}"},
+        {"number": "9999999999"},
+        {"check_code": f"{int(counter.bill.check_code, 16) ^ 1:06x}"},
+        {"issued_on": counter.query().issued_on + timedelta(days=1)},
+        {"amount": counter.bill.total + Decimal("0.01")},
+    ]
+    for changes in wrong:
+        assert _nothing_told(await counter.verifier.by_face(counter.query(**changes), address=ADDRESS))
+    failures = await counter.failures()
+    assert failures[f"address:{ADDRESS}"] == 6
+    assert failures[f"bill:{counter.bill.bill_id}"] == 3
+    assert sum(failures.values()) == 12
+    assert await counter.checks() == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("code", "1506012"),
+        ("code", "１５０６０１２６"),
+        ("number", "12"),
+        ("check_code", ""),
+        ("check_code", "a" * 21),
+        ("check_code", "' OR 1"),
+        ("amount", Decimal("NaN")),
+    ],
+)
+async def test_malformed_input_is_refused_with_its_field_and_not_counted(
+    counter: Counter, field: str, value: object
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        await counter.verifier.by_face(counter.query(**{field: value}), address=ADDRESS)
+    problem = refused.value.problems[0]
+    assert (problem.code, problem.field, problem.status) == ("verification.malformed", field, 400)
+    assert await counter.failures() == {}
+
+
+async def test_a_reversed_bill_names_the_red_one_and_back(counter: Counter) -> None:
+    bill = counter.bill
+    request = ReversalRequest(code=bill.code, number=bill.number, reason="退费", handler="王演示")
+    red = bill_of((await counter.office.desk.reverse(bill.unit_id, [request], acting=ACTING))[0])
+    blue_result = await counter.verifier.by_face(counter.query(), address=ADDRESS)
+    assert (blue_result.verdict, blue_result.standing) == (Verdict.GENUINE, Standing.REVERSED)
+    assert blue_result.related == red.identity
+    red_result = await counter.verifier.by_face(query_of(red), address=ADDRESS)
+    assert (red_result.verdict, red_result.standing) == (Verdict.GENUINE, Standing.RED)
+    assert red_result.related == bill.identity
+    assert red_result.total == -bill.total
+
+
+async def test_a_changed_original_in_the_register_is_found(counter: Counter) -> None:
+    xml = (await counter.xml()).replace(counter.bill.payer.name.encode(), "顶替者".encode())
+    owner = await counter.owner()
+    await owner.execute("UPDATE bills SET xml = $1 WHERE bill_id = $2", xml, counter.bill.bill_id)
+    await owner.close()
+    result = await counter.verifier.by_face(counter.query(), address=ADDRESS)
+    assert result.verdict is Verdict.ALTERED
+    failed = {check.code for check in result.checks if check.state is CheckState.FAILED}
+    assert failed == {"register", "unit.signature", "supervisor.signature"}

@@ -1,0 +1,41 @@
+"""The address in the QR symbol: the document's hash proves that the asker holds the bill."""
+
+import pytest
+from tests.verification.conftest import ADDRESS, Counter, new_verifier
+
+from mingpiao.kernel.errors import Refusal
+from mingpiao.verification.model import Means, Verdict
+from mingpiao.verification.service import VerificationLimits
+
+
+async def test_the_right_hash_shows_the_bill(counter: Counter) -> None:
+    bill = counter.bill
+    result = await counter.verifier.by_link(bill.code, bill.number, bill.sm3, address=ADDRESS)
+    assert (result.verdict, result.means, result.times_checked) == (Verdict.GENUINE, Means.LINK, 1)
+    assert result.face is not None
+    assert result.face.check_code == bill.check_code
+
+
+async def test_a_wrong_hash_tells_nothing_and_counts_against_the_address_alone(counter: Counter) -> None:
+    bill = counter.bill
+    result = await counter.verifier.by_link(bill.code, bill.number, "0" * 64, address=ADDRESS)
+    assert (result.verdict, result.identity, result.face) == (Verdict.UNKNOWN, None, None)
+    assert await counter.failures() == {f"address:{ADDRESS}": 1}
+
+
+async def test_guesses_at_a_check_code_do_not_shut_the_bill_for_who_holds_it(counter: Counter) -> None:
+    verifier = new_verifier(counter.office, VerificationLimits(wrong_per_bill=1))
+    await verifier.by_face(counter.query(check_code="000000"), address="203.0.113.1")
+    with pytest.raises(Refusal):
+        await verifier.by_face(counter.query(), address=ADDRESS)
+    bill = counter.bill
+    result = await verifier.by_link(bill.code, bill.number, bill.sm3, address=ADDRESS)
+    assert result.verdict is Verdict.GENUINE
+
+
+@pytest.mark.parametrize("sm3", ["", "0" * 63, "0" * 65, "g" * 64, "０" * 64, "0 " * 32])
+async def test_what_is_no_hash_is_refused(counter: Counter, sm3: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        await counter.verifier.by_link(counter.bill.code, counter.bill.number, sm3, address=ADDRESS)
+    assert refused.value.problems[0].code == "verification.link_malformed"
+    assert await counter.failures() == {}

@@ -1,0 +1,177 @@
+"""A check code of six characters must not be guessable, however many guess at once."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from tests.verification.conftest import ADDRESS, Counter, new_verifier
+
+from mingpiao.kernel import clock
+from mingpiao.kernel.errors import Refusal
+from mingpiao.verification import register
+from mingpiao.verification.model import Verdict, VerificationResult
+from mingpiao.verification.service import VerificationLimits, Verifier, forget_before
+
+
+async def _guess(verifier: Verifier, counter: Counter, guess: str, address: str = ADDRESS) -> str:
+    """What a guess at the check code brings: a verdict or a refusal's code."""
+    try:
+        result: VerificationResult = await verifier.by_face(counter.query(check_code=guess), address=address)
+    except Refusal as refusal:
+        return refusal.problems[0].code
+    return result.verdict.value
+
+
+def _wrong(place: int) -> str:
+    return f"{place:06x}"
+
+
+async def test_after_ten_wrong_answers_a_right_one_is_refused_until_tomorrow(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in range(10):
+        address = f"203.0.113.{place}"
+        assert await _guess(counter.verifier, counter, _wrong(place), address) == "unknown"
+    with pytest.raises(Refusal) as refused:
+        await counter.verifier.by_face(counter.query(), address=ADDRESS)
+    problem = refused.value.problems[0]
+    assert (problem.code, problem.status) == ("verification.limit_reached", 429)
+    assert problem.message.startswith("超过当日限制查验次数，请明日再查")
+    assert 0 < problem.facts["retry_after"] <= 24 * 3600 + 1
+    assert await counter.checks() == {}
+    moment = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(register, "now", lambda: moment)
+    assert await _guess(counter.verifier, counter, counter.bill.check_code) == "genuine"
+
+
+async def test_an_address_may_be_wrong_thirty_times_over_all_bills(counter: Counter) -> None:
+    async def ask(number: int) -> str:
+        try:
+            query = counter.query(number=f"{number:010d}")
+            return (await counter.verifier.by_face(query, address=ADDRESS)).verdict.value
+        except Refusal as refusal:
+            return refusal.problems[0].code
+
+    answers = [await ask(9_000_000_000 + place) for place in range(32)]
+    assert answers == ["unknown"] * 30 + ["verification.limit_reached"] * 2
+    assert await _guess(counter.verifier, counter, counter.bill.check_code) == "verification.limit_reached"
+    assert await _guess(counter.verifier, counter, counter.bill.check_code, "203.0.113.9") == "genuine"
+
+
+async def test_right_answers_count_against_nothing(counter: Counter) -> None:
+    right = counter.bill.check_code
+    answers = await asyncio.gather(*(_guess(counter.verifier, counter, right) for _ in range(100)))
+    assert answers == ["genuine"] * 100
+    assert await counter.failures() == {}
+    assert await counter.checks() == {counter.bill.bill_id: 100}
+
+
+async def test_each_of_many_checks_at_once_gets_its_own_place(counter: Counter) -> None:
+    results = await asyncio.gather(
+        *(counter.verifier.by_face(counter.query(), address=ADDRESS) for _ in range(20))
+    )
+    assert sorted(result.times_checked for result in results) == list(range(1, 21))
+
+
+async def _storm(counter: Counter, verifiers: list[Verifier]) -> list[str]:
+    """A hundred wrong guesses at once from a hundred addresses, through several processes' verifiers."""
+    return await asyncio.gather(
+        *(
+            _guess(verifiers[place % len(verifiers)], counter, _wrong(place), f"203.0.{place}.1")
+            for place in range(100)
+        )
+    )
+
+
+async def test_without_the_lock_guesses_at_once_get_more_tries_than_the_limit(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(register, "_LOCK", "SELECT $1::text[], pg_sleep(0.05)")
+    monkeypatch.setattr(register, "MAX_BATCH", 5)
+    answers = await _storm(counter, [new_verifier(counter.office) for _ in range(5)])
+    assert answers.count("unknown") > 10
+
+
+async def test_with_the_lock_a_hundred_guesses_at_once_get_exactly_ten_tries(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(register, "MAX_BATCH", 5)
+    answers = await _storm(counter, [new_verifier(counter.office) for _ in range(5)])
+    assert answers.count("unknown") == 10
+    assert answers.count("verification.limit_reached") == 90
+    assert (await counter.failures())[f"bill:{counter.bill.bill_id}"] == 10
+    assert await _guess(counter.verifier, counter, counter.bill.check_code) == "verification.limit_reached"
+
+
+async def test_a_right_guess_among_wrong_ones_waits_its_turn(counter: Counter) -> None:
+    guesses = [_wrong(place) for place in range(50)]
+    guesses.insert(20, counter.bill.check_code)
+    answers = await asyncio.gather(
+        *(
+            _guess(counter.verifier, counter, guess, f"203.0.113.{place}")
+            for place, guess in enumerate(guesses)
+        )
+    )
+    assert answers[20] == "verification.limit_reached"
+    assert answers.count("genuine") == 0
+    assert await counter.checks() == {}
+
+
+@pytest.mark.parametrize("table", ["verification_failures", "verification_counts"])
+async def test_no_answer_at_all_when_a_counter_cannot_be_written(counter: Counter, table: str) -> None:
+    owner = await counter.owner()
+    await owner.execute(f"REVOKE INSERT, UPDATE ON {table} FROM mingpiao_system")
+    try:
+        right, wrong = counter.bill.check_code, _wrong(0)
+        for guess in (right, wrong, right):
+            assert await _guess(counter.verifier, counter, guess) == "verification.unavailable"
+    finally:
+        await owner.execute(f"GRANT INSERT, UPDATE ON {table} TO mingpiao_system")
+        await owner.close()
+    assert await _guess(counter.verifier, counter, counter.bill.check_code) == "genuine"
+    assert await counter.failures() == {}
+
+
+async def test_no_answer_without_a_database(counter: Counter) -> None:
+    await counter.office.database.pool.close()
+    with pytest.raises(Refusal) as refused:
+        await counter.verifier.by_face(counter.query(), address=ADDRESS)
+    assert refused.value.problems[0].code == "verification.unavailable"
+    assert refused.value.status == 503
+
+
+async def test_no_answer_while_the_counters_are_locked(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(register, "PATIENCE", 0.3)
+    owner = await counter.owner()
+    try:
+        async with owner.transaction():
+            await owner.execute("LOCK TABLE verification_failures")
+            assert (
+                await _guess(counter.verifier, counter, counter.bill.check_code) == "verification.unavailable"
+            )
+    finally:
+        await owner.close()
+    assert await _guess(counter.verifier, counter, counter.bill.check_code) == "genuine"
+
+
+async def test_files_from_one_address_are_limited_by_the_minute(counter: Counter) -> None:
+    verifier = new_verifier(counter.office, VerificationLimits(files_per_minute=3))
+    xml = await counter.xml()
+    answers = []
+    for _ in range(4):
+        try:
+            answers.append((await verifier.by_file(xml, address=ADDRESS)).verdict.value)
+        except Refusal as refusal:
+            answers.append(refusal.problems[0].code)
+    # The minute may turn once on the way.
+    assert answers in (["genuine"] * 3 + ["verification.too_many_files"], ["genuine"] * 4)
+    assert (await verifier.by_file(xml, address="203.0.113.5")).verdict is Verdict.GENUINE
+
+
+async def test_old_counters_are_forgotten(counter: Counter) -> None:
+    await _guess(counter.verifier, counter, _wrong(1))
+    assert await forget_before(counter.office.database, clock.today()) == 0
+    assert await forget_before(counter.office.database, clock.today() + timedelta(days=1)) == 2
+    assert await counter.failures() == {}
