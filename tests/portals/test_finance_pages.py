@@ -1,14 +1,17 @@
 """The finance pages through HTTP: what is shown, and that nothing outside the region ever is."""
 
+import csv
 import json
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
+from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
+from openpyxl import load_workbook
 from tests.portals.finance_site import (
     BAOTOU,
     HOHHOT,
@@ -255,3 +258,25 @@ async def test_the_health_page_tells_of_database_and_worker(site: Site) -> None:
             "UPDATE worker_heartbeats SET beat_at = now() - interval '1 minute'"
         )
         assert (await stranger.get("/healthz")).json()["status"] == "degraded"
+
+
+async def test_an_export_holds_the_whole_filter_with_units_and_is_recorded(site: Site) -> None:
+    async with await site.browser(region=BAOTOU) as browser:
+        answer = await browser.get("/finance/bills/export.csv?color=blue")
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        rows = list(csv.reader(answer.text.removeprefix("\ufeff").splitlines()))
+        assert rows[0][:4] == ["用票单位", "地区", "票据代码", "票据号码"]
+        assert {(row[0], row[1], row[2], row[3]) for row in rows[1:]} == {
+            (site.residents[BAOTOU].unit.name, "包头市", bill.code, bill.number)
+            for bill in site.bills[BAOTOU]
+        }
+        workbook = await browser.get("/finance/bills/export.xlsx?color=blue")
+        sheet = load_workbook(BytesIO(workbook.content)).active
+        assert sheet.max_row == 3
+        assert isinstance(sheet.cell(2, rows[0].index("金额（元）") + 1).value, float | int)
+        assert (await browser.get("/finance/bills/export.csv?from=x")).status_code == 400
+        assert (await browser.get(f"/finance/bills/export.csv?region={HOHHOT}")).status_code == 404
+    recorded = await site.services.database.pool.fetch(
+        "SELECT subject, details->>'format' FROM audit_log WHERE action = 'bill:export' ORDER BY audit_id"
+    )
+    assert [tuple(row) for row in recorded] == [("region:150200", "csv"), ("region:150200", "xlsx")]

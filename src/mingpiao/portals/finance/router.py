@@ -3,6 +3,7 @@
 from litestar import Router
 
 from mingpiao.portals.finance.bills import bill_document, bill_list, bill_page
+from mingpiao.portals.finance.exports import export_csv, export_workbook
 from mingpiao.portals.finance.home import overview
 from mingpiao.portals.finance.units import unit_list, unit_page
 from mingpiao.portals.routing import portal_router
@@ -11,5 +12,14 @@ from mingpiao.portals.session import require_department
 
 def create_router() -> Router:
     """Routes under /finance, for officers and heads of departments and administrators."""
-    handlers = [overview, unit_list, unit_page, bill_list, bill_page, bill_document]
+    handlers = [
+        overview,
+        unit_list,
+        unit_page,
+        bill_list,
+        bill_page,
+        bill_document,
+        export_csv,
+        export_workbook,
+    ]
     return portal_router("/finance", handlers, guard=require_department)
