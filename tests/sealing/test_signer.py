@@ -136,10 +136,15 @@ async def test_stamps_are_the_same_bytes_from_any_signer(pool: ProcessSigner) ->
 
 
 async def test_a_killed_process_is_replaced(pool: ProcessSigner) -> None:
-    tasks = [world().task(number) for number in range(400)]
-    batch = asyncio.create_task(pool.seal(tasks))
-    await asyncio.sleep(0.05)
+    while len(pool.process_ids) < 2:
+        await asyncio.sleep(0.01)
     killed = pool.process_ids
+    # Stopped first, so that they hold their chunks for certain when they die.
+    for pid in killed:
+        os.kill(pid, signal.SIGSTOP)
+    tasks = [world().task(number) for number in range(100)]
+    batch = asyncio.create_task(pool.seal(tasks))
+    await asyncio.sleep(0.1)
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
     with pytest.raises(SignerUnavailable) as refusal:
@@ -159,7 +164,7 @@ async def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_frozen_process_does_not_hold_callers_for_ever() -> None:
-    async with ProcessSigner(world().master, 1, patience=0.5) as signer:
+    async with ProcessSigner(world().master, 1, patience=1.5) as signer:
         (frozen,) = signer.process_ids
         os.kill(frozen, signal.SIGSTOP)
         with pytest.raises(SignerUnavailable):

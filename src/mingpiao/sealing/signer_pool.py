@@ -57,6 +57,8 @@ class _Job:
     def fail(self) -> None:
         if not self.answers.done():
             self.answers.set_exception(SignerUnavailable())
+            # Whoever waited may be gone already; asyncio would then complain that nobody looked.
+            self.answers.exception()
 
 
 class ProcessSigner:
@@ -96,7 +98,7 @@ class ProcessSigner:
         if not self._keepers:
             self._keepers = [asyncio.create_task(self._keep(place)) for place in range(self._count)]
         try:
-            async with asyncio.timeout(min(_START_SECONDS, self._patience)):
+            async with asyncio.timeout(_START_SECONDS):
                 await self._ready.wait()
         except TimeoutError as error:
             raise SignerUnavailable from error
@@ -115,17 +117,16 @@ class ProcessSigner:
         """See `Signer.seal`."""
         if not tasks:
             return []
-        await self.start()
         return await self._patiently(self._seal_chunks(tasks))
 
     async def stamp(self, tasks: Sequence[StampTask]) -> list[bytes]:
         """See `Signer.stamp`."""
         if not tasks:
             return []
-        await self.start()
         return await self._patiently(self._stamp_chunks(tasks))
 
     async def _seal_chunks(self, tasks: Sequence[SealTask]) -> list[SealOutcome]:
+        await self.start()
         outcomes: list[SealOutcome | None] = [None] * len(tasks)
         chunks: list[tuple[list[int], _Job]] = []
         size = self._chunk_size(len(tasks))
@@ -160,6 +161,7 @@ class ProcessSigner:
         return places, self._submit(frame(SealChunk(list(parties), bills))) if bills else None
 
     async def _stamp_chunks(self, tasks: Sequence[StampTask]) -> list[bytes]:
+        await self.start()
         size = self._chunk_size(len(tasks))
         chunks = [
             (start, self._submit(frame(StampChunk([_stamp(task) for task in tasks[start : start + size]]))))
@@ -175,6 +177,8 @@ class ProcessSigner:
         return min(CHUNK, -(-tasks // self._count))
 
     def _submit(self, framed: bytes) -> _Job:
+        if self._closed:
+            raise SignerUnavailable
         job = _Job(framed)
         self._jobs.put_nowait(job)
         return job
@@ -216,7 +220,11 @@ class ProcessSigner:
             await asyncio.shield(_reap(process))
 
     async def _attend(self, place: int, process: Process, channel: socket.socket) -> None:
-        reader, writer = await asyncio.open_unix_connection(sock=channel)
+        try:
+            reader, writer = await asyncio.open_unix_connection(sock=channel)
+        except BaseException:
+            channel.close()
+            raise
         try:
             # Not wait_for: it may swallow the cancellation by which close() ends us.
             async with asyncio.timeout(_START_SECONDS):
