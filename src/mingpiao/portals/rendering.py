@@ -120,7 +120,7 @@ def page(
     html = ENVIRONMENT.get_template(template).render(_shared_context(request) | context)
     return Response(
         html,
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
         status_code=status,
         cookies=list(cookies),
         # What a person sees behind the login stays in nobody's cache.
