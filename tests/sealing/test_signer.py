@@ -136,9 +136,10 @@ async def test_stamps_are_the_same_bytes_from_any_signer(pool: ProcessSigner) ->
 
 
 async def test_a_killed_process_is_replaced(pool: ProcessSigner) -> None:
-    while len(pool.process_ids) < 2:
+    for _ in range(1000):
+        if len(killed := pool.process_ids) == 2:
+            break
         await asyncio.sleep(0.01)
-    killed = pool.process_ids
     # Stopped first, so that they hold their chunks for certain when they die.
     for pid in killed:
         os.kill(pid, signal.SIGSTOP)

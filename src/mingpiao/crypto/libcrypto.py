@@ -24,10 +24,10 @@ _INT = ctypes.c_int
 _SIZE = ctypes.c_size_t
 _BYTES = ctypes.c_char_p
 
-_QUICK: dict[
-    str, tuple[type[ctypes.c_int] | type[ctypes.c_void_p] | type[ctypes.c_size_t] | None, list[type]]
-]
-_QUICK = {
+_Result = type[ctypes.c_int] | type[ctypes.c_void_p] | type[ctypes.c_size_t] | None
+
+# Functions by name: the type of the result, and of each argument.
+_QUICK: dict[str, tuple[_Result, list[type]]] = {
     "EVP_PKEY_CTX_new_from_name": (_POINTER, [_POINTER, _BYTES, _BYTES]),
     "EVP_PKEY_CTX_new_from_pkey": (_POINTER, [_POINTER, _POINTER, _BYTES]),
     "EVP_PKEY_CTX_free": (None, [_POINTER]),
@@ -45,8 +45,7 @@ _QUICK = {
     "BN_clear_free": (None, [_POINTER]),
     "ERR_clear_error": (None, []),
 }
-_SLOW: dict[str, tuple[type[ctypes.c_int], list[type]]]
-_SLOW = {
+_SLOW: dict[str, tuple[_Result, list[type]]] = {
     "EVP_PKEY_sign": (_INT, [_POINTER, _BYTES, ctypes.POINTER(_SIZE), _BYTES, _SIZE]),
     "EVP_PKEY_verify": (_INT, [_POINTER, _BYTES, _SIZE, _BYTES, _SIZE]),
     "EC_POINT_mul": (_INT, [_POINTER, _POINTER, _POINTER, _POINTER, _POINTER, _POINTER]),
@@ -60,12 +59,10 @@ class LibCrypto:
         self.path = path
         self.quick = ctypes.PyDLL(path)
         self.slow = ctypes.CDLL(path)
-        for name, (result, arguments) in _QUICK.items():
-            function = getattr(self.quick, name)
-            function.restype, function.argtypes = result, arguments
-        for name, (result, arguments) in _SLOW.items():
-            function = getattr(self.slow, name)
-            function.restype, function.argtypes = result, arguments
+        for handle, functions in ((self.quick, _QUICK), (self.slow, _SLOW)):
+            for name, (result, arguments) in functions.items():
+                function = getattr(handle, name)
+                function.restype, function.argtypes = result, arguments
         self._group = self.quick.EC_GROUP_new_by_curve_name(NID_SM2)
         context = self.quick.EVP_PKEY_CTX_new_from_name(None, b"SM2", None)
         self.quick.ERR_clear_error()
@@ -149,10 +146,10 @@ def _candidates() -> Iterator[str]:
     named = os.environ.get("MINGPIAO_LIBCRYPTO")
     if named:
         yield named
-    found = ctypes.util.find_library("crypto")
-    if found:
+    yield from ("libcrypto.so.3", "libcrypto.3.dylib", "libcrypto-3-x64.dll")
+    # Asked last: find_library starts other programs in order to look.
+    if found := ctypes.util.find_library("crypto"):
         yield found
-    yield from ("libcrypto.so.3", "libcrypto.3.dylib", "libcrypto-3-x64.dll", "libcrypto.so")
     for folder in sys.path:
         # Binary wheels (psycopg-binary, PostgreSQL) carry a libcrypto of their own in a `*.libs` folder.
         for pattern in ("*.libs/libcrypto*", "*/lib/libcrypto*", "*/pginstall/lib/libcrypto*"):
