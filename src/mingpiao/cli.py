@@ -108,7 +108,7 @@ def demo_reset(**options: Any) -> None:
 @_key_option
 @click.option("--public-url", help="用户访问的网址, 印在票据二维码中, 例如 https://pj.example.gov.cn。")
 @click.option("--web-processes", type=int, help="网站进程数, 默认 1。")
-@click.option("--signer-processes", type=int, help="专用签名进程数, 默认 0（在网站进程内签名）。")
+@click.option("--signer-processes", type=int, help="每个网站进程的专用签名进程数, 默认每个处理器核一个; 0 为在网站进程内签名。")
 @click.option("--run-worker/--no-run-worker", default=None, help="是否同时执行后台任务, 默认否。")
 def serve(**options: Any) -> None:
     """在自己的 PostgreSQL 上运行网站和接口（先执行 mingpiao migrate）。"""

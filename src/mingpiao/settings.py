@@ -50,8 +50,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     master_key_file: Path | None = None
     """File with the 32 hex digits of the master key; else `MINGPIAO_MASTER_KEY` holds them."""
 
-    signer_processes: Count = 0
-    """Processes that only sign; 0 signs inside the web process."""
+    signer_processes: Count = min(os.cpu_count() or 1, 64)
+    """Processes of each web process that alone hold private keys; one a core unless told, 0 signs inside."""
 
     web_processes: AtLeastOne = 1
     """Web processes that share the port."""

@@ -33,7 +33,7 @@ def _unknown() -> Refusal:
 
 
 async def _one(connection: AsyncConnection, query: Select[Any]) -> RowMapping:
-    row = (await connection.execute(query)).mappings().one_or_none()
+    row: RowMapping | None = (await connection.execute(query)).mappings().one_or_none()
     if row is None:
         raise _unknown()
     return row

@@ -62,11 +62,7 @@ _INSERT_BILLS = """
 INSERT INTO bills (unit_id, bill_id, kind_code, region_code, color, business_no, check_code, issued_at,
                    payer_type, payer_code, payer_name, total, handler, extension, items, related_bill_id,
                    reason, unit_key_id, supervisor_key_id, xml_sm3, xml, txid)
-SELECT fresh.*, $22
-FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-            $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::numeric[], $13::text[],
-            $14::jsonb[], $15::jsonb[], $16::bigint[], $17::text[], $18::bigint[], $19::bigint[],
-            $20::bytea[], $21::bytea[]) AS fresh
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 """
 _INSERT_BUSINESS_NUMBERS = """
 INSERT INTO business_numbers (unit_id, business_no, bill_id, request_digest)
@@ -189,30 +185,34 @@ def bill_of(ticket: Ticket, face: Face, sm3: bytes) -> Bill:
 
 async def record_bills(connection: asyncpg.Connection, entries: Sequence[Entry], txid: int) -> None:
     """Write sealed bills with their XML."""
-    bills = [entry.bill for entry in entries]
-    await connection.execute(
-        _INSERT_BILLS,
-        [bill.unit_id for bill in bills],
-        [bill.bill_id for bill in bills],
-        [bill.kind for bill in bills],
-        [bill.region_code for bill in bills],
-        [bill.color for bill in bills],
-        [bill.business_no for bill in bills],
-        [bill.check_code for bill in bills],
-        [bill.issued_at for bill in bills],
-        [bill.payer.type for bill in bills],
-        [bill.payer.code for bill in bills],
-        [bill.payer.name for bill in bills],
-        [bill.total for bill in bills],
-        [bill.handler for bill in bills],
-        [bill.extension for bill in bills],
-        [bill.items for bill in bills],
-        [None if bill.related is None else bill.related.bill_id for bill in bills],
-        [bill.reason for bill in bills],
-        [entry.ticket.parties[0].key_id for entry in entries],
-        [entry.ticket.parties[1].key_id for entry in entries],
-        [entry.sealed.sm3 for entry in entries],
-        [entry.sealed.xml for entry in entries],
+    # A row is wide: bound one by one in one round trip it costs less than as 22 arrays.
+    await connection.executemany(_INSERT_BILLS, [_bill_row(entry, txid) for entry in entries])
+
+
+def _bill_row(entry: Entry, txid: int) -> tuple[Any, ...]:
+    bill = entry.bill
+    return (
+        bill.unit_id,
+        bill.bill_id,
+        bill.kind,
+        bill.region_code,
+        bill.color,
+        bill.business_no,
+        bill.check_code,
+        bill.issued_at,
+        bill.payer.type,
+        bill.payer.code,
+        bill.payer.name,
+        bill.total,
+        bill.handler,
+        bill.extension,
+        bill.items,
+        None if bill.related is None else bill.related.bill_id,
+        bill.reason,
+        entry.ticket.parties[0].key_id,
+        entry.ticket.parties[1].key_id,
+        entry.sealed.sm3,
+        entry.sealed.xml,
         txid,
     )
 
