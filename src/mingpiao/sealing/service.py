@@ -18,8 +18,8 @@ from mingpiao.sealing.trust import TrustStore
 from mingpiao.sealing.xml import header_and_data
 
 __all__ = [
-    "Authority",
     "KEY_CHANNEL",
+    "Authority",
     "InlineSigner",
     "Owner",
     "PartyStore",
