@@ -1,4 +1,4 @@
-"""Face templates: the shipped ones are sound, and each mistake is told with its place."""
+"""Face templates and the font: the shipped ones are sound, and each mistake is told with its place."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mingpiao.kernel.errors import Refusal
+from mingpiao.layout.fonts import load_typeface
 from mingpiao.layout.loading import TEMPLATE_FOLDER, load_templates, shipped_templates
 from mingpiao.layout.service import template_for
 
@@ -86,3 +87,9 @@ def test_broken_json_names_the_file(tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text("{", encoding="utf-8")
     with pytest.raises(Refusal, match=r"bad\.json"):
         load_templates(tmp_path)
+
+
+def test_a_missing_font_tells_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="make assets") as caught:
+        load_typeface(tmp_path / "none.ttf")
+    assert caught.value.problems[0].code == "layout.font_missing"

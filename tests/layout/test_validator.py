@@ -164,6 +164,18 @@ def test_structure(parts: Parts, check_seal: SealCheck, case: str) -> None:
     assert expected in codes(report)
 
 
+def test_repetition_asks_for_no_more_work(parts: Parts, check_seal: SealCheck) -> None:
+    page = b'<ofd:Page ID="2" BaseLoc="Pages/Page_0/Content.xml"/>'
+    many = resealed(parts, "Doc_0/Document.xml", page, page * 20_000)
+    report = validate_ofd(zipped(many, zipfile.ZIP_STORED), check_seal)
+    assert {"ofd.duplicate_part", "ofd.duplicate_id"} <= codes(report)
+    entry = b'<ofd:Signature ID="1" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_0/Signature.xml"/>'
+    many = resealed(parts, "Doc_0/Signs/Signatures.xml", entry, entry * 20_000)
+    assert "ofd.signatures" in codes(validate_ofd(zipped(many, zipfile.ZIP_STORED), check_seal))
+    large = {**parts, "OFD.xml": b"<a>" + b"<b/>" * 600_000 + b"</a>"}
+    assert codes(validate_ofd(zipped(large, zipfile.ZIP_STORED), check_seal)) == {"xml.too_large"}
+
+
 def test_one_seal_is_not_enough(parts: Parts, check_seal: SealCheck) -> None:
     name = "Doc_0/Signs/Signatures.xml"
     entry = b'<ofd:Signature ID="2" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_1/Signature.xml"/>'

@@ -16,6 +16,8 @@ from mingpiao.layout.ofd import NAMESPACE
 MAX_FILE_BYTES: Final = 20 * 1024 * 1024
 MAX_ENTRIES: Final = 2_000
 MAX_ENTRY_BYTES: Final = 32 * 1024 * 1024
+#: A page of a bill has some 50 KB; a tree in memory takes fifty times the bytes of tiny elements.
+MAX_XML_BYTES: Final = 2 * 1024 * 1024
 MAX_TOTAL_BYTES: Final = 64 * 1024 * 1024
 #: Deflate reaches 1 : 1032; real pages stay under 1 : 50. Small entries may repeat themselves more.
 MAX_RATIO: Final = 200
@@ -152,6 +154,8 @@ def read_xml(package: Package, path: str) -> etree._Element:
     data = package.parts.get(path)
     if data is None:
         raise XmlFault(_finding("ofd.part_missing", path, "缺少必需的文件。"))
+    if len(data) > MAX_XML_BYTES:
+        raise XmlFault(_finding("xml.too_large", path, f"XML 超过 {MAX_XML_BYTES // 2**20} MB，不予检查。"))
     if b"<!" in data.replace(b"<!--", b"").replace(b"<![CDATA[", b"") or b"\x00" in data:
         raise XmlFault(_finding("xml.dtd", path, "XML 含有 DTD、实体或非 UTF-8 内容，不安全。"))
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)

@@ -21,7 +21,9 @@ from mingpiao.sealing.service import parse_sealed
 
 _SEALS_NEEDED = 2
 _DOC_ID = re.compile(r"[0-9a-fA-F]{32}")
+#: Limits on work that a small file could ask for by repeating itself.
 _MAX_FINDINGS = 100
+_MAX_SIGNATURES = 16
 
 
 def validate_ofd(data: bytes, check_seal: SealCheck, *, xml: bytes | None = None) -> OfdReport:
@@ -35,9 +37,7 @@ def validate_ofd(data: bytes, check_seal: SealCheck, *, xml: bytes | None = None
         return OfdReport(findings=tuple(findings))
     check = _Check(package, check_seal)
     check.run(xml)
-    return OfdReport(
-        findings=tuple(check.findings[:_MAX_FINDINGS]), seals=tuple(check.seals), xml=check.attachment
-    )
+    return OfdReport(findings=tuple(check.findings), seals=tuple(check.seals), xml=check.attachment)
 
 
 class _Check:
@@ -55,6 +55,8 @@ class _Check:
         self.media: set[str] = set()
         self.templates: set[str] = set()
         self.pages: set[str] = set()
+        self.visited: set[str] = set()
+        self.digested: dict[str, bytes] = {}
 
     def run(self, xml: bytes | None) -> None:
         entry = self.read(ENTRY_PATH)
@@ -73,13 +75,17 @@ class _Check:
         self.signatures(resolve(location, ENTRY_PATH))
 
     def tell(self, code: str, place: str, message: str) -> None:
-        self.findings.append(FileFinding(code=code, place=place, message=message))
+        self.note(FileFinding(code=code, place=place, message=message))
+
+    def note(self, finding: FileFinding) -> None:
+        if len(self.findings) < _MAX_FINDINGS and finding not in self.findings:
+            self.findings.append(finding)
 
     def read(self, path: str) -> etree._Element | None:
         try:
             return read_xml(self.package, path)
         except XmlFault as fault:
-            self.findings.append(fault.finding)
+            self.note(fault.finding)
             return None
 
     # --- structure ----------------------------------------------------------------------------
@@ -132,8 +138,16 @@ class _Check:
             self.tell("ofd.duplicate_id", path, f"对象标识 {value} 重复。")
         self.ids.add(value)
 
+    def read_once(self, path: str) -> etree._Element | None:
+        """A part that the document may name only once: a page, a template or a list of resources."""
+        if path in self.visited:
+            self.tell("ofd.duplicate_part", path, "同一文件被文档引用多次。")
+            return None
+        self.visited.add(path)
+        return self.read(path)
+
     def resources(self, path: str) -> None:
-        root = self.read(path)
+        root = self.read_once(path)
         if root is None:
             return
         base = resolve(root.get("BaseLoc", "") + "/_", path)
@@ -153,7 +167,7 @@ class _Check:
                 self.tell("ofd.media_missing", location, "图片或多媒体文件不存在。")
 
     def page(self, path: str) -> None:
-        root = self.read(path)
+        root = self.read_once(path)
         if root is None:
             return
         if root.tag != tag("Page") or root.find(tag("Content")) is None:
@@ -180,8 +194,7 @@ class _Check:
         try:
             self.attachment = attached_xml(self.package)
         except XmlFault as fault:
-            if fault.finding not in self.findings:
-                self.findings.append(fault.finding)
+            self.note(fault.finding)
             return
         if self.attachment is None:
             self.tell("ofd.attachment_missing", "", "没有票据原文附件 einvoice.xml。")
@@ -197,8 +210,9 @@ class _Check:
         located = [resolve(element.get("BaseLoc", ""), path) for element in root.findall(tag("Signature"))]
         if len(located) < _SEALS_NEEDED:
             self.tell("ofd.seal_missing", path, "应有开票单位与财政监制两枚签章。")
-        if len(set(located)) != len(located):
-            self.tell("ofd.duplicate_signature", path, "同一签名被列出两次。")
+        if len(set(located)) != len(located) or len(located) > _MAX_SIGNATURES:
+            self.tell("ofd.signatures", path, f"签名重复列出，或多于 {_MAX_SIGNATURES} 个。")
+            return
         marks = self.expected_marks()
         roots = [(location, self.read(location)) for location in located]
         owned = [self.owned_files(location, root) for location, root in roots]
@@ -240,10 +254,16 @@ class _Check:
             data = self.package.parts.get(path)
             if data is None:
                 self.tell("ofd.reference_missing", path, "签名所保护的文件不存在。")
-            elif sm3(data) != _decoded(text_of(reference, "CheckValue")):
+            elif self.digest(path, data) != _decoded(text_of(reference, "CheckValue")):
                 self.tell("ofd.digest_mismatch", path, "文件在签章之后被改动。")
         for path in sorted(needed - protected):
             self.tell("ofd.unprotected", path, "文件不受签章保护，可能是后来加入的。")
+
+    def digest(self, path: str, data: bytes) -> bytes:
+        """SM3 of a part, computed once however often signatures refer to it."""
+        if path not in self.digested:
+            self.digested[path] = sm3(data)
+        return self.digested[path]
 
     def seal(self, root: etree._Element, location: str, mark: SealMark | None) -> None:
         if text_of(root, "SignedInfo/SignatureMethod") not in ("", SM2_SM3_OID):
