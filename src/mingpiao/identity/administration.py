@@ -1,5 +1,6 @@
 """What the administrator asks of identity: every account with its lock, and the audit trail."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -63,6 +64,13 @@ async def account_state(connection: AsyncConnection, account_id: int) -> Account
     if row is None:
         raise refuse("account.unknown", "没有这个账户，请从账户列表中选择。", status=404)
     return _state(row)
+
+
+async def usernames(connection: AsyncConnection, labels: Iterable[str]) -> dict[str, str]:
+    """User names by the audit trail's label `account:<id>`; other labels are left out."""
+    ids = {int(label[8:]) for label in labels if label.startswith("account:") and label[8:].isdigit()}
+    query = select(accounts.c.account_id, accounts.c.username).where(accounts.c.account_id.in_(sorted(ids)))
+    return {f"account:{row.account_id}": row.username for row in await connection.execute(query)}
 
 
 async def unlock(connection: AsyncConnection, account: Account, *, acting: Actor) -> None:

@@ -16,6 +16,7 @@ from mingpiao.identity.administration import (
     audit_trail,
     search_accounts,
     unlock,
+    usernames,
 )
 from mingpiao.identity.audit import record, record_many
 from mingpiao.identity.passwords import ASVS, DENGBAO, PasswordPolicy, random_password
@@ -47,4 +48,5 @@ __all__ = [
     "sign_in",
     "sign_out",
     "unlock",
+    "usernames",
 ]

@@ -11,6 +11,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.issuing.model import DayTotal
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.money import CENT
+from mingpiao.portals.finance.units import kind_name
 
 #: How many days before a day it is compared with.
 COMPARED_DAYS = 30
@@ -138,7 +139,7 @@ def _compare_shares(today: DaySum, before: Sequence[DaySum]) -> Comparison:
 
 
 def _kind_names(catalog: Catalog) -> dict[str, str]:
-    return {kind.code: kind.name for kind in catalog.kinds.values()}
+    return {code: kind_name(catalog, code) for code in catalog.kinds}
 
 
 def _region_shares(

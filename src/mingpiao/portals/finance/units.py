@@ -25,7 +25,6 @@ from mingpiao.portals.session import PageRequest
 from mingpiao.units.model import UnitMode
 from mingpiao.units.service import PAGE_SIZE, load_profile, search
 
-#: Whole listing of a unit's allowed items; hospitals have the most, some dozens.
 _RECENT_BILLS = 10
 _MODES = {UnitMode.ONLINE.value: "在线开票", UnitMode.INTERFACE.value: "接口开票"}
 _LOCKS = {
@@ -104,7 +103,7 @@ async def unit_page(
         crumbs=[("用票单位", "/finance/units")],
         unit=unit,
         mode=_MODES[unit.mode.value],
-        region=catalog.region_path(unit.region_code) or catalog.regions[unit.region_code].name,
+        region=catalog.region_path(unit.region_code),
         stocks=stocks,
         lock_label=lock_label,
         is_over=lambda until: until is not None and until < last,
@@ -119,9 +118,9 @@ async def unit_page(
 
 
 def kind_name(catalog: Catalog, code: str) -> str:
-    """The name of a 票据种类, or its code when the catalog has none."""
+    """The name of a 票据种类 without the province before it, or its code when the catalog has none."""
     kind = catalog.kinds.get(code)
-    return kind.name if kind else code
+    return kind.name.removeprefix(catalog.regions[f"{catalog.province}0000"].name) if kind else code
 
 
 def lock_label(reason: str) -> str:

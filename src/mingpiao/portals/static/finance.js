@@ -35,7 +35,7 @@
     };
     return {
       ...shared(data),
-      grid: { left: 4, right: 8, top: 8, bottom: 4, containLabel: true },
+      grid: { left: 4, right: 20, top: 8, bottom: 4, containLabel: true },
       xAxis: { type: "category", boundaryGap: false, data: data.labels, axisTick: { show: false } },
       yAxis: { type: "value", splitNumber: 2, minInterval: data.unit === "份" ? 1 : 0, axisLabel: { formatter: short } },
       series: [{
@@ -61,7 +61,7 @@
         inverse: true,
         data: data.labels,
         axisTick: { show: false },
-        axisLabel: { width: 130, overflow: "truncate" },
+        axisLabel: { width: 150, overflow: "truncate" },
       },
       series: [
         {
