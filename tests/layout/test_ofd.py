@@ -11,6 +11,7 @@ from lxml import etree
 from tests.layout.samples import general, outpatient, red
 
 from mingpiao.crypto.sm3 import sm3_hex
+from mingpiao.layout.fonts import typeface
 from mingpiao.layout.model import SealCheck, Stamper, StampRequest
 from mingpiao.layout.service import (
     extract_xml_from_ofd,
@@ -90,3 +91,36 @@ def test_another_reader_finds_the_text(seal_face: SealFace, stamper: Stamper, tm
     text = ofdkit.extract_text(path)
     for expected in (blue.name, blue.code, "红字", "西药费", "-128.40", blue.payer.name, blue.invoicing.name):
         assert expected in text
+
+
+def test_glyphs_stand_where_they_were_measured(seal_face: SealFace, stamper: Stamper) -> None:
+    face = outpatient()
+    parts = parts_of(render_ofd(seal_face(face), load_templates()["outpatient"], stamper, check_base=BASE))
+    root = etree.fromstring(parts["Doc_0/Pages/Page_0/Content.xml"])
+    namespace = {"ofd": "http://www.ofdspec.org/2016"}
+    shown = {}
+    for element in root.iterfind(".//ofd:TextObject", namespace):
+        code = element.find("ofd:TextCode", namespace)
+        assert code is not None
+        distances = expanded(code.get("DeltaX", ""))
+        assert len(distances) == len(code.text or "") - 1
+        size = float(element.get("Size", "0"))
+        width = typeface().width((code.text or "")[:-1], size)
+        assert abs(sum(distances) - width) < 0.02
+        shown[code.text] = [float(value) for value in element.get("Boundary", "").split()]
+    # The amount ends one millimetre before its column does; its box has one em to spare.
+    assert round(shown["128.40"][0] + shown["128.40"][2] - 2.7, 2) == 10 + 40 + 18 + 20 - 1
+    assert shown["西药费"][0] == 11
+
+
+def expanded(delta: str) -> list[float]:
+    """The distances of a DeltaX attribute, `g count value` written out."""
+    words = iter(delta.split())
+    distances: list[float] = []
+    for word in words:
+        if word == "g":
+            count, value = int(next(words)), float(next(words))
+            distances += [value] * count
+        else:
+            distances.append(float(word))
+    return distances
