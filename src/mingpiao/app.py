@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from litestar import Litestar
-from litestar.datastructures import MutableScopeHeaders
+from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Scope
@@ -43,8 +43,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
             app.state.services = services
             yield
 
-    def provide_services(state: object) -> Services:
-        services: Services = state.services  # type: ignore[attr-defined]  # set by the lifespan above
+    def provide_services(state: State) -> Services:
+        services: Services = state.services
         return services
 
     return Litestar(

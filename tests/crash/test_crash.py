@@ -15,10 +15,10 @@ import asyncpg
 import httpx
 import msgspec
 import pytest
-from tests.crash.site import Site
 from tests.gateway.client import ApiClient, wire
 from tests.support.invariants import assert_invariants
 from tests.support.province import Resident
+from tests.support.site import Site
 
 from mingpiao.issuing.model import IssueRequest
 

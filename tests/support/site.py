@@ -1,4 +1,4 @@
-"""A real site that may be killed: its own PostgreSQL with fsync on, its own web process."""
+"""A real site: its own PostgreSQL, its own web process. It may be killed."""
 
 import asyncio
 import os
@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -29,23 +30,45 @@ def free_port() -> int:
 
 
 class Site:
-    """Start with `build()`, end with `close()`."""
+    """Start with `build()`, or with `prepare()`, a province of one's own, and `start_web()`.
 
-    def __init__(self, directory: Path) -> None:
+    End with `close()`. `settings` are further variables of the web process.
+    """
+
+    def __init__(
+        self, directory: Path, *, durable: bool = True, settings: Mapping[str, str] | None = None
+    ) -> None:
         self.directory = directory
         self.port = free_port()
-        self.server = EmbeddedServer(directory / "postgres", EmbeddedOptions(durable=True))
+        self.server = EmbeddedServer(directory / "postgres", EmbeddedOptions(durable=durable))
+        self.environment = {
+            "MINGPIAO_DATABASE_URL": self.server.url,
+            "MINGPIAO_DATA_DIR": str(directory),
+            "MINGPIAO_MASTER_KEY": MASTER.hex(),
+            "MINGPIAO_SIGNER_PROCESSES": "2",
+            "PORT": str(self.port),
+        } | dict(settings or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._log = (directory / "web.log").open("ab")
 
     @property
     def url(self) -> str:
+        """The database's address."""
         return self.server.url
+
+    @property
+    def address(self) -> str:
+        """The web site's address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def prepare(self) -> None:
+        """Database and schema."""
+        self.server.start()
+        upgrade(self.url)
 
     async def build(self) -> tuple[Province, AppCredential]:
         """Database, small province, an interface app of its hospital, and the web process."""
-        await asyncio.to_thread(self.server.start)
-        await asyncio.to_thread(upgrade, self.url)
+        await asyncio.to_thread(self.prepare)
         database = await Database.open(self.url)
         try:
             province = await settle(database)
@@ -60,15 +83,11 @@ class Site:
         return province, credential
 
     def start_web(self) -> None:
-        environment = os.environ | {
-            "MINGPIAO_DATABASE_URL": self.url,
-            "MINGPIAO_DATA_DIR": str(self.directory),
-            "MINGPIAO_MASTER_KEY": MASTER.hex(),
-            "MINGPIAO_SIGNER_PROCESSES": "2",
-            "PORT": str(self.port),
-        }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "mingpiao", "serve"], env=environment, stdout=self._log, stderr=self._log
+            [sys.executable, "-m", "mingpiao", "serve"],
+            env=os.environ | self.environment,
+            stdout=self._log,
+            stderr=self._log,
         )
 
     def kill_web(self) -> None:
@@ -89,15 +108,25 @@ class Site:
         await self.until_healthy()
 
     async def until_healthy(self) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient() as http:
-            while True:
-                try:
-                    answer = await http.get(f"http://127.0.0.1:{self.port}/healthz")
-                    if answer.status_code == 200:
-                        return
-                except httpx.TransportError:
-                    pass
-                await asyncio.sleep(0.05)
+        """Wait until the site serves; fails with its log when it ends or takes a minute."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient() as http:
+                while not await self._is_healthy(http):
+                    if self._process is not None and self._process.poll() is not None:
+                        raise AssertionError(self.log())
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(self.log()) from None
+
+    async def _is_healthy(self, http: httpx.AsyncClient) -> bool:
+        try:
+            return (await http.get(f"{self.address}/healthz")).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def log(self) -> str:
+        """What the web process said."""
+        return (self.directory / "web.log").read_text(errors="replace")
 
     def client(self, http: httpx.AsyncClient, credential: AppCredential) -> ApiClient:
         return ApiClient(http, credential.app.app_id, credential.secret)

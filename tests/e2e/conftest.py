@@ -1,0 +1,128 @@
+"""A real site in its own processes, and a real Chromium that visits it.
+
+The province is the demonstration's, built through its own verbs, but with a few units and bills only.
+Every page is watched: an error in its console or an answer of 400 and above that was not expected
+fails the test. Pictures are kept under `build/screenshots`.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+from tests.e2e.visitor import Visitor
+from tests.support.province import MASTER
+from tests.support.site import Site
+
+from mingpiao.demo import province as demo_province
+from mingpiao.demo.accounts import DemoAccount
+from mingpiao.demo.units import DemoUnit, demo_units
+from mingpiao.settings import Settings
+
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+_ARGUMENTS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+#: The first unit of each of these sorts; all that have accounts are among them.
+_PROFILES = ("hospital", "charity", "association", "court", "police", "land", "university")
+_BILLS = 400
+_SCREENSHOTS = Path("build/screenshots")
+
+
+class Town:
+    """The site, who can sign in, and the sessions of those who did."""
+
+    def __init__(self, site: Site, accounts: list[DemoAccount]) -> None:
+        self.site = site
+        self.accounts = {account.login: account for account in accounts}
+        self.sessions: dict[str, Path] = {}
+
+
+@pytest.fixture(scope="package")
+def town() -> Iterator[Town]:
+    """The province with its first bills, and the web process that serves it."""
+    # The system's temporary directory keeps the database socket's path short.
+    directory = Path(tempfile.mkdtemp(prefix="mingpiao-e2e-"))
+    key = directory / "master.key"
+    key.write_text(MASTER.hex())
+    key.chmod(0o600)
+    site = Site(directory, durable=False, settings={"MINGPIAO_DEMO": "true", "MINGPIAO_RUN_WORKER": "true"})
+    try:
+        site.prepare()
+        yield Town(site, asyncio.run(_settle(site, key)))
+    finally:
+        site.close()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+async def _settle(site: Site, key: Path) -> list[DemoAccount]:
+    settings = Settings(
+        database_url=site.url, data_dir=site.directory, master_key_file=key, demo=True, port=site.port
+    )
+    accounts = await demo_province.build(settings, lambda *_: None, bills=_BILLS, units=_first_units())
+    site.start_web()
+    await site.until_healthy()
+    return accounts
+
+
+def _first_units() -> list[DemoUnit]:
+    return [next(entry for entry in demo_units() if entry.profile == profile) for profile in _PROFILES]
+
+
+# Scoped to this package: while Playwright runs, no other test could start an event loop.
+@pytest.fixture(scope="package")
+def playwright(town: Town) -> Iterator[Playwright]:
+    """Playwright; the site stands before it starts."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium."""
+    program = next((found for name in _CHROMIUM if (found := shutil.which(name))), None)
+    if program is None:
+        pytest.fail("No Chromium: run scripts/browser.py.")
+    # Debian's start script reads this and must not choose flags of its own.
+    environment = os.environ | {"CHROMIUM_FLAGS": ""}
+    opened = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS, env=environment)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def visit(town: Town, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
+    """Make visitors: `visit()` a stranger, `visit("czt-jingban")` somebody who is signed in.
+
+    Further arguments are the browser context's, like `java_script_enabled=False`.
+    """
+    visitors: list[Visitor] = []
+
+    def arrive(login: str = "", **options: object) -> Visitor:
+        visitor = Visitor(browser, town.site.address, **options)
+        visitors.append(visitor)
+        if login:
+            visitor.sign_in_once(town.accounts[login], town.sessions)
+        return visitor
+
+    yield arrive
+    name = request.node.name
+    _SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    try:
+        for place, visitor in enumerate(visitors):
+            visitor.page.screenshot(path=_SCREENSHOTS / f"{name}-{place}.png", full_page=True)
+            assert visitor.complaints() == []
+    finally:
+        for visitor in visitors:
+            visitor.leave()

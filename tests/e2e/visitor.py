@@ -1,0 +1,117 @@
+"""A person at a browser, watched for everything that goes wrong on the way."""
+
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response
+
+from mingpiao.demo.accounts import DemoAccount
+
+_VENDOR = Path(__file__).parents[2] / "src/mingpiao/portals/static/vendor"
+_GRAVE = ("serious", "critical")
+#: What the console says of answers, which are watched themselves.
+_OF_AN_ANSWER = "Failed to load resource"
+#: A download breaks off the navigation that asked for it.
+_DOWNLOADED = "net::ERR_ABORTED"
+
+
+class Visitor:
+    """One browser context with one page. `expect(status)` beforehand what would else be a complaint."""
+
+    def __init__(self, browser: Browser, address: str, **options: Any) -> None:
+        self.address = address
+        self.context = browser.new_context(
+            base_url=address, locale="zh-CN", timezone_id="Asia/Shanghai", accept_downloads=True, **options
+        )
+        self.context.set_default_timeout(10_000)
+        self.page = self.context.new_page()
+        self._expected: set[int] = set()
+        self._complaints: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self._complaints.append(f"script: {error}"))
+        self.page.on("requestfailed", self._failed)
+        self.page.on("response", self._answered)
+
+    def expect(self, *statuses: int) -> None:
+        """Answers with these statuses are meant to come."""
+        self._expected |= set(statuses)
+
+    def complaints(self) -> list[str]:
+        """What went wrong so far and was not expected."""
+        return self._complaints
+
+    def leave(self) -> None:
+        self.context.close()
+
+    def open(self, path: str) -> Page:
+        """Go to a page of the site."""
+        self.page.goto(path)
+        return self.page
+
+    def sign_in(self, account: DemoAccount) -> None:
+        """By the login form."""
+        self.open("/login")
+        self.page.fill("#username", account.login)
+        self.page.fill("#password", account.password)
+        self.page.click("button[type=submit]")
+        self.page.wait_for_url(lambda url: "/login" not in url)
+
+    def sign_in_once(self, account: DemoAccount, sessions: dict[str, Any]) -> None:
+        """By the form the first time, later with the cookie from then: hashing passwords is slow on purpose."""
+        if account.login not in sessions:
+            self.sign_in(account)
+            sessions[account.login] = self.context.cookies()
+        self.context.add_cookies(sessions[account.login])
+
+    def picture_of(self, locator: Locator) -> bytes:
+        """A picture of a part of the page."""
+        return locator.screenshot()
+
+    def grave_faults(self) -> list[str]:
+        """Serious and critical violations of accessibility rules (axe) on the page as it stands."""
+        found = Axe().run(self.page).response["violations"]
+        return [
+            f"{self.page.url} {fault['id']}: {fault['nodes'][0]['html'][:200]}"
+            for fault in found
+            if fault["impact"] in _GRAVE
+        ]
+
+    def overflows(self) -> bool:
+        """Whether the page must be scrolled sideways."""
+        width: int = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        return width > 0
+
+    def read_qr(self, picture: bytes) -> str:
+        """The text of the QR symbol in a PNG, as the site's own reader decodes it; empty without one."""
+        scratch = self.context.new_page()
+        try:
+            scratch.evaluate((_VENDOR / "jsQR.js").read_text(encoding="utf-8"))
+            text: str = scratch.evaluate(
+                """async (bytes) => {
+                  const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)], {type: "image/png"}));
+                  const canvas = document.createElement("canvas");
+                  canvas.width = bitmap.width; canvas.height = bitmap.height;
+                  const context = canvas.getContext("2d");
+                  context.drawImage(bitmap, 0, 0);
+                  const image = context.getImageData(0, 0, canvas.width, canvas.height);
+                  const found = jsQR(image.data, image.width, image.height);
+                  return found ? found.data : "";
+                }""",
+                list(picture),
+            )
+            return text
+        finally:
+            scratch.close()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and _OF_AN_ANSWER not in message.text:
+            self._complaints.append(f"console: {message.text}")
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != _DOWNLOADED:
+            self._complaints.append(f"failed: {request.url} {request.failure}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self._expected:
+            self._complaints.append(f"{response.status}: {response.url}")
