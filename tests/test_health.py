@@ -1,0 +1,43 @@
+"""The health page when the database is away, and when it does not answer."""
+
+import time
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from mingpiao.health import DatabaseHealth, Health, WorkerHealth, examine
+from mingpiao.storage.database import Database
+from mingpiao.storage.embedded import EmbeddedServer
+
+_DOWN = Health(status="down", database=DatabaseHealth(ok=False), worker=WorkerHealth(ok=False))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = await Database.open(database_url, pool_size=2)
+    yield opened
+    await opened.close()
+
+
+async def test_a_database_that_went_away_is_down_and_up_again_when_it_is_back(
+    database: Database, database_url: str, cluster: EmbeddedServer
+) -> None:
+    name = database_url.split("/")[-1].split("?")[0]
+    cluster.run_sql(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
+    cluster.run_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    assert await examine(database) == _DOWN
+    cluster.run_sql(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
+    assert (await examine(database)).database.ok
+
+
+async def test_a_database_that_hangs_is_down_within_two_seconds(database: Database, database_url: str) -> None:
+    blocker = await asyncpg.connect(database_url)
+    try:
+        await blocker.execute("BEGIN; LOCK TABLE worker_heartbeats IN ACCESS EXCLUSIVE MODE")
+        started = time.monotonic()
+        assert await examine(database) == _DOWN
+        assert time.monotonic() - started < 2
+    finally:
+        await blocker.close()
+    assert (await examine(database)).status == "degraded"
