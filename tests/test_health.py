@@ -21,9 +21,9 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 async def test_a_database_that_went_away_is_down_and_up_again_when_it_is_back(
-    database: Database, database_url: str, cluster: EmbeddedServer
+    database: Database, cluster: EmbeddedServer
 ) -> None:
-    name = database_url.split("/")[-1].split("?")[0]
+    name = await database.pool.fetchval("SELECT current_database()")
     cluster.run_sql(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
     cluster.run_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
     assert await examine(database) == _DOWN
@@ -31,7 +31,9 @@ async def test_a_database_that_went_away_is_down_and_up_again_when_it_is_back(
     assert (await examine(database)).database.ok
 
 
-async def test_a_database_that_hangs_is_down_within_two_seconds(database: Database, database_url: str) -> None:
+async def test_a_database_that_hangs_is_down_within_two_seconds(
+    database: Database, database_url: str
+) -> None:
     blocker = await asyncpg.connect(database_url)
     try:
         await blocker.execute("BEGIN; LOCK TABLE worker_heartbeats IN ACCESS EXCLUSIVE MODE")
