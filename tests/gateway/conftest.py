@@ -9,11 +9,13 @@ import msgspec
 import pytest
 from litestar import Litestar
 from litestar.di import Provide
+from litestar.exceptions import HTTPException
 from tests.gateway.client import ApiClient
 from tests.support.invariants import assert_invariants
 from tests.support.province import ACTOR, MASTER, Province, Resident
 
 from mingpiao.composition import Services, open_services
+from mingpiao.gateway.problems import handle
 from mingpiao.gateway.router import create_router
 from mingpiao.settings import Settings
 from mingpiao.units.service import AppCredential, create_app
@@ -39,7 +41,9 @@ def settings_for(url: str, directory: Path) -> Settings:
     key = directory / "master.key"
     key.write_text(bytes(range(16)).hex())
     key.chmod(0o600)
-    return Settings(database_url=url, data_dir=directory, public_url=SITE, master_key_file=key)
+    return Settings(
+        database_url=url, data_dir=directory, public_url=SITE, master_key_file=key, signer_processes=0
+    )
 
 
 def build_app(services: Services) -> Litestar:
@@ -47,6 +51,7 @@ def build_app(services: Services) -> Litestar:
     app = Litestar(
         route_handlers=[create_router()],
         dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
+        exception_handlers={HTTPException: handle},
         openapi_config=None,
     )
     app.state.services = services

@@ -28,7 +28,7 @@ _CHUNK = 200
 
 _batch_decoder = msgspec.json.Decoder(BatchRequest)
 _bill_decoder = msgspec.json.Decoder(IssueRequest)
-_encoder = msgspec.json.Encoder()
+_encoder = msgspec.json.Encoder(order="deterministic")
 
 
 @post(

@@ -12,7 +12,8 @@ from mingpiao.layout.service import check_address
 
 BASE_PATH = "/api/v1"
 
-_encoder = msgspec.json.Encoder()
+# Members of a map in one order, so that the same bill is the same bytes.
+_encoder = msgspec.json.Encoder(order="deterministic")
 
 
 def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> ASGIResponse:

@@ -213,11 +213,16 @@ def _bounds_message(charge: ChargeItem) -> str:
     return f"“{charge.name}”的收费标准应在{low}元至{high}元之间，请核对。"
 
 
+def _can_be_added(amount: Decimal) -> bool:
+    """Whether a sum with it stays exact and short; its own field tells what is wrong with it otherwise."""
+    return amount.is_finite() and -MAX_AMOUNT <= amount <= MAX_AMOUNT and places(amount) <= 6
+
+
 def _total_problems(request: IssueRequest) -> Iterator[Problem]:
     wrong = list(_number_problems("total", "合计金额", request.total, 2))
     yield from wrong
     amounts = [item.amount for item in request.items]
-    if wrong or not all(amount.is_finite() and abs(amount) <= MAX_AMOUNT for amount in amounts):
+    if wrong or not all(_can_be_added(amount) for amount in amounts):
         return
     expected = sum(amounts, Decimal(0))
     if expected != request.total:
@@ -283,6 +288,8 @@ def _plain_amount(value: str, kind: ExtensionType) -> Decimal | None:
 
 
 def _sum_problems(request: IssueRequest, kind: BillKind) -> Iterator[Problem]:
+    if not request.total.is_finite():
+        return
     for rule in kind.sum_rules:
         amounts = [
             _plain_amount(request.extension.get(name) or "0", ExtensionType.MONEY) for name in rule.fields
