@@ -15,9 +15,10 @@ from mingpiao.portals.gates import Right, allowed
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest
 from mingpiao.portals.unit.bill_access import unit_of
+from mingpiao.units.model import UnitMode
 
 _LATEST = 8
-#: Below this many free numbers the page says that more should be asked for.
+#: Below this many free numbers an interface unit should ask for more; an online unit draws at issue.
 LOW_STOCK = 200
 
 
@@ -41,6 +42,7 @@ async def home(
         reversed_amount=sum((total.reversed_amount for total in totals), Decimal(0)),
         levels=levels,
         low_stock=LOW_STOCK,
+        drawn_at_issue=(await services.units.profile(unit_id)).unit.mode is UnitMode.ONLINE,
         today=today(),
         latest=latest.bills,
         kinds=(await services.catalog.get()).kinds,

@@ -41,7 +41,7 @@ from mingpiao.portals.unit.issue_form import (
     without_blank_rows,
     without_row,
 )
-from mingpiao.units.model import UnitProfile
+from mingpiao.units.model import UnitMode, UnitProfile
 from mingpiao.web import client_address
 
 _ADDRESS = "/unit/issue"
@@ -98,23 +98,23 @@ async def choose_or_fill(
         return redirect(request, f"{_ADDRESS}?kind={kinds[0].code}")
     async with services.database.scoped(session.account.scope) as connection:
         levels = await stock_levels(connection, counter.profile.unit.unit_id)
+    by_kind = {level.kind_code: level for level in levels}
     return page(
         request,
         "unit/issue_kind.html",
         title="开具票据",
         crumbs=[("首页", "/unit")],
         kinds=kinds,
-        levels={level.kind_code: level for level in levels},
-        stopped=_stopped,
+        stops={kind.code: _stopped(by_kind.get(kind.code), counter.profile.unit.mode) for kind in kinds},
     )
 
 
-def _stopped(level: StockLevel | None) -> str:
-    """Why no bill of a kind can be issued now, or an empty text."""
-    if level is None or level.free < 1:
-        return "没有可用票号，请向财政部门申领。"
-    if level.locks:
+def _stopped(level: StockLevel | None, mode: UnitMode) -> str:
+    """Why no bill of a kind can be issued now, or an empty text. An online unit's numbers come at issue."""
+    if level is not None and (level.locks or (level.valid_until and level.valid_until < today())):
         return "已停止供票，请联系财政部门。"
+    if mode is UnitMode.INTERFACE and (level is None or level.free < 1):
+        return "没有可用票号，请向财政部门申领。"
     return ""
 
 
@@ -222,6 +222,9 @@ def _answer(
     if isinstance(outcome, Issued):
         return redirect(request, f"{_ADDRESS}/done/{outcome.bill.code}/{outcome.bill.number}")
     if isinstance(outcome, Refused):
+        conflict = next((p for p in outcome.problems if p.code == "bill.business_no_conflict"), None)
+        if conflict is not None:
+            return _issued_before(request, view, conflict)
         return _form_page(request, session, counter, view, problems=for_people(outcome.problems, view))
     # The same business number stays in the page: pressing again tells the truth.
     return page(
@@ -235,6 +238,20 @@ def _answer(
         unit=counter.profile.unit,
         handler=session.account.display_name,
         problems=(outcome.problem,),
+    )
+
+
+def _issued_before(request: PageRequest, view: FormView, conflict: Problem) -> Response[str]:
+    """The form's bill stands already, with other content: lead to it, and to a new form."""
+    return page(
+        request,
+        "unit/issued_before.html",
+        status=conflict.status,
+        title="票据已经开具过",
+        crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
+        code=conflict.facts["code"],
+        number=conflict.facts["number"],
+        kind=view.kind,
     )
 
 
