@@ -165,13 +165,15 @@ def test_a_red_bill_names_its_blue_bill_in_red() -> None:
 
 def test_members_that_the_form_lacks_get_an_entry() -> None:
     template = with_extension_fields(
-        shipped_templates()["general"], {"Custom1": "案号", "PayCode": "缴款码", "BusinessNumber": "流水号"}
+        shipped_templates()["general"],
+        {"Custom1": "案号", "PayCode": "缴款书编码", "BusinessNumber": "流水号"},
     )
     face = replace(general(), extension={"Custom1": "（2026）内01民初7号", "PayCode": "15"})
     page = compose(face, template, ADDRESS, typeface()).pages[0]
     texts = texts_of(page)
     assert texts.count("案号：") == 1
-    assert texts.count("缴款码：") == 1
+    assert texts.count("缴款书编码：") == 1
+    assert "缴款码：" not in texts
     assert "流水号：" not in texts
     assert "（2026）内01民初7号" in texts
 

@@ -169,7 +169,7 @@ def test_repetition_asks_for_no_more_work(parts: Parts, check_seal: SealCheck) -
     many = resealed(parts, "Doc_0/Document.xml", page, page * 20_000)
     report = validate_ofd(zipped(many, zipfile.ZIP_STORED), check_seal)
     assert {"ofd.duplicate_part", "ofd.duplicate_id"} <= codes(report)
-    entry = b'<ofd:Signature ID="1" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_0/Signature.xml"/>'
+    entry = b'<ofd:Signature ID="s001" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_0/Signature.xml"/>'
     many = resealed(parts, "Doc_0/Signs/Signatures.xml", entry, entry * 20_000)
     assert "ofd.signatures" in codes(validate_ofd(zipped(many, zipfile.ZIP_STORED), check_seal))
     large = {**parts, "OFD.xml": b"<a>" + b"<b/>" * 600_000 + b"</a>"}
@@ -178,7 +178,7 @@ def test_repetition_asks_for_no_more_work(parts: Parts, check_seal: SealCheck) -
 
 def test_one_seal_is_not_enough(parts: Parts, check_seal: SealCheck) -> None:
     name = "Doc_0/Signs/Signatures.xml"
-    entry = b'<ofd:Signature ID="2" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_1/Signature.xml"/>'
+    entry = b'<ofd:Signature ID="s002" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_1/Signature.xml"/>'
     parts[name] = parts[name].replace(entry, b"")
     for file in ("Signature.xml", "SignedValue.dat"):
         del parts[f"Doc_0/Signs/Sign_1/{file}"]

@@ -9,6 +9,7 @@ from mingpiao.sealing.model import AuxItem, Face, FaceItem
 
 _EXTENSION = "extension."
 
+BUSINESS_NUMBER = "BusinessNumber"
 RELATED_CODE = "RelatedInvoiceCode"
 RELATED_NUMBER = "RelatedInvoiceNumber"
 
@@ -34,7 +35,7 @@ FACE_SOURCES: Mapping[str, Callable[[Face], str]] = {
     "receiving_bank": lambda face: face.invoicing.receiving_bank,
     "handler": lambda face: face.handler,
     "checker": lambda face: face.checker,
-    "business_no": lambda face: face.business_no,
+    "business_no": lambda face: face.extension.get(BUSINESS_NUMBER) or face.business_no,
     "pay_mode": lambda face: face.pay_mode,
     "currency": _currency,
     "remark": lambda face: face.remark,

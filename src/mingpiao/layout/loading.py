@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from mingpiao.kernel.errors import Problem, Refusal, refuse
-from mingpiao.layout.fields import AUX_SOURCES, ITEM_SOURCES, is_face_source
+from mingpiao.layout.fields import AUX_SOURCES, BUSINESS_NUMBER, ITEM_SOURCES, is_face_source
 from mingpiao.layout.model import Box, ColumnSpec, FaceTemplate, InfoField
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
@@ -37,18 +37,22 @@ def load_templates(folder: Path) -> Mapping[str, FaceTemplate]:
 
 
 def with_extension_fields(template: FaceTemplate, labels: Mapping[str, str]) -> FaceTemplate:
-    """The template with an entry in 其他信息 for each MainExt member (name → label) that it lacks.
+    """The template with an entry in 其他信息 for each MainExt member (name → label), labelled so.
 
-    The entries come before the full-width ones, where the form keeps its remarks.
+    Entries that it lacks come before the full-width ones, where the form keeps its remarks. The member
+    BusinessNumber belongs to the entry 业务流水号 (source `business_no`) where there is one.
     """
-    shown = {field.value for field in template.info.fields}
-    missing = tuple(
-        InfoField(label=f"{label}：", value=f"extension.{name}")
-        for name, label in labels.items()
-        if f"extension.{name}" not in shown and not (name == "BusinessNumber" and "business_no" in shown)
-    )
-    narrow = tuple(field for field in template.info.fields if field.span < template.info.columns)
-    wide = tuple(field for field in template.info.fields if field.span >= template.info.columns)
+    sources = {f"extension.{name}": f"{label}：" for name, label in labels.items()}
+    fields = [
+        msgspec.structs.replace(field, label=sources.pop(field.value, field.label))
+        for field in template.info.fields
+    ]
+    if any(field.value == "business_no" for field in fields):
+        sources.pop(f"extension.{BUSINESS_NUMBER}", None)
+    missing = [InfoField(label=label, value=source) for source, label in sources.items()]
+    columns = template.info.columns
+    narrow = [field for field in fields if field.span < columns]
+    wide = [field for field in fields if field.span >= columns]
     info = msgspec.structs.replace(template.info, fields=(*narrow, *missing, *wide))
     return msgspec.structs.replace(template, info=info)
 

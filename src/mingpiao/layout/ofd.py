@@ -284,9 +284,9 @@ def _colour(colour: tuple[int, int, int]) -> str:
 
 def _signatures() -> str:
     return (
-        f"{_HEAD}<ofd:Signatures {_NS}><ofd:MaxSignId>2</ofd:MaxSignId>"
-        '<ofd:Signature ID="1" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_0/Signature.xml"/>'
-        '<ofd:Signature ID="2" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_1/Signature.xml"/>'
+        f"{_HEAD}<ofd:Signatures {_NS}><ofd:MaxSignId>s002</ofd:MaxSignId>"
+        '<ofd:Signature ID="s001" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_0/Signature.xml"/>'
+        '<ofd:Signature ID="s002" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_1/Signature.xml"/>'
         "</ofd:Signatures>"
     )
 
@@ -315,7 +315,7 @@ def _stamp_annotations(composition: Composition, page_ids: list[int], party: Par
         if stamp.party == party
     ]
     return "".join(
-        f'<ofd:StampAnnot ID="{index + 1}" PageRef="{number}" '
+        f'<ofd:StampAnnot ID="s{index + 1:03d}" PageRef="{number}" '
         f'Boundary="{box.x:g} {box.y:g} {box.width:g} {box.height:g}"/>'
         for index, (number, box) in enumerate(stamps)
     )
