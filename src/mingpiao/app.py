@@ -3,17 +3,21 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Request, Response
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
+from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Scope
 
 from mingpiao import settings as settings_module
 from mingpiao.composition import Services, open_services
+from mingpiao.gateway.problems import handle as explain_problem
 from mingpiao.gateway.router import create_router as create_api_router
 from mingpiao.health import healthz
+from mingpiao.portals.rendering import error_page
 from mingpiao.portals.router import create_router as create_pages_router
 from mingpiao.settings import Settings
 
@@ -55,11 +59,19 @@ def create_app(settings: Settings | None = None) -> Litestar:
             create_static_files_router(path="/static", directories=[STATIC], include_in_schema=False),
         ],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
+        exception_handlers={HTTPException: _off_the_routes},
         lifespan=[lifespan],
         before_send=[_secure],
         openapi_config=None,
         debug=False,
     )
+
+
+def _off_the_routes(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """What no route took, such as an unknown address: a problem for programs, a page for people."""
+    if request.url.path.startswith("/api/"):
+        return explain_problem(request, error)
+    return error_page(request, error)
 
 
 async def _secure(message: Message, _scope: Scope) -> None:

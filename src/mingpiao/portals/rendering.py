@@ -177,7 +177,8 @@ def _refusal_page(request: PageRequest, error: Refusal) -> Response[str]:
     return message_page(request, *error.problems)
 
 
-def _http_page(request: PageRequest, error: HTTPException) -> Response[str]:
+def error_page(request: PageRequest, error: HTTPException) -> Response[str]:
+    """The framework's own refusals as a page."""
     return message_page(request, problem_of_http(error))
 
 
@@ -192,7 +193,7 @@ def _to_password(request: PageRequest, _error: PasswordChangeRequired) -> Respon
 #: For every router of pages.
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     Refusal: _refusal_page,
-    HTTPException: _http_page,
+    HTTPException: error_page,
     LoginRequired: _to_login,
     PasswordChangeRequired: _to_password,
 }
