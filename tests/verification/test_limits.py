@@ -10,7 +10,7 @@ from mingpiao.kernel import clock
 from mingpiao.kernel.errors import Refusal
 from mingpiao.verification import register
 from mingpiao.verification.model import Verdict, VerificationResult
-from mingpiao.verification.service import VerificationLimits, Verifier, forget_before
+from mingpiao.verification.service import VerificationLimits, Verifier
 
 
 async def _guess(verifier: Verifier, counter: Counter, guess: str, address: str = ADDRESS) -> str:
@@ -168,10 +168,3 @@ async def test_files_from_one_address_are_limited_by_the_minute(counter: Counter
     # The minute may turn once on the way.
     assert answers in (["genuine"] * 3 + ["verification.too_many_files"], ["genuine"] * 4)
     assert (await verifier.by_file(xml, address="203.0.113.5")).verdict is Verdict.GENUINE
-
-
-async def test_old_counters_are_forgotten(counter: Counter) -> None:
-    await _guess(counter.verifier, counter, _wrong(1))
-    assert await forget_before(counter.office.database, clock.today()) == 0
-    assert await forget_before(counter.office.database, clock.today() + timedelta(days=1)) == 2
-    assert await counter.failures() == {}

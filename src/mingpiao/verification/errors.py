@@ -29,11 +29,6 @@ def unavailable() -> Refusal:
     return refuse("verification.unavailable", "查验服务繁忙，本次没有得出结果，请稍后再试。", status=503)
 
 
-def malformed(field: str, message: str) -> Refusal:
-    """One input is not shaped like what it should be."""
-    return refuse("verification.malformed", message, field=field)
-
-
 def link_malformed() -> Refusal:
     """The scanned text is not the check address of a bill."""
     return refuse(

@@ -4,12 +4,11 @@ Wrong answers count against the bill and against the address they came from. Rig
 nothing, so that an office behind one address may check as many bills as it likes.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 
 import asyncpg
 import msgspec
 
-from mingpiao.storage.database import Database
 from mingpiao.verification.errors import too_many_files
 
 _COUNT_FILE = """
@@ -45,9 +44,3 @@ async def count_file(
     count = await pool.fetchval(_COUNT_FILE, subject, moment.date())
     if count > limit:
         raise too_many_files()
-
-
-async def forget_before(database: Database, day: date) -> int:
-    """Delete the counters of days before `day`; returns how many. For a nightly job."""
-    done: str = await database.pool.execute("DELETE FROM verification_failures WHERE day < $1", day)
-    return int(done.rpartition(" ")[2])

@@ -12,11 +12,12 @@ from mingpiao.issuing.model import BillDocument
 from mingpiao.issuing.service import get_document
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.codes import BillIdentity, is_code, is_number
+from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.database import Database
 from mingpiao.storage.notices import Notices
 from mingpiao.verification import results
 from mingpiao.verification.counts import checks_of
-from mingpiao.verification.errors import file_empty, file_too_large, link_malformed, malformed, unavailable
+from mingpiao.verification.errors import file_empty, file_too_large, link_malformed, unavailable
 from mingpiao.verification.examination import (
     MAX_FILE_BYTES,
     Examination,
@@ -26,8 +27,9 @@ from mingpiao.verification.examination import (
     named_keys,
     open_file,
 )
+from mingpiao.verification.inputs import problems_of_face, read_face_query
 from mingpiao.verification.keys import KeyDirectory
-from mingpiao.verification.limits import VerificationLimits, count_file, forget_before
+from mingpiao.verification.limits import VerificationLimits, count_file
 from mingpiao.verification.model import Depth, FaceQuery, Means, RegisterEntry, VerificationResult
 from mingpiao.verification.register import (
     FaceEvidence,
@@ -38,10 +40,9 @@ from mingpiao.verification.register import (
     question_of_link,
 )
 
-__all__ = ["MAX_FILE_BYTES", "VerificationLimits", "Verifier", "checks_of", "forget_before"]
+__all__ = ["MAX_FILE_BYTES", "VerificationLimits", "Verifier", "checks_of", "read_face_query"]
 
 _HASH_DIGITS = 64
-_CHECK_CODE_LENGTH = 20  # the widest that other platforms draw (standards §1)
 #: Files examined at once in this process; each may take a core and some ten megabytes.
 _FILES_AT_ONCE = 2
 
@@ -76,7 +77,8 @@ class Verifier:
 
         Raises `Refusal`: a malformed input with its field, a limit (429), or 503 without an answer.
         """
-        _require_face(query)
+        if problems := problems_of_face(query):
+            raise Refusal(*problems)
         evidence = FaceEvidence(query.check_code.lower(), query.issued_on, query.amount)
         question = question_of_face(BillIdentity(query.code, query.number), evidence, address)
         return await self._answer(await self._register.ask(question), Means.FACE, depth)
@@ -149,19 +151,6 @@ class Verifier:
     async def _kind_name(self, entry: RegisterEntry) -> str:
         kind = (await self._catalog.get()).kinds.get(entry.kind_code)
         return kind.name if kind else ""
-
-
-def _require_face(query: FaceQuery) -> None:
-    if not is_code(query.code):
-        raise malformed("code", "票据代码应为 8 位数字，请按票面填写。")
-    if not is_number(query.number):
-        raise malformed("number", "票据号码应为 10 位数字，请按票面填写。")
-    if not (query.check_code.isascii() and query.check_code.isalnum()):
-        raise malformed("check_code", "校验码由数字和字母组成，请按票面填写。")
-    if len(query.check_code) > _CHECK_CODE_LENGTH:
-        raise malformed("check_code", "校验码过长，请按票面填写。")
-    if not query.amount.is_finite():
-        raise malformed("amount", "金额应为数字，例如 128.50。")
 
 
 def _digest(sm3_hex: str) -> bytes:

@@ -1,0 +1,113 @@
+"""查验 for programs: the same answers and limits, as JSON."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from tests.portals.public_site import PublicSite, open_public_site
+from tests.support.province import Province
+
+from mingpiao.kernel.money import plain
+
+URL = "/api/public/verify"
+
+
+@pytest.fixture
+async def site(province_url: str, settled: Province, tmp_path: Path) -> AsyncIterator[PublicSite]:
+    async with open_public_site(province_url, tmp_path, settled) as opened:
+        yield opened
+
+
+async def test_the_five_facts_by_query_and_by_body(site: PublicSite) -> None:
+    first = await site.client.get(URL, params=site.face())
+    assert first.status_code == 200
+    answer = first.json()
+    assert (answer["verdict"], answer["verdict_name"], answer["times_checked"]) == ("genuine", "真实", 1)
+    assert answer["bill"]["total"] == plain(site.bill.total)
+    assert answer["bill"]["state"] == "normal"
+    assert answer["finance_check"] == {
+        "Result": "真",
+        "IsReversal": False,
+        "ReversalInvoiceCode": "",
+        "ReversalInvoiceNumber": "",
+    }
+    assert len(answer["seals"]) == 2
+    assert "face" not in answer
+    assert "checks" not in answer
+    assert site.bill.payer.name not in first.text
+    second = (await site.client.post(URL, json=site.face(depth="diagnostic"))).json()
+    assert second["times_checked"] == 2
+    assert second["face"]["payer"]["name"] == site.bill.payer.name
+    assert {check["state"] for check in second["checks"]} == {"passed"}
+
+
+async def test_the_hash_instead_of_the_check_code(site: PublicSite) -> None:
+    asked = {"code": site.bill.code, "number": site.bill.number, "sm3": site.bill.sm3, "depth": "detailed"}
+    answer = (await site.client.get(URL, params=asked)).json()
+    assert answer["verdict"] == "genuine"
+    assert answer["face"]["number"] == site.bill.number
+    assert "checks" not in answer
+
+
+async def test_a_wrong_fact_gives_the_bare_verdict(site: PublicSite) -> None:
+    answer = (await site.client.get(URL, params=site.face(check_code="zzzzzz"))).json()
+    assert set(answer) == {"verdict", "verdict_name", "message", "checked_at"}
+    assert answer["verdict"] == "unknown"
+
+
+async def test_malformed_facts_are_a_problem_with_fields(site: PublicSite) -> None:
+    answer = await site.client.get(URL, params=site.face(code="1", amount="NaN"))
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    problem = answer.json()
+    assert problem["code"] == "verification.malformed"
+    assert [error["field"] for error in problem["errors"]] == ["code", "amount"]
+
+
+async def test_the_limit_is_a_429_with_when_to_come_back(site: PublicSite) -> None:
+    for place in range(10):
+        await site.client.get(URL, params=site.face(check_code=f"{place:06x}"))
+    answer = await site.client.get(URL, params=site.face())
+    assert answer.status_code == 429
+    assert answer.json()["code"] == "verification.limit_reached"
+    assert int(answer.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"code": 1}',
+        b'{"stranger": 1}',
+        b'{"depth": "deep"}',
+        b"\xff\xfe",
+        b'{"code":"\\u0000"}',
+    ],
+)
+async def test_bad_bodies_are_refused(site: PublicSite, body: bytes) -> None:
+    answer = await site.client.post(URL, content=body)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_large_body_is_refused(site: PublicSite) -> None:
+    answer = await site.client.post(URL, content=b" " * 20 * 1024 * 1024)
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("query", [{"depth": "deep"}, {"stranger": "1"}, {"code": "\x00"}, {}])
+async def test_bad_queries_are_refused(site: PublicSite, query: dict[str, Any]) -> None:
+    answer = await site.client.get(URL, params=query)
+    assert answer.status_code == 400
+
+
+async def test_no_answer_without_a_counter(site: PublicSite) -> None:
+    owner = await asyncpg.connect(site.services.database.url)
+    await owner.execute("REVOKE INSERT, UPDATE ON verification_failures FROM mingpiao_system")
+    await owner.close()
+    answer = await site.client.get(URL, params=site.face())
+    assert (answer.status_code, answer.json()["code"]) == (503, "verification.unavailable")

@@ -1,0 +1,187 @@
+"""票据查验 as a visitor meets it, without JavaScript."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.portals.public_site import PublicSite, open_public_site
+from tests.support.office import ACTING, bill_of
+from tests.support.province import Province
+
+from mingpiao.issuing.model import ReversalRequest
+
+
+@pytest.fixture
+async def site(province_url: str, settled: Province, tmp_path: Path) -> AsyncIterator[PublicSite]:
+    async with open_public_site(province_url, tmp_path, settled) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("way", "sign"), [("", "校验码"), ("face", "校验码"), ("scan", "摄像头"), ("file", "OFD")]
+)
+async def test_each_way_has_a_form_of_its_own(site: PublicSite, way: str, sign: str) -> None:
+    answer = await site.client.get("/", params={"way": way})
+    assert answer.status_code == 200
+    assert sign in answer.text
+    assert "on" + "click" not in answer.text
+
+
+async def test_the_right_face_shows_the_bill(site: PublicSite) -> None:
+    answer = await site.client.post("/verify", data=site.face())
+    assert answer.status_code == 200
+    assert "查验结果：真实" in answer.text
+    assert "票据状态：正常" in answer.text
+    assert "这是该票据第 <strong>1</strong> 次查验" in answer.text
+    assert site.bill.payer.name in answer.text
+    assert "开票单位签名" in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_what_people_type_is_understood(site: PublicSite) -> None:
+    face = site.face()
+    typed = {
+        "code": f" {face['code'][:4]} {face['code'][4:]} ",
+        "number": face["number"].translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+        "check_code": face["check_code"].upper(),
+        "issued_on": "{}年{}月{}日".format(*face["issued_on"].split("-")),
+        "amount": f"¥{site.bill.total:,.2f}元",
+    }
+    assert "查验结果：真实" in (await site.client.post("/verify", data=typed)).text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"check_code": "zzzzzz"}, {"amount": "0.01"}, {"issued_on": "2020-01-01"}, {"number": "9999999999"}],
+)
+async def test_one_wrong_fact_tells_nothing_and_keeps_what_was_typed(
+    site: PublicSite, changes: dict[str, str]
+) -> None:
+    typed = site.face(**changes)
+    answer = await site.client.post("/verify", data=typed)
+    assert answer.status_code == 200
+    assert "票据信息有误，或查无此票" in answer.text
+    shown_by_the_visitor = set(typed.values())
+    for secret in set(site.secrets()) - shown_by_the_visitor:
+        assert secret not in answer.text
+    assert f'value="{typed["code"]}"' in answer.text
+
+
+async def test_every_malformed_field_is_named_and_linked(site: PublicSite) -> None:
+    typed = {"code": "1", "number": "x", "check_code": "<b>", "issued_on": "2026-02-30", "amount": "1e9"}
+    answer = await site.client.post("/verify", data=typed)
+    assert answer.status_code == 400
+    for field in typed:
+        assert f'<a href="#{field}">' in answer.text
+        assert f'id="{field}-error' in answer.text
+    assert "<b>" not in answer.text
+
+
+async def test_the_limit_says_when_to_come_back(site: PublicSite) -> None:
+    for place in range(10):
+        await site.client.post("/verify", data=site.face(check_code=f"{place:06x}"))
+    answer = await site.client.post("/verify", data=site.face())
+    assert answer.status_code == 429
+    assert "超过当日限制查验次数，请明日再查" in answer.text
+    assert int(answer.headers["retry-after"]) > 0
+    assert site.bill.payer.name not in answer.text
+
+
+async def test_the_qr_address_shows_the_bill_in_three_depths(site: PublicSite) -> None:
+    simple = await site.client.get("/verify", params=site.link())
+    assert simple.status_code == 200
+    assert "查验结果：真实" in simple.text
+    assert "二维码查验" in simple.text
+    assert simple.text.count("<details") == 2
+    assert simple.text.count(" open id=") == 0
+    detailed = await site.client.get("/verify", params=site.link(depth="detailed"))
+    assert detailed.text.count(" open id=") == 1
+    diagnostic = await site.client.get("/verify", params=site.link(depth="diagnostic"))
+    assert diagnostic.text.count(" open id=") == 2
+    assert "与财政部门登记的票据比对" in diagnostic.text
+    assert "不通过" not in diagnostic.text
+
+
+async def test_a_wrong_hash_shows_nothing(site: PublicSite) -> None:
+    answer = await site.client.get("/verify", params=site.link(h="0" * 64))
+    assert answer.status_code == 200
+    assert "查验结果：查无此票" in answer.text
+    for secret in site.secrets():
+        assert secret not in answer.text
+
+
+@pytest.mark.parametrize(
+    "changes", [{"h": ""}, {"h": "zz"}, {"c": "1"}, {"n": "<script>"}, {"h": "\x00" * 64}]
+)
+async def test_a_broken_qr_address_is_explained(site: PublicSite, changes: dict[str, str]) -> None:
+    answer = await site.client.get("/verify", params=site.link(**changes))
+    assert answer.status_code == 400
+    assert "无效的电子票据二维码" in answer.text
+    assert "<script>" not in answer.text.replace("<script src", "")
+
+
+async def test_the_bare_address_leads_to_the_form(site: PublicSite) -> None:
+    answer = await site.client.get("/verify")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+async def test_all_three_files_are_genuine(site: PublicSite) -> None:
+    document = await site.document()
+    ofd = await site.services.documents.ofd(document)
+    pdf = await site.services.documents.pdf(document)
+    for name, data in (("bill.xml", document.xml), ("bill.ofd", ofd), ("bill.pdf", pdf)):
+        answer = await site.upload(data, name)
+        assert answer.status_code == 200, answer.text
+        assert "查验结果：真实" in answer.text
+    assert "第 <strong>3</strong> 次查验" in answer.text
+
+
+async def test_an_altered_file_is_called_altered(site: PublicSite) -> None:
+    xml = (await site.document()).xml
+    answer = await site.upload(xml.replace(site.bill.payer.name.encode(), "顶替者".encode()))
+    assert answer.status_code == 200
+    assert "查验结果：被篡改" in answer.text
+    assert "请不要接受、报销或入账" in answer.text
+    assert "票据状态：" not in answer.text
+
+
+async def test_a_reversed_bill_says_so(site: PublicSite) -> None:
+    bill = site.bill
+    request = ReversalRequest(code=bill.code, number=bill.number, reason="退费", handler="王演示")
+    red = bill_of((await site.services.desk.reverse(bill.unit_id, [request], acting=ACTING))[0])
+    answer = await site.client.post("/verify", data=site.face())
+    assert "票据状态：已冲红" in answer.text
+    assert red.number in answer.text
+    assert "不能再用于报销" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "sign"),
+    [
+        (b"", 400, "文件是空的"),
+        (b"hello", 400, "既不是 OFD、PDF，也不是 XML"),
+        (b"PK\x03\x04 not a zip", 400, "未识别到有效电子票据信息"),
+        (b"%PDF-1.7 broken", 422, "PDF"),
+        (b"<a/>", 400, "未识别到有效电子票据信息"),
+        (b"\x00" * (11 * 1024 * 1024), 413, "文件超过 10 MB"),
+        (b"\x00" * (20 * 1024 * 1024), 413, "文件超过 10 MB"),
+    ],
+    ids=["empty", "text", "no zip", "broken pdf", "other xml", "11 MB", "20 MB"],
+)
+async def test_files_without_a_bill_are_explained(
+    site: PublicSite, data: bytes, status: int, sign: str
+) -> None:
+    answer = await site.upload(data, "bill.ofd")
+    assert answer.status_code == status
+    assert sign in answer.text
+
+
+async def test_a_form_without_a_file_or_with_a_field_instead(site: PublicSite) -> None:
+    for answer in (
+        await site.client.post("/verify/file", data={"file": "text"}),
+        await site.client.post("/verify/file"),
+        await site.client.post(
+            "/verify/file", content=b"--x", headers={"content-type": "multipart/form-data"}
+        ),
+    ):
+        assert answer.status_code == 400
