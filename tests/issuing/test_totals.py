@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 from tests.support.totals import DailyRow, add_daily
 
 from mingpiao.issuing.model import DayTotal
@@ -142,3 +143,15 @@ async def test_nothing_waits_in_an_empty_database(database_url: str) -> None:
             assert await waiting_days(connection, TODAY) == []
     finally:
         await database.close()
+
+
+async def test_a_department_finds_its_rows_by_index(database: Database) -> None:
+    async with database.scoped(DepartmentScope("150100")) as connection:
+        await connection.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = await connection.execute(
+            text("EXPLAIN SELECT sum(issued_count) FROM daily_totals WHERE day = :day"), {"day": TODAY}
+        )
+        told = "\n".join(plan.scalars())
+    conditions = [line for line in told.splitlines() if "Index Cond" in line]
+    assert len(conditions) == 1
+    assert "region_code >=" in conditions[0]
