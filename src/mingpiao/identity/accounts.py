@@ -95,8 +95,10 @@ async def accounts_of_unit(connection: AsyncConnection, unit_id: int) -> list[Ac
 
 async def account_in_unit(connection: AsyncConnection, unit_id: int, account_id: int) -> Account:
     """The account of a unit by id; raises `Refusal` (`account.unknown`, 404) for any other's."""
-    query = select(accounts).where(accounts.c.unit_id == unit_id, accounts.c.account_id == account_id)
-    row = (await connection.execute(query)).mappings().one_or_none()
+    row = None
+    if 0 < account_id < 2**63:  # what the column holds; an address may name any number
+        query = select(accounts).where(accounts.c.unit_id == unit_id, accounts.c.account_id == account_id)
+        row = (await connection.execute(query)).mappings().one_or_none()
     if row is None:
         raise refuse("account.unknown", "本单位没有这个账户，请从账户列表中选择。", status=404)
     return account_of(row)

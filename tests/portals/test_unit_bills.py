@@ -1,0 +1,277 @@
+"""已开票据 through the pages: filters, pages, exports, documents, and the bills of others."""
+
+import csv
+import io
+import re
+from decimal import Decimal
+
+import httpx
+import openpyxl
+import pytest
+from tests.portals.unit_site import Browser, Site
+from tests.support.office import ACTING, bill_of
+
+from mingpiao.issuing.model import Bill, Payer
+from mingpiao.kernel.clock import today
+from mingpiao.portals.rendering import moment
+
+
+async def _issue(site: Site, count: int, payer: str = "甲公司") -> list[Bill]:
+    requests = [
+        site.unit.request(
+            kind="0301",
+            business_no=f"BUS-{payer}-{n:03d}",
+            payer=Payer(type="1", name=f"{payer}{n:03d}"),
+            handler="开票员甲",
+        )
+        for n in range(count)
+    ]
+    outcomes = await site.services.desk.issue(site.unit.unit_id, requests, acting=ACTING)
+    return [bill_of(outcome) for outcome in outcomes]
+
+
+def _numbers(answer: httpx.Response) -> list[str]:
+    """The numbers of the bills in a list's table, in order."""
+    assert answer.status_code == 200, answer.text
+    return re.findall(r'<td class="code"><a href="/unit/bills/\d{8}/(\d{10})"', answer.text)
+
+
+async def _listed(browser: Browser, **query: str) -> list[str]:
+    return _numbers(await browser.get("/unit/bills", **query))
+
+
+async def test_the_list_filters_by_each_member(unit_site: Site) -> None:
+    bills = await _issue(unit_site, 3)
+    (other,) = await _issue(unit_site, 1, "乙学校")
+    browser = await unit_site.browser("checker")
+    everything = [bill.number for bill in (other, *reversed(bills))]
+    first = bills[0]
+    date = today().isoformat()
+    assert sorted(await _listed(browser)) == sorted(everything)
+    assert sorted(await _listed(browser, **{"from": date, "to": date})) == sorted(everything)
+    assert await _listed(browser, to="2020-01-01") == []
+    assert await _listed(browser, payer="乙学") == [other.number]
+    assert await _listed(browser, payer="%") == []
+    assert await _listed(browser, number=first.number) == [first.number]
+    assert await _listed(browser, code=first.code, number=first.number) == [first.number]
+    assert await _listed(browser, code="15060125") == []
+    assert await _listed(browser, business_no=first.business_no) == [first.number]
+    assert sorted(await _listed(browser, kind="0301")) == sorted(everything)
+    assert await _listed(browser, kind="0601") == []
+    assert await _listed(browser, state="reversed") == []
+    assert await _listed(browser, color="red") == []
+    exact = [bill.number for bill in (*bills, other) if bill.total == first.total]
+    total = str(first.total)
+    assert sorted(await _listed(browser, amount_from=total, amount_to=total)) == sorted(exact)
+    assert await _listed(browser, amount_to="0.001"[:4]) == []
+
+
+async def test_filters_stay_in_the_form_and_the_export_addresses(unit_site: Site) -> None:
+    await _issue(unit_site, 1)
+    browser = await unit_site.browser("handler")
+    answer = await browser.get("/unit/bills", payer="甲公司", state="normal")
+    assert 'value="甲公司"' in answer.text
+    assert '<option value="normal" selected>' in answer.text
+    assert 'href="/unit/bills/export.csv?payer=%E7%94%B2%E5%85%AC%E5%8F%B8&amp;state=normal"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"from": "2026-13-01"}, "from"),
+        ({"from": "2026-02-01", "to": "2026-01-01"}, "to"),
+        ({"amount_from": "x"}, "amount_from"),
+        ({"amount_from": "1e9999"}, "amount_from"),
+        ({"state": "gone"}, "state"),
+        ({"number": "12"}, "number"),
+    ],
+)
+async def test_wrong_filters_are_told_and_nothing_is_listed(
+    unit_site: Site, query: dict[str, str], field: str
+) -> None:
+    await _issue(unit_site, 1)
+    browser = await unit_site.browser("handler")
+    for address in ("/unit/bills", "/unit/bills/export.csv", "/unit/bills/export.xlsx"):
+        answer = await browser.get(address, **query)
+        assert 400 <= answer.status_code < 500, address
+    answer = await browser.get("/unit/bills", **query)
+    assert f'<a href="#{field}">' in answer.text
+    assert "<td" not in answer.text
+
+
+async def test_odd_addresses_are_no_errors(unit_site: Site) -> None:
+    browser = await unit_site.browser("handler")
+    for query in ({"payer": "a\x00b"}, {"business_no": "\x00"}, {"kind": "\x00"}, {"payer": "'; --"}):
+        assert await _listed(browser, **query) == []
+    malformed = await browser.get("/unit/bills", after="not-a-key")
+    assert malformed.status_code == 400
+    assert "翻页标记不正确" in malformed.text
+
+
+async def test_pages_follow_one_another_without_gap_or_repetition(unit_site: Site) -> None:
+    bills = await _issue(unit_site, 120)
+    browser = await unit_site.browser("handler")
+    seen: list[str] = []
+    address = "/unit/bills?payer=%E7%94%B2"
+    pages = 0
+    while address:
+        answer = await browser.get(address)
+        seen += _numbers(answer)
+        pages += 1
+        following = re.search(r'href="([^"]+)" rel="next"', answer.text)
+        address = following[1].replace("&amp;", "&") if following else ""
+        assert "payer=" in address or not address
+    assert pages == 3
+    assert len(seen) == 120
+    assert set(seen) == {bill.number for bill in bills}
+    assert 'rel="first"' in answer.text
+
+
+async def test_an_empty_list_says_what_to_do(unit_site: Site) -> None:
+    browser = await unit_site.browser("handler")
+    answer = await browser.get("/unit/bills")
+    assert "没有符合条件的票据" in answer.text
+    assert "export.csv" not in answer.text
+
+
+def _row(bill: Bill) -> list[str]:
+    return [
+        bill.code,
+        bill.number,
+        bill.check_code,
+        "公益事业捐赠统一票据（电子）",
+        "蓝票",
+        "正常",
+        moment(bill.issued_at),
+        bill.payer.name,
+        "",
+        "；".join(f"{item.name}×{item.quantity.normalize():f}" for item in bill.items),
+        f"{bill.total:.2f}",
+        "开票员甲",
+        bill.business_no,
+        "",
+        "",
+        "",
+    ]
+
+
+async def test_csv_holds_the_whole_filter_and_no_formula(unit_site: Site) -> None:
+    bills = await _issue(unit_site, 60)
+    (evil,) = await _issue(unit_site, 1, "=HYPERLINK(A1)")
+    browser = await unit_site.browser("checker")
+    answer = await browser.get("/unit/bills/export.csv", payer="甲公司")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert re.fullmatch(
+        r'attachment; filename="bills-\d{8}-\d{6}\.csv"', answer.headers["content-disposition"]
+    )
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    kind = (await unit_site.services.catalog.get()).kinds["0301"].name
+    assert rows[0][:3] == ["票据代码", "票据号码", "校验码"]
+    expected = [[*_row(bill)[:3], kind, *_row(bill)[4:]] for bill in bills]
+    assert sorted(rows[1:]) == sorted(expected)
+    answer = await browser.get("/unit/bills/export.csv", number=evil.number)
+    (row,) = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1:]
+    assert row[7] == "'=HYPERLINK(A1)000"
+
+
+async def test_a_workbook_holds_texts_as_texts_and_amounts_as_numbers(unit_site: Site) -> None:
+    (bill,) = await _issue(unit_site, 1, "=1+1")
+    browser = await unit_site.browser("handler")
+    answer = await browser.get("/unit/bills/export.xlsx")
+    assert answer.status_code == 200
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    assert sheet is not None
+    rows = list(sheet.iter_rows(values_only=True))
+    assert len(rows) == 2
+    assert rows[0][0] == "票据代码"
+    assert rows[1][:3] == (bill.code, bill.number, bill.check_code)
+    assert rows[1][7] == "=1+1000"
+    assert sheet.cell(2, 8).data_type == "s"
+    assert Decimal(str(rows[1][10])) == bill.total
+    assert list((unit_site.services.settings.data_dir).glob("mingpiao-export-*")) == []
+
+
+async def test_exports_are_put_down_in_the_audit_trail(unit_site: Site) -> None:
+    await _issue(unit_site, 1)
+    browser = await unit_site.browser("manager")
+    await browser.get("/unit/bills/export.csv", payer="甲")
+    row = await unit_site.services.database.pool.fetchrow(
+        "SELECT actor, subject, unit_id, details FROM audit_log WHERE action = 'bill:export'"
+    )
+    assert dict(row) == {
+        "actor": f"account:{unit_site.accounts['manager'].account_id}",
+        "subject": f"unit:{unit_site.unit.unit_id}",
+        "unit_id": unit_site.unit.unit_id,
+        "details": {"format": "csv", "payer": "甲"},
+    }
+
+
+async def test_a_bills_page_and_documents(unit_site: Site) -> None:
+    (bill,) = await _issue(unit_site, 1)
+    browser = await unit_site.browser("checker")
+    address = f"/unit/bills/{bill.code}/{bill.number}"
+    shown = await browser.get(address)
+    for text in (bill.check_code, bill.business_no, "甲公司000", "<svg", "开具", "被查验"):
+        assert text in shown.text, text
+    assert f"{address}/reverse" not in shown.text  # a checker only looks
+    starts = {"ofd": b"PK", "pdf": b"%PDF-", "xml": b"<?xml"}
+    types = {"ofd": "application/ofd", "pdf": "application/pdf", "xml": "application/xml"}
+    for ending, start in starts.items():
+        file = await browser.get(f"{address}/document.{ending}")
+        assert file.status_code == 200
+        assert file.content.startswith(start)
+        assert file.headers["content-type"].partition(";")[0] == types[ending]
+        name = f'attachment; filename="{bill.code}-{bill.number}.{ending}"'
+        assert file.headers["content-disposition"] == name
+    assert (await browser.get(f"{address}/document.exe")).status_code == 404
+
+
+async def test_bills_of_another_unit_do_not_exist(unit_site: Site) -> None:
+    (bill,) = await _issue(unit_site, 1)
+    browser = await unit_site.browser("other")
+    address = f"/unit/bills/{bill.code}/{bill.number}"
+    addresses = [
+        address,
+        f"{address}/document.pdf",
+        f"{address}/document.xml",
+        f"{address}/reverse",
+        f"{address}/reversed",
+        f"/unit/issue/done/{bill.code}/{bill.number}",
+    ]
+    answers = [await browser.get(each) for each in addresses]
+    assert [answer.status_code for answer in answers] == [404] * len(addresses)
+    assert not any("甲公司" in answer.text or bill.check_code in answer.text for answer in answers)
+    unknown = await browser.get(f"/unit/bills/{bill.code}/9999999999")
+    assert unknown.status_code == 404
+    assert await _listed(browser) == []
+    assert await _listed(browser, number=bill.number) == []
+    exported = await browser.get("/unit/bills/export.csv")
+    assert len(exported.content.decode("utf-8-sig").splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["/unit/bills/x/y", "/unit/bills/15030125/1", "/unit/bills/1503012５/0000000001"]
+)
+async def test_malformed_addresses_of_bills_are_unknown(unit_site: Site, address: str) -> None:
+    browser = await unit_site.browser("handler")
+    assert (await browser.get(address)).status_code == 404
+
+
+async def test_nobody_sees_anything_without_signing_in(unit_site: Site) -> None:
+    (bill,) = await _issue(unit_site, 1)
+    stranger = unit_site.stranger()
+    for address in (
+        "/unit",
+        "/unit/bills",
+        "/unit/bills/export.csv",
+        f"/unit/bills/{bill.code}/{bill.number}",
+        f"/unit/bills/{bill.code}/{bill.number}/document.xml",
+        "/unit/accounts",
+        "/unit/issue",
+    ):
+        answer = await stranger.get(address)
+        assert answer.status_code == 303, address
+        assert answer.headers["location"].startswith("/login?next=/unit"), address
+        assert answer.content == b""
