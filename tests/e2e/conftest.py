@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -21,7 +22,9 @@ from tests.support.site import Site
 from mingpiao.demo import province as demo_province
 from mingpiao.demo.accounts import DemoAccount
 from mingpiao.demo.units import DemoUnit, demo_units
+from mingpiao.sealing.service import TrustStore, certificates
 from mingpiao.settings import Settings
+from mingpiao.storage.database import Database
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = [
@@ -41,12 +44,13 @@ _SCREENSHOTS = Path("build/screenshots")
 
 
 class Town:
-    """The site, who can sign in, and the sessions of those who did."""
+    """The site, who can sign in, the sessions of those who did, and whose signatures count."""
 
-    def __init__(self, site: Site, accounts: list[DemoAccount]) -> None:
+    def __init__(self, site: Site, accounts: list[DemoAccount], trust: TrustStore) -> None:
         self.site = site
         self.accounts = {account.login: account for account in accounts}
-        self.sessions: dict[str, Path] = {}
+        self.sessions: dict[str, list[Any]] = {}
+        self.trust = trust
 
 
 @pytest.fixture(scope="package")
@@ -60,20 +64,28 @@ def town() -> Iterator[Town]:
     site = Site(directory, durable=False, settings={"MINGPIAO_DEMO": "true", "MINGPIAO_RUN_WORKER": "true"})
     try:
         site.prepare()
-        yield Town(site, asyncio.run(_settle(site, key)))
+        accounts, trust = asyncio.run(_settle(site, key))
+        yield Town(site, accounts, trust)
     finally:
         site.close()
         shutil.rmtree(directory, ignore_errors=True)
 
 
-async def _settle(site: Site, key: Path) -> list[DemoAccount]:
+async def _settle(site: Site, key: Path) -> tuple[list[DemoAccount], TrustStore]:
     settings = Settings(
         database_url=site.url, data_dir=site.directory, master_key_file=key, demo=True, port=site.port
     )
     accounts = await demo_province.build(settings, lambda *_: None, bills=_BILLS, units=_first_units())
+    database = await Database.open(site.url)
+    try:
+        async with database.system() as connection:
+            roots = await certificates(connection, "authority")
+            trust = TrustStore(roots, [der for der in await certificates(connection) if der not in roots])
+    finally:
+        await database.close()
     site.start_web()
     await site.until_healthy()
-    return accounts
+    return accounts, trust
 
 
 def _first_units() -> list[DemoUnit]:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 from mingpiao.demo.accounts import DemoAccount
 
@@ -57,16 +57,24 @@ class Visitor:
         self.page.click("button[type=submit]")
         self.page.wait_for_url(lambda url: "/login" not in url)
 
-    def sign_in_once(self, account: DemoAccount, sessions: dict[str, Any]) -> None:
+    def sign_in_once(self, account: DemoAccount, sessions: dict[str, list[Any]]) -> None:
         """By the form the first time, later with the cookie from then: hashing passwords is slow on purpose."""
         if account.login not in sessions:
             self.sign_in(account)
             sessions[account.login] = self.context.cookies()
         self.context.add_cookies(sessions[account.login])
 
-    def picture_of(self, locator: Locator) -> bytes:
-        """A picture of a part of the page."""
-        return locator.screenshot()
+    def tab_to(self, selector: str) -> None:
+        """Press Tab until an element has the focus; fails after a hundred."""
+        for _ in range(100):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+                return
+        raise AssertionError(f"Tab does not lead to {selector}")
+
+    def has_focus(self, selector: str) -> None:
+        """Wait until an element has the focus."""
+        self.page.wait_for_function("(wanted) => document.activeElement?.matches(wanted)", arg=selector)
 
     def grave_faults(self) -> list[str]:
         """Serious and critical violations of accessibility rules (axe) on the page as it stands."""

@@ -1,0 +1,23 @@
+"""What several stories have in common."""
+
+from playwright.sync_api import Page, expect
+
+
+def fill_bill(page: Page, *, payer: str, item: str, quantity: str = "1") -> None:
+    """Fill the open form of 开具票据 with one item, by mouse."""
+    page.fill("#payer-name", payer)
+    page.locator("#items-0-code").press_sequentially(item)
+    page.locator("[role=listbox] [role=option]").filter(has_text=item).first.click()
+    expect(page.locator("#items-0-quantity")).to_be_focused()
+    page.fill("#items-0-quantity", quantity)
+
+
+def issue_bill(page: Page, *, payer: str, item: str = "临时居民身份证工本费") -> tuple[str, str]:
+    """Issue a bill of 0101 as the police's handler; returns its code and number."""
+    page.goto("/unit/issue?kind=0101")
+    fill_bill(page, payer=payer, item=item)
+    page.get_by_role("button", name="核对并开具").click()
+    page.get_by_role("button", name="确认开具").click()
+    page.wait_for_url("**/unit/issue/done/**")
+    code, number = page.url.rsplit("/", 2)[1:]
+    return code, number
