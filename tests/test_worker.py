@@ -17,6 +17,7 @@ from tests.support.totals import add_daily
 from mingpiao import upkeep, worker
 from mingpiao.identity.tasks import purge_sessions
 from mingpiao.kernel.clock import SHANGHAI
+from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
 
 DAY = date(2026, 11, 19)
@@ -263,3 +264,45 @@ async def _roll_up_on(database: Database) -> None:
 
     async with database.system() as connection:
         await roll_up(connection, DAY)
+
+
+async def test_a_web_process_works_too_where_the_settings_ask_for_it(
+    database: Database, database_url: str
+) -> None:
+    async def beats() -> int:
+        return int(await database.pool.fetchval("SELECT count(*) FROM worker_heartbeats"))
+
+    async def one_beats() -> bool:
+        return await beats() == 1
+
+    async with worker.alongside(Settings(database_url=database_url)):
+        await asyncio.sleep(0.2)
+        assert await beats() == 0
+    async with worker.alongside(Settings(database_url=database_url, run_worker=True)):
+        await _until(one_beats)
+    assert await beats() == 0
+
+
+async def test_of_two_workers_one_does_a_round(database_url: str) -> None:
+    running = 0
+    most = 0
+    done = 0
+
+    async def slow(_database: Database) -> None:
+        nonlocal running, most, done
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.6)
+        running -= 1
+        done += 1
+
+    async def done_twice() -> bool:
+        return done >= 2
+
+    stop = asyncio.Event()
+    rounds = [upkeep.Duty(name="slow", cron="* * * * * *", work=slow)]
+    tasks = [asyncio.create_task(worker.work(database_url, stop, rounds=rounds)) for _ in range(2)]
+    await _until(done_twice)
+    stop.set()
+    await asyncio.wait_for(asyncio.gather(*tasks), 10)
+    assert most == 1

@@ -20,6 +20,7 @@ from mingpiao.health import healthz
 from mingpiao.portals.rendering import error_page
 from mingpiao.portals.router import create_router as create_pages_router
 from mingpiao.settings import Settings
+from mingpiao.worker import alongside
 
 STATIC = Path(__file__).parent / "portals" / "static"
 
@@ -43,7 +44,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with open_services(chosen) as services:
+        async with open_services(chosen) as services, alongside(chosen):
             app.state.services = services
             yield
 

@@ -9,8 +9,8 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
@@ -46,6 +46,21 @@ async def work(url: str, stop: asyncio.Event, *, rounds: Sequence[upkeep.Duty] =
         except* (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as errors:
             _logger.warning("the database is away: %s", errors.exceptions[0])
             await _sleep(stop, _RECONNECT_SECONDS)
+
+
+@asynccontextmanager
+async def alongside(settings: Settings) -> AsyncIterator[None]:
+    """Do the worker's work within, in a process that serves pages, where the settings ask for it."""
+    if not settings.run_worker:
+        yield
+        return
+    stop = asyncio.Event()
+    working = asyncio.create_task(work(settings.database_url, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await working
 
 
 async def _work_connected(url: str, name: str, rounds: Sequence[upkeep.Duty], stop: asyncio.Event) -> None:

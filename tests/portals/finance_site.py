@@ -102,7 +102,9 @@ async def open_site(database_url: str, files: Path, routers: Sequence[Router]) -
     key_file = files / "master.key"
     key_file.write_text(bytes(range(16)).hex())
     key_file.chmod(0o600)
-    settings = Settings(database_url=database_url, data_dir=files, master_key_file=key_file, pool_size=4)
+    settings = Settings(
+        database_url=database_url, data_dir=files, master_key_file=key_file, pool_size=4, signer_processes=0
+    )
     async with open_services(settings) as services:
         bills = {
             region: [
