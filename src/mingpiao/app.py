@@ -9,6 +9,7 @@ from litestar import Litestar, Request, Response
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Scope
 
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     return Litestar(
         route_handlers=[
             healthz,
+            favicon,
             create_api_router(),
             create_pages_router(),
             create_static_files_router(path="/static", directories=[STATIC], include_in_schema=False),
@@ -73,6 +75,12 @@ def _off_the_routes(request: Request[Any, Any, Any], error: HTTPException) -> Re
     if request.url.path.startswith("/api/"):
         return explain_problem(request, error)
     return error_page(request, error)
+
+
+@get("/favicon.ico", include_in_schema=False)
+async def favicon() -> Redirect:
+    """Browsers ask for this one by themselves; the icon is an SVG."""
+    return Redirect("/static/icon.svg")
 
 
 async def _secure(message: Message, _scope: Scope) -> None:

@@ -43,6 +43,8 @@ def home_of(session: Session | None) -> str:
     """Where an account begins; the login page without one."""
     if session is None:
         return "/login"
+    if allowed(session.account.role, Right.ADMINISTER):
+        return "/admin"
     if allowed(session.account.role, Right.UNIT_VIEW):
         return "/unit"
     if allowed(session.account.role, Right.FINANCE_VIEW):
