@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from mingpiao.kernel.guard import Guard
 
 _STOP_SECONDS = 15.0
 _TAIL_LINES = 15
+_STDIN = 0
 #: Ctrl-C, a polite end from outside, and the terminal being closed all mean the same.
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -136,9 +138,18 @@ def fetch_status(url: str, *, seconds: float = 5.0) -> int:
 
 
 def watch(children: Sequence[Child]) -> None:
-    """Sleep for as long as all run. Raises ProcessError when one ends by itself."""
-    while True:
+    """Sleep for as long as all run. Raises ProcessError when one ends by itself, and KeyboardInterrupt
+    when the terminal that we read from is closed (SIGHUP may go to `make` or `ssh` alone)."""
+    at_a_terminal = os.isatty(_STDIN)
+    while not (at_a_terminal and _is_hung_up(_STDIN)):
         for child in children:
             if child.ended():
                 raise child.complaint()
         time.sleep(0.2)
+    raise KeyboardInterrupt
+
+
+def _is_hung_up(descriptor: int) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    return any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0))

@@ -46,7 +46,7 @@ except Exception as error:
 
 
 class Demo:
-    def __init__(self, home: Path, port: int) -> None:
+    def __init__(self, home: Path, port: int, *, stdin: int = subprocess.DEVNULL) -> None:
         environment = os.environ | {
             "MINGPIAO_DATA_DIR": str(home),
             "MINGPIAO_PORT": str(port),
@@ -56,7 +56,7 @@ class Demo:
         home.mkdir(exist_ok=True)
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", DRIVER], stdout=output, stderr=output, env=environment
+                [sys.executable, "-c", DRIVER], stdin=stdin, stdout=output, stderr=output, env=environment
             )
 
     def wait_for(self, words: str, seconds: float = 30.0) -> None:
@@ -147,6 +147,20 @@ def test_a_closed_terminal_and_even_kill_9_leave_nothing(start: Callable[[], Dem
     while left_behind(tmp_path / "var") and time.monotonic() < deadline:
         time.sleep(0.1)
     assert left_behind(tmp_path / "var") == []
+
+
+def test_a_terminal_that_is_gone_ends_it_even_without_a_signal(tmp_path: Path, port: int) -> None:
+    ours, theirs = os.openpty()
+    demo = Demo(tmp_path / "var", port, stdin=theirs)
+    try:
+        os.close(theirs)
+        demo.wait_for("按 Ctrl-C 停止")
+        os.close(ours)
+        assert demo.process.wait(20) == 0
+        assert left_behind(tmp_path / "var") == []
+    finally:
+        demo.process.kill()
+        demo.process.wait()
 
 
 def test_a_taken_port_is_told_before_any_work(start: Callable[[], Demo], tmp_path: Path, port: int) -> None:
