@@ -76,8 +76,8 @@ def _charts(figures: Overview) -> dict[str, str]:
         "count": _trend(labels, counts, "份", figures.count.average),
         "amount": _trend(labels, amounts, "元", figures.amount.average),
         "reversals": _trend(labels, reversals, "份", None),
-        "kinds": _bars(figures.kinds),
-        "regions": _bars(figures.regions),
+        "kinds": _bars(figures.kinds, figures.compared_days),
+        "regions": _bars(figures.regions, figures.compared_days),
     }
 
 
@@ -86,13 +86,14 @@ def _trend(labels: list[str], values: list[Any], unit: str, average: Any) -> str
     return _json({"type": "trend", "labels": labels, "values": values, "unit": unit, "average": line})
 
 
-def _bars(shares: tuple[Share, ...]) -> str:
+def _bars(shares: tuple[Share, ...], compared_days: int) -> str:
     return _json(
         {
             "type": "bars",
-            "labels": [share.name for share in shares],
+            # Every kind is electronic: the chart has no room to say it each time.
+            "labels": [share.name.removesuffix("（电子）") for share in shares],
             "values": [share.count for share in shares],
-            "averages": [float(share.average_count) for share in shares],
+            "averages": [float(share.average_count) for share in shares] if compared_days else None,
             "unit": "份",
         }
     )

@@ -50,29 +50,31 @@
     };
   }
 
-  function bars(data) {
+  function bars(data, width) {
+    const series = [{
+      name: "当日",
+      type: "bar",
+      barMaxWidth: 16,
+      data: data.values,
+      itemStyle: { color: BLUE },
+      label: { show: true, position: "right", formatter: (point) => short(point.value) },
+    }];
+    if (data.averages !== null) {
+      series.push({ name: "此前日均", type: "bar", barMaxWidth: 16, data: data.averages, itemStyle: { color: PALE } });
+    }
     return {
       ...shared(data),
-      legend: { data: ["当日", "此前日均"], top: 0, right: 0 },
-      grid: { left: 4, right: 48, top: 32, bottom: 4, containLabel: true },
-      xAxis: { type: "value", minInterval: 1, axisLabel: { formatter: short } },
+      legend: { show: series.length > 1, top: 0, right: 0 },
+      grid: { left: 4, right: 48, top: series.length > 1 ? 32 : 8, bottom: 4, containLabel: true },
+      xAxis: { type: "value", minInterval: 1, splitNumber: 4, axisLabel: { formatter: short } },
       yAxis: {
         type: "category",
         inverse: true,
         data: data.labels,
         axisTick: { show: false },
-        axisLabel: { width: 150, overflow: "truncate" },
+        axisLabel: { width: Math.min(180, width * 0.36), overflow: "break", lineHeight: 13, interval: 0 },
       },
-      series: [
-        {
-          name: "当日",
-          type: "bar",
-          data: data.values,
-          itemStyle: { color: BLUE },
-          label: { show: true, position: "right", formatter: (point) => short(point.value) },
-        },
-        { name: "此前日均", type: "bar", data: data.averages, itemStyle: { color: PALE } },
-      ],
+      series,
     };
   }
 
@@ -82,7 +84,7 @@
       element.style.height = `${Math.max(3, data.labels.length) * ROW_HEIGHT + 60}px`;
     }
     const chart = window.echarts.init(element);
-    chart.setOption(data.type === "bars" ? bars(data) : trend(data));
+    chart.setOption(data.type === "bars" ? bars(data, element.clientWidth) : trend(data));
     new ResizeObserver(() => chart.resize()).observe(element);
   }
 
