@@ -1,6 +1,7 @@
 """The interface on the small province, in this process."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from litestar.exceptions import HTTPException
 from tests.gateway.client import ApiClient
 from tests.support.invariants import assert_invariants
 from tests.support.province import ACTOR, MASTER, Province, Resident
+from tests.support.site import Site
 
 from mingpiao.composition import Services, open_services
 from mingpiao.gateway.problems import handle
@@ -35,6 +37,16 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
     async def bill_count(self) -> int:
         count: int = await self.services.database.pool.fetchval("SELECT count(*) FROM bills")
         return count
+
+
+class Live(msgspec.Struct, frozen=True, kw_only=True):
+    """A site that listens, and the interface app of its hospital."""
+
+    address: str
+    database_url: str
+    hospital: Resident
+    app_id: str
+    secret: str
 
 
 def settings_for(url: str, directory: Path) -> Settings:
@@ -77,6 +89,24 @@ async def open_api(url: str, province: Province, directory: Path) -> AsyncIterat
                 hospital=ApiClient(http, first.app.app_id, first.secret),
                 other=ApiClient(http, second.app.app_id, second.secret),
             )
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A real site in a process of its own, for clients that are no Python of ours."""
+    site = Site(tmp_path_factory.mktemp("site"), durable=False, settings={"MINGPIAO_SIGNER_PROCESSES": "0"})
+    try:
+        province, credential = asyncio.run(site.build())
+        yield Live(
+            address=site.address,
+            database_url=site.url,
+            hospital=province.hospital,
+            app_id=credential.app.app_id,
+            secret=credential.secret,
+        )
+        asyncio.run(assert_invariants(site.url))
+    finally:
+        site.close()
 
 
 @pytest.fixture

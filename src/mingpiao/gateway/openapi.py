@@ -5,7 +5,6 @@ handler carries its contract, and msgspec writes the schemas of exactly the type
 """
 
 from collections.abc import Iterable, Sequence
-from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -29,7 +28,8 @@ from mingpiao.gateway.wording import WORDING
 #: Errors that any call may meet.
 COMMON_PROBLEMS = (
     "auth.header_invalid", "auth.clock_skew", "auth.signature_invalid", "auth.nonce_reused",
-    "request.invalid", "service.unavailable", "internal",
+    "request.invalid", "unit.unknown", "catalog.empty", "crypto.master_key_wrong", "crypto.key_damaged",
+    "service.unavailable", "internal",
 )  # fmt: skip
 #: Errors of any call that has a body.
 BODY_PROBLEMS = (
@@ -37,6 +37,10 @@ BODY_PROBLEMS = (
     "request.field_unknown", "request.value_invalid", "request.too_large", "request.media_type",
 )  # fmt: skip
 
+_STATUS_NAMES = {
+    400: "请求不正确", 401: "身份未通过验证", 404: "不存在", 405: "方法不支持", 409: "与现状冲突",
+    413: "请求体过大", 415: "请求体类型不支持", 422: "内容不符合要求", 500: "系统内部错误", 503: "暂时不可用",
+}  # fmt: skip
 _REF = "#/components/schemas/{name}"
 _DECIMAL = {
     "oneOf": [
@@ -153,7 +157,7 @@ def _problem_responses(codes: Sequence[str]) -> dict[str, Any]:
         by_status.setdefault(ERROR_TYPES[code].status, []).append(code)
     return {
         str(status): {
-            "description": f"{HTTPStatus(status).phrase}\n\n"
+            "description": f"{_STATUS_NAMES[status]}\n\n"
             + "\n".join(f"- `{code}`：{ERROR_TYPES[code].title}" for code in listed),
             "content": {MEDIA_TYPE: {"schema": _ref(ProblemView)}},
         }
