@@ -12,6 +12,7 @@ from tests.e2e.conftest import Town
 from tests.e2e.steps import issue_bill
 from tests.e2e.visitor import Visitor
 
+from mingpiao.kernel.clock import today
 from mingpiao.layout.service import extract_xml_from_pdf, validate_ofd
 from mingpiao.sealing.service import verify_seal_signature, verify_xml
 
@@ -87,15 +88,16 @@ def picture_of_pdf(file: Path, directory: Path) -> bytes:
     return picture.read_bytes()
 
 
-def check_by_face(visitor: Visitor, code: str, number: str, check_code: str) -> None:
+def check_by_face(
+    visitor: Visitor, code: str, number: str, check_code: str, *, amount: str = "10.00"
+) -> None:
     page = visitor.open("/")
-    issued_on = page.evaluate("new Date().toLocaleDateString('sv', {timeZone: 'Asia/Shanghai'})")
     for name, value in {
         "code": code,
         "number": number,
         "check_code": check_code,
-        "issued_on": issued_on,
-        "amount": "10.00",
+        "issued_on": today().isoformat(),
+        "amount": amount,
     }.items():
         page.fill(f"#{name}", value)
     page.keyboard.press("Enter")

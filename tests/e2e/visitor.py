@@ -4,12 +4,21 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, ViewportSize
 
 from mingpiao.demo.accounts import DemoAccount
 
 _VENDOR = Path(__file__).parents[2] / "src/mingpiao/portals/static/vendor"
 _GRAVE = ("serious", "critical")
+_DESK = ViewportSize(width=1280, height=800)
+_PHONE = ViewportSize(width=390, height=844)
+#: The outermost elements that stick out on the right, if the page must be scrolled sideways.
+_WIDEST = """() => {
+  const edge = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= edge) return "";
+  const out = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > edge + 1);
+  return out.slice(0, 3).map((e) => e.outerHTML.slice(0, 150)).join(" | ") || "unknown";
+}"""
 #: What the console says of answers, which are watched themselves.
 _OF_AN_ANSWER = "Failed to load resource"
 #: A download breaks off the navigation that asked for it.
@@ -22,7 +31,7 @@ class Visitor:
     def __init__(self, browser: Browser, address: str, **options: Any) -> None:
         self.address = address
         self.context = browser.new_context(
-            base_url=address, locale="zh-CN", timezone_id="Asia/Shanghai", accept_downloads=True, **options
+            base_url=address, viewport=_DESK, locale="zh-CN", timezone_id="Asia/Shanghai", accept_downloads=True, **options
         )
         self.context.set_default_timeout(10_000)
         self.page = self.context.new_page()
@@ -76,19 +85,16 @@ class Visitor:
         """Wait until an element has the focus."""
         self.page.wait_for_function("(wanted) => document.activeElement?.matches(wanted)", arg=selector)
 
-    def grave_faults(self) -> list[str]:
-        """Serious and critical violations of accessibility rules (axe) on the page as it stands."""
-        found = Axe().run(self.page).response["violations"]
-        return [
-            f"{self.page.url} {fault['id']}: {fault['nodes'][0]['html'][:200]}"
-            for fault in found
-            if fault["impact"] in _GRAVE
-        ]
-
-    def overflows(self) -> bool:
-        """Whether the page must be scrolled sideways."""
-        width: int = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        return width > 0
+    def look_closely(self) -> None:
+        """Complain of the page as it stands: grave faults of accessibility (axe), and scrolling sideways on a phone."""
+        for fault in Axe().run(self.page).response["violations"]:
+            if fault["impact"] in _GRAVE:
+                where = fault["nodes"][0]
+                self._complaints.append(f"{self.page.url} {fault['id']}: {where['html'][:300]} {where['failureSummary']}")
+        self.page.set_viewport_size(_PHONE)
+        if wide := self.page.evaluate(_WIDEST):
+            self._complaints.append(f"{self.page.url} is wider than a phone: {wide}")
+        self.page.set_viewport_size(_DESK)
 
     def read_qr(self, picture: bytes) -> str:
         """The text of the QR symbol in a PNG, as the site's own reader decodes it; empty without one."""
