@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.types import ExceptionHandlersMap
 
 from mingpiao.composition import Services
-from mingpiao.gateway.problems import handle
+from mingpiao.gateway.service import handle
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.portals.session import PageRequest
 from mingpiao.sealing.model import Face
