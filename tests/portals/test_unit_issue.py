@@ -3,12 +3,13 @@
 import asyncio
 import re
 from decimal import Decimal
+from typing import Any
 
 import httpx
 import pytest
 from tests.portals.unit_site import Browser, Site, members_of
 
-from mingpiao.issuing.model import BillFilter
+from mingpiao.issuing.model import BillFilter, Outcome, Unresolved
 from mingpiao.issuing.service import list_bills
 from mingpiao.kernel.clock import today
 
@@ -303,4 +304,49 @@ async def test_nothing_is_issued_without_the_token(unit_site: Site) -> None:
     members = members_of((await _check(browser)).text)
     del members["csrf_token"]
     assert (await browser.post("/unit/issue/confirm", members)).status_code == 403
+    assert await _bills(unit_site) == 0
+
+
+async def test_when_the_outcome_is_unknown_pressing_again_tells_the_truth(
+    unit_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await unit_site.browser("handler")
+    checked = await _check(browser)
+    desk = unit_site.services.desk
+    issue = desk.issue
+
+    async def issued_but_unheard(*arguments: Any, **named: Any) -> list[Outcome]:
+        await issue(*arguments, **named)
+        return [Unresolved(issued=None)]
+
+    with monkeypatch.context() as lost:
+        lost.setattr(desk, "issue", issued_but_unheard)
+        unknown = await browser.submit(checked, "/unit/issue/confirm", action="issue")
+    assert unknown.status_code == 503
+    assert "开票结果暂时无法确认" in unknown.text
+    again = await browser.submit(unknown, "/unit/issue/confirm", action="issue")
+    assert again.status_code == 303
+    assert await _bills(unit_site) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"kind=0301&payer-name=\xff\xfe",
+        b"kind=0301&payer-name=%ff%ed%a0%80",
+        b"\x00=\x00&kind=%00",
+        b"&&==",
+        b"",
+        b"{}",
+    ],
+)
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"]
+)
+async def test_broken_bodies_are_refused(unit_site: Site, body: bytes, kind: str) -> None:
+    browser = await unit_site.browser("handler")
+    headers = {"Content-Type": kind, "X-CSRF-Token": await browser.csrf_token()}
+    for address in ("/unit/issue", "/unit/issue/confirm", "/login", "/password"):
+        answer = await browser.client.post(address, content=body, headers=headers)
+        assert 200 <= answer.status_code < 500, (address, answer.text)
     assert await _bills(unit_site) == 0

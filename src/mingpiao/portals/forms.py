@@ -1,8 +1,6 @@
 """Reading forms and addresses: text in, text out, nothing that a database would choke on."""
 
 import unicodedata
-from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from mingpiao.portals.session import PageRequest
@@ -40,16 +38,3 @@ def read_number(text: str) -> Decimal | None:
         return Decimal(plain) if len(decimals) <= 15 else None
     except InvalidOperation:
         return None
-
-
-def read_date(text: str) -> date | None:
-    """A date like 2026-11-21, or None when it is none."""
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None
-
-
-def without_empty(members: Mapping[str, str]) -> dict[str, str]:
-    """The members that hold something, for a short address."""
-    return {name: value for name, value in members.items() if value}

@@ -1,5 +1,6 @@
 """开具票据: choose a kind, fill in, check the answers, issue."""
 
+import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -48,20 +49,12 @@ _ADDRESS = "/unit/issue"
 _GUARDS = [require_right(Right.UNIT_ISSUE)]
 
 
-class _Counter:
-    """What the handlers of this page work with: who issues, and what they may issue."""
+class _Window(msgspec.Struct, frozen=True, kw_only=True):
+    """What a handler works with: the unit, what it may issue, and whose names may stand as 复核人."""
 
-    def __init__(self, profile: UnitProfile, catalog: Catalog, checkers: list[str]) -> None:
-        self.profile = profile
-        self.catalog = catalog
-        self.checkers = checkers
-
-    @classmethod
-    async def open(cls, services: Services, account: Account) -> "_Counter":
-        unit_id = unit_of(account)
-        async with services.database.system() as connection:
-            checkers = await checkers_of_unit(connection, unit_id)
-        return cls(await services.units.profile(unit_id), await services.catalog.get(), checkers)
+    profile: UnitProfile
+    catalog: Catalog
+    checkers: list[str]
 
     def kinds(self) -> list[BillKind]:
         kinds = (self.catalog.kinds.get(code) for code in sorted(self.profile.kind_codes))
@@ -82,22 +75,33 @@ class _Counter:
         return understand(form, self.profile, self.kind(form.kind), self.catalog)
 
 
+async def _open_window(services: Services, account: Account) -> _Window:
+    unit_id = unit_of(account)
+    async with services.database.system() as connection:
+        checkers = await checkers_of_unit(connection, unit_id)
+    return _Window(
+        profile=await services.units.profile(unit_id),
+        catalog=await services.catalog.get(),
+        checkers=checkers,
+    )
+
+
 @get("/issue", guards=_GUARDS)
 async def choose_or_fill(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[str] | Response[bytes]:
     """Without a kind, the choice of one; with it, an empty form."""
-    counter = await _Counter.open(services, session.account)
+    window = await _open_window(services, session.account)
     code = read_query(request).get("kind", "")
-    kinds = counter.kinds()
+    kinds = window.kinds()
     if code:
-        kind = counter.kind(code)
+        kind = window.kind(code)
         form = IssueForm(business_no=new_business_no(today()), kind=kind.code)
-        return _form_page(request, session, counter, counter.view(form))
+        return _form_page(request, session, window, window.view(form))
     if len(kinds) == 1:
         return redirect(request, f"{_ADDRESS}?kind={kinds[0].code}")
     async with services.database.scoped(session.account.scope) as connection:
-        levels = await stock_levels(connection, counter.profile.unit.unit_id)
+        levels = await stock_levels(connection, window.profile.unit.unit_id)
     by_kind = {level.kind_code: level for level in levels}
     return page(
         request,
@@ -105,7 +109,7 @@ async def choose_or_fill(
         title="开具票据",
         crumbs=[("首页", "/unit")],
         kinds=kinds,
-        stops={kind.code: _stopped(by_kind.get(kind.code), counter.profile.unit.mode) for kind in kinds},
+        stops={kind.code: _stopped(by_kind.get(kind.code), window.profile.unit.mode) for kind in kinds},
     )
 
 
@@ -123,17 +127,17 @@ async def fill(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[str]:
     """A step within the form (`action`), or on to *check your answers*."""
-    counter = await _Counter.open(services, session.account)
+    window = await _open_window(services, session.account)
     members = await read_form(request)
-    form = read_issue_form(members, counter.kind(members.get("kind", "")), today())
+    form = read_issue_form(members, window.kind(members.get("kind", "")), today())
     action = members.get("action", "")
     if action != "check":
-        view = counter.view(_step(form, action, counter))
-        return _form_page(request, session, counter, view, focus=_focus(members, action, view))
-    view = counter.view(without_blank_rows(form))
+        view = window.view(_step(form, action, window))
+        return _form_page(request, session, window, view, focus=_focus(members, action, view))
+    view = window.view(without_blank_rows(form))
     problems = await _problems(services, session.account, view)
     if problems:
-        return _form_page(request, session, counter, view, problems=problems)
+        return _form_page(request, session, window, view, problems=problems)
     return page(
         request,
         "unit/issue_check.html",
@@ -141,7 +145,7 @@ async def fill(
         crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
         view=view,
         members=form_members(view.form),
-        unit=counter.profile.unit,
+        unit=window.profile.unit,
         handler=session.account.display_name,
     )
 
@@ -151,7 +155,7 @@ async def _problems(services: Services, account: Account, view: FormView) -> tup
     return for_people(await services.desk.check(unit_of(account), request), view)
 
 
-def _step(form: IssueForm, action: str, counter: _Counter) -> IssueForm:
+def _step(form: IssueForm, action: str, window: _Window) -> IssueForm:
     """What a button within the form does: `add`, `remove-3`, `pick-3-060001`; all others only work out."""
     verb, _, rest = action.partition("-")
     index, _, code = rest.partition("-")
@@ -161,7 +165,7 @@ def _step(form: IssueForm, action: str, counter: _Counter) -> IssueForm:
     if verb == "remove":
         return without_row(form, place)
     if verb == "pick":
-        items = counter.items(counter.kind(form.kind))
+        items = window.items(window.kind(form.kind))
         item = next((item for item in items if item.code == code), None)
         return with_item(form, place, item) if item else form
     return form
@@ -181,10 +185,10 @@ async def amounts(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[str]:
     """Amounts, total and 大写金额 for what is in the form now, as a fragment."""
-    counter = await _Counter.open(services, session.account)
+    window = await _open_window(services, session.account)
     members = await read_form(request)
-    form = read_issue_form(members, counter.kind(members.get("kind", "")), today())
-    return page(request, "unit/_issue_amounts.html", view=counter.view(form), fragment=True)
+    form = read_issue_form(members, window.kind(members.get("kind", "")), today())
+    return page(request, "unit/_issue_amounts.html", view=window.view(form), fragment=True)
 
 
 @get("/issue/items", guards=_GUARDS)
@@ -193,8 +197,8 @@ async def find_items(
 ) -> Response[str]:
     """Items by name, code or pinyin initials, as the options of a list box."""
     query = read_query(request)
-    counter = await _Counter.open(services, session.account)
-    found = matching(counter.items(counter.kind(query.get("kind", ""))), query.get("q", ""))
+    window = await _open_window(services, session.account)
+    found = matching(window.items(window.kind(query.get("kind", ""))), query.get("q", ""))
     return page(request, "unit/_issue_items.html", items=found[:MAX_MATCHES], rate_hint=rate_hint)
 
 
@@ -203,21 +207,21 @@ async def confirm(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[str] | Response[bytes]:
     """Issue. The form's business number makes a second press or a reload answer with the same bill."""
-    counter = await _Counter.open(services, session.account)
+    window = await _open_window(services, session.account)
     members = await read_form(request)
-    form = read_issue_form(members, counter.kind(members.get("kind", "")), today())
-    view = counter.view(form)
+    form = read_issue_form(members, window.kind(members.get("kind", "")), today())
+    view = window.view(form)
     if members.get("action") == "edit":
-        return _form_page(request, session, counter, view)
+        return _form_page(request, session, window, view)
     acting = Actor(label=session.account.actor.label, address=client_address(request))
     outcomes = await services.desk.issue(
         unit_of(session.account), [as_request(view, session.account.display_name)], acting=acting
     )
-    return _answer(request, session, counter, view, outcomes[0])
+    return _answer(request, session, window, view, outcomes[0])
 
 
 def _answer(
-    request: PageRequest, session: Session, counter: _Counter, view: FormView, outcome: Outcome
+    request: PageRequest, session: Session, window: _Window, view: FormView, outcome: Outcome
 ) -> Response[str] | Response[bytes]:
     if isinstance(outcome, Issued):
         return redirect(request, f"{_ADDRESS}/done/{outcome.bill.code}/{outcome.bill.number}")
@@ -225,7 +229,7 @@ def _answer(
         conflict = next((p for p in outcome.problems if p.code == "bill.business_no_conflict"), None)
         if conflict is not None:
             return _issued_before(request, view, conflict)
-        return _form_page(request, session, counter, view, problems=for_people(outcome.problems, view))
+        return _form_page(request, session, window, view, problems=for_people(outcome.problems, view))
     # The same business number stays in the page: pressing again tells the truth.
     return page(
         request,
@@ -235,7 +239,7 @@ def _answer(
         crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
         view=view,
         members=form_members(view.form),
-        unit=counter.profile.unit,
+        unit=window.profile.unit,
         handler=session.account.display_name,
         problems=(outcome.problem,),
     )
@@ -280,7 +284,7 @@ async def done(
 def _form_page(
     request: PageRequest,
     session: Session,
-    counter: _Counter,
+    window: _Window,
     view: FormView,
     *,
     problems: tuple[Problem, ...] = (),
@@ -295,9 +299,9 @@ def _form_page(
         crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
         view=view,
         handler=session.account.display_name,
-        checkers=counter.checkers,
+        checkers=window.checkers,
         pay_modes=PAY_MODES,
-        many_kinds=len(counter.kinds()) > 1,
+        many_kinds=len(window.kinds()) > 1,
         input_type=input_type,
         input_attributes=input_attributes,
         problems=problems,
