@@ -170,16 +170,19 @@ def migrate(**options: Any) -> None:
     "--trust",
     "trust_dir",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="可信证书目录（财政监管机构和开票单位的公开证书）。",
+    help="公开证书（PEM 或 DER）目录, 其中的根证书受信任; 默认为演示导出的证书。",
 )
-def verify(files: tuple[Path, ...], trust_dir: Path | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON, 供程序读取。")
+@_data_option
+def verify(files: tuple[Path, ...], trust_dir: Path | None, as_json: bool, **options: Any) -> None:
     """离线查验票据文件（OFD、PDF 或 XML）, 不需要数据库和网络。
 
-    全部真实时返回 0, 否则返回 1。
+    全部真实返回 0, 有被篡改或无法信任的返回 1, 有无法读取的返回 2。
     """
     from mingpiao.verification import file_check
 
-    sys.exit(file_check.main(list(files), trust_dir))
+    directory = trust_dir or settings_module.load(**options).data_dir / "demo" / "certificates"
+    sys.exit(file_check.main(list(files), directory, as_json=as_json))
 
 
 @main.command()

@@ -1,14 +1,21 @@
 """A desk that has issued, and a verifier beside it."""
 
+from pathlib import Path
+
 import asyncpg
 import msgspec
 import pytest
 from tests.support.office import ACTING, Office, bill_of
+from tests.support.province import MASTER
 
 from mingpiao.catalog.service import CatalogStore
+from mingpiao.crypto import x509
 from mingpiao.issuing.model import Bill
 from mingpiao.issuing.service import get_document
 from mingpiao.kernel.clock import to_shanghai
+from mingpiao.layout.documents import Documents
+from mingpiao.sealing.service import InlineSigner, PartyStore, TrustStore, certificates
+from mingpiao.storage.files import FileStore
 from mingpiao.verification.model import FaceQuery
 from mingpiao.verification.service import VerificationLimits, Verifier
 
@@ -26,6 +33,10 @@ class Counter(msgspec.Struct, frozen=True, kw_only=True):
     def query(self, **changes: object) -> FaceQuery:
         """The five facts of the bill, some changed."""
         return msgspec.structs.replace(query_of(self.bill), **changes)
+
+    @property
+    def catalog(self) -> CatalogStore:
+        return CatalogStore(self.office.database, self.office.notices)
 
     async def xml(self) -> bytes:
         """The bill's sealed original."""
@@ -69,3 +80,39 @@ async def counter(office: Office) -> Counter:
     hospital = office.province.hospital
     outcome = (await office.desk.issue(hospital.unit_id, [hospital.request()], acting=ACTING))[0]
     return Counter(office=office, verifier=new_verifier(office), bill=bill_of(outcome))
+
+
+class Files(msgspec.Struct, frozen=True, kw_only=True):
+    """One genuine bill in its three forms, and the certificates that a check may use."""
+
+    xml: bytes
+    ofd: bytes
+    pdf: bytes
+    certificates: tuple[bytes, ...]
+
+    @property
+    def trust(self) -> TrustStore:
+        """The authorities among the certificates as roots, and all of them as known."""
+        roots = [der for der in self.certificates if x509.read(der).is_authority]
+        return TrustStore(roots, self.certificates)
+
+
+@pytest.fixture
+async def files(counter: Counter, tmp_path: Path) -> Files:
+    database, notices = counter.office.database, counter.office.notices
+    documents = Documents(
+        CatalogStore(database, notices),
+        PartyStore(database, notices),
+        InlineSigner(MASTER),
+        FileStore.open(tmp_path.as_uri()),
+        "http://site.test",
+    )
+    async with database.system() as connection:
+        document = await get_document(connection, counter.bill.bill_id)
+        known = tuple(await certificates(connection))
+    return Files(
+        xml=document.xml,
+        ofd=await documents.ofd(document),
+        pdf=await documents.pdf(document),
+        certificates=known,
+    )

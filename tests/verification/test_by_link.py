@@ -33,9 +33,9 @@ async def test_guesses_at_a_check_code_do_not_shut_the_bill_for_who_holds_it(cou
     assert result.verdict is Verdict.GENUINE
 
 
-@pytest.mark.parametrize("sm3", ["", "0" * 63, "0" * 65, "g" * 64, "０" * 64, "0 " * 32])
-async def test_what_is_no_hash_is_refused(counter: Counter, sm3: str) -> None:
-    with pytest.raises(Refusal) as refused:
-        await counter.verifier.by_link(counter.bill.code, counter.bill.number, sm3, address=ADDRESS)
-    assert refused.value.problems[0].code == "verification.link_malformed"
+async def test_what_is_no_hash_is_refused(counter: Counter) -> None:
+    for sm3 in ("", "0" * 63, "0" * 65, "g" * 64, "０" * 64, "0 " * 32):
+        with pytest.raises(Refusal) as refused:
+            await counter.verifier.by_link(counter.bill.code, counter.bill.number, sm3, address=ADDRESS)
+        assert refused.value.problems[0].code == "verification.link_malformed"
     assert await counter.failures() == {}

@@ -13,6 +13,7 @@ from mingpiao.demo.staff import Member, open_accounts
 from mingpiao.demo.units import DemoUnit, demo_units, shares
 from mingpiao.kernel.clock import now, today
 from mingpiao.settings import Settings
+from mingpiao.verification.service import export_certificates
 
 #: Bills of the first working day.
 BILLS = 2_000
@@ -31,6 +32,8 @@ async def build(
     """
     async with open_services(settings) as services:
         members = await _settle(services, units or demo_units(), progress)
+        async with services.database.system() as connection:
+            await export_certificates(connection, services.settings.data_dir / "demo" / "certificates")
         await _work(services, members, bills, progress)
         catalog = await services.catalog.get()
         async with services.database.system() as connection:

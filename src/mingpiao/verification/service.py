@@ -16,6 +16,7 @@ from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.database import Database
 from mingpiao.storage.notices import Notices
 from mingpiao.verification import results
+from mingpiao.verification.certificate_export import export_certificates
 from mingpiao.verification.counts import checks_of
 from mingpiao.verification.errors import file_empty, file_too_large, link_malformed, unavailable
 from mingpiao.verification.examination import (
@@ -40,7 +41,14 @@ from mingpiao.verification.register import (
     question_of_link,
 )
 
-__all__ = ["MAX_FILE_BYTES", "VerificationLimits", "Verifier", "checks_of", "read_face_query"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "VerificationLimits",
+    "Verifier",
+    "checks_of",
+    "export_certificates",
+    "read_face_query",
+]
 
 _HASH_DIGITS = 64
 #: Files examined at once in this process; each may take a core and some ten megabytes.

@@ -1,0 +1,91 @@
+"""`mingpiao verify`: the same examination on a machine with nothing but certificates."""
+
+from io import StringIO
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+from tests.verification.conftest import Counter, Files
+
+from mingpiao.cli import main as command_line
+from mingpiao.verification import file_check
+from mingpiao.verification.service import export_certificates
+
+
+@pytest.fixture
+async def trust_dir(counter: Counter, tmp_path: Path) -> Path:
+    directory = tmp_path / "certificates"
+    async with counter.office.database.system() as connection:
+        assert await export_certificates(connection, directory) == 7
+    return directory
+
+
+async def test_a_report_for_people(counter: Counter, files: Files, trust_dir: Path, tmp_path: Path) -> None:
+    file = tmp_path / "bill.ofd"
+    file.write_bytes(files.ofd)
+    said = StringIO()
+    assert file_check.main([file], trust_dir, console=Console(file=said, width=200)) == 0
+    text = said.getvalue()
+    assert "签名真实" in text
+    assert counter.bill.number in text
+    assert "财政票据监制章" in text
+    assert "不通过" not in text
+    assert "离线查验" in text
+
+
+async def test_exit_codes_and_json(files: Files, trust_dir: Path, tmp_path: Path) -> None:
+    contents = {
+        "genuine.xml": files.xml,
+        "genuine.pdf": files.pdf,
+        "altered.xml": files.xml.replace(b"<TotalAmount>", b"<TotalAmount>9"),
+        "broken.ofd": b"PK\x03\x04",
+    }
+    for name, data in contents.items():
+        (tmp_path / name).write_bytes(data)
+    run = CliRunner()
+    options = ["verify", "--json", "--trust", str(trust_dir)]
+    for names, code in (
+        (["genuine.xml", "genuine.pdf"], 0),
+        (["genuine.xml", "altered.xml"], 1),
+        (["altered.xml", "broken.ofd"], 2),
+    ):
+        outcome = run.invoke(command_line, [*options, *(str(tmp_path / name) for name in names)])
+        assert outcome.exit_code == code, outcome.output
+        reports = msgspec.json.decode(outcome.output)
+        assert [Path(report["file"]).name for report in reports] == names
+        assert max(report["result"] for report in reports) == code
+
+
+async def test_der_certificates_serve_too(files: Files, tmp_path: Path) -> None:
+    directory = tmp_path / "der"
+    directory.mkdir()
+    for place, certificate in enumerate(files.certificates):
+        (directory / f"{place}.cer").write_bytes(certificate)
+    (tmp_path / "bill.xml").write_bytes(files.xml)
+    assert file_check.check_file(tmp_path / "bill.xml", file_check.read_trust(directory)).result == 0
+
+
+async def test_without_trusted_certificates_nothing_is_claimed(
+    files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bill.xml").write_bytes(files.xml)
+    assert file_check.main([tmp_path / "bill.xml"], tmp_path / "nowhere") == 2
+    assert "没有受信任的根证书" in capsys.readouterr().err
+    (tmp_path / "junk.pem").write_text("junk")
+    assert file_check.main([tmp_path / "bill.xml"], tmp_path) == 2
+    assert "不是 PEM 或 DER" in capsys.readouterr().err
+
+
+async def test_what_a_terminal_could_obey_is_not_printed(
+    trust_dir: Path, tmp_path: Path, files: Files
+) -> None:
+    file = tmp_path / "bill.xml"
+    start, end = files.xml.split(b"<PayerPartyName>")
+    rest = end.split(b"</PayerPartyName>", 1)[1]
+    file.write_bytes(start + "<PayerPartyName>\x9b31m\u202e</PayerPartyName>".encode() + rest)
+    said = StringIO()
+    assert file_check.main([file], trust_dir, console=Console(file=said, width=200)) == 1
+    assert "\x9b" not in said.getvalue()
+    assert "\u202e" not in said.getvalue()
