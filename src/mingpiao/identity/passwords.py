@@ -9,22 +9,19 @@ import secrets
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from mingpiao.kernel.errors import Problem
 
 MAXIMUM_LENGTH = 128
 _COMMON_COUNT = 10_000
-_COMMON = frozenset(FREQUENCY_LISTS["passwords"][:_COMMON_COUNT])
 # OWASP's second choice (19 MiB, two passes) with more memory; one lane, as a thread is what we give it.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=32 * 1024, parallelism=1)
 _THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
-#: A hash that no password fits: checked for unknown users, so that they take as long as known ones.
-_NOBODY = _HASHER.hash(secrets.token_urlsafe(32))
 # Without the characters that look alike in print.
 _ALPHABETS = ("abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "@#%+=?-")
 
@@ -60,7 +57,10 @@ def password_problems(
             f"密码须包含大写字母、小写字母、数字、其他符号中的至少{policy.classes}种，请补充。",
         ),
         (username.casefold() in password.casefold(), "密码不能包含用户名，请更换。"),
-        (policy.refuse_common and password.casefold() in _COMMON, "该密码过于常见，容易被猜中，请更换。"),
+        (
+            policy.refuse_common and password.casefold() in _common_passwords(),
+            "该密码过于常见，容易被猜中，请更换。",
+        ),
         (
             any(unicodedata.category(character) == "Cc" for character in password),
             "密码不能含控制字符，请更换。",
@@ -71,6 +71,14 @@ def password_problems(
         for wrong, message in checks
         if wrong
     )
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    # Ten megabytes that only a process needs in which somebody chooses a password.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"][:_COMMON_COUNT])
 
 
 def _classes(password: str) -> int:
@@ -97,9 +105,16 @@ async def password_fits(stored: str | None, password: str) -> bool:
     return await asyncio.get_running_loop().run_in_executor(_THREADS, _fits, stored, password)
 
 
+@cache
+def _nobody() -> str:
+    """A hash that no password fits: checked for unknown users, so that they take as long as known ones."""
+    return _HASHER.hash(secrets.token_urlsafe(32))
+
+
 def _fits(stored: str | None, password: str) -> bool:
+    nobody = _nobody()  # made before it is known who asks: the first unknown user must not take longer
     try:
-        _HASHER.verify(stored or _NOBODY, password[: MAXIMUM_LENGTH + 1])
+        _HASHER.verify(stored or nobody, password[: MAXIMUM_LENGTH + 1])
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
