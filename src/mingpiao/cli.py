@@ -139,7 +139,7 @@ def serve(**options: Any) -> None:
 @_data_option
 @_key_option
 def worker(**options: Any) -> None:
-    """执行后台任务（生成版式文件、送达等）; 可以运行多个。"""
+    """执行后台任务（汇总已结束的日期、清理过期数据）; 可以运行多个。"""
     from mingpiao import worker as worker_module
 
     settings = _ready(**options)
