@@ -15,7 +15,7 @@ from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
 from mingpiao.storage.notices import Notices
 from mingpiao.units.service import AppDirectory, UnitDirectory
-from mingpiao.verification.service import Verifier
+from mingpiao.verification.service import VerificationLimits, Verifier
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +52,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         desk = Desk(database, catalog, units, parties, signer)
         files = FileStore.open(settings.files_dir().resolve().as_uri())
         documents = Documents(catalog, parties, signer, files, settings.site_url())
-        verifier = Verifier(database, notices, catalog)
+        verifier = Verifier(
+            database, notices, catalog, limits=verification_limits(settings), make_pdf=documents.pdf
+        )
         await notices.start()
         stack.push_async_callback(notices.close)
         desk.start()
@@ -80,3 +82,12 @@ async def open_signer(settings: Settings, master_key: MasterKey) -> Signer:
     signer = ProcessSigner(master_key, processes=settings.signer_processes)
     await signer.start()
     return signer
+
+
+def verification_limits(settings: Settings) -> VerificationLimits:
+    """How often a stranger may be wrong."""
+    return VerificationLimits(
+        wrong_per_bill=settings.wrong_checks_per_bill,
+        wrong_per_address=settings.wrong_checks_per_address,
+        files_per_minute=settings.checked_files_per_minute,
+    )

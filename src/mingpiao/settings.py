@@ -19,6 +19,7 @@ PREFIX = "MINGPIAO_"
 
 Count = Annotated[int, Meta(ge=0, le=64)]
 AtLeastOne = Annotated[int, Meta(ge=1, le=256)]
+Limit = Annotated[int, Meta(ge=1, le=1_000_000)]
 LogLevel = Annotated[str, Meta(pattern="^(debug|info|warning|error)$")]
 
 
@@ -67,6 +68,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     cookie_secure: bool | None = None
     """Cookies over HTTPS only; unless told, as `public_url` begins with https."""
+
+    wrong_checks_per_bill: Limit = 10
+    """Wrong answers a day about one bill, after which it is not checked by its face until tomorrow."""
+
+    wrong_checks_per_address: Limit = 30
+    """Wrong answers a day from one network address, after which it gets no more until tomorrow."""
+
+    checked_files_per_minute: Limit = 60
+    """Files that one network address may have checked in a minute."""
 
     demo: bool = False
     """A demonstration: seals and pages say so."""
@@ -172,13 +182,25 @@ _REASONS = {
 }
 
 
+_COUNTS = frozenset(
+    {
+        "signer_processes",
+        "web_processes",
+        "pool_size",
+        "wrong_checks_per_bill",
+        "wrong_checks_per_address",
+        "checked_files_per_minute",
+    }
+)
+
+
 def _reason(name: str, error: Exception) -> str:
     """What the setting should be, in Chinese."""
     if name in _REASONS:
         return _REASONS[name]
     if name in {"run_worker", "cookie_secure", "demo"}:
         return "应为 true 或 false。"
-    if name in {"signer_processes", "web_processes", "pool_size"}:
+    if name in _COUNTS:
         return "应为合理范围内的整数。"
     return str(error)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
@@ -74,9 +73,8 @@ async def test_the_limit_is_a_429_with_when_to_come_back(site: PublicSite) -> No
     assert int(answer.headers["retry-after"]) > 0
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+async def test_bad_bodies_are_refused(site: PublicSite) -> None:
+    for body in (
         b"",
         b"{",
         b"[]",
@@ -86,12 +84,10 @@ async def test_the_limit_is_a_429_with_when_to_come_back(site: PublicSite) -> No
         b'{"depth": "deep"}',
         b"\xff\xfe",
         b'{"code":"\\u0000"}',
-    ],
-)
-async def test_bad_bodies_are_refused(site: PublicSite, body: bytes) -> None:
-    answer = await site.client.post(URL, content=body)
-    assert answer.status_code == 400
-    assert answer.headers["content-type"] == "application/problem+json"
+    ):
+        answer = await site.client.post(URL, content=body)
+        assert answer.status_code == 400
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_a_large_body_is_refused(site: PublicSite) -> None:
@@ -99,10 +95,11 @@ async def test_a_large_body_is_refused(site: PublicSite) -> None:
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize("query", [{"depth": "deep"}, {"stranger": "1"}, {"code": "\x00"}, {}])
-async def test_bad_queries_are_refused(site: PublicSite, query: dict[str, Any]) -> None:
-    answer = await site.client.get(URL, params=query)
-    assert answer.status_code == 400
+async def test_bad_queries_are_refused(site: PublicSite) -> None:
+    queries: list[dict[str, str]] = [{"depth": "deep"}, {"stranger": "1"}, {"code": "\x00"}, {}]
+    for query in queries:
+        answer = await site.client.get(URL, params=query)
+        assert answer.status_code == 400
 
 
 async def test_no_answer_without_a_counter(site: PublicSite) -> None:

@@ -17,14 +17,12 @@ async def site(province_url: str, settled: Province, tmp_path: Path) -> AsyncIte
         yield opened
 
 
-@pytest.mark.parametrize(
-    ("way", "sign"), [("", "校验码"), ("face", "校验码"), ("scan", "摄像头"), ("file", "OFD")]
-)
-async def test_each_way_has_a_form_of_its_own(site: PublicSite, way: str, sign: str) -> None:
-    answer = await site.client.get("/", params={"way": way})
-    assert answer.status_code == 200
-    assert sign in answer.text
-    assert "on" + "click" not in answer.text
+async def test_each_way_has_a_form_of_its_own(site: PublicSite) -> None:
+    for way, sign in (("", "校验码"), ("face", "校验码"), ("scan", "摄像头"), ("file", "OFD")):
+        answer = await site.client.get("/", params={"way": way})
+        assert answer.status_code == 200
+        assert sign in answer.text
+        assert "onclick" not in answer.text
 
 
 async def test_the_right_face_shows_the_bill(site: PublicSite) -> None:
@@ -50,21 +48,20 @@ async def test_what_people_type_is_understood(site: PublicSite) -> None:
     assert "查验结果：真实" in (await site.client.post("/verify", data=typed)).text
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [{"check_code": "zzzzzz"}, {"amount": "0.01"}, {"issued_on": "2020-01-01"}, {"number": "9999999999"}],
-)
-async def test_one_wrong_fact_tells_nothing_and_keeps_what_was_typed(
-    site: PublicSite, changes: dict[str, str]
-) -> None:
-    typed = site.face(**changes)
-    answer = await site.client.post("/verify", data=typed)
-    assert answer.status_code == 200
-    assert "票据信息有误，或查无此票" in answer.text
-    shown_by_the_visitor = set(typed.values())
-    for secret in set(site.secrets()) - shown_by_the_visitor:
-        assert secret not in answer.text
-    assert f'value="{typed["code"]}"' in answer.text
+async def test_one_wrong_fact_tells_nothing_and_keeps_what_was_typed(site: PublicSite) -> None:
+    for changes in (
+        {"check_code": "zzzzzz"},
+        {"amount": "0.01"},
+        {"issued_on": "2020-01-01"},
+        {"number": "9999999999"},
+    ):
+        typed = site.face(**changes)
+        answer = await site.client.post("/verify", data=typed)
+        assert answer.status_code == 200
+        assert "票据信息有误，或查无此票" in answer.text
+        for secret in set(site.secrets()) - set(typed.values()):
+            assert secret not in answer.text
+        assert f'value="{typed["code"]}"' in answer.text
 
 
 async def test_every_malformed_field_is_named_and_linked(site: PublicSite) -> None:
@@ -110,14 +107,12 @@ async def test_a_wrong_hash_shows_nothing(site: PublicSite) -> None:
         assert secret not in answer.text
 
 
-@pytest.mark.parametrize(
-    "changes", [{"h": ""}, {"h": "zz"}, {"c": "1"}, {"n": "<script>"}, {"h": "\x00" * 64}]
-)
-async def test_a_broken_qr_address_is_explained(site: PublicSite, changes: dict[str, str]) -> None:
-    answer = await site.client.get("/verify", params=site.link(**changes))
-    assert answer.status_code == 400
-    assert "无效的电子票据二维码" in answer.text
-    assert "<script>" not in answer.text.replace("<script src", "")
+async def test_a_broken_qr_address_is_explained(site: PublicSite) -> None:
+    for changes in ({"h": ""}, {"h": "zz"}, {"c": "1"}, {"n": "<script>"}, {"h": "\x00" * 64}):
+        answer = await site.client.get("/verify", params=site.link(**changes))
+        assert answer.status_code == 400
+        assert "无效的电子票据二维码" in answer.text
+        assert "<script>" not in answer.text
 
 
 async def test_the_bare_address_leads_to_the_form(site: PublicSite) -> None:
@@ -155,9 +150,8 @@ async def test_a_reversed_bill_says_so(site: PublicSite) -> None:
     assert "不能再用于报销" in answer.text
 
 
-@pytest.mark.parametrize(
-    ("data", "status", "sign"),
-    [
+async def test_files_without_a_bill_are_explained(site: PublicSite) -> None:
+    for data, status, sign in (
         (b"", 400, "文件是空的"),
         (b"hello", 400, "既不是 OFD、PDF，也不是 XML"),
         (b"PK\x03\x04 not a zip", 400, "未识别到有效电子票据信息"),
@@ -165,15 +159,10 @@ async def test_a_reversed_bill_says_so(site: PublicSite) -> None:
         (b"<a/>", 400, "未识别到有效电子票据信息"),
         (b"\x00" * (11 * 1024 * 1024), 413, "文件超过 10 MB"),
         (b"\x00" * (20 * 1024 * 1024), 413, "文件超过 10 MB"),
-    ],
-    ids=["empty", "text", "no zip", "broken pdf", "other xml", "11 MB", "20 MB"],
-)
-async def test_files_without_a_bill_are_explained(
-    site: PublicSite, data: bytes, status: int, sign: str
-) -> None:
-    answer = await site.upload(data, "bill.ofd")
-    assert answer.status_code == status
-    assert sign in answer.text
+    ):
+        answer = await site.upload(data, "bill.ofd")
+        assert answer.status_code == status
+        assert sign in answer.text
 
 
 async def test_a_form_without_a_file_or_with_a_field_instead(site: PublicSite) -> None:
