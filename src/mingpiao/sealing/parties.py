@@ -76,7 +76,8 @@ class PartyStore:
 
     def __init__(self, database: Database, notices: Notices) -> None:
         self._database = database
-        self._by_owner: dict[Owner, SealingParty] = {}
+        # That an owner has no key is kept too: most departments let one above them seal.
+        self._by_owner: dict[Owner, SealingParty | None] = {}
         self._by_id: dict[int, SealingParty] = {}
         self._changes = 0
         notices.subscribe(CHANNEL, self._forget)
@@ -87,7 +88,7 @@ class PartyStore:
         Raises `Refusal` (`sealing.no_key`, 409) when none has.
         """
         for owner in owners:
-            party = self._by_owner.get(owner) or await self._read(owner)
+            party = self._by_owner[owner] if owner in self._by_owner else await self._read(owner)
             if party is not None:
                 return party
         raise refuse("sealing.no_key", "尚未配置电子签章密钥，请联系财政部门办理后再开票。", status=409)
@@ -108,7 +109,7 @@ class PartyStore:
         seen = self._changes
         async with self._database.system() as connection:
             party = await find_key(connection, owner)
-        if party is not None and seen == self._changes:
+        if seen == self._changes:
             self._by_owner[owner] = party
         return party
 
