@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -26,6 +27,13 @@ from mingpiao.units.service import create_app
 
 _STOCK = 10_000_000
 _START_SECONDS = 60.0
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Hospital(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,251 @@
+"""`make bench`: measure issuing, checking and drawing bills, each beside the limit of the same run.
+
+    python -m bench [--seconds S] [--output FILE]
+
+Client, web process, signers and PostgreSQL (fsync on) share this machine's cores. The default of four
+seconds a figure takes under a minute; absolute numbers drift with the machine, ratios hold.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from bench.layout import ofd_per_second, pdf_per_second
+from bench.load import App, Load, batch_call, drive, issue_calls, plain_call
+from bench.site import BenchSite, Hospital, free_port
+from mingpiao.demo.bills import requests, seeded
+from mingpiao.kernel.clock import SHANGHAI, today
+from mingpiao.sealing.ceiling import seal_ceiling_per_s
+from mingpiao.storage.embedded import find_binaries
+
+BATCH = 1_000
+#: Calls are signed before the clock runs; this many a second are more than the site can answer.
+_MOST_PER_S = 6_000
+_CHECKED_BILLS = 2_000
+_LONGEST_BATCH = 600.0
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """One measured value with what it is held against; `aim` is for the ratio, or for the value alone."""
+
+    name: str
+    value: float
+    unit: str
+    limit: float | None = None
+    limit_name: str = ""
+    aim: float | None = None
+    note: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        return None if not self.limit else round(self.value / self.limit, 3)
+
+
+class Bodies:
+    """Request bodies of the hospitals by turns, each with a business number of its own."""
+
+    def __init__(self, hospitals: Sequence[Hospital]) -> None:
+        self._patterns = [
+            list(itertools.islice(requests(each.entry, seeded(each.entry), 500, today()), 500))
+            for each in hospitals
+        ]
+        self._serial = itertools.count(1)
+
+    def take(self, hospital: int, count: int) -> list[bytes]:
+        patterns = self._patterns[hospital]
+        return [self._body(patterns[place % len(patterns)]) for place in range(count)]
+
+    def _body(self, pattern: dict[str, Any]) -> bytes:
+        return msgspec.json.encode(pattern | {"business_no": f"B{next(self._serial):09d}"})
+
+
+def issue_single(site: BenchSite, bodies: Bodies, connections: int, seconds: float) -> Load:
+    """Every connection issues one bill a call."""
+    each = int(_MOST_PER_S * (seconds + 1)) // len(site.hospitals)
+    calls = [
+        issue_calls(_app(hospital), _host(site), bodies.take(place, each))
+        for place, hospital in enumerate(site.hospitals)
+    ]
+    mixed = list(itertools.chain.from_iterable(zip(*calls, strict=True)))
+    return _checked(drive(_address(site), mixed, connections=connections, seconds=seconds, warm_up=1.0), 201)
+
+
+def issue_batch(site: BenchSite, bodies: Bodies, seconds: float) -> float:
+    """Bills a second when every hospital sends calls of a thousand bills, one after another."""
+    places = itertools.islice(itertools.cycle(range(len(site.hospitals))), int(seconds * 2))
+    calls = [
+        batch_call(_app(site.hospitals[place]), _host(site), bodies.take(place, BATCH)) for place in places
+    ]
+    before, started = _count(site), time.perf_counter()
+    _checked(drive(_address(site), calls, connections=len(site.hospitals), seconds=_LONGEST_BATCH), 200)
+    elapsed = time.perf_counter() - started
+    # What stands in the register is what counts.
+    return (_count(site) - before) / elapsed
+
+
+def verify(site: BenchSite, seconds: float) -> Load:
+    """Checks by code, number, check code, date and amount of bills that were just issued."""
+    calls = list(itertools.islice(itertools.cycle(_verify_calls(site)), int(20_000 * (seconds + 1))))
+    return _checked(drive(_address(site), calls, connections=64, seconds=seconds, warm_up=1.0), 200)
+
+
+def _verify_calls(site: BenchSite) -> list[bytes]:
+    rows = _fetch(site, "SELECT bill_id, check_code, issued_at, total FROM bills LIMIT $1", _CHECKED_BILLS)
+    return [
+        plain_call(
+            _host(site),
+            "GET",
+            f"/api/public/verify?code={row['bill_id'] // 10**10:08d}&number={row['bill_id'] % 10**10:010d}"
+            f"&check_code={row['check_code']}&issued_on={row['issued_at'].astimezone(SHANGHAI):%Y-%m-%d}"
+            f"&amount={row['total']}",
+        )
+        for row in rows
+    ]
+
+
+def select_by_key_per_s(site: BenchSite, seconds: float) -> float:
+    """pgbench's rate of selecting a bill by its primary key, prepared, on the same table."""
+    unit_id, first, last = _fetch(
+        site,
+        "SELECT unit_id, min(bill_id) AS a, max(bill_id) AS b FROM bills GROUP BY 1 ORDER BY count(*) DESC",
+    )[0]
+    script = site.directory / "select.sql"
+    script.write_text(
+        f"\\set bill_id random({first}, {last})\n"
+        f"SELECT total, check_code, issued_at, state FROM bills WHERE unit_id = {unit_id} AND bill_id = :bill_id;\n"
+    )
+    command = [
+        *(str(find_binaries() / "pgbench"), "--no-vacuum", "--protocol=prepared", "--client=16", "--jobs=2"),
+        *(f"--time={max(1, round(seconds))}", f"--file={script}", site.server.url),
+    ]
+    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return float(next(line.split()[2] for line in out.splitlines() if line.startswith("tps")))
+
+
+def measure(site: BenchSite, seconds: float) -> Iterator[Figure]:
+    """All figures, one after another."""
+    cores = os.cpu_count() or 1
+    yield Figure(name="startup_s", value=round(site.startup_s, 2), unit="s", note="web process to first page")
+    ceiling = round(seal_ceiling_per_s(cores, seconds), 1)
+    yield Figure(
+        name="seal_ceiling_per_s",
+        value=ceiling,
+        unit="bills/s",
+        note=f"two SM2 signatures a bill, {cores} cores",
+    )
+    bodies = Bodies(site.hospitals)
+    by_ceiling: dict[str, Any] = {"limit": ceiling, "limit_name": "seal_ceiling_per_s", "unit": "bills/s"}
+    for connections in (32, 128):
+        load = issue_single(site, bodies, connections, seconds)
+        note = f"p50 {load.p50_ms} ms, worst {load.worst_ms} ms"
+        yield Figure(
+            name=f"issue_single_per_s_{connections}", value=load.per_s, aim=0.5, note=note, **by_ceiling
+        )
+        yield Figure(name=f"issue_single_p99_ms_{connections}", value=load.p99_ms, unit="ms", aim=200)
+    rate = round(issue_batch(site, bodies, seconds), 1)
+    yield Figure(name="issue_batch_per_s", value=rate, aim=0.8, note=f"calls of {BATCH} bills", **by_ceiling)
+    select = round(select_by_key_per_s(site, seconds), 1)
+    yield Figure(name="select_by_key_per_s", value=select, unit="1/s", note="pgbench, prepared, 16 clients")
+    load = verify(site, seconds)
+    yield Figure(
+        name="verify_per_s",
+        value=load.per_s,
+        unit="1/s",
+        limit=select,
+        limit_name="select_by_key_per_s",
+        aim=0.25,
+        note=f"p50 {load.p50_ms} ms, p99 {load.p99_ms} ms",
+    )
+    for name, megabytes in site.memory_mb().items():
+        yield Figure(
+            name=f"memory_{name}_mb", value=megabytes, unit="MB", note="proportional, after the load"
+        )
+    yield Figure(
+        name="ofd_per_s", value=round(ofd_per_second(seconds), 1), unit="1/s", aim=250, note="one core"
+    )
+    yield Figure(
+        name="pdf_per_s", value=round(pdf_per_second(seconds), 1), unit="1/s", aim=100, note="one core"
+    )
+
+
+def _app(hospital: Hospital) -> App:
+    return App(app_id=hospital.app_id, secret=hospital.secret)
+
+
+def _host(site: BenchSite) -> str:
+    return f"127.0.0.1:{site.port}"
+
+
+def _address(site: BenchSite) -> tuple[str, int]:
+    return ("127.0.0.1", site.port)
+
+
+def _checked(load: Load, status: int) -> Load:
+    if set(load.statuses) != {status}:
+        raise RuntimeError(f"answers other than {status}: {load.statuses}")
+    return load
+
+
+def _fetch(site: BenchSite, query: str, *values: Any) -> list[Any]:
+    async def fetch() -> list[Any]:
+        connection = await asyncpg.connect(site.server.url)
+        try:
+            return list(await connection.fetch(query, *values))
+        finally:
+            await connection.close()
+
+    return asyncio.run(fetch())
+
+
+def _count(site: BenchSite) -> int:
+    return int(_fetch(site, "SELECT count(*) FROM bills")[0][0])
+
+
+def _row(figure: Figure) -> tuple[str, ...]:
+    ratio = "" if figure.ratio is None else f"{figure.ratio:.2f} of {figure.limit_name}"
+    aim = "" if figure.aim is None else f"{figure.aim:g}"
+    return (figure.name, f"{figure.value:,.1f} {figure.unit}", ratio, aim, figure.note)
+
+
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=4.0, help="for each figure (default 4)")
+    parser.add_argument("--output", type=Path, default=Path("build/bench.json"))
+    options = parser.parse_args(arguments)
+    console = Console(width=140)
+    figures: list[Figure] = []
+    table = Table("figure", "value", "ratio", "aim", "note", title="Mingpiao bench")
+    with tempfile.TemporaryDirectory(prefix="mingpiao-bench-") as directory:
+        site = BenchSite(Path(directory), free_port())
+        try:
+            site.build()
+            for figure in measure(site, options.seconds):
+                console.print("  ".join(part for part in _row(figure) if part), highlight=False)
+                table.add_row(*_row(figure))
+                figures.append(figure)
+        finally:
+            site.stop()
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "machine": platform.platform()}
+    rows = [msgspec.to_builtins(figure) | {"ratio": figure.ratio} for figure in figures]
+    options.output.write_text(json.dumps({"machine": machine, "figures": rows}, indent=2) + "\n")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
