@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Request, Response, get
-from litestar.datastructures import MutableScopeHeaders, State
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
@@ -37,6 +37,9 @@ _SECURITY_HEADERS = {
     "permissions-policy": "camera=(self), microphone=(), geolocation=()",
     "cross-origin-opener-policy": "same-origin",
 }
+_ENCODED_HEADERS = [(name.encode(), value.encode()) for name, value in _SECURITY_HEADERS.items()]
+
+_SECURITY_PAIRS = [(name.encode(), value.encode()) for name, value in _SECURITY_HEADERS.items()]
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
@@ -84,10 +87,9 @@ async def favicon() -> Redirect:
 
 
 async def _secure(message: Message, _scope: Scope) -> None:
+    """Add what is not there yet. Every answer passes here, so headers are put in as they go out."""
     if message["type"] != "http.response.start":
         return
-    headers = MutableScopeHeaders.from_message(message)
-    for name, value in _SECURITY_HEADERS.items():
-        headers.setdefault(name, value)
-
-
+    headers = list(message.get("headers", ()))
+    present = {name for name, _ in headers}
+    message["headers"] = headers + [header for header in _ENCODED_HEADERS if header[0] not in present]

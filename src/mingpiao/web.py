@@ -1,5 +1,7 @@
 """What all web faces share about a request."""
 
+from functools import lru_cache
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -11,7 +13,11 @@ def client_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
 
     An IPv6 address counts as its /64, because whoever has one address there has them all.
     """
-    host = connection.client.host if connection.client else ""
+    return _counted_as(connection.client.host if connection.client else "")
+
+
+@lru_cache(maxsize=4096)
+def _counted_as(host: str) -> str:
     try:
         address = ip_address(host)
     except ValueError:
