@@ -36,6 +36,7 @@ _ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--lang=zh-CN",
 ]
 #: The first unit of each of these sorts; all that have accounts are among them.
 _PROFILES = ("hospital", "charity", "association", "court", "police", "land", "university")

@@ -1,0 +1,135 @@
+"""Makes the pictures in docs/images anew, from a demonstration that is running.
+
+make demo                                   # in one terminal
+.venv/bin/python scripts/pictures.py        # in another; --address and --accounts for another place
+"""
+
+import argparse
+import io
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from mingpiao.crypto.sm3 import sm3_hex
+from mingpiao.demo.accounts import read_accounts
+from mingpiao.layout.service import check_address
+
+IMAGES = Path("docs/images")
+FACE_WIDTH = 1200
+WINDOW = ViewportSize(width=1280, height=800)
+ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--lang=zh-CN"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--address", default="http://127.0.0.1:8000")
+    parser.add_argument("--accounts", type=Path, default=Path("var/demo/accounts.txt"))
+    options = parser.parse_args()
+    passwords = {account.login: account.password for account in read_accounts(options.accounts)}
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        take_all(Photographer(browser, options.address, passwords))
+        browser.close()
+
+
+class Photographer:
+    """Opens pages of the demonstration, signed in or not."""
+
+    def __init__(self, browser: Browser, address: str, passwords: dict[str, str]) -> None:
+        self._browser = browser
+        self._address = address
+        self._passwords = passwords
+
+    @contextmanager
+    def page(self, login: str = "") -> Iterator[Page]:
+        context = self._browser.new_context(
+            base_url=self._address,
+            viewport=WINDOW,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+        )
+        page = context.new_page()
+        if login:
+            page.goto("/login")
+            page.fill("#username", login)
+            page.fill("#password", self._passwords[login])
+            page.click("button[type=submit]")
+            page.wait_for_url(lambda url: "/login" not in url)
+        yield page
+        context.close()
+
+
+def take_all(photographer: Photographer) -> None:
+    with photographer.page("yiyuan-kaipiao") as page:
+        page.goto("/unit/bills?kind=0601&state=normal&color=blue&amount_from=900")
+        page.locator("tbody td.code a").first.click()
+        pdf = page.request.get(page.url + "/document.pdf").body()
+        check_address = address_in_face(page)
+    save("face", picture_of(pdf))
+    with photographer.page() as page:
+        page.goto(check_address)
+        save("verify", page.screenshot())
+    with photographer.page("gongan-kaipiao") as page:
+        fill_form(page)
+        save("issue", page.screenshot())
+    with photographer.page("czt-jingban") as page:
+        page.goto("/finance")
+        page.locator("[data-chart] canvas").first.wait_for()
+        page.wait_for_timeout(300)
+        save("overview", page.screenshot())
+
+
+def address_in_face(page: Page) -> str:
+    """Where the QR symbol of the shown bill leads, on this demonstration's address."""
+    code, number = page.url.rsplit("/", 2)[1:]
+    xml = page.request.get(page.url + "/document.xml").body()
+    return check_address("", code=code, number=number, sm3=sm3_hex(xml))
+
+
+def fill_form(page: Page) -> None:
+    page.goto("/unit/issue?kind=0101")
+    page.fill("#payer-name", "阿拉坦")
+    for row, (item, quantity) in enumerate([("jmsfz", "3"), ("011104", "1")]):
+        if row:
+            page.get_by_role("button", name="增加项目").click()
+            page.locator(f"#items-{row}-code:focus").wait_for()
+        page.locator(f"#items-{row}-code").press_sequentially(item)
+        page.locator("[role=listbox] [role=option]").first.wait_for()
+        page.keyboard.press("Enter")
+        page.locator(f"#items-{row}-quantity:focus").wait_for()
+        page.keyboard.type(quantity)
+    page.locator("#total", has_text="180.00").wait_for()
+    page.locator("#items-0-code").scroll_into_view_if_needed()
+
+
+def picture_of(pdf: bytes) -> bytes:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        page = document[0]
+        picture = page.render(scale=FACE_WIDTH / page.get_width()).to_pil()
+    finally:
+        document.close()
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def save(name: str, picture: bytes) -> None:
+    """As PNG with at most 256 colours, which is a third of the size and looks the same."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    file = IMAGES / f"{name}.png"
+    image.save(file, optimize=True)
+    print(f"{file} {file.stat().st_size // 1024} KB {image.width}x{image.height}")
+
+
+if __name__ == "__main__":
+    main()
