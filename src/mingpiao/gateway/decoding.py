@@ -1,6 +1,7 @@
 """From bytes to values; whatever is wrong with the bytes is told by field and in Chinese."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,7 +12,7 @@ from mingpiao.kernel.errors import Refusal, refuse
 
 T = TypeVar("T")
 
-_JSON_TYPE = re.compile(r"application/(?:[a-z0-9.+-]+\+)?json *(?:;.*)?", re.IGNORECASE)
+_JSON_TYPE = re.compile(rb"application/(?:[a-z0-9.+-]+\+)?json *(?:;.*)?", re.IGNORECASE)
 
 # msgspec tells what is wrong in fixed English sentences; a test pins each of them.
 _PLACE = re.compile(r"(?P<sentence>.*?)(?: - at `(?P<path>\$[^`]*)`)?", re.DOTALL)
@@ -31,10 +32,17 @@ async def read_json(request: Request[Any, Any, Any], decoder: "msgspec.json.Deco
 
     Raises `Refusal`: `request.media_type` (415), or what `decode` raises.
     """
-    media_type = request.headers.get("content-type")
+    media_type = _media_type(request.scope["headers"])
     if media_type and _JSON_TYPE.fullmatch(media_type) is None:
         raise _refusal("request.media_type", "请求体应为 JSON，请把 Content-Type 设为 application/json。")
     return decode(decoder, await request.body())
+
+
+def _media_type(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    for name, value in headers:
+        if name == b"content-type":
+            return value
+    return b""
 
 
 def decode(decoder: "msgspec.json.Decoder[T]", data: "bytes | msgspec.Raw") -> T:

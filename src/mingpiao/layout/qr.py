@@ -7,7 +7,6 @@ other text of the same length: fifteen times faster than encoding it, with segno
 """
 
 import re
-from urllib.parse import urlencode
 
 import segno
 
@@ -28,7 +27,7 @@ _AS_DIGITS = bytes.maketrans(b"\x00\x01", b"01")
 
 def check_address(base: str, *, code: str, number: str, sm3: str) -> str:
     """`{base}/verify?c=…&n=…&h=…`: code, number and SM3 (hex) of the sealed XML."""
-    return f"{base.rstrip('/')}/verify?{urlencode({'c': code, 'n': number, 'h': sm3})}"
+    return f"{base.rstrip('/')}/verify?c={code}&n={number}&h={sm3}"
 
 
 def symbol(content: str, box: Box) -> Symbol:
