@@ -1,7 +1,6 @@
 """What all web faces share about a request."""
 
 from functools import lru_cache
-from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
