@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import httpx
 import openpyxl
-import pytest
 from tests.portals.unit_site import Browser, Site
 from tests.support.office import ACTING, bill_of
 
@@ -75,28 +74,23 @@ async def test_filters_stay_in_the_form_and_the_export_addresses(unit_site: Site
     assert 'href="/unit/bills/export.csv?payer=%E7%94%B2%E5%85%AC%E5%8F%B8&amp;state=normal"' in answer.text
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
+async def test_wrong_filters_are_told_and_nothing_is_listed(unit_site: Site) -> None:
+    await _issue(unit_site, 1)
+    browser = await unit_site.browser("handler")
+    for query, field in [
         ({"from": "2026-13-01"}, "from"),
         ({"from": "2026-02-01", "to": "2026-01-01"}, "to"),
         ({"amount_from": "x"}, "amount_from"),
         ({"amount_from": "1e9999"}, "amount_from"),
         ({"state": "gone"}, "state"),
         ({"number": "12"}, "number"),
-    ],
-)
-async def test_wrong_filters_are_told_and_nothing_is_listed(
-    unit_site: Site, query: dict[str, str], field: str
-) -> None:
-    await _issue(unit_site, 1)
-    browser = await unit_site.browser("handler")
-    for address in ("/unit/bills", "/unit/bills/export.csv", "/unit/bills/export.xlsx"):
-        answer = await browser.get(address, **query)
-        assert 400 <= answer.status_code < 500, address
-    answer = await browser.get("/unit/bills", **query)
-    assert f'<a href="#{field}">' in answer.text
-    assert "<td" not in answer.text
+    ]:
+        for address in ("/unit/bills", "/unit/bills/export.csv", "/unit/bills/export.xlsx"):
+            answer = await browser.get(address, **query)
+            assert 400 <= answer.status_code < 500, address
+        answer = await browser.get("/unit/bills", **query)
+        assert f'<a href="#{field}">' in answer.text
+        assert "<td" not in answer.text
 
 
 async def test_odd_addresses_are_no_errors(unit_site: Site) -> None:
@@ -251,12 +245,10 @@ async def test_bills_of_another_unit_do_not_exist(unit_site: Site) -> None:
     assert len(exported.content.decode("utf-8-sig").splitlines()) == 1
 
 
-@pytest.mark.parametrize(
-    "address", ["/unit/bills/x/y", "/unit/bills/15030125/1", "/unit/bills/1503012５/0000000001"]
-)
-async def test_malformed_addresses_of_bills_are_unknown(unit_site: Site, address: str) -> None:
+async def test_malformed_addresses_of_bills_are_unknown(unit_site: Site) -> None:
     browser = await unit_site.browser("handler")
-    assert (await browser.get(address)).status_code == 404
+    for address in ["/unit/bills/x/y", "/unit/bills/15030125/1", "/unit/bills/1503012５/0000000001"]:
+        assert (await browser.get(address)).status_code == 404
 
 
 async def test_nobody_sees_anything_without_signing_in(unit_site: Site) -> None:
