@@ -36,24 +36,32 @@ def test_from_issue_to_reversal(visit: Callable[..., Visitor], town: Town, tmp_p
     anyone.page.goto(address)
     expect_verdict(anyone.page, "真实", "正常")
 
+    anyone.look_closely()
+
+    scan_picture(anyone, tmp_path / "face.png")
+    assert anyone.page.url == address
+    expect_verdict(anyone.page, "真实", "正常")
+
     check_by_face(anyone, code, number, check_code)
     expect_verdict(anyone.page, "真实", "正常")
-    expect(anyone.page.locator("body")).to_contain_text("第 2 次查验")
+    expect(anyone.page.locator("body")).to_contain_text("第 3 次查验")
     seals = anyone.page.locator("section:has(#seals)")
     expect(seals).to_contain_text("CN=呼和浩特市演示公安局服务中心")
     expect(seals).to_contain_text("CN=内蒙古自治区财政厅")
 
-    reverse(page, code, number)
+    reverse(unit, code, number)
     anyone.page.goto(address)
     expect_verdict(anyone.page, "真实", "已冲红")
 
-    upload(anyone, files["ofd"])
-    expect_verdict(anyone.page, "真实", "已冲红")
-    expect(anyone.page.locator("#detailed")).to_contain_text("红格尔")
+    for file in files.values():
+        upload(anyone, file)
+        expect_verdict(anyone.page, "真实", "已冲红")
+        expect(anyone.page.locator("#detailed")).to_contain_text("红格尔")
     for forged in (altered_ofd(files["ofd"], tmp_path), altered_xml(files["xml"], tmp_path)):
         upload(anyone, forged)
         expect_verdict(anyone.page, "被篡改")
         expect(anyone.page.locator("#diagnostic")).to_contain_text("不通过")
+    anyone.look_closely()
 
 
 def download(page: Page, ending: str, directory: Path) -> Path:
@@ -109,16 +117,25 @@ def expect_verdict(page: Page, verdict: str, state: str = "") -> None:
         expect(page.locator(".verdict-state")).to_have_text(f"票据状态：{state}")
 
 
-def reverse(page: Page, code: str, number: str) -> None:
+def scan_picture(visitor: Visitor, picture: Path) -> None:
+    page = visitor.open("/?way=scan")
+    page.set_input_files("#picture", picture)
+    page.wait_for_url("**/verify?**")
+
+
+def reverse(visitor: Visitor, code: str, number: str) -> None:
+    page = visitor.page
     page.goto(f"/unit/bills/{code}/{number}")
     page.get_by_role("link", name="冲红").click()
     page.get_by_label("缴款人要求退款").check()
     page.fill("#reason_text", "证件未制作")
     page.get_by_role("button", name="下一步").click()
     expect(page.locator("main")).to_contain_text("冲红不能撤销")
+    visitor.look_closely()
     page.get_by_role("button", name="确认冲红").dblclick()
     page.wait_for_url("**/reversed")
     expect(page.locator("main")).to_contain_text("缴款人要求退款：证件未制作")
+    visitor.look_closely()
     page.get_by_role("link", name="查看红字票据").click()
     expect(page.locator(".face svg")).to_contain_text("-10.00")
     page.get_by_role("link", name=re.compile(f"{code}-{number}")).click()

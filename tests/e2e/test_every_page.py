@@ -19,7 +19,9 @@ def page_patterns(page: Page) -> dict[str, str]:
         "[...document.querySelectorAll('a[href]')].filter((a) => a.origin === location.origin)"
         ".map((a) => a.pathname + a.search)"
     )
-    return {re.sub(r"\d+", "9", link.partition("?")[0]): link for link in links if not _NOT_PAGES.search(link)}
+    return {
+        re.sub(r"\d+", "9", link.partition("?")[0]): link for link in links if not _NOT_PAGES.search(link)
+    }
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ def test_a_bill_is_issued_with_the_keyboard_alone(visit: Callable[..., Visitor])
     expect(page.locator("h1")).to_have_text("核对票据内容")
     expect(page.locator("main")).to_contain_text("金额合计（大写）贰佰肆拾元整")
     expect(page.locator("main")).to_contain_text("阿拉坦")
+    visitor.look_closely()
     visitor.tab_to("button[value=issue]")
     press("Enter")
     page.wait_for_url("**/unit/issue/done/**")
@@ -71,6 +72,7 @@ def test_a_bill_is_issued_with_the_keyboard_alone(visit: Callable[..., Visitor])
     for text in ("阿拉坦", "居民身份证补领工本费", "因私普通护照工本费", "贰佰肆拾元整", "240.00"):
         expect(face).to_contain_text(text)
     assert face.locator("image.bill-seal").count() == 2
+    visitor.look_closely()
 
 
 def expect_total(page: Page, figures: str, words: str) -> None:
@@ -97,6 +99,7 @@ def test_mistakes_are_told_together_and_lead_to_their_fields(visit: Callable[...
         assert target
         expect(page.locator(target)).to_be_focused()
     assert page.input_value("#items-0-quantity") == "许多"
+    visitor.look_closely()
 
 
 @pytest.mark.parametrize("scripted", [True, False], ids=["with-script", "without-script"])

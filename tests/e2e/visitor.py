@@ -30,9 +30,8 @@ class Visitor:
 
     def __init__(self, browser: Browser, address: str, **options: Any) -> None:
         self.address = address
-        self.context = browser.new_context(
-            base_url=address, viewport=_DESK, locale="zh-CN", timezone_id="Asia/Shanghai", accept_downloads=True, **options
-        )
+        usual: dict[str, Any] = {"viewport": _DESK, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+        self.context = browser.new_context(base_url=address, **(usual | options))
         self.context.set_default_timeout(10_000)
         self.page = self.context.new_page()
         self._expected: set[int] = set()
@@ -90,7 +89,9 @@ class Visitor:
         for fault in Axe().run(self.page).response["violations"]:
             if fault["impact"] in _GRAVE:
                 where = fault["nodes"][0]
-                self._complaints.append(f"{self.page.url} {fault['id']}: {where['html'][:300]} {where['failureSummary']}")
+                self._complaints.append(
+                    f"{self.page.url} {fault['id']}: {where['html'][:300]} {where['failureSummary']}"
+                )
         self.page.set_viewport_size(_PHONE)
         if wide := self.page.evaluate(_WIDEST):
             self._complaints.append(f"{self.page.url} is wider than a phone: {wide}")
