@@ -25,12 +25,14 @@ from tests.portals.finance_site import (
 from tests.support.office import ACTING, bill_of
 
 from mingpiao.identity.model import Role
-from mingpiao.issuing.model import ReversalRequest
+from mingpiao.issuing.model import BillFilter, ReversalRequest
+from mingpiao.issuing.service import list_bills, stream_bills
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.money import plain
 from mingpiao.portals.finance.router import create_router
 from mingpiao.portals.rendering import money
 from mingpiao.storage.embedded import EmbeddedServer
+from mingpiao.storage.scope import DepartmentScope
 
 # One site for the whole module: its tests read, and the two that change something come last.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -280,3 +282,31 @@ async def test_an_export_holds_the_whole_filter_with_units_and_is_recorded(site:
         "SELECT subject, details->>'format' FROM audit_log WHERE action = 'bill:export' ORDER BY audit_id"
     )
     assert [tuple(row) for row in recorded] == [("region:150200", "csv"), ("region:150200", "xlsx")]
+
+
+async def test_pages_of_many_regions_follow_one_another_without_gap_or_repeat(site: Site) -> None:
+    scope = DepartmentScope(HOHHOT)
+    wanted = BillFilter(region_code=HOHHOT)
+    async with site.services.database.scoped(scope) as connection:
+        whole = [bill.bill_id async for bill in stream_bills(connection, wanted)]
+        for codes in ((), (HOHHOT, XINCHENG, HUIMIN)):
+            found: list[int] = []
+            after = ""
+            while after or not found:
+                page = await list_bills(connection, wanted, after=after, limit=2, region_codes=codes)
+                found += [bill.bill_id for bill in page.bills]
+                after = page.next_key
+                if not after:
+                    break
+            assert found == whole
+        only = await list_bills(connection, BillFilter(), region_codes=[XINCHENG])
+        assert {bill.region_code for bill in only.bills} == {XINCHENG}
+
+
+async def test_a_number_is_found_under_any_code(site: Site) -> None:
+    bill = site.bills[BAOTOU][0]
+    async with await site.browser(region=PROVINCE) as browser:
+        answer = await browser.get(f"/finance/bills?number={bill.number}")
+    found = re.findall(r"<a href=\"/finance/bills/(\d{8})/(\d{10})\">", answer.text)
+    assert (bill.code, bill.number) in found
+    assert {number for _, number in found} == {bill.number}

@@ -12,6 +12,7 @@ from mingpiao.identity.model import Session
 from mingpiao.issuing.model import Bill, BillDocument, BillPage, BillState, Color
 from mingpiao.issuing.service import get_document, list_bills
 from mingpiao.journal.service import bill_events
+from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Problem, refuse
 from mingpiao.portals.bill_filters import BillQuery, read_bill_query
 from mingpiao.portals.finance.places import chosen_region, region_options
@@ -34,11 +35,14 @@ async def bill_list(
     """Bills by date, kind, payer, amount, state, number, unit and region, newest first."""
     catalog = await services.catalog.get()
     given = read_query(request)
+    options = region_options(session, catalog)
     async with services.database.scoped(session.account.scope) as connection:
         query = await read_finance_query(connection, session, catalog, given)
         found = BillPage(bills=())
         if not query.problems:
-            found = await list_bills(connection, query.wanted, after=given.get("after", ""))
+            below = [code for code, _ in options if region_covers(query.wanted.region_code, code)]
+            after = given.get("after", "")
+            found = await list_bills(connection, query.wanted, after=after, region_codes=below)
         names = await names_of(connection, [bill.unit_id for bill in found.bills])
     return page(
         request,
@@ -53,7 +57,7 @@ async def bill_list(
         kinds=[(code, kind_name(catalog, code)) for code in sorted(catalog.kinds)],
         states=[(state.value, state.label) for state in BillState],
         colors=[(color.value, color.label) for color in Color],
-        regions=region_options(session, catalog),
+        regions=options,
         next_address=query.address(_LIST, after=found.next_key) if found.next_key else "",
         first_address=query.address(_LIST) if given.get("after") else "",
         export_address=lambda kind: query.address(f"{_LIST}/export.{kind}"),
