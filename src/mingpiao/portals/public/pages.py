@@ -20,7 +20,7 @@ _WAYS = (("face", "输入查验"), ("scan", "扫描二维码"), ("file", "上传
 _WAY_OF_MEANS = {Means.FACE: "face", Means.LINK: "scan", Means.FILE: "file"}
 _FACE_FIELDS = ("code", "number", "check_code", "issued_on", "amount")
 #: Bytes of a posted form around the file in it, and room to tell kindly that a file is too large.
-_UPLOAD_ROOM = 64 * 1024 * 1024
+_UPLOAD_ROOM = 32 * 1024 * 1024
 
 _NO_SUCH_BILL = Problem(
     code="verification.unknown",
@@ -51,8 +51,6 @@ async def verify_by_link(
         )
     except Refusal as refusal:
         return _form(request, "scan", {}, refusal)
-    if result.verdict is Verdict.UNKNOWN:
-        return await _result(request, services, result, query)
     return await _result(request, services, result, query)
 
 
