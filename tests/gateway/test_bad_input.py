@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.gateway.client import problem_of, wire
-from tests.gateway.conftest import Api
+from tests.gateway.conftest import Api, build_app
 
 from mingpiao.issuing.model import IssueRequest
 
@@ -214,6 +214,33 @@ async def test_a_body_that_hides_its_length_is_stopped_too(api: Api) -> None:
 async def test_another_media_type(api: Api, media_type: str) -> None:
     response = await api.hospital.send("POST", BILLS, b"{}", **{"Content-Type": media_type})
     assert problem_of(response) == (415, "request.media_type", "")
+
+
+async def test_a_client_that_hangs_up_in_mid_request_is_no_error_of_ours(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = api.hospital.headers("POST", BILLS, b"{}")
+    messages = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return next(messages)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope: Any = {
+        "type": "http",
+        "method": "POST",
+        "path": BILLS,
+        "raw_path": BILLS.encode(),
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+    }
+    await build_app(api.services)(scope, receive, send)
+    assert sent[0]["status"] == 400
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+    assert await api.bill_count() == 0
 
 
 async def test_json_by_its_other_names(api: Api) -> None:

@@ -170,7 +170,15 @@ def test_examples_of_bills_fit_the_document() -> None:
     assert [kind["type"] for kind in amount["oneOf"]] == ["string", "number"]
 
 
-schema = schemathesis.openapi.from_dict(DOCUMENT)
+def _with_short_lists(value: Any) -> Any:
+    """The document with lists of a few items only: long ones take long to make up and show nothing new."""
+    if isinstance(value, dict):
+        shorter = {key: _with_short_lists(member) for key, member in value.items()}
+        return shorter | ({"maxItems": 3} if isinstance(value.get("maxItems"), int) else {})
+    return [_with_short_lists(member) for member in value] if isinstance(value, list) else value
+
+
+schema = schemathesis.openapi.from_dict(_with_short_lists(DOCUMENT))
 SESSION = requests.Session()
 
 
@@ -192,7 +200,7 @@ def send_signed(case: schemathesis.Case, live: Live) -> requests.Response:
 
 
 @schema.parametrize()
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_nothing_that_fits_the_document_breaks_the_interface(case: schemathesis.Case, live: Live) -> None:
     response = send_signed(case, live)
     assert response.status_code != 401, response.text

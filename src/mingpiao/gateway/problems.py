@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, InternalServerException
 from litestar.response.base import ASGIResponse
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -21,6 +21,8 @@ MEDIA_TYPE = "application/problem+json"
 #: Where the error codes are explained; a problem's `type` points to its place there.
 REFERENCE = "/api/v1/docs"
 RETRY_SECONDS = 1
+#: How Litestar says that the client went away in mid-request; a test pins it.
+_HUNG_UP = "client disconnected prematurely"
 
 _logger = logging.getLogger(__name__)
 _encoder = msgspec.json.Encoder()
@@ -77,6 +79,8 @@ def _problems_of(request: Request[Any, Any, Any], exception: Exception) -> Seque
         return exception.problems
     if isinstance(exception, HTTPException) and exception.status_code < 500:
         return [_of_http(request, exception)]
+    if isinstance(exception, InternalServerException) and exception.detail == _HUNG_UP:
+        return [_problem("request.invalid", "请求没有收完，连接就断开了，请重新发送。")]
     if is_outage(exception):
         _logger.warning("database away: %s", exception)
         return [UNAVAILABLE]

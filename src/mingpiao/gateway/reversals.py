@@ -36,7 +36,6 @@ REVERSAL_PROBLEMS = (
     ),
     opt=contract(
         Answer(status=201, description="新开具的红票。", content=BillView),
-        Answer(status=200, description="此前已用同一请求开具的红票，原样返回。", content=BillView),
         parameters=(CODE, NUMBER),
         body=ReversalBody,
         problems=REVERSAL_PROBLEMS,
