@@ -4,12 +4,13 @@ import asyncio
 from collections import Counter
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.support.office import Office
 from tests.support.province import ACTOR, MASTER
 
 from mingpiao.kernel.clock import now
 from mingpiao.sealing import parties
-from mingpiao.sealing.model import SealImage
+from mingpiao.sealing.model import SealImage, SealingParty
 from mingpiao.sealing.parties import Owner
 from mingpiao.sealing.service import PartyStore, make_sealing_key, store_key
 from mingpiao.storage.notices import Notices
@@ -23,9 +24,9 @@ async def test_an_owner_without_a_key_is_read_once_until_it_gets_one(
     reads: Counter[Owner] = Counter()
     find_key = parties.find_key
 
-    async def counted(connection: object, owner: Owner) -> object:
+    async def counted(connection: AsyncConnection, owner: Owner) -> SealingParty | None:
         reads[owner] += 1
-        return await find_key(connection, owner)  # type: ignore[arg-type]  # passed on as it came
+        return await find_key(connection, owner)
 
     monkeypatch.setattr(parties, "find_key", counted)
     notices = Notices(province_url)

@@ -82,7 +82,7 @@ def _problems_of(request: Request[Any, Any, Any], exception: Exception) -> Seque
     if isinstance(exception, InternalServerException) and exception.detail == _HUNG_UP:
         return [_problem("request.invalid", "请求没有收完，连接就断开了，请重新发送。")]
     if is_outage(exception):
-        _logger.warning("database away: %s", exception)
+        _logger.warning("the database is away", exc_info=exception)
         return [UNAVAILABLE]
     reference = secrets.token_hex(6)
     _logger.error(
