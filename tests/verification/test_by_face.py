@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.support.office import ACTING, bill_of
-from tests.verification.conftest import ADDRESS, Counter, query_of
+from tests.support.office import ACTING, bill_of, open_office
+from tests.verification.conftest import ADDRESS, Counter, new_verifier, query_of
 
 from mingpiao.issuing.model import ReversalRequest
 from mingpiao.kernel.errors import Refusal
@@ -37,9 +37,9 @@ async def test_a_genuine_bill_in_all_depths(counter: Counter) -> None:
         "xml.parties",
         "unit.signature",
         "unit.certificate",
-        "unit.owner",
         "supervisor.signature",
         "supervisor.certificate",
+        "supervisor.owner",
     ]
     assert {check.state for check in full.checks} == {CheckState.PASSED}
     assert await counter.failures() == {}
@@ -114,3 +114,18 @@ async def test_a_changed_original_in_the_register_is_found(counter: Counter) -> 
     assert result.verdict is Verdict.ALTERED
     failed = {check.code for check in result.checks if check.state is CheckState.FAILED}
     assert failed == {"register", "unit.signature", "supervisor.signature"}
+
+
+async def test_a_unit_that_was_renamed_keeps_its_genuine_bills(counter: Counter) -> None:
+    owner = await counter.owner()
+    await owner.execute("UPDATE units SET name = '改名后的演示医院' WHERE unit_id = $1", counter.bill.unit_id)
+    await owner.close()
+    hospital = counter.office.province.hospital
+    request = hospital.requests(2)[1]
+    verifier = new_verifier(counter.office)
+    async with open_office(counter.office.database.url, counter.office.province) as renamed:
+        bill = bill_of((await renamed.desk.issue(hospital.unit_id, [request], acting=ACTING))[0])
+    result = await verifier.by_face(query_of(bill), address=ADDRESS)
+    assert result.face is not None
+    assert result.face.invoicing.name == "改名后的演示医院"
+    assert result.verdict is Verdict.GENUINE

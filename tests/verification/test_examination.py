@@ -6,11 +6,13 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from tests.support.province import MASTER
 from tests.support.sealing import world
-from tests.verification.conftest import Files
+from tests.verification.conftest import Counter, Files
 
 from mingpiao.kernel.errors import Refusal
-from mingpiao.sealing.service import TrustStore
+from mingpiao.sealing.model import SealedXml, SealTask
+from mingpiao.sealing.service import InlineSigner, TrustStore, find_key, parse_sealed
 from mingpiao.verification.examination import MAX_FILE_BYTES, Examination, FileKind, examine, open_file
 from mingpiao.verification.model import CheckState
 
@@ -103,6 +105,28 @@ async def test_another_units_certificate_is_found(files: Files) -> None:
     assert examination.face is not None
     foreign = files.xml.replace(examination.face.invoicing.name.encode(), name.encode())
     assert "unit.owner" in _failed(_examine(foreign, files.trust))
+
+
+async def test_a_unit_cannot_supervise(counter: Counter, files: Files) -> None:
+    """Two units that sign for each other: both signatures hold, but neither is a finance department."""
+    office = counter.office
+    units = [("unit", resident.unit.uscc) for resident in (office.province.hospital, office.province.charity)]
+    async with office.database.system() as connection:
+        unit, other = [await find_key(connection, owner) for owner in units]
+        department = await find_key(connection, ("department", "150000"))
+    assert unit is not None
+    assert other is not None
+    assert department is not None
+    face = parse_sealed(files.xml)
+    (forged,) = await InlineSigner(MASTER).seal([SealTask(face=face, unit=unit, supervisor=other)])
+    assert isinstance(forged, SealedXml)
+    presented = open_file(forged.xml, files.trust.roots)
+    departments = frozenset([department.key_info])
+    examination = examine(presented, files.trust, departments)
+    assert [seal.valid for seal in examination.seals] == [True, True]
+    assert _failed(examination) == {"supervisor.owner"}
+    genuine = examine(open_file(files.xml, files.trust.roots), files.trust, departments)
+    assert genuine.sound
 
 
 def _entity_bomb() -> bytes:

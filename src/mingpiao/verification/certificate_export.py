@@ -9,16 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.sealing.service import certificates
 
+#: File of the finance departments' certificates: only they may supervise a bill.
+DEPARTMENTS = "departments.pem"
+_BUNDLES = {"roots.pem": "authority", DEPARTMENTS: "department", "units.pem": "unit", "makers.pem": "maker"}
+
 
 async def export_certificates(connection: AsyncConnection, directory: Path) -> int:
-    """Write `roots.pem` (trusted authorities) and `signers.pem` (units, departments, seal makers).
+    """Write `roots.pem` (trusted authorities), `departments.pem`, `units.pem` and `makers.pem`.
 
     Old certificates are among them, for what they signed stays valid. Returns how many were written.
     """
-    roots = await certificates(connection, "authority")
-    signers = [der for der in await certificates(connection) if der not in set(roots)]
-    await asyncio.to_thread(_write_all, directory, {"roots.pem": roots, "signers.pem": signers})
-    return len(roots) + len(signers)
+    bundles = {name: await certificates(connection, kind) for name, kind in _BUNDLES.items()}
+    await asyncio.to_thread(_write_all, directory, bundles)
+    return sum(map(len, bundles.values()))
 
 
 def _write_all(directory: Path, bundles: Mapping[str, Iterable[bytes]]) -> None:

@@ -17,6 +17,9 @@ from mingpiao.verification.model import Check, CheckState, SealSummary
 #: The largest file that is examined, in bytes; a long bill with its font takes a tenth.
 MAX_FILE_BYTES = 10 * 1024 * 1024
 
+#: Code of the check that the unit's certificate bears the unit's name.
+UNIT_OWNER = "unit.owner"
+
 _ZIP_MAGIC = b"PK"
 _PDF_MAGIC = b"%PDF-"
 #: Readers of PDF accept that much before the mark.
@@ -104,13 +107,20 @@ def named_keys(xml: bytes) -> tuple[KeyInfo, ...]:
     return (document.unit.key_info, document.supervisor.key_info)
 
 
-def examine(presented: Presented, trust: TrustStore) -> Examination:
-    """Check the bill and, of an OFD, its package. Raises `Refusal` when the file holds no bill at all."""
+def examine(
+    presented: Presented, trust: TrustStore, departments: frozenset[KeyInfo] | None = None
+) -> Examination:
+    """Check the bill and, of an OFD, its package. Raises `Refusal` when the file holds no bill at all.
+
+    `departments` names the certificates of finance departments, the only ones that may supervise; None
+    where that is not known, and then any trusted one may.
+    """
     report = verify_xml(presented.xml, trust)
     damaged = presented.ofd is not None and bool(presented.ofd.findings)
     if report.face is None and not damaged:
         raise file_unreadable(report.problems[0])
-    checks = [*_xml_checks(report, trust), *_file_checks(presented, report)]
+    checks = [*_xml_checks(report, trust), *_owner_checks(report, trust, departments)]
+    checks += _file_checks(presented, report)
     return Examination(
         kind=presented.kind,
         face=report.face,
@@ -126,16 +136,14 @@ def _xml_checks(report: XmlReport, trust: TrustStore) -> Iterable[Check]:
     if report.face is None:
         return
     yield _check("xml.parties", "两方签名互不相同", "；".join(report.problems))
-    owner = report.face.invoicing.name
-    yield from _signature_checks("unit", "开票单位", report.unit, trust, report.face, owner)
-    yield from _signature_checks("supervisor", "财政监制", report.supervisor, trust, report.face, "")
+    yield from _signature_checks("unit", "开票单位", report.unit, trust, report.face)
+    yield from _signature_checks("supervisor", "财政监制", report.supervisor, trust, report.face)
 
 
 def _signature_checks(
-    code: str, label: str, signature: SignatureReport, trust: TrustStore, face: Face, owner: str
+    code: str, label: str, signature: SignatureReport, trust: TrustStore, face: Face
 ) -> Iterable[Check]:
-    name = KeyInfo(serial=signature.certificate_serial, issuer=signature.issuer)
-    certificate = trust.find(name)
+    certificate = trust.find(_key_info(signature))
     if certificate is None:
         yield _check(f"{code}.signature", f"{label}签名", signature.problem)
         yield _check(f"{code}.certificate", f"{label}证书", "没有在受信任的证书中找到该证书")
@@ -144,9 +152,24 @@ def _signature_checks(
     # The report names the first problem only; the chain comes last in it.
     yield _check(f"{code}.signature", f"{label}签名", "" if signature.problem == chain else signature.problem)
     yield _check(f"{code}.certificate", f"{label}证书在签名时有效且可追溯到受信任的机构", chain)
-    if owner:
-        foreign = "" if certificate.common_name == owner else f"证书属于“{certificate.common_name}”"
-        yield _check(f"{code}.owner", f"{label}证书与票面单位一致", foreign)
+
+
+def _owner_checks(
+    report: XmlReport, trust: TrustStore, departments: frozenset[KeyInfo] | None
+) -> Iterable[Check]:
+    """Whether those who signed were the right ones: a trusted certificate is not yet the right one."""
+    unit = trust.find(_key_info(report.unit))
+    if report.face is not None and unit is not None:
+        same = unit.common_name == report.face.invoicing.name
+        problem = "" if same else f"证书属于“{unit.common_name}”"
+        yield _check(UNIT_OWNER, "开票单位证书与票面单位一致", problem)
+    if report.face is not None and departments is not None:
+        problem = "" if _key_info(report.supervisor) in departments else "监制签名不是财政部门的证书所签"
+        yield _check("supervisor.owner", "监制证书属于财政部门", problem)
+
+
+def _key_info(signature: SignatureReport) -> KeyInfo:
+    return KeyInfo(serial=signature.certificate_serial, issuer=signature.issuer)
 
 
 def _file_checks(presented: Presented, report: XmlReport) -> Iterable[Check]:

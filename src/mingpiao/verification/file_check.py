@@ -19,7 +19,9 @@ from mingpiao.crypto.errors import MalformedCertificate
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.kernel.money import plain
+from mingpiao.sealing.model import KeyInfo
 from mingpiao.sealing.service import TrustStore
+from mingpiao.verification.certificate_export import DEPARTMENTS
 from mingpiao.verification.examination import MAX_FILE_BYTES, Examination, examine, open_file
 from mingpiao.verification.model import Check, SealSummary
 
@@ -61,7 +63,8 @@ def main(
     except Refusal as refusal:
         sys.stderr.write(refusal.problems[0].message + "\n")
         return Exit.UNREADABLE
-    reports = [check_file(file, trust) for file in files]
+    departments = read_departments(trust_dir)
+    reports = [check_file(file, trust, departments) for file in files]
     if as_json:
         sys.stdout.write(msgspec.json.encode(reports).decode() + "\n")
     else:
@@ -87,6 +90,15 @@ def read_trust(directory: Path) -> TrustStore:
     return TrustStore(authorities, [der for der in found if der not in authorities])
 
 
+def read_departments(directory: Path) -> frozenset[KeyInfo] | None:
+    """Which certificates are finance departments': those in `departments.pem`; None without that file."""
+    file = directory / DEPARTMENTS
+    if not file.is_file():
+        return None
+    found = [x509.read(der) for der in _certificates(file)]
+    return frozenset(KeyInfo(serial=one.serial, issuer=one.issuer) for one in found)
+
+
 def _certificates(file: Path) -> list[bytes]:
     data = file.read_bytes()
     try:
@@ -100,12 +112,12 @@ def _certificates(file: Path) -> list[bytes]:
     return ders
 
 
-def check_file(file: Path, trust: TrustStore) -> FileReport:
+def check_file(file: Path, trust: TrustStore, departments: frozenset[KeyInfo] | None = None) -> FileReport:
     """Check one file. What cannot be read is a report too, never an error."""
     try:
         with file.open("rb") as stream:
             data = stream.read(MAX_FILE_BYTES + 1)
-        examination = examine(open_file(data, trust.roots), trust)
+        examination = examine(open_file(data, trust.roots), trust, departments)
     except Refusal as refusal:
         return _unreadable(file, refusal.problems[0].message)
     except OSError as error:

@@ -16,7 +16,7 @@ MAX_REMEMBERED = 4096
 _ROOTS = "SELECT certificate FROM signing_keys WHERE owner_kind = 'authority' ORDER BY key_id"
 _BY_ID = "SELECT key_id, certificate FROM signing_keys WHERE key_id = ANY ($1::bigint[])"
 _BY_NAME = """
-SELECT certificate FROM signing_keys
+SELECT certificate, serial, issuer, owner_kind FROM signing_keys
 WHERE (serial, issuer) IN (SELECT * FROM unnest($1::text[], $2::text[]))
 """
 
@@ -54,14 +54,19 @@ class KeyDirectory:
             self._by_id.popitem(last=False)
         return found
 
-    async def trust_for(self, names: Iterable[KeyInfo]) -> TrustStore:
-        """A store with the roots and those of the named certificates that are ours."""
+    async def trust_for(self, names: Iterable[KeyInfo]) -> tuple[TrustStore, frozenset[KeyInfo]]:
+        """A store with the roots and those of the named certificates that are ours; which are departments'."""
         wanted = list(names)
         rows = await self._pool.fetch(
             _BY_NAME, [name.serial for name in wanted], [name.issuer for name in wanted]
         )
         roots = await self.roots()
-        return TrustStore([root.der for root in roots], [row["certificate"] for row in rows])
+        departments = frozenset(
+            KeyInfo(serial=row["serial"], issuer=row["issuer"])
+            for row in rows
+            if row["owner_kind"] == "department"
+        )
+        return TrustStore([root.der for root in roots], [row["certificate"] for row in rows]), departments
 
     def _forget(self, _payload: str | None) -> None:
         self._roots = ()

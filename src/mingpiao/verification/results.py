@@ -8,7 +8,7 @@ from mingpiao.crypto.x509 import Certificate
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.sealing.model import Face
-from mingpiao.verification.examination import Examination
+from mingpiao.verification.examination import UNIT_OWNER, Examination
 from mingpiao.verification.model import (
     Check,
     CheckState,
@@ -51,6 +51,8 @@ def examined(
 ) -> VerificationResult:
     """A bill that the register holds, with what the examination of its document or file found."""
     same = bytes.fromhex(examination.sm3) == entry.sm3
+    if same:
+        examination = _vouched_for(examination)
     check = _register_check("" if same else "平台保存的原文与登记的摘要不一致")
     return _of_entry(
         entry,
@@ -61,6 +63,15 @@ def examined(
         face=examination.face,
         checks=(check, *examination.checks),
     )
+
+
+def _vouched_for(examination: Examination) -> Examination:
+    """Without the check of the unit's name: the register knows whose key it was when it was sealed.
+
+    A unit that was renamed goes on with a certificate in its old name until it is renewed.
+    """
+    checks = tuple(check for check in examination.checks if check.code != UNIT_OWNER)
+    return msgspec.structs.replace(examination, checks=checks)
 
 
 def differing(examination: Examination, identity: BillIdentity, *, registered: bool) -> VerificationResult:

@@ -122,8 +122,8 @@ class Verifier:
         roots = await self._keys.roots()
         async with self._files:
             presented = await asyncio.to_thread(open_file, data, roots)
-            trust = await self._keys.trust_for(named_keys(presented.xml))
-            return await asyncio.to_thread(examine, presented, trust)
+            trust, departments = await self._keys.trust_for(named_keys(presented.xml))
+            return await asyncio.to_thread(examine, presented, trust, departments)
 
     async def _compare(self, examination: Examination, data: bytes, address: str) -> VerificationResult:
         if examination.face is None:
@@ -148,8 +148,8 @@ class Verifier:
                 return results.registered(reply, kind_name, means, certificates)
             document = await self._document(reply)
             presented = Presented(kind=FileKind.XML, xml=document.xml)
-            trust = await self._keys.trust_for(named_keys(document.xml))
-            examination = await asyncio.to_thread(examine, presented, trust)
+            trust, departments = await self._keys.trust_for(named_keys(document.xml))
+            examination = await asyncio.to_thread(examine, presented, trust, departments)
             return results.examined(reply, kind_name, means, examination)
 
     async def _document(self, entry: RegisterEntry) -> BillDocument:
