@@ -81,6 +81,15 @@ def expect_total(page: Page, figures: str, words: str) -> None:
     expect(total).to_contain_text(f"大写：{words}")
 
 
+def test_the_sum_never_hides_what_has_the_focus(visit: Callable[..., Visitor]) -> None:
+    visitor = visit("yiyuan-kaipiao")
+    visitor.open("/unit/issue?kind=0601")
+    for height in (800, 500):
+        visitor.page.set_viewport_size({"width": 1280, "height": height})
+        visitor.tab_to("button[value=check]")
+        visitor.page.reload()
+
+
 def test_mistakes_are_told_together_and_lead_to_their_fields(visit: Callable[..., Visitor]) -> None:
     visitor = visit("gongan-kaipiao")
     visitor.expect(422)

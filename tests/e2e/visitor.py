@@ -12,6 +12,14 @@ _VENDOR = Path(__file__).parents[2] / "src/mingpiao/portals/static/vendor"
 _GRAVE = ("serious", "critical")
 _DESK = ViewportSize(width=1280, height=800)
 _PHONE = ViewportSize(width=390, height=844)
+#: What lies over the middle of the focused element, if anything does.
+_COVER_OF_FOCUS = """() => {
+  const focused = document.activeElement, box = focused.getBoundingClientRect();
+  if (focused === document.body) return "";
+  const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  const related = top && (focused.contains(top) || top.contains(focused));
+  return related ? "" : `${focused.outerHTML.slice(0, 150)} is under ${top?.outerHTML.slice(0, 150)}`;
+}"""
 #: The outermost elements that stick out on the right, if the page must be scrolled sideways.
 _WIDEST = """() => {
   const edge = document.documentElement.clientWidth;
@@ -30,7 +38,12 @@ class Visitor:
 
     def __init__(self, browser: Browser, address: str, **options: Any) -> None:
         self.address = address
-        usual: dict[str, Any] = {"viewport": _DESK, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+        usual: dict[str, Any] = {
+            "viewport": _DESK,
+            "locale": "zh-CN",
+            "timezone_id": "Asia/Shanghai",
+            "reduced_motion": "reduce",
+        }
         self.context = browser.new_context(base_url=address, **(usual | options))
         self.context.set_default_timeout(10_000)
         self.page = self.context.new_page()
@@ -73,9 +86,11 @@ class Visitor:
         self.context.add_cookies(sessions[account.login])
 
     def tab_to(self, selector: str) -> None:
-        """Press Tab until an element has the focus; fails after a hundred."""
+        """Press Tab until an element has the focus. Fails after a hundred, or when something lies over the focus."""
         for _ in range(100):
             self.page.keyboard.press("Tab")
+            cover: str = self.page.evaluate(_COVER_OF_FOCUS)
+            assert not cover, cover
             if self.page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
                 return
         raise AssertionError(f"Tab does not lead to {selector}")
