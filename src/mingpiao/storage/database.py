@@ -23,6 +23,8 @@ DATABASE_AWAY = (
     asyncpg.InterfaceError,
     asyncpg.exceptions.OperatorInterventionError,
     asyncpg.exceptions.CannotConnectNowError,
+    # How asyncpg meets a connection that broke while a statement was on its way.
+    asyncpg.InternalClientError,
 )
 _COMMAND_SECONDS = 30
 
