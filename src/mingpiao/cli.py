@@ -108,7 +108,11 @@ def demo_reset(**options: Any) -> None:
 @_key_option
 @click.option("--public-url", help="用户访问的网址, 印在票据二维码中, 例如 https://pj.example.gov.cn。")
 @click.option("--web-processes", type=int, help="网站进程数, 默认 1。")
-@click.option("--signer-processes", type=int, help="每个网站进程的专用签名进程数, 默认每个处理器核一个; 0 为在网站进程内签名。")
+@click.option(
+    "--signer-processes",
+    type=int,
+    help="每个网站进程的专用签名进程数, 默认每个处理器核一个; 0 为在网站进程内签名。",
+)
 @click.option("--run-worker/--no-run-worker", default=None, help="是否同时执行后台任务, 默认否。")
 def serve(**options: Any) -> None:
     """在自己的 PostgreSQL 上运行网站和接口（先执行 mingpiao migrate）。"""
@@ -183,6 +187,28 @@ def verify(files: tuple[Path, ...], trust_dir: Path | None, as_json: bool, **opt
 
     directory = trust_dir or settings_module.load(**options).data_dir / "demo" / "certificates"
     sys.exit(file_check.main(list(files), directory, as_json=as_json))
+
+
+@main.command("export-certificates")
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@_database_option
+def export_certificates(directory: Path, **options: Any) -> None:
+    """导出全部公开证书到目录, 供 mingpiao verify --trust 在别的机器上离线查验。"""
+    from mingpiao.storage.database import Database
+    from mingpiao.storage.probe import require_reachable
+    from mingpiao.verification.service import export_certificates as export
+
+    async def run(url: str) -> int:
+        await require_reachable(url)
+        database = await Database.open(url, pool_size=1)
+        try:
+            async with database.system() as connection:
+                return await export(connection, directory)
+        finally:
+            await database.close()
+
+    count = asyncio.run(run(_with_database(**options).database_url))
+    click.echo(f"已导出 {count} 张证书到 {directory}。")
 
 
 @main.command()

@@ -1,5 +1,6 @@
 """`mingpiao verify`: the same examination on a machine with nothing but certificates."""
 
+import asyncio
 from io import StringIO
 from pathlib import Path
 
@@ -56,6 +57,20 @@ async def test_exit_codes_and_json(files: Files, trust_dir: Path, tmp_path: Path
         reports = msgspec.json.decode(outcome.output)
         assert [Path(report["file"]).name for report in reports] == names
         assert max(report["result"] for report in reports) == code
+
+
+async def test_certificates_are_exported_by_command(counter: Counter, tmp_path: Path) -> None:
+    directory = tmp_path / "exported"
+    options = ["export-certificates", str(directory), "--database-url", counter.office.database.url]
+    outcome = await asyncio.to_thread(CliRunner().invoke, command_line, options)
+    assert outcome.exit_code == 0, outcome.output
+    assert "已导出 7 张证书" in outcome.output
+    assert sorted(file.name for file in directory.iterdir()) == [
+        "departments.pem",
+        "makers.pem",
+        "roots.pem",
+        "units.pem",
+    ]
 
 
 async def test_der_certificates_serve_too(files: Files, tmp_path: Path) -> None:
