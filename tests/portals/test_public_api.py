@@ -108,3 +108,9 @@ async def test_no_answer_without_a_counter(site: PublicSite) -> None:
     await owner.close()
     answer = await site.client.get(URL, params=site.face())
     assert (answer.status_code, answer.json()["code"]) == (503, "verification.unavailable")
+
+
+async def test_other_methods_are_refused(site: PublicSite) -> None:
+    for method in ("PUT", "DELETE", "HEAD", "OPTIONS"):
+        answer = await site.client.request(method, URL)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from mingpiao.portals.public.api import verify_by_body, verify_by_query
+from mingpiao.portals.public.api import verify_for_programs
 from mingpiao.portals.public.pages import check_page, verify_by_face, verify_by_file, verify_by_link
 from mingpiao.portals.rendering import EXCEPTION_HANDLERS
 
@@ -14,4 +14,4 @@ def create_router() -> Router:
         route_handlers=[check_page, verify_by_link, verify_by_face, verify_by_file],
         exception_handlers=EXCEPTION_HANDLERS,
     )
-    return Router(path="/", route_handlers=[pages, verify_by_query, verify_by_body], include_in_schema=False)
+    return Router(path="/", route_handlers=[pages, verify_for_programs], include_in_schema=False)
