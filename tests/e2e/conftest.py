@@ -11,10 +11,10 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
+from tests.e2e.town import Town
 from tests.e2e.visitor import Visitor
 from tests.support.province import MASTER
 from tests.support.site import Site
@@ -42,16 +42,6 @@ _ARGUMENTS = [
 _PROFILES = ("hospital", "charity", "association", "court", "police", "land", "university")
 _BILLS = 400
 _SCREENSHOTS = Path("build/screenshots")
-
-
-class Town:
-    """The site, who can sign in, the sessions of those who did, and whose signatures count."""
-
-    def __init__(self, site: Site, accounts: list[DemoAccount], trust: TrustStore) -> None:
-        self.site = site
-        self.accounts = {account.login: account for account in accounts}
-        self.sessions: dict[str, list[Any]] = {}
-        self.trust = trust
 
 
 @pytest.fixture(scope="package")

@@ -8,8 +8,8 @@ from zipfile import ZIP_STORED, ZipFile
 import pypdfium2
 import pytest
 from playwright.sync_api import Page, expect
-from tests.e2e.conftest import Town
 from tests.e2e.steps import issue_bill
+from tests.e2e.town import Town
 from tests.e2e.visitor import Visitor
 
 from mingpiao.kernel.clock import today

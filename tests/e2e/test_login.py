@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from tests.e2e.conftest import Town
+from tests.e2e.town import Town
 from tests.e2e.visitor import Visitor
 
 pytestmark = pytest.mark.browser

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
-from tests.e2e.conftest import Town
 from tests.e2e.test_bill_life import check_by_face, expect_verdict
+from tests.e2e.town import Town
 from tests.e2e.visitor import Visitor
 
 pytestmark = pytest.mark.browser

@@ -1,5 +1,6 @@
 """A person at a browser, watched for everything that goes wrong on the way."""
 
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -118,8 +119,9 @@ class Visitor:
         try:
             scratch.evaluate((_VENDOR / "jsQR.js").read_text(encoding="utf-8"))
             text: str = scratch.evaluate(
-                """async (bytes) => {
-                  const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)], {type: "image/png"}));
+                """async (picture) => {
+                  const answer = await fetch(`data:image/png;base64,${picture}`);
+                  const bitmap = await createImageBitmap(await answer.blob());
                   const canvas = document.createElement("canvas");
                   canvas.width = bitmap.width; canvas.height = bitmap.height;
                   const context = canvas.getContext("2d");
@@ -128,7 +130,7 @@ class Visitor:
                   const found = jsQR(image.data, image.width, image.height);
                   return found ? found.data : "";
                 }""",
-                list(picture),
+                b64encode(picture).decode(),
             )
             return text
         finally:
