@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Request, Response, get
-from litestar.datastructures import State
+from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
@@ -24,6 +24,9 @@ from mingpiao.settings import Settings
 from mingpiao.worker import alongside
 
 STATIC = Path(__file__).parent / "portals" / "static"
+
+#: Pages name each static file with a hash of its content, so that a browser need never ask again.
+_FOR_A_YEAR = CacheControlHeader(public=True, max_age=31_536_000, immutable=True)
 
 #: Scripts and styles come from our own files only, so that no text of a bill can become a script.
 #: Styles may be inline because charts and faces set them on elements.
@@ -62,7 +65,9 @@ def create_app(settings: Settings | None = None) -> Litestar:
             favicon,
             create_api_router(),
             create_pages_router(),
-            create_static_files_router(path="/static", directories=[STATIC], include_in_schema=False),
+            create_static_files_router(
+                path="/static", directories=[STATIC], cache_control=_FOR_A_YEAR, include_in_schema=False
+            ),
         ],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         exception_handlers={HTTPException: _off_the_routes},

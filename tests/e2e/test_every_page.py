@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 from tests.e2e.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -51,3 +51,14 @@ def test_every_page_is_sound(
         visitor.look_closely()
         waiting.extend(page_patterns(page).items())
     assert expected <= seen
+
+
+def test_styles_and_scripts_are_fetched_once(visit: Callable[..., Visitor]) -> None:
+    visitor = visit("czt-jingban")
+    fetched: list[Response] = []
+    visitor.page.on("response", lambda answer: fetched.append(answer) if "/static/" in answer.url else None)
+    visitor.open("/finance")
+    addresses = {answer.url for answer in fetched}
+    assert any("echarts" in address for address in addresses)
+    assert all(re.search(r"\?v=[0-9a-f]{12}$", address) for address in addresses), addresses
+    assert {answer.headers["cache-control"] for answer in fetched} == {"max-age=31536000, public, immutable"}
