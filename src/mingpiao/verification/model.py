@@ -63,10 +63,6 @@ class Depth(StrEnum):
     DETAILED = "detailed"
     DIAGNOSTIC = "diagnostic"
 
-    @property
-    def label(self) -> str:
-        return _DEPTH_LABELS[self]
-
 
 class CheckState(StrEnum):
     """What came of one check; a notice tells what the check could not cover."""
@@ -83,7 +79,6 @@ class CheckState(StrEnum):
 _MEANS_LABELS = {Means.FACE: "输入查验", Means.LINK: "二维码查验", Means.FILE: "文件查验"}
 _VERDICT_LABELS = {Verdict.GENUINE: "真实", Verdict.ALTERED: "被篡改", Verdict.UNKNOWN: "查无此票"}
 _STANDING_LABELS = {Standing.NORMAL: "正常", Standing.REVERSED: "已冲红", Standing.RED: "红字票据"}
-_DEPTH_LABELS = {Depth.SIMPLE: "简明", Depth.DETAILED: "详细", Depth.DIAGNOSTIC: "诊断"}
 _CHECK_LABELS = {CheckState.PASSED: "通过", CheckState.FAILED: "不通过", CheckState.NOTICE: "提示"}
 
 

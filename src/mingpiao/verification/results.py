@@ -1,6 +1,6 @@
 """Put results together from what the register and an examination say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
@@ -111,11 +111,6 @@ def with_pdf_compared(examination: Examination, *, same: bool) -> Examination:
     )
     checks = [passed if check.code == passed.code else check for check in examination.checks]
     return msgspec.structs.replace(examination, checks=tuple(checks))
-
-
-def notices(checks: Iterable[Check]) -> list[str]:
-    """What a reader must know at any depth."""
-    return [check.detail for check in checks if check.state is CheckState.NOTICE]
 
 
 def _register_check(problem: str) -> Check:
