@@ -28,12 +28,13 @@ def page_patterns(page: Page) -> dict[str, str]:
     ("login", "start", "expected"),
     [
         ("", "/", {"/", "/login"}),
+        ("", "/api/v1/docs", {"/api/v1/docs"}),
         ("gongan-kaipiao", "/unit", {"/unit", "/unit/issue", "/unit/bills", "/unit/bills/9/9", "/password"}),
         ("cishan-guanli", "/unit", {"/unit/accounts", "/unit/accounts/new", "/unit/bills/9/9/reverse"}),
         ("czt-jingban", "/finance", {"/finance", "/finance/units", "/finance/units/9", "/finance/bills/9/9"}),
         ("admin", "/admin", {"/admin", "/admin/accounts", "/admin/accounts/9", "/admin/audit", "/finance"}),
     ],
-    ids=["anyone", "handler", "manager", "officer", "administrator"],
+    ids=["anyone", "programmer", "handler", "manager", "officer", "administrator"],
 )
 def test_every_page_is_sound(
     visit: Callable[..., Visitor], login: str, start: str, expected: set[str]

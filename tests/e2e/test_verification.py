@@ -1,0 +1,49 @@
+"""What 票据查验 tells who does not hold the bill."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+from tests.e2e.steps import issue_bill
+from tests.e2e.test_bill_life import check_by_face, expect_verdict
+from tests.e2e.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+_WRONG_ANSWERS = 10
+
+
+def test_a_check_code_cannot_be_guessed(visit: Callable[..., Visitor]) -> None:
+    unit, guesser = visit("gongan-kaipiao"), visit()
+    code, number = issue_bill(unit.page, payer="猜不到")
+    check_code = unit.page.locator(".alert strong").nth(2).inner_text()
+    guesses = [guess for guess in (f"{n:06d}" for n in range(_WRONG_ANSWERS + 1)) if guess != check_code]
+    for guess in guesses[:_WRONG_ANSWERS]:
+        check_by_face(guesser, code, number, guess)
+        expect(guesser.page.locator("#error-summary")).to_contain_text("查无此票")
+    # From here on the right one helps no more.
+    guesser.expect(429)
+    check_by_face(guesser, code, number, check_code)
+    expect(guesser.page.locator("#error-summary")).to_contain_text("超过当日限制查验次数")
+    expect(guesser.page.locator("#verdict")).to_have_count(0)
+    expect(guesser.page.locator("body")).not_to_contain_text("猜不到")
+    guesser.look_closely()
+
+
+def test_wrong_links_and_files_are_told_kindly(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    page = visitor.open(f"/verify?c=15010125&n=0000000001&h={'0' * 64}")
+    expect_verdict(page, "查无此票")
+    visitor.look_closely()
+    visitor.expect(400, 404, 422)
+    page = visitor.open("/verify?c=1&n=2&h=3")
+    expect(page.locator("#error-summary")).to_be_focused()
+    page = visitor.open("/?way=file")
+    page.set_input_files("#file", {"name": "bill.ofd", "mimeType": "application/ofd", "buffer": b"no zip"})
+    page.get_by_role("button", name="查验").click()
+    expect(page.locator("main")).to_contain_text("OFD")
+    expect(page.locator("body")).not_to_contain_text("真实")
+    visitor.look_closely()
+    page = visitor.open("/gibt/es/nicht")
+    expect(page.locator("h1")).to_have_text("页面不存在")
+    visitor.look_closely()
