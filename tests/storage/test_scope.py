@@ -67,12 +67,11 @@ async def test_a_units_role_writes_nothing(office: Office) -> None:
         "SELECT * FROM signing_keys",
         "SELECT * FROM interface_apps",
     ):
-        async with office.database.pool.acquire() as connection:
+        async with office.database.pool.acquire() as connection, connection.transaction():
+            await connection.execute(f"SELECT set_config('mingpiao.unit_id', '{unit_id}', true)")
+            await connection.execute("SET LOCAL ROLE mingpiao_unit")
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                async with connection.transaction():
-                    await connection.execute(f"SELECT set_config('mingpiao.unit_id', '{unit_id}', true)")
-                    await connection.execute("SET LOCAL ROLE mingpiao_unit")
-                    await connection.execute(statement)
+                await connection.execute(statement)
 
 
 async def test_a_scope_ends_with_its_transaction(office: Office) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import msgspec
+from tests.support.province import MASTER, Province
 
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Actor
@@ -13,7 +14,6 @@ from mingpiao.sealing.service import InlineSigner, PartyStore, Signer
 from mingpiao.storage.database import Database
 from mingpiao.storage.notices import Notices
 from mingpiao.units.service import UnitDirectory
-from tests.support.province import MASTER, Province
 
 ACTING = Actor(label="app:test", address="192.0.2.1")
 

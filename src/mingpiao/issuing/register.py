@@ -61,8 +61,8 @@ JOIN bills ON bills.unit_id = business_numbers.unit_id AND bills.bill_id = busin
 _INSERT_BILLS = """
 INSERT INTO bills (unit_id, bill_id, kind_code, region_code, color, business_no, check_code, issued_at,
                    payer_type, payer_code, payer_name, total, handler, extension, items, related_bill_id,
-                   reason, unit_key_id, supervisor_key_id, xml_sm3, xml, txid)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+                   reason, unit_key_id, supervisor_key_id, xml_sm3, xml)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 """
 _INSERT_BUSINESS_NUMBERS = """
 INSERT INTO business_numbers (unit_id, business_no, bill_id, request_digest)
@@ -183,13 +183,13 @@ def bill_of(ticket: Ticket, face: Face, sm3: bytes) -> Bill:
     )
 
 
-async def record_bills(connection: asyncpg.Connection, entries: Sequence[Entry], txid: int) -> None:
+async def record_bills(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
     """Write sealed bills with their XML."""
     # A row is wide: bound one by one in one round trip it costs less than as 22 arrays.
-    await connection.executemany(_INSERT_BILLS, [_bill_row(entry, txid) for entry in entries])
+    await connection.executemany(_INSERT_BILLS, [_bill_row(entry) for entry in entries])
 
 
-def _bill_row(entry: Entry, txid: int) -> tuple[Any, ...]:
+def _bill_row(entry: Entry) -> tuple[Any, ...]:
     bill = entry.bill
     return (
         bill.unit_id,
@@ -213,11 +213,10 @@ def _bill_row(entry: Entry, txid: int) -> tuple[Any, ...]:
         entry.ticket.parties[1].key_id,
         entry.sealed.sm3,
         entry.sealed.xml,
-        txid,
     )
 
 
-async def record_consequences(connection: asyncpg.Connection, entries: Sequence[Entry], txid: int) -> None:
+async def record_consequences(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
     """Write all that follows from bills that `record_bills` wrote: one statement each kind of row."""
     issues = [(entry.bill, entry.ticket) for entry in entries if isinstance(entry.ticket, IssueTicket)]
     if issues:
@@ -237,7 +236,7 @@ async def record_consequences(connection: asyncpg.Connection, entries: Sequence[
             [bill.bill_id for bill, _ in reversals],
         )
     events = [event for entry in entries for event in _events(entry)]
-    await append(connection, events, txid)
+    await append(connection, events)
     await record_many(connection, [_audit(event, entry) for entry in entries for event in _events(entry)])
     await _add_totals(connection, [entry.bill for entry in entries])
 

@@ -237,7 +237,6 @@ async def _seal_and_record(
     """Seal in chunks, so that one chunk is recorded while the next is being sealed."""
     if not riders:
         return {}
-    txid = await connection.fetchval("SELECT pg_current_xact_id()::text::bigint")
     chunks = [riders[start : start + SEAL_CHUNK] for start in range(0, len(riders), SEAL_CHUNK)]
     sealing = [asyncio.create_task(signer.seal([_seal_task(rider) for rider in chunk])) for chunk in chunks]
     outcomes: dict[int, Outcome] = {}
@@ -245,7 +244,7 @@ async def _seal_and_record(
     try:
         for chunk, task in zip(chunks, sealing, strict=True):
             fresh = [_entry(rider, sealed) for rider, sealed in zip(chunk, await task, strict=True)]
-            await register.record_bills(connection, fresh, txid)
+            await register.record_bills(connection, fresh)
             entries += fresh
             outcomes |= {
                 rider.place: Issued(bill=entry.bill) for rider, entry in zip(chunk, fresh, strict=True)
@@ -254,7 +253,7 @@ async def _seal_and_record(
         for task in sealing:
             task.cancel()
         await asyncio.gather(*sealing, return_exceptions=True)
-    await register.record_consequences(connection, entries, txid)
+    await register.record_consequences(connection, entries)
     return outcomes
 
 

@@ -17,10 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.journal.model import Event
 
 _APPEND = """
-INSERT INTO events (unit_id, bill_id, type, occurred_at, txid, body, leaf_hash)
-SELECT unit_id, bill_id, type, occurred_at, $7, body, leaf_hash
-FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::text[], $6::bytea[])
-    AS fresh(unit_id, bill_id, type, occurred_at, body, leaf_hash)
+INSERT INTO events (unit_id, bill_id, type, occurred_at, body, leaf_hash)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::text[], $6::bytea[])
 """
 _encoder = msgspec.json.Encoder(order="sorted")
 
@@ -36,8 +34,8 @@ def leaf_hash(body: str) -> bytes:
     return hashlib.new("sm3", b"\x00" + body.encode()).digest()
 
 
-async def append(connection: asyncpg.Connection, events: Sequence[Event], txid: int) -> None:
-    """Write events in the caller's transaction, whose id is `txid`."""
+async def append(connection: asyncpg.Connection, events: Sequence[Event]) -> None:
+    """Write events in the caller's transaction."""
     bodies = [event_body(event) for event in events]
     await connection.execute(
         _APPEND,
@@ -47,7 +45,6 @@ async def append(connection: asyncpg.Connection, events: Sequence[Event], txid: 
         [event.occurred_at for event in events],
         bodies,
         [leaf_hash(body) for body in bodies],
-        txid,
     )
 
 

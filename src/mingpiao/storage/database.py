@@ -54,6 +54,8 @@ class Database:
             plain_url(url),
             min_size=1,
             max_size=pool_size,
+            command_timeout=_COMMAND_SECONDS,
+            reset=_tidy,
             server_settings=_SESSION_SETTINGS,
             init=_teach_json,
         )
@@ -94,6 +96,12 @@ async def _put_in_force(connection: AsyncConnection, scope: Scope) -> None:
     values = {f"n{i}": name for i, (name, _) in enumerate(ordered)}
     values |= {f"v{i}": value for i, (_, value) in enumerate(ordered)}
     await connection.execute(text(f"SELECT {calls}"), values)
+
+
+async def _tidy(connection: asyncpg.Connection) -> None:
+    """Settings, locks and roles end with their transaction, so an open one is all that can be left behind."""
+    if connection.is_in_transaction():
+        await connection.execute("ROLLBACK")
 
 
 async def _teach_json(connection: asyncpg.Connection) -> None:

@@ -228,7 +228,7 @@ CREATE TABLE bills (
     unit_key_id bigint NOT NULL,
     supervisor_key_id bigint NOT NULL,
     xml_sm3 bytea NOT NULL,
-    txid bigint NOT NULL,
+    txid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
     xml bytea NOT NULL,
     PRIMARY KEY (unit_id, bill_id),
     CHECK (color = 'blue' OR (related_bill_id IS NOT NULL AND state = 'normal')),
@@ -280,7 +280,7 @@ CREATE TABLE events (
     bill_id bigint NOT NULL,
     type text NOT NULL,
     occurred_at timestamptz NOT NULL,
-    txid bigint NOT NULL,
+    txid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
     body text NOT NULL,
     leaf_hash bytea NOT NULL,
     PRIMARY KEY (unit_id, event_id)
