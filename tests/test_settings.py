@@ -12,7 +12,7 @@ def test_defaults_are_safe_and_local() -> None:
     settings = load({})
     assert settings == Settings()
     assert (settings.host, settings.port, settings.site_url()) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
-    assert settings.files_dir() == Path("var/files")
+    assert settings.files_address() == Path("var/files").absolute().as_uri()
     assert settings.secure_cookies() is False
 
 
@@ -33,7 +33,8 @@ def test_environment_and_options_and_which_wins() -> None:
     assert settings.trusted_proxies == ("10.0.0.1", "192.168.0.0/16")
     assert settings.site_url() == "https://bills.example"
     assert settings.secure_cookies() is True
-    assert settings.files_dir() == Path("/srv/mingpiao/files")
+    assert settings.files_address() == "file:///srv/mingpiao/files"
+    assert load({"MINGPIAO_FILE_STORE": "s3://bills/made"}).files_address() == "s3://bills/made"
     assert settings.demo is True
 
 
@@ -57,6 +58,7 @@ def test_survives_the_way_through_a_child_processs_environment() -> None:
         ("PORT", "eighty", "MINGPIAO_PORT=eighty 无效"),
         ("MINGPIAO_DATABASE_URL", "mysql://x/y", "应为 postgresql://"),
         ("MINGPIAO_PUBLIC_URL", "bills.example", "应为以 http:// 或 https:// 开头"),
+        ("MINGPIAO_FILE_STORE", "ftp://files/made", "应为目录, 或 s3://"),
         ("MINGPIAO_TRUSTED_PROXIES", "10.0.0.1,proxy", "IP 地址或网段"),
         ("MINGPIAO_COOKIE_SECURE", "perhaps", "应为 true 或 false"),
         ("MINGPIAO_POOL_SIZE", "0", "整数"),

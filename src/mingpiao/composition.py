@@ -50,7 +50,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         signer = await open_signer(settings, master_key)
         stack.push_async_callback(signer.close)
         desk = Desk(database, catalog, units, parties, signer)
-        files = FileStore.open(settings.files_dir().resolve().as_uri())
+        files = FileStore.open(settings.files_address())
         documents = Documents(catalog, parties, signer, files, settings.site_url())
         verifier = Verifier(
             database, notices, catalog, limits=verification_limits(settings), make_pdf=documents.pdf

@@ -36,8 +36,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data_dir: Path = Path("var")
     """Where files live that are not in the database: documents, logs, the embedded server."""
 
-    file_store: Path | None = None
-    """Directory of made documents (OFD, PDF); `files` under `data_dir` unless told."""
+    file_store: str = ""
+    """Where made documents (OFD, PDF) are kept: a directory or `s3://bucket/prefix`; `files` under `data_dir`
+    unless told."""
 
     host: str = "127.0.0.1"
     """Address to listen on."""
@@ -95,9 +96,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Address at which this machine reaches the web process."""
         return f"http://{self._reachable_host()}:{self.port}"
 
-    def files_dir(self) -> Path:
-        """Directory of made documents."""
-        return self.file_store or self.data_dir / "files"
+    def files_address(self) -> str:
+        """Where made documents are kept, as `file:///directory` or `s3://bucket/prefix`."""
+        if "://" in self.file_store:
+            return self.file_store
+        return Path(self.file_store or self.data_dir / "files").expanduser().resolve().as_uri()
 
     def secure_cookies(self) -> bool:
         """Whether cookies go over HTTPS only."""
@@ -156,6 +159,8 @@ def _read(name: str, value: Any) -> Any:
         _check_address(read, ("postgresql", "postgres"))
     elif name == "public_url" and read:
         _check_address(read, ("http", "https"))
+    elif name == "file_store" and "://" in read:
+        _check_address(read, ("s3", "file"))
     elif name == "trusted_proxies":
         for part in read:
             ipaddress.ip_network(part, strict=False)
@@ -176,6 +181,7 @@ def _check_address(address: str, schemes: tuple[str, ...]) -> None:
 _REASONS = {
     "database_url": "应为 postgresql://用户:密码@主机:端口/数据库。",
     "public_url": "应为以 http:// 或 https:// 开头的网址。",
+    "file_store": "应为目录, 或 s3://存储桶/前缀。",
     "port": "端口应为 1 至 65535 之间的整数。",
     "trusted_proxies": "应为用逗号分隔的 IP 地址或网段。",
     "log_level": "应为 debug、info、warning 或 error。",

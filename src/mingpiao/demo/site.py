@@ -82,7 +82,7 @@ def _demo_settings(settings: Settings, database_url: str) -> Settings:
     return msgspec.structs.replace(
         settings,
         database_url=database_url,
-        file_store=settings.file_store or home / "files",
+        file_store=settings.file_store or str(home / "files"),
         master_key_file=settings.master_key_file or _made_master_key(home / "secrets" / "master.key"),
         demo=True,
     )
@@ -104,7 +104,7 @@ def _prepare(settings: Settings, server: EmbeddedServer, console: Console) -> li
         upgrade(settings.database_url)
         return read_accounts(file)
     server.recreate_database()
-    shutil.rmtree(settings.files_dir(), ignore_errors=True)
+    shutil.rmtree(_home(settings) / "files", ignore_errors=True)
     upgrade(settings.database_url)
     accounts = _build(settings, console)
     # The file is written last: while it is missing, the province is not whole.
