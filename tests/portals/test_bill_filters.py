@@ -21,7 +21,6 @@ def test_all_members_are_read_and_written_back() -> None:
         "state": "normal",
         "color": "blue",
         "code": "15060126",
-        "number": "0000000001",
         "unit": "某医院",
         "other": "ignored",
     }
@@ -37,10 +36,15 @@ def test_all_members_are_read_and_written_back() -> None:
         state="normal",
         color="blue",
         code="15060126",
-        number="0000000001",
     )
     assert query.address("/x", after="k").startswith("/x?from=2026-11-01&to=2026-11-20&kind=0601&payer=")
     assert query.address("/x", after="k").endswith("&after=k")
+
+
+def test_a_number_is_looked_for_on_any_day() -> None:
+    query = read_bill_query({"from": "2026-11-01", "to": "2026-11-20", "number": "0000000001"})
+    assert query.wanted == BillFilter(number="0000000001")
+    assert (query.values["from"], query.values["to"]) == ("", "")
 
 
 def test_without_a_wish_the_last_thirty_days_are_shown() -> None:

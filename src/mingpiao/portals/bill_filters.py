@@ -36,12 +36,15 @@ class BillQuery(msgspec.Struct, frozen=True, kw_only=True):
 def read_bill_query(parameters: Mapping[str, str], *, also: tuple[str, ...] = ()) -> BillQuery:
     """Read a filter from an address' parameters. `also` names further texts to keep in `values`.
 
-    Without any parameter the last thirty days are wanted. A wrong value is a problem and restricts
+    Without any parameter the last thirty days are wanted; with a number, that bill of any day. A wrong value is a problem and restricts
     nothing, so that a caller shows no list while there are problems.
     """
     values = {name: clean_text(parameters.get(name, "")) for name in (*_NAMES, *also)}
     if not any(values.values()):
         values["from"] = (today() - timedelta(days=_USUAL_DAYS)).isoformat()
+    if values["number"]:
+        # Who has a bill's number wants that bill, whatever dates the form happened to show.
+        values["from"] = values["to"] = ""
     problems: list[Problem] = []
 
     def read(name: str, convert: Callable[[str], _Value], message: str) -> _Value | None:
