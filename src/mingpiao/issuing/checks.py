@@ -124,22 +124,20 @@ def _text_problems(request: IssueRequest) -> Iterator[Problem]:
 
 def check_text(
     field: str, label: str, text: str, longest: int, *, required: bool = False
-) -> Iterator[Problem]:
+) -> tuple[Problem, ...]:
     """What is wrong with one text of a face: empty, too long, padded, or with characters that may not stand there."""
     if not text:
-        if required:
-            yield _problem("text.required", field, f"{label}不能为空，请填写。")
-        return
+        return (_problem("text.required", field, f"{label}不能为空，请填写。"),) if required else ()
     if len(text) > longest:
-        yield _problem("text.too_long", field, f"{label}最多{longest}个字，现有{len(text)}个，请缩短。")
-        return
-    if text != text.strip():
-        yield _problem("text.padded", field, f"{label}首尾不能有空格，请删除。")
+        message = f"{label}最多{longest}个字，现有{len(text)}个，请缩短。"
+        return (_problem("text.too_long", field, message),)
     bad = unprintable(text)
     if bad is not None:
-        yield _problem(
-            "text.bad_character", field, f"{label}含有不能使用的字符（U+{ord(bad):04X}），请删除。"
-        )
+        message = f"{label}含有不能使用的字符（U+{ord(bad):04X}），请删除。"
+        return (_problem("text.bad_character", field, message),)
+    if text != text.strip():
+        return (_problem("text.padded", field, f"{label}首尾不能有空格，请删除。"),)
+    return ()
 
 
 def _payer_problems(request: IssueRequest) -> Iterator[Problem]:
@@ -153,18 +151,17 @@ def _payer_problems(request: IssueRequest) -> Iterator[Problem]:
 # -- amounts -------------------------------------------------------------------------------------
 
 
-def _number_problems(
-    field: str, label: str, number: Decimal, decimals: int, *, minimum: Decimal = Decimal(0)
-) -> Iterator[Problem]:
+def _number_problems(field: str, label: str, number: Decimal, decimals: int) -> tuple[Problem, ...]:
     """A positive, finite number within N(14,2) and with no more decimals than may be written."""
     if not number.is_finite():
-        yield _problem("amount.not_finite", field, f"{label}不是有效的数字，请重新填写。")
-    elif number <= minimum:
-        yield _problem("amount.not_positive", field, f"{label}必须大于零，请修改。")
-    elif number > MAX_AMOUNT:
-        yield _problem("amount.too_large", field, f"{label}超过{MAX_AMOUNT}，请核对。")
-    elif places(number) > decimals:
-        yield _problem("amount.too_precise", field, f"{label}最多{decimals}位小数，请修改。")
+        return (_problem("amount.not_finite", field, f"{label}不是有效的数字，请重新填写。"),)
+    if number <= 0:
+        return (_problem("amount.not_positive", field, f"{label}必须大于零，请修改。"),)
+    if number > MAX_AMOUNT:
+        return (_problem("amount.too_large", field, f"{label}超过{MAX_AMOUNT}，请核对。"),)
+    if places(number) > decimals:
+        return (_problem("amount.too_precise", field, f"{label}最多{decimals}位小数，请修改。"),)
+    return ()
 
 
 def _item_problems(
@@ -248,7 +245,7 @@ def _extension_problems(request: IssueRequest, kind: BillKind) -> Iterator[Probl
 
 def _extension_field_problems(field: ExtensionField, value: str) -> Iterator[Problem]:
     path = f"extension/{field.name}"
-    wrong = list(check_text(path, field.label, value, field.max_length, required=field.required))
+    wrong = check_text(path, field.label, value, field.max_length, required=field.required)
     yield from wrong
     if wrong or not value:
         return
