@@ -1,5 +1,7 @@
 """What several stories have in common."""
 
+from pathlib import Path
+
 from playwright.sync_api import Page, expect
 
 
@@ -21,3 +23,12 @@ def issue_bill(page: Page, *, payer: str, item: str = "临时居民身份证工�
     page.wait_for_url("**/unit/issue/done/**")
     code, number = page.url.rsplit("/", 2)[1:]
     return code, number
+
+
+def download(page: Page, link: str, directory: Path) -> Path:
+    """Follow a link that leads to a file, and keep the file under its own name."""
+    with page.expect_download() as coming:
+        page.get_by_role("link", name=link).click()
+    file = directory / coming.value.suggested_filename
+    coming.value.save_as(file)
+    return file

@@ -8,7 +8,7 @@ from zipfile import ZIP_STORED, ZipFile
 import pypdfium2
 import pytest
 from playwright.sync_api import Page, expect
-from tests.e2e.steps import issue_bill
+from tests.e2e.steps import download, issue_bill
 from tests.e2e.town import Town
 from tests.e2e.visitor import Visitor
 
@@ -26,7 +26,7 @@ def test_from_issue_to_reversal(visit: Callable[..., Visitor], town: Town, tmp_p
     page = unit.page
     code, number = issue_bill(page, payer="红格尔")
     check_code = page.locator(".alert strong").nth(2).inner_text()
-    files = {ending: download(page, ending, tmp_path) for ending in ("ofd", "pdf", "xml")}
+    files = {ending: download(page, f"下载 {ending.upper()}", tmp_path) for ending in ("ofd", "pdf", "xml")}
     assert [file.name for file in files.values()] == [f"{code}-{number}.{ending}" for ending in files]
     assert_files_are_sound(files, town)
 
@@ -62,14 +62,6 @@ def test_from_issue_to_reversal(visit: Callable[..., Visitor], town: Town, tmp_p
         expect_verdict(anyone.page, "被篡改")
         expect(anyone.page.locator("#diagnostic")).to_contain_text("不通过")
     anyone.look_closely()
-
-
-def download(page: Page, ending: str, directory: Path) -> Path:
-    with page.expect_download() as coming:
-        page.get_by_role("link", name=f"下载 {ending.upper()}").click()
-    file = directory / coming.value.suggested_filename
-    coming.value.save_as(file)
-    return file
 
 
 def assert_files_are_sound(files: dict[str, Path], town: Town) -> None:

@@ -1,13 +1,17 @@
 """What finance officers see, and what they do not."""
 
+import csv
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.e2e.steps import download
 from tests.e2e.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
+_OF_HOHHOT = {"呼和浩特市演示中级人民法院", "呼和浩特市演示公安局服务中心"}
 #: How many colours a canvas shows: one or two would be an empty frame.
 _COLOURS = """(canvas) => {
   const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -38,7 +42,7 @@ def test_an_officer_reads_the_overview_and_goes_down_to_a_bill(visit: Callable[.
     expect(page.locator("svg.bill-face").first).to_contain_text("呼和浩特市演示公安局服务中心")
 
 
-def test_nothing_outside_the_region_is_there(visit: Callable[..., Visitor]) -> None:
+def test_nothing_outside_the_region_is_there(visit: Callable[..., Visitor], tmp_path: Path) -> None:
     province, city = visit("czt-jingban"), visit("hhht-jingban")
     outside = first_bill(province.open("/finance/bills?unit=内蒙古演示大学附属医院"))
     inside = first_bill(city.open("/finance/bills"))
@@ -49,11 +53,14 @@ def test_nothing_outside_the_region_is_there(visit: Callable[..., Visitor]) -> N
         assert answer.status == 404, address
         expect(city.page.locator("h1")).to_have_text("页面不存在")
     city.look_closely()
+    city.open("/finance/bills")
+    with download(city.page, "导出 CSV", tmp_path).open(encoding="utf-8-sig", newline="") as file:
+        assert {row["用票单位"] for row in csv.DictReader(file)} == _OF_HOHHOT
     found = city.page.goto(inside)
     assert found is not None
     assert found.status == 200
     names = {cell.inner_text() for cell in city.open("/finance/units").locator("tbody th").all()}
-    assert names == {"呼和浩特市演示中级人民法院", "呼和浩特市演示公安局服务中心"}
+    assert names == _OF_HOHHOT
 
 
 def first_bill(page: Page) -> str:

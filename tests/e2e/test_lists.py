@@ -8,6 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.e2e.steps import download
 from tests.e2e.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -30,7 +31,7 @@ def test_filters_pages_and_exports_agree(visit: Callable[..., Visitor], tmp_path
     numbers = numbers_of(page)
     assert len(numbers) == _PAGE
     visitor.look_closely()
-    exported = [export(page, ending, tmp_path) for ending in ("CSV", "Excel")]
+    exported = [download(page, f"导出 {ending}", tmp_path) for ending in ("CSV", "Excel")]
 
     while (onward := page.get_by_role("link", name="下一页")).count():
         onward.click()
@@ -55,14 +56,6 @@ def test_filters_pages_and_exports_agree(visit: Callable[..., Visitor], tmp_path
 
 def numbers_of(page: Page) -> list[str]:
     return [link.inner_text() for link in page.locator("tbody td.code a").all()]
-
-
-def export(page: Page, name: str, directory: Path) -> Path:
-    with page.expect_download() as coming:
-        page.get_by_role("link", name=f"导出 {name}").click()
-    file = directory / coming.value.suggested_filename
-    coming.value.save_as(file)
-    return file
 
 
 def test_a_wrong_filter_is_told_and_lists_nothing(visit: Callable[..., Visitor]) -> None:
