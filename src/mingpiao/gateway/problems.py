@@ -22,7 +22,7 @@ MEDIA_TYPE = "application/problem+json"
 REFERENCE = "/api/v1/docs"
 RETRY_SECONDS = 1
 #: How Litestar says that the client went away in mid-request; a test pins it.
-_HUNG_UP = "client disconnected prematurely"
+HUNG_UP = "client disconnected prematurely"
 
 _logger = logging.getLogger(__name__)
 _encoder = msgspec.json.Encoder()
@@ -79,7 +79,7 @@ def _problems_of(request: Request[Any, Any, Any], exception: Exception) -> Seque
         return exception.problems
     if isinstance(exception, HTTPException) and exception.status_code < 500:
         return [_of_http(request, exception)]
-    if isinstance(exception, InternalServerException) and exception.detail == _HUNG_UP:
+    if isinstance(exception, InternalServerException) and exception.detail == HUNG_UP:
         return [_problem("request.invalid", "请求没有收完，连接就断开了，请重新发送。")]
     if is_outage(exception):
         _logger.warning("the database is away", exc_info=exception)

@@ -7,6 +7,7 @@ from litestar import Router, get
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
+from litestar.types import ExceptionHandlersMap
 
 from mingpiao.gateway import reference
 from mingpiao.gateway.authentication import Doorkeeper
@@ -14,6 +15,7 @@ from mingpiao.gateway.batches import issue_batch
 from mingpiao.gateway.bills import issue_bill
 from mingpiao.gateway.changes import get_changes
 from mingpiao.gateway.documents import get_ofd, get_pdf, get_xml
+from mingpiao.gateway.express import express
 from mingpiao.gateway.holdings import get_stock, list_items, list_kinds
 from mingpiao.gateway.lookups import get_by_business_no, get_by_hash, get_by_identity
 from mingpiao.gateway.openapi import document
@@ -42,12 +44,21 @@ RESOURCES: tuple[HTTPRouteHandler, ...] = (
 
 def create_router() -> Router:
     """All of `/api/v1`: the resources behind the doorkeeper, and their description before it."""
-    resources = Router(path="/", route_handlers=list(RESOURCES), before_request=Doorkeeper().admit)
+    admit = Doorkeeper().admit
+    problems: ExceptionHandlersMap = {HTTPException: handle, Exception: handle}
+    issue = express(issue_bill, "/bills", admit, limit=MAX_BODY_BYTES, exception_handlers=problems)
+    others = [handler for handler in RESOURCES if handler is not issue_bill]
     return Router(
         path=BASE_PATH,
-        route_handlers=[resources, openapi_json, docs_page, docs_style],
+        route_handlers=[
+            issue,
+            Router(path="/", route_handlers=others, before_request=admit),
+            openapi_json,
+            docs_page,
+            docs_style,
+        ],
         request_max_body_size=MAX_BODY_BYTES,
-        exception_handlers={HTTPException: handle, Exception: handle},
+        exception_handlers=problems,
     )
 
 
