@@ -50,7 +50,9 @@ class Load:
 
     def fresh(self) -> IssueRequest:
         self.serial += 1
-        request = msgspec.structs.replace(self.luck.choice(self.templates), business_no=f"CRASH-{self.serial:06d}")
+        request = msgspec.structs.replace(
+            self.luck.choice(self.templates), business_no=f"CRASH-{self.serial:06d}"
+        )
         self.sent[request.business_no] = request
         return request
 
@@ -77,7 +79,9 @@ class Load:
 
     async def _batch(self) -> None:
         requests = [self.fresh() for _ in range(20)]
-        answer = await self.client.post("/api/v1/bills/batch", {"bills": [wire(request) for request in requests]})
+        answer = await self.client.post(
+            "/api/v1/bills/batch", {"bills": [wire(request) for request in requests]}
+        )
         if answer.status_code != 200:
             assert answer.status_code == 503, answer.text
             return
@@ -152,7 +156,6 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_half_done(site: Site)
 
 
 async def _reds(url: str) -> int:
-
 
     connection = await asyncpg.connect(url)
     try:

@@ -85,7 +85,14 @@ def settings_for(database_url: str, home: Path) -> Settings:
     key = home / "master.key"
     if not key.exists():
         key.write_text(MasterKey.generate().hex())
-    return Settings(database_url=database_url, data_dir=home, master_key_file=key, pool_size=3, demo=True, signer_processes=0)
+    return Settings(
+        database_url=database_url,
+        data_dir=home,
+        master_key_file=key,
+        pool_size=3,
+        demo=True,
+        signer_processes=0,
+    )
 
 
 async def test_a_build_that_was_cut_off_is_completed(database_url: str, tmp_path: Path) -> None:

@@ -81,8 +81,7 @@ def uscc_check_digit(first17: str) -> str:
         raise ValueError("17 characters are needed")
     try:
         total = sum(
-            _USCC_VALUES[character] * weight
-            for character, weight in zip(first17, _USCC_WEIGHTS, strict=True)
+            _USCC_VALUES[character] * weight for character, weight in zip(first17, _USCC_WEIGHTS, strict=True)
         )
     except KeyError as error:
         raise ValueError("character outside the alphabet") from error
