@@ -10,6 +10,7 @@ import msgspec
 
 from mingpiao.issuing.model import BillFilter, BillState, Color
 from mingpiao.kernel.clock import today
+from mingpiao.kernel.codes import is_number
 from mingpiao.kernel.errors import Problem
 from mingpiao.kernel.money import MAX_AMOUNT, places
 
@@ -42,7 +43,7 @@ def read_bill_query(parameters: Mapping[str, str], *, also: tuple[str, ...] = ()
     values = {name: clean_text(parameters.get(name, "")) for name in (*_NAMES, *also)}
     if not any(values.values()):
         values["from"] = (today() - timedelta(days=_USUAL_DAYS)).isoformat()
-    if values["number"]:
+    if is_number(values["number"]):
         # Who has a bill's number wants that bill, whatever dates the form happened to show.
         values["from"] = values["to"] = ""
     problems: list[Problem] = []
