@@ -32,7 +32,7 @@ demo-reset: setup ## Delete the demonstration's data
 test: lint types test-fast test-browser ## Everything that must hold: style, types, rooms, tests, browser
 
 test-fast: setup ## Tests without a browser
-	$(RUN)/pytest -n $(JOBS) -m "not browser and not bench"
+	$(RUN)/pytest -n $(JOBS) --dist worksteal -m "not browser and not bench"
 
 test-browser: setup ## End-to-end tests in Chromium
 	@$(RUN)/python scripts/browser.py

@@ -15,6 +15,7 @@ import pytest
 from tests.support.totals import add_daily
 
 from mingpiao import upkeep, worker
+from mingpiao.app import background_work
 from mingpiao.identity.tasks import purge_sessions
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.settings import Settings
@@ -275,10 +276,10 @@ async def test_a_web_process_works_too_where_the_settings_ask_for_it(
     async def one_beats() -> bool:
         return await beats() == 1
 
-    async with worker.alongside(Settings(database_url=database_url)):
+    async with background_work(Settings(database_url=database_url)):
         await asyncio.sleep(0.2)
         assert await beats() == 0
-    async with worker.alongside(Settings(database_url=database_url, run_worker=True)):
+    async with background_work(Settings(database_url=database_url, run_worker=True)):
         await _until(one_beats)
     assert await beats() == 0
 

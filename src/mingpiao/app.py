@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,6 @@ from mingpiao.health import healthz
 from mingpiao.portals.rendering import error_page
 from mingpiao.portals.router import create_router as create_pages_router
 from mingpiao.settings import Settings
-from mingpiao.worker import alongside
 
 STATIC = Path(__file__).parent / "portals" / "static"
 
@@ -52,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with open_services(chosen) as services, alongside(chosen):
+        async with open_services(chosen) as services, background_work(chosen):
             app.state.services = services
             # What was built by now stays: the collector need not look through it again and again.
             gc.collect()
@@ -94,6 +93,15 @@ def _off_the_routes(request: Request[Any, Any, Any], error: HTTPException) -> Re
 async def favicon() -> Redirect:
     """Browsers ask for this one by themselves; the icon is an SVG."""
     return Redirect("/static/icon.svg")
+
+
+def background_work(settings: Settings) -> AbstractAsyncContextManager[None]:
+    """The worker beside the pages where the settings ask for it; its libraries are loaded only then."""
+    if not settings.run_worker:
+        return nullcontext()
+    from mingpiao.worker import alongside
+
+    return alongside(settings)
 
 
 async def _secure(message: Message, _scope: Scope) -> None:

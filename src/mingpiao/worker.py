@@ -50,10 +50,7 @@ async def work(url: str, stop: asyncio.Event, *, rounds: Sequence[upkeep.Duty] =
 
 @asynccontextmanager
 async def alongside(settings: Settings) -> AsyncIterator[None]:
-    """Do the worker's work within, in a process that serves pages, where the settings ask for it."""
-    if not settings.run_worker:
-        yield
-        return
+    """Do the worker's work within, in a process that serves pages."""
     stop = asyncio.Event()
     working = asyncio.create_task(work(settings.database_url, stop))
     try:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -131,6 +130,9 @@ def _item_row(item: ChargeItem) -> dict[str, Any]:
 
 def pinyin_initials(name: str) -> str:
     """First letters of a name's pinyin, lower case, e.g. 西药费 → xyf."""
+    # Its dictionaries take a third of a second to load, and only who saves items needs them.
+    from pypinyin import Style, lazy_pinyin
+
     return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
 
 
