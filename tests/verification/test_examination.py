@@ -184,7 +184,7 @@ def _flate_bomb_pdf() -> bytes:
         "entities in a zip",
         "a bomb in a PDF",
         "too much",
-    ],  # fmt: skip
+    ],
 )
 def test_hostile_files_are_refused_with_a_reason(data: bytes) -> None:
     assert _examine(data, world().trust) is None
