@@ -32,10 +32,11 @@ demo-reset: setup ## Delete the demonstration's data
 test: lint types test-fast test-browser ## Everything that must hold: style, types, rooms, tests, browser
 
 test-fast: setup ## Tests without a browser
+	@$(RUN)/python scripts/programs.py curl openssl
 	$(RUN)/pytest -n $(JOBS) --dist worksteal -m "not browser and not bench"
 
 test-browser: setup ## End-to-end tests in Chromium
-	@$(RUN)/python scripts/browser.py
+	@$(RUN)/python scripts/programs.py chromium chinese-font
 	$(RUN)/pytest -m browser
 
 lint: setup ## Style and the floors of the house
