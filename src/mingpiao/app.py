@@ -4,7 +4,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request, Response, get
 from litestar.datastructures import CacheControlHeader, State
@@ -12,7 +12,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
-from litestar.types import Message, Scope
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from mingpiao import settings as settings_module
 from mingpiao.composition import Services, open_services
@@ -42,8 +42,6 @@ _SECURITY_HEADERS = {
 }
 _ENCODED_HEADERS = [(name.encode(), value.encode()) for name, value in _SECURITY_HEADERS.items()]
 
-_SECURITY_PAIRS = [(name.encode(), value.encode()) for name, value in _SECURITY_HEADERS.items()]
-
 
 def create_app(settings: Settings | None = None) -> Litestar:
     """Build the application; settings come from the environment unless given."""
@@ -63,7 +61,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         services: Services = state.services
         return services
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             healthz,
             favicon,
@@ -80,6 +78,18 @@ def create_app(settings: Settings | None = None) -> Litestar:
         openapi_config=None,
         debug=False,
     )
+    app.asgi_handler = _heads_as_gets(app.asgi_handler)
+    return app
+
+
+def _heads_as_gets(handler: ASGIApp) -> ASGIApp:
+    """A HEAD is answered like a GET whose body is left out, which the server sees to (RFC 9110, 9.3.2)."""
+
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        asked = cast(Scope, {**scope, "method": "GET"}) if scope.get("method") == "HEAD" else scope
+        await handler(asked, receive, send)
+
+    return handle
 
 
 def _off_the_routes(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
