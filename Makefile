@@ -36,7 +36,7 @@ test-fast: setup ## Tests without a browser
 	$(RUN)/pytest -n $(JOBS) --dist worksteal -m "not browser and not bench"
 
 test-browser: setup ## End-to-end tests in Chromium
-	@$(RUN)/python scripts/programs.py chromium chinese-font
+	@$(RUN)/python scripts/programs.py chromium libatomic chinese-font
 	$(RUN)/pytest -m browser
 
 lint: setup ## Style and the floors of the house

@@ -1,8 +1,9 @@
-"""Sees to it that programs are there which tests drive: `programs.py curl openssl chromium chinese-font`.
+"""Sees to it that programs are there which tests drive: `programs.py curl openssl chromium libatomic chinese-font`.
 
 As root on Debian or Ubuntu what is missing is installed; otherwise says what to install and fails.
 """
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -24,11 +25,21 @@ def has_chromium() -> bool:
     return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
 
 
+def has_libatomic() -> bool:
+    """Whether the library is there that the node inside Playwright's wheel is linked to."""
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return False
+    return True
+
+
 #: What may be asked for: how to see that it is there, and the Debian packages that bring it.
 PROGRAMS: dict[str, tuple[Callable[[], bool], tuple[str, ...]]] = {
     "curl": (lambda: shutil.which("curl") is not None, ("curl",)),
     "openssl": (lambda: shutil.which("openssl") is not None, ("openssl",)),
     "chromium": (has_chromium, ("chromium",)),
+    "libatomic": (has_libatomic, ("libatomic1",)),
     "chinese-font": (has_chinese_font, ("fonts-noto-cjk", "fontconfig")),
 }
 
