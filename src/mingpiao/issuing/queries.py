@@ -39,6 +39,7 @@ from mingpiao.issuing.tables import bills, business_numbers
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.kernel.codes import is_code, is_number, region_prefix
 from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.numbering.service import find_unit
 
 MAX_PAGE = 500
 
@@ -78,14 +79,7 @@ async def get_document(connection: AsyncConnection, bill_id: int) -> BillDocumen
 async def _place(connection: AsyncConnection, bill_id: int) -> ColumnElement[bool]:
     """Where a bill lies: its number tells the segment and so the unit, which the key begins with."""
     code, number = divmod(bill_id, 10**10)
-    found = await connection.execute(
-        text(
-            "SELECT unit_id FROM segments WHERE code = :code AND first_number <= :number "
-            "ORDER BY first_number DESC LIMIT 1"
-        ),
-        {"code": f"{code:08d}", "number": number},
-    )
-    unit_id = found.scalar_one_or_none()
+    unit_id = await find_unit(connection, f"{code:08d}", number)
     if unit_id is None:
         raise _unknown()
     return and_(bills.c.unit_id == unit_id, bills.c.bill_id == bill_id)

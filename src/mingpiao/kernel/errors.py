@@ -4,7 +4,6 @@ A `Problem` is a value: a stable code, the field it concerns, a Chinese sentence
 what to do, and facts a program can use. `Refusal` carries one or more of them where flow must stop.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -38,10 +37,6 @@ class Refusal(Exception):
     def status(self) -> int:
         """The HTTP status of the first problem."""
         return self.problems[0].status
-
-    @classmethod
-    def of(cls, problems: Sequence[Problem]) -> "Refusal":
-        return cls(*problems)
 
 
 def refuse(code: str, message: str, *, field: str = "", status: int = 400, **facts: Any) -> Refusal:

@@ -85,7 +85,7 @@ def _build(key: str, sources: Mapping[str, Json]) -> FaceTemplate:
         for place, message in _mistakes(key, template)
     ]
     if problems:
-        raise Refusal.of(problems)
+        raise Refusal(*problems)
     return template
 
 

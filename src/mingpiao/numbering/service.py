@@ -50,10 +50,10 @@ _ADD_SEGMENT = """
 INSERT INTO segments (unit_id, kind_code, code, first_number, last_number)
 VALUES ($1, $2, $3, $4, $5) RETURNING segment_id
 """
-_FIND_UNIT = """
-SELECT unit_id, last_number FROM segments
-WHERE code = $1 AND first_number <= $2 ORDER BY first_number DESC LIMIT 1
-"""
+_FIND_UNIT = text(
+    "SELECT unit_id FROM segments WHERE code = :code AND first_number <= :number "
+    "ORDER BY first_number DESC LIMIT 1"
+)
 
 
 async def open_code(connection: AsyncConnection, code: str, kind_code: str) -> None:
@@ -218,10 +218,14 @@ async def take_numbers(
     return taken
 
 
-async def find_unit(connection: asyncpg.Connection, code: str, number: int) -> int | None:
-    """The unit to whose segment a number belongs, or None when it was never allotted."""
-    row = await connection.fetchrow(_FIND_UNIT, code, number)
-    return None if row is None or row["last_number"] < number else int(row["unit_id"])
+async def find_unit(connection: AsyncConnection, code: str, number: int) -> int | None:
+    """The unit whose segment a number lies in, or in which it would: None below all segments of the code.
+
+    A number behind the segment's end was never allotted; no bill has it.
+    """
+    found = await connection.execute(_FIND_UNIT, {"code": code, "number": number})
+    unit_id: int | None = found.scalar_one_or_none()
+    return unit_id
 
 
 def _identities(code: str, first: int, count: int) -> list[BillIdentity]:

@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
 from mingpiao.identity.model import Session
-from mingpiao.issuing.model import Bill, BillDocument, BillPage, BillState, Color
+from mingpiao.issuing.model import Bill, BillPage, BillState, Color
 from mingpiao.issuing.service import get_document, list_bills
 from mingpiao.journal.service import bill_events
 from mingpiao.kernel.codes import region_covers
-from mingpiao.kernel.errors import Problem, refuse
+from mingpiao.kernel.errors import Problem
+from mingpiao.portals.bill_files import bill_file_response
 from mingpiao.portals.bill_filters import BillQuery, read_bill_query
 from mingpiao.portals.finance.places import chosen_region, region_options
 from mingpiao.portals.finance.units import kind_name
@@ -25,7 +26,6 @@ from mingpiao.units.service import get as get_unit
 from mingpiao.units.service import names_of, search
 
 _LIST = "/finance/bills"
-_MEDIA_TYPES = {"ofd": "application/ofd", "pdf": "application/pdf", "xml": "application/xml"}
 
 
 @get("/bills")
@@ -144,23 +144,4 @@ async def bill_document(
     form: FromPath[str],
 ) -> Response[bytes]:
     """A bill's document to keep: ofd, pdf or xml."""
-    if form not in _MEDIA_TYPES:
-        raise refuse("document.unknown", "没有这种文件格式，请选择 OFD、PDF 或 XML。", status=404)
-    async with services.database.scoped(session.account.scope) as connection:
-        document = await get_document(connection, bill_id_of(code, number))
-    return Response(
-        await _content(services, document, form),
-        media_type=_MEDIA_TYPES[form],
-        headers={
-            "Content-Disposition": f'attachment; filename="{code}-{number}.{form}"',
-            "Cache-Control": "no-store",
-        },
-    )
-
-
-async def _content(services: Services, document: BillDocument, form: str) -> bytes:
-    if form == "ofd":
-        return await services.documents.ofd(document)
-    if form == "pdf":
-        return await services.documents.pdf(document)
-    return document.xml
+    return await bill_file_response(services, session.account.scope, code, number, form)

@@ -7,10 +7,11 @@ from markupsafe import Markup
 
 from mingpiao.composition import Services
 from mingpiao.identity.model import Session
-from mingpiao.issuing.model import Bill, BillDocument, BillPage, BillState, Color
+from mingpiao.issuing.model import Bill, BillPage, BillState, Color
 from mingpiao.issuing.service import get_document, list_bills
 from mingpiao.journal.service import bill_events
 from mingpiao.kernel.errors import refuse
+from mingpiao.portals.bill_files import bill_file_response
 from mingpiao.portals.bill_filters import BillQuery
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.gates import Right, allowed
@@ -100,9 +101,6 @@ def may_be_reversed(bill: Bill) -> bool:
     return bill.color is Color.BLUE and bill.state is BillState.NORMAL
 
 
-_MEDIA_TYPES = {"ofd": "application/ofd", "pdf": "application/pdf", "xml": "application/xml"}
-
-
 @get("/bills/{code:str}/{number:str}/{file_name:str}")
 async def bill_file(
     code: FromPath[str],
@@ -113,26 +111,9 @@ async def bill_file(
 ) -> Response[bytes]:
     """A document of a bill to keep: `document.ofd`, `document.pdf` or `document.xml`."""
     name, _, ending = file_name.partition(".")
-    if name != "document" or ending not in _MEDIA_TYPES:
+    if name != "document":
         raise refuse("document.unknown", "没有这种文件，请从票据页面下载。", status=404)
-    async with services.database.scoped(session.account.scope) as connection:
-        document = await get_document(connection, bill_id_of(code, number))
-    return Response(
-        await _file(services, document, ending),
-        media_type=_MEDIA_TYPES[ending],
-        headers={
-            "Content-Disposition": f'attachment; filename="{code}-{number}.{ending}"',
-            "Cache-Control": "private, no-store",
-        },
-    )
-
-
-async def _file(services: Services, document: BillDocument, ending: str) -> bytes:
-    if ending == "ofd":
-        return await services.documents.ofd(document)
-    if ending == "pdf":
-        return await services.documents.pdf(document)
-    return document.xml
+    return await bill_file_response(services, session.account.scope, code, number, ending)
 
 
 HANDLERS = [bill_list, bill_page, bill_file]
