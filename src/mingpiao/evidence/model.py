@@ -1,0 +1,207 @@
+"""Values of evidence: a document, what was read from it, and how it compares with a bill."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+
+class DocumentState(StrEnum):
+    """待识别 → 识别中 → 已识别, or 无法识别, or 含病毒."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    READ = "read"
+    UNREADABLE = "unreadable"
+    INFECTED = "infected"
+
+    @property
+    def label(self) -> str:
+        return _STATE_LABELS[self]
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more will be read."""
+        return self not in (DocumentState.WAITING, DocumentState.READING)
+
+
+_STATE_LABELS = {
+    DocumentState.WAITING: "待识别",
+    DocumentState.READING: "识别中",
+    DocumentState.READ: "已识别",
+    DocumentState.UNREADABLE: "无法识别",
+    DocumentState.INFECTED: "含病毒",
+}
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where on a page something stands: `page` from 1; the box in parts (0..1) of the upright page."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A text found on the pages. `value` is its plain form, `text` as written; confidence 0..1."""
+
+    value: str
+    text: str
+    places: tuple[Place, ...] = ()
+    confidence: float = 1.0
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True):
+    """甲方, 乙方, 付款方, 收款方, 捐赠人, 受赠人 …: `role` is "payer", "payee" or "" when the paper does not tell."""
+
+    role: str
+    name: Found
+    code: Found | None = None
+
+
+class Amount(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount in 元. `role` is "total", "instalment", "deposit" or "" ; `words` when in 大写."""
+
+    value: Decimal
+    role: str
+    words: bool
+    found: Found
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One page as read. `rotation` (0, 90, 180, 270 clockwise) turns the page of the file upright."""
+
+    number: int
+    width: float
+    height: float
+    rotation: int
+    method: str  # "text" or "ocr"
+    text: str
+
+
+class Extraction(msgspec.Struct, frozen=True, kw_only=True):
+    """What a paper says. `kind` is "contract", "policy", "donation", "transfer" or "other"."""
+
+    kind: str
+    pages: tuple[Page, ...]
+    parties: tuple[Party, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    signed_on: Found | None = None
+    starts_on: Found | None = None
+    ends_on: Found | None = None
+    document_numbers: tuple[Found, ...] = ()
+    accounts: tuple[Found, ...] = ()
+    purpose: Found | None = None
+    seals: tuple[Place, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> Decimal | None:
+        """The amount that the paper states as a whole, in 元."""
+        return next((amount.value for amount in self.amounts if amount.role == "total"), None)
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit's paper. `digest` is the file's SM3 in hex and names it; amounts in 元."""
+
+    unit_id: int
+    digest: str
+    name: str
+    media_type: str
+    size: int
+    pages: int
+    state: DocumentState
+    pages_done: int
+    failure_code: str
+    failure: str
+    uploaded_by: str
+    uploaded_at: datetime
+    extraction: Extraction | None
+    used_amount: Decimal
+    used_bills: int
+
+
+class Verdict(StrEnum):
+    """相符, 不符, 未载明; a hint neither helps nor harms."""
+
+    AGREE = "agree"
+    CONTRADICT = "contradict"
+    ABSENT = "absent"
+    HINT = "hint"
+
+    @property
+    def label(self) -> str:
+        return _VERDICT_LABELS[self]
+
+
+_VERDICT_LABELS = {
+    Verdict.AGREE: "相符",
+    Verdict.CONTRADICT: "不符",
+    Verdict.ABSENT: "未载明",
+    Verdict.HINT: "提示",
+}
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in one of the papers."""
+
+    digest: str
+    place: Place
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that the papers say or fail to say of the bill.
+
+    `name` is one of `CLAIM_NAMES`; `expected` is what the bill says, `found` what the papers say,
+    `explanation` a Chinese sentence; `source` is "rules" or "model".
+    """
+
+    name: str
+    verdict: Verdict
+    expected: str
+    found: str
+    explanation: str
+    marks: tuple[Mark, ...] = ()
+    source: str = "rules"
+
+
+#: Claims that are always made, in this order; each is a field `evidence.<name>` for rules.
+CLAIM_NAMES = ("payer", "payee", "amount", "words", "date", "purpose", "usage", "account", "seal")
+CLAIM_LABELS = {
+    "payer": "缴款人",
+    "payee": "收款单位",
+    "amount": "金额",
+    "words": "大小写金额",
+    "date": "日期期限",
+    "purpose": "款项用途",
+    "usage": "累计使用",
+    "account": "收款账号",
+    "seal": "印章",
+    "model": "智能研判",
+}
+
+
+class BillFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a bill is compared with its evidence; `total` in 元, `issued_on` in Asia/Shanghai."""
+
+    kind: str
+    payer_name: str
+    payer_code: str
+    unit_name: str
+    unit_code: str
+    unit_account: str
+    total: Decimal
+    issued_on: date
+    item_names: tuple[str, ...]
+    remark: str
+    extension: dict[str, str]
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """What bills that stand took of a paper before this one, in 元."""
+
+    amount: Decimal
+    bills: int

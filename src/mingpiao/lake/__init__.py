@@ -1,0 +1,1 @@
+"""Facts of bills in Parquet, and questions that read many of them: back-tests of rules."""

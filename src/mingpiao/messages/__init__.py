@@ -1,0 +1,1 @@
+"""站内消息: what the platform tells a unit or a department."""

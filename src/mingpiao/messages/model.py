@@ -1,0 +1,17 @@
+"""Values of messages inside the platform."""
+
+from datetime import datetime
+
+import msgspec
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """站内消息 to a unit or a department. `link` is an address of the portal; `read` for the account that asks."""
+
+    message_id: int
+    title: str
+    body: str
+    link: str
+    urgent: bool
+    created_at: datetime
+    read: bool

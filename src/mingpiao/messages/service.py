@@ -1,0 +1,124 @@
+"""Messages inside the platform: tell a unit or a department once, list, mark as read."""
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.messages.model import Message
+
+PAGE_SIZE = 30
+
+
+async def tell_unit(
+    connection: AsyncConnection,
+    unit_id: int,
+    topic: str,
+    title: str,
+    body: str,
+    *,
+    link: str = "",
+    urgent: bool = False,
+) -> bool:
+    """Tell a unit something once: False when the same `topic` was told before. Chinese title and body."""
+    return await _tell(connection, unit_id, None, topic, title, body, link, urgent)
+
+
+async def tell_department(
+    connection: AsyncConnection,
+    region_code: str,
+    topic: str,
+    title: str,
+    body: str,
+    *,
+    link: str = "",
+    urgent: bool = False,
+) -> bool:
+    """Tell a department something once: False when the same `topic` was told before."""
+    return await _tell(connection, None, region_code, topic, title, body, link, urgent)
+
+
+async def _tell(
+    connection: AsyncConnection,
+    unit_id: int | None,
+    region_code: str | None,
+    topic: str,
+    title: str,
+    body: str,
+    link: str,
+    urgent: bool,
+) -> bool:
+    result = await connection.execute(
+        text(
+            "INSERT INTO messages (unit_id, region_code, topic, title, body, link, urgent) "
+            "VALUES (:unit_id, :region_code, :topic, :title, :body, :link, :urgent) "
+            "ON CONFLICT (topic) DO NOTHING RETURNING message_id"
+        ),
+        {
+            "unit_id": unit_id,
+            "region_code": region_code,
+            "topic": topic,
+            "title": title,
+            "body": body,
+            "link": link,
+            "urgent": urgent,
+        },
+    )
+    return result.scalar_one_or_none() is not None
+
+
+_LIST = """
+SELECT messages.*, message_readers.read_at IS NOT NULL AS read
+FROM messages LEFT JOIN message_readers
+    ON message_readers.message_id = messages.message_id AND message_readers.account_id = :account_id
+WHERE {whose} AND (:before = 0 OR messages.message_id < :before)
+ORDER BY messages.message_id DESC LIMIT :limit
+"""
+_UNREAD = """
+SELECT count(*) FROM (
+    SELECT FROM messages WHERE {whose} AND NOT EXISTS (
+        SELECT FROM message_readers
+        WHERE message_readers.message_id = messages.message_id AND account_id = :account_id)
+    ORDER BY message_id DESC LIMIT 100) AS waiting
+"""
+_MARK_READ = """
+INSERT INTO message_readers (message_id, account_id)
+SELECT message_id, :account_id FROM messages WHERE {whose} AND message_id <= :newest
+ON CONFLICT DO NOTHING
+"""
+_WHOSE_UNIT = "unit_id = :owner"
+_WHOSE_REGION = "region_code = :owner"
+
+
+async def list_messages(
+    connection: AsyncConnection, account_id: int, owner: int | str, *, before: int = 0
+) -> list[Message]:
+    """Up to `PAGE_SIZE` + 1 messages of a unit (its id) or a department (its region), newest first."""
+    parameters = {"account_id": account_id, "owner": owner, "before": before, "limit": PAGE_SIZE + 1}
+    rows = await connection.execute(text(_LIST.format(whose=_whose(owner))), parameters)
+    return [
+        Message(
+            message_id=row.message_id,
+            title=row.title,
+            body=row.body,
+            link=row.link,
+            urgent=row.urgent,
+            created_at=row.created_at,
+            read=row.read,
+        )
+        for row in rows
+    ]
+
+
+async def count_unread(connection: AsyncConnection, account_id: int, owner: int | str) -> int:
+    """How many messages the account has not read, a hundred at most."""
+    query = text(_UNREAD.format(whose=_whose(owner)))
+    return int(await connection.scalar(query, {"account_id": account_id, "owner": owner}) or 0)
+
+
+async def mark_read(connection: AsyncConnection, account_id: int, owner: int | str, newest: int) -> None:
+    """Mark everything up to a message as read by the account."""
+    query = text(_MARK_READ.format(whose=_whose(owner)))
+    await connection.execute(query, {"account_id": account_id, "owner": owner, "newest": newest})
+
+
+def _whose(owner: int | str) -> str:
+    return _WHOSE_UNIT if isinstance(owner, int) else _WHOSE_REGION
