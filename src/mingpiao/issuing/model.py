@@ -7,11 +7,16 @@ from typing import Literal
 
 import msgspec
 
+from mingpiao.evidence.model import Claim
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Problem
+from mingpiao.rules.model import Confirmation, Hit
 
 MAX_ITEMS = 200
 MAX_AUX_ITEMS = 1_000
+#: Papers that may back one bill.
+MAX_EVIDENCE = 20
+MAX_CONFIRMATIONS = 100
 
 
 class Payer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +56,8 @@ class IssueRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """What a unit asks to be issued. `business_no` is the unit's own and makes asking again safe.
 
     `kind` is the four-digit 票据种类; `total` is in 元; `extension` holds 其他信息 by the MOF names
-    that the kind defines.
+    that the kind defines. `evidence` names papers by the SM3 of their files in hex; `confirmations`
+    answer what rules asked when the same request came before.
     """
 
     business_no: str
@@ -65,6 +71,16 @@ class IssueRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     remark: str = ""
     extension: dict[str, str] = {}
     aux_items: tuple[RequestAuxItem, ...] = ()
+    evidence: tuple[str, ...] = ()
+    confirmations: tuple[Confirmation, ...] = ()
+
+
+class Approval(msgspec.Struct, frozen=True, kw_only=True):
+    """人工复核通过: a person of the department answered what these rules asked of an application."""
+
+    application_id: int
+    rules: frozenset[str]
+    decided_by: str
 
 
 class ReversalRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,7 +130,8 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     """An issued bill without its XML. `total` is in 元, negative on a red bill.
 
     `related` is the blue bill of a red one, or the red bill that reversed a blue one. `sm3` is the
-    hex hash of the sealed XML.
+    hex hash of the sealed XML. `ruleset_version` names the rules that judged it; None before there
+    were any.
     """
 
     unit_id: int
@@ -134,6 +151,7 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     related: BillIdentity | None
     reason: str
     sm3: str
+    ruleset_version: int | None = None
 
     @property
     def identity(self) -> BillIdentity:
@@ -149,16 +167,40 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
-    """The bill stands. `repeated` tells that it stood before: the same request came again."""
+    """The bill stands. `repeated` tells that it stood before: the same request came again.
+
+    `warnings` are hits that only say so (提示).
+    """
 
     bill: Bill
     repeated: bool = False
+    warnings: tuple[Hit, ...] = ()
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing was issued, for these reasons, all of them."""
 
     problems: tuple[Problem, ...]
+
+
+class NeedsConfirmation(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing was issued yet: rules ask whether the business complies. `hits` are those without an answer.
+
+    `claims` tell how the papers compare with the bill, for kinds that need evidence.
+    """
+
+    hits: tuple[Hit, ...]
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(hit.problem for hit in self.hits)
+
+
+class AwaitsEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing was issued yet: these papers (SM3 in hex) have not been read to the end."""
+
+    digests: tuple[str, ...]
 
 
 class Unresolved(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,7 +226,30 @@ class Unresolved(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-Outcome = Issued | Refused | Unresolved
+Outcome = Issued | Refused | NeedsConfirmation | AwaitsEvidence | Unresolved
+
+
+class Assessment(msgspec.Struct, frozen=True, kw_only=True):
+    """What would become of a request now. Nothing was issued or written.
+
+    `problems` refuse it, `hits` ask or warn, `claims` compare its papers; `waiting` are papers that
+    have not been read.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+
+class Supervision(msgspec.Struct, frozen=True, kw_only=True):
+    """What supervision kept with a bill: hits that asked or warned, reasons given, papers, claims."""
+
+    findings: tuple[Hit, ...]
+    confirmations: tuple[Confirmation, ...]
+    evidence: tuple[str, ...]
+    claims: tuple[Claim, ...]
+    application_id: int | None
 
 
 class BillFilter(msgspec.Struct, frozen=True, kw_only=True):
