@@ -20,6 +20,8 @@ CREATE TABLE rule_versions (
     note text NOT NULL DEFAULT '',
     author text NOT NULL,
     author_name text NOT NULL,
+    -- Everybody who wrote or submitted it, the author among them.
+    makers text[] NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     saved_at timestamptz NOT NULL DEFAULT now(),
     submitted_at timestamptz,
@@ -29,7 +31,8 @@ CREATE TABLE rule_versions (
     decision_reason text NOT NULL DEFAULT '',
     PRIMARY KEY (code, version),
     -- Maker and checker differ.
-    CHECK (state <> 'approved' OR decided_by <> author)
+    CHECK (author = ANY (makers)),
+    CHECK (state <> 'approved' OR (decided_by IS NOT NULL AND decided_by <> ALL (makers)))
 );
 -- One version of a rule is under way at a time.
 CREATE UNIQUE INDEX rule_versions_open ON rule_versions (code) WHERE state IN ('draft', 'submitted', 'returned');
@@ -265,7 +268,7 @@ GRANT SELECT, INSERT, UPDATE ON rules, rule_versions, rule_failures, rule_hits, 
 GRANT SELECT, INSERT ON rule_sets, bill_supervision, evidence_uses, application_steps, messages, message_readers
     TO mingpiao_system;
 GRANT DELETE ON history_counters, item_history, peer_item_history TO mingpiao_system;
-GRANT SELECT ON rules, rule_versions, rule_sets TO mingpiao_department;
+GRANT SELECT ON rules, rule_versions, rule_sets, rule_failures TO mingpiao_department;
 GRANT SELECT ON bill_supervision, evidence_documents, evidence_uses, qualifications, applications,
     application_steps, rule_hits TO mingpiao_unit, mingpiao_department;
 GRANT SELECT ON messages TO mingpiao_unit, mingpiao_department;
@@ -292,3 +295,26 @@ BEGIN
                        'USING (unit_id IN (SELECT unit_id FROM units))', guarded);
     END LOOP;
 END $$;
+
+-- A department sees the rules that hold in its region: its own, those below and those above; of those
+-- above only what was approved.
+DO $$
+DECLARE
+    guarded text;
+BEGIN
+    FOREACH guarded IN ARRAY ARRAY['rules', 'rule_versions', 'rule_failures'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', guarded);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', guarded);
+        EXECUTE format('CREATE POLICY system_all ON %I TO mingpiao_system USING (true) WITH CHECK (true)', guarded);
+    END LOOP;
+END $$;
+CREATE POLICY department_rules ON rules FOR SELECT TO mingpiao_department USING (
+    region_code BETWEEN scope_region_low()::char(6) AND scope_region_high()::char(6)
+    OR region_code = (left(scope_region_low(), 2) || '0000')::char(6)
+    OR region_code = (left(scope_region_low(), 4) || '00')::char(6));
+CREATE POLICY department_versions ON rule_versions FOR SELECT TO mingpiao_department USING (
+    EXISTS (SELECT FROM rules WHERE rules.code = rule_versions.code
+            AND (rule_versions.state = 'approved'
+                 OR rules.region_code BETWEEN scope_region_low()::char(6) AND scope_region_high()::char(6))));
+CREATE POLICY department_failures ON rule_failures FOR SELECT TO mingpiao_department USING (
+    code IN (SELECT code FROM rules));
