@@ -1,0 +1,89 @@
+"""How much of a paper bills have used: read and changed by the train, under the paper's row lock."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+import asyncpg
+import msgspec
+
+from mingpiao.evidence.model import Usage
+
+#: A unit and the SM3 (hex) of one of its papers.
+PaperKey = tuple[int, str]
+
+_LOCK = """
+SELECT unit_id, digest, used_amount, used_bills FROM evidence_documents
+WHERE (unit_id, digest) IN (SELECT * FROM unnest($1::bigint[], $2::bytea[]))
+   OR (unit_id, digest) IN (
+       SELECT unit_id, digest FROM evidence_uses
+       WHERE (unit_id, bill_id) IN (SELECT * FROM unnest($3::bigint[], $4::bigint[])))
+ORDER BY unit_id, digest
+FOR UPDATE
+"""
+_RECORD = """
+INSERT INTO evidence_uses (unit_id, bill_id, digest, amount)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::numeric[])
+"""
+_ADD = """
+UPDATE evidence_documents SET used_amount = used_amount + fresh.amount, used_bills = used_bills + fresh.bills
+FROM (
+    SELECT unit_id, digest, sum(amount) AS amount, count(*) AS bills
+    FROM unnest($1::bigint[], $2::bytea[], $3::numeric[]) AS used(unit_id, digest, amount) GROUP BY 1, 2
+) AS fresh
+WHERE evidence_documents.unit_id = fresh.unit_id AND evidence_documents.digest = fresh.digest
+"""
+_RELEASE = """
+UPDATE evidence_documents SET used_amount = used_amount - freed.amount, used_bills = used_bills - freed.bills
+FROM (
+    SELECT unit_id, digest, sum(amount) AS amount, count(*) AS bills FROM evidence_uses
+    WHERE (unit_id, bill_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[])) GROUP BY 1, 2
+) AS freed
+WHERE evidence_documents.unit_id = freed.unit_id AND evidence_documents.digest = freed.digest
+"""
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill that stands on a paper; `amount` is the bill's total in 元."""
+
+    unit_id: int
+    bill_id: int
+    digest: str
+    amount: Decimal
+
+
+async def lock_papers(
+    connection: asyncpg.Connection, papers: Sequence[PaperKey], reversed_bills: Sequence[tuple[int, int]]
+) -> dict[PaperKey, Usage]:
+    """Lock papers, and those on which bills (unit, 票据编号) stand that are to be reversed, in one order."""
+    if not papers and not reversed_bills:
+        return {}
+    rows = await connection.fetch(
+        _LOCK,
+        [unit_id for unit_id, _ in papers],
+        [bytes.fromhex(digest) for _, digest in papers],
+        [unit_id for unit_id, _ in reversed_bills],
+        [bill_id for _, bill_id in reversed_bills],
+    )
+    return {
+        (row["unit_id"], row["digest"].hex()): Usage(amount=row["used_amount"], bills=row["used_bills"])
+        for row in rows
+    }
+
+
+async def record_uses(connection: asyncpg.Connection, uses: Iterable[Use]) -> None:
+    """Write down which papers fresh bills stand on; their rows are locked by `lock_papers`."""
+    rows = list(uses)
+    if not rows:
+        return
+    units, digests = [use.unit_id for use in rows], [bytes.fromhex(use.digest) for use in rows]
+    amounts = [use.amount for use in rows]
+    await connection.execute(_RECORD, units, [use.bill_id for use in rows], digests, amounts)
+    await connection.execute(_ADD, units, digests, amounts)
+
+
+async def release_uses(connection: asyncpg.Connection, reversed_bills: Sequence[tuple[int, int]]) -> None:
+    """Give back what bills (unit, 票据编号) took that are being reversed; the record of their use stays."""
+    if reversed_bills:
+        await connection.execute(
+            _RELEASE, [unit_id for unit_id, _ in reversed_bills], [bill_id for _, bill_id in reversed_bills]
+        )

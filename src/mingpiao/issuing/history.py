@@ -1,0 +1,395 @@
+"""What came before a bill, for rules: counters that the train keeps, never a scan of bills.
+
+A window of `days` is that many calendar days (Asia/Shanghai) up to and including today, without the
+bill in question. `unit_count`, `unit_sum` and `unit_reversals` count blue bills as issued and
+reversals as made. `payer_count`, `payer_sum` and `twin_count` leave out bills that were reversed
+since. `recast_count` counts bills of the same items and total that were reversed in the window and
+bore another payer. Days that are over are read once in ten minutes; today's rows within the train.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any, Protocol
+
+import asyncpg
+import msgspec
+
+from mingpiao.issuing.medians import median
+from mingpiao.kernel.clock import today
+from mingpiao.rules.model import History
+from mingpiao.storage.database import Database
+
+LONGEST_WINDOW = 366
+_FRESH_SECONDS = 600.0
+#: Units whose past a process remembers; beyond it the oldest are forgotten.
+_MOST_UNITS = 20_000
+
+Subject = bytes
+
+
+class Subjects(msgspec.Struct, frozen=True):
+    """The counters that one bill concerns, each a letter and a hash: see the table history_counters."""
+
+    payer: Subject
+    twin: Subject
+    content: Subject
+    recast: Subject
+
+    def all(self) -> tuple[Subject, Subject, Subject, Subject]:
+        return (self.payer, self.twin, self.content, self.recast)
+
+
+class Line(Protocol):
+    """What of an item tells two bills apart."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def amount(self) -> Decimal: ...
+
+
+def subjects_of(payer: Any, kind: str, items: Iterable[Line], total: Decimal) -> Subjects:
+    """Counters of a bill by its payer (the code, else the name), items, amounts and total in 元.
+
+    Amounts count without their sign, so that a red bill leads to its blue one's counters.
+    """
+    who = payer.code or payer.name
+    lines = ";".join(sorted(f"{item.code}={abs(item.amount):.2f}" for item in items))
+    content = f"{kind}|{abs(total):.2f}|{lines}"
+    return Subjects(
+        payer=_subject(b"P", who),
+        twin=_subject(b"T", f"{who}|{content}"),
+        content=_subject(b"C", content),
+        recast=_subject(b"R", f"{who}|{content}"),
+    )
+
+
+def _subject(letter: bytes, text: str) -> Subject:
+    return letter + blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+# -- days that are over --------------------------------------------------------------------------
+
+
+class Past(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit's days that are over: sums by column, and medians by item and column. Amounts in 元."""
+
+    day: date
+    needs: frozenset[History]
+    item_needs: frozenset[History]
+    read_at: float
+    sums: dict[str, Decimal]
+    medians: dict[str, dict[str, Decimal | None]]
+
+    def median(self, item_code: str, need: History) -> Decimal | None:
+        """The median line amount of an item; None where there are too few lines."""
+        return self.medians.get(item_code, {}).get(need.column)
+
+    def serves(self, day: date, needs: frozenset[History], item_needs: frozenset[History]) -> bool:
+        """Whether it may still be used."""
+        return (
+            self.day == day
+            and time.monotonic() - self.read_at < _FRESH_SECONDS
+            and needs <= self.needs
+            and item_needs <= self.item_needs
+        )
+
+
+_NOTHING: frozenset[History] = frozenset()
+_UNIT_DAYS = """
+SELECT day, sum(issued_count) AS bills, sum(issued_amount) AS amount, sum(reversed_count) AS reversals
+FROM daily_totals WHERE unit_id = $1 AND day >= $2 AND day < $3 GROUP BY day
+"""
+_UNIT_CLASSES = """
+SELECT item_code, bucket, sum(lines)::bigint AS lines
+FROM item_history WHERE unit_id = $1 AND day > $2 GROUP BY 1, 2
+"""
+_PEER_CLASSES = """
+SELECT item_code, bucket, sum(lines)::bigint AS lines
+FROM peer_item_history WHERE unit_type = $1 AND day > $2 GROUP BY 1, 2
+"""
+
+
+class PastStore:
+    """The process's memory of units' past days; each is read when first asked for and after ten minutes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._units: dict[int, Past] = {}
+        self._peers: dict[tuple[str, History, date], tuple[float, dict[str, Decimal | None]]] = {}
+
+    async def past(
+        self, unit_id: int, unit_type: str, needs: frozenset[History], item_needs: frozenset[History]
+    ) -> Past:
+        """A unit's past days with what is needed of them. Raises what the database raises."""
+        day = today()
+        known = self._units.get(unit_id)
+        if known is not None and known.serves(day, needs, item_needs):
+            return known
+        async with self._database.pool.acquire() as connection:
+            past = Past(
+                day=day,
+                needs=needs,
+                item_needs=item_needs,
+                read_at=time.monotonic(),
+                sums=await _unit_sums(connection, unit_id, day, needs),
+                medians=await self._medians(connection, unit_id, unit_type, day, item_needs),
+            )
+        if len(self._units) >= _MOST_UNITS:
+            del self._units[next(iter(self._units))]
+        self._units.pop(unit_id, None)
+        self._units[unit_id] = past
+        return past
+
+    async def _medians(
+        self,
+        connection: asyncpg.Connection,
+        unit_id: int,
+        unit_type: str,
+        day: date,
+        needs: frozenset[History],
+    ) -> dict[str, dict[str, Decimal | None]]:
+        found: dict[str, dict[str, Decimal | None]] = {}
+        for need in needs:
+            if need.name == "peer_median":
+                medians = await self._peer_medians(connection, unit_type, day, need)
+            else:
+                medians = await _medians_of(connection, _UNIT_CLASSES, unit_id, day, need.days)
+            for code, value in medians.items():
+                found.setdefault(code, {})[need.column] = value
+        return found
+
+    async def _peer_medians(
+        self, connection: asyncpg.Connection, unit_type: str, day: date, need: History
+    ) -> dict[str, Decimal | None]:
+        key = (unit_type, need, day)
+        known = self._peers.get(key)
+        if known is not None and time.monotonic() - known[0] < _FRESH_SECONDS:
+            return known[1]
+        medians = await _medians_of(connection, _PEER_CLASSES, unit_type, day, need.days)
+        self._peers = {other: value for other, value in self._peers.items() if other[2] == day}
+        self._peers[key] = (time.monotonic(), medians)
+        return medians
+
+
+async def _unit_sums(
+    connection: asyncpg.Connection, unit_id: int, day: date, needs: frozenset[History]
+) -> dict[str, Decimal]:
+    wanted = [need for need in needs if need.name in _UNIT_COLUMNS]
+    if not wanted:
+        return {}
+    first = day - timedelta(days=max(need.days for need in wanted) - 1)
+    rows = await connection.fetch(_UNIT_DAYS, unit_id, first, day)
+    return {
+        need.column: sum(
+            (
+                Decimal(row[_UNIT_COLUMNS[need.name]])
+                for row in rows
+                if row["day"] > day - timedelta(days=need.days)
+            ),
+            Decimal(0),
+        )
+        for need in wanted
+    }
+
+
+async def _medians_of(
+    connection: asyncpg.Connection, query: str, owner: int | str, day: date, days: int
+) -> dict[str, Decimal | None]:
+    classes: dict[str, dict[int, int]] = {}
+    for row in await connection.fetch(query, owner, day - timedelta(days=days)):
+        classes.setdefault(row["item_code"], {})[row["bucket"]] = row["lines"]
+    return {code: median(lines) for code, lines in classes.items()}
+
+
+# -- today ---------------------------------------------------------------------------------------
+
+_UNIT_COLUMNS = {"unit_count": "bills", "unit_sum": "amount", "unit_reversals": "reversals"}
+_SUBJECT_COLUMNS = {"payer_count", "payer_sum", "twin_count", "recast_count"}
+
+_TODAY = """
+SELECT unit_id, sum(issued_count) AS bills, sum(issued_amount) AS amount, sum(reversed_count) AS reversals
+FROM daily_totals WHERE unit_id = ANY ($1::bigint[]) AND day = $2 GROUP BY unit_id
+"""
+_COUNTERS = """
+SELECT history_counters.unit_id, history_counters.subject, day, bills, amount
+FROM unnest($1::bigint[], $2::bytea[]) AS asked(unit_id, subject)
+JOIN history_counters USING (unit_id, subject)
+WHERE day > $3
+"""
+_COUNT = """
+INSERT INTO history_counters AS known (unit_id, subject, day, bills, amount)
+SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::date[], $4::integer[], $5::numeric[])
+ON CONFLICT (unit_id, subject, day) DO UPDATE SET
+    bills = known.bills + excluded.bills, amount = known.amount + excluded.amount
+"""
+
+
+class _UnitDay:
+    """What a unit did today, with what rode earlier in this train."""
+
+    __slots__ = ("amount", "bills", "reversals")
+
+    def __init__(self, bills: int = 0, amount: Decimal = Decimal(0), reversals: int = 0) -> None:
+        self.bills = bills
+        self.amount = amount
+        self.reversals = reversals
+
+
+class _Day:
+    """A counter on one day."""
+
+    __slots__ = ("amount", "bills")
+
+    def __init__(self, bills: int = 0, amount: Decimal = Decimal(0)) -> None:
+        self.bills = bills
+        self.amount = amount
+
+
+class Present(msgspec.Struct, frozen=True):
+    """Counters as they stand within a transaction; `add` counts what the same train takes along."""
+
+    day: date
+    units: dict[int, _UnitDay]
+    counters: dict[tuple[int, Subject], dict[date, _Day]]
+
+    def columns(
+        self, unit_id: int, subjects: Subjects, past: Past, needs: frozenset[History]
+    ) -> dict[str, Decimal]:
+        """The aggregates that are needed, by column."""
+        unit = self.units.get(unit_id) or _UnitDay()
+        found: dict[str, Decimal] = {}
+        for need in needs:
+            name = need.name
+            if name == "unit_sum":
+                found[need.column] = past.sums.get(need.column, Decimal(0)) + unit.amount
+            elif name == "unit_count":
+                found[need.column] = past.sums.get(need.column, Decimal(0)) + unit.bills
+            elif name == "unit_reversals":
+                found[need.column] = past.sums.get(need.column, Decimal(0)) + unit.reversals
+            else:
+                found[need.column] = self._subject_column(unit_id, subjects, need)
+        return found
+
+    def _subject_column(self, unit_id: int, subjects: Subjects, need: History) -> Decimal:
+        if need.name == "payer_count":
+            return Decimal(self._bills(unit_id, subjects.payer, need.days))
+        if need.name == "twin_count":
+            return Decimal(self._bills(unit_id, subjects.twin, need.days))
+        if need.name == "payer_sum":
+            return self._amount(unit_id, subjects.payer, need.days)
+        if need.name == "recast_count":
+            alike = self._bills(unit_id, subjects.content, need.days)
+            return Decimal(max(0, alike - self._bills(unit_id, subjects.recast, need.days)))
+        raise KeyError(need.name)
+
+    def _bills(self, unit_id: int, subject: Subject, days: int) -> int:
+        found = self.counters.get((unit_id, subject))
+        if found is None:
+            return 0
+        start = self.day - timedelta(days=days)
+        # Reversing a bill from before there were counters takes away what was never added.
+        return max(0, sum(counter.bills for day, counter in found.items() if day > start))
+
+    def _amount(self, unit_id: int, subject: Subject, days: int) -> Decimal:
+        found = self.counters.get((unit_id, subject))
+        if found is None:
+            return Decimal(0)
+        start = self.day - timedelta(days=days)
+        amounts = (counter.amount for day, counter in found.items() if day > start)
+        return max(Decimal(0), sum(amounts, Decimal(0)))
+
+    def add(self, unit_id: int, subjects: Subjects, total: Decimal) -> None:
+        """Count a blue bill that was let on, for those behind it."""
+        unit = self.units.setdefault(unit_id, _UnitDay())
+        unit.bills += 1
+        unit.amount += total
+        for subject in (subjects.payer, subjects.twin):
+            counter = self.counters.setdefault((unit_id, subject), {}).setdefault(self.day, _Day())
+            counter.bills += 1
+            counter.amount += total
+
+
+async def read_present(
+    connection: asyncpg.Connection,
+    day: date,
+    concerned: Sequence[tuple[int, Subjects]],
+    needs: frozenset[History],
+) -> Present:
+    """Counters of units and subjects as this transaction sees them, for the windows that are needed."""
+    present = Present(day=day, units={}, counters={})
+    if any(need.name in _UNIT_COLUMNS for need in needs):
+        for row in await connection.fetch(_TODAY, sorted({unit_id for unit_id, _ in concerned}), day):
+            present.units[row["unit_id"]] = _UnitDay(
+                int(row["bills"]), row["amount"], int(row["reversals"])
+            )
+    windows = [need.days for need in needs if need.name in _SUBJECT_COLUMNS]
+    if windows:
+        asked = [(unit_id, subject) for unit_id, subjects in concerned for subject in subjects.all()]
+        rows = await connection.fetch(
+            _COUNTERS,
+            [unit_id for unit_id, _ in asked],
+            [subject for _, subject in asked],
+            day - timedelta(days=max(windows)),
+        )
+        for row in rows:
+            days = present.counters.setdefault((row["unit_id"], row["subject"]), {})
+            days[row["day"]] = _Day(row["bills"], row["amount"])
+    return present
+
+
+class Count(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of a counter."""
+
+    unit_id: int
+    subject: Subject
+    day: date
+    bills: int
+    amount: Decimal
+
+
+def counts_of_issue(unit_id: int, subjects: Subjects, day: date, total: Decimal) -> list[Count]:
+    """What a blue bill adds; `total` in 元."""
+    return [
+        Count(unit_id=unit_id, subject=subject, day=day, bills=1, amount=total)
+        for subject in (subjects.payer, subjects.twin)
+    ]
+
+
+def counts_of_reversal(
+    unit_id: int, subjects: Subjects, issued_on: date, day: date, total: Decimal
+) -> list[Count]:
+    """What a reversal on `day` takes from the blue bill's own day, and what it remembers; `total` positive."""
+    taken = [
+        Count(unit_id=unit_id, subject=subject, day=issued_on, bills=-1, amount=-total)
+        for subject in (subjects.payer, subjects.twin)
+    ]
+    remembered = [
+        Count(unit_id=unit_id, subject=subject, day=day, bills=1, amount=total)
+        for subject in (subjects.content, subjects.recast)
+    ]
+    return taken + remembered
+
+
+async def count(connection: asyncpg.Connection, counts: Iterable[Count]) -> None:
+    """Apply changes of counters, in one order in every transaction."""
+    sums: dict[tuple[int, Subject, date], list[Any]] = {}
+    for each in counts:
+        row = sums.setdefault((each.unit_id, each.subject, each.day), [0, Decimal(0)])
+        row[0] += each.bills
+        row[1] += each.amount
+    if not sums:
+        return
+    keys = sorted(sums)
+    await connection.execute(
+        _COUNT,
+        [key[0] for key in keys],
+        [key[1] for key in keys],
+        [key[2] for key in keys],
+        [sums[key][0] for key in keys],
+        [sums[key][1] for key in keys],
+    )
+
