@@ -4,6 +4,7 @@ Lock order of everything that numbers: stock rows by (unit, kind), then number p
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 import asyncpg
 from sqlalchemy import text
@@ -64,13 +65,21 @@ async def open_code(connection: AsyncConnection, code: str, kind_code: str) -> N
 
 
 async def open_stock(connection: AsyncConnection, unit_id: int, kind_code: str, *, acting: Actor) -> None:
-    """Let a unit issue a kind. Does nothing the second time."""
+    """Let a unit issue a kind, up to the last day that holds for its other kinds. Does nothing the second time."""
+    # Locked, so that a day which is being set at the same time is neither missed nor undone.
+    valid_until = await connection.scalar(
+        text(
+            "INSERT INTO stock_limits (unit_id) VALUES (:unit_id) "
+            "ON CONFLICT (unit_id) DO UPDATE SET unit_id = excluded.unit_id RETURNING valid_until"
+        ),
+        {"unit_id": unit_id},
+    )
     result = await connection.execute(
         text(
-            "INSERT INTO stocks (unit_id, kind_code) VALUES (:unit_id, :kind_code) "
+            "INSERT INTO stocks (unit_id, kind_code, valid_until) VALUES (:unit_id, :kind_code, :valid_until) "
             "ON CONFLICT DO NOTHING RETURNING kind_code"
         ),
-        {"unit_id": unit_id, "kind_code": kind_code},
+        {"unit_id": unit_id, "kind_code": kind_code, "valid_until": valid_until},
     )
     if result.scalar_one_or_none() is not None:
         await _audit(connection, acting, "stock:open", unit_id, {"kind": kind_code})
@@ -122,6 +131,32 @@ async def unlock_issuing(connection: AsyncConnection, unit_id: int, reason: str,
         {"unit_id": unit_id, "reason": reason},
     )
     await _audit(connection, acting, "stock:unlock", unit_id, {"reason": reason})
+
+
+async def set_valid_until(
+    connection: AsyncConnection, unit_id: int, day: date | None, *, acting: Actor
+) -> None:
+    """Let a unit issue up to a day (inclusive, Asia/Shanghai), in all kinds and in those opened later.
+
+    None sets no end. It works for every request that takes its number after this transaction's commit.
+    """
+    given = {"unit_id": unit_id, "day": day}
+    await connection.execute(
+        text(
+            "INSERT INTO stock_limits (unit_id, valid_until) VALUES (:unit_id, :day) "
+            "ON CONFLICT (unit_id) DO UPDATE SET valid_until = excluded.valid_until"
+        ),
+        given,
+    )
+    # In the order in which trains lock them.
+    await connection.execute(
+        text("SELECT 1 FROM stocks WHERE unit_id = :unit_id ORDER BY kind_code FOR UPDATE"), given
+    )
+    await connection.execute(
+        text("UPDATE stocks SET valid_until = :day WHERE unit_id = :unit_id"),
+        given,
+    )
+    await _audit(connection, acting, "stock:valid_until", unit_id, {"day": day.isoformat() if day else ""})
 
 
 async def stock_levels(connection: AsyncConnection, unit_id: int) -> list[StockLevel]:

@@ -159,12 +159,14 @@ CREATE TABLE evidence_files (
 );
 
 -- ---------------------------------------------------------------- qualifications
--- 资质证书: papers of a unit. One accepted paper of a type is current; its last valid day goes to stocks.
+-- 资质证书: papers of a unit. One accepted paper of a type is current; the earliest last valid day of a
+-- unit's current papers goes to stocks.
 CREATE TABLE qualifications (
     qualification_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     unit_id bigint NOT NULL REFERENCES units,
     region_code char(6) NOT NULL,
-    paper_type text NOT NULL,
+    -- As read, then as stated; empty while neither is known.
+    paper_type text NOT NULL DEFAULT '',
     digest bytea NOT NULL CHECK (length(digest) = 32),
     file_name text NOT NULL,
     media_type text NOT NULL,
@@ -173,19 +175,34 @@ CREATE TABLE qualifications (
     reading jsonb,
     stated jsonb,
     differences jsonb NOT NULL DEFAULT '[]',
+    failure_code text NOT NULL DEFAULT '',
+    failure text NOT NULL DEFAULT '',
     valid_from date,
     valid_until date,
     uploaded_by text NOT NULL,
+    uploaded_by_name text NOT NULL,
     uploaded_at timestamptz NOT NULL DEFAULT now(),
+    submitted_at timestamptz,
     decided_by text,
+    decided_by_name text NOT NULL DEFAULT '',
     decided_at timestamptz,
     decision_reason text NOT NULL DEFAULT '',
+    -- Counts the changes, so that of two people who decide the second is told.
     revision integer NOT NULL DEFAULT 1
 );
 CREATE INDEX qualifications_unit ON qualifications (unit_id, qualification_id DESC);
 CREATE INDEX qualifications_region ON qualifications (region_code, state, qualification_id);
 CREATE UNIQUE INDEX qualifications_current ON qualifications (unit_id, paper_type) WHERE state = 'accepted';
-CREATE INDEX qualifications_expiry ON qualifications (valid_until) WHERE state = 'accepted';
+-- The same file is one paper as long as it is under way or stands.
+CREATE UNIQUE INDEX qualifications_file ON qualifications (unit_id, digest)
+    WHERE state IN ('reading', 'read', 'unreadable', 'submitted', 'accepted');
+CREATE INDEX qualifications_expiry ON qualifications (valid_until, qualification_id) WHERE state = 'accepted';
+-- The last day on which a unit may issue, for stock rows that are opened later; NULL without an end.
+-- Who sets it or opens a stock locks this row first.
+CREATE TABLE stock_limits (
+    unit_id bigint PRIMARY KEY REFERENCES units,
+    valid_until date
+);
 
 -- ---------------------------------------------------------------- applications
 -- 开票申请: a request that waits for its evidence to be read, for its handler, or for a person's decision.
@@ -263,7 +280,7 @@ CREATE TABLE message_readers (
 
 -- ---------------------------------------------------------------- rights
 GRANT SELECT, INSERT, UPDATE ON rules, rule_versions, rule_failures, rule_hits, history_counters, item_history,
-    peer_item_history, reading_marks, evidence_documents, evidence_files, qualifications, applications
+    peer_item_history, reading_marks, evidence_documents, evidence_files, qualifications, applications, stock_limits
     TO mingpiao_system;
 GRANT SELECT, INSERT ON rule_sets, bill_supervision, evidence_uses, application_steps, messages, message_readers
     TO mingpiao_system;
