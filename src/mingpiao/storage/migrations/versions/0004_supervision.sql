@@ -225,24 +225,29 @@ CREATE TABLE applications (
     submitted_at timestamptz NOT NULL DEFAULT now(),
     appeal_reason text NOT NULL DEFAULT '',
     appealed_at timestamptz,
+    -- Rules that a department let stand: the handler cannot answer them alone any more.
+    held_rules text[] NOT NULL DEFAULT '{}',
     -- The department that decides, and who of it took it up.
-    reviewer_region char(6),
+    reviewer_region char(6) REFERENCES departments,
     reviewer_id bigint REFERENCES accounts,
     due_at timestamptz,
-    reminded_at timestamptz,
     decided_by text,
     decided_by_name text NOT NULL DEFAULT '',
     decided_at timestamptz,
     decision_reason text NOT NULL DEFAULT '',
     bill_id bigint,
     finished_at timestamptz,
-    revision integer NOT NULL DEFAULT 1
+    revision integer NOT NULL DEFAULT 1,
+    CHECK (state <> 'issued' OR bill_id IS NOT NULL),
+    CHECK (state <> 'in_review' OR (appeal_reason <> '' AND reviewer_region IS NOT NULL AND due_at IS NOT NULL))
 );
+-- What was refused or withdrawn may come again under its business number; what a department rejected may not.
 CREATE UNIQUE INDEX applications_business_no ON applications (unit_id, business_no)
-    WHERE state NOT IN ('refused', 'rejected', 'withdrawn');
+    WHERE state NOT IN ('refused', 'withdrawn');
 CREATE INDEX applications_unit ON applications (unit_id, application_id DESC);
 CREATE INDEX applications_review ON applications (reviewer_region, state, due_at, application_id);
 CREATE INDEX applications_open ON applications (state, submitted_at) WHERE state IN ('checking', 'approved');
+CREATE INDEX applications_due ON applications (due_at) WHERE state = 'in_review';
 CREATE TABLE application_steps (
     step_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     application_id bigint NOT NULL REFERENCES applications,
@@ -254,6 +259,22 @@ CREATE TABLE application_steps (
     note text NOT NULL DEFAULT ''
 );
 CREATE INDEX application_steps_of ON application_steps (application_id, step_id);
+-- 复核结论: each decision of a department; an application that was returned may get several.
+CREATE TABLE review_decisions (
+    decision_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    application_id bigint NOT NULL REFERENCES applications,
+    unit_id bigint NOT NULL,
+    region_code char(6) NOT NULL,
+    reviewer_region char(6) NOT NULL,
+    decision text NOT NULL CHECK (decision IN ('approved', 'returned', 'rejected')),
+    -- The rules whose findings it decided about.
+    rules text[] NOT NULL,
+    appealed_at timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    decided_at timestamptz NOT NULL,
+    decided_by text NOT NULL
+);
+CREATE INDEX review_decisions_time ON review_decisions (decided_at, reviewer_region);
 
 -- ---------------------------------------------------------------- messages
 -- 站内消息 to a unit or to a department. `topic` says it once: the same topic is not told twice.
@@ -282,13 +303,14 @@ CREATE TABLE message_readers (
 GRANT SELECT, INSERT, UPDATE ON rules, rule_versions, rule_failures, rule_hits, history_counters, item_history,
     peer_item_history, reading_marks, evidence_documents, evidence_files, qualifications, applications, stock_limits
     TO mingpiao_system;
-GRANT SELECT, INSERT ON rule_sets, bill_supervision, evidence_uses, application_steps, messages, message_readers
-    TO mingpiao_system;
+GRANT SELECT, INSERT ON rule_sets, bill_supervision, evidence_uses, application_steps, review_decisions, messages,
+    message_readers TO mingpiao_system;
 GRANT DELETE ON history_counters, item_history, peer_item_history TO mingpiao_system;
 GRANT SELECT ON rules, rule_versions, rule_sets, rule_failures TO mingpiao_department;
 GRANT SELECT ON bill_supervision, evidence_documents, evidence_uses, qualifications, applications,
     application_steps, rule_hits TO mingpiao_unit, mingpiao_department;
 GRANT SELECT ON messages TO mingpiao_unit, mingpiao_department;
+GRANT SELECT ON review_decisions TO mingpiao_department;
 
 -- ---------------------------------------------------------------- row-level security
 DO $$
@@ -296,13 +318,14 @@ DECLARE
     guarded text;
 BEGIN
     FOREACH guarded IN ARRAY ARRAY['bill_supervision', 'evidence_documents', 'evidence_uses', 'qualifications',
-                                   'applications', 'application_steps', 'messages', 'rule_hits'] LOOP
+                                   'applications', 'application_steps', 'review_decisions', 'messages',
+                                   'rule_hits'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', guarded);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', guarded);
         EXECUTE format('CREATE POLICY system_all ON %I TO mingpiao_system USING (true) WITH CHECK (true)', guarded);
         EXECUTE format('CREATE POLICY unit_own ON %I FOR SELECT TO mingpiao_unit USING (unit_id = scope_unit_id())', guarded);
     END LOOP;
-    FOREACH guarded IN ARRAY ARRAY['qualifications', 'applications', 'messages'] LOOP
+    FOREACH guarded IN ARRAY ARRAY['qualifications', 'applications', 'review_decisions', 'messages'] LOOP
         EXECUTE format('CREATE POLICY department_region ON %I FOR SELECT TO mingpiao_department '
                        'USING (region_code BETWEEN scope_region_low()::char(6) AND scope_region_high()::char(6))', guarded);
     END LOOP;
