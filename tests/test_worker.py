@@ -199,7 +199,12 @@ async def _process(database_url: str, tmp_path: Path) -> asyncio.subprocess.Proc
         sys.executable,
         "-c",
         program,
-        env=os.environ | {"MINGPIAO_DATABASE_URL": database_url, "MINGPIAO_DATA_DIR": str(tmp_path)},
+        env=os.environ
+        | {
+            "MINGPIAO_DATABASE_URL": database_url,
+            "MINGPIAO_DATA_DIR": str(tmp_path),
+            "MINGPIAO_MASTER_KEY": "0" * 32,
+        },
     )
 
 
@@ -268,18 +273,20 @@ async def _roll_up_on(database: Database) -> None:
 
 
 async def test_a_web_process_works_too_where_the_settings_ask_for_it(
-    database: Database, database_url: str
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("MINGPIAO_MASTER_KEY", "0" * 32)
+
     async def beats() -> int:
         return int(await database.pool.fetchval("SELECT count(*) FROM worker_heartbeats"))
 
     async def one_beats() -> bool:
         return await beats() == 1
 
-    async with background_work(Settings(database_url=database_url)):
+    async with background_work(Settings(database_url=database_url, data_dir=tmp_path)):
         await asyncio.sleep(0.2)
         assert await beats() == 0
-    async with background_work(Settings(database_url=database_url, run_worker=True)):
+    async with background_work(Settings(database_url=database_url, data_dir=tmp_path, run_worker=True)):
         await _until(one_beats)
     assert await beats() == 0
 

@@ -1,4 +1,5 @@
-"""The worker process: says every five seconds that it lives, and does what comes round by the clock.
+"""The worker process: says every five seconds that it lives, does what comes round by the clock, and
+what the queue asks for.
 
 Everything it does is one transaction a step and safe to repeat, so that it may be killed at any moment
 and may run beside other workers.
@@ -9,20 +10,26 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 
 import asyncpg
 
 from mingpiao import upkeep
+from mingpiao.jobs.queue import Handler, run_jobs
 from mingpiao.jobs.schedules import Round, run_rounds
 from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
+from mingpiao.tasks import open_handlers
 
 BEAT_SECONDS = 5.0
 _RECONNECT_SECONDS = 1.0
-_CONNECTIONS = 4
+_CONNECTIONS = 6
 _logger = logging.getLogger(__name__)
+
+#: Opens what the queue's jobs need, and tells who does them.
+OpenHandlers = Callable[[], AbstractAsyncContextManager[Sequence[Handler]]]
 
 
 async def run(settings: Settings) -> None:
@@ -34,15 +41,27 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for ending in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(ending, stop.set)
-    await work(settings.database_url, stop)
+    await work(settings.database_url, stop, handlers=partial(open_handlers, settings))
 
 
-async def work(url: str, stop: asyncio.Event, *, rounds: Sequence[upkeep.Duty] = upkeep.DUTIES) -> None:
+@asynccontextmanager
+async def no_handlers() -> AsyncIterator[Sequence[Handler]]:
+    """Rounds only."""
+    yield ()
+
+
+async def work(
+    url: str,
+    stop: asyncio.Event,
+    *,
+    rounds: Sequence[upkeep.Duty] = upkeep.DUTIES,
+    handlers: OpenHandlers = no_handlers,
+) -> None:
     """The worker's work until `stop` is set; for a process that has something else to do beside it."""
     name = f"{socket.gethostname()}:{os.getpid()}"
     while not stop.is_set():
         try:
-            await _work_connected(url, name, rounds, stop)
+            await _work_connected(url, name, rounds, handlers, stop)
         except* (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as errors:
             _logger.warning("the database is away: %s", errors.exceptions[0])
             await _sleep(stop, _RECONNECT_SECONDS)
@@ -52,7 +71,9 @@ async def work(url: str, stop: asyncio.Event, *, rounds: Sequence[upkeep.Duty] =
 async def alongside(settings: Settings) -> AsyncIterator[None]:
     """Do the worker's work within, in a process that serves pages."""
     stop = asyncio.Event()
-    working = asyncio.create_task(work(settings.database_url, stop))
+    working = asyncio.create_task(
+        work(settings.database_url, stop, handlers=partial(open_handlers, settings))
+    )
     try:
         yield
     finally:
@@ -60,13 +81,17 @@ async def alongside(settings: Settings) -> AsyncIterator[None]:
         await working
 
 
-async def _work_connected(url: str, name: str, rounds: Sequence[upkeep.Duty], stop: asyncio.Event) -> None:
+async def _work_connected(
+    url: str, name: str, rounds: Sequence[upkeep.Duty], handlers: OpenHandlers, stop: asyncio.Event
+) -> None:
     database = await Database.open(url, pool_size=_CONNECTIONS)
     try:
-        # Each worker beats for itself; of the rounds each is done by one worker.
-        async with asyncio.TaskGroup() as group:
+        # Each worker beats for itself; of the rounds and of the jobs each is done by one worker.
+        async with handlers() as opened, asyncio.TaskGroup() as group:
             beating = group.create_task(_beat(database, name))
+            jobs = group.create_task(run_jobs(database.pool, opened, stop))
             await run_rounds(database.pool, [_round(duty, database) for duty in rounds], stop)
+            await jobs
             beating.cancel()
         await database.pool.execute("DELETE FROM worker_heartbeats WHERE worker = $1", name)
     finally:
