@@ -1,0 +1,310 @@
+"""All fields and functions of the rule language, with what a person must know to use them."""
+
+import msgspec
+
+from mingpiao.rules.language.tree import Place, Shape, ValueKind
+from mingpiao.rules.model import Stage
+
+
+class FieldSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One field: how it is written, its Chinese name, type, an example, and what to know about it.
+
+    `stages` are those in which it has a value; empty means all.
+    """
+
+    path: str
+    name: str
+    shape: Shape
+    example: str
+    note: str = ""
+    place: Place = Place.BILL
+    column: str = ""
+    container: str = ""
+    stages: tuple[Stage, ...] = ()
+
+    @property
+    def kind(self) -> ValueKind:
+        return self.shape.kind
+
+
+class FunctionSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One function: how it is written, its Chinese name, what it gives, an example and a note.
+
+    `signature` shows the call; `history` ones take a literal number of days; `of_item` ones stand
+    only inside any_item, all_items and sum_items.
+    """
+
+    name: str
+    title: str
+    signature: str
+    shape: Shape
+    example: str
+    note: str = ""
+    history: bool = False
+    of_item: bool = False
+
+
+TEXT = Shape(ValueKind.TEXT)
+NULLABLE_TEXT = Shape(ValueKind.TEXT, nullable=True)
+DATE = Shape(ValueKind.DATE)
+BOOLEAN = Shape(ValueKind.BOOLEAN)
+#: An amount of one bill in 元: N(14,2).
+MONEY = Shape(ValueKind.NUMBER, 12, 2)
+#: A sum of amounts over items or bills.
+SUM = Shape(ValueKind.NUMBER, 16, 2)
+#: A quantity or rate, six places.
+MEASURE = Shape(ValueKind.NUMBER, 12, 6)
+COUNT = Shape(ValueKind.NUMBER, 9, 0, integer=True)
+
+
+def _bill(path: str, name: str, shape: Shape, example: str, note: str = "") -> FieldSpec:
+    return FieldSpec(
+        path=path, name=name, shape=shape, example=example, note=note, column=path.replace(".", "_")
+    )
+
+
+def _item(path: str, name: str, shape: Shape, example: str, note: str = "") -> FieldSpec:
+    note = note or "逐个项目取值，只能写在 any_item、all_items、sum_items 里。"
+    return FieldSpec(
+        path=path,
+        name=name,
+        shape=shape,
+        example=example,
+        note=note,
+        place=Place.ITEM,
+        column=path.removeprefix("item."),
+    )
+
+
+def _evidence(name: str, title: str) -> FieldSpec:
+    return FieldSpec(
+        path=f"evidence.{name}",
+        name=title,
+        shape=NULLABLE_TEXT,
+        example=f"evidence.{name} = 'contradict'",
+        note="agree 一致，contradict 不符，absent 材料中没有；尚未识别时为空值。",
+        column=f"evidence_{name}",
+        stages=(Stage.EVIDENCE,),
+    )
+
+
+_PAYER_FIELDS = (
+    _bill("payer.type", "缴款人类型", TEXT, "payer.type = '2'", "1 个人，2 单位。"),
+    _bill("payer.name", "缴款人名称", TEXT, "contains(payer.name, '测试')", "没有填写时为空文本。"),
+    _bill("payer.code", "缴款人代码", TEXT, "payer.code = ''", "没有填写时为空文本。"),
+    _bill("payer.account", "缴款人账号", TEXT, "payer.account <> ''", "没有填写时为空文本。"),
+    _bill("payer.bank", "缴款人开户行", TEXT, "contains(payer.bank, '银行')", "没有填写时为空文本。"),
+    _bill(
+        "payer.name_class",
+        "缴款人名称类别",
+        TEXT,
+        "payer.name_class IN ('placeholder', 'test')",
+        "ordinary 正常，placeholder 占位（无、个人、散客等），repeated 同一个字重复，single 单个字，"
+        "digits 没有文字，test 测试数据。",
+    ),
+    _bill(
+        "payer.code_class",
+        "缴款人代码类别",
+        TEXT,
+        "payer.code_class = 'uscc_wrong'",
+        "none 未填，uscc 统一社会信用代码，uscc_wrong 校验码错误，resident_id 居民身份证号，"
+        "resident_id_wrong 校验码错误，other 其他。",
+    ),
+)
+_BILL_FIELDS = (
+    _bill("kind", "票据种类", TEXT, "kind = '0601'", "四位种类代码。"),
+    _bill("category", "票据分类", TEXT, "category = '06'", "两位分类代码。"),
+    _bill("total", "合计金额", MONEY, "total >= 10000", "单位为元。"),
+    _bill("remark", "备注", TEXT, "contains_any(remark, '货款', '租金')", "没有填写时为空文本。"),
+    _bill("pay_mode", "交款方式", TEXT, "pay_mode = '现金'", "没有填写时为空文本。"),
+    _bill("handler", "开票人", TEXT, "handler = checker"),
+    _bill("checker", "复核人", TEXT, "checker = ''", "没有填写时为空文本。"),
+    _bill("business_no", "业务流水号", TEXT, "starts(business_no, 'TEST')"),
+    _bill("aux_count", "清单明细行数", COUNT, "aux_count > 100"),
+    _bill("issued.date", "开票日期", DATE, "issued.date >= DATE '2026-01-01'", "北京时间。"),
+    _bill("issued.hour", "开票时刻（时）", COUNT, "issued.hour NOT BETWEEN 7 AND 19", "0 至 23，北京时间。"),
+    _bill("issued.weekday", "开票星期", COUNT, "issued.weekday IN (6, 7)", "1 星期一至 7 星期日。"),
+    _bill("issued.workday", "是否工作日开票", BOOLEAN, "NOT issued.workday", "按国务院放假安排。"),
+    _bill("issued.year", "开票年份", COUNT, "issued.year = 2026"),
+)
+_UNIT_FIELDS = (
+    _bill(
+        "unit.id", "单位编号", Shape(ValueKind.NUMBER, 18, 0, integer=True), "unit.id = 12", "平台内部编号。"
+    ),
+    _bill("unit.name", "单位名称", TEXT, "contains(unit.name, '医院')"),
+    _bill("unit.code", "单位统一社会信用代码", TEXT, "unit.code = payer.code"),
+    _bill(
+        "unit.type",
+        "单位类型",
+        TEXT,
+        "unit.type = 'hospital'",
+        "hospital 医疗机构，school 学校，charity 慈善组织，association 社会团体，court 人民法院，"
+        "office 行政事业单位。",
+    ),
+    _bill("unit.region", "单位行政区划", TEXT, "starts(unit.region, '1501')", "六位区划代码。"),
+    _bill("unit.mode", "单位开票方式", TEXT, "unit.mode = 'ONLINE'", "ONLINE 在线，INTERFACE 接口。"),
+    _bill("unit.account", "单位收款账号", TEXT, "unit.account = ''"),
+)
+_ITEM_FIELDS = (
+    _bill("items.count", "项目行数", COUNT, "items.count > 20"),
+    _bill("items.sum", "项目金额之和", SUM, "items.sum <> total", "单位为元。"),
+    _item("item.code", "项目编码", TEXT, "any_item(item.code = '040101')"),
+    _item("item.name", "项目名称", TEXT, "any_item(contains(item.name, '押金'))"),
+    _item("item.class", "项目类别", TEXT, "any_item(item.class = '04')", "项目编码的前两位。"),
+    _item("item.quantity", "项目数量", MEASURE, "any_item(item.quantity > 100)"),
+    _item("item.rate", "项目收费标准", MEASURE, "any_item(item.rate > item.rate_maximum)"),
+    _item("item.amount", "项目金额", MONEY, "any_item(item.amount > 50000)"),
+    _item(
+        "item.line",
+        "数量乘以标准",
+        MONEY,
+        "any_item(item.line <> item.amount)",
+        "数量乘以标准，四舍五入到分。",
+    ),
+    _item("item.remark", "项目备注", TEXT, "any_item(item.remark = '')"),
+    _item(
+        "item.listed",
+        "项目在目录内",
+        BOOLEAN,
+        "NOT all_items(item.listed)",
+        "在目录内、未停用、可用于本票种。",
+    ),
+    _item("item.allowed", "项目已获准", BOOLEAN, "NOT all_items(item.allowed)", "本单位获准收取的项目。"),
+    _item(
+        "item.rate_minimum",
+        "标准下限",
+        Shape(ValueKind.NUMBER, 12, 6, nullable=True),
+        "any_item(item.rate < item.rate_minimum)",
+        "项目不在目录内时为空值。",
+    ),
+    _item(
+        "item.rate_maximum",
+        "标准上限",
+        Shape(ValueKind.NUMBER, 12, 6, nullable=True),
+        "any_item(item.rate > item.rate_maximum)",
+        "项目不在目录内时为空值。",
+    ),
+    _item(
+        "item.rate_kind",
+        "标准类型",
+        NULLABLE_TEXT,
+        "any_item(item.rate_kind = 'fixed')",
+        "fixed 固定，bounded 有上下限，free 不限；项目不在目录内时为空值。",
+    ),
+)
+_EVIDENCE_FIELDS = (
+    FieldSpec(
+        path="evidence.count",
+        name="佐证材料份数",
+        shape=COUNT,
+        example="evidence.count = 0",
+        column="evidence_count",
+        stages=(Stage.EVIDENCE,),
+    ),
+    _evidence("payer", "材料与缴款人"),
+    _evidence("payee", "材料与收款单位"),
+    _evidence("amount", "材料与金额"),
+    _evidence("words", "材料大写与小写金额"),
+    _evidence("date", "材料与日期"),
+    _evidence("purpose", "材料与收款项目"),
+    _evidence("usage", "材料余额"),
+    _evidence("account", "材料与收款账号"),
+    _evidence("seal", "材料印章"),
+)
+
+FIELDS: tuple[FieldSpec, ...] = (
+    *_BILL_FIELDS,
+    *_PAYER_FIELDS,
+    *_UNIT_FIELDS,
+    *_ITEM_FIELDS,
+    *_EVIDENCE_FIELDS,
+)
+
+
+def _function(
+    name: str, title: str, signature: str, shape: Shape, example: str, note: str = ""
+) -> FunctionSpec:
+    return FunctionSpec(name=name, title=title, signature=signature, shape=shape, example=example, note=note)
+
+
+def _history(name: str, title: str, shape: Shape, example: str, note: str) -> FunctionSpec:
+    return FunctionSpec(
+        name=name,
+        title=title,
+        signature=f"{name}(天数)",
+        shape=shape,
+        example=example,
+        note=note,
+        history=True,
+    )
+
+
+def _median(name: str, title: str, note: str) -> FunctionSpec:
+    return FunctionSpec(
+        name=name,
+        title=title,
+        signature=f"{name}(item, 天数)",
+        shape=Shape(ValueKind.NUMBER, 12, 2, nullable=True),
+        example=f"any_item(item.amount > 10 * {name}(item, 90))",
+        note=note,
+        history=True,
+        of_item=True,
+    )
+
+
+FUNCTIONS: tuple[FunctionSpec, ...] = (
+    _function("length", "文本长度", "length(文本)", COUNT, "length(payer.name) < 2", "按字计。"),
+    _function("contains", "包含", "contains(文本, '字词')", BOOLEAN, "contains(remark, '返还')"),
+    _function(
+        "contains_any",
+        "包含任一",
+        "contains_any(文本, '字词', '字词', …)",
+        BOOLEAN,
+        "contains_any(remark, '货款', '租金', '利息')",
+    ),
+    _function("starts", "开头是", "starts(文本, '字词')", BOOLEAN, "starts(unit.region, '1501')"),
+    _function("ends", "结尾是", "ends(文本, '字词')", BOOLEAN, "ends(payer.name, '公司')"),
+    _function("year", "年", "year(日期)", COUNT, "year(issued.date) = 2026"),
+    _function("month", "月", "month(日期)", COUNT, "month(issued.date) = 12"),
+    _function("day", "日", "day(日期)", COUNT, "day(issued.date) > 25"),
+    _function(
+        "days_between",
+        "相隔天数",
+        "days_between(起日, 止日)",
+        COUNT,
+        "days_between(DATE '2026-01-01', issued.date) > 30",
+        "止日早于起日时为负数。",
+    ),
+    _function("abs", "绝对值", "abs(数字)", MEASURE, "abs(items.sum - total) > 0.01"),
+    _function(
+        "coalesce",
+        "空值替换",
+        "coalesce(值, 值, …)",
+        TEXT,
+        "any_item(coalesce(item.rate_kind, 'free') = 'free')",
+        "取第一个不是空值的值；各个值的类型应相同。",
+    ),
+    _function("any_item", "任一项目满足", "any_item(条件)", BOOLEAN, "any_item(item.amount > 50000)"),
+    _function("all_items", "全部项目满足", "all_items(条件)", BOOLEAN, "all_items(item.listed)"),
+    _function(
+        "sum_items",
+        "项目合计",
+        "sum_items(数字)",
+        SUM,
+        "sum_items(item.amount) <> total",
+        "空值不计入，没有项目时为 0。",
+    ),
+    _history("unit_count", "单位开票份数", COUNT, "unit_count(1) > 500", "本单位含今天在内若干天的蓝票，不含本张。"),
+    _history("unit_sum", "单位开票金额", SUM, "unit_sum(30) > 1000000", "本单位含今天在内若干天的蓝票金额，不含本张，单位为元。"),
+    _history("unit_reversals", "单位冲红份数", COUNT, "unit_reversals(30) > 20", "本单位含今天在内若干天冲红的票据。"),
+    _history("payer_count", "同一缴款人份数", COUNT, "payer_count(7) >= 5", "给同一缴款人的蓝票，不含本张和已冲红的。"),
+    _history("payer_sum", "同一缴款人金额", SUM, "payer_sum(7) + total > 50000", "给同一缴款人的蓝票金额，不含本张和已冲红的。"),
+    _history("twin_count", "同样票据份数", COUNT, "twin_count(3) > 0", "缴款人、项目和金额都相同且未冲红的蓝票，不含本张。"),
+    _history("recast_count", "冲红后换人份数", COUNT, "recast_count(30) > 0", "若干天内冲红的、项目和金额相同而缴款人不同的票据。"),
+    _median("unit_median", "单位项目中位数", "本单位这个项目若干天内每行金额的中位数，不足 20 行时为空值；单位为元，精确到约 2%。"),
+    _median("peer_median", "同类单位项目中位数", "同类单位这个项目若干天内每行金额的中位数，不足 20 行时为空值；单位为元，精确到约 2%。"),
+)  # fmt: skip
+
+FUNCTION_BY_NAME = {function.name: function for function in FUNCTIONS}
+OVER_ITEMS = frozenset({"any_item", "all_items", "sum_items"})
+LONGEST_WINDOW = 366

@@ -1,0 +1,96 @@
+"""Which fields a rule may use: all of its stage, and 其他信息 that all its kinds define alike."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from mingpiao.catalog.model import BillKind, Catalog, ExtensionField, ExtensionType
+from mingpiao.rules.language.catalogue import DATE, FIELDS, MEASURE, TEXT, FieldSpec
+from mingpiao.rules.language.tree import Place, Shape
+from mingpiao.rules.model import Stage
+
+#: Type of an extension field in the language, and the map of the facts that holds its values.
+_EXTENSION_TYPES: dict[ExtensionType, tuple[Shape, str]] = {
+    ExtensionType.TEXT: (TEXT, "extension"),
+    ExtensionType.CHOICE: (TEXT, "extension"),
+    ExtensionType.MONEY: (MEASURE, "extension_numbers"),
+    ExtensionType.NUMBER: (MEASURE, "extension_numbers"),
+    ExtensionType.DATE: (DATE, "extension_dates"),
+}
+
+
+class FieldTable(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of one rule by path; `unusable` tells of other known paths why they may not be used."""
+
+    fields: dict[str, FieldSpec]
+    unusable: dict[str, str]
+
+
+def field_table(catalog: Catalog, kinds: Sequence[str], stage: Stage) -> FieldTable:
+    """The fields for a rule of these kinds (0201) or categories (02), none meaning all, at a stage."""
+    fields: dict[str, FieldSpec] = {}
+    unusable: dict[str, str] = {}
+    for field in FIELDS:
+        if field.stages and stage not in field.stages:
+            unusable[field.path] = "只能用于“佐证审核”环节的规则"
+        else:
+            fields[field.path] = field
+    scope = _kinds_in_scope(catalog, kinds)
+    for name, defined in _definitions(catalog, scope).items():
+        path = f"extension.{name}"
+        reason = _why_unusable(defined, scope)
+        if reason:
+            unusable[path] = reason
+        else:
+            fields[path] = _extension_field(path, [field for _, field in defined])
+    return FieldTable(fields=fields, unusable=unusable)
+
+
+_Definition = tuple[BillKind, ExtensionField]
+
+
+def _kinds_in_scope(catalog: Catalog, kinds: Sequence[str]) -> list[BillKind]:
+    return [
+        kind
+        for kind in catalog.kinds.values()
+        if not kind.retired and (not kinds or kind.code in kinds or kind.category_code in kinds)
+    ]
+
+
+def _definitions(catalog: Catalog, scope: list[BillKind]) -> dict[str, list[_Definition]]:
+    """All 其他信息 by name: as the kinds in scope define it, else as others do."""
+    found: dict[str, list[_Definition]] = {}
+    others: dict[str, list[_Definition]] = {}
+    for kind in catalog.kinds.values():
+        for field in kind.extension_fields:
+            (found if kind in scope else others).setdefault(field.name, []).append((kind, field))
+    return others | found
+
+
+def _why_unusable(defined: list[_Definition], scope: list[BillKind]) -> str:
+    missing = [kind.name for kind in scope if all(kind is not other for other, _ in defined)]
+    if missing or not scope:
+        having = "、".join(f"{kind.name}（{kind.code}）" for kind, _ in defined[:5])
+        return f"只有{having}有这一项，请先把规则的票种限定在其中"
+    shapes = {_EXTENSION_TYPES[field.type] for _, field in defined}
+    if len(shapes) > 1:
+        return "在各票种中的类型不同，请把规则的票种限定为类型相同的"
+    return ""
+
+
+def _extension_field(path: str, fields: list[ExtensionField]) -> FieldSpec:
+    shape, container = _EXTENSION_TYPES[fields[0].type]
+    labels = "、".join(dict.fromkeys(field.label for field in fields))
+    examples = {"extension": f"{path} = ''", "extension_numbers": f"{path} > 100"}
+    choices = dict.fromkeys(choice for field in fields for choice in field.choices)
+    note = "没有填写时为空值。" + (f"可选：{'、'.join(choices)}。" if choices else "")
+    return FieldSpec(
+        path=path,
+        name=labels,
+        shape=msgspec.structs.replace(shape, nullable=True),
+        example=examples.get(container, f"{path} < issued.date"),
+        note=note,
+        place=Place.EXTENSION,
+        column=path.removeprefix("extension."),
+        container=container,
+    )
