@@ -27,3 +27,10 @@ class FileStore:
     async def put(self, key: str, data: bytes) -> None:
         """Keep bytes under a key, replacing what was there."""
         await self._store.put_async(key, data)
+
+    async def delete(self, key: str) -> None:
+        """Forget what is kept under a key, if anything is."""
+        try:
+            await self._store.delete_async(key)
+        except FileNotFoundError:
+            return

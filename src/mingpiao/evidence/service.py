@@ -1,0 +1,46 @@
+"""The verbs of evidence."""
+
+from mingpiao.evidence.scanning import ClamdScanner, NoScanner, Scanner, open_scanner
+from mingpiao.evidence.store import (
+    EvidenceStore,
+    StoredFile,
+    enqueue_lost,
+    get_documents,
+    is_digest,
+    list_documents,
+)
+from mingpiao.evidence.uploads import (
+    EVIDENCE_TYPES,
+    MAX_BYTES,
+    MAX_FILES,
+    MAX_PAGES,
+    PAPER_TYPES,
+    clean_name,
+    media_type_of,
+)
+from mingpiao.evidence.usage import PaperKey, Use, lock_papers, record_uses, release_uses
+
+__all__ = [
+    "EVIDENCE_TYPES",
+    "MAX_BYTES",
+    "MAX_FILES",
+    "MAX_PAGES",
+    "PAPER_TYPES",
+    "ClamdScanner",
+    "EvidenceStore",
+    "NoScanner",
+    "PaperKey",
+    "Scanner",
+    "StoredFile",
+    "Use",
+    "clean_name",
+    "enqueue_lost",
+    "get_documents",
+    "is_digest",
+    "list_documents",
+    "lock_papers",
+    "media_type_of",
+    "open_scanner",
+    "record_uses",
+    "release_uses",
+]

@@ -1,0 +1,218 @@
+"""佐证材料 of units: upload, look up, read the file again, show a page."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.crypto.keystore import MasterKey
+from mingpiao.crypto.sm3 import sm3
+from mingpiao.evidence import uploads
+from mingpiao.evidence.model import Document, DocumentState, Extraction
+from mingpiao.evidence.scanning import Scanner
+from mingpiao.evidence.vault import Vault
+from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.identity.service import record
+from mingpiao.jobs.queue import enqueue
+from mingpiao.kernel.errors import refuse
+from mingpiao.storage.database import Database
+from mingpiao.storage.files import FileStore
+
+#: Jobs of the worker: papers are read from their text, and only those without text as pictures.
+READ_JOB = "read_evidence"
+LOOK_JOB = "look_at_evidence"
+
+#: Failures that are the platform's own: the same file uploaded again is read again.
+READER_FAILURES = frozenset({"evidence.reader_timeout", "evidence.reader_crashed", "evidence.file_damaged"})
+
+_COLUMNS = (
+    "unit_id, digest, name, media_type, size, pages, state, pages_done, extraction, failure_code, failure, "
+    "uploaded_by, uploaded_at, used_amount, used_bills"
+)
+_BY_DIGESTS = text(
+    f"SELECT {_COLUMNS} FROM evidence_documents WHERE unit_id = :unit_id AND digest = ANY(:digests)"  # noqa: S608
+)
+_RECENT = text(
+    f"SELECT {_COLUMNS} FROM evidence_documents WHERE unit_id = :unit_id "  # noqa: S608 - our own constants
+    "AND (CAST(:before AS timestamptz) IS NULL OR uploaded_at < :before) ORDER BY uploaded_at DESC LIMIT :limit"
+)
+_INSERT = text(
+    "INSERT INTO evidence_documents (unit_id, digest, name, media_type, size, uploaded_by) "
+    "VALUES (:unit_id, :digest, :name, :media_type, :size, :uploaded_by) ON CONFLICT DO NOTHING"
+)
+_READ_AGAIN = text(
+    "UPDATE evidence_documents SET state = 'waiting', attempts = 0, pages_done = 0, failure_code = '', failure = '' "
+    "WHERE unit_id = :unit_id AND digest = :digest AND state = 'unreadable' AND failure_code = ANY(:failures)"
+)
+_LOST = text(
+    """
+SELECT unit_id, digest FROM evidence_documents
+WHERE state IN ('waiting', 'reading') AND uploaded_at < now() - interval '1 minute' AND NOT EXISTS (
+    SELECT FROM pgqueuer WHERE status IN ('queued', 'picked') AND dedupe_key IN (
+        :read || unit_id || ':' || encode(digest, 'hex'), :look || unit_id || ':' || encode(digest, 'hex')))
+ORDER BY uploaded_at LIMIT 1000
+"""
+)
+
+
+class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is kept: `digest` is its SM3 in hex, `size` in bytes."""
+
+    digest: str
+    media_type: str
+    size: int
+
+
+class EvidenceStore:
+    """Takes papers in, checks and encrypts them, and has them read by the worker."""
+
+    def __init__(self, database: Database, files: FileStore, master_key: MasterKey, scanner: Scanner) -> None:
+        self._database = database
+        self._vault = Vault(database, files, master_key)
+        self._scanner = scanner
+
+    async def add(self, unit_id: int, name: str, data: bytes, *, acting: Actor) -> Document:
+        """Keep a unit's PDF and have it read; the same file again is the same document.
+
+        Raises `Refusal`: those of `uploads.check`, `evidence.infected` (422),
+        `evidence.scanner_unavailable` (503).
+        """
+        media_type = uploads.check(data)
+        digest = (await asyncio.to_thread(sm3, data)).hex()
+        known = await self._find(unit_id, digest)
+        if known is not None and known.failure_code not in READER_FAILURES:
+            return known
+        await self._refuse_virus(data, name, acting=acting, unit_id=unit_id)
+        await self._vault.keep(data)
+        return await self._enter(
+            unit_id, digest, uploads.clean_name(name, media_type), media_type, len(data), acting
+        )
+
+    async def add_file(
+        self, data: bytes, *, allowed: frozenset[str], acting: Actor, unit_id: int | None = None
+    ) -> StoredFile:
+        """Check, scan and keep a file that is no evidence. Raises `Refusal` as `add`."""
+        media_type = uploads.check(data, allowed)
+        await self._refuse_virus(data, "", acting=acting, unit_id=unit_id)
+        return StoredFile(digest=await self._vault.keep(data), media_type=media_type, size=len(data))
+
+    async def open_file(self, digest: str) -> bytes:
+        """A file by its SM3 in hex, verified. Raises `Refusal`: `evidence.unknown` (404),
+        `evidence.file_damaged` (503)."""
+        return await self._vault.open(digest)
+
+    async def _find(self, unit_id: int, digest: str) -> Document | None:
+        async with self._database.system() as connection:
+            return (await get_documents(connection, unit_id, [digest])).get(digest)
+
+    async def _refuse_virus(self, data: bytes, name: str, *, acting: Actor, unit_id: int | None) -> None:
+        virus = await self._scanner.find_virus(data)
+        if virus is None:
+            return
+        digest = (await asyncio.to_thread(sm3, data)).hex()
+        async with self._database.system() as connection:
+            await record(
+                connection,
+                AuditEntry(
+                    actor=acting,
+                    action="evidence:infected",
+                    subject=f"evidence:{digest}",
+                    unit_id=unit_id,
+                    details={"name": name[:200], "virus": virus[:200]},
+                ),
+            )
+        raise refuse(
+            "evidence.infected",
+            f"文件含有病毒（{virus[:60]}），已拒绝保存。请先查杀本机病毒，再上传干净的文件。",
+            field="file",
+            status=422,
+        )
+
+    async def _enter(
+        self, unit_id: int, digest: str, name: str, media_type: str, size: int, acting: Actor
+    ) -> Document:
+        values = {"unit_id": unit_id, "digest": bytes.fromhex(digest)}
+        row = {"name": name, "media_type": media_type, "size": size, "uploaded_by": acting.label}
+        again = {"failures": sorted(READER_FAILURES)}
+        async with self._database.system() as connection:
+            fresh = (await connection.execute(_INSERT, values | row)).rowcount == 1
+            if fresh or (await connection.execute(_READ_AGAIN, values | again)).rowcount == 1:
+                await _audit_upload(connection, unit_id, digest, name, acting)
+                await enqueue_reading(connection, unit_id, digest)
+            return (await get_documents(connection, unit_id, [digest]))[digest]
+
+
+async def _audit_upload(
+    connection: AsyncConnection, unit_id: int, digest: str, name: str, acting: Actor
+) -> None:
+    await record(
+        connection,
+        AuditEntry(
+            actor=acting,
+            action="evidence:upload",
+            subject=f"evidence:{digest}",
+            unit_id=unit_id,
+            details={"name": name},
+        ),
+    )
+
+
+async def enqueue_reading(
+    connection: AsyncConnection, unit_id: int, digest: str, *, look: bool = False
+) -> None:
+    """Have a document read when the transaction commits, once, however often it is asked for.
+
+    `look` has its pages looked at as pictures.
+    """
+    await enqueue(
+        connection,
+        LOOK_JOB if look else READ_JOB,
+        {"unit_id": unit_id, "digest": digest},
+        key=f"{LOOK_JOB if look else READ_JOB}:{unit_id}:{digest}",
+    )
+
+
+async def enqueue_lost(database: Database) -> None:
+    """Have documents read that wait for more than a minute though no job will read them."""
+    async with database.system() as connection:
+        lost = await connection.execute(_LOST, {"read": f"{READ_JOB}:", "look": f"{LOOK_JOB}:"})
+        for row in lost.all():
+            await enqueue_reading(connection, row.unit_id, row.digest.hex())
+
+
+async def get_documents(
+    connection: AsyncConnection, unit_id: int, digests: Iterable[str]
+) -> dict[str, Document]:
+    """A unit's documents by digest, of those in the connection's scope; others are left out."""
+    wanted = [bytes.fromhex(digest) for digest in digests if is_digest(digest)]
+    if not wanted:
+        return {}
+    rows = await connection.execute(_BY_DIGESTS, {"unit_id": unit_id, "digests": wanted})
+    documents = [_document(row) for row in rows.mappings()]
+    return {document.digest: document for document in documents}
+
+
+async def list_documents(
+    connection: AsyncConnection, unit_id: int, *, before: datetime | None = None, limit: int = 50
+) -> list[Document]:
+    """A unit's documents, newest first, those uploaded before a moment when one is given."""
+    rows = await connection.execute(_RECENT, {"unit_id": unit_id, "before": before, "limit": limit})
+    return [_document(row) for row in rows.mappings()]
+
+
+def is_digest(text_: str) -> bool:
+    """Whether a text can be an SM3: 64 lower-case hex digits."""
+    return len(text_) == 64 and all(c in "0123456789abcdef" for c in text_)
+
+
+def _document(row: RowMapping) -> Document:
+    values: dict[str, Any] = dict(row)
+    values["digest"] = values["digest"].hex()
+    values["state"] = DocumentState(values["state"])
+    if values["extraction"] is not None:
+        values["extraction"] = msgspec.convert(values["extraction"], Extraction)
+    return Document(**values)

@@ -1,0 +1,79 @@
+"""What may be uploaded: the type by the file's content, the size, the name."""
+
+import re
+import unicodedata
+
+from mingpiao.kernel.errors import Refusal, refuse
+
+PDF = "application/pdf"
+PNG = "image/png"
+JPEG = "image/jpeg"
+#: What evidence may be, and what other papers may be.
+EVIDENCE_TYPES = frozenset({PDF})
+PAPER_TYPES = frozenset({PDF, PNG, JPEG})
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_PAGES = 200
+#: Papers that one bill may stand on.
+MAX_FILES = 20
+
+_MAX_NAME = 100
+_ENDINGS = {PDF: ".pdf", PNG: ".png", JPEG: ".jpg"}
+#: Before its first line a PDF may carry a mark of its encoding and blanks, no more.
+_PADDING = b"\xef\xbb\xbf\x00\t\n\r\f "
+_NOT_IN_NAMES = re.compile(r'[<>:"|?*\s]+')
+
+
+def media_type_of(data: bytes) -> str:
+    """`PDF`, `PNG` or `JPEG` by what the file contains, or "" for anything else."""
+    head = data[:1024]
+    if head.lstrip(_PADDING).startswith(b"%PDF-"):
+        return PDF
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    return JPEG if head.startswith(b"\xff\xd8\xff") else ""
+
+
+def check(data: bytes, allowed: frozenset[str] = EVIDENCE_TYPES) -> str:
+    """The file's type. Raises `Refusal`: `evidence.empty`, `evidence.not_a_pdf`, `evidence.type_unknown`
+    (all 422) or `evidence.too_large` (413)."""
+    if not data:
+        raise refuse("evidence.empty", "文件是空的，请重新选择文件。", field="file", status=422)
+    if len(data) > MAX_BYTES:
+        raise too_large()
+    media_type = media_type_of(data)
+    if media_type in allowed:
+        return media_type
+    if allowed == EVIDENCE_TYPES:
+        raise refuse(
+            "evidence.not_a_pdf",
+            "文件内容不是 PDF，请上传 PDF 格式的佐证材料；图片请先另存为 PDF。",
+            field="file",
+            status=422,
+        )
+    raise refuse(
+        "evidence.type_unknown", "文件内容不是 PDF、PNG 或 JPEG，请换一个文件。", field="file", status=422
+    )
+
+
+def too_large() -> Refusal:
+    """`evidence.too_large` (413)."""
+    return refuse(
+        "evidence.too_large",
+        f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请压缩或拆分后重新上传。",
+        field="file",
+        status=413,
+    )
+
+
+def clean_name(name: str, media_type: str) -> str:
+    """A file name without folders and without characters that are not for names; its ending fits the type."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    printable = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in last)
+    stem = _NOT_IN_NAMES.sub(" ", printable).strip()
+    ending = _ENDINGS[media_type]
+    for known in (ending, ".pdf", ".png", ".jpg", ".jpeg"):
+        if stem.lower().endswith(known):
+            stem = stem[: -len(known)]
+            break
+    return (stem[: _MAX_NAME - len(ending)].strip(" .") or "未命名") + ending
