@@ -1,0 +1,82 @@
+"""规则库: the supervision rules that come with the platform, with what each is to hit and to let pass.
+
+One YAML file a theme beside this module. `effective_from` of a file holds for all its rules; a rule has
+the members of `Rule`, the kind of violation that it screens, and examples: `hit` and `pass` are lists of
+changes to a well-formed bill, by field path, `kind` choosing another kind than the rule's first.
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+import yaml
+
+from mingpiao.rules.model import Rule
+from mingpiao.rules.sharing import rule_from_members
+
+#: The ten kinds of violation by key. The pilot's documents speak of ten and do not name them: assumed.
+VIOLATIONS = {
+    "face": "票面要素缺失或填写不规范",
+    "payer": "缴款人信息虚假或不实",
+    "scope": "超范围使用、串用票据",
+    "tariff": "超标准收费",
+    "tax": "以财政票据替代税务发票",
+    "donation": "捐赠附带条件或利益回报",
+    "repeat": "拆分开票、重复开票",
+    "reversal": "频繁冲红、冲红后改开",
+    "conduct": "开票时间、年度、金额异常",
+    "evidence": "佐证材料与票面不符或重复使用",
+}
+_THEMES = (
+    "face",
+    "payer",
+    "scope",
+    "tax",
+    "donation",
+    "dues",
+    "medical",
+    "pattern",
+    "conduct",
+    "evidence",
+)
+#: Members of a rule in these files that `Rule` does not have.
+_OWN = ("violation", "hit", "pass")
+
+
+class LibraryRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule of the library; `violation` is a key of VIOLATIONS, the examples are changes by field path."""
+
+    rule: Rule
+    theme: str
+    violation: str
+    hits: tuple[dict[str, Any], ...]
+    passes: tuple[dict[str, Any], ...]
+
+
+@cache
+def library() -> tuple[LibraryRule, ...]:
+    """All rules of the library with their examples, theme by theme."""
+    return tuple(entry for theme in _THEMES for entry in _read(theme))
+
+
+def library_rules() -> tuple[Rule, ...]:
+    """All rules of the library."""
+    return tuple(entry.rule for entry in library())
+
+
+def _read(theme: str) -> list[LibraryRule]:
+    text = files(__package__).joinpath(f"{theme}.yaml").read_text("utf-8")
+    document = yaml.safe_load(text)
+    common = {name: value for name, value in document.items() if name != "rules"}
+    return [_entry(theme, common | members) for members in document["rules"]]
+
+
+def _entry(theme: str, members: dict[str, Any]) -> LibraryRule:
+    return LibraryRule(
+        rule=rule_from_members({name: value for name, value in members.items() if name not in _OWN}),
+        theme=theme,
+        violation=members["violation"],
+        hits=tuple(members["hit"]),
+        passes=tuple(members["pass"]),
+    )
