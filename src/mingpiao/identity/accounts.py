@@ -115,6 +115,16 @@ async def checkers_of_unit(connection: AsyncConnection, unit_id: int) -> list[st
     return list((await connection.execute(query)).scalars())
 
 
+async def officers_of(connection: AsyncConnection, region_code: str) -> list[Account]:
+    """Active accounts of a department's officers and heads, by name."""
+    query = (
+        select(accounts)
+        .where(accounts.c.region_code == region_code, accounts.c.active)
+        .order_by(accounts.c.display_name, accounts.c.account_id)
+    )
+    return [account_of(row) for row in (await connection.execute(query)).mappings()]
+
+
 async def set_active(connection: AsyncConnection, account: Account, active: bool, *, acting: Actor) -> None:
     """Open or close an account; closing ends its sessions at once.
 

@@ -6,6 +6,7 @@ from mingpiao.identity.accounts import (
     change_password,
     checkers_of_unit,
     create_account,
+    officers_of,
     reset_password,
     set_active,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "change_password",
     "checkers_of_unit",
     "create_account",
+    "officers_of",
     "random_password",
     "record",
     "record_many",

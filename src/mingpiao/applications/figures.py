@@ -1,0 +1,188 @@
+"""How review does: what machine and people decided, how long it took, which findings did not hold."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.kernel.clock import SHANGHAI
+from mingpiao.rules.service import hit_figures
+
+
+class Ways(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of requests that met findings or evidence.
+
+    `direct` bills were issued without anybody's word, `confirmed` after their handler's, `reviewed` after a
+    department's; `rejected` requests a department ended.
+    """
+
+    direct: int
+    confirmed: int
+    reviewed: int
+    rejected: int
+
+    @property
+    def total(self) -> int:
+        return self.direct + self.confirmed + self.reviewed + self.rejected
+
+    @property
+    def machine_percent(self) -> Decimal | None:
+        """The share that the machine decided, in per cent with one place; None where there was nothing."""
+        return _percent(self.direct, self.total)
+
+
+class DepartmentFigure(msgspec.Struct, frozen=True, kw_only=True):
+    """Decisions of one department (`region_code` empty: of all). Times from appeal to decision, in hours.
+
+    `late` were decided after their deadline; `waiting` and `overdue` are as it stands now.
+    """
+
+    region_code: str
+    approved: int = 0
+    returned: int = 0
+    rejected: int = 0
+    late: int = 0
+    median_hours: Decimal | None = None
+    p90_hours: Decimal | None = None
+    waiting: int = 0
+    overdue: int = 0
+
+    @property
+    def decided(self) -> int:
+        return self.approved + self.returned + self.rejected
+
+
+class RuleFigure(msgspec.Struct, frozen=True, kw_only=True):
+    """Findings of one rule: how often it asked, its handler confirmed, a department decided and overturned."""
+
+    code: str
+    asked: int
+    confirmed: int
+    decided: int
+    overturned: int
+
+    @property
+    def overturned_percent(self) -> Decimal | None:
+        """Overturned findings to questions asked, in per cent with one place."""
+        return _percent(self.overturned, self.asked)
+
+
+class ReviewFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """All figures of a period and the connection's scope."""
+
+    first: date
+    last: date
+    ways: Ways
+    whole: DepartmentFigure
+    departments: tuple[DepartmentFigure, ...]
+    rules: tuple[RuleFigure, ...]
+
+
+_WAYS = text(
+    """
+SELECT count(*) FILTER (WHERE application_id IS NULL AND confirmations = '[]') AS direct,
+       count(*) FILTER (WHERE application_id IS NULL AND confirmations <> '[]') AS confirmed,
+       count(*) FILTER (WHERE application_id IS NOT NULL) AS reviewed
+FROM bill_supervision JOIN bills USING (unit_id, bill_id)
+WHERE bills.issued_at >= :begin AND bills.issued_at < :end
+"""
+)
+_DECISIONS = text(
+    """
+SELECT reviewer_region,
+       count(*) FILTER (WHERE decision = 'approved') AS approved,
+       count(*) FILTER (WHERE decision = 'returned') AS returned,
+       count(*) FILTER (WHERE decision = 'rejected') AS rejected,
+       count(*) FILTER (WHERE decided_at >= due_at) AS late,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM decided_at - appealed_at)::float8) AS median,
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM decided_at - appealed_at)::float8) AS p90
+FROM review_decisions WHERE decided_at >= :begin AND decided_at < :end
+GROUP BY GROUPING SETS ((reviewer_region), ())
+"""
+)
+_WAITING = text(
+    """
+SELECT reviewer_region, count(*) AS waiting, count(*) FILTER (WHERE due_at <= now()) AS overdue
+FROM applications WHERE state = 'in_review' GROUP BY GROUPING SETS ((reviewer_region), ())
+"""
+)
+_BY_RULE = text(
+    """
+SELECT rule AS code, count(*) AS decided, count(*) FILTER (WHERE decision = 'approved') AS overturned
+FROM review_decisions CROSS JOIN unnest(rules) AS rule
+WHERE decided_at >= :begin AND decided_at < :end GROUP BY rule
+"""
+)
+
+
+async def review_figures(connection: AsyncConnection, first: date, last: date) -> ReviewFigures:
+    """Figures from `first` to `last`, both inclusive (Asia/Shanghai), of what the connection's scope sees."""
+    period = {
+        "begin": datetime.combine(first, time.min, SHANGHAI),
+        "end": datetime.combine(last, time.min, SHANGHAI) + timedelta(days=1),
+    }
+    departments = await _departments(connection, period)
+    whole = departments.pop("", DepartmentFigure(region_code=""))
+    ways = (await connection.execute(_WAYS, period)).mappings().one()
+    return ReviewFigures(
+        first=first,
+        last=last,
+        ways=Ways(**ways, rejected=whole.rejected),
+        whole=whole,
+        departments=tuple(sorted(departments.values(), key=lambda each: each.region_code)),
+        rules=await _rules(connection, first, last, period),
+    )
+
+
+async def _departments(
+    connection: AsyncConnection, period: dict[str, datetime]
+) -> dict[str, DepartmentFigure]:
+    """Figures by region of the department; under the empty code, of all together."""
+    found: dict[str, DepartmentFigure] = {}
+    for row in await connection.execute(_DECISIONS, period):
+        code = row.reviewer_region or ""
+        found[code] = DepartmentFigure(
+            region_code=code,
+            approved=row.approved,
+            returned=row.returned,
+            rejected=row.rejected,
+            late=row.late,
+            median_hours=_hours(row.median),
+            p90_hours=_hours(row.p90),
+        )
+    for row in await connection.execute(_WAITING):
+        code = row.reviewer_region or ""
+        known = found.get(code, DepartmentFigure(region_code=code))
+        found[code] = msgspec.structs.replace(known, waiting=row.waiting, overdue=row.overdue)
+    return found
+
+
+async def _rules(
+    connection: AsyncConnection, first: date, last: date, period: dict[str, datetime]
+) -> tuple[RuleFigure, ...]:
+    """Rules that asked or were decided about, those overturned most often first."""
+    decided = {row.code: row for row in await connection.execute(_BY_RULE, period)}
+    hits = {hit.code: hit for hit in await hit_figures(connection, first, last)}
+    figures = [
+        RuleFigure(
+            code=code,
+            asked=max(
+                hits[code].asked if code in hits else 0, decided[code].decided if code in decided else 0
+            ),
+            confirmed=hits[code].confirmed if code in hits else 0,
+            decided=decided[code].decided if code in decided else 0,
+            overturned=decided[code].overturned if code in decided else 0,
+        )
+        for code in decided.keys() | {code for code, hit in hits.items() if hit.asked}
+    ]
+    return tuple(sorted(figures, key=lambda each: (-each.overturned, -each.asked, each.code)))
+
+
+def _hours(seconds: float | None) -> Decimal | None:
+    return None if seconds is None else (Decimal(seconds) / 3600).quantize(Decimal("0.1"))
+
+
+def _percent(part: int, whole: int) -> Decimal | None:
+    return (Decimal(part * 100) / whole).quantize(Decimal("0.1")) if whole else None

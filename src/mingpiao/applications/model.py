@@ -1,0 +1,278 @@
+"""Values of applications: requests that wait for their papers, their handler or a person's decision."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from mingpiao.evidence.model import Claim
+from mingpiao.identity.model import Account, Actor
+from mingpiao.issuing.model import Issued, IssueRequest, NeedsConfirmation, Refused, Unresolved
+from mingpiao.kernel.clock import now
+from mingpiao.kernel.errors import Problem
+from mingpiao.kernel.workdays import workdays_left
+from mingpiao.rules.model import Hit, Severity
+
+MAX_REASON = 500
+MAX_BATCH = 100
+
+
+class ApplicationState(StrEnum):
+    """审核中 → 已开具, 待确认 or 未通过; 待确认 → 已开具 or 待复核; 待复核 → 复核通过, 已退回 or 已驳回."""
+
+    CHECKING = "checking"
+    NEEDS_CONFIRMATION = "needs_confirmation"
+    REFUSED = "refused"
+    IN_REVIEW = "in_review"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    ISSUED = "issued"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return _STATE_LABELS[self]
+
+    @property
+    def open(self) -> bool:
+        """Whether something may still become of it."""
+        return self not in _ENDED
+
+
+_STATE_LABELS = {
+    ApplicationState.CHECKING: "材料识别中",
+    ApplicationState.NEEDS_CONFIRMATION: "待确认",
+    ApplicationState.REFUSED: "未通过",
+    ApplicationState.IN_REVIEW: "待复核",
+    ApplicationState.RETURNED: "已退回",
+    ApplicationState.APPROVED: "复核通过待开具",
+    ApplicationState.ISSUED: "已开具",
+    ApplicationState.REJECTED: "已驳回",
+    ApplicationState.WITHDRAWN: "已撤回",
+}
+_ENDED = frozenset(
+    {
+        ApplicationState.REFUSED,
+        ApplicationState.ISSUED,
+        ApplicationState.REJECTED,
+        ApplicationState.WITHDRAWN,
+    }
+)
+
+
+class Decision(StrEnum):
+    """What a department decides: 通过, 退回更正 or 驳回."""
+
+    APPROVED = "approved"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+
+    @property
+    def label(self) -> str:
+        return _DECISION_LABELS[self]
+
+
+_DECISION_LABELS = {Decision.APPROVED: "通过", Decision.RETURNED: "退回更正", Decision.REJECTED: "驳回"}
+
+
+class StepKind(StrEnum):
+    """What happened to an application."""
+
+    SUBMITTED = "submitted"
+    ASKED = "asked"
+    REFUSED = "refused"
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+    APPEALED = "appealed"
+    ASSIGNED = "assigned"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    HELD_UP = "held_up"
+    REOPENED = "reopened"
+    ISSUED = "issued"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return _STEP_LABELS[self]
+
+
+_STEP_LABELS = {
+    StepKind.SUBMITTED: "提交申请",
+    StepKind.ASKED: "需要核实",
+    StepKind.REFUSED: "未通过检查",
+    StepKind.CONFIRMED: "说明情况并确认",
+    StepKind.CORRECTED: "更正后重新提交",
+    StepKind.APPEALED: "申诉，提请人工复核",
+    StepKind.ASSIGNED: "转办",
+    StepKind.APPROVED: "复核通过",
+    StepKind.RETURNED: "退回更正",
+    StepKind.REJECTED: "驳回",
+    StepKind.HELD_UP: "复核通过后未能开具",
+    StepKind.REOPENED: "出现新的核实事项，重新复核",
+    StepKind.ISSUED: "开具票据",
+    StepKind.WITHDRAWN: "撤回",
+}
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Who acts for a unit or a program of it: as the audit trail names them, and the name that people read."""
+
+    actor: Actor
+    name: str
+
+
+class Reviewer(msgspec.Struct, frozen=True, kw_only=True):
+    """An officer or head of a department: `region_code` is the department's."""
+
+    account_id: int
+    actor: Actor
+    name: str
+    region_code: str
+
+    @classmethod
+    def of(cls, account: Account, address: str = "") -> "Reviewer | None":
+        """The account as a reviewer at a network address; None when it belongs to no department."""
+        if account.region_code is None:
+            return None
+        return cls(
+            account_id=account.account_id,
+            actor=Actor(label=account.actor.label, address=address),
+            name=account.display_name,
+            region_code=account.region_code,
+        )
+
+
+class Application(msgspec.Struct, frozen=True, kw_only=True):
+    """开票申请. `findings` are hits that ask or warn, `problems` what refused it or holds an approved one up.
+
+    `held_rules` are rules that a department let stand, so that the handler cannot answer them alone.
+    `due_at` is the first moment too late for a decision; amounts in 元.
+    """
+
+    application_id: int
+    unit_id: int
+    region_code: str
+    kind: str
+    business_no: str
+    payer_name: str
+    total: Decimal
+    request: IssueRequest
+    state: ApplicationState
+    findings: tuple[Hit, ...]
+    claims: tuple[Claim, ...]
+    problems: tuple[Problem, ...]
+    submitted_by: str
+    submitted_by_name: str
+    submitted_at: datetime
+    appeal_reason: str
+    appealed_at: datetime | None
+    held_rules: frozenset[str]
+    reviewer_region: str | None
+    reviewer_id: int | None
+    due_at: datetime | None
+    decided_by: str | None
+    decided_by_name: str
+    decided_at: datetime | None
+    decision_reason: str
+    bill_id: int | None
+    finished_at: datetime | None
+    revision: int
+
+    @property
+    def asks(self) -> tuple[Hit, ...]:
+        """The findings that a handler or a department must answer."""
+        return tuple(hit for hit in self.findings if hit.severity is Severity.ASK)
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """Codes of the rules that ask."""
+        return frozenset(hit.rule for hit in self.asks)
+
+    @property
+    def held_up(self) -> bool:
+        """Whether it was approved and the bill could not be issued."""
+        return self.state is ApplicationState.APPROVED and bool(self.problems)
+
+    def workdays_left(self, moment: datetime | None = None) -> int | None:
+        """Working days until a decision is due; negative when it is overdue, None when none is due."""
+        if self.due_at is None or self.state is not ApplicationState.IN_REVIEW:
+            return None
+        return workdays_left(moment or now(), self.due_at)
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of an application, as its history shows it."""
+
+    at: datetime
+    actor: str
+    actor_name: str
+    kind: StepKind
+    note: str
+
+
+class Pending(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing was issued yet; what becomes of the request is told by this application."""
+
+    application: Application
+
+
+#: What becomes of a request that is submitted.
+Submitted = Issued | Refused | NeedsConfirmation | Pending | Unresolved
+
+
+class ApplicationFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which applications a list shows; empty members do not restrict. Dates of submission are inclusive."""
+
+    unit_id: int | None = None
+    state: str = ""
+    kind: str = ""
+    payer: str = ""
+    business_no: str = ""
+    submitted_from: date | None = None
+    submitted_to: date | None = None
+
+
+class ReviewFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which applications a department's list shows. `open` are those that wait for a decision or an issue.
+
+    `due` is "soon" (a working day or less is left), "overdue" or "" ; `rule` is the code of a rule that asks;
+    `reviewer_region` and `reviewer_id` are whose task it is.
+    """
+
+    state: str = "open"
+    due: str = ""
+    rule: str = ""
+    unit_words: str = ""
+    unit_id: int | None = None
+    reviewer_region: str = ""
+    reviewer_id: int | None = None
+
+
+class ApplicationPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of applications; `next_key` continues after it, empty at the end."""
+
+    applications: tuple[Application, ...]
+    next_key: str = ""
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one application of a batch: `problem` tells why it was not decided, or not issued."""
+
+    application_id: int
+    application: Application | None
+    problem: Problem | None = None
+
+
+class PastDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """An earlier decision about a unit's application."""
+
+    application_id: int
+    payer_name: str
+    total: Decimal
+    decision: Decision
+    rules: tuple[str, ...]
+    decided_at: datetime

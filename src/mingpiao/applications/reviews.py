@@ -1,0 +1,285 @@
+"""人工复核: what a department does with applications that were brought before it."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import asyncpg
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.applications import store, wording
+from mingpiao.applications.intake import Applications
+from mingpiao.applications.model import (
+    MAX_BATCH,
+    Application,
+    ApplicationState,
+    Decided,
+    Decision,
+    Person,
+    Reviewer,
+    StepKind,
+)
+from mingpiao.applications.progress import tell_handler, tell_reviewers
+from mingpiao.applications.tables import review_decisions
+from mingpiao.catalog.model import Catalog
+from mingpiao.catalog.service import CatalogStore
+from mingpiao.identity.service import officers_of
+from mingpiao.kernel.clock import now, today
+from mingpiao.kernel.codes import region_covers
+from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.rules.model import Fate, HitCount
+from mingpiao.rules.service import record_hits
+from mingpiao.storage.database import Database
+
+_STATES = {
+    Decision.APPROVED: ApplicationState.APPROVED,
+    Decision.RETURNED: ApplicationState.RETURNED,
+    Decision.REJECTED: ApplicationState.REJECTED,
+}
+_REASONS = {
+    Decision.APPROVED: "复核意见",
+    Decision.RETURNED: "退回原因",
+    Decision.REJECTED: "驳回原因",
+}
+_TITLES = {
+    Decision.APPROVED: "人工复核通过",
+    Decision.RETURNED: "开票申请被退回更正",
+    Decision.REJECTED: "开票申请被驳回",
+}
+
+
+class Reviews:
+    """Decisions of departments; of two reviewers at once the row lets one decide and tells the other."""
+
+    def __init__(self, database: Database, catalog: CatalogStore, applications: Applications) -> None:
+        self._database = database
+        self._catalog = catalog
+        self._applications = applications
+
+    async def approve(self, application_id: int, reviewer: Reviewer, reason: str = "") -> Application:
+        """Answer for the department what rules asked; the bill is issued at once, by itself.
+
+        Raises `Refusal`: `application.unknown` (404), `application.not_yours` (403),
+        `application.already_decided`, `application.wrong_state` (409). If the bill cannot be issued now the
+        application stays approved, holds the problems, and is tried again.
+        """
+        await self._decide(application_id, Decision.APPROVED, reviewer, reason)
+        return await self._applications.advance(application_id)
+
+    async def return_for_correction(
+        self, application_id: int, reviewer: Reviewer, reason: str
+    ) -> Application:
+        """Give an application back to its handler; raises as `approve`, and `application.reason_required` (422)."""
+        return await self._decide(application_id, Decision.RETURNED, reviewer, reason)
+
+    async def reject(self, application_id: int, reviewer: Reviewer, reason: str) -> Application:
+        """End an application and its business number; raises as `return_for_correction`."""
+        return await self._decide(application_id, Decision.REJECTED, reviewer, reason)
+
+    async def decide_batch(
+        self, application_ids: Sequence[int], decision: Decision, reviewer: Reviewer, reason: str
+    ) -> list[Decided]:
+        """Decide alike applications with one reason, each by itself; one that fails spoils no other.
+
+        Raises `Refusal`: `application.batch_size`, `application.not_alike` (422) when no rule asks about all.
+        """
+        wording.checked_reason(reason, _REASONS[decision])
+        chosen = list(dict.fromkeys(application_ids))
+        if not 1 <= len(chosen) <= MAX_BATCH:
+            message = f"请选择1至{MAX_BATCH}件申请，现选择了{len(chosen)}件。"
+            raise refuse("application.batch_size", message, field="chosen", status=422)
+        await self._check_alike(chosen)
+        return [await self._decide_one(each, decision, reviewer, reason) for each in chosen]
+
+    async def _check_alike(self, application_ids: Sequence[int]) -> None:
+        async with self._database.system() as connection:
+            found = [await store.get(connection, each) for each in application_ids]
+        if not frozenset.intersection(*(each.rules for each in found)):
+            message = "所选申请不是同类情形（没有共同的核实事项），请按核实事项筛选后再批量办理。"
+            raise refuse("application.not_alike", message, field="chosen", status=422)
+
+    async def _decide_one(
+        self, application_id: int, decision: Decision, reviewer: Reviewer, reason: str
+    ) -> Decided:
+        try:
+            done = await self._decide(application_id, decision, reviewer, reason)
+        except Refusal as refusal:
+            return Decided(application_id=application_id, application=None, problem=refusal.problems[0])
+        if decision is Decision.APPROVED:
+            done = await self._applications.advance(application_id)
+        problem = done.problems[0] if done.held_up else None
+        return Decided(application_id=application_id, application=done, problem=problem)
+
+    async def _decide(
+        self, application_id: int, decision: Decision, reviewer: Reviewer, reason: str
+    ) -> Application:
+        reason = wording.checked_reason(
+            reason, _REASONS[decision], required=decision is not Decision.APPROVED
+        )
+        catalog = await self._catalog.get()
+        async with self._database.system() as connection:
+            application = await store.lock(connection, application_id)
+            self._check_own(application, reviewer, catalog)
+            held_up = application.held_up and decision is not Decision.APPROVED
+            if application.state is not ApplicationState.IN_REVIEW and not held_up:
+                raise wording.already_decided(application)
+            decided = await self._write(connection, application, decision, reviewer, reason)
+            if decision is not Decision.APPROVED:
+                # An approval is told with the bill, or with what holds it up.
+                await tell_handler(connection, decided, _TITLES[decision], f"原因：{reason}", urgent=True)
+        return decided
+
+    async def _write(
+        self,
+        connection: AsyncConnection,
+        application: Application,
+        decision: Decision,
+        reviewer: Reviewer,
+        reason: str,
+    ) -> Application:
+        moment = now()
+        rules = sorted(application.rules)
+        ended = {"finished_at": moment} if decision is Decision.REJECTED else {}
+        held = application.held_rules | application.rules
+        decided = await store.change(
+            connection,
+            application,
+            StepKind(decision.value),
+            Person(actor=reviewer.actor, name=reviewer.name),
+            note=reason,
+            state=_STATES[decision],
+            reviewer_id=reviewer.account_id,
+            decided_by=reviewer.actor.label,
+            decided_by_name=reviewer.name,
+            decided_at=moment,
+            decision_reason=reason,
+            problems=(),
+            held_rules=held if decision is Decision.RETURNED else application.held_rules,
+            **ended,
+        )
+        await connection.execute(
+            insert(review_decisions).values(
+                application_id=application.application_id,
+                unit_id=application.unit_id,
+                region_code=application.region_code,
+                reviewer_region=application.reviewer_region,
+                decision=decision.value,
+                rules=rules,
+                appealed_at=application.appealed_at,
+                due_at=application.due_at,
+                decided_at=moment,
+                decided_by=reviewer.actor.label,
+            )
+        )
+        if decision is Decision.APPROVED:
+            await _count_overturned(connection, application.unit_id, rules)
+        return decided
+
+    def _check_own(self, application: Application, reviewer: Reviewer, catalog: Catalog) -> None:
+        """Raise unless the reviewer's department decides about the application."""
+        if not region_covers(reviewer.region_code, application.region_code):
+            raise store.unknown()
+        if application.reviewer_region != reviewer.region_code:
+            own = catalog.departments.get(application.reviewer_region or "")
+            raise wording.not_yours(own.name if own else "其他财政部门")
+
+    # -- whose task it is --------------------------------------------------------------------------
+
+    async def assign(self, application_id: int, reviewer: Reviewer, account_id: int) -> Application:
+        """Give an application to an officer of the same department (also to oneself).
+
+        Raises `Refusal` as `approve`, and `application.officer_unknown` (422).
+        """
+        catalog = await self._catalog.get()
+        async with self._database.system() as connection:
+            application = await store.lock(connection, application_id)
+            self._check_open(application, reviewer, catalog)
+            officers = await officers_of(connection, reviewer.region_code)
+            chosen = next((each for each in officers if each.account_id == account_id), None)
+            if chosen is None:
+                message = "请从本部门在岗人员中选择复核人。"
+                raise refuse("application.officer_unknown", message, field="officer", status=422)
+            return await store.change(
+                connection,
+                application,
+                StepKind.ASSIGNED,
+                Person(actor=reviewer.actor, name=reviewer.name),
+                note=f"交由{chosen.display_name}办理",
+                reviewer_id=chosen.account_id,
+            )
+
+    async def pass_up(self, application_id: int, reviewer: Reviewer, reason: str) -> Application:
+        """Give an application to the department above, which is told. Raises `Refusal` as
+        `return_for_correction`, and `application.no_department_above` (409)."""
+        reason = wording.checked_reason(reason, "上报原因")
+        catalog = await self._catalog.get()
+        async with self._database.system() as connection:
+            application = await store.lock(connection, application_id)
+            self._check_open(application, reviewer, catalog)
+            above = department_above(catalog, reviewer.region_code)
+            if above is None:
+                message = "本部门是最高一级，没有上级财政部门可以上报。"
+                raise refuse("application.no_department_above", message, status=409)
+            return await self._move(connection, application, reviewer, above, reason, catalog)
+
+    async def take_over(self, application_id: int, reviewer: Reviewer, reason: str) -> Application:
+        """提级办理: a department above takes an application to itself. Raises `Refusal` as `pass_up`."""
+        reason = wording.checked_reason(reason, "提级原因")
+        catalog = await self._catalog.get()
+        async with self._database.system() as connection:
+            application = await store.lock(connection, application_id)
+            if not region_covers(reviewer.region_code, application.region_code):
+                raise store.unknown()
+            if application.state is not ApplicationState.IN_REVIEW:
+                raise wording.already_decided(application)
+            present = application.reviewer_region or ""
+            if present == reviewer.region_code or not region_covers(reviewer.region_code, present):
+                message = "该申请由本部门或上级部门办理，不能提级。"
+                raise refuse("application.not_below", message, status=409)
+            return await self._move(connection, application, reviewer, reviewer.region_code, reason, catalog)
+
+    def _check_open(self, application: Application, reviewer: Reviewer, catalog: Catalog) -> None:
+        self._check_own(application, reviewer, catalog)
+        if application.state is not ApplicationState.IN_REVIEW:
+            raise wording.already_decided(application)
+
+    async def _move(
+        self,
+        connection: AsyncConnection,
+        application: Application,
+        reviewer: Reviewer,
+        region_code: str,
+        reason: str,
+        catalog: Catalog,
+    ) -> Application:
+        name = catalog.departments[region_code].name
+        taken = region_code == reviewer.region_code
+        moved = await store.change(
+            connection,
+            application,
+            StepKind.ASSIGNED,
+            Person(actor=reviewer.actor, name=reviewer.name),
+            note=f"{'提级' if taken else '上报'}由{name}办理：{reason}",
+            reviewer_region=region_code,
+            reviewer_id=reviewer.account_id if taken else None,
+        )
+        told = application.reviewer_region if taken else region_code
+        # Whoever loses it or gets it is told by whoever acts.
+        told = application.reviewer_region if taken else region_code
+        await tell_reviewers(
+            connection, moved, f"复核申请改由{name}办理", reason, region_code=told or region_code
+        )
+        return moved
+
+
+def department_above(catalog: Catalog, region_code: str) -> str | None:
+    """The region of the nearest department above a region's; None for the province."""
+    above = catalog.regions_upwards(region_code)[1:]
+    return next((code for code in above if code in catalog.departments), None)
+
+
+async def _count_overturned(connection: AsyncConnection, unit_id: int, rules: Sequence[str]) -> None:
+    """Count the findings that a department overturned, in the connection's transaction."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    counts = [HitCount(unit_id=unit_id, rule=rule, fate=Fate.OVERTURNED) for rule in rules]
+    await record_hits(cast("asyncpg.Connection", driver), today(), counts)

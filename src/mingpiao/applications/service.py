@@ -1,0 +1,40 @@
+"""What other rooms may ask of applications."""
+
+from mingpiao.applications.figures import ReviewFigures, review_figures
+from mingpiao.applications.intake import Applications, same_content
+from mingpiao.applications.listing import (
+    PAGE_SIZE,
+    alike_count,
+    list_applications,
+    list_reviews,
+    open_count,
+    past_decisions,
+)
+from mingpiao.applications.progress import IssuingDesk
+from mingpiao.applications.reminders import remind
+from mingpiao.applications.reviews import Reviews, department_above
+from mingpiao.applications.store import get, newest, steps_of
+from mingpiao.applications.tasks import advancing, enqueue_waiting, wake
+
+__all__ = [
+    "PAGE_SIZE",
+    "Applications",
+    "IssuingDesk",
+    "ReviewFigures",
+    "Reviews",
+    "advancing",
+    "alike_count",
+    "department_above",
+    "enqueue_waiting",
+    "get",
+    "list_applications",
+    "list_reviews",
+    "newest",
+    "open_count",
+    "past_decisions",
+    "remind",
+    "review_figures",
+    "same_content",
+    "steps_of",
+    "wake",
+]

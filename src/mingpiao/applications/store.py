@@ -1,0 +1,190 @@
+"""Rows of applications: written with their step and audit row in one transaction, read within a scope."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.applications.model import Application, ApplicationState, Person, Step, StepKind
+from mingpiao.applications.tables import application_steps, applications
+from mingpiao.evidence.model import Claim
+from mingpiao.identity.model import AuditEntry
+from mingpiao.identity.service import record
+from mingpiao.issuing.model import IssueRequest
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.rules.model import Hit
+
+_Value = TypeVar("_Value")
+
+_MAX_NOTE = 1_000
+
+
+def unknown() -> Refusal:
+    """What is answered for an application that does not exist or that the caller may not see."""
+    return refuse("application.unknown", "没有找到该开票申请，请从列表中选择，或您无权查看。", status=404)
+
+
+async def get(connection: AsyncConnection, application_id: int) -> Application:
+    """An application within the connection's scope; raises `Refusal` (`application.unknown`, 404)."""
+    return await _one(connection, select(applications).where(applications.c.application_id == application_id))
+
+
+async def lock(connection: AsyncConnection, application_id: int) -> Application:
+    """The application, kept from everybody else's changes until the transaction ends; raises as `get`."""
+    query = select(applications).where(applications.c.application_id == application_id).with_for_update()
+    return await _one(connection, query)
+
+
+async def _one(connection: AsyncConnection, query: Any) -> Application:
+    row = (await connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise unknown()
+    return from_row(row)
+
+
+async def newest(connection: AsyncConnection, unit_id: int, business_no: str) -> Application | None:
+    """The last application under a unit's business number."""
+    query = (
+        select(applications)
+        .where(applications.c.unit_id == unit_id, applications.c.business_no == business_no)
+        .order_by(applications.c.application_id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return from_row(row) if row is not None else None
+
+
+async def add(
+    connection: AsyncConnection,
+    unit_id: int,
+    region_code: str,
+    request: IssueRequest,
+    person: Person,
+    **members: Any,
+) -> Application | None:
+    """Store a new application with its first step; None when one stands under the business number."""
+    values = {
+        "unit_id": unit_id,
+        "region_code": region_code,
+        "kind_code": request.kind,
+        "business_no": request.business_no,
+        "state": ApplicationState.CHECKING,
+        "submitted_by": person.actor.label,
+        "submitted_by_name": person.name,
+    }
+    statement = insert(applications).values(values | _columns(members | {"request": request}))
+    stored = await connection.execute(statement.on_conflict_do_nothing().returning(applications))
+    row = stored.mappings().one_or_none()
+    if row is None:
+        return None
+    application = from_row(row)
+    await add_step(connection, application, StepKind.SUBMITTED, person)
+    return application
+
+
+async def change(
+    connection: AsyncConnection,
+    application: Application,
+    kind: StepKind,
+    person: Person,
+    *,
+    note: str = "",
+    **members: Any,
+) -> Application:
+    """Change a locked application, with the step and the audit row that tell of it."""
+    statement = (
+        update(applications)
+        .where(applications.c.application_id == application.application_id)
+        .values(_columns(members) | {"revision": applications.c.revision + 1})
+        .returning(applications)
+    )
+    changed = from_row((await connection.execute(statement)).mappings().one())
+    await add_step(connection, changed, kind, person, note=note)
+    return changed
+
+
+async def add_step(
+    connection: AsyncConnection, application: Application, kind: StepKind, person: Person, *, note: str = ""
+) -> None:
+    """Write a step of an application and its row in the audit trail."""
+    await connection.execute(
+        insert(application_steps).values(
+            application_id=application.application_id,
+            unit_id=application.unit_id,
+            actor=person.actor.label,
+            actor_name=person.name,
+            step=kind.value,
+            note=note[:_MAX_NOTE],
+        )
+    )
+    await record(
+        connection,
+        AuditEntry(
+            actor=person.actor,
+            action=f"application:{kind.value}",
+            subject=f"application:{application.application_id}",
+            unit_id=application.unit_id,
+            details={"business_no": application.business_no, "state": application.state.value}
+            | ({"note": note[:_MAX_NOTE]} if note else {}),
+        ),
+    )
+
+
+async def steps_of(connection: AsyncConnection, application_id: int) -> list[Step]:
+    """The steps of an application, oldest first, where the scope sees them."""
+    query = (
+        select(application_steps)
+        .where(application_steps.c.application_id == application_id)
+        .order_by(application_steps.c.step_id)
+    )
+    return [
+        Step(
+            at=row["at"],
+            actor=row["actor"],
+            actor_name=row["actor_name"],
+            kind=StepKind(row["step"]),
+            note=row["note"],
+        )
+        for row in (await connection.execute(query)).mappings()
+    ]
+
+
+def _columns(members: dict[str, Any]) -> dict[str, Any]:
+    """Members of an application as columns; what follows from a request is taken from it."""
+    values = dict(members)
+    request: IssueRequest | None = values.get("request")
+    if request is not None:
+        values |= {
+            "request": msgspec.to_builtins(request),
+            "kind_code": request.kind,
+            "payer_name": request.payer.name,
+            "total": request.total,
+        }
+    for name in ("findings", "claims", "problems"):
+        if name in values:
+            values[name] = msgspec.to_builtins(values[name])
+    if "held_rules" in values:
+        values["held_rules"] = sorted(values["held_rules"])
+    return {
+        name: value.value if isinstance(value, ApplicationState) else value for name, value in values.items()
+    }
+
+
+def from_row(row: RowMapping) -> Application:
+    """An application from a row of its table."""
+    values: dict[str, Any] = {str(name): value for name, value in row.items()}
+    values["kind"] = values.pop("kind_code")
+    values["request"] = msgspec.convert(values["request"], IssueRequest)
+    values["findings"] = _convert(values["findings"], Hit)
+    values["claims"] = _convert(values["claims"], Claim)
+    values["problems"] = _convert(values["problems"], Problem)
+    values["held_rules"] = frozenset(values["held_rules"])
+    values["state"] = ApplicationState(values["state"])
+    return Application(**values)
+
+
+def _convert(values: Sequence[object], kind: type[_Value]) -> tuple[_Value, ...]:
+    return tuple(msgspec.convert(value, kind) for value in values)

@@ -1,0 +1,71 @@
+"""What the worker does for applications: go on with what waits, and remind of what is due."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.applications.intake import Applications
+from mingpiao.applications.model import ApplicationState
+from mingpiao.applications.tables import applications
+from mingpiao.jobs.queue import Handler, enqueue
+from mingpiao.kernel.errors import Refusal
+from mingpiao.storage.database import Database
+
+_JOB = "advance_application"
+_PORTION = 500
+
+
+async def wake(connection: AsyncConnection, unit_id: int, digest: str) -> None:
+    """Have the applications that wait for a paper (its SM3 in hex) gone on with, once the transaction commits."""
+    query = select(applications.c.application_id).where(
+        applications.c.unit_id == unit_id,
+        applications.c.state == ApplicationState.CHECKING.value,
+        applications.c.request["evidence"].contains([digest]),
+    )
+    for application_id in (await connection.execute(query)).scalars().all():
+        await _enqueue(connection, application_id)
+
+
+async def enqueue_waiting(database: Database) -> None:
+    """Have all gone on with that wait for papers or were approved; heals what was broken off.
+
+    Safe to repeat: what is in the queue already is not put there again.
+    """
+    after = 0
+    while True:
+        query = (
+            select(applications.c.application_id)
+            .where(
+                applications.c.state.in_([ApplicationState.CHECKING.value, ApplicationState.APPROVED.value]),
+                applications.c.application_id > after,
+            )
+            .order_by(applications.c.application_id)
+            .limit(_PORTION)
+        )
+        async with database.system() as connection:
+            found = list((await connection.execute(query)).scalars())
+            for application_id in found:
+                await _enqueue(connection, application_id)
+        if len(found) < _PORTION:
+            return
+        after = found[-1]
+
+
+async def _enqueue(connection: AsyncConnection, application_id: int) -> None:
+    await enqueue(connection, _JOB, {"application_id": application_id}, key=f"{_JOB}:{application_id}")
+
+
+def advancing(service: Applications) -> Handler:
+    """The worker's handler that goes on with applications."""
+
+    async def work(payload: Mapping[str, Any]) -> None:
+        try:
+            await service.advance(payload["application_id"])
+        except Refusal as refusal:
+            # An application is never deleted; a job about none has nothing to do.
+            if refusal.problems[0].code != "application.unknown":
+                raise
+
+    return Handler(name=_JOB, work=work, at_once=1)
