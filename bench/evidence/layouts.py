@@ -1,0 +1,5 @@
+"""All layouts."""
+
+from bench.evidence.layouts_contracts import CONTRACTS
+
+LAYOUTS = (*CONTRACTS,)
