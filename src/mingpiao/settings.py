@@ -79,6 +79,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     checked_files_per_minute: Limit = 60
     """Files that one network address may have checked in a minute."""
 
+    review_working_days: Annotated[int, Meta(ge=1, le=30)] = 3
+    """Working days that a department has to decide about an appeal."""
+
     demo: bool = False
     """A demonstration: seals and pages say so."""
 
@@ -196,6 +199,7 @@ _COUNTS = frozenset(
         "wrong_checks_per_bill",
         "wrong_checks_per_address",
         "checked_files_per_minute",
+        "review_working_days",
     }
 )
 
