@@ -45,6 +45,42 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     bottom: float
 
 
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of text on one row of a page, or one cell of a table; confidence 0..1.
+
+    `edges` are the left edges of the characters and the right edge of the last, in parts of the
+    upright page's width.
+    """
+
+    text: str
+    place: Place
+    confidence: float = 1.0
+    edges: tuple[float, ...] = ()
+
+    def part(self, start: int, end: int) -> Place:
+        """Where the characters `start` to `end` (exclusive) of the text stand."""
+        if len(self.edges) <= end or start >= end:
+            return self.place
+        return msgspec.structs.replace(self.place, left=self.edges[start], right=self.edges[end])
+
+
+class PageLines(msgspec.Struct, frozen=True, kw_only=True):
+    """One page as lines in reading order, upright.
+
+    `width` and `height` are those of the upright page, in points (pixels for a picture). `rotation`
+    (0, 90, 180, 270 clockwise) turns the page, as a viewer shows it, upright. `method` is "text"
+    or "ocr". `seals` are the places of red seals.
+    """
+
+    number: int
+    width: float
+    height: float
+    rotation: int
+    method: str
+    lines: tuple[Line, ...] = ()
+    seals: tuple[Place, ...] = ()
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A text found on the pages. `value` is its plain form, `text` as written; confidence 0..1."""
 
@@ -55,11 +91,16 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
-    """甲方, 乙方, 付款方, 收款方, 捐赠人, 受赠人 …: `role` is "payer", "payee" or "" when the paper does not tell."""
+    """甲方, 乙方, 付款方, 收款方, 捐赠人, 受赠人 …: `role` is "payer", "payee" or "" when the paper does not tell.
+
+    `amount` is what a list of many recipients gives to this one, in 元.
+    """
 
     role: str
     name: Found
     code: Found | None = None
+    account: Found | None = None
+    amount: Decimal | None = None
 
 
 class Amount(msgspec.Struct, frozen=True, kw_only=True):

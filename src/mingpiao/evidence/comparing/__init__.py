@@ -1,0 +1,1 @@
+"""The parts of the comparison: names, money, and what the paper is about."""

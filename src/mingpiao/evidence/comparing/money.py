@@ -1,0 +1,164 @@
+"""Is the bill's amount what the papers state, and is the paper used up."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from mingpiao.evidence.comparing.papers import Paper, absent, worst
+from mingpiao.evidence.extraction.names import same_name
+from mingpiao.evidence.model import Amount, BillFacts, Claim, Found, Verdict
+from mingpiao.kernel.money import in_words, plain
+
+_NOTHING = Decimal(0)
+
+
+def amount(bill: BillFacts, papers: Sequence[Paper]) -> Claim:
+    """Is the total a stated amount, or a part of the stated total that is not used up.
+
+    Of several papers one that agrees is enough: a contract states the whole, its transfer a part.
+    """
+    claims = [_amount(bill, paper) for paper in papers]
+    if not claims:
+        return absent("amount", plain(bill.total), "没有可供比对的佐证材料。")
+    agreeing = [claim for claim in claims if claim.verdict is Verdict.AGREE]
+    return agreeing[0] if agreeing else worst(claims)
+
+
+def _amount(bill: BillFacts, paper: Paper) -> Claim:
+    own = _own_share(bill, paper)
+    stated = paper.says.amounts
+    if own is not None:
+        return _share(bill, paper, *own)
+    equal = [one for one in stated if one.value == bill.total and _counts(one)]
+    if equal:
+        return _claim(
+            bill,
+            Verdict.AGREE,
+            equal,
+            paper,
+            f"材料载明{_kind(equal[0])} {plain(bill.total)} 元，与票面金额一致。",
+        )
+    totals = [one for one in stated if one.role == "total"]
+    if not totals:
+        return absent("amount", plain(bill.total), "材料中没有识别到可比对的金额。")
+    total = totals[0].value
+    used = paper.usage.amount if paper.usage else _NOTHING
+    if _by_parts(paper) and used + bill.total <= total:
+        sentence = f"材料载明总金额 {plain(total)} 元，此前已开具 {plain(used)} 元，本次 {plain(bill.total)} 元在剩余金额之内。"
+        return _claim(bill, Verdict.AGREE, totals, paper, sentence)
+    sentence = f"票面金额为 {plain(bill.total)} 元，材料载明的金额为 {_listed(totals)} 元，两者不一致。"
+    return _claim(bill, Verdict.CONTRADICT, totals, paper, sentence)
+
+
+def _counts(one: Amount) -> bool:
+    return bool(one.role)
+
+
+def _by_parts(paper: Paper) -> bool:
+    """Whether the total may be taken in parts that the paper does not all name."""
+    if paper.says.kind == "transfer":
+        return False
+    named = [one for one in paper.says.amounts if one.role == "instalment"]
+    return not named
+
+
+def _kind(one: Amount) -> str:
+    return {"total": "金额", "instalment": "分期金额", "deposit": "保证金"}.get(one.role, "金额")
+
+
+def _listed(amounts: Iterable[Amount]) -> str:
+    return "、".join(dict.fromkeys(plain(one.value) for one in amounts))
+
+
+def _own_share(bill: BillFacts, paper: Paper) -> tuple[Decimal, Found] | None:
+    """What a list of recipients gives to the unit, or takes from the payer."""
+    for party in paper.says.parties:
+        if party.amount is not None and (
+            same_name(party.name.value, bill.unit_name, read_by_ocr=paper.read_by_ocr)
+            or same_name(party.name.value, bill.payer_name, read_by_ocr=paper.read_by_ocr)
+        ):
+            return party.amount, party.name
+    return None
+
+
+def _share(bill: BillFacts, paper: Paper, share: Decimal, found: Found) -> Claim:
+    used = paper.usage.amount if paper.usage else _NOTHING
+    agrees = bill.total == share or used + bill.total <= share
+    return Claim(
+        name="amount",
+        verdict=Verdict.AGREE if agrees else Verdict.CONTRADICT,
+        expected=plain(bill.total),
+        found=plain(share),
+        explanation=f"材料给“{found.value}”列明 {plain(share)} 元，票面金额为 {plain(bill.total)} 元，"
+        + ("两者相符。" if agrees else "两者不一致。"),
+        marks=paper.marks([found]),
+    )
+
+
+def _claim(
+    bill: BillFacts, verdict: Verdict, amounts: Sequence[Amount], paper: Paper, sentence: str
+) -> Claim:
+    return Claim(
+        name="amount",
+        verdict=verdict,
+        expected=plain(bill.total),
+        found=_listed(amounts),
+        explanation=sentence,
+        marks=paper.marks(one.found for one in amounts),
+    )
+
+
+def words(bill: BillFacts, papers: Sequence[Paper]) -> Claim:
+    """Do the amounts in words agree with those in digits within each paper."""
+    claims = [claim for paper in papers if (claim := _words(bill, paper)) is not None]
+    return worst(claims) if claims else absent("words", in_words(bill.total), "材料中没有大写金额。")
+
+
+def _words(bill: BillFacts, paper: Paper) -> Claim | None:
+    digits = {one.value for one in paper.says.amounts if not one.words}
+    written = [one for one in paper.says.amounts if one.words]
+    if not written:
+        return None
+    lonely = [one for one in written if one.value not in digits]
+    verdict = Verdict.CONTRADICT if lonely and digits else Verdict.AGREE
+    shown = lonely or written
+    sentence = (
+        f"材料中的大写金额“{shown[0].found.text}”（{plain(shown[0].value)} 元）与小写金额不一致。"
+        if verdict is Verdict.CONTRADICT
+        else "材料中的大写金额与小写金额一致。"
+    )
+    return Claim(
+        name="words",
+        verdict=verdict,
+        expected=in_words(bill.total),
+        found="、".join(dict.fromkeys(one.found.text for one in shown)),
+        explanation=sentence,
+        marks=paper.marks(one.found for one in shown),
+    )
+
+
+def usage(bill: BillFacts, papers: Sequence[Paper]) -> Claim:
+    """Would this bill take more of a paper than it states."""
+    claims = [claim for paper in papers if (claim := _usage(bill, paper)) is not None]
+    return (
+        worst(claims) if claims else absent("usage", plain(bill.total), "材料中没有载明可累计使用的总金额。")
+    )
+
+
+def _usage(bill: BillFacts, paper: Paper) -> Claim | None:
+    own = _own_share(bill, paper)
+    limit = own[0] if own else paper.says.total
+    if limit is None:
+        return None
+    used = paper.usage.amount if paper.usage else _NOTHING
+    bills = paper.usage.bills if paper.usage else 0
+    beyond = used > 0 and used + bill.total > limit
+    totals = [one for one in paper.says.amounts if one.role == "total" and one.value == limit]
+    return Claim(
+        name="usage",
+        verdict=Verdict.CONTRADICT if beyond else Verdict.AGREE,
+        expected=plain(bill.total),
+        found=plain(used),
+        explanation=f"材料载明 {plain(limit)} 元，此前 {bills} 张票据已使用 {plain(used)} 元，"
+        + (f"加上本次 {plain(bill.total)} 元将超出。" if beyond else f"本次 {plain(bill.total)} 元。"),
+        marks=paper.marks(one.found for one in totals) if beyond else (),
+    )

@@ -1,0 +1,38 @@
+"""A paper as the comparison sees it, and claims about several papers made one."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from mingpiao.evidence.model import Claim, Extraction, Found, Mark, Usage, Verdict
+
+#: Of several papers the worst word counts: what one contradicts, another does not heal.
+_ORDER = (Verdict.CONTRADICT, Verdict.AGREE, Verdict.HINT, Verdict.ABSENT)
+
+
+class Paper(NamedTuple):
+    """One paper; `usage` is None when no other bill used it."""
+
+    digest: str
+    says: Extraction
+    usage: Usage | None
+
+    @property
+    def read_by_ocr(self) -> bool:
+        """Whether characters may be misread."""
+        return any(page.method == "ocr" for page in self.says.pages)
+
+    def marks(self, found: Iterable[Found | None]) -> tuple[Mark, ...]:
+        """The places of facts of this paper."""
+        return tuple(
+            Mark(digest=self.digest, place=place) for one in found if one is not None for place in one.places
+        )
+
+
+def worst(claims: Sequence[Claim]) -> Claim:
+    """The claim that counts of several about the same thing; there is at least one."""
+    return min(claims, key=lambda claim: _ORDER.index(claim.verdict))
+
+
+def absent(name: str, expected: str, explanation: str) -> Claim:
+    """A claim about a thing that the papers do not state."""
+    return Claim(name=name, verdict=Verdict.ABSENT, expected=expected, found="", explanation=explanation)

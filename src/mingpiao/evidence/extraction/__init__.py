@@ -1,0 +1,43 @@
+"""From the lines of a paper to its facts: parties, amounts, dates, numbers, purpose; plain Python, no models."""
+
+from collections.abc import Sequence
+
+from mingpiao.evidence.extraction.amounts import amounts_of, with_total
+from mingpiao.evidence.extraction.dates import dates_of
+from mingpiao.evidence.extraction.flow import ROW, Flow
+from mingpiao.evidence.extraction.particulars import accounts_of, document_numbers_of, kind_of, purpose_of
+from mingpiao.evidence.extraction.parties import parties_of
+from mingpiao.evidence.model import Extraction, Page, PageLines
+
+
+def extract(pages: Sequence[PageLines]) -> Extraction:
+    """What a paper's upright lines say; every fact carries the places where it stands."""
+    pages = tuple(pages)
+    flow = Flow(pages)
+    numbers = document_numbers_of(flow)
+    accounts, parties = accounts_of(flow, parties_of(flow))
+    dates = dates_of(flow)
+    return Extraction(
+        kind=kind_of(pages, flow, numbered=bool(numbers)),
+        pages=tuple(_page(page) for page in pages),
+        parties=parties,
+        amounts=with_total(amounts_of(flow)),
+        signed_on=dates.signed_on,
+        starts_on=dates.starts_on,
+        ends_on=dates.ends_on,
+        document_numbers=numbers,
+        accounts=accounts,
+        purpose=purpose_of(flow),
+        seals=tuple(seal for page in pages for seal in page.seals),
+    )
+
+
+def _page(page: PageLines) -> Page:
+    return Page(
+        number=page.number,
+        width=page.width,
+        height=page.height,
+        rotation=page.rotation,
+        method=page.method,
+        text=ROW.join(line.text for line in page.lines),
+    )

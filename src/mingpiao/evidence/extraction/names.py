@@ -1,0 +1,99 @@
+"""Names of organisations and persons: where one ends, what is one, and when two are the same."""
+
+import re
+
+from mingpiao.evidence.extraction.flow import fold
+
+#: What an organisation's name ends in.
+ENDINGS = (
+    "有限责任公司|股份有限公司|有限公司|分公司|公司|集团|大学|学院|学校|中学|小学|幼儿园|医院|卫生院|中心|研究院|研究所|基金会"
+    "|协会|学会|商会|联合会|总会|促进会|慈善会|红十字会|工会|委员会|合作社|事务所|出版社|博物馆|图书馆|体育馆|科技馆|美术馆"
+    "|文化馆|档案馆|厅|局|委|办公室|政府|财政部|教育部|银行|支行|分行|厂|商行|经营部|门市部|服务部|站|队|院|所|社|处|馆"
+    "|总工会|妇联|团委|村委会|居委会|街道办|管理处|福利院|养老院|敬老院|俱乐部|联盟|剧院|电视台|报社|书院|党校|总队|支队|党委|部"
+)
+_LETTER = r"[\u4e00-\u9fffA-Za-z0-9·&\-]"
+#: An organisation somewhere in a sentence.
+ORGANISATION = re.compile(rf"(?:{_LETTER}|\([\u4e00-\u9fff]{{2,8}}\)){{2,40}}?(?:{ENDINGS})(?!{_LETTER})")
+_ENDS_AS_ORGANISATION = re.compile(rf"(?:{ENDINGS})(?:\([\u4e00-\u9fff]{{2,12}}\))?$")
+_PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8}){1,3}")
+#: What ends a name that stands after a label.
+_AFTER = re.compile(
+    r"[\t\n,。;:!?、“”\"'<>《》【】\[\]|/]|\((?=以下|下称|简称|统称|盖|公|章|签|加盖|甲|乙|丙|丁|付款|收款|捐|受|委|出租|承租|单位)"
+    r"| ?(?:以下简称|地址|住所|住址|法定代表|法人代表|负责人|联系|电话|统一社会|社会信用|信用代码|证件|身份证|开户|账号|帐号"
+    r"|户名|签字|签章|盖章|公章|代表人|委托代理|授权代表|日期|邮编|传真|[甲乙丙丁] ?方|[收付]款|于\d{4}年|与|经办)"
+)
+_NO_NAMES = """
+名称 全称 户名 账号 单位 盖章 公章 签字 签章 姓名 名字 地址 电话 日期 以下 甲方 乙方 丙方 丁方 双方 各方
+本人 我方 对方 信息 账户 个人
+帐号 开户行 开户银行 法定代表人 如下 无 金额 用途 款项 应当 应该 负责 保证 承诺 有权 义务 权利 责任 同意 支付 单位名称 本单位 本校 本院 本会 本中心
+你单位 你校 你院 你局 我校 我单位 我院 我会 各单位 有关单位 各有关单位 相关单位 该单位 该公司 贵单位
+"""
+_NOT_NAMES = frozenset(_NO_NAMES.split())
+_FOLDED_AWAY = re.compile(r"[\s()\[\]〔〕【】<>《》“”\"'·.,、:;\-_]")
+
+
+def name_after(text: str, start: int, limit: int = 60) -> tuple[int, int] | None:
+    """Begin and end of the name that stands at `start` of a folded text, or None when none does."""
+    while start < len(text) and text[start] in " :":
+        start += 1
+    end_match = _AFTER.search(text, start, min(len(text), start + limit))
+    end = end_match.start() if end_match else min(len(text), start + limit)
+    while end > start and text[end - 1] in " -(":
+        end -= 1
+    end = _inside_brackets(text, start, end)
+    return (start, end) if is_name(text[start:end]) else None
+
+
+def _inside_brackets(text: str, start: int, end: int) -> int:
+    """A closing bracket without its opening one is not of the name."""
+    while end > start and text[end - 1] == ")" and text.count("(", start, end) < text.count(")", start, end):
+        end -= 1
+    return end
+
+
+def is_name(text: str) -> bool:
+    """Whether a folded text may be the name of an organisation or a person."""
+    text = text.replace(" ", "")
+    if len(text) < 2 or text in _NOT_NAMES or text.isdigit():
+        return False
+    return is_organisation(text) or bool(_PERSON.fullmatch(text))
+
+
+def is_organisation(text: str) -> bool:
+    """Whether a folded text ends like an organisation's name."""
+    return len(text) >= 4 and bool(_ENDS_AS_ORGANISATION.search(text)) and text not in _NOT_NAMES
+
+
+def plain_name(name: str) -> str:
+    """A name for comparison: one width, no brackets, spaces or punctuation, no case."""
+    return _FOLDED_AWAY.sub("", fold(name)).casefold()
+
+
+def same_name(one: str, other: str, *, read_by_ocr: bool = False) -> bool:
+    """Whether two names are one: equal when plain, or an OCR slip of one character in a long name."""
+    first, second = plain_name(one), plain_name(other)
+    if not first or not second:
+        return False
+    if first == second:
+        return True
+    return read_by_ocr and _is_slip(first, second)
+
+
+def _is_slip(first: str, second: str) -> bool:
+    if len(first) != len(second) or len(first) < 4:
+        return False
+    differing = [(a, b) for a, b in zip(first, second, strict=True) if a != b]
+    return len(differing) == 1 and differing[0] in _LOOKALIKES
+
+
+def _pairs(groups: str) -> frozenset[tuple[str, str]]:
+    return frozenset((a, b) for group in groups.split() for a in group for b in group if a != b)
+
+
+#: Characters that readers of pictures confuse. Other single differences (东/西, 一/二) are other names.
+_LOOKALIKES = _pairs(
+    "己已巳 未末 土士 人入八 日曰目 干千于 大太犬 甲申由田 天夫 刀力 王玉主 木本术 今令 免兔 治冶 侯候 拨拔 晴睛 历厉 末未"
+    " 戊戌戍 祖租 贝见 鸟乌 拆折 哀衰衷 竞竟 辨辩 籍藉 微徵 洁沽 怡恰 沮泪 栗粟 赢羸嬴 汨汩 市布 厂广 白自百 住佳往"
+    " 亨享 崇祟 卬印 泰秦奏 陕峡 涌桶 密蜜 苑菀 蓝篮 兰三 口囗 O0〇 I1l 氏民 科料 材村 杭抗 扬杨 场汤 伟纬 峰锋蜂 浩洁 清情请"
+    " 博搏 锦绵棉 泽译 宏宠 凯剀 瑞端 荣荥 盈益 淇其 嘉喜 昌吕 启后 复夏 特持 待侍 院阮 晨震 兴共 华毕 丰主 宁守 安宴"
+)

@@ -1,0 +1,147 @@
+"""The parties of a paper: who pays, who receives, with their codes and accounts."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from mingpiao.evidence.extraction.flow import Flow
+from mingpiao.evidence.extraction.labels import PARTY_LABEL, ROLE, SIDE, role_of, role_within
+from mingpiao.evidence.extraction.names import ORGANISATION, is_name, name_after, plain_name
+from mingpiao.evidence.extraction.sides import roles_of_sides
+from mingpiao.evidence.extraction.tables import Head, heads_of, role_at
+from mingpiao.evidence.model import Found, Party, Place
+
+_DEFINED = re.compile(
+    rf"(?P<name>[^\s,。;:()]{{2,40}}(?:\([\u4e00-\u9fff]{{2,8}}\)[^\s,。;:()]{{0,20}})?) ?\( ?(?:以下|下文)?(?:均|统)?(?:简称|称)?"
+    rf"(?:为|作)? ?[“\"'「]?(?P<alias>{SIDE}|{ROLE})[”\"'」]? ?\)"
+)
+_CODE = re.compile(
+    r"(?:信用代码|机构代码|税号|纳税人识别号|信用代码证号)[^A-Z0-9\n]{0,8}(?P<code>[0-9A-HJ-NP-RTUW-Y]{18})"
+)
+_LEADING = re.compile(r"(?:兹由|由|与|和|及|同|经|现|兹有|兹收到|收到|感谢)+")
+#: How far before a field a head is looked for in running text.
+_LOOK_BACK = 90
+
+
+class Named(NamedTuple):
+    """A name in the text: `side` is 甲方 and so on, when only that is told."""
+
+    start: int
+    end: int
+    role: str
+    side: str
+
+
+def parties_of(flow: Flow) -> tuple[Party, ...]:
+    """All parties, each once, in the order of the paper."""
+    heads = heads_of(flow.lines)
+    named = sorted({*_labelled(flow, heads), *_defined(flow)}, key=lambda one: one.start)
+    sides = roles_of_sides(flow.text)
+    parties: list[Party] = []
+    for one in named:
+        party = Party(
+            role=one.role or sides.get(one.side, ""),
+            name=flow.found(one.start, one.end),
+            code=_code_after(flow, one.end),
+        )
+        _join(parties, party)
+    return tuple(parties)
+
+
+def _join(parties: list[Party], party: Party) -> None:
+    """Add a party, or what is new of it to one of the same name."""
+    plain = plain_name(party.name.value)
+    for index, known in enumerate(parties):
+        if plain_name(known.name.value) == plain:
+            parties[index] = msgspec.structs.replace(
+                known, role=known.role or party.role, code=known.code or party.code
+            )
+            return
+    parties.append(party)
+
+
+def _labelled(flow: Flow, heads: Sequence[Head]) -> Iterator[Named]:
+    for match in PARTY_LABEL.finditer(flow.text):
+        value = _value(flow, match)
+        if value is None:
+            continue
+        side = match["side"] or ""
+        meaning = match["meaning"] or ""
+        role = role_of(match["role"] or "") or role_of(meaning)
+        if meaning and re.fullmatch(SIDE, meaning):
+            side = meaning
+        if match["bare"]:
+            role = _role_of_field(flow, match.start(), value[0], heads)
+            side = "" if role else _side_before(flow.text, match.start())
+            if not role and not side:
+                continue
+        yield Named(*value, role, side.replace(" ", ""))
+
+
+def _value(flow: Flow, match: re.Match[str]) -> tuple[int, int] | None:
+    """The name after a label: in the same cell, the next one, or the cell below."""
+    text = flow.text
+    position = match.end()
+    while position < len(text) and text[position] in "\t :":
+        position += 1
+    again = PARTY_LABEL.match(text, position)
+    if again is not None:
+        # 付款人 | 户名 | …: the inner label yields by itself.
+        return None
+    found = name_after(text, position)
+    if found is not None and ":" not in match["after"] and not _alone(text, *found):
+        return None
+    return found
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    """Without a colon only a name that fills its cell is one: 乙方 同意 is a sentence."""
+    return text[end : end + 1] in ("\t", "\n", "", "(") and is_name(text[start:end])
+
+
+def _role_of_field(flow: Flow, label: int, value: int, heads: Sequence[Head]) -> str:
+    label_place, value_place = _place_at(flow, label), _place_at(flow, value)
+    if label_place and value_place and heads:
+        role = role_at(label_place, value_place, heads)
+        if role:
+            return role
+    return role_within(flow.text[max(0, label - _LOOK_BACK) : label])
+
+
+def _place_at(flow: Flow, position: int) -> Place | None:
+    line = flow.line_at(position)
+    return flow.lines[line].place if line >= 0 else None
+
+
+def _side_before(text: str, position: int) -> str:
+    sides = re.findall(SIDE, text[max(0, position - _LOOK_BACK) : position])
+    return sides[-1] if sides else ""
+
+
+def _defined(flow: Flow) -> Iterator[Named]:
+    """某某公司（以下简称“甲方”）."""
+    for match in _DEFINED.finditer(flow.text):
+        start, end = match.span("name")
+        if leading := _LEADING.match(flow.text, start, end):
+            start = leading.end()
+        if not is_name(flow.text[start:end]) and (last := _last_organisation(flow.text, start, end)):
+            start, end = last
+        if is_name(flow.text[start:end]):
+            alias = match["alias"]
+            yield Named(
+                start, end, role_of(alias), alias.replace(" ", "") if re.fullmatch(SIDE, alias) else ""
+            )
+
+
+def _last_organisation(text: str, start: int, end: int) -> tuple[int, int] | None:
+    found = [match.span() for match in ORGANISATION.finditer(text, start, end)]
+    return found[-1] if found else None
+
+
+def _code_after(flow: Flow, end: int) -> Found | None:
+    """The 统一社会信用代码 that follows a name before the next party begins."""
+    until = flow.text.find("方", end + 1, end + 160)
+    match = _CODE.search(flow.text, end, until if until > 0 else end + 160)
+    return flow.found(*match.span("code")) if match else None

@@ -1,0 +1,92 @@
+"""Which side of a transfer form a field stands on: 付款人 and 收款人 head blocks beside or above one another."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mingpiao.evidence.extraction.flow import fold
+from mingpiao.evidence.extraction.labels import role_of
+from mingpiao.evidence.model import Line, Place
+
+_DECORATION = (":", "信息", "栏", "情况", "资料")
+
+
+class Head(NamedTuple):
+    """A cell that only says 付款人 or 收款人."""
+
+    role: str
+    place: Place
+
+
+def heads_of(lines: Sequence[Line]) -> list[Head]:
+    """Cells that head a block, also when they are written downwards, one character under another."""
+    heads = [Head(role, line.place) for line in lines if (role := _head_role(line.text))]
+    return heads + [Head(role, place) for text, place in _stacks(lines) if (role := _head_role(text))]
+
+
+def _head_role(text: str) -> str:
+    text = fold(text).replace(" ", "")
+    for decoration in _DECORATION:
+        text = text.removesuffix(decoration)
+    return role_of(text)
+
+
+def _stacks(lines: Sequence[Line]) -> list[tuple[str, Place]]:
+    lone = [line for line in lines if len(line.text.strip()) <= 2 and line.text.strip()]
+    stacks: list[list[Line]] = []
+    for line in lone:
+        for stack in stacks:
+            if _below(stack[-1].place, line.place):
+                stack.append(line)
+                break
+        else:
+            stacks.append([line])
+    return [
+        ("".join(line.text.strip() for line in stack), _around([line.place for line in stack]))
+        for stack in stacks
+        if len(stack) > 1
+    ]
+
+
+def _below(upper: Place, lower: Place) -> bool:
+    size = upper.bottom - upper.top
+    aligned = abs((upper.left + upper.right) - (lower.left + lower.right)) / 2 < 0.6 * max(
+        0.01, upper.right - upper.left
+    )
+    return upper.page == lower.page and aligned and 0 < lower.top - upper.top < 3.5 * size
+
+
+def _around(places: Sequence[Place]) -> Place:
+    return Place(
+        page=places[0].page,
+        left=min(place.left for place in places),
+        top=min(place.top for place in places),
+        right=max(place.right for place in places),
+        bottom=max(place.bottom for place in places),
+    )
+
+
+def role_at(label: Place, value: Place, heads: Sequence[Head]) -> str:
+    """payer, payee or "" of a field, by the head that it belongs to."""
+    here = [head for head in heads if head.place.page == label.page]
+    beside = [head for head in here if _is_beside(head.place, label)]
+    if beside:
+        # Of the heads to the left the one nearest in the row's height, then the nearest in width.
+        return min(beside, key=lambda head: (round(_distance(head.place, label), 2), -head.place.left)).role
+    above = [head for head in here if head.place.top <= label.top + 0.005]
+    if not above:
+        return ""
+    lowest = max(head.place.top for head in above)
+    row = [head for head in above if lowest - head.place.top < 0.02]
+    middle = (label.left + value.right) / 2
+    return min(row, key=lambda head: abs((head.place.left + head.place.right) / 2 - middle)).role
+
+
+def _is_beside(head: Place, label: Place) -> bool:
+    return head.right <= label.left + 0.015 and _distance(head, label) < 0.07
+
+
+def _distance(head: Place, label: Place) -> float:
+    """How far apart in height; nothing when one lies within the other."""
+    if head.top <= (label.top + label.bottom) / 2 <= head.bottom:
+        return 0.0
+    return abs((head.top + head.bottom) / 2 - (label.top + label.bottom) / 2)

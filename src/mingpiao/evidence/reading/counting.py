@@ -1,0 +1,17 @@
+"""How much work a paper is: pages with text are quick, pages without must be looked at."""
+
+from mingpiao.evidence.reading import pdf
+from mingpiao.evidence.reading.reader import PICTURES
+
+
+def count_pages(data: bytes, media_type: str) -> tuple[int, int]:
+    """Pages of a paper, and at most how many of them have no text. Raises `PaperUnreadable`."""
+    if media_type in PICTURES:
+        return 1, 1
+    with pdf.open_pdf(data) as document:
+        count = len(document)
+        for number in range(1, count + 1):
+            with pdf.open_page(document, number) as page:
+                if pdf.text_layer(page) is None:
+                    return count, count - number + 1
+        return count, 0

@@ -1,0 +1,206 @@
+"""Reading a picture of a page with rapidocr's networks, whichever way the page lies.
+
+The detector finds lines of any direction; lines that stand tell a page turned by a quarter, and reading
+a few of them both ways tells up from down. Everything is then read once, upright.
+"""
+
+import functools
+import math
+import os
+from collections.abc import Sequence
+from statistics import median
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from rapidocr import RapidOCR
+from rapidocr.ch_ppocr_det import TextDetOutput
+
+from mingpiao.evidence.model import Line, Place
+from mingpiao.evidence.reading.seals import red_seals
+
+Array = Any
+
+#: Lines read both ways to tell up from down, and the lead that settles it.
+_TRIED_LINES = 6
+#: A line read with less certainty is noise: stains, stamps, handwriting.
+_LEAST_CONFIDENCE = 0.5
+#: Lines on one page; a page of small print has 120.
+_MAX_LINES = 600
+
+
+class Seen(NamedTuple):
+    """What a picture shows, upright after turning it by `rotation` degrees clockwise."""
+
+    rotation: int
+    lines: tuple[Line, ...]
+    seals: tuple[Place, ...]
+
+
+@functools.cache
+def _engine() -> RapidOCR:
+    """The networks, loaded once a process (1 s, 0.6 GB)."""
+    threads = min(2, os.cpu_count() or 1)
+    return RapidOCR(
+        params={
+            "Global.log_level": "error",
+            "Global.use_cls": False,
+            "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+    )
+
+
+def look(shown: Any, number: int) -> Seen:
+    """Lines and seals of a picture (RGB) of page `number`."""
+    pixels = np.ascontiguousarray(np.asarray(shown)[:, :, ::-1])
+    boxes = _detect(pixels)
+    quarter = _standing(boxes)
+    if quarter:
+        pixels, boxes = _turn_back(pixels, boxes)
+    crops = [_crop(pixels, box) for box in boxes]
+    upside_down = bool(crops) and _upside_down(crops)
+    if upside_down:
+        crops = [cv2.rotate(crop, cv2.ROTATE_180) for crop in crops]
+        height, width = pixels.shape[:2]
+        pixels = cv2.rotate(pixels, cv2.ROTATE_180)
+        boxes = [np.array([width, height], np.float32) - box[[2, 3, 0, 1]] for box in boxes]
+    rotation = (90 if quarter else 0) + (180 if upside_down else 0)
+    upright = shown.rotate(-rotation, expand=True) if rotation else shown
+    return Seen(
+        rotation, _in_order(_read(crops), boxes, pixels.shape[:2], number), red_seals(upright, number)
+    )
+
+
+def _detect(pixels: Array) -> list[Array]:
+    """Corner points of lines, clockwise from the top left of the box as it lies."""
+    found = _engine()(pixels, use_det=True, use_cls=False, use_rec=False)
+    if not isinstance(found, TextDetOutput) or found.boxes is None:
+        return []
+    return [np.asarray(box, np.float32) for box in found.boxes[:_MAX_LINES]]
+
+
+def _sides(box: Array) -> tuple[float, float]:
+    """Width and height of a box along its own edges."""
+    return float(np.linalg.norm(box[1] - box[0])), float(np.linalg.norm(box[3] - box[0]))
+
+
+def _standing(boxes: Sequence[Array]) -> bool:
+    """Whether most of the writing runs up or down the picture; short boxes tell nothing."""
+    upright = lying = 0.0
+    for box in boxes:
+        width, height = _sides(box)
+        if height > 1.8 * width:
+            upright += height
+        elif width > 1.8 * height:
+            lying += width
+    return upright > lying
+
+
+def _turn_back(pixels: Array, boxes: Sequence[Array]) -> tuple[Array, list[Array]]:
+    """The picture a quarter clockwise, and the boxes with it."""
+    height = pixels.shape[0]
+    turned = [
+        np.stack([height - box[:, 1], box[:, 0]], axis=1)[[3, 0, 1, 2]].astype(np.float32) for box in boxes
+    ]
+    return cv2.rotate(pixels, cv2.ROTATE_90_CLOCKWISE), turned
+
+
+def _crop(pixels: Array, box: Array) -> Array:
+    """The line cut out and straightened."""
+    width, height = (max(1, round(side)) for side in _sides(box))
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(box, target)
+    return cv2.warpPerspective(
+        pixels, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE, flags=cv2.INTER_CUBIC
+    )
+
+
+def _upside_down(crops: Sequence[Array]) -> bool:
+    """Whether a few lines read better the other way up."""
+    shaped = [crop for crop in crops if 3 < crop.shape[1] / crop.shape[0] < 20] or list(crops)
+    tried = sorted(shaped, key=lambda crop: abs(crop.shape[1] / crop.shape[0] - 8))[:_TRIED_LINES]
+    as_is = sum(confidence for _, confidence in _read(tried))
+    turned = sum(confidence for _, confidence in _read([cv2.rotate(crop, cv2.ROTATE_180) for crop in tried]))
+    return turned > as_is
+
+
+def _read(crops: Sequence[Array]) -> list[tuple[str, float]]:
+    if not crops:
+        return []
+    found = _engine().recognize_txt(list(crops))
+    return list(zip(found.txts or (), found.scores or (), strict=True))
+
+
+class _Placed(NamedTuple):
+    text: str
+    confidence: float
+    box: Array
+    middle: float  # of the row, after the page's slope is taken out
+    left: float
+    height: float
+
+
+def _in_order(
+    read: Sequence[tuple[str, float]], boxes: Sequence[Array], shape: tuple[int, int], number: int
+) -> tuple[Line, ...]:
+    """Lines by row and from left to right; a slight slope of the page does not mix the rows."""
+    slope = _slope(boxes)
+    placed = [
+        _Placed(
+            text.strip(),
+            confidence,
+            box,
+            float(box[:, 1].mean() - slope * box[:, 0].mean()),
+            float(box[:, 0].min()),
+            _sides(box)[1],
+        )
+        for (text, confidence), box in zip(read, boxes, strict=True)
+        if text.strip() and confidence >= _LEAST_CONFIDENCE
+    ]
+    placed.sort(key=lambda one: one.middle)
+    rows: list[list[_Placed]] = []
+    for one in placed:
+        if rows and one.middle - median(other.middle for other in rows[-1]) < 0.5 * min(
+            one.height, rows[-1][0].height
+        ):
+            rows[-1].append(one)
+        else:
+            rows.append([one])
+    return tuple(_line(one, shape, number) for row in rows for one in sorted(row, key=lambda one: one.left))
+
+
+def _slope(boxes: Sequence[Array]) -> float:
+    """The rise of long lines, in pixels a pixel."""
+    long = [box for box in boxes if _sides(box)[0] > 6 * _sides(box)[1]]
+    if not long:
+        return 0.0
+    return float(median((box[1][1] - box[0][1]) / max(1.0, box[1][0] - box[0][0]) for box in long))
+
+
+def _line(one: _Placed, shape: tuple[int, int], number: int) -> Line:
+    height, width = shape
+    left, right = float(one.box[:, 0].min()) / width, float(one.box[:, 0].max()) / width
+    edges = _edges(one.text, left, right)
+    place = Place(
+        page=number,
+        left=_part(left),
+        top=_part(float(one.box[:, 1].min()) / height),
+        right=_part(right),
+        bottom=_part(float(one.box[:, 1].max()) / height),
+    )
+    return Line(text=one.text, place=place, confidence=round(one.confidence, 3), edges=edges)
+
+
+def _edges(text: str, left: float, right: float) -> tuple[float, ...]:
+    """Where each character begins: full-width ones are about twice as wide as the others."""
+    widths = [0.55 if ord(character) < 0x2E80 else 1.0 for character in text]
+    total = math.fsum(widths)
+    edges = [left]
+    for width in widths:
+        edges.append(edges[-1] + width * (right - left) / total)
+    return tuple(_part(edge) for edge in edges)
+
+
+def _part(value: float) -> float:
+    return round(min(1.0, max(0.0, value)), 5)
