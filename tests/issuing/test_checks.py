@@ -177,7 +177,7 @@ async def test_a_rate_outside_its_bounds_names_the_bounds(office: Office) -> Non
         good.items[0], code=row["code"], quantity=Decimal(1), rate=rate, amount=rate.quantize(Decimal("0.01"))
     )
     wrong = replace(good, items=(line,), total=line.amount)
-    problems = await office.desk.check(unit.unit_id, wrong)
+    problems = (await office.desk.check(unit.unit_id, wrong)).problems
     assert [(problem.code, problem.field) for problem in problems] == [
         ("item.rate_out_of_bounds", "items/0/rate")
     ]
@@ -192,7 +192,7 @@ async def test_an_item_that_finance_did_not_allow_this_unit(office: Office, hosp
         await allow_items(connection, hospital.unit_id, ["060001"], acting=ACTING)
     # The notice travels through the database: the directory forgets what it held at its arrival.
     for _ in range(100):
-        problems = await office.desk.check(hospital.unit_id, request)
+        problems = (await office.desk.check(hospital.unit_id, request)).problems
         if problems:
             break
     assert {problem.code for problem in problems} == {"item.not_allowed"}
@@ -200,7 +200,7 @@ async def test_an_item_that_finance_did_not_allow_this_unit(office: Office, hosp
 
 async def test_all_problems_come_at_once(office: Office, hospital: Resident) -> None:
     wrong = hospital.request(kind="0601", handler="", total=Decimal("0.001"), business_no="")
-    problems = await office.desk.check(hospital.unit_id, wrong)
+    problems = (await office.desk.check(hospital.unit_id, wrong)).problems
     assert {problem.field for problem in problems} >= {"handler", "total", "business_no"}
     assert all(problem.message.endswith("。") for problem in problems)
 
@@ -208,5 +208,5 @@ async def test_all_problems_come_at_once(office: Office, hospital: Resident) -> 
 async def test_problems_are_bounded(office: Office, hospital: Resident) -> None:
     good = hospital.request(kind="0601")
     bad_line = replace(good.items[0], code="nope", quantity=Decimal(-1), remark="\x00")
-    problems = await office.desk.check(hospital.unit_id, replace(good, items=(bad_line,) * 200))
+    problems = (await office.desk.check(hospital.unit_id, replace(good, items=(bad_line,) * 200))).problems
     assert len(problems) == 50

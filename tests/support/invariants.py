@@ -49,6 +49,27 @@ _CONTRADICTIONS = {
             ON red.unit_id = blue.unit_id AND red.bill_id = blue.related_bill_id AND red.color = 'red'
         WHERE blue.state = 'reversed' AND red.bill_id IS NULL
     """,
+    "history: counters by payer and by twin are the bills that stand": """
+        SELECT * FROM (
+            SELECT unit_id, letter, sum(bills) AS bills, sum(amount) AS amount
+            FROM (SELECT unit_id, chr(get_byte(subject, 0)) AS letter, bills, amount FROM history_counters) AS each
+            WHERE letter IN ('P', 'T') GROUP BY unit_id, letter
+        ) AS counted FULL JOIN (
+            SELECT unit_id, letter, count(*) FILTER (WHERE state = 'normal') AS bills,
+                   coalesce(sum(total) FILTER (WHERE state = 'normal'), 0) AS amount
+            FROM bills CROSS JOIN (VALUES ('P'), ('T')) AS letters(letter)
+            WHERE color = 'blue' GROUP BY unit_id, letter
+        ) AS standing USING (unit_id, letter)
+        WHERE (counted.bills, counted.amount) IS DISTINCT FROM (standing.bills, standing.amount)
+    """,
+    "evidence: what is used of a paper is what standing bills took": """
+        SELECT unit_id, digest FROM evidence_documents LEFT JOIN (
+            SELECT unit_id, digest, sum(amount) AS amount, count(*) AS bills
+            FROM evidence_uses JOIN bills USING (unit_id, bill_id)
+            WHERE bills.state = 'normal' GROUP BY unit_id, digest
+        ) AS used USING (unit_id, digest)
+        WHERE (used_amount, used_bills) IS DISTINCT FROM (coalesce(amount, 0), coalesce(bills, 0))
+    """,
     "5: one event for each change of state": """
         SELECT bills.bill_id, array_agg(events.type ORDER BY events.type) AS types
         FROM bills LEFT JOIN events USING (unit_id, bill_id)

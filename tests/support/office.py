@@ -10,6 +10,7 @@ from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Actor
 from mingpiao.issuing.model import Bill, Issued, Outcome, Refused
 from mingpiao.issuing.service import Desk
+from mingpiao.rules.service import RuleBook
 from mingpiao.sealing.service import InlineSigner, PartyStore, Signer
 from mingpiao.storage.database import Database
 from mingpiao.storage.notices import Notices
@@ -39,6 +40,7 @@ async def open_office(url: str, province: Province, signer: Signer | None = None
         UnitDirectory(database, notices),
         PartyStore(database, notices),
         own_signer,
+        RuleBook(database, notices),
     )
     try:
         await notices.start()

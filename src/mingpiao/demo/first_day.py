@@ -14,7 +14,6 @@ from mingpiao.issuing.model import (
     Outcome,
     Refused,
     ReversalRequest,
-    Unresolved,
 )
 from mingpiao.issuing.service import Desk
 from mingpiao.kernel.codes import BillIdentity
@@ -88,7 +87,5 @@ def _accept(outcome: Outcome, harmless: str) -> dict[str, str]:
             return {}
         case Refused(problems=(problem,)) if problem.code == harmless:
             return problem.facts
-        case Refused(problems=problems):
-            raise Refusal(*problems)
-        case Unresolved():
-            raise Refusal(outcome.problem)
+        case _:
+            raise Refusal(*outcome.problems)

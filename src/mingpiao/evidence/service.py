@@ -1,5 +1,7 @@
 """The verbs of evidence."""
 
+from mingpiao.evidence.reading.errors import PaperUnreadable
+from mingpiao.evidence.comparison import compare
 from mingpiao.evidence.scanning import ClamdScanner, NoScanner, Scanner, open_scanner
 from mingpiao.evidence.store import (
     EvidenceStore,
@@ -30,10 +32,12 @@ __all__ = [
     "EvidenceStore",
     "NoScanner",
     "PaperKey",
+    "PaperUnreadable",
     "Scanner",
     "StoredFile",
     "Use",
     "clean_name",
+    "compare",
     "enqueue_lost",
     "get_documents",
     "is_digest",

@@ -18,8 +18,16 @@ from mingpiao.gateway.decoding import decode, read_json
 from mingpiao.gateway.errors import ERROR_TYPES
 from mingpiao.gateway.model import MAX_BATCH, BatchBody, BatchCounts, BatchRequest, BatchResult, BatchView
 from mingpiao.gateway.problems import problem_view
-from mingpiao.gateway.views import bill_view
-from mingpiao.issuing.model import Issued, IssueRequest, Outcome, Refused, Unresolved
+from mingpiao.gateway.views import bill_view, confirmation_problems
+from mingpiao.issuing.model import (
+    AwaitsEvidence,
+    Issued,
+    IssueRequest,
+    NeedsConfirmation,
+    Outcome,
+    Refused,
+    Unresolved,
+)
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 
 MAX_BYTES = 40 * 1024 * 1024
@@ -96,6 +104,8 @@ async def _encode(outcomes: Sequence[Outcome], site_url: str) -> bytes:
         issued=counts["issued"],
         repeated=counts["repeated"],
         refused=counts["refused"],
+        needs_confirmation=counts["needs_confirmation"],
+        awaits_evidence=counts["awaits_evidence"],
         unresolved=counts["unresolved"],
     )
     return b'{"counts":' + _encoder.encode(total) + b',"results":[' + b",".join(pieces) + b"]}"
@@ -107,6 +117,10 @@ def _count_of(outcome: Outcome) -> str:
             return "repeated" if repeated else "issued"
         case Refused():
             return "refused"
+        case NeedsConfirmation():
+            return "needs_confirmation"
+        case AwaitsEvidence():
+            return "awaits_evidence"
         case Unresolved():
             return "unresolved"
         case _:
@@ -115,12 +129,13 @@ def _count_of(outcome: Outcome) -> str:
 
 def _result(index: int, outcome: Outcome, site_url: str) -> BatchResult:
     match outcome:
-        case Issued(bill=bill, repeated=repeated):
-            return BatchResult(index=index, status=200 if repeated else 201, bill=bill_view(bill, site_url))
-        case Refused(problems=problems):
-            return _failure(index, problems)
-        case Unresolved():
-            return _failure(index, [outcome.problem])
+        case Issued(bill=bill, repeated=repeated, warnings=warnings):
+            view = bill_view(bill, site_url, warnings)
+            return BatchResult(index=index, status=200 if repeated else 201, bill=view)
+        case NeedsConfirmation():
+            return _failure(index, confirmation_problems(outcome))
+        case Refused() | AwaitsEvidence() | Unresolved():
+            return _failure(index, outcome.problems)
         case _:
             assert_never(outcome)
 

@@ -13,8 +13,16 @@ from mingpiao.gateway.contract import Answer, contract
 from mingpiao.gateway.decoding import read_json
 from mingpiao.gateway.model import BillView
 from mingpiao.gateway.problems import problem_response
-from mingpiao.gateway.views import answer, bill_path, bill_view
-from mingpiao.issuing.model import Issued, IssueRequest, Outcome, Refused, Unresolved
+from mingpiao.gateway.views import answer, bill_path, bill_view, confirmation_problems
+from mingpiao.issuing.model import (
+    AwaitsEvidence,
+    Issued,
+    IssueRequest,
+    NeedsConfirmation,
+    Outcome,
+    Refused,
+    Unresolved,
+)
 
 _decoder = msgspec.json.Decoder(IssueRequest)
 
@@ -25,6 +33,8 @@ ISSUE_PROBLEMS = (
     "bill.aux_items_count", "bill.total_mismatch", "item.unknown", "item.not_for_kind", "item.not_allowed",
     "item.rate_out_of_bounds", "item.amount_mismatch", "aux_item.unrelated", "extension.unknown",
     "extension.not_a_choice", "extension.bad_date", "extension.bad_number", "extension.sum_mismatch",
+    "bill.confirmations_count", "evidence.required", "evidence.too_many", "evidence.unknown", "evidence.duplicate",
+    "evidence.unreadable", "rule.violation", "rule.confirmation_needed",
     "bill.business_no_conflict", "numbering.out_of_stock", "unit.issuing_locked",
     "sealing.no_key", "sealing.face_unwritable", "sealing.key_mismatch", "sealing.signer_unavailable",
     "service.busy", "service.internal", "service.outcome_unknown",
@@ -58,13 +68,13 @@ async def issue_bill(request: ApiRequest, services: NamedDependency[Services]) -
 def outcome_response(outcome: Outcome, site_url: str) -> ASGIResponse:
     """One outcome of the desk as a response."""
     match outcome:
-        case Issued(bill=bill, repeated=repeated):
-            view = bill_view(bill, site_url)
+        case Issued(bill=bill, repeated=repeated, warnings=warnings):
+            view = bill_view(bill, site_url, warnings)
             headers = {"Location": bill_path(view.code, view.number)}
             return answer(view, 200 if repeated else 201, headers)
-        case Refused(problems=problems):
-            return problem_response(problems)
-        case Unresolved():
-            return problem_response([outcome.problem])
+        case NeedsConfirmation():
+            return problem_response(confirmation_problems(outcome))
+        case Refused() | AwaitsEvidence() | Unresolved():
+            return problem_response(outcome.problems)
         case _:
             assert_never(outcome)

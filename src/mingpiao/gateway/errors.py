@@ -57,6 +57,16 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "extension.bad_date": ErrorType(422, "其他信息日期不正确"),
     "extension.bad_number": ErrorType(422, "其他信息数字不正确"),
     "extension.sum_mismatch": ErrorType(422, "其他信息各项金额之和不符"),
+    # supervision
+    "rule.violation": ErrorType(422, "违反监管规则"),
+    "rule.confirmation_needed": ErrorType(409, "触发监管规则，需要核实"),
+    "bill.confirmations_count": ErrorType(422, "核实说明过多"),
+    "evidence.required": ErrorType(422, "须附佐证材料"),
+    "evidence.too_many": ErrorType(422, "佐证材料过多"),
+    "evidence.unknown": ErrorType(422, "佐证材料不存在"),
+    "evidence.duplicate": ErrorType(422, "佐证材料重复"),
+    "evidence.unreadable": ErrorType(422, "佐证材料无法识别"),
+    "evidence.not_read": ErrorType(409, "佐证材料正在识别", retry=True),
     # what stands in the way
     "bill.business_no_conflict": ErrorType(409, "业务流水号已用于内容不同的票据"),
     "bill.already_reversed": ErrorType(409, "票据已冲红"),

@@ -48,6 +48,17 @@ class ItemView(msgspec.Struct, frozen=True, kw_only=True):
     remark: Annotated[str, Meta(description="备注。")]
 
 
+class FindingView(msgspec.Struct, frozen=True, kw_only=True):
+    """一条监管规则的提示。"""
+
+    rule: Annotated[str, Meta(description="监管规则编码。")]
+    name: Annotated[str, Meta(description="监管规则名称。")]
+    severity: Annotated[str, Meta(description="处理方式：block 拦截，ask 核实，warn 提示。")]
+    message: Annotated[str, Meta(description="提示内容。")]
+    field: Annotated[str, Meta(description="相关字段，如 payer/name；与字段无关时为空。")]
+    basis: Annotated[str, Meta(description="法规依据。")]
+
+
 class DocumentLinks(msgspec.Struct, frozen=True, kw_only=True):
     """版式文件和数据文件的下载地址（同样需要签名）。"""
 
@@ -79,6 +90,12 @@ class BillView(msgspec.Struct, frozen=True, kw_only=True):
     sm3: Annotated[str, Meta(description="XML 数据文件的 SM3 摘要，64位小写十六进制。")]
     check_url: Annotated[str, Meta(description="查验地址，即票面二维码的内容。")]
     documents: Annotated[DocumentLinks, Meta(description="文件下载地址。")]
+    ruleset_version: Annotated[
+        int | None, Meta(description="开具时所适用的监管规则集版本；启用监管规则之前的票据和红票为 null。")
+    ]
+    warnings: Annotated[
+        tuple[FindingView, ...], Meta(description="开具时触发的提示类监管规则，只在开具的应答中给出。")
+    ] = ()
 
 
 class ErrorView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -125,6 +142,8 @@ class BatchCounts(msgspec.Struct, frozen=True, kw_only=True):
     repeated: Annotated[int, Meta(description="此前已开、原样返回的张数。")]
     refused: Annotated[int, Meta(description="被拒绝的张数。")]
     unresolved: Annotated[int, Meta(description="系统故障、应稍后原样重试的张数。")]
+    needs_confirmation: Annotated[int, Meta(description="触发监管规则、需要核实的张数。")]
+    awaits_evidence: Annotated[int, Meta(description="佐证材料仍在识别的张数。")]
 
 
 class BatchBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,14 +1,18 @@
 """Bills as the interface shows them, and answers made of values."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from litestar.response.base import ASGIResponse
 
-from mingpiao.gateway.model import BillView, DocumentLinks, IdentityView, ItemView, PayerView
-from mingpiao.issuing.model import Bill, BillItem
+from mingpiao.evidence.model import CLAIM_LABELS, Claim
+from mingpiao.gateway.model import BillView, DocumentLinks, FindingView, IdentityView, ItemView, PayerView
+from mingpiao.issuing.model import Bill, BillItem, NeedsConfirmation
+from mingpiao.kernel.errors import Problem
 from mingpiao.kernel.money import plain, plain_number
 from mingpiao.layout.service import check_address
+from mingpiao.rules.model import Hit
 
 BASE_PATH = "/api/v1"
 
@@ -26,8 +30,11 @@ def bill_path(code: str, number: str) -> str:
     return f"{BASE_PATH}/bills/{code}/{number}"
 
 
-def bill_view(bill: Bill, site_url: str) -> BillView:
-    """A bill with its addresses on the site. The same bill always looks the same."""
+def bill_view(bill: Bill, site_url: str, warnings: Iterable[Hit] = ()) -> BillView:
+    """A bill with its addresses on the site. The same bill always looks the same.
+
+    `warnings` are told once, with the answer that issued it.
+    """
     identity = bill.identity
     documents = f"{site_url}{bill_path(identity.code, identity.number)}/document"
     return BillView(
@@ -50,8 +57,42 @@ def bill_view(bill: Bill, site_url: str) -> BillView:
         reason=bill.reason,
         sm3=bill.sm3,
         check_url=check_address(site_url, code=identity.code, number=identity.number, sm3=bill.sm3),
+        ruleset_version=bill.ruleset_version,
+        warnings=tuple(map(_finding_view, warnings)),
         documents=DocumentLinks(ofd=documents + ".ofd", pdf=documents + ".pdf", xml=documents + ".xml"),
     )
+
+
+def _finding_view(hit: Hit) -> FindingView:
+    return FindingView(
+        rule=hit.rule,
+        name=hit.name,
+        severity=hit.severity.value,
+        message=hit.message,
+        field=hit.field,
+        basis=hit.basis,
+    )
+
+
+def confirmation_problems(outcome: NeedsConfirmation) -> list[Problem]:
+    """What rules ask, as problems; the first one's facts tell how the papers compare with the bill."""
+    first, *others = outcome.problems
+    claims = [claim_facts(claim) for claim in outcome.claims]
+    facts = first.facts | ({"claims": claims} if claims else {})
+    return [msgspec.structs.replace(first, facts=facts), *others]
+
+
+def claim_facts(claim: Claim) -> dict[str, Any]:
+    """One comparison of papers and bill for programs, with the places on the pages."""
+    return {
+        "name": claim.name,
+        "label": CLAIM_LABELS.get(claim.name, claim.name),
+        "verdict": claim.verdict.value,
+        "expected": claim.expected,
+        "found": claim.found,
+        "explanation": claim.explanation,
+        "marks": [{"evidence": mark.digest} | msgspec.structs.asdict(mark.place) for mark in claim.marks],
+    }
 
 
 def _item_view(item: BillItem) -> ItemView:

@@ -11,7 +11,15 @@ import msgspec
 
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField, ExtensionType, RateKind
 from mingpiao.crypto.sm3 import sm3
-from mingpiao.issuing.model import MAX_AUX_ITEMS, MAX_ITEMS, BillItem, IssueRequest, RequestItem
+from mingpiao.issuing.model import (
+    MAX_AUX_ITEMS,
+    MAX_CONFIRMATIONS,
+    MAX_EVIDENCE,
+    MAX_ITEMS,
+    BillItem,
+    IssueRequest,
+    RequestItem,
+)
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import is_uscc
 from mingpiao.kernel.errors import Problem
@@ -44,11 +52,23 @@ def examine(request: IssueRequest, profile: UnitProfile, catalog: Catalog) -> Dr
         request=request,
         kind=catalog.kinds[request.kind],
         items=tuple(_complete(item, catalog.items[item.code]) for item in request.items),
-        digest=sm3(_encoder.encode(request)),
+        digest=_digest(request),
     )
 
 
 _encoder = msgspec.json.Encoder(order="sorted")
+#: Confirmations are about a bill, not of it: the same bill asked for again may come with or without.
+_DIGESTED = tuple(
+    field for field in IssueRequest.__struct_fields__ if field not in ("confirmations", "evidence")
+)
+
+
+def _digest(request: IssueRequest) -> bytes:
+    asked = {name: getattr(request, name) for name in _DIGESTED}
+    if request.evidence:
+        # Only then: without papers the digest is the same as before there were any.
+        asked["evidence"] = sorted(request.evidence)
+    return sm3(_encoder.encode(asked))
 
 
 def _first(limit: int, problems: Iterator[Problem]) -> Iterator[Problem]:
@@ -89,6 +109,8 @@ def _problems(request: IssueRequest, profile: UnitProfile, catalog: Catalog) -> 
     yield from _total_problems(request)
     yield from _extension_problems(request, kind)
     yield from _aux_problems(request)
+    yield from _evidence_problems(request, kind)
+    yield from _confirmation_problems(request)
 
 
 def _problem(code: str, field: str, message: str) -> Problem:
@@ -294,6 +316,50 @@ def _sum_problems(request: IssueRequest, kind: BillKind) -> Iterator[Problem]:
         valid = [amount for amount in amounts if amount is not None]
         if len(valid) == len(amounts) and sum(valid, Decimal(0)) != request.total:
             yield _problem("extension.sum_mismatch", f"extension/{rule.fields[0]}", rule.message)
+
+
+# -- 佐证材料, 核实说明 ---------------------------------------------------------------------------
+
+
+def _evidence_problems(request: IssueRequest, kind: BillKind) -> Iterator[Problem]:
+    papers = request.evidence
+    if kind.needs_evidence and not papers:
+        yield _problem(
+            "evidence.required",
+            "evidence",
+            f"开具“{kind.name}”须上传合同、政策文件、协议或转账凭证等PDF佐证材料，请上传后再提交。",
+        )
+    if len(papers) > MAX_EVIDENCE:
+        yield _problem("evidence.too_many", "evidence", f"一张票据最多附{MAX_EVIDENCE}份佐证材料，请删减。")
+        return
+    for index, digest in enumerate(papers):
+        if not _is_digest(digest):
+            yield _problem(
+                "evidence.unknown", f"evidence/{index}", "佐证材料编号不正确，请使用上传后返回的编号。"
+            )
+        elif digest in papers[:index]:
+            yield _problem("evidence.duplicate", f"evidence/{index}", "同一份佐证材料重复列出，请删除一份。")
+
+
+def _is_digest(text: str) -> bool:
+    return len(text) == 64 and set(text) <= _HEX_DIGITS
+
+
+_HEX_DIGITS = frozenset("0123456789abcdef")
+
+
+def _confirmation_problems(request: IssueRequest) -> Iterator[Problem]:
+    if len(request.confirmations) > MAX_CONFIRMATIONS:
+        yield _problem(
+            "bill.confirmations_count",
+            "confirmations",
+            f"核实说明最多{MAX_CONFIRMATIONS}条，请删减。",
+        )
+        return
+    for index, confirmation in enumerate(request.confirmations):
+        path = f"confirmations/{index}"
+        yield from check_text(f"{path}/rule", "监管规则编码", confirmation.rule, 40, required=True)
+        yield from check_text(f"{path}/reason", "核实说明", confirmation.reason, 200, required=True)
 
 
 # -- 清单 ----------------------------------------------------------------------------------------

@@ -8,17 +8,28 @@ are kept apart by the rows themselves.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Actor
 from mingpiao.issuing import train
 from mingpiao.issuing.checks import check_text, examine
-from mingpiao.issuing.model import IssueRequest, Outcome, Refused, ReversalRequest, Unresolved
-from mingpiao.issuing.tickets import IssueTicket, ReversalTicket, Ticket
+from mingpiao.issuing.model import (
+    Approval,
+    Assessment,
+    IssueRequest,
+    Outcome,
+    Refused,
+    ReversalRequest,
+    Unresolved,
+)
+from mingpiao.issuing.overseer import Answer, Overseer
+from mingpiao.issuing.tickets import IssueTicket, Oversight, ReversalTicket, Ticket
 from mingpiao.kernel.codes import BillIdentity, is_code, is_number
 from mingpiao.kernel.errors import Problem
+from mingpiao.rules.service import RuleBook
 from mingpiao.sealing.model import SealingParty
 from mingpiao.sealing.service import PartyStore, Signer, SignerUnavailable
 from mingpiao.storage.database import DATABASE_AWAY, Database
@@ -35,6 +46,8 @@ DOOR_SECONDS = 0.004
 _DOOR_STEPS = 4
 #: Passengers that may wait for a train; more are turned away at once instead of waiting in vain.
 MAX_WAITING = 50_000
+
+NO_APPROVALS: Mapping[str, Approval] = MappingProxyType({})
 
 _BUSY = Problem(code="service.busy", message="当前开票请求过多，请稍后用同一业务流水号重试。", status=503)
 _FAILED = Problem(
@@ -66,10 +79,12 @@ class Desk:
         units: UnitDirectory,
         parties: PartyStore,
         signer: Signer,
+        rules: RuleBook,
     ) -> None:
         self._catalog = catalog
         self._units = units
         self._parties = parties
+        self._overseer = Overseer(database, catalog, rules)
         self._tracks = [_Track(database, signer) for _ in range(TRACKS)]
 
     def start(self) -> None:
@@ -81,12 +96,20 @@ class Desk:
         """Let the trains under way arrive; those who still wait are told that nothing was issued."""
         await asyncio.gather(*(track.close() for track in self._tracks))
 
-    async def issue(self, unit_id: int, requests: Sequence[IssueRequest], *, acting: Actor) -> list[Outcome]:
+    async def issue(
+        self,
+        unit_id: int,
+        requests: Sequence[IssueRequest],
+        *,
+        acting: Actor,
+        approvals: Mapping[str, Approval] = NO_APPROVALS,
+    ) -> list[Outcome]:
         """Issue bills for a unit, each by itself; outcomes in the order of the requests.
 
-        Asking again with the same business number and content gives the same bill again.
+        Asking again with the same business number and content gives the same bill again. `approvals`
+        by business number answer what rules ask where a person of the department decided so.
         """
-        tickets = await self._tickets(unit_id, requests, acting)
+        tickets = await self._tickets(unit_id, requests, acting, approvals)
         return await self._ride(unit_id, tickets)
 
     async def reverse(
@@ -99,23 +122,32 @@ class Desk:
         tickets = [_reversal_ticket(request, unit, catalog, parties, acting) for request in requests]
         return await self._ride(unit_id, tickets)
 
-    async def check(self, unit_id: int, request: IssueRequest) -> tuple[Problem, ...]:
-        """All that would stop this request now, but for what only a train can know. Issues nothing."""
-        found = examine(request, await self._units.profile(unit_id), await self._catalog.get())
-        return found if isinstance(found, tuple) else ()
+    async def check(self, unit_id: int, request: IssueRequest) -> Assessment:
+        """What would become of this request now, but for what only a train can know. Issues nothing."""
+        profile = await self._units.profile(unit_id)
+        catalog = await self._catalog.get()
+        draft = examine(request, profile, catalog)
+        if isinstance(draft, tuple):
+            return Assessment(problems=draft + await self._overseer.violations(request, profile))
+        return await self._overseer.assess(draft, profile)
 
     async def _tickets(
-        self, unit_id: int, requests: Sequence[IssueRequest], acting: Actor
-    ) -> list[Ticket | Refused]:
+        self,
+        unit_id: int,
+        requests: Sequence[IssueRequest],
+        acting: Actor,
+        approvals: Mapping[str, Approval],
+    ) -> list[Ticket | Answer]:
         catalog = await self._catalog.get()
         profile = await self._units.profile(unit_id)
         parties = await self._sealing_parties(profile.unit, catalog)
-        tickets: list[Ticket | Refused] = []
+        tickets: list[Ticket | Answer] = []
         for index, request in enumerate(requests):
             found = examine(request, profile, catalog)
             if isinstance(found, tuple):
-                tickets.append(Refused(problems=found))
+                tickets.append(Refused(problems=found + await self._overseer.violations(request, profile)))
                 continue
+            oversight = await self._overseer.oversee(found, profile, approvals.get(request.business_no))
             tickets.append(
                 IssueTicket(
                     draft=found,
@@ -123,7 +155,10 @@ class Desk:
                     bill_code=catalog.bill_code(found.kind),
                     parties=parties,
                     acting=acting,
+                    oversight=oversight,
                 )
+                if isinstance(oversight, Oversight)
+                else oversight
             )
             if index % 100 == 99:
                 # A long batch must not keep everyone else from being heard.
@@ -137,15 +172,13 @@ class Desk:
             await self._parties.in_use([("department", code) for code in upwards]),
         )
 
-    async def _ride(self, unit_id: int, tickets: Sequence[Ticket | Refused]) -> list[Outcome]:
+    async def _ride(self, unit_id: int, tickets: Sequence[Ticket | Answer]) -> list[Outcome]:
         track = self._tracks[unit_id % len(self._tracks)]
-        waiting = track.board([ticket for ticket in tickets if not isinstance(ticket, Refused)])
+        waiting = track.board([ticket for ticket in tickets if isinstance(ticket, Ticket)])
         if waiting is None:
-            return [
-                ticket if isinstance(ticket, Refused) else Refused(problems=(_BUSY,)) for ticket in tickets
-            ]
+            return [Refused(problems=(_BUSY,)) if isinstance(each, Ticket) else each for each in tickets]
         answers = iter(await asyncio.gather(*waiting))
-        return [ticket if isinstance(ticket, Refused) else next(answers) for ticket in tickets]
+        return [next(answers) if isinstance(each, Ticket) else each for each in tickets]
 
 
 def _reversal_ticket(
@@ -154,7 +187,7 @@ def _reversal_ticket(
     catalog: Catalog,
     parties: tuple[SealingParty, SealingParty],
     acting: Actor,
-) -> Ticket | Refused:
+) -> Ticket | Answer:
     problems = [
         *check_text("reason", "冲红原因", request.reason, 180, required=True),
         *check_text("handler", "开票人", request.handler, 30, required=True),

@@ -2,15 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
-
-import chinese_calendar
 
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionType
 from mingpiao.issuing.model import IssueRequest, RequestItem
 from mingpiao.kernel.money import MAX_AMOUNT, places, round_yuan
 from mingpiao.kernel.naming import classify_code, classify_name
+from mingpiao.kernel.workdays import is_workday
 from mingpiao.units.model import UnitProfile
 
 #: Beyond these a number is a mistake that the checks of a request name; rules are not asked then.
@@ -76,15 +74,6 @@ def can_be_judged(request: IssueRequest) -> bool:
 
 def _sane(number: Decimal) -> bool:
     return number.is_finite() and -MAX_AMOUNT <= number <= MAX_AMOUNT and places(number) <= _MOST_PLACES
-
-
-@lru_cache(maxsize=2_000)
-def is_workday(day: date) -> bool:
-    """Whether a day is a working day in China; outside the years whose holidays are known, Monday to Friday."""
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return day.isoweekday() <= 5
 
 
 def _extension(

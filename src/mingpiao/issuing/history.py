@@ -323,9 +323,7 @@ async def read_present(
     present = Present(day=day, units={}, counters={})
     if any(need.name in _UNIT_COLUMNS for need in needs):
         for row in await connection.fetch(_TODAY, sorted({unit_id for unit_id, _ in concerned}), day):
-            present.units[row["unit_id"]] = _UnitDay(
-                int(row["bills"]), row["amount"], int(row["reversals"])
-            )
+            present.units[row["unit_id"]] = _UnitDay(int(row["bills"]), row["amount"], int(row["reversals"]))
     windows = [need.days for need in needs if need.name in _SUBJECT_COLUMNS]
     if windows:
         asked = [(unit_id, subject) for unit_id, subjects in concerned for subject in subjects.all()]
@@ -392,4 +390,3 @@ async def count(connection: asyncpg.Connection, counts: Iterable[Count]) -> None
         [sums[key][0] for key in keys],
         [sums[key][1] for key in keys],
     )
-

@@ -202,6 +202,18 @@ class AwaitsEvidence(msgspec.Struct, frozen=True, kw_only=True):
 
     digests: tuple[str, ...]
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return (
+            Problem(
+                code="evidence.not_read",
+                field="evidence",
+                message="佐证材料正在识别，请稍后用同一业务流水号重新提交。",
+                status=409,
+                facts={"evidence": list(self.digests)},
+            ),
+        )
+
 
 class Unresolved(msgspec.Struct, frozen=True, kw_only=True):
     """The database went away. `issued` is False when surely nothing was issued, None when unknown.
@@ -224,6 +236,10 @@ class Unresolved(msgspec.Struct, frozen=True, kw_only=True):
             message="系统暂时不可用，本次没有开票，请稍后用同一业务流水号重新提交。",
             status=503,
         )
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return (self.problem,)
 
 
 Outcome = Issued | Refused | NeedsConfirmation | AwaitsEvidence | Unresolved

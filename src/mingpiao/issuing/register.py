@@ -3,23 +3,27 @@
 Everything is set-based: one statement for a whole train, whatever its length.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import asyncpg
 import msgspec
 
+from mingpiao.evidence.service import Use, record_uses, release_uses
 from mingpiao.identity.model import AuditEntry
 from mingpiao.identity.service import record_many
+from mingpiao.issuing.history import Count, count, counts_of_issue, counts_of_reversal, subjects_of
 from mingpiao.issuing.model import Bill, BillItem, BillState, Color, Payer
+from mingpiao.issuing.supervision import Judged, Passed
 from mingpiao.issuing.tickets import IssueTicket, ReversalTicket, Ticket
 from mingpiao.journal.model import Event, EventType
 from mingpiao.journal.service import append
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.money import plain
+from mingpiao.rules.service import record_failures, record_hits
 from mingpiao.sealing.model import Face, SealedXml
 
 
@@ -35,6 +39,7 @@ class Blue(msgspec.Struct, frozen=True, kw_only=True):
 
     color: str
     red: BillIdentity | None
+    issued_on: date
     xml: bytes
 
 
@@ -44,10 +49,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     ticket: Ticket
     bill: Bill
     sealed: SealedXml
+    passed: Passed | None
 
 
 _LOCK_BLUES = """
-SELECT unit_id, bill_id, color, related_bill_id, xml FROM bills
+SELECT unit_id, bill_id, color, related_bill_id, issued_at, xml FROM bills
 WHERE (unit_id, bill_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))
 ORDER BY unit_id, bill_id
 FOR UPDATE
@@ -61,8 +67,8 @@ JOIN bills ON bills.unit_id = business_numbers.unit_id AND bills.bill_id = busin
 _INSERT_BILLS = """
 INSERT INTO bills (unit_id, bill_id, kind_code, region_code, color, business_no, check_code, issued_at,
                    payer_type, payer_code, payer_name, total, handler, extension, items, related_bill_id,
-                   reason, unit_key_id, supervisor_key_id, xml_sm3, xml)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+                   reason, unit_key_id, supervisor_key_id, xml_sm3, xml, ruleset_version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 """
 _INSERT_BUSINESS_NUMBERS = """
 INSERT INTO business_numbers (unit_id, business_no, bill_id, request_digest)
@@ -73,6 +79,10 @@ _MARK_REVERSED = """
 UPDATE bills SET state = 'reversed', related_bill_id = fresh.red_id
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS fresh(unit_id, blue_id, red_id)
 WHERE bills.unit_id = fresh.unit_id AND bills.bill_id = fresh.blue_id AND bills.related_bill_id IS NULL
+"""
+_INSERT_SUPERVISION = """
+INSERT INTO bill_supervision (unit_id, bill_id, findings, confirmations, evidence, claims, application_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 _ADD_TOTALS = """
 INSERT INTO daily_totals AS known (unit_id, kind_code, day, region_code,
@@ -98,6 +108,7 @@ async def lock_blues(
         (row["unit_id"], row["bill_id"]): Blue(
             color=row["color"],
             red=None if row["related_bill_id"] is None else BillIdentity.from_bill_id(row["related_bill_id"]),
+            issued_on=row["issued_at"].astimezone(SHANGHAI).date(),
             xml=row["xml"],
         )
         for row in rows
@@ -138,6 +149,7 @@ def bill_of_row(row: Any) -> Bill:
         related=None if related is None else BillIdentity.from_bill_id(related),
         reason=row["reason"],
         sm3=row["xml_sm3"].hex(),
+        ruleset_version=row["ruleset_version"],
     )
 
 
@@ -180,6 +192,7 @@ def bill_of(ticket: Ticket, face: Face, sm3: bytes) -> Bill:
         related=ticket.blue if isinstance(ticket, ReversalTicket) else None,
         reason=ticket.request.reason if isinstance(ticket, ReversalTicket) else "",
         sm3=sm3.hex(),
+        ruleset_version=None if isinstance(ticket, ReversalTicket) else ticket.oversight.ruleset_version,
     )
 
 
@@ -213,11 +226,17 @@ def _bill_row(entry: Entry) -> tuple[Any, ...]:
         entry.ticket.parties[1].key_id,
         entry.sealed.sm3,
         entry.sealed.xml,
+        bill.ruleset_version,
     )
 
 
-async def record_consequences(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
-    """Write all that follows from bills that `record_bills` wrote: one statement each kind of row."""
+async def record_consequences(
+    connection: asyncpg.Connection, entries: Sequence[Entry], blue_days: Mapping[int, date]
+) -> None:
+    """Write all that follows from bills that `record_bills` wrote: one statement each kind of row.
+
+    `blue_days` tells when (Asia/Shanghai) the bills that are being reversed were issued, by 票据编号.
+    """
     issues = [(entry.bill, entry.ticket) for entry in entries if isinstance(entry.ticket, IssueTicket)]
     if issues:
         await connection.execute(
@@ -239,6 +258,62 @@ async def record_consequences(connection: asyncpg.Connection, entries: Sequence[
     await append(connection, events)
     await record_many(connection, [_audit(event, entry) for entry in entries for event in _events(entry)])
     await _add_totals(connection, [entry.bill for entry in entries])
+    await count(connection, [each for entry in entries for each in _counts(entry, blue_days)])
+    await _record_supervision(connection, entries)
+
+
+def _counts(entry: Entry, blue_days: Mapping[int, date]) -> list[Count]:
+    bill, day = entry.bill, entry.bill.issued_at.date()
+    if isinstance(entry.ticket, IssueTicket):
+        return counts_of_issue(bill.unit_id, entry.ticket.oversight.subjects, day, bill.total)
+    subjects = subjects_of(bill.payer, bill.kind, bill.items, bill.total)
+    issued_on = blue_days[entry.ticket.blue.bill_id]
+    return counts_of_reversal(bill.unit_id, subjects, issued_on, day, -bill.total)
+
+
+async def _record_supervision(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+    """Keep with a bill what asked or warned, the reasons given, and its papers; and count the papers' use."""
+    rows: list[tuple[Any, ...]] = []
+    uses: list[Use] = []
+    for entry in entries:
+        if entry.passed is None or not isinstance(entry.ticket, IssueTicket):
+            continue
+        bill, passed, oversight = entry.bill, entry.passed, entry.ticket.oversight
+        digests = tuple(oversight.papers)
+        uses += [
+            Use(unit_id=bill.unit_id, bill_id=bill.bill_id, digest=digest, amount=bill.total)
+            for digest in digests
+        ]
+        if passed.findings or digests:
+            approval = oversight.approval
+            rows.append(
+                (
+                    bill.unit_id,
+                    bill.bill_id,
+                    passed.findings,
+                    passed.confirmations,
+                    digests,
+                    passed.claims,
+                    approval.application_id if approval else None,
+                )
+            )
+    if rows:
+        await connection.executemany(_INSERT_SUPERVISION, rows)
+    await record_uses(connection, uses)
+    await release_uses(
+        connection,
+        [
+            (entry.bill.unit_id, entry.ticket.blue.bill_id)
+            for entry in entries
+            if isinstance(entry.ticket, ReversalTicket)
+        ],
+    )
+
+
+async def record_judgement(connection: asyncpg.Connection, moment: datetime, judged: Judged) -> None:
+    """Count what the rules did in a train, and make an alert of each that could not be evaluated."""
+    await record_hits(connection, moment.date(), judged.counts)
+    await record_failures(connection, judged.failures, moment)
 
 
 def _events(entry: Entry) -> list[Event]:

@@ -31,6 +31,7 @@ bills = Table(
     Column("xml_sm3", LargeBinary),
     Column("txid", BigInteger),
     Column("xml", LargeBinary),
+    Column("ruleset_version", BigInteger),
 )
 business_numbers = Table(
     "business_numbers",

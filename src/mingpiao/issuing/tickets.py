@@ -2,14 +2,36 @@
 
 import msgspec
 
-from mingpiao.catalog.model import BillKind
+from mingpiao.catalog.model import BillKind, Catalog
+from mingpiao.evidence.model import Extraction
 from mingpiao.identity.model import Actor
 from mingpiao.issuing.checks import Draft
-from mingpiao.issuing.model import ReversalRequest
+from mingpiao.issuing.history import Past, Subjects
+from mingpiao.issuing.model import Approval, ReversalRequest
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.numbering.service import StockKey
+from mingpiao.rules.model import History, LoadedRule
 from mingpiao.sealing.model import SealingParty
-from mingpiao.units.model import Unit, UnitMode
+from mingpiao.units.model import Unit, UnitMode, UnitProfile
+
+
+class Oversight(msgspec.Struct, frozen=True, kw_only=True):
+    """What judges a request: the rules that are for it, the unit's past, its papers, a person's approval.
+
+    `needs` and `item_needs` are the history aggregates of the rules; `papers` are read papers by the
+    SM3 of their files.
+    """
+
+    profile: UnitProfile
+    catalog: Catalog
+    rules: tuple[LoadedRule, ...]
+    ruleset_version: int
+    needs: frozenset[History]
+    item_needs: frozenset[History]
+    past: Past | None
+    subjects: Subjects
+    papers: dict[str, Extraction]
+    approval: Approval | None
 
 
 class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +42,7 @@ class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
     bill_code: str
     parties: tuple[SealingParty, SealingParty]
     acting: Actor
+    oversight: Oversight
 
     @property
     def stock_key(self) -> StockKey:

@@ -1,21 +1,25 @@
 """One train: requests that arrived together share one transaction.
 
-Locks are taken in one order by every train: stock rows by (unit, kind), then blue bills that are to
-be reversed by (unit, 票据编号), then number pools by code, then business numbers by (unit, number).
+Locks are taken in one order by every train: stock rows by (unit, kind), then papers by (unit, SM3), then
+blue bills that are to be reversed by (unit, 票据编号), then number pools by code, then business numbers by
+(unit, number), then counters by their keys.
 A passenger that may not ride is answered alone; its neighbours go on.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import asyncpg
 import msgspec
 
+from mingpiao.evidence.service import PaperKey, lock_papers
 from mingpiao.issuing import register
 from mingpiao.issuing.faces import Numbered, blue_face, red_face
 from mingpiao.issuing.model import Bill, Issued, Outcome, Refused
 from mingpiao.issuing.register import Entry, Original
+from mingpiao.issuing.supervision import Passed, judge_train
 from mingpiao.issuing.tickets import IssueTicket, ReversalTicket, Ticket, serves_itself
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.codes import draw_check_code
@@ -47,6 +51,7 @@ class _Rider(msgspec.Struct, kw_only=True):
     place: int
     ticket: Ticket
     face: Face
+    passed: Passed | None
 
 
 async def run(connection: asyncpg.Connection, signer: Signer, tickets: Sequence[Ticket]) -> Arrival:
@@ -55,21 +60,39 @@ async def run(connection: asyncpg.Connection, signer: Signer, tickets: Sequence[
     Raises what the database or the signer raises; then the caller rolls back and nothing was issued.
     """
     first, later = _without_rivals(tickets)
+    moment = now().replace(microsecond=0)
     stocks = await lock_stocks(connection, {tickets[place].stock_key for place in first})
+    usage = await lock_papers(
+        connection,
+        sorted(key for ticket in _issues(tickets, first) for key in _paper_keys(ticket)),
+        [_blue_key(ticket) for ticket in _reversals(tickets, first)],
+    )
     blues = await register.lock_blues(connection, [_blue_key(t) for t in _reversals(tickets, first)])
     originals = await register.find_originals(connection, [_business_key(t) for t in _issues(tickets, first)])
     outcomes: dict[int, Outcome] = {}
     boarding: list[int] = []
     for place in first:
         ticket = tickets[place]
-        answer = _answer_at_once(ticket, stocks.get(ticket.stock_key), blues, originals)
+        answer = _answer_at_once(ticket, stocks.get(ticket.stock_key), blues, originals, moment.date())
         if answer is None:
             boarding.append(place)
         else:
             outcomes[place] = answer
-    riders, without_number = await _number(connection, tickets, boarding, stocks, blues)
+    asking = {place: ticket for place in boarding if isinstance(ticket := tickets[place], IssueTicket)}
+    judged = await judge_train(connection, asking, usage, moment)
+    stopped = {
+        place: verdict for place, verdict in judged.verdicts.items() if not isinstance(verdict, Passed)
+    }
+    outcomes |= stopped
+    boarding = [place for place in boarding if place not in stopped]
+    riders, without_number = await _number(connection, tickets, boarding, stocks, blues, moment)
+    for rider in riders:
+        verdict = judged.verdicts.get(rider.place)
+        rider.passed = verdict if isinstance(verdict, Passed) else None
     outcomes |= {place: Refused(problems=(_OUT_OF_STOCK,)) for place in without_number}
-    outcomes |= await _seal_and_record(connection, signer, riders)
+    blue_days = {bill_id: blue.issued_on for (_, bill_id), blue in blues.items()}
+    outcomes |= await _seal_and_record(connection, signer, riders, blue_days)
+    await register.record_judgement(connection, moment, judged)
     return Arrival(outcomes=outcomes, later=tuple(later))
 
 
@@ -95,6 +118,10 @@ def _blue_key(ticket: ReversalTicket) -> tuple[int, int]:
     return (ticket.unit.unit_id, ticket.blue.bill_id)
 
 
+def _paper_keys(ticket: IssueTicket) -> list[PaperKey]:
+    return [(ticket.unit.unit_id, digest) for digest in ticket.oversight.papers]
+
+
 def _business_key(ticket: IssueTicket) -> tuple[int, str]:
     return (ticket.unit.unit_id, ticket.draft.request.business_no)
 
@@ -113,15 +140,16 @@ def _answer_at_once(
     stock: Stock | None,
     blues: dict[tuple[int, int], register.Blue],
     originals: dict[tuple[int, str], Original],
+    today: date,
 ) -> Outcome | None:
     """The answer to a ticket that needs no number; None for one that rides on."""
     if isinstance(ticket, IssueTicket):
         original = originals.get(_business_key(ticket))
         if original is not None:
             return _repeated(ticket, original)
-        problem = _stock_problem(stock)
+        problem = _stock_problem(stock, today)
     else:
-        problem = _reversal_problem(blues.get(_blue_key(ticket))) or _stock_problem(stock)
+        problem = _reversal_problem(blues.get(_blue_key(ticket))) or _stock_problem(stock, today)
     return None if problem is None else Refused(problems=(problem,))
 
 
@@ -147,7 +175,7 @@ _LOCK_MESSAGES = {
 }
 
 
-def _stock_problem(stock: Stock | None) -> Problem | None:
+def _stock_problem(stock: Stock | None, today: date) -> Problem | None:
     if stock is None:
         return Problem(
             code="bill.kind_not_allowed",
@@ -155,7 +183,7 @@ def _stock_problem(stock: Stock | None) -> Problem | None:
             message="本单位未获准开具该种类的票据，请联系同级财政部门。",
             status=422,
         )
-    expired = stock.valid_until is not None and stock.valid_until < now().date()
+    expired = stock.valid_until is not None and stock.valid_until < today
     locks = ("qualification_expired",) if expired else stock.locks
     if not locks:
         return None
@@ -191,6 +219,7 @@ async def _number(
     boarding: Sequence[int],
     stocks: dict[StockKey, Stock],
     blues: dict[tuple[int, int], register.Blue],
+    issued_at: datetime,
 ) -> tuple[list[_Rider], list[int]]:
     wanted: dict[StockKey, int] = {}
     blocks: dict[StockKey, tuple[str, int]] = {}
@@ -200,7 +229,6 @@ async def _number(
         if serves_itself(ticket):
             blocks[ticket.stock_key] = (ticket.bill_code, ONLINE_BLOCK)
     numbers = await take_numbers(connection, stocks, wanted, blocks=blocks) if wanted else {}
-    issued_at = now().replace(microsecond=0)
     supply = {key: iter(identities) for key, identities in numbers.items()}
     riders: list[_Rider] = []
     without_number: list[int] = []
@@ -211,7 +239,8 @@ async def _number(
             without_number.append(place)
             continue
         numbered = Numbered(identity=identity, check_code=draw_check_code(), issued_at=issued_at)
-        riders.append(_Rider(place=place, ticket=ticket, face=_face(ticket, numbered, blues)))
+        face = _face(ticket, numbered, blues)
+        riders.append(_Rider(place=place, ticket=ticket, face=face, passed=None))
     return riders, without_number
 
 
@@ -232,7 +261,7 @@ class SealingFailed(Exception):
 
 
 async def _seal_and_record(
-    connection: asyncpg.Connection, signer: Signer, riders: Sequence[_Rider]
+    connection: asyncpg.Connection, signer: Signer, riders: Sequence[_Rider], blue_days: Mapping[int, date]
 ) -> dict[int, Outcome]:
     """Seal in chunks, so that one chunk is recorded while the next is being sealed."""
     if not riders:
@@ -247,13 +276,14 @@ async def _seal_and_record(
             await register.record_bills(connection, fresh)
             entries += fresh
             outcomes |= {
-                rider.place: Issued(bill=entry.bill) for rider, entry in zip(chunk, fresh, strict=True)
+                rider.place: Issued(bill=entry.bill, warnings=rider.passed.warnings if rider.passed else ())
+                for rider, entry in zip(chunk, fresh, strict=True)
             }
     finally:
         for task in sealing:
             task.cancel()
         await asyncio.gather(*sealing, return_exceptions=True)
-    await register.record_consequences(connection, entries)
+    await register.record_consequences(connection, entries, blue_days)
     return outcomes
 
 
@@ -266,4 +296,4 @@ def _entry(rider: _Rider, sealed: Any) -> Entry:
     if not isinstance(sealed, SealedXml):
         raise SealingFailed(rider.place, sealed)
     bill: Bill = register.bill_of(rider.ticket, rider.face, sealed.sm3)
-    return Entry(ticket=rider.ticket, bill=bill, sealed=sealed)
+    return Entry(ticket=rider.ticket, bill=bill, sealed=sealed, passed=rider.passed)

@@ -2,29 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 
 import asyncpg
-import msgspec
 
-
-class Fate(StrEnum):
-    """What a hit led to: the bill was refused, its handler asked, had confirmed, or was only told."""
-
-    BLOCKED = "blocked"
-    ASKED = "asked"
-    CONFIRMED = "confirmed"
-    WARNED = "warned"
-    OVERTURNED = "overturned"
-
-
-class HitCount(msgspec.Struct, frozen=True, kw_only=True):
-    """One hit of a rule on a bill of a unit."""
-
-    unit_id: int
-    rule: str
-    fate: Fate
-
+from mingpiao.rules.model import Fate, HitCount
 
 _ADD = """
 INSERT INTO rule_hits AS known (unit_id, code, day, blocked, asked, confirmed, warned, overturned)

@@ -95,7 +95,10 @@ _STATE_LABELS = {
 
 
 class RuleVersion(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of a rule with how it came to be. `region_code` is the owner: province, city or county."""
+    """One version of a rule with how it came to be. `region_code` is the owner: province, city or county.
+
+    `makers` are all who wrote or submitted it, as the audit trail names them; none of them approves it.
+    """
 
     rule: Rule
     region_code: str
@@ -105,6 +108,7 @@ class RuleVersion(msgspec.Struct, frozen=True, kw_only=True):
     note: str
     author: str
     author_name: str
+    makers: tuple[str, ...]
     saved_at: datetime
     submitted_at: datetime | None = None
     decided_by: str | None = None
@@ -143,7 +147,10 @@ class LoadedRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule that hit a bill. `failed` tells that it could not be evaluated and hits for that reason."""
+    """A rule that hit a bill. `failed` tells that it could not be evaluated and hits for that reason.
+
+    `error` then says what went wrong: for the alert to the department, never shown to a unit.
+    """
 
     rule: str
     version: int
@@ -153,6 +160,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     field: str
     basis: str
     failed: bool = False
+    error: str = ""
 
     @property
     def problem(self) -> Problem:
@@ -180,3 +188,21 @@ class Confirmation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     rule: str
     reason: str
+
+
+class Fate(StrEnum):
+    """What a hit led to: the bill was refused, its handler asked, had confirmed, or was only told."""
+
+    BLOCKED = "blocked"
+    ASKED = "asked"
+    CONFIRMED = "confirmed"
+    WARNED = "warned"
+    OVERTURNED = "overturned"
+
+
+class HitCount(msgspec.Struct, frozen=True, kw_only=True):
+    """One hit of a rule on a bill of a unit."""
+
+    unit_id: int
+    rule: str
+    fate: Fate

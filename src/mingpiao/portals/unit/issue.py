@@ -6,14 +6,24 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from markupsafe import Markup
 
+from mingpiao.applications.model import Pending, Person, Submitted
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem
 from mingpiao.composition import Services
+from mingpiao.evidence.model import Document
+from mingpiao.evidence.service import get_documents
 from mingpiao.identity.model import Account, Actor, Session
 from mingpiao.identity.service import checkers_of_unit
-from mingpiao.issuing.model import MAX_ITEMS, Issued, Outcome, Refused
+from mingpiao.issuing.model import (
+    MAX_ITEMS,
+    Assessment,
+    Issued,
+    NeedsConfirmation,
+    Refused,
+    Unresolved,
+)
 from mingpiao.issuing.service import get_document
 from mingpiao.kernel.clock import today
-from mingpiao.kernel.errors import Problem, refuse
+from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.numbering.model import StockLevel
 from mingpiao.numbering.service import stock_levels
 from mingpiao.portals.forms import read_form, read_query
@@ -42,6 +52,7 @@ from mingpiao.portals.unit.issue_form import (
     without_blank_rows,
     without_row,
 )
+from mingpiao.rules.model import Severity
 from mingpiao.units.model import UnitMode, UnitProfile
 from mingpiao.web import client_address
 
@@ -135,24 +146,54 @@ async def fill(
         view = window.view(_step(form, action, window))
         return _form_page(request, session, window, view, focus=_focus(members, action, view))
     view = window.view(without_blank_rows(form))
-    problems = await _problems(services, session.account, view)
-    if problems:
-        return _form_page(request, session, window, view, problems=problems)
+    wanted = as_request(view, session.account.display_name)
+    assessment = await services.desk.check(unit_of(session.account), wanted)
+    if assessment.problems:
+        return _form_page(request, session, window, view, problems=for_people(assessment.problems, view))
+    papers = await _papers(services, session.account, view)
+    return _check_page(request, session, window, view, assessment, papers)
+
+
+async def _papers(services: Services, account: Account, view: FormView) -> list[Document]:
+    if not view.form.evidence:
+        return []
+    async with services.database.scoped(account.scope) as connection:
+        return list((await get_documents(connection, unit_of(account), view.form.evidence)).values())
+
+
+def _check_page(
+    request: PageRequest,
+    session: Session,
+    window: _Window,
+    view: FormView,
+    assessment: Assessment,
+    papers: list[Document],
+    *,
+    status: int = 200,
+    problems: tuple[Problem, ...] = (),
+) -> Response[str]:
+    """*Check your answers*: the bill as it will be, what rules ask or say, and how its papers compare."""
+    asks = [hit for hit in assessment.hits if hit.severity is Severity.ASK]
+    shown = {hit.rule for hit in asks}
     return page(
         request,
         "unit/issue_check.html",
+        status=status,
         title="核对票据内容",
         crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
         view=view,
         members=form_members(view.form),
         unit=window.profile.unit,
         handler=session.account.display_name,
+        asks=asks,
+        # Reasons that are not asked for on this page go along unseen.
+        kept_reasons={rule: text for rule, text in view.form.reasons.items() if rule not in shown},
+        warnings=[hit for hit in assessment.hits if hit.severity is Severity.WARN],
+        claims=assessment.claims,
+        waiting=assessment.waiting,
+        papers=papers,
+        problems=problems,
     )
-
-
-async def _problems(services: Services, account: Account, view: FormView) -> tuple[Problem, ...]:
-    request = as_request(view, account.display_name)
-    return for_people(await services.desk.check(unit_of(account), request), view)
 
 
 def _step(form: IssueForm, action: str, window: _Window) -> IssueForm:
@@ -213,36 +254,80 @@ async def confirm(
     view = window.view(form)
     if members.get("action") == "edit":
         return _form_page(request, session, window, view)
-    acting = Actor(label=session.account.actor.label, address=client_address(request))
-    outcomes = await services.desk.issue(
-        unit_of(session.account), [as_request(view, session.account.display_name)], acting=acting
+    person = Person(
+        actor=Actor(label=session.account.actor.label, address=client_address(request)),
+        name=session.account.display_name,
     )
-    return _answer(request, session, window, view, outcomes[0])
+    wanted = as_request(view, session.account.display_name)
+    unit_id = unit_of(session.account)
+    try:
+        if members.get("action") == "appeal":
+            application = await services.applications.appeal_request(
+                unit_id, wanted, view.form.appeal, person
+            )
+            if not isinstance(application, Refused):
+                return redirect(request, f"/unit/applications/{application.application_id}")
+            outcome: Submitted = application
+        else:
+            outcome = await services.applications.submit(unit_id, wanted, person)
+    except Refusal as refusal:
+        # What was typed must not be lost.
+        problems = tuple(msgspec.structs.replace(each, field="appeal") for each in refusal.problems)
+        return await _asked_again(request, session, services, window, view, problems)
+    return await _answer(request, session, services, window, view, outcome)
 
 
-def _answer(
-    request: PageRequest, session: Session, window: _Window, view: FormView, outcome: Outcome
+async def _answer(
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    window: _Window,
+    view: FormView,
+    outcome: Submitted,
 ) -> Response[str] | Response[bytes]:
-    if isinstance(outcome, Issued):
-        return redirect(request, f"{_ADDRESS}/done/{outcome.bill.code}/{outcome.bill.number}")
-    if isinstance(outcome, Refused):
-        conflict = next((p for p in outcome.problems if p.code == "bill.business_no_conflict"), None)
-        if conflict is not None:
-            return _issued_before(request, view, conflict)
-        return _form_page(request, session, window, view, problems=for_people(outcome.problems, view))
-    # The same business number stays in the page: pressing again tells the truth.
-    return page(
-        request,
-        "unit/issue_check.html",
-        status=outcome.problem.status,
-        title="核对票据内容",
-        crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
-        view=view,
-        members=form_members(view.form),
-        unit=window.profile.unit,
-        handler=session.account.display_name,
-        problems=(outcome.problem,),
+    match outcome:
+        case Issued(bill=bill):
+            return redirect(request, f"{_ADDRESS}/done/{bill.code}/{bill.number}")
+        case Pending(application=application):
+            return redirect(request, f"/unit/applications/{application.application_id}")
+        case Refused(problems=problems):
+            conflict = next((p for p in problems if p.code == "bill.business_no_conflict"), None)
+            if conflict is not None:
+                return _issued_before(request, view, conflict)
+            return _form_page(request, session, window, view, problems=for_people(problems, view))
+        case NeedsConfirmation(hits=hits):
+            unanswered = tuple(
+                Problem(
+                    code="rule.confirmation_needed",
+                    field=f"reason/{hit.rule}",
+                    message=f"请说明“{hit.name}”一项为何符合规定，或修改票据，或提交人工复核。",
+                    status=409,
+                )
+                for hit in hits
+            )
+            return await _asked_again(request, session, services, window, view, unanswered)
+        case Unresolved():
+            # The same business number stays in the page: pressing again tells the truth. Nothing more is
+            # read for it, as the database may be away.
+            return _check_page(
+                request, session, window, view, Assessment(), [], status=503, problems=outcome.problems
+            )
+
+
+async def _asked_again(
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    window: _Window,
+    view: FormView,
+    problems: tuple[Problem, ...],
+) -> Response[str]:
+    assessment = await services.desk.check(
+        unit_of(session.account), as_request(view, session.account.display_name)
     )
+    papers = await _papers(services, session.account, view)
+    status = problems[0].status
+    return _check_page(request, session, window, view, assessment, papers, status=status, problems=problems)
 
 
 def _issued_before(request: PageRequest, view: FormView, conflict: Problem) -> Response[str]:

@@ -18,6 +18,7 @@ from mingpiao.issuing.model import MAX_ITEMS, IssueRequest, Payer, RequestItem
 from mingpiao.kernel.errors import Problem
 from mingpiao.kernel.money import MAX_AMOUNT, in_words, line_amount, plain_number
 from mingpiao.portals.forms import read_number
+from mingpiao.rules.model import Confirmation
 from mingpiao.units.model import UnitProfile
 
 PAY_MODES = ("转账", "现金", "POS刷卡", "微信支付", "支付宝", "其他")
@@ -25,6 +26,8 @@ PAY_MODES = ("转账", "现金", "POS刷卡", "微信支付", "支付宝", "其�
 MAX_MATCHES = 12
 _BUSINESS_NO = re.compile(r"WEB\d{8}[0-9a-f]{16}")
 _NOT_A_NUMBER = Decimal("NaN")
+#: How the member begins that holds the reason given for a rule.
+_REASON = "reason-"
 
 
 class ItemRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +45,11 @@ class ItemRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IssueForm(msgspec.Struct, frozen=True, kw_only=True):
-    """The form as typed. `business_no` is made once with the form: sending it again issues nothing new."""
+    """The form as typed. `business_no` is made once with the form: sending it again issues nothing new.
+
+    `evidence` names uploaded papers; `reasons` by rule code state why the business complies; `appeal`
+    is what the handler asks the department to consider.
+    """
 
     business_no: str
     kind: str
@@ -56,6 +63,9 @@ class IssueForm(msgspec.Struct, frozen=True, kw_only=True):
     remark: str = ""
     items: tuple[ItemRow, ...] = (ItemRow(),)
     extension: dict[str, str] = {}
+    evidence: tuple[str, ...] = ()
+    reasons: dict[str, str] = {}
+    appeal: str = ""
 
 
 class RowView(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +119,11 @@ def read_issue_form(members: Mapping[str, str], kind: BillKind, today: date) -> 
         remark=members.get("remark", ""),
         items=tuple(_read_rows(members)) or (ItemRow(),),
         extension={field.name: members.get(f"extension-{field.name}", "") for field in kind.extension_fields},
+        evidence=tuple(dict.fromkeys(members.get("evidence", "").split())),
+        reasons={
+            name.removeprefix(_REASON): value for name, value in members.items() if name.startswith(_REASON)
+        },
+        appeal=members.get("appeal", ""),
     )
 
 
@@ -139,6 +154,7 @@ def form_members(form: IssueForm) -> dict[str, str]:
         "checker": form.checker,
         "pay_mode": form.pay_mode,
         "remark": form.remark,
+        "evidence": " ".join(form.evidence),
     }
     members |= {f"extension-{name}": value for name, value in form.extension.items()}
     for index, row in enumerate(form.items):
@@ -285,6 +301,10 @@ def as_request(view: FormView, handler: str) -> IssueRequest:
         pay_mode=form.pay_mode,
         remark=form.remark,
         extension={name: value for name, value in form.extension.items() if value},
+        evidence=form.evidence,
+        confirmations=tuple(
+            Confirmation(rule=rule, reason=reason) for rule, reason in form.reasons.items() if reason
+        ),
     )
 
 
@@ -320,12 +340,19 @@ def for_people(problems: Iterable[Problem], view: FormView) -> tuple[Problem, ..
     rows_in_trouble = {_row_of(problem) for problem in told if not problem.field.endswith("/amount")}
     for problem in told:
         row = _row_of(problem)
+        if problem.code == "rule.violation":
+            kept.append(_with_basis(problem))
+            continue
         if problem.field == "total" and any(p.field.startswith("items/") for p in told):
             continue
         if problem.field.endswith("/amount") and row in rows_in_trouble:
             continue
         kept.append(_reworded(problem, view.rows[row] if row is not None and row < len(view.rows) else None))
     return tuple(kept)
+
+
+def _with_basis(problem: Problem) -> Problem:
+    return msgspec.structs.replace(problem, message=f"{problem.message}（依据：{problem.facts['basis']}）")
 
 
 def _row_of(problem: Problem) -> int | None:

@@ -6,7 +6,7 @@ from litestar.params import FromPath
 
 from mingpiao.composition import Services
 from mingpiao.identity.model import Actor, Session
-from mingpiao.issuing.model import Bill, BillState, Color, Issued, Refused, ReversalRequest
+from mingpiao.issuing.model import Bill, BillState, Color, Issued, ReversalRequest
 from mingpiao.issuing.service import get_bill
 from mingpiao.kernel.errors import Problem, refuse
 from mingpiao.portals.forms import read_form
@@ -81,10 +81,9 @@ async def reverse(
     result = f"{LIST}/{bill.code}/{bill.number}/reversed"
     if isinstance(outcome, Issued):
         return redirect(request, result)
-    problems = outcome.problems if isinstance(outcome, Refused) else (outcome.problem,)
-    if any(problem.code == "bill.already_reversed" for problem in problems):
+    if any(problem.code == "bill.already_reversed" for problem in outcome.problems):
         return redirect(request, result)
-    return _reason_page(request, bill, choice=_OTHER, text=form.get("reason", ""), problems=problems)
+    return _reason_page(request, bill, choice=_OTHER, text=form.get("reason", ""), problems=outcome.problems)
 
 
 @get("/bills/{code:str}/{number:str}/reversed")

@@ -1,0 +1,179 @@
+"""The overseer gathers what judges a request before it boards: rules, the unit's past, its papers."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.catalog.service import CatalogStore
+from mingpiao.evidence.model import Document, DocumentState, Extraction, Usage
+from mingpiao.evidence.service import PaperKey, get_documents
+from mingpiao.issuing.checks import Draft
+from mingpiao.issuing.facts import can_be_judged, facts_of
+from mingpiao.issuing.history import PastStore, read_present, subjects_of
+from mingpiao.issuing.model import Approval, Assessment, AwaitsEvidence, IssueRequest, Refused
+from mingpiao.issuing.supervision import assess
+from mingpiao.issuing.tickets import Oversight
+from mingpiao.kernel.clock import now, today
+from mingpiao.kernel.errors import Problem
+from mingpiao.rules.model import History, LoadedRule, Severity, Stage
+from mingpiao.rules.service import RuleBook, history_needs, judge
+from mingpiao.storage.database import Database
+from mingpiao.units.model import Unit, UnitProfile
+
+#: What the desk may answer before a request boards.
+Answer = Refused | AwaitsEvidence
+
+_FACE = frozenset({Stage.FACE})
+_FACE_AND_EVIDENCE = frozenset({Stage.FACE, Stage.EVIDENCE})
+
+
+class _Chosen(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules for a bill, and what they need of history."""
+
+    version: int
+    rules: tuple[LoadedRule, ...]
+    needs: frozenset[History]
+    item_needs: frozenset[History]
+
+
+class Overseer:
+    """Prepares requests for judgement. Raises what the database raises."""
+
+    def __init__(self, database: Database, catalog: CatalogStore, rules: RuleBook) -> None:
+        self._database = database
+        self._catalog = catalog
+        self._rules = rules
+        self._past = PastStore(database)
+        # By the tuple that the rule set gave: it gives the same one for the same kind of bill.
+        self._needs: dict[int, _Chosen] = {}
+
+    async def oversee(
+        self, draft: Draft, profile: UnitProfile, approval: Approval | None
+    ) -> Oversight | Answer:
+        """What will judge a draft; an answer instead while its papers are unread or of no use."""
+        papers: dict[str, Extraction] = {}
+        if draft.request.evidence:
+            documents = await self._documents(profile.unit, draft.request)
+            problems = _paper_problems(draft.request, documents)
+            if problems:
+                return Refused(problems=problems)
+            waiting = _unread(documents.values())
+            if waiting:
+                return AwaitsEvidence(digests=waiting)
+            papers = _extractions(documents.values())
+        catalog = await self._catalog.get()
+        return await self._oversight(draft, profile, catalog, papers, approval)
+
+    async def assess(self, draft: Draft, profile: UnitProfile) -> Assessment:
+        """What the rules would say of a draft now, read without locks."""
+        unit, request = profile.unit, draft.request
+        documents = await self._documents(unit, request) if request.evidence else {}
+        problems = _paper_problems(request, documents)
+        if problems:
+            return Assessment(problems=problems)
+        catalog = await self._catalog.get()
+        papers = _extractions(documents.values())
+        oversight = await self._oversight(draft, profile, catalog, papers, None)
+        usage: dict[PaperKey, Usage] = {
+            (unit.unit_id, digest): Usage(amount=document.used_amount, bills=document.used_bills)
+            for digest, document in documents.items()
+        }
+        moment = now()
+        async with self._database.pool.acquire() as connection:
+            concerned = [(unit.unit_id, oversight.subjects)]
+            present = await read_present(connection, moment.date(), concerned, oversight.needs)
+        hits, claims = assess(request, unit, oversight, present, usage, moment)
+        blocks = tuple(hit.problem for hit in hits if hit.severity is Severity.BLOCK)
+        return Assessment(
+            problems=blocks,
+            hits=tuple(hit for hit in hits if hit.severity is not Severity.BLOCK),
+            claims=claims,
+            waiting=_unread(documents.values()),
+        )
+
+    async def violations(self, request: IssueRequest, profile: UnitProfile) -> tuple[Problem, ...]:
+        """What rules would refuse of a request that is wrong already, so that all is told at once.
+
+        Rules that ask about history or papers wait until the request is in order.
+        """
+        catalog = await self._catalog.get()
+        if request.kind not in catalog.kinds or not request.items or not can_be_judged(request):
+            return ()
+        chosen = await self._choose(request.kind, profile.unit, catalog, _FACE)
+        rules = [
+            loaded
+            for loaded in chosen.rules
+            if loaded.rule.severity is Severity.BLOCK and not loaded.history and not loaded.item_history
+        ]
+        return tuple(hit.problem for hit in judge(rules, facts_of(request, profile, catalog, now())))
+
+    async def _documents(self, unit: Unit, request: IssueRequest) -> dict[str, Document]:
+        async with self._database.system() as connection:
+            return await get_documents(connection, unit.unit_id, request.evidence)
+
+    async def _oversight(
+        self,
+        draft: Draft,
+        profile: UnitProfile,
+        catalog: Catalog,
+        papers: dict[str, Extraction],
+        approval: Approval | None,
+    ) -> Oversight:
+        unit, request = profile.unit, draft.request
+        stages = _FACE_AND_EVIDENCE if papers else _FACE
+        chosen = await self._choose(request.kind, unit, catalog, stages)
+        past = None
+        if chosen.needs or chosen.item_needs:
+            past = await self._past.past(unit.unit_id, unit.unit_type.value, chosen.needs, chosen.item_needs)
+        return Oversight(
+            profile=profile,
+            catalog=catalog,
+            rules=chosen.rules,
+            ruleset_version=chosen.version,
+            needs=chosen.needs,
+            item_needs=chosen.item_needs,
+            past=past,
+            subjects=subjects_of(request.payer, request.kind, request.items, request.total),
+            papers=papers,
+            approval=approval,
+        )
+
+    async def _choose(self, kind: str, unit: Unit, catalog: Catalog, stages: frozenset[Stage]) -> _Chosen:
+        ruleset = await self._rules.get()
+        upwards = catalog.regions_upwards(unit.region_code)
+        rules = ruleset.for_bill(kind, unit.unit_type.value, upwards, stages, today())
+        known = self._needs.get(id(rules))
+        if known is not None and known.rules is rules and known.version == ruleset.version:
+            return known
+        needs, item_needs = history_needs(rules)
+        chosen = _Chosen(version=ruleset.version, rules=rules, needs=needs, item_needs=item_needs)
+        self._needs = {
+            key: other for key, other in self._needs.items() if other.version == ruleset.version
+        } | {id(rules): chosen}
+        return chosen
+
+
+def _paper_problems(request: IssueRequest, documents: dict[str, Document]) -> tuple[Problem, ...]:
+    found: list[Problem] = []
+    for index, digest in enumerate(request.evidence):
+        document = documents.get(digest)
+        if document is None:
+            message = "没有找到该佐证材料，请重新上传后再提交。"
+            found.append(_problem("evidence.unknown", index, message))
+        elif document.state in (DocumentState.UNREADABLE, DocumentState.INFECTED):
+            message = f"佐证材料“{document.name}”不能使用：{document.failure}请更换后再提交。"
+            found.append(_problem("evidence.unreadable", index, message))
+    return tuple(found)
+
+
+def _problem(code: str, index: int, message: str) -> Problem:
+    return Problem(code=code, field=f"evidence/{index}", message=message, status=422)
+
+
+def _unread(documents: Iterable[Document]) -> tuple[str, ...]:
+    return tuple(document.digest for document in documents if not document.state.settled)
+
+
+def _extractions(documents: Iterable[Document]) -> dict[str, Extraction]:
+    return {document.digest: document.extraction for document in documents if document.extraction is not None}

@@ -1,0 +1,173 @@
+"""Judging requests by the rules in force, within the train and before any number is taken.
+
+The counters and papers that rules ask about are read under the train's locks, and what rode earlier
+in the same train counts already: two alike bills cannot both pass for the first.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from mingpiao.evidence.model import BillFacts, Claim, Usage
+from mingpiao.evidence.service import PaperKey, compare
+from mingpiao.issuing.facts import facts_of
+from mingpiao.issuing.history import Past, Present, read_present
+from mingpiao.issuing.model import IssueRequest, NeedsConfirmation, Refused
+from mingpiao.issuing.tickets import IssueTicket, Oversight
+from mingpiao.rules.model import Confirmation, Fate, Hit, HitCount, Severity
+from mingpiao.rules.service import judge
+from mingpiao.units.model import Unit
+
+
+class Passed(msgspec.Struct, frozen=True, kw_only=True):
+    """A request may ride on. `findings` asked or warned; `confirmations` answer all that asked."""
+
+    findings: tuple[Hit, ...]
+    confirmations: tuple[Confirmation, ...]
+    claims: tuple[Claim, ...]
+
+    @property
+    def warnings(self) -> tuple[Hit, ...]:
+        return tuple(hit for hit in self.findings if hit.severity is Severity.WARN)
+
+
+Verdict = Passed | Refused | NeedsConfirmation
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rules said of a train: a verdict for each place, and hits to be counted."""
+
+    verdicts: dict[int, Verdict]
+    counts: list[HitCount]
+    failures: list[Hit]
+
+
+async def judge_train(
+    connection: asyncpg.Connection,
+    tickets: Mapping[int, IssueTicket],
+    usage: Mapping[PaperKey, Usage],
+    moment: datetime,
+) -> Judged:
+    """Judge tickets by place, in order, as bills issued at `moment`; `usage` was read under lock."""
+    used = dict(usage)
+    needs = frozenset().union(*(ticket.oversight.needs for ticket in tickets.values()))
+    concerned = [(ticket.unit.unit_id, ticket.oversight.subjects) for ticket in tickets.values()]
+    present = await read_present(connection, moment.date(), concerned, needs)
+    judged = Judged(verdicts={}, counts=[], failures=[])
+    for place, ticket in tickets.items():
+        hits, claims = assess(ticket.draft.request, ticket.unit, ticket.oversight, present, used, moment)
+        verdict = _verdict(ticket, hits, claims)
+        if isinstance(verdict, Passed):
+            _let_on(ticket, present, used)
+        judged.verdicts[place] = verdict
+        judged.counts.extend(_counts(ticket.unit.unit_id, hits, verdict))
+        judged.failures.extend(hit for hit in hits if hit.failed)
+    return judged
+
+
+def _let_on(ticket: IssueTicket, present: Present, used: dict[PaperKey, Usage]) -> None:
+    """Count a bill for those behind it in the same train."""
+    unit_id, total = ticket.unit.unit_id, ticket.draft.request.total
+    present.add(unit_id, ticket.oversight.subjects, total)
+    for digest in ticket.oversight.papers:
+        before = used[unit_id, digest]
+        used[unit_id, digest] = Usage(amount=before.amount + total, bills=before.bills + 1)
+
+
+def assess(
+    request: IssueRequest,
+    unit: Unit,
+    oversight: Oversight,
+    present: Present,
+    usage: Mapping[PaperKey, Usage],
+    moment: datetime,
+) -> tuple[tuple[Hit, ...], tuple[Claim, ...]]:
+    """All hits of a request and how its papers compare with it. Pure."""
+    if not oversight.rules and not oversight.papers:
+        return (), ()
+    facts = facts_of(request, oversight.profile, oversight.catalog, moment)
+    claims = _claims(request, unit, oversight, usage, moment.date())
+    _add_evidence(facts, oversight, claims)
+    if oversight.past is not None:
+        _add_history(facts, unit.unit_id, oversight, oversight.past, present)
+    return judge(oversight.rules, facts), claims
+
+
+def _claims(
+    request: IssueRequest, unit: Unit, oversight: Oversight, usage: Mapping[PaperKey, Usage], day: date
+) -> tuple[Claim, ...]:
+    if not oversight.papers:
+        return ()
+    bill = BillFacts(
+        kind=request.kind,
+        payer_name=request.payer.name,
+        payer_code=request.payer.code,
+        unit_name=unit.name,
+        unit_code=unit.uscc,
+        unit_account=unit.receiving_account,
+        total=request.total,
+        issued_on=day,
+        item_names=tuple(
+            oversight.catalog.items[item.code].name
+            for item in request.items
+            if item.code in oversight.catalog.items
+        ),
+        remark=request.remark,
+        extension=request.extension,
+    )
+    used = {digest: usage[unit.unit_id, digest] for digest in oversight.papers}
+    return compare(bill, oversight.papers, used)
+
+
+def _add_evidence(facts: dict[str, Any], oversight: Oversight, claims: tuple[Claim, ...]) -> None:
+    facts["evidence_count"] = len(oversight.papers)
+    for claim in claims:
+        facts[f"evidence_{claim.name}"] = claim.verdict.value
+
+
+def _add_history(
+    facts: dict[str, Any], unit_id: int, oversight: Oversight, past: Past, present: Present
+) -> None:
+    facts.update(present.columns(unit_id, oversight.subjects, past, oversight.needs))
+    for item in facts["items"]:
+        for need in oversight.item_needs:
+            item[need.column] = past.median(item["code"], need)
+
+
+def _verdict(ticket: IssueTicket, hits: tuple[Hit, ...], claims: tuple[Claim, ...]) -> Verdict:
+    if any(hit.severity is Severity.BLOCK for hit in hits):
+        # Everything at once: who corrects the bill sees what else would be asked.
+        stopping = sorted(
+            (hit for hit in hits if hit.severity is not Severity.WARN),
+            key=lambda hit: hit.severity is not Severity.BLOCK,
+        )
+        return Refused(problems=tuple(hit.problem for hit in stopping))
+    answered = {confirmation.rule: confirmation for confirmation in ticket.draft.request.confirmations}
+    approval = ticket.oversight.approval
+    asked = [hit for hit in hits if hit.severity is Severity.ASK]
+    approved = approval.rules if approval else frozenset()
+    if any(hit.rule not in answered and hit.rule not in approved for hit in asked):
+        return NeedsConfirmation(
+            hits=tuple(hit for hit in asked if hit.rule not in answered and hit.rule not in approved),
+            claims=claims,
+        )
+    return Passed(
+        findings=hits,
+        confirmations=tuple(answered[hit.rule] for hit in asked if hit.rule in answered),
+        claims=claims,
+    )
+
+
+def _counts(unit_id: int, hits: tuple[Hit, ...], verdict: Verdict) -> list[HitCount]:
+    return [HitCount(unit_id=unit_id, rule=hit.rule, fate=_fate(hit, verdict)) for hit in hits]
+
+
+def _fate(hit: Hit, verdict: Verdict) -> Fate:
+    if hit.severity is Severity.WARN:
+        return Fate.WARNED
+    if hit.severity is Severity.BLOCK:
+        return Fate.BLOCKED
+    return Fate.CONFIRMED if isinstance(verdict, Passed) else Fate.ASKED
