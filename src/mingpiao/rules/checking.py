@@ -1,0 +1,209 @@
+"""Whether a rule may be saved: every member against the base data and the rule language. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.kernel.text import unprintable
+from mingpiao.rules.language import FUNCTIONS, FieldTable, field_table, parse
+from mingpiao.rules.language.tree import Place
+from mingpiao.rules.model import Rule
+from mingpiao.rules.placeholders import Placeholder, placeholders, stray_brace
+from mingpiao.units.model import UnitType
+
+MAX_NAME = 100
+MAX_BASIS = 1_000
+MAX_MESSAGE = 500
+#: More members of one scope are a mistake, or a rule that should not be restricted at all.
+MAX_SCOPE = 500
+MAX_DAYS = 366
+_BILL_AGGREGATES = {each.name for each in FUNCTIONS if each.history and not each.of_item}
+_CODE = re.compile(r"[A-Z][A-Z0-9-]{1,39}")
+_LOCAL_CODE = re.compile(r"L(\d{6})-[A-Z0-9-]+")
+
+#: Where a hit may be shown on the request, with what it is called.
+REQUEST_FIELDS = {
+    "": "整张票据",
+    "payer/name": "缴款人名称",
+    "payer/code": "缴款人代码",
+    "payer/account": "缴款人账号",
+    "payer/bank": "缴款人开户行",
+    "payer/type": "缴款人类型",
+    "items": "收款项目",
+    "total": "合计金额",
+    "remark": "备注",
+    "pay_mode": "收款方式",
+    "handler": "开票人",
+    "checker": "复核人",
+    "business_no": "业务流水号",
+    "aux_items": "收费明细",
+    "evidence": "佐证材料",
+}
+_EXTENSION = "extension/"
+
+
+def check_rule(rule: Rule, owner_region: str, catalog: Catalog) -> list[Problem]:
+    """All that is wrong with a rule of a department, in the order of the form; empty when it may be saved.
+
+    A local rule's code begins with `L<region>-` and its regions lie in the owner's area, so that it only
+    ever adds hits there. Codes: `rule.*`; `rule.condition_*` carry where in the text.
+    """
+    return [
+        *_code_problems(rule, owner_region, catalog),
+        *_text_problems(rule),
+        *_scope_problems(rule, owner_region, catalog),
+        *retired_scope(rule, catalog),
+        *_date_problems(rule),
+        *_language_problems(rule, catalog),
+    ]
+
+
+def is_province(region_code: str, catalog: Catalog) -> bool:
+    """Whether a department is the province's."""
+    return not catalog.regions[region_code].parent
+
+
+def _problem(code: str, field: str, message: str, **facts: object) -> Problem:
+    return Problem(code=code, field=field, message=message, status=422, facts=dict(facts))
+
+
+def _code_problems(rule: Rule, owner_region: str, catalog: Catalog) -> Iterator[Problem]:
+    if not _CODE.fullmatch(rule.code):
+        message = "规则编码应为2至40位大写字母、数字或连字符，以字母开头，请修改。"
+        yield _problem("rule.code_invalid", "code", message)
+        return
+    local = _LOCAL_CODE.fullmatch(rule.code)
+    if is_province(owner_region, catalog):
+        if local:
+            message = "以“L行政区划代码-”开头的编码留给盟市、旗县的规则，请换一个编码。"
+            yield _problem("rule.code_reserved", "code", message)
+    elif local is None or local[1] != owner_region:
+        message = f"本地区规则的编码应以“L{owner_region}-”开头，请修改。"
+        yield _problem("rule.code_not_local", "code", message, prefix=f"L{owner_region}-")
+
+
+_TEXTS = (
+    ("name", "规则名称", MAX_NAME),
+    ("basis", "法规依据", MAX_BASIS),
+    ("message", "提示语", MAX_MESSAGE),
+)
+
+
+def _text_problems(rule: Rule) -> Iterator[Problem]:
+    for member, label, longest in _TEXTS:
+        value = getattr(rule, member)
+        if not value.strip():
+            yield _problem("rule.member_missing", member, f"请填写{label}。")
+        elif len(value) > longest:
+            yield _problem("rule.member_too_long", member, f"{label}最多{longest}个字，请精简。")
+        elif (banned := unprintable(value.replace("\n", ""))) is not None:
+            yield _problem(
+                "rule.member_unprintable", member, f"{label}中有不能使用的字符“{banned}”，请删除。"
+            )
+    if rule.field not in REQUEST_FIELDS and not rule.field.startswith(_EXTENSION):
+        yield _problem("rule.field_unknown", "field", "没有这个提示位置，请从列表中选择。")
+
+
+def _scope_problems(rule: Rule, owner_region: str, catalog: Catalog) -> Iterator[Problem]:
+    types = {unit_type.value for unit_type in UnitType}
+    kinds = catalog.kinds.keys() | catalog.categories.keys()
+    yield from _members("regions", "适用地区", rule.regions, catalog.regions.keys())
+    yield from _members("kinds", "票据种类", rule.kinds, kinds)
+    yield from _members("unit_types", "单位类型", rule.unit_types, types)
+    yield from _members("items", "收款项目", rule.items, catalog.items.keys())
+    outside = [
+        code
+        for code in rule.regions
+        if code in catalog.regions and owner_region not in catalog.regions_upwards(code)
+    ]
+    if outside:
+        names = "、".join(catalog.region_path(code) or catalog.regions[code].name for code in outside[:5])
+        message = f"适用地区应在本地区以内，{names}不在其中，请去掉。"
+        yield _problem("rule.region_outside", "regions", message, codes=outside)
+    missing = rule.field.removeprefix(_EXTENSION)
+    if rule.field.startswith(_EXTENSION) and not _defined_everywhere(missing, rule, catalog):
+        message = f"不是每个适用的票据种类都有其他信息“{missing[:40]}”，请另选提示位置。"
+        yield _problem("rule.field_unknown", "field", message)
+
+
+def _members(member: str, label: str, codes: tuple[str, ...], known: Iterable[str]) -> Iterator[Problem]:
+    if len(codes) > MAX_SCOPE:
+        yield _problem("rule.scope_too_long", member, f"{label}最多列{MAX_SCOPE}个，请精简。")
+        return
+    if len(set(codes)) < len(codes):
+        yield _problem("rule.scope_repeated", member, f"{label}中有重复，请去掉。")
+    found = set(known)
+    unknown = [code for code in codes if code not in found]
+    if unknown:
+        named = "、".join(code[:20] for code in unknown[:5])
+        yield _problem(
+            "rule.scope_unknown", member, f"{label}中没有{named}，请核对编码。", codes=unknown[:50]
+        )
+
+
+def _defined_everywhere(name: str, rule: Rule, catalog: Catalog) -> bool:
+    kinds = [
+        kind for kind in catalog.kinds.values() if kind.code in rule.kinds or kind.category_code in rule.kinds
+    ]
+    return bool(kinds) and all(any(each.name == name for each in kind.extension_fields) for kind in kinds)
+
+
+def retired_scope(rule: Rule, catalog: Catalog) -> list[Problem]:
+    """The kinds and charge items of a rule's scope that were retired since, each as one problem a member."""
+    found = []
+    items = [code for code in rule.items if code in catalog.items and catalog.items[code].retired]
+    kinds = [code for code in rule.kinds if code in catalog.kinds and catalog.kinds[code].retired]
+    if kinds:
+        named = "、".join(f"{code}{catalog.kinds[code].name}" for code in kinds[:5])
+        message = f"票据种类{named}已停用，请从适用范围中去掉。"
+        found.append(_problem("rule.kind_retired", "kinds", message, codes=kinds))
+    if items:
+        named = "、".join(f"{code}{catalog.items[code].name}" for code in items[:5])
+        message = f"收款项目{named}已停用，请从适用范围中去掉。"
+        found.append(_problem("rule.item_retired", "items", message, codes=items))
+    return found
+
+
+def _date_problems(rule: Rule) -> Iterator[Problem]:
+    if not 2000 <= rule.effective_from.year < 2100:
+        yield _problem("rule.date_invalid", "effective_from", "生效日期不正确，请填写2000年以后的日期。")
+    if rule.effective_to is not None and rule.effective_to < rule.effective_from:
+        yield _problem("rule.dates_reversed", "effective_to", "失效日期早于生效日期，请调整。")
+
+
+def _language_problems(rule: Rule, catalog: Catalog) -> Iterator[Problem]:
+    try:
+        table = field_table(catalog, rule.kinds, rule.stage)
+    except Refusal as refusal:
+        yield from refusal.problems
+        return
+    yield from _condition_problems(rule, table)
+    yield from _message_problems(rule.message, table)
+
+
+def _condition_problems(rule: Rule, table: FieldTable) -> Iterator[Problem]:
+    try:
+        parse(rule.condition, table)
+    except Refusal as refusal:
+        yield from refusal.problems
+
+
+def _message_problems(message: str, table: FieldTable) -> Iterator[Problem]:
+    place = stray_brace(message)
+    if place is not None:
+        hint = "提示语中的花括号应成对出现，如{payer.name}，请改正。"
+        yield _problem("rule.placeholder_invalid", "message", hint, column=place + 1)
+    for each in placeholders(message):
+        if not _known_placeholder(each, table):
+            hint = f"提示语中的{{{each.text[:40]}}}不是可用的字段，请从字段表中选择。"
+            yield _problem("rule.placeholder_unknown", "message", hint, column=each.place + 1)
+
+
+def _known_placeholder(each: Placeholder, table: FieldTable) -> bool:
+    """Whether it names a value of the bill as a whole; what differs from item to item cannot be told."""
+    history = each.history
+    if history is not None:
+        return 1 <= history.days <= MAX_DAYS and history.name in _BILL_AGGREGATES
+    field = table.fields.get(each.text)
+    return field is not None and field.place is not Place.ITEM

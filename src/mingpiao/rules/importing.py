@@ -1,0 +1,118 @@
+"""Import rules from a file: into drafts, never live; a dry run does the same and takes it back."""
+
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.identity.model import Account
+from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.rules.comparing import Difference, compare
+from mingpiao.rules.model import Rule
+from mingpiao.rules.sharing import Entry
+from mingpiao.rules.store import get_rule
+from mingpiao.rules.workflow import create, start_version
+
+_NOTE = "由文件导入"
+
+
+class ImportOutcome(StrEnum):
+    """What became of one rule of a file."""
+
+    CREATED = "created"
+    NEW_VERSION = "new_version"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    ImportOutcome.CREATED: "新建草稿",
+    ImportOutcome.NEW_VERSION: "新版本草稿",
+    ImportOutcome.UNCHANGED: "内容相同，跳过",
+    ImportOutcome.REFUSED: "不能导入",
+}
+
+
+class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule of a file: what became of it, or in a dry run would become, and why."""
+
+    entry: Entry
+    outcome: ImportOutcome
+    version: int = 0
+    differences: tuple[Difference, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+async def import_rules(
+    connection: AsyncConnection,
+    catalog: Catalog,
+    entries: Sequence[Entry],
+    *,
+    acting: Account,
+    dry_run: bool,
+    address: str = "",
+) -> list[ImportReport]:
+    """Import what can be as drafts of the acting person's department; one report an entry, in their order.
+
+    A rule that is refused keeps no other from being imported. With `dry_run` nothing is written.
+    """
+    repeated = {code for code, count in Counter(entry.code for entry in entries).items() if count > 1}
+    reports: dict[int, ImportReport] = {}
+    whole = await connection.begin_nested()
+    # By code, so that two imports at once wait for each other and never in a circle.
+    for entry in sorted(entries, key=lambda each: each.code):
+        try:
+            async with connection.begin_nested():
+                reports[entry.place] = await _import_one(
+                    connection, catalog, entry, repeated, acting=acting, address=address
+                )
+        except Refusal as refusal:
+            reports[entry.place] = ImportReport(
+                entry=entry, outcome=ImportOutcome.REFUSED, problems=refusal.problems
+            )
+    if dry_run:
+        await whole.rollback()
+    else:
+        await whole.commit()
+    return [reports[entry.place] for entry in entries]
+
+
+async def _import_one(
+    connection: AsyncConnection,
+    catalog: Catalog,
+    entry: Entry,
+    repeated: set[str],
+    *,
+    acting: Account,
+    address: str,
+) -> ImportReport:
+    rule = _sound(entry, repeated)
+    try:
+        standing = (await get_rule(connection, rule.code)).newest
+    except Refusal:
+        fresh = await create(connection, catalog, rule, acting=acting, note=_NOTE, address=address)
+        return ImportReport(entry=entry, outcome=ImportOutcome.CREATED, version=fresh.version)
+    if standing.rule == rule:
+        return ImportReport(entry=entry, outcome=ImportOutcome.UNCHANGED, version=standing.version)
+    fresh = await start_version(connection, catalog, rule, acting=acting, note=_NOTE, address=address)
+    changes = tuple(each for each in compare(standing.rule, rule, catalog) if each.changed)
+    return ImportReport(
+        entry=entry, outcome=ImportOutcome.NEW_VERSION, version=fresh.version, differences=changes
+    )
+
+
+def _sound(entry: Entry, repeated: set[str]) -> Rule:
+    """The entry's rule; raises `Refusal` when it has none or its code comes twice in the file."""
+    if entry.rule is None:
+        raise Refusal(*entry.problems)
+    if entry.code in repeated:
+        message = "文件中有两条规则使用这个编码，请改正后重新导入。"
+        raise Refusal(Problem(code="rule.repeated_in_file", field="code", message=message, status=422))
+    return entry.rule

@@ -1,0 +1,199 @@
+"""The rules in force, as a process holds them: loaded once, forgotten when a notice says that they changed."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.catalog.model import BillKind, Catalog
+from mingpiao.catalog.service import CHANNEL as CATALOG_CHANNEL
+from mingpiao.catalog.service import load as load_catalog
+from mingpiao.messages.service import tell_department
+from mingpiao.rules.checking import retired_scope
+from mingpiao.rules.compiling import Compiled, compile_version
+from mingpiao.rules.model import LoadedRule, RuleVersion, Severity, Stage
+from mingpiao.rules.rows import as_version
+from mingpiao.storage.database import DATABASE_AWAY, Database
+from mingpiao.storage.notices import Notices
+
+#: A notice comes here when rules were published.
+CHANNEL = "rules_changed"
+#: So many different bills (by kind, unit type, region) at most are remembered with their rules.
+_MAX_REMEMBERED = 5_000
+_ORDER = {Severity.BLOCK: 0, Severity.ASK: 1, Severity.WARN: 2}
+
+_logger = logging.getLogger(__name__)
+
+
+class RuleSet:
+    """规则集: all rules that were live when it was published; `version` is 0 before the first.
+
+    `failures` says by rule code, in Chinese, which of them cannot run any more and why.
+    """
+
+    def __init__(self, version: int, rules: Sequence[LoadedRule], failures: dict[str, str]) -> None:
+        self.version = version
+        self.rules = tuple(sorted(rules, key=lambda each: (_ORDER[each.rule.severity], each.rule.code)))
+        self.failures = failures
+        self._remembered: dict[tuple[Any, ...], tuple[LoadedRule, ...]] = {}
+
+    def for_bill(
+        self, kind: str, unit_type: str, regions_upwards: Sequence[str], stages: frozenset[Stage], on: date
+    ) -> tuple[LoadedRule, ...]:
+        """The rules that judge a bill, blocks first, then asks, then warnings, each by code.
+
+        `regions_upwards` are the unit's region and those above it; a local rule judges bills of its owner's
+        region and below only, and within it of its `regions`. Both dates of a rule are inclusive.
+        """
+        key = (kind, unit_type, tuple(regions_upwards), stages, on)
+        found = self._remembered.get(key)
+        if found is None:
+            if len(self._remembered) >= _MAX_REMEMBERED:
+                self._remembered.clear()
+            found = tuple(each for each in self.rules if _concerns(each, *key))
+            self._remembered[key] = found
+        return found
+
+
+def _concerns(
+    loaded: LoadedRule,
+    kind: str,
+    unit_type: str,
+    regions_upwards: tuple[str, ...],
+    stages: frozenset[Stage],
+    on: date,
+) -> bool:
+    rule = loaded.rule
+    return (
+        rule.stage in stages
+        and (not rule.kinds or kind in rule.kinds or kind[:2] in rule.kinds)
+        and (not rule.unit_types or unit_type in rule.unit_types)
+        and loaded.region_code in regions_upwards
+        and (not rule.regions or not set(rule.regions).isdisjoint(regions_upwards))
+        and rule.effective_from <= on
+        and (rule.effective_to is None or on <= rule.effective_to)
+    )
+
+
+class RuleBook:
+    """A process's copy of the newest rule set. Rules are compiled once a version; `get` is quick after that."""
+
+    def __init__(self, database: Database, notices: Notices) -> None:
+        self._database = database
+        self._loading = asyncio.Lock()
+        self._current: RuleSet | None = None
+        self._changes = 0
+        self._kinds: dict[str, BillKind] = {}
+        self._compiled: dict[tuple[str, int], Compiled] = {}
+        notices.subscribe(CHANNEL, self._forget)
+        notices.subscribe(CATALOG_CHANNEL, self._forget)
+
+    async def get(self) -> RuleSet:
+        """The rules in force; raises what the database raises, and `Refusal` before a province was set up."""
+        current = self._current
+        return current if current is not None else await self._load()
+
+    def _forget(self, _payload: str | None) -> None:
+        self._changes += 1
+        self._current = None
+
+    async def _load(self) -> RuleSet:
+        async with self._loading:
+            if self._current is not None:
+                return self._current
+            seen = self._changes
+            async with self._database.system() as connection:
+                catalog = await load_catalog(connection)
+                version, members = await live_versions(connection)
+            compiled = await asyncio.to_thread(self._compile, members, catalog)
+            failures = {each.loaded.rule.code: each.failure for each in compiled if each.failure}
+            loaded = RuleSet(version, [each.loaded for each in compiled], failures)
+            # What changed while loading may not be in what was loaded.
+            if seen == self._changes:
+                self._current = loaded
+        await self._tell(members, catalog, failures)
+        return loaded
+
+    def _compile(self, members: list[RuleVersion], catalog: Catalog) -> list[Compiled]:
+        """Conditions depend on the kinds' fields: while these stay, so does what was compiled."""
+        known = self._compiled if catalog.kinds == self._kinds else {}
+        keys = [(member.rule.code, member.version) for member in members]
+        fresh = {
+            key: known[key] if key in known else compile_version(member, catalog)
+            for key, member in zip(keys, members, strict=True)
+        }
+        self._kinds, self._compiled = catalog.kinds, fresh
+        return list(fresh.values())
+
+    async def _tell(self, members: list[RuleVersion], catalog: Catalog, failures: dict[str, str]) -> None:
+        """Alert the owners of live rules that fail or whose scope names what was retired, once a version."""
+        alerts = _alerts(members, catalog, failures)
+        if not alerts:
+            return
+        try:
+            async with self._database.system() as connection:
+                for alert in alerts:
+                    await tell_department(
+                        connection,
+                        alert.region_code,
+                        alert.topic,
+                        alert.title,
+                        alert.body,
+                        link=alert.link,
+                        urgent=True,
+                    )
+        except DATABASE_AWAY as error:
+            _logger.warning("alerts about rules wait for the next loading: %s", error)
+
+
+class _Alert(msgspec.Struct, frozen=True, kw_only=True):
+    region_code: str
+    topic: str
+    title: str
+    body: str
+    link: str
+
+
+def _alerts(members: list[RuleVersion], catalog: Catalog, failures: dict[str, str]) -> list[_Alert]:
+    alerts = []
+    for member in members:
+        rule = member.rule
+        gone = [problem.message for problem in retired_scope(rule, catalog)]
+        failure = failures.get(rule.code, "")
+        for sort, body in (("failing", failure), ("retired", "".join(gone))):
+            if body:
+                alerts.append(
+                    _Alert(
+                        region_code=member.region_code,
+                        topic=f"rule:{sort}:{rule.code}:{member.version}",
+                        title=f"监管规则“{rule.name}”需要修订",
+                        body=body,
+                        link=f"/finance/rules/{rule.code}",
+                    )
+                )
+    return alerts
+
+
+_NEWEST_SET = "SELECT ruleset_version, members FROM rule_sets ORDER BY ruleset_version DESC LIMIT 1"
+_MEMBERS = """
+SELECT rule_versions.*, rules.region_code
+FROM jsonb_each_text(CAST(:members AS jsonb)) AS member(code, version)
+JOIN rule_versions ON rule_versions.code = member.code AND rule_versions.version = member.version::integer
+JOIN rules ON rules.code = rule_versions.code
+ORDER BY rule_versions.code
+"""
+
+
+async def live_versions(connection: AsyncConnection) -> tuple[int, list[RuleVersion]]:
+    """The newest rule set's version and members; 0 and none before the first was published."""
+    newest = (await connection.execute(text(_NEWEST_SET))).one_or_none()
+    if newest is None:
+        return 0, []
+    members = msgspec.json.encode(newest.members).decode()
+    rows = (await connection.execute(text(_MEMBERS), {"members": members})).mappings()
+    return newest.ruleset_version, [as_version(row) for row in rows]

@@ -1,0 +1,113 @@
+"""What other rooms may ask of rules."""
+
+from mingpiao.rules.checking import REQUEST_FIELDS, check_rule, is_province, retired_scope
+from mingpiao.rules.comparing import Difference, compare
+from mingpiao.rules.failures import record_failures
+from mingpiao.rules.figures import FailureFigure, HitFigure, failure_figures, hit_figures
+from mingpiao.rules.hits import record_hits
+from mingpiao.rules.importing import ImportOutcome, ImportReport, import_rules
+from mingpiao.rules.judging import history_needs, judge
+from mingpiao.rules.language import (
+    FIELDS,
+    FUNCTIONS,
+    Condition,
+    FieldSpec,
+    FieldTable,
+    FunctionSpec,
+    compile_condition,
+    field_table,
+    from_builder,
+    parse,
+    to_builder,
+    to_sql,
+)
+from mingpiao.rules.library import library_rules
+from mingpiao.rules.publishing import install_library, publish
+from mingpiao.rules.rulebook import CHANNEL, RuleBook, RuleSet, live_versions
+from mingpiao.rules.sharing import (
+    Entry,
+    export_rules,
+    read_rules,
+    rule_from_members,
+)
+from mingpiao.rules.store import (
+    PAGE_SIZE,
+    RuleFilter,
+    RuleSummary,
+    get_rule,
+    get_version,
+    list_rules,
+    versions_of,
+)
+from mingpiao.rules.workflow import (
+    approve,
+    create,
+    resume,
+    roll_back,
+    save_draft,
+    send_back,
+    start_version,
+    submit,
+    suspend,
+    withdraw,
+)
+
+__all__ = [
+    "CHANNEL",
+    "FIELDS",
+    "FUNCTIONS",
+    "PAGE_SIZE",
+    "REQUEST_FIELDS",
+    "Condition",
+    "Difference",
+    "Entry",
+    "FailureFigure",
+    "FieldSpec",
+    "FieldTable",
+    "FunctionSpec",
+    "HitFigure",
+    "ImportOutcome",
+    "ImportReport",
+    "RuleBook",
+    "RuleFilter",
+    "RuleSet",
+    "RuleSummary",
+    "approve",
+    "check_rule",
+    "compare",
+    "compile_condition",
+    "create",
+    "export_rules",
+    "failure_figures",
+    "field_table",
+    "from_builder",
+    "get_rule",
+    "get_version",
+    "history_needs",
+    "hit_figures",
+    "import_rules",
+    "install_library",
+    "is_province",
+    "judge",
+    "library_rules",
+    "list_rules",
+    "live_versions",
+    "parse",
+    "publish",
+    "read_rules",
+    "record_failures",
+    "record_hits",
+    "resume",
+    "retired_scope",
+    "roll_back",
+    "rule_from_members",
+    "save_draft",
+    "send_back",
+    "start_version",
+    "submit",
+    "suspend",
+    "to_builder",
+    "to_sql",
+    "versions_of",
+    "withdraw",
+]

@@ -1,0 +1,236 @@
+"""Rules as YAML that belongs into version control: one rule a document, one document or many a file.
+
+A file is read as events, every scalar as text: no tags, anchors or aliases, so that nothing is built or
+multiplied that the file does not spell out. Written files have one order and one style.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+import yaml
+
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.rules.comparing import MEMBERS
+from mingpiao.rules.model import Rule, Severity, Stage
+from mingpiao.rules.tidying import tidy
+
+MAX_FILE = 1_000_000
+MAX_RULES = 500
+_MAX_DEPTH = 4
+_LISTS = ("regions", "kinds", "unit_types", "items")
+_DATES = ("effective_from", "effective_to")
+_REQUIRED = ("code", "name", "basis", "severity", "message", "condition", "effective_from")
+_NOTHING = frozenset({"", "~", "null"})
+_READER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LONGEST_FLOW_LIST = 8
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What one document of a file says, from 1: a rule, or why it is none."""
+
+    place: int
+    code: str
+    rule: Rule | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+# ---------------------------------------------------------------- writing
+
+
+def export_rules(rules: Iterable[Rule]) -> str:
+    """Rules as a YAML text, a document each; the same rules give the same text, and reading gives them back."""
+    return "---\n".join(_document(rule) for rule in rules)
+
+
+def _document(rule: Rule) -> str:
+    values = {name: value for name, value in msgspec.structs.asdict(rule).items() if value not in ((), None)}
+    values |= {"stage": rule.stage.value, "severity": rule.severity.value}
+    if not rule.field:
+        del values["field"]
+    ordered = {name: values[name] for name in MEMBERS if name in values}
+    return yaml.dump(ordered, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=MAX_FILE)
+
+
+class _Writer(yaml.SafeDumper):
+    """Texts of several lines as blocks, codes quoted, short lists on one line."""
+
+
+def _write_text(writer: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in value else "'" if value.isdigit() else None
+    return writer.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+def _write_list(writer: yaml.SafeDumper, value: tuple[str, ...]) -> yaml.SequenceNode:
+    return writer.represent_sequence(
+        "tag:yaml.org,2002:seq", value, flow_style=len(value) <= _LONGEST_FLOW_LIST
+    )
+
+
+_Writer.add_representer(str, _write_text)
+_Writer.add_representer(tuple, _write_list)
+
+
+# ---------------------------------------------------------------- reading
+
+
+def read_rules(data: bytes) -> list[Entry]:
+    """The documents of a file. Raises `Refusal` (`rule.file_*`, 422) when it is no such file or too large."""
+    if len(data) > MAX_FILE:
+        raise refuse("rule.file_too_large", "文件超过1MB，请分成几个文件导入。", field="file", status=422)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        message = "文件不是UTF-8编码的文本，请另存为UTF-8后重新导入。"
+        raise refuse("rule.file_encoding", message, field="file", status=422) from None
+    try:
+        documents = list(_documents(text))
+    except yaml.YAMLError as error:
+        raise _not_yaml(error) from None
+    if not documents:
+        raise refuse("rule.file_empty", "文件中没有规则，请核对后重新导入。", field="file", status=422)
+    return [_entry(place, document) for place, document in enumerate(documents, start=1)]
+
+
+def _not_yaml(error: yaml.YAMLError) -> Refusal:
+    mark = getattr(error, "problem_mark", None)
+    where = f"第{mark.line + 1}行附近" if mark is not None else ""
+    message = f"文件不是正确的YAML格式{where and f'（{where}）'}，请改正后重新导入。"
+    return refuse("rule.file_invalid", message, field="file", status=422, line=mark.line + 1 if mark else 0)
+
+
+def _documents(text: str) -> Iterator[Any]:
+    events = iter(yaml.parse(text, Loader=_READER))
+    for count, event in enumerate(_starts(events), start=1):
+        if count > MAX_RULES:
+            message = f"一个文件最多{MAX_RULES}条规则，请分成几个文件导入。"
+            raise refuse("rule.file_too_many", message, field="file", status=422)
+        document = _value(events, event, depth=1)
+        if document is not None:
+            yield document
+
+
+def _starts(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+    """The first event of each document's content."""
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            yield next(events)
+
+
+def _value(events: Iterator[yaml.Event], event: yaml.Event, depth: int) -> Any:
+    line = _line(event)
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
+        message = f"第{line}行用了YAML的引用或标签，规则文件不使用这些写法，请直接写出内容。"
+        raise refuse("rule.file_reference", message, field="file", status=422, line=line)
+    if depth > _MAX_DEPTH:
+        message = f"第{line}行嵌套过深，规则文件只有一层列表，请改正。"
+        raise refuse("rule.file_too_deep", message, field="file", status=422, line=line)
+    if isinstance(event, yaml.SequenceStartEvent):
+        return _sequence(events, depth)
+    if isinstance(event, yaml.MappingStartEvent):
+        return _mapping(events, depth)
+    if not isinstance(event, yaml.ScalarEvent):
+        raise yaml.YAMLError("a document ends in the middle")
+    return None if event.style is None and event.value in _NOTHING else event.value
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark is not None else 0
+
+
+def _sequence(events: Iterator[yaml.Event], depth: int) -> list[Any]:
+    found = []
+    while not isinstance(event := next(events), yaml.SequenceEndEvent):
+        found.append(_value(events, event, depth + 1))
+    return found
+
+
+def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    while not isinstance(event := next(events), yaml.MappingEndEvent):
+        name = _value(events, event, _MAX_DEPTH)
+        if not isinstance(name, str) or name in found:
+            line = _line(event)
+            message = f"第{line}行的名称重复或不是文本，请改正。"
+            raise refuse("rule.file_invalid", message, field="file", status=422, line=line)
+        found[name] = _value(events, next(events), depth + 1)
+    return found
+
+
+# ---------------------------------------------------------------- members
+
+
+def _entry(place: int, document: Any) -> Entry:
+    if not isinstance(document, dict):
+        message = "这一段不是规则，应写成“名称: 内容”的形式，请改正。"
+        problem = Problem(code="rule.file_no_rule", message=message, status=422)
+        return Entry(place=place, code="", problems=(problem,))
+    named = document.get("code")
+    code = named if isinstance(named, str) else ""
+    try:
+        return Entry(place=place, code=code, rule=rule_from_members(document))
+    except Refusal as refusal:
+        return Entry(place=place, code=code[:40], problems=refusal.problems)
+
+
+def rule_from_members(members: Mapping[str, Any]) -> Rule:
+    """A rule from its members as a file or form gives them: texts, lists of texts, dates as text or date.
+
+    Raises `Refusal` with every member that is missing, unknown or of the wrong shape (`rule.member_*`).
+    Whether the rule suits the base data is for `check_rule` to say.
+    """
+    given = {name: value for name, value in members.items() if value is not None}
+    problems = [
+        _problem("rule.member_unknown", name, f"没有“{name[:40]}”这一项，请核对名称。")
+        for name in given
+        if name not in MEMBERS
+    ]
+    problems += [
+        _problem("rule.member_missing", name, f"请填写{MEMBERS[name]}。")
+        for name in _REQUIRED
+        if name not in given
+    ]
+    values: dict[str, Any] = {}
+    for name in MEMBERS:
+        if name in given:
+            try:
+                values[name] = _member(name, given[name])
+            except ValueError:
+                problems.append(
+                    _problem("rule.member_invalid", name, f"{MEMBERS[name]}{_EXPECTED[name]}，请改正。")
+                )
+    if problems:
+        raise Refusal(*problems)
+    return tidy(Rule(**values))
+
+
+def _problem(code: str, field: str, message: str) -> Problem:
+    return Problem(code=code, field=field, message=message, status=422)
+
+
+_EXPECTED = (
+    dict.fromkeys(MEMBERS, "应为文本")
+    | dict.fromkeys(_LISTS, "应为编码的列表")
+    | dict.fromkeys(_DATES, "应为日期（如2026-01-31）")
+    | {"stage": f"应为{'、'.join(Stage)}之一", "severity": f"应为{'、'.join(Severity)}之一"}
+)
+
+
+def _member(name: str, value: Any) -> Any:
+    """One member in its type; raises ValueError for the wrong shape."""
+    if name in _LISTS:
+        if not isinstance(value, (list, tuple)) or not all(isinstance(each, str) for each in value):
+            raise ValueError(name)
+        return tuple(value)
+    if name in _DATES and isinstance(value, date):
+        return value
+    if not isinstance(value, str):
+        raise ValueError(name)
+    if name in _DATES:
+        return date.fromisoformat(value)
+    return _CHOICES[name](value) if name in _CHOICES else value
+
+
+_CHOICES: dict[str, type[StrEnum]] = {"stage": Stage, "severity": Severity}

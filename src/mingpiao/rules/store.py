@@ -1,0 +1,124 @@
+"""Look rules up: lists, one rule, its versions. What a department may see is held by row-level security."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.rules.model import RuleVersion, Severity, Stage, VersionState
+from mingpiao.rules.rows import as_version
+
+PAGE_SIZE = 50
+
+
+class RuleSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule in a list: its newest version, and the version that is live (None when none is)."""
+
+    newest: RuleVersion
+    live_version: int | None
+    suspended: bool
+
+    @property
+    def code(self) -> str:
+        return self.newest.rule.code
+
+
+class RuleFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list shows; None and "" do not restrict. `region_prefix` is of the owner's region code.
+
+    `state` is of the newest version; `live` wants rules that judge bills now (True) or do not (False);
+    `words` is looked for in code, name and legal basis.
+    """
+
+    state: VersionState | None = None
+    live: bool | None = None
+    suspended: bool | None = None
+    stage: Stage | None = None
+    severity: Severity | None = None
+    region_prefix: str = ""
+    words: str = ""
+
+
+_LATEST = """
+SELECT newest.*, rules.region_code, rules.suspended,
+       CASE WHEN rules.suspended THEN NULL ELSE approved.version END AS live_version
+FROM rules
+JOIN LATERAL (SELECT * FROM rule_versions WHERE rule_versions.code = rules.code
+              ORDER BY version DESC LIMIT 1) AS newest ON true
+LEFT JOIN LATERAL (SELECT version FROM rule_versions
+                   WHERE rule_versions.code = rules.code AND state = 'approved'
+                   ORDER BY version DESC LIMIT 1) AS approved ON true
+"""
+_CONDITIONS = {
+    "state": "newest.state = :state",
+    "live": "((approved.version IS NOT NULL AND NOT rules.suspended) = :live)",
+    "suspended": "rules.suspended = :suspended",
+    "stage": "newest.content ->> 'stage' = :stage",
+    "severity": "newest.content ->> 'severity' = :severity",
+    "region_prefix": "starts_with(rules.region_code, :region_prefix)",
+    "words": "(strpos(rules.code, upper(:words)) > 0 OR strpos(newest.content ->> 'name', :words) > 0"
+    " OR strpos(newest.content ->> 'basis', :words) > 0)",
+}
+
+
+async def list_rules(
+    connection: AsyncConnection, wanted: RuleFilter, *, after: str = "", limit: int = PAGE_SIZE
+) -> list[RuleSummary]:
+    """Up to `limit` + 1 rules of the connection's scope by code, those after a given code."""
+    given = {
+        name: value
+        for name, value in msgspec.to_builtins(wanted).items()
+        if value is not None and value != ""
+    }
+    where = " AND ".join(["rules.code > :after", *(_CONDITIONS[name] for name in given)])
+    query = f"{_LATEST} WHERE {where} ORDER BY rules.code LIMIT :limit"
+    parameters = given | {"after": after, "limit": limit + 1}
+    return [_summary(row) for row in (await connection.execute(text(query), parameters)).mappings()]
+
+
+async def get_rule(connection: AsyncConnection, code: str) -> RuleSummary:
+    """A rule of the connection's scope; raises `Refusal` (`rule.unknown`, 404)."""
+    query = text(f"{_LATEST} WHERE rules.code = :code")
+    row = (await connection.execute(query, {"code": code})).mappings().one_or_none()
+    if row is None:
+        raise unknown_rule()
+    return _summary(row)
+
+
+async def versions_of(connection: AsyncConnection, code: str) -> list[RuleVersion]:
+    """All versions of a rule that the connection's scope sees, newest first; `Refusal` (`rule.unknown`, 404)."""
+    rows = (await connection.execute(text(_VERSIONS + " ORDER BY version DESC"), {"code": code})).mappings()
+    found = [as_version(row) for row in rows]
+    if not found:
+        raise unknown_rule()
+    return found
+
+
+async def get_version(connection: AsyncConnection, code: str, version: int) -> RuleVersion:
+    """One version of a rule; raises `Refusal` (`rule.unknown`, 404)."""
+    query = text(_VERSIONS + " AND version = :version")
+    row = (await connection.execute(query, {"code": code, "version": version})).mappings().one_or_none()
+    if row is None:
+        raise unknown_rule()
+    return as_version(row)
+
+
+_VERSIONS = """
+SELECT rule_versions.*, rules.region_code
+FROM rule_versions JOIN rules ON rules.code = rule_versions.code
+WHERE rule_versions.code = :code
+"""
+
+
+def unknown_rule() -> Refusal:
+    """There is no such rule, or it is another area's."""
+    return refuse("rule.unknown", "没有找到该监管规则或版本，或您无权查看，请从列表中选择。", status=404)
+
+
+def _summary(row: RowMapping) -> RuleSummary:
+    values: dict[str, Any] = dict(row)
+    return RuleSummary(
+        newest=as_version(row), live_version=values["live_version"], suspended=values["suspended"]
+    )
