@@ -177,7 +177,7 @@ class _Writer:
             case Field():
                 return self._field(node)
             case Aggregate(history=history, of_item=of_item):
-                return f"{'i' if of_item else 'f'}[{self._bind(history.column)}]"
+                return f"{'i' if of_item else 'f'}[{history.column!r}]"
             case Call(name="coalesce", arguments=arguments):
                 return self._coalesce(arguments, scope)
             case Call(arguments=arguments):
@@ -193,13 +193,13 @@ class _Writer:
         raise AssertionError(f"{type(node).__name__} is a condition")
 
     def _field(self, field: Field) -> str:
-        key = self._bind(field.column)
+        # Columns and containers are the catalogue's own names; those of 其他信息 come from elsewhere.
         match field.place:
             case Place.BILL:
-                return f"f[{key}]"
+                return f"f[{field.column!r}]"
             case Place.ITEM:
-                return f"i[{key}]"
-        return f"f[{self._bind(field.container)}].get({key})"
+                return f"i[{field.column!r}]"
+        return f"f[{field.container!r}].get({self._bind(field.column)})"
 
     def _coalesce(self, arguments: tuple[Node, ...], scope: str) -> str:
         *earlier, last = arguments

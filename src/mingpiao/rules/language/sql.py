@@ -166,7 +166,9 @@ class _Postgres(_Writer):
                 return f"(EXISTS (SELECT {items} WHERE {inner}))"
             case "all_items":
                 return f"(NOT EXISTS (SELECT {items} WHERE {inner} IS NOT TRUE))"
-        return f"(SELECT coalesce(sum({self.cast(inner, shape)}), 0) {items})"
+        # In a sub-query of its own: the sum of an outer column would be an aggregate of the outer query.
+        amounts = f"FROM (SELECT {self.cast(inner, shape)} AS amount {items}) AS amounts"
+        return f"(SELECT coalesce(sum(amount), 0) {amounts})"
 
     def function(self, name: str, arguments: list[str]) -> str:
         first = arguments[0]
