@@ -36,6 +36,7 @@ from mingpiao.rules.model import Rule, RuleVersion, Severity, Stage, VersionStat
 from mingpiao.rules.service import (
     RuleFilter,
     approve,
+    check_rule,
     compare,
     create,
     get_rule,
@@ -417,10 +418,17 @@ async def test_lists_filter_and_page(desk: Desk) -> None:
         ({"name": "", "basis": ""}, [("rule.member_missing", "name"), ("rule.member_missing", "basis")]),
     ],
 )
-async def test_what_cannot_be_saved_is_named_at_its_place(
-    desk: Desk, changes: dict[str, object], expected: list[tuple[str, str]]
+def test_what_cannot_be_saved_is_named_at_its_place(
+    catalog: Catalog, changes: dict[str, object], expected: list[tuple[str, str]]
 ) -> None:
-    assert await refused(desk.create(msgspec.structs.replace(rule(), **changes))) == expected
+    problems = check_rule(msgspec.structs.replace(rule(), **changes), PROVINCE, catalog)
+    assert [(problem.code, problem.field) for problem in problems] == expected
+    assert all(problem.status == 422 for problem in problems)
+
+
+async def test_what_cannot_be_saved_leaves_nothing(desk: Desk) -> None:
+    expected = [("rule.member_missing", "name"), ("rule.member_missing", "basis")]
+    assert await refused(desk.create(rule(name="", basis=""))) == expected
     assert await desk.database.pool.fetchval("SELECT count(*) FROM rules") == 0
 
 

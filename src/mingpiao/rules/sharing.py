@@ -133,7 +133,7 @@ def _value(events: Iterator[yaml.Event], event: yaml.Event, depth: int) -> Any:
         return _mapping(events, depth)
     if not isinstance(event, yaml.ScalarEvent):
         raise yaml.YAMLError("a document ends in the middle")
-    return None if event.style is None and event.value in _NOTHING else event.value
+    return None if not event.style and event.value in _NOTHING else event.value
 
 
 def _line(event: yaml.Event) -> int:
@@ -150,8 +150,8 @@ def _sequence(events: Iterator[yaml.Event], depth: int) -> list[Any]:
 def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     while not isinstance(event := next(events), yaml.MappingEndEvent):
-        name = _value(events, event, _MAX_DEPTH)
-        if not isinstance(name, str) or name in found:
+        name = _value(events, event, depth + 1) if isinstance(event, yaml.ScalarEvent) else None
+        if name is None or name in found:
             line = _line(event)
             message = f"第{line}行的名称重复或不是文本，请改正。"
             raise refuse("rule.file_invalid", message, field="file", status=422, line=line)

@@ -15,5 +15,4 @@ def tidy(rule: Rule) -> Rule:
 
 
 def _tidy(text: str) -> str:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(line.rstrip() for line in lines).strip()
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip()
