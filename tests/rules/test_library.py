@@ -1,62 +1,15 @@
 """The library's rules: each hits what it is to hit and lets pass what it is to let pass."""
 
 import re
-from functools import cache
 
 import msgspec
 import pytest
-from tests.rules.wellformed import facts_of
+from tests.rules.wellformed import catalog, condition_of, covers, facts_of, loaded
 
-from mingpiao.catalog.model import Catalog
-from mingpiao.demo.charge_items import charge_items
-from mingpiao.demo.kinds import CATEGORIES, KINDS
-from mingpiao.demo.regions import departments, province_regions
+from mingpiao.demo.kinds import KINDS
 from mingpiao.rules.library import VIOLATIONS, LibraryRule, library, library_rules
-from mingpiao.rules.model import LoadedRule, Rule, Severity
-from mingpiao.rules.service import (
-    Condition,
-    check_rule,
-    compile_condition,
-    export_rules,
-    field_table,
-    judge,
-    parse,
-    read_rules,
-)
-
-
-@cache
-def catalog() -> Catalog:
-    return Catalog(
-        province="15",
-        regions={region.code: region for region in province_regions()},
-        departments={department.region_code: department for department in departments()},
-        categories={category.code: category for category in CATEGORIES},
-        kinds={kind.code: kind for kind in KINDS},
-        items={item.code: item for item in charge_items()},
-    )
-
-
-@cache
-def condition_of(rule: Rule) -> Condition:
-    return parse(rule.condition, field_table(catalog(), rule.kinds, rule.stage))
-
-
-@cache
-def loaded(rule: Rule) -> LoadedRule:
-    condition = condition_of(rule)
-    return LoadedRule(
-        rule=rule,
-        region_code="150000",
-        version=1,
-        predicate=compile_condition(condition),
-        history=condition.history,
-        item_history=condition.item_history,
-    )
-
-
-def covers(rule: Rule, kind: str) -> bool:
-    return not rule.kinds or kind in rule.kinds or kind[:2] in rule.kinds
+from mingpiao.rules.model import Rule, Severity
+from mingpiao.rules.service import check_rule, export_rules, judge, read_rules
 
 
 def kind_of(rule: Rule, example: dict[str, object]) -> str:

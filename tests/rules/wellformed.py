@@ -1,16 +1,19 @@
-"""Facts of a well-formed bill of each kind, and the same with some of them changed."""
+"""Facts of a well-formed bill of each kind, the same with some changed, and rules ready to judge them."""
 
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from mingpiao.catalog.model import ExtensionType
-from mingpiao.demo.charge_items import demo_items
-from mingpiao.demo.kinds import KINDS
+from mingpiao.catalog.model import Catalog, ExtensionType
+from mingpiao.demo.charge_items import charge_items, demo_items
+from mingpiao.demo.kinds import CATEGORIES, KINDS
+from mingpiao.demo.regions import departments, province_regions
 from mingpiao.kernel.money import line_amount
 from mingpiao.kernel.naming import classify_code, classify_name
-from mingpiao.rules.service import Condition
+from mingpiao.rules.model import LoadedRule, Rule
+from mingpiao.rules.service import Condition, compile_condition, field_table, parse
 
 ON = date(2026, 3, 12)
 _KINDS = {kind.code: kind for kind in KINDS}
@@ -190,3 +193,37 @@ def _payment(kind: str, total: Decimal) -> dict[str, Any]:
         "SelfpaymentAmount": zero,
         "SelfpaymentCost": total,
     }
+
+
+@cache
+def catalog() -> Catalog:
+    return Catalog(
+        province="15",
+        regions={region.code: region for region in province_regions()},
+        departments={department.region_code: department for department in departments()},
+        categories={category.code: category for category in CATEGORIES},
+        kinds={kind.code: kind for kind in KINDS},
+        items={item.code: item for item in charge_items()},
+    )
+
+
+@cache
+def condition_of(rule: Rule) -> Condition:
+    return parse(rule.condition, field_table(catalog(), rule.kinds, rule.stage))
+
+
+@cache
+def loaded(rule: Rule) -> LoadedRule:
+    condition = condition_of(rule)
+    return LoadedRule(
+        rule=rule,
+        region_code="150000",
+        version=1,
+        predicate=compile_condition(condition),
+        history=condition.history,
+        item_history=condition.item_history,
+    )
+
+
+def covers(rule: Rule, kind: str) -> bool:
+    return not rule.kinds or kind in rule.kinds or kind[:2] in rule.kinds

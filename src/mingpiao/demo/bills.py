@@ -1,7 +1,7 @@
 """A day's bill requests of a unit: seeded, so that the same seed asks for the same bills again."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from random import Random
 from typing import Any
@@ -20,6 +20,11 @@ from mingpiao.kernel.money import plain, plain_number
 REVERSED_EVERY = 40
 
 _PAY_MODES = ("微信支付", "支付宝", "现金", "POS刷卡", "银行转账")
+#: How larger amounts are paid, and from how many 元 on.
+_LARGE_PAY_MODES = ("POS刷卡", "银行转账")
+_LARGE = 10_000
+#: How often another name is drawn for a payer that the unit had before; a namesake is possible in the end.
+_NAME_DRAWS = 20
 _REASONS = (
     "缴款人信息填写有误，冲红后重新开具",
     "收款项目选择错误，冲红后重新开具",
@@ -44,10 +49,12 @@ def requests(unit: DemoUnit, rng: Random, count: int, on: date) -> Iterator[dict
     Business numbers depend on unit and position alone.
     """
     kinds = list(unit.kinds)
+    payers = {unit.handler, unit.checker, unit.manager}
     for position in range(count):
         kind = kinds[position] if position < len(kinds) else rng.choices(kinds, list(unit.kinds.values()))[0]
         business_no = f"YS{unit.ordinal:03d}-{position + 1:06d}"
-        yield _request(Occasion(unit=unit, on=on, rng=rng, items=_items(unit, kind)), kind, business_no)
+        occasion = Occasion(unit=unit, on=on, rng=rng, items=_items(unit, kind))
+        yield _request(occasion, kind, business_no, payers)
 
 
 def reversal_reason(business_no: str, kind: str) -> str | None:
@@ -62,34 +69,46 @@ def reversal_reason(business_no: str, kind: str) -> str | None:
     return reasons[turn % len(reasons)]
 
 
-def _request(occasion: Occasion, kind: str, business_no: str) -> dict[str, Any]:
+def _request(occasion: Occasion, kind: str, business_no: str, payers: set[str]) -> dict[str, Any]:
     draft = recipe_of(kind)(occasion)
+    total = total_of(draft.lines)
     serial = {"BusinessNumber": business_no} if kind in _WITH_SERIAL else {}
     return {
         "business_no": business_no,
         "kind": kind,
-        "payer": _payer(occasion, draft),
+        "payer": _payer(occasion, draft, payers),
         "items": [_item(line) for line in draft.lines],
-        "total": plain(total_of(draft.lines)),
+        "total": plain(total),
         "handler": occasion.unit.handler,
         "checker": occasion.unit.checker,
-        "pay_mode": occasion.rng.choice(_PAY_MODES),
+        "pay_mode": occasion.rng.choice(_PAY_MODES if total < _LARGE else _LARGE_PAY_MODES),
         "remark": draft.remark,
         "extension": serial | draft.extension,
         "aux_items": detailed_list(draft.lines, occasion.rng) if kind == "0602" else [],
     }
 
 
-def _payer(occasion: Occasion, draft: Draft) -> dict[str, str]:
+def _payer(occasion: Occasion, draft: Draft, payers: set[str]) -> dict[str, str]:
     rng = occasion.rng
-    if draft.payer_type == PERSON:
-        return {"type": PERSON, "name": person_name(rng)}
     region = occasion.unit.unit.region_code
+    if draft.payer_type == PERSON:
+        return {"type": PERSON, "name": _new_name(payers, lambda: person_name(rng))}
+    place = region_name(region)
     return {
         "type": draft.payer_type,
-        "name": company_name(rng, region_name(region)),
+        "name": _new_name(payers, lambda: company_name(rng, place)),
         "code": company_uscc(rng, region),
     }
+
+
+def _new_name(payers: set[str], draw: Callable[[], str]) -> str:
+    name = draw()
+    for _ in range(_NAME_DRAWS):
+        if name not in payers:
+            break
+        name = draw()
+    payers.add(name)
+    return name
 
 
 def _item(line: Line) -> dict[str, str]:

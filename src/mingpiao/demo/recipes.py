@@ -127,6 +127,7 @@ _NATURES = {"暂收": "暂收款项", "代收": "代收款项"}
 def _donation(occasion: Occasion) -> Draft:
     lines, payer_type = _few(occasion, 1)
     in_kind = lines[0].entry.item.name == "非货币捐赠"
+    thanks = "感谢您的善举" if occasion.rng.random() < 0.3 else ""
     return Draft(
         lines=lines,
         extension={
@@ -134,10 +135,11 @@ def _donation(occasion: Occasion) -> Draft:
             "Custom2": DONATION_FORMS[1] if in_kind else DONATION_FORMS[0],
         },
         payer_type=payer_type,
-        remark="感谢您的善举" if occasion.rng.random() < 0.3 else "",
+        remark=occasion.rng.choice(_GOODS) if in_kind else thanks,
     )
 
 
+_GOODS = ("棉被200床、棉衣200件", "饲草30吨", "校服150套", "图书1200册", "米面油120份", "轮椅20台")
 _CAMPAIGNS = (
     "草原生态保护",
     "困难家庭大病救助",
