@@ -5,10 +5,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
 
+from mingpiao.applications.service import Applications, Reviews
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.issuing.service import Desk
 from mingpiao.layout.documents import Documents
+from mingpiao.rules.service import RuleBook
 from mingpiao.sealing.service import InlineSigner, PartyStore, ProcessSigner, Signer
 from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
@@ -30,7 +32,10 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     apps: AppDirectory
     parties: PartyStore
     signer: Signer
+    rules: RuleBook
     desk: Desk
+    applications: Applications
+    reviews: Reviews
     documents: Documents
     verifier: Verifier
 
@@ -49,7 +54,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         parties = PartyStore(database, notices)
         signer = await open_signer(settings, master_key)
         stack.push_async_callback(signer.close)
-        desk = Desk(database, catalog, units, parties, signer)
+        rules = RuleBook(database, notices)
+        desk = Desk(database, catalog, units, parties, signer, rules)
+        applications = Applications(
+            database, catalog, units, desk, review_days=settings.review_working_days
+        )
         files = FileStore.open(settings.files_address())
         documents = Documents(catalog, parties, signer, files, settings.site_url())
         verifier = Verifier(
@@ -69,7 +78,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             apps=apps,
             parties=parties,
             signer=signer,
+            rules=rules,
             desk=desk,
+            applications=applications,
+            reviews=Reviews(database, catalog, applications),
             documents=documents,
             verifier=verifier,
         )

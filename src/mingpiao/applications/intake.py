@@ -198,7 +198,7 @@ class Applications:
                 reason = given[hit.rule].reason if hit.rule in given else ""
                 wording.checked_reason(reason, f"对“{hit.name}”的说明", field=f"confirmations/{hit.rule}")
             answers = {each.rule: each for each in application.request.confirmations}
-            answers |= {rule: given[rule] for rule in application.rules}
+            answers |= {hit.rule: given[hit.rule] for hit in application.asks}
             request = msgspec.structs.replace(application.request, confirmations=tuple(answers.values()))
             return await self._try_anew(connection, application, request, person)
 

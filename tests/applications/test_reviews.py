@@ -1,0 +1,415 @@
+"""A department's side: who decides, what a decision does, and that of two reviewers one wins."""
+
+import asyncio
+from collections.abc import Awaitable
+
+import asyncpg
+import msgspec
+import pytest
+from tests.applications.window import (
+    CITY,
+    COUNTY,
+    ELSEWHERE,
+    PERSON,
+    PROVINCE,
+    Window,
+    confirmed,
+    finding,
+    problem,
+)
+
+from mingpiao.applications.model import Application, ApplicationState, Decision, Pending
+from mingpiao.applications.service import get
+from mingpiao.issuing.model import Issued, NeedsConfirmation, Refused
+from mingpiao.kernel.clock import now
+from mingpiao.kernel.errors import Refusal
+from mingpiao.kernel.workdays import end_of_workday
+from mingpiao.storage.scope import DepartmentScope, UnitScope
+
+STATE = ApplicationState
+BILLS = "SELECT count(*) FROM bills"
+
+
+def code_of(refused: pytest.ExceptionInfo[Refusal]) -> str:
+    return refused.value.problems[0].code
+
+
+async def test_an_appeal_reaches_the_department_of_the_units_level(window: Window) -> None:
+    before = now()
+    brought = await window.appeal()
+    assert brought.state is STATE.IN_REVIEW
+    assert brought.reviewer_region == COUNTY
+    assert brought.due_at == end_of_workday(before, 3)
+    assert brought.workdays_left() == 3
+    assert await window.messages(COUNTY) == ["有新的人工复核申请"]
+    assert await window.steps(brought) == ["submitted", "asked", "appealed"]
+    assert await window.count(BILLS) == 0
+
+
+async def test_without_a_department_of_its_own_the_next_above_decides(window: Window) -> None:
+    owner = await asyncpg.connect(window.office.database.url)
+    await owner.execute("DELETE FROM accounts WHERE region_code = $1", COUNTY)
+    await owner.execute("DELETE FROM departments WHERE region_code = $1", COUNTY)
+    await owner.close()
+    assert (await window.appeal()).reviewer_region == CITY
+
+
+async def test_approval_issues_the_bill_at_once(window: Window) -> None:
+    brought = await window.appeal()
+    officer = window.officer(brought)
+    done = await window.reviews.approve(brought.application_id, officer, "合同属实")
+    assert (done.state, done.decided_by_name, done.decision_reason) == (
+        STATE.ISSUED,
+        officer.name,
+        "合同属实",
+    )
+    assert done.bill_id is not None
+    assert await window.count(BILLS) == 1
+    assert await window.steps(done) == ["submitted", "asked", "appealed", "approved", "issued"]
+    assert await window.audit(done) == [
+        ("account:7", "application:submitted"),
+        ("system:applications", "application:asked"),
+        ("account:7", "application:appealed"),
+        (officer.actor.label, "application:approved"),
+        ("system:applications", "application:issued"),
+    ]
+    assert (await window.messages(window.unit.unit_id))[-1] == "人工复核通过，票据已开具"
+    assert await window.count("SELECT overturned FROM rule_hits WHERE code = 'DEMO-ASK'") == 1
+    decision = await window.office.database.pool.fetchrow("SELECT * FROM review_decisions")
+    assert (decision["decision"], decision["rules"]) == ("approved", ["DEMO-ASK"])
+    # The unit's program that asks once more gets the same bill.
+    again = await window.submit(brought.request)
+    assert isinstance(again, NeedsConfirmation | Issued | Pending)
+    assert await window.count(BILLS) == 1
+
+
+async def test_returned_goes_back_to_its_handler_who_cannot_answer_alone(window: Window) -> None:
+    brought = await window.appeal()
+    returned = await window.reviews.return_for_correction(
+        brought.application_id, window.officer(brought), "附上补充协议"
+    )
+    assert (returned.state, returned.held_rules) == (STATE.RETURNED, frozenset({"DEMO-ASK"}))
+    assert (await window.messages(window.unit.unit_id))[-1] == "开票申请被退回更正"
+    alone = await window.submit(msgspec.structs.replace(brought.request, confirmations=confirmed()))
+    assert isinstance(alone, Refused)
+    assert alone.problems[0].code == "application.review_required"
+    # Nor after it was withdrawn, nor under a second application.
+    await window.applications.withdraw(window.unit.unit_id, brought.application_id, PERSON)
+    alone = await window.submit(msgspec.structs.replace(brought.request, confirmations=confirmed()))
+    assert isinstance(alone, Refused)
+    second = await window.applications.appeal_request(
+        window.unit.unit_id, brought.request, "已附补充协议", PERSON
+    )
+    assert isinstance(second, Application)
+    assert (second.state, second.held_rules) == (STATE.IN_REVIEW, frozenset({"DEMO-ASK"}))
+    assert await window.count(BILLS) == 0
+
+
+async def test_corrected_under_the_same_number_it_is_issued(window: Window) -> None:
+    brought = await window.appeal()
+    await window.reviews.return_for_correction(
+        brought.application_id, window.officer(brought), "金额应与合同一致"
+    )
+    corrected = msgspec.structs.replace(brought.request, remark="金额按合同更正")
+    assert isinstance(await window.submit(corrected), NeedsConfirmation)
+    again = await window.applications.appeal(
+        window.unit.unit_id, brought.application_id, "已更正，请再核", PERSON
+    )
+    assert (again.state, again.decided_at, again.request.remark) == (STATE.IN_REVIEW, None, "金额按合同更正")
+    done = await window.reviews.approve(brought.application_id, window.officer(again))
+    assert done.state is STATE.ISSUED
+    decisions = await window.office.database.pool.fetch("SELECT decision FROM review_decisions ORDER BY 1")
+    assert [row["decision"] for row in decisions] == ["approved", "returned"]
+
+
+async def test_corrected_so_that_no_rule_asks_needs_nobody(window: Window) -> None:
+    brought = await window.appeal()
+    await window.reviews.return_for_correction(brought.application_id, window.officer(brought), "请更正")
+    window.desk.asks = ()
+    assert isinstance(await window.submit(msgspec.structs.replace(brought.request, remark="更正")), Issued)
+    assert (await window.now(brought)).state is STATE.ISSUED
+
+
+async def test_rejected_ends_the_business_number(window: Window) -> None:
+    brought = await window.appeal()
+    officer = window.officer(brought)
+    with pytest.raises(Refusal) as refused:
+        await window.reviews.reject(brought.application_id, officer, " ")
+    assert code_of(refused) == "application.reason_required"
+    rejected = await window.reviews.reject(brought.application_id, officer, "不属于资金往来")
+    assert (rejected.state, rejected.decision_reason) == (STATE.REJECTED, "不属于资金往来")
+    answer = await window.submit(msgspec.structs.replace(brought.request, confirmations=confirmed()))
+    assert isinstance(answer, Refused)
+    assert answer.problems[0].code == "application.rejected"
+    assert "不属于资金往来" in answer.problems[0].message
+    assert await window.applications.advance(brought.application_id) == rejected
+    assert await window.count(BILLS) == 0
+
+
+async def test_a_block_cannot_be_appealed(window: Window) -> None:
+    window.desk.blocks = (problem(),)
+    answer = await window.applications.appeal_request(window.unit.unit_id, window.request(), "请放行", PERSON)
+    assert isinstance(answer, Refused)
+    assert [p.code for p in answer.problems] == ["application.not_appealable", "rule.violation"]
+    window.desk.blocks = ()
+    with pytest.raises(Refusal) as refused:
+        await window.applications.appeal_request(window.unit.unit_id, window.request(), "请放行", PERSON)
+    assert code_of(refused) == "application.nothing_to_appeal"
+    assert await window.count("SELECT count(*) FROM applications") == 0
+
+
+async def test_an_appeal_without_an_application_before_it(window: Window) -> None:
+    window.desk.asks = (finding(),)
+    request = window.request(confirmations=confirmed())
+    brought = await window.applications.appeal_request(window.unit.unit_id, request, "请财政核定", PERSON)
+    assert isinstance(brought, Application)
+    assert (brought.state, brought.request.confirmations) == (STATE.IN_REVIEW, ())
+    assert await window.steps(brought) == ["submitted", "appealed"]
+    again = await window.submit(window.request())
+    assert isinstance(again, Pending)
+    assert again.application == brought
+    assert (
+        await window.reviews.approve(brought.application_id, window.officer(brought))
+    ).state is STATE.ISSUED
+
+
+# -- two at once -----------------------------------------------------------------------------------
+
+
+async def decide(url: str, number: int, gate: asyncio.Barrier, *, lock: bool) -> bool:
+    """Decide an application as the verbs do, with the row's lock or without; whether it was ours to decide."""
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction():
+            query = "SELECT state FROM applications WHERE application_id = $1"
+            if lock:
+                await gate.wait()
+            state = await connection.fetchval(query + (" FOR UPDATE" if lock else ""), number)
+            if not lock:
+                # Both have read before either writes: what the lock rules out.
+                await gate.wait()
+            if state != "in_review":
+                return False
+            await connection.execute(
+                "UPDATE applications SET state = 'rejected' WHERE application_id = $1", number
+            )
+            return True
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize(("lock", "winners"), [(False, 2), (True, 1)])
+async def test_two_decide_only_without_the_lock(window: Window, lock: bool, winners: int) -> None:
+    brought = await window.appeal()
+    gate = asyncio.Barrier(2)
+    url = window.office.database.url
+    answers = await asyncio.gather(*(decide(url, brought.application_id, gate, lock=lock) for _ in range(2)))
+    assert sum(answers) == winners
+
+
+async def test_of_two_reviewers_one_wins_and_the_other_is_told(window: Window) -> None:
+    for turn in range(5):
+        brought = await window.appeal(f"SQ-{turn}")
+        first, second = window.officer(brought), window.officer(brought, 1)
+        answers = await asyncio.gather(
+            window.reviews.approve(brought.application_id, first),
+            window.reviews.reject(brought.application_id, second, "不予开具"),
+            return_exceptions=True,
+        )
+        told = [answer for answer in answers if isinstance(answer, Refusal)]
+        assert len(told) == 1
+        assert told[0].problems[0].code == "application.already_decided"
+        winner = first if isinstance(answers[1], Refusal) else second
+        assert winner.name in told[0].problems[0].message
+        done = await window.now(brought)
+        bills = await window.count(BILLS + " WHERE business_no = $1", f"SQ-{turn}")
+        assert (done.state, bills) in ((STATE.ISSUED, 1), (STATE.REJECTED, 0))
+        assert (
+            await window.count(
+                "SELECT count(*) FROM review_decisions WHERE application_id = $1", brought.application_id
+            )
+            == 1
+        )
+
+
+# -- approved, and then ----------------------------------------------------------------------------
+
+
+async def test_an_approval_that_was_cut_off_is_taken_up_again(window: Window) -> None:
+    brought = await window.appeal()
+    await window.reviews._decide(brought.application_id, Decision.APPROVED, window.officer(brought), "")
+    assert (await window.now(brought)).state is STATE.APPROVED
+    assert await window.count(BILLS) == 0
+    done = await asyncio.gather(*(window.applications.advance(brought.application_id) for _ in range(3)))
+    assert {each.state for each in done} == {STATE.ISSUED}
+    assert await window.count(BILLS) == 1
+
+
+async def test_an_approval_that_is_held_up_is_not_lost(window: Window) -> None:
+    brought = await window.appeal()
+    window.desk.blocks = (problem("unit.issuing_locked", 409),)
+    held = await window.reviews.approve(brought.application_id, window.officer(brought))
+    assert (held.state, held.held_up) == (STATE.APPROVED, True)
+    assert [p.code for p in held.problems] == ["unit.issuing_locked"]
+    assert (await window.messages(window.unit.unit_id))[-1] == "复核已通过，票据暂未开出"
+    # Trying again says nothing twice.
+    assert await window.applications.advance(brought.application_id) == held
+    with pytest.raises(Refusal) as refused:
+        await window.reviews.approve(brought.application_id, window.officer(brought))
+    assert code_of(refused) == "application.already_decided"
+    window.desk.blocks = ()
+    assert (await window.applications.advance(brought.application_id)).state is STATE.ISSUED
+    assert await window.steps(brought) == [
+        "submitted", "asked", "appealed", "approved", "held_up", "issued",
+    ]  # fmt: skip
+
+
+async def test_what_is_held_up_can_be_returned_or_withdrawn(window: Window) -> None:
+    for number, end in (("SQ-1", "return"), ("SQ-2", "withdraw")):
+        brought = await window.appeal(number)
+        window.desk.blocks = (problem(),)
+        await window.reviews.approve(brought.application_id, window.officer(brought))
+        if end == "return":
+            done = await window.reviews.return_for_correction(
+                brought.application_id, window.officer(brought), "请按新规则更正"
+            )
+            assert done.state is STATE.RETURNED
+        else:
+            done = await window.applications.withdraw(window.unit.unit_id, brought.application_id, PERSON)
+            assert done.state is STATE.WITHDRAWN
+        window.desk.blocks = ()
+        assert await window.applications.advance(brought.application_id) == done
+    assert await window.count(BILLS) == 0
+
+
+async def test_a_new_question_goes_back_to_the_department(window: Window) -> None:
+    brought = await window.appeal()
+    window.desk.asks = (finding(), finding("NEW-1"))
+    again = await window.reviews.approve(brought.application_id, window.officer(brought))
+    assert (again.state, again.rules) == (STATE.IN_REVIEW, frozenset({"DEMO-ASK", "NEW-1"}))
+    assert again.decided_at is None
+    done = await window.reviews.approve(brought.application_id, window.officer(brought))
+    assert done.state is STATE.ISSUED
+    assert await window.count(BILLS) == 1
+
+
+# -- whose it is -----------------------------------------------------------------------------------
+
+
+async def test_only_the_department_in_charge_decides(window: Window) -> None:
+    brought = await window.appeal()
+    for code, expected in (
+        (ELSEWHERE, "application.unknown"),
+        (CITY, "application.not_yours"),
+        (PROVINCE, "application.not_yours"),
+    ):
+        stranger = window.officers[code][0]
+        for attempt in (
+            window.reviews.approve(brought.application_id, stranger),
+            window.reviews.reject(brought.application_id, stranger, "理由"),
+            window.reviews.assign(brought.application_id, stranger, stranger.account_id),
+        ):
+            with pytest.raises(Refusal) as refused:
+                await attempt
+            assert code_of(refused) == expected, code
+    assert await window.now(brought) == brought
+
+
+async def test_reassignment_within_up_and_from_above(window: Window) -> None:
+    brought = await window.appeal()
+    number = brought.application_id
+    first, second = window.officers[COUNTY]
+    head = window.officers[PROVINCE][0]
+
+    async def refused_as(attempt: Awaitable[Application]) -> str:
+        with pytest.raises(Refusal) as refused:
+            await attempt
+        return code_of(refused)
+
+    given = await window.reviews.assign(number, first, second.account_id)
+    assert given.reviewer_id == second.account_id
+    assert (
+        await refused_as(window.reviews.assign(number, first, head.account_id))
+        == "application.officer_unknown"
+    )
+    moved = await window.reviews.pass_up(number, first, "涉及本部门")
+    assert (moved.reviewer_region, moved.reviewer_id, moved.due_at) == (CITY, None, brought.due_at)
+    assert await window.messages(CITY) == ["复核申请改由呼和浩特市财政局办理"]
+    assert await refused_as(window.reviews.approve(number, first)) == "application.not_yours"
+    assert await refused_as(window.reviews.take_over(number, first, "拿回")) == "application.not_below"
+    taken = await window.reviews.take_over(number, head, "提级办理")
+    assert (taken.reviewer_region, taken.reviewer_id) == (PROVINCE, head.account_id)
+    assert (await window.messages(CITY))[1:] == ["复核申请改由内蒙古自治区财政厅办理"]
+    assert await refused_as(window.reviews.pass_up(number, head, "上报")) == "application.no_department_above"
+    assert await refused_as(window.reviews.take_over(number, head, "提级")) == "application.not_below"
+    assert (await window.reviews.approve(number, head)).state is STATE.ISSUED
+
+
+async def test_a_batch_decides_each_by_itself(window: Window) -> None:
+    brought = [await window.appeal(f"SQ-{n}") for n in range(4)]
+    officer = window.officer(brought[0])
+    await window.reviews.reject(brought[1].application_id, window.officer(brought[0], 1), "先被驳回")
+    numbers = [each.application_id for each in brought]
+    results = await window.reviews.decide_batch(
+        [*numbers, numbers[0]], Decision.APPROVED, officer, "同类合规"
+    )
+    assert [each.application_id for each in results] == numbers
+    assert [each.application.state if each.application else None for each in results] == [
+        STATE.ISSUED,
+        None,
+        STATE.ISSUED,
+        STATE.ISSUED,
+    ]
+    assert results[1].problem is not None
+    assert results[1].problem.code == "application.already_decided"
+    assert await window.count(BILLS) == 3
+
+
+async def test_a_batch_holds_alike_cases_and_a_reason(window: Window) -> None:
+    one = await window.appeal("SQ-1", finding("A-1"), finding("A-2"))
+    two = await window.appeal("SQ-2", finding("A-2"), finding("A-3"))
+    three = await window.appeal("SQ-3", finding("A-3"))
+    officer = window.officer(one)
+
+    async def refused_as(numbers: list[int], reason: str = "同类") -> str:
+        with pytest.raises(Refusal) as refused:
+            await window.reviews.decide_batch(numbers, Decision.REJECTED, officer, reason)
+        return code_of(refused)
+
+    unlike = [one.application_id, two.application_id, three.application_id]
+    assert await refused_as(unlike) == "application.not_alike"
+    assert await refused_as([]) == "application.batch_size"
+    assert await refused_as(list(range(1, 102))) == "application.batch_size"
+    assert await refused_as(unlike[:2], "") == "application.reason_required"
+    results = await window.reviews.decide_batch(unlike[:2], Decision.REJECTED, officer, "同类")
+    assert {each.application.state for each in results if each.application} == {STATE.REJECTED}
+    assert (await window.now(three)).state is STATE.IN_REVIEW
+
+
+# -- who sees what ---------------------------------------------------------------------------------
+
+
+async def test_each_sees_its_own_alone(window: Window) -> None:
+    brought = await window.appeal()
+    await window.reviews.return_for_correction(brought.application_id, window.officer(brought), "请更正")
+    database = window.office.database
+    for scope, seen in (
+        (UnitScope(window.unit.unit_id), True),
+        (UnitScope(window.office.province.office.unit_id), False),
+        (DepartmentScope(COUNTY), True),
+        (DepartmentScope(PROVINCE), True),
+        (DepartmentScope(ELSEWHERE), False),
+    ):
+        async with database.scoped(scope) as connection:
+            for table in ("applications", "application_steps"):
+                found = await connection.exec_driver_sql(f"SELECT count(*) FROM {table}")
+                assert bool(found.scalar_one()) is seen, (scope, table)
+            if seen:
+                assert (await get(connection, brought.application_id)).state is STATE.RETURNED
+            else:
+                with pytest.raises(Refusal):
+                    await get(connection, brought.application_id)
+        if isinstance(scope, DepartmentScope):
+            async with database.scoped(scope) as connection:
+                found = await connection.exec_driver_sql("SELECT count(*) FROM review_decisions")
+                assert bool(found.scalar_one()) is seen

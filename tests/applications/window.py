@@ -1,0 +1,203 @@
+"""What tests of applications work with."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from tests.support.office import Office
+from tests.support.province import Resident
+
+from mingpiao.applications.model import Application, ApplicationState, Pending, Person, Reviewer, Submitted
+from mingpiao.applications.service import Applications, Reviews, get, steps_of
+from mingpiao.identity.model import Actor, Role
+from mingpiao.issuing.model import (
+    Approval,
+    Assessment,
+    AwaitsEvidence,
+    IssueRequest,
+    NeedsConfirmation,
+    Outcome,
+    Refused,
+)
+from mingpiao.issuing.service import Desk
+from mingpiao.kernel.errors import Problem
+from mingpiao.rules.model import Confirmation, Hit, Severity
+
+PERSON = Person(actor=Actor(label="account:7", address="192.0.2.7"), name="开票员甲")
+PAPER = "ab" * 32
+#: Where the unit lies, upwards.
+COUNTY, CITY, PROVINCE = "150102", "150100", "150000"
+ELSEWHERE = "150200"
+
+
+def finding(rule: str = "DEMO-ASK", severity: Severity = Severity.ASK) -> Hit:
+    """A hit of a made-up rule."""
+    return Hit(
+        rule=rule,
+        version=1,
+        name=f"规则{rule}",
+        severity=severity,
+        message=f"{rule}需要核实",
+        field="remark",
+        basis="演示依据",
+    )
+
+
+def problem(code: str = "rule.violation", status: int = 422) -> Problem:
+    return Problem(code=code, message="演示拦截，请更正。", status=status)
+
+
+class ScriptedDesk:
+    """A desk that asks, blocks and waits as it is told, and issues what then remains through the real one."""
+
+    def __init__(self, real: Desk) -> None:
+        self._real = real
+        self.asks: tuple[Hit, ...] = ()
+        self.blocks: tuple[Problem, ...] = ()
+        self.unread: set[str] = set()
+        self.read_after_first_look = False
+        self.calls = 0
+
+    async def issue(
+        self,
+        unit_id: int,
+        requests: Sequence[IssueRequest],
+        *,
+        acting: Actor,
+        approvals: Mapping[str, Approval] | None = None,
+    ) -> list[Outcome]:
+        return [await self._one(unit_id, each, acting, dict(approvals or {})) for each in requests]
+
+    async def _one(
+        self, unit_id: int, request: IssueRequest, acting: Actor, approvals: dict[str, Approval]
+    ) -> Outcome:
+        self.calls += 1
+        waiting = tuple(digest for digest in request.evidence if digest in self.unread)
+        if waiting:
+            if self.read_after_first_look:
+                self.unread.clear()
+            return AwaitsEvidence(digests=waiting)
+        if self.blocks:
+            return Refused(problems=self.blocks)
+        answered = {each.rule for each in request.confirmations}
+        if request.business_no in approvals:
+            answered |= approvals[request.business_no].rules
+        left = tuple(hit for hit in self.asks if hit.rule not in answered)
+        if left:
+            return NeedsConfirmation(hits=left)
+        plain = msgspec.structs.replace(request, evidence=(), confirmations=())
+        (outcome,) = await self._real.issue(unit_id, [plain], acting=acting)
+        return outcome
+
+    async def check(self, unit_id: int, request: IssueRequest) -> Assessment:
+        waiting = tuple(digest for digest in request.evidence if digest in self.unread)
+        return Assessment(problems=self.blocks, hits=self.asks, waiting=waiting)
+
+
+async def settle_officers(office: Office) -> dict[str, list[Reviewer]]:
+    """The charity in a county, and two officers of each department concerned, by region."""
+    found: dict[str, list[Reviewer]] = {}
+    unit_id = office.province.charity.unit_id
+    await office.database.pool.execute(
+        "UPDATE units SET region_code = $1 WHERE unit_id = $2", COUNTY, unit_id
+    )
+    async with office.database.system() as connection:
+        for region in (COUNTY, CITY, PROVINCE, ELSEWHERE):
+            for place in (1, 2):
+                name = f"officer-{region}-{place}"
+                row = await connection.exec_driver_sql(
+                    "INSERT INTO accounts (username, display_name, password_hash, role, region_code) "
+                    "VALUES ($1, $2, 'none', $3, $4) RETURNING account_id",
+                    (name, f"经办{place}", Role.DEPARTMENT_OFFICER.value, region),
+                )
+                account_id = row.scalar_one()
+                found.setdefault(region, []).append(
+                    Reviewer(
+                        account_id=account_id,
+                        actor=Actor(label=f"account:{account_id}", address="192.0.2.8"),
+                        name=f"经办{place}",
+                        region_code=region,
+                    )
+                )
+    return found
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """Unit and department verbs; `officers` by region, two each."""
+
+    office: Office
+    desk: ScriptedDesk
+    applications: Applications
+    reviews: Reviews
+    officers: dict[str, list[Reviewer]]
+
+    @property
+    def unit(self) -> Resident:
+        return self.office.province.charity
+
+    def officer(self, application: Application, place: int = 0) -> Reviewer:
+        """One of the officers who decide about an application."""
+        assert application.reviewer_region is not None
+        return self.officers[application.reviewer_region][place]
+
+    def request(self, business_no: str = "SQ-1", **changes: Any) -> IssueRequest:
+        return self.unit.request(business_no=business_no, **changes)
+
+    async def submit(self, request: IssueRequest) -> Submitted:
+        return await self.applications.submit(self.unit.unit_id, request, PERSON)
+
+    async def wait(self, business_no: str = "SQ-1", **changes: Any) -> Application:
+        """An application whose paper is being read."""
+        self.desk.unread.add(PAPER)
+        answer = await self.submit(self.request(business_no, evidence=(PAPER,), **changes))
+        assert isinstance(answer, Pending), answer
+        assert answer.application.state is ApplicationState.CHECKING
+        return answer.application
+
+    async def ask(self, business_no: str = "SQ-1", *hits: Hit) -> Application:
+        """An application whose paper was read, and that rules ask about."""
+        waiting = await self.wait(business_no)
+        self.desk.unread.clear()
+        self.desk.asks = hits or (finding(),)
+        asked = await self.applications.advance(waiting.application_id)
+        assert asked.state is ApplicationState.NEEDS_CONFIRMATION, asked
+        return asked
+
+    async def appeal(self, business_no: str = "SQ-1", *hits: Hit) -> Application:
+        """An application before its department."""
+        asked = await self.ask(business_no, *hits)
+        return await self.applications.appeal(
+            self.unit.unit_id, asked.application_id, "合同约定分期支付", PERSON
+        )
+
+    async def now(self, application: Application) -> Application:
+        async with self.office.database.system() as connection:
+            return await get(connection, application.application_id)
+
+    async def steps(self, application: Application) -> list[str]:
+        async with self.office.database.system() as connection:
+            return [step.kind.value for step in await steps_of(connection, application.application_id)]
+
+    async def audit(self, application: Application) -> list[tuple[str, str]]:
+        """(actor, action) of the audit trail about an application, in order."""
+        rows = await self.office.database.pool.fetch(
+            "SELECT actor, action FROM audit_log WHERE subject = $1 ORDER BY audit_id",
+            f"application:{application.application_id}",
+        )
+        return [(row["actor"], row["action"]) for row in rows]
+
+    async def messages(self, owner: int | str) -> list[str]:
+        """Titles of the messages to a unit or a department, oldest first."""
+        column = "unit_id" if isinstance(owner, int) else "region_code"
+        rows = await self.office.database.pool.fetch(
+            f"SELECT title FROM messages WHERE {column} = $1 ORDER BY message_id", owner
+        )
+        return [row["title"] for row in rows]
+
+    async def count(self, query: str, *values: Any) -> int:
+        return int(await self.office.database.pool.fetchval(query, *values))
+
+
+def confirmed(*rules: str, reason: str = "合同分两期支付") -> tuple[Confirmation, ...]:
+    """The handler's statements."""
+    return tuple(Confirmation(rule=rule, reason=reason) for rule in rules or ("DEMO-ASK",))
