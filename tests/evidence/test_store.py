@@ -157,9 +157,10 @@ async def test_a_unit_sees_its_own_documents_and_a_department_those_of_its_units
         DepartmentScope(elsewhere),
     ):
         async with database.scoped(scope) as connection:
-            seen[scope] = await get_documents(
+            found = await get_documents(
                 connection, unit.unit_id, [document.digest, "junk", "0" * 64, document.digest.upper()]
             )
+            seen.append(found)
     assert [list(found) for found in seen] == [
         [document.digest],
         [],

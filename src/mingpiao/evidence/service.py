@@ -1,7 +1,9 @@
 """The verbs of evidence."""
 
-from mingpiao.evidence.reading.errors import PaperUnreadable
 from mingpiao.evidence.comparison import compare
+from mingpiao.evidence.reader_pool import PaperMustBeLookedAt, ReaderFailed, ReaderLimits, ReaderPool
+from mingpiao.evidence.reading.errors import PaperUnreadable
+from mingpiao.evidence.reading_jobs import SETTLED_CHANNEL, EvidenceReader, OnSettled
 from mingpiao.evidence.scanning import ClamdScanner, NoScanner, Scanner, open_scanner
 from mingpiao.evidence.store import (
     EvidenceStore,
@@ -28,11 +30,18 @@ __all__ = [
     "MAX_FILES",
     "MAX_PAGES",
     "PAPER_TYPES",
+    "SETTLED_CHANNEL",
     "ClamdScanner",
+    "EvidenceReader",
     "EvidenceStore",
     "NoScanner",
+    "OnSettled",
     "PaperKey",
+    "PaperMustBeLookedAt",
     "PaperUnreadable",
+    "ReaderFailed",
+    "ReaderLimits",
+    "ReaderPool",
     "Scanner",
     "StoredFile",
     "Use",

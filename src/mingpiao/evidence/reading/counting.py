@@ -12,6 +12,6 @@ def count_pages(data: bytes, media_type: str) -> tuple[int, int]:
         count = len(document)
         for number in range(1, count + 1):
             with pdf.open_page(document, number) as page:
-                if pdf.text_layer(page) is None:
+                if pdf.is_picture(page):
                     return count, count - number + 1
         return count, 0

@@ -1,0 +1,254 @@
+"""A process that reads strangers' papers for its parent, over a socket that is its stdin.
+
+What it is fed may have been made to harm it. It holds no key and no address of the database, cannot
+write files, has no network where the system lets it give that up, and is bounded in memory and
+processor time; its parent kills it when it takes too long.
+"""
+
+import contextlib
+import ctypes
+import importlib
+import math
+import os
+import resource
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+LENGTH_BYTES = 4
+#: The largest frame to the process, a paper and a little; and the largest answer.
+MAX_REQUEST = 21 * 1024 * 1024
+MAX_ANSWER = 48 * 1024 * 1024
+
+_MEGABYTE = 1024 * 1024
+#: Address space while text is read, and while pictures are looked at. Most of it is never touched.
+TEXT_MEMORY = 1_500 * _MEGABYTE
+LOOK_MEMORY = 4_096 * _MEGABYTE
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_SET_NO_NEW_PRIVS = 38
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWNET = 0x40000000
+
+
+class ReadRequest(msgspec.Struct, frozen=True, tag="read", array_like=True):
+    """Read a paper: its facts, or with `only_lines` its lines. Without `look` a paper that has pages
+    without text is not read but answered with `MustLook`. `seconds` bounds the processor's time."""
+
+    data: bytes
+    media_type: str
+    only_lines: bool
+    look: bool
+    seconds: float
+
+
+class PictureRequest(msgspec.Struct, frozen=True, tag="picture", array_like=True):
+    """Draw a page upright, `width` pixels wide."""
+
+    data: bytes
+    media_type: str
+    page: int
+    width: int
+    rotation: int
+    seconds: float
+
+
+class Progress(msgspec.Struct, frozen=True, tag="progress", array_like=True):
+    """`done` of `pages` pages are read."""
+
+    done: int
+    pages: int
+
+
+class Answer(msgspec.Struct, frozen=True, tag="answer", array_like=True):
+    """What was asked for: JSON of an extraction or of lines, or a PNG."""
+
+    body: bytes
+    peak_memory: int
+    looked: bool
+
+
+class MustLook(msgspec.Struct, frozen=True, tag="must_look", array_like=True):
+    """`pictures` of `pages` pages have no text."""
+
+    pages: int
+    pictures: int
+
+
+class Unreadable(msgspec.Struct, frozen=True, tag="unreadable", array_like=True):
+    """The paper cannot be read: a stable code and a Chinese sentence."""
+
+    code: str
+    message: str
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed", array_like=True):
+    """The process could not do it; the reason is for the log."""
+
+    reason: str
+
+
+Request = ReadRequest | PictureRequest
+Message = Progress | Answer | MustLook | Unreadable | Failed
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+
+
+def frame(message: Request | Message) -> bytes:
+    """A message as it goes over the socket: its length in four bytes, then MessagePack."""
+    body = _encoder.encode(message)
+    return len(body).to_bytes(LENGTH_BYTES, "big") + body
+
+
+def serve(channel: socket.socket) -> None:
+    """Answer requests until the other end closes."""
+    stream = channel.makefile("rwb", buffering=1 << 16)
+
+    def say(message: Message) -> None:
+        stream.write(frame(message))
+        stream.flush()
+
+    while (head := stream.read(LENGTH_BYTES)) and len(head) == LENGTH_BYTES:
+        size = int.from_bytes(head, "big")
+        body = stream.read(size)
+        if size > MAX_REQUEST or len(body) < size:
+            return
+        request = _decoder.decode(body)
+        del body
+        answer = _answer(request, say)
+        del request
+        say(answer)
+
+
+def _answer(request: Request, say: Any) -> Message:
+    from mingpiao.evidence.reading import PaperUnreadable
+
+    _bound(request)
+    try:
+        if isinstance(request, PictureRequest):
+            return _reply(_draw(request))
+        return _read(request, say)
+    except PaperUnreadable as reason:
+        return Unreadable(reason.code, reason.message)
+    except (MemoryError, RecursionError) as error:
+        return Unreadable(
+            "evidence.too_complex",
+            f"文件内容过于复杂，超出了识别的限度（{type(error).__name__}），请另存为普通 PDF 后重新上传。",
+        )
+    except Exception as error:
+        return Failed(f"{type(error).__name__}: {error}")
+
+
+def _read(request: ReadRequest, say: Any) -> Message:
+    from mingpiao.evidence.reading import read_lines, read_paper
+    from mingpiao.evidence.reading.counting import count_pages
+
+    if not request.look:
+        pages, pictures = count_pages(request.data, request.media_type)
+        if pictures:
+            return MustLook(pages, pictures)
+
+    def tell(done: int, pages: int) -> None:
+        say(Progress(done, pages))
+
+    read = read_lines if request.only_lines else read_paper
+    return _reply(as_json(read(request.data, request.media_type, tell)))
+
+
+def _draw(request: PictureRequest) -> bytes:
+    from mingpiao.evidence.reading import picture
+
+    return picture(request.data, request.media_type, request.page, request.width, request.rotation)
+
+
+def _reply(body: bytes) -> Message:
+    if len(body) > MAX_ANSWER - 1024:
+        return Unreadable("evidence.too_much_text", "文件中的文字过多，请只上传与本次开票有关的页面。")
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return Answer(body, usage.ru_maxrss * 1024, "onnxruntime" in sys.modules)
+
+
+def as_json(value: Any) -> bytes:
+    """A value as JSON that PostgreSQL takes: no NUL, no half of a character."""
+    with contextlib.suppress(UnicodeEncodeError):
+        encoded = msgspec.json.encode(value)
+        if b"\\u0000" not in encoded:
+            return encoded
+    return msgspec.json.encode(_plain(msgspec.to_builtins(value, builtin_types=())))
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case str():
+            return value.replace("\0", "").encode("utf-8", "replace").decode()
+        case dict():
+            return {_plain(key): _plain(member) for key, member in value.items()}
+        case list() | tuple():
+            return [_plain(member) for member in value]
+        case _:
+            return value
+
+
+def _bound(request: Request) -> None:
+    """Set limits for one request; what was used before does not count."""
+    look = isinstance(request, ReadRequest) and request.look
+    _limit(resource.RLIMIT_AS, LOOK_MEMORY if look else max(TEXT_MEMORY, _address_space() + 512 * _MEGABYTE))
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    cores = os.cpu_count() or 1
+    _limit(resource.RLIMIT_CPU, math.ceil(usage.ru_utime + usage.ru_stime + request.seconds * cores) + 1)
+
+
+def _limit(kind: int, wanted: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+
+
+def _address_space() -> int:
+    """Bytes of this process's address space; 0 where the system does not tell."""
+    try:
+        told = Path("/proc/self/statm").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return int(told.split()[0]) * resource.getpagesize()
+
+
+def confine() -> None:
+    """Give up what reading does not need; die with the parent and leave no core dump."""
+    # Ctrl-C reaches the whole foreground group; the parent decides when the reader ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for kind, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, 128),
+        (resource.RLIMIT_AS, LOOK_MEMORY),
+    ):
+        resource.setrlimit(kind, (most, most))
+    # Bills are issued on the same machine; reading gives way.
+    os.nice(3)
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+        libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        # Where the system forbids it, the process keeps the parent's network; it opens no connection.
+        if libc.unshare(_CLONE_NEWNET) != 0:
+            libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+
+
+def main() -> None:
+    """Entry of `python -m mingpiao.evidence.reader_process`, started by `ReaderPool` only."""
+    confine()
+    # Loaded before the first paper comes, so that it need not wait.
+    importlib.import_module("mingpiao.evidence.reading")
+    with socket.socket(fileno=0) as channel, contextlib.suppress(ConnectionError):
+        serve(channel)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,219 @@
+"""The reading processes: confined, bounded in time, replaced when they die, and none is left behind."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.evidence import hostile
+
+from mingpiao.evidence.reader_process import as_json
+from mingpiao.evidence.service import (
+    PaperMustBeLookedAt,
+    PaperUnreadable,
+    ReaderFailed,
+    ReaderLimits,
+    ReaderPool,
+)
+
+PDF = "application/pdf"
+PAPER = hostile.plain_pdf("An agreement between two parties")
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[ReaderPool]:
+    async with ReaderPool(2) as opened:
+        yield opened
+
+
+def about(pid: int, what: str) -> str:
+    return Path(f"/proc/{pid}/{what}").read_text(encoding="utf-8")
+
+
+def alive(pid: int) -> bool:
+    try:
+        return about(pid, "stat").rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+async def gone(pid: int) -> None:
+    deadline = time.monotonic() + 10
+    while alive(pid):
+        assert time.monotonic() < deadline, "it still runs"
+        await asyncio.sleep(0.02)
+
+
+async def test_a_process_is_used_again_and_gone_when_the_pool_closes() -> None:
+    async with ReaderPool(2) as pool:
+        assert pool.process_ids == ()
+        seen: list[tuple[int, int]] = []
+        for _ in range(3):
+            extraction = await pool.read_paper(PAPER, PDF, lambda done, pages: seen.append((done, pages)))
+            assert "agreement between" in extraction.pages[0].text
+        (pid,) = pool.process_ids
+    await gone(pid)
+    assert seen == [(0, 1), (1, 1)] * 3
+
+
+async def test_as_many_papers_are_read_at_once_as_there_are_processes(pool: ReaderPool) -> None:
+    papers = [hostile.plain_pdf(f"Paper number {n} of the series") for n in range(8)]
+    read = await asyncio.gather(*(pool.read_paper(paper, PDF) for paper in papers))
+    assert [extraction.pages[0].text.split()[2] for extraction in read] == [str(n) for n in range(8)]
+    assert len(pool.process_ids) == 2
+
+
+async def test_the_process_is_confined(pool: ReaderPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINGPIAO_MASTER_KEY", "0" * 32)
+    monkeypatch.setenv("MINGPIAO_DATABASE_URL", "postgresql://secret@/x")
+    await pool.read_paper(PAPER, PDF)
+    (pid,) = pool.process_ids
+    environment = await asyncio.to_thread(about, pid, "environ")
+    assert "MINGPIAO" not in environment
+    limits = {
+        line[:26].strip(): line[26:].split()[:2]
+        for line in (await asyncio.to_thread(about, pid, "limits")).splitlines()
+    }
+    assert limits["Max core file size"] == ["0", "0"]
+    assert limits["Max file size"] == ["0", "0"]
+    assert int(limits["Max address space"][0]) < 2 * 1024**3
+    assert int(limits["Max cpu time"][0]) < 200
+    assert "NoNewPrivs:\t1" in await asyncio.to_thread(about, pid, "status")
+    if os.geteuid() == 0:
+        own, other = (os.stat(f"/proc/{who}/ns/net").st_ino for who in ("self", pid))  # noqa: PTH116
+        assert own != other, "it has no network"
+
+
+async def test_a_process_that_takes_too_long_is_killed_and_the_next_paper_is_read(
+    pool: ReaderPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await pool.read_paper(PAPER, PDF)
+    (pid,) = pool.process_ids
+    os.kill(pid, signal.SIGSTOP)
+    with monkeypatch.context() as short:
+        short.setattr(pool, "_limits", ReaderLimits(text_seconds=0.5))
+        started = time.monotonic()
+        with pytest.raises(ReaderFailed) as caught:
+            await pool.read_paper(PAPER, PDF)
+        assert time.monotonic() - started < 3
+    assert caught.value.code == "evidence.reader_timeout"
+    await gone(pid)
+    assert (await pool.read_paper(PAPER, PDF)).pages
+
+
+async def test_a_process_that_dies_is_reported_and_replaced(pool: ReaderPool) -> None:
+    await pool.read_paper(PAPER, PDF)
+    (pid,) = pool.process_ids
+    os.kill(pid, signal.SIGSTOP)
+    reading = asyncio.create_task(pool.read_paper(PAPER, PDF))
+    await asyncio.sleep(0.1)
+    os.kill(pid, signal.SIGKILL)
+    with pytest.raises(ReaderFailed) as caught:
+        await reading
+    assert caught.value.code == "evidence.reader_crashed"
+    assert "-9" in str(caught.value)
+    assert (await pool.read_paper(PAPER, PDF)).pages
+
+    # One that died while it was idle is not asked.
+    (pid,) = pool.process_ids
+    os.kill(pid, signal.SIGKILL)
+    await gone(pid)
+    await asyncio.sleep(0.1)
+    assert (await pool.read_paper(PAPER, PDF)).pages
+
+
+async def test_a_caller_who_gives_up_leaves_no_process_working_for_nobody(pool: ReaderPool) -> None:
+    await pool.read_paper(PAPER, PDF)
+    (pid,) = pool.process_ids
+    os.kill(pid, signal.SIGSTOP)
+    reading = asyncio.create_task(pool.read_paper(PAPER, PDF))
+    await asyncio.sleep(0.1)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    await gone(pid)
+    assert pool.process_ids == ()
+
+
+async def test_a_process_is_replaced_after_some_requests() -> None:
+    async with ReaderPool(1, ReaderLimits(requests=2)) as pool:
+        await pool.read_paper(PAPER, PDF)
+        (pid,) = pool.process_ids
+        await pool.read_paper(PAPER, PDF)
+        assert pool.process_ids == ()
+        await gone(pid)
+
+
+async def test_a_process_that_grew_is_replaced() -> None:
+    async with ReaderPool(1, ReaderLimits(memory=1)) as pool:
+        await pool.read_paper(PAPER, PDF)
+        assert pool.process_ids == ()
+
+
+async def test_a_paper_without_text_must_be_looked_at(pool: ReaderPool) -> None:
+    with pytest.raises(PaperMustBeLookedAt) as caught:
+        await pool.read_paper(hostile.blank_scan_pdf(3), PDF)
+    assert (caught.value.pages, caught.value.pictures) == (3, 3)
+
+
+async def test_a_reason_travels(pool: ReaderPool) -> None:
+    with pytest.raises(PaperUnreadable) as caught:
+        await pool.read_paper(hostile.encrypted_pdf(), PDF)
+    assert caught.value.code == "evidence.encrypted"
+    assert caught.value.message.endswith("。")
+
+
+async def test_a_page_becomes_a_picture(pool: ReaderPool) -> None:
+    from io import BytesIO
+
+    from PIL import Image
+
+    drawn = await pool.picture(PAPER, PDF, 1, width=300)
+    assert Image.open(BytesIO(drawn)).width == 300
+    turned = await pool.picture(PAPER, PDF, 1, width=300, rotation=90)
+    size = Image.open(BytesIO(turned)).size
+    assert size[0] > size[1]
+    with pytest.raises(ReaderFailed):
+        await pool.picture(PAPER, PDF, 2, width=300)
+
+
+_PARENT = """
+import asyncio, sys
+sys.path.insert(0, ".")
+from tests.evidence import hostile
+from mingpiao.evidence.service import ReaderPool
+
+async def main():
+    pool = ReaderPool(1)
+    await pool.read_paper(hostile.plain_pdf("An agreement between two parties"), "application/pdf")
+    print(pool.process_ids[0], flush=True)
+    await asyncio.sleep(3600)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+async def test_no_process_outlives_a_killed_parent(stopped: bool) -> None:
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _PARENT, stdout=asyncio.subprocess.PIPE
+    )
+    assert parent.stdout is not None
+    pid = int(await asyncio.wait_for(parent.stdout.readline(), 20))
+    if stopped:
+        # Busy or frozen, it does not notice that its socket closed.
+        os.kill(pid, signal.SIGSTOP)
+    parent.kill()
+    await parent.wait()
+    await gone(pid)
+
+
+def test_what_the_database_cannot_hold_is_left_out() -> None:
+    assert (
+        as_json({"a": "x\0y", "b": ["\ud800!", "票", "\\u0000"]})
+        == '{"a":"xy","b":["?!","票","\\\\u0000"]}'.encode()
+    )
