@@ -1,7 +1,7 @@
 """The bill of a paper: an honest one, or one that contradicts the paper in exactly one fact."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -10,7 +10,7 @@ import msgspec
 from bench.evidence import wording
 from bench.evidence.story import Story
 from bench.evidence.topics import GIFT, Topic, other_topic
-from bench.evidence.truth import CONTRACT, DONATION, POLICY, TRANSFER, Truth
+from bench.evidence.truth import CONTRACT, POLICY, TRANSFER, Truth
 from mingpiao.evidence.model import BillFacts, Usage
 
 _UNUSED = Usage(amount=Decimal(0), bills=0)
@@ -78,7 +78,7 @@ def _extension(topic: Topic) -> dict[str, str]:
     return {"Custom1": "代收款项" if topic.items[0].startswith("代收") else "其他往来"}
 
 
-def _honest_day(story: Story, truth: Truth, rng: Random):  # type: ignore[no-untyped-def]
+def _honest_day(story: Story, truth: Truth, rng: Random) -> date:
     if truth.starts_on is None or truth.ends_on is None:
         return story.signed_on + timedelta(days=rng.randrange(0, 15))
     days = (story.ends_on - story.starts_on).days
@@ -90,18 +90,14 @@ def _honest_day(story: Story, truth: Truth, rng: Random):  # type: ignore[no-unt
 _Change = Callable[[Story, Truth, Random, BillFacts, Usage], tuple[BillFacts, Usage]]
 
 
-def _payer(
-    story: Story, truth: Truth, rng: Random, bill: BillFacts, usage: Usage
-) -> tuple[BillFacts, Usage]:
+def _payer(story: Story, truth: Truth, rng: Random, bill: BillFacts, usage: Usage) -> tuple[BillFacts, Usage]:
     others: list[str] = [wording.company(rng), _akin(rng, story.payer)]
     if truth.kind == CONTRACT:
         others.append(story.witness)
     return msgspec.structs.replace(bill, payer_name=_other(rng, others, story.payer)), usage
 
 
-def _payee(
-    story: Story, truth: Truth, rng: Random, bill: BillFacts, usage: Usage
-) -> tuple[BillFacts, Usage]:
+def _payee(story: Story, truth: Truth, rng: Random, bill: BillFacts, usage: Usage) -> tuple[BillFacts, Usage]:
     draw = wording.charity if story.topic.kind == GIFT else wording.unit
     names = [draw(rng) for _ in range(6)]
     name = _other(rng, names, story.payee, *(name for name, _ in story.companions))
@@ -153,17 +149,15 @@ def _purpose(
     )
 
 
-def _usage(
-    story: Story, truth: Truth, rng: Random, bill: BillFacts, usage: Usage
-) -> tuple[BillFacts, Usage]:
+def _usage(story: Story, truth: Truth, rng: Random, bill: BillFacts, usage: Usage) -> tuple[BillFacts, Usage]:
     """The paper was already used so far that this bill goes beyond its total."""
     used = rng.choice((story.total, story.total, story.total - bill.total / 2))
-    return bill, Usage(amount=max(used, story.total / 2 + 1).quantize(Decimal("0.01")), bills=rng.randrange(1, 4))
+    return bill, Usage(
+        amount=max(used, story.total / 2 + 1).quantize(Decimal("0.01")), bills=rng.randrange(1, 4)
+    )
 
 
-def _words(
-    story: Story, truth: Truth, rng: Random, bill: BillFacts, usage: Usage
-) -> tuple[BillFacts, Usage]:
+def _words(story: Story, truth: Truth, rng: Random, bill: BillFacts, usage: Usage) -> tuple[BillFacts, Usage]:
     return bill, usage
 
 
@@ -181,7 +175,10 @@ _CHANGES: dict[str, _Change] = {
 def _near_amount(rng: Random, amount: Decimal) -> Decimal:
     """An amount that is wrong as clerks are wrong: a figure changed, two exchanged, a place slipped."""
     whole = str(int(amount))
-    slips: list[Decimal] = [amount * 10, amount + Decimal(rng.randrange(1, 10)) * 10 ** max(0, len(whole) - 2)]
+    slips: list[Decimal] = [
+        amount * 10,
+        amount + Decimal(rng.randrange(1, 10)) * 10 ** max(0, len(whole) - 2),
+    ]
     if len(whole) > 1 and whole[0] != whole[1] and whole[1] != "0":
         exchanged = whole[1] + whole[0] + whole[2:]
         slips.append(Decimal(exchanged) + amount % 1)
@@ -197,6 +194,3 @@ def _akin(rng: Random, name: str) -> str:
 
 def _other(rng: Random, names: list[str], *than: str) -> str:
     return rng.choice([name for name in names if name not in than] or [wording.company(rng)])
-
-
-_KINDS = (CONTRACT, DONATION, POLICY, TRANSFER)

@@ -5,6 +5,7 @@ from functools import cache
 from random import Random
 from xml.sax.saxutils import escape
 
+import msgspec
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
@@ -35,9 +36,11 @@ _RED = colors.Color(0.82, 0.08, 0.1)
 _SEAL_POINTS = 112.0
 
 
-def draw(paper: Paper, rng: Random) -> bytes:
-    """The paper as a PDF whose text can be read."""
+def draw(paper: Paper, rng: Random, *, embedded: bool = False) -> bytes:
+    """The paper as a PDF whose text can be read; with `embedded` every letter's shape is in the file."""
     style = paper.style
+    if embedded and style.face == "song":
+        style = msgspec.structs.replace(style, face="regular")
     size = landscape(A4) if style.landscape else A4
     buffer = io.BytesIO()
     document = BaseDocTemplate(
@@ -110,7 +113,9 @@ def _flowable(block: Block, style: Style, rng: Random) -> Flowable:
         case Gap(lines):
             return Spacer(1, lines * style.size * style.leading)
         case Rule(colour, thick):
-            return HRFlowable(width="100%", thickness=thick, color=_colour(colour), spaceAfter=6, spaceBefore=2)
+            return HRFlowable(
+                width="100%", thickness=thick, color=_colour(colour), spaceAfter=6, spaceBefore=2
+            )
         case Turn():
             return PageBreak()
         case Stamp():
@@ -170,7 +175,9 @@ def _table(block: Grid, style: Style) -> Table:
         for row, cells in enumerate(block.rows)
     ]
     share = width / sum(block.widths)
-    table = Table(cells, colWidths=[part * share for part in block.widths], hAlign="LEFT", spaceAfter=size * 0.6)
+    table = Table(
+        cells, colWidths=[part * share for part in block.widths], hAlign="LEFT", spaceAfter=size * 0.6
+    )
     looks: list[tuple[object, ...]] = [("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
     if block.ruled:
         looks.append(("GRID", (0, 0), (-1, -1), 0.6, colors.black))

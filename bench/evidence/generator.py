@@ -1,7 +1,7 @@
 """Makes the samples of a seed: every layout as text and as a scan, one of the two contradicting its bill."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import count, islice
 from random import Random
 
 import msgspec
@@ -9,59 +9,73 @@ import msgspec
 from bench.evidence.contradictions import contradicting, honest, possible, wrong_words
 from bench.evidence.drawing import draw
 from bench.evidence.layouts import LAYOUTS
-from bench.evidence.paper import Layout, Paper, write
+from bench.evidence.paper import Paper, write
 from bench.evidence.scans import scan
 from bench.evidence.story import make_story
-from bench.evidence.truth import CONTRADICTIONS, SCAN, TEXT, Sample
+from bench.evidence.truth import CONTRADICTIONS, SCAN, TEXT, Sample, Truth, Wear
 
 
-def samples(seed: int, count: int = 120, only: str = "") -> Iterator[Sample]:
-    """`count` samples, the same for the same seed. Text and scan by turns, or `only` one of them.
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What sample to make: a layout by name, a form, a seed; with `wanted` it contradicts in that fact."""
+
+    layout: str
+    form: str
+    seed: str
+    wanted: str
+
+
+def orders(seed: int, number: int = 120, only: str = "") -> Iterator[Order]:
+    """`number` samples to make. Text and scan by turns, or `only` one of them.
 
     In every round each layout stands once as text and once as a scan, and one of the two contradicts
-    its bill in one fact; facts take turns as far as the paper allows.
+    its bill in one fact; facts take turns.
     """
     forms = (only,) if only else (TEXT, SCAN)
-    return islice(_endless(seed, forms), count)
+    return islice(_endless(seed, forms), number)
 
 
-def _endless(seed: int, forms: tuple[str, ...]) -> Iterator[Sample]:
-    order = list(LAYOUTS)
-    Random(f"order:{seed}").shuffle(order)
+def samples(seed: int, number: int = 120, only: str = "") -> Iterator[Sample]:
+    """The samples of these orders, the same for the same seed."""
+    return map(make_sample, orders(seed, number, only))
+
+
+def _endless(seed: int, forms: tuple[str, ...]) -> Iterator[Order]:
+    names = list(LAYOUTS)
+    Random(f"order:{seed}").shuffle(names)
     turn = Random(f"turn:{seed}").randrange(len(CONTRADICTIONS))
-    round_number = 0
-    while True:
-        for place, layout in enumerate(order):
+    for round_number in count():
+        for place, name in enumerate(names):
             for form in forms:
                 contradicts = (place + round_number + (form == SCAN)) % 2 == 1
                 wanted = CONTRADICTIONS[turn % len(CONTRADICTIONS)] if contradicts else ""
                 turn += contradicts
-                yield make_sample(layout, form, f"{seed}-{round_number}", wanted)
-        round_number += 1
+                yield Order(layout=name, form=form, seed=f"{seed}-{round_number}", wanted=wanted)
 
 
-def make_sample(layout: Layout, form: str, seed: str, wanted: str = "") -> Sample:
-    """One sample; with `wanted` it contradicts in that fact, or in the next that the paper allows."""
-    rng = Random(f"{seed}:{layout.name}:{form}")
+def make_sample(order: Order) -> Sample:
+    """The sample; it contradicts in the wanted fact, or in the next that its paper allows."""
+    rng = Random(f"{order.seed}:{order.layout}:{order.form}")
+    layout = LAYOUTS[order.layout]
     story = make_story(rng, layout.kind)
     writing = rng.getrandbits(64)
     paper = write(layout, story, Random(writing))
-    fact = _nearest(wanted, possible(paper.truth)) if wanted else ""
+    fact = _nearest(order.wanted, possible(paper.truth)) if order.wanted else ""
     if fact == "words":
         story = wrong_words(story, rng)
         paper = write(layout, story, Random(writing))
     bill, usage = contradicting(story, paper.truth, rng, fact) if fact else honest(story, paper.truth, rng)
-    data, media_type, rotations = _file(paper, form, rng)
+    data, media_type, truth, wear = _file(paper, order.form, rng)
     return Sample(
-        name=f"{layout.name}-{form}-{seed}",
-        layout=layout.name,
-        form=form,
+        name=f"{order.layout}-{order.form}-{order.seed}",
+        layout=order.layout,
+        form=order.form,
         media_type=media_type,
         data=data,
-        truth=msgspec.structs.replace(paper.truth, rotations=rotations),
+        truth=truth,
         bill=bill,
         usage=usage,
         contradiction=fact,
+        wear=wear,
     )
 
 
@@ -70,8 +84,10 @@ def _nearest(wanted: str, allowed: tuple[str, ...]) -> str:
     return next(fact for fact in (CONTRADICTIONS * 2)[start:] if fact in allowed)
 
 
-def _file(paper: Paper, form: str, rng: Random) -> tuple[bytes, str, tuple[int, ...]]:
-    drawn = draw(paper, rng)
-    if form == SCAN:
-        return scan(drawn, rng)
-    return drawn, "application/pdf", ()
+def _file(paper: Paper, form: str, rng: Random) -> tuple[bytes, str, Truth, Wear | None]:
+    if form == TEXT:
+        return draw(paper, rng), "application/pdf", paper.truth, None
+    made = scan(draw(paper, rng, embedded=True), rng)
+    sealed = None if made.wear.grey else paper.truth.sealed
+    truth = msgspec.structs.replace(paper.truth, rotations=made.rotations, sealed=sealed)
+    return made.data, made.media_type, truth, made.wear

@@ -102,7 +102,11 @@ def parties_in_sentence(paper: Paper) -> None:
 
 def cover(paper: Paper) -> None:
     """A first page with nothing but number, names and date."""
-    paper.add(Gap(3), Text(text=paper.choose("合 同 书", "协 议 书", "项目合同书"), align="centre", scale=2.2), Gap(3))
+    paper.add(
+        Gap(3),
+        Text(text=paper.choose("合 同 书", "协 议 书", "项目合同书"), align="centre", scale=2.2),
+        Gap(3),
+    )
     paper.line(f"合同编号：{paper.serial('HT-2026-####')}", indent=4)
     paper.line(f"项目名称：{paper.purpose()}", indent=4)
     for label, name in _in_order(paper):
@@ -315,12 +319,13 @@ def account_sentence(paper: Paper) -> None:
 def decoy_clauses(paper: Paper) -> None:
     rng = paper.rng
     payer, payee = _terms(paper)
+    earlier = paper.date_form(paper.story.signed_on.replace(year=paper.story.signed_on.year - 1, day=1))
     choices = [
         f"违约责任：{payer}逾期付款的，每逾期一日按应付款项的万分之五支付违约金，违约金最高不超过{wording.commas(wording.decoy(rng))}元。",
         f"{payee}须缴纳履约保证金{wording.commas(wording.decoy(rng))}元，验收合格后无息退还。",
         f"本合同税率为{rng.choice((1, 3, 6))}%，相关税费由{payee}依法承担。",
         f"任何一方单方解除合同的，应向对方支付违约金人民币{wording.short(wording.decoy(rng))}元。",
-        f"本合同签订前双方于{paper.date_form(paper.story.signed_on.replace(day=1, year=paper.story.signed_on.year - 1))}签订的意向书同时废止。",
+        f"本合同签订前双方于{earlier}签订的意向书同时废止。",
     ]
     for text in rng.sample(choices, rng.randrange(2, 4)):
         paper.clause(text)
@@ -357,8 +362,8 @@ def fillers(count: int) -> Part:
     """Clauses that say nothing of what is looked for."""
 
     def part(paper: Paper) -> None:
-        for place in range(count):
-            paper.clause(f"{place + 6}. {_FILLERS[(place + paper.rng.randrange(3)) % len(_FILLERS)]}")
+        for place, text in enumerate(paper.rng.sample(_FILLERS, count), 6):
+            paper.clause(f"{place}. {text}")
 
     return part
 

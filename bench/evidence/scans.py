@@ -8,23 +8,18 @@ import numpy as np
 import pypdfium2 as pdfium
 from PIL import Image, ImageFilter
 
-from bench.evidence.truth import SCAN
+from bench.evidence.truth import Wear
 
 _WHITE = (255, 255, 255)
 
 
-class Wear(msgspec.Struct, frozen=True, kw_only=True):
-    """How one scan differs from a clean picture; `skew` in degrees, `blur` in points, `noise` of 255."""
+class Scan(msgspec.Struct, frozen=True, kw_only=True):
+    """A scan's file, what it is, and for each page the turn (degrees clockwise) that makes it upright."""
 
-    dpi: int
-    skew: float
-    turn: int
-    blur: float
-    noise: float
-    quality: int
-    grey: bool
-    paper: int
-    shade: float
+    data: bytes
+    media_type: str
+    rotations: tuple[int, ...]
+    wear: Wear
 
 
 def draw_wear(rng: Random) -> Wear:
@@ -44,8 +39,8 @@ def draw_wear(rng: Random) -> Wear:
     )
 
 
-def scan(drawn: bytes, rng: Random) -> tuple[bytes, str, tuple[int, ...]]:
-    """The file of a scan, its media type, and for each page the turn that makes it upright."""
+def scan(drawn: bytes, rng: Random) -> Scan:
+    """A drawn paper as a scanner or a telephone would give it."""
     wear = draw_wear(rng)
     with pdfium.PdfDocument(drawn) as document:
         pictures = [_worn(_render(document[place], wear.dpi), wear, rng) for place in range(len(document))]
@@ -53,7 +48,8 @@ def scan(drawn: bytes, rng: Random) -> tuple[bytes, str, tuple[int, ...]]:
         data, media_type = _one_picture(pictures[0], wear, rng)
     else:
         data, media_type = _bound(pictures, wear), "application/pdf"
-    return data, media_type, ((360 - wear.turn) % 360,) * len(pictures)
+    rotations = ((360 - wear.turn) % 360,) * len(pictures)
+    return Scan(data=data, media_type=media_type, rotations=rotations, wear=wear)
 
 
 def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:

@@ -19,7 +19,8 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
 
     `parties` are (role, name) with role "payer" or "payee". What is `tolerated` stands on the paper too
     but need not be found: other recipients of a notice, their amounts, numbers of contracts and receipts.
-    `rotations` turns each page of the file upright, in degrees clockwise.
+    `rotations` turns each page of the file upright, in degrees clockwise. `sealed` is None where it cannot
+    be told, as on a grey scan.
     """
 
     kind: str
@@ -33,15 +34,32 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
     document_numbers: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     purpose: str = ""
-    sealed: bool = False
+    sealed: bool | None = False
     rotations: tuple[int, ...] = ()
     tolerated_parties: tuple[str, ...] = ()
     tolerated_amounts: tuple[Decimal, ...] = ()
     tolerated_numbers: tuple[str, ...] = ()
 
 
+class Wear(msgspec.Struct, frozen=True, kw_only=True):
+    """How one scan differs from a clean picture; `skew` in degrees, `blur` in points, `noise` of 255."""
+
+    dpi: int
+    skew: float
+    turn: int
+    blur: float
+    noise: float
+    quality: int
+    grey: bool
+    paper: int
+    shade: float
+
+
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
-    """One paper with its truth, its bill, and the one fact in which the bill contradicts it ("" for none)."""
+    """One paper with its truth, its bill, and the one fact in which the bill contradicts it ("" for none).
+
+    `wear` tells how a scan was spoilt.
+    """
 
     name: str
     layout: str
@@ -52,3 +70,4 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     bill: BillFacts
     usage: Usage
     contradiction: str
+    wear: Wear | None = None
