@@ -253,7 +253,14 @@ async def test_a_batch_is_answered_item_by_item(api: Api) -> None:
     results = answer["results"]
     assert [result["index"] for result in results] == list(range(10))
     assert [result["status"] for result in results] == [200, 201, 400, 422, 201, 400, 201, 200, 400, 201]
-    assert answer["counts"] == {"issued": 4, "repeated": 2, "refused": 4, "unresolved": 0}
+    assert answer["counts"] == {
+        "issued": 4,
+        "repeated": 2,
+        "refused": 4,
+        "unresolved": 0,
+        "needs_confirmation": 0,
+        "pending": 0,
+    }
     assert results[0]["bill"] == before.json()
     assert results[7]["bill"] == results[1]["bill"]
     problems = [

@@ -10,9 +10,11 @@ from litestar import post
 from litestar.di import NamedDependency
 from litestar.response.base import ASGIResponse
 
+from mingpiao.applications.model import Pending, Submitted
 from mingpiao.composition import Services
-from mingpiao.gateway.authentication import ApiRequest
-from mingpiao.gateway.bills import ISSUE_PROBLEMS
+from mingpiao.gateway.application_views import application_view
+from mingpiao.gateway.authentication import ApiRequest, Caller
+from mingpiao.gateway.bills import ISSUE_PROBLEMS, person_of
 from mingpiao.gateway.contract import Answer, contract
 from mingpiao.gateway.decoding import decode, read_json
 from mingpiao.gateway.errors import ERROR_TYPES
@@ -24,7 +26,6 @@ from mingpiao.issuing.model import (
     Issued,
     IssueRequest,
     NeedsConfirmation,
-    Outcome,
     Refused,
     Unresolved,
 )
@@ -71,9 +72,9 @@ async def issue_batch(request: ApiRequest, services: NamedDependency[Services]) 
 
 async def _issue_all(
     bills: Sequence[msgspec.Raw], request: ApiRequest, services: Services
-) -> Sequence[Outcome]:
+) -> Sequence[Submitted]:
     """An outcome for each bill: those that cannot be read are refused here, the rest ride together."""
-    outcomes: list[Outcome | None] = []
+    outcomes: list[Submitted | None] = []
     readable: list[IssueRequest] = []
     for index, raw in enumerate(bills):
         if index % _CHUNK == _CHUNK - 1:
@@ -83,14 +84,30 @@ async def _issue_all(
             outcomes.append(None)
         except Refusal as refusal:
             outcomes.append(Refused(problems=refusal.problems))
-    caller = request.auth
-    issued = iter(
-        await services.desk.issue(caller.unit_id, readable, acting=caller.actor) if readable else []
-    )
+    issued = iter(await _submit_all(readable, request.auth, services) if readable else [])
     return [next(issued) if outcome is None else outcome for outcome in outcomes]
 
 
-async def _encode(outcomes: Sequence[Outcome], site_url: str) -> bytes:
+async def _submit_all(
+    readable: Sequence[IssueRequest], caller: Caller, services: Services
+) -> Sequence[Submitted]:
+    """Most bills ride together; those that carry papers or reasons may belong to applications."""
+    person = person_of(caller)
+    plain = [wanted for wanted in readable if not (wanted.evidence or wanted.confirmations)]
+    issued = iter(await services.desk.issue(caller.unit_id, plain, acting=caller.actor) if plain else [])
+    outcomes: list[Submitted] = []
+    for wanted in readable:
+        if wanted.evidence or wanted.confirmations:
+            outcomes.append(await services.applications.submit(caller.unit_id, wanted, person))
+            continue
+        outcome = next(issued)
+        if isinstance(outcome, AwaitsEvidence):
+            raise AssertionError("a request without papers waits for none")
+        outcomes.append(outcome)
+    return outcomes
+
+
+async def _encode(outcomes: Sequence[Submitted], site_url: str) -> bytes:
     """The answer, written a chunk at a time so that other calls go on meanwhile."""
     counts: Counter[str] = Counter()
     pieces: list[bytes] = []
@@ -105,13 +122,13 @@ async def _encode(outcomes: Sequence[Outcome], site_url: str) -> bytes:
         repeated=counts["repeated"],
         refused=counts["refused"],
         needs_confirmation=counts["needs_confirmation"],
-        awaits_evidence=counts["awaits_evidence"],
+        pending=counts["pending"],
         unresolved=counts["unresolved"],
     )
     return b'{"counts":' + _encoder.encode(total) + b',"results":[' + b",".join(pieces) + b"]}"
 
 
-def _count_of(outcome: Outcome) -> str:
+def _count_of(outcome: Submitted) -> str:
     match outcome:
         case Issued(repeated=repeated):
             return "repeated" if repeated else "issued"
@@ -119,22 +136,24 @@ def _count_of(outcome: Outcome) -> str:
             return "refused"
         case NeedsConfirmation():
             return "needs_confirmation"
-        case AwaitsEvidence():
-            return "awaits_evidence"
+        case Pending():
+            return "pending"
         case Unresolved():
             return "unresolved"
         case _:
             assert_never(outcome)
 
 
-def _result(index: int, outcome: Outcome, site_url: str) -> BatchResult:
+def _result(index: int, outcome: Submitted, site_url: str) -> BatchResult:
     match outcome:
         case Issued(bill=bill, repeated=repeated, warnings=warnings):
             view = bill_view(bill, site_url, warnings)
             return BatchResult(index=index, status=200 if repeated else 201, bill=view)
         case NeedsConfirmation():
             return _failure(index, confirmation_problems(outcome))
-        case Refused() | AwaitsEvidence() | Unresolved():
+        case Pending(application=application):
+            return BatchResult(index=index, status=202, application=application_view(application))
+        case Refused() | Unresolved():
             return _failure(index, outcome.problems)
         case _:
             assert_never(outcome)

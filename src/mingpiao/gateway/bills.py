@@ -7,11 +7,13 @@ from litestar import post
 from litestar.di import NamedDependency
 from litestar.response.base import ASGIResponse
 
+from mingpiao.applications.model import Pending, Person, Submitted
 from mingpiao.composition import Services
-from mingpiao.gateway.authentication import ApiRequest
+from mingpiao.gateway.application_views import application_path, application_view
+from mingpiao.gateway.authentication import ApiRequest, Caller
 from mingpiao.gateway.contract import Answer, contract
 from mingpiao.gateway.decoding import read_json
-from mingpiao.gateway.model import BillView
+from mingpiao.gateway.model import ApplicationView, BillView
 from mingpiao.gateway.problems import problem_response
 from mingpiao.gateway.views import answer, bill_path, bill_view, confirmation_problems
 from mingpiao.issuing.model import (
@@ -19,7 +21,6 @@ from mingpiao.issuing.model import (
     Issued,
     IssueRequest,
     NeedsConfirmation,
-    Outcome,
     Refused,
     Unresolved,
 )
@@ -34,7 +35,8 @@ ISSUE_PROBLEMS = (
     "item.rate_out_of_bounds", "item.amount_mismatch", "aux_item.unrelated", "extension.unknown",
     "extension.not_a_choice", "extension.bad_date", "extension.bad_number", "extension.sum_mismatch",
     "bill.confirmations_count", "evidence.required", "evidence.too_many", "evidence.unknown", "evidence.duplicate",
-    "evidence.unreadable", "rule.violation", "rule.confirmation_needed",
+    "evidence.unreadable", "evidence.not_read", "rule.violation", "rule.confirmation_needed",
+    "application.in_progress", "application.rejected", "application.review_required",
     "bill.business_no_conflict", "numbering.out_of_stock", "unit.issuing_locked",
     "sealing.no_key", "sealing.face_unwritable", "sealing.key_mismatch", "sealing.signer_unavailable",
     "service.busy", "service.internal", "service.outcome_unknown",
@@ -49,10 +51,17 @@ ISSUE_PROBLEMS = (
     description=(
         "校验、赋码、签名、登记一次完成，应答即为已生效的票据。同一业务流水号、同一内容再次提交，返回原来那张票（200）；"
         "内容不同则拒绝（409），facts 中带有原票的代码和号码。超时或收到 503 时，用同一业务流水号原样重试即可，不会重复开票。"
+        "开具前按监管规则逐条检查：违反拦截类规则的拒绝（422 rule.violation，逐条列出）；核实类规则有疑问的返回 409 "
+        "rule.confirmation_needed，核实无误后在 confirmations 中逐条写明理由，用同一业务流水号重新提交。"
     ),
     opt=contract(
         Answer(status=201, description="新开具的票据。", content=BillView),
         Answer(status=200, description="此前已用同一请求开具的票据，原样返回。", content=BillView),
+        Answer(
+            status=202,
+            description="尚未开具：佐证材料仍在识别，或正在复核。按 Location 查询这份开票申请的进展。",
+            content=ApplicationView,
+        ),
         body=IssueRequest,
         problems=ISSUE_PROBLEMS,
     ),
@@ -61,12 +70,17 @@ async def issue_bill(request: ApiRequest, services: NamedDependency[Services]) -
     """Issue one bill: 201 new, 200 the same as before, or a problem."""
     wanted = await read_json(request, _decoder)
     caller = request.auth
-    (outcome,) = await services.desk.issue(caller.unit_id, (wanted,), acting=caller.actor)
+    outcome = await services.applications.submit(caller.unit_id, wanted, person_of(caller))
     return outcome_response(outcome, services.settings.site_url())
 
 
-def outcome_response(outcome: Outcome, site_url: str) -> ASGIResponse:
-    """One outcome of the desk as a response."""
+def person_of(caller: Caller) -> Person:
+    """An interface app as somebody who submits applications."""
+    return Person(actor=caller.actor, name="接口应用")
+
+
+def outcome_response(outcome: Submitted | AwaitsEvidence, site_url: str) -> ASGIResponse:
+    """What became of a request as a response."""
     match outcome:
         case Issued(bill=bill, repeated=repeated, warnings=warnings):
             view = bill_view(bill, site_url, warnings)
@@ -74,6 +88,9 @@ def outcome_response(outcome: Outcome, site_url: str) -> ASGIResponse:
             return answer(view, 200 if repeated else 201, headers)
         case NeedsConfirmation():
             return problem_response(confirmation_problems(outcome))
+        case Pending(application=application):
+            headers = {"Location": application_path(application.application_id)}
+            return answer(application_view(application), 202, headers)
         case Refused() | AwaitsEvidence() | Unresolved():
             return problem_response(outcome.problems)
         case _:

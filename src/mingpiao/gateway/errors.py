@@ -67,6 +67,9 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "evidence.duplicate": ErrorType(422, "佐证材料重复"),
     "evidence.unreadable": ErrorType(422, "佐证材料无法识别"),
     "evidence.not_read": ErrorType(409, "佐证材料正在识别", retry=True),
+    "application.in_progress": ErrorType(409, "该业务流水号已有开票申请"),
+    "application.rejected": ErrorType(409, "开票申请已被驳回"),
+    "application.review_required": ErrorType(409, "须经人工复核"),
     # what stands in the way
     "bill.business_no_conflict": ErrorType(409, "业务流水号已用于内容不同的票据"),
     "bill.already_reversed": ErrorType(409, "票据已冲红"),

@@ -120,6 +120,30 @@ class ProblemView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     facts: Annotated[dict[str, Any], Meta(description=_FACTS)] = {}
 
 
+class ApplicationView(msgspec.Struct, frozen=True, kw_only=True):
+    """开票申请：等待佐证材料识别、等待本单位核实或等待财政部门复核的开票请求。"""
+
+    id: Annotated[int, Meta(description="申请编号。")]
+    business_no: Annotated[str, Meta(description="开票请求中的业务流水号。")]
+    kind: Annotated[str, Meta(description="票据种类编码，4位数字。")]
+    payer_name: Annotated[str, Meta(description="缴款人名称。")]
+    total: Annotated[str, Meta(description="合计金额，单位元，2位小数。")]
+    state: Annotated[
+        str,
+        Meta(
+            description="checking 材料识别中，needs_confirmation 待确认，refused 未通过，in_review 待复核，"
+            "returned 已退回，approved 复核通过待开具，issued 已开具，rejected 已驳回，withdrawn 已撤回。"
+        ),
+    ]
+    submitted_at: Annotated[datetime, Meta(description="提交时间，ISO 8601。")]
+    findings: Annotated[tuple[FindingView, ...], Meta(description="触发的监管规则。")]
+    claims: Annotated[list[dict[str, Any]], Meta(description="佐证材料与票面逐项比对的结果。")]
+    problems: Annotated[tuple[ErrorView, ...], Meta(description="未通过或暂时不能开具的原因。")]
+    due_at: Annotated[datetime | None, Meta(description="财政部门应作出复核决定的期限；不在复核中为 null。")]
+    decision_reason: Annotated[str, Meta(description="复核意见。")]
+    bill: Annotated[IdentityView | None, Meta(description="已开具的票据；尚未开具为 null。")]
+
+
 class BatchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A batch as read: its bills are decoded one by one, so that each fails by itself."""
 
@@ -127,11 +151,14 @@ class BatchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class BatchResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """批量中一张票的结果：bill 与 problem 恰有其一。"""
+    """批量中一张票的结果：bill、application 与 problem 恰有其一。"""
 
     index: Annotated[int, Meta(description="在请求 bills 中的序号，从 0 起。")]
     status: Annotated[int, Meta(description="与单张开票相同的状态码：201 新开，200 此前已开，其余为错误。")]
     bill: Annotated[BillView | None, Meta(description="开具的票据。")] = None
+    application: Annotated[
+        ApplicationView | None, Meta(description="尚未开具、已转为开票申请（状态码 202）。")
+    ] = None
     problem: Annotated[ProblemView | None, Meta(description="错误。")] = None
 
 
@@ -143,7 +170,7 @@ class BatchCounts(msgspec.Struct, frozen=True, kw_only=True):
     refused: Annotated[int, Meta(description="被拒绝的张数。")]
     unresolved: Annotated[int, Meta(description="系统故障、应稍后原样重试的张数。")]
     needs_confirmation: Annotated[int, Meta(description="触发监管规则、需要核实的张数。")]
-    awaits_evidence: Annotated[int, Meta(description="佐证材料仍在识别的张数。")]
+    pending: Annotated[int, Meta(description="佐证材料仍在识别或正在复核的张数。")]
 
 
 class BatchBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

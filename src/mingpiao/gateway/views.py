@@ -58,12 +58,13 @@ def bill_view(bill: Bill, site_url: str, warnings: Iterable[Hit] = ()) -> BillVi
         sm3=bill.sm3,
         check_url=check_address(site_url, code=identity.code, number=identity.number, sm3=bill.sm3),
         ruleset_version=bill.ruleset_version,
-        warnings=tuple(map(_finding_view, warnings)),
+        warnings=tuple(map(finding_view, warnings)),
         documents=DocumentLinks(ofd=documents + ".ofd", pdf=documents + ".pdf", xml=documents + ".xml"),
     )
 
 
-def _finding_view(hit: Hit) -> FindingView:
+def finding_view(hit: Hit) -> FindingView:
+    """A hit as a program sees it."""
     return FindingView(
         rule=hit.rule,
         name=hit.name,

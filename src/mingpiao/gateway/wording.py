@@ -26,6 +26,19 @@ WORDING: dict[str, dict[str, dict[str, Any]]] = {
         "remark": {"description": "备注。", "maxLength": 200},
         "extension": {"description": "其他信息：键和取值要求见“可开具的票据种类”中的 extension。"},
         "aux_items": {"description": "清单明细，最多1000项。", "maxItems": 1000},
+        "evidence": {
+            "description": "佐证材料编号（上传后返回的64位十六进制 SM3），最多20份；须附佐证材料的票种至少一份。",
+            "maxItems": 20,
+        },
+        "confirmations": {
+            "description": "核实说明：对核实类监管规则逐条写明业务为何符合规定，最多100条。",
+            "maxItems": 100,
+        },
+    },
+    "Confirmation": {
+        "": {"description": "对一条核实类监管规则的说明，随票据留存。"},
+        "rule": {"description": "监管规则编码，即 facts.rule。", "minLength": 1, "maxLength": 40},
+        "reason": {"description": "业务为何符合规定。", "minLength": 1, "maxLength": 200},
     },
     "Payer": {
         "": {"description": "缴款人。"},
