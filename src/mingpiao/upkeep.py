@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import text
 
+from mingpiao.applications.service import enqueue_waiting, remind
+from mingpiao.evidence.service import enqueue_lost
 from mingpiao.identity.tasks import purge_sessions
 from mingpiao.issuing.totals import roll_up, waiting_days
 from mingpiao.kernel.clock import now
@@ -53,6 +55,12 @@ async def purge_heartbeats(database: Database) -> None:
     await _purge(database, "worker_heartbeats", "beat_at < now() - interval '1 day'")
 
 
+async def purge_job_log(database: Database) -> None:
+    """Forget what was noted about jobs after thirty days; jobs that were given up stay in the queue."""
+    await _purge(database, "pgqueuer_log", "created < now() - interval '30 days'")
+    await _purge(database, "pgqueuer_statistics", "created < now() - interval '30 days'")
+
+
 async def _purge(database: Database, table: str, condition: str) -> None:
     # Both texts are this module's own constants.
     portion = text(
@@ -72,4 +80,8 @@ DUTIES = (
     Duty(name="purge_sessions", cron="*/5 * * * *", work=purge_sessions),
     Duty(name="purge_verification_failures", cron="17 * * * *", work=purge_verification_failures),
     Duty(name="purge_heartbeats", cron="47 * * * *", work=purge_heartbeats),
+    Duty(name="purge_job_log", cron="37 18 * * *", work=purge_job_log),
+    Duty(name="read_lost_evidence", cron="* * * * *", work=enqueue_lost),
+    Duty(name="advance_applications", cron="* * * * *", work=enqueue_waiting),
+    Duty(name="remind_reviewers", cron="*/10 * * * *", work=remind),
 )

@@ -1,0 +1,87 @@
+"""What the worker does: wake who waits for a paper, heal what was broken off, remind of what is due."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import msgspec
+from tests.applications.window import CITY, COUNTY, PAPER, Window
+
+from mingpiao.applications.model import ApplicationState, Decision
+from mingpiao.applications.service import advancing, enqueue_waiting, remind, wake
+from mingpiao.jobs.queue import Payload, run_jobs
+from mingpiao.kernel.clock import SHANGHAI
+
+STATE = ApplicationState
+
+
+async def do_jobs(window: Window, count: int) -> None:
+    """Run the worker's handler until it has done so many jobs."""
+    stop = asyncio.Event()
+    handler = advancing(window.applications)
+    done = 0
+
+    async def counted(payload: Payload) -> None:
+        nonlocal done
+        await handler.work(payload)
+        done += 1
+        if done == count:
+            stop.set()
+
+    async with asyncio.timeout(20):
+        counting = msgspec.structs.replace(handler, work=counted)
+        await run_jobs(window.office.database.pool, [counting], stop)
+
+
+async def test_a_paper_that_was_read_wakes_who_waits_for_it_alone(window: Window) -> None:
+    waiting, other = await window.wait("SQ-1"), await window.wait("SQ-2")
+    async with window.office.database.system() as connection:
+        await wake(connection, window.unit.unit_id, "cd" * 32)
+        await wake(connection, window.office.province.office.unit_id, PAPER)
+    assert await window.count("SELECT count(*) FROM pgqueuer") == 0
+    window.desk.unread.clear()
+    async with window.office.database.system() as connection:
+        await wake(connection, window.unit.unit_id, PAPER)
+        await wake(connection, window.unit.unit_id, PAPER)
+    assert await window.count("SELECT count(*) FROM pgqueuer") == 2
+    await do_jobs(window, 2)
+    assert (await window.now(waiting)).state is STATE.ISSUED
+    assert (await window.now(other)).state is STATE.ISSUED
+
+
+async def test_what_was_broken_off_is_healed(window: Window) -> None:
+    brought = await window.appeal("SQ-1")
+    await window.reviews._decide(brought.application_id, Decision.APPROVED, window.officer(brought), "")
+    window.desk.asks = ()
+    await window.submit(window.request("SQ-2"))
+    waiting = await window.wait("SQ-3")
+    window.desk.unread.clear()
+    await enqueue_waiting(window.office.database)
+    await enqueue_waiting(window.office.database)
+    assert await window.count("SELECT count(*) FROM pgqueuer") == 2
+    await do_jobs(window, 2)
+    assert (await window.now(brought)).state is STATE.ISSUED
+    assert (await window.now(waiting)).state is STATE.ISSUED
+
+
+async def test_reminders_come_once_and_in_time(window: Window) -> None:
+    brought = await window.appeal()
+    # Due with the end of Thursday, 26 November 2026.
+    due = datetime(2026, 11, 27, tzinfo=SHANGHAI)
+    await window.office.database.pool.execute("UPDATE applications SET due_at = $1", due)
+    database = window.office.database
+    first = await window.messages(COUNTY)
+
+    async def told_after(moment: datetime) -> tuple[list[str], list[str]]:
+        await remind(database, moment)
+        await remind(database, moment)
+        return (await window.messages(COUNTY))[len(first) :], await window.messages(CITY)
+
+    assert await told_after(due - timedelta(days=2, seconds=1)) == ([], [])
+    soon = ["人工复核即将到期"]
+    assert await told_after(due - timedelta(days=2)) == (soon, [])
+    assert await told_after(due - timedelta(seconds=1)) == (soon, [])
+    assert await told_after(due) == ([*soon, "人工复核已逾期"], ["人工复核已逾期"])
+    body = await database.pool.fetchval("SELECT body FROM messages WHERE region_code = $1", CITY)
+    assert "2026-11-26前办结" in body
+    await window.reviews.approve(brought.application_id, window.officer(brought))
+    assert await told_after(due + timedelta(days=30)) == ([*soon, "人工复核已逾期"], ["人工复核已逾期"])
