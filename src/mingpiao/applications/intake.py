@@ -33,6 +33,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.issuing.model import AwaitsEvidence, Issued, IssueRequest, NeedsConfirmation, Refused
 from mingpiao.kernel.clock import now
+from mingpiao.kernel.text import unprintable
 from mingpiao.kernel.workdays import end_of_workday
 from mingpiao.rules.model import Confirmation, Hit, Severity
 from mingpiao.storage.database import Database
@@ -70,7 +71,9 @@ class Applications:
         A request without papers and reasons that meets no question costs nothing beside the desk.
         Under the business number of an open application it is that application's new attempt.
         """
-        if request.confirmations or request.evidence:
+        # A business number that may not stand on a bill names no application; the desk says so.
+        nameable = unprintable(request.business_no) is None
+        if nameable and (request.confirmations or request.evidence):
             last = await self._last(unit_id, request.business_no)
             if last is not None and _counts(last):
                 return await self._submit_again(last, request, person)
