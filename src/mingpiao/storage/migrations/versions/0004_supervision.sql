@@ -172,6 +172,8 @@ CREATE TABLE qualifications (
     media_type text NOT NULL,
     state text NOT NULL CHECK (state IN ('reading', 'read', 'unreadable', 'submitted', 'accepted', 'rejected',
                                          'superseded', 'withdrawn')),
+    -- How often a worker began to read it.
+    attempts integer NOT NULL DEFAULT 0,
     reading jsonb,
     stated jsonb,
     differences jsonb NOT NULL DEFAULT '[]',

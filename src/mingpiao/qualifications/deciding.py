@@ -1,0 +1,240 @@
+"""A unit states what its paper says; the platform or a person of finance accepts it, or a person rejects it."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.identity.model import Account, Actor
+from mingpiao.kernel.clock import now, today
+from mingpiao.kernel.codes import region_covers
+from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.messages.service import tell_department, tell_unit
+from mingpiao.numbering.service import set_valid_until
+from mingpiao.qualifications import store
+from mingpiao.qualifications.checks import differences, statement_problems
+from mingpiao.qualifications.model import PaperState, Qualification, Statement, is_plain
+from mingpiao.qualifications.papers import may_state, put_down
+from mingpiao.qualifications.tables import qualifications
+from mingpiao.units.model import Unit
+from mingpiao.units.service import get as get_unit
+
+#: Who accepts where all agrees.
+PLATFORM = "system:qualifications"
+_PLATFORM_NAME = "系统自动认定"
+_REASON_LENGTH = 500
+
+
+async def submit(
+    connection: AsyncConnection,
+    unit_id: int,
+    qualification_id: int,
+    stated: Statement,
+    *,
+    revision: int,
+    acting: Actor,
+) -> Qualification:
+    """Hand in a paper with what it says: accepted at once when everything agrees, else left to the department.
+
+    The same statement again changes nothing. Raises `Refusal`: `qualification.unknown` (404),
+    `qualification.not_open` or `.changed` (409), or every reason of `checks.statement_problems` (422).
+    """
+    paper = await store.lock(connection, qualification_id, unit_id=unit_id)
+    if paper.stated == stated and paper.state in (PaperState.SUBMITTED, PaperState.ACCEPTED):
+        return paper
+    if not may_state(paper):
+        raise _not_open(paper)
+    _check_revision(paper, revision)
+    unit = await get_unit(connection, unit_id)
+    problems = statement_problems(stated, unit, today())
+    if problems:
+        raise Refusal(*problems)
+    current = await _current(connection, unit_id, stated)
+    found = differences(paper.reading, stated, unit, today(), current)
+    submitted = await store.change(
+        connection,
+        paper,
+        state=PaperState.SUBMITTED,
+        paper_type=stated.paper_type,
+        stated=stated,
+        differences=found,
+        valid_from=stated.valid_from,
+        valid_until=stated.valid_until,
+        submitted_at=now(),
+    )
+    details = {
+        "type": stated.paper_type.value,
+        "differences": ",".join(sorted({each.code for each in found})),
+    }
+    await put_down(connection, acting, "submit", submitted, details)
+    if not found:
+        decided = {"decided_by": PLATFORM, "decided_by_name": _PLATFORM_NAME, "decision_reason": ""}
+        return await _accept(connection, submitted, decided, acting=acting)
+    await _ask_department(connection, submitted, unit)
+    return submitted
+
+
+async def withdraw(
+    connection: AsyncConnection, unit_id: int, qualification_id: int, *, acting: Actor
+) -> Qualification:
+    """Take back a paper on which nobody decided; a second time changes nothing.
+
+    Raises `Refusal`: `qualification.unknown` (404), `qualification.not_open` (409) after a decision.
+    """
+    paper = await store.lock(connection, qualification_id, unit_id=unit_id)
+    if paper.state is PaperState.WITHDRAWN:
+        return paper
+    if not (paper.state.open_to_unit or paper.state is PaperState.SUBMITTED):
+        raise _not_open(paper)
+    withdrawn = await store.change(connection, paper, state=PaperState.WITHDRAWN)
+    await put_down(connection, acting, "withdraw", withdrawn, {})
+    return withdrawn
+
+
+async def decide(
+    connection: AsyncConnection,
+    qualification_id: int,
+    *,
+    accept: bool,
+    reason: str,
+    revision: int,
+    by: Account,
+    acting: Actor,
+) -> Qualification:
+    """Accept or reject a submitted paper as a person of the department of its unit, or of one above.
+
+    Raises `Refusal`: `qualification.unknown` (404) outside the region, `.already_decided` or `.changed`
+    (409) when somebody else was faster, `.reason_missing` (422) for a rejection without one, and what
+    `checks.statement_problems` finds today, so that nothing that expired meanwhile is accepted.
+    """
+    paper = await store.lock(connection, qualification_id)
+    if by.region_code is None or not region_covers(by.region_code, paper.region_code):
+        raise refuse("qualification.unknown", "没有找到该资质证书，或您无权查看。", status=404)
+    if paper.state is not PaperState.SUBMITTED or paper.stated is None:
+        raise _decided(paper)
+    _check_revision(paper, revision)
+    _check_reason(reason, needed=not accept)
+    decided = {"decided_by": acting.label, "decided_by_name": by.display_name, "decision_reason": reason}
+    if not accept:
+        return await _reject(connection, paper, decided, acting=acting)
+    problems = statement_problems(paper.stated, await get_unit(connection, paper.unit_id), today())
+    if problems:
+        raise Refusal(*problems)
+    return await _accept(connection, paper, decided, acting=acting)
+
+
+async def _accept(
+    connection: AsyncConnection, paper: Qualification, decided: dict[str, str], *, acting: Actor
+) -> Qualification:
+    """Let a paper take the place of the one of its type, and unlock or limit the unit by it."""
+    columns = qualifications.c
+    replaced = select(qualifications).where(
+        columns.unit_id == paper.unit_id,
+        columns.paper_type == paper.paper_type,
+        columns.state == PaperState.ACCEPTED,
+    )
+    for row in (await connection.execute(replaced.with_for_update())).mappings().all():
+        older = await store.change(connection, store.qualification_of(row), state=PaperState.SUPERSEDED)
+        await put_down(connection, acting, "supersede", older, {"by": str(paper.qualification_id)})
+    values: dict[str, Any] = {"state": PaperState.ACCEPTED, "decided_at": now()} | decided
+    accepted = await store.change(connection, paper, **values)
+    details = {
+        "by": decided["decided_by"],
+        "until": accepted.valid_until.isoformat() if accepted.valid_until else "",
+    }
+    await put_down(connection, acting, "accept", accepted, details)
+    standing = await store.standing(connection, paper.unit_id)
+    await set_valid_until(connection, paper.unit_id, standing.valid_until, acting=acting)
+    await tell_unit(
+        connection,
+        paper.unit_id,
+        f"qualification:{paper.qualification_id}:accepted",
+        f"{accepted.type_label}已通过",
+        f"{accepted.type_label}已认定有效，有效期{_until(accepted)}。{_limit(standing.valid_until)}",
+        link=_unit_link(paper),
+    )
+    return accepted
+
+
+async def _reject(
+    connection: AsyncConnection, paper: Qualification, decided: dict[str, str], *, acting: Actor
+) -> Qualification:
+    rejected = await store.change(connection, paper, state=PaperState.REJECTED, decided_at=now(), **decided)
+    await put_down(connection, acting, "reject", rejected, {"reason": decided["decision_reason"]})
+    await tell_unit(
+        connection,
+        paper.unit_id,
+        f"qualification:{paper.qualification_id}:rejected",
+        f"{rejected.type_label}未通过审核",
+        f"原因：{decided['decision_reason']}。请按原因更正后重新上传。",
+        link=_unit_link(paper),
+        urgent=True,
+    )
+    return rejected
+
+
+async def _ask_department(connection: AsyncConnection, paper: Qualification, unit: Unit) -> None:
+    await tell_department(
+        connection,
+        paper.region_code,
+        f"qualification:{paper.qualification_id}:submitted",
+        f"{unit.name}的{paper.type_label}等待审核",
+        f"共有{len(paper.differences)}处需要核对。",
+        link=f"/finance/qualifications/{paper.qualification_id}",
+    )
+
+
+async def _current(connection: AsyncConnection, unit_id: int, stated: Statement) -> Qualification | None:
+    columns = qualifications.c
+    query = select(qualifications).where(
+        columns.unit_id == unit_id,
+        columns.paper_type == stated.paper_type,
+        columns.state == PaperState.ACCEPTED,
+    )
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return None if row is None else store.qualification_of(row)
+
+
+def _check_revision(paper: Qualification, revision: int) -> None:
+    if paper.revision != revision:
+        raise refuse(
+            "qualification.changed", "该证书在您打开页面之后有变动，请刷新页面，核对后重新提交。", status=409
+        )
+
+
+def _check_reason(reason: str, *, needed: bool) -> None:
+    if needed and not reason.strip():
+        raise refuse(
+            "qualification.reason_missing", "请写明不通过的原因，单位会看到。", field="reason", status=422
+        )
+    if len(reason) > _REASON_LENGTH or not is_plain(reason.replace("\r", "").replace("\n", "")):
+        message = f"原因不能超过{_REASON_LENGTH}个字，也不能含有表情等特殊字符，请修改。"
+        raise refuse("qualification.reason_invalid", message, field="reason", status=422)
+
+
+def _not_open(paper: Qualification) -> Refusal:
+    message = f"该证书的状态是“{paper.state.label}”，不能再提交或撤回。需要更正时请重新上传。"
+    return refuse("qualification.not_open", message, status=409, state=paper.state.value)
+
+
+def _decided(paper: Qualification) -> Refusal:
+    if paper.decided_at is None:
+        message = f"该证书的状态是“{paper.state.label}”，现在不能审核，请刷新列表。"
+    else:
+        message = (
+            f"该证书已由{paper.decided_by_name}处理（{paper.state.label}），您的操作没有生效，请刷新页面。"
+        )
+    return refuse("qualification.already_decided", message, status=409, state=paper.state.value)
+
+
+def _until(paper: Qualification) -> str:
+    return f"至{paper.valid_until.isoformat()}" if paper.valid_until else "为长期"
+
+
+def _limit(day: date | None) -> str:
+    return f"本单位可以开票至{day.isoformat()}（含当日）。" if day else "本单位的开票没有期限限制。"
+
+
+def _unit_link(paper: Qualification) -> str:
+    return f"/unit/qualifications/{paper.qualification_id}"

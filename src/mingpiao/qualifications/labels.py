@@ -1,0 +1,136 @@
+"""Labels on papers: the words before a value, in their variants, also with one character misread."""
+
+import re
+
+import msgspec
+
+#: What a label introduces; "" for those that are only known so that a value ends before them.
+_LABELS = {
+    "name": (
+        "单位名称",
+        "机构名称",
+        "组织名称",
+        "慈善组织名称",
+        "社会团体名称",
+        "社会组织名称",
+        "民办非企业单位名称",
+        "社会服务机构名称",
+        "法人名称",
+        "名称",
+    ),
+    "code": ("统一社会信用代码", "社会信用代码", "统一信用代码", "信用代码"),
+    "representative": (
+        "法定代表人(负责人)",
+        "法定代表人姓名",
+        "法定代表人",
+        "主要负责人",
+        "负责人姓名",
+        "负责人",
+        "法人代表",
+    ),
+    "issuer": (
+        "登记管理机关",
+        "颁发机关",
+        "发证机关",
+        "赋码机关",
+        "登记机关",
+        "认定机关",
+        "发证单位",
+        "发证部门",
+    ),
+    "validity": ("证书有效期限", "证书有效期", "有效期限", "有效期间", "有效期", "有效日期"),
+    "purpose": (
+        "宗旨和业务范围",
+        "宗旨及业务范围",
+        "宗旨与业务范围",
+        "业务范围",
+        "机构职能",
+        "主要职责",
+        "宗旨",
+    ),
+    "address": ("机构地址", "单位地址", "登记住所", "住所地", "住所", "地址", "住址"),
+    "": (
+        "经费来源",
+        "开办资金",
+        "注册资金",
+        "原始基金数额",
+        "举办单位",
+        "业务主管单位",
+        "主管单位",
+        "活动地域",
+        "机构性质",
+        "组织形式",
+        "单位类型",
+        "类型",
+        "发证日期",
+        "颁发日期",
+        "颁证日期",
+        "登记日期",
+        "成立日期",
+        "赋码日期",
+        "认定日期",
+        "证书编号",
+        "登记证号",
+        "证书号",
+        "编号",
+        "年检情况",
+        "年度检查",
+        "说明",
+        "备注",
+    ),
+}
+#: From this length on a label is known although one of its characters was misread.
+_FORGIVING_LENGTH = 4
+#: No label: the title of the paper begins with one.
+_TITLE_ENDINGS = ("证书", "登记证")
+
+
+class Label(msgspec.Struct, frozen=True, kw_only=True):
+    """A label that stands at the beginning of a text: its field, how many characters it takes, whether exact."""
+
+    field: str
+    length: int
+    exact: bool
+
+
+_BY_LENGTH = sorted(
+    ((text, field) for field, texts in _LABELS.items() for text in texts), key=lambda pair: -len(pair[0])
+)
+_BRACKETS = str.maketrans("（）：", "():")
+
+
+def label_at(text: str, start: int = 0, *, forgiving: bool = True) -> Label | None:
+    """The label with which a text without spaces goes on at `start`, or None.
+
+    `forgiving` takes labels of four characters and more with one of them misread.
+    """
+    rest = text[start : start + 24].translate(_BRACKETS)
+    for wording, field in _BY_LENGTH:
+        if rest.startswith(wording) and not _is_title(rest, len(wording)):
+            return Label(field=field, length=len(wording), exact=True)
+    if not forgiving:
+        return None
+    for wording, field in _BY_LENGTH:
+        if len(wording) >= _FORGIVING_LENGTH and _nearly(rest, wording) and not _is_title(rest, len(wording)):
+            return Label(field=field, length=len(wording), exact=False)
+    return None
+
+
+def _is_title(rest: str, length: int) -> bool:
+    return rest.startswith(_TITLE_ENDINGS, length)
+
+
+def _nearly(rest: str, wording: str) -> bool:
+    """Whether one character at most differs; the last must be right, so that no value's first is swallowed."""
+    given = rest[: len(wording)]
+    if len(given) < len(wording) or given[-1] != wording[-1]:
+        return False
+    return sum(a != b for a, b in zip(given, wording, strict=True)) == 1
+
+
+_NOTES = re.compile(r"[(（][^()（）]{0,6}(?:章|签字|签名)[)）]")
+
+
+def without_notes(text: str) -> str:
+    """A value without the colon before it and notes like （盖章） after it."""
+    return _NOTES.sub("", text).strip(" :：;；,，·|_-—")

@@ -1,0 +1,124 @@
+"""Reminders before a paper expires, and word of the lock on the day after: each is told once.
+
+Nothing is locked here: the day after the last valid one, trains refuse by the date on the stock row.
+"""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import RowMapping, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.kernel.clock import now
+from mingpiao.messages.service import tell_department, tell_unit
+from mingpiao.qualifications import store
+from mingpiao.qualifications.model import PaperState, Qualification
+from mingpiao.qualifications.tables import qualifications
+from mingpiao.storage.database import Database
+
+#: Days before the last valid day on which a unit is reminded.
+REMINDERS = (60, 30, 7, 1)
+_BATCH = 200
+_UNITS_WITHOUT = text(
+    """
+    SELECT units.unit_id FROM units
+    WHERE units.unit_id > :after
+        AND NOT EXISTS (SELECT FROM qualifications
+                        WHERE qualifications.unit_id = units.unit_id
+                            AND state IN ('reading', 'read', 'submitted', 'accepted'))
+        AND NOT EXISTS (SELECT FROM messages WHERE topic = 'qualification:none:' || units.unit_id)
+    ORDER BY units.unit_id LIMIT :batch
+    """
+)
+
+
+async def remind(database: Database, moment: datetime | None = None) -> None:
+    """Tell units of papers that end within 60 days or have ended, the nearest reminder alone, each once.
+
+    After downtime what was missed is made up for by that one. Tells units without any paper as well.
+    `moment` stands for now.
+    """
+    on = (moment or now()).date()
+    after = 0
+    while True:
+        async with database.system() as connection:
+            rows = await _ending(connection, on, after)
+            for row in rows:
+                await _tell(connection, store.qualification_of(row), str(row["unit_name"]), on)
+        if len(rows) < _BATCH:
+            break
+        after = rows[-1]["qualification_id"]
+    await _remind_units_without(database)
+
+
+async def _ending(connection: AsyncConnection, on: date, after: int) -> list[RowMapping]:
+    columns = qualifications.c
+    name = text("(SELECT name FROM units WHERE units.unit_id = qualifications.unit_id) AS unit_name")
+    query = (
+        select(qualifications, name)
+        .where(
+            columns.state == PaperState.ACCEPTED,
+            columns.valid_until <= on + timedelta(days=max(REMINDERS)),
+            columns.qualification_id > after,
+        )
+        .order_by(columns.qualification_id)
+        .limit(_BATCH)
+        # Against a renewed paper that takes its place at this moment.
+        .with_for_update(read=True)
+    )
+    return list((await connection.execute(query)).mappings())
+
+
+async def _tell(connection: AsyncConnection, paper: Qualification, unit_name: str, on: date) -> None:
+    left = paper.days_left(on)
+    if left is None:
+        return
+    topic = f"qualification:{paper.qualification_id}:{paper.valid_until}"
+    link = f"/unit/qualifications/{paper.qualification_id}"
+    if left < 0:
+        title = f"{paper.type_label}已到期，开票功能已锁定"
+        body = (
+            f"{paper.type_label}的有效期至{paper.valid_until}。请上传换发后的证书，认定有效后立即恢复开票。"
+        )
+        await tell_unit(connection, paper.unit_id, f"{topic}:locked", title, body, link=link, urgent=True)
+        await tell_department(
+            connection,
+            paper.region_code,
+            f"{topic}:locked:department",
+            f"{unit_name}的资质证书已到期，开票功能已锁定",
+            f"{paper.type_label}的有效期至{paper.valid_until}。",
+            link=f"/finance/qualifications/{paper.qualification_id}",
+        )
+        return
+    nearest = min(day for day in REMINDERS if left <= day)
+    title = f"{paper.type_label}{_in_days(left)}到期"
+    body = (
+        f"{paper.type_label}的有效期至{paper.valid_until}，次日零时起开票功能将锁定。"
+        "请尽快办理换证，并上传新的证书。"
+    )
+    await tell_unit(
+        connection, paper.unit_id, f"{topic}:{nearest}", title, body, link=link, urgent=nearest <= 7
+    )
+
+
+def _in_days(left: int) -> str:
+    return f"还有{left}天" if left else "今天"
+
+
+async def _remind_units_without(database: Database) -> None:
+    after = 0
+    while True:
+        async with database.system() as connection:
+            given = {"after": after, "batch": _BATCH}
+            unit_ids = list((await connection.execute(_UNITS_WITHOUT, given)).scalars())
+            for unit_id in unit_ids:
+                await tell_unit(
+                    connection,
+                    unit_id,
+                    f"qualification:none:{unit_id}",
+                    "请上传本单位的资质证书",
+                    "平台上还没有本单位的资质证书，目前不影响开票。请票据管理员尽快上传。",
+                    link="/unit/qualifications",
+                )
+        if len(unit_ids) < _BATCH:
+            return
+        after = unit_ids[-1]

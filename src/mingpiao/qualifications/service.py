@@ -1,0 +1,28 @@
+"""What other rooms may ask of qualifications: take papers in, state, decide, look up, remind."""
+
+from mingpiao.qualifications.checks import SURE, differences, statement_problems
+from mingpiao.qualifications.deciding import decide, submit, withdraw
+from mingpiao.qualifications.papers import READ_JOB, PaperDesk, may_state
+from mingpiao.qualifications.reading import plain_code, read_fields
+from mingpiao.qualifications.reminders import REMINDERS, remind
+from mingpiao.qualifications.store import PAGE_SIZE, get, list_papers, standing
+
+__all__ = [
+    "PAGE_SIZE",
+    "READ_JOB",
+    "REMINDERS",
+    "SURE",
+    "PaperDesk",
+    "decide",
+    "differences",
+    "get",
+    "list_papers",
+    "may_state",
+    "plain_code",
+    "read_fields",
+    "remind",
+    "standing",
+    "statement_problems",
+    "submit",
+    "withdraw",
+]

@@ -1,0 +1,202 @@
+"""Rows of qualifications: find them within a scope, lock them, change them."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, RowMapping, select, text, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.qualifications.model import (
+    Difference,
+    PaperState,
+    PaperType,
+    Qualification,
+    QualificationFilter,
+    Reading,
+    Standing,
+    Statement,
+)
+from mingpiao.qualifications.tables import qualifications
+
+PAGE_SIZE = 30
+_LIKE_SPECIAL = re.compile(r"[%_\\]")
+_OF_UNITS = "SELECT unit_id FROM units WHERE name LIKE :pattern OR uscc = :code"
+_WAITING = (PaperState.READING, PaperState.READ, PaperState.SUBMITTED)
+
+
+async def get(connection: AsyncConnection, qualification_id: int) -> Qualification:
+    """A paper within the connection's scope; raises `Refusal` (`qualification.unknown`, 404) outside it."""
+    query = select(qualifications).where(qualifications.c.qualification_id == qualification_id)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise _unknown()
+    return qualification_of(row)
+
+
+async def lock(
+    connection: AsyncConnection, qualification_id: int, *, unit_id: int | None = None
+) -> Qualification:
+    """A paper, locked with its unit's papers as a whole, so that one change of them goes on at a time.
+
+    Raises `Refusal` (`qualification.unknown`, 404), also for a paper of another unit than `unit_id`.
+    """
+    key = qualifications.c.qualification_id == qualification_id
+    owner = await connection.scalar(select(qualifications.c.unit_id).where(key))
+    if owner is None or unit_id not in (None, owner):
+        raise _unknown()
+    await lock_unit(connection, owner)
+    row = (await connection.execute(select(qualifications).where(key).with_for_update())).mappings().one()
+    return qualification_of(row)
+
+
+async def lock_unit(connection: AsyncConnection, unit_id: int) -> None:
+    """Let one transaction at a time change the papers of a unit."""
+    await connection.execute(
+        text("SELECT 1 FROM units WHERE unit_id = :unit_id FOR NO KEY UPDATE"), {"unit_id": unit_id}
+    )
+
+
+async def change(connection: AsyncConnection, paper: Qualification, **values: Any) -> Qualification:
+    """Set some columns of a locked paper and count the change."""
+    changed = (
+        update(qualifications)
+        .where(qualifications.c.qualification_id == paper.qualification_id)
+        .values(columns_of(values) | {"revision": qualifications.c.revision + 1})
+        .returning(qualifications)
+    )
+    return qualification_of((await connection.execute(changed)).mappings().one())
+
+
+async def begin_reading(connection: AsyncConnection, qualification_id: int) -> Qualification | None:
+    """Count a beginning; None when the paper does not wait to be read."""
+    begun = (
+        update(qualifications)
+        .where(
+            qualifications.c.qualification_id == qualification_id,
+            qualifications.c.state == PaperState.READING,
+        )
+        .values(attempts=qualifications.c.attempts + 1)
+        .returning(qualifications)
+    )
+    row = (await connection.execute(begun)).mappings().one_or_none()
+    return None if row is None else qualification_of(row)
+
+
+async def standing(connection: AsyncConnection, unit_id: int) -> Standing:
+    """How a unit stands with its papers, within the connection's scope."""
+    own = qualifications.c.unit_id == unit_id
+    query = (
+        select(qualifications)
+        .where(own, qualifications.c.state == PaperState.ACCEPTED)
+        .order_by(qualifications.c.paper_type)
+    )
+    current = tuple(qualification_of(row) for row in (await connection.execute(query)).mappings())
+    waiting = select(own).where(own, qualifications.c.state.in_(_WAITING)).limit(1)
+    ends = [paper.valid_until for paper in current if paper.valid_until is not None]
+    return Standing(
+        current=current,
+        valid_until=min(ends, default=None),
+        waiting=(await connection.execute(waiting)).first() is not None,
+    )
+
+
+async def list_papers(
+    connection: AsyncConnection, wanted: QualificationFilter, *, after: str = "", limit: int = PAGE_SIZE
+) -> tuple[list[Qualification], str]:
+    """Papers of the connection's scope, and the key of the next page ("" without one).
+
+    Newest first; those that are wanted by their end come by it, the next to expire first.
+    Raises `Refusal` (`filter.after_invalid`) for a key that none of our pages gave.
+    """
+    conditions = _conditions(wanted)
+    if wanted.expires_until is not None:
+        by_end = (qualifications.c.valid_until, qualifications.c.qualification_id)
+        order: tuple[ColumnElement[Any], ...] = by_end
+        if after:
+            conditions.append(tuple_(*by_end) > _end_key(after))
+    else:
+        order = (qualifications.c.qualification_id.desc(),)
+        if after:
+            conditions.append(qualifications.c.qualification_id < _id_key(after))
+    query = select(qualifications).where(*conditions).order_by(*order).limit(limit + 1)
+    found = [qualification_of(row) for row in (await connection.execute(query)).mappings()]
+    shown = found[:limit]
+    if len(found) <= limit:
+        return shown, ""
+    last = shown[-1]
+    end = f"{last.valid_until}_" if wanted.expires_until is not None else ""
+    return shown, f"{end}{last.qualification_id}"
+
+
+def _conditions(wanted: QualificationFilter) -> list[ColumnElement[bool]]:
+    columns = qualifications.c
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.unit_id is not None:
+        conditions.append(columns.unit_id == wanted.unit_id)
+    if wanted.state:
+        conditions.append(columns.state == wanted.state)
+    if wanted.paper_type:
+        conditions.append(columns.paper_type == wanted.paper_type)
+    if wanted.region_prefix:
+        low, high = wanted.region_prefix.ljust(6, "0"), wanted.region_prefix.ljust(6, "9")
+        conditions.append(columns.region_code.between(low, high))
+    if wanted.words:
+        pattern = "%" + _LIKE_SPECIAL.sub(r"\\\g<0>", wanted.words) + "%"
+        named = text(_OF_UNITS).bindparams(pattern=pattern, code=wanted.words.upper())
+        conditions.append(columns.unit_id.in_(named.columns(columns.unit_id)))
+    if wanted.expires_until is not None:
+        conditions += [columns.state == PaperState.ACCEPTED, columns.valid_until <= wanted.expires_until]
+    return conditions
+
+
+def _id_key(after: str) -> int:
+    if not (after.isascii() and after.isdigit() and len(after) <= 18):
+        raise _wrong_key()
+    return int(after)
+
+
+def _end_key(after: str) -> tuple[date, int]:
+    day, _, key = after.partition("_")
+    try:
+        return date.fromisoformat(day), _id_key(key)
+    except ValueError as error:
+        raise _wrong_key() from error
+
+
+def _wrong_key() -> Refusal:
+    return refuse("filter.after_invalid", "翻页标记不正确，请从第一页重新查询。", field="after")
+
+
+def _unknown() -> Refusal:
+    return refuse("qualification.unknown", "没有找到该资质证书，请从列表中选择，或您无权查看。", status=404)
+
+
+def qualification_of(row: RowMapping) -> Qualification:
+    """A row as a value."""
+    given: dict[str, Any] = {
+        name: row[name] for name in Qualification.__struct_fields__ if name in row and name not in _CONVERTED
+    }
+    return Qualification(
+        **given,
+        paper_type=PaperType(row["paper_type"]) if row["paper_type"] else None,
+        digest=row["digest"].hex(),
+        state=PaperState(row["state"]),
+        reading=None if row["reading"] is None else msgspec.convert(row["reading"], Reading),
+        stated=None if row["stated"] is None else msgspec.convert(row["stated"], Statement),
+        differences=msgspec.convert(row["differences"], tuple[Difference, ...]),
+    )
+
+
+_CONVERTED = frozenset({"paper_type", "digest", "state", "reading", "stated", "differences"})
+
+
+def columns_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as columns take them."""
+    return {
+        name: msgspec.to_builtins(value) if name in ("reading", "stated", "differences") else value
+        for name, value in values.items()
+    }

@@ -1,0 +1,147 @@
+"""What tests of qualifications work with: a small province, a store of files, and a reader that knows its answers."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+from tests.qualifications.papers import Facts, draw
+from tests.support.province import MASTER, Province
+
+from mingpiao.evidence.model import PageLines
+from mingpiao.evidence.service import EvidenceStore, NoScanner
+from mingpiao.identity.model import Account, Actor, Role
+from mingpiao.kernel.clock import today
+from mingpiao.qualifications.model import PaperType, Qualification, Statement
+from mingpiao.qualifications.service import PaperDesk, get, submit
+from mingpiao.storage.database import Database
+from mingpiao.storage.files import FileStore
+
+ACTING = Actor(label="account:9", address="192.0.2.4")
+MANAGER = Account(account_id=9, username="g", display_name="管理员丙", role=Role.UNIT_MANAGER)
+PICTURE = b"\x89PNG\r\n\x1a\n"
+
+
+class KnownReader:
+    """Answers with the lines, or the failure, that were set for a file."""
+
+    def __init__(self) -> None:
+        self.answers: dict[bytes, Sequence[PageLines] | Exception] = {}
+        self.asked = 0
+
+    async def read_lines(self, data: bytes, media_type: str) -> Sequence[PageLines]:
+        self.asked += 1
+        answer = self.answers[data]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def picture(self, data: bytes, media_type: str, page: int, *, width: int, rotation: int) -> bytes:
+        return PICTURE
+
+
+class Bench(msgspec.Struct, frozen=True, kw_only=True):
+    """The desk with the charity of the small province before it."""
+
+    database: Database
+    province: Province
+    desk: PaperDesk
+    reader: KnownReader
+
+    @property
+    def unit_id(self) -> int:
+        return self.province.charity.unit_id
+
+    def facts(self, **changes: object) -> Facts:
+        """A paper of the charity that is in order."""
+        unit = self.province.charity.unit
+        right = Facts(
+            paper_type=PaperType.CHARITY,
+            name=unit.name,
+            code=unit.uscc,
+            representative="乌云其木格",
+            issuer="内蒙古自治区民政厅",
+            valid_from=today() - timedelta(days=300),
+            valid_until=today() + timedelta(days=400),
+            address="新城区演示大街1号",
+        )
+        return msgspec.structs.replace(right, **changes)
+
+    def lines(self, facts: Facts, *, confidence: float = 0.99) -> list[PageLines]:
+        return draw(facts, layout=0, seed=3).lines(confidence=confidence)
+
+    async def upload(
+        self, answer: Sequence[PageLines] | Exception, *, unit_id: int | None = None
+    ) -> Qualification:
+        """Upload a fresh file of the charity and have it read."""
+        data = PICTURE + f"file {len(self.reader.answers)}".encode()
+        self.reader.answers[data] = answer
+        paper, fresh = await self.desk.upload(
+            unit_id or self.unit_id, "证书.png", data, by=MANAGER, acting=ACTING
+        )
+        assert fresh
+        return await self.read(paper)
+
+    async def read(self, paper: Qualification) -> Qualification:
+        await self.desk.read({"qualification_id": paper.qualification_id})
+        return await self.get(paper.qualification_id)
+
+    async def get(self, qualification_id: int) -> Qualification:
+        async with self.database.system() as connection:
+            return await get(connection, qualification_id)
+
+    async def submit(self, paper: Qualification, stated: Statement) -> Qualification:
+        async with self.database.system() as connection:
+            return await submit(
+                connection,
+                paper.unit_id,
+                paper.qualification_id,
+                stated,
+                revision=paper.revision,
+                acting=ACTING,
+            )
+
+    async def accepted(self, **changes: object) -> Qualification:
+        """A paper of the charity, brought in and accepted by the platform."""
+        facts = self.facts(**changes)
+        return await self.submit(await self.upload(self.lines(facts)), stated_as(facts))
+
+    async def valid_days(self, unit_id: int | None = None) -> set[date | None]:
+        rows = await self.database.pool.fetch(
+            "SELECT valid_until FROM stocks WHERE unit_id = $1", unit_id or self.unit_id
+        )
+        return {row["valid_until"] for row in rows}
+
+    async def told(self) -> list[tuple[int | None, str | None, str]]:
+        """(unit, region, title) of all messages in order."""
+        rows = await self.database.pool.fetch(
+            "SELECT unit_id, region_code, title FROM messages ORDER BY message_id"
+        )
+        return [(row["unit_id"], row["region_code"], row["title"]) for row in rows]
+
+    async def audited(self) -> list[str]:
+        rows = await self.database.pool.fetch(
+            "SELECT action FROM audit_log WHERE action LIKE 'qualification:%' OR action = 'stock:valid_until' "
+            "ORDER BY audit_id"
+        )
+        return [row["action"] for row in rows]
+
+
+def stated_as(facts: Facts, **changes: object) -> Statement:
+    """A statement that says what the paper says."""
+    members = {name: getattr(facts, name) for name in Statement.__struct_fields__}
+    return Statement(**(members | changes))
+
+
+@asynccontextmanager
+async def open_bench(url: str, province: Province, files: Path) -> AsyncIterator[Bench]:
+    database = await Database.open(url, pool_size=4)
+    reader = KnownReader()
+    store = EvidenceStore(database, FileStore.open(files.as_uri()), MASTER, NoScanner())
+    try:
+        yield Bench(
+            database=database, province=province, desk=PaperDesk(database, store, reader), reader=reader
+        )
+    finally:
+        await database.close()
