@@ -8,6 +8,7 @@ import msgspec
 from mingpiao.applications.service import Applications, Reviews
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.crypto.keystore import MasterKey
+from mingpiao.evidence.service import EvidenceStore, ReaderPool, open_scanner
 from mingpiao.issuing.service import Desk
 from mingpiao.layout.documents import Documents
 from mingpiao.rules.service import RuleBook
@@ -36,6 +37,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     desk: Desk
     applications: Applications
     reviews: Reviews
+    evidence: EvidenceStore
+    readers: ReaderPool
     documents: Documents
     verifier: Verifier
 
@@ -56,10 +59,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(signer.close)
         rules = RuleBook(database, notices)
         desk = Desk(database, catalog, units, parties, signer, rules)
-        applications = Applications(
-            database, catalog, units, desk, review_days=settings.review_working_days
-        )
+        applications = Applications(database, catalog, units, desk, review_days=settings.review_working_days)
         files = FileStore.open(settings.files_address())
+        evidence = EvidenceStore(database, files, master_key, open_scanner(settings.clamd))
+        # Its processes start when the first paper or page is asked for.
+        readers = await stack.enter_async_context(ReaderPool(settings.reader_processes))
         documents = Documents(catalog, parties, signer, files, settings.site_url())
         verifier = Verifier(
             database, notices, catalog, limits=verification_limits(settings), make_pdf=documents.pdf
@@ -82,6 +86,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             desk=desk,
             applications=applications,
             reviews=Reviews(database, catalog, applications),
+            evidence=evidence,
+            readers=readers,
             documents=documents,
             verifier=verifier,
         )

@@ -82,6 +82,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     review_working_days: Annotated[int, Meta(ge=1, le=30)] = 3
     """Working days that a department has to decide about an appeal."""
 
+    clamd: str = ""
+    """clamd that looks for viruses in uploaded papers: `host:port` or the path of its socket; none when empty."""
+
+    reader_processes: AtLeastOne = 2
+    """Processes of each worker that read papers; one of several is kept for papers that have text."""
+
+    model_url: str = ""
+    """Address of a large model's OpenAI-compatible interface, as `https://host/v1`; none when empty."""
+
+    model_key: str = ""
+    """Key for the large model's interface."""
+
+    model_name: str = ""
+    """Name of the large model."""
+
+    model_seconds: Limit = 30
+    """How long the large model is waited for, in seconds; papers are read without it then."""
+
     demo: bool = False
     """A demonstration: seals and pages say so."""
 
@@ -144,7 +162,7 @@ def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Setting
         try:
             values[name] = _read(name, value)
         except (msgspec.ValidationError, ValueError) as error:
-            shown = "" if name == "database_url" else f"={value}"  # it may hold a password
+            shown = "" if name in _SECRETS else f"={value}"
             complaints.append(f"设置 {PREFIX}{name.upper()}{shown} 无效: {_reason(name, error)}")
     if complaints:
         raise SettingsError("\n".join(complaints))
@@ -160,7 +178,7 @@ def _read(name: str, value: Any) -> Any:
     read = msgspec.convert(value, kind, strict=False, dec_hook=_path)
     if name == "database_url":
         _check_address(read, ("postgresql", "postgres"))
-    elif name == "public_url" and read:
+    elif name in {"public_url", "model_url"} and read:
         _check_address(read, ("http", "https"))
     elif name == "file_store" and "://" in read:
         _check_address(read, ("s3", "file"))
@@ -181,9 +199,13 @@ def _check_address(address: str, schemes: tuple[str, ...]) -> None:
         raise ValueError(address)
 
 
+#: Settings that may hold a password are not shown.
+_SECRETS = frozenset({"database_url", "model_key", "model_url"})
+
 _REASONS = {
     "database_url": "应为 postgresql://用户:密码@主机:端口/数据库。",
     "public_url": "应为以 http:// 或 https:// 开头的网址。",
+    "model_url": "应为以 http:// 或 https:// 开头的网址。",
     "file_store": "应为目录, 或 s3://存储桶/前缀。",
     "port": "端口应为 1 至 65535 之间的整数。",
     "trusted_proxies": "应为用逗号分隔的 IP 地址或网段。",
@@ -200,6 +222,8 @@ _COUNTS = frozenset(
         "wrong_checks_per_address",
         "checked_files_per_minute",
         "review_working_days",
+        "reader_processes",
+        "model_seconds",
     }
 )
 

@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
+from mingpiao.applications.service import advancing, wake
 from mingpiao.composition import Services, open_services
+from mingpiao.evidence.service import EvidenceReader
 from mingpiao.jobs.queue import Handler
 from mingpiao.settings import Settings
 
@@ -15,9 +17,14 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Sequence[Handler]]:
     """All that jobs need, opened; raises `Refusal` without a master key, OSError without a database."""
     # A worker signs rarely: no processes of its own for it.
     async with open_services(msgspec.structs.replace(settings, signer_processes=0)) as services:
+        await services.readers.warm()
         yield handlers(services)
 
 
 def handlers(services: Services) -> Sequence[Handler]:
     """Who does the jobs of each name."""
-    return ()
+    papers = EvidenceReader(services.database, services.evidence, services.readers, on_settled=[wake])
+    return (
+        *papers.handlers(at_once=services.settings.reader_processes),
+        advancing(services.applications),
+    )
