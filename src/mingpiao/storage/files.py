@@ -1,5 +1,7 @@
 """The file store: a local folder, or S3 through the same port."""
 
+from datetime import datetime
+
 from obstore.store import ObjectStore, from_url
 
 
@@ -34,3 +36,8 @@ class FileStore:
             await self._store.delete_async(key)
         except FileNotFoundError:
             return
+
+    async def listing(self, prefix: str) -> dict[str, datetime]:
+        """The keys below a folder, with the moment (UTC) when each was written."""
+        found = await self._store.list(prefix).collect_async()
+        return {each["path"]: each["last_modified"] for each in found}

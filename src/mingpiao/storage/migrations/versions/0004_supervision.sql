@@ -118,6 +118,36 @@ CREATE TABLE reading_marks (
     txid bigint NOT NULL
 );
 
+-- ---------------------------------------------------------------- lake
+-- The Parquet files of the lake. A file counts when it stands here: its row and the reading mark are
+-- written in one transaction, after the file.
+CREATE TABLE lake_files (
+    file_key text PRIMARY KEY,
+    dataset text NOT NULL CHECK (dataset IN ('bills', 'reversals')),
+    month date NOT NULL,
+    rows bigint NOT NULL,
+    bytes bigint NOT NULL,
+    stored_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX lake_files_month ON lake_files (dataset, month);
+-- 试算: a rule over past months, done by a worker.
+CREATE TABLE backtests (
+    backtest_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    region_code char(6) NOT NULL REFERENCES departments,
+    rule jsonb NOT NULL,
+    months integer NOT NULL CHECK (months BETWEEN 1 AND 36),
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'done', 'stopped', 'failed')),
+    progress real NOT NULL DEFAULT 0,
+    stop_requested boolean NOT NULL DEFAULT false,
+    result jsonb,
+    failure text NOT NULL DEFAULT '',
+    asked_by text NOT NULL,
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    started_at timestamptz,
+    finished_at timestamptz
+);
+CREATE INDEX backtests_region ON backtests (region_code, backtest_id DESC);
+
 -- ---------------------------------------------------------------- evidence
 -- 佐证材料. The file lies encrypted in the file store under its SM3; a unit's row tells what was read.
 CREATE TABLE evidence_documents (
@@ -307,6 +337,8 @@ GRANT SELECT, INSERT, UPDATE ON rules, rule_versions, rule_failures, rule_hits, 
     TO mingpiao_system;
 GRANT SELECT, INSERT ON rule_sets, bill_supervision, evidence_uses, application_steps, review_decisions, messages,
     message_readers TO mingpiao_system;
+GRANT SELECT, INSERT, DELETE ON lake_files TO mingpiao_system;
+GRANT SELECT, INSERT, UPDATE ON backtests TO mingpiao_system;
 GRANT DELETE ON history_counters, item_history, peer_item_history TO mingpiao_system;
 GRANT SELECT ON rules, rule_versions, rule_sets, rule_failures TO mingpiao_department;
 GRANT SELECT ON bill_supervision, evidence_documents, evidence_uses, qualifications, applications,
