@@ -12,8 +12,11 @@ from sqlalchemy import text
 from mingpiao.applications.service import enqueue_waiting, remind
 from mingpiao.evidence.service import enqueue_lost
 from mingpiao.identity.tasks import purge_sessions
+from mingpiao.issuing.history import LONGEST_WINDOW
+from mingpiao.issuing.medians import count_items
 from mingpiao.issuing.totals import roll_up, waiting_days
 from mingpiao.kernel.clock import now
+from mingpiao.qualifications.service import remind as remind_of_expiry
 from mingpiao.storage.database import Database
 
 #: After midnight, for trains that began before it.
@@ -50,6 +53,12 @@ async def purge_verification_failures(database: Database) -> None:
     await _purge(database, "verification_failures", "day < current_date - 30")
 
 
+async def purge_history(database: Database) -> None:
+    """Forget counters that no rule's window reaches any more."""
+    for table in ("history_counters", "item_history", "peer_item_history"):
+        await _purge(database, table, f"day < current_date - {LONGEST_WINDOW + 1}")
+
+
 async def purge_heartbeats(database: Database) -> None:
     """Forget workers that were killed more than a day ago."""
     await _purge(database, "worker_heartbeats", "beat_at < now() - interval '1 day'")
@@ -80,8 +89,12 @@ DUTIES = (
     Duty(name="purge_sessions", cron="*/5 * * * *", work=purge_sessions),
     Duty(name="purge_verification_failures", cron="17 * * * *", work=purge_verification_failures),
     Duty(name="purge_heartbeats", cron="47 * * * *", work=purge_heartbeats),
+    Duty(name="count_items", cron="* * * * *", work=count_items),
+    Duty(name="purge_history", cron="7 19 * * *", work=purge_history),
     Duty(name="purge_job_log", cron="37 18 * * *", work=purge_job_log),
     Duty(name="read_lost_evidence", cron="* * * * *", work=enqueue_lost),
     Duty(name="advance_applications", cron="* * * * *", work=enqueue_waiting),
+    # Every hour, so that a lock is told soon after midnight and downtime is made up for; each is told once.
+    Duty(name="remind_of_expiry", cron="1 * * * *", work=remind_of_expiry),
     Duty(name="remind_reviewers", cron="*/10 * * * *", work=remind),
 )

@@ -1,0 +1,137 @@
+"""到期即锁定: issuing ends with the last valid day in Shanghai, from the very next request on, and opens again at once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.qualifications.desk import Bench, open_bench
+from tests.support.office import ACTING, Office, codes_of
+from tests.support.province import Province
+
+from mingpiao.issuing.model import Issued, Outcome, ReversalRequest
+from mingpiao.kernel.clock import SHANGHAI, today
+from mingpiao.numbering.service import open_stock, set_valid_until, stock_levels
+from mingpiao.qualifications.model import PaperType
+
+_LOCKED = [("unit.issuing_locked", "")]
+
+
+@pytest.fixture
+async def bench(office: Office, province_url: str, settled: Province, tmp_path: Path) -> AsyncIterator[Bench]:
+    """The bench beside the open desk of the same province."""
+    async with open_bench(province_url, settled, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Stop the clock by which trains issue."""
+
+    def stop_at(moment: datetime) -> None:
+        monkeypatch.setattr("mingpiao.issuing.train.now", lambda: moment)
+
+    return stop_at
+
+
+async def _issue(office: Office, number: str) -> Outcome:
+    charity = office.province.charity
+    outcomes = await office.desk.issue(charity.unit_id, [charity.request(business_no=number)], acting=ACTING)
+    return outcomes[0]
+
+
+async def test_the_last_second_of_the_last_day_and_the_first_of_the_next(
+    office: Office, bench: Bench, clock: Callable[[datetime], None]
+) -> None:
+    last = today() + timedelta(days=1)
+    await bench.accepted(valid_until=last)
+    clock(datetime(last.year, last.month, last.day, 23, 59, 59, 999_999, SHANGHAI))
+    before = await _issue(office, "before")
+    assert isinstance(before, Issued)
+    assert before.bill.issued_at.astimezone(SHANGHAI).date() == last
+    midnight = datetime(last.year, last.month, last.day, 0, 0, 0, 0, SHANGHAI) + timedelta(days=1)
+    clock(midnight)
+    assert codes_of(await _issue(office, "after")) == _LOCKED
+    blue = before.bill
+    request = ReversalRequest(code=blue.code, number=blue.number, reason="金额有误", handler="王五")
+    reversal = (await office.desk.reverse(bench.unit_id, [request], acting=ACTING))[0]
+    assert codes_of(reversal) == _LOCKED
+    # Asking again for what was issued is still answered.
+    again = await _issue(office, "before")
+    assert isinstance(again, Issued)
+    assert again.repeated
+
+
+async def test_the_date_is_that_of_shanghai_wherever_the_server_stands(
+    office: Office, bench: Bench, clock: Callable[[datetime], None]
+) -> None:
+    """Half past midnight in Shanghai is still the day before in UTC."""
+    last = today() + timedelta(days=1)
+    await bench.accepted(valid_until=last)
+    clock(datetime(last.year, last.month, last.day, 0, 30, tzinfo=SHANGHAI))
+    assert isinstance(await _issue(office, "early"), Issued)
+    clock(datetime(last.year, last.month, last.day, 0, 30, tzinfo=SHANGHAI) + timedelta(days=1))
+    assert codes_of(await _issue(office, "late")) == _LOCKED
+
+
+async def test_a_renewed_paper_opens_issuing_at_once(
+    office: Office, bench: Bench, clock: Callable[[datetime], None]
+) -> None:
+    last = today() + timedelta(days=1)
+    await bench.accepted(valid_until=last)
+    clock(datetime(last.year, last.month, last.day, 12, tzinfo=SHANGHAI) + timedelta(days=1))
+    assert codes_of(await _issue(office, "locked")) == _LOCKED
+    await bench.accepted(valid_until=last + timedelta(days=800))
+    assert isinstance(await _issue(office, "locked"), Issued)
+
+
+async def test_one_expired_paper_of_two_locks(
+    office: Office, bench: Bench, clock: Callable[[datetime], None]
+) -> None:
+    last = today() + timedelta(days=1)
+    await bench.accepted(valid_until=None, unlimited=True)
+    await bench.accepted(paper_type=PaperType.ASSOCIATION, valid_until=last)
+    clock(datetime(last.year, last.month, last.day, 12, tzinfo=SHANGHAI) + timedelta(days=1))
+    assert codes_of(await _issue(office, "locked")) == _LOCKED
+
+
+async def test_a_unit_without_any_paper_is_not_locked(office: Office) -> None:
+    assert isinstance(await _issue(office, "free"), Issued)
+
+
+async def test_a_kind_opened_later_ends_on_the_same_day(office: Office, bench: Bench) -> None:
+    last = today() + timedelta(days=9)
+    await bench.accepted(valid_until=last)
+    async with bench.database.system() as connection:
+        known = {level.kind_code for level in await stock_levels(connection, bench.unit_id)}
+        fresh = next(kind for kind in ("0101", "0201", "0601") if kind not in known)
+        await open_stock(connection, bench.unit_id, fresh, acting=ACTING)
+    assert await bench.valid_days() == {last}
+    async with bench.database.system() as connection:
+        assert fresh in {level.kind_code for level in await stock_levels(connection, bench.unit_id)}
+
+
+async def test_a_day_set_while_a_kind_is_being_opened_is_not_missed(office: Office, bench: Bench) -> None:
+    last = date(2030, 1, 1)
+    async with bench.database.system() as connection:
+        known = {level.kind_code for level in await stock_levels(connection, bench.unit_id)}
+    fresh = next(kind for kind in ("0101", "0201", "0601") if kind not in known)
+    opened = asyncio.Event()
+    setting_began = asyncio.Event()
+
+    async def open_slowly() -> None:
+        async with bench.database.system() as connection:
+            await open_stock(connection, bench.unit_id, fresh, acting=ACTING)
+            opened.set()
+            await setting_began.wait()
+            await asyncio.sleep(0.2)
+
+    async def set_meanwhile() -> None:
+        await opened.wait()
+        setting_began.set()
+        async with bench.database.system() as connection:
+            await set_valid_until(connection, bench.unit_id, last, acting=ACTING)
+
+    await asyncio.gather(open_slowly(), set_meanwhile())
+    assert await bench.valid_days() == {last}
