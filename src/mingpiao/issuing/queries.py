@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     ARRAY,
     CHAR,
@@ -27,12 +28,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.evidence.model import Claim
 from mingpiao.issuing.model import (
     Bill,
     BillChanges,
     BillDocument,
     BillFilter,
     BillPage,
+    Supervision,
 )
 from mingpiao.issuing.register import bill_of_row
 from mingpiao.issuing.tables import bills, business_numbers
@@ -40,6 +43,7 @@ from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.kernel.codes import is_code, is_number, region_prefix
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.numbering.service import find_unit
+from mingpiao.rules.model import Confirmation, Hit
 
 MAX_PAGE = 500
 
@@ -73,6 +77,21 @@ async def get_document(connection: AsyncConnection, bill_id: int) -> BillDocumen
         xml=row["xml"],
         unit_key_id=row["unit_key_id"],
         supervisor_key_id=row["supervisor_key_id"],
+    )
+
+
+async def get_supervision(connection: AsyncConnection, unit_id: int, bill_id: int) -> Supervision | None:
+    """What supervision kept with a bill of the scope; None when there was nothing to keep."""
+    query = text("SELECT * FROM bill_supervision WHERE unit_id = :unit_id AND bill_id = :bill_id")
+    row = (await connection.execute(query, {"unit_id": unit_id, "bill_id": bill_id})).mappings().one_or_none()
+    if row is None:
+        return None
+    return Supervision(
+        findings=msgspec.convert(row["findings"], tuple[Hit, ...]),
+        confirmations=msgspec.convert(row["confirmations"], tuple[Confirmation, ...]),
+        evidence=tuple(row["evidence"]),
+        claims=msgspec.convert(row["claims"], tuple[Claim, ...]),
+        application_id=row["application_id"],
     )
 
 

@@ -10,7 +10,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
 from mingpiao.identity.model import Session
 from mingpiao.issuing.model import Bill, BillPage, BillState, Color
-from mingpiao.issuing.service import get_document, list_bills
+from mingpiao.issuing.service import get_document, get_supervision, list_bills
 from mingpiao.journal.service import bill_events
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Problem
@@ -113,6 +113,7 @@ async def bill_page(
         bill = document.bill
         unit = await get_unit(connection, bill.unit_id)
         events = await bill_events(connection, bill.unit_id, bill.bill_id)
+        supervision = await get_supervision(connection, bill.unit_id, bill.bill_id)
     return page(
         request,
         "finance/bill.html",
@@ -124,6 +125,7 @@ async def bill_page(
         kind=catalog.kinds[bill.kind].name,
         extension=_extension(catalog, bill),
         events=events,
+        supervision=supervision,
         face=await services.documents.faces(document),
         base=f"{_LIST}/{bill.code}/{bill.number}",
     )

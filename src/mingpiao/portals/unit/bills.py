@@ -8,7 +8,7 @@ from markupsafe import Markup
 from mingpiao.composition import Services
 from mingpiao.identity.model import Session
 from mingpiao.issuing.model import Bill, BillPage, BillState, Color
-from mingpiao.issuing.service import get_document, list_bills
+from mingpiao.issuing.service import get_document, get_supervision, list_bills
 from mingpiao.journal.service import bill_events
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.bill_files import bill_file_response
@@ -80,6 +80,7 @@ async def bill_page(
         document = await get_document(connection, bill_id)
         events = await bill_events(connection, document.bill.unit_id, bill_id)
         checks = await checks_of(connection, document.bill.unit_id, bill_id)
+        supervision = await get_supervision(connection, document.bill.unit_id, bill_id)
     bill = document.bill
     kind = (await services.catalog.get()).kinds[bill.kind]
     return page(
@@ -91,6 +92,7 @@ async def bill_page(
         kind=kind,
         events=events,
         checks=checks,
+        supervision=supervision,
         faces=Markup(await services.documents.faces(document)),  # noqa: S704 - our own drawing, texts escaped
         may_reverse=may_be_reversed(bill) and allowed(session.account.role, Right.UNIT_REVERSE),
     )
