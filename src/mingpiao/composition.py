@@ -11,6 +11,7 @@ from mingpiao.crypto.keystore import MasterKey
 from mingpiao.evidence.service import EvidenceStore, ReaderPool, open_scanner
 from mingpiao.issuing.service import Desk
 from mingpiao.layout.documents import Documents
+from mingpiao.qualifications.service import PaperDesk
 from mingpiao.rules.service import RuleBook
 from mingpiao.sealing.service import InlineSigner, PartyStore, ProcessSigner, Signer
 from mingpiao.settings import Settings
@@ -39,6 +40,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     reviews: Reviews
     evidence: EvidenceStore
     readers: ReaderPool
+    qualifications: PaperDesk
     documents: Documents
     verifier: Verifier
 
@@ -88,6 +90,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             reviews=Reviews(database, catalog, applications),
             evidence=evidence,
             readers=readers,
+            qualifications=PaperDesk(database, evidence, readers),
             documents=documents,
             verifier=verifier,
         )

@@ -9,6 +9,7 @@ from mingpiao.applications.service import advancing, wake
 from mingpiao.composition import Services, open_services
 from mingpiao.evidence.service import EvidenceReader
 from mingpiao.jobs.queue import Handler
+from mingpiao.qualifications.service import READ_JOB
 from mingpiao.settings import Settings
 
 
@@ -27,4 +28,5 @@ def handlers(services: Services) -> Sequence[Handler]:
     return (
         *papers.handlers(at_once=services.settings.reader_processes),
         advancing(services.applications),
+        Handler(name=READ_JOB, work=services.qualifications.read, at_once=1),
     )
