@@ -1,19 +1,21 @@
 """Measure how well supporting papers are read and compared.
 
-    python -m bench.evidence [--seed N] [--count N] [--only text|scan] [--jobs N] [--keep FOLDER] [--worst N]
+    python -m bench.evidence [--seed N] [--count N] [--only text|scan] [--jobs N] [--font FILE]
+        [--keep FOLDER] [--worst N]
 
 Makes papers with their truth (each layout as text and as a scan, half of them contradicting their bill in
 one fact), reads them, prints the figures and writes `build/evidence.json`. The same seed makes the same papers.
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from bench.evidence.generator import orders
+from bench.evidence.generator import Order, orders
 from bench.evidence.layouts import LAYOUTS
 from bench.evidence.measure import Result, Summary, measure, summarise
 from bench.evidence.truth import SCAN, TEXT
@@ -33,11 +35,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     results: tuple[Result, ...]
 
 
-def run(
-    seed: int, count: int, only: str = "", *, jobs: int = 1, keep: Path | None = None, console: Console
-) -> Report:
-    """Measure the papers of a seed, telling how far it is."""
-    asked = list(orders(seed, count, only))
+def run(asked: Sequence[Order], seed: int, jobs: int, keep: Path | None, console: Console) -> Report:
+    """Measure these papers, telling how far it is."""
     results: list[Result] = []
     with console.status("") as status:
         for place, result in enumerate(measure(asked, jobs=jobs, keep=keep), 1):
@@ -133,6 +132,7 @@ def _arguments() -> argparse.Namespace:
         "--count", type=int, default=2 * len(LAYOUTS), help="papers (default: every layout twice)"
     )
     parser.add_argument("--only", choices=(TEXT, SCAN), default="")
+    parser.add_argument("--font", default="", help="a TrueType font to draw every paper in")
     parser.add_argument("--jobs", type=int, default=1, help="processes that read")
     parser.add_argument("--keep", type=Path, help="folder for the papers that were misread, with their truth")
     parser.add_argument("--worst", type=int, default=8, help="how many of the worst papers are told")
@@ -143,14 +143,8 @@ def _arguments() -> argparse.Namespace:
 def main() -> None:
     arguments = _arguments()
     console = Console()
-    report = run(
-        arguments.seed,
-        arguments.count,
-        arguments.only,
-        jobs=arguments.jobs,
-        keep=arguments.keep,
-        console=console,
-    )
+    asked = list(orders(arguments.seed, arguments.count, arguments.only, arguments.font))
+    report = run(asked, arguments.seed, arguments.jobs, arguments.keep, console)
     show(report, console, arguments.worst)
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     arguments.output.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2))

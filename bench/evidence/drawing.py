@@ -27,7 +27,7 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from bench.evidence.fonts import font_file
+from bench.evidence.fonts import WEIGHTS, font_file
 from bench.evidence.paper import Block, Gap, Grid, Paper, Rule, Stamp, Style, Text, Turn
 from bench.evidence.seals import seal_picture
 
@@ -36,10 +36,15 @@ _RED = colors.Color(0.82, 0.08, 0.1)
 _SEAL_POINTS = 112.0
 
 
-def draw(paper: Paper, rng: Random, *, embedded: bool = False) -> bytes:
-    """The paper as a PDF whose text can be read; with `embedded` every letter's shape is in the file."""
+def draw(paper: Paper, rng: Random, *, embedded: bool = False, font: str = "") -> bytes:
+    """The paper as a PDF whose text can be read; with `embedded` every letter's shape is in the file.
+
+    `font` is the path of a TrueType font to use in place of the layout's own.
+    """
     style = paper.style
-    if embedded and style.face == "song":
+    if font:
+        style = msgspec.structs.replace(style, face=font)
+    elif embedded and style.face == "song":
         style = msgspec.structs.replace(style, face="regular")
     size = landscape(A4) if style.landscape else A4
     buffer = io.BytesIO()
@@ -64,13 +69,13 @@ def _font(face: str) -> str:
         # Named in the file and not embedded, as office programs do with the fonts of the country.
         pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
         return "STSong-Light"
-    name = f"Noto-{face}"
-    pdfmetrics.registerFont(TTFont(name, font_file(face)))
-    return name
+    pdfmetrics.registerFont(TTFont(face, font_file(face)))
+    return face
 
 
 def _bold(face: str) -> str:
-    return _font("song" if face == "song" else "bold")
+    """The bold letters beside a weight of ours; other faces come in one weight."""
+    return _font("bold" if face in WEIGHTS else face)
 
 
 def _frames(style: Style, size: tuple[float, float]) -> list[Frame]:

@@ -13,25 +13,30 @@ from bench.evidence.paper import Paper, write
 from bench.evidence.scans import scan
 from bench.evidence.story import make_story
 from bench.evidence.truth import CONTRADICTIONS, SCAN, TEXT, Sample, Truth, Wear
+from bench.evidence.turning import turn_some
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """What sample to make: a layout by name, a form, a seed; with `wanted` it contradicts in that fact."""
+    """What sample to make: a layout by name, a form, a seed; with `wanted` it contradicts in that fact.
+
+    `font` is the path of a TrueType font that takes the place of the layout's own.
+    """
 
     layout: str
     form: str
     seed: str
     wanted: str
+    font: str = ""
 
 
-def orders(seed: int, number: int = 120, only: str = "") -> Iterator[Order]:
+def orders(seed: int, number: int = 120, only: str = "", font: str = "") -> Iterator[Order]:
     """`number` samples to make. Text and scan by turns, or `only` one of them.
 
     In every round each layout stands once as text and once as a scan, and one of the two contradicts
     its bill in one fact; facts take turns.
     """
     forms = (only,) if only else (TEXT, SCAN)
-    return islice(_endless(seed, forms), number)
+    return islice(_endless(seed, forms, font), number)
 
 
 def samples(seed: int, number: int = 120, only: str = "") -> Iterator[Sample]:
@@ -39,7 +44,7 @@ def samples(seed: int, number: int = 120, only: str = "") -> Iterator[Sample]:
     return map(make_sample, orders(seed, number, only))
 
 
-def _endless(seed: int, forms: tuple[str, ...]) -> Iterator[Order]:
+def _endless(seed: int, forms: tuple[str, ...], font: str) -> Iterator[Order]:
     names = list(LAYOUTS)
     Random(f"order:{seed}").shuffle(names)
     turn = Random(f"turn:{seed}").randrange(len(CONTRADICTIONS))
@@ -49,7 +54,7 @@ def _endless(seed: int, forms: tuple[str, ...]) -> Iterator[Order]:
                 contradicts = (place + round_number + (form == SCAN)) % 2 == 1
                 wanted = CONTRADICTIONS[turn % len(CONTRADICTIONS)] if contradicts else ""
                 turn += contradicts
-                yield Order(layout=name, form=form, seed=f"{seed}-{round_number}", wanted=wanted)
+                yield Order(layout=name, form=form, seed=f"{seed}-{round_number}", wanted=wanted, font=font)
 
 
 def make_sample(order: Order) -> Sample:
@@ -64,7 +69,7 @@ def make_sample(order: Order) -> Sample:
         story = wrong_words(story, rng)
         paper = write(layout, story, Random(writing))
     bill, usage = contradicting(story, paper.truth, rng, fact) if fact else honest(story, paper.truth, rng)
-    data, media_type, truth, wear = _file(paper, order.form, rng)
+    data, media_type, truth, wear = _file(paper, order.form, rng, order.font)
     return Sample(
         name=f"{order.layout}-{order.form}-{order.seed}",
         layout=order.layout,
@@ -84,10 +89,10 @@ def _nearest(wanted: str, allowed: tuple[str, ...]) -> str:
     return next(fact for fact in (CONTRADICTIONS * 2)[start:] if fact in allowed)
 
 
-def _file(paper: Paper, form: str, rng: Random) -> tuple[bytes, str, Truth, Wear | None]:
+def _file(paper: Paper, form: str, rng: Random, font: str) -> tuple[bytes, str, Truth, Wear | None]:
     if form == TEXT:
-        return draw(paper, rng), "application/pdf", paper.truth, None
-    made = scan(draw(paper, rng, embedded=True), rng)
+        return turn_some(draw(paper, rng, font=font), rng), "application/pdf", paper.truth, None
+    made = scan(draw(paper, rng, embedded=True, font=font), rng)
     sealed = None if made.wear.grey else paper.truth.sealed
     truth = msgspec.structs.replace(paper.truth, rotations=made.rotations, sealed=sealed)
     return made.data, made.media_type, truth, made.wear

@@ -29,7 +29,7 @@ CONTRACTS = (
     _contract(
         "commission-table", _SMALL, title("合作项目合同书", "委托合同"), p.called("委托单位", "承担单位"),
         p.parties_in_table, p.purpose_line, p.period_line, p.amount_table, p.account_table, p.decoy_clauses,
-        p.signatures_in_lines,
+        p.signatures_in_lines, p.annex(24),
     ),
     _contract(
         "lettered-bare", _PLAIN, title("合作协议", "合作协议书"), p.lettered(), p.parties_in_lines, p.opening,
@@ -72,7 +72,7 @@ CONTRACTS = (
     _contract(
         "long", _PLAIN, title("技术合作合同"), p.lettered(), p.parties_in_lines, p.opening,
         p.fillers(9), p.purpose_clause, p.amount_clause, p.stages_in_table, p.period_clause, p.decoy_clauses,
-        p.fillers(10), p.account_lines, p.signatures_in_columns,
+        p.fillers(10), p.account_lines, p.signatures_in_columns, p.annex(40),
     ),
     _contract(
         "columns", Style(size=10.5, leading=1.5, columns=2, margin=54), title("服务协议", scale=1.4),
@@ -101,12 +101,12 @@ CONTRACTS = (
     _contract(
         "task", _LIGHT, title("项目任务书", "科技计划项目任务合同书"), p.called("项目委托单位", "项目承担单位"),
         p.parties_in_table, p.purpose_line, p.period_line, p.basis_clause, p.amount_table, p.stages_in_table,
-        p.fillers(3), p.signatures_in_lines,
+        p.fillers(3), p.signatures_in_lines, p.annex(30),
     ),
     _contract(
         "funded", _PLAIN, title("项目资助协议", "经费资助合同"), p.called("资助方", "受资助方"), p.parties_in_lines,
         p.basis_clause, p.purpose_clause, p.amount_clause, p.stages_in_sentence, p.period_clause, p.account_lines,
-        p.decoy_parties, p.signatures_in_columns,
+        p.decoy_parties, p.signatures_in_columns, p.annex(12),
     ),
     _contract(
         "purchase", _SMALL, title("服务采购合同", "政府购买服务合同"), p.lettered("采购人", "供应商"),
@@ -130,6 +130,6 @@ CONTRACTS = (
     _contract(
         "long-cover", _PLAIN, p.lettered("委托方", "受托方"), p.cover, title("第一部分 合同协议书"), p.opening,
         p.purpose_clause, p.price_table, p.fillers(12), p.stages_in_list, p.period_clause, p.fillers(12),
-        p.decoy_clauses, p.account_lines, p.signatures_in_columns,
+        p.decoy_clauses, p.account_lines, p.signatures_in_columns, p.annex(70),
     ),
 )  # fmt: skip

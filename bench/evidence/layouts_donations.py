@@ -204,7 +204,7 @@ DONATIONS = (
     _donation(
         "agreement-long", Style(size=14, leading=1.8), title("公益项目捐赠协议书"), p.lettered("捐赠方", "受赠方"),
         p.contract_number, p.parties_in_lines, _law, p.fillers(3), _gift_amount, _gift_stages, _gift_purpose,
-        _gift_period, _gift_duties, p.fillers(6), p.account_lines, p.signatures_in_columns,
+        _gift_period, _gift_duties, p.fillers(6), p.account_lines, p.signatures_in_columns, p.annex(45),
     ),
     _donation("letter", Style(size=14), title("捐赠函", "关于捐赠善款的函"), _letter, _letter_end),
     _donation("pledge", Style(face="light", size=13), title("捐赠承诺书", "爱心捐赠承诺书"), _pledge),

@@ -368,6 +368,29 @@ def fillers(count: int) -> Part:
     return part
 
 
+_TASKS = (
+    "编制实施方案并组织专家论证", "开展现场调查与资料收集", "完成样品采集、前处理与登记", "组织阶段性检查并形成报告",
+    "完成数据整理、统计与质量控制", "召开协调会议并形成会议纪要", "修改完善成果材料", "组织人员培训与技术交流",
+    "提交中期进展报告", "提交验收申请及全部成果", "完成设备调试与试运行", "开展满意度调查",
+)  # fmt: skip
+
+
+def annex(rows: int) -> Part:
+    """A further sheet, or sheets, with a plan of work that holds no fact that is looked for."""
+
+    def part(paper: Paper) -> None:
+        paper.add(Turn())
+        paper.add(Text(text=paper.choose("附件1：工作任务及进度安排", "附件：实施计划表"), bold=True))
+        lines = [("序号", "工作内容", "完成时间", "责任人")]
+        lines += [
+            (str(place), paper.choose(*_TASKS), f"第{place // 3 + 1}个月", wording.person(paper.rng))
+            for place in range(1, rows + 1)
+        ]
+        paper.add(grid(lines, (0.6, 4, 1.4, 1.2), headed=True))
+
+    return part
+
+
 # The end.
 
 
