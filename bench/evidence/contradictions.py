@@ -59,7 +59,7 @@ def _bill(story: Story, truth: Truth, rng: Random, total: Decimal) -> BillFacts:
     topic = story.topic
     return BillFacts(
         kind=topic.kind,
-        payer_name=story.payer,
+        payer_name=_typed(story.payer, rng),
         payer_code="",
         unit_name=story.payee,
         unit_code="",
@@ -70,6 +70,11 @@ def _bill(story: Story, truth: Truth, rng: Random, total: Decimal) -> BillFacts:
         remark=rng.choice(topic.remarks),
         extension=_extension(topic),
     )
+
+
+def _typed(name: str, rng: Random) -> str:
+    """A name as somebody types it: brackets of either width."""
+    return name.replace("（", "(").replace("）", ")") if rng.random() < 0.3 else name
 
 
 def _extension(topic: Topic) -> dict[str, str]:

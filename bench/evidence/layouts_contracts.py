@@ -130,6 +130,6 @@ CONTRACTS = (
     _contract(
         "long-cover", _PLAIN, p.lettered("委托方", "受托方"), p.cover, title("第一部分 合同协议书"), p.opening,
         p.purpose_clause, p.price_table, p.fillers(12), p.stages_in_list, p.period_clause, p.fillers(12),
-        p.decoy_clauses, p.account_lines, p.signatures_in_columns, p.annex(70),
+        p.decoy_clauses, p.account_lines, p.signatures_in_columns, p.annex(45),
     ),
 )  # fmt: skip
