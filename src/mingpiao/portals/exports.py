@@ -29,10 +29,11 @@ Batches = AsyncIterator[list[list[str]]]
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """Headings of an export, and which of its columns holds an amount in 元."""
+    """Headings of an export, which of its columns holds an amount in 元 (None: none), and its file's name."""
 
     columns: tuple[str, ...]
-    amount: int
+    amount: int | None = None
+    name: str = "bills"
 
 
 def csv_answer(layout: Layout, batches: Batches) -> Stream:
@@ -43,7 +44,7 @@ def csv_answer(layout: Layout, batches: Batches) -> Stream:
         async for rows in batches:
             yield _csv_lines([_harmless(row, layout.amount) for row in rows])
 
-    return Stream(lines(), media_type="text/csv", headers=_headers("csv"))
+    return Stream(lines(), media_type="text/csv", headers=_headers(layout, "csv"))
 
 
 async def workbook_answer(layout: Layout, batches: Batches) -> Stream:
@@ -58,7 +59,7 @@ async def workbook_answer(layout: Layout, batches: Batches) -> Stream:
     except BaseException:
         await asyncio.to_thread(folder.cleanup)
         raise
-    return Stream(_pieces(path, folder.cleanup), media_type=_WORKBOOK_TYPE, headers=_headers("xlsx"))
+    return Stream(_pieces(path, folder.cleanup), media_type=_WORKBOOK_TYPE, headers=_headers(layout, "xlsx"))
 
 
 def _csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
@@ -67,7 +68,7 @@ def _csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _harmless(row: Sequence[str], amount: int) -> list[str]:
+def _harmless(row: Sequence[str], amount: int | None) -> list[str]:
     """A row whose texts no spreadsheet program takes for formulas; the amount is a number and stays one."""
     return [
         "'" + text if text.startswith(_FORMULA_STARTS) and place != amount else text
@@ -117,6 +118,6 @@ async def _pieces(path: Path, clean_up: Callable[[], None]) -> AsyncIterator[byt
         await asyncio.to_thread(clean_up)
 
 
-def _headers(ending: str) -> dict[str, str]:
-    name = f"bills-{now():%Y%m%d-%H%M%S}.{ending}"
+def _headers(layout: Layout, ending: str) -> dict[str, str]:
+    name = f"{layout.name}-{now():%Y%m%d-%H%M%S}.{ending}"
     return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

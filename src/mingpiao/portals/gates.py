@@ -14,20 +14,37 @@ class Right(StrEnum):
     UNIT_REVERSE = "unit_reverse"
     UNIT_EXPORT = "unit_export"
     UNIT_ACCOUNTS = "unit_accounts"
+    UNIT_QUALIFICATIONS = "unit_qualifications"
+    MESSAGES = "messages"
     FINANCE_VIEW = "finance_view"
+    QUALIFICATION_REVIEW = "qualification_review"
+    RULES_VIEW = "rules_view"
+    RULES_WRITE = "rules_write"
+    RULES_APPROVE = "rules_approve"
+    REVIEW = "review"
     ADMINISTER = "administer"
 
 
-_UNIT_READING = frozenset({Right.UNIT_VIEW, Right.UNIT_EXPORT})
+_UNIT_READING = frozenset({Right.UNIT_VIEW, Right.UNIT_EXPORT, Right.MESSAGES})
+_OFFICER = frozenset(
+    {
+        Right.FINANCE_VIEW,
+        Right.RULES_VIEW,
+        Right.RULES_WRITE,
+        Right.REVIEW,
+        Right.QUALIFICATION_REVIEW,
+        Right.MESSAGES,
+    }
+)
 
 _RIGHTS: dict[Role, frozenset[Right]] = {
     Role.UNIT_HANDLER: _UNIT_READING | {Right.UNIT_ISSUE, Right.UNIT_REVERSE},
     Role.UNIT_CHECKER: _UNIT_READING,
-    Role.UNIT_MANAGER: _UNIT_READING | {Right.UNIT_REVERSE, Right.UNIT_ACCOUNTS},
-    Role.DEPARTMENT_OFFICER: frozenset({Right.FINANCE_VIEW}),
-    Role.DEPARTMENT_HEAD: frozenset({Right.FINANCE_VIEW}),
+    Role.UNIT_MANAGER: _UNIT_READING | {Right.UNIT_REVERSE, Right.UNIT_ACCOUNTS, Right.UNIT_QUALIFICATIONS},
+    Role.DEPARTMENT_OFFICER: _OFFICER,
+    Role.DEPARTMENT_HEAD: _OFFICER | {Right.RULES_APPROVE},
     # An administrator sees the whole province as finance does, and acts for nobody.
-    Role.ADMINISTRATOR: frozenset({Right.FINANCE_VIEW, Right.ADMINISTER}),
+    Role.ADMINISTRATOR: frozenset({Right.FINANCE_VIEW, Right.RULES_VIEW, Right.ADMINISTER}),
 }
 
 
