@@ -82,29 +82,53 @@ def _extension(
     texts: dict[str, str] = {}
     numbers: dict[str, Decimal] = {}
     dates: dict[str, date] = {}
-    for field in kind.extension_fields:
-        value = values.get(field.name)
+    for name, sort in _sorts(kind):
+        value = values.get(name)
         if not value:
             continue
-        if field.type in (ExtensionType.MONEY, ExtensionType.NUMBER):
+        if sort is _NUMBER:
             number = _number(value)
             if number is not None:
-                numbers[field.name] = number
-        elif field.type is ExtensionType.DATE:
+                numbers[name] = number
+        elif sort is _DATE:
             day = _day(value)
             if day is not None:
-                dates[field.name] = day
+                dates[name] = day
         else:
-            texts[field.name] = value
+            texts[name] = value
     return texts, numbers, dates
 
 
+_TEXT, _NUMBER, _DATE = "text", "number", "date"
+_SORTS = {
+    ExtensionType.TEXT: _TEXT,
+    ExtensionType.CHOICE: _TEXT,
+    ExtensionType.MONEY: _NUMBER,
+    ExtensionType.NUMBER: _NUMBER,
+    ExtensionType.DATE: _DATE,
+}
+_sorts_known: dict[int, tuple[BillKind, tuple[tuple[str, str], ...]]] = {}
+_MOST_KINDS = 1_000
+
+
+def _sorts(kind: BillKind) -> tuple[tuple[str, str], ...]:
+    """Each extension member with the sort of its value, worked out once a kind as the catalog holds it."""
+    known = _sorts_known.get(id(kind))
+    if known is not None and known[0] is kind:
+        return known[1]
+    if len(_sorts_known) >= _MOST_KINDS:
+        _sorts_known.clear()
+    sorts = tuple((field.name, _SORTS[field.type]) for field in kind.extension_fields)
+    _sorts_known[id(kind)] = (kind, sorts)
+    return sorts
+
+
 def _number(value: str) -> Decimal | None:
-    try:
-        number = Decimal(value)
-    except ArithmeticError:
-        return None
-    return number if _sane(number) else None
+    """A number as the checks of a request let it pass: 12 digits before the point and six behind it at most."""
+    whole, _, decimals = value.partition(".")
+    if len(whole) <= 12 and len(decimals) <= 6 and (whole + decimals).isdigit() and value.isascii():
+        return Decimal(value)
+    return None
 
 
 def _day(value: str) -> date | None:
@@ -126,7 +150,8 @@ def _item(item: RequestItem, kind: BillKind, profile: UnitProfile, catalog: Cata
         "remark": item.remark,
         "allowed": item.code in profile.item_codes,
     }
-    return facts | (_UNLISTED if charge is None else _charge_facts(charge, kind.code))
+    facts |= _UNLISTED if charge is None else _charge_facts(charge, kind.code)
+    return facts
 
 
 _UNLISTED: dict[str, Any] = {

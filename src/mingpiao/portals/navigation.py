@@ -19,10 +19,16 @@ _ENTRIES = (
     (Right.UNIT_VIEW, MenuEntry(label="首页", address="/unit", icon="home")),
     (Right.UNIT_ISSUE, MenuEntry(label="开具票据", address="/unit/issue", icon="receipt")),
     (Right.UNIT_VIEW, MenuEntry(label="已开票据", address="/unit/bills", icon="clipboard-list")),
+    (Right.UNIT_VIEW, MenuEntry(label="开票申请", address="/unit/applications", icon="file-invoice")),
+    (Right.UNIT_VIEW, MenuEntry(label="资质证书", address="/unit/qualifications", icon="file-certificate")),
     (Right.UNIT_ACCOUNTS, MenuEntry(label="账户管理", address="/unit/accounts", icon="users")),
     (Right.FINANCE_VIEW, MenuEntry(label="概览", address="/finance", icon="home")),
     (Right.FINANCE_VIEW, MenuEntry(label="用票单位", address="/finance/units", icon="building")),
+    (Right.FINANCE_VIEW, MenuEntry(label="资质审核", address="/finance/qualifications", icon="file-certificate")),
     (Right.FINANCE_VIEW, MenuEntry(label="票据查询", address="/finance/bills", icon="clipboard-list")),
+    (Right.FINANCE_VIEW, MenuEntry(label="人工复核", address="/finance/reviews", icon="rubber-stamp")),
+    (Right.FINANCE_VIEW, MenuEntry(label="复核统计", address="/finance/reviews/figures", icon="chart-bar")),
+    (Right.RULES_VIEW, MenuEntry(label="监管规则", address="/finance/rules", icon="adjustments-horizontal")),
     (Right.ADMINISTER, MenuEntry(label="系统状态", address="/admin", icon="settings")),
     (Right.ADMINISTER, MenuEntry(label="全部账户", address="/admin/accounts", icon="users")),
     (Right.ADMINISTER, MenuEntry(label="操作留痕", address="/admin/audit", icon="shield-check")),
@@ -37,6 +43,13 @@ def menu_of(session: Session, path: str) -> list[MenuEntry]:
     ]
     here = max(leading, key=len, default="")
     return [msgspec.structs.replace(entry, active=entry.address == here) for entry in entries]
+
+
+def messages_address(session: Session) -> str:
+    """Where an account reads its messages, or an empty text."""
+    if not allowed(session.account.role, Right.MESSAGES):
+        return ""
+    return "/unit/messages" if session.account.unit_id is not None else "/finance/messages"
 
 
 def home_of(session: Session | None) -> str:

@@ -22,7 +22,7 @@ from markupsafe import Markup
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.money import in_words, plain, plain_number
-from mingpiao.portals.navigation import home_of, menu_of
+from mingpiao.portals.navigation import home_of, menu_of, messages_address
 from mingpiao.portals.session import (
     CSRF_FIELD,
     PASSWORD_PAGE,
@@ -137,6 +137,8 @@ def _shared_context(request: PageRequest) -> dict[str, Any]:
         "menu": menu_of(session, request.url.path) if session else [],
         "home": home_of(session),
         "place_name": visit.place_name if visit else "",
+        "unread": visit.unread if visit else 0,
+        "messages_address": messages_address(session) if session else "",
         "demo": services_of(request).settings.demo,
         "csrf_token": token,
         "csrf_field": partial(csrf_field, token),

@@ -13,9 +13,10 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Session
+from mingpiao.identity.model import Account, Session
 from mingpiao.identity.service import ABSOLUTE_LIMIT, session_of
 from mingpiao.kernel.errors import refuse
+from mingpiao.messages.service import count_unread
 from mingpiao.portals.gates import Right, require
 
 PageRequest = Request[Any, Any, Any]
@@ -30,10 +31,11 @@ _STATE_KEY = "mingpiao_visit"
 
 
 class Visit(msgspec.Struct, frozen=True):
-    """Who makes a request, and the name of the unit or department for which they work."""
+    """Who makes a request, the name of the unit or department for which they work, and its messages unread."""
 
     session: Session
     place_name: str
+    unread: int
 
 
 class LoginRequired(Exception):
@@ -80,8 +82,25 @@ async def load_visit(connection: _Connection) -> Visit | None:
         services = services_of(connection)
         token = session_token(connection)
         session = await session_of(services.database, token) if token else None
-        state[_STATE_KEY] = Visit(session, await _place_name(services, session)) if session else None
+        state[_STATE_KEY] = await _visit(services, session) if session else None
     return known_visit(connection)
+
+
+async def _visit(services: Services, session: Session) -> Visit:
+    return Visit(session, await _place_name(services, session), await _unread(services, session.account))
+
+
+async def _unread(services: Services, account: Account) -> int:
+    owner = message_owner(account)
+    if owner is None:
+        return 0
+    async with services.database.system() as connection:
+        return await count_unread(connection, account.account_id, owner)
+
+
+def message_owner(account: Account) -> int | str | None:
+    """Whose messages an account reads: its unit's (by id) or its department's (by region); None for others."""
+    return account.unit_id if account.unit_id is not None else account.region_code
 
 
 def known_visit(connection: _Connection) -> Visit | None:

@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from mingpiao.portals.finance import rule_conditions, rule_editor, rule_files, rule_running, rules
 from mingpiao.portals.finance.bills import bill_document, bill_list, bill_page
 from mingpiao.portals.finance.exports import export_csv, export_workbook
 from mingpiao.portals.finance.home import overview
@@ -21,5 +22,10 @@ def create_router() -> Router:
         bill_document,
         export_csv,
         export_workbook,
+        *rules.HANDLERS,
+        *rule_editor.HANDLERS,
+        *rule_files.HANDLERS,
+        *rule_running.HANDLERS,
+        rule_conditions.convert_condition,
     ]
     return portal_router("/finance", handlers, guard=require_department)

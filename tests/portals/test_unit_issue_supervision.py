@@ -1,0 +1,112 @@
+"""开具票据 under supervision: questions on the check page, reasons, appeals, and what the bill's page tells."""
+
+import asyncio
+import re
+
+import httpx
+from sqlalchemy import text
+from tests.portals.test_unit_issue import FILLED, KIND
+from tests.portals.unit_site import Browser, Site, members_of
+from tests.support.rules import put_in_force, rule
+
+from mingpiao.rules.model import Rule, Severity
+
+
+async def _in_force(site: Site, *rules: Rule) -> None:
+    await put_in_force(site.services.database, *rules)
+    # The notice reaches this process a moment after the commit.
+    for _ in range(100):
+        if len((await site.services.rules.get()).rules) == len(rules):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("the rules did not arrive")
+
+
+async def _checked(browser: Browser, **changes: str) -> httpx.Response:
+    shown = await browser.get("/unit/issue", kind=KIND)
+    return await browser.post("/unit/issue", members_of(shown.text) | FILLED | changes | {"action": "check"})
+
+
+def _lines(html: str) -> list[str]:
+    return re.findall(r'<li><a href="#[^"]+">([^<]+)</a></li>', html)
+
+
+async def _count(site: Site, table: str) -> int:
+    async with site.services.database.system() as connection:
+        return int(await connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0)  # noqa: S608
+
+
+async def test_a_block_is_told_with_its_basis_on_the_form(unit_site: Site) -> None:
+    await _in_force(
+        unit_site,
+        rule(
+            "FACE-1",
+            "payer.name = '测试缴款人'",
+            field="payer/name",
+            message="“{payer.name}”不是真实的名称。",
+        ),
+        rule("FACE-2", "total > 300", field="total", message="合计{total}元。"),
+    )
+    browser = await unit_site.browser("handler")
+    refused = await _checked(browser)
+    assert refused.status_code == 422
+    assert _lines(refused.text) == [
+        "“测试缴款人”不是真实的名称。（依据：《财政票据管理办法》）",
+        "合计300.50元。（依据：《财政票据管理办法》）",
+    ]
+    assert await _count(unit_site, "bills") == 0
+
+
+async def test_a_question_is_answered_with_a_reason(unit_site: Site) -> None:
+    await _in_force(
+        unit_site,
+        rule("ASK-1", "total > 300", Severity.ASK, name="大额捐赠", message="合计{total}元，请核实。"),
+        rule("WARN-1", "total > 1", Severity.WARN, message="请留意。"),
+    )
+    browser = await unit_site.browser("handler")
+    checked = await _checked(browser)
+    assert checked.status_code == 200
+    for told in ("大额捐赠", "合计300.50元，请核实。", "《财政票据管理办法》", "请留意。", "提交人工复核"):
+        assert told in checked.text, told
+    bare = await browser.submit(checked, "/unit/issue/confirm", action="issue")
+    assert bare.status_code == 409
+    assert _lines(bare.text) == ["请说明“大额捐赠”一项为何符合规定，或修改票据，或提交人工复核。"]
+    assert await _count(unit_site, "bills") == 0
+    issued = await browser.submit(
+        bare, "/unit/issue/confirm", action="issue", **{"reason-ASK-1": "已核对捐赠协议"}
+    )
+    assert issued.status_code == 303
+    code, number = issued.headers["location"].split("/")[-2:]
+    shown = await browser.get(f"/unit/bills/{code}/{number}")
+    for told in ("智能监管", "大额捐赠", "开票人说明：已核对捐赠协议", "请留意。"):
+        assert told in shown.text, told
+
+
+async def test_an_appeal_needs_a_reason_and_becomes_an_application(unit_site: Site) -> None:
+    await _in_force(unit_site, rule("ASK-1", "total > 300", Severity.ASK))
+    browser = await unit_site.browser("handler")
+    checked = await _checked(browser)
+    bare = await browser.submit(checked, "/unit/issue/confirm", action="appeal")
+    assert bare.status_code == 422
+    assert len(_lines(bare.text)) == 1
+    assert await _count(unit_site, "applications") == 0
+    brought = await browser.submit(
+        bare, "/unit/issue/confirm", action="appeal", appeal="捐赠属实，协议已备案"
+    )
+    assert brought.status_code == 303
+    async with unit_site.services.database.system() as connection:
+        row = (
+            await connection.execute(text("SELECT application_id, state, appeal_reason FROM applications"))
+        ).one()
+    assert brought.headers["location"] == f"/unit/applications/{row.application_id}"
+    assert (row.state, row.appeal_reason) == ("in_review", "捐赠属实，协议已备案")
+    assert await _count(unit_site, "bills") == 0
+
+
+async def test_going_back_keeps_what_was_typed(unit_site: Site) -> None:
+    await _in_force(unit_site, rule("ASK-1", "total > 300", Severity.ASK))
+    browser = await unit_site.browser("handler")
+    checked = await _checked(browser)
+    form = await browser.submit(checked, "/unit/issue/confirm", action="edit")
+    assert form.status_code == 200
+    assert 'value="测试缴款人"' in form.text
