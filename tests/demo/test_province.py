@@ -18,6 +18,7 @@ from mingpiao.identity.service import sign_in
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.service import kinds_of_unit, stock_levels
+from mingpiao.rules.service import library_rules
 from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
 from mingpiao.units.model import UnitMode
@@ -73,6 +74,32 @@ async def test_ground_and_units_stand_once(database_url: str) -> None:
         await database.close()
 
 
+SUPERVISION = {
+    "rules": "SELECT count(*) FROM jsonb_object_keys((SELECT members FROM rule_sets ORDER BY ruleset_version DESC LIMIT 1))",
+    "authors who approved their own": "SELECT count(*) FROM rule_versions WHERE decided_by = author",
+    "bills without the paper they need": """
+        SELECT count(*) FROM bills WHERE kind_code IN ('0201', '0301') AND color = 'blue' AND NOT EXISTS (
+            SELECT FROM evidence_uses
+            WHERE evidence_uses.unit_id = bills.unit_id AND evidence_uses.bill_id = bills.bill_id)""",
+    "bills that were asked about": "SELECT coalesce(sum(confirmed), 0) FROM rule_hits",
+    "units without a valid paper": """
+        SELECT count(*) FROM units WHERE NOT EXISTS (
+            SELECT FROM qualifications WHERE qualifications.unit_id = units.unit_id
+            AND state = 'accepted' AND valid_until > current_date)""",
+    "in review": "SELECT count(*) FROM applications WHERE state = 'in_review'",
+    "waiting for their handler": "SELECT count(*) FROM applications WHERE state = 'needs_confirmation'",
+}
+
+
+async def supervision(database_url: str) -> dict[str, int]:
+    database = await Database.open(database_url, pool_size=1)
+    try:
+        async with database.pool.acquire() as connection:
+            return {name: int(await connection.fetchval(query)) for name, query in SUPERVISION.items()}
+    finally:
+        await database.close()
+
+
 #: Profiles whose first unit has people or an app.
 STAFFED = ("charity", "association", "court", "police", "land", "hospital", "university")
 
@@ -123,6 +150,15 @@ async def test_a_build_that_was_cut_off_is_completed(database_url: str, tmp_path
     with pytest.raises(Refusal, match=r"account\.username_taken"):
         await build(settings, lambda *_: None, bills=bills, units=units)
     assert await assert_invariants(database_url) == bills + reversed_bills
+    assert await supervision(database_url) == {
+        "rules": len(library_rules()),
+        "authors who approved their own": 0,
+        "bills without the paper they need": 0,
+        "bills that were asked about": 0,
+        "units without a valid paper": 0,
+        "in review": 4,
+        "waiting for their handler": 1,
+    }
     database = await Database.open(database_url, pool_size=2)
     try:
         people = [account for account in accounts if account.role != "接口应用"]

@@ -11,6 +11,7 @@ from mingpiao.demo.units import DemoUnit
 from mingpiao.issuing.model import (
     Issued,
     IssueRequest,
+    NeedsConfirmation,
     Outcome,
     Refused,
     ReversalRequest,
@@ -18,8 +19,10 @@ from mingpiao.issuing.model import (
 from mingpiao.issuing.service import Desk
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Refusal
+from mingpiao.rules.model import Confirmation
 
 _BATCH = 50
+_REASON = "已与缴款人核对，业务真实，票面内容与实际收款一致。"
 _ISSUED_BEFORE = "bill.business_no_conflict"
 _REVERSED_BEFORE = "bill.already_reversed"
 
@@ -39,10 +42,24 @@ def first_requests(entry: DemoUnit, count: int, on: date) -> list[IssueRequest]:
 async def issue(desk: Desk, unit_id: int, wanted: Sequence[IssueRequest]) -> list[Standing]:
     """Issue bills for a unit; those that stand from an earlier build, on whatever day, are left alone.
 
-    Raises `Refusal` when one cannot be issued.
+    What a rule asks is confirmed, as a careful handler would. Raises `Refusal` when one cannot be issued.
     """
     outcomes = await desk.issue(unit_id, wanted, acting=ACTOR)
+    asked = {
+        place: _confirmed(wanted[place], outcome)
+        for place, outcome in enumerate(outcomes)
+        if isinstance(outcome, NeedsConfirmation)
+    }
+    answers = await desk.issue(unit_id, list(asked.values()), acting=ACTOR) if asked else []
+    outcomes = list(outcomes)
+    for place, answer in zip(asked, answers, strict=True):
+        outcomes[place] = answer
     return [_standing(request, outcome) for request, outcome in zip(wanted, outcomes, strict=True)]
+
+
+def _confirmed(request: IssueRequest, asked: NeedsConfirmation) -> IssueRequest:
+    confirmations = tuple(Confirmation(rule=hit.rule, reason=_REASON) for hit in asked.hits)
+    return msgspec.structs.replace(request, confirmations=confirmations)
 
 
 async def reverse_some(desk: Desk, unit_id: int, bills: Sequence[Standing]) -> None:

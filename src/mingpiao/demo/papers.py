@@ -3,28 +3,20 @@
 Parties, amounts in digits and words, dates and purpose are the bill's; the same bill gives the same PDF.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
-from io import BytesIO
 from zlib import crc32
 
 import msgspec
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
 
 from mingpiao.demo.charge_items import demo_items
 from mingpiao.demo.drafts import UNIT
+from mingpiao.demo.sheets import Sheet, chinese_day, draw
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.kernel.money import in_words
-from mingpiao.layout.service import FONT_PATH
 from mingpiao.units.model import Unit
 
-_FONT = "NotoSansSC"
-_MARGIN, _LEADING, _SIZE, _TITLE_SIZE = 22 * mm, 9 * mm, 11, 18
 #: Below this many 元 a donation comes with the bank's receipt alone.
 _AGREEMENT_FROM = 10_000
 
@@ -64,19 +56,13 @@ class _Deal(msgspec.Struct, frozen=True, kw_only=True):
         return self.item.removeprefix("暂收").removeprefix("代收")
 
 
-class _Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    title: str
-    file_name: str
-    lines: tuple[str, ...]
-
-
 def paper_of(request: IssueRequest, unit: Unit, on: date) -> DemoPaper:
     """A paper that backs a bill of a kind that needs evidence, signed some days before `on`."""
     item = _names()[request.items[0].code]
     days = crc32(f"signed:{request.business_no}".encode()) % 9 + 1
     deal = _Deal(request=request, unit=unit, item=item, signed_on=on - timedelta(days=days))
     sheet = _form_of(deal)(deal)
-    return DemoPaper(name=f"{sheet.file_name}.pdf", data=_draw(sheet))
+    return DemoPaper(name=f"{sheet.file_name}.pdf", data=draw(sheet))
 
 
 @cache
@@ -87,7 +73,7 @@ def _names() -> dict[str, str]:
 # -- forms ---------------------------------------------------------------------------------------
 
 
-def _form_of(deal: _Deal) -> Callable[[_Deal], _Sheet]:
+def _form_of(deal: _Deal) -> Callable[[_Deal], Sheet]:
     if deal.request.kind.startswith("03"):
         large = deal.request.total >= _AGREEMENT_FROM or deal.request.payer.type == UNIT
         return _donation_agreement if large else _receipt
@@ -98,11 +84,11 @@ def _form_of(deal: _Deal) -> Callable[[_Deal], _Sheet]:
     return _deposit_agreement if deal.item.startswith("暂收") else _notice
 
 
-def _donation_agreement(deal: _Deal) -> _Sheet:
+def _donation_agreement(deal: _Deal) -> Sheet:
     payer, project = deal.request.payer, deal.request.extension.get("Custom1", "")
     goods = deal.request.extension.get("Custom2") == "实物"
     what = f"物资（{deal.request.remark}），折合" if goods else ""
-    return _Sheet(
+    return Sheet(
         title="捐赠协议书",
         file_name=f"捐赠协议-{payer.name}",
         lines=(
@@ -116,15 +102,15 @@ def _donation_agreement(deal: _Deal) -> _Sheet:
             f"二、捐赠用途：{project}公益项目捐赠。",
             "三、甲方不因捐赠取得任何利益回报。乙方应当向甲方开具公益事业捐赠统一票据。",
             f"四、收款账号：{deal.unit.receiving_account}，开户银行：{deal.unit.receiving_bank}。",
-            f"签订日期：{_chinese(deal.signed_on)}",
+            f"签订日期：{chinese_day(deal.signed_on)}",
         ),
     )
 
 
-def _deposit_agreement(deal: _Deal) -> _Sheet:
+def _deposit_agreement(deal: _Deal) -> Sheet:
     payer = deal.request.payer
     ends = deal.signed_on + timedelta(days=365)
-    return _Sheet(
+    return Sheet(
         title=f"{deal.subject}协议",
         file_name=f"{deal.subject}协议-{payer.name}",
         lines=(
@@ -136,17 +122,17 @@ def _deposit_agreement(deal: _Deal) -> _Sheet:
             "双方就款项的暂时收取与退还协议如下：",
             f"一、乙方向甲方缴纳{deal.subject}人民币（大写）{deal.words}（¥{deal.amount}）。",
             f"二、款项用途：{deal.subject}，期满无违约的，甲方原额退还乙方，不计利息。",
-            f"三、协议期限：自{_chinese(deal.signed_on)}起至{_chinese(ends)}止。",
+            f"三、协议期限：自{chinese_day(deal.signed_on)}起至{chinese_day(ends)}止。",
             f"四、收款账号：{deal.unit.receiving_account}，开户银行：{deal.unit.receiving_bank}。",
-            f"签订日期：{_chinese(deal.signed_on)}",
+            f"签订日期：{chinese_day(deal.signed_on)}",
         ),
     )
 
 
-def _research_agreement(deal: _Deal) -> _Sheet:
+def _research_agreement(deal: _Deal) -> Sheet:
     payer = deal.request.payer
     ends = deal.signed_on + timedelta(days=730)
-    return _Sheet(
+    return Sheet(
         title="科研项目合作协议",
         file_name=f"科研合作协议-{payer.name}",
         lines=(
@@ -157,16 +143,16 @@ def _research_agreement(deal: _Deal) -> _Sheet:
             *_code_line(deal.unit.uscc),
             f"一、甲方向乙方拨付科研项目合作经费人民币（大写）{deal.words}（¥{deal.amount}）。",
             "二、款项用途：科研项目合作往来款，专款专用，结余按比例退还甲方。",
-            f"三、合作期限：自{_chinese(deal.signed_on)}起至{_chinese(ends)}止。",
+            f"三、合作期限：自{chinese_day(deal.signed_on)}起至{chinese_day(ends)}止。",
             f"四、收款账号：{deal.unit.receiving_account}，开户银行：{deal.unit.receiving_bank}。",
-            f"签订日期：{_chinese(deal.signed_on)}",
+            f"签订日期：{chinese_day(deal.signed_on)}",
         ),
     )
 
 
-def _notice(deal: _Deal) -> _Sheet:
+def _notice(deal: _Deal) -> Sheet:
     payer = deal.request.payer
-    return _Sheet(
+    return Sheet(
         title=f"{deal.subject}代收确认单",
         file_name=f"{deal.subject}代收确认单-{payer.name}",
         lines=(
@@ -178,21 +164,21 @@ def _notice(deal: _Deal) -> _Sheet:
             f"金额（小写）：¥{deal.amount}",
             f"金额（大写）：{deal.words}",
             "以上款项由收款单位代为收取，在结算后全额转付，不构成本单位收入。",
-            f"日期：{_chinese(deal.signed_on)}",
+            f"日期：{chinese_day(deal.signed_on)}",
         ),
     )
 
 
-def _receipt(deal: _Deal) -> _Sheet:
+def _receipt(deal: _Deal) -> Sheet:
     payer = deal.request.payer
     is_gift = deal.request.kind.startswith("03")
     purpose = f"{deal.request.extension.get('Custom1', '')}捐款" if is_gift else deal.subject
-    return _Sheet(
+    return Sheet(
         title="演示银行电子回单",
         file_name=f"银行回单-{payer.name}",
         lines=(
             f"回单编号：{crc32(deal.request.business_no.encode()):010d}",
-            f"交易日期：{_chinese(deal.signed_on)}",
+            f"交易日期：{chinese_day(deal.signed_on)}",
             f"付款人：{payer.name}",
             f"收款人：{deal.unit.name}",
             f"收款账号：{deal.unit.receiving_account}",
@@ -207,45 +193,3 @@ def _receipt(deal: _Deal) -> _Sheet:
 
 def _code_line(code: str) -> tuple[str, ...]:
     return (f"统一社会信用代码：{code}",) if code else ()
-
-
-def _chinese(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-# -- drawing -------------------------------------------------------------------------------------
-
-
-def _draw(sheet: _Sheet) -> bytes:
-    _register_font()
-    width, height = A4
-    buffer = BytesIO()
-    canvas = Canvas(buffer, pagesize=A4, invariant=1, pageCompression=1)
-    canvas.setTitle(sheet.title)
-    canvas.setFont(_FONT, _TITLE_SIZE)
-    canvas.drawCentredString(width / 2, height - _MARGIN, sheet.title)
-    canvas.setFont(_FONT, _SIZE)
-    y = height - _MARGIN - 2 * _LEADING
-    for line in sheet.lines:
-        for part in _wrapped(line, width - 2 * _MARGIN):
-            canvas.drawString(_MARGIN, y, part)
-            y -= _LEADING
-    canvas.save()
-    return buffer.getvalue()
-
-
-@cache
-def _register_font() -> None:
-    """Parse the font once a process: it has ten megabytes."""
-    pdfmetrics.registerFont(TTFont(_FONT, str(FONT_PATH)))
-
-
-def _wrapped(line: str, width: float) -> Sequence[str]:
-    parts, rest = [], line
-    while rest:
-        fits = len(rest)
-        while pdfmetrics.stringWidth(rest[:fits], _FONT, _SIZE) > width:
-            fits -= 1
-        parts.append(rest[:fits])
-        rest = rest[fits:]
-    return parts

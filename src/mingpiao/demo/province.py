@@ -4,14 +4,18 @@ from collections.abc import Sequence
 
 from mingpiao.composition import Services, open_services
 from mingpiao.demo.accounts import DemoAccount
+from mingpiao.demo.backing import open_shelf
+from mingpiao.demo.cases import bring_cases
+from mingpiao.demo.certificates import certify
 from mingpiao.demo.first_day import batches, first_requests, issue, reverse_some
 from mingpiao.demo.ground import admit_unit, lay_ground
 from mingpiao.demo.progress import Progress
 from mingpiao.demo.regions import PROVINCE
 from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_authority
-from mingpiao.demo.staff import Member, open_accounts
+from mingpiao.demo.staff import HEAD, HEAD_NAME, Member, open_accounts
 from mingpiao.demo.units import DemoUnit, demo_units, shares
 from mingpiao.kernel.clock import now, today
+from mingpiao.rules.service import install_library, library_rules
 from mingpiao.settings import Settings
 from mingpiao.verification.service import export_certificates
 
@@ -34,7 +38,10 @@ async def build(
         members = await _settle(services, units or demo_units(), progress)
         async with services.database.system() as connection:
             await export_certificates(connection, services.settings.data_dir / "demo" / "certificates")
+        await _supervise(services, progress)
         await _work(services, members, bills, progress)
+        await _certify(services, members, progress)
+        await bring_cases(services, open_shelf(services), members, today())
         catalog = await services.catalog.get()
         async with services.database.system() as connection:
             return await open_accounts(connection, catalog, members, services.master_key, progress)
@@ -60,14 +67,34 @@ async def _settle(services: Services, entries: Sequence[DemoUnit], progress: Pro
     return members
 
 
+async def _supervise(services: Services, progress: Progress) -> None:
+    """The library's rules as the province's own, approved by somebody else than their author."""
+    progress("安装监管规则库", 0, 1)
+    catalog = await services.catalog.get()
+    async with services.database.system() as connection:
+        await install_library(connection, catalog, library_rules(), acting=HEAD, name=HEAD_NAME)
+    progress("安装监管规则库", 1, 1)
+
+
 async def _work(services: Services, members: list[Member], bills: int, progress: Progress) -> None:
     """The first working day of all units."""
     counts = shares(bills, [entry for _, entry in members])
     stage, done, day = "开具票据", 0, today()
+    shelf, catalog = open_shelf(services), await services.catalog.get()
     progress(stage, done, bills)
     for unit, entry in members:
         for batch in batches(first_requests(entry, counts[entry.ordinal], day)):
-            standing = await issue(services.desk, unit.unit_id, batch)
+            backed = await shelf.back(unit, batch, catalog, day)
+            standing = await issue(services.desk, unit.unit_id, backed)
             await reverse_some(services.desk, unit.unit_id, standing)
             done += len(batch)
             progress(stage, done, bills)
+
+
+async def _certify(services: Services, members: list[Member], progress: Progress) -> None:
+    """资质证书 of all units; after the first bills, as one unit's has ended."""
+    stage = "登记资质证书"
+    progress(stage, 0, len(members))
+    for done, (unit, entry) in enumerate(members, start=1):
+        await certify(services, unit, entry)
+        progress(stage, done, len(members))

@@ -12,7 +12,7 @@ from mingpiao.demo.accounts import DemoAccount
 from mingpiao.demo.actor import ACTOR
 from mingpiao.demo.progress import Progress
 from mingpiao.demo.units import DemoUnit
-from mingpiao.identity.model import Role
+from mingpiao.identity.model import Actor, Role
 from mingpiao.identity.service import create_account, random_password
 from mingpiao.units.model import Unit
 from mingpiao.units.service import create_app
@@ -28,10 +28,16 @@ class _Officer(msgspec.Struct, frozen=True):
     region_code: str
 
 
+#: Who approved the rules that come with the platform, before there are accounts.
+HEAD_NAME = "云志强"
+HEAD = Actor(label="system:demo_head")
+
 _OFFICERS = (
     _Officer("czt-jingban", "白春梅", Role.DEPARTMENT_OFFICER, "150000"),
-    _Officer("czt-fuzeren", "云志强", Role.DEPARTMENT_HEAD, "150000"),
+    _Officer("czt-jingban2", "苏日娜", Role.DEPARTMENT_OFFICER, "150000"),
+    _Officer("czt-fuzeren", HEAD_NAME, Role.DEPARTMENT_HEAD, "150000"),
     _Officer("hhht-jingban", "刘海燕", Role.DEPARTMENT_OFFICER, "150100"),
+    _Officer("hhht-fuzeren", "赵国强", Role.DEPARTMENT_HEAD, "150100"),
     _Officer("mzl-jingban", "高娃", Role.DEPARTMENT_OFFICER, "150781"),
 )
 

@@ -1,0 +1,53 @@
+"""Papers behind the demonstration's bills: uploaded like a unit's own, and read before the bill is issued."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.composition import Services
+from mingpiao.demo.actor import ACTOR
+from mingpiao.demo.papers import paper_of
+from mingpiao.evidence.service import EvidenceReader, EvidenceStore
+from mingpiao.issuing.model import IssueRequest
+from mingpiao.units.model import Unit
+
+
+class Shelf(msgspec.Struct, frozen=True, kw_only=True):
+    """Where papers are kept, and who reads them."""
+
+    store: EvidenceStore
+    reader: EvidenceReader
+
+    async def back(
+        self, unit: Unit, requests: Sequence[IssueRequest], catalog: Catalog, on: date
+    ) -> list[IssueRequest]:
+        """The requests, each of a kind that needs evidence with a paper that agrees with it and was read."""
+        return list(await asyncio.gather(*(self._backed(unit, request, catalog, on) for request in requests)))
+
+    async def _backed(self, unit: Unit, request: IssueRequest, catalog: Catalog, on: date) -> IssueRequest:
+        if not catalog.kinds[request.kind].needs_evidence:
+            return request
+        backed, digest = await self.put(unit, request, request, on)
+        await self.read(unit, digest)
+        return backed
+
+    async def put(
+        self, unit: Unit, request: IssueRequest, described: IssueRequest, on: date
+    ) -> tuple[IssueRequest, str]:
+        """The request with a paper that agrees with another one, `described`, and the paper's SM3 in hex."""
+        paper = await asyncio.to_thread(paper_of, described, unit, on)
+        document = await self.store.add(unit.unit_id, paper.name, paper.data, acting=ACTOR)
+        return msgspec.structs.replace(request, evidence=(document.digest,)), document.digest
+
+    async def read(self, unit: Unit, digest: str) -> None:
+        """Have a paper read now instead of by the worker."""
+        await self.reader.read({"unit_id": unit.unit_id, "digest": digest})
+
+
+def open_shelf(services: Services) -> Shelf:
+    """A shelf on the services' own store and reading processes."""
+    reader = EvidenceReader(services.database, services.evidence, services.readers)
+    return Shelf(store=services.evidence, reader=reader)
