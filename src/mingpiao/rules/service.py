@@ -1,7 +1,7 @@
 """What other rooms may ask of rules."""
 
 from mingpiao.rules.checking import REQUEST_FIELDS, check_rule, is_province, retired_scope
-from mingpiao.rules.comparing import Difference, compare
+from mingpiao.rules.comparing import MEMBERS, Difference, compare, described
 from mingpiao.rules.failures import record_failures
 from mingpiao.rules.figures import FailureFigure, HitFigure, failure_figures, hit_figures
 from mingpiao.rules.hits import record_hits
@@ -21,10 +21,13 @@ from mingpiao.rules.language import (
     to_builder,
     to_sql,
 )
+from mingpiao.rules.language.builder import OPERATORS
+from mingpiao.rules.language.relation import bill_columns, history_types, item_columns
 from mingpiao.rules.library import library_rules
 from mingpiao.rules.publishing import install_library, publish
 from mingpiao.rules.rulebook import CHANNEL, RuleBook, RuleSet, live_versions
 from mingpiao.rules.sharing import (
+    MAX_FILE,
     Entry,
     export_rules,
     read_rules,
@@ -56,6 +59,9 @@ __all__ = [
     "CHANNEL",
     "FIELDS",
     "FUNCTIONS",
+    "MAX_FILE",
+    "MEMBERS",
+    "OPERATORS",
     "PAGE_SIZE",
     "REQUEST_FIELDS",
     "Condition",
@@ -73,10 +79,12 @@ __all__ = [
     "RuleSet",
     "RuleSummary",
     "approve",
+    "bill_columns",
     "check_rule",
     "compare",
     "compile_condition",
     "create",
+    "described",
     "export_rules",
     "failure_figures",
     "field_table",
@@ -84,10 +92,12 @@ __all__ = [
     "get_rule",
     "get_version",
     "history_needs",
+    "history_types",
     "hit_figures",
     "import_rules",
     "install_library",
     "is_province",
+    "item_columns",
     "judge",
     "library_rules",
     "list_rules",

@@ -1,0 +1,363 @@
+"""The pages of supervision rules through HTTP, without their script: what the server holds."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from html import unescape
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from tests.portals.finance_site import BAOTOU, HOHHOT, PROVINCE, Site, fresh_database, open_site
+
+from mingpiao.identity.model import Role
+from mingpiao.portals.finance.router import create_router
+from mingpiao.storage.embedded import EmbeddedServer
+
+# One site for the whole module; each test has rules of its own.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+HEAD, OFFICER = Role.DEPARTMENT_HEAD, Role.DEPARTMENT_OFFICER
+FORM: dict[str, Any] = {
+    "name": "单笔金额过大",
+    "basis": "《财政票据管理办法》",
+    "stage": "face",
+    "severity": "block",
+    "message": "合计{total}元超过限额。",
+    "field": "total",
+    "effective_from": "2026-01-01",
+    "effective_to": "",
+    "condition": "total > 100000",
+    "revision": "0",
+    "note": "",
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(
+    cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Site]:
+    with fresh_database(cluster, template_database) as url:
+        async with open_site(url, tmp_path_factory.mktemp("rules"), [create_router()]) as opened:
+            yield opened
+
+
+async def _post(
+    browser: httpx.AsyncClient, path: str, data: dict[str, Any] | None = None, **more: Any
+) -> httpx.Response:
+    """Post with the session's CSRF token, as it stands on any page."""
+    token = re.search(r'name="csrf-token" content="([^"]+)"', (await browser.get("/finance/rules")).text)
+    assert token
+    return await browser.post(path, data=data, headers={"X-CSRF-Token": token[1]}, **more)
+
+
+def _revision(html: str) -> str:
+    found = re.search(r'name="revision" value="(\d+)"', html)
+    assert found
+    return found[1]
+
+
+async def _make(browser: httpx.AsyncClient, code: str, **changes: Any) -> str:
+    """Make a rule; its address."""
+    answer = await _post(browser, "/finance/rules/new", FORM | {"code": code} | changes)
+    assert answer.status_code == 303, re.findall(r"<li>(.*?)</li>", answer.text)
+    return f"/finance/rules/{code}"
+
+
+async def _do(
+    browser: httpx.AsyncClient, address: str, version: int, action: str, reason: str = ""
+) -> httpx.Response:
+    seen = await browser.get(f"{address}?version={version}")
+    form = {"revision": _revision(seen.text) if "revision" in seen.text else "0", "reason": reason}
+    return await _post(browser, f"{address}/versions/{version}/{action}", form)
+
+
+async def test_from_the_form_to_a_rule_that_runs(site: Site) -> None:
+    async with (
+        await site.browser(region=PROVINCE) as officer,
+        await site.browser(HEAD, region=PROVINCE) as head,
+    ):
+        address = await _make(officer, "T-RUN", kinds=["06", "0201"], unit_types="hospital")
+        drafted = await officer.get(address)
+        assert "草稿" in drafted.text
+        assert "提交审核" in drafted.text
+        assert "医疗机构" in drafted.text
+        assert (await _do(officer, address, 1, "submit")).status_code == 303
+        assert "由省级财政部门负责人审核" in (await officer.get(address)).text
+        assert (await _do(head, address, 1, "approve")).status_code == 303
+        running = await head.get(address)
+        assert "运行中" in running.text
+        assert "立即暂停" in running.text
+        listed = await officer.get("/finance/rules?words=T-RUN&state=live")
+        assert "T-RUN" in listed.text
+        book = await site.services.rules.get()
+        assert "T-RUN" in {each.rule.code for each in book.rules}
+        # 暂停 needs a reason, works at once, and 恢复 brings it back.
+        refused = await _post(head, f"{address}/suspend", {"reason": ""})
+        assert refused.status_code == 422
+        assert "请填写暂停的原因" in refused.text
+        assert (await _post(head, f"{address}/suspend", {"reason": "误伤较多"})).status_code == 303
+        assert "规则已暂停" in (await officer.get(address)).text
+        assert (await _post(head, f"{address}/resume", {"reason": "已核实"})).status_code == 303
+
+
+async def test_ones_own_work_is_not_ones_own_to_approve(site: Site) -> None:
+    async with await site.browser(HEAD, region=PROVINCE) as head:
+        address = await _make(head, "T-OWN")
+        assert (await _do(head, address, 1, "submit")).status_code == 303
+        seen = await head.get(address)
+        assert "请由其他负责人审核" in seen.text
+        assert f"{address}/versions/1/approve" not in seen.text
+        answer = await _post(head, f"{address}/versions/1/approve", {"revision": "2"})
+        assert answer.status_code == 403
+        assert "不能自己审核" in answer.text
+
+
+async def test_an_officer_may_not_decide_nor_an_administrator_write(site: Site) -> None:
+    async with (
+        await site.browser(region=PROVINCE) as officer,
+        await site.browser(Role.ADMINISTRATOR) as administrator,
+    ):
+        address = await _make(officer, "T-RIGHTS")
+        await _do(officer, address, 1, "submit")
+        assert (await _post(officer, f"{address}/versions/1/approve", {"revision": "2"})).status_code == 403
+        assert (await _post(officer, f"{address}/suspend", {"reason": "x"})).status_code == 403
+        assert (await administrator.get(address)).status_code == 200
+        assert (await administrator.get("/finance/rules/new")).status_code == 403
+        assert (
+            await _post(administrator, "/finance/rules/new", FORM | {"code": "T-ADMIN"})
+        ).status_code == 403
+        assert (await officer.post("/finance/rules/new", data=FORM | {"code": "T-CSRF"})).status_code == 403
+    async with await site.browser(Role.UNIT_MANAGER) as manager:
+        assert (await manager.get("/finance/rules")).status_code == 403
+    async with site.stranger() as stranger:
+        assert (await stranger.get("/finance/rules")).status_code == 303
+
+
+async def test_what_is_wrong_is_told_at_its_place_and_nothing_typed_is_lost(site: Site) -> None:
+    async with await site.browser(region=PROVINCE) as officer:
+        wrong = FORM | {
+            "code": "T-WRONG",
+            "name": "",
+            "condition": "total > 1\nAND payer.shoe = '<b>'",
+            "message": "{payer.shoe}",
+            "kinds": ["0601"],
+        }
+        answer = await _post(officer, "/finance/rules/new", wrong)
+        assert answer.status_code == 422
+        for told in ("请填写规则名称", "第2行第5字", "{payer.shoe}不是可用的字段"):
+            assert told in unescape(answer.text)
+        assert "AND <mark>payer.shoe</mark> = " in answer.text
+        assert 'href="#condition"' in answer.text
+        assert re.search(r'value="0601" checked', answer.text)
+        assert "<b>" not in answer.text
+        assert (await officer.get("/finance/rules/T-WRONG")).status_code == 404
+
+
+async def test_of_two_officers_editing_the_second_keeps_what_was_typed(site: Site) -> None:
+    async with (
+        await site.browser(region=PROVINCE) as officer,
+        await site.browser(HEAD, region=PROVINCE) as head,
+    ):
+        address = await _make(officer, "T-EDIT")
+        begun = _revision((await officer.get(f"{address}/edit")).text)
+        first = await _post(head, f"{address}/edit", FORM | {"name": "负责人改的", "revision": begun})
+        assert first.status_code == 303
+        second = await _post(officer, f"{address}/edit", FORM | {"name": "经办人改的", "revision": begun})
+        assert second.status_code == 409
+        assert "已被他人保存" in second.text
+        assert "经办人改的" in second.text
+        assert "负责人改的" in (await officer.get(address)).text
+        # The code is not the form's to change.
+        renamed = FORM | {
+            "code": "T-OTHER",
+            "revision": _revision((await officer.get(f"{address}/edit")).text),
+        }
+        assert (await _post(officer, f"{address}/edit", renamed)).status_code == 303
+        assert (await officer.get("/finance/rules/T-OTHER")).status_code == 404
+
+
+async def test_versions_side_by_side_and_back(site: Site) -> None:
+    async with (
+        await site.browser(region=PROVINCE) as officer,
+        await site.browser(HEAD, region=PROVINCE) as head,
+    ):
+        address = await _make(officer, "T-BACK")
+        await _do(officer, address, 1, "submit")
+        await _do(head, address, 1, "approve")
+        changed = FORM | {"condition": "total > 200000", "severity": "ask", "revision": "0"}
+        assert (await _post(officer, f"{address}/edit", changed)).status_code == 303
+        await _do(officer, address, 2, "submit")
+        await _do(head, address, 2, "approve")
+        compared = await officer.get(f"{address}/compare")
+        assert "两版有2处不同：处置、条件。" in compared.text
+        assert "<del>total &gt; 100000</del>" in compared.text
+        assert "<ins>total &gt; 200000</ins>" in compared.text
+        assert (await _do(officer, address, 1, "roll_back")).status_code == 303
+        third = await officer.get(address)
+        assert "恢复第1版" in third.text
+        assert "两版内容相同" in (await officer.get(f"{address}/compare?before=1&after=3")).text
+
+
+async def test_a_returned_rule_tells_why(site: Site) -> None:
+    async with await site.browser(region=HOHHOT) as city, await site.browser(HEAD, region=PROVINCE) as head:
+        begun = await city.get("/finance/rules/new")
+        assert f'value="L{HOHHOT}-"' in begun.text
+        address = await _make(city, f"L{HOHHOT}-T1", regions=[])
+        await _do(city, address, 1, "submit")
+        nothing = await _do(head, address, 1, "return")
+        assert nothing.status_code == 422
+        assert (await _do(head, address, 1, "return", "依据不足")).status_code == 303
+        assert "依据不足" in (await city.get(address)).text
+    async with await site.browser(region=BAOTOU) as elsewhere:
+        assert (await elsewhere.get(address)).status_code == 404
+        assert f"L{HOHHOT}-T1" not in (await elsewhere.get("/finance/rules")).text
+
+
+async def test_condition_and_form_are_made_from_each_other(site: Site) -> None:
+    async with await site.browser(region=PROVINCE) as officer:
+
+        async def ask(**question: Any) -> dict[str, Any]:
+            asked = {"kinds": [], "stage": "face"} | question
+            answer = await _post(officer, "/finance/rules/condition", json=asked)
+            assert answer.status_code == 200
+            told: dict[str, Any] = answer.json()
+            return told
+
+        text = "total > 100 AND (remark = '' OR any_item(item.amount > 5))"
+        told = await ask(text=text)
+        assert told["problems"] == []
+        again = await ask(tree=told["tree"])
+        assert again["tree"] == told["tree"]
+        assert "any_item" in again["text"]
+        wrong = await ask(text="total >\n shoe")
+        assert wrong["tree"] is None
+        assert (wrong["problems"][0]["line"], wrong["problems"][0]["column"]) == (2, 2)
+        medical = await ask(text="total > 1", kinds=["0601"])
+        everything = {entry["insert"] for entry in medical["fields"]}
+        assert {"payer.name", "unit_sum(天数)"} <= everything
+        assert any(path.startswith("extension.") for path in everything)
+        assert "<script" not in medical["catalogue"]
+        for body in (
+            b"",
+            b"[]",
+            b'{"kinds": 1}',
+            b"[" * 100_000,
+            b'{"kinds":[],"stage":"x","tree":{"all":[]}}',
+        ):
+            answer = await _post(officer, "/finance/rules/condition", content=body)
+            assert answer.status_code in (200, 400)
+
+
+async def test_files_out_and_in(site: Site) -> None:
+    async with await site.browser(region=PROVINCE) as officer:
+        await _make(officer, "T-FILE-1")
+        await _make(officer, "T-FILE-2")
+        exported = await officer.get("/finance/rules/export.yaml?words=T-FILE")
+        assert exported.headers["content-type"].startswith("application/yaml")
+        assert re.findall(r"^code: (.*)$", exported.text, re.MULTILINE) == ["T-FILE-1", "T-FILE-2"]
+        one = await officer.get("/finance/rules/T-FILE-1/export.yaml")
+        assert exported.text.split("---\n")[0] == one.text
+        assert (await officer.get("/finance/rules/export.yaml?words=nothing-like-it")).status_code == 404
+        file = exported.text.replace("T-FILE-1", "T-FILE-3") + "---\ncode: T-FILE-4\n"
+        tried = await _post(
+            officer, "/finance/rules/import", {"action": "try"}, files={"file": ("r.yaml", file)}
+        )
+        assert tried.status_code == 200
+        assert "新建草稿 1 条" in tried.text
+        assert "内容相同，跳过 1 条" in tried.text
+        assert "不能导入 1 条" in tried.text
+        assert (await officer.get("/finance/rules/T-FILE-3")).status_code == 404
+        carried = re.search(r'<textarea name="text" hidden>\n(.*?)</textarea>', tried.text, re.DOTALL)
+        assert carried
+        done = await _post(
+            officer,
+            "/finance/rules/import",
+            {"action": "import", "text": unescape(carried[1]).replace("\n", "\r\n")},
+        )
+        assert "已写入 1 条草稿" in done.text
+        assert "草稿" in (await officer.get("/finance/rules/T-FILE-3")).text
+        for data in (b"", b"a: &x [*x]", b"\xff", b"x" * 1_000_001):
+            answer = await _post(
+                officer, "/finance/rules/import", {"action": "try"}, files={"file": ("r.yaml", data)}
+            )
+            assert answer.status_code == 422, data[:20]
+
+
+async def test_how_rules_do(site: Site) -> None:
+    unit_id = site.residents[HOHHOT].unit_id
+    await site.services.database.pool.execute(
+        "INSERT INTO rule_hits (unit_id, code, day, blocked, asked) VALUES ($1, 'T-HITS', current_date, 12345, 67)",
+        unit_id,
+    )
+    async with (
+        await site.browser(region=PROVINCE) as officer,
+        await site.browser(region=HOHHOT) as city,
+        await site.browser(region=BAOTOU) as elsewhere,
+    ):
+        await _make(city, f"L{HOHHOT}-T2")
+        await site.services.database.pool.execute(
+            f"INSERT INTO rule_failures VALUES ('L{HOHHOT}-T2', 1, current_date, 8, 'KeyError: x', now())"
+        )
+        seen = await officer.get("/finance/rules/running")
+        assert "12,345" in seen.text
+        assert "KeyError: x" in seen.text
+        other = await elsewhere.get("/finance/rules/running")
+        assert "12,345" not in other.text
+        assert "KeyError" not in other.text
+        for query in ("?from=x", "?from=2026-02-02&to=2026-01-01", "?to=9999-99-99"):
+            answer = await officer.get(f"/finance/rules/running{query}")
+            assert answer.status_code == 400
+            assert "日期不正确" in answer.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/finance/rules?state=bogus&stage=x&severity=y&after=%00%27",
+        "/finance/rules?words=%25%27%22%3Cscript%3E",
+        "/finance/rules?after=ZZZZ",
+    ],
+)
+async def test_odd_addresses_of_the_list_are_read_as_far_as_they_go(site: Site, address: str) -> None:
+    async with await site.browser(region=PROVINCE) as officer:
+        answer = await officer.get(address)
+    assert answer.status_code == 200
+    assert "<script>" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/finance/rules/NOPE", "/finance/rules/NOPE/edit", "/finance/rules/NOPE/compare", "/finance/rules/%27"],
+)
+async def test_rules_that_do_not_exist(site: Site, path: str) -> None:
+    async with await site.browser(region=PROVINCE) as officer:
+        assert (await officer.get(path)).status_code == 404
+
+
+async def test_actions_that_do_not_exist(site: Site) -> None:
+    async with await site.browser(HEAD, region=PROVINCE) as head:
+        assert (await _post(head, "/finance/rules/NOPE/versions/1/explode", {})).status_code == 404
+        assert (await _post(head, "/finance/rules/NOPE/explode", {})).status_code == 404
+        assert (await _post(head, "/finance/rules/NOPE/suspend", {"reason": "x"})).status_code == 404
+        assert (await _post(head, "/finance/rules/NOPE/versions/9999999999999/approve", {})).status_code in (
+            404,
+            409,
+        )
+
+
+async def test_the_editor_offers_the_form_its_data(site: Site) -> None:
+    async with await site.browser(region=PROVINCE) as officer:
+        address = await _make(officer, "T-DATA", condition="total > 1 AND remark <> '\"<'")
+        seen = await officer.get(f"{address}/edit")
+    tree = re.search(r'data-tree="([^"]*)"', seen.text)
+    assert tree
+    assert json.loads(unescape(tree[1])) == {
+        "all": [
+            {"field": "total", "operator": ">", "value": "1"},
+            {"field": "remark", "operator": "<>", "value": '"<'},
+        ]
+    }
+    fields = re.search(r'data-fields="([^"]*)"', seen.text)
+    assert fields
+    assert {"insert", "name", "kind", "group"} <= json.loads(unescape(fields[1]))[0].keys()
