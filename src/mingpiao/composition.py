@@ -10,6 +10,7 @@ from mingpiao.catalog.service import CatalogStore
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.evidence.service import EvidenceStore, ReaderPool, open_scanner
 from mingpiao.issuing.service import Desk
+from mingpiao.lake.service import Lake
 from mingpiao.layout.documents import Documents
 from mingpiao.qualifications.service import PaperDesk
 from mingpiao.rules.service import RuleBook
@@ -41,6 +42,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     evidence: EvidenceStore
     readers: ReaderPool
     qualifications: PaperDesk
+    lake: Lake
     documents: Documents
     verifier: Verifier
 
@@ -66,6 +68,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         evidence = EvidenceStore(database, files, master_key, open_scanner(settings.clamd))
         # Its processes start when the first paper or page is asked for.
         readers = await stack.enter_async_context(ReaderPool(settings.reader_processes))
+        lake = Lake(database, files, catalog, units, settings.data_dir)
         documents = Documents(catalog, parties, signer, files, settings.site_url())
         verifier = Verifier(
             database, notices, catalog, limits=verification_limits(settings), make_pdf=documents.pdf
@@ -91,6 +94,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             evidence=evidence,
             readers=readers,
             qualifications=PaperDesk(database, evidence, readers),
+            lake=lake,
             documents=documents,
             verifier=verifier,
         )

@@ -28,5 +28,6 @@ def handlers(services: Services) -> Sequence[Handler]:
     return (
         *papers.handlers(at_once=services.settings.reader_processes),
         advancing(services.applications),
+        *services.lake.handlers(),
         Handler(name=READ_JOB, work=services.qualifications.read, at_once=1),
     )

@@ -16,6 +16,7 @@ from mingpiao.issuing.history import LONGEST_WINDOW
 from mingpiao.issuing.medians import count_items
 from mingpiao.issuing.totals import roll_up, waiting_days
 from mingpiao.kernel.clock import now
+from mingpiao.lake.service import ask_for_export, ask_for_tidying
 from mingpiao.qualifications.service import remind as remind_of_expiry
 from mingpiao.storage.database import Database
 
@@ -97,4 +98,6 @@ DUTIES = (
     # Every hour, so that a lock is told soon after midnight and downtime is made up for; each is told once.
     Duty(name="remind_of_expiry", cron="1 * * * *", work=remind_of_expiry),
     Duty(name="remind_reviewers", cron="*/10 * * * *", work=remind),
+    Duty(name="export_facts", cron="* * * * *", work=ask_for_export),
+    Duty(name="tidy_lake", cron="23 18 * * *", work=ask_for_tidying),
 )

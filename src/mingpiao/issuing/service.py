@@ -1,6 +1,8 @@
 """What other rooms may ask of issuing: the desk, and reading what it issued."""
 
 from mingpiao.issuing.desk import Desk
+from mingpiao.issuing.facts import facts_of
+from mingpiao.issuing.medians import CLASSES_PER_DOUBLING, FEWEST_LINES, amount_of
 from mingpiao.issuing.queries import (
     find_by_business_no,
     find_by_hash,
@@ -11,11 +13,26 @@ from mingpiao.issuing.queries import (
     list_changes,
     stream_bills,
 )
+from mingpiao.issuing.stored import (
+    Portion,
+    StoredBill,
+    StoredReversal,
+    next_portion,
+    stored_bills,
+    stored_reversals,
+)
 from mingpiao.issuing.totals import day_totals, unit_totals
 
 __all__ = [
+    "CLASSES_PER_DOUBLING",
+    "FEWEST_LINES",
     "Desk",
+    "Portion",
+    "StoredBill",
+    "StoredReversal",
+    "amount_of",
     "day_totals",
+    "facts_of",
     "find_by_business_no",
     "find_by_hash",
     "get_bill",
@@ -23,6 +40,9 @@ __all__ = [
     "get_supervision",
     "list_bills",
     "list_changes",
+    "next_portion",
+    "stored_bills",
+    "stored_reversals",
     "stream_bills",
     "unit_totals",
 ]

@@ -1,1 +1,1 @@
-"""Facts of bills in Parquet, and questions that read many of them: back-tests of rules."""
+"""The lake: facts of all bills as Parquet, and what DuckDB makes of them."""

@@ -1,0 +1,180 @@
+"""Bills read back as they were asked for, transaction by transaction, so that rules can look at the past."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.issuing.history import Subjects, subjects_of
+from mingpiao.issuing.model import BillItem, IssueRequest, Payer, RequestAuxItem, RequestItem
+from mingpiao.kernel.clock import SHANGHAI
+from mingpiao.sealing.model import Face
+from mingpiao.sealing.service import parse_sealed
+
+
+class StoredBill(msgspec.Struct, frozen=True, kw_only=True):
+    """A blue bill with the request that it answers, rebuilt from its sealed XML.
+
+    `claims` are the verdicts of its papers by name; `papers` is how many it has.
+    """
+
+    unit_id: int
+    bill_id: int
+    region_code: str
+    issued_at: datetime
+    request: IssueRequest
+    subjects: Subjects
+    papers: int
+    claims: dict[str, str]
+
+
+class StoredReversal(msgspec.Struct, frozen=True, kw_only=True):
+    """A red bill: what it reversed, and when that had been issued. `total` is positive, in 元."""
+
+    unit_id: int
+    bill_id: int
+    region_code: str
+    issued_at: datetime
+    blue_bill_id: int
+    blue_issued_at: datetime
+    total: Decimal
+    subjects: Subjects
+
+
+class Portion(msgspec.Struct, frozen=True):
+    """Transactions `start` up to but without `stop`, all of which have ended; `bills` of them."""
+
+    start: int
+    stop: int
+    bills: int
+
+
+_PORTION = text(
+    """
+    SELECT count(*) AS bills, max(txid) + 1 AS stop FROM (
+        SELECT txid FROM events
+        WHERE txid >= :start AND txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+          AND type IN ('issued', 'reversal_issued')
+        ORDER BY txid, event_id LIMIT :most
+    ) AS fresh
+    """
+)
+_BLUE = text(
+    """
+    SELECT bills.unit_id, bills.bill_id, bills.region_code, bills.kind_code, bills.issued_at, bills.items,
+           bills.xml, supervision.evidence, supervision.claims
+    FROM events
+    JOIN bills ON bills.unit_id = events.unit_id AND bills.bill_id = events.bill_id
+    LEFT JOIN bill_supervision AS supervision
+           ON supervision.unit_id = bills.unit_id AND supervision.bill_id = bills.bill_id
+    WHERE events.txid >= :start AND events.txid < :stop AND events.type = 'issued'
+    ORDER BY bills.issued_at, bills.bill_id
+    """
+)
+_RED = text(
+    """
+    SELECT red.unit_id, red.bill_id, red.region_code, red.kind_code, red.issued_at, red.items, red.total,
+           red.payer_type, red.payer_code, red.payer_name, blue.bill_id AS blue_bill_id,
+           blue.issued_at AS blue_issued_at
+    FROM events
+    JOIN bills AS red ON red.unit_id = events.unit_id AND red.bill_id = events.bill_id
+    JOIN bills AS blue ON blue.unit_id = red.unit_id AND blue.bill_id = red.related_bill_id
+    WHERE events.txid >= :start AND events.txid < :stop AND events.type = 'reversal_issued'
+    ORDER BY red.issued_at, red.bill_id
+    """
+)
+
+
+async def next_portion(connection: AsyncConnection, start: int, most: int) -> Portion | None:
+    """The next transactions from `start` on that issued bills, about `most` bills of them; None where none ended."""
+    row = (await connection.execute(_PORTION, {"start": start, "most": most})).one()
+    return Portion(start, row.stop, row.bills) if row.bills else None
+
+
+async def stored_bills(connection: AsyncConnection, portion: Portion) -> list[StoredBill]:
+    """The blue bills of a portion, oldest first."""
+    rows = await connection.execute(_BLUE, {"start": portion.start, "stop": portion.stop})
+    return [_stored_bill(row) for row in rows.mappings()]
+
+
+async def stored_reversals(connection: AsyncConnection, portion: Portion) -> list[StoredReversal]:
+    """The red bills of a portion, oldest first."""
+    rows = await connection.execute(_RED, {"start": portion.start, "stop": portion.stop})
+    return [_stored_reversal(row) for row in rows.mappings()]
+
+
+def _stored_bill(row: RowMapping) -> StoredBill:
+    request = request_of(parse_sealed(row["xml"]), row["kind_code"])
+    items = msgspec.convert(row["items"], tuple[BillItem, ...])
+    return StoredBill(
+        unit_id=row["unit_id"],
+        bill_id=row["bill_id"],
+        region_code=row["region_code"],
+        issued_at=row["issued_at"].astimezone(SHANGHAI),
+        request=request,
+        subjects=subjects_of(request.payer, request.kind, items, request.total),
+        papers=len(row["evidence"] or ()),
+        claims={claim["name"]: claim["verdict"] for claim in row["claims"] or ()},
+    )
+
+
+def _stored_reversal(row: RowMapping) -> StoredReversal:
+    payer = Payer(type=row["payer_type"], code=row["payer_code"], name=row["payer_name"])
+    items: Sequence[BillItem] = msgspec.convert(row["items"], tuple[BillItem, ...])
+    return StoredReversal(
+        unit_id=row["unit_id"],
+        bill_id=row["bill_id"],
+        region_code=row["region_code"],
+        issued_at=row["issued_at"].astimezone(SHANGHAI),
+        blue_bill_id=row["blue_bill_id"],
+        blue_issued_at=row["blue_issued_at"].astimezone(SHANGHAI),
+        total=-row["total"],
+        subjects=subjects_of(payer, row["kind_code"], items, row["total"]),
+    )
+
+
+def request_of(face: Face, kind: str) -> IssueRequest:
+    """What was asked for, from the face of the blue bill that it became."""
+    return IssueRequest(
+        business_no=face.business_no,
+        kind=kind,
+        payer=Payer(
+            type="2" if face.payer.type == "2" else "1",
+            name=face.payer.name,
+            code=face.payer.code,
+            account=face.payer.account,
+            bank=face.payer.bank,
+        ),
+        items=tuple(
+            RequestItem(
+                code=item.code,
+                quantity=item.quantity,
+                rate=Decimal(item.standard),
+                amount=item.amount,
+                remark=item.remark,
+            )
+            for item in face.items
+        ),
+        total=face.total,
+        handler=face.handler,
+        checker=face.checker,
+        pay_mode=face.pay_mode,
+        remark=face.remark,
+        extension=dict(face.extension),
+        aux_items=tuple(
+            RequestAuxItem(
+                related_code=item.related_code,
+                name=item.name,
+                quantity=item.quantity,
+                amount=item.amount,
+                code=item.code,
+                unit=item.unit,
+                standard=item.standard,
+                remark=item.remark,
+            )
+            for item in face.aux_items
+        ),
+    )

@@ -1,0 +1,124 @@
+"""Which files make up the lake: rows of `lake_files`, and copies in a local folder."""
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.lake.model import Dataset, LakeFile
+from mingpiao.storage.database import Database
+from mingpiao.storage.files import FileStore
+
+FOLDER = "lake"
+#: A file that was replaced may still be read by who listed it before.
+LINGER_SECONDS = 3_600.0
+_ATTEMPTS = 5
+
+_LIST = text(
+    "SELECT file_key, dataset, month, rows, bytes FROM lake_files WHERE month >= :first ORDER BY month, file_key"
+)
+_ADD = text(
+    "INSERT INTO lake_files (file_key, dataset, month, rows, bytes) "
+    "VALUES (:key, :dataset, :month, :rows, :size)"
+)
+_REMOVE = text("DELETE FROM lake_files WHERE file_key = ANY (:keys)")
+
+
+async def list_files(connection: AsyncConnection, first: date = date.min) -> list[LakeFile]:
+    """The files of months from `first` on."""
+    rows = await connection.execute(_LIST, {"first": first})
+    return [_file(row) for row in rows.mappings()]
+
+
+def _file(row: RowMapping) -> LakeFile:
+    return LakeFile(
+        key=row["file_key"],
+        dataset=Dataset(row["dataset"]),
+        month=row["month"],
+        rows=row["rows"],
+        size=row["bytes"],
+    )
+
+
+async def add_files(connection: AsyncConnection, files: Sequence[LakeFile]) -> None:
+    """Let files that were stored count."""
+    values = [
+        {
+            "key": each.key,
+            "dataset": each.dataset.value,
+            "month": each.month,
+            "rows": each.rows,
+            "size": each.size,
+        }
+        for each in files
+    ]
+    if values:
+        await connection.execute(_ADD, values)
+
+
+async def remove_files(connection: AsyncConnection, keys: Sequence[str]) -> int:
+    """Let files count no longer; how many of them did. The stored bytes are swept later."""
+    return (await connection.execute(_REMOVE, {"keys": list(keys)})).rowcount
+
+
+async def sweep(database: Database, files: FileStore) -> None:
+    """Delete stored files that do not count: left by a crash, or replaced. Young ones may still be under way."""
+    stored = await files.listing(FOLDER)
+    async with database.system() as connection:
+        known = {each.key for each in await list_files(connection)}
+    for key, written in stored.items():
+        if key not in known and time.time() - written.timestamp() > LINGER_SECONDS:
+            await files.delete(key)
+
+
+class LakeCache:
+    """A local folder with copies of the lake's files, for DuckDB; several processes may share it."""
+
+    def __init__(self, database: Database, files: FileStore, folder: Path) -> None:
+        self.database = database
+        self.files = files
+        self.folder = folder
+
+    async def sync(self, first: date) -> dict[Dataset, list[Path]]:
+        """Bring the files of months from `first` on here. Raises OSError when they cannot be had."""
+        for _ in range(_ATTEMPTS):
+            async with self.database.system() as connection:
+                wanted = await list_files(connection, first)
+            paths = await self._fetch(wanted)
+            if paths is not None:
+                await asyncio.to_thread(self._forget, {each.key for each in wanted}, first)
+                return paths
+        raise FileNotFoundError("files of the lake are missing from the file store")
+
+    async def _fetch(self, wanted: Sequence[LakeFile]) -> dict[Dataset, list[Path]] | None:
+        """Where the files are; None when one was replaced meanwhile."""
+        paths: dict[Dataset, list[Path]] = {dataset: [] for dataset in Dataset}
+        for each in wanted:
+            path = self.folder / each.key
+            if not path.exists():
+                data = await self.files.get(each.key)
+                if data is None:
+                    return None
+                await asyncio.to_thread(_write, path, data)
+            paths[each.dataset].append(path)
+        return paths
+
+    def _forget(self, wanted: set[str], first: date) -> None:
+        """Delete copies of files that were replaced, of the months that were listed."""
+        oldest = first.isoformat()[:7]
+        for path in self.folder.glob(f"{FOLDER}/*/*/*.parquet"):
+            replaced = path.parent.name >= oldest and path.relative_to(self.folder).as_posix() not in wanted
+            if replaced and time.time() - path.stat().st_mtime > LINGER_SECONDS:
+                path.unlink(missing_ok=True)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(f".{os.getpid()}.part")
+    fresh.write_bytes(data)
+    fresh.replace(path)

@@ -1,0 +1,99 @@
+"""Bringing bills into the lake: portion by portion, behind a mark, each bill exactly once.
+
+A portion is all transactions from the mark to a point before which none is running. Its files are
+written first, under names that the portion gives; then one short transaction lets them count and moves
+the mark. Cut off before that, the portion is read again; done twice at once, the second is let go.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+
+from mingpiao.catalog.service import CatalogStore
+from mingpiao.issuing.service import (
+    Portion,
+    StoredBill,
+    StoredReversal,
+    next_portion,
+    stored_bills,
+    stored_reversals,
+)
+from mingpiao.lake.catalogue import FOLDER, add_files
+from mingpiao.lake.model import Dataset, LakeFile
+from mingpiao.lake.parquet import write_rows
+from mingpiao.lake.rows import bill_row, reversal_row
+from mingpiao.storage.database import Database
+from mingpiao.storage.files import FileStore
+from mingpiao.units.service import UnitDirectory
+
+_READER = "lake"
+#: Bills that one portion holds, about: a file of some megabytes, ten seconds of work.
+PORTION = 20_000
+
+_MARK = text("SELECT txid FROM reading_marks WHERE reader = :reader")
+_OPEN_MARK = text("INSERT INTO reading_marks (reader, txid) VALUES (:reader, 0) ON CONFLICT DO NOTHING")
+_MOVE_MARK = text("UPDATE reading_marks SET txid = :stop WHERE reader = :reader AND txid = :start")
+
+
+class Exporter:
+    """Writes what became visible since the last time."""
+
+    def __init__(
+        self, database: Database, files: FileStore, catalog: CatalogStore, units: UnitDirectory
+    ) -> None:
+        self._database = database
+        self._files = files
+        self._catalog = catalog
+        self._units = units
+
+    async def export(self, most: int = PORTION) -> int:
+        """Bring the lake up to now; how many portions of about `most` bills were written."""
+        portions = 0
+        while True:
+            # Only reads: a writing transaction would hold back everybody who waits for an end of all.
+            async with self._database.system() as connection:
+                start = int(await connection.scalar(_MARK, {"reader": _READER}) or 0)
+                portion = await next_portion(connection, start, most)
+                if portion is None:
+                    return portions
+                bills = await stored_bills(connection, portion)
+                reversals = await stored_reversals(connection, portion)
+            written = await self._write(portion, bills, reversals)
+            portions += await self._settle(portion, written)
+
+    async def _write(
+        self, portion: Portion, bills: Sequence[StoredBill], reversals: Sequence[StoredReversal]
+    ) -> list[LakeFile]:
+        catalog = await self._catalog.get()
+        profiles = {
+            unit_id: await self._units.profile(unit_id) for unit_id in {bill.unit_id for bill in bills}
+        }
+        months: dict[tuple[Dataset, date], list[dict[str, Any]]] = defaultdict(list)
+        for bill in bills:
+            row = bill_row(bill, profiles[bill.unit_id], catalog)
+            months[Dataset.BILLS, bill.issued_at.date().replace(day=1)].append(row)
+        for reversal in reversals:
+            months[Dataset.REVERSALS, reversal.issued_at.date().replace(day=1)].append(reversal_row(reversal))
+        return [await self._store(portion, *place, rows) for place, rows in months.items()]
+
+    async def _store(
+        self, portion: Portion, dataset: Dataset, month: date, rows: list[dict[str, Any]]
+    ) -> LakeFile:
+        data = await asyncio.to_thread(write_rows, dataset, rows)
+        key = f"{FOLDER}/{dataset.value}/{month:%Y-%m}/{portion.start:020d}-{portion.stop:020d}.parquet"
+        await self._files.put(key, data)
+        return LakeFile(key=key, dataset=dataset, month=month, rows=len(rows), size=len(data))
+
+    async def _settle(self, portion: Portion, written: Sequence[LakeFile]) -> int:
+        """Let the files count if the mark still stands where it was read."""
+        async with self._database.system() as connection:
+            await connection.execute(_OPEN_MARK, {"reader": _READER})
+            values = {"reader": _READER, "start": portion.start, "stop": portion.stop}
+            if (await connection.execute(_MOVE_MARK, values)).rowcount == 0:
+                return 0
+            await add_files(connection, written)
+        return 1

@@ -1,0 +1,106 @@
+"""Values of the lake: its files, and back-tests of rules."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from mingpiao.rules.model import Rule
+
+MAX_MONTHS = 36
+MAX_SAMPLE = 50
+
+
+class Dataset(StrEnum):
+    """Blue bills with all their facts; red bills with what they reversed."""
+
+    BILLS = "bills"
+    REVERSALS = "reversals"
+
+
+class LakeFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A Parquet file of one month (its first day, Asia/Shanghai). It is never changed."""
+
+    key: str
+    dataset: Dataset
+    month: date
+    rows: int
+    size: int
+
+
+class BackTestState(StrEnum):
+    """等待 → 进行中 → 已完成, 已停止 or 失败."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        return _STATE_LABELS[self]
+
+    @property
+    def finished(self) -> bool:
+        return self in (BackTestState.DONE, BackTestState.STOPPED, BackTestState.FAILED)
+
+
+_STATE_LABELS = {
+    BackTestState.WAITING: "等待",
+    BackTestState.RUNNING: "进行中",
+    BackTestState.DONE: "已完成",
+    BackTestState.STOPPED: "已停止",
+    BackTestState.FAILED: "失败",
+}
+
+
+class MonthFigure(msgspec.Struct, frozen=True, kw_only=True):
+    """One month (its first day): bills in the rule's scope, those hit, and their money in 元."""
+
+    month: date
+    bills: int
+    hits: int
+    money: Decimal
+
+
+class BackTestResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule would have done. `bills` are those in its scope and the department's area.
+
+    `sample` holds up to 50 票据编号 of hits, newest first. `warnings` are Chinese sentences.
+    `covered_until` is when the newest bill in the lake was issued; None for an empty lake.
+    """
+
+    bills: int
+    hits: int
+    units: int
+    money: Decimal
+    months: tuple[MonthFigure, ...]
+    sample: tuple[int, ...]
+    warnings: tuple[str, ...] = ()
+    covered_until: datetime | None = None
+
+    @property
+    def share(self) -> Decimal:
+        """Hits by bills, 0 to 1."""
+        return Decimal(self.hits) / self.bills if self.bills else Decimal(0)
+
+
+class BackTest(msgspec.Struct, frozen=True, kw_only=True):
+    """试算 of a rule over the bills of `months` months in a department's area. `progress` is 0 to 1.
+
+    `result` is there once it is done, `failure` (Chinese) when it failed.
+    """
+
+    backtest_id: int
+    region_code: str
+    rule: Rule
+    months: int
+    state: BackTestState
+    progress: float
+    asked_by: str
+    asked_at: datetime
+    finished_at: datetime | None
+    result: BackTestResult | None
+    failure: str

@@ -1,0 +1,46 @@
+"""A stored bill as a row of the lake: the same facts as at its issue."""
+
+from typing import Any
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.evidence.model import CLAIM_NAMES
+from mingpiao.issuing.service import StoredBill, StoredReversal, facts_of
+from mingpiao.units.model import UnitProfile
+
+
+def bill_row(bill: StoredBill, profile: UnitProfile, catalog: Catalog) -> dict[str, Any]:
+    """The facts of a blue bill with what history needs.
+
+    What the catalog and the unit's permissions say of it is as they are now, minutes after its issue.
+    """
+    facts = facts_of(bill.request, profile, catalog, bill.issued_at)
+    evidence = {f"evidence_{name}": bill.claims.get(name) for name in CLAIM_NAMES}
+    return facts | evidence | {"evidence_count": bill.papers} | _own(bill)
+
+
+def reversal_row(reversal: StoredReversal) -> dict[str, Any]:
+    """A red bill: what it reversed and when, and how history knows the blue one again."""
+    return {
+        "unit_id": reversal.unit_id,
+        "unit_region": reversal.region_code,
+        "blue_bill_id": reversal.blue_bill_id,
+        "blue_date": reversal.blue_issued_at.date(),
+        "issued_date": reversal.issued_at.date(),
+        "total": reversal.total,
+    } | _own(reversal)
+
+
+def _own(stored: StoredBill | StoredReversal) -> dict[str, Any]:
+    subjects = stored.subjects
+    return {
+        "bill_id": stored.bill_id,
+        "issued_at": stored.issued_at,
+        "payer_subject": _hash(subjects.payer),
+        "twin_subject": _hash(subjects.recast),
+        "content_subject": _hash(subjects.content),
+    }
+
+
+def _hash(subject: bytes) -> int:
+    """The eight bytes of a subject after its letter."""
+    return int.from_bytes(subject[1:], "big", signed=True)

@@ -1,0 +1,132 @@
+"""The worker's part of the lake: keeping it up to date and tidy, and doing back-tests."""
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from mingpiao.catalog.service import CatalogStore
+from mingpiao.jobs.queue import Handler, enqueue
+from mingpiao.kernel.clock import today
+from mingpiao.kernel.errors import Refusal
+from mingpiao.lake import store
+from mingpiao.lake.backtest import BackTestRun
+from mingpiao.lake.catalogue import LakeCache, sweep
+from mingpiao.lake.compaction import compact
+from mingpiao.lake.export import Exporter
+from mingpiao.lake.model import BackTest, BackTestResult, BackTestState, Dataset
+from mingpiao.lake.queries import Past
+from mingpiao.rules.service import Condition, field_table, parse
+from mingpiao.storage.database import Database
+from mingpiao.storage.files import FileStore
+from mingpiao.units.service import UnitDirectory
+
+EXPORT_JOB = "export_facts"
+TIDY_JOB = "tidy_lake"
+#: How often a run tells how far it is, and looks whether it is to stop.
+_BEAT_SECONDS = 0.25
+_logger = logging.getLogger(__name__)
+
+
+async def ask_for_export(database: Database) -> None:
+    """Have the lake brought up to date, unless that is waiting or under way."""
+    async with database.system() as connection:
+        await enqueue(connection, EXPORT_JOB, {}, key=EXPORT_JOB)
+
+
+async def ask_for_tidying(database: Database) -> None:
+    """Have small files merged and files that do not count deleted."""
+    async with database.system() as connection:
+        await enqueue(connection, TIDY_JOB, {}, key=TIDY_JOB)
+
+
+class Lake:
+    """What a worker needs for the lake's jobs; `folder` is where this machine keeps copies of its files."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: FileStore,
+        catalog: CatalogStore,
+        units: UnitDirectory,
+        folder: Path,
+    ) -> None:
+        self._database = database
+        self._files = files
+        self._catalog = catalog
+        self._folder = folder
+        self.exporter = Exporter(database, files, catalog, units)
+        self.cache = LakeCache(database, files, folder)
+
+    def handlers(self) -> Sequence[Handler]:
+        """Who does the lake's jobs. One back-test at a time: each uses all cores."""
+        return (
+            Handler(name=EXPORT_JOB, work=self._export, at_once=1),
+            Handler(name=TIDY_JOB, work=self._tidy, at_once=1),
+            Handler(name=store.JOB, work=self._backtest, at_once=1),
+        )
+
+    async def _export(self, _payload: Mapping[str, Any]) -> None:
+        await self.exporter.export()
+
+    async def _tidy(self, _payload: Mapping[str, Any]) -> None:
+        await compact(self._database, self._files)
+        await sweep(self._database, self._files)
+
+    async def _backtest(self, payload: Mapping[str, Any]) -> None:
+        async with self._database.system() as connection:
+            asked = await store.begin(connection, payload["backtest_id"])
+        if asked is not None:
+            await self.run(asked)
+
+    async def run(self, asked: BackTest) -> None:
+        """Do a back-test that was begun and write down how it ended."""
+        state, result, failure = BackTestState.DONE, None, ""
+        try:
+            result = await self._result(asked)
+        except duckdb.InterruptException:
+            state = BackTestState.STOPPED
+        except Refusal as refusal:
+            state, failure = BackTestState.FAILED, refusal.problems[0].message
+        except duckdb.Error:
+            _logger.exception("back-test %s failed", asked.backtest_id)
+            state, failure = BackTestState.FAILED, "试算没有成功，请缩短月数或简化条件后再试。"
+        except OSError:
+            _logger.exception("back-test %s found no files", asked.backtest_id)
+            state, failure = BackTestState.FAILED, "读取历史数据没有成功，请稍后再试。"
+        async with self._database.system() as connection:
+            await store.end(connection, asked.backtest_id, state, result=result, failure=failure)
+
+    async def _result(self, asked: BackTest) -> BackTestResult:
+        rule = asked.rule
+        condition = parse(rule.condition, field_table(await self._catalog.get(), rule.kinds, rule.stage))
+        past = Past(today=today(), months=asked.months, region_code=asked.region_code)
+        first = past.first_needed(condition)
+        files = await self.cache.sync(first)
+        if not files[Dataset.BILLS]:
+            await self.exporter.export()
+            files = await self.cache.sync(first)
+        return await self._judge(asked, condition, files, past)
+
+    async def _judge(
+        self, asked: BackTest, condition: Condition, files: dict[Dataset, list[Path]], past: Past
+    ) -> BackTestResult:
+        """Run in a thread, which leaves this one free: DuckDB works without the interpreter's lock."""
+        with tempfile.TemporaryDirectory(prefix="mingpiao-backtest-") as folder:
+            run = BackTestRun(Path(folder))
+            working = asyncio.create_task(asyncio.to_thread(run.run, asked.rule, condition, files, past))
+            try:
+                while not (await asyncio.wait({working}, timeout=_BEAT_SECONDS))[0]:
+                    async with self._database.system() as connection:
+                        if not await store.advance(connection, asked.backtest_id, run.progress()):
+                            run.stop()
+                return await working
+            finally:
+                if not working.done():
+                    run.stop()
+                    await asyncio.wait({working})
+                run.close()

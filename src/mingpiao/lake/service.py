@@ -1,0 +1,13 @@
+"""What faces may ask of the lake: back-tests of rules, and the worker's jobs."""
+
+from mingpiao.lake.running import Lake, ask_for_export, ask_for_tidying
+from mingpiao.lake.store import get_backtest, start_backtest, stop_backtest
+
+__all__ = [
+    "Lake",
+    "ask_for_export",
+    "ask_for_tidying",
+    "get_backtest",
+    "start_backtest",
+    "stop_backtest",
+]

@@ -1,0 +1,164 @@
+"""Back-tests as rows: asked for by a page, done by a worker, looked at by any process."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.identity.service import record
+from mingpiao.jobs.queue import enqueue
+from mingpiao.kernel.clock import SHANGHAI
+from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.lake.model import MAX_MONTHS, BackTest, BackTestResult, BackTestState
+from mingpiao.rules.model import Rule
+from mingpiao.rules.service import field_table, parse
+
+JOB = "backtest"
+#: Back-tests of one department that may wait or run at a time.
+MOST_AT_ONCE = 3
+
+_INSERT = text(
+    "INSERT INTO backtests (region_code, rule, months, asked_by) "
+    "VALUES (:region_code, CAST(:rule AS jsonb), :months, :asked_by) RETURNING backtest_id"
+)
+_LOCK_REGION = text("SELECT pg_advisory_xact_lock(hashtext('backtests:' || :region_code))")
+_OPEN = text(
+    "SELECT count(*) FROM backtests WHERE region_code = :region_code AND state IN ('waiting', 'running')"
+)
+_GET = text("SELECT * FROM backtests WHERE backtest_id = :backtest_id")
+_ASK_STOP = text(
+    "UPDATE backtests SET stop_requested = true, "
+    "state = CASE state WHEN 'waiting' THEN 'stopped' ELSE state END, "
+    "finished_at = CASE state WHEN 'waiting' THEN now() ELSE finished_at END "
+    "WHERE backtest_id = :backtest_id AND state IN ('waiting', 'running')"
+)
+_BEGIN = text(
+    "UPDATE backtests SET state = 'running', progress = 0, started_at = now() "
+    "WHERE backtest_id = :backtest_id AND state IN ('waiting', 'running') RETURNING *"
+)
+_ADVANCE = text(
+    "UPDATE backtests SET progress = greatest(progress, CAST(:progress AS real)) "
+    "WHERE backtest_id = :backtest_id AND state = 'running' RETURNING stop_requested"
+)
+_END = text(
+    "UPDATE backtests SET state = :state, result = CAST(:result AS jsonb), failure = :failure, "
+    "progress = CASE WHEN :state = 'done' THEN 1 ELSE progress END, finished_at = now() "
+    "WHERE backtest_id = :backtest_id AND state = 'running'"
+)
+
+
+async def start_backtest(
+    connection: AsyncConnection, catalog: Catalog, rule: Rule, months: int, *, region_code: str, acting: Actor
+) -> int:
+    """Ask for a back-test of a rule, saved or not, in a department's area; its id.
+
+    Raises `Refusal`: `rule.condition_…` for a condition that is wrong, `backtest.months` outside 1 to 36,
+    `backtest.too_many` (429) when the department has three under way.
+    """
+    if not 1 <= months <= MAX_MONTHS:
+        raise refuse("backtest.months", f"试算月数应为1至{MAX_MONTHS}，请修改。", field="months", status=422)
+    parse(rule.condition, field_table(catalog, rule.kinds, rule.stage))
+    await connection.execute(_LOCK_REGION, {"region_code": region_code})
+    if (await connection.scalar(_OPEN, {"region_code": region_code}) or 0) >= MOST_AT_ONCE:
+        message = f"本部门已有{MOST_AT_ONCE}个试算在进行，请等它们完成或停止后再试。"
+        raise refuse("backtest.too_many", message, status=429)
+    values = {
+        "region_code": region_code,
+        "rule": _encoded(rule),
+        "months": months,
+        "asked_by": acting.label,
+    }
+    backtest_id = int(await connection.scalar(_INSERT, values) or 0)
+    await enqueue(connection, JOB, {"backtest_id": backtest_id})
+    await _audit(
+        connection, "backtest:start", backtest_id, acting, {"rule": rule.code, "months": str(months)}
+    )
+    return backtest_id
+
+
+async def get_backtest(connection: AsyncConnection, backtest_id: int, *, region_code: str) -> BackTest:
+    """A department's back-test, with its progress and result; raises `Refusal` (`backtest.unknown`, 404)."""
+    row = (await connection.execute(_GET, {"backtest_id": backtest_id})).mappings().one_or_none()
+    if row is None or row["region_code"] != region_code:
+        raise _unknown()
+    return backtest_of_row(row)
+
+
+async def stop_backtest(
+    connection: AsyncConnection, backtest_id: int, *, region_code: str, acting: Actor
+) -> None:
+    """Break a back-test off; one that is over stays as it is. Raises `Refusal` (`backtest.unknown`, 404)."""
+    await get_backtest(connection, backtest_id, region_code=region_code)
+    if (await connection.execute(_ASK_STOP, {"backtest_id": backtest_id})).rowcount:
+        await _audit(connection, "backtest:stop", backtest_id, acting, {})
+
+
+async def _audit(
+    connection: AsyncConnection, action: str, backtest_id: int, acting: Actor, details: dict[str, str]
+) -> None:
+    entry = AuditEntry(actor=acting, action=action, subject=f"backtest:{backtest_id}", details=details)
+    await record(connection, entry)
+
+
+def _unknown() -> Refusal:
+    return refuse("backtest.unknown", "没有找到该试算，或您无权查看，请重新试算。", status=404)
+
+
+# -- the worker's side ---------------------------------------------------------------------------
+
+
+async def begin(connection: AsyncConnection, backtest_id: int) -> BackTest | None:
+    """Take a back-test up, or up again after a worker was killed; None when there is nothing to do."""
+    row = (await connection.execute(_BEGIN, {"backtest_id": backtest_id})).mappings().one_or_none()
+    return None if row is None else backtest_of_row(row)
+
+
+async def advance(connection: AsyncConnection, backtest_id: int, progress: float) -> bool:
+    """Tell how far it is; whether it should go on."""
+    wanted = (
+        await connection.execute(_ADVANCE, {"backtest_id": backtest_id, "progress": progress})
+    ).one_or_none()
+    return wanted is not None and not wanted.stop_requested
+
+
+async def end(
+    connection: AsyncConnection,
+    backtest_id: int,
+    state: BackTestState,
+    *,
+    result: BackTestResult | None = None,
+    failure: str = "",
+) -> None:
+    """Write down how it ended."""
+    values = {
+        "backtest_id": backtest_id,
+        "state": state.value,
+        "result": None if result is None else _encoded(result),
+        "failure": failure,
+    }
+    await connection.execute(_END, values)
+
+
+def backtest_of_row(row: RowMapping) -> BackTest:
+    """A back-test from its row."""
+    finished = row["finished_at"]
+    return BackTest(
+        backtest_id=row["backtest_id"],
+        region_code=row["region_code"],
+        rule=msgspec.convert(row["rule"], Rule),
+        months=row["months"],
+        state=BackTestState(row["state"]),
+        progress=row["progress"],
+        asked_by=row["asked_by"],
+        asked_at=row["asked_at"].astimezone(SHANGHAI),
+        finished_at=None if finished is None else finished.astimezone(SHANGHAI),
+        result=None if row["result"] is None else msgspec.convert(row["result"], BackTestResult),
+        failure=row["failure"],
+    )
+
+
+def _encoded(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

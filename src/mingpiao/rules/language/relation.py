@@ -1,0 +1,35 @@
+"""The relation that `to_sql` writes for: its columns and their types, as the lake keeps them."""
+
+from mingpiao.rules.language.catalogue import FIELDS, FUNCTIONS, MEASURE
+from mingpiao.rules.language.tree import Place, Shape, ValueKind
+
+_TYPES = {ValueKind.TEXT: "VARCHAR", ValueKind.DATE: "DATE", ValueKind.BOOLEAN: "BOOLEAN"}
+#: Maps of 其他信息 by name.
+_MAPS = {
+    "extension": "MAP(VARCHAR, VARCHAR)",
+    "extension_numbers": f"MAP(VARCHAR, DECIMAL({MEASURE.whole + MEASURE.places}, {MEASURE.places}))",
+    "extension_dates": "MAP(VARCHAR, DATE)",
+}
+
+
+def duckdb_type(shape: Shape) -> str:
+    """The type of a value's column in DuckDB; Spark reads the same from Parquet."""
+    if shape.kind is not ValueKind.NUMBER:
+        return _TYPES[shape.kind]
+    return "BIGINT" if shape.integer else f"DECIMAL({shape.whole + shape.places}, {shape.places})"
+
+
+def bill_columns() -> dict[str, str]:
+    """Columns of a bill's facts with their DuckDB types, without items and history."""
+    own = {field.column: duckdb_type(field.shape) for field in FIELDS if field.place is Place.BILL}
+    return own | _MAPS
+
+
+def item_columns() -> dict[str, str]:
+    """Members of one item of `items`, without history."""
+    return {field.column: duckdb_type(field.shape) for field in FIELDS if field.place is Place.ITEM}
+
+
+def history_types() -> dict[str, str]:
+    """DuckDB types of the columns of history aggregates, by the aggregate's name."""
+    return {function.name: duckdb_type(function.shape) for function in FUNCTIONS if function.history}
