@@ -3,6 +3,7 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.kernel.errors import refuse
 from mingpiao.messages.model import Message
 
 PAGE_SIZE = 30
@@ -84,6 +85,13 @@ INSERT INTO message_readers (message_id, account_id)
 SELECT message_id, :account_id FROM messages WHERE {whose} AND message_id <= :newest
 ON CONFLICT DO NOTHING
 """
+_OPEN = """
+WITH opened AS (
+    INSERT INTO message_readers (message_id, account_id)
+    SELECT message_id, :account_id FROM messages WHERE {whose} AND message_id = :message_id
+    ON CONFLICT DO NOTHING)
+SELECT link FROM messages WHERE {whose} AND message_id = :message_id
+"""
 _WHOSE_UNIT = "unit_id = :owner"
 _WHOSE_REGION = "region_code = :owner"
 
@@ -118,6 +126,21 @@ async def mark_read(connection: AsyncConnection, account_id: int, owner: int | s
     """Mark everything up to a message as read by the account."""
     query = text(_MARK_READ.format(whose=_whose(owner)))
     await connection.execute(query, {"account_id": account_id, "owner": owner, "newest": newest})
+
+
+async def open_message(
+    connection: AsyncConnection, account_id: int, owner: int | str, message_id: int
+) -> str:
+    """Mark one message as read by the account; returns the address that it leads to ("" for none).
+
+    Raises `Refusal` (`message.unknown`, 404) for a message of somebody else.
+    """
+    query = text(_OPEN.format(whose=_whose(owner)))
+    given = {"account_id": account_id, "owner": owner, "message_id": message_id}
+    link: str | None = await connection.scalar(query, given)
+    if link is None:
+        raise refuse("message.unknown", "没有找到该消息，请从消息列表中选择。", status=404)
+    return link
 
 
 def _whose(owner: int | str) -> str:

@@ -1,0 +1,322 @@
+"""/finance/qualifications: 资质审核, what expires next, and the papers of the region's units."""
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.composition import Services
+from mingpiao.identity.model import Actor, AuditEntry, Session
+from mingpiao.identity.service import record
+from mingpiao.kernel.clock import to_shanghai, today
+from mingpiao.kernel.codes import region_prefix
+from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.portals.bill_filters import clean_text
+from mingpiao.portals.exports import Batches, Layout, csv_answer, workbook_answer
+from mingpiao.portals.finance.places import chosen_region, home_region, region_options
+from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.gates import Right, allowed
+from mingpiao.portals.papers import (
+    TYPE_OPTIONS,
+    days_text,
+    file_answer,
+    paper_view,
+    picture_answer,
+    state_colour,
+)
+from mingpiao.portals.rendering import page
+from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.qualifications.model import PaperState, PaperType, Qualification, QualificationFilter
+from mingpiao.qualifications.service import decide, list_papers, standing
+from mingpiao.qualifications.service import get as get_paper
+from mingpiao.units.service import get as get_unit
+from mingpiao.units.service import names_of
+from mingpiao.web import client_address
+
+LIST = "/finance/qualifications"
+_NAMES = ("state", "type", "expiry", "region", "words")
+#: What a list shows that was asked for nothing in particular: what waits for a decision.
+_USUAL_STATE = PaperState.SUBMITTED.value
+_ALL = "all"
+_STATES = [(state.value, state.label) for state in PaperState]
+_EXPIRIES = [("over", "已到期"), ("7", "7天内到期"), ("30", "30天内到期"), ("60", "60天内到期")]
+_COLUMNS = (
+    "用票单位",
+    "地区",
+    "证书种类",
+    "状态",
+    "统一社会信用代码",
+    "法定代表人",
+    "发证机关",
+    "有效期自",
+    "有效期至",
+    "上传时间",
+    "认定人",
+    "认定时间",
+    "说明",
+)
+_LAYOUT = Layout(columns=_COLUMNS, name="qualifications")
+_EXPORT_BATCH = 500
+
+
+class _Query(msgspec.Struct, frozen=True, kw_only=True):
+    """A filter with the texts it was read from."""
+
+    values: dict[str, str]
+    wanted: QualificationFilter
+
+    def address(self, path: str = LIST, **more: str) -> str:
+        given = {name: value for name, value in (self.values | more).items() if value}
+        return f"{path}?{urlencode(given)}" if given else path
+
+
+def _read(session: Session, catalog: Catalog, given: dict[str, str]) -> _Query:
+    """The filter of an address; unknown choices restrict nothing. Raises `Refusal` for a region outside."""
+    values = {name: clean_text(given.get(name, "")) for name in _NAMES}
+    if not any(values.values()):
+        values["state"] = _USUAL_STATE
+    values["state"] = values["state"] if values["state"] in {_ALL, *dict(_STATES)} else ""
+    values["type"] = values["type"] if values["type"] in set(PaperType) else ""
+    values["expiry"] = values["expiry"] if values["expiry"] in dict(_EXPIRIES) else ""
+    region = chosen_region(session, catalog, values["region"])
+    wanted = QualificationFilter(
+        # Only current papers expire.
+        state="" if values["expiry"] or values["state"] == _ALL else values["state"],
+        paper_type=values["type"],
+        region_prefix=region_prefix(region),
+        words=values["words"],
+        expires_until=_expires_until(values["expiry"]),
+    )
+    return _Query(values=values, wanted=wanted)
+
+
+def _expires_until(expiry: str) -> date | None:
+    if not expiry:
+        return None
+    return today() + timedelta(days=-1 if expiry == "over" else int(expiry))
+
+
+@get("/qualifications")
+async def paper_list(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """Papers by state, type, expiry, region and unit; without a filter those that wait for a decision."""
+    catalog = await services.catalog.get()
+    given = read_query(request)
+    query = _read(session, catalog, given)
+    after = given.get("after", "")
+    async with services.database.scoped(session.account.scope) as connection:
+        papers, following = await list_papers(connection, query.wanted, after=after)
+        names = await names_of(connection, (paper.unit_id for paper in papers))
+    return page(
+        request,
+        "finance/qualifications.html",
+        title="资质审核",
+        values=query.values,
+        papers=papers,
+        names=names,
+        states=[(_ALL, "全部状态"), *_STATES],
+        types=TYPE_OPTIONS,
+        expiries=_EXPIRIES,
+        regions=region_options(session, catalog),
+        region_path=catalog.region_path,
+        days_text=days_text,
+        state_colour=state_colour,
+        csv_address=query.address(f"{LIST}/export.csv"),
+        workbook_address=query.address(f"{LIST}/export.xlsx"),
+        next_address=query.address(after=following) if following else "",
+        first_address=query.address() if after else "",
+    )
+
+
+@get("/qualifications/{qualification_id:int}")
+async def paper_page(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+) -> Response[str]:
+    """A paper: the picture beside what was read and stated, and the unit's own data."""
+    return await _paper_page(request, session, services, qualification_id)
+
+
+async def _paper_page(
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    qualification_id: int,
+    reason: str = "",
+    problems: tuple[Problem, ...] = (),
+) -> Response[str]:
+    catalog = await services.catalog.get()
+    async with services.database.scoped(session.account.scope) as connection:
+        paper = await get_paper(connection, qualification_id)
+        unit = await get_unit(connection, paper.unit_id)
+        stands = await standing(connection, paper.unit_id)
+    return page(
+        request,
+        "finance/qualification.html",
+        status=problems[0].status if problems else 200,
+        title=f"{unit.name}：{paper.type_label}",
+        crumbs=[("资质审核", LIST)],
+        view=paper_view(paper),
+        paper=paper,
+        unit=unit,
+        region=catalog.region_path(unit.region_code),
+        others=[other for other in stands.current if other.qualification_id != paper.qualification_id],
+        base=f"{LIST}/{qualification_id}",
+        days_text=days_text,
+        state_colour=state_colour(paper),
+        decidable=paper.state is PaperState.SUBMITTED
+        and allowed(session.account.role, Right.QUALIFICATION_REVIEW),
+        reason=reason,
+        problems=problems,
+    )
+
+
+@post(
+    "/qualifications/{qualification_id:int}/decide",
+    guards=[require_right(Right.QUALIFICATION_REVIEW)],
+    status_code=200,
+)
+async def decide_paper(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+) -> Response[str] | Response[bytes]:
+    """Accept or reject; of two who do it at once the second is told who was first."""
+    form = await read_form(request)
+    reason = form.get("reason", "")
+    revision = form.get("revision", "")
+    try:
+        async with services.database.system() as connection:
+            await decide(
+                connection,
+                qualification_id,
+                accept=form.get("decision") == "accept",
+                reason=reason,
+                revision=int(revision) if revision.isascii() and revision.isdigit() else 0,
+                by=session.account,
+                acting=_acting(request, session),
+            )
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        return await _paper_page(request, session, services, qualification_id, reason, refusal.problems)
+    return redirect(request, f"{LIST}/{qualification_id}")
+
+
+@get("/qualifications/{qualification_id:int}/pages/{number:int}")
+async def paper_picture(
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+    number: FromPath[int],
+) -> Response[bytes]:
+    """A page of a paper, upright."""
+    paper = await _find(session, services, qualification_id)
+    return picture_answer(await services.qualifications.picture(paper, number))
+
+
+@get("/qualifications/{qualification_id:int}/file")
+async def paper_file(
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+) -> Response[bytes]:
+    """The file as the unit uploaded it."""
+    paper = await _find(session, services, qualification_id)
+    return file_answer(paper, await services.qualifications.open_file(paper))
+
+
+async def _find(session: Session, services: Services, qualification_id: int) -> Qualification:
+    async with services.database.scoped(session.account.scope) as connection:
+        return await get_paper(connection, qualification_id)
+
+
+# -- export --------------------------------------------------------------------------------------
+
+
+@get("/qualifications/export.csv")
+async def export_csv(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Stream:
+    """All papers of the filter as CSV."""
+    return csv_answer(_LAYOUT, await _export(request, session, services, "csv"))
+
+
+@get("/qualifications/export.xlsx")
+async def export_workbook(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Stream:
+    """All papers of the filter as a workbook."""
+    return await workbook_answer(_LAYOUT, await _export(request, session, services, "xlsx"))
+
+
+async def _export(request: PageRequest, session: Session, services: Services, ending: str) -> Batches:
+    """The rows of an export, which is put down in the audit trail."""
+    catalog = await services.catalog.get()
+    query = _read(session, catalog, read_query(request))
+    entry = AuditEntry(
+        actor=_acting(request, session),
+        action="qualification:export",
+        subject=f"region:{home_region(session, catalog)}",
+        details={"format": ending} | {name: text for name, text in query.values.items() if text},
+    )
+    async with services.database.system() as connection:
+        await record(connection, entry)
+    return _batches(session, services, query, catalog)
+
+
+async def _batches(
+    session: Session, services: Services, query: _Query, catalog: Catalog
+) -> AsyncIterator[list[list[str]]]:
+    after = ""
+    while True:
+        async with services.database.scoped(session.account.scope) as connection:
+            papers, after = await list_papers(connection, query.wanted, after=after, limit=_EXPORT_BATCH)
+            names = await names_of(connection, (paper.unit_id for paper in papers))
+        yield [_row(paper, names.get(paper.unit_id, ""), catalog) for paper in papers]
+        if not after:
+            return
+
+
+def _row(paper: Qualification, unit_name: str, catalog: Catalog) -> list[str]:
+    stated = paper.stated
+    return [
+        unit_name,
+        catalog.region_path(paper.region_code),
+        paper.type_label,
+        paper.state.label,
+        stated.code if stated else "",
+        stated.representative if stated else "",
+        stated.issuer if stated else "",
+        paper.valid_from.isoformat() if paper.valid_from else "",
+        "长期" if stated and stated.unlimited else paper.valid_until.isoformat() if paper.valid_until else "",
+        f"{to_shanghai(paper.uploaded_at):%Y-%m-%d %H:%M:%S}",
+        paper.decided_by_name,
+        f"{to_shanghai(paper.decided_at):%Y-%m-%d %H:%M:%S}" if paper.decided_at else "",
+        paper.decision_reason or paper.failure,
+    ]
+
+
+def _acting(request: PageRequest, session: Session) -> Actor:
+    return Actor(label=session.account.actor.label, address=client_address(request))
+
+
+HANDLERS = [
+    paper_list,
+    export_csv,
+    export_workbook,
+    paper_page,
+    decide_paper,
+    paper_picture,
+    paper_file,
+]

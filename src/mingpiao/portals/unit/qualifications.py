@@ -1,0 +1,243 @@
+"""资质证书 of a unit: upload, see what was read, correct and submit; states, days left, history."""
+
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from mingpiao.composition import Services
+from mingpiao.identity.model import Actor, Session
+from mingpiao.kernel.clock import today
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.gates import Right, allowed
+from mingpiao.portals.papers import (
+    TYPE_OPTIONS,
+    days_text,
+    file_answer,
+    form_values,
+    notice_of,
+    paper_view,
+    picture_answer,
+    read_statement,
+    state_colour,
+)
+from mingpiao.portals.rendering import page
+from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.unit.bill_access import unit_of
+from mingpiao.qualifications.model import Qualification, QualificationFilter
+from mingpiao.qualifications.service import get as get_paper
+from mingpiao.qualifications.service import list_papers, may_state, standing, submit, withdraw
+from mingpiao.web import client_address
+
+LIST = "/unit/qualifications"
+_GUARDS = [require_right(Right.UNIT_QUALIFICATIONS)]
+_CRUMBS = [("首页", "/unit"), ("资质证书", LIST)]
+#: A file of 20 MB and the form around it.
+_MAX_UPLOAD = 21 * 1024 * 1024
+
+
+def _acting(request: PageRequest, session: Session) -> Actor:
+    return Actor(label=session.account.actor.label, address=client_address(request))
+
+
+@get("/qualifications")
+async def paper_list(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """Current papers with their days left, and the history."""
+    return await _list_page(request, session, services)
+
+
+async def _list_page(
+    request: PageRequest, session: Session, services: Services, problems: tuple[Problem, ...] = ()
+) -> Response[str]:
+    after = read_query(request).get("after", "")
+    unit_id = unit_of(session.account)
+    async with services.database.scoped(session.account.scope) as connection:
+        stands = await standing(connection, unit_id)
+        papers, following = await list_papers(connection, QualificationFilter(unit_id=unit_id), after=after)
+    return page(
+        request,
+        "unit/qualifications.html",
+        status=problems[0].status if problems else 200,
+        title="资质证书",
+        crumbs=[("首页", "/unit")],
+        standing=stands,
+        notice=notice_of(stands),
+        left=stands.days_left(today()),
+        papers=papers,
+        days_text=days_text,
+        state_colour=state_colour,
+        may_upload=allowed(session.account.role, Right.UNIT_QUALIFICATIONS),
+        next_address=f"{LIST}?after={following}" if following else "",
+        first_address=LIST if after else "",
+        problems=problems,
+    )
+
+
+@post("/qualifications", guards=_GUARDS, status_code=200, request_max_body_size=_MAX_UPLOAD)
+async def upload(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str] | Response[bytes]:
+    """Take a file in; the same one again leads to the paper that it is."""
+    file = (await request.form()).get("file")
+    data = await file.read() if isinstance(file, UploadFile) else b""
+    name = file.filename if isinstance(file, UploadFile) else ""
+    try:
+        paper, fresh = await services.qualifications.upload(
+            unit_of(session.account), name, data, by=session.account, acting=_acting(request, session)
+        )
+    except Refusal as refusal:
+        return await _list_page(request, session, services, refusal.problems)
+    return redirect(request, _address(paper.qualification_id) + ("" if fresh else "?again=yes"))
+
+
+@get("/qualifications/{qualification_id:int}")
+async def paper_page(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+) -> Response[str]:
+    """A paper: the picture, what was read, and the form to state what it says."""
+    paper = await _own(session, services, qualification_id)
+    return _paper_page(request, session, paper)
+
+
+def _paper_page(
+    request: PageRequest,
+    session: Session,
+    paper: Qualification,
+    values: dict[str, str] | None = None,
+    problems: tuple[Problem, ...] = (),
+) -> Response[str]:
+    may_change = allowed(session.account.role, Right.UNIT_QUALIFICATIONS)
+    return page(
+        request,
+        "unit/qualification.html",
+        status=problems[0].status if problems else 200,
+        title=paper.type_label,
+        crumbs=_CRUMBS,
+        view=paper_view(paper),
+        paper=paper,
+        base=_address(paper.qualification_id),
+        values=values or form_values(paper),
+        types=TYPE_OPTIONS,
+        days_text=days_text(paper),
+        state_colour=state_colour(paper),
+        editable=may_change and may_state(paper),
+        withdrawable=may_change and (paper.state.open_to_unit or paper.state == "submitted"),
+        again="again" in read_query(request),
+        problems=problems,
+    )
+
+
+@get("/qualifications/{qualification_id:int}/state")
+async def paper_state(
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+) -> dict[str, str]:
+    """The state alone, for the page that waits for the reading."""
+    paper = await _own(session, services, qualification_id)
+    return {"state": paper.state.value}
+
+
+@post("/qualifications/{qualification_id:int}/submit", guards=_GUARDS, status_code=200)
+async def submit_paper(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+) -> Response[str] | Response[bytes]:
+    """Hand a paper in; what is wrong in the form is told beside its field."""
+    form = await read_form(request)
+    paper = await _own(session, services, qualification_id)
+    stated, problems = read_statement(form)
+    if stated is None:
+        return _paper_page(request, session, paper, form, tuple(problems))
+    try:
+        async with services.database.system() as connection:
+            await submit(
+                connection,
+                unit_of(session.account),
+                qualification_id,
+                stated,
+                revision=_number(form.get("revision", "")),
+                acting=_acting(request, session),
+            )
+    except Refusal as refusal:
+        if refusal.status != 422:
+            raise
+        return _paper_page(request, session, paper, form, refusal.problems)
+    return redirect(request, _address(qualification_id))
+
+
+@post("/qualifications/{qualification_id:int}/withdraw", guards=_GUARDS, status_code=200)
+async def withdraw_paper(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+) -> Response[bytes]:
+    """Take a paper back on which nobody decided."""
+    async with services.database.system() as connection:
+        await withdraw(
+            connection, unit_of(session.account), qualification_id, acting=_acting(request, session)
+        )
+    return redirect(request, LIST)
+
+
+@get("/qualifications/{qualification_id:int}/pages/{number:int}")
+async def paper_picture(
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+    number: FromPath[int],
+) -> Response[bytes]:
+    """A page of the paper, upright."""
+    paper = await _own(session, services, qualification_id)
+    return picture_answer(await services.qualifications.picture(paper, number))
+
+
+@get("/qualifications/{qualification_id:int}/file")
+async def paper_file(
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+) -> Response[bytes]:
+    """The file as it was uploaded."""
+    paper = await _own(session, services, qualification_id)
+    return file_answer(paper, await services.qualifications.open_file(paper))
+
+
+async def _own(session: Session, services: Services, qualification_id: int) -> Qualification:
+    """A paper of the person's own unit; raises `Refusal` (`qualification.unknown`, 404) for any other."""
+    unit_of(session.account)
+    if qualification_id >= 2**63:
+        raise refuse(
+            "qualification.unknown", "没有找到该资质证书，请从列表中选择，或您无权查看。", status=404
+        )
+    async with services.database.scoped(session.account.scope) as connection:
+        return await get_paper(connection, qualification_id)
+
+
+def _address(qualification_id: int) -> str:
+    return f"{LIST}/{qualification_id}"
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
+
+
+HANDLERS = [
+    paper_list,
+    upload,
+    paper_page,
+    paper_state,
+    submit_paper,
+    withdraw_paper,
+    paper_picture,
+    paper_file,
+]
