@@ -4,6 +4,7 @@ import re
 
 import msgspec
 import pytest
+from scripts.rules_library import BEGIN, DOCUMENT, END, tables
 from tests.rules.wellformed import catalog, condition_of, covers, facts_of, loaded
 
 from mingpiao.demo.kinds import KINDS
@@ -79,3 +80,10 @@ def test_conditions_are_kept_as_written_up_to_spaces() -> None:
     for rule in library_rules():
         again = msgspec.structs.replace(rule, condition=condition_of(rule).text)
         assert condition_of(again).text == condition_of(rule).text
+
+
+def test_the_document_tells_of_the_rules_as_they_are() -> None:
+    text = DOCUMENT.read_text("utf-8")
+    assert text[text.index(BEGIN) + len(BEGIN) : text.index(END)] == tables()
+    named = set(re.findall(r"`([A-Z]+(?:-[A-Z]+)+)`", text))
+    assert named == {rule.code for rule in library_rules()}
