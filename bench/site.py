@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import msgspec
+from sqlalchemy import text
 
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.demo.actor import ACTOR
@@ -19,6 +20,8 @@ from mingpiao.demo.units import DemoUnit, demo_units
 from mingpiao.kernel.clock import now
 from mingpiao.numbering.service import allot
 from mingpiao.processes import fetch_status
+from mingpiao.rules.library import library_rules
+from mingpiao.rules.service import install_library, publish
 from mingpiao.storage.database import Database
 from mingpiao.storage.embedded import EmbeddedOptions, EmbeddedServer
 from mingpiao.storage.migrate import upgrade
@@ -27,6 +30,8 @@ from mingpiao.units.service import create_app
 
 _STOCK = 10_000_000
 _START_SECONDS = 60.0
+#: A notice that rules changed takes milliseconds, compiling them again on a busy machine a little more.
+_NOTICE_SECONDS = 1.5
 
 
 def free_port() -> int:
@@ -89,8 +94,23 @@ class BenchSite:
                         unit_id=unit.unit_id, entry=entry, app_id=app.app.app_id, secret=app.secret
                     )
                     self.hospitals.append(hospital)
+                await install_library(connection, catalog, library_rules(), acting=ACTOR, name="基准测试")
         finally:
             await database.close()
+
+    async def _publish(self, *, rules: bool) -> None:
+        database = await Database.open(self.server.url)
+        try:
+            async with database.system() as connection:
+                await connection.execute(text("UPDATE rules SET suspended = :off"), {"off": not rules})
+                await publish(connection, "基准测试")
+        finally:
+            await database.close()
+
+    def put_rules_in_force(self, in_force: bool) -> None:
+        """Bring all rules into force or suspend them, and wait until the web process has heard of it."""
+        asyncio.run(self._publish(rules=in_force))
+        time.sleep(_NOTICE_SECONDS)
 
     def _start_web(self) -> None:
         environment = os.environ | {
