@@ -49,19 +49,37 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """A run of text on one row of a page, or one cell of a table; confidence 0..1.
 
     `edges` are the left edges of the characters and the right edge of the last, in parts of the
-    upright page's width.
+    upright page's width; `slope` is how far a line that is not quite level falls over the page's width,
+    in parts of its height.
     """
 
     text: str
     place: Place
     confidence: float = 1.0
     edges: tuple[float, ...] = ()
+    slope: float = 0.0
+
+    @property
+    def thickness(self) -> float:
+        """The height of the line itself, without its fall."""
+        whole = self.place.bottom - self.place.top
+        return max(0.4 * whole, whole - abs(self.slope) * (self.place.right - self.place.left))
 
     def part(self, start: int, end: int) -> Place:
         """Where the characters `start` to `end` (exclusive) of the text stand."""
         if len(self.edges) <= end or start >= end:
             return self.place
-        return msgspec.structs.replace(self.place, left=self.edges[start], right=self.edges[end])
+        left, right = self.edges[start], self.edges[end]
+        middle = (self.place.top + self.place.bottom) / 2
+        middle += self.slope * ((left + right) / 2 - (self.place.left + self.place.right) / 2)
+        half = (self.thickness + abs(self.slope) * (right - left)) / 2
+        return Place(
+            page=self.place.page,
+            left=left,
+            top=round(max(0.0, middle - half), 5),
+            right=right,
+            bottom=round(min(1.0, middle + half), 5),
+        )
 
 
 class PageLines(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,12 +122,16 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Amount(msgspec.Struct, frozen=True, kw_only=True):
-    """An amount in 元. `role` is "total", "instalment", "deposit" or "" ; `words` when in 大写."""
+    """An amount in 元. `role` is "total", "instalment", "deposit" or "" ; `words` when in 大写.
+
+    `beside` is the amount in digits that an amount in words repeats.
+    """
 
     value: Decimal
     role: str
     words: bool
     found: Found
+    beside: Decimal | None = None
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

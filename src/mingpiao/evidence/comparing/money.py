@@ -116,16 +116,24 @@ def words(bill: BillFacts, papers: Sequence[Paper]) -> Claim:
 def _words(bill: BillFacts, paper: Paper) -> Claim | None:
     digits = {one.value for one in paper.says.amounts if not one.words}
     written = [one for one in paper.says.amounts if one.words]
-    if not written:
+    differing = [
+        one
+        for one in written
+        if one.beside is not None and one.value != one.beside and one.value not in digits
+    ]
+    repeated = [one for one in written if one.value in digits]
+    if differing:
+        first = differing[0]
+        verdict, shown = Verdict.CONTRADICT, differing
+        sentence = (
+            f"材料中的大写金额“{first.found.text}”（{plain(first.value)} 元）"
+            f"与小写金额 {plain(first.beside or _NOTHING)} 元不一致。"
+        )
+    elif repeated:
+        verdict, shown = Verdict.AGREE, repeated
+        sentence = "材料中的大写金额与小写金额一致。"
+    else:
         return None
-    lonely = [one for one in written if one.value not in digits]
-    verdict = Verdict.CONTRADICT if lonely and digits else Verdict.AGREE
-    shown = lonely or written
-    sentence = (
-        f"材料中的大写金额“{shown[0].found.text}”（{plain(shown[0].value)} 元）与小写金额不一致。"
-        if verdict is Verdict.CONTRADICT
-        else "材料中的大写金额与小写金额一致。"
-    )
     return Claim(
         name="words",
         verdict=verdict,

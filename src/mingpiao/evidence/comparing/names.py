@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from mingpiao.evidence.comparing.papers import Paper, absent, worst
-from mingpiao.evidence.extraction.flow import fold
+from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.labels import PAYEE, PAYER
 from mingpiao.evidence.extraction.names import is_organisation, plain_name, same_name
 from mingpiao.evidence.model import BillFacts, Claim, Party, Verdict

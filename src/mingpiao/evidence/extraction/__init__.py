@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mingpiao.evidence.extraction.amounts import amounts_of, with_total
+from mingpiao.evidence.extraction.amounts import amounts_of
 from mingpiao.evidence.extraction.dates import dates_of
 from mingpiao.evidence.extraction.flow import ROW, Flow
 from mingpiao.evidence.extraction.particulars import accounts_of, document_numbers_of, kind_of, purpose_of
@@ -15,13 +15,14 @@ def extract(pages: Sequence[PageLines]) -> Extraction:
     pages = tuple(pages)
     flow = Flow(pages)
     numbers = document_numbers_of(flow)
-    accounts, parties = accounts_of(flow, parties_of(flow))
+    kind = kind_of(pages, flow, numbered=bool(numbers))
+    accounts, parties = accounts_of(flow, parties_of(flow, kind))
     dates = dates_of(flow)
     return Extraction(
-        kind=kind_of(pages, flow, numbered=bool(numbers)),
+        kind=kind,
         pages=tuple(_page(page) for page in pages),
         parties=parties,
-        amounts=with_total(amounts_of(flow)),
+        amounts=amounts_of(flow),
         signed_on=dates.signed_on,
         starts_on=dates.starts_on,
         ends_on=dates.ends_on,

@@ -1,27 +1,20 @@
 """Amounts in digits and in 大写, in 元, each with what the paper says it is."""
 
 import re
-from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
-
-import msgspec
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import NamedTuple
 
 from mingpiao.evidence.extraction.flow import Flow
 from mingpiao.evidence.extraction.numerals import WORDS, amount_of
 from mingpiao.evidence.model import Amount
-from mingpiao.kernel.money import MAX_AMOUNT
+from mingpiao.kernel.money import CENT, MAX_AMOUNT
 
 TOTAL = "total"
 INSTALMENT = "instalment"
 DEPOSIT = "deposit"
 
-_NUMBER = r"(?:\d{1,3}(?: ?, ?\d{3})+|\d+)(?: ?\. ?\d{1,6})?"
-_UNIT = "亿元|百万元|十万元|万元|千元|元|圆|万人民币"
-_DIGITS = re.compile(
-    rf"(?P<sign>(?:¥|RMB|CNY|人民币|小写)[ :)(]*(?:小写)?[ :)(]*¥? ?)?"
-    rf"(?<![\d.,\-/第])(?P<number>{_NUMBER}) ?(?P<unit>{_UNIT})?(?![\d,]|\.\d|[年月日号%‰个条页份层楼室期款])",
-    re.IGNORECASE,
-)
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,6})?"
 _SCALE = {
     "亿元": Decimal(100_000_000),
     "百万元": Decimal(1_000_000),
@@ -29,116 +22,175 @@ _SCALE = {
     "万元": Decimal(10_000),
     "万人民币": Decimal(10_000),
     "千元": Decimal(1_000),
+    "元": Decimal(1),
+    "圆": Decimal(1),
 }
-#: A number without 元 or ¥ is money only after one of these, in its own cell or the one before.
+#: A number, with a sign of money before it or a unit behind it; without either the words before must tell.
+_DIGITS = re.compile(
+    r"(?<![A-Za-z])(?P<sign>(?:¥|RMB|CNY|人民币|小写)[ :)(]*(?:小写)?[ :)(]*[¥Y]? ?)?"
+    rf"(?<![\d.,\-/第])(?P<number>{_NUMBER}) ?"
+    rf"(?:(?P<unit>{'|'.join(_SCALE)})|(?!\d|,\d|\.\d|[-/:]\d|[年月日号%‰个条页份层楼室期款批次人名家项A-Za-z]))",
+    re.IGNORECASE,
+)
 _MONEY_LABEL = re.compile(
-    r"(?:金额|价款|总价|总额|合计|总计|小计|价税合计|款额|数额|经费|资金|付款额|交易额|捐赠额|汇款额)"
-    r"(?: ?[((](?:[^()\n]{0,12})[))])?[\t :为是]*$"
+    r"(?:金额|价款|总价|总额|合计|总计|小计|款额|数额|经费|资金|付款额|交易额|捐赠额|汇款额|费用|租金|押金|保证金)"
+    r"(?: ?\((?P<note>[^()\n]{0,12})\))?[\t :为是¥]*$"
 )
-_HEADER_UNIT = re.compile(
-    r"[((] ?(?:单位 ?:? ?)?(?:人民币)? ?(?P<unit>亿元|万元|千元|元) ?[))]|单位 ?: ?(?:人民币)?(?P<other>亿元|万元|千元|元)"
-)
+_UNIT_NOTE = re.compile(r"(?P<unit>亿元|万元|千元|元)")
 
 _DEPOSIT = re.compile(r"保证金|押金|定金|质保金|诚意金|履约金|风险金")
-_TOTAL = re.compile(
-    r"总价|总额|总金额|合同金额|合同价|协议金额|总计|合计|共计|总费用|总租金|价税合计|总经费|经费总额|项目经费|捐赠金额|捐赠总|捐款金额"
-    r"|转账金额|交易金额|汇款金额|付款金额|收款金额|金额|价款为|大写|小写|资金总|补助资金|总投资|费用为|价款|总款|中标价|成交价|人民币"
-)
 _INSTALMENT = re.compile(
-    r"首付|首期|首款|首次|首笔|第[一二三四五六七八九十\d]+[期次笔批阶]|预付|进度款|尾款|余款|剩余|其余|余额|分期|每[期年月季次]|\d+(?:\.\d+)?%"
-    r"|百分之|一次付|先期|前期|后期|中期款|定期支付|二期|三期|一期|每半年|阶段"
+    r"首付|首期|首款|首次|首笔|首批|第[一二三四五六七八九十\d]+[期次笔批阶]|[一二三四五六]期|预付|进度款|中期款|尾款|余款|末期|末笔|剩余|其余"
+    r"|分[期批次]|每[期年月季次批笔]|\d%|百分之|先期|前期|后期|定期支付|每半年|阶段|期次"
+)
+_STRONG_TOTAL = re.compile(
+    r"总价|总额|总金额|合同金额|合同价|协议金额|总计|合计|共计|总费用|总租金|总经费|经费总|总款|总投资|中标价|成交价|捐赠金额|捐赠总"
+    r"|转账金额|交易金额|汇款金额|付款金额|收款金额|支付金额|意向金额|大写|小写|共|总"
+)
+_WEAK_TOTAL = re.compile(
+    r"金额|价款|费用|资金|经费|款|捐赠|捐款|支付|拨付|下达|安排|补助|租金|价|费|转账|汇|人民币|¥|RMB"
 )
 _UNRELATED = re.compile(
-    r"单价|每[人份台件套本张吨米平]|元/|违约金|滞纳金|罚款|注册资[本金]|注册资产|手续费|工本费|余额|限额|起付|低于|不少于|超过|以上|以下|不足|税额|税率|日均|市值|汇率"
+    r"单价|每[人份台件套本张吨米平天]|违约金|滞纳金|罚款|注册资[本金]|手续费|工本费|余额|限额|起付|低于|不少于|超过|以上|以下|不足"
+    r"|税额|日均|市值|赔偿|票面|年收入|利息|邮资|电子汇划费"
 )
-_WINDOW = 28
+_REACH = 30
+#: Words and digits that say the same stand this close, with nothing between that ends a clause.
+_BESIDE = 26
+
+
+class Spotted(NamedTuple):
+    """An amount in the text, before its role is known."""
+
+    start: int
+    end: int
+    value: Decimal
+    words: bool
 
 
 def amounts_of(flow: Flow) -> tuple[Amount, ...]:
-    """All amounts above nothing, in the order of the paper."""
-    found = sorted({*_in_words(flow), *_in_digits(flow)}, key=lambda one: (one[0], -one[1]))
+    """All amounts above nothing, in the order of the paper; all that equal the stated whole are called total."""
+    spotted = sorted({*_in_words(flow.text), *_in_digits(flow.text)})
+    hints = [_hint(flow.text, one) for one in spotted]
+    whole = _whole(spotted, hints)
     return tuple(
         Amount(
-            value=value,
-            role=_role(flow.text, start, end),
-            words=words,
-            found=flow.found(start, end, f"{value:f}"),
+            value=one.value,
+            role=_role(one, hint, whole),
+            words=one.words,
+            found=flow.found(one.start, one.end, f"{one.value:f}"),
+            beside=_beside(flow.text, index, spotted),
         )
-        for start, end, value, words in found
-        if Decimal(0) < value <= MAX_AMOUNT
+        for index, (one, hint) in enumerate(zip(spotted, hints, strict=True))
     )
 
 
-_Spotted = tuple[int, int, Decimal, bool]
-
-
-def _in_words(flow: Flow) -> Iterator[_Spotted]:
-    for match in WORDS.finditer(flow.text):
+def _in_words(text: str) -> Iterator[Spotted]:
+    for match in WORDS.finditer(text):
         value = amount_of(match.group())
-        if value is not None:
-            yield *match.span(), value.quantize(Decimal("0.01")), True
+        if value is not None and 0 < value <= MAX_AMOUNT:
+            yield Spotted(*match.span(), value.quantize(CENT), True)
 
 
-def _in_digits(flow: Flow) -> Iterator[_Spotted]:
-    for match in _DIGITS.finditer(flow.text):
-        unit = match["unit"] or ""
-        if not unit and not match["sign"]:
-            unit = _unit_of_bare(flow.text, match.start())
-            if not unit:
-                continue
+def _in_digits(text: str) -> Iterator[Spotted]:
+    for match in _DIGITS.finditer(text):
+        unit = match["unit"] or ("元" if match["sign"] else _unit_before(text, match.start("number")))
         value = _value(match["number"], unit)
         if value is not None:
-            yield match.start("number"), match.end(), value, False
+            yield Spotted(match.start("number"), match.end(), value, False)
+
+
+def _unit_before(text: str, start: int) -> str:
+    """The unit of a bare number by its label or the head of its column, or "" when it is no money."""
+    label = _MONEY_LABEL.search(text[max(0, start - _REACH) : start])
+    if label is None:
+        return ""
+    note = _UNIT_NOTE.search(label["note"] or "")
+    return note["unit"] if note else "元"
 
 
 def _value(number: str, unit: str) -> Decimal | None:
-    try:
-        value = Decimal(re.sub(r"[ ,]", "", number)) * _SCALE.get(unit, Decimal(1))
-    except InvalidOperation:
+    if not unit or len(number) > 20:
+        return None
+    value = Decimal(number.replace(",", "")) * _SCALE[unit]
+    if not 0 < value <= MAX_AMOUNT:
         return None
     # More than 分 is a rate or a quantity, no amount of money.
-    rounded = value.quantize(Decimal("0.01")) if value < MAX_AMOUNT else None
+    rounded = value.quantize(CENT)
     return rounded if rounded == value else None
 
 
-def _unit_of_bare(text: str, start: int) -> str:
-    """The unit of a number that says none: from the label or the head of its column, or "" when it is no money."""
-    before = text[max(0, start - _WINDOW) : start]
-    label = _MONEY_LABEL.search(before)
-    if label is None:
-        return ""
-    unit = _HEADER_UNIT.search(label.group())
-    return (unit["unit"] or unit["other"]) if unit else "元"
+# What an amount is.
+
+_STRONG = "strong"
+_WEAK = "weak"
+_OTHER = "other"
 
 
-def _role(text: str, start: int, end: int) -> str:
-    before = _clause_before(text, start)
-    if _UNRELATED.search(before[-12:]) or text[end : end + 2].strip().startswith(("/", "以上", "以下")):
-        return ""
-    found = [
-        (match.start(), role)
-        for role, pattern in ((INSTALMENT, _INSTALMENT), (TOTAL, _TOTAL), (DEPOSIT, _DEPOSIT))
-        for match in pattern.finditer(before)
-    ]
-    roles = {role for _, role in found}
-    # 首期租金人民币…元: what narrows goes before what names.
-    return next((role for role in (DEPOSIT, INSTALMENT, TOTAL) if role in roles), "")
+def _hint(text: str, one: Spotted) -> str:
+    """What the words before an amount say of it."""
+    clause = re.split(r"[。;\n]", text[max(0, one.start - 2 * _REACH) : one.start])[-1]
+    near = re.split(r"[,，]", clause)[-1]
+    if _UNRELATED.search(near[-14:]) or re.match(r"[/以]", text[one.end : one.end + 1]):
+        return _OTHER
+    for hint, pattern, words in (
+        (DEPOSIT, _DEPOSIT, near),
+        (INSTALMENT, _INSTALMENT, _since_amount(near)),
+        (_STRONG, _STRONG_TOTAL, near),
+        (INSTALMENT, _INSTALMENT, _row_head(text, one.start)),
+        (_STRONG, _STRONG_TOTAL, clause),
+        (_WEAK, _WEAK_TOTAL, clause),
+    ):
+        if pattern.search(words):
+            return hint
+    return ""
 
 
-def _clause_before(text: str, start: int) -> str:
-    window = text[max(0, start - 2 * _WINDOW) : start]
-    return re.split(r"[。;\n]", window)[-1]
+def _since_amount(clause: str) -> str:
+    """The words since the amount before: 首付款14.5万元、尾款5.8万元 name each its own."""
+    return re.split(r"\d(?:元|万元)", clause)[-1]
 
 
-def with_total(amounts: tuple[Amount, ...]) -> tuple[Amount, ...]:
-    """The same amounts, where the largest unnamed one is the total if none is called so."""
-    if any(amount.role == TOTAL for amount in amounts):
-        return amounts
-    unnamed = [amount.value for amount in amounts if not amount.role]
-    if not unnamed:
-        return amounts
-    largest = max(unnamed)
-    return tuple(
-        msgspec.structs.replace(amount, role=TOTAL) if not amount.role and amount.value == largest else amount
-        for amount in amounts
-    )
+def _row_head(text: str, start: int) -> str:
+    """The first cell of a table's row."""
+    row = text[text.rfind("\n", 0, start) + 1 : start]
+    return row.split("\t")[0] if "\t" in row else ""
+
+
+def _whole(spotted: Sequence[Spotted], hints: Sequence[str]) -> Decimal | None:
+    """The stated whole: digits before words, for words are only their repetition."""
+    for wanted in (_STRONG, _WEAK, ""):
+        for words in (False, True):
+            values = [
+                one.value
+                for one, hint in zip(spotted, hints, strict=True)
+                if hint == wanted and one.words is words
+            ]
+            if values:
+                return values[0] if wanted else max(values)
+    return None
+
+
+def _role(one: Spotted, hint: str, whole: Decimal | None) -> str:
+    if hint in (DEPOSIT, INSTALMENT):
+        return hint
+    return TOTAL if one.value == whole and hint != _OTHER else ""
+
+
+def _beside(text: str, index: int, spotted: Sequence[Spotted]) -> Decimal | None:
+    """The digits next to an amount in words, before or behind it."""
+    one = spotted[index]
+    if not one.words:
+        return None
+    behind = spotted[index + 1] if index + 1 < len(spotted) else None
+    before = spotted[index - 1] if index else None
+    candidates = []
+    if behind and not behind.words and _close(text[one.end : behind.start]):
+        candidates.append((behind.start - one.end, behind.value))
+    if before and not before.words and _close(text[before.end : one.start]):
+        candidates.append((one.start - before.end, before.value))
+    return min(candidates)[1] if candidates else None
+
+
+def _close(between: str) -> bool:
+    return len(between) <= _BESIDE and not re.search(r"[。;]|其中|首|第|余|尾|保证金|另", between)

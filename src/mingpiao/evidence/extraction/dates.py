@@ -1,7 +1,6 @@
 """Dates of a paper: when it was signed, and from when to when it holds."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -11,26 +10,39 @@ from mingpiao.evidence.model import Found
 
 _CHINESE = "[〇零一二三四五六七八九十]"
 _DATE = (
-    r"(?:(?:19|20)\d\d ?[年./\-] ?\d{1,2} ?[月./\-] ?\d{1,2} ?日?(?!\d)"
+    r"(?:(?:19|20)\d\d ?[年./\-] ?\d{1,2} ?[月./\-] ?\d{1,2}(?: ?日|(?!\d)| (?=\d{1,2}:)|(?=\d\d:\d\d))"
     rf"|[二一][〇零九]{_CHINESE}{{2}} ?年 ?{_CHINESE}{{1,3}} ?月 ?{_CHINESE}{{1,3}} ?日)"
 )
-_DATE_RE = re.compile(_DATE)
+_COMPACT = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?=\D|$|\d\d:)"
+_COMPACT_LENGTH = 8
 _PARTS = re.compile(r"[年月日./\- ]+")
 _PERIOD = re.compile(
     rf"(?P<start>{_DATE}) ?(?:\(含\))? ?(?:起|始|开始)?[,、]? ?(?:至|到|止于|-+|~|～)+ ?(?P<end>{_DATE})"
 )
 _UNTIL = re.compile(
-    rf"(?:有效期|期限|截止|截至|终止|到期|届满)[^。;\n]{{0,8}}?(?:至|到|为|日期|日|:)[:为]? ?(?P<end>{_DATE})"
+    rf"(?:有效期|期限|截止|截至|终止|到期|届满|止)[^。;\n]{{0,8}}?(?:至|到|为|日期|日|:)[:为]? ?(?P<end>{_DATE})"
 )
-_FROM = re.compile(rf"(?:开始|起始|生效|起)(?:日期|日|时间)?[:为 ]{{1,3}}(?P<start>{_DATE})")
-_SIGNED = re.compile(
-    rf"(?:签订|签署|签约|签字|订立|签章|协议|合同|成文|发文|印发|捐赠|交易|转账|记账|入账|汇款|付款|回单|打印|申请|办理|出具|开具|支付)?"
-    rf"(?:日期|时间|日)[\t :为]{{0,4}}(?:于)?(?P<date>{_DATE})|(?:于|在)(?P<other>{_DATE}) ?(?:在[^。;\n]{{1,20}})?(?:签订|签署|订立|签约)"
-)
+_FROM = re.compile(rf"(?:开始|起始|生效|起)(?:日期|日|时间)?[\t:为 ]{{1,3}}(?P<start>{_DATE})")
 _MONTHS = re.compile(
     rf"(?P<start>{_DATE}) ?起[^。;\n]{{0,10}}?(?P<count>\d{{1,3}}|{_CHINESE}{{1,3}}|两) ?(?P<unit>年|个月)"
 )
-_ALONE = re.compile(rf"(?:^|[\n\t])[ ]*(?P<date>{_DATE})[ ]*(?=[\n\t]|$)")
+
+#: Where the day of signing stands, the most telling first.
+_SIGNING = r"签订|签署|签约|签字|订立|签章|协议|合同|成文|发文|确认|承诺|登记|捐赠|立约"
+_MONEY_MOVED = r"交易|转账|记账|入账|汇款|付款|回单|支付|到账|业务|委托|申请|办理|缴款|结算|凭证|打印"
+_LABEL_END = r"(?:完成)?(?:日期|时间|日)[\t :为]{0,4}(?:于)?"
+_SIGNED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?:{_SIGNING}){_LABEL_END}(?P<date>{_DATE}|{_COMPACT})",
+        rf"(?:{_MONEY_MOVED}){_LABEL_END}(?P<date>{_DATE}|{_COMPACT})",
+        rf"(?<![\u4e00-\u9fff]){_LABEL_END}(?P<date>{_DATE}|{_COMPACT})",
+        rf"(?:于|在)(?P<date>{_DATE}) ?(?:在[^。;\n]{{1,20}})?(?:签订|签署|订立|签约)(?!的)",
+        rf"(?:^|[\n\t])[^\n\t。;,]{{0,40}}?(?P<date>{_DATE})[ ]*(?=[\n\t]|$)",
+    )
+)
+#: 起至 and the like: a day of a period stands at the end of a row by chance.
+_OF_A_PERIOD = re.compile(r"(?:至|到|自|从|截止|截至|期限|有效期|前|出生)[^\n]{0,6}\Z")
 
 
 class Dates(NamedTuple):
@@ -49,6 +61,8 @@ def dates_of(flow: Flow) -> Dates:
 
 def read_date(text: str) -> date | None:
     """A date as written (2026年3月1日, 2026-03-01, 二〇二六年三月一日), or None when there is no such day."""
+    if text.isascii() and text.isdigit() and len(text) == _COMPACT_LENGTH:
+        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
     parts = [part for part in _PARTS.split(text) if part]
     if len(parts) != 3:
         return None
@@ -97,17 +111,17 @@ def _day_in(year: int, month: int, day: int) -> date:
 
 
 def _signed(flow: Flow) -> Found | None:
-    """The date that is called so, or else the last one that stands alone, as under a signature."""
-    labelled = [one for one in _labelled(flow) if one]
-    if labelled:
-        return labelled[-1]
-    alone = [found for match in _ALONE.finditer(flow.text) if (found := _found(flow, match, "date"))]
-    return alone[-1] if alone else None
-
-
-def _labelled(flow: Flow) -> Iterator[Found | None]:
-    for match in _SIGNED.finditer(flow.text):
-        yield _found(flow, match, "date" if match["date"] else "other")
+    """The day that is called the signing's, or else one that stands by itself, as under a signature."""
+    for pattern in _SIGNED:
+        found = [
+            one
+            for match in pattern.finditer(flow.text)
+            if not _OF_A_PERIOD.search(flow.text[max(0, match.start("date") - 12) : match.start("date")])
+            and (one := _found(flow, match, "date"))
+        ]
+        if found:
+            return found[-1]
+    return None
 
 
 def _found(flow: Flow, match: re.Match[str], group: str) -> Found | None:

@@ -5,39 +5,47 @@ import re
 PAYER = "payer"
 PAYEE = "payee"
 
-_PAYERS = """
-付款单位 付款方 付款人 付款账户 付款客户 缴款单位 缴款人 缴款方 交款单位 交款人 交款方 缴费单位 缴费人 汇款单位 汇款方 汇款人 付方
-捐赠单位 捐赠方 捐赠人 捐赠者 捐款单位 捐款方 捐款人 捐资方 捐资人 承租单位 承租方 承租人 买方 买受人 买受方 购买方 购货方 购货单位
-采购单位 采购方 采购人 需方 委托单位 委托方 委托人 发包方 发包人 定作方 定作人 投标单位 投标人 中标单位 中标人 拨款单位 拨付单位
-资助单位 资助方 资助人 出资单位 出资方 转账方 转出方 转出单位 参训单位 参会单位 派出单位 用户单位 使用方 客户
+#: What a party does, by which it is called: 付款方, 缴款人, 捐赠单位 …
+_PAYER_DEEDS = """
+付款 缴款 交款 缴费 交费 缴纳 交纳 汇款 汇出 付 支付 捐赠 捐款 捐资 捐献 捐助 赠与 承租 买受 购买 购货 采购 委托 发包 定作 投标 中标
+拨款 拨付 下达 资助 赞助 出资 转账 转出 出票 参训 参会 派出 借款
 """
-_PAYEES = """
-收款单位 收款方 收款人 收款账户 收款客户 收方 执收单位 收费单位 收取方 受款人 受款单位 用款单位 转入方 转入单位 接收单位 接收方
-受赠单位 受赠方 受赠人 受赠者 受捐单位 受捐方 受捐人 接受捐赠方 接受捐赠单位 接受捐赠人 受益单位 受资助单位 受资助方 受资助人
-出租单位 出租方 出租人 卖方 出卖人 出卖方 销售方 销货方 销货单位 供方 供货方 供应商 供货单位 受托单位 受托方 受托人 承包方 承包人
-承揽方 承揽人 招标单位 招标人 招标方 承担单位 项目承担单位 项目单位 实施单位 研究单位 服务方 服务单位 培训单位 培训方
-主办单位 主办方 承办单位 承办方
+_PAYEE_DEEDS = """
+收款 受款 收费 收取 收 代收 执收 转入 汇入 用款 接收 接受 持票 受赠 受捐 接受捐赠 受益 受资助 出租 出卖 销售 销货 供货 供应 受托 承包
+承揽 承担 承办 主办 实施 研究 服务 培训 招标 施工
 """
-ROLES = {**dict.fromkeys(_PAYERS.split(), PAYER), **dict.fromkeys(_PAYEES.split(), PAYEE)}
+_DOERS = "方 人 者 单位 机构 企业 公司 客户 户名 名称 账户名称".split(" ")
+_PAYER_WORDS = "买方 需方 客户 买受人 购方 付方"
+_PAYEE_WORDS = "卖方 供方 供应商 收方 项目单位 项目承担单位"
+
+
+def _called(deeds: str, words: str, role: str) -> dict[str, str]:
+    names = [deed + doer for deed in deeds.split() for doer in _DOERS]
+    return dict.fromkeys([*names, *words.split()], role)
+
+
+ROLES = _called(_PAYER_DEEDS, _PAYER_WORDS, PAYER) | _called(_PAYEE_DEEDS, _PAYEE_WORDS, PAYEE)
 
 #: A neutral name for a party, which the paper explains elsewhere.
 SIDE = r"[甲乙丙丁] ?方"
-ROLE = "(?:" + "|".join(" ?".join(word) for word in sorted(ROLES, key=len, reverse=True)) + ")"
-NAMED = r"(?:单位名称|客户名称|账户名称|帐户名称|户 ?名|全 ?称|名 ?称)"
+_SPACED = sorted((" ?".join(word) for word in ROLES), key=len, reverse=True)
+ROLE = rf"(?:项目)?(?:{'|'.join(_SPACED)})"
+NAMED = r"(?:单位名称|客户名称|账户名称|帐户名称|单位全称|户 ?名|全 ?称|名 ?称)"
 _SIGNING = r"(?:加盖|盖)?(?:单位|公司)?(?:盖章|公章|签章|签字|签名|章|全称|名称|盖章签字|签字盖章)"
 
 #: 甲方（出租方）名称（盖章）：
 PARTY_LABEL = re.compile(
-    rf"(?<![\u4e00-\u9fff])(?:(?P<side>{SIDE})|(?P<role>{ROLE})|(?P<bare>{NAMED}))"
-    rf"(?: ?[(/] ?(?:(?P<meaning>{ROLE}|{SIDE})[^()\n\t:]{{0,8}}|[^()\n\t:]{{0,8}}{_SIGNING}[^()\n\t:]{{0,6}})\)?)*"
+    rf"(?<![\u4e00-\u9fff])(?:(?P<side>{SIDE})|(?P<role>{ROLE})|(?P<bare>(?:对方|本方)?{NAMED}))"
+    rf"(?: ?[(/] ?(?:(?P<meaning>{ROLE}|{SIDE})[^()\n\t:]{{0,8}}|[^()\n\t:]{{0,8}}{_SIGNING}[^()\n\t:]{{0,6}})\)?)*\)?"
     rf"(?: ?(?P<named>{NAMED})| ?信息)?(?: ?\( ?{_SIGNING} ?\)| ?{_SIGNING}(?=:))?"
     r"(?P<after> ?: ?|[\t ]+|\n(?=[^\n]{4,}))"
 )
 
 
 def role_of(word: str) -> str:
-    """payer, payee or "" of a label such as 付款人."""
-    return ROLES.get(word.replace(" ", ""), "")
+    """payer, payee or "" of a label such as 付款人 or 项目承担单位."""
+    word = word.replace(" ", "")
+    return ROLES.get(word) or ROLES.get(word.removeprefix("项目"), "")
 
 
 def role_within(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from mingpiao.evidence.extraction.flow import fold
+from mingpiao.evidence.extraction.characters import fold
 
 #: What an organisation's name ends in.
 ENDINGS = (
@@ -16,6 +16,10 @@ _LETTER = r"[\u4e00-\u9fffA-Za-z0-9·&\-]"
 ORGANISATION = re.compile(rf"(?:{_LETTER}|\([\u4e00-\u9fff]{{2,8}}\)){{2,40}}?(?:{ENDINGS})(?!{_LETTER})")
 _ENDS_AS_ORGANISATION = re.compile(rf"(?:{ENDINGS})(?:\([\u4e00-\u9fff]{{2,12}}\))?$")
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8}){1,3}")
+#: 承诺人, 采购方, 对方户名: words for a part that somebody plays.
+_NO_PERSON = re.compile(
+    r"[人方名位者户款额期日号表书]$|^(?:本|该|贵|各|其|以|在|不|由|应|须|将|可|并|或)|日期|项目|金额"
+)
 #: What ends a name that stands after a label.
 _AFTER = re.compile(
     r"[\t\n,。;:!?、“”\"'<>《》【】\[\]|/]|\((?=以下|下称|简称|统称|盖|公|章|签|加盖|甲|乙|丙|丁|付款|收款|捐|受|委|出租|承租|单位)"
@@ -24,8 +28,10 @@ _AFTER = re.compile(
 )
 _NO_NAMES = """
 名称 全称 户名 账号 单位 盖章 公章 签字 签章 姓名 名字 地址 电话 日期 以下 甲方 乙方 丙方 丁方 双方 各方
-本人 我方 对方 信息 账户 个人
-帐号 开户行 开户银行 法定代表人 如下 无 金额 用途 款项 应当 应该 负责 保证 承诺 有权 义务 权利 责任 同意 支付 单位名称 本单位 本校 本院 本会 本中心
+本人 我方 对方
+信息 账户 个人
+帐号 开户行 开户银行 法定代表人 如下 无 金额 用途 款项 应当 应该 负责 保证 承诺 有权 义务 权利 责任 同意 支付 单位名称
+本单位 本校 本院 本会 本中心
 你单位 你校 你院 你局 我校 我单位 我院 我会 各单位 有关单位 各有关单位 相关单位 该单位 该公司 贵单位
 """
 _NOT_NAMES = frozenset(_NO_NAMES.split())
@@ -56,7 +62,7 @@ def is_name(text: str) -> bool:
     text = text.replace(" ", "")
     if len(text) < 2 or text in _NOT_NAMES or text.isdigit():
         return False
-    return is_organisation(text) or bool(_PERSON.fullmatch(text))
+    return is_organisation(text) or bool(_PERSON.fullmatch(text) and not _NO_PERSON.search(text))
 
 
 def is_organisation(text: str) -> bool:

@@ -6,40 +6,63 @@ from collections.abc import Sequence
 import msgspec
 
 from mingpiao.evidence.extraction.flow import Flow
-from mingpiao.evidence.extraction.labels import ROLE, SIDE, role_of
+from mingpiao.evidence.extraction.labels import PAYEE, PAYER, ROLE, SIDE, role_of
 from mingpiao.evidence.extraction.sides import roles_of_sides
 from mingpiao.evidence.extraction.tables import Head, heads_of, role_at
 from mingpiao.evidence.model import Found, PageLines, Party
 
 _DOCUMENT_NUMBER = re.compile(
-    r"[\u4e00-\u9fff]{1,14}(?: ?[〔\[(【〈]) ?(?:19|20)\d{2} ?(?:[〕\])】〉]) ?(?:第)? ?\d{1,5} ?号"
+    r"(?P<letters>[\u4e00-\u9fff]{2,16}) ?[〔\[(【〈] ?(?P<year>(?:19|20)\d{2}) ?[〕\])】〉] ?(?:第 ?)?(?P<count>\d{1,5}) ?号?"
 )
+#: Words that stand before the number of another document, and what a letterhead ends in.
+_BEFORE_NUMBER = re.compile(
+    r".*(?:根据|依据|按照|依照|参照|遵照|落实|执行|贯彻|以及|的通知|文件|文号|发文字号|字号|详见|转发|印发|下发|见)"
+)
+_LONGEST_LETTERS = 9
 _ACCOUNT = re.compile(
-    r"(?:账 ?号|帐 ?号|账 ?户(?!名)|卡 ?号|银行账号)[^\d\n]{0,12}(?P<account>\d[\d\- ]{6,34}\d)(?!\d)"
+    r"(?P<side>(?:[付收]款|汇出|汇入|转出|转入|对方|本方)(?:方|人|单位)?)?(?:银行|结算)?(?:账 ?号|帐 ?号|账 ?户(?!名)|卡 ?号)"
+    r"[^\d\n]{0,12}(?P<account>\d(?:[ \-]?\d){7,33})(?!\d)"
 )
-_PURPOSE = re.compile(
-    r"(?:用 ?途|款项用途|资金用途|摘 ?要|附 ?言|事 ?由|款项性质|款项内容|交易附言|转账用途|项目名称|捐赠用途|使用方向)"
-    r"(?:\([^)\n]{0,10}\))?[\t :为是]{1,4}"
-    r"(?P<purpose>[^\t\n。;]{2,60})"
+_PURPOSE_LABEL = (
+    r"款项用途|资金用途|捐赠用途|转账用途|使用方向|用 ?途|款项性质|款项内容|款项名称|捐赠项目|捐赠事由|捐赠意向"
+    r"|项目名称|合作项目|课题名称|合同标的|协议标的|合作内容|服务内容|项目内容|工作内容|培训内容|研究内容|合作事项|委托事项|服务项目"
+    r"|交易附言|转账附言|转账备注|摘 ?要|附 ?言|事 ?由|标的|备 ?注"
 )
-_USED_FOR = re.compile(
-    r"(?:专项用于|专门用于|定向用于|全部用于|主要用于|用于支持|用于|作为)(?P<purpose>[^\t\n。;,]{2,50})"
+_END = r"\t\n。;,"
+#: Where a paper says what the money is for, the most telling first.
+_PURPOSES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?<![\u4e00-\u9fff])(?:{_PURPOSE_LABEL})(?:\([^)\n]{{0,10}}\))?[\t :]{{1,4}}(?:专项用于|定向用于|用于)?(?P<purpose>[^{_END}]{{2,60}})",
+        rf"(?:专项|专门|定向|全部|主要|指定|仅限)用于(?:支持|开展)?(?P<purpose>[^{_END}]{{2,50}})",
+        rf"就(?:开展|实施)?(?P<purpose>[^{_END}]{{4,50}}?)(?:的?相关)?(?:事宜|事项|等事|一事|工作达成|达成|签订|订立|进行合作)",
+        rf"(?<!《)关于(?:提前)?(?:下达|拨付|安排|核拨|分配|追加|拨给|申请)?(?:(?:19|20)\d\d年(?:度)?)?(?P<purpose>[^{_END}《]{{4,60}}?)"
+        r"的(?:通知|批复|函|决定|意见|请示|协议|合同)",
+        rf"(?:捐款|款项|资金|经费|捐赠)?(?:将)?用于(?P<purpose>[^{_END}]{{2,50}})",
+        rf"(?:开展|进行|承担|实施)(?P<purpose>[^{_END}]{{4,40}})",
+    )
 )
-_SUBJECT = re.compile(r"就(?P<purpose>[^\t\n。;]{4,50}?)(?:的?相关)?(?:事宜|事项|等事)")
-_TITLE_SUBJECT = re.compile(
-    r"关于(?:下达|拨付|安排|提前下达|核拨)?(?P<purpose>[^\t\n。;]{4,60}?)的(?:通知|批复|函|决定|意见|请示)"
+#: Words that say nothing of the use.
+_NO_PURPOSE = re.compile(
+    r"^(?:本项目|该项目|本合同|本协议|公益慈善事业|公益事业|慈善事业|公益活动|规定用途|生产经营|其他用途|合同约定|约定|上述|以下|下列|无|/|-+|见附件)"
+    r"|^(?:指定|规定|约定|其他|相关)|^(?:本次)?(?:捐赠|捐款)?(?:善款|款项|资金|款|捐款|捐赠|物资|事宜)$|^有关"
 )
 
 _KINDS = (
     (
         "transfer",
         re.compile(
-            r"回单|转账凭证|进账单|汇款凭证|付款凭证|电汇凭证|交易明细|转账记录|汇款记录|交易凭证|支付凭证|收款凭证|汇款单|转账单|网上银行|电子凭证"
+            r"回单|转账|汇款|汇兑|电汇|进账|来账|往账|到账|入账|收款通知|付款通知|(?:付款|交易|支付|收款|电子|业务|银行|成功)凭证|交易明细|交易记录|流水|网上银行|结算业务|支付成功|支票"
         ),
     ),
     ("donation", re.compile(r"捐赠|捐款|赠与|捐助")),
     ("policy", re.compile(r"通知|批复|决定|意见|办法|文件|函|公告|通报")),
     ("contract", re.compile(r"合同|协议|合约|契约|约定书|备忘录|任务书")),
+)
+
+
+_ACCOUNTS_OF_BOTH = re.compile(
+    r"付款(?:方|人|单位)?账号[\s\S]{0,400}收款(?:方|人|单位)?账号|收款(?:方|人)?账号[\s\S]{0,400}付款(?:方|人)?账号"
 )
 
 
@@ -53,7 +76,7 @@ def kind_of(pages: tuple[PageLines, ...], flow: Flow, *, numbered: bool) -> str:
             return kind
     if numbered:
         return "policy"
-    if re.search(r"付款人|收款人", flow.text) and re.search(r"流水|交易|回单", flow.text):
+    if _ACCOUNTS_OF_BOTH.search(flow.text):
         return "transfer"
     if re.search(r"捐赠", flow.text):
         return "donation"
@@ -75,14 +98,25 @@ def document_numbers_of(flow: Flow) -> tuple[Found, ...]:
     """Numbers of official documents such as 内财教〔2026〕15号, each once."""
     found: dict[str, Found] = {}
     for match in _DOCUMENT_NUMBER.finditer(flow.text):
-        value = re.sub(r"[\[(【〈]", "〔", re.sub(r"[\])】〉]", "〕", match.group().replace(" ", "")))
-        found.setdefault(value, flow.found(*match.span(), value))
+        before = _BEFORE_NUMBER.match(match["letters"])
+        start = match.start() + (before.end() if before else 0)
+        letters = flow.text[start : match.end("letters")]
+        ended = match.group().endswith("号") or flow.text[match.end() : match.end() + 1] in (
+            ",",
+            ")",
+            "。",
+            "\n",
+        )
+        if not 1 < len(letters) <= _LONGEST_LETTERS or not ended or letters.endswith(("合同", "协议")):
+            continue
+        value = f"{letters}〔{match['year']}〕{int(match['count'])}号"
+        found.setdefault(value, flow.found(start, match.end(), value))
     return tuple(found.values())
 
 
 def accounts_of(flow: Flow, parties: tuple[Party, ...]) -> tuple[tuple[Found, ...], tuple[Party, ...]]:
     """All account numbers, and the parties with the one that is theirs."""
-    heads = heads_of(flow.lines)
+    heads = heads_of(flow)
     sides = roles_of_sides(flow.text)
     found: dict[str, Found] = {}
     owners: dict[str, Found] = {}
@@ -99,9 +133,14 @@ def accounts_of(flow: Flow, parties: tuple[Party, ...]) -> tuple[tuple[Found, ..
 
 
 def _owner(flow: Flow, match: re.Match[str], heads: Sequence[Head], sides: dict[str, str]) -> str:
+    side = match["side"] or ""
+    if side.startswith(("付", "汇出", "转出")):
+        return PAYER
+    if side.startswith(("收", "汇入", "转入")):
+        return PAYEE
     label, value = flow.line_at(match.start()), flow.line_at(match.start("account"))
     if heads and label >= 0 and value >= 0:
-        role = role_at(flow.lines[label].place, flow.lines[value].place, heads)
+        role = role_at(flow.straight[label], flow.straight[value], heads)
         if role:
             return role
     before = flow.text[max(0, match.start() - 160) : match.start()]
@@ -118,8 +157,23 @@ def _with_account(party: Party, parties: tuple[Party, ...], owners: dict[str, Fo
 
 def purpose_of(flow: Flow) -> Found | None:
     """What the money is for, in the paper's words."""
-    for pattern in (_PURPOSE, _USED_FOR, _TITLE_SUBJECT, _SUBJECT):
-        match = pattern.search(flow.text)
-        if match is not None:
-            return flow.found(*match.span("purpose"))
+    for pattern in _PURPOSES:
+        for match in pattern.finditer(flow.text):
+            if _says_something(match["purpose"]) and not _heads_a_table(flow.text, match.end()):
+                return flow.found(*match.span("purpose"))
     return None
+
+
+def _says_something(purpose: str) -> bool:
+    return not _NO_PURPOSE.match(purpose) and re.search("[\u4e00-\u9fff]{2}", purpose) is not None
+
+
+def _heads_a_table(text: str, position: int) -> bool:
+    """Whether the row is the head of a table: cells without figures, and below them a row numbered 1."""
+    row = text[text.rfind("\n", 0, position) + 1 : text.find("\n", position)]
+    below = text[text.find("\n", position) : position + 120]
+    return (
+        "\t" in row
+        and not re.search(r"\d", row)
+        and re.match(r"\n(?:[^\n\d]{0,6}\n)?1[\t ]", below) is not None
+    )

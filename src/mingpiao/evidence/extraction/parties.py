@@ -2,52 +2,75 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 import msgspec
 
 from mingpiao.evidence.extraction.flow import Flow
-from mingpiao.evidence.extraction.labels import PARTY_LABEL, ROLE, SIDE, role_of, role_within
+from mingpiao.evidence.extraction.labels import PARTY_LABEL, PAYEE, PAYER, ROLE, SIDE, role_of, role_within
 from mingpiao.evidence.extraction.names import ORGANISATION, is_name, name_after, plain_name
+from mingpiao.evidence.extraction.sentences import in_policy, in_sentences
 from mingpiao.evidence.extraction.sides import roles_of_sides
 from mingpiao.evidence.extraction.tables import Head, heads_of, role_at
 from mingpiao.evidence.model import Found, Party, Place
 
 _DEFINED = re.compile(
-    rf"(?P<name>[^\s,。;:()]{{2,40}}(?:\([\u4e00-\u9fff]{{2,8}}\)[^\s,。;:()]{{0,20}})?) ?\( ?(?:以下|下文)?(?:均|统)?(?:简称|称)?"
+    rf"(?P<name>[^\s,。;:()]{{2,40}}(?:\((?!以下|下称|下文|简称)[\u4e00-\u9fff]{{2,8}}\)[^\s,。;:()]{{0,20}})?) ?\( ?(?:以下|下文)?(?:均|统)?(?:简称|称)?"
     rf"(?:为|作)? ?[“\"'「]?(?P<alias>{SIDE}|{ROLE})[”\"'」]? ?\)"
 )
 _CODE = re.compile(
     r"(?:信用代码|机构代码|税号|纳税人识别号|信用代码证号)[^A-Z0-9\n]{0,8}(?P<code>[0-9A-HJ-NP-RTUW-Y]{18})"
 )
-_LEADING = re.compile(r"(?:兹由|由|与|和|及|同|经|现|兹有|兹收到|收到|感谢)+")
+#: Words before a name in a sentence; 和 and 与 begin names too (和平医院), unless a bracket stands before them.
+_LEADING = re.compile(
+    r"(?:本(?:协议|合同|备忘录|约定书|契约)?(?:是)?(?:由|系)|兹由|由|经|现|兹有|(?<=\))[与和及同]|[与和](?=[^平谐县林田静]))"
+)
+_CAME_IN = "收入|贷方|来账|入账|收款通知|转入|到账"
+_WENT_OUT = "支出|借方|往账|付款通知|转出|扣款"
 #: How far before a field a head is looked for in running text.
 _LOOK_BACK = 90
 
 
 class Named(NamedTuple):
-    """A name in the text: `side` is 甲方 and so on, when only that is told."""
+    """A name in the text: `side` is 甲方 and so on, when only that is told; `amount` is its own in a list."""
 
     start: int
     end: int
     role: str
-    side: str
+    side: str = ""
+    amount: Decimal | None = None
 
 
-def parties_of(flow: Flow) -> tuple[Party, ...]:
-    """All parties, each once, in the order of the paper."""
-    heads = heads_of(flow.lines)
-    named = sorted({*_labelled(flow, heads), *_defined(flow)}, key=lambda one: one.start)
+def parties_of(flow: Flow, kind: str) -> tuple[Party, ...]:
+    """All parties of a paper of this kind, each once, in the order of the paper."""
+    named = sorted({*_labelled(flow, heads_of(flow)), *_defined(flow)}, key=lambda one: one.start)
     sides = roles_of_sides(flow.text)
     parties: list[Party] = []
     for one in named:
-        party = Party(
-            role=one.role or sides.get(one.side, ""),
-            name=flow.found(one.start, one.end),
-            code=_code_after(flow, one.end),
-        )
-        _join(parties, party)
-    return tuple(parties)
+        _join(parties, _party(flow, one, one.role or sides.get(one.side, "")))
+    for told in in_policy(flow) if kind == "policy" else in_sentences(flow):
+        if kind == "policy" or not any(party.role == told.role for party in parties):
+            _join(
+                parties, _party(flow, Named(told.start, told.end, told.role, amount=told.amount), told.role)
+            )
+    return tuple(_with_the_other_role(parties))
+
+
+def _party(flow: Flow, one: Named, role: str) -> Party:
+    return Party(
+        role=role, name=flow.found(one.start, one.end), code=_code_after(flow, one.end), amount=one.amount
+    )
+
+
+def _with_the_other_role(parties: list[Party]) -> list[Party]:
+    """Of two parties of which one's role is told, the other has the other."""
+    told = {party.role for party in parties if party.role}
+    unclear = [party for party in parties if not party.role]
+    if len(told) != 1 or len(unclear) != 1:
+        return parties
+    other = PAYEE if told == {PAYER} else PAYER
+    return [party if party.role else msgspec.structs.replace(party, role=other) for party in parties]
 
 
 def _join(parties: list[Party], party: Party) -> None:
@@ -56,7 +79,10 @@ def _join(parties: list[Party], party: Party) -> None:
     for index, known in enumerate(parties):
         if plain_name(known.name.value) == plain:
             parties[index] = msgspec.structs.replace(
-                known, role=known.role or party.role, code=known.code or party.code
+                known,
+                role=known.role or party.role,
+                code=known.code or party.code,
+                amount=known.amount if party.amount is None else party.amount,
             )
             return
     parties.append(party)
@@ -72,11 +98,12 @@ def _labelled(flow: Flow, heads: Sequence[Head]) -> Iterator[Named]:
         role = role_of(match["role"] or "") or role_of(meaning)
         if meaning and re.fullmatch(SIDE, meaning):
             side = meaning
+        if match["bare"] and match["bare"].startswith("对方"):
+            yield Named(*value, _role_of_other_side(flow.text))
+            continue
         if match["bare"]:
             role = _role_of_field(flow, match.start(), value[0], heads)
             side = "" if role else _side_before(flow.text, match.start())
-            if not role and not side:
-                continue
         yield Named(*value, role, side.replace(" ", ""))
 
 
@@ -101,6 +128,12 @@ def _alone(text: str, start: int, end: int) -> bool:
     return text[end : end + 1] in ("\t", "\n", "", "(") and is_name(text[start:end])
 
 
+def _role_of_other_side(text: str) -> str:
+    """Who 对方 is on a statement of an account: of money that came in, the payer."""
+    came_in, went_out = (len(re.findall(words, text)) for words in (_CAME_IN, _WENT_OUT))
+    return "" if came_in == went_out else PAYER if came_in > went_out else PAYEE
+
+
 def _role_of_field(flow: Flow, label: int, value: int, heads: Sequence[Head]) -> str:
     label_place, value_place = _place_at(flow, label), _place_at(flow, value)
     if label_place and value_place and heads:
@@ -112,7 +145,7 @@ def _role_of_field(flow: Flow, label: int, value: int, heads: Sequence[Head]) ->
 
 def _place_at(flow: Flow, position: int) -> Place | None:
     line = flow.line_at(position)
-    return flow.lines[line].place if line >= 0 else None
+    return flow.straight[line] if line >= 0 else None
 
 
 def _side_before(text: str, position: int) -> str:

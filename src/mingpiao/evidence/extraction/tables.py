@@ -3,9 +3,16 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mingpiao.evidence.extraction.flow import fold
+from mingpiao.evidence.extraction.characters import fold
+from mingpiao.evidence.extraction.flow import Flow
 from mingpiao.evidence.extraction.labels import role_of
-from mingpiao.evidence.model import Line, Place
+from mingpiao.evidence.model import Place
+
+
+class _Cell(NamedTuple):
+    text: str
+    place: Place
+
 
 _DECORATION = (":", "信息", "栏", "情况", "资料")
 
@@ -17,10 +24,10 @@ class Head(NamedTuple):
     place: Place
 
 
-def heads_of(lines: Sequence[Line]) -> list[Head]:
+def heads_of(flow: Flow) -> list[Head]:
     """Cells that head a block, also when they are written downwards, one character under another."""
-    heads = [Head(role, line.place) for line in lines if (role := _head_role(line.text))]
-    return heads + [Head(role, place) for text, place in _stacks(lines) if (role := _head_role(text))]
+    cells = [_Cell(line.text.strip(), place) for line, place in zip(flow.lines, flow.straight, strict=True)]
+    return [Head(role, cell.place) for cell in (*cells, *_stacks(cells)) if (role := _head_role(cell.text))]
 
 
 def _head_role(text: str) -> str:
@@ -30,18 +37,18 @@ def _head_role(text: str) -> str:
     return role_of(text)
 
 
-def _stacks(lines: Sequence[Line]) -> list[tuple[str, Place]]:
-    lone = [line for line in lines if len(line.text.strip()) <= 2 and line.text.strip()]
-    stacks: list[list[Line]] = []
-    for line in lone:
-        for stack in stacks:
-            if _below(stack[-1].place, line.place):
-                stack.append(line)
-                break
+def _stacks(cells: Sequence[_Cell]) -> list[_Cell]:
+    stacks: list[list[_Cell]] = []
+    for cell in cells:
+        if not 0 < len(cell.text) <= 2:
+            continue
+        above = next((stack for stack in stacks if _below(stack[-1].place, cell.place)), None)
+        if above is None:
+            stacks.append([cell])
         else:
-            stacks.append([line])
+            above.append(cell)
     return [
-        ("".join(line.text.strip() for line in stack), _around([line.place for line in stack]))
+        _Cell("".join(cell.text for cell in stack), _around([cell.place for cell in stack]))
         for stack in stacks
         if len(stack) > 1
     ]

@@ -8,6 +8,8 @@ from mingpiao.evidence.model import Line, Place
 
 #: Gaps in parts of the character's height: a wider one ends a cell, a narrower one is a space.
 _CELL_GAP = 1.6
+#: The same between characters that do not follow one another in the file: cells are drawn one by one.
+_APART_GAP = 0.45
 _SPACE_GAP = 0.32
 _TYPED_SPACE_GAP = 0.12
 
@@ -21,6 +23,7 @@ class Glyph(NamedTuple):
     right: float
     bottom: float
     spaced: bool = False  # a space was typed before it
+    order: int = 0  # its number in the file
 
     @property
     def middle(self) -> float:
@@ -76,7 +79,8 @@ def _cells(row: list[Glyph], rules: Sequence[Rule]) -> list[list[Glyph]]:
             ruled = any(
                 before.left < x <= glyph.right and before.right - 1 <= x <= glyph.left + 1 for x in crossing
             )
-            if ruled or glyph.left - before.right > _CELL_GAP * size:
+            apart = glyph.order != before.order + 1 and glyph.left - before.right > _APART_GAP * size
+            if ruled or apart or glyph.left - before.right > _CELL_GAP * size:
                 cells.append([])
         cells[-1].append(glyph)
     return cells

@@ -175,7 +175,7 @@ def _characters(handle: Any, view: _View) -> list[_Character]:
             continue
         placed = view.box(box.left, box.bottom, box.right, box.top)
         angle = round(raw.FPDFText_GetCharAngle(handle, index) * 57.29578) % 360
-        found.append(_Character(Glyph(text, *placed, spaced), (angle + view.rotation) % 360))
+        found.append(_Character(Glyph(text, *placed, spaced, len(found)), (angle + view.rotation) % 360))
         spaced = False
     return found
 
@@ -197,13 +197,13 @@ def _turn(characters: list[_Character]) -> int:
 
 
 def _turned(glyph: Glyph, rotation: int, width: float, height: float) -> Glyph:
-    text, left, top, right, bottom, spaced = glyph
+    text, left, top, right, bottom, spaced, order = glyph
     if rotation == 90:
-        return Glyph(text, height - bottom, left, height - top, right, spaced)
+        return Glyph(text, height - bottom, left, height - top, right, spaced, order)
     if rotation == 180:
-        return Glyph(text, width - right, height - bottom, width - left, height - top, spaced)
+        return Glyph(text, width - right, height - bottom, width - left, height - top, spaced, order)
     if rotation == 270:
-        return Glyph(text, top, width - right, bottom, width - left, spaced)
+        return Glyph(text, top, width - right, bottom, width - left, spaced, order)
     return glyph
 
 

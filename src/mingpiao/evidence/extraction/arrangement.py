@@ -1,0 +1,298 @@
+"""How the lines of a page belong together: columns of text, wrapped cells, rows of cells.
+
+All of it is geometry on lines, the same for a text layer and for a scan; a page's slight slope is taken out first.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from statistics import median
+from typing import NamedTuple
+
+from mingpiao.evidence.extraction.characters import fold
+from mingpiao.evidence.model import Line, PageLines, Place
+
+#: A page with more lines is arranged by rows alone: no contract has as many.
+_MOST_LINES = 1_200
+#: Columns of text: how many lines each has at least, how wide it is, how full its lines are.
+_COLUMN_LINES = 5
+_COLUMN_WIDTH = 0.28
+_COLUMN_FULL = 0.6
+
+#: How far the first line of a paragraph is indented at most, in characters.
+_INDENT = 3.3
+_NEW_PARAGRAPH = re.compile(
+    r"^\s*(第[一二三四五六七八九十百\d]+[条章节款]|[一二三四五六七八九十]+[、.]|\(?[一二三四五六七八九十\d]{1,3}[)、]"
+    r"|\d{1,2}(\.\d{1,2})*[.、 ]|[甲乙丙丁]\s*方\s*[(:]|附[件:]|[\u4e00-\u9fff ]{2,8}:|[^,。]{2,60}:$)"
+)
+_TITLE_END = re.compile(r"^(?:关于|[\u4e00-\u9fff]{4,20}关于).*(?:通知|批复|函|决定|意见|请示|报告)$")
+_SENTENCE_END = re.compile(r"[。;:!?]\s*$")
+_LABELLED = re.compile(r"[\u4e00-\u9fff][^:]{0,20}:")
+_WORD = re.compile(r"[\dA-Za-z,.¥\-]+")
+
+
+class Box(NamedTuple):
+    """A line on the straightened page, in parts of its width and height; `size` is a character's width."""
+
+    line: int
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    @property
+    def centre(self) -> float:
+        return (self.left + self.right) / 2
+
+    def place(self, page: int) -> Place:
+        return Place(page=page, left=self.left, top=self.top, right=self.right, bottom=self.bottom)
+
+
+Block = list[Box]
+
+
+def boxes_of(page: PageLines, first: int) -> list[Box]:
+    """The page's lines straightened and folded, numbered from `first`."""
+    aspect = (page.height / page.width) ** 2 if page.width else 2.0
+    return [_straight(line, number, aspect) for number, line in enumerate(page.lines, start=first)]
+
+
+def _straight(line: Line, number: int, aspect: float) -> Box:
+    place = line.place
+    middle_x, middle_y = (place.left + place.right) / 2, (place.top + place.bottom) / 2
+    shift_y = -line.slope * (middle_x - 0.5)
+    shift_x = line.slope * aspect * (middle_y - 0.5)
+    half = line.thickness / 2
+    text = fold(line.text)
+    return Box(
+        line=number,
+        text=text,
+        left=place.left + shift_x,
+        top=middle_y + shift_y - half,
+        right=place.right + shift_x,
+        bottom=middle_y + shift_y + half,
+        size=(place.right - place.left) / max(1.0, visual_length(text)),
+    )
+
+
+def visual_length(text: str) -> float:
+    """Length in full-width characters."""
+    return sum(0.55 if character < "\u2e80" else 1.0 for character in text)
+
+
+def rows_of_blocks(boxes: Sequence[Box]) -> list[list[Block]]:
+    """Rows from top to bottom, column by column; each row has blocks from left to right.
+
+    A block is one line, or the lines of a paragraph or of a cell that run on into one another.
+    """
+    if len(boxes) > _MOST_LINES:
+        return _rows([[box] for box in boxes])
+    return [row for column in _columns(boxes) for row in _rows(_blocks(column))]
+
+
+# Columns of running text.
+
+
+def _columns(boxes: Sequence[Box]) -> list[list[Box]]:
+    """The parts of a page that are read one after another: nearly always one."""
+    ordered = sorted(boxes, key=lambda box: box.middle)
+    gutter = _gutter(ordered)
+    if gutter is None:
+        return [ordered]
+    parts: list[list[Box]] = []
+    band: list[Box] = []
+    for box in ordered:
+        if box.left < gutter < box.right:
+            parts += [*_halves(band, gutter), [box]]
+            band = []
+        else:
+            band.append(box)
+    parts += _halves(band, gutter)
+    return _merged([part for part in parts if part], gutter)
+
+
+def _gutter(boxes: Sequence[Box]) -> float | None:
+    for x in (0.5, 0.48, 0.52, 0.46, 0.54, 0.44, 0.56):
+        left = [box for box in boxes if box.right <= x]
+        right = [box for box in boxes if box.left >= x]
+        crossing = len(boxes) - len(left) - len(right)
+        if crossing <= 0.2 * len(boxes) and _is_text(left) and _is_text(right):
+            return x
+    return None
+
+
+def _is_text(boxes: Sequence[Box]) -> bool:
+    """Whether lines are those of a column of text rather than cells of a table."""
+    if len(boxes) < _COLUMN_LINES:
+        return False
+    width = max(box.right for box in boxes) - min(box.left for box in boxes)
+    full = sum(box.right - box.left > _COLUMN_FULL * width for box in boxes)
+    return width > _COLUMN_WIDTH and full >= 0.5 * len(boxes)
+
+
+def _halves(band: Sequence[Box], gutter: float) -> list[list[Box]]:
+    left = [box for box in band if box.right <= gutter]
+    right = [box for box in band if box.left >= gutter]
+    if len(left) < _COLUMN_LINES or len(right) < _COLUMN_LINES:
+        return [list(band)]
+    return [left, right]
+
+
+def _merged(parts: list[list[Box]], gutter: float) -> list[list[Box]]:
+    """Parts that both reach over the gutter are one."""
+    merged: list[list[Box]] = []
+    for part in parts:
+        if merged and _reaches_over(merged[-1], gutter) and _reaches_over(part, gutter):
+            merged[-1] = merged[-1] + part
+        else:
+            merged.append(part)
+    return merged
+
+
+def _reaches_over(part: Sequence[Box], gutter: float) -> bool:
+    return min(box.left for box in part) < gutter < max(box.right for box in part)
+
+
+# Lines that run on.
+
+
+def _blocks(boxes: Sequence[Box]) -> list[Block]:
+    ordered = sorted(boxes, key=lambda box: box.middle)
+    mates = _mates(ordered)
+    margin = _right_margin(ordered, mates)
+    following = {}
+    taken: set[int] = set()
+    for index, box in enumerate(ordered):
+        after = _following(index, ordered, mates, margin)
+        if after is not None and after not in taken:
+            following[box.line] = ordered[after]
+            taken.add(after)
+    continued = {box.line for box in following.values()}
+    blocks = []
+    for box in ordered:
+        if box.line not in continued:
+            block = [box]
+            while block[-1].line in following:
+                block.append(following[block[-1].line])
+            blocks.append(block)
+    return blocks
+
+
+def _mates(ordered: Sequence[Box]) -> list[list[Box]]:
+    """For each box those beside it: at about its height."""
+    mates: list[list[Box]] = [[] for _ in ordered]
+    for index, box in enumerate(ordered):
+        for other_index in range(index + 1, len(ordered)):
+            other = ordered[other_index]
+            if other.middle - box.middle > box.height:
+                break
+            overlap = min(box.bottom, other.bottom) - max(box.top, other.top)
+            if overlap > 0.2 * min(box.height, other.height) and not _overlap_in_width(box, other):
+                mates[index].append(other)
+                mates[other_index].append(box)
+    return mates
+
+
+def _overlap_in_width(box: Box, other: Box) -> bool:
+    return min(box.right, other.right) - max(box.left, other.left) > 0.5 * box.size
+
+
+def _right_margin(ordered: Sequence[Box], mates: Sequence[Sequence[Box]]) -> float:
+    alone = sorted(box.right for box, beside in zip(ordered, mates, strict=True) if not beside)
+    edges = alone or sorted(box.right for box in ordered)
+    return edges[int(len(edges) * 0.85)] if edges else 1.0
+
+
+def _following(
+    index: int, ordered: Sequence[Box], mates: Sequence[Sequence[Box]], margin: float
+) -> int | None:
+    """The line that the text of this one runs on into, or None."""
+    box = ordered[index]
+    bound = min((mate.left for mate in mates[index] if mate.left > box.left), default=margin)
+    for other_index in range(index + 1, len(ordered)):
+        other = ordered[other_index]
+        if other.top - box.top > 2.6 * box.height:
+            return None
+        if other.top - box.top > 0.6 * box.height and _is_under(box, other):
+            runs_on = _runs_on(box, other, bound) and not _separate_cells(
+                box, other, mates[index], mates[other_index]
+            )
+            return other_index if runs_on else None
+    return None
+
+
+def _is_under(box: Box, other: Box) -> bool:
+    """Below, or below and out to the left where the first line of a paragraph is indented."""
+    return other.right > box.left - _INDENT * box.size and box.right > other.left
+
+
+def _runs_on(box: Box, other: Box, bound: float) -> bool:
+    if (
+        _SENTENCE_END.search(box.text)
+        or _TITLE_END.match(box.text)
+        or _NEW_PARAGRAPH.match(other.text)
+        or len(box.text) < 4
+    ):
+        return False
+    if not 0.75 < other.height / box.height < 1.33:
+        return False
+    indent = (box.left - other.left) / box.size
+    aligned = -1.0 < indent < _INDENT
+    centred = abs(box.centre - other.centre) < box.size and other.right <= box.right + box.size
+    return (aligned or centred) and bound - box.right < _slack(other) * box.size
+
+
+def _slack(other: Box) -> float:
+    """How many characters a full line may be short: the next word or number had no room."""
+    word = _WORD.match(other.text)
+    return 2.3 + (visual_length(word.group()) if word else 0.0)
+
+
+def _separate_cells(box: Box, other: Box, beside: Sequence[Box], beside_other: Sequence[Box]) -> bool:
+    """Two rows of a table look like a wrapped cell; only a name that lacks its end is taken for one."""
+    if not beside or not beside_other:
+        return bool(beside) and other.top - box.bottom > 0.9 * box.height
+    if {mate.line for mate in beside} & {mate.line for mate in beside_other}:
+        # A cell of one line that is centred beside two.
+        return False
+    return other.top - box.bottom > 0.75 * box.height or not (
+        _LABELLED.match(box.text) and not _LABELLED.match(other.text)
+    )
+
+
+# Rows.
+
+
+def _rows(blocks: Iterable[Block]) -> list[list[Block]]:
+    ordered = sorted(blocks, key=_middle)
+    rows: list[list[Block]] = []
+    for block in ordered:
+        if rows and _same_row(rows[-1], block):
+            rows[-1].append(block)
+        else:
+            rows.append([block])
+    return [sorted(row, key=lambda block: block[0].left) for row in rows]
+
+
+def _middle(block: Block) -> float:
+    return (block[0].top + block[-1].bottom) / 2
+
+
+def _same_row(row: Sequence[Block], block: Block) -> bool:
+    height = min(median(box.height for box in row[0]), block[0].height)
+    clear = all(
+        block[0].left >= max(box.right for box in other) - box_slack
+        or min(box.right for box in block) <= other[0].left + box_slack
+        for other in row
+        for box_slack in (block[0].size,)
+    )
+    return clear and _middle(block) - _middle(row[0]) < 0.55 * height

@@ -1,0 +1,44 @@
+"""Characters of papers in their plain form, one for one, so that every character keeps its place."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+#: One character for one, so that positions stay: full-width forms, and what OCR confuses in numbers.
+#: Some fonts give radicals (⽅) where characters (方) are meant: they fold as Unicode says.
+_FOLDED: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FOLDED |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+_FOLDED |= {
+    ord(odd): ord(plain)
+    for odd, plain in {
+        "\u3000": " ", "\u00a0": " ", "￥": "¥", "○": "〇", "◯": "〇", "⚪": "〇",
+        "－": "-", "﹣": "-", "—": "-", "–": "-", "―": "-", "─": "-", "﹕": ":", "∶": ":", "︰": ":",
+        "﹒": ".", "﹐": ",", "﹑": "、", "圓": "圆", "園": "圆", "貳": "贰", "參": "叁", "叄": "叁",
+        "陸": "陆", "萬": "万", "億": "亿", "兩": "两",
+    }.items()
+}  # fmt: skip
+#: 户　名, 甲 方: single characters that are set apart to fill the width.
+_STRETCHED_WORD = re.compile(r"(?<![^ ])[\u4e00-\u9fff](?P<space> +)(?=[\u4e00-\u9fff](?: |$|[:(]))")
+#: 2026 年 3 月, ¥ 5,000 元: between a figure and anything but another figure.
+_STRETCHED_NUMBER = re.compile(r"(?P<space>(?<=[0-9]) +(?=[^ 0-9])|(?<=[^ 0-9]) +(?=[0-9¥]))")
+
+
+def fold(text: str) -> str:
+    """Full-width letters, digits and brackets to plain ones, character for character."""
+    return text.translate(_FOLDED)
+
+
+def kept(text: str) -> Iterator[tuple[int, str]]:
+    """Characters without the spaces that only stretch a word or a number, and without fill-in underscores."""
+    text = text.replace("_", " ")
+    dropped = {
+        index
+        for pattern in (_STRETCHED_WORD, _STRETCHED_NUMBER)
+        for match in pattern.finditer(text)
+        for index in range(*match.span("space"))
+    }
+    before = ""
+    for index, character in enumerate(text):
+        if index not in dropped and (character != " " or before != " "):
+            yield index, character
+            before = character
