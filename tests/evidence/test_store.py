@@ -94,7 +94,7 @@ async def test_what_is_stored_is_encrypted_and_comes_back_verified(
     assert await codes(store.open_file(document.digest)) == [("evidence.file_damaged", 503)]
     path.unlink()
     assert await codes(store.open_file(document.digest)) == [("evidence.file_damaged", 503)]
-    assert await codes(store.open_file("0" * 64)) == [("evidence.unknown", 404)]
+    assert await codes(store.open_file("0" * 64)) == [("evidence.not_found", 404)]
     other_key = EvidenceStore(database, FileStore.open(folder.as_uri()), MasterKey(bytes(16)), NoScanner())
     assert await codes(other_key.open_file(document.digest)) == [("crypto.master_key_wrong", 503)]
 

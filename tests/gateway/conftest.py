@@ -94,7 +94,11 @@ async def open_api(url: str, province: Province, directory: Path) -> AsyncIterat
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A real site in a process of its own, for clients that are no Python of ours."""
-    site = Site(tmp_path_factory.mktemp("site"), durable=False, settings={"MINGPIAO_SIGNER_PROCESSES": "0"})
+    site = Site(
+        tmp_path_factory.mktemp("site"),
+        durable=False,
+        settings={"MINGPIAO_SIGNER_PROCESSES": "0", "MINGPIAO_RUN_WORKER": "true"},
+    )
     try:
         province, credential = asyncio.run(site.build())
         yield Live(

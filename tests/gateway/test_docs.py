@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.evidence import hostile
 from tests.gateway.conftest import Live
 
+from mingpiao.evidence.service import MAX_BYTES as MAX_PAPER_BYTES
+from mingpiao.evidence.service import MAX_FILES, MAX_PAGES
 from mingpiao.gateway.batches import MAX_BYTES
 from mingpiao.gateway.errors import ERROR_TYPES
 from mingpiao.gateway.model import MAX_BATCH, MAX_CHANGES
@@ -76,6 +79,14 @@ def test_the_python_example_runs_as_written_on_the_standard_library(live: Live, 
     assert lines[4:] == [f"本单位共有票据 {counted}"]
 
 
+def test_the_upload_example_runs_as_written(live: Live, tmp_path: Path) -> None:
+    program = example("python").partition("def outpatient_bill")[0] + example("py")
+    (tmp_path / "example.py").write_text(program, encoding="utf-8")
+    (tmp_path / "合同.pdf").write_bytes(hostile.plain_pdf("An agreement between two parties", pages=2))
+    lines = run([sys.executable, "-I", "-S", "example.py"], live, tmp_path).splitlines()
+    assert lines == ["200 read 合同.pdf 2"]
+
+
 def test_the_error_table_is_the_codes() -> None:
     rows = re.findall(r"^\| `([a-z0-9_.]+)` \| (\d{3}) \| (.+) \| ([是否]) \|$", PAGE, re.MULTILINE)
     expected = [(code, str(e.status), e.title, "是" if e.retry else "否") for code, e in ERROR_TYPES.items()]
@@ -98,6 +109,8 @@ def test_every_route_is_named() -> None:
     "sentence",
     [
         f"请求体 | {MAX_BODY_BYTES // 1024**2} MB；批量开票 {MAX_BYTES // 1024**2} MB",
+        f"一份佐证材料 | {MAX_PAPER_BYTES // 1024**2} MB，{MAX_PAGES} 页",
+        f"一张票的佐证材料 | 至多 {MAX_FILES} 份",
         f"批量 | 1 至 {MAX_BATCH:,} 张",
         f"增量获取 | 每页至多 {MAX_CHANGES} 张",
     ],

@@ -101,7 +101,7 @@ class EvidenceStore:
         return StoredFile(digest=await self._vault.keep(data), media_type=media_type, size=len(data))
 
     async def open_file(self, digest: str) -> bytes:
-        """A file by its SM3 in hex, verified. Raises `Refusal`: `evidence.unknown` (404),
+        """A file by its SM3 in hex, verified. Raises `Refusal`: `evidence.not_found` (404),
         `evidence.file_damaged` (503)."""
         return await self._vault.open(digest)
 

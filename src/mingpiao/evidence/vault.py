@@ -45,12 +45,12 @@ class Vault:
         return digest.hex()
 
     async def open(self, digest: str) -> bytes:
-        """A file by its SM3 in hex. Raises `Refusal`: `evidence.unknown` (404) or `evidence.file_damaged`
+        """A file by its SM3 in hex. Raises `Refusal`: `evidence.not_found` (404) or `evidence.file_damaged`
         (503) when what is stored is gone or is not what was kept."""
         raw = bytes.fromhex(digest)
         wrapped = await self._wrapped_key(raw)
         if wrapped is None:
-            raise refuse("evidence.unknown", "没有找到该文件，请重新上传。", status=404)
+            raise refuse("evidence.not_found", "没有找到该文件，请重新上传。", status=404)
         key = self._master_key.unwrap(wrapped, _label(raw))
         sealed = await self._files.get(_path(raw, key))
         if sealed is None:

@@ -27,11 +27,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True):
-    """What goes in and what comes out. `problems` are the error codes that are particular to it."""
+    """What goes in and what comes out. `body` is the Struct of a JSON body, `upload` the media type of a
+    body that is a file; `problems` are the error codes that are particular to it."""
 
     answers: tuple[Answer, ...]
     parameters: tuple[Parameter, ...] = ()
     body: Any = None
+    upload: str = ""
     problems: tuple[str, ...] = ()
 
 

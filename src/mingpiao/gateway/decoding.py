@@ -32,13 +32,18 @@ async def read_json(request: Request[Any, Any, Any], decoder: "msgspec.json.Deco
 
     Raises `Refusal`: `request.media_type` (415), or what `decode` raises.
     """
-    media_type = _media_type(request.scope["headers"])
+    media_type = _content_type(request.scope["headers"])
     if media_type and _JSON_TYPE.fullmatch(media_type) is None:
         raise _refusal("request.media_type", "请求体应为 JSON，请把 Content-Type 设为 application/json。")
     return decode(decoder, await request.body())
 
 
-def _media_type(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+def media_type_of_request(request: Request[Any, Any, Any]) -> str:
+    """The body's media type as told, without parameters and in lower case; "" when none is told."""
+    return _content_type(request.scope["headers"]).decode("latin-1").partition(";")[0].strip().lower()
+
+
+def _content_type(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     for name, value in headers:
         if name == b"content-type":
             return value

@@ -119,6 +119,11 @@ def _operation(handler: HTTPRouteHandler, contract: Contract) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": _ref(contract.body)}},
         }
+    elif contract.upload:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {contract.upload: {"schema": {"type": "string", "format": "binary"}}},
+        }
     return operation
 
 

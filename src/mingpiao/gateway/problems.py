@@ -120,7 +120,8 @@ def _of_http(request: Request[Any, Any, Any], exception: HTTPException) -> Probl
             )
         case 413:
             return _problem(
-                "request.too_large", "请求体过大：单个请求不超过1 MB，批量开票不超过40 MB，请拆分后重试。"
+                "request.too_large",
+                "请求体过大：单个请求不超过1 MB，佐证材料不超过20 MB，批量开票不超过40 MB，请拆分后重试。",
             )
         case 400 if isinstance(exception.extra, list) and exception.extra:
             name = str(exception.extra[0].get("key", ""))

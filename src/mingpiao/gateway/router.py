@@ -15,6 +15,7 @@ from mingpiao.gateway.batches import issue_batch
 from mingpiao.gateway.bills import issue_bill
 from mingpiao.gateway.changes import get_changes
 from mingpiao.gateway.documents import get_ofd, get_pdf, get_xml
+from mingpiao.gateway.evidence import get_evidence, upload_evidence
 from mingpiao.gateway.express import express
 from mingpiao.gateway.holdings import get_stock, list_items, list_kinds
 from mingpiao.gateway.lookups import get_by_business_no, get_by_hash, get_by_identity
@@ -36,6 +37,8 @@ RESOURCES: tuple[HTTPRouteHandler, ...] = (
     get_ofd,
     get_pdf,
     get_xml,
+    upload_evidence,
+    get_evidence,
     get_stock,
     list_kinds,
     list_items,
