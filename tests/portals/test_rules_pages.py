@@ -361,3 +361,66 @@ async def test_the_editor_offers_the_form_its_data(site: Site) -> None:
     fields = re.search(r'data-fields="([^"]*)"', seen.text)
     assert fields
     assert {"insert", "name", "kind", "group"} <= json.loads(unescape(fields[1]))[0].keys()
+
+
+async def _work_on(site: Site, address: str) -> None:
+    """What a worker does with a trial."""
+    handler = next(each for each in site.services.lake.handlers() if each.name == "backtest")
+    await handler.work({"backtest_id": int(address.rsplit("/", 1)[1])})
+
+
+async def test_a_trial_tells_what_would_have_been_hit(site: Site) -> None:
+    async with (
+        await site.browser(region=PROVINCE) as officer,
+        await site.browser(region=BAOTOU) as elsewhere,
+        await site.browser(Role.ADMINISTRATOR) as administrator,
+    ):
+        address = await _make(officer, "T-TRIAL", condition="total > 0")
+        started = await _post(officer, f"{address}/backtests", {"version": "1", "months": "3"})
+        assert started.status_code == 303
+        trial = started.headers["location"]
+        waiting = await officer.get(trial)
+        assert "停止试算" in waiting.text
+        state = (await officer.get(f"{trial}/state")).json()
+        assert (state["progress"], state["finished"]) == (0, False)
+        for stranger in (elsewhere, administrator):
+            assert (await stranger.get(trial)).status_code in (403, 404)
+            assert (await _post(stranger, f"{trial}/stop")).status_code in (403, 404)
+        await _work_on(site, trial)
+        assert (await officer.get(f"{trial}/state")).json()["finished"]
+        done = await officer.get(trial)
+        assert "这条规则会命中适用范围内的每一张票据" in done.text
+        chart = re.search(r'data-chart="([^"]*)"', done.text)
+        assert chart
+        # Eight bills, one of them reversed: the past holds all that were issued.
+        assert sum(json.loads(unescape(chart[1]))["values"]) == 8
+        bill = re.search(r'href="(/finance/bills/\d+/\d+)"', done.text)
+        assert bill
+        assert (await officer.get(bill[1])).status_code == 200
+        # In the area of another department only its own bills count.
+        begun = FORM | {"code": f"L{BAOTOU}-T9", "condition": "total > 0", "months": "1"}
+        local = (await _post(elsewhere, "/finance/rules/backtests", begun)).headers["location"]
+        await _work_on(site, local)
+        counted = re.search(r'data-chart="([^"]*)"', (await elsewhere.get(local)).text)
+        assert counted
+        assert sum(json.loads(unescape(counted[1]))["values"]) == 2
+
+
+async def test_a_trial_is_stopped_and_a_wrong_one_never_begins(site: Site) -> None:
+    async with await site.browser(region=PROVINCE) as officer:
+        address = await _make(officer, "T-STOP")
+        for wrong in ("0", "37", "999"):
+            answer = await _post(officer, f"{address}/backtests", {"version": "1", "months": wrong})
+            assert answer.status_code == 422
+            assert "试算月数应为1至36" in answer.text
+        started = await _post(officer, f"{address}/backtests", {"version": "1", "months": "12"})
+        trial = started.headers["location"]
+        assert (await _post(officer, f"{trial}/stop")).status_code == 303
+        assert "试算已停止" in (await officer.get(trial)).text
+        bad = await _post(
+            officer, "/finance/rules/backtests", FORM | {"code": "T-BAD", "condition": "shoe > 1"}
+        )
+        assert bad.status_code == 422
+        assert "第1行第1字" in bad.text
+        for path in ("/finance/rules/backtests/999999", "/finance/rules/backtests/99999999999999999999"):
+            assert (await officer.get(path)).status_code == 404

@@ -2,7 +2,16 @@
 
 from litestar import Router
 
-from mingpiao.portals.finance import rule_conditions, rule_editor, rule_files, rule_running, rules
+from mingpiao.portals import messages
+from mingpiao.portals.finance import (
+    qualifications,
+    rule_conditions,
+    rule_editor,
+    rule_files,
+    rule_running,
+    rule_trials,
+    rules,
+)
 from mingpiao.portals.finance.bills import bill_document, bill_list, bill_page
 from mingpiao.portals.finance.exports import export_csv, export_workbook
 from mingpiao.portals.finance.home import overview
@@ -22,10 +31,13 @@ def create_router() -> Router:
         bill_document,
         export_csv,
         export_workbook,
+        *qualifications.HANDLERS,
+        *messages.HANDLERS,
         *rules.HANDLERS,
         *rule_editor.HANDLERS,
         *rule_files.HANDLERS,
         *rule_running.HANDLERS,
+        *rule_trials.HANDLERS,
         rule_conditions.convert_condition,
     ]
     return portal_router("/finance", handlers, guard=require_department)

@@ -13,6 +13,7 @@ from mingpiao.composition import Services
 from mingpiao.identity.model import Account, Session
 from mingpiao.kernel.codes import region_prefix
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.lake.model import MAX_MONTHS
 from mingpiao.portals.bill_filters import clean_text
 from mingpiao.portals.finance.places import chosen_region, region_options
 from mingpiao.portals.finance.rule_form import read_revision
@@ -36,6 +37,8 @@ _STANDINGS: dict[str, tuple[str, RuleFilter]] = {
     "suspended": ("已暂停", RuleFilter(suspended=True)),
     **{state.value: (f"最新版本{state.label}", RuleFilter(state=state)) for state in VersionState},
 }
+#: How far back a trial may look.
+TRIAL_MONTHS = [(str(months), f"最近{months}个月") for months in (1, 3, 6, 12, 24, MAX_MONTHS)]
 _FILTERS = ("words", "state", "stage", "severity", "region")
 
 
@@ -147,6 +150,7 @@ async def show_rule(
         owner=owner_name(catalog, shown.region_code),
         failure=book.failures.get(code, ""),
         retired=rules.retired_scope(shown.rule, catalog),
+        months=TRIAL_MONTHS,
         may=_permissions(session.account, catalog, summary, shown),
         problems=problems,
         reason=reason,

@@ -52,7 +52,7 @@
 
   function bars(data, width) {
     const series = [{
-      name: "当日",
+      name: data.name ?? "当日",
       type: "bar",
       barMaxWidth: 16,
       data: data.values,
@@ -78,13 +78,31 @@
     };
   }
 
+  function columns(data) {
+    return {
+      ...shared(data),
+      grid: { left: 4, right: 20, top: 24, bottom: 4, containLabel: true },
+      xAxis: { type: "category", data: data.labels, axisTick: { show: false } },
+      yAxis: { type: "value", splitNumber: 3, minInterval: 1, axisLabel: { formatter: short } },
+      series: [{
+        name: data.name,
+        type: "bar",
+        barMaxWidth: 40,
+        data: data.values,
+        itemStyle: { color: BLUE },
+        label: { show: data.labels.length <= 12, position: "top", formatter: (point) => short(point.value) },
+      }],
+    };
+  }
+
   function draw(element) {
     const data = JSON.parse(element.dataset.chart);
     if (data.type === "bars") {
       element.style.height = `${Math.max(3, data.labels.length) * ROW_HEIGHT + 60}px`;
     }
     const chart = window.echarts.init(element);
-    chart.setOption(data.type === "bars" ? bars(data, element.clientWidth) : trend(data));
+    const kinds = { bars, columns, trend };
+    chart.setOption((kinds[data.type] ?? trend)(data, element.clientWidth));
     new ResizeObserver(() => chart.resize()).observe(element);
   }
 

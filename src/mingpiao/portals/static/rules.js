@@ -49,7 +49,6 @@
       const kind = Object.keys(shown)[0];
       const grouped = GROUPS.some(([name]) => name === kind);
       this.root.replaceChildren(this.group(grouped ? shown : { all: [shown] }, true));
-      this.root.classList.remove("stale");
     }
 
     node(tree) {
@@ -257,20 +256,22 @@
     }
 
     const later = (work) => { clearTimeout(pause); pause = setTimeout(work, PAUSE); };
-    const fromText = (listToo) => ask({ text: text.value }, (told) => {
-      if (told.tree) builder.show(told.tree);
-      else builder.root.classList.toggle("stale", text.value.trim() !== "");
-      if (listToo) { list.innerHTML = told.catalogue; dress(list); filter(); }
-    });
-    const fromForm = () => ask({ tree: builder.tree() }, (told) => {
-      if (told.text || !told.problems.length) text.value = told.text;
-      builder.root.classList.remove("stale");
-    });
+    // While the form does not show what the text says, it must not be written with: that would be lost.
+    function textChanged(listToo) {
+      builder.root.inert = true;
+      later(() => ask({ text: text.value }, (told) => {
+        const shows = told.tree !== null || text.value.trim() === "";
+        if (shows) builder.show(told.tree);
+        builder.root.inert = !shows;
+        if (listToo) { list.innerHTML = told.catalogue; dress(list); filter(); }
+      }));
+    }
+    const formChanged = () => later(() => ask({ tree: builder.tree() }, (told) => { text.value = told.text; }));
 
-    const builder = new Builder(document.getElementById("rule-builder"), () => later(fromForm));
-    text.addEventListener("input", () => later(() => fromText(false)));
+    const builder = new Builder(document.getElementById("rule-builder"), formChanged);
+    text.addEventListener("input", () => textChanged(false));
     form.addEventListener("change", (event) => {
-      if (event.target.matches("[name=kinds], [name=stage]")) later(() => fromText(true));
+      if (event.target.matches("[name=kinds], [name=stage]")) textChanged(true);
     });
 
     // The list: names become buttons that write where the text's caret is.
@@ -285,7 +286,7 @@
       if (!button) return;
       text.setRangeText(button.dataset.insert, text.selectionStart, text.selectionEnd, "end");
       text.focus();
-      later(() => fromText(false));
+      textChanged(false);
     });
     const search = document.getElementById("catalogue-search");
     function filter() {
@@ -319,7 +320,27 @@
     details.querySelector("fieldset").before(search);
   }
 
+  // A trial under way: how far it is; once it is over the page shows what it found.
+  function follow(element) {
+    const bar = element.querySelector("progress");
+    const timer = setInterval(async () => {
+      const answer = await fetch(element.dataset.trial, { credentials: "same-origin" }).catch(() => null);
+      if (!answer?.ok) return;
+      const told = await answer.json();
+      bar.value = told.progress;
+      element.querySelector("[data-trial-percent]").textContent = told.progress;
+      element.querySelector("[data-trial-label]").textContent = told.label;
+      if (told.finished) { clearInterval(timer); window.location.reload(); }
+    }, 500);
+  }
+
+  // A trial opens beside the form, which must still be there to be saved.
+  document.addEventListener("submit", (event) => {
+    if (event.submitter?.formTarget === "_blank") setTimeout(() => { delete event.target.dataset.submitted; });
+  });
+
   document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-trial]").forEach(follow);
     document.querySelectorAll("[data-checklist]").forEach(checklist);
     const form = document.getElementById("rule-form");
     if (form) editor(form);
