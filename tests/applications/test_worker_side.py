@@ -8,6 +8,7 @@ from tests.applications.window import CITY, COUNTY, PAPER, Window
 
 from mingpiao.applications.model import ApplicationState, Decision
 from mingpiao.applications.service import advancing, enqueue_waiting, remind, wake
+from mingpiao.issuing.model import Issued
 from mingpiao.jobs.queue import Payload, run_jobs
 from mingpiao.kernel.clock import SHANGHAI
 
@@ -61,6 +62,18 @@ async def test_what_was_broken_off_is_healed(window: Window) -> None:
     await do_jobs(window, 2)
     assert (await window.now(brought)).state is STATE.ISSUED
     assert (await window.now(waiting)).state is STATE.ISSUED
+
+
+async def test_a_bill_that_was_issued_beside_its_application_ends_it(window: Window) -> None:
+    brought, other = await window.appeal("SQ-1"), await window.appeal("SQ-2")
+    window.desk.asks = ()
+    assert isinstance(await window.submit(window.request("SQ-1", remark="不再需要核实")), Issued)
+    assert (await window.now(brought)).state is STATE.IN_REVIEW
+    await enqueue_waiting(window.office.database)
+    await do_jobs(window, 1)
+    done = await window.now(brought)
+    assert (done.state, await window.count("SELECT bill_id FROM bills")) == (STATE.ISSUED, done.bill_id)
+    assert (await window.now(other)).state is STATE.IN_REVIEW
 
 
 async def test_reminders_come_once_and_in_time(window: Window) -> None:

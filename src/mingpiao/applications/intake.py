@@ -24,6 +24,7 @@ from mingpiao.applications.model import (
 from mingpiao.applications.progress import (
     UNDECIDED,
     IssuingDesk,
+    acknowledge,
     finish,
     go_on,
     issue_approved,
@@ -65,15 +66,17 @@ class Applications:
 
     # -- from a request ----------------------------------------------------------------------------
 
-    async def submit(self, unit_id: int, request: IssueRequest, person: Person) -> Submitted:
+    async def submit(
+        self, unit_id: int, request: IssueRequest, person: Person, *, look_first: bool = False
+    ) -> Submitted:
         """Issue a request, or keep it as an application while its papers are read.
 
-        A request without papers and reasons that meets no question costs nothing beside the desk.
-        Under the business number of an open application it is that application's new attempt.
+        Under the business number of an open application it is that application's new attempt. A plain
+        request, without papers and reasons, that meets no question costs nothing beside the desk: whether
+        an application stands is then looked up only with `look_first`, else the worker finds it later.
         """
-        # A business number that may not stand on a bill names no application; the desk says so.
-        nameable = unprintable(request.business_no) is None
-        if nameable and (request.confirmations or request.evidence):
+        look_first = look_first or bool(request.confirmations or request.evidence)
+        if look_first:
             last = await self._last(unit_id, request.business_no)
             if last is not None and _counts(last):
                 return await self._submit_again(last, request, person)
@@ -82,7 +85,7 @@ class Applications:
         (outcome,) = await self._desk.issue(unit_id, (request,), acting=person.actor)
         if isinstance(outcome, AwaitsEvidence):
             return await self._wait(unit_id, request, person)
-        if isinstance(outcome, NeedsConfirmation) and not (request.confirmations or request.evidence):
+        if isinstance(outcome, NeedsConfirmation) and not look_first:
             last = await self._last(unit_id, request.business_no)
             if last is not None and _counts(last):
                 return await self._submit_again(last, request, person)
@@ -140,6 +143,9 @@ class Applications:
             return await store.get(connection, last.application_id)
 
     async def _last(self, unit_id: int, business_no: str) -> Application | None:
+        if unprintable(business_no) is not None:
+            # A business number that may not stand on a bill names no application; the desk says so.
+            return None
         async with self._database.system() as connection:
             return await store.newest(connection, unit_id, business_no)
 
@@ -292,7 +298,7 @@ class Applications:
         note = "；".join(f"{each.rule}：{each.reason}" for each in request.confirmations)
         if isinstance(outcome, Issued):
             told = await store.change(connection, application, step, person, note=note, request=request)
-            await finish(connection, told, outcome, person)
+            await finish(connection, told, outcome.bill, person)
         elif isinstance(outcome, NeedsConfirmation):
             if not self._unchanged(application, request, outcome):
                 await store.change(
@@ -332,6 +338,8 @@ class Applications:
     async def advance(self, application_id: int) -> Application:
         """Go on with an application that waits for its papers or was approved, as far as it goes now.
 
+        One whose bill was issued without it, as a plain request under its business number, has ended.
+
         Safe to repeat and to break off. Raises `Refusal` (`application.unknown`, 404).
         """
         async with self._turn, self._database.system() as connection:
@@ -340,6 +348,8 @@ class Applications:
                 return await go_on(connection, self._desk, application)
             if application.state is ApplicationState.APPROVED:
                 return await issue_approved(connection, self._desk, application, self._due())
+            if application.state.open:
+                return await acknowledge(connection, application)
             return application
 
 

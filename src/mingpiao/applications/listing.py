@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table, tuple_
+from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications.model import (
@@ -117,12 +117,12 @@ async def _fetch(
     return [from_row(row) for row in rows]
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+def _number(key: str) -> int | None:
+    return int(key) if key.isascii() and key.isdigit() and len(key) <= 18 else None
 
 
-def _due_key(text: str) -> tuple[datetime, int] | None:
-    due, _, number = text.partition("_")
+def _due_key(key: str) -> tuple[datetime, int] | None:
+    due, _, number = key.partition("_")
     application_id, seconds = _number(number), _number(due)
     if application_id is None or seconds is None or seconds > 10**11:
         return None
@@ -145,6 +145,22 @@ async def open_count(connection: AsyncConnection, unit_id: int) -> int:
         .limit(100)
     )
     return int(await connection.scalar(select(func.count()).select_from(query.subquery())) or 0)
+
+
+async def rules_waiting(connection: AsyncConnection) -> list[tuple[str, str]]:
+    """(code, name) of the rules that ask about what waits for a decision in the scope, by name."""
+    rows = await connection.execute(_RULES_WAITING)
+    return [(row.code, row.name) for row in rows]
+
+
+_RULES_WAITING = text(
+    """
+SELECT finding ->> 'rule' AS code, max(finding ->> 'name') AS name
+FROM (SELECT findings FROM applications WHERE state = 'in_review' ORDER BY due_at LIMIT 1000) AS waiting
+CROSS JOIN jsonb_array_elements(findings) AS finding
+WHERE finding ->> 'severity' = 'ask' GROUP BY 1 ORDER BY 2, 1
+"""
+)
 
 
 async def alike_count(connection: AsyncConnection, application: Application) -> int:

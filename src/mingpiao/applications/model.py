@@ -61,6 +61,10 @@ _ENDED = frozenset(
     }
 )
 
+_CORRECTABLE = frozenset(
+    {ApplicationState.NEEDS_CONFIRMATION, ApplicationState.RETURNED, ApplicationState.REFUSED}
+)
+
 
 class Decision(StrEnum):
     """What a department decides: 通过, 退回更正 or 驳回."""
@@ -196,6 +200,11 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     def held_up(self) -> bool:
         """Whether it was approved and the bill could not be issued."""
         return self.state is ApplicationState.APPROVED and bool(self.problems)
+
+    @property
+    def correctable(self) -> bool:
+        """Whether other content may come under its business number."""
+        return self.state in _CORRECTABLE
 
     def workdays_left(self, moment: datetime | None = None) -> int | None:
         """Working days until a decision is due; negative when it is overdue, None when none is due."""

@@ -15,13 +15,16 @@ from mingpiao.identity.model import Actor
 from mingpiao.issuing.model import (
     Approval,
     Assessment,
+    Bill,
     Issued,
     IssueRequest,
     NeedsConfirmation,
     Outcome,
     Refused,
 )
+from mingpiao.issuing.service import find_by_business_no
 from mingpiao.kernel.clock import now
+from mingpiao.kernel.errors import Refusal
 from mingpiao.messages.service import tell_department, tell_unit
 from mingpiao.units.service import get as get_unit
 
@@ -59,7 +62,7 @@ async def go_on(connection: AsyncConnection, desk: IssuingDesk, application: App
     """Issue the bill of an application whose papers were read, or put down what stands in its way."""
     (outcome,) = await desk.issue(application.unit_id, (application.request,), acting=PLATFORM.actor)
     if isinstance(outcome, Issued):
-        return await finish(connection, application, outcome, PLATFORM)
+        return await finish(connection, application, outcome.bill, PLATFORM)
     if isinstance(outcome, NeedsConfirmation):
         return await _ask(connection, application, outcome)
     if isinstance(outcome, Refused) and not _passing(outcome):
@@ -121,7 +124,7 @@ async def issue_approved(
         approvals={application.business_no: approval},
     )
     if isinstance(outcome, Issued):
-        issued = await finish(connection, application, outcome, PLATFORM)
+        issued = await finish(connection, application, outcome.bill, PLATFORM)
         await tell_handler(connection, issued, "人工复核通过，票据已开具", "")
         return issued
     if isinstance(outcome, NeedsConfirmation):
@@ -167,11 +170,19 @@ async def _reopen(
     return reopened
 
 
+async def acknowledge(connection: AsyncConnection, application: Application) -> Application:
+    """End an application whose bill stands already, for its business number was asked for by itself."""
+    try:
+        bill = await find_by_business_no(connection, application.unit_id, application.business_no)
+    except Refusal:
+        return application
+    return await finish(connection, application, bill, PLATFORM)
+
+
 async def finish(
-    connection: AsyncConnection, application: Application, outcome: Issued, person: Person
+    connection: AsyncConnection, application: Application, bill: Bill, person: Person
 ) -> Application:
     """Put down that an application's bill stands."""
-    bill = outcome.bill
     return await store.change(
         connection,
         application,

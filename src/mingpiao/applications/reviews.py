@@ -76,6 +76,14 @@ class Reviews:
         """End an application and its business number; raises as `return_for_correction`."""
         return await self._decide(application_id, Decision.REJECTED, reviewer, reason)
 
+    async def retry(self, application_id: int, reviewer: Reviewer) -> Application:
+        """Try at once to issue an approved application that is held up; raises as `approve`."""
+        catalog = await self._catalog.get()
+        async with self._database.system() as connection:
+            application = await store.get(connection, application_id)
+        self._check_own(application, reviewer, catalog)
+        return await self._applications.advance(application_id)
+
     async def decide_batch(
         self, application_ids: Sequence[int], decision: Decision, reviewer: Reviewer, reason: str
     ) -> list[Decided]:

@@ -9,6 +9,7 @@ from mingpiao.applications.listing import (
     list_reviews,
     open_count,
     past_decisions,
+    rules_waiting,
 )
 from mingpiao.applications.progress import IssuingDesk
 from mingpiao.applications.reminders import remind
@@ -34,6 +35,7 @@ __all__ = [
     "past_decisions",
     "remind",
     "review_figures",
+    "rules_waiting",
     "same_content",
     "steps_of",
     "wake",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications.intake import Applications
@@ -29,28 +29,34 @@ async def wake(connection: AsyncConnection, unit_id: int, digest: str) -> None:
 
 
 async def enqueue_waiting(database: Database) -> None:
-    """Have all gone on with that wait for papers or were approved; heals what was broken off.
+    """Have all gone on with that wait for papers, were approved, or whose bill stands without them.
 
-    Safe to repeat: what is in the queue already is not put there again.
+    Heals what was broken off. Safe to repeat: what is in the queue already is not put there again.
     """
     after = 0
     while True:
-        query = (
-            select(applications.c.application_id)
-            .where(
-                applications.c.state.in_([ApplicationState.CHECKING.value, ApplicationState.APPROVED.value]),
-                applications.c.application_id > after,
-            )
-            .order_by(applications.c.application_id)
-            .limit(_PORTION)
-        )
         async with database.system() as connection:
-            found = list((await connection.execute(query)).scalars())
+            rows = await connection.execute(_WAITING, {"after": after, "limit": _PORTION})
+            found = list(rows.scalars())
             for application_id in found:
                 await _enqueue(connection, application_id)
         if len(found) < _PORTION:
             return
         after = found[-1]
+
+
+_WAITING = text(
+    """
+SELECT application_id FROM applications
+WHERE application_id > :after AND (
+    state IN ('checking', 'approved')
+    OR state IN ('needs_confirmation', 'in_review', 'returned') AND EXISTS (
+        SELECT FROM business_numbers
+        WHERE business_numbers.unit_id = applications.unit_id
+          AND business_numbers.business_no = applications.business_no))
+ORDER BY application_id LIMIT :limit
+"""
+)
 
 
 async def _enqueue(connection: AsyncConnection, application_id: int) -> None:

@@ -24,7 +24,10 @@ _ENTRIES = (
     (Right.UNIT_ACCOUNTS, MenuEntry(label="账户管理", address="/unit/accounts", icon="users")),
     (Right.FINANCE_VIEW, MenuEntry(label="概览", address="/finance", icon="home")),
     (Right.FINANCE_VIEW, MenuEntry(label="用票单位", address="/finance/units", icon="building")),
-    (Right.FINANCE_VIEW, MenuEntry(label="资质审核", address="/finance/qualifications", icon="file-certificate")),
+    (
+        Right.FINANCE_VIEW,
+        MenuEntry(label="资质审核", address="/finance/qualifications", icon="file-certificate"),
+    ),
     (Right.FINANCE_VIEW, MenuEntry(label="票据查询", address="/finance/bills", icon="clipboard-list")),
     (Right.FINANCE_VIEW, MenuEntry(label="人工复核", address="/finance/reviews", icon="rubber-stamp")),
     (Right.FINANCE_VIEW, MenuEntry(label="复核统计", address="/finance/reviews/figures", icon="chart-bar")),

@@ -5,6 +5,9 @@ from litestar import Router
 from mingpiao.portals import messages
 from mingpiao.portals.finance import (
     qualifications,
+    review,
+    review_figures,
+    reviews,
     rule_conditions,
     rule_editor,
     rule_files,
@@ -33,6 +36,9 @@ def create_router() -> Router:
         export_workbook,
         *qualifications.HANDLERS,
         *messages.HANDLERS,
+        *reviews.HANDLERS,
+        *review_figures.HANDLERS,
+        *review.HANDLERS,
         *rules.HANDLERS,
         *rule_editor.HANDLERS,
         *rule_files.HANDLERS,

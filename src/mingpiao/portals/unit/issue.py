@@ -31,6 +31,7 @@ from mingpiao.portals.gates import Right
 from mingpiao.portals.rendering import field_id, page
 from mingpiao.portals.session import PageRequest, redirect, require_right
 from mingpiao.portals.unit.bill_access import bill_id_of, unit_of
+from mingpiao.portals.unit.corrections import form_to_correct
 from mingpiao.portals.unit.issue_form import (
     MAX_MATCHES,
     PAY_MODES,
@@ -101,9 +102,13 @@ async def _open_window(services: Services, account: Account) -> _Window:
 async def choose_or_fill(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[str] | Response[bytes]:
-    """Without a kind, the choice of one; with it, an empty form."""
+    """Without a kind, the choice of one; with it, an empty form, or that of an application to correct."""
     window = await _open_window(services, session.account)
-    code = read_query(request).get("kind", "")
+    query = read_query(request)
+    if query.get("application"):
+        form = await form_to_correct(services, session.account, query["application"])
+        return _form_page(request, session, window, window.view(form))
+    code = query.get("kind", "")
     kinds = window.kinds()
     if code:
         kind = window.kind(code)
@@ -269,7 +274,7 @@ async def confirm(
                 return redirect(request, f"/unit/applications/{application.application_id}")
             outcome: Submitted = application
         else:
-            outcome = await services.applications.submit(unit_id, wanted, person)
+            outcome = await services.applications.submit(unit_id, wanted, person, look_first=True)
     except Refusal as refusal:
         # What was typed must not be lost.
         problems = tuple(msgspec.structs.replace(each, field="appeal") for each in refusal.problems)

@@ -2,9 +2,19 @@
 
 from litestar import Router
 
+from mingpiao.portals import messages
 from mingpiao.portals.routing import portal_router
 from mingpiao.portals.session import require_unit
-from mingpiao.portals.unit import accounts, bills, exports, home, issue, reversal
+from mingpiao.portals.unit import (
+    accounts,
+    applications,
+    bills,
+    exports,
+    home,
+    issue,
+    qualifications,
+    reversal,
+)
 
 
 def create_router() -> Router:
@@ -15,6 +25,9 @@ def create_router() -> Router:
         *exports.HANDLERS,
         *bills.HANDLERS,
         *reversal.HANDLERS,
+        *applications.HANDLERS,
+        *qualifications.HANDLERS,
         *accounts.HANDLERS,
+        *messages.HANDLERS,
     ]
     return portal_router("/unit", handlers, guard=require_unit)

@@ -278,7 +278,8 @@ CREATE UNIQUE INDEX applications_business_no ON applications (unit_id, business_
     WHERE state NOT IN ('refused', 'withdrawn');
 CREATE INDEX applications_unit ON applications (unit_id, application_id DESC);
 CREATE INDEX applications_review ON applications (reviewer_region, state, due_at, application_id);
-CREATE INDEX applications_open ON applications (state, submitted_at) WHERE state IN ('checking', 'approved');
+CREATE INDEX applications_open ON applications (application_id)
+    WHERE state IN ('checking', 'needs_confirmation', 'in_review', 'returned', 'approved');
 CREATE INDEX applications_due ON applications (due_at) WHERE state = 'in_review';
 CREATE TABLE application_steps (
     step_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

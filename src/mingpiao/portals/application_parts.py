@@ -1,0 +1,96 @@
+"""What the pages of a unit and of a department show of one application alike."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.applications.model import Application, Step
+from mingpiao.applications.service import steps_of
+from mingpiao.catalog.model import Catalog
+from mingpiao.evidence.model import Document
+from mingpiao.evidence.service import get_documents
+from mingpiao.kernel.codes import BillIdentity
+from mingpiao.units.model import Unit
+from mingpiao.units.service import get as get_unit
+
+
+class DraftRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the bill that is asked for; `name` and `measure_unit` are empty for an item that is gone."""
+
+    code: str
+    name: str
+    measure_unit: str
+    quantity: Decimal
+    rate: Decimal
+    amount: Decimal
+    remark: str
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """The bill that is asked for, as its face would show it."""
+
+    kind: str
+    unit: Unit
+    rows: tuple[DraftRow, ...]
+    extension: tuple[tuple[str, str], ...]
+
+
+class ApplicationParts(msgspec.Struct, frozen=True, kw_only=True):
+    """One application with all that its page shows beside it. `reviewer` is the deciding department's name."""
+
+    application: Application
+    draft: Draft
+    papers: tuple[Document, ...]
+    steps: tuple[Step, ...]
+    reviewer: str
+    bill: BillIdentity | None
+
+
+async def load_parts(
+    connection: AsyncConnection, application: Application, catalog: Catalog
+) -> ApplicationParts:
+    """Read the parts within the connection's scope."""
+    papers = await get_documents(connection, application.unit_id, application.request.evidence)
+    department = catalog.departments.get(application.reviewer_region or "")
+    return ApplicationParts(
+        application=application,
+        draft=_draft(application, await get_unit(connection, application.unit_id), catalog),
+        papers=_in_order(application.request.evidence, papers),
+        steps=tuple(await steps_of(connection, application.application_id)),
+        reviewer=department.name if department else "",
+        bill=BillIdentity.from_bill_id(application.bill_id) if application.bill_id else None,
+    )
+
+
+def _in_order(digests: Sequence[str], papers: dict[str, Document]) -> tuple[Document, ...]:
+    return tuple(papers[digest] for digest in digests if digest in papers)
+
+
+def _draft(application: Application, unit: Unit, catalog: Catalog) -> Draft:
+    request = application.request
+    kind = catalog.kinds.get(request.kind)
+    labels = {field.name: field.label for field in kind.extension_fields} if kind else {}
+    rows = []
+    for line in request.items:
+        item = catalog.items.get(line.code)
+        rows.append(
+            DraftRow(
+                code=line.code,
+                name=item.name if item else "",
+                measure_unit=item.measure_unit if item else "",
+                quantity=line.quantity,
+                rate=line.rate,
+                amount=line.amount,
+                remark=line.remark,
+            )
+        )
+    return Draft(
+        kind=kind.name if kind else request.kind,
+        unit=unit,
+        rows=tuple(rows),
+        extension=tuple(
+            (labels.get(name, name), value) for name, value in request.extension.items() if value
+        ),
+    )

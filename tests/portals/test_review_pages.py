@@ -1,0 +1,451 @@
+"""开票申请 and 人工复核 through the pages, with real rules on a real desk."""
+
+import csv
+import json
+import re
+from collections.abc import AsyncIterator
+from datetime import date
+from html import unescape
+
+import httpx
+import msgspec
+import pytest
+import pytest_asyncio
+from tests.portals.finance_site import (
+    BAOTOU,
+    HOHHOT,
+    PROVINCE,
+    Site,
+    fresh_database,
+    open_site,
+)
+from tests.portals.unit_site import members_of
+from tests.support.office import ACTING
+
+from mingpiao.applications.model import Application, ApplicationState, Person, Reviewer
+from mingpiao.applications.service import get as get_application
+from mingpiao.identity.model import Role
+from mingpiao.issuing.model import IssueRequest, NeedsConfirmation
+from mingpiao.portals.finance.router import create_router as create_finance_router
+from mingpiao.portals.unit.router import create_router as create_unit_router
+from mingpiao.rules.model import Rule, Severity
+from mingpiao.rules.service import install_library
+from mingpiao.storage.embedded import EmbeddedServer
+
+# One site for the whole module: each test brings its own applications.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+HANDLER = Person(actor=ACTING, name="开票员甲")
+STATE = ApplicationState
+_NUMBERS = iter(range(1, 1_000))
+
+
+def _rule(code: str, severity: Severity, remark: str) -> Rule:
+    return Rule(
+        code=code,
+        name=f"备注不得为{remark}",
+        basis="《演示办法》第一条",
+        severity=severity,
+        condition=f"remark = '{remark}'",
+        message=f"备注为“{remark}”，金额{{total}}元",
+        field="remark",
+        effective_from=date(2026, 1, 1),
+    )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(
+    cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Site]:
+    with fresh_database(cluster, template_database) as url:
+        routers = [create_unit_router(), create_finance_router()]
+        async with open_site(url, tmp_path_factory.mktemp("reviews"), routers) as opened:
+            catalog = await opened.services.catalog.get()
+            async with opened.services.database.system() as connection:
+                rules = [_rule("T-ASK", Severity.ASK, "请核实"), _rule("T-ALSO", Severity.ASK, "也核实")]
+                await install_library(connection, catalog, rules, acting=ACTING, name="测试")
+            yield opened
+
+
+def request_of(site: Site, region: str = HOHHOT, remark: str = "请核实") -> IssueRequest:
+    resident = site.residents[region]
+    return resident.request(business_no=f"WEB20261121{next(_NUMBERS):016x}", remark=remark)
+
+
+async def appealed(site: Site, region: str = HOHHOT, remark: str = "请核实") -> Application:
+    brought = await site.services.applications.appeal_request(
+        site.residents[region].unit_id, request_of(site, region, remark), "合同另有约定", HANDLER
+    )
+    assert isinstance(brought, Application), brought
+    return brought
+
+
+async def asked(site: Site) -> Application:
+    """An application that waits for its handler: appealed, returned and sent again unchanged."""
+    brought = await appealed(site)
+    await site.services.reviews.return_for_correction(brought.application_id, await reviewer(site), "请更正")
+    again = await site.services.applications.submit(
+        brought.unit_id, msgspec.structs.replace(brought.request, remark="也核实"), HANDLER
+    )
+    assert isinstance(again, NeedsConfirmation)
+    return await now(site, brought)
+
+
+async def reviewer(site: Site, region: str = HOHHOT) -> Reviewer:
+    async with await site.browser(region=region):
+        row = await site.services.database.pool.fetchrow(
+            "SELECT account_id, display_name FROM accounts WHERE username = $1",
+            f"department_officer-{region}",
+        )
+    return Reviewer(account_id=row["account_id"], actor=ACTING, name=row["display_name"], region_code=region)
+
+
+async def now(site: Site, application: Application) -> Application:
+    async with site.services.database.system() as connection:
+        return await get_application(connection, application.application_id)
+
+
+async def bills_of(site: Site, application: Application) -> int:
+    found = await site.services.database.pool.fetchval(
+        "SELECT count(*) FROM bills WHERE business_no = $1", application.business_no
+    )
+    return int(found)
+
+
+async def send(
+    browser: httpx.AsyncClient, shown: httpx.Response, address: str, **members: str
+) -> httpx.Response:
+    token = members_of(shown.text)["csrf_token"]
+    return await browser.post(address, data={"csrf_token": token} | members)
+
+
+def unit_page(application: Application) -> str:
+    return f"/unit/applications/{application.application_id}"
+
+
+def review_page(application: Application) -> str:
+    return f"/finance/reviews/{application.application_id}"
+
+
+# -- a unit ----------------------------------------------------------------------------------------
+
+
+async def test_a_handler_confirms_with_a_reason(site: Site) -> None:
+    application = await asked(site)
+    async with await site.browser(Role.UNIT_HANDLER) as browser:
+        shown = await browser.get(unit_page(application))
+        assert shown.status_code == 200
+        for text in ("待确认", "备注不得为也核实", "《演示办法》第一条", "更正后重新提交"):
+            assert text in shown.text, text
+        missing = await send(browser, shown, unit_page(application) + "/confirm")
+        assert missing.status_code == 422
+        assert '<a href="#confirmations-T-ALSO">' in missing.text
+        assert await bills_of(site, application) == 0
+        done = await send(
+            browser, shown, unit_page(application) + "/confirm", **{"confirmations-T-ALSO": "经核实无误"}
+        )
+        assert done.status_code == 303, done.text
+        assert done.headers["location"].startswith("/unit/issue/done/")
+        after = await browser.get(unit_page(application))
+    assert (await now(site, application)).state is STATE.ISSUED
+    assert await bills_of(site, application) == 1
+    assert 'href="/unit/bills/' in after.text
+    assert "经核实无误" in after.text
+
+
+async def test_what_a_department_let_stand_cannot_be_confirmed_alone(site: Site) -> None:
+    brought = await appealed(site)
+    await site.services.reviews.return_for_correction(brought.application_id, await reviewer(site), "请更正")
+    await site.services.applications.submit(brought.unit_id, brought.request, HANDLER)
+    async with await site.browser(Role.UNIT_HANDLER) as browser:
+        shown = await browser.get(unit_page(brought))
+        assert "不能自行确认" in shown.text
+        assert "confirmations-T-ASK" not in shown.text
+        answer = await send(
+            browser, shown, unit_page(brought) + "/confirm", **{"confirmations-T-ASK": "无误"}
+        )
+        assert answer.status_code == 409
+        assert "不能自行确认" in answer.text
+        empty = await send(browser, shown, unit_page(brought) + "/appeal", appeal="")
+        assert empty.status_code == 422
+        assert '<a href="#appeal">' in empty.text
+        again = await send(browser, shown, unit_page(brought) + "/appeal", appeal="已更正，请复核")
+        assert again.headers["location"] == unit_page(brought)
+        shown = await browser.get(unit_page(brought))
+        assert "已提请呼和浩特市财政局人工复核" in shown.text
+        assert "还剩 3 个工作日" in shown.text
+        withdrawn = await send(browser, shown, unit_page(brought) + "/withdraw", withdrawal="不开了")
+        assert withdrawn.status_code == 303
+    assert (await now(site, brought)).state is STATE.WITHDRAWN
+    assert await bills_of(site, brought) == 0
+
+
+async def test_a_returned_application_is_corrected_in_the_form(site: Site) -> None:
+    brought = await appealed(site)
+    await site.services.reviews.return_for_correction(
+        brought.application_id, await reviewer(site), "备注写明用途"
+    )
+    async with await site.browser(Role.UNIT_HANDLER) as browser:
+        shown = await browser.get(unit_page(brought))
+        assert "备注写明用途" in shown.text
+        found = re.search(r'href="(/unit/issue\?application=\d+)"', shown.text)
+        assert found
+        form = members_of((await browser.get(found[1])).text)
+        assert form["business_no"] == brought.business_no
+        assert form["payer-name"] == brought.request.payer.name
+        checked = await browser.post("/unit/issue", data=form | {"action": "check", "remark": "2026年费用"})
+        assert "确认开具" in checked.text
+        done = await browser.post("/unit/issue/confirm", data=members_of(checked.text) | {"action": "issue"})
+        assert done.status_code == 303, done.text
+        finished = await browser.get(f"/unit/issue?application={brought.application_id}")
+        assert finished.status_code == 409
+    assert (await now(site, brought)).state is STATE.ISSUED
+    assert await bills_of(site, brought) == 1
+
+
+async def test_the_list_filters_and_pages(site: Site) -> None:
+    brought = await appealed(site)
+    async with await site.browser(Role.UNIT_HANDLER) as browser:
+        everything = (await browser.get("/unit/applications")).text
+        assert f'href="{unit_page(brought)}"' in everything
+        found = await browser.get(f"/unit/applications?business_no={brought.business_no}&state=in_review")
+        assert found.text.count('scope="row"') == 1
+        none = await browser.get("/unit/applications?state=rejected&payer=没有这个人")
+        assert "没有符合条件的开票申请" in none.text
+        for query, field in (("state=odd", "state"), ("from=yesterday", "from"), ("to=1-1-1", "to")):
+            wrong = await browser.get(f"/unit/applications?{query}")
+            assert wrong.status_code == 422
+            assert f'<a href="#{field}">' in wrong.text
+        for after in ("abc", "-1", "9" * 40):
+            assert (await browser.get(f"/unit/applications?after={after}")).status_code == 200
+
+
+async def test_another_units_application_is_not_there(site: Site) -> None:
+    brought = await appealed(site, BAOTOU)
+    async with await site.browser(Role.UNIT_HANDLER) as browser:
+        own = await browser.get("/unit/applications")
+        assert unit_page(brought) not in own.text
+        for address in (unit_page(brought), unit_page(brought) + "/progress", "/unit/applications/999999999"):
+            assert (await browser.get(address)).status_code == 404
+        for verb in ("confirm", "appeal", "withdraw"):
+            answer = await send(
+                browser, await browser.get("/unit/issue"), f"{unit_page(brought)}/{verb}", appeal="x"
+            )
+            assert answer.status_code in (404, 422)
+    assert await now(site, brought) == brought
+
+
+async def test_a_checker_sees_and_does_nothing(site: Site) -> None:
+    application = await asked(site)
+    async with await site.browser(Role.UNIT_CHECKER) as browser:
+        shown = await browser.get(unit_page(application))
+        assert shown.status_code == 200
+        assert "/confirm" not in shown.text
+        answer = await send(browser, shown, unit_page(application) + "/withdraw")
+        assert answer.status_code == 403
+    assert (await now(site, application)).state is STATE.NEEDS_CONFIRMATION
+
+
+async def test_progress_is_told_until_it_has_moved(site: Site) -> None:
+    application = await asked(site)
+    async with await site.browser(Role.UNIT_HANDLER) as browser:
+        settled = await browser.get(unit_page(application) + "/progress")
+        assert settled.headers["HX-Refresh"] == "true"
+        await site.services.database.pool.execute(
+            "UPDATE applications SET state = 'checking' WHERE application_id = $1", application.application_id
+        )
+        moving = await browser.get(unit_page(application) + "/progress")
+    assert "HX-Refresh" not in moving.headers
+    assert 'hx-trigger="every 1s"' in moving.text
+    assert "<html" not in moving.text
+
+
+# -- a department ----------------------------------------------------------------------------------
+
+
+async def test_an_officer_reads_and_approves(site: Site) -> None:
+    brought = await appealed(site)
+    async with await site.browser(region=HOHHOT) as browser:
+        listed = await browser.get("/finance/reviews")
+        assert f'href="{review_page(brought)}"' in listed.text
+        shown = await browser.get(review_page(brought))
+        for text in (
+            "合同另有约定", "备注不得为请核实", "《演示办法》第一条", "拟开票据", "近 12 个月", "还剩 3 个工作日",
+            brought.request.payer.name, "交由本部门人员办理", "上报内蒙古自治区财政厅",
+        ):  # fmt: skip
+            assert text in shown.text, text
+        charts = [json.loads(unescape(text)) for text in re.findall(r'data-chart="([^"]*)"', shown.text)]
+        assert len(charts[0]["labels"]) == 12
+        assert charts[0]["values"][-1] >= 2
+        done = await send(browser, shown, review_page(brought) + "/approve", opinion="合同属实")
+        assert (done.status_code, done.headers["location"]) == (303, review_page(brought))
+        after = await browser.get(review_page(brought))
+        assert "已开具" in after.text
+        assert 'href="/finance/bills/' in after.text
+        assert "/approve" not in after.text
+        late = await send(browser, shown, review_page(brought) + "/reject", rejection="不予开具")
+        assert late.status_code == 409
+        assert "测试人员" in late.text
+    assert (await now(site, brought)).state is STATE.ISSUED
+    assert await bills_of(site, brought) == 1
+
+
+@pytest.mark.parametrize(
+    ("verb", "field", "state"),
+    [("return", "correction", STATE.RETURNED), ("reject", "rejection", STATE.REJECTED)],
+)
+async def test_a_reason_is_asked_for(site: Site, verb: str, field: str, state: ApplicationState) -> None:
+    brought = await appealed(site)
+    async with await site.browser(region=HOHHOT) as browser:
+        shown = await browser.get(review_page(brought))
+        empty = await send(browser, shown, f"{review_page(brought)}/{verb}", **{field: " "})
+        assert empty.status_code == 422
+        assert f'<a href="#{field}">' in empty.text
+        assert await now(site, brought) == brought
+        done = await send(browser, shown, f"{review_page(brought)}/{verb}", **{field: "<b>理由</b>不足"})
+        assert done.status_code == 422
+        done = await send(browser, shown, f"{review_page(brought)}/{verb}", **{field: "理由不足"})
+        assert done.status_code == 303
+    assert (await now(site, brought)).state is state
+    assert await bills_of(site, brought) == 0
+
+
+async def test_outside_the_area_nothing_is_there(site: Site) -> None:
+    brought = await appealed(site)
+    async with await site.browser(region=BAOTOU) as browser:
+        assert review_page(brought) not in (await browser.get("/finance/reviews?state=all&whose=all")).text
+        assert (await browser.get(review_page(brought))).status_code == 404
+        shown = await browser.get(review_page(await appealed(site, BAOTOU)))
+        for verb in ("approve", "return", "reject", "assign", "pass-up", "take-over", "retry"):
+            answer = await send(
+                browser, shown, f"{review_page(brought)}/{verb}", correction="x", rejection="x",
+                passing="x", taking="x", officer="1",
+            )  # fmt: skip
+            assert answer.status_code == 404, verb
+        assert (await browser.get(f"/finance/reviews/figures?region={HOHHOT}")).status_code == 404
+    assert await now(site, brought) == brought
+
+
+async def test_the_province_sees_and_takes_over(site: Site) -> None:
+    brought = await appealed(site)
+    async with await site.browser(region=PROVINCE) as browser:
+        assert review_page(brought) not in (await browser.get("/finance/reviews")).text
+        assert review_page(brought) in (await browser.get("/finance/reviews?whose=all")).text
+        shown = await browser.get(review_page(brought))
+        assert "提级由本部门办理" in shown.text
+        assert "/approve" not in shown.text
+        denied = await send(browser, shown, review_page(brought) + "/approve")
+        assert denied.status_code == 403
+        taken = await send(browser, shown, review_page(brought) + "/take-over", taking="重大事项")
+        assert taken.status_code == 303
+        assert review_page(brought) in (await browser.get("/finance/reviews?whose=mine")).text
+        done = await send(browser, shown, review_page(brought) + "/approve")
+        assert done.status_code == 303
+    assert (await now(site, brought)).state is STATE.ISSUED
+
+
+async def test_an_officer_passes_on(site: Site) -> None:
+    brought = await appealed(site)
+    async with await site.browser(Role.DEPARTMENT_HEAD, region=HOHHOT):
+        head = await site.services.database.pool.fetchval(
+            "SELECT account_id FROM accounts WHERE username = $1", f"department_head-{HOHHOT}"
+        )
+    async with await site.browser(region=HOHHOT) as browser:
+        shown = await browser.get(review_page(brought))
+        for officer in ("", "abc", "999999"):
+            wrong = await send(browser, shown, review_page(brought) + "/assign", officer=officer)
+            assert wrong.status_code == 422
+            assert '<a href="#officer">' in wrong.text
+        assert (
+            await send(browser, shown, review_page(brought) + "/assign", officer=str(head))
+        ).status_code == 303
+        assert (await now(site, brought)).reviewer_id == head
+        assert (
+            await send(browser, shown, review_page(brought) + "/pass-up", passing="请厅里定")
+        ).status_code == 303
+        assert "/approve" not in (await browser.get(review_page(brought))).text
+    assert (await now(site, brought)).reviewer_region == PROVINCE
+
+
+async def test_an_administrator_looks_on(site: Site) -> None:
+    brought = await appealed(site)
+    async with await site.browser(Role.ADMINISTRATOR) as browser:
+        assert review_page(brought) in (await browser.get("/finance/reviews")).text
+        shown = await browser.get(review_page(brought))
+        assert shown.status_code == 200
+        assert "复核决定" not in shown.text
+        assert (await send(browser, shown, review_page(brought) + "/approve")).status_code == 403
+    assert await now(site, brought) == brought
+
+
+async def test_a_batch_and_its_results(site: Site) -> None:
+    one, two, other = await appealed(site), await appealed(site), await appealed(site, remark="也核实")
+    async with await site.browser(region=HOHHOT) as browser:
+        shown = await browser.get("/finance/reviews?rule=T-ALSO")
+        assert review_page(other) in shown.text
+        assert review_page(one) not in shown.text
+        token = members_of(shown.text)["csrf_token"]
+
+        async def batch(chosen: list[Application], decision: str, reason: str) -> httpx.Response:
+            numbers = [str(each.application_id) for each in chosen]
+            return await browser.post(
+                "/finance/reviews/batch",
+                data={"csrf_token": token, "chosen": numbers, "decision": decision, "reason": reason},
+            )
+
+        assert (await batch([one, other], "approved", "同类")).status_code == 422
+        assert '<a href="#decision">' in (await batch([one, two], "", "同类")).text
+        assert '<a href="#reason">' in (await batch([one, two], "approved", "")).text
+        assert (await batch([], "approved", "同类")).status_code == 422
+        kept = (await batch([one, two], "approved", "")).text
+        assert kept.count(" checked") == 2
+        await site.services.reviews.reject(two.application_id, await reviewer(site), "先驳回")
+        done = await batch([one, two], "approved", "同类合规")
+        assert done.status_code == 200
+        assert "已办理 1 件，共 2 件" in done.text
+        assert "已由测试人员" in done.text
+    assert (await now(site, one)).state is STATE.ISSUED
+    assert (await now(site, two)).state is STATE.REJECTED
+    assert (await now(site, other)).state is STATE.IN_REVIEW
+
+
+async def test_figures_and_their_export(site: Site) -> None:
+    brought = await appealed(site)
+    await site.services.reviews.approve(brought.application_id, await reviewer(site))
+    async with await site.browser(region=HOHHOT) as browser:
+        shown = await browser.get("/finance/reviews/figures")
+        assert shown.status_code == 200
+        assert "备注不得为请核实" in shown.text
+        assert len(re.findall("data-chart=", shown.text)) == 3
+        exported = await browser.get("/finance/reviews/figures.csv?table=rules")
+        rows = {row["规则编号"]: row for row in csv.DictReader(exported.text.lstrip("\ufeff").splitlines())}
+        assert int(rows["T-ASK"]["复核推翻"]) >= 1
+        departments = await browser.get("/finance/reviews/figures.csv?table=departments")
+        assert "呼和浩特市财政局" in departments.text
+        workbook = await browser.get("/finance/reviews/figures.xlsx")
+        assert workbook.content[:2] == b"PK"
+        for query in ("from=2026-12-01&to=2026-01-01", "from=x", "from=2020-01-01"):
+            assert (await browser.get(f"/finance/reviews/figures?{query}")).status_code == 400
+            assert (await browser.get(f"/finance/reviews/figures.csv?{query}")).status_code == 400
+    audited = await site.services.database.pool.fetchval(
+        "SELECT count(*) FROM audit_log WHERE action = 'review_figures:export'"
+    )
+    assert audited == 3
+
+
+async def test_odd_addresses_are_answered_calmly(site: Site) -> None:
+    await appealed(site)
+    async with await site.browser(region=HOHHOT) as browser:
+        for query in (
+            "state=odd&due=odd&whose=odd",
+            "after=1_2_3",
+            "after=99999999999999999999_1",
+            "unit=%00<&rule='",
+        ):
+            assert (await browser.get(f"/finance/reviews?{query}")).status_code == 200
+        assert (await browser.get("/finance/reviews/0")).status_code == 404
+        shown = await browser.get("/finance/reviews?due=soon")
+        assert shown.status_code == 200
+        assert (
+            await send(browser, await browser.get("/finance/reviews"), "/finance/reviews/1/odd")
+        ).status_code == 404
