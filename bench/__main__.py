@@ -26,6 +26,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from bench.figures import Figure
 from bench.layout import ofd_per_second, pdf_per_second
 from bench.load import App, Load, batch_call, drive, issue_calls, plain_call
 from bench.site import BenchSite, Hospital, free_port
@@ -49,22 +50,6 @@ _ROUNDS = 3
 
 #: Bills that need papers go another way: measured by `python -m bench.evidence`.
 _WITH_PAPERS = frozenset(kind.code for kind in KINDS if kind.needs_evidence)
-
-
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """One measured value with what it is held against; `aim` is for the ratio, or for the value alone."""
-
-    name: str
-    value: float
-    unit: str
-    limit: float | None = None
-    limit_name: str = ""
-    aim: float | None = None
-    note: str = ""
-
-    @property
-    def ratio(self) -> float | None:
-        return None if not self.limit else round(self.value / self.limit, 3)
 
 
 class Bodies:

@@ -68,8 +68,9 @@ class BackTestRun:
             )
         queries = Queries(rule=rule, condition=condition, files=files, past=past)
         if condition.item_history:
-            self._execute("CREATE TEMP TABLE amount_of_bucket (bucket INTEGER, amount DECIMAL(14, 2))")
-            self._connection.executemany("INSERT INTO amount_of_bucket VALUES (?, ?)", bucket_amounts())
+            self._execute("CREATE TEMP TABLE amount_of_bucket (bucket INTEGER, amount DECIMAL(16, 2))")
+            values = ", ".join(f"({bucket}, {amount})" for bucket, amount in bucket_amounts())
+            self._execute(f"INSERT INTO amount_of_bucket VALUES {values}")  # noqa: S608
         self._execute(f"CREATE TEMP TABLE hits AS {queries.hits()}")
         return self._result(queries)
 
