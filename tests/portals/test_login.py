@@ -109,7 +109,9 @@ async def test_without_the_sessions_token_nothing_is_done(unit_site: Site) -> No
             assert answer.status_code == 403, address
             assert "页面已失效" in answer.text
         assert (await browser.get("/unit")).status_code == 200
-        assert await unit_site.services.database.pool.fetchval("SELECT count(*) FROM accounts") == 4
+        assert await unit_site.services.database.pool.fetchval("SELECT count(*) FROM accounts") == len(
+            unit_site.accounts
+        )
 
 
 async def test_the_token_may_come_in_a_header(unit_site: Site) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 from litestar.di import Provide
-from tests.portals.unit_site import PASSWORD, Browser, Site, members_of
+from tests.portals.unit_site import Browser, Site, members_of
 from tests.qualifications.desk import MANAGER, PICTURE, KnownReader
 from tests.qualifications.papers import Facts, draw
 from tests.support.office import ACTING
@@ -17,8 +17,6 @@ from tests.support.province import MASTER
 
 from mingpiao.evidence.model import PageLines
 from mingpiao.evidence.service import EvidenceStore, NoScanner, PaperUnreadable
-from mingpiao.identity.model import Role
-from mingpiao.identity.service import create_account
 from mingpiao.kernel.clock import today
 from mingpiao.portals.finance.router import create_router as create_finance_router
 from mingpiao.portals.login import create_router as create_login_router
@@ -83,21 +81,6 @@ async def town(unit_site: Site, tmp_path: Path) -> Town:
     database = unit_site.services.database
     store = EvidenceStore(database, FileStore.open(tmp_path.as_uri()), MASTER, NoScanner())
     services = msgspec.structs.replace(unit_site.services, qualifications=PaperDesk(database, store, reader))
-    async with database.system() as connection:
-        for username, role, region in (
-            ("officer", Role.DEPARTMENT_OFFICER, "150000"),
-            ("head", Role.DEPARTMENT_HEAD, "150000"),
-            ("elsewhere", Role.DEPARTMENT_OFFICER, "150900"),
-        ):
-            await create_account(
-                connection,
-                username=username,
-                display_name=f"{username}某",
-                role=role,
-                password=PASSWORD,
-                region_code=region,
-                acting=ACTING,
-            )
     app = Litestar(
         route_handlers=[create_login_router(), create_unit_router(), create_finance_router()],
         dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
@@ -168,7 +151,7 @@ async def test_a_corrected_field_goes_to_the_department_which_decides(town: Town
     assert done.status_code == 303
     late = await head.submit(seen_by_head, f"{target}/decide", decision="reject", reason="看不清")
     assert late.status_code == 409
-    assert "officer某" in late.text
+    assert "经办某" in late.text
     assert (await town.get(paper.qualification_id)).state == "accepted"
     assert "没有等待审核的证书" in (await officer.get("/finance/qualifications")).text
 

@@ -94,10 +94,14 @@ def test_rights_of_unit_roles() -> None:
     def rights(role: Role) -> set[Right]:
         return {right for right in Right if allowed(role, right)}
 
-    reading = {Right.UNIT_VIEW, Right.UNIT_EXPORT}
+    reading = {Right.UNIT_VIEW, Right.UNIT_EXPORT, Right.MESSAGES}
     assert rights(Role.UNIT_CHECKER) == reading
     assert rights(Role.UNIT_HANDLER) == reading | {Right.UNIT_ISSUE, Right.UNIT_REVERSE}
-    assert rights(Role.UNIT_MANAGER) == reading | {Right.UNIT_REVERSE, Right.UNIT_ACCOUNTS}
+    assert rights(Role.UNIT_MANAGER) == reading | {
+        Right.UNIT_REVERSE,
+        Right.UNIT_ACCOUNTS,
+        Right.UNIT_QUALIFICATIONS,
+    }
     for role in Role:
         if not role.value.startswith("unit_"):
             assert not any(right.value.startswith("unit_") for right in rights(role)), role

@@ -86,7 +86,8 @@ class Browser:
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """Accounts `handler`, `checker` and `manager` are the charity's, `other` is the office's handler."""
+    """Accounts `handler`, `checker` and `manager` are the charity's, `other` is the office's handler;
+    `officer` and `head` are of the province's department, `elsewhere` of one that has none of the units."""
 
     app: Litestar
     services: Services
@@ -122,17 +123,26 @@ _ACCOUNTS = (
     ("checker", "复核员乙", Role.UNIT_CHECKER),
     ("manager", "管理员丙", Role.UNIT_MANAGER),
 )
+#: Of finance: two of the province's department, and one of a city without any unit of the small province.
+_OFFICERS = (
+    ("officer", "经办某", Role.DEPARTMENT_OFFICER, "150000"),
+    ("head", "负责某", Role.DEPARTMENT_HEAD, "150000"),
+    ("elsewhere", "外地某", Role.DEPARTMENT_OFFICER, "150900"),
+)
 
 
 async def make_accounts(url: str, province: Province) -> dict[str, Account]:
     """The accounts that `Site` tells of, by user name."""
     accounts: dict[str, Account] = {}
-    wanted = [(*entry, province.charity.unit_id) for entry in _ACCOUNTS]
-    wanted.append(("other", "开票员丁", Role.UNIT_HANDLER, province.office.unit_id))
+    wanted: list[tuple[str, str, Role, int | None, str | None]] = [
+        (*entry, province.charity.unit_id, None) for entry in _ACCOUNTS
+    ]
+    wanted.append(("other", "开票员丁", Role.UNIT_HANDLER, province.office.unit_id, None))
+    wanted += [(name, shown, role, None, region) for name, shown, role, region in _OFFICERS]
     database = await Database.open(url, pool_size=1)
     try:
         async with database.system() as connection:
-            for username, name, role, unit_id in wanted:
+            for username, name, role, unit_id, region_code in wanted:
                 accounts[username] = await create_account(
                     connection,
                     username=username,
@@ -140,6 +150,7 @@ async def make_accounts(url: str, province: Province) -> dict[str, Account]:
                     role=role,
                     password=PASSWORD,
                     unit_id=unit_id,
+                    region_code=region_code,
                     acting=ACTING,
                 )
     finally:
