@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from mingpiao.composition import Services
 from mingpiao.demo.actor import ACTOR
+from mingpiao.demo.papers import DemoPaper
 from mingpiao.demo.sheets import Sheet, chinese_day, draw
 from mingpiao.demo.units import DemoUnit
 from mingpiao.identity.model import Account, Role
@@ -62,6 +63,13 @@ async def certify(services: Services, unit: Unit, entry: DemoUnit) -> None:
         )
     if entry.ordinal == ENDED:
         await _let_time_pass(services, paper)
+
+
+def sample_certificate(unit: Unit, entry: DemoUnit, first_day: date, last_day: date) -> DemoPaper:
+    """A certificate of a unit for a time, as a file to be uploaded by hand."""
+    stated = _statement(unit, entry, (first_day, last_day))
+    name = f"{stated.paper_type.label}-换发.pdf"
+    return DemoPaper(name=name, data=draw(_sheet(stated, (first_day, last_day))))
 
 
 #: First and last valid day.

@@ -11,6 +11,7 @@ from mingpiao.demo.first_day import batches, first_requests, issue, reverse_some
 from mingpiao.demo.ground import admit_unit, lay_ground
 from mingpiao.demo.progress import Progress
 from mingpiao.demo.regions import PROVINCE
+from mingpiao.demo.samples import write_samples
 from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_authority
 from mingpiao.demo.staff import HEAD, HEAD_NAME, Member, open_accounts
 from mingpiao.demo.units import DemoUnit, demo_units, shares
@@ -42,6 +43,7 @@ async def build(
         await _work(services, members, bills, progress)
         await _certify(services, members, progress)
         await bring_cases(services, open_shelf(services), members, today())
+        write_samples(services.settings.data_dir / "demo" / "papers", members, today())
         catalog = await services.catalog.get()
         async with services.database.system() as connection:
             return await open_accounts(connection, catalog, members, services.master_key, progress)

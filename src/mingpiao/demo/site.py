@@ -142,7 +142,9 @@ def _welcome(console: Console, settings: Settings, accounts: Sequence[DemoAccoun
     rows += [(a.role, a.place, a.page, a.login, a.password) for a in accounts]
     _say(console, aligned(rows))
     _say(
-        console, f"\n网站      {url}/\n接口文档  {url}/api/v1/docs\n运行状态  {url}/healthz\n按 Ctrl-C 停止。"
+        console,
+        f"\n网站      {url}/\n接口文档  {url}/api/v1/docs\n运行状态  {url}/healthz"
+        f"\n示例材料  {_home(settings) / 'papers'}\n按 Ctrl-C 停止。",
     )
 
 
