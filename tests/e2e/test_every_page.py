@@ -11,6 +11,8 @@ from tests.e2e.visitor import Visitor
 pytestmark = pytest.mark.browser
 
 _NOT_PAGES = re.compile(r"/static/|/export\.|\.(ofd|pdf|xml)$|/(ofd|pdf|xml)$|/api/v1/openapi\.json")
+#: One rule's pages are like another's.
+_RULE_CODE = re.compile(r"(?<=/finance/rules/)[A-Z][A-Z0-9-]*")
 
 
 def page_patterns(page: Page) -> dict[str, str]:
@@ -20,7 +22,9 @@ def page_patterns(page: Page) -> dict[str, str]:
         ".map((a) => a.pathname + a.search)"
     )
     return {
-        re.sub(r"\d+", "9", link.partition("?")[0]): link for link in links if not _NOT_PAGES.search(link)
+        re.sub(r"\d+", "9", _RULE_CODE.sub("CODE", link.partition("?")[0])): link
+        for link in links
+        if not _NOT_PAGES.search(link)
     }
 
 
@@ -31,7 +35,17 @@ def page_patterns(page: Page) -> dict[str, str]:
         ("", "/api/v1/docs", {"/api/v1/docs"}),
         ("gongan-kaipiao", "/unit", {"/unit", "/unit/issue", "/unit/bills", "/unit/bills/9/9", "/password"}),
         ("cishan-guanli", "/unit", {"/unit/accounts", "/unit/accounts/new", "/unit/bills/9/9/reverse"}),
-        ("czt-jingban", "/finance", {"/finance", "/finance/units", "/finance/units/9", "/finance/bills/9/9"}),
+        (
+            "czt-jingban",
+            "/finance",
+            {
+                "/finance",
+                "/finance/units/9",
+                "/finance/bills/9/9",
+                "/finance/rules/CODE",
+                "/finance/rules/CODE/edit",
+            },
+        ),
         ("admin", "/admin", {"/admin", "/admin/accounts", "/admin/accounts/9", "/admin/audit", "/finance"}),
     ],
     ids=["anyone", "programmer", "handler", "manager", "officer", "administrator"],

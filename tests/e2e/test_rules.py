@@ -130,3 +130,24 @@ def test_rules_travel_as_files(visit: Callable[..., Visitor], tmp_path: Path) ->
     for address in ("/finance/rules", "/finance/rules/running", "/finance/rules/E2E-FILE-2/compare"):
         officer.open(address)
         officer.look_closely()
+
+
+def test_a_trial_shows_what_a_rule_would_have_hit(visit: Callable[..., Visitor]) -> None:
+    officer = visit("czt-jingban")
+    page = _begin(officer, "E2E-TRIAL", "试算用的规则")
+    page.fill("#condition", "total > 100")
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="试算最近12个月").click()
+    trial = opened.value
+    expect(trial.locator("#result-title")).to_be_visible(timeout=60_000)
+    expect(trial.locator("[data-chart] canvas")).to_have_count(1)
+    trial.locator("tbody th.code a").first.click()
+    expect(trial.locator("svg.bill-face").first).to_be_visible()
+    trial.close()
+    # The form is still there, and can be saved.
+    page.get_by_role("button", name="保存草稿").click()
+    page.wait_for_url("**/finance/rules/E2E-TRIAL?version=1")
+    page.select_option("#months", "1")
+    page.get_by_role("button", name="开始试算").click()
+    expect(page.locator("#result-title")).to_be_visible(timeout=60_000)
+    officer.look_closely()

@@ -101,8 +101,8 @@ async def trial_page(
     return page(
         request,
         "finance/rule_trial.html",
-        title="试算",
-        crumbs=[*CRUMBS, (trial.rule.code or "新规则", LIST)],
+        title=f"试算 {trial.rule.code}",
+        crumbs=CRUMBS,
         trial=trial,
         described=described(trial.rule, catalog),
         address=f"{TRIALS}/{trial.backtest_id}",
