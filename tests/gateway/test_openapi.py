@@ -36,13 +36,15 @@ DOCUMENT: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document(RESO
 SOURCE = Path(checks.__file__).parents[1]
 CHINESE = re.compile(r"[一-鿿]")
 #: Rooms whose refusals can reach a caller of the interface.
-ROOMS = ("gateway", "issuing", "numbering", "units", "catalog", "crypto/keystore.py", "sealing/signer.py",
+ROOMS = ("gateway", "applications", "issuing", "numbering", "units", "catalog", "crypto/keystore.py", "sealing/signer.py",
          "sealing/keys.py", "sealing/errors.py", "sealing/parties.py")  # fmt: skip
 #: Refusals of those rooms that only pages, set-up or the command line can meet.
 ELSEWHERE = {
     "unit.uscc_invalid", "numbering.count_invalid", "numbering.pool_empty", "sealing.xml_malformed",
     "sealing.seal_malformed", "crypto.master_key_missing", "crypto.master_key_unreadable",
-    "crypto.master_key_malformed",
+    "crypto.master_key_malformed", "application.not_yours", "application.already_decided", "application.batch_size",
+    "application.not_alike", "application.officer_unknown", "application.no_department_above",
+    "application.not_below",
 }  # fmt: skip
 
 
@@ -75,10 +77,10 @@ def operations() -> list[dict[str, Any]]:
 
 def test_every_route_is_described() -> None:
     described = {(method.upper(), path) for path, item in DOCUMENT["paths"].items() for method in item}
-    assert len(described) == len(RESOURCES) == 15
+    assert len(described) == len(RESOURCES) == 20
     assert ("POST", "/bills/{code}/{number}/reversal") in described
     assert ("GET", "/bills/{code}/{number}/document.ofd") in described
-    assert len({operation["operationId"] for operation in operations()}) == 15
+    assert len({operation["operationId"] for operation in operations()}) == 20
 
 
 def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +20,8 @@ from mingpiao.rules.model import Hit
 _Value = TypeVar("_Value")
 
 _MAX_NOTE = 1_000
+#: What a bigint holds.
+_LARGEST_ID = 2**63 - 1
 
 
 def unknown() -> Refusal:
@@ -29,16 +31,21 @@ def unknown() -> Refusal:
 
 async def get(connection: AsyncConnection, application_id: int) -> Application:
     """An application within the connection's scope; raises `Refusal` (`application.unknown`, 404)."""
-    return await _one(connection, select(applications).where(applications.c.application_id == application_id))
+    return await _one(connection, _by_id(application_id))
 
 
 async def lock(connection: AsyncConnection, application_id: int) -> Application:
     """The application, kept from everybody else's changes until the transaction ends; raises as `get`."""
-    query = select(applications).where(applications.c.application_id == application_id).with_for_update()
-    return await _one(connection, query)
+    return await _one(connection, _by_id(application_id).with_for_update())
 
 
-async def _one(connection: AsyncConnection, query: Any) -> Application:
+def _by_id(application_id: int) -> Select[Any]:
+    if not 0 < application_id <= _LARGEST_ID:
+        raise unknown()
+    return select(applications).where(applications.c.application_id == application_id)
+
+
+async def _one(connection: AsyncConnection, query: Select[Any]) -> Application:
     row = (await connection.execute(query)).mappings().one_or_none()
     if row is None:
         raise unknown()

@@ -76,6 +76,12 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "application.in_progress": ErrorType(409, "该业务流水号已有开票申请"),
     "application.rejected": ErrorType(409, "开票申请已被驳回"),
     "application.review_required": ErrorType(409, "须经人工复核"),
+    "application.unknown": ErrorType(404, "开票申请不存在"),
+    "application.wrong_state": ErrorType(409, "申请的现状不能这样办理"),
+    "application.not_appealable": ErrorType(409, "被拦截的内容不能申诉"),
+    "application.nothing_to_appeal": ErrorType(409, "没有需要申诉的事项"),
+    "application.reason_required": ErrorType(422, "须填写理由"),
+    "application.reason_invalid": ErrorType(422, "理由不合要求"),
     # what stands in the way
     "bill.business_no_conflict": ErrorType(409, "业务流水号已用于内容不同的票据"),
     "bill.already_reversed": ErrorType(409, "票据已冲红"),

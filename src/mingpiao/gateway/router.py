@@ -10,6 +10,13 @@ from litestar.response.base import ASGIResponse
 from litestar.types import ExceptionHandlersMap
 
 from mingpiao.gateway import reference
+from mingpiao.gateway.applications import (
+    appeal_application,
+    appeal_request,
+    get_application_by_business_no,
+    get_by_id,
+    withdraw_application,
+)
 from mingpiao.gateway.authentication import Doorkeeper
 from mingpiao.gateway.batches import issue_batch
 from mingpiao.gateway.bills import issue_bill
@@ -37,6 +44,11 @@ RESOURCES: tuple[HTTPRouteHandler, ...] = (
     get_ofd,
     get_pdf,
     get_xml,
+    appeal_request,
+    get_by_id,
+    get_application_by_business_no,
+    appeal_application,
+    withdraw_application,
     upload_evidence,
     get_evidence,
     get_stock,

@@ -1,0 +1,145 @@
+"""开票申请 through the interface: appeal, follow, withdraw; and that nobody meets another's."""
+
+from datetime import date
+
+import pytest
+from tests.gateway.client import problem_of, wire
+from tests.gateway.conftest import Api
+from tests.support.office import ACTING
+
+from mingpiao.applications.model import Reviewer
+from mingpiao.applications.service import get as get_application
+from mingpiao.issuing.model import IssueRequest
+from mingpiao.rules.model import Rule, Severity
+from mingpiao.rules.service import install_library
+
+ADDRESS = "/api/v1/applications"
+
+
+def _rule(code: str, severity: Severity, remark: str) -> Rule:
+    return Rule(
+        code=code,
+        name=f"备注不得为{remark}",
+        basis="《演示办法》第一条",
+        severity=severity,
+        condition=f"remark = '{remark}'",
+        message=f"备注为“{remark}”。",
+        field="remark",
+        effective_from=date(2026, 1, 1),
+    )
+
+
+@pytest.fixture
+async def judged(api: Api) -> Api:
+    """An interface with a rule that asks and one that blocks."""
+    catalog = await api.services.catalog.get()
+    rules = [_rule("T-ASK", Severity.ASK, "请核实"), _rule("T-BLOCK", Severity.BLOCK, "拦截")]
+    async with api.services.database.system() as connection:
+        await install_library(connection, catalog, rules, acting=ACTING, name="测试")
+    return api
+
+
+def request_of(api: Api, business_no: str = "SQ-1", remark: str = "请核实") -> IssueRequest:
+    return api.province.hospital.request(business_no=business_no, remark=remark)
+
+
+async def officer_of(api: Api, application_id: int) -> Reviewer:
+    """Somebody of the department that decides."""
+    async with api.services.database.system() as connection:
+        application = await get_application(connection, application_id)
+        row = await connection.exec_driver_sql(
+            "INSERT INTO accounts (username, display_name, password_hash, role, region_code) "
+            "VALUES ($1, '经办', 'none', 'department_officer', $2) RETURNING account_id",
+            (f"officer-{application_id}", application.reviewer_region),
+        )
+        account_id = row.scalar_one()
+    assert application.reviewer_region is not None
+    return Reviewer(account_id=account_id, actor=ACTING, name="经办", region_code=application.reviewer_region)
+
+
+async def test_an_appeal_is_followed_to_its_bill(judged: Api) -> None:
+    request = request_of(judged)
+    refused = await judged.hospital.issue(request)
+    assert problem_of(refused) == (409, "rule.confirmation_needed", "remark")
+    brought = await judged.hospital.post(ADDRESS, {"request": wire(request), "reason": "合同另有约定"})
+    assert brought.status_code == 202
+    view = brought.json()
+    where = f"{ADDRESS}/{view['id']}"
+    assert brought.headers["location"] == where
+    assert (view["state"], view["business_no"], view["bill"]) == ("in_review", "SQ-1", None)
+    assert [finding["rule"] for finding in view["findings"]] == ["T-ASK"]
+    assert "error" not in view["findings"][0]
+    # Asked for once more it is the same application, and no bill.
+    again = await judged.hospital.issue(request)
+    assert (again.status_code, again.json()["id"]) == (202, view["id"])
+    other = await judged.hospital.issue(
+        request, remark="另一内容", confirmations=[{"rule": "T-ASK", "reason": "无误"}]
+    )
+    assert problem_of(other) == (409, "application.in_progress", "business_no")
+    done = await judged.services.reviews.approve(view["id"], await officer_of(judged, view["id"]))
+    assert done.bill_id is not None
+    shown = (await judged.hospital.get(where)).json()
+    assert shown["state"] == "issued"
+    bill = await judged.hospital.get("/api/v1/bills/by-business-no/SQ-1")
+    assert shown["bill"] == {"code": bill.json()["code"], "number": bill.json()["number"]}
+    assert (await judged.hospital.get(f"{ADDRESS}/by-business-no/SQ-1")).json() == shown
+    late = await judged.hospital.post(f"{where}/withdraw", {})
+    assert problem_of(late) == (409, "application.wrong_state", "")
+
+
+async def test_returned_then_appealed_again_then_withdrawn(judged: Api) -> None:
+    request = request_of(judged)
+    brought = (await judged.hospital.post(ADDRESS, {"request": wire(request), "reason": "理由"})).json()
+    where = f"{ADDRESS}/{brought['id']}"
+    early = await judged.hospital.post(f"{where}/appeal", {"reason": "再次"})
+    assert problem_of(early)[1] == "application.wrong_state"
+    await judged.services.reviews.return_for_correction(
+        brought["id"], await officer_of(judged, brought["id"]), "请更正"
+    )
+    alone = await judged.hospital.issue(request, confirmations=[{"rule": "T-ASK", "reason": "无误"}])
+    assert problem_of(alone) == (409, "application.review_required", "confirmations")
+    assert problem_of(await judged.hospital.issue(request))[1] == "rule.confirmation_needed"
+    appealed = await judged.hospital.post(f"{where}/appeal", {"reason": "已补充说明"})
+    assert (appealed.status_code, appealed.json()["state"]) == (200, "in_review")
+    gone = await judged.hospital.post(f"{where}/withdraw", {"reason": "不开了"})
+    assert (gone.status_code, gone.json()["state"]) == (200, "withdrawn")
+    assert await judged.services.database.pool.fetchval("SELECT count(*) FROM bills") == 0
+
+
+async def test_what_cannot_be_appealed(judged: Api) -> None:
+    blocked = await judged.hospital.post(
+        ADDRESS, {"request": wire(request_of(judged, remark="拦截")), "reason": "请放行"}
+    )
+    assert problem_of(blocked)[:2] == (409, "application.not_appealable")
+    assert [error["code"] for error in blocked.json()["errors"]] == [
+        "application.not_appealable",
+        "rule.violation",
+    ]
+    plain = await judged.hospital.post(
+        ADDRESS, {"request": wire(request_of(judged, remark="")), "reason": "请放行"}
+    )
+    assert problem_of(plain)[1] == "application.nothing_to_appeal"
+    empty = await judged.hospital.post(ADDRESS, {"request": wire(request_of(judged)), "reason": " "})
+    assert problem_of(empty) == (422, "application.reason_required", "reason")
+    odd = await judged.hospital.post(
+        ADDRESS, {"request": wire(request_of(judged, "坏\x00号")), "reason": "请放行"}
+    )
+    assert odd.status_code == 409
+    assert await judged.services.database.pool.fetchval("SELECT count(*) FROM applications") == 0
+
+
+async def test_another_units_application_is_not_there(judged: Api) -> None:
+    request = request_of(judged)
+    brought = (await judged.hospital.post(ADDRESS, {"request": wire(request), "reason": "理由"})).json()
+    where = f"{ADDRESS}/{brought['id']}"
+    for answer in (
+        await judged.other.get(where),
+        await judged.other.post(f"{where}/appeal", {"reason": "理由"}),
+        await judged.other.post(f"{where}/withdraw", {}),
+        await judged.other.get(f"{ADDRESS}/by-business-no/SQ-1"),
+        await judged.other.get(f"{ADDRESS}/0"),
+        await judged.other.get(f"{ADDRESS}/{10**30}"),
+        await judged.other.get(f"{ADDRESS}/by-business-no/%00"),
+    ):
+        assert problem_of(answer)[:2] == (404, "application.unknown")
+    assert (await judged.hospital.get(where)).json() == brought
