@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, Table, select
+from sqlalchemy import RowMapping, Table, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -109,6 +109,30 @@ async def save_categories(
 async def save_kinds(connection: AsyncConnection, values: Sequence[BillKind], *, acting: Actor) -> None:
     """Insert or update bill kinds; their categories must exist."""
     await _save(connection, bill_kinds, [msgspec.to_builtins(value) for value in values], acting)
+
+
+async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: bool, *, acting: Actor) -> bool:
+    """Say whether a kind's bills need supporting papers; False when it stood so already.
+
+    Raises `Refusal` (`kind.unknown`, 404).
+    """
+    query = select(bill_kinds.c.needs_evidence).where(bill_kinds.c.code == kind_code).with_for_update()
+    before = (await connection.execute(query)).scalar_one_or_none()
+    if before is None:
+        raise refuse("kind.unknown", "没有该票据种类，请刷新页面后重试。", status=404)
+    if before == needed:
+        return False
+    changed = update(bill_kinds).where(bill_kinds.c.code == kind_code).values(needs_evidence=needed)
+    await connection.execute(changed)
+    entry = AuditEntry(
+        actor=acting,
+        action="kind:mark_evidence",
+        subject=f"kind:{kind_code}",
+        details={"needs_evidence": "是" if needed else "否"},
+    )
+    await record(connection, entry)
+    await notify(connection, CHANNEL)
+    return True
 
 
 async def save_items(connection: AsyncConnection, values: Sequence[ChargeItem], *, acting: Actor) -> None:

@@ -22,6 +22,7 @@ class Right(StrEnum):
     RULES_WRITE = "rules_write"
     RULES_APPROVE = "rules_approve"
     REVIEW = "review"
+    KINDS_MARK = "kinds_mark"
     ADMINISTER = "administer"
 
 
@@ -42,7 +43,7 @@ _RIGHTS: dict[Role, frozenset[Right]] = {
     Role.UNIT_CHECKER: _UNIT_READING,
     Role.UNIT_MANAGER: _UNIT_READING | {Right.UNIT_REVERSE, Right.UNIT_ACCOUNTS, Right.UNIT_QUALIFICATIONS},
     Role.DEPARTMENT_OFFICER: _OFFICER,
-    Role.DEPARTMENT_HEAD: _OFFICER | {Right.RULES_APPROVE},
+    Role.DEPARTMENT_HEAD: _OFFICER | {Right.RULES_APPROVE, Right.KINDS_MARK},
     # An administrator sees the whole province as finance does, and acts for nobody.
     Role.ADMINISTRATOR: frozenset({Right.FINANCE_VIEW, Right.RULES_VIEW, Right.ADMINISTER}),
 }

@@ -32,6 +32,7 @@ _ENTRIES = (
     (Right.FINANCE_VIEW, MenuEntry(label="人工复核", address="/finance/reviews", icon="rubber-stamp")),
     (Right.FINANCE_VIEW, MenuEntry(label="复核统计", address="/finance/reviews/figures", icon="chart-bar")),
     (Right.RULES_VIEW, MenuEntry(label="监管规则", address="/finance/rules", icon="adjustments-horizontal")),
+    (Right.FINANCE_VIEW, MenuEntry(label="票据种类", address="/finance/kinds", icon="receipt")),
     (Right.ADMINISTER, MenuEntry(label="系统状态", address="/admin", icon="settings")),
     (Right.ADMINISTER, MenuEntry(label="全部账户", address="/admin/accounts", icon="users")),
     (Right.ADMINISTER, MenuEntry(label="操作留痕", address="/admin/audit", icon="shield-check")),

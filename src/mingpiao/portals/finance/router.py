@@ -4,6 +4,8 @@ from litestar import Router
 
 from mingpiao.portals import messages
 from mingpiao.portals.finance import (
+    evidence,
+    kinds,
     qualifications,
     review,
     review_figures,
@@ -36,6 +38,8 @@ def create_router() -> Router:
         export_workbook,
         *qualifications.HANDLERS,
         *messages.HANDLERS,
+        *evidence.HANDLERS,
+        *kinds.HANDLERS,
         *reviews.HANDLERS,
         *review_figures.HANDLERS,
         *review.HANDLERS,
