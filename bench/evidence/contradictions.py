@@ -10,7 +10,7 @@ import msgspec
 from bench.evidence import wording
 from bench.evidence.story import Story
 from bench.evidence.topics import GIFT, Topic, other_topic
-from bench.evidence.truth import CONTRACT, POLICY, TRANSFER, Truth
+from bench.evidence.truth import CONTRACT, TRANSFER, Truth
 from mingpiao.evidence.model import BillFacts, Usage
 
 _UNUSED = Usage(amount=Decimal(0), bills=0)
@@ -123,8 +123,8 @@ def _amount(
 
 
 def _must_equal(truth: Truth) -> bool:
-    """Whether a smaller bill contradicts too: a transfer is of one amount, a list gives each its own."""
-    return truth.kind in (TRANSFER, POLICY)
+    """Whether a smaller bill contradicts too. Other papers may be settled in parts, a transfer is one sum."""
+    return truth.kind == TRANSFER
 
 
 def _no_stage(story: Story, truth: Truth, wrong: Decimal) -> Decimal:

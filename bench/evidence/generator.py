@@ -12,6 +12,7 @@ from bench.evidence.layouts import LAYOUTS
 from bench.evidence.paper import Paper, write
 from bench.evidence.scans import scan
 from bench.evidence.story import make_story
+from bench.evidence.topics import KEPT_BACK_FROM
 from bench.evidence.truth import CONTRADICTIONS, SCAN, TEXT, Sample, Truth, Wear
 from bench.evidence.turning import turn_some
 
@@ -19,13 +20,15 @@ from bench.evidence.turning import turn_some
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """What sample to make: a layout by name, a form, a seed; with `wanted` it contradicts in that fact.
 
-    `font` is the path of a TrueType font that takes the place of the layout's own.
+    `kept_back` asks for a subject that was kept back; `font` is the path of a TrueType font that takes the
+    place of the layout's own.
     """
 
     layout: str
     form: str
     seed: str
     wanted: str
+    kept_back: bool = False
     font: str = ""
 
 
@@ -33,7 +36,7 @@ def orders(seed: int, number: int = 120, only: str = "", font: str = "") -> Iter
     """`number` samples to make. Text and scan by turns, or `only` one of them.
 
     In every round each layout stands once as text and once as a scan, and one of the two contradicts
-    its bill in one fact; facts take turns.
+    its bill in one fact; facts take turns. Seeds from `KEPT_BACK_FROM` on have subjects of their own.
     """
     forms = (only,) if only else (TEXT, SCAN)
     return islice(_endless(seed, forms, font), number)
@@ -54,14 +57,21 @@ def _endless(seed: int, forms: tuple[str, ...], font: str) -> Iterator[Order]:
                 contradicts = (place + round_number + (form == SCAN)) % 2 == 1
                 wanted = CONTRADICTIONS[turn % len(CONTRADICTIONS)] if contradicts else ""
                 turn += contradicts
-                yield Order(layout=name, form=form, seed=f"{seed}-{round_number}", wanted=wanted, font=font)
+                yield Order(
+                    layout=name,
+                    form=form,
+                    seed=f"{seed}-{round_number}",
+                    wanted=wanted,
+                    kept_back=seed >= KEPT_BACK_FROM,
+                    font=font,
+                )
 
 
 def make_sample(order: Order) -> Sample:
     """The sample; it contradicts in the wanted fact, or in the next that its paper allows."""
     rng = Random(f"{order.seed}:{order.layout}:{order.form}")
     layout = LAYOUTS[order.layout]
-    story = make_story(rng, layout.kind)
+    story = make_story(rng, layout.kind, kept_back=order.kept_back)
     writing = rng.getrandbits(64)
     paper = write(layout, story, Random(writing))
     fact = _nearest(order.wanted, possible(paper.truth)) if order.wanted else ""

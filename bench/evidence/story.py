@@ -40,9 +40,9 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     basis: str
 
 
-def make_story(rng: Random, kind: str) -> Story:
-    """A story for a paper of this kind."""
-    topic = draw_topic(rng, _bill_kind(rng, kind))
+def make_story(rng: Random, kind: str, *, kept_back: bool = False) -> Story:
+    """A story for a paper of this kind; with `kept_back` about a subject that was kept back."""
+    topic = draw_topic(rng, _bill_kind(rng, kind), kept_back=kept_back)
     payer, payee = _parties(rng, kind, topic)
     total = wording.amount(rng)
     signed_on = _FIRST_DAY + timedelta(days=rng.randrange(640))

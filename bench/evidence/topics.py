@@ -148,13 +148,98 @@ _TOPICS = (
 )
 
 
-def draw_topic(rng: Random, kind: str) -> Topic:
-    """A topic for a bill of this kind, groups being equally likely."""
-    groups = sorted({topic.group for topic in _TOPICS if topic.kind == kind})
-    group = rng.choice(groups)
-    return rng.choice([topic for topic in _TOPICS if topic.group == group])
+#: Subjects that are kept back: papers of the seeds from `KEPT_BACK_FROM` on are about nothing else.
+_KEPT_BACK = (
+    *_settlement(
+        "research",
+        _RESEARCH,
+        (
+            ("羊绒纤维品质快速检测方法研究", ("羊绒纤维检测方法研究经费", "")),
+            ("寒旱区光伏组件衰减机理研究", ("光伏组件衰减研究合作款", "")),
+            ("岩画数字化保护技术研究", ("岩画数字化技术研究经费", "")),
+        ),
+    ),
+    *_settlement(
+        "lodging",
+        ("代收住宿费", "暂收住宿款"),
+        (
+            ("参会代表住宿费用结算", ("参会代表住宿费", "")),
+            ("研修学员公寓住宿费", ("学员公寓住宿费", "")),
+        ),
+    ),
+    *_settlement(
+        "examination",
+        ("代收考务费", "考试考务往来款"),
+        (
+            ("职业资格考试考务组织费用", ("职业资格考试考务费", "")),
+            ("普通话水平测试考点考务工作", ("普通话测试考务费", "")),
+        ),
+    ),
+    *_settlement(
+        "uniforms",
+        ("代收工作服款", "代收服装费"),
+        (
+            ("护理人员工作服统一定制", ("护理人员工作服款", "")),
+            ("学生校服集中采购款代收", ("学生校服款", "")),
+        ),
+    ),
+    *_settlement(
+        "printing",
+        ("代收印刷费", "印刷往来款"),
+        (("宣传资料印刷及装订", ("宣传资料印刷费", "")), ("地方志书排版印刷", ("志书印刷费", ""))),
+    ),
+    *_gifts(
+        "wildlife",
+        ("货币捐赠",),
+        (
+            ("蒙古野驴栖息地巡护与监测", "野驴栖息地保护", ("野生动物保护捐款", "")),
+            ("候鸟越冬湿地救护站建设", "候鸟救护站", ("候鸟救护捐款", "")),
+        ),
+    ),
+    *_gifts(
+        "water",
+        ("货币捐赠",),
+        (
+            ("牧区人畜饮水机井工程", "牧区饮水机井", ("饮水机井捐款", "")),
+            ("嘎查安全饮水净化设备安装", "安全饮水净化设备", ("", "净水设备捐款")),
+        ),
+    ),
+    *_gifts(
+        "road",
+        ("货币捐赠",),
+        (
+            ("行政村通村公路硬化", "通村公路硬化", ("修路捐款", "")),
+            ("苏木便民桥梁修建", "便民桥修建", ("修桥捐款", "")),
+        ),
+    ),
+    *_gifts(
+        "books",
+        ("货币捐赠",),
+        (
+            ("社区图书室图书购置", "社区图书室购书", ("购书捐款", "")),
+            ("视障人士有声读物制作", "有声读物制作", ("有声读物捐款", "")),
+        ),
+    ),
+    *_gifts(
+        "sport",
+        ("货币捐赠",),
+        (
+            ("青少年足球训练场地草皮更换", "青少年足球场地", ("足球场地捐款", "")),
+            ("那达慕摔跤赛事奖励", "那达慕摔跤比赛", ("摔跤比赛捐款", "")),
+        ),
+    ),
+)
+KEPT_BACK_FROM = 1000
+
+
+def draw_topic(rng: Random, kind: str, *, kept_back: bool = False) -> Topic:
+    """A topic for a bill of this kind, groups being equally likely; with `kept_back` of those kept back."""
+    pool = [topic for topic in (_KEPT_BACK if kept_back else _TOPICS) if topic.kind == kind]
+    group = rng.choice(sorted({topic.group for topic in pool}))
+    return rng.choice([topic for topic in pool if topic.group == group])
 
 
 def other_topic(rng: Random, topic: Topic) -> Topic:
-    """A topic of the same kind of bill that has nothing to do with this one."""
-    return rng.choice([other for other in _TOPICS if other.kind == topic.kind and other.group != topic.group])
+    """A topic of the same pool and kind of bill that has nothing to do with this one."""
+    pool = _KEPT_BACK if topic in _KEPT_BACK else _TOPICS
+    return rng.choice([other for other in pool if other.kind == topic.kind and other.group != topic.group])
