@@ -230,6 +230,10 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[Mark, ...] = ()
     source: str = "rules"
 
+    @property
+    def label(self) -> str:
+        return CLAIM_LABELS.get(self.name, self.name)
+
 
 #: Claims that are always made, in this order; each is a field `evidence.<name>` for rules.
 CLAIM_NAMES = ("payer", "payee", "amount", "words", "date", "purpose", "usage", "account", "seal")

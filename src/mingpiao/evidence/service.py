@@ -1,6 +1,7 @@
 """The verbs of evidence."""
 
 from mingpiao.evidence.comparison import compare
+from mingpiao.evidence.pictures import page_picture
 from mingpiao.evidence.reader_pool import PaperMustBeLookedAt, ReaderFailed, ReaderLimits, ReaderPool
 from mingpiao.evidence.reading.errors import PaperUnreadable
 from mingpiao.evidence.reading_jobs import SETTLED_CHANNEL, EvidenceReader, OnSettled
@@ -54,6 +55,7 @@ __all__ = [
     "lock_papers",
     "media_type_of",
     "open_scanner",
+    "page_picture",
     "record_uses",
     "release_uses",
 ]

@@ -22,6 +22,7 @@ from markupsafe import Markup
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.money import in_words, plain, plain_number
+from mingpiao.portals.evidence_files import marked_pages
 from mingpiao.portals.navigation import home_of, menu_of, messages_address
 from mingpiao.portals.session import (
     CSRF_FIELD,
@@ -99,6 +100,7 @@ def _environment() -> Environment:
         "asset": asset,
         "choice_pairs": choice_pairs,
         "field_id": field_id,
+        "marked_pages": marked_pages,
         "problems_at": problems_at,
     }
     return environment

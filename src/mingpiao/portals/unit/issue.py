@@ -26,6 +26,7 @@ from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.numbering.model import StockLevel
 from mingpiao.numbering.service import stock_levels
+from mingpiao.portals.evidence_files import MAX_UPLOAD, problems_of, take_files
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import Right
 from mingpiao.portals.rendering import field_id, page
@@ -49,8 +50,10 @@ from mingpiao.portals.unit.issue_form import (
     read_issue_form,
     understand,
     with_item,
+    with_papers,
     with_row,
     without_blank_rows,
+    without_paper,
     without_row,
 )
 from mingpiao.rules.model import Severity
@@ -107,13 +110,13 @@ async def choose_or_fill(
     query = read_query(request)
     if query.get("application"):
         form = await form_to_correct(services, session.account, query["application"])
-        return _form_page(request, session, window, window.view(form))
+        return await _form_page(request, session, services, window, window.view(form))
     code = query.get("kind", "")
     kinds = window.kinds()
     if code:
         kind = window.kind(code)
         form = IssueForm(business_no=new_business_no(today()), kind=kind.code)
-        return _form_page(request, session, window, window.view(form))
+        return await _form_page(request, session, services, window, window.view(form))
     if len(kinds) == 1:
         return redirect(request, f"{_ADDRESS}?kind={kinds[0].code}")
     async with services.database.scoped(session.account.scope) as connection:
@@ -138,32 +141,41 @@ def _stopped(level: StockLevel | None, mode: UnitMode) -> str:
     return ""
 
 
-@post("/issue", guards=_GUARDS, status_code=200)
+@post("/issue", guards=_GUARDS, status_code=200, request_max_body_size=MAX_UPLOAD)
 async def fill(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[str]:
-    """A step within the form (`action`), or on to *check your answers*."""
+    """A step within the form (`action`), or on to *check your answers*. Files that come along are taken in."""
     window = await _open_window(services, session.account)
     members = await read_form(request)
     form = read_issue_form(members, window.kind(members.get("kind", "")), today())
+    acting = Actor(label=session.account.actor.label, address=client_address(request))
+    taken = await take_files(request, services, unit_of(session.account), acting)
+    form = with_papers(form, [each.document.digest for each in taken if each.document is not None])
+    refused = problems_of(taken)
     action = members.get("action", "")
-    if action != "check":
+    if action != "check" or refused:
         view = window.view(_step(form, action, window))
-        return _form_page(request, session, window, view, focus=_focus(members, action, view))
+        focus = _focus(members, action, view)
+        return await _form_page(request, session, services, window, view, problems=refused, focus=focus)
     view = window.view(without_blank_rows(form))
     wanted = as_request(view, session.account.display_name)
     assessment = await services.desk.check(unit_of(session.account), wanted)
     if assessment.problems:
-        return _form_page(request, session, window, view, problems=for_people(assessment.problems, view))
+        return await _form_page(
+            request, session, services, window, view, problems=for_people(assessment.problems, view)
+        )
     papers = await _papers(services, session.account, view)
     return _check_page(request, session, window, view, assessment, papers)
 
 
 async def _papers(services: Services, account: Account, view: FormView) -> list[Document]:
+    """The form's papers in its order; what names none of the unit's is left out."""
     if not view.form.evidence:
         return []
     async with services.database.scoped(account.scope) as connection:
-        return list((await get_documents(connection, unit_of(account), view.form.evidence)).values())
+        found = await get_documents(connection, unit_of(account), view.form.evidence)
+    return [found[digest] for digest in view.form.evidence if digest in found]
 
 
 def _check_page(
@@ -202,7 +214,8 @@ def _check_page(
 
 
 def _step(form: IssueForm, action: str, window: _Window) -> IssueForm:
-    """What a button within the form does: `add`, `remove-3`, `pick-3-060001`; all others only work out."""
+    """What a button within the form does: `add`, `remove-3`, `pick-3-060001`, `drop-<digest>`; all others
+    only work out."""
     verb, _, rest = action.partition("-")
     index, _, code = rest.partition("-")
     place = int(index) if index.isdecimal() and len(index) < 4 else MAX_ITEMS
@@ -210,6 +223,8 @@ def _step(form: IssueForm, action: str, window: _Window) -> IssueForm:
         return with_row(form)
     if verb == "remove":
         return without_row(form, place)
+    if verb == "drop":
+        return without_paper(form, rest)
     if verb == "pick":
         items = window.items(window.kind(form.kind))
         item = next((item for item in items if item.code == code), None)
@@ -258,7 +273,7 @@ async def confirm(
     form = read_issue_form(members, window.kind(members.get("kind", "")), today())
     view = window.view(form)
     if members.get("action") == "edit":
-        return _form_page(request, session, window, view)
+        return await _form_page(request, session, services, window, view)
     person = Person(
         actor=Actor(label=session.account.actor.label, address=client_address(request)),
         name=session.account.display_name,
@@ -299,7 +314,9 @@ async def _answer(
             conflict = next((p for p in problems if p.code == "bill.business_no_conflict"), None)
             if conflict is not None:
                 return _issued_before(request, view, conflict)
-            return _form_page(request, session, window, view, problems=for_people(problems, view))
+            return await _form_page(
+                request, session, services, window, view, problems=for_people(problems, view)
+            )
         case NeedsConfirmation(hits=hits):
             unanswered = tuple(
                 Problem(
@@ -371,9 +388,10 @@ async def done(
     )
 
 
-def _form_page(
+async def _form_page(
     request: PageRequest,
     session: Session,
+    services: Services,
     window: _Window,
     view: FormView,
     *,
@@ -388,6 +406,7 @@ def _form_page(
         title=f"开具{view.kind.name}",
         crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
         view=view,
+        papers=await _papers(services, session.account, view),
         handler=session.account.display_name,
         checkers=window.checkers,
         pay_modes=PAY_MODES,

@@ -169,6 +169,16 @@ def with_row(form: IssueForm) -> IssueForm:
     return msgspec.structs.replace(form, items=(*form.items, ItemRow()))
 
 
+def with_papers(form: IssueForm, digests: Sequence[str]) -> IssueForm:
+    """The form with further papers, each once."""
+    return msgspec.structs.replace(form, evidence=tuple(dict.fromkeys((*form.evidence, *digests))))
+
+
+def without_paper(form: IssueForm, digest: str) -> IssueForm:
+    """The form without a paper."""
+    return msgspec.structs.replace(form, evidence=tuple(each for each in form.evidence if each != digest))
+
+
 def without_row(form: IssueForm, index: int) -> IssueForm:
     """The form without one row; one empty row stays."""
     rows = form.items[:index] + form.items[index + 1 :]

@@ -9,6 +9,7 @@ from mingpiao.portals.unit import (
     accounts,
     applications,
     bills,
+    evidence,
     exports,
     home,
     issue,
@@ -22,6 +23,7 @@ def create_router() -> Router:
     handlers = [
         *home.HANDLERS,
         *issue.HANDLERS,
+        *evidence.HANDLERS,
         *exports.HANDLERS,
         *bills.HANDLERS,
         *reversal.HANDLERS,

@@ -1,0 +1,142 @@
+"""佐证材料 as pages take them in and show them: uploads, their state, pictures of pages, the file itself."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from litestar import Response
+from litestar.datastructures import UploadFile
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.composition import Services
+from mingpiao.evidence.model import Document, Mark
+from mingpiao.evidence.service import MAX_BYTES, MAX_FILES, get_documents, page_picture
+from mingpiao.identity.model import Actor
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.portals.session import PageRequest
+
+#: The name of the file input; without JavaScript its files come with the form.
+FILES_FIELD = "evidence-files"
+#: All files of one request and the form around them: a browser without JavaScript sends several at once.
+MAX_UPLOAD = 3 * MAX_BYTES
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """An uploaded file: the document that it became, or why it was refused."""
+
+    name: str
+    document: Document | None = None
+    problem: Problem | None = None
+
+
+async def take_files(
+    request: PageRequest, services: Services, unit_id: int, acting: Actor
+) -> Sequence[Taken]:
+    """Keep every file of the posted form, each answered by itself; files beyond `MAX_FILES` are refused."""
+    form = await request.form()
+    files = [
+        value
+        for name, value in form.multi_items()
+        if name == FILES_FIELD and isinstance(value, UploadFile) and value.filename
+    ]
+    taken: list[Taken] = []
+    for number, file in enumerate(files):
+        try:
+            if number >= MAX_FILES:
+                raise refuse(
+                    "evidence.too_many",
+                    f"一张票据最多附{MAX_FILES}份佐证材料。",
+                    field="evidence",
+                    status=422,
+                )
+            document = await services.evidence.add(unit_id, file.filename, await file.read(), acting=acting)
+            taken.append(Taken(name=document.name, document=document))
+        except Refusal as refusal:
+            taken.append(Taken(name=file.filename[:100], problem=refusal.problems[0]))
+    return taken
+
+
+def problems_of(taken: Sequence[Taken]) -> tuple[Problem, ...]:
+    """What was refused, for the form's field `evidence`."""
+    return tuple(
+        msgspec.structs.replace(
+            each.problem, field="evidence", message=f"“{each.name}”：{each.problem.message}"
+        )
+        for each in taken
+        if each.problem is not None
+    )
+
+
+def as_seen(document: Document) -> dict[str, Any]:
+    """What the page's script knows of a document."""
+    return {
+        "digest": document.digest,
+        "name": document.name,
+        "size": document.size,
+        "state": document.state.value,
+        "label": document.state.label,
+        "settled": document.state.settled,
+        "pages": document.pages,
+        "done": document.pages_done,
+        "failure": document.failure,
+    }
+
+
+async def find_document(connection: AsyncConnection, unit_id: int, digest: str) -> Document:
+    """A document in the connection's scope; raises `Refusal` (`evidence.not_found`, 404)."""
+    found = (await get_documents(connection, unit_id, [digest])).get(digest)
+    if found is None:
+        raise refuse("evidence.not_found", "没有找到该佐证材料，或您无权查看。", status=404)
+    return found
+
+
+async def picture_answer(services: Services, document: Document, name: str) -> Response[bytes]:
+    """The picture of a page that an address names (`3.png`)."""
+    number, _, ending = name.partition(".")
+    if ending != "png" or not number.isascii() or not number.isdigit() or len(number) > 3:
+        raise refuse("evidence.page_unknown", "该佐证材料没有这一页。", status=404)
+    picture = await page_picture(services.evidence, services.readers, document, int(number))
+    # What the address names never changes; only this person's browser may keep it, and not for long.
+    headers = {"Cache-Control": "private, max-age=600"}
+    return Response(picture, media_type="image/png", headers=headers)
+
+
+async def file_answer(services: Services, document: Document) -> Response[bytes]:
+    """The file as it was uploaded, to be saved and never shown by the browser itself."""
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.name)}",
+        "Cache-Control": "private, no-store",
+    }
+    data = await services.evidence.open_file(document.digest)
+    return Response(data, media_type=document.media_type, headers=headers)
+
+
+class MarkedPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page with what claims point at: (claim's name, verdict, mark)."""
+
+    number: int
+    width: float
+    height: float
+    marks: tuple[tuple[str, str, Mark], ...]
+
+
+def marked_pages(document: Document, claims: Sequence[Any]) -> tuple[MarkedPage, ...]:
+    """A document's pages for the template `evidence.html`; one that was not read yet has none."""
+    if document.extraction is None:
+        return ()
+    marks = [
+        (claim.name, claim.verdict.value, mark)
+        for claim in claims
+        for mark in claim.marks
+        if mark.digest == document.digest
+    ]
+    return tuple(
+        MarkedPage(
+            number=page.number,
+            width=page.width,
+            height=page.height,
+            marks=tuple(each for each in marks if each[2].place.page == page.number),
+        )
+        for page in document.extraction.pages
+    )
