@@ -8,9 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mingpiao.cli import main
+from mingpiao.rules.service import library_rules, read_rules
 from mingpiao.storage.embedded import EmbeddedServer
 
-COMMANDS = ("demo", "demo-reset", "serve", "worker", "migrate", "verify", "healthcheck")
+COMMANDS = ("demo", "demo-reset", "serve", "worker", "migrate", "verify", "export-rules", "healthcheck")
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +53,16 @@ def test_a_database_that_does_not_answer_is_told_without_a_stack_trace() -> None
     assert refused.exit_code == 1
     assert refused.stderr.startswith("错误: 连不上数据库")
     assert "Traceback" not in refused.stderr
+
+
+def test_the_library_of_rules_is_written_as_a_file_that_can_be_imported(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    shown = call("export-rules", str(file))
+    assert shown.output == f"已写出 {len(library_rules())} 条规则到 {file}。\n"
+    assert [entry.rule for entry in read_rules(file.read_bytes())] == list(library_rules())
+    refused = call("export-rules", str(tmp_path / "nowhere" / "rules.yaml"))
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("错误: ")
 
 
 def test_migrate_brings_an_empty_database_up_and_can_be_repeated(

@@ -211,6 +211,18 @@ def export_certificates(directory: Path, **options: Any) -> None:
     click.echo(f"已导出 {count} 张证书到 {directory}。")
 
 
+@main.command("export-rules")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export_rules(file: Path) -> None:
+    """把随平台提供的监管规则库写成 YAML 文件, 由财政部门在“监管规则”中导入、审核后使用。"""
+    from mingpiao.rules.service import export_rules as written
+    from mingpiao.rules.service import library_rules
+
+    rules = library_rules()
+    file.write_text(written(rules), "utf-8")
+    click.echo(f"已写出 {len(rules)} 条规则到 {file}。")
+
+
 @main.command()
 @click.option("--url", help="健康检查地址, 默认为本机网站的 /healthz。")
 @_address_options
