@@ -1,6 +1,6 @@
 """Figures of rules: judging one bill, and a rule over a million past bills beside a bare scan.
 
-    python -m bench.rules [--bills N]
+python -m bench.rules [--bills N]
 """
 
 import argparse
@@ -41,7 +41,10 @@ def made_lake(folder: Path, bills: int) -> dict[Dataset, list[Path]]:
     each = bills // _MONTHS + 1
     for back in range(_MONTHS):
         month = month_before(_LAST, back)
-        for dataset, query in ((Dataset.BILLS, _blue(month, each, back)), (Dataset.REVERSALS, _red(month, each, back))):
+        for dataset, query in (
+            (Dataset.BILLS, _blue(month, each, back)),
+            (Dataset.REVERSALS, _red(month, each, back)),
+        ):
             path = folder / f"{dataset.value}-{month:%Y-%m}.parquet"
             with duckdb.connect() as connection:
                 connection.execute(
@@ -130,7 +133,9 @@ def back_test(folder: Path, files: dict[Dataset, list[Path]], text: str) -> tupl
 def bare_scan(files: dict[Dataset, list[Path]], text: str) -> float:
     """Seconds to read the columns that a rule and its figures need, and nothing else."""
     condition = parse(text, _TABLE)
-    wanted = sorted(condition.columns | {"unit_id", "bill_id", "issued_at", "issued_date", "total", "unit_region"})
+    wanted = sorted(
+        condition.columns | {"unit_id", "bill_id", "issued_at", "issued_date", "total", "unit_region"}
+    )
     read = ", ".join(f'{_touch(name, condition)} AS "{name}"' for name in wanted)
     with duckdb.connect(config={"threads": 2}) as connection:
         start = time.perf_counter()
@@ -142,7 +147,11 @@ def _touch(name: str, condition: Condition) -> str:
     if name != "items":
         return f'max("{name}")'
     members = sorted(condition.item_columns) or ["code"]
-    return "max([" + ", ".join(f"len(list_transform(items, lambda item: item.\"{each}\"))" for each in members) + "])"
+    return (
+        "max(["
+        + ", ".join(f'len(list_transform(items, lambda item: item."{each}"))' for each in members)
+        + "])"
+    )
 
 
 def _best(measure: Callable[[], float], times: int = 3) -> float:

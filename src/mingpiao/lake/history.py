@@ -146,8 +146,10 @@ def with_medians(
         )
     ]
     queries += [(f"of_{need.column}", _medians(need)) for need in wanted]
-    queries.append(("asked", f"SELECT bill_id AS asked_bill, unit_id AS asked_unit, unit_type, issued_date, "  # noqa: S608
-                    f"unnest(items) AS item, generate_subscripts(items, 1) AS place FROM {source}"))  # fmt: skip
+    asked = (
+        "SELECT bill_id AS asked_bill, unit_id AS asked_unit, unit_type, issued_date, unnest(items) AS item"
+    )
+    queries.append(("asked", f"{asked} FROM {source}"))
     packed = [f'"{name}" := asked.item."{name}"' for name in sorted(members)]
     packed += [f"{need.column} := of_{need.column}.amount" for need in wanted]
     joins = " ".join(
@@ -158,7 +160,7 @@ def with_medians(
     queries.append(
         (
             "priced",
-            f"SELECT asked_unit, asked_bill, list(struct_pack({', '.join(packed)}) ORDER BY place) AS priced_items "  # noqa: S608
+            f"SELECT asked_unit, asked_bill, list(struct_pack({', '.join(packed)})) AS priced_items "  # noqa: S608
             f"FROM asked {joins} GROUP BY ALL",
         )
     )
@@ -184,7 +186,9 @@ def _medians(need: History) -> str:
     )
     reckoned = (
         f"SELECT {owner} AS owner, code, issued_date, quantile_disc(bucket, 0.5) OVER {window} AS middle, "  # noqa: S608
-        f"count(*) OVER {window} AS lines FROM lines"
+        f"count(*) OVER {window} AS lines FROM lines SEMI JOIN ("
+        f"SELECT {owner}, code FROM lines GROUP BY ALL HAVING count(*) >= {FEWEST_LINES}) AS enough "
+        f"USING ({owner}, code)"
     )
     return (
         "SELECT DISTINCT owner, code, issued_date, amount_of_bucket.amount "  # noqa: S608
