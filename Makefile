@@ -51,8 +51,9 @@ format: setup ## Put the source into its standard form
 types: setup ## Type check
 	$(RUN)/mypy
 
-bench: setup ## Measure; results as a table and in build/bench.json
+bench: setup ## Measure; results as tables and in build/bench.json and build/evidence.json
 	$(RUN)/python -m bench
+	$(RUN)/python -m bench.evidence --jobs $(JOBS)
 
 crash: setup ## Kill server and database N times under load and check the books
 	MINGPIAO_CRASHES=$(N) $(RUN)/pytest -m crash -s

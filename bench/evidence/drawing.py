@@ -188,7 +188,6 @@ def _table(block: Grid, style: Style) -> Table:
         looks.append(("GRID", (0, 0), (-1, -1), 0.6, colors.black))
     else:
         looks.append(("LEFTPADDING", (0, 0), (-1, -1), 0))
-    looks += [("SPAN", (first, row), (last, row)) for row, first, last in block.spans]
     table.setStyle(TableStyle(looks))
     return table
 

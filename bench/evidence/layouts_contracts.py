@@ -70,7 +70,7 @@ CONTRACTS = (
         p.stages_in_list, p.period_clause, p.account_lines, p.decoy_clauses, p.fillers(6), p.signatures_in_columns,
     ),
     _contract(
-        "long", _PLAIN, title("技术合作合同"), p.lettered(), p.parties_in_lines, p.opening,
+        "long", Style(header="技术合作合同（示范文本）"), title("技术合作合同"), p.lettered(), p.parties_in_lines, p.opening,
         p.fillers(9), p.purpose_clause, p.amount_clause, p.stages_in_table, p.period_clause, p.decoy_clauses,
         p.fillers(10), p.account_lines, p.signatures_in_columns, p.annex(40),
     ),
@@ -128,7 +128,8 @@ CONTRACTS = (
         p.account_table, p.signatures_in_lines,
     ),
     _contract(
-        "long-cover", _PLAIN, p.lettered("委托方", "受托方"), p.cover, title("第一部分 合同协议书"), p.opening,
+        "long-cover", Style(header="合同范本 NMG-2025-0301"), p.lettered("委托方", "受托方"), p.cover,
+        title("第一部分 合同协议书"), p.opening,
         p.purpose_clause, p.price_table, p.fillers(12), p.stages_in_list, p.period_clause, p.fillers(12),
         p.decoy_clauses, p.account_lines, p.signatures_in_columns, p.annex(45),
     ),

@@ -29,14 +29,13 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Grid(msgspec.Struct, frozen=True, kw_only=True):
-    """A table; `widths` are shares of the line. Without `ruled` the cells stand without lines."""
+    """A table; `widths` are shares of the line. Without `ruled` the cells stand without lines; `headed` prints the first row bold."""
 
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[float, ...]
     ruled: bool = True
     scale: float = 1.0
     headed: bool = False
-    spans: tuple[tuple[int, int, int], ...] = ()
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -267,11 +266,15 @@ def title(*texts: str, scale: float = 1.6) -> Callable[[Paper], None]:
     return part
 
 
-def fixed(*blocks: Block) -> Callable[[Paper], None]:
-    """Blocks that are the same on every paper of the layout."""
-    return lambda paper: paper.add(*blocks)
-
-
-def grid(rows: Sequence[Sequence[str]], widths: Sequence[float], **options: bool | float) -> Grid:
+def grid(
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[float],
+    *,
+    ruled: bool = True,
+    scale: float = 1.0,
+    headed: bool = False,
+) -> Grid:
     """A table from any sequences."""
-    return Grid(rows=tuple(tuple(row) for row in rows), widths=tuple(widths), **options)  # type: ignore[arg-type]
+    return Grid(
+        rows=tuple(tuple(row) for row in rows), widths=tuple(widths), ruled=ruled, scale=scale, headed=headed
+    )
