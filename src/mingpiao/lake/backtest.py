@@ -70,7 +70,7 @@ class BackTestRun:
         if condition.item_history:
             self._execute("CREATE TEMP TABLE amount_of_bucket (bucket INTEGER, amount DECIMAL(16, 2))")
             values = ", ".join(f"({bucket}, {amount})" for bucket, amount in bucket_amounts())
-            self._execute(f"INSERT INTO amount_of_bucket VALUES {values}")  # noqa: S608
+            self._execute(f"INSERT INTO amount_of_bucket VALUES {values}")
         self._execute(f"CREATE TEMP TABLE hits AS {queries.hits()}")
         return self._result(queries)
 
@@ -85,7 +85,7 @@ class BackTestRun:
         by_month = {
             month: (hits, money)
             for month, hits, money in self._execute(
-                f"SELECT {MONTH}, count(*), CAST(sum(total) AS DECIMAL(38, 2)) FROM hits GROUP BY 1"  # noqa: S608
+                f"SELECT {MONTH}, count(*), CAST(sum(total) AS DECIMAL(38, 2)) FROM hits GROUP BY 1"
             )
         }
         months = []
@@ -93,7 +93,7 @@ class BackTestRun:
             hits, money = by_month.get(month, (0, Decimal(0)))
             months.append(MonthFigure(month=month, bills=bills, hits=hits, money=money))
         sample = self._execute(
-            f"SELECT bill_id FROM hits ORDER BY issued_at DESC, bill_id DESC LIMIT {MAX_SAMPLE}"  # noqa: S608
+            f"SELECT bill_id FROM hits ORDER BY issued_at DESC, bill_id DESC LIMIT {MAX_SAMPLE}"
         )
         bills, hits = sum(each.bills for each in months), sum(each.hits for each in months)
         newest = max((newest for _, _, newest in judged), default=None)

@@ -49,7 +49,7 @@ def with_history(
     queries = [("timeline", _timeline(bills, reversals, wanted))]
     queries.append(("reckoned", _reckoned(events)))
     if standing:
-        queries.append(("bygone", f"SELECT * FROM {reversals}"))  # noqa: S608
+        queries.append(("bygone", f"SELECT * FROM {reversals}"))
         queries += [(f"gone_{need.column}", _gone(need)) for need in standing]
     queries.append(("facts", _joined(events, standing)))
     return queries
@@ -63,17 +63,14 @@ def _timeline(bills: str, reversals: str, wanted: Collection[str]) -> str:
     more = [name for name in sorted(wanted) if name not in own]
     blue = ", ".join(f'"{name}"' for name in [*own, *more])
     red = ", ".join([*own, *(f'CAST(NULL AS {known.get(name, "VARCHAR")}) AS "{name}"' for name in more)])
-    return (
-        f"SELECT {blue}, FALSE AS red FROM {bills} "  # noqa: S608
-        f"UNION ALL SELECT {red}, TRUE AS red FROM {reversals}"
-    )
+    return f"SELECT {blue}, FALSE AS red FROM {bills} UNION ALL SELECT {red}, TRUE AS red FROM {reversals}"
 
 
 def _reckoned(events: Iterable[History]) -> str:
     sums = [f"{_sum(need)} AS {need.column}" for need in events]
     # 1970-01-01 is day 0: windows reach back by a number of days.
     numbered = "SELECT *, issued_date - DATE '1970-01-01' AS day FROM timeline"
-    return f"SELECT {', '.join(['*', *sums])} FROM ({numbered})"  # noqa: S608
+    return f"SELECT {', '.join(['*', *sums])} FROM ({numbered})"
 
 
 def _sum(need: History) -> str:
@@ -101,7 +98,7 @@ def _gone(need: History) -> str:
     """What bills of a window had been reversed before a bill came."""
     subject, taken = _STANDING[need.name]
     return (
-        f"SELECT bill.unit_id, bill.bill_id, {taken} AS gone FROM reckoned AS bill "  # noqa: S608
+        f"SELECT bill.unit_id, bill.bill_id, {taken} AS gone FROM reckoned AS bill "
         f"JOIN bygone ON bygone.unit_id = bill.unit_id AND bygone.{subject} = bill.{subject} "
         f"WHERE NOT bill.red AND bygone.blue_date > bill.issued_date - {need.days} "
         "AND bygone.issued_date <= bill.issued_date "
@@ -122,7 +119,7 @@ def _joined(events: Iterable[History], standing: Iterable[History]) -> str:
         f"AND gone_{need.column}.bill_id = reckoned.bill_id"
         for need in gone
     )
-    return f"SELECT reckoned.*{replaced} FROM reckoned {joins} WHERE NOT reckoned.red"  # noqa: S608
+    return f"SELECT reckoned.*{replaced} FROM reckoned {joins} WHERE NOT reckoned.red"
 
 
 # -- medians -------------------------------------------------------------------------------------
@@ -139,7 +136,7 @@ def with_medians(
     queries = [
         (
             "lines",
-            "SELECT unit_id, unit_type, issued_date, issued_date - DATE '1970-01-01' AS day, item.code AS code, "  # noqa: S608
+            "SELECT unit_id, unit_type, issued_date, issued_date - DATE '1970-01-01' AS day, item.code AS code, "
             f"CAST(floor({CLASSES_PER_DOUBLING} * ln(CAST(item.amount AS DOUBLE)) / ln(CAST(2 AS DOUBLE))) AS INTEGER) "
             f"AS bucket FROM (SELECT unit_id, unit_type, issued_date, unnest(items) AS item FROM {bills}) "
             "WHERE item.amount > 0",
@@ -160,14 +157,14 @@ def with_medians(
     queries.append(
         (
             "priced",
-            f"SELECT asked_unit, asked_bill, list(struct_pack({', '.join(packed)})) AS priced_items "  # noqa: S608
+            f"SELECT asked_unit, asked_bill, list(struct_pack({', '.join(packed)})) AS priced_items "
             f"FROM asked {joins} GROUP BY ALL",
         )
     )
     queries.append(
         (
             "facts_of_items",
-            f"SELECT source.* REPLACE (priced_items AS items) FROM {source} AS source "  # noqa: S608
+            f"SELECT source.* REPLACE (priced_items AS items) FROM {source} AS source "
             "JOIN priced ON asked_unit = unit_id AND asked_bill = bill_id",
         )
     )
@@ -185,13 +182,13 @@ def _medians(need: History) -> str:
         f"(PARTITION BY {owner}, code ORDER BY day RANGE BETWEEN {need.days - 1} PRECEDING AND 1 PRECEDING)"
     )
     reckoned = (
-        f"SELECT {owner} AS owner, code, issued_date, quantile_disc(bucket, 0.5) OVER {window} AS middle, "  # noqa: S608
+        f"SELECT {owner} AS owner, code, issued_date, quantile_disc(bucket, 0.5) OVER {window} AS middle, "
         f"count(*) OVER {window} AS lines FROM lines SEMI JOIN ("
         f"SELECT {owner}, code FROM lines GROUP BY ALL HAVING count(*) >= {FEWEST_LINES}) AS enough "
         f"USING ({owner}, code)"
     )
     return (
-        "SELECT DISTINCT owner, code, issued_date, amount_of_bucket.amount "  # noqa: S608
+        "SELECT DISTINCT owner, code, issued_date, amount_of_bucket.amount "
         f"FROM ({reckoned}) JOIN amount_of_bucket ON bucket = middle WHERE lines >= {FEWEST_LINES}"
     )
 

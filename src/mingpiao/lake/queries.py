@@ -52,7 +52,7 @@ class Queries(msgspec.Struct, frozen=True, kw_only=True):
     def counts(self) -> str:
         """Bills in scope by month, with the newest one's moment."""
         return (
-            f"SELECT {MONTH} AS month, count(*), max(issued_at) FROM {from_files(self.files[Dataset.BILLS])} "  # noqa: S608
+            f"SELECT {MONTH} AS month, count(*), max(issued_at) FROM {from_files(self.files[Dataset.BILLS])} "
             f"WHERE {self._in_area()} AND {self._in_scope()} GROUP BY 1 ORDER BY 1"
         )
 
@@ -61,7 +61,7 @@ class Queries(msgspec.Struct, frozen=True, kw_only=True):
         queries, source = self._facts()
         named = ", ".join(f"{name} AS MATERIALIZED ({query})" for name, query in queries)
         return (
-            f"{f'WITH {named} ' if named else ''}"  # noqa: S608
+            f"{f'WITH {named} ' if named else ''}"
             f"SELECT unit_id, bill_id, issued_at, issued_date, total FROM {source} "
             f"WHERE {self._in_scope()} AND {to_sql(self.condition, 'duckdb')}"
         )
@@ -70,7 +70,7 @@ class Queries(msgspec.Struct, frozen=True, kw_only=True):
         """Named queries, and the relation that has all columns of the condition."""
         condition = self.condition
         area = self._in_area()
-        bills = f"(SELECT * FROM {from_files(self.files[Dataset.BILLS])} WHERE {area})"  # noqa: S608
+        bills = f"(SELECT * FROM {from_files(self.files[Dataset.BILLS])} WHERE {area})"
         if not condition.history and not condition.item_history:
             return [], bills
         queries: list[tuple[str, str]] = []
@@ -78,7 +78,7 @@ class Queries(msgspec.Struct, frozen=True, kw_only=True):
             queries += with_history(bills, self._reversals(area), self._wanted(), condition.history)
             bills = "facts"
         if condition.item_history:
-            dated = f"(SELECT * FROM {bills} WHERE issued_date >= DATE '{self.past.first_day}')"  # noqa: S608
+            dated = f"(SELECT * FROM {bills} WHERE issued_date >= DATE '{self.past.first_day}')"
             # Peers are units of the whole province, whatever the department's area.
             everywhere = from_files(self.files[Dataset.BILLS])
             members = condition.item_columns | ({"code"} if self.rule.items else set())
@@ -89,7 +89,7 @@ class Queries(msgspec.Struct, frozen=True, kw_only=True):
     def _reversals(self, area: str) -> str:
         paths = self.files[Dataset.REVERSALS]
         if paths:
-            return f"(SELECT * FROM {from_files(paths)} WHERE {area})"  # noqa: S608
+            return f"(SELECT * FROM {from_files(paths)} WHERE {area})"
         empty = ", ".join(
             f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns(Dataset.REVERSALS).items()
         )
