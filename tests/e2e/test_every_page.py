@@ -10,7 +10,7 @@ from tests.e2e.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
-_NOT_PAGES = re.compile(r"/static/|/export\.|\.(ofd|pdf|xml)$|/(ofd|pdf|xml)$|/api/v1/openapi\.json")
+_NOT_PAGES = re.compile(r"/static/|/file$|/export\.|\.(xlsx|csv)\b|\.(ofd|pdf|xml)$|/(ofd|pdf|xml)$|/api/v1/openapi\.json")
 #: One rule's pages are like another's.
 _RULE_CODE = re.compile(r"(?<=/finance/rules/)[A-Z][A-Z0-9-]*")
 
