@@ -2,13 +2,14 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.kernel.clock import SHANGHAI
-from mingpiao.rules.service import hit_figures
+from mingpiao.rules.service import HitFigure, hit_figures
 
 
 class Ways(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,19 +166,22 @@ async def _rules(
     """Rules that asked or were decided about, those overturned most often first."""
     decided = {row.code: row for row in await connection.execute(_BY_RULE, period)}
     hits = {hit.code: hit for hit in await hit_figures(connection, first, last)}
-    figures = [
-        RuleFigure(
-            code=code,
-            asked=max(
-                hits[code].asked if code in hits else 0, decided[code].decided if code in decided else 0
-            ),
-            confirmed=hits[code].confirmed if code in hits else 0,
-            decided=decided[code].decided if code in decided else 0,
-            overturned=decided[code].overturned if code in decided else 0,
-        )
-        for code in decided.keys() | {code for code, hit in hits.items() if hit.asked}
-    ]
+    concerned = decided.keys() | {code for code, hit in hits.items() if hit.asked or hit.confirmed}
+    figures = [_rule_figure(code, hits.get(code), decided.get(code)) for code in concerned]
     return tuple(sorted(figures, key=lambda each: (-each.overturned, -each.asked, each.code)))
+
+
+def _rule_figure(code: str, hit: HitFigure | None, row: Row[Any] | None) -> RuleFigure:
+    decided, overturned = (row.decided, row.overturned) if row else (0, 0)
+    asked, passed = (hit.asked, hit.confirmed) if hit else (0, 0)
+    return RuleFigure(
+        code=code,
+        # The desk counts a question that it sent back and one that came with its answer; pages ask beforehand.
+        asked=max(asked, passed + decided - overturned, decided),
+        confirmed=max(0, passed - overturned),
+        decided=decided,
+        overturned=overturned,
+    )
 
 
 def _hours(seconds: float | None) -> Decimal | None:

@@ -1,0 +1,111 @@
+"""From a question to its answer: appeal, review, correction, and the bill that issues itself."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.e2e.steps import fill_bill
+from tests.e2e.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+_ITEM = "临时居民身份证工本费"
+
+
+def bring(page: Page, payer: str, reason: str) -> str:
+    """Ask for a bill of 60,000 元 in cash, which a rule asks about, and appeal; the application's number."""
+    page.goto("/unit/issue?kind=0101")
+    fill_bill(page, payer=payer, item=_ITEM, quantity="6000")
+    page.select_option("#pay_mode", "现金")
+    page.get_by_role("button", name="核对并开具").click()
+    expect(page.locator("main")).to_contain_text("大额现金收款")
+    page.get_by_text("提交财政部门人工复核").first.click()
+    page.fill("#appeal", reason)
+    page.get_by_role("button", name="提交人工复核").click()
+    page.wait_for_url("**/unit/applications/*")
+    expect(page.locator("main")).to_contain_text("待复核")
+    return page.url.rsplit("/", 1)[1]
+
+
+def test_an_appeal_is_approved_and_issues_itself(visit: Callable[..., Visitor]) -> None:
+    handler, officer = visit("gongan-kaipiao"), visit("hhht-jingban")
+    number = bring(handler.page, "赵建国", "集体办理，缴款人现场缴存，已当日解缴银行")
+    handler.look_closely()
+    page = officer.open("/finance/reviews")
+    officer.look_closely()
+    page.get_by_role("link", name=number, exact=True).click()
+    main = page.locator("main")
+    for text in (
+        "集体办理，缴款人现场缴存",
+        "大额现金收款",
+        "拟开票据",
+        "陆万元整",
+        "还剩 3 个工作日",
+        "现金管理暂行条例",
+    ):
+        expect(main).to_contain_text(text)
+    expect(page.locator("[data-chart] canvas")).to_have_count(1)
+    officer.look_closely()
+    officer.tab_to("#opinion")
+    page.keyboard.type("材料齐全")
+    officer.tab_to("main form[action$='/approve'] button")
+    page.keyboard.press("Enter")
+    expect(main).to_contain_text("已开票据")
+    handler.page.reload()
+    expect(handler.page.locator("main")).to_contain_text("已开具")
+    handler.page.locator("main a[href^='/unit/bills/']").click()
+    expect(handler.page.locator("main")).to_contain_text("经财政部门人工复核通过")
+    page.goto("/finance/reviews/figures")
+    expect(page.locator("[data-chart] canvas")).to_have_count(3)
+    expect(page.locator("#rules-table")).to_contain_text("大额现金收款")
+    officer.look_closely()
+
+
+def test_two_officers_at_one_application(visit: Callable[..., Visitor]) -> None:
+    handler, first, second = visit("gongan-kaipiao"), visit("hhht-jingban"), visit("hhht-jingban")
+    number = bring(handler.page, "钱建军", "集体办理")
+    for officer in (first, second):
+        officer.open(f"/finance/reviews/{number}")
+    first.page.get_by_text("驳回", exact=True).first.click()
+    first.page.fill("#rejection", "应通过银行转账缴款")
+    first.page.get_by_role("button", name="驳回").click()
+    expect(first.page.locator("main")).to_contain_text("已驳回")
+    second.expect(409)
+    second.page.get_by_role("button", name="通过，平台立即开具").click()
+    expect(second.page.locator("#error-summary")).to_contain_text("已由刘海燕")
+    handler.page.reload()
+    expect(handler.page.locator("main")).to_contain_text("应通过银行转账缴款")
+
+
+def test_what_is_returned_is_corrected_under_the_same_number(visit: Callable[..., Visitor]) -> None:
+    handler, officer = visit("gongan-kaipiao"), visit("hhht-jingban")
+    number = bring(handler.page, "孙建华", "集体办理")
+    page = officer.open(f"/finance/reviews/{number}")
+    page.get_by_text("退回更正", exact=True).first.click()
+    page.fill("#correction", "数量有误，请核对")
+    page.get_by_role("button", name="退回更正").click()
+    expect(page.locator("main")).to_contain_text("已退回")
+    handler.page.reload()
+    handler.look_closely()
+    handler.page.get_by_role("link", name="更正后重新提交").click()
+    expect(handler.page.locator("#payer-name")).to_have_value("孙建华")
+    handler.page.fill("#items-0-quantity", "6")
+    handler.page.get_by_role("button", name="核对并开具").click()
+    handler.page.get_by_role("button", name="确认开具").click()
+    handler.page.wait_for_url("**/unit/issue/done/**")
+    handler.open(f"/unit/applications/{number}")
+    expect(handler.page.locator("main")).to_contain_text("票据已开具")
+
+
+def test_alike_cases_are_decided_together(visit: Callable[..., Visitor]) -> None:
+    handler, officer = visit("gongan-kaipiao"), visit("hhht-jingban")
+    numbers = [bring(handler.page, payer, "集体办理") for payer in ("李建平", "周建新")]
+    page = officer.open("/finance/reviews?rule=AMOUNT-CASH")
+    for number in numbers:
+        page.get_by_label(f"选择申请 {number}").check()
+    expect(page.locator("[data-chosen-count]")).to_have_text("2 件")
+    page.select_option("#decision", "approved")
+    page.fill("#reason", "同类情形，均已解缴")
+    page.get_by_role("button", name="办理所选").click()
+    expect(page.locator("main")).to_contain_text("已办理 2 件，共 2 件")
+    officer.look_closely()
