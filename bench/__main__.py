@@ -29,6 +29,7 @@ from rich.table import Table
 from bench.figures import Figure
 from bench.layout import ofd_per_second, pdf_per_second
 from bench.load import App, Load, batch_call, drive, issue_calls, plain_call
+from bench.rules import measure as measure_rules
 from bench.site import BenchSite, Hospital, free_port
 from mingpiao.demo.bills import requests, seeded
 from mingpiao.demo.kinds import KINDS
@@ -267,7 +268,7 @@ def main(arguments: Sequence[str]) -> None:
         site = BenchSite(Path(directory), free_port())
         try:
             site.build()
-            for figure in measure(site, options.seconds):
+            for figure in itertools.chain(measure(site, options.seconds), measure_rules()):
                 console.print("  ".join(part for part in _row(figure) if part), highlight=False)
                 table.add_row(*_row(figure))
                 figures.append(figure)

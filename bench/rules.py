@@ -4,29 +4,54 @@ python -m bench.rules [--bills N]
 """
 
 import argparse
+import itertools
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
+from datetime import time as datetime_time
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import msgspec
 
 from bench.figures import Figure
+from mingpiao.catalog.model import Catalog
+from mingpiao.demo.bills import requests, seeded
+from mingpiao.demo.charge_items import charge_items
+from mingpiao.demo.kinds import CATEGORIES, KINDS
+from mingpiao.demo.regions import departments, province_regions
+from mingpiao.demo.units import demo_units
+from mingpiao.evidence.model import CLAIM_NAMES
+from mingpiao.issuing.model import IssueRequest
+from mingpiao.issuing.service import facts_of
+from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.lake.backtest import BackTestRun
 from mingpiao.lake.model import BackTestResult, Dataset
 from mingpiao.lake.parquet import from_files, quoted
 from mingpiao.lake.queries import Past, month_before
 from mingpiao.lake.schema import columns
 from mingpiao.rules.language import FIELDS, FieldTable
-from mingpiao.rules.model import Rule, Severity
-from mingpiao.rules.service import Condition, parse
+from mingpiao.rules.model import LoadedRule, Rule, Severity, Stage
+from mingpiao.rules.service import (
+    Condition,
+    RuleSet,
+    compile_condition,
+    field_table,
+    history_needs,
+    judge,
+    library_rules,
+    parse,
+)
+from mingpiao.units.model import UnitProfile, UnitType
 
 BILLS = 1_000_000
 _LAST = date(2026, 11, 15)
 _MONTHS = 12
+_JUDGED = 200
 _TABLE = FieldTable(fields={field.path: field for field in FIELDS}, unusable={})
 #: Without history: read once. With it: what came before each bill, for all of them.
 PLAIN = "total >= 5000 AND contains_any(remark, '押金', '预交') AND payer.type = '1'"
@@ -154,12 +179,86 @@ def _touch(name: str, condition: Condition) -> str:
     )
 
 
+# -- one bill ------------------------------------------------------------------------------------
+
+
+def _catalog() -> Catalog:
+    """The demonstration's base data."""
+    return Catalog(
+        province="15",
+        regions={region.code: region for region in province_regions()},
+        departments={department.region_code: department for department in departments()},
+        categories={category.code: category for category in CATEGORIES},
+        kinds={kind.code: kind for kind in KINDS},
+        items={item.code: item for item in charge_items()},
+    )
+
+
+def _loaded(rule: Rule, condition: Condition) -> LoadedRule:
+    return LoadedRule(
+        rule=rule,
+        region_code="150000",
+        version=1,
+        predicate=compile_condition(condition),
+        history=condition.history,
+        item_history=condition.item_history,
+    )
+
+
+def _hospital_facts(catalog: Catalog, rules: Sequence[LoadedRule]) -> list[dict[str, Any]]:
+    """Facts of a hospital's bills, with a quiet history."""
+    entry = next(each for each in demo_units() if each.unit.unit_type is UnitType.HOSPITAL)
+    profile = UnitProfile(
+        unit=entry.unit, item_codes=frozenset(catalog.items), kind_codes=frozenset(catalog.kinds)
+    )
+    history, item_history = history_needs(rules)
+    told: dict[str, Any] = {need.column: Decimal(0) for need in history}
+    told |= {f"evidence_{name}": None for name in CLAIM_NAMES} | {"evidence_count": Decimal(0)}
+    bills = []
+    for raw in itertools.islice(requests(entry, seeded(entry), _JUDGED, _LAST), _JUDGED):
+        request = msgspec.json.decode(msgspec.json.encode(raw), type=IssueRequest)
+        facts = facts_of(request, profile, catalog, datetime.combine(_LAST, datetime_time(10), SHANGHAI))
+        facts["items"] = [item | {need.column: None for need in item_history} for item in facts["items"]]
+        bills.append(facts | told)
+    return bills
+
+
+def judging_figure() -> Figure:
+    """Microseconds to judge a hospital's bill by all rules of the library that are in force for it."""
+    catalog = _catalog()
+    rules = RuleSet(
+        1,
+        [
+            _loaded(rule, parse(rule.condition, field_table(catalog, rule.kinds, rule.stage)))
+            for rule in library_rules()
+        ],
+        {},
+    )
+    bills = _hospital_facts(catalog, rules.rules)
+    stages = frozenset({Stage.FACE, Stage.EVIDENCE})
+    ridden = [
+        (facts, rules.for_bill(facts["kind"], facts["unit_type"], ("150100", "150000"), stages, _LAST))
+        for facts in bills
+    ]
+
+    def once() -> float:
+        start = time.perf_counter()
+        for facts, mine in ridden:
+            judge(mine, facts)
+        return (time.perf_counter() - start) / len(bills) * 1e6
+
+    counts = sorted(len(mine) for _, mine in ridden)
+    note = f"{counts[0]} to {counts[-1]} rules in force, of {len(rules.rules)}"
+    return Figure(name="judge_us", value=round(_best(once, 7), 1), unit="us", aim=60, note=note)
+
+
 def _best(measure: Callable[[], float], times: int = 3) -> float:
     return min(measure() for _ in range(times))
 
 
 def measure(bills: int = BILLS) -> Iterator[Figure]:
-    """All figures of back-tests."""
+    """All figures of rules."""
+    yield judging_figure()
     with tempfile.TemporaryDirectory(prefix="mingpiao-bench-") as directory:
         folder = Path(directory)
         files = made_lake(folder, bills)
