@@ -54,11 +54,13 @@ def _counts(one: Amount) -> bool:
 
 
 def _by_parts(paper: Paper) -> bool:
-    """Whether the total may be taken in parts that the paper does not all name."""
-    if paper.says.kind == "transfer":
-        return False
-    named = [one for one in paper.says.amounts if one.role == "instalment"]
-    return not named
+    """Whether the total may be taken in parts that the paper does not all name.
+
+    A transfer is of one amount, and so is what an official document grants; of these only a rest is a part.
+    """
+    if paper.says.kind in ("transfer", "policy"):
+        return paper.usage is not None and paper.usage.amount > 0
+    return not any(one.role == "instalment" for one in paper.says.amounts)
 
 
 def _kind(one: Amount) -> str:

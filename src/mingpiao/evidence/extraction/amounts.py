@@ -36,6 +36,9 @@ _MONEY_LABEL = re.compile(
     r"(?:金额|价款|总价|总额|合计|总计|小计|款额|数额|经费|资金|付款额|交易额|捐赠额|汇款额|费用|租金|押金|保证金)"
     r"(?: ?\((?P<note>[^()\n]{0,12})\))?[\t :为是¥]*$"
 )
+_COLUMN_UNIT = re.compile(r"[(:] ?(?:单位 ?:? ?)?(?:人民币)?(万元|千元|元) ?[)\n\t]")
+#: How far above a row of a table its head is looked for.
+_TABLE_REACH = 2_500
 _UNIT_NOTE = re.compile(r"(?P<unit>亿元|万元|千元|元)")
 
 _DEPOSIT = re.compile(r"保证金|押金|定金|质保金|诚意金|履约金|风险金")
@@ -71,7 +74,8 @@ class Spotted(NamedTuple):
 def amounts_of(flow: Flow) -> tuple[Amount, ...]:
     """All amounts above nothing, in the order of the paper; all that equal the stated whole are called total."""
     spotted = sorted({*_in_words(flow.text), *_in_digits(flow.text)})
-    hints = [_hint(flow.text, one) for one in spotted]
+    neighbours = [_neighbour(flow.text, index, spotted) for index in range(len(spotted))]
+    hints = _shared([_hint(flow.text, one) for one in spotted], neighbours)
     whole = _whole(spotted, hints)
     return tuple(
         Amount(
@@ -79,9 +83,9 @@ def amounts_of(flow: Flow) -> tuple[Amount, ...]:
             role=_role(one, hint, whole),
             words=one.words,
             found=flow.found(one.start, one.end, f"{one.value:f}"),
-            beside=_beside(flow.text, index, spotted),
+            beside=spotted[neighbour].value if neighbour is not None else None,
         )
-        for index, (one, hint) in enumerate(zip(spotted, hints, strict=True))
+        for one, hint, neighbour in zip(spotted, hints, neighbours, strict=True)
     )
 
 
@@ -106,6 +110,9 @@ def _unit_before(text: str, start: int) -> str:
     if label is None:
         return ""
     note = _UNIT_NOTE.search(label["note"] or "")
+    if note is None and label.group().rstrip("¥").endswith("\t"):
+        heads = _COLUMN_UNIT.findall(text[max(0, start - _TABLE_REACH) : start])
+        return heads[-1] if heads else "元"
     return note["unit"] if note else "元"
 
 
@@ -177,19 +184,27 @@ def _role(one: Spotted, hint: str, whole: Decimal | None) -> str:
     return TOTAL if one.value == whole and hint != _OTHER else ""
 
 
-def _beside(text: str, index: int, spotted: Sequence[Spotted]) -> Decimal | None:
-    """The digits next to an amount in words, before or behind it."""
+def _neighbour(text: str, index: int, spotted: Sequence[Spotted]) -> int | None:
+    """Which amount in digits an amount in words repeats: the one next to it, before or behind."""
     one = spotted[index]
     if not one.words:
         return None
-    behind = spotted[index + 1] if index + 1 < len(spotted) else None
-    before = spotted[index - 1] if index else None
     candidates = []
-    if behind and not behind.words and _close(text[one.end : behind.start]):
-        candidates.append((behind.start - one.end, behind.value))
-    if before and not before.words and _close(text[before.end : one.start]):
-        candidates.append((one.start - before.end, before.value))
+    for other in (index - 1, index + 1):
+        if 0 <= other < len(spotted) and not spotted[other].words:
+            first, second = sorted((one, spotted[other]))
+            if _close(text[first.end : second.start]):
+                candidates.append((second.start - first.end, other))
     return min(candidates)[1] if candidates else None
+
+
+def _shared(hints: Sequence[str], neighbours: Sequence[int | None]) -> list[str]:
+    """What is said of the words is said of the digits too: …元（大写：…）."""
+    shared = list(hints)
+    for hint, neighbour in zip(hints, neighbours, strict=True):
+        if neighbour is not None and hint == _STRONG and shared[neighbour] in (_WEAK, ""):
+            shared[neighbour] = _STRONG
+    return shared
 
 
 def _close(between: str) -> bool:

@@ -4,7 +4,7 @@ All of it is geometry on lines, the same for a text layer and for a scan; a page
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from mingpiao.evidence.model import Line, PageLines, Place
 #: A page with more lines is arranged by rows alone: no contract has as many.
 _MOST_LINES = 1_200
 #: Columns of text: how many lines each has at least, how wide it is, how full its lines are.
-_COLUMN_LINES = 5
+_COLUMN_LINES = 4
 _COLUMN_WIDTH = 0.28
 _COLUMN_FULL = 0.6
 
@@ -22,10 +22,10 @@ _COLUMN_FULL = 0.6
 _INDENT = 3.3
 _NEW_PARAGRAPH = re.compile(
     r"^\s*(第[一二三四五六七八九十百\d]+[条章节款]|[一二三四五六七八九十]+[、.]|\(?[一二三四五六七八九十\d]{1,3}[)、]"
-    r"|\d{1,2}(\.\d{1,2})*[.、 ]|[甲乙丙丁]\s*方\s*[(:]|附[件:]|[\u4e00-\u9fff ]{2,8}:|[^,。]{2,60}:$)"
+    r"|\d{1,2}(\.\d{1,2})*[.、 ](?!\d)|[甲乙丙丁]\s*方\s*[(:]|附[件:]|[\u4e00-\u9fff ]{2,8}(\([^)]{1,8}\))?:|[^,。]{2,60}:$)"
 )
 _TITLE_END = re.compile(r"^(?:关于|[\u4e00-\u9fff]{4,20}关于).*(?:通知|批复|函|决定|意见|请示|报告)$")
-_SENTENCE_END = re.compile(r"[。;:!?]\s*$")
+_SENTENCE_END = re.compile(r"[。;!?]\s*$|^[^,。]{0,18}:\s*$")
 _LABELLED = re.compile(r"[\u4e00-\u9fff][^:]{0,20}:")
 _WORD = re.compile(r"[\dA-Za-z,.¥\-]+")
 
@@ -125,7 +125,7 @@ def _gutter(boxes: Sequence[Box]) -> float | None:
         left = [box for box in boxes if box.right <= x]
         right = [box for box in boxes if box.left >= x]
         crossing = len(boxes) - len(left) - len(right)
-        if crossing <= 0.2 * len(boxes) and _is_text(left) and _is_text(right):
+        if crossing <= 0.2 * len(boxes) and _is_text(left) and _is_aligned(right):
             return x
     return None
 
@@ -136,7 +136,19 @@ def _is_text(boxes: Sequence[Box]) -> bool:
         return False
     width = max(box.right for box in boxes) - min(box.left for box in boxes)
     full = sum(box.right - box.left > _COLUMN_FULL * width for box in boxes)
-    return width > _COLUMN_WIDTH and full >= 0.5 * len(boxes)
+    return width > _COLUMN_WIDTH and full >= 0.5 * len(boxes) and not _in_cells(boxes)
+
+
+def _in_cells(boxes: Sequence[Box]) -> bool:
+    return sum(bool(mates) for mates in _mates(boxes)) > 0.2 * len(boxes)
+
+
+def _is_aligned(boxes: Sequence[Box]) -> bool:
+    """Whether lines begin at one edge, but for indents."""
+    if len(boxes) < _COLUMN_LINES or _in_cells(boxes):
+        return False
+    edge = min(box.left for box in boxes)
+    return sum(box.left - edge < _INDENT * box.size for box in boxes) >= 0.7 * len(boxes)
 
 
 def _halves(band: Sequence[Box], gutter: float) -> list[list[Box]]:
@@ -217,17 +229,29 @@ def _following(
 ) -> int | None:
     """The line that the text of this one runs on into, or None."""
     box = ordered[index]
-    bound = min((mate.left for mate in mates[index] if mate.left > box.left), default=margin)
+    bound = min((mate.left for mate in _near(index, ordered) if mate.left > box.left), default=margin)
     for other_index in range(index + 1, len(ordered)):
         other = ordered[other_index]
         if other.top - box.top > 2.6 * box.height:
             return None
-        if other.top - box.top > 0.6 * box.height and _is_under(box, other):
-            runs_on = _runs_on(box, other, bound) and not _separate_cells(
-                box, other, mates[index], mates[other_index]
-            )
-            return other_index if runs_on else None
+        if other.top - box.top > 0.6 * box.height and other not in mates[index] and _is_under(box, other):
+            full = bound - box.right < _slack(other) * box.size
+            wrapped = _centred_beside(box, other, mates[index])
+            separate = not wrapped and _separate_cells(box, other, mates[index], mates[other_index])
+            return other_index if (full or wrapped) and _runs_on(box, other) and not separate else None
     return None
+
+
+def _near(index: int, ordered: Sequence[Box]) -> Iterator[Box]:
+    """Boxes beside one, also those half a line higher or lower: a cell that is centred beside two lines."""
+    box = ordered[index]
+    for direction in (range(index - 1, -1, -1), range(index + 1, len(ordered))):
+        for other_index in direction:
+            other = ordered[other_index]
+            if abs(other.middle - box.middle) > 1.2 * box.height:
+                break
+            if not _overlap_in_width(box, other):
+                yield other
 
 
 def _is_under(box: Box, other: Box) -> bool:
@@ -235,20 +259,14 @@ def _is_under(box: Box, other: Box) -> bool:
     return other.right > box.left - _INDENT * box.size and box.right > other.left
 
 
-def _runs_on(box: Box, other: Box, bound: float) -> bool:
-    if (
-        _SENTENCE_END.search(box.text)
-        or _TITLE_END.match(box.text)
-        or _NEW_PARAGRAPH.match(other.text)
-        or len(box.text) < 4
-    ):
+def _runs_on(box: Box, other: Box) -> bool:
+    if _SENTENCE_END.search(box.text) or _TITLE_END.match(box.text) or _NEW_PARAGRAPH.match(other.text):
         return False
-    if not 0.75 < other.height / box.height < 1.33:
+    if len(box.text) < 4 or not 0.75 < other.height / box.height < 1.33:
         return False
-    indent = (box.left - other.left) / box.size
-    aligned = -1.0 < indent < _INDENT
+    aligned = -1.0 < (box.left - other.left) / box.size < _INDENT
     centred = abs(box.centre - other.centre) < box.size and other.right <= box.right + box.size
-    return (aligned or centred) and bound - box.right < _slack(other) * box.size
+    return aligned or centred
 
 
 def _slack(other: Box) -> float:
@@ -257,13 +275,18 @@ def _slack(other: Box) -> float:
     return 2.3 + (visual_length(word.group()) if word else 0.0)
 
 
+def _centred_beside(box: Box, other: Box, beside: Sequence[Box]) -> bool:
+    """Whether a cell of one line stands half-way beside two close ones: then the two are one cell."""
+    if other.top - box.bottom > 0.7 * box.height:
+        return False
+    between = (box.middle + other.middle) / 2
+    return any(abs(mate.middle - between) < 0.25 * (other.middle - box.middle) for mate in beside)
+
+
 def _separate_cells(box: Box, other: Box, beside: Sequence[Box], beside_other: Sequence[Box]) -> bool:
-    """Two rows of a table look like a wrapped cell; only a name that lacks its end is taken for one."""
+    """Two rows of a table look like a wrapped cell; only a label with its value is taken for one."""
     if not beside or not beside_other:
         return bool(beside) and other.top - box.bottom > 0.9 * box.height
-    if {mate.line for mate in beside} & {mate.line for mate in beside_other}:
-        # A cell of one line that is centred beside two.
-        return False
     return other.top - box.bottom > 0.75 * box.height or not (
         _LABELLED.match(box.text) and not _LABELLED.match(other.text)
     )

@@ -29,7 +29,9 @@ _MONTHS = re.compile(
 
 #: Where the day of signing stands, the most telling first.
 _SIGNING = r"签订|签署|签约|签字|订立|签章|协议|合同|成文|发文|确认|承诺|登记|捐赠|立约"
-_MONEY_MOVED = r"交易|转账|记账|入账|汇款|付款|回单|支付|到账|业务|委托|申请|办理|缴款|结算|凭证|打印"
+_MONEY_MOVED = (
+    r"交易|转账|记账|入账|汇款|付款|回单|支付|到账|业务|委托|申请|办理|缴款|结算|凭证|填制|制单|开票|打印"
+)
 _LABEL_END = r"(?:完成)?(?:日期|时间|日)[\t :为]{0,4}(?:于)?"
 _SIGNED = tuple(
     re.compile(pattern)
@@ -42,7 +44,7 @@ _SIGNED = tuple(
     )
 )
 #: 起至 and the like: a day of a period stands at the end of a row by chance.
-_OF_A_PERIOD = re.compile(r"(?:至|到|自|从|截止|截至|期限|有效期|前|出生)[^\n]{0,6}\Z")
+_OF_A_PERIOD = re.compile(r"(?:至|到|自|从|截止|截至|期限|有效期|前|出生)[^\n]{0,2}\Z")
 
 
 class Dates(NamedTuple):

@@ -1,5 +1,6 @@
 """The text of a paper as one string, in which every character knows its place on a page."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,10 @@ from mingpiao.evidence.model import Found, Line, PageLines, Place
 #: Between cells of a row, and between rows; a paragraph that runs on has nothing between its lines.
 CELL = "\t"
 ROW = "\n"
+
+
+_FIGURE = re.compile(r"\d")
+_FIRST_ROW = re.compile(r"\n(?:[^\n\d]{0,6}\n)?1[\t .、]")
 
 
 class Spot(NamedTuple):
@@ -63,6 +68,12 @@ class Flow:
     def span(self, line: int) -> tuple[int, int]:
         """Where a line's characters begin and end in the text."""
         return self._starts[line]
+
+    def heads_a_table(self, position: int) -> bool:
+        """Whether the row at a position is the head of a table: no figures, and a row numbered 1 below it."""
+        end = self.text.find(ROW, position)
+        row = self.text[self.text.rfind(ROW, 0, position) + 1 : end]
+        return CELL in row and not _FIGURE.search(row) and _FIRST_ROW.match(self.text, end) is not None
 
     def _written(self, position: int) -> str:
         spot = self._spots[position]

@@ -3,6 +3,7 @@
 import re
 
 from mingpiao.evidence.extraction.characters import fold
+from mingpiao.evidence.extraction.labels import ROLES
 
 #: What an organisation's name ends in.
 ENDINGS = (
@@ -60,7 +61,7 @@ def _inside_brackets(text: str, start: int, end: int) -> int:
 def is_name(text: str) -> bool:
     """Whether a folded text may be the name of an organisation or a person."""
     text = text.replace(" ", "")
-    if len(text) < 2 or text in _NOT_NAMES or text.isdigit():
+    if len(text) < 2 or text in _NOT_NAMES or text in ROLES or text.isdigit():
         return False
     return is_organisation(text) or bool(_PERSON.fullmatch(text) and not _NO_PERSON.search(text))
 

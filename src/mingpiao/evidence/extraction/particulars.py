@@ -33,7 +33,8 @@ _END = r"\t\n。;,"
 _PURPOSES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?<![\u4e00-\u9fff])(?:{_PURPOSE_LABEL})(?:\([^)\n]{{0,10}}\))?[\t :]{{1,4}}(?:专项用于|定向用于|用于)?(?P<purpose>[^{_END}]{{2,60}})",
+        rf"(?<![\u4e00-\u9fff])(?:{_PURPOSE_LABEL})(?:\([^)\n]{{0,10}}\))?[\t :]{{1,4}}"
+        rf"(?:专项用于|定向用于|用于)?(?P<purpose>[^{_END}]{{2,60}})",
         rf"(?:专项|专门|定向|全部|主要|指定|仅限)用于(?:支持|开展)?(?P<purpose>[^{_END}]{{2,50}})",
         rf"就(?:开展|实施)?(?P<purpose>[^{_END}]{{4,50}}?)(?:的?相关)?(?:事宜|事项|等事|一事|工作达成|达成|签订|订立|进行合作)",
         rf"(?<!《)关于(?:提前)?(?:下达|拨付|安排|核拨|分配|追加|拨给|申请)?(?:(?:19|20)\d\d年(?:度)?)?(?P<purpose>[^{_END}《]{{4,60}}?)"
@@ -45,7 +46,8 @@ _PURPOSES = tuple(
 #: Words that say nothing of the use.
 _NO_PURPOSE = re.compile(
     r"^(?:本项目|该项目|本合同|本协议|公益慈善事业|公益事业|慈善事业|公益活动|规定用途|生产经营|其他用途|合同约定|约定|上述|以下|下列|无|/|-+|见附件)"
-    r"|^(?:指定|规定|约定|其他|相关)|^(?:本次)?(?:捐赠|捐款)?(?:善款|款项|资金|款|捐款|捐赠|物资|事宜)$|^有关"
+    r"|^(?:指定|规定|约定|其他|相关)|^(?:本次)?(?:捐赠|捐款)?(?:善款|款项|资金|款|捐款|捐赠|物资|事宜)$"
+    r"|^有关"
 )
 
 _KINDS = (
@@ -159,21 +161,10 @@ def purpose_of(flow: Flow) -> Found | None:
     """What the money is for, in the paper's words."""
     for pattern in _PURPOSES:
         for match in pattern.finditer(flow.text):
-            if _says_something(match["purpose"]) and not _heads_a_table(flow.text, match.end()):
+            if _says_something(match["purpose"]) and not flow.heads_a_table(match.end()):
                 return flow.found(*match.span("purpose"))
     return None
 
 
 def _says_something(purpose: str) -> bool:
     return not _NO_PURPOSE.match(purpose) and re.search("[\u4e00-\u9fff]{2}", purpose) is not None
-
-
-def _heads_a_table(text: str, position: int) -> bool:
-    """Whether the row is the head of a table: cells without figures, and below them a row numbered 1."""
-    row = text[text.rfind("\n", 0, position) + 1 : text.find("\n", position)]
-    below = text[text.find("\n", position) : position + 120]
-    return (
-        "\t" in row
-        and not re.search(r"\d", row)
-        and re.match(r"\n(?:[^\n\d]{0,6}\n)?1[\t ]", below) is not None
-    )

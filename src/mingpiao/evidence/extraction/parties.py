@@ -7,16 +7,18 @@ from typing import NamedTuple
 
 import msgspec
 
+from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.flow import Flow
 from mingpiao.evidence.extraction.labels import PARTY_LABEL, PAYEE, PAYER, ROLE, SIDE, role_of, role_within
-from mingpiao.evidence.extraction.names import ORGANISATION, is_name, name_after, plain_name
+from mingpiao.evidence.extraction.names import ORGANISATION, is_name, is_organisation, name_after, plain_name
 from mingpiao.evidence.extraction.sentences import in_policy, in_sentences
 from mingpiao.evidence.extraction.sides import roles_of_sides
 from mingpiao.evidence.extraction.tables import Head, heads_of, role_at
 from mingpiao.evidence.model import Found, Party, Place
 
 _DEFINED = re.compile(
-    rf"(?P<name>[^\s,。;:()]{{2,40}}(?:\((?!以下|下称|下文|简称)[\u4e00-\u9fff]{{2,8}}\)[^\s,。;:()]{{0,20}})?) ?\( ?(?:以下|下文)?(?:均|统)?(?:简称|称)?"
+    r"(?P<name>[^\s,。;:()]{2,40}"
+    rf"(?:\((?!以下|下称|下文|简称)[\u4e00-\u9fff]{{2,8}}\)[^\s,。;:()]{{0,20}})?) ?\( ?(?:以下|下文)?(?:均|统)?(?:简称|称)?"
     rf"(?:为|作)? ?[“\"'「]?(?P<alias>{SIDE}|{ROLE})[”\"'」]? ?\)"
 )
 _CODE = re.compile(
@@ -74,10 +76,11 @@ def _with_the_other_role(parties: list[Party]) -> list[Party]:
 
 
 def _join(parties: list[Party], party: Party) -> None:
-    """Add a party, or what is new of it to one of the same name."""
+    """Add a party, or what is new of it to one of the same name; a name that broke off is nobody new."""
     plain = plain_name(party.name.value)
     for index, known in enumerate(parties):
-        if plain_name(known.name.value) == plain:
+        whole = plain_name(known.name.value)
+        if whole == plain or (whole.startswith(plain) and not is_organisation(fold(party.name.value))):
             parties[index] = msgspec.structs.replace(
                 known,
                 role=known.role or party.role,
@@ -113,8 +116,7 @@ def _value(flow: Flow, match: re.Match[str]) -> tuple[int, int] | None:
     position = match.end()
     while position < len(text) and text[position] in "\t :":
         position += 1
-    again = PARTY_LABEL.match(text, position)
-    if again is not None:
+    if PARTY_LABEL.match(text, position) or flow.heads_a_table(match.start()):
         # 付款人 | 户名 | …: the inner label yields by itself.
         return None
     found = name_after(text, position)

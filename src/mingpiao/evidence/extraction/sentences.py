@@ -30,7 +30,7 @@ _SENTENCES = tuple(
 
 
 _YOU = "[贵你](?:单位|会|校|院|方|司|公司|局|中心|基金会|馆|所|厅|委|站)"
-_TO_YOU = re.compile(rf"向{_YOU}[^。;\n]{{0,20}}?(?:{_GIVE})")
+_TO_YOU = re.compile(rf"向{_YOU}[^。;\n]{{0,20}}?(?:{_GIVE})|(?:{_GIVE})[^。;\n]{{0,60}}?[给至]{_YOU}")
 _FROM_YOU = re.compile(rf"收到{_YOU}")
 
 
