@@ -7,7 +7,7 @@ import msgspec
 
 from mingpiao.applications.service import advancing, wake
 from mingpiao.composition import Services, open_services
-from mingpiao.evidence.service import EvidenceReader
+from mingpiao.evidence.service import ChatModel, EvidenceReader, ModelAccess, Understand, no_remarks
 from mingpiao.jobs.queue import Handler
 from mingpiao.qualifications.service import READ_JOB
 from mingpiao.settings import Settings
@@ -24,10 +24,29 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Sequence[Handler]]:
 
 def handlers(services: Services) -> Sequence[Handler]:
     """Who does the jobs of each name."""
-    papers = EvidenceReader(services.database, services.evidence, services.readers, on_settled=[wake])
+    papers = EvidenceReader(
+        services.database,
+        services.evidence,
+        services.readers,
+        on_settled=[wake],
+        understand=_understanding(services.settings),
+    )
     return (
         *papers.handlers(at_once=services.settings.reader_processes),
         advancing(services.applications),
         *services.lake.handlers(),
         Handler(name=READ_JOB, work=services.qualifications.read, at_once=1),
     )
+
+
+def _understanding(settings: Settings) -> Understand:
+    """The large model that the settings name; nobody without one."""
+    if not settings.model_url:
+        return no_remarks
+    access = ModelAccess(
+        url=settings.model_url,
+        key=settings.model_key,
+        name=settings.model_name,
+        seconds=settings.model_seconds,
+    )
+    return ChatModel(access).remark

@@ -53,8 +53,9 @@ async def test_a_process_is_used_again_and_gone_when_the_pool_closes() -> None:
         assert pool.process_ids == ()
         seen: list[tuple[int, int]] = []
         for _ in range(3):
-            extraction = await pool.read_paper(PAPER, PDF, lambda done, pages: seen.append((done, pages)))
-            assert "agreement between" in extraction.pages[0].text
+            read = await pool.read_paper(PAPER, PDF, lambda done, pages: seen.append((done, pages)))
+            assert "agreement between" in read.extraction.pages[0].text
+            assert read.lines[0].place.page == 1
         (pid,) = pool.process_ids
     await gone(pid)
     assert seen == [(0, 1), (1, 1)] * 3
@@ -63,7 +64,7 @@ async def test_a_process_is_used_again_and_gone_when_the_pool_closes() -> None:
 async def test_as_many_papers_are_read_at_once_as_there_are_processes(pool: ReaderPool) -> None:
     papers = [hostile.plain_pdf(f"Paper number {n} of the series") for n in range(8)]
     read = await asyncio.gather(*(pool.read_paper(paper, PDF) for paper in papers))
-    assert [extraction.pages[0].text.split()[2] for extraction in read] == [str(n) for n in range(8)]
+    assert [each.extraction.pages[0].text.split()[2] for each in read] == [str(n) for n in range(8)]
     assert len(pool.process_ids) == 2
 
 
@@ -102,7 +103,7 @@ async def test_a_process_that_takes_too_long_is_killed_and_the_next_paper_is_rea
         assert time.monotonic() - started < 3
     assert caught.value.code == "evidence.reader_timeout"
     await gone(pid)
-    assert (await pool.read_paper(PAPER, PDF)).pages
+    assert (await pool.read_paper(PAPER, PDF)).lines
 
 
 async def test_a_process_that_dies_is_reported_and_replaced(pool: ReaderPool) -> None:
@@ -116,14 +117,14 @@ async def test_a_process_that_dies_is_reported_and_replaced(pool: ReaderPool) ->
         await reading
     assert caught.value.code == "evidence.reader_crashed"
     assert "-9" in str(caught.value)
-    assert (await pool.read_paper(PAPER, PDF)).pages
+    assert (await pool.read_paper(PAPER, PDF)).lines
 
     # One that died while it was idle is not asked.
     (pid,) = pool.process_ids
     os.kill(pid, signal.SIGKILL)
     await gone(pid)
     await asyncio.sleep(0.1)
-    assert (await pool.read_paper(PAPER, PDF)).pages
+    assert (await pool.read_paper(PAPER, PDF)).lines
 
 
 async def test_a_caller_who_gives_up_leaves_no_process_working_for_nobody(pool: ReaderPool) -> None:

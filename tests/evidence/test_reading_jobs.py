@@ -6,14 +6,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import asyncpg
-import msgspec
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.evidence import hostile
 from tests.support.office import ACTING
 from tests.support.province import Province
 
-from mingpiao.evidence.model import Document, DocumentState, Extraction
+from mingpiao.evidence.model import Document, DocumentState, Extraction, Reading, Remark
 from mingpiao.evidence.reading_jobs import MAX_ATTEMPTS
 from mingpiao.evidence.service import (
     SETTLED_CHANNEL,
@@ -144,11 +143,11 @@ async def test_a_scan_is_handed_to_the_other_lane_and_says_how_far_it_is(
 
     async def look_at(
         _data: bytes, _type: str, pages: int, on_progress: Callable[[int, int], None]
-    ) -> Extraction:
+    ) -> Reading:
         on_progress(1, pages)
         await look.wait()
         on_progress(pages, pages)
-        return extraction
+        return Reading(extraction=extraction)
 
     monkeypatch.setattr(pool, "look_at_paper", look_at)
     async with pool, reading(database, EvidenceReader(database, store, pool)):
@@ -174,7 +173,7 @@ async def test_a_paper_on_which_the_reader_crashes_is_given_up_after_three_times
 ) -> None:
     tries = 0
 
-    async def crash(*_: object) -> Extraction:
+    async def crash(*_: object) -> Reading:
         nonlocal tries
         tries += 1
         raise ReaderFailed("evidence.reader_crashed", "exit code -11")
@@ -234,11 +233,14 @@ async def test_a_paper_whose_file_is_lost_is_unreadable_and_can_be_brought_again
 async def test_what_the_model_adds_is_kept_with_the_extraction(
     database: Database, store: EvidenceStore, settled: Province, pool: ReaderPool
 ) -> None:
-    async def understand(extraction: Extraction) -> Extraction:
-        return msgspec.structs.replace(extraction, notes=(*extraction.notes, "另一方似为关联单位"))
+    remark = Remark(quote="two parties", explanation="另一方似为关联单位")
+
+    async def understand(reading: Reading) -> tuple[Remark, ...]:
+        assert "two parties" in reading.lines[0].text
+        return (remark,)
 
     document = await store.add(settled.charity.unit_id, "a.pdf", PAPER, acting=ACTING)
     await EvidenceReader(database, store, pool, understand=understand).read(payload(document))
     found = await document_of(database, document.unit_id, document.digest)
     assert found.extraction is not None
-    assert found.extraction.notes[-1] == "另一方似为关联单位"
+    assert found.extraction.remarks == (remark,)

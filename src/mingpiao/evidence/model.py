@@ -145,6 +145,14 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Remark(msgspec.Struct, frozen=True, kw_only=True):
+    """What a large model noticed: `quote` stands on the page at `places`, `explanation` is its own words."""
+
+    quote: str
+    explanation: str
+    places: tuple[Place, ...] = ()
+
+
 class Extraction(msgspec.Struct, frozen=True, kw_only=True):
     """What a paper says. `kind` is "contract", "policy", "donation", "transfer" or "other"."""
 
@@ -160,11 +168,19 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Found | None = None
     seals: tuple[Place, ...] = ()
     notes: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def total(self) -> Decimal | None:
         """The amount that the paper states as a whole, in 元."""
         return next((amount.value for amount in self.amounts if amount.role == "total"), None)
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reading process found in a paper: its facts, and the lines of its pages."""
+
+    extraction: Extraction
+    lines: tuple[Line, ...] = ()
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

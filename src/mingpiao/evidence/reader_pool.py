@@ -17,7 +17,7 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from mingpiao.evidence.model import Extraction, PageLines
+from mingpiao.evidence.model import PageLines, Reading
 from mingpiao.evidence.reader_process import (
     LENGTH_BYTES,
     MAX_ANSWER,
@@ -153,17 +153,17 @@ class ReaderPool:
 
     async def read_paper(
         self, data: bytes, media_type: str, on_progress: OnProgress | None = None
-    ) -> Extraction:
+    ) -> Reading:
         """What a paper with text says. Raises `PaperUnreadable`, `PaperMustBeLookedAt`, `ReaderFailed`."""
         body = await self._read(data, media_type, on_progress, only_lines=False)
-        return _decoded(body, Extraction)
+        return _decoded(body, Reading)
 
     async def look_at_paper(
         self, data: bytes, media_type: str, pages: int, on_progress: OnProgress | None = None
-    ) -> Extraction:
+    ) -> Reading:
         """What a paper of so many pages says, those without text being looked at. Raises as `read_paper`."""
         body = await self._look(data, media_type, pages, on_progress, only_lines=False)
-        return _decoded(body, Extraction)
+        return _decoded(body, Reading)
 
     async def read_lines(
         self, data: bytes, media_type: str, on_progress: OnProgress | None = None

@@ -146,7 +146,9 @@ def _answer(request: Request, say: Any) -> Message:
 
 
 def _read(request: ReadRequest, say: Any) -> Message:
-    from mingpiao.evidence.reading import read_lines, read_paper
+    from mingpiao.evidence.extraction import extract
+    from mingpiao.evidence.model import Line, Reading
+    from mingpiao.evidence.reading import read_lines
     from mingpiao.evidence.reading.counting import count_pages
 
     if not request.look:
@@ -157,8 +159,12 @@ def _read(request: ReadRequest, say: Any) -> Message:
     def tell(done: int, pages: int) -> None:
         say(Progress(done, pages))
 
-    read = read_lines if request.only_lines else read_paper
-    return _reply(as_json(read(request.data, request.media_type, tell)))
+    read = read_lines(request.data, request.media_type, tell)
+    if request.only_lines:
+        return _reply(as_json(read))
+    # Where each character stands is not asked for.
+    lines = tuple(Line(text=line.text, place=line.place) for page in read for line in page.lines)
+    return _reply(as_json(Reading(extraction=extract(read), lines=lines)))
 
 
 def _draw(request: PictureRequest) -> bytes:

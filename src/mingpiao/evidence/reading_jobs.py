@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.evidence.model import DocumentState, Extraction
+from mingpiao.evidence.model import DocumentState, Extraction, Reading, Remark
 from mingpiao.evidence.reader_pool import (
     OnProgress,
     PaperMustBeLookedAt,
@@ -39,8 +39,8 @@ _ACTOR = Actor(label="system:evidence_reader")
 
 #: Called in the transaction in which a unit's document settles.
 OnSettled = Callable[[AsyncConnection, int, str], Awaitable[None]]
-#: Adds to what was extracted, or returns it as it is; never raises.
-Understand = Callable[[Extraction], Awaitable[Extraction]]
+#: What a large model remarks on a paper; never raises.
+Understand = Callable[[Reading], Awaitable[tuple[Remark, ...]]]
 
 _logger = logging.getLogger(__name__)
 
@@ -72,8 +72,9 @@ class _Paper(msgspec.Struct, frozen=True, kw_only=True):
         return {"unit_id": self.unit_id, "digest": bytes.fromhex(self.digest)}
 
 
-async def _as_it_is(extraction: Extraction) -> Extraction:
-    return extraction
+async def no_remarks(_reading: Reading) -> tuple[Remark, ...]:
+    """For platforms without a large model."""
+    return ()
 
 
 class EvidenceReader:
@@ -86,7 +87,7 @@ class EvidenceReader:
         pool: ReaderPool,
         *,
         on_settled: Sequence[OnSettled] = (),
-        understand: Understand = _as_it_is,
+        understand: Understand = no_remarks,
     ) -> None:
         self._database = database
         self._store = store
@@ -114,7 +115,7 @@ class EvidenceReader:
     async def _attempt(
         self,
         paper: _Paper,
-        read: Callable[[_Paper, bytes, Any, OnProgress], Awaitable[Extraction | None]],
+        read: Callable[[_Paper, bytes, Any, OnProgress], Awaitable[Reading | None]],
         *,
         fresh: bool,
     ) -> None:
@@ -128,7 +129,7 @@ class EvidenceReader:
         try:
             data = await self._store.open_file(paper.digest)
             async with _Telling(self._database, paper) as tell:
-                extraction = await read(paper, data, row, tell)
+                reading = await read(paper, data, row, tell)
         except PaperUnreadable as reason:
             await self._settle_unreadable(paper, reason.code, reason.message)
         except Refusal as refusal:
@@ -137,10 +138,12 @@ class EvidenceReader:
         except ReaderFailed as failure:
             await self._after_failure(paper, failure, row.attempts)
         else:
-            if extraction is not None:
-                await self._settle(paper, DocumentState.READ, await self._understand(extraction))
+            if reading is not None:
+                remarks = await self._understand(reading)
+                extraction = msgspec.structs.replace(reading.extraction, remarks=remarks)
+                await self._settle(paper, DocumentState.READ, extraction)
 
-    async def _read_text(self, paper: _Paper, data: bytes, row: Any, tell: OnProgress) -> Extraction | None:
+    async def _read_text(self, paper: _Paper, data: bytes, row: Any, tell: OnProgress) -> Reading | None:
         try:
             return await self._pool.read_paper(data, row.media_type, tell)
         except PaperMustBeLookedAt as must:
@@ -149,7 +152,7 @@ class EvidenceReader:
                 await enqueue_reading(connection, paper.unit_id, paper.digest, look=True)
             return None
 
-    async def _look_at_pages(self, _paper: _Paper, data: bytes, row: Any, tell: OnProgress) -> Extraction:
+    async def _look_at_pages(self, _paper: _Paper, data: bytes, row: Any, tell: OnProgress) -> Reading:
         return await self._pool.look_at_paper(data, row.media_type, row.pages, tell)
 
     async def _after_failure(self, paper: _Paper, failure: ReaderFailed, attempts: int) -> None:

@@ -4,7 +4,13 @@ from mingpiao.evidence.comparison import compare
 from mingpiao.evidence.pictures import page_picture
 from mingpiao.evidence.reader_pool import PaperMustBeLookedAt, ReaderFailed, ReaderLimits, ReaderPool
 from mingpiao.evidence.reading.errors import PaperUnreadable
-from mingpiao.evidence.reading_jobs import SETTLED_CHANNEL, EvidenceReader, OnSettled
+from mingpiao.evidence.reading_jobs import (
+    SETTLED_CHANNEL,
+    EvidenceReader,
+    OnSettled,
+    Understand,
+    no_remarks,
+)
 from mingpiao.evidence.scanning import ClamdScanner, NoScanner, Scanner, open_scanner
 from mingpiao.evidence.store import (
     EvidenceStore,
@@ -14,6 +20,7 @@ from mingpiao.evidence.store import (
     is_digest,
     list_documents,
 )
+from mingpiao.evidence.understanding import ChatModel, ModelAccess, model_claims
 from mingpiao.evidence.uploads import (
     EVIDENCE_TYPES,
     MAX_BYTES,
@@ -32,9 +39,11 @@ __all__ = [
     "MAX_PAGES",
     "PAPER_TYPES",
     "SETTLED_CHANNEL",
+    "ChatModel",
     "ClamdScanner",
     "EvidenceReader",
     "EvidenceStore",
+    "ModelAccess",
     "NoScanner",
     "OnSettled",
     "PaperKey",
@@ -45,6 +54,7 @@ __all__ = [
     "ReaderPool",
     "Scanner",
     "StoredFile",
+    "Understand",
     "Use",
     "clean_name",
     "compare",
@@ -54,6 +64,8 @@ __all__ = [
     "list_documents",
     "lock_papers",
     "media_type_of",
+    "model_claims",
+    "no_remarks",
     "open_scanner",
     "page_picture",
     "record_uses",

@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 
 from mingpiao.evidence.model import BillFacts, Claim, Usage
-from mingpiao.evidence.service import PaperKey, compare
+from mingpiao.evidence.service import PaperKey, compare, model_claims
 from mingpiao.issuing.facts import facts_of
 from mingpiao.issuing.history import Past, Present, read_present
 from mingpiao.issuing.model import IssueRequest, NeedsConfirmation, Refused
@@ -119,13 +119,15 @@ def _claims(
         extension=request.extension,
     )
     used = {digest: usage[unit.unit_id, digest] for digest in oversight.papers}
-    return compare(bill, oversight.papers, used)
+    return (*compare(bill, oversight.papers, used), *model_claims(oversight.papers))
 
 
 def _add_evidence(facts: dict[str, Any], oversight: Oversight, claims: tuple[Claim, ...]) -> None:
     facts["evidence_count"] = len(oversight.papers)
     for claim in claims:
-        facts[f"evidence_{claim.name}"] = claim.verdict.value
+        # No rule asks what a model remarked: it decides nothing.
+        if claim.source == "rules":
+            facts[f"evidence_{claim.name}"] = claim.verdict.value
 
 
 def _add_history(
