@@ -237,6 +237,8 @@ async def test_condition_and_form_are_made_from_each_other(site: Site) -> None:
         everything = {entry["insert"] for entry in medical["fields"]}
         assert {"payer.name", "unit_sum(天数)"} <= everything
         assert any(path.startswith("extension.") for path in everything)
+        assert any(value.startswith("extension/") for value, _ in medical["positions"])
+        assert not any(value.startswith("extension/") for value, _ in told["positions"])
         assert "<script" not in medical["catalogue"]
         for body in (
             b"",
@@ -287,8 +289,9 @@ async def test_files_out_and_in(site: Site) -> None:
 async def test_how_rules_do(site: Site) -> None:
     unit_id = site.residents[HOHHOT].unit_id
     await site.services.database.pool.execute(
-        "INSERT INTO rule_hits (unit_id, code, day, blocked, asked) VALUES ($1, 'T-HITS', current_date, 12345, 67)",
+        "INSERT INTO rule_hits (unit_id, code, day, blocked, asked) VALUES ($1, $2, current_date, 12345, 67)",
         unit_id,
+        f"L{HOHHOT}-T2",
     )
     async with (
         await site.browser(region=PROVINCE) as officer,
@@ -302,6 +305,7 @@ async def test_how_rules_do(site: Site) -> None:
         seen = await officer.get("/finance/rules/running")
         assert "12,345" in seen.text
         assert "KeyError: x" in seen.text
+        assert "12,345" in (await city.get(f"/finance/rules/L{HOHHOT}-T2")).text
         other = await elsewhere.get("/finance/rules/running")
         assert "12,345" not in other.text
         assert "KeyError" not in other.text

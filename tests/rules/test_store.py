@@ -32,6 +32,7 @@ from mingpiao.catalog.service import load, save_items
 from mingpiao.identity.model import Account, Actor, Role
 from mingpiao.kernel.errors import Refusal
 from mingpiao.messages.service import list_messages
+from mingpiao.rules import publishing, workflow
 from mingpiao.rules.model import Rule, RuleVersion, Severity, Stage, VersionState
 from mingpiao.rules.service import (
     RuleFilter,
@@ -276,6 +277,43 @@ async def test_of_two_publications_at_once_the_newest_set_holds_both(desk: Desk)
     await asyncio.gather(*(desk.approve(each) for each in waiting))
     assert await desk.live() == {f"P-{n}": 1 for n in range(4)}
     assert await desk.database.pool.fetchval("SELECT count(*) FROM rule_sets") == 4
+
+
+@pytest.mark.parametrize("locked", [False, True])
+async def test_without_the_lock_a_publication_would_lose_another(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    first, second = [await desk.submit(await desk.create(rule(f"P-{n}"))) for n in range(2)]
+    if not locked:
+        monkeypatch.setattr(publishing, "_LOCK", "SELECT 1")
+    async with desk.database.system() as connection:
+        await approve(connection, desk.catalog, "P-0", 1, revision=first.revision, acting=HEAD)
+        other = asyncio.create_task(desk.approve(second))
+        await asyncio.wait({other}, timeout=0.5)
+        assert other.done() != locked
+    await other
+    assert await desk.live() == ({"P-0": 1, "P-1": 1} if locked else {"P-1": 1})
+
+
+@pytest.mark.parametrize("locked", [False, True])
+async def test_without_the_lock_an_edit_would_overwrite_another(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    draft = await desk.create(rule())
+    if not locked:
+        unlocked = workflow._LOCK_RULE.removesuffix(" FOR UPDATE")
+        monkeypatch.setattr(workflow, "_LOCK_RULE", unlocked)
+    async with desk.database.system() as connection:
+        await save_draft(
+            connection, desk.catalog, rule(name="第一人"), 1, revision=draft.revision, acting=OFFICER
+        )
+        other = asyncio.create_task(desk.save(rule(name="第二人"), draft, COLLEAGUE))
+        await asyncio.wait({other}, timeout=0.5)
+    if locked:
+        assert await refused(other) == [("rule.edited_meanwhile", "")]
+    else:
+        await other
+    assert (await desk.version("P-001", 1)).rule.name == ("第一人" if locked else "第二人")
 
 
 async def test_a_new_version_leaves_the_live_one_until_approved(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.portals.finance.rule_form import field_options
 from mingpiao.portals.gates import Right
 from mingpiao.portals.rendering import ENVIRONMENT
 from mingpiao.portals.session import PageRequest, require_right
@@ -114,14 +115,16 @@ async def convert_condition(
 ) -> Response[dict[str, Any]]:
     """JSON in and out: a text becomes a tree, a tree a text; `problems` say what is wrong, and where.
 
-    `catalogue` is the list of fields as HTML and `fields` the same for the form, both for the kinds and
-    stage of the question.
+    `catalogue` is the list of fields as HTML, `fields` the same for the form, `positions` where a hit may
+    be shown: all for the kinds and stage of the question.
     """
     question = _decode(await request.body())
-    table = table_for(await services.catalog.get(), question.kinds, question.stage)
+    catalog = await services.catalog.get()
+    table = table_for(catalog, question.kinds, question.stage)
     entries = catalogue(table)
     answer: dict[str, Any] = {
         "fields": entries,
+        "positions": field_options(catalog, question.kinds, ""),
         "catalogue": ENVIRONMENT.get_template("finance/_rule_catalogue.html").render(groups=grouped(entries)),
     }
     return Response(answer | _converted(question, table), headers={"Cache-Control": "no-store"})

@@ -137,7 +137,7 @@ def _editor(
         stages=[(stage.value, stage.label) for stage in Stage],
         severities=[(severity.value, severity.label) for severity in Severity],
         choices=scope_choices(catalog, own_region, form),
-        fields=field_options(catalog, form),
+        fields=field_options(catalog, form.chosen("kinds"), form.text("field")),
         groups=grouped(entries),
         entries_json=msgspec.json.encode(entries).decode(),
         operators=rules.OPERATORS,

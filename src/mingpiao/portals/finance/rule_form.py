@@ -119,14 +119,15 @@ def _offered(choices: Sequence[Choice], chosen: Sequence[str]) -> list[Choice]:
     return offered + [Choice(code=code, name="", retired=True) for code in chosen if code not in known]
 
 
-def field_options(catalog: Catalog, form: RuleForm) -> list[tuple[str, str]]:
-    """Where on the request a hit may be shown; 其他信息 of the kinds in scope among it."""
-    chosen = set(form.lists["kinds"])
-    kinds = [kind for kind in catalog.kinds.values() if kind.code in chosen or kind.category_code in chosen]
+def field_options(catalog: Catalog, codes: Sequence[str], present: str) -> list[tuple[str, str]]:
+    """Where on the request a hit may be shown, for kinds or categories: 其他信息 that all of them have among it.
+
+    What the form holds at `present` is offered too, so that it can be seen.
+    """
+    kinds = [kind for kind in catalog.kinds.values() if kind.code in codes or kind.category_code in codes]
     labels = {field.name: field.label for kind in kinds for field in kind.extension_fields}
     shared = [name for name in labels if all(any(f.name == name for f in k.extension_fields) for k in kinds)]
     options = list(REQUEST_FIELDS.items())[1:] + [(f"extension/{name}", labels[name]) for name in shared]
-    present = form.texts["field"]
     known = {value for value, _ in options}
     return options if not present or present in known else [*options, (present, present)]
 

@@ -1,5 +1,6 @@
 """监管规则: the list, one rule with its versions, and what may be done with it."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from litestar.params import FromPath
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
 from mingpiao.identity.model import Account, Session
+from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import region_prefix
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.lake.model import MAX_MONTHS
@@ -37,6 +39,8 @@ _STANDINGS: dict[str, tuple[str, RuleFilter]] = {
     "suspended": ("已暂停", RuleFilter(suspended=True)),
     **{state.value: (f"最新版本{state.label}", RuleFilter(state=state)) for state in VersionState},
 }
+#: Days whose hits a rule's page shows.
+_HIT_DAYS = 30
 #: How far back a trial may look.
 TRIAL_MONTHS = [(str(months), f"最近{months}个月") for months in (1, 3, 6, 12, 24, MAX_MONTHS)]
 _FILTERS = ("words", "state", "stage", "severity", "region")
@@ -134,6 +138,9 @@ async def show_rule(
     async with services.database.scoped(session.account.scope) as connection:
         summary = await rules.get_rule(connection, code)
         versions = await rules.versions_of(connection, code)
+        hits = await rules.hit_figures(
+            connection, today() - timedelta(days=_HIT_DAYS - 1), today(), code=code
+        )
     shown = next((each for each in versions if str(each.version) == asked), versions[0])
     book = await services.rules.get()
     return page(
@@ -148,6 +155,8 @@ async def show_rule(
         described=rules.described(shown.rule, catalog),
         members=rules.MEMBERS,
         owner=owner_name(catalog, shown.region_code),
+        hits=hits[0] if hits else None,
+        hit_days=_HIT_DAYS,
         failure=book.failures.get(code, ""),
         retired=rules.retired_scope(shown.rule, catalog),
         months=TRIAL_MONTHS,

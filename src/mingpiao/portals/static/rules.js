@@ -263,8 +263,20 @@
         const shows = told.tree !== null || text.value.trim() === "";
         if (shows) builder.show(told.tree);
         builder.root.inert = !shows;
-        if (listToo) { list.innerHTML = told.catalogue; dress(list); filter(); }
+        if (!listToo) return;
+        list.innerHTML = told.catalogue;
+        dress(list);
+        filter();
+        offerPositions(told.positions);
       }));
+    }
+    // Which 其他信息 a hit may be shown at depends on the kinds.
+    function offerPositions(positions) {
+      const select = form.elements.field;
+      const chosen = select.value;
+      const known = positions.some(([value]) => value === chosen) || !chosen;
+      const rest = positions.concat(known ? [] : [[chosen, chosen]]);
+      select.replaceChildren(select.options[0], ...rest.map(([value, label]) => option(value, label, chosen)));
     }
     const formChanged = () => later(() => ask({ tree: builder.tree() }, (told) => { text.value = told.text; }));
 
