@@ -167,7 +167,13 @@ async def test_of_two_officers_editing_the_second_keeps_what_was_typed(site: Sit
         assert second.status_code == 409
         assert "已被他人保存" in second.text
         assert "经办人改的" in second.text
+        assert "<del>负责人改的</del>" in second.text
+        assert "<ins>经办人改的</ins>" in second.text
         assert "负责人改的" in (await officer.get(address)).text
+        # Having seen both, one may mean it.
+        meant = FORM | {"name": "经办人改的", "revision": _revision(second.text)}
+        assert (await _post(officer, f"{address}/edit", meant)).status_code == 303
+        assert "经办人改的" in (await officer.get(address)).text
         # The code is not the form's to change.
         renamed = FORM | {
             "code": "T-OTHER",

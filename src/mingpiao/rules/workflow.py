@@ -393,7 +393,7 @@ def _wrong_state(present: RuleVersion, word: str) -> Refusal:
 def _edited_meanwhile(present: RuleVersion) -> Refusal:
     message = (
         f"这一版在您打开之后已被他人保存（{present.saved_at:%H:%M:%S}），您的修改没有写入。"
-        "请打开最新内容，与您的修改核对后重新保存。"
+        "请与最新内容核对后重新办理。"
     )
     return refuse("rule.edited_meanwhile", message, status=409, revision=present.revision)
 

@@ -1,5 +1,6 @@
 """The editor of a rule: a new one, a draft, or a further version of one that stands."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -28,6 +29,7 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import RuleVersion, Severity, Stage, VersionState
+from mingpiao.rules.service import Difference
 from mingpiao.web import client_address
 
 _GUARDS = [require_right(Right.RULES_WRITE)]
@@ -107,8 +109,28 @@ async def save(
             else:
                 saved = await rules.start_version(connection, catalog, rule, **given)
     except Refusal as refusal:
+        if refusal.problems[0].code == "rule.edited_meanwhile":
+            return await _meanwhile(request, session, services, form, refusal.problems)
         return _editor(request, catalog, newest.region_code, form, refusal.problems, editing=newest)
     return redirect(request, f"{LIST}/{code}?version={saved.version}")
+
+
+async def _meanwhile(
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    form: RuleForm,
+    problems: tuple[Problem, ...],
+) -> Response[str]:
+    """What was typed, beside what another saved; saving once more is then meant."""
+    catalog = await services.catalog.get()
+    async with services.database.scoped(session.account.scope) as connection:
+        newest = (await rules.get_rule(connection, form.text("code"))).newest
+    differences = [each for each in rules.compare(newest.rule, form.rule(), catalog) if each.changed]
+    told = msgspec.structs.replace(form, revision=newest.revision)
+    return _editor(
+        request, catalog, newest.region_code, told, problems, editing=newest, differences=differences
+    )
 
 
 def _editor(
@@ -119,6 +141,7 @@ def _editor(
     problems: tuple[Problem, ...] = (),
     *,
     editing: RuleVersion | None = None,
+    differences: Sequence[Difference] = (),
 ) -> Response[str]:
     table = table_for(catalog, form.chosen("kinds"), form.text("stage"))
     entries = catalogue(table)
@@ -134,6 +157,7 @@ def _editor(
         action=f"{address}/edit" if editing else f"{LIST}/new",
         cancel=address,
         editing=editing,
+        differences=differences,
         stages=[(stage.value, stage.label) for stage in Stage],
         severities=[(severity.value, severity.label) for severity in Severity],
         choices=scope_choices(catalog, own_region, form),
