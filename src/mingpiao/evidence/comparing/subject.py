@@ -1,11 +1,17 @@
 """Does the bill fall into the paper's time, and is it for what the paper is about."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from mingpiao.evidence.comparing.papers import Paper, absent, worst
-from mingpiao.evidence.comparing.topics import topics_of
+from mingpiao.evidence.comparing.topics import Likeness, compare_topics, telling_phrases
+from mingpiao.evidence.extraction.names import is_organisation
 from mingpiao.evidence.model import BillFacts, Claim, Found, Mark, Verdict
+
+_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
+#: Characters of a phrase that does not stand in a paper by chance.
+_LONG_PHRASE = 5
 
 
 def dates(bill: BillFacts, papers: Sequence[Paper]) -> Claim:
@@ -55,29 +61,44 @@ def _date_claim(bill: BillFacts, paper: Paper, found: Found | None, sentence: st
 
 
 def purpose(bill: BillFacts, papers: Sequence[Paper]) -> Claim:
-    """Is the bill for what the paper is about; only words clearly of another class contradict."""
-    items = "、".join((*bill.item_names, *filter(None, [bill.remark])))
-    claims = [claim for paper in papers if (claim := _purpose(bill, items, paper)) is not None]
-    return worst(claims) if claims else absent("purpose", items, "材料或票面没有写明可以比对的用途。")
+    """Is the bill for what the paper is about; only words clearly of another thing contradict."""
+    texts = _texts(bill)
+    shown = "、".join(dict.fromkeys(texts))
+    claims = [claim for paper in papers if (claim := _purpose(texts, shown, paper)) is not None]
+    return worst(claims) if claims else absent("purpose", shown, "材料或票面没有写明可以比对的用途。")
 
 
-def _purpose(bill: BillFacts, items: str, paper: Paper) -> Claim | None:
+def _texts(bill: BillFacts) -> list[str]:
+    """What the bill says of its purpose: items, remark, and words in the fields of its kind."""
+    extra = [value for value in bill.extension.values() if not is_organisation(value)]
+    return [text for text in (*bill.item_names, bill.remark, *extra) if _WORD.search(text)]
+
+
+def _purpose(texts: Sequence[str], shown: str, paper: Paper) -> Claim | None:
     stated = paper.says.purpose
     if stated is None:
         return None
-    wanted, told = topics_of(items), topics_of(stated.value)
-    if not wanted or not told:
+    likeness = compare_topics(texts, stated.value)
+    if likeness is Likeness.DIFFERENT and _written_elsewhere(texts, paper):
+        likeness = Likeness.SAME
+    if likeness is Likeness.UNTOLD:
         return None
-    agrees = bool(wanted & told)
+    agrees = likeness is Likeness.SAME
     return Claim(
         name="purpose",
         verdict=Verdict.AGREE if agrees else Verdict.CONTRADICT,
-        expected=items,
+        expected=shown,
         found=stated.value,
-        explanation=f"票面项目为“{items}”，材料载明的用途为“{stated.value}”，"
-        + ("两者相符。" if agrees else "不属于同一类事项。"),
+        explanation=f"票面写明“{shown}”，材料载明的用途为“{stated.value}”，"
+        + ("两者相符。" if agrees else "看不出是同一事项。"),
         marks=paper.marks([stated]),
     )
+
+
+def _written_elsewhere(texts: Sequence[str], paper: Paper) -> bool:
+    """Whether the paper has a telling phrase of the bill word for word, if not where it names its purpose."""
+    whole = "".join(page.text for page in paper.says.pages)
+    return any(phrase in whole for phrase in telling_phrases(texts, _LONG_PHRASE))
 
 
 def seal(_bill: BillFacts, papers: Sequence[Paper]) -> Claim:

@@ -1,28 +1,96 @@
-"""What money is for, by its words: classes that papers and charge items share."""
+"""Are two short texts about the same thing: by the words they share once words that fit anything are taken out."""
 
-#: Class → words of it. A text may be of several classes.
-_TOPICS = {
-    "deposit": "保证金 押金 定金 质保金 履约金 诚意金",
-    "rent": "租金 租赁 出租 承租 房租 场租 场地 租用",
-    "training": "培训 进修 研修 学习班 培训班 继续教育 讲座",
-    "research": "科研 课题 研发 技术开发 研究 技术服务 横向 实验 测试 技术咨询 攻关",
-    "donation": "捐赠 捐款 捐助 捐献 善款 公益 慈善 爱心",
-    "conference": "会议 会务 论坛 研讨会 年会 参会",
-    "tuition": "学费 住宿费 学杂费 教材费",
-    "utilities": "水费 电费 水电 暖气 采暖 取暖 燃气 物业",
-    "loan": "借款 贷款 还款 垫付 垫款 代垫",
-    "subsidy": "补助 补贴 专项资金 拨款 经费拨付 奖补",
-    "meal": "餐费 伙食 食堂 餐饮",
-    "insurance": "保险 社保 公积金 医保",
-    "dues": "会费 党费 团费 工会经费",
-    "publication": "版面费 出版 审稿",
-    "goods": "采购 货款 设备款 材料款 购置",
-    "land": "土地 拆迁 征地 补偿款",
-    "medical": "医疗 体检 诊疗 药品",
-}
-_WORDS = tuple((topic, tuple(words.split())) for topic, words in _TOPICS.items())
+import re
+from collections.abc import Iterable
+from enum import Enum
+
+#: Words of bills, funds and offices that say nothing of what the money is for; longer ones go first.
+_FITS_ANYTHING = """
+代收代缴 代收代付 代收 代缴 代管 暂收 暂存 往来 其他 结算 分摊 收取 缴纳 支付 上缴 拨付 下达 补助 补贴 专项 资金 经费
+费用 款项 款 费 收入 支出 捐赠 捐款 捐助 捐 货币 实物 现金 定向 非定向 限定 善款 爱心 公益 慈善 支援 支持 资助 救助
+帮扶 关爱 关怀 项目 工程 课题 合同 协议 合作 协作 联合 单位 机构 内部 部门 中心 人员 职工 员工 群众 家庭 困难 贫困
+社区 农村 牧区 农牧区 城市 城镇 农牧民 牧民 偏远 基层 地区 灾区 行政 事业 购置 采购 购买 建设 改造 维修 修缮 提升 改善
+管理 服务 工作 活动 开展 实施 组织 相关 有关 专用 统一 综合 使用 用于 用途 要求 完成 关键 及其 以及 年度 本年 上年
+季度 春季 秋季 学期 学年 第一 第二 第三 第四 首期 二期 三期 尾款 首付 余款 分期 期 批 全额 部分 元 万元 人民币 转账
+汇款 银行 到账 已付
+"""
+_GENERIC = re.compile("|".join(sorted(_FITS_ANYTHING.split(), key=len, reverse=True)))
+_CHARACTERS = re.compile(r"[\u4e00-\u9fff]+")
+
+#: Words for one thing: a paper has one of them, the bill another.
+_AKIN = """
+科研 研究 研发 攻关 试验 课题 技术开发 横向
+伙食 就餐 供餐 食堂 餐费 餐饮 用餐
+水电 水费 电费 用电 用水 电暖 供暖 采暖 取暖 暖气 燃气 热力
+教材 教辅 课本 书本
+培训 研修 进修 继续教育 学习班 讲座
+场地 场馆 场租 会场 租用 租金 租赁 房租 承租
+保证金 押金 定金 质保金 履约金
+养老 老人 老年 敬老 适老 孤寡
+助学 奖学 学业 上学 就学 学费 学生
+救灾 抗震 洪涝 地震 雪灾 水灾 旱灾 灾后 灾害 赈灾
+植树 造林 绿化 公益林 防沙 治沙 管护
+患儿 患者 大病 医疗 救治 手术 诊疗 医药 先心病
+演出 乌兰牧骑 文艺 非遗 非物质文化遗产 民歌
+考试 考务 报名 测试
+印刷 装订 打印 宣传资料 印制
+图书 购书 读物 书籍
+会议 会务 论坛 研讨 年会
+会费 党费 团费
+工资 社保 公积金 保险 个税
+借款 贷款 垫付 垫款 还款
+土地 征地 拆迁 补偿
+物业 保洁 安保 停车
+饮水 机井 水井
+道路 公路 桥梁 硬化
+住宿 宿舍 公寓
+工装 工作服 服装 制服
+""".strip()
+_CLASSES = tuple(tuple(line.split()) for line in _AKIN.splitlines())
 
 
-def topics_of(text: str) -> frozenset[str]:
-    """The classes whose words stand in a text; empty when it says nothing in particular."""
-    return frozenset(topic for topic, words in _WORDS if any(word in text for word in words))
+class Likeness(Enum):
+    """About the same thing, about different ones, or no telling."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNTOLD = "untold"
+
+
+def compare_topics(wanted: Iterable[str], told: str) -> Likeness:
+    """Whether any of the wanted texts and the told one share words that say something.
+
+    Texts of words that fit anything (代收款项, 货币捐赠) tell nothing.
+    """
+    wanted = list(wanted)
+    ours, theirs = _pairs(wanted), _pairs([told])
+    our_classes, their_classes = _classes(wanted), _classes([told])
+    if ours & theirs or our_classes & their_classes:
+        return Likeness.SAME
+    if not (ours or our_classes) or not (theirs or their_classes):
+        return Likeness.UNTOLD
+    return Likeness.DIFFERENT
+
+
+def telling_phrases(texts: Iterable[str], shortest: int) -> list[str]:
+    """The parts of texts between words that fit anything, of at least so many characters."""
+    return [phrase for phrase in _phrases(texts) if len(phrase) >= shortest]
+
+
+def _phrases(texts: Iterable[str]) -> list[str]:
+    return [
+        phrase
+        for text in texts
+        for run in _CHARACTERS.findall(text)
+        for phrase in _GENERIC.sub(" ", run).split()
+    ]
+
+
+def _pairs(texts: Iterable[str]) -> set[str]:
+    """Neighbouring characters of what the texts say."""
+    return {phrase[start : start + 2] for phrase in _phrases(texts) for start in range(len(phrase) - 1)}
+
+
+def _classes(texts: Iterable[str]) -> set[int]:
+    whole = " ".join(texts)
+    return {number for number, words in enumerate(_CLASSES) if any(word in whole for word in words)}

@@ -50,49 +50,53 @@ _NO_PURPOSE = re.compile(
     r"|^有关"
 )
 
-_KINDS = (
-    (
-        "transfer",
-        re.compile(
-            r"回单|转账|汇款|汇兑|电汇|进账|来账|往账|到账|入账|收款通知|付款通知|(?:付款|交易|支付|收款|电子|业务|银行|成功)凭证|交易明细|交易记录|流水|网上银行|结算业务|支付成功|支票"
-        ),
-    ),
-    ("donation", re.compile(r"捐赠|捐款|赠与|捐助")),
-    ("policy", re.compile(r"通知|批复|决定|意见|办法|文件|函|公告|通报")),
-    ("contract", re.compile(r"合同|协议|合约|契约|约定书|备忘录|任务书")),
+_TRANSFER = re.compile(
+    r"回单|转账|汇款|汇兑|电汇|进账|来账|往账|到账|入账|[收付]款通知|(?:付款|交易|支付|收款|电子|业务|银行|成功)凭证"
+    r"|交易明细|交易记录|流水|网上银行|结算业务|支付成功|支票"
 )
-
-
+_CONTRACT = re.compile(r"合同|协议|合约|契约|约定书|备忘录|任务书|确认单|结算单")
+_DONATION = re.compile(r"捐赠|捐款|赠与|捐助|捐献|认捐")
+_POLICY = re.compile(r"通知|批复|决定|意见|办法|文件|函|公告|通报")
 _ACCOUNTS_OF_BOTH = re.compile(
     r"付款(?:方|人|单位)?账号[\s\S]{0,400}收款(?:方|人|单位)?账号|收款(?:方|人)?账号[\s\S]{0,400}付款(?:方|人)?账号"
 )
+_TALL = 1.18
 
 
 def kind_of(pages: tuple[PageLines, ...], flow: Flow, *, numbered: bool) -> str:
     """contract, policy, donation, transfer or other: by the title, else by the words of the text."""
-    if not pages:
-        return "other"
-    title = _title(pages[0])
-    for kind, pattern in _KINDS:
-        if pattern.search(title) and (kind != "policy" or numbered or "关于" in title):
-            return kind
+    title = _title(pages[0]) if pages else ""
+    if _DONATION.search(title):
+        return "donation"
+    if _CONTRACT.search(title):
+        return "contract"
+    if _TRANSFER.search(title):
+        return "transfer"
+    if _POLICY.search(title) and (numbered or "关于" in title):
+        return "policy"
+    return _kind_by_words(flow.text, numbered=numbered)
+
+
+def _kind_by_words(text: str, *, numbered: bool) -> str:
+    if _ACCOUNTS_OF_BOTH.search(text):
+        return "transfer"
+    if re.search(r"捐赠[人方]|受赠", text):
+        return "donation"
+    if re.search(SIDE, text):
+        return "contract"
     if numbered:
         return "policy"
-    if _ACCOUNTS_OF_BOTH.search(flow.text):
-        return "transfer"
-    if re.search(r"捐赠", flow.text):
-        return "donation"
-    return "contract" if re.search(rf"合同|协议|{SIDE}", flow.text) else "other"
+    return "contract" if re.search("合同|协议", text) else "other"
 
 
 def _title(page: PageLines) -> str:
     """The lines of the upper part that are taller than most."""
-    heights = sorted(line.place.bottom - line.place.top for line in page.lines)
+    heights = sorted(line.thickness for line in page.lines)
     if not heights:
         return ""
     usual = heights[len(heights) // 2]
-    upper = [line for line in page.lines if line.place.top < 0.4]
-    tall = [line.text for line in upper if line.place.bottom - line.place.top > 1.15 * usual]
+    upper = [line for line in page.lines if line.place.top < 0.45]
+    tall = [line.text for line in upper if line.thickness > _TALL * usual]
     return "".join(tall or [line.text for line in upper[:2]]).replace(" ", "")
 
 
