@@ -17,6 +17,7 @@ from mingpiao.issuing.medians import count_items
 from mingpiao.issuing.totals import roll_up, waiting_days
 from mingpiao.kernel.clock import now
 from mingpiao.lake.service import ask_for_export, ask_for_tidying
+from mingpiao.qualifications.service import enqueue_unread
 from mingpiao.qualifications.service import remind as remind_of_expiry
 from mingpiao.storage.database import Database
 
@@ -95,6 +96,7 @@ DUTIES = (
     Duty(name="purge_job_log", cron="37 18 * * *", work=purge_job_log),
     Duty(name="read_lost_evidence", cron="* * * * *", work=enqueue_lost),
     Duty(name="advance_applications", cron="* * * * *", work=enqueue_waiting),
+    Duty(name="read_lost_qualifications", cron="* * * * *", work=enqueue_unread),
     # Every hour, so that a lock is told soon after midnight and downtime is made up for; each is told once.
     Duty(name="remind_of_expiry", cron="1 * * * *", work=remind_of_expiry),
     Duty(name="remind_reviewers", cron="*/10 * * * *", work=remind),

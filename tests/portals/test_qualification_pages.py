@@ -342,3 +342,21 @@ async def test_lists_are_filtered_and_exported(town: Town) -> None:
         "SELECT count(*) FROM audit_log WHERE action = 'qualification:export'"
     )
     assert recorded == 2
+
+
+async def test_a_paper_that_is_no_longer_used_is_taken_out(town: Town) -> None:
+    old = await _accepted(town, paper_type=PaperType.ASSOCIATION)
+    officer = await town.visitor("officer")
+    target = f"/finance/qualifications/{old.qualification_id}"
+    assert "停用这份证书" not in (await officer.get(target)).text
+    await _accepted(town)
+    page = await officer.get(target)
+    empty = await officer.submit(page, f"{target}/decide", decision="retire", reason="")
+    assert empty.status_code == 422
+    nonsense = await officer.submit(page, f"{target}/decide", decision="burn", reason="x")
+    assert nonsense.status_code == 404
+    done = await officer.submit(page, f"{target}/decide", decision="retire", reason="已变更登记类型")
+    assert done.status_code == 303
+    assert (await town.get(old.qualification_id)).state == "retired"
+    manager = await town.visitor("manager")
+    assert "已变更登记类型" in (await manager.get(f"{LIST}/{old.qualification_id}")).text

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.qualifications.desk import ACTING, MANAGER, PICTURE, Bench, stated_as
 
 from mingpiao.evidence.service import PaperUnreadable, ReaderFailed
@@ -13,7 +14,17 @@ from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import uscc_check_digit
 from mingpiao.kernel.errors import Refusal
 from mingpiao.qualifications.model import PaperState, PaperType, Qualification, QualificationFilter
-from mingpiao.qualifications.service import decide, list_papers, standing, submit, withdraw
+from mingpiao.qualifications.service import (
+    READ_JOB,
+    decide,
+    enqueue_unread,
+    get,
+    list_papers,
+    retire,
+    standing,
+    submit,
+    withdraw,
+)
 from mingpiao.storage.scope import DepartmentScope, UnitScope
 
 
@@ -398,6 +409,27 @@ async def test_of_two_reviewers_one_wins_and_the_other_is_told(bench: Bench) -> 
     assert len(decisions) == 1
 
 
+async def test_without_the_lock_both_reviewers_would_have_won(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the test above guards against: both read before either writes."""
+    paper = await _submitted(bench)
+    both = asyncio.Barrier(2)
+
+    async def read_only(connection: AsyncConnection, qualification_id: int) -> Qualification:
+        found = await get(connection, qualification_id)
+        await both.wait()
+        return found
+
+    monkeypatch.setattr("mingpiao.qualifications.store.lock", read_only)
+    region = _region(bench)
+    outcomes = await asyncio.gather(
+        _decide(bench, paper, officer(region, "白春梅", 70), accept=True),
+        _decide(bench, paper, officer(region, "云志强", 71), accept=False, reason="看不清"),
+    )
+    assert {outcome.state for outcome in outcomes} == {PaperState.ACCEPTED, PaperState.REJECTED}
+
+
 async def test_two_papers_of_a_type_accepted_at_once_leave_one_current(bench: Bench) -> None:
     papers = [await _submitted(bench), await _submitted(bench, valid_until=today() + timedelta(days=500))]
     by = officer(_region(bench))
@@ -466,3 +498,48 @@ async def test_lists_are_filtered_and_paged_without_gap(bench: Bench) -> None:
         for after in ("x", "2026-01-01_x", "9" * 30):
             with pytest.raises(Refusal):
                 await list_papers(connection, QualificationFilter(), after=after)
+
+
+async def test_a_paper_of_a_type_that_is_no_longer_used_is_retired(bench: Bench) -> None:
+    first, second = today() + timedelta(days=5), today() + timedelta(days=400)
+    by = officer(_region(bench))
+
+    async def put_out(paper: Qualification, reason: str = "已变更登记类型") -> Qualification:
+        async with bench.database.system() as connection:
+            return await retire(
+                connection,
+                paper.qualification_id,
+                reason=reason,
+                revision=paper.revision,
+                by=by,
+                acting=by.actor,
+            )
+
+    old = await bench.accepted(paper_type=PaperType.ASSOCIATION, valid_until=first)
+    with pytest.raises(Refusal) as refusal:
+        await put_out(old)
+    assert _codes(refusal) == [("qualification.only_paper", "")]
+    new = await bench.accepted(valid_until=second)
+    with pytest.raises(Refusal) as refusal:
+        await put_out(old, reason=" ")
+    assert _codes(refusal) == [("qualification.reason_missing", "reason")]
+    outcomes = await asyncio.gather(put_out(old), put_out(new), return_exceptions=True)
+    retired = [outcome for outcome in outcomes if isinstance(outcome, Qualification)]
+    assert [paper.state for paper in retired] == [PaperState.RETIRED]
+    left = second if retired[0].qualification_id == old.qualification_id else first
+    assert await bench.valid_days() == {left}
+    assert (await bench.told())[-1][2].endswith("已停用")
+
+
+async def test_a_paper_whose_job_was_lost_is_read_after_all(bench: Bench) -> None:
+    data = PICTURE + b"lost"
+    bench.reader.answers[data] = bench.lines(bench.facts())
+    await bench.desk.upload(bench.unit_id, "a.png", data, by=MANAGER, acting=ACTING)
+    pool = bench.database.pool
+    await pool.execute("DELETE FROM pgqueuer")
+    await enqueue_unread(bench.database)
+    assert await pool.fetchval("SELECT count(*) FROM pgqueuer") == 0
+    await pool.execute("UPDATE qualifications SET uploaded_at = now() - interval '2 minutes'")
+    for _ in range(2):
+        await enqueue_unread(bench.database)
+    assert await pool.fetchval("SELECT count(*) FROM pgqueuer WHERE entrypoint = $1", READ_JOB) == 1

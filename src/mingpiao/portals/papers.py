@@ -29,6 +29,7 @@ _STATE_COLOURS = {
     PaperState.UNREADABLE: "red",
     PaperState.SUPERSEDED: "secondary",
     PaperState.WITHDRAWN: "secondary",
+    PaperState.RETIRED: "secondary",
 }
 TYPE_OPTIONS = [(paper_type.value, paper_type.label) for paper_type in PaperType]
 #: Long texts, in a field of several lines.

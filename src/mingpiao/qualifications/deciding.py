@@ -108,9 +108,7 @@ async def decide(
     (409) when somebody else was faster, `.reason_missing` (422) for a rejection without one, and what
     `checks.statement_problems` finds today, so that nothing that expired meanwhile is accepted.
     """
-    paper = await store.lock(connection, qualification_id)
-    if by.region_code is None or not region_covers(by.region_code, paper.region_code):
-        raise refuse("qualification.unknown", "没有找到该资质证书，或您无权查看。", status=404)
+    paper = await _lock_for(connection, qualification_id, by)
     if paper.state is not PaperState.SUBMITTED or paper.stated is None:
         raise _decided(paper)
     _check_revision(paper, revision)
@@ -122,6 +120,58 @@ async def decide(
     if problems:
         raise Refusal(*problems)
     return await _accept(connection, paper, decided, acting=acting)
+
+
+async def retire(
+    connection: AsyncConnection,
+    qualification_id: int,
+    *,
+    reason: str,
+    revision: int,
+    by: Account,
+    acting: Actor,
+) -> Qualification:
+    """Take a current paper out of use, such as one of a type that the unit no longer has.
+
+    Raises `Refusal`: as `decide`, and `qualification.only_paper` (409) for the unit's only current paper,
+    whose end must go on limiting it.
+    """
+    paper = await _lock_for(connection, qualification_id, by)
+    if paper.state is not PaperState.ACCEPTED:
+        raise _decided(paper)
+    _check_revision(paper, revision)
+    _check_reason(reason, needed=True)
+    if len((await store.standing(connection, paper.unit_id)).current) == 1:
+        message = "这是该单位唯一有效的证书，不能停用。请先认定新的证书。"
+        raise refuse("qualification.only_paper", message, status=409)
+    retired = await store.change(
+        connection,
+        paper,
+        state=PaperState.RETIRED,
+        decided_at=now(),
+        decided_by=acting.label,
+        decided_by_name=by.display_name,
+        decision_reason=reason,
+    )
+    await put_down(connection, acting, "retire", retired, {"reason": reason})
+    standing = await store.standing(connection, paper.unit_id)
+    await set_valid_until(connection, paper.unit_id, standing.valid_until, acting=acting)
+    await tell_unit(
+        connection,
+        paper.unit_id,
+        f"qualification:{paper.qualification_id}:retired",
+        f"{retired.type_label}已停用",
+        f"原因：{reason}。{_limit(standing.valid_until)}",
+        link=_unit_link(paper),
+    )
+    return retired
+
+
+async def _lock_for(connection: AsyncConnection, qualification_id: int, by: Account) -> Qualification:
+    paper = await store.lock(connection, qualification_id)
+    if by.region_code is None or not region_covers(by.region_code, paper.region_code):
+        raise refuse("qualification.unknown", "没有找到该资质证书，或您无权查看。", status=404)
+    return paper
 
 
 async def _accept(

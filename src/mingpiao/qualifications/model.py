@@ -33,7 +33,8 @@ _TYPE_LABELS = {
 
 
 class PaperState(StrEnum):
-    """识别中 → 待提交 (or 无法识别) → 待审核 → 有效 or 未通过; 已被替换 by a newer paper, 已撤回 by the unit."""
+    """识别中 → 待提交 (or 无法识别) → 待审核 → 有效 or 未通过; 已被替换 by a newer paper,
+    已撤回 by the unit, 已停用 by its department."""
 
     READING = "reading"
     READ = "read"
@@ -43,6 +44,7 @@ class PaperState(StrEnum):
     REJECTED = "rejected"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
+    RETIRED = "retired"
 
     @property
     def label(self) -> str:
@@ -63,6 +65,7 @@ _STATE_LABELS = {
     PaperState.REJECTED: "未通过",
     PaperState.SUPERSEDED: "已被替换",
     PaperState.WITHDRAWN: "已撤回",
+    PaperState.RETIRED: "已停用",
 }
 
 #: What is read from a paper, in the order in which people see it.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from mingpiao.evidence.service import PAPER_TYPES, EvidenceStore, PaperUnreadabl
 from mingpiao.identity.model import Account, Actor, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.jobs.queue import Payload, enqueue
-from mingpiao.kernel.clock import today
+from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.qualifications import store
 from mingpiao.qualifications.checks import differences
@@ -30,6 +31,7 @@ MAX_OPEN = 20
 #: A paper whose reading began so often without an end is given up.
 MAX_ATTEMPTS = 3
 PICTURE_WIDTH = 1400
+_MOST_AT_ONCE = 1_000
 NOTHING_READ = "qualification.nothing_read"
 #: The platform's own failures, not the paper's.
 _OUR_FAILURES = frozenset(
@@ -121,9 +123,11 @@ class PaperDesk:
             return _unreadable(
                 "reader_crashed", "识别程序多次异常退出，请另存为普通的图片或 PDF 后重新上传。"
             )
-        data = await self._files.open_file(paper.digest)
         try:
+            data = await self._files.open_file(paper.digest)
             pages = await self._reader.read_lines(data, paper.media_type)
+        except Refusal as refusal:
+            return _unreadable("file_damaged", refusal.problems[0].message)
         except PaperUnreadable as failure:
             return _unreadable(failure.code.removeprefix("evidence."), failure.message)
         except ReaderFailed as failure:
@@ -212,6 +216,17 @@ async def _again(connection: AsyncConnection, paper: Qualification, *, acting: A
     await put_down(connection, acting, "read_again", waiting, {})
     await _have_read(connection, waiting)
     return waiting
+
+
+async def enqueue_unread(database: Database) -> None:
+    """Have papers read that wait for more than a minute, where no job is about to do it. Safe to repeat."""
+    async with database.system() as connection:
+        waiting = select(qualifications).where(
+            qualifications.c.state == PaperState.READING,
+            qualifications.c.uploaded_at < now() - timedelta(minutes=1),
+        )
+        for row in (await connection.execute(waiting.limit(_MOST_AT_ONCE))).mappings().all():
+            await _have_read(connection, store.qualification_of(row))
 
 
 async def _have_read(connection: AsyncConnection, paper: Qualification) -> None:

@@ -1,8 +1,8 @@
 """What other rooms may ask of qualifications: take papers in, state, decide, look up, remind."""
 
 from mingpiao.qualifications.checks import SURE, differences, statement_problems
-from mingpiao.qualifications.deciding import decide, submit, withdraw
-from mingpiao.qualifications.papers import READ_JOB, PaperDesk, may_state
+from mingpiao.qualifications.deciding import decide, retire, submit, withdraw
+from mingpiao.qualifications.papers import READ_JOB, PaperDesk, enqueue_unread, may_state
 from mingpiao.qualifications.reading import plain_code, read_fields
 from mingpiao.qualifications.reminders import REMINDERS, remind
 from mingpiao.qualifications.store import PAGE_SIZE, get, list_papers, standing
@@ -15,12 +15,14 @@ __all__ = [
     "PaperDesk",
     "decide",
     "differences",
+    "enqueue_unread",
     "get",
     "list_papers",
     "may_state",
     "plain_code",
     "read_fields",
     "remind",
+    "retire",
     "standing",
     "statement_problems",
     "submit",

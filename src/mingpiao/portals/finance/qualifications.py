@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -9,14 +10,15 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Actor, AuditEntry, Session
+from mingpiao.identity.model import Account, Actor, AuditEntry, Session
 from mingpiao.identity.service import record
 from mingpiao.kernel.clock import to_shanghai, today
 from mingpiao.kernel.codes import region_prefix
-from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.bill_filters import clean_text
 from mingpiao.portals.exports import Batches, Layout, csv_answer, workbook_answer
 from mingpiao.portals.finance.places import chosen_region, home_region, region_options
@@ -33,7 +35,7 @@ from mingpiao.portals.papers import (
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right
 from mingpiao.qualifications.model import PaperState, PaperType, Qualification, QualificationFilter
-from mingpiao.qualifications.service import decide, list_papers, standing
+from mingpiao.qualifications.service import decide, list_papers, retire, standing
 from mingpiao.qualifications.service import get as get_paper
 from mingpiao.units.service import get as get_unit
 from mingpiao.units.service import names_of
@@ -159,6 +161,7 @@ async def _paper_page(
         paper = await get_paper(connection, qualification_id)
         unit = await get_unit(connection, paper.unit_id)
         stands = await standing(connection, paper.unit_id)
+    may_decide = allowed(session.account.role, Right.QUALIFICATION_REVIEW)
     return page(
         request,
         "finance/qualification.html",
@@ -173,8 +176,8 @@ async def _paper_page(
         base=f"{LIST}/{qualification_id}",
         days_text=days_text,
         state_colour=state_colour(paper),
-        decidable=paper.state is PaperState.SUBMITTED
-        and allowed(session.account.role, Right.QUALIFICATION_REVIEW),
+        decidable=may_decide and paper.state is PaperState.SUBMITTED,
+        retirable=may_decide and paper.state is PaperState.ACCEPTED and len(stands.current) > 1,
         reason=reason,
         problems=problems,
     )
@@ -191,26 +194,47 @@ async def decide_paper(
     services: NamedDependency[Services],
     qualification_id: FromPath[int],
 ) -> Response[str] | Response[bytes]:
-    """Accept or reject; of two who do it at once the second is told who was first."""
+    """`accept`, `reject` or `retire`; of two who do it at once the second is told who was first."""
     form = await read_form(request)
-    reason = form.get("reason", "")
-    revision = form.get("revision", "")
+    given = _Decision(
+        reason=form.get("reason", ""),
+        revision=_number(form.get("revision", "")),
+        by=session.account,
+        acting=_acting(request, session),
+    )
     try:
         async with services.database.system() as connection:
-            await decide(
-                connection,
-                qualification_id,
-                accept=form.get("decision") == "accept",
-                reason=reason,
-                revision=int(revision) if revision.isascii() and revision.isdigit() else 0,
-                by=session.account,
-                acting=_acting(request, session),
-            )
+            await _decide(connection, qualification_id, form.get("decision", ""), given)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
-        return await _paper_page(request, session, services, qualification_id, reason, refusal.problems)
+        return await _paper_page(request, session, services, qualification_id, given.reason, refusal.problems)
     return redirect(request, f"{LIST}/{qualification_id}")
+
+
+class _Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What every decision comes with."""
+
+    reason: str
+    revision: int
+    by: Account
+    acting: Actor
+
+
+async def _decide(
+    connection: AsyncConnection, qualification_id: int, decision: str, given: _Decision
+) -> None:
+    shared: dict[str, Any] = msgspec.structs.asdict(given)
+    if decision == "retire":
+        await retire(connection, qualification_id, **shared)
+    elif decision in ("accept", "reject"):
+        await decide(connection, qualification_id, accept=decision == "accept", **shared)
+    else:
+        raise refuse("http.404", "没有这种操作，请返回列表。", status=404)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
 
 
 @get("/qualifications/{qualification_id:int}/pages/{number:int}")

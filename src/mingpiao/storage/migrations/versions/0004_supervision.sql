@@ -201,7 +201,7 @@ CREATE TABLE qualifications (
     file_name text NOT NULL,
     media_type text NOT NULL,
     state text NOT NULL CHECK (state IN ('reading', 'read', 'unreadable', 'submitted', 'accepted', 'rejected',
-                                         'superseded', 'withdrawn')),
+                                         'superseded', 'withdrawn', 'retired')),
     -- How often a worker began to read it.
     attempts integer NOT NULL DEFAULT 0,
     reading jsonb,
@@ -228,6 +228,7 @@ CREATE UNIQUE INDEX qualifications_current ON qualifications (unit_id, paper_typ
 -- The same file is one paper as long as it is under way or stands.
 CREATE UNIQUE INDEX qualifications_file ON qualifications (unit_id, digest)
     WHERE state IN ('reading', 'read', 'unreadable', 'submitted', 'accepted');
+CREATE INDEX qualifications_unread ON qualifications (uploaded_at) WHERE state = 'reading';
 CREATE INDEX qualifications_expiry ON qualifications (valid_until, qualification_id) WHERE state = 'accepted';
 -- The last day on which a unit may issue, for stock rows that are opened later; NULL without an end.
 -- Who sets it or opens a stock locks this row first.
