@@ -32,7 +32,7 @@ demo-reset: setup ## Delete the demonstration's data
 test: lint types test-fast test-browser ## Everything that must hold: style, types, rooms, tests, browser
 
 test-fast: setup ## Tests without a browser
-	@$(RUN)/python scripts/programs.py curl openssl
+	@$(RUN)/python scripts/programs.py curl openssl java
 	$(RUN)/pytest -n $(JOBS) --dist worksteal -m "not browser and not bench"
 
 test-browser: setup ## End-to-end tests in Chromium

@@ -1,4 +1,4 @@
-"""Sees to it that programs are there which tests drive: `programs.py curl openssl chromium libatomic chinese-font`.
+"""Sees to it that programs are there which tests drive: `programs.py curl openssl java chromium libatomic chinese-font`.
 
 As root on Debian or Ubuntu what is missing is installed; otherwise says what to install and fails.
 """
@@ -37,6 +37,7 @@ def has_libatomic() -> bool:
 #: What may be asked for: how to see that it is there, and the Debian packages that bring it.
 PROGRAMS: dict[str, tuple[Callable[[], bool], tuple[str, ...]]] = {
     "curl": (lambda: shutil.which("curl") is not None, ("curl",)),
+    "java": (lambda: shutil.which("java") is not None, ("default-jre-headless",)),
     "openssl": (lambda: shutil.which("openssl") is not None, ("openssl",)),
     "chromium": (has_chromium, ("chromium",)),
     "libatomic": (has_libatomic, ("libatomic1",)),

@@ -30,6 +30,8 @@ from mingpiao.rules.language.tree import (
 )
 
 MAX_NODES = 200
+#: Levels of the parser's tree: a level of the text is at most NOT, a parenthesis and an operator.
+_MAX_DEPTH = 3 * MAX_NESTING
 
 
 class _Neutral(Dialect):
@@ -204,7 +206,7 @@ class _Reader:
 
     def read(self, node: exp.Expr) -> Node:
         self._admit(node)
-        if self.depth >= MAX_NESTING:
+        if self.depth >= _MAX_DEPTH:
             raise self.complain("too_nested", node, f"嵌套超过{MAX_NESTING}层，请简化，或拆成几条规则。")
         self.depth += 1
         try:
