@@ -107,5 +107,6 @@ def _request(entry: DemoUnit, case: _Case, place: int, on: date) -> IssueRequest
     raw: dict[str, Any] = msgspec.to_builtins(like)
     for name, change in case.changes.items():
         raw[name] = raw[name] | change if isinstance(change, dict) else change
-    raw["business_no"] = f"YS{entry.ordinal:03d}-R{place:05d}"
+    # As from the form of 开具票据, so that its handler can correct it there.
+    raw["business_no"] = f"WEB{on:%Y%m%d}{entry.ordinal:08x}{place:08x}"
     return msgspec.convert(raw, IssueRequest, strict=False)
