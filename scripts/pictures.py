@@ -36,7 +36,7 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        take_all(Photographer(browser, options.address, passwords))
+        take_all(Photographer(browser, options.address, passwords), options.accounts.parent / "papers")
         browser.close()
 
 
@@ -68,7 +68,7 @@ class Photographer:
         context.close()
 
 
-def take_all(photographer: Photographer) -> None:
+def take_all(photographer: Photographer, papers: Path) -> None:
     with photographer.page("yiyuan-kaipiao") as page:
         page.goto("/unit/bills?kind=0601&state=normal&color=blue&amount_from=900")
         page.locator("tbody td.code a").first.click()
@@ -81,7 +81,12 @@ def take_all(photographer: Photographer) -> None:
     with photographer.page("gongan-kaipiao") as page:
         fill_form(page)
         save("issue", page.screenshot())
+    with photographer.page("cishan-kaipiao") as page:
+        ask_about_donation(page, papers / "捐赠协议-萨仁.pdf")
+        save("evidence", page.screenshot())
     with photographer.page("czt-jingban") as page:
+        page.goto("/finance/rules/DONATION-CONDITION")
+        save("rule", page.screenshot())
         page.goto("/finance")
         page.locator("[data-chart] canvas").first.wait_for()
         page.wait_for_timeout(300)
@@ -109,6 +114,28 @@ def fill_form(page: Page) -> None:
         page.keyboard.type(quantity)
     page.locator("#total", has_text="180.00").wait_for()
     page.locator("#items-0-code").scroll_into_view_if_needed()
+
+
+def ask_about_donation(page: Page, paper: Path) -> None:
+    """Bring a donation whose agreement states another amount to the page on which it is asked about."""
+    page.goto("/unit/issue?kind=0301")
+    page.fill("#payer-name", "萨仁")
+    page.locator("#items-0-code").press_sequentially("货币捐赠")
+    page.locator("[role=listbox] [role=option]").filter(has_text="货币捐赠").first.click()
+    page.locator("#items-0-quantity:focus").wait_for()
+    page.fill("#items-0-quantity", "1")
+    page.fill("#items-0-rate", "30000")
+    page.fill("[name=extension-Custom1]", "草原生态保护")
+    page.select_option("[name=extension-Custom2]", "货币")
+    page.set_input_files("input[type=file]", paper)
+    page.select_option("[name=pay_mode]", "转账")
+    page.locator(".badge", has_text="已识别").wait_for()
+    page.locator("#total", has_text="30,000.00").wait_for()
+    page.get_by_role("button", name="核对并开具").click()
+    page.get_by_text("请核实以下事项").wait_for()
+    heading = page.get_by_role("heading", name="佐证材料比对结果")
+    heading.evaluate("heading => heading.scrollIntoView({block: 'start'})")
+    page.wait_for_timeout(800)
 
 
 def picture_of(pdf: bytes) -> bytes:

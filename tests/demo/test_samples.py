@@ -17,7 +17,7 @@ def test_the_samples_say_what_the_list_says(tmp_path: Path) -> None:
     members = [
         (msgspec.structs.replace(entry.unit, unit_id=entry.ordinal), entry)
         for entry in demo_units()
-        if entry.profile in ("charity", "university")
+        if entry.profile in ("charity", "hospital")
     ]
     write_samples(tmp_path, members, today())
     assert sorted(file.name for file in tmp_path.iterdir()) == [

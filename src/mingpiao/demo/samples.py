@@ -58,7 +58,7 @@ _SAMPLES = (
         outcome="材料载明20000.00元，金额不符，需要核实",
     ),
     _Sample(
-        profile="university",
+        profile="hospital",
         kind="0201",
         kind_name="行政事业单位资金往来结算票据",
         payer="朝鲁",
