@@ -1,4 +1,4 @@
-"""How well certificates are read: made papers in four layouts, clean, skewed, small, photographed and scanned.
+"""How well certificates are read: made papers in four layouts, clean, skewed, small, turned, photographed and scanned.
 
 `python -m bench.qualifications [--count 40] [--seed 0]` reads them in the reading processes as the worker
 does, compares every field with the truth, and prints the share that is right by field and by how the paper
@@ -46,7 +46,7 @@ async def measure(count: int, seed: int) -> tuple[Tally, list[float]]:
     async with ReaderPool(2) as pool:
         for number in range(seed, seed + count):
             facts = make_facts(number)
-            drawn = draw(facts, layout=number // 5 + number, seed=number)
+            drawn = draw(facts, layout=number // 6 + number, seed=number)
             how, media_type, data = spoiled(drawn.image, number)
             began = time.perf_counter()
             try:
@@ -73,7 +73,7 @@ async def measure(count: int, seed: int) -> tuple[Tally, list[float]]:
 def report(tally: Tally, seconds: list[float], seed: int) -> None:
     """Print the figures and keep them under `build`."""
     print(f"seed {seed}, {len(seconds)} papers, median {sorted(seconds)[len(seconds) // 2]:.2f} s a paper")
-    ways = ("clean", "skewed", "small", "photograph", "scanned pdf")
+    ways = ("clean", "skewed", "small", "photograph", "turned", "scanned pdf")
     for key in ("all", *ways, *FIELD_LABELS):
         print(f"{FIELD_LABELS.get(key, key):<14} {tally.share(key):7.2%}  of {tally.all[key]}")
     print(f"wrong though sure: {tally.unsafe}")

@@ -354,10 +354,13 @@ def draw(facts: Facts, *, layout: int = 0, seed: int = 0) -> Drawn:
 # -- as people bring them ------------------------------------------------------------------------
 
 
+_TURNS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
+
+
 def spoiled(image: Image.Image, seed: int) -> tuple[str, str, bytes]:
-    """What became of the paper, its media type, and the file: by turns clean, skewed, small, photographed, scanned."""
+    """What became of the paper, its media type, and the file: by turns clean, skewed, small, photographed, turned, scanned."""
     random_ = random.Random(seed)
-    match seed % 5:
+    match seed % 6:
         case 0:
             return "clean", "image/png", _saved(image, "PNG")
         case 1:
@@ -374,6 +377,9 @@ def spoiled(image: Image.Image, seed: int) -> tuple[str, str, bytes]:
             return "small", "image/jpeg", _saved(small, "JPEG", quality=60)
         case 3:
             return "photograph", "image/jpeg", _saved(_photographed(image, random_), "JPEG", quality=70)
+        case 4:
+            turned = image.transpose(random_.choice(_TURNS))
+            return "turned", "image/jpeg", _saved(turned, "JPEG", quality=80)
         case _:
             scanned = image.convert("L").filter(ImageFilter.GaussianBlur(0.8)).convert("RGB")
             return "scanned pdf", "application/pdf", _saved(scanned, "PDF", resolution=150.0)
