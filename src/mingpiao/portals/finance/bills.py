@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
+from mingpiao.evidence.service import get_documents
 from mingpiao.identity.model import Session
 from mingpiao.issuing.model import Bill, BillPage, BillState, Color
 from mingpiao.issuing.service import get_document, get_supervision, list_bills
@@ -114,6 +115,7 @@ async def bill_page(
         unit = await get_unit(connection, bill.unit_id)
         events = await bill_events(connection, bill.unit_id, bill.bill_id)
         supervision = await get_supervision(connection, bill.unit_id, bill.bill_id)
+        papers = await get_documents(connection, bill.unit_id, supervision.evidence if supervision else ())
     return page(
         request,
         "finance/bill.html",
@@ -126,6 +128,8 @@ async def bill_page(
         extension=_extension(catalog, bill),
         events=events,
         supervision=supervision,
+        papers=list(papers.values()),
+        evidence_base=f"/finance/evidence/{bill.unit_id}",
         face=await services.documents.faces(document),
         base=f"{_LIST}/{bill.code}/{bill.number}",
     )
