@@ -1,6 +1,7 @@
 """The library's rules: each hits what it is to hit and lets pass what it is to let pass."""
 
 import re
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -87,3 +88,15 @@ def test_the_document_tells_of_the_rules_as_they_are() -> None:
     assert text[text.index(BEGIN) + len(BEGIN) : text.index(END)] == tables()
     named = set(re.findall(r"`([A-Z]+(?:-[A-Z]+)+)`", text))
     assert named == {rule.code for rule in library_rules()}
+
+
+def test_the_readmes_and_the_changelog_tell_how_many_there_are() -> None:
+    count = len(library_rules())
+    for file, written in (
+        ("README.md", f"library of {count}"),
+        ("README.md", f"under {count} rules"),
+        ("README.zh-CN.md", f"{count} 条监管规则"),
+        ("README.zh-CN.md", f"规则库（{count} 条）"),
+        ("CHANGELOG.md", f"library of {count} rules"),
+    ):
+        assert written in Path(file).read_text("utf-8"), file
