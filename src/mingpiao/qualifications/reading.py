@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from rapidfuzz import fuzz
 
 from mingpiao.evidence.model import Found, PageLines
@@ -31,6 +32,8 @@ _TITLE_SCORE = 84.0
 _INEXACT = 0.97
 _UNLABELLED = 0.85
 _CORRECTED = 0.95
+_MOST_PAGES, _MOST_LINES, _MOST_CHARACTERS = 4, 400, 400
+_MOST_PLACES, _LONGEST_TEXT = 40, 2_000
 _LENGTHS = {"name": 200, "representative": 50, "issuer": 200, "purpose": 2000, "address": 300}
 
 _CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{18}(?![0-9A-Za-z])")
@@ -39,7 +42,11 @@ _NOT_IN_CODES = str.maketrans("IOSZ", "1052")
 
 
 def read_fields(pages: Sequence[PageLines]) -> Reading:
-    """The fields of a paper. What is not found is left out; nothing is guessed from the unit."""
+    """The fields of a paper, from its first four pages. What is not found is left out.
+
+    Nothing is guessed from the unit.
+    """
+    pages = [_bounded(page) for page in pages[:_MOST_PAGES]]
     texts = [values_of(page) for page in pages if page.lines]
     fields = {"paper_type": _paper_type(texts), "code": _code(texts)}
     fields |= {name: _plain(name, texts) for name in _LENGTHS}
@@ -48,6 +55,12 @@ def read_fields(pages: Sequence[PageLines]) -> Reading:
         fields={name: found for name, found in fields.items() if found is not None},
         sheets=tuple(Sheet(width=page.width, height=page.height, rotation=page.rotation) for page in pages),
     )
+
+
+def _bounded(page: PageLines) -> PageLines:
+    """A page with no more on it than a certificate has, so that a hostile one costs no more either."""
+    lines = tuple(line for line in page.lines[:_MOST_LINES] if len(line.text) <= _MOST_CHARACTERS)
+    return msgspec.structs.replace(page, lines=lines)
 
 
 # -- which paper ---------------------------------------------------------------------------------
@@ -117,7 +130,12 @@ def _printable(text: str) -> str:
 def _found(value: str, source: Value, *, factor: float = 1.0) -> Found:
     exact = all(piece.exact for piece in source.pieces)
     confidence = source.confidence * factor * (1.0 if exact else _INEXACT)
-    return Found(value=value, text=source.text, places=source.places, confidence=round(confidence, 4))
+    return Found(
+        value=value,
+        text=source.text[:_LONGEST_TEXT],
+        places=source.places[:_MOST_PLACES],
+        confidence=round(confidence, 4),
+    )
 
 
 # -- the code ------------------------------------------------------------------------------------
