@@ -7,25 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mingpiao.demo.kinds import CATEGORIES, KINDS
-from mingpiao.rules.library import VIOLATIONS, LibraryRule, library
+from mingpiao.rules.library import THEMES, VIOLATIONS, LibraryRule, library
 from mingpiao.rules.model import Rule, Severity
 from mingpiao.units.model import UnitType
 
 DOCUMENT = Path("docs/rules-library.md")
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 
-THEMES = {
-    "face": "票面填写",
-    "payer": "缴款人",
-    "scope": "范围与标准",
-    "tax": "往来结算票据",
-    "donation": "公益事业捐赠票据",
-    "dues": "社会团体会费票据",
-    "medical": "医疗收费票据",
-    "pattern": "重复、拆分与冲红",
-    "conduct": "时间、年度与金额",
-    "evidence": "佐证材料",
-}
 _SHORT = {kind.code: kind.name.removeprefix("内蒙古自治区").removesuffix("（电子）") for kind in KINDS}
 _SHORT |= {category.code: category.name for category in CATEGORIES}
 

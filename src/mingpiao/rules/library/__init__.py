@@ -28,18 +28,19 @@ VIOLATIONS = {
     "conduct": "开票时间、年度、金额异常",
     "evidence": "佐证材料与票面不符或重复使用",
 }
-_THEMES = (
-    "face",
-    "payer",
-    "scope",
-    "tax",
-    "donation",
-    "dues",
-    "medical",
-    "pattern",
-    "conduct",
-    "evidence",
-)
+#: The files, one a theme, with what people call it.
+THEMES = {
+    "face": "票面填写",
+    "payer": "缴款人",
+    "scope": "范围与标准",
+    "tax": "往来结算票据",
+    "donation": "公益事业捐赠票据",
+    "dues": "社会团体会费票据",
+    "medical": "医疗收费票据",
+    "pattern": "重复、拆分与冲红",
+    "conduct": "时间、年度与金额",
+    "evidence": "佐证材料",
+}
 #: Members of a rule in these files that `Rule` does not have.
 _OWN = ("violation", "hit", "pass")
 
@@ -57,7 +58,7 @@ class LibraryRule(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def library() -> tuple[LibraryRule, ...]:
     """All rules of the library with their examples, theme by theme."""
-    return tuple(entry for theme in _THEMES for entry in _read(theme))
+    return tuple(entry for theme in THEMES for entry in _read(theme))
 
 
 def library_rules() -> tuple[Rule, ...]:
