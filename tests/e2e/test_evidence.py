@@ -1,0 +1,110 @@
+"""Papers on the issue page: uploaded with progress, read, compared, and the place of a fact on its page."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.e2e.steps import fill_bill
+from tests.e2e.visitor import Visitor
+
+from mingpiao.demo.papers import paper_of
+from mingpiao.demo.units import demo_units
+from mingpiao.issuing.model import IssueRequest, Payer, RequestItem
+from mingpiao.kernel.clock import today
+
+pytestmark = pytest.mark.browser
+
+_READ_WITHIN = 60_000
+
+
+def _agreement(directory: Path, *, payer: str, total: str) -> Path:
+    """A donation agreement of the demonstration's charity over a total in 元."""
+    request = IssueRequest(
+        business_no=f"E2E-{payer}-{total}",
+        kind="0301",
+        payer=Payer(type="1", name=payer),
+        items=(RequestItem(code="030101", quantity=Decimal(1), rate=Decimal(total), amount=Decimal(total)),),
+        total=Decimal(total),
+        handler="x",
+        extension={"Custom1": "助学", "Custom2": "货币"},
+    )
+    unit = next(entry for entry in demo_units() if entry.profile == "charity").unit
+    paper = paper_of(request, unit, today() - timedelta(days=1))
+    file = directory / paper.name
+    file.write_bytes(paper.data)
+    return file
+
+
+def _fill(page: Page, *, payer: str, rate: str) -> None:
+    page.goto("/unit/issue?kind=0301")
+    fill_bill(page, payer=payer, item="货币捐赠")
+    page.fill("#items-0-rate", rate)
+    page.fill("#extension-Custom1", "助学")
+    page.select_option("#extension-Custom2", "货币")
+
+
+def test_papers_are_uploaded_read_and_compared(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    visitor = visit("cishan-kaipiao")
+    page = visitor.open("/unit")
+    _fill(page, payer="娜仁高娃", rate="90000.00")
+    agreement = _agreement(tmp_path, payer="娜仁高娃", total="63000.00")
+    wrong = tmp_path / "照片.pdf"
+    wrong.write_bytes(b"GIF89a")
+
+    page.set_input_files("#evidence-files", [agreement, wrong])
+    items = page.locator(".evidence-item")
+    expect(items).to_have_count(2)
+    expect(items.nth(1)).to_contain_text("文件内容不是 PDF")
+    expect(items.nth(0)).to_contain_text("已识别", timeout=_READ_WITHIN)
+    visitor.look_closely()
+    items.nth(1).get_by_role("button", name="移除").click()
+    expect(items).to_have_count(1)
+    # The same file again is the same paper.
+    page.set_input_files("#evidence-files", [agreement])
+    expect(page.locator("[data-live]")).to_have_text(f"{agreement.name} 已在列表中。")
+    expect(items).to_have_count(1)
+
+    # Working amounts out redraws the form; the papers stay.
+    page.get_by_role("button", name="计算金额").click()
+    expect(page.locator("#total")).to_contain_text("90,000.00")
+    expect(items).to_have_count(1)
+
+    page.get_by_role("button", name="核对并开具").click()
+    expect(page.locator("h1")).to_have_text("核对票据内容")
+    row = page.locator("[data-claim-row=amount]")
+    expect(row).to_contain_text("不符")
+    expect(row).to_contain_text("63000.00")
+    expect(page.locator("[data-claim-row=payer]")).to_contain_text("相符")
+    row.locator(".evidence-jump").first.click()
+    page.wait_for_function(
+        "() => document.querySelector('.evidence-sheet img').naturalWidth > 500", timeout=_READ_WITHIN
+    )
+    chosen = page.locator(".evidence-mark.is-chosen")
+    expect(chosen.first).to_be_attached()
+    assert chosen.first.get_attribute("data-claim") == "amount"
+    box = chosen.first.bounding_box()
+    assert box is not None
+    assert box["width"] > 10
+    visitor.look_closely()
+
+
+def test_files_dropped_on_the_form_are_taken(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    visitor = visit("cishan-kaipiao")
+    page = visitor.open("/unit/issue?kind=0301")
+    agreement = _agreement(tmp_path, payer="敖登", total="52000.00")
+    data = page.evaluate_handle(
+        """([name, text]) => {
+            const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([bytes], name, { type: 'application/pdf' }));
+            return transfer;
+        }""",
+        [agreement.name, b64encode(agreement.read_bytes()).decode()],
+    )
+    page.dispatch_event(".evidence-drop", "drop", {"dataTransfer": data})
+    expect(page.locator(".evidence-item")).to_contain_text("已识别", timeout=_READ_WITHIN)
+    expect(page.locator("input[name=evidence]")).not_to_have_value("")
