@@ -10,7 +10,9 @@ from tests.e2e.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
-_NOT_PAGES = re.compile(r"/static/|/file$|/export\.|\.(xlsx|csv)\b|\.(ofd|pdf|xml)$|/(ofd|pdf|xml)$|/api/v1/openapi\.json")
+_NOT_PAGES = re.compile(
+    r"/static/|/file$|/export\.|\.(xlsx|csv)\b|\.(ofd|pdf|xml)$|/(ofd|pdf|xml)$|/api/v1/openapi\.json"
+)
 #: One rule's pages are like another's.
 _RULE_CODE = re.compile(r"(?<=/finance/rules/)[A-Z][A-Z0-9-]*")
 
@@ -33,7 +35,18 @@ def page_patterns(page: Page) -> dict[str, str]:
     [
         ("", "/", {"/", "/login"}),
         ("", "/api/v1/docs", {"/api/v1/docs"}),
-        ("gongan-kaipiao", "/unit", {"/unit", "/unit/issue", "/unit/bills", "/unit/bills/9/9", "/password"}),
+        (
+            "gongan-kaipiao",
+            "/unit",
+            {
+                "/unit",
+                "/unit/issue",
+                "/unit/bills",
+                "/unit/bills/9/9",
+                "/unit/applications/9",
+                "/password",
+            },
+        ),
         ("cishan-guanli", "/unit", {"/unit/accounts", "/unit/accounts/new", "/unit/bills/9/9/reverse"}),
         (
             "czt-jingban",
@@ -42,6 +55,8 @@ def page_patterns(page: Page) -> dict[str, str]:
                 "/finance",
                 "/finance/units/9",
                 "/finance/bills/9/9",
+                "/finance/reviews/9",
+                "/finance/reviews/figures",
                 "/finance/rules/CODE",
                 "/finance/rules/CODE/edit",
             },

@@ -89,6 +89,22 @@ _CONTRADICTIONS = {
             USING (subject, action, rows)
         WHERE told.subject IS NULL OR logged.subject IS NULL
     """,
+    "2: an application that is issued has the bill of its business number": """
+        SELECT application_id FROM applications WHERE state = 'issued' AND NOT EXISTS (
+            SELECT FROM business_numbers WHERE business_numbers.unit_id = applications.unit_id
+            AND business_numbers.business_no = applications.business_no
+            AND business_numbers.bill_id = applications.bill_id)
+    """,
+    "5: one audit row for each step of an application": """
+        SELECT coalesce(steps.subject, logged.subject) FROM
+            (SELECT 'application:' || application_id AS subject, 'application:' || step AS action, count(*) AS rows
+             FROM application_steps GROUP BY 1, 2) AS steps
+            FULL JOIN
+            (SELECT subject, action, count(*) AS rows FROM audit_log WHERE action LIKE 'application:%'
+             GROUP BY 1, 2) AS logged
+            USING (subject, action, rows)
+        WHERE steps.subject IS NULL OR logged.subject IS NULL
+    """,
     "10: daily totals are the sums of the bills": """
         SELECT * FROM (
             SELECT unit_id, kind_code, (issued_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
