@@ -116,7 +116,9 @@ class Lake:
         self, asked: BackTest, condition: Condition, files: dict[Dataset, list[Path]], past: Past
     ) -> BackTestResult:
         """Run in a thread, which leaves this one free: DuckDB works without the interpreter's lock."""
-        with tempfile.TemporaryDirectory(prefix="mingpiao-backtest-") as folder:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        # Beside the copies, where there is room: what does not fit into memory goes there.
+        with tempfile.TemporaryDirectory(prefix="work-", dir=self._folder) as folder:
             run = BackTestRun(Path(folder))
             working = asyncio.create_task(asyncio.to_thread(run.run, asked.rule, condition, files, past))
             try:
