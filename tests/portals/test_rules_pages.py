@@ -338,7 +338,15 @@ async def test_odd_addresses_of_the_list_are_read_as_far_as_they_go(site: Site, 
 
 @pytest.mark.parametrize(
     "path",
-    ["/finance/rules/NOPE", "/finance/rules/NOPE/edit", "/finance/rules/NOPE/compare", "/finance/rules/%27"],
+    [
+        "/finance/rules/NOPE",
+        "/finance/rules/NOPE/edit",
+        "/finance/rules/NOPE/compare",
+        "/finance/rules/NOPE/export.yaml",
+        "/finance/rules/%27",
+        "/finance/rules/%00",
+        "/finance/rules/%FF%FE",
+    ],
 )
 async def test_rules_that_do_not_exist(site: Site, path: str) -> None:
     async with await site.browser(region=PROVINCE) as officer:
@@ -350,6 +358,11 @@ async def test_actions_that_do_not_exist(site: Site) -> None:
         assert (await _post(head, "/finance/rules/NOPE/versions/1/explode", {})).status_code == 404
         assert (await _post(head, "/finance/rules/NOPE/explode", {})).status_code == 404
         assert (await _post(head, "/finance/rules/NOPE/suspend", {"reason": "x"})).status_code == 404
+        assert (await _post(head, "/finance/rules/%00/suspend", {"reason": "x"})).status_code == 404
+        address = await _make(head, "T-HUGE")
+        for version in ("9999999999999", "99999999999999999999999", "0"):
+            answer = await _post(head, f"{address}/versions/{version}/submit", {"revision": "1"})
+            assert answer.status_code == 404
         assert (await _post(head, "/finance/rules/NOPE/versions/9999999999999/approve", {})).status_code in (
             404,
             409,

@@ -32,7 +32,7 @@ from mingpiao.catalog.service import load, save_items
 from mingpiao.identity.model import Account, Actor, Role
 from mingpiao.kernel.errors import Refusal
 from mingpiao.messages.service import list_messages
-from mingpiao.rules import publishing, workflow
+from mingpiao.rules import publishing, standing
 from mingpiao.rules.model import Rule, RuleVersion, Severity, Stage, VersionState
 from mingpiao.rules.service import (
     RuleFilter,
@@ -301,8 +301,8 @@ async def test_without_the_lock_an_edit_would_overwrite_another(
 ) -> None:
     draft = await desk.create(rule())
     if not locked:
-        unlocked = workflow._LOCK_RULE.removesuffix(" FOR UPDATE")
-        monkeypatch.setattr(workflow, "_LOCK_RULE", unlocked)
+        unlocked = standing._LOCK_RULE.removesuffix(" FOR UPDATE")
+        monkeypatch.setattr(standing, "_LOCK_RULE", unlocked)
     async with desk.database.system() as connection:
         await save_draft(
             connection, desk.catalog, rule(name="第一人"), 1, revision=draft.revision, acting=OFFICER

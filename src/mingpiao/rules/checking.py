@@ -59,6 +59,11 @@ def check_rule(rule: Rule, owner_region: str, catalog: Catalog) -> list[Problem]
     ]
 
 
+def is_rule_code(code: str) -> bool:
+    """Whether a text is shaped like a rule's code."""
+    return _CODE.fullmatch(code) is not None
+
+
 def is_province(region_code: str, catalog: Catalog) -> bool:
     """Whether a department is the province's."""
     return not catalog.regions[region_code].parent
@@ -69,7 +74,7 @@ def _problem(code: str, field: str, message: str, **facts: object) -> Problem:
 
 
 def _code_problems(rule: Rule, owner_region: str, catalog: Catalog) -> Iterator[Problem]:
-    if not _CODE.fullmatch(rule.code):
+    if not is_rule_code(rule.code):
         message = "规则编码应为2至40位大写字母、数字或连字符，以字母开头，请修改。"
         yield _problem("rule.code_invalid", "code", message)
         return

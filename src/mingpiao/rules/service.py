@@ -2,6 +2,7 @@
 
 from mingpiao.rules.checking import REQUEST_FIELDS, check_rule, is_province, retired_scope
 from mingpiao.rules.comparing import MEMBERS, Difference, compare, described
+from mingpiao.rules.deciding import approve, resume, send_back, suspend
 from mingpiao.rules.failures import record_failures
 from mingpiao.rules.figures import FailureFigure, HitFigure, failure_figures, hit_figures
 from mingpiao.rules.hits import record_hits
@@ -42,18 +43,7 @@ from mingpiao.rules.store import (
     list_rules,
     versions_of,
 )
-from mingpiao.rules.workflow import (
-    approve,
-    create,
-    resume,
-    roll_back,
-    save_draft,
-    send_back,
-    start_version,
-    submit,
-    suspend,
-    withdraw,
-)
+from mingpiao.rules.workflow import create, roll_back, save_draft, start_version, submit, withdraw
 
 __all__ = [
     "CHANNEL",

@@ -7,10 +7,13 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.rules.checking import is_rule_code
 from mingpiao.rules.model import RuleVersion, Severity, Stage, VersionState
 from mingpiao.rules.rows import as_version
 
 PAGE_SIZE = 50
+#: What the column of versions holds.
+_MOST_VERSIONS = 2**31 - 1
 
 
 class RuleSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +83,7 @@ async def list_rules(
 
 async def get_rule(connection: AsyncConnection, code: str) -> RuleSummary:
     """A rule of the connection's scope; raises `Refusal` (`rule.unknown`, 404)."""
+    require_code(code)
     query = text(f"{_LATEST} WHERE rules.code = :code")
     row = (await connection.execute(query, {"code": code})).mappings().one_or_none()
     if row is None:
@@ -89,6 +93,7 @@ async def get_rule(connection: AsyncConnection, code: str) -> RuleSummary:
 
 async def versions_of(connection: AsyncConnection, code: str) -> list[RuleVersion]:
     """All versions of a rule that the connection's scope sees, newest first; `Refusal` (`rule.unknown`, 404)."""
+    require_code(code)
     rows = (await connection.execute(text(_VERSIONS + " ORDER BY version DESC"), {"code": code})).mappings()
     found = [as_version(row) for row in rows]
     if not found:
@@ -98,6 +103,9 @@ async def versions_of(connection: AsyncConnection, code: str) -> list[RuleVersio
 
 async def get_version(connection: AsyncConnection, code: str, version: int) -> RuleVersion:
     """One version of a rule; raises `Refusal` (`rule.unknown`, 404)."""
+    require_code(code)
+    if not 1 <= version <= _MOST_VERSIONS:
+        raise unknown_rule()
     query = text(_VERSIONS + " AND version = :version")
     row = (await connection.execute(query, {"code": code, "version": version})).mappings().one_or_none()
     if row is None:
@@ -110,6 +118,12 @@ SELECT rule_versions.*, rules.region_code
 FROM rule_versions JOIN rules ON rules.code = rule_versions.code
 WHERE rule_versions.code = :code
 """
+
+
+def require_code(code: str) -> None:
+    """Raise `Refusal` (`rule.unknown`, 404) for what cannot be a rule's code, as in an address made up."""
+    if not is_rule_code(code):
+        raise unknown_rule()
 
 
 def unknown_rule() -> Refusal:

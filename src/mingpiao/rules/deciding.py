@@ -1,0 +1,143 @@
+"""What the province's heads decide: approve, return, suspend, resume. That nobody approves what they wrote
+the database holds as well.
+"""
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.identity.model import Account, Actor, AuditEntry
+from mingpiao.identity.service import record
+from mingpiao.kernel.errors import refuse
+from mingpiao.messages.service import tell_department
+from mingpiao.rules.model import RuleVersion, VersionState
+from mingpiao.rules.publishing import publish
+from mingpiao.rules.recording import MAX_NOTE, audit, change, tell_owner
+from mingpiao.rules.standing import lock_rule, lock_submitted, require_province_head, require_sound
+from mingpiao.rules.store import get_version
+
+
+async def approve(
+    connection: AsyncConnection,
+    catalog: Catalog,
+    code: str,
+    version: int,
+    *,
+    revision: int,
+    acting: Account,
+    reason: str = "",
+    address: str = "",
+) -> RuleVersion:
+    """Approve a submitted version: it judges bills as soon as the transaction commits.
+
+    Only a head of the province's department who has not written or submitted it (`rule.approver_is_maker`,
+    403). What was submitted is checked against the present base data again.
+    """
+    present = await lock_submitted(connection, catalog, code, version, revision, acting, "审核")
+    require_sound(present.rule, present.region_code, catalog)
+    await _decide(connection, present, VersionState.APPROVED, acting, reason)
+    await audit(connection, "rule:approve", present, acting, address, reason=reason)
+    await tell_owner(connection, present, "已通过", reason)
+    await publish(connection, f"批准{code}第{version}版")
+    return await get_version(connection, code, version)
+
+
+async def send_back(
+    connection: AsyncConnection,
+    catalog: Catalog,
+    code: str,
+    version: int,
+    *,
+    revision: int,
+    acting: Account,
+    reason: str,
+    address: str = "",
+) -> RuleVersion:
+    """退回: return a submitted version to its department with a reason, which is required."""
+    if not reason.strip():
+        raise refuse("rule.reason_missing", "请填写退回原因，便于起草人修改。", field="reason", status=422)
+    present = await lock_submitted(connection, catalog, code, version, revision, acting, "退回")
+    await _decide(connection, present, VersionState.RETURNED, acting, reason)
+    await audit(connection, "rule:return", present, acting, address, reason=reason)
+    await tell_owner(connection, present, "被退回", reason)
+    return await get_version(connection, code, version)
+
+
+async def _decide(
+    connection: AsyncConnection, present: RuleVersion, state: VersionState, acting: Account, reason: str
+) -> None:
+    values = {
+        "state": state.value,
+        "by": acting.actor.label,
+        "name": acting.display_name,
+        "reason": reason[:MAX_NOTE],
+    }
+    await change(connection, present, _DECIDE, values)
+
+
+_DECIDE = """
+state = :state, revision = revision + 1, decided_by = :by, decided_by_name = :name, decided_at = now(),
+decision_reason = :reason
+"""
+
+
+async def suspend(
+    connection: AsyncConnection,
+    catalog: Catalog,
+    code: str,
+    *,
+    acting: Account,
+    reason: str,
+    address: str = "",
+) -> None:
+    """暂停: the rule judges nothing from the commit on. A head of the province only; a reason is required."""
+    await _switch(connection, catalog, code, True, acting, reason, address)
+
+
+async def resume(
+    connection: AsyncConnection,
+    catalog: Catalog,
+    code: str,
+    *,
+    acting: Account,
+    reason: str,
+    address: str = "",
+) -> None:
+    """恢复运行: the rule's last approved version judges again. As `suspend`."""
+    await _switch(connection, catalog, code, False, acting, reason, address)
+
+
+async def _switch(
+    connection: AsyncConnection,
+    catalog: Catalog,
+    code: str,
+    suspended: bool,
+    acting: Account,
+    reason: str,
+    address: str,
+) -> None:
+    word = "暂停" if suspended else "恢复运行"
+    require_province_head(acting, catalog, word)
+    if not reason.strip():
+        raise refuse("rule.reason_missing", f"请填写{word}的原因。", field="reason", status=422)
+    standing = await lock_rule(connection, code)
+    if standing.suspended == suspended:
+        raise refuse("rule.wrong_state", f"该规则已经{word}，请刷新页面查看。", status=409)
+    query = text("UPDATE rules SET suspended = :suspended WHERE code = :code")
+    await connection.execute(query, {"code": code, "suspended": suspended})
+    entry = AuditEntry(
+        actor=Actor(label=acting.actor.label, address=address),
+        action="rule:suspend" if suspended else "rule:resume",
+        subject=f"rule:{code}",
+        details={"reason": reason[:MAX_NOTE]},
+    )
+    await record(connection, entry)
+    ruleset = await publish(connection, f"{word}{code}")
+    await tell_department(
+        connection,
+        standing.region_code,
+        f"rule:switched:{code}:{ruleset}",
+        f"监管规则{code}已{word}",
+        f"{acting.display_name}：{reason[:MAX_NOTE]}",
+        link=f"/finance/rules/{code}",
+    )

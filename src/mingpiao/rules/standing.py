@@ -1,0 +1,117 @@
+"""What every verb on a rule begins with: lock it, ask who acts, and look at the state that it is in."""
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.identity.model import Account, Role
+from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.rules.checking import check_rule, is_province
+from mingpiao.rules.model import Rule, RuleVersion, VersionState
+from mingpiao.rules.store import get_version, require_code, unknown_rule
+
+_WRITERS = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
+OPEN = frozenset({VersionState.DRAFT, VersionState.SUBMITTED, VersionState.RETURNED})
+EDITABLE = frozenset({VersionState.DRAFT, VersionState.RETURNED})
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule's locked row and its newest version's number and state."""
+
+    code: str
+    region_code: str
+    suspended: bool
+    version: int
+    state: VersionState
+
+
+def own_region(acting: Account) -> str:
+    """The region whose rules a person writes; raises `Refusal` (`rule.not_writer`, 403)."""
+    if acting.role not in _WRITERS or acting.region_code is None:
+        raise refuse("rule.not_writer", "只有财政部门的经办人和负责人可以编写监管规则。", status=403)
+    return acting.region_code
+
+
+def require_province_head(acting: Account, catalog: Catalog, word: str) -> None:
+    """Raise `Refusal` (`rule.not_approver`, 403) unless a head of the province acts; `word` says what is tried."""
+    region = acting.region_code
+    if acting.role is not Role.DEPARTMENT_HEAD or region is None or not is_province(region, catalog):
+        message = f"{word}监管规则由省级财政部门负责人办理，请联系省级财政部门。"
+        raise refuse("rule.not_approver", message, status=403)
+
+
+async def lock_rule(connection: AsyncConnection, code: str) -> Standing:
+    """Lock a rule's row until the transaction ends; raises `Refusal` (`rule.unknown`, 404)."""
+    require_code(code)
+    row = (await connection.execute(text(_LOCK_RULE), {"code": code})).mappings().one_or_none()
+    if row is None:
+        raise unknown_rule()
+    newest = (await connection.execute(text(_NEWEST), {"code": code})).mappings().one()
+    return msgspec.convert(dict(row.items()) | dict(newest.items()), Standing)
+
+
+_LOCK_RULE = "SELECT code, region_code, suspended FROM rules WHERE code = :code FOR UPDATE"
+_NEWEST = "SELECT version, state FROM rule_versions WHERE code = :code ORDER BY version DESC LIMIT 1"
+
+
+async def lock_own(connection: AsyncConnection, code: str, acting: Account) -> Standing:
+    """As `lock_rule`, of the acting person's own department; raises `Refusal` (`rule.not_own`, 403)."""
+    region = own_region(acting)
+    standing = await lock_rule(connection, code)
+    if standing.region_code != region:
+        message = "该规则由其他财政部门制定，您只能查看；需要更严的要求时，请另建本地区的规则。"
+        raise refuse("rule.not_own", message, status=403)
+    return standing
+
+
+async def lock_submitted(
+    connection: AsyncConnection,
+    catalog: Catalog,
+    code: str,
+    version: int,
+    revision: int,
+    acting: Account,
+    word: str,
+) -> RuleVersion:
+    """A submitted version, locked, which this person may decide."""
+    require_province_head(acting, catalog, word)
+    await lock_rule(connection, code)
+    present = await get_version(connection, code, version)
+    if present.state is not VersionState.SUBMITTED:
+        raise wrong_state(present, word)
+    if present.revision != revision:
+        raise edited_meanwhile(present)
+    if acting.actor.label in present.makers:
+        message = "您参与了这一版的编写或提交，不能自己审核，请由其他负责人办理。"
+        raise refuse("rule.approver_is_maker", message, status=403)
+    return present
+
+
+def require_sound(rule: Rule, region: str, catalog: Catalog) -> None:
+    """Raise `Refusal` with all that `check_rule` finds."""
+    problems = check_rule(rule, region, catalog)
+    if problems:
+        raise Refusal(*problems)
+
+
+def require_none_open(standing: Standing) -> None:
+    """Raise `Refusal` (`rule.version_open`, 409) while a version is under way."""
+    if standing.state in OPEN:
+        message = f"第{standing.version}版{standing.state.label}，请先办完或撤回，再另起新版本。"
+        raise refuse("rule.version_open", message, status=409, version=standing.version)
+
+
+def wrong_state(present: RuleVersion, word: str) -> Refusal:
+    """`rule.wrong_state` (409): the version is not in a state in which this can be done."""
+    message = f"第{present.version}版{present.state.label}，不能{word}，请刷新页面查看最新情况。"
+    return refuse("rule.wrong_state", message, status=409, state=present.state.value)
+
+
+def edited_meanwhile(present: RuleVersion) -> Refusal:
+    """`rule.edited_meanwhile` (409): somebody saved after the person had begun; nothing was written."""
+    message = (
+        f"这一版在您打开之后已被他人保存（{present.saved_at:%H:%M:%S}），您的修改没有写入。"
+        "请与最新内容核对后重新办理。"
+    )
+    return refuse("rule.edited_meanwhile", message, status=409, revision=present.revision)
