@@ -9,11 +9,15 @@ from mingpiao.evidence.extraction.particulars import accounts_of, document_numbe
 from mingpiao.evidence.extraction.parties import parties_of
 from mingpiao.evidence.model import Extraction, Page, PageLines
 
+#: Characters that facts are looked for in; 60 full pages. What lies behind is kept as text only.
+_MOST_CHARACTERS = 150_000
+
 
 def extract(pages: Sequence[PageLines]) -> Extraction:
     """What a paper's upright lines say; every fact carries the places where it stands."""
     pages = tuple(pages)
-    flow = Flow(pages)
+    looked_at = _first(pages)
+    flow = Flow(looked_at)
     numbers = document_numbers_of(flow)
     kind = kind_of(pages, flow, numbered=bool(numbers))
     accounts, parties = accounts_of(flow, parties_of(flow, kind))
@@ -30,7 +34,21 @@ def extract(pages: Sequence[PageLines]) -> Extraction:
         accounts=accounts,
         purpose=purpose_of(flow),
         seals=tuple(seal for page in pages for seal in page.seals),
+        notes=_notes(len(looked_at), len(pages)),
     )
+
+
+def _first(pages: tuple[PageLines, ...]) -> tuple[PageLines, ...]:
+    room = _MOST_CHARACTERS
+    for index, page in enumerate(pages):
+        room -= sum(len(line.text) for line in page.lines)
+        if room < 0 and index:
+            return pages[:index]
+    return pages
+
+
+def _notes(looked_at: int, pages: int) -> tuple[str, ...]:
+    return () if looked_at == pages else (f"材料文字较多，仅从前 {looked_at} 页提取要素，请人工核对其余页面。",)
 
 
 def _page(page: PageLines) -> Page:

@@ -57,6 +57,7 @@ _UNRELATED = re.compile(
     r"单价|每[人份台件套本张吨米平天]|违约金|滞纳金|罚款|注册资[本金]|手续费|工本费|余额|限额|起付|低于|不少于|超过|以上|以下|不足"
     r"|税额|日均|市值|赔偿|票面|年收入|利息|邮资|电子汇划费"
 )
+_MOST_AMOUNTS = 1_000
 _REACH = 30
 #: Words and digits that say the same stand this close, with nothing between that ends a clause.
 _BESIDE = 26
@@ -73,7 +74,7 @@ class Spotted(NamedTuple):
 
 def amounts_of(flow: Flow) -> tuple[Amount, ...]:
     """All amounts above nothing, in the order of the paper; all that equal the stated whole are called total."""
-    spotted = sorted({*_in_words(flow.text), *_in_digits(flow.text)})
+    spotted = sorted({*_in_words(flow.text), *_in_digits(flow.text)})[:_MOST_AMOUNTS]
     neighbours = [_neighbour(flow.text, index, spotted) for index in range(len(spotted))]
     hints = _shared([_hint(flow.text, one) for one in spotted], neighbours)
     whole = _whole(spotted, hints)

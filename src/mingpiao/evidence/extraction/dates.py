@@ -32,7 +32,7 @@ _SIGNING = r"签订|签署|签约|签字|订立|签章|协议|合同|成文|发�
 _MONEY_MOVED = (
     r"交易|转账|记账|入账|汇款|付款|回单|支付|到账|业务|委托|申请|办理|缴款|结算|凭证|填制|制单|开票|打印"
 )
-_LABEL_END = r"(?:完成)?(?:日期|时间|日)[\t :为]{0,4}(?:于)?"
+_LABEL_END = r"(?:完成)?(?:日期|时间|日)[\t\n :为]{0,4}(?:于)?"
 _SIGNED = tuple(
     re.compile(pattern)
     for pattern in (
@@ -41,6 +41,7 @@ _SIGNED = tuple(
         rf"(?<![\u4e00-\u9fff]){_LABEL_END}(?P<date>{_DATE}|{_COMPACT})",
         rf"(?:于|在)(?P<date>{_DATE}) ?(?:在[^。;\n]{{1,20}})?(?:签订|签署|订立|签约)(?!的)",
         rf"(?:^|[\n\t])[^\n\t。;,]{{0,40}}?(?P<date>{_DATE})[ ]*(?=[\n\t]|$)",
+        rf"(?:^|[\n\t]) ?(?P<date>{_COMPACT}) ?(?=[\n\t]|$)",
     )
 )
 #: 起至 and the like: a day of a period stands at the end of a row by chance.

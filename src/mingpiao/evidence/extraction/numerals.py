@@ -62,7 +62,7 @@ def amount_of(words: str) -> Decimal | None:
     whole, mark, rest = words.replace("圆", "元").partition("元")
     if not mark:
         return None
-    yuan = number_of(whole) if whole else 0
+    yuan = _grouped(whole) if whole else 0
     cents = _cents(rest)
     if yuan is None or cents is None:
         return None

@@ -28,6 +28,8 @@ _CODE = re.compile(
 _LEADING = re.compile(
     r"(?:本(?:协议|合同|备忘录|约定书|契约)?(?:是)?(?:由|系)|兹由|由|经|现|兹有|(?<=\))[与和及同]|[与和](?=[^平谐县林田静]))"
 )
+#: A list of recipients is long; more names than this are no list.
+_MOST_PARTIES = 400
 _CAME_IN = "收入|贷方|来账|入账|收款通知|转入|到账"
 _WENT_OUT = "支出|借方|往账|付款通知|转出|扣款"
 #: How far before a field a head is looked for in running text.
@@ -88,7 +90,8 @@ def _join(parties: list[Party], party: Party) -> None:
                 amount=known.amount if party.amount is None else party.amount,
             )
             return
-    parties.append(party)
+    if len(parties) < _MOST_PARTIES:
+        parties.append(party)
 
 
 def _labelled(flow: Flow, heads: Sequence[Head]) -> Iterator[Named]:

@@ -42,12 +42,28 @@ def red_seals(page: Any, number: int) -> tuple[Place, ...]:
             right=round(right / across, 4),
             bottom=round(bottom / down, 4),
         )
-        for left, top, right, bottom in _areas(share > _RED_PART)
+        for left, top, right, bottom in _outermost(_areas(share > _RED_PART))
         if _looks_like_a_seal(right - left, bottom - top, float(share[top:bottom, left:right].mean()))
     )
 
 
-def _areas(marked: Array) -> list[tuple[int, int, int, int]]:
+_Box = tuple[int, int, int, int]
+
+
+def _outermost(boxes: list[_Box]) -> list[_Box]:
+    """The star inside a round seal is of that seal."""
+    return [
+        box
+        for box in boxes
+        if not any(
+            other[0] <= box[0] and other[1] <= box[1] and box[2] <= other[2] and box[3] <= other[3]
+            for other in boxes
+            if other != box
+        )
+    ]
+
+
+def _areas(marked: Array) -> list[_Box]:
     """Boxes (left, top, right, bottom) of the connected marked cells; a gap of one cell is bridged."""
     waiting = {(int(row), int(column)) for row, column in zip(*marked.nonzero(), strict=True)}
     boxes = []
