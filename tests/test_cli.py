@@ -11,7 +11,17 @@ from mingpiao.cli import main
 from mingpiao.rules.service import library_rules, read_rules
 from mingpiao.storage.embedded import EmbeddedServer
 
-COMMANDS = ("demo", "demo-reset", "serve", "worker", "migrate", "verify", "export-rules", "healthcheck")
+COMMANDS = (
+    "demo",
+    "demo-reset",
+    "serve",
+    "worker",
+    "jobs",
+    "migrate",
+    "verify",
+    "export-rules",
+    "healthcheck",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +96,24 @@ def test_a_server_does_not_start_on_a_foreign_schema_or_without_master_key(
     refused = call(command, "--database-url", empty_database_url, "--master-key-file", str(key))
     assert refused.exit_code == 1
     assert "请先运行 mingpiao migrate" in refused.stderr
+
+
+def test_jobs_that_were_given_up_are_told_and_put_back(cluster: EmbeddedServer, database_url: str) -> None:
+    option = ["--database-url", database_url]
+    assert call("jobs", *option).output == "没有失败的后台任务。\n"
+    database = database_url.split("@/")[1].split("?")[0]
+    cluster.run_sql(
+        "INSERT INTO pgqueuer (id, priority, status, entrypoint, payload) "
+        "VALUES (77, 0, 'failed', 'read_evidence', convert_to('{\"unit_id\": 1}', 'utf8')); "
+        "INSERT INTO pgqueuer_log (job_id, status, priority, entrypoint, traceback) "
+        "VALUES (77, 'failed', 0, 'read_evidence', '{\"exception_message\": \"no disk\"}')",
+        database=database,
+    )
+    told = call("jobs", *option)
+    assert told.exit_code == 0
+    assert "77 " in told.output
+    assert told.output.endswith("read_evidence  {'unit_id': 1}  no disk\n")
+    assert call("jobs", *option, "--retry", "77").output == "没有失败的后台任务。\n"
 
 
 def test_wrong_settings_are_told() -> None:

@@ -143,7 +143,7 @@ def serve(**options: Any) -> None:
 @_data_option
 @_key_option
 def worker(**options: Any) -> None:
-    """执行后台任务（汇总已结束的日期、清理过期数据）; 可以运行多个。"""
+    """执行后台任务（识别佐证材料、办理开票申请、汇总和清理数据）; 可以运行多个。"""
     from mingpiao import worker as worker_module
 
     settings = _ready(**options)
@@ -151,6 +151,40 @@ def worker(**options: Any) -> None:
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     asyncio.run(worker_module.run(settings))
+
+
+@main.command()
+@_database_option
+@click.option(
+    "--retry", "job_ids", type=int, multiple=True, metavar="编号", help="把这一项重新放入队列; 可以写多次。"
+)
+def jobs(job_ids: tuple[int, ...], **options: Any) -> None:
+    """列出多次失败、已停止重试的后台任务和原因, 或把它们重新放入队列。"""
+    settings = _with_database(**options)
+    for line in asyncio.run(_failed_jobs(settings.database_url, job_ids)):
+        click.echo(line)
+
+
+async def _failed_jobs(url: str, retry: tuple[int, ...]) -> list[str]:
+    from mingpiao.jobs.queue import failed_jobs, retry_failed
+    from mingpiao.kernel.clock import to_shanghai
+    from mingpiao.storage.database import Database
+    from mingpiao.storage.probe import require_ready
+
+    await require_ready(url)
+    database = await Database.open(url, pool_size=1)
+    try:
+        async with database.system() as connection:
+            if retry:
+                await retry_failed(connection, retry)
+            failed = await failed_jobs(connection)
+    finally:
+        await database.close()
+    told = [
+        f"{job.job_id}  {to_shanghai(job.failed_at):%Y-%m-%d %H:%M:%S}  {job.name}  {job.payload}  {job.reason}"
+        for job in failed
+    ]
+    return told or ["没有失败的后台任务。"]
 
 
 @main.command()
