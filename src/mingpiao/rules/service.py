@@ -1,5 +1,6 @@
 """What other rooms may ask of rules."""
 
+from mingpiao.rules.adopting import adopt_library
 from mingpiao.rules.checking import REQUEST_FIELDS, check_rule, is_province, retired_scope
 from mingpiao.rules.comparing import MEMBERS, Difference, compare, described
 from mingpiao.rules.deciding import approve, resume, send_back, suspend
@@ -24,7 +25,8 @@ from mingpiao.rules.language import (
 )
 from mingpiao.rules.language.builder import OPERATORS
 from mingpiao.rules.language.relation import bill_columns, history_types, item_columns
-from mingpiao.rules.library import library_rules
+from mingpiao.rules.library import THEMES as LIBRARY_THEMES
+from mingpiao.rules.library import VIOLATIONS, LibraryRule, library, library_rules
 from mingpiao.rules.publishing import install_library, publish
 from mingpiao.rules.rulebook import CHANNEL, RuleBook, RuleSet, live_versions
 from mingpiao.rules.sharing import (
@@ -49,11 +51,13 @@ __all__ = [
     "CHANNEL",
     "FIELDS",
     "FUNCTIONS",
+    "LIBRARY_THEMES",
     "MAX_FILE",
     "MEMBERS",
     "OPERATORS",
     "PAGE_SIZE",
     "REQUEST_FIELDS",
+    "VIOLATIONS",
     "Condition",
     "Difference",
     "Entry",
@@ -64,10 +68,12 @@ __all__ = [
     "HitFigure",
     "ImportOutcome",
     "ImportReport",
+    "LibraryRule",
     "RuleBook",
     "RuleFilter",
     "RuleSet",
     "RuleSummary",
+    "adopt_library",
     "approve",
     "bill_columns",
     "check_rule",
@@ -89,6 +95,7 @@ __all__ = [
     "is_province",
     "item_columns",
     "judge",
+    "library",
     "library_rules",
     "list_rules",
     "live_versions",
