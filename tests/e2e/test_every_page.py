@@ -30,6 +30,8 @@ def page_patterns(page: Page) -> dict[str, str]:
     }
 
 
+# An administrator sees every page that there is.
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize(
     ("login", "start", "expected"),
     [
