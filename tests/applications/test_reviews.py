@@ -173,6 +173,29 @@ async def test_an_appeal_without_an_application_before_it(window: Window) -> Non
     ).state is STATE.ISSUED
 
 
+async def test_an_appeal_about_what_was_issued_finds_the_bill(window: Window) -> None:
+    brought = await window.appeal()
+    done = await window.reviews.approve(brought.application_id, window.officer(brought))
+    unit_id, request = window.unit.unit_id, brought.request
+    assert await window.applications.appeal_request(unit_id, request, "再申诉", PERSON) == done
+    other = msgspec.structs.replace(request, remark="另一内容")
+    answer = await window.applications.appeal_request(unit_id, other, "再申诉", PERSON)
+    assert isinstance(answer, Refused)
+    assert answer.problems[0].code == "application.in_progress"
+
+
+async def test_five_appeals_at_once_are_one(window: Window) -> None:
+    window.desk.asks = (finding(),)
+    answers = await asyncio.gather(
+        *(
+            window.applications.appeal_request(window.unit.unit_id, window.request(), "理由", PERSON)
+            for _ in range(5)
+        )
+    )
+    assert {each.application_id for each in answers if isinstance(each, Application)} == {1}
+    assert await window.count("SELECT count(*) FROM application_steps WHERE step = 'appealed'") == 1
+
+
 # -- two at once -----------------------------------------------------------------------------------
 
 

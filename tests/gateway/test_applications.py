@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from tests.evidence import hostile
 from tests.gateway.client import problem_of, wire
 from tests.gateway.conftest import Api
 from tests.support.office import ACTING
@@ -143,3 +144,23 @@ async def test_another_units_application_is_not_there(judged: Api) -> None:
     ):
         assert problem_of(answer)[:2] == (404, "application.unknown")
     assert (await judged.hospital.get(where)).json() == brought
+
+
+async def test_a_paper_that_is_not_read_yet_makes_an_application(api: Api) -> None:
+    paper = await api.hospital.send(
+        "POST",
+        "/api/v1/evidence?name=a.pdf",
+        hostile.plain_pdf("An agreement between two parties", pages=1),
+        **{"Content-Type": "application/pdf"},
+    )
+    request = request_of(api, remark="")
+    answer = await api.hospital.issue(request, evidence=[paper.json()["digest"]])
+    assert answer.status_code == 202
+    assert (answer.json()["state"], answer.json()["bill"]) == ("checking", None)
+    where = answer.headers["location"]
+    assert (await api.hospital.get(where)).json() == answer.json()
+    again = await api.hospital.issue(request, evidence=[paper.json()["digest"]])
+    assert again.json() == answer.json()
+    early = await api.hospital.post(f"{where}/appeal", {"reason": "理由"})
+    assert problem_of(early) == (409, "application.wrong_state", "")
+    assert (await api.hospital.post(f"{where}/withdraw", {})).json()["state"] == "withdrawn"

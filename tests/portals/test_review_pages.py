@@ -204,8 +204,9 @@ async def test_a_returned_application_is_corrected_in_the_form(site: Site) -> No
 
 
 async def test_the_list_filters_and_pages(site: Site) -> None:
-    brought = await appealed(site)
+    brought, _ = await appealed(site), await asked(site)
     async with await site.browser(Role.UNIT_HANDLER) as browser:
+        assert "件开票申请等待本单位办理" in (await browser.get("/unit")).text
         everything = (await browser.get("/unit/applications")).text
         assert f'href="{unit_page(brought)}"' in everything
         found = await browser.get(f"/unit/applications?business_no={brought.business_no}&state=in_review")

@@ -105,6 +105,9 @@ class Applications:
         last = await self._last(unit_id, request.business_no)
         if last is not None and _counts(last):
             return await self._appeal_again(last, request, reason, person)
+        if last is not None and last.state is ApplicationState.ISSUED:
+            same = same_content(last.request, request)
+            return last if same else Refused(problems=(wording.in_progress(last),))
         assessment = await self._desk.check(unit_id, request)
         if assessment.problems:
             return Refused(problems=(wording.not_appealable(), *assessment.problems))

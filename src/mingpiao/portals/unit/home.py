@@ -5,6 +5,7 @@ from decimal import Decimal
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from mingpiao.applications.service import open_count
 from mingpiao.composition import Services
 from mingpiao.identity.model import Session
 from mingpiao.issuing.model import BillFilter
@@ -34,6 +35,7 @@ async def home(
         totals = await unit_totals(connection, unit_id, today(), today())
         levels = await stock_levels(connection, unit_id)
         papers = await standing(connection, unit_id)
+        to_handle = await open_count(connection, unit_id)
         latest = await list_bills(connection, BillFilter(unit_id=unit_id), limit=_LATEST)
     return page(
         request,
@@ -45,6 +47,7 @@ async def home(
         reversed_amount=sum((total.reversed_amount for total in totals), Decimal(0)),
         levels=levels,
         notice=notice_of(papers),
+        to_handle=to_handle,
         low_stock=LOW_STOCK,
         drawn_at_issue=(await services.units.profile(unit_id)).unit.mode is UnitMode.ONLINE,
         today=today(),
