@@ -217,6 +217,16 @@ async def test_an_older_paper_than_the_current_one_goes_to_a_person(bench: Bench
     assert _flags(submitted) == {("older", "valid_until")}
 
 
+async def test_spaces_brackets_and_a_full_stop_make_no_difference(bench: Bench) -> None:
+    facts = bench.facts(
+        paper_type=PaperType.ASSOCIATION, purpose="扶贫济困、公益援助。", issuer="民政厅（演示）"
+    )
+    stated = stated_as(facts, purpose="扶贫济困、 公益援助", issuer="民政厅(演示)")
+    accepted = await bench.submit(await bench.upload(bench.lines(facts)), stated)
+    assert accepted.differences == ()
+    assert accepted.state is PaperState.ACCEPTED
+
+
 async def test_what_was_read_unsurely_goes_to_a_person(bench: Bench) -> None:
     facts = bench.facts()
     paper = await bench.upload(bench.lines(facts, confidence=0.7))

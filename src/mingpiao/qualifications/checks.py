@@ -202,11 +202,12 @@ _LIKE = str.maketrans("（），；：", "(),;:")
 
 
 def _same(name: str, one: str, other: str) -> bool:
-    """Whether two texts say the same; spaces and the width of punctuation do not count in names."""
+    """Whether two texts say the same; spaces, the width of punctuation and a full stop at the end
+    do not count in names and sentences."""
     if name in ("paper_type", "code", "valid_from", "valid_until"):
         return one == other
     return _bare(one) == _bare(other)
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"\s", "", text).translate(_LIKE)
+    return re.sub(r"\s", "", text).translate(_LIKE).rstrip("。.")
