@@ -6,6 +6,7 @@ A paper may be read twice at the same time or be broken off at any moment; it se
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -211,27 +212,28 @@ class _Telling:
         self._database = database
         self._paper = paper
         self._latest: tuple[int, int] | None = None
-        self._fresh = asyncio.Event()
+        self._ended = asyncio.Event()
         self._writing = asyncio.create_task(self._write())
 
     def __call__(self, done: int, pages: int) -> None:
         self._latest = (done, pages)
-        self._fresh.set()
 
     async def __aenter__(self) -> "_Telling":
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._writing.cancel()
-        await asyncio.gather(self._writing, return_exceptions=True)
+        self._ended.set()
+        await self._writing
 
     async def _write(self) -> None:
-        while True:
+        told = None
+        while not self._ended.is_set():
             # A paper that is read at once need not tell how far it is.
-            await asyncio.sleep(_PROGRESS_SECONDS)
-            await self._fresh.wait()
-            self._fresh.clear()
-            if self._latest is not None:
-                done, pages = self._latest
-                async with self._database.system() as connection:
-                    await connection.execute(_PROGRESS, self._paper.key | {"done": done, "pages": pages})
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), _PROGRESS_SECONDS)
+            if self._ended.is_set() or self._latest == told or self._latest is None:
+                continue
+            told = self._latest
+            values = {"done": told[0], "pages": told[1]}
+            async with self._database.system() as connection:
+                await connection.execute(_PROGRESS, self._paper.key | values)

@@ -48,6 +48,11 @@ _READ_AGAIN = text(
     "UPDATE evidence_documents SET state = 'waiting', attempts = 0, pages_done = 0, failure_code = '', failure = '' "
     "WHERE unit_id = :unit_id AND digest = :digest AND state = 'unreadable' AND failure_code = ANY(:failures)"
 )
+_OPEN = text(
+    "SELECT count(*) FROM (SELECT FROM evidence_documents "
+    "WHERE unit_id = :unit_id AND state IN ('waiting', 'reading') LIMIT :most) AS open_papers"
+)
+_MOST_COUNTED = 200
 _LOST = text(
     """
 SELECT unit_id, digest FROM evidence_documents
@@ -166,13 +171,17 @@ async def enqueue_reading(
 ) -> None:
     """Have a document read when the transaction commits, once, however often it is asked for.
 
-    `look` has its pages looked at as pictures.
+    `look` has its pages looked at as pictures. A unit that brings many papers at once lets the few of
+    others go before its own.
     """
+    open_papers = await connection.scalar(_OPEN, {"unit_id": unit_id, "most": _MOST_COUNTED})
+    name = LOOK_JOB if look else READ_JOB
     await enqueue(
         connection,
-        LOOK_JOB if look else READ_JOB,
+        name,
         {"unit_id": unit_id, "digest": digest},
-        key=f"{LOOK_JOB if look else READ_JOB}:{unit_id}:{digest}",
+        key=f"{name}:{unit_id}:{digest}",
+        priority=-((open_papers or 0) // 10),
     )
 
 

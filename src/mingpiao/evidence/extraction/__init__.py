@@ -48,7 +48,9 @@ def _first(pages: tuple[PageLines, ...]) -> tuple[PageLines, ...]:
 
 
 def _notes(looked_at: int, pages: int) -> tuple[str, ...]:
-    return () if looked_at == pages else (f"材料文字较多，仅从前 {looked_at} 页提取要素，请人工核对其余页面。",)
+    return (
+        () if looked_at == pages else (f"材料文字较多，仅从前 {looked_at} 页提取要素，请人工核对其余页面。",)
+    )
 
 
 def _page(page: PageLines) -> Page:

@@ -18,12 +18,16 @@ _COLUMN_LINES = 4
 _COLUMN_WIDTH = 0.28
 _COLUMN_FULL = 0.6
 
+#: Room at the end of a full line, in characters; the gap between lines of one cell, in their heights.
+_FULL = 1.2
+_TIGHT = 0.75
 #: How far the first line of a paragraph is indented at most, in characters.
 _INDENT = 3.3
 _NEW_PARAGRAPH = re.compile(
     r"^\s*(第[一二三四五六七八九十百\d]+[条章节款]|[一二三四五六七八九十]+[、.]|\(?[一二三四五六七八九十\d]{1,3}[)、]"
-    r"|\d{1,2}(\.\d{1,2})*[.、 ](?!\d)|[甲乙丙丁]\s*方\s*[(:]|附[件:]|[\u4e00-\u9fff ]{2,8}(\([^)]{1,8}\))?:|[^,。]{2,60}:$)"
+    r"|\d{1,2}(\.\d{1,2})*[.、 ](?!\d)|[甲乙丙丁]\s*方\s*[(:]|附[件:]|[^,。]{2,60}:$)"
 )
+_NEW_LABEL = re.compile(r"^[\u4e00-\u9fff ]{2,8}(\([^)]{1,8}\))?:")
 _TITLE_END = re.compile(r"^(?:关于|[\u4e00-\u9fff]{4,20}关于).*(?:通知|批复|函|决定|意见|请示|报告)$")
 _SENTENCE_END = re.compile(r"[。;!?]\s*$|^[^,。]{0,18}:\s*$")
 _LABELLED = re.compile(r"[\u4e00-\u9fff][^:]{0,20}:")
@@ -235,10 +239,9 @@ def _following(
         if other.top - box.top > 2.6 * box.height:
             return None
         if other.top - box.top > 0.6 * box.height and other not in mates[index] and _is_under(box, other):
-            full = bound - box.right < _slack(other) * box.size
-            wrapped = _centred_beside(box, other, mates[index])
-            separate = not wrapped and _separate_cells(box, other, mates[index], mates[other_index])
-            return other_index if (full or wrapped) and _runs_on(box, other) and not separate else None
+            room = (bound - box.right) / box.size
+            together = _one_cell(box, other, mates[index], mates[other_index], full=room < _slack(other))
+            return other_index if together and _runs_on(box, other, room) else None
     return None
 
 
@@ -259,8 +262,11 @@ def _is_under(box: Box, other: Box) -> bool:
     return other.right > box.left - _INDENT * box.size and box.right > other.left
 
 
-def _runs_on(box: Box, other: Box) -> bool:
+def _runs_on(box: Box, other: Box, room: float) -> bool:
     if _SENTENCE_END.search(box.text) or _TITLE_END.match(box.text) or _NEW_PARAGRAPH.match(other.text):
+        return False
+    # A line that is full to the last character runs on even into what looks like a label.
+    if room > _FULL and _NEW_LABEL.match(other.text):
         return False
     if len(box.text) < 4 or not 0.75 < other.height / box.height < 1.33:
         return False
@@ -275,21 +281,33 @@ def _slack(other: Box) -> float:
     return 2.3 + (visual_length(word.group()) if word else 0.0)
 
 
-def _centred_beside(box: Box, other: Box, beside: Sequence[Box]) -> bool:
-    """Whether a cell of one line stands half-way beside two close ones: then the two are one cell."""
-    if other.top - box.bottom > 0.7 * box.height:
+def _one_cell(
+    box: Box, other: Box, beside: Sequence[Box], beside_other: Sequence[Box], *, full: bool
+) -> bool:
+    """Whether two lines are of one cell or paragraph rather than of two rows of a table."""
+    gap = (other.top - box.bottom) / box.height
+    if not beside and not beside_other:
+        return full
+    if _LABELLED.match(box.text) and not _LABELLED.match(other.text):
+        return full and gap < _TIGHT
+    if _has_own_label(other, beside_other):
         return False
+    return gap < _TIGHT and (full or _centred_beside(box, other, beside))
+
+
+def _has_own_label(box: Box, beside: Sequence[Box]) -> bool:
+    """Whether the cell to the left stands at the same height: then a row begins here."""
+    before = [mate for mate in beside if mate.right <= box.left + box.size]
+    if not before:
+        return False
+    nearest = max(before, key=lambda mate: mate.right)
+    return abs(nearest.middle - box.middle) < 0.3 * box.height
+
+
+def _centred_beside(box: Box, other: Box, beside: Sequence[Box]) -> bool:
+    """Whether a cell of one line stands half-way beside the two."""
     between = (box.middle + other.middle) / 2
     return any(abs(mate.middle - between) < 0.25 * (other.middle - box.middle) for mate in beside)
-
-
-def _separate_cells(box: Box, other: Box, beside: Sequence[Box], beside_other: Sequence[Box]) -> bool:
-    """Two rows of a table look like a wrapped cell; only a label with its value is taken for one."""
-    if not beside or not beside_other:
-        return bool(beside) and other.top - box.bottom > 0.9 * box.height
-    return other.top - box.bottom > 0.75 * box.height or not (
-        _LABELLED.match(box.text) and not _LABELLED.match(other.text)
-    )
 
 
 # Rows.

@@ -1,15 +1,16 @@
 """The smaller facts of a paper: its kind, 文号, accounts and what the money is for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from mingpiao.evidence.extraction.arrangement import visual_length
 from mingpiao.evidence.extraction.flow import Flow
 from mingpiao.evidence.extraction.labels import PAYEE, PAYER, ROLE, SIDE, role_of
 from mingpiao.evidence.extraction.sides import roles_of_sides
 from mingpiao.evidence.extraction.tables import Head, heads_of, role_at
-from mingpiao.evidence.model import Found, PageLines, Party
+from mingpiao.evidence.model import Found, Line, PageLines, Party
 
 _DOCUMENT_NUMBER = re.compile(
     r"(?P<letters>[\u4e00-\u9fff]{2,16}) ?[〔\[(【〈] ?(?P<year>(?:19|20)\d{2}) ?[〕\])】〉] ?(?:第 ?)?(?P<count>\d{1,5}) ?号?"
@@ -33,7 +34,7 @@ _END = r"\t\n。;,"
 _PURPOSES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?<![\u4e00-\u9fff])(?:{_PURPOSE_LABEL})(?:\([^)\n]{{0,10}}\))?[\t :]{{1,4}}"
+        rf"(?:(?<![\u4e00-\u9fff])|(?<=条))(?:{_PURPOSE_LABEL})(?:\([^)\n]{{0,10}}\))?[\t :]{{1,4}}"
         rf"(?:专项用于|定向用于|用于)?(?P<purpose>[^{_END}]{{2,60}})",
         rf"(?:专项|专门|定向|全部|主要|指定|仅限)用于(?:支持|开展)?(?P<purpose>[^{_END}]{{2,50}})",
         rf"就(?:开展|实施)?(?P<purpose>[^{_END}]{{4,50}}?)(?:的?相关)?(?:事宜|事项|等事|一事|工作达成|达成|签订|订立|进行合作)",
@@ -60,20 +61,17 @@ _POLICY = re.compile(r"通知|批复|决定|意见|办法|文件|函|公告|通�
 _ACCOUNTS_OF_BOTH = re.compile(
     r"付款(?:方|人|单位)?账号[\s\S]{0,400}收款(?:方|人|单位)?账号|收款(?:方|人)?账号[\s\S]{0,400}付款(?:方|人)?账号"
 )
-_TALL = 1.18
+#: A contract about a donation is a donation, and one that is paid by transfer is no transfer.
+_KINDS = (("donation", _DONATION), ("contract", _CONTRACT), ("transfer", _TRANSFER), ("policy", _POLICY))
+_LARGE = 1.18
 
 
 def kind_of(pages: tuple[PageLines, ...], flow: Flow, *, numbered: bool) -> str:
     """contract, policy, donation, transfer or other: by the title, else by the words of the text."""
-    title = _title(pages[0]) if pages else ""
-    if _DONATION.search(title):
-        return "donation"
-    if _CONTRACT.search(title):
-        return "contract"
-    if _TRANSFER.search(title):
-        return "transfer"
-    if _POLICY.search(title) and (numbered or "关于" in title):
-        return "policy"
+    for title in _titles(pages[0]) if pages and pages[0].lines else ():
+        for kind, pattern in _KINDS:
+            if pattern.search(title) and (kind != "policy" or numbered or "关于" in title):
+                return kind
     return _kind_by_words(flow.text, numbered=numbered)
 
 
@@ -89,15 +87,18 @@ def _kind_by_words(text: str, *, numbered: bool) -> str:
     return "contract" if re.search("合同|协议", text) else "other"
 
 
-def _title(page: PageLines) -> str:
-    """The lines of the upper part that are taller than most."""
-    heights = sorted(line.thickness for line in page.lines)
-    if not heights:
-        return ""
-    usual = heights[len(heights) // 2]
-    upper = [line for line in page.lines if line.place.top < 0.45]
-    tall = [line.text for line in upper if line.thickness > _TALL * usual]
-    return "".join(tall or [line.text for line in upper[:2]]).replace(" ", "")
+def _titles(page: PageLines) -> Iterator[str]:
+    """The upper lines in larger type, then the first lines whatever their type."""
+    upper = [line for line in page.lines if line.place.top < 0.45 and len(line.text) > 2]
+    sizes = sorted(_size(line) for line in page.lines)
+    yield "".join(line.text for line in upper if _size(line) > _LARGE * sizes[len(sizes) // 2]).replace(
+        " ", ""
+    )
+    yield "".join(line.text for line in upper[:3]).replace(" ", "")
+
+
+def _size(line: Line) -> float:
+    return (line.place.right - line.place.left) / max(1.0, visual_length(line.text))
 
 
 def document_numbers_of(flow: Flow) -> tuple[Found, ...]:

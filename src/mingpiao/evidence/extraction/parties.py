@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from os.path import commonprefix
 from typing import NamedTuple
 
 import msgspec
@@ -30,6 +31,8 @@ _LEADING = re.compile(
 )
 #: A list of recipients is long; more names than this are no list.
 _MOST_PARTIES = 400
+#: A second name for the same part that begins like the first is the first, badly read.
+_SHARED_BEGINNING = 6
 _CAME_IN = "收入|贷方|来账|入账|收款通知|转入|到账"
 _WENT_OUT = "支出|借方|往账|付款通知|转出|扣款"
 #: How far before a field a head is looked for in running text.
@@ -82,7 +85,7 @@ def _join(parties: list[Party], party: Party) -> None:
     plain = plain_name(party.name.value)
     for index, known in enumerate(parties):
         whole = plain_name(known.name.value)
-        if whole == plain or (whole.startswith(plain) and not is_organisation(fold(party.name.value))):
+        if whole == plain or _broke_off(plain, party, whole, known):
             parties[index] = msgspec.structs.replace(
                 known,
                 role=known.role or party.role,
@@ -92,6 +95,15 @@ def _join(parties: list[Party], party: Party) -> None:
             return
     if len(parties) < _MOST_PARTIES:
         parties.append(party)
+
+
+def _broke_off(plain: str, party: Party, whole: str, known: Party) -> bool:
+    """Whether a name is the beginning of one that is known, as where a signature wraps and mixes with another."""
+    if whole.startswith(plain) and not is_organisation(fold(party.name.value)):
+        return True
+    listed = party.amount is not None or known.amount is not None
+    same_part = party.role == known.role and bool(party.role)
+    return same_part and not listed and len(commonprefix([plain, whole])) >= _SHARED_BEGINNING
 
 
 def _labelled(flow: Flow, heads: Sequence[Head]) -> Iterator[Named]:

@@ -212,7 +212,7 @@ def _in_order(
 
 def _slope(boxes: Sequence[Array]) -> float:
     """The rise of long lines, in pixels a pixel."""
-    long = [box for box in boxes if _sides(box)[0] > 6 * _sides(box)[1]]
+    long = [box for box in boxes if _sides(box)[0] > 4 * _sides(box)[1]]
     if not long:
         return 0.0
     return float(median((box[1][1] - box[0][1]) / max(1.0, box[1][0] - box[0][0]) for box in long))
