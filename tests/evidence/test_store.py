@@ -13,7 +13,9 @@ from tests.support.province import Province
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.crypto.sm3 import sm3_hex
 from mingpiao.evidence.model import DocumentState
+from mingpiao.evidence.reading import pdf
 from mingpiao.evidence.service import (
+    MAX_PAGES,
     PAPER_TYPES,
     EvidenceStore,
     NoScanner,
@@ -203,6 +205,18 @@ async def test_a_document_whose_job_was_lost_is_asked_for_again(
     assert payloads == [{"unit_id": settled.charity.unit_id, "digest": document.digest}]
 
 
+async def test_a_unit_that_brings_many_papers_lets_others_go_first(
+    store: EvidenceStore, database: Database, settled: Province
+) -> None:
+    for n in range(25):
+        await store.add(settled.charity.unit_id, "a.pdf", hostile.plain_pdf(str(n)), acting=ACTING)
+    last = await store.add(settled.office.unit_id, "b.pdf", hostile.plain_pdf("b"), acting=ACTING)
+    rows = await database.pool.fetch("SELECT payload, priority FROM pgqueuer ORDER BY priority DESC, id")
+    order = [msgspec.json.decode(row["payload"])["digest"] for row in rows]
+    assert order.index(last.digest) == 9
+    assert [row["priority"] for row in rows] == [0] * 10 + [-1] * 10 + [-2] * 6
+
+
 async def test_a_document_that_the_platform_failed_to_read_is_read_again_when_it_is_brought_again(
     store: EvidenceStore, database: Database, settled: Province
 ) -> None:
@@ -234,6 +248,10 @@ async def test_a_document_that_the_platform_failed_to_read_is_read_again_when_it
 )
 def test_names_are_cleaned(given: str, clean: str) -> None:
     assert clean_name(given, "application/pdf") == clean
+
+
+def test_the_limit_of_pages_is_the_readers() -> None:
+    assert MAX_PAGES == pdf.MAX_PAGES
 
 
 def test_types_are_told_by_content() -> None:

@@ -37,14 +37,15 @@ SOURCE = Path(checks.__file__).parents[1]
 CHINESE = re.compile(r"[一-鿿]")
 #: Rooms whose refusals can reach a caller of the interface.
 ROOMS = ("gateway", "applications", "issuing", "numbering", "units", "catalog", "crypto/keystore.py", "sealing/signer.py",
-         "sealing/keys.py", "sealing/errors.py", "sealing/parties.py")  # fmt: skip
+         "sealing/keys.py", "sealing/errors.py", "sealing/parties.py", "evidence/uploads.py",
+         "evidence/scanning.py")  # fmt: skip
 #: Refusals of those rooms that only pages, set-up or the command line can meet.
 ELSEWHERE = {
     "unit.uscc_invalid", "numbering.count_invalid", "numbering.pool_empty", "sealing.xml_malformed",
     "sealing.seal_malformed", "crypto.master_key_missing", "crypto.master_key_unreadable",
     "crypto.master_key_malformed", "application.not_yours", "application.already_decided", "application.batch_size",
     "application.not_alike", "application.officer_unknown", "application.no_department_above",
-    "application.not_below",
+    "application.not_below", "evidence.type_unknown", "kind.unknown",
 }  # fmt: skip
 
 

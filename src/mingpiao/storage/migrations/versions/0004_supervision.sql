@@ -173,6 +173,7 @@ CREATE TABLE evidence_documents (
 );
 CREATE INDEX evidence_documents_recent ON evidence_documents (unit_id, uploaded_at DESC);
 CREATE INDEX evidence_documents_waiting ON evidence_documents (uploaded_at) WHERE state IN ('waiting', 'reading');
+CREATE INDEX evidence_documents_open ON evidence_documents (unit_id) WHERE state IN ('waiting', 'reading');
 CREATE TABLE evidence_uses (
     unit_id bigint NOT NULL,
     bill_id bigint NOT NULL,
