@@ -8,6 +8,7 @@ import msgspec
 from mingpiao.catalog.model import Catalog
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem
+from mingpiao.portals.finance.units import kind_name
 from mingpiao.portals.session import PageRequest
 from mingpiao.rules.model import Rule, Severity, Stage
 from mingpiao.rules.service import MEMBERS, REQUEST_FIELDS, rule_from_members
@@ -102,7 +103,10 @@ def scope_choices(catalog: Catalog, own_region: str, form: RuleForm) -> dict[str
         if own_region in catalog.regions_upwards(code) and code != own_region
     ]
     kinds = [Choice(code=code, name=category.name) for code, category in catalog.categories.items()]
-    kinds += [Choice(code=code, name=kind.name, retired=kind.retired) for code, kind in catalog.kinds.items()]
+    kinds += [
+        Choice(code=code, name=kind_name(catalog, code), retired=kind.retired)
+        for code, kind in catalog.kinds.items()
+    ]
     items = [Choice(code=code, name=item.name, retired=item.retired) for code, item in catalog.items.items()]
     found = {
         "regions": regions,
