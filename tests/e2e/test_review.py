@@ -5,7 +5,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 from tests.e2e.steps import fill_bill
+from tests.e2e.town import Town
 from tests.e2e.visitor import Visitor
+
+from mingpiao.storage.embedded import OWNER
 
 pytestmark = pytest.mark.browser
 
@@ -109,3 +112,24 @@ def test_alike_cases_are_decided_together(visit: Callable[..., Visitor]) -> None
     page.get_by_role("button", name="办理所选").click()
     expect(page.locator("main")).to_contain_text("已办理 2 件，共 2 件")
     officer.look_closely()
+
+
+def test_the_page_follows_an_application_by_itself(town: Town, visit: Callable[..., Visitor]) -> None:
+    handler = visit("gongan-kaipiao")
+    number = bring(handler.page, "吴建军", "集体办理")
+    put_into(town, number, "checking")
+    handler.page.reload()
+    main = handler.page.locator("main")
+    expect(main).to_contain_text("佐证材料正在识别")
+    handler.look_closely()
+    put_into(town, number, "in_review")
+    expect(main).to_contain_text("待复核")
+    expect(main).not_to_contain_text("佐证材料正在识别")
+
+
+def put_into(town: Town, number: str, state: str) -> None:
+    """Have an application stand elsewhere, as if its papers were being read or had been."""
+    town.site.server.run_sql(
+        f"UPDATE applications SET state = '{state}' WHERE application_id = {int(number)}",
+        database=OWNER,
+    )
