@@ -131,7 +131,7 @@ def _donation(occasion: Occasion) -> Draft:
     return Draft(
         lines=lines,
         extension={
-            "Custom1": occasion.rng.choice(_CAMPAIGNS),
+            "Custom1": occasion.rng.choice(_CAMPAIGNS_OF.get(lines[0].entry.item.code, _CAMPAIGNS)),
             "Custom2": DONATION_FORMS[1] if in_kind else DONATION_FORMS[0],
         },
         payer_type=payer_type,
@@ -139,6 +139,11 @@ def _donation(occasion: Occasion) -> Draft:
     )
 
 
+#: Campaigns of gifts that are for one purpose only.
+_CAMPAIGNS_OF = {
+    "030103": ("抗旱保畜", "雪灾牧户救助", "洪涝灾区重建"),
+    "030104": ("金秋助学", "乡村学校图书", "圆梦助学金"),
+}
 _GOODS = ("棉被200床、棉衣200件", "饲草30吨", "校服150套", "图书1200册", "米面油120份", "轮椅20台")
 _CAMPAIGNS = (
     "草原生态保护",
