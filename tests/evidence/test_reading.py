@@ -12,7 +12,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 import mingpiao
 from mingpiao.evidence.model import Line, PageLines
-from mingpiao.evidence.reading import PaperUnreadable, count_pages, picture, read_lines, read_paper
+from mingpiao.evidence.reading import PaperUnreadable, picture, read_lines, read_paper
+from mingpiao.evidence.reading.counting import count_pages
 
 PDF = "application/pdf"
 FONT = Path(mingpiao.__file__).parent / "layout" / "fonts" / "NotoSansSC-Regular.ttf"

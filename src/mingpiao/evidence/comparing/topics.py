@@ -44,7 +44,7 @@ _AKIN = """
 饮水 机井 水井
 道路 公路 桥梁 硬化
 住宿 宿舍 公寓
-工装 工作服 服装 制服
+工装 工作服 校服 服装 制服
 """.strip()
 _CLASSES = tuple(tuple(line.split()) for line in _AKIN.splitlines())
 

@@ -25,13 +25,20 @@ _TIGHT = 0.75
 _INDENT = 3.3
 _NEW_PARAGRAPH = re.compile(
     r"^\s*(第[一二三四五六七八九十百\d]+[条章节款]|[一二三四五六七八九十]+[、.]|\(?[一二三四五六七八九十\d]{1,3}[)、]"
-    r"|\d{1,2}(\.\d{1,2})*[.、 ](?!\d)|[甲乙丙丁]\s*方\s*[(:]|附[件:]|[^,。]{2,60}:$)"
+    r"|\d{1,2}(\.\d{1,2})*([.、](?!\d)| (?![\d年月日元]))|[甲乙丙丁]\s*方\s*[(:]|附[件:]|[^,。]{2,60}:$)"
 )
 _NEW_LABEL = re.compile(r"^[\u4e00-\u9fff ]{2,8}(\([^)]{1,8}\))?:")
+_KNOWN_LABEL = re.compile(
+    r"^[\u4e00-\u9fff]{0,6}(?:账号|帐号|账户|户名|开户行|银行|名称|日期|时间|金额|用途|摘要|附言|备注|地址|电话|代表|代码|编号|单位|方|人)"
+    r"(?: ?\([^)]*\))* ?:"
+)
 _TITLE_END = re.compile(r"^(?:关于|[\u4e00-\u9fff]{4,20}关于).*(?:通知|批复|函|决定|意见|请示|报告)$")
 _SENTENCE_END = re.compile(r"[。;!?]\s*$|^[^,。]{0,18}:\s*$")
 _LABELLED = re.compile(r"[\u4e00-\u9fff][^:]{0,20}:")
-_WORD = re.compile(r"[\dA-Za-z,.¥\-]+")
+_WORD = re.compile(r"[\[(〔¥]?(?:[\dA-Za-z,.\-]+[\])〕年月日号元]*)+")
+_FIGURES = re.compile(r"^[\d ,.¥:/\-]+元?$")
+#: Cells with less text are not wrapped: 用途, 捐赠金额.
+_SHORTEST_WRAPPED = 6
 
 
 class Box(NamedTuple):
@@ -265,8 +272,8 @@ def _is_under(box: Box, other: Box) -> bool:
 def _runs_on(box: Box, other: Box, room: float) -> bool:
     if _SENTENCE_END.search(box.text) or _TITLE_END.match(box.text) or _NEW_PARAGRAPH.match(other.text):
         return False
-    # A line that is full to the last character runs on even into what looks like a label.
-    if room > _FULL and _NEW_LABEL.match(other.text):
+    # A line that is full to the last character runs on even into what only looks like a label.
+    if _KNOWN_LABEL.match(other.text) or (room > _FULL and _NEW_LABEL.match(other.text)):
         return False
     if len(box.text) < 4 or not 0.75 < other.height / box.height < 1.33:
         return False
@@ -290,7 +297,9 @@ def _one_cell(
         return full
     if _LABELLED.match(box.text) and not _LABELLED.match(other.text):
         return full and gap < _TIGHT
-    if _has_own_label(other, beside_other):
+    if _has_own_label(other, beside_other) or len(box.text) < _SHORTEST_WRAPPED:
+        return False
+    if bool(_FIGURES.match(box.text)) != bool(_FIGURES.match(other.text)):
         return False
     return gap < _TIGHT and (full or _centred_beside(box, other, beside))
 

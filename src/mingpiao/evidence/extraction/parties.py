@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from os.path import commonprefix
 from typing import NamedTuple
 
 import msgspec
@@ -103,7 +102,7 @@ def _broke_off(plain: str, party: Party, whole: str, known: Party) -> bool:
         return True
     listed = party.amount is not None or known.amount is not None
     same_part = party.role == known.role and bool(party.role)
-    return same_part and not listed and len(commonprefix([plain, whole])) >= _SHARED_BEGINNING
+    return same_part and not listed and plain[:_SHARED_BEGINNING] == whole[:_SHARED_BEGINNING]
 
 
 def _labelled(flow: Flow, heads: Sequence[Head]) -> Iterator[Named]:

@@ -4,6 +4,6 @@ The libraries that look at pictures are imported when the first picture comes, n
 """
 
 from mingpiao.evidence.reading.errors import PaperUnreadable
-from mingpiao.evidence.reading.reader import count_pages, picture, read_lines, read_paper
+from mingpiao.evidence.reading.reader import picture, read_lines, read_paper
 
-__all__ = ["PaperUnreadable", "count_pages", "picture", "read_lines", "read_paper"]
+__all__ = ["PaperUnreadable", "picture", "read_lines", "read_paper"]

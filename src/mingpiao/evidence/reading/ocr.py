@@ -26,6 +26,9 @@ _DETECTION_SIDE = 1_280
 #: Lines read both ways to tell up from down; one way is enough when they read this well.
 _TRIED_LINES = 5
 _READS_WELL = 0.93
+#: A page with so few lines is tried all four ways, and likely lies as the page before it.
+_FEW_BOXES = 5
+_LIKELY = 0.08
 #: Width by height of lines that are long enough to tell and short enough to be read quickly.
 _TELLING_SHAPE = 5.5
 #: A line read with less certainty is noise: stains, stamps, handwriting.
@@ -56,22 +59,14 @@ def _engine() -> RapidOCR:
     )
 
 
-def look(shown: Any, number: int) -> Seen:
-    """Lines and seals of a picture (RGB) of page `number`."""
+def look(shown: Any, number: int, likely: int | None = None) -> Seen:
+    """Lines and seals of a picture (RGB) of page `number`; `likely` is how the page before it was turned."""
     seals = red_seals(shown, number)
     pixels = _without_ink(np.asarray(shown)[:, :, ::-1], seals)
     boxes = _detect(pixels)
-    quarter = _standing(boxes)
-    if quarter:
-        pixels, boxes = _turn_back(pixels, boxes)
-    crops = [_crop(pixels, box) for box in boxes]
-    upside_down = bool(crops) and _upside_down(crops)
-    if upside_down:
-        crops = [cv2.rotate(crop, cv2.ROTATE_180) for crop in crops]
-        corner = np.array([pixels.shape[1], pixels.shape[0]], np.float32)
-        boxes = [corner - box[[2, 3, 0, 1]] for box in boxes]
-    rotation = (90 if quarter else 0) + (180 if upside_down else 0)
-    lines = _in_order(_read(crops), boxes, pixels.shape[:2], number)
+    rotation = _rotation(pixels, boxes, likely)
+    pixels, boxes = _turned_by(rotation, pixels, boxes)
+    lines = _in_order(_read(_crops(pixels, boxes)), boxes, pixels.shape[:2], number)
     return Seen(rotation, lines, tuple(_turned(seal, rotation) for seal in seals))
 
 
@@ -121,6 +116,24 @@ def _sides(box: Array) -> tuple[float, float]:
     return float(np.linalg.norm(box[1] - box[0])), float(np.linalg.norm(box[3] - box[0]))
 
 
+def _rotation(pixels: Array, boxes: Sequence[Array], likely: int | None) -> int:
+    """How the picture must be turned clockwise to stand upright."""
+    if not boxes:
+        return 0
+    if len(boxes) <= _FEW_BOXES:
+        ways: tuple[int, ...] = (0, 90, 180, 270)
+    else:
+        ways = (90, 270) if _standing(boxes) else (0, 180)
+    best, certainty = 0, -1.0
+    for way in ways:
+        reads = _certainty(*_turned_by(way, pixels, boxes)) + (_LIKELY if way == likely else 0.0)
+        if reads > certainty:
+            best, certainty = way, reads
+        if len(ways) == 2 and certainty >= _READS_WELL:
+            break
+    return best
+
+
 def _standing(boxes: Sequence[Array]) -> bool:
     """Whether most of the writing runs up or down the picture; short boxes tell nothing."""
     upright = lying = 0.0
@@ -133,13 +146,28 @@ def _standing(boxes: Sequence[Array]) -> bool:
     return upright > lying
 
 
-def _turn_back(pixels: Array, boxes: Sequence[Array]) -> tuple[Array, list[Array]]:
-    """The picture a quarter clockwise, and the boxes with it."""
-    height = pixels.shape[0]
-    turned = [
-        np.stack([height - box[:, 1], box[:, 0]], axis=1)[[3, 0, 1, 2]].astype(np.float32) for box in boxes
-    ]
-    return cv2.rotate(pixels, cv2.ROTATE_90_CLOCKWISE), turned
+def _turned_by(rotation: int, pixels: Array, boxes: Sequence[Array]) -> tuple[Array, list[Array]]:
+    """The picture turned clockwise, and the boxes with it."""
+    turned = list(boxes)
+    for _ in range(rotation // 90):
+        height = pixels.shape[0]
+        pixels = cv2.rotate(pixels, cv2.ROTATE_90_CLOCKWISE)
+        turned = [
+            np.stack([height - box[:, 1], box[:, 0]], axis=1)[[3, 0, 1, 2]].astype(np.float32)
+            for box in turned
+        ]
+    return pixels, turned
+
+
+def _certainty(pixels: Array, boxes: Sequence[Array]) -> float:
+    """How well a few lines read that are long enough to tell and short enough to be quick."""
+    tried = sorted(boxes, key=lambda box: abs(_sides(box)[0] / max(1.0, _sides(box)[1]) - _TELLING_SHAPE))
+    read = _read(_crops(pixels, tried[:_TRIED_LINES]))
+    return sum(confidence for _, confidence in read) / len(read)
+
+
+def _crops(pixels: Array, boxes: Sequence[Array]) -> list[Array]:
+    return [_crop(pixels, box) for box in boxes]
 
 
 def _crop(pixels: Array, box: Array) -> Array:
@@ -150,17 +178,6 @@ def _crop(pixels: Array, box: Array) -> Array:
     return cv2.warpPerspective(
         pixels, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE, flags=cv2.INTER_CUBIC
     )
-
-
-def _upside_down(crops: Sequence[Array]) -> bool:
-    """Whether a few lines read better the other way up."""
-    tried = sorted(crops, key=lambda crop: abs(crop.shape[1] / crop.shape[0] - _TELLING_SHAPE))[:_TRIED_LINES]
-    as_is = _certainty(tried)
-    return as_is < _READS_WELL and _certainty([cv2.rotate(crop, cv2.ROTATE_180) for crop in tried]) > as_is
-
-
-def _certainty(crops: Sequence[Array]) -> float:
-    return sum(confidence for _, confidence in _read(crops)) / len(crops)
 
 
 def _read(crops: Sequence[Array]) -> list[tuple[str, float]]:

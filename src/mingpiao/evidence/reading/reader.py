@@ -54,23 +54,6 @@ def read_lines(data: bytes, media_type: str, progress: Progress = no_progress) -
     return tuple(pages)
 
 
-def count_pages(data: bytes, media_type: str) -> tuple[int, int]:
-    """How many pages a paper has, and how many of them must be looked at as pictures.
-
-    Raises `PaperUnreadable`.
-    """
-    if media_type in PICTURES:
-        _decode(data)
-        return 1, 1
-    pictures = 0
-    with pdf.open_pdf(data) as document:
-        count = len(document)
-        for number in range(1, count + 1):
-            with pdf.open_page(document, number) as page:
-                pictures += pdf.is_picture(page)
-    return count, pictures
-
-
 def picture(data: bytes, media_type: str, page: int, width: int, rotation: int | None = None) -> bytes:
     """A page as a PNG, upright, `width` pixels wide: the frame in which places are told.
 
@@ -102,13 +85,22 @@ def _pages(data: bytes, media_type: str) -> Iterator[tuple[int, Callable[[int], 
         yield 1, lambda _number: _look_at(_decode(data), number=1)
         return
     with pdf.open_pdf(data) as document:
-        yield len(document), lambda number: _read_page(document, number)
+        likely: int | None = None
+
+        def read(number: int) -> PageLines:
+            nonlocal likely
+            page = _read_page(document, number, likely)
+            likely = page.rotation if page.method == "ocr" else likely
+            return page
+
+        yield len(document), read
 
 
-def _read_page(document: Any, number: int) -> PageLines:
+def _read_page(document: Any, number: int, likely: int | None) -> PageLines:
     with pdf.open_page(document, number) as page:
         if pdf.is_picture(page):
-            return _look_at(pdf.render(page, scale=_scan_scale(page)), number=number, size=page.get_size())
+            shown = pdf.render(page, scale=_scan_scale(page))
+            return _look_at(shown, number=number, size=page.get_size(), likely=likely)
         layer = pdf.text_layer(page)
         lines = lines_of(layer.glyphs, layer.rules, page=number, width=layer.width, height=layer.height)
         shown = pdf.render(page, scale=_bounded(page, _SEAL_SCALE))
@@ -129,11 +121,13 @@ def _seals(shown: Image, number: int, rotation: int) -> tuple[Any, ...]:
     return red_seals(shown.rotate(-rotation, expand=True) if rotation else shown, number)
 
 
-def _look_at(shown: Image, *, number: int, size: tuple[float, float] | None = None) -> PageLines:
-    """Read a picture; `size` is that of the page as shown, in points."""
+def _look_at(
+    shown: Image, *, number: int, size: tuple[float, float] | None = None, likely: int | None = None
+) -> PageLines:
+    """Read a picture; `size` is that of the page as shown, in points, `likely` the turn of the page before."""
     from mingpiao.evidence.reading.ocr import look
 
-    seen = look(shown, number)
+    seen = look(shown, number, likely)
     width, height = size or shown.size
     if seen.rotation in (90, 270):
         width, height = height, width
