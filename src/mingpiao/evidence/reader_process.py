@@ -250,8 +250,9 @@ def confine() -> None:
 def main() -> None:
     """Entry of `python -m mingpiao.evidence.reader_process`, started by `ReaderPool` only."""
     confine()
-    # Loaded before the first paper comes, so that it need not wait.
-    importlib.import_module("mingpiao.evidence.reading")
+    # Loaded before the first paper comes, so that it need not wait half a second.
+    for module in ("numpy", "PIL.Image", "mingpiao.evidence.extraction", "mingpiao.evidence.reading"):
+        importlib.import_module(module)
     with socket.socket(fileno=0) as channel, contextlib.suppress(ConnectionError):
         serve(channel)
 
