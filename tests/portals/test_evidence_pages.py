@@ -75,6 +75,7 @@ async def test_only_who_may_issue_uploads_and_means_it(unit_site: Site) -> None:
 async def test_pages_and_files_are_the_units_own(unit_site: Site) -> None:
     browser = await unit_site.browser("handler")
     await _send(browser, ("采购 合同.pdf", PAPER))
+    assert (await browser.get(f"/unit/evidence/{DIGEST}/pages/1.png")).status_code == 404, "not read yet"
     await _read_all(unit_site)
     shown = await browser.get(f"/unit/evidence/{DIGEST}/pages/2.png")
     assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")

@@ -1,5 +1,7 @@
 """Pictures of a document's pages, drawn upright in a reading process: the frame in which places are told."""
 
+import asyncio
+
 from mingpiao.evidence.model import Document
 from mingpiao.evidence.reader_pool import ReaderFailed, ReaderPool
 from mingpiao.evidence.reading.errors import PaperUnreadable
@@ -8,26 +10,29 @@ from mingpiao.kernel.errors import refuse
 
 #: Wide enough to be read on a screen.
 WIDTH = 1_200
+#: Who waits behind others for a reading process is told to come again.
+_PATIENCE_SECONDS = 25.0
 
 
 async def page_picture(
     store: EvidenceStore, pool: ReaderPool, document: Document, page: int, *, width: int = WIDTH
 ) -> bytes:
-    """A page, from 1, as a PNG `width` pixels wide.
+    """A page, from 1, of a document that was read, as a PNG `width` pixels wide.
 
-    Raises `Refusal`: `evidence.page_unknown` (404), `evidence.picture_unavailable` (503), or what
+    What could not be read is not drawn either: it may have been made to harm whoever draws it. Raises
+    `Refusal`: `evidence.page_unknown` (404), `evidence.picture_unavailable` (503), or what
     `EvidenceStore.open_file` raises.
     """
-    if not 1 <= page <= max(document.pages, 1):
-        raise refuse("evidence.page_unknown", "该佐证材料没有这一页。", status=404)
+    if document.extraction is None or not 1 <= page <= document.pages:
+        raise refuse("evidence.page_unknown", "该佐证材料没有这一页，或还没有识别完成。", status=404)
     data = await store.open_file(document.digest)
+    rotation = _rotation(document, page)
     try:
-        return await pool.picture(
-            data, document.media_type, page, width=width, rotation=_rotation(document, page)
-        )
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return await pool.picture(data, document.media_type, page, width=width, rotation=rotation)
     except PaperUnreadable as reason:
         raise refuse("evidence.picture_unavailable", reason.message, status=503) from reason
-    except ReaderFailed as failure:
+    except (ReaderFailed, TimeoutError) as failure:
         raise refuse(
             "evidence.picture_unavailable", "这一页暂时无法显示，可以下载原文件查看。", status=503
         ) from failure
