@@ -8,7 +8,7 @@ from enum import Enum
 _FITS_ANYTHING = """
 代收代缴 代收代付 代收 代缴 代管 暂收 暂存 往来 其他 结算 分摊 收取 缴纳 支付 上缴 拨付 下达 补助 补贴 专项 资金 经费
 费用 款项 款 费 收入 支出 捐赠 捐款 捐助 捐 货币 实物 现金 定向 非定向 限定 善款 爱心 公益 慈善 支援 支持 资助 救助
-帮扶 关爱 关怀 项目 工程 课题 合同 协议 合作 协作 联合 单位 机构 内部 部门 中心 人员 职工 员工 群众 家庭 困难 贫困
+帮扶 关爱 关怀 项目 工程 课题 合同 协议 合作 协作 联合 横向 纵向 单位 机构 内部 部门 中心 人员 职工 员工 群众 家庭 困难 贫困
 社区 农村 牧区 农牧区 城市 城镇 农牧民 牧民 偏远 基层 地区 灾区 行政 事业 购置 采购 购买 建设 改造 维修 修缮 提升 改善
 管理 服务 工作 活动 开展 实施 组织 相关 有关 专用 统一 综合 使用 用于 用途 要求 完成 关键 及其 以及 年度 本年 上年
 季度 春季 秋季 学期 学年 第一 第二 第三 第四 首期 二期 三期 尾款 首付 余款 分期 期 批 全额 部分 元 万元 人民币 转账
@@ -46,6 +46,8 @@ _AKIN = """
 住宿 宿舍 公寓
 工装 工作服 校服 服装 制服
 """.strip()
+#: 科研 is said of any subject: by itself it tells one thing from another only where the other is known.
+_BROAD = frozenset({"科研", "研究", "研发", "课题"})
 _CLASSES = tuple(tuple(line.split()) for line in _AKIN.splitlines())
 
 
@@ -67,9 +69,9 @@ def compare_topics(wanted: Iterable[str], told: str) -> Likeness:
     our_classes, their_classes = _classes(wanted), _classes([told])
     if ours & theirs or our_classes & their_classes:
         return Likeness.SAME
-    if not (ours or our_classes) or not (theirs or their_classes):
-        return Likeness.UNTOLD
-    return Likeness.DIFFERENT
+    if our_classes and their_classes:
+        return Likeness.DIFFERENT
+    return Likeness.DIFFERENT if ours - _BROAD and theirs - _BROAD else Likeness.UNTOLD
 
 
 def telling_phrases(texts: Iterable[str], shortest: int) -> list[str]:

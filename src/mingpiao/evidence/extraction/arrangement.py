@@ -25,11 +25,11 @@ _TIGHT = 0.75
 _INDENT = 3.3
 _NEW_PARAGRAPH = re.compile(
     r"^\s*(第[一二三四五六七八九十百\d]+[条章节款]|[一二三四五六七八九十]+[、.]|\(?[一二三四五六七八九十\d]{1,3}[)、]"
-    r"|\d{1,2}(\.\d{1,2})*([.、](?!\d)| (?![\d年月日元]))|[甲乙丙丁]\s*方\s*[(:]|附[件:]|[^,。]{2,60}:$)"
+    r"|\d{1,2}(\.\d{1,2})*([.、](?!\d)| (?![\d年月日元]))|[甲乙丙丁]\s*方\s*[(:]|附[件:]|[^,。(]{2,60}:$)"
 )
 _NEW_LABEL = re.compile(r"^[\u4e00-\u9fff ]{2,8}(\([^)]{1,8}\))?:")
 _KNOWN_LABEL = re.compile(
-    r"^[\u4e00-\u9fff]{0,6}(?:账号|帐号|账户|户名|开户行|银行|名称|日期|时间|金额|用途|摘要|附言|备注|地址|电话|代表|代码|编号|单位|方|人)"
+    r"^[\u4e00-\u9fff]{0,6}(?:账号|帐号|账户|户名|开户行|银行|名称|日期|时间|金额|用途|摘要|附言|备注|地址|电话|代表|代码|编号|事由|项目|内容|标的|期限|方式|邮编|传真|种类|单位|方|人)"
     r"(?: ?\([^)]*\))* ?:"
 )
 _TITLE_END = re.compile(r"^(?:关于|[\u4e00-\u9fff]{4,20}关于).*(?:通知|批复|函|决定|意见|请示|报告)$")
@@ -299,6 +299,8 @@ def _one_cell(
         return full and gap < _TIGHT
     if _has_own_label(other, beside_other) or len(box.text) < _SHORTEST_WRAPPED:
         return False
+    if _has_own_value(box, beside) and _has_own_value(other, beside_other):
+        return False
     if bool(_FIGURES.match(box.text)) != bool(_FIGURES.match(other.text)):
         return False
     return gap < _TIGHT and (full or _centred_beside(box, other, beside))
@@ -311,6 +313,12 @@ def _has_own_label(box: Box, beside: Sequence[Box]) -> bool:
         return False
     nearest = max(before, key=lambda mate: mate.right)
     return abs(nearest.middle - box.middle) < 0.3 * box.height
+
+
+def _has_own_value(box: Box, beside: Sequence[Box]) -> bool:
+    """Whether the cell to the right stands at the same height."""
+    after = [mate for mate in beside if mate.left >= box.right - box.size]
+    return bool(after) and abs(min(after, key=lambda mate: mate.left).middle - box.middle) < 0.3 * box.height
 
 
 def _centred_beside(box: Box, other: Box, beside: Sequence[Box]) -> bool:

@@ -12,6 +12,9 @@ _DIGITS = {
 _UNITS = {"拾": 10, "十": 10, "佰": 100, "百": 100, "仟": 1_000, "千": 1_000}
 _GROUPS = {"万": 10_000, "亿": 100_000_000}
 
+#: 佰伍拾元 lacks its beginning; only 拾 may stand for 壹拾.
+_BROKEN_OFF = ("佰", "百", "仟", "千", "万", "亿")
+
 #: A number in words, and an amount in words: with 元 or 整 it is one, without it may be anything.
 NUMERAL = "[零〇壹贰叁肆伍陆柒捌玖拾佰仟万亿一二两三四五六七八九十百千]"
 WORDS = re.compile(
@@ -60,7 +63,7 @@ def amount_of(words: str) -> Decimal | None:
     """元 that 大写金额 writes (壹仟零伍元叁角整 → 1005.30), or None when it is no amount."""
     words = words.replace(" ", "").rstrip("整正")
     whole, mark, rest = words.replace("圆", "元").partition("元")
-    if not mark:
+    if not mark or whole.startswith(_BROKEN_OFF):
         return None
     yuan = _grouped(whole) if whole else 0
     cents = _cents(rest)

@@ -102,7 +102,9 @@ def _broke_off(plain: str, party: Party, whole: str, known: Party) -> bool:
         return True
     listed = party.amount is not None or known.amount is not None
     same_part = party.role == known.role and bool(party.role)
-    return same_part and not listed and plain[:_SHARED_BEGINNING] == whole[:_SHARED_BEGINNING]
+    if not same_part or listed:
+        return False
+    return whole.endswith(plain) or plain[:_SHARED_BEGINNING] == whole[:_SHARED_BEGINNING]
 
 
 def _labelled(flow: Flow, heads: Sequence[Head]) -> Iterator[Named]:
