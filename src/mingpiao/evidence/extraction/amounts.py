@@ -39,6 +39,7 @@ _MONEY_LABEL = re.compile(
 _COLUMN_UNIT = re.compile(r"[(:] ?(?:单位 ?:? ?)?(?:人民币)?(万元|千元|元) ?[)\n\t]")
 #: How far above a row of a table its head is looked for.
 _TABLE_REACH = 2_500
+_ONE_DECIMAL = re.compile(r"\.\d$")
 _UNIT_NOTE = re.compile(r"(?P<unit>亿元|万元|千元|元)")
 
 _DEPOSIT = re.compile(r"保证金|押金|定金|质保金|诚意金|履约金|风险金")
@@ -100,7 +101,9 @@ def _in_words(text: str) -> Iterator[Spotted]:
 def _in_digits(text: str) -> Iterator[Spotted]:
     for match in _DIGITS.finditer(text):
         unit = match["unit"] or ("元" if match["sign"] else _unit_before(text, match.start("number")))
-        value = _value(match["number"], unit)
+        # 41.5 without a unit is the beginning of 41.5万元 whose end is on another line, or lost.
+        cut_off = not match["unit"] and _ONE_DECIMAL.search(match["number"])
+        value = None if cut_off else _value(match["number"], unit)
         if value is not None:
             yield Spotted(match.start("number"), match.end(), value, False)
 

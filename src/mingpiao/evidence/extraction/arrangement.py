@@ -35,7 +35,7 @@ _KNOWN_LABEL = re.compile(
 _TITLE_END = re.compile(r"^(?:关于|[\u4e00-\u9fff]{4,20}关于).*(?:通知|批复|函|决定|意见|请示|报告)$")
 _SENTENCE_END = re.compile(r"[。;!?]\s*$|^[^,。]{0,18}:\s*$")
 _LABELLED = re.compile(r"[\u4e00-\u9fff][^:]{0,20}:")
-_WORD = re.compile(r"[\[(〔¥]?(?:[\dA-Za-z,.\-]+[\])〕年月日号元]*)+")
+_WORD = re.compile(r"[\[(〔¥]?(?:[\dA-Za-z,./\-]+[\])〕年月日号元]*)+")
 _FIGURES = re.compile(r"^[\d ,.¥:/\-]+元?$")
 #: Cells with less text are not wrapped: 用途, 捐赠金额.
 _SHORTEST_WRAPPED = 6
