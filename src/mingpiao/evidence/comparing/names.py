@@ -9,6 +9,8 @@ from mingpiao.evidence.extraction.labels import PAYEE, PAYER
 from mingpiao.evidence.extraction.names import is_organisation, plain_name, same_name
 from mingpiao.evidence.model import BillFacts, Claim, Party, Verdict
 
+#: Names that a sentence lists; a notice may have hundreds of recipients.
+_SHOWN = 4
 _WORDS = {PAYER: ("缴款人", "付款方"), PAYEE: ("开票单位", "收款方")}
 
 
@@ -50,7 +52,7 @@ def _in_paper(name: str, code: str, role: str, paper: Paper) -> Claim:
         party for party in paper.says.parties if not party.role and is_organisation(fold(party.name.value))
     ]
     if len(unclear) > 1:
-        names = "、".join(party.name.value for party in unclear)
+        names = _name(unclear)
         return _claim(
             role, Verdict.CONTRADICT, name, unclear, paper, f"材料的当事人为{names}，其中没有{ours}“{name}”。"
         )
@@ -69,7 +71,9 @@ def _mentioned(name: str, paper: Paper) -> bool:
 
 
 def _name(parties: Sequence[Party]) -> str:
-    return "、".join(dict.fromkeys(party.name.value for party in parties))
+    names = list(dict.fromkeys(party.name.value for party in parties))
+    shown = "、".join(names[:_SHOWN])
+    return f"{shown}等 {len(names)} 家" if len(names) > _SHOWN else shown
 
 
 def _claim(
@@ -81,7 +85,7 @@ def _claim(
         expected=expected,
         found=_name(parties),
         explanation=explanation,
-        marks=paper.marks(party.name for party in parties),
+        marks=paper.marks(party.name for party in parties[:_SHOWN]),
     )
 
 

@@ -97,7 +97,7 @@ def _purpose(texts: Sequence[str], shown: str, paper: Paper) -> Claim | None:
 
 def _written_elsewhere(texts: Sequence[str], paper: Paper) -> bool:
     """Whether the paper has a telling phrase of the bill word for word, if not where it names its purpose."""
-    whole = "".join(page.text for page in paper.says.pages)
+    whole = re.sub(r"\s", "", "".join(page.text for page in paper.says.pages))
     return any(phrase in whole for phrase in telling_phrases(texts, _LONG_PHRASE))
 
 
