@@ -138,6 +138,16 @@ def test_the_code_tells_a_party_whose_name_was_changed() -> None:
     assert verdict("payer", BILL, renamed) is Verdict.AGREE
 
 
+def test_a_scan_that_reads_a_name_well_once_is_believed() -> None:
+    misread = parties("内蒙古蓝夭科技有限公司", "内蒙古大学")
+    body = msgspec.structs.replace(paper().pages[0], text="……内蒙古蓝天科技有限公司（盖章）")
+    scan = msgspec.structs.replace(body, method="ocr")
+    assert verdict("payer", BILL, paper(parties=misread, pages=(scan,))) is Verdict.AGREE
+    assert verdict("payer", BILL, paper(parties=misread, pages=(body,))) is Verdict.CONTRADICT
+    elsewhere = msgspec.structs.replace(scan, text="")
+    assert verdict("payer", BILL, paper(parties=misread, pages=(elsewhere,))) is Verdict.CONTRADICT
+
+
 def test_a_party_without_a_role_is_enough() -> None:
     unclear = paper(parties=(Party(role="", name=found("内蒙古蓝天科技有限公司")),))
     assert verdict("payer", BILL, unclear) is Verdict.AGREE

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from mingpiao.evidence.comparing.papers import Paper, absent, worst
 from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.labels import PAYEE, PAYER
-from mingpiao.evidence.extraction.names import is_organisation, plain_name, same_name
+from mingpiao.evidence.extraction.names import is_organisation, nearly_same_name, plain_name, same_name
 from mingpiao.evidence.model import BillFacts, Claim, Party, Verdict
 
 #: Names that a sentence lists; a notice may have hundreds of recipients.
@@ -37,6 +37,10 @@ def _in_paper(name: str, code: str, role: str, paper: Paper) -> Claim:
     if any(party.role == role for party in own):
         return _claim(role, Verdict.AGREE, name, own, paper, f"材料载明的{side}“{_name(own)}”与{ours}一致。")
     others = [party for party in paper.says.parties if party.role == role]
+    if _misread(name, others, paper):
+        return _claim(
+            role, Verdict.AGREE, name, others, paper, f"材料中多处出现{ours}“{name}”，一处识别有误。"
+        )
     if others:
         explanation = (
             f"{ours}为“{name}”，材料载明的{side}为“{_name(others)}”，两者不一致。"
@@ -63,6 +67,12 @@ def _is(party: Party, name: str, code: str, paper: Paper) -> bool:
     if same_name(party.name.value, name, read_by_ocr=paper.read_by_ocr):
         return True
     return bool(code) and party.code is not None and party.code.value == code
+
+
+def _misread(name: str, others: Sequence[Party], paper: Paper) -> bool:
+    """Whether a scan has the name elsewhere, letter for letter, and here but for one character."""
+    near = any(nearly_same_name(name, other.name.value) for other in others)
+    return paper.read_by_ocr and near and _mentioned(name, paper)
 
 
 def _mentioned(name: str, paper: Paper) -> bool:

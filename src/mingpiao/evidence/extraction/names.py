@@ -2,6 +2,8 @@
 
 import re
 
+from rapidfuzz.distance import Levenshtein
+
 from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.labels import ROLES
 
@@ -86,6 +88,15 @@ def same_name(one: str, other: str, *, read_by_ocr: bool = False) -> bool:
     return read_by_ocr and _is_slip(first, second)
 
 
+def nearly_same_name(one: str, other: str) -> bool:
+    """Whether two long names differ in one character, which alone does not tell a slip from another name."""
+    first, second = plain_name(one), plain_name(other)
+    return (
+        min(len(first), len(second)) >= _LONG_NAME
+        and Levenshtein.distance(first, second, score_cutoff=1) <= 1
+    )
+
+
 def _is_slip(first: str, second: str) -> bool:
     if len(first) != len(second) or len(first) < 4:
         return False
@@ -97,6 +108,7 @@ def _pairs(groups: str) -> frozenset[tuple[str, str]]:
     return frozenset((a, b) for group in groups.split() for a in group for b in group if a != b)
 
 
+_LONG_NAME = 6
 #: Characters that readers of pictures confuse. Other single differences (东/西, 一/二) are other names.
 _LOOKALIKES = _pairs(
     "己已巳 未末 土士 人入八 日曰目 干千于 大太犬 甲申由田 天夫 刀力 王玉主 木本术 今令 免兔 治冶 侯候 拨拔 晴睛 历厉 末未"
