@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from pgqueuer.core import listeners
 from pgqueuer.core.qm import QueueManager
 
 from mingpiao.jobs.queue import Handler, Payload, enqueue, failed_jobs, retry_failed, run_jobs
@@ -183,11 +184,29 @@ async def test_a_worker_that_stops_leaves_what_takes_too_long_to_another(
     assert done == [{"n": 1}]
 
 
+async def test_a_notice_that_is_missed_at_the_start_does_not_end_the_run(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a busy machine, the queue's first trial of its notices comes before it listens."""
+    listen = listeners.initialize_notice_event_listener
+
+    async def late(*arguments: Any) -> None:
+        await asyncio.sleep(0.5)
+        await listen(*arguments)
+
+    monkeypatch.setattr(listeners, "initialize_notice_event_listener", late)
+    monkeypatch.setattr(QueueManager._run_periodic_health_check, "__defaults__", (timedelta(seconds=1),))
+    done: list[Payload] = []
+    async with working(database, Handler(name="note", work=noting(done))):
+        await asyncio.sleep(2.5)
+        await put(database, "note", {"n": 1})
+        await until(lambda: bool(done), seconds=5)
+
+
 async def test_a_cut_connection_ends_the_run_so_that_the_worker_connects_again(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    second = timedelta(seconds=1)
-    monkeypatch.setattr(QueueManager._run_periodic_health_check, "__defaults__", (second,))
+    monkeypatch.setattr("mingpiao.jobs.queue._TRY_NOTICES", timedelta(seconds=1))
     database = await Database.open(database_url, pool_size=4)
     watcher = await asyncpg.connect(database_url)
     running = asyncio.create_task(

@@ -25,6 +25,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 #: A job whose worker was not heard of for so long is taken by another.
 ABANDONED_AFTER = timedelta(seconds=6)
 _LOOK_AGAIN = timedelta(seconds=2)
+#: How often the notices are tried, and how long a trial may take.
+_TRY_NOTICES = timedelta(seconds=10)
 #: How long a job at hand may go on when the worker is asked to stop; then it is left to another.
 _GRACE_SECONDS = 5.0
 
@@ -140,16 +142,34 @@ async def _run_handler(driver: AsyncpgPoolDriver, handler: Handler, stop: asynci
         manager.shutdown.set()
 
     forwarding = asyncio.create_task(forward_stop())
+    trying = asyncio.create_task(_try_notices(manager))
     try:
         await manager.run(
             dequeue_timeout=_LOOK_AGAIN,
             batch_size=1,
             max_concurrent_tasks=max(2, handler.at_once),
-            shutdown_on_listener_failure=True,
             heartbeat_timeout=ABANDONED_AFTER,
         )
+        if trying.done():
+            # Raises what was wrong with the notices.
+            await trying
     finally:
         forwarding.cancel()
+        trying.cancel()
+
+
+async def _try_notices(manager: QueueManager) -> None:
+    """End the manager when its notices no longer arrive; then raises FailingListenerError.
+
+    pgqueuer has such a trial of its own, but begins it before it listens: on a busy machine the first
+    notice is missed, and the manager would end ten seconds after it began.
+    """
+    try:
+        while True:
+            await asyncio.sleep(_TRY_NOTICES.total_seconds())
+            await manager.listener_healthy(timeout=_TRY_NOTICES)
+    finally:
+        manager.shutdown.set()
 
 
 def _entrypoint(handler: Handler, stop: asyncio.Event) -> Callable[[Job], Awaitable[None]]:
