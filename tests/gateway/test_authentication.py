@@ -33,6 +33,7 @@ async def test_nothing_is_open_without_a_signature(api: Api) -> None:
         (method,) = handler.http_methods
         target = "/api/v1" + path.replace("{code:str}", "15060125").replace("{number:str}", "0000000001")
         target = target.replace("{business_no:path}", "A").replace("{sm3:str}", "0" * 64)
+        target = target.replace("{application_id:int}", "1").replace("{digest:str}", "0" * 64)
         response = await api.http.request(method, target)
         assert problem_of(response) == (401, "auth.header_invalid", "X-Mingpiao-App"), target
         assert response.headers["www-authenticate"] == "Mingpiao-HMAC-SM3"
