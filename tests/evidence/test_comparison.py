@@ -211,6 +211,21 @@ def test_words_that_differ_from_the_digits_beside_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("confidence", "seals", "expected"),
+    [(0.99, (), Verdict.CONTRADICT), (0.9, (), Verdict.ABSENT), (0.99, (HERE,), Verdict.ABSENT)],
+)
+def test_words_that_a_seal_hides_are_not_held_against_the_bill(
+    confidence: float, seals: tuple[Place, ...], expected: Verdict
+) -> None:
+    """壹万 for 伍万 on a scan: one character, and the scan is hard to read there."""
+    wrong = Found(value="10000", text="壹万元整", places=(HERE,), confidence=confidence)
+    worded = Amount(value=D("10000"), role="", words=True, found=wrong, beside=D("50000"))
+    scan = msgspec.structs.replace(paper().pages[0], method="ocr")
+    stamped = paper(amounts=(amount("50000"), worded), pages=(scan,), seals=seals)
+    assert verdict("words", BILL, stamped) is expected
+
+
+@pytest.mark.parametrize(
     ("signed", "start", "end", "expected"),
     [
         ("2026-03-10", None, None, Verdict.AGREE),

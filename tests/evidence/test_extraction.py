@@ -222,6 +222,11 @@ def test_what_is_no_amount_in_words(words: str) -> None:
     assert amount_of(words) is None
 
 
+def test_a_numeral_with_a_misread_character_is_not_taken_by_its_end() -> None:
+    found = read("电子回单", "金额：¥498,580.00（大写：肆拾玖万捌任伍佰捌拾元整）")
+    assert [(amount.value, amount.words) for amount in found.amounts] == [(Decimal("498580.00"), False)]
+
+
 def test_numerals_of_years() -> None:
     assert (number_of("二〇二六"), number_of("三十一"), number_of("十")) == (2026, 31, 10)
 

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from rapidfuzz.distance import Levenshtein
+
 from mingpiao.evidence.comparing.papers import Paper, absent, worst
 from mingpiao.evidence.extraction.names import same_name
 from mingpiao.evidence.model import Amount, BillFacts, Claim, Found, Verdict
 from mingpiao.kernel.money import in_words, plain
 
 _NOTHING = Decimal(0)
+#: Certainty of a line on a scan above which a single character is believed.
+_READ_WELL = 0.95
 
 
 def amount(bill: BillFacts, papers: Sequence[Paper]) -> Claim:
@@ -121,7 +125,10 @@ def _words(bill: BillFacts, paper: Paper) -> Claim | None:
     differing = [
         one
         for one in written
-        if one.beside is not None and one.value != one.beside and one.value not in digits
+        if one.beside is not None
+        and one.value != one.beside
+        and one.value not in digits
+        and not _may_be_misread(one, paper)
     ]
     repeated = [one for one in written if one.value in digits]
     if differing:
@@ -143,6 +150,27 @@ def _words(bill: BillFacts, paper: Paper) -> Claim | None:
         found="、".join(dict.fromkeys(one.found.text for one in shown)),
         explanation=sentence,
         marks=paper.marks(one.found for one in shown),
+    )
+
+
+def _may_be_misread(one: Amount, paper: Paper) -> bool:
+    """Whether words on a scan lack one character to be the digits beside them, where the scan is hard to read."""
+    if one.beside is None or not paper.read_by_ocr:
+        return False
+    right = in_words(one.beside).rstrip("整")
+    read = one.found.text.replace("圆", "元").replace(" ", "").rstrip("整正")
+    return Levenshtein.distance(right, read, score_cutoff=1) <= 1 and (
+        one.found.confidence < _READ_WELL or _under_a_seal(one.found, paper)
+    )
+
+
+def _under_a_seal(found: Found, paper: Paper) -> bool:
+    return any(
+        place.page == seal.page
+        and min(place.right, seal.right) > max(place.left, seal.left)
+        and min(place.bottom, seal.bottom) > max(place.top, seal.top)
+        for place in found.places
+        for seal in paper.says.seals
     )
 
 

@@ -40,6 +40,7 @@ _COLUMN_UNIT = re.compile(r"[(:] ?(?:单位 ?:? ?)?(?:人民币)?(万元|千元|
 #: How far above a row of a table its head is looked for.
 _TABLE_REACH = 2_500
 _ONE_DECIMAL = re.compile(r"\.\d$")
+_INTERRUPTED = re.compile(r"[壹贰叁肆伍陆柒捌玖拾佰仟万亿][^\s元圆角分整正,。;:()]\Z")
 _UNIT_NOTE = re.compile(r"(?P<unit>亿元|万元|千元|元)")
 
 _DEPOSIT = re.compile(r"保证金|押金|定金|质保金|诚意金|履约金|风险金")
@@ -94,7 +95,12 @@ def amounts_of(flow: Flow) -> tuple[Amount, ...]:
 def _in_words(text: str) -> Iterator[Spotted]:
     for match in WORDS.finditer(text):
         value = amount_of(match.group())
-        if value is not None and 0 < value <= MAX_AMOUNT:
+        # 捌任伍佰元: a character of the numeral was misread, so what follows it is only a part.
+        if (
+            value is not None
+            and 0 < value <= MAX_AMOUNT
+            and not _INTERRUPTED.search(text[max(0, match.start() - 2) : match.start()])
+        ):
             yield Spotted(*match.span(), value.quantize(CENT), True)
 
 

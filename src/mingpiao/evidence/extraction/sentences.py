@@ -25,6 +25,8 @@ _SENTENCES = tuple(
         rf"(?:{_GIVE}|交来|缴来|汇来|转来|付来|交付|拨来)",
         # 某公司自愿向某基金会捐赠
         rf"{_BEGIN}(?P<payer>{_NAME})(?:先生|女士)?(?:自愿|决定|同意|已|现|拟|将|于[^。;,\n]{{4,16}})*(?:无偿)?向(?P<payee>{_ORGANISATION})(?:无偿)?(?:{_GIVE})",
+        # 某某决定捐赠
+        rf"{_BEGIN}(?P<payer>{_NAME})(?:先生|女士)?(?:自愿|决定|同意)(?:无偿)?(?:捐赠|捐助|捐款|捐献)",
     )
 )
 
@@ -48,7 +50,8 @@ def in_sentences(flow: Flow) -> Iterator[Told]:
     for pattern in _SENTENCES:
         for match in pattern.finditer(flow.text):
             for role in (PAYER, PAYEE):
-                if match[role] and is_name(match[role]):
+                name = match.groupdict().get(role)
+                if name and is_name(name):
                     yield Told(*match.span(role), role)
     addressee = _addressee(flow.text)
     if addressee:
