@@ -67,7 +67,7 @@ async def outcome_of(pool: ReaderPool, data: bytes) -> str:
 
 
 async def test_none_harms_the_readers_and_the_next_paper_is_read() -> None:
-    limits = ReaderLimits(text_seconds=12)
+    limits = ReaderLimits(text_seconds=6)
     outcomes: dict[str, str] = {}
     slow: dict[str, float] = {}
     async with ReaderPool(1, limits) as pool:
@@ -102,7 +102,7 @@ async def test_pictures_that_are_bombs_are_not_unfolded() -> None:
 
 
 async def test_pictures_of_their_pages_are_bounded_too() -> None:
-    async with ReaderPool(1, ReaderLimits(picture_seconds=5)) as pool:
+    async with ReaderPool(1, ReaderLimits(picture_seconds=3)) as pool:
         for name in ("zip_bomb_pdf", "text_flood", "self_drawing_form"):
             with pytest.raises(ReaderFailed):
                 await pool.picture(ALL[name](), PDF, 1, width=1000)
@@ -129,7 +129,7 @@ async def test_the_door_lets_in_nothing_but_pdf(name: str, store: EvidenceStore,
 @pytest.fixture
 async def worker(database: Database, store: EvidenceStore) -> AsyncIterator[None]:
     """A worker with tight limits."""
-    limits = ReaderLimits(text_seconds=12)
+    limits = ReaderLimits(text_seconds=6)
     stop = asyncio.Event()
     async with ReaderPool(2, limits) as pool:
         handlers = EvidenceReader(database, store, pool).handlers(at_once=2)
