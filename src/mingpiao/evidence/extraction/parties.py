@@ -97,14 +97,12 @@ def _join(parties: list[Party], party: Party) -> None:
 
 
 def _broke_off(plain: str, party: Party, whole: str, known: Party) -> bool:
-    """Whether a name is the beginning of one that is known, as where a signature wraps and mixes with another."""
-    if whole.startswith(plain) and not is_organisation(fold(party.name.value)):
+    """Whether a name is a piece of one that is known, as where a signature wraps and mixes with another."""
+    if whole.endswith(plain) or (whole.startswith(plain) and not is_organisation(fold(party.name.value))):
         return True
     listed = party.amount is not None or known.amount is not None
     same_part = party.role == known.role and bool(party.role)
-    if not same_part or listed:
-        return False
-    return whole.endswith(plain) or plain[:_SHARED_BEGINNING] == whole[:_SHARED_BEGINNING]
+    return same_part and not listed and plain[:_SHARED_BEGINNING] == whole[:_SHARED_BEGINNING]
 
 
 def _labelled(flow: Flow, heads: Sequence[Head]) -> Iterator[Named]:
