@@ -68,7 +68,10 @@ def look(shown: Any, number: int, likely: int | None = None) -> Seen:
     pixels = _without_ink(np.asarray(shown)[:, :, ::-1], seals)
     boxes = _detect(pixels)
     rotation = _rotation(pixels, boxes, likely)
-    pixels, boxes = _turned_by(rotation, pixels, boxes)
+    if rotation:
+        pixels, _ = _turned_by(rotation, pixels, ())
+        # The detector sees lines that lie any way, but misses fewer of them upright.
+        boxes = _detect(pixels)
     lines = _in_order(_read(_crops(pixels, boxes)), boxes, pixels.shape[:2], number)
     return Seen(rotation, lines, tuple(_turned(seal, rotation) for seal in seals))
 
