@@ -142,7 +142,7 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> None:
     arguments = _arguments()
-    console = Console()
+    console = Console(width=140)
     asked = list(orders(arguments.seed, arguments.count, arguments.only, arguments.font))
     report = run(asked, arguments.seed, arguments.jobs, arguments.keep, console)
     show(report, console, arguments.worst)
