@@ -199,6 +199,18 @@ def test_a_list_gives_the_unit_its_own_amount() -> None:
     assert verdict("payee", changed(unit_name="红山区博物馆", unit_code=""), notice) is Verdict.CONTRADICT
 
 
+def test_a_list_with_two_rows_for_the_unit() -> None:
+    rows = tuple(
+        Party(role="payee", name=found("内蒙古大学"), amount=D(value)) for value in ("30000", "20000")
+    )
+    notice = paper(kind="policy", parties=rows, amounts=(amount("120000"),))
+    totals = ("30000", "20000", "50000", "40000", "120000")
+    assert [verdict("amount", changed(total=D(value)), notice) for value in totals] == [
+        *[Verdict.AGREE] * 3,
+        *[Verdict.CONTRADICT] * 2,
+    ]
+
+
 def test_words_that_differ_from_the_digits_beside_them() -> None:
     claim = claims(BILL, paper(amounts=(amount("50000"), amount("5000", beside="50000"))))["words"]
     assert claim.verdict is Verdict.CONTRADICT

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
@@ -31,7 +32,7 @@ def _amount(bill: BillFacts, paper: Paper) -> Claim:
     own = _own_share(bill, paper)
     stated = paper.says.amounts
     if own is not None:
-        return _share(bill, paper, *own)
+        return _share(bill, paper, own)
     equal = [one for one in stated if one.value == bill.total and _counts(one)]
     if equal:
         return _claim(
@@ -75,28 +76,41 @@ def _listed(amounts: Iterable[Amount]) -> str:
     return "、".join(dict.fromkeys(plain(one.value) for one in amounts))
 
 
-def _own_share(bill: BillFacts, paper: Paper) -> tuple[Decimal, Found] | None:
-    """What a list of recipients gives to the unit, or takes from the payer."""
-    for party in paper.says.parties:
-        if party.amount is not None and (
-            same_name(party.name.value, bill.unit_name, read_by_ocr=paper.read_by_ocr)
-            or same_name(party.name.value, bill.payer_name, read_by_ocr=paper.read_by_ocr)
-        ):
-            return party.amount, party.name
+class _Share(NamedTuple):
+    """What a list of recipients gives to the unit, or takes from the payer: a row, or several."""
+
+    amounts: tuple[Decimal, ...]
+    names: tuple[Found, ...]
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.amounts, _NOTHING)
+
+
+def _own_share(bill: BillFacts, paper: Paper) -> _Share | None:
+    for name in (bill.unit_name, bill.payer_name):
+        rows = [
+            (party.amount, party.name)
+            for party in paper.says.parties
+            if party.amount is not None and same_name(party.name.value, name, read_by_ocr=paper.read_by_ocr)
+        ]
+        if rows:
+            return _Share(tuple(amount for amount, _ in rows), tuple(found for _, found in rows))
     return None
 
 
-def _share(bill: BillFacts, paper: Paper, share: Decimal, found: Found) -> Claim:
+def _share(bill: BillFacts, paper: Paper, share: _Share) -> Claim:
     used = paper.usage.amount if paper.usage else _NOTHING
-    agrees = bill.total == share or used + bill.total <= share
+    agrees = bill.total in (*share.amounts, share.total) or (used > 0 and used + bill.total <= share.total)
+    stated = "、".join(plain(amount) for amount in share.amounts)
     return Claim(
         name="amount",
         verdict=Verdict.AGREE if agrees else Verdict.CONTRADICT,
         expected=plain(bill.total),
-        found=plain(share),
-        explanation=f"材料给“{found.value}”列明 {plain(share)} 元，票面金额为 {plain(bill.total)} 元，"
+        found=stated,
+        explanation=f"材料给“{share.names[0].value}”列明 {stated} 元，票面金额为 {plain(bill.total)} 元，"
         + ("两者相符。" if agrees else "两者不一致。"),
-        marks=paper.marks([found]),
+        marks=paper.marks(share.names),
     )
 
 
@@ -184,7 +198,7 @@ def usage(bill: BillFacts, papers: Sequence[Paper]) -> Claim:
 
 def _usage(bill: BillFacts, paper: Paper) -> Claim | None:
     own = _own_share(bill, paper)
-    limit = own[0] if own else paper.says.total
+    limit = own.total if own else paper.says.total
     if limit is None:
         return None
     used = paper.usage.amount if paper.usage else _NOTHING

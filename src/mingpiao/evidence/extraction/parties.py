@@ -84,6 +84,8 @@ def _join(parties: list[Party], party: Party) -> None:
     plain = plain_name(party.name.value)
     for index, known in enumerate(parties):
         whole = plain_name(known.name.value)
+        if party.amount is not None and known.amount is not None:
+            continue  # a list may have two rows for one recipient
         if whole == plain or _broke_off(plain, party, whole, known):
             parties[index] = msgspec.structs.replace(
                 known,
@@ -98,11 +100,12 @@ def _join(parties: list[Party], party: Party) -> None:
 
 def _broke_off(plain: str, party: Party, whole: str, known: Party) -> bool:
     """Whether a name is a piece of one that is known, as where a signature wraps and mixes with another."""
+    if party.amount is not None or known.amount is not None:
+        return False
     if whole.endswith(plain) or (whole.startswith(plain) and not is_organisation(fold(party.name.value))):
         return True
-    listed = party.amount is not None or known.amount is not None
     same_part = party.role == known.role and bool(party.role)
-    return same_part and not listed and plain[:_SHARED_BEGINNING] == whole[:_SHARED_BEGINNING]
+    return same_part and plain[:_SHARED_BEGINNING] == whole[:_SHARED_BEGINNING]
 
 
 def _labelled(flow: Flow, heads: Sequence[Head]) -> Iterator[Named]:
