@@ -154,6 +154,18 @@ def test_a_list_of_recipients_gives_each_its_own_amount() -> None:
     assert found.signed_on.value == "2026-04-04"
 
 
+def test_the_whole_of_a_list_is_not_one_of_its_rows() -> None:
+    found = read(
+        "关于分配培训资金的通知",
+        "内财教〔2026〕15号",
+        "下达培训资金¥30000.00元，分配如下。",
+        "1.赛罕区图书馆：10,000.00元",
+        "2.包头市公共资源交易服务中心：20,000.00元",
+    )
+    assert found.total == Decimal("30000.00")
+    assert [party.amount for party in found.parties] == [Decimal("10000.00"), Decimal("20000.00")]
+
+
 def test_a_name_wrapped_in_its_cell_is_one_name() -> None:
     """The label stands beside the middle of two lines; the neighbour's cell has one."""
     pitch = 0.016
