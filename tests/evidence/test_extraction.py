@@ -253,6 +253,7 @@ def test_numerals_of_years() -> None:
         "20260301",
         "二〇二六年三月一日",
         "二零二六年三月一日",
+        "二二六年三月一日",
     ],
 )
 def test_days_in_all_their_forms(text: str) -> None:

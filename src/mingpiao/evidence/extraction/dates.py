@@ -11,10 +11,11 @@ from mingpiao.evidence.model import Found
 _CHINESE = "[〇零一二三四五六七八九十]"
 _DATE = (
     r"(?:(?:19|20)\d\d ?[年./\-] ?\d{1,2} ?[月./\-] ?\d{1,2}(?: ?日|(?!\d)| (?=\d{1,2}:)|(?=\d\d:\d\d))"
-    rf"|[二一][〇零九]{_CHINESE}{{2}} ?年 ?{_CHINESE}{{1,3}} ?月 ?{_CHINESE}{{1,3}}(?: ?日|(?=[ \t\n]|$)))"
+    rf"|(?:[二一][〇零九]{_CHINESE}{{2}}|二[一二三]{_CHINESE}) ?年 ?{_CHINESE}{{1,3}} ?月 ?{_CHINESE}{{1,3}}(?: ?日|(?=[ \t\n]|$)))"
 )
 _COMPACT = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?=\D|$|\d\d:)"
 _COMPACT_LENGTH = 8
+_THOUSAND = 1_000
 _PARTS = re.compile(r"[年月日./\- ]+")
 _PERIOD = re.compile(
     rf"(?P<start>{_DATE}) ?(?:\(含\))? ?(?:起|始|开始)?[,、]? ?(?:至|到|止于|-+|~|～|一(?=二[〇零]|20))+ ?(?P<end>{_DATE})"
@@ -41,11 +42,13 @@ _SIGNED = tuple(
         rf"(?<![\u4e00-\u9fff]){_LABEL_END}(?P<date>{_DATE}|{_COMPACT})",
         rf"(?:于|在)(?P<date>{_DATE}) ?(?:在[^。;\n]{{1,20}})?(?:签订|签署|订立|签约)(?!的)",
         rf"(?:^|[\n\t])[^\n\t。;,]{{0,40}}?(?P<date>{_DATE})[ ]*(?=[\n\t]|$)",
+        # One character of a seal's rim may follow.
+        rf"(?:^|[\n\t])[^\n\t。;,]{{0,40}}?(?P<date>{_DATE})[ ]*[^起止前后至内 \n\t](?=[\n\t]|$)",
         rf"(?:^|[\n\t]) ?(?P<date>{_COMPACT}) ?(?=[\n\t]|$)",
     )
 )
 #: 起至 and the like: a day of a period stands at the end of a row by chance.
-_OF_A_PERIOD = re.compile(r"(?:至|到|自|从|截止|截至|期限|有效期|前|出生)[^\n]{0,2}\Z")
+_OF_A_PERIOD = re.compile(r"(?:至|到|自|从|截止|截至|期限|有效期|前|出生)[^\n]{0,2}\Z|[签约订]前[^\n]{0,8}\Z")
 
 
 class Dates(NamedTuple):
@@ -71,6 +74,8 @@ def read_date(text: str) -> date | None:
         return None
     numbers = [int(part) if part.isascii() else number_of(part) for part in parts]
     year, month, day = (number or 0 for number in numbers)
+    if year < _THOUSAND:
+        year = 2000 + year % 100  # 二二六年: readers of pictures lose the round 〇
     try:
         return date(year, month, day)
     except ValueError:
