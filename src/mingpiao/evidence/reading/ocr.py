@@ -35,6 +35,8 @@ _TELLING_SHAPE = 5.5
 _LEAST_CONFIDENCE = 0.5
 #: Lines read at once: more do not fit the processor's cache, six take three times as long as two.
 _BATCH = 2
+#: Short lines are filled up to this width, in pixels of 48 high ones: half the library's, for cells of tables.
+_NARROWEST = 160
 #: Lines on one page; a page of small print has 120.
 _MAX_LINES = 600
 
@@ -56,6 +58,7 @@ def _engine() -> RapidOCR:
             "Global.log_level": "error",
             "Global.use_cls": False,
             "Rec.rec_batch_num": _BATCH,
+            "Rec.rec_img_shape": [3, 48, _NARROWEST],
             "EngineConfig.onnxruntime.intra_op_num_threads": threads,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
