@@ -3,7 +3,7 @@
     python -m bench [--seconds S] [--output FILE]
 
 Client, web process, signers and PostgreSQL (fsync on) share this machine's cores. The default of four
-seconds a figure takes under a minute; absolute numbers drift with the machine, ratios hold.
+seconds a figure takes under two minutes; absolute numbers drift with the machine, ratios hold.
 """
 
 import argparse

@@ -170,6 +170,12 @@ def test_a_part_of_a_total_agrees_while_there_is_a_rest(used: str, agrees: bool)
     assert (made["amount"].verdict, made["usage"].verdict) == (expected, expected)
 
 
+def test_a_bill_beyond_an_unused_paper_is_the_amounts_affair() -> None:
+    made = claims(BILL, paper(amounts=(amount("20000"),)))
+    assert (made["amount"].verdict, made["usage"].verdict) == (Verdict.CONTRADICT, Verdict.HINT)
+    assert made["usage"].explanation.endswith("本次 50000.00 元超出载明的金额，见“金额”一项。")
+
+
 def test_the_same_paper_again_is_used_up() -> None:
     claim = claims(BILL, paper(), used={0: "50000"})["usage"]
     assert claim.verdict is Verdict.CONTRADICT

@@ -10,7 +10,7 @@ import pytest
 from litestar import Litestar
 from litestar.di import Provide
 from tests.portals.unit_site import Browser, Site, members_of
-from tests.qualifications.desk import MANAGER, PICTURE, KnownReader
+from tests.qualifications.desk import MANAGER, PICTURE, KnownReader, in_order
 from tests.qualifications.papers import Facts, draw
 from tests.support.office import ACTING
 from tests.support.province import MASTER
@@ -41,17 +41,7 @@ class Town(msgspec.Struct, frozen=True):
 
     def facts(self, **changes: object) -> Facts:
         unit = self.site.unit.unit
-        right = Facts(
-            paper_type=PaperType.CHARITY,
-            name=unit.name,
-            code=unit.uscc,
-            representative="乌云其木格",
-            issuer="内蒙古自治区民政厅",
-            valid_from=today() - timedelta(days=300),
-            valid_until=today() + timedelta(days=400),
-            address="新城区演示大街1号",
-        )
-        return msgspec.structs.replace(right, **changes)
+        return msgspec.structs.replace(in_order(unit), **changes)
 
     async def visitor(self, username: str) -> Browser:
         browser = Browser(self.app)

@@ -17,6 +17,7 @@ from mingpiao.qualifications.model import PaperType, Qualification, Statement
 from mingpiao.qualifications.service import PaperDesk, get, submit
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
+from mingpiao.units.model import Unit
 
 ACTING = Actor(label="account:9", address="192.0.2.4")
 MANAGER = Account(account_id=9, username="g", display_name="管理员丙", role=Role.UNIT_MANAGER)
@@ -41,6 +42,20 @@ class KnownReader:
         return PICTURE
 
 
+def in_order(unit: Unit) -> Facts:
+    """A charity's certificate with nothing wrong in it."""
+    return Facts(
+        paper_type=PaperType.CHARITY,
+        name=unit.name,
+        code=unit.uscc,
+        representative="乌云其木格",
+        issuer="内蒙古自治区民政厅",
+        valid_from=today() - timedelta(days=300),
+        valid_until=today() + timedelta(days=400),
+        address="新城区演示大街1号",
+    )
+
+
 class Bench(msgspec.Struct, frozen=True, kw_only=True):
     """The desk with the charity of the small province before it."""
 
@@ -56,17 +71,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     def facts(self, **changes: object) -> Facts:
         """A paper of the charity that is in order."""
         unit = self.province.charity.unit
-        right = Facts(
-            paper_type=PaperType.CHARITY,
-            name=unit.name,
-            code=unit.uscc,
-            representative="乌云其木格",
-            issuer="内蒙古自治区民政厅",
-            valid_from=today() - timedelta(days=300),
-            valid_until=today() + timedelta(days=400),
-            address="新城区演示大街1号",
-        )
-        return msgspec.structs.replace(right, **changes)
+        return msgspec.structs.replace(in_order(unit), **changes)
 
     def lines(self, facts: Facts, *, confidence: float = 0.99) -> list[PageLines]:
         return draw(facts, layout=0, seed=3).lines(confidence=confidence)

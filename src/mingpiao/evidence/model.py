@@ -8,13 +8,12 @@ import msgspec
 
 
 class DocumentState(StrEnum):
-    """待识别 → 识别中 → 已识别, or 无法识别, or 含病毒."""
+    """待识别 → 识别中 → 已识别 or 无法识别."""
 
     WAITING = "waiting"
     READING = "reading"
     READ = "read"
     UNREADABLE = "unreadable"
-    INFECTED = "infected"
 
     @property
     def label(self) -> str:
@@ -31,7 +30,6 @@ _STATE_LABELS = {
     DocumentState.READING: "识别中",
     DocumentState.READ: "已识别",
     DocumentState.UNREADABLE: "无法识别",
-    DocumentState.INFECTED: "含病毒",
 }
 
 

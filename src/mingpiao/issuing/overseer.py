@@ -161,7 +161,7 @@ def _paper_problems(request: IssueRequest, documents: dict[str, Document]) -> tu
         if document is None:
             message = "没有找到该佐证材料，请重新上传后再提交。"
             found.append(_problem("evidence.unknown", index, message))
-        elif document.state in (DocumentState.UNREADABLE, DocumentState.INFECTED):
+        elif document.state is DocumentState.UNREADABLE:
             message = f"佐证材料“{document.name}”不能使用：{document.failure}请更换后再提交。"
             found.append(_problem("evidence.unreadable", index, message))
     return tuple(found)

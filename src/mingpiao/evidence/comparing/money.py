@@ -204,13 +204,19 @@ def _usage(bill: BillFacts, paper: Paper) -> Claim | None:
     used = paper.usage.amount if paper.usage else _NOTHING
     bills = paper.usage.bills if paper.usage else 0
     beyond = used > 0 and used + bill.total > limit
+    # Of an unused paper the claim about the amount tells that this bill alone is too large.
+    alone_beyond = used == 0 and bill.total > limit
     totals = [one for one in paper.says.amounts if one.role == "total" and one.value == limit]
     return Claim(
         name="usage",
-        verdict=Verdict.CONTRADICT if beyond else Verdict.AGREE,
+        verdict=Verdict.CONTRADICT if beyond else Verdict.HINT if alone_beyond else Verdict.AGREE,
         expected=plain(bill.total),
         found=plain(used),
         explanation=f"材料载明 {plain(limit)} 元，此前 {bills} 张票据已使用 {plain(used)} 元，"
-        + (f"加上本次 {plain(bill.total)} 元将超出。" if beyond else f"本次 {plain(bill.total)} 元。"),
+        + (
+            f"加上本次 {plain(bill.total)} 元将超出。"
+            if beyond
+            else f"本次 {plain(bill.total)} 元" + ("超出载明的金额，见“金额”一项。" if alone_beyond else "。")
+        ),
         marks=paper.marks(one.found for one in totals) if beyond else (),
     )

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.applications.model import Application, ApplicationState, Reviewer
-from mingpiao.applications.service import alike_count, department_above
+from mingpiao.applications.service import Reviews, alike_count, department_above
 from mingpiao.applications.service import get as get_application
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
@@ -24,7 +24,7 @@ from mingpiao.portals.gates import Right, allowed
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect
 
-_Verb = Callable[[Services, int, Reviewer, Mapping[str, str]], Awaitable[Application]]
+_Verb = Callable[[Reviews, int, Reviewer, str], Awaitable[Application]]
 
 
 class _Choices(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,59 +110,24 @@ def _choices(session: Session, application: Application, catalog: Catalog) -> _C
 # -- what can be done ------------------------------------------------------------------------------
 
 
-async def _approve(
-    services: Services, number: int, reviewer: Reviewer, members: Mapping[str, str]
-) -> Application:
-    return await services.reviews.approve(number, reviewer, members.get("opinion", ""))
-
-
-async def _return(
-    services: Services, number: int, reviewer: Reviewer, members: Mapping[str, str]
-) -> Application:
-    return await services.reviews.return_for_correction(number, reviewer, members.get("correction", ""))
-
-
-async def _reject(
-    services: Services, number: int, reviewer: Reviewer, members: Mapping[str, str]
-) -> Application:
-    return await services.reviews.reject(number, reviewer, members.get("rejection", ""))
-
-
-async def _assign(
-    services: Services, number: int, reviewer: Reviewer, members: Mapping[str, str]
-) -> Application:
-    officer = members.get("officer", "")
+async def _assign(reviews: Reviews, number: int, reviewer: Reviewer, officer: str) -> Application:
     if not officer.isdecimal() or len(officer) > 18:
         raise refuse("application.officer_unknown", "请选择复核人。", field="officer", status=422)
-    return await services.reviews.assign(number, reviewer, int(officer))
+    return await reviews.assign(number, reviewer, int(officer))
 
 
-async def _pass_up(
-    services: Services, number: int, reviewer: Reviewer, members: Mapping[str, str]
-) -> Application:
-    return await services.reviews.pass_up(number, reviewer, members.get("passing", ""))
+async def _retry(reviews: Reviews, number: int, reviewer: Reviewer, _typed: str) -> Application:
+    return await reviews.retry(number, reviewer)
 
 
-async def _take_over(
-    services: Services, number: int, reviewer: Reviewer, members: Mapping[str, str]
-) -> Application:
-    return await services.reviews.take_over(number, reviewer, members.get("taking", ""))
-
-
-async def _retry(
-    services: Services, number: int, reviewer: Reviewer, _members: Mapping[str, str]
-) -> Application:
-    return await services.reviews.retry(number, reviewer)
-
-
-#: By the last part of the address: the verb, and the field at which its reason is asked for.
+#: By the last part of the address: the verb, and the field that holds what it is told.
 _VERBS: dict[str, tuple[_Verb, str]] = {
-    "approve": (_approve, "opinion"),
-    "return": (_return, "correction"),
-    "reject": (_reject, "rejection"),
+    "approve": (Reviews.approve, "opinion"),
+    "return": (Reviews.return_for_correction, "correction"),
+    "reject": (Reviews.reject, "rejection"),
     "assign": (_assign, "officer"),
-    "pass-up": (_pass_up, "passing"),
-    "take-over": (_take_over, "taking"),
+    "pass-up": (Reviews.pass_up, "passing"),
+    "take-over": (Reviews.take_over, "taking"),
     "retry": (_retry, ""),
 }
 
@@ -181,7 +146,8 @@ async def act(
     do, field = _VERBS[verb]
     members = await read_form(request)
     try:
-        await do(services, application_id, reviewer_of(request, session), members)
+        reviewer = reviewer_of(request, session)
+        await do(services.reviews, application_id, reviewer, members.get(field, ""))
     except Refusal as refusal:
         if any(problem.status in (403, 404) for problem in refusal.problems):
             raise

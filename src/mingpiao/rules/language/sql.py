@@ -6,6 +6,7 @@ checker worked out, so that no dialect rounds or overflows; literals are escaped
 them, and never hold a comment, a parameter or a variable.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -41,7 +42,7 @@ def to_sql(condition: Condition, dialect: Dialect) -> str:
     return _WRITERS[dialect]().write(condition.root)
 
 
-class _Writer:
+class _Writer(ABC):
     """What the three dialects have in common."""
 
     def write(self, node: Node) -> str:
@@ -123,17 +124,17 @@ class _Writer:
     def item(self, column: str, _shape: Shape) -> str:
         return f"item.{self.quote(column)}"
 
-    def extension(self, field: Field) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def extension(self, field: Field) -> str: ...
 
-    def arithmetic(self, node: Arithmetic) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def arithmetic(self, node: Arithmetic) -> str: ...
 
-    def over_items(self, name: str, inner: str, shape: Shape) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def over_items(self, name: str, inner: str, shape: Shape) -> str: ...
 
-    def function(self, name: str, arguments: list[str]) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def function(self, name: str, arguments: list[str]) -> str: ...
 
 
 class _Postgres(_Writer):

@@ -157,7 +157,7 @@ CREATE TABLE evidence_documents (
     media_type text NOT NULL,
     size bigint NOT NULL,
     pages integer NOT NULL DEFAULT 0,
-    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'reading', 'read', 'unreadable', 'infected')),
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'reading', 'read', 'unreadable')),
     pages_done integer NOT NULL DEFAULT 0,
     attempts integer NOT NULL DEFAULT 0,
     extraction jsonb,
