@@ -6,6 +6,9 @@ JOBS ?= 2
 N ?= 20
 RUN = .venv/bin
 
+# Tests and servers start hundreds of processes; each module is compiled once, not once in each.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 # Steps run one after another, so that the summary of the tests comes last.
 .NOTPARALLEL:

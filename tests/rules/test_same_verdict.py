@@ -33,13 +33,20 @@ SPARK_ROWS = 60
 _JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
 _MAPS = {"extension": "VARCHAR", "extension_numbers": "DECIMAL(18, 6)", "extension_dates": "DATE"}
 
+#: Conditions on which the engines once disagreed.
+REMEMBERED = (
+    # Spark's name for the sum so far hid the bill's own column.
+    "sum_items(total) > total",
+)
+
 Verdicts = list[list[bool]]
 
 
 @pytest.fixture(scope="module")
 def seed() -> int:
-    """`MINGPIAO_SEED` repeats a run; it is printed when a test fails."""
-    found = int(os.environ.get("MINGPIAO_SEED") or random.SystemRandom().randrange(10**9))
+    """A new one each time, and always the same under CI, as Hypothesis does; `MINGPIAO_SEED` repeats a run."""
+    usual = 1 if "CI" in os.environ else random.SystemRandom().randrange(10**9)
+    found = int(os.environ.get("MINGPIAO_SEED") or usual)
     print(f"MINGPIAO_SEED={found}")
     return found
 
@@ -54,7 +61,7 @@ def facts(seed: int) -> list[dict[str, Any]]:
 def conditions(seed: int) -> list[Condition]:
     """Random conditions; those whose numbers would be too wide are refused and made again."""
     maker = RuleMaker(random.Random(seed + 1))
-    found: list[Condition] = []
+    found = [parse(text, TABLE) for text in REMEMBERED]
     while len(found) < RULES:
         text = maker.condition(4)
         try:

@@ -248,9 +248,10 @@ class _Spark(_Writer):
                 return f"exists({items}, item -> coalesce({inner}, FALSE))"
             case "all_items":
                 return f"forall({items}, item -> coalesce({inner}, FALSE))"
-        # `inner` has `shape` less the digits that a sum may gain.
-        step = self.cast(f"total + coalesce({self.cast(inner, shape)}, 0)", shape)
-        return f"aggregate({items}, {self.cast('0', shape)}, (total, item) -> {step})"
+        # `inner` has `shape` less the digits that a sum may gain; no column has the name of the sum so far,
+        # which would hide it from `inner`.
+        step = self.cast(f"sum_so_far + coalesce({self.cast(inner, shape)}, 0)", shape)
+        return f"aggregate({items}, {self.cast('0', shape)}, (sum_so_far, item) -> {step})"
 
     def function(self, name: str, arguments: list[str]) -> str:
         match name:
