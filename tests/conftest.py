@@ -18,7 +18,7 @@ from mingpiao.storage.embedded import OWNER, EmbeddedOptions, EmbeddedServer
 
 TEMPLATE = "mingpiao_template"
 SETTLED = "mingpiao_settled"
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108 - a private directory is made below it
 
 
 @pytest.fixture(scope="session")

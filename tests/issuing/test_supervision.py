@@ -345,6 +345,20 @@ async def test_a_marked_kind_needs_a_paper(office: Office) -> None:
     assert codes_of(outcome) == [("evidence.required", "evidence")]
 
 
+async def test_what_was_issued_before_its_kind_was_marked_is_known_again(office: Office) -> None:
+    charity = office.province.charity
+    request = charity.request(kind="0301")
+    (first,) = await issue(office, charity, request)
+    await mark_kind(office, "0301")
+    other = msgspec.structs.replace(request, remark="另一张")
+    nameless = msgspec.structs.replace(request, business_no="\0")
+    again, changed, without = await issue(office, charity, request, other, nameless)
+    assert isinstance(again, Issued)
+    assert (again.bill, again.repeated) == (bill_of(first), True)
+    assert codes_of(changed) == [("evidence.required", "evidence")]
+    assert ("evidence.required", "evidence") in codes_of(without)
+
+
 @pytest.mark.parametrize(
     ("papers", "expected"),
     [

@@ -52,7 +52,7 @@ def examine(request: IssueRequest, profile: UnitProfile, catalog: Catalog) -> Dr
         request=request,
         kind=catalog.kinds[request.kind],
         items=tuple(_complete(item, catalog.items[item.code]) for item in request.items),
-        digest=_digest(request),
+        digest=request_digest(request),
     )
 
 
@@ -63,12 +63,19 @@ _DIGESTED = tuple(
 )
 
 
-def _digest(request: IssueRequest) -> bytes:
+def request_digest(request: IssueRequest) -> bytes:
+    """SM3 of what is asked, by which the same request is known again."""
     asked = {name: getattr(request, name) for name in _DIGESTED}
     if request.evidence:
         # Only then: without papers the digest is the same as before there were any.
         asked["evidence"] = sorted(request.evidence)
     return sm3(_encoder.encode(asked))
+
+
+def has_business_no(request: IssueRequest) -> bool:
+    """Whether the request names a business number that a bill could stand under."""
+    name, label, longest, required = _BUSINESS_NO
+    return not check_text(name, label, request.business_no, longest, required=required)
 
 
 def _first(limit: int, problems: Iterator[Problem]) -> Iterator[Problem]:
@@ -120,8 +127,9 @@ def _problem(code: str, field: str, message: str) -> Problem:
 # -- texts ---------------------------------------------------------------------------------------
 
 #: Field, label, longest, required.
+_BUSINESS_NO = ("business_no", "业务流水号", 50, True)
 _TEXTS = (
-    ("business_no", "业务流水号", 50, True),
+    _BUSINESS_NO,
     ("handler", "开票人", 30, True),
     ("checker", "复核人", 30, False),
     ("pay_mode", "交款方式", 30, False),

@@ -15,10 +15,11 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Actor
 from mingpiao.issuing import train
-from mingpiao.issuing.checks import check_text, examine
+from mingpiao.issuing.checks import check_text, examine, has_business_no, request_digest
 from mingpiao.issuing.model import (
     Approval,
     Assessment,
+    Issued,
     IssueRequest,
     Outcome,
     Refused,
@@ -26,6 +27,7 @@ from mingpiao.issuing.model import (
     Unresolved,
 )
 from mingpiao.issuing.overseer import Answer, Overseer
+from mingpiao.issuing.register import find_originals
 from mingpiao.issuing.tickets import IssueTicket, Oversight, ReversalTicket, Ticket
 from mingpiao.kernel.codes import BillIdentity, is_code, is_number
 from mingpiao.kernel.errors import Problem
@@ -84,6 +86,7 @@ class Desk:
         self._catalog = catalog
         self._units = units
         self._parties = parties
+        self._database = database
         self._overseer = Overseer(database, catalog, rules)
         self._tracks = [_Track(database, signer) for _ in range(TRACKS)]
 
@@ -110,7 +113,29 @@ class Desk:
         by business number answer what rules ask where a person of the department decided so.
         """
         tickets = await self._tickets(unit_id, requests, acting, approvals)
-        return await self._ride(unit_id, tickets)
+        outcomes = await self._ride(unit_id, tickets)
+        stopped = [
+            place
+            for place, ticket in enumerate(tickets)
+            if not isinstance(ticket, Ticket) and has_business_no(requests[place])
+        ]
+        return await self._with_repeats(unit_id, requests, outcomes, stopped) if stopped else outcomes
+
+    async def _with_repeats(
+        self, unit_id: int, requests: Sequence[IssueRequest], outcomes: list[Outcome], stopped: Sequence[int]
+    ) -> list[Outcome]:
+        """Outcomes, with the bills that stand for requests which would be stopped by now.
+
+        What was in order when it was issued stays so, whatever items, kinds or units have become since.
+        """
+        async with self._database.pool.acquire() as connection:
+            keys = [(unit_id, requests[place].business_no) for place in stopped]
+            originals = await find_originals(connection, keys)
+        for place in stopped:
+            original = originals.get((unit_id, requests[place].business_no))
+            if original is not None and original.digest == request_digest(requests[place]):
+                outcomes[place] = Issued(bill=original.bill, repeated=True)
+        return outcomes
 
     async def reverse(
         self, unit_id: int, requests: Sequence[ReversalRequest], *, acting: Actor
