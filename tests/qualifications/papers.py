@@ -98,6 +98,7 @@ _KINDS = {
     PaperType.INSTITUTION: ("演示中心医院", "演示第一中学", "演示图书馆", "演示疾病预防控制服务中心"),
     PaperType.ASSOCIATION: ("演示餐饮行业协会", "演示会计学会", "演示书法家协会"),
     PaperType.NON_ENTERPRISE: ("演示康复养老服务中心", "演示实验幼儿园", "演示社会工作服务中心"),
+    PaperType.FOUNDATION: ("演示教育发展基金会", "演示见义勇为基金会", "演示乡村振兴基金会"),
     PaperType.CREDIT_CODE: ("演示自然资源局", "演示中级人民法院", "演示总工会"),
     PaperType.CHARITY: ("演示慈善总会", "演示助学基金会", "演示草原救助基金会"),
 }
@@ -105,6 +106,7 @@ _FIRST_DIGITS = {
     PaperType.INSTITUTION: "12",
     PaperType.ASSOCIATION: "51",
     PaperType.NON_ENTERPRISE: "52",
+    PaperType.FOUNDATION: "53",
     PaperType.CREDIT_CODE: "11",
     PaperType.CHARITY: "53",
 }
@@ -118,6 +120,7 @@ _ISSUERS = {
     PaperType.INSTITUTION: "事业单位登记管理局",
     PaperType.ASSOCIATION: "民政局",
     PaperType.NON_ENTERPRISE: "民政局",
+    PaperType.FOUNDATION: "民政局",
     PaperType.CREDIT_CODE: "机构编制委员会办公室",
     PaperType.CHARITY: "民政局",
 }
@@ -159,6 +162,7 @@ _TITLE = {
     PaperType.INSTITUTION: ("事业单位法人证书",),
     PaperType.ASSOCIATION: ("社会团体法人登记证书",),
     PaperType.NON_ENTERPRISE: ("民办非企业单位登记证书", "民办非企业单位（法人）登记证书"),
+    PaperType.FOUNDATION: ("基金会法人登记证书", "基金会法人登记证书（慈善组织）"),
     PaperType.CREDIT_CODE: ("统一社会信用代码证书",),
     PaperType.CHARITY: ("慈善组织公开募捐资格证书", "慈善组织登记证书"),
 }
@@ -166,6 +170,7 @@ _NAME_LABELS = {
     PaperType.INSTITUTION: ("名称", "单位名称"),
     PaperType.ASSOCIATION: ("名称", "社会团体名称"),
     PaperType.NON_ENTERPRISE: ("名称", "单位名称"),
+    PaperType.FOUNDATION: ("名称", "基金会名称"),
     PaperType.CREDIT_CODE: ("机构名称",),
     PaperType.CHARITY: ("慈善组织名称", "组织名称", "名称"),
 }
@@ -173,6 +178,7 @@ _ISSUER_LABELS = {
     PaperType.INSTITUTION: ("登记管理机关",),
     PaperType.ASSOCIATION: ("发证机关", "登记管理机关"),
     PaperType.NON_ENTERPRISE: ("发证机关", "登记管理机关"),
+    PaperType.FOUNDATION: ("发证机关", "登记管理机关"),
     PaperType.CREDIT_CODE: ("赋码机关", "颁发机关"),
     PaperType.CHARITY: ("发证机关", "颁发机关"),
 }
@@ -208,6 +214,8 @@ def rows_of(facts: Facts, random_: random.Random) -> list[tuple[str, str]]:
         ]
     elif facts.paper_type in (PaperType.ASSOCIATION, PaperType.NON_ENTERPRISE):
         rows += [("注册资金", "叁万元整"), ("业务主管单位", "演示行业主管部门")]
+    elif facts.paper_type is PaperType.FOUNDATION:
+        rows += [("原始基金数额", "贰佰万元整"), ("类型", "非公募基金会"), ("业务主管单位", "演示民政厅")]
     rows.append((random_.choice(_ISSUER_LABELS[facts.paper_type]), facts.issuer))
     if facts.valid_from is not None:
         rows.append((random_.choice(("有效期", "有效期限", "证书有效期")), period_of(facts, random_)))

@@ -91,6 +91,15 @@ async def test_a_credit_code_paper_that_names_no_end_has_none(bench: Bench) -> N
     assert accepted.state is PaperState.ACCEPTED
 
 
+async def test_a_foundation_brings_the_certificate_that_foundations_have(bench: Bench) -> None:
+    facts = bench.facts(paper_type=PaperType.FOUNDATION, purpose="扶贫济困、助学助医、公益援助。")
+    paper = await bench.upload(bench.lines(facts))
+    assert {name: found.value for name, found in paper.reading.fields.items()} == facts.truth()
+    accepted = await bench.submit(paper, stated_as(facts))
+    assert (accepted.state, accepted.type_label) == (PaperState.ACCEPTED, "基金会法人登记证书")
+    assert await bench.valid_days() == {facts.valid_until}
+
+
 async def test_another_units_paper_is_refused(bench: Bench) -> None:
     other = bench.province.office.unit
     facts = bench.facts(name=other.name, code=other.uscc)

@@ -28,6 +28,7 @@ _FITTING = {
         PaperType.CREDIT_CODE,
         PaperType.ASSOCIATION,
         PaperType.NON_ENTERPRISE,
+        PaperType.FOUNDATION,
         PaperType.CHARITY,
     },
     UnitType.ASSOCIATION: {PaperType.CREDIT_CODE, PaperType.ASSOCIATION, PaperType.CHARITY},
@@ -116,7 +117,7 @@ def differences(
 def _of_the_reading(read: Reading, unit: Unit, on: date) -> list[Difference]:
     found: list[Difference] = []
     if read.recognised and "paper_type" not in read.fields:
-        message = "没有识别出证书种类，可能不是平台接受的五种证书。"
+        message = "没有识别出证书种类，可能不是平台接受的证书。"
         found.append(_difference("type_unknown", "paper_type", message, read=read))
     code = read.value("code")
     if code and not is_uscc(code):

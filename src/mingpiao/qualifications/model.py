@@ -16,6 +16,7 @@ class PaperType(StrEnum):
     INSTITUTION = "institution"
     ASSOCIATION = "association"
     NON_ENTERPRISE = "non_enterprise"
+    FOUNDATION = "foundation"
     CHARITY = "charity"
 
     @property
@@ -28,6 +29,7 @@ _TYPE_LABELS = {
     PaperType.INSTITUTION: "事业单位法人证书",
     PaperType.ASSOCIATION: "社会团体法人登记证书",
     PaperType.NON_ENTERPRISE: "民办非企业单位登记证书",
+    PaperType.FOUNDATION: "基金会法人登记证书",
     PaperType.CHARITY: "慈善组织证书",
 }
 
