@@ -169,9 +169,16 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[Remark, ...] = ()
 
     @property
+    def totals(self) -> tuple[Amount, ...]:
+        """Where the paper states an amount as a whole. One that states deposits alone is about the deposit."""
+        stated = tuple(amount for amount in self.amounts if amount.role == "total")
+        deposits_alone = all(amount.role == "deposit" for amount in self.amounts)
+        return self.amounts if deposits_alone else stated
+
+    @property
     def total(self) -> Decimal | None:
         """The amount that the paper states as a whole, in 元."""
-        return next((amount.value for amount in self.amounts if amount.role == "total"), None)
+        return next((amount.value for amount in self.totals), None)
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,7 +42,7 @@ def _amount(bill: BillFacts, paper: Paper) -> Claim:
             paper,
             f"材料载明{_kind(equal[0])} {plain(bill.total)} 元，与票面金额一致。",
         )
-    totals = [one for one in stated if one.role == "total"]
+    totals = paper.says.totals
     if not totals:
         return absent("amount", plain(bill.total), "材料中没有识别到可比对的金额。")
     total = totals[0].value
@@ -127,13 +127,13 @@ def _claim(
     )
 
 
-def words(bill: BillFacts, papers: Sequence[Paper]) -> Claim:
-    """Do the amounts in words agree with those in digits within each paper."""
-    claims = [claim for paper in papers if (claim := _words(bill, paper)) is not None]
-    return worst(claims) if claims else absent("words", in_words(bill.total), "材料中没有大写金额。")
+def words(_bill: BillFacts, papers: Sequence[Paper]) -> Claim:
+    """Do the amounts in words agree with those in digits within each paper; the bill has no part in it."""
+    claims = [claim for paper in papers if (claim := _words(paper)) is not None]
+    return worst(claims) if claims else absent("words", "", "材料中没有大写金额。")
 
 
-def _words(bill: BillFacts, paper: Paper) -> Claim | None:
+def _words(paper: Paper) -> Claim | None:
     digits = {one.value for one in paper.says.amounts if not one.words}
     written = [one for one in paper.says.amounts if one.words]
     differing = [
@@ -160,7 +160,7 @@ def _words(bill: BillFacts, paper: Paper) -> Claim | None:
     return Claim(
         name="words",
         verdict=verdict,
-        expected=in_words(bill.total),
+        expected="",
         found="、".join(dict.fromkeys(one.found.text for one in shown)),
         explanation=sentence,
         marks=paper.marks(one.found for one in shown),
@@ -206,7 +206,7 @@ def _usage(bill: BillFacts, paper: Paper) -> Claim | None:
     beyond = used > 0 and used + bill.total > limit
     # Of an unused paper the claim about the amount tells that this bill alone is too large.
     alone_beyond = used == 0 and bill.total > limit
-    totals = [one for one in paper.says.amounts if one.role == "total" and one.value == limit]
+    totals = [one for one in paper.says.totals if one.value == limit]
     return Claim(
         name="usage",
         verdict=Verdict.CONTRADICT if beyond else Verdict.HINT if alone_beyond else Verdict.AGREE,
