@@ -19,6 +19,7 @@ from mingpiao.gateway.errors import ERROR_TYPES
 from mingpiao.gateway.model import MAX_BATCH, MAX_CHANGES
 from mingpiao.gateway.openapi import document
 from mingpiao.gateway.router import MAX_BODY_BYTES, RESOURCES
+from mingpiao.rules.library import library_rules
 from mingpiao.storage.database import Database
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
@@ -64,6 +65,14 @@ def test_the_curl_example_runs_as_written(live: Live, tmp_path: Path) -> None:
     assert (tmp_path / "bill.ofd").read_bytes()[:2] == b"PK"
     bill_id = int(issued[1] + issued[2])
     assert fetch(live, "SELECT state FROM bills WHERE bill_id = $1", bill_id) == "reversed"
+
+
+def test_no_rule_asks_about_the_people_of_the_examples() -> None:
+    text = example("bash") + example("python")
+    people = set(re.findall(r'"(?:name|handler)": "(\w+)"', text)) | set(re.findall(r'-\d", "(\w+)"', text))
+    assert people == {"苏和", "王建国", "乌日娜", "白音", "那日苏"}
+    (rule,) = (rule for rule in library_rules() if rule.code == "PAYER-EXAMPLE")
+    assert [name for name in people if name in rule.condition] == []
 
 
 def test_the_python_example_runs_as_written_on_the_standard_library(live: Live, tmp_path: Path) -> None:
