@@ -136,7 +136,7 @@ async def test_a_corrected_field_goes_to_the_department_which_decides(town: Town
     seen_by_head = await head.get(target)
     wrong = await officer.submit(page, f"{target}/decide", decision="reject", reason="")
     assert wrong.status_code == 422
-    assert "请写明不通过的原因" in wrong.text
+    assert "请写明原因" in wrong.text
     done = await officer.submit(page, f"{target}/decide", decision="accept", reason="已电话核实")
     assert done.status_code == 303
     late = await head.submit(seen_by_head, f"{target}/decide", decision="reject", reason="看不清")
@@ -350,3 +350,41 @@ async def test_a_paper_that_is_no_longer_used_is_taken_out(town: Town) -> None:
     assert (await town.get(old.qualification_id)).state == "retired"
     manager = await town.visitor("manager")
     assert "已变更登记类型" in (await manager.get(f"{LIST}/{old.qualification_id}")).text
+
+
+async def test_a_revoked_paper_locks_and_both_sides_see_why(town: Town) -> None:
+    paper = await _accepted(town)
+    target, own = (f"{side}/qualifications/{paper.qualification_id}" for side in ("/finance", "/unit"))
+    officer, head, manager = [await town.visitor(name) for name in ("officer", "head", "manager")]
+    page = await officer.get(target)
+    assert "这是该单位唯一有效的证书" in page.text
+    assert "撤销认定" not in (await manager.get(own)).text
+    late = await head.get(target)
+    empty = await officer.submit(page, f"{target}/decide", decision="revoke", reason=" ")
+    assert empty.status_code == 422
+    assert "请写明原因" in empty.text
+    assert '<details class="card mt-3" open>' in empty.text
+    assert empty.text.count('id="reason"') == 1
+    elsewhere = await town.visitor("elsewhere")
+    token = {"csrf_token": await elsewhere.csrf_token(), "decision": "revoke", "reason": "x", "revision": "5"}
+    assert (await elsewhere.post(f"{target}/decide", token)).status_code == 404
+    done = await officer.submit(page, f"{target}/decide", decision="revoke", reason="系伪造")
+    assert done.status_code == 303
+    told = await head.submit(late, f"{target}/decide", decision="revoke", reason="系伪造")
+    assert told.status_code == 409
+    assert "经办某" in told.text
+    shown = (await officer.get(target)).text
+    assert "已撤销认定" in shown
+    assert 'value="revoke"' not in shown
+    assert target in (await officer.get("/finance/qualifications?state=revoked")).text
+    unit = (await officer.get(f"/finance/units/{paper.unit_id}")).text
+    assert "资质证书的认定已撤销" in unit
+    for address in ("/unit", LIST):
+        seen = (await manager.get(address)).text
+        assert "资质证书的认定已撤销，开票功能已锁定" in seen
+        assert "系伪造" in seen
+        assert "目前不影响开票" not in seen
+    assert "认定已撤销" in (await manager.get(own)).text
+    assert "系伪造" in (await manager.get("/unit/messages")).text
+    again = await town.paper()
+    assert "此后的证书由财政部门审核" in (await manager.get(f"{LIST}/{again.qualification_id}")).text

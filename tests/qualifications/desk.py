@@ -24,6 +24,16 @@ MANAGER = Account(account_id=9, username="g", display_name="管理员丙", role=
 PICTURE = b"\x89PNG\r\n\x1a\n"
 
 
+def officer(region: str, name: str = "白春梅", account_id: int = 70) -> Account:
+    return Account(
+        account_id=account_id,
+        username=f"officer{account_id}",
+        display_name=name,
+        role=Role.DEPARTMENT_OFFICER,
+        region_code=region,
+    )
+
+
 class KnownReader:
     """Answers with the lines, or the failure, that were set for a file."""
 
@@ -117,6 +127,14 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
             "SELECT valid_until FROM stocks WHERE unit_id = $1", unit_id or self.unit_id
         )
         return {row["valid_until"] for row in rows}
+
+    async def locks(self) -> list[str]:
+        """What stops the charity, the same in all its kinds."""
+        rows = await self.database.pool.fetch(
+            "SELECT DISTINCT locks FROM stocks WHERE unit_id = $1", self.unit_id
+        )
+        (row,) = rows
+        return list(row["locks"])
 
     async def told(self) -> list[tuple[int | None, str | None, str]]:
         """(unit, region, title) of all messages in order."""

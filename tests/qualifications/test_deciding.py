@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
-from tests.qualifications.desk import Bench, stated_as
+from tests.qualifications.desk import Bench, officer, stated_as
 
 from mingpiao.identity.model import Account, Role
 from mingpiao.kernel.clock import today
@@ -16,22 +16,13 @@ from mingpiao.qualifications.service import (
     decide,
     get,
     retire,
+    revoke,
     standing,
 )
 
 
 def _codes(refusal: pytest.ExceptionInfo[Refusal]) -> list[tuple[str, str]]:
     return [(problem.code, problem.field) for problem in refusal.value.problems]
-
-
-def officer(region: str, name: str = "白春梅", account_id: int = 70) -> Account:
-    return Account(
-        account_id=account_id,
-        username=f"officer{account_id}",
-        display_name=name,
-        role=Role.DEPARTMENT_OFFICER,
-        region_code=region,
-    )
 
 
 async def _decide(
@@ -197,3 +188,146 @@ async def test_a_paper_of_a_type_that_is_no_longer_used_is_retired(bench: Bench)
     left = second if retired[0].qualification_id == old.qualification_id else first
     assert await bench.valid_days() == {left}
     assert (await bench.told())[-1][2].endswith("已停用")
+
+
+async def _revoke(
+    bench: Bench, paper: Qualification, by: Account, reason: str = "发证机关已撤销登记"
+) -> Qualification:
+    async with bench.database.system() as connection:
+        return await revoke(
+            connection,
+            paper.qualification_id,
+            reason=reason,
+            revision=paper.revision,
+            by=by,
+            acting=by.actor,
+        )
+
+
+async def test_the_only_paper_is_revoked_and_locks_at_once(bench: Bench) -> None:
+    paper = await bench.accepted()
+    assert await bench.locks() == []
+    by = officer(_region(bench))
+    for reason, code in (("  ", "reason_missing"), ("x" * 501, "reason_invalid")):
+        with pytest.raises(Refusal) as refusal:
+            await _revoke(bench, paper, by, reason)
+        assert _codes(refusal) == [(f"qualification.{code}", "reason")]
+    assert await bench.locks() == []
+    revoked = await _revoke(bench, paper, by)
+    assert (revoked.state, revoked.decided_by_name, revoked.decision_reason) == (
+        PaperState.REVOKED,
+        "白春梅",
+        "发证机关已撤销登记",
+    )
+    assert await bench.locks() == ["qualification_revoked"]
+    assert await bench.valid_days() == {None}
+    assert (await bench.told())[-1] == (bench.unit_id, None, "慈善组织证书的认定已撤销，开票功能已锁定")
+    assert (await bench.audited())[-2:] == ["qualification:revoke", "stock:valid_until"]
+    reason = await bench.database.pool.fetchval(
+        "SELECT details->>'reason' FROM audit_log WHERE action = 'qualification:revoke'"
+    )
+    assert reason == "发证机关已撤销登记"
+    async with bench.database.system() as connection:
+        stands = await standing(connection, bench.unit_id)
+    assert (stands.current, stands.revoked) == ((), revoked)
+
+
+async def test_beside_another_paper_a_revoked_one_locks_nothing(bench: Bench) -> None:
+    first, second = today() + timedelta(days=5), today() + timedelta(days=400)
+    old = await bench.accepted(paper_type=PaperType.ASSOCIATION, valid_until=first)
+    await bench.accepted(valid_until=second)
+    await _revoke(bench, old, officer("150000"))
+    assert await bench.locks() == []
+    assert await bench.valid_days() == {second}
+    assert (await bench.told())[-1] == (bench.unit_id, None, "社会团体法人登记证书的认定已撤销")
+
+
+async def test_another_region_does_not_revoke(bench: Bench) -> None:
+    paper = await bench.accepted()
+    outside = "150200" if not _region(bench).startswith("1502") else "150300"
+    for by in (
+        officer(outside),
+        Account(account_id=1, username="a", display_name="a", role=Role.ADMINISTRATOR),
+    ):
+        with pytest.raises(Refusal) as refusal:
+            await _revoke(bench, paper, by)
+        assert _codes(refusal) == [("qualification.unknown", "")]
+    assert (await bench.get(paper.qualification_id)).state is PaperState.ACCEPTED
+    assert await bench.locks() == []
+
+
+async def test_only_what_is_current_is_revoked(bench: Bench) -> None:
+    by = officer(_region(bench))
+    waiting = await _submitted(bench)
+    with pytest.raises(Refusal) as refusal:
+        await _revoke(bench, waiting, by)
+    assert _codes(refusal) == [("qualification.already_decided", "")]
+    paper = await _decide(bench, waiting, by, accept=True)
+    with pytest.raises(Refusal) as refusal:
+        await _revoke(bench, msgspec.structs.replace(paper, revision=paper.revision - 1), by)
+    assert _codes(refusal) == [("qualification.changed", "")]
+    assert await bench.locks() == []
+
+
+async def test_of_two_who_revoke_at_once_one_wins_and_the_other_is_told(bench: Bench) -> None:
+    paper = await bench.accepted()
+    region = _region(bench)
+    outcomes = await asyncio.gather(
+        _revoke(bench, paper, officer(region, "白春梅", 70), "系伪造"),
+        _revoke(bench, paper, officer("150000", "云志强", 71), "已被撤销登记"),
+        return_exceptions=True,
+    )
+    (winner,) = [outcome for outcome in outcomes if isinstance(outcome, Qualification)]
+    (told,) = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
+    problem = told.problems[0]
+    assert (problem.code, problem.status) == ("qualification.already_decided", 409)
+    assert winner.decided_by_name in problem.message
+    assert "已撤销认定" in problem.message
+    assert (await bench.audited()).count("qualification:revoke") == 1
+    assert await bench.locks() == ["qualification_revoked"]
+
+
+async def test_without_the_lock_both_would_have_revoked(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the test above guards against."""
+    paper = await bench.accepted()
+    both = asyncio.Barrier(2)
+
+    async def read_only(connection: AsyncConnection, qualification_id: int) -> Qualification:
+        found = await get(connection, qualification_id)
+        await both.wait()
+        return found
+
+    monkeypatch.setattr("mingpiao.qualifications.store.lock", read_only)
+    region = _region(bench)
+    outcomes = await asyncio.gather(
+        _revoke(bench, paper, officer(region, "白春梅", 70)),
+        _revoke(bench, paper, officer(region, "云志强", 71)),
+    )
+    assert {outcome.state for outcome in outcomes} == {PaperState.REVOKED}
+
+
+async def test_a_paper_accepted_while_another_is_revoked_leaves_issuing_open(bench: Bench) -> None:
+    old = await bench.accepted(paper_type=PaperType.ASSOCIATION)
+    fresh = await _submitted(bench)
+    by = officer(_region(bench))
+    await asyncio.gather(_revoke(bench, old, by), _decide(bench, fresh, by, accept=True))
+    assert await bench.locks() == []
+    assert await bench.valid_days() == {fresh.valid_until}
+
+
+async def test_a_revoked_paper_does_not_come_back_by_itself(bench: Bench) -> None:
+    """The same picture again, with nothing wrong to be read from it: a person has to accept it."""
+    paper = await bench.accepted()
+    by = officer(_region(bench))
+    await _revoke(bench, paper, by, "系伪造")
+    again = await bench.upload(bench.lines(bench.facts()))
+    assert [each.code for each in again.differences] == ["qualification.revoked_before"]
+    submitted = await bench.submit(again, stated_as(bench.facts()))
+    assert submitted.state is PaperState.SUBMITTED
+    assert [each.code for each in submitted.differences] == ["qualification.revoked_before"]
+    assert await bench.locks() == ["qualification_revoked"]
+    await _decide(bench, submitted, by, accept=True)
+    assert await bench.locks() == []
+    assert await bench.valid_days() == {bench.facts().valid_until}

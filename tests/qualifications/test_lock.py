@@ -6,14 +6,15 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.qualifications.desk import Bench, open_bench
+from tests.qualifications.desk import Bench, officer, open_bench, stated_as
 from tests.support.office import ACTING, Office, codes_of
 from tests.support.province import Province
 
-from mingpiao.issuing.model import Issued, Outcome, ReversalRequest
+from mingpiao.issuing.model import Issued, Outcome, Refused, ReversalRequest
 from mingpiao.kernel.clock import SHANGHAI, today
 from mingpiao.numbering.service import open_stock, set_valid_until, stock_levels
 from mingpiao.qualifications.model import PaperType
+from mingpiao.qualifications.service import decide, revoke
 
 _LOCKED = [("unit.issuing_locked", "")]
 
@@ -100,13 +101,53 @@ async def test_a_unit_without_any_paper_is_not_locked(office: Office) -> None:
     assert isinstance(await _issue(office, "free"), Issued)
 
 
-async def test_a_kind_opened_later_ends_on_the_same_day(office: Office, bench: Bench) -> None:
-    last = today() + timedelta(days=9)
-    await bench.accepted(valid_until=last)
+async def test_a_revoked_paper_locks_from_the_very_next_request_on_until_one_is_accepted(
+    office: Office, bench: Bench
+) -> None:
+    paper = await bench.accepted(valid_until=None, unlimited=True)
+    before = await _issue(office, "before")
+    assert isinstance(before, Issued)
+    by = officer(bench.province.charity.unit.region_code)
+    async with bench.database.system() as connection:
+        given = {"revision": paper.revision, "by": by, "acting": by.actor}
+        await revoke(connection, paper.qualification_id, reason="系伪造", **given)
+    refused = await _issue(office, "after")
+    assert codes_of(refused) == _LOCKED
+    assert isinstance(refused, Refused)
+    assert refused.problems[0].facts == {"locks": ["qualification_revoked"]}
+    assert "认定已被财政部门撤销" in refused.problems[0].message
+    blue = before.bill
+    request = ReversalRequest(code=blue.code, number=blue.number, reason="金额有误", handler="王五")
+    assert codes_of((await office.desk.reverse(bench.unit_id, [request], acting=ACTING))[0]) == _LOCKED
+    # What was issued is still answered; a kind that is opened now is locked as well.
+    again = await _issue(office, "before")
+    assert isinstance(again, Issued)
+    assert again.repeated
+    await _open_another_kind(bench)
+    assert await bench.locks() == ["qualification_revoked"]
+    # The machine alone does not open it again, a person does.
+    facts = bench.facts()
+    fresh = await bench.submit(await bench.upload(bench.lines(facts)), stated_as(facts))
+    assert codes_of(await _issue(office, "after")) == _LOCKED
+    async with bench.database.system() as connection:
+        given = {"revision": fresh.revision, "by": by, "acting": by.actor}
+        await decide(connection, fresh.qualification_id, accept=True, reason="", **given)
+    assert isinstance(await _issue(office, "after"), Issued)
+    assert await bench.locks() == []
+
+
+async def _open_another_kind(bench: Bench) -> str:
     async with bench.database.system() as connection:
         known = {level.kind_code for level in await stock_levels(connection, bench.unit_id)}
         fresh = next(kind for kind in ("0101", "0201", "0601") if kind not in known)
         await open_stock(connection, bench.unit_id, fresh, acting=ACTING)
+    return fresh
+
+
+async def test_a_kind_opened_later_ends_on_the_same_day(office: Office, bench: Bench) -> None:
+    last = today() + timedelta(days=9)
+    await bench.accepted(valid_until=last)
+    fresh = await _open_another_kind(bench)
     assert await bench.valid_days() == {last}
     async with bench.database.system() as connection:
         assert fresh in {level.kind_code for level in await stock_levels(connection, bench.unit_id)}

@@ -4,10 +4,10 @@ import asyncio
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from tests.qualifications.desk import Bench
+from tests.qualifications.desk import Bench, officer
 
 from mingpiao.kernel.clock import SHANGHAI, today
-from mingpiao.qualifications.service import remind
+from mingpiao.qualifications.service import remind, revoke
 
 _NONE = "请上传本单位的资质证书"
 
@@ -80,3 +80,12 @@ async def test_units_without_any_paper_are_told_once(bench: Bench, monkeypatch: 
     without = {resident.unit_id for resident in bench.province.residents} - {bench.unit_id}
     assert {unit for unit, _, title in await bench.told() if title == _NONE} == without
     assert sum(title == _NONE for _, _, title in await bench.told()) == len(without)
+
+
+async def test_a_unit_whose_paper_was_revoked_is_not_told_that_it_may_issue(bench: Bench) -> None:
+    paper = await bench.accepted()
+    by = officer("150000")
+    async with bench.database.system() as connection:
+        given = {"revision": paper.revision, "by": by, "acting": by.actor}
+        await revoke(connection, paper.qualification_id, reason="系伪造", **given)
+    assert await _told(bench, today()) == []

@@ -169,6 +169,7 @@ def _repeated(ticket: IssueTicket, original: Original) -> Outcome:
 
 _LOCK_MESSAGES = {
     "qualification_expired": "本单位资质证书已到期，开票功能已锁定，请更新证书后再开票。",
+    "qualification_revoked": "本单位资质证书的认定已被财政部门撤销，开票功能已锁定，请上传有效的证书，认定有效后立即恢复。",
     "ukey_lost": "数字证书（UKey）已挂失，开票功能已锁定，请使用新UKey登录后再开票。",
     "writeoff_overdue": "本单位逾期未核销，开票功能已锁定，请先完成核销。",
     "rectification_overdue": "本单位整改逾期未完成，开票功能已锁定，请先完成整改。",

@@ -65,21 +65,23 @@ async def open_code(connection: AsyncConnection, code: str, kind_code: str) -> N
 
 
 async def open_stock(connection: AsyncConnection, unit_id: int, kind_code: str, *, acting: Actor) -> None:
-    """Let a unit issue a kind, up to the last day that holds for its other kinds. Does nothing the second time."""
-    # Locked, so that a day which is being set at the same time is neither missed nor undone.
-    valid_until = await connection.scalar(
+    """Let a unit issue a kind, as far as its last day and its locks let it issue. Does nothing the second time."""
+    # Locked, so that a day or a lock which is being set at the same time is neither missed nor undone.
+    limits = await connection.execute(
         text(
             "INSERT INTO stock_limits (unit_id) VALUES (:unit_id) "
-            "ON CONFLICT (unit_id) DO UPDATE SET unit_id = excluded.unit_id RETURNING valid_until"
+            "ON CONFLICT (unit_id) DO UPDATE SET unit_id = excluded.unit_id RETURNING valid_until, locks"
         ),
         {"unit_id": unit_id},
     )
+    valid_until, locks = limits.one()
     result = await connection.execute(
         text(
-            "INSERT INTO stocks (unit_id, kind_code, valid_until) VALUES (:unit_id, :kind_code, :valid_until) "
+            "INSERT INTO stocks (unit_id, kind_code, valid_until, locks) "
+            "VALUES (:unit_id, :kind_code, :valid_until, :locks) "
             "ON CONFLICT DO NOTHING RETURNING kind_code"
         ),
-        {"unit_id": unit_id, "kind_code": kind_code, "valid_until": valid_until},
+        {"unit_id": unit_id, "kind_code": kind_code, "valid_until": valid_until, "locks": locks},
     )
     if result.scalar_one_or_none() is not None:
         await _audit(connection, acting, "stock:open", unit_id, {"kind": kind_code})
@@ -113,22 +115,43 @@ async def allot(
 
 
 async def lock_issuing(connection: AsyncConnection, unit_id: int, reason: str, *, acting: Actor) -> None:
-    """Stop a unit's issuing in all kinds, from this transaction's commit on. `reason` is a stable word."""
-    await connection.execute(
+    """Stop a unit's issuing in all kinds and in those opened later, from this transaction's commit on.
+
+    `reason` is a stable word; where it holds already nothing changes.
+    """
+    given = {"unit_id": unit_id, "reason": reason}
+    fresh = await connection.execute(
         text(
-            "UPDATE stocks SET locks = array_append(locks, :reason) "
-            "WHERE unit_id = :unit_id AND NOT (:reason = ANY (locks))"
+            "INSERT INTO stock_limits (unit_id, locks) VALUES (:unit_id, ARRAY[CAST(:reason AS text)]) "
+            "ON CONFLICT (unit_id) DO UPDATE SET locks = array_append(stock_limits.locks, :reason) "
+            "WHERE NOT (:reason = ANY (stock_limits.locks)) RETURNING unit_id"
         ),
-        {"unit_id": unit_id, "reason": reason},
+        given,
+    )
+    if fresh.scalar_one_or_none() is None:
+        return
+    await _lock_rows(connection, unit_id)
+    await connection.execute(
+        text("UPDATE stocks SET locks = array_append(locks, :reason) WHERE unit_id = :unit_id"), given
     )
     await _audit(connection, acting, "stock:lock", unit_id, {"reason": reason})
 
 
 async def unlock_issuing(connection: AsyncConnection, unit_id: int, reason: str, *, acting: Actor) -> None:
-    """Take one reason away; the unit issues again when none is left."""
+    """Take one reason away, where it holds; the unit issues again when none is left."""
+    given = {"unit_id": unit_id, "reason": reason}
+    held = await connection.execute(
+        text(
+            "UPDATE stock_limits SET locks = array_remove(locks, :reason) "
+            "WHERE unit_id = :unit_id AND :reason = ANY (locks) RETURNING unit_id"
+        ),
+        given,
+    )
+    if held.scalar_one_or_none() is None:
+        return
+    await _lock_rows(connection, unit_id)
     await connection.execute(
-        text("UPDATE stocks SET locks = array_remove(locks, :reason) WHERE unit_id = :unit_id"),
-        {"unit_id": unit_id, "reason": reason},
+        text("UPDATE stocks SET locks = array_remove(locks, :reason) WHERE unit_id = :unit_id"), given
     )
     await _audit(connection, acting, "stock:unlock", unit_id, {"reason": reason})
 
@@ -148,15 +171,20 @@ async def set_valid_until(
         ),
         given,
     )
-    # In the order in which trains lock them.
-    await connection.execute(
-        text("SELECT 1 FROM stocks WHERE unit_id = :unit_id ORDER BY kind_code FOR UPDATE"), given
-    )
+    await _lock_rows(connection, unit_id)
     await connection.execute(
         text("UPDATE stocks SET valid_until = :day WHERE unit_id = :unit_id"),
         given,
     )
     await _audit(connection, acting, "stock:valid_until", unit_id, {"day": day.isoformat() if day else ""})
+
+
+async def _lock_rows(connection: AsyncConnection, unit_id: int) -> None:
+    """Lock a unit's stock rows in the order in which trains lock them."""
+    await connection.execute(
+        text("SELECT 1 FROM stocks WHERE unit_id = :unit_id ORDER BY kind_code FOR UPDATE"),
+        {"unit_id": unit_id},
+    )
 
 
 async def stock_levels(connection: AsyncConnection, unit_id: int) -> list[StockLevel]:

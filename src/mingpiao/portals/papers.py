@@ -30,6 +30,7 @@ _STATE_COLOURS = {
     PaperState.SUPERSEDED: "secondary",
     PaperState.WITHDRAWN: "secondary",
     PaperState.RETIRED: "secondary",
+    PaperState.REVOKED: "red",
 }
 TYPE_OPTIONS = [(paper_type.value, paper_type.label) for paper_type in PaperType]
 #: Long texts, in a field of several lines.
@@ -158,6 +159,10 @@ def notice_of(standing: Standing) -> Notice | None:
         heading = f"资质证书还有{left}天到期" if left else "资质证书今天到期"
         text = f"有效期至{standing.valid_until}，次日零时起开票功能将锁定。请尽快换证并上传。"
         return Notice(kind="warning", heading=heading, text=text)
+    if standing.revoked is not None:
+        reason = standing.revoked.decision_reason
+        text = f"原因：{reason}。请上传有效的证书，由财政部门认定有效后立即恢复开票。"
+        return Notice(kind="danger", heading="资质证书的认定已撤销，开票功能已锁定", text=text)
     if not standing.current and not standing.waiting:
         text = "目前不影响开票。请票据管理员上传资质证书，由平台识别认定。"
         return Notice(kind="info", heading="平台上还没有本单位的资质证书", text=text)

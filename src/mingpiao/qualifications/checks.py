@@ -92,13 +92,23 @@ def _problem(reason: str, field: str, message: str) -> Problem:
 
 
 def differences(
-    reading: Reading | None, stated: Statement | None, unit: Unit, on: date, current: Qualification | None
+    reading: Reading | None,
+    stated: Statement | None,
+    unit: Unit,
+    on: date,
+    current: Qualification | None,
+    *,
+    revoked: Qualification | None,
 ) -> tuple[Difference, ...]:
     """What a person has to look at: between what was read, what is stated (if anything is yet), and the unit.
 
-    `current` is the unit's accepted paper of the same type. None means that all agrees.
+    `current` is the unit's accepted paper of the same type; `revoked` one that was revoked: after that the
+    platform accepts nothing of this unit by itself, or the same paper could come back. None means that all agrees.
     """
     found: list[Difference] = []
+    if revoked is not None:
+        message = f"本单位的{revoked.type_label}曾被撤销认定，此后的证书由财政部门审核。"
+        found.append(Difference(code="qualification.revoked_before", field="", message=message))
     if reading is None or not reading.recognised:
         message = "图片上没有识别出证书内容，请对照图片逐项核对。"
         found.append(Difference(code="qualification.unreadable", field="", message=message))

@@ -11,10 +11,10 @@ from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import tell_department, tell_unit
-from mingpiao.numbering.service import set_valid_until
+from mingpiao.numbering.service import lock_issuing, set_valid_until, unlock_issuing
 from mingpiao.qualifications import store
 from mingpiao.qualifications.checks import differences, statement_problems
-from mingpiao.qualifications.model import PaperState, Qualification, Statement, is_plain
+from mingpiao.qualifications.model import PaperState, Qualification, Standing, Statement, is_plain
 from mingpiao.qualifications.papers import may_state, put_down
 from mingpiao.qualifications.tables import qualifications
 from mingpiao.units.model import Unit
@@ -23,6 +23,8 @@ from mingpiao.units.service import get as get_unit
 #: Who accepts where all agrees.
 PLATFORM = "system:qualifications"
 _PLATFORM_NAME = "系统自动认定"
+#: Why a unit is stopped whose last paper was revoked.
+_REVOKED = "qualification_revoked"
 _REASON_LENGTH = 500
 
 
@@ -51,7 +53,8 @@ async def submit(
     if problems:
         raise Refusal(*problems)
     current = await _current(connection, unit_id, stated)
-    found = differences(paper.reading, stated, unit, today(), current)
+    revoked = await store.last_revoked(connection, unit_id)
+    found = differences(paper.reading, stated, unit, today(), current, revoked=revoked)
     submitted = await store.change(
         connection,
         paper,
@@ -136,26 +139,15 @@ async def retire(
     Raises `Refusal`: as `decide`, and `qualification.only_paper` (409) for the unit's only current paper,
     whose end must go on limiting it.
     """
-    paper = await _lock_for(connection, qualification_id, by)
-    if paper.state is not PaperState.ACCEPTED:
-        raise _decided(paper)
-    _check_revision(paper, revision)
-    _check_reason(reason, needed=True)
+    paper = await _lock_current(connection, qualification_id, reason, revision, by)
     if len((await store.standing(connection, paper.unit_id)).current) == 1:
-        message = "这是该单位唯一有效的证书，不能停用。请先认定新的证书。"
+        message = "这是该单位唯一有效的证书，不能停用。请先认定新的证书；证书不应认定的，请撤销认定。"
         raise refuse("qualification.only_paper", message, status=409)
     retired = await store.change(
-        connection,
-        paper,
-        state=PaperState.RETIRED,
-        decided_at=now(),
-        decided_by=acting.label,
-        decided_by_name=by.display_name,
-        decision_reason=reason,
+        connection, paper, state=PaperState.RETIRED, **_decision(reason, by=by, acting=acting)
     )
     await put_down(connection, acting, "retire", retired, {"reason": reason})
-    standing = await store.standing(connection, paper.unit_id)
-    await set_valid_until(connection, paper.unit_id, standing.valid_until, acting=acting)
+    standing = await _settle(connection, paper.unit_id, acting=acting)
     await tell_unit(
         connection,
         paper.unit_id,
@@ -165,6 +157,77 @@ async def retire(
         link=_unit_link(paper),
     )
     return retired
+
+
+async def revoke(
+    connection: AsyncConnection,
+    qualification_id: int,
+    *,
+    reason: str,
+    revision: int,
+    by: Account,
+    acting: Actor,
+) -> Qualification:
+    """Take back the acceptance of a current paper, such as one that was forged or withdrawn by who issued it.
+
+    A unit that is left without a current paper is locked from its very next request on, until one is
+    accepted by a person. Raises `Refusal`: as `decide`; `.reason_missing` (422) without a reason.
+    """
+    paper = await _lock_current(connection, qualification_id, reason, revision, by)
+    revoked = await store.change(
+        connection, paper, state=PaperState.REVOKED, **_decision(reason, by=by, acting=acting)
+    )
+    await put_down(connection, acting, "revoke", revoked, {"reason": reason})
+    standing = await _settle(connection, paper.unit_id, acting=acting)
+    title, outlook = f"{revoked.type_label}的认定已撤销", _limit(standing.valid_until)
+    if not standing.current:
+        title += "，开票功能已锁定"
+        outlook = "本单位没有其他有效的证书，已不能开票。请上传有效的证书，认定有效后立即恢复。"
+    await tell_unit(
+        connection,
+        paper.unit_id,
+        f"qualification:{paper.qualification_id}:revoked",
+        title,
+        f"原因：{reason}。{outlook}",
+        link=_unit_link(paper),
+        urgent=True,
+    )
+    return revoked
+
+
+async def _settle(connection: AsyncConnection, unit_id: int, *, acting: Actor) -> Standing:
+    """Let a unit issue as far as the papers reach that are current now, and not at all without one.
+
+    Only for a unit of which a paper was accepted once: who never had one is not limited.
+    """
+    standing = await store.standing(connection, unit_id)
+    await set_valid_until(connection, unit_id, standing.valid_until, acting=acting)
+    if standing.current:
+        await unlock_issuing(connection, unit_id, _REVOKED, acting=acting)
+    else:
+        await lock_issuing(connection, unit_id, _REVOKED, acting=acting)
+    return standing
+
+
+async def _lock_current(
+    connection: AsyncConnection, qualification_id: int, reason: str, revision: int, by: Account
+) -> Qualification:
+    """Lock a current paper that is to end for a reason."""
+    paper = await _lock_for(connection, qualification_id, by)
+    if paper.state is not PaperState.ACCEPTED:
+        raise _decided(paper)
+    _check_revision(paper, revision)
+    _check_reason(reason, needed=True)
+    return paper
+
+
+def _decision(reason: str, *, by: Account, acting: Actor) -> dict[str, Any]:
+    return {
+        "decided_at": now(),
+        "decided_by": acting.label,
+        "decided_by_name": by.display_name,
+        "decision_reason": reason,
+    }
 
 
 async def _lock_for(connection: AsyncConnection, qualification_id: int, by: Account) -> Qualification:
@@ -194,8 +257,7 @@ async def _accept(
         "until": accepted.valid_until.isoformat() if accepted.valid_until else "",
     }
     await put_down(connection, acting, "accept", accepted, details)
-    standing = await store.standing(connection, paper.unit_id)
-    await set_valid_until(connection, paper.unit_id, standing.valid_until, acting=acting)
+    standing = await _settle(connection, paper.unit_id, acting=acting)
     await tell_unit(
         connection,
         paper.unit_id,
@@ -255,9 +317,7 @@ def _check_revision(paper: Qualification, revision: int) -> None:
 
 def _check_reason(reason: str, *, needed: bool) -> None:
     if needed and not reason.strip():
-        raise refuse(
-            "qualification.reason_missing", "请写明不通过的原因，单位会看到。", field="reason", status=422
-        )
+        raise refuse("qualification.reason_missing", "请写明原因，单位会看到。", field="reason", status=422)
     if len(reason) > _REASON_LENGTH or not is_plain(reason.replace("\r", "").replace("\n", "")):
         message = f"原因不能超过{_REASON_LENGTH}个字，也不能含有表情等特殊字符，请修改。"
         raise refuse("qualification.reason_invalid", message, field="reason", status=422)
@@ -283,7 +343,11 @@ def _until(paper: Qualification) -> str:
 
 
 def _limit(day: date | None) -> str:
-    return f"本单位可以开票至{day.isoformat()}（含当日）。" if day else "本单位的开票没有期限限制。"
+    if day is None:
+        return "本单位的开票没有期限限制。"
+    if day < today():
+        return f"本单位另有证书已于{day.isoformat()}到期，换发认定以前仍不能开票。"
+    return f"本单位可以开票至{day.isoformat()}（含当日）。"
 
 
 def _unit_link(paper: Qualification) -> str:

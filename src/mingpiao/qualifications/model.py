@@ -36,7 +36,7 @@ _TYPE_LABELS = {
 
 class PaperState(StrEnum):
     """识别中 → 待提交 (or 无法识别) → 待审核 → 有效 or 未通过; 已被替换 by a newer paper,
-    已撤回 by the unit, 已停用 by its department."""
+    已撤回 by the unit; by its department 已停用 (no longer used) or 已撤销认定 (should not stand)."""
 
     READING = "reading"
     READ = "read"
@@ -47,6 +47,7 @@ class PaperState(StrEnum):
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
     RETIRED = "retired"
+    REVOKED = "revoked"
 
     @property
     def label(self) -> str:
@@ -68,6 +69,7 @@ _STATE_LABELS = {
     PaperState.SUPERSEDED: "已被替换",
     PaperState.WITHDRAWN: "已撤回",
     PaperState.RETIRED: "已停用",
+    PaperState.REVOKED: "已撤销认定",
 }
 
 #: What is read from a paper, in the order in which people see it.
@@ -187,11 +189,15 @@ class Qualification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """How a unit stands: its current papers, the earliest last valid day of them, and whether any waits."""
+    """How a unit stands: its current papers, the earliest last valid day of them, and whether any waits.
+
+    `revoked` is the paper whose revocation locks the unit: the last one, while no paper is current.
+    """
 
     current: tuple[Qualification, ...]
     valid_until: date | None
     waiting: bool
+    revoked: Qualification | None
 
     def days_left(self, on: date) -> int | None:
         """As `Qualification.days_left`, for the unit."""

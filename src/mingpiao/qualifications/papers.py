@@ -137,10 +137,11 @@ class PaperDesk:
         reading = await asyncio.to_thread(read_fields, pages)
         async with self._database.system() as connection:
             unit = await get_unit(connection, paper.unit_id)
+            revoked = await store.last_revoked(connection, paper.unit_id)
         values = {
             "reading": reading,
             "paper_type": reading.value("paper_type"),
-            "differences": differences(reading, None, unit, today(), None),
+            "differences": differences(reading, None, unit, today(), None, revoked=revoked),
         }
         if reading.recognised:
             return values | {"state": PaperState.READ}

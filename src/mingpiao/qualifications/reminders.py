@@ -24,7 +24,7 @@ _UNITS_WITHOUT = text(
     WHERE units.unit_id > :after
         AND NOT EXISTS (SELECT FROM qualifications
                         WHERE qualifications.unit_id = units.unit_id
-                            AND state IN ('reading', 'read', 'submitted', 'accepted'))
+                            AND state IN ('reading', 'read', 'submitted', 'accepted', 'revoked'))
         AND NOT EXISTS (SELECT FROM messages WHERE topic = 'qualification:none:' || units.unit_id)
     ORDER BY units.unit_id LIMIT :batch
     """

@@ -1,7 +1,7 @@
 """What other rooms may ask of qualifications: take papers in, state, decide, look up, remind."""
 
 from mingpiao.qualifications.checks import SURE, differences, statement_problems
-from mingpiao.qualifications.deciding import decide, retire, submit, withdraw
+from mingpiao.qualifications.deciding import decide, retire, revoke, submit, withdraw
 from mingpiao.qualifications.papers import READ_JOB, PaperDesk, enqueue_unread, may_state
 from mingpiao.qualifications.reading import plain_code, read_fields
 from mingpiao.qualifications.reminders import REMINDERS, remind
@@ -23,6 +23,7 @@ __all__ = [
     "read_fields",
     "remind",
     "retire",
+    "revoke",
     "standing",
     "statement_problems",
     "submit",

@@ -101,7 +101,21 @@ async def standing(connection: AsyncConnection, unit_id: int) -> Standing:
         current=current,
         valid_until=min(ends, default=None),
         waiting=(await connection.execute(waiting)).first() is not None,
+        revoked=None if current else await last_revoked(connection, unit_id),
     )
+
+
+async def last_revoked(connection: AsyncConnection, unit_id: int) -> Qualification | None:
+    """The paper of a unit that was revoked last, if any ever was."""
+    columns = qualifications.c
+    query = (
+        select(qualifications)
+        .where(columns.unit_id == unit_id, columns.state == PaperState.REVOKED)
+        .order_by(columns.decided_at.desc(), columns.qualification_id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return None if row is None else qualification_of(row)
 
 
 async def list_papers(

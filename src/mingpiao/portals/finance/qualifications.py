@@ -35,7 +35,7 @@ from mingpiao.portals.papers import (
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right
 from mingpiao.qualifications.model import PaperState, PaperType, Qualification, QualificationFilter
-from mingpiao.qualifications.service import decide, list_papers, retire, standing
+from mingpiao.qualifications.service import decide, list_papers, retire, revoke, standing
 from mingpiao.qualifications.service import get as get_paper
 from mingpiao.units.service import get as get_unit
 from mingpiao.units.service import names_of
@@ -155,6 +155,7 @@ async def _paper_page(
     qualification_id: int,
     reason: str = "",
     problems: tuple[Problem, ...] = (),
+    decision: str = "",
 ) -> Response[str]:
     catalog = await services.catalog.get()
     async with services.database.scoped(session.account.scope) as connection:
@@ -177,8 +178,10 @@ async def _paper_page(
         days_text=days_text,
         state_colour=state_colour(paper),
         decidable=may_decide and paper.state is PaperState.SUBMITTED,
+        revocable=may_decide and paper.state is PaperState.ACCEPTED,
         retirable=may_decide and paper.state is PaperState.ACCEPTED and len(stands.current) > 1,
         reason=reason,
+        decision=decision,
         problems=problems,
     )
 
@@ -194,8 +197,9 @@ async def decide_paper(
     services: NamedDependency[Services],
     qualification_id: FromPath[int],
 ) -> Response[str] | Response[bytes]:
-    """`accept`, `reject` or `retire`; of two who do it at once the second is told who was first."""
+    """`accept`, `reject`, `retire` or `revoke`; of two who do it at once the second is told who was first."""
     form = await read_form(request)
+    decision = form.get("decision", "")
     given = _Decision(
         reason=form.get("reason", ""),
         revision=_number(form.get("revision", "")),
@@ -204,11 +208,13 @@ async def decide_paper(
     )
     try:
         async with services.database.system() as connection:
-            await _decide(connection, qualification_id, form.get("decision", ""), given)
+            await _decide(connection, qualification_id, decision, given)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
-        return await _paper_page(request, session, services, qualification_id, given.reason, refusal.problems)
+        return await _paper_page(
+            request, session, services, qualification_id, given.reason, refusal.problems, decision
+        )
     return redirect(request, f"{LIST}/{qualification_id}")
 
 
@@ -227,6 +233,8 @@ async def _decide(
     shared: dict[str, Any] = msgspec.structs.asdict(given)
     if decision == "retire":
         await retire(connection, qualification_id, **shared)
+    elif decision == "revoke":
+        await revoke(connection, qualification_id, **shared)
     elif decision in ("accept", "reject"):
         await decide(connection, qualification_id, accept=decision == "accept", **shared)
     else:

@@ -29,6 +29,7 @@ _RECENT_BILLS = 10
 _MODES = {UnitMode.ONLINE.value: "在线开票", UnitMode.INTERFACE.value: "接口开票"}
 _LOCKS = {
     "qualification_expired": "资质证书已过期",
+    "qualification_revoked": "资质证书的认定已撤销",
     "ukey_lost": "数字证书已挂失",
     "writeoff_overdue": "核销逾期",
     "rectification_overdue": "整改逾期",

@@ -134,6 +134,8 @@ async def choose_or_fill(
 
 def _stopped(level: StockLevel | None, mode: UnitMode) -> str:
     """Why no bill of a kind can be issued now, or an empty text. An online unit's numbers come at issue."""
+    if level is not None and "qualification_revoked" in level.locks:
+        return "资质证书的认定已撤销，请上传有效的证书。"
     if level is not None and (level.locks or (level.valid_until and level.valid_until < today())):
         return "已停止供票，请联系财政部门。"
     if mode is UnitMode.INTERFACE and (level is None or level.free < 1):

@@ -202,7 +202,7 @@ CREATE TABLE qualifications (
     file_name text NOT NULL,
     media_type text NOT NULL,
     state text NOT NULL CHECK (state IN ('reading', 'read', 'unreadable', 'submitted', 'accepted', 'rejected',
-                                         'superseded', 'withdrawn', 'retired')),
+                                         'superseded', 'withdrawn', 'retired', 'revoked')),
     -- How often a worker began to read it.
     attempts integer NOT NULL DEFAULT 0,
     reading jsonb,
@@ -231,12 +231,15 @@ CREATE UNIQUE INDEX qualifications_file ON qualifications (unit_id, digest)
     WHERE state IN ('reading', 'read', 'unreadable', 'submitted', 'accepted');
 CREATE INDEX qualifications_unread ON qualifications (uploaded_at) WHERE state = 'reading';
 CREATE INDEX qualifications_expiry ON qualifications (valid_until, qualification_id) WHERE state = 'accepted';
--- The last day on which a unit may issue, for stock rows that are opened later; NULL without an end.
--- Who sets it or opens a stock locks this row first.
+-- The last day on which a unit may issue (NULL without an end) and what stops it, for stock rows that are
+-- opened later. Who sets them or opens a stock locks this row first.
 CREATE TABLE stock_limits (
     unit_id bigint PRIMARY KEY REFERENCES units,
-    valid_until date
+    valid_until date,
+    locks text[] NOT NULL DEFAULT '{}'
 );
+INSERT INTO stock_limits (unit_id, locks)
+SELECT unit_id, array_agg(DISTINCT lock ORDER BY lock) FROM stocks, unnest(locks) AS lock GROUP BY unit_id;
 
 -- ---------------------------------------------------------------- applications
 -- 开票申请: a request that waits for its evidence to be read, for its handler, or for a person's decision.
