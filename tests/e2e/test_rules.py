@@ -66,11 +66,16 @@ def test_a_rule_from_the_form_to_the_issue_page(visit: Callable[..., Visitor]) -
     page.locator("#catalogue button", has_text="contains(payer.name").click()
     expect(text).to_have_value("contains(payer.name, '测试')")
     expect(_row(page, 0).get_by_label("字词")).to_have_value("测试")
-    _row(page, 0).get_by_label("字词").fill("端到端")
-    expect(text).to_have_value("contains(payer.name, '端到端')")
 
+    # A row that is not complete is not saved; one that was typed a moment ago is.
+    _row(page, 0).get_by_label("字词").fill("")
+    page.get_by_role("button", name="保存草稿").click()
+    expect(page.locator("#condition-state")).to_have_text("请填写“缴款人名称”的比较方式和值。")
+    officer.has_focus("#condition-state")
+    _row(page, 0).get_by_label("字词").fill("端到端")
     page.get_by_role("button", name="保存草稿").click()
     page.wait_for_url("**/finance/rules/E2E-PAYER?version=1")
+    expect(page.locator("dl pre")).to_have_text("contains(payer.name, '端到端')")
     officer.look_closely()
     page.get_by_role("button", name="提交审核").click()
     expect(page.locator("main")).to_contain_text("由省级财政部门负责人审核")

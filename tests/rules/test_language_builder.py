@@ -106,16 +106,32 @@ def test_a_form_that_is_too_deep_is_refused() -> None:
     assert refused.value.problems[0].code == "rule.builder_malformed"
 
 
-@pytest.mark.parametrize(
-    ("value", "code"),
-    [("abc", "type"), ("", "type"), (None, "type"), ("1' OR TRUE", "type"), ("9e9", "type")],
-)
-def test_a_wrong_value_is_refused_by_the_reader_with_its_place(value: Any, code: str) -> None:
-    told = from_builder({"field": "total", "operator": ">", "value": value}, TABLE)
+@pytest.mark.parametrize("value", ["abc", "", None, "1' OR TRUE", "9e9", "1,000", "１０００"])
+def test_a_value_that_is_no_number_is_named_as_the_form_names_it(value: Any) -> None:
+    built = {"all": [{"field": "total", "operator": "between", "value": ["1", value]}]}
 
     with pytest.raises(Refusal) as refused:
-        parse(told, TABLE)
-    assert refused.value.problems[0].code == f"rule.condition_{code}"
+        from_builder(built, TABLE)
+    assert [problem.message for problem in refused.value.problems] == [
+        "“合计金额”的值应是数字，如 1000 或 0.5，最多12位整数、6位小数，不用千分位，请填写。"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("leaf", "message"),
+    [
+        (
+            {"field": "issued.date", "operator": ">", "value": ""},
+            "“开票日期”的值应是日期，如 2026-01-31，请填写。",
+        ),
+        ({"field": "remark", "operator": "contains", "value": ""}, "请填写“备注”的比较方式和值。"),
+        ({"field": "unit_sum(7)", "operator": "in", "value": []}, "请填写“单位开票金额”的比较方式和值。"),
+    ],
+)
+def test_a_value_that_is_missing_is_asked_for(leaf: dict[str, Any], message: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        from_builder(leaf, TABLE)
+    assert refused.value.problems[0].message == message
 
 
 def test_a_value_stays_one_value() -> None:

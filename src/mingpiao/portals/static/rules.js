@@ -19,6 +19,7 @@
   const COMPARISONS = new Set(["=", "<>", "<", "<=", ">", ">="]);
   const MANY = new Set(["in", "not_in", "contains_any", "not_contains_any"]);
   const PAUSE = 350;
+  const FAILURES = { 413: "条件过长，最多4000个字符，请拆成几条规则。" };
 
   const make = (tag, attributes = {}, ...children) => {
     const element = document.createElement(tag);
@@ -203,6 +204,8 @@
     }
 
     tree() { return this.read(this.root.firstElementChild); }
+
+    get empty() { return !this.root.querySelector("[data-node=leaf]"); }
   }
 
   function editor(form) {
@@ -212,6 +215,8 @@
     const list = document.getElementById("catalogue");
     let newest = 0;
     let pause;
+    // The form was changed and the text does not say so yet, or the form is not complete.
+    let untold = false;
 
     const scope = () => ({
       kinds: [...form.querySelectorAll("[name=kinds]:checked")].map((box) => box.value),
@@ -226,10 +231,9 @@
         headers: { "Content-Type": "application/json", "X-CSRF-Token": form.elements.csrf_token.value },
         body: JSON.stringify({ ...scope(), ...question }),
       }).catch(() => null);
+      const told = answer?.ok ? await answer.json().catch(() => null) : null;
       if (mine !== newest) return;
-      if (!answer?.ok) { say([{ message: "暂时无法检查条件，请稍后再试；保存时仍会检查。" }]); return; }
-      const told = await answer.json();
-      if (mine !== newest) return;
+      if (!told) { tell({ problems: [{ message: FAILURES[answer?.status] ?? "暂时无法检查条件，请稍后再试；保存时仍会检查。" }] }); return; }
       builder.fields = told.fields;
       done(told);
       tell(told);
@@ -255,15 +259,34 @@
       mark.replaceChildren(part(0, start), make("mark", {}, part(start, end) || " "), part(end));
     }
 
-    const later = (work) => { clearTimeout(pause); pause = setTimeout(work, PAUSE); };
+    // What is asked now is out of date: it is asked anew after the last key.
+    const later = (work) => { newest += 1; clearTimeout(pause); pause = setTimeout(work, PAUSE); };
     // While the form does not show what the text says, it must not be written with: that would be lost.
-    function textChanged(listToo) {
+    function show(told) {
+      const shows = told.tree !== null || text.value.trim() === "";
+      if (shows) builder.show(told.tree);
+      builder.root.inert = !shows;
+    }
+    const askText = (done) => ask({ text: text.value }, (told) => { show(told); done?.(told); });
+    function textChanged() {
+      untold = false;
       builder.root.inert = true;
-      later(() => ask({ text: text.value }, (told) => {
-        const shows = told.tree !== null || text.value.trim() === "";
-        if (shows) builder.show(told.tree);
-        builder.root.inert = !shows;
-        if (!listToo) return;
+      later(askText);
+    }
+    async function tellForm(done) {
+      await ask({ tree: builder.tree() }, (told) => {
+        untold = told.problems.length > 0 && !builder.empty;
+        if (told.text || builder.empty) text.value = told.text;
+        done?.(told);
+      });
+    }
+    function formChanged() {
+      untold = true;
+      later(tellForm);
+    }
+    // Other kinds or another stage know other fields.
+    function scopeChanged() {
+      later(() => (untold ? tellForm : askText)((told) => {
         list.innerHTML = told.catalogue;
         dress(list);
         filter();
@@ -278,12 +301,25 @@
       const rest = positions.concat(known ? [] : [[chosen, chosen]]);
       select.replaceChildren(select.options[0], ...rest.map(([value, label]) => option(value, label, chosen)));
     }
-    const formChanged = () => later(() => ask({ tree: builder.tree() }, (told) => { text.value = told.text; }));
 
     const builder = new Builder(document.getElementById("rule-builder"), formChanged);
-    text.addEventListener("input", () => textChanged(false));
+    if (builder.empty && text.value.trim()) {
+      builder.root.inert = true;
+      askText();
+    }
+    text.addEventListener("input", textChanged);
     form.addEventListener("change", (event) => {
-      if (event.target.matches("[name=kinds], [name=stage]")) textChanged(true);
+      if (event.target.matches("[name=kinds], [name=stage]")) scopeChanged();
+    });
+    // What the text does not say would not be saved.
+    form.addEventListener("submit", async (event) => {
+      if (!untold) return;
+      event.preventDefault();
+      event.stopPropagation();
+      clearTimeout(pause);
+      await tellForm();
+      if (untold) state.focus();
+      else form.requestSubmit(event.submitter);
     });
 
     // The list: names become buttons that write where the text's caret is.
@@ -298,7 +334,7 @@
       if (!button) return;
       text.setRangeText(button.dataset.insert, text.selectionStart, text.selectionEnd, "end");
       text.focus();
-      textChanged(false);
+      textChanged();
     });
     const search = document.getElementById("catalogue-search");
     function filter() {

@@ -131,9 +131,10 @@ def _bare(literal: Literal) -> str:
 
 
 def from_builder(built: Mapping[str, Any], table: FieldTable) -> str:
-    """The text of what a form sent; it still has to be read, which finds what is wrong with values.
+    """The text of what a form sent; it still has to be read.
 
-    Raises `Refusal` (`rule.builder_malformed`, 422) for what is not made of groups and leaves.
+    Raises `Refusal` (`rule.builder_malformed`, 422) for what is not made of groups and leaves, and for a value
+    that is missing or no number or day where one belongs: named as the form names it, not as text.
     """
     return _Teller(table).tell(built, 0)
 
@@ -180,21 +181,45 @@ class _Teller:
             other = built.get("other")
             if other is not None and not (isinstance(other, str) and _SUBJECT.fullmatch(other)):
                 raise _malformed("比较的另一个字段不正确，请从列表中选取。")
-            return f"{subject} {operator} {other or _written(value, kind)}"
+            return f"{subject} {operator} {other or self._value(subject, value, kind)}"
         negation = "NOT " if operator.startswith("not_") else ""
         return self._many(subject, operator.removeprefix("not_"), negation, value, kind)
 
     def _many(self, subject: str, operator: str, negation: str, value: Any, kind: ValueKind) -> str:
         values = value if isinstance(value, list) else [value]
         if operator == "between" and len(values) == 2:
-            low, high = (_written(each, kind) for each in values)
+            low, high = (self._value(subject, each, kind) for each in values)
             return f"{subject} {negation}BETWEEN {low} AND {high}"
         if operator == "in" and values:
-            return f"{subject} {negation}IN ({', '.join(_written(each, kind) for each in values)})"
-        if operator in _SEARCHES and values:
-            words = ", ".join(_written(each, ValueKind.TEXT) for each in values)
+            return (
+                f"{subject} {negation}IN ({', '.join(self._value(subject, each, kind) for each in values)})"
+            )
+        if operator in _SEARCHES and values and all(values):
+            words = ", ".join(print_value(_text_of(each)) for each in values)
             return f"{negation}{operator}({subject}, {words})"
-        raise _malformed("运算符或值不完整，请补全。")
+        raise _malformed(f"请填写“{self._title(subject)}”的比较方式和值。")
+
+    def _value(self, subject: str, value: Any, kind: ValueKind) -> str:
+        written = _text_of(value).strip()
+        if kind is ValueKind.NUMBER:
+            if _NUMBER.fullmatch(written):
+                return print_value(Decimal(written))
+            message = "应是数字，如 1000 或 0.5，最多12位整数、6位小数，不用千分位"
+        elif kind is ValueKind.DATE:
+            if _DATE.fullmatch(written):
+                return f"DATE '{written}'"
+            message = "应是日期，如 2026-01-31"
+        else:
+            return print_value(_text_of(value))
+        raise _malformed(f"“{self._title(subject)}”的值{message}，请填写。")
+
+    def _title(self, subject: str) -> str:
+        """What the form calls it; of a function of fields, its text."""
+        function = FUNCTION_BY_NAME.get(subject.partition("(")[0])
+        if function is not None and function.history:
+            return function.title
+        known = self.table.fields.get(subject)
+        return known.name if known else subject
 
     def _kind(self, subject: str) -> ValueKind:
         name = subject.partition("(")[0]
@@ -204,11 +229,5 @@ class _Teller:
         return known.shape.kind if known else ValueKind.TEXT
 
 
-def _written(value: Any, kind: ValueKind) -> str:
-    """A value of a form as a literal; what does not suit its type stays text, for the reader to refuse."""
-    text = value if isinstance(value, str) else "" if value is None else str(value)
-    if kind is ValueKind.NUMBER and _NUMBER.fullmatch(text.strip()):
-        return print_value(Decimal(text.strip()))
-    if kind is ValueKind.DATE and _DATE.fullmatch(text.strip()):
-        return f"DATE '{text.strip()}'"
-    return print_value(text)
+def _text_of(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
