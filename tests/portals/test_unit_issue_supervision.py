@@ -9,6 +9,7 @@ from tests.portals.test_unit_issue import FILLED, KIND
 from tests.portals.unit_site import Browser, Site, members_of
 from tests.support.rules import put_in_force, rule
 
+from mingpiao.rules.library import library_rules
 from mingpiao.rules.model import Rule, Severity
 
 
@@ -55,6 +56,20 @@ async def test_a_block_is_told_with_its_basis_on_the_form(unit_site: Site) -> No
         "合计300.50元。（依据：《财政票据管理办法》）",
     ]
     assert await _count(unit_site, "bills") == 0
+
+
+async def test_what_the_form_and_a_rule_find_is_told_once_with_the_basis(unit_site: Site) -> None:
+    codes = ("FACE-PAYER-NAME", "FACE-TOTAL-SUM", "PAYER-USCC")
+    await _in_force(unit_site, *(each for each in library_rules() if each.code in codes))
+    browser = await unit_site.browser("handler")
+    wrong = {"payer-type": "2", "payer-name": "", "payer-code": "91150100DEC0000188"}
+    refused = await _checked(browser, **wrong)
+    assert refused.status_code == 422
+    assert _lines(refused.text) == [
+        "缴款人名称不能为空，请填写。（依据：《财政票据管理办法》（财政部令第104号）；内财综〔2025〕768号四（二）1）",
+        "缴款单位的统一社会信用代码不正确，请核对18位代码。"
+        "（依据：GB 32100-2015《法人和其他组织统一社会信用代码编码规则》）",
+    ]
 
 
 async def test_a_question_is_answered_with_a_reason(unit_site: Site) -> None:

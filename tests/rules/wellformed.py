@@ -12,6 +12,7 @@ from mingpiao.demo.kinds import CATEGORIES, KINDS
 from mingpiao.demo.regions import departments, province_regions
 from mingpiao.kernel.money import line_amount
 from mingpiao.kernel.naming import classify_code, classify_name
+from mingpiao.rules.library import overlap_of
 from mingpiao.rules.model import LoadedRule, Rule
 from mingpiao.rules.service import Condition, compile_condition, field_table, parse
 
@@ -222,6 +223,7 @@ def loaded(rule: Rule) -> LoadedRule:
         predicate=compile_condition(condition),
         history=condition.history,
         item_history=condition.item_history,
+        overlap=overlap_of(rule),
     )
 
 

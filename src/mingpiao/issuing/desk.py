@@ -153,7 +153,7 @@ class Desk:
         catalog = await self._catalog.get()
         draft = examine(request, profile, catalog)
         if isinstance(draft, tuple):
-            return Assessment(problems=draft + await self._overseer.violations(request, profile))
+            return Assessment(problems=await self._overseer.refusals(request, profile, draft))
         return await self._overseer.assess(draft, profile)
 
     async def _tickets(
@@ -170,7 +170,7 @@ class Desk:
         for index, request in enumerate(requests):
             found = examine(request, profile, catalog)
             if isinstance(found, tuple):
-                tickets.append(Refused(problems=found + await self._overseer.violations(request, profile)))
+                tickets.append(Refused(problems=await self._overseer.refusals(request, profile, found)))
                 continue
             oversight = await self._overseer.oversee(found, profile, approvals.get(request.business_no))
             tickets.append(

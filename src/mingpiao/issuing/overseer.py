@@ -1,6 +1,6 @@
 """The overseer gathers what judges a request before it boards: rules, the unit's past, its papers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -16,7 +16,7 @@ from mingpiao.issuing.supervision import assess
 from mingpiao.issuing.tickets import Oversight
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem
-from mingpiao.rules.model import History, LoadedRule, Severity, Stage
+from mingpiao.rules.model import History, Hit, LoadedRule, Overlap, Severity, Stage
 from mingpiao.rules.service import RuleBook, history_needs, judge
 from mingpiao.storage.database import Database
 from mingpiao.units.model import Unit, UnitProfile
@@ -92,21 +92,25 @@ class Overseer:
             waiting=_unread(documents.values()),
         )
 
-    async def violations(self, request: IssueRequest, profile: UnitProfile) -> tuple[Problem, ...]:
-        """What rules would refuse of a request that is wrong already, so that all is told at once.
+    async def refusals(
+        self, request: IssueRequest, profile: UnitProfile, problems: tuple[Problem, ...]
+    ) -> tuple[Problem, ...]:
+        """All that is wrong with a request whose checks found `problems`: these, and what rules would refuse.
 
-        Rules that ask about history or papers wait until the request is in order.
+        A fault that both find is told once, by the check, with the rule's `basis` among the facts. Rules that
+        ask about history or papers wait until the request is in order.
         """
         catalog = await self._catalog.get()
         if request.kind not in catalog.kinds or not request.items or not can_be_judged(request):
-            return ()
+            return problems
         chosen = await self._choose(request.kind, profile.unit, catalog, _FACE)
         rules = [
             loaded
             for loaded in chosen.rules
             if loaded.rule.severity is Severity.BLOCK and not loaded.history and not loaded.item_history
         ]
-        return tuple(hit.problem for hit in judge(rules, facts_of(request, profile, catalog, now())))
+        hits = judge(rules, facts_of(request, profile, catalog, now()))
+        return _told_once(problems, hits, {loaded.rule.code: loaded.overlap for loaded in rules})
 
     async def _documents(self, unit: Unit, request: IssueRequest) -> dict[str, Document]:
         async with self._database.system() as connection:
@@ -152,6 +156,29 @@ class Overseer:
             key: other for key, other in self._needs.items() if other.version == ruleset.version
         } | {id(rules): chosen}
         return chosen
+
+
+def _told_once(
+    problems: tuple[Problem, ...], hits: Iterable[Hit], overlaps: Mapping[str, Overlap]
+) -> tuple[Problem, ...]:
+    """Problems of the checks and hits of blocks, without what a hit tells again."""
+    told = list(problems)
+    for hit in hits:
+        # A rule that could not run tells nothing of the request.
+        overlap = _NO_OVERLAP if hit.failed else overlaps[hit.rule]
+        restated = [place for place, problem in enumerate(problems) if _is_among(problem, overlap.restates)]
+        for place in restated:
+            told[place] = msgspec.structs.replace(told[place], facts={"basis": hit.basis} | told[place].facts)
+        if not restated and not any(_is_among(problem, overlap.follows) for problem in problems):
+            told.append(hit.problem)
+    return tuple(told)
+
+
+_NO_OVERLAP = Overlap()
+
+
+def _is_among(problem: Problem, faults: frozenset[tuple[str, str]]) -> bool:
+    return any(problem.code == code and f"{problem.field}/".startswith(f"{field}/") for code, field in faults)
 
 
 def _paper_problems(request: IssueRequest, documents: dict[str, Document]) -> tuple[Problem, ...]:

@@ -7,6 +7,7 @@ import msgspec
 from mingpiao.catalog.model import Catalog
 from mingpiao.kernel.errors import Refusal
 from mingpiao.rules.language import compile_condition, field_table, parse
+from mingpiao.rules.library import overlap_of
 from mingpiao.rules.model import Facts, History, LoadedRule, Predicate, RuleVersion
 from mingpiao.rules.placeholders import placeholders
 
@@ -46,6 +47,7 @@ def _loaded(
         predicate=predicate,
         history=history,
         item_history=item_history,
+        overlap=overlap_of(version.rule),
     )
 
 

@@ -135,6 +135,16 @@ Facts = Mapping[str, Any]
 Predicate = Callable[[Facts], bool | None]
 
 
+class Overlap(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule has in common with the checks of a request, as (code of a problem, field at or under which).
+
+    A problem of `restates` tells the fault that the rule would tell; from one of `follows` the rule's hit follows.
+    """
+
+    restates: frozenset[tuple[str, str]] = frozenset()
+    follows: frozenset[tuple[str, str]] = frozenset()
+
+
 class LoadedRule(msgspec.Struct, frozen=True, kw_only=True):
     """An approved rule as a process runs it. `history` holds the aggregates that its facts must bring."""
 
@@ -144,6 +154,7 @@ class LoadedRule(msgspec.Struct, frozen=True, kw_only=True):
     predicate: Predicate
     history: frozenset[History]
     item_history: frozenset[History]
+    overlap: Overlap = Overlap()
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):

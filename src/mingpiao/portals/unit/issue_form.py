@@ -351,17 +351,20 @@ def for_people(problems: Iterable[Problem], view: FormView) -> tuple[Problem, ..
     for problem in told:
         row = _row_of(problem)
         if problem.code == "rule.violation":
-            kept.append(_with_basis(problem))
+            kept.append(problem)
             continue
         if problem.field == "total" and any(p.field.startswith("items/") for p in told):
             continue
         if problem.field.endswith("/amount") and row in rows_in_trouble:
             continue
         kept.append(_reworded(problem, view.rows[row] if row is not None and row < len(view.rows) else None))
-    return tuple(kept)
+    return tuple(_with_basis(problem) for problem in kept)
 
 
 def _with_basis(problem: Problem) -> Problem:
+    """With the legal basis, where a rule says the same or is what refused."""
+    if "basis" not in problem.facts:
+        return problem
     return msgspec.structs.replace(problem, message=f"{problem.message}（依据：{problem.facts['basis']}）")
 
 

@@ -3,6 +3,8 @@
 One YAML file a theme beside this module. `effective_from` of a file holds for all its rules; a rule has
 the members of `Rule`, the kind of violation that it screens, and examples: `hit` and `pass` are lists of
 changes to a well-formed bill, by field path, `kind` choosing another kind than the rule's first.
+`restates` and `follows` name what the rule has in common with the checks that every request passes
+first, as a mapping from the code of a problem to the field at or under which it stands.
 """
 
 from functools import cache
@@ -12,7 +14,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from mingpiao.rules.model import Rule
+from mingpiao.rules.model import Overlap, Rule
 from mingpiao.rules.sharing import rule_from_members
 
 #: The ten kinds of violation by key. The pilot's documents speak of ten and do not name them: assumed.
@@ -42,7 +44,8 @@ THEMES = {
     "evidence": "佐证材料",
 }
 #: Members of a rule in these files that `Rule` does not have.
-_OWN = ("violation", "hit", "pass")
+_OWN = ("violation", "restates", "follows", "hit", "pass")
+_READER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class LibraryRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +54,7 @@ class LibraryRule(msgspec.Struct, frozen=True, kw_only=True):
     rule: Rule
     theme: str
     violation: str
+    overlap: Overlap
     hits: tuple[dict[str, Any], ...]
     passes: tuple[dict[str, Any], ...]
 
@@ -66,9 +70,19 @@ def library_rules() -> tuple[Rule, ...]:
     return tuple(entry.rule for entry in library())
 
 
+def overlap_of(rule: Rule) -> Overlap:
+    """What a rule has in common with the checks of a request: nothing unless it asks what the library's rule asks."""
+    return _overlaps().get((rule.code, rule.condition), Overlap())
+
+
+@cache
+def _overlaps() -> dict[tuple[str, str], Overlap]:
+    return {(entry.rule.code, entry.rule.condition): entry.overlap for entry in library()}
+
+
 def _read(theme: str) -> list[LibraryRule]:
     text = files(__package__).joinpath(f"{theme}.yaml").read_text("utf-8")
-    document = yaml.safe_load(text)
+    document = yaml.load(text, Loader=_READER)  # noqa: S506 - a safe loader
     common = {name: value for name, value in document.items() if name != "rules"}
     return [_entry(theme, common | members) for members in document["rules"]]
 
@@ -78,6 +92,10 @@ def _entry(theme: str, members: dict[str, Any]) -> LibraryRule:
         rule=rule_from_members({name: value for name, value in members.items() if name not in _OWN}),
         theme=theme,
         violation=members["violation"],
+        overlap=Overlap(
+            restates=frozenset(members.get("restates", {}).items()),
+            follows=frozenset(members.get("follows", {}).items()),
+        ),
         hits=tuple(members["hit"]),
         passes=tuple(members["pass"]),
     )
