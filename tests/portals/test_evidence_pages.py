@@ -49,8 +49,8 @@ async def test_files_are_taken_in_one_by_one_and_each_is_answered(unit_site: Sit
         (DIGEST, "合同.pdf", "待识别")
     ]
     assert body["problems"] == [
-        "“x.exe”：文件内容不是 PDF，请上传 PDF 格式的佐证材料；图片请先另存为 PDF。",
-        "“空.pdf”：文件是空的，请重新选择文件。",
+        "文件内容不是 PDF，请上传 PDF 格式的佐证材料；图片请先另存为 PDF。",
+        "文件是空的，请重新选择文件。",
     ]
     await _read_all(unit_site)
     states = (await browser.get("/unit/evidence/status", digests=f"{DIGEST} {'0' * 64} junk")).json()

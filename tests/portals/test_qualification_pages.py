@@ -188,9 +188,10 @@ async def test_messages_reach_unit_and_department_and_are_marked_read(town: Town
         (b"GIF89a", 422, "文件内容不是 PDF、PNG 或 JPEG"),
         (b"", 422, "文件是空的"),
         (PICTURE + b"x" * (20 * 1024 * 1024), 413, "文件超过 20 MB"),
-        (PICTURE + b"x" * (22 * 1024 * 1024), 413, "内容过大"),
+        (PICTURE + b"x" * (22 * 1024 * 1024), 413, "文件超过 20 MB"),
+        (PICTURE + b"x" * (40 * 1024 * 1024), 413, "内容过大"),
     ],
-    ids=["not a picture", "empty", "too large", "far too large"],
+    ids=["not a picture", "empty", "too large", "larger", "far too large"],
 )
 async def test_what_is_no_paper_is_told_beside_the_form(
     town: Town, data: bytes, status: int, sentence: str

@@ -122,6 +122,23 @@ async def test_going_back_keeps_what_was_typed(unit_site: Site) -> None:
     await _in_force(unit_site, rule("ASK-1", "total > 300", Severity.ASK))
     browser = await unit_site.browser("handler")
     checked = await _checked(browser)
-    form = await browser.submit(checked, "/unit/issue/confirm", action="edit")
+    reason, appeal = {"reason-ASK-1": "已核对捐赠协议"}, "协议已备案"
+    form = await browser.submit(checked, "/unit/issue/confirm", action="edit", appeal=appeal, **reason)
     assert form.status_code == 200
     assert 'value="测试缴款人"' in form.text
+    again = await browser.submit(form, "/unit/issue", action="check")
+    for typed in ("已核对捐赠协议", appeal):
+        assert f">{typed}</textarea>" in again.text
+
+
+async def test_a_reason_that_cannot_be_kept_is_told_beside_it(unit_site: Site) -> None:
+    await _in_force(unit_site, rule("ASK-1", "total > 300", Severity.ASK))
+    browser = await unit_site.browser("handler")
+    told = await browser.submit(
+        await _checked(browser), "/unit/issue/confirm", action="issue", **{"reason-ASK-1": "属实😀"}
+    )
+    assert told.status_code == 422
+    assert "<title>核对票据内容" in told.text
+    assert _lines(told.text) == ["核实说明含有不能使用的字符（U+1F600），请删除。"]
+    assert ">属实😀</textarea>" in told.text
+    assert await _count(unit_site, "bills") == 0

@@ -16,7 +16,6 @@ from mingpiao.portals.evidence_files import (
     file_answer,
     find_document,
     picture_answer,
-    problems_of,
     take_files,
 )
 from mingpiao.portals.forms import read_query
@@ -42,7 +41,7 @@ async def upload(
     taken = await take_files(request, services, unit_of(session.account), acting)
     answer = {
         "papers": [as_seen(each.document) for each in taken if each.document is not None],
-        "problems": [problem.message for problem in problems_of(taken)],
+        "problems": [each.problem.message for each in taken if each.problem is not None],
     }
     return Response(answer, headers=_NO_STORE)
 

@@ -48,6 +48,7 @@ from mingpiao.portals.unit.issue_form import (
     new_business_no,
     rate_hint,
     read_issue_form,
+    reason_problems,
     understand,
     with_item,
     with_papers,
@@ -161,14 +162,19 @@ async def fill(
         focus = _focus(members, action, view)
         return await _form_page(request, session, services, window, view, problems=refused, focus=focus)
     view = window.view(without_blank_rows(form))
-    wanted = as_request(view, session.account.display_name)
-    assessment = await services.desk.check(unit_of(session.account), wanted)
+    assessment = await _assess(session, services, view)
     if assessment.problems:
         return await _form_page(
             request, session, services, window, view, problems=for_people(assessment.problems, view)
         )
     papers = await _papers(services, session.account, view)
     return _check_page(request, session, window, view, assessment, papers)
+
+
+async def _assess(session: Session, services: Services, view: FormView) -> Assessment:
+    """What the desk says of the bill. Reasons have no part in it: they are answered on the check page."""
+    wanted = msgspec.structs.replace(as_request(view, session.account.display_name), confirmations=())
+    return await services.desk.check(unit_of(session.account), wanted)
 
 
 async def _papers(services: Services, account: Account, view: FormView) -> list[Document]:
@@ -316,6 +322,8 @@ async def _answer(
             conflict = next((p for p in problems if p.code == "bill.business_no_conflict"), None)
             if conflict is not None:
                 return _issued_before(request, view, conflict)
+            if about_reasons := reason_problems(problems, view.form):
+                return await _asked_again(request, session, services, window, view, about_reasons)
             return await _form_page(
                 request, session, services, window, view, problems=for_people(problems, view)
             )
@@ -346,9 +354,7 @@ async def _asked_again(
     view: FormView,
     problems: tuple[Problem, ...],
 ) -> Response[str]:
-    assessment = await services.desk.check(
-        unit_of(session.account), as_request(view, session.account.display_name)
-    )
+    assessment = await _assess(session, services, view)
     papers = await _papers(services, session.account, view)
     status = problems[0].status
     return _check_page(request, session, window, view, assessment, papers, status=status, problems=problems)

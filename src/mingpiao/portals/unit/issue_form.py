@@ -28,6 +28,7 @@ _BUSINESS_NO = re.compile(r"WEB\d{8}[0-9a-f]{16}")
 _NOT_A_NUMBER = Decimal("NaN")
 #: How the member begins that holds the reason given for a rule.
 _REASON = "reason-"
+_REASON_FIELD = "reason/"
 
 
 class ItemRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -359,6 +360,18 @@ def for_people(problems: Iterable[Problem], view: FormView) -> tuple[Problem, ..
             continue
         kept.append(_reworded(problem, view.rows[row] if row is not None and row < len(view.rows) else None))
     return tuple(_with_basis(problem) for problem in kept)
+
+
+def reason_problems(problems: Sequence[Problem], form: IssueForm) -> tuple[Problem, ...]:
+    """The desk's problems at the reasons they are about; none unless all are about reasons."""
+    rules = [rule for rule, reason in form.reasons.items() if reason]
+    places = [problem.field.split("/") for problem in problems]
+    if not all(len(place) == 3 and place[0] == "confirmations" for place in places):
+        return ()
+    return tuple(
+        msgspec.structs.replace(problem, field=_REASON_FIELD + rules[int(place[1])])
+        for problem, place in zip(problems, places, strict=True)
+    )
 
 
 def _with_basis(problem: Problem) -> Problem:

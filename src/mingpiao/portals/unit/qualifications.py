@@ -6,6 +6,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.composition import Services
+from mingpiao.evidence.service import MAX_BYTES
 from mingpiao.identity.model import Actor, Session
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
@@ -33,8 +34,8 @@ from mingpiao.web import client_address
 LIST = "/unit/qualifications"
 _GUARDS = [require_right(Right.UNIT_QUALIFICATIONS)]
 _CRUMBS = [("首页", "/unit"), ("资质证书", LIST)]
-#: A file of 20 MB and the form around it.
-_MAX_UPLOAD = 21 * 1024 * 1024
+#: Above the limit of a file, so that one too large is told so beside the form.
+_MAX_UPLOAD = 2 * MAX_BYTES
 
 
 def _acting(request: PageRequest, session: Session) -> Actor:
@@ -82,11 +83,15 @@ async def upload(
 ) -> Response[str] | Response[bytes]:
     """Take a file in; the same one again leads to the paper that it is."""
     file = (await request.form()).get("file")
-    data = await file.read() if isinstance(file, UploadFile) else b""
-    name = file.filename if isinstance(file, UploadFile) else ""
     try:
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise refuse("qualification.file_missing", "请选择证书文件。", field="file", status=422)
         paper, fresh = await services.qualifications.upload(
-            unit_of(session.account), name, data, by=session.account, acting=_acting(request, session)
+            unit_of(session.account),
+            file.filename,
+            await file.read(),
+            by=session.account,
+            acting=_acting(request, session),
         )
     except Refusal as refusal:
         return await _list_page(request, session, services, refusal.problems)
