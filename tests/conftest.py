@@ -1,14 +1,13 @@
 """Fixtures that every test may use: a real PostgreSQL, and a fresh migrated database for each test."""
 
 import asyncio
-import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.databases import fresh_database, quick_directory
 from tests.support.invariants import assert_invariants
 from tests.support.office import Office, open_office
 from tests.support.province import Province, settle
@@ -18,7 +17,6 @@ from mingpiao.storage.embedded import OWNER, EmbeddedOptions, EmbeddedServer
 
 TEMPLATE = "mingpiao_template"
 SETTLED = "mingpiao_settled"
-MEMORY = Path("/dev/shm")  # noqa: S108 - a private directory is made below it
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +25,8 @@ def cluster() -> Iterator[EmbeddedServer]:
 
     It starts in under a second, does not wait for the disk, and ends with us even after `kill -9`.
     """
-    # A directory in memory where there is room for it: hundreds of databases are copied and dropped.
-    home = Path(tempfile.mkdtemp(prefix="mingpiao-test-", dir=MEMORY if _roomy(MEMORY) else None))
+    # A directory right below a temporary one keeps the socket's path short.
+    home = Path(tempfile.mkdtemp(prefix="mingpiao-test-", dir=quick_directory()))
     server = EmbeddedServer(home, EmbeddedOptions(durable=False))
     try:
         server.start()
@@ -52,13 +50,15 @@ def template_database(cluster: EmbeddedServer) -> str:
 @pytest.fixture
 def database_url(cluster: EmbeddedServer, template_database: str) -> Iterator[str]:
     """Address of a migrated, empty database of this test's own; it is dropped afterwards."""
-    yield from _database(cluster, f"TEMPLATE {template_database}")
+    with fresh_database(cluster, template_database) as url:
+        yield url
 
 
 @pytest.fixture
 def empty_database_url(cluster: EmbeddedServer) -> Iterator[str]:
     """Address of a database without any table, for tests that bring their own or try migrations."""
-    yield from _database(cluster, "")
+    with fresh_database(cluster) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +81,8 @@ async def _settle(url: str) -> Province:
 @pytest.fixture
 def province_url(cluster: EmbeddedServer, settled: Province) -> Iterator[str]:
     """Address of a database of this test's own with the small province in it."""
-    yield from _database(cluster, f"TEMPLATE {SETTLED}")
+    with fresh_database(cluster, SETTLED) as url:
+        yield url
 
 
 @pytest.fixture
@@ -90,18 +91,3 @@ async def office(province_url: str, settled: Province) -> AsyncIterator[Office]:
     async with open_office(province_url, settled) as opened:
         yield opened
     await assert_invariants(province_url)
-
-
-def _roomy(directory: Path) -> bool:
-    return os.access(directory, os.W_OK) and shutil.disk_usage(directory).free > 2 * 2**30
-
-
-def _database(cluster: EmbeddedServer, source: str) -> Iterator[str]:
-    name = f"test_{uuid.uuid4().hex}"
-    # Copying files beats writing each block to the log by far where no disk is involved.
-    strategy = "FILE_COPY" if cluster.data_dir.is_relative_to(MEMORY) else "WAL_LOG"
-    cluster.run_sql(f"CREATE DATABASE {name} OWNER {OWNER} STRATEGY {strategy} {source}")
-    try:
-        yield cluster.url_of(name)
-    finally:
-        cluster.run_sql(f"DROP DATABASE {name} WITH (FORCE)")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import SETTLED
 from tests.portals.unit_site import Site, make_accounts, open_site
+from tests.support.databases import fresh_database
 from tests.support.invariants import assert_invariants
 from tests.support.province import Province
 
@@ -30,12 +31,7 @@ async def unit_site(
     cluster: EmbeddedServer, settled: Province, peopled: dict[str, Account], tmp_path: Path
 ) -> AsyncIterator[Site]:
     """The login and unit pages; after the test all invariants must hold of the bills."""
-    name = f"site_{tmp_path.name}".lower()[:60]
-    cluster.run_sql(f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE {PEOPLED}')
-    url = cluster.url_of(name)
-    try:
+    with fresh_database(cluster, PEOPLED) as url:
         async with open_site(url, tmp_path, settled, peopled) as site:
             yield site
         await assert_invariants(url)
-    finally:
-        cluster.run_sql(f'DROP DATABASE "{name}" WITH (FORCE)')

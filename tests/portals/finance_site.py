@@ -1,25 +1,22 @@
 """The finance pages on a small province whose four units lie in four regions, each with two bills."""
 
-import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import msgspec
-from litestar import Litestar, Router
-from litestar.di import Provide
+from litestar import Litestar
+from tests.support.apps import Face, serve
 from tests.support.office import ACTING, bill_of
 from tests.support.province import Province, Resident, settle
 
 from mingpiao.composition import Services, open_services
-from mingpiao.health import healthz
 from mingpiao.identity.model import Role, SignedIn
 from mingpiao.identity.service import create_account, sign_in
 from mingpiao.issuing.model import Bill
 from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
-from mingpiao.storage.embedded import OWNER, EmbeddedServer
 
 PASSWORD = "Quiet-Harbour-57"
 PROVINCE, HOHHOT, BAOTOU = "150000", "150100", "150200"
@@ -68,20 +65,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         return httpx.AsyncClient(transport=transport, base_url="http://site.test", cookies=cookies or {})
 
 
-@contextmanager
-def fresh_database(cluster: EmbeddedServer, template: str) -> Iterator[str]:
-    """A migrated database for longer than one test."""
-    name = f"test_{uuid.uuid4().hex}"
-    cluster.run_sql(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template}")
-    try:
-        yield cluster.url_of(name)
-    finally:
-        cluster.run_sql(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 @asynccontextmanager
-async def open_site(database_url: str, files: Path, routers: Sequence[Router]) -> AsyncIterator[Site]:
-    """Settle the province, issue its bills and serve the routers with the health page."""
+async def open_site(database_url: str, files: Path, faces: Sequence[Face]) -> AsyncIterator[Site]:
+    """Settle the province, issue its bills and serve the faces."""
     database = await Database.open(database_url, pool_size=2)
     try:
         province = await settle(database)
@@ -115,11 +101,5 @@ async def open_site(database_url: str, files: Path, routers: Sequence[Router]) -
             ]
             for region, resident in residents.items()
         }
-        app = Litestar(
-            route_handlers=[healthz, *routers],
-            dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
-            openapi_config=None,
-            debug=True,
-        )
-        app.state.services = services
+        app = serve(services, *faces)
         yield Site(app=app, services=services, province=province, residents=residents, bills=bills, tokens={})

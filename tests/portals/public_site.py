@@ -6,8 +6,7 @@ from pathlib import Path
 
 import httpx
 import msgspec
-from litestar import Litestar
-from litestar.di import Provide
+from tests.support.apps import serve
 from tests.support.office import ACTING, bill_of
 from tests.support.province import MASTER, Province
 
@@ -66,14 +65,11 @@ async def open_public_site(url: str, files: Path, province: Province) -> AsyncIt
     key = files / "master.key"
     key.write_text(MASTER.hex())
     key.chmod(0o600)
-    settings = Settings(database_url=url, data_dir=files, master_key_file=key, pool_size=4, demo=True)
+    settings = Settings(
+        database_url=url, data_dir=files, master_key_file=key, pool_size=4, signer_processes=0, demo=True
+    )
     async with open_services(settings) as services:
-        app = Litestar(
-            route_handlers=[create_router()],
-            dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
-            openapi_config=None,
-        )
-        app.state.services = services
+        app = serve(services, create_router)
         hospital = province.hospital
         outcome = (await services.desk.issue(hospital.unit_id, [hospital.request()], acting=ACTING))[0]
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)

@@ -163,20 +163,14 @@ async def test_a_kind_that_needs_papers_is_not_issued_without(unit_site: Site) -
 
 @pytest.mark.parametrize("username", ["officer", "elsewhere"])
 async def test_a_department_sees_papers_of_its_units_only(unit_site: Site, username: str) -> None:
-    from litestar import Litestar
-    from litestar.di import Provide
+    from tests.support.apps import serve
 
     from mingpiao.portals.finance.router import create_router as create_finance_router
     from mingpiao.portals.login import create_router as create_login_router
 
     await _send(await unit_site.browser("handler"), ("a.pdf", PAPER))
     await _read_all(unit_site)
-    app = Litestar(
-        route_handlers=[create_login_router(), create_finance_router()],
-        dependencies={"services": Provide(lambda: unit_site.services, sync_to_thread=False)},
-        openapi_config=None,
-    )
-    app.state.services = unit_site.services
+    app = serve(unit_site.services, create_login_router, create_finance_router)
     browser = Browser(app)
     assert (await browser.sign_in(username)).status_code == 303
     base = f"/finance/evidence/{unit_site.unit.unit_id}/{DIGEST}"

@@ -15,7 +15,7 @@ from mingpiao.portals.finance.router import create_router
 
 @pytest.fixture
 async def finance_site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
-    async with open_site(database_url, tmp_path, [create_router()]) as opened:
+    async with open_site(database_url, tmp_path, [create_router]) as opened:
         yield opened
 
 

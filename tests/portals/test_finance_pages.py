@@ -19,9 +19,9 @@ from tests.portals.finance_site import (
     PROVINCE,
     XINCHENG,
     Site,
-    fresh_database,
     open_site,
 )
+from tests.support.databases import fresh_database
 from tests.support.office import ACTING, bill_of
 
 from mingpiao.identity.model import Role
@@ -43,7 +43,7 @@ async def site(
     cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Site]:
     with fresh_database(cluster, template_database) as url:
-        async with open_site(url, tmp_path_factory.mktemp("finance"), [create_router()]) as opened:
+        async with open_site(url, tmp_path_factory.mktemp("finance"), [create_router]) as opened:
             yield opened
 
 

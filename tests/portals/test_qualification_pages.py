@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 from litestar import Litestar
-from litestar.di import Provide
 from tests.portals.unit_site import Browser, Site, members_of
 from tests.qualifications.desk import MANAGER, PICTURE, KnownReader, in_order
 from tests.qualifications.papers import Facts, draw
+from tests.support.apps import serve
 from tests.support.office import ACTING
 from tests.support.province import MASTER
 
@@ -71,12 +71,7 @@ async def town(unit_site: Site, tmp_path: Path) -> Town:
     database = unit_site.services.database
     store = EvidenceStore(database, FileStore.open(tmp_path.as_uri()), MASTER, NoScanner())
     services = msgspec.structs.replace(unit_site.services, qualifications=PaperDesk(database, store, reader))
-    app = Litestar(
-        route_handlers=[create_login_router(), create_unit_router(), create_finance_router()],
-        dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
-        openapi_config=None,
-    )
-    app.state.services = services
+    app = serve(services, create_login_router, create_unit_router, create_finance_router)
     return Town(msgspec.structs.replace(unit_site, services=services), reader, app)
 
 

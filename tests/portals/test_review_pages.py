@@ -16,10 +16,10 @@ from tests.portals.finance_site import (
     HOHHOT,
     PROVINCE,
     Site,
-    fresh_database,
     open_site,
 )
 from tests.portals.unit_site import members_of
+from tests.support.databases import fresh_database
 from tests.support.office import ACTING
 
 from mingpiao.applications.model import Application, ApplicationState, Person, Reviewer
@@ -58,7 +58,7 @@ async def site(
     cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Site]:
     with fresh_database(cluster, template_database) as url:
-        routers = [create_unit_router(), create_finance_router()]
+        routers = [create_unit_router, create_finance_router]
         async with open_site(url, tmp_path_factory.mktemp("reviews"), routers) as opened:
             catalog = await opened.services.catalog.get()
             async with opened.services.database.system() as connection:

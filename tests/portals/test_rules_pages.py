@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from tests.portals.finance_site import BAOTOU, HOHHOT, PROVINCE, Site, fresh_database, open_site
+from tests.portals.finance_site import BAOTOU, HOHHOT, PROVINCE, Site, open_site
+from tests.support.databases import fresh_database
 
 from mingpiao.identity.model import Role
 from mingpiao.portals.finance.router import create_router
@@ -38,7 +39,7 @@ async def site(
     cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Site]:
     with fresh_database(cluster, template_database) as url:
-        async with open_site(url, tmp_path_factory.mktemp("rules"), [create_router()]) as opened:
+        async with open_site(url, tmp_path_factory.mktemp("rules"), [create_router]) as opened:
             yield opened
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import msgspec
 from litestar import Litestar
-from litestar.di import Provide
+from tests.support.apps import serve
 from tests.support.office import ACTING
 from tests.support.province import MASTER, Province, Resident
 
@@ -170,10 +170,5 @@ async def open_site(
         database_url=url, data_dir=files, master_key_file=key, pool_size=4, signer_processes=0, demo=True
     )
     async with open_services(settings) as services:
-        app = Litestar(
-            route_handlers=[create_login_router(), create_unit_router()],
-            dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
-            openapi_config=None,
-        )
-        app.state.services = services
+        app = serve(services, create_login_router, create_unit_router)
         yield Site(app=app, services=services, province=province, accounts=accounts)
