@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 # Steps run one after another, so that the summary of the tests comes last.
 .NOTPARALLEL:
-.PHONY: help setup assets demo demo-reset test test-fast test-browser lint format types bench crash clean
+.PHONY: help setup assets demo demo-reset test test-fast test-whole lint format types bench crash clean
 
 help: ## Show this list
 	@echo "明票 Mingpiao"
@@ -32,15 +32,15 @@ demo: setup ## Start the demonstration province on http://127.0.0.1:8000 (Ctrl-C
 demo-reset: setup ## Delete the demonstration's data
 	@$(RUN)/mingpiao demo-reset
 
-test: lint types test-fast test-browser ## Everything that must hold: style, types, rooms, tests, browser
+test: lint types test-fast test-whole ## Everything that must hold: style, types, rooms, tests, browser
 
-test-fast: setup ## Tests without a browser
-	@$(RUN)/python scripts/programs.py curl openssl java
-	$(RUN)/pytest -n $(JOBS) --dist worksteal -m "not browser and not bench"
+test-fast: setup ## Tests within a process
+	@$(RUN)/python scripts/programs.py openssl
+	$(RUN)/pytest -n $(JOBS) --dist worksteal -m "not browser and not whole and not bench"
 
-test-browser: setup ## End-to-end tests in Chromium
-	@$(RUN)/python scripts/programs.py chromium libatomic chinese-font
-	$(RUN)/pytest -m browser
+test-whole: setup ## Tests of whole programs: stories in Chromium; servers, workers and readers that are killed
+	@$(RUN)/python scripts/programs.py curl openssl java chromium libatomic chinese-font
+	$(RUN)/pytest -n $(JOBS) --dist loadfile -m "browser or whole"
 
 lint: setup ## Style and the floors of the house
 	$(RUN)/ruff check .

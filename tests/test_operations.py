@@ -21,6 +21,8 @@ from mingpiao.storage.migrate import upgrade
 from mingpiao.storage.probe import require_ready
 from mingpiao.upkeep import DUTIES
 
+pytestmark = pytest.mark.whole
+
 TEXT = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
 DATABASE = "guide"
 

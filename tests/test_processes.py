@@ -22,6 +22,8 @@ from mingpiao.processes import (
     watch,
 )
 
+pytestmark = pytest.mark.whole
+
 SLEEPER = "import time; print('ready', flush=True); time.sleep(600)"
 
 

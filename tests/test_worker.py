@@ -21,6 +21,8 @@ from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
 
+pytestmark = pytest.mark.whole
+
 DAY = date(2026, 11, 19)
 
 

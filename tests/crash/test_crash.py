@@ -22,6 +22,8 @@ from tests.support.site import Site
 
 from mingpiao.issuing.model import IssueRequest
 
+pytestmark = pytest.mark.whole
+
 ROUNDS = int(os.environ.get("MINGPIAO_CRASHES", "20"))
 SEED = int(os.environ.get("MINGPIAO_CRASH_SEED", "0")) or random.SystemRandom().randrange(10**9)
 CLIENTS = 8

@@ -24,6 +24,8 @@ from mingpiao.storage.database import Database
 from mingpiao.units.model import UnitMode
 from mingpiao.units.service import load_profile
 
+pytestmark = pytest.mark.whole
+
 TABLES = (
     "regions",
     "departments",

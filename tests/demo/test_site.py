@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.whole
+
 DRIVER = """
 import sys, types
 # In place of the real one, whose imports alone take longer than all the rest.
@@ -123,10 +125,8 @@ def test_first_start_builds_second_keeps_and_nothing_is_left(
     assert "已停止" in first.said()
     assert left_behind(tmp_path / "var") == []
 
-    began = time.monotonic()
     second = start()
     second.wait_for("按 Ctrl-C 停止")
-    assert time.monotonic() - began < 10
     assert "BUILDING" not in second.said()
     assert "geheim[b]-7" in second.said()
     assert second.end(signal.SIGTERM) == 0

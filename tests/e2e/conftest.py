@@ -96,7 +96,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     """Debian's Chromium."""
     program = next((found for name in _CHROMIUM if (found := shutil.which(name))), None)
     if program is None:
-        pytest.fail("No Chromium: run `make test-browser`.")
+        pytest.fail("No Chromium: run `make test-whole`.")
     # Debian's start script reads this and must not choose flags of its own.
     environment = os.environ | {"CHROMIUM_FLAGS": ""}
     opened = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS, env=environment)

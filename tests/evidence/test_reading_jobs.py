@@ -83,10 +83,8 @@ async def test_a_paper_is_read_and_everybody_who_waits_is_told_once(
     await pool.warm()
     async with reading(database, reader):
         await asyncio.sleep(0.3)
-        started = time.monotonic()
         document = await store.add(unit, "合同.pdf", PAPER, acting=ACTING)
         read = await settled_document(database, document)
-        took = time.monotonic() - started
         # The same job again, as when a worker was thought dead: nothing happens.
         await reader.read(payload(document))
         await asyncio.sleep(0.1)
@@ -101,7 +99,6 @@ async def test_a_paper_is_read_and_everybody_who_waits_is_told_once(
     assert [(row["actor"], row["details"]) for row in audits] == [
         ("system:evidence_reader", {"state": "read"})
     ]
-    assert took < 5, f"{took:.2f} s from upload to settled"
 
 
 async def test_two_readings_of_one_paper_settle_it_once(

@@ -19,6 +19,8 @@ from mingpiao.evidence.service import EvidenceStore, NoScanner
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

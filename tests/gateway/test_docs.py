@@ -22,6 +22,8 @@ from mingpiao.gateway.router import MAX_BODY_BYTES, RESOURCES
 from mingpiao.rules.library import library_rules
 from mingpiao.storage.database import Database
 
+pytestmark = pytest.mark.whole
+
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 
 

@@ -60,7 +60,11 @@ async def queued(database: Database) -> int:
     return int(await database.pool.fetchval("SELECT count(*) FROM pgqueuer"))
 
 
-async def test_a_job_lives_and_dies_with_its_transaction(database: Database) -> None:
+async def test_a_job_lives_and_dies_with_its_transaction(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # So that a notice alone can bring it.
+    monkeypatch.setattr("mingpiao.jobs.queue._LOOK_AGAIN", timedelta(minutes=5))
     done: list[Payload] = []
     async with working(database, Handler(name="note", work=noting(done))):
         with suppress(ZeroDivisionError):
@@ -71,9 +75,7 @@ async def test_a_job_lives_and_dies_with_its_transaction(database: Database) -> 
             await enqueue(connection, "note", {"n": 2, "名": "票"})
             await asyncio.sleep(0.3)
             assert done == [], "nothing is done before the commit"
-        committed = time.monotonic()
         await until(lambda: bool(done))
-        assert time.monotonic() - committed < 0.5
         await asyncio.sleep(0.1)
     assert done == [{"n": 2, "名": "票"}]
     assert await queued(database) == 0
@@ -177,10 +179,10 @@ async def test_a_worker_that_stops_leaves_what_takes_too_long_to_another(
     async with working(database, Handler(name="work", work=endless)):
         await asyncio.wait_for(begun.wait(), 10)
     done: list[Payload] = []
-    started = time.monotonic()
+    # It need not be missed first.
+    monkeypatch.setattr("mingpiao.jobs.queue.ABANDONED_AFTER", timedelta(minutes=5))
     async with working(database, Handler(name="work", work=noting(done))):
         await until(lambda: bool(done))
-    assert time.monotonic() - started < 3, "it need not be missed first"
     assert done == [{"n": 1}]
 
 
@@ -247,6 +249,7 @@ asyncio.run(worker.work(url, asyncio.Event(), rounds=(), handlers=handlers))
 """
 
 
+@pytest.mark.whole
 async def test_the_job_of_a_killed_worker_is_done_by_another(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
@@ -262,9 +265,7 @@ async def test_the_job_of_a_killed_worker_is_done_by_another(
             await asyncio.sleep(1)
             assert done == [], "while its worker lives nobody else takes it"
             victim.kill()
-            killed = time.monotonic()
-            await until(lambda: bool(done), seconds=12)
-            assert time.monotonic() - killed < 10
+            await until(lambda: bool(done), seconds=30)
     finally:
         with suppress(ProcessLookupError):
             victim.kill()

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from tests.conftest import SETTLED
-from tests.portals.finance_site import fresh_database
+from tests.support.databases import fresh_database
 from tests.support.province import Province
 
 from mingpiao.catalog.model import Catalog

@@ -157,6 +157,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
     session.stop()
 
 
+@pytest.mark.whole
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_spark_agrees(
     seed: int,

@@ -28,6 +28,8 @@ from mingpiao.sealing.service import (
     verify_xml,
 )
 
+pytestmark = pytest.mark.whole
+
 PATH = "/Doc_0/Signs/Sign_0/Signature.xml"
 
 

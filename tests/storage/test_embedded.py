@@ -15,6 +15,8 @@ from mingpiao.storage import embedded
 from mingpiao.storage.embedded import EmbeddedOptions, EmbeddedServer, EmbeddedServerError, find_binaries
 from mingpiao.storage.embedded_tuning import server_settings
 
+pytestmark = pytest.mark.whole
+
 OPTIONS = EmbeddedOptions(durable=False, max_connections=20)
 
 
