@@ -430,6 +430,86 @@ async def test_a_trial_tells_what_would_have_been_hit(site: Site) -> None:
         assert sum(json.loads(unescape(counted[1]))["values"]) == 2
 
 
+def _trials(html: str) -> list[list[str]]:
+    """The rows of the table of trials without their times, which are links; the link's address first."""
+    table = html.partition("历次试算，最近的在前</caption>")[2].partition("</table>")[0]
+    rows = re.findall(r'<tr><th[^>]*><a href="([^"]+)">[^<]+</a></th>(.*?)</tr>', table, re.DOTALL)
+    return [
+        [link, *(re.sub(r"<[^>]+>|\s", "", cell) for cell in cells.split("</td>")[:-1])]
+        for link, cells in rows
+    ]
+
+
+async def test_a_rules_page_tells_what_was_tried_before(site: Site) -> None:
+    async with (
+        await site.browser(region=PROVINCE) as officer,
+        await site.browser(region=BAOTOU) as elsewhere,
+        await site.browser(Role.ADMINISTRATOR) as administrator,
+    ):
+        address = await _make(officer, "T-TRIED", condition="total > 0")
+        other = await _make(officer, "T-UNTRIED")
+        assert "本部门还没有试算过这条规则" in (await officer.get(address)).text
+        first = await _post(officer, f"{address}/backtests", {"version": "1", "months": "3"})
+        await _work_on(site, first.headers["location"])
+        form = FORM | {"code": "T-TRIED", "condition": "total > 1", "months": "12"}
+        second = await _post(officer, "/finance/rules/backtests", form)
+        waiting = [
+            second.headers["location"],
+            "未保存的内容",
+            "最近12个月",
+            "等待",
+            "—",
+            "—",
+            "—",
+            "测试人员",
+        ]
+        money = sum(bill.total for bills in site.bills.values() for bill in bills)
+        done = [
+            first.headers["location"],
+            "第1版",
+            "最近3个月",
+            "已完成",
+            "8",
+            "4",
+            f"{money:,.2f}",
+            "测试人员",
+        ]
+        assert _trials((await officer.get(address)).text) == [waiting, done]
+        assert _trials((await officer.get(f"{address}/backtests")).text) == [waiting, done]
+        await _post(officer, f"{waiting[0]}/stop")
+        assert _trials((await officer.get(address)).text)[0][3] == "已停止"
+        # Trials are a department's own; who may not try sees none.
+        assert "本部门还没有试算过这条规则" in (await officer.get(other)).text
+        assert (await elsewhere.get(f"{address}/backtests")).status_code == 404, "a draft of the province"
+        assert "历次试算" not in (await administrator.get(address)).text
+        assert (await administrator.get(f"{address}/backtests")).status_code == 403
+
+
+async def test_trials_have_pages(site: Site) -> None:
+    async with await site.browser(region=PROVINCE) as officer:
+        address = await _make(officer, "T-MANY")
+        started = await _post(officer, f"{address}/backtests", {"version": "1", "months": "1"})
+        await _post(officer, f"{started.headers['location']}/stop")
+        await site.services.database.pool.execute(
+            "INSERT INTO backtests (region_code, rule, version, months, state, asked_by) "
+            "SELECT region_code, rule, number, 1, 'stopped', asked_by FROM backtests, generate_series(2, 42) AS number "
+            "WHERE rule ->> 'code' = 'T-MANY'"
+        )
+        shown = await officer.get(address)
+        assert [row[1] for row in _trials(shown.text)] == [f"第{number}版" for number in range(42, 22, -1)]
+        assert f'href="{address}/backtests">查看全部试算' in shown.text
+        seen: list[str] = []
+        following = f"{address}/backtests"
+        while following:
+            answer = await officer.get(following)
+            seen += [row[1] for row in _trials(answer.text)]
+            link = re.search(r'href="([^"]+)" rel="next"', answer.text)
+            following = link[1] if link else ""
+        assert seen == [f"第{number}版" for number in range(42, 0, -1)]
+        for odd in ("x", "-1", "9" * 19, "9" * 30):
+            assert (await officer.get(f"{address}/backtests?before={odd}")).status_code == 200, odd
+
+
 async def test_a_trial_is_stopped_and_a_wrong_one_never_begins(site: Site) -> None:
     async with await site.browser(region=PROVINCE) as officer:
         address = await _make(officer, "T-STOP")

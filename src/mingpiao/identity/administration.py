@@ -68,9 +68,24 @@ async def account_state(connection: AsyncConnection, account_id: int) -> Account
 
 async def usernames(connection: AsyncConnection, labels: Iterable[str]) -> dict[str, str]:
     """User names by the audit trail's label `account:<id>`; other labels are left out."""
+    return {label: account.username for label, account in (await _accounts_by(connection, labels)).items()}
+
+
+async def display_names(connection: AsyncConnection, labels: Iterable[str]) -> dict[str, str]:
+    """Names of persons by the audit trail's label `account:<id>`; other labels are left out.
+
+    Connection must be of system scope.
+    """
+    return {
+        label: account.display_name for label, account in (await _accounts_by(connection, labels)).items()
+    }
+
+
+async def _accounts_by(connection: AsyncConnection, labels: Iterable[str]) -> dict[str, Account]:
     ids = {int(label[8:]) for label in labels if label.startswith("account:") and label[8:].isdigit()}
-    query = select(accounts.c.account_id, accounts.c.username).where(accounts.c.account_id.in_(sorted(ids)))
-    return {f"account:{row.account_id}": row.username for row in await connection.execute(query)}
+    query = select(accounts).where(accounts.c.account_id.in_(sorted(ids)))
+    found = [account_of(row) for row in (await connection.execute(query)).mappings()]
+    return {account.actor.label: account for account in found}
 
 
 async def unlock(connection: AsyncConnection, account: Account, *, acting: Actor) -> None:

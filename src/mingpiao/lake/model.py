@@ -90,12 +90,14 @@ class BackTestResult(msgspec.Struct, frozen=True, kw_only=True):
 class BackTest(msgspec.Struct, frozen=True, kw_only=True):
     """试算 of a rule over the bills of `months` months in a department's area. `progress` is 0 to 1.
 
-    `result` is there once it is done, `failure` (Chinese) when it failed.
+    `version` is None for what was tried from the editor's form. `result` is there once it is done,
+    `failure` (Chinese) when it failed.
     """
 
     backtest_id: int
     region_code: str
     rule: Rule
+    version: int | None
     months: int
     state: BackTestState
     progress: float

@@ -1,13 +1,15 @@
 """What faces may ask of the lake: back-tests of rules, and the worker's jobs."""
 
 from mingpiao.lake.running import Lake, ask_for_export, ask_for_tidying
-from mingpiao.lake.store import get_backtest, start_backtest, stop_backtest
+from mingpiao.lake.store import BACKTEST_PAGE, get_backtest, list_backtests, start_backtest, stop_backtest
 
 __all__ = [
+    "BACKTEST_PAGE",
     "Lake",
     "ask_for_export",
     "ask_for_tidying",
     "get_backtest",
+    "list_backtests",
     "start_backtest",
     "stop_backtest",
 ]

@@ -19,16 +19,21 @@ from mingpiao.rules.service import field_table, parse
 JOB = "backtest"
 #: Back-tests of one department that may wait or run at a time.
 MOST_AT_ONCE = 3
+BACKTEST_PAGE = 20
 
 _INSERT = text(
-    "INSERT INTO backtests (region_code, rule, months, asked_by) "
-    "VALUES (:region_code, CAST(:rule AS jsonb), :months, :asked_by) RETURNING backtest_id"
+    "INSERT INTO backtests (region_code, rule, version, months, asked_by) "
+    "VALUES (:region_code, CAST(:rule AS jsonb), :version, :months, :asked_by) RETURNING backtest_id"
 )
 _LOCK_REGION = text("SELECT pg_advisory_xact_lock(hashtext('backtests:' || :region_code))")
 _OPEN = text(
     "SELECT count(*) FROM backtests WHERE region_code = :region_code AND state IN ('waiting', 'running')"
 )
 _GET = text("SELECT * FROM backtests WHERE backtest_id = :backtest_id")
+_OF_RULE = text(
+    "SELECT * FROM backtests WHERE region_code = :region_code AND rule ->> 'code' = :code "
+    "AND (CAST(:before AS bigint) IS NULL OR backtest_id < :before) ORDER BY backtest_id DESC LIMIT :limit"
+)
 _ASK_STOP = text(
     "UPDATE backtests SET stop_requested = true, "
     "state = CASE state WHEN 'waiting' THEN 'stopped' ELSE state END, "
@@ -51,9 +56,16 @@ _END = text(
 
 
 async def start_backtest(
-    connection: AsyncConnection, catalog: Catalog, rule: Rule, months: int, *, region_code: str, acting: Actor
+    connection: AsyncConnection,
+    catalog: Catalog,
+    rule: Rule,
+    months: int,
+    *,
+    region_code: str,
+    acting: Actor,
+    version: int | None = None,
 ) -> int:
-    """Ask for a back-test of a rule, saved or not, in a department's area; its id.
+    """Ask for a back-test of a rule in a department's area; its id. `version` is None for a rule not saved.
 
     Raises `Refusal`: `rule.condition_…` for a condition that is wrong, `backtest.months` outside 1 to 36,
     `backtest.too_many` (429) when the department has three under way.
@@ -68,6 +80,7 @@ async def start_backtest(
     values = {
         "region_code": region_code,
         "rule": _encoded(rule),
+        "version": version,
         "months": months,
         "asked_by": acting.label,
     }
@@ -85,6 +98,17 @@ async def get_backtest(connection: AsyncConnection, backtest_id: int, *, region_
     if row is None or row["region_code"] != region_code:
         raise _unknown()
     return backtest_of_row(row)
+
+
+async def list_backtests(
+    connection: AsyncConnection, code: str, *, region_code: str, before: int | None = None
+) -> list[BackTest]:
+    """A department's back-tests of a rule, newest first, those before one when its id is given.
+
+    `BACKTEST_PAGE` + 1 at most: one more than a page shows. Served by the index backtests_rule.
+    """
+    values = {"region_code": region_code, "code": code, "before": before, "limit": BACKTEST_PAGE + 1}
+    return [backtest_of_row(row) for row in (await connection.execute(_OF_RULE, values)).mappings()]
 
 
 async def stop_backtest(
@@ -149,6 +173,7 @@ def backtest_of_row(row: RowMapping) -> BackTest:
         backtest_id=row["backtest_id"],
         region_code=row["region_code"],
         rule=msgspec.convert(row["rule"], Rule),
+        version=row["version"],
         months=row["months"],
         state=BackTestState(row["state"]),
         progress=row["progress"],

@@ -17,14 +17,15 @@ from mingpiao.lake.model import BackTestResult
 from mingpiao.lake.service import get_backtest, start_backtest, stop_backtest
 from mingpiao.portals.finance.places import home_region
 from mingpiao.portals.finance.rule_form import read_rule_form
+from mingpiao.portals.finance.rule_history import trials_of
 from mingpiao.portals.finance.rules import CRUMBS, LIST, show_rule
 from mingpiao.portals.finance.units import kind_name
-from mingpiao.portals.forms import read_form
+from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import Right
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right
 from mingpiao.rules.model import Rule
-from mingpiao.rules.service import described, versions_of
+from mingpiao.rules.service import described, get_rule, versions_of
 from mingpiao.units.service import names_of
 from mingpiao.web import client_address
 
@@ -56,13 +57,19 @@ async def try_version(
         versions = await versions_of(connection, code)
     chosen = next((each for each in versions if str(each.version) == given.get("version")), versions[0])
     try:
-        return await _start(request, session, services, chosen.rule, given.get("months", ""))
+        months = given.get("months", "")
+        return await _start(request, session, services, chosen.rule, months, chosen.version)
     except Refusal as refusal:
         return await show_rule(request, session, services, code, refusal.problems)
 
 
 async def _start(
-    request: PageRequest, session: Session, services: Services, rule: Rule, months: str
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    rule: Rule,
+    months: str,
+    version: int | None = None,
 ) -> Response[bytes]:
     catalog = await services.catalog.get()
     asked = int(months) if months.isascii() and months.isdigit() and len(months) <= 3 else _USUAL_MONTHS
@@ -74,8 +81,37 @@ async def _start(
             asked,
             region_code=home_region(session, catalog),
             acting=_acting(request, session),
+            version=version,
         )
     return redirect(request, f"{TRIALS}/{backtest_id}")
+
+
+@get("/rules/{code:str}/backtests", guards=_GUARDS)
+async def trial_list(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    code: FromPath[str],
+) -> Response[str]:
+    """The department's trials of a rule, newest first."""
+    catalog = await services.catalog.get()
+    before = read_query(request).get("before", "")
+    async with services.database.scoped(session.account.scope) as connection:
+        rule = (await get_rule(connection, code)).newest.rule
+    key = _key(int(before)) if before.isascii() and before.isdigit() and len(before) < 20 else None
+    trials = await trials_of(services, code, home_region(session, catalog), before=key)
+    address = f"{LIST}/{code}/backtests"
+    return page(
+        request,
+        "finance/rule_trials.html",
+        title="历次试算",
+        crumbs=[*CRUMBS, (code, f"{LIST}/{code}")],
+        code=code,
+        rule=rule,
+        trials=trials,
+        next_address=f"{address}?before={trials.next_key}" if trials.next_key else "",
+        first_address=address if before else "",
+    )
 
 
 def _acting(request: PageRequest, session: Session) -> Actor:
@@ -102,7 +138,7 @@ async def trial_page(
         request,
         "finance/rule_trial.html",
         title=f"试算 {trial.rule.code}",
-        crumbs=CRUMBS,
+        crumbs=CRUMBS if trial.version is None else [*CRUMBS, (trial.rule.code, f"{LIST}/{trial.rule.code}")],
         trial=trial,
         described=described(trial.rule, catalog),
         address=f"{TRIALS}/{trial.backtest_id}",
@@ -173,4 +209,4 @@ def _chart(result: BackTestResult) -> str:
     )
 
 
-HANDLERS = [try_form, try_version, trial_page, trial_state, stop_trial]
+HANDLERS = [try_form, try_version, trial_list, trial_page, trial_state, stop_trial]

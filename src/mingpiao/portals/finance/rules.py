@@ -17,8 +17,9 @@ from mingpiao.kernel.codes import region_prefix
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.lake.model import MAX_MONTHS
 from mingpiao.portals.bill_filters import clean_text
-from mingpiao.portals.finance.places import chosen_region, region_options
+from mingpiao.portals.finance.places import chosen_region, home_region, region_options
 from mingpiao.portals.finance.rule_form import read_revision
+from mingpiao.portals.finance.rule_history import trials_of
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import Right, allowed
 from mingpiao.portals.rendering import page
@@ -142,6 +143,8 @@ async def show_rule(
             connection, today() - timedelta(days=_HIT_DAYS - 1), today(), code=code
         )
     shown = next((each for each in versions if str(each.version) == asked), versions[0])
+    may = _permissions(session.account, catalog, summary, shown)
+    trials = await trials_of(services, code, home_region(session, catalog)) if may.try_out else None
     book = await services.rules.get()
     return page(
         request,
@@ -160,7 +163,8 @@ async def show_rule(
         failure=book.failures.get(code, ""),
         retired=rules.retired_scope(shown.rule, catalog),
         months=TRIAL_MONTHS,
-        may=_permissions(session.account, catalog, summary, shown),
+        trials=trials,
+        may=may,
         problems=problems,
         reason=reason,
     )

@@ -135,6 +135,8 @@ CREATE TABLE backtests (
     backtest_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     region_code char(6) NOT NULL REFERENCES departments,
     rule jsonb NOT NULL,
+    -- The version of the rule; NULL for what was tried from the editor's form.
+    version integer,
     months integer NOT NULL CHECK (months BETWEEN 1 AND 36),
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'done', 'stopped', 'failed')),
     progress real NOT NULL DEFAULT 0,
@@ -146,7 +148,7 @@ CREATE TABLE backtests (
     started_at timestamptz,
     finished_at timestamptz
 );
-CREATE INDEX backtests_region ON backtests (region_code, backtest_id DESC);
+CREATE INDEX backtests_rule ON backtests (region_code, (rule ->> 'code'), backtest_id DESC);
 
 -- ---------------------------------------------------------------- evidence
 -- 佐证材料. The file lies encrypted in the file store under its SM3; a unit's row tells what was read.
