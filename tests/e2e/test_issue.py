@@ -136,3 +136,18 @@ def test_back_from_the_answers_keeps_what_was_typed(visit: Callable[..., Visitor
     assert page.input_value("#payer-name") == "改主意"
     assert page.input_value("#items-0-quantity") == "4"
     expect_total(page, "40.00", "肆拾元整")
+
+
+def test_the_browsers_own_way_back_keeps_what_was_typed(visit: Callable[..., Visitor]) -> None:
+    visitor = visit("gongan-kaipiao")
+    page = visitor.open("/unit/issue?kind=0101")
+    fill_bill(page, payer="又改主意", item="临时居民身份证工本费", quantity="4")
+    business_no = page.input_value("input[name=business_no]")
+    page.get_by_role("button", name="核对并开具").click()
+    page.get_by_role("button", name="确认开具").wait_for()
+    page.go_back()
+    expect(page.locator("#payer-name")).to_have_value("又改主意")
+    assert page.input_value("input[name=business_no]") == business_no
+    expect_total(page, "40.00", "肆拾元整")
+    page.goto("/unit/issue?kind=0101")
+    assert page.input_value("#payer-name") == ""

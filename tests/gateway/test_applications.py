@@ -68,6 +68,7 @@ async def test_an_appeal_is_followed_to_its_bill(judged: Api) -> None:
     where = f"{ADDRESS}/{view['id']}"
     assert brought.headers["location"] == where
     assert (view["state"], view["business_no"], view["bill"]) == ("in_review", "SQ-1", None)
+    assert (view["submitted_at"][-6:], view["due_at"][-6:]) == ("+08:00", "+08:00")
     assert [finding["rule"] for finding in view["findings"]] == ["T-ASK"]
     assert "error" not in view["findings"][0]
     # Asked for once more it is the same application, and no bill.

@@ -135,7 +135,8 @@ async def test_an_idle_and_an_old_session_end(unit_site: Site) -> None:
 
 async def test_htmx_is_led_to_the_login_page_too(unit_site: Site) -> None:
     answer = await unit_site.stranger().client.get("/unit/issue/items", headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/login")
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/login?ended=yes")
+    assert "登录已失效，请重新登录" in (await unit_site.stranger().get("/login", ended="yes")).text
 
 
 async def test_a_first_password_must_be_changed_before_anything_else(unit_site: Site) -> None:

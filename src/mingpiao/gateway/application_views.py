@@ -3,6 +3,7 @@
 from mingpiao.applications.model import Application
 from mingpiao.gateway.model import ApplicationView, ErrorView, IdentityView
 from mingpiao.gateway.views import BASE_PATH, claim_facts, finding_view
+from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.money import plain
 
@@ -22,14 +23,14 @@ def application_view(application: Application) -> ApplicationView:
         payer_name=application.payer_name,
         total=plain(application.total),
         state=application.state.value,
-        submitted_at=application.submitted_at,
+        submitted_at=to_shanghai(application.submitted_at),
         findings=tuple(map(finding_view, application.findings)),
         claims=[claim_facts(claim) for claim in application.claims],
         problems=tuple(
             ErrorView(code=each.code, field=each.field, message=each.message, facts=each.facts)
             for each in application.problems
         ),
-        due_at=application.due_at,
+        due_at=to_shanghai(application.due_at) if application.due_at else None,
         decision_reason=application.decision_reason,
         bill=None if bill is None else IdentityView(code=bill.code, number=bill.number),
     )

@@ -97,6 +97,7 @@ def _login_form(
         title="登录",
         username=username,
         follow=follow if is_local(follow) else "",
+        ended="ended" in read_query(request),
         login_token=csrf_field(token),
         problems=problems,
     )

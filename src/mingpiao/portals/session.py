@@ -170,9 +170,9 @@ require_department = require_right(Right.FINANCE_VIEW)
 
 
 def login_address(connection: PageRequest) -> str:
-    """The login page that leads back to a page that was only read; to the start after others."""
+    """The login page that leads back to a page that was only read; after others to the start, and says why."""
     if connection.method not in _READING_METHODS or connection.headers.get("HX-Request"):
-        return "/login"
+        return "/login?ended=yes"
     query = f"?{connection.url.query}" if connection.url.query else ""
     return f"/login?next={quote(connection.url.path + query)}"
 

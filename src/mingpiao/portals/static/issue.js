@@ -114,9 +114,32 @@ document.addEventListener("focusout", (event) => {
   if (event.target.matches?.("[data-item-search]")) close(event.target);
 });
 
+// Pages are kept in no cache. What was typed goes with the page's place in the tab's history, so that the
+// browser's own way back, or a reload, finds it again; only within the same session.
+function remember(form) {
+  history.replaceState({ typed: [...new FormData(form)].filter(([, value]) => typeof value === "string") }, "");
+}
+
+function restore() {
+  const typed = Object.fromEntries(history.state?.typed || []);
+  const form = document.getElementById("issue-form");
+  if (typed.csrf_token !== form.elements.csrf_token.value || typed.kind !== form.elements.kind.value) return;
+  // The papers come with the answer.
+  document.querySelector("[data-evidence-picker]")?.remove();
+  htmx.ajax("POST", "/unit/issue", { target: "#issue-form", swap: "outerHTML", values: { ...typed, action: "update", focus: "" } });
+}
+
 document.addEventListener("change", (event) => {
   if (event.target.matches?.("[name=payer-type]")) showUnitFields();
+  if (event.target.form?.id === "issue-form") remember(event.target.form);
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.id === "issue-form") remember(event.target);
 });
 
-document.addEventListener("DOMContentLoaded", () => prepare(document));
-document.addEventListener("htmx:after:swap", () => prepare(document));
+document.addEventListener("DOMContentLoaded", () => { prepare(document); restore(); });
+document.addEventListener("htmx:after:swap", () => {
+  prepare(document);
+  const form = document.getElementById("issue-form");
+  if (form) remember(form);
+});
