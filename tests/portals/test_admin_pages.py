@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,8 +11,12 @@ from tests.portals.finance_site import HOHHOT, PASSWORD, Site, open_site
 from tests.support.databases import fresh_database
 from tests.support.office import ACTING
 
+import mingpiao
+from mingpiao.applications.model import StepKind
 from mingpiao.identity.model import Rejected, Role, SignedIn
 from mingpiao.identity.service import create_account, sign_in
+from mingpiao.journal.model import EventType
+from mingpiao.portals.admin.audit_wording import action_label
 from mingpiao.portals.admin.router import create_router
 from mingpiao.storage.embedded import EmbeddedServer
 
@@ -125,6 +130,34 @@ async def test_the_audit_trail_is_paged_and_filtered(site: Site) -> None:
         assert await ids(follow.replace("&amp;", "&")) == (50, "")
         assert await ids(f"/admin/audit?subject={bill.code}-{bill.number}") == (1, "")
         assert (await browser.get("/admin/audit?unit_id=x")).status_code == 400
+
+
+async def test_the_audit_trail_speaks_chinese(site: Site) -> None:
+    digest = "evidence:" + "0f" * 32
+    await site.services.database.pool.execute(
+        "INSERT INTO audit_log (actor, action, subject, address, details) VALUES "
+        "('system:test', 'application:returned', 'application:7', '', "
+        """ '{"note": "请补全<编号>", "state": "returned", "business_no": ""}'), """
+        f"""('system:test', 'evidence:read', '{digest}', '', '{{"state": "read"}}')"""
+    )
+    async with await site.browser(Role.ADMINISTRATOR) as browser:
+        html = (await browser.get("/admin/audit?subject=application:7")).text
+        assert "开票申请：退回更正" in html
+        assert "说明：请补全&lt;编号&gt;；状态：已退回</td>" in html
+        html = (await browser.get(f"/admin/audit?subject={digest}")).text
+        assert "状态：已识别</td>" in html
+        assert f'title="{digest}"' in html
+
+
+async def test_every_action_of_the_audit_trail_has_a_name() -> None:
+    sources = "".join(
+        path.read_text(encoding="utf-8") for path in Path(mingpiao.__file__).parent.rglob("*.py")
+    )
+    written = set(re.findall(r'"((?:account|backtest|rule|segment|session|stock|unit):[a-z_]+)"', sources))
+    written |= set(re.findall(r'action="([a-z_]+:[a-z_]+)"', sources))
+    written |= {f"application:{kind}" for kind in StepKind} | {f"bill:{kind}" for kind in EventType}
+    assert len(written) > 50
+    assert {action for action in written if action_label(action) == action} == {"account:unknown"}
 
 
 @pytest.mark.parametrize("path", ["/admin", "/admin/accounts", "/admin/accounts/1", "/admin/audit"])

@@ -215,7 +215,10 @@ async def test_a_returned_rule_tells_why(site: Site) -> None:
         nothing = await _do(head, address, 1, "return")
         assert nothing.status_code == 422
         assert (await _do(head, address, 1, "return", "依据不足")).status_code == 303
-        assert "依据不足" in (await city.get(address)).text
+        seen = (await city.get(address)).text
+        assert "依据不足" in seen
+        assert "<dd>呼和浩特市全部</dd>" in seen
+        assert "<dt>审核</dt>" in seen
     async with await site.browser(region=BAOTOU) as elsewhere:
         assert (await elsewhere.get(address)).status_code == 404
         assert f"L{HOHHOT}-T1" not in (await elsewhere.get("/finance/rules")).text

@@ -9,38 +9,13 @@ from mingpiao.composition import Services
 from mingpiao.identity.service import AUDIT_PAGE, audit_trail, usernames
 from mingpiao.kernel.errors import Problem
 from mingpiao.portals.admin.accounts import list_address, read_key
+from mingpiao.portals.admin.audit_wording import action_label, details_text
 from mingpiao.portals.bill_filters import clean_text
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest
 
 LIST = "/admin/audit"
-_ACTIONS = {
-    "account:change_password": "修改密码",
-    "account:create": "建立账户",
-    "account:disable": "停用账户",
-    "account:enable": "启用账户",
-    "account:reset_password": "重置密码",
-    "account:unlock": "解除锁定",
-    "bill:export": "导出票据",
-    "bill:issued": "开具票据",
-    "bill:reversal_issued": "开具红字票据",
-    "bill:reversed": "票据被冲红",
-    "catalog:save": "修改基础数据",
-    "interface_app:create": "建立接口应用",
-    "segment:allot": "发放号段",
-    "session:lock": "连续输错密码，锁定账户",
-    "session:refused_locked": "账户锁定期间尝试登录",
-    "session:sign_in": "登录",
-    "session:sign_in_failed": "登录失败",
-    "session:sign_out": "退出登录",
-    "signing_key:store": "保存签章密钥",
-    "stock:lock": "暂停开票",
-    "stock:open": "核定票据种类",
-    "stock:unlock": "恢复开票",
-    "unit:allow_items": "核定收款项目",
-    "unit:register": "登记用票单位",
-}
 _BILL = re.compile(r"([0-9]{8})[ -]?([0-9]{10})")
 _UNIT_ID = re.compile(r"[0-9]{1,18}")
 
@@ -72,7 +47,9 @@ async def audit_list(request: PageRequest, services: NamedDependency[Services]) 
         problems=problems,
         values=values,
         rows=shown,
-        action_label=lambda action: _ACTIONS.get(action, action),
+        action_label=action_label,
+        details_text=details_text,
+        subject_address=lambda subject: list_address(LIST, {"subject": subject}),
         names=names,
         next_address=list_address(LIST, values | more) if more else "",
         first_address=list_address(LIST, values) if given.get("before") else "",
