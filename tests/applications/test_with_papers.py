@@ -41,8 +41,9 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     async def upload(self) -> None:
         """A paper that waits to be read."""
         await self._execute(
-            "INSERT INTO evidence_documents (unit_id, digest, name, media_type, size, pages, state, uploaded_by) "
-            "VALUES (:unit_id, :digest, '合同.pdf', 'application/pdf', 1, 1, 'waiting', 'account:1')"
+            "INSERT INTO evidence_documents (unit_id, digest, region_code, name, media_type, size, pages, state, "
+            "uploaded_by) SELECT unit_id, :digest, region_code, '合同.pdf', 'application/pdf', 1, 1, 'waiting', "
+            "'account:1' FROM units WHERE unit_id = :unit_id"
         )
 
     async def read(self, total: object) -> None:

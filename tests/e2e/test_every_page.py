@@ -13,8 +13,9 @@ pytestmark = pytest.mark.browser
 _NOT_PAGES = re.compile(
     r"/static/|/file$|/export\.|\.(xlsx|csv)\b|\.(ofd|pdf|xml)$|/(ofd|pdf|xml)$|/api/v1/openapi\.json"
 )
-#: One rule's pages are like another's.
+#: One rule's pages are like another's, and one paper's.
 _RULE_CODE = re.compile(r"(?<=/finance/rules/)[A-Z][A-Z0-9-]*")
+_DIGEST = re.compile(r"(?<=/)[0-9a-f]{64}")
 
 
 def page_patterns(page: Page) -> dict[str, str]:
@@ -24,7 +25,7 @@ def page_patterns(page: Page) -> dict[str, str]:
         ".map((a) => a.pathname + a.search)"
     )
     return {
-        re.sub(r"\d+", "9", _RULE_CODE.sub("CODE", link.partition("?")[0])): link
+        re.sub(r"\d+", "9", _DIGEST.sub("SM", _RULE_CODE.sub("CODE", link.partition("?")[0]))): link
         for link in links
         if not _NOT_PAGES.search(link)
     }
@@ -46,10 +47,15 @@ def page_patterns(page: Page) -> dict[str, str]:
                 "/unit/bills",
                 "/unit/bills/9/9",
                 "/unit/applications/9",
+                "/unit/evidence",
                 "/password",
             },
         ),
-        ("cishan-guanli", "/unit", {"/unit/accounts", "/unit/accounts/new", "/unit/bills/9/9/reverse"}),
+        (
+            "cishan-guanli",
+            "/unit",
+            {"/unit/accounts", "/unit/accounts/new", "/unit/bills/9/9/reverse", "/unit/evidence/SM"},
+        ),
         (
             "czt-jingban",
             "/finance",
@@ -61,6 +67,8 @@ def page_patterns(page: Page) -> dict[str, str]:
                 "/finance/reviews/figures",
                 "/finance/rules/CODE",
                 "/finance/rules/CODE/edit",
+                "/finance/evidence",
+                "/finance/evidence/9/SM",
             },
         ),
         ("admin", "/admin", {"/admin", "/admin/accounts", "/admin/accounts/9", "/admin/audit", "/finance"}),

@@ -23,7 +23,6 @@ from mingpiao.evidence.service import (
     enqueue_lost,
     get_documents,
     is_digest,
-    list_documents,
     media_type_of,
 )
 from mingpiao.kernel.errors import Refusal
@@ -170,20 +169,6 @@ async def test_a_unit_sees_its_own_documents_and_a_department_those_of_its_units
         [document.digest],
         [],
     ]
-
-
-async def test_documents_are_listed_newest_first(
-    store: EvidenceStore, database: Database, settled: Province
-) -> None:
-    unit = settled.charity.unit_id
-    for n in range(3):
-        await store.add(unit, f"{n}.pdf", hostile.plain_pdf(str(n)), acting=ACTING)
-    async with database.system() as connection:
-        newest, *rest = await list_documents(connection, unit)
-        later = await list_documents(connection, unit, before=newest.uploaded_at)
-    assert newest.name == "2.pdf"
-    assert [document.name for document in rest] == ["1.pdf", "0.pdf"]
-    assert later == rest
 
 
 async def test_a_document_whose_job_was_lost_is_asked_for_again(

@@ -306,9 +306,9 @@ async def put_paper(office: Office, resident: Resident, digest: str, extraction:
     async with office.database.system() as connection:
         await connection.execute(
             text(
-                "INSERT INTO evidence_documents (unit_id, digest, name, media_type, size, pages, state, extraction, "
-                "uploaded_by) VALUES (:unit_id, :digest, '合同.pdf', 'application/pdf', 1, 1, :state, "
-                "CAST(:extraction AS jsonb), 'account:1')"
+                "INSERT INTO evidence_documents (unit_id, digest, region_code, name, media_type, size, pages, state, "
+                "extraction, uploaded_by) SELECT unit_id, :digest, region_code, '合同.pdf', 'application/pdf', 1, 1, "
+                ":state, CAST(:extraction AS jsonb), 'account:1' FROM units WHERE unit_id = :unit_id"
             ),
             {
                 "unit_id": resident.unit_id,

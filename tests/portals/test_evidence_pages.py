@@ -237,6 +237,7 @@ def test_places_are_outlined_and_claims_lead_to_them() -> None:
     assert f'href="#paper-{DIGEST[:12]}-5"' in shown
     assert f'id="paper-{DIGEST[:12]}-5"' in shown
     assert f'src="/unit/evidence/{DIGEST}/pages/5.png"' in shown
+    assert f'href="/unit/evidence/{DIGEST}">使用情况</a>' in shown
     assert shown.index("pages/5.png") < shown.index("其余 7 页") < shown.index("pages/1.png")
     assert "不符" in shown
     assert "由大模型提示" in shown

@@ -151,8 +151,18 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[Place, ...] = ()
 
 
+#: What a paper may be, and how people call it.
+PAPER_KINDS = {
+    "contract": "合同",
+    "policy": "政策文件",
+    "donation": "捐赠协议",
+    "transfer": "转账凭证",
+    "other": "其他",
+}
+
+
 class Extraction(msgspec.Struct, frozen=True, kw_only=True):
-    """What a paper says. `kind` is "contract", "policy", "donation", "transfer" or "other"."""
+    """What a paper says. `kind` is one of `PAPER_KINDS`."""
 
     kind: str
     pages: tuple[Page, ...]
@@ -206,6 +216,61 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     extraction: Extraction | None
     used_amount: Decimal
     used_bills: int
+
+
+class PaperFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which papers a list shows; empty members do not restrict. Days (Asia/Shanghai) are inclusive.
+
+    `name` is a part of the file's name. `region_codes` are all regions that are wanted, not only the highest.
+    """
+
+    unit_id: int | None = None
+    region_codes: tuple[str, ...] = ()
+    name: str = ""
+    state: str = ""
+    uploaded_from: date | None = None
+    uploaded_to: date | None = None
+
+
+class ListedPaper(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit's paper as lists show it; amounts in 元.
+
+    `kind` is empty before it was read. `stated` is what its list gives to the unit, else the total that it
+    states; None when it states none. `used_amount` and `used_bills` are of the bills that stand.
+    `uploaded_by_name` is empty when the unit's own system uploaded it.
+    """
+
+    unit_id: int
+    unit_name: str
+    unit_code: str
+    region_code: str
+    digest: str
+    name: str
+    pages: int
+    state: DocumentState
+    failure: str
+    uploaded_by_name: str
+    uploaded_at: datetime
+    kind: str
+    stated: Decimal | None
+    used_amount: Decimal
+    used_bills: int
+
+    @property
+    def kind_label(self) -> str:
+        return PAPER_KINDS.get(self.kind, self.kind)
+
+    @property
+    def left(self) -> Decimal | None:
+        """What bills may still take, below zero when they took more; None when the paper states no amount."""
+        return None if self.stated is None else self.stated - self.used_amount
+
+
+class PaperPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of papers, newest first. `next_key` continues after it; empty at the end."""
+
+    papers: tuple[ListedPaper, ...]
+    next_key: str = ""
 
 
 class Verdict(StrEnum):

@@ -1,6 +1,7 @@
 """The verbs of evidence."""
 
 from mingpiao.evidence.comparison import compare
+from mingpiao.evidence.listing import get_listed, list_papers, stream_papers
 from mingpiao.evidence.pictures import page_picture
 from mingpiao.evidence.reader_pool import PaperMustBeLookedAt, ReaderFailed, ReaderLimits, ReaderPool
 from mingpiao.evidence.reading.errors import PaperUnreadable
@@ -18,7 +19,6 @@ from mingpiao.evidence.store import (
     enqueue_lost,
     get_documents,
     is_digest,
-    list_documents,
 )
 from mingpiao.evidence.understanding import ChatModel, ModelAccess, model_claims
 from mingpiao.evidence.uploads import (
@@ -30,7 +30,7 @@ from mingpiao.evidence.uploads import (
     clean_name,
     media_type_of,
 )
-from mingpiao.evidence.usage import PaperKey, Use, lock_papers, record_uses, release_uses
+from mingpiao.evidence.usage import PaperKey, Use, bills_on, lock_papers, record_uses, release_uses
 
 __all__ = [
     "EVIDENCE_TYPES",
@@ -56,12 +56,14 @@ __all__ = [
     "StoredFile",
     "Understand",
     "Use",
+    "bills_on",
     "clean_name",
     "compare",
     "enqueue_lost",
     "get_documents",
+    "get_listed",
     "is_digest",
-    "list_documents",
+    "list_papers",
     "lock_papers",
     "media_type_of",
     "model_claims",
@@ -70,4 +72,5 @@ __all__ = [
     "page_picture",
     "record_uses",
     "release_uses",
+    "stream_papers",
 ]

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -16,7 +15,7 @@ from mingpiao.evidence.model import Document, DocumentState, Extraction
 from mingpiao.evidence.scanning import Scanner
 from mingpiao.evidence.vault import Vault
 from mingpiao.identity.model import Actor, AuditEntry
-from mingpiao.identity.service import record
+from mingpiao.identity.service import display_names, record
 from mingpiao.jobs.queue import enqueue
 from mingpiao.kernel.errors import refuse
 from mingpiao.storage.database import Database
@@ -36,13 +35,11 @@ _COLUMNS = (
 _BY_DIGESTS = text(
     f"SELECT {_COLUMNS} FROM evidence_documents WHERE unit_id = :unit_id AND digest = ANY(:digests)"  # noqa: S608
 )
-_RECENT = text(
-    f"SELECT {_COLUMNS} FROM evidence_documents WHERE unit_id = :unit_id "  # noqa: S608 - our own constants
-    "AND (CAST(:before AS timestamptz) IS NULL OR uploaded_at < :before) ORDER BY uploaded_at DESC LIMIT :limit"
-)
 _INSERT = text(
-    "INSERT INTO evidence_documents (unit_id, digest, name, media_type, size, uploaded_by) "
-    "VALUES (:unit_id, :digest, :name, :media_type, :size, :uploaded_by) ON CONFLICT DO NOTHING"
+    "INSERT INTO evidence_documents (unit_id, digest, region_code, name, media_type, size, uploaded_by, "
+    "uploaded_by_name) SELECT unit_id, :digest, region_code, :name, :media_type, :size, :uploaded_by, "
+    ":uploaded_by_name FROM units "
+    "WHERE unit_id = :unit_id ON CONFLICT DO NOTHING"
 )
 _READ_AGAIN = text(
     "UPDATE evidence_documents SET state = 'waiting', attempts = 0, pages_done = 0, failure_code = '', failure = '' "
@@ -141,9 +138,15 @@ class EvidenceStore:
         self, unit_id: int, digest: str, name: str, media_type: str, size: int, acting: Actor
     ) -> Document:
         values = {"unit_id": unit_id, "digest": bytes.fromhex(digest)}
-        row = {"name": name, "media_type": media_type, "size": size, "uploaded_by": acting.label}
+        row: dict[str, Any] = {
+            "name": name,
+            "media_type": media_type,
+            "size": size,
+            "uploaded_by": acting.label,
+        }
         again = {"failures": sorted(READER_FAILURES)}
         async with self._database.system() as connection:
+            row["uploaded_by_name"] = (await display_names(connection, [acting.label])).get(acting.label, "")
             fresh = (await connection.execute(_INSERT, values | row)).rowcount == 1
             if fresh or (await connection.execute(_READ_AGAIN, values | again)).rowcount == 1:
                 await _audit_upload(connection, unit_id, digest, name, acting)
@@ -203,14 +206,6 @@ async def get_documents(
     rows = await connection.execute(_BY_DIGESTS, {"unit_id": unit_id, "digests": wanted})
     documents = [_document(row) for row in rows.mappings()]
     return {document.digest: document for document in documents}
-
-
-async def list_documents(
-    connection: AsyncConnection, unit_id: int, *, before: datetime | None = None, limit: int = 50
-) -> list[Document]:
-    """A unit's documents, newest first, those uploaded before a moment when one is given."""
-    rows = await connection.execute(_RECENT, {"unit_id": unit_id, "before": before, "limit": limit})
-    return [_document(row) for row in rows.mappings()]
 
 
 def is_digest(text_: str) -> bool:

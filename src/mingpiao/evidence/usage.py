@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import asyncpg
 import msgspec
+from sqlalchemy import LargeBinary, TextualSelect, bindparam, column, text
 
 from mingpiao.evidence.model import Usage
 
@@ -40,6 +41,18 @@ FROM (
 ) AS freed
 WHERE evidence_documents.unit_id = freed.unit_id AND evidence_documents.digest = freed.digest
 """
+
+
+def bills_on(digest: str) -> TextualSelect:
+    """The bills (`unit_id`, `bill_id`) that were issued on a paper, those reversed since among them.
+
+    Within the scope of the connection that runs it; served by the index evidence_uses_paper.
+    """
+    return (
+        text("SELECT unit_id, bill_id FROM evidence_uses WHERE digest = :digest")
+        .bindparams(bindparam("digest", bytes.fromhex(digest), LargeBinary))
+        .columns(column("unit_id"), column("bill_id"))
+    )
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):

@@ -269,7 +269,10 @@ class Supervision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BillFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which bills a list shows; empty members do not restrict. Dates and amounts are inclusive."""
+    """Which bills a list shows; empty members do not restrict. Dates and amounts are inclusive.
+
+    `evidence` is the SM3 (hex) of a paper on which they were issued.
+    """
 
     issued_from: date | None = None
     issued_to: date | None = None
@@ -284,6 +287,7 @@ class BillFilter(msgspec.Struct, frozen=True, kw_only=True):
     business_no: str = ""
     unit_id: int | None = None
     region_code: str = ""
+    evidence: str = ""
 
 
 class BillPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.evidence.model import Claim
+from mingpiao.evidence.service import bills_on
 from mingpiao.issuing.model import (
     Bill,
     BillChanges,
@@ -153,7 +154,7 @@ def _conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
     ):
         if value:
             found.append(column == value)
-    return found + _number_conditions(wanted)
+    return found + _number_conditions(wanted) + _paper_conditions(wanted)
 
 
 def _number_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
@@ -168,6 +169,11 @@ def _number_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
     if code:
         return [bills.c.bill_id == int(code + number)]
     return [func.mod(bills.c.bill_id, 10**10) == int(number)]
+
+
+def _paper_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
+    place = tuple_(bills.c.unit_id, bills.c.bill_id)
+    return [place.in_(bills_on(wanted.evidence))] if wanted.evidence else []
 
 
 def _places_of_number(code: str, number: int) -> TextualSelect:
@@ -220,7 +226,7 @@ async def list_bills(
         moment, bill_id = _read_key(after)
         issued_at = datetime.fromtimestamp(0, SHANGHAI) + timedelta(microseconds=moment)
         query = query.where(tuple_(bills.c.issued_at, bills.c.bill_id) < tuple_(issued_at, bill_id))
-    by_region = region_codes and wanted.unit_id is None and not wanted.number
+    by_region = region_codes and wanted.unit_id is None and not (wanted.number or wanted.evidence)
     query = _newest_of_each(query, region_codes, limit + 1) if by_region else query.limit(limit + 1)
     rows = [bill_of_row(row) for row in (await connection.execute(query)).mappings()]
     page = rows[:limit]

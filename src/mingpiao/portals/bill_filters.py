@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from mingpiao.evidence.service import is_digest
 from mingpiao.issuing.model import BillFilter, BillState, Color
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import is_number
@@ -17,21 +18,28 @@ from mingpiao.kernel.money import MAX_AMOUNT, places
 _TEXT_LENGTH = 100
 #: What a list shows that was asked for nothing in particular.
 _USUAL_DAYS = 30
-_NAMES = ("from", "to", "kind", "payer", "amount_from", "amount_to", "state", "color", "code", "number")
+_NAMES = (
+    "from", "to", "kind", "payer", "amount_from", "amount_to", "state", "color", "code", "number", "evidence",
+)  # fmt: skip
 _Value = TypeVar("_Value")
 
 
-class BillQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """A filter with the texts it was read from (for the form and the address) and what is wrong in them."""
+class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The texts that a filter was read from (for the form and the address) and what is wrong in them."""
 
     values: dict[str, str]
-    wanted: BillFilter
     problems: tuple[Problem, ...]
 
     def address(self, path: str, **more: str) -> str:
         """The address of a page with this filter; empty values are left out."""
         given = {name: value for name, value in (self.values | more).items() if value}
         return f"{path}?{urlencode(given)}" if given else path
+
+
+class BillQuery(ListQuery, frozen=True, kw_only=True):
+    """A filter of bills."""
+
+    wanted: BillFilter
 
 
 def read_bill_query(parameters: Mapping[str, str], *, also: tuple[str, ...] = ()) -> BillQuery:
@@ -42,7 +50,7 @@ def read_bill_query(parameters: Mapping[str, str], *, also: tuple[str, ...] = ()
     """
     values = {name: clean_text(parameters.get(name, "")) for name in (*_NAMES, *also)}
     if not any(values.values()):
-        values["from"] = (today() - timedelta(days=_USUAL_DAYS)).isoformat()
+        values["from"] = usual_start()
     if is_number(values["number"]):
         # Who has a bill's number wants that bill, whatever dates the form happened to show.
         values["from"] = values["to"] = ""
@@ -66,6 +74,7 @@ def read_bill_query(parameters: Mapping[str, str], *, also: tuple[str, ...] = ()
         "color": read("color", Color, "没有这种票据类型，请从列表中选择。") or "",
         "code": read("code", _digits(8), "票据代码应为8位数字，请核对。") or "",
         "number": read("number", _digits(10), "票据号码应为10位数字，请核对。") or "",
+        "evidence": read("evidence", _digest, "没有这份佐证材料，请从佐证材料列表进入。") or "",
         "kind": values["kind"],
         "payer": values["payer"],
     }
@@ -86,11 +95,22 @@ def read_day(text: str) -> date:
     return day
 
 
+def usual_start() -> str:
+    """The day on which a list begins that was asked for nothing in particular."""
+    return (today() - timedelta(days=_USUAL_DAYS)).isoformat()
+
+
 def _amount(text: str) -> Decimal:
     amount = Decimal(text.replace(",", ""))
     if not amount.is_finite() or places(amount) > 2 or abs(amount) > MAX_AMOUNT:
         raise ValueError(text)
     return amount
+
+
+def _digest(text: str) -> str:
+    if not is_digest(text):
+        raise ValueError(text)
+    return text
 
 
 def _digits(count: int) -> Callable[[str], str]:

@@ -29,20 +29,26 @@ Batches = AsyncIterator[list[list[str]]]
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """Headings of an export, which of its columns holds an amount in 元 (None: none), and its file's name."""
+    """Headings of an export, those of them that head amounts in 元 (or nothing), and its file's name."""
 
     columns: tuple[str, ...]
-    amount: int | None = None
+    amounts: tuple[str, ...] = ()
     name: str = "bills"
+
+    @property
+    def amount_places(self) -> frozenset[int]:
+        return frozenset(map(self.columns.index, self.amounts))
 
 
 def csv_answer(layout: Layout, batches: Batches) -> Stream:
     """Rows as CSV (UTF-8 with a byte order mark, so that Excel reads it right)."""
 
+    places = layout.amount_places
+
     async def lines() -> AsyncIterator[bytes]:
         yield "\ufeff".encode() + _csv_lines([layout.columns])
         async for rows in batches:
-            yield _csv_lines([_harmless(row, layout.amount) for row in rows])
+            yield _csv_lines([_harmless(row, places) for row in rows])
 
     return Stream(lines(), media_type="text/csv", headers=_headers(layout, "csv"))
 
@@ -68,10 +74,10 @@ def _csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _harmless(row: Sequence[str], amount: int | None) -> list[str]:
-    """A row whose texts no spreadsheet program takes for formulas; the amount is a number and stays one."""
+def _harmless(row: Sequence[str], amounts: frozenset[int]) -> list[str]:
+    """A row whose texts no spreadsheet program takes for formulas; amounts are numbers and stay so."""
     return [
-        "'" + text if text.startswith(_FORMULA_STARTS) and place != amount else text
+        "'" + text if text.startswith(_FORMULA_STARTS) and place not in amounts else text
         for place, text in enumerate(row)
     ]
 
@@ -81,6 +87,7 @@ class _Sheets:
 
     def __init__(self, path: Path, layout: Layout) -> None:
         self._layout = layout
+        self._amounts = layout.amount_places
         self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
         self._bold = self._book.add_format({"bold": True})
         self._money = self._book.add_format({"num_format": "#,##0.00"})
@@ -99,7 +106,7 @@ class _Sheets:
             if self._next >= _SHEET_ROWS:
                 self._begin()
             for place, text in enumerate(row):
-                if place == self._layout.amount:
+                if text and place in self._amounts:
                     self._sheet.write_number(self._next, place, float(text), self._money)
                 else:
                     self._sheet.write_string(self._next, place, text)

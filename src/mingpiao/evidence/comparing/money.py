@@ -8,7 +8,7 @@ from rapidfuzz.distance import Levenshtein
 
 from mingpiao.evidence.comparing.papers import Paper, absent, worst
 from mingpiao.evidence.extraction.names import same_name
-from mingpiao.evidence.model import Amount, BillFacts, Claim, Found, Verdict
+from mingpiao.evidence.model import Amount, BillFacts, Claim, Extraction, Found, Party, Verdict
 from mingpiao.kernel.money import in_words, plain
 
 _NOTHING = Decimal(0)
@@ -88,15 +88,25 @@ class _Share(NamedTuple):
 
 
 def _own_share(bill: BillFacts, paper: Paper) -> _Share | None:
-    for name in (bill.unit_name, bill.payer_name):
-        rows = [
-            (party.amount, party.name)
-            for party in paper.says.parties
-            if party.amount is not None and same_name(party.name.value, name, read_by_ocr=paper.read_by_ocr)
-        ]
-        if rows:
-            return _Share(tuple(amount for amount, _ in rows), tuple(found for _, found in rows))
-    return None
+    unit = _share_of(bill.unit_name, paper.says.parties, read_by_ocr=paper.read_by_ocr)
+    return unit or _share_of(bill.payer_name, paper.says.parties, read_by_ocr=paper.read_by_ocr)
+
+
+def _share_of(name: str, parties: Iterable[Party], *, read_by_ocr: bool) -> _Share | None:
+    rows = [
+        (party.amount, party.name)
+        for party in parties
+        if party.amount is not None and same_name(party.name.value, name, read_by_ocr=read_by_ocr)
+    ]
+    if not rows:
+        return None
+    return _Share(tuple(amount for amount, _ in rows), tuple(found for _, found in rows))
+
+
+def stated_for(unit_name: str, says: Extraction, *, read_by_ocr: bool) -> Decimal | None:
+    """What a paper's list gives to a unit, else the total that it states, in 元; None when it states none."""
+    share = _share_of(unit_name, says.parties, read_by_ocr=read_by_ocr)
+    return share.total if share else says.total
 
 
 def _share(bill: BillFacts, paper: Paper, share: _Share) -> Claim:

@@ -59,10 +59,19 @@ async def bill_list(
         states=[(state.value, state.label) for state in BillState],
         colors=[(color.value, color.label) for color in Color],
         regions=options,
+        paper_address=_paper_address(query),
         next_address=query.address(_LIST, after=found.next_key) if found.next_key else "",
         first_address=query.address(_LIST) if given.get("after") else "",
         export_address=lambda kind: query.address(f"{_LIST}/export.{kind}"),
     )
+
+
+def _paper_address(query: BillQuery) -> str:
+    """The page of the paper that a list is restricted to; empty without one of a certain unit."""
+    wanted = query.wanted
+    if not wanted.evidence or wanted.unit_id is None:
+        return ""
+    return f"/finance/evidence/{wanted.unit_id}/{wanted.evidence}"
 
 
 async def read_finance_query(
@@ -78,13 +87,13 @@ async def read_finance_query(
     )
     problems = query.problems
     if query.values["unit"]:
-        unit_id, problem = await _unit_named(connection, query.values["unit"])
+        unit_id, problem = await unit_named(connection, query.values["unit"])
         wanted = msgspec.structs.replace(wanted, unit_id=unit_id)
         problems += (problem,) if problem else ()
     return msgspec.structs.replace(query, wanted=wanted, problems=problems)
 
 
-async def _unit_named(connection: AsyncConnection, words: str) -> tuple[int | None, Problem | None]:
+async def unit_named(connection: AsyncConnection, words: str) -> tuple[int | None, Problem | None]:
     """The one unit that a text means: its code, its whole name, or a part that no other name has."""
     found = await search(connection, words=words)
     exact = [unit for unit in found if words in (unit.name, unit.uscc)]

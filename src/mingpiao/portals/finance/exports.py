@@ -26,7 +26,7 @@ from mingpiao.web import client_address
 
 _BATCH = 500
 _COLUMNS = ("用票单位", "地区", *COLUMNS)
-_LAYOUT = Layout(columns=_COLUMNS, amount=_COLUMNS.index("金额（元）"))
+_LAYOUT = Layout(columns=_COLUMNS, amounts=("金额（元）",))
 
 
 @get("/bills/export.csv")

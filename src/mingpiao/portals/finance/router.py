@@ -5,6 +5,7 @@ from litestar import Router
 from mingpiao.portals import messages
 from mingpiao.portals.finance import (
     evidence,
+    evidence_list,
     kinds,
     qualifications,
     review,
@@ -40,6 +41,7 @@ def create_router() -> Router:
         *qualifications.HANDLERS,
         *messages.HANDLERS,
         *evidence.HANDLERS,
+        *evidence_list.HANDLERS,
         *kinds.HANDLERS,
         *reviews.HANDLERS,
         *review_figures.HANDLERS,

@@ -30,7 +30,7 @@ COLUMNS = (
     "票据代码", "票据号码", "校验码", "票据种类", "票据类型", "状态", "开票时间", "缴款人", "缴款人代码",
     "收款项目", "金额（元）", "开票人", "业务流水号", "相关票据代码", "相关票据号码", "冲红原因",
 )  # fmt: skip
-LAYOUT = Layout(columns=COLUMNS, amount=COLUMNS.index("金额（元）"))
+LAYOUT = Layout(columns=COLUMNS, amounts=("金额（元）",))
 
 
 def row_of(bill: Bill, catalog: Catalog) -> list[str]:

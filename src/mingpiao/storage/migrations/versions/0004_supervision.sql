@@ -155,6 +155,7 @@ CREATE INDEX backtests_rule ON backtests (region_code, (rule ->> 'code'), backte
 CREATE TABLE evidence_documents (
     unit_id bigint NOT NULL REFERENCES units,
     digest bytea NOT NULL CHECK (length(digest) = 32),
+    region_code char(6) NOT NULL,
     name text NOT NULL,
     media_type text NOT NULL,
     size bigint NOT NULL,
@@ -166,6 +167,8 @@ CREATE TABLE evidence_documents (
     failure_code text NOT NULL DEFAULT '',
     failure text NOT NULL DEFAULT '',
     uploaded_by text NOT NULL,
+    -- Empty for the unit's own system.
+    uploaded_by_name text NOT NULL DEFAULT '',
     uploaded_at timestamptz NOT NULL DEFAULT now(),
     read_at timestamptz,
     -- What bills that stand have taken of the amount that it states, in 元. The train locks this row.
@@ -173,7 +176,10 @@ CREATE TABLE evidence_documents (
     used_bills integer NOT NULL DEFAULT 0,
     PRIMARY KEY (unit_id, digest)
 );
-CREATE INDEX evidence_documents_recent ON evidence_documents (unit_id, uploaded_at DESC);
+-- Lists, newest first: a unit's, and a department's region by region, whose filters need no row.
+CREATE INDEX evidence_documents_recent ON evidence_documents (unit_id, uploaded_at DESC, digest DESC);
+CREATE INDEX evidence_documents_region ON evidence_documents
+    (region_code, uploaded_at DESC, unit_id DESC, digest DESC) INCLUDE (state, name);
 CREATE INDEX evidence_documents_waiting ON evidence_documents (uploaded_at) WHERE state IN ('waiting', 'reading');
 CREATE INDEX evidence_documents_open ON evidence_documents (unit_id) WHERE state IN ('waiting', 'reading');
 CREATE TABLE evidence_uses (
@@ -183,6 +189,8 @@ CREATE TABLE evidence_uses (
     amount numeric(18, 2) NOT NULL,
     PRIMARY KEY (unit_id, bill_id, digest)
 );
+-- The bills of one paper.
+CREATE INDEX evidence_uses_paper ON evidence_uses (digest, unit_id, bill_id);
 -- Keys of evidence files: one a file, wrapped under the master key.
 CREATE TABLE evidence_files (
     digest bytea PRIMARY KEY CHECK (length(digest) = 32),

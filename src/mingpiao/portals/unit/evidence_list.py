@@ -1,0 +1,125 @@
+"""佐证材料 of a unit: the list with its filter and exports, and the page of one paper."""
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from mingpiao.composition import Services
+from mingpiao.evidence.model import PaperFilter, PaperPage
+from mingpiao.evidence.service import list_papers
+from mingpiao.identity.model import Session
+from mingpiao.portals.evidence_lists import (
+    AMOUNTS,
+    COLUMNS,
+    STATES,
+    PaperQuery,
+    batches_of,
+    begin_export,
+    exports_of,
+    paper_parts,
+    read_paper_query,
+    row_of,
+    uploader,
+)
+from mingpiao.portals.exports import Layout, csv_answer, workbook_answer
+from mingpiao.portals.forms import read_query
+from mingpiao.portals.gates import Right, allowed
+from mingpiao.portals.rendering import page
+from mingpiao.portals.session import PageRequest, require_right
+from mingpiao.portals.unit.bill_access import unit_of
+
+LIST = "/unit/evidence"
+_LAYOUT = Layout(columns=COLUMNS, amounts=AMOUNTS, name="evidence")
+_EXPORT = [require_right(Right.UNIT_EXPORT)]
+
+
+@get("/evidence")
+async def paper_list(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """A page of the unit's papers, newest first; the filter stands in the address."""
+    query = _read(request, session)
+    after = read_query(request).get("after", "")
+    found = PaperPage(papers=())
+    if not query.problems:
+        async with services.database.scoped(session.account.scope) as connection:
+            found = await list_papers(connection, query.wanted, after=after)
+    return page(
+        request,
+        "evidence_list.html",
+        status=422 if query.problems else 200,
+        title="佐证材料",
+        crumbs=[("首页", "/unit")],
+        address=LIST,
+        values=query.values,
+        problems=query.problems,
+        papers=found.papers,
+        states=STATES,
+        uploader=uploader,
+        paper_address=lambda paper: f"{LIST}/{paper.digest}",
+        bills_address=lambda paper: f"/unit/bills?evidence={paper.digest}",
+        exports=exports_of(query, LIST) if allowed(session.account.role, Right.UNIT_EXPORT) else [],
+        next_address=query.address(LIST, after=found.next_key) if found.next_key else "",
+        first_address=query.address(LIST) if after else "",
+    )
+
+
+def _read(request: PageRequest, session: Session) -> PaperQuery:
+    """The filter of an address, held to one unit."""
+    query = read_paper_query(read_query(request))
+    wanted: PaperFilter = msgspec.structs.replace(query.wanted, unit_id=unit_of(session.account))
+    return msgspec.structs.replace(query, wanted=wanted)
+
+
+@get("/evidence/{digest:str}")
+async def paper_page(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    digest: FromPath[str],
+) -> Response[str]:
+    """One paper: what it was understood as, what is used of it, its bills and its pages."""
+    catalog = await services.catalog.get()
+    parts = await paper_parts(services, session, unit_of(session.account), digest)
+    return page(
+        request,
+        "evidence_paper.html",
+        title=parts["paper"].name,
+        crumbs=[("首页", "/unit"), ("佐证材料", LIST)],
+        **parts,
+        uploader=uploader,
+        base=LIST,
+        bills_base="/unit/bills",
+        bills_address=f"/unit/bills?evidence={digest}",
+        kind_name=lambda code: catalog.kinds[code].name if code in catalog.kinds else code,
+        unit_address="",
+    )
+
+
+@get("/evidence/export.csv", guards=_EXPORT)
+async def export_csv(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Stream:
+    """All papers of the filter as CSV."""
+    query = await _export(request, session, services)
+    return csv_answer(_LAYOUT, batches_of(services, session, query.wanted, row_of))
+
+
+@get("/evidence/export.xlsx", guards=_EXPORT)
+async def export_workbook(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Stream:
+    """All papers of the filter as a workbook."""
+    query = await _export(request, session, services)
+    return await workbook_answer(_LAYOUT, batches_of(services, session, query.wanted, row_of))
+
+
+async def _export(request: PageRequest, session: Session, services: Services) -> PaperQuery:
+    query = _read(request, session)
+    await begin_export(request, session, services, query, f"unit:{unit_of(session.account)}")
+    return query
+
+
+HANDLERS = [paper_list, export_csv, export_workbook, paper_page]
