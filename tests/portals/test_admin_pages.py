@@ -160,6 +160,38 @@ async def test_every_action_of_the_audit_trail_has_a_name() -> None:
     assert {action for action in written if action_label(action) == action} == {"account:unknown"}
 
 
+@pytest.mark.parametrize(
+    ("error", "status", "told"),
+    [
+        (RuntimeError("secret"), 500, "系统内部错误"),
+        (ConnectionResetError(), 503, "系统暂时不可用，请稍后重试。"),
+    ],
+)
+async def test_what_nobody_foresaw_is_a_page_and_in_the_log(
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    status: int,
+    told: str,
+) -> None:
+    async def fails(*_args: object, **_given: object) -> None:
+        raise error
+
+    async with await site.browser(Role.ADMINISTRATOR) as browser:
+        monkeypatch.setattr("mingpiao.portals.admin.audit.audit_trail", fails)
+        answer = await browser.get("/admin/audit")
+    assert answer.status_code == status
+    assert told in answer.text
+    assert "返回首页" in answer.text
+    assert "secret" not in answer.text
+    (record,) = [each for each in caplog.records if each.name == "mingpiao.web"]
+    assert record.exc_info is not None
+    assert record.exc_info[1] is error
+    reference = re.search(r"请把编号 ([0-9a-f]{12}) 告知", answer.text)
+    assert (reference[1] in record.getMessage()) if reference else status == 503
+
+
 @pytest.mark.parametrize("path", ["/admin", "/admin/accounts", "/admin/accounts/1", "/admin/audit"])
 async def test_only_an_administrator_comes_in(site: Site, path: str) -> None:
     async with await site.browser(region=HOHHOT) as browser:

@@ -464,6 +464,19 @@ def test_what_cannot_be_saved_is_named_at_its_place(
     assert all(problem.status == 422 for problem in problems)
 
 
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("{payer.shoe}", "提示语中的{payer.shoe}不是可用的字段，请从字段表中选择。"),
+        ("{item.name}", "提示语中的{item.name}每个项目各不相同，请改用整张票据的字段。"),
+        ("{unit_sum(400)}", "提示语中的{unit_sum(400)}的天数应为1至366的整数，请改正。"),
+    ],
+)
+def test_a_placeholder_is_refused_with_its_reason(catalog: Catalog, message: str, told: str) -> None:
+    problems = check_rule(rule(message=message), PROVINCE, catalog)
+    assert [problem.message for problem in problems] == [told]
+
+
 async def test_what_cannot_be_saved_leaves_nothing(desk: Desk) -> None:
     expected = [("rule.member_missing", "name"), ("rule.member_missing", "basis")]
     assert await refused(desk.create(rule(name="", basis=""))) == expected

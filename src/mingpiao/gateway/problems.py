@@ -1,7 +1,5 @@
 """The one place where anything that goes wrong becomes an RFC 9457 problem."""
 
-import logging
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,13 +7,11 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, InternalServerException
 from litestar.response.base import ASGIResponse
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from mingpiao.gateway.errors import ERROR_TYPES
 from mingpiao.gateway.model import ErrorView, ProblemView
 from mingpiao.kernel.errors import Problem, Refusal
-from mingpiao.storage.database import DATABASE_AWAY
+from mingpiao.web import problem_of_failure
 
 MEDIA_TYPE = "application/problem+json"
 #: Where the error codes are explained; a problem's `type` points to its place there.
@@ -24,7 +20,6 @@ RETRY_SECONDS = 1
 #: How Litestar says that the client went away in mid-request; a test pins it.
 HUNG_UP = "client disconnected prematurely"
 
-_logger = logging.getLogger(__name__)
 _encoder = msgspec.json.Encoder()
 
 
@@ -81,28 +76,7 @@ def _problems_of(request: Request[Any, Any, Any], exception: Exception) -> Seque
         return [_of_http(request, exception)]
     if isinstance(exception, InternalServerException) and exception.detail == HUNG_UP:
         return [_problem("request.invalid", "请求没有收完，连接就断开了，请重新发送。")]
-    if is_outage(exception):
-        _logger.warning("the database is away", exc_info=exception)
-        return [UNAVAILABLE]
-    reference = secrets.token_hex(6)
-    _logger.error(
-        "internal error %s at %s %s", reference, request.method, request.url.path, exc_info=exception
-    )
-    message = f"系统内部错误，请稍后重试；仍然出错时请把编号 {reference} 告知系统管理员。"
-    return [Problem(code="internal", message=message, status=500, facts={"reference": reference})]
-
-
-UNAVAILABLE = Problem(code="service.unavailable", message="系统暂时不可用，请稍后重试。", status=503)
-
-
-def is_outage(exception: BaseException | None) -> bool:
-    """Whether the database could not be reached or went away, so that trying again makes sense."""
-    if isinstance(exception, (TimeoutError, PoolTimeoutError, *DATABASE_AWAY)):
-        return True
-    if isinstance(exception, DBAPIError):
-        return exception.connection_invalidated or is_outage(exception.orig)
-    # SQLAlchemy's own driver errors have asyncpg's behind them.
-    return exception is not None and is_outage(exception.__cause__)
+    return [problem_of_failure(request, exception)]
 
 
 def _problem(code: str, message: str, *, field: str = "") -> Problem:

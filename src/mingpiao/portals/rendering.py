@@ -35,6 +35,7 @@ from mingpiao.portals.session import (
     redirect,
     services_of,
 )
+from mingpiao.web import problem_of_failure
 
 _HERE = Path(__file__).parent
 STATIC_DIR = _HERE / "static"
@@ -186,6 +187,11 @@ def error_page(request: PageRequest, error: HTTPException) -> Response[str]:
     return message_page(request, problem_of_http(error))
 
 
+def _failure_page(request: PageRequest, error: Exception) -> Response[str]:
+    """What nobody foresaw as a page; the log has the error."""
+    return message_page(request, problem_of_failure(request, error))
+
+
 def _to_login(request: PageRequest, _error: LoginRequired) -> Response[bytes]:
     return redirect(request, login_address(request))
 
@@ -200,4 +206,5 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     HTTPException: error_page,
     LoginRequired: _to_login,
     PasswordChangeRequired: _to_password,
+    Exception: _failure_page,
 }

@@ -200,15 +200,18 @@ def _message_problems(message: str, table: FieldTable) -> Iterator[Problem]:
         hint = "提示语中的花括号应成对出现，如{payer.name}，请改正。"
         yield _problem("rule.placeholder_invalid", "message", hint, column=place + 1)
     for each in placeholders(message):
-        if not _known_placeholder(each, table):
-            hint = f"提示语中的{{{each.text[:40]}}}不是可用的字段，请从字段表中选择。"
+        fault = _placeholder_fault(each, table)
+        if fault:
+            hint = f"提示语中的{{{each.text[:40]}}}{fault}"
             yield _problem("rule.placeholder_unknown", "message", hint, column=each.place + 1)
 
 
-def _known_placeholder(each: Placeholder, table: FieldTable) -> bool:
-    """Whether it names a value of the bill as a whole; what differs from item to item cannot be told."""
+def _placeholder_fault(each: Placeholder, table: FieldTable) -> str:
+    """What is wrong with it: it must name a value of the bill as a whole. Empty when nothing is."""
     history = each.history
-    if history is not None:
-        return 1 <= history.days <= MAX_DAYS and history.name in _BILL_AGGREGATES
+    if history is not None and history.name in _BILL_AGGREGATES:
+        return "" if 1 <= history.days <= MAX_DAYS else f"的天数应为1至{MAX_DAYS}的整数，请改正。"
     field = table.fields.get(each.text)
-    return field is not None and field.place is not Place.ITEM
+    if field is None:
+        return "不是可用的字段，请从字段表中选择。"
+    return "每个项目各不相同，请改用整张票据的字段。" if field.place is Place.ITEM else ""
