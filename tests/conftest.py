@@ -7,16 +7,26 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from tests.support.databases import fresh_database, quick_directory
 from tests.support.invariants import assert_invariants
 from tests.support.office import Office, open_office
 from tests.support.province import Province, settle
 
+from mingpiao.identity import passwords
 from mingpiao.storage.database import Database
 from mingpiao.storage.embedded import OWNER, EmbeddedOptions, EmbeddedServer
 
 TEMPLATE = "mingpiao_template"
 SETTLED = "mingpiao_settled"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hashing is slow on purpose; what it costs has tests of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,14 @@ from mingpiao.identity.passwords import (
     random_password,
 )
 
+#: As it is before tests make it quick.
+_HASHER = passwords._HASHER
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_HASHER", _HASHER)
+
 
 def _messages(policy: PasswordPolicy, password: str) -> list[str]:
     return [problem.message for problem in password_problems(policy, password, username="zhangsan")]
@@ -56,7 +64,7 @@ def test_random_passwords_fit_both_policies_and_differ() -> None:
         assert _messages(ASVS, password) == []
 
 
-async def test_a_hash_fits_its_own_password_only() -> None:
+async def test_a_hash_fits_its_own_password_only(slow: None) -> None:
     stored = await hash_password("Quiet-Harbour-57")
     assert stored.startswith("$argon2id$v=19$m=32768,t=2,p=1$")
     assert await password_fits(stored, "Quiet-Harbour-57")
@@ -65,7 +73,9 @@ async def test_a_hash_fits_its_own_password_only() -> None:
     assert not await password_fits("not a hash", "Quiet-Harbour-57")
 
 
-async def test_an_unknown_user_takes_as_much_work_as_a_known_one(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unknown_user_takes_as_much_work_as_a_known_one(
+    slow: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     checked: list[str] = []
 
     class Watching(PasswordHasher):
@@ -74,6 +84,7 @@ async def test_an_unknown_user_takes_as_much_work_as_a_known_one(monkeypatch: py
             return super().verify(hash, password)
 
     stored = await hash_password("Quiet-Harbour-57")
+    passwords._nobody.cache_clear()
     assert not await password_fits(None, "the first unknown one")
     monkeypatch.setattr(passwords, "_HASHER", Watching())
     assert not await password_fits(stored, "wrong")

@@ -211,6 +211,7 @@ def test_a_hostile_paper_costs_no_more_than_a_full_page() -> None:
     assert len(reading.fields["name"].places) <= 40
 
 
+@pytest.mark.whole
 async def test_a_real_picture_in_the_reading_process() -> None:
     """A skewed JPEG through the whole of it: networks, rows, fields."""
     facts = Facts(
