@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, ViewportSize
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, TimeoutError, ViewportSize
 
 from mingpiao.demo.accounts import DemoAccount
 
@@ -109,7 +109,11 @@ class Visitor:
                     f"{self.page.url} {fault['id']}: {where['html'][:300]} {where['failureSummary']}"
                 )
         self.page.set_viewport_size(_PHONE)
-        if wide := self.page.evaluate(_WIDEST):
+        try:
+            # Charts follow the window a moment later.
+            self.page.wait_for_function(f"() => !({_WIDEST})()", timeout=5_000)
+        except TimeoutError:
+            wide = self.page.evaluate(_WIDEST)
             self._complaints.append(f"{self.page.url} is wider than a phone: {wide}")
         self.page.set_viewport_size(_DESK)
 
