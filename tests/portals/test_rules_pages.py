@@ -98,6 +98,7 @@ async def test_from_the_form_to_a_rule_that_runs(site: Site) -> None:
         assert refused.status_code == 422
         assert "请填写暂停的原因" in refused.text
         assert (await _post(head, f"{address}/suspend", {"reason": "误伤较多"})).status_code == 303
+        assert "：误伤较多</div>" in (await officer.get(address)).text
         assert "规则已暂停" in (await officer.get(address)).text
         assert (await _post(head, f"{address}/resume", {"reason": "已核实"})).status_code == 303
 

@@ -19,7 +19,7 @@ from mingpiao.lake.model import MAX_MONTHS
 from mingpiao.portals.bill_filters import clean_text
 from mingpiao.portals.finance.places import chosen_region, home_region, region_options
 from mingpiao.portals.finance.rule_form import read_revision
-from mingpiao.portals.finance.rule_history import trials_of
+from mingpiao.portals.finance.rule_history import suspension_of, trials_of
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import Right, allowed
 from mingpiao.portals.rendering import page
@@ -145,6 +145,7 @@ async def show_rule(
     shown = next((each for each in versions if str(each.version) == asked), versions[0])
     may = _permissions(session.account, catalog, summary, shown)
     trials = await trials_of(services, code, home_region(session, catalog)) if may.try_out else None
+    suspension = await suspension_of(services, code) if summary.suspended else None
     book = await services.rules.get()
     return page(
         request,
@@ -153,6 +154,7 @@ async def show_rule(
         title=f"{code} {shown.rule.name}",
         crumbs=CRUMBS,
         summary=summary,
+        suspension=suspension,
         shown=shown,
         versions=versions,
         described=rules.described(shown.rule, catalog),
