@@ -83,10 +83,16 @@ async def test_a_question_is_answered_with_a_reason(window: Window) -> None:
     asked = await window.ask("SQ-1", finding("A-1"), finding("A-2"), finding("W-1", Severity.WARN))
     assert await window.messages(window.unit.unit_id) == ["开票申请需要您核实"]
     unit_id, number = window.unit.unit_id, asked.application_id
-    for given in ((), confirmed("A-1"), confirmed("A-1", "A-2", reason="  ")):
+    both = ["confirmations/A-1", "confirmations/A-2"]
+    for given, fields in (
+        ((), both),
+        (confirmed("A-1"), both[1:]),
+        (confirmed("A-1", "A-2", reason="  "), both),
+    ):
         with pytest.raises(Refusal) as refused:
             await window.applications.confirm(unit_id, number, given, PERSON)
-        assert [p.code for p in refused.value.problems] == ["application.reason_required"]
+        told = [(p.code, p.field) for p in refused.value.problems]
+        assert told == [("application.reason_required", field) for field in fields]
     window.desk.asks = (finding("A-1"), finding("A-2"))
     answer = await window.applications.confirm(unit_id, number, confirmed("A-1", "A-2"), PERSON)
     assert isinstance(answer, Issued)
@@ -94,6 +100,8 @@ async def test_a_question_is_answered_with_a_reason(window: Window) -> None:
     assert (done.state, done.bill_id) == (STATE.ISSUED, answer.bill.bill_id)
     assert done.request.confirmations == confirmed("A-1", "A-2")
     assert await window.steps(done) == ["submitted", "asked", "confirmed", "issued"]
+    note = "SELECT note FROM application_steps WHERE step = 'asked'"
+    assert await window.office.database.pool.fetchval(note) == "A-1需要核实；A-2需要核实；W-1需要核实。"
 
 
 async def test_other_content_is_a_new_attempt(window: Window) -> None:

@@ -137,6 +137,13 @@ async def test_an_expired_paper_is_refused(bench: Bench) -> None:
     assert await bench.valid_days() == {None}
 
 
+async def test_what_is_wrong_with_the_period_is_told_before_it_is_submitted(bench: Bench) -> None:
+    reversed_ = await bench.upload(bench.lines(bench.facts(valid_from=today() + timedelta(days=9000))))
+    assert _flags(reversed_) == {("period_reversed", "valid_until")}
+    early = await bench.upload(bench.lines(bench.facts(valid_from=today() + timedelta(days=3))))
+    assert _flags(early) == {("not_yet_valid", "valid_from")}
+
+
 async def test_a_paper_of_its_last_day_is_taken(bench: Bench) -> None:
     accepted = await bench.accepted(valid_until=today())
     assert accepted.state is PaperState.ACCEPTED

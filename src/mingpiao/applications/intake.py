@@ -6,7 +6,7 @@ again under the same business number gives the same bill.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -34,6 +34,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.issuing.model import AwaitsEvidence, Issued, IssueRequest, NeedsConfirmation, Refused
 from mingpiao.kernel.clock import now
+from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.text import unprintable
 from mingpiao.kernel.workdays import end_of_workday
 from mingpiao.rules.model import Confirmation, Hit, Severity
@@ -206,9 +207,7 @@ class Applications:
             application = await self._own(connection, unit_id, application_id)
             if application.state is not ApplicationState.NEEDS_CONFIRMATION:
                 raise wording.wrong_state(application, "确认")
-            for hit in application.asks:
-                reason = given[hit.rule].reason if hit.rule in given else ""
-                wording.checked_reason(reason, f"对“{hit.name}”的说明", field=f"confirmations/{hit.rule}")
+            _check_reasons(application.asks, given)
             answers = {each.rule: each for each in application.request.confirmations}
             answers |= {hit.rule: given[hit.rule] for hit in application.asks}
             request = msgspec.structs.replace(application.request, confirmations=tuple(answers.values()))
@@ -369,6 +368,19 @@ def _counts(last: Application) -> bool:
 def _overstepped(application: Application, request: IssueRequest) -> frozenset[str]:
     """Rules that a department let stand and that the handler now answers alone."""
     return application.held_rules & {each.rule for each in request.confirmations}
+
+
+def _check_reasons(asks: Sequence[Hit], given: Mapping[str, Confirmation]) -> None:
+    """Raises `Refusal` that names every finding without a sound reason."""
+    problems: list[Problem] = []
+    for hit in asks:
+        reason = given[hit.rule].reason if hit.rule in given else ""
+        try:
+            wording.checked_reason(reason, f"对“{hit.name}”的说明", field=f"confirmations/{hit.rule}")
+        except Refusal as refusal:
+            problems += refusal.problems
+    if problems:
+        raise Refusal(*problems)
 
 
 def _asks(hits: Sequence[Hit]) -> list[Hit]:

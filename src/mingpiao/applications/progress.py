@@ -24,8 +24,9 @@ from mingpiao.issuing.model import (
 )
 from mingpiao.issuing.service import find_by_business_no
 from mingpiao.kernel.clock import now
-from mingpiao.kernel.errors import Refusal
+from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.messages.service import tell_department, tell_unit
+from mingpiao.rules.model import Hit
 from mingpiao.units.service import get as get_unit
 
 #: Who acts where nobody asked for it just now.
@@ -78,7 +79,7 @@ async def _ask(
         application,
         StepKind.ASKED,
         PLATFORM,
-        note="；".join(hit.message for hit in outcome.hits),
+        note=_sentences(outcome.hits),
         state=ApplicationState.NEEDS_CONFIRMATION,
         findings=outcome.hits,
         claims=outcome.claims,
@@ -96,12 +97,12 @@ async def _refuse(connection: AsyncConnection, application: Application, outcome
         application,
         StepKind.REFUSED,
         PLATFORM,
-        note=_sentences(outcome),
+        note=_sentences(outcome.problems),
         state=ApplicationState.RETURNED if returned else ApplicationState.REFUSED,
         problems=outcome.problems,
         finished_at=None if returned else now(),
     )
-    await tell_handler(connection, refused, "开票申请未通过检查", _sentences(outcome), urgent=True)
+    await tell_handler(connection, refused, "开票申请未通过检查", _sentences(outcome.problems), urgent=True)
     return refused
 
 
@@ -140,10 +141,12 @@ async def _hold_up(connection: AsyncConnection, application: Application, outcom
         application,
         StepKind.HELD_UP,
         PLATFORM,
-        note=_sentences(outcome),
+        note=_sentences(outcome.problems),
         problems=outcome.problems,
     )
-    await tell_handler(connection, held, "复核已通过，票据暂未开出", _sentences(outcome), urgent=True)
+    await tell_handler(
+        connection, held, "复核已通过，票据暂未开出", _sentences(outcome.problems), urgent=True
+    )
     await tell_reviewers(connection, held, "复核通过的申请未能开具")
     return held
 
@@ -158,7 +161,7 @@ async def _reopen(
         application,
         StepKind.REOPENED,
         PLATFORM,
-        note="；".join(hit.message for hit in outcome.hits),
+        note=_sentences(outcome.hits),
         state=ApplicationState.IN_REVIEW,
         findings=findings,
         claims=outcome.claims or application.claims,
@@ -245,8 +248,8 @@ def _known(application: Application, outcome: Refused) -> bool:
     return told == [(problem.code, problem.message) for problem in outcome.problems]
 
 
-def _sentences(outcome: Refused) -> str:
-    return "；".join(problem.message.rstrip("。") for problem in outcome.problems) + "。"
+def _sentences(told: Sequence[Problem | Hit]) -> str:
+    return "；".join(each.message.rstrip("。") for each in told) + "。"
 
 
 def _described(application: Application) -> str:

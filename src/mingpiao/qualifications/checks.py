@@ -121,6 +121,7 @@ def differences(
     else:
         read_type = read.value("paper_type")
         found += _of_the_unit(PaperType(read_type) if read_type else None, read.value("name"), unit)
+        found += _of_the_read_period(read, on)
     return tuple(found)
 
 
@@ -145,6 +146,17 @@ def _of_the_reading(read: Reading, unit: Unit, on: date) -> list[Difference]:
             message = f"{FIELD_LABELS[name]}识别得不够清楚。"
             found.append(_difference("low_confidence", name, message, read=read))
     return found
+
+
+def _of_the_read_period(read: Reading, on: date) -> list[Difference]:
+    first, last = read.value("valid_from"), read.value("valid_until")
+    if first and last and last != UNLIMITED and last < first:
+        message = "识别出的有效期截止日早于起始日。"
+        return [_difference("period_reversed", "valid_until", message, read=read)]
+    if first and first > on.isoformat():
+        message = f"识别出的有效期自{first}起，证书还没有生效。"
+        return [_difference("not_yet_valid", "valid_from", message, read=read)]
+    return []
 
 
 def _of_the_statement(read: Reading, stated: Statement) -> list[Difference]:

@@ -54,6 +54,8 @@ async def application_list(
         async with services.database.scoped(session.account.scope) as connection:
             found = await list_applications(connection, wanted, after=after)
     catalog = await services.catalog.get()
+    # Any kind may be appealed for, not only those that need papers.
+    issued = (await services.units.profile(unit_of(session.account))).kind_codes
     return page(
         request,
         "unit/applications.html",
@@ -64,9 +66,7 @@ async def application_list(
         problems=problems,
         applications=found.applications,
         kinds=catalog.kinds,
-        kind_choices=[
-            (code, kind.name) for code, kind in sorted(catalog.kinds.items()) if kind.needs_evidence
-        ],
+        kind_choices=[(code, kind.name) for code, kind in sorted(catalog.kinds.items()) if code in issued],
         state_choices=[(state.value, state.label) for state in ApplicationState],
         next_address=_address(values | {"after": found.next_key}) if found.next_key else "",
         first_address=_address(values) if after else "",
