@@ -228,7 +228,7 @@ def _rendered(template: str, **values: object) -> str:
 
 def test_places_are_outlined_and_claims_lead_to_them() -> None:
     shown = _rendered(
-        "{{ claims_table(claims) }}{{ paper_view(paper, claims, '/unit/evidence') }}",
+        "{{ claims_table(claims, [paper]) }}{{ paper_view(paper, claims, '/unit/evidence') }}",
         claims=_claims(),
         paper=_document(8),
     )
@@ -243,6 +243,14 @@ def test_places_are_outlined_and_claims_lead_to_them() -> None:
     assert "由大模型提示" in shown
     assert "&lt;合同&gt;.pdf" in shown
     assert "style=" not in shown
+
+
+def test_of_several_papers_a_claim_names_the_one_that_it_leads_to() -> None:
+    other = msgspec.structs.replace(_document(2), digest="cd" * 32, name="补充协议.pdf")
+    told = _rendered("{{ claims_table(claims, papers) }}", claims=_claims(), papers=[_document(8), other])
+    assert ">&lt;合同&gt;.pdf 第 5 页</a>" in told
+    alone = _rendered("{{ claims_table(claims, papers) }}", claims=_claims(), papers=[_document(8)])
+    assert ">第 5 页</a>" in alone
 
 
 def test_few_pages_are_shown_in_order() -> None:
