@@ -37,6 +37,15 @@ async def _count(site: Site, table: str) -> int:
         return int(await connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0)
 
 
+async def _hits(site: Site) -> list[tuple[str, int, int, int]]:
+    """What is counted by rule: blocked, asked, confirmed."""
+    async with site.services.database.system() as connection:
+        rows = await connection.execute(
+            text("SELECT code, blocked, asked, confirmed FROM rule_hits ORDER BY code")
+        )
+    return [(code, blocked, asked, confirmed) for code, blocked, asked, confirmed in rows]
+
+
 async def test_a_block_is_told_with_its_basis_on_the_form(unit_site: Site) -> None:
     await _in_force(
         unit_site,
@@ -56,6 +65,7 @@ async def test_a_block_is_told_with_its_basis_on_the_form(unit_site: Site) -> No
         "合计300.50元。（依据：《财政票据管理办法》）",
     ]
     assert await _count(unit_site, "bills") == 0
+    assert await _hits(unit_site) == [("FACE-1", 1, 0, 0), ("FACE-2", 1, 0, 0)]
 
 
 async def test_what_the_form_and_a_rule_find_is_told_once_with_the_basis(unit_site: Site) -> None:
@@ -83,6 +93,7 @@ async def test_a_question_is_answered_with_a_reason(unit_site: Site) -> None:
     assert checked.status_code == 200
     for told in ("大额捐赠", "合计300.50元，请核实。", "《财政票据管理办法》", "请留意。", "提交人工复核"):
         assert told in checked.text, told
+    assert await _hits(unit_site) == [("ASK-1", 0, 1, 0), ("WARN-1", 0, 0, 0)]
     bare = await browser.submit(checked, "/unit/issue/confirm", action="issue")
     assert bare.status_code == 409
     assert _lines(bare.text) == ["请说明“大额捐赠”一项为何符合规定，或修改票据，或提交人工复核。"]
@@ -95,6 +106,7 @@ async def test_a_question_is_answered_with_a_reason(unit_site: Site) -> None:
     shown = await browser.get(f"/unit/bills/{code}/{number}")
     for told in ("智能监管", "大额捐赠", "开票人说明：已核对捐赠协议", "请留意。"):
         assert told in shown.text, told
+    assert await _hits(unit_site) == [("ASK-1", 0, 2, 1), ("WARN-1", 0, 0, 0)]
 
 
 async def test_an_appeal_needs_a_reason_and_becomes_an_application(unit_site: Site) -> None:

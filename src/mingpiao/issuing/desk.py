@@ -147,14 +147,17 @@ class Desk:
         tickets = [_reversal_ticket(request, unit, catalog, parties, acting) for request in requests]
         return await self._ride(unit_id, tickets)
 
-    async def check(self, unit_id: int, request: IssueRequest) -> Assessment:
-        """What would become of this request now, but for what only a train can know. Issues nothing."""
+    async def check(self, unit_id: int, request: IssueRequest, *, counted: bool = False) -> Assessment:
+        """What would become of this request now, but for what only a train can know. Issues nothing.
+
+        `counted` where a handler is told: what rules stop there is counted like what they stop at issue.
+        """
         profile = await self._units.profile(unit_id)
         catalog = await self._catalog.get()
         draft = examine(request, profile, catalog)
         if isinstance(draft, tuple):
             return Assessment(problems=await self._overseer.refusals(request, profile, draft))
-        return await self._overseer.assess(draft, profile)
+        return await self._overseer.assess(draft, profile, counted=counted)
 
     async def _tickets(
         self,

@@ -12,7 +12,8 @@ from mingpiao.issuing.checks import Draft
 from mingpiao.issuing.facts import can_be_judged, facts_of
 from mingpiao.issuing.history import PastStore, read_present, subjects_of
 from mingpiao.issuing.model import Approval, Assessment, AwaitsEvidence, IssueRequest, Refused
-from mingpiao.issuing.supervision import assess
+from mingpiao.issuing.register import record_judgement
+from mingpiao.issuing.supervision import assess, judged_of_stop
 from mingpiao.issuing.tickets import Oversight
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem
@@ -65,8 +66,8 @@ class Overseer:
         catalog = await self._catalog.get()
         return await self._oversight(draft, profile, catalog, papers, approval)
 
-    async def assess(self, draft: Draft, profile: UnitProfile) -> Assessment:
-        """What the rules would say of a draft now, read without locks."""
+    async def assess(self, draft: Draft, profile: UnitProfile, *, counted: bool) -> Assessment:
+        """What the rules would say of a draft now, read without locks. See `Desk.check` for `counted`."""
         unit, request = profile.unit, draft.request
         documents = await self._documents(unit, request) if request.evidence else {}
         problems = _paper_problems(request, documents)
@@ -83,7 +84,10 @@ class Overseer:
         async with self._database.pool.acquire() as connection:
             concerned = [(unit.unit_id, oversight.subjects)]
             present = await read_present(connection, moment.date(), concerned, oversight.needs)
-        hits, claims = assess(request, unit, oversight, present, usage, moment)
+            hits, claims = assess(request, unit, oversight, present, usage, moment)
+            if counted:
+                async with connection.transaction():
+                    await record_judgement(connection, moment, judged_of_stop(unit.unit_id, hits))
         blocks = tuple(hit.problem for hit in hits if hit.severity is Severity.BLOCK)
         return Assessment(
             problems=blocks,

@@ -163,6 +163,14 @@ def _verdict(ticket: IssueTicket, hits: tuple[Hit, ...], claims: tuple[Claim, ..
     )
 
 
+def judged_of_stop(unit_id: int, hits: tuple[Hit, ...]) -> Judged:
+    """What is counted of a bill that was looked at and would not be issued as it stands; nothing of others."""
+    if all(hit.severity is Severity.WARN for hit in hits):
+        return Judged(verdicts={}, counts=[], failures=[])
+    counts = _counts(unit_id, hits, NeedsConfirmation(hits=hits, claims=()))
+    return Judged(verdicts={}, counts=counts, failures=[hit for hit in hits if hit.failed])
+
+
 def _counts(unit_id: int, hits: tuple[Hit, ...], verdict: Verdict) -> list[HitCount]:
     return [HitCount(unit_id=unit_id, rule=hit.rule, fate=_fate(hit, verdict)) for hit in hits]
 

@@ -1,4 +1,7 @@
-"""Counters of what became of bills that a rule touched, by unit, rule and day; kept by the train."""
+"""Counters of what became of bills that a rule touched, by unit, rule and day.
+
+Kept by the train, and where a handler is told before: on the page that checks a bill.
+"""
 
 from collections.abc import Iterable
 from datetime import date

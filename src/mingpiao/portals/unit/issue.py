@@ -162,7 +162,7 @@ async def fill(
         focus = _focus(members, action, view)
         return await _form_page(request, session, services, window, view, problems=refused, focus=focus)
     view = window.view(without_blank_rows(form))
-    assessment = await _assess(session, services, view)
+    assessment = await _assess(session, services, view, counted=True)
     if assessment.problems:
         return await _form_page(
             request, session, services, window, view, problems=for_people(assessment.problems, view)
@@ -171,10 +171,12 @@ async def fill(
     return _check_page(request, session, window, view, assessment, papers)
 
 
-async def _assess(session: Session, services: Services, view: FormView) -> Assessment:
+async def _assess(
+    session: Session, services: Services, view: FormView, *, counted: bool = False
+) -> Assessment:
     """What the desk says of the bill. Reasons have no part in it: they are answered on the check page."""
     wanted = msgspec.structs.replace(as_request(view, session.account.display_name), confirmations=())
-    return await services.desk.check(unit_of(session.account), wanted)
+    return await services.desk.check(unit_of(session.account), wanted, counted=counted)
 
 
 async def _papers(services: Services, account: Account, view: FormView) -> list[Document]:
