@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-JOBS ?= 2
+# One more than there are processors: some tests wait.
+JOBS ?= $(shell expr $$(nproc) + 1)
 N ?= 20
 RUN = .venv/bin
 
@@ -40,7 +41,7 @@ test-fast: setup ## Tests within a process
 
 test-whole: setup ## Tests of whole programs: stories in Chromium; servers, workers and readers that are killed
 	@$(RUN)/python scripts/programs.py curl openssl java chromium libatomic chinese-font
-	$(RUN)/pytest -n $(JOBS) --dist loadfile -m "browser or whole"
+	$(RUN)/pytest -n $(JOBS) --dist loadgroup -m "browser or whole"
 
 lint: setup ## Style and the floors of the house
 	$(RUN)/ruff check .

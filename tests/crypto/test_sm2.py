@@ -64,7 +64,7 @@ def test_deterministic_signatures_are_a_function_of_key_and_message(key: sm2.Pri
     assert signature != sm2.PrivateKey(SECRET + 1).sign_deterministic(MESSAGE)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(secret=st.integers(1, sm2.N - 2), message=st.binary(max_size=400), deterministic=st.booleans())
 def test_others_accept_ours(secret: int, message: bytes, deterministic: bool) -> None:
     key = sm2.PrivateKey(secret)
@@ -76,7 +76,7 @@ def test_others_accept_ours(secret: int, message: bytes, deterministic: bool) ->
     assert not gmalg.SM2(uid=sm2.USER_ID, pk=point).verify(message + b"!", r, s)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(secret=st.integers(1, sm2.N - 2), message=st.binary(max_size=400))
 def test_ours_accepts_others(secret: int, message: bytes) -> None:
     key = sm2.PrivateKey(secret)

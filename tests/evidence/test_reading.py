@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
+from tests.evidence import hostile
 
 import mingpiao
 from mingpiao.evidence.model import Line, PageLines
@@ -149,6 +150,7 @@ def test_files_that_cannot_be_read_say_why() -> None:
     assert reason(b"PK\x03\x04 a zip") == "evidence.not_a_pdf"
     assert reason(b"%PDF-1.7 and nothing else") == "evidence.damaged"
     assert reason(locked.getvalue()) == "evidence.encrypted"
+    assert reason(hostile.no_pages()) == "evidence.empty", "the reason of the file before is not its own"
     assert reason(b"\x89PNG\r\n\x1a\n broken", "image/png") == "evidence.damaged"
 
 

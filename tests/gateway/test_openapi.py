@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
@@ -205,6 +206,7 @@ def send_signed(case: schemathesis.Case, live: Live) -> requests.Response:
     return SESSION.send(prepared, timeout=10)
 
 
+@pytest.mark.whole
 @schema.parametrize()
 @settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_nothing_that_fits_the_document_breaks_the_interface(case: schemathesis.Case, live: Live) -> None:

@@ -45,10 +45,11 @@ def open_pdf(data: bytes) -> Iterator[Any]:
         raise errors.empty()
     if b"%PDF-" not in data[:1024]:
         raise errors.not_a_pdf()
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise _refused(error) from error
+    handle = raw.FPDF_LoadMemDocument64(data, len(data), None)
+    if not handle:
+        # Asked at once: pdfium keeps the reason of an earlier file where a later one has none.
+        raise _refused(raw.FPDF_GetLastError())
+    document = pypdfium2.PdfDocument(handle)
     try:
         count = len(document)
         if count == 0:
@@ -60,8 +61,8 @@ def open_pdf(data: bytes) -> Iterator[Any]:
         document.close()
 
 
-def _refused(error: pypdfium2.PdfiumError) -> errors.PaperUnreadable:
-    if error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
+def _refused(reason: int) -> errors.PaperUnreadable:
+    if reason in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
         return errors.encrypted()
     return errors.damaged()
 
