@@ -41,7 +41,7 @@ test-fast: setup ## Tests within a process
 
 test-whole: setup ## Tests of whole programs: stories in Chromium; servers, workers and readers that are killed
 	@$(RUN)/python scripts/programs.py curl openssl java chromium libatomic chinese-font
-	$(RUN)/pytest -n $(JOBS) --dist loadgroup -m "browser or whole"
+	$(RUN)/pytest -n $(JOBS) --dist loadscope -m "browser or whole"
 
 lint: setup ## Style and the floors of the house
 	$(RUN)/ruff check .

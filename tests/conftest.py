@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -12,6 +13,7 @@ from tests.support.databases import fresh_database, quick_directory
 from tests.support.invariants import assert_invariants
 from tests.support.office import Office, open_office
 from tests.support.province import Province, settle
+from xdist.scheduler import LoadScopeScheduling
 
 from mingpiao.identity import passwords
 from mingpiao.storage.database import Database
@@ -19,6 +21,17 @@ from mingpiao.storage.embedded import OWNER, EmbeddedOptions, EmbeddedServer
 
 TEMPLATE = "mingpiao_template"
 SETTLED = "mingpiao_settled"
+
+
+class _ByPlace(LoadScopeScheduling):  # type: ignore[misc]
+    """A file stays on one worker; so do all stories in the browser, as they share a town."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "stories" if nodeid.startswith("tests/e2e/") else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByPlace | None:
+    return _ByPlace(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -83,15 +83,6 @@ def _first_units() -> list[DemoUnit]:
     return [next(entry for entry in demo_units() if entry.profile == profile) for profile in _PROFILES]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All stories on one worker, as they share a town, and first, as they take long."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
-
-
 # Scoped to this package: while Playwright runs, no other test could start an event loop.
 @pytest.fixture(scope="package")
 def playwright(town: Town) -> Iterator[Playwright]:
