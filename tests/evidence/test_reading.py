@@ -195,6 +195,7 @@ def scans() -> dict[int, PageLines]:
     return pages
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("turn", [0, 270])
 def test_a_scan_is_read_whichever_way_it_lies(scans: dict[int, PageLines], turn: int) -> None:
     page = scans[turn]
@@ -212,6 +213,7 @@ def test_a_scan_is_read_whichever_way_it_lies(scans: dict[int, PageLines], turn:
     assert page.seals[0].left == pytest.approx(250 / 420, abs=0.03)
 
 
+@pytest.mark.whole
 def test_a_picture_of_nothing_has_nothing_to_read() -> None:
     blank = Image.new("RGB", (600, 800), "white")
     ImageDraw.Draw(blank).rectangle((100, 100, 500, 700), fill=(250, 250, 248))
