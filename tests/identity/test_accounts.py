@@ -161,7 +161,7 @@ async def test_attempts_at_the_same_moment_are_all_counted(database: Database, a
 
 
 async def test_a_right_guess_among_many_at_the_same_moment_comes_too_late(
-    database: Database, account: Account
+    database: Database, account: Account, slow_passwords: None
 ) -> None:
     """The right password, started after a dozen wrong ones, waits behind them and meets the lock."""
     wrong = [asyncio.create_task(_sign_in(database, f"Wrong-Password-{n}")) for n in range(12)]

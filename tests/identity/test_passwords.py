@@ -16,14 +16,6 @@ from mingpiao.identity.passwords import (
     random_password,
 )
 
-#: As it is before tests make it quick.
-_HASHER = passwords._HASHER
-
-
-@pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_HASHER", _HASHER)
-
 
 def _messages(policy: PasswordPolicy, password: str) -> list[str]:
     return [problem.message for problem in password_problems(policy, password, username="zhangsan")]
@@ -64,7 +56,7 @@ def test_random_passwords_fit_both_policies_and_differ() -> None:
         assert _messages(ASVS, password) == []
 
 
-async def test_a_hash_fits_its_own_password_only(slow: None) -> None:
+async def test_a_hash_fits_its_own_password_only(slow_passwords: None) -> None:
     stored = await hash_password("Quiet-Harbour-57")
     assert stored.startswith("$argon2id$v=19$m=32768,t=2,p=1$")
     assert await password_fits(stored, "Quiet-Harbour-57")
@@ -74,7 +66,7 @@ async def test_a_hash_fits_its_own_password_only(slow: None) -> None:
 
 
 async def test_an_unknown_user_takes_as_much_work_as_a_known_one(
-    slow: None, monkeypatch: pytest.MonkeyPatch
+    slow_passwords: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked: list[str] = []
 
