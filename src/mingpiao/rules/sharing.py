@@ -24,7 +24,7 @@ _LISTS = ("regions", "kinds", "unit_types", "items")
 _DATES = ("effective_from", "effective_to")
 _REQUIRED = ("code", "name", "basis", "severity", "message", "condition", "effective_from")
 _NOTHING = frozenset({"", "~", "null"})
-_READER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LONGEST_FLOW_LIST = 8
 
 
@@ -102,7 +102,7 @@ def _not_yaml(error: yaml.YAMLError) -> Refusal:
 
 
 def _documents(text: str) -> Iterator[Any]:
-    events = iter(yaml.parse(text, Loader=_READER))
+    events = iter(yaml.parse(text, Loader=SAFE_LOADER))
     for count, event in enumerate(_starts(events), start=1):
         if count > MAX_RULES:
             message = f"一个文件最多{MAX_RULES}条规则，请分成几个文件导入。"

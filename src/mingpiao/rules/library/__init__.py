@@ -15,7 +15,7 @@ import msgspec
 import yaml
 
 from mingpiao.rules.model import Overlap, Rule
-from mingpiao.rules.sharing import rule_from_members
+from mingpiao.rules.sharing import SAFE_LOADER, rule_from_members
 
 #: The ten kinds of violation by key. The pilot's documents speak of ten and do not name them: assumed.
 VIOLATIONS = {
@@ -45,7 +45,6 @@ THEMES = {
 }
 #: Members of a rule in these files that `Rule` does not have.
 _OWN = ("violation", "restates", "follows", "hit", "pass")
-_READER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class LibraryRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +81,7 @@ def _overlaps() -> dict[tuple[str, str], Overlap]:
 
 def _read(theme: str) -> list[LibraryRule]:
     text = files(__package__).joinpath(f"{theme}.yaml").read_text("utf-8")
-    document = yaml.load(text, Loader=_READER)  # noqa: S506 - a safe loader
+    document = yaml.load(text, Loader=SAFE_LOADER)  # noqa: S506 - a safe loader
     common = {name: value for name, value in document.items() if name != "rules"}
     return [_entry(theme, common | members) for members in document["rules"]]
 

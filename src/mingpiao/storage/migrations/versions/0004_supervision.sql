@@ -135,8 +135,6 @@ CREATE TABLE backtests (
     backtest_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     region_code char(6) NOT NULL REFERENCES departments,
     rule jsonb NOT NULL,
-    -- The version of the rule; NULL for what was tried from the editor's form.
-    version integer,
     months integer NOT NULL CHECK (months BETWEEN 1 AND 36),
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'done', 'stopped', 'failed')),
     progress real NOT NULL DEFAULT 0,
@@ -148,27 +146,24 @@ CREATE TABLE backtests (
     started_at timestamptz,
     finished_at timestamptz
 );
-CREATE INDEX backtests_rule ON backtests (region_code, (rule ->> 'code'), backtest_id DESC);
+CREATE INDEX backtests_region ON backtests (region_code, backtest_id DESC);
 
 -- ---------------------------------------------------------------- evidence
 -- 佐证材料. The file lies encrypted in the file store under its SM3; a unit's row tells what was read.
 CREATE TABLE evidence_documents (
     unit_id bigint NOT NULL REFERENCES units,
     digest bytea NOT NULL CHECK (length(digest) = 32),
-    region_code char(6) NOT NULL,
     name text NOT NULL,
     media_type text NOT NULL,
     size bigint NOT NULL,
     pages integer NOT NULL DEFAULT 0,
-    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'reading', 'read', 'unreadable')),
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'reading', 'read', 'unreadable', 'infected')),
     pages_done integer NOT NULL DEFAULT 0,
     attempts integer NOT NULL DEFAULT 0,
     extraction jsonb,
     failure_code text NOT NULL DEFAULT '',
     failure text NOT NULL DEFAULT '',
     uploaded_by text NOT NULL,
-    -- Empty for the unit's own system.
-    uploaded_by_name text NOT NULL DEFAULT '',
     uploaded_at timestamptz NOT NULL DEFAULT now(),
     read_at timestamptz,
     -- What bills that stand have taken of the amount that it states, in 元. The train locks this row.
@@ -176,10 +171,7 @@ CREATE TABLE evidence_documents (
     used_bills integer NOT NULL DEFAULT 0,
     PRIMARY KEY (unit_id, digest)
 );
--- Lists, newest first: a unit's, and a department's region by region, whose filters need no row.
-CREATE INDEX evidence_documents_recent ON evidence_documents (unit_id, uploaded_at DESC, digest DESC);
-CREATE INDEX evidence_documents_region ON evidence_documents
-    (region_code, uploaded_at DESC, unit_id DESC, digest DESC) INCLUDE (state, name);
+CREATE INDEX evidence_documents_recent ON evidence_documents (unit_id, uploaded_at DESC);
 CREATE INDEX evidence_documents_waiting ON evidence_documents (uploaded_at) WHERE state IN ('waiting', 'reading');
 CREATE INDEX evidence_documents_open ON evidence_documents (unit_id) WHERE state IN ('waiting', 'reading');
 CREATE TABLE evidence_uses (
@@ -189,8 +181,6 @@ CREATE TABLE evidence_uses (
     amount numeric(18, 2) NOT NULL,
     PRIMARY KEY (unit_id, bill_id, digest)
 );
--- The bills of one paper.
-CREATE INDEX evidence_uses_paper ON evidence_uses (digest, unit_id, bill_id);
 -- Keys of evidence files: one a file, wrapped under the master key.
 CREATE TABLE evidence_files (
     digest bytea PRIMARY KEY CHECK (length(digest) = 32),
@@ -212,7 +202,7 @@ CREATE TABLE qualifications (
     file_name text NOT NULL,
     media_type text NOT NULL,
     state text NOT NULL CHECK (state IN ('reading', 'read', 'unreadable', 'submitted', 'accepted', 'rejected',
-                                         'superseded', 'withdrawn', 'retired', 'revoked')),
+                                         'superseded', 'withdrawn', 'retired')),
     -- How often a worker began to read it.
     attempts integer NOT NULL DEFAULT 0,
     reading jsonb,
@@ -241,15 +231,12 @@ CREATE UNIQUE INDEX qualifications_file ON qualifications (unit_id, digest)
     WHERE state IN ('reading', 'read', 'unreadable', 'submitted', 'accepted');
 CREATE INDEX qualifications_unread ON qualifications (uploaded_at) WHERE state = 'reading';
 CREATE INDEX qualifications_expiry ON qualifications (valid_until, qualification_id) WHERE state = 'accepted';
--- The last day on which a unit may issue (NULL without an end) and what stops it, for stock rows that are
--- opened later. Who sets them or opens a stock locks this row first.
+-- The last day on which a unit may issue, for stock rows that are opened later; NULL without an end.
+-- Who sets it or opens a stock locks this row first.
 CREATE TABLE stock_limits (
     unit_id bigint PRIMARY KEY REFERENCES units,
-    valid_until date,
-    locks text[] NOT NULL DEFAULT '{}'
+    valid_until date
 );
-INSERT INTO stock_limits (unit_id, locks)
-SELECT unit_id, array_agg(DISTINCT lock ORDER BY lock) FROM stocks, unnest(locks) AS lock GROUP BY unit_id;
 
 -- ---------------------------------------------------------------- applications
 -- 开票申请: a request that waits for its evidence to be read, for its handler, or for a person's decision.

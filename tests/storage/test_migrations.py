@@ -1,0 +1,65 @@
+"""Migrations on data of the release before."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from mingpiao.storage import migrate
+from mingpiao.storage.database import engine_url
+from mingpiao.storage.embedded import EmbeddedServer
+
+_SCRIPTS = Path(migrate.__file__).parent / "migrations"
+
+
+async def _upgrade(url: str, revision: str) -> None:
+    def run(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(_SCRIPTS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+    engine = create_async_engine(engine_url(url), poolclass=NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(run)
+        await connection.commit()
+    await engine.dispose()
+
+
+_BEFORE = """
+SET session_replication_role = replica;
+INSERT INTO units (unit_id, uscc, name, region_code, mode, unit_type, receiving_account, receiving_bank, address, phone)
+    OVERRIDING SYSTEM VALUE
+SELECT id, 'USCC' || id, name, region, mode, 'office', '', '', '', ''
+FROM (VALUES (7, '演示医院', '150102', 'INTERFACE'), (8, '演示学校', '150100', 'ONLINE')) AS given(id, name, region, mode);
+INSERT INTO stocks (unit_id, kind_code, locks) VALUES
+    (7, '0601', '{ukey_lost}'), (7, '0602', '{ukey_lost,writeoff_overdue}'), (8, '0601', '{}');
+INSERT INTO stock_limits (unit_id, valid_until) VALUES (7, '2027-01-31');
+INSERT INTO evidence_documents (unit_id, digest, name, media_type, size, state, uploaded_by) VALUES
+    (7, sha256('a'), '合同.pdf', 'application/pdf', 9, 'read', 'app:x'),
+    (8, sha256('b'), '协议.pdf', 'application/pdf', 9, 'waiting', 'app:y');
+"""
+
+
+@pytest.fixture
+def name(empty_database_url: str) -> str:
+    return empty_database_url.partition("@/")[2].partition("?")[0]
+
+
+async def test_lists_and_locks_come_to_data_that_is_there(
+    cluster: EmbeddedServer, empty_database_url: str, name: str
+) -> None:
+    await _upgrade(empty_database_url, "0004")
+    cluster.run_sql(_BEFORE, database=name)
+    await _upgrade(empty_database_url, "head")
+    assert cluster.run_sql(
+        "SELECT unit_id, region_code, state, uploaded_by_name = '' FROM evidence_documents ORDER BY unit_id",
+        database=name,
+    ).splitlines() == ["7|150102|read|t", "8|150100|waiting|t"]
+    assert cluster.run_sql(
+        "SELECT unit_id, valid_until, locks FROM stock_limits ORDER BY unit_id", database=name
+    ).splitlines() == ["7|2027-01-31|{ukey_lost,writeoff_overdue}"]
