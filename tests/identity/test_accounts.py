@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mingpiao.identity.model import Account, Actor, Rejected, Role, SignedIn
+from mingpiao.identity.passwords import password_fits
 from mingpiao.identity.service import (
     change_password,
     create_account,
@@ -161,13 +162,22 @@ async def test_attempts_at_the_same_moment_are_all_counted(database: Database, a
 
 
 async def test_a_right_guess_among_many_at_the_same_moment_comes_too_late(
-    database: Database, account: Account, slow_passwords: None
+    database: Database, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The right password, started after a dozen wrong ones, waits behind them and meets the lock."""
-    wrong = [asyncio.create_task(_sign_in(database, f"Wrong-Password-{n}")) for n in range(12)]
-    await asyncio.sleep(0)
+    """The right password, looked at while a dozen wrong ones lock the account, meets the lock."""
+    looking, locked = asyncio.Event(), asyncio.Event()
+
+    async def fits(stored: str | None, password: str) -> bool:
+        if password == PASSWORD:
+            looking.set()
+            await locked.wait()
+        return await password_fits(stored, password)
+
+    monkeypatch.setattr("mingpiao.identity.signing_in.password_fits", fits)
     right = asyncio.create_task(_sign_in(database))
-    await asyncio.gather(*wrong)
+    await looking.wait()
+    await asyncio.gather(*(_sign_in(database, f"Wrong-Password-{n}") for n in range(12)))
+    locked.set()
     outcome = await right
     assert isinstance(outcome, Rejected)
     assert outcome.problem.code == "session.account_locked"
