@@ -49,8 +49,8 @@ _FIRST_CHARACTER, _CHARACTERS = 0x4E00, 20_000
 _ROUNDS = 3
 
 
-#: Bills that need papers go another way: measured by `python -m bench.evidence`.
-_WITH_PAPERS = frozenset(kind.code for kind in KINDS if kind.needs_evidence)
+#: Bills that need files go another way: measured by `python -m bench.evidence`.
+_WITH_FILES = frozenset(kind.code for kind in KINDS if kind.needs_evidence)
 
 
 class Bodies:
@@ -61,7 +61,7 @@ class Bodies:
             [
                 pattern
                 for pattern in requests(each.entry, seeded(each.entry), 500, today())
-                if pattern["kind"] not in _WITH_PAPERS
+                if pattern["kind"] not in _WITH_FILES
             ]
             for each in hospitals
         ]

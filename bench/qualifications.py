@@ -1,8 +1,8 @@
-"""How well certificates are read: made papers in four layouts, clean, skewed, small, turned, photographed and scanned.
+"""How well certificates are read: made qualifications in four layouts, clean, skewed, small, turned, photographed and scanned.
 
 `python -m bench.qualifications [--count 40] [--seed 0]` reads them in the reading processes as the worker
-does, compares every field with the truth, and prints the share that is right by field and by how the paper
-was brought. The seed is printed; the same seed makes the same papers.
+does, compares every field with the truth, and prints the share that is right by field and by how the qualification
+was brought. The seed is printed; the same seed makes the same qualifications.
 """
 
 import argparse
@@ -12,9 +12,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.qualifications.papers import draw, make_facts, spoiled
+from tests.qualifications.files import draw, make_facts, spoiled
 
-from mingpiao.evidence.service import PaperUnreadable, ReaderFailed, ReaderPool
+from mingpiao.evidence.service import FileUnreadable, ReaderFailed, ReaderPool
 from mingpiao.qualifications.model import FIELD_LABELS
 from mingpiao.qualifications.service import SURE, read_fields
 
@@ -40,7 +40,7 @@ class Tally:
 
 
 async def measure(count: int, seed: int) -> tuple[Tally, list[float]]:
-    """Read `count` papers one after another; the second value is seconds a paper."""
+    """Read `count` qualifications one after another; the second value is seconds a qualification."""
     tally = Tally()
     seconds: list[float] = []
     async with ReaderPool(2) as pool:
@@ -51,7 +51,7 @@ async def measure(count: int, seed: int) -> tuple[Tally, list[float]]:
             began = time.perf_counter()
             try:
                 reading = read_fields(await pool.read_lines(data, media_type))
-            except (PaperUnreadable, ReaderFailed) as failure:
+            except (FileUnreadable, ReaderFailed) as failure:
                 tally.wrong.append(f"{number} {how}: {failure}")
                 tally.count(("all", how), False)
                 continue
@@ -72,7 +72,9 @@ async def measure(count: int, seed: int) -> tuple[Tally, list[float]]:
 
 def report(tally: Tally, seconds: list[float], seed: int) -> None:
     """Print the figures and keep them under `build`."""
-    print(f"seed {seed}, {len(seconds)} papers, median {sorted(seconds)[len(seconds) // 2]:.2f} s a paper")
+    print(
+        f"seed {seed}, {len(seconds)} qualifications, median {sorted(seconds)[len(seconds) // 2]:.2f} s a qualification"
+    )
     ways = ("clean", "skewed", "small", "photograph", "turned", "scanned pdf")
     for key in ("all", *ways, *FIELD_LABELS):
         print(f"{FIELD_LABELS.get(key, key):<14} {tally.share(key):7.2%}  of {tally.all[key]}")

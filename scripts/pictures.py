@@ -36,7 +36,7 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        take_all(Photographer(browser, options.address, passwords), options.accounts.parent / "papers")
+        take_all(Photographer(browser, options.address, passwords), options.accounts.parent / "files")
         browser.close()
 
 
@@ -68,7 +68,7 @@ class Photographer:
         context.close()
 
 
-def take_all(photographer: Photographer, papers: Path) -> None:
+def take_all(photographer: Photographer, files: Path) -> None:
     with photographer.page("yiyuan-kaipiao") as page:
         page.goto("/unit/bills?kind=0601&state=normal&color=blue&amount_from=900")
         page.locator("tbody td.code a").first.click()
@@ -82,7 +82,7 @@ def take_all(photographer: Photographer, papers: Path) -> None:
         fill_form(page)
         save("issue", page.screenshot())
     with photographer.page("cishan-kaipiao") as page:
-        ask_about_donation(page, papers / "捐赠协议-萨仁.pdf")
+        ask_about_donation(page, files / "捐赠协议-萨仁.pdf")
         save("evidence", page.screenshot())
     with photographer.page("czt-jingban") as page:
         page.goto("/finance/rules/DONATION-CONDITION")
@@ -116,7 +116,7 @@ def fill_form(page: Page) -> None:
     page.locator("#items-0-code").scroll_into_view_if_needed()
 
 
-def ask_about_donation(page: Page, paper: Path) -> None:
+def ask_about_donation(page: Page, file: Path) -> None:
     """Bring a donation whose agreement states another amount to the page on which it is asked about."""
     page.goto("/unit/issue?kind=0301")
     page.fill("#payer-name", "萨仁")
@@ -127,7 +127,7 @@ def ask_about_donation(page: Page, paper: Path) -> None:
     page.fill("#items-0-rate", "30000")
     page.fill("[name=extension-Custom1]", "草原生态保护")
     page.select_option("[name=extension-Custom2]", "货币")
-    page.set_input_files("input[type=file]", paper)
+    page.set_input_files("input[type=file]", file)
     page.select_option("[name=pay_mode]", "转账")
     page.locator(".badge", has_text="已识别").wait_for()
     page.locator("#total", has_text="30,000.00").wait_for()

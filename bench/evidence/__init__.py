@@ -1,1 +1,1 @@
-"""A made set of supporting papers with their truth, and the measure of how well they are read."""
+"""A made set of supporting specimens with their truth, and the measure of how well they are read."""

@@ -1,10 +1,10 @@
-"""Measure how well supporting papers are read and compared.
+"""Measure how well supporting specimens are read and compared.
 
     python -m bench.evidence [--seed N] [--count N] [--only text|scan] [--jobs N] [--font FILE]
         [--keep FOLDER] [--worst N]
 
-Makes papers with their truth (each layout as text and as a scan, half of them contradicting their bill in
-one fact), reads them, prints the figures and writes `build/evidence.json`. The same seed makes the same papers.
+Makes specimens with their truth (each layout as text and as a scan, half of them contradicting their bill in
+one fact), reads them, prints the figures and writes `build/evidence.json`. The same seed makes the same specimens.
 """
 
 import argparse
@@ -36,7 +36,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run(asked: Sequence[Order], seed: int, jobs: int, keep: Path | None, console: Console) -> Report:
-    """Measure these papers, telling how far it is."""
+    """Measure these specimens, telling how far it is."""
     results: list[Result] = []
     with console.status("") as status:
         for place, result in enumerate(measure(asked, jobs=jobs, keep=keep), 1):
@@ -53,9 +53,9 @@ def run(asked: Sequence[Order], seed: int, jobs: int, keep: Path | None, console
 
 
 def show(report: Report, console: Console, worst: int = 8) -> None:
-    """Print the figures and the worst papers."""
+    """Print the figures and the worst specimens."""
     console.print(
-        f"seed {report.seed}: {report.together.papers} papers in {report.layouts} of {len(LAYOUTS)} layouts"
+        f"seed {report.seed}: {report.together.specimens} specimens in {report.layouts} of {len(LAYOUTS)} layouts"
     )
     console.print(_field_table(report.forms))
     console.print(_figure_table(report.forms | {"together": report.together}))
@@ -96,11 +96,11 @@ def _figure_table(summaries: dict[str, Summary]) -> Table:
             ["\n".join(f"{k} {v}" for k, v in each.found_by_fact.items()) for each in summaries.values()],
             "",
         ),
-        "other claims on contradicting papers": ([str(each.strays) for each in summaries.values()], ""),
-        "papers not read": ([str(each.unread) for each in summaries.values()], ""),
-        "papers / pages": ([f"{each.papers} / {each.pages}" for each in summaries.values()], ""),
-        "seconds a paper, median": ([f"{each.seconds_median:.2f}" for each in summaries.values()], ""),
-        "seconds a paper, longest": ([f"{each.seconds_longest:.2f}" for each in summaries.values()], ""),
+        "other claims on contradicting specimens": ([str(each.strays) for each in summaries.values()], ""),
+        "specimens not read": ([str(each.unread) for each in summaries.values()], ""),
+        "specimens / pages": ([f"{each.specimens} / {each.pages}" for each in summaries.values()], ""),
+        "seconds a specimen, median": ([f"{each.seconds_median:.2f}" for each in summaries.values()], ""),
+        "seconds a specimen, longest": ([f"{each.seconds_longest:.2f}" for each in summaries.values()], ""),
         "seconds a page": ([f"{each.seconds_a_page:.2f}" for each in summaries.values()], ""),
     }
     for name, (figures, aim) in rows.items():
@@ -129,13 +129,15 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.evidence", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--count", type=int, default=2 * len(LAYOUTS), help="papers (default: every layout twice)"
+        "--count", type=int, default=2 * len(LAYOUTS), help="specimens (default: every layout twice)"
     )
     parser.add_argument("--only", choices=(TEXT, SCAN), default="")
-    parser.add_argument("--font", default="", help="a TrueType font to draw every paper in")
+    parser.add_argument("--font", default="", help="a TrueType font to draw every specimen in")
     parser.add_argument("--jobs", type=int, default=1, help="processes that read")
-    parser.add_argument("--keep", type=Path, help="folder for the papers that were misread, with their truth")
-    parser.add_argument("--worst", type=int, default=8, help="how many of the worst papers are told")
+    parser.add_argument(
+        "--keep", type=Path, help="folder for the specimens that were misread, with their truth"
+    )
+    parser.add_argument("--worst", type=int, default=8, help="how many of the worst specimens are told")
     parser.add_argument("--output", type=Path, default=Path("build/evidence.json"))
     return parser.parse_args()
 

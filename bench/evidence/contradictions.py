@@ -1,4 +1,4 @@
-"""The bill of a paper: an honest one, or one that contradicts the paper in exactly one fact."""
+"""The bill of a specimen: an honest one, or one that contradicts the specimen in exactly one fact."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ _UNUSED = Usage(amount=Decimal(0), bills=0)
 
 
 def possible(truth: Truth) -> tuple[str, ...]:
-    """The facts in which a bill can contradict what this paper says."""
+    """The facts in which a bill can contradict what this specimen says."""
     checks = {
         "payer": any(role == "payer" for role, _ in truth.parties),
         "payee": any(role == "payee" for role, _ in truth.parties),
@@ -37,13 +37,13 @@ def honest(story: Story, truth: Truth, rng: Random) -> tuple[BillFacts, Usage]:
 
 
 def contradicting(story: Story, truth: Truth, rng: Random, fact: str) -> tuple[BillFacts, Usage]:
-    """A bill that is honest but for `fact`. A paper with wrong words must be written so beforehand."""
+    """A bill that is honest but for `fact`. A specimen with wrong words must be written so beforehand."""
     bill, usage = honest(story, truth, rng)
     return _CHANGES[fact](story, truth, rng, bill, usage)
 
 
 def wrong_words(story: Story, rng: Random) -> Story:
-    """The same story with a paper whose words differ from its figures."""
+    """The same story with a specimen whose words differ from its figures."""
     return msgspec.structs.replace(story, worded=_near_amount(rng, story.total))
 
 
@@ -123,7 +123,7 @@ def _amount(
 
 
 def _must_equal(truth: Truth) -> bool:
-    """Whether a smaller bill contradicts too. Other papers may be settled in parts, a transfer is one sum."""
+    """Whether a smaller bill contradicts too. Other specimens may be settled in parts, a transfer is one sum."""
     return truth.kind == TRANSFER
 
 
@@ -155,7 +155,7 @@ def _purpose(
 
 
 def _usage(story: Story, truth: Truth, rng: Random, bill: BillFacts, usage: Usage) -> tuple[BillFacts, Usage]:
-    """The paper was already used so far that this bill goes beyond its total."""
+    """The specimen was already used so far that this bill goes beyond its total."""
     used = rng.choice((story.total, story.total, story.total - bill.total / 2))
     return bill, Usage(
         amount=max(used, story.total / 2 + 1).quantize(Decimal("0.01")), bills=rng.randrange(1, 4)

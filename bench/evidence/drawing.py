@@ -1,4 +1,4 @@
-"""Draws a written paper as a PDF with text."""
+"""Draws a written specimen as a PDF with text."""
 
 import io
 from functools import cache
@@ -28,20 +28,20 @@ from reportlab.platypus import (
 )
 
 from bench.evidence.fonts import WEIGHTS, font_file
-from bench.evidence.paper import Block, Gap, Grid, Paper, Rule, Stamp, Style, Text, Turn
 from bench.evidence.seals import seal_picture
+from bench.evidence.specimen import Block, Gap, Grid, Rule, Specimen, Stamp, Style, Text, Turn
 
 _ALIGNMENTS = {"left": 0, "centre": 1, "right": 2}
 _RED = colors.Color(0.82, 0.08, 0.1)
 _SEAL_POINTS = 112.0
 
 
-def draw(paper: Paper, rng: Random, *, embedded: bool = False, font: str = "") -> bytes:
-    """The paper as a PDF whose text can be read; with `embedded` every letter's shape is in the file.
+def draw(specimen: Specimen, rng: Random, *, embedded: bool = False, font: str = "") -> bytes:
+    """The specimen as a PDF whose text can be read; with `embedded` every letter's shape is in the file.
 
     `font` is the path of a TrueType font to use in place of the layout's own.
     """
-    style = paper.style
+    style = specimen.style
     if font:
         style = msgspec.structs.replace(style, face=font)
     elif embedded and style.face == "song":
@@ -59,7 +59,7 @@ def draw(paper: Paper, rng: Random, *, embedded: bool = False, font: str = "") -
         title="",
     )
     document.addPageTemplates(PageTemplate(frames=_frames(style, size), onPage=_page_marks(style)))
-    document.build([_flowable(block, style, rng) for block in paper.blocks])
+    document.build([_flowable(block, style, rng) for block in specimen.blocks])
     return buffer.getvalue()
 
 

@@ -9,8 +9,8 @@ import msgspec
 from bench.evidence.contradictions import contradicting, honest, possible, wrong_words
 from bench.evidence.drawing import draw
 from bench.evidence.layouts import LAYOUTS
-from bench.evidence.paper import Paper, write
 from bench.evidence.scans import scan
+from bench.evidence.specimen import Specimen, write
 from bench.evidence.story import make_story
 from bench.evidence.topics import KEPT_BACK_FROM
 from bench.evidence.truth import CONTRADICTIONS, SCAN, TEXT, Sample, Truth, Wear
@@ -68,18 +68,20 @@ def _endless(seed: int, forms: tuple[str, ...], font: str) -> Iterator[Order]:
 
 
 def make_sample(order: Order) -> Sample:
-    """The sample; it contradicts in the wanted fact, or in the next that its paper allows."""
+    """The sample; it contradicts in the wanted fact, or in the next that its specimen allows."""
     rng = Random(f"{order.seed}:{order.layout}:{order.form}")
     layout = LAYOUTS[order.layout]
     story = make_story(rng, layout.kind, kept_back=order.kept_back)
     writing = rng.getrandbits(64)
-    paper = write(layout, story, Random(writing))
-    fact = _nearest(order.wanted, possible(paper.truth)) if order.wanted else ""
+    specimen = write(layout, story, Random(writing))
+    fact = _nearest(order.wanted, possible(specimen.truth)) if order.wanted else ""
     if fact == "words":
         story = wrong_words(story, rng)
-        paper = write(layout, story, Random(writing))
-    bill, usage = contradicting(story, paper.truth, rng, fact) if fact else honest(story, paper.truth, rng)
-    data, media_type, truth, wear = _file(paper, order.form, rng, order.font)
+        specimen = write(layout, story, Random(writing))
+    bill, usage = (
+        contradicting(story, specimen.truth, rng, fact) if fact else honest(story, specimen.truth, rng)
+    )
+    data, media_type, truth, wear = _file(specimen, order.form, rng, order.font)
     return Sample(
         name=f"{order.layout}-{order.form}-{order.seed}",
         layout=order.layout,
@@ -99,10 +101,10 @@ def _nearest(wanted: str, allowed: tuple[str, ...]) -> str:
     return next(fact for fact in (CONTRADICTIONS * 2)[start:] if fact in allowed)
 
 
-def _file(paper: Paper, form: str, rng: Random, font: str) -> tuple[bytes, str, Truth, Wear | None]:
+def _file(specimen: Specimen, form: str, rng: Random, font: str) -> tuple[bytes, str, Truth, Wear | None]:
     if form == TEXT:
-        return turn_some(draw(paper, rng, font=font), rng), "application/pdf", paper.truth, None
-    made = scan(draw(paper, rng, embedded=True, font=font), rng)
-    sealed = None if made.wear.grey else paper.truth.sealed
-    truth = msgspec.structs.replace(paper.truth, rotations=made.rotations, sealed=sealed)
+        return turn_some(draw(specimen, rng, font=font), rng), "application/pdf", specimen.truth, None
+    made = scan(draw(specimen, rng, embedded=True, font=font), rng)
+    sealed = None if made.wear.grey else specimen.truth.sealed
+    truth = msgspec.structs.replace(specimen.truth, rotations=made.rotations, sealed=sealed)
     return made.data, made.media_type, truth, made.wear

@@ -1,7 +1,7 @@
 """Twenty-four layouts of contracts and agreements."""
 
 from bench.evidence import parts as p
-from bench.evidence.paper import Layout, Style, title
+from bench.evidence.specimen import Layout, Style, title
 from bench.evidence.truth import CONTRACT
 
 

@@ -2,7 +2,7 @@
 
 from bench.evidence import parts as p
 from bench.evidence import wording
-from bench.evidence.paper import Gap, Layout, Paper, Rule, Style, Text, grid, title
+from bench.evidence.specimen import Gap, Layout, Rule, Specimen, Style, Text, grid, title
 from bench.evidence.truth import DONATION
 
 
@@ -10,10 +10,10 @@ def _donation(name: str, style: Style, *parts: p.Part) -> Layout:
     return Layout(name=f"donation-{name}", kind=DONATION, style=style, parts=parts)
 
 
-def _gift_purpose(paper: Paper) -> None:
-    purpose, taker = paper.purpose(), paper.sides.payee_term
-    paper.clause(
-        paper.choose(
+def _gift_purpose(specimen: Specimen) -> None:
+    purpose, taker = specimen.purpose(), specimen.sides.payee_term
+    specimen.clause(
+        specimen.choose(
             f"第二条 捐赠用途：{purpose}。",
             f"二、捐赠财产的用途：专项用于{purpose}。",
             f"二、上述捐赠款定向用于{purpose}，{taker}不得擅自改变用途。",
@@ -22,152 +22,152 @@ def _gift_purpose(paper: Paper) -> None:
     )
 
 
-def _gift_amount(paper: Paper) -> None:
-    giver, taker = paper.sides.payer_term, paper.sides.payee_term
-    paper.clause(
-        paper.choose(
-            f"第一条 {giver}自愿向{taker}捐赠{paper.both()}。",
-            f"一、捐赠金额：{paper.both()}。{giver}保证捐赠财产来源合法。",
-            f"一、{giver}自愿无偿捐赠货币资金{paper.both()}给{taker}，用于公益慈善事业。",
-            f"第一条 捐赠财产为货币，捐赠总额{paper.both()}，由{giver}捐给{taker}。",
+def _gift_amount(specimen: Specimen) -> None:
+    giver, taker = specimen.sides.payer_term, specimen.sides.payee_term
+    specimen.clause(
+        specimen.choose(
+            f"第一条 {giver}自愿向{taker}捐赠{specimen.both()}。",
+            f"一、捐赠金额：{specimen.both()}。{giver}保证捐赠财产来源合法。",
+            f"一、{giver}自愿无偿捐赠货币资金{specimen.both()}给{taker}，用于公益慈善事业。",
+            f"第一条 捐赠财产为货币，捐赠总额{specimen.both()}，由{giver}捐给{taker}。",
         )
     )
 
 
-def _bare_gift_amount(paper: Paper) -> None:
-    giver, taker = paper.sides.payer_term, paper.sides.payee_term
-    paper.clause(
-        paper.choose(
-            f"一、{giver}向{taker}捐赠现金{paper.total()}。",
-            f"第一条 捐赠金额为{paper.total()}，{giver}于到账日前转入{taker}账户。",
+def _bare_gift_amount(specimen: Specimen) -> None:
+    giver, taker = specimen.sides.payer_term, specimen.sides.payee_term
+    specimen.clause(
+        specimen.choose(
+            f"一、{giver}向{taker}捐赠现金{specimen.total()}。",
+            f"第一条 捐赠金额为{specimen.total()}，{giver}于到账日前转入{taker}账户。",
         )
     )
 
 
-def _gift_period(paper: Paper) -> None:
-    paper.clause(
-        paper.choose(
-            f"三、本协议有效期自{paper.starts()}起至{paper.ends()}止。",
-            f"第三条 捐赠款项应于{paper.starts()}至{paper.ends()}期间到账。",
-            f"三、捐赠项目执行期限：{paper.starts()}至{paper.ends()}。",
+def _gift_period(specimen: Specimen) -> None:
+    specimen.clause(
+        specimen.choose(
+            f"三、本协议有效期自{specimen.starts()}起至{specimen.ends()}止。",
+            f"第三条 捐赠款项应于{specimen.starts()}至{specimen.ends()}期间到账。",
+            f"三、捐赠项目执行期限：{specimen.starts()}至{specimen.ends()}。",
         )
     )
 
 
-def _gift_stages(paper: Paper) -> None:
-    stages = paper.stages()
+def _gift_stages(specimen: Specimen) -> None:
+    stages = specimen.stages()
     said = "；".join(f"第{'一二三四'[place]}批捐赠{stage}" for place, stage in enumerate(stages))
-    paper.clause(f"四、捐赠款分{len(stages)}批到账：{said}。")
+    specimen.clause(f"四、捐赠款分{len(stages)}批到账：{said}。")
 
 
-def _gift_duties(paper: Paper) -> None:
-    taker = paper.sides.payee_term
+def _gift_duties(specimen: Specimen) -> None:
+    taker = specimen.sides.payee_term
     for text in (
         f"{taker}应当向捐赠人开具公益事业捐赠统一票据，并登记造册，妥善管理和使用捐赠财产。",
         "捐赠人有权查询捐赠财产的使用、管理情况，并提出意见和建议。",
         "捐赠行为不以营利为目的，不附加任何影响公益性的条件。",
         "本协议一式三份，双方各执一份，报登记管理机关备案一份，具有同等法律效力。",
     ):
-        paper.clause(text)
+        specimen.clause(text)
 
 
-def _law(paper: Paper) -> None:
-    paper.clause(
-        paper.choose(
+def _law(specimen: Specimen) -> None:
+    specimen.clause(
+        specimen.choose(
             "为弘扬中华民族扶贫济困的传统美德，根据《中华人民共和国慈善法》《中华人民共和国公益事业捐赠法》，双方订立本协议。",
             "根据《中华人民共和国民法典》《中华人民共和国慈善法》有关规定，经双方协商一致，签订本捐赠协议。",
         )
     )
 
 
-def _letter(paper: Paper) -> None:
+def _letter(specimen: Specimen) -> None:
     """A letter to the charity: the giver speaks of itself."""
-    paper.line(f"{paper.payee()}：")
-    giver, both, purpose = paper.payer(), paper.both(), paper.purpose()
-    paper.clause(
-        paper.choose(
+    specimen.line(f"{specimen.payee()}：")
+    giver, both, purpose = specimen.payer(), specimen.both(), specimen.purpose()
+    specimen.clause(
+        specimen.choose(
             f"为支持公益事业，{giver}自愿向贵单位捐赠{both}，用于{purpose}。",
             f"{giver}决定捐赠{both}给贵单位，定向用于{purpose}，请查收并出具捐赠票据。",
         )
     )
-    paper.clause("上述款项为我方合法所有，捐赠出于自愿，不要求任何回报。特此函告。")
+    specimen.clause("上述款项为我方合法所有，捐赠出于自愿，不要求任何回报。特此函告。")
 
 
-def _letter_end(paper: Paper) -> None:
-    paper.add(Gap(1))
-    paper.stamp(paper.story.payer, across=0.8, up=-30)
-    paper.add(
-        Text(text=f"捐赠人：{paper.payer()}", align="right"),
-        Text(text=paper.signed(), align="right"),
+def _letter_end(specimen: Specimen) -> None:
+    specimen.add(Gap(1))
+    specimen.stamp(specimen.story.payer, across=0.8, up=-30)
+    specimen.add(
+        Text(text=f"捐赠人：{specimen.payer()}", align="right"),
+        Text(text=specimen.signed(), align="right"),
     )
 
 
-def _pledge(paper: Paper) -> None:
-    paper.line(f"承诺人（捐赠人）：{paper.payer()}")
-    paper.line(f"受赠人：{paper.payee()}")
-    paper.clause(f"本人（单位）郑重承诺，自愿捐赠{paper.both()}，用于{paper.purpose()}。")
-    paper.clause(f"承诺期限：{paper.starts()}至{paper.ends()}。")
-    paper.line(f"承诺日期：{paper.signed()}")
-    paper.stamp(paper.story.payer, across=0.6, up=10)
+def _pledge(specimen: Specimen) -> None:
+    specimen.line(f"承诺人（捐赠人）：{specimen.payer()}")
+    specimen.line(f"受赠人：{specimen.payee()}")
+    specimen.clause(f"本人（单位）郑重承诺，自愿捐赠{specimen.both()}，用于{specimen.purpose()}。")
+    specimen.clause(f"承诺期限：{specimen.starts()}至{specimen.ends()}。")
+    specimen.line(f"承诺日期：{specimen.signed()}")
+    specimen.stamp(specimen.story.payer, across=0.6, up=10)
 
 
-def _form(paper: Paper) -> None:
+def _form(specimen: Specimen) -> None:
     """A form with every fact in a cell."""
-    paper.add(
+    specimen.add(
         grid(
             [
-                ("捐赠人", paper.payer()),
-                ("受赠单位", paper.payee()),
-                ("捐赠方式", paper.choose("银行转账", "货币", "现金")),
-                ("捐赠金额（小写）", paper.total()),
-                ("捐赠金额（大写）", paper.words()),
-                ("捐赠用途", paper.purpose()),
-                ("联系电话", wording.telephone(paper.rng)),
-                ("捐赠日期", paper.signed()),
+                ("捐赠人", specimen.payer()),
+                ("受赠单位", specimen.payee()),
+                ("捐赠方式", specimen.choose("银行转账", "货币", "现金")),
+                ("捐赠金额（小写）", specimen.total()),
+                ("捐赠金额（大写）", specimen.words()),
+                ("捐赠用途", specimen.purpose()),
+                ("联系电话", wording.telephone(specimen.rng)),
+                ("捐赠日期", specimen.signed()),
             ],
             (1, 2.4),
         )
     )
-    paper.line("经办人：　　　　　　　　　　　　　　审核人：")
-    paper.stamp(paper.story.payee, across=0.78, up=60)
+    specimen.line("经办人：　　　　　　　　　　　　　　审核人：")
+    specimen.stamp(specimen.story.payee, across=0.78, up=60)
 
 
-def _wide_form(paper: Paper) -> None:
-    paper.add(
+def _wide_form(specimen: Specimen) -> None:
+    specimen.add(
         grid(
             [
-                ("捐赠方", paper.payer(), "受赠方", paper.payee()),
-                ("捐赠金额", paper.total(), "大写", paper.words()),
-                ("捐赠项目", paper.purpose(), "登记日期", paper.signed()),
-                ("收款账号", paper.account(), "开户行", paper.story.bank),
+                ("捐赠方", specimen.payer(), "受赠方", specimen.payee()),
+                ("捐赠金额", specimen.total(), "大写", specimen.words()),
+                ("捐赠项目", specimen.purpose(), "登记日期", specimen.signed()),
+                ("收款账号", specimen.account(), "开户行", specimen.story.bank),
             ],
             (1, 2.2, 1, 2.2),
             scale=0.85,
         )
     )
-    paper.stamp(paper.story.payee, across=0.7, up=30)
+    specimen.stamp(specimen.story.payee, across=0.7, up=30)
 
 
-def _confirmation(paper: Paper) -> None:
-    giver, taker = paper.payer(), paper.payee()
-    paper.line(f"{giver}：")
-    paper.clause(
-        f"{taker}已收到{giver}捐赠款{paper.both()}。该笔捐款将用于{paper.purpose()}，感谢贵方对公益事业的支持。"
+def _confirmation(specimen: Specimen) -> None:
+    giver, taker = specimen.payer(), specimen.payee()
+    specimen.line(f"{giver}：")
+    specimen.clause(
+        f"{taker}已收到{giver}捐赠款{specimen.both()}。该笔捐款将用于{specimen.purpose()}，感谢贵方对公益事业的支持。"
     )
-    paper.add(Gap(1), Text(text=taker, align="right"))
-    paper.stamp(taker, across=0.85)
-    paper.add(Text(text=paper.signed(), align="right"))
+    specimen.add(Gap(1), Text(text=taker, align="right"))
+    specimen.stamp(taker, across=0.85)
+    specimen.add(Text(text=specimen.signed(), align="right"))
 
 
-def _intent(paper: Paper) -> None:
-    paper.add(Text(text="捐赠意向", scale=1.2, bold=True), Rule("red", 1.5))
-    giver, taker = paper.payer(), paper.payee()
-    purpose = paper.purpose()
-    paper.line(f"捐赠单位：{giver}")
-    paper.line(f"受赠单位：{taker}")
-    paper.line(f"捐赠项目：{purpose}")
-    paper.line(f"意向金额：{paper.total()}")
-    paper.line(f"项目期限：{paper.starts()}至{paper.ends()}")
+def _intent(specimen: Specimen) -> None:
+    specimen.add(Text(text="捐赠意向", scale=1.2, bold=True), Rule("red", 1.5))
+    giver, taker = specimen.payer(), specimen.payee()
+    purpose = specimen.purpose()
+    specimen.line(f"捐赠单位：{giver}")
+    specimen.line(f"受赠单位：{taker}")
+    specimen.line(f"捐赠项目：{purpose}")
+    specimen.line(f"意向金额：{specimen.total()}")
+    specimen.line(f"项目期限：{specimen.starts()}至{specimen.ends()}")
 
 
 _NORMAL = Style()

@@ -1,6 +1,6 @@
 """When a field that was read counts as right: the rules of the measure, field by field.
 
-Every function compares one paper's extraction with its truth and gives a `Tally`. Nothing here knows how
+Every function compares one specimen's extraction with its truth and gives a `Tally`. Nothing here knows how
 the reading is done; it looks at the public values of `mingpiao.evidence.model` alone.
 """
 
@@ -104,14 +104,14 @@ def day(name: str) -> Callable[[Extraction, Truth], Tally]:
 
 
 def document_numbers(read: Extraction, truth: Truth) -> Tally:
-    """Every 文号 on the paper, brackets folded; numbers of contracts and receipts are tolerated."""
+    """Every 文号 on the specimen, brackets folded; numbers of contracts and receipts are tolerated."""
     found = {fold(number.value) for number in read.document_numbers}
     tolerated = {fold(number) for number in truth.tolerated_numbers}
     return _sets(found, {fold(number) for number in truth.document_numbers}, tolerated)
 
 
 def accounts(read: Extraction, truth: Truth) -> Tally:
-    """Every bank account on the paper, by its digits."""
+    """Every bank account on the specimen, by its digits."""
     found = {re.sub(r"\D", "", fold(account.value)) for account in read.accounts}
     return _sets(found, set(truth.accounts), set())
 

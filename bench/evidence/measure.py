@@ -1,4 +1,4 @@
-"""Reads made papers, compares them with their bills, and counts what was right."""
+"""Reads made specimens, compares them with their bills, and counts what was right."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,8 +13,8 @@ from bench.evidence.matching import FIELDS, HINTS, Tally
 from bench.evidence.truth import Sample
 from mingpiao.evidence.comparison import compare
 from mingpiao.evidence.model import Claim, Extraction, Verdict
-from mingpiao.evidence.reading.errors import PaperUnreadable
-from mingpiao.evidence.reading.reader import read_paper
+from mingpiao.evidence.reading.errors import FileUnreadable
+from mingpiao.evidence.reading.reader import read_specimen
 
 _SUFFIXES = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
 
@@ -28,9 +28,9 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """One paper's reading. `alarms` are claims that contradict, the planted one left out.
+    """One specimen's reading. `alarms` are claims that contradict, the planted one left out.
 
-    `seconds` is the time of reading and comparing. A paper that could not be read has a `failure`,
+    `seconds` is the time of reading and comparing. A specimen that could not be read has a `failure`,
     misses every field, and finds no contradiction.
     """
 
@@ -56,13 +56,13 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures of one form of papers. `found` is the share of planted contradictions whose claim contradicts.
+    """Figures of one form of specimens. `found` is the share of planted contradictions whose claim contradicts.
 
     `false_alarms` is the share of honest bills with any contradicting claim; `strays` counts contradicting
-    papers on which another claim contradicts as well (an amount above the total is beyond its use, too).
+    specimens on which another claim contradicts as well (an amount above the total is beyond its use, too).
     """
 
-    papers: int
+    specimens: int
     pages: int
     fields: dict[str, Rates]
     hints: dict[str, Rates]
@@ -82,7 +82,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 def measure(orders: Sequence[Order], *, jobs: int = 1, keep: Path | None = None) -> Iterator[Result]:
     """The results in order. With more than one job child processes share the work.
 
-    `keep` is a folder for the papers that were misread, each with its truth.
+    `keep` is a folder for the specimens that were misread, each with its truth.
     """
     if jobs == 1:
         yield from (_result(order, keep) for order in orders)
@@ -98,7 +98,7 @@ def summarise(results: Iterable[Result]) -> Summary:
     honest = [result for result in every if not result.contradiction]
     seconds = sorted(result.seconds for result in every)
     return Summary(
-        papers=len(every),
+        specimens=len(every),
         pages=sum(result.pages for result in every),
         fields={name: _rates(every, [name]) for name in FIELDS},
         hints={name: _rates(every, [name]) for name in HINTS},
@@ -125,11 +125,11 @@ def _result(order: Order, keep: Path | None) -> Result:
 
 
 def judge(sample: Sample) -> Result:
-    """Read one paper, compare it with its bill, and hold both against the truth."""
+    """Read one specimen, compare it with its bill, and hold both against the truth."""
     started = time.perf_counter()
     try:
-        read = read_paper(sample.data, sample.media_type, lambda done, pages: None)
-    except PaperUnreadable as refusal:
+        read = read_specimen(sample.data, sample.media_type, lambda done, pages: None)
+    except FileUnreadable as refusal:
         return _unread(sample, str(refusal), time.perf_counter() - started)
     claims = compare(sample.bill, {sample.name: read}, {sample.name: sample.usage})
     seconds = time.perf_counter() - started

@@ -1,4 +1,4 @@
-"""Turns a drawn paper into a scan: points instead of text, and all that goes wrong between glass and file."""
+"""Turns a drawn specimen into a scan: points instead of text, and all that goes wrong between glass and file."""
 
 import io
 from random import Random
@@ -34,13 +34,13 @@ def draw_wear(rng: Random) -> Wear:
         noise=rng.uniform(8, 20) if poor else rng.uniform(0, 8),
         quality=rng.randrange(35, 60) if poor else rng.randrange(60, 92),
         grey=rng.random() < 0.35,
-        paper=rng.randrange(228, 256),
+        specimen=rng.randrange(228, 256),
         shade=rng.uniform(0, 0.18),
     )
 
 
 def scan(drawn: bytes, rng: Random) -> Scan:
-    """A drawn paper as a scanner or a telephone would give it."""
+    """A drawn specimen as a scanner or a telephone would give it."""
     wear = draw_wear(rng)
     with pdfium.PdfDocument(drawn) as document:
         pictures = [_worn(_render(document[place], wear.dpi), wear, rng) for place in range(len(document))]
@@ -61,7 +61,7 @@ def _worn(picture: Image.Image, wear: Wear, rng: Random) -> Image.Image:
     picture = picture.rotate(wear.skew, resample=Image.Resampling.BICUBIC, fillcolor=_WHITE)
     if wear.blur > 0.05:
         picture = picture.filter(ImageFilter.GaussianBlur(wear.blur))
-    points = np.asarray(picture, dtype=np.float32) * (wear.paper / 255)
+    points = np.asarray(picture, dtype=np.float32) * (wear.specimen / 255)
     points *= _light(points.shape[:2], wear, grains)[..., None]
     if wear.noise:
         points += grains.normal(0, wear.noise, points.shape[:2])[..., None].astype(np.float32)

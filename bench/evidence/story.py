@@ -1,4 +1,4 @@
-"""Who pays whom how much for what: made up before the paper that tells it is written."""
+"""Who pays whom how much for what: made up before the specimen that tells it is written."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -41,7 +41,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_story(rng: Random, kind: str, *, kept_back: bool = False) -> Story:
-    """A story for a paper of this kind; with `kept_back` about a subject that was kept back."""
+    """A story for a specimen of this kind; with `kept_back` about a subject that was kept back."""
     topic = draw_topic(rng, _bill_kind(rng, kind), kept_back=kept_back)
     payer, payee = _parties(rng, kind, topic)
     total = wording.amount(rng)

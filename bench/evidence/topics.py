@@ -1,4 +1,4 @@
-"""What money is paid for: how the paper names it, and how an honest bill for it reads."""
+"""What money is paid for: how the specimen names it, and how an honest bill for it reads."""
 
 from random import Random
 
@@ -8,7 +8,7 @@ SETTLEMENT, GIFT = "0201", "0301"
 
 
 class Topic(msgspec.Struct, frozen=True):
-    """A purpose as a paper states it and what a bill for it says; topics of one `group` are akin."""
+    """A purpose as a specimen states it and what a bill for it says; topics of one `group` are akin."""
 
     group: str
     kind: str
@@ -148,7 +148,7 @@ _TOPICS = (
 )
 
 
-#: Subjects that are kept back: papers of the seeds from `KEPT_BACK_FROM` on are about nothing else.
+#: Subjects that are kept back: specimens of the seeds from `KEPT_BACK_FROM` on are about nothing else.
 _KEPT_BACK = (
     *_settlement(
         "research",

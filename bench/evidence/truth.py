@@ -1,4 +1,4 @@
-"""What a made paper truly says, and the bill that is held against it."""
+"""What a made specimen truly says, and the bill that is held against it."""
 
 from datetime import date
 from decimal import Decimal
@@ -10,14 +10,14 @@ from mingpiao.evidence.model import BillFacts, Usage
 CONTRACT, POLICY, DONATION, TRANSFER = "contract", "policy", "donation", "transfer"
 TEXT, SCAN = "text", "scan"
 
-#: Facts in which a bill may contradict its paper, each the name of a claim.
+#: Facts in which a bill may contradict its specimen, each the name of a claim.
 CONTRADICTIONS = ("payer", "payee", "amount", "words", "date", "purpose", "usage")
 
 
 class Truth(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands on a paper, amounts in 元; empty or None where the paper says nothing.
+    """What stands on a specimen, amounts in 元; empty or None where the specimen says nothing.
 
-    `parties` are (role, name) with role "payer" or "payee". What is `tolerated` stands on the paper too
+    `parties` are (role, name) with role "payer" or "payee". What is `tolerated` stands on the specimen too
     but need not be found: other recipients of a notice, their amounts, numbers of contracts and receipts.
     `rotations` turns each page of the file upright, in degrees clockwise. `sealed` is None where it cannot
     be told, as on a grey scan.
@@ -51,12 +51,12 @@ class Wear(msgspec.Struct, frozen=True, kw_only=True):
     noise: float
     quality: int
     grey: bool
-    paper: int
+    specimen: int
     shade: float
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
-    """One paper with its truth, its bill, and the one fact in which the bill contradicts it ("" for none).
+    """One specimen with its truth, its bill, and the one fact in which the bill contradicts it ("" for none).
 
     `wear` tells how a scan was spoilt.
     """

@@ -7,7 +7,7 @@ import pikepdf
 
 
 def turn_some(drawn: bytes, rng: Random) -> bytes:
-    """One paper in six is turned: by its content, by its /Rotate entry, or by both, which makes it upright."""
+    """One specimen in six is turned: by its content, by its /Rotate entry, or by both, which makes it upright."""
     if rng.random() >= 1 / 6:
         return drawn
     content = rng.choice((0, 90, 180, 270))

@@ -1,4 +1,4 @@
-"""How Chinese papers write amounts, dates, numbers and names: many ways for each, chosen at random."""
+"""How Chinese specimens write amounts, dates, numbers and names: many ways for each, chosen at random."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -158,7 +158,7 @@ def telephone(rng: Random) -> str:
 
 
 def amount(rng: Random) -> Decimal:
-    """An amount as papers have them, most of them round, 元."""
+    """An amount as specimens have them, most of them round, 元."""
     draw = rng.random()
     if draw < 0.35:
         return Decimal(rng.randrange(1, 400) * 10_000)
@@ -191,7 +191,7 @@ def ten_thousands(value: Decimal) -> str:
 
 
 def digits(rng: Random, value: Decimal) -> str:
-    """An amount in figures with its unit, in one of the ways papers write it."""
+    """An amount in figures with its unit, in one of the ways specimens write it."""
     forms: list[str] = [
         f"¥{commas(value)}", f"￥{commas(value)}", f"{commas(value)}元", f"人民币{short(value)}元", f"{plain(value)}元",
         f"￥{plain(value)}元", f"¥ {commas(value)} 元", f"RMB {commas(value)}",

@@ -12,7 +12,7 @@ from mingpiao.evidence.service import EvidenceStore, ReaderPool, open_scanner
 from mingpiao.issuing.service import Desk
 from mingpiao.lake.service import Lake
 from mingpiao.layout.documents import Documents
-from mingpiao.qualifications.service import PaperDesk
+from mingpiao.qualifications.service import QualificationDesk
 from mingpiao.rules.service import RuleBook
 from mingpiao.sealing.service import InlineSigner, PartyStore, ProcessSigner, Signer
 from mingpiao.settings import Settings
@@ -41,7 +41,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     reviews: Reviews
     evidence: EvidenceStore
     readers: ReaderPool
-    qualifications: PaperDesk
+    qualifications: QualificationDesk
     lake: Lake
     documents: Documents
     verifier: Verifier
@@ -66,7 +66,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         applications = Applications(database, catalog, units, desk, review_days=settings.review_working_days)
         files = FileStore.open(settings.files_address())
         evidence = EvidenceStore(database, files, master_key, open_scanner(settings.clamd))
-        # Its processes start when the first paper or page is asked for.
+        # Its processes start when the first file or page is asked for.
         readers = await stack.enter_async_context(ReaderPool(settings.reader_processes))
         lake = Lake(database, files, catalog, units, settings.data_dir)
         documents = Documents(catalog, parties, signer, files, settings.site_url())
@@ -93,7 +93,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             reviews=Reviews(database, catalog, applications),
             evidence=evidence,
             readers=readers,
-            qualifications=PaperDesk(database, evidence, readers),
+            qualifications=QualificationDesk(database, evidence, readers),
             lake=lake,
             documents=documents,
             verifier=verifier,

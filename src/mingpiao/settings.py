@@ -83,10 +83,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Working days that a department has to decide about an appeal."""
 
     clamd: str = ""
-    """clamd that looks for viruses in uploaded papers: `host:port` or the path of its socket; none when empty."""
+    """clamd that looks for viruses in uploaded files: `host:port` or the path of its socket; none when empty."""
 
     reader_processes: AtLeastOne = 2
-    """Processes of each worker that read papers; one of several is kept for papers that have text."""
+    """Processes of each worker that read files; one of several is kept for files that have text."""
 
     model_url: str = ""
     """Address of a large model's OpenAI-compatible interface, as `https://host/v1`; none when empty."""
@@ -98,7 +98,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the large model."""
 
     model_seconds: Limit = 30
-    """How long the large model is waited for, in seconds; papers are read without it then."""
+    """How long the large model is waited for, in seconds; files are read without it then."""
 
     demo: bool = False
     """A demonstration: seals and pages say so."""

@@ -24,7 +24,7 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Sequence[Handler]]:
 
 def handlers(services: Services) -> Sequence[Handler]:
     """Who does the jobs of each name."""
-    papers = EvidenceReader(
+    files = EvidenceReader(
         services.database,
         services.evidence,
         services.readers,
@@ -32,7 +32,7 @@ def handlers(services: Services) -> Sequence[Handler]:
         understand=_understanding(services.settings),
     )
     return (
-        *papers.handlers(at_once=services.settings.reader_processes),
+        *files.handlers(at_once=services.settings.reader_processes),
         advancing(services.applications),
         *services.lake.handlers(),
         Handler(name=READ_JOB, work=services.qualifications.read, at_once=1),

@@ -4,7 +4,7 @@ import asyncio
 
 import msgspec
 import pytest
-from tests.applications.window import PAPER, PERSON, Window, confirmed, finding, problem
+from tests.applications.window import FILE, PERSON, Window, confirmed, finding, problem
 
 from mingpiao.applications.model import ApplicationState, Pending
 from mingpiao.issuing.model import Issued, NeedsConfirmation, Refused
@@ -27,7 +27,7 @@ async def test_a_plain_request_leaves_no_application(window: Window) -> None:
     assert window.desk.calls == 4
 
 
-async def test_papers_that_are_read_issue_the_bill(window: Window) -> None:
+async def test_files_that_are_read_issue_the_bill(window: Window) -> None:
     waiting = await window.wait()
     assert (waiting.payer_name, waiting.total) == (window.request().payer.name, window.request().total)
     assert await window.applications.advance(waiting.application_id) == waiting
@@ -49,20 +49,20 @@ async def test_papers_that_are_read_issue_the_bill(window: Window) -> None:
     assert await window.count("SELECT count(*) FROM bills") == 1
 
 
-async def test_papers_read_before_the_row_stands_are_not_missed(window: Window) -> None:
-    window.desk.unread.add(PAPER)
+async def test_files_read_before_the_row_stands_are_not_missed(window: Window) -> None:
+    window.desk.unread.add(FILE)
     window.desk.read_after_first_look = True
-    answer = await window.submit(window.request(evidence=(PAPER,)))
+    answer = await window.submit(window.request(evidence=(FILE,)))
     assert isinstance(answer, Pending)
     assert answer.application.state is STATE.ISSUED
 
 
 async def test_the_same_request_again_is_the_same_application(window: Window) -> None:
     waiting = await window.wait()
-    again = await window.submit(window.request(evidence=(PAPER,)))
+    again = await window.submit(window.request(evidence=(FILE,)))
     assert isinstance(again, Pending)
     assert again.application == waiting
-    other = await window.submit(window.request(evidence=(PAPER,), remark="另一内容"))
+    other = await window.submit(window.request(evidence=(FILE,), remark="另一内容"))
     assert isinstance(other, Refused)
     assert [(p.code, p.facts["application_id"]) for p in other.problems] == [
         ("application.in_progress", waiting.application_id)
@@ -71,8 +71,8 @@ async def test_the_same_request_again_is_the_same_application(window: Window) ->
 
 
 async def test_ten_at_once_make_one_application(window: Window) -> None:
-    window.desk.unread.add(PAPER)
-    request = window.request(evidence=(PAPER,))
+    window.desk.unread.add(FILE)
+    request = window.request(evidence=(FILE,))
     answers = await asyncio.gather(*(window.submit(request) for _ in range(10)))
     assert len({answer.application.application_id for answer in answers if isinstance(answer, Pending)}) == 1
     assert all(isinstance(answer, Pending) for answer in answers)
@@ -107,7 +107,7 @@ async def test_a_question_is_answered_with_a_reason(window: Window) -> None:
 async def test_other_content_is_a_new_attempt(window: Window) -> None:
     await window.ask()
     window.desk.asks = (finding("A-2"),)
-    corrected = window.request(evidence=(PAPER,), remark="已更正")
+    corrected = window.request(evidence=(FILE,), remark="已更正")
     answer = await window.submit(corrected)
     assert isinstance(answer, NeedsConfirmation)
     again = await window.submit(corrected)
@@ -128,7 +128,7 @@ async def test_what_is_refused_after_reading_may_come_again(window: Window) -> N
     assert refused.finished_at is not None
     assert await window.messages(window.unit.unit_id) == ["开票申请未通过检查"]
     window.desk.blocks = ()
-    assert isinstance(await window.submit(window.request(evidence=(PAPER,))), Issued)
+    assert isinstance(await window.submit(window.request(evidence=(FILE,))), Issued)
 
 
 async def test_the_platforms_own_trouble_ends_nothing(window: Window) -> None:
@@ -151,7 +151,7 @@ async def test_what_is_withdrawn_is_not_issued(window: Window) -> None:
     with pytest.raises(Refusal) as refused:
         await window.applications.withdraw(unit_id, waiting.application_id, PERSON)
     assert refused.value.problems[0].code == "application.wrong_state"
-    assert isinstance(await window.submit(window.request(evidence=(PAPER,))), Issued)
+    assert isinstance(await window.submit(window.request(evidence=(FILE,))), Issued)
 
 
 async def test_withdrawing_and_issuing_at_once_is_one_of_both(window: Window) -> None:
@@ -203,4 +203,4 @@ async def test_bad_reasons_change_nothing(window: Window, reason: str, code: str
 async def test_a_request_is_stored_as_it_came(window: Window) -> None:
     waiting = await window.wait(remark="原样保存，含\n换行")
     stored = (await window.now(waiting)).request
-    assert stored == msgspec.structs.replace(window.request(evidence=(PAPER,)), remark="原样保存，含\n换行")
+    assert stored == msgspec.structs.replace(window.request(evidence=(FILE,)), remark="原样保存，含\n换行")

@@ -1,10 +1,10 @@
-"""What the worker does: wake who waits for a paper, heal what was broken off, remind of what is due."""
+"""What the worker does: wake who waits for a file, heal what was broken off, remind of what is due."""
 
 import asyncio
 from datetime import datetime, timedelta
 
 import msgspec
-from tests.applications.window import CITY, COUNTY, PAPER, Window
+from tests.applications.window import CITY, COUNTY, FILE, Window
 
 from mingpiao.applications.model import ApplicationState, Decision
 from mingpiao.applications.service import advancing, enqueue_waiting, remind, wake
@@ -33,16 +33,16 @@ async def do_jobs(window: Window, count: int) -> None:
         await run_jobs(window.office.database.pool, [counting], stop)
 
 
-async def test_a_paper_that_was_read_wakes_who_waits_for_it_alone(window: Window) -> None:
+async def test_a_file_that_was_read_wakes_who_waits_for_it_alone(window: Window) -> None:
     waiting, other = await window.wait("SQ-1"), await window.wait("SQ-2")
     async with window.office.database.system() as connection:
         await wake(connection, window.unit.unit_id, "cd" * 32)
-        await wake(connection, window.office.province.office.unit_id, PAPER)
+        await wake(connection, window.office.province.office.unit_id, FILE)
     assert await window.count("SELECT count(*) FROM pgqueuer") == 0
     window.desk.unread.clear()
     async with window.office.database.system() as connection:
-        await wake(connection, window.unit.unit_id, PAPER)
-        await wake(connection, window.unit.unit_id, PAPER)
+        await wake(connection, window.unit.unit_id, FILE)
+        await wake(connection, window.unit.unit_id, FILE)
     assert await window.count("SELECT count(*) FROM pgqueuer") == 2
     await do_jobs(window, 2)
     assert (await window.now(waiting)).state is STATE.ISSUED

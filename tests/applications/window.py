@@ -24,7 +24,7 @@ from mingpiao.kernel.errors import Problem
 from mingpiao.rules.model import Confirmation, Hit, Severity
 
 PERSON = Person(actor=Actor(label="account:7", address="192.0.2.7"), name="开票员甲")
-PAPER = "ab" * 32
+FILE = "ab" * 32
 #: Where the unit lies, upwards.
 COUNTY, CITY, PROVINCE = "150102", "150100", "150000"
 ELSEWHERE = "150200"
@@ -147,15 +147,15 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
         return await self.applications.submit(self.unit.unit_id, request, PERSON)
 
     async def wait(self, business_no: str = "SQ-1", **changes: Any) -> Application:
-        """An application whose paper is being read."""
-        self.desk.unread.add(PAPER)
-        answer = await self.submit(self.request(business_no, evidence=(PAPER,), **changes))
+        """An application whose file is being read."""
+        self.desk.unread.add(FILE)
+        answer = await self.submit(self.request(business_no, evidence=(FILE,), **changes))
         assert isinstance(answer, Pending), answer
         assert answer.application.state is ApplicationState.CHECKING
         return answer.application
 
     async def ask(self, business_no: str = "SQ-1", *hits: Hit) -> Application:
-        """An application whose paper was read, and that rules ask about."""
+        """An application whose file was read, and that rules ask about."""
         waiting = await self.wait(business_no)
         self.desk.unread.clear()
         self.desk.asks = hits or (finding(),)

@@ -174,8 +174,8 @@ def test_the_desk_finds_nothing_wrong_with_them() -> None:
             unit=unit.unit, item_codes=frozenset(unit.item_codes), kind_codes=frozenset(unit.kinds)
         )
         for request in requests(unit, seeded(unit), unit.bills, today()):
-            paper = {"evidence": ["0" * 64]} if KIND[request["kind"]].needs_evidence else {}
-            verdict = examine(msgspec.convert(request | paper, IssueRequest), profile, catalog)
+            file = {"evidence": ["0" * 64]} if KIND[request["kind"]].needs_evidence else {}
+            verdict = examine(msgspec.convert(request | file, IssueRequest), profile, catalog)
             assert isinstance(verdict, Draft), verdict
 
 

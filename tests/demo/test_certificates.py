@@ -1,4 +1,4 @@
-"""Of the demonstration's units one's paper ends soon, and one's has ended and locks it."""
+"""Of the demonstration's units one's qualification ends soon, and one's has ended and locks it."""
 
 from pathlib import Path
 
@@ -16,7 +16,9 @@ from mingpiao.kernel.clock import now, today
 from mingpiao.qualifications.service import standing
 
 
-async def test_a_paper_that_ends_soon_and_one_that_has_ended(database_url: str, tmp_path: Path) -> None:
+async def test_a_qualification_that_ends_soon_and_one_that_has_ended(
+    database_url: str, tmp_path: Path
+) -> None:
     ending, ended = demo_units()[ENDS_SOON - 1], demo_units()[ENDED - 1]
     async with open_services(settings_for(database_url, tmp_path)) as services:
         async with services.database.system() as connection:

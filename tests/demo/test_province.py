@@ -79,7 +79,7 @@ async def test_ground_and_units_stand_once(database_url: str) -> None:
 SUPERVISION = {
     "rules": "SELECT count(*) FROM jsonb_object_keys((SELECT members FROM rule_sets ORDER BY ruleset_version DESC LIMIT 1))",
     "authors who approved their own": "SELECT count(*) FROM rule_versions WHERE decided_by = author",
-    "bills without the paper they need": """
+    "bills without the file they need": """
         SELECT count(*) FROM bills WHERE kind_code IN ('0201', '0301') AND color = 'blue' AND NOT EXISTS (
             SELECT FROM evidence_uses
             WHERE evidence_uses.unit_id = bills.unit_id AND evidence_uses.bill_id = bills.bill_id)""",
@@ -87,7 +87,7 @@ SUPERVISION = {
     "bills that were asked about": """
         SELECT coalesce(sum(confirmed), 0) FROM rule_hits
         WHERE code NOT IN ('TIME-NIGHT-LARGE', 'REVERSAL-RECAST', 'REVERSAL-RECAST-MEDICAL')""",
-    "units without a valid paper": """
+    "units without a valid file": """
         SELECT count(*) FROM units WHERE NOT EXISTS (
             SELECT FROM qualifications WHERE qualifications.unit_id = units.unit_id
             AND state = 'accepted' AND valid_until > current_date)""",
@@ -158,9 +158,9 @@ async def test_a_build_that_was_cut_off_is_completed(database_url: str, tmp_path
     assert await supervision(database_url) == {
         "rules": len(library_rules()),
         "authors who approved their own": 0,
-        "bills without the paper they need": 0,
+        "bills without the file they need": 0,
         "bills that were asked about": 0,
-        "units without a valid paper": 0,
+        "units without a valid file": 0,
         "in review": 4,
         "waiting for their handler": 1,
     }

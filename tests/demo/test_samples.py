@@ -1,4 +1,4 @@
-"""Papers for visitors: each does what the list beside them says."""
+"""Files for visitors: each does what the list beside them says."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -7,9 +7,9 @@ import msgspec
 
 from mingpiao.demo.samples import write_samples
 from mingpiao.demo.units import demo_units
-from mingpiao.evidence.reading import read_lines, read_paper
+from mingpiao.evidence.reading import read_file, read_lines
 from mingpiao.kernel.clock import today
-from mingpiao.qualifications.model import PaperType
+from mingpiao.qualifications.model import QualificationType
 from mingpiao.qualifications.service import read_fields
 
 
@@ -31,7 +31,7 @@ def test_the_samples_say_what_the_list_says(tmp_path: Path) -> None:
     totals = {}
     for file in tmp_path.glob("*协议-*.pdf"):
         assert file.name in told
-        amounts = read_paper(file.read_bytes(), "application/pdf", lambda *_: None).amounts
+        amounts = read_file(file.read_bytes(), "application/pdf", lambda *_: None).amounts
         totals[file.stem] = {amount.value for amount in amounts}
     assert totals == {
         "押金协议-朝鲁": {Decimal("600.00")},
@@ -40,6 +40,6 @@ def test_the_samples_say_what_the_list_says(tmp_path: Path) -> None:
     }
     certificate = (tmp_path / "慈善组织证书-换发.pdf").read_bytes()
     reading = read_fields(read_lines(certificate, "application/pdf"))
-    assert reading.value("paper_type") == PaperType.CHARITY.value
+    assert reading.value("qualification_type") == QualificationType.CHARITY.value
     charity = next(unit for unit, entry in members if entry.profile == "charity")
     assert reading.value("code") == charity.uscc

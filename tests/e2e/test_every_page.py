@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 _NOT_PAGES = re.compile(
     r"/static/|/file$|/export\.|\.(xlsx|csv)\b|\.(ofd|pdf|xml)$|/(ofd|pdf|xml)$|/api/v1/openapi\.json"
 )
-#: One rule's pages are like another's, and one paper's.
+#: One rule's pages are like another's, and one file's.
 _RULE_CODE = re.compile(r"(?<=/finance/rules/)[A-Z][A-Z0-9-]*")
 _DIGEST = re.compile(r"(?<=/)[0-9a-f]{64}")
 

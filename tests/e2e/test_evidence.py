@@ -1,4 +1,4 @@
-"""Papers on the issue page: uploaded with progress, read, compared, and the place of a fact on its page."""
+"""Files on the issue page: uploaded with progress, read, compared, and the place of a fact on its page."""
 
 from base64 import b64encode
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.steps import fill_bill
 from tests.e2e.visitor import Visitor
 
-from mingpiao.demo.papers import paper_of
+from mingpiao.demo.evidence import file_of
 from mingpiao.demo.units import demo_units
 from mingpiao.issuing.model import IssueRequest, Payer, RequestItem
 from mingpiao.kernel.clock import today
@@ -33,9 +33,9 @@ def _agreement(directory: Path, *, payer: str, total: str) -> Path:
         extension={"Custom1": "助学", "Custom2": "货币"},
     )
     unit = next(entry for entry in demo_units() if entry.profile == "charity").unit
-    paper = paper_of(request, unit, today() - timedelta(days=1))
-    file = directory / paper.name
-    file.write_bytes(paper.data)
+    file = file_of(request, unit, today() - timedelta(days=1))
+    file = directory / file.name
+    file.write_bytes(file.data)
     return file
 
 
@@ -47,7 +47,7 @@ def _fill(page: Page, *, payer: str, rate: str) -> None:
     page.select_option("#extension-Custom2", "货币")
 
 
-def test_papers_are_uploaded_read_and_compared(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+def test_files_are_uploaded_read_and_compared(visit: Callable[..., Visitor], tmp_path: Path) -> None:
     visitor = visit("cishan-kaipiao")
     page = visitor.open("/unit")
     _fill(page, payer="娜仁高娃", rate="90000.00")
@@ -63,12 +63,12 @@ def test_papers_are_uploaded_read_and_compared(visit: Callable[..., Visitor], tm
     visitor.look_closely()
     items.nth(1).get_by_role("button", name="移除").click()
     expect(items).to_have_count(1)
-    # The same file again is the same paper.
+    # The same file again is the same file.
     page.set_input_files("#evidence-files", [agreement])
     expect(page.locator("[data-live]")).to_have_text(f"{agreement.name} 已在列表中。")
     expect(items).to_have_count(1)
 
-    # Working amounts out redraws the form; the papers stay.
+    # Working amounts out redraws the form; the files stay.
     page.get_by_role("button", name="计算金额").click()
     expect(page.locator("#total")).to_contain_text("90,000.00")
     expect(items).to_have_count(1)

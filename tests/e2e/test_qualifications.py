@@ -1,4 +1,4 @@
-"""A manager uploads papers and sees what was read; one is accepted by the platform, one by a person of finance."""
+"""A manager uploads qualifications and sees what was read; one is accepted by the platform, one by a person of finance."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,21 +7,21 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.e2e.visitor import Visitor
-from tests.qualifications.papers import Facts, draw
+from tests.qualifications.files import Facts, draw
 
 from mingpiao.demo.units import demo_units
 from mingpiao.kernel.clock import today
-from mingpiao.qualifications.model import PaperType
+from mingpiao.qualifications.model import QualificationType
 
 pytestmark = pytest.mark.browser
 
 _READ_WITHIN = 90_000
 
 
-def _facts(paper_type: PaperType) -> Facts:
+def _facts(qualification_type: QualificationType) -> Facts:
     unit = next(entry for entry in demo_units() if entry.profile == "charity").unit
     return Facts(
-        paper_type=paper_type,
+        qualification_type=qualification_type,
         name=unit.name,
         code=unit.uscc,
         representative="乌云其木格",
@@ -44,16 +44,16 @@ def _upload(visitor: Visitor, facts: Facts, directory: Path, *, layout: int) -> 
     return page
 
 
-def test_a_paper_in_order_is_accepted_at_once(visit: Callable[..., Visitor], tmp_path: Path) -> None:
-    facts = _facts(PaperType.CHARITY)
+def test_a_qualification_in_order_is_accepted_at_once(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    facts = _facts(QualificationType.CHARITY)
     manager = visit("cishan-guanli")
     page = _upload(manager, facts, tmp_path, layout=3)
     expect(page.locator("#name")).to_have_value(facts.name)
     expect(page.locator("#code")).to_have_value(facts.code)
-    expect(page.locator("#paper_type")).to_have_value("charity")
+    expect(page.locator("#qualification_type")).to_have_value("charity")
     expect(page.locator("#valid_until")).to_have_value(facts.valid_until.isoformat())
-    picture = page.locator(".paper-sheet img")
-    page.wait_for_function("() => document.querySelector('.paper-sheet img').naturalWidth > 500")
+    picture = page.locator(".qualification-sheet img")
+    page.wait_for_function("() => document.querySelector('.qualification-sheet img').naturalWidth > 500")
     expect(picture).to_be_visible()
     page.locator("#code").focus()
     expect(page.locator("[data-mark=code].is-chosen")).to_have_count(1)
@@ -65,8 +65,10 @@ def test_a_paper_in_order_is_accepted_at_once(visit: Callable[..., Visitor], tmp
     manager.look_closely()
 
 
-def test_a_corrected_paper_is_decided_by_a_person(visit: Callable[..., Visitor], tmp_path: Path) -> None:
-    facts = _facts(PaperType.ASSOCIATION)
+def test_a_corrected_qualification_is_decided_by_a_person(
+    visit: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    facts = _facts(QualificationType.ASSOCIATION)
     manager = visit("cishan-guanli")
     page = _upload(manager, facts, tmp_path, layout=0)
     manager.expect(422)
@@ -82,7 +84,7 @@ def test_a_corrected_paper_is_decided_by_a_person(visit: Callable[..., Visitor],
     desk = officer.open("/finance/qualifications")
     desk.locator("tbody tr", has_text="社会团体法人登记证书").get_by_role("link").first.click()
     expect(desk.get_by_text("识别为：乌云其木格")).to_be_visible()
-    desk.wait_for_function("() => document.querySelector('.paper-sheet img').naturalWidth > 500")
+    desk.wait_for_function("() => document.querySelector('.qualification-sheet img').naturalWidth > 500")
     desk.locator("[data-field=representative]").hover()
     expect(desk.locator("[data-mark=representative].is-chosen")).to_have_count(1)
     officer.look_closely()

@@ -128,7 +128,7 @@ def test_the_page_follows_an_application_by_itself(town: Town, visit: Callable[.
 
 
 def put_into(town: Town, number: str, state: str) -> None:
-    """Have an application stand elsewhere, as if its papers were being read or had been."""
+    """Have an application stand elsewhere, as if its files were being read or had been."""
     town.site.server.run_sql(
         f"UPDATE applications SET state = '{state}' WHERE application_id = {int(number)}",
         database=OWNER,

@@ -1,4 +1,4 @@
-"""Papers made to harm or to mislead a reader. Each function returns the bytes of one file.
+"""Files made to harm or to mislead a reader. Each function returns the bytes of one file.
 
 All are small to make (milliseconds), whatever they unfold to.
 """
@@ -37,7 +37,7 @@ def encrypted_pdf() -> bytes:
 
 
 def restricted_pdf() -> bytes:
-    """A PDF that opens without a password though its owner forbade copying; honest papers come so."""
+    """A PDF that opens without a password though its owner forbade copying; honest files come so."""
     return _encrypted(user="", owner="owner")
 
 
@@ -161,7 +161,7 @@ def many_objects(count: int = 10_000) -> bytes:
 
 
 def many_pages(count: int = MOST_PAGES + 1) -> bytes:
-    """One page more than a paper may have."""
+    """One page more than a file may have."""
     return plain_pdf(pages=count)
 
 
@@ -176,13 +176,13 @@ def no_pages() -> bytes:
 
 
 def oversized_pdf() -> bytes:
-    """A sound PDF that is one byte larger than a paper may be."""
+    """A sound PDF that is one byte larger than a file may be."""
     whole = plain_pdf()
     return whole + b"%" + b" " * (LARGEST_FILE - len(whole) - 1) + b"\n"
 
 
 def largest_pdf() -> bytes:
-    """A sound PDF that is just as large as a paper may be."""
+    """A sound PDF that is just as large as a file may be."""
     return oversized_pdf()[:-1]
 
 
@@ -243,11 +243,11 @@ def animated_gif() -> bytes:
 
 def html_pdf_polyglot() -> bytes:
     """A PDF that a browser which guesses types would run as a web page."""
-    return b"<html><script>alert(document.domain)</script><!--\n" + plain_pdf() + b"\n--></html>"
+    return b"<html><script>alert(file.domain)</script><!--\n" + plain_pdf() + b"\n--></html>"
 
 
 def png_pdf_polyglot() -> bytes:
-    """A PNG with a PDF behind it: two papers in one file, one for each reader."""
+    """A PNG with a PDF behind it: two files in one file, one for each reader."""
     return blank_png() + plain_pdf("Agreement 99999.00")
 
 
@@ -256,7 +256,7 @@ def zip_pdf_polyglot() -> bytes:
     return plain_pdf() + b"PK\x05\x06" + bytes(18)
 
 
-#: Files that cannot be read as papers: whoever reads them must say so, soon, and live on.
+#: Files that cannot be read as files: whoever reads them must say so, soon, and live on.
 UNREADABLE: dict[str, Callable[[], bytes]] = {
     maker.__name__: maker
     for maker in (

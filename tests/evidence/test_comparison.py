@@ -1,4 +1,4 @@
-"""How a bill is compared with what its papers say: one claim for each thing, in Chinese, with its places."""
+"""How a bill is compared with what its files say: one claim for each thing, in Chinese, with its places."""
 
 from datetime import date
 from decimal import Decimal
@@ -51,7 +51,7 @@ def amount(value: str, role: str = "total", *, beside: str | None = None) -> Amo
     )
 
 
-def paper(**changes: Any) -> Extraction:
+def file(**changes: Any) -> Extraction:
     """A contract that agrees with the bill in everything, but for the changes."""
     says = Extraction(
         kind="contract",
@@ -68,14 +68,14 @@ def paper(**changes: Any) -> Extraction:
     return msgspec.structs.replace(says, **changes)
 
 
-def claims(bill: BillFacts, *papers: Extraction, used: dict[int, str] | None = None) -> dict[str, Claim]:
-    by_digest = {str(number): one for number, one in enumerate(papers)}
+def claims(bill: BillFacts, *files: Extraction, used: dict[int, str] | None = None) -> dict[str, Claim]:
+    by_digest = {str(number): one for number, one in enumerate(files)}
     usage = {str(number): Usage(amount=D(value), bills=1) for number, value in (used or {}).items()}
     return {claim.name: claim for claim in compare(bill, by_digest, usage)}
 
 
-def verdict(name: str, bill: BillFacts, *papers: Extraction, used: dict[int, str] | None = None) -> Verdict:
-    return claims(bill, *papers, used=used)[name].verdict
+def verdict(name: str, bill: BillFacts, *files: Extraction, used: dict[int, str] | None = None) -> Verdict:
+    return claims(bill, *files, used=used)[name].verdict
 
 
 def changed(**changes: Any) -> BillFacts:
@@ -87,12 +87,12 @@ def parties(payer: str, payee: str) -> tuple[Party, ...]:
 
 
 def test_every_claim_is_made_once_in_order() -> None:
-    for papers in ({}, {"a": paper()}, {"a": paper(), "b": paper(kind="transfer")}):
-        assert tuple(claim.name for claim in compare(BILL, papers, {})) == CLAIM_NAMES
+    for files in ({}, {"a": file()}, {"a": file(), "b": file(kind="transfer")}):
+        assert tuple(claim.name for claim in compare(BILL, files, {})) == CLAIM_NAMES
 
 
-def test_a_paper_that_agrees_in_everything() -> None:
-    made = claims(BILL, paper())
+def test_a_file_that_agrees_in_everything() -> None:
+    made = claims(BILL, file())
     verdicts = {name: claim.verdict for name, claim in made.items()}
     assert verdicts.pop("seal") is Verdict.HINT
     assert verdicts.pop("words") is Verdict.ABSENT
@@ -101,8 +101,8 @@ def test_a_paper_that_agrees_in_everything() -> None:
     assert made["payer"].marks[0].digest == "0"
 
 
-def test_a_paper_that_says_nothing_contradicts_nothing() -> None:
-    empty = Extraction(kind="other", pages=paper().pages)
+def test_a_file_that_says_nothing_contradicts_nothing() -> None:
+    empty = Extraction(kind="other", pages=file().pages)
     verdicts = {name: claim.verdict for name, claim in claims(BILL, empty).items()}
     assert verdicts.pop("seal") is Verdict.HINT
     assert set(verdicts.values()) == {Verdict.ABSENT}
@@ -110,11 +110,11 @@ def test_a_paper_that_says_nothing_contradicts_nothing() -> None:
 
 @pytest.mark.parametrize("name", ["内蒙古蓝天科技(有限)公司", "内蒙古 蓝天科技有限公司"])
 def test_a_name_may_be_written_in_another_way(name: str) -> None:
-    assert verdict("payer", changed(payer_name=name), paper()) is Verdict.AGREE
+    assert verdict("payer", changed(payer_name=name), file()) is Verdict.AGREE
 
 
 def test_another_company_contradicts_and_both_names_are_told() -> None:
-    claim = claims(changed(payer_name="内蒙古青天科技有限公司"), paper())["payer"]
+    claim = claims(changed(payer_name="内蒙古青天科技有限公司"), file())["payer"]
     assert claim.verdict is Verdict.CONTRADICT
     assert (claim.expected, claim.found) == ("内蒙古青天科技有限公司", "内蒙古蓝天科技有限公司")
     assert "内蒙古青天科技有限公司" in claim.explanation
@@ -122,14 +122,14 @@ def test_another_company_contradicts_and_both_names_are_told() -> None:
 
 
 def test_the_payer_as_the_one_who_receives_contradicts() -> None:
-    turned = paper(parties=parties("内蒙古大学", "内蒙古蓝天科技有限公司"))
+    turned = file(parties=parties("内蒙古大学", "内蒙古蓝天科技有限公司"))
     made = claims(BILL, turned)
     assert (made["payer"].verdict, made["payee"].verdict) == (Verdict.CONTRADICT, Verdict.CONTRADICT)
 
 
 def test_the_code_tells_a_party_whose_name_was_changed() -> None:
     code = found("91150100MA0ABCDE1X")
-    renamed = paper(
+    renamed = file(
         parties=(
             Party(role="payer", name=found("内蒙古蓝天实业有限公司"), code=code),
             parties("", "内蒙古大学")[1],
@@ -140,21 +140,21 @@ def test_the_code_tells_a_party_whose_name_was_changed() -> None:
 
 def test_a_scan_that_reads_a_name_well_once_is_believed() -> None:
     misread = parties("内蒙古蓝夭科技有限公司", "内蒙古大学")
-    body = msgspec.structs.replace(paper().pages[0], text="……内蒙古蓝天科技有限公司（盖章）")
+    body = msgspec.structs.replace(file().pages[0], text="……内蒙古蓝天科技有限公司（盖章）")
     scan = msgspec.structs.replace(body, method="ocr")
-    assert verdict("payer", BILL, paper(parties=misread, pages=(scan,))) is Verdict.AGREE
-    assert verdict("payer", BILL, paper(parties=misread, pages=(body,))) is Verdict.CONTRADICT
+    assert verdict("payer", BILL, file(parties=misread, pages=(scan,))) is Verdict.AGREE
+    assert verdict("payer", BILL, file(parties=misread, pages=(body,))) is Verdict.CONTRADICT
     elsewhere = msgspec.structs.replace(scan, text="")
-    assert verdict("payer", BILL, paper(parties=misread, pages=(elsewhere,))) is Verdict.CONTRADICT
+    assert verdict("payer", BILL, file(parties=misread, pages=(elsewhere,))) is Verdict.CONTRADICT
 
 
 def test_a_party_without_a_role_is_enough() -> None:
-    unclear = paper(parties=(Party(role="", name=found("内蒙古蓝天科技有限公司")),))
+    unclear = file(parties=(Party(role="", name=found("内蒙古蓝天科技有限公司")),))
     assert verdict("payer", BILL, unclear) is Verdict.AGREE
 
 
 def test_the_total_or_an_instalment_agrees_another_amount_does_not() -> None:
-    staged = paper(amounts=(amount("100000"), amount("50000", "instalment"), amount("30000", "instalment")))
+    staged = file(amounts=(amount("100000"), amount("50000", "instalment"), amount("30000", "instalment")))
     assert verdict("amount", BILL, staged) is Verdict.AGREE
     claim = claims(changed(total=D("40000")), staged)["amount"]
     assert claim.verdict is Verdict.CONTRADICT
@@ -165,19 +165,19 @@ def test_the_total_or_an_instalment_agrees_another_amount_does_not() -> None:
     ("used", "agrees"), [("0", True), ("50000", True), ("50000.01", False), ("100000", False)]
 )
 def test_a_part_of_a_total_agrees_while_there_is_a_rest(used: str, agrees: bool) -> None:
-    made = claims(BILL, paper(amounts=(amount("100000"),)), used={0: used})
+    made = claims(BILL, file(amounts=(amount("100000"),)), used={0: used})
     expected = Verdict.AGREE if agrees else Verdict.CONTRADICT
     assert (made["amount"].verdict, made["usage"].verdict) == (expected, expected)
 
 
-def test_a_bill_beyond_an_unused_paper_is_the_amounts_affair() -> None:
-    made = claims(BILL, paper(amounts=(amount("20000"),)))
+def test_a_bill_beyond_an_unused_file_is_the_amounts_affair() -> None:
+    made = claims(BILL, file(amounts=(amount("20000"),)))
     assert (made["amount"].verdict, made["usage"].verdict) == (Verdict.CONTRADICT, Verdict.HINT)
     assert made["usage"].explanation.endswith("本次 50000.00 元超出载明的金额，见“金额”一项。")
 
 
-def test_the_same_paper_again_is_used_up() -> None:
-    claim = claims(BILL, paper(), used={0: "50000"})["usage"]
+def test_the_same_file_again_is_used_up() -> None:
+    claim = claims(BILL, file(), used={0: "50000"})["usage"]
     assert claim.verdict is Verdict.CONTRADICT
     assert (
         claim.explanation
@@ -185,22 +185,22 @@ def test_the_same_paper_again_is_used_up() -> None:
     )
 
 
-def test_a_paper_that_states_a_deposit_alone_is_about_the_deposit() -> None:
-    says = paper(amounts=(amount("600", "deposit", beside="600"), amount("600", "deposit")))
+def test_a_file_that_states_a_deposit_alone_is_about_the_deposit() -> None:
+    says = file(amounts=(amount("600", "deposit", beside="600"), amount("600", "deposit")))
     made = claims(changed(total=D("900")), says)
     assert (made["amount"].verdict, made["amount"].found) == (Verdict.CONTRADICT, "600.00")
     assert claims(changed(total=D("600")), says, used={0: "600"})["usage"].verdict is Verdict.CONTRADICT
-    unclear = paper(amounts=(amount("600", "deposit"), amount("900", "")))
+    unclear = file(amounts=(amount("600", "deposit"), amount("900", "")))
     assert verdict("amount", changed(total=D("900")), unclear) is Verdict.ABSENT
 
 
 def test_a_transfer_is_of_one_amount() -> None:
-    assert verdict("amount", BILL, paper(kind="transfer", amounts=(amount("80000"),))) is Verdict.CONTRADICT
+    assert verdict("amount", BILL, file(kind="transfer", amounts=(amount("80000"),))) is Verdict.CONTRADICT
 
 
 def test_of_a_contract_and_its_transfer_one_may_state_the_amount() -> None:
-    contract = paper(amounts=(amount("90000"), amount("30000", "instalment"), amount("60000", "instalment")))
-    assert verdict("amount", BILL, contract, paper(kind="transfer")) is Verdict.AGREE
+    contract = file(amounts=(amount("90000"), amount("30000", "instalment"), amount("60000", "instalment")))
+    assert verdict("amount", BILL, contract, file(kind="transfer")) is Verdict.AGREE
 
 
 def test_a_list_gives_the_unit_its_own_amount() -> None:
@@ -208,7 +208,7 @@ def test_a_list_gives_the_unit_its_own_amount() -> None:
         Party(role="payee", name=found("内蒙古大学"), amount=D("50000")),
         Party(role="payee", name=found("赛罕区图书馆"), amount=D("70000")),
     )
-    notice = paper(kind="policy", parties=rows, amounts=(amount("120000"),))
+    notice = file(kind="policy", parties=rows, amounts=(amount("120000"),))
     assert verdict("amount", BILL, notice) is Verdict.AGREE
     assert verdict("amount", changed(total=D("70000")), notice) is Verdict.CONTRADICT
     assert verdict("payee", changed(unit_name="红山区博物馆", unit_code=""), notice) is Verdict.CONTRADICT
@@ -218,7 +218,7 @@ def test_a_list_with_two_rows_for_the_unit() -> None:
     rows = tuple(
         Party(role="payee", name=found("内蒙古大学"), amount=D(value)) for value in ("30000", "20000")
     )
-    notice = paper(kind="policy", parties=rows, amounts=(amount("120000"),))
+    notice = file(kind="policy", parties=rows, amounts=(amount("120000"),))
     totals = ("30000", "20000", "50000", "40000", "120000")
     assert [verdict("amount", changed(total=D(value)), notice) for value in totals] == [
         *[Verdict.AGREE] * 3,
@@ -227,12 +227,12 @@ def test_a_list_with_two_rows_for_the_unit() -> None:
 
 
 def test_words_that_differ_from_the_digits_beside_them() -> None:
-    claim = claims(BILL, paper(amounts=(amount("50000"), amount("5000", beside="50000"))))["words"]
+    claim = claims(BILL, file(amounts=(amount("50000"), amount("5000", beside="50000"))))["words"]
     assert (claim.verdict, claim.expected) == (Verdict.CONTRADICT, "")
     assert "5000.00 元" in claim.explanation
     assert "50000.00 元" in claim.explanation
     assert (
-        verdict("words", BILL, paper(amounts=(amount("50000"), amount("50000", beside="50000"))))
+        verdict("words", BILL, file(amounts=(amount("50000"), amount("50000", beside="50000"))))
         is Verdict.AGREE
     )
 
@@ -247,8 +247,8 @@ def test_words_that_a_seal_hides_are_not_held_against_the_bill(
     """壹万 for 伍万 on a scan: one character, and the scan is hard to read there."""
     wrong = Found(value="10000", text="壹万元整", places=(HERE,), confidence=confidence)
     worded = Amount(value=D("10000"), role="", words=True, found=wrong, beside=D("50000"))
-    scan = msgspec.structs.replace(paper().pages[0], method="ocr")
-    stamped = paper(amounts=(amount("50000"), worded), pages=(scan,), seals=seals)
+    scan = msgspec.structs.replace(file().pages[0], method="ocr")
+    stamped = file(amounts=(amount("50000"), worded), pages=(scan,), seals=seals)
     assert verdict("words", BILL, stamped) is expected
 
 
@@ -270,7 +270,7 @@ def test_the_bill_falls_into_the_period(
         name: found(day) if day else None
         for name, day in (("signed_on", signed), ("starts_on", start), ("ends_on", end))
     }
-    assert verdict("date", BILL, paper(**days)) is expected
+    assert verdict("date", BILL, file(**days)) is expected
 
 
 @pytest.mark.parametrize(
@@ -285,27 +285,27 @@ def test_the_bill_falls_into_the_period(
 def test_only_another_thing_contradicts_the_purpose(
     items: tuple[str, ...], remark: str, expected: Verdict
 ) -> None:
-    assert verdict("purpose", changed(item_names=items, remark=remark), paper()) is expected
+    assert verdict("purpose", changed(item_names=items, remark=remark), file()) is expected
 
 
 def test_the_account_is_compared_with_the_receivers() -> None:
-    assert verdict("account", changed(unit_account="6222 0000 0000 0000"), paper()) is Verdict.CONTRADICT
-    assert verdict("account", changed(unit_account=""), paper()) is Verdict.ABSENT
-    payers_only = paper(
+    assert verdict("account", changed(unit_account="6222 0000 0000 0000"), file()) is Verdict.CONTRADICT
+    assert verdict("account", changed(unit_account=""), file()) is Verdict.ABSENT
+    payers_only = file(
         parties=parties("内蒙古蓝天科技有限公司", "内蒙古大学"), accounts=(found("99999999999"),)
     )
     assert verdict("account", BILL, payers_only) is Verdict.ABSENT
 
 
 def test_seals_are_a_hint_only() -> None:
-    claim = claims(BILL, paper(seals=(HERE,)), paper())["seal"]
+    claim = claims(BILL, file(seals=(HERE,)), file())["seal"]
     assert claim.verdict is Verdict.HINT
     assert claim.found == "1"
     assert [mark.digest for mark in claim.marks] == ["0"]
 
 
-def test_what_one_paper_contradicts_another_does_not_heal() -> None:
-    other = paper(parties=parties("内蒙古青天科技有限公司", "内蒙古大学"))
-    claim = claims(BILL, paper(), other)["payer"]
+def test_what_one_file_contradicts_another_does_not_heal() -> None:
+    other = file(parties=parties("内蒙古青天科技有限公司", "内蒙古大学"))
+    claim = claims(BILL, file(), other)["payer"]
     assert claim.verdict is Verdict.CONTRADICT
     assert claim.marks[0].digest == "1"

@@ -1,4 +1,4 @@
-"""What is found in the lines of papers: parties and roles, amounts, dates, numbers, accounts, purpose."""
+"""What is found in the lines of files: parties and roles, amounts, dates, numbers, accounts, purpose."""
 
 from decimal import Decimal
 

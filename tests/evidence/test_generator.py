@@ -1,4 +1,4 @@
-"""The made set of papers: the same for the same seed, sixty layouts, half of them contradicting."""
+"""The made set of specimens: the same for the same seed, sixty layouts, half of them contradicting."""
 
 from collections import Counter
 
@@ -16,25 +16,23 @@ SEED = 71
 
 
 @pytest.fixture(scope="module")
-def papers() -> list[Sample]:
+def specimens() -> list[Sample]:
     return list(samples(SEED, 12, TEXT))
 
 
 def _text(sample: Sample) -> str:
-    with pdfium.PdfDocument(sample.data) as document:
-        return fold(
-            "".join(document[place].get_textpage().get_text_range() for place in range(len(document)))
-        )
+    with pdfium.PdfDocument(sample.data) as file:
+        return fold("".join(file[place].get_textpage().get_text_range() for place in range(len(file))))
 
 
-def test_a_seed_makes_the_same_papers_each_time(papers: list[Sample]) -> None:
-    assert list(samples(SEED, 3, TEXT)) == papers[:3]
+def test_a_seed_makes_the_same_specimens_each_time(specimens: list[Sample]) -> None:
+    assert list(samples(SEED, 3, TEXT)) == specimens[:3]
 
 
-def test_another_seed_makes_others(papers: list[Sample]) -> None:
+def test_another_seed_makes_others(specimens: list[Sample]) -> None:
     other = next(samples(SEED + 1, 1, TEXT))
-    assert other.data not in [paper.data for paper in papers]
-    assert other.bill not in [paper.bill for paper in papers]
+    assert other.data not in [specimen.data for specimen in specimens]
+    assert other.bill not in [specimen.bill for specimen in specimens]
 
 
 def test_there_are_sixty_layouts_of_four_kinds() -> None:
@@ -57,27 +55,27 @@ def test_every_layout_comes_as_text_and_as_scan_and_one_of_them_contradicts() ->
     assert set(Counter(order.wanted for order in asked if order.wanted)) == set(CONTRADICTIONS)
 
 
-def test_names_of_the_truth_stand_on_the_paper(papers: list[Sample]) -> None:
-    for paper in papers:
-        text = _text(paper)
-        for _, name in paper.truth.parties:
-            assert fold(name) in text, paper.name
-        for number in (*paper.truth.document_numbers, *paper.truth.accounts):
-            assert fold(number) in text, paper.name
-        assert fold(paper.truth.purpose) in text, paper.name
+def test_names_of_the_truth_stand_on_the_specimen(specimens: list[Sample]) -> None:
+    for specimen in specimens:
+        text = _text(specimen)
+        for _, name in specimen.truth.parties:
+            assert fold(name) in text, specimen.name
+        for number in (*specimen.truth.document_numbers, *specimen.truth.accounts):
+            assert fold(number) in text, specimen.name
+        assert fold(specimen.truth.purpose) in text, specimen.name
 
 
-def test_an_honest_bill_agrees_with_the_truth(papers: list[Sample]) -> None:
-    honest = [paper for paper in papers if not paper.contradiction]
+def test_an_honest_bill_agrees_with_the_truth(specimens: list[Sample]) -> None:
+    honest = [specimen for specimen in specimens if not specimen.contradiction]
     assert len(honest) == 6
-    for paper in honest:
-        names = {fold(name) for _, name in paper.truth.parties}
-        assert {fold(paper.bill.payer_name), fold(paper.bill.unit_name)} == names
-        allowed = (paper.truth.total, *paper.truth.instalments, *paper.truth.tolerated_amounts)
-        assert paper.bill.total in allowed
-        assert paper.truth.total is not None
-        assert paper.usage.amount + paper.bill.total <= paper.truth.total
-        assert paper.truth.words in (None, paper.truth.total)
+    for specimen in honest:
+        names = {fold(name) for _, name in specimen.truth.parties}
+        assert {fold(specimen.bill.payer_name), fold(specimen.bill.unit_name)} == names
+        allowed = (specimen.truth.total, *specimen.truth.instalments, *specimen.truth.tolerated_amounts)
+        assert specimen.bill.total in allowed
+        assert specimen.truth.total is not None
+        assert specimen.usage.amount + specimen.bill.total <= specimen.truth.total
+        assert specimen.truth.words in (None, specimen.truth.total)
 
 
 def test_stages_of_a_total_are_among_the_honest_bills() -> None:
@@ -128,7 +126,7 @@ def test_a_field_is_right_only_with_its_role() -> None:
     assert party(other)(read, truth).wrong == 1
 
 
-def test_an_empty_reading_finds_nothing(papers: list[Sample]) -> None:
+def test_an_empty_reading_finds_nothing(specimens: list[Sample]) -> None:
     empty = Extraction(kind="", pages=())
     for name, count in FIELDS.items():
-        assert count(empty, papers[0].truth).right == 0, name
+        assert count(empty, specimens[0].truth).right == 0, name

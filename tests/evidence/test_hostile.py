@@ -1,4 +1,4 @@
-"""Papers made to harm: each is refused or settles with its reason, and the next good one is read."""
+"""Files made to harm: each is refused or settles with its reason, and the next good one is read."""
 
 import asyncio
 import time
@@ -9,16 +9,16 @@ from tests.evidence import hostile
 from tests.support.office import ACTING
 from tests.support.province import Province
 
-from mingpiao.evidence.model import DocumentState
+from mingpiao.evidence.model import EvidenceState
 from mingpiao.evidence.service import (
     EvidenceReader,
     EvidenceStore,
-    PaperMustBeLookedAt,
-    PaperUnreadable,
+    FileNeedsOcr,
+    FileUnreadable,
     ReaderFailed,
     ReaderLimits,
     ReaderPool,
-    get_documents,
+    get_evidence_files,
     media_type_of,
 )
 from mingpiao.jobs.queue import run_jobs
@@ -53,22 +53,22 @@ REASONS = {
     },
     "text_flood": {"evidence.reader_timeout", "read"},
 }
-#: Pictures are no evidence; they are read as other papers are.
+#: Pictures are no evidence; they are read as other files are.
 PICTURES = {"png_bomb", "jpeg_bomb", "truncated_png", "blank_png", "noise_png", "png_pdf_polyglot"}
 ALL = hostile.UNREADABLE | hostile.HARMFUL | hostile.SILENT
 
 
 async def outcome_of(pool: ReaderPool, data: bytes) -> str:
     try:
-        await pool.read_paper(data, PDF)
-    except (PaperUnreadable, ReaderFailed) as reason:
+        await pool.read_file(data, PDF)
+    except (FileUnreadable, ReaderFailed) as reason:
         return reason.code
-    except PaperMustBeLookedAt:
+    except FileNeedsOcr:
         return "look"
     return "read"
 
 
-async def test_none_harms_the_readers_and_the_next_paper_is_read() -> None:
+async def test_none_harms_the_readers_and_the_next_file_is_read() -> None:
     limits = ReaderLimits(text_seconds=6)
     outcomes: dict[str, str] = {}
     async with ReaderPool(1, limits) as pool:
@@ -92,7 +92,7 @@ async def test_pictures_that_are_bombs_are_not_unfolded() -> None:
             ("truncated_png", "evidence.damaged"),
         ):
             data = ALL[name]()
-            with pytest.raises(PaperUnreadable) as caught:
+            with pytest.raises(FileUnreadable) as caught:
                 await pool.read_lines(data, media_type_of(data))
             assert caught.value.code == code
         assert await outcome_of(pool, GOOD) == "read"
@@ -111,8 +111,8 @@ async def test_the_door_lets_in_nothing_but_pdf(name: str, store: EvidenceStore,
     data = ALL[name]()
     unit = settled.charity.unit_id
     if media_type_of(data) == PDF and len(data) <= hostile.LARGEST_FILE:
-        document = await store.add(unit, f"{name}.pdf", data, acting=ACTING)
-        assert document.state is DocumentState.WAITING
+        file = await store.add(unit, f"{name}.pdf", data, acting=ACTING)
+        assert file.state is EvidenceState.WAITING
     else:
         with pytest.raises(Refusal) as caught:
             await store.add(unit, f"{name}.pdf", data, acting=ACTING)
@@ -136,7 +136,7 @@ async def worker(database: Database, store: EvidenceStore) -> AsyncIterator[None
         await asyncio.wait_for(task, 30)
 
 
-async def test_among_harmful_papers_the_good_ones_are_read(
+async def test_among_harmful_files_the_good_ones_are_read(
     database: Database, store: EvidenceStore, settled: Province, worker: None
 ) -> None:
     unit = settled.charity.unit_id
@@ -146,12 +146,12 @@ async def test_among_harmful_papers_the_good_ones_are_read(
     deadline = time.monotonic() + 90
     while True:
         async with database.system() as connection:
-            found = await get_documents(connection, unit, [good, *bad.values()])
-        if all(document.state.settled for document in found.values()):
+            found = await get_evidence_files(connection, unit, [good, *bad.values()])
+        if all(file.state.settled for file in found.values()):
             break
         assert time.monotonic() < deadline, {d.name: d.state for d in found.values()}
         await asyncio.sleep(0.2)
-    assert found[good].state is DocumentState.READ
+    assert found[good].state is EvidenceState.READ
     reasons = {name: found[digest].failure_code for name, digest in bad.items()}
     assert reasons.pop("zip_bomb_pdf") in REASONS["zip_bomb_pdf"]
     # A fast machine reads it through.

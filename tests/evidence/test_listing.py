@@ -1,4 +1,4 @@
-"""Lists of papers: order, filters, pages, scopes, and what is stated, used and left."""
+"""Lists of files: order, filters, pages, scopes, and what is stated, used and left."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from tests.support.province import Province, Resident
 
-from mingpiao.evidence.model import DocumentState, ListedPaper, PaperFilter
-from mingpiao.evidence.service import get_listed, list_papers, stream_papers
+from mingpiao.evidence.model import EvidenceFilter, EvidenceState, ListedEvidence
+from mingpiao.evidence.service import get_listed, list_evidence, stream_evidence
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.database import Database
@@ -19,7 +19,7 @@ _PAGE = {"number": 1, "width": 1.0, "height": 1.0, "rotation": 0, "method": "tex
 
 
 def says(total: str | None, *shares: tuple[str, str], kind: str = "contract") -> dict[str, Any]:
-    """What was read of a paper that states a total and gives shares of it to recipients."""
+    """What was read of a file that states a total and gives shares of it to recipients."""
     amounts = [{"value": total, "role": "total", "words": False, "found": {"value": total, "text": total}}]
     parties = [
         {"role": "payee", "name": {"value": name, "text": name}, "amount": amount} for name, amount in shares
@@ -37,10 +37,10 @@ async def put(
     extraction: dict[str, Any] | None = None,
     used: tuple[str, int] = ("0", 0),
 ) -> str:
-    """A paper as a row, unreadable unless something was read of it; its digest."""
+    """A file as a row, unreadable unless something was read of it; its digest."""
     digest = f"{number:064x}"
     await database.pool.execute(
-        "INSERT INTO evidence_documents (unit_id, digest, region_code, name, media_type, size, state, extraction, "
+        "INSERT INTO evidence_files (unit_id, digest, region_code, name, media_type, size, state, extraction, "
         "uploaded_by, uploaded_by_name, uploaded_at, used_amount, used_bills) SELECT unit_id, $2, region_code, $3, "
         "'application/pdf', 1, $4, $5, 'account:1', '甲', $6, $7, $8 FROM units WHERE unit_id = $1",
         resident.unit_id,
@@ -55,23 +55,23 @@ async def put(
     return digest
 
 
-async def listed(database: Database, wanted: PaperFilter, scope: Scope = SYSTEM) -> list[ListedPaper]:
-    """All papers of a list, which its pages of two and its export give alike."""
-    found: list[ListedPaper] = []
+async def listed(database: Database, wanted: EvidenceFilter, scope: Scope = SYSTEM) -> list[ListedEvidence]:
+    """All files of a list, which its pages of two and its export give alike."""
+    found: list[ListedEvidence] = []
     after = ""
     async with database.scoped(scope) as connection:
         while True:
-            shown = await list_papers(connection, wanted, after=after, limit=2)
-            found += shown.papers
+            shown = await list_evidence(connection, wanted, after=after, limit=2)
+            found += shown.files
             after = shown.next_key
             if not after:
                 break
-        assert [paper async for paper in stream_papers(connection, wanted)] == found
+        assert [file async for file in stream_evidence(connection, wanted)] == found
     return found
 
 
-def numbers(papers: Sequence[ListedPaper]) -> list[int]:
-    return [int(paper.digest, 16) for paper in papers]
+def numbers(files: Sequence[ListedEvidence]) -> list[int]:
+    return [int(file.digest, 16) for file in files]
 
 
 async def test_pages_follow_one_another_even_within_one_moment(database: Database, settled: Province) -> None:
@@ -80,16 +80,16 @@ async def test_pages_follow_one_another_even_within_one_moment(database: Databas
         await put(database, settled.charity, number, at=moment)
     await put(database, settled.charity, 6, at=datetime(2026, 11, 3, tzinfo=SHANGHAI))
     await put(database, settled.office, 7, at=moment)
-    own = PaperFilter(unit_id=settled.charity.unit_id)
+    own = EvidenceFilter(unit_id=settled.charity.unit_id)
     assert numbers(await listed(database, own)) == [6, 5, 4, 3, 2, 1]
     regions = tuple({resident.unit.region_code for resident in (settled.charity, settled.office)})
-    assert numbers(await listed(database, PaperFilter(region_codes=regions))) in (
+    assert numbers(await listed(database, EvidenceFilter(region_codes=regions))) in (
         [6, 7, 5, 4, 3, 2, 1],
         [6, 5, 4, 3, 2, 1, 7],
     )
     with pytest.raises(Refusal) as refused:
         async with database.system() as connection:
-            await list_papers(connection, own, after="1_2")
+            await list_evidence(connection, own, after="1_2")
     assert refused.value.problems[0].code == "filter.after_invalid"
 
 
@@ -100,7 +100,7 @@ async def test_filters_restrict_by_name_state_and_day(database: Database, settle
     await put(database, unit, 3, extraction=says("1"), at=datetime(2026, 11, 3, tzinfo=SHANGHAI))
 
     async def found(**members: Any) -> list[int]:
-        return numbers(await listed(database, PaperFilter(unit_id=unit.unit_id, **members)))
+        return numbers(await listed(database, EvidenceFilter(unit_id=unit.unit_id, **members)))
 
     assert await found() == [3, 2, 1]
     assert await found(name="合同a.pdf") == [1]
@@ -122,15 +122,15 @@ async def test_what_is_stated_used_and_left(database: Database, settled: Provinc
     share = says("9000.00", ("别的单位", "8000.00"), (unit.unit.name, "1000.00"), kind="policy")
     await put(database, unit, 4, extraction=share, used=("400.00", 1))
     await put(database, unit, 5)
-    papers = await listed(database, PaperFilter(unit_id=unit.unit_id))
-    assert [(paper.kind_label, paper.stated, paper.used_amount, paper.left) for paper in papers] == [
+    files = await listed(database, EvidenceFilter(unit_id=unit.unit_id))
+    assert [(file.kind_label, file.stated, file.used_amount, file.left) for file in files] == [
         ("", None, Decimal(0), None),
         ("政策文件", Decimal(1000), Decimal(400), Decimal(600)),
         ("其他", None, Decimal(5), None),
         ("合同", Decimal(1000), Decimal(1200), Decimal(-200)),
         ("合同", Decimal(1000), Decimal(300), Decimal(700)),
     ]
-    assert papers[4] == ListedPaper(
+    assert files[4] == ListedEvidence(
         unit_id=unit.unit_id,
         unit_name=unit.unit.name,
         unit_code=unit.unit.uscc,
@@ -138,7 +138,7 @@ async def test_what_is_stated_used_and_left(database: Database, settled: Provinc
         digest=f"{1:064x}",
         name="合同.pdf",
         pages=0,
-        state=DocumentState.READ,
+        state=EvidenceState.READ,
         failure="",
         uploaded_by_name="甲",
         uploaded_at=datetime(2026, 11, 1, 10, 0, 1, tzinfo=SHANGHAI),
@@ -156,18 +156,18 @@ async def test_a_scan_gives_to_a_unit_whose_name_was_nearly_read(
     unit = settled.hospital
     share = says("9000.00", (unit.unit.name.replace("大", "太"), "1000.00"), kind="policy")
     await put(database, unit, 1, extraction=share | {"pages": [_PAGE, _PAGE | {"method": method}]})
-    (paper,) = await listed(database, PaperFilter(unit_id=unit.unit_id))
-    assert paper.stated == Decimal(stated)
+    (file,) = await listed(database, EvidenceFilter(unit_id=unit.unit_id))
+    assert file.stated == Decimal(stated)
 
 
-async def test_a_scope_sees_its_own_papers_whatever_is_asked(database: Database, settled: Province) -> None:
+async def test_a_scope_sees_its_own_files_whatever_is_asked(database: Database, settled: Province) -> None:
     await put(database, settled.charity, 1)
     digest = await put(database, settled.office, 2)
-    everything = PaperFilter(region_codes=tuple({each.unit.region_code for each in settled.residents}))
+    everything = EvidenceFilter(region_codes=tuple({each.unit.region_code for each in settled.residents}))
     own = UnitScope(settled.charity.unit_id)
     assert numbers(await listed(database, everything, own)) == [1]
-    assert numbers(await listed(database, PaperFilter(), own)) == [1]
-    assert await listed(database, PaperFilter(unit_id=settled.office.unit_id), own) == []
+    assert numbers(await listed(database, EvidenceFilter(), own)) == [1]
+    assert await listed(database, EvidenceFilter(unit_id=settled.office.unit_id), own) == []
     assert numbers(await listed(database, everything, DepartmentScope("150000"))) == [2, 1]
     assert await listed(database, everything, DepartmentScope("150900")) == []
     async with database.scoped(own) as connection:

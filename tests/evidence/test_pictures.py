@@ -10,24 +10,24 @@ from tests.support.office import ACTING
 from tests.support.province import Province
 
 from mingpiao.evidence import pictures
-from mingpiao.evidence.model import Document
+from mingpiao.evidence.model import EvidenceFile
 from mingpiao.evidence.service import EvidenceReader, EvidenceStore, ReaderLimits, ReaderPool, page_picture
 from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.database import Database
 
-PAPER = hostile.plain_pdf("An agreement between two parties", pages=2)
+FILE = hostile.plain_pdf("An agreement between two parties", pages=2)
 
 
-async def _refused(store: EvidenceStore, pool: ReaderPool, document: Document, page: int) -> tuple[str, int]:
+async def _refused(store: EvidenceStore, pool: ReaderPool, file: EvidenceFile, page: int) -> tuple[str, int]:
     with pytest.raises(Refusal) as caught:
-        await page_picture(store, pool, document, page)
+        await page_picture(store, pool, file, page)
     return caught.value.problems[0].code, caught.value.status
 
 
-async def test_pages_of_a_paper_that_was_read_are_drawn(
+async def test_pages_of_a_file_that_was_read_are_drawn(
     database: Database, store: EvidenceStore, settled: Province, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waiting = await store.add(settled.charity.unit_id, "a.pdf", PAPER, acting=ACTING)
+    waiting = await store.add(settled.charity.unit_id, "a.pdf", FILE, acting=ACTING)
     async with ReaderPool(1) as pool:
         assert await _refused(store, pool, waiting, 1) == ("evidence.page_unknown", 404)
         await EvidenceReader(database, store, pool).read(payload(waiting))

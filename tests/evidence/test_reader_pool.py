@@ -13,8 +13,8 @@ from tests.evidence import hostile
 
 from mingpiao.evidence.reader_process import as_json
 from mingpiao.evidence.service import (
-    PaperMustBeLookedAt,
-    PaperUnreadable,
+    FileNeedsOcr,
+    FileUnreadable,
     ReaderFailed,
     ReaderLimits,
     ReaderPool,
@@ -23,7 +23,7 @@ from mingpiao.evidence.service import (
 pytestmark = pytest.mark.whole
 
 PDF = "application/pdf"
-PAPER = hostile.plain_pdf("An agreement between two parties")
+FILE = hostile.plain_pdf("An agreement between two parties")
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ async def test_a_process_is_used_again_and_gone_when_the_pool_closes() -> None:
         assert pool.process_ids == ()
         seen: list[tuple[int, int]] = []
         for _ in range(3):
-            read = await pool.read_paper(PAPER, PDF, lambda done, pages: seen.append((done, pages)))
+            read = await pool.read_file(FILE, PDF, lambda done, pages: seen.append((done, pages)))
             assert "agreement between" in read.extraction.pages[0].text
             assert read.lines[0].place.page == 1
         (pid,) = pool.process_ids
@@ -63,9 +63,9 @@ async def test_a_process_is_used_again_and_gone_when_the_pool_closes() -> None:
     assert seen == [(0, 1), (1, 1)] * 3
 
 
-async def test_as_many_papers_are_read_at_once_as_there_are_processes(pool: ReaderPool) -> None:
-    papers = [hostile.plain_pdf(f"Paper number {n} of the series") for n in range(8)]
-    read = await asyncio.gather(*(pool.read_paper(paper, PDF) for paper in papers))
+async def test_as_many_files_are_read_at_once_as_there_are_processes(pool: ReaderPool) -> None:
+    files = [hostile.plain_pdf(f"File number {n} of the series") for n in range(8)]
+    read = await asyncio.gather(*(pool.read_file(file, PDF) for file in files))
     assert [each.extraction.pages[0].text.split()[2] for each in read] == [str(n) for n in range(8)]
     assert len(pool.process_ids) == 2
 
@@ -73,7 +73,7 @@ async def test_as_many_papers_are_read_at_once_as_there_are_processes(pool: Read
 async def test_the_process_is_confined(pool: ReaderPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINGPIAO_MASTER_KEY", "0" * 32)
     monkeypatch.setenv("MINGPIAO_DATABASE_URL", "postgresql://secret@/x")
-    await pool.read_paper(PAPER, PDF)
+    await pool.read_file(FILE, PDF)
     (pid,) = pool.process_ids
     environment = await asyncio.to_thread(about, pid, "environ")
     assert "MINGPIAO" not in environment
@@ -91,47 +91,47 @@ async def test_the_process_is_confined(pool: ReaderPool, monkeypatch: pytest.Mon
         assert own != other, "it has no network"
 
 
-async def test_a_process_that_takes_too_long_is_killed_and_the_next_paper_is_read(
+async def test_a_process_that_takes_too_long_is_killed_and_the_next_file_is_read(
     pool: ReaderPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await pool.read_paper(PAPER, PDF)
+    await pool.read_file(FILE, PDF)
     (pid,) = pool.process_ids
     os.kill(pid, signal.SIGSTOP)
     with monkeypatch.context() as short:
         short.setattr(pool, "_limits", ReaderLimits(text_seconds=0.5))
         with pytest.raises(ReaderFailed) as caught:
-            await pool.read_paper(PAPER, PDF)
+            await pool.read_file(FILE, PDF)
     assert caught.value.code == "evidence.reader_timeout"
     await gone(pid)
-    assert (await pool.read_paper(PAPER, PDF)).lines
+    assert (await pool.read_file(FILE, PDF)).lines
 
 
 async def test_a_process_that_dies_is_reported_and_replaced(pool: ReaderPool) -> None:
-    await pool.read_paper(PAPER, PDF)
+    await pool.read_file(FILE, PDF)
     (pid,) = pool.process_ids
     os.kill(pid, signal.SIGSTOP)
-    reading = asyncio.create_task(pool.read_paper(PAPER, PDF))
+    reading = asyncio.create_task(pool.read_file(FILE, PDF))
     await asyncio.sleep(0.1)
     os.kill(pid, signal.SIGKILL)
     with pytest.raises(ReaderFailed) as caught:
         await reading
     assert caught.value.code == "evidence.reader_crashed"
     assert "exit code" in str(caught.value)
-    assert (await pool.read_paper(PAPER, PDF)).lines
+    assert (await pool.read_file(FILE, PDF)).lines
 
     # One that died while it was idle is not asked.
     (pid,) = pool.process_ids
     os.kill(pid, signal.SIGKILL)
     await gone(pid)
     await asyncio.sleep(0.1)
-    assert (await pool.read_paper(PAPER, PDF)).lines
+    assert (await pool.read_file(FILE, PDF)).lines
 
 
 async def test_a_caller_who_gives_up_leaves_no_process_working_for_nobody(pool: ReaderPool) -> None:
-    await pool.read_paper(PAPER, PDF)
+    await pool.read_file(FILE, PDF)
     (pid,) = pool.process_ids
     os.kill(pid, signal.SIGSTOP)
-    reading = asyncio.create_task(pool.read_paper(PAPER, PDF))
+    reading = asyncio.create_task(pool.read_file(FILE, PDF))
     await asyncio.sleep(0.1)
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -142,28 +142,28 @@ async def test_a_caller_who_gives_up_leaves_no_process_working_for_nobody(pool: 
 
 async def test_a_process_is_replaced_after_some_requests() -> None:
     async with ReaderPool(1, ReaderLimits(requests=2)) as pool:
-        await pool.read_paper(PAPER, PDF)
+        await pool.read_file(FILE, PDF)
         (pid,) = pool.process_ids
-        await pool.read_paper(PAPER, PDF)
+        await pool.read_file(FILE, PDF)
         assert pool.process_ids == ()
         await gone(pid)
 
 
 async def test_a_process_that_grew_is_replaced() -> None:
     async with ReaderPool(1, ReaderLimits(memory=1)) as pool:
-        await pool.read_paper(PAPER, PDF)
+        await pool.read_file(FILE, PDF)
         assert pool.process_ids == ()
 
 
-async def test_a_paper_without_text_must_be_looked_at(pool: ReaderPool) -> None:
-    with pytest.raises(PaperMustBeLookedAt) as caught:
-        await pool.read_paper(hostile.blank_scan_pdf(3), PDF)
+async def test_a_file_without_text_must_be_looked_at(pool: ReaderPool) -> None:
+    with pytest.raises(FileNeedsOcr) as caught:
+        await pool.read_file(hostile.blank_scan_pdf(3), PDF)
     assert (caught.value.pages, caught.value.pictures) == (3, 3)
 
 
 async def test_a_reason_travels(pool: ReaderPool) -> None:
-    with pytest.raises(PaperUnreadable) as caught:
-        await pool.read_paper(hostile.encrypted_pdf(), PDF)
+    with pytest.raises(FileUnreadable) as caught:
+        await pool.read_file(hostile.encrypted_pdf(), PDF)
     assert caught.value.code == "evidence.encrypted"
     assert caught.value.message.endswith("。")
 
@@ -173,13 +173,13 @@ async def test_a_page_becomes_a_picture(pool: ReaderPool) -> None:
 
     from PIL import Image
 
-    drawn = await pool.picture(PAPER, PDF, 1, width=300)
+    drawn = await pool.picture(FILE, PDF, 1, width=300)
     assert Image.open(BytesIO(drawn)).width == 300
-    turned = await pool.picture(PAPER, PDF, 1, width=300, rotation=90)
+    turned = await pool.picture(FILE, PDF, 1, width=300, rotation=90)
     size = Image.open(BytesIO(turned)).size
     assert size[0] > size[1]
     with pytest.raises(ReaderFailed):
-        await pool.picture(PAPER, PDF, 2, width=300)
+        await pool.picture(FILE, PDF, 2, width=300)
 
 
 _PARENT = """
@@ -190,7 +190,7 @@ from mingpiao.evidence.service import ReaderPool
 
 async def main():
     pool = ReaderPool(1)
-    await pool.read_paper(hostile.plain_pdf("An agreement between two parties"), "application/pdf")
+    await pool.read_file(hostile.plain_pdf("An agreement between two parties"), "application/pdf")
     print(pool.process_ids[0], flush=True)
     await asyncio.sleep(3600)
 

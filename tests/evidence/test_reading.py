@@ -13,7 +13,7 @@ from tests.evidence import hostile
 
 import mingpiao
 from mingpiao.evidence.model import Line, PageLines
-from mingpiao.evidence.reading import PaperUnreadable, picture, read_lines, read_paper
+from mingpiao.evidence.reading import FileUnreadable, picture, read_file, read_lines
 from mingpiao.evidence.reading.counting import count_pages
 
 PDF = "application/pdf"
@@ -23,7 +23,7 @@ ROWS = ("付款方：乌海市远航商贸有限公司", "收款方：内蒙古�
 
 @pytest.fixture(scope="module", autouse=True)
 def font() -> None:
-    pdfmetrics.registerFont(TTFont("paper", FONT))
+    pdfmetrics.registerFont(TTFont("file", FONT))
 
 
 def pdf_of(*pages: tuple[str, ...], mode: int = 0, seal: bool = False) -> bytes:
@@ -32,7 +32,7 @@ def pdf_of(*pages: tuple[str, ...], mode: int = 0, seal: bool = False) -> bytes:
     canvas = Canvas(out, pagesize=(420, 595))
     for rows in pages:
         text = canvas.beginText(60, 520)
-        text.setFont("paper", 14)
+        text.setFont("file", 14)
         text.setLeading(28)
         text.setTextRenderMode(mode)
         for row in rows:
@@ -51,10 +51,10 @@ def pdf_of(*pages: tuple[str, ...], mode: int = 0, seal: bool = False) -> bytes:
 def turned(data: bytes, rotation: int) -> bytes:
     """The same with pages that a viewer shows turned by `rotation` degrees clockwise."""
     out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(data)) as document:
-        for page in document.pages:
+    with pikepdf.open(io.BytesIO(data)) as file:
+        for page in file.pages:
             page.Rotate = rotation
-        document.save(out)
+        file.save(out)
     return out.getvalue()
 
 
@@ -67,7 +67,7 @@ def found(page: PageLines, text: str) -> Line:
 
 
 def reason(data: bytes, media_type: str = PDF) -> str:
-    with pytest.raises(PaperUnreadable) as refused:
+    with pytest.raises(FileUnreadable) as refused:
         read_lines(data, media_type)
     assert refused.value.message.endswith("。")
     return refused.value.code
@@ -133,19 +133,19 @@ def test_a_red_seal_is_seen_and_black_lines_are_none() -> None:
 
 
 def test_a_transfer_is_read_whole() -> None:
-    paper = read_paper(pdf_of(("电子回单", *ROWS)), PDF)
-    assert {party.name.value: party.role for party in paper.parties} == {
+    file = read_file(pdf_of(("电子回单", *ROWS)), PDF)
+    assert {party.name.value: party.role for party in file.parties} == {
         "乌海市远航商贸有限公司": "payer",
         "内蒙古大学": "payee",
     }
-    assert str(paper.total) == "12345.60"
+    assert str(file.total) == "12345.60"
 
 
 def test_files_that_cannot_be_read_say_why() -> None:
     whole = pdf_of(ROWS)
     locked = io.BytesIO()
-    with pikepdf.open(io.BytesIO(whole)) as document:
-        document.save(locked, encryption=pikepdf.Encryption(owner="owner", user="user"))
+    with pikepdf.open(io.BytesIO(whole)) as file:
+        file.save(locked, encryption=pikepdf.Encryption(owner="owner", user="user"))
     assert reason(b"") == "evidence.empty"
     assert reason(b"PK\x03\x04 a zip") == "evidence.not_a_pdf"
     assert reason(b"%PDF-1.7 and nothing else") == "evidence.damaged"
@@ -156,26 +156,26 @@ def test_files_that_cannot_be_read_say_why() -> None:
 
 def test_more_pages_than_anyone_reads() -> None:
     out = io.BytesIO()
-    with pikepdf.new() as document:
+    with pikepdf.new() as file:
         for _ in range(201):
-            document.add_blank_page()
-        document.save(out)
+            file.add_blank_page()
+        file.save(out)
     assert reason(out.getvalue()) == "evidence.too_many_pages"
 
 
-def test_a_page_larger_than_paper() -> None:
+def test_a_page_larger_than_file() -> None:
     out = io.BytesIO()
-    with pikepdf.new() as document:
-        document.add_blank_page()
-        document.pages[0].MediaBox = [0, 0, 20_000, 200]
-        document.save(out)
+    with pikepdf.new() as file:
+        file.add_blank_page()
+        file.pages[0].MediaBox = [0, 0, 20_000, 200]
+        file.save(out)
     assert reason(out.getvalue()) == "evidence.too_large_page"
 
 
 def test_the_reason_travels_between_processes() -> None:
     import pickle
 
-    with pytest.raises(PaperUnreadable) as refused:
+    with pytest.raises(FileUnreadable) as refused:
         read_lines(b"", PDF)
     again = pickle.loads(pickle.dumps(refused.value))  # noqa: S301 - made by this line
     assert (again.code, again.message) == (refused.value.code, refused.value.message)

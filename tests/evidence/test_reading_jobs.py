@@ -1,4 +1,4 @@
-"""From upload to a settled document, with the queue and the reading processes at work."""
+"""From upload to a settled file, with the queue and the reading processes at work."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ from tests.evidence import hostile
 from tests.support.office import ACTING
 from tests.support.province import Province
 
-from mingpiao.evidence.model import Document, DocumentState, Extraction, Reading, Remark
+from mingpiao.evidence.model import EvidenceFile, EvidenceState, Extraction, Reading, Remark
 from mingpiao.evidence.reading_jobs import MAX_ATTEMPTS
 from mingpiao.evidence.service import (
     SETTLED_CHANNEL,
@@ -21,12 +21,12 @@ from mingpiao.evidence.service import (
     ReaderFailed,
     ReaderLimits,
     ReaderPool,
-    get_documents,
+    get_evidence_files,
 )
 from mingpiao.jobs.queue import run_jobs
 from mingpiao.storage.database import Database
 
-PAPER = hostile.plain_pdf("An agreement between two parties about 12345.00 yuan")
+FILE = hostile.plain_pdf("An agreement between two parties about 12345.00 yuan")
 
 
 @pytest.fixture
@@ -47,32 +47,32 @@ async def reading(database: Database, reader: EvidenceReader) -> AsyncIterator[N
         await asyncio.wait_for(task, 20)
 
 
-async def document_of(database: Database, unit_id: int, digest: str) -> Document:
+async def document_of(database: Database, unit_id: int, digest: str) -> EvidenceFile:
     async with database.system() as connection:
-        return (await get_documents(connection, unit_id, [digest]))[digest]
+        return (await get_evidence_files(connection, unit_id, [digest]))[digest]
 
 
-async def settled_document(database: Database, document: Document, seconds: float = 30) -> Document:
+async def settled_file(database: Database, file: EvidenceFile, seconds: float = 30) -> EvidenceFile:
     deadline = time.monotonic() + seconds
     while True:
-        found = await document_of(database, document.unit_id, document.digest)
+        found = await document_of(database, file.unit_id, file.digest)
         if found.state.settled:
             return found
         assert time.monotonic() < deadline, found
         await asyncio.sleep(0.02)
 
 
-def payload(document: Document) -> dict[str, object]:
-    return {"unit_id": document.unit_id, "digest": document.digest}
+def payload(file: EvidenceFile) -> dict[str, object]:
+    return {"unit_id": file.unit_id, "digest": file.digest}
 
 
-async def test_a_paper_is_read_and_everybody_who_waits_is_told_once(
+async def test_a_file_is_read_and_everybody_who_waits_is_told_once(
     database: Database, store: EvidenceStore, settled: Province, pool: ReaderPool
 ) -> None:
     told: list[tuple[int, str, str]] = []
 
     async def hook(connection: AsyncConnection, unit_id: int, digest: str) -> None:
-        found = (await get_documents(connection, unit_id, [digest]))[digest]
+        found = (await get_evidence_files(connection, unit_id, [digest]))[digest]
         told.append((unit_id, digest, found.state.value))
 
     notices: list[object] = []
@@ -83,25 +83,25 @@ async def test_a_paper_is_read_and_everybody_who_waits_is_told_once(
     await pool.warm()
     async with reading(database, reader):
         await asyncio.sleep(0.3)
-        document = await store.add(unit, "合同.pdf", PAPER, acting=ACTING)
-        read = await settled_document(database, document)
+        file = await store.add(unit, "合同.pdf", FILE, acting=ACTING)
+        read = await settled_file(database, file)
         # The same job again, as when a worker was thought dead: nothing happens.
-        await reader.read(payload(document))
+        await reader.read(payload(file))
         await asyncio.sleep(0.1)
     await listener.close()
-    assert read.state is DocumentState.READ
+    assert read.state is EvidenceState.READ
     assert (read.pages, read.pages_done, read.failure) == (1, 1, "")
     assert read.extraction is not None
     assert "12345.00" in read.extraction.pages[0].text
-    assert told == [(unit, document.digest, "read")]
-    assert notices == [f"{unit}:{document.digest}"]
+    assert told == [(unit, file.digest, "read")]
+    assert notices == [f"{unit}:{file.digest}"]
     audits = await database.pool.fetch("SELECT actor, details FROM audit_log WHERE action = 'evidence:read'")
     assert [(row["actor"], row["details"]) for row in audits] == [
         ("system:evidence_reader", {"state": "read"})
     ]
 
 
-async def test_two_readings_of_one_paper_settle_it_once(
+async def test_two_readings_of_one_file_settle_it_once(
     database: Database, store: EvidenceStore, settled: Province, pool: ReaderPool
 ) -> None:
     told: list[str] = []
@@ -110,24 +110,24 @@ async def test_two_readings_of_one_paper_settle_it_once(
         told.append(digest)
 
     reader = EvidenceReader(database, store, pool, on_settled=[hook])
-    document = await store.add(settled.charity.unit_id, "a.pdf", PAPER, acting=ACTING)
-    await asyncio.gather(*(reader.read(payload(document)) for _ in range(4)))
-    assert told == [document.digest]
+    file = await store.add(settled.charity.unit_id, "a.pdf", FILE, acting=ACTING)
+    await asyncio.gather(*(reader.read(payload(file)) for _ in range(4)))
+    assert told == [file.digest]
 
 
-async def test_a_hook_that_fails_leaves_the_paper_to_be_read_again(
+async def test_a_hook_that_fails_leaves_the_file_to_be_read_again(
     database: Database, store: EvidenceStore, settled: Province, pool: ReaderPool
 ) -> None:
     async def broken(_connection: AsyncConnection, _unit_id: int, _digest: str) -> None:
         raise ValueError("not now")
 
-    document = await store.add(settled.charity.unit_id, "a.pdf", PAPER, acting=ACTING)
+    file = await store.add(settled.charity.unit_id, "a.pdf", FILE, acting=ACTING)
     with pytest.raises(ValueError, match="not now"):
-        await EvidenceReader(database, store, pool, on_settled=[broken]).read(payload(document))
-    state = (await document_of(database, document.unit_id, document.digest)).state
-    assert state is DocumentState.READING
-    await EvidenceReader(database, store, pool).read(payload(document))
-    assert (await settled_document(database, document)).state is DocumentState.READ
+        await EvidenceReader(database, store, pool, on_settled=[broken]).read(payload(file))
+    state = (await document_of(database, file.unit_id, file.digest)).state
+    assert state is EvidenceState.READING
+    await EvidenceReader(database, store, pool).read(payload(file))
+    assert (await settled_file(database, file)).state is EvidenceState.READ
 
 
 async def test_a_scan_is_handed_to_the_other_lane_and_says_how_far_it_is(
@@ -146,22 +146,22 @@ async def test_a_scan_is_handed_to_the_other_lane_and_says_how_far_it_is(
         on_progress(pages, pages)
         return Reading(extraction=extraction)
 
-    monkeypatch.setattr(pool, "look_at_paper", look_at)
+    monkeypatch.setattr(pool, "look_at_file", look_at)
     async with pool, reading(database, EvidenceReader(database, store, pool)):
-        document = await store.add(
+        file = await store.add(
             settled.charity.unit_id, "扫描件.pdf", hostile.blank_scan_pdf(3), acting=ACTING
         )
         deadline = time.monotonic() + 15
-        while (found := await document_of(database, document.unit_id, document.digest)).pages_done != 1:
+        while (found := await document_of(database, file.unit_id, file.digest)).pages_done != 1:
             assert time.monotonic() < deadline, found
             await asyncio.sleep(0.02)
-        assert (found.state, found.pages) == (DocumentState.READING, 3)
+        assert (found.state, found.pages) == (EvidenceState.READING, 3)
         look.set()
-        read = await settled_document(database, document)
-    assert (read.state, read.extraction) == (DocumentState.READ, extraction)
+        read = await settled_file(database, file)
+    assert (read.state, read.extraction) == (EvidenceState.READ, extraction)
 
 
-async def test_a_paper_on_which_the_reader_crashes_is_given_up_after_three_times(
+async def test_a_file_on_which_the_reader_crashes_is_given_up_after_three_times(
     database: Database,
     store: EvidenceStore,
     settled: Province,
@@ -175,56 +175,56 @@ async def test_a_paper_on_which_the_reader_crashes_is_given_up_after_three_times
         tries += 1
         raise ReaderFailed("evidence.reader_crashed", "exit code -11")
 
-    monkeypatch.setattr(pool, "read_paper", crash)
+    monkeypatch.setattr(pool, "read_file", crash)
     reader = EvidenceReader(database, store, pool)
-    document = await store.add(settled.charity.unit_id, "毒.pdf", PAPER, acting=ACTING)
+    file = await store.add(settled.charity.unit_id, "毒.pdf", FILE, acting=ACTING)
     for _ in range(MAX_ATTEMPTS - 1):
         with pytest.raises(ReaderFailed):
-            await reader.read(payload(document))
-    await reader.read(payload(document))
-    given_up = await document_of(database, document.unit_id, document.digest)
-    assert (given_up.state, given_up.failure_code) == (DocumentState.UNREADABLE, "evidence.reader_crashed")
+            await reader.read(payload(file))
+    await reader.read(payload(file))
+    given_up = await document_of(database, file.unit_id, file.digest)
+    assert (given_up.state, given_up.failure_code) == (EvidenceState.UNREADABLE, "evidence.reader_crashed")
     assert "3次异常退出" in given_up.failure
     assert tries == MAX_ATTEMPTS
-    await reader.read(payload(document))
+    await reader.read(payload(file))
     assert tries == MAX_ATTEMPTS, "it is not tried again"
 
 
-async def test_a_paper_that_takes_its_worker_down_is_given_up_too(
+async def test_a_file_that_takes_its_worker_down_is_given_up_too(
     database: Database, store: EvidenceStore, settled: Province, pool: ReaderPool
 ) -> None:
-    document = await store.add(settled.charity.unit_id, "毒.pdf", PAPER, acting=ACTING)
-    await database.pool.execute("UPDATE evidence_documents SET state = 'reading', attempts = 6")
-    await EvidenceReader(database, store, pool).read(payload(document))
-    given_up = await document_of(database, document.unit_id, document.digest)
-    assert (given_up.state, given_up.failure_code) == (DocumentState.UNREADABLE, "evidence.reader_crashed")
+    file = await store.add(settled.charity.unit_id, "毒.pdf", FILE, acting=ACTING)
+    await database.pool.execute("UPDATE evidence_files SET state = 'reading', attempts = 6")
+    await EvidenceReader(database, store, pool).read(payload(file))
+    given_up = await document_of(database, file.unit_id, file.digest)
+    assert (given_up.state, given_up.failure_code) == (EvidenceState.UNREADABLE, "evidence.reader_crashed")
 
 
-async def test_a_paper_that_takes_too_long_is_unreadable_at_once(
+async def test_a_file_that_takes_too_long_is_unreadable_at_once(
     database: Database, store: EvidenceStore, settled: Province
 ) -> None:
     async with ReaderPool(1, ReaderLimits(text_seconds=0.001)) as pool:
-        document = await store.add(settled.charity.unit_id, "a.pdf", PAPER, acting=ACTING)
-        await EvidenceReader(database, store, pool).read(payload(document))
-    found = await document_of(database, document.unit_id, document.digest)
-    assert (found.state, found.failure_code) == (DocumentState.UNREADABLE, "evidence.reader_timeout")
+        file = await store.add(settled.charity.unit_id, "a.pdf", FILE, acting=ACTING)
+        await EvidenceReader(database, store, pool).read(payload(file))
+    found = await document_of(database, file.unit_id, file.digest)
+    assert (found.state, found.failure_code) == (EvidenceState.UNREADABLE, "evidence.reader_timeout")
 
 
-async def test_a_paper_whose_file_is_lost_is_unreadable_and_can_be_brought_again(
+async def test_a_file_whose_file_is_lost_is_unreadable_and_can_be_brought_again(
     database: Database,
     store: EvidenceStore,
     settled: Province,
     pool: ReaderPool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    document = await store.add(settled.charity.unit_id, "a.pdf", PAPER, acting=ACTING)
-    await database.pool.execute("UPDATE evidence_files SET encrypted_key = encrypted_key || 'x'::bytea")
+    file = await store.add(settled.charity.unit_id, "a.pdf", FILE, acting=ACTING)
+    await database.pool.execute("UPDATE evidence_contents SET encrypted_key = encrypted_key || 'x'::bytea")
     reader = EvidenceReader(database, store, pool)
     with pytest.raises(Exception, match=r"crypto\.key_damaged"):
-        await store.open_file(document.digest)
-    await reader.read(payload(document))
-    found = await document_of(database, document.unit_id, document.digest)
-    assert (found.state, found.failure_code) == (DocumentState.UNREADABLE, "crypto.key_damaged")
+        await store.open_file(file.digest)
+    await reader.read(payload(file))
+    found = await document_of(database, file.unit_id, file.digest)
+    assert (found.state, found.failure_code) == (EvidenceState.UNREADABLE, "crypto.key_damaged")
 
 
 async def test_what_the_model_adds_is_kept_with_the_extraction(
@@ -236,8 +236,8 @@ async def test_what_the_model_adds_is_kept_with_the_extraction(
         assert "two parties" in reading.lines[0].text
         return (remark,)
 
-    document = await store.add(settled.charity.unit_id, "a.pdf", PAPER, acting=ACTING)
-    await EvidenceReader(database, store, pool, understand=understand).read(payload(document))
-    found = await document_of(database, document.unit_id, document.digest)
+    file = await store.add(settled.charity.unit_id, "a.pdf", FILE, acting=ACTING)
+    await EvidenceReader(database, store, pool, understand=understand).read(payload(file))
+    found = await document_of(database, file.unit_id, file.digest)
     assert found.extraction is not None
     assert found.extraction.remarks == (remark,)

@@ -129,7 +129,7 @@ async def test_an_infected_or_unscanned_file_is_not_kept_and_the_try_is_on_recor
         assert await upload(address) == "evidence.infected"
     assert await upload(address) == "evidence.scanner_unavailable"
     assert files_in(folder) == []
-    for table in ("evidence_documents", "evidence_files", "pgqueuer"):
+    for table in ("evidence_files", "evidence_contents", "pgqueuer"):
         assert await database.pool.fetchval(f"SELECT count(*) FROM {table}") == 0
     row = await database.pool.fetchrow(
         "SELECT actor, unit_id, details FROM audit_log WHERE action LIKE 'evidence:%'"

@@ -1,4 +1,4 @@
-"""Taking papers in: type by content, limits, names, once however often, encrypted, verified, scoped."""
+"""Taking files in: type by content, limits, names, once however often, encrypted, verified, scoped."""
 
 import asyncio
 from pathlib import Path
@@ -12,16 +12,16 @@ from tests.support.province import Province
 
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.crypto.sm3 import sm3_hex
-from mingpiao.evidence.model import DocumentState
+from mingpiao.evidence.model import EvidenceState
 from mingpiao.evidence.reading import pdf
 from mingpiao.evidence.service import (
     MAX_PAGES,
-    PAPER_TYPES,
+    QUALIFICATION_MEDIA_TYPES,
     EvidenceStore,
     NoScanner,
     clean_name,
     enqueue_lost,
-    get_documents,
+    get_evidence_files,
     is_digest,
     media_type_of,
 )
@@ -45,21 +45,19 @@ async def test_an_upload_is_kept_once_and_asked_to_be_read_once(
 ) -> None:
     data = hostile.plain_pdf("Contract 1")
     unit = settled.charity.unit_id
-    documents = await asyncio.gather(
-        *(store.add(unit, f"合同{n}.pdf", data, acting=ACTING) for n in range(50))
-    )
-    assert {document.digest for document in documents} == {sm3_hex(data)}
-    assert len({document.name for document in documents}) == 1
-    first = documents[0]
+    files = await asyncio.gather(*(store.add(unit, f"合同{n}.pdf", data, acting=ACTING) for n in range(50)))
+    assert {file.digest for file in files} == {sm3_hex(data)}
+    assert len({file.name for file in files}) == 1
+    first = files[0]
     assert (first.state, first.size, first.media_type) == (
-        DocumentState.WAITING,
+        EvidenceState.WAITING,
         len(data),
         "application/pdf",
     )
     assert first.uploaded_by == ACTING.label
     count = database.pool.fetchval
-    assert await count("SELECT count(*) FROM evidence_documents") == 1
     assert await count("SELECT count(*) FROM evidence_files") == 1
+    assert await count("SELECT count(*) FROM evidence_contents") == 1
     assert await count("SELECT count(*) FROM audit_log WHERE action = 'evidence:upload'") == 1
     jobs = await database.pool.fetch("SELECT entrypoint, payload FROM pgqueuer")
     assert [(job["entrypoint"], msgspec.json.decode(job["payload"])) for job in jobs] == [
@@ -68,7 +66,7 @@ async def test_an_upload_is_kept_once_and_asked_to_be_read_once(
     assert len(files_in(folder)) == 1, "nothing is left of the race"
 
 
-async def test_the_same_file_of_two_units_is_one_file_and_two_documents(
+async def test_the_same_file_of_two_units_is_one_file_and_two_files(
     store: EvidenceStore, database: Database, settled: Province
 ) -> None:
     data = hostile.plain_pdf()
@@ -76,28 +74,28 @@ async def test_the_same_file_of_two_units_is_one_file_and_two_documents(
     await store.add(mine, "a.pdf", data, acting=ACTING)
     other = await store.add(theirs, "b.pdf", data, acting=ACTING)
     assert (other.unit_id, other.name) == (theirs, "b.pdf")
-    assert await database.pool.fetchval("SELECT count(*) FROM evidence_files") == 1
-    assert await database.pool.fetchval("SELECT count(*) FROM evidence_documents") == 2
+    assert await database.pool.fetchval("SELECT count(*) FROM evidence_contents") == 1
+    assert await database.pool.fetchval("SELECT count(*) FROM evidence_files") == 2
 
 
 async def test_what_is_stored_is_encrypted_and_comes_back_verified(
     store: EvidenceStore, settled: Province, folder: Path, database: Database
 ) -> None:
     data = hostile.plain_pdf("Very secret words")
-    document = await store.add(settled.charity.unit_id, "a.pdf", data, acting=ACTING)
-    assert await store.open_file(document.digest) == data
+    file = await store.add(settled.charity.unit_id, "a.pdf", data, acting=ACTING)
+    assert await store.open_file(file.digest) == data
     (path,) = files_in(folder)
     kept = path.read_bytes()
     assert b"Very secret words" not in kept
     assert b"%PDF" not in kept
 
     path.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
-    assert await codes(store.open_file(document.digest)) == [("evidence.file_damaged", 503)]
+    assert await codes(store.open_file(file.digest)) == [("evidence.file_damaged", 503)]
     path.unlink()
-    assert await codes(store.open_file(document.digest)) == [("evidence.file_damaged", 503)]
+    assert await codes(store.open_file(file.digest)) == [("evidence.file_damaged", 503)]
     assert await codes(store.open_file("0" * 64)) == [("evidence.not_found", 404)]
     other_key = EvidenceStore(database, FileStore.open(folder.as_uri()), MasterKey(bytes(16)), NoScanner())
-    assert await codes(other_key.open_file(document.digest)) == [("crypto.master_key_wrong", 503)]
+    assert await codes(other_key.open_file(file.digest)) == [("crypto.master_key_wrong", 503)]
 
 
 async def test_swapped_files_are_found_out(store: EvidenceStore, settled: Province, folder: Path) -> None:
@@ -108,8 +106,8 @@ async def test_swapped_files_are_found_out(store: EvidenceStore, settled: Provin
     first, second = paths[one.digest].read_bytes(), paths[two.digest].read_bytes()
     paths[one.digest].write_bytes(second)
     paths[two.digest].write_bytes(first)
-    for document in (one, two):
-        assert await codes(store.open_file(document.digest)) == [("evidence.file_damaged", 503)]
+    for file in (one, two):
+        assert await codes(store.open_file(file.digest)) == [("evidence.file_damaged", 503)]
 
 
 @pytest.mark.parametrize(
@@ -128,17 +126,17 @@ async def test_what_is_no_evidence_is_refused_and_not_kept(
     store: EvidenceStore, database: Database, settled: Province, data: bytes, code: str, status: int
 ) -> None:
     assert await codes(store.add(settled.charity.unit_id, "a.pdf", data, acting=ACTING)) == [(code, status)]
-    assert await database.pool.fetchval("SELECT count(*) FROM evidence_documents") == 0
     assert await database.pool.fetchval("SELECT count(*) FROM evidence_files") == 0
+    assert await database.pool.fetchval("SELECT count(*) FROM evidence_contents") == 0
     assert await database.pool.fetchval("SELECT count(*) FROM pgqueuer") == 0
 
 
-async def test_other_papers_may_be_pictures(store: EvidenceStore) -> None:
+async def test_other_files_may_be_pictures(store: EvidenceStore) -> None:
     for data, media_type in ((PNG, "image/png"), (JPEG, "image/jpeg")):
-        kept = await store.add_file(data, allowed=PAPER_TYPES, acting=ACTING)
+        kept = await store.add_file(data, allowed=QUALIFICATION_MEDIA_TYPES, acting=ACTING)
         assert (kept.digest, kept.media_type, kept.size) == (sm3_hex(data), media_type, len(data))
         assert await store.open_file(kept.digest) == data
-    assert await codes(store.add_file(b"GIF89a", allowed=PAPER_TYPES, acting=ACTING)) == [
+    assert await codes(store.add_file(b"GIF89a", allowed=QUALIFICATION_MEDIA_TYPES, acting=ACTING)) == [
         ("evidence.type_unknown", 422)
     ]
 
@@ -147,7 +145,7 @@ async def test_a_unit_sees_its_own_documents_and_a_department_those_of_its_units
     store: EvidenceStore, database: Database, settled: Province
 ) -> None:
     unit = settled.charity.unit
-    document = await store.add(unit.unit_id, "a.pdf", hostile.plain_pdf(), acting=ACTING)
+    file = await store.add(unit.unit_id, "a.pdf", hostile.plain_pdf(), acting=ACTING)
     elsewhere = "150400" if unit.region_code[:4] != "1504" else "150200"
     seen = []
     for scope in (
@@ -158,15 +156,15 @@ async def test_a_unit_sees_its_own_documents_and_a_department_those_of_its_units
         DepartmentScope(elsewhere),
     ):
         async with database.scoped(scope) as connection:
-            found = await get_documents(
-                connection, unit.unit_id, [document.digest, "junk", "0" * 64, document.digest.upper()]
+            found = await get_evidence_files(
+                connection, unit.unit_id, [file.digest, "junk", "0" * 64, file.digest.upper()]
             )
             seen.append(found)
     assert [list(found) for found in seen] == [
-        [document.digest],
+        [file.digest],
         [],
-        [document.digest],
-        [document.digest],
+        [file.digest],
+        [file.digest],
         [],
     ]
 
@@ -174,23 +172,23 @@ async def test_a_unit_sees_its_own_documents_and_a_department_those_of_its_units
 async def test_a_document_whose_job_was_lost_is_asked_for_again(
     store: EvidenceStore, database: Database, settled: Province
 ) -> None:
-    document = await store.add(settled.charity.unit_id, "a.pdf", hostile.plain_pdf(), acting=ACTING)
+    file = await store.add(settled.charity.unit_id, "a.pdf", hostile.plain_pdf(), acting=ACTING)
     await enqueue_lost(database)
     assert await database.pool.fetchval("SELECT count(*) FROM pgqueuer") == 1
     await database.pool.execute("DELETE FROM pgqueuer")
     await enqueue_lost(database)
     assert await database.pool.fetchval("SELECT count(*) FROM pgqueuer") == 0, "it may still be on its way"
-    await database.pool.execute("UPDATE evidence_documents SET uploaded_at = now() - interval '2 minutes'")
+    await database.pool.execute("UPDATE evidence_files SET uploaded_at = now() - interval '2 minutes'")
     await enqueue_lost(database)
     await enqueue_lost(database)
     payloads = [
         msgspec.json.decode(row["payload"])
         for row in await database.pool.fetch("SELECT payload FROM pgqueuer")
     ]
-    assert payloads == [{"unit_id": settled.charity.unit_id, "digest": document.digest}]
+    assert payloads == [{"unit_id": settled.charity.unit_id, "digest": file.digest}]
 
 
-async def test_a_unit_that_brings_many_papers_lets_others_go_first(
+async def test_a_unit_that_brings_many_files_lets_others_go_first(
     store: EvidenceStore, database: Database, settled: Province
 ) -> None:
     for n in range(25):
@@ -209,13 +207,13 @@ async def test_a_document_that_the_platform_failed_to_read_is_read_again_when_it
     await store.add(unit, "a.pdf", data, acting=ACTING)
     for code, again in (("evidence.damaged", False), ("evidence.reader_crashed", True)):
         await database.pool.execute(
-            "UPDATE evidence_documents SET state = 'unreadable', attempts = 3, failure_code = $1", code
+            "UPDATE evidence_files SET state = 'unreadable', attempts = 3, failure_code = $1", code
         )
         await database.pool.execute("DELETE FROM pgqueuer")
-        document = await store.add(unit, "a.pdf", data, acting=ACTING)
-        assert (document.state is DocumentState.WAITING) is again
+        file = await store.add(unit, "a.pdf", data, acting=ACTING)
+        assert (file.state is EvidenceState.WAITING) is again
         assert await database.pool.fetchval("SELECT count(*) FROM pgqueuer") == int(again)
-    assert await database.pool.fetchval("SELECT attempts FROM evidence_documents") == 0
+    assert await database.pool.fetchval("SELECT attempts FROM evidence_files") == 0
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A real worker process reads papers; killed in the middle, another finishes, and nothing is left behind."""
+"""A real worker process reads files; killed in the middle, another finishes, and nothing is left behind."""
 
 import asyncio
 import os
@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 from tests.evidence import hostile
-from tests.evidence.test_reading_jobs import document_of, settled_document
+from tests.evidence.test_reading_jobs import document_of, settled_file
 from tests.support.office import ACTING
 from tests.support.province import MASTER, Province
 
-from mingpiao.evidence.model import DocumentState
+from mingpiao.evidence.model import EvidenceState
 from mingpiao.evidence.service import EvidenceStore, NoScanner
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
@@ -84,13 +84,13 @@ async def test_what_a_killed_worker_was_reading_is_read_by_another(
         readers = await asyncio.to_thread(readers_of, victim.pid)
         victim.kill()
         await victim.wait()
-    assert (await document_of(database, unit, long.digest)).state is DocumentState.READING
+    assert (await document_of(database, unit, long.digest)).state is EvidenceState.READING
     async with worker(province_url, tmp_path) as second:
-        read = await settled_document(database, long, seconds=60)
-        assert (read.state, read.pages_done) == (DocumentState.READ, 200)
+        read = await settled_file(database, long, seconds=60)
+        assert (read.state, read.pages_done) == (EvidenceState.READ, 200)
         second.terminate()
         assert await asyncio.wait_for(second.wait(), 15) == 0
     assert readers
     assert [pid for pid in readers if is_running(pid)] == []
-    attempts = await database.pool.fetchval("SELECT attempts FROM evidence_documents")
+    attempts = await database.pool.fetchval("SELECT attempts FROM evidence_files")
     assert attempts == 2

@@ -147,20 +147,20 @@ async def test_another_units_application_is_not_there(judged: Api) -> None:
     assert (await judged.hospital.get(where)).json() == brought
 
 
-async def test_a_paper_that_is_not_read_yet_makes_an_application(api: Api) -> None:
-    paper = await api.hospital.send(
+async def test_a_file_that_is_not_read_yet_makes_an_application(api: Api) -> None:
+    file = await api.hospital.send(
         "POST",
         "/api/v1/evidence?name=a.pdf",
         hostile.plain_pdf("An agreement between two parties", pages=1),
         **{"Content-Type": "application/pdf"},
     )
     request = request_of(api, remark="")
-    answer = await api.hospital.issue(request, evidence=[paper.json()["digest"]])
+    answer = await api.hospital.issue(request, evidence=[file.json()["digest"]])
     assert answer.status_code == 202
     assert (answer.json()["state"], answer.json()["bill"]) == ("checking", None)
     where = answer.headers["location"]
     assert (await api.hospital.get(where)).json() == answer.json()
-    again = await api.hospital.issue(request, evidence=[paper.json()["digest"]])
+    again = await api.hospital.issue(request, evidence=[file.json()["digest"]])
     assert again.json() == answer.json()
     early = await api.hospital.post(f"{where}/appeal", {"reason": "理由"})
     assert problem_of(early) == (409, "application.wrong_state", "")

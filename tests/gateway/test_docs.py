@@ -12,7 +12,7 @@ import pytest
 from tests.evidence import hostile
 from tests.gateway.conftest import Live
 
-from mingpiao.evidence.service import MAX_BYTES as MAX_PAPER_BYTES
+from mingpiao.evidence.service import MAX_BYTES as MAX_FILE_BYTES
 from mingpiao.evidence.service import MAX_FILES, MAX_PAGES
 from mingpiao.gateway.batches import MAX_BYTES
 from mingpiao.gateway.errors import ERROR_TYPES
@@ -120,7 +120,7 @@ def test_every_route_is_named() -> None:
     "sentence",
     [
         f"请求体 | {MAX_BODY_BYTES // 1024**2} MB；批量开票 {MAX_BYTES // 1024**2} MB",
-        f"一份佐证材料 | {MAX_PAPER_BYTES // 1024**2} MB，{MAX_PAGES} 页",
+        f"一份佐证材料 | {MAX_FILE_BYTES // 1024**2} MB，{MAX_PAGES} 页",
         f"一张票的佐证材料 | 至多 {MAX_FILES} 份",
         f"批量 | 1 至 {MAX_BATCH:,} 张",
         f"增量获取 | 每页至多 {MAX_CHANGES} 张",

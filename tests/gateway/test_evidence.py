@@ -1,4 +1,4 @@
-"""Papers over the interface: uploaded as they are, signed like any call, read, and nobody else's business."""
+"""Files over the interface: uploaded as they are, signed like any call, read, and nobody else's business."""
 
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ from tests.gateway.conftest import Api
 from mingpiao.crypto.sm3 import sm3_hex
 from mingpiao.evidence.service import MAX_BYTES, EvidenceReader
 
-PAPER = hostile.plain_pdf("An agreement between two parties about 12345.00 yuan")
+FILE = hostile.plain_pdf("An agreement between two parties about 12345.00 yuan")
 PDF = {"Content-Type": "application/pdf"}
 
 
@@ -23,18 +23,18 @@ async def read_all(api: Api) -> None:
         await reader.read(msgspec.json.decode(row["payload"]))
 
 
-async def test_a_paper_is_taken_in_read_and_shown(api: Api) -> None:
+async def test_a_file_is_taken_in_read_and_shown(api: Api) -> None:
     target = "/api/v1/evidence?name=" + quote("采购 合同.pdf")
-    taken = await api.hospital.send("POST", target, PAPER, **PDF)
+    taken = await api.hospital.send("POST", target, FILE, **PDF)
     assert taken.status_code == 202, taken.text
-    paper = taken.json()
-    assert paper["digest"] == sm3_hex(PAPER)
-    assert (paper["name"], paper["state"], paper["size"]) == ("采购 合同.pdf", "waiting", len(PAPER))
-    assert (paper["pages"], paper["extraction"], paper["used_amount"]) == (0, None, "0.00")
-    assert taken.headers["location"] == f"/api/v1/evidence/{paper['digest']}"
+    file = taken.json()
+    assert file["digest"] == sm3_hex(FILE)
+    assert (file["name"], file["state"], file["size"]) == ("采购 合同.pdf", "waiting", len(FILE))
+    assert (file["pages"], file["extraction"], file["used_amount"]) == (0, None, "0.00")
+    assert taken.headers["location"] == f"/api/v1/evidence/{file['digest']}"
 
-    again = await api.hospital.send("POST", "/api/v1/evidence?name=other.pdf", PAPER, **PDF)
-    assert (again.status_code, again.json()) == (202, paper)
+    again = await api.hospital.send("POST", "/api/v1/evidence?name=other.pdf", FILE, **PDF)
+    assert (again.status_code, again.json()) == (202, file)
     await read_all(api)
     shown = await api.hospital.get(taken.headers["location"])
     assert shown.status_code == 200
@@ -45,15 +45,15 @@ async def test_a_paper_is_taken_in_read_and_shown(api: Api) -> None:
         "kind", "parties", "amounts", "signed_on", "starts_on", "ends_on", "document_numbers", "accounts",
         "purpose", "seals", "notes",
     }  # fmt: skip
-    settled = await api.hospital.send("POST", target, PAPER, **PDF)
+    settled = await api.hospital.send("POST", target, FILE, **PDF)
     assert (settled.status_code, settled.json()) == (200, read)
 
 
-async def test_another_unit_sees_neither_the_paper_nor_that_there_is_one(api: Api) -> None:
-    await api.hospital.send("POST", "/api/v1/evidence", PAPER, **PDF)
-    target = f"/api/v1/evidence/{sm3_hex(PAPER)}"
+async def test_another_unit_sees_neither_the_file_nor_that_there_is_one(api: Api) -> None:
+    await api.hospital.send("POST", "/api/v1/evidence", FILE, **PDF)
+    target = f"/api/v1/evidence/{sm3_hex(FILE)}"
     assert problem_of(await api.other.get(target)) == (404, "evidence.not_found", "")
-    for wrong in ("0" * 64, "x", sm3_hex(PAPER).upper()):
+    for wrong in ("0" * 64, "x", sm3_hex(FILE).upper()):
         response = await api.hospital.get(f"/api/v1/evidence/{wrong}")
         assert problem_of(response) == (404, "evidence.not_found", "")
 
@@ -64,34 +64,34 @@ async def test_another_unit_sees_neither_the_paper_nor_that_there_is_one(api: Ap
         (b"", PDF, (422, "evidence.empty", "file")),
         (b"GIF89a", PDF, (422, "evidence.not_a_pdf", "file")),
         (b'{"a": 1}', {"Content-Type": "application/json"}, (415, "request.media_type", "")),
-        (PAPER, {"Content-Type": "multipart/form-data; boundary=x"}, (415, "request.media_type", "")),
+        (FILE, {"Content-Type": "multipart/form-data; boundary=x"}, (415, "request.media_type", "")),
         (b"%PDF-1.7" + bytes(MAX_BYTES), PDF, (413, "request.too_large", "")),
     ],
     ids=["empty", "not a PDF", "JSON", "a form", "too large"],
 )
-async def test_what_is_no_paper_is_refused(
+async def test_what_is_no_file_is_refused(
     api: Api, body: bytes, headers: dict[str, str], expected: tuple[int, str, str]
 ) -> None:
     response = await api.hospital.send("POST", "/api/v1/evidence", body, **headers)
     assert problem_of(response) == expected
-    assert await api.services.database.pool.fetchval("SELECT count(*) FROM evidence_documents") == 0
+    assert await api.services.database.pool.fetchval("SELECT count(*) FROM evidence_files") == 0
 
 
 async def test_the_signature_covers_the_file_and_its_name(api: Api) -> None:
-    signed = api.hospital.headers("POST", "/api/v1/evidence?name=a.pdf", PAPER) | PDF
+    signed = api.hospital.headers("POST", "/api/v1/evidence?name=a.pdf", FILE) | PDF
     for target, body in (
-        ("/api/v1/evidence?name=b.pdf", PAPER),
-        ("/api/v1/evidence?name=a.pdf", PAPER + b"\n"),
+        ("/api/v1/evidence?name=b.pdf", FILE),
+        ("/api/v1/evidence?name=a.pdf", FILE + b"\n"),
     ):
         response = await api.http.post(target, content=body, headers=signed)
         assert problem_of(response)[1] == "auth.signature_invalid"
     assert (
-        await api.http.post("/api/v1/evidence?name=a.pdf", content=PAPER, headers=signed)
+        await api.http.post("/api/v1/evidence?name=a.pdf", content=FILE, headers=signed)
     ).status_code == 202
 
 
-async def test_the_largest_paper_passes(api: Api) -> None:
-    data = PAPER + b"\n%" + bytes(MAX_BYTES - len(PAPER) - 2)
+async def test_the_largest_file_passes(api: Api) -> None:
+    data = FILE + b"\n%" + bytes(MAX_BYTES - len(FILE) - 2)
     response = await api.hospital.send("POST", "/api/v1/evidence", data, **PDF)
     assert (response.status_code, response.json()["size"]) == (202, MAX_BYTES)
 
@@ -102,6 +102,6 @@ async def test_a_platform_whose_scanner_is_away_takes_nothing(
     from mingpiao.evidence.service import ClamdScanner
 
     monkeypatch.setattr(api.services.evidence, "_scanner", ClamdScanner("127.0.0.1:1"))
-    response = await api.hospital.send("POST", "/api/v1/evidence", PAPER, **PDF)
+    response = await api.hospital.send("POST", "/api/v1/evidence", FILE, **PDF)
     assert problem_of(response) == (503, "evidence.scanner_unavailable", "")
     assert response.headers["retry-after"] == "1"

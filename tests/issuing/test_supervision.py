@@ -299,14 +299,14 @@ async def test_days_that_are_over_count_within_their_window(province_url: str, s
         assert outcome.warnings[0].message == "10.00|1110.00|0"
 
 
-# -- papers --------------------------------------------------------------------------------------
+# -- files --------------------------------------------------------------------------------------
 
 
-async def put_paper(office: Office, resident: Resident, digest: str, extraction: dict[str, Any]) -> None:
+async def put_file(office: Office, resident: Resident, digest: str, extraction: dict[str, Any]) -> None:
     async with office.database.system() as connection:
         await connection.execute(
             text(
-                "INSERT INTO evidence_documents (unit_id, digest, region_code, name, media_type, size, pages, state, "
+                "INSERT INTO evidence_files (unit_id, digest, region_code, name, media_type, size, pages, state, "
                 "extraction, uploaded_by) SELECT unit_id, :digest, region_code, '合同.pdf', 'application/pdf', 1, 1, "
                 ":state, CAST(:extraction AS jsonb), 'account:1' FROM units WHERE unit_id = :unit_id"
             ),
@@ -338,7 +338,7 @@ async def mark_kind(office: Office, kind: str) -> None:
     await asyncio.sleep(0.2)
 
 
-async def test_a_marked_kind_needs_a_paper(office: Office) -> None:
+async def test_a_marked_kind_needs_a_file(office: Office) -> None:
     charity = office.province.charity
     await mark_kind(office, "0301")
     (outcome,) = await issue(office, charity, charity.request(kind="0301"))
@@ -360,7 +360,7 @@ async def test_what_was_issued_before_its_kind_was_marked_is_known_again(office:
 
 
 @pytest.mark.parametrize(
-    ("papers", "expected"),
+    ("files", "expected"),
     [
         (("xyz",), [("evidence.unknown", "evidence/0")]),
         (("ab" * 32,), [("evidence.unknown", "evidence/0")]),
@@ -369,18 +369,18 @@ async def test_what_was_issued_before_its_kind_was_marked_is_known_again(office:
     ],
     ids=["malformed", "unknown", "twice", "too many"],
 )
-async def test_papers_must_be_the_units_own(
-    office: Office, papers: Sequence[str], expected: list[tuple[str, str]]
+async def test_files_must_be_the_units_own(
+    office: Office, files: Sequence[str], expected: list[tuple[str, str]]
 ) -> None:
     charity, hospital = office.province.charity, office.province.hospital
-    await put_paper(office, hospital, "ab" * 32, contract_over("100.00"))
-    (outcome,) = await issue(office, charity, charity.request(kind="0301", evidence=tuple(papers)))
+    await put_file(office, hospital, "ab" * 32, contract_over("100.00"))
+    (outcome,) = await issue(office, charity, charity.request(kind="0301", evidence=tuple(files)))
     assert codes_of(outcome) == expected
 
 
-async def test_a_paper_that_is_not_read_yet_makes_the_request_wait(office: Office) -> None:
+async def test_a_file_that_is_not_read_yet_makes_the_request_wait(office: Office) -> None:
     charity = office.province.charity
-    await put_paper(office, charity, "ab" * 32, {})
+    await put_file(office, charity, "ab" * 32, {})
     (outcome,) = await issue(office, charity, charity.request(kind="0301", evidence=("ab" * 32,)))
     assert [(problem.code, problem.facts) for problem in outcome.problems] == [  # type: ignore[union-attr]
         ("evidence.not_read", {"evidence": ["ab" * 32]})
@@ -388,17 +388,17 @@ async def test_a_paper_that_is_not_read_yet_makes_the_request_wait(office: Offic
     assert await rows(office, "SELECT bill_id FROM bills") == []
 
 
-async def test_a_paper_is_not_used_beyond_its_amount_even_within_one_train(office: Office) -> None:
+async def test_a_file_is_not_used_beyond_its_amount_even_within_one_train(office: Office) -> None:
     charity = office.province.charity
     await put_in_force(office.database, USED_UP)
     request = charity.request(kind="0301", evidence=("ab" * 32,))
-    await put_paper(office, charity, "ab" * 32, contract_over(str(request.total * 2)))
+    await put_file(office, charity, "ab" * 32, contract_over(str(request.total * 2)))
     requests = [numbered(request, f"PART-{index}") for index in range(3)]
     outcomes = await issue(office, charity, *requests)
     assert [type(outcome).__name__ for outcome in outcomes] == ["Issued", "Issued", "NeedsConfirmation"]
     assert asked(outcomes[2]) == ["EV-USE"]
-    (paper,) = await rows(office, "SELECT used_amount, used_bills FROM evidence_documents")
-    assert paper == {"used_amount": request.total * 2, "used_bills": 2}
+    (file,) = await rows(office, "SELECT used_amount, used_bills FROM evidence_files")
+    assert file == {"used_amount": request.total * 2, "used_bills": 2}
     # What a reversed bill took is free again.
     await reverse(office, charity, outcomes[0])
     (again,) = await issue(office, charity, requests[2])
@@ -411,7 +411,7 @@ async def test_a_paper_is_not_used_beyond_its_amount_even_within_one_train(offic
     assert kept == {"evidence": ["ab" * 32], "claims": 9}
 
 
-async def test_two_processes_do_not_use_a_paper_beyond_its_amount(
+async def test_two_processes_do_not_use_a_file_beyond_its_amount(
     province_url: str, settled: Province
 ) -> None:
     charity = settled.charity
@@ -419,7 +419,7 @@ async def test_two_processes_do_not_use_a_paper_beyond_its_amount(
         await put_in_force(one.database, USED_UP)
         await asyncio.sleep(0.2)
         request = charity.request(kind="0301", evidence=("ab" * 32,))
-        await put_paper(one, charity, "ab" * 32, contract_over(str(request.total)))
+        await put_file(one, charity, "ab" * 32, contract_over(str(request.total)))
         first, second = numbered(request, "PART-1"), numbered(request, "PART-2")
         for office, each in ((one, first), (two, second)):
             assert (await office.desk.check(charity.unit_id, each)).hits == ()

@@ -52,7 +52,7 @@ def rule_of(code: str) -> Rule:
 
 @cache
 def _catalog() -> Catalog:
-    """The demonstration's base data; these tests are not about papers."""
+    """The demonstration's base data; these tests are not about files."""
     kinds = {code: replace(kind, needs_evidence=False) for code, kind in catalog().kinds.items()}
     return replace(catalog(), kinds=kinds)
 

@@ -1,4 +1,4 @@
-"""佐证材料 in the lists of units and departments: rows, filters, pages, exports, and the bills of a paper."""
+"""佐证材料 in the lists of units and departments: rows, filters, pages, exports, and the bills of a file."""
 
 import csv
 import io
@@ -24,13 +24,13 @@ START = now().replace(microsecond=0) - timedelta(days=2)
 
 
 async def _put(site: Site, number: int, **more: object) -> str:
-    """A paper of the charity, each a minute younger than the one before."""
+    """A file of the charity, each a minute younger than the one before."""
     given = {"at": START + timedelta(minutes=number)} | more
     return await put(site.services.database, site.unit, number, **given)  # type: ignore[arg-type]
 
 
 async def _issue(site: Site, digest: str, *numbers: str) -> list[Bill]:
-    """Bills of the charity on a paper."""
+    """Bills of the charity on a file."""
     requests = [site.unit.request(kind="0301", business_no=number, evidence=(digest,)) for number in numbers]
     outcomes = await site.services.desk.issue(site.unit.unit_id, requests, acting=ACTING)
     return [bill_of(outcome) for outcome in outcomes]
@@ -54,7 +54,7 @@ def _names(answer: httpx.Response) -> list[str]:
     return [row[1] for row in _rows(answer)]
 
 
-async def test_a_unit_sees_its_papers_with_what_is_used_and_left(unit_site: Site) -> None:
+async def test_a_unit_sees_its_files_with_what_is_used_and_left(unit_site: Site) -> None:
     browser = await unit_site.browser("checker")
     empty = await browser.get("/unit/evidence")
     assert "没有符合条件的佐证材料" in empty.text
@@ -79,11 +79,11 @@ async def test_a_unit_sees_its_papers_with_what_is_used_and_left(unit_site: Site
     assert _names(await (await unit_site.browser("other")).get("/unit/evidence")) == ["别家.pdf"]
 
 
-async def test_a_papers_page_leads_to_its_bills_and_its_bills_to_it(unit_site: Site) -> None:
+async def test_a_files_page_leads_to_its_bills_and_its_bills_to_it(unit_site: Site) -> None:
     digest = await _put(unit_site, 1, name="合同.pdf", extraction=says("100000.00"))
-    other_paper = await _put(unit_site, 2, extraction=says("100000.00"))
+    other_file = await _put(unit_site, 2, extraction=says("100000.00"))
     bills = await _issue(unit_site, digest, *(f"B-{n}" for n in range(21)))
-    await _issue(unit_site, other_paper, "C-1")
+    await _issue(unit_site, other_file, "C-1")
     browser = await unit_site.browser("handler")
     shown = await browser.get(f"/unit/evidence/{digest}")
     used = sum(bill.total for bill in bills)
@@ -111,7 +111,7 @@ async def test_a_papers_page_leads_to_its_bills_and_its_bills_to_it(unit_site: S
     assert (await browser.get("/unit/evidence/nothing")).status_code == 404
 
 
-async def test_a_unused_paper_says_so(unit_site: Site) -> None:
+async def test_a_unused_file_says_so(unit_site: Site) -> None:
     digest = await _put(unit_site, 1)
     shown = await (await unit_site.browser("handler")).get(f"/unit/evidence/{digest}")
     assert "还没有使用这份材料开具的票据" in shown.text
@@ -190,7 +190,7 @@ async def test_exports_have_the_whole_filter(unit_site: Site) -> None:
     ]
 
 
-async def test_a_department_sees_the_papers_of_its_units(unit_site: Site) -> None:
+async def test_a_department_sees_the_files_of_its_units(unit_site: Site) -> None:
     office = unit_site.province.office
     digest = await _put(unit_site, 1, name="慈善.pdf", extraction=says("100000.00"))
     (bill,) = await _issue(unit_site, digest, "B-1")
@@ -240,7 +240,7 @@ async def test_a_list_is_held_to_a_region(unit_site: Site, region: str) -> None:
         assert "没有符合条件的佐证材料" in (await elsewhere.get("/finance/evidence")).text
     elif region == "below":
         await unit_site.services.database.pool.execute(
-            "UPDATE evidence_documents SET region_code = '150102' WHERE name = '慈善.pdf'"
+            "UPDATE evidence_files SET region_code = '150102' WHERE name = '慈善.pdf'"
         )
         assert _names(await officer.get("/finance/evidence", region="150100")) == ["慈善.pdf"]
     else:

@@ -15,19 +15,19 @@ from tests.portals.unit_site import Browser, Site, members_of
 
 from mingpiao.catalog.service import CHANNEL as CATALOG_CHANNEL
 from mingpiao.crypto.sm3 import sm3_hex
-from mingpiao.evidence.model import Claim, Document, DocumentState, Extraction, Mark, Page, Place, Verdict
+from mingpiao.evidence.model import Claim, EvidenceFile, EvidenceState, Extraction, Mark, Page, Place, Verdict
 from mingpiao.evidence.service import EvidenceReader
 from mingpiao.kernel.clock import now
 from mingpiao.portals.rendering import ENVIRONMENT
 from mingpiao.storage.notices import notify
 
-PAPER = hostile.plain_pdf("An agreement between two parties about 12345.00 yuan", pages=2)
-DIGEST = sm3_hex(PAPER)
+FILE = hostile.plain_pdf("An agreement between two parties about 12345.00 yuan", pages=2)
+DIGEST = sm3_hex(FILE)
 OTHER = hostile.plain_pdf("Another agreement between two parties")
 
 
-async def _send(browser: Browser, *papers: tuple[str, bytes], token: str | None = None) -> httpx.Response:
-    files = [("evidence-files", (name, data, "application/pdf")) for name, data in papers]
+async def _send(browser: Browser, *files: tuple[str, bytes], token: str | None = None) -> httpx.Response:
+    files = [("evidence-files", (name, data, "application/pdf")) for name, data in files]
     headers = {"X-CSRF-Token": await browser.csrf_token() if token is None else token}
     return await browser.client.post("/unit/evidence", files=files, headers=headers)
 
@@ -41,11 +41,11 @@ async def _read_all(site: Site) -> None:
 
 async def test_files_are_taken_in_one_by_one_and_each_is_answered(unit_site: Site) -> None:
     browser = await unit_site.browser("handler")
-    answer = await _send(browser, ("合同.pdf", PAPER), ("x.exe", b"MZ"), ("空.pdf", b""))
+    answer = await _send(browser, ("合同.pdf", FILE), ("x.exe", b"MZ"), ("空.pdf", b""))
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
     body = answer.json()
-    assert [(paper["digest"], paper["name"], paper["label"]) for paper in body["papers"]] == [
+    assert [(file["digest"], file["name"], file["label"]) for file in body["files"]] == [
         (DIGEST, "合同.pdf", "待识别")
     ]
     assert body["problems"] == [
@@ -54,7 +54,7 @@ async def test_files_are_taken_in_one_by_one_and_each_is_answered(unit_site: Sit
     ]
     await _read_all(unit_site)
     states = (await browser.get("/unit/evidence/status", digests=f"{DIGEST} {'0' * 64} junk")).json()
-    assert [(paper["digest"], paper["settled"], paper["pages"]) for paper in states] == [(DIGEST, True, 2)]
+    assert [(file["digest"], file["settled"], file["pages"]) for file in states] == [(DIGEST, True, 2)]
     audit = await unit_site.services.database.pool.fetchrow(
         "SELECT actor, unit_id FROM audit_log WHERE action = 'evidence:upload'"
     )
@@ -63,18 +63,18 @@ async def test_files_are_taken_in_one_by_one_and_each_is_answered(unit_site: Sit
 
 async def test_only_who_may_issue_uploads_and_means_it(unit_site: Site) -> None:
     handler = await unit_site.browser("handler")
-    assert (await _send(handler, ("a.pdf", PAPER), token="wrong")).status_code == 403
-    assert (await _send(await unit_site.browser("checker"), ("a.pdf", PAPER))).status_code == 403
+    assert (await _send(handler, ("a.pdf", FILE), token="wrong")).status_code == 403
+    assert (await _send(await unit_site.browser("checker"), ("a.pdf", FILE))).status_code == 403
     stranger = unit_site.stranger()
-    sent = await _send(stranger, ("a.pdf", PAPER), token="x")
+    sent = await _send(stranger, ("a.pdf", FILE), token="x")
     assert sent.headers["location"].startswith("/login")
-    count = await unit_site.services.database.pool.fetchval("SELECT count(*) FROM evidence_documents")
+    count = await unit_site.services.database.pool.fetchval("SELECT count(*) FROM evidence_files")
     assert count == 0
 
 
 async def test_pages_and_files_are_the_units_own(unit_site: Site) -> None:
     browser = await unit_site.browser("handler")
-    await _send(browser, ("采购 合同.pdf", PAPER))
+    await _send(browser, ("采购 合同.pdf", FILE))
     assert (await browser.get(f"/unit/evidence/{DIGEST}/pages/1.png")).status_code == 404, "not read yet"
     await _read_all(unit_site)
     shown = await browser.get(f"/unit/evidence/{DIGEST}/pages/2.png")
@@ -82,7 +82,7 @@ async def test_pages_and_files_are_the_units_own(unit_site: Site) -> None:
     assert shown.headers["cache-control"] == "private, max-age=600"
     assert Image.open(BytesIO(shown.content)).width == 1200
     file = await browser.get(f"/unit/evidence/{DIGEST}/file")
-    assert file.content == PAPER
+    assert file.content == FILE
     assert file.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E9%87%87")
     for wrong in ("pages/3.png", "pages/0.png", "pages/x.png", "pages/1.jpg", "pages/²³.png"):
         assert (await browser.get(f"/unit/evidence/{DIGEST}/{wrong}")).status_code == 404, wrong
@@ -96,7 +96,7 @@ async def test_pages_and_files_are_the_units_own(unit_site: Site) -> None:
     ).status_code == 200
 
 
-async def _need_papers(site: Site) -> None:
+async def _need_files(site: Site) -> None:
     await site.services.database.pool.execute(
         "UPDATE bill_kinds SET needs_evidence = true WHERE code = $1", KIND
     )
@@ -110,7 +110,7 @@ async def _need_papers(site: Site) -> None:
 
 
 async def _form(site: Site, browser: Browser) -> dict[str, str]:
-    await _need_papers(site)
+    await _need_files(site)
     shown = await browser.get("/unit/issue", kind=KIND)
     assert 'enctype="multipart/form-data"' in shown.text
     assert "data-evidence-picker" in shown.text
@@ -126,7 +126,7 @@ async def test_without_javascript_files_come_with_the_form(unit_site: Site) -> N
         "/unit/issue",
         data=members | {"action": "update"},
         files=[
-            ("evidence-files", ("合同.pdf", PAPER, "application/pdf")),
+            ("evidence-files", ("合同.pdf", FILE, "application/pdf")),
             ("evidence-files", ("坏.pdf", b"nothing", "application/pdf")),
         ],
     )
@@ -152,7 +152,7 @@ async def test_without_javascript_files_come_with_the_form(unit_site: Site) -> N
     assert members_of(dropped.text)["evidence"] == sm3_hex(OTHER)
 
 
-async def test_a_kind_that_needs_papers_is_not_issued_without(unit_site: Site) -> None:
+async def test_a_kind_that_needs_files_is_not_issued_without(unit_site: Site) -> None:
     browser = await unit_site.browser("handler")
     refused = await browser.client.post(
         "/unit/issue", data=await _form(unit_site, browser) | {"action": "check"}, files={"none": b""}
@@ -162,13 +162,13 @@ async def test_a_kind_that_needs_papers_is_not_issued_without(unit_site: Site) -
 
 
 @pytest.mark.parametrize("username", ["officer", "elsewhere"])
-async def test_a_department_sees_papers_of_its_units_only(unit_site: Site, username: str) -> None:
+async def test_a_department_sees_files_of_its_units_only(unit_site: Site, username: str) -> None:
     from tests.support.apps import serve
 
     from mingpiao.portals.finance.router import create_router as create_finance_router
     from mingpiao.portals.login import create_router as create_login_router
 
-    await _send(await unit_site.browser("handler"), ("a.pdf", PAPER))
+    await _send(await unit_site.browser("handler"), ("a.pdf", FILE))
     await _read_all(unit_site)
     app = serve(unit_site.services, create_login_router, create_finance_router)
     browser = Browser(app)
@@ -181,18 +181,18 @@ async def test_a_department_sees_papers_of_its_units_only(unit_site: Site, usern
     assert (await browser.get(other)).status_code == 404
 
 
-def _document(pages: int) -> Document:
+def _file(pages: int) -> EvidenceFile:
     read = tuple(
         Page(number=n, width=595, height=842, rotation=0, method="text", text="") for n in range(1, pages + 1)
     )
-    return Document(
+    return EvidenceFile(
         unit_id=1,
         digest=DIGEST,
         name="<合同>.pdf",
         media_type="application/pdf",
         size=1,
         pages=pages,
-        state=DocumentState.READ,
+        state=EvidenceState.READ,
         pages_done=pages,
         failure_code="",
         failure="",
@@ -222,20 +222,20 @@ def _claims() -> tuple[Claim, ...]:
 
 
 def _rendered(template: str, **values: object) -> str:
-    source = '{% from "evidence.html" import claims_table, paper_view with context %}' + template
+    source = '{% from "evidence.html" import claims_table, file_view with context %}' + template
     return ENVIRONMENT.from_string(source).render(problems=(), **values)
 
 
 def test_places_are_outlined_and_claims_lead_to_them() -> None:
     shown = _rendered(
-        "{{ claims_table(claims, [paper]) }}{{ paper_view(paper, claims, '/unit/evidence') }}",
+        "{{ claims_table(claims, [file]) }}{{ file_view(file, claims, '/unit/evidence') }}",
         claims=_claims(),
-        paper=_document(8),
+        file=_file(8),
     )
-    assert shown.count("<rect") == 1, "marks of other papers are not drawn here"
+    assert shown.count("<rect") == 1, "marks of other files are not drawn here"
     assert 'x="0.10000" y="0.20000" width="0.30000" height="0.05000"' in shown
-    assert f'href="#paper-{DIGEST[:12]}-5"' in shown
-    assert f'id="paper-{DIGEST[:12]}-5"' in shown
+    assert f'href="#file-{DIGEST[:12]}-5"' in shown
+    assert f'id="file-{DIGEST[:12]}-5"' in shown
     assert f'src="/unit/evidence/{DIGEST}/pages/5.png"' in shown
     assert f'href="/unit/evidence/{DIGEST}">使用情况</a>' in shown
     assert shown.index("pages/5.png") < shown.index("其余 7 页") < shown.index("pages/1.png")
@@ -245,15 +245,15 @@ def test_places_are_outlined_and_claims_lead_to_them() -> None:
     assert "style=" not in shown
 
 
-def test_of_several_papers_a_claim_names_the_one_that_it_leads_to() -> None:
-    other = msgspec.structs.replace(_document(2), digest="cd" * 32, name="补充协议.pdf")
-    told = _rendered("{{ claims_table(claims, papers) }}", claims=_claims(), papers=[_document(8), other])
+def test_of_several_files_a_claim_names_the_one_that_it_leads_to() -> None:
+    other = msgspec.structs.replace(_file(2), digest="cd" * 32, name="补充协议.pdf")
+    told = _rendered("{{ claims_table(claims, files) }}", claims=_claims(), files=[_file(8), other])
     assert ">&lt;合同&gt;.pdf 第 5 页</a>" in told
-    alone = _rendered("{{ claims_table(claims, papers) }}", claims=_claims(), papers=[_document(8)])
+    alone = _rendered("{{ claims_table(claims, files) }}", claims=_claims(), files=[_file(8)])
     assert ">第 5 页</a>" in alone
 
 
 def test_few_pages_are_shown_in_order() -> None:
-    shown = _rendered("{{ paper_view(paper, (), '/unit/evidence') }}", paper=_document(2))
+    shown = _rendered("{{ file_view(file, (), '/unit/evidence') }}", file=_file(2))
     assert shown.index("pages/1.png") < shown.index("pages/2.png")
     assert "<details" not in shown

@@ -10,19 +10,19 @@ import pytest
 from litestar import Litestar
 from tests.portals.unit_site import Browser, Site, members_of
 from tests.qualifications.desk import MANAGER, PICTURE, KnownReader, in_order
-from tests.qualifications.papers import Facts, draw
+from tests.qualifications.files import Facts, draw
 from tests.support.apps import serve
 from tests.support.office import ACTING
 from tests.support.province import MASTER
 
 from mingpiao.evidence.model import PageLines
-from mingpiao.evidence.service import EvidenceStore, NoScanner, PaperUnreadable
+from mingpiao.evidence.service import EvidenceStore, FileUnreadable, NoScanner
 from mingpiao.kernel.clock import today
 from mingpiao.portals.finance.router import create_router as create_finance_router
 from mingpiao.portals.login import create_router as create_login_router
 from mingpiao.portals.unit.router import create_router as create_unit_router
-from mingpiao.qualifications.model import PaperType, Qualification
-from mingpiao.qualifications.service import PaperDesk, get
+from mingpiao.qualifications.model import Qualification, QualificationType
+from mingpiao.qualifications.service import QualificationDesk, get
 from mingpiao.storage.files import FileStore
 
 LIST = "/unit/qualifications"
@@ -36,7 +36,7 @@ class Town(msgspec.Struct, frozen=True):
     app: Litestar
 
     @property
-    def desk(self) -> PaperDesk:
+    def desk(self) -> QualificationDesk:
         return self.site.services.qualifications
 
     def facts(self, **changes: object) -> Facts:
@@ -48,13 +48,15 @@ class Town(msgspec.Struct, frozen=True):
         assert (await browser.sign_in(username)).status_code == 303
         return browser
 
-    async def paper(self, answer: list[PageLines] | Exception | None = None) -> Qualification:
-        """A paper of the charity as it stands after the reading."""
+    async def qualification(self, answer: list[PageLines] | Exception | None = None) -> Qualification:
+        """A qualification of the charity as it stands after the reading."""
         data = PICTURE + f"file {len(self.reader.answers)}".encode()
         self.reader.answers[data] = lines(self.facts()) if answer is None else answer
-        paper, _ = await self.desk.upload(self.site.unit.unit_id, "证书.png", data, by=MANAGER, acting=ACTING)
-        await self.desk.read({"qualification_id": paper.qualification_id})
-        return await self.get(paper.qualification_id)
+        qualification, _ = await self.desk.upload(
+            self.site.unit.unit_id, "证书.png", data, by=MANAGER, acting=ACTING
+        )
+        await self.desk.read({"qualification_id": qualification.qualification_id})
+        return await self.get(qualification.qualification_id)
 
     async def get(self, qualification_id: int) -> Qualification:
         async with self.site.services.database.system() as connection:
@@ -70,7 +72,9 @@ async def town(unit_site: Site, tmp_path: Path) -> Town:
     reader = KnownReader()
     database = unit_site.services.database
     store = EvidenceStore(database, FileStore.open(tmp_path.as_uri()), MASTER, NoScanner())
-    services = msgspec.structs.replace(unit_site.services, qualifications=PaperDesk(database, store, reader))
+    services = msgspec.structs.replace(
+        unit_site.services, qualifications=QualificationDesk(database, store, reader)
+    )
     app = serve(services, create_login_router, create_unit_router, create_finance_router)
     return Town(msgspec.structs.replace(unit_site, services=services), reader, app)
 
@@ -95,10 +99,14 @@ async def test_upload_read_submit_and_accepted(town: Town) -> None:
     shown = await manager.get(address)
     members = members_of(shown.text)
     unit = town.site.unit.unit
-    assert (members["name"], members["code"], members["paper_type"]) == (unit.name, unit.uscc, "charity")
+    assert (members["name"], members["code"], members["qualification_type"]) == (
+        unit.name,
+        unit.uscc,
+        "charity",
+    )
     assert members["valid_until"] == town.facts().valid_until.isoformat()
     marks = set(re.findall(r'data-mark="(\w+)"', shown.text))
-    assert {"name", "code", "valid_until", "paper_type", "representative", "issuer"} <= marks
+    assert {"name", "code", "valid_until", "qualification_type", "representative", "issuer"} <= marks
     picture = await manager.get(f"{address}/pages/1")
     assert (picture.headers["content-type"], picture.content) == ("image/png", PICTURE)
     file = await manager.get(f"{address}/file")
@@ -112,16 +120,16 @@ async def test_upload_read_submit_and_accepted(town: Town) -> None:
 
 
 async def test_a_corrected_field_goes_to_the_department_which_decides(town: Town) -> None:
-    paper = await town.paper()
+    qualification = await town.qualification()
     manager = await town.visitor("manager")
-    address = f"{LIST}/{paper.qualification_id}"
+    address = f"{LIST}/{qualification.qualification_id}"
     shown = await manager.get(address)
     await manager.submit(shown, f"{address}/submit", representative="巴特尔", unlimited="")
     assert "已提交财政部门审核" in (await manager.get(address)).text
 
     officer = await town.visitor("officer")
     listed = await officer.get("/finance/qualifications")
-    target = f"/finance/qualifications/{paper.qualification_id}"
+    target = f"/finance/qualifications/{qualification.qualification_id}"
     assert target in listed.text
     page = await officer.get(target)
     assert "法定代表人（负责人）与识别的内容不同" in page.text
@@ -137,20 +145,20 @@ async def test_a_corrected_field_goes_to_the_department_which_decides(town: Town
     late = await head.submit(seen_by_head, f"{target}/decide", decision="reject", reason="看不清")
     assert late.status_code == 409
     assert "经办某" in late.text
-    assert (await town.get(paper.qualification_id)).state == "accepted"
+    assert (await town.get(qualification.qualification_id)).state == "accepted"
     assert "没有等待审核的证书" in (await officer.get("/finance/qualifications")).text
 
 
 async def test_messages_reach_unit_and_department_and_are_marked_read(town: Town) -> None:
-    paper = await town.paper()
+    qualification = await town.qualification()
     manager = await town.visitor("manager")
-    address = f"{LIST}/{paper.qualification_id}"
+    address = f"{LIST}/{qualification.qualification_id}"
     shown = await manager.get(address)
     await manager.submit(shown, f"{address}/submit", representative="巴特尔", unlimited="")
     region = town.site.unit.unit.region_code
     pool = town.site.services.database.pool
     assert await pool.fetchval("SELECT region_code FROM messages") == region
-    target = f"/finance/qualifications/{paper.qualification_id}"
+    target = f"/finance/qualifications/{qualification.qualification_id}"
     officer = await town.visitor("officer")
     page = await officer.get(target)
     await officer.submit(page, f"{target}/decide", decision="reject", reason="法定代表人与登记不符")
@@ -188,7 +196,7 @@ async def test_messages_reach_unit_and_department_and_are_marked_read(town: Town
     ],
     ids=["not a picture", "empty", "too large", "larger", "far too large"],
 )
-async def test_what_is_no_paper_is_told_beside_the_form(
+async def test_what_is_no_qualification_is_told_beside_the_form(
     town: Town, data: bytes, status: int, sentence: str
 ) -> None:
     manager = await town.visitor("manager")
@@ -198,7 +206,7 @@ async def test_what_is_no_paper_is_told_beside_the_form(
     assert "还没有上传过证书" in (await manager.get(LIST)).text
 
 
-async def test_the_same_file_leads_to_the_paper_that_stands(town: Town) -> None:
+async def test_the_same_file_leads_to_the_qualification_that_stands(town: Town) -> None:
     manager = await town.visitor("manager")
     data = PICTURE + b"same"
     first, second = await _upload(manager, data), await _upload(manager, data)
@@ -207,20 +215,20 @@ async def test_the_same_file_leads_to_the_paper_that_stands(town: Town) -> None:
 
 
 async def test_an_encrypted_file_says_what_to_do(town: Town) -> None:
-    paper = await town.paper(
-        PaperUnreadable("evidence.encrypted", "文件设有打开密码，请去除密码后重新上传。")
+    qualification = await town.qualification(
+        FileUnreadable("evidence.encrypted", "文件设有打开密码，请去除密码后重新上传。")
     )
     manager = await town.visitor("manager")
-    page = await manager.get(f"{LIST}/{paper.qualification_id}")
+    page = await manager.get(f"{LIST}/{qualification.qualification_id}")
     assert "文件设有打开密码" in page.text
     assert "/submit" not in page.text
-    assert (await manager.get(f"{LIST}/{paper.qualification_id}/pages/1")).status_code == 404
+    assert (await manager.get(f"{LIST}/{qualification.qualification_id}/pages/1")).status_code == 404
 
 
 async def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(town: Town) -> None:
-    paper = await town.paper()
+    qualification = await town.qualification()
     manager = await town.visitor("manager")
-    address = f"{LIST}/{paper.qualification_id}"
+    address = f"{LIST}/{qualification.qualification_id}"
     shown = await manager.get(address)
     answer = await manager.submit(
         shown, f"{address}/submit", code="123", valid_until=str(today() - timedelta(days=1)), unlimited=""
@@ -230,17 +238,17 @@ async def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(to
     assert "校验位不正确" in text
     assert "到期，请上传换发后的新证书" in text
     assert members_of(answer.text)["code"] == "123"
-    for changes in ({"valid_until": "2026-02-31"}, {"paper_type": "nonsense"}, {"valid_from": "x"}):
+    for changes in ({"valid_until": "2026-02-31"}, {"qualification_type": "nonsense"}, {"valid_from": "x"}):
         answer = await manager.submit(shown, f"{address}/submit", **changes, unlimited="")
         assert answer.status_code == 422, changes
     stale = await manager.submit(shown, f"{address}/submit", revision="0", unlimited="")
     assert stale.status_code == 409
-    assert (await town.get(paper.qualification_id)).state == "read"
+    assert (await town.get(qualification.qualification_id)).state == "read"
 
 
-async def test_another_units_paper_and_other_roles(town: Town) -> None:
-    paper = await town.paper()
-    address = f"{LIST}/{paper.qualification_id}"
+async def test_another_units_qualification_and_other_roles(town: Town) -> None:
+    qualification = await town.qualification()
+    address = f"{LIST}/{qualification.qualification_id}"
     other = await town.visitor("other")
     for path in (address, f"{address}/pages/1", f"{address}/file", f"{address}/state", f"{LIST}/{10**30}"):
         assert (await other.get(path)).status_code == 404, path
@@ -253,18 +261,18 @@ async def test_another_units_paper_and_other_roles(town: Town) -> None:
     for path in (LIST, f"{address}/submit", f"{address}/withdraw"):
         assert (await handler.post(path, token)).status_code == 403, path
     elsewhere = await town.visitor("elsewhere")
-    target = f"/finance/qualifications/{paper.qualification_id}"
+    target = f"/finance/qualifications/{qualification.qualification_id}"
     for path in (target, f"{target}/pages/1", f"{target}/file"):
         assert (await elsewhere.get(path)).status_code == 404, path
     token = {"csrf_token": await elsewhere.csrf_token(), "decision": "accept", "revision": "2"}
     assert (await elsewhere.post(f"{target}/decide", token)).status_code == 404
-    assert (await town.get(paper.qualification_id)).state == "read"
+    assert (await town.get(qualification.qualification_id)).state == "read"
 
 
-async def test_a_withdrawn_paper(town: Town) -> None:
-    paper = await town.paper()
+async def test_a_withdrawn_qualification(town: Town) -> None:
+    qualification = await town.qualification()
     manager = await town.visitor("manager")
-    address = f"{LIST}/{paper.qualification_id}"
+    address = f"{LIST}/{qualification.qualification_id}"
     shown = await manager.get(address)
     assert (await manager.submit(shown, f"{address}/withdraw")).headers["location"] == LIST
     assert "已撤回" in (await manager.get(LIST)).text
@@ -272,24 +280,24 @@ async def test_a_withdrawn_paper(town: Town) -> None:
 
 async def _accepted(town: Town, **changes: object) -> Qualification:
     facts = town.facts(**changes)
-    paper = await town.paper(lines(facts))
+    qualification = await town.qualification(lines(facts))
     manager = await town.visitor("manager")
-    address = f"{LIST}/{paper.qualification_id}"
+    address = f"{LIST}/{qualification.qualification_id}"
     shown = await manager.get(address)
     given = {} if facts.unlimited else {"unlimited": ""}
     assert (await manager.submit(shown, f"{address}/submit", **given)).status_code == 303
-    return await town.get(paper.qualification_id)
+    return await town.get(qualification.qualification_id)
 
 
 async def test_the_home_page_warns_before_and_after_the_end(town: Town) -> None:
-    paper = await _accepted(town, valid_until=today() + timedelta(days=60))
+    qualification = await _accepted(town, valid_until=today() + timedelta(days=60))
     manager = await town.visitor("manager")
     assert "资质证书还有60天到期" in (await manager.get("/unit")).text
     pool = town.site.services.database.pool
     for days, sentence in ((61, ""), (0, "资质证书今天到期"), (-1, "资质证书已到期，开票功能已锁定")):
         await pool.execute(
             "UPDATE qualifications SET valid_until = $2 WHERE qualification_id = $1",
-            paper.qualification_id,
+            qualification.qualification_id,
             today() + timedelta(days=days),
         )
         text = (await manager.get("/unit")).text
@@ -299,14 +307,14 @@ async def test_the_home_page_warns_before_and_after_the_end(town: Town) -> None:
 
 async def test_lists_are_filtered_and_exported(town: Town) -> None:
     soon = await _accepted(town, valid_until=today() + timedelta(days=20))
-    open_paper = await town.paper()
+    open_qualification = await town.qualification()
     officer = await town.visitor("officer")
 
     async def found(query: str) -> list[int]:
         html = (await officer.get(f"/finance/qualifications?{query}")).text
         return [int(key) for key in re.findall(r'<a href="/finance/qualifications/(\d+)">', html)]
 
-    both = [open_paper.qualification_id, soon.qualification_id]
+    both = [open_qualification.qualification_id, soon.qualification_id]
     assert await found("state=all") == both
     assert await found("state=read") == both[:1]
     assert await found("expiry=30") == both[1:]
@@ -330,8 +338,8 @@ async def test_lists_are_filtered_and_exported(town: Town) -> None:
     assert recorded == 2
 
 
-async def test_a_paper_that_is_no_longer_used_is_taken_out(town: Town) -> None:
-    old = await _accepted(town, paper_type=PaperType.ASSOCIATION)
+async def test_a_qualification_that_is_no_longer_used_is_taken_out(town: Town) -> None:
+    old = await _accepted(town, qualification_type=QualificationType.ASSOCIATION)
     officer = await town.visitor("officer")
     target = f"/finance/qualifications/{old.qualification_id}"
     assert "停用这份证书" not in (await officer.get(target)).text
@@ -348,9 +356,11 @@ async def test_a_paper_that_is_no_longer_used_is_taken_out(town: Town) -> None:
     assert "已变更登记类型" in (await manager.get(f"{LIST}/{old.qualification_id}")).text
 
 
-async def test_a_revoked_paper_locks_and_both_sides_see_why(town: Town) -> None:
-    paper = await _accepted(town)
-    target, own = (f"{side}/qualifications/{paper.qualification_id}" for side in ("/finance", "/unit"))
+async def test_a_revoked_qualification_locks_and_both_sides_see_why(town: Town) -> None:
+    qualification = await _accepted(town)
+    target, own = (
+        f"{side}/qualifications/{qualification.qualification_id}" for side in ("/finance", "/unit")
+    )
     officer, head, manager = [await town.visitor(name) for name in ("officer", "head", "manager")]
     page = await officer.get(target)
     assert "这是该单位唯一有效的证书" in page.text
@@ -373,7 +383,7 @@ async def test_a_revoked_paper_locks_and_both_sides_see_why(town: Town) -> None:
     assert "已撤销认定" in shown
     assert 'value="revoke"' not in shown
     assert target in (await officer.get("/finance/qualifications?state=revoked")).text
-    unit = (await officer.get(f"/finance/units/{paper.unit_id}")).text
+    unit = (await officer.get(f"/finance/units/{qualification.unit_id}")).text
     assert "资质证书的认定已撤销" in unit
     for address in ("/unit", LIST):
         seen = (await manager.get(address)).text
@@ -382,5 +392,5 @@ async def test_a_revoked_paper_locks_and_both_sides_see_why(town: Town) -> None:
         assert "目前不影响开票" not in seen
     assert "认定已撤销" in (await manager.get(own)).text
     assert "系伪造" in (await manager.get("/unit/messages")).text
-    again = await town.paper()
+    again = await town.qualification()
     assert "此后的证书由财政部门审核" in (await manager.get(f"{LIST}/{again.qualification_id}")).text

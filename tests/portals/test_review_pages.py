@@ -209,7 +209,7 @@ async def test_the_list_filters_and_pages(site: Site) -> None:
         assert "件开票申请等待本单位办理" in (await browser.get("/unit")).text
         everything = (await browser.get("/unit/applications")).text
         assert f'href="{unit_page(brought)}"' in everything
-        # Bills without papers are appealed for too.
+        # Bills without files are appealed for too.
         assert f'<option value="{brought.kind}"' in everything
         found = await browser.get(f"/unit/applications?business_no={brought.business_no}&state=in_review")
         assert found.text.count('scope="row"') == 1

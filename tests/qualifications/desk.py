@@ -6,15 +6,15 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
-from tests.qualifications.papers import Facts, draw
+from tests.qualifications.files import Facts, draw
 from tests.support.province import MASTER, Province
 
 from mingpiao.evidence.model import PageLines
 from mingpiao.evidence.service import EvidenceStore, NoScanner
 from mingpiao.identity.model import Account, Actor, Role
 from mingpiao.kernel.clock import today
-from mingpiao.qualifications.model import PaperType, Qualification, Statement
-from mingpiao.qualifications.service import PaperDesk, get, submit
+from mingpiao.qualifications.model import Qualification, QualificationType, Statement
+from mingpiao.qualifications.service import QualificationDesk, get, submit
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
 from mingpiao.units.model import Unit
@@ -55,7 +55,7 @@ class KnownReader:
 def in_order(unit: Unit) -> Facts:
     """A charity's certificate with nothing wrong in it."""
     return Facts(
-        paper_type=PaperType.CHARITY,
+        qualification_type=QualificationType.CHARITY,
         name=unit.name,
         code=unit.uscc,
         representative="乌云其木格",
@@ -71,7 +71,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
 
     database: Database
     province: Province
-    desk: PaperDesk
+    desk: QualificationDesk
     reader: KnownReader
 
     @property
@@ -79,7 +79,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
         return self.province.charity.unit_id
 
     def facts(self, **changes: object) -> Facts:
-        """A paper of the charity that is in order."""
+        """A qualification of the charity that is in order."""
         unit = self.province.charity.unit
         return msgspec.structs.replace(in_order(unit), **changes)
 
@@ -92,33 +92,33 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
         """Upload a fresh file of the charity and have it read."""
         data = PICTURE + f"file {len(self.reader.answers)}".encode()
         self.reader.answers[data] = answer
-        paper, fresh = await self.desk.upload(
+        qualification, fresh = await self.desk.upload(
             unit_id or self.unit_id, "证书.png", data, by=MANAGER, acting=ACTING
         )
         assert fresh
-        return await self.read(paper)
+        return await self.read(qualification)
 
-    async def read(self, paper: Qualification) -> Qualification:
-        await self.desk.read({"qualification_id": paper.qualification_id})
-        return await self.get(paper.qualification_id)
+    async def read(self, qualification: Qualification) -> Qualification:
+        await self.desk.read({"qualification_id": qualification.qualification_id})
+        return await self.get(qualification.qualification_id)
 
     async def get(self, qualification_id: int) -> Qualification:
         async with self.database.system() as connection:
             return await get(connection, qualification_id)
 
-    async def submit(self, paper: Qualification, stated: Statement) -> Qualification:
+    async def submit(self, qualification: Qualification, stated: Statement) -> Qualification:
         async with self.database.system() as connection:
             return await submit(
                 connection,
-                paper.unit_id,
-                paper.qualification_id,
+                qualification.unit_id,
+                qualification.qualification_id,
                 stated,
-                revision=paper.revision,
+                revision=qualification.revision,
                 acting=ACTING,
             )
 
     async def accepted(self, **changes: object) -> Qualification:
-        """A paper of the charity, brought in and accepted by the platform."""
+        """A qualification of the charity, brought in and accepted by the platform."""
         facts = self.facts(**changes)
         return await self.submit(await self.upload(self.lines(facts)), stated_as(facts))
 
@@ -152,7 +152,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def stated_as(facts: Facts, **changes: object) -> Statement:
-    """A statement that says what the paper says."""
+    """A statement that says what the qualification says."""
     members = {name: getattr(facts, name) for name in Statement.__struct_fields__}
     return Statement(**(members | changes))
 
@@ -164,7 +164,10 @@ async def open_bench(url: str, province: Province, files: Path) -> AsyncIterator
     store = EvidenceStore(database, FileStore.open(files.as_uri()), MASTER, NoScanner())
     try:
         yield Bench(
-            database=database, province=province, desk=PaperDesk(database, store, reader), reader=reader
+            database=database,
+            province=province,
+            desk=QualificationDesk(database, store, reader),
+            reader=reader,
         )
     finally:
         await database.close()

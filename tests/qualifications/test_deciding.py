@@ -1,4 +1,4 @@
-"""Persons decide on papers: for their region, one of two, never on what has changed or ended meanwhile."""
+"""Persons decide on qualifications: for their region, one of two, never on what has changed or ended meanwhile."""
 
 import asyncio
 from datetime import timedelta
@@ -11,7 +11,7 @@ from tests.qualifications.desk import Bench, officer, stated_as
 from mingpiao.identity.model import Account, Role
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Refusal
-from mingpiao.qualifications.model import PaperState, PaperType, Qualification
+from mingpiao.qualifications.model import Qualification, QualificationState, QualificationType
 from mingpiao.qualifications.service import (
     decide,
     get,
@@ -26,15 +26,15 @@ def _codes(refusal: pytest.ExceptionInfo[Refusal]) -> list[tuple[str, str]]:
 
 
 async def _decide(
-    bench: Bench, paper: Qualification, by: Account, *, accept: bool, reason: str = ""
+    bench: Bench, qualification: Qualification, by: Account, *, accept: bool, reason: str = ""
 ) -> Qualification:
     async with bench.database.system() as connection:
         return await decide(
             connection,
-            paper.qualification_id,
+            qualification.qualification_id,
             accept=accept,
             reason=reason,
-            revision=paper.revision,
+            revision=qualification.revision,
             by=by,
             acting=by.actor,
         )
@@ -45,54 +45,56 @@ def _region(bench: Bench) -> str:
 
 
 async def _submitted(bench: Bench, **changes: object) -> Qualification:
-    """A paper that a person has to look at: its representative was corrected."""
+    """A qualification that a person has to look at: its representative was corrected."""
     facts = bench.facts(**changes)
-    paper = await bench.upload(bench.lines(facts))
-    return await bench.submit(paper, stated_as(facts, representative="巴特尔"))
+    qualification = await bench.upload(bench.lines(facts))
+    return await bench.submit(qualification, stated_as(facts, representative="巴特尔"))
 
 
 async def test_a_person_accepts_and_the_unit_is_told(bench: Bench) -> None:
-    paper = await _submitted(bench)
+    qualification = await _submitted(bench)
     by = officer(_region(bench))
-    accepted = await _decide(bench, paper, by, accept=True)
-    assert (accepted.state, accepted.decided_by_name) == (PaperState.ACCEPTED, "白春梅")
+    accepted = await _decide(bench, qualification, by, accept=True)
+    assert (accepted.state, accepted.decided_by_name) == (QualificationState.ACCEPTED, "白春梅")
     assert await bench.valid_days() == {bench.facts().valid_until}
     assert (await bench.told())[-1] == (bench.unit_id, None, "慈善组织证书已通过")
 
 
 async def test_a_rejection_needs_its_reason_and_leaves_all_as_it_was(bench: Bench) -> None:
-    paper = await _submitted(bench)
+    qualification = await _submitted(bench)
     by = officer(_region(bench))
     for reason, code in (("  ", "reason_missing"), ("x" * 501, "reason_invalid"), ("好😀", "reason_invalid")):
         with pytest.raises(Refusal) as refusal:
-            await _decide(bench, paper, by, accept=False, reason=reason)
+            await _decide(bench, qualification, by, accept=False, reason=reason)
         assert _codes(refusal) == [(f"qualification.{code}", "reason")]
-    rejected = await _decide(bench, paper, by, accept=False, reason="法定代表人与登记不符")
-    assert rejected.state is PaperState.REJECTED
+    rejected = await _decide(bench, qualification, by, accept=False, reason="法定代表人与登记不符")
+    assert rejected.state is QualificationState.REJECTED
     assert await bench.valid_days() == {None}
     assert (await bench.told())[-1] == (bench.unit_id, None, "慈善组织证书未通过审核")
     assert (await bench.audited())[-1] == "qualification:reject"
 
 
 async def test_a_department_decides_for_its_region_only(bench: Bench) -> None:
-    paper = await _submitted(bench)
+    qualification = await _submitted(bench)
     outside = "150200" if not _region(bench).startswith("1502") else "150300"
     for by in (
         officer(outside),
         Account(account_id=1, username="a", display_name="a", role=Role.ADMINISTRATOR),
     ):
         with pytest.raises(Refusal) as refusal:
-            await _decide(bench, paper, by, accept=True)
+            await _decide(bench, qualification, by, accept=True)
         assert _codes(refusal) == [("qualification.unknown", "")]
-    assert (await _decide(bench, paper, officer("150000"), accept=True)).state is PaperState.ACCEPTED
+    assert (
+        await _decide(bench, qualification, officer("150000"), accept=True)
+    ).state is QualificationState.ACCEPTED
 
 
 async def test_of_two_reviewers_one_wins_and_the_other_is_told(bench: Bench) -> None:
-    paper = await _submitted(bench)
+    qualification = await _submitted(bench)
     region = _region(bench)
     outcomes = await asyncio.gather(
-        _decide(bench, paper, officer(region, "白春梅", 70), accept=True),
-        _decide(bench, paper, officer(region, "云志强", 71), accept=False, reason="看不清"),
+        _decide(bench, qualification, officer(region, "白春梅", 70), accept=True),
+        _decide(bench, qualification, officer(region, "云志强", 71), accept=False, reason="看不清"),
         return_exceptions=True,
     )
     winners = [outcome for outcome in outcomes if isinstance(outcome, Qualification)]
@@ -111,7 +113,7 @@ async def test_without_the_lock_both_reviewers_would_have_won(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the test above guards against: both read before either writes."""
-    paper = await _submitted(bench)
+    qualification = await _submitted(bench)
     both = asyncio.Barrier(2)
 
     async def read_only(connection: AsyncConnection, qualification_id: int) -> Qualification:
@@ -122,100 +124,108 @@ async def test_without_the_lock_both_reviewers_would_have_won(
     monkeypatch.setattr("mingpiao.qualifications.store.lock", read_only)
     region = _region(bench)
     outcomes = await asyncio.gather(
-        _decide(bench, paper, officer(region, "白春梅", 70), accept=True),
-        _decide(bench, paper, officer(region, "云志强", 71), accept=False, reason="看不清"),
+        _decide(bench, qualification, officer(region, "白春梅", 70), accept=True),
+        _decide(bench, qualification, officer(region, "云志强", 71), accept=False, reason="看不清"),
     )
-    assert {outcome.state for outcome in outcomes} == {PaperState.ACCEPTED, PaperState.REJECTED}
+    assert {outcome.state for outcome in outcomes} == {
+        QualificationState.ACCEPTED,
+        QualificationState.REJECTED,
+    }
 
 
-async def test_two_papers_of_a_type_accepted_at_once_leave_one_current(bench: Bench) -> None:
-    papers = [await _submitted(bench), await _submitted(bench, valid_until=today() + timedelta(days=500))]
+async def test_two_qualifications_of_a_type_accepted_at_once_leave_one_current(bench: Bench) -> None:
+    qualifications = [
+        await _submitted(bench),
+        await _submitted(bench, valid_until=today() + timedelta(days=500)),
+    ]
     by = officer(_region(bench))
-    outcomes = await asyncio.gather(*(_decide(bench, paper, by, accept=True) for paper in papers))
-    assert {outcome.state for outcome in outcomes} == {PaperState.ACCEPTED}
+    outcomes = await asyncio.gather(
+        *(_decide(bench, qualification, by, accept=True) for qualification in qualifications)
+    )
+    assert {outcome.state for outcome in outcomes} == {QualificationState.ACCEPTED}
     async with bench.database.system() as connection:
         stands = await standing(connection, bench.unit_id)
     assert len(stands.current) == 1
     assert await bench.valid_days() == {stands.current[0].valid_until}
 
 
-async def test_a_paper_that_changed_since_the_page_was_opened_is_not_decided(bench: Bench) -> None:
-    paper = await bench.upload(bench.lines(bench.facts()))
-    stale = msgspec.structs.replace(paper, revision=paper.revision - 1)
+async def test_a_qualification_that_changed_since_the_page_was_opened_is_not_decided(bench: Bench) -> None:
+    qualification = await bench.upload(bench.lines(bench.facts()))
+    stale = msgspec.structs.replace(qualification, revision=qualification.revision - 1)
     with pytest.raises(Refusal) as refusal:
         await bench.submit(stale, stated_as(bench.facts()))
     assert _codes(refusal) == [("qualification.changed", "")]
 
 
-async def test_a_paper_that_expired_while_it_waited_is_not_accepted(
+async def test_a_qualification_that_expired_while_it_waited_is_not_accepted(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paper = await _submitted(bench, valid_until=today() + timedelta(days=2))
+    qualification = await _submitted(bench, valid_until=today() + timedelta(days=2))
     later = today() + timedelta(days=3)
     monkeypatch.setattr("mingpiao.qualifications.deciding.today", lambda: later)
     with pytest.raises(Refusal) as refusal:
-        await _decide(bench, paper, officer(_region(bench)), accept=True)
+        await _decide(bench, qualification, officer(_region(bench)), accept=True)
     assert _codes(refusal) == [("qualification.expired", "valid_until")]
-    assert (await bench.get(paper.qualification_id)).state is PaperState.SUBMITTED
+    assert (await bench.get(qualification.qualification_id)).state is QualificationState.SUBMITTED
 
 
-async def test_a_paper_of_a_type_that_is_no_longer_used_is_retired(bench: Bench) -> None:
+async def test_a_qualification_of_a_type_that_is_no_longer_used_is_retired(bench: Bench) -> None:
     first, second = today() + timedelta(days=5), today() + timedelta(days=400)
     by = officer(_region(bench))
 
-    async def put_out(paper: Qualification, reason: str = "已变更登记类型") -> Qualification:
+    async def put_out(qualification: Qualification, reason: str = "已变更登记类型") -> Qualification:
         async with bench.database.system() as connection:
             return await retire(
                 connection,
-                paper.qualification_id,
+                qualification.qualification_id,
                 reason=reason,
-                revision=paper.revision,
+                revision=qualification.revision,
                 by=by,
                 acting=by.actor,
             )
 
-    old = await bench.accepted(paper_type=PaperType.ASSOCIATION, valid_until=first)
+    old = await bench.accepted(qualification_type=QualificationType.ASSOCIATION, valid_until=first)
     with pytest.raises(Refusal) as refusal:
         await put_out(old)
-    assert _codes(refusal) == [("qualification.only_paper", "")]
+    assert _codes(refusal) == [("qualification.only_qualification", "")]
     new = await bench.accepted(valid_until=second)
     with pytest.raises(Refusal) as refusal:
         await put_out(old, reason=" ")
     assert _codes(refusal) == [("qualification.reason_missing", "reason")]
     outcomes = await asyncio.gather(put_out(old), put_out(new), return_exceptions=True)
     retired = [outcome for outcome in outcomes if isinstance(outcome, Qualification)]
-    assert [paper.state for paper in retired] == [PaperState.RETIRED]
+    assert [qualification.state for qualification in retired] == [QualificationState.RETIRED]
     left = second if retired[0].qualification_id == old.qualification_id else first
     assert await bench.valid_days() == {left}
     assert (await bench.told())[-1][2].endswith("已停用")
 
 
 async def _revoke(
-    bench: Bench, paper: Qualification, by: Account, reason: str = "发证机关已撤销登记"
+    bench: Bench, qualification: Qualification, by: Account, reason: str = "发证机关已撤销登记"
 ) -> Qualification:
     async with bench.database.system() as connection:
         return await revoke(
             connection,
-            paper.qualification_id,
+            qualification.qualification_id,
             reason=reason,
-            revision=paper.revision,
+            revision=qualification.revision,
             by=by,
             acting=by.actor,
         )
 
 
-async def test_the_only_paper_is_revoked_and_locks_at_once(bench: Bench) -> None:
-    paper = await bench.accepted()
+async def test_the_only_qualification_is_revoked_and_locks_at_once(bench: Bench) -> None:
+    qualification = await bench.accepted()
     assert await bench.locks() == []
     by = officer(_region(bench))
     for reason, code in (("  ", "reason_missing"), ("x" * 501, "reason_invalid")):
         with pytest.raises(Refusal) as refusal:
-            await _revoke(bench, paper, by, reason)
+            await _revoke(bench, qualification, by, reason)
         assert _codes(refusal) == [(f"qualification.{code}", "reason")]
     assert await bench.locks() == []
-    revoked = await _revoke(bench, paper, by)
+    revoked = await _revoke(bench, qualification, by)
     assert (revoked.state, revoked.decided_by_name, revoked.decision_reason) == (
-        PaperState.REVOKED,
+        QualificationState.REVOKED,
         "白春梅",
         "发证机关已撤销登记",
     )
@@ -232,9 +242,9 @@ async def test_the_only_paper_is_revoked_and_locks_at_once(bench: Bench) -> None
     assert (stands.current, stands.revoked) == ((), revoked)
 
 
-async def test_beside_another_paper_a_revoked_one_locks_nothing(bench: Bench) -> None:
+async def test_beside_another_qualification_a_revoked_one_locks_nothing(bench: Bench) -> None:
     first, second = today() + timedelta(days=5), today() + timedelta(days=400)
-    old = await bench.accepted(paper_type=PaperType.ASSOCIATION, valid_until=first)
+    old = await bench.accepted(qualification_type=QualificationType.ASSOCIATION, valid_until=first)
     await bench.accepted(valid_until=second)
     await _revoke(bench, old, officer("150000"))
     assert await bench.locks() == []
@@ -243,16 +253,16 @@ async def test_beside_another_paper_a_revoked_one_locks_nothing(bench: Bench) ->
 
 
 async def test_another_region_does_not_revoke(bench: Bench) -> None:
-    paper = await bench.accepted()
+    qualification = await bench.accepted()
     outside = "150200" if not _region(bench).startswith("1502") else "150300"
     for by in (
         officer(outside),
         Account(account_id=1, username="a", display_name="a", role=Role.ADMINISTRATOR),
     ):
         with pytest.raises(Refusal) as refusal:
-            await _revoke(bench, paper, by)
+            await _revoke(bench, qualification, by)
         assert _codes(refusal) == [("qualification.unknown", "")]
-    assert (await bench.get(paper.qualification_id)).state is PaperState.ACCEPTED
+    assert (await bench.get(qualification.qualification_id)).state is QualificationState.ACCEPTED
     assert await bench.locks() == []
 
 
@@ -262,19 +272,19 @@ async def test_only_what_is_current_is_revoked(bench: Bench) -> None:
     with pytest.raises(Refusal) as refusal:
         await _revoke(bench, waiting, by)
     assert _codes(refusal) == [("qualification.already_decided", "")]
-    paper = await _decide(bench, waiting, by, accept=True)
+    qualification = await _decide(bench, waiting, by, accept=True)
     with pytest.raises(Refusal) as refusal:
-        await _revoke(bench, msgspec.structs.replace(paper, revision=paper.revision - 1), by)
+        await _revoke(bench, msgspec.structs.replace(qualification, revision=qualification.revision - 1), by)
     assert _codes(refusal) == [("qualification.changed", "")]
     assert await bench.locks() == []
 
 
 async def test_of_two_who_revoke_at_once_one_wins_and_the_other_is_told(bench: Bench) -> None:
-    paper = await bench.accepted()
+    qualification = await bench.accepted()
     region = _region(bench)
     outcomes = await asyncio.gather(
-        _revoke(bench, paper, officer(region, "白春梅", 70), "系伪造"),
-        _revoke(bench, paper, officer("150000", "云志强", 71), "已被撤销登记"),
+        _revoke(bench, qualification, officer(region, "白春梅", 70), "系伪造"),
+        _revoke(bench, qualification, officer("150000", "云志强", 71), "已被撤销登记"),
         return_exceptions=True,
     )
     (winner,) = [outcome for outcome in outcomes if isinstance(outcome, Qualification)]
@@ -291,7 +301,7 @@ async def test_without_the_lock_both_would_have_revoked(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the test above guards against."""
-    paper = await bench.accepted()
+    qualification = await bench.accepted()
     both = asyncio.Barrier(2)
 
     async def read_only(connection: AsyncConnection, qualification_id: int) -> Qualification:
@@ -302,14 +312,14 @@ async def test_without_the_lock_both_would_have_revoked(
     monkeypatch.setattr("mingpiao.qualifications.store.lock", read_only)
     region = _region(bench)
     outcomes = await asyncio.gather(
-        _revoke(bench, paper, officer(region, "白春梅", 70)),
-        _revoke(bench, paper, officer(region, "云志强", 71)),
+        _revoke(bench, qualification, officer(region, "白春梅", 70)),
+        _revoke(bench, qualification, officer(region, "云志强", 71)),
     )
-    assert {outcome.state for outcome in outcomes} == {PaperState.REVOKED}
+    assert {outcome.state for outcome in outcomes} == {QualificationState.REVOKED}
 
 
-async def test_a_paper_accepted_while_another_is_revoked_leaves_issuing_open(bench: Bench) -> None:
-    old = await bench.accepted(paper_type=PaperType.ASSOCIATION)
+async def test_a_qualification_accepted_while_another_is_revoked_leaves_issuing_open(bench: Bench) -> None:
+    old = await bench.accepted(qualification_type=QualificationType.ASSOCIATION)
     fresh = await _submitted(bench)
     by = officer(_region(bench))
     await asyncio.gather(_revoke(bench, old, by), _decide(bench, fresh, by, accept=True))
@@ -317,15 +327,15 @@ async def test_a_paper_accepted_while_another_is_revoked_leaves_issuing_open(ben
     assert await bench.valid_days() == {fresh.valid_until}
 
 
-async def test_a_revoked_paper_does_not_come_back_by_itself(bench: Bench) -> None:
+async def test_a_revoked_qualification_does_not_come_back_by_itself(bench: Bench) -> None:
     """The same picture again, with nothing wrong to be read from it: a person has to accept it."""
-    paper = await bench.accepted()
+    qualification = await bench.accepted()
     by = officer(_region(bench))
-    await _revoke(bench, paper, by, "系伪造")
+    await _revoke(bench, qualification, by, "系伪造")
     again = await bench.upload(bench.lines(bench.facts()))
     assert [each.code for each in again.differences] == ["qualification.revoked_before"]
     submitted = await bench.submit(again, stated_as(bench.facts()))
-    assert submitted.state is PaperState.SUBMITTED
+    assert submitted.state is QualificationState.SUBMITTED
     assert [each.code for each in submitted.differences] == ["qualification.revoked_before"]
     assert await bench.locks() == ["qualification_revoked"]
     await _decide(bench, submitted, by, accept=True)

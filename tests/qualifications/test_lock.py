@@ -13,7 +13,7 @@ from tests.support.province import Province
 from mingpiao.issuing.model import Issued, Outcome, Refused, ReversalRequest
 from mingpiao.kernel.clock import SHANGHAI, today
 from mingpiao.numbering.service import open_stock, set_valid_until, stock_levels
-from mingpiao.qualifications.model import PaperType
+from mingpiao.qualifications.model import QualificationType
 from mingpiao.qualifications.service import decide, revoke
 
 _LOCKED = [("unit.issuing_locked", "")]
@@ -76,7 +76,7 @@ async def test_the_date_is_that_of_shanghai_wherever_the_server_stands(
     assert codes_of(await _issue(office, "late")) == _LOCKED
 
 
-async def test_a_renewed_paper_opens_issuing_at_once(
+async def test_a_renewed_qualification_opens_issuing_at_once(
     office: Office, bench: Bench, clock: Callable[[datetime], None]
 ) -> None:
     last = today() + timedelta(days=1)
@@ -87,30 +87,30 @@ async def test_a_renewed_paper_opens_issuing_at_once(
     assert isinstance(await _issue(office, "locked"), Issued)
 
 
-async def test_one_expired_paper_of_two_locks(
+async def test_one_expired_qualification_of_two_locks(
     office: Office, bench: Bench, clock: Callable[[datetime], None]
 ) -> None:
     last = today() + timedelta(days=1)
     await bench.accepted(valid_until=None, unlimited=True)
-    await bench.accepted(paper_type=PaperType.ASSOCIATION, valid_until=last)
+    await bench.accepted(qualification_type=QualificationType.ASSOCIATION, valid_until=last)
     clock(datetime(last.year, last.month, last.day, 12, tzinfo=SHANGHAI) + timedelta(days=1))
     assert codes_of(await _issue(office, "locked")) == _LOCKED
 
 
-async def test_a_unit_without_any_paper_is_not_locked(office: Office) -> None:
+async def test_a_unit_without_any_qualification_is_not_locked(office: Office) -> None:
     assert isinstance(await _issue(office, "free"), Issued)
 
 
-async def test_a_revoked_paper_locks_from_the_very_next_request_on_until_one_is_accepted(
+async def test_a_revoked_qualification_locks_from_the_very_next_request_on_until_one_is_accepted(
     office: Office, bench: Bench
 ) -> None:
-    paper = await bench.accepted(valid_until=None, unlimited=True)
+    qualification = await bench.accepted(valid_until=None, unlimited=True)
     before = await _issue(office, "before")
     assert isinstance(before, Issued)
     by = officer(bench.province.charity.unit.region_code)
     async with bench.database.system() as connection:
-        given = {"revision": paper.revision, "by": by, "acting": by.actor}
-        await revoke(connection, paper.qualification_id, reason="系伪造", **given)
+        given = {"revision": qualification.revision, "by": by, "acting": by.actor}
+        await revoke(connection, qualification.qualification_id, reason="系伪造", **given)
     refused = await _issue(office, "after")
     assert codes_of(refused) == _LOCKED
     assert isinstance(refused, Refused)

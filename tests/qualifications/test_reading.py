@@ -5,12 +5,12 @@ from datetime import date
 
 import msgspec
 import pytest
-from tests.qualifications.papers import LAYOUTS, Facts, draw, make_facts, spoiled
+from tests.qualifications.files import LAYOUTS, Facts, draw, make_facts, spoiled
 
 from mingpiao.evidence.model import Line, PageLines, Place
 from mingpiao.evidence.service import ReaderPool
 from mingpiao.qualifications.dates import find_days
-from mingpiao.qualifications.model import PaperType, Reading
+from mingpiao.qualifications.model import QualificationType, Reading
 from mingpiao.qualifications.service import SURE, read_fields
 
 CODE = "53150000MJ0123456B"
@@ -41,7 +41,7 @@ def values(reading: Reading) -> dict[str, str]:
 
 @pytest.mark.parametrize("layout", range(len(LAYOUTS)))
 def test_every_field_of_every_layout(layout: int) -> None:
-    for seed in range(len(PaperType)):
+    for seed in range(len(QualificationType)):
         facts = make_facts(seed)
         reading = read_fields(draw(facts, layout=layout, seed=seed * 7 + layout).lines())
         assert values(reading) == facts.truth(), seed
@@ -95,7 +95,7 @@ def test_slips_of_the_recognition_are_forgiven_where_they_cannot_mislead() -> No
         )
     )
     found = values(reading)
-    assert found["paper_type"] == "charity"
+    assert found["qualification_type"] == "charity"
     assert found["valid_from"] == "2023-05-15"
     assert found["valid_until"] == "2028-05-14"
     assert found["issuer"] == "呼和浩特市民政局"
@@ -141,7 +141,7 @@ def test_labels_far_apart_above_and_in_two_columns() -> None:
         )
     )
     assert values(reading) == {
-        "paper_type": "institution",
+        "qualification_type": "institution",
         "name": "内蒙古演示大学附属医院",
         "representative": "白春梅",
         "code": CODE,
@@ -168,7 +168,7 @@ def test_labels_far_apart_above_and_in_two_columns() -> None:
         ("五年", "", ""),
     ],
 )
-def test_validity_as_papers_write_it(written: str, first: str, last: str) -> None:
+def test_validity_as_qualifications_write_it(written: str, first: str, last: str) -> None:
     reading = read_fields(page_of(("有效期", 100, 100), (written, 400, 100)))
     assert (reading.value("valid_from"), reading.value("valid_until")) == (first, last)
 
@@ -191,10 +191,10 @@ def test_nothing_is_found_in_nothing() -> None:
         assert not reading.recognised
 
 
-def test_a_note_that_mentions_another_paper_is_not_its_title() -> None:
+def test_a_note_that_mentions_another_qualification_is_not_its_title() -> None:
     note = "注：本证与《事业单位法人证书》具有同等效力，遗失请到登记管理机关补办，并登报声明作废。"
     reading = read_fields(page_of((note, 50, 900), ("慈善组织登记证书", 300, 50)))
-    assert reading.value("paper_type") == "charity"
+    assert reading.value("qualification_type") == "charity"
 
 
 def test_hostile_text_does_no_harm() -> None:
@@ -204,7 +204,7 @@ def test_hostile_text_does_no_harm() -> None:
     assert "<" not in reading.value("address")
 
 
-def test_a_hostile_paper_costs_no_more_than_a_full_page() -> None:
+def test_a_hostile_qualification_costs_no_more_than_a_full_page() -> None:
     rows = [(f"名称：甲{number}", number % 7 * 100.0, number * 9.0) for number in range(5_000)]
     reading = read_fields(page_of(*rows) * 200)
     assert len(reading.sheets) == 4
@@ -215,7 +215,7 @@ def test_a_hostile_paper_costs_no_more_than_a_full_page() -> None:
 async def test_a_real_picture_in_the_reading_process() -> None:
     """A skewed JPEG through the whole of it: networks, rows, fields."""
     facts = Facts(
-        paper_type=PaperType.CHARITY,
+        qualification_type=QualificationType.CHARITY,
         name="呼和浩特市演示助学基金会",
         code=make_facts(4).code,
         representative="乌云其木格",

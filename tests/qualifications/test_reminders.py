@@ -1,4 +1,4 @@
-"""Reminders before the end of a paper: each once, the nearest alone, made up for after downtime."""
+"""Reminders before the end of a qualification: each once, the nearest alone, made up for after downtime."""
 
 import asyncio
 from datetime import date, datetime, time, timedelta
@@ -60,19 +60,21 @@ async def test_two_workers_at_once_tell_it_once(bench: Bench) -> None:
     assert titles.count("慈善组织证书还有7天到期") == 1
 
 
-async def test_a_renewed_paper_ends_the_reminders_of_the_old(bench: Bench) -> None:
+async def test_a_renewed_qualification_ends_the_reminders_of_the_old(bench: Bench) -> None:
     last = today() + timedelta(days=10)
     await bench.accepted(valid_until=last)
     await bench.accepted(valid_until=last + timedelta(days=700))
     assert await _told(bench, last + timedelta(days=1)) == []
 
 
-async def test_a_paper_without_end_is_never_reminded_of(bench: Bench) -> None:
+async def test_a_qualification_without_end_is_never_reminded_of(bench: Bench) -> None:
     await bench.accepted(valid_until=None, unlimited=True)
     assert await _told(bench, today() + timedelta(days=20_000)) == []
 
 
-async def test_units_without_any_paper_are_told_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_units_without_any_qualification_are_told_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("mingpiao.qualifications.reminders._BATCH", 2)
     await bench.accepted()
     for _ in range(2):
@@ -82,10 +84,10 @@ async def test_units_without_any_paper_are_told_once(bench: Bench, monkeypatch: 
     assert sum(title == _NONE for _, _, title in await bench.told()) == len(without)
 
 
-async def test_a_unit_whose_paper_was_revoked_is_not_told_that_it_may_issue(bench: Bench) -> None:
-    paper = await bench.accepted()
+async def test_a_unit_whose_qualification_was_revoked_is_not_told_that_it_may_issue(bench: Bench) -> None:
+    qualification = await bench.accepted()
     by = officer("150000")
     async with bench.database.system() as connection:
-        given = {"revision": paper.revision, "by": by, "acting": by.actor}
-        await revoke(connection, paper.qualification_id, reason="系伪造", **given)
+        given = {"revision": qualification.revision, "by": by, "acting": by.actor}
+        await revoke(connection, qualification.qualification_id, reason="系伪造", **given)
     assert await _told(bench, today()) == []

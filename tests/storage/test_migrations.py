@@ -57,9 +57,37 @@ async def test_lists_and_locks_come_to_data_that_is_there(
     cluster.run_sql(_BEFORE, database=name)
     await _upgrade(empty_database_url, "head")
     assert cluster.run_sql(
-        "SELECT unit_id, region_code, state, uploaded_by_name = '' FROM evidence_documents ORDER BY unit_id",
+        "SELECT unit_id, region_code, state, uploaded_by_name = '' FROM evidence_files ORDER BY unit_id",
         database=name,
     ).splitlines() == ["7|150102|read|t", "8|150100|waiting|t"]
     assert cluster.run_sql(
         "SELECT unit_id, valid_until, locks FROM stock_limits ORDER BY unit_id", database=name
     ).splitlines() == ["7|2027-01-31|{ukey_lost,writeoff_overdue}"]
+
+
+_NAMED_BEFORE = """
+SET session_replication_role = replica;
+INSERT INTO qualifications (unit_id, region_code, paper_type, digest, file_name, media_type, state, reading, stated,
+    differences, uploaded_by, uploaded_by_name)
+VALUES (7, '150102', 'charity', sha256('c'), '证书.png', 'image/png', 'submitted',
+    '{"fields": {"paper_type": {"value": "charity", "text": "慈善组织"}, "name": {"value": "甲", "text": "甲"}}}',
+    '{"paper_type": "charity", "name": "甲"}',
+    '[{"code": "a", "field": "name"}, {"code": "b", "field": "paper_type"}]', 'user:1', '王'),
+    (8, '150102', '', sha256('d'), '证书.png', 'image/png', 'reading', NULL, NULL, '[]', 'user:1', '王');
+"""
+
+
+async def test_the_type_of_a_qualification_is_renamed_in_columns_and_json(
+    cluster: EmbeddedServer, empty_database_url: str, name: str
+) -> None:
+    await _upgrade(empty_database_url, "0005")
+    cluster.run_sql(_NAMED_BEFORE, database=name)
+    await _upgrade(empty_database_url, "0006")
+    rows = cluster.run_sql(
+        "SELECT qualification_type, reading #>> '{fields,qualification_type,value}', "
+        "reading #>> '{fields,name,value}', reading -> 'fields' ? 'paper_type', "
+        "stated ->> 'qualification_type', stated ->> 'name', stated ? 'paper_type', "
+        "differences #>> '{0,field}', differences #>> '{1,field}' FROM qualifications ORDER BY unit_id",
+        database=name,
+    )
+    assert rows.splitlines() == ["charity|charity|甲|f|charity|甲|f|name|qualification_type", "||||||||"]

@@ -62,8 +62,8 @@ _CONTRADICTIONS = {
         ) AS standing USING (unit_id, letter)
         WHERE (counted.bills, counted.amount) IS DISTINCT FROM (standing.bills, standing.amount)
     """,
-    "evidence: what is used of a paper is what standing bills took": """
-        SELECT unit_id, digest FROM evidence_documents LEFT JOIN (
+    "evidence: what is used of a file is what standing bills took": """
+        SELECT unit_id, digest FROM evidence_files LEFT JOIN (
             SELECT unit_id, digest, sum(amount) AS amount, count(*) AS bills
             FROM evidence_uses JOIN bills USING (unit_id, bill_id)
             WHERE bills.state = 'normal' GROUP BY unit_id, digest

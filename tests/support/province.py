@@ -121,7 +121,7 @@ async def settle(database: Database) -> Province:
     residents: list[Resident] = []
     async with database.system() as connection:
         catalog = await lay_ground(connection)
-        # Most tests are not about papers; those that are mark the kinds themselves.
+        # Most tests are not about files; those that are mark the kinds themselves.
         kinds = [msgspec.structs.replace(kind, needs_evidence=False) for kind in catalog.kinds.values()]
         await save_kinds(connection, kinds, acting=ACTOR)
         await store_key(connection, ("authority", "root"), authority.root, acting=ACTOR)

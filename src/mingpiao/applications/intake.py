@@ -1,4 +1,4 @@
-"""A unit's side of applications: submit, wait for papers, confirm, correct, appeal, withdraw.
+"""A unit's side of applications: submit, wait for files, confirm, correct, appeal, withdraw.
 
 The row of an application stays locked while the desk is asked for its bill, so that nobody withdraws
 or decides what is being issued. If the process ends in between, the row stands as it was, and asking
@@ -70,10 +70,10 @@ class Applications:
     async def submit(
         self, unit_id: int, request: IssueRequest, person: Person, *, look_first: bool = False
     ) -> Submitted:
-        """Issue a request, or keep it as an application while its papers are read.
+        """Issue a request, or keep it as an application while its files are read.
 
         Under the business number of an open application it is that application's new attempt. A plain
-        request, without papers and reasons, that meets no question costs nothing beside the desk: whether
+        request, without files and reasons, that meets no question costs nothing beside the desk: whether
         an application stands is then looked up only with `look_first`, else the worker finds it later.
         """
         look_first = look_first or bool(request.confirmations or request.evidence)
@@ -160,7 +160,7 @@ class Applications:
             held = last.held_rules if last else frozenset()
             fresh = await store.add(connection, unit_id, region_code, request, person, held_rules=held)
         if fresh is not None:
-            # Papers may have been read between the desk's answer and the row that waits for them.
+            # Files may have been read between the desk's answer and the row that waits for them.
             return Pending(application=await self.advance(fresh.application_id))
         last = await self._last(unit_id, request.business_no)
         if last is None or last.state in _FREED:
@@ -338,7 +338,7 @@ class Applications:
         )
 
     async def advance(self, application_id: int) -> Application:
-        """Go on with an application that waits for its papers or was approved, as far as it goes now.
+        """Go on with an application that waits for its files or was approved, as far as it goes now.
 
         One whose bill was issued without it, as a plain request under its business number, has ended.
 
@@ -356,7 +356,7 @@ class Applications:
 
 
 def same_content(one: IssueRequest, other: IssueRequest) -> bool:
-    """Whether two requests ask for the same bill with the same papers; reasons given do not matter."""
+    """Whether two requests ask for the same bill with the same files; reasons given do not matter."""
     return msgspec.structs.replace(one, confirmations=()) == msgspec.structs.replace(other, confirmations=())
 
 

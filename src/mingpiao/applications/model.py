@@ -1,4 +1,4 @@
-"""Values of applications: requests that wait for their papers, their handler or a person's decision."""
+"""Values of applications: requests that wait for their files, their handler or a person's decision."""
 
 from datetime import date, datetime
 from decimal import Decimal

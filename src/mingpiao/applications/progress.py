@@ -1,4 +1,4 @@
-"""How an application goes on by itself: its papers were read, or a department approved it.
+"""How an application goes on by itself: its files were read, or a department approved it.
 
 All of it happens while the application's row is locked.
 """
@@ -60,7 +60,7 @@ class IssuingDesk(Protocol):
 
 
 async def go_on(connection: AsyncConnection, desk: IssuingDesk, application: Application) -> Application:
-    """Issue the bill of an application whose papers were read, or put down what stands in its way."""
+    """Issue the bill of an application whose files were read, or put down what stands in its way."""
     (outcome,) = await desk.issue(application.unit_id, (application.request,), acting=PLATFORM.actor)
     if isinstance(outcome, Issued):
         return await finish(connection, application, outcome.bill, PLATFORM)

@@ -18,7 +18,7 @@ _PORTION = 500
 
 
 async def wake(connection: AsyncConnection, unit_id: int, digest: str) -> None:
-    """Have the applications that wait for a paper (its SM3 in hex) gone on with, once the transaction commits."""
+    """Have the applications that wait for a file (its SM3 in hex) gone on with, once the transaction commits."""
     query = select(applications.c.application_id).where(
         applications.c.unit_id == unit_id,
         applications.c.state == ApplicationState.CHECKING.value,
@@ -29,7 +29,7 @@ async def wake(connection: AsyncConnection, unit_id: int, digest: str) -> None:
 
 
 async def enqueue_waiting(database: Database) -> None:
-    """Have all gone on with that wait for papers, were approved, or whose bill stands without them.
+    """Have all gone on with that wait for files, were approved, or whose bill stands without them.
 
     Heals what was broken off. Safe to repeat: what is in the queue already is not put there again.
     """

@@ -112,7 +112,7 @@ async def save_kinds(connection: AsyncConnection, values: Sequence[BillKind], *,
 
 
 async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: bool, *, acting: Actor) -> bool:
-    """Say whether a kind's bills need supporting papers; False when it stood so already.
+    """Say whether a kind's bills need supporting files; False when it stood so already.
 
     Raises `Refusal` (`kind.unknown`, 404).
     """

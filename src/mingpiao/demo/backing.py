@@ -1,4 +1,4 @@
-"""Papers behind the demonstration's bills: uploaded like a unit's own, and read before the bill is issued."""
+"""Files behind the demonstration's bills: uploaded like a unit's own, and read before the bill is issued."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ import msgspec
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
 from mingpiao.demo.actor import ACTOR
-from mingpiao.demo.papers import paper_of
+from mingpiao.demo.evidence import file_of
 from mingpiao.evidence.service import EvidenceReader, EvidenceStore
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.units.model import Unit
 
 
 class Shelf(msgspec.Struct, frozen=True, kw_only=True):
-    """Where papers are kept, and who reads them."""
+    """Where files are kept, and who reads them."""
 
     store: EvidenceStore
     reader: EvidenceReader
@@ -24,7 +24,7 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     async def back(
         self, unit: Unit, requests: Sequence[IssueRequest], catalog: Catalog, on: date
     ) -> list[IssueRequest]:
-        """The requests, each of a kind that needs evidence with a paper that agrees with it and was read."""
+        """The requests, each of a kind that needs evidence with a file that agrees with it and was read."""
         return list(await asyncio.gather(*(self._backed(unit, request, catalog, on) for request in requests)))
 
     async def _backed(self, unit: Unit, request: IssueRequest, catalog: Catalog, on: date) -> IssueRequest:
@@ -37,13 +37,13 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     async def put(
         self, unit: Unit, request: IssueRequest, described: IssueRequest, on: date
     ) -> tuple[IssueRequest, str]:
-        """The request with a paper that agrees with another one, `described`, and the paper's SM3 in hex."""
-        paper = await asyncio.to_thread(paper_of, described, unit, on)
-        document = await self.store.add(unit.unit_id, paper.name, paper.data, acting=ACTOR)
-        return msgspec.structs.replace(request, evidence=(document.digest,)), document.digest
+        """The request with a file that agrees with another one, `described`, and the file's SM3 in hex."""
+        file = await asyncio.to_thread(file_of, described, unit, on)
+        stored = await self.store.add(unit.unit_id, file.name, file.data, acting=ACTOR)
+        return msgspec.structs.replace(request, evidence=(stored.digest,)), stored.digest
 
     async def read(self, unit: Unit, digest: str) -> None:
-        """Have a paper read now instead of by the worker."""
+        """Have a file read now instead of by the worker."""
         await self.reader.read({"unit_id": unit.unit_id, "digest": digest})
 
 

@@ -21,14 +21,14 @@ from mingpiao.units.model import Unit
 class _Case(msgspec.Struct, frozen=True, kw_only=True):
     """A request of a kind with `changes`; `reason` brings it before the department.
 
-    `paper_total` is what the paper says where it contradicts the bill, in 元.
+    `file_total` is what the file says where it contradicts the bill, in 元.
     """
 
     profile: str
     kind: str
     changes: Mapping[str, Any]
     reason: str = ""
-    paper_total: str = ""
+    file_total: str = ""
 
 
 _CASES = (
@@ -44,7 +44,7 @@ _CASES = (
         changes={"remark": "协议第二条：冠名助学金三年"},
         reason="冠名仅为助学金名称，捐赠人不取得任何经济利益，协议已报业务主管单位备案。",
     ),
-    _Case(profile="charity", kind="0301", changes={}, paper_total="1980.00"),
+    _Case(profile="charity", kind="0301", changes={}, file_total="1980.00"),
     _Case(
         profile="police",
         kind="0104",
@@ -84,11 +84,11 @@ async def _bring(
     person = Person(actor=ACTOR, name=entry.handler)
     request = _request(entry, case, place, on)
     catalog = await services.catalog.get()
-    if not case.paper_total:
+    if not case.file_total:
         (request,) = await shelf.back(unit, [request], catalog, on)
         await services.applications.appeal_request(unit.unit_id, request, case.reason, person)
         return
-    described = msgspec.structs.replace(request, total=Decimal(case.paper_total))
+    described = msgspec.structs.replace(request, total=Decimal(case.file_total))
     request, digest = await shelf.put(unit, request, described, on)
     answer = await services.applications.submit(unit.unit_id, request, person)
     await shelf.read(unit, digest)

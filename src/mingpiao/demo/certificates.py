@@ -1,4 +1,4 @@
-"""资质证书 of the demonstration's units: made-up papers, uploaded, read and stated as a unit does it."""
+"""资质证书 of the demonstration's units: made-up qualifications, uploaded, read and stated as a unit does it."""
 
 from datetime import date, timedelta
 
@@ -6,40 +6,40 @@ from sqlalchemy import text
 
 from mingpiao.composition import Services
 from mingpiao.demo.actor import ACTOR
-from mingpiao.demo.papers import DemoPaper
+from mingpiao.demo.evidence import DemoEvidence
 from mingpiao.demo.sheets import Sheet, chinese_day, draw
 from mingpiao.demo.units import DemoUnit
 from mingpiao.identity.model import Account, Role
 from mingpiao.kernel.clock import today
 from mingpiao.numbering.service import set_valid_until
-from mingpiao.qualifications.model import PaperType, Qualification, Statement
-from mingpiao.qualifications.service import PaperDesk, get, submit
+from mingpiao.qualifications.model import Qualification, QualificationType, Statement
+from mingpiao.qualifications.service import QualificationDesk, get, submit
 from mingpiao.units.model import Unit, UnitType
 
-#: Units by their ordinal whose paper ends soon, or has ended and locks them; none of them is staffed.
+#: Units by their ordinal whose qualification ends soon, or has ended and locks them; none of them is staffed.
 ENDS_SOON, DAYS_LEFT = 26, 20
 ENDED, DAYS_OVER = 31, 12
 
 _TYPES = {
-    UnitType.HOSPITAL: PaperType.INSTITUTION,
-    UnitType.SCHOOL: PaperType.INSTITUTION,
-    UnitType.CHARITY: PaperType.CHARITY,
-    UnitType.ASSOCIATION: PaperType.ASSOCIATION,
-    UnitType.COURT: PaperType.CREDIT_CODE,
-    UnitType.OFFICE: PaperType.CREDIT_CODE,
+    UnitType.HOSPITAL: QualificationType.INSTITUTION,
+    UnitType.SCHOOL: QualificationType.INSTITUTION,
+    UnitType.CHARITY: QualificationType.CHARITY,
+    UnitType.ASSOCIATION: QualificationType.ASSOCIATION,
+    UnitType.COURT: QualificationType.CREDIT_CODE,
+    UnitType.OFFICE: QualificationType.CREDIT_CODE,
 }
 _ISSUERS = {
-    PaperType.INSTITUTION: "事业单位登记管理局（演示）",
-    PaperType.CHARITY: "民政厅（演示）",
-    PaperType.ASSOCIATION: "民政厅（演示）",
-    PaperType.CREDIT_CODE: "机构编制委员会办公室（演示）",
+    QualificationType.INSTITUTION: "事业单位登记管理局（演示）",
+    QualificationType.CHARITY: "民政厅（演示）",
+    QualificationType.ASSOCIATION: "民政厅（演示）",
+    QualificationType.CREDIT_CODE: "机构编制委员会办公室（演示）",
 }
 _AGE = timedelta(days=700)
 
 
 async def certify(services: Services, unit: Unit, entry: DemoUnit) -> None:
-    """Give a unit its paper unless it has one. Raises `Refusal` when the paper is not taken."""
-    desk = PaperDesk(services.database, services.evidence, services.readers)
+    """Give a unit its qualification unless it has one. Raises `Refusal` when the qualification is not taken."""
+    desk = QualificationDesk(services.database, services.evidence, services.readers)
     period = _period(entry, today())
     stated = _statement(unit, entry, period)
     manager = Account(
@@ -50,26 +50,31 @@ async def certify(services: Services, unit: Unit, entry: DemoUnit) -> None:
         unit_id=unit.unit_id,
     )
     data = draw(_sheet(stated, period))
-    paper, fresh = await desk.upload(
-        unit.unit_id, f"{stated.paper_type.label}.pdf", data, by=manager, acting=ACTOR
+    qualification, fresh = await desk.upload(
+        unit.unit_id, f"{stated.qualification_type.label}.pdf", data, by=manager, acting=ACTOR
     )
     if not fresh:
         return
-    await desk.read({"qualification_id": paper.qualification_id})
+    await desk.read({"qualification_id": qualification.qualification_id})
     async with services.database.system() as connection:
-        paper = await get(connection, paper.qualification_id)
-        paper = await submit(
-            connection, unit.unit_id, paper.qualification_id, stated, revision=paper.revision, acting=ACTOR
+        qualification = await get(connection, qualification.qualification_id)
+        qualification = await submit(
+            connection,
+            unit.unit_id,
+            qualification.qualification_id,
+            stated,
+            revision=qualification.revision,
+            acting=ACTOR,
         )
     if entry.ordinal == ENDED:
-        await _let_time_pass(services, paper)
+        await _let_time_pass(services, qualification)
 
 
-def sample_certificate(unit: Unit, entry: DemoUnit, first_day: date, last_day: date) -> DemoPaper:
+def sample_certificate(unit: Unit, entry: DemoUnit, first_day: date, last_day: date) -> DemoEvidence:
     """A certificate of a unit for a time, as a file to be uploaded by hand."""
     stated = _statement(unit, entry, (first_day, last_day))
-    name = f"{stated.paper_type.label}-换发.pdf"
-    return DemoPaper(name=name, data=draw(_sheet(stated, (first_day, last_day))))
+    name = f"{stated.qualification_type.label}-换发.pdf"
+    return DemoEvidence(name=name, data=draw(_sheet(stated, (first_day, last_day))))
 
 
 #: First and last valid day.
@@ -82,13 +87,13 @@ def _period(entry: DemoUnit, on: date) -> _Period:
 
 
 def _statement(unit: Unit, entry: DemoUnit, period: _Period) -> Statement:
-    paper_type = _TYPES[unit.unit_type]
+    qualification_type = _TYPES[unit.unit_type]
     return Statement(
-        paper_type=paper_type,
+        qualification_type=qualification_type,
         name=unit.name,
         code=unit.uscc,
         representative=entry.manager,
-        issuer=_ISSUERS[paper_type],
+        issuer=_ISSUERS[qualification_type],
         valid_from=period[0],
         valid_until=period[1],
         purpose="依法开展本单位职责范围内的业务活动",
@@ -98,8 +103,8 @@ def _statement(unit: Unit, entry: DemoUnit, period: _Period) -> Statement:
 
 def _sheet(stated: Statement, period: _Period) -> Sheet:
     return Sheet(
-        title=stated.paper_type.label,
-        file_name=stated.paper_type.label,
+        title=stated.qualification_type.label,
+        file_name=stated.qualification_type.label,
         lines=(
             f"统一社会信用代码：{stated.code}",
             f"名称：{stated.name}",
@@ -112,16 +117,16 @@ def _sheet(stated: Statement, period: _Period) -> Sheet:
     )
 
 
-async def _let_time_pass(services: Services, paper: Qualification) -> None:
-    """Make an accepted paper one that ended some days ago: nobody could hand such a one in today."""
+async def _let_time_pass(services: Services, qualification: Qualification) -> None:
+    """Make an accepted qualification one that ended some days ago: nobody could hand such a one in today."""
     ended = today() - timedelta(days=DAYS_OVER)
     async with services.database.system() as connection:
         await connection.execute(
             text(
                 "UPDATE qualifications SET valid_until = :ended, "
                 "stated = jsonb_set(stated, '{valid_until}', to_jsonb(CAST(:written AS text))) "
-                "WHERE qualification_id = :paper"
+                "WHERE qualification_id = :qualification"
             ),
-            {"ended": ended, "written": ended.isoformat(), "paper": paper.qualification_id},
+            {"ended": ended, "written": ended.isoformat(), "qualification": qualification.qualification_id},
         )
-        await set_valid_until(connection, paper.unit_id, ended, acting=ACTOR)
+        await set_valid_until(connection, qualification.unit_id, ended, acting=ACTOR)

@@ -1,4 +1,4 @@
-"""Sample papers on the disk, with which a visitor tries out evidence and certificates in the demonstration."""
+"""Sample files on the disk, with which a visitor tries out evidence and certificates in the demonstration."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from mingpiao.demo.certificates import sample_certificate
-from mingpiao.demo.papers import paper_of
+from mingpiao.demo.evidence import file_of
 from mingpiao.demo.units import DemoUnit
 from mingpiao.issuing.model import IssueRequest, Payer, RequestItem
 from mingpiao.units.model import Unit
@@ -18,7 +18,7 @@ _RENEWED = timedelta(days=5 * 365)
 
 
 class _Sample(msgspec.Struct, frozen=True, kw_only=True):
-    """A bill that a visitor may fill in, and what its paper states; amounts in 元."""
+    """A bill that a visitor may fill in, and what its file states; amounts in 元."""
 
     profile: str
     kind: str
@@ -73,7 +73,7 @@ _SAMPLES = (
 
 
 def write_samples(directory: Path, members: Sequence[tuple[Unit, DemoUnit]], on: date) -> None:
-    """Write papers and a list that tells which bill each of them is for; files that stand are replaced."""
+    """Write files and a list that tells which bill each of them is for; files that stand are replaced."""
     directory.mkdir(parents=True, exist_ok=True)
     first: dict[str, tuple[Unit, DemoUnit]] = {}
     for member in members:
@@ -82,9 +82,9 @@ def write_samples(directory: Path, members: Sequence[tuple[Unit, DemoUnit]], on:
     for sample in _SAMPLES:
         if sample.profile in first:
             unit, entry = first[sample.profile]
-            paper = paper_of(_described(sample, entry), unit, on)
-            (directory / paper.name).write_bytes(paper.data)
-            lines += _told(sample, unit, paper.name)
+            file = file_of(_described(sample, entry), unit, on)
+            (directory / file.name).write_bytes(file.data)
+            lines += _told(sample, unit, file.name)
     if "charity" in first:
         certificate = sample_certificate(*first["charity"], on, on + _RENEWED)
         (directory / certificate.name).write_bytes(certificate.data)

@@ -1,4 +1,4 @@
-"""Sheets of made-up papers: a title and lines, drawn as a PDF with text; the same sheet, the same bytes."""
+"""Sheets of made-up files: a title and lines, drawn as a PDF with text; the same sheet, the same bytes."""
 
 from collections.abc import Sequence
 from datetime import date

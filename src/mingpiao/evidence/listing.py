@@ -28,15 +28,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.evidence.comparing.money import stated_for
-from mingpiao.evidence.model import DocumentState, Extraction, ListedPaper, PaperFilter, PaperPage
+from mingpiao.evidence.model import EvidenceFilter, EvidencePage, EvidenceState, Extraction, ListedEvidence
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.kernel.errors import refuse
 
 PAGE_SIZE = 50
 _KEY = re.compile(r"([0-9]{1,16})_([0-9]{1,18})_([0-9a-f]{64})")
 _EPOCH = datetime.fromtimestamp(0, SHANGHAI)
-_papers = table(
-    "evidence_documents",
+_files = table(
+    "evidence_files",
     column("unit_id"),
     column("digest", LargeBinary),
     column("region_code", CHAR(6)),
@@ -53,83 +53,85 @@ _papers = table(
 _units = table("units", column("unit_id"), column("name"), column("uscc"))
 # What is read of an extraction: without the text of its pages, which may be long.
 _FACTS = func.jsonb_build_object(
-    "kind", _papers.c.extraction["kind"],
+    "kind", _files.c.extraction["kind"],
     "pages", func.jsonb_build_array(),
-    "amounts", func.coalesce(_papers.c.extraction["amounts"], func.jsonb_build_array()),
-    "parties", func.coalesce(_papers.c.extraction["parties"], func.jsonb_build_array()),
+    "amounts", func.coalesce(_files.c.extraction["amounts"], func.jsonb_build_array()),
+    "parties", func.coalesce(_files.c.extraction["parties"], func.jsonb_build_array()),
 )  # fmt: skip
-_READ_BY_OCR = _papers.c.extraction["pages"].contains([{"method": "ocr"}])
+_READ_BY_OCR = _files.c.extraction["pages"].contains([{"method": "ocr"}])
 
 
-async def list_papers(
-    connection: AsyncConnection, wanted: PaperFilter, *, after: str = "", limit: int = PAGE_SIZE
-) -> PaperPage:
-    """A keyset page of papers, newest first; `after` is a former page's `next_key`.
+async def list_evidence(
+    connection: AsyncConnection, wanted: EvidenceFilter, *, after: str = "", limit: int = PAGE_SIZE
+) -> EvidencePage:
+    """A keyset page of files, newest first; `after` is a former page's `next_key`.
 
-    A unit's page comes from the index evidence_documents_recent, one of regions from
-    evidence_documents_region, region by region. Raises `Refusal` (`filter.after_invalid`) for a key that
+    A unit's page comes from the index evidence_files_recent, one of regions from
+    evidence_files_region, region by region. Raises `Refusal` (`filter.after_invalid`) for a key that
     no page gave.
     """
     keys = _keys(wanted)
     if after:
-        place = tuple_(_papers.c.uploaded_at, _papers.c.unit_id, _papers.c.digest)
+        place = tuple_(_files.c.uploaded_at, _files.c.unit_id, _files.c.digest)
         keys = keys.where(place < tuple_(*_read_key(after)))
     if wanted.region_codes and wanted.unit_id is None:
         keys = _newest_of_each(keys, wanted.region_codes, limit + 1)
     else:
-        keys = _within(keys, wanted.region_codes).order_by(*_newest_first(_papers)).limit(limit + 1)
-    found = [_paper(row) for row in (await connection.execute(_rows_of(keys))).mappings()]
+        keys = _within(keys, wanted.region_codes).order_by(*_newest_first(_files)).limit(limit + 1)
+    found = [_file(row) for row in (await connection.execute(_rows_of(keys))).mappings()]
     shown = found[:limit]
-    return PaperPage(papers=tuple(shown), next_key=_write_key(shown[-1]) if len(found) > limit else "")
+    return EvidencePage(files=tuple(shown), next_key=_write_key(shown[-1]) if len(found) > limit else "")
 
 
-async def stream_papers(connection: AsyncConnection, wanted: PaperFilter) -> AsyncIterator[ListedPaper]:
-    """All papers of a filter, newest first, through a server-side cursor."""
+async def stream_evidence(
+    connection: AsyncConnection, wanted: EvidenceFilter
+) -> AsyncIterator[ListedEvidence]:
+    """All files of a filter, newest first, through a server-side cursor."""
     keys = _within(_keys(wanted), wanted.region_codes)
     rows = await connection.stream(_rows_of(keys), execution_options={"yield_per": 500})
     async for row in rows.mappings():
-        yield _paper(row)
+        yield _file(row)
 
 
-async def get_listed(connection: AsyncConnection, unit_id: int, digest: str) -> ListedPaper:
-    """One paper as lists show it; raises `Refusal` (`evidence.not_found`, 404) outside the scope."""
-    own = _papers.c.unit_id == unit_id, _papers.c.digest == bytes.fromhex(digest)
-    keys = select(_papers.c.unit_id, _papers.c.digest, _papers.c.uploaded_at).where(*own)
+async def get_listed(connection: AsyncConnection, unit_id: int, digest: str) -> ListedEvidence:
+    """One file as lists show it; raises `Refusal` (`evidence.not_found`, 404) outside the scope."""
+    own = _files.c.unit_id == unit_id, _files.c.digest == bytes.fromhex(digest)
+    keys = select(_files.c.unit_id, _files.c.digest, _files.c.uploaded_at).where(*own)
     row = (await connection.execute(_rows_of(keys))).mappings().one_or_none()
     if row is None:
         raise refuse("evidence.not_found", "没有找到该佐证材料，或您无权查看。", status=404)
-    return _paper(row)
+    return _file(row)
 
 
-def _keys(wanted: PaperFilter) -> Select[Any]:
-    return select(_papers.c.unit_id, _papers.c.digest, _papers.c.uploaded_at).where(*_conditions(wanted))
+def _keys(wanted: EvidenceFilter) -> Select[Any]:
+    return select(_files.c.unit_id, _files.c.digest, _files.c.uploaded_at).where(*_conditions(wanted))
 
 
-def _conditions(wanted: PaperFilter) -> list[ColumnElement[bool]]:
+def _conditions(wanted: EvidenceFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.unit_id is not None:
-        found.append(_papers.c.unit_id == wanted.unit_id)
+        found.append(_files.c.unit_id == wanted.unit_id)
     if wanted.state:
-        found.append(_papers.c.state == wanted.state)
+        found.append(_files.c.state == wanted.state)
     if wanted.name:
-        found.append(_papers.c.name.icontains(wanted.name, autoescape=True))
+        found.append(_files.c.name.icontains(wanted.name, autoescape=True))
     if wanted.uploaded_from:
-        found.append(_papers.c.uploaded_at >= datetime.combine(wanted.uploaded_from, time.min, SHANGHAI))
+        found.append(_files.c.uploaded_at >= datetime.combine(wanted.uploaded_from, time.min, SHANGHAI))
     if wanted.uploaded_to:
         end = datetime.combine(wanted.uploaded_to, time.min, SHANGHAI) + timedelta(days=1)
-        found.append(_papers.c.uploaded_at < end)
+        found.append(_files.c.uploaded_at < end)
     return found
 
 
 def _within(keys: Select[Any], region_codes: Sequence[str]) -> Select[Any]:
-    return keys.where(_papers.c.region_code.in_(region_codes)) if region_codes else keys
+    return keys.where(_files.c.region_code.in_(region_codes)) if region_codes else keys
 
 
 def _newest_of_each(keys: Select[Any], region_codes: Sequence[str], count: int) -> Select[Any]:
     """The newest of many regions as the newest of each one's newest: the index gives one region's in order."""
     place = func.unnest(cast(list(region_codes), ARRAY(Text))).table_valued("code").render_derived("place")
-    own = keys.where(_papers.c.region_code == cast(place.c.code, CHAR(6)))
-    newest = own.order_by(*_newest_first(_papers)).limit(count).lateral("own")
+    own = keys.where(_files.c.region_code == cast(place.c.code, CHAR(6)))
+    newest = own.order_by(*_newest_first(_files)).limit(count).lateral("own")
     found = select(newest).select_from(place.join(newest, true()))
     return found.order_by(*_newest_first(newest)).limit(count)
 
@@ -139,29 +141,29 @@ def _newest_first(rows: Any) -> tuple[ColumnElement[Any], ...]:
 
 
 def _rows_of(keys: Select[Any]) -> Select[Any]:
-    """Papers by their keys: only of those that are shown is more read than an index has."""
+    """Files by their keys: only of those that are shown is more read than an index has."""
     chosen = keys.subquery("chosen")
-    shown = [each for each in _papers.c if each.name != "extraction"]
+    shown = [each for each in _files.c if each.name != "extraction"]
     unit = _units.c.name.label("unit_name"), _units.c.uscc.label("unit_code")
     facts = _FACTS.label("facts"), _READ_BY_OCR.label("read_by_ocr")
-    same = (_papers.c.unit_id == chosen.c.unit_id) & (_papers.c.digest == chosen.c.digest)
-    joined = chosen.join(_papers, same).join(_units, _units.c.unit_id == chosen.c.unit_id)
+    same = (_files.c.unit_id == chosen.c.unit_id) & (_files.c.digest == chosen.c.digest)
+    joined = chosen.join(_files, same).join(_units, _units.c.unit_id == chosen.c.unit_id)
     return select(*shown, *unit, *facts).select_from(joined).order_by(*_newest_first(chosen))
 
 
-def _paper(row: RowMapping) -> ListedPaper:
+def _file(row: RowMapping) -> ListedEvidence:
     values: dict[str, Any] = dict(row)
     says, read_by_ocr = values.pop("facts"), bool(values.pop("read_by_ocr"))
     extraction = msgspec.convert(says, Extraction) if says["kind"] else None
-    return ListedPaper(
-        **values | {"digest": values["digest"].hex(), "state": DocumentState(values["state"])},
+    return ListedEvidence(
+        **values | {"digest": values["digest"].hex(), "state": EvidenceState(values["state"])},
         kind=extraction.kind if extraction else "",
         stated=stated_for(row["unit_name"], extraction, read_by_ocr=read_by_ocr) if extraction else None,
     )
 
 
-def _write_key(paper: ListedPaper) -> str:
-    return f"{(paper.uploaded_at - _EPOCH) // timedelta(microseconds=1)}_{paper.unit_id}_{paper.digest}"
+def _write_key(file: ListedEvidence) -> str:
+    return f"{(file.uploaded_at - _EPOCH) // timedelta(microseconds=1)}_{file.unit_id}_{file.digest}"
 
 
 def _read_key(key: str) -> tuple[datetime, int, bytes]:

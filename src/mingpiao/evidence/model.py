@@ -1,4 +1,4 @@
-"""Values of evidence: a document, what was read from it, and how it compares with a bill."""
+"""Values of evidence: a file, what was read from it, and how it compares with a bill."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 
-class DocumentState(StrEnum):
+class EvidenceState(StrEnum):
     """待识别 → 识别中 → 已识别 or 无法识别."""
 
     WAITING = "waiting"
@@ -22,14 +22,14 @@ class DocumentState(StrEnum):
     @property
     def settled(self) -> bool:
         """Whether nothing more will be read."""
-        return self not in (DocumentState.WAITING, DocumentState.READING)
+        return self not in (EvidenceState.WAITING, EvidenceState.READING)
 
 
 _STATE_LABELS = {
-    DocumentState.WAITING: "待识别",
-    DocumentState.READING: "识别中",
-    DocumentState.READ: "已识别",
-    DocumentState.UNREADABLE: "无法识别",
+    EvidenceState.WAITING: "待识别",
+    EvidenceState.READING: "识别中",
+    EvidenceState.READ: "已识别",
+    EvidenceState.UNREADABLE: "无法识别",
 }
 
 
@@ -107,7 +107,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
-    """甲方, 乙方, 付款方, 收款方, 捐赠人, 受赠人 …: `role` is "payer", "payee" or "" when the paper does not tell.
+    """甲方, 乙方, 付款方, 收款方, 捐赠人, 受赠人 …: `role` is "payer", "payee" or "" when the file does not tell.
 
     `amount` is what a list of many recipients gives to this one, in 元.
     """
@@ -151,8 +151,8 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[Place, ...] = ()
 
 
-#: What a paper may be, and how people call it.
-PAPER_KINDS = {
+#: What a file may be, and how people call it.
+EVIDENCE_KINDS = {
     "contract": "合同",
     "policy": "政策文件",
     "donation": "捐赠协议",
@@ -162,7 +162,7 @@ PAPER_KINDS = {
 
 
 class Extraction(msgspec.Struct, frozen=True, kw_only=True):
-    """What a paper says. `kind` is one of `PAPER_KINDS`."""
+    """What a file says. `kind` is one of `EVIDENCE_KINDS`."""
 
     kind: str
     pages: tuple[Page, ...]
@@ -180,26 +180,26 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def totals(self) -> tuple[Amount, ...]:
-        """Where the paper states an amount as a whole. One that states deposits alone is about the deposit."""
+        """Where the file states an amount as a whole. One that states deposits alone is about the deposit."""
         stated = tuple(amount for amount in self.amounts if amount.role == "total")
         deposits_alone = all(amount.role == "deposit" for amount in self.amounts)
         return self.amounts if deposits_alone else stated
 
     @property
     def total(self) -> Decimal | None:
-        """The amount that the paper states as a whole, in 元."""
+        """The amount that the file states as a whole, in 元."""
         return next((amount.value for amount in self.totals), None)
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reading process found in a paper: its facts, and the lines of its pages."""
+    """What a reading process found in a file: its facts, and the lines of its pages."""
 
     extraction: Extraction
     lines: tuple[Line, ...] = ()
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit's paper. `digest` is the file's SM3 in hex and names it; amounts in 元."""
+class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit's file. `digest` is the file's SM3 in hex and names it; amounts in 元."""
 
     unit_id: int
     digest: str
@@ -207,7 +207,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str
     size: int
     pages: int
-    state: DocumentState
+    state: EvidenceState
     pages_done: int
     failure_code: str
     failure: str
@@ -218,8 +218,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     used_bills: int
 
 
-class PaperFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which papers a list shows; empty members do not restrict. Days (Asia/Shanghai) are inclusive.
+class EvidenceFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which files a list shows; empty members do not restrict. Days (Asia/Shanghai) are inclusive.
 
     `name` is a part of the file's name. `region_codes` are all regions that are wanted, not only the highest.
     """
@@ -232,8 +232,8 @@ class PaperFilter(msgspec.Struct, frozen=True, kw_only=True):
     uploaded_to: date | None = None
 
 
-class ListedPaper(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit's paper as lists show it; amounts in 元.
+class ListedEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit's file as lists show it; amounts in 元.
 
     `kind` is empty before it was read. `stated` is what its list gives to the unit, else the total that it
     states; None when it states none. `used_amount` and `used_bills` are of the bills that stand.
@@ -247,7 +247,7 @@ class ListedPaper(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     name: str
     pages: int
-    state: DocumentState
+    state: EvidenceState
     failure: str
     uploaded_by_name: str
     uploaded_at: datetime
@@ -258,18 +258,18 @@ class ListedPaper(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def kind_label(self) -> str:
-        return PAPER_KINDS.get(self.kind, self.kind)
+        return EVIDENCE_KINDS.get(self.kind, self.kind)
 
     @property
     def left(self) -> Decimal | None:
-        """What bills may still take, below zero when they took more; None when the paper states no amount."""
+        """What bills may still take, below zero when they took more; None when the file states no amount."""
         return None if self.stated is None else self.stated - self.used_amount
 
 
-class PaperPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of papers, newest first. `next_key` continues after it; empty at the end."""
+class EvidencePage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of files, newest first. `next_key` continues after it; empty at the end."""
 
-    papers: tuple[ListedPaper, ...]
+    files: tuple[ListedEvidence, ...]
     next_key: str = ""
 
 
@@ -295,16 +295,16 @@ _VERDICT_LABELS = {
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
-    """A place in one of the papers."""
+    """A place in one of the files."""
 
     digest: str
     place: Place
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that the papers say or fail to say of the bill.
+    """One thing that the files say or fail to say of the bill.
 
-    `name` is one of `CLAIM_NAMES`; `expected` is what the bill says, `found` what the papers say,
+    `name` is one of `CLAIM_NAMES`; `expected` is what the bill says, `found` what the files say,
     `explanation` a Chinese sentence; `source` is "rules" or "model".
     """
 
@@ -354,7 +354,7 @@ class BillFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """What bills that stand took of a paper before this one, in 元."""
+    """What bills that stand took of a file before this one, in 元."""
 
     amount: Decimal
     bills: int

@@ -1,10 +1,10 @@
-"""Pictures of a document's pages, drawn upright in a reading process: the frame in which places are told."""
+"""Pictures of a file's pages, drawn upright in a reading process: the frame in which places are told."""
 
 import asyncio
 
-from mingpiao.evidence.model import Document
+from mingpiao.evidence.model import EvidenceFile
 from mingpiao.evidence.reader_pool import ReaderFailed, ReaderPool
-from mingpiao.evidence.reading.errors import PaperUnreadable
+from mingpiao.evidence.reading.errors import FileUnreadable
 from mingpiao.evidence.store import EvidenceStore
 from mingpiao.kernel.errors import refuse
 
@@ -15,22 +15,22 @@ _PATIENCE_SECONDS = 25.0
 
 
 async def page_picture(
-    store: EvidenceStore, pool: ReaderPool, document: Document, page: int, *, width: int = WIDTH
+    store: EvidenceStore, pool: ReaderPool, file: EvidenceFile, page: int, *, width: int = WIDTH
 ) -> bytes:
-    """A page, from 1, of a document that was read, as a PNG `width` pixels wide.
+    """A page, from 1, of a file that was read, as a PNG `width` pixels wide.
 
     What could not be read is not drawn either: it may have been made to harm whoever draws it. Raises
     `Refusal`: `evidence.page_unknown` (404), `evidence.picture_unavailable` (503), or what
     `EvidenceStore.open_file` raises.
     """
-    if document.extraction is None or not 1 <= page <= document.pages:
+    if file.extraction is None or not 1 <= page <= file.pages:
         raise refuse("evidence.page_unknown", "该佐证材料没有这一页，或还没有识别完成。", status=404)
-    data = await store.open_file(document.digest)
-    rotation = _rotation(document, page)
+    data = await store.open_file(file.digest)
+    rotation = _rotation(file, page)
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return await pool.picture(data, document.media_type, page, width=width, rotation=rotation)
-    except PaperUnreadable as reason:
+            return await pool.picture(data, file.media_type, page, width=width, rotation=rotation)
+    except FileUnreadable as reason:
         raise refuse("evidence.picture_unavailable", reason.message, status=503) from reason
     except (ReaderFailed, TimeoutError) as failure:
         raise refuse(
@@ -38,6 +38,6 @@ async def page_picture(
         ) from failure
 
 
-def _rotation(document: Document, page: int) -> int:
-    read = document.extraction.pages if document.extraction else ()
+def _rotation(file: EvidenceFile, page: int) -> int:
+    read = file.extraction.pages if file.extraction else ()
     return next((each.rotation for each in read if each.number == page), 0)

@@ -1,7 +1,7 @@
 """Reading processes: started when there is something to read, killed when they take too long.
 
-A paper that must be looked at takes a second a page and half a gigabyte; one place is kept free of such
-papers, so that those with text never wait behind them.
+A file that must be looked at takes a second a page and half a gigabyte; one place is kept free of such
+files, so that those with text never wait behind them.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ from mingpiao.evidence.reader_process import (
     Unreadable,
     frame,
 )
-from mingpiao.evidence.reading.errors import PaperUnreadable
+from mingpiao.evidence.reading.errors import FileUnreadable
 
 _logger = logging.getLogger(__name__)
 _messages: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
@@ -68,8 +68,8 @@ class ReaderFailed(Exception):
         self.code = code
 
 
-class PaperMustBeLookedAt(Exception):
-    """`pictures` of the paper's `pages` pages have no text."""
+class FileNeedsOcr(Exception):
+    """`pictures` of the file's `pages` pages have no text."""
 
     def __init__(self, pages: int, pictures: int) -> None:
         super().__init__(f"{pictures} of {pages} pages")
@@ -146,32 +146,30 @@ class ReaderPool:
         await asyncio.gather(*(reader.end() for reader in readers), *self._endings)
 
     async def warm(self) -> None:
-        """Have a process ready for the first paper."""
+        """Have a process ready for the first file."""
         async with self._places:
             if not self._idle:
                 self._idle.append(await _start())
 
-    async def read_paper(
-        self, data: bytes, media_type: str, on_progress: OnProgress | None = None
-    ) -> Reading:
-        """What a paper with text says. Raises `PaperUnreadable`, `PaperMustBeLookedAt`, `ReaderFailed`."""
+    async def read_file(self, data: bytes, media_type: str, on_progress: OnProgress | None = None) -> Reading:
+        """What a file with text says. Raises `FileUnreadable`, `FileNeedsOcr`, `ReaderFailed`."""
         body = await self._read(data, media_type, on_progress, only_lines=False)
         return _decoded(body, Reading)
 
-    async def look_at_paper(
+    async def look_at_file(
         self, data: bytes, media_type: str, pages: int, on_progress: OnProgress | None = None
     ) -> Reading:
-        """What a paper of so many pages says, those without text being looked at. Raises as `read_paper`."""
+        """What a file of so many pages says, those without text being looked at. Raises as `read_file`."""
         body = await self._look(data, media_type, pages, on_progress, only_lines=False)
         return _decoded(body, Reading)
 
     async def read_lines(
         self, data: bytes, media_type: str, on_progress: OnProgress | None = None
     ) -> tuple[PageLines, ...]:
-        """All pages as lines, looked at where there is no text. Raises `PaperUnreadable`, `ReaderFailed`."""
+        """All pages as lines, looked at where there is no text. Raises `FileUnreadable`, `ReaderFailed`."""
         try:
             body = await self._read(data, media_type, on_progress, only_lines=True)
-        except PaperMustBeLookedAt as must:
+        except FileNeedsOcr as must:
             body = await self._look(data, media_type, must.pictures, on_progress, only_lines=True)
         return _decoded(body, tuple[PageLines, ...])
 
@@ -273,9 +271,9 @@ class ReaderPool:
 def _as_exception(message: Message) -> Exception:
     match message:
         case MustLook(pages=pages, pictures=pictures):
-            return PaperMustBeLookedAt(pages, pictures)
+            return FileNeedsOcr(pages, pictures)
         case Unreadable(code=code, message=sentence):
-            return PaperUnreadable(code, sentence)
+            return FileUnreadable(code, sentence)
         case Failed(reason=reason):
             _logger.error("a reader failed: %s", reason)
             return ReaderFailed("evidence.reader_crashed", reason)

@@ -1,4 +1,4 @@
-"""A process that reads strangers' papers for its parent, over a socket that is its stdin.
+"""A process that reads strangers' files for its parent, over a socket that is its stdin.
 
 What it is fed may have been made to harm it. It holds no key and no address of the database, cannot
 write files, has no network where the system lets it give that up, and is bounded in memory and
@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 LENGTH_BYTES = 4
-#: The largest frame to the process, a paper and a little; and the largest answer.
+#: The largest frame to the process, a file and a little; and the largest answer.
 MAX_REQUEST = 21 * 1024 * 1024
 MAX_ANSWER = 48 * 1024 * 1024
 
@@ -37,7 +37,7 @@ _CLONE_NEWNET = 0x40000000
 
 
 class ReadRequest(msgspec.Struct, frozen=True, tag="read", array_like=True):
-    """Read a paper: its facts, or with `only_lines` its lines. Without `look` a paper that has pages
+    """Read a file: its facts, or with `only_lines` its lines. Without `look` a file that has pages
     without text is not read but answered with `MustLook`. `seconds` bounds the processor's time."""
 
     data: bytes
@@ -81,7 +81,7 @@ class MustLook(msgspec.Struct, frozen=True, tag="must_look", array_like=True):
 
 
 class Unreadable(msgspec.Struct, frozen=True, tag="unreadable", array_like=True):
-    """The paper cannot be read: a stable code and a Chinese sentence."""
+    """The file cannot be read: a stable code and a Chinese sentence."""
 
     code: str
     message: str
@@ -127,14 +127,14 @@ def serve(channel: socket.socket) -> None:
 
 
 def _answer(request: Request, say: Any) -> Message:
-    from mingpiao.evidence.reading import PaperUnreadable
+    from mingpiao.evidence.reading import FileUnreadable
 
     _bound(request)
     try:
         if isinstance(request, PictureRequest):
             return _reply(_draw(request))
         return _read(request, say)
-    except PaperUnreadable as reason:
+    except FileUnreadable as reason:
         return Unreadable(reason.code, reason.message)
     except (MemoryError, RecursionError) as error:
         return Unreadable(
@@ -250,7 +250,7 @@ def confine() -> None:
 def main() -> None:
     """Entry of `python -m mingpiao.evidence.reader_process`, started by `ReaderPool` only."""
     confine()
-    # Loaded before the first paper comes, so that it need not wait half a second.
+    # Loaded before the first file comes, so that it need not wait half a second.
     for module in ("numpy", "PIL.Image", "mingpiao.evidence.extraction", "mingpiao.evidence.reading"):
         importlib.import_module(module)
     with socket.socket(fileno=0) as channel, contextlib.suppress(ConnectionError):

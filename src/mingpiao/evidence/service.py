@@ -1,10 +1,10 @@
 """The verbs of evidence."""
 
 from mingpiao.evidence.comparison import compare
-from mingpiao.evidence.listing import get_listed, list_papers, stream_papers
+from mingpiao.evidence.listing import get_listed, list_evidence, stream_evidence
 from mingpiao.evidence.pictures import page_picture
-from mingpiao.evidence.reader_pool import PaperMustBeLookedAt, ReaderFailed, ReaderLimits, ReaderPool
-from mingpiao.evidence.reading.errors import PaperUnreadable
+from mingpiao.evidence.reader_pool import FileNeedsOcr, ReaderFailed, ReaderLimits, ReaderPool
+from mingpiao.evidence.reading.errors import FileUnreadable
 from mingpiao.evidence.reading_jobs import (
     SETTLED_CHANNEL,
     EvidenceReader,
@@ -17,7 +17,7 @@ from mingpiao.evidence.store import (
     EvidenceStore,
     StoredFile,
     enqueue_lost,
-    get_documents,
+    get_evidence_files,
     is_digest,
 )
 from mingpiao.evidence.understanding import ChatModel, ModelAccess, model_claims
@@ -26,29 +26,29 @@ from mingpiao.evidence.uploads import (
     MAX_BYTES,
     MAX_FILES,
     MAX_PAGES,
-    PAPER_TYPES,
+    QUALIFICATION_MEDIA_TYPES,
     clean_name,
     media_type_of,
 )
-from mingpiao.evidence.usage import PaperKey, Use, bills_on, lock_papers, record_uses, release_uses
+from mingpiao.evidence.usage import EvidenceKey, Use, bills_on, lock_evidence, record_uses, release_uses
 
 __all__ = [
     "EVIDENCE_TYPES",
     "MAX_BYTES",
     "MAX_FILES",
     "MAX_PAGES",
-    "PAPER_TYPES",
+    "QUALIFICATION_MEDIA_TYPES",
     "SETTLED_CHANNEL",
     "ChatModel",
     "ClamdScanner",
+    "EvidenceKey",
     "EvidenceReader",
     "EvidenceStore",
+    "FileNeedsOcr",
+    "FileUnreadable",
     "ModelAccess",
     "NoScanner",
     "OnSettled",
-    "PaperKey",
-    "PaperMustBeLookedAt",
-    "PaperUnreadable",
     "ReaderFailed",
     "ReaderLimits",
     "ReaderPool",
@@ -60,11 +60,11 @@ __all__ = [
     "clean_name",
     "compare",
     "enqueue_lost",
-    "get_documents",
+    "get_evidence_files",
     "get_listed",
     "is_digest",
-    "list_papers",
-    "lock_papers",
+    "list_evidence",
+    "lock_evidence",
     "media_type_of",
     "model_claims",
     "no_remarks",
@@ -72,5 +72,5 @@ __all__ = [
     "page_picture",
     "record_uses",
     "release_uses",
-    "stream_papers",
+    "stream_evidence",
 ]

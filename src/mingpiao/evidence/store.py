@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.crypto.sm3 import sm3
 from mingpiao.evidence import uploads
-from mingpiao.evidence.model import Document, DocumentState, Extraction
+from mingpiao.evidence.model import EvidenceFile, EvidenceState, Extraction
 from mingpiao.evidence.scanning import Scanner
 from mingpiao.evidence.vault import Vault
 from mingpiao.identity.model import Actor, AuditEntry
@@ -21,7 +21,7 @@ from mingpiao.kernel.errors import refuse
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
 
-#: Jobs of the worker: papers are read from their text, and only those without text as pictures.
+#: Jobs of the worker: files are read from their text, and only those without text as pictures.
 READ_JOB = "read_evidence"
 LOOK_JOB = "look_at_evidence"
 
@@ -33,26 +33,26 @@ _COLUMNS = (
     "uploaded_by, uploaded_at, used_amount, used_bills"
 )
 _BY_DIGESTS = text(
-    f"SELECT {_COLUMNS} FROM evidence_documents WHERE unit_id = :unit_id AND digest = ANY(:digests)"  # noqa: S608
+    f"SELECT {_COLUMNS} FROM evidence_files WHERE unit_id = :unit_id AND digest = ANY(:digests)"  # noqa: S608
 )
 _INSERT = text(
-    "INSERT INTO evidence_documents (unit_id, digest, region_code, name, media_type, size, uploaded_by, "
+    "INSERT INTO evidence_files (unit_id, digest, region_code, name, media_type, size, uploaded_by, "
     "uploaded_by_name) SELECT unit_id, :digest, region_code, :name, :media_type, :size, :uploaded_by, "
     ":uploaded_by_name FROM units "
     "WHERE unit_id = :unit_id ON CONFLICT DO NOTHING"
 )
 _READ_AGAIN = text(
-    "UPDATE evidence_documents SET state = 'waiting', attempts = 0, pages_done = 0, failure_code = '', failure = '' "
+    "UPDATE evidence_files SET state = 'waiting', attempts = 0, pages_done = 0, failure_code = '', failure = '' "
     "WHERE unit_id = :unit_id AND digest = :digest AND state = 'unreadable' AND failure_code = ANY(:failures)"
 )
 _OPEN = text(
-    "SELECT count(*) FROM (SELECT FROM evidence_documents "
-    "WHERE unit_id = :unit_id AND state IN ('waiting', 'reading') LIMIT :most) AS open_papers"
+    "SELECT count(*) FROM (SELECT FROM evidence_files "
+    "WHERE unit_id = :unit_id AND state IN ('waiting', 'reading') LIMIT :most) AS open_files"
 )
 _MOST_COUNTED = 200
 _LOST = text(
     """
-SELECT unit_id, digest FROM evidence_documents
+SELECT unit_id, digest FROM evidence_files
 WHERE state IN ('waiting', 'reading') AND uploaded_at < now() - interval '1 minute' AND NOT EXISTS (
     SELECT FROM pgqueuer WHERE status IN ('queued', 'picked') AND dedupe_key IN (
         :read || unit_id || ':' || encode(digest, 'hex'), :look || unit_id || ':' || encode(digest, 'hex')))
@@ -70,15 +70,15 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvidenceStore:
-    """Takes papers in, checks and encrypts them, and has them read by the worker."""
+    """Takes files in, checks and encrypts them, and has them read by the worker."""
 
     def __init__(self, database: Database, files: FileStore, master_key: MasterKey, scanner: Scanner) -> None:
         self._database = database
         self._vault = Vault(database, files, master_key)
         self._scanner = scanner
 
-    async def add(self, unit_id: int, name: str, data: bytes, *, acting: Actor) -> Document:
-        """Keep a unit's PDF and have it read; the same file again is the same document.
+    async def add(self, unit_id: int, name: str, data: bytes, *, acting: Actor) -> EvidenceFile:
+        """Keep a unit's PDF and have it read; the same file again is the same file.
 
         Raises `Refusal`: those of `uploads.check`, `evidence.infected` (422),
         `evidence.scanner_unavailable` (503).
@@ -107,9 +107,9 @@ class EvidenceStore:
         `evidence.file_damaged` (503)."""
         return await self._vault.open(digest)
 
-    async def _find(self, unit_id: int, digest: str) -> Document | None:
+    async def _find(self, unit_id: int, digest: str) -> EvidenceFile | None:
         async with self._database.system() as connection:
-            return (await get_documents(connection, unit_id, [digest])).get(digest)
+            return (await get_evidence_files(connection, unit_id, [digest])).get(digest)
 
     async def _refuse_virus(self, data: bytes, name: str, *, acting: Actor, unit_id: int | None) -> None:
         virus = await self._scanner.find_virus(data)
@@ -136,7 +136,7 @@ class EvidenceStore:
 
     async def _enter(
         self, unit_id: int, digest: str, name: str, media_type: str, size: int, acting: Actor
-    ) -> Document:
+    ) -> EvidenceFile:
         values = {"unit_id": unit_id, "digest": bytes.fromhex(digest)}
         row: dict[str, Any] = {
             "name": name,
@@ -151,7 +151,7 @@ class EvidenceStore:
             if fresh or (await connection.execute(_READ_AGAIN, values | again)).rowcount == 1:
                 await _audit_upload(connection, unit_id, digest, name, acting)
                 await enqueue_reading(connection, unit_id, digest)
-            return (await get_documents(connection, unit_id, [digest]))[digest]
+            return (await get_evidence_files(connection, unit_id, [digest]))[digest]
 
 
 async def _audit_upload(
@@ -172,40 +172,40 @@ async def _audit_upload(
 async def enqueue_reading(
     connection: AsyncConnection, unit_id: int, digest: str, *, look: bool = False
 ) -> None:
-    """Have a document read when the transaction commits, once, however often it is asked for.
+    """Have a file read when the transaction commits, once, however often it is asked for.
 
-    `look` has its pages looked at as pictures. A unit that brings many papers at once lets the few of
+    `look` has its pages looked at as pictures. A unit that brings many files at once lets the few of
     others go before its own.
     """
-    open_papers = await connection.scalar(_OPEN, {"unit_id": unit_id, "most": _MOST_COUNTED})
+    open_files = await connection.scalar(_OPEN, {"unit_id": unit_id, "most": _MOST_COUNTED})
     name = LOOK_JOB if look else READ_JOB
     await enqueue(
         connection,
         name,
         {"unit_id": unit_id, "digest": digest},
         key=f"{name}:{unit_id}:{digest}",
-        priority=-((open_papers or 0) // 10),
+        priority=-((open_files or 0) // 10),
     )
 
 
 async def enqueue_lost(database: Database) -> None:
-    """Have documents read that wait for more than a minute though no job will read them."""
+    """Have files read that wait for more than a minute though no job will read them."""
     async with database.system() as connection:
         lost = await connection.execute(_LOST, {"read": f"{READ_JOB}:", "look": f"{LOOK_JOB}:"})
         for row in lost.all():
             await enqueue_reading(connection, row.unit_id, row.digest.hex())
 
 
-async def get_documents(
+async def get_evidence_files(
     connection: AsyncConnection, unit_id: int, digests: Iterable[str]
-) -> dict[str, Document]:
-    """A unit's documents by digest, of those in the connection's scope; others are left out."""
+) -> dict[str, EvidenceFile]:
+    """A unit's files by digest, of those in the connection's scope; others are left out."""
     wanted = [bytes.fromhex(digest) for digest in digests if is_digest(digest)]
     if not wanted:
         return {}
     rows = await connection.execute(_BY_DIGESTS, {"unit_id": unit_id, "digests": wanted})
-    documents = [_document(row) for row in rows.mappings()]
-    return {document.digest: document for document in documents}
+    files = [_file(row) for row in rows.mappings()]
+    return {file.digest: file for file in files}
 
 
 def is_digest(text_: str) -> bool:
@@ -213,10 +213,10 @@ def is_digest(text_: str) -> bool:
     return len(text_) == 64 and all(c in "0123456789abcdef" for c in text_)
 
 
-def _document(row: RowMapping) -> Document:
+def _file(row: RowMapping) -> EvidenceFile:
     values: dict[str, Any] = dict(row)
     values["digest"] = values["digest"].hex()
-    values["state"] = DocumentState(values["state"])
+    values["state"] = EvidenceState(values["state"])
     if values["extraction"] is not None:
         values["extraction"] = msgspec.convert(values["extraction"], Extraction)
-    return Document(**values)
+    return EvidenceFile(**values)

@@ -1,8 +1,8 @@
-"""What a large model adds to a paper's reading, where the department has one.
+"""What a large model adds to a file's reading, where the department has one.
 
 It speaks the OpenAI-compatible chat interface. Whatever it answers, it can only add remarks that quote
 the page: a remark whose quote is not on the page is dropped, nothing that was extracted changes, and a
-remark neither helps nor harms a bill. What stands in the paper may be instructions to the model; the
+remark neither helps nor harms a bill. What stands in the file may be instructions to the model; the
 worst that they can do is to add such a remark or to keep one away.
 """
 
@@ -25,7 +25,7 @@ from mingpiao.kernel.text import unprintable
 _logger = logging.getLogger(__name__)
 
 MAX_REMARKS = 5
-#: Characters of a paper that are sent, from its beginning.
+#: Characters of a file that are sent, from its beginning.
 MAX_TEXT = 12_000
 _LARGEST_ANSWER = 256 * 1024
 _SHORTEST_QUOTE = 4
@@ -96,7 +96,7 @@ class ChatModel:
         self._trust = ssl.create_default_context()
 
     async def remark(self, reading: Reading) -> tuple[Remark, ...]:
-        """What the model remarks on a paper, within its time; nothing when it fails in whatever way."""
+        """What the model remarks on a file, within its time; nothing when it fails in whatever way."""
         text = _Text(reading)
         try:
             async with asyncio.timeout(self._access.seconds):
@@ -124,7 +124,7 @@ class ChatModel:
             },
         }
         headers = {"Authorization": f"Bearer {access.key}"} if access.key else {}
-        # Settings of the environment, such as a proxy, are not for what a paper says.
+        # Settings of the environment, such as a proxy, are not for what a file says.
         async with (
             httpx.AsyncClient(trust_env=False, verify=self._trust, timeout=access.seconds) as client,
             client.stream(
@@ -146,7 +146,7 @@ class _Useless(Exception):
 
 
 def _fenced(shown: str) -> str:
-    # The paper cannot know the mark, so it cannot end the fence.
+    # The file cannot know the mark, so it cannot end the fence.
     mark = f"<材料 {secrets.token_hex(8)}>"
     return f"{mark}\n{shown}\n{mark}"
 
@@ -171,7 +171,7 @@ def _remarks(answer: _Answer, text: "_Text") -> Iterable[Remark]:
 
 
 class _Text:
-    """A paper's lines as they are shown to the model, and the way back to the page."""
+    """A file's lines as they are shown to the model, and the way back to the page."""
 
     def __init__(self, reading: Reading) -> None:
         names = personal_names(reading.extraction)
@@ -232,7 +232,7 @@ def _mask_number(found: re.Match[str]) -> str:
 
 
 def personal_names(extraction: Extraction) -> tuple[str, ...]:
-    """Names among a paper's parties that are of persons: two to four characters, no organisation's."""
+    """Names among a file's parties that are of persons: two to four characters, no organisation's."""
     names = (party.name.value for party in extraction.parties)
     return tuple(
         dict.fromkeys(
@@ -246,8 +246,8 @@ def personal_names(extraction: Extraction) -> tuple[str, ...]:
 # -- claims --------------------------------------------------------------------------------------
 
 
-def model_claims(papers: Mapping[str, Extraction]) -> tuple[Claim, ...]:
-    """What a large model remarked on the papers, by digest: hints, beside what rules and persons decide."""
+def model_claims(files: Mapping[str, Extraction]) -> tuple[Claim, ...]:
+    """What a large model remarked on the files, by digest: hints, beside what rules and persons decide."""
     return tuple(
         Claim(
             name="model",
@@ -258,6 +258,6 @@ def model_claims(papers: Mapping[str, Extraction]) -> tuple[Claim, ...]:
             marks=tuple(Mark(digest=digest, place=place) for place in remark.places),
             source="model",
         )
-        for digest, extraction in papers.items()
+        for digest, extraction in files.items()
         for remark in extraction.remarks
     )

@@ -8,13 +8,13 @@ from mingpiao.kernel.errors import Refusal, refuse
 PDF = "application/pdf"
 PNG = "image/png"
 JPEG = "image/jpeg"
-#: What evidence may be, and what other papers may be.
+#: What evidence may be, and what other files may be.
 EVIDENCE_TYPES = frozenset({PDF})
-PAPER_TYPES = frozenset({PDF, PNG, JPEG})
+QUALIFICATION_MEDIA_TYPES = frozenset({PDF, PNG, JPEG})
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PAGES = 200
-#: Papers that one bill may stand on.
+#: Files that one bill may stand on.
 MAX_FILES = 20
 
 _MAX_NAME = 100

@@ -1,4 +1,4 @@
-"""How much of a paper bills have used: read and changed by the train, under the paper's row lock."""
+"""How much of a file bills have used: read and changed by the train, under the file's row lock."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -9,11 +9,11 @@ from sqlalchemy import LargeBinary, TextualSelect, bindparam, column, text
 
 from mingpiao.evidence.model import Usage
 
-#: A unit and the SM3 (hex) of one of its papers.
-PaperKey = tuple[int, str]
+#: A unit and the SM3 (hex) of one of its files.
+EvidenceKey = tuple[int, str]
 
 _LOCK = """
-SELECT unit_id, digest, used_amount, used_bills FROM evidence_documents
+SELECT unit_id, digest, used_amount, used_bills FROM evidence_files
 WHERE (unit_id, digest) IN (SELECT * FROM unnest($1::bigint[], $2::bytea[]))
    OR (unit_id, digest) IN (
        SELECT unit_id, digest FROM evidence_uses
@@ -26,27 +26,27 @@ INSERT INTO evidence_uses (unit_id, bill_id, digest, amount)
 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::numeric[])
 """
 _ADD = """
-UPDATE evidence_documents SET used_amount = used_amount + fresh.amount, used_bills = used_bills + fresh.bills
+UPDATE evidence_files SET used_amount = used_amount + fresh.amount, used_bills = used_bills + fresh.bills
 FROM (
     SELECT unit_id, digest, sum(amount) AS amount, count(*) AS bills
     FROM unnest($1::bigint[], $2::bytea[], $3::numeric[]) AS used(unit_id, digest, amount) GROUP BY 1, 2
 ) AS fresh
-WHERE evidence_documents.unit_id = fresh.unit_id AND evidence_documents.digest = fresh.digest
+WHERE evidence_files.unit_id = fresh.unit_id AND evidence_files.digest = fresh.digest
 """
 _RELEASE = """
-UPDATE evidence_documents SET used_amount = used_amount - freed.amount, used_bills = used_bills - freed.bills
+UPDATE evidence_files SET used_amount = used_amount - freed.amount, used_bills = used_bills - freed.bills
 FROM (
     SELECT unit_id, digest, sum(amount) AS amount, count(*) AS bills FROM evidence_uses
     WHERE (unit_id, bill_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[])) GROUP BY 1, 2
 ) AS freed
-WHERE evidence_documents.unit_id = freed.unit_id AND evidence_documents.digest = freed.digest
+WHERE evidence_files.unit_id = freed.unit_id AND evidence_files.digest = freed.digest
 """
 
 
 def bills_on(digest: str) -> TextualSelect:
-    """The bills (`unit_id`, `bill_id`) that were issued on a paper, those reversed since among them.
+    """The bills (`unit_id`, `bill_id`) that were issued on a file, those reversed since among them.
 
-    Within the scope of the connection that runs it; served by the index evidence_uses_paper.
+    Within the scope of the connection that runs it; served by the index evidence_uses_digest.
     """
     return (
         text("SELECT unit_id, bill_id FROM evidence_uses WHERE digest = :digest")
@@ -56,7 +56,7 @@ def bills_on(digest: str) -> TextualSelect:
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
-    """A bill that stands on a paper; `amount` is the bill's total in 元."""
+    """A bill that stands on a file; `amount` is the bill's total in 元."""
 
     unit_id: int
     bill_id: int
@@ -64,16 +64,16 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     amount: Decimal
 
 
-async def lock_papers(
-    connection: asyncpg.Connection, papers: Sequence[PaperKey], reversed_bills: Sequence[tuple[int, int]]
-) -> dict[PaperKey, Usage]:
-    """Lock papers, and those on which bills (unit, 票据编号) stand that are to be reversed, in one order."""
-    if not papers and not reversed_bills:
+async def lock_evidence(
+    connection: asyncpg.Connection, files: Sequence[EvidenceKey], reversed_bills: Sequence[tuple[int, int]]
+) -> dict[EvidenceKey, Usage]:
+    """Lock files, and those on which bills (unit, 票据编号) stand that are to be reversed, in one order."""
+    if not files and not reversed_bills:
         return {}
     rows = await connection.fetch(
         _LOCK,
-        [unit_id for unit_id, _ in papers],
-        [bytes.fromhex(digest) for _, digest in papers],
+        [unit_id for unit_id, _ in files],
+        [bytes.fromhex(digest) for _, digest in files],
         [unit_id for unit_id, _ in reversed_bills],
         [bill_id for _, bill_id in reversed_bills],
     )
@@ -84,7 +84,7 @@ async def lock_papers(
 
 
 async def record_uses(connection: asyncpg.Connection, uses: Iterable[Use]) -> None:
-    """Write down which papers fresh bills stand on; their rows are locked by `lock_papers`."""
+    """Write down which files fresh bills stand on; their rows are locked by `lock_evidence`."""
     rows = list(uses)
     if not rows:
         return

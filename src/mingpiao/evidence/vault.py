@@ -12,9 +12,9 @@ from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
 
-_FIND = text("SELECT encrypted_key FROM evidence_files WHERE digest = :digest")
+_FIND = text("SELECT encrypted_key FROM evidence_contents WHERE digest = :digest")
 _KEEP = text(
-    "INSERT INTO evidence_files (digest, encrypted_key, size) VALUES (:digest, :encrypted_key, :size) "
+    "INSERT INTO evidence_contents (digest, encrypted_key, size) VALUES (:digest, :encrypted_key, :size) "
     "ON CONFLICT DO NOTHING"
 )
 

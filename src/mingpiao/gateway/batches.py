@@ -91,7 +91,7 @@ async def _issue_all(
 async def _submit_all(
     readable: Sequence[IssueRequest], caller: Caller, services: Services
 ) -> Sequence[Submitted]:
-    """Most bills ride together; those that carry papers or reasons may belong to applications."""
+    """Most bills ride together; those that carry files or reasons may belong to applications."""
     person = person_of(caller)
     plain = [wanted for wanted in readable if not (wanted.evidence or wanted.confirmations)]
     issued = iter(await services.desk.issue(caller.unit_id, plain, acting=caller.actor) if plain else [])
@@ -102,7 +102,7 @@ async def _submit_all(
             continue
         outcome = next(issued)
         if isinstance(outcome, AwaitsEvidence):
-            raise AssertionError("a request without papers waits for none")
+            raise AssertionError("a request without files waits for none")
         outcomes.append(outcome)
     return outcomes
 

@@ -1,4 +1,4 @@
-"""POST /evidence, GET /evidence/{digest}: papers that back a bill."""
+"""POST /evidence, GET /evidence/{digest}: files that back a bill."""
 
 from datetime import datetime
 from typing import Annotated
@@ -11,8 +11,8 @@ from litestar.response.base import ASGIResponse
 from msgspec import Meta
 
 from mingpiao.composition import Services
-from mingpiao.evidence.model import Amount, Document, Extraction, Found, Party
-from mingpiao.evidence.service import MAX_BYTES, get_documents
+from mingpiao.evidence.model import Amount, EvidenceFile, Extraction, Found, Party
+from mingpiao.evidence.service import MAX_BYTES, get_evidence_files
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.contract import Answer, Parameter, contract
 from mingpiao.gateway.decoding import media_type_of_request
@@ -122,7 +122,7 @@ class EvidenceView(msgspec.Struct, frozen=True, kw_only=True):
     ),
 )
 async def upload_evidence(request: ApiRequest, services: NamedDependency[Services]) -> ASGIResponse:
-    """Keep a paper of the caller's unit and have it read."""
+    """Keep a file of the caller's unit and have it read."""
     if media_type_of_request(request) not in _TAKEN:
         raise refuse(
             "request.media_type",
@@ -131,9 +131,9 @@ async def upload_evidence(request: ApiRequest, services: NamedDependency[Service
         )
     name = str(request.query_params.get("name", ""))[:_LONGEST_NAME]
     caller = request.auth
-    document = await services.evidence.add(caller.unit_id, name, await request.body(), acting=caller.actor)
-    headers = {"Location": f"{BASE_PATH}/evidence/{document.digest}"}
-    return answer(evidence_view(document), 200 if document.state.settled else 202, headers)
+    file = await services.evidence.add(caller.unit_id, name, await request.body(), acting=caller.actor)
+    headers = {"Location": f"{BASE_PATH}/evidence/{file.digest}"}
+    return answer(evidence_view(file), 200 if file.state.settled else 202, headers)
 
 
 @get(
@@ -151,34 +151,34 @@ async def upload_evidence(request: ApiRequest, services: NamedDependency[Service
 async def get_evidence(
     request: ApiRequest, services: NamedDependency[Services], digest: FromPath[str]
 ) -> ASGIResponse:
-    """One paper of the caller's unit."""
+    """One file of the caller's unit."""
     caller = request.auth
     async with services.database.scoped(caller.scope) as connection:
-        document = (await get_documents(connection, caller.unit_id, [digest])).get(digest)
-    if document is None:
+        file = (await get_evidence_files(connection, caller.unit_id, [digest])).get(digest)
+    if file is None:
         raise refuse(
             "evidence.not_found",
             "没有找到该佐证材料，请核对摘要，或重新上传文件。",
             status=ERROR_TYPES["evidence.not_found"].status,
         )
-    return answer(evidence_view(document))
+    return answer(evidence_view(file))
 
 
-def evidence_view(document: Document) -> EvidenceView:
-    """A paper as a program sees it."""
+def evidence_view(file: EvidenceFile) -> EvidenceView:
+    """A file as a program sees it."""
     return EvidenceView(
-        digest=document.digest,
-        name=document.name,
-        size=document.size,
-        state=document.state.value,
-        pages=document.pages,
-        pages_done=document.pages_done,
-        uploaded_at=to_shanghai(document.uploaded_at),
-        failure_code=document.failure_code,
-        failure=document.failure,
-        used_amount=plain(document.used_amount),
-        used_bills=document.used_bills,
-        extraction=None if document.extraction is None else _extraction_view(document.extraction),
+        digest=file.digest,
+        name=file.name,
+        size=file.size,
+        state=file.state.value,
+        pages=file.pages,
+        pages_done=file.pages_done,
+        uploaded_at=to_shanghai(file.uploaded_at),
+        failure_code=file.failure_code,
+        failure=file.failure,
+        used_amount=plain(file.used_amount),
+        used_bills=file.used_bills,
+        extraction=None if file.extraction is None else _extraction_view(file.extraction),
     )
 
 

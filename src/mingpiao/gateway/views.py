@@ -76,7 +76,7 @@ def finding_view(hit: Hit) -> FindingView:
 
 
 def confirmation_problems(outcome: NeedsConfirmation) -> list[Problem]:
-    """What rules ask, as problems; the first one's facts tell how the papers compare with the bill."""
+    """What rules ask, as problems; the first one's facts tell how the files compare with the bill."""
     first, *others = outcome.problems
     claims = [claim_facts(claim) for claim in outcome.claims]
     facts = first.facts | ({"claims": claims} if claims else {})
@@ -84,7 +84,7 @@ def confirmation_problems(outcome: NeedsConfirmation) -> list[Problem]:
 
 
 def claim_facts(claim: Claim) -> dict[str, Any]:
-    """One comparison of papers and bill for programs, with the places on the pages."""
+    """One comparison of files and bill for programs, with the places on the pages."""
     return {
         "name": claim.name,
         "label": CLAIM_LABELS.get(claim.name, claim.name),

@@ -67,7 +67,7 @@ def request_digest(request: IssueRequest) -> bytes:
     """SM3 of what is asked, by which the same request is known again."""
     asked = {name: getattr(request, name) for name in _DIGESTED}
     if request.evidence:
-        # Only then: without papers the digest is the same as before there were any.
+        # Only then: without files the digest is the same as before there were any.
         asked["evidence"] = sorted(request.evidence)
     return sm3(_encoder.encode(asked))
 
@@ -330,22 +330,22 @@ def _sum_problems(request: IssueRequest, kind: BillKind) -> Iterator[Problem]:
 
 
 def _evidence_problems(request: IssueRequest, kind: BillKind) -> Iterator[Problem]:
-    papers = request.evidence
-    if kind.needs_evidence and not papers:
+    files = request.evidence
+    if kind.needs_evidence and not files:
         yield _problem(
             "evidence.required",
             "evidence",
             f"开具“{kind.name}”须上传合同、政策文件、协议或转账凭证等PDF佐证材料，请上传后再提交。",
         )
-    if len(papers) > MAX_EVIDENCE:
+    if len(files) > MAX_EVIDENCE:
         yield _problem("evidence.too_many", "evidence", f"一张票据最多附{MAX_EVIDENCE}份佐证材料，请删减。")
         return
-    for index, digest in enumerate(papers):
+    for index, digest in enumerate(files):
         if not _is_digest(digest):
             yield _problem(
                 "evidence.unknown", f"evidence/{index}", "佐证材料编号不正确，请使用上传后返回的编号。"
             )
-        elif digest in papers[:index]:
+        elif digest in files[:index]:
             yield _problem("evidence.duplicate", f"evidence/{index}", "同一份佐证材料重复列出，请删除一份。")
 
 

@@ -14,7 +14,7 @@ from mingpiao.rules.model import Confirmation, Hit
 
 MAX_ITEMS = 200
 MAX_AUX_ITEMS = 1_000
-#: Papers that may back one bill.
+#: Files that may back one bill.
 MAX_EVIDENCE = 20
 MAX_CONFIRMATIONS = 100
 
@@ -56,7 +56,7 @@ class IssueRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """What a unit asks to be issued. `business_no` is the unit's own and makes asking again safe.
 
     `kind` is the four-digit 票据种类; `total` is in 元; `extension` holds 其他信息 by the MOF names
-    that the kind defines. `evidence` names papers by the SM3 of their files in hex; `confirmations`
+    that the kind defines. `evidence` names files by the SM3 of their files in hex; `confirmations`
     answer what rules asked when the same request came before.
     """
 
@@ -186,7 +186,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 class NeedsConfirmation(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing was issued yet: rules ask whether the business complies. `hits` are those without an answer.
 
-    `claims` tell how the papers compare with the bill, for kinds that need evidence.
+    `claims` tell how the files compare with the bill, for kinds that need evidence.
     """
 
     hits: tuple[Hit, ...]
@@ -198,7 +198,7 @@ class NeedsConfirmation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AwaitsEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """Nothing was issued yet: these papers (SM3 in hex) have not been read to the end."""
+    """Nothing was issued yet: these files (SM3 in hex) have not been read to the end."""
 
     digests: tuple[str, ...]
 
@@ -248,7 +248,7 @@ Outcome = Issued | Refused | NeedsConfirmation | AwaitsEvidence | Unresolved
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """What would become of a request now. Nothing was issued or written.
 
-    `problems` refuse it, `hits` ask or warn, `claims` compare its papers; `waiting` are papers that
+    `problems` refuse it, `hits` ask or warn, `claims` compare its files; `waiting` are files that
     have not been read.
     """
 
@@ -259,7 +259,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Supervision(msgspec.Struct, frozen=True, kw_only=True):
-    """What supervision kept with a bill: hits that asked or warned, reasons given, papers, claims."""
+    """What supervision kept with a bill: hits that asked or warned, reasons given, files, claims."""
 
     findings: tuple[Hit, ...]
     confirmations: tuple[Confirmation, ...]
@@ -271,7 +271,7 @@ class Supervision(msgspec.Struct, frozen=True, kw_only=True):
 class BillFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which bills a list shows; empty members do not restrict. Dates and amounts are inclusive.
 
-    `evidence` is the SM3 (hex) of a paper on which they were issued.
+    `evidence` is the SM3 (hex) of a file on which they were issued.
     """
 
     issued_from: date | None = None

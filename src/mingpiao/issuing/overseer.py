@@ -1,4 +1,4 @@
-"""The overseer gathers what judges a request before it boards: rules, the unit's past, its papers."""
+"""The overseer gathers what judges a request before it boards: rules, the unit's past, its files."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,8 +6,8 @@ import msgspec
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
-from mingpiao.evidence.model import Document, DocumentState, Extraction, Usage
-from mingpiao.evidence.service import PaperKey, get_documents
+from mingpiao.evidence.model import EvidenceFile, EvidenceState, Extraction, Usage
+from mingpiao.evidence.service import EvidenceKey, get_evidence_files
 from mingpiao.issuing.checks import Draft
 from mingpiao.issuing.facts import can_be_judged, facts_of
 from mingpiao.issuing.history import PastStore, read_present, subjects_of
@@ -52,33 +52,33 @@ class Overseer:
     async def oversee(
         self, draft: Draft, profile: UnitProfile, approval: Approval | None
     ) -> Oversight | Answer:
-        """What will judge a draft; an answer instead while its papers are unread or of no use."""
-        papers: dict[str, Extraction] = {}
+        """What will judge a draft; an answer instead while its files are unread or of no use."""
+        extractions: dict[str, Extraction] = {}
         if draft.request.evidence:
-            documents = await self._documents(profile.unit, draft.request)
-            problems = _paper_problems(draft.request, documents)
+            files = await self._files(profile.unit, draft.request)
+            problems = _file_problems(draft.request, files)
             if problems:
                 return Refused(problems=problems)
-            waiting = _unread(documents.values())
+            waiting = _unread(files.values())
             if waiting:
                 return AwaitsEvidence(digests=waiting)
-            papers = _extractions(documents.values())
+            extractions = _extractions(files.values())
         catalog = await self._catalog.get()
-        return await self._oversight(draft, profile, catalog, papers, approval)
+        return await self._oversight(draft, profile, catalog, extractions, approval)
 
     async def assess(self, draft: Draft, profile: UnitProfile, *, counted: bool) -> Assessment:
         """What the rules would say of a draft now, read without locks. See `Desk.check` for `counted`."""
         unit, request = profile.unit, draft.request
-        documents = await self._documents(unit, request) if request.evidence else {}
-        problems = _paper_problems(request, documents)
+        files = await self._files(unit, request) if request.evidence else {}
+        problems = _file_problems(request, files)
         if problems:
             return Assessment(problems=problems)
         catalog = await self._catalog.get()
-        papers = _extractions(documents.values())
-        oversight = await self._oversight(draft, profile, catalog, papers, None)
-        usage: dict[PaperKey, Usage] = {
-            (unit.unit_id, digest): Usage(amount=document.used_amount, bills=document.used_bills)
-            for digest, document in documents.items()
+        extractions = _extractions(files.values())
+        oversight = await self._oversight(draft, profile, catalog, extractions, None)
+        usage: dict[EvidenceKey, Usage] = {
+            (unit.unit_id, digest): Usage(amount=file.used_amount, bills=file.used_bills)
+            for digest, file in files.items()
         }
         moment = now()
         async with self._database.pool.acquire() as connection:
@@ -93,7 +93,7 @@ class Overseer:
             problems=blocks,
             hits=tuple(hit for hit in hits if hit.severity is not Severity.BLOCK),
             claims=claims,
-            waiting=_unread(documents.values()),
+            waiting=_unread(files.values()),
         )
 
     async def refusals(
@@ -102,7 +102,7 @@ class Overseer:
         """All that is wrong with a request whose checks found `problems`: these, and what rules would refuse.
 
         A fault that both find is told once, by the check, with the rule's `basis` among the facts. Rules that
-        ask about history or papers wait until the request is in order.
+        ask about history or files wait until the request is in order.
         """
         catalog = await self._catalog.get()
         if request.kind not in catalog.kinds or not request.items or not can_be_judged(request):
@@ -116,20 +116,20 @@ class Overseer:
         hits = judge(rules, facts_of(request, profile, catalog, now()))
         return _told_once(problems, hits, {loaded.rule.code: loaded.overlap for loaded in rules})
 
-    async def _documents(self, unit: Unit, request: IssueRequest) -> dict[str, Document]:
+    async def _files(self, unit: Unit, request: IssueRequest) -> dict[str, EvidenceFile]:
         async with self._database.system() as connection:
-            return await get_documents(connection, unit.unit_id, request.evidence)
+            return await get_evidence_files(connection, unit.unit_id, request.evidence)
 
     async def _oversight(
         self,
         draft: Draft,
         profile: UnitProfile,
         catalog: Catalog,
-        papers: dict[str, Extraction],
+        extractions: dict[str, Extraction],
         approval: Approval | None,
     ) -> Oversight:
         unit, request = profile.unit, draft.request
-        stages = _FACE_AND_EVIDENCE if papers else _FACE
+        stages = _FACE_AND_EVIDENCE if extractions else _FACE
         chosen = await self._choose(request.kind, unit, catalog, stages)
         past = None
         if chosen.needs or chosen.item_needs:
@@ -143,7 +143,7 @@ class Overseer:
             item_needs=chosen.item_needs,
             past=past,
             subjects=subjects_of(request.payer, request.kind, request.items, request.total),
-            papers=papers,
+            extractions=extractions,
             approval=approval,
         )
 
@@ -185,15 +185,15 @@ def _is_among(problem: Problem, faults: frozenset[tuple[str, str]]) -> bool:
     return any(problem.code == code and f"{problem.field}/".startswith(f"{field}/") for code, field in faults)
 
 
-def _paper_problems(request: IssueRequest, documents: dict[str, Document]) -> tuple[Problem, ...]:
+def _file_problems(request: IssueRequest, files: dict[str, EvidenceFile]) -> tuple[Problem, ...]:
     found: list[Problem] = []
     for index, digest in enumerate(request.evidence):
-        document = documents.get(digest)
-        if document is None:
+        file = files.get(digest)
+        if file is None:
             message = "没有找到该佐证材料，请重新上传后再提交。"
             found.append(_problem("evidence.unknown", index, message))
-        elif document.state is DocumentState.UNREADABLE:
-            message = f"佐证材料“{document.name}”不能使用：{document.failure}请更换后再提交。"
+        elif file.state is EvidenceState.UNREADABLE:
+            message = f"佐证材料“{file.name}”不能使用：{file.failure}请更换后再提交。"
             found.append(_problem("evidence.unreadable", index, message))
     return tuple(found)
 
@@ -202,9 +202,9 @@ def _problem(code: str, index: int, message: str) -> Problem:
     return Problem(code=code, field=f"evidence/{index}", message=message, status=422)
 
 
-def _unread(documents: Iterable[Document]) -> tuple[str, ...]:
-    return tuple(document.digest for document in documents if not document.state.settled)
+def _unread(files: Iterable[EvidenceFile]) -> tuple[str, ...]:
+    return tuple(file.digest for file in files if not file.state.settled)
 
 
-def _extractions(documents: Iterable[Document]) -> dict[str, Extraction]:
-    return {document.digest: document.extraction for document in documents if document.extraction is not None}
+def _extractions(files: Iterable[EvidenceFile]) -> dict[str, Extraction]:
+    return {file.digest: file.extraction for file in files if file.extraction is not None}

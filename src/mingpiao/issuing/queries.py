@@ -154,7 +154,7 @@ def _conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
     ):
         if value:
             found.append(column == value)
-    return found + _number_conditions(wanted) + _paper_conditions(wanted)
+    return found + _number_conditions(wanted) + _file_conditions(wanted)
 
 
 def _number_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
@@ -171,7 +171,7 @@ def _number_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
     return [func.mod(bills.c.bill_id, 10**10) == int(number)]
 
 
-def _paper_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
+def _file_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
     place = tuple_(bills.c.unit_id, bills.c.bill_id)
     return [place.in_(bills_on(wanted.evidence))] if wanted.evidence else []
 

@@ -272,14 +272,14 @@ def _counts(entry: Entry, blue_days: Mapping[int, date]) -> list[Count]:
 
 
 async def _record_supervision(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
-    """Keep with a bill what asked or warned, the reasons given, and its papers; and count the papers' use."""
+    """Keep with a bill what asked or warned, the reasons given, and its files; and count the files' use."""
     rows: list[tuple[Any, ...]] = []
     uses: list[Use] = []
     for entry in entries:
         if entry.passed is None or not isinstance(entry.ticket, IssueTicket):
             continue
         bill, passed, oversight = entry.bill, entry.passed, entry.ticket.oversight
-        digests = tuple(oversight.papers)
+        digests = tuple(oversight.extractions)
         uses += [
             Use(unit_id=bill.unit_id, bill_id=bill.bill_id, digest=digest, amount=bill.total)
             for digest in digests

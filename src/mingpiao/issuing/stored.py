@@ -18,7 +18,7 @@ from mingpiao.sealing.service import parse_sealed
 class StoredBill(msgspec.Struct, frozen=True, kw_only=True):
     """A blue bill with the request that it answers, rebuilt from its sealed XML.
 
-    `claims` are the verdicts of its papers by name; `papers` is how many it has.
+    `claims` are the verdicts of its files by name; `files` is how many it has.
     """
 
     unit_id: int
@@ -27,7 +27,7 @@ class StoredBill(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: datetime
     request: IssueRequest
     subjects: Subjects
-    papers: int
+    files: int
     claims: dict[str, str]
 
 
@@ -116,7 +116,7 @@ def _stored_bill(row: RowMapping) -> StoredBill:
         issued_at=row["issued_at"].astimezone(SHANGHAI),
         request=request,
         subjects=subjects_of(request.payer, request.kind, items, request.total),
-        papers=len(row["evidence"] or ()),
+        files=len(row["evidence"] or ()),
         claims={claim["name"]: claim["verdict"] for claim in row["claims"] or ()},
     )
 

@@ -1,6 +1,6 @@
 """Judging requests by the rules in force, within the train and before any number is taken.
 
-The counters and papers that rules ask about are read under the train's locks, and what rode earlier
+The counters and files that rules ask about are read under the train's locks, and what rode earlier
 in the same train counts already: two alike bills cannot both pass for the first.
 """
 
@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 
 from mingpiao.evidence.model import BillFacts, Claim, Usage
-from mingpiao.evidence.service import PaperKey, compare, model_claims
+from mingpiao.evidence.service import EvidenceKey, compare, model_claims
 from mingpiao.issuing.facts import facts_of
 from mingpiao.issuing.history import Past, Present, read_present
 from mingpiao.issuing.model import IssueRequest, NeedsConfirmation, Refused
@@ -48,7 +48,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 async def judge_train(
     connection: asyncpg.Connection,
     tickets: Mapping[int, IssueTicket],
-    usage: Mapping[PaperKey, Usage],
+    usage: Mapping[EvidenceKey, Usage],
     moment: datetime,
 ) -> Judged:
     """Judge tickets by place, in order, as bills issued at `moment`; `usage` was read under lock."""
@@ -68,11 +68,11 @@ async def judge_train(
     return judged
 
 
-def _let_on(ticket: IssueTicket, present: Present, used: dict[PaperKey, Usage]) -> None:
+def _let_on(ticket: IssueTicket, present: Present, used: dict[EvidenceKey, Usage]) -> None:
     """Count a bill for those behind it in the same train."""
     unit_id, total = ticket.unit.unit_id, ticket.draft.request.total
     present.add(unit_id, ticket.oversight.subjects, total)
-    for digest in ticket.oversight.papers:
+    for digest in ticket.oversight.extractions:
         before = used[unit_id, digest]
         used[unit_id, digest] = Usage(amount=before.amount + total, bills=before.bills + 1)
 
@@ -82,11 +82,11 @@ def assess(
     unit: Unit,
     oversight: Oversight,
     present: Present,
-    usage: Mapping[PaperKey, Usage],
+    usage: Mapping[EvidenceKey, Usage],
     moment: datetime,
 ) -> tuple[tuple[Hit, ...], tuple[Claim, ...]]:
-    """All hits of a request and how its papers compare with it. Pure."""
-    if not oversight.rules and not oversight.papers:
+    """All hits of a request and how its files compare with it. Pure."""
+    if not oversight.rules and not oversight.extractions:
         return (), ()
     facts = facts_of(request, oversight.profile, oversight.catalog, moment)
     claims = _claims(request, unit, oversight, usage, moment.date())
@@ -97,9 +97,9 @@ def assess(
 
 
 def _claims(
-    request: IssueRequest, unit: Unit, oversight: Oversight, usage: Mapping[PaperKey, Usage], day: date
+    request: IssueRequest, unit: Unit, oversight: Oversight, usage: Mapping[EvidenceKey, Usage], day: date
 ) -> tuple[Claim, ...]:
-    if not oversight.papers:
+    if not oversight.extractions:
         return ()
     bill = BillFacts(
         kind=request.kind,
@@ -118,12 +118,12 @@ def _claims(
         remark=request.remark,
         extension=request.extension,
     )
-    used = {digest: usage[unit.unit_id, digest] for digest in oversight.papers}
-    return (*compare(bill, oversight.papers, used), *model_claims(oversight.papers))
+    used = {digest: usage[unit.unit_id, digest] for digest in oversight.extractions}
+    return (*compare(bill, oversight.extractions, used), *model_claims(oversight.extractions))
 
 
 def _add_evidence(facts: dict[str, Any], oversight: Oversight, claims: tuple[Claim, ...]) -> None:
-    facts["evidence_count"] = len(oversight.papers)
+    facts["evidence_count"] = len(oversight.extractions)
     for claim in claims:
         # No rule asks what a model remarked: it decides nothing.
         if claim.source == "rules":

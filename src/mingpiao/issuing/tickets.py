@@ -16,9 +16,9 @@ from mingpiao.units.model import Unit, UnitMode, UnitProfile
 
 
 class Oversight(msgspec.Struct, frozen=True, kw_only=True):
-    """What judges a request: the rules that are for it, the unit's past, its papers, a person's approval.
+    """What judges a request: the rules that are for it, the unit's past, its files, a person's approval.
 
-    `needs` and `item_needs` are the history aggregates of the rules; `papers` are read papers by the
+    `needs` and `item_needs` are the history aggregates of the rules; `files` are read files by the
     SM3 of their files.
     """
 
@@ -30,7 +30,7 @@ class Oversight(msgspec.Struct, frozen=True, kw_only=True):
     item_needs: frozenset[History]
     past: Past | None
     subjects: Subjects
-    papers: dict[str, Extraction]
+    extractions: dict[str, Extraction]
     approval: Approval | None
 
 

@@ -1,6 +1,6 @@
 """One train: requests that arrived together share one transaction.
 
-Locks are taken in one order by every train: stock rows by (unit, kind), then papers by (unit, SM3), then
+Locks are taken in one order by every train: stock rows by (unit, kind), then files by (unit, SM3), then
 blue bills that are to be reversed by (unit, 票据编号), then number pools by code, then business numbers by
 (unit, number), then counters by their keys.
 A passenger that may not ride is answered alone; its neighbours go on.
@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from mingpiao.evidence.service import PaperKey, lock_papers
+from mingpiao.evidence.service import EvidenceKey, lock_evidence
 from mingpiao.issuing import register
 from mingpiao.issuing.faces import Numbered, blue_face, red_face
 from mingpiao.issuing.model import Bill, Issued, Outcome, Refused
@@ -62,9 +62,9 @@ async def run(connection: asyncpg.Connection, signer: Signer, tickets: Sequence[
     first, later = _without_rivals(tickets)
     moment = now().replace(microsecond=0)
     stocks = await lock_stocks(connection, {tickets[place].stock_key for place in first})
-    usage = await lock_papers(
+    usage = await lock_evidence(
         connection,
-        sorted(key for ticket in _issues(tickets, first) for key in _paper_keys(ticket)),
+        sorted(key for ticket in _issues(tickets, first) for key in _file_keys(ticket)),
         [_blue_key(ticket) for ticket in _reversals(tickets, first)],
     )
     blues = await register.lock_blues(connection, [_blue_key(t) for t in _reversals(tickets, first)])
@@ -118,8 +118,8 @@ def _blue_key(ticket: ReversalTicket) -> tuple[int, int]:
     return (ticket.unit.unit_id, ticket.blue.bill_id)
 
 
-def _paper_keys(ticket: IssueTicket) -> list[PaperKey]:
-    return [(ticket.unit.unit_id, digest) for digest in ticket.oversight.papers]
+def _file_keys(ticket: IssueTicket) -> list[EvidenceKey]:
+    return [(ticket.unit.unit_id, digest) for digest in ticket.oversight.extractions]
 
 
 def _business_key(ticket: IssueTicket) -> tuple[int, str]:

@@ -31,7 +31,7 @@ def write_rows(dataset: Dataset, rows: Iterable[dict[str, Any]]) -> bytes:
             for row in rows:
                 file.write(_encoder.encode(row) + b"\n")
         shape = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in columns(dataset).items())
-        # A paper with thousands of lines is one object; the reader's own limit is 16 MB.
+        # A file with thousands of lines is one object; the reader's own limit is 16 MB.
         _copy(
             f"SELECT * FROM read_json({quoted(str(source))}, format = 'newline_delimited', "
             f"columns = {{{shape}}})",

@@ -15,7 +15,7 @@ def bill_row(bill: StoredBill, profile: UnitProfile, catalog: Catalog) -> dict[s
     """
     facts = facts_of(bill.request, profile, catalog, bill.issued_at)
     evidence = {f"evidence_{name}": bill.claims.get(name) for name in CLAIM_NAMES}
-    return facts | evidence | {"evidence_count": bill.papers} | _own(bill)
+    return facts | evidence | {"evidence_count": bill.files} | _own(bill)
 
 
 def reversal_row(reversal: StoredReversal) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def _add_page(
     box = Array([0, 0, _number(composition.width * _POINTS), _number(composition.height * _POINTS)])
     resources = Dictionary(Font=Dictionary(F1=font))
     if page.stamps:
-        # The seals' ink lets the text under it show, as on paper.
+        # The seals' ink lets the text under it show, as on file.
         resources.ExtGState = Dictionary(Ink=Dictionary(Type=Name.ExtGState, BM=Name.Multiply))
         resources.XObject = Dictionary({f"/{stamp.party}": seals[stamp.party] for stamp in page.stamps})
     pdf.pages.append(

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.applications.model import Application, Step
 from mingpiao.applications.service import steps_of
 from mingpiao.catalog.model import Catalog
-from mingpiao.evidence.model import Document
-from mingpiao.evidence.service import get_documents
+from mingpiao.evidence.model import EvidenceFile
+from mingpiao.evidence.service import get_evidence_files
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.units.model import Unit
 from mingpiao.units.service import get as get_unit
@@ -42,7 +42,7 @@ class ApplicationParts(msgspec.Struct, frozen=True, kw_only=True):
 
     application: Application
     draft: Draft
-    papers: tuple[Document, ...]
+    files: tuple[EvidenceFile, ...]
     steps: tuple[Step, ...]
     reviewer: str
     bill: BillIdentity | None
@@ -52,20 +52,20 @@ async def load_parts(
     connection: AsyncConnection, application: Application, catalog: Catalog
 ) -> ApplicationParts:
     """Read the parts within the connection's scope."""
-    papers = await get_documents(connection, application.unit_id, application.request.evidence)
+    files = await get_evidence_files(connection, application.unit_id, application.request.evidence)
     department = catalog.departments.get(application.reviewer_region or "")
     return ApplicationParts(
         application=application,
         draft=_draft(application, await get_unit(connection, application.unit_id), catalog),
-        papers=_in_order(application.request.evidence, papers),
+        files=_in_order(application.request.evidence, files),
         steps=tuple(await steps_of(connection, application.application_id)),
         reviewer=department.name if department else "",
         bill=BillIdentity.from_bill_id(application.bill_id) if application.bill_id else None,
     )
 
 
-def _in_order(digests: Sequence[str], papers: dict[str, Document]) -> tuple[Document, ...]:
-    return tuple(papers[digest] for digest in digests if digest in papers)
+def _in_order(digests: Sequence[str], files: dict[str, EvidenceFile]) -> tuple[EvidenceFile, ...]:
+    return tuple(files[digest] for digest in digests if digest in files)
 
 
 def _draft(application: Application, unit: Unit, catalog: Catalog) -> Draft:

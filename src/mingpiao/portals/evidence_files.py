@@ -10,8 +10,8 @@ from litestar.datastructures import UploadFile
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.composition import Services
-from mingpiao.evidence.model import Document, Mark
-from mingpiao.evidence.service import MAX_BYTES, MAX_FILES, get_documents, page_picture
+from mingpiao.evidence.model import EvidenceFile, Mark
+from mingpiao.evidence.service import MAX_BYTES, MAX_FILES, get_evidence_files, page_picture
 from mingpiao.identity.model import Actor
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.session import PageRequest
@@ -24,10 +24,10 @@ MAX_UPLOAD = 2 * MAX_BYTES
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """An uploaded file: the document that it became, or why it was refused."""
+    """An uploaded file: the evidence file that it became, or why it was refused."""
 
     name: str
-    document: Document | None = None
+    file: EvidenceFile | None = None
     problem: Problem | None = None
 
 
@@ -51,8 +51,8 @@ async def take_files(
                     field="evidence",
                     status=422,
                 )
-            document = await services.evidence.add(unit_id, file.filename, await file.read(), acting=acting)
-            taken.append(Taken(name=document.name, document=document))
+            kept = await services.evidence.add(unit_id, file.filename, await file.read(), acting=acting)
+            taken.append(Taken(name=kept.name, file=kept))
         except Refusal as refusal:
             taken.append(Taken(name=file.filename[:100], problem=refusal.problems[0]))
     return taken
@@ -69,49 +69,49 @@ def problems_of(taken: Sequence[Taken]) -> tuple[Problem, ...]:
     )
 
 
-def as_seen(document: Document) -> dict[str, Any]:
-    """What the page's script knows of a document."""
+def as_seen(file: EvidenceFile) -> dict[str, Any]:
+    """What the page's script knows of a file."""
     return {
-        "digest": document.digest,
-        "name": document.name,
-        "size": document.size,
-        "state": document.state.value,
-        "label": document.state.label,
-        "settled": document.state.settled,
-        "pages": document.pages,
-        "done": document.pages_done,
-        "failure": document.failure,
+        "digest": file.digest,
+        "name": file.name,
+        "size": file.size,
+        "state": file.state.value,
+        "label": file.state.label,
+        "settled": file.state.settled,
+        "pages": file.pages,
+        "done": file.pages_done,
+        "failure": file.failure,
     }
 
 
-async def find_document(connection: AsyncConnection, unit_id: int, digest: str) -> Document:
-    """A document in the connection's scope; raises `Refusal` (`evidence.not_found`, 404)."""
+async def find_file(connection: AsyncConnection, unit_id: int, digest: str) -> EvidenceFile:
+    """A file in the connection's scope; raises `Refusal` (`evidence.not_found`, 404)."""
     # An address may name any number; ids are of 64 bits.
-    found = (await get_documents(connection, unit_id, [digest])).get(digest) if unit_id < 2**63 else None
+    found = (await get_evidence_files(connection, unit_id, [digest])).get(digest) if unit_id < 2**63 else None
     if found is None:
         raise refuse("evidence.not_found", "没有找到该佐证材料，或您无权查看。", status=404)
     return found
 
 
-async def picture_answer(services: Services, document: Document, name: str) -> Response[bytes]:
+async def picture_answer(services: Services, file: EvidenceFile, name: str) -> Response[bytes]:
     """The picture of a page that an address names (`3.png`)."""
     number, _, ending = name.partition(".")
     if ending != "png" or not number.isascii() or not number.isdigit() or len(number) > 3:
         raise refuse("evidence.page_unknown", "该佐证材料没有这一页。", status=404)
-    picture = await page_picture(services.evidence, services.readers, document, int(number))
+    picture = await page_picture(services.evidence, services.readers, file, int(number))
     # What the address names never changes; only this person's browser may keep it, and not for long.
     headers = {"Cache-Control": "private, max-age=600"}
     return Response(picture, media_type="image/png", headers=headers)
 
 
-async def file_answer(services: Services, document: Document) -> Response[bytes]:
+async def file_answer(services: Services, file: EvidenceFile) -> Response[bytes]:
     """The file as it was uploaded, to be saved and never shown by the browser itself."""
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.name)}",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
         "Cache-Control": "private, no-store",
     }
-    data = await services.evidence.open_file(document.digest)
-    return Response(data, media_type=document.media_type, headers=headers)
+    data = await services.evidence.open_file(file.digest)
+    return Response(data, media_type=file.media_type, headers=headers)
 
 
 class MarkedPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,15 +123,15 @@ class MarkedPage(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[tuple[str, str, Mark], ...]
 
 
-def marked_pages(document: Document, claims: Sequence[Any]) -> tuple[MarkedPage, ...]:
-    """A document's pages for the template `evidence.html`; one that was not read yet has none."""
-    if document.extraction is None:
+def marked_pages(file: EvidenceFile, claims: Sequence[Any]) -> tuple[MarkedPage, ...]:
+    """A file's pages for the template `evidence.html`; one that was not read yet has none."""
+    if file.extraction is None:
         return ()
     marks = [
         (claim.name, claim.verdict.value, mark)
         for claim in claims
         for mark in claim.marks
-        if mark.digest == document.digest
+        if mark.digest == file.digest
     ]
     return tuple(
         MarkedPage(
@@ -140,5 +140,5 @@ def marked_pages(document: Document, claims: Sequence[Any]) -> tuple[MarkedPage,
             height=page.height,
             marks=tuple(each for each in marks if each[2].place.page == page.number),
         )
-        for page in document.extraction.pages
+        for page in file.extraction.pages
     )

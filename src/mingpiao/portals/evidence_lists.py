@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from mingpiao.composition import Services
-from mingpiao.evidence.model import DocumentState, ListedPaper, PaperFilter
-from mingpiao.evidence.service import get_listed, stream_papers
+from mingpiao.evidence.model import EvidenceFilter, EvidenceState, ListedEvidence
+from mingpiao.evidence.service import get_listed, stream_evidence
 from mingpiao.identity.model import Actor, AuditEntry, Session
 from mingpiao.identity.service import record
 from mingpiao.issuing.model import BillFilter
@@ -14,30 +14,30 @@ from mingpiao.issuing.service import list_bills
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.money import plain
 from mingpiao.portals.bill_filters import ListQuery, clean_text, read_day
-from mingpiao.portals.evidence_files import find_document
+from mingpiao.portals.evidence_files import find_file
 from mingpiao.portals.exports import Batches
 from mingpiao.portals.rendering import moment
 from mingpiao.portals.session import PageRequest
 from mingpiao.web import client_address
 
-STATES = [(state.value, state.label) for state in DocumentState]
+STATES = [(state.value, state.label) for state in EvidenceState]
 AMOUNTS = ("载明金额（元）", "已使用（元）", "剩余（元）")
 COLUMNS = (
     "上传时间", "文件名", "状态", "材料类别", "页数", *AMOUNTS, "使用票据（份）", "上传人", "说明", "SM3摘要",
 )  # fmt: skip
 _NAMES = ("name", "state", "from", "to")
-#: Bills on the page of a paper; the bill list has them all.
+#: Bills on the page of a file; the bill list has them all.
 _BILLS = 20
 _BATCH = 500
 
 
-class PaperQuery(ListQuery, frozen=True, kw_only=True):
-    """A filter of papers."""
+class EvidenceQuery(ListQuery, frozen=True, kw_only=True):
+    """A filter of files."""
 
-    wanted: PaperFilter
+    wanted: EvidenceFilter
 
 
-def read_paper_query(parameters: Mapping[str, str], *, also: tuple[str, ...] = ()) -> PaperQuery:
+def read_evidence_query(parameters: Mapping[str, str], *, also: tuple[str, ...] = ()) -> EvidenceQuery:
     """Read a filter from an address' parameters; `also` names further texts to keep in `values`."""
     values = {name: clean_text(parameters.get(name, "")) for name in (*_NAMES, *also)}
     problems: list[Problem] = []
@@ -49,8 +49,8 @@ def read_paper_query(parameters: Mapping[str, str], *, also: tuple[str, ...] = (
     if values["state"] and values["state"] not in dict(STATES):
         message = "没有这种材料状态，请从列表中选择。"
         problems.append(Problem(code="filter.state_invalid", field="state", message=message))
-    wanted = PaperFilter(name=values["name"], state=values["state"], uploaded_from=first, uploaded_to=last)
-    return PaperQuery(values=values, wanted=wanted, problems=tuple(problems))
+    wanted = EvidenceFilter(name=values["name"], state=values["state"], uploaded_from=first, uploaded_to=last)
+    return EvidenceQuery(values=values, wanted=wanted, problems=tuple(problems))
 
 
 def _read_day(values: Mapping[str, str], name: str, what: str, problems: list[Problem]) -> date | None:
@@ -62,7 +62,7 @@ def _read_day(values: Mapping[str, str], name: str, what: str, problems: list[Pr
         return None
 
 
-def exports_of(query: PaperQuery, path: str) -> list[tuple[str, str]]:
+def exports_of(query: EvidenceQuery, path: str) -> list[tuple[str, str]]:
     """(label, address) of the exports of a list."""
     return [
         (label, query.address(f"{path}/export.{ending}"))
@@ -70,40 +70,40 @@ def exports_of(query: PaperQuery, path: str) -> list[tuple[str, str]]:
     ]
 
 
-async def paper_parts(services: Services, session: Session, unit_id: int, digest: str) -> dict[str, Any]:
-    """What the template `evidence_paper.html` shows of a paper; raises `Refusal` (`evidence.not_found`, 404)."""
+async def file_parts(services: Services, session: Session, unit_id: int, digest: str) -> dict[str, Any]:
+    """What the template `evidence_file.html` shows of a file; raises `Refusal` (`evidence.not_found`, 404)."""
     async with services.database.scoped(session.account.scope) as connection:
-        document = await find_document(connection, unit_id, digest)
+        file = await find_file(connection, unit_id, digest)
         found = await list_bills(connection, BillFilter(unit_id=unit_id, evidence=digest), limit=_BILLS)
         listed = await get_listed(connection, unit_id, digest)
-    return {"document": document, "paper": listed, "bills": found.bills, "more_bills": bool(found.next_key)}
+    return {"file": listed, "stored": file, "bills": found.bills, "more_bills": bool(found.next_key)}
 
 
-def row_of(paper: ListedPaper) -> list[str]:
-    """A paper as the texts of a row, in the order of `COLUMNS`."""
+def row_of(file: ListedEvidence) -> list[str]:
+    """A file as the texts of a row, in the order of `COLUMNS`."""
     return [
-        moment(paper.uploaded_at),
-        paper.name,
-        paper.state.label,
-        paper.kind_label,
-        str(paper.pages),
-        "" if paper.stated is None else plain(paper.stated),
-        plain(paper.used_amount),
-        "" if paper.left is None else plain(paper.left),
-        str(paper.used_bills),
-        uploader(paper),
-        paper.failure,
-        paper.digest,
+        moment(file.uploaded_at),
+        file.name,
+        file.state.label,
+        file.kind_label,
+        str(file.pages),
+        "" if file.stated is None else plain(file.stated),
+        plain(file.used_amount),
+        "" if file.left is None else plain(file.left),
+        str(file.used_bills),
+        uploader(file),
+        file.failure,
+        file.digest,
     ]
 
 
-def uploader(paper: ListedPaper) -> str:
-    """Who uploaded a paper: a person's name, or that it was the unit's own system."""
-    return paper.uploaded_by_name or "业务系统"
+def uploader(file: ListedEvidence) -> str:
+    """Who uploaded a file: a person's name, or that it was the unit's own system."""
+    return file.uploaded_by_name or "业务系统"
 
 
 async def begin_export(
-    request: PageRequest, session: Session, services: Services, query: PaperQuery, subject: str
+    request: PageRequest, session: Session, services: Services, query: EvidenceQuery, subject: str
 ) -> None:
     """Put an export down in the audit trail; raises `Refusal` with what is wrong in its filter."""
     if query.problems:
@@ -121,13 +121,13 @@ async def begin_export(
 
 
 async def batches_of(
-    services: Services, session: Session, wanted: PaperFilter, row: Callable[[ListedPaper], list[str]]
+    services: Services, session: Session, wanted: EvidenceFilter, row: Callable[[ListedEvidence], list[str]]
 ) -> Batches:
-    """All papers of a filter as rows, some at a time."""
+    """All files of a filter as rows, some at a time."""
     batch: list[list[str]] = []
     async with services.database.scoped(session.account.scope) as connection:
-        async for paper in stream_papers(connection, wanted):
-            batch.append(row(paper))
+        async for file in stream_evidence(connection, wanted):
+            batch.append(row(file))
             if len(batch) >= _BATCH:
                 yield batch
                 batch = []

@@ -1,1 +1,1 @@
-"""资质证书: legal papers of a unit, and the lock on the day after they expire."""
+"""资质证书: legal qualifications of a unit, and the lock on the day after they expire."""

@@ -1,4 +1,4 @@
-"""What speaks against a paper: what its unit may not state, and what a person has to look at. Pure."""
+"""What speaks against a qualification: what its unit may not state, and what a person has to look at. Pure."""
 
 import re
 from datetime import date
@@ -9,8 +9,8 @@ from mingpiao.qualifications.model import (
     FIELD_LABELS,
     UNLIMITED,
     Difference,
-    PaperType,
     Qualification,
+    QualificationType,
     Reading,
     Statement,
     is_plain,
@@ -20,27 +20,39 @@ from mingpiao.units.model import Unit, UnitType
 #: Below this a person has to look: the recognition itself is not sure.
 SURE = 0.8
 
-#: Which papers a unit of a type has.
+#: Which qualifications a unit of a type has.
 _FITTING = {
-    UnitType.HOSPITAL: {PaperType.CREDIT_CODE, PaperType.INSTITUTION, PaperType.NON_ENTERPRISE},
-    UnitType.SCHOOL: {PaperType.CREDIT_CODE, PaperType.INSTITUTION, PaperType.NON_ENTERPRISE},
-    UnitType.CHARITY: {
-        PaperType.CREDIT_CODE,
-        PaperType.ASSOCIATION,
-        PaperType.NON_ENTERPRISE,
-        PaperType.FOUNDATION,
-        PaperType.CHARITY,
+    UnitType.HOSPITAL: {
+        QualificationType.CREDIT_CODE,
+        QualificationType.INSTITUTION,
+        QualificationType.NON_ENTERPRISE,
     },
-    UnitType.ASSOCIATION: {PaperType.CREDIT_CODE, PaperType.ASSOCIATION, PaperType.CHARITY},
-    UnitType.COURT: {PaperType.CREDIT_CODE},
-    UnitType.OFFICE: {PaperType.CREDIT_CODE, PaperType.INSTITUTION},
+    UnitType.SCHOOL: {
+        QualificationType.CREDIT_CODE,
+        QualificationType.INSTITUTION,
+        QualificationType.NON_ENTERPRISE,
+    },
+    UnitType.CHARITY: {
+        QualificationType.CREDIT_CODE,
+        QualificationType.ASSOCIATION,
+        QualificationType.NON_ENTERPRISE,
+        QualificationType.FOUNDATION,
+        QualificationType.CHARITY,
+    },
+    UnitType.ASSOCIATION: {
+        QualificationType.CREDIT_CODE,
+        QualificationType.ASSOCIATION,
+        QualificationType.CHARITY,
+    },
+    UnitType.COURT: {QualificationType.CREDIT_CODE},
+    UnitType.OFFICE: {QualificationType.CREDIT_CODE, QualificationType.INSTITUTION},
 }
-#: A paper of these types has no end where it names none.
-_WITHOUT_END = frozenset({PaperType.CREDIT_CODE})
+#: A qualification of these types has no end where it names none.
+_WITHOUT_END = frozenset({QualificationType.CREDIT_CODE})
 _REQUIRED = ("name", "code", "representative", "issuer")
 _LONGEST = {"name": 200, "code": 18, "representative": 50, "issuer": 200, "purpose": 2000, "address": 300}
 #: Fields whose reading must be sure.
-_DECISIVE = ("paper_type", "name", "code", "representative", "issuer", "valid_from", "valid_until")
+_DECISIVE = ("qualification_type", "name", "code", "representative", "issuer", "valid_from", "valid_until")
 
 
 def statement_problems(stated: Statement, unit: Unit, on: date) -> list[Problem]:
@@ -102,8 +114,8 @@ def differences(
 ) -> tuple[Difference, ...]:
     """What a person has to look at: between what was read, what is stated (if anything is yet), and the unit.
 
-    `current` is the unit's accepted paper of the same type; `revoked` one that was revoked: after that the
-    platform accepts nothing of this unit by itself, or the same paper could come back. None means that all agrees.
+    `current` is the unit's accepted qualification of the same type; `revoked` one that was revoked: after that the
+    platform accepts nothing of this unit by itself, or the same qualification could come back. None means that all agrees.
     """
     found: list[Difference] = []
     if revoked is not None:
@@ -116,20 +128,20 @@ def differences(
     found += _of_the_reading(read, unit, on)
     if stated is not None:
         found += _of_the_statement(read, stated)
-        found += _of_the_unit(stated.paper_type, stated.name, unit)
+        found += _of_the_unit(stated.qualification_type, stated.name, unit)
         found += _of_the_time(stated, on, current)
     else:
-        read_type = read.value("paper_type")
-        found += _of_the_unit(PaperType(read_type) if read_type else None, read.value("name"), unit)
+        read_type = read.value("qualification_type")
+        found += _of_the_unit(QualificationType(read_type) if read_type else None, read.value("name"), unit)
         found += _of_the_read_period(read, on)
     return tuple(found)
 
 
 def _of_the_reading(read: Reading, unit: Unit, on: date) -> list[Difference]:
     found: list[Difference] = []
-    if read.recognised and "paper_type" not in read.fields:
+    if read.recognised and "qualification_type" not in read.fields:
         message = "没有识别出证书种类，可能不是平台接受的证书。"
-        found.append(_difference("type_unknown", "paper_type", message, read=read))
+        found.append(_difference("type_unknown", "qualification_type", message, read=read))
     code = read.value("code")
     if code and not is_uscc(code):
         message = "识别出的统一社会信用代码校验位不正确。"
@@ -176,19 +188,19 @@ def _of_the_statement(read: Reading, stated: Statement) -> list[Difference]:
 
 
 def _needs_no_end(read: Reading, stated: Statement) -> bool:
-    return stated.unlimited and stated.paper_type in _WITHOUT_END and "valid_until" not in read.fields
+    return stated.unlimited and stated.qualification_type in _WITHOUT_END and "valid_until" not in read.fields
 
 
-def _of_the_unit(paper_type: PaperType | None, name: str, unit: Unit) -> list[Difference]:
+def _of_the_unit(qualification_type: QualificationType | None, name: str, unit: Unit) -> list[Difference]:
     found: list[Difference] = []
     if name and not _same("name", name, unit.name):
         message = f"证书上的名称与平台登记的单位名称（{unit.name}）不同。"
         found.append(
             Difference(code="qualification.name_differs", field="name", message=message, stated=name)
         )
-    if paper_type is not None and paper_type not in _FITTING[unit.unit_type]:
-        message = f"{unit.unit_type.label}一般没有{paper_type.label}。"
-        found.append(Difference(code="qualification.type_unfit", field="paper_type", message=message))
+    if qualification_type is not None and qualification_type not in _FITTING[unit.unit_type]:
+        message = f"{unit.unit_type.label}一般没有{qualification_type.label}。"
+        found.append(Difference(code="qualification.type_unfit", field="qualification_type", message=message))
     return found
 
 
@@ -227,7 +239,7 @@ _LIKE = str.maketrans("（），；：", "(),;:")
 def _same(name: str, one: str, other: str) -> bool:
     """Whether two texts say the same; spaces, the width of punctuation and a full stop at the end
     do not count in names and sentences."""
-    if name in ("paper_type", "code", "valid_from", "valid_until"):
+    if name in ("qualification_type", "code", "valid_from", "valid_until"):
         return one == other
     return _bare(one) == _bare(other)
 

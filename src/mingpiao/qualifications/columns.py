@@ -1,6 +1,6 @@
-"""Where values stand on a paper: lines become rows, rows are parted at labels, and what goes on below is joined.
+"""Where values stand on a qualification: lines become rows, rows are parted at labels, and what goes on below is joined.
 
-Papers come with label and value in one line, in two columns of a table, with the label's characters
+Qualifications come with label and value in one line, in two columns of a table, with the label's characters
 far apart, above the value, or in the middle beside several lines of it.
 """
 

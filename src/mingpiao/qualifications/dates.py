@@ -1,4 +1,4 @@
-"""Days as papers write them, with the slips of a recognition: 2023年05月15日, 2O23-5-15, 二〇二三年五月十五日."""
+"""Days as qualifications write them, with the slips of a recognition: 2023年05月15日, 2O23-5-15, 二〇二三年五月十五日."""
 
 import re
 from datetime import date

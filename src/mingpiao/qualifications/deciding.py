@@ -1,4 +1,4 @@
-"""A unit states what its paper says; the platform or a person of finance accepts it, or a person rejects it."""
+"""A unit states what its qualification says; the platform or a person of finance accepts it, or a person rejects it."""
 
 from datetime import date
 from typing import Any
@@ -14,8 +14,8 @@ from mingpiao.messages.service import tell_department, tell_unit
 from mingpiao.numbering.service import lock_issuing, set_valid_until, unlock_issuing
 from mingpiao.qualifications import store
 from mingpiao.qualifications.checks import differences, statement_problems
-from mingpiao.qualifications.model import PaperState, Qualification, Standing, Statement, is_plain
-from mingpiao.qualifications.papers import may_state, put_down
+from mingpiao.qualifications.desk import may_state, put_down
+from mingpiao.qualifications.model import Qualification, QualificationState, Standing, Statement, is_plain
 from mingpiao.qualifications.tables import qualifications
 from mingpiao.units.model import Unit
 from mingpiao.units.service import get as get_unit
@@ -23,7 +23,7 @@ from mingpiao.units.service import get as get_unit
 #: Who accepts where all agrees.
 PLATFORM = "system:qualifications"
 _PLATFORM_NAME = "系统自动认定"
-#: Why a unit is stopped whose last paper was revoked.
+#: Why a unit is stopped whose last qualification was revoked.
 _REVOKED = "qualification_revoked"
 _REASON_LENGTH = 500
 
@@ -37,29 +37,32 @@ async def submit(
     revision: int,
     acting: Actor,
 ) -> Qualification:
-    """Hand in a paper with what it says: accepted at once when everything agrees, else left to the department.
+    """Hand in a qualification with what it says: accepted at once when everything agrees, else left to the department.
 
     The same statement again changes nothing. Raises `Refusal`: `qualification.unknown` (404),
     `qualification.not_open` or `.changed` (409), or every reason of `checks.statement_problems` (422).
     """
-    paper = await store.lock(connection, qualification_id, unit_id=unit_id)
-    if paper.stated == stated and paper.state in (PaperState.SUBMITTED, PaperState.ACCEPTED):
-        return paper
-    if not may_state(paper):
-        raise _not_open(paper)
-    _check_revision(paper, revision)
+    qualification = await store.lock(connection, qualification_id, unit_id=unit_id)
+    if qualification.stated == stated and qualification.state in (
+        QualificationState.SUBMITTED,
+        QualificationState.ACCEPTED,
+    ):
+        return qualification
+    if not may_state(qualification):
+        raise _not_open(qualification)
+    _check_revision(qualification, revision)
     unit = await get_unit(connection, unit_id)
     problems = statement_problems(stated, unit, today())
     if problems:
         raise Refusal(*problems)
     current = await _current(connection, unit_id, stated)
     revoked = await store.last_revoked(connection, unit_id)
-    found = differences(paper.reading, stated, unit, today(), current, revoked=revoked)
+    found = differences(qualification.reading, stated, unit, today(), current, revoked=revoked)
     submitted = await store.change(
         connection,
-        paper,
-        state=PaperState.SUBMITTED,
-        paper_type=stated.paper_type,
+        qualification,
+        state=QualificationState.SUBMITTED,
+        qualification_type=stated.qualification_type,
         stated=stated,
         differences=found,
         valid_from=stated.valid_from,
@@ -67,7 +70,7 @@ async def submit(
         submitted_at=now(),
     )
     details = {
-        "type": stated.paper_type.value,
+        "type": stated.qualification_type.value,
         "differences": ",".join(sorted({each.code for each in found})),
     }
     await put_down(connection, acting, "submit", submitted, details)
@@ -81,16 +84,16 @@ async def submit(
 async def withdraw(
     connection: AsyncConnection, unit_id: int, qualification_id: int, *, acting: Actor
 ) -> Qualification:
-    """Take back a paper on which nobody decided; a second time changes nothing.
+    """Take back a qualification on which nobody decided; a second time changes nothing.
 
     Raises `Refusal`: `qualification.unknown` (404), `qualification.not_open` (409) after a decision.
     """
-    paper = await store.lock(connection, qualification_id, unit_id=unit_id)
-    if paper.state is PaperState.WITHDRAWN:
-        return paper
-    if not (paper.state.open_to_unit or paper.state is PaperState.SUBMITTED):
-        raise _not_open(paper)
-    withdrawn = await store.change(connection, paper, state=PaperState.WITHDRAWN)
+    qualification = await store.lock(connection, qualification_id, unit_id=unit_id)
+    if qualification.state is QualificationState.WITHDRAWN:
+        return qualification
+    if not (qualification.state.open_to_unit or qualification.state is QualificationState.SUBMITTED):
+        raise _not_open(qualification)
+    withdrawn = await store.change(connection, qualification, state=QualificationState.WITHDRAWN)
     await put_down(connection, acting, "withdraw", withdrawn, {})
     return withdrawn
 
@@ -105,24 +108,26 @@ async def decide(
     by: Account,
     acting: Actor,
 ) -> Qualification:
-    """Accept or reject a submitted paper as a person of the department of its unit, or of one above.
+    """Accept or reject a submitted qualification as a person of the department of its unit, or of one above.
 
     Raises `Refusal`: `qualification.unknown` (404) outside the region, `.already_decided` or `.changed`
     (409) when somebody else was faster, `.reason_missing` (422) for a rejection without one, and what
     `checks.statement_problems` finds today, so that nothing that expired meanwhile is accepted.
     """
-    paper = await _lock_for(connection, qualification_id, by)
-    if paper.state is not PaperState.SUBMITTED or paper.stated is None:
-        raise _decided(paper)
-    _check_revision(paper, revision)
+    qualification = await _lock_for(connection, qualification_id, by)
+    if qualification.state is not QualificationState.SUBMITTED or qualification.stated is None:
+        raise _decided(qualification)
+    _check_revision(qualification, revision)
     _check_reason(reason, needed=not accept)
     decided = {"decided_by": acting.label, "decided_by_name": by.display_name, "decision_reason": reason}
     if not accept:
-        return await _reject(connection, paper, decided, acting=acting)
-    problems = statement_problems(paper.stated, await get_unit(connection, paper.unit_id), today())
+        return await _reject(connection, qualification, decided, acting=acting)
+    problems = statement_problems(
+        qualification.stated, await get_unit(connection, qualification.unit_id), today()
+    )
     if problems:
         raise Refusal(*problems)
-    return await _accept(connection, paper, decided, acting=acting)
+    return await _accept(connection, qualification, decided, acting=acting)
 
 
 async def retire(
@@ -134,27 +139,27 @@ async def retire(
     by: Account,
     acting: Actor,
 ) -> Qualification:
-    """Take a current paper out of use, such as one of a type that the unit no longer has.
+    """Take a current qualification out of use, such as one of a type that the unit no longer has.
 
-    Raises `Refusal`: as `decide`, and `qualification.only_paper` (409) for the unit's only current paper,
+    Raises `Refusal`: as `decide`, and `qualification.only_qualification` (409) for the unit's only current qualification,
     whose end must go on limiting it.
     """
-    paper = await _lock_current(connection, qualification_id, reason, revision, by)
-    if len((await store.standing(connection, paper.unit_id)).current) == 1:
+    qualification = await _lock_current(connection, qualification_id, reason, revision, by)
+    if len((await store.standing(connection, qualification.unit_id)).current) == 1:
         message = "这是该单位唯一有效的证书，不能停用。请先认定新的证书；证书不应认定的，请撤销认定。"
-        raise refuse("qualification.only_paper", message, status=409)
+        raise refuse("qualification.only_qualification", message, status=409)
     retired = await store.change(
-        connection, paper, state=PaperState.RETIRED, **_decision(reason, by=by, acting=acting)
+        connection, qualification, state=QualificationState.RETIRED, **_decision(reason, by=by, acting=acting)
     )
     await put_down(connection, acting, "retire", retired, {"reason": reason})
-    standing = await _settle(connection, paper.unit_id, acting=acting)
+    standing = await _settle(connection, qualification.unit_id, acting=acting)
     await tell_unit(
         connection,
-        paper.unit_id,
-        f"qualification:{paper.qualification_id}:retired",
+        qualification.unit_id,
+        f"qualification:{qualification.qualification_id}:retired",
         f"{retired.type_label}已停用",
         f"原因：{reason}。{_limit(standing.valid_until)}",
-        link=_unit_link(paper),
+        link=_unit_link(qualification),
     )
     return retired
 
@@ -168,37 +173,37 @@ async def revoke(
     by: Account,
     acting: Actor,
 ) -> Qualification:
-    """Take back the acceptance of a current paper, such as one that was forged or withdrawn by who issued it.
+    """Take back the acceptance of a current qualification, such as one that was forged or withdrawn by who issued it.
 
-    A unit that is left without a current paper is locked from its very next request on, until one is
+    A unit that is left without a current qualification is locked from its very next request on, until one is
     accepted by a person. Raises `Refusal`: as `decide`; `.reason_missing` (422) without a reason.
     """
-    paper = await _lock_current(connection, qualification_id, reason, revision, by)
+    qualification = await _lock_current(connection, qualification_id, reason, revision, by)
     revoked = await store.change(
-        connection, paper, state=PaperState.REVOKED, **_decision(reason, by=by, acting=acting)
+        connection, qualification, state=QualificationState.REVOKED, **_decision(reason, by=by, acting=acting)
     )
     await put_down(connection, acting, "revoke", revoked, {"reason": reason})
-    standing = await _settle(connection, paper.unit_id, acting=acting)
+    standing = await _settle(connection, qualification.unit_id, acting=acting)
     title, outlook = f"{revoked.type_label}的认定已撤销", _limit(standing.valid_until)
     if not standing.current:
         title += "，开票功能已锁定"
         outlook = "本单位没有其他有效的证书，已不能开票。请上传有效的证书，认定有效后立即恢复。"
     await tell_unit(
         connection,
-        paper.unit_id,
-        f"qualification:{paper.qualification_id}:revoked",
+        qualification.unit_id,
+        f"qualification:{qualification.qualification_id}:revoked",
         title,
         f"原因：{reason}。{outlook}",
-        link=_unit_link(paper),
+        link=_unit_link(qualification),
         urgent=True,
     )
     return revoked
 
 
 async def _settle(connection: AsyncConnection, unit_id: int, *, acting: Actor) -> Standing:
-    """Let a unit issue as far as the papers reach that are current now, and not at all without one.
+    """Let a unit issue as far as the qualifications reach that are current now, and not at all without one.
 
-    Only for a unit of which a paper was accepted once: who never had one is not limited.
+    Only for a unit of which a qualification was accepted once: who never had one is not limited.
     """
     standing = await store.standing(connection, unit_id)
     await set_valid_until(connection, unit_id, standing.valid_until, acting=acting)
@@ -212,13 +217,13 @@ async def _settle(connection: AsyncConnection, unit_id: int, *, acting: Actor) -
 async def _lock_current(
     connection: AsyncConnection, qualification_id: int, reason: str, revision: int, by: Account
 ) -> Qualification:
-    """Lock a current paper that is to end for a reason."""
-    paper = await _lock_for(connection, qualification_id, by)
-    if paper.state is not PaperState.ACCEPTED:
-        raise _decided(paper)
-    _check_revision(paper, revision)
+    """Lock a current qualification that is to end for a reason."""
+    qualification = await _lock_for(connection, qualification_id, by)
+    if qualification.state is not QualificationState.ACCEPTED:
+        raise _decided(qualification)
+    _check_revision(qualification, revision)
     _check_reason(reason, needed=True)
-    return paper
+    return qualification
 
 
 def _decision(reason: str, *, by: Account, acting: Actor) -> dict[str, Any]:
@@ -231,69 +236,73 @@ def _decision(reason: str, *, by: Account, acting: Actor) -> dict[str, Any]:
 
 
 async def _lock_for(connection: AsyncConnection, qualification_id: int, by: Account) -> Qualification:
-    paper = await store.lock(connection, qualification_id)
-    if by.region_code is None or not region_covers(by.region_code, paper.region_code):
+    qualification = await store.lock(connection, qualification_id)
+    if by.region_code is None or not region_covers(by.region_code, qualification.region_code):
         raise refuse("qualification.unknown", "没有找到该资质证书，或您无权查看。", status=404)
-    return paper
+    return qualification
 
 
 async def _accept(
-    connection: AsyncConnection, paper: Qualification, decided: dict[str, str], *, acting: Actor
+    connection: AsyncConnection, qualification: Qualification, decided: dict[str, str], *, acting: Actor
 ) -> Qualification:
-    """Let a paper take the place of the one of its type, and unlock or limit the unit by it."""
+    """Let a qualification take the place of the one of its type, and unlock or limit the unit by it."""
     columns = qualifications.c
     replaced = select(qualifications).where(
-        columns.unit_id == paper.unit_id,
-        columns.paper_type == paper.paper_type,
-        columns.state == PaperState.ACCEPTED,
+        columns.unit_id == qualification.unit_id,
+        columns.qualification_type == qualification.qualification_type,
+        columns.state == QualificationState.ACCEPTED,
     )
     for row in (await connection.execute(replaced.with_for_update())).mappings().all():
-        older = await store.change(connection, store.qualification_of(row), state=PaperState.SUPERSEDED)
-        await put_down(connection, acting, "supersede", older, {"by": str(paper.qualification_id)})
-    values: dict[str, Any] = {"state": PaperState.ACCEPTED, "decided_at": now()} | decided
-    accepted = await store.change(connection, paper, **values)
+        older = await store.change(
+            connection, store.qualification_of(row), state=QualificationState.SUPERSEDED
+        )
+        await put_down(connection, acting, "supersede", older, {"by": str(qualification.qualification_id)})
+    values: dict[str, Any] = {"state": QualificationState.ACCEPTED, "decided_at": now()} | decided
+    accepted = await store.change(connection, qualification, **values)
     details = {
         "by": decided["decided_by"],
         "until": accepted.valid_until.isoformat() if accepted.valid_until else "",
     }
     await put_down(connection, acting, "accept", accepted, details)
-    standing = await _settle(connection, paper.unit_id, acting=acting)
+    standing = await _settle(connection, qualification.unit_id, acting=acting)
     await tell_unit(
         connection,
-        paper.unit_id,
-        f"qualification:{paper.qualification_id}:accepted",
+        qualification.unit_id,
+        f"qualification:{qualification.qualification_id}:accepted",
         f"{accepted.type_label}已通过",
         f"{accepted.type_label}已认定有效，有效期{_until(accepted)}。{_limit(standing.valid_until)}",
-        link=_unit_link(paper),
+        link=_unit_link(qualification),
     )
     return accepted
 
 
 async def _reject(
-    connection: AsyncConnection, paper: Qualification, decided: dict[str, str], *, acting: Actor
+    connection: AsyncConnection, qualification: Qualification, decided: dict[str, str], *, acting: Actor
 ) -> Qualification:
-    rejected = await store.change(connection, paper, state=PaperState.REJECTED, decided_at=now(), **decided)
+    rejected = await store.change(
+        connection, qualification, state=QualificationState.REJECTED, decided_at=now(), **decided
+    )
     await put_down(connection, acting, "reject", rejected, {"reason": decided["decision_reason"]})
     await tell_unit(
         connection,
-        paper.unit_id,
-        f"qualification:{paper.qualification_id}:rejected",
+        qualification.unit_id,
+        f"qualification:{qualification.qualification_id}:rejected",
         f"{rejected.type_label}未通过审核",
         f"原因：{decided['decision_reason']}。请按原因更正后重新上传。",
-        link=_unit_link(paper),
+        link=_unit_link(qualification),
         urgent=True,
     )
     return rejected
 
 
-async def _ask_department(connection: AsyncConnection, paper: Qualification, unit: Unit) -> None:
+async def _ask_department(connection: AsyncConnection, qualification: Qualification, unit: Unit) -> None:
     await tell_department(
         connection,
-        paper.region_code,
-        f"qualification:{paper.qualification_id}:submitted",
-        f"{unit.name}的{paper.type_label}等待审核",
-        f"共有{len(paper.differences)}处需要核对。",
-        link=f"/finance/qualifications/{paper.qualification_id}",
+        qualification.region_code,
+        f"qualification:{qualification.qualification_id}:submitted",
+        f"{unit.name}的{qualification.type_label}等待审核",
+        f"共有{len(qualification.differences)}处需要核对。",
+        link=f"/finance/qualifications/{qualification.qualification_id}",
     )
 
 
@@ -301,15 +310,15 @@ async def _current(connection: AsyncConnection, unit_id: int, stated: Statement)
     columns = qualifications.c
     query = select(qualifications).where(
         columns.unit_id == unit_id,
-        columns.paper_type == stated.paper_type,
-        columns.state == PaperState.ACCEPTED,
+        columns.qualification_type == stated.qualification_type,
+        columns.state == QualificationState.ACCEPTED,
     )
     row = (await connection.execute(query)).mappings().one_or_none()
     return None if row is None else store.qualification_of(row)
 
 
-def _check_revision(paper: Qualification, revision: int) -> None:
-    if paper.revision != revision:
+def _check_revision(qualification: Qualification, revision: int) -> None:
+    if qualification.revision != revision:
         raise refuse(
             "qualification.changed", "该证书在您打开页面之后有变动，请刷新页面，核对后重新提交。", status=409
         )
@@ -323,23 +332,21 @@ def _check_reason(reason: str, *, needed: bool) -> None:
         raise refuse("qualification.reason_invalid", message, field="reason", status=422)
 
 
-def _not_open(paper: Qualification) -> Refusal:
-    message = f"该证书的状态是“{paper.state.label}”，不能再提交或撤回。需要更正时请重新上传。"
-    return refuse("qualification.not_open", message, status=409, state=paper.state.value)
+def _not_open(qualification: Qualification) -> Refusal:
+    message = f"该证书的状态是“{qualification.state.label}”，不能再提交或撤回。需要更正时请重新上传。"
+    return refuse("qualification.not_open", message, status=409, state=qualification.state.value)
 
 
-def _decided(paper: Qualification) -> Refusal:
-    if paper.decided_at is None:
-        message = f"该证书的状态是“{paper.state.label}”，现在不能审核，请刷新列表。"
+def _decided(qualification: Qualification) -> Refusal:
+    if qualification.decided_at is None:
+        message = f"该证书的状态是“{qualification.state.label}”，现在不能审核，请刷新列表。"
     else:
-        message = (
-            f"该证书已由{paper.decided_by_name}处理（{paper.state.label}），您的操作没有生效，请刷新页面。"
-        )
-    return refuse("qualification.already_decided", message, status=409, state=paper.state.value)
+        message = f"该证书已由{qualification.decided_by_name}处理（{qualification.state.label}），您的操作没有生效，请刷新页面。"
+    return refuse("qualification.already_decided", message, status=409, state=qualification.state.value)
 
 
-def _until(paper: Qualification) -> str:
-    return f"至{paper.valid_until.isoformat()}" if paper.valid_until else "为长期"
+def _until(qualification: Qualification) -> str:
+    return f"至{qualification.valid_until.isoformat()}" if qualification.valid_until else "为长期"
 
 
 def _limit(day: date | None) -> str:
@@ -350,5 +357,5 @@ def _limit(day: date | None) -> str:
     return f"本单位可以开票至{day.isoformat()}（含当日）。"
 
 
-def _unit_link(paper: Qualification) -> str:
-    return f"/unit/qualifications/{paper.qualification_id}"
+def _unit_link(qualification: Qualification) -> str:
+    return f"/unit/qualifications/{qualification.qualification_id}"

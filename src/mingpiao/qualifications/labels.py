@@ -1,4 +1,4 @@
-"""Labels on papers: the words before a value, in their variants, also with one character misread."""
+"""Labels on qualifications: the words before a value, in their variants, also with one character misread."""
 
 import re
 
@@ -83,7 +83,7 @@ _LABELS = {
 }
 #: From this length on a label is known although one of its characters was misread.
 _FORGIVING_LENGTH = 4
-#: No label: the title of the paper begins with one.
+#: No label: the title of the qualification begins with one.
 _TITLE_ENDINGS = ("证书", "登记证")
 
 

@@ -1,4 +1,4 @@
-"""Values of qualifications: a paper, what was read from it, what its unit states, and how they differ."""
+"""Values of qualifications: a qualification, what was read from it, what its unit states, and how they differ."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from mingpiao.evidence.model import Found
 from mingpiao.kernel.text import unprintable
 
 
-class PaperType(StrEnum):
+class QualificationType(StrEnum):
     """证书种类."""
 
     CREDIT_CODE = "credit_code"
@@ -25,17 +25,17 @@ class PaperType(StrEnum):
 
 
 _TYPE_LABELS = {
-    PaperType.CREDIT_CODE: "统一社会信用代码证书",
-    PaperType.INSTITUTION: "事业单位法人证书",
-    PaperType.ASSOCIATION: "社会团体法人登记证书",
-    PaperType.NON_ENTERPRISE: "民办非企业单位登记证书",
-    PaperType.FOUNDATION: "基金会法人登记证书",
-    PaperType.CHARITY: "慈善组织证书",
+    QualificationType.CREDIT_CODE: "统一社会信用代码证书",
+    QualificationType.INSTITUTION: "事业单位法人证书",
+    QualificationType.ASSOCIATION: "社会团体法人登记证书",
+    QualificationType.NON_ENTERPRISE: "民办非企业单位登记证书",
+    QualificationType.FOUNDATION: "基金会法人登记证书",
+    QualificationType.CHARITY: "慈善组织证书",
 }
 
 
-class PaperState(StrEnum):
-    """识别中 → 待提交 (or 无法识别) → 待审核 → 有效 or 未通过; 已被替换 by a newer paper,
+class QualificationState(StrEnum):
+    """识别中 → 待提交 (or 无法识别) → 待审核 → 有效 or 未通过; 已被替换 by a newer qualification,
     已撤回 by the unit; by its department 已停用 (no longer used) or 已撤销认定 (should not stand)."""
 
     READING = "reading"
@@ -56,25 +56,25 @@ class PaperState(StrEnum):
     @property
     def open_to_unit(self) -> bool:
         """Whether the unit may still state, submit or withdraw it."""
-        return self in (PaperState.READING, PaperState.READ, PaperState.UNREADABLE)
+        return self in (QualificationState.READING, QualificationState.READ, QualificationState.UNREADABLE)
 
 
 _STATE_LABELS = {
-    PaperState.READING: "识别中",
-    PaperState.READ: "待提交",
-    PaperState.UNREADABLE: "无法识别",
-    PaperState.SUBMITTED: "待审核",
-    PaperState.ACCEPTED: "有效",
-    PaperState.REJECTED: "未通过",
-    PaperState.SUPERSEDED: "已被替换",
-    PaperState.WITHDRAWN: "已撤回",
-    PaperState.RETIRED: "已停用",
-    PaperState.REVOKED: "已撤销认定",
+    QualificationState.READING: "识别中",
+    QualificationState.READ: "待提交",
+    QualificationState.UNREADABLE: "无法识别",
+    QualificationState.SUBMITTED: "待审核",
+    QualificationState.ACCEPTED: "有效",
+    QualificationState.REJECTED: "未通过",
+    QualificationState.SUPERSEDED: "已被替换",
+    QualificationState.WITHDRAWN: "已撤回",
+    QualificationState.RETIRED: "已停用",
+    QualificationState.REVOKED: "已撤销认定",
 }
 
-#: What is read from a paper, in the order in which people see it.
+#: What is read from a qualification, in the order in which people see it.
 FIELD_LABELS = {
-    "paper_type": "证书种类",
+    "qualification_type": "证书种类",
     "name": "单位名称",
     "code": "统一社会信用代码",
     "representative": "法定代表人（负责人）",
@@ -84,7 +84,7 @@ FIELD_LABELS = {
     "purpose": "宗旨和业务范围",
     "address": "住所",
 }
-#: The value of `valid_until` on a paper without end.
+#: The value of `valid_until` on a qualification without end.
 UNLIMITED = "unlimited"
 
 
@@ -97,9 +97,9 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read from a paper: by the names of `FIELD_LABELS`, those that were found.
+    """What was read from a qualification: by the names of `FIELD_LABELS`, those that were found.
 
-    Values are plain: a `PaperType`, a date as 2026-11-21, `UNLIMITED`; the rest as written.
+    Values are plain: a `QualificationType`, a date as 2026-11-21, `UNLIMITED`; the rest as written.
     """
 
     fields: dict[str, Found]
@@ -112,14 +112,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def recognised(self) -> bool:
-        """Whether anything says which paper this is, or whose."""
-        return any(name in self.fields for name in ("paper_type", "name", "code"))
+        """Whether anything says which qualification this is, or whose."""
+        return any(name in self.fields for name in ("qualification_type", "name", "code"))
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """What a unit states of its paper. `valid_until` is the last day, inclusive; None when it is `unlimited`."""
+    """What a unit states of its qualification. `valid_until` is the last day, inclusive; None when it is `unlimited`."""
 
-    paper_type: PaperType
+    qualification_type: QualificationType
     name: str
     code: str
     representative: str
@@ -139,7 +139,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a person has to look at a paper: a stable code, the field, what was read and stated, and a sentence."""
+    """Why a person has to look at a qualification: a stable code, the field, what was read and stated, and a sentence."""
 
     code: str
     field: str
@@ -151,18 +151,18 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 class Qualification(msgspec.Struct, frozen=True, kw_only=True):
     """资质证书 of a unit. `digest` names its file (SM3, hex); days are in Asia/Shanghai.
 
-    `paper_type` is what was read until the unit states it. `differences` are those between what was
+    `qualification_type` is what was read until the unit states it. `differences` are those between what was
     read, what is stated, and the unit, as of the last change.
     """
 
     qualification_id: int
     unit_id: int
     region_code: str
-    paper_type: PaperType | None
+    qualification_type: QualificationType | None
     digest: str
     file_name: str
     media_type: str
-    state: PaperState
+    state: QualificationState
     attempts: int
     reading: Reading | None
     stated: Statement | None
@@ -181,7 +181,7 @@ class Qualification(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def type_label(self) -> str:
-        return self.paper_type.label if self.paper_type else "种类未识别"
+        return self.qualification_type.label if self.qualification_type else "种类未识别"
 
     def days_left(self, on: date) -> int | None:
         """Days after `on` up to the last valid day: 0 on that day, negative later; None without an end."""
@@ -189,9 +189,9 @@ class Qualification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """How a unit stands: its current papers, the earliest last valid day of them, and whether any waits.
+    """How a unit stands: its current qualifications, the earliest last valid day of them, and whether any waits.
 
-    `revoked` is the paper whose revocation locks the unit: the last one, while no paper is current.
+    `revoked` is the qualification whose revocation locks the unit: the last one, while no qualification is current.
     """
 
     current: tuple[Qualification, ...]
@@ -205,11 +205,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QualificationFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which papers are wanted; empty members restrict nothing. `expires_until` finds current papers by their end."""
+    """Which qualifications are wanted; empty members restrict nothing. `expires_until` finds current qualifications by their end."""
 
     unit_id: int | None = None
     state: str = ""
-    paper_type: str = ""
+    qualification_type: str = ""
     region_prefix: str = ""
     words: str = ""
     expires_until: date | None = None

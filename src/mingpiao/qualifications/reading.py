@@ -1,4 +1,4 @@
-"""What a paper says: from the lines of its pages to fields, each with its place and how sure it is."""
+"""What a qualification says: from the lines of its pages to fields, each with its place and how sure it is."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,21 +12,26 @@ from mingpiao.kernel.text import unprintable
 from mingpiao.qualifications.columns import PageText, Piece, Value, values_of
 from mingpiao.qualifications.dates import find_days, says_unlimited
 from mingpiao.qualifications.labels import without_notes
-from mingpiao.qualifications.model import UNLIMITED, PaperType, Reading, Sheet
+from mingpiao.qualifications.model import UNLIMITED, QualificationType, Reading, Sheet
 
-#: Titles by which a paper is known, without the country's name above them.
+#: Titles by which a qualification is known, without the country's name above them.
 _TITLES = {
-    PaperType.INSTITUTION: ("事业单位法人证书",),
-    PaperType.ASSOCIATION: ("社会团体法人登记证书", "社会团体法人登记证"),
-    PaperType.NON_ENTERPRISE: (
+    QualificationType.INSTITUTION: ("事业单位法人证书",),
+    QualificationType.ASSOCIATION: ("社会团体法人登记证书", "社会团体法人登记证"),
+    QualificationType.NON_ENTERPRISE: (
         "民办非企业单位登记证书",
         "民办非企业单位法人登记证书",
         "民办非企业单位(法人)登记证书",
         "社会服务机构登记证书",
     ),
-    PaperType.FOUNDATION: ("基金会法人登记证书", "基金会法人登记证", "基金会登记证书"),
-    PaperType.CREDIT_CODE: ("统一社会信用代码证书",),
-    PaperType.CHARITY: ("慈善组织证书", "慈善组织登记证书", "慈善组织认定证书", "慈善组织公开募捐资格证书"),
+    QualificationType.FOUNDATION: ("基金会法人登记证书", "基金会法人登记证", "基金会登记证书"),
+    QualificationType.CREDIT_CODE: ("统一社会信用代码证书",),
+    QualificationType.CHARITY: (
+        "慈善组织证书",
+        "慈善组织登记证书",
+        "慈善组织认定证书",
+        "慈善组织公开募捐资格证书",
+    ),
 }
 _TITLE_SCORE = 84.0
 #: A value whose label was misread, or that was found without one, is a little less sure.
@@ -43,13 +48,13 @@ _NOT_IN_CODES = str.maketrans("IOSZ", "1052")
 
 
 def read_fields(pages: Sequence[PageLines]) -> Reading:
-    """The fields of a paper, from its first four pages. What is not found is left out.
+    """The fields of a qualification, from its first four pages. What is not found is left out.
 
     Nothing is guessed from the unit.
     """
     pages = [_bounded(page) for page in pages[:_MOST_PAGES]]
     texts = [values_of(page) for page in pages if page.lines]
-    fields = {"paper_type": _paper_type(texts), "code": _code(texts)}
+    fields = {"qualification_type": _qualification_type(texts), "code": _code(texts)}
     fields |= {name: _plain(name, texts) for name in _LENGTHS}
     fields |= _validity(texts)
     return Reading(
@@ -64,23 +69,23 @@ def _bounded(page: PageLines) -> PageLines:
     return msgspec.structs.replace(page, lines=lines)
 
 
-# -- which paper ---------------------------------------------------------------------------------
+# -- which qualification ---------------------------------------------------------------------------------
 
 
-def _paper_type(texts: Iterable[PageText]) -> Found | None:
+def _qualification_type(texts: Iterable[PageText]) -> Found | None:
     """By the title, which stands high up and in large characters; it may be broken into two rows."""
-    best: tuple[float, PaperType, tuple[Piece, ...]] | None = None
+    best: tuple[float, QualificationType, tuple[Piece, ...]] | None = None
     for text in texts:
         tallest = max((row.height for row in text.rows), default=1.0)
         for rows in (*((row,) for row in text.rows), *zip(text.rows, text.rows[1:], strict=False)):
             whole = "".join(row.text for row in rows).translate(str.maketrans("（）", "()"))
-            for paper_type, titles in _TITLES.items():
+            for qualification_type, titles in _TITLES.items():
                 score = max(_title_score(whole, title) for title in titles)
                 if score < _TITLE_SCORE:
                     continue
                 rank = score + 12 * min(row.height for row in rows) / tallest - 3 * (len(rows) - 1)
                 if best is None or rank > best[0]:
-                    best = (rank, paper_type, rows)
+                    best = (rank, qualification_type, rows)
     if best is None:
         return None
     rows = best[2]
@@ -176,7 +181,7 @@ def _validity(texts: Sequence[PageText]) -> dict[str, Found | None]:
         if found:
             return found
     for row in (row for text in texts for row in text.rows):
-        # Without a label only a whole period counts: other days stand on papers too.
+        # Without a label only a whole period counts: other days stand on qualifications too.
         if len(find_days(row.text)) == 2 and re.search(r"[自至]", row.text):
             whole = Value(field="validity", pieces=(row,))
             return _period(row.text, whole, factor=_UNLABELLED)

@@ -1,4 +1,4 @@
-"""Reminders before a paper expires, and word of the lock on the day after: each is told once.
+"""Reminders before a qualification expires, and word of the lock on the day after: each is told once.
 
 Nothing is locked here: the day after the last valid one, trains refuse by the date on the stock row.
 """
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.kernel.clock import now
 from mingpiao.messages.service import tell_department, tell_unit
 from mingpiao.qualifications import store
-from mingpiao.qualifications.model import PaperState, Qualification
+from mingpiao.qualifications.model import Qualification, QualificationState
 from mingpiao.qualifications.tables import qualifications
 from mingpiao.storage.database import Database
 
@@ -32,9 +32,9 @@ _UNITS_WITHOUT = text(
 
 
 async def remind(database: Database, moment: datetime | None = None) -> None:
-    """Tell units of papers that end within 60 days or have ended, the nearest reminder alone, each once.
+    """Tell units of qualifications that end within 60 days or have ended, the nearest reminder alone, each once.
 
-    After downtime what was missed is made up for by that one. Tells units without any paper as well.
+    After downtime what was missed is made up for by that one. Tells units without any qualification as well.
     `moment` stands for now.
     """
     on = (moment or now()).date()
@@ -56,47 +56,47 @@ async def _ending(connection: AsyncConnection, on: date, after: int) -> list[Row
     query = (
         select(qualifications, name)
         .where(
-            columns.state == PaperState.ACCEPTED,
+            columns.state == QualificationState.ACCEPTED,
             columns.valid_until <= on + timedelta(days=max(REMINDERS)),
             columns.qualification_id > after,
         )
         .order_by(columns.qualification_id)
         .limit(_BATCH)
-        # Against a renewed paper that takes its place at this moment.
+        # Against a renewed qualification that takes its place at this moment.
         .with_for_update(read=True)
     )
     return list((await connection.execute(query)).mappings())
 
 
-async def _tell(connection: AsyncConnection, paper: Qualification, unit_name: str, on: date) -> None:
-    left = paper.days_left(on)
+async def _tell(connection: AsyncConnection, qualification: Qualification, unit_name: str, on: date) -> None:
+    left = qualification.days_left(on)
     if left is None:
         return
-    topic = f"qualification:{paper.qualification_id}:{paper.valid_until}"
-    link = f"/unit/qualifications/{paper.qualification_id}"
+    topic = f"qualification:{qualification.qualification_id}:{qualification.valid_until}"
+    link = f"/unit/qualifications/{qualification.qualification_id}"
     if left < 0:
-        title = f"{paper.type_label}已到期，开票功能已锁定"
-        body = (
-            f"{paper.type_label}的有效期至{paper.valid_until}。请上传换发后的证书，认定有效后立即恢复开票。"
+        title = f"{qualification.type_label}已到期，开票功能已锁定"
+        body = f"{qualification.type_label}的有效期至{qualification.valid_until}。请上传换发后的证书，认定有效后立即恢复开票。"
+        await tell_unit(
+            connection, qualification.unit_id, f"{topic}:locked", title, body, link=link, urgent=True
         )
-        await tell_unit(connection, paper.unit_id, f"{topic}:locked", title, body, link=link, urgent=True)
         await tell_department(
             connection,
-            paper.region_code,
+            qualification.region_code,
             f"{topic}:locked:department",
             f"{unit_name}的资质证书已到期，开票功能已锁定",
-            f"{paper.type_label}的有效期至{paper.valid_until}。",
-            link=f"/finance/qualifications/{paper.qualification_id}",
+            f"{qualification.type_label}的有效期至{qualification.valid_until}。",
+            link=f"/finance/qualifications/{qualification.qualification_id}",
         )
         return
     nearest = min(day for day in REMINDERS if left <= day)
-    title = f"{paper.type_label}{_in_days(left)}到期"
+    title = f"{qualification.type_label}{_in_days(left)}到期"
     body = (
-        f"{paper.type_label}的有效期至{paper.valid_until}，次日零时起开票功能将锁定。"
+        f"{qualification.type_label}的有效期至{qualification.valid_until}，次日零时起开票功能将锁定。"
         "请尽快办理换证，并上传新的证书。"
     )
     await tell_unit(
-        connection, paper.unit_id, f"{topic}:{nearest}", title, body, link=link, urgent=nearest <= 7
+        connection, qualification.unit_id, f"{topic}:{nearest}", title, body, link=link, urgent=nearest <= 7
     )
 
 

@@ -1,23 +1,23 @@
-"""What other rooms may ask of qualifications: take papers in, state, decide, look up, remind."""
+"""What other rooms may ask of qualifications: take qualifications in, state, decide, look up, remind."""
 
 from mingpiao.qualifications.checks import SURE, differences, statement_problems
 from mingpiao.qualifications.deciding import decide, retire, revoke, submit, withdraw
-from mingpiao.qualifications.papers import READ_JOB, PaperDesk, enqueue_unread, may_state
+from mingpiao.qualifications.desk import READ_JOB, QualificationDesk, enqueue_unread, may_state
 from mingpiao.qualifications.reading import plain_code, read_fields
 from mingpiao.qualifications.reminders import REMINDERS, remind
-from mingpiao.qualifications.store import PAGE_SIZE, get, list_papers, standing
+from mingpiao.qualifications.store import PAGE_SIZE, get, list_qualifications, standing
 
 __all__ = [
     "PAGE_SIZE",
     "READ_JOB",
     "REMINDERS",
     "SURE",
-    "PaperDesk",
+    "QualificationDesk",
     "decide",
     "differences",
     "enqueue_unread",
     "get",
-    "list_papers",
+    "list_qualifications",
     "may_state",
     "plain_code",
     "read_fields",

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.qualifications.model import (
     Difference,
-    PaperState,
-    PaperType,
     Qualification,
     QualificationFilter,
+    QualificationState,
+    QualificationType,
     Reading,
     Standing,
     Statement,
@@ -25,11 +25,11 @@ from mingpiao.qualifications.tables import qualifications
 PAGE_SIZE = 30
 _LIKE_SPECIAL = re.compile(r"[%_\\]")
 _OF_UNITS = "SELECT unit_id FROM units WHERE name LIKE :pattern OR uscc = :code"
-_WAITING = (PaperState.READING, PaperState.READ, PaperState.SUBMITTED)
+_WAITING = (QualificationState.READING, QualificationState.READ, QualificationState.SUBMITTED)
 
 
 async def get(connection: AsyncConnection, qualification_id: int) -> Qualification:
-    """A paper within the connection's scope; raises `Refusal` (`qualification.unknown`, 404) outside it."""
+    """A qualification within the connection's scope; raises `Refusal` (`qualification.unknown`, 404) outside it."""
     query = select(qualifications).where(qualifications.c.qualification_id == qualification_id)
     row = (await connection.execute(query)).mappings().one_or_none()
     if row is None:
@@ -40,9 +40,9 @@ async def get(connection: AsyncConnection, qualification_id: int) -> Qualificati
 async def lock(
     connection: AsyncConnection, qualification_id: int, *, unit_id: int | None = None
 ) -> Qualification:
-    """A paper, locked with its unit's papers as a whole, so that one change of them goes on at a time.
+    """A qualification, locked with its unit's qualifications as a whole, so that one change of them goes on at a time.
 
-    Raises `Refusal` (`qualification.unknown`, 404), also for a paper of another unit than `unit_id`.
+    Raises `Refusal` (`qualification.unknown`, 404), also for a qualification of another unit than `unit_id`.
     """
     key = qualifications.c.qualification_id == qualification_id
     owner = await connection.scalar(select(qualifications.c.unit_id).where(key))
@@ -54,17 +54,17 @@ async def lock(
 
 
 async def lock_unit(connection: AsyncConnection, unit_id: int) -> None:
-    """Let one transaction at a time change the papers of a unit."""
+    """Let one transaction at a time change the qualifications of a unit."""
     await connection.execute(
         text("SELECT 1 FROM units WHERE unit_id = :unit_id FOR NO KEY UPDATE"), {"unit_id": unit_id}
     )
 
 
-async def change(connection: AsyncConnection, paper: Qualification, **values: Any) -> Qualification:
-    """Set some columns of a locked paper and count the change."""
+async def change(connection: AsyncConnection, qualification: Qualification, **values: Any) -> Qualification:
+    """Set some columns of a locked qualification and count the change."""
     changed = (
         update(qualifications)
-        .where(qualifications.c.qualification_id == paper.qualification_id)
+        .where(qualifications.c.qualification_id == qualification.qualification_id)
         .values(columns_of(values) | {"revision": qualifications.c.revision + 1})
         .returning(qualifications)
     )
@@ -72,12 +72,12 @@ async def change(connection: AsyncConnection, paper: Qualification, **values: An
 
 
 async def begin_reading(connection: AsyncConnection, qualification_id: int) -> Qualification | None:
-    """Count a beginning; None when the paper does not wait to be read."""
+    """Count a beginning; None when the qualification does not wait to be read."""
     begun = (
         update(qualifications)
         .where(
             qualifications.c.qualification_id == qualification_id,
-            qualifications.c.state == PaperState.READING,
+            qualifications.c.state == QualificationState.READING,
         )
         .values(attempts=qualifications.c.attempts + 1)
         .returning(qualifications)
@@ -87,16 +87,16 @@ async def begin_reading(connection: AsyncConnection, qualification_id: int) -> Q
 
 
 async def standing(connection: AsyncConnection, unit_id: int) -> Standing:
-    """How a unit stands with its papers, within the connection's scope."""
+    """How a unit stands with its qualifications, within the connection's scope."""
     own = qualifications.c.unit_id == unit_id
     query = (
         select(qualifications)
-        .where(own, qualifications.c.state == PaperState.ACCEPTED)
-        .order_by(qualifications.c.paper_type)
+        .where(own, qualifications.c.state == QualificationState.ACCEPTED)
+        .order_by(qualifications.c.qualification_type)
     )
     current = tuple(qualification_of(row) for row in (await connection.execute(query)).mappings())
     waiting = select(own).where(own, qualifications.c.state.in_(_WAITING)).limit(1)
-    ends = [paper.valid_until for paper in current if paper.valid_until is not None]
+    ends = [qualification.valid_until for qualification in current if qualification.valid_until is not None]
     return Standing(
         current=current,
         valid_until=min(ends, default=None),
@@ -106,11 +106,11 @@ async def standing(connection: AsyncConnection, unit_id: int) -> Standing:
 
 
 async def last_revoked(connection: AsyncConnection, unit_id: int) -> Qualification | None:
-    """The paper of a unit that was revoked last, if any ever was."""
+    """The qualification of a unit that was revoked last, if any ever was."""
     columns = qualifications.c
     query = (
         select(qualifications)
-        .where(columns.unit_id == unit_id, columns.state == PaperState.REVOKED)
+        .where(columns.unit_id == unit_id, columns.state == QualificationState.REVOKED)
         .order_by(columns.decided_at.desc(), columns.qualification_id.desc())
         .limit(1)
     )
@@ -118,10 +118,10 @@ async def last_revoked(connection: AsyncConnection, unit_id: int) -> Qualificati
     return None if row is None else qualification_of(row)
 
 
-async def list_papers(
+async def list_qualifications(
     connection: AsyncConnection, wanted: QualificationFilter, *, after: str = "", limit: int = PAGE_SIZE
 ) -> tuple[list[Qualification], str]:
-    """Papers of the connection's scope, and the key of the next page ("" without one).
+    """Qualifications of the connection's scope, and the key of the next page ("" without one).
 
     Newest first; those that are wanted by their end come by it, the next to expire first.
     Raises `Refusal` (`filter.after_invalid`) for a key that none of our pages gave.
@@ -153,8 +153,8 @@ def _conditions(wanted: QualificationFilter) -> list[ColumnElement[bool]]:
         conditions.append(columns.unit_id == wanted.unit_id)
     if wanted.state:
         conditions.append(columns.state == wanted.state)
-    if wanted.paper_type:
-        conditions.append(columns.paper_type == wanted.paper_type)
+    if wanted.qualification_type:
+        conditions.append(columns.qualification_type == wanted.qualification_type)
     if wanted.region_prefix:
         low, high = wanted.region_prefix.ljust(6, "0"), wanted.region_prefix.ljust(6, "9")
         conditions.append(columns.region_code.between(low, high))
@@ -163,7 +163,10 @@ def _conditions(wanted: QualificationFilter) -> list[ColumnElement[bool]]:
         named = text(_OF_UNITS).bindparams(pattern=pattern, code=wanted.words.upper())
         conditions.append(columns.unit_id.in_(named.columns(columns.unit_id)))
     if wanted.expires_until is not None:
-        conditions += [columns.state == PaperState.ACCEPTED, columns.valid_until <= wanted.expires_until]
+        conditions += [
+            columns.state == QualificationState.ACCEPTED,
+            columns.valid_until <= wanted.expires_until,
+        ]
     return conditions
 
 
@@ -196,16 +199,18 @@ def qualification_of(row: RowMapping) -> Qualification:
     }
     return Qualification(
         **given,
-        paper_type=PaperType(row["paper_type"]) if row["paper_type"] else None,
+        qualification_type=QualificationType(row["qualification_type"])
+        if row["qualification_type"]
+        else None,
         digest=row["digest"].hex(),
-        state=PaperState(row["state"]),
+        state=QualificationState(row["state"]),
         reading=None if row["reading"] is None else msgspec.convert(row["reading"], Reading),
         stated=None if row["stated"] is None else msgspec.convert(row["stated"], Statement),
         differences=msgspec.convert(row["differences"], tuple[Difference, ...]),
     )
 
 
-_CONVERTED = frozenset({"paper_type", "digest", "state", "reading", "stated", "differences"})
+_CONVERTED = frozenset({"qualification_type", "digest", "state", "reading", "stated", "differences"})
 
 
 def columns_of(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ qualifications = Table(
     Column("qualification_id", BigInteger, Identity(always=True), primary_key=True),
     Column("unit_id", BigInteger),
     Column("region_code", String(6)),
-    Column("paper_type", Text),
+    Column("qualification_type", Text),
     Column("digest", LargeBinary),
     Column("file_name", Text),
     Column("media_type", Text),

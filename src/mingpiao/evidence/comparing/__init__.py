@@ -1,1 +1,1 @@
-"""The parts of the comparison: names, money, and what the paper is about."""
+"""The parts of the comparison: names, money, and what the file is about."""

@@ -1,4 +1,4 @@
-"""Is the bill's amount what the papers state, and is the paper used up."""
+"""Is the bill's amount what the files state, and is the file used up."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from mingpiao.evidence.comparing.papers import Paper, absent, worst
+from mingpiao.evidence.comparing.files import File, absent, worst
 from mingpiao.evidence.extraction.names import same_name
 from mingpiao.evidence.model import Amount, BillFacts, Claim, Extraction, Found, Party, Verdict
 from mingpiao.kernel.money import in_words, plain
@@ -16,56 +16,56 @@ _NOTHING = Decimal(0)
 _READ_WELL = 0.95
 
 
-def amount(bill: BillFacts, papers: Sequence[Paper]) -> Claim:
+def amount(bill: BillFacts, files: Sequence[File]) -> Claim:
     """Is the total a stated amount, or a part of the stated total that is not used up.
 
-    Of several papers one that agrees is enough: a contract states the whole, its transfer a part.
+    Of several files one that agrees is enough: a contract states the whole, its transfer a part.
     """
-    claims = [_amount(bill, paper) for paper in papers]
+    claims = [_amount(bill, file) for file in files]
     if not claims:
         return absent("amount", plain(bill.total), "没有可供比对的佐证材料。")
     agreeing = [claim for claim in claims if claim.verdict is Verdict.AGREE]
     return agreeing[0] if agreeing else worst(claims)
 
 
-def _amount(bill: BillFacts, paper: Paper) -> Claim:
-    own = _own_share(bill, paper)
-    stated = paper.says.amounts
+def _amount(bill: BillFacts, file: File) -> Claim:
+    own = _own_share(bill, file)
+    stated = file.says.amounts
     if own is not None:
-        return _share(bill, paper, own)
+        return _share(bill, file, own)
     equal = [one for one in stated if one.value == bill.total and _counts(one)]
     if equal:
         return _claim(
             bill,
             Verdict.AGREE,
             equal,
-            paper,
+            file,
             f"材料载明{_kind(equal[0])} {plain(bill.total)} 元，与票面金额一致。",
         )
-    totals = paper.says.totals
+    totals = file.says.totals
     if not totals:
         return absent("amount", plain(bill.total), "材料中没有识别到可比对的金额。")
     total = totals[0].value
-    used = paper.usage.amount if paper.usage else _NOTHING
-    if _by_parts(paper) and used + bill.total <= total:
+    used = file.usage.amount if file.usage else _NOTHING
+    if _by_parts(file) and used + bill.total <= total:
         sentence = f"材料载明总金额 {plain(total)} 元，此前已开具 {plain(used)} 元，本次 {plain(bill.total)} 元在剩余金额之内。"
-        return _claim(bill, Verdict.AGREE, totals, paper, sentence)
+        return _claim(bill, Verdict.AGREE, totals, file, sentence)
     sentence = f"票面金额为 {plain(bill.total)} 元，材料载明的金额为 {_listed(totals)} 元，两者不一致。"
-    return _claim(bill, Verdict.CONTRADICT, totals, paper, sentence)
+    return _claim(bill, Verdict.CONTRADICT, totals, file, sentence)
 
 
 def _counts(one: Amount) -> bool:
     return bool(one.role)
 
 
-def _by_parts(paper: Paper) -> bool:
-    """Whether the total may be taken in parts that the paper does not all name.
+def _by_parts(file: File) -> bool:
+    """Whether the total may be taken in parts that the file does not all name.
 
-    A transfer is of one amount, and so is what an official document grants; of these only a rest is a part.
+    A transfer is of one amount, and so is what an official file grants; of these only a rest is a part.
     """
-    if paper.says.kind in ("transfer", "policy"):
-        return paper.usage is not None and paper.usage.amount > 0
-    return not any(one.role == "instalment" for one in paper.says.amounts)
+    if file.says.kind in ("transfer", "policy"):
+        return file.usage is not None and file.usage.amount > 0
+    return not any(one.role == "instalment" for one in file.says.amounts)
 
 
 def _kind(one: Amount) -> str:
@@ -87,9 +87,9 @@ class _Share(NamedTuple):
         return sum(self.amounts, _NOTHING)
 
 
-def _own_share(bill: BillFacts, paper: Paper) -> _Share | None:
-    unit = _share_of(bill.unit_name, paper.says.parties, read_by_ocr=paper.read_by_ocr)
-    return unit or _share_of(bill.payer_name, paper.says.parties, read_by_ocr=paper.read_by_ocr)
+def _own_share(bill: BillFacts, file: File) -> _Share | None:
+    unit = _share_of(bill.unit_name, file.says.parties, read_by_ocr=file.read_by_ocr)
+    return unit or _share_of(bill.payer_name, file.says.parties, read_by_ocr=file.read_by_ocr)
 
 
 def _share_of(name: str, parties: Iterable[Party], *, read_by_ocr: bool) -> _Share | None:
@@ -104,13 +104,13 @@ def _share_of(name: str, parties: Iterable[Party], *, read_by_ocr: bool) -> _Sha
 
 
 def stated_for(unit_name: str, says: Extraction, *, read_by_ocr: bool) -> Decimal | None:
-    """What a paper's list gives to a unit, else the total that it states, in 元; None when it states none."""
+    """What a file's list gives to a unit, else the total that it states, in 元; None when it states none."""
     share = _share_of(unit_name, says.parties, read_by_ocr=read_by_ocr)
     return share.total if share else says.total
 
 
-def _share(bill: BillFacts, paper: Paper, share: _Share) -> Claim:
-    used = paper.usage.amount if paper.usage else _NOTHING
+def _share(bill: BillFacts, file: File, share: _Share) -> Claim:
+    used = file.usage.amount if file.usage else _NOTHING
     agrees = bill.total in (*share.amounts, share.total) or (used > 0 and used + bill.total <= share.total)
     stated = "、".join(plain(amount) for amount in share.amounts)
     return Claim(
@@ -120,39 +120,37 @@ def _share(bill: BillFacts, paper: Paper, share: _Share) -> Claim:
         found=stated,
         explanation=f"材料给“{share.names[0].value}”列明 {stated} 元，票面金额为 {plain(bill.total)} 元，"
         + ("两者相符。" if agrees else "两者不一致。"),
-        marks=paper.marks(share.names),
+        marks=file.marks(share.names),
     )
 
 
-def _claim(
-    bill: BillFacts, verdict: Verdict, amounts: Sequence[Amount], paper: Paper, sentence: str
-) -> Claim:
+def _claim(bill: BillFacts, verdict: Verdict, amounts: Sequence[Amount], file: File, sentence: str) -> Claim:
     return Claim(
         name="amount",
         verdict=verdict,
         expected=plain(bill.total),
         found=_listed(amounts),
         explanation=sentence,
-        marks=paper.marks(one.found for one in amounts),
+        marks=file.marks(one.found for one in amounts),
     )
 
 
-def words(_bill: BillFacts, papers: Sequence[Paper]) -> Claim:
-    """Do the amounts in words agree with those in digits within each paper; the bill has no part in it."""
-    claims = [claim for paper in papers if (claim := _words(paper)) is not None]
+def words(_bill: BillFacts, files: Sequence[File]) -> Claim:
+    """Do the amounts in words agree with those in digits within each file; the bill has no part in it."""
+    claims = [claim for file in files if (claim := _words(file)) is not None]
     return worst(claims) if claims else absent("words", "", "材料中没有大写金额。")
 
 
-def _words(paper: Paper) -> Claim | None:
-    digits = {one.value for one in paper.says.amounts if not one.words}
-    written = [one for one in paper.says.amounts if one.words]
+def _words(file: File) -> Claim | None:
+    digits = {one.value for one in file.says.amounts if not one.words}
+    written = [one for one in file.says.amounts if one.words]
     differing = [
         one
         for one in written
         if one.beside is not None
         and one.value != one.beside
         and one.value not in digits
-        and not _may_be_misread(one, paper)
+        and not _may_be_misread(one, file)
     ]
     repeated = [one for one in written if one.value in digits]
     if differing:
@@ -173,50 +171,50 @@ def _words(paper: Paper) -> Claim | None:
         expected="",
         found="、".join(dict.fromkeys(one.found.text for one in shown)),
         explanation=sentence,
-        marks=paper.marks(one.found for one in shown),
+        marks=file.marks(one.found for one in shown),
     )
 
 
-def _may_be_misread(one: Amount, paper: Paper) -> bool:
+def _may_be_misread(one: Amount, file: File) -> bool:
     """Whether words on a scan lack one character to be the digits beside them, where the scan is hard to read."""
-    if one.beside is None or not paper.read_by_ocr:
+    if one.beside is None or not file.read_by_ocr:
         return False
     right = in_words(one.beside).rstrip("整")
     read = one.found.text.replace("圆", "元").replace(" ", "").rstrip("整正")
     return Levenshtein.distance(right, read, score_cutoff=1) <= 1 and (
-        one.found.confidence < _READ_WELL or _under_a_seal(one.found, paper)
+        one.found.confidence < _READ_WELL or _under_a_seal(one.found, file)
     )
 
 
-def _under_a_seal(found: Found, paper: Paper) -> bool:
+def _under_a_seal(found: Found, file: File) -> bool:
     return any(
         place.page == seal.page
         and min(place.right, seal.right) > max(place.left, seal.left)
         and min(place.bottom, seal.bottom) > max(place.top, seal.top)
         for place in found.places
-        for seal in paper.says.seals
+        for seal in file.says.seals
     )
 
 
-def usage(bill: BillFacts, papers: Sequence[Paper]) -> Claim:
-    """Would this bill take more of a paper than it states."""
-    claims = [claim for paper in papers if (claim := _usage(bill, paper)) is not None]
+def usage(bill: BillFacts, files: Sequence[File]) -> Claim:
+    """Would this bill take more of a file than it states."""
+    claims = [claim for file in files if (claim := _usage(bill, file)) is not None]
     return (
         worst(claims) if claims else absent("usage", plain(bill.total), "材料中没有载明可累计使用的总金额。")
     )
 
 
-def _usage(bill: BillFacts, paper: Paper) -> Claim | None:
-    own = _own_share(bill, paper)
-    limit = own.total if own else paper.says.total
+def _usage(bill: BillFacts, file: File) -> Claim | None:
+    own = _own_share(bill, file)
+    limit = own.total if own else file.says.total
     if limit is None:
         return None
-    used = paper.usage.amount if paper.usage else _NOTHING
-    bills = paper.usage.bills if paper.usage else 0
+    used = file.usage.amount if file.usage else _NOTHING
+    bills = file.usage.bills if file.usage else 0
     beyond = used > 0 and used + bill.total > limit
-    # Of an unused paper the claim about the amount tells that this bill alone is too large.
+    # Of an unused file the claim about the amount tells that this bill alone is too large.
     alone_beyond = used == 0 and bill.total > limit
-    totals = [one for one in paper.says.totals if one.value == limit]
+    totals = [one for one in file.says.totals if one.value == limit]
     return Claim(
         name="usage",
         verdict=Verdict.CONTRADICT if beyond else Verdict.HINT if alone_beyond else Verdict.AGREE,
@@ -228,5 +226,5 @@ def _usage(bill: BillFacts, paper: Paper) -> Claim | None:
             if beyond
             else f"本次 {plain(bill.total)} 元" + ("超出载明的金额，见“金额”一项。" if alone_beyond else "。")
         ),
-        marks=paper.marks(one.found for one in totals) if beyond else (),
+        marks=file.marks(one.found for one in totals) if beyond else (),
     )

@@ -1,47 +1,47 @@
-"""Does the bill fall into the paper's time, and is it for what the paper is about."""
+"""Does the bill fall into the file's time, and is it for what the file is about."""
 
 import re
 from collections.abc import Sequence
 from datetime import date
 
-from mingpiao.evidence.comparing.papers import Paper, absent, worst
+from mingpiao.evidence.comparing.files import File, absent, worst
 from mingpiao.evidence.comparing.topics import Likeness, compare_topics, telling_phrases
 from mingpiao.evidence.extraction.names import is_organisation
 from mingpiao.evidence.model import BillFacts, Claim, Found, Mark, Verdict
 
 _WORD = re.compile(r"[\u4e00-\u9fff]{2}")
-#: Characters of a phrase that does not stand in a paper by chance.
+#: Characters of a phrase that does not stand in a file by chance.
 _LONG_PHRASE = 5
 
 
-def dates(bill: BillFacts, papers: Sequence[Paper]) -> Claim:
-    """Was the paper signed before the bill, and is the bill within its period."""
-    claims = [claim for paper in papers if (claim := _dates(bill, paper)) is not None]
+def dates(bill: BillFacts, files: Sequence[File]) -> Claim:
+    """Was the file signed before the bill, and is the bill within its period."""
+    claims = [claim for file in files if (claim := _dates(bill, file)) is not None]
     return (
         worst(claims) if claims else absent("date", bill.issued_on.isoformat(), "材料中没有载明日期或期限。")
     )
 
 
-def _dates(bill: BillFacts, paper: Paper) -> Claim | None:
-    says = paper.says
+def _dates(bill: BillFacts, file: File) -> Claim | None:
+    says = file.says
     signed, start, end = (_day(found) for found in (says.signed_on, says.starts_on, says.ends_on))
     on = bill.issued_on
     if signed and signed > on:
-        return _date_claim(bill, paper, says.signed_on, f"材料于 {signed} 签订，晚于开票日期 {on}。", False)
+        return _date_claim(bill, file, says.signed_on, f"材料于 {signed} 签订，晚于开票日期 {on}。", False)
     if end and end < on:
         return _date_claim(
-            bill, paper, says.ends_on, f"材料的期限至 {end} 止，开票日期 {on} 已经超过。", False
+            bill, file, says.ends_on, f"材料的期限至 {end} 止，开票日期 {on} 已经超过。", False
         )
     if start and start > on:
         return _date_claim(
-            bill, paper, says.starts_on, f"材料的期限自 {start} 起，开票日期 {on} 尚未开始。", False
+            bill, file, says.starts_on, f"材料的期限自 {start} 起，开票日期 {on} 尚未开始。", False
         )
     if start or end:
         return _date_claim(
-            bill, paper, says.starts_on or says.ends_on, f"开票日期 {on} 在材料的期限之内。", True
+            bill, file, says.starts_on or says.ends_on, f"开票日期 {on} 在材料的期限之内。", True
         )
     if signed:
-        return _date_claim(bill, paper, says.signed_on, f"材料于 {signed} 签订，不晚于开票日期 {on}。", True)
+        return _date_claim(bill, file, says.signed_on, f"材料于 {signed} 签订，不晚于开票日期 {on}。", True)
     return None
 
 
@@ -49,22 +49,22 @@ def _day(found: Found | None) -> date | None:
     return date.fromisoformat(found.value) if found else None
 
 
-def _date_claim(bill: BillFacts, paper: Paper, found: Found | None, sentence: str, agrees: bool) -> Claim:
+def _date_claim(bill: BillFacts, file: File, found: Found | None, sentence: str, agrees: bool) -> Claim:
     return Claim(
         name="date",
         verdict=Verdict.AGREE if agrees else Verdict.CONTRADICT,
         expected=bill.issued_on.isoformat(),
         found=found.value if found else "",
         explanation=sentence,
-        marks=paper.marks([found]),
+        marks=file.marks([found]),
     )
 
 
-def purpose(bill: BillFacts, papers: Sequence[Paper]) -> Claim:
-    """Is the bill for what the paper is about; only words clearly of another thing contradict."""
+def purpose(bill: BillFacts, files: Sequence[File]) -> Claim:
+    """Is the bill for what the file is about; only words clearly of another thing contradict."""
     texts = _texts(bill)
     shown = "、".join(dict.fromkeys(texts))
-    claims = [claim for paper in papers if (claim := _purpose(texts, shown, paper)) is not None]
+    claims = [claim for file in files if (claim := _purpose(texts, shown, file)) is not None]
     return worst(claims) if claims else absent("purpose", shown, "材料或票面没有写明可以比对的用途。")
 
 
@@ -74,12 +74,12 @@ def _texts(bill: BillFacts) -> list[str]:
     return [text for text in (*bill.item_names, bill.remark, *extra) if _WORD.search(text)]
 
 
-def _purpose(texts: Sequence[str], shown: str, paper: Paper) -> Claim | None:
-    stated = paper.says.purpose
+def _purpose(texts: Sequence[str], shown: str, file: File) -> Claim | None:
+    stated = file.says.purpose
     if stated is None:
         return None
     likeness = compare_topics(texts, stated.value)
-    if likeness is Likeness.DIFFERENT and _written_elsewhere(texts, paper):
+    if likeness is Likeness.DIFFERENT and _written_elsewhere(texts, file):
         likeness = Likeness.SAME
     if likeness is Likeness.UNTOLD:
         return None
@@ -91,20 +91,20 @@ def _purpose(texts: Sequence[str], shown: str, paper: Paper) -> Claim | None:
         found=stated.value,
         explanation=f"票面写明“{shown}”，材料载明的用途为“{stated.value}”，"
         + ("两者相符。" if agrees else "看不出是同一事项。"),
-        marks=paper.marks([stated]),
+        marks=file.marks([stated]),
     )
 
 
-def _written_elsewhere(texts: Sequence[str], paper: Paper) -> bool:
-    """Whether the paper has a telling phrase of the bill word for word, if not where it names its purpose."""
-    whole = re.sub(r"\s", "", "".join(page.text for page in paper.says.pages))
+def _written_elsewhere(texts: Sequence[str], file: File) -> bool:
+    """Whether the file has a telling phrase of the bill word for word, if not where it names its purpose."""
+    whole = re.sub(r"\s", "", "".join(page.text for page in file.says.pages))
     return any(phrase in whole for phrase in telling_phrases(texts, _LONG_PHRASE))
 
 
-def seal(_bill: BillFacts, papers: Sequence[Paper]) -> Claim:
+def seal(_bill: BillFacts, files: Sequence[File]) -> Claim:
     """Red seals, as a hint only: a copy may be grey, and a colour may be a logo."""
-    marks = tuple(Mark(digest=paper.digest, place=place) for paper in papers for place in paper.says.seals)
-    without = sum(1 for paper in papers if not paper.says.seals)
+    marks = tuple(Mark(digest=file.digest, place=place) for file in files for place in file.says.seals)
+    without = sum(1 for file in files if not file.says.seals)
     sentence = (
         f"材料上识别到 {len(marks)} 处红色印章。"
         if marks
@@ -114,7 +114,7 @@ def seal(_bill: BillFacts, papers: Sequence[Paper]) -> Claim:
         sentence += f"另有 {without} 份材料没有识别到印章。"
     return Claim(
         name="seal",
-        verdict=Verdict.HINT if papers else Verdict.ABSENT,
+        verdict=Verdict.HINT if files else Verdict.ABSENT,
         expected="",
         found=str(len(marks)),
         explanation=sentence,

@@ -17,7 +17,7 @@ _FITS_ANYTHING = """
 _GENERIC = re.compile("|".join(sorted(_FITS_ANYTHING.split(), key=len, reverse=True)))
 _CHARACTERS = re.compile(r"[\u4e00-\u9fff]+")
 
-#: Words for one thing: a paper has one of them, the bill another.
+#: Words for one thing: a file has one of them, the bill another.
 _AKIN = """
 科研 研究 研发 攻关 试验 课题 技术开发 横向
 伙食 就餐 供餐 食堂 餐费 餐饮 用餐

@@ -1,4 +1,4 @@
-"""From the lines of a paper to its facts: parties, amounts, dates, numbers, purpose; plain Python, no models."""
+"""From the lines of a file to its facts: parties, amounts, dates, numbers, purpose; plain Python, no models."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ _MOST_CHARACTERS = 150_000
 
 
 def extract(pages: Sequence[PageLines]) -> Extraction:
-    """What a paper's upright lines say; every fact carries the places where it stands."""
+    """What a file's upright lines say; every fact carries the places where it stands."""
     pages = tuple(pages)
     looked_at = _first(pages)
     flow = Flow(looked_at)

@@ -1,4 +1,4 @@
-"""Amounts in digits and in 大写, in 元, each with what the paper says it is."""
+"""Amounts in digits and in 大写, in 元, each with what the file says it is."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -75,7 +75,7 @@ class Spotted(NamedTuple):
 
 
 def amounts_of(flow: Flow) -> tuple[Amount, ...]:
-    """All amounts above nothing, in the order of the paper; all that equal the stated whole are called total."""
+    """All amounts above nothing, in the order of the file; all that equal the stated whole are called total."""
     spotted = sorted({*_in_words(flow.text), *_in_digits(flow.text)})[:_MOST_AMOUNTS]
     neighbours = [_neighbour(flow.text, index, spotted) for index in range(len(spotted))]
     hints = _shared([_hint(flow.text, one) for one in spotted], neighbours)

@@ -1,4 +1,4 @@
-"""Characters of papers in their plain form, one for one, so that every character keeps its place."""
+"""Characters of files in their plain form, one for one, so that every character keeps its place."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Dates of a paper: when it was signed, and from when to when it holds."""
+"""Dates of a file: when it was signed, and from when to when it holds."""
 
 import re
 from datetime import date
@@ -52,7 +52,7 @@ _OF_A_PERIOD = re.compile(r"(?:至|到|自|从|截止|截至|期限|有效期|�
 
 
 class Dates(NamedTuple):
-    """What a paper tells; the values are ISO dates."""
+    """What a file tells; the values are ISO dates."""
 
     signed_on: Found | None
     starts_on: Found | None
@@ -60,7 +60,7 @@ class Dates(NamedTuple):
 
 
 def dates_of(flow: Flow) -> Dates:
-    """The signing date and the period, as far as the paper tells them."""
+    """The signing date and the period, as far as the file tells them."""
     start, end = _period(flow)
     return Dates(_signed(flow), start, end)
 

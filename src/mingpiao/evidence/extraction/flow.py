@@ -1,4 +1,4 @@
-"""The text of a paper as one string, in which every character knows its place on a page."""
+"""The text of a file as one string, in which every character knows its place on a page."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ class Spot(NamedTuple):
 
 
 class Flow:
-    """The whole paper as one folded string."""
+    """The whole file as one folded string."""
 
     def __init__(self, pages: Sequence[PageLines]) -> None:
         self.lines: list[Line] = [line for page in pages for line in page.lines]

@@ -1,4 +1,4 @@
-"""Words that papers put before a party, and on which side of the money they place it."""
+"""Words that files put before a party, and on which side of the money they place it."""
 
 import re
 
@@ -26,7 +26,7 @@ def _called(deeds: str, words: str, role: str) -> dict[str, str]:
 
 ROLES = _called(_PAYER_DEEDS, _PAYER_WORDS, PAYER) | _called(_PAYEE_DEEDS, _PAYEE_WORDS, PAYEE)
 
-#: A neutral name for a party, which the paper explains elsewhere.
+#: A neutral name for a party, which the file explains elsewhere.
 SIDE = r"[甲乙丙丁] ?方"
 _SPACED = sorted((" ?".join(word) for word in ROLES), key=len, reverse=True)
 ROLE = rf"(?:项目)?(?:{'|'.join(_SPACED)})"

@@ -1,4 +1,4 @@
-"""The smaller facts of a paper: its kind, 文号, accounts and what the money is for."""
+"""The smaller facts of a file: its kind, 文号, accounts and what the money is for."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ _PURPOSE_LABEL = (
     r"|交易附言|转账附言|转账备注|摘 ?要|附 ?言|事 ?由|标的|备 ?注"
 )
 _END = r"\t\n。;,"
-#: Where a paper says what the money is for, the most telling first.
+#: Where a file says what the money is for, the most telling first.
 _PURPOSES = tuple(
     re.compile(pattern)
     for pattern in (
@@ -163,7 +163,7 @@ def _with_account(party: Party, parties: tuple[Party, ...], owners: dict[str, Fo
 
 
 def purpose_of(flow: Flow) -> Found | None:
-    """What the money is for, in the paper's words."""
+    """What the money is for, in the file's words."""
     for pattern in _PURPOSES:
         for match in pattern.finditer(flow.text):
             if _says_something(match["purpose"]) and not flow.heads_a_table(match.end()):

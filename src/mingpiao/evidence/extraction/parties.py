@@ -1,4 +1,4 @@
-"""The parties of a paper: who pays, who receives, with their codes and accounts."""
+"""The parties of a file: who pays, who receives, with their codes and accounts."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -49,7 +49,7 @@ class Named(NamedTuple):
 
 
 def parties_of(flow: Flow, kind: str) -> tuple[Party, ...]:
-    """All parties of a paper of this kind, each once, in the order of the paper."""
+    """All parties of a file of this kind, each once, in the order of the file."""
     named = sorted({*_labelled(flow, heads_of(flow)), *_defined(flow)}, key=lambda one: one.start)
     sides = roles_of_sides(flow.text)
     parties: list[Party] = []

@@ -1,4 +1,4 @@
-"""Who of 甲方 and 乙方 pays: every sentence of the paper that tells it has a vote."""
+"""Who of 甲方 and 乙方 pays: every sentence of the file that tells it has a vote."""
 
 import re
 from collections import Counter

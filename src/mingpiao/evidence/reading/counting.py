@@ -1,11 +1,11 @@
-"""How much work a paper is: pages with text are quick, pages without must be looked at."""
+"""How much work a file is: pages with text are quick, pages without must be looked at."""
 
 from mingpiao.evidence.reading import pdf
 from mingpiao.evidence.reading.reader import PICTURES
 
 
 def count_pages(data: bytes, media_type: str) -> tuple[int, int]:
-    """Pages of a paper, and at most how many of them have no text. Raises `PaperUnreadable`."""
+    """Pages of a file, and at most how many of them have no text. Raises `FileUnreadable`."""
     if media_type in PICTURES:
         return 1, 1
     with pdf.open_pdf(data) as document:

@@ -80,7 +80,7 @@ def look(shown: Any, number: int, likely: int | None = None) -> Seen:
 
 
 def _without_ink(pixels: Array, seals: Sequence[Place]) -> Array:
-    """The picture with the ink of seals faded: in red light it is as white as the paper, and writing stays dark."""
+    """The picture with the ink of seals faded: in red light it is as white as the file, and writing stays dark."""
     faded = np.ascontiguousarray(pixels)
     height, width = faded.shape[:2]
     for seal in seals:

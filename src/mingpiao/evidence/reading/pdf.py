@@ -40,7 +40,7 @@ class TextLayer(NamedTuple):
 
 @contextmanager
 def open_pdf(data: bytes) -> Iterator[Any]:
-    """The document, closed afterwards. Raises `PaperUnreadable` when it is none, locked, broken or too long."""
+    """The document, closed afterwards. Raises `FileUnreadable` when it is none, locked, broken or too long."""
     if not data:
         raise errors.empty()
     if b"%PDF-" not in data[:1024]:
@@ -61,7 +61,7 @@ def open_pdf(data: bytes) -> Iterator[Any]:
         document.close()
 
 
-def _refused(reason: int) -> errors.PaperUnreadable:
+def _refused(reason: int) -> errors.FileUnreadable:
     if reason in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
         return errors.encrypted()
     return errors.damaged()
@@ -69,7 +69,7 @@ def _refused(reason: int) -> errors.PaperUnreadable:
 
 @contextmanager
 def open_page(document: Any, number: int) -> Iterator[Any]:
-    """One page, from 1, closed afterwards. Raises `PaperUnreadable` when it is broken or too large."""
+    """One page, from 1, closed afterwards. Raises `FileUnreadable` when it is broken or too large."""
     try:
         page = document[number - 1]
     except pypdfium2.PdfiumError as error:

@@ -1,4 +1,4 @@
-"""The verbs of the reading process: a paper to lines, to facts, and a page to a picture."""
+"""The verbs of the reading process: a file to lines, to facts, and a page to a picture."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -30,10 +30,10 @@ def no_progress(_done: int, _pages: int) -> None:
     """For callers that do not watch."""
 
 
-def read_paper(data: bytes, media_type: str, progress: Progress = no_progress) -> Extraction:
-    """What a PDF, PNG or JPEG paper says, with places. `progress(done, pages)` is called after each page.
+def read_file(data: bytes, media_type: str, progress: Progress = no_progress) -> Extraction:
+    """What a PDF, PNG or JPEG file says, with places. `progress(done, pages)` is called after each page.
 
-    Raises `PaperUnreadable`.
+    Raises `FileUnreadable`.
     """
     return extract(read_lines(data, media_type, progress))
 
@@ -41,7 +41,7 @@ def read_paper(data: bytes, media_type: str, progress: Progress = no_progress) -
 def read_lines(data: bytes, media_type: str, progress: Progress = no_progress) -> tuple[PageLines, ...]:
     """All pages as upright lines in reading order, from the text layer or else from the picture.
 
-    Raises `PaperUnreadable`, also when there is no text on any page.
+    Raises `FileUnreadable`, also when there is no text on any page.
     """
     pages: list[PageLines] = []
     with _pages(data, media_type) as (count, read):
@@ -58,7 +58,7 @@ def picture(data: bytes, media_type: str, page: int, width: int, rotation: int |
     """A page as a PNG, upright, `width` pixels wide: the frame in which places are told.
 
     `rotation` is the page's own from reading; without it the page is read again to find it.
-    Raises `PaperUnreadable`, and IndexError for a page that is not there.
+    Raises `FileUnreadable`, and IndexError for a page that is not there.
     """
     if rotation is None:
         with _pages(data, media_type) as (count, read):

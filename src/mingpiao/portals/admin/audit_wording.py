@@ -1,9 +1,9 @@
 """The audit trail in the users' language: what was done, and its details. What has no word here is shown as stored."""
 
 from mingpiao.applications.model import ApplicationState, StepKind
-from mingpiao.evidence.model import DocumentState
+from mingpiao.evidence.model import EvidenceState
 from mingpiao.identity.model import Role
-from mingpiao.qualifications.model import PaperState, PaperType
+from mingpiao.qualifications.model import QualificationState, QualificationType
 
 _ACTIONS = {
     "account:change_password": "修改密码",
@@ -104,9 +104,9 @@ _DETAILS = {
 _VALUES = {
     ("account", "role"): {each.value: each.label for each in Role},
     ("application", "state"): {each.value: each.label for each in ApplicationState},
-    ("evidence", "state"): {each.value: each.label for each in DocumentState},
-    ("qualification", "state"): {each.value: each.label for each in PaperState},
-    ("qualification", "type"): {each.value: each.label for each in PaperType},
+    ("evidence", "state"): {each.value: each.label for each in EvidenceState},
+    ("qualification", "state"): {each.value: each.label for each in QualificationState},
+    ("qualification", "type"): {each.value: each.label for each in QualificationType},
 }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.evidence.service import get_documents
+from mingpiao.evidence.service import get_evidence_files
 from mingpiao.identity.model import Session
 from mingpiao.issuing.model import Bill, BillPage, BillState, Color
 from mingpiao.issuing.service import get_document, get_supervision, list_bills
@@ -59,15 +59,15 @@ async def bill_list(
         states=[(state.value, state.label) for state in BillState],
         colors=[(color.value, color.label) for color in Color],
         regions=options,
-        paper_address=_paper_address(query),
+        file_address=_file_address(query),
         next_address=query.address(_LIST, after=found.next_key) if found.next_key else "",
         first_address=query.address(_LIST) if given.get("after") else "",
         export_address=lambda kind: query.address(f"{_LIST}/export.{kind}"),
     )
 
 
-def _paper_address(query: BillQuery) -> str:
-    """The page of the paper that a list is restricted to; empty without one of a certain unit."""
+def _file_address(query: BillQuery) -> str:
+    """The page of the file that a list is restricted to; empty without one of a certain unit."""
     wanted = query.wanted
     if not wanted.evidence or wanted.unit_id is None:
         return ""
@@ -124,7 +124,9 @@ async def bill_page(
         unit = await get_unit(connection, bill.unit_id)
         events = await bill_events(connection, bill.unit_id, bill.bill_id)
         supervision = await get_supervision(connection, bill.unit_id, bill.bill_id)
-        papers = await get_documents(connection, bill.unit_id, supervision.evidence if supervision else ())
+        files = await get_evidence_files(
+            connection, bill.unit_id, supervision.evidence if supervision else ()
+        )
     return page(
         request,
         "finance/bill.html",
@@ -137,7 +139,7 @@ async def bill_page(
         extension=_extension(catalog, bill),
         events=events,
         supervision=supervision,
-        papers=list(papers.values()),
+        files=list(files.values()),
         evidence_base=f"/finance/evidence/{bill.unit_id}",
         face=await services.documents.faces(document),
         base=f"{_LIST}/{bill.code}/{bill.number}",

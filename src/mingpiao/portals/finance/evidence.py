@@ -5,9 +5,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.composition import Services
-from mingpiao.evidence.model import Document
+from mingpiao.evidence.model import EvidenceFile
 from mingpiao.identity.model import Session
-from mingpiao.portals.evidence_files import file_answer, find_document, picture_answer
+from mingpiao.portals.evidence_files import file_answer, find_file, picture_answer
 
 
 @get("/evidence/{unit_id:int}/{digest:str}/pages/{name:str}")
@@ -33,9 +33,9 @@ async def file_of(
     return await file_answer(services, await _seen(session, services, unit_id, digest))
 
 
-async def _seen(session: Session, services: Services, unit_id: int, digest: str) -> Document:
+async def _seen(session: Session, services: Services, unit_id: int, digest: str) -> EvidenceFile:
     async with services.database.scoped(session.account.scope) as connection:
-        return await find_document(connection, unit_id, digest)
+        return await find_file(connection, unit_id, digest)
 
 
 HANDLERS = [page_of, file_of]

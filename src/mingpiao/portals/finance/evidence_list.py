@@ -1,4 +1,4 @@
-"""佐证材料 of the region's units: the list with its filter and exports, and the page of one paper."""
+"""佐证材料 of the region's units: the list with its filter and exports, and the page of one file."""
 
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.evidence.model import ListedPaper, PaperPage
-from mingpiao.evidence.service import list_papers
+from mingpiao.evidence.model import EvidencePage, ListedEvidence
+from mingpiao.evidence.service import list_evidence
 from mingpiao.identity.model import Session
 from mingpiao.kernel.codes import region_covers
 from mingpiao.portals.bill_filters import usual_start
@@ -21,12 +21,12 @@ from mingpiao.portals.evidence_lists import (
     AMOUNTS,
     COLUMNS,
     STATES,
-    PaperQuery,
+    EvidenceQuery,
     batches_of,
     begin_export,
     exports_of,
-    paper_parts,
-    read_paper_query,
+    file_parts,
+    read_evidence_query,
     row_of,
     uploader,
 )
@@ -43,18 +43,18 @@ _LAYOUT = Layout(columns=("用票单位", "统一社会信用代码", "地区", 
 
 
 @get("/evidence")
-async def paper_list(
+async def file_list(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[str]:
-    """Papers by name, state, day, unit and region, newest first."""
+    """Files by name, state, day, unit and region, newest first."""
     catalog = await services.catalog.get()
     given = read_query(request)
     after = given.get("after", "")
-    found = PaperPage(papers=())
+    found = EvidencePage(files=())
     async with services.database.scoped(session.account.scope) as connection:
         query = await _read(connection, session, catalog, given)
         if not query.problems:
-            found = await list_papers(connection, query.wanted, after=after)
+            found = await list_evidence(connection, query.wanted, after=after)
     return page(
         request,
         "evidence_list.html",
@@ -63,11 +63,11 @@ async def paper_list(
         address=LIST,
         values=query.values,
         problems=query.problems,
-        papers=found.papers,
+        files=found.files,
         states=STATES,
         regions=region_options(session, catalog),
         uploader=uploader,
-        paper_address=lambda paper: f"{LIST}/{paper.unit_id}/{paper.digest}",
+        file_address=lambda file: f"{LIST}/{file.unit_id}/{file.digest}",
         bills_address=_bills_address,
         exports=exports_of(query, LIST),
         next_address=query.address(LIST, after=found.next_key) if found.next_key else "",
@@ -77,14 +77,16 @@ async def paper_list(
 
 async def _read(
     connection: AsyncConnection, session: Session, catalog: Catalog, given: Mapping[str, str]
-) -> PaperQuery:
+) -> EvidenceQuery:
     """The filter of an address with its unit and region looked up.
 
     Without a day and a unit the last thirty days are wanted. Raises `Refusal` (`region.unknown`, 404)
     for a region outside the account's.
     """
     bounded = any(given.get(name) for name in ("from", "to", "unit"))
-    query = read_paper_query(given if bounded else {**given, "from": usual_start()}, also=("unit", "region"))
+    query = read_evidence_query(
+        given if bounded else {**given, "from": usual_start()}, also=("unit", "region")
+    )
     region = chosen_region(session, catalog, query.values["region"])
     codes = tuple(code for code in sorted(catalog.regions) if region_covers(region, code))
     wanted = msgspec.structs.replace(query.wanted, region_codes=codes)
@@ -96,31 +98,31 @@ async def _read(
     return msgspec.structs.replace(query, wanted=wanted, problems=problems)
 
 
-def _bills_address(paper: ListedPaper) -> str:
-    return f"/finance/bills?{urlencode({'evidence': paper.digest, 'unit': paper.unit_code})}"
+def _bills_address(file: ListedEvidence) -> str:
+    return f"/finance/bills?{urlencode({'evidence': file.digest, 'unit': file.unit_code})}"
 
 
 @get("/evidence/{unit_id:int}/{digest:str}")
-async def paper_page(
+async def file_page(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
     unit_id: FromPath[int],
     digest: FromPath[str],
 ) -> Response[str]:
-    """One paper: what it was understood as, what is used of it, its bills and its pages."""
+    """One file: what it was understood as, what is used of it, its bills and its pages."""
     catalog = await services.catalog.get()
-    parts = await paper_parts(services, session, unit_id, digest)
+    parts = await file_parts(services, session, unit_id, digest)
     return page(
         request,
-        "evidence_paper.html",
-        title=parts["paper"].name,
+        "evidence_file.html",
+        title=parts["file"].name,
         crumbs=[("佐证材料", LIST)],
         **parts,
         uploader=uploader,
         base=f"{LIST}/{unit_id}",
         bills_base="/finance/bills",
-        bills_address=_bills_address(parts["paper"]),
+        bills_address=_bills_address(parts["file"]),
         kind_name=lambda code: kind_name(catalog, code),
         unit_address=f"/finance/units/{unit_id}",
     )
@@ -130,7 +132,7 @@ async def paper_page(
 async def export_csv(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Stream:
-    """All papers of the filter as CSV."""
+    """All files of the filter as CSV."""
     catalog = await services.catalog.get()
     query = await _export(request, session, services, catalog)
     return csv_answer(_LAYOUT, batches_of(services, session, query.wanted, _row_in(catalog)))
@@ -140,13 +142,15 @@ async def export_csv(
 async def export_workbook(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Stream:
-    """All papers of the filter as a workbook."""
+    """All files of the filter as a workbook."""
     catalog = await services.catalog.get()
     query = await _export(request, session, services, catalog)
     return await workbook_answer(_LAYOUT, batches_of(services, session, query.wanted, _row_in(catalog)))
 
 
-async def _export(request: PageRequest, session: Session, services: Services, catalog: Catalog) -> PaperQuery:
+async def _export(
+    request: PageRequest, session: Session, services: Services, catalog: Catalog
+) -> EvidenceQuery:
     async with services.database.scoped(session.account.scope) as connection:
         query = await _read(connection, session, catalog, read_query(request))
     subject = f"region:{home_region(session, catalog)}"
@@ -154,13 +158,13 @@ async def _export(request: PageRequest, session: Session, services: Services, ca
     return query
 
 
-def _row_in(catalog: Catalog) -> Callable[[ListedPaper], list[str]]:
-    """A paper as a row of `_LAYOUT`."""
+def _row_in(catalog: Catalog) -> Callable[[ListedEvidence], list[str]]:
+    """A file as a row of `_LAYOUT`."""
 
-    def row(paper: ListedPaper) -> list[str]:
-        return [paper.unit_name, paper.unit_code, catalog.region_path(paper.region_code), *row_of(paper)]
+    def row(file: ListedEvidence) -> list[str]:
+        return [file.unit_name, file.unit_code, catalog.region_path(file.region_code), *row_of(file)]
 
     return row
 
 
-HANDLERS = [paper_list, export_csv, export_workbook, paper_page]
+HANDLERS = [file_list, export_csv, export_workbook, file_page]

@@ -1,4 +1,4 @@
-"""票据种类: what kinds there are, and which of them need supporting papers."""
+"""票据种类: what kinds there are, and which of them need supporting files."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -40,7 +40,7 @@ async def mark(
     session: NamedDependency[Session],
     services: NamedDependency[Services],
 ) -> Response[bytes]:
-    """Say whether a kind needs papers from now on; pressed twice, the second changes nothing."""
+    """Say whether a kind needs files from now on; pressed twice, the second changes nothing."""
     catalog = await services.catalog.get()
     if not _may_mark(session, f"{catalog.province}0000"):
         raise refuse("access.denied", "票据种类由省级财政部门负责人设置，请联系省级财政部门。", status=403)

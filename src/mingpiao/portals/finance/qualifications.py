@@ -1,4 +1,4 @@
-"""/finance/qualifications: 资质审核, what expires next, and the papers of the region's units."""
+"""/finance/qualifications: 资质审核, what expires next, and the qualifications of the region's units."""
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
@@ -24,19 +24,24 @@ from mingpiao.portals.exports import Batches, Layout, csv_answer, workbook_answe
 from mingpiao.portals.finance.places import chosen_region, home_region, region_options
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import Right, allowed
-from mingpiao.portals.papers import (
+from mingpiao.portals.qualification_parts import (
     TYPE_OPTIONS,
     days_text,
     file_answer,
-    paper_view,
     picture_answer,
+    qualification_view,
     state_colour,
 )
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right
-from mingpiao.qualifications.model import PaperState, PaperType, Qualification, QualificationFilter
-from mingpiao.qualifications.service import decide, list_papers, retire, revoke, standing
-from mingpiao.qualifications.service import get as get_paper
+from mingpiao.qualifications.model import (
+    Qualification,
+    QualificationFilter,
+    QualificationState,
+    QualificationType,
+)
+from mingpiao.qualifications.service import decide, list_qualifications, retire, revoke, standing
+from mingpiao.qualifications.service import get as get_qualification
 from mingpiao.units.service import get as get_unit
 from mingpiao.units.service import names_of
 from mingpiao.web import client_address
@@ -44,9 +49,9 @@ from mingpiao.web import client_address
 LIST = "/finance/qualifications"
 _NAMES = ("state", "type", "expiry", "region", "words")
 #: What a list shows that was asked for nothing in particular: what waits for a decision.
-_USUAL_STATE = PaperState.SUBMITTED.value
+_USUAL_STATE = QualificationState.SUBMITTED.value
 _ALL = "all"
-_STATES = [(state.value, state.label) for state in PaperState]
+_STATES = [(state.value, state.label) for state in QualificationState]
 _EXPIRIES = [("over", "已到期"), ("7", "7天内到期"), ("30", "30天内到期"), ("60", "60天内到期")]
 _COLUMNS = (
     "用票单位",
@@ -84,13 +89,13 @@ def _read(session: Session, catalog: Catalog, given: dict[str, str]) -> _Query:
     if not any(values.values()):
         values["state"] = _USUAL_STATE
     values["state"] = values["state"] if values["state"] in {_ALL, *dict(_STATES)} else ""
-    values["type"] = values["type"] if values["type"] in set(PaperType) else ""
+    values["type"] = values["type"] if values["type"] in set(QualificationType) else ""
     values["expiry"] = values["expiry"] if values["expiry"] in dict(_EXPIRIES) else ""
     region = chosen_region(session, catalog, values["region"])
     wanted = QualificationFilter(
-        # Only current papers expire.
+        # Only current qualifications expire.
         state="" if values["expiry"] or values["state"] == _ALL else values["state"],
-        paper_type=values["type"],
+        qualification_type=values["type"],
         region_prefix=region_prefix(region),
         words=values["words"],
         expires_until=_expires_until(values["expiry"]),
@@ -105,23 +110,23 @@ def _expires_until(expiry: str) -> date | None:
 
 
 @get("/qualifications")
-async def paper_list(
+async def qualification_list(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[str]:
-    """Papers by state, type, expiry, region and unit; without a filter those that wait for a decision."""
+    """Qualifications by state, type, expiry, region and unit; without a filter those that wait for a decision."""
     catalog = await services.catalog.get()
     given = read_query(request)
     query = _read(session, catalog, given)
     after = given.get("after", "")
     async with services.database.scoped(session.account.scope) as connection:
-        papers, following = await list_papers(connection, query.wanted, after=after)
-        names = await names_of(connection, (paper.unit_id for paper in papers))
+        qualifications, following = await list_qualifications(connection, query.wanted, after=after)
+        names = await names_of(connection, (qualification.unit_id for qualification in qualifications))
     return page(
         request,
         "finance/qualifications.html",
         title="资质审核",
         values=query.values,
-        papers=papers,
+        qualifications=qualifications,
         names=names,
         states=[(_ALL, "全部状态"), *_STATES],
         types=TYPE_OPTIONS,
@@ -138,17 +143,17 @@ async def paper_list(
 
 
 @get("/qualifications/{qualification_id:int}")
-async def paper_page(
+async def qualification_page(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
     qualification_id: FromPath[int],
 ) -> Response[str]:
-    """A paper: the picture beside what was read and stated, and the unit's own data."""
-    return await _paper_page(request, session, services, qualification_id)
+    """A qualification: the picture beside what was read and stated, and the unit's own data."""
+    return await _qualification_page(request, session, services, qualification_id)
 
 
-async def _paper_page(
+async def _qualification_page(
     request: PageRequest,
     session: Session,
     services: Services,
@@ -159,27 +164,31 @@ async def _paper_page(
 ) -> Response[str]:
     catalog = await services.catalog.get()
     async with services.database.scoped(session.account.scope) as connection:
-        paper = await get_paper(connection, qualification_id)
-        unit = await get_unit(connection, paper.unit_id)
-        stands = await standing(connection, paper.unit_id)
+        qualification = await get_qualification(connection, qualification_id)
+        unit = await get_unit(connection, qualification.unit_id)
+        stands = await standing(connection, qualification.unit_id)
     may_decide = allowed(session.account.role, Right.QUALIFICATION_REVIEW)
     return page(
         request,
         "finance/qualification.html",
         status=problems[0].status if problems else 200,
-        title=f"{unit.name}：{paper.type_label}",
+        title=f"{unit.name}：{qualification.type_label}",
         crumbs=[("资质审核", LIST)],
-        view=paper_view(paper),
-        paper=paper,
+        view=qualification_view(qualification),
+        qualification=qualification,
         unit=unit,
         region=catalog.region_path(unit.region_code),
-        others=[other for other in stands.current if other.qualification_id != paper.qualification_id],
+        others=[
+            other for other in stands.current if other.qualification_id != qualification.qualification_id
+        ],
         base=f"{LIST}/{qualification_id}",
         days_text=days_text,
-        state_colour=state_colour(paper),
-        decidable=may_decide and paper.state is PaperState.SUBMITTED,
-        revocable=may_decide and paper.state is PaperState.ACCEPTED,
-        retirable=may_decide and paper.state is PaperState.ACCEPTED and len(stands.current) > 1,
+        state_colour=state_colour(qualification),
+        decidable=may_decide and qualification.state is QualificationState.SUBMITTED,
+        revocable=may_decide and qualification.state is QualificationState.ACCEPTED,
+        retirable=may_decide
+        and qualification.state is QualificationState.ACCEPTED
+        and len(stands.current) > 1,
         reason=reason,
         decision=decision,
         problems=problems,
@@ -191,7 +200,7 @@ async def _paper_page(
     guards=[require_right(Right.QUALIFICATION_REVIEW)],
     status_code=200,
 )
-async def decide_paper(
+async def decide_qualification(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
@@ -212,7 +221,7 @@ async def decide_paper(
     except Refusal as refusal:
         if refusal.status == 404:
             raise
-        return await _paper_page(
+        return await _qualification_page(
             request, session, services, qualification_id, given.reason, refusal.problems, decision
         )
     return redirect(request, f"{LIST}/{qualification_id}")
@@ -246,31 +255,31 @@ def _number(text: str) -> int:
 
 
 @get("/qualifications/{qualification_id:int}/pages/{number:int}")
-async def paper_picture(
+async def qualification_picture(
     session: NamedDependency[Session],
     services: NamedDependency[Services],
     qualification_id: FromPath[int],
     number: FromPath[int],
 ) -> Response[bytes]:
-    """A page of a paper, upright."""
-    paper = await _find(session, services, qualification_id)
-    return picture_answer(await services.qualifications.picture(paper, number))
+    """A page of a qualification, upright."""
+    qualification = await _find(session, services, qualification_id)
+    return picture_answer(await services.qualifications.picture(qualification, number))
 
 
 @get("/qualifications/{qualification_id:int}/file")
-async def paper_file(
+async def qualification_file(
     session: NamedDependency[Session],
     services: NamedDependency[Services],
     qualification_id: FromPath[int],
 ) -> Response[bytes]:
     """The file as the unit uploaded it."""
-    paper = await _find(session, services, qualification_id)
-    return file_answer(paper, await services.qualifications.open_file(paper))
+    qualification = await _find(session, services, qualification_id)
+    return file_answer(qualification, await services.qualifications.open_file(qualification))
 
 
 async def _find(session: Session, services: Services, qualification_id: int) -> Qualification:
     async with services.database.scoped(session.account.scope) as connection:
-        return await get_paper(connection, qualification_id)
+        return await get_qualification(connection, qualification_id)
 
 
 # -- export --------------------------------------------------------------------------------------
@@ -280,7 +289,7 @@ async def _find(session: Session, services: Services, qualification_id: int) -> 
 async def export_csv(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Stream:
-    """All papers of the filter as CSV."""
+    """All qualifications of the filter as CSV."""
     return csv_answer(_LAYOUT, await _export(request, session, services, "csv"))
 
 
@@ -288,7 +297,7 @@ async def export_csv(
 async def export_workbook(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Stream:
-    """All papers of the filter as a workbook."""
+    """All qualifications of the filter as a workbook."""
     return await workbook_answer(_LAYOUT, await _export(request, session, services, "xlsx"))
 
 
@@ -313,29 +322,38 @@ async def _batches(
     after = ""
     while True:
         async with services.database.scoped(session.account.scope) as connection:
-            papers, after = await list_papers(connection, query.wanted, after=after, limit=_EXPORT_BATCH)
-            names = await names_of(connection, (paper.unit_id for paper in papers))
-        yield [_row(paper, names.get(paper.unit_id, ""), catalog) for paper in papers]
+            qualifications, after = await list_qualifications(
+                connection, query.wanted, after=after, limit=_EXPORT_BATCH
+            )
+            names = await names_of(connection, (qualification.unit_id for qualification in qualifications))
+        yield [
+            _row(qualification, names.get(qualification.unit_id, ""), catalog)
+            for qualification in qualifications
+        ]
         if not after:
             return
 
 
-def _row(paper: Qualification, unit_name: str, catalog: Catalog) -> list[str]:
-    stated = paper.stated
+def _row(qualification: Qualification, unit_name: str, catalog: Catalog) -> list[str]:
+    stated = qualification.stated
     return [
         unit_name,
-        catalog.region_path(paper.region_code),
-        paper.type_label,
-        paper.state.label,
+        catalog.region_path(qualification.region_code),
+        qualification.type_label,
+        qualification.state.label,
         stated.code if stated else "",
         stated.representative if stated else "",
         stated.issuer if stated else "",
-        paper.valid_from.isoformat() if paper.valid_from else "",
-        "长期" if stated and stated.unlimited else paper.valid_until.isoformat() if paper.valid_until else "",
-        f"{to_shanghai(paper.uploaded_at):%Y-%m-%d %H:%M:%S}",
-        paper.decided_by_name,
-        f"{to_shanghai(paper.decided_at):%Y-%m-%d %H:%M:%S}" if paper.decided_at else "",
-        paper.decision_reason or paper.failure,
+        qualification.valid_from.isoformat() if qualification.valid_from else "",
+        "长期"
+        if stated and stated.unlimited
+        else qualification.valid_until.isoformat()
+        if qualification.valid_until
+        else "",
+        f"{to_shanghai(qualification.uploaded_at):%Y-%m-%d %H:%M:%S}",
+        qualification.decided_by_name,
+        f"{to_shanghai(qualification.decided_at):%Y-%m-%d %H:%M:%S}" if qualification.decided_at else "",
+        qualification.decision_reason or qualification.failure,
     ]
 
 
@@ -344,11 +362,11 @@ def _acting(request: PageRequest, session: Session) -> Actor:
 
 
 HANDLERS = [
-    paper_list,
+    qualification_list,
     export_csv,
     export_workbook,
-    paper_page,
-    decide_paper,
-    paper_picture,
-    paper_file,
+    qualification_page,
+    decide_qualification,
+    qualification_picture,
+    qualification_file,
 ]

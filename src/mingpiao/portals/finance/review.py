@@ -44,7 +44,7 @@ async def review_page(
     session: NamedDependency[Session],
     services: NamedDependency[Services],
 ) -> Response[str]:
-    """Draft, findings, papers, the unit's reason and past, and what can be decided."""
+    """Draft, findings, files, the unit's reason and past, and what can be decided."""
     return await _review_page(request, session, services, application_id)
 
 

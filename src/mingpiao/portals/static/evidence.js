@@ -63,18 +63,18 @@
     bar.value = done;
   }
 
-  function show(picker, item, paper) {
-    item.dataset.digest = paper.digest;
-    item.querySelector(".evidence-name").textContent = paper.name;
-    const pages = paper.pages ? `${paper.pages} 页` : "";
-    if (paper.settled) {
+  function show(picker, item, file) {
+    item.dataset.digest = file.digest;
+    item.querySelector(".evidence-name").textContent = file.name;
+    const pages = file.pages ? `${file.pages} 页` : "";
+    if (file.settled) {
       item.dataset.settled = "";
       fraction(item, 1, 1);
-      say(item, paper.label, paper.failure || pages, Boolean(paper.failure));
-      tell(picker, `${paper.name}：${paper.label}${paper.failure ? `，${paper.failure}` : ""}`);
+      say(item, file.label, file.failure || pages, Boolean(file.failure));
+      tell(picker, `${file.name}：${file.label}${file.failure ? `，${file.failure}` : ""}`);
     } else {
-      fraction(item, paper.done, paper.pages || 1);
-      say(item, paper.label, paper.pages ? `已识别 ${paper.done} / ${paper.pages} 页` : "");
+      fraction(item, file.done, file.pages || 1);
+      say(item, file.label, file.pages ? `已识别 ${file.done} / ${file.pages} 页` : "");
     }
   }
 
@@ -132,11 +132,11 @@
       fail(picker, item, lost ? "上传没有成功，请检查网络后移除并重新选择。" : "上传没有成功，请刷新页面后重试。");
       return;
     }
-    const [paper] = answer.papers;
-    if (!paper) { fail(picker, item, answer.problems[0] || "上传没有成功。"); return; }
-    const twin = items(picker).find((other) => other !== item && other.dataset.digest === paper.digest);
-    if (twin) { item.remove(); tell(picker, `${paper.name} 已在列表中。`); return; }
-    show(picker, item, paper);
+    const [file] = answer.files;
+    if (!file) { fail(picker, item, answer.problems[0] || "上传没有成功。"); return; }
+    const twin = items(picker).find((other) => other !== item && other.dataset.digest === file.digest);
+    if (twin) { item.remove(); tell(picker, `${file.name} 已在列表中。`); return; }
+    show(picker, item, file);
     write(picker);
     watch(picker);
   }
@@ -150,9 +150,9 @@
       const digests = waiting.map((item) => item.dataset.digest).join(" ");
       const answer = await fetch(`${picker.dataset.status}?digests=${encodeURIComponent(digests)}`, { credentials: "same-origin" });
       if (!answer.ok) throw new Error(String(answer.status));
-      for (const paper of await answer.json()) {
-        const item = waiting.find((each) => each.dataset.digest === paper.digest);
-        if (item?.isConnected) show(picker, item, paper);
+      for (const file of await answer.json()) {
+        const item = waiting.find((each) => each.dataset.digest === file.digest);
+        if (item?.isConnected) show(picker, item, file);
       }
     } catch { pause = 4000; }
     setTimeout(look, pause, picker);

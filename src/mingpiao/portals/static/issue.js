@@ -124,7 +124,7 @@ function restore() {
   const typed = Object.fromEntries(history.state?.typed || []);
   const form = document.getElementById("issue-form");
   if (typed.csrf_token !== form.elements.csrf_token.value || typed.kind !== form.elements.kind.value) return;
-  // The papers come with the answer.
+  // The files come with the answer.
   document.querySelector("[data-evidence-picker]")?.remove();
   htmx.ajax("POST", "/unit/issue", { target: "#issue-form", swap: "outerHTML", values: { ...typed, action: "update", focus: "" } });
 }

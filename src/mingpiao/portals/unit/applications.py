@@ -1,4 +1,4 @@
-"""开票申请: what waits for papers, for its handler or for a department; confirm, appeal, withdraw."""
+"""开票申请: what waits for files, for its handler or for a department; confirm, appeal, withdraw."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -54,7 +54,7 @@ async def application_list(
         async with services.database.scoped(session.account.scope) as connection:
             found = await list_applications(connection, wanted, after=after)
     catalog = await services.catalog.get()
-    # Any kind may be appealed for, not only those that need papers.
+    # Any kind may be appealed for, not only those that need files.
     issued = (await services.units.profile(unit_of(session.account))).kind_codes
     return page(
         request,

@@ -6,7 +6,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from mingpiao.composition import Services
-from mingpiao.evidence.service import get_documents
+from mingpiao.evidence.service import get_evidence_files
 from mingpiao.identity.model import Session
 from mingpiao.issuing.model import Bill, BillPage, BillState, Color
 from mingpiao.issuing.service import get_document, get_supervision, list_bills
@@ -83,7 +83,7 @@ async def bill_page(
         checks = await checks_of(connection, document.bill.unit_id, bill_id)
         supervision = await get_supervision(connection, document.bill.unit_id, bill_id)
         named = supervision.evidence if supervision else ()
-        papers = await get_documents(connection, document.bill.unit_id, named)
+        files = await get_evidence_files(connection, document.bill.unit_id, named)
     bill = document.bill
     kind = (await services.catalog.get()).kinds[bill.kind]
     return page(
@@ -96,7 +96,7 @@ async def bill_page(
         events=events,
         checks=checks,
         supervision=supervision,
-        papers=list(papers.values()),
+        files=list(files.values()),
         evidence_base="/unit/evidence",
         faces=Markup(await services.documents.faces(document)),  # noqa: S704 - our own drawing, texts escaped
         may_reverse=may_be_reversed(bill) and allowed(session.account.role, Right.UNIT_REVERSE),

@@ -7,14 +7,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.composition import Services
-from mingpiao.evidence.model import Document
-from mingpiao.evidence.service import MAX_FILES, get_documents
+from mingpiao.evidence.model import EvidenceFile
+from mingpiao.evidence.service import MAX_FILES, get_evidence_files
 from mingpiao.identity.model import Actor, Session
 from mingpiao.portals.evidence_files import (
     MAX_UPLOAD,
     as_seen,
     file_answer,
-    find_document,
+    find_file,
     picture_answer,
     take_files,
 )
@@ -40,7 +40,7 @@ async def upload(
     acting = Actor(label=session.account.actor.label, address=client_address(request))
     taken = await take_files(request, services, unit_of(session.account), acting)
     answer = {
-        "papers": [as_seen(each.document) for each in taken if each.document is not None],
+        "files": [as_seen(each.file) for each in taken if each.file is not None],
         "problems": [each.problem.message for each in taken if each.problem is not None],
     }
     return Response(answer, headers=_NO_STORE)
@@ -50,11 +50,11 @@ async def upload(
 async def status(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[list[dict[str, Any]]]:
-    """How far the reading of some documents is."""
+    """How far the reading of some files is."""
     digests = read_query(request).get("digests", "").split()[:MAX_FILES]
     unit_id = unit_of(session.account)
     async with services.database.scoped(session.account.scope) as connection:
-        found = await get_documents(connection, unit_id, digests)
+        found = await get_evidence_files(connection, unit_id, digests)
     return Response([as_seen(found[digest]) for digest in digests if digest in found], headers=_NO_STORE)
 
 
@@ -77,9 +77,9 @@ async def file_of(
     return await file_answer(services, await _own(session, services, digest))
 
 
-async def _own(session: Session, services: Services, digest: str) -> Document:
+async def _own(session: Session, services: Services, digest: str) -> EvidenceFile:
     async with services.database.scoped(session.account.scope) as connection:
-        return await find_document(connection, unit_of(session.account), digest)
+        return await find_file(connection, unit_of(session.account), digest)
 
 
 HANDLERS = [upload, status, page_of, file_of]

@@ -1,4 +1,4 @@
-"""佐证材料 of a unit: the list with its filter and exports, and the page of one paper."""
+"""佐证材料 of a unit: the list with its filter and exports, and the page of one file."""
 
 import msgspec
 from litestar import Response, get
@@ -7,19 +7,19 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from mingpiao.composition import Services
-from mingpiao.evidence.model import PaperFilter, PaperPage
-from mingpiao.evidence.service import list_papers
+from mingpiao.evidence.model import EvidenceFilter, EvidencePage
+from mingpiao.evidence.service import list_evidence
 from mingpiao.identity.model import Session
 from mingpiao.portals.evidence_lists import (
     AMOUNTS,
     COLUMNS,
     STATES,
-    PaperQuery,
+    EvidenceQuery,
     batches_of,
     begin_export,
     exports_of,
-    paper_parts,
-    read_paper_query,
+    file_parts,
+    read_evidence_query,
     row_of,
     uploader,
 )
@@ -36,16 +36,16 @@ _EXPORT = [require_right(Right.UNIT_EXPORT)]
 
 
 @get("/evidence")
-async def paper_list(
+async def file_list(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[str]:
-    """A page of the unit's papers, newest first; the filter stands in the address."""
+    """A page of the unit's files, newest first; the filter stands in the address."""
     query = _read(request, session)
     after = read_query(request).get("after", "")
-    found = PaperPage(papers=())
+    found = EvidencePage(files=())
     if not query.problems:
         async with services.database.scoped(session.account.scope) as connection:
-            found = await list_papers(connection, query.wanted, after=after)
+            found = await list_evidence(connection, query.wanted, after=after)
     return page(
         request,
         "evidence_list.html",
@@ -55,38 +55,38 @@ async def paper_list(
         address=LIST,
         values=query.values,
         problems=query.problems,
-        papers=found.papers,
+        files=found.files,
         states=STATES,
         uploader=uploader,
-        paper_address=lambda paper: f"{LIST}/{paper.digest}",
-        bills_address=lambda paper: f"/unit/bills?evidence={paper.digest}",
+        file_address=lambda file: f"{LIST}/{file.digest}",
+        bills_address=lambda file: f"/unit/bills?evidence={file.digest}",
         exports=exports_of(query, LIST) if allowed(session.account.role, Right.UNIT_EXPORT) else [],
         next_address=query.address(LIST, after=found.next_key) if found.next_key else "",
         first_address=query.address(LIST) if after else "",
     )
 
 
-def _read(request: PageRequest, session: Session) -> PaperQuery:
+def _read(request: PageRequest, session: Session) -> EvidenceQuery:
     """The filter of an address, held to one unit."""
-    query = read_paper_query(read_query(request))
-    wanted: PaperFilter = msgspec.structs.replace(query.wanted, unit_id=unit_of(session.account))
+    query = read_evidence_query(read_query(request))
+    wanted: EvidenceFilter = msgspec.structs.replace(query.wanted, unit_id=unit_of(session.account))
     return msgspec.structs.replace(query, wanted=wanted)
 
 
 @get("/evidence/{digest:str}")
-async def paper_page(
+async def file_page(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
     digest: FromPath[str],
 ) -> Response[str]:
-    """One paper: what it was understood as, what is used of it, its bills and its pages."""
+    """One file: what it was understood as, what is used of it, its bills and its pages."""
     catalog = await services.catalog.get()
-    parts = await paper_parts(services, session, unit_of(session.account), digest)
+    parts = await file_parts(services, session, unit_of(session.account), digest)
     return page(
         request,
-        "evidence_paper.html",
-        title=parts["paper"].name,
+        "evidence_file.html",
+        title=parts["file"].name,
         crumbs=[("首页", "/unit"), ("佐证材料", LIST)],
         **parts,
         uploader=uploader,
@@ -102,7 +102,7 @@ async def paper_page(
 async def export_csv(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Stream:
-    """All papers of the filter as CSV."""
+    """All files of the filter as CSV."""
     query = await _export(request, session, services)
     return csv_answer(_LAYOUT, batches_of(services, session, query.wanted, row_of))
 
@@ -111,15 +111,15 @@ async def export_csv(
 async def export_workbook(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Stream:
-    """All papers of the filter as a workbook."""
+    """All files of the filter as a workbook."""
     query = await _export(request, session, services)
     return await workbook_answer(_LAYOUT, batches_of(services, session, query.wanted, row_of))
 
 
-async def _export(request: PageRequest, session: Session, services: Services) -> PaperQuery:
+async def _export(request: PageRequest, session: Session, services: Services) -> EvidenceQuery:
     query = _read(request, session)
     await begin_export(request, session, services, query, f"unit:{unit_of(session.account)}")
     return query
 
 
-HANDLERS = [paper_list, export_csv, export_workbook, paper_page]
+HANDLERS = [file_list, export_csv, export_workbook, file_page]

@@ -13,7 +13,7 @@ from mingpiao.issuing.service import list_bills, unit_totals
 from mingpiao.kernel.clock import today
 from mingpiao.numbering.service import stock_levels
 from mingpiao.portals.gates import Right, allowed
-from mingpiao.portals.papers import notice_of
+from mingpiao.portals.qualification_parts import notice_of
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest
 from mingpiao.portals.unit.bill_access import unit_of
@@ -34,7 +34,7 @@ async def home(
     async with services.database.scoped(session.account.scope) as connection:
         totals = await unit_totals(connection, unit_id, today(), today())
         levels = await stock_levels(connection, unit_id)
-        papers = await standing(connection, unit_id)
+        files = await standing(connection, unit_id)
         to_handle = await open_count(connection, unit_id)
         latest = await list_bills(connection, BillFilter(unit_id=unit_id), limit=_LATEST)
     return page(
@@ -46,7 +46,7 @@ async def home(
         reversed_count=sum(total.reversed_count for total in totals),
         reversed_amount=sum((total.reversed_amount for total in totals), Decimal(0)),
         levels=levels,
-        notice=notice_of(papers),
+        notice=notice_of(files),
         to_handle=to_handle,
         low_stock=LOW_STOCK,
         drawn_at_issue=(await services.units.profile(unit_id)).unit.mode is UnitMode.ONLINE,

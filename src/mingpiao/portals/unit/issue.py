@@ -9,8 +9,8 @@ from markupsafe import Markup
 from mingpiao.applications.model import Pending, Person, Submitted
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem
 from mingpiao.composition import Services
-from mingpiao.evidence.model import Document
-from mingpiao.evidence.service import get_documents
+from mingpiao.evidence.model import EvidenceFile
+from mingpiao.evidence.service import get_evidence_files
 from mingpiao.identity.model import Account, Actor, Session
 from mingpiao.identity.service import checkers_of_unit
 from mingpiao.issuing.model import (
@@ -50,11 +50,11 @@ from mingpiao.portals.unit.issue_form import (
     read_issue_form,
     reason_problems,
     understand,
+    with_files,
     with_item,
-    with_papers,
     with_row,
     without_blank_rows,
-    without_paper,
+    without_file,
     without_row,
 )
 from mingpiao.rules.model import Severity
@@ -154,7 +154,7 @@ async def fill(
     form = read_issue_form(members, window.kind(members.get("kind", "")), today())
     acting = Actor(label=session.account.actor.label, address=client_address(request))
     taken = await take_files(request, services, unit_of(session.account), acting)
-    form = with_papers(form, [each.document.digest for each in taken if each.document is not None])
+    form = with_files(form, [each.file.digest for each in taken if each.file is not None])
     refused = problems_of(taken)
     action = members.get("action", "")
     if action != "check" or refused:
@@ -167,8 +167,8 @@ async def fill(
         return await _form_page(
             request, session, services, window, view, problems=for_people(assessment.problems, view)
         )
-    papers = await _papers(services, session.account, view)
-    return _check_page(request, session, window, view, assessment, papers)
+    files = await _files(services, session.account, view)
+    return _check_page(request, session, window, view, assessment, files)
 
 
 async def _assess(
@@ -179,12 +179,12 @@ async def _assess(
     return await services.desk.check(unit_of(session.account), wanted, counted=counted)
 
 
-async def _papers(services: Services, account: Account, view: FormView) -> list[Document]:
-    """The form's papers in its order; what names none of the unit's is left out."""
+async def _files(services: Services, account: Account, view: FormView) -> list[EvidenceFile]:
+    """The form's files in its order; what names none of the unit's is left out."""
     if not view.form.evidence:
         return []
     async with services.database.scoped(account.scope) as connection:
-        found = await get_documents(connection, unit_of(account), view.form.evidence)
+        found = await get_evidence_files(connection, unit_of(account), view.form.evidence)
     return [found[digest] for digest in view.form.evidence if digest in found]
 
 
@@ -194,12 +194,12 @@ def _check_page(
     window: _Window,
     view: FormView,
     assessment: Assessment,
-    papers: list[Document],
+    files: list[EvidenceFile],
     *,
     status: int = 200,
     problems: tuple[Problem, ...] = (),
 ) -> Response[str]:
-    """*Check your answers*: the bill as it will be, what rules ask or say, and how its papers compare."""
+    """*Check your answers*: the bill as it will be, what rules ask or say, and how its files compare."""
     asks = [hit for hit in assessment.hits if hit.severity is Severity.ASK]
     shown = {hit.rule for hit in asks}
     return page(
@@ -218,7 +218,7 @@ def _check_page(
         warnings=[hit for hit in assessment.hits if hit.severity is Severity.WARN],
         claims=assessment.claims,
         waiting=assessment.waiting,
-        papers=papers,
+        files=files,
         problems=problems,
     )
 
@@ -234,7 +234,7 @@ def _step(form: IssueForm, action: str, window: _Window) -> IssueForm:
     if verb == "remove":
         return without_row(form, place)
     if verb == "drop":
-        return without_paper(form, rest)
+        return without_file(form, rest)
     if verb == "pick":
         items = window.items(window.kind(form.kind))
         item = next((item for item in items if item.code == code), None)
@@ -357,9 +357,9 @@ async def _asked_again(
     problems: tuple[Problem, ...],
 ) -> Response[str]:
     assessment = await _assess(session, services, view)
-    papers = await _papers(services, session.account, view)
+    files = await _files(services, session.account, view)
     status = problems[0].status
-    return _check_page(request, session, window, view, assessment, papers, status=status, problems=problems)
+    return _check_page(request, session, window, view, assessment, files, status=status, problems=problems)
 
 
 def _issued_before(request: PageRequest, view: FormView, conflict: Problem) -> Response[str]:
@@ -416,7 +416,7 @@ async def _form_page(
         title=f"开具{view.kind.name}",
         crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
         view=view,
-        papers=await _papers(services, session.account, view),
+        files=await _files(services, session.account, view),
         handler=session.account.display_name,
         checkers=window.checkers,
         pay_modes=PAY_MODES,

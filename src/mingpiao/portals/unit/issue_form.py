@@ -48,7 +48,7 @@ class ItemRow(msgspec.Struct, frozen=True, kw_only=True):
 class IssueForm(msgspec.Struct, frozen=True, kw_only=True):
     """The form as typed. `business_no` is made once with the form: sending it again issues nothing new.
 
-    `evidence` names uploaded papers; `reasons` by rule code state why the business complies; `appeal`
+    `evidence` names uploaded files; `reasons` by rule code state why the business complies; `appeal`
     is what the handler asks the department to consider.
     """
 
@@ -170,13 +170,13 @@ def with_row(form: IssueForm) -> IssueForm:
     return msgspec.structs.replace(form, items=(*form.items, ItemRow()))
 
 
-def with_papers(form: IssueForm, digests: Sequence[str]) -> IssueForm:
-    """The form with further papers, each once."""
+def with_files(form: IssueForm, digests: Sequence[str]) -> IssueForm:
+    """The form with further files, each once."""
     return msgspec.structs.replace(form, evidence=tuple(dict.fromkeys((*form.evidence, *digests))))
 
 
-def without_paper(form: IssueForm, digest: str) -> IssueForm:
-    """The form without a paper."""
+def without_file(form: IssueForm, digest: str) -> IssueForm:
+    """The form without a file."""
     return msgspec.structs.replace(form, evidence=tuple(each for each in form.evidence if each != digest))
 
 

@@ -12,14 +12,14 @@ from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import Right, allowed
-from mingpiao.portals.papers import (
+from mingpiao.portals.qualification_parts import (
     TYPE_OPTIONS,
     days_text,
     file_answer,
     form_values,
     notice_of,
-    paper_view,
     picture_answer,
+    qualification_view,
     read_statement,
     state_colour,
 )
@@ -27,8 +27,8 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right
 from mingpiao.portals.unit.bill_access import unit_of
 from mingpiao.qualifications.model import Qualification, QualificationFilter
-from mingpiao.qualifications.service import get as get_paper
-from mingpiao.qualifications.service import list_papers, may_state, standing, submit, withdraw
+from mingpiao.qualifications.service import get as get_qualification
+from mingpiao.qualifications.service import list_qualifications, may_state, standing, submit, withdraw
 from mingpiao.web import client_address
 
 LIST = "/unit/qualifications"
@@ -43,10 +43,10 @@ def _acting(request: PageRequest, session: Session) -> Actor:
 
 
 @get("/qualifications")
-async def paper_list(
+async def qualification_list(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[str]:
-    """Current papers with their days left, and the history."""
+    """Current qualifications with their days left, and the history."""
     return await _list_page(request, session, services)
 
 
@@ -57,7 +57,9 @@ async def _list_page(
     unit_id = unit_of(session.account)
     async with services.database.scoped(session.account.scope) as connection:
         stands = await standing(connection, unit_id)
-        papers, following = await list_papers(connection, QualificationFilter(unit_id=unit_id), after=after)
+        qualifications, following = await list_qualifications(
+            connection, QualificationFilter(unit_id=unit_id), after=after
+        )
     return page(
         request,
         "unit/qualifications.html",
@@ -67,7 +69,7 @@ async def _list_page(
         standing=stands,
         notice=notice_of(stands),
         left=stands.days_left(today()),
-        papers=papers,
+        qualifications=qualifications,
         days_text=days_text,
         state_colour=state_colour,
         may_upload=allowed(session.account.role, Right.UNIT_QUALIFICATIONS),
@@ -81,12 +83,12 @@ async def _list_page(
 async def upload(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[str] | Response[bytes]:
-    """Take a file in; the same one again leads to the paper that it is."""
+    """Take a file in; the same one again leads to the qualification that it is."""
     file = (await request.form()).get("file")
     try:
         if not isinstance(file, UploadFile) or not file.filename:
             raise refuse("qualification.file_missing", "请选择证书文件。", field="file", status=422)
-        paper, fresh = await services.qualifications.upload(
+        qualification, fresh = await services.qualifications.upload(
             unit_of(session.account),
             file.filename,
             await file.read(),
@@ -95,25 +97,25 @@ async def upload(
         )
     except Refusal as refusal:
         return await _list_page(request, session, services, refusal.problems)
-    return redirect(request, _address(paper.qualification_id) + ("" if fresh else "?again=yes"))
+    return redirect(request, _address(qualification.qualification_id) + ("" if fresh else "?again=yes"))
 
 
 @get("/qualifications/{qualification_id:int}")
-async def paper_page(
+async def qualification_page(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
     qualification_id: FromPath[int],
 ) -> Response[str]:
-    """A paper: the picture, what was read, and the form to state what it says."""
-    paper = await _own(session, services, qualification_id)
-    return _paper_page(request, session, paper)
+    """A qualification: the picture, what was read, and the form to state what it says."""
+    qualification = await _own(session, services, qualification_id)
+    return _qualification_page(request, session, qualification)
 
 
-def _paper_page(
+def _qualification_page(
     request: PageRequest,
     session: Session,
-    paper: Qualification,
+    qualification: Qualification,
     values: dict[str, str] | None = None,
     problems: tuple[Problem, ...] = (),
 ) -> Response[str]:
@@ -122,46 +124,46 @@ def _paper_page(
         request,
         "unit/qualification.html",
         status=problems[0].status if problems else 200,
-        title=paper.type_label,
+        title=qualification.type_label,
         crumbs=_CRUMBS,
-        view=paper_view(paper),
-        paper=paper,
-        base=_address(paper.qualification_id),
-        values=values or form_values(paper),
+        view=qualification_view(qualification),
+        qualification=qualification,
+        base=_address(qualification.qualification_id),
+        values=values or form_values(qualification),
         types=TYPE_OPTIONS,
-        days_text=days_text(paper),
-        state_colour=state_colour(paper),
-        editable=may_change and may_state(paper),
-        withdrawable=may_change and (paper.state.open_to_unit or paper.state == "submitted"),
+        days_text=days_text(qualification),
+        state_colour=state_colour(qualification),
+        editable=may_change and may_state(qualification),
+        withdrawable=may_change and (qualification.state.open_to_unit or qualification.state == "submitted"),
         again="again" in read_query(request),
         problems=problems,
     )
 
 
 @get("/qualifications/{qualification_id:int}/state")
-async def paper_state(
+async def qualification_state(
     session: NamedDependency[Session],
     services: NamedDependency[Services],
     qualification_id: FromPath[int],
 ) -> dict[str, str]:
     """The state alone, for the page that waits for the reading."""
-    paper = await _own(session, services, qualification_id)
-    return {"state": paper.state.value}
+    qualification = await _own(session, services, qualification_id)
+    return {"state": qualification.state.value}
 
 
 @post("/qualifications/{qualification_id:int}/submit", guards=_GUARDS, status_code=200)
-async def submit_paper(
+async def submit_qualification(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
     qualification_id: FromPath[int],
 ) -> Response[str] | Response[bytes]:
-    """Hand a paper in; what is wrong in the form is told beside its field."""
+    """Hand a qualification in; what is wrong in the form is told beside its field."""
     form = await read_form(request)
-    paper = await _own(session, services, qualification_id)
+    qualification = await _own(session, services, qualification_id)
     stated, problems = read_statement(form)
     if stated is None:
-        return _paper_page(request, session, paper, form, tuple(problems))
+        return _qualification_page(request, session, qualification, form, tuple(problems))
     try:
         async with services.database.system() as connection:
             await submit(
@@ -175,18 +177,18 @@ async def submit_paper(
     except Refusal as refusal:
         if refusal.status != 422:
             raise
-        return _paper_page(request, session, paper, form, refusal.problems)
+        return _qualification_page(request, session, qualification, form, refusal.problems)
     return redirect(request, _address(qualification_id))
 
 
 @post("/qualifications/{qualification_id:int}/withdraw", guards=_GUARDS, status_code=200)
-async def withdraw_paper(
+async def withdraw_qualification(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
     qualification_id: FromPath[int],
 ) -> Response[bytes]:
-    """Take a paper back on which nobody decided."""
+    """Take a qualification back on which nobody decided."""
     async with services.database.system() as connection:
         await withdraw(
             connection, unit_of(session.account), qualification_id, acting=_acting(request, session)
@@ -195,37 +197,37 @@ async def withdraw_paper(
 
 
 @get("/qualifications/{qualification_id:int}/pages/{number:int}")
-async def paper_picture(
+async def qualification_picture(
     session: NamedDependency[Session],
     services: NamedDependency[Services],
     qualification_id: FromPath[int],
     number: FromPath[int],
 ) -> Response[bytes]:
-    """A page of the paper, upright."""
-    paper = await _own(session, services, qualification_id)
-    return picture_answer(await services.qualifications.picture(paper, number))
+    """A page of the qualification, upright."""
+    qualification = await _own(session, services, qualification_id)
+    return picture_answer(await services.qualifications.picture(qualification, number))
 
 
 @get("/qualifications/{qualification_id:int}/file")
-async def paper_file(
+async def qualification_file(
     session: NamedDependency[Session],
     services: NamedDependency[Services],
     qualification_id: FromPath[int],
 ) -> Response[bytes]:
     """The file as it was uploaded."""
-    paper = await _own(session, services, qualification_id)
-    return file_answer(paper, await services.qualifications.open_file(paper))
+    qualification = await _own(session, services, qualification_id)
+    return file_answer(qualification, await services.qualifications.open_file(qualification))
 
 
 async def _own(session: Session, services: Services, qualification_id: int) -> Qualification:
-    """A paper of the person's own unit; raises `Refusal` (`qualification.unknown`, 404) for any other."""
+    """A qualification of the person's own unit; raises `Refusal` (`qualification.unknown`, 404) for any other."""
     unit_of(session.account)
     if qualification_id >= 2**63:
         raise refuse(
             "qualification.unknown", "没有找到该资质证书，请从列表中选择，或您无权查看。", status=404
         )
     async with services.database.scoped(session.account.scope) as connection:
-        return await get_paper(connection, qualification_id)
+        return await get_qualification(connection, qualification_id)
 
 
 def _address(qualification_id: int) -> str:
@@ -237,12 +239,12 @@ def _number(text: str) -> int:
 
 
 HANDLERS = [
-    paper_list,
+    qualification_list,
     upload,
-    paper_page,
-    paper_state,
-    submit_paper,
-    withdraw_paper,
-    paper_picture,
-    paper_file,
+    qualification_page,
+    qualification_state,
+    submit_qualification,
+    withdraw_qualification,
+    qualification_picture,
+    qualification_file,
 ]

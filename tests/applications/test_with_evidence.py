@@ -1,4 +1,4 @@
-"""The real desk with real rules and papers: what agrees issues itself, what does not is asked about."""
+"""The real desk with real rules and files: what agrees issues itself, what does not is asked about."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from mingpiao.rules.model import Severity, Stage
 from mingpiao.units.service import UnitDirectory
 
 STATE = ApplicationState
-PAPER = "ab" * 32
+FILE = "ab" * 32
 AMOUNT = rule("EV-AMOUNT", "evidence.amount = 'contradict'", Severity.ASK, stage=Stage.EVIDENCE)
 USED_UP = rule("EV-USE", "evidence.usage = 'contradict'", Severity.ASK, stage=Stage.EVIDENCE)
 
@@ -36,32 +36,32 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
         return self.office.province.charity.unit_id
 
     def request(self, business_no: str = "SQ-1") -> IssueRequest:
-        return self.office.province.charity.request(kind="0301", business_no=business_no, evidence=(PAPER,))
+        return self.office.province.charity.request(kind="0301", business_no=business_no, evidence=(FILE,))
 
     async def upload(self) -> None:
-        """A paper that waits to be read."""
+        """A file that waits to be read."""
         await self._execute(
-            "INSERT INTO evidence_documents (unit_id, digest, region_code, name, media_type, size, pages, state, "
+            "INSERT INTO evidence_files (unit_id, digest, region_code, name, media_type, size, pages, state, "
             "uploaded_by) SELECT unit_id, :digest, region_code, '合同.pdf', 'application/pdf', 1, 1, 'waiting', "
             "'account:1' FROM units WHERE unit_id = :unit_id"
         )
 
     async def read(self, total: object) -> None:
-        """The paper has been read: a transfer of an amount."""
+        """The file has been read: a transfer of an amount."""
         page = {"number": 1, "width": 595.0, "height": 842.0, "rotation": 0, "method": "text", "text": ""}
         place = {"page": 1, "left": 0.1, "top": 0.2, "right": 0.3, "bottom": 0.25}
         found = {"value": str(total), "text": f"{total}元", "places": [place]}
         amount = {"value": str(total), "role": "total", "words": False, "found": found}
         extraction = {"kind": "transfer", "pages": [page], "amounts": [amount]}
         await self._execute(
-            "UPDATE evidence_documents SET state = 'read', extraction = CAST(:extraction AS jsonb) "
+            "UPDATE evidence_files SET state = 'read', extraction = CAST(:extraction AS jsonb) "
             "WHERE unit_id = :unit_id AND digest = :digest",
             extraction=msgspec.json.encode(extraction).decode(),
         )
 
     async def _execute(self, query: str, **values: Any) -> None:
         async with self.office.database.system() as connection:
-            given = values | {"unit_id": self.unit_id, "digest": bytes.fromhex(PAPER)}
+            given = values | {"unit_id": self.unit_id, "digest": bytes.fromhex(FILE)}
             await connection.execute(text(query), given)
 
     async def wait(self) -> Application:
@@ -87,12 +87,12 @@ async def bench(office: Office) -> Bench:
     )
 
 
-async def test_a_paper_that_agrees_issues_the_bill_by_itself(bench: Bench) -> None:
+async def test_a_file_that_agrees_issues_the_bill_by_itself(bench: Bench) -> None:
     waiting = await bench.wait()
     await bench.read(waiting.total)
     done = await bench.applications.advance(waiting.application_id)
     assert done.state is STATE.ISSUED
-    used = await bench.office.database.pool.fetchrow("SELECT used_amount, used_bills FROM evidence_documents")
+    used = await bench.office.database.pool.fetchrow("SELECT used_amount, used_bills FROM evidence_files")
     assert (used["used_amount"], used["used_bills"]) == (waiting.total, 1)
 
 
@@ -103,7 +103,7 @@ async def test_what_contradicts_is_approved_and_kept_with_the_bill(bench: Bench)
     assert (asked.state, asked.rules) == (STATE.NEEDS_CONFIRMATION, {"EV-AMOUNT"})
     claims = {claim.name: claim for claim in asked.claims}
     assert claims["amount"].verdict.value == "contradict"
-    assert [mark.digest for mark in claims["amount"].marks] == [PAPER]
+    assert [mark.digest for mark in claims["amount"].marks] == [FILE]
     brought = await bench.applications.appeal(bench.unit_id, asked.application_id, "合同含税", PERSON)
     done = await bench.reviews.approve(brought.application_id, bench.officer, "属实")
     assert done.state is STATE.ISSUED
@@ -133,8 +133,8 @@ async def test_its_handler_confirms_what_contradicts(bench: Bench) -> None:
     assert (kept.confirmations, kept.application_id) == (confirmed("EV-AMOUNT"), None)
 
 
-async def test_a_paper_used_up_meanwhile_goes_back_to_the_department(bench: Bench) -> None:
-    """Between appeal and approval another bill takes all that the paper states."""
+async def test_a_file_used_up_meanwhile_goes_back_to_the_department(bench: Bench) -> None:
+    """Between appeal and approval another bill takes all that the file states."""
     waiting = await bench.wait()
     await bench.read(waiting.total + 1)
     await bench.applications.advance(waiting.application_id)

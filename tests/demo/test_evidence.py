@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from mingpiao.demo.charge_items import demo_items
+from mingpiao.demo.evidence import file_of
 from mingpiao.demo.first_day import first_requests
 from mingpiao.demo.kinds import KINDS
-from mingpiao.demo.papers import paper_of
 from mingpiao.demo.units import DemoUnit, demo_units
 from mingpiao.evidence.model import CLAIM_NAMES, BillFacts, Verdict
-from mingpiao.evidence.reading import read_paper
+from mingpiao.evidence.reading import read_file
 from mingpiao.evidence.service import compare
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.kernel.clock import today
@@ -43,20 +43,20 @@ def facts_of(request: IssueRequest, entry: DemoUnit) -> BillFacts:
 
 
 @pytest.mark.parametrize("profile", ["hospital", "university", "middle_school", "charity", "association"])
-def test_papers_agree_with_their_bills(profile: str) -> None:
+def test_files_agree_with_their_bills(profile: str) -> None:
     entry = next(entry for entry in demo_units() if entry.profile == profile)
     requests = list(needing(entry, 8))
     assert len(requests) >= 3
     for request in requests:
-        paper = paper_of(request, entry.unit, today())
-        assert paper.name.endswith(".pdf")
-        assert paper_of(request, entry.unit, today()) == paper
-        extraction = read_paper(paper.data, "application/pdf", lambda *_: None)
+        file = file_of(request, entry.unit, today())
+        assert file.name.endswith(".pdf")
+        assert file_of(request, entry.unit, today()) == file
+        extraction = read_file(file.data, "application/pdf", lambda *_: None)
         verdicts = {
             claim.name: claim.verdict
             for claim in compare(facts_of(request, entry), {"0" * 64: extraction}, {})
         }
         assert tuple(verdicts) == CLAIM_NAMES
         for name in ("payer", "payee", "amount", "words", "date", "purpose"):
-            assert verdicts[name] is Verdict.AGREE, (paper.name, name)
+            assert verdicts[name] is Verdict.AGREE, (file.name, name)
         assert Verdict.CONTRADICT not in verdicts.values()

@@ -15,24 +15,26 @@ from mingpiao.portals.bill_filters import read_day
 from mingpiao.qualifications.model import (
     FIELD_LABELS,
     UNLIMITED,
-    PaperState,
-    PaperType,
     Qualification,
+    QualificationState,
+    QualificationType,
     Standing,
     Statement,
 )
 from mingpiao.qualifications.service import REMINDERS, SURE, plain_code
 
 _STATE_COLOURS = {
-    PaperState.ACCEPTED: "green",
-    PaperState.REJECTED: "red",
-    PaperState.UNREADABLE: "red",
-    PaperState.SUPERSEDED: "secondary",
-    PaperState.WITHDRAWN: "secondary",
-    PaperState.RETIRED: "secondary",
-    PaperState.REVOKED: "red",
+    QualificationState.ACCEPTED: "green",
+    QualificationState.REJECTED: "red",
+    QualificationState.UNREADABLE: "red",
+    QualificationState.SUPERSEDED: "secondary",
+    QualificationState.WITHDRAWN: "secondary",
+    QualificationState.RETIRED: "secondary",
+    QualificationState.REVOKED: "red",
 }
-TYPE_OPTIONS = [(paper_type.value, paper_type.label) for paper_type in PaperType]
+TYPE_OPTIONS = [
+    (qualification_type.value, qualification_type.label) for qualification_type in QualificationType
+]
 #: Long texts, in a field of several lines.
 _LONG = frozenset({"purpose"})
 
@@ -60,10 +62,10 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[tuple[str, str, Place], ...]
 
 
-class PaperView(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a page shows of a paper. `general` are notes that concern no single field."""
+class QualificationView(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a page shows of a qualification. `general` are notes that concern no single field."""
 
-    paper: Qualification
+    qualification: Qualification
     fields: tuple[FieldView, ...]
     pages: tuple[PageView, ...]
     general: tuple[str, ...]
@@ -77,37 +79,37 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-def paper_view(paper: Qualification) -> PaperView:
-    """A paper for its page."""
-    return PaperView(
-        paper=paper,
-        fields=tuple(_field(paper, name) for name in FIELD_LABELS),
-        pages=_pages(paper),
-        general=tuple(each.message for each in paper.differences if not each.field),
+def qualification_view(qualification: Qualification) -> QualificationView:
+    """A qualification for its page."""
+    return QualificationView(
+        qualification=qualification,
+        fields=tuple(_field(qualification, name) for name in FIELD_LABELS),
+        pages=_pages(qualification),
+        general=tuple(each.message for each in qualification.differences if not each.field),
     )
 
 
-def _field(paper: Qualification, name: str) -> FieldView:
-    found = paper.reading.fields.get(name) if paper.reading else None
+def _field(qualification: Qualification, name: str) -> FieldView:
+    found = qualification.reading.fields.get(name) if qualification.reading else None
     return FieldView(
         name=name,
         label=FIELD_LABELS[name],
         read=plain_value(name, found.value) if found else "",
-        stated=plain_value(name, paper.stated.value(name)) if paper.stated else "",
+        stated=plain_value(name, qualification.stated.value(name)) if qualification.stated else "",
         sure=None if found is None else found.confidence >= SURE,
         percent=round(found.confidence * 100) if found else 0,
         places=found.places if found else (),
-        notes=tuple(each.message for each in paper.differences if each.field == name),
+        notes=tuple(each.message for each in qualification.differences if each.field == name),
         long=name in _LONG,
     )
 
 
-def _pages(paper: Qualification) -> tuple[PageView, ...]:
-    if paper.reading is None:
+def _pages(qualification: Qualification) -> tuple[PageView, ...]:
+    if qualification.reading is None:
         return ()
     marks = [
         (name, FIELD_LABELS[name], place)
-        for name, found in paper.reading.fields.items()
+        for name, found in qualification.reading.fields.items()
         for place in found.places
     ]
     return tuple(
@@ -117,31 +119,31 @@ def _pages(paper: Qualification) -> tuple[PageView, ...]:
             height=round(sheet.height),
             marks=tuple(mark for mark in marks if mark[2].page == number),
         )
-        for number, sheet in enumerate(paper.reading.sheets, 1)
+        for number, sheet in enumerate(qualification.reading.sheets, 1)
     )
 
 
 def plain_value(name: str, value: str) -> str:
     """A field's value as people write it."""
-    if name == "paper_type":
-        return PaperType(value).label if value else ""
+    if name == "qualification_type":
+        return QualificationType(value).label if value else ""
     return "长期" if value == UNLIMITED else value
 
 
-def state_colour(paper: Qualification) -> str:
-    """The colour of a paper's state; the words beside it say the same."""
-    if paper.state is PaperState.ACCEPTED:
-        left = paper.days_left(today())
+def state_colour(qualification: Qualification) -> str:
+    """The colour of a qualification's state; the words beside it say the same."""
+    if qualification.state is QualificationState.ACCEPTED:
+        left = qualification.days_left(today())
         if left is not None and left <= REMINDERS[0]:
             return "red" if left < 0 else "orange"
-    return _STATE_COLOURS.get(paper.state, "orange")
+    return _STATE_COLOURS.get(qualification.state, "orange")
 
 
-def days_text(paper: Qualification) -> str:
-    """How long an accepted paper is still valid, in words; empty for any other."""
-    if paper.state is not PaperState.ACCEPTED:
+def days_text(qualification: Qualification) -> str:
+    """How long an accepted qualification is still valid, in words; empty for any other."""
+    if qualification.state is not QualificationState.ACCEPTED:
         return ""
-    left = paper.days_left(today())
+    left = qualification.days_left(today())
     if left is None:
         return "长期有效"
     if left < 0:
@@ -150,7 +152,7 @@ def days_text(paper: Qualification) -> str:
 
 
 def notice_of(standing: Standing) -> Notice | None:
-    """What the home page of a unit says of its papers; None when nothing needs to be done."""
+    """What the home page of a unit says of its qualifications; None when nothing needs to be done."""
     left = standing.days_left(today())
     if left is not None and left < 0:
         text = f"有效期至{standing.valid_until}。请上传换发后的证书，认定有效后立即恢复开票。"
@@ -172,12 +174,12 @@ def notice_of(standing: Standing) -> Notice | None:
 # -- what a unit states --------------------------------------------------------------------------
 
 
-def form_values(paper: Qualification) -> dict[str, str]:
+def form_values(qualification: Qualification) -> dict[str, str]:
     """What a form begins with: what was stated before, else what was read."""
     values = {}
     for name in FIELD_LABELS:
-        stated = paper.stated.value(name) if paper.stated else ""
-        values[name] = stated or (paper.reading.value(name) if paper.reading else "")
+        stated = qualification.stated.value(name) if qualification.stated else ""
+        values[name] = stated or (qualification.reading.value(name) if qualification.reading else "")
     if values["valid_until"] == UNLIMITED:
         values |= {"valid_until": "", "unlimited": "yes"}
     return values
@@ -193,14 +195,14 @@ def read_statement(form: Mapping[str, str]) -> tuple[Statement | None, list[Prob
         except ValueError:
             message = f"{FIELD_LABELS[name]}的日期不正确，请按“年-月-日”填写。"
             problems.append(_problem("day_invalid", name, message))
-    paper_type = form.get("paper_type", "")
-    if paper_type not in set(PaperType):
-        problems.append(_problem("type_missing", "paper_type", "请选择证书种类。"))
+    qualification_type = form.get("qualification_type", "")
+    if qualification_type not in set(QualificationType):
+        problems.append(_problem("type_missing", "qualification_type", "请选择证书种类。"))
     if problems:
         return None, problems
     unlimited = form.get("unlimited") == "yes"
     return Statement(
-        paper_type=PaperType(paper_type),
+        qualification_type=QualificationType(qualification_type),
         name=form.get("name", ""),
         code=plain_code(form.get("code", "").replace(" ", "")),
         representative=form.get("representative", ""),
@@ -229,10 +231,10 @@ def picture_answer(picture: bytes) -> Response[bytes]:
     return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
 
 
-def file_answer(paper: Qualification, data: bytes) -> Response[bytes]:
+def file_answer(qualification: Qualification, data: bytes) -> Response[bytes]:
     """The file as it was uploaded, to be saved and never shown by the browser itself."""
     headers: dict[str, Any] = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(paper.file_name)}",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(qualification.file_name)}",
         "Cache-Control": "private, no-store",
     }
-    return Response(data, media_type=paper.media_type, headers=headers)
+    return Response(data, media_type=qualification.media_type, headers=headers)

@@ -16,10 +16,10 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 import mingpiao.layout
 from mingpiao.evidence.model import Line, PageLines, Place
 from mingpiao.kernel.codes import uscc_check_digit
-from mingpiao.qualifications.model import UNLIMITED, PaperType
+from mingpiao.qualifications.model import UNLIMITED, QualificationType
 
 _FONT = Path(mingpiao.layout.__file__).parent / "fonts" / "NotoSansSC-Regular.ttf"
-#: The paper's size in points of the drawing; a landscape A4 at 150 dpi.
+#: The qualification's size in points of the drawing; a landscape A4 at 150 dpi.
 WIDTH, HEIGHT = 1754, 1240
 _INK = (30, 30, 30)
 _SEAL = (205, 40, 40)
@@ -28,7 +28,7 @@ _SEAL = (205, 40, 40)
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What a certificate says."""
 
-    paper_type: PaperType
+    qualification_type: QualificationType
     name: str
     code: str
     representative: str
@@ -40,10 +40,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
 
     def truth(self) -> dict[str, str]:
-        """By the names of the fields as the reading writes them; what the paper does not say is left out."""
+        """By the names of the fields as the reading writes them; what the qualification does not say is left out."""
         until = UNLIMITED if self.unlimited else self.valid_until.isoformat() if self.valid_until else ""
         told = {
-            "paper_type": self.paper_type.value,
+            "qualification_type": self.qualification_type.value,
             "name": self.name,
             "code": self.code,
             "representative": self.representative,
@@ -95,20 +95,20 @@ _PLACES = ("呼和浩特市", "包头市", "赤峰市", "通辽市", "鄂尔多�
 _FAMILY = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _GIVEN = "海燕春梅志强国庆建军淑芬晓东丽娜文华永胜其木格宝音"
 _KINDS = {
-    PaperType.INSTITUTION: ("演示中心医院", "演示第一中学", "演示图书馆", "演示疾病预防控制服务中心"),
-    PaperType.ASSOCIATION: ("演示餐饮行业协会", "演示会计学会", "演示书法家协会"),
-    PaperType.NON_ENTERPRISE: ("演示康复养老服务中心", "演示实验幼儿园", "演示社会工作服务中心"),
-    PaperType.FOUNDATION: ("演示教育发展基金会", "演示见义勇为基金会", "演示乡村振兴基金会"),
-    PaperType.CREDIT_CODE: ("演示自然资源局", "演示中级人民法院", "演示总工会"),
-    PaperType.CHARITY: ("演示慈善总会", "演示助学基金会", "演示草原救助基金会"),
+    QualificationType.INSTITUTION: ("演示中心医院", "演示第一中学", "演示图书馆", "演示疾病预防控制服务中心"),
+    QualificationType.ASSOCIATION: ("演示餐饮行业协会", "演示会计学会", "演示书法家协会"),
+    QualificationType.NON_ENTERPRISE: ("演示康复养老服务中心", "演示实验幼儿园", "演示社会工作服务中心"),
+    QualificationType.FOUNDATION: ("演示教育发展基金会", "演示见义勇为基金会", "演示乡村振兴基金会"),
+    QualificationType.CREDIT_CODE: ("演示自然资源局", "演示中级人民法院", "演示总工会"),
+    QualificationType.CHARITY: ("演示慈善总会", "演示助学基金会", "演示草原救助基金会"),
 }
 _FIRST_DIGITS = {
-    PaperType.INSTITUTION: "12",
-    PaperType.ASSOCIATION: "51",
-    PaperType.NON_ENTERPRISE: "52",
-    PaperType.FOUNDATION: "53",
-    PaperType.CREDIT_CODE: "11",
-    PaperType.CHARITY: "53",
+    QualificationType.INSTITUTION: "12",
+    QualificationType.ASSOCIATION: "51",
+    QualificationType.NON_ENTERPRISE: "52",
+    QualificationType.FOUNDATION: "53",
+    QualificationType.CREDIT_CODE: "11",
+    QualificationType.CHARITY: "53",
 }
 _PURPOSES = (
     "为人民身体健康提供医疗与护理保健服务。医疗与护理、医学教学、医学研究、卫生医疗人员培训、保健与健康教育。",
@@ -117,18 +117,18 @@ _PURPOSES = (
     "扶贫济困、赈灾救助、助学助医、公益援助。",
 )
 _ISSUERS = {
-    PaperType.INSTITUTION: "事业单位登记管理局",
-    PaperType.ASSOCIATION: "民政局",
-    PaperType.NON_ENTERPRISE: "民政局",
-    PaperType.FOUNDATION: "民政局",
-    PaperType.CREDIT_CODE: "机构编制委员会办公室",
-    PaperType.CHARITY: "民政局",
+    QualificationType.INSTITUTION: "事业单位登记管理局",
+    QualificationType.ASSOCIATION: "民政局",
+    QualificationType.NON_ENTERPRISE: "民政局",
+    QualificationType.FOUNDATION: "民政局",
+    QualificationType.CREDIT_CODE: "机构编制委员会办公室",
+    QualificationType.CHARITY: "民政局",
 }
 
 
-def make_code(paper_type: PaperType, random_: random.Random) -> str:
+def make_code(qualification_type: QualificationType, random_: random.Random) -> str:
     """A 统一社会信用代码 with a right check digit."""
-    first = _FIRST_DIGITS[paper_type] + "15" + "".join(random_.choice("0123456789") for _ in range(4))
+    first = _FIRST_DIGITS[qualification_type] + "15" + "".join(random_.choice("0123456789") for _ in range(4))
     body = "".join(random_.choice("0123456789ABCDEFGHJKLMNPQRTUWXY") for _ in range(9))
     return first + body + uscc_check_digit(first + body)
 
@@ -136,21 +136,21 @@ def make_code(paper_type: PaperType, random_: random.Random) -> str:
 def make_facts(seed: int, *, on: date = date(2026, 11, 21)) -> Facts:
     """An invented certificate; of each type by turns."""
     random_ = random.Random(seed)
-    paper_type = list(PaperType)[seed % len(PaperType)]
+    qualification_type = list(QualificationType)[seed % len(QualificationType)]
     place = random_.choice(_PLACES)
     starts = on - timedelta(days=random_.randint(100, 1500))
-    without_end = paper_type is PaperType.CREDIT_CODE or random_.random() < 0.15
+    without_end = qualification_type is QualificationType.CREDIT_CODE or random_.random() < 0.15
     person = random_.choice(_FAMILY) + "".join(random_.sample(_GIVEN, random_.choice((1, 2))))
-    has_purpose = paper_type not in (PaperType.CREDIT_CODE, PaperType.CHARITY)
+    has_purpose = qualification_type not in (QualificationType.CREDIT_CODE, QualificationType.CHARITY)
     return Facts(
-        paper_type=paper_type,
-        name=place + random_.choice(_KINDS[paper_type]),
-        code=make_code(paper_type, random_),
+        qualification_type=qualification_type,
+        name=place + random_.choice(_KINDS[qualification_type]),
+        code=make_code(qualification_type, random_),
         representative=person,
-        issuer=place + _ISSUERS[paper_type],
-        valid_from=None if paper_type is PaperType.CREDIT_CODE else starts,
+        issuer=place + _ISSUERS[qualification_type],
+        valid_from=None if qualification_type is QualificationType.CREDIT_CODE else starts,
         valid_until=None if without_end else date(starts.year + 5, starts.month, min(starts.day, 28)),
-        unlimited=without_end and paper_type is not PaperType.CREDIT_CODE,
+        unlimited=without_end and qualification_type is not QualificationType.CREDIT_CODE,
         purpose=random_.choice(_PURPOSES) if has_purpose else "",
         address=f"{place}演示大街{random_.randint(1, 200)}号",
     )
@@ -159,28 +159,28 @@ def make_facts(seed: int, *, on: date = date(2026, 11, 21)) -> Facts:
 # -- how they look -------------------------------------------------------------------------------
 
 _TITLE = {
-    PaperType.INSTITUTION: ("事业单位法人证书",),
-    PaperType.ASSOCIATION: ("社会团体法人登记证书",),
-    PaperType.NON_ENTERPRISE: ("民办非企业单位登记证书", "民办非企业单位（法人）登记证书"),
-    PaperType.FOUNDATION: ("基金会法人登记证书", "基金会法人登记证书（慈善组织）"),
-    PaperType.CREDIT_CODE: ("统一社会信用代码证书",),
-    PaperType.CHARITY: ("慈善组织公开募捐资格证书", "慈善组织登记证书"),
+    QualificationType.INSTITUTION: ("事业单位法人证书",),
+    QualificationType.ASSOCIATION: ("社会团体法人登记证书",),
+    QualificationType.NON_ENTERPRISE: ("民办非企业单位登记证书", "民办非企业单位（法人）登记证书"),
+    QualificationType.FOUNDATION: ("基金会法人登记证书", "基金会法人登记证书（慈善组织）"),
+    QualificationType.CREDIT_CODE: ("统一社会信用代码证书",),
+    QualificationType.CHARITY: ("慈善组织公开募捐资格证书", "慈善组织登记证书"),
 }
 _NAME_LABELS = {
-    PaperType.INSTITUTION: ("名称", "单位名称"),
-    PaperType.ASSOCIATION: ("名称", "社会团体名称"),
-    PaperType.NON_ENTERPRISE: ("名称", "单位名称"),
-    PaperType.FOUNDATION: ("名称", "基金会名称"),
-    PaperType.CREDIT_CODE: ("机构名称",),
-    PaperType.CHARITY: ("慈善组织名称", "组织名称", "名称"),
+    QualificationType.INSTITUTION: ("名称", "单位名称"),
+    QualificationType.ASSOCIATION: ("名称", "社会团体名称"),
+    QualificationType.NON_ENTERPRISE: ("名称", "单位名称"),
+    QualificationType.FOUNDATION: ("名称", "基金会名称"),
+    QualificationType.CREDIT_CODE: ("机构名称",),
+    QualificationType.CHARITY: ("慈善组织名称", "组织名称", "名称"),
 }
 _ISSUER_LABELS = {
-    PaperType.INSTITUTION: ("登记管理机关",),
-    PaperType.ASSOCIATION: ("发证机关", "登记管理机关"),
-    PaperType.NON_ENTERPRISE: ("发证机关", "登记管理机关"),
-    PaperType.FOUNDATION: ("发证机关", "登记管理机关"),
-    PaperType.CREDIT_CODE: ("赋码机关", "颁发机关"),
-    PaperType.CHARITY: ("发证机关", "颁发机关"),
+    QualificationType.INSTITUTION: ("登记管理机关",),
+    QualificationType.ASSOCIATION: ("发证机关", "登记管理机关"),
+    QualificationType.NON_ENTERPRISE: ("发证机关", "登记管理机关"),
+    QualificationType.FOUNDATION: ("发证机关", "登记管理机关"),
+    QualificationType.CREDIT_CODE: ("赋码机关", "颁发机关"),
+    QualificationType.CHARITY: ("发证机关", "颁发机关"),
 }
 
 
@@ -192,31 +192,31 @@ def chinese_day(day: date, *, padded: bool = True) -> str:
 
 def rows_of(facts: Facts, random_: random.Random) -> list[tuple[str, str]]:
     """Label and value of each row, with others among them as certificates have them."""
-    head = "负责人" if facts.paper_type is PaperType.CREDIT_CODE else "法定代表人"
+    head = "负责人" if facts.qualification_type is QualificationType.CREDIT_CODE else "法定代表人"
     rows = [
         ("统一社会信用代码", facts.code),
-        (random_.choice(_NAME_LABELS[facts.paper_type]), facts.name),
+        (random_.choice(_NAME_LABELS[facts.qualification_type]), facts.name),
     ]
     if facts.purpose:
-        label = "宗旨和业务范围" if facts.paper_type is PaperType.INSTITUTION else "业务范围"
+        label = "宗旨和业务范围" if facts.qualification_type is QualificationType.INSTITUTION else "业务范围"
         rows.append((label, facts.purpose))
-    elif facts.paper_type is PaperType.CREDIT_CODE:
+    elif facts.qualification_type is QualificationType.CREDIT_CODE:
         rows.append(("机构性质", "机关"))
     rows += [
-        ("机构地址" if facts.paper_type is PaperType.CREDIT_CODE else "住所", facts.address),
+        ("机构地址" if facts.qualification_type is QualificationType.CREDIT_CODE else "住所", facts.address),
         (head, facts.representative),
     ]
-    if facts.paper_type is PaperType.INSTITUTION:
+    if facts.qualification_type is QualificationType.INSTITUTION:
         rows += [
             ("经费来源", "财政补助收入、事业收入"),
             ("开办资金", "￥3250万元"),
             ("举办单位", "演示卫生健康委员会"),
         ]
-    elif facts.paper_type in (PaperType.ASSOCIATION, PaperType.NON_ENTERPRISE):
+    elif facts.qualification_type in (QualificationType.ASSOCIATION, QualificationType.NON_ENTERPRISE):
         rows += [("注册资金", "叁万元整"), ("业务主管单位", "演示行业主管部门")]
-    elif facts.paper_type is PaperType.FOUNDATION:
+    elif facts.qualification_type is QualificationType.FOUNDATION:
         rows += [("原始基金数额", "贰佰万元整"), ("类型", "非公募基金会"), ("业务主管单位", "演示民政厅")]
-    rows.append((random_.choice(_ISSUER_LABELS[facts.paper_type]), facts.issuer))
+    rows.append((random_.choice(_ISSUER_LABELS[facts.qualification_type]), facts.issuer))
     if facts.valid_from is not None:
         rows.append((random_.choice(("有效期", "有效期限", "证书有效期")), period_of(facts, random_)))
     return rows
@@ -348,9 +348,9 @@ def draw(facts: Facts, *, layout: int = 0, seed: int = 0) -> Drawn:
     random_ = random.Random(seed)
     sheet = _Sheet(random_.choice(((255, 255, 255), (252, 249, 238), (244, 248, 252))))
     sheet.pen.rectangle((40, 40, WIDTH - 40, HEIGHT - 40), outline=(170, 140, 70), width=10)
-    title = random_.choice(_TITLE[facts.paper_type])
+    title = random_.choice(_TITLE[facts.qualification_type])
     spacing = random_.choice((0.0, 24.0))
-    if facts.paper_type is PaperType.ASSOCIATION:
+    if facts.qualification_type is QualificationType.ASSOCIATION:
         sheet.write((WIDTH - 7 * 36) / 2, 62, "中华人民共和国", 36)
     sheet.title(title, 66, spacing=spacing)
     LAYOUTS[layout % len(LAYOUTS)](sheet, rows_of(facts, random_), random_)
@@ -366,7 +366,7 @@ _TURNS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose
 
 
 def spoiled(image: Image.Image, seed: int) -> tuple[str, str, bytes]:
-    """What became of the paper, its media type, and the file: by turns clean, skewed, small, photographed, turned, scanned."""
+    """What became of the qualification, its media type, and the file: by turns clean, skewed, small, photographed, turned, scanned."""
     random_ = random.Random(seed)
     match seed % 6:
         case 0:

@@ -1,4 +1,4 @@
-"""Papers come in and are read: kept encrypted, read by the worker in a process of its own."""
+"""Qualifications come in and are read: kept encrypted, read by the worker in a process of its own."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,7 +10,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.evidence.model import PageLines
-from mingpiao.evidence.service import PAPER_TYPES, EvidenceStore, PaperUnreadable, ReaderFailed, clean_name
+from mingpiao.evidence.service import (
+    QUALIFICATION_MEDIA_TYPES,
+    EvidenceStore,
+    FileUnreadable,
+    ReaderFailed,
+    clean_name,
+)
 from mingpiao.identity.model import Account, Actor, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.jobs.queue import Payload, enqueue
@@ -18,32 +24,32 @@ from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.qualifications import store
 from mingpiao.qualifications.checks import differences
-from mingpiao.qualifications.model import PaperState, Qualification
+from mingpiao.qualifications.model import Qualification, QualificationState
 from mingpiao.qualifications.reading import read_fields
 from mingpiao.qualifications.tables import qualifications
 from mingpiao.storage.database import Database
 from mingpiao.units.service import get as get_unit
 
-#: The job that reads a paper; its payload has `qualification_id`.
+#: The job that reads a qualification; its payload has `qualification_id`.
 READ_JOB = "read_qualification"
-#: Papers that a unit may have under way, so that nobody fills the queue.
+#: Qualifications that a unit may have under way, so that nobody fills the queue.
 MAX_OPEN = 20
-#: A paper whose reading began so often without an end is given up.
+#: A qualification whose reading began so often without an end is given up.
 MAX_ATTEMPTS = 3
 PICTURE_WIDTH = 1400
 _MOST_AT_ONCE = 1_000
 NOTHING_READ = "qualification.nothing_read"
-#: The platform's own failures, not the paper's.
+#: The platform's own failures, not the qualification's.
 _OUR_FAILURES = frozenset(
     {f"qualification.{name}" for name in ("reader_timeout", "reader_crashed", "file_damaged")}
 )
 _WORKER = Actor(label="system:read_qualification")
 _STANDING = (
-    PaperState.READING,
-    PaperState.READ,
-    PaperState.UNREADABLE,
-    PaperState.SUBMITTED,
-    PaperState.ACCEPTED,
+    QualificationState.READING,
+    QualificationState.READ,
+    QualificationState.UNREADABLE,
+    QualificationState.SUBMITTED,
+    QualificationState.ACCEPTED,
 )
 
 
@@ -51,14 +57,14 @@ class Reader(Protocol):
     """Reads and draws files in a process of its own."""
 
     async def read_lines(self, data: bytes, media_type: str) -> Sequence[PageLines]:
-        """The lines of its pages; raises `PaperUnreadable`, `ReaderFailed`."""
+        """The lines of its pages; raises `FileUnreadable`, `ReaderFailed`."""
 
     async def picture(self, data: bytes, media_type: str, page: int, *, width: int, rotation: int) -> bytes:
         """A page from 1 as a PNG; raises as `read_lines`."""
 
 
-class PaperDesk:
-    """Takes papers in and reads them."""
+class QualificationDesk:
+    """Takes qualifications in and reads them."""
 
     def __init__(self, database: Database, files: EvidenceStore, reader: Reader) -> None:
         self._database = database
@@ -68,11 +74,13 @@ class PaperDesk:
     async def upload(
         self, unit_id: int, file_name: str, data: bytes, *, by: Account, acting: Actor
     ) -> tuple[Qualification, bool]:
-        """Keep a unit's paper and have it read; False beside the paper that stands when the same file came before.
+        """Keep a unit's qualification and have it read; False beside the qualification that stands when the same file came before.
 
         Raises `Refusal`: what `EvidenceStore.add_file` raises of the file, or `qualification.too_many_open` (409).
         """
-        file = await self._files.add_file(data, allowed=PAPER_TYPES, acting=acting, unit_id=unit_id)
+        file = await self._files.add_file(
+            data, allowed=QUALIFICATION_MEDIA_TYPES, acting=acting, unit_id=unit_id
+        )
         async with self._database.system() as connection:
             unit = await get_unit(connection, unit_id)
             await store.lock_unit(connection, unit_id)
@@ -83,52 +91,58 @@ class PaperDesk:
             row = {
                 "unit_id": unit_id,
                 "region_code": unit.region_code,
-                "paper_type": "",
+                "qualification_type": "",
                 "digest": bytes.fromhex(file.digest),
                 "file_name": clean_name(file_name, file.media_type),
                 "media_type": file.media_type,
-                "state": PaperState.READING,
+                "state": QualificationState.READING,
                 "differences": [],
                 "uploaded_by": acting.label,
                 "uploaded_by_name": by.display_name,
             }
             found = await connection.execute(insert(qualifications).values(row).returning(qualifications))
-            paper = store.qualification_of(found.mappings().one())
-            await put_down(connection, acting, "upload", paper, {"file": paper.file_name, "sm3": file.digest})
-            await _have_read(connection, paper)
-        return paper, True
+            qualification = store.qualification_of(found.mappings().one())
+            await put_down(
+                connection,
+                acting,
+                "upload",
+                qualification,
+                {"file": qualification.file_name, "sm3": file.digest},
+            )
+            await _have_read(connection, qualification)
+        return qualification, True
 
     async def read(self, payload: Payload) -> None:
-        """The job `READ_JOB`: read a paper that waits for it; does nothing for any other. Safe to repeat.
+        """The job `READ_JOB`: read a qualification that waits for it; does nothing for any other. Safe to repeat.
 
-        Raises `ReaderFailed` when the reading process ended, to be tried again; the third time the paper
+        Raises `ReaderFailed` when the reading process ended, to be tried again; the third time the qualification
         counts as unreadable.
         """
         qualification_id = int(payload["qualification_id"])
         async with self._database.system() as connection:
-            paper = await store.begin_reading(connection, qualification_id)
-        if paper is None:
+            qualification = await store.begin_reading(connection, qualification_id)
+        if qualification is None:
             return
-        values = await self._what_was_read(paper)
+        values = await self._what_was_read(qualification)
         async with self._database.system() as connection:
             locked = await store.lock(connection, qualification_id)
             # Another worker may have been faster, or the unit took it back.
-            if locked.state is PaperState.READING:
+            if locked.state is QualificationState.READING:
                 changed = await store.change(connection, locked, **values)
                 details = {"state": changed.state.value, "failure": changed.failure_code}
                 await put_down(connection, _WORKER, "read", changed, details)
 
-    async def _what_was_read(self, paper: Qualification) -> dict[str, Any]:
-        if paper.attempts > MAX_ATTEMPTS:
+    async def _what_was_read(self, qualification: Qualification) -> dict[str, Any]:
+        if qualification.attempts > MAX_ATTEMPTS:
             return _unreadable(
                 "reader_crashed", "识别程序多次异常退出，请另存为普通的图片或 PDF 后重新上传。"
             )
         try:
-            data = await self._files.open_file(paper.digest)
-            pages = await self._reader.read_lines(data, paper.media_type)
+            data = await self._files.open_file(qualification.digest)
+            pages = await self._reader.read_lines(data, qualification.media_type)
         except Refusal as refusal:
             return _unreadable("file_damaged", refusal.problems[0].message)
-        except PaperUnreadable as failure:
+        except FileUnreadable as failure:
             return _unreadable(failure.code.removeprefix("evidence."), failure.message)
         except ReaderFailed as failure:
             if failure.code != "evidence.reader_timeout":
@@ -136,45 +150,45 @@ class PaperDesk:
             return _unreadable("reader_timeout", "文件在限定的时间内没有识别完，请换一张较小的图片重新上传。")
         reading = await asyncio.to_thread(read_fields, pages)
         async with self._database.system() as connection:
-            unit = await get_unit(connection, paper.unit_id)
-            revoked = await store.last_revoked(connection, paper.unit_id)
+            unit = await get_unit(connection, qualification.unit_id)
+            revoked = await store.last_revoked(connection, qualification.unit_id)
         values = {
             "reading": reading,
-            "paper_type": reading.value("paper_type"),
+            "qualification_type": reading.value("qualification_type"),
             "differences": differences(reading, None, unit, today(), None, revoked=revoked),
         }
         if reading.recognised:
-            return values | {"state": PaperState.READ}
+            return values | {"state": QualificationState.READ}
         message = (
             "没有识别出证书的内容，请换一张清晰、完整、端正的图片重新上传，或对照原件自行填写后提交审核。"
         )
         return values | _unreadable(NOTHING_READ.removeprefix("qualification."), message)
 
-    async def open_file(self, paper: Qualification) -> bytes:
+    async def open_file(self, qualification: Qualification) -> bytes:
         """The file as it was uploaded."""
-        return await self._files.open_file(paper.digest)
+        return await self._files.open_file(qualification.digest)
 
-    async def picture(self, paper: Qualification, page: int) -> bytes:
-        """A page from 1 of a paper, upright, as a PNG.
+    async def picture(self, qualification: Qualification, page: int) -> bytes:
+        """A page from 1 of a qualification, upright, as a PNG.
 
         Raises `Refusal`: `qualification.no_picture` (404) for a page that is not there or cannot be drawn.
         """
-        sheets = paper.reading.sheets if paper.reading else ()
+        sheets = qualification.reading.sheets if qualification.reading else ()
         if not 1 <= page <= len(sheets):
             raise _no_picture()
-        data = await self._files.open_file(paper.digest)
+        data = await self._files.open_file(qualification.digest)
         rotation = sheets[page - 1].rotation
         try:
             return await self._reader.picture(
-                data, paper.media_type, page, width=PICTURE_WIDTH, rotation=rotation
+                data, qualification.media_type, page, width=PICTURE_WIDTH, rotation=rotation
             )
-        except (PaperUnreadable, ReaderFailed) as failure:
+        except (FileUnreadable, ReaderFailed) as failure:
             raise _no_picture() from failure
 
 
 def _unreadable(reason: str, message: str) -> dict[str, Any]:
     return {
-        "state": PaperState.UNREADABLE,
+        "state": QualificationState.UNREADABLE,
         "failure_code": f"qualification.{reason}",
         "failure": message,
     }
@@ -184,35 +198,44 @@ def _no_picture() -> Refusal:
     return refuse("qualification.no_picture", "这一页暂时不能显示，请下载原文件查看。", status=404)
 
 
-def may_state(paper: Qualification) -> bool:
-    """Whether the unit may fill in and submit what the paper says."""
-    return paper.state is PaperState.READ or (
-        paper.state is PaperState.UNREADABLE and paper.failure_code == NOTHING_READ
+def may_state(qualification: Qualification) -> bool:
+    """Whether the unit may fill in and submit what the qualification says."""
+    return qualification.state is QualificationState.READ or (
+        qualification.state is QualificationState.UNREADABLE and qualification.failure_code == NOTHING_READ
     )
 
 
 async def put_down(
-    connection: AsyncConnection, acting: Actor, verb: str, paper: Qualification, details: dict[str, str]
+    connection: AsyncConnection,
+    acting: Actor,
+    verb: str,
+    qualification: Qualification,
+    details: dict[str, str],
 ) -> None:
-    """The audit row of a change of a paper."""
+    """The audit row of a change of a qualification."""
     entry = AuditEntry(
         actor=acting,
         action=f"qualification:{verb}",
-        subject=f"qualification:{paper.qualification_id}",
-        unit_id=paper.unit_id,
+        subject=f"qualification:{qualification.qualification_id}",
+        unit_id=qualification.unit_id,
         details=details,
     )
     await record(connection, entry)
 
 
-async def _again(connection: AsyncConnection, paper: Qualification, *, acting: Actor) -> Qualification:
-    """A paper whose file came again: it is read again when the platform itself had failed."""
-    if paper.state is PaperState.READING:
-        await _have_read(connection, paper)
-    if paper.state is not PaperState.UNREADABLE or paper.failure_code not in _OUR_FAILURES:
-        return paper
+async def _again(
+    connection: AsyncConnection, qualification: Qualification, *, acting: Actor
+) -> Qualification:
+    """A qualification whose file came again: it is read again when the platform itself had failed."""
+    if qualification.state is QualificationState.READING:
+        await _have_read(connection, qualification)
+    if (
+        qualification.state is not QualificationState.UNREADABLE
+        or qualification.failure_code not in _OUR_FAILURES
+    ):
+        return qualification
     waiting = await store.change(
-        connection, paper, state=PaperState.READING, failure_code="", failure="", attempts=0
+        connection, qualification, state=QualificationState.READING, failure_code="", failure="", attempts=0
     )
     await put_down(connection, acting, "read_again", waiting, {})
     await _have_read(connection, waiting)
@@ -220,19 +243,19 @@ async def _again(connection: AsyncConnection, paper: Qualification, *, acting: A
 
 
 async def enqueue_unread(database: Database) -> None:
-    """Have papers read that wait for more than a minute, where no job is about to do it. Safe to repeat."""
+    """Have qualifications read that wait for more than a minute, where no job is about to do it. Safe to repeat."""
     async with database.system() as connection:
         waiting = select(qualifications).where(
-            qualifications.c.state == PaperState.READING,
+            qualifications.c.state == QualificationState.READING,
             qualifications.c.uploaded_at < now() - timedelta(minutes=1),
         )
         for row in (await connection.execute(waiting.limit(_MOST_AT_ONCE))).mappings().all():
             await _have_read(connection, store.qualification_of(row))
 
 
-async def _have_read(connection: AsyncConnection, paper: Qualification) -> None:
-    payload = {"qualification_id": paper.qualification_id}
-    await enqueue(connection, READ_JOB, payload, key=f"{READ_JOB}:{paper.qualification_id}")
+async def _have_read(connection: AsyncConnection, qualification: Qualification) -> None:
+    payload = {"qualification_id": qualification.qualification_id}
+    await enqueue(connection, READ_JOB, payload, key=f"{READ_JOB}:{qualification.qualification_id}")
 
 
 async def _find_standing(connection: AsyncConnection, unit_id: int, digest: str) -> Qualification | None:
@@ -246,7 +269,12 @@ async def _find_standing(connection: AsyncConnection, unit_id: int, digest: str)
 
 async def _check_room(connection: AsyncConnection, unit_id: int) -> None:
     columns = qualifications.c
-    under_way = (PaperState.READING, PaperState.READ, PaperState.UNREADABLE, PaperState.SUBMITTED)
+    under_way = (
+        QualificationState.READING,
+        QualificationState.READ,
+        QualificationState.UNREADABLE,
+        QualificationState.SUBMITTED,
+    )
     counted = select(func.count()).where(columns.unit_id == unit_id, columns.state.in_(under_way))
     if (await connection.scalar(counted) or 0) >= MAX_OPEN:
         raise refuse(

@@ -1,16 +1,16 @@
-"""A paper as the comparison sees it, and claims about several papers made one."""
+"""A file as the comparison sees it, and claims about several files made one."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mingpiao.evidence.model import Claim, Extraction, Found, Mark, Usage, Verdict
 
-#: Of several papers the worst word counts: what one contradicts, another does not heal.
+#: Of several files the worst word counts: what one contradicts, another does not heal.
 _ORDER = (Verdict.CONTRADICT, Verdict.AGREE, Verdict.HINT, Verdict.ABSENT)
 
 
-class Paper(NamedTuple):
-    """One paper; `usage` is None when no other bill used it."""
+class File(NamedTuple):
+    """One file; `usage` is None when no other bill used it."""
 
     digest: str
     says: Extraction
@@ -22,7 +22,7 @@ class Paper(NamedTuple):
         return any(page.method == "ocr" for page in self.says.pages)
 
     def marks(self, found: Iterable[Found | None]) -> tuple[Mark, ...]:
-        """The places of facts of this paper."""
+        """The places of facts of this file."""
         return tuple(
             Mark(digest=self.digest, place=place) for one in found if one is not None for place in one.places
         )
@@ -34,5 +34,5 @@ def worst(claims: Sequence[Claim]) -> Claim:
 
 
 def absent(name: str, expected: str, explanation: str) -> Claim:
-    """A claim about a thing that the papers do not state."""
+    """A claim about a thing that the files do not state."""
     return Claim(name=name, verdict=Verdict.ABSENT, expected=expected, found="", explanation=explanation)

@@ -21,7 +21,7 @@ from mingpiao.units.model import Unit
 _AGREEMENT_FROM = 10_000
 
 
-class DemoPaper(msgspec.Struct, frozen=True, kw_only=True):
+class DemoEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """A PDF with the file name under which it is uploaded."""
 
     name: str
@@ -29,7 +29,7 @@ class DemoPaper(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Deal(msgspec.Struct, frozen=True, kw_only=True):
-    """What a paper is about: the bill with its unit, and the day on which both sides signed."""
+    """What a file is about: the bill with its unit, and the day on which both sides signed."""
 
     request: IssueRequest
     unit: Unit
@@ -56,13 +56,13 @@ class _Deal(msgspec.Struct, frozen=True, kw_only=True):
         return self.item.removeprefix("暂收").removeprefix("代收")
 
 
-def paper_of(request: IssueRequest, unit: Unit, on: date) -> DemoPaper:
-    """A paper that backs a bill of a kind that needs evidence, signed some days before `on`."""
+def file_of(request: IssueRequest, unit: Unit, on: date) -> DemoEvidence:
+    """A file that backs a bill of a kind that needs evidence, signed some days before `on`."""
     item = _names()[request.items[0].code]
     days = crc32(f"signed:{request.business_no}".encode()) % 9 + 1
     deal = _Deal(request=request, unit=unit, item=item, signed_on=on - timedelta(days=days))
     sheet = _form_of(deal)(deal)
-    return DemoPaper(name=f"{sheet.file_name}.pdf", data=draw(sheet))
+    return DemoEvidence(name=f"{sheet.file_name}.pdf", data=draw(sheet))
 
 
 @cache

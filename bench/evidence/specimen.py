@@ -1,4 +1,4 @@
-"""A paper while it is written: its blocks in order, and the truth of what they say."""
+"""A specimen while it is written: its blocks in order, and the truth of what they say."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -16,7 +16,7 @@ Align = Literal["left", "centre", "right"]
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
-    """A line or paragraph; `scale` is in parts of the paper's letter size, `indent` (all lines) and `first` in characters."""
+    """A line or paragraph; `scale` is in parts of the specimen's letter size, `indent` (all lines) and `first` in characters."""
 
     text: str
     align: Align = "left"
@@ -67,7 +67,7 @@ Block = Text | Grid | Gap | Rule | Turn | Stamp
 
 
 class Style(msgspec.Struct, frozen=True, kw_only=True):
-    """How a paper looks. `face` is the weight of the font, or "song" for letters that are not embedded."""
+    """How a specimen looks. `face` is the weight of the font, or "song" for letters that are not embedded."""
 
     face: str = "regular"
     size: float = 12.0
@@ -88,7 +88,7 @@ class Sides(msgspec.Struct, frozen=True, kw_only=True):
     payee_term: str
 
 
-class Paper:
+class Specimen:
     """Writes a story down. What is asked for by name is taken as written, and so becomes truth."""
 
     def __init__(self, story: Story, rng: Random, kind: str, style: Style) -> None:
@@ -108,7 +108,7 @@ class Paper:
         self.blocks.extend(blocks)
 
     def line(self, text: str, *, indent: float = 0.0, bold: bool = False, align: Align = "left") -> None:
-        """A line or paragraph in the paper's own size."""
+        """A line or paragraph in the specimen's own size."""
         self.add(Text(text=text, indent=indent, bold=bold, align=align))
 
     def clause(self, text: str) -> None:
@@ -160,7 +160,7 @@ class Paper:
         return self.story.total + sum((amount for _, amount in self.story.companions), Decimal(0))
 
     def tolerate(self, *amounts: Decimal) -> None:
-        """Amounts that stand on the paper and need not be found."""
+        """Amounts that stand on the specimen and need not be found."""
         self._know(tolerated_amounts=(*self._truth.tolerated_amounts, *amounts))
 
     def stages(self) -> list[str]:
@@ -202,11 +202,11 @@ class Paper:
         return self.story.topic.purpose
 
     def number(self) -> str:
-        """The paper's own 文号."""
+        """The specimen's own 文号."""
         return self._number(self.story.number)
 
     def basis(self) -> str:
-        """The 文号 of a paper that this one refers to."""
+        """The 文号 of a specimen that this one refers to."""
         return self._number(self.story.basis)
 
     def serial(self, pattern: str) -> str:
@@ -241,27 +241,27 @@ class Paper:
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """A way to write a paper of one kind: its look, and its parts in order."""
+    """A way to write a specimen of one kind: its look, and its parts in order."""
 
     name: str
     kind: str
     style: Style
-    parts: tuple[Callable[[Paper], None], ...]
+    parts: tuple[Callable[[Specimen], None], ...]
 
 
-def write(layout: Layout, story: Story, rng: Random) -> Paper:
+def write(layout: Layout, story: Story, rng: Random) -> Specimen:
     """The story written down in this layout."""
-    paper = Paper(story, rng, layout.kind, layout.style)
+    specimen = Specimen(story, rng, layout.kind, layout.style)
     for part in layout.parts:
-        part(paper)
-    return paper
+        part(specimen)
+    return specimen
 
 
-def title(*texts: str, scale: float = 1.6) -> Callable[[Paper], None]:
+def title(*texts: str, scale: float = 1.6) -> Callable[[Specimen], None]:
     """A title, one of these."""
 
-    def part(paper: Paper) -> None:
-        paper.add(Text(text=paper.choose(*texts), align="centre", scale=scale, bold=True, after=0.8))
+    def part(specimen: Specimen) -> None:
+        specimen.add(Text(text=specimen.choose(*texts), align="centre", scale=scale, bold=True, after=0.8))
 
     return part
 
