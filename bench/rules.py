@@ -32,7 +32,7 @@ from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.lake.backtest import BackTestRun
 from mingpiao.lake.model import BackTestResult, Dataset
 from mingpiao.lake.parquet import from_files, quoted
-from mingpiao.lake.queries import Past, month_before
+from mingpiao.lake.queries import PastBills, month_before
 from mingpiao.lake.schema import columns
 from mingpiao.rules.language import FIELDS, FieldTable
 from mingpiao.rules.model import LoadedRule, Rule, Severity, Stage
@@ -145,7 +145,7 @@ def rule_of(condition: str) -> Rule:
 def back_test(folder: Path, files: dict[Dataset, list[Path]], text: str) -> tuple[float, BackTestResult]:
     """Seconds that a rule takes over the past, and what it found."""
     condition = parse(text, _TABLE)
-    past = Past(today=_LAST, months=_MONTHS, region_code="150000")
+    past = PastBills(today=_LAST, months=_MONTHS, region_code="150000")
     run = BackTestRun(folder / "work")
     try:
         start = time.perf_counter()

@@ -12,7 +12,7 @@ from bench.evidence.generator import Order, make_sample
 from bench.evidence.matching import FIELDS, HINTS, Tally
 from bench.evidence.truth import Sample
 from mingpiao.evidence.comparison import compare
-from mingpiao.evidence.model import Claim, Extraction, Verdict
+from mingpiao.evidence.model import Claim, Extraction, ClaimVerdict
 from mingpiao.evidence.reading.errors import FileUnreadable
 from mingpiao.evidence.reading.reader import read_specimen
 
@@ -171,7 +171,7 @@ def _unread(sample: Sample, reason: str, seconds: float) -> Result:
 
 
 def _contradicting(claims: Iterable[Claim]) -> list[str]:
-    return [claim.name for claim in claims if claim.verdict is Verdict.CONTRADICT]
+    return [claim.name for claim in claims if claim.verdict is ClaimVerdict.CONTRADICT]
 
 
 def _rates(results: Iterable[Result], fields: Sequence[str]) -> Rates:

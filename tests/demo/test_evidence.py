@@ -9,7 +9,7 @@ from mingpiao.demo.evidence import file_of
 from mingpiao.demo.first_day import first_requests
 from mingpiao.demo.kinds import KINDS
 from mingpiao.demo.units import DemoUnit, demo_units
-from mingpiao.evidence.model import CLAIM_NAMES, BillFacts, Verdict
+from mingpiao.evidence.model import CLAIM_NAMES, BillFacts, ClaimVerdict
 from mingpiao.evidence.reading import read_file
 from mingpiao.evidence.service import compare
 from mingpiao.issuing.model import IssueRequest
@@ -58,5 +58,5 @@ def test_files_agree_with_their_bills(profile: str) -> None:
         }
         assert tuple(verdicts) == CLAIM_NAMES
         for name in ("payer", "payee", "amount", "words", "date", "purpose"):
-            assert verdicts[name] is Verdict.AGREE, (file.name, name)
-        assert Verdict.CONTRADICT not in verdicts.values()
+            assert verdicts[name] is ClaimVerdict.AGREE, (file.name, name)
+        assert ClaimVerdict.CONTRADICT not in verdicts.values()

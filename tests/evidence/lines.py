@@ -1,7 +1,7 @@
 """Pages of lines without a file: rows of cells, as the reading of a page gives them."""
 
 from mingpiao.evidence.extraction import extract
-from mingpiao.evidence.model import Extraction, Line, PageLines, Place
+from mingpiao.evidence.model import Extraction, TextLine, PageLines, PagePlace
 
 _LEFT, _RIGHT, _TOP = 0.12, 0.88, 0.08
 #: A full-width character's size on an A4 page of 10.5 points, in parts of its width and height.
@@ -26,12 +26,12 @@ def page_of(*rows: str, number: int = 1, columns: int = 4) -> PageLines:
     return PageLines(number=number, width=595, height=842, rotation=0, method="text", lines=tuple(lines))
 
 
-def line_at(text: str, left: float, top: float, number: int = 1, *, scale: float = 1) -> Line:
+def line_at(text: str, left: float, top: float, number: int = 1, *, scale: float = 1) -> TextLine:
     edges = [left]
     for character in text:
         edges.append(edges[-1] + (0.55 if character < "\u2e80" else 1.0) * WIDE * scale)
-    place = Place(page=number, left=left, top=top, right=edges[-1], bottom=top + HIGH * scale)
-    return Line(text=text, place=place, edges=tuple(edges))
+    place = PagePlace(page=number, left=left, top=top, right=edges[-1], bottom=top + HIGH * scale)
+    return TextLine(text=text, place=place, edges=tuple(edges))
 
 
 def read(*rows: str, columns: int = 4) -> Extraction:

@@ -15,15 +15,15 @@ from mingpiao.evidence.model import (
     Claim,
     Extraction,
     Found,
-    Page,
+    ReadPage,
     Party,
-    Place,
+    PagePlace,
     Usage,
-    Verdict,
+    ClaimVerdict,
 )
 
 D = Decimal
-HERE = Place(page=1, left=0.1, top=0.2, right=0.5, bottom=0.22)
+HERE = PagePlace(page=1, left=0.1, top=0.2, right=0.5, bottom=0.22)
 
 BILL = BillFacts(
     kind="0201",
@@ -55,7 +55,7 @@ def file(**changes: Any) -> Extraction:
     """A contract that agrees with the bill in everything, but for the changes."""
     says = Extraction(
         kind="contract",
-        pages=(Page(number=1, width=595, height=842, rotation=0, method="text", text=""),),
+        pages=(ReadPage(number=1, width=595, height=842, rotation=0, method="text", text=""),),
         parties=(
             Party(role="payer", name=found("内蒙古蓝天科技有限公司")),
             Party(role="payee", name=found("内蒙古大学"), account=found("150012345678" + "9012")),
@@ -74,7 +74,7 @@ def claims(bill: BillFacts, *files: Extraction, used: dict[int, str] | None = No
     return {claim.name: claim for claim in compare(bill, by_digest, usage)}
 
 
-def verdict(name: str, bill: BillFacts, *files: Extraction, used: dict[int, str] | None = None) -> Verdict:
+def verdict(name: str, bill: BillFacts, *files: Extraction, used: dict[int, str] | None = None) -> ClaimVerdict:
     return claims(bill, *files, used=used)[name].verdict
 
 
@@ -94,9 +94,9 @@ def test_every_claim_is_made_once_in_order() -> None:
 def test_a_file_that_agrees_in_everything() -> None:
     made = claims(BILL, file())
     verdicts = {name: claim.verdict for name, claim in made.items()}
-    assert verdicts.pop("seal") is Verdict.HINT
-    assert verdicts.pop("words") is Verdict.ABSENT
-    assert set(verdicts.values()) == {Verdict.AGREE}
+    assert verdicts.pop("seal") is ClaimVerdict.HINT
+    assert verdicts.pop("words") is ClaimVerdict.ABSENT
+    assert set(verdicts.values()) == {ClaimVerdict.AGREE}
     assert made["payer"].marks[0].place == HERE
     assert made["payer"].marks[0].digest == "0"
 
@@ -104,18 +104,18 @@ def test_a_file_that_agrees_in_everything() -> None:
 def test_a_file_that_says_nothing_contradicts_nothing() -> None:
     empty = Extraction(kind="other", pages=file().pages)
     verdicts = {name: claim.verdict for name, claim in claims(BILL, empty).items()}
-    assert verdicts.pop("seal") is Verdict.HINT
-    assert set(verdicts.values()) == {Verdict.ABSENT}
+    assert verdicts.pop("seal") is ClaimVerdict.HINT
+    assert set(verdicts.values()) == {ClaimVerdict.ABSENT}
 
 
 @pytest.mark.parametrize("name", ["内蒙古蓝天科技(有限)公司", "内蒙古 蓝天科技有限公司"])
 def test_a_name_may_be_written_in_another_way(name: str) -> None:
-    assert verdict("payer", changed(payer_name=name), file()) is Verdict.AGREE
+    assert verdict("payer", changed(payer_name=name), file()) is ClaimVerdict.AGREE
 
 
 def test_another_company_contradicts_and_both_names_are_told() -> None:
     claim = claims(changed(payer_name="内蒙古青天科技有限公司"), file())["payer"]
-    assert claim.verdict is Verdict.CONTRADICT
+    assert claim.verdict is ClaimVerdict.CONTRADICT
     assert (claim.expected, claim.found) == ("内蒙古青天科技有限公司", "内蒙古蓝天科技有限公司")
     assert "内蒙古青天科技有限公司" in claim.explanation
     assert "内蒙古蓝天科技有限公司" in claim.explanation
@@ -124,7 +124,7 @@ def test_another_company_contradicts_and_both_names_are_told() -> None:
 def test_the_payer_as_the_one_who_receives_contradicts() -> None:
     turned = file(parties=parties("内蒙古大学", "内蒙古蓝天科技有限公司"))
     made = claims(BILL, turned)
-    assert (made["payer"].verdict, made["payee"].verdict) == (Verdict.CONTRADICT, Verdict.CONTRADICT)
+    assert (made["payer"].verdict, made["payee"].verdict) == (ClaimVerdict.CONTRADICT, ClaimVerdict.CONTRADICT)
 
 
 def test_the_code_tells_a_party_whose_name_was_changed() -> None:
@@ -135,29 +135,29 @@ def test_the_code_tells_a_party_whose_name_was_changed() -> None:
             parties("", "内蒙古大学")[1],
         )
     )
-    assert verdict("payer", BILL, renamed) is Verdict.AGREE
+    assert verdict("payer", BILL, renamed) is ClaimVerdict.AGREE
 
 
 def test_a_scan_that_reads_a_name_well_once_is_believed() -> None:
     misread = parties("内蒙古蓝夭科技有限公司", "内蒙古大学")
     body = msgspec.structs.replace(file().pages[0], text="……内蒙古蓝天科技有限公司（盖章）")
     scan = msgspec.structs.replace(body, method="ocr")
-    assert verdict("payer", BILL, file(parties=misread, pages=(scan,))) is Verdict.AGREE
-    assert verdict("payer", BILL, file(parties=misread, pages=(body,))) is Verdict.CONTRADICT
+    assert verdict("payer", BILL, file(parties=misread, pages=(scan,))) is ClaimVerdict.AGREE
+    assert verdict("payer", BILL, file(parties=misread, pages=(body,))) is ClaimVerdict.CONTRADICT
     elsewhere = msgspec.structs.replace(scan, text="")
-    assert verdict("payer", BILL, file(parties=misread, pages=(elsewhere,))) is Verdict.CONTRADICT
+    assert verdict("payer", BILL, file(parties=misread, pages=(elsewhere,))) is ClaimVerdict.CONTRADICT
 
 
 def test_a_party_without_a_role_is_enough() -> None:
     unclear = file(parties=(Party(role="", name=found("内蒙古蓝天科技有限公司")),))
-    assert verdict("payer", BILL, unclear) is Verdict.AGREE
+    assert verdict("payer", BILL, unclear) is ClaimVerdict.AGREE
 
 
 def test_the_total_or_an_instalment_agrees_another_amount_does_not() -> None:
     staged = file(amounts=(amount("100000"), amount("50000", "instalment"), amount("30000", "instalment")))
-    assert verdict("amount", BILL, staged) is Verdict.AGREE
+    assert verdict("amount", BILL, staged) is ClaimVerdict.AGREE
     claim = claims(changed(total=D("40000")), staged)["amount"]
-    assert claim.verdict is Verdict.CONTRADICT
+    assert claim.verdict is ClaimVerdict.CONTRADICT
     assert (claim.expected, claim.found) == ("40000.00", "100000.00")
 
 
@@ -166,19 +166,19 @@ def test_the_total_or_an_instalment_agrees_another_amount_does_not() -> None:
 )
 def test_a_part_of_a_total_agrees_while_there_is_a_rest(used: str, agrees: bool) -> None:
     made = claims(BILL, file(amounts=(amount("100000"),)), used={0: used})
-    expected = Verdict.AGREE if agrees else Verdict.CONTRADICT
+    expected = ClaimVerdict.AGREE if agrees else ClaimVerdict.CONTRADICT
     assert (made["amount"].verdict, made["usage"].verdict) == (expected, expected)
 
 
 def test_a_bill_beyond_an_unused_file_is_the_amounts_affair() -> None:
     made = claims(BILL, file(amounts=(amount("20000"),)))
-    assert (made["amount"].verdict, made["usage"].verdict) == (Verdict.CONTRADICT, Verdict.HINT)
+    assert (made["amount"].verdict, made["usage"].verdict) == (ClaimVerdict.CONTRADICT, ClaimVerdict.HINT)
     assert made["usage"].explanation.endswith("本次 50000.00 元超出载明的金额，见“金额”一项。")
 
 
 def test_the_same_file_again_is_used_up() -> None:
     claim = claims(BILL, file(), used={0: "50000"})["usage"]
-    assert claim.verdict is Verdict.CONTRADICT
+    assert claim.verdict is ClaimVerdict.CONTRADICT
     assert (
         claim.explanation
         == "材料载明 50000.00 元，此前 1 张票据已使用 50000.00 元，加上本次 50000.00 元将超出。"
@@ -188,19 +188,19 @@ def test_the_same_file_again_is_used_up() -> None:
 def test_a_file_that_states_a_deposit_alone_is_about_the_deposit() -> None:
     says = file(amounts=(amount("600", "deposit", beside="600"), amount("600", "deposit")))
     made = claims(changed(total=D("900")), says)
-    assert (made["amount"].verdict, made["amount"].found) == (Verdict.CONTRADICT, "600.00")
-    assert claims(changed(total=D("600")), says, used={0: "600"})["usage"].verdict is Verdict.CONTRADICT
+    assert (made["amount"].verdict, made["amount"].found) == (ClaimVerdict.CONTRADICT, "600.00")
+    assert claims(changed(total=D("600")), says, used={0: "600"})["usage"].verdict is ClaimVerdict.CONTRADICT
     unclear = file(amounts=(amount("600", "deposit"), amount("900", "")))
-    assert verdict("amount", changed(total=D("900")), unclear) is Verdict.ABSENT
+    assert verdict("amount", changed(total=D("900")), unclear) is ClaimVerdict.ABSENT
 
 
 def test_a_transfer_is_of_one_amount() -> None:
-    assert verdict("amount", BILL, file(kind="transfer", amounts=(amount("80000"),))) is Verdict.CONTRADICT
+    assert verdict("amount", BILL, file(kind="transfer", amounts=(amount("80000"),))) is ClaimVerdict.CONTRADICT
 
 
 def test_of_a_contract_and_its_transfer_one_may_state_the_amount() -> None:
     contract = file(amounts=(amount("90000"), amount("30000", "instalment"), amount("60000", "instalment")))
-    assert verdict("amount", BILL, contract, file(kind="transfer")) is Verdict.AGREE
+    assert verdict("amount", BILL, contract, file(kind="transfer")) is ClaimVerdict.AGREE
 
 
 def test_a_list_gives_the_unit_its_own_amount() -> None:
@@ -209,9 +209,9 @@ def test_a_list_gives_the_unit_its_own_amount() -> None:
         Party(role="payee", name=found("赛罕区图书馆"), amount=D("70000")),
     )
     notice = file(kind="policy", parties=rows, amounts=(amount("120000"),))
-    assert verdict("amount", BILL, notice) is Verdict.AGREE
-    assert verdict("amount", changed(total=D("70000")), notice) is Verdict.CONTRADICT
-    assert verdict("payee", changed(unit_name="红山区博物馆", unit_code=""), notice) is Verdict.CONTRADICT
+    assert verdict("amount", BILL, notice) is ClaimVerdict.AGREE
+    assert verdict("amount", changed(total=D("70000")), notice) is ClaimVerdict.CONTRADICT
+    assert verdict("payee", changed(unit_name="红山区博物馆", unit_code=""), notice) is ClaimVerdict.CONTRADICT
 
 
 def test_a_list_with_two_rows_for_the_unit() -> None:
@@ -221,28 +221,28 @@ def test_a_list_with_two_rows_for_the_unit() -> None:
     notice = file(kind="policy", parties=rows, amounts=(amount("120000"),))
     totals = ("30000", "20000", "50000", "40000", "120000")
     assert [verdict("amount", changed(total=D(value)), notice) for value in totals] == [
-        *[Verdict.AGREE] * 3,
-        *[Verdict.CONTRADICT] * 2,
+        *[ClaimVerdict.AGREE] * 3,
+        *[ClaimVerdict.CONTRADICT] * 2,
     ]
 
 
 def test_words_that_differ_from_the_digits_beside_them() -> None:
     claim = claims(BILL, file(amounts=(amount("50000"), amount("5000", beside="50000"))))["words"]
-    assert (claim.verdict, claim.expected) == (Verdict.CONTRADICT, "")
+    assert (claim.verdict, claim.expected) == (ClaimVerdict.CONTRADICT, "")
     assert "5000.00 元" in claim.explanation
     assert "50000.00 元" in claim.explanation
     assert (
         verdict("words", BILL, file(amounts=(amount("50000"), amount("50000", beside="50000"))))
-        is Verdict.AGREE
+        is ClaimVerdict.AGREE
     )
 
 
 @pytest.mark.parametrize(
     ("confidence", "seals", "expected"),
-    [(0.99, (), Verdict.CONTRADICT), (0.9, (), Verdict.ABSENT), (0.99, (HERE,), Verdict.ABSENT)],
+    [(0.99, (), ClaimVerdict.CONTRADICT), (0.9, (), ClaimVerdict.ABSENT), (0.99, (HERE,), ClaimVerdict.ABSENT)],
 )
 def test_words_that_a_seal_hides_are_not_held_against_the_bill(
-    confidence: float, seals: tuple[Place, ...], expected: Verdict
+    confidence: float, seals: tuple[PagePlace, ...], expected: ClaimVerdict
 ) -> None:
     """壹万 for 伍万 on a scan: one character, and the scan is hard to read there."""
     wrong = Found(value="10000", text="壹万元整", places=(HERE,), confidence=confidence)
@@ -255,16 +255,16 @@ def test_words_that_a_seal_hides_are_not_held_against_the_bill(
 @pytest.mark.parametrize(
     ("signed", "start", "end", "expected"),
     [
-        ("2026-03-10", None, None, Verdict.AGREE),
-        ("2026-03-11", None, None, Verdict.CONTRADICT),
-        (None, "2026-03-10", "2026-03-10", Verdict.AGREE),
-        (None, "2026-03-11", "2026-12-31", Verdict.CONTRADICT),
-        (None, "2025-03-11", "2026-03-09", Verdict.CONTRADICT),
-        (None, None, None, Verdict.ABSENT),
+        ("2026-03-10", None, None, ClaimVerdict.AGREE),
+        ("2026-03-11", None, None, ClaimVerdict.CONTRADICT),
+        (None, "2026-03-10", "2026-03-10", ClaimVerdict.AGREE),
+        (None, "2026-03-11", "2026-12-31", ClaimVerdict.CONTRADICT),
+        (None, "2025-03-11", "2026-03-09", ClaimVerdict.CONTRADICT),
+        (None, None, None, ClaimVerdict.ABSENT),
     ],
 )
 def test_the_bill_falls_into_the_period(
-    signed: str | None, start: str | None, end: str | None, expected: Verdict
+    signed: str | None, start: str | None, end: str | None, expected: ClaimVerdict
 ) -> None:
     days = {
         name: found(day) if day else None
@@ -276,30 +276,30 @@ def test_the_bill_falls_into_the_period(
 @pytest.mark.parametrize(
     ("items", "remark", "expected"),
     [
-        (("代收培训费",), "", Verdict.AGREE),
-        (("往来款",), "会计继续教育", Verdict.AGREE),
-        (("代收款项",), "", Verdict.ABSENT),
-        (("代收水电费",), "", Verdict.CONTRADICT),
+        (("代收培训费",), "", ClaimVerdict.AGREE),
+        (("往来款",), "会计继续教育", ClaimVerdict.AGREE),
+        (("代收款项",), "", ClaimVerdict.ABSENT),
+        (("代收水电费",), "", ClaimVerdict.CONTRADICT),
     ],
 )
 def test_only_another_thing_contradicts_the_purpose(
-    items: tuple[str, ...], remark: str, expected: Verdict
+    items: tuple[str, ...], remark: str, expected: ClaimVerdict
 ) -> None:
     assert verdict("purpose", changed(item_names=items, remark=remark), file()) is expected
 
 
 def test_the_account_is_compared_with_the_receivers() -> None:
-    assert verdict("account", changed(unit_account="6222 0000 0000 0000"), file()) is Verdict.CONTRADICT
-    assert verdict("account", changed(unit_account=""), file()) is Verdict.ABSENT
+    assert verdict("account", changed(unit_account="6222 0000 0000 0000"), file()) is ClaimVerdict.CONTRADICT
+    assert verdict("account", changed(unit_account=""), file()) is ClaimVerdict.ABSENT
     payers_only = file(
         parties=parties("内蒙古蓝天科技有限公司", "内蒙古大学"), accounts=(found("99999999999"),)
     )
-    assert verdict("account", BILL, payers_only) is Verdict.ABSENT
+    assert verdict("account", BILL, payers_only) is ClaimVerdict.ABSENT
 
 
 def test_seals_are_a_hint_only() -> None:
     claim = claims(BILL, file(seals=(HERE,)), file())["seal"]
-    assert claim.verdict is Verdict.HINT
+    assert claim.verdict is ClaimVerdict.HINT
     assert claim.found == "1"
     assert [mark.digest for mark in claim.marks] == ["0"]
 
@@ -307,5 +307,5 @@ def test_seals_are_a_hint_only() -> None:
 def test_what_one_file_contradicts_another_does_not_heal() -> None:
     other = file(parties=parties("内蒙古青天科技有限公司", "内蒙古大学"))
     claim = claims(BILL, file(), other)["payer"]
-    assert claim.verdict is Verdict.CONTRADICT
+    assert claim.verdict is ClaimVerdict.CONTRADICT
     assert claim.marks[0].digest == "1"

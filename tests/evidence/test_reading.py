@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from tests.evidence import hostile
 
 import mingpiao
-from mingpiao.evidence.model import Line, PageLines
+from mingpiao.evidence.model import TextLine, PageLines
 from mingpiao.evidence.reading import FileUnreadable, picture, read_file, read_lines
 from mingpiao.evidence.reading.counting import count_pages
 
@@ -62,7 +62,7 @@ def texts(page: PageLines) -> list[str]:
     return [line.text for line in page.lines]
 
 
-def found(page: PageLines, text: str) -> Line:
+def found(page: PageLines, text: str) -> TextLine:
     return next(line for line in page.lines if text in line.text)
 
 

@@ -12,7 +12,7 @@ from tests.evidence import hostile
 from tests.support.office import ACTING
 from tests.support.province import Province
 
-from mingpiao.evidence.model import EvidenceFile, EvidenceState, Extraction, Reading, Remark
+from mingpiao.evidence.model import EvidenceFile, EvidenceState, Extraction, EvidenceReading, Remark
 from mingpiao.evidence.reading_jobs import MAX_ATTEMPTS
 from mingpiao.evidence.service import (
     SETTLED_CHANNEL,
@@ -140,11 +140,11 @@ async def test_a_scan_is_handed_to_the_other_lane_and_says_how_far_it_is(
 
     async def look_at(
         _data: bytes, _type: str, pages: int, on_progress: Callable[[int, int], None]
-    ) -> Reading:
+    ) -> EvidenceReading:
         on_progress(1, pages)
         await look.wait()
         on_progress(pages, pages)
-        return Reading(extraction=extraction)
+        return EvidenceReading(extraction=extraction)
 
     monkeypatch.setattr(pool, "look_at_file", look_at)
     async with pool, reading(database, EvidenceReader(database, store, pool)):
@@ -170,7 +170,7 @@ async def test_a_file_on_which_the_reader_crashes_is_given_up_after_three_times(
 ) -> None:
     tries = 0
 
-    async def crash(*_: object) -> Reading:
+    async def crash(*_: object) -> EvidenceReading:
         nonlocal tries
         tries += 1
         raise ReaderFailed("evidence.reader_crashed", "exit code -11")
@@ -232,7 +232,7 @@ async def test_what_the_model_adds_is_kept_with_the_extraction(
 ) -> None:
     remark = Remark(quote="two parties", explanation="另一方似为关联单位")
 
-    async def understand(reading: Reading) -> tuple[Remark, ...]:
+    async def understand(reading: EvidenceReading) -> tuple[Remark, ...]:
         assert "two parties" in reading.lines[0].text
         return (remark,)
 

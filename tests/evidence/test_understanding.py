@@ -15,14 +15,14 @@ from mingpiao.evidence.model import (
     BillFacts,
     Extraction,
     Found,
-    Line,
-    Page,
+    TextLine,
+    ReadPage,
     Party,
-    Place,
-    Reading,
+    PagePlace,
+    EvidenceReading,
     Remark,
     Usage,
-    Verdict,
+    ClaimVerdict,
 )
 from mingpiao.evidence.service import ChatModel, ModelAccess, compare, model_claims
 from mingpiao.evidence.understanding import MAX_REMARKS, MAX_TEXT, mask, personal_names
@@ -39,20 +39,20 @@ LINES = (
 )
 
 
-def _place(number: int) -> Place:
-    return Place(page=1, left=0.1, top=number / 10, right=0.9, bottom=number / 10 + 0.05)
+def _place(number: int) -> PagePlace:
+    return PagePlace(page=1, left=0.1, top=number / 10, right=0.9, bottom=number / 10 + 0.05)
 
 
-READING = Reading(
+READING = EvidenceReading(
     extraction=Extraction(
         kind="donation",
-        pages=(Page(number=1, width=595, height=842, rotation=0, method="text", text="\n".join(LINES)),),
+        pages=(ReadPage(number=1, width=595, height=842, rotation=0, method="text", text="\n".join(LINES)),),
         parties=(
             Party(role="payer", name=Found(value="王小明", text="王小明")),
             Party(role="payee", name=Found(value="内蒙古某某慈善基金会", text="内蒙古某某慈善基金会")),
         ),
     ),
-    lines=tuple(Line(text=text, place=_place(number)) for number, text in enumerate(LINES)),
+    lines=tuple(TextLine(text=text, place=_place(number)) for number, text in enumerate(LINES)),
 )
 GOOD = {"quote": "提供等值的广告宣传服务", "explanation": "捐赠附有回报条件，可能不属于公益捐赠。"}
 
@@ -221,7 +221,7 @@ async def test_a_file_cannot_end_the_fence_around_it() -> None:
 
 
 async def test_a_long_file_is_cut() -> None:
-    lines = tuple(Line(text=f"第{n}条" + "内容" * 50, place=_place(1)) for n in range(1000))
+    lines = tuple(TextLine(text=f"第{n}条" + "内容" * 50, place=_place(1)) for n in range(1000))
     async with serving(_completion({"remarks": []})) as server:
         access = ModelAccess(url=server.address, key="", name="m", seconds=10)
         await ChatModel(access).remark(msgspec.structs.replace(READING, lines=lines))
@@ -246,7 +246,7 @@ async def test_whatever_the_model_says_the_comparison_stays_as_it_is() -> None:
     assert compare(facts, remarked, usage) == before
     assert tuple(claim.name for claim in before) == CLAIM_NAMES
     (claim,) = model_claims(remarked)
-    assert (claim.name, claim.source, claim.verdict) == ("model", "model", Verdict.HINT)
+    assert (claim.name, claim.source, claim.verdict) == ("model", "model", ClaimVerdict.HINT)
     assert claim.marks[0].digest == "d"
     assert model_claims(plain) == ()
 

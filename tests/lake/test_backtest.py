@@ -25,7 +25,7 @@ from mingpiao.kernel.errors import Refusal
 from mingpiao.lake import store
 from mingpiao.lake.backtest import BackTestRun, warnings_of
 from mingpiao.lake.model import BackTest, BackTestResult, BackTestState, MonthFigure
-from mingpiao.lake.queries import Past
+from mingpiao.lake.queries import PastBills
 from mingpiao.lake.service import get_backtest, start_backtest, stop_backtest
 from mingpiao.rules.service import parse
 
@@ -50,7 +50,7 @@ def _judge(folder: Path, rows: list[Row], condition: str, *, months: int = 3, **
     region = scope.pop("region", PROVINCE)
     run = BackTestRun(folder / "work")
     try:
-        past = Past(today=TODAY, months=months, region_code=region)
+        past = PastBills(today=TODAY, months=months, region_code=region)
         return run.run(
             rule_of(condition, **scope), parse(condition, TABLE), write_lake(folder, rows, []), past
         )
@@ -152,7 +152,7 @@ def test_a_run_can_be_stopped(tmp_path: Path) -> None:
         with pytest.raises(duckdb.InterruptException):
             run._execute(endless)
         assert 0.0 <= run.progress() <= 1.0
-        past = Past(today=TODAY, months=3, region_code=PROVINCE)
+        past = PastBills(today=TODAY, months=3, region_code=PROVINCE)
         with pytest.raises(duckdb.InterruptException):
             run.run(rule_of("total > 1"), parse("total > 1", TABLE), files, past)
     finally:

@@ -18,7 +18,7 @@ from mingpiao.issuing.medians import CLASSES_PER_DOUBLING, FEWEST_LINES, amount_
 from mingpiao.lake.backtest import BackTestRun
 from mingpiao.lake.history import bucket_amounts
 from mingpiao.lake.model import Dataset
-from mingpiao.lake.queries import Past, Queries
+from mingpiao.lake.queries import PastBills, Queries
 from mingpiao.rules.language import FIELDS
 from mingpiao.rules.model import History, Rule, Severity
 from mingpiao.rules.service import Condition, FieldTable, compile_condition, parse
@@ -119,8 +119,8 @@ def seed() -> int:
     return found
 
 
-def _past(region: str = "150000", months: int = 6) -> Past:
-    return Past(today=LAST, months=months, region_code=region)
+def _past(region: str = "150000", months: int = 6) -> PastBills:
+    return PastBills(today=LAST, months=months, region_code=region)
 
 
 def _hits(folder: Path, files: dict[Dataset, list[Path]], condition: Condition, **changes: Any) -> set[int]:

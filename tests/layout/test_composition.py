@@ -9,7 +9,7 @@ from tests.layout.samples import general, outpatient, red
 from mingpiao.kernel.errors import Refusal
 from mingpiao.layout import composition as composing
 from mingpiao.layout.composition import compose
-from mingpiao.layout.display import Composition, Page, Text
+from mingpiao.layout.display import Composition, FacePage, Text
 from mingpiao.layout.fonts import typeface
 from mingpiao.layout.loading import shipped_templates, with_extension_fields
 from mingpiao.sealing.model import Face
@@ -21,7 +21,7 @@ def composed(face: Face, key: str) -> Composition:
     return compose(face, shipped_templates()[key], ADDRESS, typeface())
 
 
-def texts_of(page: Page) -> list[str]:
+def texts_of(page: FacePage) -> list[str]:
     return [text.content for text in (*page.form, *page.values)]
 
 
@@ -34,7 +34,7 @@ def extent(text: Text) -> tuple[float, float, float, float]:
     return text.x, text.y - 0.82 * text.size, text.x + text.width, text.y + 0.1 * text.size
 
 
-def overlapping(page: Page) -> list[tuple[str, str]]:
+def overlapping(page: FacePage) -> list[tuple[str, str]]:
     lines = [text for text in (*page.form, *page.values) if text.content.strip()]
     found = []
     for one, other in combinations(lines, 2):

@@ -5,10 +5,10 @@ import random
 import segno
 
 from mingpiao.layout.display import Symbol
-from mingpiao.layout.model import Box
+from mingpiao.layout.model import FaceBox
 from mingpiao.layout.qr import check_address, symbol
 
-BOX = Box(x=10, y=5, width=20, height=20)
+BOX = FaceBox(x=10, y=5, width=20, height=20)
 
 
 def matrix(drawn: Symbol) -> tuple[bytearray, ...]:

@@ -15,7 +15,7 @@ from tests.portals.unit_site import Browser, Site, members_of
 
 from mingpiao.catalog.service import CHANNEL as CATALOG_CHANNEL
 from mingpiao.crypto.sm3 import sm3_hex
-from mingpiao.evidence.model import Claim, EvidenceFile, EvidenceState, Extraction, Mark, Page, Place, Verdict
+from mingpiao.evidence.model import Claim, EvidenceFile, EvidenceState, Extraction, Mark, ReadPage, PagePlace, ClaimVerdict
 from mingpiao.evidence.service import EvidenceReader
 from mingpiao.kernel.clock import now
 from mingpiao.portals.rendering import ENVIRONMENT
@@ -183,7 +183,7 @@ async def test_a_department_sees_files_of_its_units_only(unit_site: Site, userna
 
 def _file(pages: int) -> EvidenceFile:
     read = tuple(
-        Page(number=n, width=595, height=842, rotation=0, method="text", text="") for n in range(1, pages + 1)
+        ReadPage(number=n, width=595, height=842, rotation=0, method="text", text="") for n in range(1, pages + 1)
     )
     return EvidenceFile(
         unit_id=1,
@@ -205,18 +205,18 @@ def _file(pages: int) -> EvidenceFile:
 
 
 def _claims() -> tuple[Claim, ...]:
-    place = Place(page=5, left=0.1, top=0.2, right=0.4, bottom=0.25)
+    place = PagePlace(page=5, left=0.1, top=0.2, right=0.4, bottom=0.25)
     return (
         Claim(
             name="amount",
-            verdict=Verdict.CONTRADICT,
+            verdict=ClaimVerdict.CONTRADICT,
             expected="100.00",
             found="900.00",
             explanation="金额不符。",
             marks=(Mark(digest=DIGEST, place=place), Mark(digest="f" * 64, place=place)),
         ),
         Claim(
-            name="model", verdict=Verdict.HINT, expected="", found="", explanation="请留意。", source="model"
+            name="model", verdict=ClaimVerdict.HINT, expected="", found="", explanation="请留意。", source="model"
         ),
     )
 

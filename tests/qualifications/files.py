@@ -14,7 +14,7 @@ import msgspec
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 import mingpiao.layout
-from mingpiao.evidence.model import Line, PageLines, Place
+from mingpiao.evidence.model import TextLine, PageLines, PagePlace
 from mingpiao.kernel.codes import uscc_check_digit
 from mingpiao.qualifications.model import UNLIMITED, QualificationType
 
@@ -66,9 +66,9 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
         """The texts as a reader without any fault would return them."""
         width, height = self.image.size
         lines = tuple(
-            Line(
+            TextLine(
                 text=text,
-                place=Place(
+                place=PagePlace(
                     page=1,
                     left=box[0] / width,
                     top=box[1] / height,

@@ -7,10 +7,10 @@ import msgspec
 import pytest
 from tests.qualifications.files import LAYOUTS, Facts, draw, make_facts, spoiled
 
-from mingpiao.evidence.model import Line, PageLines, Place
+from mingpiao.evidence.model import TextLine, PageLines, PagePlace
 from mingpiao.evidence.service import ReaderPool
 from mingpiao.qualifications.dates import find_days
-from mingpiao.qualifications.model import QualificationType, Reading
+from mingpiao.qualifications.model import QualificationType, QualificationReading
 from mingpiao.qualifications.service import SURE, read_fields
 
 CODE = "53150000MJ0123456B"
@@ -19,9 +19,9 @@ CODE = "53150000MJ0123456B"
 def page_of(*rows: tuple[str, float, float], confidence: float = 0.98) -> list[PageLines]:
     """Lines (text, left, top) on a page of 1000 × 1000; characters are 20 wide, lines 26 high."""
     lines = tuple(
-        Line(
+        TextLine(
             text=text,
-            place=Place(
+            place=PagePlace(
                 page=1,
                 left=left / 1000,
                 top=top / 1000,
@@ -35,7 +35,7 @@ def page_of(*rows: tuple[str, float, float], confidence: float = 0.98) -> list[P
     return [PageLines(number=1, width=1000, height=1000, rotation=0, method="ocr", lines=lines)]
 
 
-def values(reading: Reading) -> dict[str, str]:
+def values(reading: QualificationReading) -> dict[str, str]:
     return {name: found.value for name, found in reading.fields.items()}
 
 
@@ -60,7 +60,7 @@ def _sloping(pages: list[PageLines], degrees: float) -> list[PageLines]:
         top = place.top * page.height + slope * (place.left * page.width - page.width / 2)
         high = (place.bottom - place.top) * page.height + abs(slope) * width
         top += min(0.0, slope * width)
-        box = Place(
+        box = PagePlace(
             page=1,
             left=left / page.width,
             top=top / page.height,

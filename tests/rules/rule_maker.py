@@ -8,7 +8,7 @@ from typing import Any
 
 from mingpiao.rules.language import FIELDS, FUNCTIONS, FieldSpec, FieldTable, ValueKind
 from mingpiao.rules.language.catalogue import DATE, MEASURE, TEXT, FunctionSpec
-from mingpiao.rules.language.tree import Place, Shape
+from mingpiao.rules.language.tree import SourcePlace, Shape
 
 #: Texts that a dialect could read differently: quotes, escapes, wildcards, variables, parameters, Chinese.
 WORDS = (
@@ -44,7 +44,7 @@ def _extension_field(name: str, shape: Shape, container: str) -> FieldSpec:
         name=name,
         shape=Shape(shape.kind, shape.whole, shape.places, True),
         example="",
-        place=Place.EXTENSION,
+        place=SourcePlace.EXTENSION,
         column=name,
         container=container,
     )
@@ -84,20 +84,20 @@ def history_columns(of_item: bool) -> dict[str, Shape]:
     }
 
 
-def columns(place: Place) -> dict[str, Shape]:
+def columns(place: SourcePlace) -> dict[str, Shape]:
     """The columns of a bill or of an item with their types, history included."""
     own = {field.column: field.shape for field in ALL_FIELDS if field.place is place}
-    return own | history_columns(place is Place.ITEM)
+    return own | history_columns(place is SourcePlace.ITEM)
 
 
 def random_facts(chance: random.Random) -> dict[str, Any]:
-    facts = {name: random_value(chance, shape) for name, shape in columns(Place.BILL).items()}
+    facts = {name: random_value(chance, shape) for name, shape in columns(SourcePlace.BILL).items()}
     facts["items"] = [
-        {name: random_value(chance, shape) for name, shape in columns(Place.ITEM).items()}
+        {name: random_value(chance, shape) for name, shape in columns(SourcePlace.ITEM).items()}
         for _ in range(chance.choice([0, 1, 1, 2, 3]))
     ]
     for field in ALL_FIELDS:
-        if field.place is Place.EXTENSION:
+        if field.place is SourcePlace.EXTENSION:
             value = random_value(chance, field.shape)
             facts[field.container] = {} if value is None else {field.column: value}
     return facts
@@ -180,9 +180,9 @@ class RuleMaker:
     # -- values ----------------------------------------------------------------------------------
 
     def field(self, kind: ValueKind) -> str:
-        places = {Place.BILL, Place.EXTENSION} | ({Place.ITEM} if self.inside else set())
+        places = {SourcePlace.BILL, SourcePlace.EXTENSION} | ({SourcePlace.ITEM} if self.inside else set())
         found = [field for field in ALL_FIELDS if field.kind is kind and field.place in places]
-        items = [field for field in found if field.place is Place.ITEM]
+        items = [field for field in found if field.place is SourcePlace.ITEM]
         return self.chance.choice(items if items and self.chance.random() < 0.7 else found).path
 
     def literal(self, kind: ValueKind) -> str:

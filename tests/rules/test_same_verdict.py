@@ -17,7 +17,7 @@ from tests.rules.rule_maker import TABLE, RuleMaker, columns, random_facts
 
 from mingpiao.kernel.errors import Refusal
 from mingpiao.rules.language import Condition, ValueKind, compile_condition, parse, to_sql
-from mingpiao.rules.language.tree import Place, Shape
+from mingpiao.rules.language.tree import SourcePlace, Shape
 from mingpiao.storage.database import plain_url
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ async def test_postgres_agrees(
     connection = await asyncpg.connect(plain_url(empty_database_url))
     try:
         await connection.execute(_postgres_table())
-        names = [*columns(Place.BILL), "items", *_MAPS]
+        names = [*columns(SourcePlace.BILL), "items", *_MAPS]
         await connection.copy_records_to_table(
             "facts",
             records=[
@@ -117,7 +117,7 @@ def test_duckdb_agrees(
 ) -> None:
     with duckdb.connect() as connection:
         connection.execute(_duckdb_table())
-        names = [*columns(Place.BILL), "items", *_MAPS]
+        names = [*columns(SourcePlace.BILL), "items", *_MAPS]
         for row in facts:
             connection.execute(
                 f"INSERT INTO facts VALUES ({', '.join('?' for _ in names)})", [row[name] for name in names]
@@ -168,7 +168,7 @@ def test_spark_agrees(
     tmp_path: Path,
 ) -> None:
     asked, seen = conditions[:SPARK_RULES], facts[:SPARK_ROWS]
-    names = [*columns(Place.BILL), "items", *_MAPS]
+    names = [*columns(SourcePlace.BILL), "items", *_MAPS]
     # Through a Parquet file, as from the lake: DuckDB's is what Spark reads there.
     path = tmp_path / "facts.parquet"
     with duckdb.connect() as connection:
@@ -193,8 +193,8 @@ def _duckdb_type(shape: Shape) -> str:
 
 
 def _duckdb_table(more: str = "") -> str:
-    own = [f'"{name}" {_duckdb_type(shape)}' for name, shape in columns(Place.BILL).items()]
-    item = ", ".join(f'"{name}" {_duckdb_type(shape)}' for name, shape in columns(Place.ITEM).items())
+    own = [f'"{name}" {_duckdb_type(shape)}' for name, shape in columns(SourcePlace.BILL).items()]
+    item = ", ".join(f'"{name}" {_duckdb_type(shape)}' for name, shape in columns(SourcePlace.ITEM).items())
     maps = [f'"{name}" MAP(VARCHAR, {kind})' for name, kind in _MAPS.items()]
     return f'CREATE TABLE facts ({", ".join(own)}, "items" STRUCT({item})[], {", ".join(maps)}{more})'
 
@@ -203,7 +203,7 @@ def _postgres_table() -> str:
     types = {ValueKind.TEXT: "text", ValueKind.DATE: "date", ValueKind.BOOLEAN: "boolean"}
     own = [
         f'"{name}" {types.get(shape.kind, "bigint" if shape.integer else "numeric")}'
-        for name, shape in columns(Place.BILL).items()
+        for name, shape in columns(SourcePlace.BILL).items()
     ]
     maps = [f'"{name}" jsonb' for name in ("items", *_MAPS)]
     return f"CREATE TABLE facts (row_index integer, {', '.join([*own, *maps])})"

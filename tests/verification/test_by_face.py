@@ -10,12 +10,12 @@ from tests.verification.conftest import ADDRESS, Counter, new_verifier, query_of
 
 from mingpiao.issuing.model import ReversalRequest
 from mingpiao.kernel.errors import Refusal
-from mingpiao.verification.model import CheckState, Depth, Means, Standing, Verdict, VerificationResult
+from mingpiao.verification.model import CheckState, Depth, Means, LegalState, VerificationVerdict, VerificationResult
 
 
 async def test_a_genuine_bill_in_all_depths(counter: Counter) -> None:
     simple = await counter.verifier.by_face(counter.query(), address=ADDRESS, depth=Depth.SIMPLE)
-    assert (simple.verdict, simple.means, simple.standing) == (Verdict.GENUINE, Means.FACE, Standing.NORMAL)
+    assert (simple.verdict, simple.means, simple.standing) == (VerificationVerdict.GENUINE, Means.FACE, LegalState.NORMAL)
     assert simple.identity == counter.bill.identity
     assert (simple.total, simple.issued_at) == (counter.bill.total, counter.bill.issued_at)
     assert simple.times_checked == 1
@@ -25,7 +25,7 @@ async def test_a_genuine_bill_in_all_depths(counter: Counter) -> None:
     assert counter.office.province.hospital.unit.name in simple.seals[0].certificate_name
     assert simple.face is None
     full = await counter.verifier.by_face(counter.query(), address=ADDRESS)
-    assert full.verdict is Verdict.GENUINE
+    assert full.verdict is VerificationVerdict.GENUINE
     assert full.times_checked == 2
     assert full.last_checked_at is not None
     assert full.face is not None
@@ -47,12 +47,12 @@ async def test_a_genuine_bill_in_all_depths(counter: Counter) -> None:
 
 async def test_capitals_in_the_check_code_do_not_matter(counter: Counter) -> None:
     query = counter.query(check_code=counter.bill.check_code.upper())
-    assert (await counter.verifier.by_face(query, address=ADDRESS)).verdict is Verdict.GENUINE
+    assert (await counter.verifier.by_face(query, address=ADDRESS)).verdict is VerificationVerdict.GENUINE
 
 
 def _nothing_told(result: VerificationResult) -> bool:
     return result == VerificationResult(
-        verdict=Verdict.UNKNOWN, means=Means.FACE, checked_at=result.checked_at
+        verdict=VerificationVerdict.UNKNOWN, means=Means.FACE, checked_at=result.checked_at
     )
 
 
@@ -97,10 +97,10 @@ async def test_a_reversed_bill_names_the_red_one_and_back(counter: Counter) -> N
     request = ReversalRequest(code=bill.code, number=bill.number, reason="退费", handler="王演示")
     red = bill_of((await counter.office.desk.reverse(bill.unit_id, [request], acting=ACTING))[0])
     blue_result = await counter.verifier.by_face(counter.query(), address=ADDRESS)
-    assert (blue_result.verdict, blue_result.standing) == (Verdict.GENUINE, Standing.REVERSED)
+    assert (blue_result.verdict, blue_result.standing) == (VerificationVerdict.GENUINE, LegalState.REVERSED)
     assert blue_result.related == red.identity
     red_result = await counter.verifier.by_face(query_of(red), address=ADDRESS)
-    assert (red_result.verdict, red_result.standing) == (Verdict.GENUINE, Standing.RED)
+    assert (red_result.verdict, red_result.standing) == (VerificationVerdict.GENUINE, LegalState.RED)
     assert red_result.related == bill.identity
     assert red_result.total == -bill.total
 
@@ -111,7 +111,7 @@ async def test_a_changed_original_in_the_register_is_found(counter: Counter) -> 
     await owner.execute("UPDATE bills SET xml = $1 WHERE bill_id = $2", xml, counter.bill.bill_id)
     await owner.close()
     result = await counter.verifier.by_face(counter.query(), address=ADDRESS)
-    assert result.verdict is Verdict.ALTERED
+    assert result.verdict is VerificationVerdict.ALTERED
     failed = {check.code for check in result.checks if check.state is CheckState.FAILED}
     assert failed == {"register", "unit.signature", "supervisor.signature"}
 
@@ -128,4 +128,4 @@ async def test_a_unit_that_was_renamed_keeps_its_genuine_bills(counter: Counter)
     result = await verifier.by_face(query_of(bill), address=ADDRESS)
     assert result.face is not None
     assert result.face.invoicing.name == "改名后的演示医院"
-    assert result.verdict is Verdict.GENUINE
+    assert result.verdict is VerificationVerdict.GENUINE

@@ -7,15 +7,15 @@ from tests.verification.conftest import ADDRESS, Counter, Files
 from mingpiao.issuing.model import BillDocument
 from mingpiao.issuing.service import get_document
 from mingpiao.kernel.errors import Refusal
-from mingpiao.verification.model import CheckState, Means, Standing, Verdict
+from mingpiao.verification.model import CheckState, Means, LegalState, VerificationVerdict
 from mingpiao.verification.service import Verifier
 
 
 async def test_all_three_forms_are_genuine_and_counted(counter: Counter, files: Files) -> None:
     for place, data in enumerate((files.xml, files.ofd, files.pdf), start=1):
         result = await counter.verifier.by_file(data, address=ADDRESS)
-        assert (result.verdict, result.means) == (Verdict.GENUINE, Means.FILE)
-        assert (result.standing, result.times_checked) == (Standing.NORMAL, place)
+        assert (result.verdict, result.means) == (VerificationVerdict.GENUINE, Means.FILE)
+        assert (result.standing, result.times_checked) == (LegalState.NORMAL, place)
         assert result.identity == counter.bill.identity
         assert all(seal.valid for seal in result.seals)
 
@@ -23,7 +23,7 @@ async def test_all_three_forms_are_genuine_and_counted(counter: Counter, files: 
 async def test_altered_bytes_under_a_registered_number_are_altered(counter: Counter, files: Files) -> None:
     altered = files.xml.replace(counter.bill.payer.name.encode(), "顶替者".encode())
     result = await counter.verifier.by_file(altered, address=ADDRESS)
-    assert result.verdict is Verdict.ALTERED
+    assert result.verdict is VerificationVerdict.ALTERED
     assert (result.standing, result.total, result.times_checked) == (None, None, 0)
     failed = {check.code for check in result.checks if check.state is CheckState.FAILED}
     assert failed == {"register", "unit.signature", "supervisor.signature"}
@@ -38,7 +38,7 @@ async def test_another_number_is_unknown(counter: Counter, files: Files) -> None
         number[::-1].encode(), other[::-1].encode()
     )
     result = await counter.verifier.by_file(forged, address=ADDRESS)
-    assert (result.verdict, result.times_checked) == (Verdict.UNKNOWN, 0)
+    assert (result.verdict, result.times_checked) == (VerificationVerdict.UNKNOWN, 0)
 
 
 async def test_files_tell_on_whoever_holds_them_even_after_many_wrong_guesses(
@@ -50,7 +50,7 @@ async def test_files_tell_on_whoever_holds_them_even_after_many_wrong_guesses(
             await counter.verifier.by_face(query, address=ADDRESS)
         except Refusal:
             continue
-    assert (await counter.verifier.by_file(files.xml, address=ADDRESS)).verdict is Verdict.GENUINE
+    assert (await counter.verifier.by_file(files.xml, address=ADDRESS)).verdict is VerificationVerdict.GENUINE
 
 
 async def test_a_pdf_is_compared_with_the_one_that_the_platform_makes(counter: Counter, files: Files) -> None:
@@ -62,7 +62,7 @@ async def test_a_pdf_is_compared_with_the_one_that_the_platform_makes(counter: C
     verifier = Verifier(office.database, office.notices, counter.catalog, make_pdf=made)
     for data, state in ((files.pdf, CheckState.PASSED), (files.pdf + b"\n", CheckState.NOTICE)):
         result = await verifier.by_file(data, address=ADDRESS)
-        assert result.verdict is Verdict.GENUINE
+        assert result.verdict is VerificationVerdict.GENUINE
         assert [check.state for check in result.checks if check.code == "pdf.face"] == [state]
 
 
@@ -75,9 +75,9 @@ async def test_nothing_is_stored_of_files_without_a_bill(counter: Counter) -> No
 
 async def test_another_units_bill_is_genuine_too(counter: Counter) -> None:
     office = counter.office
-    assert (await counter.verifier.by_face(counter.query(), address=ADDRESS)).verdict is Verdict.GENUINE
+    assert (await counter.verifier.by_face(counter.query(), address=ADDRESS)).verdict is VerificationVerdict.GENUINE
     resident = office.province.charity
     outcome = (await office.desk.issue(resident.unit_id, [resident.request()], acting=ACTING))[0]
     async with office.database.system() as connection:
         xml = (await get_document(connection, bill_of(outcome).bill_id)).xml
-    assert (await counter.verifier.by_file(xml, address=ADDRESS)).verdict is Verdict.GENUINE
+    assert (await counter.verifier.by_file(xml, address=ADDRESS)).verdict is VerificationVerdict.GENUINE

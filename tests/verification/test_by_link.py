@@ -4,14 +4,14 @@ import pytest
 from tests.verification.conftest import ADDRESS, Counter, new_verifier
 
 from mingpiao.kernel.errors import Refusal
-from mingpiao.verification.model import Means, Verdict
+from mingpiao.verification.model import Means, VerificationVerdict
 from mingpiao.verification.service import VerificationLimits
 
 
 async def test_the_right_hash_shows_the_bill(counter: Counter) -> None:
     bill = counter.bill
     result = await counter.verifier.by_link(bill.code, bill.number, bill.sm3, address=ADDRESS)
-    assert (result.verdict, result.means, result.times_checked) == (Verdict.GENUINE, Means.LINK, 1)
+    assert (result.verdict, result.means, result.times_checked) == (VerificationVerdict.GENUINE, Means.LINK, 1)
     assert result.face is not None
     assert result.face.check_code == bill.check_code
 
@@ -19,7 +19,7 @@ async def test_the_right_hash_shows_the_bill(counter: Counter) -> None:
 async def test_a_wrong_hash_tells_nothing_and_counts_against_the_address_alone(counter: Counter) -> None:
     bill = counter.bill
     result = await counter.verifier.by_link(bill.code, bill.number, "0" * 64, address=ADDRESS)
-    assert (result.verdict, result.identity, result.face) == (Verdict.UNKNOWN, None, None)
+    assert (result.verdict, result.identity, result.face) == (VerificationVerdict.UNKNOWN, None, None)
     assert await counter.failures() == {f"address:{ADDRESS}": 1}
 
 
@@ -30,7 +30,7 @@ async def test_guesses_at_a_check_code_do_not_shut_the_bill_for_who_holds_it(cou
         await verifier.by_face(counter.query(), address=ADDRESS)
     bill = counter.bill
     result = await verifier.by_link(bill.code, bill.number, bill.sm3, address=ADDRESS)
-    assert result.verdict is Verdict.GENUINE
+    assert result.verdict is VerificationVerdict.GENUINE
 
 
 async def test_what_is_no_hash_is_refused(counter: Counter) -> None:

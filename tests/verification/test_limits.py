@@ -11,7 +11,7 @@ from tests.verification.conftest import ADDRESS, Counter, new_verifier
 from mingpiao.kernel import clock
 from mingpiao.kernel.errors import Refusal
 from mingpiao.verification import register
-from mingpiao.verification.model import Verdict, VerificationResult
+from mingpiao.verification.model import VerificationVerdict, VerificationResult
 from mingpiao.verification.register import Register
 from mingpiao.verification.service import VerificationLimits, Verifier
 
@@ -180,4 +180,4 @@ async def test_files_from_one_address_are_limited_by_the_minute(counter: Counter
             answers.append(refusal.problems[0].code)
     # The minute may turn once on the way.
     assert answers in (["genuine"] * 3 + ["verification.too_many_files"], ["genuine"] * 4)
-    assert (await verifier.by_file(xml, address="203.0.113.5")).verdict is Verdict.GENUINE
+    assert (await verifier.by_file(xml, address="203.0.113.5")).verdict is VerificationVerdict.GENUINE

@@ -8,7 +8,7 @@ from typing import Any
 
 from mingpiao.demo.charge_items import DemoItem, demo_items
 from mingpiao.demo.details import detailed_list
-from mingpiao.demo.drafts import PERSON, Draft, Line, Occasion, total_of
+from mingpiao.demo.drafts import PERSON, DemoDraft, DemoLine, Occasion, total_of
 from mingpiao.demo.kinds import KINDS
 from mingpiao.demo.people import company_name, company_uscc, person_name
 from mingpiao.demo.recipes import recipe_of
@@ -88,7 +88,7 @@ def _request(occasion: Occasion, kind: str, business_no: str, payers: set[str]) 
     }
 
 
-def _payer(occasion: Occasion, draft: Draft, payers: set[str]) -> dict[str, str]:
+def _payer(occasion: Occasion, draft: DemoDraft, payers: set[str]) -> dict[str, str]:
     rng = occasion.rng
     region = occasion.unit.unit.region_code
     if draft.payer_type == PERSON:
@@ -111,7 +111,7 @@ def _new_name(payers: set[str], draw: Callable[[], str]) -> str:
     return name
 
 
-def _item(line: Line) -> dict[str, str]:
+def _item(line: DemoLine) -> dict[str, str]:
     return {
         "code": line.entry.item.code,
         "quantity": plain_number(line.quantity),

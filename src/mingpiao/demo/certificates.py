@@ -7,7 +7,7 @@ from sqlalchemy import text
 from mingpiao.composition import Services
 from mingpiao.demo.actor import ACTOR
 from mingpiao.demo.evidence import DemoEvidence
-from mingpiao.demo.sheets import Sheet, chinese_day, draw
+from mingpiao.demo.sheets import DemoSheet, chinese_day, draw
 from mingpiao.demo.units import DemoUnit
 from mingpiao.identity.model import Account, Role
 from mingpiao.kernel.clock import today
@@ -101,8 +101,8 @@ def _statement(unit: Unit, entry: DemoUnit, period: _Period) -> Statement:
     )
 
 
-def _sheet(stated: Statement, period: _Period) -> Sheet:
-    return Sheet(
+def _sheet(stated: Statement, period: _Period) -> DemoSheet:
+    return DemoSheet(
         title=stated.qualification_type.label,
         file_name=stated.qualification_type.label,
         lines=(

@@ -16,7 +16,7 @@ import msgspec
 from mingpiao.catalog.model import ChargeItem, Rate, RateKind
 
 
-class Span(msgspec.Struct, frozen=True, kw_only=True):
+class ValueSpan(msgspec.Struct, frozen=True, kw_only=True):
     """The values low, low + step, … up to and including high."""
 
     low: Decimal
@@ -41,8 +41,8 @@ class DemoItem(msgspec.Struct, frozen=True, kw_only=True):
 
     item: ChargeItem
     payers: str
-    rates: Span
-    quantities: Span
+    rates: ValueSpan
+    quantities: ValueSpan
 
     @property
     def family(self) -> str:
@@ -69,7 +69,7 @@ def items_of_families(families: Collection[str]) -> tuple[DemoItem, ...]:
 
 def _item(row: dict[str, str]) -> DemoItem:
     rate = _rate(row["rate"])
-    fixed = Span(low=rate.minimum, high=rate.minimum, step=Decimal(1))
+    fixed = ValueSpan(low=rate.minimum, high=rate.minimum, step=Decimal(1))
     return DemoItem(
         item=ChargeItem(
             code=row["code"],
@@ -95,7 +95,7 @@ def _rate(text: str) -> Rate:
     return Rate(kind=RateKind.BOUNDED, minimum=Decimal(low), maximum=Decimal(high))
 
 
-def _span(text: str) -> Span:
+def _span(text: str) -> ValueSpan:
     bounds, step = text.split("/")
     low, high = bounds.split("~")
-    return Span(low=Decimal(low), high=Decimal(high), step=Decimal(step))
+    return ValueSpan(low=Decimal(low), high=Decimal(high), step=Decimal(step))

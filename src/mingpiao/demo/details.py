@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 from random import Random
 
-from mingpiao.demo.drafts import Line
+from mingpiao.demo.drafts import DemoLine
 from mingpiao.kernel.money import CENT, plain
 
 _DETAILS = {
@@ -30,12 +30,12 @@ _DETAILS = {
 }
 
 
-def detailed_list(lines: Sequence[Line], rng: Random) -> list[dict[str, str]]:
+def detailed_list(lines: Sequence[DemoLine], rng: Random) -> list[dict[str, str]]:
     """List lines for the face items that have details; those of one item add up to its amount."""
     return [entry for line in lines for entry in _details(line, rng)]
 
 
-def _details(line: Line, rng: Random) -> list[dict[str, str]]:
+def _details(line: DemoLine, rng: Random) -> list[dict[str, str]]:
     item = line.entry.item
     if item.code not in _DETAILS:
         return []

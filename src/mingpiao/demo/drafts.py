@@ -7,7 +7,7 @@ from random import Random
 
 import msgspec
 
-from mingpiao.demo.charge_items import DemoItem, Span
+from mingpiao.demo.charge_items import DemoItem, ValueSpan
 from mingpiao.demo.units import DemoUnit
 from mingpiao.kernel.money import line_amount
 
@@ -16,7 +16,7 @@ UNIT = "2"
 ZERO = Decimal("0.00")
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class DemoLine(msgspec.Struct, frozen=True, kw_only=True):
     """One item of a bill: quantity × rate (元) = amount (元, two places)."""
 
     entry: DemoItem
@@ -28,10 +28,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         return line_amount(self.quantity, self.rate)
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class DemoDraft(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a request that its kind decides; `remark` may be empty."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[DemoLine, ...]
     extension: dict[str, str]
     payer_type: str = PERSON
     remark: str = ""
@@ -46,22 +46,22 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[DemoItem, ...]
 
 
-Recipe = Callable[[Occasion], Draft]
+Recipe = Callable[[Occasion], DemoDraft]
 
 
-def total_of(lines: Sequence[Line]) -> Decimal:
+def total_of(lines: Sequence[DemoLine]) -> Decimal:
     """The sum of the lines in 元."""
     return sum((line.amount for line in lines), ZERO)
 
 
-def _draw(rng: Random, span: Span) -> Decimal:
+def _draw(rng: Random, span: ValueSpan) -> Decimal:
     """A value of the span; small ones come more often, as they do in life."""
     return span.value(int(rng.random() * rng.random() * span.count))
 
 
-def draw_line(rng: Random, entry: DemoItem, quantity: Decimal | None = None) -> Line:
+def draw_line(rng: Random, entry: DemoItem, quantity: Decimal | None = None) -> DemoLine:
     """A line with a rate, and unless given a quantity, from the item's usual ones."""
-    return Line(
+    return DemoLine(
         entry=entry,
         quantity=_draw(rng, entry.quantities) if quantity is None else quantity,
         rate=_draw(rng, entry.rates),

@@ -12,7 +12,7 @@ import msgspec
 
 from mingpiao.demo.charge_items import demo_items
 from mingpiao.demo.drafts import UNIT
-from mingpiao.demo.sheets import Sheet, chinese_day, draw
+from mingpiao.demo.sheets import DemoSheet, chinese_day, draw
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.kernel.money import in_words
 from mingpiao.units.model import Unit
@@ -73,7 +73,7 @@ def _names() -> dict[str, str]:
 # -- forms ---------------------------------------------------------------------------------------
 
 
-def _form_of(deal: _Deal) -> Callable[[_Deal], Sheet]:
+def _form_of(deal: _Deal) -> Callable[[_Deal], DemoSheet]:
     if deal.request.kind.startswith("03"):
         large = deal.request.total >= _AGREEMENT_FROM or deal.request.payer.type == UNIT
         return _donation_agreement if large else _receipt
@@ -84,11 +84,11 @@ def _form_of(deal: _Deal) -> Callable[[_Deal], Sheet]:
     return _deposit_agreement if deal.item.startswith("暂收") else _notice
 
 
-def _donation_agreement(deal: _Deal) -> Sheet:
+def _donation_agreement(deal: _Deal) -> DemoSheet:
     payer, project = deal.request.payer, deal.request.extension.get("Custom1", "")
     goods = deal.request.extension.get("Custom2") == "实物"
     what = f"物资（{deal.request.remark}），折合" if goods else ""
-    return Sheet(
+    return DemoSheet(
         title="捐赠协议书",
         file_name=f"捐赠协议-{payer.name}",
         lines=(
@@ -107,10 +107,10 @@ def _donation_agreement(deal: _Deal) -> Sheet:
     )
 
 
-def _deposit_agreement(deal: _Deal) -> Sheet:
+def _deposit_agreement(deal: _Deal) -> DemoSheet:
     payer = deal.request.payer
     ends = deal.signed_on + timedelta(days=365)
-    return Sheet(
+    return DemoSheet(
         title=f"{deal.subject}协议",
         file_name=f"{deal.subject}协议-{payer.name}",
         lines=(
@@ -129,10 +129,10 @@ def _deposit_agreement(deal: _Deal) -> Sheet:
     )
 
 
-def _research_agreement(deal: _Deal) -> Sheet:
+def _research_agreement(deal: _Deal) -> DemoSheet:
     payer = deal.request.payer
     ends = deal.signed_on + timedelta(days=730)
-    return Sheet(
+    return DemoSheet(
         title="科研项目合作协议",
         file_name=f"科研合作协议-{payer.name}",
         lines=(
@@ -150,9 +150,9 @@ def _research_agreement(deal: _Deal) -> Sheet:
     )
 
 
-def _notice(deal: _Deal) -> Sheet:
+def _notice(deal: _Deal) -> DemoSheet:
     payer = deal.request.payer
-    return Sheet(
+    return DemoSheet(
         title=f"{deal.subject}代收确认单",
         file_name=f"{deal.subject}代收确认单-{payer.name}",
         lines=(
@@ -169,11 +169,11 @@ def _notice(deal: _Deal) -> Sheet:
     )
 
 
-def _receipt(deal: _Deal) -> Sheet:
+def _receipt(deal: _Deal) -> DemoSheet:
     payer = deal.request.payer
     is_gift = deal.request.kind.startswith("03")
     purpose = f"{deal.request.extension.get('Custom1', '')}捐款" if is_gift else deal.subject
-    return Sheet(
+    return DemoSheet(
         title="演示银行电子回单",
         file_name=f"银行回单-{payer.name}",
         lines=(

@@ -27,7 +27,7 @@ _ISSUED_BEFORE = "bill.business_no_conflict"
 _REVERSED_BEFORE = "bill.already_reversed"
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class IssuedDemoBill(msgspec.Struct, frozen=True, kw_only=True):
     """A bill of the demonstration as the desk answered for it."""
 
     request: IssueRequest
@@ -39,7 +39,7 @@ def first_requests(entry: DemoUnit, count: int, on: date) -> list[IssueRequest]:
     return [msgspec.convert(raw, IssueRequest) for raw in requests(entry, seeded(entry), count, on)]
 
 
-async def issue(desk: Desk, unit_id: int, wanted: Sequence[IssueRequest]) -> list[Standing]:
+async def issue(desk: Desk, unit_id: int, wanted: Sequence[IssueRequest]) -> list[IssuedDemoBill]:
     """Issue bills for a unit; those that stand from an earlier build, on whatever day, are left alone.
 
     What a rule asks is confirmed, as a careful handler would. Raises `Refusal` when one cannot be issued.
@@ -62,7 +62,7 @@ def _confirmed(request: IssueRequest, asked: NeedsConfirmation) -> IssueRequest:
     return msgspec.structs.replace(request, confirmations=confirmations)
 
 
-async def reverse_some(desk: Desk, unit_id: int, bills: Sequence[Standing]) -> None:
+async def reverse_some(desk: Desk, unit_id: int, bills: Sequence[IssuedDemoBill]) -> None:
     """Reverse the bills that the demonstration means to, and that are not reversed yet.
 
     Raises `Refusal` when one cannot be reversed.
@@ -77,15 +77,15 @@ def batches(wanted: Sequence[IssueRequest]) -> list[Sequence[IssueRequest]]:
     return [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
 
 
-def _standing(request: IssueRequest, outcome: Outcome) -> Standing:
+def _standing(request: IssueRequest, outcome: Outcome) -> IssuedDemoBill:
     if isinstance(outcome, Issued):
-        return Standing(request=request, identity=outcome.bill.identity)
+        return IssuedDemoBill(request=request, identity=outcome.bill.identity)
     facts = _accept(outcome, _ISSUED_BEFORE)
     identity = BillIdentity(code=facts["code"], number=facts["number"])
-    return Standing(request=request, identity=identity)
+    return IssuedDemoBill(request=request, identity=identity)
 
 
-def _reversal(bill: Standing) -> ReversalRequest | None:
+def _reversal(bill: IssuedDemoBill) -> ReversalRequest | None:
     reason = reversal_reason(bill.request.business_no, bill.request.kind)
     if reason is None:
         return None

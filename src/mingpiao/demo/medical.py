@@ -5,14 +5,14 @@ from decimal import Decimal
 from random import Random
 
 from mingpiao.demo.charge_items import DemoItem
-from mingpiao.demo.drafts import ZERO, Draft, Occasion, digits, draw_line, total_of
+from mingpiao.demo.drafts import ZERO, DemoDraft, Occasion, digits, draw_line, total_of
 from mingpiao.demo.kinds import INSURANCE_TYPES
 from mingpiao.kernel.money import plain, round_yuan
 
 _UNINSURED = INSURANCE_TYPES[-1]
 
 
-def outpatient(occasion: Occasion) -> Draft:
+def outpatient(occasion: Occasion) -> DemoDraft:
     """One visit, dated the day of issue."""
     rng = occasion.rng
     visit = rng.choice([visit for visit in _VISITS if set(visit) <= _codes(occasion)])
@@ -21,7 +21,7 @@ def outpatient(occasion: Occasion) -> Draft:
         "PatientNumber": digits(rng, 10),
         "MedicalDate": occasion.on.isoformat(),
     }
-    return Draft(
+    return DemoDraft(
         lines=lines,
         extension=extension | _patient(occasion) | _split(rng, total_of(lines), rng.random() < 0.2),
     )
@@ -47,7 +47,7 @@ _VISITS = (
 )
 
 
-def inpatient(occasion: Occasion) -> Draft:
+def inpatient(occasion: Occasion) -> DemoDraft:
     """One stay in hospital, ended on the day of issue."""
     rng = occasion.rng
     days = rng.randrange(2, 19)
@@ -66,7 +66,7 @@ def inpatient(occasion: Occasion) -> Draft:
     }
     split = _split(rng, total_of(lines), rng.random() < 0.1)
     prepaid = _deposit(rng, Decimal(split["OwnPayAmount"]))
-    return Draft(lines=lines, extension=extension | prepaid | _patient(occasion) | split)
+    return DemoDraft(lines=lines, extension=extension | prepaid | _patient(occasion) | split)
 
 
 _STAY = ("060201", "060001", "060002", "060003", "060004", "060006", "060007", "060012")

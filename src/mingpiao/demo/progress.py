@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 
-class Progress(Protocol):
+class DemoProgress(Protocol):
     """Called with a stage's name in Chinese, the number done and the number to do."""
 
     def __call__(self, stage: str, done: int, total: int) -> None: ...
@@ -22,7 +22,7 @@ class _RateColumn(rich.progress.ProgressColumn):
 
 
 @contextmanager
-def shown_progress(console: Console) -> Iterator[Progress]:
+def shown_progress(console: Console) -> Iterator[DemoProgress]:
     """Draws one bar a stage, with rate and remaining time."""
     columns = (
         rich.progress.TextColumn("{task.description}"),

@@ -9,7 +9,7 @@ from mingpiao.demo.cases import bring_cases
 from mingpiao.demo.certificates import certify
 from mingpiao.demo.first_day import batches, first_requests, issue, reverse_some
 from mingpiao.demo.ground import admit_unit, lay_ground
-from mingpiao.demo.progress import Progress
+from mingpiao.demo.progress import DemoProgress
 from mingpiao.demo.regions import PROVINCE
 from mingpiao.demo.samples import write_samples
 from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_authority
@@ -25,7 +25,7 @@ BILLS = 2_000
 
 
 async def build(
-    settings: Settings, progress: Progress, *, bills: int = BILLS, units: Sequence[DemoUnit] = ()
+    settings: Settings, progress: DemoProgress, *, bills: int = BILLS, units: Sequence[DemoUnit] = ()
 ) -> list[DemoAccount]:
     """Build the province in a migrated database and issue its first day of bills.
 
@@ -49,7 +49,7 @@ async def build(
             return await open_accounts(connection, catalog, members, services.master_key, progress)
 
 
-async def _settle(services: Services, entries: Sequence[DemoUnit], progress: Progress) -> list[Member]:
+async def _settle(services: Services, entries: Sequence[DemoUnit], progress: DemoProgress) -> list[Member]:
     """Everything that must stand before the first bill."""
     stage, at = "登记用票单位并制章", now()
     master = services.master_key
@@ -69,7 +69,7 @@ async def _settle(services: Services, entries: Sequence[DemoUnit], progress: Pro
     return members
 
 
-async def _supervise(services: Services, progress: Progress) -> None:
+async def _supervise(services: Services, progress: DemoProgress) -> None:
     """The library's rules as the province's own, approved by somebody else than their author."""
     progress("安装监管规则库", 0, 1)
     catalog = await services.catalog.get()
@@ -78,7 +78,7 @@ async def _supervise(services: Services, progress: Progress) -> None:
     progress("安装监管规则库", 1, 1)
 
 
-async def _work(services: Services, members: list[Member], bills: int, progress: Progress) -> None:
+async def _work(services: Services, members: list[Member], bills: int, progress: DemoProgress) -> None:
     """The first working day of all units."""
     counts = shares(bills, [entry for _, entry in members])
     stage, done, day = "开具票据", 0, today()
@@ -93,7 +93,7 @@ async def _work(services: Services, members: list[Member], bills: int, progress:
             progress(stage, done, bills)
 
 
-async def _certify(services: Services, members: list[Member], progress: Progress) -> None:
+async def _certify(services: Services, members: list[Member], progress: DemoProgress) -> None:
     """资质证书 of all units; after the first bills, as one unit's has ended."""
     stage = "登记资质证书"
     progress(stage, 0, len(members))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from mingpiao.demo.drafts import UNIT, Draft, Line, Occasion, Recipe, digits, draw_line
+from mingpiao.demo.drafts import UNIT, DemoDraft, DemoLine, Occasion, Recipe, digits, draw_line
 from mingpiao.demo.kinds import DONATION_FORMS
 from mingpiao.demo.medical import inpatient, outpatient
 from mingpiao.demo.regions import region_name
@@ -14,7 +14,7 @@ def recipe_of(kind: str) -> Recipe:
     return _RECIPES[kind]
 
 
-def _few(occasion: Occasion, most: int) -> tuple[tuple[Line, ...], str]:
+def _few(occasion: Occasion, most: int) -> tuple[tuple[DemoLine, ...], str]:
     """Up to `most` items of one family that one payer may owe together, and the payer's type."""
     rng = occasion.rng
     first = rng.choice(occasion.items)
@@ -34,18 +34,18 @@ def _payment_code(occasion: Occasion) -> str:
     return f"{occasion.unit.unit.region_code}{occasion.on:%y}{digits(occasion.rng, 12)}"
 
 
-def _non_tax(occasion: Occasion) -> Draft:
+def _non_tax(occasion: Occasion) -> DemoDraft:
     lines, payer_type = _few(occasion, 1)
     code = {"PayCode": _payment_code(occasion)} if occasion.rng.random() < 0.5 else {}
-    return Draft(lines=lines, extension=code, payer_type=payer_type)
+    return DemoDraft(lines=lines, extension=code, payer_type=payer_type)
 
 
-def _special_non_tax(occasion: Occasion) -> Draft:
+def _special_non_tax(occasion: Occasion) -> DemoDraft:
     lines, payer_type = _few(occasion, 3)
-    return Draft(lines=lines, extension={"BusinessDate": occasion.on.isoformat()}, payer_type=payer_type)
+    return DemoDraft(lines=lines, extension={"BusinessDate": occasion.on.isoformat()}, payer_type=payer_type)
 
 
-def _court(occasion: Occasion) -> Draft:
+def _court(occasion: Occasion) -> DemoDraft:
     lines, payer_type = _few(occasion, 1)
     region = occasion.unit.unit.region_code
     number = occasion.rng.randrange(1, 9000)
@@ -53,7 +53,7 @@ def _court(occasion: Occasion) -> Draft:
     cause = _CAUSES.get(lines[0].entry.item.code)
     if cause is not None:
         extension["Custom2"] = occasion.rng.choice(cause)
-    return Draft(lines=lines, extension=extension, payer_type=payer_type)
+    return DemoDraft(lines=lines, extension=extension, payer_type=payer_type)
 
 
 _CAUSES = {
@@ -72,7 +72,7 @@ _CAUSES = {
 }
 
 
-def _penalty(occasion: Occasion) -> Draft:
+def _penalty(occasion: Occasion) -> DemoDraft:
     lines, payer_type = _few(occasion, 1)
     decided = occasion.on - timedelta(days=occasion.rng.randrange(15))
     extension = {
@@ -80,10 +80,10 @@ def _penalty(occasion: Occasion) -> Draft:
         "BusinessDate": decided.isoformat(),
         "PayCode": _payment_code(occasion),
     }
-    return Draft(lines=lines, extension=extension, payer_type=payer_type)
+    return DemoDraft(lines=lines, extension=extension, payer_type=payer_type)
 
 
-def _education(occasion: Occasion) -> Draft:
+def _education(occasion: Occasion) -> DemoDraft:
     rng = occasion.rng
     fees = [entry for entry in occasion.items if "住宿费" not in entry.item.name]
     lodging = [entry for entry in occasion.items if "住宿费" in entry.item.name]
@@ -99,7 +99,7 @@ def _education(occasion: Occasion) -> Draft:
     if chosen[0].family in _COLLEGE_FEES:
         faculty, majors = rng.choice(_FACULTIES)
         extension |= {"Faculty": faculty, "Major": rng.choice(majors)}
-    return Draft(lines=tuple(draw_line(rng, entry) for entry in chosen), extension=extension)
+    return DemoDraft(lines=tuple(draw_line(rng, entry) for entry in chosen), extension=extension)
 
 
 _COLLEGE_FEES = frozenset({"0116", "0123", "0124"})
@@ -112,23 +112,23 @@ _FACULTIES = (
 )
 
 
-def _settlement(occasion: Occasion) -> Draft:
+def _settlement(occasion: Occasion) -> DemoDraft:
     lines, payer_type = _few(occasion, 1)
     nature = _NATURES.get(lines[0].entry.item.name[:2], "其他往来")
     extension = {"Custom1": nature}
     if payer_type == UNIT:
         extension["Custom2"] = f"演合〔{occasion.on.year}〕{digits(occasion.rng, 4)}号"
-    return Draft(lines=lines, extension=extension, payer_type=payer_type)
+    return DemoDraft(lines=lines, extension=extension, payer_type=payer_type)
 
 
 _NATURES = {"暂收": "暂收款项", "代收": "代收款项"}
 
 
-def _donation(occasion: Occasion) -> Draft:
+def _donation(occasion: Occasion) -> DemoDraft:
     lines, payer_type = _few(occasion, 1)
     in_kind = lines[0].entry.item.name == "非货币捐赠"
     thanks = "感谢您的善举" if occasion.rng.random() < 0.3 else ""
-    return Draft(
+    return DemoDraft(
         lines=lines,
         extension={
             "Custom1": occasion.rng.choice(_CAMPAIGNS_OF.get(lines[0].entry.item.code, _CAMPAIGNS)),
@@ -156,15 +156,15 @@ _CAMPAIGNS = (
 )
 
 
-def _dues(occasion: Occasion) -> Draft:
+def _dues(occasion: Occasion) -> DemoDraft:
     lines, payer_type = _few(occasion, 1)
     extension = {"Custom2": str(occasion.on.year)}
     if occasion.rng.random() < 0.7:
         extension["Custom1"] = f"HY{digits(occasion.rng, 6)}"
-    return Draft(lines=lines, extension=extension, payer_type=payer_type)
+    return DemoDraft(lines=lines, extension=extension, payer_type=payer_type)
 
 
-def _housing_fund(occasion: Occasion) -> Draft:
+def _housing_fund(occasion: Occasion) -> DemoDraft:
     rng = occasion.rng
     lines, payer_type = _few(occasion, 1)
     place = region_name(occasion.unit.unit.region_code)
@@ -172,19 +172,19 @@ def _housing_fund(occasion: Occasion) -> Draft:
         f"{rng.randrange(1, 30)}号楼{rng.randrange(1, 5)}单元{rng.randrange(1, 18)}0{rng.randrange(1, 5)}室"
     )
     extension = {"Custom1": f"{place}演示花园{door}", "Custom2": plain_number(lines[0].quantity)}
-    return Draft(lines=lines, extension=extension, payer_type=payer_type)
+    return DemoDraft(lines=lines, extension=extension, payer_type=payer_type)
 
 
-def _period(occasion: Occasion) -> Draft:
+def _period(occasion: Occasion) -> DemoDraft:
     lines, payer_type = _few(occasion, 1)
     monthly = lines[0].entry.item.measure_unit == "月"
     period = f"{occasion.on:%Y年%m月}" if monthly else f"{occasion.on.year}年度"
-    return Draft(lines=lines, extension={"Custom1": period}, payer_type=payer_type)
+    return DemoDraft(lines=lines, extension={"Custom1": period}, payer_type=payer_type)
 
 
-def _payment_slip(occasion: Occasion) -> Draft:
+def _payment_slip(occasion: Occasion) -> DemoDraft:
     lines, payer_type = _few(occasion, 1)
-    return Draft(lines=lines, extension={"PayCode": _payment_code(occasion)}, payer_type=payer_type)
+    return DemoDraft(lines=lines, extension={"PayCode": _payment_code(occasion)}, payer_type=payer_type)
 
 
 _RECIPES: dict[str, Recipe] = {

@@ -18,7 +18,7 @@ _FONT = "NotoSansSC"
 _MARGIN, _LEADING, _SIZE, _TITLE_SIZE = 22 * mm, 9 * mm, 11, 18
 
 
-class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+class DemoSheet(msgspec.Struct, frozen=True, kw_only=True):
     """One page; `file_name` is without an ending."""
 
     title: str
@@ -31,7 +31,7 @@ def chinese_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def draw(sheet: Sheet) -> bytes:
+def draw(sheet: DemoSheet) -> bytes:
     """The sheet as a PDF on A4."""
     _register_font()
     width, height = A4

@@ -10,7 +10,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.demo.accounts import DemoAccount
 from mingpiao.demo.actor import ACTOR
-from mingpiao.demo.progress import Progress
+from mingpiao.demo.progress import DemoProgress
 from mingpiao.demo.units import DemoUnit
 from mingpiao.identity.model import Actor, Role
 from mingpiao.identity.service import create_account, random_password
@@ -72,7 +72,7 @@ async def open_accounts(
     catalog: Catalog,
     members: Sequence[Member],
     master: MasterKey,
-    progress: Progress,
+    progress: DemoProgress,
 ) -> list[DemoAccount]:
     """Make all accounts with random passwords.
 

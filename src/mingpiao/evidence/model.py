@@ -33,7 +33,7 @@ _STATE_LABELS = {
 }
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class PagePlace(msgspec.Struct, frozen=True, kw_only=True):
     """Where on a page something stands: `page` from 1; the box in parts (0..1) of the upright page."""
 
     page: int
@@ -43,7 +43,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     bottom: float
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class TextLine(msgspec.Struct, frozen=True, kw_only=True):
     """A run of text on one row of a page, or one cell of a table; confidence 0..1.
 
     `edges` are the left edges of the characters and the right edge of the last, in parts of the
@@ -52,7 +52,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     text: str
-    place: Place
+    place: PagePlace
     confidence: float = 1.0
     edges: tuple[float, ...] = ()
     slope: float = 0.0
@@ -63,7 +63,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         whole = self.place.bottom - self.place.top
         return max(0.4 * whole, whole - abs(self.slope) * (self.place.right - self.place.left))
 
-    def part(self, start: int, end: int) -> Place:
+    def part(self, start: int, end: int) -> PagePlace:
         """Where the characters `start` to `end` (exclusive) of the text stand."""
         if len(self.edges) <= end or start >= end:
             return self.place
@@ -71,7 +71,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         middle = (self.place.top + self.place.bottom) / 2
         middle += self.slope * ((left + right) / 2 - (self.place.left + self.place.right) / 2)
         half = (self.thickness + abs(self.slope) * (right - left)) / 2
-        return Place(
+        return PagePlace(
             page=self.place.page,
             left=left,
             top=round(max(0.0, middle - half), 5),
@@ -93,8 +93,8 @@ class PageLines(msgspec.Struct, frozen=True, kw_only=True):
     height: float
     rotation: int
     method: str
-    lines: tuple[Line, ...] = ()
-    seals: tuple[Place, ...] = ()
+    lines: tuple[TextLine, ...] = ()
+    seals: tuple[PagePlace, ...] = ()
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +102,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
     value: str
     text: str
-    places: tuple[Place, ...] = ()
+    places: tuple[PagePlace, ...] = ()
     confidence: float = 1.0
 
 
@@ -132,7 +132,7 @@ class Amount(msgspec.Struct, frozen=True, kw_only=True):
     beside: Decimal | None = None
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
+class ReadPage(msgspec.Struct, frozen=True, kw_only=True):
     """One page as read. `rotation` (0, 90, 180, 270 clockwise) turns the page of the file upright."""
 
     number: int
@@ -148,7 +148,7 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
 
     quote: str
     explanation: str
-    places: tuple[Place, ...] = ()
+    places: tuple[PagePlace, ...] = ()
 
 
 #: What a file may be, and how people call it.
@@ -165,7 +165,7 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
     """What a file says. `kind` is one of `EVIDENCE_KINDS`."""
 
     kind: str
-    pages: tuple[Page, ...]
+    pages: tuple[ReadPage, ...]
     parties: tuple[Party, ...] = ()
     amounts: tuple[Amount, ...] = ()
     signed_on: Found | None = None
@@ -174,7 +174,7 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
     document_numbers: tuple[Found, ...] = ()
     accounts: tuple[Found, ...] = ()
     purpose: Found | None = None
-    seals: tuple[Place, ...] = ()
+    seals: tuple[PagePlace, ...] = ()
     notes: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
@@ -191,11 +191,11 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
         return next((amount.value for amount in self.totals), None)
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class EvidenceReading(msgspec.Struct, frozen=True, kw_only=True):
     """What a reading process found in a file: its facts, and the lines of its pages."""
 
     extraction: Extraction
-    lines: tuple[Line, ...] = ()
+    lines: tuple[TextLine, ...] = ()
 
 
 class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -273,7 +273,7 @@ class EvidencePage(msgspec.Struct, frozen=True, kw_only=True):
     next_key: str = ""
 
 
-class Verdict(StrEnum):
+class ClaimVerdict(StrEnum):
     """相符, 不符, 未载明; a hint neither helps nor harms."""
 
     AGREE = "agree"
@@ -287,10 +287,10 @@ class Verdict(StrEnum):
 
 
 _VERDICT_LABELS = {
-    Verdict.AGREE: "相符",
-    Verdict.CONTRADICT: "不符",
-    Verdict.ABSENT: "未载明",
-    Verdict.HINT: "提示",
+    ClaimVerdict.AGREE: "相符",
+    ClaimVerdict.CONTRADICT: "不符",
+    ClaimVerdict.ABSENT: "未载明",
+    ClaimVerdict.HINT: "提示",
 }
 
 
@@ -298,7 +298,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     """A place in one of the files."""
 
     digest: str
-    place: Place
+    place: PagePlace
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -309,7 +309,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    verdict: Verdict
+    verdict: ClaimVerdict
     expected: str
     found: str
     explanation: str

@@ -17,16 +17,16 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from mingpiao.evidence.model import PageLines, Reading
+from mingpiao.evidence.model import PageLines, EvidenceReading
 from mingpiao.evidence.reader_process import (
     LENGTH_BYTES,
     MAX_ANSWER,
-    Answer,
+    ReaderAnswer,
     Failed,
     Message,
     MustLook,
     PictureRequest,
-    Progress,
+    ReadingProgress,
     ReadRequest,
     Request,
     Unreadable,
@@ -98,10 +98,10 @@ class _Reader:
             if size > MAX_ANSWER:
                 raise ConnectionError(f"an answer of {size} bytes")
             message = _messages.decode(await self._reader.readexactly(size))
-            if isinstance(message, Answer):
+            if isinstance(message, ReaderAnswer):
                 self.looked = message.looked
                 self.peak_memory = message.peak_memory
-            if not isinstance(message, Progress):
+            if not isinstance(message, ReadingProgress):
                 self.served += 1
                 return message
             if on_progress is not None:
@@ -151,17 +151,17 @@ class ReaderPool:
             if not self._idle:
                 self._idle.append(await _start())
 
-    async def read_file(self, data: bytes, media_type: str, on_progress: OnProgress | None = None) -> Reading:
+    async def read_file(self, data: bytes, media_type: str, on_progress: OnProgress | None = None) -> EvidenceReading:
         """What a file with text says. Raises `FileUnreadable`, `FileNeedsOcr`, `ReaderFailed`."""
         body = await self._read(data, media_type, on_progress, only_lines=False)
-        return _decoded(body, Reading)
+        return _decoded(body, EvidenceReading)
 
     async def look_at_file(
         self, data: bytes, media_type: str, pages: int, on_progress: OnProgress | None = None
-    ) -> Reading:
+    ) -> EvidenceReading:
         """What a file of so many pages says, those without text being looked at. Raises as `read_file`."""
         body = await self._look(data, media_type, pages, on_progress, only_lines=False)
-        return _decoded(body, Reading)
+        return _decoded(body, EvidenceReading)
 
     async def read_lines(
         self, data: bytes, media_type: str, on_progress: OnProgress | None = None
@@ -215,7 +215,7 @@ class ReaderPool:
                 await reader.end()
                 code = reader.process.returncode
                 raise ReaderFailed("evidence.reader_crashed", f"{error!r}, exit code {code}") from error
-        if isinstance(message, Answer):
+        if isinstance(message, ReaderAnswer):
             return message.body
         raise _as_exception(message)
 

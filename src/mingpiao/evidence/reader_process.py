@@ -58,14 +58,14 @@ class PictureRequest(msgspec.Struct, frozen=True, tag="picture", array_like=True
     seconds: float
 
 
-class Progress(msgspec.Struct, frozen=True, tag="progress", array_like=True):
+class ReadingProgress(msgspec.Struct, frozen=True, tag="progress", array_like=True):
     """`done` of `pages` pages are read."""
 
     done: int
     pages: int
 
 
-class Answer(msgspec.Struct, frozen=True, tag="answer", array_like=True):
+class ReaderAnswer(msgspec.Struct, frozen=True, tag="answer", array_like=True):
     """What was asked for: JSON of an extraction or of lines, or a PNG."""
 
     body: bytes
@@ -94,7 +94,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed", array_like=True):
 
 
 Request = ReadRequest | PictureRequest
-Message = Progress | Answer | MustLook | Unreadable | Failed
+Message = ReadingProgress | ReaderAnswer | MustLook | Unreadable | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
@@ -147,7 +147,7 @@ def _answer(request: Request, say: Any) -> Message:
 
 def _read(request: ReadRequest, say: Any) -> Message:
     from mingpiao.evidence.extraction import extract
-    from mingpiao.evidence.model import Line, Reading
+    from mingpiao.evidence.model import TextLine, EvidenceReading
     from mingpiao.evidence.reading import read_lines
     from mingpiao.evidence.reading.counting import count_pages
 
@@ -157,14 +157,14 @@ def _read(request: ReadRequest, say: Any) -> Message:
             return MustLook(pages, pictures)
 
     def tell(done: int, pages: int) -> None:
-        say(Progress(done, pages))
+        say(ReadingProgress(done, pages))
 
     read = read_lines(request.data, request.media_type, tell)
     if request.only_lines:
         return _reply(as_json(read))
     # Where each character stands is not asked for.
-    lines = tuple(Line(text=line.text, place=line.place) for page in read for line in page.lines)
-    return _reply(as_json(Reading(extraction=extract(read), lines=lines)))
+    lines = tuple(TextLine(text=line.text, place=line.place) for page in read for line in page.lines)
+    return _reply(as_json(EvidenceReading(extraction=extract(read), lines=lines)))
 
 
 def _draw(request: PictureRequest) -> bytes:
@@ -177,7 +177,7 @@ def _reply(body: bytes) -> Message:
     if len(body) > MAX_ANSWER - 1024:
         return Unreadable("evidence.too_much_text", "文件中的文字过多，请只上传与本次开票有关的页面。")
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    return Answer(body, usage.ru_maxrss * 1024, "onnxruntime" in sys.modules)
+    return ReaderAnswer(body, usage.ru_maxrss * 1024, "onnxruntime" in sys.modules)
 
 
 def as_json(value: Any) -> bytes:

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.evidence.model import EvidenceState, Extraction, Reading, Remark
+from mingpiao.evidence.model import EvidenceState, Extraction, EvidenceReading, Remark
 from mingpiao.evidence.reader_pool import (
     FileNeedsOcr,
     OnProgress,
@@ -41,7 +41,7 @@ _ACTOR = Actor(label="system:evidence_reader")
 #: Called in the transaction in which a unit's file settles.
 OnSettled = Callable[[AsyncConnection, int, str], Awaitable[None]]
 #: What a large model remarks on a file; never raises.
-Understand = Callable[[Reading], Awaitable[tuple[Remark, ...]]]
+Understand = Callable[[EvidenceReading], Awaitable[tuple[Remark, ...]]]
 
 _logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
         return {"unit_id": self.unit_id, "digest": bytes.fromhex(self.digest)}
 
 
-async def no_remarks(_reading: Reading) -> tuple[Remark, ...]:
+async def no_remarks(_reading: EvidenceReading) -> tuple[Remark, ...]:
     """For platforms without a large model."""
     return ()
 
@@ -116,7 +116,7 @@ class EvidenceReader:
     async def _attempt(
         self,
         file: _File,
-        read: Callable[[_File, bytes, Any, OnProgress], Awaitable[Reading | None]],
+        read: Callable[[_File, bytes, Any, OnProgress], Awaitable[EvidenceReading | None]],
         *,
         fresh: bool,
     ) -> None:
@@ -144,7 +144,7 @@ class EvidenceReader:
                 extraction = msgspec.structs.replace(reading.extraction, remarks=remarks)
                 await self._settle(file, EvidenceState.READ, extraction)
 
-    async def _read_text(self, file: _File, data: bytes, row: Any, tell: OnProgress) -> Reading | None:
+    async def _read_text(self, file: _File, data: bytes, row: Any, tell: OnProgress) -> EvidenceReading | None:
         try:
             return await self._pool.read_file(data, row.media_type, tell)
         except FileNeedsOcr as must:
@@ -153,7 +153,7 @@ class EvidenceReader:
                 await enqueue_reading(connection, file.unit_id, file.digest, look=True)
             return None
 
-    async def _look_at_pages(self, _file: _File, data: bytes, row: Any, tell: OnProgress) -> Reading:
+    async def _look_at_pages(self, _file: _File, data: bytes, row: Any, tell: OnProgress) -> EvidenceReading:
         return await self._pool.look_at_file(data, row.media_type, row.pages, tell)
 
     async def _after_failure(self, file: _File, failure: ReaderFailed, attempts: int) -> None:

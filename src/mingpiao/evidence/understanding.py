@@ -18,7 +18,7 @@ import httpx
 import msgspec
 from msgspec import Meta
 
-from mingpiao.evidence.model import Claim, Extraction, Line, Mark, Place, Reading, Remark, Verdict
+from mingpiao.evidence.model import Claim, Extraction, TextLine, Mark, PagePlace, EvidenceReading, Remark, ClaimVerdict
 from mingpiao.kernel.codes import is_uscc
 from mingpiao.kernel.text import unprintable
 
@@ -95,7 +95,7 @@ class ChatModel:
         # The system's certificates, among which a department's own authority may be.
         self._trust = ssl.create_default_context()
 
-    async def remark(self, reading: Reading) -> tuple[Remark, ...]:
+    async def remark(self, reading: EvidenceReading) -> tuple[Remark, ...]:
         """What the model remarks on a file, within its time; nothing when it fails in whatever way."""
         text = _Text(reading)
         try:
@@ -173,9 +173,9 @@ def _remarks(answer: _Answer, text: "_Text") -> Iterable[Remark]:
 class _Text:
     """A file's lines as they are shown to the model, and the way back to the page."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: EvidenceReading) -> None:
         names = personal_names(reading.extraction)
-        lines: list[Line] = []
+        lines: list[TextLine] = []
         masked: list[str] = []
         size = 0
         for line in reading.lines:
@@ -196,7 +196,7 @@ class _Text:
         self._plain = "".join(character for character, _ in characters)
         self._line_of = [number for _, number in characters]
 
-    def find(self, quote: str) -> tuple[Place, ...]:
+    def find(self, quote: str) -> tuple[PagePlace, ...]:
         """Where a quote stands; nowhere when it is not in the text."""
         wanted = "".join(quote.split())
         start = self._plain.find(wanted) if len(wanted) >= _SHORTEST_QUOTE else -1
@@ -251,7 +251,7 @@ def model_claims(files: Mapping[str, Extraction]) -> tuple[Claim, ...]:
     return tuple(
         Claim(
             name="model",
-            verdict=Verdict.HINT,
+            verdict=ClaimVerdict.HINT,
             expected="",
             found=remark.quote,
             explanation=remark.explanation,

@@ -17,7 +17,7 @@ from mingpiao.composition import Services
 from mingpiao.gateway.application_views import application_path, application_view
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.bills import ISSUE_PROBLEMS, person_of
-from mingpiao.gateway.contract import Answer, Parameter, contract
+from mingpiao.gateway.contract import SuccessAnswer, Parameter, contract
 from mingpiao.gateway.decoding import read_json
 from mingpiao.gateway.model import ApplicationView
 from mingpiao.gateway.problems import problem_response
@@ -41,7 +41,7 @@ _BUSINESS_NO = Parameter(
     schema={"type": "string", "minLength": 1, "maxLength": _LONGEST_BUSINESS_NO},
     example="HT-2026-0017",
 )
-_STATE = Answer(status=200, description="申请的现状。", content=ApplicationView)
+_STATE = SuccessAnswer(status=200, description="申请的现状。", content=ApplicationView)
 _REASON_PROBLEMS = ("application.reason_required", "application.reason_invalid")
 
 
@@ -90,7 +90,7 @@ def _shown(application: Application, status: int = 200) -> ASGIResponse:
         "复核通过后由平台立即开具，无需再次提交。违反拦截类规则的不能申诉（409 application.not_appealable，其余 errors 是拦截原因）。"
     ),
     opt=contract(
-        Answer(status=202, description="申请已受理。按 Location 查询进展。", content=ApplicationView),
+        SuccessAnswer(status=202, description="申请已受理。按 Location 查询进展。", content=ApplicationView),
         body=AppealedRequestBody,
         problems=(
             *ISSUE_PROBLEMS,

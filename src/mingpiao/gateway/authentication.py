@@ -45,7 +45,7 @@ _LARGE_BODY = 256 * 1024
 _NO_SECRET = "0" * 64
 
 
-class Claim(msgspec.Struct, frozen=True):
+class NonceClaim(msgspec.Struct, frozen=True):
     """What the four headers of a call say, not yet believed."""
 
     app_id: str
@@ -78,7 +78,7 @@ def sign(secret: str, method: str, target: str, timestamp: str, nonce: str, body
     return hmac_sm3(secret.encode(), signed_text(method, target, timestamp, nonce, sm3_hex(body))).hex()
 
 
-def read_claim(headers: Iterable[tuple[bytes, bytes]]) -> Claim:
+def read_claim(headers: Iterable[tuple[bytes, bytes]]) -> NonceClaim:
     """The claim in raw ASGI headers; raises `Refusal` (`auth.header_invalid`, 401).
 
     A header that comes twice is refused, as two readers could take different ones.
@@ -98,10 +98,10 @@ def read_claim(headers: Iterable[tuple[bytes, bytes]]) -> Claim:
                 status=401,
             )
         values.append(value.decode())
-    return Claim(*values)
+    return NonceClaim(*values)
 
 
-def check_clock(claim: Claim, now: float) -> None:
+def check_clock(claim: NonceClaim, now: float) -> None:
     """Raises `Refusal` (`auth.clock_skew`, 401) when the claim was not made within five minutes of now."""
     if abs(now - int(claim.timestamp)) > CLOCK_TOLERANCE_SECONDS:
         raise refuse(
@@ -152,7 +152,7 @@ class Doorkeeper:
         return self._ledger
 
 
-async def _check_signature(claim: Claim, request: ApiRequest, body: bytes, secret: str) -> None:
+async def _check_signature(claim: NonceClaim, request: ApiRequest, body: bytes, secret: str) -> None:
     digest = sm3_hex(body) if len(body) <= _LARGE_BODY else await asyncio.to_thread(sm3_hex, body)
     text = signed_text(request.method, target_of(request.scope), claim.timestamp, claim.nonce, digest)
     expected = hmac_sm3(secret.encode(), text).hex()

@@ -15,7 +15,7 @@ from mingpiao.composition import Services
 from mingpiao.gateway.application_views import application_view
 from mingpiao.gateway.authentication import ApiRequest, Caller
 from mingpiao.gateway.bills import ISSUE_PROBLEMS, person_of
-from mingpiao.gateway.contract import Answer, contract
+from mingpiao.gateway.contract import SuccessAnswer, contract
 from mingpiao.gateway.decoding import decode, read_json
 from mingpiao.gateway.errors import ERROR_TYPES
 from mingpiao.gateway.model import MAX_BATCH, BatchBody, BatchCounts, BatchRequest, BatchResult, BatchView
@@ -51,7 +51,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
     ),
     request_max_body_size=MAX_BYTES,
     opt=contract(
-        Answer(status=200, description="逐张的结果。", content=BatchView),
+        SuccessAnswer(status=200, description="逐张的结果。", content=BatchView),
         body=BatchBody,
         problems=("batch.count", *ISSUE_PROBLEMS),
     ),

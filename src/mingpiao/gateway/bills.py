@@ -11,7 +11,7 @@ from mingpiao.applications.model import Pending, Person, Submitted
 from mingpiao.composition import Services
 from mingpiao.gateway.application_views import application_path, application_view
 from mingpiao.gateway.authentication import ApiRequest, Caller
-from mingpiao.gateway.contract import Answer, contract
+from mingpiao.gateway.contract import SuccessAnswer, contract
 from mingpiao.gateway.decoding import read_json
 from mingpiao.gateway.model import ApplicationView, BillView
 from mingpiao.gateway.problems import problem_response
@@ -55,9 +55,9 @@ ISSUE_PROBLEMS = (
         "rule.confirmation_needed，核实无误后在 confirmations 中逐条写明理由，用同一业务流水号重新提交。"
     ),
     opt=contract(
-        Answer(status=201, description="新开具的票据。", content=BillView),
-        Answer(status=200, description="此前已用同一请求开具的票据，原样返回。", content=BillView),
-        Answer(
+        SuccessAnswer(status=201, description="新开具的票据。", content=BillView),
+        SuccessAnswer(status=200, description="此前已用同一请求开具的票据，原样返回。", content=BillView),
+        SuccessAnswer(
             status=202,
             description="尚未开具：佐证材料仍在识别，或正在复核。按 Location 查询这份开票申请的进展。",
             content=ApplicationView,

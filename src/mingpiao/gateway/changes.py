@@ -9,7 +9,7 @@ from litestar.response.base import ASGIResponse
 
 from mingpiao.composition import Services
 from mingpiao.gateway.authentication import ApiRequest
-from mingpiao.gateway.contract import Answer, Parameter, contract
+from mingpiao.gateway.contract import SuccessAnswer, Parameter, contract
 from mingpiao.gateway.model import MAX_CHANGES, ChangesView
 from mingpiao.gateway.views import answer, bill_view
 from mingpiao.issuing.service import list_changes
@@ -40,7 +40,7 @@ _LIMIT = Parameter(
         "以后不会再有票据出现在标记之前。保存好 mark，下次从它继续，即可不重不漏地同步。"
     ),
     opt=contract(
-        Answer(status=200, description="一页票据和新的标记。", content=ChangesView),
+        SuccessAnswer(status=200, description="一页票据和新的标记。", content=ChangesView),
         parameters=(_AFTER, _LIMIT),
         problems=("list.key_malformed", "request.parameter_invalid"),
     ),

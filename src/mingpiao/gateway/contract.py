@@ -18,7 +18,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     place: str = "path"
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class SuccessAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A success. `content` is a Struct type, or a media type for bytes."""
 
     status: int
@@ -30,14 +30,14 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     """What goes in and what comes out. `body` is the Struct of a JSON body, `upload` the media type of a
     body that is a file; `problems` are the error codes that are particular to it."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[SuccessAnswer, ...]
     parameters: tuple[Parameter, ...] = ()
     body: Any = None
     upload: str = ""
     problems: tuple[str, ...] = ()
 
 
-def contract(*answers: Answer, **members: Any) -> dict[str, Any]:
+def contract(*answers: SuccessAnswer, **members: Any) -> dict[str, Any]:
     """The `opt` argument of a Litestar handler that carries a contract."""
     return {OPTION: Contract(answers=answers, **members)}
 

@@ -7,7 +7,7 @@ from litestar.response.base import ASGIResponse
 
 from mingpiao.composition import Services
 from mingpiao.gateway.authentication import ApiRequest
-from mingpiao.gateway.contract import CODE, NUMBER, Answer, contract
+from mingpiao.gateway.contract import CODE, NUMBER, SuccessAnswer, contract
 from mingpiao.gateway.lookups import identity_of
 from mingpiao.issuing.model import BillDocument
 from mingpiao.issuing.service import get_document
@@ -36,7 +36,7 @@ def _download(document: BillDocument, data: bytes, ending: str, media_type: str)
     summary="下载 OFD 版式文件",
     description="符合 GB/T 33190，含单位签章和财政监制章，附有 XML 原件。",
     opt=contract(
-        Answer(status=200, description="OFD 文件。", content=OFD),
+        SuccessAnswer(status=200, description="OFD 文件。", content=OFD),
         parameters=(CODE, NUMBER),
         problems=("bill.unknown",),
     ),
@@ -56,7 +56,7 @@ async def get_ofd(
     summary="下载 PDF 版式文件",
     description="与 OFD 同样的票面，嵌有 XML 原件。",
     opt=contract(
-        Answer(status=200, description="PDF 文件。", content=PDF),
+        SuccessAnswer(status=200, description="PDF 文件。", content=PDF),
         parameters=(CODE, NUMBER),
         problems=("bill.unknown",),
     ),
@@ -76,7 +76,7 @@ async def get_pdf(
     summary="下载 XML 数据文件",
     description="带有单位签名和财政监制签名的数据文件，逐字节为开具时所签的原件；其 SM3 摘要即票据的 sm3。",
     opt=contract(
-        Answer(status=200, description="XML 文件。", content=XML),
+        SuccessAnswer(status=200, description="XML 文件。", content=XML),
         parameters=(CODE, NUMBER),
         problems=("bill.unknown",),
     ),

@@ -14,7 +14,7 @@ from mingpiao.composition import Services
 from mingpiao.evidence.model import Amount, EvidenceFile, Extraction, Found, Party
 from mingpiao.evidence.service import MAX_BYTES, get_evidence_files
 from mingpiao.gateway.authentication import ApiRequest
-from mingpiao.gateway.contract import Answer, Parameter, contract
+from mingpiao.gateway.contract import SuccessAnswer, Parameter, contract
 from mingpiao.gateway.decoding import media_type_of_request
 from mingpiao.gateway.errors import ERROR_TYPES
 from mingpiao.gateway.views import BASE_PATH, answer
@@ -114,8 +114,8 @@ class EvidenceView(msgspec.Struct, frozen=True, kw_only=True):
     ),
     request_max_body_size=MAX_BYTES,
     opt=contract(
-        Answer(status=202, description="已保存，正在识别。", content=EvidenceView),
-        Answer(status=200, description="此前上传过并已识别完的同一文件。", content=EvidenceView),
+        SuccessAnswer(status=202, description="已保存，正在识别。", content=EvidenceView),
+        SuccessAnswer(status=200, description="此前上传过并已识别完的同一文件。", content=EvidenceView),
         parameters=(_NAME,),
         upload=PDF,
         problems=UPLOAD_PROBLEMS,
@@ -143,7 +143,7 @@ async def upload_evidence(request: ApiRequest, services: NamedDependency[Service
     summary="查询佐证材料",
     description="识别的状态、进度和结果。只能查询本单位上传的；文字版通常在一秒内识别完，扫描件每页约一至两秒。",
     opt=contract(
-        Answer(status=200, description="佐证材料的现状。", content=EvidenceView),
+        SuccessAnswer(status=200, description="佐证材料的现状。", content=EvidenceView),
         parameters=(_DIGEST,),
         problems=("evidence.not_found",),
     ),

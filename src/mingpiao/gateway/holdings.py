@@ -10,7 +10,7 @@ from litestar.response.base import ASGIResponse
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField
 from mingpiao.composition import Services
 from mingpiao.gateway.authentication import ApiRequest
-from mingpiao.gateway.contract import Answer, Parameter, contract
+from mingpiao.gateway.contract import SuccessAnswer, Parameter, contract
 from mingpiao.gateway.model import (
     ChargeItemList,
     ChargeItemView,
@@ -40,7 +40,7 @@ _KIND = Parameter(
     tags=["库存与目录"],
     summary="查询票据库存",
     description="本单位各票据种类剩余和已用的号码个数，以及是否被停止开票。",
-    opt=contract(Answer(status=200, description="库存。", content=StockList)),
+    opt=contract(SuccessAnswer(status=200, description="库存。", content=StockList)),
 )
 async def get_stock(request: ApiRequest, services: NamedDependency[Services]) -> ASGIResponse:
     """The unit's numbers by kind."""
@@ -68,7 +68,7 @@ def _stock_view(level: StockLevel, catalog: Catalog) -> StockView:
     tags=["库存与目录"],
     summary="查询可开具的票据种类",
     description="本单位获准开具的票据种类，及各自的其他信息定义。",
-    opt=contract(Answer(status=200, description="票据种类。", content=KindList)),
+    opt=contract(SuccessAnswer(status=200, description="票据种类。", content=KindList)),
 )
 async def list_kinds(request: ApiRequest, services: NamedDependency[Services]) -> ASGIResponse:
     """The kinds that the unit may issue."""
@@ -105,7 +105,7 @@ def _extension_view(field: ExtensionField) -> ExtensionView:
     summary="查询可使用的收款项目",
     description="财政部门批准本单位使用的收款项目及收费标准；开票时不能使用其他项目。",
     opt=contract(
-        Answer(status=200, description="收款项目。", content=ChargeItemList),
+        SuccessAnswer(status=200, description="收款项目。", content=ChargeItemList),
         parameters=(_KIND,),
         problems=("request.parameter_invalid",),
     ),

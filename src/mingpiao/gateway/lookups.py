@@ -9,7 +9,7 @@ from litestar.response.base import ASGIResponse
 
 from mingpiao.composition import Services
 from mingpiao.gateway.authentication import ApiRequest
-from mingpiao.gateway.contract import CODE, NUMBER, Answer, Parameter, contract
+from mingpiao.gateway.contract import CODE, NUMBER, SuccessAnswer, Parameter, contract
 from mingpiao.gateway.model import BillView
 from mingpiao.gateway.views import answer, bill_view
 from mingpiao.issuing.service import find_by_business_no, find_by_hash, get_bill
@@ -17,7 +17,7 @@ from mingpiao.kernel.codes import BillIdentity, is_code, is_number
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.kernel.text import unprintable
 
-_BILL = Answer(status=200, description="票据的现状。", content=BillView)
+_BILL = SuccessAnswer(status=200, description="票据的现状。", content=BillView)
 _BY_BUSINESS_NO = "/bills/by-business-no/"
 _LONGEST_BUSINESS_NO = 50
 

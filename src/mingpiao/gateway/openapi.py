@@ -18,7 +18,7 @@ from mingpiao.gateway.authentication import (
     SIGNATURE_HEADER,
     TIMESTAMP_HEADER,
 )
-from mingpiao.gateway.contract import OPTION, Answer, Contract, Parameter
+from mingpiao.gateway.contract import OPTION, SuccessAnswer, Contract, Parameter
 from mingpiao.gateway.errors import ERROR_TYPES
 from mingpiao.gateway.model import ProblemView
 from mingpiao.gateway.problems import MEDIA_TYPE
@@ -144,7 +144,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     return described | ({"example": parameter.example} if parameter.example else {})
 
 
-def _response(answer: Answer) -> dict[str, Any]:
+def _response(answer: SuccessAnswer) -> dict[str, Any]:
     if isinstance(answer.content, str):
         return {
             "description": answer.description,

@@ -9,7 +9,7 @@ from litestar.response.base import ASGIResponse
 from mingpiao.composition import Services
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.bills import outcome_response
-from mingpiao.gateway.contract import CODE, NUMBER, Answer, contract
+from mingpiao.gateway.contract import CODE, NUMBER, SuccessAnswer, contract
 from mingpiao.gateway.decoding import read_json
 from mingpiao.gateway.model import BillView, ReversalBody
 from mingpiao.issuing.model import ReversalRequest
@@ -35,7 +35,7 @@ REVERSAL_PROBLEMS = (
         "再次冲红得到 409 bill.already_reversed，facts 中带有红票的代码和号码，据此可知前一次已经成功。"
     ),
     opt=contract(
-        Answer(status=201, description="新开具的红票。", content=BillView),
+        SuccessAnswer(status=201, description="新开具的红票。", content=BillView),
         parameters=(CODE, NUMBER),
         body=ReversalBody,
         problems=REVERSAL_PROBLEMS,

@@ -31,7 +31,7 @@ from mingpiao.units.model import UnitProfile
 MAX_PROBLEMS = 50
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class BillDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A request found in order, with its items completed from the catalog.
 
     `digest` is the SM3 of what was asked, by which the same request is known again.
@@ -43,12 +43,12 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     digest: bytes
 
 
-def examine(request: IssueRequest, profile: UnitProfile, catalog: Catalog) -> Draft | tuple[Problem, ...]:
+def examine(request: IssueRequest, profile: UnitProfile, catalog: Catalog) -> BillDraft | tuple[Problem, ...]:
     """A draft when the unit may issue the request as it stands, else all that is wrong with it."""
     problems = tuple(_first(MAX_PROBLEMS, _problems(request, profile, catalog)))
     if problems:
         return problems
-    return Draft(
+    return BillDraft(
         request=request,
         kind=catalog.kinds[request.kind],
         items=tuple(_complete(item, catalog.items[item.code]) for item in request.items),

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from mingpiao.catalog.model import BillKind
-from mingpiao.issuing.checks import Draft
+from mingpiao.issuing.checks import BillDraft
 from mingpiao.issuing.model import ReversalRequest
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.money import plain_number
@@ -22,7 +22,7 @@ class Numbered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def blue_face(
-    draft: Draft, unit: Unit, numbered: Numbered, parties: tuple[SealingParty, SealingParty]
+    draft: BillDraft, unit: Unit, numbered: Numbered, parties: tuple[SealingParty, SealingParty]
 ) -> Face:
     """The face of a fresh bill; `parties` are the unit's and the supervising department's."""
     request = draft.request

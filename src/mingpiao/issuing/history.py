@@ -42,7 +42,7 @@ class Subjects(msgspec.Struct, frozen=True):
         return (self.payer, self.twin, self.content, self.recast)
 
 
-class Line(Protocol):
+class CountedLine(Protocol):
     """What of an item tells two bills apart."""
 
     @property
@@ -51,7 +51,7 @@ class Line(Protocol):
     def amount(self) -> Decimal: ...
 
 
-def subjects_of(payer: Any, kind: str, items: Iterable[Line], total: Decimal) -> Subjects:
+def subjects_of(payer: Any, kind: str, items: Iterable[CountedLine], total: Decimal) -> Subjects:
     """Counters of a bill by its payer (the code, else the name), items, amounts and total in 元.
 
     Amounts count without their sign, so that a red bill leads to its blue one's counters.
@@ -74,7 +74,7 @@ def _subject(letter: bytes, text: str) -> Subject:
 # -- days that are over --------------------------------------------------------------------------
 
 
-class Past(msgspec.Struct, frozen=True, kw_only=True):
+class UnitPast(msgspec.Struct, frozen=True, kw_only=True):
     """A unit's days that are over: sums by column, and medians by item and column. Amounts in 元."""
 
     day: date
@@ -118,19 +118,19 @@ class PastStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._units: dict[int, Past] = {}
+        self._units: dict[int, UnitPast] = {}
         self._peers: dict[tuple[str, History, date], tuple[float, dict[str, Decimal | None]]] = {}
 
     async def past(
         self, unit_id: int, unit_type: str, needs: frozenset[History], item_needs: frozenset[History]
-    ) -> Past:
+    ) -> UnitPast:
         """A unit's past days with what is needed of them. Raises what the database raises."""
         day = today()
         known = self._units.get(unit_id)
         if known is not None and known.serves(day, needs, item_needs):
             return known
         async with self._database.pool.acquire() as connection:
-            past = Past(
+            past = UnitPast(
                 day=day,
                 needs=needs,
                 item_needs=item_needs,
@@ -257,7 +257,7 @@ class Present(msgspec.Struct, frozen=True):
     counters: dict[tuple[int, Subject], dict[date, _Day]]
 
     def columns(
-        self, unit_id: int, subjects: Subjects, past: Past, needs: frozenset[History]
+        self, unit_id: int, subjects: Subjects, past: UnitPast, needs: frozenset[History]
     ) -> dict[str, Decimal]:
         """The aggregates that are needed, by column."""
         unit = self.units.get(unit_id) or _UnitDay()

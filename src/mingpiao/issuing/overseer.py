@@ -8,7 +8,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.evidence.model import EvidenceFile, EvidenceState, Extraction, Usage
 from mingpiao.evidence.service import EvidenceKey, get_evidence_files
-from mingpiao.issuing.checks import Draft
+from mingpiao.issuing.checks import BillDraft
 from mingpiao.issuing.facts import can_be_judged, facts_of
 from mingpiao.issuing.history import PastStore, read_present, subjects_of
 from mingpiao.issuing.model import Approval, Assessment, AwaitsEvidence, IssueRequest, Refused
@@ -50,7 +50,7 @@ class Overseer:
         self._needs: dict[int, _Chosen] = {}
 
     async def oversee(
-        self, draft: Draft, profile: UnitProfile, approval: Approval | None
+        self, draft: BillDraft, profile: UnitProfile, approval: Approval | None
     ) -> Oversight | Answer:
         """What will judge a draft; an answer instead while its files are unread or of no use."""
         extractions: dict[str, Extraction] = {}
@@ -66,7 +66,7 @@ class Overseer:
         catalog = await self._catalog.get()
         return await self._oversight(draft, profile, catalog, extractions, approval)
 
-    async def assess(self, draft: Draft, profile: UnitProfile, *, counted: bool) -> Assessment:
+    async def assess(self, draft: BillDraft, profile: UnitProfile, *, counted: bool) -> Assessment:
         """What the rules would say of a draft now, read without locks. See `Desk.check` for `counted`."""
         unit, request = profile.unit, draft.request
         files = await self._files(unit, request) if request.evidence else {}
@@ -122,7 +122,7 @@ class Overseer:
 
     async def _oversight(
         self,
-        draft: Draft,
+        draft: BillDraft,
         profile: UnitProfile,
         catalog: Catalog,
         extractions: dict[str, Extraction],

@@ -43,7 +43,7 @@ class Blue(msgspec.Struct, frozen=True, kw_only=True):
     xml: bytes
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class BillRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A sealed bill on its way into the register."""
 
     ticket: Ticket
@@ -196,13 +196,13 @@ def bill_of(ticket: Ticket, face: Face, sm3: bytes) -> Bill:
     )
 
 
-async def record_bills(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+async def record_bills(connection: asyncpg.Connection, entries: Sequence[BillRecord]) -> None:
     """Write sealed bills with their XML."""
     # A row is wide: bound one by one in one round trip it costs less than as 22 arrays.
     await connection.executemany(_INSERT_BILLS, [_bill_row(entry) for entry in entries])
 
 
-def _bill_row(entry: Entry) -> tuple[Any, ...]:
+def _bill_row(entry: BillRecord) -> tuple[Any, ...]:
     bill = entry.bill
     return (
         bill.unit_id,
@@ -231,7 +231,7 @@ def _bill_row(entry: Entry) -> tuple[Any, ...]:
 
 
 async def record_consequences(
-    connection: asyncpg.Connection, entries: Sequence[Entry], blue_days: Mapping[int, date]
+    connection: asyncpg.Connection, entries: Sequence[BillRecord], blue_days: Mapping[int, date]
 ) -> None:
     """Write all that follows from bills that `record_bills` wrote: one statement each kind of row.
 
@@ -262,7 +262,7 @@ async def record_consequences(
     await _record_supervision(connection, entries)
 
 
-def _counts(entry: Entry, blue_days: Mapping[int, date]) -> list[Count]:
+def _counts(entry: BillRecord, blue_days: Mapping[int, date]) -> list[Count]:
     bill, day = entry.bill, entry.bill.issued_at.date()
     if isinstance(entry.ticket, IssueTicket):
         return counts_of_issue(bill.unit_id, entry.ticket.oversight.subjects, day, bill.total)
@@ -271,7 +271,7 @@ def _counts(entry: Entry, blue_days: Mapping[int, date]) -> list[Count]:
     return counts_of_reversal(bill.unit_id, subjects, issued_on, day, -bill.total)
 
 
-async def _record_supervision(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+async def _record_supervision(connection: asyncpg.Connection, entries: Sequence[BillRecord]) -> None:
     """Keep with a bill what asked or warned, the reasons given, and its files; and count the files' use."""
     rows: list[tuple[Any, ...]] = []
     uses: list[Use] = []
@@ -316,7 +316,7 @@ async def record_judgement(connection: asyncpg.Connection, moment: datetime, jud
     await record_failures(connection, judged.failures, moment)
 
 
-def _events(entry: Entry) -> list[Event]:
+def _events(entry: BillRecord) -> list[Event]:
     """One event a change of state: a reversal changes two bills."""
     bill = entry.bill
     facts = {"sm3": bill.sm3, "total": plain(bill.total), "business_no": bill.business_no}
@@ -329,7 +329,7 @@ def _events(entry: Entry) -> list[Event]:
     ]
 
 
-def _event(entry: Entry, kind: EventType, bill_id: int, facts: dict[str, str]) -> Event:
+def _event(entry: BillRecord, kind: EventType, bill_id: int, facts: dict[str, str]) -> Event:
     return Event(
         type=kind,
         unit_id=entry.bill.unit_id,
@@ -340,7 +340,7 @@ def _event(entry: Entry, kind: EventType, bill_id: int, facts: dict[str, str]) -
     )
 
 
-def _audit(event: Event, entry: Entry) -> AuditEntry:
+def _audit(event: Event, entry: BillRecord) -> AuditEntry:
     return AuditEntry(
         actor=entry.ticket.acting,
         action=f"bill:{event.type.value}",

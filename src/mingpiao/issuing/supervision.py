@@ -14,7 +14,7 @@ import msgspec
 from mingpiao.evidence.model import BillFacts, Claim, Usage
 from mingpiao.evidence.service import EvidenceKey, compare, model_claims
 from mingpiao.issuing.facts import facts_of
-from mingpiao.issuing.history import Past, Present, read_present
+from mingpiao.issuing.history import UnitPast, Present, read_present
 from mingpiao.issuing.model import IssueRequest, NeedsConfirmation, Refused
 from mingpiao.issuing.tickets import IssueTicket, Oversight
 from mingpiao.rules.model import Confirmation, Fate, Hit, HitCount, Severity
@@ -34,13 +34,13 @@ class Passed(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(hit for hit in self.findings if hit.severity is Severity.WARN)
 
 
-Verdict = Passed | Refused | NeedsConfirmation
+ClaimVerdict = Passed | Refused | NeedsConfirmation
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """What the rules said of a train: a verdict for each place, and hits to be counted."""
 
-    verdicts: dict[int, Verdict]
+    verdicts: dict[int, ClaimVerdict]
     counts: list[HitCount]
     failures: list[Hit]
 
@@ -131,7 +131,7 @@ def _add_evidence(facts: dict[str, Any], oversight: Oversight, claims: tuple[Cla
 
 
 def _add_history(
-    facts: dict[str, Any], unit_id: int, oversight: Oversight, past: Past, present: Present
+    facts: dict[str, Any], unit_id: int, oversight: Oversight, past: UnitPast, present: Present
 ) -> None:
     facts.update(present.columns(unit_id, oversight.subjects, past, oversight.needs))
     for item in facts["items"]:
@@ -139,7 +139,7 @@ def _add_history(
             item[need.column] = past.median(item["code"], need)
 
 
-def _verdict(ticket: IssueTicket, hits: tuple[Hit, ...], claims: tuple[Claim, ...]) -> Verdict:
+def _verdict(ticket: IssueTicket, hits: tuple[Hit, ...], claims: tuple[Claim, ...]) -> ClaimVerdict:
     if any(hit.severity is Severity.BLOCK for hit in hits):
         # Everything at once: who corrects the bill sees what else would be asked.
         stopping = sorted(
@@ -171,11 +171,11 @@ def judged_of_stop(unit_id: int, hits: tuple[Hit, ...]) -> Judged:
     return Judged(verdicts={}, counts=counts, failures=[hit for hit in hits if hit.failed])
 
 
-def _counts(unit_id: int, hits: tuple[Hit, ...], verdict: Verdict) -> list[HitCount]:
+def _counts(unit_id: int, hits: tuple[Hit, ...], verdict: ClaimVerdict) -> list[HitCount]:
     return [HitCount(unit_id=unit_id, rule=hit.rule, fate=_fate(hit, verdict)) for hit in hits]
 
 
-def _fate(hit: Hit, verdict: Verdict) -> Fate:
+def _fate(hit: Hit, verdict: ClaimVerdict) -> Fate:
     if hit.severity is Severity.WARN:
         return Fate.WARNED
     if hit.severity is Severity.BLOCK:

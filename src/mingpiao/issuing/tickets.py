@@ -5,8 +5,8 @@ import msgspec
 from mingpiao.catalog.model import BillKind, Catalog
 from mingpiao.evidence.model import Extraction
 from mingpiao.identity.model import Actor
-from mingpiao.issuing.checks import Draft
-from mingpiao.issuing.history import Past, Subjects
+from mingpiao.issuing.checks import BillDraft
+from mingpiao.issuing.history import UnitPast, Subjects
 from mingpiao.issuing.model import Approval, ReversalRequest
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.numbering.service import StockKey
@@ -28,7 +28,7 @@ class Oversight(msgspec.Struct, frozen=True, kw_only=True):
     ruleset_version: int
     needs: frozenset[History]
     item_needs: frozenset[History]
-    past: Past | None
+    past: UnitPast | None
     subjects: Subjects
     extractions: dict[str, Extraction]
     approval: Approval | None
@@ -37,7 +37,7 @@ class Oversight(msgspec.Struct, frozen=True, kw_only=True):
 class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
     """A checked request of a unit that asks for a blue bill."""
 
-    draft: Draft
+    draft: BillDraft
     unit: Unit
     bill_code: str
     parties: tuple[SealingParty, SealingParty]

@@ -18,7 +18,7 @@ from mingpiao.evidence.service import EvidenceKey, lock_evidence
 from mingpiao.issuing import register
 from mingpiao.issuing.faces import Numbered, blue_face, red_face
 from mingpiao.issuing.model import Bill, Issued, Outcome, Refused
-from mingpiao.issuing.register import Entry, Original
+from mingpiao.issuing.register import BillRecord, Original
 from mingpiao.issuing.supervision import Passed, judge_train
 from mingpiao.issuing.tickets import IssueTicket, ReversalTicket, Ticket, serves_itself
 from mingpiao.kernel.clock import now
@@ -270,7 +270,7 @@ async def _seal_and_record(
     chunks = [riders[start : start + SEAL_CHUNK] for start in range(0, len(riders), SEAL_CHUNK)]
     sealing = [asyncio.create_task(signer.seal([_seal_task(rider) for rider in chunk])) for chunk in chunks]
     outcomes: dict[int, Outcome] = {}
-    entries: list[Entry] = []
+    entries: list[BillRecord] = []
     try:
         for chunk, task in zip(chunks, sealing, strict=True):
             fresh = [_entry(rider, sealed) for rider, sealed in zip(chunk, await task, strict=True)]
@@ -293,8 +293,8 @@ def _seal_task(rider: _Rider) -> SealTask:
     return SealTask(face=rider.face, unit=unit, supervisor=supervisor)
 
 
-def _entry(rider: _Rider, sealed: Any) -> Entry:
+def _entry(rider: _Rider, sealed: Any) -> BillRecord:
     if not isinstance(sealed, SealedXml):
         raise SealingFailed(rider.place, sealed)
     bill: Bill = register.bill_of(rider.ticket, rider.face, sealed.sm3)
-    return Entry(ticket=rider.ticket, bill=bill, sealed=sealed, passed=rider.passed)
+    return BillRecord(ticket=rider.ticket, bill=bill, sealed=sealed, passed=rider.passed)

@@ -15,7 +15,7 @@ import duckdb
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.lake.history import bucket_amounts
 from mingpiao.lake.model import MAX_SAMPLE, BackTestResult, Dataset, MonthFigure
-from mingpiao.lake.queries import MONTH, Past, Queries
+from mingpiao.lake.queries import MONTH, PastBills, Queries
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import Condition
 
@@ -53,7 +53,7 @@ class BackTestRun:
         self._connection.interrupt()
 
     def run(
-        self, rule: Rule, condition: Condition, files: Mapping[Dataset, Sequence[Path]], past: Past
+        self, rule: Rule, condition: Condition, files: Mapping[Dataset, Sequence[Path]], past: PastBills
     ) -> BackTestResult:
         """Judge the bills of the past. Raises `duckdb.Error` when it cannot, InterruptException when stopped."""
         if not files[Dataset.BILLS]:

@@ -17,7 +17,7 @@ from mingpiao.rules.service import Condition, to_sql
 MONTH = "CAST(date_trunc('month', issued_date) AS DATE)"
 
 
-class Past(msgspec.Struct, frozen=True, kw_only=True):
+class PastBills(msgspec.Struct, frozen=True, kw_only=True):
     """Which bills: those of `months` months up to `today` (the first day of each counts), in a region."""
 
     today: date
@@ -47,7 +47,7 @@ class Queries(msgspec.Struct, frozen=True, kw_only=True):
     rule: Rule
     condition: Condition
     files: Mapping[Dataset, Sequence[Path]]
-    past: Past
+    past: PastBills
 
     def counts(self) -> str:
         """Bills in scope by month, with the newest one's moment."""

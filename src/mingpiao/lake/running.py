@@ -19,7 +19,7 @@ from mingpiao.lake.catalogue import LakeCache, sweep
 from mingpiao.lake.compaction import compact
 from mingpiao.lake.export import Exporter
 from mingpiao.lake.model import BackTest, BackTestResult, BackTestState, Dataset
-from mingpiao.lake.queries import Past
+from mingpiao.lake.queries import PastBills
 from mingpiao.rules.service import Condition, field_table, parse
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
@@ -104,7 +104,7 @@ class Lake:
     async def _result(self, asked: BackTest) -> BackTestResult:
         rule = asked.rule
         condition = parse(rule.condition, field_table(await self._catalog.get(), rule.kinds, rule.stage))
-        past = Past(today=today(), months=asked.months, region_code=asked.region_code)
+        past = PastBills(today=today(), months=asked.months, region_code=asked.region_code)
         first = past.first_needed(condition)
         files = await self.cache.sync(first)
         if not files[Dataset.BILLS]:
@@ -113,7 +113,7 @@ class Lake:
         return await self._judge(asked, condition, files, past)
 
     async def _judge(
-        self, asked: BackTest, condition: Condition, files: dict[Dataset, list[Path]], past: Past
+        self, asked: BackTest, condition: Condition, files: dict[Dataset, list[Path]], past: PastBills
     ) -> BackTestResult:
         """Run in a thread, which leaves this one free: DuckDB works without the interpreter's lock."""
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,9 @@
 """A page in the making, and the few ways of putting things on it."""
 
-from mingpiao.layout.display import Page, Rule, Stamp, Symbol, Text
+from mingpiao.layout.display import FacePage, FaceRule, FaceSeal, Symbol, Text
 from mingpiao.layout.fitting import Fitted, baseline, fit
 from mingpiao.layout.fonts import Typeface
-from mingpiao.layout.model import Align, Box, Colour, TextSpec
+from mingpiao.layout.model import Align, FaceBox, Colour, TextSpec
 
 #: A label takes at most this part of its box; the rest is the value's.
 _LABEL_SHARE = 0.6
@@ -18,15 +18,15 @@ class Canvas:
     def __init__(self) -> None:
         self.form: list[Text] = []
         self.values: list[Text] = []
-        self.rules: list[Rule] = []
+        self.rules: list[FaceRule] = []
         self.symbol: Symbol | None = None
-        self.stamps: tuple[Stamp, ...] = ()
+        self.stamps: tuple[FaceSeal, ...] = ()
 
     def rule(self, x1: float, y1: float, x2: float, y2: float, width: float, colour: Colour) -> None:
         """A straight line, mm."""
-        self.rules.append(Rule(x1, y1, x2, y2, width, colour))
+        self.rules.append(FaceRule(x1, y1, x2, y2, width, colour))
 
-    def frame(self, box: Box, width: float, colour: Colour) -> None:
+    def frame(self, box: FaceBox, width: float, colour: Colour) -> None:
         """The four sides of a box."""
         right, bottom = box.x + box.width, box.y + box.height
         self.rule(box.x, box.y, right, box.y, width, colour)
@@ -34,9 +34,9 @@ class Canvas:
         self.rule(box.x, box.y, box.x, bottom, width, colour)
         self.rule(right, box.y, right, bottom, width, colour)
 
-    def page(self) -> Page:
+    def page(self) -> FacePage:
         """The finished page."""
-        return Page(
+        return FacePage(
             form=tuple(self.form),
             values=tuple(self.values),
             rules=tuple(self.rules),
@@ -45,7 +45,7 @@ class Canvas:
         )
 
 
-def aligned_left(box: Box, width: float, align: Align) -> float:
+def aligned_left(box: FaceBox, width: float, align: Align) -> float:
     """x at which a line of text of a width begins in a box."""
     if align == "left":
         return box.x
@@ -53,7 +53,7 @@ def aligned_left(box: Box, width: float, align: Align) -> float:
     return box.x + (spare if align == "right" else spare / 2)
 
 
-def place(target: list[Text], fitted: Fitted, box: Box, align: Align, colour: Colour) -> None:
+def place(target: list[Text], fitted: Fitted, box: FaceBox, align: Align, colour: Colour) -> None:
     """Put fitted lines into the middle (vertically) of a box."""
     count = len(fitted.lines)
     for index, (line, width) in enumerate(zip(fitted.lines, fitted.widths, strict=True)):
@@ -66,20 +66,20 @@ def labelled(
     letters: Typeface,
     label: tuple[str, Colour],
     value: tuple[str, Colour],
-    box: Box,
+    box: FaceBox,
     text: TextSpec,
 ) -> bool:
     """Put a label and its value side by side into a box; whether the whole value found room."""
     label_fitted = fit(label[0], letters, box.width * _LABEL_SHARE, box.height, text.size, text.min_size)
     place(canvas.form, label_fitted, box, "left", label[1])
     used = label_fitted.width
-    rest = Box(x=box.x + used, y=box.y, width=box.width - used, height=box.height)
+    rest = FaceBox(x=box.x + used, y=box.y, width=box.width - used, height=box.height)
     value_fitted = fit(value[0], letters, rest.width, rest.height, text.size, text.min_size)
     place(canvas.values, value_fitted, rest, "left", value[1])
     return value_fitted.complete
 
 
-def grid_rules(canvas: Canvas, box: Box, header_height: float, edges: list[float], ink: Colour) -> None:
+def grid_rules(canvas: Canvas, box: FaceBox, header_height: float, edges: list[float], ink: Colour) -> None:
     """The frame of a table, the line under its header and the lines between its columns."""
     canvas.frame(box, OUTER, ink)
     header = box.y + header_height

@@ -6,7 +6,7 @@ value too long for its place ends with an ellipsis there and stands in full on a
 
 from mingpiao.kernel.errors import refuse
 from mingpiao.layout.canvas import INNER, OUTER, Canvas, grid_rules, labelled, place
-from mingpiao.layout.display import Composition, Page, Stamp
+from mingpiao.layout.display import Composition, FacePage, FaceSeal
 from mingpiao.layout.fields import (
     AUX_SOURCES,
     FACE_SOURCES,
@@ -18,7 +18,7 @@ from mingpiao.layout.fields import (
 from mingpiao.layout.fitting import fit
 from mingpiao.layout.fonts import Typeface
 from mingpiao.layout.loading import info_box
-from mingpiao.layout.model import Box, ColumnSpec, FaceTemplate, FieldSpec
+from mingpiao.layout.model import FaceBox, ColumnSpec, FaceTemplate, FaceField
 from mingpiao.layout.qr import symbol
 from mingpiao.layout.rows import Row, fit_row, pour
 from mingpiao.sealing.model import Face
@@ -62,8 +62,8 @@ class _Composer:
         canvas = self._new_canvas()
         canvas.symbol = symbol(address, template.qr)
         canvas.stamps = (
-            Stamp("supervisor", template.supervisor_seal),
-            Stamp("unit", template.unit_seal),
+            FaceSeal("supervisor", template.supervisor_seal),
+            FaceSeal("unit", template.unit_seal),
         )
         self._draw_title(canvas)
         for field in template.fields:
@@ -92,10 +92,10 @@ class _Composer:
         for y in (below, below + title.underline_gap):
             canvas.rule(left, y, left + width, y, INNER, ink)
 
-    def _draw_field(self, canvas: Canvas, field: FieldSpec) -> None:
+    def _draw_field(self, canvas: Canvas, field: FaceField) -> None:
         self._draw_labelled(canvas, field.label, face_value(self.face, field.value), field.box)
 
-    def _draw_labelled(self, canvas: Canvas, label: str, text: str, box: Box) -> None:
+    def _draw_labelled(self, canvas: Canvas, label: str, text: str, box: FaceBox) -> None:
         complete = labelled(
             canvas, self.letters, (label, self.template.ink), (text, BLACK), box, self.template.text
         )
@@ -105,14 +105,14 @@ class _Composer:
         template, totals = self.template, self.template.totals
         table = template.table.box
         top = table.y + table.height
-        words = Box(x=table.x, y=top, width=totals.words_width, height=totals.height)
-        figures = Box(
+        words = FaceBox(x=table.x, y=top, width=totals.words_width, height=totals.height)
+        figures = FaceBox(
             x=table.x + totals.words_width,
             y=top,
             width=table.width - totals.words_width,
             height=totals.height,
         )
-        canvas.frame(Box(x=table.x, y=top, width=table.width, height=totals.height), OUTER, template.ink)
+        canvas.frame(FaceBox(x=table.x, y=top, width=table.width, height=totals.height), OUTER, template.ink)
         for label, source, box in (
             (totals.words_label, "total_words", words),
             (totals.figures_label, "total", figures),
@@ -143,14 +143,14 @@ class _Composer:
         pitch = min(outer.height / max(1, len(info.heading)), template.text.size * 1.6)
         top = outer.y + (outer.height - pitch * len(info.heading)) / 2
         for index, character in enumerate(info.heading):
-            cell = Box(x=outer.x, y=top + index * pitch, width=info.heading_width, height=pitch)
+            cell = FaceBox(x=outer.x, y=top + index * pitch, width=info.heading_width, height=pitch)
             fitted = fit(
                 character, self.letters, cell.width, cell.height, template.text.size, template.text.min_size
             )
             place(canvas.form, fitted, cell, "center", ink)
         self._draw_info_grid(canvas, outer)
 
-    def _draw_info_grid(self, canvas: Canvas, outer: Box) -> None:
+    def _draw_info_grid(self, canvas: Canvas, outer: FaceBox) -> None:
         info = self.template.info
         left = outer.x + info.heading_width
         column_width = (outer.width - info.heading_width) / info.columns
@@ -165,7 +165,7 @@ class _Composer:
             if row >= info.rows:
                 self._note_cut(field.label, text, complete=not text)
                 continue
-            cell = Box(
+            cell = FaceBox(
                 x=left + column * column_width,
                 y=outer.y + 0.5 + row * pitch,
                 width=column_width * field.span,
@@ -251,7 +251,7 @@ class _Composer:
         for panel in range(area.panels):
             left = area.box.x + panel * area.panel_width
             for column in area.columns:
-                cell = Box(x=left, y=area.box.y, width=column.width, height=area.header_height)
+                cell = FaceBox(x=left, y=area.box.y, width=column.width, height=area.header_height)
                 fitted = fit(
                     column.title, self.letters, cell.width, cell.height, text.table_size, text.min_size
                 )
@@ -292,7 +292,7 @@ class _Composer:
         if not complete and entry not in self.annex:
             self.annex.append(entry)
 
-    def finished(self) -> tuple[Page, ...]:
+    def finished(self) -> tuple[FacePage, ...]:
         count = len(self.canvases)
         if count > 1:
             for index, canvas in enumerate(self.canvases):
@@ -306,16 +306,16 @@ class _Composer:
 class _Area:
     """A table's rectangle, divided into panels of equal columns."""
 
-    def __init__(self, box: Box, header_height: float, panels: int, columns: tuple[ColumnSpec, ...]) -> None:
+    def __init__(self, box: FaceBox, header_height: float, panels: int, columns: tuple[ColumnSpec, ...]) -> None:
         self.box = box
         self.header_height = header_height
         self.panels = panels
         self.columns = columns
         self.panel_width = box.width / panels
 
-    def panel(self, index: int) -> Box:
+    def panel(self, index: int) -> FaceBox:
         """The body of one panel, under the header."""
-        return Box(
+        return FaceBox(
             x=self.box.x + index * self.panel_width,
             y=self.box.y + self.header_height,
             width=self.panel_width,
@@ -333,5 +333,5 @@ class _Area:
         return edges[:-1]
 
 
-def _padded(box: Box, padding: float = 1.0) -> Box:
-    return Box(x=box.x + padding, y=box.y, width=box.width - 2 * padding, height=box.height)
+def _padded(box: FaceBox, padding: float = 1.0) -> FaceBox:
+    return FaceBox(x=box.x + padding, y=box.y, width=box.width - 2 * padding, height=box.height)

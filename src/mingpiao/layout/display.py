@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mingpiao.layout.model import Box, Colour, Party
+from mingpiao.layout.model import FaceBox, Colour, Party
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -16,7 +16,7 @@ class Text(msgspec.Struct, frozen=True):
     colour: Colour
 
 
-class Rule(msgspec.Struct, frozen=True):
+class FaceRule(msgspec.Struct, frozen=True):
     """A straight line, mm."""
 
     x1: float
@@ -37,21 +37,21 @@ class Symbol(msgspec.Struct, frozen=True):
     runs: tuple[tuple[int, int, int], ...]
 
 
-class Stamp(msgspec.Struct, frozen=True):
+class FaceSeal(msgspec.Struct, frozen=True):
     """Where a seal's picture lies."""
 
     party: Party
-    box: Box
+    box: FaceBox
 
 
-class Page(msgspec.Struct, frozen=True):
+class FacePage(msgspec.Struct, frozen=True):
     """One page: form (labels and rules, in the ink of the form) below, values above."""
 
     form: tuple[Text, ...]
     values: tuple[Text, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[FaceRule, ...]
     symbol: Symbol | None = None
-    stamps: tuple[Stamp, ...] = ()
+    stamps: tuple[FaceSeal, ...] = ()
 
 
 class Composition(msgspec.Struct, frozen=True):
@@ -60,7 +60,7 @@ class Composition(msgspec.Struct, frozen=True):
     title: str
     width: float
     height: float
-    pages: tuple[Page, ...]
+    pages: tuple[FacePage, ...]
 
     def characters(self) -> set[str]:
         """Every character that is drawn, for subsetting the font."""

@@ -10,7 +10,7 @@ import msgspec
 
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.layout.fields import AUX_SOURCES, BUSINESS_NUMBER, ITEM_SOURCES, is_face_source
-from mingpiao.layout.model import Box, ColumnSpec, FaceTemplate, InfoField
+from mingpiao.layout.model import FaceBox, ColumnSpec, FaceTemplate, InfoField
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
 
@@ -126,7 +126,7 @@ def _mistakes(key: str, template: FaceTemplate) -> Iterator[tuple[str, str]]:
         yield "info/fields", "span 应在 1 与 info.columns 之间。"
 
 
-def _boxes(template: FaceTemplate) -> Iterator[tuple[str, Box]]:
+def _boxes(template: FaceTemplate) -> Iterator[tuple[str, FaceBox]]:
     yield "title/box", template.title.box
     yield "title/continued_box", template.title.continued_box
     yield "qr", template.qr
@@ -144,11 +144,11 @@ def _boxes(template: FaceTemplate) -> Iterator[tuple[str, Box]]:
     yield "info", info_box(template)
 
 
-def info_box(template: FaceTemplate) -> Box:
+def info_box(template: FaceTemplate) -> FaceBox:
     """Where 其他信息 lies: under the totals row, which lies under the table."""
     table = template.table.box
     top = table.y + table.height + template.totals.height
-    return Box(x=table.x, y=top, width=table.width, height=template.info.height)
+    return FaceBox(x=table.x, y=top, width=table.width, height=template.info.height)
 
 
 def _box_mistakes(template: FaceTemplate) -> Iterator[tuple[str, str]]:

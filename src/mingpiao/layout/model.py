@@ -35,7 +35,7 @@ class SealPictures(msgspec.Struct, frozen=True, kw_only=True):
     supervisor: bytes
 
 
-class Box(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FaceBox(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A rectangle in mm; x and y are its upper left corner."""
 
     x: float
@@ -44,21 +44,21 @@ class Box(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     height: float
 
 
-class FieldSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FaceField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A label and a value in a box; `value` names a source of `fields.py` or `extension.<MOF name>`."""
 
     label: str
     value: str
-    box: Box
+    box: FaceBox
 
 
 class TitleSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The bill's name in the middle; `suffixes` mark following pages: more items, list, full texts."""
 
-    box: Box
+    box: FaceBox
     size: float
     underline_gap: float
-    continued_box: Box
+    continued_box: FaceBox
     continued_size: float
     more_suffix: str
     list_suffix: str
@@ -77,7 +77,7 @@ class ColumnSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class TableSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of items in `panels` side by side, each with the same columns."""
 
-    box: Box
+    box: FaceBox
     header_height: float
     panels: int = 1
     columns: tuple[ColumnSpec, ...]
@@ -118,7 +118,7 @@ class InfoSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class ListSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Following pages: the box of their table and the columns of the detailed list (清单)."""
 
-    box: Box
+    box: FaceBox
     header_height: float
     columns: tuple[ColumnSpec, ...]
 
@@ -128,9 +128,9 @@ class RedSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     colour: Colour
     mark: str
-    mark_box: Box
+    mark_box: FaceBox
     sentence: str
-    sentence_box: Box
+    sentence_box: FaceBox
 
 
 class TextSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -152,17 +152,17 @@ class FaceTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ink: Colour
     text: TextSpec
     title: TitleSpec
-    qr: Box
-    page_label: Box
-    fields: tuple[FieldSpec, ...]
-    continued_fields: tuple[FieldSpec, ...]
+    qr: FaceBox
+    page_label: FaceBox
+    fields: tuple[FaceField, ...]
+    continued_fields: tuple[FaceField, ...]
     table: TableSpec
     totals: TotalsSpec
     info: InfoSpec
     list: ListSpec
     red: RedSpec
-    unit_seal: Box
-    supervisor_seal: Box
+    unit_seal: FaceBox
+    supervisor_seal: FaceBox
 
 
 class FileFinding(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ import msgspec
 
 from mingpiao.crypto.sm3 import sm3
 from mingpiao.kernel.clock import to_shanghai
-from mingpiao.layout.display import Composition, Page, Rule, Symbol, Text
+from mingpiao.layout.display import Composition, FacePage, FaceRule, Symbol, Text
 from mingpiao.layout.fonts import FAMILY, FONT_NAME, Typeface
 from mingpiao.layout.model import Party, StampRequest
 
@@ -199,7 +199,7 @@ def _page_path(index: int) -> str:
 # --- page content ---------------------------------------------------------------------------------
 
 
-def _page(page: Page, composition: Composition, letters: Typeface, ids: _Ids) -> str:
+def _page(page: FacePage, composition: Composition, letters: Typeface, ids: _Ids) -> str:
     background = [*_rules(page.rules, composition, ids), *_texts(page.form, letters, ids)]
     body = list(_texts(page.values, letters, ids))
     if page.symbol is not None:
@@ -247,7 +247,7 @@ def _delta_x(text: Text, letters: Typeface) -> str:
     return f' DeltaX="{" ".join(parts)}"'
 
 
-def _rules(rules: Iterable[Rule], composition: Composition, ids: _Ids) -> Iterator[str]:
+def _rules(rules: Iterable[FaceRule], composition: Composition, ids: _Ids) -> Iterator[str]:
     """All rules of one width and colour as one path over the page."""
     groups: dict[tuple[float, tuple[int, int, int]], list[str]] = {}
     for rule in rules:

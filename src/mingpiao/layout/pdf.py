@@ -18,7 +18,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 from PIL import Image, ImageCms
 
 from mingpiao.kernel.clock import to_shanghai
-from mingpiao.layout.display import Composition, Page, Rule, Stamp, Symbol, Text
+from mingpiao.layout.display import Composition, FacePage, FaceRule, FaceSeal, Symbol, Text
 from mingpiao.layout.fonts import FONT_NAME, Subset, Typeface
 from mingpiao.layout.model import SealPictures
 
@@ -65,7 +65,7 @@ def write_pdf(
 def _add_page(
     pdf: Pdf,
     composition: Composition,
-    page: Page,
+    page: FacePage,
     codes: dict[str, str],
     font: Object,
     seals: dict[str, Object],
@@ -89,7 +89,7 @@ def _add_page(
     )
 
 
-def _content(composition: Composition, page: Page, codes: dict[str, str]) -> str:
+def _content(composition: Composition, page: FacePage, codes: dict[str, str]) -> str:
     scale = f"{_POINTS:.6f}"
     parts = [f"{scale} 0 0 -{scale} 0 {composition.height * _POINTS:.4f} cm"]
     parts.extend(_rules(page.rules))
@@ -102,7 +102,7 @@ def _content(composition: Composition, page: Page, codes: dict[str, str]) -> str
     return "\n".join(parts)
 
 
-def _rules(rules: Iterable[Rule]) -> Iterable[str]:
+def _rules(rules: Iterable[FaceRule]) -> Iterable[str]:
     current = None
     for rule in rules:
         style = (rule.width, rule.colour)
@@ -132,7 +132,7 @@ def _texts(texts: Iterable[Text], codes: dict[str, str]) -> Iterable[str]:
         yield f"1 0 0 -1 {text.x:.3f} {text.y:.3f} Tm <{glyphs}> Tj"
 
 
-def _stamp(stamp: Stamp) -> str:
+def _stamp(stamp: FaceSeal) -> str:
     box = stamp.box
     return (
         f"q /Ink gs {box.width:g} 0 0 -{box.height:g} {box.x:g} {box.y + box.height:g} cm /{stamp.party} Do Q"

@@ -11,7 +11,7 @@ import re
 import segno
 
 from mingpiao.layout.display import Symbol
-from mingpiao.layout.model import Box
+from mingpiao.layout.model import FaceBox
 
 #: A fixed mask instead of the best of eight: a signed hash is random enough, and a mask must not vary.
 _MASK = 2
@@ -30,7 +30,7 @@ def check_address(base: str, *, code: str, number: str, sm3: str) -> str:
     return f"{base.rstrip('/')}/verify?c={code}&n={number}&h={sm3}"
 
 
-def symbol(content: str, box: Box) -> Symbol:
+def symbol(content: str, box: FaceBox) -> Symbol:
     """The QR symbol of an ASCII text, laid into a square box."""
     data = content.encode("ascii")
     family = _families.get(len(data))

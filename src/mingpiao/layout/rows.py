@@ -6,7 +6,7 @@ from mingpiao.layout.canvas import aligned_left
 from mingpiao.layout.display import Text
 from mingpiao.layout.fitting import LEADING, Fitted, baseline, fit_width
 from mingpiao.layout.fonts import Typeface
-from mingpiao.layout.model import Box, ColumnSpec, TextSpec
+from mingpiao.layout.model import FaceBox, ColumnSpec, TextSpec
 
 #: Space between rows, mm.
 _GAP = 0.9
@@ -47,7 +47,7 @@ def fit_row(texts: list[str], columns: tuple[ColumnSpec, ...], letters: Typeface
 def pour(
     remaining: list[Row],
     target: list[Text],
-    panel: Box,
+    panel: FaceBox,
     columns: tuple[ColumnSpec, ...],
     text: TextSpec,
 ) -> None:
@@ -83,7 +83,7 @@ def _place_row(
     text: TextSpec,
 ) -> None:
     for cell, column in zip(row.cells, columns, strict=True):
-        inner = Box(
+        inner = FaceBox(
             x=left + text.padding, y=top, width=column.width - 2 * text.padding, height=row.lines * row.pitch
         )
         for index, (line, width) in enumerate(zip(cell.lines, cell.widths, strict=True)):

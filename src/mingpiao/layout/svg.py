@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from mingpiao.layout.display import Composition, Page, Rule, Symbol, Text
+from mingpiao.layout.display import Composition, FacePage, FaceRule, Symbol, Text
 from mingpiao.layout.fonts import FAMILY
 from mingpiao.layout.model import SealPictures
 
@@ -23,7 +23,7 @@ def write_svg(composition: Composition, pictures: SealPictures) -> str:
     )
 
 
-def _page(composition: Composition, page: Page, pictures: SealPictures, number: int, count: int) -> str:
+def _page(composition: Composition, page: FacePage, pictures: SealPictures, number: int, count: int) -> str:
     title = f"{composition.title} 第 {number} 页 共 {count} 页"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="bill-face" '
@@ -47,7 +47,7 @@ def _page(composition: Composition, page: Page, pictures: SealPictures, number: 
     return "".join(parts)
 
 
-def _rules(rules: Iterable[Rule]) -> Iterator[str]:
+def _rules(rules: Iterable[FaceRule]) -> Iterator[str]:
     for rule in rules:
         yield (
             f'<path d="M{rule.x1:.3f} {rule.y1:.3f}L{rule.x2:.3f} {rule.y2:.3f}" '

@@ -28,7 +28,7 @@ class DraftRow(msgspec.Struct, frozen=True, kw_only=True):
     remark: str
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class ApplicationDraft(msgspec.Struct, frozen=True, kw_only=True):
     """The bill that is asked for, as its face would show it."""
 
     kind: str
@@ -41,7 +41,7 @@ class ApplicationParts(msgspec.Struct, frozen=True, kw_only=True):
     """One application with all that its page shows beside it. `reviewer` is the deciding department's name."""
 
     application: Application
-    draft: Draft
+    draft: ApplicationDraft
     files: tuple[EvidenceFile, ...]
     steps: tuple[Step, ...]
     reviewer: str
@@ -68,7 +68,7 @@ def _in_order(digests: Sequence[str], files: dict[str, EvidenceFile]) -> tuple[E
     return tuple(files[digest] for digest in digests if digest in files)
 
 
-def _draft(application: Application, unit: Unit, catalog: Catalog) -> Draft:
+def _draft(application: Application, unit: Unit, catalog: Catalog) -> ApplicationDraft:
     request = application.request
     kind = catalog.kinds.get(request.kind)
     labels = {field.name: field.label for field in kind.extension_fields} if kind else {}
@@ -86,7 +86,7 @@ def _draft(application: Application, unit: Unit, catalog: Catalog) -> Draft:
                 remark=line.remark,
             )
         )
-    return Draft(
+    return ApplicationDraft(
         kind=kind.name if kind else request.kind,
         unit=unit,
         rows=tuple(rows),

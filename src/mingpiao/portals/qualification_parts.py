@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 from litestar import Response
 
-from mingpiao.evidence.model import Place
+from mingpiao.evidence.model import PagePlace
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem
 from mingpiao.portals.bill_filters import read_day
@@ -18,7 +18,7 @@ from mingpiao.qualifications.model import (
     Qualification,
     QualificationState,
     QualificationType,
-    Standing,
+    UnitQualifications,
     Statement,
 )
 from mingpiao.qualifications.service import REMINDERS, SURE, plain_code
@@ -48,7 +48,7 @@ class FieldView(msgspec.Struct, frozen=True, kw_only=True):
     stated: str
     sure: bool | None
     percent: int
-    places: tuple[Place, ...]
+    places: tuple[PagePlace, ...]
     notes: tuple[str, ...]
     long: bool
 
@@ -59,7 +59,7 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     width: int
     height: int
-    marks: tuple[tuple[str, str, Place], ...]
+    marks: tuple[tuple[str, str, PagePlace], ...]
 
 
 class QualificationView(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,7 +151,7 @@ def days_text(qualification: Qualification) -> str:
     return f"还有{left}天" if left else "今天到期"
 
 
-def notice_of(standing: Standing) -> Notice | None:
+def notice_of(standing: UnitQualifications) -> Notice | None:
     """What the home page of a unit says of its qualifications; None when nothing needs to be done."""
     left = standing.days_left(today())
     if left is not None and left < 0:

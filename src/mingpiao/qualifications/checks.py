@@ -8,10 +8,10 @@ from mingpiao.kernel.errors import Problem
 from mingpiao.qualifications.model import (
     FIELD_LABELS,
     UNLIMITED,
-    Difference,
+    QualificationDifference,
     Qualification,
     QualificationType,
-    Reading,
+    QualificationReading,
     Statement,
     is_plain,
 )
@@ -104,27 +104,27 @@ def _problem(reason: str, field: str, message: str) -> Problem:
 
 
 def differences(
-    reading: Reading | None,
+    reading: QualificationReading | None,
     stated: Statement | None,
     unit: Unit,
     on: date,
     current: Qualification | None,
     *,
     revoked: Qualification | None,
-) -> tuple[Difference, ...]:
+) -> tuple[QualificationDifference, ...]:
     """What a person has to look at: between what was read, what is stated (if anything is yet), and the unit.
 
     `current` is the unit's accepted qualification of the same type; `revoked` one that was revoked: after that the
     platform accepts nothing of this unit by itself, or the same qualification could come back. None means that all agrees.
     """
-    found: list[Difference] = []
+    found: list[QualificationDifference] = []
     if revoked is not None:
         message = f"本单位的{revoked.type_label}曾被撤销认定，此后的证书由财政部门审核。"
-        found.append(Difference(code="qualification.revoked_before", field="", message=message))
+        found.append(QualificationDifference(code="qualification.revoked_before", field="", message=message))
     if reading is None or not reading.recognised:
         message = "图片上没有识别出证书内容，请对照图片逐项核对。"
-        found.append(Difference(code="qualification.unreadable", field="", message=message))
-    read = reading or Reading(fields={})
+        found.append(QualificationDifference(code="qualification.unreadable", field="", message=message))
+    read = reading or QualificationReading(fields={})
     found += _of_the_reading(read, unit, on)
     if stated is not None:
         found += _of_the_statement(read, stated)
@@ -137,8 +137,8 @@ def differences(
     return tuple(found)
 
 
-def _of_the_reading(read: Reading, unit: Unit, on: date) -> list[Difference]:
-    found: list[Difference] = []
+def _of_the_reading(read: QualificationReading, unit: Unit, on: date) -> list[QualificationDifference]:
+    found: list[QualificationDifference] = []
     if read.recognised and "qualification_type" not in read.fields:
         message = "没有识别出证书种类，可能不是平台接受的证书。"
         found.append(_difference("type_unknown", "qualification_type", message, read=read))
@@ -160,7 +160,7 @@ def _of_the_reading(read: Reading, unit: Unit, on: date) -> list[Difference]:
     return found
 
 
-def _of_the_read_period(read: Reading, on: date) -> list[Difference]:
+def _of_the_read_period(read: QualificationReading, on: date) -> list[QualificationDifference]:
     first, last = read.value("valid_from"), read.value("valid_until")
     if first and last and last != UNLIMITED and last < first:
         message = "识别出的有效期截止日早于起始日。"
@@ -171,8 +171,8 @@ def _of_the_read_period(read: Reading, on: date) -> list[Difference]:
     return []
 
 
-def _of_the_statement(read: Reading, stated: Statement) -> list[Difference]:
-    found: list[Difference] = []
+def _of_the_statement(read: QualificationReading, stated: Statement) -> list[QualificationDifference]:
+    found: list[QualificationDifference] = []
     for name, label in FIELD_LABELS.items():
         given, was = stated.value(name), read.value(name)
         if _same(name, was, given) or (name == "valid_until" and _needs_no_end(read, stated)):
@@ -187,31 +187,31 @@ def _of_the_statement(read: Reading, stated: Statement) -> list[Difference]:
     return found
 
 
-def _needs_no_end(read: Reading, stated: Statement) -> bool:
+def _needs_no_end(read: QualificationReading, stated: Statement) -> bool:
     return stated.unlimited and stated.qualification_type in _WITHOUT_END and "valid_until" not in read.fields
 
 
-def _of_the_unit(qualification_type: QualificationType | None, name: str, unit: Unit) -> list[Difference]:
-    found: list[Difference] = []
+def _of_the_unit(qualification_type: QualificationType | None, name: str, unit: Unit) -> list[QualificationDifference]:
+    found: list[QualificationDifference] = []
     if name and not _same("name", name, unit.name):
         message = f"证书上的名称与平台登记的单位名称（{unit.name}）不同。"
         found.append(
-            Difference(code="qualification.name_differs", field="name", message=message, stated=name)
+            QualificationDifference(code="qualification.name_differs", field="name", message=message, stated=name)
         )
     if qualification_type is not None and qualification_type not in _FITTING[unit.unit_type]:
         message = f"{unit.unit_type.label}一般没有{qualification_type.label}。"
-        found.append(Difference(code="qualification.type_unfit", field="qualification_type", message=message))
+        found.append(QualificationDifference(code="qualification.type_unfit", field="qualification_type", message=message))
     return found
 
 
-def _of_the_time(stated: Statement, on: date, current: Qualification | None) -> list[Difference]:
-    found: list[Difference] = []
+def _of_the_time(stated: Statement, on: date, current: Qualification | None) -> list[QualificationDifference]:
+    found: list[QualificationDifference] = []
     if stated.valid_from is not None and stated.valid_from > on:
         message = f"证书自{stated.valid_from}起才生效。"
-        found.append(Difference(code="qualification.not_yet_valid", field="valid_from", message=message))
+        found.append(QualificationDifference(code="qualification.not_yet_valid", field="valid_from", message=message))
     if current is not None and _ends_before(stated, current):
         message = "有效期早于本单位正在使用的同种证书，可能是旧证书。"
-        found.append(Difference(code="qualification.older", field="valid_until", message=message))
+        found.append(QualificationDifference(code="qualification.older", field="valid_until", message=message))
     return found
 
 
@@ -222,9 +222,9 @@ def _ends_before(stated: Statement, current: Qualification) -> bool:
 
 
 def _difference(
-    reason: str, field: str, message: str, *, read: Reading, stated: Statement | None = None
-) -> Difference:
-    return Difference(
+    reason: str, field: str, message: str, *, read: QualificationReading, stated: Statement | None = None
+) -> QualificationDifference:
+    return QualificationDifference(
         code=f"qualification.{reason}",
         field=field,
         message=message,

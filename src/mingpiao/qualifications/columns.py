@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from mingpiao.evidence.model import PageLines, Place
+from mingpiao.evidence.model import PageLines, PagePlace
 from mingpiao.qualifications.labels import label_at
 from mingpiao.qualifications.levelling import LevelLine, levelled
 
@@ -38,10 +38,10 @@ class Piece(msgspec.Struct, kw_only=True):
 
     field: str | None
     text: str
-    place: Place
-    shown: tuple[Place, ...]
+    place: PagePlace
+    shown: tuple[PagePlace, ...]
     confidence: float
-    label: Place | None = None
+    label: PagePlace | None = None
     exact: bool = True
     height: float = 0.0
     em: float = 0.0
@@ -62,7 +62,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
         return min((piece.confidence for piece in self.pieces), default=0.0)
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[PagePlace, ...]:
         return tuple(place for piece in self.pieces if piece.text for place in piece.shown)
 
 
@@ -101,7 +101,7 @@ def _follows(before: LevelLine, line: LevelLine) -> bool:
     return line.place.left >= before.place.left + 0.6 * (before.place.right - before.place.left)
 
 
-def _overlap(one: Place, other: Place) -> float:
+def _overlap(one: PagePlace, other: PagePlace) -> float:
     common = min(one.bottom, other.bottom) - max(one.top, other.top)
     return common / max(1e-6, min(one.bottom - one.top, other.bottom - other.top))
 
@@ -193,9 +193,9 @@ def _piece(field: str | None, characters: Sequence[_Character], *, empty: bool =
     )
 
 
-def _box(characters: Sequence[_Character]) -> Place:
+def _box(characters: Sequence[_Character]) -> PagePlace:
     places = [character.line.place for character in characters]
-    return Place(
+    return PagePlace(
         page=places[0].page,
         left=min(character.left for character in characters),
         right=max(character.right for character in characters),
@@ -204,7 +204,7 @@ def _box(characters: Sequence[_Character]) -> Place:
     )
 
 
-def _shown(line: LevelLine, characters: Sequence[_Character]) -> Place:
+def _shown(line: LevelLine, characters: Sequence[_Character]) -> PagePlace:
     own = [character for character in characters if character.line is line]
     return line.shown(own[0].left, own[-1].right)
 
@@ -309,5 +309,5 @@ def _in_column(owner: Piece, piece: Piece) -> bool:
     return owner.label is not None and abs(piece.place.left - owner.label.left) <= slack
 
 
-def _beside(label: Place, piece: Piece, em: float) -> bool:
+def _beside(label: PagePlace, piece: Piece, em: float) -> bool:
     return piece.place.left <= label.right + em and piece.place.right >= label.left - em

@@ -15,7 +15,7 @@ from mingpiao.numbering.service import lock_issuing, set_valid_until, unlock_iss
 from mingpiao.qualifications import store
 from mingpiao.qualifications.checks import differences, statement_problems
 from mingpiao.qualifications.desk import may_state, put_down
-from mingpiao.qualifications.model import Qualification, QualificationState, Standing, Statement, is_plain
+from mingpiao.qualifications.model import Qualification, QualificationState, UnitQualifications, Statement, is_plain
 from mingpiao.qualifications.tables import qualifications
 from mingpiao.units.model import Unit
 from mingpiao.units.service import get as get_unit
@@ -200,7 +200,7 @@ async def revoke(
     return revoked
 
 
-async def _settle(connection: AsyncConnection, unit_id: int, *, acting: Actor) -> Standing:
+async def _settle(connection: AsyncConnection, unit_id: int, *, acting: Actor) -> UnitQualifications:
     """Let a unit issue as far as the qualifications reach that are current now, and not at all without one.
 
     Only for a unit of which a qualification was accepted once: who never had one is not limited.

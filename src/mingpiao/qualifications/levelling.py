@@ -9,7 +9,7 @@ from statistics import median
 
 import msgspec
 
-from mingpiao.evidence.model import Line, PageLines, Place
+from mingpiao.evidence.model import TextLine, PageLines, PagePlace
 
 #: A slope below this (rise by run) does no harm; above it no page is taken to lie.
 _LEAST, _MOST = 0.004, 0.12
@@ -20,11 +20,11 @@ _BOX_HEIGHT = 1.3
 class LevelLine(msgspec.Struct, frozen=True):
     """A line with its place on the level page, and the slope that was taken out (in parts of the page)."""
 
-    line: Line
-    place: Place
+    line: TextLine
+    place: PagePlace
     slope: float = 0.0
 
-    def shown(self, left: float, right: float) -> Place:
+    def shown(self, left: float, right: float) -> PagePlace:
         """Where a part of the line, by its edges on the level page, stands on the page as it is."""
         given = self.line.place
         shift = self.place.left - given.left
@@ -32,7 +32,7 @@ class LevelLine(msgspec.Struct, frozen=True):
         half = (self.place.bottom - self.place.top) / 2 + abs(self.slope) * (right - left) / 2
         middle = (given.top + given.bottom) / 2
         middle += self.slope * ((left + right) / 2 - (given.left + given.right) / 2)
-        return Place(
+        return PagePlace(
             page=given.page,
             left=left,
             right=right,
@@ -59,7 +59,7 @@ def levelled(page: PageLines) -> list[LevelLine]:
         )
         middle = 0.5 + down - slope * across * ratio
         shift = slope * down / ratio
-        level = Place(
+        level = PagePlace(
             page=place.page,
             left=place.left + shift,
             right=place.right + shift,
@@ -70,7 +70,7 @@ def levelled(page: PageLines) -> list[LevelLine]:
     return found
 
 
-def _slope(lines: Sequence[Line], page: PageLines) -> float:
+def _slope(lines: Sequence[TextLine], page: PageLines) -> float:
     """Rise by run, positive when lines fall to the right; 0.0 for a page that lies straight."""
     long = [one for line in lines if (one := _rise(line, page)) is not None]
     if len(long) < 2:
@@ -81,7 +81,7 @@ def _slope(lines: Sequence[Line], page: PageLines) -> float:
     return rise if _margin_drift(lines, page) < 0 else -rise
 
 
-def _rise(line: Line, page: PageLines) -> float | None:
+def _rise(line: TextLine, page: PageLines) -> float | None:
     """By how much the box of a long line is too high for its characters, by its width."""
     width = (line.place.right - line.place.left) * page.width
     height = (line.place.bottom - line.place.top) * page.height
@@ -89,7 +89,7 @@ def _rise(line: Line, page: PageLines) -> float | None:
     return (height - _BOX_HEIGHT * character) / width if width > 8 * character else None
 
 
-def _margin_drift(lines: Sequence[Line], page: PageLines) -> float:
+def _margin_drift(lines: Sequence[TextLine], page: PageLines) -> float:
     """How lines that begin at one margin move sideways down the page."""
     moves = []
     for upper in lines:

@@ -88,7 +88,7 @@ FIELD_LABELS = {
 UNLIMITED = "unlimited"
 
 
-class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+class PageSize(msgspec.Struct, frozen=True, kw_only=True):
     """A page as read, upright: `rotation` (0, 90, 180, 270 clockwise) turns the page of the file so."""
 
     width: float
@@ -96,14 +96,14 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     rotation: int
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class QualificationReading(msgspec.Struct, frozen=True, kw_only=True):
     """What was read from a qualification: by the names of `FIELD_LABELS`, those that were found.
 
     Values are plain: a `QualificationType`, a date as 2026-11-21, `UNLIMITED`; the rest as written.
     """
 
     fields: dict[str, Found]
-    sheets: tuple[Sheet, ...] = ()
+    sheets: tuple[PageSize, ...] = ()
 
     def value(self, name: str) -> str:
         """The plain value of a field, or an empty text."""
@@ -138,7 +138,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
         return value.isoformat() if isinstance(value, date) else str(value or "")
 
 
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
+class QualificationDifference(msgspec.Struct, frozen=True, kw_only=True):
     """Why a person has to look at a qualification: a stable code, the field, what was read and stated, and a sentence."""
 
     code: str
@@ -164,9 +164,9 @@ class Qualification(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str
     state: QualificationState
     attempts: int
-    reading: Reading | None
+    reading: QualificationReading | None
     stated: Statement | None
-    differences: tuple[Difference, ...]
+    differences: tuple[QualificationDifference, ...]
     failure_code: str
     failure: str
     valid_from: date | None
@@ -188,7 +188,7 @@ class Qualification(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.valid_until is None else (self.valid_until - on).days
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class UnitQualifications(msgspec.Struct, frozen=True, kw_only=True):
     """How a unit stands: its current qualifications, the earliest last valid day of them, and whether any waits.
 
     `revoked` is the qualification whose revocation locks the unit: the last one, while no qualification is current.

@@ -12,7 +12,7 @@ from mingpiao.kernel.text import unprintable
 from mingpiao.qualifications.columns import PageText, Piece, Value, values_of
 from mingpiao.qualifications.dates import find_days, says_unlimited
 from mingpiao.qualifications.labels import without_notes
-from mingpiao.qualifications.model import UNLIMITED, QualificationType, Reading, Sheet
+from mingpiao.qualifications.model import UNLIMITED, QualificationType, QualificationReading, PageSize
 
 #: Titles by which a qualification is known, without the country's name above them.
 _TITLES = {
@@ -47,7 +47,7 @@ _CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{18}(?![0-9A-Za-z])")
 _NOT_IN_CODES = str.maketrans("IOSZ", "1052")
 
 
-def read_fields(pages: Sequence[PageLines]) -> Reading:
+def read_fields(pages: Sequence[PageLines]) -> QualificationReading:
     """The fields of a qualification, from its first four pages. What is not found is left out.
 
     Nothing is guessed from the unit.
@@ -57,9 +57,9 @@ def read_fields(pages: Sequence[PageLines]) -> Reading:
     fields = {"qualification_type": _qualification_type(texts), "code": _code(texts)}
     fields |= {name: _plain(name, texts) for name in _LENGTHS}
     fields |= _validity(texts)
-    return Reading(
+    return QualificationReading(
         fields={name: found for name, found in fields.items() if found is not None},
-        sheets=tuple(Sheet(width=page.width, height=page.height, rotation=page.rotation) for page in pages),
+        sheets=tuple(PageSize(width=page.width, height=page.height, rotation=page.rotation) for page in pages),
     )
 
 

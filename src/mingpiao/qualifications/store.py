@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.qualifications.model import (
-    Difference,
+    QualificationDifference,
     Qualification,
     QualificationFilter,
     QualificationState,
     QualificationType,
-    Reading,
-    Standing,
+    QualificationReading,
+    UnitQualifications,
     Statement,
 )
 from mingpiao.qualifications.tables import qualifications
@@ -86,7 +86,7 @@ async def begin_reading(connection: AsyncConnection, qualification_id: int) -> Q
     return None if row is None else qualification_of(row)
 
 
-async def standing(connection: AsyncConnection, unit_id: int) -> Standing:
+async def standing(connection: AsyncConnection, unit_id: int) -> UnitQualifications:
     """How a unit stands with its qualifications, within the connection's scope."""
     own = qualifications.c.unit_id == unit_id
     query = (
@@ -97,7 +97,7 @@ async def standing(connection: AsyncConnection, unit_id: int) -> Standing:
     current = tuple(qualification_of(row) for row in (await connection.execute(query)).mappings())
     waiting = select(own).where(own, qualifications.c.state.in_(_WAITING)).limit(1)
     ends = [qualification.valid_until for qualification in current if qualification.valid_until is not None]
-    return Standing(
+    return UnitQualifications(
         current=current,
         valid_until=min(ends, default=None),
         waiting=(await connection.execute(waiting)).first() is not None,
@@ -204,9 +204,9 @@ def qualification_of(row: RowMapping) -> Qualification:
         else None,
         digest=row["digest"].hex(),
         state=QualificationState(row["state"]),
-        reading=None if row["reading"] is None else msgspec.convert(row["reading"], Reading),
+        reading=None if row["reading"] is None else msgspec.convert(row["reading"], QualificationReading),
         stated=None if row["stated"] is None else msgspec.convert(row["stated"], Statement),
-        differences=msgspec.convert(row["differences"], tuple[Difference, ...]),
+        differences=msgspec.convert(row["differences"], tuple[QualificationDifference, ...]),
     )
 
 

@@ -7,7 +7,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.text import unprintable
 from mingpiao.rules.language import FUNCTIONS, FieldTable, field_table, parse
-from mingpiao.rules.language.tree import Place
+from mingpiao.rules.language.tree import SourcePlace
 from mingpiao.rules.model import Rule
 from mingpiao.rules.placeholders import Placeholder, placeholders, stray_brace
 from mingpiao.units.model import UnitType
@@ -214,4 +214,4 @@ def _placeholder_fault(each: Placeholder, table: FieldTable) -> str:
     field = table.fields.get(each.text)
     if field is None:
         return "不是可用的字段，请从字段表中选择。"
-    return "每个项目各不相同，请改用整张票据的字段。" if field.place is Place.ITEM else ""
+    return "每个项目各不相同，请改用整张票据的字段。" if field.place is SourcePlace.ITEM else ""

@@ -26,7 +26,7 @@ MEMBERS = {
 }
 
 
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
+class RuleDifference(msgspec.Struct, frozen=True, kw_only=True):
     """One member of a rule in two versions, as people read it."""
 
     member: str
@@ -39,11 +39,11 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
         return self.before != self.after
 
 
-def compare(before: Rule, after: Rule, catalog: Catalog) -> list[Difference]:
+def compare(before: Rule, after: Rule, catalog: Catalog) -> list[RuleDifference]:
     """All members of two versions, in the order of the form; look at `changed`."""
     old, new = described(before, catalog), described(after, catalog)
     return [
-        Difference(member=member, label=label, before=old[member], after=new[member])
+        RuleDifference(member=member, label=label, before=old[member], after=new[member])
         for member, label in MEMBERS.items()
     ]
 

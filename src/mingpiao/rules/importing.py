@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Account
 from mingpiao.kernel.errors import Problem, Refusal
-from mingpiao.rules.comparing import Difference, compare
+from mingpiao.rules.comparing import RuleDifference, compare
 from mingpiao.rules.model import Rule
-from mingpiao.rules.sharing import Entry
+from mingpiao.rules.sharing import RuleEntry
 from mingpiao.rules.store import get_rule
 from mingpiao.rules.workflow import create, start_version
 
@@ -43,17 +43,17 @@ _LABELS = {
 class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     """One rule of a file: what became of it, or in a dry run would become, and why."""
 
-    entry: Entry
+    entry: RuleEntry
     outcome: ImportOutcome
     version: int = 0
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[RuleDifference, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
 async def import_rules(
     connection: AsyncConnection,
     catalog: Catalog,
-    entries: Sequence[Entry],
+    entries: Sequence[RuleEntry],
     *,
     acting: Account,
     dry_run: bool,
@@ -87,7 +87,7 @@ async def import_rules(
 async def _import_one(
     connection: AsyncConnection,
     catalog: Catalog,
-    entry: Entry,
+    entry: RuleEntry,
     repeated: set[str],
     *,
     acting: Account,
@@ -108,7 +108,7 @@ async def _import_one(
     )
 
 
-def _sound(entry: Entry, repeated: set[str]) -> Rule:
+def _sound(entry: RuleEntry, repeated: set[str]) -> Rule:
     """The entry's rule; raises `Refusal` when it has none or its code comes twice in the file."""
     if entry.rule is None:
         raise Refusal(*entry.problems)

@@ -2,7 +2,7 @@
 
 from mingpiao.rules.adopting import adopt_library
 from mingpiao.rules.checking import REQUEST_FIELDS, check_rule, is_province, retired_scope
-from mingpiao.rules.comparing import MEMBERS, Difference, compare, described
+from mingpiao.rules.comparing import MEMBERS, RuleDifference, compare, described
 from mingpiao.rules.deciding import approve, resume, send_back, suspend
 from mingpiao.rules.failures import record_failures
 from mingpiao.rules.figures import FailureFigure, HitFigure, failure_figures, hit_figures
@@ -31,7 +31,7 @@ from mingpiao.rules.publishing import install_library, publish
 from mingpiao.rules.rulebook import CHANNEL, RuleBook, RuleSet, live_versions
 from mingpiao.rules.sharing import (
     MAX_FILE,
-    Entry,
+    RuleEntry,
     export_rules,
     read_rules,
     rule_from_members,
@@ -59,8 +59,8 @@ __all__ = [
     "REQUEST_FIELDS",
     "VIOLATIONS",
     "Condition",
-    "Difference",
-    "Entry",
+    "RuleDifference",
+    "RuleEntry",
     "FailureFigure",
     "FieldSpec",
     "FieldTable",

@@ -28,7 +28,7 @@ SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LONGEST_FLOW_LIST = 8
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class RuleEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What one document of a file says, from 1: a rule, or why it is none."""
 
     place: int
@@ -76,7 +76,7 @@ _Writer.add_representer(tuple, _write_list)
 # ---------------------------------------------------------------- reading
 
 
-def read_rules(data: bytes) -> list[Entry]:
+def read_rules(data: bytes) -> list[RuleEntry]:
     """The documents of a file. Raises `Refusal` (`rule.file_*`, 422) when it is no such file or too large."""
     if len(data) > MAX_FILE:
         raise refuse("rule.file_too_large", "文件超过1MB，请分成几个文件导入。", field="file", status=422)
@@ -162,17 +162,17 @@ def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, Any]:
 # ---------------------------------------------------------------- members
 
 
-def _entry(place: int, document: Any) -> Entry:
+def _entry(place: int, document: Any) -> RuleEntry:
     if not isinstance(document, dict):
         message = "这一段不是规则，应写成“名称: 内容”的形式，请改正。"
         problem = Problem(code="rule.file_no_rule", message=message, status=422)
-        return Entry(place=place, code="", problems=(problem,))
+        return RuleEntry(place=place, code="", problems=(problem,))
     named = document.get("code")
     code = named if isinstance(named, str) else ""
     try:
-        return Entry(place=place, code=code, rule=rule_from_members(document))
+        return RuleEntry(place=place, code=code, rule=rule_from_members(document))
     except Refusal as refusal:
-        return Entry(place=place, code=code[:40], problems=refusal.problems)
+        return RuleEntry(place=place, code=code[:40], problems=refusal.problems)
 
 
 def rule_from_members(members: Mapping[str, Any]) -> Rule:

@@ -16,7 +16,7 @@ OPEN = frozenset({VersionState.DRAFT, VersionState.SUBMITTED, VersionState.RETUR
 EDITABLE = frozenset({VersionState.DRAFT, VersionState.RETURNED})
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class LockedRule(msgspec.Struct, frozen=True, kw_only=True):
     """A rule's locked row and its newest version's number and state."""
 
     code: str
@@ -41,21 +41,21 @@ def require_province_head(acting: Account, catalog: Catalog, word: str) -> None:
         raise refuse("rule.not_approver", message, status=403)
 
 
-async def lock_rule(connection: AsyncConnection, code: str) -> Standing:
+async def lock_rule(connection: AsyncConnection, code: str) -> LockedRule:
     """Lock a rule's row until the transaction ends; raises `Refusal` (`rule.unknown`, 404)."""
     require_code(code)
     row = (await connection.execute(text(_LOCK_RULE), {"code": code})).mappings().one_or_none()
     if row is None:
         raise unknown_rule()
     newest = (await connection.execute(text(_NEWEST), {"code": code})).mappings().one()
-    return msgspec.convert(dict(row.items()) | dict(newest.items()), Standing)
+    return msgspec.convert(dict(row.items()) | dict(newest.items()), LockedRule)
 
 
 _LOCK_RULE = "SELECT code, region_code, suspended FROM rules WHERE code = :code FOR UPDATE"
 _NEWEST = "SELECT version, state FROM rule_versions WHERE code = :code ORDER BY version DESC LIMIT 1"
 
 
-async def lock_own(connection: AsyncConnection, code: str, acting: Account) -> Standing:
+async def lock_own(connection: AsyncConnection, code: str, acting: Account) -> LockedRule:
     """As `lock_rule`, of the acting person's own department; raises `Refusal` (`rule.not_own`, 403)."""
     region = own_region(acting)
     standing = await lock_rule(connection, code)
@@ -95,7 +95,7 @@ def require_sound(rule: Rule, region: str, catalog: Catalog) -> None:
         raise Refusal(*problems)
 
 
-def require_none_open(standing: Standing) -> None:
+def require_none_open(standing: LockedRule) -> None:
     """Raise `Refusal` (`rule.version_open`, 409) while a version is under way."""
     if standing.state in OPEN:
         message = f"第{standing.version}版{standing.state.label}，请先办完或撤回，再另起新版本。"

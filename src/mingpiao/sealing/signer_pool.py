@@ -25,11 +25,11 @@ from mingpiao.sealing.model import SealedXml, SealOutcome, SealTask, StampTask
 from mingpiao.sealing.signer import PartyKey, party_key, write_text
 from mingpiao.sealing.signer_process import (
     LENGTH_BYTES,
-    Answer,
-    Bill,
+    SignerAnswer,
+    BillToSeal,
     Greeting,
     SealChunk,
-    Stamp,
+    SealTime,
     StampChunk,
     frame,
 )
@@ -44,7 +44,7 @@ _LONGEST_PAUSE_SECONDS = 5.0
 
 T = TypeVar("T")
 
-_answers = msgspec.msgpack.Decoder(list[Answer])
+_answers = msgspec.msgpack.Decoder(list[SignerAnswer])
 
 
 class _Job:
@@ -52,7 +52,7 @@ class _Job:
 
     def __init__(self, framed: bytes) -> None:
         self.framed = framed
-        self.answers: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
+        self.answers: asyncio.Future[list[SignerAnswer]] = asyncio.get_running_loop().create_future()
 
     def fail(self) -> None:
         if not self.answers.done():
@@ -147,7 +147,7 @@ class ProcessSigner:
     ) -> tuple[list[int], _Job | None]:
         parties: dict[PartyKey, int] = {}
         places: list[int] = []
-        bills: list[Bill] = []
+        bills: list[BillToSeal] = []
         for place in part:
             task = tasks[place]
             text = write_text(task.face)
@@ -156,7 +156,7 @@ class ProcessSigner:
                 continue
             unit = parties.setdefault(party_key(task.unit), len(parties))
             supervisor = parties.setdefault(party_key(task.supervisor), len(parties))
-            bills.append(Bill(text, xml.signature_time(task.face.issued_at), unit, supervisor))
+            bills.append(BillToSeal(text, xml.signature_time(task.face.issued_at), unit, supervisor))
             places.append(place)
         return places, self._submit(frame(SealChunk(list(parties), bills))) if bills else None
 
@@ -271,7 +271,7 @@ class ProcessSigner:
                 job.fail()
 
 
-async def _all_answers(chunks: Sequence[tuple[T, _Job]]) -> list[tuple[T, list[Answer]]]:
+async def _all_answers(chunks: Sequence[tuple[T, _Job]]) -> list[tuple[T, list[SignerAnswer]]]:
     """Each chunk's answers beside what names it. One chunk that failed fails all, once all have ended."""
     answered = await asyncio.gather(*(job.answers for _, job in chunks), return_exceptions=True)
     for answers in answered:
@@ -280,7 +280,7 @@ async def _all_answers(chunks: Sequence[tuple[T, _Job]]) -> list[tuple[T, list[A
     return [(name, job.answers.result()) for name, job in chunks]
 
 
-async def _read_answers(reader: asyncio.StreamReader) -> list[Answer]:
+async def _read_answers(reader: asyncio.StreamReader) -> list[SignerAnswer]:
     head = await reader.readexactly(LENGTH_BYTES)
     return _answers.decode(await reader.readexactly(int.from_bytes(head, "big")))
 
@@ -308,8 +308,8 @@ async def _reap(process: Process) -> None:
         await process.wait()
 
 
-def _stamp(task: StampTask) -> Stamp:
-    return Stamp(task.signature_xml, task.path, party_key(task.party), task.party.seal, task.at)
+def _stamp(task: StampTask) -> SealTime:
+    return SealTime(task.signature_xml, task.path, party_key(task.party), task.party.seal, task.at)
 
 
 def _environment() -> dict[str, str]:

@@ -35,7 +35,7 @@ class Greeting(msgspec.Struct, frozen=True, tag="greeting", array_like=True):
     master_key: str
 
 
-class Bill(msgspec.Struct, frozen=True, array_like=True):
+class BillToSeal(msgspec.Struct, frozen=True, array_like=True):
     """A text to be sealed; parties by their place in the chunk's list."""
 
     text: bytes
@@ -48,10 +48,10 @@ class SealChunk(msgspec.Struct, frozen=True, tag="seal", array_like=True):
     """Bills to be sealed, and the parties that they name."""
 
     parties: list[PartyKey]
-    bills: list[Bill]
+    bills: list[BillToSeal]
 
 
-class Stamp(msgspec.Struct, frozen=True, array_like=True):
+class SealTime(msgspec.Struct, frozen=True, array_like=True):
     """An OFD signature to be stamped."""
 
     signature_xml: bytes
@@ -64,10 +64,10 @@ class Stamp(msgspec.Struct, frozen=True, array_like=True):
 class StampChunk(msgspec.Struct, frozen=True, tag="stamp", array_like=True):
     """OFD signatures to be stamped."""
 
-    stamps: list[Stamp]
+    stamps: list[SealTime]
 
 
-class Answer(msgspec.Struct, frozen=True, array_like=True):
+class SignerAnswer(msgspec.Struct, frozen=True, array_like=True):
     """The answer to one task: `first` is the XML or the SignedValue, or there is a problem."""
 
     first: bytes = b""
@@ -81,7 +81,7 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Message)
 
 
-def frame(message: Message | list[Answer]) -> bytes:
+def frame(message: Message | list[SignerAnswer]) -> bytes:
     """A message as it goes over the socket: its length in four bytes, then MessagePack."""
     body = _encoder.encode(message)
     return len(body).to_bytes(LENGTH_BYTES, "big") + body
@@ -107,28 +107,28 @@ def serve(channel: socket.socket) -> None:
         stream.flush()
 
 
-def _answers(keys: KeyRing, message: SealChunk | StampChunk) -> list[Answer]:
+def _answers(keys: KeyRing, message: SealChunk | StampChunk) -> list[SignerAnswer]:
     if isinstance(message, SealChunk):
         return [_sealed(keys, message.parties, bill) for bill in message.bills]
     return [_stamped(keys, stamp) for stamp in message.stamps]
 
 
-def _sealed(keys: KeyRing, parties: list[PartyKey], bill: Bill) -> Answer:
+def _sealed(keys: KeyRing, parties: list[PartyKey], bill: BillToSeal) -> SignerAnswer:
     outcome = seal_text(bill.text, bill.time, keys, parties[bill.unit], parties[bill.supervisor])
     if isinstance(outcome, SealedXml):
-        return Answer(outcome.xml, outcome.sm3)
-    return Answer(problem=outcome)
+        return SignerAnswer(outcome.xml, outcome.sm3)
+    return SignerAnswer(problem=outcome)
 
 
-def _stamped(keys: KeyRing, stamp: Stamp) -> Answer:
+def _stamped(keys: KeyRing, stamp: SealTime) -> SignerAnswer:
     party = stamp.party
     try:
         key = keys.open(party.encrypted_key, party.certificate, party.key_info)
-        return Answer(
+        return SignerAnswer(
             sign_seal(stamp.signature_xml, stamp.path, stamp.seal, key, party.certificate, stamp.at)
         )
     except Refusal as refusal:
-        return Answer(problem=refusal.problems[0])
+        return SignerAnswer(problem=refusal.problems[0])
 
 
 def harden() -> None:

@@ -32,7 +32,7 @@ class Means(StrEnum):
         return _MEANS_LABELS[self]
 
 
-class Verdict(StrEnum):
+class VerificationVerdict(StrEnum):
     """The answer. Unknown says only that the register holds no bill like this one."""
 
     GENUINE = "genuine"
@@ -44,7 +44,7 @@ class Verdict(StrEnum):
         return _VERDICT_LABELS[self]
 
 
-class Standing(StrEnum):
+class LegalState(StrEnum):
     """Whether a genuine bill still counts: in force, reversed by a red one, or a red one itself."""
 
     NORMAL = "normal"
@@ -77,8 +77,8 @@ class CheckState(StrEnum):
 
 
 _MEANS_LABELS = {Means.FACE: "输入查验", Means.LINK: "二维码查验", Means.FILE: "文件查验"}
-_VERDICT_LABELS = {Verdict.GENUINE: "真实", Verdict.ALTERED: "被篡改", Verdict.UNKNOWN: "查无此票"}
-_STANDING_LABELS = {Standing.NORMAL: "正常", Standing.REVERSED: "已冲红", Standing.RED: "红字票据"}
+_VERDICT_LABELS = {VerificationVerdict.GENUINE: "真实", VerificationVerdict.ALTERED: "被篡改", VerificationVerdict.UNKNOWN: "查无此票"}
+_STANDING_LABELS = {LegalState.NORMAL: "正常", LegalState.REVERSED: "已冲红", LegalState.RED: "红字票据"}
 _CHECK_LABELS = {CheckState.PASSED: "通过", CheckState.FAILED: "不通过", CheckState.NOTICE: "提示"}
 
 
@@ -115,7 +115,7 @@ class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True):
     identity: BillIdentity
     unit_id: int
     kind_code: str
-    standing: Standing
+    standing: LegalState
     related: BillIdentity | None
     total: Decimal
     issued_at: datetime
@@ -133,12 +133,12 @@ class VerificationResult(msgspec.Struct, frozen=True, kw_only=True):
     `times_checked` includes this check. A file's `face` is what the file says, whatever the verdict.
     """
 
-    verdict: Verdict
+    verdict: VerificationVerdict
     means: Means
     checked_at: datetime
     identity: BillIdentity | None = None
     kind_name: str = ""
-    standing: Standing | None = None
+    standing: LegalState | None = None
     related: BillIdentity | None = None
     total: Decimal | None = None
     issued_at: datetime | None = None

@@ -23,7 +23,7 @@ from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.batching import Batcher
 from mingpiao.verification.errors import limit_reached, unavailable
 from mingpiao.verification.limits import VerificationLimits, address_subject, bill_subject
-from mingpiao.verification.model import RegisterEntry, Standing
+from mingpiao.verification.model import RegisterEntry, LegalState
 
 MAX_BATCH = 128
 #: Seconds after which a batch gives up and its askers get no answer.
@@ -266,10 +266,10 @@ def _entry(identity: BillIdentity, row: Mapping[str, Any], place: int) -> Regist
     )
 
 
-def _standing(row: Mapping[str, Any]) -> Standing:
+def _standing(row: Mapping[str, Any]) -> LegalState:
     if row["color"] == "red":
-        return Standing.RED
-    return Standing.REVERSED if row["state"] == "reversed" else Standing.NORMAL
+        return LegalState.RED
+    return LegalState.REVERSED if row["state"] == "reversed" else LegalState.NORMAL
 
 
 def _reply(outcome: RegisterEntry | Miss | None, before: Mapping[int, int], moment: datetime) -> Reply:

@@ -15,7 +15,7 @@ from mingpiao.verification.model import (
     Means,
     RegisterEntry,
     SealSummary,
-    Verdict,
+    VerificationVerdict,
     VerificationResult,
 )
 
@@ -24,7 +24,7 @@ _REGISTER_TITLE = "与财政部门登记的票据比对（SM3 摘要）"
 
 def unknown(means: Means) -> VerificationResult:
     """No bill like this one; nothing else is told."""
-    return VerificationResult(verdict=Verdict.UNKNOWN, means=means, checked_at=now())
+    return VerificationResult(verdict=VerificationVerdict.UNKNOWN, means=means, checked_at=now())
 
 
 def registered(
@@ -43,7 +43,7 @@ def registered(
         for label, key_id in signers
         if key_id in certificates
     ]
-    return _of_entry(entry, kind_name, means, Verdict.GENUINE, seals=tuple(seals))
+    return _of_entry(entry, kind_name, means, VerificationVerdict.GENUINE, seals=tuple(seals))
 
 
 def examined(
@@ -58,7 +58,7 @@ def examined(
         entry,
         kind_name,
         means,
-        Verdict.GENUINE if same and examination.sound else Verdict.ALTERED,
+        VerificationVerdict.GENUINE if same and examination.sound else VerificationVerdict.ALTERED,
         seals=examination.seals,
         face=examination.face,
         checks=(check, *examination.checks),
@@ -78,7 +78,7 @@ def differing(examination: Examination, identity: BillIdentity, *, registered: b
     """A file whose bytes the register does not hold; `registered` tells whether its number is there."""
     problem = "登记的同号票据与此文件内容不同" if registered else "没有登记过该代码和号码的票据"
     return VerificationResult(
-        verdict=Verdict.ALTERED if registered else Verdict.UNKNOWN,
+        verdict=VerificationVerdict.ALTERED if registered else VerificationVerdict.UNKNOWN,
         means=Means.FILE,
         checked_at=now(),
         identity=identity,
@@ -91,7 +91,7 @@ def differing(examination: Examination, identity: BillIdentity, *, registered: b
 def unreadable(examination: Examination) -> VerificationResult:
     """An OFD that was altered until its bill could not be read: altered, whichever it was."""
     return VerificationResult(
-        verdict=Verdict.ALTERED,
+        verdict=VerificationVerdict.ALTERED,
         means=Means.FILE,
         checked_at=now(),
         seals=examination.seals,
@@ -122,7 +122,7 @@ def _of_entry(
     entry: RegisterEntry,
     kind_name: str,
     means: Means,
-    verdict: Verdict,
+    verdict: VerificationVerdict,
     *,
     seals: tuple[SealSummary, ...],
     face: Face | None = None,

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from mingpiao.evidence.model import Claim, Extraction, Found, Mark, Usage, Verdict
+from mingpiao.evidence.model import Claim, Extraction, Found, Mark, Usage, ClaimVerdict
 
 #: Of several files the worst word counts: what one contradicts, another does not heal.
-_ORDER = (Verdict.CONTRADICT, Verdict.AGREE, Verdict.HINT, Verdict.ABSENT)
+_ORDER = (ClaimVerdict.CONTRADICT, ClaimVerdict.AGREE, ClaimVerdict.HINT, ClaimVerdict.ABSENT)
 
 
 class File(NamedTuple):
@@ -35,4 +35,4 @@ def worst(claims: Sequence[Claim]) -> Claim:
 
 def absent(name: str, expected: str, explanation: str) -> Claim:
     """A claim about a thing that the files do not state."""
-    return Claim(name=name, verdict=Verdict.ABSENT, expected=expected, found="", explanation=explanation)
+    return Claim(name=name, verdict=ClaimVerdict.ABSENT, expected=expected, found="", explanation=explanation)

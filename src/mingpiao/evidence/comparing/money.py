@@ -8,7 +8,7 @@ from rapidfuzz.distance import Levenshtein
 
 from mingpiao.evidence.comparing.files import File, absent, worst
 from mingpiao.evidence.extraction.names import same_name
-from mingpiao.evidence.model import Amount, BillFacts, Claim, Extraction, Found, Party, Verdict
+from mingpiao.evidence.model import Amount, BillFacts, Claim, Extraction, Found, Party, ClaimVerdict
 from mingpiao.kernel.money import in_words, plain
 
 _NOTHING = Decimal(0)
@@ -24,7 +24,7 @@ def amount(bill: BillFacts, files: Sequence[File]) -> Claim:
     claims = [_amount(bill, file) for file in files]
     if not claims:
         return absent("amount", plain(bill.total), "没有可供比对的佐证材料。")
-    agreeing = [claim for claim in claims if claim.verdict is Verdict.AGREE]
+    agreeing = [claim for claim in claims if claim.verdict is ClaimVerdict.AGREE]
     return agreeing[0] if agreeing else worst(claims)
 
 
@@ -37,7 +37,7 @@ def _amount(bill: BillFacts, file: File) -> Claim:
     if equal:
         return _claim(
             bill,
-            Verdict.AGREE,
+            ClaimVerdict.AGREE,
             equal,
             file,
             f"材料载明{_kind(equal[0])} {plain(bill.total)} 元，与票面金额一致。",
@@ -49,9 +49,9 @@ def _amount(bill: BillFacts, file: File) -> Claim:
     used = file.usage.amount if file.usage else _NOTHING
     if _by_parts(file) and used + bill.total <= total:
         sentence = f"材料载明总金额 {plain(total)} 元，此前已开具 {plain(used)} 元，本次 {plain(bill.total)} 元在剩余金额之内。"
-        return _claim(bill, Verdict.AGREE, totals, file, sentence)
+        return _claim(bill, ClaimVerdict.AGREE, totals, file, sentence)
     sentence = f"票面金额为 {plain(bill.total)} 元，材料载明的金额为 {_listed(totals)} 元，两者不一致。"
-    return _claim(bill, Verdict.CONTRADICT, totals, file, sentence)
+    return _claim(bill, ClaimVerdict.CONTRADICT, totals, file, sentence)
 
 
 def _counts(one: Amount) -> bool:
@@ -115,7 +115,7 @@ def _share(bill: BillFacts, file: File, share: _Share) -> Claim:
     stated = "、".join(plain(amount) for amount in share.amounts)
     return Claim(
         name="amount",
-        verdict=Verdict.AGREE if agrees else Verdict.CONTRADICT,
+        verdict=ClaimVerdict.AGREE if agrees else ClaimVerdict.CONTRADICT,
         expected=plain(bill.total),
         found=stated,
         explanation=f"材料给“{share.names[0].value}”列明 {stated} 元，票面金额为 {plain(bill.total)} 元，"
@@ -124,7 +124,7 @@ def _share(bill: BillFacts, file: File, share: _Share) -> Claim:
     )
 
 
-def _claim(bill: BillFacts, verdict: Verdict, amounts: Sequence[Amount], file: File, sentence: str) -> Claim:
+def _claim(bill: BillFacts, verdict: ClaimVerdict, amounts: Sequence[Amount], file: File, sentence: str) -> Claim:
     return Claim(
         name="amount",
         verdict=verdict,
@@ -155,13 +155,13 @@ def _words(file: File) -> Claim | None:
     repeated = [one for one in written if one.value in digits]
     if differing:
         first = differing[0]
-        verdict, shown = Verdict.CONTRADICT, differing
+        verdict, shown = ClaimVerdict.CONTRADICT, differing
         sentence = (
             f"材料中的大写金额“{first.found.text}”（{plain(first.value)} 元）"
             f"与小写金额 {plain(first.beside or _NOTHING)} 元不一致。"
         )
     elif repeated:
-        verdict, shown = Verdict.AGREE, repeated
+        verdict, shown = ClaimVerdict.AGREE, repeated
         sentence = "材料中的大写金额与小写金额一致。"
     else:
         return None
@@ -217,7 +217,7 @@ def _usage(bill: BillFacts, file: File) -> Claim | None:
     totals = [one for one in file.says.totals if one.value == limit]
     return Claim(
         name="usage",
-        verdict=Verdict.CONTRADICT if beyond else Verdict.HINT if alone_beyond else Verdict.AGREE,
+        verdict=ClaimVerdict.CONTRADICT if beyond else ClaimVerdict.HINT if alone_beyond else ClaimVerdict.AGREE,
         expected=plain(bill.total),
         found=plain(used),
         explanation=f"材料载明 {plain(limit)} 元，此前 {bills} 张票据已使用 {plain(used)} 元，"

@@ -7,7 +7,7 @@ from mingpiao.evidence.comparing.files import File, absent, worst
 from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.labels import PAYEE, PAYER
 from mingpiao.evidence.extraction.names import is_organisation, nearly_same_name, plain_name, same_name
-from mingpiao.evidence.model import BillFacts, Claim, Party, Verdict
+from mingpiao.evidence.model import BillFacts, Claim, Party, ClaimVerdict
 
 #: Names that a sentence lists; a notice may have hundreds of recipients.
 _SHOWN = 4
@@ -35,11 +35,11 @@ def _in_file(name: str, code: str, role: str, file: File) -> Claim:
     ours, side = _WORDS[role]
     own = [party for party in file.says.parties if _is(party, name, code, file)]
     if any(party.role == role for party in own):
-        return _claim(role, Verdict.AGREE, name, own, file, f"材料载明的{side}“{_name(own)}”与{ours}一致。")
+        return _claim(role, ClaimVerdict.AGREE, name, own, file, f"材料载明的{side}“{_name(own)}”与{ours}一致。")
     others = [party for party in file.says.parties if party.role == role]
     if _misread(name, others, file):
         return _claim(
-            role, Verdict.AGREE, name, others, file, f"材料中多处出现{ours}“{name}”，一处识别有误。"
+            role, ClaimVerdict.AGREE, name, others, file, f"材料中多处出现{ours}“{name}”，一处识别有误。"
         )
     if others:
         explanation = (
@@ -47,18 +47,18 @@ def _in_file(name: str, code: str, role: str, file: File) -> Claim:
             if not own
             else f"{ours}“{name}”在材料中是另一方，材料载明的{side}为“{_name(others)}”。"
         )
-        return _claim(role, Verdict.CONTRADICT, name, others, file, explanation)
+        return _claim(role, ClaimVerdict.CONTRADICT, name, others, file, explanation)
     if own:
-        return _claim(role, Verdict.AGREE, name, own, file, f"{ours}“{name}”是材料载明的当事人之一。")
+        return _claim(role, ClaimVerdict.AGREE, name, own, file, f"{ours}“{name}”是材料载明的当事人之一。")
     if _mentioned(name, file):
-        return _claim(role, Verdict.AGREE, name, [], file, f"材料中提到{ours}“{name}”。")
+        return _claim(role, ClaimVerdict.AGREE, name, [], file, f"材料中提到{ours}“{name}”。")
     unclear = [
         party for party in file.says.parties if not party.role and is_organisation(fold(party.name.value))
     ]
     if len(unclear) > 1:
         names = _name(unclear)
         return _claim(
-            role, Verdict.CONTRADICT, name, unclear, file, f"材料的当事人为{names}，其中没有{ours}“{name}”。"
+            role, ClaimVerdict.CONTRADICT, name, unclear, file, f"材料的当事人为{names}，其中没有{ours}“{name}”。"
         )
     return absent(role, name, f"材料中没有识别到{side}的名称。")
 
@@ -87,7 +87,7 @@ def _name(parties: Sequence[Party]) -> str:
 
 
 def _claim(
-    role: str, verdict: Verdict, expected: str, parties: Sequence[Party], file: File, explanation: str
+    role: str, verdict: ClaimVerdict, expected: str, parties: Sequence[Party], file: File, explanation: str
 ) -> Claim:
     return Claim(
         name=role,
@@ -114,10 +114,10 @@ def _account(bill: BillFacts, own: str, file: File) -> Claim:
         party.account for party in file.says.parties if party.role == PAYEE and party.account is not None
     ]
     if equal:
-        verdict, found = Verdict.AGREE, equal
+        verdict, found = ClaimVerdict.AGREE, equal
         explanation = f"材料载明的收款账号 {own} 与单位登记的账号一致。"
     elif receivers:
-        verdict, found = Verdict.CONTRADICT, receivers
+        verdict, found = ClaimVerdict.CONTRADICT, receivers
         stated = "、".join(one.value for one in receivers)
         explanation = f"单位登记的账号为 {own}，材料载明的收款账号为 {stated}，两者不一致。"
     else:

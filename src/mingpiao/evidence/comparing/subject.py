@@ -7,7 +7,7 @@ from datetime import date
 from mingpiao.evidence.comparing.files import File, absent, worst
 from mingpiao.evidence.comparing.topics import Likeness, compare_topics, telling_phrases
 from mingpiao.evidence.extraction.names import is_organisation
-from mingpiao.evidence.model import BillFacts, Claim, Found, Mark, Verdict
+from mingpiao.evidence.model import BillFacts, Claim, Found, Mark, ClaimVerdict
 
 _WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 #: Characters of a phrase that does not stand in a file by chance.
@@ -52,7 +52,7 @@ def _day(found: Found | None) -> date | None:
 def _date_claim(bill: BillFacts, file: File, found: Found | None, sentence: str, agrees: bool) -> Claim:
     return Claim(
         name="date",
-        verdict=Verdict.AGREE if agrees else Verdict.CONTRADICT,
+        verdict=ClaimVerdict.AGREE if agrees else ClaimVerdict.CONTRADICT,
         expected=bill.issued_on.isoformat(),
         found=found.value if found else "",
         explanation=sentence,
@@ -86,7 +86,7 @@ def _purpose(texts: Sequence[str], shown: str, file: File) -> Claim | None:
     agrees = likeness is Likeness.SAME
     return Claim(
         name="purpose",
-        verdict=Verdict.AGREE if agrees else Verdict.CONTRADICT,
+        verdict=ClaimVerdict.AGREE if agrees else ClaimVerdict.CONTRADICT,
         expected=shown,
         found=stated.value,
         explanation=f"票面写明“{shown}”，材料载明的用途为“{stated.value}”，"
@@ -114,7 +114,7 @@ def seal(_bill: BillFacts, files: Sequence[File]) -> Claim:
         sentence += f"另有 {without} 份材料没有识别到印章。"
     return Claim(
         name="seal",
-        verdict=Verdict.HINT if files else Verdict.ABSENT,
+        verdict=ClaimVerdict.HINT if files else ClaimVerdict.ABSENT,
         expected="",
         found=str(len(marks)),
         explanation=sentence,

@@ -7,7 +7,7 @@ from mingpiao.evidence.extraction.dates import dates_of
 from mingpiao.evidence.extraction.flow import ROW, Flow
 from mingpiao.evidence.extraction.particulars import accounts_of, document_numbers_of, kind_of, purpose_of
 from mingpiao.evidence.extraction.parties import parties_of
-from mingpiao.evidence.model import Extraction, Page, PageLines
+from mingpiao.evidence.model import Extraction, ReadPage, PageLines
 
 #: Characters that facts are looked for in; 60 full pages. What lies behind is kept as text only.
 _MOST_CHARACTERS = 150_000
@@ -53,8 +53,8 @@ def _notes(looked_at: int, pages: int) -> tuple[str, ...]:
     )
 
 
-def _page(page: PageLines) -> Page:
-    return Page(
+def _page(page: PageLines) -> ReadPage:
+    return ReadPage(
         number=page.number,
         width=page.width,
         height=page.height,

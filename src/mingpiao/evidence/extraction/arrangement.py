@@ -9,7 +9,7 @@ from statistics import median
 from typing import NamedTuple
 
 from mingpiao.evidence.extraction.characters import fold
-from mingpiao.evidence.model import Line, PageLines, Place
+from mingpiao.evidence.model import TextLine, PageLines, PagePlace
 
 #: A page with more lines is arranged by rows alone: no contract has as many.
 _MOST_LINES = 1_200
@@ -41,7 +41,7 @@ _FIGURES = re.compile(r"^[\d ,.¥:/\-]+元?$")
 _SHORTEST_WRAPPED = 6
 
 
-class Box(NamedTuple):
+class TextBox(NamedTuple):
     """A line on the straightened page, in parts of its width and height; `size` is a character's width."""
 
     line: int
@@ -64,27 +64,27 @@ class Box(NamedTuple):
     def centre(self) -> float:
         return (self.left + self.right) / 2
 
-    def place(self, page: int) -> Place:
-        return Place(page=page, left=self.left, top=self.top, right=self.right, bottom=self.bottom)
+    def place(self, page: int) -> PagePlace:
+        return PagePlace(page=page, left=self.left, top=self.top, right=self.right, bottom=self.bottom)
 
 
-Block = list[Box]
+Block = list[TextBox]
 
 
-def boxes_of(page: PageLines, first: int) -> list[Box]:
+def boxes_of(page: PageLines, first: int) -> list[TextBox]:
     """The page's lines straightened and folded, numbered from `first`."""
     aspect = (page.height / page.width) ** 2 if page.width else 2.0
     return [_straight(line, number, aspect) for number, line in enumerate(page.lines, start=first)]
 
 
-def _straight(line: Line, number: int, aspect: float) -> Box:
+def _straight(line: TextLine, number: int, aspect: float) -> TextBox:
     place = line.place
     middle_x, middle_y = (place.left + place.right) / 2, (place.top + place.bottom) / 2
     shift_y = -line.slope * (middle_x - 0.5)
     shift_x = line.slope * aspect * (middle_y - 0.5)
     half = line.thickness / 2
     text = fold(line.text)
-    return Box(
+    return TextBox(
         line=number,
         text=text,
         left=place.left + shift_x,
@@ -100,7 +100,7 @@ def visual_length(text: str) -> float:
     return sum(0.55 if character < "\u2e80" else 1.0 for character in text)
 
 
-def rows_of_blocks(boxes: Sequence[Box]) -> list[list[Block]]:
+def rows_of_blocks(boxes: Sequence[TextBox]) -> list[list[Block]]:
     """Rows from top to bottom, column by column; each row has blocks from left to right.
 
     A block is one line, or the lines of a paragraph or of a cell that run on into one another.
@@ -113,14 +113,14 @@ def rows_of_blocks(boxes: Sequence[Box]) -> list[list[Block]]:
 # Columns of running text.
 
 
-def _columns(boxes: Sequence[Box]) -> list[list[Box]]:
+def _columns(boxes: Sequence[TextBox]) -> list[list[TextBox]]:
     """The parts of a page that are read one after another: nearly always one."""
     ordered = sorted(boxes, key=lambda box: box.middle)
     gutter = _gutter(ordered)
     if gutter is None:
         return [ordered]
-    parts: list[list[Box]] = []
-    band: list[Box] = []
+    parts: list[list[TextBox]] = []
+    band: list[TextBox] = []
     for box in ordered:
         if box.left < gutter < box.right:
             parts += [*_halves(band, gutter), [box]]
@@ -131,7 +131,7 @@ def _columns(boxes: Sequence[Box]) -> list[list[Box]]:
     return _merged([part for part in parts if part], gutter)
 
 
-def _gutter(boxes: Sequence[Box]) -> float | None:
+def _gutter(boxes: Sequence[TextBox]) -> float | None:
     for x in (0.5, 0.48, 0.52, 0.46, 0.54, 0.44, 0.56):
         left = [box for box in boxes if box.right <= x]
         right = [box for box in boxes if box.left >= x]
@@ -141,7 +141,7 @@ def _gutter(boxes: Sequence[Box]) -> float | None:
     return None
 
 
-def _is_text(boxes: Sequence[Box]) -> bool:
+def _is_text(boxes: Sequence[TextBox]) -> bool:
     """Whether lines are those of a column of text rather than cells of a table."""
     if len(boxes) < _COLUMN_LINES:
         return False
@@ -150,11 +150,11 @@ def _is_text(boxes: Sequence[Box]) -> bool:
     return width > _COLUMN_WIDTH and full >= 0.5 * len(boxes) and not _in_cells(boxes)
 
 
-def _in_cells(boxes: Sequence[Box]) -> bool:
+def _in_cells(boxes: Sequence[TextBox]) -> bool:
     return sum(bool(mates) for mates in _mates(boxes)) > 0.2 * len(boxes)
 
 
-def _is_aligned(boxes: Sequence[Box]) -> bool:
+def _is_aligned(boxes: Sequence[TextBox]) -> bool:
     """Whether lines begin at one edge, but for indents."""
     if len(boxes) < _COLUMN_LINES or _in_cells(boxes):
         return False
@@ -162,7 +162,7 @@ def _is_aligned(boxes: Sequence[Box]) -> bool:
     return sum(box.left - edge < _INDENT * box.size for box in boxes) >= 0.7 * len(boxes)
 
 
-def _halves(band: Sequence[Box], gutter: float) -> list[list[Box]]:
+def _halves(band: Sequence[TextBox], gutter: float) -> list[list[TextBox]]:
     left = [box for box in band if box.right <= gutter]
     right = [box for box in band if box.left >= gutter]
     if len(left) < _COLUMN_LINES or len(right) < _COLUMN_LINES:
@@ -170,9 +170,9 @@ def _halves(band: Sequence[Box], gutter: float) -> list[list[Box]]:
     return [left, right]
 
 
-def _merged(parts: list[list[Box]], gutter: float) -> list[list[Box]]:
+def _merged(parts: list[list[TextBox]], gutter: float) -> list[list[TextBox]]:
     """Parts that both reach over the gutter are one."""
-    merged: list[list[Box]] = []
+    merged: list[list[TextBox]] = []
     for part in parts:
         if merged and _reaches_over(merged[-1], gutter) and _reaches_over(part, gutter):
             merged[-1] = merged[-1] + part
@@ -181,14 +181,14 @@ def _merged(parts: list[list[Box]], gutter: float) -> list[list[Box]]:
     return merged
 
 
-def _reaches_over(part: Sequence[Box], gutter: float) -> bool:
+def _reaches_over(part: Sequence[TextBox], gutter: float) -> bool:
     return min(box.left for box in part) < gutter < max(box.right for box in part)
 
 
 # Lines that run on.
 
 
-def _blocks(boxes: Sequence[Box]) -> list[Block]:
+def _blocks(boxes: Sequence[TextBox]) -> list[Block]:
     ordered = sorted(boxes, key=lambda box: box.middle)
     mates = _mates(ordered)
     margin = _right_margin(ordered, mates)
@@ -210,9 +210,9 @@ def _blocks(boxes: Sequence[Box]) -> list[Block]:
     return blocks
 
 
-def _mates(ordered: Sequence[Box]) -> list[list[Box]]:
+def _mates(ordered: Sequence[TextBox]) -> list[list[TextBox]]:
     """For each box those beside it: at about its height."""
-    mates: list[list[Box]] = [[] for _ in ordered]
+    mates: list[list[TextBox]] = [[] for _ in ordered]
     for index, box in enumerate(ordered):
         for other_index in range(index + 1, len(ordered)):
             other = ordered[other_index]
@@ -225,18 +225,18 @@ def _mates(ordered: Sequence[Box]) -> list[list[Box]]:
     return mates
 
 
-def _overlap_in_width(box: Box, other: Box) -> bool:
+def _overlap_in_width(box: TextBox, other: TextBox) -> bool:
     return min(box.right, other.right) - max(box.left, other.left) > 0.5 * box.size
 
 
-def _right_margin(ordered: Sequence[Box], mates: Sequence[Sequence[Box]]) -> float:
+def _right_margin(ordered: Sequence[TextBox], mates: Sequence[Sequence[TextBox]]) -> float:
     alone = sorted(box.right for box, beside in zip(ordered, mates, strict=True) if not beside)
     edges = alone or sorted(box.right for box in ordered)
     return edges[int(len(edges) * 0.85)] if edges else 1.0
 
 
 def _following(
-    index: int, ordered: Sequence[Box], mates: Sequence[Sequence[Box]], margin: float
+    index: int, ordered: Sequence[TextBox], mates: Sequence[Sequence[TextBox]], margin: float
 ) -> int | None:
     """The line that the text of this one runs on into, or None."""
     box = ordered[index]
@@ -252,7 +252,7 @@ def _following(
     return None
 
 
-def _near(index: int, ordered: Sequence[Box]) -> Iterator[Box]:
+def _near(index: int, ordered: Sequence[TextBox]) -> Iterator[TextBox]:
     """Boxes beside one, also those half a line higher or lower: a cell that is centred beside two lines."""
     box = ordered[index]
     for direction in (range(index - 1, -1, -1), range(index + 1, len(ordered))):
@@ -264,12 +264,12 @@ def _near(index: int, ordered: Sequence[Box]) -> Iterator[Box]:
                 yield other
 
 
-def _is_under(box: Box, other: Box) -> bool:
+def _is_under(box: TextBox, other: TextBox) -> bool:
     """Below, or below and out to the left where the first line of a paragraph is indented."""
     return other.right > box.left - _INDENT * box.size and box.right > other.left
 
 
-def _runs_on(box: Box, other: Box, room: float) -> bool:
+def _runs_on(box: TextBox, other: TextBox, room: float) -> bool:
     if _SENTENCE_END.search(box.text) or _TITLE_END.match(box.text) or _NEW_PARAGRAPH.match(other.text):
         return False
     # A line that is full to the last character runs on even into what only looks like a label.
@@ -282,14 +282,14 @@ def _runs_on(box: Box, other: Box, room: float) -> bool:
     return aligned or centred
 
 
-def _slack(other: Box) -> float:
+def _slack(other: TextBox) -> float:
     """How many characters a full line may be short: the next word or number had no room."""
     word = _WORD.match(other.text)
     return 2.3 + (visual_length(word.group()) if word else 0.0)
 
 
 def _one_cell(
-    box: Box, other: Box, beside: Sequence[Box], beside_other: Sequence[Box], *, full: bool
+    box: TextBox, other: TextBox, beside: Sequence[TextBox], beside_other: Sequence[TextBox], *, full: bool
 ) -> bool:
     """Whether two lines are of one cell or paragraph rather than of two rows of a table."""
     gap = (other.top - box.bottom) / box.height
@@ -306,7 +306,7 @@ def _one_cell(
     return gap < _TIGHT and (full or _centred_beside(box, other, beside))
 
 
-def _has_own_label(box: Box, beside: Sequence[Box]) -> bool:
+def _has_own_label(box: TextBox, beside: Sequence[TextBox]) -> bool:
     """Whether the cell to the left stands at the same height: then a row begins here."""
     before = [mate for mate in beside if mate.right <= box.left + box.size]
     if not before:
@@ -315,13 +315,13 @@ def _has_own_label(box: Box, beside: Sequence[Box]) -> bool:
     return abs(nearest.middle - box.middle) < 0.3 * box.height
 
 
-def _has_own_value(box: Box, beside: Sequence[Box]) -> bool:
+def _has_own_value(box: TextBox, beside: Sequence[TextBox]) -> bool:
     """Whether the cell to the right stands at the same height."""
     after = [mate for mate in beside if mate.left >= box.right - box.size]
     return bool(after) and abs(min(after, key=lambda mate: mate.left).middle - box.middle) < 0.3 * box.height
 
 
-def _centred_beside(box: Box, other: Box, beside: Sequence[Box]) -> bool:
+def _centred_beside(box: TextBox, other: TextBox, beside: Sequence[TextBox]) -> bool:
     """Whether a cell of one line stands half-way beside the two."""
     between = (box.middle + other.middle) / 2
     return any(abs(mate.middle - between) < 0.25 * (other.middle - box.middle) for mate in beside)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from mingpiao.evidence.extraction.arrangement import Block, Box, boxes_of, rows_of_blocks
+from mingpiao.evidence.extraction.arrangement import Block, TextBox, boxes_of, rows_of_blocks
 from mingpiao.evidence.extraction.characters import kept
-from mingpiao.evidence.model import Found, Line, PageLines, Place
+from mingpiao.evidence.model import Found, TextLine, PageLines, PagePlace
 
 #: Between cells of a row, and between rows; a paragraph that runs on has nothing between its lines.
 CELL = "\t"
@@ -28,9 +28,9 @@ class Flow:
     """The whole file as one folded string."""
 
     def __init__(self, pages: Sequence[PageLines]) -> None:
-        self.lines: list[Line] = [line for page in pages for line in page.lines]
+        self.lines: list[TextLine] = [line for page in pages for line in page.lines]
         #: Where the lines stand on the straightened page: for telling what is beside and below what.
-        self.straight: list[Place] = []
+        self.straight: list[PagePlace] = []
         writer = _Writer()
         for page in pages:
             boxes = boxes_of(page, first=len(self.straight))
@@ -56,7 +56,7 @@ class Flow:
             ),
         )
 
-    def places(self, start: int, end: int) -> tuple[Place, ...]:
+    def places(self, start: int, end: int) -> tuple[PagePlace, ...]:
         """One place for each line that the characters stand on."""
         return tuple(self.lines[line].part(first, last + 1) for line, first, last in self._runs(start, end))
 
@@ -115,7 +115,7 @@ class _Writer:
         self.characters.append(separator)
         self.spots.append(None)
 
-    def _box(self, box: Box) -> None:
+    def _box(self, box: TextBox) -> None:
         for position, character in kept(box.text):
             self.characters.append(character)
             self.spots.append(Spot(box.line, position))

@@ -10,7 +10,7 @@ from mingpiao.evidence.extraction.flow import Flow
 from mingpiao.evidence.extraction.labels import PAYEE, PAYER, ROLE, SIDE, role_of
 from mingpiao.evidence.extraction.sides import roles_of_sides
 from mingpiao.evidence.extraction.tables import Head, heads_of, role_at
-from mingpiao.evidence.model import Found, Line, PageLines, Party
+from mingpiao.evidence.model import Found, TextLine, PageLines, Party
 
 _DOCUMENT_NUMBER = re.compile(
     r"(?P<letters>[\u4e00-\u9fff]{2,16}) ?[〔\[(【〈] ?(?P<year>(?:19|20)\d{2}) ?[〕\])】〉] ?(?:第 ?)?(?P<count>\d{1,5}) ?号?"
@@ -97,7 +97,7 @@ def _titles(page: PageLines) -> Iterator[str]:
     yield "".join(line.text for line in upper[:3]).replace(" ", "")
 
 
-def _size(line: Line) -> float:
+def _size(line: TextLine) -> float:
     return (line.place.right - line.place.left) / max(1.0, visual_length(line.text))
 
 

@@ -14,7 +14,7 @@ from mingpiao.evidence.extraction.names import ORGANISATION, is_name, is_organis
 from mingpiao.evidence.extraction.sentences import in_policy, in_sentences
 from mingpiao.evidence.extraction.sides import roles_of_sides
 from mingpiao.evidence.extraction.tables import Head, heads_of, role_at
-from mingpiao.evidence.model import Found, Party, Place
+from mingpiao.evidence.model import Found, Party, PagePlace
 
 _DEFINED = re.compile(
     r"(?P<name>[^\s,。;:()]{2,40}"
@@ -162,7 +162,7 @@ def _role_of_field(flow: Flow, label: int, value: int, heads: Sequence[Head]) ->
     return role_within(flow.text[max(0, label - _LOOK_BACK) : label])
 
 
-def _place_at(flow: Flow, position: int) -> Place | None:
+def _place_at(flow: Flow, position: int) -> PagePlace | None:
     line = flow.line_at(position)
     return flow.straight[line] if line >= 0 else None
 

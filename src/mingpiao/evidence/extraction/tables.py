@@ -6,12 +6,12 @@ from typing import NamedTuple
 from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.flow import Flow
 from mingpiao.evidence.extraction.labels import role_of
-from mingpiao.evidence.model import Place
+from mingpiao.evidence.model import PagePlace
 
 
 class _Cell(NamedTuple):
     text: str
-    place: Place
+    place: PagePlace
 
 
 _DECORATION = (":", "信息", "栏", "情况", "资料")
@@ -21,7 +21,7 @@ class Head(NamedTuple):
     """A cell that only says 付款人 or 收款人."""
 
     role: str
-    place: Place
+    place: PagePlace
 
 
 def heads_of(flow: Flow) -> list[Head]:
@@ -54,7 +54,7 @@ def _stacks(cells: Sequence[_Cell]) -> list[_Cell]:
     ]
 
 
-def _below(upper: Place, lower: Place) -> bool:
+def _below(upper: PagePlace, lower: PagePlace) -> bool:
     size = upper.bottom - upper.top
     aligned = abs((upper.left + upper.right) - (lower.left + lower.right)) / 2 < 0.6 * max(
         0.01, upper.right - upper.left
@@ -62,8 +62,8 @@ def _below(upper: Place, lower: Place) -> bool:
     return upper.page == lower.page and aligned and 0 < lower.top - upper.top < 3.5 * size
 
 
-def _around(places: Sequence[Place]) -> Place:
-    return Place(
+def _around(places: Sequence[PagePlace]) -> PagePlace:
+    return PagePlace(
         page=places[0].page,
         left=min(place.left for place in places),
         top=min(place.top for place in places),
@@ -72,7 +72,7 @@ def _around(places: Sequence[Place]) -> Place:
     )
 
 
-def role_at(label: Place, value: Place, heads: Sequence[Head]) -> str:
+def role_at(label: PagePlace, value: PagePlace, heads: Sequence[Head]) -> str:
     """payer, payee or "" of a field, by the head that it belongs to."""
     here = [head for head in heads if head.place.page == label.page]
     beside = [head for head in here if _is_beside(head.place, label)]
@@ -88,11 +88,11 @@ def role_at(label: Place, value: Place, heads: Sequence[Head]) -> str:
     return min(row, key=lambda head: abs((head.place.left + head.place.right) / 2 - middle)).role
 
 
-def _is_beside(head: Place, label: Place) -> bool:
+def _is_beside(head: PagePlace, label: PagePlace) -> bool:
     return head.right <= label.left + 0.015 and _distance(head, label) < 0.07
 
 
-def _distance(head: Place, label: Place) -> float:
+def _distance(head: PagePlace, label: PagePlace) -> float:
     """How far apart in height; nothing when one lies within the other."""
     if head.top <= (label.top + label.bottom) / 2 <= head.bottom:
         return 0.0

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from mingpiao.evidence.model import Line, Place
+from mingpiao.evidence.model import TextLine, PagePlace
 
 #: Gaps in parts of the character's height: a wider one ends a cell, a narrower one is a space.
 _CELL_GAP = 1.6
@@ -34,7 +34,7 @@ class Glyph(NamedTuple):
         return self.bottom - self.top
 
 
-class Rule(NamedTuple):
+class TableRule(NamedTuple):
     """A vertical ruling line of a table."""
 
     x: float
@@ -43,8 +43,8 @@ class Rule(NamedTuple):
 
 
 def lines_of(
-    glyphs: Iterable[Glyph], rules: Sequence[Rule], *, page: int, width: float, height: float
-) -> tuple[Line, ...]:
+    glyphs: Iterable[Glyph], rules: Sequence[TableRule], *, page: int, width: float, height: float
+) -> tuple[TextLine, ...]:
     """Lines in reading order; their places are parts of the page's width and height."""
     return tuple(
         _line(cell, page, width, height) for row in _rows(glyphs) for cell in _cells(row, rules) if cell
@@ -67,7 +67,7 @@ def _same_row(row: list[Glyph], glyph: Glyph) -> bool:
     return abs(glyph.middle - first.middle) < 0.45 * min(glyph.height, first.height) + 0.05
 
 
-def _cells(row: list[Glyph], rules: Sequence[Rule]) -> list[list[Glyph]]:
+def _cells(row: list[Glyph], rules: Sequence[TableRule]) -> list[list[Glyph]]:
     cells: list[list[Glyph]] = [[]]
     size = median(glyph.height for glyph in row)
     crossing = [rule.x for rule in rules if rule.top <= row[0].middle <= rule.bottom]
@@ -91,7 +91,7 @@ def _printed_twice(before: Glyph, glyph: Glyph) -> bool:
     return before.text == glyph.text and glyph.left - before.left < 0.3 * (before.right - before.left)
 
 
-def _line(cell: Sequence[Glyph], page: int, width: float, height: float) -> Line:
+def _line(cell: Sequence[Glyph], page: int, width: float, height: float) -> TextLine:
     text: list[str] = []
     edges: list[float] = []
     before: Glyph | None = None
@@ -103,14 +103,14 @@ def _line(cell: Sequence[Glyph], page: int, width: float, height: float) -> Line
         edges.append(glyph.left / width)
         before = glyph
     right = max(glyph.right for glyph in cell) / width
-    place = Place(
+    place = PagePlace(
         page=page,
         left=_part(edges[0]),
         top=_part(min(glyph.top for glyph in cell) / height),
         right=_part(right),
         bottom=_part(max(glyph.bottom for glyph in cell) / height),
     )
-    return Line(text="".join(text), place=place, edges=(*map(_part, edges), _part(right)))
+    return TextLine(text="".join(text), place=place, edges=(*map(_part, edges), _part(right)))
 
 
 def _space_between(before: Glyph, glyph: Glyph) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 from rapidocr import RapidOCR
 from rapidocr.ch_ppocr_det import TextDetOutput
 
-from mingpiao.evidence.model import Line, Place
+from mingpiao.evidence.model import TextLine, PagePlace
 from mingpiao.evidence.reading.seals import red_seals
 
 Array = Any
@@ -45,8 +45,8 @@ class Seen(NamedTuple):
     """What a picture shows, upright after turning it by `rotation` degrees clockwise."""
 
     rotation: int
-    lines: tuple[Line, ...]
-    seals: tuple[Place, ...]
+    lines: tuple[TextLine, ...]
+    seals: tuple[PagePlace, ...]
 
 
 @functools.cache
@@ -79,7 +79,7 @@ def look(shown: Any, number: int, likely: int | None = None) -> Seen:
     return Seen(rotation, lines, tuple(_turned(seal, rotation) for seal in seals))
 
 
-def _without_ink(pixels: Array, seals: Sequence[Place]) -> Array:
+def _without_ink(pixels: Array, seals: Sequence[PagePlace]) -> Array:
     """The picture with the ink of seals faded: in red light it is as white as the file, and writing stays dark."""
     faded = np.ascontiguousarray(pixels)
     height, width = faded.shape[:2]
@@ -90,7 +90,7 @@ def _without_ink(pixels: Array, seals: Sequence[Place]) -> Array:
     return faded
 
 
-def _turned(place: Place, rotation: int) -> Place:
+def _turned(place: PagePlace, rotation: int) -> PagePlace:
     """The place after its page was turned clockwise."""
     left, top, right, bottom = place.left, place.top, place.right, place.bottom
     if rotation == 90:
@@ -99,7 +99,7 @@ def _turned(place: Place, rotation: int) -> Place:
         left, top, right, bottom = 1 - right, 1 - bottom, 1 - left, 1 - top
     elif rotation == 270:
         left, top, right, bottom = top, 1 - right, bottom, 1 - left
-    return Place(
+    return PagePlace(
         page=place.page,
         left=round(left, 4),
         top=round(top, 4),
@@ -207,7 +207,7 @@ class _Placed(NamedTuple):
 
 def _in_order(
     read: Sequence[tuple[str, float]], boxes: Sequence[Array], shape: tuple[int, int], number: int
-) -> tuple[Line, ...]:
+) -> tuple[TextLine, ...]:
     """Lines by row and from left to right; a slight slope of the page does not mix the rows."""
     slope = _slope(boxes)
     placed = [
@@ -244,18 +244,18 @@ def _slope(boxes: Sequence[Array]) -> float:
     return float(median((box[1][1] - box[0][1]) / max(1.0, box[1][0] - box[0][0]) for box in long))
 
 
-def _line(one: _Placed, shape: tuple[int, int], number: int, slope: float) -> Line:
+def _line(one: _Placed, shape: tuple[int, int], number: int, slope: float) -> TextLine:
     height, width = shape
     left, right = float(one.box[:, 0].min()) / width, float(one.box[:, 0].max()) / width
     edges = _edges(one.text, left, right)
-    place = Place(
+    place = PagePlace(
         page=number,
         left=_part(left),
         top=_part(float(one.box[:, 1].min()) / height),
         right=_part(right),
         bottom=_part(float(one.box[:, 1].max()) / height),
     )
-    return Line(
+    return TextLine(
         text=one.text,
         place=place,
         confidence=round(one.confidence, 3),

@@ -9,7 +9,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from mingpiao.evidence.reading import errors
-from mingpiao.evidence.reading.glyphs import Glyph, Rule
+from mingpiao.evidence.reading.glyphs import Glyph, TableRule
 
 MAX_PAGES = 200
 #: The longest side of a page, in points: pdfium's own limit, 200 inches.
@@ -32,7 +32,7 @@ class TextLayer(NamedTuple):
     """What a page says by itself; the boxes are in points of the page turned by `rotation`."""
 
     glyphs: list[Glyph]
-    rules: list[Rule]
+    rules: list[TableRule]
     rotation: int
     width: float
     height: float
@@ -208,16 +208,16 @@ def _turned(glyph: Glyph, rotation: int, width: float, height: float) -> Glyph:
     return glyph
 
 
-def _rules(page: Any) -> list[Rule]:
+def _rules(page: Any) -> list[TableRule]:
     view = _to_view(page)
-    rules: list[Rule] = []
+    rules: list[TableRule] = []
     for number, item in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)):
         if number >= MAX_OBJECTS:
             break
         left, top, right, bottom = view.box(*item.get_bounds())
         if bottom - top > _SHORTEST_RULE and _straight(item):
             sides = {left, right} if right - left > _WIDEST_RULE else {(left + right) / 2}
-            rules += [Rule(x, top, bottom) for x in sides]
+            rules += [TableRule(x, top, bottom) for x in sides]
     return rules
 
 

@@ -22,7 +22,7 @@ _SEAL_SCALE = 0.75
 #: Pixels of an uploaded picture, before it is decoded.
 _MAX_PICTURE_PIXELS = 80_000_000
 
-Progress = Callable[[int, int], None]
+ReadingProgress = Callable[[int, int], None]
 Image = Any
 
 
@@ -30,7 +30,7 @@ def no_progress(_done: int, _pages: int) -> None:
     """For callers that do not watch."""
 
 
-def read_file(data: bytes, media_type: str, progress: Progress = no_progress) -> Extraction:
+def read_file(data: bytes, media_type: str, progress: ReadingProgress = no_progress) -> Extraction:
     """What a PDF, PNG or JPEG file says, with places. `progress(done, pages)` is called after each page.
 
     Raises `FileUnreadable`.
@@ -38,7 +38,7 @@ def read_file(data: bytes, media_type: str, progress: Progress = no_progress) ->
     return extract(read_lines(data, media_type, progress))
 
 
-def read_lines(data: bytes, media_type: str, progress: Progress = no_progress) -> tuple[PageLines, ...]:
+def read_lines(data: bytes, media_type: str, progress: ReadingProgress = no_progress) -> tuple[PageLines, ...]:
     """All pages as upright lines in reading order, from the text layer or else from the picture.
 
     Raises `FileUnreadable`, also when there is no text on any page.

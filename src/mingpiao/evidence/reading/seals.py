@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mingpiao.evidence.model import Place
+from mingpiao.evidence.model import PagePlace
 
 Array = Any
 
@@ -21,7 +21,7 @@ _LEAST_INK = 0.05
 _MOST_INK = 0.85
 
 
-def red_seals(page: Any, number: int) -> tuple[Place, ...]:
+def red_seals(page: Any, number: int) -> tuple[PagePlace, ...]:
     """Places of red seals on an upright page (an RGB picture)."""
     import numpy as np
 
@@ -35,7 +35,7 @@ def red_seals(page: Any, number: int) -> tuple[Place, ...]:
     down, across = inked.shape[0] // cell, inked.shape[1] // cell
     share = inked[: down * cell, : across * cell].reshape(down, cell, across, cell).mean(axis=(1, 3))
     return tuple(
-        Place(
+        PagePlace(
             page=number,
             left=round(left / across, 4),
             top=round(top / down, 4),

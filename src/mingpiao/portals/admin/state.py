@@ -33,7 +33,7 @@ _ROUND_LABELS = {
 }
 
 
-class Round(msgspec.Struct, frozen=True, kw_only=True):
+class DutyRound(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of background work: when it was last done (None: not yet) and when it is due."""
 
     label: str
@@ -96,12 +96,12 @@ async def _pools(connection: AsyncConnection) -> list[PoolLevel]:
     return [PoolLevel(**row) for row in rows.mappings()]
 
 
-async def _rounds(connection: AsyncConnection) -> list[Round]:
+async def _rounds(connection: AsyncConnection) -> list[DutyRound]:
     rows = await connection.execute(
         text("SELECT entrypoint, last_run, next_run FROM pgqueuer_schedules ORDER BY entrypoint")
     )
     return [
-        Round(
+        DutyRound(
             label=_ROUND_LABELS.get(row.entrypoint, row.entrypoint),
             last_run=row.last_run,
             next_run=row.next_run,

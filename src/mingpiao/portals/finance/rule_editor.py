@@ -29,7 +29,7 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import RuleVersion, Severity, Stage, VersionState
-from mingpiao.rules.service import Difference
+from mingpiao.rules.service import RuleDifference
 from mingpiao.web import client_address
 
 _GUARDS = [require_right(Right.RULES_WRITE)]
@@ -141,7 +141,7 @@ def _editor(
     problems: tuple[Problem, ...] = (),
     *,
     editing: RuleVersion | None = None,
-    differences: Sequence[Difference] = (),
+    differences: Sequence[RuleDifference] = (),
 ) -> Response[str]:
     table = table_for(catalog, form.chosen("kinds"), form.text("stage"))
     entries = catalogue(table)

@@ -1,18 +1,18 @@
 """What to do next, by what a check found."""
 
-from mingpiao.verification.model import CheckState, Means, Standing, Verdict, VerificationResult
+from mingpiao.verification.model import CheckState, Means, LegalState, VerificationVerdict, VerificationResult
 
 
 def advice_for(result: VerificationResult) -> list[str]:
     """Sentences for the person who checked, most important first."""
     notices = [check.detail for check in result.checks if check.state is CheckState.NOTICE]
-    if result.verdict is Verdict.ALTERED:
+    if result.verdict is VerificationVerdict.ALTERED:
         return [
             "请不要接受、报销或入账这份票据文件。",
             "请向开票单位或缴款人索取从平台下载的原文件，重新查验。",
             "如怀疑伪造，请保留该文件并向当地财政部门反映。",
         ]
-    if result.verdict is Verdict.UNKNOWN:
+    if result.verdict is VerificationVerdict.UNKNOWN:
         return _unknown(result)
     return notices + _genuine(result)
 
@@ -30,12 +30,12 @@ def _unknown(result: VerificationResult) -> list[str]:
 
 
 def _genuine(result: VerificationResult) -> list[str]:
-    if result.standing is Standing.REVERSED:
+    if result.standing is LegalState.REVERSED:
         return [
             "该票据已被开票单位冲红，不能再用于报销、入账或理赔。",
             "如对冲红有疑问，请联系开票单位；应当重新开票的，请索取新票据。",
         ]
-    if result.standing is Standing.RED:
+    if result.standing is LegalState.RED:
         return ["这是冲减原票据的红字票据，请与原票据一并处理，不能单独报销。"]
     advice = ["该票据可以作为入账凭证。请核对票面内容与实际业务是否一致。"]
     if result.times_checked > 1:

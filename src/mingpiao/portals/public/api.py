@@ -16,7 +16,7 @@ from mingpiao.gateway.service import handle
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.portals.session import PageRequest, services_of
 from mingpiao.sealing.model import Face
-from mingpiao.verification.model import Check, Depth, SealSummary, Standing, Verdict, VerificationResult
+from mingpiao.verification.model import Check, Depth, SealSummary, LegalState, VerificationVerdict, VerificationResult
 from mingpiao.verification.service import read_face_query
 from mingpiao.web import client_address
 
@@ -47,7 +47,7 @@ class RelatedBill(msgspec.Struct, frozen=True, omit_defaults=True):
     number: str
 
 
-class BillView(msgspec.Struct, frozen=True, kw_only=True):
+class CheckedBill(msgspec.Struct, frozen=True, kw_only=True):
     """A genuine bill. `total` is in 元; `related` is its red bill, or the blue bill of a red one."""
 
     code: str
@@ -55,7 +55,7 @@ class BillView(msgspec.Struct, frozen=True, kw_only=True):
     kind_name: str
     total: Decimal
     issued_at: datetime
-    state: Standing
+    state: LegalState
     state_name: str
     related: RelatedBill | None
 
@@ -72,11 +72,11 @@ class FinanceCheck(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
 class VerifyAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a check found; what the depth does not ask for is left out."""
 
-    verdict: Verdict
+    verdict: VerificationVerdict
     verdict_name: str
     message: str
     checked_at: datetime
-    bill: BillView | None = None
+    bill: CheckedBill | None = None
     times_checked: int = 0
     last_checked_at: datetime | None = None
     finance_check: FinanceCheck | None = None
@@ -86,9 +86,9 @@ class VerifyAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 _MESSAGES = {
-    Verdict.GENUINE: "票据真实。",
-    Verdict.ALTERED: "票据内容与登记不一致，请勿使用。",
-    Verdict.UNKNOWN: "票据信息有误，或查无此票，请核对后重试。",
+    VerificationVerdict.GENUINE: "票据真实。",
+    VerificationVerdict.ALTERED: "票据内容与登记不一致，请勿使用。",
+    VerificationVerdict.UNKNOWN: "票据信息有误，或查无此票，请核对后重试。",
 }
 
 
@@ -170,11 +170,11 @@ def _view(result: VerificationResult, depth: Depth) -> VerifyAnswer:
     )
 
 
-def _bill(result: VerificationResult) -> BillView | None:
+def _bill(result: VerificationResult) -> CheckedBill | None:
     if result.identity is None or result.total is None or result.issued_at is None or result.standing is None:
         return None
     related = result.related
-    return BillView(
+    return CheckedBill(
         code=result.identity.code,
         number=result.identity.number,
         kind_name=result.kind_name,
@@ -189,9 +189,9 @@ def _bill(result: VerificationResult) -> BillView | None:
 def _finance_check(result: VerificationResult) -> FinanceCheck | None:
     if result.standing is None:
         return None
-    reversal = result.related if result.standing is Standing.REVERSED else None
+    reversal = result.related if result.standing is LegalState.REVERSED else None
     return FinanceCheck(
-        result="真" if result.verdict is Verdict.GENUINE else "伪",
+        result="真" if result.verdict is VerificationVerdict.GENUINE else "伪",
         is_reversal=reversal is not None,
         reversal_invoice_code=reversal.code if reversal else "",
         reversal_invoice_number=reversal.number if reversal else "",

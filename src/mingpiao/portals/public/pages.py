@@ -12,7 +12,7 @@ from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.public.advice import advice_for
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect
-from mingpiao.verification.model import Depth, Means, Verdict, VerificationResult
+from mingpiao.verification.model import Depth, Means, VerificationVerdict, VerificationResult
 from mingpiao.verification.service import MAX_FILE_BYTES, read_face_query
 from mingpiao.web import client_address
 
@@ -64,7 +64,7 @@ async def verify_by_face(request: PageRequest, services: NamedDependency[Service
         result = await services.verifier.by_face(query, address=client_address(request))
     except Refusal as refusal:
         return _form(request, "face", values, refusal)
-    if result.verdict is Verdict.UNKNOWN:
+    if result.verdict is VerificationVerdict.UNKNOWN:
         return _form(request, "face", values, Refusal(_NO_SUCH_BILL), status=200)
     return await _result(request, services, result, form)
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mingpiao.rules.language.tree import Place, Shape, ValueKind
+from mingpiao.rules.language.tree import SourcePlace, Shape, ValueKind
 from mingpiao.rules.model import Stage
 
 
@@ -17,7 +17,7 @@ class FieldSpec(msgspec.Struct, frozen=True, kw_only=True):
     shape: Shape
     example: str
     note: str = ""
-    place: Place = Place.BILL
+    place: SourcePlace = SourcePlace.BILL
     column: str = ""
     container: str = ""
     stages: tuple[Stage, ...] = ()
@@ -71,7 +71,7 @@ def _item(path: str, name: str, shape: Shape, example: str, note: str = "") -> F
         shape=shape,
         example=example,
         note=note,
-        place=Place.ITEM,
+        place=SourcePlace.ITEM,
         column=path.removeprefix("item."),
     )
 

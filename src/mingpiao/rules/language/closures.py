@@ -27,7 +27,7 @@ from mingpiao.rules.language.tree import (
     Node,
     Not,
     OverItems,
-    Place,
+    SourcePlace,
     ValueKind,
 )
 from mingpiao.rules.model import Facts, Predicate
@@ -195,9 +195,9 @@ class _Writer:
     def _field(self, field: Field) -> str:
         # Columns and containers are the catalogue's own names; those of 其他信息 come from elsewhere.
         match field.place:
-            case Place.BILL:
+            case SourcePlace.BILL:
                 return f"f[{field.column!r}]"
-            case Place.ITEM:
+            case SourcePlace.ITEM:
                 return f"i[{field.column!r}]"
         return f"f[{field.container!r}].get({self._bind(field.column)})"
 

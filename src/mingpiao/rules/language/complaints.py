@@ -8,14 +8,14 @@ FIELD = "condition"
 _LONGEST_QUOTE = 20
 
 
-class Span(msgspec.Struct, frozen=True):
+class TextSpan(msgspec.Struct, frozen=True):
     """Part of the text: offsets of the first character and of the one after the last."""
 
     start: int
     end: int
 
 
-def complain(code: str, text: str, span: Span, message: str) -> Refusal:
+def complain(code: str, text: str, span: TextSpan, message: str) -> Refusal:
     """A refusal `rule.condition_…` with the place in its facts; `message` is Chinese and says what to do."""
     line = text.count("\n", 0, span.start) + 1
     column = span.start - (text.rfind("\n", 0, span.start) + 1) + 1

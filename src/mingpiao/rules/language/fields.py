@@ -6,7 +6,7 @@ import msgspec
 
 from mingpiao.catalog.model import BillKind, Catalog, ExtensionField, ExtensionType
 from mingpiao.rules.language.catalogue import DATE, FIELDS, MEASURE, TEXT, FieldSpec
-from mingpiao.rules.language.tree import Place, Shape
+from mingpiao.rules.language.tree import SourcePlace, Shape
 from mingpiao.rules.model import Stage
 
 #: Type of an extension field in the language, and the map of the facts that holds its values.
@@ -90,7 +90,7 @@ def _extension_field(path: str, fields: list[ExtensionField]) -> FieldSpec:
         shape=msgspec.structs.replace(shape, nullable=True),
         example=examples.get(container, f"{path} < issued.date"),
         note=note,
-        place=Place.EXTENSION,
+        place=SourcePlace.EXTENSION,
         column=path.removeprefix("extension."),
         container=container,
     )

@@ -13,7 +13,7 @@ from sqlglot.dialects.dialect import Dialect
 
 from mingpiao.rules.language import checking
 from mingpiao.rules.language.catalogue import FUNCTION_BY_NAME, OVER_ITEMS
-from mingpiao.rules.language.complaints import Span, complain
+from mingpiao.rules.language.complaints import TextSpan, complain
 from mingpiao.rules.language.fields import FieldTable
 from mingpiao.rules.language.printing import print_node
 from mingpiao.rules.language.scanning import MAX_NESTING, Token, scan
@@ -24,7 +24,7 @@ from mingpiao.rules.language.tree import (
     Junction,
     Literal,
     Node,
-    Place,
+    SourcePlace,
     ValueKind,
     walk,
 )
@@ -52,7 +52,7 @@ def parse(text: str, table: FieldTable) -> Condition:
     nodes = list(walk(root))
     if len(nodes) > MAX_NODES:
         message = f"条件最多由{MAX_NODES}个部分组成，现有{len(nodes)}个，请拆成几条规则。"
-        raise complain("too_large", text, Span(0, 0), message)
+        raise complain("too_large", text, TextSpan(0, 0), message)
     canonical = print_node(root)
     # It may be longer or deeper than what was written, and must be readable again.
     scan(canonical, table)
@@ -62,14 +62,14 @@ def parse(text: str, table: FieldTable) -> Condition:
         text=canonical,
         root=root,
         columns=frozenset(_bill_column(field) for field in fields) | _items_column(nodes),
-        item_columns=frozenset(field.column for field in fields if field.place is Place.ITEM),
+        item_columns=frozenset(field.column for field in fields if field.place is SourcePlace.ITEM),
         history=frozenset(each.history for each in aggregates if not each.of_item),
         item_history=frozenset(each.history for each in aggregates if each.of_item),
     )
 
 
 def _bill_column(field: Field) -> str:
-    return {Place.BILL: field.column, Place.ITEM: "items", Place.EXTENSION: field.container}[field.place]
+    return {SourcePlace.BILL: field.column, SourcePlace.ITEM: "items", SourcePlace.EXTENSION: field.container}[field.place]
 
 
 def _items_column(nodes: list[Node]) -> frozenset[str]:
@@ -104,7 +104,7 @@ def _parse(text: str, tokens: list[Token]) -> exp.Expr:
     )
 
 
-def _place_of_error(text: str, error: Any, tokens: list[Token]) -> Span:
+def _place_of_error(text: str, error: Any, tokens: list[Token]) -> TextSpan:
     """Where the parser stumbled: it tells the line of a token, and the column of its last character."""
     if isinstance(error, errors.ParseError) and error.errors:
         line, column = error.errors[0].get("line") or 0, error.errors[0].get("col") or 0
@@ -190,11 +190,11 @@ class _Reader:
     def complain(self, code: str, node: exp.Expr, message: str) -> Exception:
         return complain(code, self.text, self.span(node), message)
 
-    def span(self, node: exp.Expr) -> Span:
+    def span(self, node: exp.Expr) -> TextSpan:
         """From the first to the last token of a node that the parser gave a place."""
         starts = [(each.meta["start"], each.meta["end"] + 1) for each in node.walk() if "start" in each.meta]
         if not starts:
-            return Span(0, len(self.text))
+            return TextSpan(0, len(self.text))
         start, end = min(start for start, _ in starts), max(end for _, end in starts)
         # A closing parenthesis belongs to what it closes, but is no node.
         while self.text.count("(", start, end) > self.text.count(")", start, end):
@@ -202,7 +202,7 @@ class _Reader:
             if closing < 0 or self.text[end:closing].strip():
                 break
             end = closing + 1
-        return Span(start, end)
+        return TextSpan(start, end)
 
     def read(self, node: exp.Expr) -> Node:
         self._admit(node)
@@ -317,7 +317,7 @@ class _Reader:
         spec = self.table.fields.get(path)
         if spec is None:
             raise self.complain("field_unknown", node, "没有这个字段，请从字段列表中选用。")
-        if spec.place is Place.ITEM and not self.inside:
+        if spec.place is SourcePlace.ITEM and not self.inside:
             message = "逐项字段只能写在 any_item(…)、all_items(…)、sum_items(…) 里，请修改。"
             raise self.complain("item_field", node, message)
         return Field(spec.path, spec.column, spec.place, spec.shape, spec.container)

@@ -1,7 +1,7 @@
 """The relation that `to_sql` writes for: its columns and their types, as the lake keeps them."""
 
 from mingpiao.rules.language.catalogue import FIELDS, FUNCTIONS, MEASURE
-from mingpiao.rules.language.tree import Place, Shape, ValueKind
+from mingpiao.rules.language.tree import SourcePlace, Shape, ValueKind
 
 _TYPES = {ValueKind.TEXT: "VARCHAR", ValueKind.DATE: "DATE", ValueKind.BOOLEAN: "BOOLEAN"}
 #: Maps of 其他信息 by name.
@@ -21,13 +21,13 @@ def duckdb_type(shape: Shape) -> str:
 
 def bill_columns() -> dict[str, str]:
     """Columns of a bill's facts with their DuckDB types, without items and history."""
-    own = {field.column: duckdb_type(field.shape) for field in FIELDS if field.place is Place.BILL}
+    own = {field.column: duckdb_type(field.shape) for field in FIELDS if field.place is SourcePlace.BILL}
     return own | _MAPS
 
 
 def item_columns() -> dict[str, str]:
     """Members of one item of `items`, without history."""
-    return {field.column: duckdb_type(field.shape) for field in FIELDS if field.place is Place.ITEM}
+    return {field.column: duckdb_type(field.shape) for field in FIELDS if field.place is SourcePlace.ITEM}
 
 
 def history_types() -> dict[str, str]:

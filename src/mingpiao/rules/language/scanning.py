@@ -10,7 +10,7 @@ from difflib import get_close_matches
 import msgspec
 
 from mingpiao.rules.language.catalogue import FUNCTION_BY_NAME
-from mingpiao.rules.language.complaints import Span, complain
+from mingpiao.rules.language.complaints import TextSpan, complain
 from mingpiao.rules.language.fields import FieldTable
 
 MAX_LENGTH = 4_000
@@ -84,19 +84,19 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 class Token(msgspec.Struct, frozen=True):
     group: str
     text: str
-    span: Span
+    span: TextSpan
 
 
 def scan(text: str, table: FieldTable) -> list[Token]:
     """The tokens of a condition without space; a refusal for what can be told by looking at them."""
     if not text.strip():
-        raise complain("empty", text, Span(0, 0), "条件不能为空，请填写，例如 total >= 10000。")
+        raise complain("empty", text, TextSpan(0, 0), "条件不能为空，请填写，例如 total >= 10000。")
     if len(text) > MAX_LENGTH:
         message = f"条件最多{MAX_LENGTH}个字符，现有{len(text)}个，请拆成几条规则。"
-        raise complain("too_long", text, Span(MAX_LENGTH, MAX_LENGTH), message)
+        raise complain("too_long", text, TextSpan(MAX_LENGTH, MAX_LENGTH), message)
     tokens: list[Token] = []
     for found in _TOKEN.finditer(text):
-        token = Token(found.lastgroup or "other", found.group(), Span(*found.span()))
+        token = Token(found.lastgroup or "other", found.group(), TextSpan(*found.span()))
         if token.group != "space":
             _check_token(text, token, table)
             tokens.append(token)
@@ -127,7 +127,7 @@ def _check_text(text: str, token: Token) -> None:
         raise complain("literal", text, token.span, f"一个文本最多{_LONGEST_TEXT}个字，请缩短。")
     for offset, character in enumerate(token.text):
         if unicodedata.category(character) in _HIDDEN:
-            place = Span(token.span.start + offset, token.span.start + offset + 1)
+            place = TextSpan(token.span.start + offset, token.span.start + offset + 1)
             message = f"文本中有看不见的字符（U+{ord(character):04X}），请删除。"
             raise complain("literal", text, place, message)
 

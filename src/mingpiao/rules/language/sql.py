@@ -28,7 +28,7 @@ from mingpiao.rules.language.tree import (
     Node,
     Not,
     OverItems,
-    Place,
+    SourcePlace,
     Shape,
     ValueKind,
 )
@@ -102,9 +102,9 @@ class _Writer(ABC):
 
     def field(self, field: Field) -> str:
         match field.place:
-            case Place.BILL:
+            case SourcePlace.BILL:
                 return self.quote(field.column)
-            case Place.ITEM:
+            case SourcePlace.ITEM:
                 return self.item(field.column, field.shape)
         return self.extension(field)
 

@@ -47,7 +47,7 @@ class Shape(msgspec.Struct, frozen=True):
 BOOLEAN = Shape(ValueKind.BOOLEAN)
 
 
-class Place(StrEnum):
+class SourcePlace(StrEnum):
     """Where a field's value lies: in the bill's own columns, in an item, or in a map of 其他信息."""
 
     BILL = "bill"
@@ -65,7 +65,7 @@ class Field(msgspec.Struct, frozen=True):
 
     path: str
     column: str
-    place: Place
+    place: SourcePlace
     shape: Shape
     container: str = ""
 
