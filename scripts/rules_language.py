@@ -5,18 +5,18 @@ from pathlib import Path
 
 from mingpiao.rules.language import FIELDS, FUNCTIONS, FieldSpec
 from mingpiao.rules.language.builder import OPERATORS
-from mingpiao.rules.language.tree import Place
+from mingpiao.rules.language.tree import SourcePlace
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
 BEGIN = "<!-- 以下表格由 scripts/rules_language.py 生成 -->"
 END = "<!-- 表格到此为止 -->"
 _GROUPS = (
-    ("票据", lambda field: field.place is Place.BILL and "." not in field.path),
+    ("票据", lambda field: field.place is SourcePlace.BILL and "." not in field.path),
     ("开票", lambda field: field.path.startswith("issued.")),
     ("缴款人", lambda field: field.path.startswith("payer.")),
     ("单位", lambda field: field.path.startswith("unit.")),
     ("项目合计", lambda field: field.path.startswith("items.")),
-    ("逐项", lambda field: field.place is Place.ITEM),
+    ("逐项", lambda field: field.place is SourcePlace.ITEM),
     ("佐证材料", lambda field: field.path.startswith("evidence.")),
 )
 _HISTORY_NOTE = "天数为 1 至 366 的整数，包括今天，按北京时间的日历日计。"

@@ -12,7 +12,7 @@ from bench.evidence.generator import Order, make_sample
 from bench.evidence.matching import FIELDS, HINTS, Tally
 from bench.evidence.truth import Sample
 from mingpiao.evidence.comparison import compare
-from mingpiao.evidence.model import Claim, Extraction, ClaimVerdict
+from mingpiao.evidence.model import Claim, ClaimVerdict, Extraction
 from mingpiao.evidence.reading.errors import FileUnreadable
 from mingpiao.evidence.reading.reader import read_specimen
 

@@ -13,13 +13,13 @@ from mingpiao.evidence.model import (
     Amount,
     BillFacts,
     Claim,
+    ClaimVerdict,
     Extraction,
     Found,
-    ReadPage,
-    Party,
     PagePlace,
+    Party,
+    ReadPage,
     Usage,
-    ClaimVerdict,
 )
 
 D = Decimal
@@ -74,7 +74,9 @@ def claims(bill: BillFacts, *files: Extraction, used: dict[int, str] | None = No
     return {claim.name: claim for claim in compare(bill, by_digest, usage)}
 
 
-def verdict(name: str, bill: BillFacts, *files: Extraction, used: dict[int, str] | None = None) -> ClaimVerdict:
+def verdict(
+    name: str, bill: BillFacts, *files: Extraction, used: dict[int, str] | None = None
+) -> ClaimVerdict:
     return claims(bill, *files, used=used)[name].verdict
 
 
@@ -124,7 +126,10 @@ def test_another_company_contradicts_and_both_names_are_told() -> None:
 def test_the_payer_as_the_one_who_receives_contradicts() -> None:
     turned = file(parties=parties("内蒙古大学", "内蒙古蓝天科技有限公司"))
     made = claims(BILL, turned)
-    assert (made["payer"].verdict, made["payee"].verdict) == (ClaimVerdict.CONTRADICT, ClaimVerdict.CONTRADICT)
+    assert (made["payer"].verdict, made["payee"].verdict) == (
+        ClaimVerdict.CONTRADICT,
+        ClaimVerdict.CONTRADICT,
+    )
 
 
 def test_the_code_tells_a_party_whose_name_was_changed() -> None:
@@ -195,7 +200,9 @@ def test_a_file_that_states_a_deposit_alone_is_about_the_deposit() -> None:
 
 
 def test_a_transfer_is_of_one_amount() -> None:
-    assert verdict("amount", BILL, file(kind="transfer", amounts=(amount("80000"),))) is ClaimVerdict.CONTRADICT
+    assert (
+        verdict("amount", BILL, file(kind="transfer", amounts=(amount("80000"),))) is ClaimVerdict.CONTRADICT
+    )
 
 
 def test_of_a_contract_and_its_transfer_one_may_state_the_amount() -> None:
@@ -211,7 +218,9 @@ def test_a_list_gives_the_unit_its_own_amount() -> None:
     notice = file(kind="policy", parties=rows, amounts=(amount("120000"),))
     assert verdict("amount", BILL, notice) is ClaimVerdict.AGREE
     assert verdict("amount", changed(total=D("70000")), notice) is ClaimVerdict.CONTRADICT
-    assert verdict("payee", changed(unit_name="红山区博物馆", unit_code=""), notice) is ClaimVerdict.CONTRADICT
+    assert (
+        verdict("payee", changed(unit_name="红山区博物馆", unit_code=""), notice) is ClaimVerdict.CONTRADICT
+    )
 
 
 def test_a_list_with_two_rows_for_the_unit() -> None:
@@ -239,7 +248,11 @@ def test_words_that_differ_from_the_digits_beside_them() -> None:
 
 @pytest.mark.parametrize(
     ("confidence", "seals", "expected"),
-    [(0.99, (), ClaimVerdict.CONTRADICT), (0.9, (), ClaimVerdict.ABSENT), (0.99, (HERE,), ClaimVerdict.ABSENT)],
+    [
+        (0.99, (), ClaimVerdict.CONTRADICT),
+        (0.9, (), ClaimVerdict.ABSENT),
+        (0.99, (HERE,), ClaimVerdict.ABSENT),
+    ],
 )
 def test_words_that_a_seal_hides_are_not_held_against_the_bill(
     confidence: float, seals: tuple[PagePlace, ...], expected: ClaimVerdict

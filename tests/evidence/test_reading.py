@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from tests.evidence import hostile
 
 import mingpiao
-from mingpiao.evidence.model import TextLine, PageLines
+from mingpiao.evidence.model import PageLines, TextLine
 from mingpiao.evidence.reading import FileUnreadable, picture, read_file, read_lines
 from mingpiao.evidence.reading.counting import count_pages
 

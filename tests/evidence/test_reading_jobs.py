@@ -12,7 +12,7 @@ from tests.evidence import hostile
 from tests.support.office import ACTING
 from tests.support.province import Province
 
-from mingpiao.evidence.model import EvidenceFile, EvidenceState, Extraction, EvidenceReading, Remark
+from mingpiao.evidence.model import EvidenceFile, EvidenceReading, EvidenceState, Extraction, Remark
 from mingpiao.evidence.reading_jobs import MAX_ATTEMPTS
 from mingpiao.evidence.service import (
     SETTLED_CHANNEL,

@@ -13,16 +13,16 @@ import pytest
 from mingpiao.evidence.model import (
     CLAIM_NAMES,
     BillFacts,
+    ClaimVerdict,
+    EvidenceReading,
     Extraction,
     Found,
-    TextLine,
-    ReadPage,
-    Party,
     PagePlace,
-    EvidenceReading,
+    Party,
+    ReadPage,
     Remark,
+    TextLine,
     Usage,
-    ClaimVerdict,
 )
 from mingpiao.evidence.service import ChatModel, ModelAccess, compare, model_claims
 from mingpiao.evidence.understanding import MAX_REMARKS, MAX_TEXT, mask, personal_names

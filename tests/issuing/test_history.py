@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.office import ACTING, Office, bill_of
 
-from mingpiao.issuing.history import UnitPast, PastStore, Subjects, read_present, subjects_of
+from mingpiao.issuing.history import PastStore, Subjects, UnitPast, read_present, subjects_of
 from mingpiao.issuing.medians import FEWEST_LINES, amount_of, count_items, median
 from mingpiao.issuing.model import IssueRequest, Payer, RequestItem, ReversalRequest
 from mingpiao.kernel.clock import today
@@ -125,7 +125,9 @@ def test_a_bill_and_its_reversal_lead_to_the_same_counters() -> None:
 
 
 def test_the_past_is_read_again_on_another_day() -> None:
-    past = UnitPast(day=date(2026, 11, 20), needs=NEEDS, item_needs=NOTHING, read_at=1e12, sums={}, medians={})
+    past = UnitPast(
+        day=date(2026, 11, 20), needs=NEEDS, item_needs=NOTHING, read_at=1e12, sums={}, medians={}
+    )
     assert past.serves(date(2026, 11, 20), NEEDS, NOTHING)
     assert not past.serves(date(2026, 11, 21), NEEDS, NOTHING)
     assert not past.serves(date(2026, 11, 20), NEEDS | {History("unit_sum", 7)}, NOTHING)

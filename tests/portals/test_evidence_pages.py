@@ -15,7 +15,16 @@ from tests.portals.unit_site import Browser, Site, members_of
 
 from mingpiao.catalog.service import CHANNEL as CATALOG_CHANNEL
 from mingpiao.crypto.sm3 import sm3_hex
-from mingpiao.evidence.model import Claim, EvidenceFile, EvidenceState, Extraction, Mark, ReadPage, PagePlace, ClaimVerdict
+from mingpiao.evidence.model import (
+    Claim,
+    ClaimVerdict,
+    EvidenceFile,
+    EvidenceState,
+    Extraction,
+    Mark,
+    PagePlace,
+    ReadPage,
+)
 from mingpiao.evidence.service import EvidenceReader
 from mingpiao.kernel.clock import now
 from mingpiao.portals.rendering import ENVIRONMENT
@@ -183,7 +192,8 @@ async def test_a_department_sees_files_of_its_units_only(unit_site: Site, userna
 
 def _file(pages: int) -> EvidenceFile:
     read = tuple(
-        ReadPage(number=n, width=595, height=842, rotation=0, method="text", text="") for n in range(1, pages + 1)
+        ReadPage(number=n, width=595, height=842, rotation=0, method="text", text="")
+        for n in range(1, pages + 1)
     )
     return EvidenceFile(
         unit_id=1,
@@ -216,7 +226,12 @@ def _claims() -> tuple[Claim, ...]:
             marks=(Mark(digest=DIGEST, place=place), Mark(digest="f" * 64, place=place)),
         ),
         Claim(
-            name="model", verdict=ClaimVerdict.HINT, expected="", found="", explanation="请留意。", source="model"
+            name="model",
+            verdict=ClaimVerdict.HINT,
+            expected="",
+            found="",
+            explanation="请留意。",
+            source="model",
         ),
     )
 

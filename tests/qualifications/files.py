@@ -14,7 +14,7 @@ import msgspec
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 import mingpiao.layout
-from mingpiao.evidence.model import TextLine, PageLines, PagePlace
+from mingpiao.evidence.model import PageLines, PagePlace, TextLine
 from mingpiao.kernel.codes import uscc_check_digit
 from mingpiao.qualifications.model import UNLIMITED, QualificationType
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mingpiao.rules.language import FIELDS, FUNCTIONS, FieldSpec, FieldTable, ValueKind
 from mingpiao.rules.language.catalogue import DATE, MEASURE, TEXT, FunctionSpec
-from mingpiao.rules.language.tree import SourcePlace, Shape
+from mingpiao.rules.language.tree import Shape, SourcePlace
 
 #: Texts that a dialect could read differently: quotes, escapes, wildcards, variables, parameters, Chinese.
 WORDS = (

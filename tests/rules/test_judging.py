@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mingpiao.rules.judging import history_needs, judge
+from mingpiao.rules.language.placeholders import fill, placeholders, stray_brace
 from mingpiao.rules.model import Facts, History, Hit, LoadedRule, Predicate, Rule, Severity
-from mingpiao.rules.placeholders import fill, placeholders, stray_brace
 
 FACTS: dict[str, Any] = {
     "payer_name": "测试医院",

@@ -17,7 +17,7 @@ from tests.rules.rule_maker import TABLE, RuleMaker, columns, random_facts
 
 from mingpiao.kernel.errors import Refusal
 from mingpiao.rules.language import Condition, ValueKind, compile_condition, parse, to_sql
-from mingpiao.rules.language.tree import SourcePlace, Shape
+from mingpiao.rules.language.tree import Shape, SourcePlace
 from mingpiao.storage.database import plain_url
 
 if TYPE_CHECKING:

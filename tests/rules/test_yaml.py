@@ -15,6 +15,7 @@ from tests.rules.people import CITY_OFFICER, HEAD, OFFICER, codes, rule
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import load
 from mingpiao.kernel.errors import Refusal
+from mingpiao.rules.checking import tidy
 from mingpiao.rules.model import Rule, Severity, Stage, VersionState
 from mingpiao.rules.service import (
     ImportOutcome,
@@ -28,7 +29,6 @@ from mingpiao.rules.service import (
     rule_from_members,
     submit,
 )
-from mingpiao.rules.tidying import tidy
 from mingpiao.storage.database import Database
 
 FULL = rule(

@@ -10,12 +10,23 @@ from tests.verification.conftest import ADDRESS, Counter, new_verifier, query_of
 
 from mingpiao.issuing.model import ReversalRequest
 from mingpiao.kernel.errors import Refusal
-from mingpiao.verification.model import CheckState, Depth, Means, LegalState, VerificationVerdict, VerificationResult
+from mingpiao.verification.model import (
+    CheckState,
+    Depth,
+    LegalState,
+    Means,
+    VerificationResult,
+    VerificationVerdict,
+)
 
 
 async def test_a_genuine_bill_in_all_depths(counter: Counter) -> None:
     simple = await counter.verifier.by_face(counter.query(), address=ADDRESS, depth=Depth.SIMPLE)
-    assert (simple.verdict, simple.means, simple.standing) == (VerificationVerdict.GENUINE, Means.FACE, LegalState.NORMAL)
+    assert (simple.verdict, simple.means, simple.standing) == (
+        VerificationVerdict.GENUINE,
+        Means.FACE,
+        LegalState.NORMAL,
+    )
     assert simple.identity == counter.bill.identity
     assert (simple.total, simple.issued_at) == (counter.bill.total, counter.bill.issued_at)
     assert simple.times_checked == 1

@@ -7,7 +7,7 @@ from tests.verification.conftest import ADDRESS, Counter, Files
 from mingpiao.issuing.model import BillDocument
 from mingpiao.issuing.service import get_document
 from mingpiao.kernel.errors import Refusal
-from mingpiao.verification.model import CheckState, Means, LegalState, VerificationVerdict
+from mingpiao.verification.model import CheckState, LegalState, Means, VerificationVerdict
 from mingpiao.verification.service import Verifier
 
 
@@ -75,7 +75,9 @@ async def test_nothing_is_stored_of_files_without_a_bill(counter: Counter) -> No
 
 async def test_another_units_bill_is_genuine_too(counter: Counter) -> None:
     office = counter.office
-    assert (await counter.verifier.by_face(counter.query(), address=ADDRESS)).verdict is VerificationVerdict.GENUINE
+    assert (
+        await counter.verifier.by_face(counter.query(), address=ADDRESS)
+    ).verdict is VerificationVerdict.GENUINE
     resident = office.province.charity
     outcome = (await office.desk.issue(resident.unit_id, [resident.request()], acting=ACTING))[0]
     async with office.database.system() as connection:

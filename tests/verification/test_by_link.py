@@ -11,7 +11,11 @@ from mingpiao.verification.service import VerificationLimits
 async def test_the_right_hash_shows_the_bill(counter: Counter) -> None:
     bill = counter.bill
     result = await counter.verifier.by_link(bill.code, bill.number, bill.sm3, address=ADDRESS)
-    assert (result.verdict, result.means, result.times_checked) == (VerificationVerdict.GENUINE, Means.LINK, 1)
+    assert (result.verdict, result.means, result.times_checked) == (
+        VerificationVerdict.GENUINE,
+        Means.LINK,
+        1,
+    )
     assert result.face is not None
     assert result.face.check_code == bill.check_code
 

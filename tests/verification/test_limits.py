@@ -11,7 +11,7 @@ from tests.verification.conftest import ADDRESS, Counter, new_verifier
 from mingpiao.kernel import clock
 from mingpiao.kernel.errors import Refusal
 from mingpiao.verification import register
-from mingpiao.verification.model import VerificationVerdict, VerificationResult
+from mingpiao.verification.model import VerificationResult, VerificationVerdict
 from mingpiao.verification.register import Register
 from mingpiao.verification.service import VerificationLimits, Verifier
 

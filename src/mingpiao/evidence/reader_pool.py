@@ -17,15 +17,15 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from mingpiao.evidence.model import PageLines, EvidenceReading
+from mingpiao.evidence.model import EvidenceReading, PageLines
 from mingpiao.evidence.reader_process import (
     LENGTH_BYTES,
     MAX_ANSWER,
-    ReaderAnswer,
     Failed,
     Message,
     MustLook,
     PictureRequest,
+    ReaderAnswer,
     ReadingProgress,
     ReadRequest,
     Request,
@@ -151,7 +151,9 @@ class ReaderPool:
             if not self._idle:
                 self._idle.append(await _start())
 
-    async def read_file(self, data: bytes, media_type: str, on_progress: OnProgress | None = None) -> EvidenceReading:
+    async def read_file(
+        self, data: bytes, media_type: str, on_progress: OnProgress | None = None
+    ) -> EvidenceReading:
         """What a file with text says. Raises `FileUnreadable`, `FileNeedsOcr`, `ReaderFailed`."""
         body = await self._read(data, media_type, on_progress, only_lines=False)
         return _decoded(body, EvidenceReading)

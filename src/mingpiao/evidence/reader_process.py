@@ -147,7 +147,7 @@ def _answer(request: Request, say: Any) -> Message:
 
 def _read(request: ReadRequest, say: Any) -> Message:
     from mingpiao.evidence.extraction import extract
-    from mingpiao.evidence.model import TextLine, EvidenceReading
+    from mingpiao.evidence.model import EvidenceReading, TextLine
     from mingpiao.evidence.reading import read_lines
     from mingpiao.evidence.reading.counting import count_pages
 

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.evidence.model import EvidenceState, Extraction, EvidenceReading, Remark
+from mingpiao.evidence.model import EvidenceReading, EvidenceState, Extraction, Remark
 from mingpiao.evidence.reader_pool import (
     FileNeedsOcr,
     OnProgress,
@@ -144,7 +144,9 @@ class EvidenceReader:
                 extraction = msgspec.structs.replace(reading.extraction, remarks=remarks)
                 await self._settle(file, EvidenceState.READ, extraction)
 
-    async def _read_text(self, file: _File, data: bytes, row: Any, tell: OnProgress) -> EvidenceReading | None:
+    async def _read_text(
+        self, file: _File, data: bytes, row: Any, tell: OnProgress
+    ) -> EvidenceReading | None:
         try:
             return await self._pool.read_file(data, row.media_type, tell)
         except FileNeedsOcr as must:

@@ -18,7 +18,16 @@ import httpx
 import msgspec
 from msgspec import Meta
 
-from mingpiao.evidence.model import Claim, Extraction, TextLine, Mark, PagePlace, EvidenceReading, Remark, ClaimVerdict
+from mingpiao.evidence.model import (
+    Claim,
+    ClaimVerdict,
+    EvidenceReading,
+    Extraction,
+    Mark,
+    PagePlace,
+    Remark,
+    TextLine,
+)
 from mingpiao.kernel.codes import is_uscc
 from mingpiao.kernel.text import unprintable
 

@@ -17,7 +17,7 @@ from mingpiao.composition import Services
 from mingpiao.gateway.application_views import application_path, application_view
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.bills import ISSUE_PROBLEMS, person_of
-from mingpiao.gateway.contract import SuccessAnswer, Parameter, contract
+from mingpiao.gateway.contract import Parameter, SuccessAnswer, contract
 from mingpiao.gateway.decoding import read_json
 from mingpiao.gateway.model import ApplicationView
 from mingpiao.gateway.problems import problem_response

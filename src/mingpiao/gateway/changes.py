@@ -9,7 +9,7 @@ from litestar.response.base import ASGIResponse
 
 from mingpiao.composition import Services
 from mingpiao.gateway.authentication import ApiRequest
-from mingpiao.gateway.contract import SuccessAnswer, Parameter, contract
+from mingpiao.gateway.contract import Parameter, SuccessAnswer, contract
 from mingpiao.gateway.model import MAX_CHANGES, ChangesView
 from mingpiao.gateway.views import answer, bill_view
 from mingpiao.issuing.service import list_changes

@@ -14,7 +14,7 @@ from mingpiao.composition import Services
 from mingpiao.evidence.model import Amount, EvidenceFile, Extraction, Found, Party
 from mingpiao.evidence.service import MAX_BYTES, get_evidence_files
 from mingpiao.gateway.authentication import ApiRequest
-from mingpiao.gateway.contract import SuccessAnswer, Parameter, contract
+from mingpiao.gateway.contract import Parameter, SuccessAnswer, contract
 from mingpiao.gateway.decoding import media_type_of_request
 from mingpiao.gateway.errors import ERROR_TYPES
 from mingpiao.gateway.views import BASE_PATH, answer

@@ -10,7 +10,7 @@ from litestar.response.base import ASGIResponse
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField
 from mingpiao.composition import Services
 from mingpiao.gateway.authentication import ApiRequest
-from mingpiao.gateway.contract import SuccessAnswer, Parameter, contract
+from mingpiao.gateway.contract import Parameter, SuccessAnswer, contract
 from mingpiao.gateway.model import (
     ChargeItemList,
     ChargeItemView,

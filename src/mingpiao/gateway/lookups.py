@@ -9,7 +9,7 @@ from litestar.response.base import ASGIResponse
 
 from mingpiao.composition import Services
 from mingpiao.gateway.authentication import ApiRequest
-from mingpiao.gateway.contract import CODE, NUMBER, SuccessAnswer, Parameter, contract
+from mingpiao.gateway.contract import CODE, NUMBER, Parameter, SuccessAnswer, contract
 from mingpiao.gateway.model import BillView
 from mingpiao.gateway.views import answer, bill_view
 from mingpiao.issuing.service import find_by_business_no, find_by_hash, get_bill

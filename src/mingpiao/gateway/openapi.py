@@ -18,7 +18,7 @@ from mingpiao.gateway.authentication import (
     SIGNATURE_HEADER,
     TIMESTAMP_HEADER,
 )
-from mingpiao.gateway.contract import OPTION, SuccessAnswer, Contract, Parameter
+from mingpiao.gateway.contract import OPTION, Contract, Parameter, SuccessAnswer
 from mingpiao.gateway.errors import ERROR_TYPES
 from mingpiao.gateway.model import ProblemView
 from mingpiao.gateway.problems import MEDIA_TYPE

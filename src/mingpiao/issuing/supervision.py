@@ -14,7 +14,7 @@ import msgspec
 from mingpiao.evidence.model import BillFacts, Claim, Usage
 from mingpiao.evidence.service import EvidenceKey, compare, model_claims
 from mingpiao.issuing.facts import facts_of
-from mingpiao.issuing.history import UnitPast, Present, read_present
+from mingpiao.issuing.history import Present, UnitPast, read_present
 from mingpiao.issuing.model import IssueRequest, NeedsConfirmation, Refused
 from mingpiao.issuing.tickets import IssueTicket, Oversight
 from mingpiao.rules.model import Confirmation, Fate, Hit, HitCount, Severity

@@ -6,7 +6,7 @@ from mingpiao.catalog.model import BillKind, Catalog
 from mingpiao.evidence.model import Extraction
 from mingpiao.identity.model import Actor
 from mingpiao.issuing.checks import BillDraft
-from mingpiao.issuing.history import UnitPast, Subjects
+from mingpiao.issuing.history import Subjects, UnitPast
 from mingpiao.issuing.model import Approval, ReversalRequest
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.numbering.service import StockKey

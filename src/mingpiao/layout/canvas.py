@@ -3,7 +3,7 @@
 from mingpiao.layout.display import FacePage, FaceRule, FaceSeal, Symbol, Text
 from mingpiao.layout.fitting import Fitted, baseline, fit
 from mingpiao.layout.fonts import Typeface
-from mingpiao.layout.model import Align, FaceBox, Colour, TextSpec
+from mingpiao.layout.model import Align, Colour, FaceBox, TextSpec
 
 #: A label takes at most this part of its box; the rest is the value's.
 _LABEL_SHARE = 0.6

@@ -18,7 +18,7 @@ from mingpiao.layout.fields import (
 from mingpiao.layout.fitting import fit
 from mingpiao.layout.fonts import Typeface
 from mingpiao.layout.loading import info_box
-from mingpiao.layout.model import FaceBox, ColumnSpec, FaceTemplate, FaceField
+from mingpiao.layout.model import ColumnSpec, FaceBox, FaceField, FaceTemplate
 from mingpiao.layout.qr import symbol
 from mingpiao.layout.rows import Row, fit_row, pour
 from mingpiao.sealing.model import Face
@@ -306,7 +306,9 @@ class _Composer:
 class _Area:
     """A table's rectangle, divided into panels of equal columns."""
 
-    def __init__(self, box: FaceBox, header_height: float, panels: int, columns: tuple[ColumnSpec, ...]) -> None:
+    def __init__(
+        self, box: FaceBox, header_height: float, panels: int, columns: tuple[ColumnSpec, ...]
+    ) -> None:
         self.box = box
         self.header_height = header_height
         self.panels = panels

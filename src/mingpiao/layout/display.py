@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mingpiao.layout.model import FaceBox, Colour, Party
+from mingpiao.layout.model import Colour, FaceBox, Party
 
 
 class Text(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ import msgspec
 
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.layout.fields import AUX_SOURCES, BUSINESS_NUMBER, ITEM_SOURCES, is_face_source
-from mingpiao.layout.model import FaceBox, ColumnSpec, FaceTemplate, InfoField
+from mingpiao.layout.model import ColumnSpec, FaceBox, FaceTemplate, InfoField
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
 

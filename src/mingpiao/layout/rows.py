@@ -6,7 +6,7 @@ from mingpiao.layout.canvas import aligned_left
 from mingpiao.layout.display import Text
 from mingpiao.layout.fitting import LEADING, Fitted, baseline, fit_width
 from mingpiao.layout.fonts import Typeface
-from mingpiao.layout.model import FaceBox, ColumnSpec, TextSpec
+from mingpiao.layout.model import ColumnSpec, FaceBox, TextSpec
 
 #: Space between rows, mm.
 _GAP = 0.9

@@ -18,8 +18,8 @@ from mingpiao.qualifications.model import (
     Qualification,
     QualificationState,
     QualificationType,
-    UnitQualifications,
     Statement,
+    UnitQualifications,
 )
 from mingpiao.qualifications.service import REMINDERS, SURE, plain_code
 

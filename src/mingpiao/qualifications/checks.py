@@ -8,10 +8,10 @@ from mingpiao.kernel.errors import Problem
 from mingpiao.qualifications.model import (
     FIELD_LABELS,
     UNLIMITED,
-    QualificationDifference,
     Qualification,
-    QualificationType,
+    QualificationDifference,
     QualificationReading,
+    QualificationType,
     Statement,
     is_plain,
 )
@@ -191,16 +191,24 @@ def _needs_no_end(read: QualificationReading, stated: Statement) -> bool:
     return stated.unlimited and stated.qualification_type in _WITHOUT_END and "valid_until" not in read.fields
 
 
-def _of_the_unit(qualification_type: QualificationType | None, name: str, unit: Unit) -> list[QualificationDifference]:
+def _of_the_unit(
+    qualification_type: QualificationType | None, name: str, unit: Unit
+) -> list[QualificationDifference]:
     found: list[QualificationDifference] = []
     if name and not _same("name", name, unit.name):
         message = f"证书上的名称与平台登记的单位名称（{unit.name}）不同。"
         found.append(
-            QualificationDifference(code="qualification.name_differs", field="name", message=message, stated=name)
+            QualificationDifference(
+                code="qualification.name_differs", field="name", message=message, stated=name
+            )
         )
     if qualification_type is not None and qualification_type not in _FITTING[unit.unit_type]:
         message = f"{unit.unit_type.label}一般没有{qualification_type.label}。"
-        found.append(QualificationDifference(code="qualification.type_unfit", field="qualification_type", message=message))
+        found.append(
+            QualificationDifference(
+                code="qualification.type_unfit", field="qualification_type", message=message
+            )
+        )
     return found
 
 
@@ -208,10 +216,14 @@ def _of_the_time(stated: Statement, on: date, current: Qualification | None) -> 
     found: list[QualificationDifference] = []
     if stated.valid_from is not None and stated.valid_from > on:
         message = f"证书自{stated.valid_from}起才生效。"
-        found.append(QualificationDifference(code="qualification.not_yet_valid", field="valid_from", message=message))
+        found.append(
+            QualificationDifference(code="qualification.not_yet_valid", field="valid_from", message=message)
+        )
     if current is not None and _ends_before(stated, current):
         message = "有效期早于本单位正在使用的同种证书，可能是旧证书。"
-        found.append(QualificationDifference(code="qualification.older", field="valid_until", message=message))
+        found.append(
+            QualificationDifference(code="qualification.older", field="valid_until", message=message)
+        )
     return found
 
 

@@ -15,7 +15,13 @@ from mingpiao.numbering.service import lock_issuing, set_valid_until, unlock_iss
 from mingpiao.qualifications import store
 from mingpiao.qualifications.checks import differences, statement_problems
 from mingpiao.qualifications.desk import may_state, put_down
-from mingpiao.qualifications.model import Qualification, QualificationState, UnitQualifications, Statement, is_plain
+from mingpiao.qualifications.model import (
+    Qualification,
+    QualificationState,
+    Statement,
+    UnitQualifications,
+    is_plain,
+)
 from mingpiao.qualifications.tables import qualifications
 from mingpiao.units.model import Unit
 from mingpiao.units.service import get as get_unit

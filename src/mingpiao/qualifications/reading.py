@@ -12,7 +12,7 @@ from mingpiao.kernel.text import unprintable
 from mingpiao.qualifications.columns import PageText, Piece, Value, values_of
 from mingpiao.qualifications.dates import find_days, says_unlimited
 from mingpiao.qualifications.labels import without_notes
-from mingpiao.qualifications.model import UNLIMITED, QualificationType, QualificationReading, PageSize
+from mingpiao.qualifications.model import UNLIMITED, PageSize, QualificationReading, QualificationType
 
 #: Titles by which a qualification is known, without the country's name above them.
 _TITLES = {
@@ -59,7 +59,9 @@ def read_fields(pages: Sequence[PageLines]) -> QualificationReading:
     fields |= _validity(texts)
     return QualificationReading(
         fields={name: found for name, found in fields.items() if found is not None},
-        sheets=tuple(PageSize(width=page.width, height=page.height, rotation=page.rotation) for page in pages),
+        sheets=tuple(
+            PageSize(width=page.width, height=page.height, rotation=page.rotation) for page in pages
+        ),
     )
 
 

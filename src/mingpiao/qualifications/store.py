@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.qualifications.model import (
-    QualificationDifference,
     Qualification,
+    QualificationDifference,
     QualificationFilter,
+    QualificationReading,
     QualificationState,
     QualificationType,
-    QualificationReading,
-    UnitQualifications,
     Statement,
+    UnitQualifications,
 )
 from mingpiao.qualifications.tables import qualifications
 

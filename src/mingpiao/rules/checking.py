@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from mingpiao.catalog.model import Catalog
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.text import unprintable
 from mingpiao.rules.language import FUNCTIONS, FieldTable, field_table, parse
+from mingpiao.rules.language.placeholders import Placeholder, placeholders, stray_brace
 from mingpiao.rules.language.tree import SourcePlace
 from mingpiao.rules.model import Rule
-from mingpiao.rules.placeholders import Placeholder, placeholders, stray_brace
 from mingpiao.units.model import UnitType
 
 MAX_NAME = 100
@@ -215,3 +217,16 @@ def _placeholder_fault(each: Placeholder, table: FieldTable) -> str:
     if field is None:
         return "不是可用的字段，请从字段表中选择。"
     return "每个项目各不相同，请改用整张票据的字段。" if field.place is SourcePlace.ITEM else ""
+
+
+def tidy(rule: Rule) -> Rule:
+    """The rule with texts without outer spaces and lines ended by a line feed; else as it is."""
+    texts = {
+        name: _tidy(getattr(rule, name))
+        for name in ("code", "name", "basis", "message", "condition", "field")
+    }
+    return msgspec.structs.replace(rule, **texts)
+
+
+def _tidy(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip()

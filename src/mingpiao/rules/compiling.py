@@ -7,9 +7,9 @@ import msgspec
 from mingpiao.catalog.model import Catalog
 from mingpiao.kernel.errors import Refusal
 from mingpiao.rules.language import compile_condition, field_table, parse
+from mingpiao.rules.language.placeholders import placeholders
 from mingpiao.rules.library import overlap_of
 from mingpiao.rules.model import Facts, History, LoadedRule, Predicate, RuleVersion
-from mingpiao.rules.placeholders import placeholders
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,10 +11,10 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Account
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.rules.comparing import RuleDifference, compare
+from mingpiao.rules.drafting import create, start_version
 from mingpiao.rules.model import Rule
-from mingpiao.rules.sharing import RuleEntry
 from mingpiao.rules.store import get_rule
-from mingpiao.rules.workflow import create, start_version
+from mingpiao.rules.yaml_files import RuleEntry
 
 _NOTE = "由文件导入"
 
@@ -95,14 +95,14 @@ async def _import_one(
 ) -> ImportReport:
     rule = _sound(entry, repeated)
     try:
-        standing = (await get_rule(connection, rule.code)).newest
+        newest = (await get_rule(connection, rule.code)).newest
     except Refusal:
         fresh = await create(connection, catalog, rule, acting=acting, note=_NOTE, address=address)
         return ImportReport(entry=entry, outcome=ImportOutcome.CREATED, version=fresh.version)
-    if standing.rule == rule:
-        return ImportReport(entry=entry, outcome=ImportOutcome.UNCHANGED, version=standing.version)
+    if newest.rule == rule:
+        return ImportReport(entry=entry, outcome=ImportOutcome.UNCHANGED, version=newest.version)
     fresh = await start_version(connection, catalog, rule, acting=acting, note=_NOTE, address=address)
-    changes = tuple(each for each in compare(standing.rule, rule, catalog) if each.changed)
+    changes = tuple(each for each in compare(newest.rule, rule, catalog) if each.changed)
     return ImportReport(
         entry=entry, outcome=ImportOutcome.NEW_VERSION, version=fresh.version, differences=changes
     )

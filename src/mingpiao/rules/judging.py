@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Iterable, Sequence
 
+from mingpiao.rules.language.placeholders import fill
 from mingpiao.rules.model import Facts, History, Hit, LoadedRule, Severity
-from mingpiao.rules.placeholders import fill
 
 _logger = logging.getLogger(__name__)
 _LONGEST_ERROR = 200

@@ -17,7 +17,7 @@ from mingpiao.messages.service import tell_department
 from mingpiao.rules.checking import retired_scope
 from mingpiao.rules.compiling import Compiled, compile_version
 from mingpiao.rules.model import LoadedRule, RuleVersion, Severity, Stage
-from mingpiao.rules.rows import as_version
+from mingpiao.rules.store import as_version
 from mingpiao.storage.database import DATABASE_AWAY, Database
 from mingpiao.storage.notices import Notices
 

@@ -1,12 +1,9 @@
 """What other rooms may ask of rules."""
 
-from mingpiao.rules.adopting import adopt_library
+from mingpiao.rules.approval import approve, publish, resume, send_back, suspend
 from mingpiao.rules.checking import REQUEST_FIELDS, check_rule, is_province, retired_scope
 from mingpiao.rules.comparing import MEMBERS, RuleDifference, compare, described
-from mingpiao.rules.deciding import approve, resume, send_back, suspend
-from mingpiao.rules.failures import record_failures
-from mingpiao.rules.figures import FailureFigure, HitFigure, failure_figures, hit_figures
-from mingpiao.rules.hits import record_hits
+from mingpiao.rules.drafting import create, roll_back, save_draft, start_version, submit, withdraw
 from mingpiao.rules.importing import ImportOutcome, ImportReport, import_rules
 from mingpiao.rules.judging import history_needs, judge
 from mingpiao.rules.language import (
@@ -27,14 +24,15 @@ from mingpiao.rules.language.builder import OPERATORS
 from mingpiao.rules.language.relation import bill_columns, history_types, item_columns
 from mingpiao.rules.library import THEMES as LIBRARY_THEMES
 from mingpiao.rules.library import VIOLATIONS, LibraryRule, library, library_rules
-from mingpiao.rules.publishing import install_library, publish
+from mingpiao.rules.library.installing import adopt_library, install_library
 from mingpiao.rules.rulebook import CHANNEL, RuleBook, RuleSet, live_versions
-from mingpiao.rules.sharing import (
-    MAX_FILE,
-    RuleEntry,
-    export_rules,
-    read_rules,
-    rule_from_members,
+from mingpiao.rules.statistics import (
+    FailureFigure,
+    HitFigure,
+    failure_figures,
+    hit_figures,
+    record_failures,
+    record_hits,
 )
 from mingpiao.rules.store import (
     PAGE_SIZE,
@@ -45,7 +43,13 @@ from mingpiao.rules.store import (
     list_rules,
     versions_of,
 )
-from mingpiao.rules.workflow import create, roll_back, save_draft, start_version, submit, withdraw
+from mingpiao.rules.yaml_files import (
+    MAX_FILE,
+    RuleEntry,
+    export_rules,
+    read_rules,
+    rule_from_members,
+)
 
 __all__ = [
     "CHANNEL",
@@ -59,8 +63,6 @@ __all__ = [
     "REQUEST_FIELDS",
     "VIOLATIONS",
     "Condition",
-    "RuleDifference",
-    "RuleEntry",
     "FailureFigure",
     "FieldSpec",
     "FieldTable",
@@ -70,6 +72,8 @@ __all__ = [
     "ImportReport",
     "LibraryRule",
     "RuleBook",
+    "RuleDifference",
+    "RuleEntry",
     "RuleFilter",
     "RuleSet",
     "RuleSummary",

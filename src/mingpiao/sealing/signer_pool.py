@@ -25,11 +25,11 @@ from mingpiao.sealing.model import SealedXml, SealOutcome, SealTask, StampTask
 from mingpiao.sealing.signer import PartyKey, party_key, write_text
 from mingpiao.sealing.signer_process import (
     LENGTH_BYTES,
-    SignerAnswer,
     BillToSeal,
     Greeting,
     SealChunk,
     SealTime,
+    SignerAnswer,
     StampChunk,
     frame,
 )

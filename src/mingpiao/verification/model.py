@@ -77,7 +77,11 @@ class CheckState(StrEnum):
 
 
 _MEANS_LABELS = {Means.FACE: "输入查验", Means.LINK: "二维码查验", Means.FILE: "文件查验"}
-_VERDICT_LABELS = {VerificationVerdict.GENUINE: "真实", VerificationVerdict.ALTERED: "被篡改", VerificationVerdict.UNKNOWN: "查无此票"}
+_VERDICT_LABELS = {
+    VerificationVerdict.GENUINE: "真实",
+    VerificationVerdict.ALTERED: "被篡改",
+    VerificationVerdict.UNKNOWN: "查无此票",
+}
 _STANDING_LABELS = {LegalState.NORMAL: "正常", LegalState.REVERSED: "已冲红", LegalState.RED: "红字票据"}
 _CHECK_LABELS = {CheckState.PASSED: "通过", CheckState.FAILED: "不通过", CheckState.NOTICE: "提示"}
 

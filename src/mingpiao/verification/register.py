@@ -23,7 +23,7 @@ from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.batching import Batcher
 from mingpiao.verification.errors import limit_reached, unavailable
 from mingpiao.verification.limits import VerificationLimits, address_subject, bill_subject
-from mingpiao.verification.model import RegisterEntry, LegalState
+from mingpiao.verification.model import LegalState, RegisterEntry
 
 MAX_BATCH = 128
 #: Seconds after which a batch gives up and its askers get no answer.

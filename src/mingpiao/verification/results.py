@@ -15,8 +15,8 @@ from mingpiao.verification.model import (
     Means,
     RegisterEntry,
     SealSummary,
-    VerificationVerdict,
     VerificationResult,
+    VerificationVerdict,
 )
 
 _REGISTER_TITLE = "与财政部门登记的票据比对（SM3 摘要）"

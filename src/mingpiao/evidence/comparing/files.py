@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from mingpiao.evidence.model import Claim, Extraction, Found, Mark, Usage, ClaimVerdict
+from mingpiao.evidence.model import Claim, ClaimVerdict, Extraction, Found, Mark, Usage
 
 #: Of several files the worst word counts: what one contradicts, another does not heal.
 _ORDER = (ClaimVerdict.CONTRADICT, ClaimVerdict.AGREE, ClaimVerdict.HINT, ClaimVerdict.ABSENT)

@@ -8,7 +8,7 @@ from rapidfuzz.distance import Levenshtein
 
 from mingpiao.evidence.comparing.files import File, absent, worst
 from mingpiao.evidence.extraction.names import same_name
-from mingpiao.evidence.model import Amount, BillFacts, Claim, Extraction, Found, Party, ClaimVerdict
+from mingpiao.evidence.model import Amount, BillFacts, Claim, ClaimVerdict, Extraction, Found, Party
 from mingpiao.kernel.money import in_words, plain
 
 _NOTHING = Decimal(0)
@@ -124,7 +124,9 @@ def _share(bill: BillFacts, file: File, share: _Share) -> Claim:
     )
 
 
-def _claim(bill: BillFacts, verdict: ClaimVerdict, amounts: Sequence[Amount], file: File, sentence: str) -> Claim:
+def _claim(
+    bill: BillFacts, verdict: ClaimVerdict, amounts: Sequence[Amount], file: File, sentence: str
+) -> Claim:
     return Claim(
         name="amount",
         verdict=verdict,
@@ -217,7 +219,11 @@ def _usage(bill: BillFacts, file: File) -> Claim | None:
     totals = [one for one in file.says.totals if one.value == limit]
     return Claim(
         name="usage",
-        verdict=ClaimVerdict.CONTRADICT if beyond else ClaimVerdict.HINT if alone_beyond else ClaimVerdict.AGREE,
+        verdict=ClaimVerdict.CONTRADICT
+        if beyond
+        else ClaimVerdict.HINT
+        if alone_beyond
+        else ClaimVerdict.AGREE,
         expected=plain(bill.total),
         found=plain(used),
         explanation=f"材料载明 {plain(limit)} 元，此前 {bills} 张票据已使用 {plain(used)} 元，"

@@ -7,7 +7,7 @@ from mingpiao.evidence.comparing.files import File, absent, worst
 from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.labels import PAYEE, PAYER
 from mingpiao.evidence.extraction.names import is_organisation, nearly_same_name, plain_name, same_name
-from mingpiao.evidence.model import BillFacts, Claim, Party, ClaimVerdict
+from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Party
 
 #: Names that a sentence lists; a notice may have hundreds of recipients.
 _SHOWN = 4
@@ -35,7 +35,9 @@ def _in_file(name: str, code: str, role: str, file: File) -> Claim:
     ours, side = _WORDS[role]
     own = [party for party in file.says.parties if _is(party, name, code, file)]
     if any(party.role == role for party in own):
-        return _claim(role, ClaimVerdict.AGREE, name, own, file, f"材料载明的{side}“{_name(own)}”与{ours}一致。")
+        return _claim(
+            role, ClaimVerdict.AGREE, name, own, file, f"材料载明的{side}“{_name(own)}”与{ours}一致。"
+        )
     others = [party for party in file.says.parties if party.role == role]
     if _misread(name, others, file):
         return _claim(
@@ -58,7 +60,12 @@ def _in_file(name: str, code: str, role: str, file: File) -> Claim:
     if len(unclear) > 1:
         names = _name(unclear)
         return _claim(
-            role, ClaimVerdict.CONTRADICT, name, unclear, file, f"材料的当事人为{names}，其中没有{ours}“{name}”。"
+            role,
+            ClaimVerdict.CONTRADICT,
+            name,
+            unclear,
+            file,
+            f"材料的当事人为{names}，其中没有{ours}“{name}”。",
         )
     return absent(role, name, f"材料中没有识别到{side}的名称。")
 

@@ -7,7 +7,7 @@ from mingpiao.evidence.extraction.dates import dates_of
 from mingpiao.evidence.extraction.flow import ROW, Flow
 from mingpiao.evidence.extraction.particulars import accounts_of, document_numbers_of, kind_of, purpose_of
 from mingpiao.evidence.extraction.parties import parties_of
-from mingpiao.evidence.model import Extraction, ReadPage, PageLines
+from mingpiao.evidence.model import Extraction, PageLines, ReadPage
 
 #: Characters that facts are looked for in; 60 full pages. What lies behind is kept as text only.
 _MOST_CHARACTERS = 150_000

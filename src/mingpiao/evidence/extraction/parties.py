@@ -14,7 +14,7 @@ from mingpiao.evidence.extraction.names import ORGANISATION, is_name, is_organis
 from mingpiao.evidence.extraction.sentences import in_policy, in_sentences
 from mingpiao.evidence.extraction.sides import roles_of_sides
 from mingpiao.evidence.extraction.tables import Head, heads_of, role_at
-from mingpiao.evidence.model import Found, Party, PagePlace
+from mingpiao.evidence.model import Found, PagePlace, Party
 
 _DEFINED = re.compile(
     r"(?P<name>[^\s,。;:()]{2,40}"

@@ -16,7 +16,7 @@ import numpy as np
 from rapidocr import RapidOCR
 from rapidocr.ch_ppocr_det import TextDetOutput
 
-from mingpiao.evidence.model import TextLine, PagePlace
+from mingpiao.evidence.model import PagePlace, TextLine
 from mingpiao.evidence.reading.seals import red_seals
 
 Array = Any

@@ -38,7 +38,9 @@ def read_file(data: bytes, media_type: str, progress: ReadingProgress = no_progr
     return extract(read_lines(data, media_type, progress))
 
 
-def read_lines(data: bytes, media_type: str, progress: ReadingProgress = no_progress) -> tuple[PageLines, ...]:
+def read_lines(
+    data: bytes, media_type: str, progress: ReadingProgress = no_progress
+) -> tuple[PageLines, ...]:
     """All pages as upright lines in reading order, from the text layer or else from the picture.
 
     Raises `FileUnreadable`, also when there is no text on any page.

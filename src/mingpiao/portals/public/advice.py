@@ -1,6 +1,6 @@
 """What to do next, by what a check found."""
 
-from mingpiao.verification.model import CheckState, Means, LegalState, VerificationVerdict, VerificationResult
+from mingpiao.verification.model import CheckState, LegalState, Means, VerificationResult, VerificationVerdict
 
 
 def advice_for(result: VerificationResult) -> list[str]:

@@ -16,7 +16,14 @@ from mingpiao.gateway.service import handle
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.portals.session import PageRequest, services_of
 from mingpiao.sealing.model import Face
-from mingpiao.verification.model import Check, Depth, SealSummary, LegalState, VerificationVerdict, VerificationResult
+from mingpiao.verification.model import (
+    Check,
+    Depth,
+    LegalState,
+    SealSummary,
+    VerificationResult,
+    VerificationVerdict,
+)
 from mingpiao.verification.service import read_face_query
 from mingpiao.web import client_address
 

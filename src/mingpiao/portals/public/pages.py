@@ -12,7 +12,7 @@ from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.public.advice import advice_for
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect
-from mingpiao.verification.model import Depth, Means, VerificationVerdict, VerificationResult
+from mingpiao.verification.model import Depth, Means, VerificationResult, VerificationVerdict
 from mingpiao.verification.service import MAX_FILE_BYTES, read_face_query
 from mingpiao.web import client_address
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mingpiao.rules.language.tree import SourcePlace, Shape, ValueKind
+from mingpiao.rules.language.tree import Shape, SourcePlace, ValueKind
 from mingpiao.rules.model import Stage
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from mingpiao.catalog.model import BillKind, Catalog, ExtensionField, ExtensionType
 from mingpiao.rules.language.catalogue import DATE, FIELDS, MEASURE, TEXT, FieldSpec
-from mingpiao.rules.language.tree import SourcePlace, Shape
+from mingpiao.rules.language.tree import Shape, SourcePlace
 from mingpiao.rules.model import Stage
 
 #: Type of an extension field in the language, and the map of the facts that holds its values.

@@ -69,7 +69,11 @@ def parse(text: str, table: FieldTable) -> Condition:
 
 
 def _bill_column(field: Field) -> str:
-    return {SourcePlace.BILL: field.column, SourcePlace.ITEM: "items", SourcePlace.EXTENSION: field.container}[field.place]
+    return {
+        SourcePlace.BILL: field.column,
+        SourcePlace.ITEM: "items",
+        SourcePlace.EXTENSION: field.container,
+    }[field.place]
 
 
 def _items_column(nodes: list[Node]) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """The relation that `to_sql` writes for: its columns and their types, as the lake keeps them."""
 
 from mingpiao.rules.language.catalogue import FIELDS, FUNCTIONS, MEASURE
-from mingpiao.rules.language.tree import SourcePlace, Shape, ValueKind
+from mingpiao.rules.language.tree import Shape, SourcePlace, ValueKind
 
 _TYPES = {ValueKind.TEXT: "VARCHAR", ValueKind.DATE: "DATE", ValueKind.BOOLEAN: "BOOLEAN"}
 #: Maps of 其他信息 by name.

@@ -28,8 +28,8 @@ from mingpiao.rules.language.tree import (
     Node,
     Not,
     OverItems,
-    SourcePlace,
     Shape,
+    SourcePlace,
     ValueKind,
 )
 

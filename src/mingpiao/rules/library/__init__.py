@@ -15,7 +15,7 @@ import msgspec
 import yaml
 
 from mingpiao.rules.model import Overlap, Rule
-from mingpiao.rules.sharing import SAFE_LOADER, rule_from_members
+from mingpiao.rules.yaml_files import SAFE_LOADER, rule_from_members
 
 #: The ten kinds of violation by key. The pilot's documents speak of ten and do not name them: assumed.
 VIOLATIONS = {

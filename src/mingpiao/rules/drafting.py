@@ -1,6 +1,6 @@
-"""The drafting of a rule: written by people of its department, handed to the province, rolled back.
+"""Drafting of a rule: create, edit, submit to the province, withdraw, roll back to an earlier version.
 
-A rule's row is locked first, so that verbs on one rule follow one another.
+A verb locks the rule's row first, so that verbs on one rule run one after another.
 """
 
 from sqlalchemy import text
@@ -9,21 +9,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Account
 from mingpiao.kernel.errors import refuse
-from mingpiao.rules.model import Rule, RuleVersion, VersionState
-from mingpiao.rules.recording import MAX_NOTE, add_version, audit, change, tell_province
-from mingpiao.rules.rows import content_of
-from mingpiao.rules.standing import (
+from mingpiao.rules.changes import (
     EDITABLE,
+    MAX_NOTE,
     OPEN,
+    add_version,
+    audit,
+    change,
     edited_meanwhile,
     lock_own,
     own_region,
     require_none_open,
     require_sound,
+    tell_province,
     wrong_state,
 )
-from mingpiao.rules.store import get_version
-from mingpiao.rules.tidying import tidy
+from mingpiao.rules.checking import tidy
+from mingpiao.rules.model import Rule, RuleVersion, VersionState
+from mingpiao.rules.store import content_of, get_version
 
 
 async def create(
@@ -66,11 +69,11 @@ async def start_version(
 
     Raises `Refusal`: `rule.version_open` (409) while one is under way, what `check_rule` finds.
     """
-    standing = await lock_own(connection, rule.code, acting)
-    require_none_open(standing)
+    locked = await lock_own(connection, rule.code, acting)
+    require_none_open(locked)
     rule = tidy(rule)
-    require_sound(rule, standing.region_code, catalog)
-    number = standing.version + 1
+    require_sound(rule, locked.region_code, catalog)
+    number = locked.version + 1
     return await add_version(
         connection, rule, number, VersionState.DRAFT, acting, note, "rule:draft", address
     )
@@ -92,14 +95,14 @@ async def save_draft(
     `revision` is the one that the person began with; when somebody saved meanwhile, `Refusal`
     (`rule.edited_meanwhile`, 409) says when and nothing is written. Else raises as `create` does.
     """
-    standing = await lock_own(connection, rule.code, acting)
+    locked = await lock_own(connection, rule.code, acting)
     present = await get_version(connection, rule.code, version)
     if present.state not in EDITABLE:
         raise wrong_state(present, "修改")
     if present.revision != revision:
         raise edited_meanwhile(present)
     rule = tidy(rule)
-    require_sound(rule, standing.region_code, catalog)
+    require_sound(rule, locked.region_code, catalog)
     values = {"content": content_of(rule), "note": note[:MAX_NOTE], "maker": acting.actor.label}
     await change(connection, present, _SAVE, values)
     await audit(connection, "rule:save", present, acting, address)
@@ -123,13 +126,13 @@ async def submit(
     address: str = "",
 ) -> RuleVersion:
     """Hand a draft to the province for approval, and tell it. Raises as `save_draft` does."""
-    standing = await lock_own(connection, code, acting)
+    locked = await lock_own(connection, code, acting)
     present = await get_version(connection, code, version)
     if present.state not in EDITABLE:
         raise wrong_state(present, "提交")
     if present.revision != revision:
         raise edited_meanwhile(present)
-    require_sound(present.rule, standing.region_code, catalog)
+    require_sound(present.rule, locked.region_code, catalog)
     await change(connection, present, _SUBMIT, {"maker": acting.actor.label})
     await audit(connection, "rule:submit", present, acting, address)
     await tell_province(connection, catalog, present, acting)
@@ -172,17 +175,17 @@ async def roll_back(
     Raises `Refusal`: `rule.version_open` (409), `rule.wrong_state` (409) when that version was never
     approved, and what `check_rule` finds: old content may name what was retired since.
     """
-    standing = await lock_own(connection, code, acting)
-    require_none_open(standing)
+    locked = await lock_own(connection, code, acting)
+    require_none_open(locked)
     old = await get_version(connection, code, version)
     if old.state is not VersionState.APPROVED:
         raise wrong_state(old, "恢复")
-    require_sound(old.rule, standing.region_code, catalog)
+    require_sound(old.rule, locked.region_code, catalog)
     note = f"恢复第{version}版"
     fresh = await add_version(
         connection,
         old.rule,
-        standing.version + 1,
+        locked.version + 1,
         VersionState.SUBMITTED,
         acting,
         note,

@@ -13,9 +13,9 @@ import msgspec
 import yaml
 
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.rules.checking import tidy
 from mingpiao.rules.comparing import MEMBERS
 from mingpiao.rules.model import Rule, Severity, Stage
-from mingpiao.rules.tidying import tidy
 
 MAX_FILE = 1_000_000
 MAX_RULES = 500

@@ -1,15 +1,19 @@
-"""What every verb on a rule begins with: lock it, ask who acts, and look at the state that it is in."""
+"""What every verb on a rule shares: lock the rule and check its state first; then write its rows, audit and messages."""
+
+from typing import Any
 
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.identity.model import Account, Role
+from mingpiao.identity.model import Account, Actor, AuditEntry, Role
+from mingpiao.identity.service import record
 from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.messages.service import tell_department
 from mingpiao.rules.checking import check_rule, is_province
 from mingpiao.rules.model import Rule, RuleVersion, VersionState
-from mingpiao.rules.store import get_version, require_code, unknown_rule
+from mingpiao.rules.store import content_of, get_version, require_code, unknown_rule
 
 _WRITERS = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 OPEN = frozenset({VersionState.DRAFT, VersionState.SUBMITTED, VersionState.RETURNED})
@@ -58,11 +62,11 @@ _NEWEST = "SELECT version, state FROM rule_versions WHERE code = :code ORDER BY 
 async def lock_own(connection: AsyncConnection, code: str, acting: Account) -> LockedRule:
     """As `lock_rule`, of the acting person's own department; raises `Refusal` (`rule.not_own`, 403)."""
     region = own_region(acting)
-    standing = await lock_rule(connection, code)
-    if standing.region_code != region:
+    locked = await lock_rule(connection, code)
+    if locked.region_code != region:
         message = "该规则由其他财政部门制定，您只能查看；需要更严的要求时，请另建本地区的规则。"
         raise refuse("rule.not_own", message, status=403)
-    return standing
+    return locked
 
 
 async def lock_submitted(
@@ -95,11 +99,11 @@ def require_sound(rule: Rule, region: str, catalog: Catalog) -> None:
         raise Refusal(*problems)
 
 
-def require_none_open(standing: LockedRule) -> None:
+def require_none_open(locked: LockedRule) -> None:
     """Raise `Refusal` (`rule.version_open`, 409) while a version is under way."""
-    if standing.state in OPEN:
-        message = f"第{standing.version}版{standing.state.label}，请先办完或撤回，再另起新版本。"
-        raise refuse("rule.version_open", message, status=409, version=standing.version)
+    if locked.state in OPEN:
+        message = f"第{locked.version}版{locked.state.label}，请先办完或撤回，再另起新版本。"
+        raise refuse("rule.version_open", message, status=409, version=locked.version)
 
 
 def wrong_state(present: RuleVersion, word: str) -> Refusal:
@@ -115,3 +119,101 @@ def edited_meanwhile(present: RuleVersion) -> Refusal:
         "请与最新内容核对后重新办理。"
     )
     return refuse("rule.edited_meanwhile", message, status=409, revision=present.revision)
+
+
+MAX_NOTE = 500
+
+
+async def add_version(
+    connection: AsyncConnection,
+    rule: Rule,
+    number: int,
+    state: VersionState,
+    acting: Account,
+    note: str,
+    action: str,
+    address: str,
+) -> RuleVersion:
+    """Add a version as draft or submitted, with its line in the trail."""
+    values = {
+        "code": rule.code,
+        "version": number,
+        "state": state.value,
+        "content": content_of(rule),
+        "note": note[:MAX_NOTE],
+        "author": acting.actor.label,
+        "author_name": acting.display_name,
+    }
+    await connection.execute(text(_ADD_VERSION), values)
+    fresh = await get_version(connection, rule.code, number)
+    await audit(connection, action, fresh, acting, address)
+    return fresh
+
+
+_ADD_VERSION = """
+INSERT INTO rule_versions (code, version, state, content, note, author, author_name, makers, submitted_at)
+VALUES (:code, :version, CAST(:state AS text), CAST(:content AS jsonb), :note, CAST(:author AS text), :author_name,
+        ARRAY[CAST(:author AS text)], CASE WHEN CAST(:state AS text) = 'submitted' THEN now() END)
+"""
+
+
+async def change(
+    connection: AsyncConnection, present: RuleVersion, assignments: str, values: dict[str, Any]
+) -> None:
+    """Change a version by assignments in SQL; only constants of this room may be given."""
+    # Assignments are this room's own constants.
+    query = f"UPDATE rule_versions SET {assignments} WHERE code = :code AND version = :version"  # noqa: S608
+    await connection.execute(text(query), values | {"code": present.rule.code, "version": present.version})
+
+
+async def audit(
+    connection: AsyncConnection,
+    action: str,
+    version: RuleVersion,
+    acting: Account,
+    address: str,
+    **details: str,
+) -> None:
+    """Write the line of the trail about a version."""
+    entry = AuditEntry(
+        actor=Actor(label=acting.actor.label, address=address),
+        action=action,
+        subject=f"rule:{version.rule.code}",
+        details={
+            "version": str(version.version),
+            **{name: value[:MAX_NOTE] for name, value in details.items() if value},
+        },
+    )
+    await record(connection, entry)
+
+
+async def tell_province(
+    connection: AsyncConnection, catalog: Catalog, version: RuleVersion, acting: Account
+) -> None:
+    """Tell the province that a version waits for approval."""
+    department = catalog.departments[version.region_code].name
+    await tell_department(
+        connection,
+        f"{catalog.province}0000",
+        f"rule:submitted:{version.rule.code}:{version.version}:{version.revision}",
+        f"监管规则待审核：{version.rule.name}",
+        f"{department}{acting.display_name}提交了规则{version.rule.code}第{version.version}版。",
+        link=_link(version),
+    )
+
+
+async def tell_owner(connection: AsyncConnection, version: RuleVersion, outcome: str, reason: str) -> None:
+    """Tell the drafting department what was decided."""
+    body = f"规则{version.rule.code}第{version.version}版{outcome}。"
+    await tell_department(
+        connection,
+        version.region_code,
+        f"rule:decided:{version.rule.code}:{version.version}:{version.revision}",
+        f"监管规则{outcome}：{version.rule.name}",
+        body + (f"意见：{reason[:MAX_NOTE]}" if reason else ""),
+        link=_link(version),
+    )
+
+
+def _link(version: RuleVersion) -> str:
+    return f"/finance/rules/{version.rule.code}?version={version.version}"

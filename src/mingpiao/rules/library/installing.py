@@ -1,4 +1,4 @@
-"""Publish: put which versions are live down as a new rule set, and tell every process."""
+"""Install the rules that come with the platform, and approve them all in one act."""
 
 from collections.abc import Sequence
 
@@ -6,40 +6,18 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.identity.model import Account, Actor, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import Refusal
+from mingpiao.rules.approval import publish
+from mingpiao.rules.changes import require_province_head
 from mingpiao.rules.checking import check_rule
+from mingpiao.rules.library import library_rules
 from mingpiao.rules.model import Rule
-from mingpiao.rules.rows import content_of
-from mingpiao.rules.rulebook import CHANNEL
-from mingpiao.storage.notices import notify
+from mingpiao.rules.store import content_of
 
 #: Who wrote the rules that come with the platform.
 LIBRARY_AUTHOR = "system:rule_library"
-
-# Publications follow one another, so that each sees what the one before it published.
-_LOCK = "SELECT pg_advisory_xact_lock(hashtext('rules:publish'))"
-_PUBLISH = """
-INSERT INTO rule_sets (members, cause)
-SELECT coalesce(jsonb_object_agg(live.code, live.version), '{}'), :cause
-FROM (SELECT rule_versions.code, max(version) AS version
-      FROM rule_versions JOIN rules ON rules.code = rule_versions.code
-      WHERE state = 'approved' AND NOT suspended GROUP BY rule_versions.code) AS live
-RETURNING ruleset_version
-"""
-
-
-async def publish(connection: AsyncConnection, cause: str) -> int:
-    """Make what is approved and not suspended the newest rule set; returns its version.
-
-    Call it last in the transaction that approved, suspended or resumed. `cause` says why, for people.
-    """
-    await connection.execute(text(_LOCK))
-    version = (await connection.execute(text(_PUBLISH), {"cause": cause})).scalar_one()
-    await notify(connection, CHANNEL, str(version))
-    return int(version)
-
 
 _ADD_RULE = (
     "INSERT INTO rules (code, region_code) VALUES (:code, :region) ON CONFLICT DO NOTHING RETURNING code"
@@ -92,3 +70,16 @@ async def _install(connection: AsyncConnection, rule: Rule, region: str, *, acti
     )
     await record(connection, entry)
     return True
+
+
+async def adopt_library(
+    connection: AsyncConnection, catalog: Catalog, *, acting: Account, address: str = ""
+) -> list[str]:
+    """Install the library's rules whose codes do not stand yet, approved by a head of the province.
+
+    Their author is the library, so that maker and checker differ. Returns the codes that are new. Raises
+    `Refusal`: `rule.not_approver` (403), or whatever does not suit the base data; then nothing is installed.
+    """
+    require_province_head(acting, catalog, "启用")
+    actor = Actor(label=acting.actor.label, address=address)
+    return await install_library(connection, catalog, library_rules(), acting=actor, name=acting.display_name)

@@ -1,5 +1,6 @@
-"""What the province's heads decide: approve, return, suspend, resume. That nobody approves what they wrote
-the database holds as well.
+"""What the province's heads decide about a rule: approve, return, suspend, resume; and publishing a rule set.
+
+The database also refuses an approval by the person who wrote the version.
 """
 
 from sqlalchemy import text
@@ -10,11 +11,20 @@ from mingpiao.identity.model import Account, Actor, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import refuse
 from mingpiao.messages.service import tell_department
+from mingpiao.rules.changes import (
+    MAX_NOTE,
+    audit,
+    change,
+    lock_rule,
+    lock_submitted,
+    require_province_head,
+    require_sound,
+    tell_owner,
+)
 from mingpiao.rules.model import RuleVersion, VersionState
-from mingpiao.rules.publishing import publish
-from mingpiao.rules.recording import MAX_NOTE, audit, change, tell_owner
-from mingpiao.rules.standing import lock_rule, lock_submitted, require_province_head, require_sound
+from mingpiao.rules.rulebook import CHANNEL
 from mingpiao.rules.store import get_version
+from mingpiao.storage.notices import notify
 
 
 async def approve(
@@ -120,8 +130,8 @@ async def _switch(
     require_province_head(acting, catalog, word)
     if not reason.strip():
         raise refuse("rule.reason_missing", f"请填写{word}的原因。", field="reason", status=422)
-    standing = await lock_rule(connection, code)
-    if standing.suspended == suspended:
+    locked = await lock_rule(connection, code)
+    if locked.suspended == suspended:
         raise refuse("rule.wrong_state", f"该规则已经{word}，请刷新页面查看。", status=409)
     query = text("UPDATE rules SET suspended = :suspended WHERE code = :code")
     await connection.execute(query, {"code": code, "suspended": suspended})
@@ -135,9 +145,32 @@ async def _switch(
     ruleset = await publish(connection, f"{word}{code}")
     await tell_department(
         connection,
-        standing.region_code,
+        locked.region_code,
         f"rule:switched:{code}:{ruleset}",
         f"监管规则{code}已{word}",
         f"{acting.display_name}：{reason[:MAX_NOTE]}",
         link=f"/finance/rules/{code}",
     )
+
+
+# Publications follow one another, so that each sees what the one before it published.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('rules:publish'))"
+_PUBLISH = """
+INSERT INTO rule_sets (members, cause)
+SELECT coalesce(jsonb_object_agg(live.code, live.version), '{}'), :cause
+FROM (SELECT rule_versions.code, max(version) AS version
+      FROM rule_versions JOIN rules ON rules.code = rule_versions.code
+      WHERE state = 'approved' AND NOT suspended GROUP BY rule_versions.code) AS live
+RETURNING ruleset_version
+"""
+
+
+async def publish(connection: AsyncConnection, cause: str) -> int:
+    """Make what is approved and not suspended the newest rule set; returns its version.
+
+    Call it last in the transaction that approved, suspended or resumed. `cause` says why, for people.
+    """
+    await connection.execute(text(_LOCK))
+    version = (await connection.execute(text(_PUBLISH), {"cause": cause})).scalar_one()
+    await notify(connection, CHANNEL, str(version))
+    return int(version)
