@@ -1,13 +1,13 @@
 """The finance pages on a small province whose four units lie in four regions, each with two bills."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import msgspec
 from litestar import Litestar
-from tests.support.apps import Face, serve
+from tests.support.apps import serve
 from tests.support.office import ACTING, bill_of
 from tests.support.province import Province, Resident, settle
 
@@ -66,8 +66,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def open_site(database_url: str, files: Path, faces: Sequence[Face]) -> AsyncIterator[Site]:
-    """Settle the province, issue its bills and serve the faces."""
+async def open_site(database_url: str, files: Path) -> AsyncIterator[Site]:
+    """Settle the province, issue its bills and serve its pages."""
     database = await Database.open(database_url, pool_size=2)
     try:
         province = await settle(database)
@@ -101,5 +101,5 @@ async def open_site(database_url: str, files: Path, faces: Sequence[Face]) -> As
             ]
             for region, resident in residents.items()
         }
-        app = serve(services, *faces)
+        app = serve(services)
         yield Site(app=app, services=services, province=province, residents=residents, bills=bills, tokens={})

@@ -15,7 +15,6 @@ from mingpiao.issuing.model import Bill, BillDocument
 from mingpiao.issuing.service import get_document
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.money import plain
-from mingpiao.portals.public.router import create_router
 from mingpiao.settings import Settings
 
 ADDRESS = "http://site.test"
@@ -69,7 +68,7 @@ async def open_public_site(url: str, files: Path, province: Province) -> AsyncIt
         database_url=url, data_dir=files, master_key_file=key, pool_size=4, signer_processes=0, demo=True
     )
     async with open_services(settings) as services:
-        app = serve(services, create_router)
+        app = serve(services)
         hospital = province.hospital
         outcome = (await services.desk.issue(hospital.unit_id, [hospital.request()], acting=ACTING))[0]
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)

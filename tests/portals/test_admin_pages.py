@@ -16,8 +16,7 @@ from mingpiao.applications.model import StepKind
 from mingpiao.identity.model import Rejected, Role, SignedIn
 from mingpiao.identity.service import create_account, sign_in
 from mingpiao.journal.model import EventType
-from mingpiao.portals.admin.audit_wording import action_label
-from mingpiao.portals.admin.router import create_router
+from mingpiao.portals.audit.wording import action_label
 from mingpiao.storage.embedded import EmbeddedServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -28,7 +27,7 @@ async def site(
     cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Site]:
     with fresh_database(cluster, template_database) as url:
-        async with open_site(url, tmp_path_factory.mktemp("admin"), [create_router]) as opened:
+        async with open_site(url, tmp_path_factory.mktemp("admin")) as opened:
             yield opened
 
 
@@ -179,7 +178,7 @@ async def test_what_nobody_foresaw_is_a_page_and_in_the_log(
         raise error
 
     async with await site.browser(Role.ADMINISTRATOR) as browser:
-        monkeypatch.setattr("mingpiao.portals.admin.audit.audit_trail", fails)
+        monkeypatch.setattr("mingpiao.portals.audit.admin.audit_trail", fails)
         answer = await browser.get("/admin/audit")
     assert answer.status_code == status
     assert told in answer.text

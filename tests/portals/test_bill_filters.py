@@ -7,7 +7,7 @@ import pytest
 
 from mingpiao.issuing.model import BillFilter
 from mingpiao.kernel.clock import today
-from mingpiao.portals.bill_filters import read_bill_query
+from mingpiao.portals.bills.filters import read_bill_query
 
 
 def test_all_members_are_read_and_written_back() -> None:

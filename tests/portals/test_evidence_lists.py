@@ -16,8 +16,6 @@ from tests.support.office import ACTING, bill_of
 
 from mingpiao.issuing.model import Bill, ReversalRequest
 from mingpiao.kernel.clock import now
-from mingpiao.portals.finance.router import create_router as create_finance_router
-from mingpiao.portals.login import create_router as create_login_router
 from mingpiao.portals.rendering import moment
 
 START = now().replace(microsecond=0) - timedelta(days=2)
@@ -37,7 +35,7 @@ async def _issue(site: Site, digest: str, *numbers: str) -> list[Bill]:
 
 
 async def _finance(site: Site, username: str) -> Browser:
-    browser = Browser(serve(site.services, create_login_router, create_finance_router))
+    browser = Browser(serve(site.services))
     assert (await browser.sign_in(username)).status_code == 303
     return browser
 

@@ -174,12 +174,9 @@ async def test_a_kind_that_needs_files_is_not_issued_without(unit_site: Site) ->
 async def test_a_department_sees_files_of_its_units_only(unit_site: Site, username: str) -> None:
     from tests.support.apps import serve
 
-    from mingpiao.portals.finance.router import create_router as create_finance_router
-    from mingpiao.portals.login import create_router as create_login_router
-
     await _send(await unit_site.browser("handler"), ("a.pdf", FILE))
     await _read_all(unit_site)
-    app = serve(unit_site.services, create_login_router, create_finance_router)
+    app = serve(unit_site.services)
     browser = Browser(app)
     assert (await browser.sign_in(username)).status_code == 303
     base = f"/finance/evidence/{unit_site.unit.unit_id}/{DIGEST}"
@@ -237,7 +234,7 @@ def _claims() -> tuple[Claim, ...]:
 
 
 def _rendered(template: str, **values: object) -> str:
-    source = '{% from "evidence.html" import claims_table, file_view with context %}' + template
+    source = '{% from "evidence/parts.html" import claims_table, file_view with context %}' + template
     return ENVIRONMENT.from_string(source).render(problems=(), **values)
 
 

@@ -10,12 +10,11 @@ from sqlalchemy import text
 from tests.portals.finance_site import HOHHOT, PROVINCE, Site, open_site
 
 from mingpiao.identity.model import Role
-from mingpiao.portals.finance.router import create_router
 
 
 @pytest.fixture
 async def finance_site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
-    async with open_site(database_url, tmp_path, [create_router]) as opened:
+    async with open_site(database_url, tmp_path) as opened:
         yield opened
 
 

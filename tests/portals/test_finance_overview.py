@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from mingpiao.catalog.model import BillKind, Catalog, Region
 from mingpiao.issuing.model import DayTotal
-from mingpiao.portals.finance.overview import Share, build_overview
+from mingpiao.portals.overview.figures import Share, build_overview
 
 DAY = date(2026, 11, 20)
 CATALOG = Catalog(

@@ -29,7 +29,6 @@ from mingpiao.issuing.model import BillFilter, ReversalRequest
 from mingpiao.issuing.service import list_bills, stream_bills
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.money import plain
-from mingpiao.portals.finance.router import create_router
 from mingpiao.portals.rendering import money
 from mingpiao.storage.embedded import EmbeddedServer
 from mingpiao.storage.scope import DepartmentScope
@@ -43,7 +42,7 @@ async def site(
     cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Site]:
     with fresh_database(cluster, template_database) as url:
-        async with open_site(url, tmp_path_factory.mktemp("finance"), [create_router]) as opened:
+        async with open_site(url, tmp_path_factory.mktemp("finance")) as opened:
             yield opened
 
 

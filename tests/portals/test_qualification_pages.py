@@ -18,9 +18,6 @@ from tests.support.province import MASTER
 from mingpiao.evidence.model import PageLines
 from mingpiao.evidence.service import EvidenceStore, FileUnreadable, NoScanner
 from mingpiao.kernel.clock import today
-from mingpiao.portals.finance.router import create_router as create_finance_router
-from mingpiao.portals.login import create_router as create_login_router
-from mingpiao.portals.unit.router import create_router as create_unit_router
 from mingpiao.qualifications.model import Qualification, QualificationType
 from mingpiao.qualifications.service import QualificationDesk, get
 from mingpiao.storage.files import FileStore
@@ -75,7 +72,7 @@ async def town(unit_site: Site, tmp_path: Path) -> Town:
     services = msgspec.structs.replace(
         unit_site.services, qualifications=QualificationDesk(database, store, reader)
     )
-    app = serve(services, create_login_router, create_unit_router, create_finance_router)
+    app = serve(services)
     return Town(msgspec.structs.replace(unit_site, services=services), reader, app)
 
 

@@ -26,8 +26,6 @@ from mingpiao.applications.model import Application, ApplicationState, Person, R
 from mingpiao.applications.service import get as get_application
 from mingpiao.identity.model import Role
 from mingpiao.issuing.model import IssueRequest, NeedsConfirmation
-from mingpiao.portals.finance.router import create_router as create_finance_router
-from mingpiao.portals.unit.router import create_router as create_unit_router
 from mingpiao.rules.model import Rule, Severity
 from mingpiao.rules.service import install_library
 from mingpiao.storage.embedded import EmbeddedServer
@@ -58,8 +56,7 @@ async def site(
     cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Site]:
     with fresh_database(cluster, template_database) as url:
-        routers = [create_unit_router, create_finance_router]
-        async with open_site(url, tmp_path_factory.mktemp("reviews"), routers) as opened:
+        async with open_site(url, tmp_path_factory.mktemp("reviews")) as opened:
             catalog = await opened.services.catalog.get()
             async with opened.services.database.system() as connection:
                 rules = [_rule("T-ASK", Severity.ASK, "请核实"), _rule("T-ALSO", Severity.ASK, "也核实")]

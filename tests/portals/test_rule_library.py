@@ -10,7 +10,6 @@ from tests.portals.finance_site import HOHHOT, PROVINCE, Site, open_site
 from tests.support.databases import fresh_database
 
 from mingpiao.identity.model import Role
-from mingpiao.portals.finance.router import create_router
 from mingpiao.rules.service import library_rules, live_versions
 from mingpiao.storage.embedded import EmbeddedServer
 
@@ -24,7 +23,7 @@ async def site(
     cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Site]:
     with fresh_database(cluster, template_database) as url:
-        async with open_site(url, tmp_path_factory.mktemp("library"), [create_router]) as opened:
+        async with open_site(url, tmp_path_factory.mktemp("library")) as opened:
             yield opened
 
 

@@ -13,7 +13,6 @@ from tests.portals.finance_site import BAOTOU, HOHHOT, PROVINCE, Site, open_site
 from tests.support.databases import fresh_database
 
 from mingpiao.identity.model import Role
-from mingpiao.portals.finance.router import create_router
 from mingpiao.storage.embedded import EmbeddedServer
 
 # One site for the whole module; each test has rules of its own.
@@ -39,7 +38,7 @@ async def site(
     cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Site]:
     with fresh_database(cluster, template_database) as url:
-        async with open_site(url, tmp_path_factory.mktemp("rules"), [create_router]) as opened:
+        async with open_site(url, tmp_path_factory.mktemp("rules")) as opened:
             yield opened
 
 

@@ -16,8 +16,6 @@ from tests.support.province import MASTER, Province, Resident
 from mingpiao.composition import Services, open_services
 from mingpiao.identity.model import Account, Role
 from mingpiao.identity.service import create_account
-from mingpiao.portals.login import create_router as create_login_router
-from mingpiao.portals.unit.router import create_router as create_unit_router
 from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
 
@@ -170,5 +168,5 @@ async def open_site(
         database_url=url, data_dir=files, master_key_file=key, pool_size=4, signer_processes=0, demo=True
     )
     async with open_services(settings) as services:
-        app = serve(services, create_login_router, create_unit_router)
+        app = serve(services)
         yield Site(app=app, services=services, province=province, accounts=accounts)

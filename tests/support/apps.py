@@ -1,29 +1,27 @@
-"""Apps of some pages, composed once in a test process: registering routes takes longer than most tests."""
+"""The app of all pages, composed once in a test process: registering routes takes longer than most tests."""
 
-from collections.abc import Callable
 from functools import cache
 
-from litestar import Litestar, Router
+from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 
 from mingpiao.composition import Services
 from mingpiao.health import healthz
+from mingpiao.portals.router import create_router
 
-Face = Callable[[], Router]
 
-
-def serve(services: Services, *faces: Face) -> Litestar:
-    """The app of these faces and the health page, on `services` until it is asked for again."""
-    app = _composed(faces)
+def serve(services: Services) -> Litestar:
+    """The app of all pages and the health page, on `services` until it is asked for again."""
+    app = _composed()
     app.state.services = services
     return app
 
 
 @cache
-def _composed(faces: tuple[Face, ...]) -> Litestar:
+def _composed() -> Litestar:
     return Litestar(
-        route_handlers=[healthz, *(create() for create in faces)],
+        route_handlers=[healthz, create_router()],
         dependencies={"services": Provide(_services, sync_to_thread=False)},
         openapi_config=None,
     )

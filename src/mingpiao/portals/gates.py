@@ -1,57 +1,31 @@
-"""What each role may do: the one table of rights, and the gate that asks it."""
+"""What each role may do. A right names its roles; each subject's folder declares the rights of its own pages."""
 
-from enum import StrEnum
+import msgspec
 
 from mingpiao.identity.model import Role, Session
 from mingpiao.kernel.errors import refuse
 
-
-class Right(StrEnum):
-    """Something that a page lets a person do."""
-
-    UNIT_VIEW = "unit_view"
-    UNIT_ISSUE = "unit_issue"
-    UNIT_REVERSE = "unit_reverse"
-    UNIT_EXPORT = "unit_export"
-    UNIT_ACCOUNTS = "unit_accounts"
-    UNIT_QUALIFICATIONS = "unit_qualifications"
-    MESSAGES = "messages"
-    FINANCE_VIEW = "finance_view"
-    QUALIFICATION_REVIEW = "qualification_review"
-    RULES_VIEW = "rules_view"
-    RULES_WRITE = "rules_write"
-    RULES_APPROVE = "rules_approve"
-    REVIEW = "review"
-    KINDS_MARK = "kinds_mark"
-    ADMINISTER = "administer"
+UNIT_ROLES = frozenset({Role.UNIT_HANDLER, Role.UNIT_CHECKER, Role.UNIT_MANAGER})
+#: Officers and heads of departments. An administrator sees what they see, and decides nothing for them.
+DEPARTMENT_ROLES = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 
 
-_UNIT_READING = frozenset({Right.UNIT_VIEW, Right.UNIT_EXPORT, Right.MESSAGES})
-_OFFICER = frozenset(
-    {
-        Right.FINANCE_VIEW,
-        Right.RULES_VIEW,
-        Right.RULES_WRITE,
-        Right.REVIEW,
-        Right.QUALIFICATION_REVIEW,
-        Right.MESSAGES,
-    }
-)
+class Right(msgspec.Struct, frozen=True):
+    """Something that a page lets a person do, and the roles that may do it."""
 
-_RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.UNIT_HANDLER: _UNIT_READING | {Right.UNIT_ISSUE, Right.UNIT_REVERSE},
-    Role.UNIT_CHECKER: _UNIT_READING,
-    Role.UNIT_MANAGER: _UNIT_READING | {Right.UNIT_REVERSE, Right.UNIT_ACCOUNTS, Right.UNIT_QUALIFICATIONS},
-    Role.DEPARTMENT_OFFICER: _OFFICER,
-    Role.DEPARTMENT_HEAD: _OFFICER | {Right.RULES_APPROVE, Right.KINDS_MARK},
-    # An administrator sees the whole province as finance does, and acts for nobody.
-    Role.ADMINISTRATOR: frozenset({Right.FINANCE_VIEW, Right.RULES_VIEW, Right.ADMINISTER}),
-}
+    name: str
+    roles: frozenset[Role]
+
+
+UNIT_VIEW = Right("unit_view", UNIT_ROLES)
+UNIT_EXPORT = Right("unit_export", UNIT_ROLES)
+FINANCE_VIEW = Right("finance_view", DEPARTMENT_ROLES | {Role.ADMINISTRATOR})
+ADMINISTER = Right("administer", frozenset({Role.ADMINISTRATOR}))
 
 
 def allowed(role: Role, right: Right) -> bool:
     """Whether a role has a right."""
-    return right in _RIGHTS[role]
+    return role in right.roles
 
 
 def require(session: Session, right: Right) -> None:

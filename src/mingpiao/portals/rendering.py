@@ -1,7 +1,7 @@
 """Pages from Jinja templates, and refusals as pages.
 
-Templates of a portal stand in its own `templates` folder and are named `<portal>/<file>`; those of
-this folder have plain names. A value that a template asks for and does not get is an error.
+Templates of a subject stand in its folder's `templates` and are named `<folder>/<file>`; those that all
+share lie in `portals/templates` and have plain names. A value that a template asks for and does not get is an error.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from markupsafe import Markup
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.money import in_words, plain, plain_number
-from mingpiao.portals.evidence_files import marked_pages
+from mingpiao.portals.evidence.files import marked_pages
 from mingpiao.portals.navigation import home_of, menu_of, messages_address
 from mingpiao.portals.session import (
     CSRF_FIELD,
@@ -35,11 +35,11 @@ from mingpiao.portals.session import (
     redirect,
     services_of,
 )
+from mingpiao.portals.subjects import folders
 from mingpiao.web import problem_of_failure
 
 _HERE = Path(__file__).parent
 STATIC_DIR = _HERE / "static"
-_PORTALS = ("unit", "finance", "public", "admin")
 
 
 def money(amount: Decimal) -> str:
@@ -82,9 +82,9 @@ def asset(name: str) -> str:
 
 
 def _environment() -> Environment:
-    portals = {name: FileSystemLoader(_HERE / name / "templates") for name in _PORTALS}
+    subjects = {name: FileSystemLoader(_HERE / name / "templates") for name in folders()}
     environment = Environment(
-        loader=ChoiceLoader([FileSystemLoader(_HERE / "templates"), PrefixLoader(portals)]),
+        loader=ChoiceLoader([FileSystemLoader(_HERE / "templates"), PrefixLoader(subjects)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,24 +1,29 @@
-"""All pages: the public's at the root, signing in, and the portals behind it."""
+"""All pages of the site: each subject's handlers in the portal that they belong to."""
 
 from litestar import Router
 
-from mingpiao.portals.admin.router import create_router as create_admin_router
-from mingpiao.portals.finance.router import create_router as create_finance_router
-from mingpiao.portals.login import create_router as create_login_router
-from mingpiao.portals.public.router import create_router as create_public_router
-from mingpiao.portals.unit.router import create_router as create_unit_router
+from mingpiao.portals.gates import ADMINISTER
+from mingpiao.portals.routing import portal_router
+from mingpiao.portals.session import require_department, require_right, require_unit
+from mingpiao.portals.subjects import subjects
 
 
 def create_router() -> Router:
     """Every page of the site."""
+    found = subjects()
     return Router(
         path="/",
         route_handlers=[
-            create_public_router(),
-            create_login_router(),
-            create_unit_router(),
-            create_finance_router(),
-            create_admin_router(),
+            *(handler for subject in found for handler in subject.anybody),
+            portal_router("/unit", [each for subject in found for each in subject.unit], guard=require_unit),
+            portal_router(
+                "/finance", [each for subject in found for each in subject.finance], guard=require_department
+            ),
+            portal_router(
+                "/admin",
+                [each for subject in found for each in subject.admin],
+                guard=require_right(ADMINISTER),
+            ),
         ],
         include_in_schema=False,
     )

@@ -17,7 +17,7 @@ from mingpiao.identity.model import Account, Session
 from mingpiao.identity.service import ABSOLUTE_LIMIT, session_of
 from mingpiao.kernel.errors import refuse
 from mingpiao.messages.service import count_unread
-from mingpiao.portals.gates import Right, require
+from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW, Right, require
 
 PageRequest = Request[Any, Any, Any]
 _Connection = ASGIConnection[Any, Any, Any, Any]
@@ -165,8 +165,8 @@ def require_right(right: Right) -> Guard:
     return guard
 
 
-require_unit = require_right(Right.UNIT_VIEW)
-require_department = require_right(Right.FINANCE_VIEW)
+require_unit = require_right(UNIT_VIEW)
+require_department = require_right(FINANCE_VIEW)
 
 
 def login_address(connection: PageRequest) -> str:

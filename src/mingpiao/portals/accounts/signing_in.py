@@ -1,0 +1,178 @@
+"""Signing in and out, and changing one's password."""
+
+import secrets
+
+from litestar import Response, Router, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+
+from mingpiao.composition import Services
+from mingpiao.identity.model import Rejected, Session
+from mingpiao.identity.service import DENGBAO, change_password, sign_in, sign_out
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.navigation import home_of
+from mingpiao.portals.rendering import EXCEPTION_HANDLERS, csrf_field, page
+from mingpiao.portals.routing import portal_router
+from mingpiao.portals.session import (
+    PageRequest,
+    check_csrf,
+    cookie_name,
+    is_local,
+    load_visit,
+    redirect,
+    session_cookie,
+    session_token,
+)
+from mingpiao.web import client_address
+
+_FORM_COOKIE = "mingpiao_login"
+_FORM_SECONDS = 3_600
+
+
+@get("/login")
+async def login_page(request: PageRequest) -> Response[str] | Response[bytes]:
+    """The login form; who is signed in already is led on."""
+    visit = await load_visit(request)
+    if visit is not None:
+        return redirect(request, home_of(visit.session))
+    return _login_form(request, follow=read_query(request).get("next", ""))
+
+
+@post("/login")
+async def login(request: PageRequest, services: NamedDependency[Services]) -> Response[str] | Response[bytes]:
+    """Sign in and lead to where the person wanted to go."""
+    form = await read_form(request)
+    username, follow = form.get("username", ""), form.get("next", "")
+    try:
+        await check_csrf(request, request.cookies.get(_form_cookie_name(request), ""))
+    except Refusal as refusal:
+        return _login_form(request, username=username, follow=follow, problems=refusal.problems)
+    password = str((await request.form()).get("password") or "")
+    problems = _missing(username, password)
+    if problems:
+        return _login_form(request, username=username, follow=follow, problems=problems)
+    outcome = await sign_in(
+        services.database,
+        username,
+        password,
+        address=client_address(request),
+        replacing=session_token(request),
+    )
+    if isinstance(outcome, Rejected):
+        return _login_form(request, username=username, follow=follow, problems=(outcome.problem,))
+    target = follow if is_local(follow) else home_of(outcome.session)
+    return redirect(request, target, cookies=[session_cookie(request, outcome.token)])
+
+
+def _missing(username: str, password: str) -> tuple[Problem, ...]:
+    given = (("username", "请输入用户名。", username), ("password", "请输入密码。", password))
+    return tuple(
+        Problem(code="form.required", field=field, message=message, status=422)
+        for field, message, value in given
+        if not value
+    )
+
+
+def _login_form(
+    request: PageRequest, *, username: str = "", follow: str = "", problems: tuple[Problem, ...] = ()
+) -> Response[str]:
+    """The form, with a token of its own in a cookie: nobody can sign a visitor in by a foreign form."""
+    token = request.cookies.get(_form_cookie_name(request)) or secrets.token_urlsafe(32)
+    return page(
+        request,
+        "accounts/login.html",
+        status=problems[0].status if problems else 200,
+        cookies=[
+            Cookie(
+                key=_form_cookie_name(request),
+                value=token,
+                path="/",
+                httponly=True,
+                samesite="lax",
+                secure=cookie_name(request).startswith("__Host-"),
+                max_age=_FORM_SECONDS,
+            )
+        ],
+        title="登录",
+        username=username,
+        follow=follow if is_local(follow) else "",
+        ended="ended" in read_query(request),
+        login_token=csrf_field(token),
+        problems=problems,
+    )
+
+
+def _form_cookie_name(request: PageRequest) -> str:
+    return f"__Host-{_FORM_COOKIE}" if cookie_name(request).startswith("__Host-") else _FORM_COOKIE
+
+
+@post("/logout")
+async def logout(request: PageRequest, services: NamedDependency[Services]) -> Response[bytes]:
+    """End the session here and on the server."""
+    await sign_out(services.database, session_token(request), address=client_address(request))
+    return redirect(request, "/login", cookies=[session_cookie(request, "")])
+
+
+@get("/password")
+async def password_page(request: PageRequest, session: NamedDependency[Session]) -> Response[str]:
+    """The form for a new password."""
+    return _password_form(request, session)
+
+
+@post("/password")
+async def new_password(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """Change one's own password; the sessions elsewhere end."""
+    form = await request.form()
+    old, new, again = (str(form.get(name) or "") for name in ("old_password", "new_password", "new_again"))
+    try:
+        if new != again:
+            raise refuse(
+                "form.password_differs", "两次输入的新密码不一致，请重新输入。", field="new_again", status=422
+            )
+        await change_password(
+            services.database,
+            session,
+            session_token(request),
+            old=old,
+            new=new,
+            address=client_address(request),
+        )
+    except Refusal as refusal:
+        return _password_form(request, session, problems=refusal.problems)
+    return page(
+        request, "accounts/password_changed.html", title="密码已修改", crumbs=[("首页", home_of(session))]
+    )
+
+
+def _password_form(
+    request: PageRequest, session: Session, problems: tuple[Problem, ...] = ()
+) -> Response[str]:
+    return page(
+        request,
+        "accounts/password.html",
+        status=problems[0].status if problems else 200,
+        title="修改密码",
+        crumbs=[("首页", home_of(session))],
+        policy=DENGBAO,
+        must_change=session.account.must_change_password,
+        problems=problems,
+    )
+
+
+def create_router() -> Router:
+    """/login, /logout and /password."""
+    return Router(
+        path="/",
+        route_handlers=[
+            Router(
+                path="/",
+                route_handlers=[login_page, login],
+                exception_handlers=EXCEPTION_HANDLERS,
+                include_in_schema=False,
+            ),
+            portal_router("/", [logout, password_page, new_password]),
+        ],
+    )

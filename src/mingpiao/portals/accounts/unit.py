@@ -1,0 +1,142 @@
+"""账户管理: the manager of a unit opens, closes and helps its accounts."""
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from mingpiao.composition import Services
+from mingpiao.identity.model import Account, Actor, Role, Session
+from mingpiao.identity.service import (
+    account_in_unit,
+    accounts_of_unit,
+    create_account,
+    random_password,
+    reset_password,
+    set_active,
+)
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
+from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.forms import read_form
+from mingpiao.portals.rendering import page
+from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.web import client_address
+
+LIST = "/unit/accounts"
+_GUARDS = [require_right(UNIT_ACCOUNTS)]
+#: A manager is appointed with the unit itself, not by another manager.
+_ROLES = (Role.UNIT_HANDLER, Role.UNIT_CHECKER)
+_CRUMBS = [("首页", "/unit"), ("账户管理", LIST)]
+
+
+def _acting(request: PageRequest, session: Session) -> Actor:
+    return Actor(label=session.account.actor.label, address=client_address(request))
+
+
+@get("/accounts", guards=_GUARDS)
+async def account_list(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """All accounts of the unit."""
+    async with services.database.system() as connection:
+        accounts = await accounts_of_unit(connection, unit_of(session.account))
+    return page(
+        request,
+        "accounts/unit_accounts.html",
+        title="账户管理",
+        crumbs=[("首页", "/unit")],
+        accounts=accounts,
+        own=session.account.account_id,
+    )
+
+
+@get("/accounts/new", guards=_GUARDS)
+async def account_form(request: PageRequest) -> Response[str]:
+    """The form for a new account."""
+    return _account_form(request)
+
+
+@post("/accounts/new", guards=_GUARDS, status_code=200)
+async def new_account(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """Make an account with a random password, shown this once."""
+    form = await read_form(request)
+    password = random_password()
+    try:
+        role = _role(form.get("role", ""))
+        async with services.database.system() as connection:
+            account = await create_account(
+                connection,
+                username=form.get("username", ""),
+                display_name=form.get("display_name", ""),
+                role=role,
+                password=password,
+                unit_id=unit_of(session.account),
+                must_change_password=True,
+                acting=_acting(request, session),
+            )
+    except Refusal as refusal:
+        return _account_form(request, form, refusal.problems)
+    return _password_page(request, "账户已建立", account, password)
+
+
+def _role(text: str) -> Role:
+    if text not in {role.value for role in _ROLES}:
+        raise refuse("account.role_not_allowed", "请选择账户的角色。", field="role", status=422)
+    return Role(text)
+
+
+@post("/accounts/{account_id:int}/{action:str}", guards=_GUARDS, status_code=200)
+async def change_account(
+    request: PageRequest,
+    account_id: FromPath[int],
+    action: FromPath[str],
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+) -> Response[str] | Response[bytes]:
+    """`enable`, `disable` or `reset` an account of the unit."""
+    acting = _acting(request, session)
+    password = ""
+    async with services.database.system() as connection:
+        account = await account_in_unit(connection, unit_of(session.account), account_id)
+        if action in {"enable", "disable"}:
+            await set_active(connection, account, action == "enable", acting=acting)
+        elif action == "reset":
+            if account.account_id == session.account.account_id:
+                raise refuse("account.is_own", "修改自己的密码请使用“修改密码”。", status=409)
+            password = await reset_password(connection, account, acting=acting)
+        else:
+            raise refuse("http.404", "没有这种操作，请返回账户列表。", status=404)
+    if password:
+        return _password_page(request, "密码已重置", account, password)
+    return redirect(request, LIST)
+
+
+def _password_page(request: PageRequest, title: str, account: Account, password: str) -> Response[str]:
+    return page(
+        request,
+        "accounts/unit_account_password.html",
+        title=title,
+        crumbs=_CRUMBS,
+        account=account,
+        password=password,
+    )
+
+
+def _account_form(
+    request: PageRequest, form: dict[str, str] | None = None, problems: tuple[Problem, ...] = ()
+) -> Response[str]:
+    return page(
+        request,
+        "accounts/unit_account_new.html",
+        status=problems[0].status if problems else 200,
+        title="新建账户",
+        crumbs=_CRUMBS,
+        values=form or {},
+        roles=[(role.value, role.label) for role in _ROLES],
+        problems=problems,
+    )
+
+
+HANDLERS = [account_list, account_form, new_account, change_account]

@@ -1,0 +1,165 @@
+"""/finance/reviews/{id}: one application with all that helps to decide it, and deciding it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from mingpiao.applications.model import Application, ApplicationState, Reviewer
+from mingpiao.applications.service import Reviews, alike_count, department_above
+from mingpiao.applications.service import get as get_application
+from mingpiao.catalog.model import Catalog
+from mingpiao.composition import Services
+from mingpiao.identity.model import Session
+from mingpiao.identity.service import officers_of
+from mingpiao.kernel.codes import region_covers
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.portals.applications.parts import load_parts
+from mingpiao.portals.applications.review_history import load_past
+from mingpiao.portals.applications.reviews import LIST, REVIEW_GUARDS, department_name, reviewer_of
+from mingpiao.portals.applications.rights import REVIEW
+from mingpiao.portals.forms import read_form
+from mingpiao.portals.gates import allowed
+from mingpiao.portals.rendering import page
+from mingpiao.portals.session import PageRequest, redirect
+
+_Verb = Callable[[Reviews, int, Reviewer, str], Awaitable[Application]]
+
+
+class _Choices(msgspec.Struct, frozen=True, kw_only=True):
+    """What the reader may do with an application. `above` is the name of the department above."""
+
+    decide: bool = False
+    end: bool = False
+    retry: bool = False
+    take_over: bool = False
+    above: str = ""
+
+
+@get("/reviews/{application_id:int}")
+async def review_page(
+    request: PageRequest,
+    application_id: FromPath[int],
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+) -> Response[str]:
+    """Draft, findings, files, the unit's reason and past, and what can be decided."""
+    return await _review_page(request, session, services, application_id)
+
+
+async def _review_page(
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    application_id: int,
+    *,
+    problems: tuple[Problem, ...] = (),
+    typed: Mapping[str, str] | None = None,
+) -> Response[str]:
+    catalog = await services.catalog.get()
+    scope = session.account.scope
+    async with services.database.scoped(scope) as connection:
+        application = await get_application(connection, application_id)
+        parts = await load_parts(connection, application, catalog)
+        alike = await alike_count(connection, application)
+    choices = _choices(session, application, catalog)
+    officers = []
+    if choices.decide and session.account.region_code is not None:
+        async with services.database.system() as connection:
+            officers = await officers_of(connection, session.account.region_code)
+    return page(
+        request,
+        "applications/review.html",
+        status=problems[0].status if problems else 200,
+        title=f"复核申请 {application_id}",
+        crumbs=[("人工复核", LIST)],
+        application=application,
+        parts=parts,
+        region=catalog.region_path(application.region_code),
+        past=await load_past(services, scope, application.unit_id, but=application_id),
+        choices=choices,
+        officers=[(str(each.account_id), f"{each.display_name}（{each.role.label}）") for each in officers],
+        assignee=next(
+            (each.display_name for each in officers if each.account_id == application.reviewer_id), ""
+        ),
+        alike=alike,
+        alike_rule=min(application.rules, default=""),
+        typed=typed or {},
+        problems=problems,
+    )
+
+
+def _choices(session: Session, application: Application, catalog: Catalog) -> _Choices:
+    region = session.account.region_code
+    if region is None or not allowed(session.account.role, REVIEW):
+        return _Choices()
+    waiting = application.state is ApplicationState.IN_REVIEW
+    own = application.reviewer_region == region
+    above = department_above(catalog, region)
+    lower = application.reviewer_region or region
+    return _Choices(
+        decide=waiting and own,
+        end=own and (waiting or application.held_up),
+        retry=own and application.held_up,
+        take_over=waiting and not own and region_covers(region, lower),
+        above=department_name(catalog, above) if above else "",
+    )
+
+
+# -- what can be done ------------------------------------------------------------------------------
+
+
+async def _assign(reviews: Reviews, number: int, reviewer: Reviewer, officer: str) -> Application:
+    if not officer.isdecimal() or len(officer) > 18:
+        raise refuse("application.officer_unknown", "请选择复核人。", field="officer", status=422)
+    return await reviews.assign(number, reviewer, int(officer))
+
+
+async def _retry(reviews: Reviews, number: int, reviewer: Reviewer, _typed: str) -> Application:
+    return await reviews.retry(number, reviewer)
+
+
+#: By the last part of the address: the verb, and the field that holds what it is told.
+_VERBS: dict[str, tuple[_Verb, str]] = {
+    "approve": (Reviews.approve, "opinion"),
+    "return": (Reviews.return_for_correction, "correction"),
+    "reject": (Reviews.reject, "rejection"),
+    "assign": (_assign, "officer"),
+    "pass-up": (Reviews.pass_up, "passing"),
+    "take-over": (Reviews.take_over, "taking"),
+    "retry": (_retry, ""),
+}
+
+
+@post("/reviews/{application_id:int}/{verb:str}", guards=REVIEW_GUARDS, status_code=200)
+async def act(
+    request: PageRequest,
+    application_id: FromPath[int],
+    verb: FromPath[str],
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+) -> Response[str] | Response[bytes]:
+    """Approve, return, reject, assign, pass up, take over or try again; then show where it stands."""
+    if verb not in _VERBS:
+        raise refuse("page.unknown", "没有这种办理方式，请返回复核页面。", status=404)
+    do, field = _VERBS[verb]
+    members = await read_form(request)
+    try:
+        reviewer = reviewer_of(request, session)
+        await do(services.reviews, application_id, reviewer, members.get(field, ""))
+    except Refusal as refusal:
+        if any(problem.status in (403, 404) for problem in refusal.problems):
+            raise
+        problems = tuple(
+            msgspec.structs.replace(each, field=field) if each.field == "reason" else each
+            for each in refusal.problems
+        )
+        return await _review_page(
+            request, session, services, application_id, problems=problems, typed=members
+        )
+    return redirect(request, f"{LIST}/{application_id}")
+
+
+HANDLERS = [review_page, act]

@@ -1,0 +1,25 @@
+"""开票申请 of a unit, and 人工复核 by its department."""
+
+from mingpiao.portals.applications import review, review_figures, reviews, unit
+from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
+from mingpiao.portals.subjects import MenuEntry, Subject
+
+SUBJECT = Subject(
+    unit=unit.HANDLERS,
+    finance=[*reviews.HANDLERS, *review_figures.HANDLERS, *review.HANDLERS],
+    menu=(
+        MenuEntry(
+            right=UNIT_VIEW, place=40, label="开票申请", address="/unit/applications", icon="file-invoice"
+        ),
+        MenuEntry(
+            right=FINANCE_VIEW, place=260, label="人工复核", address="/finance/reviews", icon="rubber-stamp"
+        ),
+        MenuEntry(
+            right=FINANCE_VIEW,
+            place=270,
+            label="复核统计",
+            address="/finance/reviews/figures",
+            icon="chart-bar",
+        ),
+    ),
+)

@@ -1,0 +1,282 @@
+"""开票申请: what waits for files, for its handler or for a department; confirm, appeal, withdraw."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from mingpiao.applications.model import (
+    Application,
+    ApplicationFilter,
+    ApplicationPage,
+    ApplicationState,
+    Person,
+)
+from mingpiao.applications.service import get as get_application
+from mingpiao.applications.service import list_applications
+from mingpiao.composition import Services
+from mingpiao.identity.model import Actor, Session
+from mingpiao.issuing.model import Issued, Refused, Unresolved
+from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.portals.applications.parts import load_parts
+from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.bills.filters import clean_text, read_day
+from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.gates import allowed
+from mingpiao.portals.issuing.rights import UNIT_ISSUE
+from mingpiao.portals.rendering import page
+from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.rules.model import Confirmation
+from mingpiao.units.model import UnitMode
+from mingpiao.web import client_address
+
+LIST = "/unit/applications"
+_GUARDS = [require_right(UNIT_ISSUE)]
+_NAMES = ("state", "kind", "payer", "business_no", "from", "to")
+#: States that go on without anybody's doing: their page looks again by itself.
+_MOVING = (ApplicationState.CHECKING, ApplicationState.APPROVED)
+
+
+@get("/applications")
+async def application_list(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """A page of the unit's applications, newest first; the filter stands in the address."""
+    given = read_query(request)
+    after = given.get("after", "")
+    values = {name: clean_text(given.get(name, "")) for name in _NAMES}
+    wanted, problems = _read_filter(values, unit_of(session.account))
+    found = ApplicationPage(applications=())
+    if not problems:
+        async with services.database.scoped(session.account.scope) as connection:
+            found = await list_applications(connection, wanted, after=after)
+    catalog = await services.catalog.get()
+    # Any kind may be appealed for, not only those that need files.
+    issued = (await services.units.profile(unit_of(session.account))).kind_codes
+    return page(
+        request,
+        "applications/unit_applications.html",
+        status=422 if problems else 200,
+        title="开票申请",
+        crumbs=[("首页", "/unit")],
+        values=values,
+        problems=problems,
+        applications=found.applications,
+        kinds=catalog.kinds,
+        kind_choices=[(code, kind.name) for code, kind in sorted(catalog.kinds.items()) if code in issued],
+        state_choices=[(state.value, state.label) for state in ApplicationState],
+        next_address=_address(values | {"after": found.next_key}) if found.next_key else "",
+        first_address=_address(values) if after else "",
+    )
+
+
+def _read_filter(values: Mapping[str, str], unit_id: int) -> tuple[ApplicationFilter, tuple[Problem, ...]]:
+    problems: list[Problem] = []
+    days: dict[str, Any] = {}
+    for name, member, what in (("from", "submitted_from", "开始"), ("to", "submitted_to", "结束")):
+        try:
+            days[member] = read_day(values[name]) if values[name] else None
+        except ValueError:
+            message = f"{what}日期不正确，请按“年-月-日”填写。"
+            problems.append(Problem(code=f"filter.{name}_invalid", field=name, message=message))
+    if values["state"] and values["state"] not in list(ApplicationState):
+        message = "没有这种申请状态，请从列表中选择。"
+        problems.append(Problem(code="filter.state_invalid", field="state", message=message))
+    wanted = ApplicationFilter(
+        unit_id=unit_id,
+        state=values["state"],
+        kind=values["kind"],
+        payer=values["payer"],
+        business_no=values["business_no"],
+        **days,
+    )
+    return wanted, tuple(problems)
+
+
+def _address(values: Mapping[str, str]) -> str:
+    given = {name: value for name, value in values.items() if value}
+    return f"{LIST}?{urlencode(given)}" if given else LIST
+
+
+@get("/applications/{application_id:int}")
+async def application_page(
+    request: PageRequest,
+    application_id: FromPath[int],
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+) -> Response[str]:
+    """One application: where it stands, what is asked, what can be done."""
+    return await _application_page(request, session, services, application_id)
+
+
+async def _application_page(
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    application_id: int,
+    *,
+    problems: tuple[Problem, ...] = (),
+    typed: Mapping[str, str] | None = None,
+) -> Response[str]:
+    catalog = await services.catalog.get()
+    async with services.database.scoped(session.account.scope) as connection:
+        application = await get_application(connection, application_id)
+        parts = await load_parts(connection, application, catalog)
+    may_act = allowed(session.account.role, UNIT_ISSUE)
+    return page(
+        request,
+        "applications/unit_application.html",
+        status=problems[0].status if problems else 200,
+        title=f"开票申请 {application_id}",
+        crumbs=[("首页", "/unit"), ("开票申请", LIST)],
+        parts=parts,
+        application=application,
+        moving=application.state in _MOVING and not application.held_up,
+        may_act=may_act,
+        may_confirm=may_act and application.state is ApplicationState.NEEDS_CONFIRMATION,
+        # What a department let stand the handler cannot answer alone.
+        held=sorted(application.held_rules & application.rules),
+        may_withdraw=may_act and _withdrawable(application),
+        correction=_correction(application, parts.draft.unit.mode) if may_act else "",
+        typed=typed or {},
+        problems=problems,
+    )
+
+
+def _withdrawable(application: Application) -> bool:
+    return application.state.open and (
+        application.state is not ApplicationState.APPROVED or application.held_up
+    )
+
+
+def _correction(application: Application, mode: UnitMode) -> str:
+    """Where a handler corrects an application: the issue form, the unit's own system, or nowhere."""
+    if not application.correctable:
+        return ""
+    if mode is UnitMode.ONLINE and application.business_no.startswith("WEB"):
+        return f"/unit/issue?application={application.application_id}"
+    return "own_system"
+
+
+@get("/applications/{application_id:int}/progress")
+async def progress(
+    request: PageRequest,
+    application_id: FromPath[int],
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+) -> Response[str]:
+    """Where an application stands, as a fragment that asks again; once it has moved on, the page is renewed."""
+    catalog = await services.catalog.get()
+    async with services.database.scoped(session.account.scope) as connection:
+        application = await get_application(connection, application_id)
+        parts = await load_parts(connection, application, catalog)
+    moving = application.state in _MOVING and not application.held_up
+    return page(
+        request,
+        "applications/_progress.html",
+        headers={} if moving else {"HX-Refresh": "true"},
+        application=application,
+        parts=parts,
+        moving=moving,
+    )
+
+
+@post("/applications/{application_id:int}/confirm", guards=_GUARDS, status_code=200)
+async def confirm(
+    request: PageRequest,
+    application_id: FromPath[int],
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+) -> Response[str] | Response[bytes]:
+    """State for each finding that the business complies, and issue."""
+    members = await read_form(request)
+    given = [
+        Confirmation(rule=name.removeprefix("confirmations-"), reason=text)
+        for name, text in members.items()
+        if name.startswith("confirmations-") and text
+    ]
+    try:
+        outcome = await services.applications.confirm(
+            unit_of(session.account), application_id, given, _person(request, session)
+        )
+    except Refusal as refusal:
+        return await _again(request, session, services, application_id, refusal.problems, members)
+    if isinstance(outcome, Issued):
+        return redirect(request, f"/unit/issue/done/{outcome.bill.code}/{outcome.bill.number}")
+    if isinstance(outcome, Refused | Unresolved):
+        return await _again(request, session, services, application_id, outcome.problems, members)
+    return redirect(request, f"{LIST}/{application_id}")
+
+
+@post("/applications/{application_id:int}/appeal", guards=_GUARDS, status_code=200)
+async def appeal(
+    request: PageRequest,
+    application_id: FromPath[int],
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+) -> Response[str] | Response[bytes]:
+    """Bring the findings before the department."""
+    members = await read_form(request)
+    try:
+        await services.applications.appeal(
+            unit_of(session.account), application_id, members.get("appeal", ""), _person(request, session)
+        )
+    except Refusal as refusal:
+        problems = _moved(refusal, "reason", "appeal")
+        return await _again(request, session, services, application_id, problems, members)
+    return redirect(request, f"{LIST}/{application_id}")
+
+
+@post("/applications/{application_id:int}/withdraw", guards=_GUARDS, status_code=200)
+async def withdraw(
+    request: PageRequest,
+    application_id: FromPath[int],
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+) -> Response[str] | Response[bytes]:
+    """End the application."""
+    members = await read_form(request)
+    try:
+        await services.applications.withdraw(
+            unit_of(session.account), application_id, _person(request, session), members.get("withdrawal", "")
+        )
+    except Refusal as refusal:
+        problems = _moved(refusal, "reason", "withdrawal")
+        return await _again(request, session, services, application_id, problems, members)
+    return redirect(request, f"{LIST}/{application_id}")
+
+
+def _person(request: PageRequest, session: Session) -> Person:
+    actor = Actor(label=session.account.actor.label, address=client_address(request))
+    return Person(actor=actor, name=session.account.display_name)
+
+
+def _moved(refusal: Refusal, field: str, place: str) -> tuple[Problem, ...]:
+    """Problems with the field that the page gave another name."""
+    return tuple(
+        msgspec.structs.replace(each, field=place) if each.field == field else each
+        for each in refusal.problems
+    )
+
+
+async def _again(
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    application_id: int,
+    problems: tuple[Problem, ...],
+    members: Mapping[str, str],
+) -> Response[str]:
+    """The page with what is wrong and what was typed; raises `Refusal` for what is not there at all."""
+    if any(problem.status == 404 for problem in problems):
+        raise Refusal(*problems)
+    return await _application_page(
+        request, session, services, application_id, problems=problems, typed=members
+    )
+
+
+HANDLERS = [application_list, application_page, progress, confirm, appeal, withdraw]

@@ -1,0 +1,39 @@
+"""A bill's documents to keep, for whoever may see the bill."""
+
+from litestar import Response
+
+from mingpiao.composition import Services
+from mingpiao.issuing.service import get_document
+from mingpiao.kernel.errors import refuse
+from mingpiao.portals.bills.access import bill_id_of
+from mingpiao.storage.scope import Scope
+
+_MEDIA_TYPES = {"ofd": "application/ofd", "pdf": "application/pdf", "xml": "application/xml"}
+
+
+async def bill_file_response(
+    services: Services, scope: Scope, code: str, number: str, ending: str
+) -> Response[bytes]:
+    """The bill as `ofd`, `pdf` or `xml`, named by its code and number.
+
+    Raises `Refusal` (404): `document.unknown` for another ending, `bill.unknown` outside the scope.
+    """
+    if ending not in _MEDIA_TYPES:
+        raise refuse("document.unknown", "没有这种文件格式，请选择 OFD、PDF 或 XML。", status=404)
+    async with services.database.scoped(scope) as connection:
+        document = await get_document(connection, bill_id_of(code, number))
+    match ending:
+        case "ofd":
+            data = await services.documents.ofd(document)
+        case "pdf":
+            data = await services.documents.pdf(document)
+        case _:
+            data = document.xml
+    return Response(
+        data,
+        media_type=_MEDIA_TYPES[ending],
+        headers={
+            "Content-Disposition": f'attachment; filename="{code}-{number}.{ending}"',
+            "Cache-Control": "private, no-store",
+        },
+    )

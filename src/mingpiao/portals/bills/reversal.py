@@ -1,0 +1,160 @@
+"""冲红: why, what will happen, and the red bill."""
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from mingpiao.composition import Services
+from mingpiao.identity.model import Actor, Session
+from mingpiao.issuing.model import Bill, BillState, Color, Issued, ReversalRequest
+from mingpiao.issuing.service import get_bill
+from mingpiao.kernel.errors import Problem, refuse
+from mingpiao.portals.bills.access import bill_id_of, unit_of
+from mingpiao.portals.bills.rights import UNIT_REVERSE
+from mingpiao.portals.bills.unit import LIST
+from mingpiao.portals.forms import read_form
+from mingpiao.portals.rendering import page
+from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.web import client_address
+
+_GUARDS = [require_right(UNIT_REVERSE)]
+_OTHER = "其他"
+REASONS = ("开票内容有误", "缴款人要求退款", "重复开具", "业务取消", _OTHER)
+
+
+@get("/bills/{code:str}/{number:str}/reverse", guards=_GUARDS)
+async def ask_reason(
+    request: PageRequest,
+    code: FromPath[str],
+    number: FromPath[str],
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+) -> Response[str]:
+    """Ask for the reason of a reversal."""
+    bill = await _reversible_bill(services, session, code, number)
+    return _reason_page(request, bill)
+
+
+@post("/bills/{code:str}/{number:str}/reverse", guards=_GUARDS, status_code=200)
+async def ask_again(
+    request: PageRequest,
+    code: FromPath[str],
+    number: FromPath[str],
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+) -> Response[str]:
+    """Tell what will happen, and ask whether it shall."""
+    bill = await _reversible_bill(services, session, code, number)
+    form = await read_form(request)
+    choice, text = form.get("reason", ""), form.get("reason_text", "")
+    problems = _reason_problems(choice, text)
+    if problems:
+        return _reason_page(request, bill, choice=choice, text=text, problems=problems)
+    return page(
+        request,
+        "bills/reverse_check.html",
+        title="确认冲红",
+        crumbs=_crumbs(bill),
+        bill=bill,
+        reason=_reason(choice, text),
+    )
+
+
+@post("/bills/{code:str}/{number:str}/reverse/confirm", guards=_GUARDS, status_code=200)
+async def reverse(
+    request: PageRequest,
+    code: FromPath[str],
+    number: FromPath[str],
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+) -> Response[str] | Response[bytes]:
+    """Reverse the bill; pressed twice, the second answer leads to the same red bill."""
+    form = await read_form(request)
+    async with services.database.scoped(session.account.scope) as connection:
+        bill = await get_bill(connection, bill_id_of(code, number))
+    account = session.account
+    reversal = ReversalRequest(
+        code=code, number=number, reason=form.get("reason", ""), handler=account.display_name
+    )
+    acting = Actor(label=account.actor.label, address=client_address(request))
+    outcome = (await services.desk.reverse(unit_of(account), [reversal], acting=acting))[0]
+    result = f"{LIST}/{bill.code}/{bill.number}/reversed"
+    if isinstance(outcome, Issued):
+        return redirect(request, result)
+    if any(problem.code == "bill.already_reversed" for problem in outcome.problems):
+        return redirect(request, result)
+    return _reason_page(request, bill, choice=_OTHER, text=form.get("reason", ""), problems=outcome.problems)
+
+
+@get("/bills/{code:str}/{number:str}/reversed")
+async def reversed_page(
+    request: PageRequest,
+    code: FromPath[str],
+    number: FromPath[str],
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+) -> Response[str]:
+    """What became of a reversed bill, with the red one."""
+    async with services.database.scoped(session.account.scope) as connection:
+        bill = await get_bill(connection, bill_id_of(code, number))
+        if bill.color is not Color.BLUE or bill.related is None:
+            raise refuse("bill.not_reversed", "该票据没有被冲红，请返回票据页面查看。", status=404)
+        red = await get_bill(connection, bill.related.bill_id)
+    return page(request, "bills/reversed.html", title="票据已冲红", crumbs=_crumbs(bill), bill=bill, red=red)
+
+
+async def _reversible_bill(services: Services, session: Session, code: str, number: str) -> Bill:
+    """The bill; raises `Refusal` when it is red or was reversed before, telling by which bill."""
+    async with services.database.scoped(session.account.scope) as connection:
+        bill = await get_bill(connection, bill_id_of(code, number))
+    if bill.color is Color.RED:
+        raise refuse("bill.is_red", "红字票据不能再冲红。", status=409)
+    if bill.state is BillState.REVERSED:
+        red = bill.related
+        told = f"（红字票据代码{red.code}，号码{red.number}）" if red else ""
+        raise refuse("bill.already_reversed", f"该票据已经冲红{told}，不能重复冲红。", status=409)
+    return bill
+
+
+def _reason_problems(choice: str, text: str) -> tuple[Problem, ...]:
+    if choice not in REASONS:
+        message = "请选择冲红原因。"
+        return (Problem(code="form.required", field="reason", message=message, status=422),)
+    if choice == _OTHER and not text:
+        message = "选择“其他”时请填写具体原因。"
+        return (Problem(code="form.required", field="reason_text", message=message, status=422),)
+    return ()
+
+
+def _reason(choice: str, text: str) -> str:
+    if choice == _OTHER:
+        return text
+    return f"{choice}：{text}" if text else choice
+
+
+def _reason_page(
+    request: PageRequest, bill: Bill, *, choice: str = "", text: str = "", problems: tuple[Problem, ...] = ()
+) -> Response[str]:
+    return page(
+        request,
+        "bills/reverse.html",
+        status=problems[0].status if problems else 200,
+        title="冲红",
+        crumbs=_crumbs(bill),
+        bill=bill,
+        reasons=REASONS,
+        choice=choice,
+        text=text,
+        problems=problems,
+    )
+
+
+def _crumbs(bill: Bill) -> list[tuple[str, str]]:
+    return [
+        ("首页", "/unit"),
+        ("已开票据", LIST),
+        (f"{bill.code}-{bill.number}", f"{LIST}/{bill.code}/{bill.number}"),
+    ]
+
+
+HANDLERS = [ask_reason, ask_again, reverse, reversed_page]

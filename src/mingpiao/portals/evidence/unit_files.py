@@ -1,0 +1,85 @@
+"""佐证材料 of a unit: upload from the issue page, how far reading is, pages and files."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from mingpiao.composition import Services
+from mingpiao.evidence.model import EvidenceFile
+from mingpiao.evidence.service import MAX_FILES, get_evidence_files
+from mingpiao.identity.model import Actor, Session
+from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.evidence.files import (
+    MAX_UPLOAD,
+    as_seen,
+    file_answer,
+    find_file,
+    picture_answer,
+    take_files,
+)
+from mingpiao.portals.forms import read_query
+from mingpiao.portals.issuing.rights import UNIT_ISSUE
+from mingpiao.portals.session import PageRequest, require_right
+from mingpiao.web import client_address
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+@post(
+    "/evidence",
+    guards=[require_right(UNIT_ISSUE)],
+    status_code=200,
+    request_max_body_size=MAX_UPLOAD,
+)
+async def upload(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[dict[str, Any]]:
+    """Take files in for the page's script: each is answered, and those refused are told why."""
+    acting = Actor(label=session.account.actor.label, address=client_address(request))
+    taken = await take_files(request, services, unit_of(session.account), acting)
+    answer = {
+        "files": [as_seen(each.file) for each in taken if each.file is not None],
+        "problems": [each.problem.message for each in taken if each.problem is not None],
+    }
+    return Response(answer, headers=_NO_STORE)
+
+
+@get("/evidence/status")
+async def status(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[list[dict[str, Any]]]:
+    """How far the reading of some files is."""
+    digests = read_query(request).get("digests", "").split()[:MAX_FILES]
+    unit_id = unit_of(session.account)
+    async with services.database.scoped(session.account.scope) as connection:
+        found = await get_evidence_files(connection, unit_id, digests)
+    return Response([as_seen(found[digest]) for digest in digests if digest in found], headers=_NO_STORE)
+
+
+@get("/evidence/{digest:str}/pages/{name:str}")
+async def page_of(
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    digest: FromPath[str],
+    name: FromPath[str],
+) -> Response[bytes]:
+    """A page as a picture."""
+    return await picture_answer(services, await _own(session, services, digest), name)
+
+
+@get("/evidence/{digest:str}/file")
+async def file_of(
+    session: NamedDependency[Session], services: NamedDependency[Services], digest: FromPath[str]
+) -> Response[bytes]:
+    """The file itself."""
+    return await file_answer(services, await _own(session, services, digest))
+
+
+async def _own(session: Session, services: Services, digest: str) -> EvidenceFile:
+    async with services.database.scoped(session.account.scope) as connection:
+        return await find_file(connection, unit_of(session.account), digest)
+
+
+HANDLERS = [upload, status, page_of, file_of]

@@ -1,0 +1,431 @@
+"""开具票据: choose a kind, fill in, check the answers, issue."""
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from markupsafe import Markup
+
+from mingpiao.applications.model import Pending, Person, Submitted
+from mingpiao.catalog.model import BillKind, Catalog, ChargeItem
+from mingpiao.composition import Services
+from mingpiao.evidence.model import EvidenceFile
+from mingpiao.evidence.service import get_evidence_files
+from mingpiao.identity.model import Account, Actor, Session
+from mingpiao.identity.service import checkers_of_unit
+from mingpiao.issuing.model import (
+    MAX_ITEMS,
+    Assessment,
+    Issued,
+    NeedsConfirmation,
+    Refused,
+    Unresolved,
+)
+from mingpiao.issuing.service import get_document
+from mingpiao.kernel.clock import today
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.numbering.model import StockLevel
+from mingpiao.numbering.service import stock_levels
+from mingpiao.portals.bills.access import bill_id_of, unit_of
+from mingpiao.portals.evidence.files import MAX_UPLOAD, problems_of, take_files
+from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.issuing.corrections import form_to_correct
+from mingpiao.portals.issuing.form import (
+    MAX_MATCHES,
+    PAY_MODES,
+    FormView,
+    IssueForm,
+    as_request,
+    for_people,
+    form_members,
+    input_attributes,
+    input_type,
+    items_for,
+    matching,
+    new_business_no,
+    rate_hint,
+    read_issue_form,
+    reason_problems,
+    understand,
+    with_files,
+    with_item,
+    with_row,
+    without_blank_rows,
+    without_file,
+    without_row,
+)
+from mingpiao.portals.issuing.rights import UNIT_ISSUE
+from mingpiao.portals.rendering import field_id, page
+from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.rules.model import Severity
+from mingpiao.units.model import UnitMode, UnitProfile
+from mingpiao.web import client_address
+
+_ADDRESS = "/unit/issue"
+_GUARDS = [require_right(UNIT_ISSUE)]
+
+
+class _Window(msgspec.Struct, frozen=True, kw_only=True):
+    """What a handler works with: the unit, what it may issue, and whose names may stand as 复核人."""
+
+    profile: UnitProfile
+    catalog: Catalog
+    checkers: list[str]
+
+    def kinds(self) -> list[BillKind]:
+        kinds = (self.catalog.kinds.get(code) for code in sorted(self.profile.kind_codes))
+        return [kind for kind in kinds if kind is not None and not kind.retired]
+
+    def kind(self, code: str) -> BillKind:
+        kind = next((kind for kind in self.kinds() if kind.code == code), None)
+        if kind is None:
+            raise refuse(
+                "bill.kind_not_allowed", "本单位不能开具该票据种类，请从列表中重新选择。", status=404
+            )
+        return kind
+
+    def items(self, kind: BillKind) -> list[ChargeItem]:
+        return items_for(self.profile, kind, self.catalog)
+
+    def view(self, form: IssueForm) -> FormView:
+        return understand(form, self.profile, self.kind(form.kind), self.catalog)
+
+
+async def _open_window(services: Services, account: Account) -> _Window:
+    unit_id = unit_of(account)
+    async with services.database.system() as connection:
+        checkers = await checkers_of_unit(connection, unit_id)
+    return _Window(
+        profile=await services.units.profile(unit_id),
+        catalog=await services.catalog.get(),
+        checkers=checkers,
+    )
+
+
+@get("/issue", guards=_GUARDS)
+async def choose_or_fill(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str] | Response[bytes]:
+    """Without a kind, the choice of one; with it, an empty form, or that of an application to correct."""
+    window = await _open_window(services, session.account)
+    query = read_query(request)
+    if query.get("application"):
+        form = await form_to_correct(services, session.account, query["application"])
+        return await _form_page(request, session, services, window, window.view(form))
+    code = query.get("kind", "")
+    kinds = window.kinds()
+    if code:
+        kind = window.kind(code)
+        form = IssueForm(business_no=new_business_no(today()), kind=kind.code)
+        return await _form_page(request, session, services, window, window.view(form))
+    if len(kinds) == 1:
+        return redirect(request, f"{_ADDRESS}?kind={kinds[0].code}")
+    async with services.database.scoped(session.account.scope) as connection:
+        levels = await stock_levels(connection, window.profile.unit.unit_id)
+    by_kind = {level.kind_code: level for level in levels}
+    return page(
+        request,
+        "issuing/kind.html",
+        title="开具票据",
+        crumbs=[("首页", "/unit")],
+        kinds=kinds,
+        stops={kind.code: _stopped(by_kind.get(kind.code), window.profile.unit.mode) for kind in kinds},
+    )
+
+
+def _stopped(level: StockLevel | None, mode: UnitMode) -> str:
+    """Why no bill of a kind can be issued now, or an empty text. An online unit's numbers come at issue."""
+    if level is not None and "qualification_revoked" in level.locks:
+        return "资质证书的认定已撤销，请上传有效的证书。"
+    if level is not None and (level.locks or (level.valid_until and level.valid_until < today())):
+        return "已停止供票，请联系财政部门。"
+    if mode is UnitMode.INTERFACE and (level is None or level.free < 1):
+        return "没有可用票号，请向财政部门申领。"
+    return ""
+
+
+@post("/issue", guards=_GUARDS, status_code=200, request_max_body_size=MAX_UPLOAD)
+async def fill(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """A step within the form (`action`), or on to *check your answers*. Files that come along are taken in."""
+    window = await _open_window(services, session.account)
+    members = await read_form(request)
+    form = read_issue_form(members, window.kind(members.get("kind", "")), today())
+    acting = Actor(label=session.account.actor.label, address=client_address(request))
+    taken = await take_files(request, services, unit_of(session.account), acting)
+    form = with_files(form, [each.file.digest for each in taken if each.file is not None])
+    refused = problems_of(taken)
+    action = members.get("action", "")
+    if action != "check" or refused:
+        view = window.view(_step(form, action, window))
+        focus = _focus(members, action, view)
+        return await _form_page(request, session, services, window, view, problems=refused, focus=focus)
+    view = window.view(without_blank_rows(form))
+    assessment = await _assess(session, services, view, counted=True)
+    if assessment.problems:
+        return await _form_page(
+            request, session, services, window, view, problems=for_people(assessment.problems, view)
+        )
+    files = await _files(services, session.account, view)
+    return _check_page(request, session, window, view, assessment, files)
+
+
+async def _assess(
+    session: Session, services: Services, view: FormView, *, counted: bool = False
+) -> Assessment:
+    """What the desk says of the bill. Reasons have no part in it: they are answered on the check page."""
+    wanted = msgspec.structs.replace(as_request(view, session.account.display_name), confirmations=())
+    return await services.desk.check(unit_of(session.account), wanted, counted=counted)
+
+
+async def _files(services: Services, account: Account, view: FormView) -> list[EvidenceFile]:
+    """The form's files in its order; what names none of the unit's is left out."""
+    if not view.form.evidence:
+        return []
+    async with services.database.scoped(account.scope) as connection:
+        found = await get_evidence_files(connection, unit_of(account), view.form.evidence)
+    return [found[digest] for digest in view.form.evidence if digest in found]
+
+
+def _check_page(
+    request: PageRequest,
+    session: Session,
+    window: _Window,
+    view: FormView,
+    assessment: Assessment,
+    files: list[EvidenceFile],
+    *,
+    status: int = 200,
+    problems: tuple[Problem, ...] = (),
+) -> Response[str]:
+    """*Check your answers*: the bill as it will be, what rules ask or say, and how its files compare."""
+    asks = [hit for hit in assessment.hits if hit.severity is Severity.ASK]
+    shown = {hit.rule for hit in asks}
+    return page(
+        request,
+        "issuing/check.html",
+        status=status,
+        title="核对票据内容",
+        crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
+        view=view,
+        members=form_members(view.form),
+        unit=window.profile.unit,
+        handler=session.account.display_name,
+        asks=asks,
+        # Reasons that are not asked for on this page go along unseen.
+        kept_reasons={rule: text for rule, text in view.form.reasons.items() if rule not in shown},
+        warnings=[hit for hit in assessment.hits if hit.severity is Severity.WARN],
+        claims=assessment.claims,
+        waiting=assessment.waiting,
+        files=files,
+        problems=problems,
+    )
+
+
+def _step(form: IssueForm, action: str, window: _Window) -> IssueForm:
+    """What a button within the form does: `add`, `remove-3`, `pick-3-060001`, `drop-<digest>`; all others
+    only work out."""
+    verb, _, rest = action.partition("-")
+    index, _, code = rest.partition("-")
+    place = int(index) if index.isdecimal() and len(index) < 4 else MAX_ITEMS
+    if verb == "add":
+        return with_row(form)
+    if verb == "remove":
+        return without_row(form, place)
+    if verb == "drop":
+        return without_file(form, rest)
+    if verb == "pick":
+        items = window.items(window.kind(form.kind))
+        item = next((item for item in items if item.code == code), None)
+        return with_item(form, place, item) if item else form
+    return form
+
+
+def _focus(members: dict[str, str], action: str, view: FormView) -> str:
+    """The id of the input where typing goes on."""
+    if action == "add":
+        return field_id(f"items/{len(view.rows) - 1}/code")
+    if action.startswith("pick-"):
+        return field_id(f"items/{action.split('-')[1]}/quantity")
+    return members.get("focus", "")
+
+
+@post("/issue/amounts", guards=_GUARDS, status_code=200)
+async def amounts(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """Amounts, total and 大写金额 for what is in the form now, as a fragment."""
+    window = await _open_window(services, session.account)
+    members = await read_form(request)
+    form = read_issue_form(members, window.kind(members.get("kind", "")), today())
+    return page(request, "issuing/_amounts.html", view=window.view(form), fragment=True)
+
+
+@get("/issue/items", guards=_GUARDS)
+async def find_items(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """Items by name, code or pinyin initials, as the options of a list box."""
+    query = read_query(request)
+    window = await _open_window(services, session.account)
+    found = matching(window.items(window.kind(query.get("kind", ""))), query.get("q", ""))
+    return page(request, "issuing/_items.html", items=found[:MAX_MATCHES], rate_hint=rate_hint)
+
+
+@post("/issue/confirm", guards=_GUARDS, status_code=200)
+async def confirm(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str] | Response[bytes]:
+    """Issue. The form's business number makes a second press or a reload answer with the same bill."""
+    window = await _open_window(services, session.account)
+    members = await read_form(request)
+    form = read_issue_form(members, window.kind(members.get("kind", "")), today())
+    view = window.view(form)
+    if members.get("action") == "edit":
+        return await _form_page(request, session, services, window, view)
+    person = Person(
+        actor=Actor(label=session.account.actor.label, address=client_address(request)),
+        name=session.account.display_name,
+    )
+    wanted = as_request(view, session.account.display_name)
+    unit_id = unit_of(session.account)
+    try:
+        if members.get("action") == "appeal":
+            application = await services.applications.appeal_request(
+                unit_id, wanted, view.form.appeal, person
+            )
+            if not isinstance(application, Refused):
+                return redirect(request, f"/unit/applications/{application.application_id}")
+            outcome: Submitted = application
+        else:
+            outcome = await services.applications.submit(unit_id, wanted, person, look_first=True)
+    except Refusal as refusal:
+        # What was typed must not be lost.
+        problems = tuple(msgspec.structs.replace(each, field="appeal") for each in refusal.problems)
+        return await _asked_again(request, session, services, window, view, problems)
+    return await _answer(request, session, services, window, view, outcome)
+
+
+async def _answer(
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    window: _Window,
+    view: FormView,
+    outcome: Submitted,
+) -> Response[str] | Response[bytes]:
+    match outcome:
+        case Issued(bill=bill):
+            return redirect(request, f"{_ADDRESS}/done/{bill.code}/{bill.number}")
+        case Pending(application=application):
+            return redirect(request, f"/unit/applications/{application.application_id}")
+        case Refused(problems=problems):
+            conflict = next((p for p in problems if p.code == "bill.business_no_conflict"), None)
+            if conflict is not None:
+                return _issued_before(request, view, conflict)
+            if about_reasons := reason_problems(problems, view.form):
+                return await _asked_again(request, session, services, window, view, about_reasons)
+            return await _form_page(
+                request, session, services, window, view, problems=for_people(problems, view)
+            )
+        case NeedsConfirmation(hits=hits):
+            unanswered = tuple(
+                Problem(
+                    code="rule.confirmation_needed",
+                    field=f"reason/{hit.rule}",
+                    message=f"请说明“{hit.name}”一项为何符合规定，或修改票据，或提交人工复核。",
+                    status=409,
+                )
+                for hit in hits
+            )
+            return await _asked_again(request, session, services, window, view, unanswered)
+        case Unresolved():
+            # The same business number stays in the page: pressing again tells the truth. Nothing more is
+            # read for it, as the database may be away.
+            return _check_page(
+                request, session, window, view, Assessment(), [], status=503, problems=outcome.problems
+            )
+
+
+async def _asked_again(
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    window: _Window,
+    view: FormView,
+    problems: tuple[Problem, ...],
+) -> Response[str]:
+    assessment = await _assess(session, services, view)
+    files = await _files(services, session.account, view)
+    status = problems[0].status
+    return _check_page(request, session, window, view, assessment, files, status=status, problems=problems)
+
+
+def _issued_before(request: PageRequest, view: FormView, conflict: Problem) -> Response[str]:
+    """The form's bill stands already, with other content: lead to it, and to a new form."""
+    return page(
+        request,
+        "issuing/issued_before.html",
+        status=conflict.status,
+        title="票据已经开具过",
+        crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
+        code=conflict.facts["code"],
+        number=conflict.facts["number"],
+        kind=view.kind,
+    )
+
+
+@get("/issue/done/{code:str}/{number:str}", guards=_GUARDS)
+async def done(
+    request: PageRequest,
+    code: FromPath[str],
+    number: FromPath[str],
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+) -> Response[str]:
+    """The bill stands: its numbers, its face, what comes next."""
+    async with services.database.scoped(session.account.scope) as connection:
+        document = await get_document(connection, bill_id_of(code, number))
+    return page(
+        request,
+        "issuing/done.html",
+        title="票据已开具",
+        crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
+        bill=document.bill,
+        kind=(await services.catalog.get()).kinds[document.bill.kind],
+        faces=Markup(await services.documents.faces(document)),  # noqa: S704 - our own drawing, texts escaped
+    )
+
+
+async def _form_page(
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    window: _Window,
+    view: FormView,
+    *,
+    problems: tuple[Problem, ...] = (),
+    focus: str = "",
+) -> Response[str]:
+    fragment = bool(request.headers.get("HX-Request"))
+    return page(
+        request,
+        "issuing/_form.html" if fragment else "issuing/form.html",
+        status=problems[0].status if problems and not fragment else 200,
+        title=f"开具{view.kind.name}",
+        crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
+        view=view,
+        files=await _files(services, session.account, view),
+        handler=session.account.display_name,
+        checkers=window.checkers,
+        pay_modes=PAY_MODES,
+        many_kinds=len(window.kinds()) > 1,
+        input_type=input_type,
+        input_attributes=input_attributes,
+        problems=problems,
+        focus=focus,
+    )
+
+
+HANDLERS = [choose_or_fill, fill, amounts, find_items, confirm, done]

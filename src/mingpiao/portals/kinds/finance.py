@@ -1,0 +1,60 @@
+"""票据种类: what kinds there are, and which of them need supporting files."""
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from mingpiao.catalog.service import mark_evidence
+from mingpiao.composition import Services
+from mingpiao.identity.model import Actor, Session
+from mingpiao.kernel.errors import refuse
+from mingpiao.portals.forms import read_form
+from mingpiao.portals.gates import allowed
+from mingpiao.portals.kinds.rights import KINDS_MARK
+from mingpiao.portals.rendering import page
+from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.web import client_address
+
+_LIST = "/finance/kinds"
+
+
+@get("/kinds")
+async def kind_list(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """All kinds with their categories; the head of the province's department may mark them."""
+    catalog = await services.catalog.get()
+    return page(
+        request,
+        "kinds/kinds.html",
+        title="票据种类",
+        kinds=list(catalog.kinds.values()),
+        categories={category.code: category.name for category in catalog.categories.values()},
+        may_mark=_may_mark(session, f"{catalog.province}0000"),
+    )
+
+
+@post("/kinds/{code:str}/evidence", guards=[require_right(KINDS_MARK)], status_code=200)
+async def mark(
+    request: PageRequest,
+    code: FromPath[str],
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+) -> Response[bytes]:
+    """Say whether a kind needs files from now on; pressed twice, the second changes nothing."""
+    catalog = await services.catalog.get()
+    if not _may_mark(session, f"{catalog.province}0000"):
+        raise refuse("access.denied", "票据种类由省级财政部门负责人设置，请联系省级财政部门。", status=403)
+    needed = (await read_form(request)).get("needed") == "1"
+    acting = Actor(label=session.account.actor.label, address=client_address(request))
+    async with services.database.system() as connection:
+        await mark_evidence(connection, code, needed, acting=acting)
+    return redirect(request, _LIST)
+
+
+def _may_mark(session: Session, province: str) -> bool:
+    account = session.account
+    return allowed(account.role, KINDS_MARK) and account.region_code == province
+
+
+HANDLERS = [kind_list, mark]

@@ -1,0 +1,5 @@
+"""Who reads messages: people of units and of departments."""
+
+from mingpiao.portals.gates import DEPARTMENT_ROLES, UNIT_ROLES, Right
+
+MESSAGES = Right("messages", UNIT_ROLES | DEPARTMENT_ROLES)

@@ -1,0 +1,9 @@
+"""消息 of units and departments; the bell in the page's head leads to them."""
+
+from mingpiao.portals.messages import pages
+from mingpiao.portals.subjects import Subject
+
+SUBJECT = Subject(
+    unit=pages.HANDLERS,
+    finance=pages.HANDLERS,
+)

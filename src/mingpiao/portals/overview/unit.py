@@ -1,0 +1,61 @@
+"""首页 of a unit: today's figures, the stock of numbers, and the ways on."""
+
+from decimal import Decimal
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from mingpiao.applications.service import open_count
+from mingpiao.composition import Services
+from mingpiao.identity.model import Session
+from mingpiao.issuing.model import BillFilter
+from mingpiao.issuing.service import list_bills, unit_totals
+from mingpiao.kernel.clock import today
+from mingpiao.numbering.service import stock_levels
+from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.gates import allowed
+from mingpiao.portals.issuing.rights import UNIT_ISSUE
+from mingpiao.portals.qualifications.parts import notice_of
+from mingpiao.portals.rendering import page
+from mingpiao.portals.session import PageRequest
+from mingpiao.qualifications.service import standing
+from mingpiao.units.model import UnitMode
+
+_LATEST = 8
+#: Below this many free numbers an interface unit should ask for more; an online unit draws at issue.
+LOW_STOCK = 200
+
+
+@get("/")
+async def home(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """What happened today and what stands in the way of issuing."""
+    unit_id = unit_of(session.account)
+    async with services.database.scoped(session.account.scope) as connection:
+        totals = await unit_totals(connection, unit_id, today(), today())
+        levels = await stock_levels(connection, unit_id)
+        files = await standing(connection, unit_id)
+        to_handle = await open_count(connection, unit_id)
+        latest = await list_bills(connection, BillFilter(unit_id=unit_id), limit=_LATEST)
+    return page(
+        request,
+        "overview/unit.html",
+        title="首页",
+        issued_count=sum(total.issued_count for total in totals),
+        issued_amount=sum((total.issued_amount for total in totals), Decimal(0)),
+        reversed_count=sum(total.reversed_count for total in totals),
+        reversed_amount=sum((total.reversed_amount for total in totals), Decimal(0)),
+        levels=levels,
+        notice=notice_of(files),
+        to_handle=to_handle,
+        low_stock=LOW_STOCK,
+        drawn_at_issue=(await services.units.profile(unit_id)).unit.mode is UnitMode.ONLINE,
+        today=today(),
+        latest=latest.bills,
+        kinds=(await services.catalog.get()).kinds,
+        may_issue=allowed(session.account.role, UNIT_ISSUE),
+    )
+
+
+HANDLERS = [home]

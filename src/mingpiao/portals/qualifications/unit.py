@@ -1,0 +1,251 @@
+"""资质证书 of a unit: upload, see what was read, correct and submit; states, days left, history."""
+
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from mingpiao.composition import Services
+from mingpiao.evidence.service import MAX_BYTES
+from mingpiao.identity.model import Actor, Session
+from mingpiao.kernel.clock import today
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.gates import allowed
+from mingpiao.portals.qualifications.parts import (
+    TYPE_OPTIONS,
+    days_text,
+    file_answer,
+    form_values,
+    notice_of,
+    picture_answer,
+    qualification_view,
+    read_statement,
+    state_colour,
+)
+from mingpiao.portals.qualifications.rights import UNIT_QUALIFICATIONS
+from mingpiao.portals.rendering import page
+from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.qualifications.model import Qualification, QualificationFilter
+from mingpiao.qualifications.service import get as get_qualification
+from mingpiao.qualifications.service import list_qualifications, may_state, standing, submit, withdraw
+from mingpiao.web import client_address
+
+LIST = "/unit/qualifications"
+_GUARDS = [require_right(UNIT_QUALIFICATIONS)]
+_CRUMBS = [("首页", "/unit"), ("资质证书", LIST)]
+#: Above the limit of a file, so that one too large is told so beside the form.
+_MAX_UPLOAD = 2 * MAX_BYTES
+
+
+def _acting(request: PageRequest, session: Session) -> Actor:
+    return Actor(label=session.account.actor.label, address=client_address(request))
+
+
+@get("/qualifications")
+async def qualification_list(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """Current qualifications with their days left, and the history."""
+    return await _list_page(request, session, services)
+
+
+async def _list_page(
+    request: PageRequest, session: Session, services: Services, problems: tuple[Problem, ...] = ()
+) -> Response[str]:
+    after = read_query(request).get("after", "")
+    unit_id = unit_of(session.account)
+    async with services.database.scoped(session.account.scope) as connection:
+        stands = await standing(connection, unit_id)
+        qualifications, following = await list_qualifications(
+            connection, QualificationFilter(unit_id=unit_id), after=after
+        )
+    return page(
+        request,
+        "qualifications/unit_qualifications.html",
+        status=problems[0].status if problems else 200,
+        title="资质证书",
+        crumbs=[("首页", "/unit")],
+        standing=stands,
+        notice=notice_of(stands),
+        left=stands.days_left(today()),
+        qualifications=qualifications,
+        days_text=days_text,
+        state_colour=state_colour,
+        may_upload=allowed(session.account.role, UNIT_QUALIFICATIONS),
+        next_address=f"{LIST}?after={following}" if following else "",
+        first_address=LIST if after else "",
+        problems=problems,
+    )
+
+
+@post("/qualifications", guards=_GUARDS, status_code=200, request_max_body_size=_MAX_UPLOAD)
+async def upload(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str] | Response[bytes]:
+    """Take a file in; the same one again leads to the qualification that it is."""
+    file = (await request.form()).get("file")
+    try:
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise refuse("qualification.file_missing", "请选择证书文件。", field="file", status=422)
+        qualification, fresh = await services.qualifications.upload(
+            unit_of(session.account),
+            file.filename,
+            await file.read(),
+            by=session.account,
+            acting=_acting(request, session),
+        )
+    except Refusal as refusal:
+        return await _list_page(request, session, services, refusal.problems)
+    return redirect(request, _address(qualification.qualification_id) + ("" if fresh else "?again=yes"))
+
+
+@get("/qualifications/{qualification_id:int}")
+async def qualification_page(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+) -> Response[str]:
+    """A qualification: the picture, what was read, and the form to state what it says."""
+    qualification = await _own(session, services, qualification_id)
+    return _qualification_page(request, session, qualification)
+
+
+def _qualification_page(
+    request: PageRequest,
+    session: Session,
+    qualification: Qualification,
+    values: dict[str, str] | None = None,
+    problems: tuple[Problem, ...] = (),
+) -> Response[str]:
+    may_change = allowed(session.account.role, UNIT_QUALIFICATIONS)
+    return page(
+        request,
+        "qualifications/unit_qualification.html",
+        status=problems[0].status if problems else 200,
+        title=qualification.type_label,
+        crumbs=_CRUMBS,
+        view=qualification_view(qualification),
+        qualification=qualification,
+        base=_address(qualification.qualification_id),
+        values=values or form_values(qualification),
+        types=TYPE_OPTIONS,
+        days_text=days_text(qualification),
+        state_colour=state_colour(qualification),
+        editable=may_change and may_state(qualification),
+        withdrawable=may_change and (qualification.state.open_to_unit or qualification.state == "submitted"),
+        again="again" in read_query(request),
+        problems=problems,
+    )
+
+
+@get("/qualifications/{qualification_id:int}/state")
+async def qualification_state(
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+) -> dict[str, str]:
+    """The state alone, for the page that waits for the reading."""
+    qualification = await _own(session, services, qualification_id)
+    return {"state": qualification.state.value}
+
+
+@post("/qualifications/{qualification_id:int}/submit", guards=_GUARDS, status_code=200)
+async def submit_qualification(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+) -> Response[str] | Response[bytes]:
+    """Hand a qualification in; what is wrong in the form is told beside its field."""
+    form = await read_form(request)
+    qualification = await _own(session, services, qualification_id)
+    stated, problems = read_statement(form)
+    if stated is None:
+        return _qualification_page(request, session, qualification, form, tuple(problems))
+    try:
+        async with services.database.system() as connection:
+            await submit(
+                connection,
+                unit_of(session.account),
+                qualification_id,
+                stated,
+                revision=_number(form.get("revision", "")),
+                acting=_acting(request, session),
+            )
+    except Refusal as refusal:
+        if refusal.status != 422:
+            raise
+        return _qualification_page(request, session, qualification, form, refusal.problems)
+    return redirect(request, _address(qualification_id))
+
+
+@post("/qualifications/{qualification_id:int}/withdraw", guards=_GUARDS, status_code=200)
+async def withdraw_qualification(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+) -> Response[bytes]:
+    """Take a qualification back on which nobody decided."""
+    async with services.database.system() as connection:
+        await withdraw(
+            connection, unit_of(session.account), qualification_id, acting=_acting(request, session)
+        )
+    return redirect(request, LIST)
+
+
+@get("/qualifications/{qualification_id:int}/pages/{number:int}")
+async def qualification_picture(
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+    number: FromPath[int],
+) -> Response[bytes]:
+    """A page of the qualification, upright."""
+    qualification = await _own(session, services, qualification_id)
+    return picture_answer(await services.qualifications.picture(qualification, number))
+
+
+@get("/qualifications/{qualification_id:int}/file")
+async def qualification_file(
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    qualification_id: FromPath[int],
+) -> Response[bytes]:
+    """The file as it was uploaded."""
+    qualification = await _own(session, services, qualification_id)
+    return file_answer(qualification, await services.qualifications.open_file(qualification))
+
+
+async def _own(session: Session, services: Services, qualification_id: int) -> Qualification:
+    """A qualification of the person's own unit; raises `Refusal` (`qualification.unknown`, 404) for any other."""
+    unit_of(session.account)
+    if qualification_id >= 2**63:
+        raise refuse(
+            "qualification.unknown", "没有找到该资质证书，请从列表中选择，或您无权查看。", status=404
+        )
+    async with services.database.scoped(session.account.scope) as connection:
+        return await get_qualification(connection, qualification_id)
+
+
+def _address(qualification_id: int) -> str:
+    return f"{LIST}/{qualification_id}"
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
+
+
+HANDLERS = [
+    qualification_list,
+    upload,
+    qualification_page,
+    qualification_state,
+    submit_qualification,
+    withdraw_qualification,
+    qualification_picture,
+    qualification_file,
+]

@@ -1,0 +1,320 @@
+"""监管规则: the list, one rule with its versions, and what may be done with it."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.composition import Services
+from mingpiao.identity.model import Account, Session
+from mingpiao.kernel.clock import today
+from mingpiao.kernel.codes import region_prefix
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.lake.model import MAX_MONTHS
+from mingpiao.portals.bills.filters import clean_text
+from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.gates import allowed
+from mingpiao.portals.regions import chosen_region, home_region, region_options
+from mingpiao.portals.rendering import page
+from mingpiao.portals.rules.form import read_revision
+from mingpiao.portals.rules.history import suspension_of, trials_of
+from mingpiao.portals.rules.rights import RULES_APPROVE, RULES_VIEW, RULES_WRITE
+from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.rules import service as rules
+from mingpiao.rules.model import RuleVersion, Severity, Stage, VersionState
+from mingpiao.rules.service import PAGE_SIZE, RuleFilter, RuleSummary
+from mingpiao.web import client_address
+
+LIST = "/finance/rules"
+CRUMBS = [("监管规则", LIST)]
+_VIEW = [require_right(RULES_VIEW)]
+_WRITE = [require_right(RULES_WRITE)]
+_APPROVE = [require_right(RULES_APPROVE)]
+#: What a list can be restricted to by standing: the newest version's state, or whether the rule runs.
+_STANDINGS: dict[str, tuple[str, RuleFilter]] = {
+    "live": ("运行中", RuleFilter(live=True)),
+    "suspended": ("已暂停", RuleFilter(suspended=True)),
+    **{state.value: (f"最新版本{state.label}", RuleFilter(state=state)) for state in VersionState},
+}
+#: Days whose hits a rule's page shows.
+_HIT_DAYS = 30
+#: How far back a trial may look.
+TRIAL_MONTHS = [(str(months), f"最近{months}个月") for months in (1, 3, 6, 12, 24, MAX_MONTHS)]
+_FILTERS = ("words", "state", "stage", "severity", "region")
+
+
+def read_rule_filter(
+    session: Session, catalog: Catalog, given: dict[str, str]
+) -> tuple[dict[str, str], RuleFilter]:
+    """The filter of an address: its values as shown, and as the list takes it. Unknown choices are dropped.
+
+    Raises `Refusal` (`region.unknown`, 404) for a region outside the account's.
+    """
+    values = {name: clean_text(given.get(name, "")) for name in _FILTERS}
+    known: dict[str, set[str]] = {
+        "state": set(_STANDINGS),
+        "stage": {stage.value for stage in Stage},
+        "severity": {severity.value for severity in Severity},
+    }
+    values |= {name: values[name] if values[name] in choices else "" for name, choices in known.items()}
+    region = chosen_region(session, catalog, values["region"]) if values["region"] else ""
+    standing = _STANDINGS[values["state"]][1] if values["state"] else RuleFilter()
+    wanted = msgspec.structs.replace(
+        standing,
+        stage=Stage(values["stage"]) if values["stage"] else None,
+        severity=Severity(values["severity"]) if values["severity"] else None,
+        region_prefix=region_prefix(region) if region else "",
+        words=values["words"],
+    )
+    return values, wanted
+
+
+@get("/rules", guards=_VIEW)
+async def rule_list(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """Rules by words, standing, stage, severity and the department's region, in order of code."""
+    catalog = await services.catalog.get()
+    given = read_query(request)
+    values, wanted = read_rule_filter(session, catalog, given)
+    after = clean_text(given.get("after", ""))
+    async with services.database.scoped(session.account.scope) as connection:
+        found = await rules.list_rules(connection, wanted, after=after)
+    shown = found[:PAGE_SIZE]
+    more = {"after": shown[-1].code} if len(found) > PAGE_SIZE else {}
+    return page(
+        request,
+        "rules/rules.html",
+        title="监管规则",
+        values=values,
+        rules=shown,
+        standings=[(name, label) for name, (label, _) in _STANDINGS.items()],
+        stages=[(stage.value, stage.label) for stage in Stage],
+        severities=[(severity.value, severity.label) for severity in Severity],
+        regions=region_options(session, catalog),
+        owner=lambda code: owner_name(catalog, code),
+        may_write=allowed(session.account.role, RULES_WRITE),
+        export_address=_address(f"{LIST}/export.yaml", values),
+        next_address=_address(LIST, values | more) if more else "",
+        first_address=_address(LIST, values) if after else "",
+    )
+
+
+def owner_name(catalog: Catalog, region_code: str) -> str:
+    """The department whose rule it is, by the name of its region."""
+    return catalog.region_path(region_code) or catalog.regions[region_code].name
+
+
+def _address(path: str, values: dict[str, str]) -> str:
+    given = {name: value for name, value in values.items() if value}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+@get("/rules/{code:str}", guards=_VIEW)
+async def rule_page(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    code: FromPath[str],
+) -> Response[str]:
+    """One rule: the version asked for (else the newest), all versions, and what may be done."""
+    return await show_rule(request, session, services, code)
+
+
+async def show_rule(
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    code: str,
+    problems: tuple[Problem, ...] = (),
+    reason: str = "",
+) -> Response[str]:
+    """The page of a rule, with what was refused and the reason that was typed."""
+    catalog = await services.catalog.get()
+    asked = read_query(request).get("version", "")
+    async with services.database.scoped(session.account.scope) as connection:
+        summary = await rules.get_rule(connection, code)
+        versions = await rules.versions_of(connection, code)
+        hits = await rules.hit_figures(
+            connection, today() - timedelta(days=_HIT_DAYS - 1), today(), code=code
+        )
+    shown = next((each for each in versions if str(each.version) == asked), versions[0])
+    may = _permissions(session.account, catalog, summary, shown)
+    trials = await trials_of(services, code, home_region(session, catalog)) if may.try_out else None
+    suspension = await suspension_of(services, code) if summary.suspended else None
+    book = await services.rules.get()
+    return page(
+        request,
+        "rules/rule.html",
+        status=problems[0].status if problems else 200,
+        title=f"{code} {shown.rule.name}",
+        crumbs=CRUMBS,
+        summary=summary,
+        suspension=suspension,
+        shown=shown,
+        versions=versions,
+        described=rules.described(shown.rule, catalog),
+        members=rules.MEMBERS,
+        owner=owner_name(catalog, shown.region_code),
+        hits=hits[0] if hits else None,
+        hit_days=_HIT_DAYS,
+        failure=book.failures.get(code, ""),
+        retired=rules.retired_scope(shown.rule, catalog),
+        months=TRIAL_MONTHS,
+        trials=trials,
+        may=may,
+        problems=problems,
+        reason=reason,
+    )
+
+
+class Permissions(msgspec.Struct, frozen=True, kw_only=True):
+    """Which buttons a person sees; the verbs decide again."""
+
+    edit: bool
+    submit: bool
+    withdraw: bool
+    decide: bool
+    own_work: bool
+    roll_back: bool
+    switch: bool
+    try_out: bool
+
+
+def _permissions(account: Account, catalog: Catalog, summary: RuleSummary, shown: RuleVersion) -> Permissions:
+    own = allowed(account.role, RULES_WRITE) and account.region_code == shown.region_code
+    province = account.region_code is not None and rules.is_province(account.region_code, catalog)
+    head = allowed(account.role, RULES_APPROVE) and province
+    editable = shown.state in (VersionState.DRAFT, VersionState.RETURNED)
+    waiting = shown.state is VersionState.SUBMITTED
+    newest = summary.newest
+    open_ended = newest.state in (VersionState.APPROVED, VersionState.WITHDRAWN)
+    return Permissions(
+        edit=own and (editable or open_ended),
+        submit=own and editable,
+        withdraw=own and (editable or waiting),
+        decide=head and waiting and account.actor.label not in shown.makers,
+        own_work=head and waiting and account.actor.label in shown.makers,
+        roll_back=own
+        and open_ended
+        and shown.state is VersionState.APPROVED
+        and shown.version != newest.version,
+        switch=head and (summary.suspended or summary.live_version is not None),
+        try_out=allowed(account.role, RULES_WRITE),
+    )
+
+
+@post("/rules/{code:str}/versions/{version:int}/{action:str}", guards=_WRITE, status_code=200)
+async def change_version(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    code: FromPath[str],
+    version: FromPath[int],
+    action: FromPath[str],
+) -> Response[str] | Response[bytes]:
+    """`submit`, `withdraw`, `roll_back`, `approve` or `return` a version."""
+    form = await read_form(request)
+    reason = form.get("reason", "")
+    try:
+        changed = await _change(request, session, services, (code, version), action, form)
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        return await show_rule(request, session, services, code, refusal.problems, reason)
+    return redirect(request, f"{LIST}/{code}?version={changed.version}")
+
+
+async def _change(
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    which: tuple[str, int],
+    action: str,
+    form: dict[str, str],
+) -> RuleVersion:
+    catalog = await services.catalog.get()
+    acting: dict[str, Any] = {"acting": session.account, "address": client_address(request)}
+    acting_on = acting | {"revision": read_revision(form)}
+    reason = form.get("reason", "")
+    async with services.database.system() as connection:
+        match action:
+            case "submit":
+                return await rules.submit(connection, catalog, *which, **acting_on)
+            case "withdraw":
+                return await rules.withdraw(connection, *which, **acting_on)
+            case "roll_back":
+                return await rules.roll_back(connection, catalog, *which, **acting)
+            case "approve":
+                return await rules.approve(connection, catalog, *which, reason=reason, **acting_on)
+            case "return":
+                return await rules.send_back(connection, catalog, *which, reason=reason, **acting_on)
+    raise refuse("http.404", "没有这种操作，请返回规则页面。", status=404)
+
+
+@post("/rules/{code:str}/{action:str}", guards=_APPROVE, status_code=200)
+async def switch_rule(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    code: FromPath[str],
+    action: FromPath[str],
+) -> Response[str] | Response[bytes]:
+    """`suspend` or `resume` a rule, at once."""
+    verbs = {"suspend": rules.suspend, "resume": rules.resume}
+    if action not in verbs:
+        raise refuse("http.404", "没有这种操作，请返回规则页面。", status=404)
+    reason = (await read_form(request)).get("reason", "")
+    catalog = await services.catalog.get()
+    try:
+        async with services.database.system() as connection:
+            await verbs[action](
+                connection,
+                catalog,
+                code,
+                acting=session.account,
+                reason=reason,
+                address=client_address(request),
+            )
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        return await show_rule(request, session, services, code, refusal.problems, reason)
+    return redirect(request, f"{LIST}/{code}")
+
+
+@get("/rules/{code:str}/compare", guards=_VIEW)
+async def compare_versions(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    code: FromPath[str],
+) -> Response[str]:
+    """Two versions side by side: the two newest unless told."""
+    catalog = await services.catalog.get()
+    given = read_query(request)
+    async with services.database.scoped(session.account.scope) as connection:
+        versions = await rules.versions_of(connection, code)
+    by_number = {str(each.version): each for each in versions}
+    after = by_number.get(given.get("after", ""), versions[0])
+    older = [each for each in versions if each.version < after.version]
+    before = by_number.get(given.get("before", ""), older[0] if older else after)
+    return page(
+        request,
+        "rules/compare.html",
+        title="版本对比",
+        crumbs=[*CRUMBS, (code, f"{LIST}/{code}")],
+        code=code,
+        before=before,
+        after=after,
+        versions=[(str(each.version), f"第{each.version}版（{each.state.label}）") for each in versions],
+        differences=rules.compare(before.rule, after.rule, catalog),
+    )
+
+
+HANDLERS = [rule_list, rule_page, change_version, switch_rule, compare_versions]

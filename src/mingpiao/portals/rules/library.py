@@ -1,0 +1,80 @@
+"""规则库: the rules that come with the platform, and taking them over."""
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+
+from mingpiao.composition import Services
+from mingpiao.identity.model import Account, Session
+from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.portals.gates import allowed
+from mingpiao.portals.rendering import page
+from mingpiao.portals.rules.finance import CRUMBS, LIST
+from mingpiao.portals.rules.rights import RULES_APPROVE, RULES_VIEW
+from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.rules.service import (
+    LIBRARY_THEMES,
+    VIOLATIONS,
+    RuleFilter,
+    adopt_library,
+    is_province,
+    library,
+    list_rules,
+)
+from mingpiao.web import client_address
+
+
+@get("/rules/library", guards=[require_right(RULES_VIEW)])
+async def library_page(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """All rules of the library by theme, and which of them stand already."""
+    return await _show(request, session.account, services)
+
+
+@post("/rules/library", guards=[require_right(RULES_APPROVE)], status_code=200)
+async def adopt(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str] | Response[bytes]:
+    """Approve all rules of the library that do not stand yet."""
+    catalog = await services.catalog.get()
+    try:
+        async with services.database.system() as connection:
+            await adopt_library(connection, catalog, acting=session.account, address=client_address(request))
+    except Refusal as refusal:
+        return await _show(request, session.account, services, refusal.problems)
+    return redirect(request, LIST)
+
+
+async def _show(
+    request: PageRequest, account: Account, services: Services, problems: tuple[Problem, ...] = ()
+) -> Response[str]:
+    catalog = await services.catalog.get()
+    standing: set[str] = set()
+    after = ""
+    async with services.database.scoped(account.scope) as connection:
+        while batch := await list_rules(connection, RuleFilter(), after=after):
+            standing |= {each.code for each in batch}
+            after = batch[-1].code
+    missing = sum(entry.rule.code not in standing for entry in library())
+    region = account.region_code
+    return page(
+        request,
+        "rules/library.html",
+        status=problems[0].status if problems else 200,
+        title="规则库",
+        crumbs=CRUMBS,
+        themes=[
+            (title, [entry for entry in library() if entry.theme == theme])
+            for theme, title in LIBRARY_THEMES.items()
+        ],
+        violations=VIOLATIONS,
+        standing=standing,
+        missing=missing,
+        may_adopt=allowed(account.role, RULES_APPROVE)
+        and region is not None
+        and is_province(region, catalog),
+        problems=problems,
+    )
+
+
+HANDLERS = [library_page, adopt]

@@ -1,0 +1,71 @@
+"""规则运行情况: what rules led to, and which of them could not run."""
+
+from datetime import date, timedelta
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from mingpiao.composition import Services
+from mingpiao.identity.model import Session
+from mingpiao.kernel.clock import today
+from mingpiao.kernel.errors import Problem
+from mingpiao.portals.bills.filters import read_day
+from mingpiao.portals.forms import read_query
+from mingpiao.portals.rendering import page
+from mingpiao.portals.rules.finance import CRUMBS
+from mingpiao.portals.rules.rights import RULES_VIEW
+from mingpiao.portals.session import PageRequest, require_right
+from mingpiao.rules.service import RuleFilter, failure_figures, hit_figures, list_rules
+
+_DAYS = 30
+
+
+@get("/rules/running", guards=[require_right(RULES_VIEW)])
+async def running(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
+    """Hits by rule of the region's units and failures, between two days: the last thirty unless told."""
+    given = read_query(request)
+    last = _day(given.get("to", ""), today())
+    first = _day(given.get("from", ""), (last or today()) - timedelta(days=_DAYS - 1))
+    problems: tuple[Problem, ...] = ()
+    if first is None or last is None or first > last:
+        message = "日期不正确，已显示最近30天，请重新选择。"
+        problems = (Problem(code="filter.dates", field="from", message=message),)
+        first, last = today() - timedelta(days=_DAYS - 1), today()
+    async with services.database.scoped(session.account.scope) as connection:
+        hits = await hit_figures(connection, first, last)
+        failures = await failure_figures(connection, first, last)
+        names: dict[str, str] = {}
+        after = ""
+        while batch := await list_rules(connection, RuleFilter(), after=after):
+            names |= {each.code: each.newest.rule.name for each in batch}
+            after = batch[-1].code
+    book = await services.rules.get()
+    return page(
+        request,
+        "rules/running.html",
+        status=400 if problems else 200,
+        title="规则运行情况",
+        crumbs=CRUMBS,
+        values={"from": first.isoformat(), "to": last.isoformat()},
+        hits=hits,
+        failures=failures,
+        broken={code: why for code, why in book.failures.items() if code in names},
+        names=names,
+        ruleset=book.version,
+        problems=problems,
+    )
+
+
+def _day(text: str, otherwise: date) -> date | None:
+    """The day of an address, another one when it is empty, None when it is none."""
+    if not text:
+        return otherwise
+    try:
+        return read_day(text)
+    except ValueError:
+        return None
+
+
+HANDLERS = [running]

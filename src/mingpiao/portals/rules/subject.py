@@ -1,0 +1,26 @@
+"""监管规则: drafting, approval, trials, library and how rules do."""
+
+from mingpiao.portals.rules import conditions, editor, files, finance, library, running, trials
+from mingpiao.portals.rules.rights import RULES_VIEW
+from mingpiao.portals.subjects import MenuEntry, Subject
+
+SUBJECT = Subject(
+    finance=[
+        *finance.HANDLERS,
+        *editor.HANDLERS,
+        *files.HANDLERS,
+        *library.HANDLERS,
+        *running.HANDLERS,
+        *trials.HANDLERS,
+        *conditions.HANDLERS,
+    ],
+    menu=(
+        MenuEntry(
+            right=RULES_VIEW,
+            place=280,
+            label="监管规则",
+            address="/finance/rules",
+            icon="adjustments-horizontal",
+        ),
+    ),
+)

@@ -1,0 +1,212 @@
+"""试算: what a rule would have hit, before it goes live; started here, worked on elsewhere."""
+
+import json
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.composition import Services
+from mingpiao.identity.model import Actor, Session
+from mingpiao.issuing.model import Bill
+from mingpiao.issuing.service import get_bill
+from mingpiao.kernel.errors import Refusal
+from mingpiao.lake.model import BackTestResult
+from mingpiao.lake.service import get_backtest, start_backtest, stop_backtest
+from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.regions import home_region
+from mingpiao.portals.rendering import page
+from mingpiao.portals.rules.finance import CRUMBS, LIST, show_rule
+from mingpiao.portals.rules.form import read_rule_form
+from mingpiao.portals.rules.history import trials_of
+from mingpiao.portals.rules.rights import RULES_WRITE
+from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.units.finance import kind_name
+from mingpiao.rules.model import Rule
+from mingpiao.rules.service import described, get_rule, versions_of
+from mingpiao.units.service import names_of
+from mingpiao.web import client_address
+
+TRIALS = f"{LIST}/backtests"
+_GUARDS = [require_right(RULES_WRITE)]
+_USUAL_MONTHS = 12
+
+
+@post("/rules/backtests", guards=_GUARDS, status_code=200)
+async def try_form(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[bytes]:
+    """Try what stands in the editor's form, saved or not."""
+    form = await read_rule_form(request)
+    given = await read_form(request)
+    return await _start(request, session, services, form.rule(), given.get("months", ""))
+
+
+@post("/rules/{code:str}/backtests", guards=_GUARDS, status_code=200)
+async def try_version(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    code: FromPath[str],
+) -> Response[str] | Response[bytes]:
+    """Try a version of a rule."""
+    given = await read_form(request)
+    async with services.database.scoped(session.account.scope) as connection:
+        versions = await versions_of(connection, code)
+    chosen = next((each for each in versions if str(each.version) == given.get("version")), versions[0])
+    try:
+        months = given.get("months", "")
+        return await _start(request, session, services, chosen.rule, months, chosen.version)
+    except Refusal as refusal:
+        return await show_rule(request, session, services, code, refusal.problems)
+
+
+async def _start(
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    rule: Rule,
+    months: str,
+    version: int | None = None,
+) -> Response[bytes]:
+    catalog = await services.catalog.get()
+    asked = int(months) if months.isascii() and months.isdigit() and len(months) <= 3 else _USUAL_MONTHS
+    async with services.database.system() as connection:
+        backtest_id = await start_backtest(
+            connection,
+            catalog,
+            rule,
+            asked,
+            region_code=home_region(session, catalog),
+            acting=_acting(request, session),
+            version=version,
+        )
+    return redirect(request, f"{TRIALS}/{backtest_id}")
+
+
+@get("/rules/{code:str}/backtests", guards=_GUARDS)
+async def trial_list(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    code: FromPath[str],
+) -> Response[str]:
+    """The department's trials of a rule, newest first."""
+    catalog = await services.catalog.get()
+    before = read_query(request).get("before", "")
+    async with services.database.scoped(session.account.scope) as connection:
+        rule = (await get_rule(connection, code)).newest.rule
+    key = _key(int(before)) if before.isascii() and before.isdigit() and len(before) < 20 else None
+    trials = await trials_of(services, code, home_region(session, catalog), before=key)
+    address = f"{LIST}/{code}/backtests"
+    return page(
+        request,
+        "rules/trials.html",
+        title="历次试算",
+        crumbs=[*CRUMBS, (code, f"{LIST}/{code}")],
+        code=code,
+        rule=rule,
+        trials=trials,
+        next_address=f"{address}?before={trials.next_key}" if trials.next_key else "",
+        first_address=address if before else "",
+    )
+
+
+def _acting(request: PageRequest, session: Session) -> Actor:
+    return Actor(label=session.account.actor.label, address=client_address(request))
+
+
+@get("/rules/backtests/{backtest_id:int}", guards=_GUARDS)
+async def trial_page(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    backtest_id: FromPath[int],
+) -> Response[str]:
+    """How far a trial is, and once it is done, what it found."""
+    catalog = await services.catalog.get()
+    region = home_region(session, catalog)
+    async with services.database.system() as connection:
+        trial = await get_backtest(connection, _key(backtest_id), region_code=region)
+    result = trial.result
+    async with services.database.scoped(session.account.scope) as connection:
+        bills = await _sample(connection, result) if result else []
+        names = await names_of(connection, {bill.unit_id for bill in bills})
+    return page(
+        request,
+        "rules/trial.html",
+        title=f"试算 {trial.rule.code}",
+        crumbs=CRUMBS if trial.version is None else [*CRUMBS, (trial.rule.code, f"{LIST}/{trial.rule.code}")],
+        trial=trial,
+        described=described(trial.rule, catalog),
+        address=f"{TRIALS}/{trial.backtest_id}",
+        chart=_chart(result) if result else "",
+        bills=bills,
+        unit_names=names,
+        kind_name=lambda code: kind_name(catalog, code),
+    )
+
+
+@get("/rules/backtests/{backtest_id:int}/state", guards=_GUARDS)
+async def trial_state(
+    session: NamedDependency[Session], services: NamedDependency[Services], backtest_id: FromPath[int]
+) -> Response[dict[str, Any]]:
+    """For the page's script: `progress` in percent, the state's name, whether it is over."""
+    region = home_region(session, await services.catalog.get())
+    async with services.database.system() as connection:
+        trial = await get_backtest(connection, _key(backtest_id), region_code=region)
+    told = {
+        "progress": round(trial.progress * 100),
+        "label": trial.state.label,
+        "finished": trial.state.finished,
+    }
+    return Response(told, headers={"Cache-Control": "no-store"})
+
+
+@post("/rules/backtests/{backtest_id:int}/stop", guards=_GUARDS, status_code=200)
+async def stop_trial(
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    backtest_id: FromPath[int],
+) -> Response[bytes]:
+    """Break a trial off."""
+    region = home_region(session, await services.catalog.get())
+    key = _key(backtest_id)
+    async with services.database.system() as connection:
+        await stop_backtest(connection, key, region_code=region, acting=_acting(request, session))
+    return redirect(request, f"{TRIALS}/{key}")
+
+
+def _key(backtest_id: int) -> int:
+    """An id that fits the database's; what does not is nobody's."""
+    return backtest_id if 0 <= backtest_id < 2**63 else 0
+
+
+async def _sample(connection: AsyncConnection, result: BackTestResult) -> list[Bill]:
+    """The sample's bills that the connection's scope sees."""
+    found = []
+    for bill_id in result.sample:
+        try:
+            found.append(await get_bill(connection, bill_id))
+        except Refusal:
+            continue
+    return found
+
+
+def _chart(result: BackTestResult) -> str:
+    """Hits by month, for finance.js."""
+    return json.dumps(
+        {
+            "type": "columns",
+            "name": "命中",
+            "unit": "份",
+            "labels": [f"{each.month:%Y-%m}" for each in result.months],
+            "values": [each.hits for each in result.months],
+        }
+    )
+
+
+HANDLERS = [try_form, try_version, trial_list, trial_page, trial_state, stop_trial]

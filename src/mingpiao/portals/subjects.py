@@ -1,0 +1,63 @@
+"""What each folder of pages contributes to the site: handlers by portal, and entries of the menu.
+
+A folder below `portals` with a module `subject.py` that holds one `SUBJECT` is a subject. The site finds it
+by itself: nothing else has to be edited for a new one.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from functools import cache
+
+import msgspec
+from litestar.types import ControllerRouterHandler
+
+from mingpiao import portals
+from mingpiao.portals.gates import Right
+
+
+class MenuEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the menu, for those who have `right`; `active` marks where the user is.
+
+    `place` orders the lines: tens, so that a new subject fits between two others.
+    """
+
+    right: Right
+    place: int
+    label: str
+    address: str
+    icon: str
+    active: bool = False
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """Handlers under /unit, /finance and /admin, those at the root for everybody, and entries of the menu.
+
+    `anybody` are whole routers: they bring guards and error pages of their own.
+    """
+
+    unit: Sequence[ControllerRouterHandler] = ()
+    finance: Sequence[ControllerRouterHandler] = ()
+    admin: Sequence[ControllerRouterHandler] = ()
+    anybody: Sequence[ControllerRouterHandler] = ()
+    menu: tuple[MenuEntry, ...] = ()
+
+
+@cache
+def folders() -> tuple[str, ...]:
+    """The names of all folders of pages, in alphabetical order."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(portals.__path__) if module.ispkg))
+
+
+@cache
+def subjects() -> tuple[Subject, ...]:
+    """All subjects, in the order of their folders."""
+    return tuple(importlib.import_module(f"{portals.__name__}.{name}.subject").SUBJECT for name in folders())
+
+
+@cache
+def menu_entries() -> tuple[MenuEntry, ...]:
+    """The whole menu, in its order."""
+    return tuple(
+        sorted((entry for subject in subjects() for entry in subject.menu), key=lambda entry: entry.place)
+    )

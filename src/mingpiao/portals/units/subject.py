@@ -1,0 +1,12 @@
+"""用票单位 as their department sees them."""
+
+from mingpiao.portals.gates import FINANCE_VIEW
+from mingpiao.portals.subjects import MenuEntry, Subject
+from mingpiao.portals.units import finance
+
+SUBJECT = Subject(
+    finance=finance.HANDLERS,
+    menu=(
+        MenuEntry(right=FINANCE_VIEW, place=220, label="用票单位", address="/finance/units", icon="building"),
+    ),
+)

@@ -1,0 +1,125 @@
+"""票据查验 for anyone: by the face, by the QR symbol, by the file."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+
+from mingpiao.composition import Services
+from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.rendering import page
+from mingpiao.portals.session import PageRequest, redirect
+from mingpiao.portals.verification.advice import advice_for
+from mingpiao.verification.model import Depth, Means, VerificationResult, VerificationVerdict
+from mingpiao.verification.service import MAX_FILE_BYTES, read_face_query
+from mingpiao.web import client_address
+
+_WAYS = (("face", "输入查验"), ("scan", "扫描二维码"), ("file", "上传文件"))
+_WAY_OF_MEANS = {Means.FACE: "face", Means.LINK: "scan", Means.FILE: "file"}
+_FACE_FIELDS = ("code", "number", "check_code", "issued_on", "amount")
+#: Bytes of a posted form around the file in it, and room to tell kindly that a file is too large.
+_UPLOAD_ROOM = 32 * 1024 * 1024
+
+_NO_SUCH_BILL = Problem(
+    code="verification.unknown",
+    message="票据信息有误，或查无此票。请对照票面逐项核对后重新查验。连续输错会被暂停查验。",
+)
+
+
+@get("/")
+async def check_page(request: PageRequest) -> Response[str]:
+    """The form of one of three ways to check a bill."""
+    query = read_query(request)
+    way = query.get("way", "")
+    values = {name: query.get(name, "") for name in ("code", "number")}
+    return _form(request, way if way in dict(_WAYS) else "face", values)
+
+
+@get("/verify")
+async def verify_by_link(
+    request: PageRequest, services: NamedDependency[Services]
+) -> Response[str] | Response[bytes]:
+    """Where the QR symbol leads: code, number and the document's hash."""
+    query = read_query(request)
+    if not query:
+        return redirect(request, "/")
+    try:
+        result = await services.verifier.by_link(
+            query.get("c", ""), query.get("n", ""), query.get("h", ""), address=client_address(request)
+        )
+    except Refusal as refusal:
+        return _form(request, "scan", {}, refusal)
+    return await _result(request, services, result, query)
+
+
+@post("/verify", status_code=200)
+async def verify_by_face(request: PageRequest, services: NamedDependency[Services]) -> Response[str]:
+    """The five facts of the face, as typed."""
+    form = await read_form(request)
+    values = {name: form.get(name, "") for name in _FACE_FIELDS}
+    try:
+        query = read_face_query(**values)
+        result = await services.verifier.by_face(query, address=client_address(request))
+    except Refusal as refusal:
+        return _form(request, "face", values, refusal)
+    if result.verdict is VerificationVerdict.UNKNOWN:
+        return _form(request, "face", values, Refusal(_NO_SUCH_BILL), status=200)
+    return await _result(request, services, result, form)
+
+
+@post("/verify/file", status_code=200, request_max_body_size=_UPLOAD_ROOM)
+async def verify_by_file(request: PageRequest, services: NamedDependency[Services]) -> Response[str]:
+    """An OFD, PDF or XML."""
+    form = await request.form()
+    upload = form.get("file")
+    data = await upload.read() if isinstance(upload, UploadFile) else b""
+    try:
+        result = await services.verifier.by_file(data, address=client_address(request))
+    except Refusal as refusal:
+        return _form(request, "file", {}, refusal)
+    return await _result(request, services, result, {"depth": str(form.get("depth") or "")})
+
+
+def _form(
+    request: PageRequest, way: str, values: dict[str, str], refusal: Refusal | None = None, *, status: int = 0
+) -> Response[str]:
+    problems = refusal.problems if refusal else ()
+    wait = problems[0].facts.get("retry_after") if problems else None
+    return page(
+        request,
+        "verification/check.html",
+        status=status or (refusal.status if refusal else 200),
+        headers={"Retry-After": str(wait)} if wait else None,
+        title="票据查验",
+        way=way,
+        ways=_WAYS,
+        values={name: values.get(name, "") for name in _FACE_FIELDS},
+        max_megabytes=MAX_FILE_BYTES // (1024 * 1024),
+        problems=problems,
+    )
+
+
+async def _result(
+    request: PageRequest, services: Services, result: VerificationResult, asked: dict[str, str]
+) -> Response[str]:
+    depth = asked.get("depth", "")
+    return page(
+        request,
+        "verification/result.html",
+        title="查验结果",
+        result=result,
+        advice=advice_for(result),
+        labels=await _extension_labels(services, result),
+        depth=Depth(depth) if depth in set(Depth) else Depth.SIMPLE,
+        way=_WAY_OF_MEANS[result.means],
+    )
+
+
+async def _extension_labels(services: Services, result: VerificationResult) -> dict[str, Any]:
+    """The Chinese labels of the face's MainExt members, where its kind is known."""
+    if result.face is None:
+        return {}
+    kind = (await services.catalog.get()).kinds.get(result.face.code[2:6])
+    return {field.name: field.label for field in kind.extension_fields} if kind else {}

@@ -1,0 +1,8 @@
+"""查验 for everybody: pages at the root, and the same check for programs."""
+
+from mingpiao.portals.subjects import Subject
+from mingpiao.portals.verification.router import create_router
+
+SUBJECT = Subject(
+    anybody=[create_router()],
+)
