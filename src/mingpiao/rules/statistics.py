@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.rules.model import Fate, Hit, HitCount
 
-_ADD = """
+_ADD_HITS = """
 INSERT INTO rule_hits AS known (unit_id, code, day, blocked, asked, confirmed, warned, overturned)
 SELECT unit_id, code, $3::date, blocked, asked, confirmed, warned, overturned
 FROM unnest($1::bigint[], $2::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
@@ -37,10 +37,10 @@ async def record_hits(connection: asyncpg.Connection, day: date, hits: Iterable[
         return
     keys = sorted(counts)
     columns = [[counts[key][fate] for key in keys] for fate in Fate]
-    await connection.execute(_ADD, [key[0] for key in keys], [key[1] for key in keys], day, *columns)
+    await connection.execute(_ADD_HITS, [key[0] for key in keys], [key[1] for key in keys], day, *columns)
 
 
-_ADD = """
+_ADD_FAILURES = """
 INSERT INTO rule_failures AS known (code, version, day, failures, last_error, last_at)
 SELECT fresh.code, fresh.version, $5::date, fresh.failures, fresh.error, $6::timestamptz
 FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::text[]) AS fresh(code, version, failures, error)
@@ -61,7 +61,7 @@ async def record_failures(connection: asyncpg.Connection, hits: Iterable[Hit], a
         return
     keys = sorted(counts)
     await connection.execute(
-        _ADD,
+        _ADD_FAILURES,
         [code for code, _ in keys],
         [version for _, version in keys],
         [counts[key] for key in keys],
