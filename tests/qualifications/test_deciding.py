@@ -17,7 +17,7 @@ from mingpiao.qualifications.service import (
     get,
     retire,
     revoke,
-    standing,
+    unit_qualifications,
 )
 
 
@@ -144,7 +144,7 @@ async def test_two_qualifications_of_a_type_accepted_at_once_leave_one_current(b
     )
     assert {outcome.state for outcome in outcomes} == {QualificationState.ACCEPTED}
     async with bench.database.system() as connection:
-        stands = await standing(connection, bench.unit_id)
+        stands = await unit_qualifications(connection, bench.unit_id)
     assert len(stands.current) == 1
     assert await bench.valid_days() == {stands.current[0].valid_until}
 
@@ -238,7 +238,7 @@ async def test_the_only_qualification_is_revoked_and_locks_at_once(bench: Bench)
     )
     assert reason == "发证机关已撤销登记"
     async with bench.database.system() as connection:
-        stands = await standing(connection, bench.unit_id)
+        stands = await unit_qualifications(connection, bench.unit_id)
     assert (stands.current, stands.revoked) == ((), revoked)
 
 

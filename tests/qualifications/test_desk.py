@@ -21,8 +21,8 @@ from mingpiao.qualifications.service import (
     READ_JOB,
     enqueue_unread,
     list_qualifications,
-    standing,
     submit,
+    unit_qualifications,
     withdraw,
 )
 from mingpiao.storage.scope import DepartmentScope, UnitScope
@@ -76,7 +76,7 @@ async def test_the_earliest_end_of_all_current_qualifications_counts(bench: Benc
     await bench.accepted(qualification_type=QualificationType.ASSOCIATION, valid_until=renewed)
     assert await bench.valid_days() == {second}
     async with bench.database.scoped(UnitScope(bench.unit_id)) as connection:
-        stands = await standing(connection, bench.unit_id)
+        stands = await unit_qualifications(connection, bench.unit_id)
         qualifications, _ = await list_qualifications(connection, QualificationFilter(unit_id=bench.unit_id))
     assert [qualification.valid_until for qualification in stands.current] == [renewed, second]
     assert sorted(qualification.state for qualification in qualifications) == [

@@ -22,7 +22,7 @@ from mingpiao.verification.model import (
 
 async def test_a_genuine_bill_in_all_depths(counter: Counter) -> None:
     simple = await counter.verifier.by_face(counter.query(), address=ADDRESS, depth=Depth.SIMPLE)
-    assert (simple.verdict, simple.means, simple.standing) == (
+    assert (simple.verdict, simple.means, simple.legal_state) == (
         VerificationVerdict.GENUINE,
         Means.FACE,
         LegalState.NORMAL,
@@ -108,10 +108,13 @@ async def test_a_reversed_bill_names_the_red_one_and_back(counter: Counter) -> N
     request = ReversalRequest(code=bill.code, number=bill.number, reason="退费", handler="王演示")
     red = bill_of((await counter.office.desk.reverse(bill.unit_id, [request], acting=ACTING))[0])
     blue_result = await counter.verifier.by_face(counter.query(), address=ADDRESS)
-    assert (blue_result.verdict, blue_result.standing) == (VerificationVerdict.GENUINE, LegalState.REVERSED)
+    assert (blue_result.verdict, blue_result.legal_state) == (
+        VerificationVerdict.GENUINE,
+        LegalState.REVERSED,
+    )
     assert blue_result.related == red.identity
     red_result = await counter.verifier.by_face(query_of(red), address=ADDRESS)
-    assert (red_result.verdict, red_result.standing) == (VerificationVerdict.GENUINE, LegalState.RED)
+    assert (red_result.verdict, red_result.legal_state) == (VerificationVerdict.GENUINE, LegalState.RED)
     assert red_result.related == bill.identity
     assert red_result.total == -bill.total
 

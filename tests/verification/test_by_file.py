@@ -15,7 +15,7 @@ async def test_all_three_forms_are_genuine_and_counted(counter: Counter, files: 
     for place, data in enumerate((files.xml, files.ofd, files.pdf), start=1):
         result = await counter.verifier.by_file(data, address=ADDRESS)
         assert (result.verdict, result.means) == (VerificationVerdict.GENUINE, Means.FILE)
-        assert (result.standing, result.times_checked) == (LegalState.NORMAL, place)
+        assert (result.legal_state, result.times_checked) == (LegalState.NORMAL, place)
         assert result.identity == counter.bill.identity
         assert all(seal.valid for seal in result.seals)
 
@@ -24,7 +24,7 @@ async def test_altered_bytes_under_a_registered_number_are_altered(counter: Coun
     altered = files.xml.replace(counter.bill.payer.name.encode(), "顶替者".encode())
     result = await counter.verifier.by_file(altered, address=ADDRESS)
     assert result.verdict is VerificationVerdict.ALTERED
-    assert (result.standing, result.total, result.times_checked) == (None, None, 0)
+    assert (result.legal_state, result.total, result.times_checked) == (None, None, 0)
     failed = {check.code for check in result.checks if check.state is CheckState.FAILED}
     assert failed == {"register", "unit.signature", "supervisor.signature"}
     assert await counter.checks() == {}

@@ -24,11 +24,11 @@ from mingpiao.gateway.changes import get_changes
 from mingpiao.gateway.documents import get_ofd, get_pdf, get_xml
 from mingpiao.gateway.evidence import get_evidence, upload_evidence
 from mingpiao.gateway.express import express
-from mingpiao.gateway.holdings import get_stock, list_items, list_kinds
 from mingpiao.gateway.lookups import get_by_business_no, get_by_hash, get_by_identity
 from mingpiao.gateway.openapi import document
 from mingpiao.gateway.problems import handle
 from mingpiao.gateway.reversals import reverse_bill
+from mingpiao.gateway.stock_and_catalog import get_stock, list_items, list_kinds
 from mingpiao.gateway.views import BASE_PATH
 
 MAX_BODY_BYTES = 1024 * 1024

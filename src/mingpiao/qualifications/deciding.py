@@ -151,20 +151,20 @@ async def retire(
     whose end must go on limiting it.
     """
     qualification = await _lock_current(connection, qualification_id, reason, revision, by)
-    if len((await store.standing(connection, qualification.unit_id)).current) == 1:
+    if len((await store.unit_qualifications(connection, qualification.unit_id)).current) == 1:
         message = "这是该单位唯一有效的证书，不能停用。请先认定新的证书；证书不应认定的，请撤销认定。"
         raise refuse("qualification.only_qualification", message, status=409)
     retired = await store.change(
         connection, qualification, state=QualificationState.RETIRED, **_decision(reason, by=by, acting=acting)
     )
     await put_down(connection, acting, "retire", retired, {"reason": reason})
-    standing = await _settle(connection, qualification.unit_id, acting=acting)
+    left = await _settle(connection, qualification.unit_id, acting=acting)
     await tell_unit(
         connection,
         qualification.unit_id,
         f"qualification:{qualification.qualification_id}:retired",
         f"{retired.type_label}已停用",
-        f"原因：{reason}。{_limit(standing.valid_until)}",
+        f"原因：{reason}。{_limit(left.valid_until)}",
         link=_unit_link(qualification),
     )
     return retired
@@ -189,9 +189,9 @@ async def revoke(
         connection, qualification, state=QualificationState.REVOKED, **_decision(reason, by=by, acting=acting)
     )
     await put_down(connection, acting, "revoke", revoked, {"reason": reason})
-    standing = await _settle(connection, qualification.unit_id, acting=acting)
-    title, outlook = f"{revoked.type_label}的认定已撤销", _limit(standing.valid_until)
-    if not standing.current:
+    left = await _settle(connection, qualification.unit_id, acting=acting)
+    title, outlook = f"{revoked.type_label}的认定已撤销", _limit(left.valid_until)
+    if not left.current:
         title += "，开票功能已锁定"
         outlook = "本单位没有其他有效的证书，已不能开票。请上传有效的证书，认定有效后立即恢复。"
     await tell_unit(
@@ -211,13 +211,13 @@ async def _settle(connection: AsyncConnection, unit_id: int, *, acting: Actor) -
 
     Only for a unit of which a qualification was accepted once: who never had one is not limited.
     """
-    standing = await store.standing(connection, unit_id)
-    await set_valid_until(connection, unit_id, standing.valid_until, acting=acting)
-    if standing.current:
+    left = await store.unit_qualifications(connection, unit_id)
+    await set_valid_until(connection, unit_id, left.valid_until, acting=acting)
+    if left.current:
         await unlock_issuing(connection, unit_id, _REVOKED, acting=acting)
     else:
         await lock_issuing(connection, unit_id, _REVOKED, acting=acting)
-    return standing
+    return left
 
 
 async def _lock_current(
@@ -270,13 +270,13 @@ async def _accept(
         "until": accepted.valid_until.isoformat() if accepted.valid_until else "",
     }
     await put_down(connection, acting, "accept", accepted, details)
-    standing = await _settle(connection, qualification.unit_id, acting=acting)
+    left = await _settle(connection, qualification.unit_id, acting=acting)
     await tell_unit(
         connection,
         qualification.unit_id,
         f"qualification:{qualification.qualification_id}:accepted",
         f"{accepted.type_label}已通过",
-        f"{accepted.type_label}已认定有效，有效期{_until(accepted)}。{_limit(standing.valid_until)}",
+        f"{accepted.type_label}已认定有效，有效期{_until(accepted)}。{_limit(left.valid_until)}",
         link=_unit_link(qualification),
     )
     return accepted

@@ -84,7 +84,7 @@ class QualificationDesk:
         async with self._database.system() as connection:
             unit = await get_unit(connection, unit_id)
             await store.lock_unit(connection, unit_id)
-            known = await _find_standing(connection, unit_id, file.digest)
+            known = await _find_current(connection, unit_id, file.digest)
             if known is not None:
                 return await _again(connection, known, acting=acting), False
             await _check_room(connection, unit_id)
@@ -258,7 +258,7 @@ async def _have_read(connection: AsyncConnection, qualification: Qualification) 
     await enqueue(connection, READ_JOB, payload, key=f"{READ_JOB}:{qualification.qualification_id}")
 
 
-async def _find_standing(connection: AsyncConnection, unit_id: int, digest: str) -> Qualification | None:
+async def _find_current(connection: AsyncConnection, unit_id: int, digest: str) -> Qualification | None:
     columns = qualifications.c
     query = select(qualifications).where(
         columns.unit_id == unit_id, columns.digest == bytes.fromhex(digest), columns.state.in_(_STANDING)

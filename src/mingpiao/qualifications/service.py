@@ -5,7 +5,7 @@ from mingpiao.qualifications.deciding import decide, retire, revoke, submit, wit
 from mingpiao.qualifications.desk import READ_JOB, QualificationDesk, enqueue_unread, may_state
 from mingpiao.qualifications.reading import plain_code, read_fields
 from mingpiao.qualifications.reminders import REMINDERS, remind
-from mingpiao.qualifications.store import PAGE_SIZE, get, list_qualifications, standing
+from mingpiao.qualifications.store import PAGE_SIZE, get, list_qualifications, unit_qualifications
 
 __all__ = [
     "PAGE_SIZE",
@@ -24,8 +24,8 @@ __all__ = [
     "remind",
     "retire",
     "revoke",
-    "standing",
     "statement_problems",
     "submit",
+    "unit_qualifications",
     "withdraw",
 ]

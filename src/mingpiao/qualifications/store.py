@@ -86,7 +86,7 @@ async def begin_reading(connection: AsyncConnection, qualification_id: int) -> Q
     return None if row is None else qualification_of(row)
 
 
-async def standing(connection: AsyncConnection, unit_id: int) -> UnitQualifications:
+async def unit_qualifications(connection: AsyncConnection, unit_id: int) -> UnitQualifications:
     """How a unit stands with its qualifications, within the connection's scope."""
     own = qualifications.c.unit_id == unit_id
     query = (

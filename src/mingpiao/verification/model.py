@@ -119,7 +119,7 @@ class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True):
     identity: BillIdentity
     unit_id: int
     kind_code: str
-    standing: LegalState
+    legal_state: LegalState
     related: BillIdentity | None
     total: Decimal
     issued_at: datetime
@@ -142,7 +142,7 @@ class VerificationResult(msgspec.Struct, frozen=True, kw_only=True):
     checked_at: datetime
     identity: BillIdentity | None = None
     kind_name: str = ""
-    standing: LegalState | None = None
+    legal_state: LegalState | None = None
     related: BillIdentity | None = None
     total: Decimal | None = None
     issued_at: datetime | None = None

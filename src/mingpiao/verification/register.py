@@ -254,7 +254,7 @@ def _entry(identity: BillIdentity, row: Mapping[str, Any], place: int) -> Regist
         identity=identity,
         unit_id=row["unit_id"],
         kind_code=row["kind_code"],
-        standing=_standing(row),
+        legal_state=_legal_state(row),
         related=None if related is None else BillIdentity.from_bill_id(related),
         total=row["total"],
         issued_at=to_shanghai(row["issued_at"]),
@@ -266,7 +266,7 @@ def _entry(identity: BillIdentity, row: Mapping[str, Any], place: int) -> Regist
     )
 
 
-def _standing(row: Mapping[str, Any]) -> LegalState:
+def _legal_state(row: Mapping[str, Any]) -> LegalState:
     if row["color"] == "red":
         return LegalState.RED
     return LegalState.REVERSED if row["state"] == "reversed" else LegalState.NORMAL

@@ -134,7 +134,7 @@ def _of_entry(
         checked_at=now(),
         identity=entry.identity,
         kind_name=kind_name,
-        standing=entry.standing,
+        legal_state=entry.legal_state,
         related=entry.related,
         total=entry.total,
         issued_at=entry.issued_at,

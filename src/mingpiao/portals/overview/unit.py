@@ -18,7 +18,7 @@ from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.qualifications.parts import notice_of
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest
-from mingpiao.qualifications.service import standing
+from mingpiao.qualifications.service import unit_qualifications
 from mingpiao.units.model import UnitMode
 
 _LATEST = 8
@@ -35,7 +35,7 @@ async def home(
     async with services.database.scoped(session.account.scope) as connection:
         totals = await unit_totals(connection, unit_id, today(), today())
         levels = await stock_levels(connection, unit_id)
-        files = await standing(connection, unit_id)
+        files = await unit_qualifications(connection, unit_id)
         to_handle = await open_count(connection, unit_id)
         latest = await list_bills(connection, BillFilter(unit_id=unit_id), limit=_LATEST)
     return page(

@@ -41,7 +41,7 @@ from mingpiao.qualifications.model import (
     QualificationState,
     QualificationType,
 )
-from mingpiao.qualifications.service import decide, list_qualifications, retire, revoke, standing
+from mingpiao.qualifications.service import decide, list_qualifications, retire, revoke, unit_qualifications
 from mingpiao.qualifications.service import get as get_qualification
 from mingpiao.units.service import get as get_unit
 from mingpiao.units.service import names_of
@@ -167,7 +167,7 @@ async def _qualification_page(
     async with services.database.scoped(session.account.scope) as connection:
         qualification = await get_qualification(connection, qualification_id)
         unit = await get_unit(connection, qualification.unit_id)
-        stands = await standing(connection, qualification.unit_id)
+        stands = await unit_qualifications(connection, qualification.unit_id)
     may_decide = allowed(session.account.role, QUALIFICATION_REVIEW)
     return page(
         request,

@@ -29,7 +29,13 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right
 from mingpiao.qualifications.model import Qualification, QualificationFilter
 from mingpiao.qualifications.service import get as get_qualification
-from mingpiao.qualifications.service import list_qualifications, may_state, standing, submit, withdraw
+from mingpiao.qualifications.service import (
+    list_qualifications,
+    may_state,
+    submit,
+    unit_qualifications,
+    withdraw,
+)
 from mingpiao.web import client_address
 
 LIST = "/unit/qualifications"
@@ -57,7 +63,7 @@ async def _list_page(
     after = read_query(request).get("after", "")
     unit_id = unit_of(session.account)
     async with services.database.scoped(session.account.scope) as connection:
-        stands = await standing(connection, unit_id)
+        stands = await unit_qualifications(connection, unit_id)
         qualifications, following = await list_qualifications(
             connection, QualificationFilter(unit_id=unit_id), after=after
         )

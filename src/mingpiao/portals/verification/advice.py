@@ -30,12 +30,12 @@ def _unknown(result: VerificationResult) -> list[str]:
 
 
 def _genuine(result: VerificationResult) -> list[str]:
-    if result.standing is LegalState.REVERSED:
+    if result.legal_state is LegalState.REVERSED:
         return [
             "该票据已被开票单位冲红，不能再用于报销、入账或理赔。",
             "如对冲红有疑问，请联系开票单位；应当重新开票的，请索取新票据。",
         ]
-    if result.standing is LegalState.RED:
+    if result.legal_state is LegalState.RED:
         return ["这是冲减原票据的红字票据，请与原票据一并处理，不能单独报销。"]
     advice = ["该票据可以作为入账凭证。请核对票面内容与实际业务是否一致。"]
     if result.times_checked > 1:

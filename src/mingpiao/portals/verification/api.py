@@ -178,7 +178,12 @@ def _view(result: VerificationResult, depth: Depth) -> VerifyAnswer:
 
 
 def _bill(result: VerificationResult) -> CheckedBill | None:
-    if result.identity is None or result.total is None or result.issued_at is None or result.standing is None:
+    if (
+        result.identity is None
+        or result.total is None
+        or result.issued_at is None
+        or result.legal_state is None
+    ):
         return None
     related = result.related
     return CheckedBill(
@@ -187,16 +192,16 @@ def _bill(result: VerificationResult) -> CheckedBill | None:
         kind_name=result.kind_name,
         total=result.total,
         issued_at=result.issued_at,
-        state=result.standing,
-        state_name=result.standing.label,
+        state=result.legal_state,
+        state_name=result.legal_state.label,
         related=RelatedBill(related.code, related.number) if related else None,
     )
 
 
 def _finance_check(result: VerificationResult) -> FinanceCheck | None:
-    if result.standing is None:
+    if result.legal_state is None:
         return None
-    reversal = result.related if result.standing is LegalState.REVERSED else None
+    reversal = result.related if result.legal_state is LegalState.REVERSED else None
     return FinanceCheck(
         result="真" if result.verdict is VerificationVerdict.GENUINE else "伪",
         is_reversal=reversal is not None,
