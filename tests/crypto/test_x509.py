@@ -19,7 +19,9 @@ FROM, TO = NOW - timedelta(days=1), NOW + timedelta(days=3650)
 ROOT_KEY, LEAF_KEY = PrivateKey(11), PrivateKey(12)
 ROOT = x509.read(
     x509.make_root(
-        x509.Subject(common_name="演示根证书", organization='演示, "机构"', province="内蒙古自治区"),
+        x509.DistinguishedName(
+            common_name="演示根证书", organization='演示, "机构"', province="内蒙古自治区"
+        ),
         ROOT_KEY,
         valid_from=FROM,
         valid_to=NOW + timedelta(days=366 * 30),
@@ -36,7 +38,7 @@ def issue(
 ) -> x509.Certificate:
     return x509.read(
         x509.make_leaf(
-            x509.Subject(common_name=name, organization="演示"),
+            x509.DistinguishedName(common_name=name, organization="演示"),
             LEAF_KEY.public,
             issuer=issuer,
             issuer_key=issuer_key,
@@ -93,7 +95,9 @@ def test_no_root_no_trust() -> None:
 
 def test_a_root_of_the_same_name_does_not_help() -> None:
     other_key = PrivateKey(13)
-    subject = x509.Subject(common_name="演示根证书", organization='演示, "机构"', province="内蒙古自治区")
+    subject = x509.DistinguishedName(
+        common_name="演示根证书", organization='演示, "机构"', province="内蒙古自治区"
+    )
     other = x509.read(x509.make_root(subject, other_key, valid_from=FROM, valid_to=TO))
     assert other.subject_der == ROOT.subject_der
     assert "受信任" in x509.chain_problem(LEAF, [other], NOW)
@@ -109,7 +113,7 @@ def test_an_authority_under_a_root_without_room_is_refused() -> None:
     # Path length 0 of the root leaves no room for an authority below it.
     middle = x509.read(
         x509._issue(
-            x509.Subject(common_name="中间").to_asn1(),
+            x509.DistinguishedName(common_name="中间").to_asn1(),
             x509.x509.Name.load(ROOT.subject_der),
             middle_key.public,
             ROOT_KEY,
@@ -129,7 +133,7 @@ def test_an_authority_under_a_root_without_room_is_refused() -> None:
 def test_an_unknown_critical_extension_is_refused() -> None:
     strange = x509.read(
         x509._issue(
-            x509.Subject(common_name="怪").to_asn1(),
+            x509.DistinguishedName(common_name="怪").to_asn1(),
             x509.x509.Name.load(ROOT.subject_der),
             LEAF_KEY.public,
             ROOT_KEY,

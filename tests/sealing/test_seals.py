@@ -140,7 +140,7 @@ def test_a_seal_of_an_unknown_maker_is_caught() -> None:
     """Anyone can draw a picture and write a structure: the maker's certificate is what counts."""
     own_key = PrivateKey(99)
     own_root = x509.make_root(
-        x509.Subject(common_name="自制"),
+        x509.DistinguishedName(common_name="自制"),
         own_key,
         valid_from=ISSUED_AT - timedelta(days=60),
         valid_to=ISSUED_AT + timedelta(days=60),

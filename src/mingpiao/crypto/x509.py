@@ -35,7 +35,7 @@ _SHORT_NAMES = {
 keys.NamedCurve.register("sm2p256v1", CURVE_OID, 32)
 
 
-class Subject(msgspec.Struct, frozen=True, kw_only=True):
+class DistinguishedName(msgspec.Struct, frozen=True, kw_only=True):
     """A distinguished name, written C, ST, O, OU, CN; empty parts are left out."""
 
     common_name: str
@@ -140,7 +140,9 @@ def rfc4514(name: x509.Name) -> str:
     return ",".join(groups)
 
 
-def make_root(subject: Subject, key: PrivateKey, *, valid_from: datetime, valid_to: datetime) -> bytes:
+def make_root(
+    subject: DistinguishedName, key: PrivateKey, *, valid_from: datetime, valid_to: datetime
+) -> bytes:
     """A self-signed root certificate (DER) that may issue leaves only."""
     name = subject.to_asn1()
     extensions = [
@@ -151,7 +153,7 @@ def make_root(subject: Subject, key: PrivateKey, *, valid_from: datetime, valid_
 
 
 def make_leaf(
-    subject: Subject,
+    subject: DistinguishedName,
     public_key: PublicKey,
     *,
     issuer: Certificate,

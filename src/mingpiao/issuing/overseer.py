@@ -17,7 +17,7 @@ from mingpiao.issuing.supervision import assess, judged_of_stop
 from mingpiao.issuing.tickets import Oversight
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem
-from mingpiao.rules.model import History, Hit, LoadedRule, Overlap, Severity, Stage
+from mingpiao.rules.model import History, Hit, HitOutcome, LoadedRule, Overlap, Severity, Stage
 from mingpiao.rules.service import RuleBook, history_needs, judge
 from mingpiao.storage.database import Database
 from mingpiao.units.model import Unit, UnitProfile
@@ -88,10 +88,10 @@ class Overseer:
             if counted:
                 async with connection.transaction():
                     await record_judgement(connection, moment, judged_of_stop(unit.unit_id, hits))
-        blocks = tuple(hit.problem for hit in hits if hit.severity is Severity.BLOCK)
+        blocks = tuple(hit.problem for hit in hits if hit.outcome is HitOutcome.VIOLATION)
         return Assessment(
             problems=blocks,
-            hits=tuple(hit for hit in hits if hit.severity is not Severity.BLOCK),
+            hits=tuple(hit for hit in hits if hit.outcome is HitOutcome.FINDING),
             claims=claims,
             waiting=_unread(files.values()),
         )

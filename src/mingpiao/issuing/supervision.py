@@ -17,7 +17,7 @@ from mingpiao.issuing.facts import facts_of
 from mingpiao.issuing.history import Present, UnitPast, read_present
 from mingpiao.issuing.model import IssueRequest, NeedsConfirmation, Refused
 from mingpiao.issuing.tickets import IssueTicket, Oversight
-from mingpiao.rules.model import Confirmation, Fate, Hit, HitCount, Severity
+from mingpiao.rules.model import Confirmation, Fate, Hit, HitCount, HitOutcome, Severity
 from mingpiao.rules.service import judge
 from mingpiao.units.model import Unit
 
@@ -34,13 +34,13 @@ class Passed(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(hit for hit in self.findings if hit.severity is Severity.WARN)
 
 
-ClaimVerdict = Passed | Refused | NeedsConfirmation
+RequestVerdict = Passed | Refused | NeedsConfirmation
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """What the rules said of a train: a verdict for each place, and hits to be counted."""
 
-    verdicts: dict[int, ClaimVerdict]
+    verdicts: dict[int, RequestVerdict]
     counts: list[HitCount]
     failures: list[Hit]
 
@@ -139,12 +139,12 @@ def _add_history(
             item[need.column] = past.median(item["code"], need)
 
 
-def _verdict(ticket: IssueTicket, hits: tuple[Hit, ...], claims: tuple[Claim, ...]) -> ClaimVerdict:
-    if any(hit.severity is Severity.BLOCK for hit in hits):
+def _verdict(ticket: IssueTicket, hits: tuple[Hit, ...], claims: tuple[Claim, ...]) -> RequestVerdict:
+    if any(hit.outcome is HitOutcome.VIOLATION for hit in hits):
         # Everything at once: who corrects the bill sees what else would be asked.
         stopping = sorted(
             (hit for hit in hits if hit.severity is not Severity.WARN),
-            key=lambda hit: hit.severity is not Severity.BLOCK,
+            key=lambda hit: hit.outcome is HitOutcome.FINDING,
         )
         return Refused(problems=tuple(hit.problem for hit in stopping))
     answered = {confirmation.rule: confirmation for confirmation in ticket.draft.request.confirmations}
@@ -171,13 +171,13 @@ def judged_of_stop(unit_id: int, hits: tuple[Hit, ...]) -> Judged:
     return Judged(verdicts={}, counts=counts, failures=[hit for hit in hits if hit.failed])
 
 
-def _counts(unit_id: int, hits: tuple[Hit, ...], verdict: ClaimVerdict) -> list[HitCount]:
+def _counts(unit_id: int, hits: tuple[Hit, ...], verdict: RequestVerdict) -> list[HitCount]:
     return [HitCount(unit_id=unit_id, rule=hit.rule, fate=_fate(hit, verdict)) for hit in hits]
 
 
-def _fate(hit: Hit, verdict: ClaimVerdict) -> Fate:
+def _fate(hit: Hit, verdict: RequestVerdict) -> Fate:
     if hit.severity is Severity.WARN:
         return Fate.WARNED
-    if hit.severity is Severity.BLOCK:
+    if hit.outcome is HitOutcome.VIOLATION:
         return Fate.BLOCKED
     return Fate.CONFIRMED if isinstance(verdict, Passed) else Fate.ASKED

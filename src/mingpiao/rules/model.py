@@ -157,6 +157,13 @@ class LoadedRule(msgspec.Struct, frozen=True, kw_only=True):
     overlap: Overlap = Overlap()
 
 
+class HitOutcome(StrEnum):
+    """What a hit is: a violation blocks the bill, a finding asks the handler or only warns."""
+
+    VIOLATION = "violation"
+    FINDING = "finding"
+
+
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """A rule that hit a bill. `failed` tells that it could not be evaluated and hits for that reason.
 
@@ -172,6 +179,11 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     basis: str
     failed: bool = False
     error: str = ""
+
+    @property
+    def outcome(self) -> HitOutcome:
+        """Whether the hit blocks the bill."""
+        return HitOutcome.VIOLATION if self.severity is Severity.BLOCK else HitOutcome.FINDING
 
     @property
     def problem(self) -> Problem:

@@ -33,7 +33,7 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
 def make_demonstration_authority(master: MasterKey, at: datetime, province: str = "") -> Authority:
     """Make a root CA and, under it, a seal maker, valid from an aware moment; `province` is a name."""
     root_key = PrivateKey.generate()
-    name = x509.Subject(common_name="明票演示根证书", organization=_ORGANIZATION, province=province)
+    name = x509.DistinguishedName(common_name="明票演示根证书", organization=_ORGANIZATION, province=province)
     root = x509.make_root(
         name, root_key, valid_from=at - _LEEWAY, valid_to=at + timedelta(days=365 * _ROOT_YEARS)
     )
@@ -85,7 +85,7 @@ def _issue(
     issuer = x509.read(root.certificate)
     key = PrivateKey.generate()
     certificate = x509.make_leaf(
-        x509.Subject(common_name=common_name, organization=_ORGANIZATION, province=province),
+        x509.DistinguishedName(common_name=common_name, organization=_ORGANIZATION, province=province),
         key.public,
         issuer=issuer,
         issuer_key=_open(master, root),

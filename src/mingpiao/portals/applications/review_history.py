@@ -28,7 +28,7 @@ class MonthTotal(msgspec.Struct, frozen=True, kw_only=True):
     reversed_amount: Decimal
 
 
-class UnitPast(msgspec.Struct, frozen=True, kw_only=True):
+class UnitReviews(msgspec.Struct, frozen=True, kw_only=True):
     """A unit's past. `rule_names` are of the rules that are live."""
 
     months: tuple[MonthTotal, ...]
@@ -46,7 +46,7 @@ class UnitPast(msgspec.Struct, frozen=True, kw_only=True):
         ).decode()
 
 
-async def load_past(services: Services, scope: Scope, unit_id: int, *, but: int) -> UnitPast:
+async def load_past(services: Services, scope: Scope, unit_id: int, *, but: int) -> UnitReviews:
     """Read a unit's past; `scope` is the reader's and must see the unit. `but` is the application at hand."""
     last = today()
     first = first_month(last)
@@ -55,7 +55,7 @@ async def load_past(services: Services, scope: Scope, unit_id: int, *, but: int)
         decisions = await past_decisions(connection, unit_id, but=but)
     async with services.database.scoped(UnitScope(unit_id)) as connection:
         hits = await hit_figures(connection, first, last)
-    return UnitPast(
+    return UnitReviews(
         months=by_month(totals, first),
         decisions=tuple(decisions),
         hits=tuple(hits),
