@@ -1,6 +1,7 @@
-"""What a request must fulfil before it takes a number. Pure: the same input, the same problems.
+"""Checks that a request must pass before it takes a number.
 
-All problems are found at once, so that a person corrects them in one go and a program logs them all.
+The checks are pure: the same request, profile and catalog give the same problems on the same day. They
+find all problems at once, so that a person corrects them in one go and a program logs them all.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 import msgspec
 
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField, ExtensionType, RateKind
-from mingpiao.crypto.sm3 import sm3
+from mingpiao.issuing.digests import request_digest
 from mingpiao.issuing.model import (
     MAX_AUX_ITEMS,
     MAX_CONFIRMATIONS,
@@ -27,14 +28,14 @@ from mingpiao.kernel.money import MAX_AMOUNT, line_amount, places, plain, plain_
 from mingpiao.kernel.text import unprintable
 from mingpiao.units.model import UnitProfile
 
-#: A request may be wrong in thousands of places; nobody reads more than these.
+#: A request may have thousands of problems; nobody reads more than these.
 MAX_PROBLEMS = 50
 
 
 class BillDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A request found in order, with its items completed from the catalog.
+    """A request that passed every check, with its items completed from the catalog.
 
-    `digest` is the SM3 of what was asked, by which the same request is known again.
+    `digest` is what the same request is known by when it comes again (`request_digest`).
     """
 
     request: IssueRequest
@@ -44,7 +45,7 @@ class BillDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def examine(request: IssueRequest, profile: UnitProfile, catalog: Catalog) -> BillDraft | tuple[Problem, ...]:
-    """A draft when the unit may issue the request as it stands, else all that is wrong with it."""
+    """The draft of a request that the unit may issue, or all problems (`MAX_PROBLEMS` at most) that it has."""
     problems = tuple(_first(MAX_PROBLEMS, _problems(request, profile, catalog)))
     if problems:
         return problems
@@ -56,24 +57,8 @@ def examine(request: IssueRequest, profile: UnitProfile, catalog: Catalog) -> Bi
     )
 
 
-_encoder = msgspec.json.Encoder(order="sorted")
-#: Confirmations are about a bill, not of it: the same bill asked for again may come with or without.
-_DIGESTED = tuple(
-    field for field in IssueRequest.__struct_fields__ if field not in ("confirmations", "evidence")
-)
-
-
-def request_digest(request: IssueRequest) -> bytes:
-    """SM3 of what is asked, by which the same request is known again."""
-    asked = {name: getattr(request, name) for name in _DIGESTED}
-    if request.evidence:
-        # Only then: without files the digest is the same as before there were any.
-        asked["evidence"] = sorted(request.evidence)
-    return sm3(_encoder.encode(asked))
-
-
 def has_business_no(request: IssueRequest) -> bool:
-    """Whether the request names a business number that a bill could stand under."""
+    """Whether the request's business number is well formed, so that a bill may have been issued for it."""
     name, label, longest, required = _BUSINESS_NO
     return not check_text(name, label, request.business_no, longest, required=required)
 
@@ -155,7 +140,7 @@ def _text_problems(request: IssueRequest) -> Iterator[Problem]:
 def check_text(
     field: str, label: str, text: str, longest: int, *, required: bool = False
 ) -> tuple[Problem, ...]:
-    """What is wrong with one text of a face: empty, too long, padded, or with characters that may not stand there."""
+    """Problems of one text on a face: it is empty, too long, padded, or has characters that no face can show."""
     if not text:
         return (_problem("text.required", field, f"{label}不能为空，请填写。"),) if required else ()
     if len(text) > longest:
@@ -241,7 +226,7 @@ def _bounds_message(charge: ChargeItem) -> str:
 
 
 def _can_be_added(amount: Decimal) -> bool:
-    """Whether a sum with it stays exact and short; its own field tells what is wrong with it otherwise."""
+    """Whether a sum with this amount stays exact. An amount that fails has a problem of its own already."""
     return amount.is_finite() and -MAX_AMOUNT <= amount <= MAX_AMOUNT and places(amount) <= 6
 
 

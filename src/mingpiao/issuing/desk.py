@@ -15,7 +15,8 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Actor
 from mingpiao.issuing import train
-from mingpiao.issuing.checks import check_text, examine, has_business_no, request_digest
+from mingpiao.issuing.checks import check_text, examine, has_business_no
+from mingpiao.issuing.digests import request_digest
 from mingpiao.issuing.model import (
     Approval,
     Assessment,
