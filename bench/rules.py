@@ -237,7 +237,7 @@ def judging_figure() -> Figure:
     bills = _hospital_facts(catalog, rules.rules)
     stages = frozenset({Stage.FACE, Stage.EVIDENCE})
     ridden = [
-        (facts, rules.for_bill(facts["kind"], facts["unit_type"], ("150100", "150000"), stages, _LAST))
+        (facts, rules.for_bill(facts["kind"], facts["unit_type"], ("150100", "150000"), stages, _LAST).rules)
         for facts in bills
     ]
 

@@ -25,8 +25,9 @@ from mingpiao.catalog.service import load, save_items, save_kinds
 from mingpiao.identity.model import Account, Actor
 from mingpiao.kernel.clock import now, today
 from mingpiao.messages.service import list_messages
-from mingpiao.rules.model import Rule, Severity, Stage
+from mingpiao.rules.model import History, LoadedRule, Rule, Severity, Stage
 from mingpiao.rules.service import (
+    BillRules,
     RuleBook,
     RuleSet,
     approve,
@@ -64,7 +65,7 @@ def codes_of(rules: RuleSet, region: str = XINCHENG, **changes: Any) -> list[str
     found = rules.for_bill(
         regions_upwards=upwards.get(region, [XINCHENG, HOHHOT, PROVINCE]), **asked | changes
     )
-    return [each.rule.code for each in found]
+    return [each.rule.code for each in found.rules]
 
 
 async def test_two_processes_hear_of_an_approval_and_a_suspension(province_url: str) -> None:
@@ -143,9 +144,39 @@ async def test_which_rules_judge_which_bill(province_url: str) -> None:
             found = codes_of(rules, on=date.fromisoformat(f"2026-{day}"))
             assert ("G-DATES" in found) == expected
         assert codes_of(rules, on=date(2027, 1, 1)) == codes_of(rules)
-        # The same question gives the very same rules, so that who asks may keep what follows from them.
+        # The same question gives the very same value, so that what follows from rules is worked out once.
         asked = ("0601", "hospital", (XINCHENG, HOHHOT, PROVINCE), FACE, TODAY)
         assert rules.for_bill(*asked) is rules.for_bill(*asked)
+
+
+def test_what_follows_from_rules_comes_with_them() -> None:
+    plain = LoadedRule(
+        rule=rule("A"),
+        region_code=PROVINCE,
+        version=1,
+        predicate=lambda _facts: None,
+        history=frozenset(),
+        item_history=frozenset(),
+    )
+    change = msgspec.structs.replace
+    unit_sum, median = frozenset({History("unit_sum", 30)}), frozenset({History("unit_median", 90)})
+    rules = [
+        change(plain, rule=rule("A", severity=Severity.BLOCK)),
+        change(plain, rule=rule("B", severity=Severity.BLOCK), history=unit_sum),
+        change(plain, rule=rule("C", severity=Severity.BLOCK), item_history=median),
+        change(plain, rule=rule("D", severity=Severity.BLOCK, stage=Stage.EVIDENCE)),
+        change(plain, rule=rule("E", severity=Severity.ASK)),
+        change(plain, rule=rule("F", severity=Severity.BLOCK, kinds=("0201",)), history=unit_sum),
+    ]
+    stages = frozenset({Stage.FACE, Stage.EVIDENCE})
+    found = RuleSet(7, rules, {}).for_bill("0601", "hospital", [PROVINCE], stages, TODAY)
+    assert found == BillRules(
+        ruleset_version=7,
+        rules=tuple(rules[:5]),
+        history=unit_sum,
+        item_history=median,
+        face_blocks=(rules[0],),
+    )
 
 
 async def test_a_local_rule_only_ever_adds_hits(province_url: str) -> None:

@@ -82,45 +82,26 @@ def _extension(
     texts: dict[str, str] = {}
     numbers: dict[str, Decimal] = {}
     dates: dict[str, date] = {}
-    for name, sort in _sorts(kind):
-        value = values.get(name)
+    for field in kind.extension_fields:
+        value = values.get(field.name)
         if not value:
             continue
-        if sort is _NUMBER:
+        if field.type in _NUMERIC:
             number = _number(value)
             if number is not None:
-                numbers[name] = number
-        elif sort is _DATE:
+                numbers[field.name] = number
+        elif field.type is _DATE:
             day = _day(value)
             if day is not None:
-                dates[name] = day
+                dates[field.name] = day
         else:
-            texts[name] = value
+            texts[field.name] = value
     return texts, numbers, dates
 
 
-_TEXT, _NUMBER, _DATE = "text", "number", "date"
-_SORTS = {
-    ExtensionType.TEXT: _TEXT,
-    ExtensionType.CHOICE: _TEXT,
-    ExtensionType.MONEY: _NUMBER,
-    ExtensionType.NUMBER: _NUMBER,
-    ExtensionType.DATE: _DATE,
-}
-_sorts_known: dict[int, tuple[BillKind, tuple[tuple[str, str], ...]]] = {}
-_MOST_KINDS = 1_000
-
-
-def _sorts(kind: BillKind) -> tuple[tuple[str, str], ...]:
-    """Each extension member with the sort of its value, worked out once a kind as the catalog holds it."""
-    known = _sorts_known.get(id(kind))
-    if known is not None and known[0] is kind:
-        return known[1]
-    if len(_sorts_known) >= _MOST_KINDS:
-        _sorts_known.clear()
-    sorts = tuple((field.name, _SORTS[field.type]) for field in kind.extension_fields)
-    _sorts_known[id(kind)] = (kind, sorts)
-    return sorts
+_NUMERIC = (ExtensionType.MONEY, ExtensionType.NUMBER)
+# Looking a member of an enumeration up takes longer than the rest of the loop.
+_DATE = ExtensionType.DATE
 
 
 def _number(value: str) -> Decimal | None:

@@ -10,15 +10,15 @@ from mingpiao.evidence.model import EvidenceFile, EvidenceState, Extraction, Usa
 from mingpiao.evidence.service import EvidenceKey, get_evidence_files
 from mingpiao.issuing.checks import BillDraft
 from mingpiao.issuing.facts import can_be_judged, facts_of
-from mingpiao.issuing.history import PastStore, read_present, subjects_of
+from mingpiao.issuing.history import PastStore, UnitPast, read_present, subjects_of
 from mingpiao.issuing.model import Approval, Assessment, AwaitsEvidence, IssueRequest, Refused
 from mingpiao.issuing.register import record_judgement
 from mingpiao.issuing.supervision import assess, judged_of_stop
 from mingpiao.issuing.tickets import Oversight
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem
-from mingpiao.rules.model import History, Hit, HitOutcome, LoadedRule, Overlap, Severity, Stage
-from mingpiao.rules.service import RuleBook, history_needs, judge
+from mingpiao.rules.model import Hit, HitOutcome, Overlap, Severity, Stage
+from mingpiao.rules.service import BillRules, RuleBook, judge
 from mingpiao.storage.database import Database
 from mingpiao.units.model import Unit, UnitProfile
 
@@ -29,15 +29,6 @@ _FACE = frozenset({Stage.FACE})
 _FACE_AND_EVIDENCE = frozenset({Stage.FACE, Stage.EVIDENCE})
 
 
-class _Chosen(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules for a bill, and what they need of history."""
-
-    version: int
-    rules: tuple[LoadedRule, ...]
-    needs: frozenset[History]
-    item_needs: frozenset[History]
-
-
 class Overseer:
     """Prepares requests for judgement. Raises what the database raises."""
 
@@ -46,8 +37,6 @@ class Overseer:
         self._catalog = catalog
         self._rules = rules
         self._past = PastStore(database)
-        # By the tuple that the rule set gave: it gives the same one for the same kind of bill.
-        self._needs: dict[int, _Chosen] = {}
 
     async def oversee(
         self, draft: BillDraft, profile: UnitProfile, approval: Approval | None
@@ -83,7 +72,7 @@ class Overseer:
         moment = now()
         async with self._database.pool.acquire() as connection:
             concerned = [(unit.unit_id, oversight.subjects)]
-            present = await read_present(connection, moment.date(), concerned, oversight.needs)
+            present = await read_present(connection, moment.date(), concerned, oversight.rules.history)
             hits, claims = assess(request, unit, oversight, present, usage, moment)
             if counted:
                 async with connection.transaction():
@@ -107,12 +96,7 @@ class Overseer:
         catalog = await self._catalog.get()
         if request.kind not in catalog.kinds or not request.items or not can_be_judged(request):
             return problems
-        chosen = await self._choose(request.kind, profile.unit, catalog, _FACE)
-        rules = [
-            loaded
-            for loaded in chosen.rules
-            if loaded.rule.severity is Severity.BLOCK and not loaded.history and not loaded.item_history
-        ]
+        rules = (await self._rules_for(request.kind, profile.unit, catalog, _FACE)).face_blocks
         hits = judge(rules, facts_of(request, profile, catalog, now()))
         return _told_once(problems, hits, {loaded.rule.code: loaded.overlap for loaded in rules})
 
@@ -130,36 +114,28 @@ class Overseer:
     ) -> Oversight:
         unit, request = profile.unit, draft.request
         stages = _FACE_AND_EVIDENCE if extractions else _FACE
-        chosen = await self._choose(request.kind, unit, catalog, stages)
-        past = None
-        if chosen.needs or chosen.item_needs:
-            past = await self._past.past(unit.unit_id, unit.unit_type.value, chosen.needs, chosen.item_needs)
+        rules = await self._rules_for(request.kind, unit, catalog, stages)
         return Oversight(
             profile=profile,
             catalog=catalog,
-            rules=chosen.rules,
-            ruleset_version=chosen.version,
-            needs=chosen.needs,
-            item_needs=chosen.item_needs,
-            past=past,
+            rules=rules,
+            past=await self._past_of(unit, rules),
             subjects=subjects_of(request.payer, request.kind, request.items, request.total),
             extractions=extractions,
             approval=approval,
         )
 
-    async def _choose(self, kind: str, unit: Unit, catalog: Catalog, stages: frozenset[Stage]) -> _Chosen:
+    async def _past_of(self, unit: Unit, rules: BillRules) -> UnitPast | None:
+        if not rules.history and not rules.item_history:
+            return None
+        return await self._past.past(unit.unit_id, unit.unit_type.value, rules.history, rules.item_history)
+
+    async def _rules_for(
+        self, kind: str, unit: Unit, catalog: Catalog, stages: frozenset[Stage]
+    ) -> BillRules:
         ruleset = await self._rules.get()
         upwards = catalog.regions_upwards(unit.region_code)
-        rules = ruleset.for_bill(kind, unit.unit_type.value, upwards, stages, today())
-        known = self._needs.get(id(rules))
-        if known is not None and known.rules is rules and known.version == ruleset.version:
-            return known
-        needs, item_needs = history_needs(rules)
-        chosen = _Chosen(version=ruleset.version, rules=rules, needs=needs, item_needs=item_needs)
-        self._needs = {
-            key: other for key, other in self._needs.items() if other.version == ruleset.version
-        } | {id(rules): chosen}
-        return chosen
+        return ruleset.for_bill(kind, unit.unit_type.value, upwards, stages, today())
 
 
 def _told_once(

@@ -192,7 +192,9 @@ def bill_of(ticket: Ticket, face: Face, sm3: bytes) -> Bill:
         related=ticket.blue if isinstance(ticket, ReversalTicket) else None,
         reason=ticket.request.reason if isinstance(ticket, ReversalTicket) else "",
         sm3=sm3.hex(),
-        ruleset_version=None if isinstance(ticket, ReversalTicket) else ticket.oversight.ruleset_version,
+        ruleset_version=None
+        if isinstance(ticket, ReversalTicket)
+        else ticket.oversight.rules.ruleset_version,
     )
 
 

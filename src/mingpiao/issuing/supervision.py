@@ -53,7 +53,7 @@ async def judge_train(
 ) -> Judged:
     """Judge tickets by place, in order, as bills issued at `moment`; `usage` was read under lock."""
     used = dict(usage)
-    needs = frozenset().union(*(ticket.oversight.needs for ticket in tickets.values()))
+    needs = frozenset().union(*(ticket.oversight.rules.history for ticket in tickets.values()))
     concerned = [(ticket.unit.unit_id, ticket.oversight.subjects) for ticket in tickets.values()]
     present = await read_present(connection, moment.date(), concerned, needs)
     judged = Judged(verdicts={}, counts=[], failures=[])
@@ -86,14 +86,14 @@ def assess(
     moment: datetime,
 ) -> tuple[tuple[Hit, ...], tuple[Claim, ...]]:
     """All hits of a request and how its files compare with it. Pure."""
-    if not oversight.rules and not oversight.extractions:
+    if not oversight.rules.rules and not oversight.extractions:
         return (), ()
     facts = facts_of(request, oversight.profile, oversight.catalog, moment)
     claims = _claims(request, unit, oversight, usage, moment.date())
     _add_evidence(facts, oversight, claims)
     if oversight.past is not None:
         _add_history(facts, unit.unit_id, oversight, oversight.past, present)
-    return judge(oversight.rules, facts), claims
+    return judge(oversight.rules.rules, facts), claims
 
 
 def _claims(
@@ -133,9 +133,9 @@ def _add_evidence(facts: dict[str, Any], oversight: Oversight, claims: tuple[Cla
 def _add_history(
     facts: dict[str, Any], unit_id: int, oversight: Oversight, past: UnitPast, present: Present
 ) -> None:
-    facts.update(present.columns(unit_id, oversight.subjects, past, oversight.needs))
+    facts.update(present.columns(unit_id, oversight.subjects, past, oversight.rules.history))
     for item in facts["items"]:
-        for need in oversight.item_needs:
+        for need in oversight.rules.item_history:
             item[need.column] = past.median(item["code"], need)
 
 

@@ -10,24 +10,21 @@ from mingpiao.issuing.history import Subjects, UnitPast
 from mingpiao.issuing.model import Approval, ReversalRequest
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.numbering.service import StockKey
-from mingpiao.rules.model import History, LoadedRule
+from mingpiao.rules.service import BillRules
 from mingpiao.sealing.model import SealingParty
 from mingpiao.units.model import Unit, UnitMode, UnitProfile
 
 
 class Oversight(msgspec.Struct, frozen=True, kw_only=True):
-    """What judges a request: the rules that are for it, the unit's past, its files, a person's approval.
+    """What judges a request: the rules for it, the unit's past, its evidence, a person's approval.
 
-    `needs` and `item_needs` are the history aggregates of the rules; `files` are read files by the
-    SM3 of their files.
+    `past` is None when no rule asks about history; `extractions` are what was read from the files of the
+    evidence, by their SM3 in hex.
     """
 
     profile: UnitProfile
     catalog: Catalog
-    rules: tuple[LoadedRule, ...]
-    ruleset_version: int
-    needs: frozenset[History]
-    item_needs: frozenset[History]
+    rules: BillRules
     past: UnitPast | None
     subjects: Subjects
     extractions: dict[str, Extraction]

@@ -16,7 +16,8 @@ from mingpiao.catalog.service import load as load_catalog
 from mingpiao.messages.service import tell_department
 from mingpiao.rules.checking import retired_scope
 from mingpiao.rules.compiling import Compiled, compile_version
-from mingpiao.rules.model import LoadedRule, RuleVersion, Severity, Stage
+from mingpiao.rules.judging import history_needs
+from mingpiao.rules.model import History, LoadedRule, RuleVersion, Severity, Stage
 from mingpiao.rules.store import as_version
 from mingpiao.storage.database import DATABASE_AWAY, Database
 from mingpiao.storage.notices import Notices
@@ -30,6 +31,21 @@ _ORDER = {Severity.BLOCK: 0, Severity.ASK: 1, Severity.WARN: 2}
 _logger = logging.getLogger(__name__)
 
 
+class BillRules(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules that judge a bill, and what follows from them. `ruleset_version` is the set they come from.
+
+    `rules` are blocks first, then asks, then warnings, each by code. `history` and `item_history` are the
+    aggregates that the facts of the bill and of its items must bring. `face_blocks` are the blocks that ask
+    for none of these and for no evidence.
+    """
+
+    ruleset_version: int
+    rules: tuple[LoadedRule, ...]
+    history: frozenset[History]
+    item_history: frozenset[History]
+    face_blocks: tuple[LoadedRule, ...]
+
+
 class RuleSet:
     """规则集: all rules that were live when it was published; `version` is 0 before the first.
 
@@ -40,12 +56,12 @@ class RuleSet:
         self.version = version
         self.rules = tuple(sorted(rules, key=lambda each: (_ORDER[each.rule.severity], each.rule.code)))
         self.failures = failures
-        self._remembered: dict[tuple[Any, ...], tuple[LoadedRule, ...]] = {}
+        self._remembered: dict[tuple[Any, ...], BillRules] = {}
 
     def for_bill(
         self, kind: str, unit_type: str, regions_upwards: Sequence[str], stages: frozenset[Stage], on: date
-    ) -> tuple[LoadedRule, ...]:
-        """The rules that judge a bill, blocks first, then asks, then warnings, each by code.
+    ) -> BillRules:
+        """The rules that judge a bill. The same question gives the very same value.
 
         `regions_upwards` are the unit's region and those above it; a local rule judges bills of its owner's
         region and below only, and within it of its `regions`. Both dates of a rule are inclusive.
@@ -55,9 +71,26 @@ class RuleSet:
         if found is None:
             if len(self._remembered) >= _MAX_REMEMBERED:
                 self._remembered.clear()
-            found = tuple(each for each in self.rules if _concerns(each, *key))
+            found = _bill_rules(self.version, tuple(each for each in self.rules if _concerns(each, *key)))
             self._remembered[key] = found
         return found
+
+
+def _bill_rules(version: int, rules: tuple[LoadedRule, ...]) -> BillRules:
+    history, item_history = history_needs(rules)
+    return BillRules(
+        ruleset_version=version,
+        rules=rules,
+        history=history,
+        item_history=item_history,
+        face_blocks=tuple(each for each in rules if _is_face_block(each)),
+    )
+
+
+def _is_face_block(loaded: LoadedRule) -> bool:
+    rule = loaded.rule
+    asks_more = loaded.history or loaded.item_history or rule.stage is not Stage.FACE
+    return rule.severity is Severity.BLOCK and not asks_more
 
 
 def _concerns(

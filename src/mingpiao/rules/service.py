@@ -25,7 +25,7 @@ from mingpiao.rules.language.relation import bill_columns, history_types, item_c
 from mingpiao.rules.library import THEMES as LIBRARY_THEMES
 from mingpiao.rules.library import VIOLATIONS, LibraryRule, library, library_rules
 from mingpiao.rules.library.installing import adopt_library, install_library
-from mingpiao.rules.rulebook import CHANNEL, RuleBook, RuleSet, live_versions
+from mingpiao.rules.rulebook import CHANNEL, BillRules, RuleBook, RuleSet, live_versions
 from mingpiao.rules.statistics import (
     FailureFigure,
     HitFigure,
@@ -62,6 +62,7 @@ __all__ = [
     "PAGE_SIZE",
     "REQUEST_FIELDS",
     "VIOLATIONS",
+    "BillRules",
     "Condition",
     "FailureFigure",
     "FieldSpec",
