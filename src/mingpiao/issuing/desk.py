@@ -58,7 +58,7 @@ _FAILED = Problem(
 )
 
 
-class _Passenger:
+class _Caller:
     """A ticket and the caller who waits for its answer."""
 
     __slots__ = ("answer", "ticket")
@@ -242,12 +242,12 @@ def _reversal_ticket(
 
 
 class _Track:
-    """A queue of passengers and the train that fetches them, again and again."""
+    """A queue of callers and the train that fetches them, again and again."""
 
     def __init__(self, database: Database, signer: Signer) -> None:
         self._database = database
         self._signer = signer
-        self._waiting: deque[_Passenger] = deque()
+        self._waiting: deque[_Caller] = deque()
         self._bell = asyncio.Event()
         self._closing = False
         self._last_length = 1
@@ -267,10 +267,10 @@ class _Track:
         if self._closing or len(self._waiting) + len(tickets) > MAX_WAITING:
             return None
         loop = asyncio.get_running_loop()
-        passengers = [_Passenger(ticket, loop.create_future()) for ticket in tickets]
-        self._waiting.extend(passengers)
+        callers = [_Caller(ticket, loop.create_future()) for ticket in tickets]
+        self._waiting.extend(callers)
         self._bell.set()
-        return [passenger.answer for passenger in passengers]
+        return [caller.answer for caller in callers]
 
     async def _run(self) -> None:
         while not (self._closing and not self._waiting):
@@ -288,36 +288,42 @@ class _Track:
                 return
             await asyncio.sleep(DOOR_SECONDS / _DOOR_STEPS)
 
-    async def _depart(self, passengers: list[_Passenger]) -> None:
+    async def _depart(self, callers: list[_Caller]) -> None:
         """Run one train and answer everyone on it, whatever happens."""
         try:
-            await self._travel(passengers)
+            await self._travel(callers)
         except train.SealingFailed as failure:
-            stranded = passengers.pop(failure.place)
-            stranded.tell(Refused(problems=(failure.problem,)))
-            self._waiting.extendleft(reversed(passengers))
+            self._go_again_without(failure, callers)
         except (*DATABASE_AWAY, SignerUnavailable) as error:
             _logger.warning("a train did not depart: %s", error)
-            _tell_all(passengers, Unresolved(issued=False))
+            _tell_all(callers, Unresolved(issued=False))
         except Exception:
-            await self._apart(passengers)
+            await self._apart(callers)
 
-    async def _apart(self, passengers: list[_Passenger]) -> None:
+    def _go_again_without(self, failure: train.SealingFailed, callers: Sequence[_Caller]) -> None:
+        """Answer the caller whose bill could not be sealed; the others wait at the head of the queue again."""
+        for caller in reversed(callers):
+            if caller.ticket is failure.ticket:
+                caller.tell(Refused(problems=(failure.problem,)))
+            else:
+                self._waiting.appendleft(caller)
+
+    async def _apart(self, callers: list[_Caller]) -> None:
         """Something that was not foreseen stopped a train: let each go alone, so that one answers for it."""
-        if len(passengers) == 1:
+        if len(callers) == 1:
             _logger.exception("a bill could not be issued")
-            passengers[0].tell(Refused(problems=(_FAILED,)))
+            callers[0].tell(Refused(problems=(_FAILED,)))
             return
-        _logger.warning("a train of %d is taken apart", len(passengers), exc_info=True)
-        for passenger in passengers:
-            await self._depart([passenger])
+        _logger.warning("a train of %d is taken apart", len(callers), exc_info=True)
+        for caller in callers:
+            await self._depart([caller])
 
-    async def _travel(self, passengers: Sequence[_Passenger]) -> None:
+    async def _travel(self, callers: Sequence[_Caller]) -> None:
         async with self._database.pool.acquire() as connection:
             transaction = connection.transaction()
             await transaction.start()
             try:
-                arrival = await train.run(connection, self._signer, [each.ticket for each in passengers])
+                outcomes = await train.run(connection, self._signer, [each.ticket for each in callers])
             except BaseException:
                 try:
                     await transaction.rollback()
@@ -330,13 +336,17 @@ class _Track:
             except DATABASE_AWAY as error:
                 # The commit may have reached the disk or not: nobody here can know.
                 _logger.warning("the outcome of a train is unknown: %s", error)
-                _tell_all(passengers, Unresolved(issued=None))
+                _tell_all(callers, Unresolved(issued=None))
                 return
-        for place, outcome in arrival.outcomes.items():
-            passengers[place].tell(outcome)
-        self._waiting.extendleft(passengers[place] for place in reversed(arrival.later))
+        later: list[_Caller] = []
+        for caller, outcome in zip(callers, outcomes, strict=True):
+            if outcome is None:
+                later.append(caller)
+            else:
+                caller.tell(outcome)
+        self._waiting.extendleft(reversed(later))
 
 
-def _tell_all(passengers: Sequence[_Passenger], outcome: Outcome) -> None:
-    for passenger in passengers:
-        passenger.tell(outcome)
+def _tell_all(callers: Sequence[_Caller], outcome: Outcome) -> None:
+    for caller in callers:
+        caller.tell(outcome)

@@ -17,7 +17,7 @@ from mingpiao.issuing.supervision import assess, judged_of_stop
 from mingpiao.issuing.tickets import Oversight
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem
-from mingpiao.rules.model import Hit, HitOutcome, Overlap, Severity, Stage
+from mingpiao.rules.model import Hit, HitOutcome, Overlap, Stage
 from mingpiao.rules.service import BillRules, RuleBook, judge
 from mingpiao.storage.database import Database
 from mingpiao.units.model import Unit, UnitProfile

@@ -198,14 +198,14 @@ def bill_of(ticket: Ticket, face: Face, sm3: bytes) -> Bill:
     )
 
 
-async def record_bills(connection: asyncpg.Connection, entries: Sequence[BillRecord]) -> None:
+async def record_bills(connection: asyncpg.Connection, records: Sequence[BillRecord]) -> None:
     """Write sealed bills with their XML."""
     # A row is wide: bound one by one in one round trip it costs less than as 22 arrays.
-    await connection.executemany(_INSERT_BILLS, [_bill_row(entry) for entry in entries])
+    await connection.executemany(_INSERT_BILLS, [_bill_row(record) for record in records])
 
 
-def _bill_row(entry: BillRecord) -> tuple[Any, ...]:
-    bill = entry.bill
+def _bill_row(record: BillRecord) -> tuple[Any, ...]:
+    bill = record.bill
     return (
         bill.unit_id,
         bill.bill_id,
@@ -224,22 +224,22 @@ def _bill_row(entry: BillRecord) -> tuple[Any, ...]:
         bill.items,
         None if bill.related is None else bill.related.bill_id,
         bill.reason,
-        entry.ticket.parties[0].key_id,
-        entry.ticket.parties[1].key_id,
-        entry.sealed.sm3,
-        entry.sealed.xml,
+        record.ticket.parties[0].key_id,
+        record.ticket.parties[1].key_id,
+        record.sealed.sm3,
+        record.sealed.xml,
         bill.ruleset_version,
     )
 
 
 async def record_consequences(
-    connection: asyncpg.Connection, entries: Sequence[BillRecord], blue_days: Mapping[int, date]
+    connection: asyncpg.Connection, records: Sequence[BillRecord], blue_days: Mapping[int, date]
 ) -> None:
     """Write all that follows from bills that `record_bills` wrote: one statement each kind of row.
 
     `blue_days` tells when (Asia/Shanghai) the bills that are being reversed were issued, by 票据编号.
     """
-    issues = [(entry.bill, entry.ticket) for entry in entries if isinstance(entry.ticket, IssueTicket)]
+    issues = [(record.bill, record.ticket) for record in records if isinstance(record.ticket, IssueTicket)]
     if issues:
         await connection.execute(
             _INSERT_BUSINESS_NUMBERS,
@@ -248,7 +248,9 @@ async def record_consequences(
             [bill.bill_id for bill, _ in issues],
             [ticket.draft.digest for _, ticket in issues],
         )
-    reversals = [(entry.bill, entry.ticket) for entry in entries if isinstance(entry.ticket, ReversalTicket)]
+    reversals = [
+        (record.bill, record.ticket) for record in records if isinstance(record.ticket, ReversalTicket)
+    ]
     if reversals:
         await connection.execute(
             _MARK_REVERSED,
@@ -256,31 +258,31 @@ async def record_consequences(
             [ticket.blue.bill_id for _, ticket in reversals],
             [bill.bill_id for bill, _ in reversals],
         )
-    events = [event for entry in entries for event in _events(entry)]
+    events = [event for record in records for event in _events(record)]
     await append(connection, events)
-    await record_many(connection, [_audit(event, entry) for entry in entries for event in _events(entry)])
-    await _add_totals(connection, [entry.bill for entry in entries])
-    await count(connection, [each for entry in entries for each in _counts(entry, blue_days)])
-    await _record_supervision(connection, entries)
+    await record_many(connection, [_audit(event, record) for record in records for event in _events(record)])
+    await _add_totals(connection, [record.bill for record in records])
+    await count(connection, [each for record in records for each in _counts(record, blue_days)])
+    await _record_supervision(connection, records)
 
 
-def _counts(entry: BillRecord, blue_days: Mapping[int, date]) -> list[Count]:
-    bill, day = entry.bill, entry.bill.issued_at.date()
-    if isinstance(entry.ticket, IssueTicket):
-        return counts_of_issue(bill.unit_id, entry.ticket.oversight.subjects, day, bill.total)
+def _counts(record: BillRecord, blue_days: Mapping[int, date]) -> list[Count]:
+    bill, day = record.bill, record.bill.issued_at.date()
+    if isinstance(record.ticket, IssueTicket):
+        return counts_of_issue(bill.unit_id, record.ticket.oversight.subjects, day, bill.total)
     subjects = subjects_of(bill.payer, bill.kind, bill.items, bill.total)
-    issued_on = blue_days[entry.ticket.blue.bill_id]
+    issued_on = blue_days[record.ticket.blue.bill_id]
     return counts_of_reversal(bill.unit_id, subjects, issued_on, day, -bill.total)
 
 
-async def _record_supervision(connection: asyncpg.Connection, entries: Sequence[BillRecord]) -> None:
+async def _record_supervision(connection: asyncpg.Connection, records: Sequence[BillRecord]) -> None:
     """Keep with a bill what asked or warned, the reasons given, and its files; and count the files' use."""
     rows: list[tuple[Any, ...]] = []
     uses: list[Use] = []
-    for entry in entries:
-        if entry.passed is None or not isinstance(entry.ticket, IssueTicket):
+    for record in records:
+        if record.passed is None or not isinstance(record.ticket, IssueTicket):
             continue
-        bill, passed, oversight = entry.bill, entry.passed, entry.ticket.oversight
+        bill, passed, oversight = record.bill, record.passed, record.ticket.oversight
         digests = tuple(oversight.extractions)
         uses += [
             Use(unit_id=bill.unit_id, bill_id=bill.bill_id, digest=digest, amount=bill.total)
@@ -305,9 +307,9 @@ async def _record_supervision(connection: asyncpg.Connection, entries: Sequence[
     await release_uses(
         connection,
         [
-            (entry.bill.unit_id, entry.ticket.blue.bill_id)
-            for entry in entries
-            if isinstance(entry.ticket, ReversalTicket)
+            (record.bill.unit_id, record.ticket.blue.bill_id)
+            for record in records
+            if isinstance(record.ticket, ReversalTicket)
         ],
     )
 
@@ -318,33 +320,33 @@ async def record_judgement(connection: asyncpg.Connection, moment: datetime, jud
     await record_failures(connection, judged.failures, moment)
 
 
-def _events(entry: BillRecord) -> list[Event]:
+def _events(record: BillRecord) -> list[Event]:
     """One event a change of state: a reversal changes two bills."""
-    bill = entry.bill
+    bill = record.bill
     facts = {"sm3": bill.sm3, "total": plain(bill.total), "business_no": bill.business_no}
-    if not isinstance(entry.ticket, ReversalTicket):
-        return [_event(entry, EventType.ISSUED, bill.bill_id, facts)]
-    blue = entry.ticket.blue.bill_id
+    if not isinstance(record.ticket, ReversalTicket):
+        return [_event(record, EventType.ISSUED, bill.bill_id, facts)]
+    blue = record.ticket.blue.bill_id
     return [
-        _event(entry, EventType.REVERSAL_ISSUED, bill.bill_id, facts | {"blue": str(blue)}),
-        _event(entry, EventType.REVERSED, blue, {"red": str(bill.bill_id), "reason": bill.reason}),
+        _event(record, EventType.REVERSAL_ISSUED, bill.bill_id, facts | {"blue": str(blue)}),
+        _event(record, EventType.REVERSED, blue, {"red": str(bill.bill_id), "reason": bill.reason}),
     ]
 
 
-def _event(entry: BillRecord, kind: EventType, bill_id: int, facts: dict[str, str]) -> Event:
+def _event(record: BillRecord, kind: EventType, bill_id: int, facts: dict[str, str]) -> Event:
     return Event(
         type=kind,
-        unit_id=entry.bill.unit_id,
+        unit_id=record.bill.unit_id,
         bill_id=bill_id,
-        occurred_at=entry.bill.issued_at,
-        actor=entry.ticket.acting.label,
+        occurred_at=record.bill.issued_at,
+        actor=record.ticket.acting.label,
         facts=facts,
     )
 
 
-def _audit(event: Event, entry: BillRecord) -> AuditEntry:
+def _audit(event: Event, record: BillRecord) -> AuditEntry:
     return AuditEntry(
-        actor=entry.ticket.acting,
+        actor=record.ticket.acting,
         action=f"bill:{event.type.value}",
         subject=f"bill:{event.bill_id}",
         unit_id=event.unit_id,

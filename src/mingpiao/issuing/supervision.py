@@ -4,7 +4,7 @@ The counters and files that rules ask about are read under the train's locks, an
 in the same train counts already: two alike bills cannot both pass for the first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -38,31 +38,31 @@ RequestVerdict = Passed | Refused | NeedsConfirmation
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """What the rules said of a train: a verdict for each place, and hits to be counted."""
+    """What the rules say of tickets: a verdict on each in their order, and the hits to be counted."""
 
-    verdicts: dict[int, RequestVerdict]
+    verdicts: list[RequestVerdict]
     counts: list[HitCount]
     failures: list[Hit]
 
 
 async def judge_train(
     connection: asyncpg.Connection,
-    tickets: Mapping[int, IssueTicket],
+    tickets: Sequence[IssueTicket],
     usage: Mapping[EvidenceKey, Usage],
     moment: datetime,
 ) -> Judged:
-    """Judge tickets by place, in order, as bills issued at `moment`; `usage` was read under lock."""
+    """Judge tickets in their order as bills issued at `moment`; `usage` was read under lock."""
     used = dict(usage)
-    needs = frozenset().union(*(ticket.oversight.rules.history for ticket in tickets.values()))
-    concerned = [(ticket.unit.unit_id, ticket.oversight.subjects) for ticket in tickets.values()]
+    needs = frozenset().union(*(ticket.oversight.rules.history for ticket in tickets))
+    concerned = [(ticket.unit.unit_id, ticket.oversight.subjects) for ticket in tickets]
     present = await read_present(connection, moment.date(), concerned, needs)
-    judged = Judged(verdicts={}, counts=[], failures=[])
-    for place, ticket in tickets.items():
+    judged = Judged(verdicts=[], counts=[], failures=[])
+    for ticket in tickets:
         hits, claims = assess(ticket.draft.request, ticket.unit, ticket.oversight, present, used, moment)
         verdict = _verdict(ticket, hits, claims)
         if isinstance(verdict, Passed):
             _let_on(ticket, present, used)
-        judged.verdicts[place] = verdict
+        judged.verdicts.append(verdict)
         judged.counts.extend(_counts(ticket.unit.unit_id, hits, verdict))
         judged.failures.extend(hit for hit in hits if hit.failed)
     return judged
@@ -72,9 +72,9 @@ def _let_on(ticket: IssueTicket, present: Present, used: dict[EvidenceKey, Usage
     """Count a bill for those behind it in the same train."""
     unit_id, total = ticket.unit.unit_id, ticket.draft.request.total
     present.add(unit_id, ticket.oversight.subjects, total)
-    for digest in ticket.oversight.extractions:
-        before = used[unit_id, digest]
-        used[unit_id, digest] = Usage(amount=before.amount + total, bills=before.bills + 1)
+    for key in ticket.evidence_keys:
+        before = used[key]
+        used[key] = Usage(amount=before.amount + total, bills=before.bills + 1)
 
 
 def assess(
@@ -166,9 +166,9 @@ def _verdict(ticket: IssueTicket, hits: tuple[Hit, ...], claims: tuple[Claim, ..
 def judged_of_stop(unit_id: int, hits: tuple[Hit, ...]) -> Judged:
     """What is counted of a bill that was looked at and would not be issued as it stands; nothing of others."""
     if all(hit.severity is Severity.WARN for hit in hits):
-        return Judged(verdicts={}, counts=[], failures=[])
+        return Judged(verdicts=[], counts=[], failures=[])
     counts = _counts(unit_id, hits, NeedsConfirmation(hits=hits, claims=()))
-    return Judged(verdicts={}, counts=counts, failures=[hit for hit in hits if hit.failed])
+    return Judged(verdicts=[], counts=counts, failures=[hit for hit in hits if hit.failed])
 
 
 def _counts(unit_id: int, hits: tuple[Hit, ...], verdict: RequestVerdict) -> list[HitCount]:

@@ -4,6 +4,7 @@ import msgspec
 
 from mingpiao.catalog.model import BillKind, Catalog
 from mingpiao.evidence.model import Extraction
+from mingpiao.evidence.service import EvidenceKey
 from mingpiao.identity.model import Actor
 from mingpiao.issuing.checks import BillDraft
 from mingpiao.issuing.history import Subjects, UnitPast
@@ -50,6 +51,16 @@ class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
         return self.draft.kind
 
     @property
+    def business_key(self) -> tuple[int, str]:
+        """The (unit, business number) under which the bill will stand."""
+        return (self.unit.unit_id, self.draft.request.business_no)
+
+    @property
+    def evidence_keys(self) -> list[EvidenceKey]:
+        """The files of evidence that back the bill, by (unit, SM3 in hex)."""
+        return [(self.unit.unit_id, digest) for digest in self.oversight.extractions]
+
+    @property
     def rival_key(self) -> tuple[int, str]:
         """Two tickets with the same rival key ask for the same thing; only one may ride in a train."""
         return (self.unit.unit_id, f"issue:{self.draft.request.business_no}")
@@ -69,6 +80,11 @@ class ReversalTicket(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def stock_key(self) -> StockKey:
         return (self.unit.unit_id, self.kind.code)
+
+    @property
+    def blue_key(self) -> tuple[int, int]:
+        """The bill that is to be reversed, by (unit, 票据编号)."""
+        return (self.unit.unit_id, self.blue.bill_id)
 
     @property
     def rival_key(self) -> tuple[int, str]:

@@ -7,26 +7,26 @@ A passenger that may not ride is answered alone; its neighbours go on.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 import asyncpg
 import msgspec
 
+from mingpiao.evidence.model import Usage
 from mingpiao.evidence.service import EvidenceKey, lock_evidence
 from mingpiao.issuing import register
 from mingpiao.issuing.faces import Numbered, blue_face, red_face
-from mingpiao.issuing.model import Bill, Issued, Outcome, Refused
+from mingpiao.issuing.model import Issued, Outcome, Refused
 from mingpiao.issuing.register import BillRecord, Original
-from mingpiao.issuing.supervision import Passed, judge_train
+from mingpiao.issuing.supervision import Judged, Passed, judge_train
 from mingpiao.issuing.tickets import IssueTicket, ReversalTicket, Ticket, serves_itself
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.codes import draw_check_code
 from mingpiao.kernel.errors import Problem
 from mingpiao.numbering.model import Stock
 from mingpiao.numbering.service import StockKey, lock_stocks, take_numbers
-from mingpiao.sealing.model import Face, SealedXml, SealTask
+from mingpiao.sealing.model import Face, SealOutcome, SealTask
 from mingpiao.sealing.service import Signer, parse_sealed
 
 #: Numbers that an online unit draws from the province's pool at a time.
@@ -35,95 +35,83 @@ ONLINE_BLOCK = 100
 SEAL_CHUNK = 25
 
 
-class Arrival(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a train got to: an outcome for each ticket by its place, and tickets that must ride later.
+class Passenger:
+    """A ticket on its way through one train, and what the stages of the train give it, in this order.
 
-    A ticket is left for a later train when another of the same rival key rode in this one.
+    `verdict` lets it ride on (None for a reversal, which no rule judges), then it gets `numbered` and `face`.
+    `outcome` is its answer; whoever has one rides no further. Reading what no stage has given yet raises
+    AttributeError.
     """
 
-    outcomes: dict[int, Outcome]
-    later: tuple[int, ...]
+    __slots__ = ("face", "numbered", "outcome", "ticket", "verdict")
 
-
-class _Rider(msgspec.Struct, kw_only=True):
-    """A ticket that is let on, with what it picks up on the way."""
-
-    place: int
-    ticket: Ticket
+    numbered: Numbered
     face: Face
-    passed: Passed | None
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+        self.verdict: Passed | None = None
+        self.outcome: Outcome | None = None
 
 
-async def run(connection: asyncpg.Connection, signer: Signer, tickets: Sequence[Ticket]) -> Arrival:
+class _Held(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows that a train holds under lock: stocks, evidence with its use so far, bills to be reversed."""
+
+    stocks: dict[StockKey, Stock]
+    usage: dict[EvidenceKey, Usage]
+    blues: dict[tuple[int, int], register.Blue]
+
+
+async def run(
+    connection: asyncpg.Connection, signer: Signer, tickets: Sequence[Ticket]
+) -> list[Outcome | None]:
     """Carry tickets within the caller's transaction; the caller commits, and only then answers.
 
-    Raises what the database or the signer raises; then the caller rolls back and nothing was issued.
+    The outcomes come in the order of the tickets. None marks a ticket that must take a later train, because
+    one before it asks for the same thing. Raises what the database or the signer raises, and `SealingFailed`;
+    then the caller rolls back and nothing was issued.
     """
-    first, later = _without_rivals(tickets)
     moment = now().replace(microsecond=0)
-    stocks = await lock_stocks(connection, {tickets[place].stock_key for place in first})
-    usage = await lock_evidence(
-        connection,
-        sorted(key for ticket in _issues(tickets, first) for key in _file_keys(ticket)),
-        [_blue_key(ticket) for ticket in _reversals(tickets, first)],
+    passengers = [Passenger(ticket) for ticket in tickets]
+    aboard = _without_rivals(passengers)
+    held = await _lock(connection, aboard)
+    originals = await register.find_originals(
+        connection, [ticket.business_key for ticket in _issue_tickets(aboard)]
     )
-    blues = await register.lock_blues(connection, [_blue_key(t) for t in _reversals(tickets, first)])
-    originals = await register.find_originals(connection, [_business_key(t) for t in _issues(tickets, first)])
-    outcomes: dict[int, Outcome] = {}
-    boarding: list[int] = []
-    for place in first:
-        ticket = tickets[place]
-        answer = _answer_at_once(ticket, stocks.get(ticket.stock_key), blues, originals, moment.date())
-        if answer is None:
-            boarding.append(place)
-        else:
-            outcomes[place] = answer
-    asking = {place: ticket for place in boarding if isinstance(ticket := tickets[place], IssueTicket)}
-    judged = await judge_train(connection, asking, usage, moment)
-    stopped = {
-        place: verdict for place, verdict in judged.verdicts.items() if not isinstance(verdict, Passed)
-    }
-    outcomes |= stopped
-    boarding = [place for place in boarding if place not in stopped]
-    riders, without_number = await _number(connection, tickets, boarding, stocks, blues, moment)
-    for rider in riders:
-        verdict = judged.verdicts.get(rider.place)
-        rider.passed = verdict if isinstance(verdict, Passed) else None
-    outcomes |= {place: Refused(problems=(_OUT_OF_STOCK,)) for place in without_number}
-    blue_days = {bill_id: blue.issued_on for (_, bill_id), blue in blues.items()}
-    outcomes |= await _seal_and_record(connection, signer, riders, blue_days)
+    aboard = _answer_at_once(aboard, held, originals, moment.date())
+    aboard, judged = await _judge(connection, aboard, held, moment)
+    aboard = await _number(connection, aboard, held, moment)
+    _draw_faces(aboard, held)
+    await _seal_and_record(connection, signer, aboard, held)
     await register.record_judgement(connection, moment, judged)
-    return Arrival(outcomes=outcomes, later=tuple(later))
+    return [passenger.outcome for passenger in passengers]
 
 
-def _without_rivals(tickets: Sequence[Ticket]) -> tuple[list[int], list[int]]:
-    seen: set[tuple[int, str]] = set()
-    first: list[int] = []
-    later: list[int] = []
-    for place, ticket in enumerate(tickets):
-        (later if ticket.rival_key in seen else first).append(place)
-        seen.add(ticket.rival_key)
-    return first, later
+def _still_aboard(passengers: Iterable[Passenger]) -> list[Passenger]:
+    return [passenger for passenger in passengers if passenger.outcome is None]
 
 
-def _reversals(tickets: Sequence[Ticket], places: Sequence[int]) -> list[ReversalTicket]:
-    return [ticket for place in places if isinstance(ticket := tickets[place], ReversalTicket)]
+def _issue_tickets(passengers: Iterable[Passenger]) -> list[IssueTicket]:
+    return [ticket for passenger in passengers if isinstance(ticket := passenger.ticket, IssueTicket)]
 
 
-def _issues(tickets: Sequence[Ticket], places: Sequence[int]) -> list[IssueTicket]:
-    return [ticket for place in places if isinstance(ticket := tickets[place], IssueTicket)]
+def _without_rivals(passengers: Iterable[Passenger]) -> list[Passenger]:
+    """The first passenger of each rival key."""
+    first: dict[tuple[int, str], Passenger] = {}
+    for passenger in passengers:
+        first.setdefault(passenger.ticket.rival_key, passenger)
+    return list(first.values())
 
 
-def _blue_key(ticket: ReversalTicket) -> tuple[int, int]:
-    return (ticket.unit.unit_id, ticket.blue.bill_id)
-
-
-def _file_keys(ticket: IssueTicket) -> list[EvidenceKey]:
-    return [(ticket.unit.unit_id, digest) for digest in ticket.oversight.extractions]
-
-
-def _business_key(ticket: IssueTicket) -> tuple[int, str]:
-    return (ticket.unit.unit_id, ticket.draft.request.business_no)
+async def _lock(connection: asyncpg.Connection, passengers: Sequence[Passenger]) -> _Held:
+    tickets = [passenger.ticket for passenger in passengers]
+    blue_keys = [ticket.blue_key for ticket in tickets if isinstance(ticket, ReversalTicket)]
+    evidence_keys = sorted(key for ticket in _issue_tickets(passengers) for key in ticket.evidence_keys)
+    return _Held(
+        stocks=await lock_stocks(connection, {ticket.stock_key for ticket in tickets}),
+        usage=await lock_evidence(connection, evidence_keys, blue_keys),
+        blues=await register.lock_blues(connection, blue_keys),
+    )
 
 
 # -- who may ride --------------------------------------------------------------------------------
@@ -136,20 +124,34 @@ _OUT_OF_STOCK = Problem(
 
 
 def _answer_at_once(
-    ticket: Ticket,
-    stock: Stock | None,
-    blues: dict[tuple[int, int], register.Blue],
-    originals: dict[tuple[int, str], Original],
+    passengers: Sequence[Passenger],
+    held: _Held,
+    originals: Mapping[tuple[int, str], Original],
     today: date,
+) -> list[Passenger]:
+    """Answer whoever needs no number: repeated requests, and those that may not be issued."""
+    for passenger in passengers:
+        ticket = passenger.ticket
+        stock = held.stocks.get(ticket.stock_key)
+        passenger.outcome = (
+            _issue_answer(ticket, stock, originals.get(ticket.business_key), today)
+            if isinstance(ticket, IssueTicket)
+            else _reversal_answer(stock, held.blues.get(ticket.blue_key), today)
+        )
+    return _still_aboard(passengers)
+
+
+def _issue_answer(
+    ticket: IssueTicket, stock: Stock | None, original: Original | None, today: date
 ) -> Outcome | None:
-    """The answer to a ticket that needs no number; None for one that rides on."""
-    if isinstance(ticket, IssueTicket):
-        original = originals.get(_business_key(ticket))
-        if original is not None:
-            return _repeated(ticket, original)
-        problem = _stock_problem(stock, today)
-    else:
-        problem = _reversal_problem(blues.get(_blue_key(ticket))) or _stock_problem(stock, today)
+    if original is not None:
+        return _repeated(ticket, original)
+    problem = _stock_problem(stock, today)
+    return None if problem is None else Refused(problems=(problem,))
+
+
+def _reversal_answer(stock: Stock | None, blue: register.Blue | None, today: date) -> Outcome | None:
+    problem = _reversal_problem(blue) or _stock_problem(stock, today)
     return None if problem is None else Refused(problems=(problem,))
 
 
@@ -211,90 +213,95 @@ def _reversal_problem(blue: register.Blue | None) -> Problem | None:
     return None
 
 
-# -- number, seal, record ------------------------------------------------------------------------
+# -- judge, number, seal, record -----------------------------------------------------------------
+
+
+async def _judge(
+    connection: asyncpg.Connection, passengers: Sequence[Passenger], held: _Held, moment: datetime
+) -> tuple[list[Passenger], Judged]:
+    """Let the rules judge all who ask for a blue bill, and answer those whom they stop."""
+    judged = await judge_train(connection, _issue_tickets(passengers), held.usage, moment)
+    asking = [passenger for passenger in passengers if isinstance(passenger.ticket, IssueTicket)]
+    for passenger, verdict in zip(asking, judged.verdicts, strict=True):
+        if isinstance(verdict, Passed):
+            passenger.verdict = verdict
+        else:
+            passenger.outcome = verdict
+    return _still_aboard(passengers), judged
 
 
 async def _number(
-    connection: asyncpg.Connection,
-    tickets: Sequence[Ticket],
-    boarding: Sequence[int],
-    stocks: dict[StockKey, Stock],
-    blues: dict[tuple[int, int], register.Blue],
-    issued_at: datetime,
-) -> tuple[list[_Rider], list[int]]:
+    connection: asyncpg.Connection, passengers: Sequence[Passenger], held: _Held, moment: datetime
+) -> list[Passenger]:
+    """Give everyone a number, in order; those for whom the stock has none left are answered."""
     wanted: dict[StockKey, int] = {}
     blocks: dict[StockKey, tuple[str, int]] = {}
-    for place in boarding:
-        ticket = tickets[place]
+    for ticket in (passenger.ticket for passenger in passengers):
         wanted[ticket.stock_key] = wanted.get(ticket.stock_key, 0) + 1
         if serves_itself(ticket):
             blocks[ticket.stock_key] = (ticket.bill_code, ONLINE_BLOCK)
-    numbers = await take_numbers(connection, stocks, wanted, blocks=blocks) if wanted else {}
+    numbers = await take_numbers(connection, held.stocks, wanted, blocks=blocks) if wanted else {}
     supply = {key: iter(identities) for key, identities in numbers.items()}
-    riders: list[_Rider] = []
-    without_number: list[int] = []
-    for place in boarding:
-        ticket = tickets[place]
-        identity = next(supply[ticket.stock_key], None)
+    for passenger in passengers:
+        identity = next(supply[passenger.ticket.stock_key], None)
         if identity is None:
-            without_number.append(place)
-            continue
-        numbered = Numbered(identity=identity, check_code=draw_check_code(), issued_at=issued_at)
-        face = _face(ticket, numbered, blues)
-        riders.append(_Rider(place=place, ticket=ticket, face=face, passed=None))
-    return riders, without_number
+            passenger.outcome = Refused(problems=(_OUT_OF_STOCK,))
+        else:
+            passenger.numbered = Numbered(identity=identity, check_code=draw_check_code(), issued_at=moment)
+    return _still_aboard(passengers)
 
 
-def _face(ticket: Ticket, numbered: Numbered, blues: dict[tuple[int, int], register.Blue]) -> Face:
-    if isinstance(ticket, IssueTicket):
-        return blue_face(ticket.draft, ticket.unit, numbered, ticket.parties)
-    blue = parse_sealed(blues[_blue_key(ticket)].xml)
-    return red_face(blue, ticket.kind, ticket.request, numbered, ticket.parties)
+def _draw_faces(passengers: Iterable[Passenger], held: _Held) -> None:
+    for passenger in passengers:
+        ticket, numbered = passenger.ticket, passenger.numbered
+        if isinstance(ticket, IssueTicket):
+            passenger.face = blue_face(ticket.draft, ticket.unit, numbered, ticket.parties)
+        else:
+            blue = parse_sealed(held.blues[ticket.blue_key].xml)
+            passenger.face = red_face(blue, ticket.kind, ticket.request, numbered, ticket.parties)
 
 
 class SealingFailed(Exception):
-    """A rider could not be sealed. Its number must not be lost: the train goes again without it."""
+    """A bill could not be sealed. Its number must not be lost, so the train goes again without its ticket."""
 
-    def __init__(self, place: int, problem: Problem) -> None:
+    def __init__(self, ticket: Ticket, problem: Problem) -> None:
         super().__init__(problem.code)
-        self.place = place
+        self.ticket = ticket
         self.problem = problem
 
 
 async def _seal_and_record(
-    connection: asyncpg.Connection, signer: Signer, riders: Sequence[_Rider], blue_days: Mapping[int, date]
-) -> dict[int, Outcome]:
-    """Seal in chunks, so that one chunk is recorded while the next is being sealed."""
-    if not riders:
-        return {}
-    chunks = [riders[start : start + SEAL_CHUNK] for start in range(0, len(riders), SEAL_CHUNK)]
-    sealing = [asyncio.create_task(signer.seal([_seal_task(rider) for rider in chunk])) for chunk in chunks]
-    outcomes: dict[int, Outcome] = {}
-    entries: list[BillRecord] = []
+    connection: asyncpg.Connection, signer: Signer, passengers: Sequence[Passenger], held: _Held
+) -> None:
+    """Seal and record in chunks: while one chunk is recorded, the next is being sealed."""
+    if not passengers:
+        return
+    chunks = [passengers[start : start + SEAL_CHUNK] for start in range(0, len(passengers), SEAL_CHUNK)]
+    sealing = [asyncio.create_task(signer.seal([_seal_task(each) for each in chunk])) for chunk in chunks]
+    records: list[BillRecord] = []
     try:
         for chunk, task in zip(chunks, sealing, strict=True):
-            fresh = [_entry(rider, sealed) for rider, sealed in zip(chunk, await task, strict=True)]
+            fresh = [_record(passenger, sealed) for passenger, sealed in zip(chunk, await task, strict=True)]
             await register.record_bills(connection, fresh)
-            entries += fresh
-            outcomes |= {
-                rider.place: Issued(bill=entry.bill, warnings=rider.passed.warnings if rider.passed else ())
-                for rider, entry in zip(chunk, fresh, strict=True)
-            }
+            for passenger, record in zip(chunk, fresh, strict=True):
+                warnings = passenger.verdict.warnings if passenger.verdict else ()
+                passenger.outcome = Issued(bill=record.bill, warnings=warnings)
+            records += fresh
     finally:
         for task in sealing:
             task.cancel()
         await asyncio.gather(*sealing, return_exceptions=True)
-    await register.record_consequences(connection, entries, blue_days)
-    return outcomes
+    blue_days = {bill_id: blue.issued_on for (_, bill_id), blue in held.blues.items()}
+    await register.record_consequences(connection, records, blue_days)
 
 
-def _seal_task(rider: _Rider) -> SealTask:
-    unit, supervisor = rider.ticket.parties
-    return SealTask(face=rider.face, unit=unit, supervisor=supervisor)
+def _seal_task(passenger: Passenger) -> SealTask:
+    unit, supervisor = passenger.ticket.parties
+    return SealTask(face=passenger.face, unit=unit, supervisor=supervisor)
 
 
-def _entry(rider: _Rider, sealed: Any) -> BillRecord:
-    if not isinstance(sealed, SealedXml):
-        raise SealingFailed(rider.place, sealed)
-    bill: Bill = register.bill_of(rider.ticket, rider.face, sealed.sm3)
-    return BillRecord(ticket=rider.ticket, bill=bill, sealed=sealed, passed=rider.passed)
+def _record(passenger: Passenger, sealed: SealOutcome) -> BillRecord:
+    if isinstance(sealed, Problem):
+        raise SealingFailed(passenger.ticket, sealed)
+    bill = register.bill_of(passenger.ticket, passenger.face, sealed.sm3)
+    return BillRecord(ticket=passenger.ticket, bill=bill, sealed=sealed, passed=passenger.verdict)
