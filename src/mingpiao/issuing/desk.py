@@ -1,8 +1,9 @@
 """The issuing desk: requests come in, board the next train of their track, and get their answer.
 
-Tracks run side by side, each on a connection of its own. A unit always rides on the same track, so
-that two trains of this process never wait for each other's stock rows; trains of other processes
-are kept apart by the rows themselves.
+A train is one transaction for many requests (`train.py`). A track is a queue of requests and the trains
+that carry them, one after another, each on a connection of its own. All requests of a unit take the same
+track, so two trains of this process never wait for each other's stock rows. Trains of other processes
+wait for the locks on these rows.
 """
 
 import asyncio
@@ -43,11 +44,11 @@ _logger = logging.getLogger(__name__)
 
 TRACKS = 2
 TRAIN_LENGTH = 200
-#: How long a train under load holds its doors, at most, for those who were on the last one: they have
-#: just been answered and are coming back, and a train of one costs nearly as much as a train of many.
+#: How long a train under load waits, at most, before it departs. Programs that were answered by the last
+#: train send their next request at once, and a train of one costs nearly as much as a train of many.
 DOOR_SECONDS = 0.004
 _DOOR_STEPS = 4
-#: Passengers that may wait for a train; more are turned away at once instead of waiting in vain.
+#: Requests that may wait on one track. More are refused at once, because they would wait in vain.
 MAX_WAITING = 50_000
 
 NO_APPROVALS: Mapping[str, Approval] = MappingProxyType({})
@@ -59,7 +60,7 @@ _FAILED = Problem(
 
 
 class _Caller:
-    """A ticket and the caller who waits for its answer."""
+    """A ticket and the caller who awaits its answer."""
 
     __slots__ = ("answer", "ticket")
 
@@ -97,7 +98,7 @@ class Desk:
             track.start()
 
     async def close(self) -> None:
-        """Let the trains under way arrive; those who still wait are told that nothing was issued."""
+        """Run trains until nobody waits. Requests that come meanwhile are refused as `service.busy`."""
         await asyncio.gather(*(track.close() for track in self._tracks))
 
     async def issue(
@@ -125,9 +126,9 @@ class Desk:
     async def _with_repeats(
         self, unit_id: int, requests: Sequence[IssueRequest], outcomes: list[Outcome], stopped: Sequence[int]
     ) -> list[Outcome]:
-        """Outcomes, with the bills that stand for requests which would be stopped by now.
+        """The outcomes; at the places in `stopped`, a request that was issued before gets its bill again.
 
-        What was in order when it was issued stays so, whatever items, kinds or units have become since.
+        Its item, kind or unit may have been closed since, but the bill was right when it was issued.
         """
         async with self._database.pool.acquire() as connection:
             keys = [(unit_id, requests[place].business_no) for place in stopped]
@@ -149,9 +150,11 @@ class Desk:
         return await self._ride(unit_id, tickets)
 
     async def check(self, unit_id: int, request: IssueRequest, *, counted: bool = False) -> Assessment:
-        """What would become of this request now, but for what only a train can know. Issues nothing.
+        """The answer that this request would get now, without taking locks. Issues nothing.
 
-        `counted` where a handler is told: what rules stop there is counted like what they stop at issue.
+        Repeated requests, locks of the unit and the stock of numbers are seen by a train only and do not
+        show here. With `counted`, hits that stop the request count in the statistics of rules as they do at
+        issue: for a handler who sees them and corrects the bill.
         """
         profile = await self._units.profile(unit_id)
         catalog = await self._catalog.get()
@@ -282,7 +285,7 @@ class _Track:
                 await self._depart([self._waiting.popleft() for _ in range(count)])
 
     async def _hold_the_doors(self) -> None:
-        """Wait a moment for as many as rode last time; a lone caller at rest waits for nobody."""
+        """Wait a moment for as many requests as the last train carried; after a train of one, not at all."""
         for _ in range(_DOOR_STEPS):
             if len(self._waiting) >= self._last_length or self._closing:
                 return
@@ -309,7 +312,7 @@ class _Track:
                 self._waiting.appendleft(caller)
 
     async def _apart(self, callers: list[_Caller]) -> None:
-        """Something that was not foreseen stopped a train: let each go alone, so that one answers for it."""
+        """Run a train for each request alone after an unforeseen error, so that only the one at fault fails."""
         if len(callers) == 1:
             _logger.exception("a bill could not be issued")
             callers[0].tell(Refused(problems=(_FAILED,)))

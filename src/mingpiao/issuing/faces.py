@@ -14,7 +14,7 @@ from mingpiao.units.model import Unit
 
 
 class Numbered(msgspec.Struct, frozen=True, kw_only=True):
-    """What a bill gets when it is numbered."""
+    """What a bill gets together with its number. `issued_at` is aware, to the second."""
 
     identity: BillIdentity
     check_code: str

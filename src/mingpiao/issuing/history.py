@@ -1,4 +1,4 @@
-"""What came before a bill, for rules: counters that the train keeps, never a scan of bills.
+"""The history that rules ask about. It comes from counters that the train keeps, never from a scan of bills.
 
 A window of `days` is that many calendar days (Asia/Shanghai) up to and including today, without the
 bill in question. `unit_count`, `unit_sum` and `unit_reversals` count blue bills as issued and
@@ -43,7 +43,7 @@ class Subjects(msgspec.Struct, frozen=True):
 
 
 class CountedLine(Protocol):
-    """What of an item tells two bills apart."""
+    """The part of a bill's line by which two bills are compared."""
 
     @property
     def code(self) -> str: ...
@@ -229,7 +229,7 @@ ON CONFLICT (unit_id, subject, day) DO UPDATE SET
 
 
 class _UnitDay:
-    """What a unit did today, with what rode earlier in this train."""
+    """A unit's bills of today, with those that passed earlier in this train."""
 
     __slots__ = ("amount", "bills", "reversals")
 
@@ -250,7 +250,7 @@ class _Day:
 
 
 class Present(msgspec.Struct, frozen=True):
-    """Counters as they stand within a transaction; `add` counts what the same train takes along."""
+    """Counters as one transaction reads them; `add` counts bills of the same train on top."""
 
     day: date
     units: dict[int, _UnitDay]
@@ -303,7 +303,7 @@ class Present(msgspec.Struct, frozen=True):
         return max(Decimal(0), sum(amounts, Decimal(0)))
 
     def add(self, unit_id: int, subjects: Subjects, total: Decimal) -> None:
-        """Count a blue bill that was let on, for those behind it."""
+        """Count a blue bill that passed, for the requests behind it in the same train."""
         unit = self.units.setdefault(unit_id, _UnitDay())
         unit.bills += 1
         unit.amount += total
@@ -350,7 +350,7 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def counts_of_issue(unit_id: int, subjects: Subjects, day: date, total: Decimal) -> list[Count]:
-    """What a blue bill adds; `total` in 元."""
+    """The changes of counters by a blue bill; `total` in 元."""
     return [
         Count(unit_id=unit_id, subject=subject, day=day, bills=1, amount=total)
         for subject in (subjects.payer, subjects.twin)
@@ -360,7 +360,10 @@ def counts_of_issue(unit_id: int, subjects: Subjects, day: date, total: Decimal)
 def counts_of_reversal(
     unit_id: int, subjects: Subjects, issued_on: date, day: date, total: Decimal
 ) -> list[Count]:
-    """What a reversal on `day` takes from the blue bill's own day, and what it remembers; `total` positive."""
+    """The changes of counters by a reversal on `day`; `total` is positive, in 元.
+
+    It takes the blue bill off the day on which that was issued, and counts its content as reversed on `day`.
+    """
     taken = [
         Count(unit_id=unit_id, subject=subject, day=issued_on, bills=-1, amount=-total)
         for subject in (subjects.payer, subjects.twin)

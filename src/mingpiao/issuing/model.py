@@ -53,7 +53,7 @@ class RequestAuxItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class IssueRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a unit asks to be issued. `business_no` is the unit's own and makes asking again safe.
+    """A bill that a unit wants issued. `business_no` is the unit's own, and no two bills are issued under it.
 
     `kind` is the four-digit 票据种类; `total` is in 元; `extension` holds 其他信息 by the MOF names
     that the kind defines. `evidence` names files by the SM3 of their files in hex; `confirmations`
@@ -167,9 +167,9 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
-    """The bill stands. `repeated` tells that it stood before: the same request came again.
+    """The bill is issued. With `repeated` it was issued before, and the same request came again.
 
-    `warnings` are hits that only say so (提示).
+    `warnings` are hits that stop nothing (提示).
     """
 
     bill: Bill
@@ -218,7 +218,7 @@ class AwaitsEvidence(msgspec.Struct, frozen=True, kw_only=True):
 class Unresolved(msgspec.Struct, frozen=True, kw_only=True):
     """The database went away. `issued` is False when surely nothing was issued, None when unknown.
 
-    In either case asking again with the same business number tells the truth.
+    In either case the same request again, under the same business number, gets the true answer.
     """
 
     issued: Literal[False] | None
@@ -246,7 +246,7 @@ Outcome = Issued | Refused | NeedsConfirmation | AwaitsEvidence | Unresolved
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
-    """What would become of a request now. Nothing was issued or written.
+    """The answer that a request would get now. Nothing is issued.
 
     `problems` refuse it, `hits` ask or warn, `claims` compare its files; `waiting` are files that
     have not been read.
@@ -259,7 +259,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Supervision(msgspec.Struct, frozen=True, kw_only=True):
-    """What supervision kept with a bill: hits that asked or warned, reasons given, files, claims."""
+    """The supervision of one bill, kept with it: hits that asked or warned, reasons given, files, claims."""
 
     findings: tuple[Hit, ...]
     confirmations: tuple[Confirmation, ...]

@@ -1,4 +1,7 @@
-"""The overseer gathers what judges a request before it boards: rules, the unit's past, its files."""
+"""The overseer gathers all that is needed to judge a request before it boards a train.
+
+That is: the rules for the bill, the unit's past days, and what was read from the files of its evidence.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -41,7 +44,7 @@ class Overseer:
     async def oversee(
         self, draft: BillDraft, profile: UnitProfile, approval: Approval | None
     ) -> Oversight | Answer:
-        """What will judge a draft; an answer instead while its files are unread or of no use."""
+        """The oversight of a draft; an answer where files are unknown, unreadable, or not read yet."""
         extractions: dict[str, Extraction] = {}
         if draft.request.evidence:
             files = await self._files(profile.unit, draft.request)
@@ -56,7 +59,7 @@ class Overseer:
         return await self._oversight(draft, profile, catalog, extractions, approval)
 
     async def assess(self, draft: BillDraft, profile: UnitProfile, *, counted: bool) -> Assessment:
-        """What the rules would say of a draft now, read without locks. See `Desk.check` for `counted`."""
+        """What the rules say of a draft now. Takes no locks. See `Desk.check` for `counted`."""
         unit, request = profile.unit, draft.request
         files = await self._files(unit, request) if request.evidence else {}
         problems = _file_problems(request, files)
@@ -88,10 +91,10 @@ class Overseer:
     async def refusals(
         self, request: IssueRequest, profile: UnitProfile, problems: tuple[Problem, ...]
     ) -> tuple[Problem, ...]:
-        """All that is wrong with a request whose checks found `problems`: these, and what rules would refuse.
+        """All problems of a request: the `problems` that the checks found, and those that rules find.
 
-        A fault that both find is told once, by the check, with the rule's `basis` among the facts. Rules that
-        ask about history or files wait until the request is in order.
+        A fault that both find is one problem, the check's, with the rule's `basis` (legal basis) among its
+        facts. Rules that ask about history or evidence judge only once the checks find nothing.
         """
         catalog = await self._catalog.get()
         if request.kind not in catalog.kinds or not request.items or not can_be_judged(request):
@@ -141,10 +144,10 @@ class Overseer:
 def _told_once(
     problems: tuple[Problem, ...], hits: Iterable[Hit], overlaps: Mapping[str, Overlap]
 ) -> tuple[Problem, ...]:
-    """Problems of the checks and hits of blocks, without what a hit tells again."""
+    """The problems of the checks and of hits, without hits on a fault that a problem names already."""
     told = list(problems)
     for hit in hits:
-        # A rule that could not run tells nothing of the request.
+        # A rule that could not run says nothing about the request, so it repeats no problem.
         overlap = _NO_OVERLAP if hit.failed else overlaps[hit.rule]
         restated = [place for place, problem in enumerate(problems) if _is_among(problem, overlap.restates)]
         for place in restated:

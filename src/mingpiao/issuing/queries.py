@@ -82,7 +82,7 @@ async def get_document(connection: AsyncConnection, bill_id: int) -> BillDocumen
 
 
 async def get_supervision(connection: AsyncConnection, unit_id: int, bill_id: int) -> Supervision | None:
-    """What supervision kept with a bill of the scope; None when there was nothing to keep."""
+    """The supervision of a bill within the scope; None when no rule hit it and it has no evidence."""
     query = text("SELECT * FROM bill_supervision WHERE unit_id = :unit_id AND bill_id = :bill_id")
     row = (await connection.execute(query, {"unit_id": unit_id, "bill_id": bill_id})).mappings().one_or_none()
     if row is None:
@@ -97,7 +97,7 @@ async def get_supervision(connection: AsyncConnection, unit_id: int, bill_id: in
 
 
 async def _place(connection: AsyncConnection, bill_id: int) -> ColumnElement[bool]:
-    """Where a bill lies: its number tells the segment and so the unit, which the key begins with."""
+    """The condition for one bill. The key begins with the unit, which the segment of the number names."""
     code, number = divmod(bill_id, 10**10)
     unit_id = await find_unit(connection, f"{code:08d}", number)
     if unit_id is None:
@@ -177,7 +177,7 @@ def _file_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
 
 
 def _places_of_number(code: str, number: int) -> TextualSelect:
-    """Where a number may lie, under one code or any: its segments tell the units, as in `_place`."""
+    """The bills that may have a number, under one code or any: segments name their units, as in `_place`."""
     return (
         text(
             "SELECT unit_id, CAST(code AS bigint) * 10000000000 + :number FROM segments "
@@ -195,10 +195,10 @@ def _listing(wanted: BillFilter) -> Select[Any]:
 
 
 def _newest_of_each(listing: Select[Any], region_codes: Sequence[str], count: int) -> Select[Any]:
-    """The newest of many regions as the newest of each one's newest.
+    """The newest bills of many regions, taken from the newest bills of each region.
 
-    The index gives one region's bills in order, not many regions'; sorting a province's month for one
-    page would read it all.
+    The index has the bills of one region in order, but not those of many. Without this, one page of a
+    province would read and sort a whole month.
     """
     place = func.unnest(cast(list(region_codes), ARRAY(Text))).table_valued("code").render_derived("place")
     # As text the column, a char(6), would have no index.

@@ -28,7 +28,7 @@ from mingpiao.sealing.model import Face, SealedXml
 
 
 class Original(msgspec.Struct, frozen=True):
-    """The bill that a business number stands for already, and the digest of what was asked then."""
+    """The bill that was issued under a business number, and the digest of the request that it answered."""
 
     bill: Bill
     digest: bytes
@@ -118,7 +118,7 @@ async def lock_blues(
 async def find_originals(
     connection: asyncpg.Connection, keys: Sequence[tuple[int, str]]
 ) -> dict[tuple[int, str], Original]:
-    """Bills that stand already under (unit, business number)."""
+    """The bills that were issued already, by (unit, business number)."""
     if not keys:
         return {}
     rows = await connection.fetch(_FIND_ORIGINALS, [key[0] for key in keys], [key[1] for key in keys])
@@ -237,7 +237,7 @@ async def record_consequences(
 ) -> None:
     """Write all that follows from bills that `record_bills` wrote: one statement each kind of row.
 
-    `blue_days` tells when (Asia/Shanghai) the bills that are being reversed were issued, by 票据编号.
+    `blue_days` has the day (Asia/Shanghai) on which each bill to be reversed was issued, by 票据编号.
     """
     issues = [(record.bill, record.ticket) for record in records if isinstance(record.ticket, IssueTicket)]
     if issues:

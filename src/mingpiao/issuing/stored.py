@@ -32,7 +32,7 @@ class StoredBill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredReversal(msgspec.Struct, frozen=True, kw_only=True):
-    """A red bill: what it reversed, and when that had been issued. `total` is positive, in 元."""
+    """A red bill, and when the blue bill that it reversed was issued. `total` is positive, in 元."""
 
     unit_id: int
     bill_id: int
@@ -137,7 +137,7 @@ def _stored_reversal(row: RowMapping) -> StoredReversal:
 
 
 def request_of(face: Face, kind: str) -> IssueRequest:
-    """What was asked for, from the face of the blue bill that it became."""
+    """The request that a blue bill answered, rebuilt from the bill's face."""
     return IssueRequest(
         business_no=face.business_no,
         kind=kind,

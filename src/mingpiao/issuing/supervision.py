@@ -1,7 +1,7 @@
 """Judging requests by the rules in force, within the train and before any number is taken.
 
-The counters and files that rules ask about are read under the train's locks, and what rode earlier
-in the same train counts already: two alike bills cannot both pass for the first.
+The counters and files that rules ask about are read under the train's locks, and requests of the same
+train that passed count already. So of two equal bills only one can pass as the first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from mingpiao.units.model import Unit
 
 
 class Passed(msgspec.Struct, frozen=True, kw_only=True):
-    """A request may ride on. `findings` asked or warned; `confirmations` answer all that asked."""
+    """No rule stops the request. `findings` asked or warned; `confirmations` answer those that asked."""
 
     findings: tuple[Hit, ...]
     confirmations: tuple[Confirmation, ...]
@@ -69,7 +69,7 @@ async def judge_train(
 
 
 def _let_on(ticket: IssueTicket, present: Present, used: dict[EvidenceKey, Usage]) -> None:
-    """Count a bill for those behind it in the same train."""
+    """Count a request that passed, for the requests behind it in the same train."""
     unit_id, total = ticket.unit.unit_id, ticket.draft.request.total
     present.add(unit_id, ticket.oversight.subjects, total)
     for key in ticket.evidence_keys:
@@ -85,7 +85,7 @@ def assess(
     usage: Mapping[EvidenceKey, Usage],
     moment: datetime,
 ) -> tuple[tuple[Hit, ...], tuple[Claim, ...]]:
-    """All hits of a request and how its files compare with it. Pure."""
+    """All hits on a request, and how its evidence compares with it. Pure."""
     if not oversight.rules.rules and not oversight.extractions:
         return (), ()
     facts = facts_of(request, oversight.profile, oversight.catalog, moment)
@@ -125,7 +125,7 @@ def _claims(
 def _add_evidence(facts: dict[str, Any], oversight: Oversight, claims: tuple[Claim, ...]) -> None:
     facts["evidence_count"] = len(oversight.extractions)
     for claim in claims:
-        # No rule asks what a model remarked: it decides nothing.
+        # Remarks of a language model decide nothing, so rules do not see them.
         if claim.source == "rules":
             facts[f"evidence_{claim.name}"] = claim.verdict.value
 
@@ -141,7 +141,7 @@ def _add_history(
 
 def _verdict(ticket: IssueTicket, hits: tuple[Hit, ...], claims: tuple[Claim, ...]) -> RequestVerdict:
     if any(hit.outcome is HitOutcome.VIOLATION for hit in hits):
-        # Everything at once: who corrects the bill sees what else would be asked.
+        # Questions come along with the blocks, so that a handler corrects everything in one go.
         stopping = sorted(
             (hit for hit in hits if hit.severity is not Severity.WARN),
             key=lambda hit: hit.outcome is HitOutcome.FINDING,
@@ -164,7 +164,7 @@ def _verdict(ticket: IssueTicket, hits: tuple[Hit, ...], claims: tuple[Claim, ..
 
 
 def judged_of_stop(unit_id: int, hits: tuple[Hit, ...]) -> Judged:
-    """What is counted of a bill that was looked at and would not be issued as it stands; nothing of others."""
+    """The hits to be counted of a request that was only checked: all if rules would stop it, else none."""
     if all(hit.severity is Severity.WARN for hit in hits):
         return Judged(verdicts=[], counts=[], failures=[])
     counts = _counts(unit_id, hits, NeedsConfirmation(hits=hits, claims=()))

@@ -3,7 +3,7 @@
 Locks are taken in one order by every train: stock rows by (unit, kind), then files by (unit, SM3), then
 blue bills that are to be reversed by (unit, 票据编号), then number pools by code, then business numbers by
 (unit, number), then counters by their keys.
-A passenger that may not ride is answered alone; its neighbours go on.
+A request that may not be issued gets its answer alone; the others on the train go on.
 """
 
 import asyncio
