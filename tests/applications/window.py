@@ -1,5 +1,6 @@
 """What tests of applications work with."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from mingpiao.issuing.model import (
     IssueRequest,
     NeedsConfirmation,
     Outcome,
+    Proviso,
     Refused,
 )
 from mingpiao.issuing.service import Desk
@@ -47,8 +49,26 @@ def problem(code: str = "rule.violation", status: int = 422) -> Problem:
     return Problem(code=code, message="演示拦截，请更正。", status=status)
 
 
+class Pause:
+    """A place where calls stop: wait for `reached`, then let all go on with `go_on()`."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self._open = asyncio.Event()
+
+    def go_on(self) -> None:
+        self._open.set()
+
+    async def pass_by(self) -> None:
+        self.reached.set()
+        await self._open.wait()
+
+
 class ScriptedDesk:
-    """A desk that asks, blocks and waits as it is told, and issues what then remains through the real one."""
+    """A desk that asks, blocks and waits as it is told, and issues what then remains through the real one.
+
+    With `before` and `after` its calls stop before and after the real desk issues.
+    """
 
     def __init__(self, real: Desk) -> None:
         self._real = real
@@ -57,6 +77,8 @@ class ScriptedDesk:
         self.unread: set[str] = set()
         self.read_after_first_look = False
         self.calls = 0
+        self.before: Pause | None = None
+        self.after: Pause | None = None
 
     async def issue(
         self,
@@ -65,11 +87,18 @@ class ScriptedDesk:
         *,
         acting: Actor,
         approvals: Mapping[str, Approval] | None = None,
+        provisos: Mapping[str, Proviso] | None = None,
     ) -> list[Outcome]:
-        return [await self._one(unit_id, each, acting, dict(approvals or {})) for each in requests]
+        given, asked = dict(approvals or {}), dict(provisos or {})
+        return [await self._one(unit_id, each, acting, given, asked) for each in requests]
 
     async def _one(
-        self, unit_id: int, request: IssueRequest, acting: Actor, approvals: dict[str, Approval]
+        self,
+        unit_id: int,
+        request: IssueRequest,
+        acting: Actor,
+        approvals: dict[str, Approval],
+        provisos: dict[str, Proviso],
     ) -> Outcome:
         self.calls += 1
         waiting = tuple(digest for digest in request.evidence if digest in self.unread)
@@ -86,7 +115,11 @@ class ScriptedDesk:
         if left:
             return NeedsConfirmation(hits=left)
         plain = msgspec.structs.replace(request, evidence=(), confirmations=())
-        (outcome,) = await self._real.issue(unit_id, [plain], acting=acting)
+        if self.before is not None:
+            await self.before.pass_by()
+        (outcome,) = await self._real.issue(unit_id, [plain], acting=acting, provisos=provisos)
+        if self.after is not None:
+            await self.after.pass_by()
         return outcome
 
     async def check(self, unit_id: int, request: IssueRequest) -> Assessment:

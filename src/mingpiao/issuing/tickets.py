@@ -7,7 +7,7 @@ from mingpiao.evidence.model import Extraction
 from mingpiao.identity.model import Actor
 from mingpiao.issuing.checks import BillDraft
 from mingpiao.issuing.history import Subjects, UnitPast
-from mingpiao.issuing.model import Approval, ReversalRequest
+from mingpiao.issuing.model import Approval, Proviso, ReversalRequest
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.numbering.service import StockKey
 from mingpiao.rules.model import History, LoadedRule
@@ -35,7 +35,7 @@ class Oversight(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
-    """A checked request of a unit that asks for a blue bill."""
+    """A checked request of a unit that asks for a blue bill, which it gets only while the `proviso` holds."""
 
     draft: BillDraft
     unit: Unit
@@ -43,6 +43,7 @@ class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
     parties: tuple[SealingParty, SealingParty]
     acting: Actor
     oversight: Oversight
+    proviso: Proviso | None = None
 
     @property
     def stock_key(self) -> StockKey:

@@ -1,8 +1,8 @@
 """One train: requests that arrived together share one transaction.
 
-Locks are taken in one order by every train: stock rows by (unit, kind), then files by (unit, SM3), then
-blue bills that are to be reversed by (unit, 票据编号), then number pools by code, then business numbers by
-(unit, number), then counters by their keys.
+Locks are taken in one order by every train: what provisos look at, then stock rows by (unit, kind), then
+files by (unit, SM3), then blue bills that are to be reversed by (unit, 票据编号), then number pools by code,
+then business numbers by (unit, number), then counters by their keys.
 A passenger that may not ride is answered alone; its neighbours go on.
 """
 
@@ -60,6 +60,8 @@ async def run(connection: asyncpg.Connection, signer: Signer, tickets: Sequence[
     Raises what the database or the signer raises; then the caller rolls back and nothing was issued.
     """
     first, later = _without_rivals(tickets)
+    outcomes = await _superseded(connection, tickets, first)
+    first = [place for place in first if place not in outcomes]
     moment = now().replace(microsecond=0)
     stocks = await lock_stocks(connection, {tickets[place].stock_key for place in first})
     usage = await lock_evidence(
@@ -69,7 +71,6 @@ async def run(connection: asyncpg.Connection, signer: Signer, tickets: Sequence[
     )
     blues = await register.lock_blues(connection, [_blue_key(t) for t in _reversals(tickets, first)])
     originals = await register.find_originals(connection, [_business_key(t) for t in _issues(tickets, first)])
-    outcomes: dict[int, Outcome] = {}
     boarding: list[int] = []
     for place in first:
         ticket = tickets[place]
@@ -124,6 +125,24 @@ def _file_keys(ticket: IssueTicket) -> list[EvidenceKey]:
 
 def _business_key(ticket: IssueTicket) -> tuple[int, str]:
     return (ticket.unit.unit_id, ticket.draft.request.business_no)
+
+
+_SUPERSEDED = Problem(
+    code="bill.superseded", message="该业务的处理已有变化，本次没有开票，请刷新后查看。", status=409
+)
+
+
+async def _superseded(
+    connection: asyncpg.Connection, tickets: Sequence[Ticket], places: Sequence[int]
+) -> dict[int, Outcome]:
+    """Refusals by place for tickets whose proviso no longer holds; what the others looked at stays as it is."""
+    return {
+        place: Refused(problems=(_SUPERSEDED,))
+        for place in places
+        if isinstance(ticket := tickets[place], IssueTicket)
+        and ticket.proviso is not None
+        and not await ticket.proviso(connection)
+    }
 
 
 # -- who may ride --------------------------------------------------------------------------------
