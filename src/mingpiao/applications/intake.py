@@ -5,6 +5,7 @@ The issuing desk is always asked without a connection or a lock held; `attempts`
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeGuard
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -334,7 +335,7 @@ class Applications:
             return await record_outcome(connection, present, outcome, self._due())
 
 
-def _is_unknown(outcome: Outcome) -> bool:
+def _is_unknown(outcome: Outcome) -> TypeGuard[Unresolved]:
     """Whether a bill may have been issued that nobody knows of: then the mark stays.
 
     Whoever comes next waits for the mark to end, looks for the bill, and records it.
