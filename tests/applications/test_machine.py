@@ -28,9 +28,9 @@ from mingpiao.applications import store
 from mingpiao.applications.machine import (
     MOVES,
     PLATFORM,
+    ApplicationEvent,
     Doer,
-    Event,
-    Party,
+    Side,
     carry_out,
     next_state,
 )
@@ -38,7 +38,7 @@ from mingpiao.applications.model import Application, ApplicationState, StepKind
 from mingpiao.kernel.errors import Refusal
 
 STATE = ApplicationState
-PEOPLE = {Party.UNIT, Party.DEPARTMENT, Party.DEPARTMENT_ABOVE}
+PEOPLE = {Side.UNIT, Side.DEPARTMENT, Side.DEPARTMENT_ABOVE}
 POSITIONS = [*((state, False) for state in STATE), (STATE.APPROVED, True)]
 
 #: (state, held up) → what people may make happen there, and what the platform may.
@@ -61,22 +61,24 @@ EXPECTED = {
 def test_the_table_is_what_people_were_promised() -> None:
     for state, held_up in POSITIONS:
         people, platform = (set(each.split()) for each in EXPECTED.get((state.value, held_up), ("", "")))
-        possible = {event for event in Event if next_state(event, state, held_up=held_up) is not None}
+        possible = {
+            event for event in ApplicationEvent if next_state(event, state, held_up=held_up) is not None
+        }
         # A retry that passed is followed by the bill, for which nobody asks by itself.
-        may = {event for event in possible if MOVES[event].by & PEOPLE} - {Event.ISSUED}
+        may = {event for event in possible if MOVES[event].by & PEOPLE} - {ApplicationEvent.ISSUED}
         assert may == people, (state, held_up)
-        assert {event for event in possible if Party.PLATFORM in MOVES[event].by} == platform, (
+        assert {event for event in possible if Side.PLATFORM in MOVES[event].by} == platform, (
             state,
             held_up,
         )
 
 
 def test_nothing_leaves_an_end_and_every_open_state_can_end() -> None:
-    for event, state in product(Event, STATE):
+    for event, state in product(ApplicationEvent, STATE):
         if not state.open:
             assert next_state(event, state, held_up=True) is None
     onward = {
-        state: {target for event in Event if (target := next_state(event, state, held_up=True))}
+        state: {target for event in ApplicationEvent if (target := next_state(event, state, held_up=True))}
         for state in STATE
     }
     for state in STATE:
@@ -91,12 +93,12 @@ def test_nothing_leaves_an_end_and_every_open_state_can_end() -> None:
 def test_who_may_do_what() -> None:
     for event, move in MOVES.items():
         targets = set(move.targets.values())
-        if STATE.APPROVED in targets and event is not Event.HELD_UP:
-            assert move.by == {Party.DEPARTMENT}
+        if STATE.APPROVED in targets and event is not ApplicationEvent.HELD_UP:
+            assert move.by == {Side.DEPARTMENT}
         if targets & {STATE.REJECTED}:
-            assert move.by == {Party.DEPARTMENT}
+            assert move.by == {Side.DEPARTMENT}
         if targets & {STATE.WITHDRAWN}:
-            assert move.by == {Party.UNIT}
+            assert move.by == {Side.UNIT}
         assert move.by
         assert move.targets
     assert {step for move in MOVES.values() for step in move.steps} == set(StepKind)
@@ -134,13 +136,13 @@ def test_every_event_in_every_state_does_what_the_table_says_and_leaves_its_trac
     window: Window = runner.run(_open(stack, province_url, settled))
     brought = runner.run(window.appeal())
     doers = {
-        Party.UNIT: Doer.unit(PERSON),
-        Party.DEPARTMENT: Doer.department(window.officer(brought)),
-        Party.DEPARTMENT_ABOVE: Doer.department(window.officers[CITY][0], above=True),
-        Party.PLATFORM: PLATFORM,
+        Side.UNIT: Doer.unit(PERSON),
+        Side.DEPARTMENT: Doer.department(window.officer(brought)),
+        Side.DEPARTMENT_ABOVE: Doer.department(window.officers[CITY][0], above=True),
+        Side.PLATFORM: PLATFORM,
     }
 
-    async def trial(event: Event, position: tuple[ApplicationState, bool], party: Party) -> None:
+    async def trial(event: ApplicationEvent, position: tuple[ApplicationState, bool], side: Side) -> None:
         state, held_up = position
         problems = msgspec.json.encode([problem()] if held_up else []).decode()
         number = brought.application_id
@@ -150,15 +152,15 @@ def test_every_event_in_every_state_does_what_the_table_says_and_leaves_its_trac
                 application = await store.lock(connection, number)
                 assert application.held_up is held_up
                 before = (await connection.execute(_TRACES, {"id": number})).one()
-                members = {"bill_id": 1} if event is Event.ISSUED else {}
+                members = {"bill_id": 1} if event is ApplicationEvent.ISSUED else {}
                 changed, error = None, None
                 try:
-                    changed = await carry_out(connection, application, event, doers[party], **members)
+                    changed = await carry_out(connection, application, event, doers[side], **members)
                 except (Refusal, PermissionError) as refused:
                     error = refused
                 after = (await connection.execute(_TRACES, {"id": number})).one()
                 target = next_state(event, state, held_up=held_up)
-                if party not in MOVES[event].by:
+                if side not in MOVES[event].by:
                     assert (type(error), after) == (PermissionError, before)
                 elif changed is None:
                     assert (target, type(error), after) == (None, Refusal, before)
@@ -173,15 +175,15 @@ def test_every_event_in_every_state_does_what_the_table_says_and_leaves_its_trac
             pass
 
     @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.sampled_from(Event), st.sampled_from(POSITIONS), st.sampled_from(Party))
-    def try_any(event: Event, position: tuple[ApplicationState, bool], party: Party) -> None:
-        runner.run(trial(event, position, party))
+    @given(st.sampled_from(ApplicationEvent), st.sampled_from(POSITIONS), st.sampled_from(Side))
+    def try_any(event: ApplicationEvent, position: tuple[ApplicationState, bool], side: Side) -> None:
+        runner.run(trial(event, position, side))
 
     try:
         try_any()
-        for event, position in product(Event, POSITIONS):
-            for party in MOVES[event].by:
-                runner.run(trial(event, position, party))
+        for event, position in product(ApplicationEvent, POSITIONS):
+            for side in MOVES[event].by:
+                runner.run(trial(event, position, side))
     finally:
         runner.run(stack.aclose())
 
@@ -196,7 +198,7 @@ async def test_a_stale_application_is_not_changed(window: Window) -> None:
     await window.applications.appeal(window.unit.unit_id, asked.application_id, "理由", PERSON)
     with pytest.raises(LookupError):
         async with window.office.database.system() as connection:
-            await carry_out(connection, asked, Event.WITHDRAWN, Doer.unit(PERSON))
+            await carry_out(connection, asked, ApplicationEvent.WITHDRAWN, Doer.unit(PERSON))
     assert (await window.now(asked)).state is STATE.IN_REVIEW
 
 
@@ -299,35 +301,35 @@ class Life(RuleBasedStateMachine):
     def each_step_is_in_the_table_and_bills_agree(self) -> None:
         present = self.present()
         trail = self.run(self._trail())
-        assert trail[0] == (STATE.CHECKING, StepKind.SUBMITTED, Party.UNIT)
+        assert trail[0] == (STATE.CHECKING, StepKind.SUBMITTED, Side.UNIT)
         assert trail[-1][0] is present.state
-        for (state, _, _), (after, step, party) in pairwise(trail):
+        for (state, _, _), (after, step, side) in pairwise(trail):
             assert any(
                 step in move.steps
-                and party
-                in {each if each is not Party.DEPARTMENT_ABOVE else Party.DEPARTMENT for each in move.by}
+                and side
+                in {each if each is not Side.DEPARTMENT_ABOVE else Side.DEPARTMENT for each in move.by}
                 and move.targets.get(state) is after
                 for move in MOVES.values()
-            ), (state, step, after, party)
+            ), (state, step, after, side)
         bills = self.run(
             self.window.count("SELECT count(*) FROM bills WHERE business_no = $1", present.business_no)
         )
         assert bills == (present.state is STATE.ISSUED)
         assert present.attempt_until is None
 
-    async def _trail(self) -> list[tuple[ApplicationState, StepKind, Party]]:
-        """State after, step and part of each change, as the audit trail tells them."""
+    async def _trail(self) -> list[tuple[ApplicationState, StepKind, Side]]:
+        """State after, step and side of each change, as the audit trail tells them."""
         rows = await self.window.office.database.pool.fetch(
             "SELECT action, actor, details ->> 'state' AS state FROM audit_log WHERE subject = $1 "
             "ORDER BY audit_id",
             f"application:{self.application.application_id}",
         )
-        parties = {PERSON.actor.label: Party.UNIT, PLATFORM.person.actor.label: Party.PLATFORM}
+        sides = {PERSON.actor.label: Side.UNIT, PLATFORM.person.actor.label: Side.PLATFORM}
         return [
             (
                 STATE(row["state"]),
                 StepKind(row["action"].partition(":")[2]),
-                parties.get(row["actor"], Party.DEPARTMENT),
+                sides.get(row["actor"], Side.DEPARTMENT),
             )
             for row in rows
         ]

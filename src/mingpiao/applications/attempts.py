@@ -25,9 +25,9 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications import store
-from mingpiao.applications.machine import PLATFORM, Doer, Event, carry_out
+from mingpiao.applications.machine import PLATFORM, ApplicationEvent, Doer, carry_out
 from mingpiao.applications.model import Application
-from mingpiao.applications.notices import Notice
+from mingpiao.applications.notices import ApplicationNotice
 from mingpiao.applications.tables import applications
 from mingpiao.issuing.model import Bill, Proviso
 from mingpiao.issuing.service import find_by_business_no
@@ -146,13 +146,13 @@ async def find_bill(connection: AsyncConnection, application: Application) -> Bi
 
 
 async def finish(
-    connection: AsyncConnection, application: Application, bill: Bill, doer: Doer, *notices: Notice
+    connection: AsyncConnection, application: Application, bill: Bill, doer: Doer, *notices: ApplicationNotice
 ) -> Application:
     """Record that a locked application's bill is issued."""
     return await carry_out(
         connection,
         application,
-        Event.ISSUED,
+        ApplicationEvent.ISSUED,
         doer,
         note=f"票据代码{bill.code}，号码{bill.number}",
         notices=notices,

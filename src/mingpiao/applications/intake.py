@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications import attempts, store, wording
 from mingpiao.applications.attempts import Attempt, open_application
-from mingpiao.applications.machine import PLATFORM, Doer, Event, carry_out, check_possible, start
+from mingpiao.applications.machine import PLATFORM, ApplicationEvent, Doer, carry_out, check_possible, start
 from mingpiao.applications.model import Application, ApplicationState, Pending, Person, Submitted
 from mingpiao.applications.notices import to_department
 from mingpiao.applications.outcomes import IssuingDesk, record_outcome, record_retry, same_content
@@ -117,7 +117,7 @@ class Applications:
         async with self._database.system() as connection:
             application = await start(
                 connection,
-                Event.SUBMITTED_FOR_APPEAL,
+                ApplicationEvent.SUBMITTED_FOR_APPEAL,
                 Doer.unit(person),
                 unit_id=unit_id,
                 region_code=region_code,
@@ -144,7 +144,7 @@ class Applications:
 
     async def _last(self, unit_id: int, business_no: str) -> Application | None:
         if unprintable(business_no) is not None:
-            # A business number that may not stand on a bill names no application; the desk says so.
+            # No application has a business number that a bill cannot show; the desk refuses the request for it.
             return None
         async with self._database.system() as connection:
             return await store.newest(connection, unit_id, business_no)
@@ -156,7 +156,7 @@ class Applications:
             held = last.held_rules if last else frozenset()
             fresh = await start(
                 connection,
-                Event.SUBMITTED,
+                ApplicationEvent.SUBMITTED,
                 Doer.unit(person),
                 unit_id=unit_id,
                 region_code=region_code,
@@ -234,7 +234,7 @@ class Applications:
         opening = open_application(self._database, application_id, superseding=True)
         async with opening as (connection, application):
             _check_own(application, unit_id)
-            check_possible(Event.APPEALED, application)
+            check_possible(ApplicationEvent.APPEALED, application)
             if not application.asks:
                 raise wording.nothing_to_appeal()
             return await self._bring(connection, application, reason, person, catalog)
@@ -250,7 +250,9 @@ class Applications:
         opening = open_application(self._database, application_id, superseding=True)
         async with opening as (connection, application):
             _check_own(application, unit_id)
-            return await carry_out(connection, application, Event.WITHDRAWN, Doer.unit(person), note=reason)
+            return await carry_out(
+                connection, application, ApplicationEvent.WITHDRAWN, Doer.unit(person), note=reason
+            )
 
     async def _bring(
         self,
@@ -266,7 +268,7 @@ class Applications:
         return await carry_out(
             connection,
             application,
-            Event.APPEALED,
+            ApplicationEvent.APPEALED,
             Doer.unit(person),
             note=reason,
             notices=[to_department("有新的人工复核申请")],
@@ -378,7 +380,7 @@ def _counts(last: Application) -> bool:
 
 
 def _overstepped(application: Application, request: IssueRequest) -> frozenset[str]:
-    """Rules that the request gives reasons for, though a department has let their questions stand."""
+    """Rules that the request gives reasons for, though a department has returned it because of them."""
     return application.held_rules & {each.rule for each in request.confirmations}
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications import wording
 from mingpiao.applications.model import Application, ApplicationState, Person, Reviewer, StepKind
-from mingpiao.applications.notices import Notice, send
+from mingpiao.applications.notices import ApplicationNotice, send
 from mingpiao.applications.store import from_row, to_columns
 from mingpiao.applications.tables import application_steps, applications
 from mingpiao.identity.model import Actor, AuditEntry
@@ -24,10 +24,9 @@ from mingpiao.issuing.model import IssueRequest
 from mingpiao.kernel.clock import now
 
 _MAX_NOTE = 1_000
-_State = ApplicationState
 
 
-class Party(StrEnum):
+class Side(StrEnum):
     """Who makes something happen to an application.
 
     UNIT is the unit that submitted it, DEPARTMENT the one whose task the decision is, DEPARTMENT_ABOVE
@@ -40,8 +39,8 @@ class Party(StrEnum):
     PLATFORM = "platform"
 
 
-class Event(StrEnum):
-    """What can happen to an application. An event of a name has the same effect whoever causes it."""
+class ApplicationEvent(StrEnum):
+    """What can happen to an application."""
 
     #: A request becomes an application, because its evidence is not read yet, or because it is appealed.
     SUBMITTED = "submitted"
@@ -49,7 +48,7 @@ class Event(StrEnum):
     #: The evidence was read, and the bill was not issued: a rule asks, or something refuses it.
     QUESTIONED = "questioned"
     REFUSED = "refused"
-    #: It is refused after a department had returned it before: the department's word stays with it.
+    #: It is refused after a department returned it before: it stays open, and so does the department's decision.
     GIVEN_BACK = "given_back"
     #: The handler tried again, with reasons or other content: the bill passes, rules ask, evidence is unread.
     RETRY_PASSED = "retry_passed"
@@ -73,17 +72,17 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     """One event of the table: who may cause it, which steps may tell of it, and where it leads.
 
     `targets` gives the state after for each state before in which the event may happen; None is "no
-    application yet". With `held_up_only` an approved application takes part only while it is held up.
+    application yet". With `held_up_only` an approved application counts only while it is held up.
     """
 
-    by: frozenset[Party]
+    by: frozenset[Side]
     steps: tuple[StepKind, ...]
     targets: Mapping[ApplicationState | None, ApplicationState]
     held_up_only: bool = False
 
 
 def _move(
-    by: Party | Sequence[Party],
+    by: Side | Sequence[Side],
     steps: StepKind | tuple[StepKind, ...],
     before: Sequence[ApplicationState | None],
     after: ApplicationState | None,
@@ -93,46 +92,47 @@ def _move(
     """A move from any of the states `before` to the state `after`; without `after` the state stays."""
     targets = {state: after or state for state in before}
     return Move(
-        by=frozenset([by] if isinstance(by, Party) else by),
+        by=frozenset([by] if isinstance(by, Side) else by),
         steps=(steps,) if isinstance(steps, StepKind) else steps,
         targets={state: target for state, target in targets.items() if target is not None},
         held_up_only=held_up_only,
     )
 
 
+_State, _Event = ApplicationState, ApplicationEvent
 _OPEN = tuple(state for state in ApplicationState if state.open)
 _RETRIED = (_State.NEEDS_CONFIRMATION, _State.RETURNED)
 _DECIDABLE = (_State.IN_REVIEW, _State.APPROVED)
 _RETRY_STEPS = (StepKind.CONFIRMED, StepKind.CORRECTED)
 
-MOVES: Mapping[Event, Move] = {
-    Event.SUBMITTED: _move(Party.UNIT, StepKind.SUBMITTED, [None], _State.CHECKING),
-    Event.SUBMITTED_FOR_APPEAL: _move(Party.UNIT, StepKind.SUBMITTED, [None], _State.NEEDS_CONFIRMATION),
-    Event.QUESTIONED: _move(Party.PLATFORM, StepKind.ASKED, [_State.CHECKING], _State.NEEDS_CONFIRMATION),
-    Event.REFUSED: _move(Party.PLATFORM, StepKind.REFUSED, [_State.CHECKING], _State.REFUSED),
-    Event.GIVEN_BACK: _move(Party.PLATFORM, StepKind.REFUSED, [_State.CHECKING], _State.RETURNED),
-    Event.RETRY_PASSED: _move(Party.UNIT, _RETRY_STEPS, _RETRIED, None),
-    Event.RETRY_QUESTIONED: _move(Party.UNIT, _RETRY_STEPS, _RETRIED, _State.NEEDS_CONFIRMATION),
-    Event.RETRY_WAITS: _move(Party.UNIT, _RETRY_STEPS, _RETRIED, _State.CHECKING),
-    Event.APPEALED: _move(Party.UNIT, StepKind.APPEALED, [_State.NEEDS_CONFIRMATION], _State.IN_REVIEW),
-    Event.WITHDRAWN: _move(Party.UNIT, StepKind.WITHDRAWN, _OPEN, _State.WITHDRAWN, held_up_only=True),
-    Event.ASSIGNED: _move(Party.DEPARTMENT, StepKind.ASSIGNED, [_State.IN_REVIEW], None),
-    Event.PASSED_UP: _move(Party.DEPARTMENT, StepKind.ASSIGNED, [_State.IN_REVIEW], None),
-    Event.TAKEN_OVER: _move(Party.DEPARTMENT_ABOVE, StepKind.ASSIGNED, [_State.IN_REVIEW], None),
-    Event.APPROVED: _move(Party.DEPARTMENT, StepKind.APPROVED, [_State.IN_REVIEW], _State.APPROVED),
-    Event.RETURNED: _move(
-        Party.DEPARTMENT, StepKind.RETURNED, _DECIDABLE, _State.RETURNED, held_up_only=True
+MOVES: Mapping[ApplicationEvent, Move] = {
+    _Event.SUBMITTED: _move(Side.UNIT, StepKind.SUBMITTED, [None], _State.CHECKING),
+    _Event.SUBMITTED_FOR_APPEAL: _move(Side.UNIT, StepKind.SUBMITTED, [None], _State.NEEDS_CONFIRMATION),
+    _Event.QUESTIONED: _move(Side.PLATFORM, StepKind.ASKED, [_State.CHECKING], _State.NEEDS_CONFIRMATION),
+    _Event.REFUSED: _move(Side.PLATFORM, StepKind.REFUSED, [_State.CHECKING], _State.REFUSED),
+    _Event.GIVEN_BACK: _move(Side.PLATFORM, StepKind.REFUSED, [_State.CHECKING], _State.RETURNED),
+    _Event.RETRY_PASSED: _move(Side.UNIT, _RETRY_STEPS, _RETRIED, None),
+    _Event.RETRY_QUESTIONED: _move(Side.UNIT, _RETRY_STEPS, _RETRIED, _State.NEEDS_CONFIRMATION),
+    _Event.RETRY_WAITS: _move(Side.UNIT, _RETRY_STEPS, _RETRIED, _State.CHECKING),
+    _Event.APPEALED: _move(Side.UNIT, StepKind.APPEALED, [_State.NEEDS_CONFIRMATION], _State.IN_REVIEW),
+    _Event.WITHDRAWN: _move(Side.UNIT, StepKind.WITHDRAWN, _OPEN, _State.WITHDRAWN, held_up_only=True),
+    _Event.ASSIGNED: _move(Side.DEPARTMENT, StepKind.ASSIGNED, [_State.IN_REVIEW], None),
+    _Event.PASSED_UP: _move(Side.DEPARTMENT, StepKind.ASSIGNED, [_State.IN_REVIEW], None),
+    _Event.TAKEN_OVER: _move(Side.DEPARTMENT_ABOVE, StepKind.ASSIGNED, [_State.IN_REVIEW], None),
+    _Event.APPROVED: _move(Side.DEPARTMENT, StepKind.APPROVED, [_State.IN_REVIEW], _State.APPROVED),
+    _Event.RETURNED: _move(
+        Side.DEPARTMENT, StepKind.RETURNED, _DECIDABLE, _State.RETURNED, held_up_only=True
     ),
-    Event.REJECTED: _move(
-        Party.DEPARTMENT, StepKind.REJECTED, _DECIDABLE, _State.REJECTED, held_up_only=True
+    _Event.REJECTED: _move(
+        Side.DEPARTMENT, StepKind.REJECTED, _DECIDABLE, _State.REJECTED, held_up_only=True
     ),
-    Event.HELD_UP: _move(Party.PLATFORM, StepKind.HELD_UP, [_State.APPROVED], None),
-    Event.REOPENED: _move(Party.PLATFORM, StepKind.REOPENED, [_State.APPROVED], _State.IN_REVIEW),
-    Event.ISSUED: _move([Party.UNIT, Party.PLATFORM], StepKind.ISSUED, _OPEN, _State.ISSUED),
+    _Event.HELD_UP: _move(Side.PLATFORM, StepKind.HELD_UP, [_State.APPROVED], None),
+    _Event.REOPENED: _move(Side.PLATFORM, StepKind.REOPENED, [_State.APPROVED], _State.IN_REVIEW),
+    _Event.ISSUED: _move([Side.UNIT, Side.PLATFORM], StepKind.ISSUED, _OPEN, _State.ISSUED),
 }
 
-#: How a page tells a unit what cannot be done any more.
-_DOING = {Event.WITHDRAWN: "撤回", Event.APPEALED: "申诉"}
+#: What a unit wanted to do, in the sentence that it is not possible any more.
+_DOING = {ApplicationEvent.WITHDRAWN: "撤回", ApplicationEvent.APPEALED: "申诉"}
 #: What an application that waits for a decision does not have yet.
 _UNDECIDED: Mapping[str, Any] = {
     "decided_by": None,
@@ -143,7 +143,7 @@ _UNDECIDED: Mapping[str, Any] = {
 
 
 def next_state(
-    event: Event, state: ApplicationState | None, *, held_up: bool = False
+    event: ApplicationEvent, state: ApplicationState | None, *, held_up: bool = False
 ) -> ApplicationState | None:
     """The state after an event; None where the event may not happen. A `state` of None: no application yet."""
     move = MOVES[event]
@@ -152,48 +152,48 @@ def next_state(
     return move.targets.get(state)
 
 
-def check_possible(event: Event, application: Application) -> ApplicationState:
+def check_possible(event: ApplicationEvent, application: Application) -> ApplicationState:
     """The state after an event. Raises `Refusal` (409) where the application has moved on:
     `application.already_decided` or `application.wrong_state`."""
     target = next_state(event, application.state, held_up=application.held_up)
     if target is not None:
         return target
-    if MOVES[event].by <= {Party.DEPARTMENT, Party.DEPARTMENT_ABOVE}:
+    if MOVES[event].by <= {Side.DEPARTMENT, Side.DEPARTMENT_ABOVE}:
         raise wording.already_decided(application)
     raise wording.wrong_state(application, _DOING.get(event, "这样办理"))
 
 
 class Doer(msgspec.Struct, frozen=True, kw_only=True):
-    """Who causes an event, and in which part. The verbs decide the part; `carry_out` holds it to the table."""
+    """Who causes an event, and on which side. The verbs find the side; `carry_out` compares it with the table."""
 
-    party: Party
+    side: Side
     person: Person
 
     @classmethod
     def unit(cls, person: Person) -> "Doer":
         """Somebody of the unit that submitted the application, or a program of it."""
-        return cls(party=Party.UNIT, person=person)
+        return cls(side=Side.UNIT, person=person)
 
     @classmethod
     def department(cls, reviewer: Reviewer, *, above: bool = False) -> "Doer":
         """Somebody of the department in charge, or of one `above` it."""
         return cls(
-            party=Party.DEPARTMENT_ABOVE if above else Party.DEPARTMENT,
+            side=Side.DEPARTMENT_ABOVE if above else Side.DEPARTMENT,
             person=Person(actor=reviewer.actor, name=reviewer.name),
         )
 
 
-PLATFORM = Doer(party=Party.PLATFORM, person=Person(actor=Actor(label="system:applications"), name="平台"))
+PLATFORM = Doer(side=Side.PLATFORM, person=Person(actor=Actor(label="system:applications"), name="平台"))
 
 
-def _check_part(event: Event, doer: Doer) -> None:
-    if doer.party not in MOVES[event].by:
-        raise PermissionError(f"{doer.party} may not cause {event}")
+def _check_side(event: ApplicationEvent, doer: Doer) -> None:
+    if doer.side not in MOVES[event].by:
+        raise PermissionError(f"{doer.side} may not cause {event}")
 
 
 async def start(
     connection: AsyncConnection,
-    event: Event,
+    event: ApplicationEvent,
     doer: Doer,
     *,
     unit_id: int,
@@ -206,7 +206,7 @@ async def start(
     None when its business number has an application that is open, issued or rejected. Raises
     PermissionError as `carry_out`.
     """
-    _check_part(event, doer)
+    _check_side(event, doer)
     values = {
         "unit_id": unit_id,
         "region_code": region_code,
@@ -229,12 +229,12 @@ async def start(
 async def carry_out(
     connection: AsyncConnection,
     application: Application,
-    event: Event,
+    event: ApplicationEvent,
     doer: Doer,
     *,
     note: str = "",
     step: StepKind | None = None,
-    notices: Sequence[Notice] = (),
+    notices: Sequence[ApplicationNotice] = (),
     **members: Any,
 ) -> Application:
     """Make an event happen to an application whose row the transaction has locked.
@@ -243,10 +243,10 @@ async def carry_out(
     chooses among the steps that the table allows for the event. An attempt at issuing its bill that is
     under way is superseded: its train issues nothing any more, and its outcome is not recorded.
 
-    Raises `Refusal` as `check_possible`; PermissionError when the doer's part may not cause the event,
+    Raises `Refusal` as `check_possible`; PermissionError when the doer's side may not cause the event,
     LookupError when the application was changed since it was read: both are faults of the program.
     """
-    _check_part(event, doer)
+    _check_side(event, doer)
     target = check_possible(event, application)
     told = step or MOVES[event].steps[0]
     if told not in MOVES[event].steps:

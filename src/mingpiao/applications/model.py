@@ -19,7 +19,7 @@ MAX_BATCH = 100
 
 
 class ApplicationState(StrEnum):
-    """Where an application stands. How it gets from one state to another is the table in `machine`."""
+    """The state of an application. The table in `machine` says what leads from one to another."""
 
     CHECKING = "checking"
     NEEDS_CONFIRMATION = "needs_confirmation"
@@ -153,7 +153,7 @@ class Reviewer(msgspec.Struct, frozen=True, kw_only=True):
 class Application(msgspec.Struct, frozen=True, kw_only=True):
     """开票申请. `findings` are hits that ask or warn, `problems` what refused it or holds an approved one up.
 
-    `held_rules` are rules that a department let stand, so that the handler cannot answer them alone.
+    `held_rules` are rules because of which a department returned it: the handler cannot answer them alone.
     `due_at` is the first moment too late for a decision; amounts in 元. `revision` counts its changes.
     `attempt_until` is set while its bill is being issued: until then nobody else tries.
     """

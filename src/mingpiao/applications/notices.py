@@ -17,7 +17,7 @@ class Recipient(StrEnum):
     DEPARTMENT = "department"
 
 
-class Notice(msgspec.Struct, frozen=True, kw_only=True):
+class ApplicationNotice(msgspec.Struct, frozen=True, kw_only=True):
     """A message in Chinese. `region_code` names another department than the one that decides."""
 
     to: Recipient
@@ -27,17 +27,17 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     region_code: str = ""
 
 
-def to_unit(title: str, body: str = "", *, urgent: bool = False) -> Notice:
+def to_unit(title: str, body: str = "", *, urgent: bool = False) -> ApplicationNotice:
     """A message to the unit that submitted the application."""
-    return Notice(to=Recipient.UNIT, title=title, body=body, urgent=urgent)
+    return ApplicationNotice(to=Recipient.UNIT, title=title, body=body, urgent=urgent)
 
 
-def to_department(title: str, body: str = "", *, region_code: str = "") -> Notice:
+def to_department(title: str, body: str = "", *, region_code: str = "") -> ApplicationNotice:
     """A message to the department that decides, or to that of a region."""
-    return Notice(to=Recipient.DEPARTMENT, title=title, body=body, region_code=region_code)
+    return ApplicationNotice(to=Recipient.DEPARTMENT, title=title, body=body, region_code=region_code)
 
 
-async def send(connection: AsyncConnection, application: Application, notice: Notice) -> None:
+async def send(connection: AsyncConnection, application: Application, notice: ApplicationNotice) -> None:
     """Write a message about the application's present revision; each recipient gets one a revision at most."""
     if notice.to is Recipient.UNIT:
         await _send_to_unit(connection, application, notice)
@@ -45,7 +45,9 @@ async def send(connection: AsyncConnection, application: Application, notice: No
         await _send_to_department(connection, application, notice)
 
 
-async def _send_to_unit(connection: AsyncConnection, application: Application, notice: Notice) -> None:
+async def _send_to_unit(
+    connection: AsyncConnection, application: Application, notice: ApplicationNotice
+) -> None:
     await tell_unit(
         connection,
         application.unit_id,
@@ -57,7 +59,9 @@ async def _send_to_unit(connection: AsyncConnection, application: Application, n
     )
 
 
-async def _send_to_department(connection: AsyncConnection, application: Application, notice: Notice) -> None:
+async def _send_to_department(
+    connection: AsyncConnection, application: Application, notice: ApplicationNotice
+) -> None:
     region = notice.region_code or application.reviewer_region
     if region is None:
         return

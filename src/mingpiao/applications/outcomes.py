@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications.attempts import finish
-from mingpiao.applications.machine import PLATFORM, Doer, Event, carry_out
+from mingpiao.applications.machine import PLATFORM, ApplicationEvent, Doer, carry_out
 from mingpiao.applications.model import Application, ApplicationState, Pending, Person, StepKind, Submitted
 from mingpiao.applications.notices import to_department, to_unit
 from mingpiao.identity.model import Actor
@@ -76,7 +76,7 @@ async def _question(
     return await carry_out(
         connection,
         application,
-        Event.QUESTIONED,
+        ApplicationEvent.QUESTIONED,
         PLATFORM,
         note=_sentences(outcome.hits),
         notices=[to_unit("开票申请需要您核实", "材料已识别完毕，请核实后确认、更正或申诉。")],
@@ -88,7 +88,7 @@ async def _question(
 
 async def _refuse(connection: AsyncConnection, application: Application, outcome: Refused) -> Application:
     # What a department returned stays open: under a new application its word would be lost.
-    event = Event.GIVEN_BACK if application.held_rules else Event.REFUSED
+    event = ApplicationEvent.GIVEN_BACK if application.held_rules else ApplicationEvent.REFUSED
     reasons = _sentences(outcome.problems)
     return await carry_out(
         connection,
@@ -108,7 +108,7 @@ async def _hold_up(connection: AsyncConnection, application: Application, outcom
     return await carry_out(
         connection,
         application,
-        Event.HELD_UP,
+        ApplicationEvent.HELD_UP,
         PLATFORM,
         note=reasons,
         notices=[
@@ -127,7 +127,7 @@ async def _reopen(
     return await carry_out(
         connection,
         application,
-        Event.REOPENED,
+        ApplicationEvent.REOPENED,
         PLATFORM,
         note=_sentences(outcome.hits),
         notices=[to_department("复核通过的申请出现新的核实事项")],
@@ -155,7 +155,13 @@ async def record_retry(
     note = "；".join(f"{each.rule}：{each.reason}" for each in request.confirmations)
     if isinstance(outcome, Issued):
         told = await carry_out(
-            connection, application, Event.RETRY_PASSED, doer, note=note, step=step, request=request
+            connection,
+            application,
+            ApplicationEvent.RETRY_PASSED,
+            doer,
+            note=note,
+            step=step,
+            request=request,
         )
         await finish(connection, told, outcome.bill, doer)
     elif isinstance(outcome, NeedsConfirmation):
@@ -163,7 +169,7 @@ async def record_retry(
             await carry_out(
                 connection,
                 application,
-                Event.RETRY_QUESTIONED,
+                ApplicationEvent.RETRY_QUESTIONED,
                 doer,
                 note=note,
                 step=step,
@@ -174,7 +180,7 @@ async def record_retry(
             )
     elif isinstance(outcome, AwaitsEvidence):
         waiting = await carry_out(
-            connection, application, Event.RETRY_WAITS, doer, note=note, step=step, request=request
+            connection, application, ApplicationEvent.RETRY_WAITS, doer, note=note, step=step, request=request
         )
         return Pending(application=waiting)
     return outcome

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.applications import store, wording
 from mingpiao.applications.attempts import open_application
 from mingpiao.applications.intake import Applications
-from mingpiao.applications.machine import Doer, Event, carry_out, check_possible
+from mingpiao.applications.machine import ApplicationEvent, Doer, carry_out, check_possible
 from mingpiao.applications.model import (
     MAX_BATCH,
     Application,
@@ -31,16 +31,16 @@ from mingpiao.rules.service import record_hits
 from mingpiao.storage.database import Database
 
 _EVENTS = {
-    Decision.APPROVED: Event.APPROVED,
-    Decision.RETURNED: Event.RETURNED,
-    Decision.REJECTED: Event.REJECTED,
+    Decision.APPROVED: ApplicationEvent.APPROVED,
+    Decision.RETURNED: ApplicationEvent.RETURNED,
+    Decision.REJECTED: ApplicationEvent.REJECTED,
 }
 _REASONS = {
     Decision.APPROVED: "复核意见",
     Decision.RETURNED: "退回原因",
     Decision.REJECTED: "驳回原因",
 }
-#: An approval is told with the bill, or with what holds it up.
+#: Titles of messages to the unit. After an approval the unit hears of the bill, or of what holds it up.
 _TITLES = {
     Decision.RETURNED: "开票申请被退回更正",
     Decision.REJECTED: "开票申请被驳回",
@@ -193,7 +193,7 @@ class Reviews:
         catalog = await self._catalog.get()
         async with open_application(self._database, application_id) as (connection, application):
             self._check_own(application, reviewer, catalog)
-            check_possible(Event.ASSIGNED, application)
+            check_possible(ApplicationEvent.ASSIGNED, application)
             officers = await officers_of(connection, reviewer.region_code)
             chosen = next((each for each in officers if each.account_id == account_id), None)
             if chosen is None:
@@ -202,20 +202,20 @@ class Reviews:
             return await carry_out(
                 connection,
                 application,
-                Event.ASSIGNED,
+                ApplicationEvent.ASSIGNED,
                 Doer.department(reviewer),
                 note=f"交由{chosen.display_name}办理",
                 reviewer_id=chosen.account_id,
             )
 
     async def pass_up(self, application_id: int, reviewer: Reviewer, reason: str) -> Application:
-        """Give an application to the department above, which is told. Raises `Refusal` as
+        """Give an application to the department above, which gets a message. Raises `Refusal` as
         `return_for_correction`, and `application.no_department_above` (409)."""
         reason = wording.checked_reason(reason, "上报原因")
         catalog = await self._catalog.get()
         async with open_application(self._database, application_id) as (connection, application):
             self._check_own(application, reviewer, catalog)
-            check_possible(Event.PASSED_UP, application)
+            check_possible(ApplicationEvent.PASSED_UP, application)
             above = department_above(catalog, reviewer.region_code)
             if above is None:
                 message = "本部门是最高一级，没有上级财政部门可以上报。"
@@ -224,7 +224,7 @@ class Reviews:
             return await carry_out(
                 connection,
                 application,
-                Event.PASSED_UP,
+                ApplicationEvent.PASSED_UP,
                 Doer.department(reviewer),
                 note=f"上报由{name}办理：{reason}",
                 notices=[to_department(f"复核申请改由{name}办理", reason)],
@@ -239,7 +239,7 @@ class Reviews:
         async with open_application(self._database, application_id) as (connection, application):
             if not region_covers(reviewer.region_code, application.region_code):
                 raise store.unknown()
-            check_possible(Event.TAKEN_OVER, application)
+            check_possible(ApplicationEvent.TAKEN_OVER, application)
             present = application.reviewer_region or ""
             if present == reviewer.region_code or not region_covers(reviewer.region_code, present):
                 message = "该申请由本部门或上级部门办理，不能提级。"
@@ -248,7 +248,7 @@ class Reviews:
             return await carry_out(
                 connection,
                 application,
-                Event.TAKEN_OVER,
+                ApplicationEvent.TAKEN_OVER,
                 Doer.department(reviewer, above=True),
                 note=f"提级由{name}办理：{reason}",
                 notices=[to_department(f"复核申请改由{name}办理", reason, region_code=present)],
