@@ -1,5 +1,6 @@
 """What tests of applications work with."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from tests.support.province import Resident
 
 from mingpiao.applications.model import Application, ApplicationState, Pending, Person, Reviewer, Submitted
 from mingpiao.applications.service import Applications, Reviews, get, steps_of
+from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Actor, Role
 from mingpiao.issuing.model import (
     Approval,
@@ -17,11 +19,14 @@ from mingpiao.issuing.model import (
     IssueRequest,
     NeedsConfirmation,
     Outcome,
+    Proviso,
     Refused,
+    Unresolved,
 )
 from mingpiao.issuing.service import Desk
 from mingpiao.kernel.errors import Problem
 from mingpiao.rules.model import Confirmation, Hit, Severity
+from mingpiao.units.service import UnitDirectory
 
 PERSON = Person(actor=Actor(label="account:7", address="192.0.2.7"), name="开票员甲")
 FILE = "ab" * 32
@@ -47,8 +52,30 @@ def problem(code: str = "rule.violation", status: int = 422) -> Problem:
     return Problem(code=code, message="演示拦截，请更正。", status=status)
 
 
+class Pause:
+    """A place where calls stop: await each one's `arrival()`, then let all go on with `go_on()`."""
+
+    def __init__(self) -> None:
+        self._arrivals = asyncio.Semaphore(0)
+        self._open = asyncio.Event()
+
+    async def arrival(self) -> None:
+        await self._arrivals.acquire()
+
+    def go_on(self) -> None:
+        self._open.set()
+
+    async def pass_by(self) -> None:
+        self._arrivals.release()
+        await self._open.wait()
+
+
 class ScriptedDesk:
-    """A desk that asks, blocks and waits as it is told, and issues what then remains through the real one."""
+    """A desk that asks, blocks and waits as it is told, and issues what then remains through the real one.
+
+    With `before` and `after` its calls stop before and after the answer is found; `hushed` swallows the
+    answer, as when the database goes away during the commit.
+    """
 
     def __init__(self, real: Desk) -> None:
         self._real = real
@@ -57,6 +84,9 @@ class ScriptedDesk:
         self.unread: set[str] = set()
         self.read_after_first_look = False
         self.calls = 0
+        self.before: Pause | None = None
+        self.after: Pause | None = None
+        self.hushed = False
 
     async def issue(
         self,
@@ -65,13 +95,35 @@ class ScriptedDesk:
         *,
         acting: Actor,
         approvals: Mapping[str, Approval] | None = None,
+        provisos: Mapping[str, Proviso] | None = None,
     ) -> list[Outcome]:
-        return [await self._one(unit_id, each, acting, dict(approvals or {})) for each in requests]
+        given, asked = dict(approvals or {}), dict(provisos or {})
+        return [await self._one(unit_id, each, acting, given, asked) for each in requests]
 
     async def _one(
-        self, unit_id: int, request: IssueRequest, acting: Actor, approvals: dict[str, Approval]
+        self,
+        unit_id: int,
+        request: IssueRequest,
+        acting: Actor,
+        approvals: dict[str, Approval],
+        provisos: dict[str, Proviso],
     ) -> Outcome:
         self.calls += 1
+        if self.before is not None:
+            await self.before.pass_by()
+        outcome = await self._answer(unit_id, request, acting, approvals, provisos)
+        if self.after is not None:
+            await self.after.pass_by()
+        return Unresolved(issued=None) if self.hushed else outcome
+
+    async def _answer(
+        self,
+        unit_id: int,
+        request: IssueRequest,
+        acting: Actor,
+        approvals: dict[str, Approval],
+        provisos: dict[str, Proviso],
+    ) -> Outcome:
         waiting = tuple(digest for digest in request.evidence if digest in self.unread)
         if waiting:
             if self.read_after_first_look:
@@ -86,7 +138,7 @@ class ScriptedDesk:
         if left:
             return NeedsConfirmation(hits=left)
         plain = msgspec.structs.replace(request, evidence=(), confirmations=())
-        (outcome,) = await self._real.issue(unit_id, [plain], acting=acting)
+        (outcome,) = await self._real.issue(unit_id, [plain], acting=acting, provisos=provisos)
         return outcome
 
     async def check(self, unit_id: int, request: IssueRequest) -> Assessment:
@@ -107,7 +159,8 @@ async def settle_officers(office: Office) -> dict[str, list[Reviewer]]:
                 name = f"officer-{region}-{place}"
                 row = await connection.exec_driver_sql(
                     "INSERT INTO accounts (username, display_name, password_hash, role, region_code) "
-                    "VALUES ($1, $2, 'none', $3, $4) RETURNING account_id",
+                    "VALUES ($1, $2, 'none', $3, $4) "
+                    "ON CONFLICT (username) DO UPDATE SET role = excluded.role RETURNING account_id",
                     (name, f"经办{place}", Role.DEPARTMENT_OFFICER.value, region),
                 )
                 account_id = row.scalar_one()
@@ -196,6 +249,22 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
     async def count(self, query: str, *values: Any) -> int:
         return int(await self.office.database.pool.fetchval(query, *values))
+
+
+async def open_window(office: Office) -> Window:
+    """Unit and department verbs on the small province, with two officers of each department concerned."""
+    desk = ScriptedDesk(office.desk)
+    catalog = CatalogStore(office.database, office.notices)
+    applications = Applications(
+        office.database, catalog, UnitDirectory(office.database, office.notices), desk, review_days=3
+    )
+    return Window(
+        office=office,
+        desk=desk,
+        applications=applications,
+        reviews=Reviews(office.database, catalog, applications),
+        officers=await settle_officers(office),
+    )
 
 
 def confirmed(*rules: str, reason: str = "合同分两期支付") -> tuple[Confirmation, ...]:

@@ -30,7 +30,7 @@ ELSEWHERE = {
     "sealing.seal_malformed", "crypto.master_key_missing", "crypto.master_key_unreadable",
     "crypto.master_key_malformed", "application.not_yours", "application.already_decided", "application.batch_size",
     "application.not_alike", "application.officer_unknown", "application.no_department_above",
-    "application.not_below", "evidence.type_unknown", "kind.unknown",
+    "application.not_below", "bill.superseded", "evidence.type_unknown", "kind.unknown",
 }  # fmt: skip
 
 

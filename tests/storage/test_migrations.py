@@ -91,3 +91,22 @@ async def test_the_type_of_a_qualification_is_renamed_in_columns_and_json(
         database=name,
     )
     assert rows.splitlines() == ["charity|charity|甲|f|charity|甲|f|name|qualification_type", "||||||||"]
+
+
+_WAITING = """
+SET session_replication_role = replica;
+INSERT INTO applications (unit_id, region_code, kind_code, business_no, payer_name, total, request, state,
+                          submitted_by, submitted_by_name)
+VALUES (7, '150102', '0301', 'SQ-1', '演示缴款人', 9, '{}', 'checking', 'account:1', '演示员');
+"""
+
+
+async def test_attempts_come_to_applications_that_wait(
+    cluster: EmbeddedServer, empty_database_url: str, name: str
+) -> None:
+    await _upgrade(empty_database_url, "0006")
+    cluster.run_sql(_WAITING, database=name)
+    await _upgrade(empty_database_url, "head")
+    assert cluster.run_sql(
+        "SELECT state, revision, attempt, attempt_until IS NULL FROM applications", database=name
+    ).splitlines() == ["checking|1|0|t"]

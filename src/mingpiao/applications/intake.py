@@ -1,38 +1,33 @@
-"""A unit's side of applications: submit, wait for files, confirm, correct, appeal, withdraw.
+"""A unit's side of applications: submit, wait for evidence, confirm, correct, appeal, withdraw.
 
-The row of an application stays locked while the desk is asked for its bill, so that nobody withdraws
-or decides what is being issued. If the process ends in between, the row stands as it was, and asking
-again under the same business number gives the same bill.
+The issuing desk is always asked without a connection or a lock held; `attempts` tells how that stays exact.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeGuard
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.applications import store, wording
-from mingpiao.applications.model import (
-    Application,
-    ApplicationState,
-    Pending,
-    Person,
-    StepKind,
-    Submitted,
-)
-from mingpiao.applications.progress import (
-    UNDECIDED,
-    IssuingDesk,
-    acknowledge,
-    finish,
-    go_on,
-    issue_approved,
-    tell_reviewers,
-)
+from mingpiao.applications import attempts, store, wording
+from mingpiao.applications.attempts import Attempt, open_application
+from mingpiao.applications.machine import PLATFORM, ApplicationEvent, Doer, carry_out, check_possible, start
+from mingpiao.applications.model import Application, ApplicationState, Pending, Person, Submitted
+from mingpiao.applications.notices import to_department
+from mingpiao.applications.outcomes import IssuingDesk, record_outcome, record_retry, same_content
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
-from mingpiao.issuing.model import AwaitsEvidence, Issued, IssueRequest, NeedsConfirmation, Refused
+from mingpiao.issuing.model import (
+    Approval,
+    AwaitsEvidence,
+    Issued,
+    IssueRequest,
+    NeedsConfirmation,
+    Outcome,
+    Refused,
+    Unresolved,
+)
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.text import unprintable
@@ -43,10 +38,12 @@ from mingpiao.units.service import UnitDirectory
 
 #: States whose business number may come again.
 _FREED = (ApplicationState.REFUSED, ApplicationState.WITHDRAWN)
+#: States in which the platform issues the bill by itself as soon as that is possible.
+_ADVANCING = (ApplicationState.CHECKING, ApplicationState.APPROVED)
 
 
 class Applications:
-    """Applications of units. `review_days` working days are given to a department for its decision."""
+    """Applications of units. A department has `review_days` working days for its decision."""
 
     def __init__(
         self,
@@ -62,19 +59,18 @@ class Applications:
         self._units = units
         self._desk = desk
         self._review_days = review_days
-        # One at a time holds a connection while it waits for the desk, which needs connections too.
-        self._turn = asyncio.Semaphore(1)
 
     # -- from a request ----------------------------------------------------------------------------
 
     async def submit(
         self, unit_id: int, request: IssueRequest, person: Person, *, look_first: bool = False
     ) -> Submitted:
-        """Issue a request, or keep it as an application while its files are read.
+        """Issue a request, or keep it as an application while its evidence is read.
 
-        Under the business number of an open application it is that application's new attempt. A plain
-        request, without files and reasons, that meets no question costs nothing beside the desk: whether
-        an application stands is then looked up only with `look_first`, else the worker finds it later.
+        Under the business number of an open application, the request is that application's new attempt.
+        For a plain request, without evidence and reasons, the application is looked up only with
+        `look_first` or when rules ask; otherwise such a request costs nothing beside the desk, and the
+        worker later ends an application whose bill was issued in this way.
         """
         look_first = look_first or bool(request.confirmations or request.evidence)
         if look_first:
@@ -95,13 +91,13 @@ class Applications:
     async def appeal_request(
         self, unit_id: int, request: IssueRequest, reason: str, person: Person
     ) -> Application | Refused:
-        """Bring a request that rules ask about before the department, without a statement of its handler.
+        """Bring a request that rules ask about before the department, without any reasons of its handler.
 
         Raises `Refusal`: `application.reason_required` (422), `application.nothing_to_appeal`,
         `application.wrong_state` (409). `Refused` when something of it is blocked.
         """
         reason = wording.checked_reason(reason, "申诉理由")
-        # What is appealed the department answers, and not the handler.
+        # The department answers an appeal, and not the handler.
         request = msgspec.structs.replace(request, confirmations=())
         last = await self._last(unit_id, request.business_no)
         if last is not None and _counts(last):
@@ -119,13 +115,13 @@ class Applications:
             raise wording.nothing_to_appeal()
         catalog, region_code = await self._catalog.get(), await self._region_of(unit_id)
         async with self._database.system() as connection:
-            application = await store.add(
+            application = await start(
                 connection,
-                unit_id,
-                region_code,
-                request,
-                person,
-                state=ApplicationState.NEEDS_CONFIRMATION,
+                ApplicationEvent.SUBMITTED_FOR_APPEAL,
+                Doer.unit(person),
+                unit_id=unit_id,
+                region_code=region_code,
+                request=request,
                 findings=assessment.hits,
                 claims=assessment.claims,
                 held_rules=last.held_rules if last else frozenset(),
@@ -148,7 +144,7 @@ class Applications:
 
     async def _last(self, unit_id: int, business_no: str) -> Application | None:
         if unprintable(business_no) is not None:
-            # A business number that may not stand on a bill names no application; the desk says so.
+            # No application has a business number that a bill cannot show; the desk refuses the request for it.
             return None
         async with self._database.system() as connection:
             return await store.newest(connection, unit_id, business_no)
@@ -158,9 +154,17 @@ class Applications:
         async with self._database.system() as connection:
             last = await store.newest(connection, unit_id, request.business_no)
             held = last.held_rules if last else frozenset()
-            fresh = await store.add(connection, unit_id, region_code, request, person, held_rules=held)
+            fresh = await start(
+                connection,
+                ApplicationEvent.SUBMITTED,
+                Doer.unit(person),
+                unit_id=unit_id,
+                region_code=region_code,
+                request=request,
+                held_rules=held,
+            )
         if fresh is not None:
-            # Files may have been read between the desk's answer and the row that waits for them.
+            # The evidence may have been read between the desk's answer and the row that waits for it.
             return Pending(application=await self.advance(fresh.application_id))
         last = await self._last(unit_id, request.business_no)
         if last is None or last.state in _FREED:
@@ -169,12 +173,15 @@ class Applications:
             return Pending(application=last)
         return Refused(problems=(wording.in_progress(last),))
 
-    async def _submit_again(self, standing: Application, request: IssueRequest, person: Person) -> Submitted:
-        async with self._turn, self._database.system() as connection:
-            application = await store.lock(connection, standing.application_id)
+    async def _submit_again(self, last: Application, request: IssueRequest, person: Person) -> Submitted:
+        """Submit a request under the business number of an application that counts."""
+        attempt = None
+        async with open_application(self._database, last.application_id) as (connection, application):
             match application.state:
                 case ApplicationState.NEEDS_CONFIRMATION | ApplicationState.RETURNED:
-                    return await self._try_anew(connection, application, request, person)
+                    if overstepped := _overstepped(application, request):
+                        return Refused(problems=(wording.review_required(application, overstepped),))
+                    attempt = await attempts.begin(connection, application)
                 case ApplicationState.REJECTED:
                     return Refused(problems=(wording.rejected(application),))
                 case ApplicationState.CHECKING | ApplicationState.IN_REVIEW | ApplicationState.APPROVED:
@@ -182,6 +189,9 @@ class Applications:
                         return Refused(problems=(wording.in_progress(application),))
                 case _:
                     pass
+        if attempt is not None:
+            answer = await self._retry(attempt, request, person)
+            return answer or await self.submit(application.unit_id, request, person, look_first=True)
         if application.state.open:
             return Pending(application=await self.advance(application.application_id))
         (outcome,) = await self._desk.issue(application.unit_id, (request,), acting=person.actor)
@@ -203,25 +213,28 @@ class Applications:
         """State that the business complies, and issue the bill. Raises `Refusal` as `withdraw`, and
         `application.reason_required` (422) for a finding without a reason."""
         given = {each.rule: each for each in confirmations}
-        async with self._turn, self._database.system() as connection:
-            application = await self._own(connection, unit_id, application_id)
-            if application.state is not ApplicationState.NEEDS_CONFIRMATION:
-                raise wording.wrong_state(application, "确认")
-            _check_reasons(application.asks, given)
-            answers = {each.rule: each for each in application.request.confirmations}
-            answers |= {hit.rule: given[hit.rule] for hit in application.asks}
-            request = msgspec.structs.replace(application.request, confirmations=tuple(answers.values()))
-            return await self._try_anew(connection, application, request, person)
+        while True:
+            async with open_application(self._database, application_id) as (connection, application):
+                _check_own(application, unit_id)
+                if application.state is not ApplicationState.NEEDS_CONFIRMATION:
+                    raise wording.wrong_state(application, "确认")
+                request = _confirmed(application, given)
+                if overstepped := _overstepped(application, request):
+                    return Refused(problems=(wording.review_required(application, overstepped),))
+                attempt = await attempts.begin(connection, application)
+            answer = await self._retry(attempt, request, person)
+            if answer is not None:
+                return answer
 
     async def appeal(self, unit_id: int, application_id: int, reason: str, person: Person) -> Application:
         """Bring an application before the department of the unit's level. Raises `Refusal` as
         `appeal_request`, and `application.unknown` (404)."""
         reason = wording.checked_reason(reason, "申诉理由")
         catalog = await self._catalog.get()
-        async with self._database.system() as connection:
-            application = await self._own(connection, unit_id, application_id)
-            if application.state is not ApplicationState.NEEDS_CONFIRMATION:
-                raise wording.wrong_state(application, "申诉")
+        opening = open_application(self._database, application_id, superseding=True)
+        async with opening as (connection, application):
+            _check_own(application, unit_id)
+            check_possible(ApplicationEvent.APPEALED, application)
             if not application.asks:
                 raise wording.nothing_to_appeal()
             return await self._bring(connection, application, reason, person, catalog)
@@ -234,26 +247,12 @@ class Applications:
         Raises `Refusal`: `application.unknown` (404), `application.wrong_state` (409).
         """
         reason = wording.checked_reason(reason, "撤回说明", required=False)
-        async with self._database.system() as connection:
-            application = await self._own(connection, unit_id, application_id)
-            decided = application.state is ApplicationState.APPROVED and not application.held_up
-            if decided or not application.state.open:
-                raise wording.wrong_state(application, "撤回")
-            return await store.change(
-                connection,
-                application,
-                StepKind.WITHDRAWN,
-                person,
-                note=reason,
-                state=ApplicationState.WITHDRAWN,
-                finished_at=now(),
+        opening = open_application(self._database, application_id, superseding=True)
+        async with opening as (connection, application):
+            _check_own(application, unit_id)
+            return await carry_out(
+                connection, application, ApplicationEvent.WITHDRAWN, Doer.unit(person), note=reason
             )
-
-    async def _own(self, connection: AsyncConnection, unit_id: int, application_id: int) -> Application:
-        application = await store.lock(connection, application_id)
-        if application.unit_id != unit_id:
-            raise store.unknown()
-        return application
 
     async def _bring(
         self,
@@ -263,110 +262,125 @@ class Applications:
         person: Person,
         catalog: Catalog,
     ) -> Application:
-        """Put a locked application before its department."""
+        """Bring a locked application before the nearest department from its region upwards."""
         upwards = catalog.regions_upwards(application.region_code)
         region = next((code for code in upwards if code in catalog.departments), upwards[-1])
-        brought = await store.change(
+        return await carry_out(
             connection,
             application,
-            StepKind.APPEALED,
-            person,
+            ApplicationEvent.APPEALED,
+            Doer.unit(person),
             note=reason,
-            state=ApplicationState.IN_REVIEW,
+            notices=[to_department("有新的人工复核申请")],
             appeal_reason=reason,
             appealed_at=now(),
             reviewer_region=region,
             reviewer_id=None,
             due_at=self._due(),
-            **UNDECIDED,
         )
-        await tell_reviewers(connection, brought, "有新的人工复核申请")
-        return brought
 
-    # -- trying ------------------------------------------------------------------------------------
+    # -- issuing -----------------------------------------------------------------------------------
 
-    async def _try_anew(
-        self, connection: AsyncConnection, application: Application, request: IssueRequest, person: Person
-    ) -> Submitted:
-        """A person's new attempt for a locked application: other content, reasons, or both."""
-        if overstepped := _overstepped(application, request):
-            return Refused(problems=(wording.review_required(application, overstepped),))
-        (outcome,) = await self._desk.issue(application.unit_id, (request,), acting=person.actor)
-        step = (
-            StepKind.CONFIRMED
-            if same_content(application.request, request) and request.confirmations
-            else StepKind.CORRECTED
+    async def _retry(self, attempt: Attempt, request: IssueRequest, person: Person) -> Submitted | None:
+        """Make a person's attempt with other content, reasons, or both.
+
+        None when it was superseded before a bill was issued: then the application has moved on.
+        """
+        (outcome,) = await self._desk.issue(
+            attempt.application.unit_id,
+            (request,),
+            acting=person.actor,
+            provisos={request.business_no: attempts.proviso(attempt)},
         )
-        note = "；".join(f"{each.rule}：{each.reason}" for each in request.confirmations)
-        if isinstance(outcome, Issued):
-            told = await store.change(connection, application, step, person, note=note, request=request)
-            await finish(connection, told, outcome.bill, person)
-        elif isinstance(outcome, NeedsConfirmation):
-            if not self._unchanged(application, request, outcome):
-                await store.change(
-                    connection,
-                    application,
-                    step,
-                    person,
-                    note=note,
-                    request=request,
-                    state=ApplicationState.NEEDS_CONFIRMATION,
-                    findings=outcome.hits,
-                    claims=outcome.claims,
-                    problems=(),
-                )
-        elif isinstance(outcome, AwaitsEvidence):
-            waiting = await store.change(
-                connection,
-                application,
-                step,
-                person,
-                note=note,
-                request=request,
-                state=ApplicationState.CHECKING,
-            )
-            return Pending(application=waiting)
-        return outcome
-
-    @staticmethod
-    def _unchanged(application: Application, request: IssueRequest, outcome: NeedsConfirmation) -> bool:
-        """Whether an attempt told nothing new, as when a program asks again and again."""
-        return (
-            application.state is ApplicationState.NEEDS_CONFIRMATION
-            and application.request == request
-            and application.findings == outcome.hits
-        )
+        if _is_unknown(outcome):
+            return outcome
+        async with self._database.system() as connection:
+            application = await attempts.end(connection, attempt)
+            if application is not None:
+                return await record_retry(connection, application, request, outcome, person)
+        # A bill that is issued stays issued, whoever records it.
+        return outcome if isinstance(outcome, Issued) else None
 
     async def advance(self, application_id: int) -> Application:
-        """Go on with an application that waits for its files or was approved, as far as it goes now.
+        """Take an application that waits for its evidence, or that is approved, as far as it goes now.
 
-        One whose bill was issued without it, as a plain request under its business number, has ended.
-
+        One that waits for a person changes only if its bill was issued beside it: then it has ended.
         Safe to repeat and to break off. Raises `Refusal` (`application.unknown`, 404).
         """
-        async with self._turn, self._database.system() as connection:
-            application = await store.lock(connection, application_id)
-            if application.state is ApplicationState.CHECKING:
-                return await go_on(connection, self._desk, application)
-            if application.state is ApplicationState.APPROVED:
-                return await issue_approved(connection, self._desk, application, self._due())
-            if application.state.open:
-                return await acknowledge(connection, application)
+        while True:
+            async with open_application(self._database, application_id) as (connection, application):
+                if application.state not in _ADVANCING:
+                    return await _end_if_issued(connection, application)
+                attempt = await attempts.begin(connection, application)
+            advanced = await self._issue_by_itself(attempt)
+            if advanced is not None:
+                return advanced
+
+    async def _issue_by_itself(self, attempt: Attempt) -> Application | None:
+        """Make the platform's attempt and record its outcome; None when it was superseded meanwhile."""
+        application = attempt.application
+        business_no = application.business_no
+        approved = application.state is ApplicationState.APPROVED
+        (outcome,) = await self._desk.issue(
+            application.unit_id,
+            (application.request,),
+            acting=PLATFORM.person.actor,
+            approvals={business_no: _approval_of(application)} if approved else {},
+            provisos={business_no: attempts.proviso(attempt)},
+        )
+        if _is_unknown(outcome):
             return application
+        async with self._database.system() as connection:
+            present = await attempts.end(connection, attempt)
+            if present is None:
+                return None
+            return await record_outcome(connection, present, outcome, self._due())
 
 
-def same_content(one: IssueRequest, other: IssueRequest) -> bool:
-    """Whether two requests ask for the same bill with the same files; reasons given do not matter."""
-    return msgspec.structs.replace(one, confirmations=()) == msgspec.structs.replace(other, confirmations=())
+def _is_unknown(outcome: Outcome) -> TypeGuard[Unresolved]:
+    """Whether a bill may have been issued that nobody knows of: then the mark stays.
+
+    Whoever comes next waits for the mark to end, looks for the bill, and records it.
+    """
+    return isinstance(outcome, Unresolved) and outcome.issued is None
+
+
+def _approval_of(application: Application) -> Approval:
+    return Approval(
+        application_id=application.application_id,
+        rules=application.rules,
+        decided_by=application.decided_by_name,
+    )
+
+
+async def _end_if_issued(connection: AsyncConnection, application: Application) -> Application:
+    """End an open application whose bill was issued without it, by a request of its own."""
+    bill = await attempts.find_bill(connection, application) if application.state.open else None
+    if bill is None:
+        return application
+    return await attempts.finish(connection, application, bill, PLATFORM)
+
+
+def _check_own(application: Application, unit_id: int) -> None:
+    if application.unit_id != unit_id:
+        raise store.unknown()
+
+
+def _confirmed(application: Application, given: Mapping[str, Confirmation]) -> IssueRequest:
+    """The application's request with the reasons given; raises `Refusal` as `_check_reasons`."""
+    _check_reasons(application.asks, given)
+    answers = {each.rule: each for each in application.request.confirmations}
+    answers |= {hit.rule: given[hit.rule] for hit in application.asks}
+    return msgspec.structs.replace(application.request, confirmations=tuple(answers.values()))
 
 
 def _counts(last: Application) -> bool:
-    """Whether the word of the last application under a business number still stands."""
+    """Whether the last application under a business number decides about the next request under it."""
     return last.state.open or last.state is ApplicationState.REJECTED
 
 
 def _overstepped(application: Application, request: IssueRequest) -> frozenset[str]:
-    """Rules that a department let stand and that the handler now answers alone."""
+    """Rules that the request gives reasons for, though a department has returned it because of them."""
     return application.held_rules & {each.rule for each in request.confirmations}
 
 

@@ -63,7 +63,10 @@ def _wanted(wanted: ApplicationFilter) -> list[ColumnElement[bool]]:
 async def list_reviews(
     connection: AsyncConnection, wanted: ReviewFilter, *, after: str = "", limit: int = PAGE_SIZE
 ) -> ApplicationPage:
-    """A page of what departments of the scope decide: what is open by its deadline, what is done newest first."""
+    """A page of the applications that departments of the scope decide.
+
+    Open ones come by their deadline, the others newest first; `after` is the key of the page before.
+    """
     query = select(applications).where(applications.c.appealed_at.is_not(None), *_for_review(wanted))
     by_deadline = wanted.state in ("open", ApplicationState.IN_REVIEW, ApplicationState.APPROVED)
     if by_deadline:
@@ -137,7 +140,7 @@ def _key_of(application: Application, *, by_deadline: bool) -> str:
 
 
 async def open_count(connection: AsyncConnection, unit_id: int) -> int:
-    """How many applications of a unit want something of it, a hundred at most."""
+    """How many of a unit's applications wait for the unit to act; counts to a hundred at most."""
     waiting = (ApplicationState.NEEDS_CONFIRMATION, ApplicationState.RETURNED)
     query = (
         select(applications.c.application_id)
@@ -148,7 +151,7 @@ async def open_count(connection: AsyncConnection, unit_id: int) -> int:
 
 
 async def rules_waiting(connection: AsyncConnection) -> list[tuple[str, str]]:
-    """(code, name) of the rules that ask about what waits for a decision in the scope, by name."""
+    """(code, name) of the rules whose questions wait for a decision in the scope, in order of name."""
     rows = await connection.execute(_RULES_WAITING)
     return [(row.code, row.name) for row in rows]
 
@@ -164,7 +167,10 @@ WHERE finding ->> 'severity' = 'ask' GROUP BY 1 ORDER BY 2, 1
 
 
 async def alike_count(connection: AsyncConnection, application: Application) -> int:
-    """How many other applications wait for the same department about one of the same rules, a hundred at most."""
+    """How many other applications with a question of the same rule wait for the same department.
+
+    Counts to a hundred at most.
+    """
     asked = [applications.c.findings.contains([{"rule": rule}]) for rule in sorted(application.rules)]
     if not asked:
         return 0
@@ -182,7 +188,7 @@ async def alike_count(connection: AsyncConnection, application: Application) -> 
 
 
 async def past_decisions(connection: AsyncConnection, unit_id: int, *, but: int) -> list[PastDecision]:
-    """The last decisions about a unit's applications but one, newest first."""
+    """The latest decisions about a unit's applications, newest first; application `but` is left out."""
     query = (
         select(
             review_decisions.c.application_id,

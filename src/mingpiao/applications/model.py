@@ -1,4 +1,4 @@
-"""Values of applications: requests that wait for their files, their handler or a person's decision."""
+"""Values of applications: requests that wait for their evidence, their handler or a department's decision."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ MAX_BATCH = 100
 
 
 class ApplicationState(StrEnum):
-    """审核中 → 已开具, 待确认 or 未通过; 待确认 → 已开具 or 待复核; 待复核 → 复核通过, 已退回 or 已驳回."""
+    """The state of an application. The table in `machine` says what leads from one to another."""
 
     CHECKING = "checking"
     NEEDS_CONFIRMATION = "needs_confirmation"
@@ -123,7 +123,7 @@ _STEP_LABELS = {
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """Who acts for a unit or a program of it: as the audit trail names them, and the name that people read."""
+    """A person, or a program of a unit, that acts: as the audit trail names it, and the name that people read."""
 
     actor: Actor
     name: str
@@ -153,8 +153,9 @@ class Reviewer(msgspec.Struct, frozen=True, kw_only=True):
 class Application(msgspec.Struct, frozen=True, kw_only=True):
     """开票申请. `findings` are hits that ask or warn, `problems` what refused it or holds an approved one up.
 
-    `held_rules` are rules that a department let stand, so that the handler cannot answer them alone.
-    `due_at` is the first moment too late for a decision; amounts in 元.
+    `held_rules` are rules because of which a department returned it: the handler cannot answer them alone.
+    `due_at` is the first moment too late for a decision; amounts in 元. `revision` counts its changes.
+    `attempt_until` is set while its bill is being issued: until then nobody else tries.
     """
 
     application_id: int
@@ -185,6 +186,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     bill_id: int | None
     finished_at: datetime | None
     revision: int
+    attempt_until: datetime | None
 
     @property
     def asks(self) -> tuple[Hit, ...]:
@@ -224,7 +226,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """Nothing was issued yet; what becomes of the request is told by this application."""
+    """Nothing was issued yet; this application tells what becomes of the request."""
 
     application: Application
 

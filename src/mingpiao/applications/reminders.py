@@ -21,9 +21,10 @@ _PORTION = 500
 
 
 async def remind(database: Database, moment: datetime | None = None) -> None:
-    """Tell departments what is due within a working day, and them and those above what is overdue.
+    """Send a department a message about each decision that is due within a working day, or overdue.
 
-    Each is told once; safe to repeat and to break off.
+    Of an overdue one the department above gets a message too. Each message is sent once, so that it is
+    safe to repeat, also after a run that was broken off.
     """
     at = moment or now()
     after = 0

@@ -1,4 +1,4 @@
-"""人工复核: what a department does with applications that were brought before it."""
+"""人工复核: what a department does with the applications that it decides."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -8,18 +8,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications import store, wording
+from mingpiao.applications.attempts import open_application
 from mingpiao.applications.intake import Applications
+from mingpiao.applications.machine import ApplicationEvent, Doer, carry_out, check_possible
 from mingpiao.applications.model import (
     MAX_BATCH,
     Application,
-    ApplicationState,
     Decided,
     Decision,
-    Person,
     Reviewer,
-    StepKind,
 )
-from mingpiao.applications.progress import tell_handler, tell_reviewers
+from mingpiao.applications.notices import to_department, to_unit
 from mingpiao.applications.tables import review_decisions
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
@@ -31,25 +30,25 @@ from mingpiao.rules.model import Fate, HitCount
 from mingpiao.rules.service import record_hits
 from mingpiao.storage.database import Database
 
-_STATES = {
-    Decision.APPROVED: ApplicationState.APPROVED,
-    Decision.RETURNED: ApplicationState.RETURNED,
-    Decision.REJECTED: ApplicationState.REJECTED,
+_EVENTS = {
+    Decision.APPROVED: ApplicationEvent.APPROVED,
+    Decision.RETURNED: ApplicationEvent.RETURNED,
+    Decision.REJECTED: ApplicationEvent.REJECTED,
 }
 _REASONS = {
     Decision.APPROVED: "复核意见",
     Decision.RETURNED: "退回原因",
     Decision.REJECTED: "驳回原因",
 }
+#: Titles of messages to the unit. After an approval the unit hears of the bill, or of what holds it up.
 _TITLES = {
-    Decision.APPROVED: "人工复核通过",
     Decision.RETURNED: "开票申请被退回更正",
     Decision.REJECTED: "开票申请被驳回",
 }
 
 
 class Reviews:
-    """Decisions of departments; of two reviewers at once the row lets one decide and tells the other."""
+    """Decisions of departments. Of two reviewers who decide at once one wins, and the other is told who."""
 
     def __init__(self, database: Database, catalog: CatalogStore, applications: Applications) -> None:
         self._database = database
@@ -125,17 +124,11 @@ class Reviews:
             reason, _REASONS[decision], required=decision is not Decision.APPROVED
         )
         catalog = await self._catalog.get()
-        async with self._database.system() as connection:
-            application = await store.lock(connection, application_id)
+        opening = open_application(self._database, application_id, superseding=True)
+        async with opening as (connection, application):
             self._check_own(application, reviewer, catalog)
-            held_up = application.held_up and decision is not Decision.APPROVED
-            if application.state is not ApplicationState.IN_REVIEW and not held_up:
-                raise wording.already_decided(application)
-            decided = await self._write(connection, application, decision, reviewer, reason)
-            if decision is not Decision.APPROVED:
-                # An approval is told with the bill, or with what holds it up.
-                await tell_handler(connection, decided, _TITLES[decision], f"原因：{reason}", urgent=True)
-        return decided
+            check_possible(_EVENTS[decision], application)
+            return await self._write(connection, application, decision, reviewer, reason)
 
     async def _write(
         self,
@@ -147,15 +140,15 @@ class Reviews:
     ) -> Application:
         moment = now()
         rules = sorted(application.rules)
-        ended = {"finished_at": moment} if decision is Decision.REJECTED else {}
+        title = _TITLES.get(decision)
         held = application.held_rules | application.rules
-        decided = await store.change(
+        decided = await carry_out(
             connection,
             application,
-            StepKind(decision.value),
-            Person(actor=reviewer.actor, name=reviewer.name),
+            _EVENTS[decision],
+            Doer.department(reviewer),
             note=reason,
-            state=_STATES[decision],
+            notices=[to_unit(title, f"原因：{reason}", urgent=True)] if title else [],
             reviewer_id=reviewer.account_id,
             decided_by=reviewer.actor.label,
             decided_by_name=reviewer.name,
@@ -163,7 +156,6 @@ class Reviews:
             decision_reason=reason,
             problems=(),
             held_rules=held if decision is Decision.RETURNED else application.held_rules,
-            **ended,
         )
         await connection.execute(
             insert(review_decisions).values(
@@ -199,85 +191,70 @@ class Reviews:
         Raises `Refusal` as `approve`, and `application.officer_unknown` (422).
         """
         catalog = await self._catalog.get()
-        async with self._database.system() as connection:
-            application = await store.lock(connection, application_id)
-            self._check_open(application, reviewer, catalog)
+        async with open_application(self._database, application_id) as (connection, application):
+            self._check_own(application, reviewer, catalog)
+            check_possible(ApplicationEvent.ASSIGNED, application)
             officers = await officers_of(connection, reviewer.region_code)
             chosen = next((each for each in officers if each.account_id == account_id), None)
             if chosen is None:
                 message = "请从本部门在岗人员中选择复核人。"
                 raise refuse("application.officer_unknown", message, field="officer", status=422)
-            return await store.change(
+            return await carry_out(
                 connection,
                 application,
-                StepKind.ASSIGNED,
-                Person(actor=reviewer.actor, name=reviewer.name),
+                ApplicationEvent.ASSIGNED,
+                Doer.department(reviewer),
                 note=f"交由{chosen.display_name}办理",
                 reviewer_id=chosen.account_id,
             )
 
     async def pass_up(self, application_id: int, reviewer: Reviewer, reason: str) -> Application:
-        """Give an application to the department above, which is told. Raises `Refusal` as
+        """Give an application to the department above, which gets a message. Raises `Refusal` as
         `return_for_correction`, and `application.no_department_above` (409)."""
         reason = wording.checked_reason(reason, "上报原因")
         catalog = await self._catalog.get()
-        async with self._database.system() as connection:
-            application = await store.lock(connection, application_id)
-            self._check_open(application, reviewer, catalog)
+        async with open_application(self._database, application_id) as (connection, application):
+            self._check_own(application, reviewer, catalog)
+            check_possible(ApplicationEvent.PASSED_UP, application)
             above = department_above(catalog, reviewer.region_code)
             if above is None:
                 message = "本部门是最高一级，没有上级财政部门可以上报。"
                 raise refuse("application.no_department_above", message, status=409)
-            return await self._move(connection, application, reviewer, above, reason, catalog)
+            name = catalog.departments[above].name
+            return await carry_out(
+                connection,
+                application,
+                ApplicationEvent.PASSED_UP,
+                Doer.department(reviewer),
+                note=f"上报由{name}办理：{reason}",
+                notices=[to_department(f"复核申请改由{name}办理", reason)],
+                reviewer_region=above,
+                reviewer_id=None,
+            )
 
     async def take_over(self, application_id: int, reviewer: Reviewer, reason: str) -> Application:
         """提级办理: a department above takes an application to itself. Raises `Refusal` as `pass_up`."""
         reason = wording.checked_reason(reason, "提级原因")
         catalog = await self._catalog.get()
-        async with self._database.system() as connection:
-            application = await store.lock(connection, application_id)
+        async with open_application(self._database, application_id) as (connection, application):
             if not region_covers(reviewer.region_code, application.region_code):
                 raise store.unknown()
-            if application.state is not ApplicationState.IN_REVIEW:
-                raise wording.already_decided(application)
+            check_possible(ApplicationEvent.TAKEN_OVER, application)
             present = application.reviewer_region or ""
             if present == reviewer.region_code or not region_covers(reviewer.region_code, present):
                 message = "该申请由本部门或上级部门办理，不能提级。"
                 raise refuse("application.not_below", message, status=409)
-            return await self._move(connection, application, reviewer, reviewer.region_code, reason, catalog)
-
-    def _check_open(self, application: Application, reviewer: Reviewer, catalog: Catalog) -> None:
-        self._check_own(application, reviewer, catalog)
-        if application.state is not ApplicationState.IN_REVIEW:
-            raise wording.already_decided(application)
-
-    async def _move(
-        self,
-        connection: AsyncConnection,
-        application: Application,
-        reviewer: Reviewer,
-        region_code: str,
-        reason: str,
-        catalog: Catalog,
-    ) -> Application:
-        name = catalog.departments[region_code].name
-        taken = region_code == reviewer.region_code
-        moved = await store.change(
-            connection,
-            application,
-            StepKind.ASSIGNED,
-            Person(actor=reviewer.actor, name=reviewer.name),
-            note=f"{'提级' if taken else '上报'}由{name}办理：{reason}",
-            reviewer_region=region_code,
-            reviewer_id=reviewer.account_id if taken else None,
-        )
-        told = application.reviewer_region if taken else region_code
-        # Whoever loses it or gets it is told by whoever acts.
-        told = application.reviewer_region if taken else region_code
-        await tell_reviewers(
-            connection, moved, f"复核申请改由{name}办理", reason, region_code=told or region_code
-        )
-        return moved
+            name = catalog.departments[reviewer.region_code].name
+            return await carry_out(
+                connection,
+                application,
+                ApplicationEvent.TAKEN_OVER,
+                Doer.department(reviewer, above=True),
+                note=f"提级由{name}办理：{reason}",
+                notices=[to_department(f"复核申请改由{name}办理", reason, region_code=present)],
+                reviewer_region=reviewer.region_code,
+                reviewer_id=reviewer.account_id,
+            )
 
 
 def department_above(catalog: Catalog, region_code: str) -> str | None:

@@ -1,7 +1,7 @@
 """What other rooms may ask of applications."""
 
 from mingpiao.applications.figures import ReviewFigures, review_figures
-from mingpiao.applications.intake import Applications, same_content
+from mingpiao.applications.intake import Applications
 from mingpiao.applications.listing import (
     PAGE_SIZE,
     alike_count,
@@ -11,7 +11,7 @@ from mingpiao.applications.listing import (
     past_decisions,
     rules_waiting,
 )
-from mingpiao.applications.progress import IssuingDesk
+from mingpiao.applications.outcomes import IssuingDesk
 from mingpiao.applications.reminders import remind
 from mingpiao.applications.reviews import Reviews, department_above
 from mingpiao.applications.store import get, newest, steps_of
@@ -36,7 +36,6 @@ __all__ = [
     "remind",
     "review_figures",
     "rules_waiting",
-    "same_content",
     "steps_of",
     "wake",
 ]

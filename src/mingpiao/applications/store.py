@@ -1,31 +1,27 @@
-"""Rows of applications: written with their step and audit row in one transaction, read within a scope."""
+"""Rows of applications, read within a scope; `machine` alone writes them and their steps."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import RowMapping, Select, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.applications.model import Application, ApplicationState, Person, Step, StepKind
+from mingpiao.applications.model import Application, ApplicationState, Step, StepKind
 from mingpiao.applications.tables import application_steps, applications
 from mingpiao.evidence.model import Claim
-from mingpiao.identity.model import AuditEntry
-from mingpiao.identity.service import record
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.rules.model import Hit
 
 _Value = TypeVar("_Value")
 
-_MAX_NOTE = 1_000
 #: What a bigint holds.
 _LARGEST_ID = 2**63 - 1
 
 
 def unknown() -> Refusal:
-    """What is answered for an application that does not exist or that the caller may not see."""
+    """The refusal for an application that does not exist or that the caller may not see."""
     return refuse("application.unknown", "没有找到该开票申请，请从列表中选择，或您无权查看。", status=404)
 
 
@@ -35,7 +31,7 @@ async def get(connection: AsyncConnection, application_id: int) -> Application:
 
 
 async def lock(connection: AsyncConnection, application_id: int) -> Application:
-    """The application, kept from everybody else's changes until the transaction ends; raises as `get`."""
+    """An application that nobody else can change until the transaction ends; raises as `get`."""
     return await _one(connection, _by_id(application_id).with_for_update())
 
 
@@ -53,7 +49,7 @@ async def _one(connection: AsyncConnection, query: Select[Any]) -> Application:
 
 
 async def newest(connection: AsyncConnection, unit_id: int, business_no: str) -> Application | None:
-    """The last application under a unit's business number."""
+    """The newest application under a unit's business number; None when there is none."""
     query = (
         select(applications)
         .where(applications.c.unit_id == unit_id, applications.c.business_no == business_no)
@@ -62,82 +58,6 @@ async def newest(connection: AsyncConnection, unit_id: int, business_no: str) ->
     )
     row = (await connection.execute(query)).mappings().one_or_none()
     return from_row(row) if row is not None else None
-
-
-async def add(
-    connection: AsyncConnection,
-    unit_id: int,
-    region_code: str,
-    request: IssueRequest,
-    person: Person,
-    **members: Any,
-) -> Application | None:
-    """Store a new application with its first step; None when one stands under the business number."""
-    values = {
-        "unit_id": unit_id,
-        "region_code": region_code,
-        "kind_code": request.kind,
-        "business_no": request.business_no,
-        "state": ApplicationState.CHECKING,
-        "submitted_by": person.actor.label,
-        "submitted_by_name": person.name,
-    }
-    statement = insert(applications).values(values | _columns(members | {"request": request}))
-    stored = await connection.execute(statement.on_conflict_do_nothing().returning(applications))
-    row = stored.mappings().one_or_none()
-    if row is None:
-        return None
-    application = from_row(row)
-    await add_step(connection, application, StepKind.SUBMITTED, person)
-    return application
-
-
-async def change(
-    connection: AsyncConnection,
-    application: Application,
-    kind: StepKind,
-    person: Person,
-    *,
-    note: str = "",
-    **members: Any,
-) -> Application:
-    """Change a locked application, with the step and the audit row that tell of it."""
-    statement = (
-        update(applications)
-        .where(applications.c.application_id == application.application_id)
-        .values(_columns(members) | {"revision": applications.c.revision + 1})
-        .returning(applications)
-    )
-    changed = from_row((await connection.execute(statement)).mappings().one())
-    await add_step(connection, changed, kind, person, note=note)
-    return changed
-
-
-async def add_step(
-    connection: AsyncConnection, application: Application, kind: StepKind, person: Person, *, note: str = ""
-) -> None:
-    """Write a step of an application and its row in the audit trail."""
-    await connection.execute(
-        insert(application_steps).values(
-            application_id=application.application_id,
-            unit_id=application.unit_id,
-            actor=person.actor.label,
-            actor_name=person.name,
-            step=kind.value,
-            note=note[:_MAX_NOTE],
-        )
-    )
-    await record(
-        connection,
-        AuditEntry(
-            actor=person.actor,
-            action=f"application:{kind.value}",
-            subject=f"application:{application.application_id}",
-            unit_id=application.unit_id,
-            details={"business_no": application.business_no, "state": application.state.value}
-            | ({"note": note[:_MAX_NOTE]} if note else {}),
-        ),
-    )
 
 
 async def steps_of(connection: AsyncConnection, application_id: int) -> list[Step]:
@@ -159,8 +79,8 @@ async def steps_of(connection: AsyncConnection, application_id: int) -> list[Ste
     ]
 
 
-def _columns(members: dict[str, Any]) -> dict[str, Any]:
-    """Members of an application as columns; what follows from a request is taken from it."""
+def to_columns(members: dict[str, Any]) -> dict[str, Any]:
+    """Members of an application as columns of its table; a request also fills the columns copied from it."""
     values = dict(members)
     request: IssueRequest | None = values.get("request")
     if request is not None:
@@ -183,6 +103,8 @@ def _columns(members: dict[str, Any]) -> dict[str, Any]:
 def from_row(row: RowMapping) -> Application:
     """An application from a row of its table."""
     values: dict[str, Any] = {str(name): value for name, value in row.items()}
+    # The number of an attempt matters to whoever makes it, see `attempts`.
+    del values["attempt"]
     values["kind"] = values.pop("kind_code")
     values["request"] = msgspec.convert(values["request"], IssueRequest)
     values["findings"] = _convert(values["findings"], Hit)

@@ -36,6 +36,8 @@ applications = Table(
     Column("bill_id", BigInteger),
     Column("finished_at", DateTime(timezone=True)),
     Column("revision", Integer),
+    Column("attempt", BigInteger),
+    Column("attempt_until", DateTime(timezone=True)),
 )
 application_steps = Table(
     "application_steps",

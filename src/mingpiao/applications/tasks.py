@@ -1,4 +1,4 @@
-"""What the worker does for applications: go on with what waits, and remind of what is due."""
+"""Background work on applications: continue those whose evidence was read or that a department approved."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,10 @@ _PORTION = 500
 
 
 async def wake(connection: AsyncConnection, unit_id: int, digest: str) -> None:
-    """Have the applications that wait for a file (its SM3 in hex) gone on with, once the transaction commits."""
+    """Queue a job for each application of a unit that waits for a file of evidence (`digest`: its SM3 in hex).
+
+    The worker does these jobs once the connection's transaction commits.
+    """
     query = select(applications.c.application_id).where(
         applications.c.unit_id == unit_id,
         applications.c.state == ApplicationState.CHECKING.value,
@@ -29,9 +32,11 @@ async def wake(connection: AsyncConnection, unit_id: int, digest: str) -> None:
 
 
 async def enqueue_waiting(database: Database) -> None:
-    """Have all gone on with that wait for files, were approved, or whose bill stands without them.
+    """Queue a job for each application that could continue by itself.
 
-    Heals what was broken off. Safe to repeat: what is in the queue already is not put there again.
+    These are applications that wait for evidence, that a department approved, or whose bill was issued
+    beside them. Among them are those whose process was killed half-way. Safe to repeat: an application
+    whose job is in the queue already gets no second one.
     """
     after = 0
     while True:
@@ -64,7 +69,7 @@ async def _enqueue(connection: AsyncConnection, application_id: int) -> None:
 
 
 def advancing(service: Applications) -> Handler:
-    """The worker's handler that goes on with applications."""
+    """The worker's handler of these jobs: it takes each application as far as it goes now."""
 
     async def work(payload: Mapping[str, Any]) -> None:
         try:
@@ -74,4 +79,4 @@ def advancing(service: Applications) -> Handler:
             if refusal.problems[0].code != "application.unknown":
                 raise
 
-    return Handler(name=_JOB, work=work, at_once=1)
+    return Handler(name=_JOB, work=work)

@@ -54,7 +54,7 @@ def rejected(application: Application) -> Problem:
 
 
 def review_required(application: Application, rules: frozenset[str]) -> Problem:
-    """The handler answers what a department has already let stand."""
+    """The handler gives reasons for `rules` because of which a department has returned the application."""
     names = "、".join(sorted({hit.name for hit in application.asks if hit.rule in rules}) or sorted(rules))
     message = f"财政部门已就“{names}”退回更正，不能自行确认。请更正后重新提交，或再次申诉。"
     return Problem(
@@ -78,7 +78,7 @@ def not_appealable() -> Problem:
 
 
 def wrong_state(application: Application, doing: str) -> Refusal:
-    """The application has gone on meanwhile; `doing` says in Chinese what was wanted."""
+    """The application has moved on meanwhile; `doing` says in Chinese what was wanted."""
     return refuse(
         "application.wrong_state",
         f"该申请现在的状态是“{application.state.label}”，不能{doing}，请刷新后查看。",
@@ -88,7 +88,7 @@ def wrong_state(application: Application, doing: str) -> Refusal:
 
 
 def already_decided(application: Application) -> Refusal:
-    """Of two who decide the second is told who was first."""
+    """Somebody else decided first; the refusal names who, and when."""
     if application.decided_at is None or application.state in (
         ApplicationState.WITHDRAWN,
         ApplicationState.NEEDS_CONFIRMATION,

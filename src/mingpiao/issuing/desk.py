@@ -24,6 +24,7 @@ from mingpiao.issuing.model import (
     Issued,
     IssueRequest,
     Outcome,
+    Proviso,
     Refused,
     ReversalRequest,
     Unresolved,
@@ -52,6 +53,7 @@ _DOOR_STEPS = 4
 MAX_WAITING = 50_000
 
 NO_APPROVALS: Mapping[str, Approval] = MappingProxyType({})
+NO_PROVISOS: Mapping[str, Proviso] = MappingProxyType({})
 
 _BUSY = Problem(code="service.busy", message="当前开票请求过多，请稍后用同一业务流水号重试。", status=503)
 _FAILED = Problem(
@@ -108,13 +110,15 @@ class Desk:
         *,
         acting: Actor,
         approvals: Mapping[str, Approval] = NO_APPROVALS,
+        provisos: Mapping[str, Proviso] = NO_PROVISOS,
     ) -> list[Outcome]:
         """Issue bills for a unit, each by itself; outcomes in the order of the requests.
 
         Asking again with the same business number and content gives the same bill again. `approvals`
-        by business number answer what rules ask where a person of the department decided so.
+        by business number answer what rules ask where a person of the department decided so. A request
+        with a proviso (by business number) that no longer holds is refused: `bill.superseded`.
         """
-        tickets = await self._tickets(unit_id, requests, acting, approvals)
+        tickets = await self._tickets(unit_id, requests, acting, approvals, provisos)
         outcomes = await self._ride(unit_id, tickets)
         stopped = [
             place
@@ -169,6 +173,7 @@ class Desk:
         requests: Sequence[IssueRequest],
         acting: Actor,
         approvals: Mapping[str, Approval],
+        provisos: Mapping[str, Proviso],
     ) -> list[Ticket | Answer]:
         catalog = await self._catalog.get()
         profile = await self._units.profile(unit_id)
@@ -188,6 +193,7 @@ class Desk:
                     parties=parties,
                     acting=acting,
                     oversight=oversight,
+                    proviso=provisos.get(request.business_no),
                 )
                 if isinstance(oversight, Oversight)
                 else oversight

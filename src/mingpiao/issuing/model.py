@@ -1,10 +1,12 @@
 """Values of issuing: what is asked for, what was issued, and what is answered."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+import asyncpg
 import msgspec
 
 from mingpiao.evidence.model import Claim
@@ -81,6 +83,11 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     application_id: int
     rules: frozenset[str]
     decided_by: str
+
+
+#: Whether a request is still wanted. The train asks within its own transaction, and issues nothing on False.
+#: It must lock what it looked at, so that True holds until the train's commit; among trains such locks are shared.
+Proviso = Callable[[asyncpg.Connection], Awaitable[bool]]
 
 
 class ReversalRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,7 +8,7 @@ from mingpiao.evidence.service import EvidenceKey
 from mingpiao.identity.model import Actor
 from mingpiao.issuing.checks import BillDraft
 from mingpiao.issuing.history import Subjects, UnitPast
-from mingpiao.issuing.model import Approval, ReversalRequest
+from mingpiao.issuing.model import Approval, Proviso, ReversalRequest
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.numbering.service import StockKey
 from mingpiao.rules.service import BillRules
@@ -33,7 +33,7 @@ class Oversight(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
-    """A checked request of a unit that asks for a blue bill."""
+    """A checked request of a unit that asks for a blue bill, which it gets only while the `proviso` holds."""
 
     draft: BillDraft
     unit: Unit
@@ -41,6 +41,7 @@ class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
     parties: tuple[SealingParty, SealingParty]
     acting: Actor
     oversight: Oversight
+    proviso: Proviso | None = None
 
     @property
     def stock_key(self) -> StockKey:

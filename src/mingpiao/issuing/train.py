@@ -1,8 +1,8 @@
 """One train: requests that arrived together share one transaction.
 
-Locks are taken in one order by every train: stock rows by (unit, kind), then files by (unit, SM3), then
-blue bills that are to be reversed by (unit, 票据编号), then number pools by code, then business numbers by
-(unit, number), then counters by their keys.
+Locks are taken in one order by every train: what provisos look at, then stock rows by (unit, kind), then
+evidence files by (unit, SM3), then blue bills that are to be reversed by (unit, 票据编号), then number pools
+by code, then business numbers by (unit, number), then counters by their keys.
 A request that may not be issued gets its answer alone; the others on the train go on.
 """
 
@@ -73,7 +73,7 @@ async def run(
     """
     moment = now().replace(microsecond=0)
     passengers = [Passenger(ticket) for ticket in tickets]
-    aboard = _without_rivals(passengers)
+    aboard = await _still_wanted(connection, _without_rivals(passengers))
     held = await _lock(connection, aboard)
     originals = await register.find_originals(
         connection, [ticket.business_key for ticket in _issue_tickets(aboard)]
@@ -101,6 +101,21 @@ def _without_rivals(passengers: Iterable[Passenger]) -> list[Passenger]:
     for passenger in passengers:
         first.setdefault(passenger.ticket.rival_key, passenger)
     return list(first.values())
+
+
+_SUPERSEDED = Problem(
+    code="bill.superseded", message="该业务的处理已有变化，本次没有开票，请刷新后查看。", status=409
+)
+
+
+async def _still_wanted(connection: asyncpg.Connection, passengers: Sequence[Passenger]) -> list[Passenger]:
+    """Refuse tickets whose proviso no longer holds; what the other provisos looked at stays as it is."""
+    for passenger in passengers:
+        ticket = passenger.ticket
+        proviso = ticket.proviso if isinstance(ticket, IssueTicket) else None
+        if proviso is not None and not await proviso(connection):
+            passenger.outcome = Refused(problems=(_SUPERSEDED,))
+    return _still_aboard(passengers)
 
 
 async def _lock(connection: asyncpg.Connection, passengers: Sequence[Passenger]) -> _Held:

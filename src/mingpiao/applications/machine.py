@@ -1,0 +1,313 @@
+"""The life of an application: one table of what may happen to it, and one function that makes it happen.
+
+The table is pure: event and state before give the state after, or nothing. `carry_out` is the only code
+that changes an application's state; the change, its step and its audit row share one transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.applications import wording
+from mingpiao.applications.model import Application, ApplicationState, Person, Reviewer, StepKind
+from mingpiao.applications.notices import ApplicationNotice, send
+from mingpiao.applications.store import from_row, to_columns
+from mingpiao.applications.tables import application_steps, applications
+from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.identity.service import record
+from mingpiao.issuing.model import IssueRequest
+from mingpiao.kernel.clock import now
+
+_MAX_NOTE = 1_000
+
+
+class Side(StrEnum):
+    """Who makes something happen to an application.
+
+    UNIT is the unit that submitted it, DEPARTMENT the one whose task the decision is, DEPARTMENT_ABOVE
+    one above that; PLATFORM acts where nobody asked just now.
+    """
+
+    UNIT = "unit"
+    DEPARTMENT = "department"
+    DEPARTMENT_ABOVE = "department_above"
+    PLATFORM = "platform"
+
+
+class ApplicationEvent(StrEnum):
+    """What can happen to an application."""
+
+    #: A request becomes an application, because its evidence is not read yet, or because it is appealed.
+    SUBMITTED = "submitted"
+    SUBMITTED_FOR_APPEAL = "submitted_for_appeal"
+    #: The evidence was read, and the bill was not issued: a rule asks, or something refuses it.
+    QUESTIONED = "questioned"
+    REFUSED = "refused"
+    #: It is refused after a department returned it before: it stays open, and so does the department's decision.
+    GIVEN_BACK = "given_back"
+    #: The handler tried again, with reasons or other content: the bill passes, rules ask, evidence is unread.
+    RETRY_PASSED = "retry_passed"
+    RETRY_QUESTIONED = "retry_questioned"
+    RETRY_WAITS = "retry_waits"
+    APPEALED = "appealed"
+    WITHDRAWN = "withdrawn"
+    ASSIGNED = "assigned"
+    PASSED_UP = "passed_up"
+    TAKEN_OVER = "taken_over"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    #: It is approved, and something refuses the bill, or rules ask what nobody has decided about.
+    HELD_UP = "held_up"
+    REOPENED = "reopened"
+    ISSUED = "issued"
+
+
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """One event of the table: who may cause it, which steps may tell of it, and where it leads.
+
+    `targets` gives the state after for each state before in which the event may happen; None is "no
+    application yet". With `held_up_only` an approved application counts only while it is held up.
+    """
+
+    by: frozenset[Side]
+    steps: tuple[StepKind, ...]
+    targets: Mapping[ApplicationState | None, ApplicationState]
+    held_up_only: bool = False
+
+
+def _move(
+    by: Side | Sequence[Side],
+    steps: StepKind | tuple[StepKind, ...],
+    before: Sequence[ApplicationState | None],
+    after: ApplicationState | None,
+    *,
+    held_up_only: bool = False,
+) -> Move:
+    """A move from any of the states `before` to the state `after`; without `after` the state stays."""
+    targets = {state: after or state for state in before}
+    return Move(
+        by=frozenset([by] if isinstance(by, Side) else by),
+        steps=(steps,) if isinstance(steps, StepKind) else steps,
+        targets={state: target for state, target in targets.items() if target is not None},
+        held_up_only=held_up_only,
+    )
+
+
+_State, _Event = ApplicationState, ApplicationEvent
+_OPEN = tuple(state for state in ApplicationState if state.open)
+_RETRIED = (_State.NEEDS_CONFIRMATION, _State.RETURNED)
+_DECIDABLE = (_State.IN_REVIEW, _State.APPROVED)
+_RETRY_STEPS = (StepKind.CONFIRMED, StepKind.CORRECTED)
+
+MOVES: Mapping[ApplicationEvent, Move] = {
+    _Event.SUBMITTED: _move(Side.UNIT, StepKind.SUBMITTED, [None], _State.CHECKING),
+    _Event.SUBMITTED_FOR_APPEAL: _move(Side.UNIT, StepKind.SUBMITTED, [None], _State.NEEDS_CONFIRMATION),
+    _Event.QUESTIONED: _move(Side.PLATFORM, StepKind.ASKED, [_State.CHECKING], _State.NEEDS_CONFIRMATION),
+    _Event.REFUSED: _move(Side.PLATFORM, StepKind.REFUSED, [_State.CHECKING], _State.REFUSED),
+    _Event.GIVEN_BACK: _move(Side.PLATFORM, StepKind.REFUSED, [_State.CHECKING], _State.RETURNED),
+    _Event.RETRY_PASSED: _move(Side.UNIT, _RETRY_STEPS, _RETRIED, None),
+    _Event.RETRY_QUESTIONED: _move(Side.UNIT, _RETRY_STEPS, _RETRIED, _State.NEEDS_CONFIRMATION),
+    _Event.RETRY_WAITS: _move(Side.UNIT, _RETRY_STEPS, _RETRIED, _State.CHECKING),
+    _Event.APPEALED: _move(Side.UNIT, StepKind.APPEALED, [_State.NEEDS_CONFIRMATION], _State.IN_REVIEW),
+    _Event.WITHDRAWN: _move(Side.UNIT, StepKind.WITHDRAWN, _OPEN, _State.WITHDRAWN, held_up_only=True),
+    _Event.ASSIGNED: _move(Side.DEPARTMENT, StepKind.ASSIGNED, [_State.IN_REVIEW], None),
+    _Event.PASSED_UP: _move(Side.DEPARTMENT, StepKind.ASSIGNED, [_State.IN_REVIEW], None),
+    _Event.TAKEN_OVER: _move(Side.DEPARTMENT_ABOVE, StepKind.ASSIGNED, [_State.IN_REVIEW], None),
+    _Event.APPROVED: _move(Side.DEPARTMENT, StepKind.APPROVED, [_State.IN_REVIEW], _State.APPROVED),
+    _Event.RETURNED: _move(
+        Side.DEPARTMENT, StepKind.RETURNED, _DECIDABLE, _State.RETURNED, held_up_only=True
+    ),
+    _Event.REJECTED: _move(
+        Side.DEPARTMENT, StepKind.REJECTED, _DECIDABLE, _State.REJECTED, held_up_only=True
+    ),
+    _Event.HELD_UP: _move(Side.PLATFORM, StepKind.HELD_UP, [_State.APPROVED], None),
+    _Event.REOPENED: _move(Side.PLATFORM, StepKind.REOPENED, [_State.APPROVED], _State.IN_REVIEW),
+    _Event.ISSUED: _move([Side.UNIT, Side.PLATFORM], StepKind.ISSUED, _OPEN, _State.ISSUED),
+}
+
+#: What a unit wanted to do, in the sentence that it is not possible any more.
+_DOING = {ApplicationEvent.WITHDRAWN: "撤回", ApplicationEvent.APPEALED: "申诉"}
+#: What an application that waits for a decision does not have yet.
+_UNDECIDED: Mapping[str, Any] = {
+    "decided_by": None,
+    "decided_by_name": "",
+    "decided_at": None,
+    "decision_reason": "",
+}
+
+
+def next_state(
+    event: ApplicationEvent, state: ApplicationState | None, *, held_up: bool = False
+) -> ApplicationState | None:
+    """The state after an event; None where the event may not happen. A `state` of None: no application yet."""
+    move = MOVES[event]
+    if move.held_up_only and state is ApplicationState.APPROVED and not held_up:
+        return None
+    return move.targets.get(state)
+
+
+def check_possible(event: ApplicationEvent, application: Application) -> ApplicationState:
+    """The state after an event. Raises `Refusal` (409) where the application has moved on:
+    `application.already_decided` or `application.wrong_state`."""
+    target = next_state(event, application.state, held_up=application.held_up)
+    if target is not None:
+        return target
+    if MOVES[event].by <= {Side.DEPARTMENT, Side.DEPARTMENT_ABOVE}:
+        raise wording.already_decided(application)
+    raise wording.wrong_state(application, _DOING.get(event, "这样办理"))
+
+
+class Doer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who causes an event, and on which side. The verbs find the side; `carry_out` compares it with the table."""
+
+    side: Side
+    person: Person
+
+    @classmethod
+    def unit(cls, person: Person) -> "Doer":
+        """Somebody of the unit that submitted the application, or a program of it."""
+        return cls(side=Side.UNIT, person=person)
+
+    @classmethod
+    def department(cls, reviewer: Reviewer, *, above: bool = False) -> "Doer":
+        """Somebody of the department in charge, or of one `above` it."""
+        return cls(
+            side=Side.DEPARTMENT_ABOVE if above else Side.DEPARTMENT,
+            person=Person(actor=reviewer.actor, name=reviewer.name),
+        )
+
+
+PLATFORM = Doer(side=Side.PLATFORM, person=Person(actor=Actor(label="system:applications"), name="平台"))
+
+
+def _check_side(event: ApplicationEvent, doer: Doer) -> None:
+    if doer.side not in MOVES[event].by:
+        raise PermissionError(f"{doer.side} may not cause {event}")
+
+
+async def start(
+    connection: AsyncConnection,
+    event: ApplicationEvent,
+    doer: Doer,
+    *,
+    unit_id: int,
+    region_code: str,
+    request: IssueRequest,
+    **members: Any,
+) -> Application | None:
+    """Store a request as a new application, with its first step.
+
+    None when its business number has an application that is open, issued or rejected. Raises
+    PermissionError as `carry_out`.
+    """
+    _check_side(event, doer)
+    values = {
+        "unit_id": unit_id,
+        "region_code": region_code,
+        "business_no": request.business_no,
+        "state": MOVES[event].targets[None],
+        "submitted_by": doer.person.actor.label,
+        "submitted_by_name": doer.person.name,
+        "request": request,
+    }
+    statement = insert(applications).values(to_columns(members | values))
+    stored = await connection.execute(statement.on_conflict_do_nothing().returning(applications))
+    row = stored.mappings().one_or_none()
+    if row is None:
+        return None
+    application = from_row(row)
+    await _write_step(connection, application, MOVES[event].steps[0], doer.person, "")
+    return application
+
+
+async def carry_out(
+    connection: AsyncConnection,
+    application: Application,
+    event: ApplicationEvent,
+    doer: Doer,
+    *,
+    note: str = "",
+    step: StepKind | None = None,
+    notices: Sequence[ApplicationNotice] = (),
+    **members: Any,
+) -> Application:
+    """Make an event happen to an application whose row the transaction has locked.
+
+    Writes its state and `members`, one step with the `note`, one audit row, and the `notices`. `step`
+    chooses among the steps that the table allows for the event. An attempt at issuing its bill that is
+    under way is superseded: its train issues nothing any more, and its outcome is not recorded.
+
+    Raises `Refusal` as `check_possible`; PermissionError when the doer's side may not cause the event,
+    LookupError when the application was changed since it was read: both are faults of the program.
+    """
+    _check_side(event, doer)
+    target = check_possible(event, application)
+    told = step or MOVES[event].steps[0]
+    if told not in MOVES[event].steps:
+        raise ValueError(f"{told} does not tell of {event}")
+    statement = (
+        update(applications)
+        .where(
+            applications.c.application_id == application.application_id,
+            applications.c.revision == application.revision,
+        )
+        .values(
+            _entering(application.state, target)
+            | to_columns(members | {"state": target})
+            | {
+                "revision": applications.c.revision + 1,
+                "attempt": applications.c.attempt + 1,
+                "attempt_until": None,
+            }
+        )
+        .returning(applications)
+    )
+    row = (await connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        raise LookupError(f"application {application.application_id} was changed by somebody else")
+    changed = from_row(row)
+    await _write_step(connection, changed, told, doer.person, note[:_MAX_NOTE])
+    for notice in notices:
+        await send(connection, changed, notice)
+    return changed
+
+
+def _entering(state: ApplicationState, target: ApplicationState) -> dict[str, Any]:
+    """What an application gets or loses by entering another state."""
+    if target is state:
+        return {}
+    if target is ApplicationState.IN_REVIEW:
+        return dict(_UNDECIDED)
+    return {} if target.open else {"finished_at": now()}
+
+
+async def _write_step(
+    connection: AsyncConnection, application: Application, step: StepKind, person: Person, note: str
+) -> None:
+    await connection.execute(
+        insert(application_steps).values(
+            application_id=application.application_id,
+            unit_id=application.unit_id,
+            actor=person.actor.label,
+            actor_name=person.name,
+            step=step.value,
+            note=note,
+        )
+    )
+    await record(
+        connection,
+        AuditEntry(
+            actor=person.actor,
+            action=f"application:{step.value}",
+            subject=f"application:{application.application_id}",
+            unit_id=application.unit_id,
+            details={"business_no": application.business_no, "state": application.state.value}
+            | ({"note": note} if note else {}),
+        ),
+    )

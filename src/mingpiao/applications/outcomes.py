@@ -1,0 +1,215 @@
+"""What the issuing desk's answer means for an application; each is recorded in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.applications.attempts import finish
+from mingpiao.applications.machine import PLATFORM, ApplicationEvent, Doer, carry_out
+from mingpiao.applications.model import Application, ApplicationState, Pending, Person, StepKind, Submitted
+from mingpiao.applications.notices import to_department, to_unit
+from mingpiao.identity.model import Actor
+from mingpiao.issuing.model import (
+    Approval,
+    Assessment,
+    AwaitsEvidence,
+    Issued,
+    IssueRequest,
+    NeedsConfirmation,
+    Outcome,
+    Proviso,
+    Refused,
+)
+from mingpiao.kernel.errors import Problem
+from mingpiao.rules.model import Hit
+
+
+class IssuingDesk(Protocol):
+    """What applications need of issuing."""
+
+    async def issue(
+        self,
+        unit_id: int,
+        requests: Sequence[IssueRequest],
+        *,
+        acting: Actor,
+        approvals: Mapping[str, Approval] = ...,
+        provisos: Mapping[str, Proviso] = ...,
+    ) -> list[Outcome]:
+        """Issue bills, each by itself."""
+        ...
+
+    async def check(self, unit_id: int, request: IssueRequest) -> Assessment:
+        """What would become of a request."""
+        ...
+
+
+async def record_outcome(
+    connection: AsyncConnection, application: Application, outcome: Outcome, due_at: datetime
+) -> Application:
+    """Record the outcome of an attempt that the platform made.
+
+    The application's evidence was being read, or a department approved it. If rules ask about an approved
+    one what nobody has decided about, the department has until `due_at` to decide. Evidence that is still
+    unread, and trouble that is the platform's own, change nothing.
+    """
+    approved = application.state is ApplicationState.APPROVED
+    if isinstance(outcome, Issued):
+        notices = [to_unit("人工复核通过，票据已开具")] if approved else []
+        return await finish(connection, application, outcome.bill, PLATFORM, *notices)
+    if isinstance(outcome, NeedsConfirmation):
+        if approved:
+            return await _reopen(connection, application, outcome, due_at)
+        return await _question(connection, application, outcome)
+    if isinstance(outcome, Refused) and not _passing(outcome):
+        refuse = _hold_up if approved else _refuse
+        return await refuse(connection, application, outcome)
+    return application
+
+
+async def _question(
+    connection: AsyncConnection, application: Application, outcome: NeedsConfirmation
+) -> Application:
+    return await carry_out(
+        connection,
+        application,
+        ApplicationEvent.QUESTIONED,
+        PLATFORM,
+        note=_sentences(outcome.hits),
+        notices=[to_unit("开票申请需要您核实", "材料已识别完毕，请核实后确认、更正或申诉。")],
+        findings=outcome.hits,
+        claims=outcome.claims,
+        problems=(),
+    )
+
+
+async def _refuse(connection: AsyncConnection, application: Application, outcome: Refused) -> Application:
+    # What a department returned stays open: under a new application its word would be lost.
+    event = ApplicationEvent.GIVEN_BACK if application.held_rules else ApplicationEvent.REFUSED
+    reasons = _sentences(outcome.problems)
+    return await carry_out(
+        connection,
+        application,
+        event,
+        PLATFORM,
+        note=reasons,
+        notices=[to_unit("开票申请未通过检查", reasons, urgent=True)],
+        problems=outcome.problems,
+    )
+
+
+async def _hold_up(connection: AsyncConnection, application: Application, outcome: Refused) -> Application:
+    if _known(application, outcome):
+        return application
+    reasons = _sentences(outcome.problems)
+    return await carry_out(
+        connection,
+        application,
+        ApplicationEvent.HELD_UP,
+        PLATFORM,
+        note=reasons,
+        notices=[
+            to_unit("复核已通过，票据暂未开出", reasons, urgent=True),
+            to_department("复核通过的申请未能开具"),
+        ],
+        problems=outcome.problems,
+    )
+
+
+async def _reopen(
+    connection: AsyncConnection, application: Application, outcome: NeedsConfirmation, due_at: datetime
+) -> Application:
+    known = {hit.rule for hit in outcome.hits}
+    findings = (*(hit for hit in application.findings if hit.rule not in known), *outcome.hits)
+    return await carry_out(
+        connection,
+        application,
+        ApplicationEvent.REOPENED,
+        PLATFORM,
+        note=_sentences(outcome.hits),
+        notices=[to_department("复核通过的申请出现新的核实事项")],
+        findings=findings,
+        claims=outcome.claims or application.claims,
+        problems=(),
+        due_at=due_at,
+    )
+
+
+async def record_retry(
+    connection: AsyncConnection,
+    application: Application,
+    request: IssueRequest,
+    outcome: Outcome,
+    person: Person,
+) -> Submitted:
+    """Record the outcome of an attempt that the handler made with reasons, other content, or both.
+
+    A refusal changes nothing, nor does a question that the same request got before.
+    """
+    doer = Doer.unit(person)
+    answers = same_content(application.request, request) and bool(request.confirmations)
+    step = StepKind.CONFIRMED if answers else StepKind.CORRECTED
+    note = "；".join(f"{each.rule}：{each.reason}" for each in request.confirmations)
+    if isinstance(outcome, Issued):
+        told = await carry_out(
+            connection,
+            application,
+            ApplicationEvent.RETRY_PASSED,
+            doer,
+            note=note,
+            step=step,
+            request=request,
+        )
+        await finish(connection, told, outcome.bill, doer)
+    elif isinstance(outcome, NeedsConfirmation):
+        if not _unchanged(application, request, outcome):
+            await carry_out(
+                connection,
+                application,
+                ApplicationEvent.RETRY_QUESTIONED,
+                doer,
+                note=note,
+                step=step,
+                request=request,
+                findings=outcome.hits,
+                claims=outcome.claims,
+                problems=(),
+            )
+    elif isinstance(outcome, AwaitsEvidence):
+        waiting = await carry_out(
+            connection, application, ApplicationEvent.RETRY_WAITS, doer, note=note, step=step, request=request
+        )
+        return Pending(application=waiting)
+    return outcome
+
+
+def same_content(one: IssueRequest, other: IssueRequest) -> bool:
+    """Whether two requests ask for the same bill with the same evidence; reasons given do not matter."""
+    return msgspec.structs.replace(one, confirmations=()) == msgspec.structs.replace(other, confirmations=())
+
+
+def _unchanged(application: Application, request: IssueRequest, outcome: NeedsConfirmation) -> bool:
+    """Whether an attempt tells nothing new, as when a program asks again and again."""
+    return (
+        application.state is ApplicationState.NEEDS_CONFIRMATION
+        and application.request == request
+        and application.findings == outcome.hits
+    )
+
+
+def _passing(outcome: Refused) -> bool:
+    """Whether a refusal is the platform's own trouble, which passes, and not the request's."""
+    return any(problem.status >= 500 for problem in outcome.problems)
+
+
+def _known(application: Application, outcome: Refused) -> bool:
+    """Whether the same problems already hold the application up; their facts may differ each time."""
+    told = [(problem.code, problem.message) for problem in application.problems]
+    return told == [(problem.code, problem.message) for problem in outcome.problems]
+
+
+def _sentences(told: Sequence[Problem | Hit]) -> str:
+    return "；".join(each.message.rstrip("。") for each in told) + "。"
