@@ -43,7 +43,7 @@ async def build(
         await _work(services, members, bills, progress)
         await _certify(services, members, progress)
         await bring_cases(services, open_shelf(services), members, today())
-        write_samples(services.settings.data_dir / "demo" / "files", members, today())
+        write_samples(services.settings.data_dir / "demo" / "evidence", members, today())
         catalog = await services.catalog.get()
         async with services.database.system() as connection:
             return await open_accounts(connection, catalog, members, services.master_key, progress)

@@ -21,7 +21,7 @@ from mingpiao.issuing.model import IssueRequest
 class AddedField(msgspec.Struct, frozen=True, kw_only=True):
     """A field that joined its list in version `since`. It counts only where it is not its default.
 
-    A request that leaves it out so keeps the digest that it had before the field existed.
+    So a request that leaves it out keeps the digest that it had before the field existed.
     """
 
     name: str
@@ -45,7 +45,7 @@ class RequestFields(msgspec.Struct, frozen=True, kw_only=True):
     aux_item: FieldList
 
 
-#: A new field goes to the end of `added` with the next version. What stands here already never changes.
+#: A new field goes to the end of `added` with the next version. Fields that are listed never change.
 FIELDS = RequestFields(
     request=FieldList(
         first=(
