@@ -1,4 +1,4 @@
-"""Public classes have names of their own across rooms, so that a name found is the thing meant."""
+"""A name means one thing: public classes across rooms, and whatever stands at the top of one module."""
 
 import ast
 from collections import defaultdict
@@ -34,3 +34,32 @@ def test_public_class_names_are_unique() -> None:
 def test_a_repeated_name_is_found_and_a_private_one_is_not() -> None:
     sources = [("a", "class Draft: ...\nclass _Row: ..."), ("b", "class Draft: ...\nclass _Row: ...")]
     assert repeated(sources) == {"Draft": ["a", "b"]}
+
+
+def doubled(source: str) -> list[str]:
+    """Names that a module's top level gives twice, so that the second silently takes the first one's place."""
+    seen: set[str] = set()
+    twice: list[str] = []
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign):
+            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        else:
+            names = []
+        twice += [name for name in names if name in seen]
+        seen.update(names)
+    return twice
+
+
+def test_no_module_gives_one_name_twice() -> None:
+    found = {
+        file.relative_to(SOURCE).as_posix(): names
+        for file in sorted(SOURCE.rglob("*.py"))
+        if (names := doubled(file.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+def test_a_name_given_twice_is_found() -> None:
+    assert doubled("_ADD = 1\nOTHER = 2\ndef run(): ...\n_ADD = 3\ndef run(): ...") == ["_ADD", "run"]
