@@ -19,6 +19,8 @@ from mingpiao.identity import passwords
 from mingpiao.storage.database import Database
 from mingpiao.storage.embedded import OWNER, EmbeddedOptions, EmbeddedServer
 
+pytest_plugins = ("tests.support.failures",)
+
 TEMPLATE = "mingpiao_template"
 SETTLED = "mingpiao_settled"
 
