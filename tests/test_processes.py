@@ -5,11 +5,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.waiting import wait_until
 
 from mingpiao.processes import (
     Child,
@@ -25,15 +25,6 @@ from mingpiao.processes import (
 pytestmark = pytest.mark.whole
 
 SLEEPER = "import time; print('ready', flush=True); time.sleep(600)"
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def is_running(pid: int) -> bool:
@@ -72,7 +63,7 @@ def test_a_child_is_stopped_politely(start: Callable[[str], Child]) -> None:
         "signal.signal(signal.SIGTERM, lambda *_: (print('bye', flush=True), sys.exit(0)))\n"
         "print('ready', flush=True); time.sleep(600)"
     )
-    assert wait_until(lambda: "ready" in child.log.read_text())
+    wait_until(lambda: "ready" in child.log.read_text())
     child.stop()
     assert child.ended()
     assert child.log.read_text() == "ready\nbye\n"
@@ -88,11 +79,11 @@ def test_a_deaf_child_is_ended_with_all_that_it_started(
         "inner = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
         "print(inner.pid, flush=True); time.sleep(600)"
     )
-    assert wait_until(lambda: child.log.read_text().strip().isdigit())
+    wait_until(lambda: child.log.read_text().strip().isdigit())
     inner = int(child.log.read_text())
     child.stop()
     assert child.ended()
-    assert wait_until(lambda: not is_running(inner))
+    wait_until(lambda: not is_running(inner))
 
 
 def test_a_child_that_ends_by_itself_is_reported_with_its_last_words(start: Callable[[str], Child]) -> None:
@@ -116,7 +107,7 @@ def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    assert wait_until(lambda: not is_running(child))
+    wait_until(lambda: not is_running(child))
 
 
 def test_waiting_for_health_ends_at_200_or_with_the_childs_complaint(start: Callable[[str], Child]) -> None:

@@ -4,8 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from tests.support.totals import add_daily
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 from mingpiao import upkeep, worker
 from mingpiao.app import background_work
@@ -31,13 +31,6 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = await Database.open(database_url, pool_size=3)
     yield opened
     await opened.close()
-
-
-async def _until(condition: Callable[[], Awaitable[bool]], seconds: float = 15.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not await condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.05)
 
 
 async def test_nonces_are_forgotten_after_ten_minutes(database: Database) -> None:
@@ -124,9 +117,9 @@ async def test_it_beats_does_its_rounds_and_leaves_no_trace_at_its_end(
         beats = await database.pool.fetchval("SELECT count(*) FROM worker_heartbeats")
         return bool(beats == 1 and done >= 1)
 
-    await _until(beaten_and_done)
+    await until(beaten_and_done)
     stop.set()
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, PATIENCE_SECONDS)
     assert await database.pool.fetchval("SELECT count(*) FROM worker_heartbeats") == 0
 
 
@@ -143,9 +136,9 @@ async def test_the_round_at_hand_is_finished_before_the_end(database: Database, 
     stop = asyncio.Event()
     rounds = [upkeep.Duty(name="slow", cron="* * * * * *", work=slow)]
     task = asyncio.create_task(worker.work(database_url, stop, rounds=rounds))
-    await asyncio.wait_for(begun.wait(), 10)
+    await asyncio.wait_for(begun.wait(), PATIENCE_SECONDS)
     stop.set()
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, PATIENCE_SECONDS)
     assert finished
 
 
@@ -163,9 +156,9 @@ async def test_a_round_that_fails_comes_again(database_url: str) -> None:
     stop = asyncio.Event()
     rounds = [upkeep.Duty(name="fail", cron="* * * * * *", work=fail_once)]
     task = asyncio.create_task(worker.work(database_url, stop, rounds=rounds))
-    await asyncio.wait_for(again.wait(), 15)
+    await asyncio.wait_for(again.wait(), PATIENCE_SECONDS)
     stop.set()
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, PATIENCE_SECONDS)
 
 
 async def test_it_connects_again_when_its_connections_are_cut(
@@ -180,16 +173,16 @@ async def test_it_connects_again_when_its_connections_are_cut(
         async def beating() -> bool:
             return bool(await watcher.fetchval("SELECT count(*) FROM worker_heartbeats"))
 
-        await _until(beating)
+        await until(beating)
         await watcher.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         await watcher.execute("DELETE FROM worker_heartbeats")
-        await _until(beating)
+        await until(beating)
     finally:
         stop.set()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, PATIENCE_SECONDS)
         await watcher.close()
 
 
@@ -221,16 +214,16 @@ async def test_the_process_ends_at_sigterm_and_survives_being_killed(
 
     process = await _process(database_url, tmp_path)
     try:
-        await _until(one_beats)
+        await until(one_beats)
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == 0
     finally:
         with suppress(ProcessLookupError):
             process.kill()
     assert await beats() == 0
 
     killed = await _process(database_url, tmp_path)
-    await _until(one_beats)
+    await until(one_beats)
     killed.kill()
     await killed.wait()
     assert await beats() == 1, "a killed worker leaves its last beat, whose age tells"
@@ -254,7 +247,7 @@ async def test_a_roll_up_that_is_killed_in_the_middle_leaves_the_day_whole(
         async def waits() -> bool:
             return bool(await blocker.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"))
 
-        await _until(waits)
+        await until(waits)
         await blocker.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
         )
@@ -289,7 +282,7 @@ async def test_a_web_process_works_too_where_the_settings_ask_for_it(
         await asyncio.sleep(0.2)
         assert await beats() == 0
     async with background_work(Settings(database_url=database_url, data_dir=tmp_path, run_worker=True)):
-        await _until(one_beats)
+        await until(one_beats)
     assert await beats() == 0
 
 
@@ -312,7 +305,7 @@ async def test_of_two_workers_one_does_a_round(database_url: str) -> None:
     stop = asyncio.Event()
     rounds = [upkeep.Duty(name="slow", cron="* * * * * *", work=slow)]
     tasks = [asyncio.create_task(worker.work(database_url, stop, rounds=rounds)) for _ in range(2)]
-    await _until(done_twice)
+    await until(done_twice)
     stop.set()
-    await asyncio.wait_for(asyncio.gather(*tasks), 10)
+    await asyncio.wait_for(asyncio.gather(*tasks), PATIENCE_SECONDS)
     assert most == 1

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from tests.applications.window import CITY, COUNTY, FILE, Window
+from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.applications.model import ApplicationState, Decision
 from mingpiao.applications.service import advancing, enqueue_waiting, remind, wake
@@ -28,7 +29,7 @@ async def do_jobs(window: Window, count: int) -> None:
         if done == count:
             stop.set()
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         counting = msgspec.structs.replace(handler, work=counted)
         await run_jobs(window.office.database.pool, [counting], stop)
 

@@ -19,6 +19,7 @@ from tests.gateway.client import ApiClient, wire
 from tests.support.invariants import assert_invariants
 from tests.support.province import Resident
 from tests.support.site import Site
+from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.issuing.model import IssueRequest
 
@@ -138,7 +139,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_half_done(site: Site)
     luck = random.Random(SEED)
     province, credential = await site.build()
     limits = httpx.Limits(max_connections=CLIENTS, max_keepalive_connections=CLIENTS)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{site.port}", limits=limits, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=site.address, limits=limits, timeout=PATIENCE_SECONDS) as http:
         load = Load(site.client(http, credential), province.hospital, luck)
         for _ in range(ROUNDS):
             stop = asyncio.Event()

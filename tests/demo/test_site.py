@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.whole
 
@@ -61,8 +62,8 @@ class Demo:
                 [sys.executable, "-c", DRIVER], stdin=stdin, stdout=output, stderr=output, env=environment
             )
 
-    def wait_for(self, words: str, seconds: float = 30.0) -> None:
-        deadline = time.monotonic() + seconds
+    def wait_for(self, words: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while words not in self.said():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(self.said())
@@ -73,7 +74,7 @@ class Demo:
 
     def end(self, ending: signal.Signals) -> int:
         self.process.send_signal(ending)
-        return self.process.wait(30)
+        return self.process.wait(PATIENCE_SECONDS)
 
 
 @pytest.fixture
@@ -143,10 +144,7 @@ def test_a_closed_terminal_and_even_kill_9_leave_nothing(start: Callable[[], Dem
     demo = start()
     demo.wait_for("按 Ctrl-C 停止")
     demo.end(signal.SIGKILL)
-    deadline = time.monotonic() + 20
-    while left_behind(tmp_path / "var") and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert left_behind(tmp_path / "var") == []
+    wait_until(lambda: left_behind(tmp_path / "var") == [])
 
 
 def test_a_terminal_that_is_gone_ends_it_even_without_a_signal(tmp_path: Path, port: int) -> None:
@@ -156,7 +154,7 @@ def test_a_terminal_that_is_gone_ends_it_even_without_a_signal(tmp_path: Path, p
         os.close(theirs)
         demo.wait_for("按 Ctrl-C 停止")
         os.close(ours)
-        assert demo.process.wait(20) == 0
+        assert demo.process.wait(PATIENCE_SECONDS) == 0
         assert left_behind(tmp_path / "var") == []
     finally:
         demo.process.kill()
@@ -169,7 +167,7 @@ def test_a_taken_port_is_told_before_any_work(start: Callable[[], Demo], tmp_pat
         taken.bind(("127.0.0.1", port))
         taken.listen()
         demo = start()
-        assert demo.process.wait(20) == 1
+        assert demo.process.wait(PATIENCE_SECONDS) == 1
     assert "make demo PORT=" in demo.said()
     assert not (tmp_path / "var" / "demo").exists()
 

@@ -8,6 +8,7 @@ import pytest
 from tests.evidence import hostile
 from tests.support.office import ACTING
 from tests.support.province import Province
+from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.evidence.model import EvidenceState
 from mingpiao.evidence.service import (
@@ -69,7 +70,7 @@ async def outcome_of(pool: ReaderPool, data: bytes) -> str:
 
 
 async def test_none_harms_the_readers_and_the_next_file_is_read() -> None:
-    limits = ReaderLimits(text_seconds=6)
+    limits = ReaderLimits(text_seconds=3)
     outcomes: dict[str, str] = {}
     async with ReaderPool(1, limits) as pool:
         for name in ALL.keys() - PICTURES:
@@ -99,7 +100,7 @@ async def test_pictures_that_are_bombs_are_not_unfolded() -> None:
 
 
 async def test_pictures_of_their_pages_are_bounded_too() -> None:
-    async with ReaderPool(1, ReaderLimits(picture_seconds=3)) as pool:
+    async with ReaderPool(1, ReaderLimits(picture_seconds=2)) as pool:
         for name in ("zip_bomb_pdf", "text_flood", "self_drawing_form"):
             with pytest.raises(ReaderFailed):
                 await pool.picture(ALL[name](), PDF, 1, width=1000)
@@ -126,14 +127,14 @@ async def test_the_door_lets_in_nothing_but_pdf(name: str, store: EvidenceStore,
 @pytest.fixture
 async def worker(database: Database, store: EvidenceStore) -> AsyncIterator[None]:
     """A worker with tight limits."""
-    limits = ReaderLimits(text_seconds=6)
+    limits = ReaderLimits(text_seconds=3)
     stop = asyncio.Event()
     async with ReaderPool(2, limits) as pool:
         handlers = EvidenceReader(database, store, pool).handlers(at_once=2)
         task = asyncio.create_task(run_jobs(database.pool, handlers, stop))
         yield
         stop.set()
-        await asyncio.wait_for(task, 30)
+        await asyncio.wait_for(task, PATIENCE_SECONDS)
 
 
 async def test_among_harmful_files_the_good_ones_are_read(
@@ -143,7 +144,7 @@ async def test_among_harmful_files_the_good_ones_are_read(
     names = ("zip_bomb_pdf", "text_flood", "encrypted_pdf", "many_pages", "picture_bomb_pdf", "huge_page")
     bad = {name: (await store.add(unit, f"{name}.pdf", ALL[name](), acting=ACTING)).digest for name in names}
     good = (await store.add(unit, "good.pdf", GOOD, acting=ACTING)).digest
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         async with database.system() as connection:
             found = await get_evidence_files(connection, unit, [good, *bad.values()])

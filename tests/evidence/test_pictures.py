@@ -43,5 +43,5 @@ async def test_pages_of_a_file_that_was_read_are_drawn(
             async with pool._places:
                 assert await _refused(store, pool, read, 1) == ("evidence.picture_unavailable", 503)
         assert await page_picture(store, pool, read, 1, width=300)
-    async with ReaderPool(1, ReaderLimits(picture_seconds=0.001)) as slow:
+    async with ReaderPool(1, ReaderLimits(picture_seconds=0)) as slow:
         assert await _refused(store, slow, read, 1) == ("evidence.picture_unavailable", 503)

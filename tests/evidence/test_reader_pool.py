@@ -4,12 +4,12 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from tests.evidence import hostile
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 from mingpiao.evidence.reader_process import as_json
 from mingpiao.evidence.service import (
@@ -44,10 +44,7 @@ def alive(pid: int) -> bool:
 
 
 async def gone(pid: int) -> None:
-    deadline = time.monotonic() + 10
-    while alive(pid):
-        assert time.monotonic() < deadline, "it still runs"
-        await asyncio.sleep(0.02)
+    await until(lambda: not alive(pid), "it still runs")
 
 
 async def test_a_process_is_used_again_and_gone_when_the_pool_closes() -> None:
@@ -186,6 +183,7 @@ _PARENT = """
 import asyncio, sys
 sys.path.insert(0, ".")
 from tests.evidence import hostile
+from tests.support.waiting import PATIENCE_SECONDS, until
 from mingpiao.evidence.service import ReaderPool
 
 async def main():
@@ -204,7 +202,7 @@ async def test_no_process_outlives_a_killed_parent(stopped: bool) -> None:
         sys.executable, "-c", _PARENT, stdout=asyncio.subprocess.PIPE
     )
     assert parent.stdout is not None
-    pid = int(await asyncio.wait_for(parent.stdout.readline(), 20))
+    pid = int(await asyncio.wait_for(parent.stdout.readline(), PATIENCE_SECONDS))
     if stopped:
         # Busy or frozen, it does not notice that its socket closed.
         os.kill(pid, signal.SIGSTOP)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.evidence import hostile
 from tests.support.office import ACTING
 from tests.support.province import Province
+from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.evidence.model import EvidenceFile, EvidenceReading, EvidenceState, Extraction, Remark
 from mingpiao.evidence.reading_jobs import MAX_ATTEMPTS
@@ -44,7 +45,7 @@ async def reading(database: Database, reader: EvidenceReader) -> AsyncIterator[N
         yield
     finally:
         stop.set()
-        await asyncio.wait_for(task, 20)
+        await asyncio.wait_for(task, PATIENCE_SECONDS)
 
 
 async def document_of(database: Database, unit_id: int, digest: str) -> EvidenceFile:
@@ -52,8 +53,8 @@ async def document_of(database: Database, unit_id: int, digest: str) -> Evidence
         return (await get_evidence_files(connection, unit_id, [digest]))[digest]
 
 
-async def settled_file(database: Database, file: EvidenceFile, seconds: float = 30) -> EvidenceFile:
-    deadline = time.monotonic() + seconds
+async def settled_file(database: Database, file: EvidenceFile) -> EvidenceFile:
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         found = await document_of(database, file.unit_id, file.digest)
         if found.state.settled:
@@ -151,7 +152,7 @@ async def test_a_scan_is_handed_to_the_other_lane_and_says_how_far_it_is(
         file = await store.add(
             settled.charity.unit_id, "扫描件.pdf", hostile.blank_scan_pdf(3), acting=ACTING
         )
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while (found := await document_of(database, file.unit_id, file.digest)).pages_done != 1:
             assert time.monotonic() < deadline, found
             await asyncio.sleep(0.02)
@@ -203,7 +204,7 @@ async def test_a_file_that_takes_its_worker_down_is_given_up_too(
 async def test_a_file_that_takes_too_long_is_unreadable_at_once(
     database: Database, store: EvidenceStore, settled: Province
 ) -> None:
-    async with ReaderPool(1, ReaderLimits(text_seconds=0.001)) as pool:
+    async with ReaderPool(1, ReaderLimits(text_seconds=0)) as pool:
         file = await store.add(settled.charity.unit_id, "a.pdf", FILE, acting=ACTING)
         await EvidenceReader(database, store, pool).read(payload(file))
     found = await document_of(database, file.unit_id, file.digest)

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -13,6 +12,7 @@ from tests.evidence import hostile
 from tests.evidence.test_reading_jobs import document_of, settled_file
 from tests.support.office import ACTING
 from tests.support.province import MASTER, Province
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 from mingpiao.evidence.model import EvidenceState
 from mingpiao.evidence.service import EvidenceStore, NoScanner
@@ -77,19 +77,20 @@ async def test_what_a_killed_worker_was_reading_is_read_by_another(
             hostile.plain_pdf("One of very many clauses of a long agreement", pages=200),
             acting=ACTING,
         )
-        deadline = time.monotonic() + 40
-        while (await document_of(database, unit, long.digest)).pages_done < 5:
-            assert time.monotonic() < deadline, "nobody reads it"
-            await asyncio.sleep(0.02)
+
+        async def begun() -> bool:
+            return (await document_of(database, unit, long.digest)).pages_done >= 5
+
+        await until(begun, "nobody reads it")
         readers = await asyncio.to_thread(readers_of, victim.pid)
         victim.kill()
         await victim.wait()
     assert (await document_of(database, unit, long.digest)).state is EvidenceState.READING
     async with worker(province_url, tmp_path) as second:
-        read = await settled_file(database, long, seconds=60)
+        read = await settled_file(database, long)
         assert (read.state, read.pages_done) == (EvidenceState.READ, 200)
         second.terminate()
-        assert await asyncio.wait_for(second.wait(), 15) == 0
+        assert await asyncio.wait_for(second.wait(), PATIENCE_SECONDS) == 0
     assert readers
     assert [pid for pid in readers if is_running(pid)] == []
     attempts = await database.pool.fetchval("SELECT attempts FROM evidence_files")

@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from tests.gateway.conftest import Live
 from tests.gateway.test_openapi import DOCUMENT
+from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.gateway.authentication import sign
 
@@ -54,7 +55,7 @@ def send_signed(case: schemathesis.Case, live: Live) -> requests.Response:
     prepared.headers["X-Mingpiao-Signature"] = sign(
         live.secret, prepared.method or "", prepared.path_url, timestamp, nonce, data
     )
-    return SESSION.send(prepared, timeout=10)
+    return SESSION.send(prepared, timeout=PATIENCE_SECONDS)
 
 
 @schema.parametrize()

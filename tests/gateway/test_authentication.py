@@ -10,6 +10,7 @@ import httpx
 from sqlalchemy import text
 from tests.gateway.client import problem_of
 from tests.gateway.conftest import Api, build_app
+from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.gateway.authentication import sign
 from mingpiao.gateway.router import RESOURCES
@@ -180,7 +181,7 @@ async def test_an_app_that_is_closed_is_shut_out_at_once(api: Api) -> None:
         await connection.execute(
             text("SELECT pg_notify(:channel, :id)"), {"channel": APP_CHANNEL, "id": api.hospital.app_id}
         )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         response = await api.hospital.get(TARGET)
         while response.status_code == 200:
             response = await api.hospital.get(TARGET)

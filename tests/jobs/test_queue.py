@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 from pgqueuer.core import listeners
 from pgqueuer.core.qm import QueueManager
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 from mingpiao.jobs.queue import Handler, Payload, enqueue, failed_jobs, retry_failed, run_jobs
 from mingpiao.storage.database import Database
@@ -34,14 +35,7 @@ async def working(database: Database, *handlers: Handler) -> AsyncIterator[async
         yield stop
     finally:
         stop.set()
-        await asyncio.wait_for(task, 15)
-
-
-async def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.02)
+        await asyncio.wait_for(task, PATIENCE_SECONDS)
 
 
 async def put(database: Database, name: str, payload: Payload, **options: Any) -> bool:
@@ -177,7 +171,7 @@ async def test_a_worker_that_stops_leaves_what_takes_too_long_to_another(
 
     await put(database, "work", {"n": 1})
     async with working(database, Handler(name="work", work=endless)):
-        await asyncio.wait_for(begun.wait(), 10)
+        await asyncio.wait_for(begun.wait(), PATIENCE_SECONDS)
     done: list[Payload] = []
     # It need not be missed first.
     monkeypatch.setattr("mingpiao.jobs.queue.ABANDONED_AFTER", timedelta(minutes=5))
@@ -202,7 +196,7 @@ async def test_a_notice_that_is_missed_at_the_start_does_not_end_the_run(
     async with working(database, Handler(name="note", work=noting(done))):
         await asyncio.sleep(2.5)
         await put(database, "note", {"n": 1})
-        await until(lambda: bool(done), seconds=5)
+        await until(lambda: bool(done))
 
 
 async def test_a_cut_connection_ends_the_run_so_that_the_worker_connects_again(
@@ -214,13 +208,23 @@ async def test_a_cut_connection_ends_the_run_so_that_the_worker_connects_again(
     running = asyncio.create_task(
         run_jobs(database.pool, [Handler(name="x", work=noting([]))], asyncio.Event())
     )
+
+    async def listens() -> bool:
+        return bool(
+            await watcher.fetchval(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity "
+                "WHERE datname = current_database() AND query LIKE 'LISTEN %')"
+            )
+        )
+
     try:
-        await asyncio.sleep(0.5)
+        await until(listens)
         await watcher.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        outcome = (await asyncio.wait_for(asyncio.gather(running, return_exceptions=True), 25))[0]
+        ended = asyncio.gather(running, return_exceptions=True)
+        outcome = (await asyncio.wait_for(ended, PATIENCE_SECONDS))[0]
         assert isinstance(outcome, BaseExceptionGroup | OSError)
     finally:
         running.cancel()
@@ -265,7 +269,7 @@ async def test_the_job_of_a_killed_worker_is_done_by_another(
             await asyncio.sleep(1)
             assert done == [], "while its worker lives nobody else takes it"
             victim.kill()
-            await until(lambda: bool(done), seconds=30)
+            await until(lambda: bool(done))
     finally:
         with suppress(ProcessLookupError):
             victim.kill()

@@ -18,6 +18,7 @@ from tests.lake.test_history import rule_of
 from tests.rules.rule_maker import TABLE
 from tests.support.office import ACTING
 from tests.support.province import Province
+from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.jobs.queue import run_jobs
 from mingpiao.kernel.clock import SHANGHAI
@@ -182,7 +183,7 @@ async def _settled(site: LakeSite, backtest_id: int) -> BackTest:
     stop = asyncio.Event()
     working = asyncio.create_task(run_jobs(site.office.database.pool, site.lake.handlers(), stop))
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             found = await _get(site, backtest_id)
             while not found.state.finished:
                 await asyncio.sleep(0.05)
@@ -244,10 +245,10 @@ async def test_one_that_runs_stops_when_asked(site: LakeSite, monkeypatch: pytes
         asked = await store.begin(connection, backtest_id)
     assert asked is not None
     running = asyncio.create_task(site.lake.run(asked))
-    await asyncio.to_thread(began.wait, 10)
+    await asyncio.to_thread(began.wait, PATIENCE_SECONDS)
     async with site.office.database.system() as connection:
         await stop_backtest(connection, backtest_id, region_code=PROVINCE, acting=ACTING)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await running
 
     stopped = await _get(site, backtest_id)

@@ -19,6 +19,7 @@ from tests.rules.people import (
     local_rule,
     rule,
 )
+from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import load, save_items, save_kinds
@@ -80,7 +81,7 @@ async def test_two_processes_hear_of_an_approval_and_a_suspension(province_url: 
         assert [(await book.get()).version for book in books] == [0, 0]
 
         async def until_both_know(codes: list[str]) -> None:
-            deadline = monotonic() + 20
+            deadline = monotonic() + PATIENCE_SECONDS
             while [codes_of(await book.get()) for book in books] != [codes, codes]:
                 assert monotonic() < deadline, "a process did not hear of it"
                 await asyncio.sleep(0.01)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.support.office import Office
 from tests.support.province import ACTOR, MASTER
+from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.kernel.clock import now
 from mingpiao.sealing import parties
@@ -50,7 +51,7 @@ async def test_an_owner_without_a_key_is_read_once_until_it_gets_one(
                 at=now(),
             )
             await store_key(connection, OWNERS[0], key, acting=ACTOR)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await changed.wait()
         assert (await store.in_use(OWNERS)).key_id != above[0].key_id
     finally:

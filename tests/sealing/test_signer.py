@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import msgspec
 import pytest
 import uvloop
 from tests.support.sealing import ISSUED_AT, make_party, world
+from tests.support.waiting import PATIENCE_SECONDS, until, wait_until
 
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.crypto.sm3 import sm3
@@ -35,7 +35,7 @@ PATH = "/Doc_0/Signs/Sign_0/Signature.xml"
 
 @pytest.fixture
 async def pool() -> AsyncIterator[ProcessSigner]:
-    async with ProcessSigner(world().master, 2, patience=20) as signer:
+    async with ProcessSigner(world().master, 2, patience=PATIENCE_SECONDS) as signer:
         yield signer
 
 
@@ -66,11 +66,8 @@ def alive(pid: int) -> bool:
     return True
 
 
-def wait_until_gone(pids: tuple[int, ...], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while any(alive(pid) for pid in pids):
-        assert time.monotonic() < end, "a signer process outlives its parent"
-        time.sleep(0.02)
+def wait_until_gone(pids: tuple[int, ...]) -> None:
+    wait_until(lambda: not any(alive(pid) for pid in pids), "a signer process outlives its parent")
 
 
 async def test_the_inline_signer_seals_and_stamps() -> None:
@@ -138,10 +135,8 @@ async def test_stamps_are_the_same_bytes_from_any_signer(pool: ProcessSigner) ->
 
 
 async def test_a_killed_process_is_replaced(pool: ProcessSigner) -> None:
-    for _ in range(1000):
-        if len(killed := pool.process_ids) == 2:
-            break
-        await asyncio.sleep(0.01)
+    await until(lambda: len(pool.process_ids) == 2)
+    killed = pool.process_ids
     # Stopped first, so that they hold their chunks for certain when they die.
     for pid in killed:
         os.kill(pid, signal.SIGSTOP)
@@ -166,12 +161,14 @@ async def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     await signer.close()
 
 
-async def test_a_frozen_process_does_not_hold_callers_for_ever() -> None:
-    async with ProcessSigner(world().master, 1, patience=1.5) as signer:
+async def test_a_frozen_process_does_not_hold_callers_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with ProcessSigner(world().master, 1, patience=PATIENCE_SECONDS) as signer:
         (frozen,) = signer.process_ids
         os.kill(frozen, signal.SIGSTOP)
-        with pytest.raises(SignerUnavailable):
-            await signer.seal([world().task()])
+        with monkeypatch.context() as short:
+            short.setattr(signer, "_patience", 0.5)
+            with pytest.raises(SignerUnavailable):
+                await signer.seal([world().task()])
         os.kill(frozen, signal.SIGCONT)
         assert_genuine([world().task()], await signer.seal([world().task()]))
 

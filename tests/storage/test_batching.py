@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.storage.batching import Batcher
 
@@ -90,5 +91,5 @@ async def test_who_was_just_answered_may_come_again_at_once() -> None:
         return [item * 2 for item in items]
 
     batcher = Batcher(double, workers=1)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         assert [await batcher.submit(item) for item in range(5)] == [0, 2, 4, 6, 8]

@@ -4,12 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
+from tests.support.waiting import wait_until
 
 from mingpiao.storage import embedded
 from mingpiao.storage.embedded import EmbeddedOptions, EmbeddedServer, EmbeddedServerError, find_binaries
@@ -25,16 +25,6 @@ def server(tmp_path: Path) -> Iterator[EmbeddedServer]:
     server = EmbeddedServer(tmp_path / "pg", OPTIONS)
     yield server
     server.stop(immediate=True)
-
-
-def wait_until(condition: object, seconds: float = 15.0) -> bool:
-    assert callable(condition)
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def servers_of(data_dir: Path) -> set[int]:
@@ -127,7 +117,7 @@ def test_ends_with_an_owner_that_was_killed(tmp_path: Path) -> None:
     owner = start_in_a_process_of_its_own(tmp_path / "pg")
     assert servers_of(tmp_path / "pg") != set()
     end(owner)
-    assert wait_until(lambda: servers_of(tmp_path / "pg") == set())
+    wait_until(lambda: servers_of(tmp_path / "pg") == set())
 
 
 def test_a_second_owner_is_refused_and_an_orphan_is_taken_over(tmp_path: Path) -> None:

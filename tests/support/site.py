@@ -12,13 +12,12 @@ from pathlib import Path
 import httpx
 from tests.gateway.client import ApiClient
 from tests.support.province import ACTOR, MASTER, Province, settle
+from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.storage.database import Database
 from mingpiao.storage.embedded import EmbeddedOptions, EmbeddedServer
 from mingpiao.storage.migrate import upgrade
 from mingpiao.units.service import AppCredential, create_app
-
-PATIENCE_SECONDS = 60.0
 
 
 def free_port() -> int:
@@ -108,7 +107,7 @@ class Site:
         await self.until_healthy()
 
     async def until_healthy(self) -> None:
-        """Wait until the site serves; fails with its log when it ends or takes a minute."""
+        """Wait until the site serves; fails with its log when it ends or takes too long."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient() as http:
                 while not await self._is_healthy(http):

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import socket
 import sys
 from asyncio.subprocess import Process
@@ -37,6 +38,10 @@ from mingpiao.evidence.reading.errors import FileUnreadable
 _logger = logging.getLogger(__name__)
 _messages: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 _MEGABYTE = 1024 * 1024
+#: How long a process may take to load its libraries; some seconds on a busy machine.
+_START_SECONDS = 60.0
+#: How much longer than the processor works on a request it may take by the clock.
+_BY_THE_CLOCK = 4
 
 #: Told of pages that are read, and of all pages.
 OnProgress = Callable[[int, int], None]
@@ -44,11 +49,13 @@ T = TypeVar("T")
 
 
 class ReaderLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """How long a process may take, in seconds, and when it is replaced.
+    """How long a process may work on a request, in seconds of the processor, and when it is replaced.
 
-    Looking has `look_seconds` and `look_seconds_a_page` for each page without text. A process is
-    replaced after `requests` requests or once it has used `memory` bytes; one that has looked, when
-    it was idle for `idle_seconds`.
+    Neither its start nor its waiting for the processor counts, so that a busy machine makes no file
+    unreadable; by the clock it may take four times as long. Looking has `look_seconds` and
+    `look_seconds_a_page` for each page without text, on each processor. A process is replaced after
+    `requests` requests or once it has used `memory` bytes; one that has looked, when it was idle for
+    `idle_seconds`.
     """
 
     text_seconds: float = 30.0
@@ -86,18 +93,28 @@ class _Reader:
         self.served = 0
         self.peak_memory = 0
         self.ending: asyncio.TimerHandle | None = None
+        self._ready = False
         self._reader = reader
         self._writer = writer
+
+    async def get_ready(self) -> None:
+        """Wait until the process has started. Raises as `ask`, and OSError when it takes too long."""
+        if self._ready:
+            return
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                # The first thing it says is `Ready`.
+                await self._hear()
+        except TimeoutError as error:
+            raise ConnectionError(f"not ready in {_START_SECONDS:.0f} s") from error
+        self._ready = True
 
     async def ask(self, request: Request, on_progress: OnProgress | None) -> Message:
         """Raises OSError and the like when the process dies, msgspec.DecodeError when it talks nonsense."""
         self._writer.write(frame(request))
         await self._writer.drain()
         while True:
-            size = int.from_bytes(await self._reader.readexactly(LENGTH_BYTES), "big")
-            if size > MAX_ANSWER:
-                raise ConnectionError(f"an answer of {size} bytes")
-            message = _messages.decode(await self._reader.readexactly(size))
+            message = await self._hear()
             if isinstance(message, ReaderAnswer):
                 self.looked = message.looked
                 self.peak_memory = message.peak_memory
@@ -106,6 +123,12 @@ class _Reader:
                 return message
             if on_progress is not None:
                 on_progress(message.done, message.pages)
+
+    async def _hear(self) -> Message:
+        size = int.from_bytes(await self._reader.readexactly(LENGTH_BYTES), "big")
+        if size > MAX_ANSWER:
+            raise ConnectionError(f"an answer of {size} bytes")
+        return _messages.decode(await self._reader.readexactly(size))
 
     async def end(self) -> None:
         """Kill the process, whatever it does, and wait for its end."""
@@ -209,13 +232,16 @@ class ReaderPool:
     ) -> bytes:
         async with self._places, self._reader(looks=looks) as reader:
             try:
-                async with asyncio.timeout(seconds):
+                await reader.get_ready()
+                async with asyncio.timeout(seconds * _BY_THE_CLOCK):
                     message = await reader.ask(request, on_progress)
             except TimeoutError as error:
-                raise ReaderFailed("evidence.reader_timeout", f"not done in {seconds:.0f} s") from error
+                raise _not_done_in(seconds * _BY_THE_CLOCK) from error
             except (OSError, asyncio.IncompleteReadError, msgspec.DecodeError) as error:
                 await reader.end()
                 code = reader.process.returncode
+                if code == -signal.SIGXCPU:
+                    raise _not_done_in(seconds) from error
                 raise ReaderFailed("evidence.reader_crashed", f"{error!r}, exit code {code}") from error
         if isinstance(message, ReaderAnswer):
             return message.body
@@ -268,6 +294,10 @@ class ReaderPool:
         ending = asyncio.create_task(reader.end())
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
+
+
+def _not_done_in(seconds: float) -> ReaderFailed:
+    return ReaderFailed("evidence.reader_timeout", f"not done in {seconds:.0f} s")
 
 
 def _as_exception(message: Message) -> Exception:

@@ -58,6 +58,10 @@ class PictureRequest(msgspec.Struct, frozen=True, tag="picture", array_like=True
     seconds: float
 
 
+class Ready(msgspec.Struct, frozen=True, tag="ready", array_like=True):
+    """The process has loaded its libraries and waits for its first request."""
+
+
 class ReadingProgress(msgspec.Struct, frozen=True, tag="progress", array_like=True):
     """`done` of `pages` pages are read."""
 
@@ -94,7 +98,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed", array_like=True):
 
 
 Request = ReadRequest | PictureRequest
-Message = ReadingProgress | ReaderAnswer | MustLook | Unreadable | Failed
+Message = Ready | ReadingProgress | ReaderAnswer | MustLook | Unreadable | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
@@ -107,13 +111,14 @@ def frame(message: Request | Message) -> bytes:
 
 
 def serve(channel: socket.socket) -> None:
-    """Answer requests until the other end closes."""
+    """Say that the process is ready, then answer requests until the other end closes."""
     stream = channel.makefile("rwb", buffering=1 << 16)
 
     def say(message: Message) -> None:
         stream.write(frame(message))
         stream.flush()
 
+    say(Ready())
     while (head := stream.read(LENGTH_BYTES)) and len(head) == LENGTH_BYTES:
         size = int.from_bytes(head, "big")
         body = stream.read(size)
@@ -206,8 +211,9 @@ def _bound(request: Request) -> None:
     look = isinstance(request, ReadRequest) and request.look
     _limit(resource.RLIMIT_AS, LOOK_MEMORY if look else max(TEXT_MEMORY, _address_space() + 512 * _MEGABYTE))
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    cores = os.cpu_count() or 1
-    _limit(resource.RLIMIT_CPU, math.ceil(usage.ru_utime + usage.ru_stime + request.seconds * cores) + 1)
+    # Text is read by one thread; pictures are looked at by as many as there are processors.
+    threads = (os.cpu_count() or 1) if look else 1
+    _limit(resource.RLIMIT_CPU, math.ceil(usage.ru_utime + usage.ru_stime + request.seconds * threads))
 
 
 def _limit(kind: int, wanted: int) -> None:
@@ -250,7 +256,7 @@ def confine() -> None:
 def main() -> None:
     """Entry of `python -m mingpiao.evidence.reader_process`, started by `ReaderPool` only."""
     confine()
-    # Loaded before the first file comes, so that it need not wait half a second.
+    # Loaded before the first file is read, so that none of a file's time is spent on it.
     for module in ("numpy", "PIL.Image", "mingpiao.evidence.extraction", "mingpiao.evidence.reading"):
         importlib.import_module(module)
     with socket.socket(fileno=0) as channel, contextlib.suppress(ConnectionError):
