@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from tests.e2e.town import Town
 from tests.e2e.visitor import Visitor
 from tests.support.province import MASTER
 from tests.support.site import Site
+from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.demo import province as demo_province
 from mingpiao.demo.accounts import DemoAccount
@@ -87,6 +88,8 @@ def _first_units() -> list[DemoUnit]:
 @pytest.fixture(scope="package")
 def playwright(town: Town) -> Iterator[Playwright]:
     """Playwright; the site stands before it starts."""
+    # Playwright's own five seconds are a bet on the machine.
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     with sync_playwright() as started:
         yield started
 

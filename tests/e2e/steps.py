@@ -25,6 +25,12 @@ def issue_bill(page: Page, *, payer: str, item: str = "临时居民身份证工�
     return code, number
 
 
+def follow(page: Page, link: str) -> None:
+    """Follow a link, and wait until the page that it leads to is there whole."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=link).click()
+
+
 def download(page: Page, link: str, directory: Path) -> Path:
     """Follow a link that leads to a file, and keep the file under its own name."""
     with page.expect_download() as coming:

@@ -32,7 +32,7 @@ def page_patterns(page: Page) -> dict[str, str]:
 
 
 # An administrator sees every page that there is.
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("login", "start", "expected"),
     [

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.e2e.steps import download
+from tests.e2e.steps import download, follow
 from tests.e2e.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -33,8 +33,8 @@ def test_filters_pages_and_exports_agree(visit: Callable[..., Visitor], tmp_path
     visitor.look_closely()
     exported = [download(page, f"导出 {ending}", tmp_path) for ending in ("CSV", "Excel")]
 
-    while (onward := page.get_by_role("link", name="下一页")).count():
-        onward.click()
+    while page.get_by_role("link", name="下一页").count():
+        follow(page, "下一页")
         expect(page.get_by_role("link", name="回到第一页")).to_be_visible()
         assert page.input_value("#kind") == "0601"
         numbers += numbers_of(page)
@@ -50,7 +50,7 @@ def test_filters_pages_and_exports_agree(visit: Callable[..., Visitor], tmp_path
         sheet = workbook.read("xl/worksheets/sheet1.xml")
     assert sheet.count(b"<row ") == len(numbers) + 1
 
-    page.get_by_role("link", name="回到第一页").click()
+    follow(page, "回到第一页")
     assert numbers_of(page) == numbers[:_PAGE]
 
 

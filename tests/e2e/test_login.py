@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 from tests.e2e.town import Town
 from tests.e2e.visitor import Visitor
 
@@ -21,10 +22,9 @@ def test_a_wrong_password_is_told_at_the_top_and_the_right_one_leads_in(
     page.fill("#password", "falsch-Falsch-1")
     page.keyboard.press("Enter")
     summary = page.locator("#error-summary")
-    summary.wait_for()
-    assert page.evaluate("document.activeElement.id") == "error-summary"
+    expect(summary).to_be_focused()
     summary.get_by_role("link", name="用户名或密码不正确，请核对后重试。").click()
-    assert page.evaluate("document.activeElement.id") == "password"
+    expect(page.locator("#password")).to_be_focused()
     assert page.input_value("#username") == account.login
     assert page.input_value("#password") == ""
     page.fill("#password", account.password)

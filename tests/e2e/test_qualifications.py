@@ -15,8 +15,6 @@ from mingpiao.qualifications.model import QualificationType
 
 pytestmark = pytest.mark.browser
 
-_READ_WITHIN = 90_000
-
 
 def _facts(qualification_type: QualificationType) -> Facts:
     unit = next(entry for entry in demo_units() if entry.profile == "charity").unit
@@ -40,7 +38,7 @@ def _upload(visitor: Visitor, facts: Facts, directory: Path, *, layout: int) -> 
     page.set_input_files("#file", file)
     page.get_by_role("button", name="上传并识别").click()
     page.wait_for_url("**/unit/qualifications/*")
-    page.locator("#name").wait_for(timeout=_READ_WITHIN)
+    page.locator("#name").wait_for()
     return page
 
 

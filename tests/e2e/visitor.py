@@ -6,12 +6,14 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, TimeoutError, ViewportSize
+from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.demo.accounts import DemoAccount
 
 _VENDOR = Path(__file__).parents[2] / "src/mingpiao/portals/static/vendor"
 _GRAVE = ("serious", "critical")
 _DESK = ViewportSize(width=1280, height=800)
+_CHARTS_FOLLOW_WITHIN = 30_000
 _PHONE = ViewportSize(width=390, height=844)
 #: What lies over the middle of the focused element, if anything does.
 _COVER_OF_FOCUS = """() => {
@@ -46,7 +48,7 @@ class Visitor:
             "reduced_motion": "reduce",
         }
         self.context = browser.new_context(base_url=address, **(usual | options))
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
         self.page = self.context.new_page()
         self._expected: set[int] = set()
         self._complaints: list[str] = []
@@ -111,7 +113,7 @@ class Visitor:
         self.page.set_viewport_size(_PHONE)
         try:
             # Charts follow the window a moment later.
-            self.page.wait_for_function(f"() => !({_WIDEST})()", timeout=5_000)
+            self.page.wait_for_function(f"() => !({_WIDEST})()", timeout=_CHARTS_FOLLOW_WITHIN)
         except TimeoutError:
             wide = self.page.evaluate(_WIDEST)
             self._complaints.append(f"{self.page.url} is wider than a phone: {wide}")

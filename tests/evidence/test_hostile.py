@@ -70,7 +70,7 @@ async def outcome_of(pool: ReaderPool, data: bytes) -> str:
 
 
 async def test_none_harms_the_readers_and_the_next_file_is_read() -> None:
-    limits = ReaderLimits(text_seconds=3)
+    limits = ReaderLimits(text_seconds=2)
     outcomes: dict[str, str] = {}
     async with ReaderPool(1, limits) as pool:
         for name in ALL.keys() - PICTURES:
@@ -127,7 +127,7 @@ async def test_the_door_lets_in_nothing_but_pdf(name: str, store: EvidenceStore,
 @pytest.fixture
 async def worker(database: Database, store: EvidenceStore) -> AsyncIterator[None]:
     """A worker with tight limits."""
-    limits = ReaderLimits(text_seconds=3)
+    limits = ReaderLimits(text_seconds=2)
     stop = asyncio.Event()
     async with ReaderPool(2, limits) as pool:
         handlers = EvidenceReader(database, store, pool).handlers(at_once=2)

@@ -103,6 +103,25 @@ async def test_a_process_that_takes_too_long_is_killed_and_the_next_file_is_read
     assert (await pool.read_file(FILE, PDF)).lines
 
 
+async def test_what_a_process_takes_to_start_and_waits_for_the_processor_is_not_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = tmp_path / "python"
+    slow.write_text(f'#!/bin/sh\nsleep 2\nexec {sys.executable} "$@"\n')
+    slow.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(slow))
+    async with ReaderPool(1, ReaderLimits(text_seconds=0.45)) as pool:
+        assert (await pool.read_file(FILE, PDF)).lines
+        (pid,) = pool.process_ids
+        # As on a machine that has no time for it.
+        os.kill(pid, signal.SIGSTOP)
+        reading = asyncio.create_task(pool.read_file(FILE, PDF))
+        await asyncio.sleep(0.6)
+        os.kill(pid, signal.SIGCONT)
+        assert (await reading).lines
+        assert pool.process_ids == (pid,)
+
+
 async def test_a_process_that_dies_is_reported_and_replaced(pool: ReaderPool) -> None:
     await pool.read_file(FILE, PDF)
     (pid,) = pool.process_ids
