@@ -14,7 +14,7 @@ from mingpiao.demo.kinds import CATEGORIES, KINDS
 from mingpiao.demo.people import organisation_check_digit
 from mingpiao.demo.regions import departments, province_regions
 from mingpiao.demo.units import DemoUnit, demo_units, shares
-from mingpiao.issuing.checks import DemoDraft, examine
+from mingpiao.issuing.checks import BillDraft, examine
 from mingpiao.issuing.model import MAX_AUX_ITEMS, MAX_ITEMS, IssueRequest
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import is_uscc
@@ -176,7 +176,7 @@ def test_the_desk_finds_nothing_wrong_with_them() -> None:
         for request in requests(unit, seeded(unit), unit.bills, today()):
             file = {"evidence": ["0" * 64]} if KIND[request["kind"]].needs_evidence else {}
             verdict = examine(msgspec.convert(request | file, IssueRequest), profile, catalog)
-            assert isinstance(verdict, DemoDraft), verdict
+            assert isinstance(verdict, BillDraft), verdict
 
 
 def test_a_few_bills_are_reversed_for_a_reason() -> None:

@@ -31,9 +31,9 @@ def _agreement(directory: Path, *, payer: str, total: str) -> Path:
         extension={"Custom1": "助学", "Custom2": "货币"},
     )
     unit = next(entry for entry in demo_units() if entry.profile == "charity").unit
-    file = file_of(request, unit, today() - timedelta(days=1))
-    file = directory / file.name
-    file.write_bytes(file.data)
+    made = file_of(request, unit, today() - timedelta(days=1))
+    file = directory / made.name
+    file.write_bytes(made.data)
     return file
 
 
