@@ -25,15 +25,32 @@ TEMPLATE = "mingpiao_template"
 SETTLED = "mingpiao_settled"
 
 
+#: What takes longest. It begins first, so that at the end nobody waits for it alone.
+_LONGEST = ("tests/crash/", "tests/e2e/")
+
+
 class _ByPlace(LoadScopeScheduling):  # type: ignore[misc]
-    """A file stays on one worker; so do all stories in the browser, as they share a town."""
+    """A file stays on one worker; so do the stories in the browser, as they share a town.
+
+    The walk through every page is as long as many stories: it has a worker and a town of its own.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "stories" if nodeid.startswith("tests/e2e/") else nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        alone = not file.startswith("tests/e2e/") or file.endswith("/test_every_page.py")
+        return file if alone else "stories"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByPlace | None:
-    return _ByPlace(config, log) if config.getoption("dist") == "loadscope" else None
+    if config.getoption("dist") != "loadscope":
+        return None
+    # The order of collection says what begins first, not the number of a file's tests.
+    config.option.loadscopereorder = False
+    return _ByPlace(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
 
 
 @pytest.fixture(scope="session", autouse=True)
