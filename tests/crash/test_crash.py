@@ -134,7 +134,7 @@ class Load:
 
 
 @pytest.mark.crash
-@pytest.mark.timeout(60 + 15 * ROUNDS)
+@pytest.mark.timeout(120 + 45 * ROUNDS)
 async def test_nothing_acknowledged_is_lost_and_nothing_is_half_done(site: Site) -> None:
     print(f"MINGPIAO_CRASH_SEED={SEED} MINGPIAO_CRASHES={ROUNDS}")
     luck = random.Random(SEED)
