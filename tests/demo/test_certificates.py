@@ -13,7 +13,7 @@ from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_a
 from mingpiao.demo.units import demo_units
 from mingpiao.issuing.model import Issued, Refused
 from mingpiao.kernel.clock import now, today
-from mingpiao.qualifications.service import standing
+from mingpiao.qualifications.service import unit_qualifications
 
 
 async def test_a_qualification_that_ends_soon_and_one_that_has_ended(
@@ -38,7 +38,7 @@ async def test_a_qualification_that_ends_soon_and_one_that_has_ended(
             )
             outcomes += await services.desk.issue(unit.unit_id, [request], acting=ACTOR)
             async with services.database.system() as connection:
-                stands = await standing(connection, unit.unit_id)
+                stands = await unit_qualifications(connection, unit.unit_id)
             assert len(stands.current) == 1
             assert stands.current[0].differences == ()
             assert stands.days_left(today()) == (DAYS_LEFT if entry is ending else -DAYS_OVER)

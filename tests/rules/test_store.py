@@ -32,7 +32,7 @@ from mingpiao.catalog.service import load, save_items
 from mingpiao.identity.model import Account, Actor, Role
 from mingpiao.kernel.errors import Refusal
 from mingpiao.messages.service import list_messages
-from mingpiao.rules import publishing, standing
+from mingpiao.rules import approval, changes
 from mingpiao.rules.model import Rule, RuleVersion, Severity, Stage, VersionState
 from mingpiao.rules.service import (
     RuleFilter,
@@ -285,7 +285,7 @@ async def test_without_the_lock_a_publication_would_lose_another(
 ) -> None:
     first, second = [await desk.submit(await desk.create(rule(f"P-{n}"))) for n in range(2)]
     if not locked:
-        monkeypatch.setattr(publishing, "_LOCK", "SELECT 1")
+        monkeypatch.setattr(approval, "_LOCK", "SELECT 1")
     async with desk.database.system() as connection:
         await approve(connection, desk.catalog, "P-0", 1, revision=first.revision, acting=HEAD)
         other = asyncio.create_task(desk.approve(second))
@@ -301,8 +301,8 @@ async def test_without_the_lock_an_edit_would_overwrite_another(
 ) -> None:
     draft = await desk.create(rule())
     if not locked:
-        unlocked = standing._LOCK_RULE.removesuffix(" FOR UPDATE")
-        monkeypatch.setattr(standing, "_LOCK_RULE", unlocked)
+        unlocked = changes._LOCK_RULE.removesuffix(" FOR UPDATE")
+        monkeypatch.setattr(changes, "_LOCK_RULE", unlocked)
     async with desk.database.system() as connection:
         await save_draft(
             connection, desk.catalog, rule(name="第一人"), 1, revision=draft.revision, acting=OFFICER
