@@ -223,9 +223,11 @@ async def test_the_process_ends_at_sigterm_and_survives_being_killed(
     assert await beats() == 0
 
     killed = await _process(database_url, tmp_path)
-    await until(one_beats)
-    killed.kill()
-    await killed.wait()
+    try:
+        await until(one_beats)
+    finally:
+        killed.kill()
+        await killed.wait()
     assert await beats() == 1, "a killed worker leaves its last beat, whose age tells"
 
 
