@@ -5,22 +5,16 @@ files, so that those with text never wait behind them.
 """
 
 import asyncio
-import contextlib
 import logging
-import os
-import socket
-import sys
-from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Self, TypeVar
 
 import msgspec
 
 from mingpiao.evidence.model import EvidenceReading, PageLines
 from mingpiao.evidence.reader_process import (
-    LENGTH_BYTES,
     MAX_ANSWER,
+    MAX_REQUEST,
     Failed,
     Message,
     MustLook,
@@ -30,13 +24,30 @@ from mingpiao.evidence.reader_process import (
     ReadRequest,
     Request,
     Unreadable,
-    frame,
+    encode,
 )
 from mingpiao.evidence.reading.errors import FileUnreadable
+from mingpiao.processes.confined import (
+    ConfinedProcess,
+    ConfinedProcessFailed,
+    ConfinedProcessLate,
+    ConfinedProgram,
+)
+from mingpiao.processes.lending_pool import LendingPool, Loan
 
 _logger = logging.getLogger(__name__)
 _messages: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 _MEGABYTE = 1024 * 1024
+
+_PROGRAM = ConfinedProgram(
+    module="mingpiao.evidence.reader_process",
+    most_request=MAX_REQUEST,
+    most_answer=MAX_ANSWER,
+    # Many arenas of memory would use up the address space that it is allowed.
+    environment={"MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1"},
+)
+#: What a process is used for: one that has looked at pictures is large.
+_TEXT, _LOOKING = "", "looking"
 
 #: Told of pages that are read, and of all pages.
 OnProgress = Callable[[int, int], None]
@@ -48,7 +59,8 @@ class ReaderLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     Looking has `look_seconds` and `look_seconds_a_page` for each page without text. A process is
     replaced after `requests` requests or once it has used `memory` bytes; one that has looked, when
-    it was idle for `idle_seconds`.
+    it was idle for `idle_seconds`. `wait_seconds` is how long a request waits for a process that others
+    have: longer than the longest file takes, so that only a fault ends it.
     """
 
     text_seconds: float = 30.0
@@ -58,6 +70,7 @@ class ReaderLimits(msgspec.Struct, frozen=True, kw_only=True):
     requests: int = 200
     memory: int = 1_300 * _MEGABYTE
     idle_seconds: float = 120.0
+    wait_seconds: float = 3600.0
 
 
 class ReaderFailed(Exception):
@@ -77,56 +90,13 @@ class FileNeedsOcr(Exception):
         self.pictures = pictures
 
 
-class _Reader:
-    """One process and the socket to it; it does one request at a time."""
-
-    def __init__(self, process: Process, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.process = process
-        self.looked = False
-        self.served = 0
-        self.peak_memory = 0
-        self.ending: asyncio.TimerHandle | None = None
-        self._reader = reader
-        self._writer = writer
-
-    async def ask(self, request: Request, on_progress: OnProgress | None) -> Message:
-        """Raises OSError and the like when the process dies, msgspec.DecodeError when it talks nonsense."""
-        self._writer.write(frame(request))
-        await self._writer.drain()
-        while True:
-            size = int.from_bytes(await self._reader.readexactly(LENGTH_BYTES), "big")
-            if size > MAX_ANSWER:
-                raise ConnectionError(f"an answer of {size} bytes")
-            message = _messages.decode(await self._reader.readexactly(size))
-            if isinstance(message, ReaderAnswer):
-                self.looked = message.looked
-                self.peak_memory = message.peak_memory
-            if not isinstance(message, ReadingProgress):
-                self.served += 1
-                return message
-            if on_progress is not None:
-                on_progress(message.done, message.pages)
-
-    async def end(self) -> None:
-        """Kill the process, whatever it does, and wait for its end."""
-        if self.ending is not None:
-            self.ending.cancel()
-        self._writer.transport.abort()
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
-        await self.process.wait()
-
-
 class ReaderPool:
     """At most `processes` reading processes. Bound to the event loop that uses it."""
 
     def __init__(self, processes: int = 2, limits: ReaderLimits | None = None) -> None:
         self._limits = limits or ReaderLimits()
-        self._places = asyncio.Semaphore(processes)
+        self._processes = LendingPool(_PROGRAM, processes, wait_seconds=self._limits.wait_seconds)
         self._looking_places = asyncio.Semaphore(max(1, processes - 1))
-        self._idle: list[_Reader] = []
-        self._busy: set[_Reader] = set()
-        self._endings: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -137,19 +107,18 @@ class ReaderPool:
     @property
     def process_ids(self) -> tuple[int, ...]:
         """The processes that run now."""
-        return tuple(reader.process.pid for reader in (*self._idle, *self._busy))
+        return self._processes.process_ids
 
     async def close(self) -> None:
         """End all processes; requests at hand fail."""
-        readers = [*self._idle, *self._busy]
-        self._idle.clear()
-        await asyncio.gather(*(reader.end() for reader in readers), *self._endings)
+        await self._processes.close()
 
     async def warm(self) -> None:
-        """Have a process ready for the first file."""
-        async with self._places:
-            if not self._idle:
-                self._idle.append(await _start())
+        """Have a process ready for the first file. Raises `ReaderFailed`."""
+        try:
+            await self._processes.warm()
+        except ConfinedProcessFailed as error:
+            raise ReaderFailed("evidence.reader_crashed", str(error)) from error
 
     async def read_file(
         self, data: bytes, media_type: str, on_progress: OnProgress | None = None
@@ -197,7 +166,7 @@ class ReaderPool:
         seconds = self._limits.look_seconds + pages * self._limits.look_seconds_a_page
         request = ReadRequest(data, media_type, only_lines, True, seconds)
         async with self._looking_places:
-            return await self._ask(request, seconds, on_progress, looks=True)
+            return await self._ask(request, seconds, on_progress, kind=_LOOKING)
 
     async def _ask(
         self,
@@ -205,69 +174,40 @@ class ReaderPool:
         seconds: float,
         on_progress: OnProgress | None = None,
         *,
-        looks: bool = False,
+        kind: str = _TEXT,
     ) -> bytes:
-        async with self._places, self._reader(looks=looks) as reader:
-            try:
-                async with asyncio.timeout(seconds):
-                    message = await reader.ask(request, on_progress)
-            except TimeoutError as error:
-                raise ReaderFailed("evidence.reader_timeout", f"not done in {seconds:.0f} s") from error
-            except (OSError, asyncio.IncompleteReadError, msgspec.DecodeError) as error:
-                await reader.end()
-                code = reader.process.returncode
-                raise ReaderFailed("evidence.reader_crashed", f"{error!r}, exit code {code}") from error
+        try:
+            async with self._processes.lend(seconds, kind) as loan:
+                message = await _answer(loan.process, request, on_progress)
+                self._settle(loan, message)
+        except ConfinedProcessLate as error:
+            raise ReaderFailed("evidence.reader_timeout", str(error)) from error
+        except (ConfinedProcessFailed, msgspec.DecodeError) as error:
+            raise ReaderFailed("evidence.reader_crashed", str(error)) from error
         if isinstance(message, ReaderAnswer):
             return message.body
         raise _as_exception(message)
 
-    @asynccontextmanager
-    async def _reader(self, *, looks: bool) -> AsyncIterator[_Reader]:
-        """A process for one request; it is ended unless it answered."""
-        reader = self._take(looks) or await _start()
-        served = reader.served
-        self._busy.add(reader)
-        try:
-            yield reader
-        finally:
-            self._busy.discard(reader)
-            if reader.served == served:
-                await asyncio.shield(reader.end())
-            else:
-                self._give_back(reader)
-
-    def _take(self, looks: bool) -> _Reader | None:
-        """An idle process, of those that have looked before when it is to look again, else of the others."""
-        for dead in [reader for reader in self._idle if reader.process.returncode is not None]:
-            self._idle.remove(dead)
-            self._end_later(dead)
-        found = next((reader for reader in self._idle if reader.looked is looks), None)
-        if found is None and self._idle:
-            found = self._idle[0]
-        if found is not None:
-            self._idle.remove(found)
-            if found.ending is not None:
-                found.ending.cancel()
-        return found
-
-    def _give_back(self, reader: _Reader) -> None:
-        if reader.served >= self._limits.requests or reader.peak_memory > self._limits.memory:
-            self._end_later(reader)
+    def _settle(self, loan: Loan, message: Message) -> None:
+        """Say what becomes of a process that has answered."""
+        if loan.uses + 1 >= self._limits.requests:
+            loan.keep = False
+        if not isinstance(message, ReaderAnswer):
             return
-        self._idle.append(reader)
-        if reader.looked:
-            loop = asyncio.get_running_loop()
-            reader.ending = loop.call_later(self._limits.idle_seconds, self._end_idle, reader)
+        if message.peak_memory > self._limits.memory:
+            loan.keep = False
+        if message.looked:
+            loan.kind = _LOOKING
+            loan.idle_seconds = self._limits.idle_seconds
 
-    def _end_idle(self, reader: _Reader) -> None:
-        if reader in self._idle:
-            self._idle.remove(reader)
-            self._end_later(reader)
 
-    def _end_later(self, reader: _Reader) -> None:
-        ending = asyncio.create_task(reader.end())
-        self._endings.add(ending)
-        ending.add_done_callback(self._endings.discard)
+async def _answer(process: ConfinedProcess, request: Request, on_progress: OnProgress | None) -> Message:
+    """What the process says in the end. Raises msgspec.DecodeError when it talks nonsense."""
+    await process.send(encode(request))
+    while isinstance(message := _messages.decode(await process.receive()), ReadingProgress):
+        if on_progress is not None:
+            on_progress(message.done, message.pages)
+    return message
 
 
 def _as_exception(message: Message) -> Exception:
@@ -288,34 +228,3 @@ def _decoded(body: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ReaderFailed("evidence.reader_crashed", repr(error)) from error
-
-
-async def _start() -> _Reader:
-    ours, theirs = socket.socketpair()
-    try:
-        with theirs:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                "-m",
-                "mingpiao.evidence.reader_process",
-                stdin=theirs.fileno(),
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-                env=_environment(),
-            )
-    except BaseException:
-        ours.close()
-        raise
-    reader, writer = await asyncio.open_unix_connection(sock=ours)
-    return _Reader(process, reader, writer)
-
-
-#: What a reading process needs to find its libraries; no address, no key, no password.
-_PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ", "HOME", "VIRTUAL_ENV")
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    # Many arenas of memory would use up the address space that it is allowed.
-    return kept | {"MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -6,20 +6,19 @@ processor time; its parent kills it when it takes too long.
 """
 
 import contextlib
-import ctypes
 import importlib
 import math
 import os
 import resource
-import signal
-import socket
 import sys
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-LENGTH_BYTES = 4
+from mingpiao.processes.confinement import Confinement, confine, limit
+from mingpiao.processes.frames import ParentChannel, parent_channel
+
 #: The largest frame to the process, a file and a little; and the largest answer.
 MAX_REQUEST = 21 * 1024 * 1024
 MAX_ANSWER = 48 * 1024 * 1024
@@ -29,11 +28,14 @@ _MEGABYTE = 1024 * 1024
 TEXT_MEMORY = 1_500 * _MEGABYTE
 LOOK_MEMORY = 4_096 * _MEGABYTE
 
-_PR_SET_PDEATHSIG = 1
-_PR_SET_DUMPABLE = 4
-_PR_SET_NO_NEW_PRIVS = 38
-_CLONE_NEWUSER = 0x10000000
-_CLONE_NEWNET = 0x40000000
+_CONFINEMENT = Confinement(
+    writes_files=False,
+    uses_network=False,
+    descriptors=128,
+    memory=LOOK_MEMORY,
+    # Bills are issued on the same machine; reading gives way.
+    niceness=3,
+)
 
 
 class ReadRequest(msgspec.Struct, frozen=True, tag="read", array_like=True):
@@ -97,29 +99,24 @@ Request = ReadRequest | PictureRequest
 Message = ReadingProgress | ReaderAnswer | MustLook | Unreadable | Failed
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 
 
-def frame(message: Request | Message) -> bytes:
-    """A message as it goes over the socket: its length in four bytes, then MessagePack."""
-    body = _encoder.encode(message)
-    return len(body).to_bytes(LENGTH_BYTES, "big") + body
+def encode(message: Request | Message) -> bytes:
+    """A message as it goes between the processes."""
+    return _encoder.encode(message)
 
 
-def serve(channel: socket.socket) -> None:
-    """Answer requests until the other end closes."""
-    stream = channel.makefile("rwb", buffering=1 << 16)
+def serve(parent: ParentChannel) -> None:
+    """ReaderAnswer requests until the parent closes its end."""
 
     def say(message: Message) -> None:
-        stream.write(frame(message))
-        stream.flush()
+        parent.send(encode(message))
 
-    while (head := stream.read(LENGTH_BYTES)) and len(head) == LENGTH_BYTES:
-        size = int.from_bytes(head, "big")
-        body = stream.read(size)
-        if size > MAX_REQUEST or len(body) < size:
-            return
-        request = _decoder.decode(body)
+    parent.say_ready()
+    while (body := parent.receive()) is not None:
+        request = _requests.decode(body)
+        # Both hold the whole file.
         del body
         answer = _answer(request, say)
         del request
@@ -204,15 +201,10 @@ def _plain(value: Any) -> Any:
 def _bound(request: Request) -> None:
     """Set limits for one request; what was used before does not count."""
     look = isinstance(request, ReadRequest) and request.look
-    _limit(resource.RLIMIT_AS, LOOK_MEMORY if look else max(TEXT_MEMORY, _address_space() + 512 * _MEGABYTE))
+    limit(resource.RLIMIT_AS, LOOK_MEMORY if look else max(TEXT_MEMORY, _address_space() + 512 * _MEGABYTE))
     usage = resource.getrusage(resource.RUSAGE_SELF)
     cores = os.cpu_count() or 1
-    _limit(resource.RLIMIT_CPU, math.ceil(usage.ru_utime + usage.ru_stime + request.seconds * cores) + 1)
-
-
-def _limit(kind: int, wanted: int) -> None:
-    _, hard = resource.getrlimit(kind)
-    resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+    limit(resource.RLIMIT_CPU, math.ceil(usage.ru_utime + usage.ru_stime + request.seconds * cores) + 1)
 
 
 def _address_space() -> int:
@@ -224,37 +216,14 @@ def _address_space() -> int:
     return int(told.split()[0]) * resource.getpagesize()
 
 
-def confine() -> None:
-    """Give up what reading does not need; die with the parent and leave no core dump."""
-    # Ctrl-C reaches the whole foreground group; the parent decides when the reader ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for kind, most in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, 128),
-        (resource.RLIMIT_AS, LOOK_MEMORY),
-    ):
-        resource.setrlimit(kind, (most, most))
-    # Bills are issued on the same machine; reading gives way.
-    os.nice(3)
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-        libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        # Where the system forbids it, the process keeps the parent's network; it opens no connection.
-        if libc.unshare(_CLONE_NEWNET) != 0:
-            libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
-
-
 def main() -> None:
     """Entry of `python -m mingpiao.evidence.reader_process`, started by `ReaderPool` only."""
-    confine()
+    confine(_CONFINEMENT)
     # Loaded before the first file comes, so that it need not wait half a second.
     for module in ("numpy", "PIL.Image", "mingpiao.evidence.extraction", "mingpiao.evidence.reading"):
         importlib.import_module(module)
-    with socket.socket(fileno=0) as channel, contextlib.suppress(ConnectionError):
-        serve(channel)
+    with parent_channel(most_request=MAX_REQUEST, most_answer=MAX_ANSWER) as parent:
+        serve(parent)
 
 
 if __name__ == "__main__":
