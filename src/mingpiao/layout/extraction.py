@@ -14,7 +14,13 @@ from mingpiao.layout.package import (
     tag,
     text_of,
 )
-from mingpiao.layout.pdf_attachment import MAX_ANSWER, MAX_PDF_BYTES, EmbeddedXml, NoEmbeddedXml, decode_answer
+from mingpiao.layout.pdf_attachment import (
+    MAX_ANSWER,
+    MAX_PDF_BYTES,
+    EmbeddedXml,
+    NoEmbeddedXml,
+    decode_answer,
+)
 from mingpiao.processes.confined import ConfinedProcessFailed, ConfinedProgram, ask_once
 
 #: A PDF of a bill is read in a tenth of this; a hostile one is given up, seconds.
@@ -66,9 +72,7 @@ def extract_xml_from_pdf(data: bytes) -> bytes:
     as a PDF of a few megabytes can ask a parser for gigabytes.
     """
     if len(data) > MAX_PDF_BYTES:
-        raise refuse(
-            "layout.pdf_unreadable", f"文件超过 {MAX_PDF_BYTES // 2**20} MB，不予检查。", status=413
-        )
+        raise refuse("layout.pdf_unreadable", f"文件超过 {MAX_PDF_BYTES // 2**20} MB，不予检查。", status=413)
     try:
         answer = decode_answer(ask_once(_PDF_READER, data, seconds=_PDF_SECONDS))
     except (ConfinedProcessFailed, msgspec.DecodeError) as error:

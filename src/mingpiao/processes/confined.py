@@ -25,6 +25,8 @@ from mingpiao.processes.frames import LENGTH_BYTES, announced_size, frame
 
 _logger = logging.getLogger(__name__)
 
+_LAST_MOMENT_SECONDS = 0.5
+
 #: What each process needs to find its libraries; no address, no key, no password.
 _PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ", "HOME", "VIRTUAL_ENV")
 
@@ -150,13 +152,21 @@ class ConfinedProcess:
 
     async def end(self) -> None:
         """Kill the process and wait until it is gone, within the program's `stop_seconds`."""
-        self.kill()
+        # One that has closed its end is about to end by itself, and killing it would hide its exit code.
+        if not (self._reader.at_eof() and await self._is_gone_within(_LAST_MOMENT_SECONDS)):
+            self.kill()
+            if not await self._is_gone_within(self._program.stop_seconds):
+                # The kernel holds it, say in a read from a dead disk; it ends when that does.
+                _logger.warning("process %d of %s does not end", self.pid, self._program.module)
+        self._writer.transport.abort()
+
+    async def _is_gone_within(self, seconds: float) -> bool:
         try:
-            async with asyncio.timeout(self._program.stop_seconds):
+            async with asyncio.timeout(seconds):
                 await self._process.wait()
         except TimeoutError:
-            # The kernel holds it, say in a read from a dead disk; it ends when that does.
-            _logger.warning("process %d of %s does not end", self.pid, self._program.module)
+            return False
+        return True
 
 
 async def _spawn(program: ConfinedProgram) -> tuple[Process, asyncio.StreamReader, asyncio.StreamWriter]:

@@ -8,6 +8,7 @@ import sys
 
 import msgspec
 
+_FIRST_OTHER_DESCRIPTOR = 3
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
@@ -32,7 +33,12 @@ class Confinement(msgspec.Struct, frozen=True, kw_only=True):
 
 def confine(confinement: Confinement) -> None:
     """Die with the parent, leave no core dump, let no other process of this user read the memory, gain
-    no rights by starting programs; and give up what `confinement` says."""
+    no rights by starting programs, close what was inherited; and give up what `confinement` says.
+
+    To be called first, for it closes all descriptors but the standard ones.
+    """
+    # uvloop, unlike asyncio, lets a child inherit what the parent's C libraries left open.
+    os.closerange(_FIRST_OTHER_DESCRIPTOR, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     # Ctrl-C reaches the whole foreground group; the parent decides when this process ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_for_good(resource.RLIMIT_CORE, 0)
