@@ -11,8 +11,9 @@ from tests.support.province import Province
 
 from mingpiao.evidence import pictures
 from mingpiao.evidence.model import EvidenceFile
-from mingpiao.evidence.service import EvidenceReader, EvidenceStore, ReaderLimits, ReaderPool, page_picture
+from mingpiao.evidence.service import EvidenceReader, EvidenceStore, page_picture
 from mingpiao.kernel.errors import Refusal
+from mingpiao.reading.service import ReaderLimits, ReaderPool
 from mingpiao.storage.database import Database
 
 FILE = hostile.plain_pdf("An agreement between two parties", pages=2)

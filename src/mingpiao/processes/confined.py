@@ -40,6 +40,7 @@ class ConfinedProgram(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     module: str
+    arguments: tuple[str, ...] = ()
     most_request: int
     most_answer: int
     start_seconds: float = 20.0
@@ -51,7 +52,7 @@ class ConfinedProgram(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def command(self) -> tuple[str, ...]:
         """How it is started. `-P`: it imports nothing from the folder that the parent was started in."""
-        return (sys.executable, "-P", "-m", self.module)
+        return (sys.executable, "-P", "-m", self.module, *self.arguments)
 
     def whole_environment(self) -> dict[str, str]:
         """All variables that it gets."""

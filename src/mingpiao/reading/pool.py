@@ -6,13 +6,21 @@ files, so that those with text never wait behind them.
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import Self, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Self, TypeVar
 
 import msgspec
 
-from mingpiao.evidence.model import EvidenceReading, PageLines
-from mingpiao.evidence.reader_process import (
+from mingpiao.processes.confined import (
+    ConfinedProcess,
+    ConfinedProcessFailed,
+    ConfinedProcessLate,
+    ConfinedProgram,
+)
+from mingpiao.processes.lending_pool import LendingPool, Loan
+from mingpiao.reading.errors import FileUnreadable
+from mingpiao.reading.model import PageLines
+from mingpiao.reading.process import (
     MAX_ANSWER,
     MAX_REQUEST,
     Failed,
@@ -26,21 +34,13 @@ from mingpiao.evidence.reader_process import (
     Unreadable,
     encode,
 )
-from mingpiao.evidence.reading.errors import FileUnreadable
-from mingpiao.processes.confined import (
-    ConfinedProcess,
-    ConfinedProcessFailed,
-    ConfinedProcessLate,
-    ConfinedProgram,
-)
-from mingpiao.processes.lending_pool import LendingPool, Loan
 
 _logger = logging.getLogger(__name__)
 _messages: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 _MEGABYTE = 1024 * 1024
 
 _PROGRAM = ConfinedProgram(
-    module="mingpiao.evidence.reader_process",
+    module="mingpiao.reading.process",
     most_request=MAX_REQUEST,
     most_answer=MAX_ANSWER,
     # Many arenas of memory would use up the address space that it is allowed.
@@ -73,6 +73,24 @@ class ReaderLimits(msgspec.Struct, frozen=True, kw_only=True):
     wait_seconds: float = 3600.0
 
 
+class ReadingStep(msgspec.Struct, Generic[T], frozen=True):
+    """What a reading process makes of a file's lines, so that strangers' text is taken apart there, too.
+
+    `function` names, as "module:function", what takes the pages (`tuple[PageLines, ...]`) and returns a
+    `returns`.
+    """
+
+    function: str
+    returns: type[T]
+
+    @property
+    def module(self) -> str:
+        return self.function.partition(":")[0]
+
+
+_LINES = ReadingStep("", tuple[PageLines, ...])
+
+
 class ReaderFailed(Exception):
     """The reading process did not do it; `code` is `evidence.reader_timeout` or `evidence.reader_crashed`."""
 
@@ -91,11 +109,21 @@ class FileNeedsOcr(Exception):
 
 
 class ReaderPool:
-    """At most `processes` reading processes. Bound to the event loop that uses it."""
+    """At most `processes` reading processes. Bound to the event loop that uses it.
 
-    def __init__(self, processes: int = 2, limits: ReaderLimits | None = None) -> None:
+    `steps` are those that files will be read with: their modules are loaded before the first file comes.
+    """
+
+    def __init__(
+        self,
+        processes: int = 2,
+        limits: ReaderLimits | None = None,
+        *,
+        steps: Sequence[ReadingStep[Any]] = (),
+    ) -> None:
         self._limits = limits or ReaderLimits()
-        self._processes = LendingPool(_PROGRAM, processes, wait_seconds=self._limits.wait_seconds)
+        program = msgspec.structs.replace(_PROGRAM, arguments=tuple(step.module for step in steps))
+        self._processes = LendingPool(program, processes, wait_seconds=self._limits.wait_seconds)
         self._looking_places = asyncio.Semaphore(max(1, processes - 1))
 
     async def __aenter__(self) -> Self:
@@ -121,28 +149,38 @@ class ReaderPool:
             raise ReaderFailed("evidence.reader_crashed", str(error)) from error
 
     async def read_file(
-        self, data: bytes, media_type: str, on_progress: OnProgress | None = None
-    ) -> EvidenceReading:
-        """What a file with text says. Raises `FileUnreadable`, `FileNeedsOcr`, `ReaderFailed`."""
-        body = await self._read(data, media_type, on_progress, only_lines=False)
-        return _decoded(body, EvidenceReading)
+        self, data: bytes, media_type: str, step: ReadingStep[T], on_progress: OnProgress | None = None
+    ) -> T:
+        """What a step makes of a file with text. Raises `FileUnreadable`, `FileNeedsOcr`, `ReaderFailed`."""
+        seconds = self._limits.text_seconds
+        request = ReadRequest(data, media_type, step.function, False, seconds)
+        return _decoded(await self._ask(request, seconds, on_progress), step)
 
     async def look_at_file(
-        self, data: bytes, media_type: str, pages: int, on_progress: OnProgress | None = None
-    ) -> EvidenceReading:
-        """What a file of so many pages says, those without text being looked at. Raises as `read_file`."""
-        body = await self._look(data, media_type, pages, on_progress, only_lines=False)
-        return _decoded(body, EvidenceReading)
+        self,
+        data: bytes,
+        media_type: str,
+        pages: int,
+        step: ReadingStep[T],
+        on_progress: OnProgress | None = None,
+    ) -> T:
+        """What a step makes of a file of so many pages, those without text being looked at.
+
+        Raises as `read_file`.
+        """
+        seconds = self._limits.look_seconds + pages * self._limits.look_seconds_a_page
+        request = ReadRequest(data, media_type, step.function, True, seconds)
+        async with self._looking_places:
+            return _decoded(await self._ask(request, seconds, on_progress, kind=_LOOKING), step)
 
     async def read_lines(
         self, data: bytes, media_type: str, on_progress: OnProgress | None = None
     ) -> tuple[PageLines, ...]:
         """All pages as lines, looked at where there is no text. Raises `FileUnreadable`, `ReaderFailed`."""
         try:
-            body = await self._read(data, media_type, on_progress, only_lines=True)
+            return await self.read_file(data, media_type, _LINES, on_progress)
         except FileNeedsOcr as must:
-            body = await self._look(data, media_type, must.pictures, on_progress, only_lines=True)
-        return _decoded(body, tuple[PageLines, ...])
+            return await self.look_at_file(data, media_type, must.pictures, _LINES, on_progress)
 
     async def picture(
         self, data: bytes, media_type: str, page: int, *, width: int, rotation: int = 0
@@ -152,21 +190,6 @@ class ReaderPool:
         seconds = self._limits.picture_seconds
         request = PictureRequest(data, media_type, page, width, rotation, seconds)
         return await self._ask(request, seconds)
-
-    async def _read(
-        self, data: bytes, media_type: str, on_progress: OnProgress | None, *, only_lines: bool
-    ) -> bytes:
-        seconds = self._limits.text_seconds
-        request = ReadRequest(data, media_type, only_lines, False, seconds)
-        return await self._ask(request, seconds, on_progress)
-
-    async def _look(
-        self, data: bytes, media_type: str, pages: int, on_progress: OnProgress | None, *, only_lines: bool
-    ) -> bytes:
-        seconds = self._limits.look_seconds + pages * self._limits.look_seconds_a_page
-        request = ReadRequest(data, media_type, only_lines, True, seconds)
-        async with self._looking_places:
-            return await self._ask(request, seconds, on_progress, kind=_LOOKING)
 
     async def _ask(
         self,
@@ -223,8 +246,8 @@ def _as_exception(message: Message) -> Exception:
             return ReaderFailed("evidence.reader_crashed", type(message).__name__)
 
 
-def _decoded(body: bytes, kind: type[T]) -> T:
+def _decoded(body: bytes, step: ReadingStep[T]) -> T:
     try:
-        return msgspec.json.decode(body, type=kind)
+        return msgspec.json.decode(body, type=step.returns)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ReaderFailed("evidence.reader_crashed", repr(error)) from error

@@ -11,6 +11,7 @@ import math
 import os
 import resource
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import msgspec
 
 from mingpiao.processes.confinement import Confinement, confine, limit
 from mingpiao.processes.frames import ParentChannel, parent_channel
+from mingpiao.reading.model import PageLines
 
 #: The largest frame to the process, a file and a little; and the largest answer.
 MAX_REQUEST = 21 * 1024 * 1024
@@ -39,12 +41,15 @@ _CONFINEMENT = Confinement(
 
 
 class ReadRequest(msgspec.Struct, frozen=True, tag="read", array_like=True):
-    """Read a file: its facts, or with `only_lines` its lines. Without `look` a file that has pages
-    without text is not read but answered with `MustLook`. `seconds` bounds the processor's time."""
+    """Read a file: its lines, or what `step`, a function named as "module:function", makes of them.
+
+    Without `look` a file that has pages without text is not read but answered with `MustLook`. `seconds`
+    bounds the processor's time.
+    """
 
     data: bytes
     media_type: str
-    only_lines: bool
+    step: str
     look: bool
     seconds: float
 
@@ -68,7 +73,7 @@ class ReadingProgress(msgspec.Struct, frozen=True, tag="progress", array_like=Tr
 
 
 class ReaderAnswer(msgspec.Struct, frozen=True, tag="answer", array_like=True):
-    """What was asked for: JSON of an extraction or of lines, or a PNG."""
+    """What was asked for: the step's value or the lines as JSON, or a PNG."""
 
     body: bytes
     peak_memory: int
@@ -108,7 +113,7 @@ def encode(message: Request | Message) -> bytes:
 
 
 def serve(parent: ParentChannel) -> None:
-    """ReaderAnswer requests until the parent closes its end."""
+    """Answer requests until the parent closes its end."""
 
     def say(message: Message) -> None:
         parent.send(encode(message))
@@ -124,7 +129,7 @@ def serve(parent: ParentChannel) -> None:
 
 
 def _answer(request: Request, say: Any) -> Message:
-    from mingpiao.evidence.reading import FileUnreadable
+    from mingpiao.reading.errors import FileUnreadable
 
     _bound(request)
     try:
@@ -143,10 +148,8 @@ def _answer(request: Request, say: Any) -> Message:
 
 
 def _read(request: ReadRequest, say: Any) -> Message:
-    from mingpiao.evidence.extraction import extract
-    from mingpiao.evidence.model import EvidenceReading, TextLine
-    from mingpiao.evidence.reading import read_lines
-    from mingpiao.evidence.reading.counting import count_pages
+    from mingpiao.reading.counting import count_pages
+    from mingpiao.reading.lines import read_lines
 
     if not request.look:
         pages, pictures = count_pages(request.data, request.media_type)
@@ -157,15 +160,17 @@ def _read(request: ReadRequest, say: Any) -> Message:
         say(ReadingProgress(done, pages))
 
     read = read_lines(request.data, request.media_type, tell)
-    if request.only_lines:
-        return _reply(as_json(read))
-    # Where each character stands is not asked for.
-    lines = tuple(TextLine(text=line.text, place=line.place) for page in read for line in page.lines)
-    return _reply(as_json(EvidenceReading(extraction=extract(read), lines=lines)))
+    return _reply(as_json(_function(request.step)(read) if request.step else read))
+
+
+def _function(name: str) -> Callable[[tuple[PageLines, ...]], Any]:
+    module, _, function = name.partition(":")
+    found: Callable[[tuple[PageLines, ...]], Any] = getattr(importlib.import_module(module), function)
+    return found
 
 
 def _draw(request: PictureRequest) -> bytes:
-    from mingpiao.evidence.reading import picture
+    from mingpiao.reading.lines import picture
 
     return picture(request.data, request.media_type, request.page, request.width, request.rotation)
 
@@ -217,10 +222,10 @@ def _address_space() -> int:
 
 
 def main() -> None:
-    """Entry of `python -m mingpiao.evidence.reader_process`, started by `ReaderPool` only."""
+    """Entry of `python -m mingpiao.reading.process MODULE...`, started by `ReaderPool` only."""
     confine(_CONFINEMENT)
     # Loaded before the first file comes, so that it need not wait half a second.
-    for module in ("numpy", "PIL.Image", "mingpiao.evidence.extraction", "mingpiao.evidence.reading"):
+    for module in ("numpy", "PIL.Image", "mingpiao.reading.lines", *sys.argv[1:]):
         importlib.import_module(module)
     with parent_channel(most_request=MAX_REQUEST, most_answer=MAX_ANSWER) as parent:
         serve(parent)
