@@ -41,7 +41,7 @@ async def test_pages_of_a_file_that_was_read_are_drawn(
         with monkeypatch.context() as short:
             short.setattr(pictures, "_PATIENCE_SECONDS", 0.2)
             # All places are taken by others.
-            async with pool._places:
+            async with pool._processes.lend(60):
                 assert await _refused(store, pool, read, 1) == ("evidence.picture_unavailable", 503)
         assert await page_picture(store, pool, read, 1, width=300)
     async with ReaderPool(1, ReaderLimits(picture_seconds=0.001)) as slow:
