@@ -17,7 +17,9 @@ pytestmark = pytest.mark.whole
 
 
 def opened(processes: int, *, call_seconds: float = 20) -> StandingPool:
-    return StandingPool(OBEDIENT, processes, greeting=b"echo hello", call_seconds=call_seconds)
+    return StandingPool(
+        OBEDIENT, processes, greeting=b"echo hello", call_seconds=call_seconds, wait_seconds=60
+    )
 
 
 @pytest.fixture
@@ -110,10 +112,20 @@ async def test_a_request_larger_than_agreed_harms_no_process(pool: StandingPool)
     assert pool.process_ids == before
 
 
+async def test_waiting_ends_while_no_process_gets_ready() -> None:
+    program = behaving("stillborn", start_seconds=0.3)
+    pool = StandingPool(program, 1, greeting=b"echo", call_seconds=1, wait_seconds=0.3)
+    with pytest.raises(ConfinedProcessFailed):
+        await pool.start()
+    with pytest.raises(ConfinedProcessFailed, match=r"no process had time for it in 0\.3 s"):
+        await pool.submit(b"echo")
+    await pool.close()
+
+
 @pytest.mark.parametrize("how", ["stillborn", "never_ready"])
 async def test_a_program_that_never_gets_ready_is_told_in_time(how: str) -> None:
     program = behaving(how, start_seconds=0.6)
-    pool = StandingPool(program, 1, greeting=b"echo", call_seconds=1)
+    pool = StandingPool(program, 1, greeting=b"echo", call_seconds=1, wait_seconds=30)
     with pytest.raises(ConfinedProcessFailed, match="no process of"):
         await pool.start()
     waiting = pool.submit(b"echo")

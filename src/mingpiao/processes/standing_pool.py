@@ -19,11 +19,14 @@ _LONGEST_PAUSE_SECONDS = 5.0
 
 
 class _Job:
-    """A request, and the future that its answer fills."""
+    """A request, and the future that its answer fills, or that fails after `seconds`."""
 
-    def __init__(self, request: bytes) -> None:
+    def __init__(self, request: bytes, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
         self.request = request
-        self.answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self.answer: asyncio.Future[bytes] = loop.create_future()
+        limit = loop.call_later(seconds, self.fail, f"no process had time for it in {seconds:g} s")
+        self.answer.add_done_callback(lambda _: limit.cancel())
 
     def fail(self, reason: str) -> None:
         if not self.answer.done():
@@ -36,7 +39,8 @@ class StandingPool:
     """`processes` processes of a program. Bound to the event loop that starts it.
 
     `greeting` is the first request to each process; it is ready once it has answered it. `call_seconds`
-    is the time that it may work on one request before it is killed and replaced.
+    is the time that it may work on one request before it is killed and replaced, `wait_seconds` the time
+    after which a request fails, also while processes are being replaced.
     """
 
     def __init__(
@@ -46,12 +50,14 @@ class StandingPool:
         *,
         greeting: bytes,
         call_seconds: float,
+        wait_seconds: float,
         in_flight: int = 2,
     ) -> None:
         self._program = program
         self._count = processes
         self._greeting = greeting
         self._call_seconds = call_seconds
+        self._wait_seconds = wait_seconds
         self._in_flight = in_flight
         self._jobs: asyncio.Queue[_Job] = asyncio.Queue()
         self._keepers: list[asyncio.Task[None]] = []
@@ -101,13 +107,13 @@ class StandingPool:
     def submit(self, request: bytes) -> asyncio.Future[bytes]:
         """Queue a request. The future holds its answer, or ConfinedProcessFailed.
 
-        While processes are being replaced it waits; whoever has waited long enough cancels the future.
-        Raises ConfinedProcessFailed when the pool is closed, FrameTooLarge before anything is sent.
+        Whoever needs the answer no more cancels the future. Raises ConfinedProcessFailed when the pool is
+        closed, FrameTooLarge before anything is sent.
         """
         if self._closed:
             raise ConfinedProcessFailed("the pool is closed")
         checked_size(len(request), self._program.most_request)
-        job = _Job(request)
+        job = _Job(request, self._wait_seconds)
         self._jobs.put_nowait(job)
         return job.answer
 

@@ -65,7 +65,11 @@ class ProcessSigner:
         self._count = processes or os.cpu_count() or 1
         self._patience = patience
         self._processes = StandingPool(
-            _PROGRAM, self._count, greeting=encode(Greeting(master.hex())), call_seconds=call_seconds
+            _PROGRAM,
+            self._count,
+            greeting=encode(Greeting(master.hex())),
+            call_seconds=call_seconds,
+            wait_seconds=patience,
         )
 
     async def __aenter__(self) -> Self:
