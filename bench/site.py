@@ -19,7 +19,7 @@ from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_a
 from mingpiao.demo.units import DemoUnit, demo_units
 from mingpiao.kernel.clock import now
 from mingpiao.numbering.service import allot
-from mingpiao.processes import fetch_status
+from mingpiao.processes.supervise import fetch_status
 from mingpiao.rules.library import library_rules
 from mingpiao.rules.service import install_library, publish
 from mingpiao.storage.database import Database

@@ -15,7 +15,7 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "mingpiao"
 DOORS = {"service", "model"}
-CELLAR = {"kernel", "storage", "crypto", "jobs"}
+CELLAR = {"kernel", "storage", "crypto", "jobs", "processes"}
 
 
 class Import(msgspec.Struct, frozen=True):

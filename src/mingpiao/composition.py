@@ -8,11 +8,12 @@ import msgspec
 from mingpiao.applications.service import Applications, Reviews
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.crypto.keystore import MasterKey
-from mingpiao.evidence.service import EvidenceStore, ReaderPool, open_scanner
+from mingpiao.evidence.service import READING_STEP, EvidenceStore, open_scanner
 from mingpiao.issuing.service import Desk
 from mingpiao.lake.service import Lake
 from mingpiao.layout.documents import Documents
 from mingpiao.qualifications.service import QualificationDesk
+from mingpiao.reading.service import ReaderPool
 from mingpiao.rules.service import RuleBook
 from mingpiao.sealing.service import InlineSigner, PartyStore, ProcessSigner, Signer
 from mingpiao.settings import Settings
@@ -67,7 +68,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         files = FileStore.open(settings.files_address())
         evidence = EvidenceStore(database, files, master_key, open_scanner(settings.clamd))
         # Its processes start when the first file or page is asked for.
-        readers = await stack.enter_async_context(ReaderPool(settings.reader_processes))
+        readers = await stack.enter_async_context(
+            ReaderPool(settings.reader_processes, steps=(READING_STEP,))
+        )
         lake = Lake(database, files, catalog, units, settings.data_dir)
         documents = Documents(catalog, parties, signer, files, settings.site_url())
         verifier = Verifier(

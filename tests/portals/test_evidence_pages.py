@@ -22,12 +22,12 @@ from mingpiao.evidence.model import (
     EvidenceState,
     Extraction,
     Mark,
-    PagePlace,
     ReadPage,
 )
 from mingpiao.evidence.service import EvidenceReader
 from mingpiao.kernel.clock import now
 from mingpiao.portals.rendering import ENVIRONMENT
+from mingpiao.reading.model import PagePlace
 from mingpiao.storage.notices import notify
 
 FILE = hostile.plain_pdf("An agreement between two parties about 12345.00 yuan", pages=2)

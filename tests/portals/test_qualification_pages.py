@@ -15,11 +15,12 @@ from tests.support.apps import serve
 from tests.support.office import ACTING
 from tests.support.province import MASTER
 
-from mingpiao.evidence.model import PageLines
-from mingpiao.evidence.service import EvidenceStore, FileUnreadable, NoScanner
+from mingpiao.evidence.service import EvidenceStore, NoScanner
 from mingpiao.kernel.clock import today
 from mingpiao.qualifications.model import Qualification, QualificationType
 from mingpiao.qualifications.service import QualificationDesk, get
+from mingpiao.reading.model import PageLines
+from mingpiao.reading.service import FileUnreadable
 from mingpiao.storage.files import FileStore
 
 LIST = "/unit/qualifications"

@@ -9,12 +9,12 @@ import msgspec
 from tests.qualifications.files import Facts, draw
 from tests.support.province import MASTER, Province
 
-from mingpiao.evidence.model import PageLines
 from mingpiao.evidence.service import EvidenceStore, NoScanner
 from mingpiao.identity.model import Account, Actor, Role
 from mingpiao.kernel.clock import today
 from mingpiao.qualifications.model import Qualification, QualificationType, Statement
 from mingpiao.qualifications.service import QualificationDesk, get, submit
+from mingpiao.reading.model import PageLines
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
 from mingpiao.units.model import Unit

@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from tests.qualifications.desk import ACTING, MANAGER, PICTURE, Bench, stated_as
 
-from mingpiao.evidence.service import FileUnreadable, ReaderFailed
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import uscc_check_digit
 from mingpiao.kernel.errors import Refusal
@@ -25,6 +24,7 @@ from mingpiao.qualifications.service import (
     unit_qualifications,
     withdraw,
 )
+from mingpiao.reading.service import FileUnreadable, ReaderFailed
 from mingpiao.storage.scope import DepartmentScope, UnitScope
 
 

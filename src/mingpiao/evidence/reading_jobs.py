@@ -14,18 +14,19 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.evidence.model import EvidenceReading, EvidenceState, Extraction, Remark
-from mingpiao.evidence.reader_pool import (
-    FileNeedsOcr,
-    OnProgress,
-    ReaderFailed,
-    ReaderPool,
-)
-from mingpiao.evidence.reading.errors import FileUnreadable
 from mingpiao.evidence.store import LOOK_JOB, READ_JOB, EvidenceStore, enqueue_reading
 from mingpiao.identity.model import Actor, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.jobs.queue import Handler, Payload
 from mingpiao.kernel.errors import Refusal
+from mingpiao.reading.service import (
+    FileNeedsOcr,
+    FileUnreadable,
+    OnProgress,
+    ReaderFailed,
+    ReaderPool,
+    ReadingStep,
+)
 from mingpiao.storage.database import Database
 from mingpiao.storage.notices import notify
 
@@ -36,6 +37,8 @@ MAX_ATTEMPTS = 3
 #: Nor one whose reading began so often without an end, as when it takes the worker down with it.
 MOST_BEGINNINGS = 6
 _PROGRESS_SECONDS = 0.3
+#: What reading processes do for evidence. Named, not imported: this process need not load it.
+READING_STEP = ReadingStep("mingpiao.evidence.extraction:read_evidence", EvidenceReading)
 _ACTOR = Actor(label="system:evidence_reader")
 
 #: Called in the transaction in which a unit's file settles.
@@ -148,7 +151,7 @@ class EvidenceReader:
         self, file: _File, data: bytes, row: Any, tell: OnProgress
     ) -> EvidenceReading | None:
         try:
-            return await self._pool.read_file(data, row.media_type, tell)
+            return await self._pool.read_file(data, row.media_type, READING_STEP, tell)
         except FileNeedsOcr as must:
             async with self._database.system() as connection:
                 await connection.execute(_PROGRESS, file.key | {"done": 0, "pages": must.pages})
@@ -156,7 +159,7 @@ class EvidenceReader:
             return None
 
     async def _look_at_pages(self, _file: _File, data: bytes, row: Any, tell: OnProgress) -> EvidenceReading:
-        return await self._pool.look_at_file(data, row.media_type, row.pages, tell)
+        return await self._pool.look_at_file(data, row.media_type, row.pages, READING_STEP, tell)
 
     async def _after_failure(self, file: _File, failure: ReaderFailed, attempts: int) -> None:
         _logger.warning("reading %s failed (attempt %s): %s", file.digest, attempts, failure)

@@ -11,7 +11,7 @@ from litestar.response.base import ASGIResponse
 from msgspec import Meta
 
 from mingpiao.composition import Services
-from mingpiao.evidence.model import Amount, EvidenceFile, Extraction, Found, Party
+from mingpiao.evidence.model import Amount, EvidenceFile, Extraction, Party
 from mingpiao.evidence.service import MAX_BYTES, get_evidence_files
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.contract import Parameter, SuccessAnswer, contract
@@ -21,6 +21,7 @@ from mingpiao.gateway.views import BASE_PATH, answer
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import refuse
 from mingpiao.kernel.money import plain
+from mingpiao.reading.model import Found
 
 PDF = "application/pdf"
 _TAKEN = frozenset({"", PDF, "application/octet-stream"})

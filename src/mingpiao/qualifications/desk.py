@@ -9,14 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.evidence.model import PageLines
-from mingpiao.evidence.service import (
-    QUALIFICATION_MEDIA_TYPES,
-    EvidenceStore,
-    FileUnreadable,
-    ReaderFailed,
-    clean_name,
-)
+from mingpiao.evidence.service import QUALIFICATION_MEDIA_TYPES, EvidenceStore, clean_name
 from mingpiao.identity.model import Account, Actor, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.jobs.queue import Payload, enqueue
@@ -24,9 +17,11 @@ from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.qualifications import store
 from mingpiao.qualifications.checks import differences
+from mingpiao.qualifications.fields import read_fields
 from mingpiao.qualifications.model import Qualification, QualificationState
-from mingpiao.qualifications.reading import read_fields
 from mingpiao.qualifications.tables import qualifications
+from mingpiao.reading.model import PageLines
+from mingpiao.reading.service import FileUnreadable, ReaderFailed
 from mingpiao.storage.database import Database
 from mingpiao.units.service import get as get_unit
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
-from mingpiao.kernel.guard import Guard
+from mingpiao.processes.guard import Guard
 
 _STOP_SECONDS = 15.0
 _TAIL_LINES = 15

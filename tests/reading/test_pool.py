@@ -11,13 +11,15 @@ import pytest
 from tests.evidence import hostile
 from tests.support.waiting import PATIENCE_SECONDS, until
 
-from mingpiao.evidence.reader_process import as_json
-from mingpiao.evidence.service import (
+from mingpiao.evidence.service import READING_STEP
+from mingpiao.reading.process import as_json
+from mingpiao.reading.service import (
     FileNeedsOcr,
     FileUnreadable,
     ReaderFailed,
     ReaderLimits,
     ReaderPool,
+    ReadingStep,
 )
 
 pytestmark = pytest.mark.whole
@@ -52,7 +54,9 @@ async def test_a_process_is_used_again_and_gone_when_the_pool_closes() -> None:
         assert pool.process_ids == ()
         seen: list[tuple[int, int]] = []
         for _ in range(3):
-            read = await pool.read_file(FILE, PDF, lambda done, pages: seen.append((done, pages)))
+            read = await pool.read_file(
+                FILE, PDF, READING_STEP, lambda done, pages: seen.append((done, pages))
+            )
             assert "agreement between" in read.extraction.pages[0].text
             assert read.lines[0].place.page == 1
         (pid,) = pool.process_ids
@@ -62,7 +66,7 @@ async def test_a_process_is_used_again_and_gone_when_the_pool_closes() -> None:
 
 async def test_as_many_files_are_read_at_once_as_there_are_processes(pool: ReaderPool) -> None:
     files = [hostile.plain_pdf(f"File number {n} of the series") for n in range(8)]
-    read = await asyncio.gather(*(pool.read_file(file, PDF) for file in files))
+    read = await asyncio.gather(*(pool.read_file(file, PDF, READING_STEP) for file in files))
     assert [each.extraction.pages[0].text.split()[2] for each in read] == [str(n) for n in range(8)]
     assert len(pool.process_ids) == 2
 
@@ -70,7 +74,7 @@ async def test_as_many_files_are_read_at_once_as_there_are_processes(pool: Reade
 async def test_the_process_is_confined(pool: ReaderPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINGPIAO_MASTER_KEY", "0" * 32)
     monkeypatch.setenv("MINGPIAO_DATABASE_URL", "postgresql://secret@/x")
-    await pool.read_file(FILE, PDF)
+    await pool.read_file(FILE, PDF, READING_STEP)
     (pid,) = pool.process_ids
     environment = await asyncio.to_thread(about, pid, "environ")
     assert "MINGPIAO" not in environment
@@ -91,16 +95,16 @@ async def test_the_process_is_confined(pool: ReaderPool, monkeypatch: pytest.Mon
 async def test_a_process_that_takes_too_long_is_killed_and_the_next_file_is_read(
     pool: ReaderPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await pool.read_file(FILE, PDF)
+    await pool.read_file(FILE, PDF, READING_STEP)
     (pid,) = pool.process_ids
     os.kill(pid, signal.SIGSTOP)
     with monkeypatch.context() as short:
         short.setattr(pool, "_limits", ReaderLimits(text_seconds=0.5))
         with pytest.raises(ReaderFailed) as caught:
-            await pool.read_file(FILE, PDF)
+            await pool.read_file(FILE, PDF, READING_STEP)
     assert caught.value.code == "evidence.reader_timeout"
     await gone(pid)
-    assert (await pool.read_file(FILE, PDF)).lines
+    assert (await pool.read_file(FILE, PDF, READING_STEP)).lines
 
 
 async def test_what_a_process_takes_to_start_and_waits_for_the_processor_is_not_the_files(
@@ -111,11 +115,11 @@ async def test_what_a_process_takes_to_start_and_waits_for_the_processor_is_not_
     slow.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(slow))
     async with ReaderPool(1, ReaderLimits(text_seconds=0.45)) as pool:
-        assert (await pool.read_file(FILE, PDF)).lines
+        assert (await pool.read_file(FILE, PDF, READING_STEP)).lines
         (pid,) = pool.process_ids
         # As on a machine that has no time for it.
         os.kill(pid, signal.SIGSTOP)
-        reading = asyncio.create_task(pool.read_file(FILE, PDF))
+        reading = asyncio.create_task(pool.read_file(FILE, PDF, READING_STEP))
         await asyncio.sleep(0.6)
         os.kill(pid, signal.SIGCONT)
         assert (await reading).lines
@@ -123,31 +127,31 @@ async def test_what_a_process_takes_to_start_and_waits_for_the_processor_is_not_
 
 
 async def test_a_process_that_dies_is_reported_and_replaced(pool: ReaderPool) -> None:
-    await pool.read_file(FILE, PDF)
+    await pool.read_file(FILE, PDF, READING_STEP)
     (pid,) = pool.process_ids
     os.kill(pid, signal.SIGSTOP)
-    reading = asyncio.create_task(pool.read_file(FILE, PDF))
+    reading = asyncio.create_task(pool.read_file(FILE, PDF, READING_STEP))
     await asyncio.sleep(0.1)
     os.kill(pid, signal.SIGKILL)
     with pytest.raises(ReaderFailed) as caught:
         await reading
     assert caught.value.code == "evidence.reader_crashed"
     assert "exit code" in str(caught.value)
-    assert (await pool.read_file(FILE, PDF)).lines
+    assert (await pool.read_file(FILE, PDF, READING_STEP)).lines
 
     # One that died while it was idle is not asked.
     (pid,) = pool.process_ids
     os.kill(pid, signal.SIGKILL)
     await gone(pid)
     await asyncio.sleep(0.1)
-    assert (await pool.read_file(FILE, PDF)).lines
+    assert (await pool.read_file(FILE, PDF, READING_STEP)).lines
 
 
 async def test_a_caller_who_gives_up_leaves_no_process_working_for_nobody(pool: ReaderPool) -> None:
-    await pool.read_file(FILE, PDF)
+    await pool.read_file(FILE, PDF, READING_STEP)
     (pid,) = pool.process_ids
     os.kill(pid, signal.SIGSTOP)
-    reading = asyncio.create_task(pool.read_file(FILE, PDF))
+    reading = asyncio.create_task(pool.read_file(FILE, PDF, READING_STEP))
     await asyncio.sleep(0.1)
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -158,28 +162,49 @@ async def test_a_caller_who_gives_up_leaves_no_process_working_for_nobody(pool: 
 
 async def test_a_process_is_replaced_after_some_requests() -> None:
     async with ReaderPool(1, ReaderLimits(requests=2)) as pool:
-        await pool.read_file(FILE, PDF)
+        await pool.read_file(FILE, PDF, READING_STEP)
         (pid,) = pool.process_ids
-        await pool.read_file(FILE, PDF)
+        await pool.read_file(FILE, PDF, READING_STEP)
         assert pool.process_ids == ()
         await gone(pid)
 
 
 async def test_a_process_that_grew_is_replaced() -> None:
     async with ReaderPool(1, ReaderLimits(memory=1)) as pool:
-        await pool.read_file(FILE, PDF)
+        await pool.read_file(FILE, PDF, READING_STEP)
         assert pool.process_ids == ()
 
 
 async def test_a_file_without_text_must_be_looked_at(pool: ReaderPool) -> None:
     with pytest.raises(FileNeedsOcr) as caught:
-        await pool.read_file(hostile.blank_scan_pdf(3), PDF)
+        await pool.read_file(hostile.blank_scan_pdf(3), PDF, READING_STEP)
     assert (caught.value.pages, caught.value.pictures) == (3, 3)
+
+
+async def test_a_step_is_a_function_that_returns_what_it_says(pool: ReaderPool) -> None:
+    for step in (
+        ReadingStep("mingpiao.evidence.extraction:no_such_function", dict),
+        ReadingStep("no_such_module:extract", dict),
+        ReadingStep(READING_STEP.function, int),
+    ):
+        with pytest.raises(ReaderFailed) as caught:
+            await pool.read_file(FILE, PDF, step)
+        assert caught.value.code == "evidence.reader_crashed"
+    assert (await pool.read_file(FILE, PDF, READING_STEP)).lines
+
+
+async def test_the_steps_modules_are_loaded_before_the_first_file() -> None:
+    async with ReaderPool(1, steps=(READING_STEP,)) as pool:
+        await pool.warm()
+        assert (await pool.read_file(FILE, PDF, READING_STEP)).lines
+    async with ReaderPool(1, steps=(ReadingStep("no_such_module:extract", dict),)) as pool:
+        with pytest.raises(ReaderFailed, match="exit code 1"):
+            await pool.warm()
 
 
 async def test_a_reason_travels(pool: ReaderPool) -> None:
     with pytest.raises(FileUnreadable) as caught:
-        await pool.read_file(hostile.encrypted_pdf(), PDF)
+        await pool.read_file(hostile.encrypted_pdf(), PDF, READING_STEP)
     assert caught.value.code == "evidence.encrypted"
     assert caught.value.message.endswith("。")
 
@@ -202,12 +227,11 @@ _PARENT = """
 import asyncio, sys
 sys.path.insert(0, ".")
 from tests.evidence import hostile
-from tests.support.waiting import PATIENCE_SECONDS, until
-from mingpiao.evidence.service import ReaderPool
+from mingpiao.reading.service import ReaderPool
 
 async def main():
     pool = ReaderPool(1)
-    await pool.read_file(hostile.plain_pdf("An agreement between two parties"), "application/pdf")
+    await pool.read_lines(hostile.plain_pdf("An agreement between two parties"), "application/pdf")
     print(pool.process_ids[0], flush=True)
     await asyncio.sleep(3600)
 

@@ -9,7 +9,7 @@ from statistics import median
 
 import msgspec
 
-from mingpiao.evidence.model import PageLines, PagePlace, TextLine
+from mingpiao.reading.model import PageLines, PagePlace, TextLine
 
 #: A slope below this (rise by run) does no harm; above it no page is taken to lie.
 _LEAST, _MOST = 0.004, 0.12

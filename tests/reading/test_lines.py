@@ -12,9 +12,11 @@ from reportlab.pdfgen.canvas import Canvas
 from tests.evidence import hostile
 
 import mingpiao
-from mingpiao.evidence.model import PageLines, TextLine
-from mingpiao.evidence.reading import FileUnreadable, picture, read_file, read_lines
-from mingpiao.evidence.reading.counting import count_pages
+from mingpiao.evidence.extraction import extract
+from mingpiao.reading.counting import count_pages
+from mingpiao.reading.lines import picture, read_lines
+from mingpiao.reading.model import PageLines, TextLine
+from mingpiao.reading.service import FileUnreadable
 
 PDF = "application/pdf"
 FONT = Path(mingpiao.__file__).parent / "layout" / "fonts" / "NotoSansSC-Regular.ttf"
@@ -133,7 +135,7 @@ def test_a_red_seal_is_seen_and_black_lines_are_none() -> None:
 
 
 def test_a_transfer_is_read_whole() -> None:
-    file = read_file(pdf_of(("电子回单", *ROWS)), PDF)
+    file = extract(read_lines(pdf_of(("电子回单", *ROWS)), PDF))
     assert {party.name.value: party.role for party in file.parties} == {
         "乌海市远航商贸有限公司": "payer",
         "内蒙古大学": "payee",

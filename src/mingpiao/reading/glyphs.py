@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from mingpiao.evidence.model import PagePlace, TextLine
+from mingpiao.reading.model import PagePlace, TextLine
 
 #: Gaps in parts of the character's height: a wider one ends a cell, a narrower one is a space.
 _CELL_GAP = 1.6

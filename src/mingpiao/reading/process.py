@@ -6,20 +6,21 @@ processor time; its parent kills it when it takes too long.
 """
 
 import contextlib
-import ctypes
 import importlib
 import math
 import os
 import resource
-import signal
-import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-LENGTH_BYTES = 4
+from mingpiao.processes.confinement import Confinement, confine, limit
+from mingpiao.processes.frames import ParentChannel, parent_channel
+from mingpiao.reading.model import PageLines
+
 #: The largest frame to the process, a file and a little; and the largest answer.
 MAX_REQUEST = 21 * 1024 * 1024
 MAX_ANSWER = 48 * 1024 * 1024
@@ -29,20 +30,26 @@ _MEGABYTE = 1024 * 1024
 TEXT_MEMORY = 1_500 * _MEGABYTE
 LOOK_MEMORY = 4_096 * _MEGABYTE
 
-_PR_SET_PDEATHSIG = 1
-_PR_SET_DUMPABLE = 4
-_PR_SET_NO_NEW_PRIVS = 38
-_CLONE_NEWUSER = 0x10000000
-_CLONE_NEWNET = 0x40000000
+_CONFINEMENT = Confinement(
+    writes_files=False,
+    uses_network=False,
+    descriptors=128,
+    memory=LOOK_MEMORY,
+    # Bills are issued on the same machine; reading gives way.
+    niceness=3,
+)
 
 
 class ReadRequest(msgspec.Struct, frozen=True, tag="read", array_like=True):
-    """Read a file: its facts, or with `only_lines` its lines. Without `look` a file that has pages
-    without text is not read but answered with `MustLook`. `seconds` bounds the processor's time."""
+    """Read a file: its lines, or what `step`, a function named as "module:function", makes of them.
+
+    Without `look` a file that has pages without text is not read but answered with `MustLook`. `seconds`
+    bounds the processor's time.
+    """
 
     data: bytes
     media_type: str
-    only_lines: bool
+    step: str
     look: bool
     seconds: float
 
@@ -58,10 +65,6 @@ class PictureRequest(msgspec.Struct, frozen=True, tag="picture", array_like=True
     seconds: float
 
 
-class Ready(msgspec.Struct, frozen=True, tag="ready", array_like=True):
-    """The process has loaded its libraries and waits for its first request."""
-
-
 class ReadingProgress(msgspec.Struct, frozen=True, tag="progress", array_like=True):
     """`done` of `pages` pages are read."""
 
@@ -70,7 +73,7 @@ class ReadingProgress(msgspec.Struct, frozen=True, tag="progress", array_like=Tr
 
 
 class ReaderAnswer(msgspec.Struct, frozen=True, tag="answer", array_like=True):
-    """What was asked for: JSON of an extraction or of lines, or a PNG."""
+    """What was asked for: the step's value or the lines as JSON, or a PNG."""
 
     body: bytes
     peak_memory: int
@@ -98,33 +101,27 @@ class Failed(msgspec.Struct, frozen=True, tag="failed", array_like=True):
 
 
 Request = ReadRequest | PictureRequest
-Message = Ready | ReadingProgress | ReaderAnswer | MustLook | Unreadable | Failed
+Message = ReadingProgress | ReaderAnswer | MustLook | Unreadable | Failed
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 
 
-def frame(message: Request | Message) -> bytes:
-    """A message as it goes over the socket: its length in four bytes, then MessagePack."""
-    body = _encoder.encode(message)
-    return len(body).to_bytes(LENGTH_BYTES, "big") + body
+def encode(message: Request | Message) -> bytes:
+    """A message as it goes between the processes."""
+    return _encoder.encode(message)
 
 
-def serve(channel: socket.socket) -> None:
-    """Say that the process is ready, then answer requests until the other end closes."""
-    stream = channel.makefile("rwb", buffering=1 << 16)
+def serve(parent: ParentChannel) -> None:
+    """Answer requests until the parent closes its end."""
 
     def say(message: Message) -> None:
-        stream.write(frame(message))
-        stream.flush()
+        parent.send(encode(message))
 
-    say(Ready())
-    while (head := stream.read(LENGTH_BYTES)) and len(head) == LENGTH_BYTES:
-        size = int.from_bytes(head, "big")
-        body = stream.read(size)
-        if size > MAX_REQUEST or len(body) < size:
-            return
-        request = _decoder.decode(body)
+    parent.say_ready()
+    while (body := parent.receive()) is not None:
+        request = _requests.decode(body)
+        # Both hold the whole file.
         del body
         answer = _answer(request, say)
         del request
@@ -132,7 +129,7 @@ def serve(channel: socket.socket) -> None:
 
 
 def _answer(request: Request, say: Any) -> Message:
-    from mingpiao.evidence.reading import FileUnreadable
+    from mingpiao.reading.errors import FileUnreadable
 
     _bound(request)
     try:
@@ -151,10 +148,8 @@ def _answer(request: Request, say: Any) -> Message:
 
 
 def _read(request: ReadRequest, say: Any) -> Message:
-    from mingpiao.evidence.extraction import extract
-    from mingpiao.evidence.model import EvidenceReading, TextLine
-    from mingpiao.evidence.reading import read_lines
-    from mingpiao.evidence.reading.counting import count_pages
+    from mingpiao.reading.counting import count_pages
+    from mingpiao.reading.lines import read_lines
 
     if not request.look:
         pages, pictures = count_pages(request.data, request.media_type)
@@ -165,15 +160,17 @@ def _read(request: ReadRequest, say: Any) -> Message:
         say(ReadingProgress(done, pages))
 
     read = read_lines(request.data, request.media_type, tell)
-    if request.only_lines:
-        return _reply(as_json(read))
-    # Where each character stands is not asked for.
-    lines = tuple(TextLine(text=line.text, place=line.place) for page in read for line in page.lines)
-    return _reply(as_json(EvidenceReading(extraction=extract(read), lines=lines)))
+    return _reply(as_json(_function(request.step)(read) if request.step else read))
+
+
+def _function(name: str) -> Callable[[tuple[PageLines, ...]], Any]:
+    module, _, function = name.partition(":")
+    found: Callable[[tuple[PageLines, ...]], Any] = getattr(importlib.import_module(module), function)
+    return found
 
 
 def _draw(request: PictureRequest) -> bytes:
-    from mingpiao.evidence.reading import picture
+    from mingpiao.reading.lines import picture
 
     return picture(request.data, request.media_type, request.page, request.width, request.rotation)
 
@@ -209,16 +206,11 @@ def _plain(value: Any) -> Any:
 def _bound(request: Request) -> None:
     """Set limits for one request; what was used before does not count."""
     look = isinstance(request, ReadRequest) and request.look
-    _limit(resource.RLIMIT_AS, LOOK_MEMORY if look else max(TEXT_MEMORY, _address_space() + 512 * _MEGABYTE))
+    limit(resource.RLIMIT_AS, LOOK_MEMORY if look else max(TEXT_MEMORY, _address_space() + 512 * _MEGABYTE))
     usage = resource.getrusage(resource.RUSAGE_SELF)
     # Text is read by one thread; pictures are looked at by as many as there are processors.
     threads = (os.cpu_count() or 1) if look else 1
-    _limit(resource.RLIMIT_CPU, math.ceil(usage.ru_utime + usage.ru_stime + request.seconds * threads))
-
-
-def _limit(kind: int, wanted: int) -> None:
-    _, hard = resource.getrlimit(kind)
-    resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+    limit(resource.RLIMIT_CPU, math.ceil(usage.ru_utime + usage.ru_stime + request.seconds * threads))
 
 
 def _address_space() -> int:
@@ -230,37 +222,14 @@ def _address_space() -> int:
     return int(told.split()[0]) * resource.getpagesize()
 
 
-def confine() -> None:
-    """Give up what reading does not need; die with the parent and leave no core dump."""
-    # Ctrl-C reaches the whole foreground group; the parent decides when the reader ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for kind, most in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, 128),
-        (resource.RLIMIT_AS, LOOK_MEMORY),
-    ):
-        resource.setrlimit(kind, (most, most))
-    # Bills are issued on the same machine; reading gives way.
-    os.nice(3)
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-        libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        # Where the system forbids it, the process keeps the parent's network; it opens no connection.
-        if libc.unshare(_CLONE_NEWNET) != 0:
-            libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
-
-
 def main() -> None:
-    """Entry of `python -m mingpiao.evidence.reader_process`, started by `ReaderPool` only."""
-    confine()
+    """Entry of `python -m mingpiao.reading.process MODULE...`, started by `ReaderPool` only."""
+    confine(_CONFINEMENT)
     # Loaded before the first file is read, so that none of a file's time is spent on it.
-    for module in ("numpy", "PIL.Image", "mingpiao.evidence.extraction", "mingpiao.evidence.reading"):
+    for module in ("numpy", "PIL.Image", "mingpiao.reading.lines", *sys.argv[1:]):
         importlib.import_module(module)
-    with socket.socket(fileno=0) as channel, contextlib.suppress(ConnectionError):
-        serve(channel)
+    with parent_channel(most_request=MAX_REQUEST, most_answer=MAX_ANSWER) as parent:
+        serve(parent)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ import numpy as np
 from rapidocr import RapidOCR
 from rapidocr.ch_ppocr_det import TextDetOutput
 
-from mingpiao.evidence.model import PagePlace, TextLine
-from mingpiao.evidence.reading.seals import red_seals
+from mingpiao.reading.model import PagePlace, TextLine
+from mingpiao.reading.seals import red_seals
 
 Array = Any
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import pypdfium2
 from pypdfium2 import raw
 
-from mingpiao.evidence.reading import errors
-from mingpiao.evidence.reading.glyphs import Glyph, TableRule
+from mingpiao.reading import errors
+from mingpiao.reading.glyphs import Glyph, TableRule
 
 MAX_PAGES = 200
 #: The longest side of a page, in points: pdfium's own limit, 200 inches.

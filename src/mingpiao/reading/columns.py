@@ -1,22 +1,32 @@
-"""Where values stand on a qualification: lines become rows, rows are parted at labels, and what goes on below is joined.
+"""Where values stand on a form: lines become rows, rows are parted at labels, and what goes on below is joined.
 
-Qualifications come with label and value in one line, in two columns of a table, with the label's characters
-far apart, above the value, or in the middle beside several lines of it.
+Forms come with label and value in one line, in two columns of a table, with the label's characters
+far apart, above the value, or in the middle beside several lines of it. Which words are labels the
+caller knows.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import msgspec
 
-from mingpiao.evidence.model import PageLines, PagePlace
-from mingpiao.qualifications.labels import label_at
-from mingpiao.qualifications.levelling import LevelLine, levelled
+from mingpiao.reading.levelling import LevelLine, levelled
+from mingpiao.reading.model import Label, LabelledValue, PageLines, PagePlace, PageText, TextPiece
 
 #: In heights of a line: what parts two cells of a row, and what may lie between lines of one value.
 _CELL_GAP = 4.0
 _LINE_GAP = 0.85
 _ALIGNMENT = 1.6
 _WORD_GAP = 0.45
+
+
+class FindLabel(Protocol):
+    """Finds the labels of a kind of form."""
+
+    def __call__(self, text: str, start: int, *, forgiving: bool) -> Label | None:
+        """The label with which a text without spaces goes on at `start`, or None. `forgiving` also takes
+        one that may have been misread."""
+        ...
 
 
 class _Character(msgspec.Struct, frozen=True):
@@ -29,55 +39,11 @@ class _Character(msgspec.Struct, frozen=True):
     line: LevelLine
 
 
-class Piece(msgspec.Struct, kw_only=True):
-    """A value, or a part of one, on one row. `label` is where its label stands, if it has one here.
-
-    `place` and `label` are on the level page, `shown` on the page as it is. `height` of its line is in
-    parts of the page's height, `em` the same in parts of its width.
-    """
-
-    field: str | None
-    text: str
-    place: PagePlace
-    shown: tuple[PagePlace, ...]
-    confidence: float
-    label: PagePlace | None = None
-    exact: bool = True
-    height: float = 0.0
-    em: float = 0.0
-
-
-class Value(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole value, from its pieces in order."""
-
-    field: str
-    pieces: tuple[Piece, ...]
-
-    @property
-    def text(self) -> str:
-        return "".join(piece.text for piece in self.pieces)
-
-    @property
-    def confidence(self) -> float:
-        return min((piece.confidence for piece in self.pieces), default=0.0)
-
-    @property
-    def places(self) -> tuple[PagePlace, ...]:
-        return tuple(place for piece in self.pieces if piece.text for place in piece.shown)
-
-
-class PageText(msgspec.Struct, frozen=True, kw_only=True):
-    """A page's rows as texts without spaces, and its values."""
-
-    rows: tuple[Piece, ...]
-    values: tuple[Value, ...]
-
-
-def values_of(page: PageLines) -> PageText:
+def values_of(page: PageLines, find_label: FindLabel) -> PageText:
     """The labelled values of a page, top down."""
     rows = [_characters(row, page) for row in _rows(levelled(page))]
     rows.sort(key=lambda row: min(character.line.place.top for character in row))
-    pieces = [piece for row in rows for piece in _pieces(row)]
+    pieces = [piece for row in rows for piece in _pieces(row, find_label)]
     for piece in pieces:
         piece.em = piece.height * page.height / page.width
     whole = tuple(_piece(None, row) for row in rows)
@@ -134,10 +100,10 @@ def _spread(line: LevelLine) -> Iterator[tuple[str, float, float]]:
             yield character, edges[place], edges[place + 1]
 
 
-def _pieces(row: list[_Character]) -> Iterator[Piece]:
+def _pieces(row: list[_Character], find_label: FindLabel) -> Iterator[TextPiece]:
     """A row parted before each label and at wide gaps behind a value."""
     text = "".join(character.text for character in row)
-    cuts = _label_starts(row, text)
+    cuts = _label_starts(row, text, find_label)
     starts = sorted(cuts)
     if not starts or starts[0] > 0:
         yield from _cells(row[: starts[0] if starts else None])
@@ -153,12 +119,14 @@ def _pieces(row: list[_Character]) -> Iterator[Piece]:
         yield from _cells(rest)
 
 
-def _label_starts(row: Sequence[_Character], text: str) -> dict[int, tuple[str, int, bool]]:
+def _label_starts(
+    row: Sequence[_Character], text: str, find_label: FindLabel
+) -> dict[int, tuple[str, int, bool]]:
     found: dict[int, tuple[str, int, bool]] = {}
     place = 0
     while place < len(row):
         begins = row[place].gap >= _WORD_GAP
-        label = label_at(text, place, forgiving=row[place].line.line.text.strip()[:1] == row[place].text)
+        label = find_label(text, place, forgiving=row[place].line.line.text.strip()[:1] == row[place].text)
         if label is None or not begins:
             place += 1
             continue
@@ -175,15 +143,15 @@ def _first_cell(value: list[_Character]) -> tuple[list[_Character], list[_Charac
     return value, []
 
 
-def _cells(row: list[_Character]) -> Iterator[Piece]:
+def _cells(row: list[_Character]) -> Iterator[TextPiece]:
     while row:
         first, row = _first_cell(row)
         yield _piece(None, first)
 
 
-def _piece(field: str | None, characters: Sequence[_Character], *, empty: bool = False) -> Piece:
+def _piece(field: str | None, characters: Sequence[_Character], *, empty: bool = False) -> TextPiece:
     lines = {id(character.line): character.line for character in characters}
-    return Piece(
+    return TextPiece(
         field=field,
         text="" if empty else "".join(character.text for character in characters),
         place=_box(characters),
@@ -212,11 +180,11 @@ def _shown(line: LevelLine, characters: Sequence[_Character]) -> PagePlace:
 # -- joining -------------------------------------------------------------------------------------
 
 
-def _joined(pieces: Sequence[Piece]) -> Iterator[Value]:
+def _joined(pieces: Sequence[TextPiece]) -> Iterator[LabelledValue]:
     """Give each piece without a label to the value that it goes on, or that stands beside it in the middle."""
     labelled = [piece for piece in pieces if piece.field is not None]
-    above: dict[int, list[Piece]] = {id(piece): [] for piece in labelled}
-    below: dict[int, list[Piece]] = {id(piece): [] for piece in labelled}
+    above: dict[int, list[TextPiece]] = {id(piece): [] for piece in labelled}
+    below: dict[int, list[TextPiece]] = {id(piece): [] for piece in labelled}
     loose = [piece for piece in pieces if piece.field is None]
     for label in (piece for piece in labelled if not piece.text):
         block = _beside_label(label, _blocks(loose))
@@ -231,12 +199,12 @@ def _joined(pieces: Sequence[Piece]) -> Iterator[Value]:
             below[id(owner[1])].append(piece)
     for piece in labelled:
         parts = [*above[id(piece)], piece, *below[id(piece)]]
-        yield Value(field=piece.field or "", pieces=tuple(part for part in parts if part.text))
+        yield LabelledValue(field=piece.field or "", pieces=tuple(part for part in parts if part.text))
 
 
-def _blocks(loose: Sequence[Piece]) -> list[list[Piece]]:
+def _blocks(loose: Sequence[TextPiece]) -> list[list[TextPiece]]:
     """Lines close under one another with the same beginning."""
-    blocks: list[list[Piece]] = []
+    blocks: list[list[TextPiece]] = []
     for piece in sorted(loose, key=lambda piece: piece.place.top):
         for block in blocks:
             last = block[-1]
@@ -249,7 +217,7 @@ def _blocks(loose: Sequence[Piece]) -> list[list[Piece]]:
     return blocks
 
 
-def _beside_label(label: Piece, blocks: Sequence[list[Piece]]) -> list[Piece]:
+def _beside_label(label: TextPiece, blocks: Sequence[list[TextPiece]]) -> list[TextPiece]:
     """The lines right of a label that stands in the middle of their height."""
     place = label.label or label.place
     middle = (place.top + place.bottom) / 2
@@ -263,10 +231,10 @@ def _beside_label(label: Piece, blocks: Sequence[list[Piece]]) -> list[Piece]:
 
 
 def _owner_above(
-    piece: Piece, labelled: Sequence[Piece], below: dict[int, list[Piece]]
-) -> tuple[float, Piece] | None:
+    piece: TextPiece, labelled: Sequence[TextPiece], below: dict[int, list[TextPiece]]
+) -> tuple[float, TextPiece] | None:
     """The value whose last line stands close above, in the same column."""
-    found: list[tuple[float, Piece]] = []
+    found: list[tuple[float, TextPiece]] = []
     for owner in labelled:
         last = below[id(owner)][-1] if below[id(owner)] else owner
         gap = (piece.place.top - last.place.bottom) / piece.height
@@ -281,12 +249,12 @@ def _owner_above(
 
 
 def _owner_below(
-    piece: Piece, labelled: Sequence[Piece], loose: Sequence[Piece]
-) -> tuple[float, Piece] | None:
+    piece: TextPiece, labelled: Sequence[TextPiece], loose: Sequence[TextPiece]
+) -> tuple[float, TextPiece] | None:
     """The value whose first lines stand above its label's row: reached through aligned lines without labels."""
     bottom, chain = piece, 0
     while chain < 4:
-        found: list[tuple[float, Piece]] = []
+        found: list[tuple[float, TextPiece]] = []
         for owner in (*labelled, *loose):
             gap = (owner.place.top - bottom.place.bottom) / piece.height
             aligned = abs(owner.place.left - piece.place.left) <= _ALIGNMENT * piece.em * 0.5
@@ -301,7 +269,7 @@ def _owner_below(
     return None
 
 
-def _in_column(owner: Piece, piece: Piece) -> bool:
+def _in_column(owner: TextPiece, piece: TextPiece) -> bool:
     """Whether a piece begins where the value began, or where its label did while the line above was full."""
     slack = _ALIGNMENT * piece.em
     if abs(piece.place.left - owner.place.left) <= slack:
@@ -309,5 +277,5 @@ def _in_column(owner: Piece, piece: Piece) -> bool:
     return owner.label is not None and abs(piece.place.left - owner.label.left) <= slack
 
 
-def _beside(label: PagePlace, piece: Piece, em: float) -> bool:
+def _beside(label: PagePlace, piece: TextPiece, em: float) -> bool:
     return piece.place.left <= label.right + em and piece.place.right >= label.left - em

@@ -1,4 +1,7 @@
-"""Why a file cannot be read."""
+"""Why a file cannot be read.
+
+The codes begin with `evidence`, for callers know them as those of uploads.
+"""
 
 
 class FileUnreadable(Exception):

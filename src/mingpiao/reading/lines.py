@@ -1,14 +1,13 @@
-"""The verbs of the reading process: a file to lines, to facts, and a page to a picture."""
+"""A file to upright lines, and a page to a picture. Only for the reading process."""
 
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mingpiao.evidence.extraction import extract
-from mingpiao.evidence.model import Extraction, PageLines
-from mingpiao.evidence.reading import errors, pdf
-from mingpiao.evidence.reading.glyphs import lines_of
+from mingpiao.reading import errors, pdf
+from mingpiao.reading.glyphs import lines_of
+from mingpiao.reading.model import PageLines
 
 PDF = "application/pdf"
 PICTURES = ("image/png", "image/jpeg")
@@ -28,14 +27,6 @@ Image = Any
 
 def no_progress(_done: int, _pages: int) -> None:
     """For callers that do not watch."""
-
-
-def read_file(data: bytes, media_type: str, progress: ReadingProgress = no_progress) -> Extraction:
-    """What a PDF, PNG or JPEG file says, with places. `progress(done, pages)` is called after each page.
-
-    Raises `FileUnreadable`.
-    """
-    return extract(read_lines(data, media_type, progress))
 
 
 def read_lines(
@@ -118,7 +109,7 @@ def _read_page(document: Any, number: int, likely: int | None) -> PageLines:
 
 
 def _seals(shown: Image, number: int, rotation: int) -> tuple[Any, ...]:
-    from mingpiao.evidence.reading.seals import red_seals
+    from mingpiao.reading.seals import red_seals
 
     return red_seals(shown.rotate(-rotation, expand=True) if rotation else shown, number)
 
@@ -127,7 +118,7 @@ def _look_at(
     shown: Image, *, number: int, size: tuple[float, float] | None = None, likely: int | None = None
 ) -> PageLines:
     """Read a picture; `size` is that of the page as shown, in points, `likely` the turn of the page before."""
-    from mingpiao.evidence.reading.ocr import look
+    from mingpiao.reading.ocr import look
 
     seen = look(shown, number, likely)
     width, height = size or shown.size

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mingpiao.evidence.model import PagePlace
+from mingpiao.reading.model import PagePlace
 
 Array = Any
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.support.waiting import wait_until
 
-from mingpiao.processes import (
+from mingpiao.processes.supervise import (
     Child,
     PortError,
     ProcessError,
@@ -72,7 +72,7 @@ def test_a_child_is_stopped_politely(start: Callable[[str], Child]) -> None:
 def test_a_deaf_child_is_ended_with_all_that_it_started(
     start: Callable[[str], Child], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mingpiao.processes._STOP_SECONDS", 0.3)
+    monkeypatch.setattr("mingpiao.processes.supervise._STOP_SECONDS", 0.3)
     child = start(
         "import signal, subprocess, sys, time\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
@@ -94,7 +94,7 @@ def test_a_child_that_ends_by_itself_is_reported_with_its_last_words(start: Call
 
 def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     program = (
-        "import os, sys, time; from pathlib import Path; from mingpiao.processes import Child\n"
+        "import os, sys, time; from pathlib import Path; from mingpiao.processes.supervise import Child\n"
         f"child = Child('c', [sys.executable, '-c', {SLEEPER!r}], os.environ, Path(sys.argv[1]))\n"
         "print(child.pid, flush=True); time.sleep(600)"
     )

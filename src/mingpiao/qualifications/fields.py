@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from rapidfuzz import fuzz
 
-from mingpiao.evidence.model import Found, PageLines
 from mingpiao.kernel.codes import is_uscc
 from mingpiao.kernel.text import unprintable
-from mingpiao.qualifications.columns import PageText, Piece, Value, values_of
 from mingpiao.qualifications.dates import find_days, says_unlimited
-from mingpiao.qualifications.labels import without_notes
+from mingpiao.qualifications.labels import label_at, without_notes
 from mingpiao.qualifications.model import UNLIMITED, PageSize, QualificationReading, QualificationType
+from mingpiao.reading.model import Found, LabelledValue, PageLines, PageText, TextPiece
+from mingpiao.reading.service import values_of
 
 #: Titles by which a qualification is known, without the country's name above them.
 _TITLES = {
@@ -53,7 +53,7 @@ def read_fields(pages: Sequence[PageLines]) -> QualificationReading:
     Nothing is guessed from the unit.
     """
     pages = [_bounded(page) for page in pages[:_MOST_PAGES]]
-    texts = [values_of(page) for page in pages if page.lines]
+    texts = [values_of(page, label_at) for page in pages if page.lines]
     fields = {"qualification_type": _qualification_type(texts), "code": _code(texts)}
     fields |= {name: _plain(name, texts) for name in _LENGTHS}
     fields |= _validity(texts)
@@ -76,7 +76,7 @@ def _bounded(page: PageLines) -> PageLines:
 
 def _qualification_type(texts: Iterable[PageText]) -> Found | None:
     """By the title, which stands high up and in large characters; it may be broken into two rows."""
-    best: tuple[float, QualificationType, tuple[Piece, ...]] | None = None
+    best: tuple[float, QualificationType, tuple[TextPiece, ...]] | None = None
     for text in texts:
         tallest = max((row.height for row in text.rows), default=1.0)
         for rows in (*((row,) for row in text.rows), *zip(text.rows, text.rows[1:], strict=False)):
@@ -111,7 +111,7 @@ def _title_score(text: str, title: str) -> float:
 # -- values under labels -------------------------------------------------------------------------
 
 
-def _labelled(texts: Iterable[PageText], field: str) -> list[Value]:
+def _labelled(texts: Iterable[PageText], field: str) -> list[LabelledValue]:
     found = [value for text in texts for value in text.values if value.field == field and value.text]
     # Of several the one with the clearest label comes first.
     return sorted(found, key=lambda value: not value.pieces[0].exact)
@@ -135,7 +135,7 @@ def _printable(text: str) -> str:
     return "".join(character for character in text if unprintable(character) is None)
 
 
-def _found(value: str, source: Value, *, factor: float = 1.0) -> Found:
+def _found(value: str, source: LabelledValue, *, factor: float = 1.0) -> Found:
     exact = all(piece.exact for piece in source.pieces)
     confidence = source.confidence * factor * (1.0 if exact else _INEXACT)
     return Found(
@@ -185,12 +185,12 @@ def _validity(texts: Sequence[PageText]) -> dict[str, Found | None]:
     for row in (row for text in texts for row in text.rows):
         # Without a label only a whole period counts: other days stand on qualifications too.
         if len(find_days(row.text)) == 2 and re.search(r"[自至]", row.text):
-            whole = Value(field="validity", pieces=(row,))
+            whole = LabelledValue(field="validity", pieces=(row,))
             return _period(row.text, whole, factor=_UNLABELLED)
     return {}
 
 
-def _period(text: str, source: Value, *, factor: float = 1.0) -> dict[str, Found | None]:
+def _period(text: str, source: LabelledValue, *, factor: float = 1.0) -> dict[str, Found | None]:
     """自 … 至 …: the first of two days is the first valid one, a day alone is the last unless 自 stands before it."""
     days = find_days(text)
     first, last = (days[0], days[1]) if len(days) > 1 else (None, days[0] if days else None)

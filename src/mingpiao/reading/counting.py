@@ -1,7 +1,7 @@
 """How much work a file is: pages with text are quick, pages without must be looked at."""
 
-from mingpiao.evidence.reading import pdf
-from mingpiao.evidence.reading.reader import PICTURES
+from mingpiao.reading import pdf
+from mingpiao.reading.lines import PICTURES
 
 
 def count_pages(data: bytes, media_type: str) -> tuple[int, int]:
