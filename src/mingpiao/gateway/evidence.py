@@ -132,7 +132,7 @@ async def upload_evidence(request: ApiRequest, services: NamedDependency[Service
         )
     name = str(request.query_params.get("name", ""))[:_LONGEST_NAME]
     caller = request.auth
-    file = await services.evidence.add(caller.unit_id, name, await request.body(), acting=caller.actor)
+    file = await services.evidence.add(caller.unit_id, name, await request.body(), acting=caller.acting)
     headers = {"Location": f"{BASE_PATH}/evidence/{file.digest}"}
     return answer(evidence_view(file), 200 if file.state.settled else 202, headers)
 

@@ -9,15 +9,17 @@ import msgspec
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Session
+from mingpiao.identity.model import Account, Acting, Session, acting_as
 from mingpiao.identity.service import ABSOLUTE_LIMIT, session_of
 from mingpiao.kernel.errors import refuse
 from mingpiao.messages.service import count_unread
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW, Right, require
+from mingpiao.web import client_address
 
 PageRequest = Request[Any, Any, Any]
 _Connection = ASGIConnection[Any, Any, Any, Any]
@@ -124,6 +126,11 @@ async def provide_session(request: PageRequest) -> Session:
     if visit is None:
         raise LoginRequired
     return visit.session
+
+
+def provide_acting(request: PageRequest, session: NamedDependency[Session]) -> Acting:
+    """The signed-in person at their network address, as every verb takes them."""
+    return acting_as(session, client_address(request))
 
 
 async def check_csrf(request: PageRequest, expected: str) -> None:

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Actor, Role, Session
+from mingpiao.identity.model import Account, Acting, Role, Session
 from mingpiao.identity.service import (
     ACCOUNT_PAGE,
     account_state,
@@ -23,7 +23,6 @@ from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect
 from mingpiao.units.service import names_of
-from mingpiao.web import client_address
 
 LIST = "/admin/accounts"
 
@@ -70,11 +69,11 @@ async def change_account(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     account_id: FromPath[int],
 ) -> Response[str] | Response[bytes]:
     """Do what the form's `verb` says: unlock, enable, disable, or password."""
     verb = (await read_form(request)).get("verb", "")
-    acting = Actor(label=session.account.actor.label, address=client_address(request))
     password = ""
     async with services.database.system() as connection:
         account = (await account_state(connection, account_id)).account

@@ -1,31 +1,38 @@
 """/finance/reviews/{id}: one application with all that helps to decide it, and deciding it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
+from typing import Protocol
 
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from mingpiao.applications.model import Application, ApplicationState, Reviewer
+from mingpiao.applications.model import Application, ApplicationState
 from mingpiao.applications.service import Reviews, alike_count, department_above
 from mingpiao.applications.service import get as get_application
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.identity.service import officers_of
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.applications.parts import load_parts
 from mingpiao.portals.applications.review_history import load_past
-from mingpiao.portals.applications.reviews import LIST, REVIEW_GUARDS, department_name, reviewer_of
+from mingpiao.portals.applications.reviews import LIST, REVIEW_GUARDS, department_name
 from mingpiao.portals.applications.rights import REVIEW
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect
 
-_Verb = Callable[[Reviews, int, Reviewer, str], Awaitable[Application]]
+
+class _Verb(Protocol):
+    """A way to deal with an application; the text is what its field holds."""
+
+    def __call__(
+        self, reviews: Reviews, application_id: int, text: str, /, *, acting: Acting
+    ) -> Awaitable[Application]: ...
 
 
 class _Choices(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,14 +118,14 @@ def _choices(session: Session, application: Application, catalog: Catalog) -> _C
 # -- what can be done ------------------------------------------------------------------------------
 
 
-async def _assign(reviews: Reviews, number: int, reviewer: Reviewer, officer: str) -> Application:
+async def _assign(reviews: Reviews, number: int, officer: str, *, acting: Acting) -> Application:
     if not officer.isdecimal() or len(officer) > 18:
         raise refuse("application.officer_unknown", "请选择复核人。", field="officer", status=422)
-    return await reviews.assign(number, reviewer, int(officer))
+    return await reviews.assign(number, int(officer), acting=acting)
 
 
-async def _retry(reviews: Reviews, number: int, reviewer: Reviewer, _typed: str) -> Application:
-    return await reviews.retry(number, reviewer)
+async def _retry(reviews: Reviews, number: int, _typed: str, *, acting: Acting) -> Application:
+    return await reviews.retry(number, acting=acting)
 
 
 #: By the last part of the address: the verb, and the field that holds what it is told.
@@ -140,6 +147,7 @@ async def act(
     verb: FromPath[str],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """Approve, return, reject, assign, pass up, take over or try again; then show where it stands."""
     if verb not in _VERBS:
@@ -147,8 +155,7 @@ async def act(
     do, field = _VERBS[verb]
     members = await read_form(request)
     try:
-        reviewer = reviewer_of(request, session)
-        await do(services.reviews, application_id, reviewer, members.get(field, ""))
+        await do(services.reviews, application_id, members.get(field, ""), acting=acting)
     except Refusal as refusal:
         if any(problem.status in (403, 404) for problem in refusal.problems):
             raise

@@ -9,13 +9,12 @@ from litestar.di import NamedDependency
 from mingpiao.applications.model import (
     ApplicationState,
     Decision,
-    Reviewer,
     ReviewFilter,
 )
 from mingpiao.applications.service import list_reviews, rules_waiting
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.applications.rights import REVIEW
 from mingpiao.portals.bills.filters import clean_text
@@ -25,7 +24,6 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, require_right
 from mingpiao.portals.units.finance import kind_name
 from mingpiao.units.service import names_of
-from mingpiao.web import client_address
 
 LIST = "/finance/reviews"
 REVIEW_GUARDS = [require_right(REVIEW)]
@@ -47,14 +45,6 @@ _STATES = (
 )
 _DUE = (("soon", "一个工作日内到期"), ("overdue", "已逾期"))
 _WHOSE = (("own", "本部门办理"), ("mine", "由我办理"), ("all", "本级及下级全部"))
-
-
-def reviewer_of(request: PageRequest, session: Session) -> Reviewer:
-    """The account as a reviewer; raises `Refusal` (`access.denied`, 403) when it belongs to no department."""
-    reviewer = Reviewer.of(session.account, client_address(request))
-    if reviewer is None:
-        raise refuse("access.denied", "只有财政部门的人员可以办理复核。", status=403)
-    return reviewer
 
 
 @get("/reviews")
@@ -148,7 +138,10 @@ def _address(values: Mapping[str, str]) -> str:
 
 @post("/reviews/batch", guards=REVIEW_GUARDS, status_code=200)
 async def decide_batch(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str]:
     """Decide the chosen applications with one reason, and list what became of each."""
     form = await request.form()
@@ -158,7 +151,7 @@ async def decide_batch(
     try:
         decision = _decision(members.get("decision", ""))
         results = await services.reviews.decide_batch(
-            chosen, decision, reviewer_of(request, session), members.get("reason", "")
+            chosen, decision, members.get("reason", ""), acting=acting
         )
     except Refusal as refusal:
         return await _list_page(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Actor, AuditEntry, Session
+from mingpiao.identity.model import Acting, AuditEntry, Session
 from mingpiao.identity.service import record
 from mingpiao.issuing.model import Bill
 from mingpiao.issuing.service import stream_bills
@@ -22,7 +22,6 @@ from mingpiao.portals.forms import read_query
 from mingpiao.portals.regions import home_region
 from mingpiao.portals.session import PageRequest
 from mingpiao.units.service import names_of
-from mingpiao.web import client_address
 
 _BATCH = 500
 _COLUMNS = ("用票单位", "地区", *COLUMNS)
@@ -31,26 +30,38 @@ _LAYOUT = Layout(columns=_COLUMNS, amounts=("金额（元）",))
 
 @get("/bills/export.csv")
 async def export_csv(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Stream:
     """All bills of the filter as CSV."""
     catalog = await services.catalog.get()
-    query = await _query(request, session, services, catalog, "csv")
+    query = await _query(request, session, services, catalog, "csv", acting=acting)
     return csv_answer(_LAYOUT, _batches(services, session, query, catalog))
 
 
 @get("/bills/export.xlsx")
 async def export_workbook(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Stream:
     """All bills of the filter as a workbook."""
     catalog = await services.catalog.get()
-    query = await _query(request, session, services, catalog, "xlsx")
+    query = await _query(request, session, services, catalog, "xlsx", acting=acting)
     return await workbook_answer(_LAYOUT, _batches(services, session, query, catalog))
 
 
 async def _query(
-    request: PageRequest, session: Session, services: Services, catalog: Catalog, ending: str
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    catalog: Catalog,
+    ending: str,
+    *,
+    acting: Acting,
 ) -> BillQuery:
     """The filter of an export, put down in the audit trail; raises `Refusal` with what is wrong in it."""
     async with services.database.scoped(session.account.scope) as connection:
@@ -58,7 +69,7 @@ async def _query(
     if query.problems:
         raise Refusal(*query.problems)
     entry = AuditEntry(
-        actor=Actor(label=session.account.actor.label, address=client_address(request)),
+        acting=acting,
         action="bill:export",
         subject=f"region:{home_region(session, catalog)}",
         details={"format": ending} | {name: text for name, text in query.values.items() if text},

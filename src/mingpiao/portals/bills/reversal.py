@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Actor, Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.issuing.model import Bill, BillState, Color, Issued, ReversalRequest
 from mingpiao.issuing.service import get_bill
 from mingpiao.kernel.errors import Problem, refuse
@@ -15,7 +15,6 @@ from mingpiao.portals.bills.unit import LIST
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right
-from mingpiao.web import client_address
 
 _GUARDS = [require_right(UNIT_REVERSE)]
 _OTHER = "其他"
@@ -67,6 +66,7 @@ async def reverse(
     number: FromPath[str],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """Reverse the bill; pressed twice, the second answer leads to the same red bill."""
     form = await read_form(request)
@@ -76,7 +76,6 @@ async def reverse(
     reversal = ReversalRequest(
         code=code, number=number, reason=form.get("reason", ""), handler=account.display_name
     )
-    acting = Actor(label=account.actor.label, address=client_address(request))
     outcome = (await services.desk.reverse(unit_of(account), [reversal], acting=acting))[0]
     result = f"{LIST}/{bill.code}/{bill.number}/reversed"
     if isinstance(outcome, Issued):

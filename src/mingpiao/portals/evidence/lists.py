@@ -7,7 +7,7 @@ from typing import Any
 from mingpiao.composition import Services
 from mingpiao.evidence.model import EvidenceFilter, EvidenceState, ListedEvidence
 from mingpiao.evidence.service import get_listed, stream_evidence
-from mingpiao.identity.model import Actor, AuditEntry, Session
+from mingpiao.identity.model import Acting, AuditEntry, Session
 from mingpiao.identity.service import record
 from mingpiao.issuing.model import BillFilter
 from mingpiao.issuing.service import list_bills
@@ -18,7 +18,6 @@ from mingpiao.portals.evidence.files import find_file
 from mingpiao.portals.exports import Batches
 from mingpiao.portals.rendering import moment
 from mingpiao.portals.session import PageRequest
-from mingpiao.web import client_address
 
 STATES = [(state.value, state.label) for state in EvidenceState]
 AMOUNTS = ("载明金额（元）", "已使用（元）", "剩余（元）")
@@ -103,14 +102,20 @@ def uploader(file: ListedEvidence) -> str:
 
 
 async def begin_export(
-    request: PageRequest, session: Session, services: Services, query: EvidenceQuery, subject: str
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    query: EvidenceQuery,
+    subject: str,
+    *,
+    acting: Acting,
 ) -> None:
     """Put an export down in the audit trail; raises `Refusal` with what is wrong in its filter."""
     if query.problems:
         raise Refusal(*query.problems)
     ending = request.url.path.rpartition(".")[2]
     entry = AuditEntry(
-        actor=Actor(label=session.account.actor.label, address=client_address(request)),
+        acting=acting,
         action="evidence:export",
         subject=subject,
         unit_id=session.account.unit_id,

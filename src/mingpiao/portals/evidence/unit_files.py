@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from mingpiao.composition import Services
 from mingpiao.evidence.model import EvidenceFile
 from mingpiao.evidence.service import MAX_FILES, get_evidence_files
-from mingpiao.identity.model import Actor, Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.evidence.files import (
     MAX_UPLOAD,
@@ -22,7 +22,6 @@ from mingpiao.portals.evidence.files import (
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.session import PageRequest, require_right
-from mingpiao.web import client_address
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -34,11 +33,13 @@ _NO_STORE = {"Cache-Control": "no-store"}
     request_max_body_size=MAX_UPLOAD,
 )
 async def upload(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[dict[str, Any]]:
     """Take files in for the page's script: each is answered, and those refused are told why."""
-    acting = Actor(label=session.account.actor.label, address=client_address(request))
-    taken = await take_files(request, services, unit_of(session.account), acting)
+    taken = await take_files(request, services, unit_of(session.account), acting=acting)
     answer = {
         "files": [as_seen(each.file) for each in taken if each.file is not None],
         "problems": [each.problem.message for each in taken if each.problem is not None],

@@ -6,12 +6,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from markupsafe import Markup
 
-from mingpiao.applications.model import Pending, Person, Submitted
+from mingpiao.applications.model import Pending, Submitted
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem
 from mingpiao.composition import Services
 from mingpiao.evidence.model import EvidenceFile
 from mingpiao.evidence.service import get_evidence_files
-from mingpiao.identity.model import Account, Actor, Session
+from mingpiao.identity.model import Account, Acting, Session
 from mingpiao.identity.service import checkers_of_unit
 from mingpiao.issuing.model import (
     MAX_ITEMS,
@@ -59,7 +59,6 @@ from mingpiao.portals.rendering import field_id, page
 from mingpiao.portals.session import PageRequest, redirect, require_right
 from mingpiao.rules.model import Severity
 from mingpiao.units.model import UnitMode, UnitProfile
-from mingpiao.web import client_address
 
 _ADDRESS = "/unit/issue"
 _GUARDS = [require_right(UNIT_ISSUE)]
@@ -146,14 +145,16 @@ def _stopped(level: StockLevel | None, mode: UnitMode) -> str:
 
 @post("/issue", guards=_GUARDS, status_code=200, request_max_body_size=MAX_UPLOAD)
 async def fill(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str]:
     """A step within the form (`action`), or on to *check your answers*. Files that come along are taken in."""
     window = await _open_window(services, session.account)
     members = await read_form(request)
     form = read_issue_form(members, window.kind(members.get("kind", "")), today())
-    acting = Actor(label=session.account.actor.label, address=client_address(request))
-    taken = await take_files(request, services, unit_of(session.account), acting)
+    taken = await take_files(request, services, unit_of(session.account), acting=acting)
     form = with_files(form, [each.file.digest for each in taken if each.file is not None])
     refused = problems_of(taken)
     action = members.get("action", "")
@@ -275,7 +276,10 @@ async def find_items(
 
 @post("/issue/confirm", guards=_GUARDS, status_code=200)
 async def confirm(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """Issue. The form's business number makes a second press or a reload answer with the same bill."""
     window = await _open_window(services, session.account)
@@ -284,22 +288,18 @@ async def confirm(
     view = window.view(form)
     if members.get("action") == "edit":
         return await _form_page(request, session, services, window, view)
-    person = Person(
-        actor=Actor(label=session.account.actor.label, address=client_address(request)),
-        name=session.account.display_name,
-    )
     wanted = as_request(view, session.account.display_name)
     unit_id = unit_of(session.account)
     try:
         if members.get("action") == "appeal":
             application = await services.applications.appeal_request(
-                unit_id, wanted, view.form.appeal, person
+                unit_id, wanted, view.form.appeal, acting=acting
             )
             if not isinstance(application, Refused):
                 return redirect(request, f"/unit/applications/{application.application_id}")
             outcome: Submitted = application
         else:
-            outcome = await services.applications.submit(unit_id, wanted, person, look_first=True)
+            outcome = await services.applications.submit(unit_id, wanted, acting=acting, look_first=True)
     except Refusal as refusal:
         # What was typed must not be lost.
         problems = tuple(msgspec.structs.replace(each, field="appeal") for each in refusal.problems)

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from mingpiao.composition import Services
 from mingpiao.evidence.service import MAX_BYTES
-from mingpiao.identity.model import Actor, Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.bills.access import unit_of
@@ -36,17 +36,12 @@ from mingpiao.qualifications.service import (
     unit_qualifications,
     withdraw,
 )
-from mingpiao.web import client_address
 
 LIST = "/unit/qualifications"
 _GUARDS = [require_right(UNIT_QUALIFICATIONS)]
 _CRUMBS = [("首页", "/unit"), ("资质证书", LIST)]
 #: Above the limit of a file, so that one too large is told so beside the form.
 _MAX_UPLOAD = 2 * MAX_BYTES
-
-
-def _acting(request: PageRequest, session: Session) -> Actor:
-    return Actor(label=session.account.actor.label, address=client_address(request))
 
 
 @get("/qualifications")
@@ -88,7 +83,10 @@ async def _list_page(
 
 @post("/qualifications", guards=_GUARDS, status_code=200, request_max_body_size=_MAX_UPLOAD)
 async def upload(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """Take a file in; the same one again leads to the qualification that it is."""
     file = (await request.form()).get("file")
@@ -99,8 +97,7 @@ async def upload(
             unit_of(session.account),
             file.filename,
             await file.read(),
-            by=session.account,
-            acting=_acting(request, session),
+            acting=acting,
         )
     except Refusal as refusal:
         return await _list_page(request, session, services, refusal.problems)
@@ -163,6 +160,7 @@ async def submit_qualification(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     qualification_id: FromPath[int],
 ) -> Response[str] | Response[bytes]:
     """Hand a qualification in; what is wrong in the form is told beside its field."""
@@ -179,7 +177,7 @@ async def submit_qualification(
                 qualification_id,
                 stated,
                 revision=_number(form.get("revision", "")),
-                acting=_acting(request, session),
+                acting=acting,
             )
     except Refusal as refusal:
         if refusal.status != 422:
@@ -193,13 +191,12 @@ async def withdraw_qualification(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     qualification_id: FromPath[int],
 ) -> Response[bytes]:
     """Take a qualification back on which nobody decided."""
     async with services.database.system() as connection:
-        await withdraw(
-            connection, unit_of(session.account), qualification_id, acting=_acting(request, session)
-        )
+        await withdraw(connection, unit_of(session.account), qualification_id, acting=acting)
     return redirect(request, LIST)
 
 

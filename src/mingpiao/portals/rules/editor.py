@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.regions import home_region
 from mingpiao.portals.rendering import page
@@ -30,7 +30,6 @@ from mingpiao.portals.session import PageRequest, redirect, require_right
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import RuleVersion, Severity, Stage, VersionState
 from mingpiao.rules.service import RuleDifference
-from mingpiao.web import client_address
 
 _GUARDS = [require_right(RULES_WRITE)]
 _EDITABLE = (VersionState.DRAFT, VersionState.RETURNED)
@@ -49,7 +48,10 @@ async def new_rule_form(
 
 @post("/rules/new", guards=_GUARDS, status_code=200)
 async def new_rule(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """Make a rule as a draft."""
     catalog = await services.catalog.get()
@@ -61,9 +63,8 @@ async def new_rule(
                 connection,
                 catalog,
                 rule,
-                acting=session.account,
+                acting=acting,
                 note=form.note,
-                address=client_address(request),
             )
     except Refusal as refusal:
         return _editor(request, catalog, home_region(session, catalog), form, refusal.problems)
@@ -91,6 +92,7 @@ async def save(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     code: FromPath[str],
 ) -> Response[str] | Response[bytes]:
     """Save the draft that the form began with; from a form without one, begin a further version."""
@@ -98,7 +100,7 @@ async def save(
     form = await read_rule_form(request, code=code)
     async with services.database.scoped(session.account.scope) as connection:
         newest = (await rules.get_rule(connection, code)).newest
-    given: dict[str, Any] = {"acting": session.account, "note": form.note, "address": client_address(request)}
+    given: dict[str, Any] = {"acting": acting, "note": form.note}
     try:
         rule = form.rule()
         async with services.database.system() as connection:

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Session
+from mingpiao.identity.model import Account, Acting, Session
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import region_prefix
 from mingpiao.kernel.errors import Problem, Refusal, refuse
@@ -28,7 +28,6 @@ from mingpiao.portals.session import PageRequest, redirect, require_right
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import RuleVersion, Severity, Stage, VersionState
 from mingpiao.rules.service import PAGE_SIZE, RuleFilter, RuleSummary
-from mingpiao.web import client_address
 
 LIST = "/finance/rules"
 CRUMBS = [("监管规则", LIST)]
@@ -198,8 +197,8 @@ def _permissions(account: Account, catalog: Catalog, summary: RuleSummary, shown
         edit=own and (editable or open_ended),
         submit=own and editable,
         withdraw=own and (editable or waiting),
-        decide=head and waiting and account.actor.label not in shown.makers,
-        own_work=head and waiting and account.actor.label in shown.makers,
+        decide=head and waiting and account.actor not in shown.makers,
+        own_work=head and waiting and account.actor in shown.makers,
         roll_back=own
         and open_ended
         and shown.state is VersionState.APPROVED
@@ -214,6 +213,7 @@ async def change_version(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     code: FromPath[str],
     version: FromPath[int],
     action: FromPath[str],
@@ -222,7 +222,7 @@ async def change_version(
     form = await read_form(request)
     reason = form.get("reason", "")
     try:
-        changed = await _change(request, session, services, (code, version), action, form)
+        changed = await _change(services, (code, version), action, form, acting=acting)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
@@ -231,16 +231,15 @@ async def change_version(
 
 
 async def _change(
-    request: PageRequest,
-    session: Session,
     services: Services,
     which: tuple[str, int],
     action: str,
     form: dict[str, str],
+    *,
+    acting: Acting,
 ) -> RuleVersion:
     catalog = await services.catalog.get()
-    acting: dict[str, Any] = {"acting": session.account, "address": client_address(request)}
-    acting_on = acting | {"revision": read_revision(form)}
+    acting_on: dict[str, Any] = {"revision": read_revision(form)} | {"acting": acting}
     reason = form.get("reason", "")
     async with services.database.system() as connection:
         match action:
@@ -249,7 +248,7 @@ async def _change(
             case "withdraw":
                 return await rules.withdraw(connection, *which, **acting_on)
             case "roll_back":
-                return await rules.roll_back(connection, catalog, *which, **acting)
+                return await rules.roll_back(connection, catalog, *which, acting=acting)
             case "approve":
                 return await rules.approve(connection, catalog, *which, reason=reason, **acting_on)
             case "return":
@@ -262,6 +261,7 @@ async def switch_rule(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     code: FromPath[str],
     action: FromPath[str],
 ) -> Response[str] | Response[bytes]:
@@ -277,9 +277,8 @@ async def switch_rule(
                 connection,
                 catalog,
                 code,
-                acting=session.account,
+                acting=acting,
                 reason=reason,
-                address=client_address(request),
             )
     except Refusal as refusal:
         if refusal.status == 404:

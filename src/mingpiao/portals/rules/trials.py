@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Actor, Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.issuing.model import Bill
 from mingpiao.issuing.service import get_bill
 from mingpiao.kernel.errors import Refusal
@@ -27,7 +27,6 @@ from mingpiao.portals.units.finance import kind_name
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import described, get_rule, versions_of
 from mingpiao.units.service import names_of
-from mingpiao.web import client_address
 
 TRIALS = f"{LIST}/backtests"
 _GUARDS = [require_right(RULES_WRITE)]
@@ -36,12 +35,15 @@ _USUAL_MONTHS = 12
 
 @post("/rules/backtests", guards=_GUARDS, status_code=200)
 async def try_form(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[bytes]:
     """Try what stands in the editor's form, saved or not."""
     form = await read_rule_form(request)
     given = await read_form(request)
-    return await _start(request, session, services, form.rule(), given.get("months", ""))
+    return await _start(request, session, services, form.rule(), given.get("months", ""), acting=acting)
 
 
 @post("/rules/{code:str}/backtests", guards=_GUARDS, status_code=200)
@@ -49,6 +51,7 @@ async def try_version(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     code: FromPath[str],
 ) -> Response[str] | Response[bytes]:
     """Try a version of a rule."""
@@ -58,7 +61,7 @@ async def try_version(
     chosen = next((each for each in versions if str(each.version) == given.get("version")), versions[0])
     try:
         months = given.get("months", "")
-        return await _start(request, session, services, chosen.rule, months, chosen.version)
+        return await _start(request, session, services, chosen.rule, months, chosen.version, acting=acting)
     except Refusal as refusal:
         return await show_rule(request, session, services, code, refusal.problems)
 
@@ -70,6 +73,8 @@ async def _start(
     rule: Rule,
     months: str,
     version: int | None = None,
+    *,
+    acting: Acting,
 ) -> Response[bytes]:
     catalog = await services.catalog.get()
     asked = int(months) if months.isascii() and months.isdigit() and len(months) <= 3 else _USUAL_MONTHS
@@ -80,7 +85,7 @@ async def _start(
             rule,
             asked,
             region_code=home_region(session, catalog),
-            acting=_acting(request, session),
+            acting=acting,
             version=version,
         )
     return redirect(request, f"{TRIALS}/{backtest_id}")
@@ -112,10 +117,6 @@ async def trial_list(
         next_address=f"{address}?before={trials.next_key}" if trials.next_key else "",
         first_address=address if before else "",
     )
-
-
-def _acting(request: PageRequest, session: Session) -> Actor:
-    return Actor(label=session.account.actor.label, address=client_address(request))
 
 
 @get("/rules/backtests/{backtest_id:int}", guards=_GUARDS)
@@ -170,13 +171,14 @@ async def stop_trial(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     backtest_id: FromPath[int],
 ) -> Response[bytes]:
     """Break a trial off."""
     region = home_region(session, await services.catalog.get())
     key = _key(backtest_id)
     async with services.database.system() as connection:
-        await stop_backtest(connection, key, region_code=region, acting=_acting(request, session))
+        await stop_backtest(connection, key, region_code=region, acting=acting)
     return redirect(request, f"{TRIALS}/{key}")
 
 
