@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.composition import Services
 from mingpiao.identity.model import Account, Acting, Session, acting_as
@@ -96,7 +98,7 @@ async def _unread(services: Services, account: Account) -> int:
     owner = message_owner(account)
     if owner is None:
         return 0
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: no scope sees who has read what
         return await count_unread(connection, account.account_id, owner)
 
 
@@ -131,6 +133,15 @@ async def provide_session(request: PageRequest) -> Session:
 def provide_acting(request: PageRequest, session: NamedDependency[Session]) -> Acting:
     """The signed-in person at their network address, as every verb takes them."""
     return acting_as(session, client_address(request))
+
+
+def scoped_reads(services: Services, account: Account) -> AbstractAsyncContextManager[AsyncConnection]:
+    """A transaction that reads what the account may see: how every page reads.
+
+    PostgreSQL holds the scope, so that a query that forgets its unit or region finds nothing of others. What
+    a page must read or write beyond it opens `services.database.system()` and says why.
+    """
+    return services.database.scoped(account.scope)
 
 
 async def check_csrf(request: PageRequest, expected: str) -> None:

@@ -33,7 +33,7 @@ async def account_list(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[str]:
     """All accounts of the unit."""
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: no scope reads or writes accounts
         accounts = await accounts_of_unit(connection, unit_of(session.account))
     return page(
         request,
@@ -63,7 +63,7 @@ async def new_account(
     password = random_password()
     try:
         role = _role(form.get("role", ""))
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: no scope reads or writes accounts
             account = await create_account(
                 connection,
                 username=form.get("username", ""),
@@ -96,7 +96,7 @@ async def change_account(
 ) -> Response[str] | Response[bytes]:
     """`enable`, `disable` or `reset` an account of the unit."""
     password = ""
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: no scope reads or writes accounts
         account = await account_in_unit(connection, unit_of(session.account), account_id)
         if action in {"enable", "disable"}:
             await set_active(connection, account, action == "enable", acting=acting)

@@ -24,7 +24,7 @@ from mingpiao.portals.applications.rights import REVIEW
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect
+from mingpiao.portals.session import PageRequest, redirect, scoped_reads
 
 
 class _Verb(Protocol):
@@ -66,15 +66,14 @@ async def _review_page(
     typed: Mapping[str, str] | None = None,
 ) -> Response[str]:
     catalog = await services.catalog.get()
-    scope = session.account.scope
-    async with services.database.scoped(scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         application = await get_application(connection, application_id)
         parts = await load_parts(connection, application, catalog)
         alike = await alike_count(connection, application)
     choices = _choices(session, application, catalog)
     officers = []
     if choices.decide and session.account.region_code is not None:
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: no scope reads accounts
             officers = await officers_of(connection, session.account.region_code)
     return page(
         request,
@@ -85,7 +84,7 @@ async def _review_page(
         application=application,
         parts=parts,
         region=catalog.region_path(application.region_code),
-        past=await load_past(services, scope, application.unit_id, but=application_id),
+        past=await load_past(services, session.account, application.unit_id, but=application_id),
         choices=choices,
         officers=[(str(each.account_id), f"{each.display_name}（{each.role.label}）") for each in officers],
         assignee=next(

@@ -112,6 +112,7 @@ def _day(text: str, usual: date, field: str) -> tuple[date, tuple[Problem, ...]]
 
 
 async def _figures(services: Services, asked: _Asked) -> ReviewFigures:
+    # scope: the chosen region, which `chosen_region` has found within the account's.
     async with services.database.scoped(DepartmentScope(asked.region_code)) as connection:
         return await review_figures(connection, asked.first, asked.last)
 
@@ -187,7 +188,7 @@ async def _table(
         subject=f"region:{asked.region_code}",
         details={"format": ending, "table": "departments" if by_department else "rules"} | asked.values,
     )
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: the audit trail is written
         await record(connection, entry)
     if by_department:
         return _layout(_DEPARTMENT_COLUMNS, "departments"), _department_rows(figures, catalog)

@@ -21,7 +21,7 @@ from mingpiao.portals.bills.filters import clean_text
 from mingpiao.portals.forms import clean, read_query
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, require_right
+from mingpiao.portals.session import PageRequest, require_right, scoped_reads
 from mingpiao.portals.units.finance import kind_name
 from mingpiao.units.service import names_of
 
@@ -68,7 +68,7 @@ async def _list_page(
     catalog = await services.catalog.get()
     values = _values(session, given)
     after = given.get("after", "")
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         found = await list_reviews(connection, _wanted(session, values), after=after)
         units = await names_of(connection, {each.unit_id for each in found.applications})
         rules = await rules_waiting(connection)
@@ -163,7 +163,7 @@ async def decide_batch(
             chosen=frozenset(chosen),
             reason=members.get("reason", ""),
         )
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         units = await names_of(connection, {each.application.unit_id for each in results if each.application})
     return page(
         request,

@@ -28,7 +28,7 @@ from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules.model import Confirmation
 from mingpiao.units.model import UnitMode
 
@@ -50,7 +50,7 @@ async def application_list(
     wanted, problems = _read_filter(values, unit_of(session.account))
     found = ApplicationPage(applications=())
     if not problems:
-        async with services.database.scoped(session.account.scope) as connection:
+        async with scoped_reads(services, session.account) as connection:
             found = await list_applications(connection, wanted, after=after)
     catalog = await services.catalog.get()
     # Any kind may be appealed for, not only those that need files.
@@ -121,7 +121,7 @@ async def _application_page(
     typed: Mapping[str, str] | None = None,
 ) -> Response[str]:
     catalog = await services.catalog.get()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         application = await get_application(connection, application_id)
         parts = await load_parts(connection, application, catalog)
     may_act = allowed(session.account.role, UNIT_ISSUE)
@@ -169,7 +169,7 @@ async def progress(
 ) -> Response[str]:
     """Where an application stands, as a fragment that asks again; once it has moved on, the page is renewed."""
     catalog = await services.catalog.get()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         application = await get_application(connection, application_id)
         parts = await load_parts(connection, application, catalog)
     moving = application.state in _MOVING and not application.held_up

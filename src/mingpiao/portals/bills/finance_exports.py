@@ -20,7 +20,7 @@ from mingpiao.portals.bills.unit_exports import COLUMNS, row_of
 from mingpiao.portals.exports import Layout, csv_answer, workbook_answer
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.regions import home_region
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import PageRequest, scoped_reads
 from mingpiao.units.service import names_of
 
 _BATCH = 500
@@ -64,7 +64,7 @@ async def _query(
     acting: Acting,
 ) -> BillQuery:
     """The filter of an export, put down in the audit trail; raises `Refusal` with what is wrong in it."""
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         query = await read_finance_query(connection, session, catalog, read_query(request))
     if query.problems:
         raise Refusal(*query.problems)
@@ -74,7 +74,7 @@ async def _query(
         subject=f"region:{home_region(session, catalog)}",
         details={"format": ending} | {name: text for name, text in query.values.items() if text},
     )
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: the audit trail is written
         await record(connection, entry)
     return query
 
@@ -84,7 +84,7 @@ async def _batches(
 ) -> AsyncIterator[list[list[str]]]:
     names: dict[int, str] = {}
     batch: list[Bill] = []
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         async for bill in stream_bills(connection, query.wanted):
             batch.append(bill)
             if len(batch) >= _BATCH:

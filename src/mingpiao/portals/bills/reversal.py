@@ -14,7 +14,7 @@ from mingpiao.portals.bills.rights import UNIT_REVERSE
 from mingpiao.portals.bills.unit import LIST
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 
 _GUARDS = [require_right(UNIT_REVERSE)]
 _OTHER = "其他"
@@ -70,7 +70,7 @@ async def reverse(
 ) -> Response[str] | Response[bytes]:
     """Reverse the bill; pressed twice, the second answer leads to the same red bill."""
     form = await read_form(request)
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         bill = await get_bill(connection, bill_id_of(code, number))
     account = session.account
     reversal = ReversalRequest(
@@ -94,7 +94,7 @@ async def reversed_page(
     services: NamedDependency[Services],
 ) -> Response[str]:
     """What became of a reversed bill, with the red one."""
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         bill = await get_bill(connection, bill_id_of(code, number))
         if bill.color is not Color.BLUE or bill.related is None:
             raise refuse("bill.not_reversed", "该票据没有被冲红，请返回票据页面查看。", status=404)
@@ -104,7 +104,7 @@ async def reversed_page(
 
 async def _reversible_bill(services: Services, session: Session, code: str, number: str) -> Bill:
     """The bill; raises `Refusal` when it is red or was reversed before, telling by which bill."""
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         bill = await get_bill(connection, bill_id_of(code, number))
     if bill.color is Color.RED:
         raise refuse("bill.is_red", "红字票据不能再冲红。", status=409)

@@ -21,7 +21,7 @@ from mingpiao.portals.exports import Layout, csv_answer, workbook_answer
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.gates import UNIT_EXPORT
 from mingpiao.portals.rendering import moment
-from mingpiao.portals.session import PageRequest, require_right
+from mingpiao.portals.session import PageRequest, require_right, scoped_reads
 
 _BATCH = 500
 
@@ -87,7 +87,7 @@ async def _query(
     query = read_unit_query(read_query(request), unit_of(session.account))
     if query.problems:
         raise Refusal(*query.problems)
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: the audit trail is written
         await record(
             connection,
             AuditEntry(
@@ -105,7 +105,7 @@ async def _batches(
     services: Services, session: Session, query: BillQuery, catalog: Catalog
 ) -> AsyncIterator[list[list[str]]]:
     batch: list[list[str]] = []
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         async for bill in stream_bills(connection, query.wanted):
             batch.append(row_of(bill, catalog))
             if len(batch) >= _BATCH:

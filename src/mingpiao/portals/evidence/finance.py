@@ -35,7 +35,7 @@ from mingpiao.portals.exports import Layout, csv_answer, workbook_answer
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.regions import chosen_region, home_region, region_options
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import PageRequest, scoped_reads
 from mingpiao.portals.units.finance import kind_name
 
 LIST = "/finance/evidence"
@@ -51,7 +51,7 @@ async def file_list(
     given = read_query(request)
     after = given.get("after", "")
     found = EvidencePage(files=())
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         query = await _read(connection, session, catalog, given)
         if not query.problems:
             found = await list_evidence(connection, query.wanted, after=after)
@@ -157,7 +157,7 @@ async def export_workbook(
 async def _export(
     request: PageRequest, session: Session, services: Services, catalog: Catalog, *, acting: Acting
 ) -> EvidenceQuery:
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         query = await _read(connection, session, catalog, read_query(request))
     subject = f"region:{home_region(session, catalog)}"
     await begin_export(request, session, services, query, subject, acting=acting)

@@ -17,7 +17,7 @@ from mingpiao.portals.bills.filters import ListQuery, clean_text, read_day
 from mingpiao.portals.evidence.files import find_file
 from mingpiao.portals.exports import Batches
 from mingpiao.portals.rendering import moment
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import PageRequest, scoped_reads
 
 STATES = [(state.value, state.label) for state in EvidenceState]
 AMOUNTS = ("载明金额（元）", "已使用（元）", "剩余（元）")
@@ -71,7 +71,7 @@ def exports_of(query: EvidenceQuery, path: str) -> list[tuple[str, str]]:
 
 async def file_parts(services: Services, session: Session, unit_id: int, digest: str) -> dict[str, Any]:
     """What the template `evidence_file.html` shows of a file; raises `Refusal` (`evidence.not_found`, 404)."""
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         file = await find_file(connection, unit_id, digest)
         found = await list_bills(connection, BillFilter(unit_id=unit_id, evidence=digest), limit=_BILLS)
         listed = await get_listed(connection, unit_id, digest)
@@ -121,7 +121,7 @@ async def begin_export(
         unit_id=session.account.unit_id,
         details={"format": ending} | {name: text for name, text in query.values.items() if text},
     )
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: the audit trail is written
         await record(connection, entry)
 
 
@@ -130,7 +130,7 @@ async def batches_of(
 ) -> Batches:
     """All files of a filter as rows, some at a time."""
     batch: list[list[str]] = []
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         async for file in stream_evidence(connection, wanted):
             batch.append(row(file))
             if len(batch) >= _BATCH:

@@ -28,7 +28,7 @@ from mingpiao.portals.exports import Layout, csv_answer, workbook_answer
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.gates import UNIT_EXPORT, allowed
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, require_right
+from mingpiao.portals.session import PageRequest, require_right, scoped_reads
 
 LIST = "/unit/evidence"
 _LAYOUT = Layout(columns=COLUMNS, amounts=AMOUNTS, name="evidence")
@@ -44,7 +44,7 @@ async def file_list(
     after = read_query(request).get("after", "")
     found = EvidencePage(files=())
     if not query.problems:
-        async with services.database.scoped(session.account.scope) as connection:
+        async with scoped_reads(services, session.account) as connection:
             found = await list_evidence(connection, query.wanted, after=after)
     return page(
         request,

@@ -21,7 +21,7 @@ from mingpiao.portals.evidence.files import (
 )
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
-from mingpiao.portals.session import PageRequest, require_right
+from mingpiao.portals.session import PageRequest, require_right, scoped_reads
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -54,7 +54,7 @@ async def status(
     """How far the reading of some files is."""
     digests = read_query(request).get("digests", "").split()[:MAX_FILES]
     unit_id = unit_of(session.account)
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         found = await get_evidence_files(connection, unit_id, digests)
     return Response([as_seen(found[digest]) for digest in digests if digest in found], headers=_NO_STORE)
 
@@ -79,7 +79,7 @@ async def file_of(
 
 
 async def _own(session: Session, services: Services, digest: str) -> EvidenceFile:
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         return await find_file(connection, unit_of(session.account), digest)
 
 

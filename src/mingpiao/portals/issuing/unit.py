@@ -56,7 +56,7 @@ from mingpiao.portals.issuing.form import (
 )
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.rendering import field_id, page
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules.model import Severity
 from mingpiao.units.model import UnitMode, UnitProfile
 
@@ -92,7 +92,7 @@ class _Window(msgspec.Struct, frozen=True, kw_only=True):
 
 async def _open_window(services: Services, account: Account) -> _Window:
     unit_id = unit_of(account)
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: no scope reads accounts
         checkers = await checkers_of_unit(connection, unit_id)
     return _Window(
         profile=await services.units.profile(unit_id),
@@ -119,7 +119,7 @@ async def choose_or_fill(
         return await _form_page(request, session, services, window, window.view(form))
     if len(kinds) == 1:
         return redirect(request, f"{_ADDRESS}?kind={kinds[0].code}")
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         levels = await stock_levels(connection, window.profile.unit.unit_id)
     by_kind = {level.kind_code: level for level in levels}
     return page(
@@ -184,7 +184,7 @@ async def _files(services: Services, account: Account, view: FormView) -> list[E
     """The form's files in its order; what names none of the unit's is left out."""
     if not view.form.evidence:
         return []
-    async with services.database.scoped(account.scope) as connection:
+    async with scoped_reads(services, account) as connection:
         found = await get_evidence_files(connection, unit_of(account), view.form.evidence)
     return [found[digest] for digest in view.form.evidence if digest in found]
 
@@ -385,7 +385,7 @@ async def done(
     services: NamedDependency[Services],
 ) -> Response[str]:
     """The bill stands: its numbers, its face, what comes next."""
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         document = await get_document(connection, bill_id_of(code, number))
     return page(
         request,

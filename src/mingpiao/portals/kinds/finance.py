@@ -46,7 +46,7 @@ async def mark(
     if not _may_mark(session, f"{catalog.province}0000"):
         raise refuse("access.denied", "票据种类由省级财政部门负责人设置，请联系省级财政部门。", status=403)
     needed = (await read_form(request)).get("needed") == "1"
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: a verb writes
         await mark_evidence(connection, code, needed, acting=acting)
     return redirect(request, _LIST)
 

@@ -34,7 +34,7 @@ from mingpiao.portals.qualifications.parts import (
 from mingpiao.portals.qualifications.rights import QUALIFICATION_REVIEW
 from mingpiao.portals.regions import chosen_region, home_region, region_options
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.qualifications.model import (
     Qualification,
     QualificationFilter,
@@ -118,7 +118,7 @@ async def qualification_list(
     given = read_query(request)
     query = _read(session, catalog, given)
     after = given.get("after", "")
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         qualifications, following = await list_qualifications(connection, query.wanted, after=after)
         names = await names_of(connection, (qualification.unit_id for qualification in qualifications))
     return page(
@@ -163,7 +163,7 @@ async def _qualification_page(
     decision: str = "",
 ) -> Response[str]:
     catalog = await services.catalog.get()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         qualification = await get_qualification(connection, qualification_id)
         unit = await get_unit(connection, qualification.unit_id)
         stands = await unit_qualifications(connection, qualification.unit_id)
@@ -216,7 +216,7 @@ async def decide_qualification(
         acting=acting,
     )
     try:
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: a verb writes
             await _decide(connection, qualification_id, decision, given)
     except Refusal as refusal:
         if refusal.status == 404:
@@ -277,7 +277,7 @@ async def qualification_file(
 
 
 async def _find(session: Session, services: Services, qualification_id: int) -> Qualification:
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         return await get_qualification(connection, qualification_id)
 
 
@@ -318,7 +318,7 @@ async def _export(
         subject=f"region:{home_region(session, catalog)}",
         details={"format": ending} | {name: text for name, text in query.values.items() if text},
     )
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: the audit trail is written
         await record(connection, entry)
     return _batches(session, services, query, catalog)
 
@@ -328,7 +328,7 @@ async def _batches(
 ) -> AsyncIterator[list[list[str]]]:
     after = ""
     while True:
-        async with services.database.scoped(session.account.scope) as connection:
+        async with scoped_reads(services, session.account) as connection:
             qualifications, after = await list_qualifications(
                 connection, query.wanted, after=after, limit=_EXPORT_BATCH
             )

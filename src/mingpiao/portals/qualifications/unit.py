@@ -26,7 +26,7 @@ from mingpiao.portals.qualifications.parts import (
 )
 from mingpiao.portals.qualifications.rights import UNIT_QUALIFICATIONS
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.qualifications.model import Qualification, QualificationFilter
 from mingpiao.qualifications.service import get as get_qualification
 from mingpiao.qualifications.service import (
@@ -57,7 +57,7 @@ async def _list_page(
 ) -> Response[str]:
     after = read_query(request).get("after", "")
     unit_id = unit_of(session.account)
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         stands = await unit_qualifications(connection, unit_id)
         qualifications, following = await list_qualifications(
             connection, QualificationFilter(unit_id=unit_id), after=after
@@ -170,7 +170,7 @@ async def submit_qualification(
     if stated is None:
         return _qualification_page(request, session, qualification, form, tuple(problems))
     try:
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: a verb writes
             await submit(
                 connection,
                 unit_of(session.account),
@@ -195,7 +195,7 @@ async def withdraw_qualification(
     qualification_id: FromPath[int],
 ) -> Response[bytes]:
     """Take a qualification back on which nobody decided."""
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: a verb writes
         await withdraw(connection, unit_of(session.account), qualification_id, acting=acting)
     return redirect(request, LIST)
 
@@ -230,7 +230,7 @@ async def _own(session: Session, services: Services, qualification_id: int) -> Q
         raise refuse(
             "qualification.unknown", "没有找到该资质证书，请从列表中选择，或您无权查看。", status=404
         )
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         return await get_qualification(connection, qualification_id)
 
 

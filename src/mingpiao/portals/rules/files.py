@@ -16,7 +16,7 @@ from mingpiao.portals.forms import read_query
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS, LIST, read_rule_filter
 from mingpiao.portals.rules.rights import RULES_VIEW, RULES_WRITE
-from mingpiao.portals.session import PageRequest, require_right
+from mingpiao.portals.session import PageRequest, require_right, scoped_reads
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import ImportOutcome, ImportReport
@@ -38,7 +38,7 @@ async def export_list(
     _, wanted = read_rule_filter(session, catalog, read_query(request))
     found: list[Rule] = []
     after = ""
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         while batch := await rules.list_rules(connection, wanted, after=after):
             found += [each.newest.rule for each in batch]
             after = batch[-1].code
@@ -58,7 +58,7 @@ async def export_one(
 ) -> Response[bytes]:
     """One version of a rule, the newest unless told."""
     asked = read_query(request).get("version", "")
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         versions = await rules.versions_of(connection, code)
     chosen = next((each for each in versions if str(each.version) == asked), versions[0])
     await _audit(services, f"rule:{code}", "1", acting=acting)
@@ -76,7 +76,7 @@ def _stamp(at: datetime) -> str:
 
 async def _audit(services: Services, subject: str, count: str, *, acting: Acting) -> None:
     entry = AuditEntry(acting=acting, action="rule:export", subject=subject, details={"count": count})
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: the audit trail is written
         await record(connection, entry)
 
 
@@ -100,7 +100,7 @@ async def import_file(
     try:
         data = await _data(form.get("file"), form.get("text"))
         entries = rules.read_rules(data)
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: a verb writes
             reports = await rules.import_rules(
                 connection,
                 catalog,

@@ -24,7 +24,7 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.form import read_revision
 from mingpiao.portals.rules.history import suspension_of, trials_of
 from mingpiao.portals.rules.rights import RULES_APPROVE, RULES_VIEW, RULES_WRITE
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import RuleVersion, Severity, Stage, VersionState
 from mingpiao.rules.service import PAGE_SIZE, RuleFilter, RuleSummary
@@ -82,7 +82,7 @@ async def rule_list(
     given = read_query(request)
     values, wanted = read_rule_filter(session, catalog, given)
     after = clean_text(given.get("after", ""))
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         found = await rules.list_rules(connection, wanted, after=after)
     shown = found[:PAGE_SIZE]
     more = {"after": shown[-1].code} if len(found) > PAGE_SIZE else {}
@@ -136,7 +136,7 @@ async def show_rule(
     """The page of a rule, with what was refused and the reason that was typed."""
     catalog = await services.catalog.get()
     asked = read_query(request).get("version", "")
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         summary = await rules.get_rule(connection, code)
         versions = await rules.versions_of(connection, code)
         hits = await rules.hit_figures(
@@ -241,7 +241,7 @@ async def _change(
     catalog = await services.catalog.get()
     acting_on: dict[str, Any] = {"revision": read_revision(form)} | {"acting": acting}
     reason = form.get("reason", "")
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: a verb writes
         match action:
             case "submit":
                 return await rules.submit(connection, catalog, *which, **acting_on)
@@ -272,7 +272,7 @@ async def switch_rule(
     reason = (await read_form(request)).get("reason", "")
     catalog = await services.catalog.get()
     try:
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: a verb writes
             await verbs[action](
                 connection,
                 catalog,
@@ -297,7 +297,7 @@ async def compare_versions(
     """Two versions side by side: the two newest unless told."""
     catalog = await services.catalog.get()
     given = read_query(request)
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         versions = await rules.versions_of(connection, code)
     by_number = {str(each.version): each for each in versions}
     after = by_number.get(given.get("after", ""), versions[0])

@@ -10,7 +10,7 @@ from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS, LIST
 from mingpiao.portals.rules.rights import RULES_APPROVE, RULES_VIEW
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules.service import (
     LIBRARY_THEMES,
     VIOLATIONS,
@@ -40,7 +40,7 @@ async def adopt(
     """Approve all rules of the library that do not stand yet."""
     catalog = await services.catalog.get()
     try:
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: a verb writes
             await adopt_library(connection, catalog, acting=acting)
     except Refusal as refusal:
         return await _show(request, session.account, services, refusal.problems)
@@ -53,7 +53,7 @@ async def _show(
     catalog = await services.catalog.get()
     standing: set[str] = set()
     after = ""
-    async with services.database.scoped(account.scope) as connection:
+    async with scoped_reads(services, account) as connection:
         while batch := await list_rules(connection, RuleFilter(), after=after):
             standing |= {each.code for each in batch}
             after = batch[-1].code

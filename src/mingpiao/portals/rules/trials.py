@@ -22,7 +22,7 @@ from mingpiao.portals.rules.finance import CRUMBS, LIST, show_rule
 from mingpiao.portals.rules.form import read_rule_form
 from mingpiao.portals.rules.history import trials_of
 from mingpiao.portals.rules.rights import RULES_WRITE
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.portals.units.finance import kind_name
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import described, get_rule, versions_of
@@ -56,7 +56,7 @@ async def try_version(
 ) -> Response[str] | Response[bytes]:
     """Try a version of a rule."""
     given = await read_form(request)
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         versions = await versions_of(connection, code)
     chosen = next((each for each in versions if str(each.version) == given.get("version")), versions[0])
     try:
@@ -78,7 +78,7 @@ async def _start(
 ) -> Response[bytes]:
     catalog = await services.catalog.get()
     asked = int(months) if months.isascii() and months.isdigit() and len(months) <= 3 else _USUAL_MONTHS
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: a verb writes
         backtest_id = await start_backtest(
             connection,
             catalog,
@@ -101,7 +101,7 @@ async def trial_list(
     """The department's trials of a rule, newest first."""
     catalog = await services.catalog.get()
     before = read_query(request).get("before", "")
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         rule = (await get_rule(connection, code)).newest.rule
     key = _key(int(before)) if before.isascii() and before.isdigit() and len(before) < 20 else None
     trials = await trials_of(services, code, home_region(session, catalog), before=key)
@@ -129,10 +129,9 @@ async def trial_page(
     """How far a trial is, and once it is done, what it found."""
     catalog = await services.catalog.get()
     region = home_region(session, catalog)
-    async with services.database.system() as connection:
+    async with scoped_reads(services, session.account) as connection:
         trial = await get_backtest(connection, _key(backtest_id), region_code=region)
-    result = trial.result
-    async with services.database.scoped(session.account.scope) as connection:
+        result = trial.result
         bills = await _sample(connection, result) if result else []
         names = await names_of(connection, {bill.unit_id for bill in bills})
     return page(
@@ -156,7 +155,7 @@ async def trial_state(
 ) -> Response[dict[str, Any]]:
     """For the page's script: `progress` in percent, the state's name, whether it is over."""
     region = home_region(session, await services.catalog.get())
-    async with services.database.system() as connection:
+    async with scoped_reads(services, session.account) as connection:
         trial = await get_backtest(connection, _key(backtest_id), region_code=region)
     told = {
         "progress": round(trial.progress * 100),
@@ -177,7 +176,7 @@ async def stop_trial(
     """Break a trial off."""
     region = home_region(session, await services.catalog.get())
     key = _key(backtest_id)
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: a verb writes
         await stop_backtest(connection, key, region_code=region, acting=acting)
     return redirect(request, f"{TRIALS}/{key}")
 
