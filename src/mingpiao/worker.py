@@ -16,8 +16,9 @@ from functools import partial
 
 import asyncpg
 
-from mingpiao import upkeep
-from mingpiao.jobs.queue import Handler, run_jobs
+from mingpiao.house.model import Duty, Handler
+from mingpiao.house.rooms import duties
+from mingpiao.jobs.queue import run_jobs
 from mingpiao.jobs.schedules import Round, run_rounds
 from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
@@ -54,14 +55,18 @@ async def work(
     url: str,
     stop: asyncio.Event,
     *,
-    rounds: Sequence[upkeep.Duty] = upkeep.DUTIES,
+    rounds: Sequence[Duty] | None = None,
     handlers: OpenHandlers = no_handlers,
 ) -> None:
-    """The worker's work until `stop` is set; for a process that has something else to do beside it."""
+    """The worker's work until `stop` is set; for a process that has something else to do beside it.
+
+    `rounds` are the duties of all rooms unless told.
+    """
+    chosen = duties() if rounds is None else rounds
     name = f"{socket.gethostname()}:{os.getpid()}"
     while not stop.is_set():
         try:
-            await _work_connected(url, name, rounds, handlers, stop)
+            await _work_connected(url, name, chosen, handlers, stop)
         except* (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as errors:
             _logger.warning("the database is away: %s", errors.exceptions[0])
             await _sleep(stop, _RECONNECT_SECONDS)
@@ -82,7 +87,7 @@ async def alongside(settings: Settings) -> AsyncIterator[None]:
 
 
 async def _work_connected(
-    url: str, name: str, rounds: Sequence[upkeep.Duty], handlers: OpenHandlers, stop: asyncio.Event
+    url: str, name: str, rounds: Sequence[Duty], handlers: OpenHandlers, stop: asyncio.Event
 ) -> None:
     database = await Database.open(url, pool_size=_CONNECTIONS)
     try:
@@ -98,7 +103,7 @@ async def _work_connected(
         await database.close()
 
 
-def _round(duty: upkeep.Duty, database: Database) -> Round:
+def _round(duty: Duty, database: Database) -> Round:
     async def do() -> None:
         await duty.work(database)
 

@@ -1,14 +1,27 @@
 """The app of all pages, composed once in a test process: registering routes takes longer than most tests."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 
-from mingpiao.composition import Services
+from mingpiao.composition import Services, open_house, page_services, settle
 from mingpiao.health import healthz
 from mingpiao.portals.router import create_router
+from mingpiao.portals.subjects import provided_services, subject_services
+from mingpiao.settings import Settings
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """What pages need, opened on a migrated database."""
+    async with open_house(settings) as house:
+        services = await page_services(house, settings, subject_services())
+        await settle(house)
+        yield services
 
 
 def serve(services: Services) -> Litestar:
@@ -22,7 +35,7 @@ def serve(services: Services) -> Litestar:
 def _composed() -> Litestar:
     return Litestar(
         route_handlers=[healthz, create_router()],
-        dependencies={"services": Provide(_services, sync_to_thread=False)},
+        dependencies={"services": Provide(_services, sync_to_thread=False)} | provided_services(),
         openapi_config=None,
     )
 

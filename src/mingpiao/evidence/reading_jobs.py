@@ -22,9 +22,10 @@ from mingpiao.evidence.reader_pool import (
 )
 from mingpiao.evidence.reading.errors import FileUnreadable
 from mingpiao.evidence.store import LOOK_JOB, READ_JOB, EvidenceStore, enqueue_reading
+from mingpiao.house.model import Handler, Topic
 from mingpiao.identity.model import Actor, AuditEntry
 from mingpiao.identity.service import record
-from mingpiao.jobs.queue import Handler, Payload
+from mingpiao.jobs.queue import Payload
 from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.database import Database
 from mingpiao.storage.notices import notify
@@ -40,6 +41,7 @@ _ACTOR = Actor(label="system:evidence_reader")
 
 #: Called in the transaction in which a unit's file settles.
 OnSettled = Callable[[AsyncConnection, int, str], Awaitable[None]]
+SETTLED: Topic[OnSettled] = Topic(name="evidence.settled")
 #: What a large model remarks on a file; never raises.
 Understand = Callable[[EvidenceReading], Awaitable[tuple[Remark, ...]]]
 

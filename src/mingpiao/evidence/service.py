@@ -6,6 +6,7 @@ from mingpiao.evidence.pictures import page_picture
 from mingpiao.evidence.reader_pool import FileNeedsOcr, ReaderFailed, ReaderLimits, ReaderPool
 from mingpiao.evidence.reading.errors import FileUnreadable
 from mingpiao.evidence.reading_jobs import (
+    SETTLED,
     SETTLED_CHANNEL,
     EvidenceReader,
     OnSettled,
@@ -38,6 +39,7 @@ __all__ = [
     "MAX_FILES",
     "MAX_PAGES",
     "QUALIFICATION_MEDIA_TYPES",
+    "SETTLED",
     "SETTLED_CHANNEL",
     "ChatModel",
     "ClamdScanner",

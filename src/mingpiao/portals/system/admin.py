@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.composition import Services
 from mingpiao.health import examine
+from mingpiao.house.rooms import duties
 from mingpiao.issuing.model import DayTotal
 from mingpiao.issuing.service import day_totals
 from mingpiao.kernel.clock import today
@@ -18,19 +19,6 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest
 
 _SHOWN_DAYS = 30
-_ROUND_LABELS = {
-    "add_up_closed_days": "汇总已结束日期的开票数据",
-    "purge_nonces": "清理接口调用随机数",
-    "purge_sessions": "清理已结束的登录会话",
-    "purge_verification_failures": "清理过期的查验失败记录",
-    "purge_heartbeats": "清理已停止的后台任务进程",
-    "purge_job_log": "清理后台任务日志",
-    "read_lost_evidence": "补做遗漏的佐证材料识别",
-    "read_lost_qualifications": "补做遗漏的资质证书识别",
-    "remind_of_expiry": "提醒资质证书到期",
-    "advance_applications": "推进等待材料的开票申请",
-    "remind_reviewers": "提醒待复核的申请",
-}
 
 
 class DutyRound(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,9 +88,10 @@ async def _rounds(connection: AsyncConnection) -> list[DutyRound]:
     rows = await connection.execute(
         text("SELECT entrypoint, last_run, next_run FROM pgqueuer_schedules ORDER BY entrypoint")
     )
+    labels = {duty.name: duty.label for duty in duties()}
     return [
         DutyRound(
-            label=_ROUND_LABELS.get(row.entrypoint, row.entrypoint),
+            label=labels.get(row.entrypoint, row.entrypoint),
             last_run=row.last_run,
             next_run=row.next_run,
         )
