@@ -18,6 +18,7 @@ import asyncpg
 
 from mingpiao.house.model import Duty, Handler
 from mingpiao.house.rooms import duties
+from mingpiao.jobs.heartbeats import beat, leave
 from mingpiao.jobs.queue import run_jobs
 from mingpiao.jobs.schedules import Round, run_rounds
 from mingpiao.settings import Settings
@@ -98,7 +99,7 @@ async def _work_connected(
             await run_rounds(database.pool, [_round(duty, database) for duty in rounds], stop)
             await jobs
             beating.cancel()
-        await database.pool.execute("DELETE FROM worker_heartbeats WHERE worker = $1", name)
+        await leave(database.pool, name)
     finally:
         await database.close()
 
@@ -112,11 +113,7 @@ def _round(duty: Duty, database: Database) -> Round:
 
 async def _beat(database: Database, name: str) -> None:
     while True:
-        await database.pool.execute(
-            "INSERT INTO worker_heartbeats (worker, beat_at) VALUES ($1, now()) "
-            "ON CONFLICT (worker) DO UPDATE SET beat_at = excluded.beat_at",
-            name,
-        )
+        await beat(database.pool, name)
         await asyncio.sleep(BEAT_SECONDS)
 
 

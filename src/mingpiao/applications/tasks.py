@@ -57,9 +57,8 @@ SELECT application_id FROM applications
 WHERE application_id > :after AND (
     state IN ('checking', 'approved')
     OR state IN ('needs_confirmation', 'in_review', 'returned') AND EXISTS (
-        SELECT FROM business_numbers
-        WHERE business_numbers.unit_id = applications.unit_id
-          AND business_numbers.business_no = applications.business_no))
+        SELECT FROM issued_business_numbers AS issued
+        WHERE issued.unit_id = applications.unit_id AND issued.business_no = applications.business_no))
 ORDER BY application_id LIMIT :limit
 """
 )

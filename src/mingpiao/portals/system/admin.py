@@ -14,7 +14,9 @@ from mingpiao.health import examine
 from mingpiao.house.rooms import duties
 from mingpiao.issuing.model import DayTotal
 from mingpiao.issuing.service import day_totals
+from mingpiao.jobs.schedules import list_rounds
 from mingpiao.kernel.clock import today
+from mingpiao.numbering.service import pool_levels
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest
 
@@ -27,15 +29,6 @@ class DutyRound(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     last_run: datetime | None
     next_run: datetime
-
-
-class PoolLevel(msgspec.Struct, frozen=True, kw_only=True):
-    """How many numbers of a 票据代码 were allotted to units, and how many are left."""
-
-    code: str
-    kind_code: str
-    allotted: int
-    left: int
 
 
 @get("/")
@@ -56,7 +49,7 @@ async def state(request: PageRequest, services: NamedDependency[Services]) -> Re
             today=_add_up([total for total in totals if total.day == last]),
             month=_add_up(totals),
             shown_days=_SHOWN_DAYS,
-            pools=await _pools(connection),
+            pools=await pool_levels(connection),
             kinds=catalog.kinds,
             rounds=await _rounds(connection),
         )
@@ -74,28 +67,11 @@ def _add_up(totals: list[DayTotal]) -> DayTotal:
     )
 
 
-async def _pools(connection: AsyncConnection) -> list[PoolLevel]:
-    rows = await connection.execute(
-        text(
-            "SELECT code, kind_code, next_number - 1 AS allotted, 10000000000 - next_number AS left "
-            "FROM number_pools ORDER BY code"
-        )
-    )
-    return [PoolLevel(**row) for row in rows.mappings()]
-
-
 async def _rounds(connection: AsyncConnection) -> list[DutyRound]:
-    rows = await connection.execute(
-        text("SELECT entrypoint, last_run, next_run FROM pgqueuer_schedules ORDER BY entrypoint")
-    )
     labels = {duty.name: duty.label for duty in duties()}
     return [
-        DutyRound(
-            label=labels.get(row.entrypoint, row.entrypoint),
-            last_run=row.last_run,
-            next_run=row.next_run,
-        )
-        for row in rows
+        DutyRound(label=labels.get(each.name, each.name), last_run=each.last_run, next_run=each.next_run)
+        for each in await list_rounds(connection)
     ]
 
 
