@@ -18,9 +18,9 @@ from mingpiao import settings as settings_module
 from mingpiao.composition import (
     Services,
     gateway_services,
+    listen,
     open_house,
     page_services,
-    settle,
 )
 from mingpiao.gateway.problems import handle as explain_problem
 from mingpiao.gateway.router import create_router as create_api_router
@@ -56,15 +56,16 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with open_house(chosen) as house, background_work(chosen):
+        async with open_house(chosen) as house:
             app.state.services = await page_services(house, chosen, subject_services())
             app.state.gateway = await gateway_services(house, chosen)
-            await settle(house)
-            # What was built by now stays: the collector need not look through it again and again.
-            gc.collect()
-            gc.freeze()
-            yield
-            gc.unfreeze()
+            await listen(house)
+            async with background_work(chosen):
+                # What was built by now stays: the collector need not look through it again and again.
+                gc.collect()
+                gc.freeze()
+                yield
+                gc.unfreeze()
 
     def provide_services(state: State) -> Services:
         services: Services = state.services

@@ -69,7 +69,7 @@ class GatewayServices(msgspec.Struct, frozen=True, kw_only=True):
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """A house on a migrated database, with nothing open yet but what each process brings along.
 
-    Raises `Refusal` without a master key, OSError without a database. Call `settle` when all is open.
+    Raises `Refusal` without a master key, OSError without a database. Call `listen` when all is open.
     """
     master_key = settings.master_key()
     async with AsyncExitStack() as stack:
@@ -86,7 +86,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         yield house
 
 
-async def settle(house: House) -> None:
+async def listen(house: House) -> None:
     """Listen to notices, once everybody who wants to hear them is open."""
     await (await house.get(NOTICES)).start()
 

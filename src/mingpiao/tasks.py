@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from mingpiao.composition import open_house, settle
+from mingpiao.composition import listen, open_house
 from mingpiao.house.model import Handler
 from mingpiao.house.rooms import jobs
 from mingpiao.sealing.settings import SealingSettings
@@ -16,5 +16,5 @@ async def open_handlers(settings: Settings) -> AsyncIterator[Sequence[Handler]]:
     # A worker signs rarely: no processes of its own for it.
     async with open_house(settings.with_room(SealingSettings(signer_processes=0))) as house:
         handlers = [await job.open(house) for job in jobs()]
-        await settle(house)
+        await listen(house)
         yield handlers

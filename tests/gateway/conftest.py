@@ -15,7 +15,7 @@ from tests.support.invariants import assert_invariants
 from tests.support.province import ACTOR, MASTER, Province, Resident
 from tests.support.site import Site
 
-from mingpiao.composition import GatewayServices, gateway_services, open_house, settle
+from mingpiao.composition import GatewayServices, gateway_services, listen, open_house
 from mingpiao.gateway.problems import handle
 from mingpiao.gateway.router import create_router
 from mingpiao.settings import Settings, load
@@ -78,7 +78,7 @@ async def open_api(url: str, province: Province, directory: Path) -> AsyncIterat
     settings = settings_for(url, directory)
     async with open_house(settings) as house:
         services = await gateway_services(house, settings)
-        await settle(house)
+        await listen(house)
         first = await give_app(services, province.hospital)
         second = await give_app(services, province.other_hospital)
         transport = httpx.ASGITransport(app=build_app(services), raise_app_exceptions=False)

@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 
-from mingpiao.composition import Services, open_house, page_services, settle
+from mingpiao.composition import Services, listen, open_house, page_services
 from mingpiao.health import healthz
 from mingpiao.portals.router import create_router
 from mingpiao.portals.subjects import provided_services, subject_services
@@ -20,7 +20,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """What pages need, opened on a migrated database."""
     async with open_house(settings) as house:
         services = await page_services(house, settings, subject_services())
-        await settle(house)
+        await listen(house)
         yield services
 
 

@@ -9,7 +9,7 @@ from mingpiao.applications.room import APPLICATIONS
 from mingpiao.applications.service import Applications
 from mingpiao.catalog.room import CATALOG
 from mingpiao.catalog.service import CatalogStore
-from mingpiao.composition import open_house, settle
+from mingpiao.composition import listen, open_house
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.evidence.room import EVIDENCE, READERS
 from mingpiao.evidence.service import EvidenceStore, ReaderPool
@@ -47,5 +47,5 @@ async def open_demo_services(settings: Settings) -> AsyncIterator[DemoServices]:
             evidence=await house.get(EVIDENCE),
             readers=await house.get(READERS),
         )
-        await settle(house)
+        await listen(house)
         yield services
