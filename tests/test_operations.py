@@ -12,7 +12,7 @@ import pytest
 from tests.support.office import ACTING, bill_of, open_office
 from tests.support.province import Province, settle
 
-from mingpiao.house.rooms import duties
+from mingpiao.house.rooms import duties, jobs
 from mingpiao.issuing.service import list_changes
 from mingpiao.settings import PREFIX, variables
 from mingpiao.storage.database import Database
@@ -53,6 +53,11 @@ def test_every_setting_is_in_the_table_with_its_default() -> None:
 
 def test_every_duty_of_the_worker_is_told() -> None:
     assert [cells[0].strip("`") for cells in _rows("round")] == [duty.name for duty in duties()]
+
+
+def test_every_job_of_the_worker_is_told() -> None:
+    told = [name for cells in _rows("job") for name in re.findall(r"`(\w+)`", cells[0])]
+    assert sorted(told) == sorted(job.name for job in jobs())
 
 
 class Cluster:

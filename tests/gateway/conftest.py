@@ -18,6 +18,7 @@ from tests.support.site import Site
 from mingpiao.composition import GatewayServices, gateway_services, listen, open_house
 from mingpiao.gateway.problems import handle
 from mingpiao.gateway.router import create_router
+from mingpiao.house.opening import House
 from mingpiao.settings import Settings, load
 from mingpiao.units.service import AppCredential, create_app
 
@@ -27,6 +28,7 @@ SITE = "https://piao.example"
 class Api(msgspec.Struct, frozen=True, kw_only=True):
     """The running interface with one program of each of two hospitals."""
 
+    house: House
     services: GatewayServices
     province: Province
     http: httpx.AsyncClient
@@ -84,6 +86,7 @@ async def open_api(url: str, province: Province, directory: Path) -> AsyncIterat
         transport = httpx.ASGITransport(app=build_app(services), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=SITE) as http:
             yield Api(
+                house=house,
                 services=services,
                 province=province,
                 http=http,

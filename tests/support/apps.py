@@ -10,6 +10,7 @@ from litestar.di import Provide
 
 from mingpiao.composition import Services, listen, open_house, page_services
 from mingpiao.health import healthz
+from mingpiao.lake.room import LAKE
 from mingpiao.portals.router import create_router
 from mingpiao.portals.subjects import provided_services, subject_services
 from mingpiao.settings import Settings
@@ -17,9 +18,9 @@ from mingpiao.settings import Settings
 
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """What pages need, opened on a migrated database."""
+    """What pages need, opened on a migrated database, and the lake, whose worker some tests play."""
     async with open_house(settings) as house:
-        services = await page_services(house, settings, subject_services())
+        services = await page_services(house, settings, subject_services() | {"lake": LAKE})
         await listen(house)
         yield services
 
