@@ -14,9 +14,9 @@ from pathlib import Path
 
 from tests.qualifications.files import draw, make_facts, spoiled
 
-from mingpiao.evidence.service import FileUnreadable, ReaderFailed, ReaderPool
 from mingpiao.qualifications.model import FIELD_LABELS
 from mingpiao.qualifications.service import SURE, read_fields
+from mingpiao.reading.service import FileUnreadable, ReaderFailed, ReaderPool
 
 _RESULT = Path("build/bench-qualifications.json")
 

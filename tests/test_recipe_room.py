@@ -10,7 +10,8 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from tests.support.province import ACTOR, Province
+from tests.support.office import ACTING
+from tests.support.province import Province
 from tests.test_rooms import imports_of, rooms_of, wrong_doors
 from tests.test_tables import foreign, relations_of, touches, without_room, written_wrong
 
@@ -84,9 +85,9 @@ async def test_its_verbs_work_and_are_recorded(database: Database, settled: Prov
     service = importlib.import_module("mingpiao.memos.service")
     unit_id = settled.hospital.unit_id
     async with database.system() as connection:
-        memo_id = await service.write_memo(connection, unit_id, "周五前换证", acting=ACTOR)
+        memo_id = await service.write_memo(connection, unit_id, "周五前换证", acting=ACTING)
         with pytest.raises(Refusal, match=r"memo\.empty"):
-            await service.write_memo(connection, unit_id, " ", acting=ACTOR)
+            await service.write_memo(connection, unit_id, " ", acting=ACTING)
         found = await service.list_memos(connection, unit_id)
         row = (await connection.execute(text("SELECT * FROM audit_log WHERE action = 'memo:write'"))).one()
     assert [(memo.memo_id, memo.unit_id, memo.words) for memo in found] == [(memo_id, unit_id, "周五前换证")]

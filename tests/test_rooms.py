@@ -16,7 +16,7 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "mingpiao"
 DOORS = {"service", "model"}
-CELLAR = {"kernel", "storage", "crypto", "house", "jobs"}
+CELLAR = {"kernel", "storage", "crypto", "house", "jobs", "processes"}
 FACES = {"demo", "gateway", "portals"}
 
 

@@ -1,6 +1,6 @@
 """Tables have owners: SQL goes through the walls of a room no more than imports do.
 
-Whose a table is, and what a room publishes as a view, the database itself says in comments (docs/decisions/0018).
+Whose a table is, and what a room publishes as a view, the database itself says in comments (docs/decisions/0019).
 The statements in the source are taken apart: a room touches its own tables and published views only; the few
 exceptions stand in `EXCEPTIONS`, each with its reason. Next to it the hand-written `tables.py` are held against
 the schema that the migrations make.

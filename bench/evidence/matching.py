@@ -13,7 +13,8 @@ from difflib import SequenceMatcher
 import msgspec
 
 from bench.evidence.truth import Truth
-from mingpiao.evidence.model import Extraction, Found
+from mingpiao.evidence.model import Extraction
+from mingpiao.reading.model import Found
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):

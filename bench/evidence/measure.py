@@ -12,9 +12,10 @@ from bench.evidence.generator import Order, make_sample
 from bench.evidence.matching import FIELDS, HINTS, Tally
 from bench.evidence.truth import Sample
 from mingpiao.evidence.comparison import compare
+from mingpiao.evidence.extraction import extract
 from mingpiao.evidence.model import Claim, ClaimVerdict, Extraction
-from mingpiao.evidence.reading.errors import FileUnreadable
-from mingpiao.evidence.reading.reader import read_specimen
+from mingpiao.reading.lines import read_lines
+from mingpiao.reading.service import FileUnreadable
 
 _SUFFIXES = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
 
@@ -128,7 +129,7 @@ def judge(sample: Sample) -> Result:
     """Read one specimen, compare it with its bill, and hold both against the truth."""
     started = time.perf_counter()
     try:
-        read = read_specimen(sample.data, sample.media_type, lambda done, pages: None)
+        read = extract(read_lines(sample.data, sample.media_type))
     except FileUnreadable as refusal:
         return _unread(sample, str(refusal), time.perf_counter() - started)
     claims = compare(sample.bill, {sample.name: read}, {sample.name: sample.usage})

@@ -15,7 +15,7 @@ import click
 
 from mingpiao import settings as settings_module
 from mingpiao.kernel.errors import Refusal
-from mingpiao.processes import PortError, ProcessError, fetch_status
+from mingpiao.processes.supervise import PortError, ProcessError, fetch_status
 from mingpiao.settings import Settings, SettingsError
 from mingpiao.storage.embedded import EmbeddedServerError
 

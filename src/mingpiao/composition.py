@@ -15,7 +15,7 @@ from mingpiao.applications.service import Applications, Reviews
 from mingpiao.catalog.room import CATALOG
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.evidence.room import EVIDENCE, READERS
-from mingpiao.evidence.service import EvidenceStore, ReaderPool
+from mingpiao.evidence.service import EvidenceStore
 from mingpiao.house.opening import DATABASE, FILES, MASTER_KEY, NOTICES, SITE, House, Service, Site
 from mingpiao.issuing.room import DESK
 from mingpiao.issuing.service import Desk
@@ -23,6 +23,7 @@ from mingpiao.layout.documents import Documents
 from mingpiao.layout.room import DOCUMENTS
 from mingpiao.qualifications.room import QUALIFICATIONS
 from mingpiao.qualifications.service import QualificationDesk
+from mingpiao.reading.service import ReaderPool
 from mingpiao.rules.room import RULES
 from mingpiao.rules.service import RuleBook
 from mingpiao.settings import Settings

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.demo.test_province import STAFFED, settings_for
 
-from mingpiao.demo.actor import ACTOR
+from mingpiao.demo.acting import ACTING
 from mingpiao.demo.certificates import DAYS_LEFT, DAYS_OVER, ENDED, ENDS_SOON, certify
 from mingpiao.demo.first_day import first_requests
 from mingpiao.demo.ground import admit_unit, lay_ground
@@ -36,7 +36,7 @@ async def test_a_qualification_that_ends_soon_and_one_that_has_ended(
             request = next(
                 each for each in first_requests(entry, 30, today()) if each.kind in ("0401", "0103")
             )
-            outcomes += await services.desk.issue(unit.unit_id, [request], acting=ACTOR)
+            outcomes += await services.desk.issue(unit.unit_id, [request], acting=ACTING)
             async with services.database.system() as connection:
                 stands = await unit_qualifications(connection, unit.unit_id)
             assert len(stands.current) == 1

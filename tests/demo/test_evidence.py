@@ -9,11 +9,12 @@ from mingpiao.demo.evidence import file_of
 from mingpiao.demo.first_day import first_requests
 from mingpiao.demo.kinds import KINDS
 from mingpiao.demo.units import DemoUnit, demo_units
+from mingpiao.evidence.extraction import extract
 from mingpiao.evidence.model import CLAIM_NAMES, BillFacts, ClaimVerdict
-from mingpiao.evidence.reading import read_file
 from mingpiao.evidence.service import compare
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.kernel.clock import today
+from mingpiao.reading.lines import read_lines
 
 NEEDING = frozenset(kind.code for kind in KINDS if kind.needs_evidence)
 NAMES = {entry.item.code: entry.item.name for entry in demo_items()}
@@ -51,7 +52,7 @@ def test_files_agree_with_their_bills(profile: str) -> None:
         file = file_of(request, entry.unit, today())
         assert file.name.endswith(".pdf")
         assert file_of(request, entry.unit, today()) == file
-        extraction = read_file(file.data, "application/pdf", lambda *_: None)
+        extraction = extract(read_lines(file.data, "application/pdf"))
         verdicts = {
             claim.name: claim.verdict
             for claim in compare(facts_of(request, entry), {"0" * 64: extraction}, {})

@@ -7,10 +7,11 @@ import msgspec
 
 from mingpiao.demo.samples import write_samples
 from mingpiao.demo.units import demo_units
-from mingpiao.evidence.reading import read_file, read_lines
+from mingpiao.evidence.extraction import extract
 from mingpiao.kernel.clock import today
 from mingpiao.qualifications.model import QualificationType
 from mingpiao.qualifications.service import read_fields
+from mingpiao.reading.lines import read_lines
 
 
 def test_the_samples_say_what_the_list_says(tmp_path: Path) -> None:
@@ -31,7 +32,7 @@ def test_the_samples_say_what_the_list_says(tmp_path: Path) -> None:
     totals = {}
     for file in tmp_path.glob("*协议-*.pdf"):
         assert file.name in told
-        amounts = read_file(file.read_bytes(), "application/pdf", lambda *_: None).amounts
+        amounts = extract(read_lines(file.read_bytes(), "application/pdf")).amounts
         totals[file.stem] = {amount.value for amount in amounts}
     assert totals == {
         "押金协议-朝鲁": {Decimal("600.00")},

@@ -1,7 +1,8 @@
 """Pages of lines without a file: rows of cells, as the reading of a page gives them."""
 
 from mingpiao.evidence.extraction import extract
-from mingpiao.evidence.model import Extraction, PageLines, PagePlace, TextLine
+from mingpiao.evidence.model import Extraction
+from mingpiao.reading.model import PageLines, PagePlace, TextLine
 
 _LEFT, _RIGHT, _TOP = 0.12, 0.88, 0.08
 #: A full-width character's size on an A4 page of 10.5 points, in parts of its width and height.

@@ -15,12 +15,11 @@ from mingpiao.evidence.model import (
     Claim,
     ClaimVerdict,
     Extraction,
-    Found,
-    PagePlace,
     Party,
     ReadPage,
     Usage,
 )
+from mingpiao.reading.model import Found, PagePlace
 
 D = Decimal
 HERE = PagePlace(page=1, left=0.1, top=0.2, right=0.5, bottom=0.22)

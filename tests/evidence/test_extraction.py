@@ -11,8 +11,9 @@ from mingpiao.evidence.extraction import extract
 from mingpiao.evidence.extraction.dates import read_date
 from mingpiao.evidence.extraction.names import is_name, same_name
 from mingpiao.evidence.extraction.numerals import amount_of, number_of
-from mingpiao.evidence.model import Extraction, PageLines
+from mingpiao.evidence.model import Extraction
 from mingpiao.kernel.money import in_words
+from mingpiao.reading.model import PageLines
 
 CONTRACT = (
     "技术服务合同",

@@ -10,7 +10,8 @@ from bench.evidence.layouts import LAYOUTS
 from bench.evidence.matching import FIELDS, Tally, fold, party
 from bench.evidence.truth import CONTRADICTIONS, SCAN, TEXT, Sample
 
-from mingpiao.evidence.model import Extraction, Found, Party
+from mingpiao.evidence.model import Extraction, Party
+from mingpiao.reading.model import Found
 
 SEED = 71
 

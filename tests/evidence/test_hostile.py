@@ -12,18 +12,15 @@ from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.evidence.model import EvidenceState
 from mingpiao.evidence.service import (
+    READING_STEP,
     EvidenceReader,
     EvidenceStore,
-    FileNeedsOcr,
-    FileUnreadable,
-    ReaderFailed,
-    ReaderLimits,
-    ReaderPool,
     get_evidence_files,
     media_type_of,
 )
 from mingpiao.jobs.queue import run_jobs
 from mingpiao.kernel.errors import Refusal
+from mingpiao.reading.service import FileNeedsOcr, FileUnreadable, ReaderFailed, ReaderLimits, ReaderPool
 from mingpiao.storage.database import Database
 
 pytestmark = pytest.mark.whole
@@ -61,7 +58,7 @@ ALL = hostile.UNREADABLE | hostile.HARMFUL | hostile.SILENT
 
 async def outcome_of(pool: ReaderPool, data: bytes) -> str:
     try:
-        await pool.read_file(data, PDF)
+        await pool.read_file(data, PDF, READING_STEP)
     except (FileUnreadable, ReaderFailed) as reason:
         return reason.code
     except FileNeedsOcr:

@@ -11,8 +11,9 @@ from tests.support.province import Province
 
 from mingpiao.evidence import pictures
 from mingpiao.evidence.model import EvidenceFile
-from mingpiao.evidence.service import EvidenceReader, EvidenceStore, ReaderLimits, ReaderPool, page_picture
+from mingpiao.evidence.service import EvidenceReader, EvidenceStore, page_picture
 from mingpiao.kernel.errors import Refusal
+from mingpiao.reading.service import ReaderLimits, ReaderPool
 from mingpiao.storage.database import Database
 
 FILE = hostile.plain_pdf("An agreement between two parties", pages=2)
@@ -40,7 +41,7 @@ async def test_pages_of_a_file_that_was_read_are_drawn(
         with monkeypatch.context() as short:
             short.setattr(pictures, "_PATIENCE_SECONDS", 0.2)
             # All places are taken by others.
-            async with pool._places:
+            async with pool._processes.lend(60):
                 assert await _refused(store, pool, read, 1) == ("evidence.picture_unavailable", 503)
         assert await page_picture(store, pool, read, 1, width=300)
     async with ReaderPool(1, ReaderLimits(picture_seconds=0)) as slow:

@@ -15,16 +15,9 @@ from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.evidence.model import EvidenceFile, EvidenceReading, EvidenceState, Extraction, Remark
 from mingpiao.evidence.reading_jobs import MAX_ATTEMPTS
-from mingpiao.evidence.service import (
-    SETTLED_CHANNEL,
-    EvidenceReader,
-    EvidenceStore,
-    ReaderFailed,
-    ReaderLimits,
-    ReaderPool,
-    get_evidence_files,
-)
+from mingpiao.evidence.service import SETTLED_CHANNEL, EvidenceReader, EvidenceStore, get_evidence_files
 from mingpiao.jobs.queue import run_jobs
+from mingpiao.reading.service import ReaderFailed, ReaderLimits, ReaderPool
 from mingpiao.storage.database import Database
 
 FILE = hostile.plain_pdf("An agreement between two parties about 12345.00 yuan")
@@ -140,7 +133,7 @@ async def test_a_scan_is_handed_to_the_other_lane_and_says_how_far_it_is(
     extraction = Extraction(kind="other", pages=())
 
     async def look_at(
-        _data: bytes, _type: str, pages: int, on_progress: Callable[[int, int], None]
+        _data: bytes, _type: str, pages: int, _step: object, on_progress: Callable[[int, int], None]
     ) -> EvidenceReading:
         on_progress(1, pages)
         await look.wait()

@@ -13,7 +13,6 @@ from tests.support.province import Province
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.crypto.sm3 import sm3_hex
 from mingpiao.evidence.model import EvidenceState
-from mingpiao.evidence.reading import pdf
 from mingpiao.evidence.service import (
     MAX_PAGES,
     QUALIFICATION_MEDIA_TYPES,
@@ -26,6 +25,7 @@ from mingpiao.evidence.service import (
     media_type_of,
 )
 from mingpiao.kernel.errors import Refusal
+from mingpiao.reading import pdf
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
 from mingpiao.storage.scope import DepartmentScope, UnitScope
@@ -54,7 +54,7 @@ async def test_an_upload_is_kept_once_and_asked_to_be_read_once(
         len(data),
         "application/pdf",
     )
-    assert first.uploaded_by == ACTING.label
+    assert first.uploaded_by == ACTING.actor
     count = database.pool.fetchval
     assert await count("SELECT count(*) FROM evidence_files") == 1
     assert await count("SELECT count(*) FROM evidence_contents") == 1

@@ -16,17 +16,15 @@ from mingpiao.evidence.model import (
     ClaimVerdict,
     EvidenceReading,
     Extraction,
-    Found,
-    PagePlace,
     Party,
     ReadPage,
     Remark,
-    TextLine,
     Usage,
 )
 from mingpiao.evidence.service import ChatModel, ModelAccess, compare, model_claims
 from mingpiao.evidence.understanding import MAX_REMARKS, MAX_TEXT, mask, personal_names
 from mingpiao.kernel.clock import today
+from mingpiao.reading.model import Found, PagePlace, TextLine
 
 LINES = (
     "捐赠协议书",

@@ -55,7 +55,7 @@ def readers_of(pid: int) -> list[int]:
     for entry in Path("/proc").iterdir():
         with suppress(OSError, IndexError):
             parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            if parent == pid and b"reader_process" in (entry / "cmdline").read_bytes():
+            if parent == pid and b"mingpiao.reading.process" in (entry / "cmdline").read_bytes():
                 found.append(int(entry.name))
     return found
 

@@ -12,7 +12,7 @@ from litestar import Litestar
 from litestar.exceptions import HTTPException
 from tests.gateway.client import ApiClient
 from tests.support.invariants import assert_invariants
-from tests.support.province import ACTOR, MASTER, Province, Resident
+from tests.support.province import ACTING, MASTER, Province, Resident
 from tests.support.site import Site
 
 from mingpiao.composition import GatewayServices, gateway_services, listen, open_house
@@ -72,7 +72,7 @@ def build_app(services: GatewayServices) -> Litestar:
 
 async def give_app(services: GatewayServices, resident: Resident) -> AppCredential:
     async with services.database.system() as connection:
-        return await create_app(connection, resident.unit_id, "HIS", master=MASTER, acting=ACTOR)
+        return await create_app(connection, resident.unit_id, "HIS", master=MASTER, acting=ACTING)
 
 
 @asynccontextmanager

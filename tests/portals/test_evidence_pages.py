@@ -22,12 +22,12 @@ from mingpiao.evidence.model import (
     EvidenceState,
     Extraction,
     Mark,
-    PagePlace,
     ReadPage,
 )
 from mingpiao.evidence.service import EvidenceReader
 from mingpiao.kernel.clock import now
 from mingpiao.portals.rendering import ENVIRONMENT
+from mingpiao.reading.model import PagePlace
 from mingpiao.storage.notices import notify
 
 FILE = hostile.plain_pdf("An agreement between two parties about 12345.00 yuan", pages=2)
@@ -67,7 +67,7 @@ async def test_files_are_taken_in_one_by_one_and_each_is_answered(unit_site: Sit
     audit = await unit_site.services.database.pool.fetchrow(
         "SELECT actor, unit_id FROM audit_log WHERE action = 'evidence:upload'"
     )
-    assert tuple(audit) == (unit_site.accounts["handler"].actor.label, unit_site.unit.unit_id)
+    assert tuple(audit) == (unit_site.accounts["handler"].actor, unit_site.unit.unit_id)
 
 
 async def test_only_who_may_issue_uploads_and_means_it(unit_site: Site) -> None:

@@ -9,17 +9,18 @@ import msgspec
 import pytest
 from litestar import Litestar
 from tests.portals.unit_site import Browser, Site, members_of
-from tests.qualifications.desk import MANAGER, PICTURE, KnownReader, in_order
+from tests.qualifications.desk import PICTURE, KnownReader, in_order
 from tests.qualifications.files import Facts, draw
 from tests.support.apps import serve
 from tests.support.office import ACTING
 from tests.support.province import MASTER
 
-from mingpiao.evidence.model import PageLines
-from mingpiao.evidence.service import EvidenceStore, FileUnreadable, NoScanner
+from mingpiao.evidence.service import EvidenceStore, NoScanner
 from mingpiao.kernel.clock import today
 from mingpiao.qualifications.model import Qualification, QualificationType
 from mingpiao.qualifications.service import QualificationDesk, get
+from mingpiao.reading.model import PageLines
+from mingpiao.reading.service import FileUnreadable
 from mingpiao.storage.files import FileStore
 
 LIST = "/unit/qualifications"
@@ -49,9 +50,7 @@ class Town(msgspec.Struct, frozen=True):
         """A qualification of the charity as it stands after the reading."""
         data = PICTURE + f"file {len(self.reader.answers)}".encode()
         self.reader.answers[data] = lines(self.facts()) if answer is None else answer
-        qualification, _ = await self.desk.upload(
-            self.site.unit.unit_id, "证书.png", data, by=MANAGER, acting=ACTING
-        )
+        qualification, _ = await self.desk.upload(self.site.unit.unit_id, "证书.png", data, acting=ACTING)
         await self.desk.read({"qualification_id": qualification.qualification_id})
         return await self.get(qualification.qualification_id)
 

@@ -14,9 +14,9 @@ import msgspec
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 import mingpiao.layout
-from mingpiao.evidence.model import PageLines, PagePlace, TextLine
 from mingpiao.kernel.codes import uscc_check_digit
 from mingpiao.qualifications.model import UNLIMITED, QualificationType
+from mingpiao.reading.model import PageLines, PagePlace, TextLine
 
 _FONT = Path(mingpiao.layout.__file__).parent / "fonts" / "NotoSansSC-Regular.ttf"
 #: The qualification's size in points of the drawing; a landscape A4 at 150 dpi.

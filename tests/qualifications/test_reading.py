@@ -7,11 +7,11 @@ import msgspec
 import pytest
 from tests.qualifications.files import LAYOUTS, Facts, draw, make_facts, spoiled
 
-from mingpiao.evidence.model import PageLines, PagePlace, TextLine
-from mingpiao.evidence.service import ReaderPool
 from mingpiao.qualifications.dates import find_days
 from mingpiao.qualifications.model import QualificationReading, QualificationType
 from mingpiao.qualifications.service import SURE, read_fields
+from mingpiao.reading.model import PageLines, PagePlace, TextLine
+from mingpiao.reading.service import ReaderPool
 
 CODE = "53150000MJ0123456B"
 

@@ -17,7 +17,6 @@ from tests.support.waiting import PATIENCE_SECONDS, until, wait_until
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.crypto.sm3 import sm3
 from mingpiao.kernel.errors import Problem, Refusal
-from mingpiao.sealing import signer_pool
 from mingpiao.sealing.model import SealedXml, SealingParty, SealOutcome, SealTask, StampTask
 from mingpiao.sealing.service import (
     InlineSigner,
@@ -173,6 +172,17 @@ async def test_a_frozen_process_does_not_hold_callers_for_ever(monkeypatch: pyte
         assert_genuine([world().task()], await signer.seal([world().task()]))
 
 
+async def test_a_frozen_process_is_killed_and_replaced() -> None:
+    async with ProcessSigner(world().master, 1, patience=20, call_seconds=0.5) as signer:
+        (frozen,) = signer.process_ids
+        os.kill(frozen, signal.SIGSTOP)
+        with pytest.raises(SignerUnavailable):
+            await signer.seal([world().task()])
+        assert_genuine([world().task()], await signer.seal([world().task()]))
+        assert not alive(frozen)
+        assert frozen not in signer.process_ids
+
+
 async def test_close_leaves_no_process_and_refuses_work() -> None:
     signer = ProcessSigner(world().master, 2)
     await signer.start()
@@ -190,10 +200,10 @@ async def test_close_leaves_no_process_and_refuses_work() -> None:
 
 async def test_the_master_key_is_in_no_ones_sight(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINGPIAO_MASTER_KEY", world().master.hex())
-    assert "MINGPIAO_MASTER_KEY" not in signer_pool._environment()
     async with ProcessSigner(world().master, 1) as signer:
         process = Path("/proc") / str(signer.process_ids[0])
-        assert world().master.hex().encode() not in (process / "cmdline").read_bytes()
+        for file in ("cmdline", "environ"):
+            assert world().master.hex().encode() not in (process / file).read_bytes()
 
 
 def test_it_works_on_uvloop() -> None:

@@ -13,7 +13,7 @@ from mingpiao.demo.regions import PROVINCE
 from mingpiao.demo.samples import write_samples
 from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_authority
 from mingpiao.demo.services import DemoServices, open_demo_services
-from mingpiao.demo.staff import HEAD, HEAD_NAME, Member, open_accounts
+from mingpiao.demo.staff import HEAD, Member, open_accounts
 from mingpiao.demo.units import DemoUnit, demo_units, shares
 from mingpiao.kernel.clock import now, today
 from mingpiao.rules.service import install_library, library_rules
@@ -76,7 +76,7 @@ async def _supervise(services: DemoServices, progress: DemoProgress) -> None:
     progress("安装监管规则库", 0, 1)
     catalog = await services.catalog.get()
     async with services.database.system() as connection:
-        await install_library(connection, catalog, library_rules(), acting=HEAD, name=HEAD_NAME)
+        await install_library(connection, catalog, library_rules(), acting=HEAD)
     progress("安装监管规则库", 1, 1)
 
 

@@ -12,10 +12,11 @@ from mingpiao.catalog.service import CatalogStore
 from mingpiao.composition import listen, open_house
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.evidence.room import EVIDENCE, READERS
-from mingpiao.evidence.service import EvidenceStore, ReaderPool
+from mingpiao.evidence.service import EvidenceStore
 from mingpiao.house.opening import DATABASE, MASTER_KEY
 from mingpiao.issuing.room import DESK
 from mingpiao.issuing.service import Desk
+from mingpiao.reading.service import ReaderPool
 from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
 

@@ -17,7 +17,7 @@ from mingpiao.crypto.keystore import MasterKey
 from mingpiao.demo.accounts import DemoAccount, read_accounts, write_accounts
 from mingpiao.demo.private import write_private
 from mingpiao.demo.progress import shown_progress
-from mingpiao.processes import (
+from mingpiao.processes.supervise import (
     Child,
     ProcessError,
     endings_as_interrupts,

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from mingpiao.reading.model import Found, PagePlace, TextLine
+
 
 class EvidenceState(StrEnum):
     """待识别 → 识别中 → 已识别 or 无法识别."""
@@ -31,79 +33,6 @@ _STATE_LABELS = {
     EvidenceState.READ: "已识别",
     EvidenceState.UNREADABLE: "无法识别",
 }
-
-
-class PagePlace(msgspec.Struct, frozen=True, kw_only=True):
-    """Where on a page something stands: `page` from 1; the box in parts (0..1) of the upright page."""
-
-    page: int
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-class TextLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A run of text on one row of a page, or one cell of a table; confidence 0..1.
-
-    `edges` are the left edges of the characters and the right edge of the last, in parts of the
-    upright page's width; `slope` is how far a line that is not quite level falls over the page's width,
-    in parts of its height.
-    """
-
-    text: str
-    place: PagePlace
-    confidence: float = 1.0
-    edges: tuple[float, ...] = ()
-    slope: float = 0.0
-
-    @property
-    def thickness(self) -> float:
-        """The height of the line itself, without its fall."""
-        whole = self.place.bottom - self.place.top
-        return max(0.4 * whole, whole - abs(self.slope) * (self.place.right - self.place.left))
-
-    def part(self, start: int, end: int) -> PagePlace:
-        """Where the characters `start` to `end` (exclusive) of the text stand."""
-        if len(self.edges) <= end or start >= end:
-            return self.place
-        left, right = self.edges[start], self.edges[end]
-        middle = (self.place.top + self.place.bottom) / 2
-        middle += self.slope * ((left + right) / 2 - (self.place.left + self.place.right) / 2)
-        half = (self.thickness + abs(self.slope) * (right - left)) / 2
-        return PagePlace(
-            page=self.place.page,
-            left=left,
-            top=round(max(0.0, middle - half), 5),
-            right=right,
-            bottom=round(min(1.0, middle + half), 5),
-        )
-
-
-class PageLines(msgspec.Struct, frozen=True, kw_only=True):
-    """One page as lines in reading order, upright.
-
-    `width` and `height` are those of the upright page, in points (pixels for a picture). `rotation`
-    (0, 90, 180, 270 clockwise) turns the page, as a viewer shows it, upright. `method` is "text"
-    or "ocr". `seals` are the places of red seals.
-    """
-
-    number: int
-    width: float
-    height: float
-    rotation: int
-    method: str
-    lines: tuple[TextLine, ...] = ()
-    seals: tuple[PagePlace, ...] = ()
-
-
-class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """A text found on the pages. `value` is its plain form, `text` as written; confidence 0..1."""
-
-    value: str
-    text: str
-    places: tuple[PagePlace, ...] = ()
-    confidence: float = 1.0
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,10 +3,9 @@
 import asyncio
 
 from mingpiao.evidence.model import EvidenceFile
-from mingpiao.evidence.reader_pool import ReaderFailed, ReaderPool
-from mingpiao.evidence.reading.errors import FileUnreadable
 from mingpiao.evidence.store import EvidenceStore
 from mingpiao.kernel.errors import refuse
+from mingpiao.reading.service import FileUnreadable, ReaderFailed, ReaderPool
 
 #: Wide enough to be read on a screen.
 WIDTH = 1_200

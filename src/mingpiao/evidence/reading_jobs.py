@@ -14,19 +14,20 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.evidence.model import EvidenceReading, EvidenceState, Extraction, Remark
-from mingpiao.evidence.reader_pool import (
-    FileNeedsOcr,
-    OnProgress,
-    ReaderFailed,
-    ReaderPool,
-)
-from mingpiao.evidence.reading.errors import FileUnreadable
 from mingpiao.evidence.store import LOOK_JOB, READ_JOB, EvidenceStore, enqueue_reading
 from mingpiao.house.model import Handler, Topic
-from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.identity.model import AuditEntry, platform
 from mingpiao.identity.service import record
 from mingpiao.jobs.queue import Payload
 from mingpiao.kernel.errors import Refusal
+from mingpiao.reading.service import (
+    FileNeedsOcr,
+    FileUnreadable,
+    OnProgress,
+    ReaderFailed,
+    ReaderPool,
+    ReadingStep,
+)
 from mingpiao.storage.database import Database
 from mingpiao.storage.notices import notify
 
@@ -37,7 +38,9 @@ MAX_ATTEMPTS = 3
 #: Nor one whose reading began so often without an end, as when it takes the worker down with it.
 MOST_BEGINNINGS = 6
 _PROGRESS_SECONDS = 0.3
-_ACTOR = Actor(label="system:evidence_reader")
+#: What reading processes do for evidence. Named, not imported: this process need not load it.
+READING_STEP = ReadingStep("mingpiao.evidence.extraction:read_evidence", EvidenceReading)
+_READER = platform("evidence_reader")
 
 #: Called in the transaction in which a unit's file settles.
 OnSettled = Callable[[AsyncConnection, int, str], Awaitable[None]]
@@ -150,7 +153,7 @@ class EvidenceReader:
         self, file: _File, data: bytes, row: Any, tell: OnProgress
     ) -> EvidenceReading | None:
         try:
-            return await self._pool.read_file(data, row.media_type, tell)
+            return await self._pool.read_file(data, row.media_type, READING_STEP, tell)
         except FileNeedsOcr as must:
             async with self._database.system() as connection:
                 await connection.execute(_PROGRESS, file.key | {"done": 0, "pages": must.pages})
@@ -158,7 +161,7 @@ class EvidenceReader:
             return None
 
     async def _look_at_pages(self, _file: _File, data: bytes, row: Any, tell: OnProgress) -> EvidenceReading:
-        return await self._pool.look_at_file(data, row.media_type, row.pages, tell)
+        return await self._pool.look_at_file(data, row.media_type, row.pages, READING_STEP, tell)
 
     async def _after_failure(self, file: _File, failure: ReaderFailed, attempts: int) -> None:
         _logger.warning("reading %s failed (attempt %s): %s", file.digest, attempts, failure)
@@ -193,7 +196,7 @@ class EvidenceReader:
                 return
             details = {"state": state.value} | ({"failure": failure_code} if failure_code else {})
             entry = AuditEntry(
-                actor=_ACTOR,
+                acting=_READER,
                 action="evidence:read",
                 subject=f"evidence:{file.digest}",
                 unit_id=file.unit_id,

@@ -3,11 +3,11 @@
 from mingpiao.evidence.model import EvidenceState
 from mingpiao.evidence.reading_jobs import SETTLED
 from mingpiao.evidence.service import (
+    READING_STEP,
     ChatModel,
     EvidenceReader,
     EvidenceStore,
     ModelAccess,
-    ReaderPool,
     Understand,
     enqueue_lost,
     no_remarks,
@@ -18,6 +18,7 @@ from mingpiao.evidence.store import LOOK_JOB, READ_JOB
 from mingpiao.house.model import Duty, Handler, Job, Room
 from mingpiao.house.opening import DATABASE, FILES, MASTER_KEY, House, Service
 from mingpiao.house.rooms import listeners
+from mingpiao.reading.service import ReaderPool
 
 
 async def _open_evidence(house: House) -> EvidenceStore:
@@ -29,7 +30,8 @@ async def _open_evidence(house: House) -> EvidenceStore:
 
 async def _open_readers(house: House) -> ReaderPool:
     # Its processes start when the first file or page is asked for.
-    return await house.enter(ReaderPool(house.settings(EvidenceSettings).reader_processes))
+    processes = house.settings(EvidenceSettings).reader_processes
+    return await house.enter(ReaderPool(processes, steps=(READING_STEP,)))
 
 
 async def _open_reader(house: House) -> EvidenceReader:

@@ -3,9 +3,8 @@
 from mingpiao.evidence.comparison import compare
 from mingpiao.evidence.listing import get_listed, list_evidence, stream_evidence
 from mingpiao.evidence.pictures import page_picture
-from mingpiao.evidence.reader_pool import FileNeedsOcr, ReaderFailed, ReaderLimits, ReaderPool
-from mingpiao.evidence.reading.errors import FileUnreadable
 from mingpiao.evidence.reading_jobs import (
+    READING_STEP,
     SETTLED,
     SETTLED_CHANNEL,
     EvidenceReader,
@@ -39,6 +38,7 @@ __all__ = [
     "MAX_FILES",
     "MAX_PAGES",
     "QUALIFICATION_MEDIA_TYPES",
+    "READING_STEP",
     "SETTLED",
     "SETTLED_CHANNEL",
     "ChatModel",
@@ -46,14 +46,9 @@ __all__ = [
     "EvidenceKey",
     "EvidenceReader",
     "EvidenceStore",
-    "FileNeedsOcr",
-    "FileUnreadable",
     "ModelAccess",
     "NoScanner",
     "OnSettled",
-    "ReaderFailed",
-    "ReaderLimits",
-    "ReaderPool",
     "Scanner",
     "StoredFile",
     "Understand",

@@ -18,18 +18,10 @@ import httpx
 import msgspec
 from msgspec import Meta
 
-from mingpiao.evidence.model import (
-    Claim,
-    ClaimVerdict,
-    EvidenceReading,
-    Extraction,
-    Mark,
-    PagePlace,
-    Remark,
-    TextLine,
-)
+from mingpiao.evidence.model import Claim, ClaimVerdict, EvidenceReading, Extraction, Mark, Remark
 from mingpiao.kernel.codes import is_uscc
 from mingpiao.kernel.text import unprintable
+from mingpiao.reading.model import PagePlace, TextLine
 
 _logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from mingpiao.applications.service import newest
 from mingpiao.composition import GatewayServices
 from mingpiao.gateway.application_views import application_path, application_view
 from mingpiao.gateway.authentication import ApiRequest
-from mingpiao.gateway.bills import ISSUE_PROBLEMS, person_of
+from mingpiao.gateway.bills import ISSUE_PROBLEMS
 from mingpiao.gateway.contract import Parameter, SuccessAnswer, contract
 from mingpiao.gateway.decoding import read_json
 from mingpiao.gateway.model import ApplicationView
@@ -106,7 +106,7 @@ async def appeal_request(request: ApiRequest, services: NamedDependency[GatewayS
     body = await read_json(request, _request_decoder)
     caller = request.auth
     brought = await services.applications.appeal_request(
-        caller.unit_id, body.request, body.reason, person_of(caller)
+        caller.unit_id, body.request, body.reason, acting=caller.acting
     )
     return problem_response(brought.problems) if isinstance(brought, Refused) else _shown(brought, 202)
 
@@ -177,7 +177,7 @@ async def appeal_application(
     body = await read_json(request, _appeal_decoder)
     caller = request.auth
     return _shown(
-        await services.applications.appeal(caller.unit_id, application_id, body.reason, person_of(caller))
+        await services.applications.appeal(caller.unit_id, application_id, body.reason, acting=caller.acting)
     )
 
 
@@ -202,5 +202,7 @@ async def withdraw_application(
     body = await read_json(request, _withdrawal_decoder)
     caller = request.auth
     return _shown(
-        await services.applications.withdraw(caller.unit_id, application_id, person_of(caller), body.reason)
+        await services.applications.withdraw(
+            caller.unit_id, application_id, body.reason, acting=caller.acting
+        )
     )

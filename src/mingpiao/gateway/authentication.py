@@ -18,7 +18,7 @@ from litestar.types import Scope
 from mingpiao.composition import GatewayServices
 from mingpiao.crypto.sm3 import hmac_sm3, sm3_hex
 from mingpiao.gateway.nonces import NonceLedger
-from mingpiao.identity.model import Actor
+from mingpiao.identity.model import Acting, interface_app
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.storage.scope import UnitScope
 from mingpiao.web import client_address
@@ -58,7 +58,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """A proven interface app. Its unit is the only one that it can touch."""
 
     unit_id: int
-    actor: Actor
+    acting: Acting
 
     @property
     def scope(self) -> UnitScope:
@@ -140,10 +140,9 @@ class Doorkeeper:
                 field=NONCE_HEADER,
                 status=401,
             )
-        request.scope["auth"] = Caller(
-            unit_id=credential.app.unit_id,
-            actor=Actor(label=f"app:{claim.app_id}", address=client_address(request)),
-        )
+        unit_id = credential.app.unit_id
+        acting = interface_app(claim.app_id, unit_id, client_address(request))
+        request.scope["auth"] = Caller(unit_id=unit_id, acting=acting)
 
     def _nonces(self, services: GatewayServices) -> NonceLedger:
         # The services are opened after the routes were made, so the first call brings them.

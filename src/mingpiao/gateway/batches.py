@@ -14,7 +14,7 @@ from mingpiao.applications.model import Pending, Submitted
 from mingpiao.composition import GatewayServices
 from mingpiao.gateway.application_views import application_view
 from mingpiao.gateway.authentication import ApiRequest, Caller
-from mingpiao.gateway.bills import ISSUE_PROBLEMS, person_of
+from mingpiao.gateway.bills import ISSUE_PROBLEMS
 from mingpiao.gateway.contract import SuccessAnswer, contract
 from mingpiao.gateway.decoding import decode, read_json
 from mingpiao.gateway.errors import ERROR_TYPES
@@ -92,13 +92,12 @@ async def _submit_all(
     readable: Sequence[IssueRequest], caller: Caller, services: GatewayServices
 ) -> Sequence[Submitted]:
     """Most bills ride together; those that carry files or reasons may belong to applications."""
-    person = person_of(caller)
     plain = [wanted for wanted in readable if not (wanted.evidence or wanted.confirmations)]
-    issued = iter(await services.desk.issue(caller.unit_id, plain, acting=caller.actor) if plain else [])
+    issued = iter(await services.desk.issue(caller.unit_id, plain, acting=caller.acting) if plain else [])
     outcomes: list[Submitted] = []
     for wanted in readable:
         if wanted.evidence or wanted.confirmations:
-            outcomes.append(await services.applications.submit(caller.unit_id, wanted, person))
+            outcomes.append(await services.applications.submit(caller.unit_id, wanted, acting=caller.acting))
             continue
         outcome = next(issued)
         if isinstance(outcome, AwaitsEvidence):

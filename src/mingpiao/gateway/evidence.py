@@ -11,7 +11,7 @@ from litestar.response.base import ASGIResponse
 from msgspec import Meta
 
 from mingpiao.composition import GatewayServices
-from mingpiao.evidence.model import Amount, EvidenceFile, Extraction, Found, Party
+from mingpiao.evidence.model import Amount, EvidenceFile, Extraction, Party
 from mingpiao.evidence.service import MAX_BYTES, get_evidence_files
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.contract import Parameter, SuccessAnswer, contract
@@ -21,6 +21,7 @@ from mingpiao.gateway.views import BASE_PATH, answer
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import refuse
 from mingpiao.kernel.money import plain
+from mingpiao.reading.model import Found
 
 PDF = "application/pdf"
 _TAKEN = frozenset({"", PDF, "application/octet-stream"})
@@ -131,7 +132,7 @@ async def upload_evidence(request: ApiRequest, services: NamedDependency[Gateway
         )
     name = str(request.query_params.get("name", ""))[:_LONGEST_NAME]
     caller = request.auth
-    file = await services.evidence.add(caller.unit_id, name, await request.body(), acting=caller.actor)
+    file = await services.evidence.add(caller.unit_id, name, await request.body(), acting=caller.acting)
     headers = {"Location": f"{BASE_PATH}/evidence/{file.digest}"}
     return answer(evidence_view(file), 200 if file.state.settled else 202, headers)
 

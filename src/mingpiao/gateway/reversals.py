@@ -51,5 +51,5 @@ async def reverse_bill(
     body = await read_json(request, _decoder)
     wanted = ReversalRequest(code=code, number=number, reason=body.reason, handler=body.handler)
     caller = request.auth
-    (outcome,) = await services.desk.reverse(caller.unit_id, (wanted,), acting=caller.actor)
+    (outcome,) = await services.desk.reverse(caller.unit_id, (wanted,), acting=caller.acting)
     return outcome_response(outcome, services.settings.site_url())

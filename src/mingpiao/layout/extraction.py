@@ -1,13 +1,11 @@
 """Taking the sealed XML out of a stranger's OFD or PDF."""
 
-import subprocess
-import sys
+import msgspec
 
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.layout.model import FileFinding
 from mingpiao.layout.ofd import ATTACHMENT_NAME
 from mingpiao.layout.package import (
-    MAX_FILE_BYTES,
     Package,
     XmlFault,
     open_package,
@@ -16,10 +14,20 @@ from mingpiao.layout.package import (
     tag,
     text_of,
 )
-from mingpiao.layout.pdf_attachment import EXIT_MISSING
+from mingpiao.layout.pdf_attachment import (
+    MAX_ANSWER,
+    MAX_PDF_BYTES,
+    EmbeddedXml,
+    NoEmbeddedXml,
+    decode_answer,
+)
+from mingpiao.processes.confined import ConfinedProcessFailed, ConfinedProgram, ask_once
 
 #: A PDF of a bill is read in a tenth of this; a hostile one is given up, seconds.
-_PDF_TIMEOUT = 15
+_PDF_SECONDS = 15.0
+_PDF_READER = ConfinedProgram(
+    module="mingpiao.layout.pdf_attachment", most_request=MAX_PDF_BYTES, most_answer=MAX_ANSWER
+)
 
 
 def extract_xml_from_ofd(data: bytes) -> bytes:
@@ -60,28 +68,22 @@ def extract_xml_from_pdf(data: bytes) -> bytes:
     """The embedded XML of a bill's PDF; nothing is verified.
 
     Refusal `layout.pdf_unreadable` when it is no PDF that can be read within limits,
-    `layout.xml_missing` when it embeds no bill. Works in a child process with little memory and time,
+    `layout.xml_missing` when it embeds no bill. Works in a confined process with little memory and time,
     as a PDF of a few megabytes can ask a parser for gigabytes.
     """
-    if len(data) > MAX_FILE_BYTES:
-        raise refuse(
-            "layout.pdf_unreadable", f"文件超过 {MAX_FILE_BYTES // 2**20} MB，不予检查。", status=413
-        )
+    if len(data) > MAX_PDF_BYTES:
+        raise refuse("layout.pdf_unreadable", f"文件超过 {MAX_PDF_BYTES // 2**20} MB，不予检查。", status=413)
     try:
-        child = subprocess.run(
-            [sys.executable, "-I", "-m", "mingpiao.layout.pdf_attachment"],
-            input=data,
-            capture_output=True,
-            timeout=_PDF_TIMEOUT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+        answer = decode_answer(ask_once(_PDF_READER, data, seconds=_PDF_SECONDS))
+    except (ConfinedProcessFailed, msgspec.DecodeError) as error:
         raise _pdf_unreadable() from error
-    if child.returncode == EXIT_MISSING:
-        raise xml_missing("PDF")
-    if child.returncode != 0:
-        raise _pdf_unreadable()
-    return child.stdout
+    match answer:
+        case EmbeddedXml(xml=xml):
+            return xml
+        case NoEmbeddedXml():
+            raise xml_missing("PDF")
+        case _:
+            raise _pdf_unreadable()
 
 
 def xml_missing(kind: str) -> Refusal:

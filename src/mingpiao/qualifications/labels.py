@@ -2,7 +2,7 @@
 
 import re
 
-import msgspec
+from mingpiao.reading.model import Label
 
 #: What a label introduces; "" for those that are only known so that a value ends before them.
 _LABELS = {
@@ -85,14 +85,6 @@ _LABELS = {
 _FORGIVING_LENGTH = 4
 #: No label: the title of the qualification begins with one.
 _TITLE_ENDINGS = ("证书", "登记证")
-
-
-class Label(msgspec.Struct, frozen=True, kw_only=True):
-    """A label that stands at the beginning of a text: its field, how many characters it takes, whether exact."""
-
-    field: str
-    length: int
-    exact: bool
 
 
 _BY_LENGTH = sorted(

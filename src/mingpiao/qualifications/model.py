@@ -5,8 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
-from mingpiao.evidence.model import Found
 from mingpiao.kernel.text import unprintable
+from mingpiao.reading.model import Found
 
 
 class QualificationType(StrEnum):

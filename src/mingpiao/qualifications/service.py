@@ -3,7 +3,7 @@
 from mingpiao.qualifications.checks import SURE, differences, statement_problems
 from mingpiao.qualifications.deciding import decide, retire, revoke, submit, withdraw
 from mingpiao.qualifications.desk import READ_JOB, QualificationDesk, enqueue_unread, may_state
-from mingpiao.qualifications.reading import plain_code, read_fields
+from mingpiao.qualifications.fields import plain_code, read_fields
 from mingpiao.qualifications.reminders import REMINDERS, remind
 from mingpiao.qualifications.store import PAGE_SIZE, get, list_qualifications, unit_qualifications
 

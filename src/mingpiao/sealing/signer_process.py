@@ -1,36 +1,28 @@
 """A process that holds open private keys and signs for its parent, over a socket that is its stdin.
 
-It reads the master key as the first message, then answers one message after another until the socket
+It takes the master key as the first request, then answers one request after another until the socket
 ends, which also happens when the parent is killed. It opens no file and no network connection.
 """
 
-import contextlib
-import ctypes
-import resource
-import signal
-import socket
-import sys
 from datetime import datetime
 
 import msgspec
 
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.processes.confinement import Confinement, confine
+from mingpiao.processes.frames import ParentChannel, parent_channel
 from mingpiao.sealing.keys import KeyRing
 from mingpiao.sealing.model import SealedXml
 from mingpiao.sealing.seals import sign_seal
 from mingpiao.sealing.signer import PartyKey, seal_text
 
-LENGTH_BYTES = 4
-#: The largest frame: the bills of one chunk, each at most as large as a sealed XML may be.
-MAX_FRAME = 256 * 1024 * 1024
-
-_PR_SET_PDEATHSIG = 1
-_PR_SET_DUMPABLE = 4
+#: The largest message either way: the bills of one chunk, each at most as large as a sealed XML may be.
+MAX_MESSAGE = 256 * 1024 * 1024
 
 
-class Greeting(msgspec.Struct, frozen=True, tag="greeting", array_like=True):
-    """The first message: the master key in hex."""
+class Greeting(msgspec.Struct, frozen=True, array_like=True):
+    """The first request: the master key in hex. Its answer is empty."""
 
     master_key: str
 
@@ -51,7 +43,7 @@ class SealChunk(msgspec.Struct, frozen=True, tag="seal", array_like=True):
     bills: list[BillToSeal]
 
 
-class SealTime(msgspec.Struct, frozen=True, array_like=True):
+class SignatureToStamp(msgspec.Struct, frozen=True, array_like=True):
     """An OFD signature to be stamped."""
 
     signature_xml: bytes
@@ -64,7 +56,7 @@ class SealTime(msgspec.Struct, frozen=True, array_like=True):
 class StampChunk(msgspec.Struct, frozen=True, tag="stamp", array_like=True):
     """OFD signatures to be stamped."""
 
-    stamps: list[SealTime]
+    stamps: list[SignatureToStamp]
 
 
 class SignerAnswer(msgspec.Struct, frozen=True, array_like=True):
@@ -75,36 +67,26 @@ class SignerAnswer(msgspec.Struct, frozen=True, array_like=True):
     problem: Problem | None = None
 
 
-Message = Greeting | SealChunk | StampChunk
-
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Message)
+_greetings = msgspec.msgpack.Decoder(Greeting)
+_chunks: msgspec.msgpack.Decoder[SealChunk | StampChunk] = msgspec.msgpack.Decoder(SealChunk | StampChunk)
 
 
-def frame(message: Message | list[SignerAnswer]) -> bytes:
-    """A message as it goes over the socket: its length in four bytes, then MessagePack."""
-    body = _encoder.encode(message)
-    return len(body).to_bytes(LENGTH_BYTES, "big") + body
+def encode(message: Greeting | SealChunk | StampChunk | list[SignerAnswer]) -> bytes:
+    """A message as it goes between the processes."""
+    return _encoder.encode(message)
 
 
-def serve(channel: socket.socket) -> None:
-    """Answer messages until the other end closes."""
-    stream = channel.makefile("rwb", buffering=1 << 16)
-    keys: KeyRing | None = None
-    while (head := stream.read(LENGTH_BYTES)) and len(head) == LENGTH_BYTES:
-        size = int.from_bytes(head, "big")
-        body = stream.read(size)
-        if size > MAX_FRAME or len(body) < size:
-            return
-        message = _decoder.decode(body)
-        if isinstance(message, Greeting):
-            keys = KeyRing(MasterKey.from_hex(message.master_key))
-            stream.write(frame([]))
-        elif keys is None:
-            return
-        else:
-            stream.write(frame(_answers(keys, message)))
-        stream.flush()
+def serve(parent: ParentChannel) -> None:
+    """Take the master key, then answer chunks until the parent closes its end."""
+    parent.say_ready()
+    greeting = parent.receive()
+    if greeting is None:
+        return
+    keys = KeyRing(MasterKey.from_hex(_greetings.decode(greeting).master_key))
+    parent.send(b"")
+    while (chunk := parent.receive()) is not None:
+        parent.send(encode(_answers(keys, _chunks.decode(chunk))))
 
 
 def _answers(keys: KeyRing, message: SealChunk | StampChunk) -> list[SignerAnswer]:
@@ -120,7 +102,7 @@ def _sealed(keys: KeyRing, parties: list[PartyKey], bill: BillToSeal) -> SignerA
     return SignerAnswer(problem=outcome)
 
 
-def _stamped(keys: KeyRing, stamp: SealTime) -> SignerAnswer:
+def _stamped(keys: KeyRing, stamp: SignatureToStamp) -> SignerAnswer:
     party = stamp.party
     try:
         key = keys.open(party.encrypted_key, party.certificate, party.key_info)
@@ -131,22 +113,11 @@ def _stamped(keys: KeyRing, stamp: SealTime) -> SignerAnswer:
         return SignerAnswer(problem=refusal.problems[0])
 
 
-def harden() -> None:
-    """Die with the parent, leave no core dump, and let no other process of this user read the memory."""
-    # Ctrl-C reaches the whole foreground group; the parent decides when the signer ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-
-
 def main() -> None:
     """Entry of `python -m mingpiao.sealing.signer_process`, started by `ProcessSigner` only."""
-    harden()
-    with socket.socket(fileno=0) as channel, contextlib.suppress(ConnectionError):
-        serve(channel)
+    confine(Confinement())
+    with parent_channel(most_request=MAX_MESSAGE, most_answer=MAX_MESSAGE) as parent:
+        serve(parent)
 
 
 if __name__ == "__main__":

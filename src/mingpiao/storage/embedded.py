@@ -25,7 +25,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from mingpiao.kernel.guard import Guard
+from mingpiao.processes.guard import Guard
 from mingpiao.storage.embedded_tuning import server_settings
 
 OLDEST_VERSION = 15

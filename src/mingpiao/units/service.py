@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.crypto.keystore import MasterKey
-from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.codes import is_uscc
 from mingpiao.kernel.errors import refuse
@@ -25,7 +25,7 @@ APP_CHANNEL = "interface_app_changed"
 PAGE_SIZE = 50
 
 
-async def register(connection: AsyncConnection, unit: Unit, *, acting: Actor) -> Unit:
+async def register(connection: AsyncConnection, unit: Unit, *, acting: Acting) -> Unit:
     """Store a unit that is new by its 统一社会信用代码, or return the one that stands there.
 
     Raises `Refusal` (`unit.uscc_invalid`) when the code's check digit is wrong.
@@ -43,7 +43,7 @@ async def register(connection: AsyncConnection, unit: Unit, *, acting: Actor) ->
     await record(
         connection,
         AuditEntry(
-            actor=acting,
+            acting=acting,
             action="unit:register",
             subject=f"unit:{stored.unit_id}",
             unit_id=stored.unit_id,
@@ -54,7 +54,7 @@ async def register(connection: AsyncConnection, unit: Unit, *, acting: Actor) ->
 
 
 async def allow_items(
-    connection: AsyncConnection, unit_id: int, item_codes: Sequence[str], *, acting: Actor
+    connection: AsyncConnection, unit_id: int, item_codes: Sequence[str], *, acting: Acting
 ) -> None:
     """Set the charge items that a unit may use, replacing what was allowed before."""
     await connection.execute(delete(unit_charge_items).where(unit_charge_items.c.unit_id == unit_id))
@@ -64,7 +64,7 @@ async def allow_items(
     await record(
         connection,
         AuditEntry(
-            actor=acting,
+            acting=acting,
             action="unit:allow_items",
             subject=f"unit:{unit_id}",
             unit_id=unit_id,
@@ -178,7 +178,7 @@ async def create_app(
     *,
     app_id: str | None = None,
     master: MasterKey,
-    acting: Actor,
+    acting: Acting,
 ) -> AppCredential:
     """Give a unit a new interface app; the secret is returned this once and kept encrypted."""
     app_id = app_id or "app" + secrets.token_hex(8)
@@ -193,7 +193,7 @@ async def create_app(
     await record(
         connection,
         AuditEntry(
-            actor=acting,
+            acting=acting,
             action="interface_app:create",
             subject=f"app:{app_id}",
             unit_id=unit_id,

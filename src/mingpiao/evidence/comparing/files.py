@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from mingpiao.evidence.model import Claim, ClaimVerdict, Extraction, Found, Mark, Usage
+from mingpiao.evidence.model import Claim, ClaimVerdict, Extraction, Mark, Usage
+from mingpiao.reading.model import Found
 
 #: Of several files the worst word counts: what one contradicts, another does not heal.
 _ORDER = (ClaimVerdict.CONTRADICT, ClaimVerdict.AGREE, ClaimVerdict.HINT, ClaimVerdict.ABSENT)

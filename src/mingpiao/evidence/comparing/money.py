@@ -8,8 +8,9 @@ from rapidfuzz.distance import Levenshtein
 
 from mingpiao.evidence.comparing.files import File, absent, worst
 from mingpiao.evidence.extraction.names import same_name
-from mingpiao.evidence.model import Amount, BillFacts, Claim, ClaimVerdict, Extraction, Found, Party
+from mingpiao.evidence.model import Amount, BillFacts, Claim, ClaimVerdict, Extraction, Party
 from mingpiao.kernel.money import in_words, plain
+from mingpiao.reading.model import Found
 
 _NOTHING = Decimal(0)
 #: Certainty of a line on a scan above which a single character is believed.

@@ -7,7 +7,8 @@ from datetime import date
 from mingpiao.evidence.comparing.files import File, absent, worst
 from mingpiao.evidence.comparing.topics import Likeness, compare_topics, telling_phrases
 from mingpiao.evidence.extraction.names import is_organisation
-from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Found, Mark
+from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Mark
+from mingpiao.reading.model import Found
 
 _WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 #: Characters of a phrase that does not stand in a file by chance.

@@ -7,10 +7,17 @@ from mingpiao.evidence.extraction.dates import dates_of
 from mingpiao.evidence.extraction.flow import ROW, Flow
 from mingpiao.evidence.extraction.particulars import accounts_of, document_numbers_of, kind_of, purpose_of
 from mingpiao.evidence.extraction.parties import parties_of
-from mingpiao.evidence.model import Extraction, PageLines, ReadPage
+from mingpiao.evidence.model import EvidenceReading, Extraction, ReadPage
+from mingpiao.reading.model import PageLines, TextLine
 
 #: Characters that facts are looked for in; 60 full pages. What lies behind is kept as text only.
 _MOST_CHARACTERS = 150_000
+
+
+def read_evidence(pages: Sequence[PageLines]) -> EvidenceReading:
+    """All that is kept of a file: its facts, and its lines without the places of single characters."""
+    lines = tuple(TextLine(text=line.text, place=line.place) for page in pages for line in page.lines)
+    return EvidenceReading(extraction=extract(pages), lines=lines)
 
 
 def extract(pages: Sequence[PageLines]) -> Extraction:

@@ -9,7 +9,7 @@ from statistics import median
 from typing import NamedTuple
 
 from mingpiao.evidence.extraction.characters import fold
-from mingpiao.evidence.model import PageLines, PagePlace, TextLine
+from mingpiao.reading.model import PageLines, PagePlace, TextLine
 
 #: A page with more lines is arranged by rows alone: no contract has as many.
 _MOST_LINES = 1_200

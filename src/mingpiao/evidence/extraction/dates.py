@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mingpiao.evidence.extraction.flow import Flow
 from mingpiao.evidence.extraction.numerals import number_of
-from mingpiao.evidence.model import Found
+from mingpiao.reading.model import Found
 
 _CHINESE = "[〇零一二三四五六七八九十]"
 _DATE = (

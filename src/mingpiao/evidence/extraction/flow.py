@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mingpiao.evidence.extraction.arrangement import Block, TextBox, boxes_of, rows_of_blocks
 from mingpiao.evidence.extraction.characters import kept
-from mingpiao.evidence.model import Found, PageLines, PagePlace, TextLine
+from mingpiao.reading.model import Found, PageLines, PagePlace, TextLine
 
 #: Between cells of a row, and between rows; a paragraph that runs on has nothing between its lines.
 CELL = "\t"

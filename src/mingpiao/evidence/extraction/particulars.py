@@ -10,7 +10,8 @@ from mingpiao.evidence.extraction.flow import Flow
 from mingpiao.evidence.extraction.labels import PAYEE, PAYER, ROLE, SIDE, role_of
 from mingpiao.evidence.extraction.sides import roles_of_sides
 from mingpiao.evidence.extraction.tables import Head, heads_of, role_at
-from mingpiao.evidence.model import Found, PageLines, Party, TextLine
+from mingpiao.evidence.model import Party
+from mingpiao.reading.model import Found, PageLines, TextLine
 
 _DOCUMENT_NUMBER = re.compile(
     r"(?P<letters>[\u4e00-\u9fff]{2,16}) ?[〔\[(【〈] ?(?P<year>(?:19|20)\d{2}) ?[〕\])】〉] ?(?:第 ?)?(?P<count>\d{1,5}) ?号?"

@@ -14,7 +14,8 @@ from mingpiao.evidence.extraction.names import ORGANISATION, is_name, is_organis
 from mingpiao.evidence.extraction.sentences import in_policy, in_sentences
 from mingpiao.evidence.extraction.sides import roles_of_sides
 from mingpiao.evidence.extraction.tables import Head, heads_of, role_at
-from mingpiao.evidence.model import Found, PagePlace, Party
+from mingpiao.evidence.model import Party
+from mingpiao.reading.model import Found, PagePlace
 
 _DEFINED = re.compile(
     r"(?P<name>[^\s,。;:()]{2,40}"

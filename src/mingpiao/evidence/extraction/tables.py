@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.flow import Flow
 from mingpiao.evidence.extraction.labels import role_of
-from mingpiao.evidence.model import PagePlace
+from mingpiao.reading.model import PagePlace
 
 
 class _Cell(NamedTuple):

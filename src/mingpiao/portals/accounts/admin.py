@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Actor, Role, Session
+from mingpiao.identity.model import Account, Acting, Role, Session
 from mingpiao.identity.service import (
     ACCOUNT_PAGE,
     account_state,
@@ -21,22 +21,23 @@ from mingpiao.kernel.errors import refuse
 from mingpiao.portals.bills.filters import clean_text
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect
+from mingpiao.portals.session import PageRequest, redirect, scoped_reads
 from mingpiao.units.service import names_of
-from mingpiao.web import client_address
 
 LIST = "/admin/accounts"
 
 
 @get("/accounts")
-async def account_list(request: PageRequest, services: NamedDependency[Services]) -> Response[str]:
+async def account_list(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
     """Accounts by name and role, in the order in which they were made."""
     given = read_query(request)
     values = {name: clean_text(given.get(name, "")) for name in ("words", "role")}
     if values["role"] not in Role.__members__.values():
         values["role"] = ""
     catalog = await services.catalog.get()
-    async with services.database.system() as connection:
+    async with scoped_reads(services, session.account) as connection:
         found = await search_accounts(connection, **values, after=read_key(given.get("after", "")))
         shown = found[:ACCOUNT_PAGE]
         names = await names_of(connection, [each.account.unit_id for each in shown if each.account.unit_id])
@@ -70,13 +71,13 @@ async def change_account(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     account_id: FromPath[int],
 ) -> Response[str] | Response[bytes]:
     """Do what the form's `verb` says: unlock, enable, disable, or password."""
     verb = (await read_form(request)).get("verb", "")
-    acting = Actor(label=session.account.actor.label, address=client_address(request))
     password = ""
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: a verb writes
         account = (await account_state(connection, account_id)).account
         if verb == "unlock":
             await unlock(connection, account, acting=acting)
@@ -95,7 +96,7 @@ async def _account_page(
     request: PageRequest, session: Session, services: Services, account_id: int, *, password: str = ""
 ) -> Response[str]:
     catalog = await services.catalog.get()
-    async with services.database.system() as connection:
+    async with scoped_reads(services, session.account) as connection:
         state = await account_state(connection, account_id)
         names = await names_of(connection, [state.account.unit_id] if state.account.unit_id else [])
     return page(

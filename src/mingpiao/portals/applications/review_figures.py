@@ -14,7 +14,7 @@ from litestar.response import Stream
 from mingpiao.applications.service import ReviewFigures, review_figures
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Actor, AuditEntry, Session
+from mingpiao.identity.model import Acting, AuditEntry, Session
 from mingpiao.identity.service import record
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal
@@ -27,7 +27,6 @@ from mingpiao.portals.regions import chosen_region, region_options
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest
 from mingpiao.storage.scope import DepartmentScope
-from mingpiao.web import client_address
 
 ADDRESS = f"{LIST}/figures"
 _USUAL_DAYS = 30
@@ -113,6 +112,7 @@ def _day(text: str, usual: date, field: str) -> tuple[date, tuple[Problem, ...]]
 
 
 async def _figures(services: Services, asked: _Asked) -> ReviewFigures:
+    # scope: the chosen region, which `chosen_region` has found within the account's.
     async with services.database.scoped(DepartmentScope(asked.region_code)) as connection:
         return await review_figures(connection, asked.first, asked.last)
 
@@ -146,19 +146,25 @@ def _bars(labels: list[str], values: list[Any], unit: str) -> str:
 
 @get("/reviews/figures.csv")
 async def figures_csv(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Stream:
     """One of the tables as CSV."""
-    layout, rows = await _table(request, session, services, "csv")
+    layout, rows = await _table(request, session, services, "csv", acting=acting)
     return csv_answer(layout, _at_once(rows))
 
 
 @get("/reviews/figures.xlsx")
 async def figures_workbook(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Stream:
     """One of the tables as a workbook."""
-    layout, rows = await _table(request, session, services, "xlsx")
+    layout, rows = await _table(request, session, services, "xlsx", acting=acting)
     return await workbook_answer(layout, _at_once(rows))
 
 
@@ -167,7 +173,7 @@ async def _at_once(rows: list[list[str]]) -> AsyncIterator[list[list[str]]]:
 
 
 async def _table(
-    request: PageRequest, session: Session, services: Services, ending: str
+    request: PageRequest, session: Session, services: Services, ending: str, *, acting: Acting
 ) -> tuple[Layout, list[list[str]]]:
     catalog = await services.catalog.get()
     given = read_query(request)
@@ -177,12 +183,12 @@ async def _table(
     figures = await _figures(services, asked)
     by_department = given.get("table") == "departments"
     entry = AuditEntry(
-        actor=Actor(label=session.account.actor.label, address=client_address(request)),
+        acting=acting,
         action="review_figures:export",
         subject=f"region:{asked.region_code}",
         details={"format": ending, "table": "departments" if by_department else "rules"} | asked.values,
     )
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: the audit trail is written
         await record(connection, entry)
     if by_department:
         return _layout(_DEPARTMENT_COLUMNS, "departments"), _department_rows(figures, catalog)

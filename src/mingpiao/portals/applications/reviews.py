@@ -9,23 +9,21 @@ from litestar.di import NamedDependency
 from mingpiao.applications.model import (
     ApplicationState,
     Decision,
-    Reviewer,
     ReviewFilter,
 )
 from mingpiao.applications.service import list_reviews, rules_waiting
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.applications.rights import REVIEW
 from mingpiao.portals.bills.filters import clean_text
 from mingpiao.portals.forms import clean, read_query
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, require_right
+from mingpiao.portals.session import PageRequest, require_right, scoped_reads
 from mingpiao.portals.units.finance import kind_name
 from mingpiao.units.service import names_of
-from mingpiao.web import client_address
 
 LIST = "/finance/reviews"
 REVIEW_GUARDS = [require_right(REVIEW)]
@@ -49,14 +47,6 @@ _DUE = (("soon", "一个工作日内到期"), ("overdue", "已逾期"))
 _WHOSE = (("own", "本部门办理"), ("mine", "由我办理"), ("all", "本级及下级全部"))
 
 
-def reviewer_of(request: PageRequest, session: Session) -> Reviewer:
-    """The account as a reviewer; raises `Refusal` (`access.denied`, 403) when it belongs to no department."""
-    reviewer = Reviewer.of(session.account, client_address(request))
-    if reviewer is None:
-        raise refuse("access.denied", "只有财政部门的人员可以办理复核。", status=403)
-    return reviewer
-
-
 @get("/reviews")
 async def review_list(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
@@ -78,7 +68,7 @@ async def _list_page(
     catalog = await services.catalog.get()
     values = _values(session, given)
     after = given.get("after", "")
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         found = await list_reviews(connection, _wanted(session, values), after=after)
         units = await names_of(connection, {each.unit_id for each in found.applications})
         rules = await rules_waiting(connection)
@@ -148,7 +138,10 @@ def _address(values: Mapping[str, str]) -> str:
 
 @post("/reviews/batch", guards=REVIEW_GUARDS, status_code=200)
 async def decide_batch(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str]:
     """Decide the chosen applications with one reason, and list what became of each."""
     form = await request.form()
@@ -158,7 +151,7 @@ async def decide_batch(
     try:
         decision = _decision(members.get("decision", ""))
         results = await services.reviews.decide_batch(
-            chosen, decision, reviewer_of(request, session), members.get("reason", "")
+            chosen, decision, members.get("reason", ""), acting=acting
         )
     except Refusal as refusal:
         return await _list_page(
@@ -170,7 +163,7 @@ async def decide_batch(
             chosen=frozenset(chosen),
             reason=members.get("reason", ""),
         )
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         units = await names_of(connection, {each.application.unit_id for each in results if each.application})
     return page(
         request,

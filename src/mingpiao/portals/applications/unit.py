@@ -14,12 +14,11 @@ from mingpiao.applications.model import (
     ApplicationFilter,
     ApplicationPage,
     ApplicationState,
-    Person,
 )
 from mingpiao.applications.service import get as get_application
 from mingpiao.applications.service import list_applications
 from mingpiao.composition import Services
-from mingpiao.identity.model import Actor, Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.issuing.model import Issued, Refused, Unresolved
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.applications.parts import load_parts
@@ -29,10 +28,9 @@ from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules.model import Confirmation
 from mingpiao.units.model import UnitMode
-from mingpiao.web import client_address
 
 LIST = "/unit/applications"
 _GUARDS = [require_right(UNIT_ISSUE)]
@@ -52,7 +50,7 @@ async def application_list(
     wanted, problems = _read_filter(values, unit_of(session.account))
     found = ApplicationPage(applications=())
     if not problems:
-        async with services.database.scoped(session.account.scope) as connection:
+        async with scoped_reads(services, session.account) as connection:
             found = await list_applications(connection, wanted, after=after)
     catalog = await services.catalog.get()
     # Any kind may be appealed for, not only those that need files.
@@ -123,7 +121,7 @@ async def _application_page(
     typed: Mapping[str, str] | None = None,
 ) -> Response[str]:
     catalog = await services.catalog.get()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         application = await get_application(connection, application_id)
         parts = await load_parts(connection, application, catalog)
     may_act = allowed(session.account.role, UNIT_ISSUE)
@@ -171,7 +169,7 @@ async def progress(
 ) -> Response[str]:
     """Where an application stands, as a fragment that asks again; once it has moved on, the page is renewed."""
     catalog = await services.catalog.get()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         application = await get_application(connection, application_id)
         parts = await load_parts(connection, application, catalog)
     moving = application.state in _MOVING and not application.held_up
@@ -191,6 +189,7 @@ async def confirm(
     application_id: FromPath[int],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """State for each finding that the business complies, and issue."""
     members = await read_form(request)
@@ -201,7 +200,7 @@ async def confirm(
     ]
     try:
         outcome = await services.applications.confirm(
-            unit_of(session.account), application_id, given, _person(request, session)
+            unit_of(session.account), application_id, given, acting=acting
         )
     except Refusal as refusal:
         return await _again(request, session, services, application_id, refusal.problems, members)
@@ -218,12 +217,13 @@ async def appeal(
     application_id: FromPath[int],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """Bring the findings before the department."""
     members = await read_form(request)
     try:
         await services.applications.appeal(
-            unit_of(session.account), application_id, members.get("appeal", ""), _person(request, session)
+            unit_of(session.account), application_id, members.get("appeal", ""), acting=acting
         )
     except Refusal as refusal:
         problems = _moved(refusal, "reason", "appeal")
@@ -237,22 +237,18 @@ async def withdraw(
     application_id: FromPath[int],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """End the application."""
     members = await read_form(request)
     try:
         await services.applications.withdraw(
-            unit_of(session.account), application_id, _person(request, session), members.get("withdrawal", "")
+            unit_of(session.account), application_id, members.get("withdrawal", ""), acting=acting
         )
     except Refusal as refusal:
         problems = _moved(refusal, "reason", "withdrawal")
         return await _again(request, session, services, application_id, problems, members)
     return redirect(request, f"{LIST}/{application_id}")
-
-
-def _person(request: PageRequest, session: Session) -> Person:
-    actor = Actor(label=session.account.actor.label, address=client_address(request))
-    return Person(actor=actor, name=session.account.display_name)
 
 
 def _moved(refusal: Refusal, field: str, place: str) -> tuple[Problem, ...]:

@@ -6,6 +6,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from mingpiao.composition import Services
+from mingpiao.identity.model import Session
 from mingpiao.identity.service import AUDIT_PAGE, audit_trail, usernames
 from mingpiao.kernel.errors import Problem
 from mingpiao.portals.accounts.admin import list_address, read_key
@@ -13,7 +14,7 @@ from mingpiao.portals.audit.wording import action_label, details_text
 from mingpiao.portals.bills.filters import clean_text
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import PageRequest, scoped_reads
 
 LIST = "/admin/audit"
 _BILL = re.compile(r"([0-9]{8})[ -]?([0-9]{10})")
@@ -21,7 +22,9 @@ _UNIT_ID = re.compile(r"[0-9]{1,18}")
 
 
 @get("/audit")
-async def audit_list(request: PageRequest, services: NamedDependency[Services]) -> Response[str]:
+async def audit_list(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
     """Lines of the audit trail, by what they concern and by unit."""
     given = read_query(request)
     values = {name: clean_text(given.get(name, "")) for name in ("subject", "unit_id")}
@@ -29,7 +32,7 @@ async def audit_list(request: PageRequest, services: NamedDependency[Services]) 
     if values["unit_id"] and not _UNIT_ID.fullmatch(values["unit_id"]):
         message = "单位编号应为数字，请核对。"
         problems = (Problem(code="filter.unit_id_invalid", field="unit_id", message=message),)
-    async with services.database.system() as connection:
+    async with scoped_reads(services, session.account) as connection:
         found = await audit_trail(
             connection,
             subject=_subject(values["subject"]),

@@ -21,7 +21,7 @@ from mingpiao.portals.bills.filters import BillQuery, read_bill_query
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.regions import chosen_region, region_options
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import PageRequest, scoped_reads
 from mingpiao.portals.units.finance import kind_name
 from mingpiao.units.service import get as get_unit
 from mingpiao.units.service import names_of, search
@@ -37,7 +37,7 @@ async def bill_list(
     catalog = await services.catalog.get()
     given = read_query(request)
     options = region_options(session, catalog)
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         query = await read_finance_query(connection, session, catalog, given)
         found = BillPage(bills=())
         if not query.problems:
@@ -118,7 +118,7 @@ async def bill_page(
 ) -> Response[str]:
     """One bill: its face, data, history and documents."""
     catalog = await services.catalog.get()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         document = await get_document(connection, bill_id_of(code, number))
         bill = document.bill
         unit = await get_unit(connection, bill.unit_id)
@@ -161,7 +161,7 @@ async def bill_document(
     form: FromPath[str],
 ) -> Response[bytes]:
     """A bill's document to keep: ofd, pdf or xml."""
-    return await bill_file_response(services, session.account.scope, code, number, form)
+    return await bill_file_response(services, session.account, code, number, form)
 
 
 HANDLERS = [bill_list, bill_page, bill_document]

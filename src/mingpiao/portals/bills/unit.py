@@ -21,7 +21,7 @@ from mingpiao.portals.forms import read_query
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import PageRequest, scoped_reads
 from mingpiao.verification.service import checks_of
 
 LIST = "/unit/bills"
@@ -38,7 +38,7 @@ async def bill_list(
     query = read_unit_query(parameters, unit_of(session.account))
     found = BillPage(bills=())
     if not query.problems:
-        async with services.database.scoped(session.account.scope) as connection:
+        async with scoped_reads(services, session.account) as connection:
             found = await list_bills(connection, query.wanted, after=after, limit=_PAGE_SIZE)
     catalog = await services.catalog.get()
     kinds = (await services.units.profile(unit_of(session.account))).kind_codes
@@ -79,7 +79,7 @@ async def bill_page(
 ) -> Response[str]:
     """One bill: face, fields, items, history, documents."""
     bill_id = bill_id_of(code, number)
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         document = await get_document(connection, bill_id)
         events = await bill_events(connection, document.bill.unit_id, bill_id)
         checks = await checks_of(connection, document.bill.unit_id, bill_id)
@@ -122,7 +122,7 @@ async def bill_file(
     name, _, ending = file_name.partition(".")
     if name != "document":
         raise refuse("document.unknown", "没有这种文件，请从票据页面下载。", status=404)
-    return await bill_file_response(services, session.account.scope, code, number, ending)
+    return await bill_file_response(services, session.account, code, number, ending)
 
 
 HANDLERS = [bill_list, bill_page, bill_file]

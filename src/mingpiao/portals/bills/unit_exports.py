@@ -8,7 +8,7 @@ from litestar.response import Stream
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Actor, AuditEntry, Session
+from mingpiao.identity.model import Acting, AuditEntry, Session
 from mingpiao.identity.service import record
 from mingpiao.issuing.model import Bill
 from mingpiao.issuing.service import stream_bills
@@ -21,8 +21,7 @@ from mingpiao.portals.exports import Layout, csv_answer, workbook_answer
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.gates import UNIT_EXPORT
 from mingpiao.portals.rendering import moment
-from mingpiao.portals.session import PageRequest, require_right
-from mingpiao.web import client_address
+from mingpiao.portals.session import PageRequest, require_right, scoped_reads
 
 _BATCH = 500
 
@@ -59,33 +58,40 @@ def row_of(bill: Bill, catalog: Catalog) -> list[str]:
 
 @get("/bills/export.csv", guards=[require_right(UNIT_EXPORT)])
 async def export_csv(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Stream:
     """All bills of the filter as CSV (UTF-8 with a byte order mark, so that Excel reads it right)."""
-    query = await _query(request, session, services, "csv")
+    query = await _query(request, session, services, "csv", acting=acting)
     return csv_answer(LAYOUT, _batches(services, session, query, await services.catalog.get()))
 
 
 @get("/bills/export.xlsx", guards=[require_right(UNIT_EXPORT)])
 async def export_workbook(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Stream:
     """All bills of the filter as a workbook; every million rows a sheet."""
-    query = await _query(request, session, services, "xlsx")
+    query = await _query(request, session, services, "xlsx", acting=acting)
     return await workbook_answer(LAYOUT, _batches(services, session, query, await services.catalog.get()))
 
 
-async def _query(request: PageRequest, session: Session, services: Services, ending: str) -> BillQuery:
+async def _query(
+    request: PageRequest, session: Session, services: Services, ending: str, *, acting: Acting
+) -> BillQuery:
     """The filter of an export, put down in the audit trail; raises `Refusal` with what is wrong in it."""
     query = read_unit_query(read_query(request), unit_of(session.account))
     if query.problems:
         raise Refusal(*query.problems)
-    acting = Actor(label=session.account.actor.label, address=client_address(request))
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: the audit trail is written
         await record(
             connection,
             AuditEntry(
-                actor=acting,
+                acting=acting,
                 action="bill:export",
                 subject=f"unit:{session.account.unit_id}",
                 unit_id=session.account.unit_id,
@@ -99,7 +105,7 @@ async def _batches(
     services: Services, session: Session, query: BillQuery, catalog: Catalog
 ) -> AsyncIterator[list[list[str]]]:
     batch: list[list[str]] = []
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         async for bill in stream_bills(connection, query.wanted):
             batch.append(row_of(bill, catalog))
             if len(batch) >= _BATCH:

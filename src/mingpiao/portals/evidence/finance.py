@@ -14,7 +14,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
 from mingpiao.evidence.model import EvidencePage, ListedEvidence
 from mingpiao.evidence.service import list_evidence
-from mingpiao.identity.model import Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.codes import region_covers
 from mingpiao.portals.bills.filters import usual_start
 from mingpiao.portals.bills.finance import unit_named
@@ -35,7 +35,7 @@ from mingpiao.portals.exports import Layout, csv_answer, workbook_answer
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.regions import chosen_region, home_region, region_options
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import PageRequest, scoped_reads
 from mingpiao.portals.units.finance import kind_name
 
 LIST = "/finance/evidence"
@@ -51,7 +51,7 @@ async def file_list(
     given = read_query(request)
     after = given.get("after", "")
     found = EvidencePage(files=())
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         query = await _read(connection, session, catalog, given)
         if not query.problems:
             found = await list_evidence(connection, query.wanted, after=after)
@@ -130,31 +130,37 @@ async def file_page(
 
 @get("/evidence/export.csv")
 async def export_csv(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Stream:
     """All files of the filter as CSV."""
     catalog = await services.catalog.get()
-    query = await _export(request, session, services, catalog)
+    query = await _export(request, session, services, catalog, acting=acting)
     return csv_answer(_LAYOUT, batches_of(services, session, query.wanted, _row_in(catalog)))
 
 
 @get("/evidence/export.xlsx")
 async def export_workbook(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Stream:
     """All files of the filter as a workbook."""
     catalog = await services.catalog.get()
-    query = await _export(request, session, services, catalog)
+    query = await _export(request, session, services, catalog, acting=acting)
     return await workbook_answer(_LAYOUT, batches_of(services, session, query.wanted, _row_in(catalog)))
 
 
 async def _export(
-    request: PageRequest, session: Session, services: Services, catalog: Catalog
+    request: PageRequest, session: Session, services: Services, catalog: Catalog, *, acting: Acting
 ) -> EvidenceQuery:
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         query = await _read(connection, session, catalog, read_query(request))
     subject = f"region:{home_region(session, catalog)}"
-    await begin_export(request, session, services, query, subject)
+    await begin_export(request, session, services, query, subject, acting=acting)
     return query
 
 

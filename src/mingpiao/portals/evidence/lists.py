@@ -7,7 +7,7 @@ from typing import Any
 from mingpiao.composition import Services
 from mingpiao.evidence.model import EvidenceFilter, EvidenceState, ListedEvidence
 from mingpiao.evidence.service import get_listed, stream_evidence
-from mingpiao.identity.model import Actor, AuditEntry, Session
+from mingpiao.identity.model import Acting, AuditEntry, Session
 from mingpiao.identity.service import record
 from mingpiao.issuing.model import BillFilter
 from mingpiao.issuing.service import list_bills
@@ -17,8 +17,7 @@ from mingpiao.portals.bills.filters import ListQuery, clean_text, read_day
 from mingpiao.portals.evidence.files import find_file
 from mingpiao.portals.exports import Batches
 from mingpiao.portals.rendering import moment
-from mingpiao.portals.session import PageRequest
-from mingpiao.web import client_address
+from mingpiao.portals.session import PageRequest, scoped_reads
 
 STATES = [(state.value, state.label) for state in EvidenceState]
 AMOUNTS = ("载明金额（元）", "已使用（元）", "剩余（元）")
@@ -72,7 +71,7 @@ def exports_of(query: EvidenceQuery, path: str) -> list[tuple[str, str]]:
 
 async def file_parts(services: Services, session: Session, unit_id: int, digest: str) -> dict[str, Any]:
     """What the template `evidence_file.html` shows of a file; raises `Refusal` (`evidence.not_found`, 404)."""
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         file = await find_file(connection, unit_id, digest)
         found = await list_bills(connection, BillFilter(unit_id=unit_id, evidence=digest), limit=_BILLS)
         listed = await get_listed(connection, unit_id, digest)
@@ -103,20 +102,26 @@ def uploader(file: ListedEvidence) -> str:
 
 
 async def begin_export(
-    request: PageRequest, session: Session, services: Services, query: EvidenceQuery, subject: str
+    request: PageRequest,
+    session: Session,
+    services: Services,
+    query: EvidenceQuery,
+    subject: str,
+    *,
+    acting: Acting,
 ) -> None:
     """Put an export down in the audit trail; raises `Refusal` with what is wrong in its filter."""
     if query.problems:
         raise Refusal(*query.problems)
     ending = request.url.path.rpartition(".")[2]
     entry = AuditEntry(
-        actor=Actor(label=session.account.actor.label, address=client_address(request)),
+        acting=acting,
         action="evidence:export",
         subject=subject,
         unit_id=session.account.unit_id,
         details={"format": ending} | {name: text for name, text in query.values.items() if text},
     )
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: the audit trail is written
         await record(connection, entry)
 
 
@@ -125,7 +130,7 @@ async def batches_of(
 ) -> Batches:
     """All files of a filter as rows, some at a time."""
     batch: list[list[str]] = []
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         async for file in stream_evidence(connection, wanted):
             batch.append(row(file))
             if len(batch) >= _BATCH:

@@ -9,7 +9,7 @@ from litestar.response import Stream
 from mingpiao.composition import Services
 from mingpiao.evidence.model import EvidenceFilter, EvidencePage
 from mingpiao.evidence.service import list_evidence
-from mingpiao.identity.model import Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.evidence.lists import (
     AMOUNTS,
@@ -28,7 +28,7 @@ from mingpiao.portals.exports import Layout, csv_answer, workbook_answer
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.gates import UNIT_EXPORT, allowed
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, require_right
+from mingpiao.portals.session import PageRequest, require_right, scoped_reads
 
 LIST = "/unit/evidence"
 _LAYOUT = Layout(columns=COLUMNS, amounts=AMOUNTS, name="evidence")
@@ -44,7 +44,7 @@ async def file_list(
     after = read_query(request).get("after", "")
     found = EvidencePage(files=())
     if not query.problems:
-        async with services.database.scoped(session.account.scope) as connection:
+        async with scoped_reads(services, session.account) as connection:
             found = await list_evidence(connection, query.wanted, after=after)
     return page(
         request,
@@ -100,25 +100,33 @@ async def file_page(
 
 @get("/evidence/export.csv", guards=_EXPORT)
 async def export_csv(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Stream:
     """All files of the filter as CSV."""
-    query = await _export(request, session, services)
+    query = await _export(request, session, services, acting=acting)
     return csv_answer(_LAYOUT, batches_of(services, session, query.wanted, row_of))
 
 
 @get("/evidence/export.xlsx", guards=_EXPORT)
 async def export_workbook(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Stream:
     """All files of the filter as a workbook."""
-    query = await _export(request, session, services)
+    query = await _export(request, session, services, acting=acting)
     return await workbook_answer(_LAYOUT, batches_of(services, session, query.wanted, row_of))
 
 
-async def _export(request: PageRequest, session: Session, services: Services) -> EvidenceQuery:
+async def _export(
+    request: PageRequest, session: Session, services: Services, *, acting: Acting
+) -> EvidenceQuery:
     query = _read(request, session)
-    await begin_export(request, session, services, query, f"unit:{unit_of(session.account)}")
+    await begin_export(request, session, services, query, f"unit:{unit_of(session.account)}", acting=acting)
     return query
 
 

@@ -23,7 +23,7 @@ async def message_list(
     """The messages of the unit or department, newest first."""
     before = _number(read_query(request).get("before", ""))
     account = session.account
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: no scope sees who has read what
         found = await list_messages(connection, account.account_id, _owner(account), before=before)
     shown = found[:PAGE_SIZE]
     address = _address(account)
@@ -46,7 +46,7 @@ async def read_all(
 ) -> Response[bytes]:
     """Mark all that the page showed, and what is older, as read."""
     newest = _number((await read_form(request)).get("newest", ""))
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: no scope sees who has read what
         await mark_read(connection, session.account.account_id, _owner(session.account), newest)
     return redirect(request, _address(session.account))
 
@@ -60,7 +60,7 @@ async def follow(
 ) -> Response[bytes]:
     """Mark a message as read and go where it leads."""
     account = session.account
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: no scope sees who has read what
         link = await open_message(connection, account.account_id, _owner(account), message_id)
     return redirect(request, link or _address(account))
 

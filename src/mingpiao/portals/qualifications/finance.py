@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Actor, AuditEntry, Session
+from mingpiao.identity.model import Acting, AuditEntry, Session
 from mingpiao.identity.service import record
 from mingpiao.kernel.clock import to_shanghai, today
 from mingpiao.kernel.codes import region_prefix
@@ -34,7 +34,7 @@ from mingpiao.portals.qualifications.parts import (
 from mingpiao.portals.qualifications.rights import QUALIFICATION_REVIEW
 from mingpiao.portals.regions import chosen_region, home_region, region_options
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.qualifications.model import (
     Qualification,
     QualificationFilter,
@@ -45,7 +45,6 @@ from mingpiao.qualifications.service import decide, list_qualifications, retire,
 from mingpiao.qualifications.service import get as get_qualification
 from mingpiao.units.service import get as get_unit
 from mingpiao.units.service import names_of
-from mingpiao.web import client_address
 
 LIST = "/finance/qualifications"
 _NAMES = ("state", "type", "expiry", "region", "words")
@@ -119,7 +118,7 @@ async def qualification_list(
     given = read_query(request)
     query = _read(session, catalog, given)
     after = given.get("after", "")
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         qualifications, following = await list_qualifications(connection, query.wanted, after=after)
         names = await names_of(connection, (qualification.unit_id for qualification in qualifications))
     return page(
@@ -164,7 +163,7 @@ async def _qualification_page(
     decision: str = "",
 ) -> Response[str]:
     catalog = await services.catalog.get()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         qualification = await get_qualification(connection, qualification_id)
         unit = await get_unit(connection, qualification.unit_id)
         stands = await unit_qualifications(connection, qualification.unit_id)
@@ -205,6 +204,7 @@ async def decide_qualification(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     qualification_id: FromPath[int],
 ) -> Response[str] | Response[bytes]:
     """`accept`, `reject`, `retire` or `revoke`; of two who do it at once the second is told who was first."""
@@ -213,11 +213,10 @@ async def decide_qualification(
     given = _Decision(
         reason=form.get("reason", ""),
         revision=_number(form.get("revision", "")),
-        by=session.account,
-        acting=_acting(request, session),
+        acting=acting,
     )
     try:
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: a verb writes
             await _decide(connection, qualification_id, decision, given)
     except Refusal as refusal:
         if refusal.status == 404:
@@ -233,8 +232,7 @@ class _Decision(msgspec.Struct, frozen=True, kw_only=True):
 
     reason: str
     revision: int
-    by: Account
-    acting: Actor
+    acting: Acting
 
 
 async def _decide(
@@ -279,7 +277,7 @@ async def qualification_file(
 
 
 async def _find(session: Session, services: Services, qualification_id: int) -> Qualification:
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         return await get_qualification(connection, qualification_id)
 
 
@@ -288,31 +286,39 @@ async def _find(session: Session, services: Services, qualification_id: int) -> 
 
 @get("/qualifications/export.csv")
 async def export_csv(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Stream:
     """All qualifications of the filter as CSV."""
-    return csv_answer(_LAYOUT, await _export(request, session, services, "csv"))
+    return csv_answer(_LAYOUT, await _export(request, session, services, "csv", acting=acting))
 
 
 @get("/qualifications/export.xlsx")
 async def export_workbook(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Stream:
     """All qualifications of the filter as a workbook."""
-    return await workbook_answer(_LAYOUT, await _export(request, session, services, "xlsx"))
+    return await workbook_answer(_LAYOUT, await _export(request, session, services, "xlsx", acting=acting))
 
 
-async def _export(request: PageRequest, session: Session, services: Services, ending: str) -> Batches:
+async def _export(
+    request: PageRequest, session: Session, services: Services, ending: str, *, acting: Acting
+) -> Batches:
     """The rows of an export, which is put down in the audit trail."""
     catalog = await services.catalog.get()
     query = _read(session, catalog, read_query(request))
     entry = AuditEntry(
-        actor=_acting(request, session),
+        acting=acting,
         action="qualification:export",
         subject=f"region:{home_region(session, catalog)}",
         details={"format": ending} | {name: text for name, text in query.values.items() if text},
     )
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: the audit trail is written
         await record(connection, entry)
     return _batches(session, services, query, catalog)
 
@@ -322,7 +328,7 @@ async def _batches(
 ) -> AsyncIterator[list[list[str]]]:
     after = ""
     while True:
-        async with services.database.scoped(session.account.scope) as connection:
+        async with scoped_reads(services, session.account) as connection:
             qualifications, after = await list_qualifications(
                 connection, query.wanted, after=after, limit=_EXPORT_BATCH
             )
@@ -356,10 +362,6 @@ def _row(qualification: Qualification, unit_name: str, catalog: Catalog) -> list
         f"{to_shanghai(qualification.decided_at):%Y-%m-%d %H:%M:%S}" if qualification.decided_at else "",
         qualification.decision_reason or qualification.failure,
     ]
-
-
-def _acting(request: PageRequest, session: Session) -> Actor:
-    return Actor(label=session.account.actor.label, address=client_address(request))
 
 
 HANDLERS = [

@@ -8,7 +8,6 @@ from urllib.parse import quote
 import msgspec
 from litestar import Response
 
-from mingpiao.evidence.model import PagePlace
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem
 from mingpiao.portals.bills.filters import read_day
@@ -22,6 +21,7 @@ from mingpiao.qualifications.model import (
     UnitQualifications,
 )
 from mingpiao.qualifications.service import REMINDERS, SURE, plain_code
+from mingpiao.reading.model import PagePlace
 
 _STATE_COLOURS = {
     QualificationState.ACCEPTED: "green",

@@ -19,7 +19,7 @@ class Trials(msgspec.Struct, frozen=True, kw_only=True):
 
 async def trials_of(services: Services, code: str, region_code: str, *, before: int | None = None) -> Trials:
     """What a department tried of a rule, those before one when its id is given."""
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: no scope reads accounts
         found = await list_backtests(connection, code, region_code=region_code, before=before)
         names = await display_names(connection, {trial.asked_by for trial in found})
     shown = found[:BACKTEST_PAGE]
@@ -39,7 +39,7 @@ class Suspension(msgspec.Struct, frozen=True, kw_only=True):
 
 async def suspension_of(services: Services, code: str) -> Suspension | None:
     """The latest suspension of a rule, from the audit trail."""
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: no scope reads accounts
         steps = await audit_trail(connection, subject=f"rule:{code}")
         last = next((step for step in steps if step.action == "rule:suspend"), None)
         if last is None:

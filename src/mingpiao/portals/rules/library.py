@@ -4,13 +4,13 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Session
+from mingpiao.identity.model import Account, Acting, Session
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS, LIST
 from mingpiao.portals.rules.rights import RULES_APPROVE, RULES_VIEW
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules.service import (
     LIBRARY_THEMES,
     VIOLATIONS,
@@ -20,7 +20,6 @@ from mingpiao.rules.service import (
     library,
     list_rules,
 )
-from mingpiao.web import client_address
 
 
 @get("/rules/library", guards=[require_right(RULES_VIEW)])
@@ -33,13 +32,16 @@ async def library_page(
 
 @post("/rules/library", guards=[require_right(RULES_APPROVE)], status_code=200)
 async def adopt(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """Approve all rules of the library that do not stand yet."""
     catalog = await services.catalog.get()
     try:
-        async with services.database.system() as connection:
-            await adopt_library(connection, catalog, acting=session.account, address=client_address(request))
+        async with services.database.system() as connection:  # system: a verb writes
+            await adopt_library(connection, catalog, acting=acting)
     except Refusal as refusal:
         return await _show(request, session.account, services, refusal.problems)
     return redirect(request, LIST)
@@ -51,7 +53,7 @@ async def _show(
     catalog = await services.catalog.get()
     standing: set[str] = set()
     after = ""
-    async with services.database.scoped(account.scope) as connection:
+    async with scoped_reads(services, account) as connection:
         while batch := await list_rules(connection, RuleFilter(), after=after):
             standing |= {each.code for each in batch}
             after = batch[-1].code

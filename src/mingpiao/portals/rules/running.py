@@ -14,7 +14,7 @@ from mingpiao.portals.forms import read_query
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS
 from mingpiao.portals.rules.rights import RULES_VIEW
-from mingpiao.portals.session import PageRequest, require_right
+from mingpiao.portals.session import PageRequest, require_right, scoped_reads
 from mingpiao.rules.service import RuleFilter, failure_figures, hit_figures, list_rules
 
 _DAYS = 30
@@ -33,7 +33,7 @@ async def running(
         message = "日期不正确，已显示最近30天，请重新选择。"
         problems = (Problem(code="filter.dates", field="from", message=message),)
         first, last = today() - timedelta(days=_DAYS - 1), today()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         hits = await hit_figures(connection, first, last)
         failures = await failure_figures(connection, first, last)
         names: dict[str, str] = {}

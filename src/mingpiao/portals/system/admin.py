@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.composition import Services
 from mingpiao.health import examine
 from mingpiao.house.rooms import duties
+from mingpiao.identity.model import Session
 from mingpiao.issuing.model import DayTotal
 from mingpiao.issuing.service import day_totals
 from mingpiao.jobs.schedules import list_rounds
 from mingpiao.kernel.clock import today
 from mingpiao.numbering.service import pool_levels
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import PageRequest, scoped_reads
 
 _SHOWN_DAYS = 30
 
@@ -32,27 +33,32 @@ class DutyRound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/")
-async def state(request: PageRequest, services: NamedDependency[Services]) -> Response[str]:
+async def state(
+    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+) -> Response[str]:
     """Database, worker, bills of today and of thirty days, numbers left, background work."""
     health = await examine(services.database)
     last = today()
     catalog = await services.catalog.get()
-    async with services.database.system() as connection:
+    async with scoped_reads(services, session.account) as connection:
         totals = await day_totals(connection, last - timedelta(days=_SHOWN_DAYS - 1), last)
-        return page(
-            request,
-            "system/state.html",
-            title="系统状态",
-            health=health,
-            server_version=await connection.scalar(text("SHOW server_version")),
-            size=int(await connection.scalar(text("SELECT pg_database_size(current_database())")) or 0),
-            today=_add_up([total for total in totals if total.day == last]),
-            month=_add_up(totals),
-            shown_days=_SHOWN_DAYS,
-            pools=await pool_levels(connection),
-            kinds=catalog.kinds,
-            rounds=await _rounds(connection),
-        )
+        server_version = await connection.scalar(text("SHOW server_version"))
+        size = await connection.scalar(text("SELECT pg_database_size(current_database())"))
+        pools, rounds = await pool_levels(connection), await _rounds(connection)
+    return page(
+        request,
+        "system/state.html",
+        title="系统状态",
+        health=health,
+        server_version=server_version,
+        size=int(size or 0),
+        today=_add_up([total for total in totals if total.day == last]),
+        month=_add_up(totals),
+        shown_days=_SHOWN_DAYS,
+        pools=pools,
+        kinds=catalog.kinds,
+        rounds=rounds,
+    )
 
 
 def _add_up(totals: list[DayTotal]) -> DayTotal:

@@ -22,7 +22,7 @@ from mingpiao.portals.bills.filters import clean_text
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.regions import chosen_region, region_options
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import PageRequest, scoped_reads
 from mingpiao.units.model import UnitMode
 from mingpiao.units.service import PAGE_SIZE, load_profile, search
 
@@ -50,7 +50,7 @@ async def unit_list(
     values = {name: clean_text(given.get(name, "")) for name in ("words", "mode", "region")}
     region_code = chosen_region(session, catalog, values["region"])
     values["mode"] = values["mode"] if values["mode"] in _MODES else ""
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         found = await search(
             connection,
             words=values["words"],
@@ -85,7 +85,7 @@ async def unit_page(
     """One unit: its data, stock and locks, items, the month's bills and the last ones."""
     catalog = await services.catalog.get()
     last = today()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         profile = await load_profile(connection, unit_id)
         stocks = await stock_levels(connection, unit_id)
         totals = await unit_totals(connection, unit_id, last.replace(day=1), last)

@@ -1,0 +1,101 @@
+"""Lines of a page that lies a little askew, as they would stand if it lay straight.
+
+A reader gives the upright box around each line. On a sloping page boxes of long lines are tall and
+overlap their neighbours, so that rows and columns could not be told from them.
+"""
+
+from collections.abc import Sequence
+from statistics import median
+
+import msgspec
+
+from mingpiao.reading.model import PageLines, PagePlace, TextLine
+
+#: A slope below this (rise by run) does no harm; above it no page is taken to lie.
+_LEAST, _MOST = 0.004, 0.12
+#: How high a line's box is, in widths of its characters.
+_BOX_HEIGHT = 1.3
+
+
+class LevelLine(msgspec.Struct, frozen=True):
+    """A line with its place on the level page, and the slope that was taken out (in parts of the page)."""
+
+    line: TextLine
+    place: PagePlace
+    slope: float = 0.0
+
+    def shown(self, left: float, right: float) -> PagePlace:
+        """Where a part of the line, by its edges on the level page, stands on the page as it is."""
+        given = self.line.place
+        shift = self.place.left - given.left
+        left, right = max(0.0, left - shift), min(1.0, right - shift)
+        half = (self.place.bottom - self.place.top) / 2 + abs(self.slope) * (right - left) / 2
+        middle = (given.top + given.bottom) / 2
+        middle += self.slope * ((left + right) / 2 - (given.left + given.right) / 2)
+        return PagePlace(
+            page=given.page,
+            left=left,
+            right=right,
+            top=max(given.top, middle - half),
+            bottom=min(given.bottom, middle + half),
+        )
+
+
+def levelled(page: PageLines) -> list[LevelLine]:
+    """The page's lines that have text, level."""
+    lines = [line for line in page.lines if line.text.strip()]
+    slope = _slope(lines, page)
+    if not slope:
+        return [LevelLine(line, line.place) for line in lines]
+    ratio = page.width / page.height
+    found = []
+    for line in lines:
+        place = line.place
+        across = (place.left + place.right) / 2 - 0.5
+        down = (place.top + place.bottom) / 2 - 0.5
+        height = max(
+            (place.bottom - place.top) - abs(slope) * (place.right - place.left) * ratio,
+            0.4 * (place.bottom - place.top),
+        )
+        middle = 0.5 + down - slope * across * ratio
+        shift = slope * down / ratio
+        level = PagePlace(
+            page=place.page,
+            left=place.left + shift,
+            right=place.right + shift,
+            top=middle - height / 2,
+            bottom=middle + height / 2,
+        )
+        found.append(LevelLine(line, level, slope * ratio))
+    return found
+
+
+def _slope(lines: Sequence[TextLine], page: PageLines) -> float:
+    """Rise by run, positive when lines fall to the right; 0.0 for a page that lies straight."""
+    long = [one for line in lines if (one := _rise(line, page)) is not None]
+    if len(long) < 2:
+        return 0.0
+    rise = median(long)
+    if not _LEAST <= rise <= _MOST:
+        return 0.0
+    return rise if _margin_drift(lines, page) < 0 else -rise
+
+
+def _rise(line: TextLine, page: PageLines) -> float | None:
+    """By how much the box of a long line is too high for its characters, by its width."""
+    width = (line.place.right - line.place.left) * page.width
+    height = (line.place.bottom - line.place.top) * page.height
+    character = width / sum(0.55 if ord(each) < 0x2E80 else 1.0 for each in line.text)
+    return (height - _BOX_HEIGHT * character) / width if width > 8 * character else None
+
+
+def _margin_drift(lines: Sequence[TextLine], page: PageLines) -> float:
+    """How lines that begin at one margin move sideways down the page."""
+    moves = []
+    for upper in lines:
+        for lower in lines:
+            down = (lower.place.top - upper.place.top) * page.height
+            across = (lower.place.left - upper.place.left) * page.width
+            if down > 0 and abs(across) < _MOST * down:
+                moves.append(across / down)
+    return median(moves) if moves else 0.0

@@ -1,0 +1,180 @@
+"""A file to upright lines, and a page to a picture. Only for the reading process."""
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from mingpiao.reading import errors, pdf
+from mingpiao.reading.glyphs import lines_of
+from mingpiao.reading.model import PageLines
+
+PDF = "application/pdf"
+PICTURES = ("image/png", "image/jpeg")
+
+#: Resolution at which pages without text are looked at, in pixels a point: 150 dpi. More is slower, not better.
+_SCAN_SCALE = 150 / 72
+#: The longest side of a rendered page, in pixels.
+_MAX_PIXELS_A_SIDE = 2_400
+#: Red seals are large; 54 dpi shows them.
+_SEAL_SCALE = 0.75
+#: Pixels of an uploaded picture, before it is decoded.
+_MAX_PICTURE_PIXELS = 80_000_000
+
+ReadingProgress = Callable[[int, int], None]
+Image = Any
+
+
+def no_progress(_done: int, _pages: int) -> None:
+    """For callers that do not watch."""
+
+
+def read_lines(
+    data: bytes, media_type: str, progress: ReadingProgress = no_progress
+) -> tuple[PageLines, ...]:
+    """All pages as upright lines in reading order, from the text layer or else from the picture.
+
+    Raises `FileUnreadable`, also when there is no text on any page.
+    """
+    pages: list[PageLines] = []
+    with _pages(data, media_type) as (count, read):
+        progress(0, count)
+        for number in range(1, count + 1):
+            pages.append(read(number))
+            progress(number, count)
+    if not any(page.lines for page in pages):
+        raise errors.nothing_to_read()
+    return tuple(pages)
+
+
+def picture(data: bytes, media_type: str, page: int, width: int, rotation: int | None = None) -> bytes:
+    """A page as a PNG, upright, `width` pixels wide: the frame in which places are told.
+
+    `rotation` is the page's own from reading; without it the page is read again to find it.
+    Raises `FileUnreadable`, and IndexError for a page that is not there.
+    """
+    if rotation is None:
+        with _pages(data, media_type) as (count, read):
+            _check_number(page, count)
+            rotation = read(page).rotation
+    shown = _shown(data, media_type, page, width, rotation)
+    upright = shown.rotate(-rotation, expand=True) if rotation else shown
+    height = max(1, round(upright.height * width / upright.width))
+    if upright.width != width:
+        upright = upright.resize((width, height))
+    out = io.BytesIO()
+    upright.save(out, "PNG", compress_level=3)
+    return out.getvalue()
+
+
+def _check_number(page: int, count: int) -> None:
+    if not 1 <= page <= count:
+        raise IndexError(f"page {page} of {count}")
+
+
+@contextmanager
+def _pages(data: bytes, media_type: str) -> Iterator[tuple[int, Callable[[int], PageLines]]]:
+    if media_type in PICTURES:
+        yield 1, lambda _number: _look_at(_decode(data), number=1)
+        return
+    with pdf.open_pdf(data) as document:
+        likely: int | None = None
+
+        def read(number: int) -> PageLines:
+            nonlocal likely
+            page = _read_page(document, number, likely)
+            likely = page.rotation if page.method == "ocr" else likely
+            return page
+
+        yield len(document), read
+
+
+def _read_page(document: Any, number: int, likely: int | None) -> PageLines:
+    with pdf.open_page(document, number) as page:
+        if pdf.is_picture(page):
+            shown = pdf.render(page, scale=_scan_scale(page))
+            return _look_at(shown, number=number, size=page.get_size(), likely=likely)
+        layer = pdf.text_layer(page)
+        lines = lines_of(layer.glyphs, layer.rules, page=number, width=layer.width, height=layer.height)
+        shown = pdf.render(page, scale=_bounded(page, _SEAL_SCALE))
+    return PageLines(
+        number=number,
+        width=layer.width,
+        height=layer.height,
+        rotation=layer.rotation,
+        method="text",
+        lines=lines,
+        seals=_seals(shown, number, layer.rotation),
+    )
+
+
+def _seals(shown: Image, number: int, rotation: int) -> tuple[Any, ...]:
+    from mingpiao.reading.seals import red_seals
+
+    return red_seals(shown.rotate(-rotation, expand=True) if rotation else shown, number)
+
+
+def _look_at(
+    shown: Image, *, number: int, size: tuple[float, float] | None = None, likely: int | None = None
+) -> PageLines:
+    """Read a picture; `size` is that of the page as shown, in points, `likely` the turn of the page before."""
+    from mingpiao.reading.ocr import look
+
+    seen = look(shown, number, likely)
+    width, height = size or shown.size
+    if seen.rotation in (90, 270):
+        width, height = height, width
+    return PageLines(
+        number=number,
+        width=width,
+        height=height,
+        rotation=seen.rotation,
+        method="ocr",
+        lines=seen.lines,
+        seals=seen.seals,
+    )
+
+
+def _scan_scale(page: Any) -> float:
+    own = pdf.scan_resolution(page)
+    return _bounded(page, min(own, _SCAN_SCALE) if own else _SCAN_SCALE)
+
+
+def _bounded(page: Any, scale: float) -> float:
+    return min(scale, _MAX_PIXELS_A_SIDE / float(max(page.get_size())))
+
+
+def _shown(data: bytes, media_type: str, number: int, width: int, rotation: int) -> Image:
+    if media_type in PICTURES:
+        _check_number(number, 1)
+        return _decode(data)
+    with pdf.open_pdf(data) as document:
+        _check_number(number, len(document))
+        with pdf.open_page(document, number) as page:
+            shown_width, shown_height = page.get_size()
+            scale = width / (shown_height if rotation in (90, 270) else shown_width)
+            return pdf.render(page, scale=_bounded(page, scale))
+
+
+def _decode(data: bytes) -> Image:
+    """An uploaded picture as a viewer shows it, no larger than is useful."""
+    import PIL.Image
+    import PIL.ImageOps
+
+    if not data:
+        raise errors.empty()
+    try:
+        image = PIL.Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
+    except PIL.Image.DecompressionBombError as error:
+        raise errors.too_large_page(1) from error
+    except (OSError, ValueError, SyntaxError) as error:
+        raise errors.damaged() from error
+    if image.width * image.height > _MAX_PICTURE_PIXELS:
+        raise errors.too_large_page(1)
+    try:
+        image.draft("RGB", (_MAX_PIXELS_A_SIDE, _MAX_PIXELS_A_SIDE))
+        upright = PIL.ImageOps.exif_transpose(image).convert("RGB")
+    except (OSError, ValueError, SyntaxError) as error:
+        raise errors.damaged() from error
+    upright.thumbnail((_MAX_PIXELS_A_SIDE, _MAX_PIXELS_A_SIDE))
+    return upright

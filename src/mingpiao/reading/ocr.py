@@ -1,0 +1,278 @@
+"""Reading a picture of a page with rapidocr's networks, whichever way the page lies.
+
+The detector finds lines of any direction; lines that stand tell a page turned by a quarter, and reading
+a few of them both ways tells up from down. Everything is then read once, upright.
+"""
+
+import functools
+import math
+import os
+from collections.abc import Sequence
+from statistics import median
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from rapidocr import RapidOCR
+from rapidocr.ch_ppocr_det import TextDetOutput
+
+from mingpiao.reading.model import PagePlace, TextLine
+from mingpiao.reading.seals import red_seals
+
+Array = Any
+
+#: The longest side of the picture that lines are looked for in, in pixels; they are read at full size.
+_DETECTION_SIDE = 1_024
+#: Lines read both ways to tell up from down; one way is enough when they read this well.
+_TRIED_LINES = 5
+_READS_WELL = 0.93
+#: A page with so few lines is tried all four ways, and likely lies as the page before it.
+_FEW_BOXES = 5
+_LIKELY = 0.08
+#: Width by height of lines that are long enough to tell and short enough to be read quickly.
+_TELLING_SHAPE = 5.5
+#: A line read with less certainty is noise: stains, stamps, handwriting.
+_LEAST_CONFIDENCE = 0.5
+#: Lines read at once: more do not fit the processor's cache, six take three times as long as two.
+_BATCH = 2
+#: Short lines are filled up to this width, in pixels of 48 high ones: half the library's, for cells of tables.
+_NARROWEST = 160
+#: Lines on one page; a page of small print has 120.
+_MAX_LINES = 600
+
+
+class Seen(NamedTuple):
+    """What a picture shows, upright after turning it by `rotation` degrees clockwise."""
+
+    rotation: int
+    lines: tuple[TextLine, ...]
+    seals: tuple[PagePlace, ...]
+
+
+@functools.cache
+def _engine() -> RapidOCR:
+    """The networks, loaded once a process (1 s, 0.6 GB)."""
+    threads = min(2, os.cpu_count() or 1)
+    return RapidOCR(
+        params={
+            "Global.log_level": "error",
+            "Global.use_cls": False,
+            "Rec.rec_batch_num": _BATCH,
+            "Rec.rec_img_shape": [3, 48, _NARROWEST],
+            "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+    )
+
+
+def look(shown: Any, number: int, likely: int | None = None) -> Seen:
+    """Lines and seals of a picture (RGB) of page `number`; `likely` is how the page before it was turned."""
+    seals = red_seals(shown, number)
+    pixels = _without_ink(np.asarray(shown)[:, :, ::-1], seals)
+    boxes = _detect(pixels)
+    rotation = _rotation(pixels, boxes, likely)
+    if rotation:
+        pixels, _ = _turned_by(rotation, pixels, ())
+        # The detector sees lines that lie any way, but misses fewer of them upright.
+        boxes = _detect(pixels)
+    lines = _in_order(_read(_crops(pixels, boxes)), boxes, pixels.shape[:2], number)
+    return Seen(rotation, lines, tuple(_turned(seal, rotation) for seal in seals))
+
+
+def _without_ink(pixels: Array, seals: Sequence[PagePlace]) -> Array:
+    """The picture with the ink of seals faded: in red light it is as white as the file, and writing stays dark."""
+    faded = np.ascontiguousarray(pixels)
+    height, width = faded.shape[:2]
+    for seal in seals:
+        rows = slice(int(seal.top * height), int(seal.bottom * height) + 1)
+        columns = slice(int(seal.left * width), int(seal.right * width) + 1)
+        faded[rows, columns] = faded[rows, columns, 2:3]
+    return faded
+
+
+def _turned(place: PagePlace, rotation: int) -> PagePlace:
+    """The place after its page was turned clockwise."""
+    left, top, right, bottom = place.left, place.top, place.right, place.bottom
+    if rotation == 90:
+        left, top, right, bottom = 1 - bottom, left, 1 - top, right
+    elif rotation == 180:
+        left, top, right, bottom = 1 - right, 1 - bottom, 1 - left, 1 - top
+    elif rotation == 270:
+        left, top, right, bottom = top, 1 - right, bottom, 1 - left
+    return PagePlace(
+        page=place.page,
+        left=round(left, 4),
+        top=round(top, 4),
+        right=round(right, 4),
+        bottom=round(bottom, 4),
+    )
+
+
+def _detect(pixels: Array) -> list[Array]:
+    """Corner points of lines, clockwise from the top left of the box as it lies."""
+    scale = min(1.0, _DETECTION_SIDE / max(pixels.shape[:2]))
+    smaller = (
+        cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
+    )
+    found = _engine()(smaller, use_det=True, use_cls=False, use_rec=False)
+    if not isinstance(found, TextDetOutput) or found.boxes is None:
+        return []
+    return [np.asarray(box, np.float32) / scale for box in found.boxes[:_MAX_LINES]]
+
+
+def _sides(box: Array) -> tuple[float, float]:
+    """Width and height of a box along its own edges."""
+    return float(np.linalg.norm(box[1] - box[0])), float(np.linalg.norm(box[3] - box[0]))
+
+
+def _rotation(pixels: Array, boxes: Sequence[Array], likely: int | None) -> int:
+    """How the picture must be turned clockwise to stand upright."""
+    if not boxes:
+        return 0
+    if len(boxes) <= _FEW_BOXES:
+        ways: tuple[int, ...] = (0, 90, 180, 270)
+    else:
+        ways = (90, 270) if _standing(boxes) else (0, 180)
+    best, certainty = 0, -1.0
+    for way in ways:
+        reads = _certainty(*_turned_by(way, pixels, boxes)) + (_LIKELY if way == likely else 0.0)
+        if reads > certainty:
+            best, certainty = way, reads
+        if len(ways) == 2 and certainty >= _READS_WELL:
+            break
+    return best
+
+
+def _standing(boxes: Sequence[Array]) -> bool:
+    """Whether most of the writing runs up or down the picture; short boxes tell nothing."""
+    upright = lying = 0.0
+    for box in boxes:
+        width, height = _sides(box)
+        if height > 1.8 * width:
+            upright += height
+        elif width > 1.8 * height:
+            lying += width
+    return upright > lying
+
+
+def _turned_by(rotation: int, pixels: Array, boxes: Sequence[Array]) -> tuple[Array, list[Array]]:
+    """The picture turned clockwise, and the boxes with it."""
+    turned = list(boxes)
+    for _ in range(rotation // 90):
+        height = pixels.shape[0]
+        pixels = cv2.rotate(pixels, cv2.ROTATE_90_CLOCKWISE)
+        turned = [
+            np.stack([height - box[:, 1], box[:, 0]], axis=1)[[3, 0, 1, 2]].astype(np.float32)
+            for box in turned
+        ]
+    return pixels, turned
+
+
+def _certainty(pixels: Array, boxes: Sequence[Array]) -> float:
+    """How well a few lines read that are long enough to tell and short enough to be quick."""
+    tried = sorted(boxes, key=lambda box: abs(_sides(box)[0] / max(1.0, _sides(box)[1]) - _TELLING_SHAPE))
+    read = _read(_crops(pixels, tried[:_TRIED_LINES]))
+    return sum(confidence for _, confidence in read) / len(read)
+
+
+def _crops(pixels: Array, boxes: Sequence[Array]) -> list[Array]:
+    return [_crop(pixels, box) for box in boxes]
+
+
+def _crop(pixels: Array, box: Array) -> Array:
+    """The line cut out and straightened."""
+    width, height = (max(1, round(side)) for side in _sides(box))
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(box, target)
+    return cv2.warpPerspective(
+        pixels, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE, flags=cv2.INTER_CUBIC
+    )
+
+
+def _read(crops: Sequence[Array]) -> list[tuple[str, float]]:
+    if not crops:
+        return []
+    found = _engine().recognize_txt(list(crops))
+    return list(zip(found.txts or (), found.scores or (), strict=True))
+
+
+class _Placed(NamedTuple):
+    text: str
+    confidence: float
+    box: Array
+    middle: float  # of the row, after the page's slope is taken out
+    left: float
+    height: float
+
+
+def _in_order(
+    read: Sequence[tuple[str, float]], boxes: Sequence[Array], shape: tuple[int, int], number: int
+) -> tuple[TextLine, ...]:
+    """Lines by row and from left to right; a slight slope of the page does not mix the rows."""
+    slope = _slope(boxes)
+    placed = [
+        _Placed(
+            text.strip(),
+            confidence,
+            box,
+            float(box[:, 1].mean() - slope * box[:, 0].mean()),
+            float(box[:, 0].min()),
+            _sides(box)[1],
+        )
+        for (text, confidence), box in zip(read, boxes, strict=True)
+        if text.strip() and confidence >= _LEAST_CONFIDENCE
+    ]
+    placed.sort(key=lambda one: one.middle)
+    rows: list[list[_Placed]] = []
+    for one in placed:
+        if rows and one.middle - median(other.middle for other in rows[-1]) < 0.5 * min(
+            one.height, rows[-1][0].height
+        ):
+            rows[-1].append(one)
+        else:
+            rows.append([one])
+    return tuple(
+        _line(one, shape, number, slope) for row in rows for one in sorted(row, key=lambda one: one.left)
+    )
+
+
+def _slope(boxes: Sequence[Array]) -> float:
+    """The rise of long lines, in pixels a pixel."""
+    long = [box for box in boxes if _sides(box)[0] > 4 * _sides(box)[1]]
+    if not long:
+        return 0.0
+    return float(median((box[1][1] - box[0][1]) / max(1.0, box[1][0] - box[0][0]) for box in long))
+
+
+def _line(one: _Placed, shape: tuple[int, int], number: int, slope: float) -> TextLine:
+    height, width = shape
+    left, right = float(one.box[:, 0].min()) / width, float(one.box[:, 0].max()) / width
+    edges = _edges(one.text, left, right)
+    place = PagePlace(
+        page=number,
+        left=_part(left),
+        top=_part(float(one.box[:, 1].min()) / height),
+        right=_part(right),
+        bottom=_part(float(one.box[:, 1].max()) / height),
+    )
+    return TextLine(
+        text=one.text,
+        place=place,
+        confidence=round(one.confidence, 3),
+        edges=edges,
+        slope=round(slope * width / height, 5),
+    )
+
+
+def _edges(text: str, left: float, right: float) -> tuple[float, ...]:
+    """Where each character begins: full-width ones are about twice as wide as the others."""
+    widths = [0.55 if ord(character) < 0x2E80 else 1.0 for character in text]
+    total = math.fsum(widths)
+    edges = [left]
+    for width in widths:
+        edges.append(edges[-1] + width * (right - left) / total)
+    return tuple(_part(edge) for edge in edges)
+
+
+def _part(value: float) -> float:
+    return round(min(1.0, max(0.0, value)), 5)

@@ -1,0 +1,254 @@
+"""PDF files through pdfium: the text layer with a box for each character, and rendered pages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ctypes import byref
+from typing import Any, NamedTuple
+
+import pypdfium2
+from pypdfium2 import raw
+
+from mingpiao.reading import errors
+from mingpiao.reading.glyphs import Glyph, TableRule
+
+MAX_PAGES = 200
+#: The longest side of a page, in points: pdfium's own limit, 200 inches.
+MAX_SIDE = 14_400
+#: Characters read of one page, and objects looked at; a page of a contract has 2,000.
+MAX_CHARACTERS = 20_000
+MAX_OBJECTS = 3_000
+#: A page with fewer visible characters is looked at as a picture; so is one that is mostly a picture.
+_FEW_CHARACTERS = 16
+_MARGINAL_CHARACTERS = 120
+_MOSTLY_PICTURE = 0.6
+#: Ruling lines, in points: lower ones are dashes, wider ones are boxes with two sides.
+_SHORTEST_RULE = 6.0
+_WIDEST_RULE = 4.0
+
+Image = Any  # PIL.Image.Image, imported only where pictures are made
+
+
+class TextLayer(NamedTuple):
+    """What a page says by itself; the boxes are in points of the page turned by `rotation`."""
+
+    glyphs: list[Glyph]
+    rules: list[TableRule]
+    rotation: int
+    width: float
+    height: float
+
+
+@contextmanager
+def open_pdf(data: bytes) -> Iterator[Any]:
+    """The document, closed afterwards. Raises `FileUnreadable` when it is none, locked, broken or too long."""
+    if not data:
+        raise errors.empty()
+    if b"%PDF-" not in data[:1024]:
+        raise errors.not_a_pdf()
+    handle = raw.FPDF_LoadMemDocument64(data, len(data), None)
+    if not handle:
+        # Asked at once: pdfium keeps the reason of an earlier file where a later one has none.
+        raise _refused(raw.FPDF_GetLastError())
+    document = pypdfium2.PdfDocument(handle)
+    try:
+        count = len(document)
+        if count == 0:
+            raise errors.empty()
+        if count > MAX_PAGES:
+            raise errors.too_many_pages(count, MAX_PAGES)
+        yield document
+    finally:
+        document.close()
+
+
+def _refused(reason: int) -> errors.FileUnreadable:
+    if reason in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
+        return errors.encrypted()
+    return errors.damaged()
+
+
+@contextmanager
+def open_page(document: Any, number: int) -> Iterator[Any]:
+    """One page, from 1, closed afterwards. Raises `FileUnreadable` when it is broken or too large."""
+    try:
+        page = document[number - 1]
+    except pypdfium2.PdfiumError as error:
+        raise errors.damaged() from error
+    try:
+        width, height = page.get_size()
+        if max(width, height) > MAX_SIDE:
+            raise errors.too_large_page(number)
+        if min(width, height) < 1:
+            raise errors.damaged()
+        yield page
+    finally:
+        page.close()
+
+
+def is_picture(page: Any) -> bool:
+    """Whether the page says too little by itself and must be looked at."""
+    text_page = page.get_textpage()
+    try:
+        said = _count_shown(text_page.raw, enough=_MARGINAL_CHARACTERS)
+    finally:
+        text_page.close()
+    return said < _FEW_CHARACTERS or (said < _MARGINAL_CHARACTERS and scan_resolution(page) is not None)
+
+
+def _count_shown(handle: Any, *, enough: int) -> int:
+    """How many visible characters there are, counted up to `enough`."""
+    count = 0
+    for index in range(min(raw.FPDFText_CountChars(handle), MAX_CHARACTERS)):
+        if not chr(raw.FPDFText_GetUnicode(handle, index) or 32).isspace() and _shown(handle, index):
+            count += 1
+            if count >= enough:
+                break
+    return count
+
+
+def text_layer(page: Any) -> TextLayer:
+    """The page's visible text with a box for each character."""
+    width, height = page.get_size()
+    text_page = page.get_textpage()
+    try:
+        characters = [
+            c for c in _characters(text_page.raw, _to_view(page)) if _on_page(c.glyph, width, height)
+        ]
+    finally:
+        text_page.close()
+    rotation = _turn(characters)
+    turned_width, turned_height = (height, width) if rotation in (90, 270) else (width, height)
+    return TextLayer(
+        glyphs=[_turned(c.glyph, rotation, width, height) for c in characters],
+        rules=_rules(page) if rotation == 0 else [],
+        rotation=rotation,
+        width=turned_width,
+        height=turned_height,
+    )
+
+
+def _on_page(glyph: Glyph, width: float, height: float) -> bool:
+    return 0 <= glyph.middle <= height and 0 <= (glyph.left + glyph.right) / 2 <= width
+
+
+class _Character(NamedTuple):
+    glyph: Glyph
+    angle: int  # clockwise, as the page is shown
+
+
+class _View(NamedTuple):
+    """From the page's own coordinates (origin bottom left) to the page as shown (origin top left)."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+    rotation: int
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
+        x0, x1 = left - self.left, right - self.left
+        y0, y1 = bottom - self.bottom, top - self.bottom
+        if self.rotation == 90:
+            return y0, x0, y1, x1
+        if self.rotation == 180:
+            return self.width - x1, y0, self.width - x0, y1
+        if self.rotation == 270:
+            return self.height - y1, self.width - x1, self.height - y0, self.width - x0
+        return x0, self.height - y1, x1, self.height - y0
+
+
+def _to_view(page: Any) -> _View:
+    left, bottom, right, top = page.get_cropbox()
+    return _View(left, bottom, right - left, top - bottom, page.get_rotation())
+
+
+def _characters(handle: Any, view: _View) -> list[_Character]:
+    """All visible characters. Text drawn invisibly is not what a reader sees, so it is not believed."""
+    found: list[_Character] = []
+    box = raw.FS_RECTF()
+    spaced = False
+    for index in range(min(raw.FPDFText_CountChars(handle), MAX_CHARACTERS)):
+        text = chr(raw.FPDFText_GetUnicode(handle, index) or 32)
+        if text.isspace() or text == "\u200b":
+            spaced = True
+            continue
+        if not _shown(handle, index) or not raw.FPDFText_GetLooseCharBox(handle, index, byref(box)):
+            continue
+        placed = view.box(box.left, box.bottom, box.right, box.top)
+        angle = round(raw.FPDFText_GetCharAngle(handle, index) * 57.29578) % 360
+        found.append(_Character(Glyph(text, *placed, spaced, len(found)), (angle + view.rotation) % 360))
+        spaced = False
+    return found
+
+
+def _shown(handle: Any, index: int) -> bool:
+    text_object = raw.FPDFText_GetTextObject(handle, index)
+    return (
+        not text_object or raw.FPDFTextObj_GetTextRenderMode(text_object) != raw.FPDF_TEXTRENDERMODE_INVISIBLE
+    )
+
+
+def _turn(characters: list[_Character]) -> int:
+    """How the page must be turned, clockwise, for most of its characters to stand upright."""
+    counts = {0: 0, 90: 0, 180: 0, 270: 0}
+    for character in characters:
+        counts[round(character.angle / 90) * 90 % 360] += 1
+    most = max(counts, key=lambda angle: counts[angle])
+    return (360 - most) % 360
+
+
+def _turned(glyph: Glyph, rotation: int, width: float, height: float) -> Glyph:
+    text, left, top, right, bottom, spaced, order = glyph
+    if rotation == 90:
+        return Glyph(text, height - bottom, left, height - top, right, spaced, order)
+    if rotation == 180:
+        return Glyph(text, width - right, height - bottom, width - left, height - top, spaced, order)
+    if rotation == 270:
+        return Glyph(text, top, width - right, bottom, width - left, spaced, order)
+    return glyph
+
+
+def _rules(page: Any) -> list[TableRule]:
+    view = _to_view(page)
+    rules: list[TableRule] = []
+    for number, item in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)):
+        if number >= MAX_OBJECTS:
+            break
+        left, top, right, bottom = view.box(*item.get_bounds())
+        if bottom - top > _SHORTEST_RULE and _straight(item):
+            sides = {left, right} if right - left > _WIDEST_RULE else {(left + right) / 2}
+            rules += [TableRule(x, top, bottom) for x in sides]
+    return rules
+
+
+def _straight(item: Any) -> bool:
+    """Whether a path has no curve: a circle of a seal rules nothing."""
+    count = min(raw.FPDFPath_CountSegments(item.raw), 24)
+    return all(
+        raw.FPDFPathSegment_GetType(raw.FPDFPath_GetPathSegment(item.raw, index)) != raw.FPDF_SEGMENT_BEZIERTO
+        for index in range(count)
+    )
+
+
+def render(page: Any, *, scale: float) -> Image:
+    """The page as shown, as an RGB picture with `scale` pixels a point."""
+    bitmap = page.render(scale=scale, may_draw_forms=False, rev_byteorder=True, draw_annots=True)
+    try:
+        return bitmap.to_pil().convert("RGB")
+    finally:
+        bitmap.close()
+
+
+def scan_resolution(page: Any) -> float | None:
+    """Pixels a point of the picture that covers the page, or None when there is none."""
+    view = _to_view(page)
+    area = view.width * view.height
+    for number, item in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
+        if number >= MAX_OBJECTS:
+            break
+        left, bottom, right, top = item.get_bounds()
+        if (right - left) * (top - bottom) > _MOSTLY_PICTURE * area:
+            pixels_wide, pixels_high = item.get_px_size()
+            # A picture may lie on the page turned; areas do not care.
+            return float((pixels_wide * pixels_high / ((right - left) * (top - bottom))) ** 0.5)
+    return None

@@ -1,0 +1,265 @@
+"""Reading processes: started when there is something to read, killed when they take too long.
+
+A file that must be looked at takes a second a page and half a gigabyte; one place is kept free of such
+files, so that those with text never wait behind them.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Self, TypeVar
+
+import msgspec
+
+from mingpiao.processes.confined import (
+    ConfinedProcess,
+    ConfinedProcessFailed,
+    ConfinedProcessLate,
+    ConfinedProgram,
+)
+from mingpiao.processes.lending_pool import LendingPool, Loan
+from mingpiao.reading.errors import FileUnreadable
+from mingpiao.reading.model import PageLines
+from mingpiao.reading.process import (
+    MAX_ANSWER,
+    MAX_REQUEST,
+    Failed,
+    Message,
+    MustLook,
+    PictureRequest,
+    ReaderAnswer,
+    ReadingProgress,
+    ReadRequest,
+    Request,
+    Unreadable,
+    encode,
+)
+
+_logger = logging.getLogger(__name__)
+_messages: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
+_MEGABYTE = 1024 * 1024
+#: How much longer than the processor works on a request it may take by the clock.
+_BY_THE_CLOCK = 4
+
+_PROGRAM = ConfinedProgram(
+    module="mingpiao.reading.process",
+    # To load its libraries takes some seconds on a busy machine.
+    start_seconds=60.0,
+    most_request=MAX_REQUEST,
+    most_answer=MAX_ANSWER,
+    # Many arenas of memory would use up the address space that it is allowed.
+    environment={"MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1"},
+)
+#: What a process is used for: one that has looked at pictures is large.
+_TEXT, _LOOKING = "", "looking"
+
+#: Told of pages that are read, and of all pages.
+OnProgress = Callable[[int, int], None]
+T = TypeVar("T")
+
+
+class ReaderLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a process may work on a request, in seconds of the processor, and when it is replaced.
+
+    Neither its start nor its waiting for the processor counts, so that a busy machine makes no file
+    unreadable; by the clock it may take four times as long. Looking has `look_seconds` and
+    `look_seconds_a_page` for each page without text, on each processor. A process is replaced after
+    `requests` requests or once it has used `memory` bytes; one that has looked, when it was idle for
+    `idle_seconds`. `wait_seconds` is how long a request waits for a process that others have: longer than
+    the longest file takes, so that only a fault ends it.
+    """
+
+    text_seconds: float = 30.0
+    look_seconds: float = 30.0
+    look_seconds_a_page: float = 10.0
+    picture_seconds: float = 15.0
+    requests: int = 200
+    memory: int = 1_300 * _MEGABYTE
+    idle_seconds: float = 120.0
+    wait_seconds: float = 3600.0
+
+
+class ReadingStep(msgspec.Struct, Generic[T], frozen=True):
+    """What a reading process makes of a file's lines, so that strangers' text is taken apart there, too.
+
+    `function` names, as "module:function", what takes the pages (`tuple[PageLines, ...]`) and returns a
+    `returns`.
+    """
+
+    function: str
+    returns: type[T]
+
+    @property
+    def module(self) -> str:
+        return self.function.partition(":")[0]
+
+
+_LINES = ReadingStep("", tuple[PageLines, ...])
+
+
+class ReaderFailed(Exception):
+    """The reading process did not do it; `code` is `evidence.reader_timeout` or `evidence.reader_crashed`."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = code
+
+
+class FileNeedsOcr(Exception):
+    """`pictures` of the file's `pages` pages have no text."""
+
+    def __init__(self, pages: int, pictures: int) -> None:
+        super().__init__(f"{pictures} of {pages} pages")
+        self.pages = pages
+        self.pictures = pictures
+
+
+class ReaderPool:
+    """At most `processes` reading processes. Bound to the event loop that uses it.
+
+    `steps` are those that files will be read with: their modules are loaded before the first file comes.
+    """
+
+    def __init__(
+        self,
+        processes: int = 2,
+        limits: ReaderLimits | None = None,
+        *,
+        steps: Sequence[ReadingStep[Any]] = (),
+    ) -> None:
+        self._limits = limits or ReaderLimits()
+        program = msgspec.structs.replace(_PROGRAM, arguments=tuple(step.module for step in steps))
+        self._processes = LendingPool(program, processes, wait_seconds=self._limits.wait_seconds)
+        self._looking_places = asyncio.Semaphore(max(1, processes - 1))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        """The processes that run now."""
+        return self._processes.process_ids
+
+    async def close(self) -> None:
+        """End all processes; requests at hand fail."""
+        await self._processes.close()
+
+    async def warm(self) -> None:
+        """Have a process ready for the first file. Raises `ReaderFailed`."""
+        try:
+            await self._processes.warm()
+        except ConfinedProcessFailed as error:
+            raise ReaderFailed("evidence.reader_crashed", str(error)) from error
+
+    async def read_file(
+        self, data: bytes, media_type: str, step: ReadingStep[T], on_progress: OnProgress | None = None
+    ) -> T:
+        """What a step makes of a file with text. Raises `FileUnreadable`, `FileNeedsOcr`, `ReaderFailed`."""
+        seconds = self._limits.text_seconds
+        request = ReadRequest(data, media_type, step.function, False, seconds)
+        return _decoded(await self._ask(request, seconds, on_progress), step)
+
+    async def look_at_file(
+        self,
+        data: bytes,
+        media_type: str,
+        pages: int,
+        step: ReadingStep[T],
+        on_progress: OnProgress | None = None,
+    ) -> T:
+        """What a step makes of a file of so many pages, those without text being looked at.
+
+        Raises as `read_file`.
+        """
+        seconds = self._limits.look_seconds + pages * self._limits.look_seconds_a_page
+        request = ReadRequest(data, media_type, step.function, True, seconds)
+        async with self._looking_places:
+            return _decoded(await self._ask(request, seconds, on_progress, kind=_LOOKING), step)
+
+    async def read_lines(
+        self, data: bytes, media_type: str, on_progress: OnProgress | None = None
+    ) -> tuple[PageLines, ...]:
+        """All pages as lines, looked at where there is no text. Raises `FileUnreadable`, `ReaderFailed`."""
+        try:
+            return await self.read_file(data, media_type, _LINES, on_progress)
+        except FileNeedsOcr as must:
+            return await self.look_at_file(data, media_type, must.pictures, _LINES, on_progress)
+
+    async def picture(
+        self, data: bytes, media_type: str, page: int, *, width: int, rotation: int = 0
+    ) -> bytes:
+        """A page from 1 as a PNG, turned by `rotation`, `width` pixels wide. Raises as `read_lines`;
+        a page that is not there is `ReaderFailed`."""
+        seconds = self._limits.picture_seconds
+        request = PictureRequest(data, media_type, page, width, rotation, seconds)
+        return await self._ask(request, seconds)
+
+    async def _ask(
+        self,
+        request: Request,
+        seconds: float,
+        on_progress: OnProgress | None = None,
+        *,
+        kind: str = _TEXT,
+    ) -> bytes:
+        try:
+            async with self._processes.lend(seconds * _BY_THE_CLOCK, kind) as loan:
+                message = await _answer(loan.process, request, on_progress)
+                self._settle(loan, message)
+        except ConfinedProcessLate as error:
+            raise ReaderFailed("evidence.reader_timeout", str(error)) from error
+        except ConfinedProcessFailed as error:
+            # The system ends a process that has used up its processor time.
+            late = error.exit_code == -signal.SIGXCPU
+            code = "evidence.reader_timeout" if late else "evidence.reader_crashed"
+            raise ReaderFailed(code, str(error)) from error
+        except msgspec.DecodeError as error:
+            raise ReaderFailed("evidence.reader_crashed", str(error)) from error
+        if isinstance(message, ReaderAnswer):
+            return message.body
+        raise _as_exception(message)
+
+    def _settle(self, loan: Loan, message: Message) -> None:
+        """Say what becomes of a process that has answered."""
+        if loan.uses + 1 >= self._limits.requests:
+            loan.keep = False
+        if not isinstance(message, ReaderAnswer):
+            return
+        if message.peak_memory > self._limits.memory:
+            loan.keep = False
+        if message.looked:
+            loan.kind = _LOOKING
+            loan.idle_seconds = self._limits.idle_seconds
+
+
+async def _answer(process: ConfinedProcess, request: Request, on_progress: OnProgress | None) -> Message:
+    """What the process says in the end. Raises msgspec.DecodeError when it talks nonsense."""
+    await process.send(encode(request))
+    while isinstance(message := _messages.decode(await process.receive()), ReadingProgress):
+        if on_progress is not None:
+            on_progress(message.done, message.pages)
+    return message
+
+
+def _as_exception(message: Message) -> Exception:
+    match message:
+        case MustLook(pages=pages, pictures=pictures):
+            return FileNeedsOcr(pages, pictures)
+        case Unreadable(code=code, message=sentence):
+            return FileUnreadable(code, sentence)
+        case Failed(reason=reason):
+            _logger.error("a reader failed: %s", reason)
+            return ReaderFailed("evidence.reader_crashed", reason)
+        case _:
+            return ReaderFailed("evidence.reader_crashed", type(message).__name__)
+
+
+def _decoded(body: bytes, step: ReadingStep[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=step.returns)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ReaderFailed("evidence.reader_crashed", repr(error)) from error

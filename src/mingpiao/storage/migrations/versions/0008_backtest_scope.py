@@ -1,0 +1,12 @@
+"""Departments read their own back-tests under row-level security."""
+
+from mingpiao.storage.migrations.sql import run_sql_beside
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
