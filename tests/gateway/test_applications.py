@@ -8,6 +8,7 @@ from tests.gateway.client import problem_of, wire
 from tests.gateway.conftest import Api
 from tests.support.office import ACTING
 
+from mingpiao.applications.room import REVIEWS
 from mingpiao.applications.service import get as get_application
 from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.issuing.model import IssueRequest
@@ -86,7 +87,9 @@ async def test_an_appeal_is_followed_to_its_bill(judged: Api) -> None:
         request, remark="另一内容", confirmations=[{"rule": "T-ASK", "reason": "无误"}]
     )
     assert problem_of(other) == (409, "application.in_progress", "business_no")
-    done = await judged.services.reviews.approve(view["id"], acting=await officer_of(judged, view["id"]))
+    done = await (await judged.house.get(REVIEWS)).approve(
+        view["id"], acting=await officer_of(judged, view["id"])
+    )
     assert done.bill_id is not None
     shown = (await judged.hospital.get(where)).json()
     assert shown["state"] == "issued"
@@ -103,7 +106,7 @@ async def test_returned_then_appealed_again_then_withdrawn(judged: Api) -> None:
     where = f"{ADDRESS}/{brought['id']}"
     early = await judged.hospital.post(f"{where}/appeal", {"reason": "再次"})
     assert problem_of(early)[1] == "application.wrong_state"
-    await judged.services.reviews.return_for_correction(
+    await (await judged.house.get(REVIEWS)).return_for_correction(
         brought["id"], "请更正", acting=await officer_of(judged, brought["id"])
     )
     alone = await judged.hospital.issue(request, confirmations=[{"rule": "T-ASK", "reason": "无误"}])

@@ -396,7 +396,7 @@ async def test_the_editor_offers_the_form_its_data(site: Site) -> None:
 
 async def _work_on(site: Site, address: str) -> None:
     """What a worker does with a trial."""
-    handler = next(each for each in site.services.lake.handlers() if each.name == "backtest")
+    handler = next(each for each in site.services.own["lake"].handlers() if each.name == "backtest")
     await handler.work({"backtest_id": int(address.rsplit("/", 1)[1])})
 
 

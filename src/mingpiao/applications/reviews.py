@@ -1,9 +1,7 @@
 """人工复核: what a department does with the applications that it decides."""
 
 from collections.abc import Sequence
-from typing import cast
 
-import asyncpg
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,7 +26,7 @@ from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.rules.model import Fate, HitCount
 from mingpiao.rules.service import record_hits
-from mingpiao.storage.database import Database
+from mingpiao.storage.database import Database, driver_of
 
 _EVENTS = {
     Decision.APPROVED: ApplicationEvent.APPROVED,
@@ -273,6 +271,5 @@ def department_above(catalog: Catalog, region_code: str) -> str | None:
 
 async def _count_overturned(connection: AsyncConnection, unit_id: int, rules: Sequence[str]) -> None:
     """Count the findings that a department overturned, in the connection's transaction."""
-    driver = (await connection.get_raw_connection()).driver_connection
     counts = [HitCount(unit_id=unit_id, rule=rule, fate=Fate.OVERTURNED) for rule in rules]
-    await record_hits(cast("asyncpg.Connection", driver), today(), counts)
+    await record_hits(await driver_of(connection), today(), counts)

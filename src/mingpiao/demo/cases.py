@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from mingpiao.applications.model import Pending
-from mingpiao.composition import Services
 from mingpiao.demo.backing import Shelf
 from mingpiao.demo.drafts import PERSON
 from mingpiao.demo.first_day import first_requests
+from mingpiao.demo.services import DemoServices
 from mingpiao.demo.units import DemoUnit
 from mingpiao.identity.model import platform
 from mingpiao.issuing.model import IssueRequest
@@ -61,7 +61,7 @@ _CASES = (
 
 
 async def bring_cases(
-    services: Services, shelf: Shelf, members: Sequence[tuple[Unit, DemoUnit]], on: date
+    services: DemoServices, shelf: Shelf, members: Sequence[tuple[Unit, DemoUnit]], on: date
 ) -> int:
     """Submit the cases of the units that are there; returns how many were. Safe to repeat.
 
@@ -79,7 +79,7 @@ async def bring_cases(
 
 
 async def _bring(
-    services: Services, shelf: Shelf, unit: Unit, entry: DemoUnit, case: _Case, place: int, on: date
+    services: DemoServices, shelf: Shelf, unit: Unit, entry: DemoUnit, case: _Case, place: int, on: date
 ) -> None:
     handler = platform("demo", name=entry.handler)
     request = _request(entry, case, place, on)

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 from sqlalchemy import text
 
-from mingpiao.composition import Services
 from mingpiao.demo.acting import ACTING
 from mingpiao.demo.evidence import DemoEvidence
+from mingpiao.demo.services import DemoServices
 from mingpiao.demo.sheets import DemoSheet, chinese_day, draw
 from mingpiao.demo.units import DemoUnit
 from mingpiao.identity.model import platform
@@ -37,7 +37,7 @@ _ISSUERS = {
 _AGE = timedelta(days=700)
 
 
-async def certify(services: Services, unit: Unit, entry: DemoUnit) -> None:
+async def certify(services: DemoServices, unit: Unit, entry: DemoUnit) -> None:
     """Give a unit its qualification unless it has one. Raises `Refusal` when the qualification is not taken."""
     desk = QualificationDesk(services.database, services.evidence, services.readers)
     period = _period(entry, today())
@@ -111,7 +111,7 @@ def _sheet(stated: Statement, period: _Period) -> DemoSheet:
     )
 
 
-async def _let_time_pass(services: Services, qualification: Qualification) -> None:
+async def _let_time_pass(services: DemoServices, qualification: Qualification) -> None:
     """Make an accepted qualification one that ended some days ago: nobody could hand such a one in today."""
     ended = today() - timedelta(days=DAYS_OVER)
     async with services.database.system() as connection:

@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.evidence.model import EvidenceReading, EvidenceState, Extraction, Remark
 from mingpiao.evidence.store import LOOK_JOB, READ_JOB, EvidenceStore, enqueue_reading
+from mingpiao.house.model import Handler, Topic
 from mingpiao.identity.model import AuditEntry, platform
 from mingpiao.identity.service import record
-from mingpiao.jobs.queue import Handler, Payload
+from mingpiao.jobs.queue import Payload
 from mingpiao.kernel.errors import Refusal
 from mingpiao.reading.service import (
     FileNeedsOcr,
@@ -43,6 +44,7 @@ _READER = platform("evidence_reader")
 
 #: Called in the transaction in which a unit's file settles.
 OnSettled = Callable[[AsyncConnection, int, str], Awaitable[None]]
+SETTLED: Topic[OnSettled] = Topic(name="evidence.settled")
 #: What a large model remarks on a file; never raises.
 Understand = Callable[[EvidenceReading], Awaitable[tuple[Remark, ...]]]
 

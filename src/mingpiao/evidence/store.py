@@ -38,7 +38,7 @@ _BY_DIGESTS = text(
 _INSERT = text(
     "INSERT INTO evidence_files (unit_id, digest, region_code, name, media_type, size, uploaded_by, "
     "uploaded_by_name) SELECT unit_id, :digest, region_code, :name, :media_type, :size, :uploaded_by, "
-    ":uploaded_by_name FROM units "
+    ":uploaded_by_name FROM listed_units "
     "WHERE unit_id = :unit_id ON CONFLICT DO NOTHING"
 )
 _READ_AGAIN = text(
@@ -54,7 +54,7 @@ _LOST = text(
     """
 SELECT unit_id, digest FROM evidence_files
 WHERE state IN ('waiting', 'reading') AND uploaded_at < now() - interval '1 minute' AND NOT EXISTS (
-    SELECT FROM pgqueuer WHERE status IN ('queued', 'picked') AND dedupe_key IN (
+    SELECT FROM open_jobs WHERE dedupe_key IN (
         :read || unit_id || ':' || encode(digest, 'hex'), :look || unit_id || ':' || encode(digest, 'hex')))
 ORDER BY uploaded_at LIMIT 1000
 """

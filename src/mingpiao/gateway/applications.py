@@ -13,7 +13,7 @@ from msgspec import Meta
 from mingpiao.applications.model import MAX_REASON, Application
 from mingpiao.applications.service import get as get_application
 from mingpiao.applications.service import newest
-from mingpiao.composition import Services
+from mingpiao.composition import GatewayServices
 from mingpiao.gateway.application_views import application_path, application_view
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.bills import ISSUE_PROBLEMS
@@ -101,7 +101,7 @@ def _shown(application: Application, status: int = 200) -> ASGIResponse:
         ),
     ),
 )
-async def appeal_request(request: ApiRequest, services: NamedDependency[Services]) -> ASGIResponse:
+async def appeal_request(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
     """Bring a request before the department: 202 with its application, or a problem."""
     body = await read_json(request, _request_decoder)
     caller = request.auth
@@ -120,7 +120,7 @@ async def appeal_request(request: ApiRequest, services: NamedDependency[Services
     opt=contract(_STATE, parameters=(_ID,), problems=("application.unknown",)),
 )
 async def get_by_id(
-    request: ApiRequest, services: NamedDependency[Services], application_id: FromPath[int]
+    request: ApiRequest, services: NamedDependency[GatewayServices], application_id: FromPath[int]
 ) -> ASGIResponse:
     """One application of the caller's unit."""
     async with services.database.scoped(request.auth.scope) as connection:
@@ -136,7 +136,7 @@ async def get_by_id(
     opt=contract(_STATE, parameters=(_BUSINESS_NO,), problems=("application.unknown",)),
 )
 async def get_application_by_business_no(
-    request: ApiRequest, services: NamedDependency[Services]
+    request: ApiRequest, services: NamedDependency[GatewayServices]
 ) -> ASGIResponse:
     """The newest application of a business number, read from the raw path as for bills."""
     raw = request.scope["raw_path"].decode("latin-1").partition(_BY_BUSINESS_NO)[2]
@@ -171,7 +171,7 @@ async def get_application_by_business_no(
     ),
 )
 async def appeal_application(
-    request: ApiRequest, services: NamedDependency[Services], application_id: FromPath[int]
+    request: ApiRequest, services: NamedDependency[GatewayServices], application_id: FromPath[int]
 ) -> ASGIResponse:
     """Bring an application before the department."""
     body = await read_json(request, _appeal_decoder)
@@ -196,7 +196,7 @@ async def appeal_application(
     ),
 )
 async def withdraw_application(
-    request: ApiRequest, services: NamedDependency[Services], application_id: FromPath[int]
+    request: ApiRequest, services: NamedDependency[GatewayServices], application_id: FromPath[int]
 ) -> ASGIResponse:
     """End an application."""
     body = await read_json(request, _withdrawal_decoder)

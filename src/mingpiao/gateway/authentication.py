@@ -15,7 +15,7 @@ import msgspec
 from litestar import Request
 from litestar.types import Scope
 
-from mingpiao.composition import Services
+from mingpiao.composition import GatewayServices
 from mingpiao.crypto.sm3 import hmac_sm3, sm3_hex
 from mingpiao.gateway.nonces import NonceLedger
 from mingpiao.identity.model import Acting, interface_app
@@ -128,7 +128,7 @@ class Doorkeeper:
         claim = read_claim(request.scope["headers"])
         check_clock(claim, time.time())
         body = await request.body()
-        services: Services = request.app.state.services
+        services: GatewayServices = request.app.state.gateway
         credential = await services.apps.find(claim.app_id)
         await _check_signature(claim, request, body, _NO_SECRET if credential is None else credential.secret)
         if credential is None:
@@ -144,7 +144,7 @@ class Doorkeeper:
         acting = interface_app(claim.app_id, unit_id, client_address(request))
         request.scope["auth"] = Caller(unit_id=unit_id, acting=acting)
 
-    def _nonces(self, services: Services) -> NonceLedger:
+    def _nonces(self, services: GatewayServices) -> NonceLedger:
         # The services are opened after the routes were made, so the first call brings them.
         if self._ledger is None:
             self._ledger = NonceLedger(services.database)

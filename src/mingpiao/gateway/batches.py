@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.response.base import ASGIResponse
 
 from mingpiao.applications.model import Pending, Submitted
-from mingpiao.composition import Services
+from mingpiao.composition import GatewayServices
 from mingpiao.gateway.application_views import application_view
 from mingpiao.gateway.authentication import ApiRequest, Caller
 from mingpiao.gateway.bills import ISSUE_PROBLEMS
@@ -56,7 +56,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
         problems=("batch.count", *ISSUE_PROBLEMS),
     ),
 )
-async def issue_batch(request: ApiRequest, services: NamedDependency[Services]) -> ASGIResponse:
+async def issue_batch(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
     """Issue up to `MAX_BATCH` bills."""
     batch = await read_json(request, _batch_decoder)
     if not 1 <= len(batch.bills) <= MAX_BATCH:
@@ -71,7 +71,7 @@ async def issue_batch(request: ApiRequest, services: NamedDependency[Services]) 
 
 
 async def _issue_all(
-    bills: Sequence[msgspec.Raw], request: ApiRequest, services: Services
+    bills: Sequence[msgspec.Raw], request: ApiRequest, services: GatewayServices
 ) -> Sequence[Submitted]:
     """An outcome for each bill: those that cannot be read are refused here, the rest ride together."""
     outcomes: list[Submitted | None] = []
@@ -89,7 +89,7 @@ async def _issue_all(
 
 
 async def _submit_all(
-    readable: Sequence[IssueRequest], caller: Caller, services: Services
+    readable: Sequence[IssueRequest], caller: Caller, services: GatewayServices
 ) -> Sequence[Submitted]:
     """Most bills ride together; those that carry files or reasons may belong to applications."""
     plain = [wanted for wanted in readable if not (wanted.evidence or wanted.confirmations)]

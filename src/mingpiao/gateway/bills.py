@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.response.base import ASGIResponse
 
 from mingpiao.applications.model import Pending, Submitted
-from mingpiao.composition import Services
+from mingpiao.composition import GatewayServices
 from mingpiao.gateway.application_views import application_path, application_view
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.contract import SuccessAnswer, contract
@@ -66,7 +66,7 @@ ISSUE_PROBLEMS = (
         problems=ISSUE_PROBLEMS,
     ),
 )
-async def issue_bill(request: ApiRequest, services: NamedDependency[Services]) -> ASGIResponse:
+async def issue_bill(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
     """Issue one bill: 201 new, 200 the same as before, or a problem."""
     wanted = await read_json(request, _decoder)
     caller = request.auth

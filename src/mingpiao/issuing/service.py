@@ -12,6 +12,7 @@ from mingpiao.issuing.queries import (
     list_bills,
     list_changes,
     stream_bills,
+    ways_of_issue,
 )
 from mingpiao.issuing.stored import (
     Portion,
@@ -45,4 +46,5 @@ __all__ = [
     "stored_reversals",
     "stream_bills",
     "unit_totals",
+    "ways_of_issue",
 ]

@@ -14,7 +14,8 @@ from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import refuse
-from mingpiao.numbering.model import Segment, Stock, StockLevel
+from mingpiao.numbering.model import PoolLevel, Segment, Stock, StockLevel
+from mingpiao.storage.database import driver_of
 
 #: A unit and a kind: what a stock row is for.
 StockKey = tuple[int, str]
@@ -51,6 +52,10 @@ _ADD_SEGMENT = """
 INSERT INTO segments (unit_id, kind_code, code, first_number, last_number)
 VALUES ($1, $2, $3, $4, $5) RETURNING segment_id
 """
+_POOL_LEVELS = text(
+    "SELECT code, kind_code, next_number - 1 AS allotted, 10000000000 - next_number AS left "
+    "FROM number_pools ORDER BY code"
+)
 _FIND_UNIT = text(
     "SELECT unit_id FROM segments WHERE code = :code AND first_number <= :number "
     "ORDER BY first_number DESC LIMIT 1"
@@ -101,10 +106,7 @@ async def allot(
         text("SELECT 1 FROM stocks WHERE unit_id = :unit_id AND kind_code = :kind_code FOR UPDATE"),
         {"unit_id": unit_id, "kind_code": kind_code},
     )
-    raw = (await connection.get_raw_connection()).driver_connection
-    if raw is None:
-        raise RuntimeError("the connection is closed")
-    segment = await _add_segment(raw, (unit_id, kind_code), code, count)
+    segment = await _add_segment(await driver_of(connection), (unit_id, kind_code), code, count)
     if segment is None:
         raise refuse(
             "numbering.pool_empty", f"票据代码{code}的号码已不足{count}个，请联系省级财政部门。", status=409
@@ -187,6 +189,12 @@ async def _lock_rows(connection: AsyncConnection, unit_id: int) -> None:
         text("SELECT 1 FROM stocks WHERE unit_id = :unit_id ORDER BY kind_code FOR UPDATE"),
         {"unit_id": unit_id},
     )
+
+
+async def pool_levels(connection: AsyncConnection) -> list[PoolLevel]:
+    """How many numbers are left under each 票据代码, in the order of the codes."""
+    rows = await connection.execute(_POOL_LEVELS)
+    return [PoolLevel(**row) for row in rows.mappings()]
 
 
 async def stock_levels(connection: AsyncConnection, unit_id: int) -> list[StockLevel]:

@@ -24,6 +24,7 @@ from mingpiao.reading.model import PageLines
 from mingpiao.reading.service import FileUnreadable, ReaderFailed
 from mingpiao.storage.database import Database
 from mingpiao.units.service import get as get_unit
+from mingpiao.units.service import lock_unit
 
 #: The job that reads a qualification; its payload has `qualification_id`.
 READ_JOB = "read_qualification"
@@ -78,7 +79,7 @@ class QualificationDesk:
         )
         async with self._database.system() as connection:
             unit = await get_unit(connection, unit_id)
-            await store.lock_unit(connection, unit_id)
+            await lock_unit(connection, unit_id)
             known = await _find_current(connection, unit_id, file.digest)
             if known is not None:
                 return await _again(connection, known, acting=acting), False

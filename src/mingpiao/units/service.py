@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, delete, insert, or_, select
+from sqlalchemy import RowMapping, delete, insert, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -80,6 +80,14 @@ async def get(connection: AsyncConnection, unit_id: int) -> Unit:
     if row is None:
         raise refuse("unit.unknown", "没有找到该用票单位，或您无权查看。", status=404)
     return _unit(row)
+
+
+async def lock_unit(connection: AsyncConnection, unit_id: int) -> None:
+    """Let one transaction at a time change what belongs to a unit as a whole, such as its qualifications."""
+    await connection.execute(_LOCK_UNIT, {"unit_id": unit_id})
+
+
+_LOCK_UNIT = text("SELECT 1 FROM units WHERE unit_id = :unit_id FOR NO KEY UPDATE")
 
 
 async def search(

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
+from mingpiao.house.rooms import locks
 from mingpiao.identity.model import Session
 from mingpiao.issuing.model import BillFilter, DayTotal
 from mingpiao.issuing.service import list_bills, unit_totals
@@ -27,13 +28,6 @@ from mingpiao.units.service import PAGE_SIZE, load_profile, search
 
 _RECENT_BILLS = 10
 _MODES = {UnitMode.ONLINE.value: "在线开票", UnitMode.INTERFACE.value: "接口开票"}
-_LOCKS = {
-    "qualification_expired": "资质证书已过期",
-    "qualification_revoked": "资质证书的认定已撤销",
-    "ukey_lost": "数字证书已挂失",
-    "writeoff_overdue": "核销逾期",
-    "rectification_overdue": "整改逾期",
-}
 
 
 class MonthSum(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +120,8 @@ def kind_name(catalog: Catalog, code: str) -> str:
 
 def lock_label(reason: str) -> str:
     """Why a unit is stopped, in Chinese."""
-    return _LOCKS.get(reason, reason)
+    lock = locks().get(reason)
+    return reason if lock is None else lock.label
 
 
 def _month_sums(totals: list[DayTotal]) -> list[MonthSum]:
