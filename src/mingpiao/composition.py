@@ -40,6 +40,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     desk: Desk
     applications: Applications
     reviews: Reviews
+    files: FileStore
     evidence: EvidenceStore
     readers: ReaderPool
     qualifications: QualificationDesk
@@ -94,6 +95,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             desk=desk,
             applications=applications,
             reviews=Reviews(database, catalog, applications),
+            files=files,
             evidence=evidence,
             readers=readers,
             qualifications=QualificationDesk(database, evidence, readers),

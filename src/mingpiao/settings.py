@@ -82,6 +82,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     review_working_days: Annotated[int, Meta(ge=1, le=30)] = 3
     """Working days that a department has to decide about an appeal."""
 
+    export_rows_at_once: Limit = 10_000
+    """Rows of a list that are exported while the browser waits; longer exports are left to the worker."""
+
     clamd: str = ""
     """clamd that looks for viruses in uploaded files: `host:port` or the path of its socket; none when empty."""
 

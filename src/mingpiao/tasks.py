@@ -9,6 +9,7 @@ from mingpiao.applications.service import advancing, wake
 from mingpiao.composition import Services, open_services
 from mingpiao.evidence.service import ChatModel, EvidenceReader, ModelAccess, Understand, no_remarks
 from mingpiao.jobs.queue import Handler
+from mingpiao.portals.list_exports import export_handlers
 from mingpiao.qualifications.service import READ_JOB
 from mingpiao.settings import Settings
 
@@ -35,6 +36,7 @@ def handlers(services: Services) -> Sequence[Handler]:
         *files.handlers(at_once=services.settings.reader_processes),
         advancing(services.applications),
         *services.lake.handlers(),
+        *export_handlers(services),
         Handler(name=READ_JOB, work=services.qualifications.read, at_once=1),
     )
 

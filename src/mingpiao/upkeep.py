@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from mingpiao.applications.service import enqueue_waiting, remind
 from mingpiao.evidence.service import enqueue_lost
+from mingpiao.exports.service import ask_for_purge
 from mingpiao.identity.tasks import purge_sessions
 from mingpiao.issuing.history import LONGEST_WINDOW
 from mingpiao.issuing.medians import count_items
@@ -101,5 +102,6 @@ DUTIES = (
     Duty(name="remind_of_expiry", cron="1 * * * *", work=remind_of_expiry),
     Duty(name="remind_reviewers", cron="*/10 * * * *", work=remind),
     Duty(name="export_facts", cron="* * * * *", work=ask_for_export),
+    Duty(name="purge_exports", cron="27 * * * *", work=ask_for_purge),
     Duty(name="tidy_lake", cron="23 18 * * *", work=ask_for_tidying),
 )

@@ -128,7 +128,7 @@ async def test_the_audit_trail_is_paged_and_filtered(site: Site) -> None:
         assert count == 100
         assert await ids(follow.replace("&amp;", "&")) == (50, "")
         assert await ids(f"/admin/audit?subject={bill.code}-{bill.number}") == (1, "")
-        assert (await browser.get("/admin/audit?unit_id=x")).status_code == 400
+        assert (await browser.get("/admin/audit?unit_id=x")).status_code == 422
 
 
 async def test_the_audit_trail_speaks_chinese(site: Site) -> None:
@@ -178,7 +178,7 @@ async def test_what_nobody_foresaw_is_a_page_and_in_the_log(
         raise error
 
     async with await site.browser(Role.ADMINISTRATOR) as browser:
-        monkeypatch.setattr("mingpiao.portals.audit.admin.audit_trail", fails)
+        monkeypatch.setattr("mingpiao.portals.audit.lists.audit_trail", fails)
         answer = await browser.get("/admin/audit")
     assert answer.status_code == status
     assert told in answer.text

@@ -425,8 +425,8 @@ async def test_figures_and_their_export(site: Site) -> None:
         workbook = await browser.get("/finance/reviews/figures.xlsx")
         assert workbook.content[:2] == b"PK"
         for query in ("from=2026-12-01&to=2026-01-01", "from=x", "from=2020-01-01"):
-            assert (await browser.get(f"/finance/reviews/figures?{query}")).status_code == 400
-            assert (await browser.get(f"/finance/reviews/figures.csv?{query}")).status_code == 400
+            assert (await browser.get(f"/finance/reviews/figures?{query}")).status_code == 422
+            assert (await browser.get(f"/finance/reviews/figures.csv?{query}")).status_code == 422
     audited = await site.services.database.pool.fetchval(
         "SELECT count(*) FROM audit_log WHERE action = 'review_figures:export'"
     )

@@ -11,7 +11,6 @@ from mingpiao.issuing.queries import (
     get_supervision,
     list_bills,
     list_changes,
-    stream_bills,
 )
 from mingpiao.issuing.stored import (
     Portion,
@@ -43,6 +42,5 @@ __all__ = [
     "next_portion",
     "stored_bills",
     "stored_reversals",
-    "stream_bills",
     "unit_totals",
 ]

@@ -8,12 +8,17 @@ import importlib
 import pkgutil
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from litestar.types import ControllerRouterHandler
 
 from mingpiao import portals
 from mingpiao.portals.gates import Right
+
+if TYPE_CHECKING:
+    # The menu, which this module collects, stands on every list's page.
+    from mingpiao.portals.list_model import Listing
 
 
 class MenuEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,13 +38,15 @@ class MenuEntry(msgspec.Struct, frozen=True, kw_only=True):
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """Handlers under /unit, /finance and /admin, those at the root for everybody, and entries of the menu.
 
-    `anybody` are whole routers: they bring guards and error pages of their own.
+    `anybody` are whole routers: they bring guards and error pages of their own. `lists` are those of the
+    handlers, so that a worker finds the one that it is to export.
     """
 
     unit: Sequence[ControllerRouterHandler] = ()
     finance: Sequence[ControllerRouterHandler] = ()
     admin: Sequence[ControllerRouterHandler] = ()
     anybody: Sequence[ControllerRouterHandler] = ()
+    lists: "tuple[Listing[Any], ...]" = ()
     menu: tuple[MenuEntry, ...] = ()
 
 

@@ -12,6 +12,8 @@ _ACTIONS = {
     "account:enable": "启用账户",
     "account:reset_password": "重置密码",
     "account:unlock": "解除锁定",
+    "application:export": "导出开票申请",
+    "audit:export": "导出操作留痕",
     "backtest:start": "开始试算",
     "backtest:stop": "停止试算",
     "bill:export": "导出票据",
@@ -23,6 +25,7 @@ _ACTIONS = {
     "evidence:infected": "佐证材料查出病毒",
     "evidence:read": "识别佐证材料",
     "evidence:upload": "上传佐证材料",
+    "export:download": "下载导出文件",
     "interface_app:create": "建立接口应用",
     "kind:mark_evidence": "设置票种须附佐证材料",
     "qualification:accept": "认定资质证书",
@@ -61,6 +64,7 @@ _ACTIONS = {
     "stock:unlock": "恢复开票",
     "stock:valid_until": "资质有效期变化",
     "unit:allow_items": "核定收款项目",
+    "unit:export": "导出用票单位清单",
     "unit:register": "登记用票单位",
 }
 _DETAILS = {

@@ -20,6 +20,7 @@ from mingpiao.rules.service import (
     library,
     list_rules,
 )
+from mingpiao.storage.paging import every_item
 from mingpiao.web import client_address
 
 
@@ -49,12 +50,9 @@ async def _show(
     request: PageRequest, account: Account, services: Services, problems: tuple[Problem, ...] = ()
 ) -> Response[str]:
     catalog = await services.catalog.get()
-    standing: set[str] = set()
-    after = ""
     async with services.database.scoped(account.scope) as connection:
-        while batch := await list_rules(connection, RuleFilter(), after=after):
-            standing |= {each.code for each in batch}
-            after = batch[-1].code
+        found = await every_item(lambda key: list_rules(connection, RuleFilter(), after=key))
+    standing = {each.code for each in found}
     missing = sum(entry.rule.code not in standing for entry in library())
     region = account.region_code
     return page(

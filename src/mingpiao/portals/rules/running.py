@@ -9,13 +9,13 @@ from mingpiao.composition import Services
 from mingpiao.identity.model import Session
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem
-from mingpiao.portals.bills.filters import read_day
-from mingpiao.portals.forms import read_query
+from mingpiao.portals.forms import read_day, read_query
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS
 from mingpiao.portals.rules.rights import RULES_VIEW
 from mingpiao.portals.session import PageRequest, require_right
 from mingpiao.rules.service import RuleFilter, failure_figures, hit_figures, list_rules
+from mingpiao.storage.paging import every_item
 
 _DAYS = 30
 
@@ -36,16 +36,13 @@ async def running(
     async with services.database.scoped(session.account.scope) as connection:
         hits = await hit_figures(connection, first, last)
         failures = await failure_figures(connection, first, last)
-        names: dict[str, str] = {}
-        after = ""
-        while batch := await list_rules(connection, RuleFilter(), after=after):
-            names |= {each.code: each.newest.rule.name for each in batch}
-            after = batch[-1].code
+        found = await every_item(lambda key: list_rules(connection, RuleFilter(), after=key))
+    names = {each.code: each.newest.rule.name for each in found}
     book = await services.rules.get()
     return page(
         request,
         "rules/running.html",
-        status=400 if problems else 200,
+        status=422 if problems else 200,
         title="规则运行情况",
         crumbs=CRUMBS,
         values={"from": first.isoformat(), "to": last.isoformat()},

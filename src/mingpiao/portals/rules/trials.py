@@ -15,15 +15,16 @@ from mingpiao.issuing.service import get_bill
 from mingpiao.kernel.errors import Refusal
 from mingpiao.lake.model import BackTestResult
 from mingpiao.lake.service import get_backtest, start_backtest, stop_backtest
-from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.forms import read_form, read_id
+from mingpiao.portals.kinds.naming import kind_name
+from mingpiao.portals.lists import list_helpers, show_list
 from mingpiao.portals.regions import home_region
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS, LIST, show_rule
 from mingpiao.portals.rules.form import read_rule_form
-from mingpiao.portals.rules.history import trials_of
+from mingpiao.portals.rules.lists import TRIALS as TRIAL_LIST
 from mingpiao.portals.rules.rights import RULES_WRITE
 from mingpiao.portals.session import PageRequest, redirect, require_right
-from mingpiao.portals.units.finance import kind_name
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import described, get_rule, versions_of
 from mingpiao.units.service import names_of
@@ -72,14 +73,14 @@ async def _start(
     version: int | None = None,
 ) -> Response[bytes]:
     catalog = await services.catalog.get()
-    asked = int(months) if months.isascii() and months.isdigit() and len(months) <= 3 else _USUAL_MONTHS
+    asked = read_id(months, 3) or _USUAL_MONTHS
     async with services.database.system() as connection:
         backtest_id = await start_backtest(
             connection,
             catalog,
             rule,
             asked,
-            region_code=home_region(session, catalog),
+            region_code=home_region(session.account, catalog),
             acting=_acting(request, session),
             version=version,
         )
@@ -94,24 +95,10 @@ async def trial_list(
     code: FromPath[str],
 ) -> Response[str]:
     """The department's trials of a rule, newest first."""
-    catalog = await services.catalog.get()
-    before = read_query(request).get("before", "")
     async with services.database.scoped(session.account.scope) as connection:
         rule = (await get_rule(connection, code)).newest.rule
-    key = _key(int(before)) if before.isascii() and before.isdigit() and len(before) < 20 else None
-    trials = await trials_of(services, code, home_region(session, catalog), before=key)
-    address = f"{LIST}/{code}/backtests"
-    return page(
-        request,
-        "rules/trials.html",
-        title="历次试算",
-        crumbs=[*CRUMBS, (code, f"{LIST}/{code}")],
-        code=code,
-        rule=rule,
-        trials=trials,
-        next_address=f"{address}?before={trials.next_key}" if trials.next_key else "",
-        first_address=address if before else "",
-    )
+    crumbs = [*CRUMBS, (code, f"{LIST}/{code}")]
+    return await show_list(request, session, services, TRIAL_LIST, crumbs=crumbs, code=code, rule=rule)
 
 
 def _acting(request: PageRequest, session: Session) -> Actor:
@@ -127,7 +114,7 @@ async def trial_page(
 ) -> Response[str]:
     """How far a trial is, and once it is done, what it found."""
     catalog = await services.catalog.get()
-    region = home_region(session, catalog)
+    region = home_region(session.account, catalog)
     async with services.database.system() as connection:
         trial = await get_backtest(connection, _key(backtest_id), region_code=region)
     result = trial.result
@@ -154,7 +141,7 @@ async def trial_state(
     session: NamedDependency[Session], services: NamedDependency[Services], backtest_id: FromPath[int]
 ) -> Response[dict[str, Any]]:
     """For the page's script: `progress` in percent, the state's name, whether it is over."""
-    region = home_region(session, await services.catalog.get())
+    region = home_region(session.account, await services.catalog.get())
     async with services.database.system() as connection:
         trial = await get_backtest(connection, _key(backtest_id), region_code=region)
     told = {
@@ -173,7 +160,7 @@ async def stop_trial(
     backtest_id: FromPath[int],
 ) -> Response[bytes]:
     """Break a trial off."""
-    region = home_region(session, await services.catalog.get())
+    region = home_region(session.account, await services.catalog.get())
     key = _key(backtest_id)
     async with services.database.system() as connection:
         await stop_backtest(connection, key, region_code=region, acting=_acting(request, session))
@@ -209,4 +196,12 @@ def _chart(result: BackTestResult) -> str:
     )
 
 
-HANDLERS = [try_form, try_version, trial_list, trial_page, trial_state, stop_trial]
+HANDLERS = [
+    try_form,
+    try_version,
+    trial_list,
+    *list_helpers(TRIAL_LIST, guards=_GUARDS),
+    trial_page,
+    trial_state,
+    stop_trial,
+]

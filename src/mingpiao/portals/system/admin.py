@@ -25,6 +25,7 @@ _ROUND_LABELS = {
     "purge_verification_failures": "清理过期的查验失败记录",
     "purge_heartbeats": "清理已停止的后台任务进程",
     "purge_job_log": "清理后台任务日志",
+    "purge_exports": "清理过期的导出文件",
     "read_lost_evidence": "补做遗漏的佐证材料识别",
     "read_lost_qualifications": "补做遗漏的资质证书识别",
     "remind_of_expiry": "提醒资质证书到期",
