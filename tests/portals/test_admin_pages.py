@@ -83,7 +83,10 @@ async def test_a_locked_account_is_unlocked(site: Site) -> None:
         assert "已锁定至" not in (await browser.get(f"/admin/accounts/{account_id}")).text
         trail = (await browser.get(f"/admin/audit?subject=account:{account_id}")).text
     assert isinstance(await sign_in(database, "locked-one", PASSWORD, address="192.0.2.1"), SignedIn)
-    assert re.findall(r'data-action="([^"]+)">([^<]+)</th>', trail)[0] == ("account:unlock", "解除锁定")
+    assert re.findall(r'data-action="([^"]+)">([^<]+)</span></th>', trail)[0] == (
+        "account:unlock",
+        "解除锁定",
+    )
 
 
 async def test_an_account_is_disabled_enabled_and_given_a_password(site: Site) -> None:

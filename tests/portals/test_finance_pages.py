@@ -299,7 +299,7 @@ async def test_pages_of_many_regions_follow_one_another_without_gap_or_repeat(si
                     break
             assert found == whole
         only = await list_bills(connection, BillFilter(), region_codes=[XINCHENG])
-        assert {bill.region_code for bill in only.bills} == {XINCHENG}
+        assert {bill.region_code for bill in only.items} == {XINCHENG}
 
 
 async def test_a_number_is_found_under_any_code(site: Site) -> None:

@@ -90,7 +90,7 @@ def _read(session: Session, catalog: Catalog, given: Mapping[str, str]) -> _Aske
     problems += more
     if first > last or (last - first).days >= _LONGEST_DAYS:
         message = f"起止日期应先早后晚，最长{_LONGEST_DAYS}天，已显示结束日期前{_USUAL_DAYS}天的数据。"
-        problems += (Problem(code="figures.period_invalid", field="from", message=message),)
+        problems += (Problem(code="figures.period_invalid", field="from", message=message, status=422),)
         first = last - timedelta(days=_USUAL_DAYS - 1)
     region_code = chosen_region(session.account, catalog, clean_text(given.get("region", "")))
     return _Asked(
@@ -109,7 +109,7 @@ def _day(text: str, usual: date, field: str) -> tuple[date, tuple[Problem, ...]]
         return read_day(text), ()
     except ValueError:
         message = "日期不正确，请按“年-月-日”填写。"
-        return usual, (Problem(code="figures.day_invalid", field=field, message=message),)
+        return usual, (Problem(code="figures.day_invalid", field=field, message=message, status=422),)
 
 
 async def _figures(services: Services, asked: _Asked) -> ReviewFigures:

@@ -61,7 +61,7 @@ def _chosen_day(text: str) -> tuple[date, tuple[Problem, ...]]:
         day = None
     if day is None or day > present:
         message = "日期不正确或晚于今天，已显示今天的数据，请重新选择。"
-        return present, (Problem(code="overview.day_invalid", field="day", message=message),)
+        return present, (Problem(code="overview.day_invalid", field="day", message=message, status=422),)
     return day, ()
 
 

@@ -31,7 +31,7 @@ async def running(
     problems: tuple[Problem, ...] = ()
     if first is None or last is None or first > last:
         message = "日期不正确，已显示最近30天，请重新选择。"
-        problems = (Problem(code="filter.dates", field="from", message=message),)
+        problems = (Problem(code="filter.dates", field="from", message=message, status=422),)
         first, last = today() - timedelta(days=_DAYS - 1), today()
     async with services.database.scoped(session.account.scope) as connection:
         hits = await hit_figures(connection, first, last)

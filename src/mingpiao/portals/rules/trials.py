@@ -73,13 +73,13 @@ async def _start(
     version: int | None = None,
 ) -> Response[bytes]:
     catalog = await services.catalog.get()
-    asked = read_id(months, 3) or _USUAL_MONTHS
+    asked = read_id(months, 3)
     async with services.database.system() as connection:
         backtest_id = await start_backtest(
             connection,
             catalog,
             rule,
-            asked,
+            _USUAL_MONTHS if asked is None else asked,
             region_code=home_region(session.account, catalog),
             acting=_acting(request, session),
             version=version,
