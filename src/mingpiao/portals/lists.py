@@ -6,6 +6,7 @@ columns, and what is said when nothing is found. The filter lives in the address
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from litestar import Response, get, post
@@ -206,8 +207,9 @@ def list_helpers(listing: Listing[Any], *, guards: Sequence[Guard] = ()) -> list
         wanted = [str(each) for each in form.getall("column", [])]
         await _choose(services.database, session.account, listing, wanted)
         address = listing.address.format(**request.path_params)
-        query = str(form.get("query") or "")
-        return redirect(request, f"{address}?{query}" if query.isprintable() and query else address)
+        # Written anew, since it goes into a header.
+        query = urlencode(parse_qsl(str(form.get("query") or "")))
+        return redirect(request, f"{address}?{query}" if query else address)
 
     return [choose, *_export_handlers(listing, guards)]
 
