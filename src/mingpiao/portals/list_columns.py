@@ -17,9 +17,11 @@ from mingpiao.portals.rendering import day, moment, money
 
 Row = TypeVar("Row")
 
-#: Kinds of columns, and the classes of their cells. `wide` is for names, `long` for a person's own words.
+#: Kinds of columns, and the classes of their cells. `short` is for words that stay on one line,
+#: `wide` for names, `long` for a person's own words.
 _CLASSES = {
     "text": "",
+    "short": "text-nowrap",
     "wide": "wide",
     "long": "audit-details",
     "code": "code",
@@ -54,8 +56,8 @@ class Parts(msgspec.Struct, frozen=True):
 class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     """One column of a list.
 
-    `name` is what an account's choice of columns and an export call it. `kind` is one of text, wide, long,
-    code, moment, day, money and count. `head` marks the column that names the row. A column that is not
+    `name` is what an account's choice of columns and an export call it. `kind` is one of text, short, wide,
+    long, code, moment, day, money and count. `head` marks the column that names the row. A column that is not
     `shown` can be chosen. `text` is what an export says, where that is not the value. `link` gives an
     address, or an empty text for no link; `link_label` says it whole where the cell's own text does not.
     """
@@ -106,7 +108,7 @@ def _markup(kind: str, value: Any) -> Markup:
         case Badge():
             return Markup('<span class="badge bg-{}-lt">{}</span>').format(value.colour, value.text)
         case Note():
-            return Markup('<div class="text-secondary">{}</div>').format(value.text)
+            return Markup('<div class="text-secondary fw-normal">{}</div>').format(value.text)
         case Parts():
             return Markup(" ").join(_markup(kind, each) for each in value.values if each not in ("", None))
     return Markup("{}").format(_text(kind, value))

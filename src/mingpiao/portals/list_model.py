@@ -49,11 +49,12 @@ class RowAction(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
 class Batch(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     """Something that is done with chosen rows of several pages: `template` asks what, `address` takes the form.
 
-    The form's `chosen` are the rows' ids. A row can be chosen where `offered` holds.
+    The form's `chosen` are the rows' ids, each spoken after `noun`. A row can be chosen where `offered` holds.
     """
 
     address: str
     template: str
+    noun: str
     right: Right
     row_id: Callable[[Row], str]
     offered: Callable[[Row, Account], bool] = lambda _row, _account: True

@@ -91,6 +91,7 @@ async def show_list(
             "problems": problems,
             "rows": found.items,
             "shown_rows": rows,
+            "has_actions": any(row.actions for row in rows),
             # What nothing on the page can be chosen for is not asked.
             "batch": listing.batch if chosen or any(row.chosen_as for row in rows) else None,
             "columns": columns,

@@ -95,11 +95,16 @@ AUDIT: Listing[AuditLine] = Listing(
     columns=(
         Column(name="at", label="时间", kind="moment", value=lambda line: line.row.at),
         Column(
-            name="actor", label="操作者", kind="code", value=lambda line: _named(line.row.actor, line.actor)
+            name="actor",
+            label="操作者",
+            kind="code",
+            phone=False,
+            value=lambda line: _named(line.row.actor, line.actor),
         ),
         Column(
             name="action",
             label="操作",
+            kind="short",
             head=True,
             value=lambda line: Markup('<span data-action="{}">{}</span>').format(
                 line.row.action, action_label(line.row.action)

@@ -119,8 +119,10 @@ def _items(row: BillRow) -> str:
 def _columns(base: str, units: str = "") -> tuple[Column[BillRow], ...]:
     """Columns of a list whose bills lie below `base`; `units` is where units lie."""
     return (
-        Column(name="issued", label="开票时间", kind="moment", value=lambda row: row.bill.issued_at),
-        Column(name="code", label="票据代码", kind="code", value=lambda row: row.bill.code),
+        Column(
+            name="issued", label="开票时间", kind="moment", phone=False, value=lambda row: row.bill.issued_at
+        ),
+        Column(name="code", label="票据代码", kind="code", phone=False, value=lambda row: row.bill.code),
         Column(
             name="number",
             label="票据号码",
@@ -141,6 +143,7 @@ def _columns(base: str, units: str = "") -> tuple[Column[BillRow], ...]:
             name="unit",
             label="用票单位",
             kind="wide",
+            phone=False,
             shown=bool(units),
             value=lambda row: row.unit,
             link=lambda row: f"{units}/{row.bill.unit_id}" if units else "",

@@ -82,6 +82,7 @@ def _columns(
             name="uploaded",
             label="上传时间",
             kind="moment",
+            phone=False,
             value=lambda row: Parts((row.file.uploaded_at, Note(uploader(row.file)))),
         ),
         Column(
@@ -96,6 +97,7 @@ def _columns(
             name="unit",
             label="用票单位",
             kind="wide",
+            phone=False,
             shown=bool(units),
             value=lambda row: row.file.unit_name,
             link=lambda row: f"{units}/{row.file.unit_id}" if units else "",
@@ -112,6 +114,7 @@ def _columns(
         Column(
             name="kind",
             label="材料类别",
+            kind="short",
             phone=False,
             value=lambda row: row.file.kind_label or None,
         ),

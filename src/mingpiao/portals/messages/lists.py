@@ -58,7 +58,9 @@ def _listing(portal: str) -> Listing[Message]:
                 head=True,
                 value=lambda message: Parts((message.title, Note(message.body))),
             ),
-            Column(name="at", label="时间", kind="moment", value=lambda message: message.created_at),
+            Column(
+                name="at", label="时间", kind="moment", phone=False, value=lambda message: message.created_at
+            ),
         ),
         actions=(
             RowAction(

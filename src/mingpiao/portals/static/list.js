@@ -65,5 +65,9 @@
   }
 
   document.addEventListener("DOMContentLoaded", begin);
-  document.addEventListener("htmx:after:swap", begin);
+  document.addEventListener("htmx:after:swap", () => {
+    begin();
+    // What is wrong is told first, as on a page that is loaded whole.
+    document.querySelector("#list [data-focus-on-load]")?.focus();
+  });
 })();

@@ -60,7 +60,7 @@ UNITS: Listing[UnitRow] = Listing(
             link=lambda row: f"/finance/units/{row.unit.unit_id}",
         ),
         Column(name="uscc", label="统一社会信用代码", kind="code", value=lambda row: row.unit.uscc),
-        Column(name="region", label="所属地区", value=lambda row: row.region),
+        Column(name="region", label="所属地区", phone=False, value=lambda row: row.region),
         Column(name="type", label="单位类型", phone=False, value=lambda row: row.unit.unit_type.label),
         Column(name="mode", label="开票方式", phone=False, value=lambda row: MODES[row.unit.mode.value]),
     ),
