@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import text
 
 from mingpiao.crypto.keystore import MasterKey
-from mingpiao.demo.actor import ACTOR
+from mingpiao.demo.acting import ACTING
 from mingpiao.demo.ground import admit_unit, lay_ground
 from mingpiao.demo.regions import PROVINCE
 from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_authority
@@ -88,13 +88,13 @@ class BenchSite:
                     await give_unit_seal(connection, unit, authority=authority, master=self.master, at=at)
                     for kind in entry.kinds:
                         code = catalog.bill_code(catalog.kinds[kind])
-                        await allot(connection, unit.unit_id, kind, code, _STOCK, acting=ACTOR)
-                    app = await create_app(connection, unit.unit_id, "HIS", master=self.master, acting=ACTOR)
+                        await allot(connection, unit.unit_id, kind, code, _STOCK, acting=ACTING)
+                    app = await create_app(connection, unit.unit_id, "HIS", master=self.master, acting=ACTING)
                     hospital = Hospital(
                         unit_id=unit.unit_id, entry=entry, app_id=app.app.app_id, secret=app.secret
                     )
                     self.hospitals.append(hospital)
-                await install_library(connection, catalog, library_rules(), acting=ACTOR, name="基准测试")
+                await install_library(connection, catalog, library_rules(), acting=ACTING)
         finally:
             await database.close()
 

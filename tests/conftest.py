@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 from tests.support.databases import fresh_database, quick_directory
 from tests.support.invariants import assert_invariants
 from tests.support.office import Office, open_office
@@ -20,6 +21,10 @@ from mingpiao.storage.database import Database
 from mingpiao.storage.embedded import OWNER, EmbeddedOptions, EmbeddedServer
 
 pytest_plugins = ("tests.support.failures",)
+
+# No test is held to the clock: a busy machine is not a fault.
+settings.register_profile("untimed", settings.default, deadline=None)
+settings.load_profile("untimed")
 
 TEMPLATE = "mingpiao_template"
 SETTLED = "mingpiao_settled"

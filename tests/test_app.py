@@ -9,7 +9,7 @@ from litestar.testing import AsyncTestClient
 from tests.support.province import MASTER
 
 from mingpiao.app import create_app
-from mingpiao.settings import Settings
+from mingpiao.settings import load
 
 
 @pytest.fixture
@@ -17,8 +17,8 @@ async def client(province_url: str, tmp_path: Path) -> AsyncIterator[AsyncTestCl
     key = tmp_path / "master.key"
     key.write_text(MASTER.hex())
     key.chmod(0o600)
-    settings = Settings(
-        database_url=province_url, data_dir=tmp_path, master_key_file=key, pool_size=2, signer_processes=0
+    settings = load(
+        {}, database_url=province_url, data_dir=tmp_path, master_key_file=key, pool_size=2, signer_processes=0
     )
     async with AsyncTestClient(create_app(settings)) as opened:
         yield opened

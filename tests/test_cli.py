@@ -112,7 +112,7 @@ def test_jobs_that_were_given_up_are_told_and_put_back(cluster: EmbeddedServer, 
     told = call("jobs", *option)
     assert told.exit_code == 0
     assert "77 " in told.output
-    assert told.output.endswith("read_evidence  {'unit_id': 1}  no disk\n")
+    assert told.output.endswith("识别佐证材料的文字（read_evidence）  {'unit_id': 1}  no disk\n")
     assert call("jobs", *option, "--retry", "77").output == "没有失败的后台任务。\n"
 
 

@@ -35,7 +35,9 @@ def class_names() -> set[str]:
 
 
 def page_texts() -> str:
-    files = [*(SOURCE / "portals").rglob("*.html"), *(SOURCE / "portals").rglob("*.py")]
+    # Words of rooms stand on pages too: those of the audit trail, of duties and of locks.
+    pages = SOURCE / "portals"
+    files = [*pages.rglob("*.html"), *pages.rglob("*.py"), *SOURCE.glob("*/room.py")]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 

@@ -8,18 +8,17 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 from tests.support.office import ACTING, bill_of, open_office
 from tests.support.province import Province, settle
 
+from mingpiao.house.rooms import duties, jobs
 from mingpiao.issuing.service import list_changes
-from mingpiao.settings import PREFIX, Settings
+from mingpiao.settings import PREFIX, variables
 from mingpiao.storage.database import Database
 from mingpiao.storage.embedded import SUPERUSER, EmbeddedOptions, EmbeddedServer, _identity, find_binaries
 from mingpiao.storage.migrate import upgrade
 from mingpiao.storage.probe import require_ready
-from mingpiao.upkeep import DUTIES
 
 pytestmark = pytest.mark.whole
 
@@ -41,7 +40,7 @@ def _found(pattern: str) -> str:
 
 def test_every_setting_is_in_the_table_with_its_default() -> None:
     table = {name.strip("` "): cells[1] for cells in _rows("variable") for name in cells[0].split(",")}
-    fields = {PREFIX + field.name.upper(): field for field in msgspec.structs.fields(Settings)}
+    fields = {PREFIX + name.upper(): variable for name, variable in variables().items()}
     assert set(table) - set(fields) == {"PORT", "MINGPIAO_MASTER_KEY"}
     assert set(fields) <= set(table)
     # How many signers there are depends on the machine.
@@ -53,7 +52,12 @@ def test_every_setting_is_in_the_table_with_its_default() -> None:
 
 
 def test_every_duty_of_the_worker_is_told() -> None:
-    assert [cells[0].strip("`") for cells in _rows("round")] == [duty.name for duty in DUTIES]
+    assert [cells[0].strip("`") for cells in _rows("round")] == [duty.name for duty in duties()]
+
+
+def test_every_job_of_the_worker_is_told() -> None:
+    told = [name for cells in _rows("job") for name in re.findall(r"`(\w+)`", cells[0])]
+    assert sorted(told) == sorted(job.name for job in jobs())
 
 
 class Cluster:

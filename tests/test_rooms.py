@@ -1,8 +1,9 @@
 """The house rules about rooms that import-linter does not hold: doors and circles.
 
-Of another room only its `service.py` (verbs) and `model.py` (values) are used; rooms of the cellar
-are open as they are, and the single modules at the top (command line, composition, worker) may enter
-anywhere, for they put the house together. No two rooms need each other, however indirectly.
+Of another room only its `service.py` (verbs) and `model.py` (values) are used; its `room.py` (what the
+house needs of it) by other rooms' `room.py` and by faces. Rooms of the cellar are open as they are, and
+the single modules at the top (command line, composition, worker) may enter anywhere, for they put the
+house together. No two rooms need each other, however indirectly.
 """
 
 import ast
@@ -15,7 +16,8 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "mingpiao"
 DOORS = {"service", "model"}
-CELLAR = {"kernel", "storage", "crypto", "jobs", "processes"}
+CELLAR = {"kernel", "storage", "crypto", "house", "jobs", "processes"}
+FACES = {"demo", "gateway", "portals"}
 
 
 class Import(msgspec.Struct, frozen=True):
@@ -65,13 +67,16 @@ def wrong_doors(imports: Iterable[Import], rooms: set[str]) -> list[str]:
     return [
         f"{i.place} uses {i.target}: only {i.target_room}.service and {i.target_room}.model are open"
         for i in imports
-        if i.room in rooms and i.target_room in rooms - CELLAR - {i.room} and not _through_a_door(i.target)
+        if i.room in rooms and i.target_room in rooms - CELLAR - {i.room} and not _through_a_door(i)
     ]
 
 
-def _through_a_door(target: str) -> bool:
-    parts = target.split(".")
-    return len(parts) > 1 and parts[1] in DOORS
+def _through_a_door(i: Import) -> bool:
+    parts = i.target.split(".")
+    if len(parts) < 2:
+        return False
+    wires = i.room in FACES or i.place.startswith(f"{i.room}/room.py:")
+    return parts[1] in DOORS or (parts[1] == "room" and wires)
 
 
 def circle(imports: Iterable[Import], rooms: set[str]) -> list[str]:
@@ -131,6 +136,14 @@ def test_doors_the_cellar_and_the_own_room_are_open(small_house: Path) -> None:
     )
     (small_house / "composition.py").write_text("from mingpiao.units.tables import units\n")
     assert wrong_doors(imports_of(small_house), rooms_of(small_house)) == []
+
+
+def test_rooms_are_wired_by_their_room_files_alone(small_house: Path) -> None:
+    line = "from mingpiao.units.room import UNITS\n"
+    (small_house / "catalog" / "room.py").write_text(line)
+    assert wrong_doors(imports_of(small_house), rooms_of(small_house)) == []
+    (small_house / "catalog" / "service.py").write_text(line)
+    assert len(wrong_doors(imports_of(small_house), rooms_of(small_house))) == 1
 
 
 def test_a_planted_circle_is_found(small_house: Path) -> None:

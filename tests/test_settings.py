@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mingpiao.kernel.errors import Refusal
+from mingpiao.sealing.settings import SealingSettings
 from mingpiao.settings import Settings, SettingsError, load
 
 
@@ -46,7 +47,7 @@ def test_survives_the_way_through_a_child_processs_environment() -> None:
         master_key_file=Path("/srv/key"),
         trusted_proxies=("10.0.0.0/8", "::1"),
         cookie_secure=False,
-        signer_processes=2,
+        rooms=(SealingSettings(signer_processes=2),),
     )
     assert load(settings.to_environment()) == settings
 

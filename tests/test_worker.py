@@ -14,9 +14,11 @@ import pytest
 from tests.support.totals import add_daily
 from tests.support.waiting import PATIENCE_SECONDS, until
 
-from mingpiao import upkeep, worker
+from mingpiao import worker
 from mingpiao.app import background_work
-from mingpiao.identity.tasks import purge_sessions
+from mingpiao.house.model import Duty
+from mingpiao.house.rooms import duties
+from mingpiao.issuing.totals import add_up_closed_days
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
@@ -33,12 +35,16 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
+async def _do(name: str, database: Database) -> None:
+    await next(duty for duty in duties() if duty.name == name).work(database)
+
+
 async def test_nonces_are_forgotten_after_ten_minutes(database: Database) -> None:
     await database.pool.execute(
         "INSERT INTO interface_nonces VALUES ('a', 'old', now() - interval '11 minutes'), "
         "('a', 'new', now() - interval '9 minutes')"
     )
-    await upkeep.purge_nonces(database)
+    await _do("purge_nonces", database)
     assert [row["nonce"] for row in await database.pool.fetch("SELECT nonce FROM interface_nonces")] == [
         "new"
     ]
@@ -48,7 +54,7 @@ async def test_a_purge_takes_all_portions(database: Database) -> None:
     await database.pool.execute(
         "INSERT INTO interface_nonces SELECT 'a', n::text, now() - interval '1 hour' FROM generate_series(1, 12000) n"
     )
-    await upkeep.purge_nonces(database)
+    await _do("purge_nonces", database)
     assert await database.pool.fetchval("SELECT count(*) FROM interface_nonces") == 0
 
 
@@ -56,7 +62,7 @@ async def test_verification_failures_are_forgotten_after_thirty_days(database: D
     await database.pool.execute(
         "INSERT INTO verification_failures VALUES ('x', current_date - 31, 5), ('x', current_date - 30, 6)"
     )
-    await upkeep.purge_verification_failures(database)
+    await _do("purge_verification_failures", database)
     assert await database.pool.fetchval("SELECT array_agg(failures) FROM verification_failures") == [6]
 
 
@@ -78,7 +84,7 @@ async def test_sessions_are_forgotten_when_idle_or_old(database: Database) -> No
             created,
             seen,
         )
-    await purge_sessions(database)
+    await _do("purge_sessions", database)
     assert await database.pool.fetchval("SELECT array_agg(token_hash) FROM sessions") == [b"live"]
 
 
@@ -92,10 +98,10 @@ async def test_closed_days_are_added_up_and_today_is_not(database: Database) -> 
             ],
         )
     just_after_midnight = datetime(2026, 11, 20, 0, 4, tzinfo=SHANGHAI)
-    await upkeep.add_up_closed_days(database, just_after_midnight)
+    await add_up_closed_days(database, just_after_midnight)
     assert await database.pool.fetchval("SELECT count(*) FROM region_totals") == 0
-    await upkeep.add_up_closed_days(database, just_after_midnight + timedelta(minutes=2))
-    await upkeep.add_up_closed_days(database, just_after_midnight + timedelta(minutes=12))
+    await add_up_closed_days(database, just_after_midnight + timedelta(minutes=2))
+    await add_up_closed_days(database, just_after_midnight + timedelta(minutes=12))
     rows = await database.pool.fetch("SELECT day, issued_count FROM region_totals")
     assert [tuple(row) for row in rows] == [(DAY, 3)]
 
@@ -110,7 +116,7 @@ async def test_it_beats_does_its_rounds_and_leaves_no_trace_at_its_end(
         done += 1
 
     stop = asyncio.Event()
-    rounds = [upkeep.Duty(name="count", cron="* * * * * *", work=count)]
+    rounds = [Duty(name="count", cron="* * * * * *", work=count)]
     task = asyncio.create_task(worker.work(database_url, stop, rounds=rounds))
 
     async def beaten_and_done() -> bool:
@@ -134,7 +140,7 @@ async def test_the_round_at_hand_is_finished_before_the_end(database: Database, 
         finished = True
 
     stop = asyncio.Event()
-    rounds = [upkeep.Duty(name="slow", cron="* * * * * *", work=slow)]
+    rounds = [Duty(name="slow", cron="* * * * * *", work=slow)]
     task = asyncio.create_task(worker.work(database_url, stop, rounds=rounds))
     await asyncio.wait_for(begun.wait(), PATIENCE_SECONDS)
     stop.set()
@@ -154,7 +160,7 @@ async def test_a_round_that_fails_comes_again(database_url: str) -> None:
         again.set()
 
     stop = asyncio.Event()
-    rounds = [upkeep.Duty(name="fail", cron="* * * * * *", work=fail_once)]
+    rounds = [Duty(name="fail", cron="* * * * * *", work=fail_once)]
     task = asyncio.create_task(worker.work(database_url, stop, rounds=rounds))
     await asyncio.wait_for(again.wait(), PATIENCE_SECONDS)
     stop.set()
@@ -237,7 +243,7 @@ async def test_a_roll_up_that_is_killed_in_the_middle_leaves_the_day_whole(
     async with database.system() as connection:
         await add_daily(connection, [(1, "0601", DAY, "150102", 3, "30.30", 0, "0")])
     after = datetime(2026, 11, 20, 1, 0, tzinfo=SHANGHAI)
-    await upkeep.add_up_closed_days(database, after)
+    await add_up_closed_days(database, after)
 
     # Another transaction keeps the new row from being written, so that the roll-up stands in its middle.
     blocker = await asyncpg.connect(database_url)
@@ -305,7 +311,7 @@ async def test_of_two_workers_one_does_a_round(database_url: str) -> None:
         return done >= 2
 
     stop = asyncio.Event()
-    rounds = [upkeep.Duty(name="slow", cron="* * * * * *", work=slow)]
+    rounds = [Duty(name="slow", cron="* * * * * *", work=slow)]
     tasks = [asyncio.create_task(worker.work(database_url, stop, rounds=rounds)) for _ in range(2)]
     await until(done_twice)
     stop.set()

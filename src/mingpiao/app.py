@@ -15,12 +15,19 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from mingpiao import settings as settings_module
-from mingpiao.composition import Services, open_services
+from mingpiao.composition import (
+    Services,
+    gateway_services,
+    listen,
+    open_house,
+    page_services,
+)
 from mingpiao.gateway.problems import handle as explain_problem
 from mingpiao.gateway.router import create_router as create_api_router
 from mingpiao.health import healthz
 from mingpiao.portals.rendering import error_page
 from mingpiao.portals.router import create_router as create_pages_router
+from mingpiao.portals.subjects import provided_services, subject_services
 from mingpiao.settings import Settings
 
 STATIC = Path(__file__).parent / "portals" / "static"
@@ -49,13 +56,16 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with open_services(chosen) as services, background_work(chosen):
-            app.state.services = services
-            # What was built by now stays: the collector need not look through it again and again.
-            gc.collect()
-            gc.freeze()
-            yield
-            gc.unfreeze()
+        async with open_house(chosen) as house:
+            app.state.services = await page_services(house, chosen, subject_services())
+            app.state.gateway = await gateway_services(house, chosen)
+            await listen(house)
+            async with background_work(chosen):
+                # What was built by now stays: the collector need not look through it again and again.
+                gc.collect()
+                gc.freeze()
+                yield
+                gc.unfreeze()
 
     def provide_services(state: State) -> Services:
         services: Services = state.services
@@ -71,7 +81,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
                 path="/static", directories=[STATIC], cache_control=_FOR_A_YEAR, include_in_schema=False
             ),
         ],
-        dependencies={"services": Provide(provide_services, sync_to_thread=False)},
+        dependencies={"services": Provide(provide_services, sync_to_thread=False)} | provided_services(),
         exception_handlers={HTTPException: _off_the_routes},
         lifespan=[lifespan],
         before_send=[_secure],

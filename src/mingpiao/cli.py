@@ -166,6 +166,7 @@ def jobs(job_ids: tuple[int, ...], **options: Any) -> None:
 
 
 async def _failed_jobs(url: str, retry: tuple[int, ...]) -> list[str]:
+    from mingpiao.house.rooms import jobs as known_jobs
     from mingpiao.jobs.queue import failed_jobs, retry_failed
     from mingpiao.kernel.clock import to_shanghai
     from mingpiao.storage.database import Database
@@ -180,8 +181,10 @@ async def _failed_jobs(url: str, retry: tuple[int, ...]) -> list[str]:
             failed = await failed_jobs(connection)
     finally:
         await database.close()
+    labels = {job.name: f"{job.label}（{job.name}）" for job in known_jobs()}
     told = [
-        f"{job.job_id}  {to_shanghai(job.failed_at):%Y-%m-%d %H:%M:%S}  {job.name}  {job.payload}  {job.reason}"
+        f"{job.job_id}  {to_shanghai(job.failed_at):%Y-%m-%d %H:%M:%S}  "
+        f"{labels.get(job.name, job.name)}  {job.payload}  {job.reason}"
         for job in failed
     ]
     return told or ["没有失败的后台任务。"]

@@ -1,123 +1,126 @@
-"""Composition: every service built once from its dependencies, opened together, closed together."""
+"""Composition: the services of one process, opened together, closed together.
 
-from collections.abc import AsyncIterator
+Each room says in its `room.py` how its services are opened; a face states here which of them it needs. The
+worker's jobs and the subjects' pages state theirs themselves (`Job.open`, `Subject.services`).
+"""
+
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import msgspec
 
+from mingpiao.applications.room import APPLICATIONS, REVIEWS
 from mingpiao.applications.service import Applications, Reviews
+from mingpiao.catalog.room import CATALOG
 from mingpiao.catalog.service import CatalogStore
-from mingpiao.crypto.keystore import MasterKey
-from mingpiao.evidence.service import READING_STEP, EvidenceStore, open_scanner
+from mingpiao.evidence.room import EVIDENCE, READERS
+from mingpiao.evidence.service import EvidenceStore
+from mingpiao.house.opening import DATABASE, FILES, MASTER_KEY, NOTICES, SITE, House, Service, Site
+from mingpiao.issuing.room import DESK
 from mingpiao.issuing.service import Desk
-from mingpiao.lake.service import Lake
 from mingpiao.layout.documents import Documents
+from mingpiao.layout.room import DOCUMENTS
+from mingpiao.qualifications.room import QUALIFICATIONS
 from mingpiao.qualifications.service import QualificationDesk
 from mingpiao.reading.service import ReaderPool
+from mingpiao.rules.room import RULES
 from mingpiao.rules.service import RuleBook
-from mingpiao.sealing.service import InlineSigner, PartyStore, ProcessSigner, Signer
 from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
 from mingpiao.storage.notices import Notices
+from mingpiao.units.room import APPS, UNITS
 from mingpiao.units.service import AppDirectory, UnitDirectory
-from mingpiao.verification.service import VerificationLimits, Verifier
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a face needs to serve a request."""
+    """What pages need. `own` are services that only pages of one subject need, by their names there."""
 
     settings: Settings
-    master_key: MasterKey
     database: Database
-    notices: Notices
     catalog: CatalogStore
     units: UnitDirectory
-    apps: AppDirectory
-    parties: PartyStore
-    signer: Signer
     rules: RuleBook
     desk: Desk
     applications: Applications
     reviews: Reviews
-    files: FileStore
     evidence: EvidenceStore
     readers: ReaderPool
     qualifications: QualificationDesk
-    lake: Lake
     documents: Documents
-    verifier: Verifier
+    own: Mapping[str, Any] = {}
+
+
+class GatewayServices(msgspec.Struct, frozen=True, kw_only=True):
+    """What calls of programs need."""
+
+    settings: Settings
+    database: Database
+    catalog: CatalogStore
+    units: UnitDirectory
+    apps: AppDirectory
+    desk: Desk
+    applications: Applications
+    evidence: EvidenceStore
+    documents: Documents
 
 
 @asynccontextmanager
-async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """Open everything on a migrated database. Raises `Refusal` without a master key, OSError without a database."""
+async def open_house(settings: Settings) -> AsyncIterator[House]:
+    """A house on a migrated database, with nothing open yet but what each process brings along.
+
+    Raises `Refusal` without a master key, OSError without a database. Call `listen` when all is open.
+    """
     master_key = settings.master_key()
     async with AsyncExitStack() as stack:
+        house = House({type(each): each for each in settings.rooms}, stack)
+        house.bring(MASTER_KEY, master_key)
+        house.bring(SITE, Site(url=settings.site_url(), data_dir=settings.data_dir))
+        house.bring(FILES, FileStore.open(settings.files_address()))
         database = await Database.open(settings.database_url, pool_size=settings.pool_size)
-        stack.push_async_callback(database.close)
+        house.at_close(database.close)
+        house.bring(DATABASE, database)
         notices = Notices(settings.database_url)
-        catalog = CatalogStore(database, notices)
-        units = UnitDirectory(database, notices)
-        apps = AppDirectory(database, notices, master_key)
-        parties = PartyStore(database, notices)
-        signer = await open_signer(settings, master_key)
-        stack.push_async_callback(signer.close)
-        rules = RuleBook(database, notices)
-        desk = Desk(database, catalog, units, parties, signer, rules)
-        applications = Applications(database, catalog, units, desk, review_days=settings.review_working_days)
-        files = FileStore.open(settings.files_address())
-        evidence = EvidenceStore(database, files, master_key, open_scanner(settings.clamd))
-        # Its processes start when the first file or page is asked for.
-        readers = await stack.enter_async_context(
-            ReaderPool(settings.reader_processes, steps=(READING_STEP,))
-        )
-        lake = Lake(database, files, catalog, units, settings.data_dir)
-        documents = Documents(catalog, parties, signer, files, settings.site_url())
-        verifier = Verifier(
-            database, notices, catalog, limits=verification_limits(settings), make_pdf=documents.pdf
-        )
-        await notices.start()
-        stack.push_async_callback(notices.close)
-        desk.start()
-        stack.push_async_callback(desk.close)
-        yield Services(
-            settings=settings,
-            master_key=master_key,
-            database=database,
-            notices=notices,
-            catalog=catalog,
-            units=units,
-            apps=apps,
-            parties=parties,
-            signer=signer,
-            rules=rules,
-            desk=desk,
-            applications=applications,
-            reviews=Reviews(database, catalog, applications),
-            files=files,
-            evidence=evidence,
-            readers=readers,
-            qualifications=QualificationDesk(database, evidence, readers),
-            lake=lake,
-            documents=documents,
-            verifier=verifier,
-        )
+        house.at_close(notices.close)
+        house.bring(NOTICES, notices)
+        yield house
 
 
-async def open_signer(settings: Settings, master_key: MasterKey) -> Signer:
-    """Signer processes, or one inside this process when the settings ask for none."""
-    if settings.signer_processes == 0:
-        return InlineSigner(master_key)
-    signer = ProcessSigner(master_key, processes=settings.signer_processes)
-    await signer.start()
-    return signer
+async def listen(house: House) -> None:
+    """Listen to notices, once everybody who wants to hear them is open."""
+    await (await house.get(NOTICES)).start()
 
 
-def verification_limits(settings: Settings) -> VerificationLimits:
-    """How often a stranger may be wrong."""
-    return VerificationLimits(
-        wrong_per_bill=settings.wrong_checks_per_bill,
-        wrong_per_address=settings.wrong_checks_per_address,
-        files_per_minute=settings.checked_files_per_minute,
+async def page_services(house: House, settings: Settings, own: Mapping[str, Service[Any]]) -> Services:
+    """Open what pages need."""
+    return Services(
+        settings=settings,
+        database=await house.get(DATABASE),
+        catalog=await house.get(CATALOG),
+        units=await house.get(UNITS),
+        rules=await house.get(RULES),
+        desk=await house.get(DESK),
+        applications=await house.get(APPLICATIONS),
+        reviews=await house.get(REVIEWS),
+        evidence=await house.get(EVIDENCE),
+        readers=await house.get(READERS),
+        qualifications=await house.get(QUALIFICATIONS),
+        documents=await house.get(DOCUMENTS),
+        own={name: await house.get(service) for name, service in own.items()},
+    )
+
+
+async def gateway_services(house: House, settings: Settings) -> GatewayServices:
+    """Open what calls of programs need."""
+    return GatewayServices(
+        settings=settings,
+        database=await house.get(DATABASE),
+        catalog=await house.get(CATALOG),
+        units=await house.get(UNITS),
+        apps=await house.get(APPS),
+        desk=await house.get(DESK),
+        applications=await house.get(APPLICATIONS),
+        evidence=await house.get(EVIDENCE),
+        documents=await house.get(DOCUMENTS),
     )

@@ -10,17 +10,14 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from mingpiao.composition import Services
+from mingpiao.jobs.heartbeats import last_beat
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.storage.database import Database
+from mingpiao.storage.probe import revision_of
 
 #: Whoever asks gets an answer within two seconds.
 _PATIENCE_SECONDS = 1.5
 _WORKER_SILENCE_SECONDS = 30.0
-_STATE = """
-SELECT (SELECT max(version_num) FROM alembic_version) AS migration,
-       (SELECT max(beat_at) FROM worker_heartbeats) AS last_beat,
-       extract(epoch FROM now() - (SELECT max(beat_at) FROM worker_heartbeats))::float8 AS age
-"""
 
 
 class DatabaseHealth(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,21 +48,20 @@ async def examine(database: Database) -> Health:
     """The state of database and worker, within two seconds; never raises."""
     started = time.perf_counter()
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            row = await database.pool.fetchrow(_STATE)
+        async with asyncio.timeout(_PATIENCE_SECONDS), database.pool.acquire() as connection:
+            beat = await last_beat(connection)
+            latency_ms = round((time.perf_counter() - started) * 1000, 2)
+            revision = await revision_of(connection)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        row = None
-    if row is None:
         return Health(status="down", database=DatabaseHealth(ok=False), worker=WorkerHealth(ok=False))
-    latency_ms = round((time.perf_counter() - started) * 1000, 2)
-    alive = row["age"] is not None and row["age"] <= _WORKER_SILENCE_SECONDS
+    alive = beat.age is not None and beat.age <= _WORKER_SILENCE_SECONDS
     return Health(
         status="ok" if alive else "degraded",
-        database=DatabaseHealth(ok=True, latency_ms=latency_ms, migration=row["migration"]),
+        database=DatabaseHealth(ok=True, latency_ms=latency_ms, migration=revision),
         worker=WorkerHealth(
             ok=alive,
-            last_beat=None if row["last_beat"] is None else to_shanghai(row["last_beat"]),
-            age_s=None if row["age"] is None else round(max(0.0, row["age"]), 1),
+            last_beat=None if beat.at is None else to_shanghai(beat.at),
+            age_s=None if beat.age is None else round(max(0.0, beat.age), 1),
         ),
     )
 

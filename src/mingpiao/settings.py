@@ -1,26 +1,29 @@
 """All that can be set, in one frozen value read from `MINGPIAO_*` variables and command-line options.
 
+Here stands what the whole platform needs; what can be set of a room stands in the room's own `settings.py`.
 Only the faces read settings; rooms are handed what they need.
 """
 
 import ipaddress
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, get_args
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
 from mingpiao.crypto.keystore import ENVIRONMENT_FILE, MasterKey
+from mingpiao.house.finding import room_settings
 
 PREFIX = "MINGPIAO_"
 
-Count = Annotated[int, Meta(ge=0, le=64)]
 AtLeastOne = Annotated[int, Meta(ge=1, le=256)]
-Limit = Annotated[int, Meta(ge=1, le=1_000_000)]
 LogLevel = Annotated[str, Meta(pattern="^(debug|info|warning|error)$")]
+
+RoomSettings = TypeVar("RoomSettings", bound=msgspec.Struct)
 
 
 class SettingsError(Exception):
@@ -30,13 +33,13 @@ class SettingsError(Exception):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The product's settings; each field is `MINGPIAO_` and its name in capitals in the environment."""
 
-    database_url: str = ""
+    database_url: Annotated[str, Meta(extra={"schemes": ("postgresql", "postgres"), "secret": True})] = ""
     """`postgresql://user:password@host:port/database`, PostgreSQL 15 or later."""
 
     data_dir: Path = Path("var")
     """Where files live that are not in the database: documents, logs, the embedded server."""
 
-    file_store: str = ""
+    file_store: Annotated[str, Meta(extra={"schemes": ("s3", "file")})] = ""
     """Where made documents (OFD, PDF) are kept: a directory or `s3://bucket/prefix`; `files` under `data_dir`
     unless told."""
 
@@ -46,14 +49,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
     """Port to listen on; plain `PORT` is understood too."""
 
-    public_url: str = ""
+    public_url: Annotated[str, Meta(extra={"schemes": ("http", "https")})] = ""
     """Address as users see it, printed into QR codes; `http://host:port` unless told."""
 
     master_key_file: Path | None = None
     """File with the 32 hex digits of the master key; else `MINGPIAO_MASTER_KEY` holds them."""
-
-    signer_processes: Count = min(os.cpu_count() or 1, 64)
-    """Processes of each web process that alone hold private keys; one a core unless told, 0 signs inside."""
 
     web_processes: AtLeastOne = 1
     """Web processes that share the port."""
@@ -70,39 +70,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cookie_secure: bool | None = None
     """Cookies over HTTPS only; unless told, as `public_url` begins with https."""
 
-    wrong_checks_per_bill: Limit = 10
-    """Wrong answers a day about one bill, after which it is not checked by its face until tomorrow."""
-
-    wrong_checks_per_address: Limit = 30
-    """Wrong answers a day from one network address, after which it gets no more until tomorrow."""
-
-    checked_files_per_minute: Limit = 60
-    """Files that one network address may have checked in a minute."""
-
-    review_working_days: Annotated[int, Meta(ge=1, le=30)] = 3
-    """Working days that a department has to decide about an appeal."""
-
-    export_rows_at_once: Limit = 10_000
-    """Rows of a list that are exported while the browser waits; longer exports are left to the worker."""
-
-    clamd: str = ""
-    """clamd that looks for viruses in uploaded files: `host:port` or the path of its socket; none when empty."""
-
-    reader_processes: AtLeastOne = 2
-    """Processes of each worker that read files; one of several is kept for files that have text."""
-
-    model_url: str = ""
-    """Address of a large model's OpenAI-compatible interface, as `https://host/v1`; none when empty."""
-
-    model_key: str = ""
-    """Key for the large model's interface."""
-
-    model_name: str = ""
-    """Name of the large model."""
-
-    model_seconds: Limit = 30
-    """How long the large model is waited for, in seconds; files are read without it then."""
-
     demo: bool = False
     """A demonstration: seals and pages say so."""
 
@@ -111,6 +78,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     pg_bin: Path | None = None
     """Directory of PostgreSQL's programs for the embedded server."""
+
+    rooms: tuple[msgspec.Struct, ...] = ()
+    """What was set of rooms: a value of each room's `SETTINGS`; the defaults for a room that is missing."""
+
+    def of(self, kind: type[RoomSettings]) -> RoomSettings:
+        """What is set of a room."""
+        return next((each for each in self.rooms if isinstance(each, kind)), kind())
+
+    def with_room(self, changed: msgspec.Struct) -> "Settings":
+        """These settings with another value for one room."""
+        others = tuple(each for each in self.rooms if type(each) is not type(changed))
+        return msgspec.structs.replace(self, rooms=(*others, changed))
 
     def site_url(self) -> str:
         """`public_url` without a slash at its end, or the address that we listen on."""
@@ -138,8 +117,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_environment(self) -> dict[str, str]:
         """These settings as environment variables, for a process that we start."""
-        fields = ((name, getattr(self, name)) for name in self.__struct_fields__)
-        return {PREFIX + name.upper(): _as_text(value) for name, value in fields if value not in (None, ())}
+        fields = (
+            (name, getattr(value, name)) for value in (self, *self.rooms) for name in value.__struct_fields__
+        )
+        return {
+            PREFIX + name.upper(): _as_text(value)
+            for name, value in fields
+            if name != "rooms" and value not in (None, ())
+        }
 
     def _reachable_host(self) -> str:
         if self.host in {"0.0.0.0", "::"}:  # noqa: S104 - compared with, not listened on
@@ -152,10 +137,11 @@ def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Setting
 
     Raises SettingsError that names every wrong one.
     """
+    known = variables()
     given: dict[str, Any] = {}
     if environment.get("PORT"):
         given["port"] = environment["PORT"]
-    for name in Settings.__struct_fields__:
+    for name in known:
         if text := environment.get(PREFIX + name.upper(), "").strip():
             given[name] = text
     given |= {name: value for name, value in options.items() if value is not None}
@@ -163,28 +149,71 @@ def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Setting
     values: dict[str, Any] = {}
     for name, value in given.items():
         try:
-            values[name] = _read(name, value)
+            values[name] = _read(known[name], value)
         except (msgspec.ValidationError, ValueError) as error:
-            shown = "" if name in _SECRETS else f"={value}"
-            complaints.append(f"设置 {PREFIX}{name.upper()}{shown} 无效: {_reason(name, error)}")
+            shown = "" if known[name].secret else f"={value}"
+            complaints.append(f"设置 {PREFIX}{name.upper()}{shown} 无效: {_reason(known[name], error)}")
     if complaints:
         raise SettingsError("\n".join(complaints))
-    return Settings(**values)
+    rooms = tuple(kind(**own) for kind in room_settings() if (own := _of_kind(values, kind, known)))
+    return Settings(rooms=rooms, **_of_kind(values, Settings, known))
 
 
-def _read(name: str, value: Any) -> Any:
+class Variable(msgspec.Struct, frozen=True, kw_only=True):
+    """One setting: whose it is, its type with limits, and its default.
+
+    `schemes` are those that its address may have, if it is one; a `secret` one is never shown.
+    """
+
+    name: str
+    owner: type[msgspec.Struct]
+    type: Any
+    default: Any
+    schemes: tuple[str, ...] = ()
+    secret: bool = False
+
+
+@cache
+def variables() -> Mapping[str, Variable]:
+    """All settings by name, the platform's and those of rooms."""
+    owners: tuple[type[msgspec.Struct], ...] = (Settings, *room_settings())
+    found = [
+        _variable(owner, field)
+        for owner in owners
+        for field in msgspec.structs.fields(owner)
+        if field.name != "rooms"
+    ]
+    return {variable.name: variable for variable in found}
+
+
+def _variable(owner: type[msgspec.Struct], field: msgspec.structs.FieldInfo) -> Variable:
+    marks = [mark.extra or {} for mark in getattr(field.type, "__metadata__", ()) if isinstance(mark, Meta)]
+    extra = {name: value for mark in marks for name, value in mark.items()}
+    return Variable(
+        name=field.name,
+        owner=owner,
+        type=field.type,
+        default=field.default,
+        schemes=extra.get("schemes", ()),
+        secret=extra.get("secret", False),
+    )
+
+
+def _of_kind(
+    values: Mapping[str, Any], kind: type[msgspec.Struct], known: Mapping[str, Variable]
+) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if known[name].owner is kind}
+
+
+def _read(variable: Variable, value: Any) -> Any:
+    name = variable.name
     if name == "trusted_proxies" and isinstance(value, str):
         value = [part.strip() for part in value.split(",") if part.strip()]
     if isinstance(value, Path):
         value = str(value)
-    kind = next(field.type for field in msgspec.structs.fields(Settings) if field.name == name)
-    read = msgspec.convert(value, kind, strict=False, dec_hook=_path)
-    if name == "database_url":
-        _check_address(read, ("postgresql", "postgres"))
-    elif name in {"public_url", "model_url"} and read:
-        _check_address(read, ("http", "https"))
-    elif name == "file_store" and "://" in read:
-        _check_address(read, ("s3", "file"))
+    read = msgspec.convert(value, variable.type, strict=False, dec_hook=_path)
+    if variable.schemes and read and (name != "file_store" or "://" in read):
+        _check_address(read, variable.schemes)
     elif name == "trusted_proxies":
         for part in read:
             ipaddress.ip_network(part, strict=False)
@@ -202,13 +231,8 @@ def _check_address(address: str, schemes: tuple[str, ...]) -> None:
         raise ValueError(address)
 
 
-#: Settings that may hold a password are not shown.
-_SECRETS = frozenset({"database_url", "model_key", "model_url"})
-
 _REASONS = {
     "database_url": "应为 postgresql://用户:密码@主机:端口/数据库。",
-    "public_url": "应为以 http:// 或 https:// 开头的网址。",
-    "model_url": "应为以 http:// 或 https:// 开头的网址。",
     "file_store": "应为目录, 或 s3://存储桶/前缀。",
     "port": "端口应为 1 至 65535 之间的整数。",
     "trusted_proxies": "应为用逗号分隔的 IP 地址或网段。",
@@ -216,28 +240,16 @@ _REASONS = {
 }
 
 
-_COUNTS = frozenset(
-    {
-        "signer_processes",
-        "web_processes",
-        "pool_size",
-        "wrong_checks_per_bill",
-        "wrong_checks_per_address",
-        "checked_files_per_minute",
-        "review_working_days",
-        "reader_processes",
-        "model_seconds",
-    }
-)
-
-
-def _reason(name: str, error: Exception) -> str:
+def _reason(variable: Variable, error: Exception) -> str:
     """What the setting should be, in Chinese."""
-    if name in _REASONS:
-        return _REASONS[name]
-    if name in {"run_worker", "cookie_secure", "demo"}:
+    if variable.name in _REASONS:
+        return _REASONS[variable.name]
+    if variable.schemes:
+        return f"应为以 {' 或 '.join(f'{scheme}://' for scheme in variable.schemes)} 开头的网址。"
+    plain = {type(None), *get_args(variable.type), getattr(variable.type, "__origin__", variable.type)}
+    if bool in plain:
         return "应为 true 或 false。"
-    if name in _COUNTS:
+    if int in plain:
         return "应为合理范围内的整数。"
     return str(error)
 

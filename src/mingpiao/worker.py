@@ -16,8 +16,10 @@ from functools import partial
 
 import asyncpg
 
-from mingpiao import upkeep
-from mingpiao.jobs.queue import Handler, run_jobs
+from mingpiao.house.model import Duty, Handler
+from mingpiao.house.rooms import duties
+from mingpiao.jobs.heartbeats import beat, leave
+from mingpiao.jobs.queue import run_jobs
 from mingpiao.jobs.schedules import Round, run_rounds
 from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
@@ -54,14 +56,18 @@ async def work(
     url: str,
     stop: asyncio.Event,
     *,
-    rounds: Sequence[upkeep.Duty] = upkeep.DUTIES,
+    rounds: Sequence[Duty] | None = None,
     handlers: OpenHandlers = no_handlers,
 ) -> None:
-    """The worker's work until `stop` is set; for a process that has something else to do beside it."""
+    """The worker's work until `stop` is set; for a process that has something else to do beside it.
+
+    `rounds` are the duties of all rooms unless told.
+    """
+    chosen = duties() if rounds is None else rounds
     name = f"{socket.gethostname()}:{os.getpid()}"
     while not stop.is_set():
         try:
-            await _work_connected(url, name, rounds, handlers, stop)
+            await _work_connected(url, name, chosen, handlers, stop)
         except* (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as errors:
             _logger.warning("the database is away: %s", errors.exceptions[0])
             await _sleep(stop, _RECONNECT_SECONDS)
@@ -82,7 +88,7 @@ async def alongside(settings: Settings) -> AsyncIterator[None]:
 
 
 async def _work_connected(
-    url: str, name: str, rounds: Sequence[upkeep.Duty], handlers: OpenHandlers, stop: asyncio.Event
+    url: str, name: str, rounds: Sequence[Duty], handlers: OpenHandlers, stop: asyncio.Event
 ) -> None:
     database = await Database.open(url, pool_size=_CONNECTIONS)
     try:
@@ -93,12 +99,12 @@ async def _work_connected(
             await run_rounds(database.pool, [_round(duty, database) for duty in rounds], stop)
             await jobs
             beating.cancel()
-        await database.pool.execute("DELETE FROM worker_heartbeats WHERE worker = $1", name)
+        await leave(database.pool, name)
     finally:
         await database.close()
 
 
-def _round(duty: upkeep.Duty, database: Database) -> Round:
+def _round(duty: Duty, database: Database) -> Round:
     async def do() -> None:
         await duty.work(database)
 
@@ -107,11 +113,7 @@ def _round(duty: upkeep.Duty, database: Database) -> Round:
 
 async def _beat(database: Database, name: str) -> None:
     while True:
-        await database.pool.execute(
-            "INSERT INTO worker_heartbeats (worker, beat_at) VALUES ($1, now()) "
-            "ON CONFLICT (worker) DO UPDATE SET beat_at = excluded.beat_at",
-            name,
-        )
+        await beat(database.pool, name)
         await asyncio.sleep(BEAT_SECONDS)
 
 

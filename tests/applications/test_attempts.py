@@ -117,9 +117,9 @@ async def test_no_connection_is_held_while_the_desk_is_asked(window: Window) -> 
     approved = await window.appeal("SQ-3")
     unit_id, pool = window.unit.unit_id, window.office.database.engine.pool
     for attempt in (
-        window.applications.confirm(unit_id, asked.application_id, confirmed(), PERSON),
+        window.applications.confirm(unit_id, asked.application_id, confirmed(), acting=PERSON),
         window.applications.advance(waiting.application_id),
-        window.reviews.approve(approved.application_id, window.officer(approved)),
+        window.reviews.approve(approved.application_id, acting=window.officer(approved)),
     ):
         pause = window.desk.before = Pause()
         running = asyncio.ensure_future(attempt)
@@ -164,14 +164,16 @@ async def test_what_a_killed_worker_left_ends_with_one_bill(window: Window, issu
 async def test_a_confirmation_that_was_killed_is_repeated(window: Window, issued: bool) -> None:
     asked = await window.ask()
     unit_id, number = window.unit.unit_id, asked.application_id
-    confirming = window.applications.confirm(unit_id, number, confirmed(), PERSON)
+    confirming = window.applications.confirm(unit_id, number, confirmed(), acting=PERSON)
     await kill_during(window, confirming, issued=issued)
     if issued:
         # It is told the truth: the bill is there.
-        again = window.applications.confirm(unit_id, number, confirmed(), PERSON)
+        again = window.applications.confirm(unit_id, number, confirmed(), acting=PERSON)
         assert await code_of(again) == "application.wrong_state"
     else:
-        assert isinstance(await window.applications.confirm(unit_id, number, confirmed(), PERSON), Issued)
+        assert isinstance(
+            await window.applications.confirm(unit_id, number, confirmed(), acting=PERSON), Issued
+        )
     assert (await window.now(asked)).state is STATE.ISSUED
     assert await window.count(BILLS) == 1
 
@@ -184,7 +186,7 @@ async def test_a_bill_that_nobody_recorded_is_found_before_its_application_is_wi
     await kill_during(window, window.applications.advance(waiting.application_id), issued=True)
     if not guarded:
         monkeypatch.setattr(attempts, "find_bill", nothing_found)
-    withdrawing = window.applications.withdraw(window.unit.unit_id, waiting.application_id, PERSON)
+    withdrawing = window.applications.withdraw(window.unit.unit_id, waiting.application_id, acting=PERSON)
     if guarded:
         assert await code_of(withdrawing) == "application.wrong_state"
     else:
@@ -203,14 +205,14 @@ async def test_a_bill_whose_answer_was_lost_is_found(window: Window) -> None:
     one, two = await window.ask("SQ-1"), await ready(window, "SQ-2")
     unit_id = window.unit.unit_id
     window.desk.asks, window.desk.hushed = (finding(),), True
-    answer = await window.applications.confirm(unit_id, one.application_id, confirmed(), PERSON)
+    answer = await window.applications.confirm(unit_id, one.application_id, confirmed(), acting=PERSON)
     assert answer == Unresolved(issued=None)
     window.desk.asks = ()
     assert await window.applications.advance(two.application_id) == two
     window.desk.hushed = False
     await let_the_mark_end(window)
     for each in (one, two):
-        withdrawing = window.applications.withdraw(unit_id, each.application_id, PERSON)
+        withdrawing = window.applications.withdraw(unit_id, each.application_id, acting=PERSON)
         assert await code_of(withdrawing) == "application.wrong_state"
         assert (await window.now(each)).state is STATE.ISSUED
     assert await window.count(BILLS) == 2
@@ -229,7 +231,7 @@ async def test_what_is_withdrawn_before_its_train_is_issued_only_without_the_tra
     pause = window.desk.before = Pause()
     advancing = asyncio.create_task(window.applications.advance(waiting.application_id))
     await pause.arrival()
-    gone = await window.applications.withdraw(window.unit.unit_id, waiting.application_id, PERSON)
+    gone = await window.applications.withdraw(window.unit.unit_id, waiting.application_id, acting=PERSON)
     pause.go_on()
     assert await advancing == gone
     assert gone.state is STATE.WITHDRAWN
@@ -249,7 +251,7 @@ async def test_what_is_withdrawn_after_its_train_is_issued_and_its_handler_told(
     advancing = asyncio.create_task(window.applications.advance(waiting.application_id))
     await pause.arrival()
     withdrawing = asyncio.create_task(
-        window.applications.withdraw(window.unit.unit_id, waiting.application_id, PERSON)
+        window.applications.withdraw(window.unit.unit_id, waiting.application_id, acting=PERSON)
     )
     await met.wait()
     pause.go_on()
@@ -270,13 +272,15 @@ async def test_an_outcome_of_the_past_is_recorded_only_without_the_comparison(
     window.desk.asks = (finding(), finding("NEW-1"))
     pause = window.desk.after = Pause()
     confirming = asyncio.create_task(
-        window.applications.confirm(window.unit.unit_id, asked.application_id, confirmed(), PERSON)
+        window.applications.confirm(window.unit.unit_id, asked.application_id, confirmed(), acting=PERSON)
     )
     await pause.arrival()
     window.desk.after = None
-    brought = await window.applications.appeal(window.unit.unit_id, asked.application_id, "请核", PERSON)
+    brought = await window.applications.appeal(
+        window.unit.unit_id, asked.application_id, "请核", acting=PERSON
+    )
     returned = await window.reviews.return_for_correction(
-        brought.application_id, window.officer(brought), "请更正"
+        brought.application_id, "请更正", acting=window.officer(brought)
     )
     pause.go_on()
     if guarded:
@@ -298,8 +302,8 @@ async def test_of_an_appeal_and_a_confirmation_at_once_one_wins(window: Window) 
         asked = await window.ask(f"SQ-{turn}")
         window.desk.asks = (finding(),)
         confirmation, appeal = await asyncio.gather(
-            window.applications.confirm(unit_id, asked.application_id, confirmed(), PERSON),
-            window.applications.appeal(unit_id, asked.application_id, "合同约定", PERSON),
+            window.applications.confirm(unit_id, asked.application_id, confirmed(), acting=PERSON),
+            window.applications.appeal(unit_id, asked.application_id, "合同约定", acting=PERSON),
             return_exceptions=True,
         )
         done = await window.now(asked)
@@ -318,11 +322,11 @@ async def test_of_a_new_try_and_a_return_at_once_one_wins(window: Window) -> Non
         brought = await window.appeal(f"SQ-{turn}")
         officer = window.officer(brought)
         window.desk.blocks = (problem(),)
-        await window.reviews.approve(brought.application_id, officer)
+        await window.reviews.approve(brought.application_id, acting=officer)
         window.desk.blocks = ()
         tried, returned = await asyncio.gather(
-            window.reviews.retry(brought.application_id, officer),
-            window.reviews.return_for_correction(brought.application_id, officer, "请更正"),
+            window.reviews.retry(brought.application_id, acting=officer),
+            window.reviews.return_for_correction(brought.application_id, "请更正", acting=officer),
             return_exceptions=True,
         )
         done = await window.now(brought)
@@ -342,10 +346,10 @@ async def test_a_request_that_comes_again_meets_what_happened_meanwhile(window: 
     window.desk.asks = ()
     pause = window.desk.before = Pause()
     submitting = asyncio.create_task(
-        window.applications.submit(window.unit.unit_id, corrected, PERSON, look_first=True)
+        window.applications.submit(window.unit.unit_id, corrected, acting=PERSON, look_first=True)
     )
     await pause.arrival()
-    await window.applications.appeal(window.unit.unit_id, asked.application_id, "合同约定", PERSON)
+    await window.applications.appeal(window.unit.unit_id, asked.application_id, "合同约定", acting=PERSON)
     pause.go_on()
     answer = await submitting
     assert isinstance(answer, Refused)

@@ -90,11 +90,11 @@ async def test_a_question_is_answered_with_a_reason(window: Window) -> None:
         (confirmed("A-1", "A-2", reason="  "), both),
     ):
         with pytest.raises(Refusal) as refused:
-            await window.applications.confirm(unit_id, number, given, PERSON)
+            await window.applications.confirm(unit_id, number, given, acting=PERSON)
         told = [(p.code, p.field) for p in refused.value.problems]
         assert told == [("application.reason_required", field) for field in fields]
     window.desk.asks = (finding("A-1"), finding("A-2"))
-    answer = await window.applications.confirm(unit_id, number, confirmed("A-1", "A-2"), PERSON)
+    answer = await window.applications.confirm(unit_id, number, confirmed("A-1", "A-2"), acting=PERSON)
     assert isinstance(answer, Issued)
     done = await window.now(asked)
     assert (done.state, done.bill_id) == (STATE.ISSUED, answer.bill.bill_id)
@@ -143,13 +143,13 @@ async def test_the_platforms_own_trouble_ends_nothing(window: Window) -> None:
 async def test_what_is_withdrawn_is_not_issued(window: Window) -> None:
     waiting = await window.wait()
     unit_id = window.unit.unit_id
-    gone = await window.applications.withdraw(unit_id, waiting.application_id, PERSON, "填错了")
+    gone = await window.applications.withdraw(unit_id, waiting.application_id, "填错了", acting=PERSON)
     assert gone.state is STATE.WITHDRAWN
     window.desk.unread.clear()
     assert await window.applications.advance(waiting.application_id) == gone
     assert await window.count("SELECT count(*) FROM bills") == 0
     with pytest.raises(Refusal) as refused:
-        await window.applications.withdraw(unit_id, waiting.application_id, PERSON)
+        await window.applications.withdraw(unit_id, waiting.application_id, acting=PERSON)
     assert refused.value.problems[0].code == "application.wrong_state"
     assert isinstance(await window.submit(window.request(evidence=(FILE,))), Issued)
 
@@ -161,7 +161,7 @@ async def test_withdrawing_and_issuing_at_once_is_one_of_both(window: Window) ->
         unit_id, number = window.unit.unit_id, waiting.application_id
         await asyncio.gather(
             window.applications.advance(number),
-            window.applications.withdraw(unit_id, number, PERSON),
+            window.applications.withdraw(unit_id, number, acting=PERSON),
             return_exceptions=True,
         )
         done = await window.now(waiting)
@@ -173,9 +173,9 @@ async def test_another_unit_meets_nothing(window: Window) -> None:
     asked = await window.ask()
     stranger = window.office.province.office.unit_id
     for attempt in (
-        window.applications.confirm(stranger, asked.application_id, confirmed(), PERSON),
-        window.applications.appeal(stranger, asked.application_id, "理由", PERSON),
-        window.applications.withdraw(stranger, asked.application_id, PERSON),
+        window.applications.confirm(stranger, asked.application_id, confirmed(), acting=PERSON),
+        window.applications.appeal(stranger, asked.application_id, "理由", acting=PERSON),
+        window.applications.withdraw(stranger, asked.application_id, acting=PERSON),
     ):
         with pytest.raises(Refusal) as refused:
             await attempt
@@ -195,7 +195,7 @@ async def test_another_unit_meets_nothing(window: Window) -> None:
 async def test_bad_reasons_change_nothing(window: Window, reason: str, code: str) -> None:
     asked = await window.ask()
     with pytest.raises(Refusal) as refused:
-        await window.applications.appeal(window.unit.unit_id, asked.application_id, reason, PERSON)
+        await window.applications.appeal(window.unit.unit_id, asked.application_id, reason, acting=PERSON)
     assert [p.code for p in refused.value.problems] == [code]
     assert await window.now(asked) == asked
 

@@ -195,7 +195,7 @@ async def _open(stack: AsyncExitStack, url: str, province: Province) -> Window:
 async def test_a_stale_application_is_not_changed(window: Window) -> None:
     """Whoever changes what it has not locked is a fault of the program, and finds out."""
     asked = await window.ask()
-    await window.applications.appeal(window.unit.unit_id, asked.application_id, "理由", PERSON)
+    await window.applications.appeal(window.unit.unit_id, asked.application_id, "理由", acting=PERSON)
     with pytest.raises(LookupError):
         async with window.office.database.system() as connection:
             await carry_out(connection, asked, ApplicationEvent.WITHDRAWN, Doer.unit(PERSON))
@@ -269,33 +269,33 @@ class Life(RuleBasedStateMachine):
             self.application.request, remark=remark, confirmations=confirmed() if reasons else ()
         )
         self.tried(
-            self.window.applications.submit(self.window.unit.unit_id, request, PERSON, look_first=True)
+            self.window.applications.submit(self.window.unit.unit_id, request, acting=PERSON, look_first=True)
         )
 
     @rule()
     def confirm(self) -> None:
-        self.tried(self.window.applications.confirm(*self.names, confirmed(), PERSON))
+        self.tried(self.window.applications.confirm(*self.names, confirmed(), acting=PERSON))
 
     @rule()
     def appeal(self) -> None:
-        self.tried(self.window.applications.appeal(*self.names, "合同约定", PERSON))
+        self.tried(self.window.applications.appeal(*self.names, "合同约定", acting=PERSON))
 
     @rule()
     def withdraw(self) -> None:
-        self.tried(self.window.applications.withdraw(*self.names, PERSON))
+        self.tried(self.window.applications.withdraw(*self.names, acting=PERSON))
 
     @rule(what=st.sampled_from(["approve", "return_for_correction", "reject", "pass_up", "take_over"]))
     def department(self, what: str) -> None:
         present = self.present()
         region = present.reviewer_region or CITY
         officer = self.window.officers[PROVINCE if what == "take_over" else region][0]
-        self.tried(getattr(self.window.reviews, what)(present.application_id, officer, "理由"))
+        self.tried(getattr(self.window.reviews, what)(present.application_id, "理由", acting=officer))
 
     @rule()
     def assign(self) -> None:
         present = self.present()
         officer, other = self.window.officers[present.reviewer_region or CITY]
-        self.tried(self.window.reviews.assign(present.application_id, officer, other.account_id))
+        self.tried(self.window.reviews.assign(present.application_id, other.account_id, acting=officer))
 
     @invariant()
     def each_step_is_in_the_table_and_bills_agree(self) -> None:
@@ -324,7 +324,7 @@ class Life(RuleBasedStateMachine):
             "ORDER BY audit_id",
             f"application:{self.application.application_id}",
         )
-        sides = {PERSON.actor.label: Side.UNIT, PLATFORM.person.actor.label: Side.PLATFORM}
+        sides = {PERSON.actor: Side.UNIT, PLATFORM.acting.actor: Side.PLATFORM}
         return [
             (
                 STATE(row["state"]),

@@ -57,7 +57,7 @@ async def test_without_a_department_of_its_own_the_next_above_decides(window: Wi
 async def test_approval_issues_the_bill_at_once(window: Window) -> None:
     brought = await window.appeal()
     officer = window.officer(brought)
-    done = await window.reviews.approve(brought.application_id, officer, "合同属实")
+    done = await window.reviews.approve(brought.application_id, "合同属实", acting=officer)
     assert (done.state, done.decided_by_name, done.decision_reason) == (
         STATE.ISSUED,
         officer.name,
@@ -70,7 +70,7 @@ async def test_approval_issues_the_bill_at_once(window: Window) -> None:
         ("account:7", "application:submitted"),
         ("system:applications", "application:asked"),
         ("account:7", "application:appealed"),
-        (officer.actor.label, "application:approved"),
+        (officer.actor, "application:approved"),
         ("system:applications", "application:issued"),
     ]
     assert (await window.messages(window.unit.unit_id))[-1] == "人工复核通过，票据已开具"
@@ -86,7 +86,7 @@ async def test_approval_issues_the_bill_at_once(window: Window) -> None:
 async def test_returned_goes_back_to_its_handler_who_cannot_answer_alone(window: Window) -> None:
     brought = await window.appeal()
     returned = await window.reviews.return_for_correction(
-        brought.application_id, window.officer(brought), "附上补充协议"
+        brought.application_id, "附上补充协议", acting=window.officer(brought)
     )
     assert (returned.state, returned.held_rules) == (STATE.RETURNED, frozenset({"DEMO-ASK"}))
     assert (await window.messages(window.unit.unit_id))[-1] == "开票申请被退回更正"
@@ -94,11 +94,11 @@ async def test_returned_goes_back_to_its_handler_who_cannot_answer_alone(window:
     assert isinstance(alone, Refused)
     assert alone.problems[0].code == "application.review_required"
     # Nor after it was withdrawn, nor under a second application.
-    await window.applications.withdraw(window.unit.unit_id, brought.application_id, PERSON)
+    await window.applications.withdraw(window.unit.unit_id, brought.application_id, acting=PERSON)
     alone = await window.submit(msgspec.structs.replace(brought.request, confirmations=confirmed()))
     assert isinstance(alone, Refused)
     second = await window.applications.appeal_request(
-        window.unit.unit_id, brought.request, "已附补充协议", PERSON
+        window.unit.unit_id, brought.request, "已附补充协议", acting=PERSON
     )
     assert isinstance(second, Application)
     assert (second.state, second.held_rules) == (STATE.IN_REVIEW, frozenset({"DEMO-ASK"}))
@@ -108,15 +108,15 @@ async def test_returned_goes_back_to_its_handler_who_cannot_answer_alone(window:
 async def test_corrected_under_the_same_number_it_is_issued(window: Window) -> None:
     brought = await window.appeal()
     await window.reviews.return_for_correction(
-        brought.application_id, window.officer(brought), "金额应与合同一致"
+        brought.application_id, "金额应与合同一致", acting=window.officer(brought)
     )
     corrected = msgspec.structs.replace(brought.request, remark="金额按合同更正")
     assert isinstance(await window.submit(corrected), NeedsConfirmation)
     again = await window.applications.appeal(
-        window.unit.unit_id, brought.application_id, "已更正，请再核", PERSON
+        window.unit.unit_id, brought.application_id, "已更正，请再核", acting=PERSON
     )
     assert (again.state, again.decided_at, again.request.remark) == (STATE.IN_REVIEW, None, "金额按合同更正")
-    done = await window.reviews.approve(brought.application_id, window.officer(again))
+    done = await window.reviews.approve(brought.application_id, acting=window.officer(again))
     assert done.state is STATE.ISSUED
     decisions = await window.office.database.pool.fetch("SELECT decision FROM review_decisions ORDER BY 1")
     assert [row["decision"] for row in decisions] == ["approved", "returned"]
@@ -124,7 +124,9 @@ async def test_corrected_under_the_same_number_it_is_issued(window: Window) -> N
 
 async def test_corrected_so_that_no_rule_asks_needs_nobody(window: Window) -> None:
     brought = await window.appeal()
-    await window.reviews.return_for_correction(brought.application_id, window.officer(brought), "请更正")
+    await window.reviews.return_for_correction(
+        brought.application_id, "请更正", acting=window.officer(brought)
+    )
     window.desk.asks = ()
     assert isinstance(await window.submit(msgspec.structs.replace(brought.request, remark="更正")), Issued)
     assert (await window.now(brought)).state is STATE.ISSUED
@@ -134,9 +136,9 @@ async def test_rejected_ends_the_business_number(window: Window) -> None:
     brought = await window.appeal()
     officer = window.officer(brought)
     with pytest.raises(Refusal) as refused:
-        await window.reviews.reject(brought.application_id, officer, " ")
+        await window.reviews.reject(brought.application_id, " ", acting=officer)
     assert code_of(refused) == "application.reason_required"
-    rejected = await window.reviews.reject(brought.application_id, officer, "不属于资金往来")
+    rejected = await window.reviews.reject(brought.application_id, "不属于资金往来", acting=officer)
     assert (rejected.state, rejected.decision_reason) == (STATE.REJECTED, "不属于资金往来")
     answer = await window.submit(msgspec.structs.replace(brought.request, confirmations=confirmed()))
     assert isinstance(answer, Refused)
@@ -148,12 +150,16 @@ async def test_rejected_ends_the_business_number(window: Window) -> None:
 
 async def test_a_block_cannot_be_appealed(window: Window) -> None:
     window.desk.blocks = (problem(),)
-    answer = await window.applications.appeal_request(window.unit.unit_id, window.request(), "请放行", PERSON)
+    answer = await window.applications.appeal_request(
+        window.unit.unit_id, window.request(), "请放行", acting=PERSON
+    )
     assert isinstance(answer, Refused)
     assert [p.code for p in answer.problems] == ["application.not_appealable", "rule.violation"]
     window.desk.blocks = ()
     with pytest.raises(Refusal) as refused:
-        await window.applications.appeal_request(window.unit.unit_id, window.request(), "请放行", PERSON)
+        await window.applications.appeal_request(
+            window.unit.unit_id, window.request(), "请放行", acting=PERSON
+        )
     assert code_of(refused) == "application.nothing_to_appeal"
     assert await window.count("SELECT count(*) FROM applications") == 0
 
@@ -161,7 +167,9 @@ async def test_a_block_cannot_be_appealed(window: Window) -> None:
 async def test_an_appeal_without_an_application_before_it(window: Window) -> None:
     window.desk.asks = (finding(),)
     request = window.request(confirmations=confirmed())
-    brought = await window.applications.appeal_request(window.unit.unit_id, request, "请财政核定", PERSON)
+    brought = await window.applications.appeal_request(
+        window.unit.unit_id, request, "请财政核定", acting=PERSON
+    )
     assert isinstance(brought, Application)
     assert (brought.state, brought.request.confirmations) == (STATE.IN_REVIEW, ())
     assert await window.steps(brought) == ["submitted", "appealed"]
@@ -169,17 +177,17 @@ async def test_an_appeal_without_an_application_before_it(window: Window) -> Non
     assert isinstance(again, Pending)
     assert again.application == brought
     assert (
-        await window.reviews.approve(brought.application_id, window.officer(brought))
+        await window.reviews.approve(brought.application_id, acting=window.officer(brought))
     ).state is STATE.ISSUED
 
 
 async def test_an_appeal_about_what_was_issued_finds_the_bill(window: Window) -> None:
     brought = await window.appeal()
-    done = await window.reviews.approve(brought.application_id, window.officer(brought))
+    done = await window.reviews.approve(brought.application_id, acting=window.officer(brought))
     unit_id, request = window.unit.unit_id, brought.request
-    assert await window.applications.appeal_request(unit_id, request, "再申诉", PERSON) == done
+    assert await window.applications.appeal_request(unit_id, request, "再申诉", acting=PERSON) == done
     other = msgspec.structs.replace(request, remark="另一内容")
-    answer = await window.applications.appeal_request(unit_id, other, "再申诉", PERSON)
+    answer = await window.applications.appeal_request(unit_id, other, "再申诉", acting=PERSON)
     assert isinstance(answer, Refused)
     assert answer.problems[0].code == "application.in_progress"
 
@@ -188,7 +196,7 @@ async def test_five_appeals_at_once_are_one(window: Window) -> None:
     window.desk.asks = (finding(),)
     answers = await asyncio.gather(
         *(
-            window.applications.appeal_request(window.unit.unit_id, window.request(), "理由", PERSON)
+            window.applications.appeal_request(window.unit.unit_id, window.request(), "理由", acting=PERSON)
             for _ in range(5)
         )
     )
@@ -235,8 +243,8 @@ async def test_of_two_reviewers_one_wins_and_the_other_is_told(window: Window) -
         brought = await window.appeal(f"SQ-{turn}")
         first, second = window.officer(brought), window.officer(brought, 1)
         answers = await asyncio.gather(
-            window.reviews.approve(brought.application_id, first),
-            window.reviews.reject(brought.application_id, second, "不予开具"),
+            window.reviews.approve(brought.application_id, acting=first),
+            window.reviews.reject(brought.application_id, "不予开具", acting=second),
             return_exceptions=True,
         )
         told = [answer for answer in answers if isinstance(answer, Refusal)]
@@ -260,7 +268,9 @@ async def test_of_two_reviewers_one_wins_and_the_other_is_told(window: Window) -
 
 async def test_an_approval_that_was_cut_off_is_taken_up_again(window: Window) -> None:
     brought = await window.appeal()
-    await window.reviews._decide(brought.application_id, Decision.APPROVED, window.officer(brought), "")
+    await window.reviews._decide(
+        brought.application_id, Decision.APPROVED, "", acting=window.officer(brought)
+    )
     assert (await window.now(brought)).state is STATE.APPROVED
     assert await window.count(BILLS) == 0
     done = await asyncio.gather(*(window.applications.advance(brought.application_id) for _ in range(3)))
@@ -271,14 +281,14 @@ async def test_an_approval_that_was_cut_off_is_taken_up_again(window: Window) ->
 async def test_an_approval_that_is_held_up_is_not_lost(window: Window) -> None:
     brought = await window.appeal()
     window.desk.blocks = (problem("unit.issuing_locked", 409),)
-    held = await window.reviews.approve(brought.application_id, window.officer(brought))
+    held = await window.reviews.approve(brought.application_id, acting=window.officer(brought))
     assert (held.state, held.held_up) == (STATE.APPROVED, True)
     assert [p.code for p in held.problems] == ["unit.issuing_locked"]
     assert (await window.messages(window.unit.unit_id))[-1] == "复核已通过，票据暂未开出"
     # Trying again says nothing twice.
     assert await window.applications.advance(brought.application_id) == held
     with pytest.raises(Refusal) as refused:
-        await window.reviews.approve(brought.application_id, window.officer(brought))
+        await window.reviews.approve(brought.application_id, acting=window.officer(brought))
     assert code_of(refused) == "application.already_decided"
     window.desk.blocks = ()
     assert (await window.applications.advance(brought.application_id)).state is STATE.ISSUED
@@ -291,14 +301,16 @@ async def test_what_is_held_up_can_be_returned_or_withdrawn(window: Window) -> N
     for number, end in (("SQ-1", "return"), ("SQ-2", "withdraw")):
         brought = await window.appeal(number)
         window.desk.blocks = (problem(),)
-        await window.reviews.approve(brought.application_id, window.officer(brought))
+        await window.reviews.approve(brought.application_id, acting=window.officer(brought))
         if end == "return":
             done = await window.reviews.return_for_correction(
-                brought.application_id, window.officer(brought), "请按新规则更正"
+                brought.application_id, "请按新规则更正", acting=window.officer(brought)
             )
             assert done.state is STATE.RETURNED
         else:
-            done = await window.applications.withdraw(window.unit.unit_id, brought.application_id, PERSON)
+            done = await window.applications.withdraw(
+                window.unit.unit_id, brought.application_id, acting=PERSON
+            )
             assert done.state is STATE.WITHDRAWN
         window.desk.blocks = ()
         assert await window.applications.advance(brought.application_id) == done
@@ -308,10 +320,10 @@ async def test_what_is_held_up_can_be_returned_or_withdrawn(window: Window) -> N
 async def test_a_new_question_goes_back_to_the_department(window: Window) -> None:
     brought = await window.appeal()
     window.desk.asks = (finding(), finding("NEW-1"))
-    again = await window.reviews.approve(brought.application_id, window.officer(brought))
+    again = await window.reviews.approve(brought.application_id, acting=window.officer(brought))
     assert (again.state, again.rules) == (STATE.IN_REVIEW, frozenset({"DEMO-ASK", "NEW-1"}))
     assert again.decided_at is None
-    done = await window.reviews.approve(brought.application_id, window.officer(brought))
+    done = await window.reviews.approve(brought.application_id, acting=window.officer(brought))
     assert done.state is STATE.ISSUED
     assert await window.count(BILLS) == 1
 
@@ -328,9 +340,9 @@ async def test_only_the_department_in_charge_decides(window: Window) -> None:
     ):
         stranger = window.officers[code][0]
         for attempt in (
-            window.reviews.approve(brought.application_id, stranger),
-            window.reviews.reject(brought.application_id, stranger, "理由"),
-            window.reviews.assign(brought.application_id, stranger, stranger.account_id),
+            window.reviews.approve(brought.application_id, acting=stranger),
+            window.reviews.reject(brought.application_id, "理由", acting=stranger),
+            window.reviews.assign(brought.application_id, stranger.account_id, acting=stranger),
         ):
             with pytest.raises(Refusal) as refused:
                 await attempt
@@ -349,32 +361,35 @@ async def test_reassignment_within_up_and_from_above(window: Window) -> None:
             await attempt
         return code_of(refused)
 
-    given = await window.reviews.assign(number, first, second.account_id)
+    given = await window.reviews.assign(number, second.account_id, acting=first)
     assert given.reviewer_id == second.account_id
     assert (
-        await refused_as(window.reviews.assign(number, first, head.account_id))
+        await refused_as(window.reviews.assign(number, head.account_id, acting=first))
         == "application.officer_unknown"
     )
-    moved = await window.reviews.pass_up(number, first, "涉及本部门")
+    moved = await window.reviews.pass_up(number, "涉及本部门", acting=first)
     assert (moved.reviewer_region, moved.reviewer_id, moved.due_at) == (CITY, None, brought.due_at)
     assert await window.messages(CITY) == ["复核申请改由呼和浩特市财政局办理"]
-    assert await refused_as(window.reviews.approve(number, first)) == "application.not_yours"
-    assert await refused_as(window.reviews.take_over(number, first, "拿回")) == "application.not_below"
-    taken = await window.reviews.take_over(number, head, "提级办理")
+    assert await refused_as(window.reviews.approve(number, acting=first)) == "application.not_yours"
+    assert await refused_as(window.reviews.take_over(number, "拿回", acting=first)) == "application.not_below"
+    taken = await window.reviews.take_over(number, "提级办理", acting=head)
     assert (taken.reviewer_region, taken.reviewer_id) == (PROVINCE, head.account_id)
     assert (await window.messages(CITY))[1:] == ["复核申请改由内蒙古自治区财政厅办理"]
-    assert await refused_as(window.reviews.pass_up(number, head, "上报")) == "application.no_department_above"
-    assert await refused_as(window.reviews.take_over(number, head, "提级")) == "application.not_below"
-    assert (await window.reviews.approve(number, head)).state is STATE.ISSUED
+    assert (
+        await refused_as(window.reviews.pass_up(number, "上报", acting=head))
+        == "application.no_department_above"
+    )
+    assert await refused_as(window.reviews.take_over(number, "提级", acting=head)) == "application.not_below"
+    assert (await window.reviews.approve(number, acting=head)).state is STATE.ISSUED
 
 
 async def test_a_batch_decides_each_by_itself(window: Window) -> None:
     brought = [await window.appeal(f"SQ-{n}") for n in range(4)]
     officer = window.officer(brought[0])
-    await window.reviews.reject(brought[1].application_id, window.officer(brought[0], 1), "先被驳回")
+    await window.reviews.reject(brought[1].application_id, "先被驳回", acting=window.officer(brought[0], 1))
     numbers = [each.application_id for each in brought]
     results = await window.reviews.decide_batch(
-        [*numbers, numbers[0]], Decision.APPROVED, officer, "同类合规"
+        [*numbers, numbers[0]], Decision.APPROVED, "同类合规", acting=officer
     )
     assert [each.application_id for each in results] == numbers
     assert [each.application.state if each.application else None for each in results] == [
@@ -396,7 +411,7 @@ async def test_a_batch_holds_alike_cases_and_a_reason(window: Window) -> None:
 
     async def refused_as(numbers: list[int], reason: str = "同类") -> str:
         with pytest.raises(Refusal) as refused:
-            await window.reviews.decide_batch(numbers, Decision.REJECTED, officer, reason)
+            await window.reviews.decide_batch(numbers, Decision.REJECTED, reason, acting=officer)
         return code_of(refused)
 
     unlike = [one.application_id, two.application_id, three.application_id]
@@ -404,7 +419,7 @@ async def test_a_batch_holds_alike_cases_and_a_reason(window: Window) -> None:
     assert await refused_as([]) == "application.batch_size"
     assert await refused_as(list(range(1, 102))) == "application.batch_size"
     assert await refused_as(unlike[:2], "") == "application.reason_required"
-    results = await window.reviews.decide_batch(unlike[:2], Decision.REJECTED, officer, "同类")
+    results = await window.reviews.decide_batch(unlike[:2], Decision.REJECTED, "同类", acting=officer)
     assert {each.application.state for each in results if each.application} == {STATE.REJECTED}
     assert (await window.now(three)).state is STATE.IN_REVIEW
 
@@ -414,7 +429,9 @@ async def test_a_batch_holds_alike_cases_and_a_reason(window: Window) -> None:
 
 async def test_each_sees_its_own_alone(window: Window) -> None:
     brought = await window.appeal()
-    await window.reviews.return_for_correction(brought.application_id, window.officer(brought), "请更正")
+    await window.reviews.return_for_correction(
+        brought.application_id, "请更正", acting=window.officer(brought)
+    )
     database = window.office.database
     for scope, seen in (
         (UnitScope(window.unit.unit_id), True),

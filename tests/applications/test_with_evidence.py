@@ -9,9 +9,10 @@ from tests.applications.window import COUNTY, PERSON, confirmed, settle_officers
 from tests.support.office import ACTING, Office, bill_of
 from tests.support.rules import put_in_force, rule
 
-from mingpiao.applications.model import Application, ApplicationState, Pending, Reviewer
+from mingpiao.applications.model import Application, ApplicationState, Pending
 from mingpiao.applications.service import Applications, Reviews
 from mingpiao.catalog.service import CatalogStore
+from mingpiao.identity.model import Acting
 from mingpiao.issuing.model import IssueRequest, NeedsConfirmation
 from mingpiao.issuing.service import get_supervision
 from mingpiao.rules.model import Severity, Stage
@@ -29,7 +30,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     office: Office
     applications: Applications
     reviews: Reviews
-    officer: Reviewer
+    officer: Acting
 
     @property
     def unit_id(self) -> int:
@@ -66,7 +67,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
 
     async def wait(self) -> Application:
         await self.upload()
-        answer = await self.applications.submit(self.unit_id, self.request(), PERSON)
+        answer = await self.applications.submit(self.unit_id, self.request(), acting=PERSON)
         assert isinstance(answer, Pending)
         assert answer.application.state is STATE.CHECKING
         return answer.application
@@ -104,8 +105,8 @@ async def test_what_contradicts_is_approved_and_kept_with_the_bill(bench: Bench)
     claims = {claim.name: claim for claim in asked.claims}
     assert claims["amount"].verdict.value == "contradict"
     assert [mark.digest for mark in claims["amount"].marks] == [FILE]
-    brought = await bench.applications.appeal(bench.unit_id, asked.application_id, "合同含税", PERSON)
-    done = await bench.reviews.approve(brought.application_id, bench.officer, "属实")
+    brought = await bench.applications.appeal(bench.unit_id, asked.application_id, "合同含税", acting=PERSON)
+    done = await bench.reviews.approve(brought.application_id, "属实", acting=bench.officer)
     assert done.state is STATE.ISSUED
     assert done.bill_id is not None
     async with bench.office.database.system() as connection:
@@ -120,11 +121,11 @@ async def test_its_handler_confirms_what_contradicts(bench: Bench) -> None:
     waiting = await bench.wait()
     await bench.read(waiting.total + 1)
     await bench.applications.advance(waiting.application_id)
-    again = await bench.applications.submit(bench.unit_id, bench.request(), PERSON)
+    again = await bench.applications.submit(bench.unit_id, bench.request(), acting=PERSON)
     assert isinstance(again, NeedsConfirmation)
     bill = bill_of(
         await bench.applications.confirm(
-            bench.unit_id, waiting.application_id, confirmed("EV-AMOUNT"), PERSON
+            bench.unit_id, waiting.application_id, confirmed("EV-AMOUNT"), acting=PERSON
         )
     )
     async with bench.office.database.system() as connection:
@@ -138,10 +139,12 @@ async def test_a_file_used_up_meanwhile_goes_back_to_the_department(bench: Bench
     waiting = await bench.wait()
     await bench.read(waiting.total + 1)
     await bench.applications.advance(waiting.application_id)
-    brought = await bench.applications.appeal(bench.unit_id, waiting.application_id, "含手续费", PERSON)
+    brought = await bench.applications.appeal(
+        bench.unit_id, waiting.application_id, "含手续费", acting=PERSON
+    )
     other = msgspec.structs.replace(bench.request("SQ-2"), confirmations=confirmed("EV-AMOUNT"))
     bill_of((await bench.office.desk.issue(bench.unit_id, [other], acting=ACTING))[0])
-    again = await bench.reviews.approve(brought.application_id, bench.officer)
+    again = await bench.reviews.approve(brought.application_id, acting=bench.officer)
     assert (again.state, again.rules) == (STATE.IN_REVIEW, {"EV-AMOUNT", "EV-USE"})
-    done = await bench.reviews.approve(brought.application_id, bench.officer, "补充协议已备案")
+    done = await bench.reviews.approve(brought.application_id, "补充协议已备案", acting=bench.officer)
     assert done.state is STATE.ISSUED

@@ -8,10 +8,10 @@ import msgspec
 from tests.support.office import Office
 from tests.support.province import Resident
 
-from mingpiao.applications.model import Application, ApplicationState, Pending, Person, Reviewer, Submitted
+from mingpiao.applications.model import Application, ApplicationState, Pending, Submitted
 from mingpiao.applications.service import Applications, Reviews, get, steps_of
 from mingpiao.catalog.service import CatalogStore
-from mingpiao.identity.model import Actor, Role
+from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.issuing.model import (
     Approval,
     Assessment,
@@ -28,7 +28,10 @@ from mingpiao.kernel.errors import Problem
 from mingpiao.rules.model import Confirmation, Hit, Severity
 from mingpiao.units.service import UnitDirectory
 
-PERSON = Person(actor=Actor(label="account:7", address="192.0.2.7"), name="开票员甲")
+PERSON = acting_for(
+    Account(account_id=7, username="handler", display_name="开票员甲", role=Role.UNIT_HANDLER),
+    address="192.0.2.7",
+)
 FILE = "ab" * 32
 #: Where the unit lies, upwards.
 COUNTY, CITY, PROVINCE = "150102", "150100", "150000"
@@ -93,7 +96,7 @@ class ScriptedDesk:
         unit_id: int,
         requests: Sequence[IssueRequest],
         *,
-        acting: Actor,
+        acting: Acting,
         approvals: Mapping[str, Approval] | None = None,
         provisos: Mapping[str, Proviso] | None = None,
     ) -> list[Outcome]:
@@ -104,7 +107,7 @@ class ScriptedDesk:
         self,
         unit_id: int,
         request: IssueRequest,
-        acting: Actor,
+        acting: Acting,
         approvals: dict[str, Approval],
         provisos: dict[str, Proviso],
     ) -> Outcome:
@@ -120,7 +123,7 @@ class ScriptedDesk:
         self,
         unit_id: int,
         request: IssueRequest,
-        acting: Actor,
+        acting: Acting,
         approvals: dict[str, Approval],
         provisos: dict[str, Proviso],
     ) -> Outcome:
@@ -146,9 +149,9 @@ class ScriptedDesk:
         return Assessment(problems=self.blocks, hits=self.asks, waiting=waiting)
 
 
-async def settle_officers(office: Office) -> dict[str, list[Reviewer]]:
+async def settle_officers(office: Office) -> dict[str, list[Acting]]:
     """The charity in a county, and two officers of each department concerned, by region."""
-    found: dict[str, list[Reviewer]] = {}
+    found: dict[str, list[Acting]] = {}
     unit_id = office.province.charity.unit_id
     await office.database.pool.execute(
         "UPDATE units SET region_code = $1 WHERE unit_id = $2", COUNTY, unit_id
@@ -163,15 +166,14 @@ async def settle_officers(office: Office) -> dict[str, list[Reviewer]]:
                     "ON CONFLICT (username) DO UPDATE SET role = excluded.role RETURNING account_id",
                     (name, f"经办{place}", Role.DEPARTMENT_OFFICER.value, region),
                 )
-                account_id = row.scalar_one()
-                found.setdefault(region, []).append(
-                    Reviewer(
-                        account_id=account_id,
-                        actor=Actor(label=f"account:{account_id}", address="192.0.2.8"),
-                        name=f"经办{place}",
-                        region_code=region,
-                    )
+                account = Account(
+                    account_id=row.scalar_one(),
+                    username=name,
+                    display_name=f"经办{place}",
+                    role=Role.DEPARTMENT_OFFICER,
+                    region_code=region,
                 )
+                found.setdefault(region, []).append(acting_for(account, address="192.0.2.8"))
     return found
 
 
@@ -182,13 +184,13 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     desk: ScriptedDesk
     applications: Applications
     reviews: Reviews
-    officers: dict[str, list[Reviewer]]
+    officers: dict[str, list[Acting]]
 
     @property
     def unit(self) -> Resident:
         return self.office.province.charity
 
-    def officer(self, application: Application, place: int = 0) -> Reviewer:
+    def officer(self, application: Application, place: int = 0) -> Acting:
         """One of the officers who decide about an application."""
         assert application.reviewer_region is not None
         return self.officers[application.reviewer_region][place]
@@ -197,7 +199,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
         return self.unit.request(business_no=business_no, **changes)
 
     async def submit(self, request: IssueRequest) -> Submitted:
-        return await self.applications.submit(self.unit.unit_id, request, PERSON)
+        return await self.applications.submit(self.unit.unit_id, request, acting=PERSON)
 
     async def wait(self, business_no: str = "SQ-1", **changes: Any) -> Application:
         """An application whose file is being read."""
@@ -220,7 +222,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
         """An application before its department."""
         asked = await self.ask(business_no, *hits)
         return await self.applications.appeal(
-            self.unit.unit_id, asked.application_id, "合同约定分期支付", PERSON
+            self.unit.unit_id, asked.application_id, "合同约定分期支付", acting=PERSON
         )
 
     async def now(self, application: Application) -> Application:

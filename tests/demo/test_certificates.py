@@ -4,12 +4,12 @@ from pathlib import Path
 
 from tests.demo.test_province import STAFFED, settings_for
 
-from mingpiao.composition import open_services
-from mingpiao.demo.actor import ACTOR
+from mingpiao.demo.acting import ACTING
 from mingpiao.demo.certificates import DAYS_LEFT, DAYS_OVER, ENDED, ENDS_SOON, certify
 from mingpiao.demo.first_day import first_requests
 from mingpiao.demo.ground import admit_unit, lay_ground
 from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_authority
+from mingpiao.demo.services import open_demo_services
 from mingpiao.demo.units import demo_units
 from mingpiao.issuing.model import Issued, Refused
 from mingpiao.kernel.clock import now, today
@@ -20,7 +20,7 @@ async def test_a_qualification_that_ends_soon_and_one_that_has_ended(
     database_url: str, tmp_path: Path
 ) -> None:
     ending, ended = demo_units()[ENDS_SOON - 1], demo_units()[ENDED - 1]
-    async with open_services(settings_for(database_url, tmp_path)) as services:
+    async with open_demo_services(settings_for(database_url, tmp_path)) as services:
         async with services.database.system() as connection:
             catalog = await lay_ground(connection)
             authority = await stand_up_authority(connection, services.master_key, now())
@@ -36,7 +36,7 @@ async def test_a_qualification_that_ends_soon_and_one_that_has_ended(
             request = next(
                 each for each in first_requests(entry, 30, today()) if each.kind in ("0401", "0103")
             )
-            outcomes += await services.desk.issue(unit.unit_id, [request], acting=ACTOR)
+            outcomes += await services.desk.issue(unit.unit_id, [request], acting=ACTING)
             async with services.database.system() as connection:
                 stands = await unit_qualifications(connection, unit.unit_id)
             assert len(stands.current) == 1

@@ -6,20 +6,20 @@ from pathlib import Path
 import pytest
 from tests.support.invariants import assert_invariants
 
-from mingpiao.composition import open_services
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.demo.bills import reversal_reason
 from mingpiao.demo.first_day import first_requests, issue, reverse_some
 from mingpiao.demo.ground import INTERFACE_STOCK, admit_unit, lay_ground
 from mingpiao.demo.province import build
 from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_authority
+from mingpiao.demo.services import open_demo_services
 from mingpiao.demo.units import demo_units, shares
 from mingpiao.identity.service import sign_in
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.service import kinds_of_unit, stock_levels
 from mingpiao.rules.service import library_rules
-from mingpiao.settings import Settings
+from mingpiao.settings import Settings, load
 from mingpiao.storage.database import Database
 from mingpiao.units.model import UnitMode
 from mingpiao.units.service import load_profile
@@ -117,7 +117,8 @@ def settings_for(database_url: str, home: Path) -> Settings:
     key = home / "master.key"
     if not key.exists():
         key.write_text(MasterKey.generate().hex())
-    return Settings(
+    return load(
+        {},
         database_url=database_url,
         data_dir=home,
         master_key_file=key,
@@ -176,7 +177,7 @@ async def test_a_build_that_was_cut_off_is_completed(database_url: str, tmp_path
 async def test_another_day_completes_what_stands(database_url: str, tmp_path: Path) -> None:
     settings = settings_for(database_url, tmp_path)
     entry = demo_units()[28]
-    async with open_services(settings) as services:
+    async with open_demo_services(settings) as services:
         async with services.database.system() as connection:
             catalog = await lay_ground(connection)
             authority = await stand_up_authority(connection, services.master_key, now())

@@ -135,7 +135,7 @@ async def test_an_infected_or_unscanned_file_is_not_kept_and_the_try_is_on_recor
         "SELECT actor, unit_id, details FROM audit_log WHERE action LIKE 'evidence:%'"
     )
     assert (row["actor"], row["unit_id"], row["details"]) == (
-        ACTING.label,
+        ACTING.actor,
         unit,
         {"name": "a.pdf", "virus": "Pdf.Exploit"},
     )

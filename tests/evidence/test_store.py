@@ -54,7 +54,7 @@ async def test_an_upload_is_kept_once_and_asked_to_be_read_once(
         len(data),
         "application/pdf",
     )
-    assert first.uploaded_by == ACTING.label
+    assert first.uploaded_by == ACTING.actor
     count = database.pool.fetchval
     assert await count("SELECT count(*) FROM evidence_files") == 1
     assert await count("SELECT count(*) FROM evidence_contents") == 1

@@ -9,17 +9,17 @@ import httpx
 import msgspec
 import pytest
 from litestar import Litestar
-from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from tests.gateway.client import ApiClient
 from tests.support.invariants import assert_invariants
-from tests.support.province import ACTOR, MASTER, Province, Resident
+from tests.support.province import ACTING, MASTER, Province, Resident
 from tests.support.site import Site
 
-from mingpiao.composition import Services, open_services
+from mingpiao.composition import GatewayServices, gateway_services, listen, open_house
 from mingpiao.gateway.problems import handle
 from mingpiao.gateway.router import create_router
-from mingpiao.settings import Settings
+from mingpiao.house.opening import House
+from mingpiao.settings import Settings, load
 from mingpiao.units.service import AppCredential, create_app
 
 SITE = "https://piao.example"
@@ -28,7 +28,8 @@ SITE = "https://piao.example"
 class Api(msgspec.Struct, frozen=True, kw_only=True):
     """The running interface with one program of each of two hospitals."""
 
-    services: Services
+    house: House
+    services: GatewayServices
     province: Province
     http: httpx.AsyncClient
     hospital: ApiClient
@@ -53,36 +54,39 @@ def settings_for(url: str, directory: Path) -> Settings:
     key = directory / "master.key"
     key.write_text(bytes(range(16)).hex())
     key.chmod(0o600)
-    return Settings(
-        database_url=url, data_dir=directory, public_url=SITE, master_key_file=key, signer_processes=0
+    return load(
+        {}, database_url=url, data_dir=directory, public_url=SITE, master_key_file=key, signer_processes=0
     )
 
 
-def build_app(services: Services) -> Litestar:
+def build_app(services: GatewayServices) -> Litestar:
     """The interface alone, on services that are open."""
     app = Litestar(
         route_handlers=[create_router()],
-        dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
         exception_handlers={HTTPException: handle},
         openapi_config=None,
     )
-    app.state.services = services
+    app.state.gateway = services
     return app
 
 
-async def give_app(services: Services, resident: Resident) -> AppCredential:
+async def give_app(services: GatewayServices, resident: Resident) -> AppCredential:
     async with services.database.system() as connection:
-        return await create_app(connection, resident.unit_id, "HIS", master=MASTER, acting=ACTOR)
+        return await create_app(connection, resident.unit_id, "HIS", master=MASTER, acting=ACTING)
 
 
 @asynccontextmanager
 async def open_api(url: str, province: Province, directory: Path) -> AsyncIterator[Api]:
-    async with open_services(settings_for(url, directory)) as services:
+    settings = settings_for(url, directory)
+    async with open_house(settings) as house:
+        services = await gateway_services(house, settings)
+        await listen(house)
         first = await give_app(services, province.hospital)
         second = await give_app(services, province.other_hospital)
         transport = httpx.ASGITransport(app=build_app(services), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=SITE) as http:
             yield Api(
+                house=house,
                 services=services,
                 province=province,
                 http=http,

@@ -8,8 +8,9 @@ from tests.gateway.client import problem_of, wire
 from tests.gateway.conftest import Api
 from tests.support.office import ACTING
 
-from mingpiao.applications.model import Reviewer
+from mingpiao.applications.room import REVIEWS
 from mingpiao.applications.service import get as get_application
+from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.rules.model import Rule, Severity
 from mingpiao.rules.service import install_library
@@ -36,7 +37,7 @@ async def judged(api: Api) -> Api:
     catalog = await api.services.catalog.get()
     rules = [_rule("T-ASK", Severity.ASK, "请核实"), _rule("T-BLOCK", Severity.BLOCK, "拦截")]
     async with api.services.database.system() as connection:
-        await install_library(connection, catalog, rules, acting=ACTING, name="测试")
+        await install_library(connection, catalog, rules, acting=ACTING)
     return api
 
 
@@ -44,18 +45,26 @@ def request_of(api: Api, business_no: str = "SQ-1", remark: str = "请核实") -
     return api.province.hospital.request(business_no=business_no, remark=remark)
 
 
-async def officer_of(api: Api, application_id: int) -> Reviewer:
+async def officer_of(api: Api, application_id: int) -> Acting:
     """Somebody of the department that decides."""
+    name = f"officer-{application_id}"
     async with api.services.database.system() as connection:
         application = await get_application(connection, application_id)
         row = await connection.exec_driver_sql(
             "INSERT INTO accounts (username, display_name, password_hash, role, region_code) "
             "VALUES ($1, '经办', 'none', 'department_officer', $2) RETURNING account_id",
-            (f"officer-{application_id}", application.reviewer_region),
+            (name, application.reviewer_region),
         )
         account_id = row.scalar_one()
-    assert application.reviewer_region is not None
-    return Reviewer(account_id=account_id, actor=ACTING, name="经办", region_code=application.reviewer_region)
+    return acting_for(
+        Account(
+            account_id=account_id,
+            username=name,
+            display_name="经办",
+            role=Role.DEPARTMENT_OFFICER,
+            region_code=application.reviewer_region,
+        )
+    )
 
 
 async def test_an_appeal_is_followed_to_its_bill(judged: Api) -> None:
@@ -78,7 +87,9 @@ async def test_an_appeal_is_followed_to_its_bill(judged: Api) -> None:
         request, remark="另一内容", confirmations=[{"rule": "T-ASK", "reason": "无误"}]
     )
     assert problem_of(other) == (409, "application.in_progress", "business_no")
-    done = await judged.services.reviews.approve(view["id"], await officer_of(judged, view["id"]))
+    done = await (await judged.house.get(REVIEWS)).approve(
+        view["id"], acting=await officer_of(judged, view["id"])
+    )
     assert done.bill_id is not None
     shown = (await judged.hospital.get(where)).json()
     assert shown["state"] == "issued"
@@ -95,8 +106,8 @@ async def test_returned_then_appealed_again_then_withdrawn(judged: Api) -> None:
     where = f"{ADDRESS}/{brought['id']}"
     early = await judged.hospital.post(f"{where}/appeal", {"reason": "再次"})
     assert problem_of(early)[1] == "application.wrong_state"
-    await judged.services.reviews.return_for_correction(
-        brought["id"], await officer_of(judged, brought["id"]), "请更正"
+    await (await judged.house.get(REVIEWS)).return_for_correction(
+        brought["id"], "请更正", acting=await officer_of(judged, brought["id"])
     )
     alone = await judged.hospital.issue(request, confirmations=[{"rule": "T-ASK", "reason": "无误"}])
     assert problem_of(alone) == (409, "application.review_required", "confirmations")

@@ -9,6 +9,7 @@ from tests.gateway.client import problem_of
 from tests.gateway.conftest import Api
 
 from mingpiao.crypto.sm3 import sm3_hex
+from mingpiao.evidence.room import READERS
 from mingpiao.evidence.service import MAX_BYTES, EvidenceReader
 
 FILE = hostile.plain_pdf("An agreement between two parties about 12345.00 yuan")
@@ -18,7 +19,7 @@ PDF = {"Content-Type": "application/pdf"}
 async def read_all(api: Api) -> None:
     """What a worker would do."""
     services = api.services
-    reader = EvidenceReader(services.database, services.evidence, services.readers)
+    reader = EvidenceReader(services.database, services.evidence, await api.house.get(READERS))
     for row in await services.database.pool.fetch("SELECT payload FROM pgqueuer"):
         await reader.read(msgspec.json.decode(row["payload"]))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mingpiao.identity.model import Account, Actor, Rejected, Role, SignedIn
+from mingpiao.identity.model import Account, Rejected, Role, SignedIn, acting_as, acting_for, platform
 from mingpiao.identity.passwords import password_fits
 from mingpiao.identity.service import (
     change_password,
@@ -25,7 +25,7 @@ from mingpiao.storage.database import Database
 
 PASSWORD = "Quiet-Harbour-57"
 ADDRESS = "192.0.2.7"
-ACTING = Actor(label="system:test")
+ACTING = platform("test")
 
 
 @pytest.fixture
@@ -242,7 +242,12 @@ async def test_seen_is_written_at_most_once_a_minute(database: Database, account
 async def test_changing_the_password_ends_the_other_sessions(database: Database, account: Account) -> None:
     here, there = await _signed_in(database), await _signed_in(database)
     await change_password(
-        database, here.session, here.token, old=PASSWORD, new="Other-Harbour-58", address=ADDRESS
+        database,
+        here.session,
+        here.token,
+        old=PASSWORD,
+        new="Other-Harbour-58",
+        acting=acting_as(here.session, ADDRESS),
     )
     assert await session_of(database, here.token) is not None
     assert await session_of(database, there.token) is None
@@ -264,7 +269,9 @@ async def test_a_password_is_not_changed(
 ) -> None:
     here = await _signed_in(database)
     with pytest.raises(Refusal) as refused:
-        await change_password(database, here.session, here.token, old=old, new=new, address=ADDRESS)
+        await change_password(
+            database, here.session, here.token, old=old, new=new, acting=acting_as(here.session, ADDRESS)
+        )
     assert [(problem.code, problem.field) for problem in refused.value.problems] == codes
     assert isinstance(await _sign_in(database), SignedIn)
 
@@ -276,7 +283,12 @@ async def test_guessing_the_old_password_locks_too(database: Database, account: 
         old = PASSWORD if n == 5 else f"Wrong-Password-{n}"
         with pytest.raises(Refusal) as refused:
             await change_password(
-                database, here.session, here.token, old=old, new="Other-Harbour-58", address=ADDRESS
+                database,
+                here.session,
+                here.token,
+                old=old,
+                new="Other-Harbour-58",
+                acting=acting_as(here.session, ADDRESS),
             )
         codes.append(refused.value.problems[0].code)
     assert codes == ["account.old_password_wrong"] * 4 + ["session.account_locked"] * 2
@@ -319,7 +331,7 @@ async def test_closing_an_account_ends_its_sessions(database: Database, account:
 async def test_nobody_closes_their_own_account(database: Database, account: Account) -> None:
     with pytest.raises(Refusal, match=r"account\.is_own"):
         async with database.system() as connection:
-            await set_active(connection, account, False, acting=account.actor)
+            await set_active(connection, account, False, acting=acting_for(account))
     assert isinstance(await _sign_in(database), SignedIn)
 
 

@@ -16,7 +16,8 @@ from pgqueuer.core import listeners
 from pgqueuer.core.qm import QueueManager
 from tests.support.waiting import PATIENCE_SECONDS, until
 
-from mingpiao.jobs.queue import Handler, Payload, enqueue, failed_jobs, retry_failed, run_jobs
+from mingpiao.house.model import Handler
+from mingpiao.jobs.queue import Payload, enqueue, failed_jobs, retry_failed, run_jobs
 from mingpiao.storage.database import Database
 
 
@@ -237,7 +238,7 @@ import asyncio, sys
 from contextlib import asynccontextmanager
 from pathlib import Path
 from mingpiao import worker
-from mingpiao.jobs.queue import Handler
+from mingpiao.house.model import Handler
 
 url, mark = sys.argv[1], Path(sys.argv[2])
 

@@ -12,6 +12,7 @@ import duckdb
 import msgspec
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 from tests.lake.lake_site import LakeSite, open_lake
 from tests.lake.synthetic import Row, bill_row, write_lake
 from tests.lake.test_history import rule_of
@@ -29,6 +30,7 @@ from mingpiao.lake.model import BackTest, BackTestResult, BackTestState, MonthFi
 from mingpiao.lake.queries import PastBills
 from mingpiao.lake.service import get_backtest, start_backtest, stop_backtest
 from mingpiao.rules.service import parse
+from mingpiao.storage.scope import DepartmentScope, UnitScope
 
 TODAY = date(2026, 11, 15)
 PROVINCE = "150000"
@@ -341,3 +343,20 @@ async def test_a_rule_with_history_is_judged_as_at_issue(site: LakeSite) -> None
 
     assert done.result is not None
     assert set(done.result.sample) == {bills[3].bill_id, last[0].bill_id}
+
+
+async def test_row_level_security_shows_a_department_its_own_area_alone(site: LakeSite) -> None:
+    backtest_id = await _start(site, region="150100")
+    database = site.office.database
+    for scope, seen in (
+        (DepartmentScope("150100"), True),
+        (DepartmentScope("150000"), True),
+        (DepartmentScope("150200"), False),
+        (DepartmentScope("150102"), False),
+    ):
+        async with database.scoped(scope) as connection:
+            query = text("SELECT count(*) FROM backtests WHERE backtest_id = :id")
+            assert bool(await connection.scalar(query, {"id": backtest_id})) is seen, scope
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        async with database.scoped(UnitScope(1)) as connection:
+            await connection.execute(text("SELECT count(*) FROM backtests"))

@@ -7,15 +7,15 @@ from pathlib import Path
 import httpx
 import msgspec
 from litestar import Litestar
-from tests.support.apps import serve
+from tests.support.apps import open_services, serve
 from tests.support.office import ACTING, bill_of
 from tests.support.province import Province, Resident, settle
 
-from mingpiao.composition import Services, open_services
+from mingpiao.composition import Services
 from mingpiao.identity.model import Role, SignedIn
 from mingpiao.identity.service import create_account, sign_in
 from mingpiao.issuing.model import Bill
-from mingpiao.settings import Settings
+from mingpiao.settings import load
 from mingpiao.storage.database import Database
 
 PASSWORD = "Quiet-Harbour-57"
@@ -88,8 +88,13 @@ async def open_site(database_url: str, files: Path) -> AsyncIterator[Site]:
     key_file = files / "master.key"
     key_file.write_text(bytes(range(16)).hex())
     key_file.chmod(0o600)
-    settings = Settings(
-        database_url=database_url, data_dir=files, master_key_file=key_file, pool_size=4, signer_processes=0
+    settings = load(
+        {},
+        database_url=database_url,
+        data_dir=files,
+        master_key_file=key_file,
+        pool_size=4,
+        signer_processes=0,
     )
     async with open_services(settings) as services:
         bills = {

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import httpx
 import msgspec
-from tests.support.apps import serve
+from tests.support.apps import open_services, serve
 from tests.support.office import ACTING, bill_of
 from tests.support.province import MASTER, Province
 
-from mingpiao.composition import Services, open_services
+from mingpiao.composition import Services
 from mingpiao.issuing.model import Bill, BillDocument
 from mingpiao.issuing.service import get_document
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.money import plain
-from mingpiao.settings import Settings
+from mingpiao.settings import load
 
 ADDRESS = "http://site.test"
 
@@ -64,8 +64,8 @@ async def open_public_site(url: str, files: Path, province: Province) -> AsyncIt
     key = files / "master.key"
     key.write_text(MASTER.hex())
     key.chmod(0o600)
-    settings = Settings(
-        database_url=url, data_dir=files, master_key_file=key, pool_size=4, signer_processes=0, demo=True
+    settings = load(
+        {}, database_url=url, data_dir=files, master_key_file=key, pool_size=4, signer_processes=0, demo=True
     )
     async with open_services(settings) as services:
         app = serve(services)

@@ -67,7 +67,7 @@ async def test_files_are_taken_in_one_by_one_and_each_is_answered(unit_site: Sit
     audit = await unit_site.services.database.pool.fetchrow(
         "SELECT actor, unit_id FROM audit_log WHERE action = 'evidence:upload'"
     )
-    assert tuple(audit) == (unit_site.accounts["handler"].actor.label, unit_site.unit.unit_id)
+    assert tuple(audit) == (unit_site.accounts["handler"].actor, unit_site.unit.unit_id)
 
 
 async def test_only_who_may_issue_uploads_and_means_it(unit_site: Site) -> None:

@@ -68,7 +68,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def _serve(services: Services) -> Litestar:
     app = Litestar(
         route_handlers=[create_router()],
-        dependencies={"services": Provide(_services, sync_to_thread=False)},
+        dependencies={"services": Provide(_services, sync_to_thread=False)} | subjects.provided_services(),
         openapi_config=None,
     )
     app.state.services = services

@@ -14,13 +14,15 @@ from tests.portals.unit_site import Browser, Site, members_of
 from tests.support.apps import serve
 from tests.support.office import ACTING, bill_of
 
-from mingpiao.exports.service import file_key
+from mingpiao.exports.service import file_key, purge_exports
+from mingpiao.exports.settings import ExportSettings
 from mingpiao.issuing.model import Bill, Payer
-from mingpiao.jobs.queue import Handler
 from mingpiao.kernel.errors import Refusal
 from mingpiao.portals.audit.wording import action_label
-from mingpiao.portals.list_exports import export_handlers, listing_named, purge_exports, write_export
+from mingpiao.portals.list_exports import listing_named, write_export
+from mingpiao.portals.list_filters import sources_of
 from mingpiao.portals.subjects import subjects
+from mingpiao.storage.files import FileStore
 
 _FRAGMENT = {"HX-Request": "true"}
 
@@ -42,8 +44,18 @@ def _headings(answer: httpx.Response) -> list[str]:
 
 def _hasty(site: Site, rows: int) -> Browser:
     """A browser of a site that leaves exports longer than so many rows to the worker."""
-    settings = msgspec.structs.replace(site.services.settings, export_rows_at_once=rows)
+    settings = site.services.settings.with_room(ExportSettings(export_rows_at_once=rows))
     return Browser(serve(msgspec.structs.replace(site.services, settings=settings)))
+
+
+def _files(site: Site) -> FileStore:
+    files: FileStore = site.services.own["files"]
+    return files
+
+
+async def _write(site: Site, export_id: int) -> None:
+    """What the worker does for an export."""
+    await write_export(sources_of(site.services), _files(site), export_id)
 
 
 async def _exports(site: Site) -> list[dict[str, Any]]:
@@ -152,8 +164,7 @@ async def test_a_long_export_is_written_in_the_background(unit_site: Site) -> No
     (job,) = await unit_site.services.database.pool.fetch(
         "SELECT * FROM pgqueuer WHERE entrypoint = 'write_export'"
     )
-    handlers: dict[str, Handler] = {each.name: each for each in export_handlers(unit_site.services)}
-    await handlers["write_export"].work(msgspec.json.decode(job["payload"]))
+    await _write(unit_site, msgspec.json.decode(job["payload"])["export_id"])
     (export,) = await _exports(unit_site)
     assert (export["state"], export["written"]) == ("ready", 5)
     ready = await browser.get("/unit/exports")
@@ -179,7 +190,7 @@ async def test_a_background_workbook_has_numbers_and_harmless_texts(unit_site: S
     assert (await browser.get("/unit/bills/export.xlsx")).status_code == 303
     assert (await browser.get("/unit/bills/export.csv")).status_code == 303
     for export in await _exports(unit_site):
-        await write_export(unit_site.services, export["export_id"])
+        await _write(unit_site, export["export_id"])
     book, text = [
         (await browser.get(f"/unit/exports/{export['export_id']}/file")).content
         for export in await _exports(unit_site)
@@ -197,7 +208,7 @@ async def test_exports_belong_to_who_asked(unit_site: Site) -> None:
     await browser.sign_in("manager")
     await browser.get("/unit/bills/export.csv")
     (export,) = await _exports(unit_site)
-    await write_export(unit_site.services, export["export_id"])
+    await _write(unit_site, export["export_id"])
     address = f"/unit/exports/{export['export_id']}/file"
     assert (await browser.get(address)).status_code == 200
     for name in ("handler", "other"):
@@ -233,7 +244,7 @@ async def test_what_an_owner_may_no_longer_have_is_not_written(unit_site: Site, 
     await unit_site.services.database.pool.execute(
         f"UPDATE accounts SET {change} WHERE account_id = $1", export["account_id"]
     )
-    await write_export(unit_site.services, export["export_id"])
+    await _write(unit_site, export["export_id"])
     (export,) = await _exports(unit_site)
     # A checker may export, an account that was closed may not.
     expected = (
@@ -250,18 +261,18 @@ async def test_files_go_when_their_time_is_over(unit_site: Site) -> None:
     await browser.get("/unit/bills/export.xlsx")
     first, second = [export["export_id"] for export in await _exports(unit_site)]
     for export_id in (first, second):
-        await write_export(unit_site.services, export_id)
+        await _write(unit_site, export_id)
     (kept,) = {export["expires_at"] - export["asked_at"] for export in await _exports(unit_site)}
     assert kept == timedelta(days=7)
     await unit_site.services.database.pool.execute(
         "UPDATE exports SET expires_at = now() - interval '1 second' WHERE export_id = $1", first
     )
-    await purge_exports(unit_site.services)
+    await purge_exports(unit_site.services.database, _files(unit_site))
     assert [export["export_id"] for export in await _exports(unit_site)] == [second]
-    assert await unit_site.services.files.get(file_key(first)) is None
-    assert await unit_site.services.files.get(file_key(second)) is not None
+    assert await _files(unit_site).get(file_key(first)) is None
+    assert await _files(unit_site).get(file_key(second)) is not None
     # A job that comes late finds nothing to do.
-    await write_export(unit_site.services, first)
+    await _write(unit_site, first)
 
 
 def test_a_list_that_is_no_more_is_refused() -> None:

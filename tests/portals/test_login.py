@@ -2,6 +2,7 @@
 
 from tests.portals.unit_site import PASSWORD, Browser, Site
 
+from mingpiao.identity.model import acting_for
 from mingpiao.identity.service import account_in_unit, reset_password
 
 
@@ -145,7 +146,7 @@ async def test_a_first_password_must_be_changed_before_anything_else(unit_site: 
         account = await account_in_unit(
             connection, unit_site.unit.unit_id, unit_site.accounts["handler"].account_id
         )
-        password = await reset_password(connection, account, acting=unit_site.accounts["manager"].actor)
+        password = await reset_password(connection, account, acting=acting_for(unit_site.accounts["manager"]))
     browser = Browser(unit_site.app)
     await browser.sign_in("handler", password)
     for address in ("/unit", "/unit/bills", "/unit/issue"):

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 from tests.portals.unit_site import Browser, Site, members_of
-from tests.qualifications.desk import MANAGER, PICTURE, KnownReader, in_order
+from tests.qualifications.desk import PICTURE, KnownReader, in_order
 from tests.qualifications.files import Facts, draw
 from tests.support.apps import serve
 from tests.support.office import ACTING
@@ -50,9 +50,7 @@ class Town(msgspec.Struct, frozen=True):
         """A qualification of the charity as it stands after the reading."""
         data = PICTURE + f"file {len(self.reader.answers)}".encode()
         self.reader.answers[data] = lines(self.facts()) if answer is None else answer
-        qualification, _ = await self.desk.upload(
-            self.site.unit.unit_id, "证书.png", data, by=MANAGER, acting=ACTING
-        )
+        qualification, _ = await self.desk.upload(self.site.unit.unit_id, "证书.png", data, acting=ACTING)
         await self.desk.read({"qualification_id": qualification.qualification_id})
         return await self.get(qualification.qualification_id)
 

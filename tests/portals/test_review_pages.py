@@ -22,9 +22,9 @@ from tests.portals.unit_site import members_of
 from tests.support.databases import fresh_database
 from tests.support.office import ACTING
 
-from mingpiao.applications.model import Application, ApplicationState, Person, Reviewer
+from mingpiao.applications.model import Application, ApplicationState
 from mingpiao.applications.service import get as get_application
-from mingpiao.identity.model import Role
+from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.issuing.model import IssueRequest, NeedsConfirmation
 from mingpiao.rules.model import Rule, Severity
 from mingpiao.rules.service import install_library
@@ -33,7 +33,7 @@ from mingpiao.storage.embedded import EmbeddedServer
 # One site for the whole module: each test brings its own applications.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-HANDLER = Person(actor=ACTING, name="开票员甲")
+HANDLER = msgspec.structs.replace(ACTING, name="开票员甲")
 STATE = ApplicationState
 _NUMBERS = iter(range(1, 1_000))
 
@@ -60,7 +60,7 @@ async def site(
             catalog = await opened.services.catalog.get()
             async with opened.services.database.system() as connection:
                 rules = [_rule("T-ASK", Severity.ASK, "请核实"), _rule("T-ALSO", Severity.ASK, "也核实")]
-                await install_library(connection, catalog, rules, acting=ACTING, name="测试")
+                await install_library(connection, catalog, rules, acting=ACTING)
             yield opened
 
 
@@ -71,7 +71,7 @@ def request_of(site: Site, region: str = HOHHOT, remark: str = "请核实") -> I
 
 async def appealed(site: Site, region: str = HOHHOT, remark: str = "请核实") -> Application:
     brought = await site.services.applications.appeal_request(
-        site.residents[region].unit_id, request_of(site, region, remark), "合同另有约定", HANDLER
+        site.residents[region].unit_id, request_of(site, region, remark), "合同另有约定", acting=HANDLER
     )
     assert isinstance(brought, Application), brought
     return brought
@@ -80,21 +80,23 @@ async def appealed(site: Site, region: str = HOHHOT, remark: str = "请核实") 
 async def asked(site: Site) -> Application:
     """An application that waits for its handler: appealed, returned and sent again unchanged."""
     brought = await appealed(site)
-    await site.services.reviews.return_for_correction(brought.application_id, await reviewer(site), "请更正")
+    await site.services.reviews.return_for_correction(
+        brought.application_id, "请更正", acting=await reviewer(site)
+    )
     again = await site.services.applications.submit(
-        brought.unit_id, msgspec.structs.replace(brought.request, remark="也核实"), HANDLER
+        brought.unit_id, msgspec.structs.replace(brought.request, remark="也核实"), acting=HANDLER
     )
     assert isinstance(again, NeedsConfirmation)
     return await now(site, brought)
 
 
-async def reviewer(site: Site, region: str = HOHHOT) -> Reviewer:
+async def reviewer(site: Site, region: str = HOHHOT) -> Acting:
     async with await site.browser(region=region):
         row = await site.services.database.pool.fetchrow(
-            "SELECT account_id, display_name FROM accounts WHERE username = $1",
+            "SELECT account_id, username, display_name, role FROM accounts WHERE username = $1",
             f"department_officer-{region}",
         )
-    return Reviewer(account_id=row["account_id"], actor=ACTING, name=row["display_name"], region_code=region)
+    return acting_for(msgspec.convert(dict(row) | {"region_code": region}, Account))
 
 
 async def now(site: Site, application: Application) -> Application:
@@ -152,8 +154,10 @@ async def test_a_handler_confirms_with_a_reason(site: Site) -> None:
 
 async def test_what_a_department_let_stand_cannot_be_confirmed_alone(site: Site) -> None:
     brought = await appealed(site)
-    await site.services.reviews.return_for_correction(brought.application_id, await reviewer(site), "请更正")
-    await site.services.applications.submit(brought.unit_id, brought.request, HANDLER)
+    await site.services.reviews.return_for_correction(
+        brought.application_id, "请更正", acting=await reviewer(site)
+    )
+    await site.services.applications.submit(brought.unit_id, brought.request, acting=HANDLER)
     async with await site.browser(Role.UNIT_HANDLER) as browser:
         shown = await browser.get(unit_page(brought))
         assert "不能自行确认" in shown.text
@@ -180,7 +184,7 @@ async def test_what_a_department_let_stand_cannot_be_confirmed_alone(site: Site)
 async def test_a_returned_application_is_corrected_in_the_form(site: Site) -> None:
     brought = await appealed(site)
     await site.services.reviews.return_for_correction(
-        brought.application_id, await reviewer(site), "备注写明用途"
+        brought.application_id, "备注写明用途", acting=await reviewer(site)
     )
     async with await site.browser(Role.UNIT_HANDLER) as browser:
         shown = await browser.get(unit_page(brought))
@@ -399,7 +403,7 @@ async def test_a_batch_and_its_results(site: Site) -> None:
         assert (await batch([], "approved", "同类")).status_code == 422
         kept = (await batch([one, two], "approved", "")).text
         assert len(re.findall(r'name="chosen"[^>]* checked', kept)) == 2
-        await site.services.reviews.reject(two.application_id, await reviewer(site), "先驳回")
+        await site.services.reviews.reject(two.application_id, "先驳回", acting=await reviewer(site))
         done = await batch([one, two], "approved", "同类合规")
         assert done.status_code == 200
         assert "已办理 1 件，共 2 件" in done.text
@@ -411,7 +415,7 @@ async def test_a_batch_and_its_results(site: Site) -> None:
 
 async def test_figures_and_their_export(site: Site) -> None:
     brought = await appealed(site)
-    await site.services.reviews.approve(brought.application_id, await reviewer(site))
+    await site.services.reviews.approve(brought.application_id, acting=await reviewer(site))
     async with await site.browser(region=HOHHOT) as browser:
         shown = await browser.get("/finance/reviews/figures")
         assert shown.status_code == 200

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from tests.portals.finance_site import BAOTOU, HOHHOT, PROVINCE, Site, open_site
 from tests.support.databases import fresh_database
+from tests.support.waiting import until
 
 from mingpiao.identity.model import Role
 from mingpiao.storage.embedded import EmbeddedServer
@@ -90,8 +91,11 @@ async def test_from_the_form_to_a_rule_that_runs(site: Site) -> None:
         assert "立即暂停" in running.text
         listed = await officer.get("/finance/rules?words=T-RUN&state=live")
         assert "T-RUN" in listed.text
-        book = await site.services.rules.get()
-        assert "T-RUN" in {each.rule.code for each in book.rules}
+
+        async def is_in_force() -> bool:
+            return "T-RUN" in {each.rule.code for each in (await site.services.rules.get()).rules}
+
+        await until(is_in_force, "the rule book was not told")
         # 暂停 needs a reason, works at once, and 恢复 brings it back.
         refused = await _post(head, f"{address}/suspend", {"reason": ""})
         assert refused.status_code == 422
@@ -392,7 +396,7 @@ async def test_the_editor_offers_the_form_its_data(site: Site) -> None:
 
 async def _work_on(site: Site, address: str) -> None:
     """What a worker does with a trial."""
-    handler = next(each for each in site.services.lake.handlers() if each.name == "backtest")
+    handler = next(each for each in site.services.own["lake"].handlers() if each.name == "backtest")
     await handler.work({"backtest_id": int(address.rsplit("/", 1)[1])})
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import httpx
 import msgspec
 from litestar import Litestar
-from tests.support.apps import serve
+from tests.support.apps import open_services, serve
 from tests.support.office import ACTING
 from tests.support.province import MASTER, Province, Resident
 
-from mingpiao.composition import Services, open_services
+from mingpiao.composition import Services
 from mingpiao.identity.model import Account, Role
 from mingpiao.identity.service import create_account
-from mingpiao.settings import Settings
+from mingpiao.settings import load
 from mingpiao.storage.database import Database
 
 PASSWORD = "Quiet-Harbour-57"
@@ -164,8 +164,8 @@ async def open_site(
     key = files / "master.key"
     key.write_text(MASTER.hex())
     key.chmod(0o600)
-    settings = Settings(
-        database_url=url, data_dir=files, master_key_file=key, pool_size=4, signer_processes=0, demo=True
+    settings = load(
+        {}, database_url=url, data_dir=files, master_key_file=key, pool_size=4, signer_processes=0, demo=True
     )
     async with open_services(settings) as services:
         app = serve(services)

@@ -10,7 +10,7 @@ from tests.qualifications.files import Facts, draw
 from tests.support.province import MASTER, Province
 
 from mingpiao.evidence.service import EvidenceStore, NoScanner
-from mingpiao.identity.model import Account, Actor, Role
+from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.kernel.clock import today
 from mingpiao.qualifications.model import Qualification, QualificationType, Statement
 from mingpiao.qualifications.service import QualificationDesk, get, submit
@@ -19,19 +19,21 @@ from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
 from mingpiao.units.model import Unit
 
-ACTING = Actor(label="account:9", address="192.0.2.4")
-MANAGER = Account(account_id=9, username="g", display_name="管理员丙", role=Role.UNIT_MANAGER)
+ACTING = acting_for(
+    Account(account_id=9, username="g", display_name="管理员丙", role=Role.UNIT_MANAGER), address="192.0.2.4"
+)
 PICTURE = b"\x89PNG\r\n\x1a\n"
 
 
-def officer(region: str, name: str = "白春梅", account_id: int = 70) -> Account:
-    return Account(
+def officer(region: str, name: str = "白春梅", account_id: int = 70) -> Acting:
+    account = Account(
         account_id=account_id,
         username=f"officer{account_id}",
         display_name=name,
         role=Role.DEPARTMENT_OFFICER,
         region_code=region,
     )
+    return acting_for(account)
 
 
 class KnownReader:
@@ -93,7 +95,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
         data = PICTURE + f"file {len(self.reader.answers)}".encode()
         self.reader.answers[data] = answer
         qualification, fresh = await self.desk.upload(
-            unit_id or self.unit_id, "证书.png", data, by=MANAGER, acting=ACTING
+            unit_id or self.unit_id, "证书.png", data, acting=ACTING
         )
         assert fresh
         return await self.read(qualification)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.qualifications.desk import Bench, officer, stated_as
 
-from mingpiao.identity.model import Account, Role
+from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.qualifications.model import Qualification, QualificationState, QualificationType
@@ -26,7 +26,7 @@ def _codes(refusal: pytest.ExceptionInfo[Refusal]) -> list[tuple[str, str]]:
 
 
 async def _decide(
-    bench: Bench, qualification: Qualification, by: Account, *, accept: bool, reason: str = ""
+    bench: Bench, qualification: Qualification, by: Acting, *, accept: bool, reason: str = ""
 ) -> Qualification:
     async with bench.database.system() as connection:
         return await decide(
@@ -35,8 +35,7 @@ async def _decide(
             accept=accept,
             reason=reason,
             revision=qualification.revision,
-            by=by,
-            acting=by.actor,
+            acting=by,
         )
 
 
@@ -79,7 +78,7 @@ async def test_a_department_decides_for_its_region_only(bench: Bench) -> None:
     outside = "150200" if not _region(bench).startswith("1502") else "150300"
     for by in (
         officer(outside),
-        Account(account_id=1, username="a", display_name="a", role=Role.ADMINISTRATOR),
+        acting_for(Account(account_id=1, username="a", display_name="a", role=Role.ADMINISTRATOR)),
     ):
         with pytest.raises(Refusal) as refusal:
             await _decide(bench, qualification, by, accept=True)
@@ -180,8 +179,7 @@ async def test_a_qualification_of_a_type_that_is_no_longer_used_is_retired(bench
                 qualification.qualification_id,
                 reason=reason,
                 revision=qualification.revision,
-                by=by,
-                acting=by.actor,
+                acting=by,
             )
 
     old = await bench.accepted(qualification_type=QualificationType.ASSOCIATION, valid_until=first)
@@ -201,7 +199,7 @@ async def test_a_qualification_of_a_type_that_is_no_longer_used_is_retired(bench
 
 
 async def _revoke(
-    bench: Bench, qualification: Qualification, by: Account, reason: str = "发证机关已撤销登记"
+    bench: Bench, qualification: Qualification, by: Acting, reason: str = "发证机关已撤销登记"
 ) -> Qualification:
     async with bench.database.system() as connection:
         return await revoke(
@@ -209,8 +207,7 @@ async def _revoke(
             qualification.qualification_id,
             reason=reason,
             revision=qualification.revision,
-            by=by,
-            acting=by.actor,
+            acting=by,
         )
 
 
@@ -257,7 +254,7 @@ async def test_another_region_does_not_revoke(bench: Bench) -> None:
     outside = "150200" if not _region(bench).startswith("1502") else "150300"
     for by in (
         officer(outside),
-        Account(account_id=1, username="a", display_name="a", role=Role.ADMINISTRATOR),
+        acting_for(Account(account_id=1, username="a", display_name="a", role=Role.ADMINISTRATOR)),
     ):
         with pytest.raises(Refusal) as refusal:
             await _revoke(bench, qualification, by)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from tests.qualifications.desk import ACTING, MANAGER, PICTURE, Bench, stated_as
+from tests.qualifications.desk import ACTING, PICTURE, Bench, stated_as
 
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import uscc_check_digit
@@ -266,7 +266,7 @@ async def test_an_encrypted_file_is_told_apart(bench: Bench) -> None:
 )
 async def test_what_is_no_picture_is_refused(bench: Bench, data: bytes, code: str) -> None:
     with pytest.raises(Refusal) as refusal:
-        await bench.desk.upload(bench.unit_id, "证书.png", data, by=MANAGER, acting=ACTING)
+        await bench.desk.upload(bench.unit_id, "证书.png", data, acting=ACTING)
     assert _codes(refusal) == [(code, "file")]
     assert await bench.audited() == []
 
@@ -275,25 +275,23 @@ async def test_the_same_file_is_one_qualification_until_it_fell_through(bench: B
     data = PICTURE + b"the same"
     bench.reader.answers[data] = bench.lines(bench.facts())
     qualifications = await asyncio.gather(
-        *(bench.desk.upload(bench.unit_id, "a.png", data, by=MANAGER, acting=ACTING) for _ in range(5))
+        *(bench.desk.upload(bench.unit_id, "a.png", data, acting=ACTING) for _ in range(5))
     )
     assert len({qualification.qualification_id for qualification, _ in qualifications}) == 1
     assert sorted(fresh for _, fresh in qualifications) == [False] * 4 + [True]
-    elsewhere, fresh = await bench.desk.upload(
-        bench.province.office.unit_id, "a.png", data, by=MANAGER, acting=ACTING
-    )
+    elsewhere, fresh = await bench.desk.upload(bench.province.office.unit_id, "a.png", data, acting=ACTING)
     assert fresh
     assert elsewhere.unit_id == bench.province.office.unit_id
     async with bench.database.system() as connection:
         await withdraw(connection, bench.unit_id, qualifications[0][0].qualification_id, acting=ACTING)
-    _, fresh = await bench.desk.upload(bench.unit_id, "a.png", data, by=MANAGER, acting=ACTING)
+    _, fresh = await bench.desk.upload(bench.unit_id, "a.png", data, acting=ACTING)
     assert fresh
 
 
 async def test_a_reader_that_dies_is_asked_again_and_then_given_up(bench: Bench) -> None:
     data = PICTURE + b"deadly"
     bench.reader.answers[data] = ReaderFailed("evidence.reader_crashed", "killed")
-    qualification, _ = await bench.desk.upload(bench.unit_id, "a.png", data, by=MANAGER, acting=ACTING)
+    qualification, _ = await bench.desk.upload(bench.unit_id, "a.png", data, acting=ACTING)
     for _ in range(3):
         with pytest.raises(ReaderFailed):
             await bench.read(qualification)
@@ -304,7 +302,7 @@ async def test_a_reader_that_dies_is_asked_again_and_then_given_up(bench: Bench)
     )
     assert bench.reader.asked == 3
     bench.reader.answers[data] = bench.lines(bench.facts())
-    again, fresh = await bench.desk.upload(bench.unit_id, "a.png", data, by=MANAGER, acting=ACTING)
+    again, fresh = await bench.desk.upload(bench.unit_id, "a.png", data, acting=ACTING)
     assert (again.qualification_id, again.state, fresh) == (
         qualification.qualification_id,
         QualificationState.READING,
@@ -316,7 +314,7 @@ async def test_a_reader_that_dies_is_asked_again_and_then_given_up(bench: Bench)
 async def test_reading_twice_at_once_changes_it_once(bench: Bench) -> None:
     data = PICTURE + b"twice"
     bench.reader.answers[data] = bench.lines(bench.facts())
-    qualification, _ = await bench.desk.upload(bench.unit_id, "a.png", data, by=MANAGER, acting=ACTING)
+    qualification, _ = await bench.desk.upload(bench.unit_id, "a.png", data, acting=ACTING)
     job = {"qualification_id": qualification.qualification_id}
     await asyncio.gather(*(bench.desk.read(job) for _ in range(4)))
     await bench.desk.read({"qualification_id": 999_999})
@@ -406,7 +404,7 @@ async def test_lists_are_filtered_and_paged_without_gap(bench: Bench) -> None:
 async def test_a_qualification_whose_job_was_lost_is_read_after_all(bench: Bench) -> None:
     data = PICTURE + b"lost"
     bench.reader.answers[data] = bench.lines(bench.facts())
-    await bench.desk.upload(bench.unit_id, "a.png", data, by=MANAGER, acting=ACTING)
+    await bench.desk.upload(bench.unit_id, "a.png", data, acting=ACTING)
     pool = bench.database.pool
     await pool.execute("DELETE FROM pgqueuer")
     await enqueue_unread(bench.database)

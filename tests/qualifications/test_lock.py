@@ -109,7 +109,7 @@ async def test_a_revoked_qualification_locks_from_the_very_next_request_on_until
     assert isinstance(before, Issued)
     by = officer(bench.province.charity.unit.region_code)
     async with bench.database.system() as connection:
-        given = {"revision": qualification.revision, "by": by, "acting": by.actor}
+        given = {"revision": qualification.revision, "acting": by}
         await revoke(connection, qualification.qualification_id, reason="系伪造", **given)
     refused = await _issue(office, "after")
     assert codes_of(refused) == _LOCKED
@@ -130,7 +130,7 @@ async def test_a_revoked_qualification_locks_from_the_very_next_request_on_until
     fresh = await bench.submit(await bench.upload(bench.lines(facts)), stated_as(facts))
     assert codes_of(await _issue(office, "after")) == _LOCKED
     async with bench.database.system() as connection:
-        given = {"revision": fresh.revision, "by": by, "acting": by.actor}
+        given = {"revision": fresh.revision, "acting": by}
         await decide(connection, fresh.qualification_id, accept=True, reason="", **given)
     assert isinstance(await _issue(office, "after"), Issued)
     assert await bench.locks() == []

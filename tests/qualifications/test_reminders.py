@@ -88,6 +88,6 @@ async def test_a_unit_whose_qualification_was_revoked_is_not_told_that_it_may_is
     qualification = await bench.accepted()
     by = officer("150000")
     async with bench.database.system() as connection:
-        given = {"revision": qualification.revision, "by": by, "acting": by.actor}
+        given = {"revision": qualification.revision, "acting": by}
         await revoke(connection, qualification.qualification_id, reason="系伪造", **given)
     assert await _told(bench, today()) == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from mingpiao.identity.model import Account, Role
+from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.kernel.errors import Refusal
 from mingpiao.rules.model import Rule, Severity
 from mingpiao.storage.database import Database
@@ -16,10 +16,11 @@ from mingpiao.storage.notices import Notices
 PROVINCE, HOHHOT, XINCHENG, BAOTOU = "150000", "150100", "150102", "150200"
 
 
-def person(number: int, role: Role = Role.DEPARTMENT_OFFICER, region: str | None = PROVINCE) -> Account:
-    return Account(
+def person(number: int, role: Role = Role.DEPARTMENT_OFFICER, region: str | None = PROVINCE) -> Acting:
+    account = Account(
         account_id=number, username=f"p{number}", display_name=f"人员{number}", role=role, region_code=region
     )
+    return acting_for(account)
 
 
 OFFICER = person(1)

@@ -23,7 +23,7 @@ from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import load, save_items, save_kinds
-from mingpiao.identity.model import Account, Actor
+from mingpiao.identity.model import Acting, platform
 from mingpiao.kernel.clock import now, today
 from mingpiao.messages.service import list_messages
 from mingpiao.rules.model import History, LoadedRule, Rule, Severity, Stage
@@ -43,7 +43,7 @@ from mingpiao.rules.service import (
 )
 from mingpiao.storage.database import Database
 
-SYSTEM = Actor(label="system:test")
+SYSTEM = platform("test")
 FACE = frozenset({Stage.FACE})
 TODAY = date(2026, 11, 21)
 
@@ -53,7 +53,7 @@ async def catalog_of(database: Database) -> Catalog:
         return await load(connection)
 
 
-async def make_live(database: Database, catalog: Catalog, content: Rule, by: Account = OFFICER) -> None:
+async def make_live(database: Database, catalog: Catalog, content: Rule, by: Acting = OFFICER) -> None:
     async with database.system() as connection:
         draft = await create(connection, catalog, content, acting=by)
         submitted = await submit(connection, catalog, content.code, 1, revision=draft.revision, acting=by)

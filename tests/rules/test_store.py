@@ -29,7 +29,7 @@ from tests.rules.people import (
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import load, save_items
-from mingpiao.identity.model import Account, Actor, Role
+from mingpiao.identity.model import Acting, Role, platform
 from mingpiao.kernel.errors import Refusal
 from mingpiao.messages.service import list_messages
 from mingpiao.rules import approval, changes
@@ -65,33 +65,33 @@ class Desk(msgspec.Struct, frozen=True):
     database: Database
     catalog: Catalog
 
-    async def create(self, content: Rule, acting: Account = OFFICER) -> RuleVersion:
+    async def create(self, content: Rule, acting: Acting = OFFICER) -> RuleVersion:
         async with self.database.system() as connection:
             return await create(connection, self.catalog, content, acting=acting)
 
-    async def start(self, content: Rule, acting: Account = OFFICER) -> RuleVersion:
+    async def start(self, content: Rule, acting: Acting = OFFICER) -> RuleVersion:
         async with self.database.system() as connection:
             return await start_version(connection, self.catalog, content, acting=acting)
 
-    async def save(self, content: Rule, on: RuleVersion, acting: Account = OFFICER) -> RuleVersion:
+    async def save(self, content: Rule, on: RuleVersion, acting: Acting = OFFICER) -> RuleVersion:
         async with self.database.system() as connection:
             return await save_draft(
                 connection, self.catalog, content, on.version, revision=on.revision, acting=acting
             )
 
-    async def submit(self, on: RuleVersion, acting: Account = OFFICER) -> RuleVersion:
+    async def submit(self, on: RuleVersion, acting: Acting = OFFICER) -> RuleVersion:
         async with self.database.system() as connection:
             return await submit(
                 connection, self.catalog, on.rule.code, on.version, revision=on.revision, acting=acting
             )
 
-    async def approve(self, on: RuleVersion, acting: Account = HEAD) -> RuleVersion:
+    async def approve(self, on: RuleVersion, acting: Acting = HEAD) -> RuleVersion:
         async with self.database.system() as connection:
             return await approve(
                 connection, self.catalog, on.rule.code, on.version, revision=on.revision, acting=acting
             )
 
-    async def send_back(self, on: RuleVersion, reason: str, acting: Account = HEAD) -> RuleVersion:
+    async def send_back(self, on: RuleVersion, reason: str, acting: Acting = HEAD) -> RuleVersion:
         async with self.database.system() as connection:
             return await send_back(
                 connection,
@@ -103,15 +103,15 @@ class Desk(msgspec.Struct, frozen=True):
                 reason=reason,
             )
 
-    async def withdraw(self, on: RuleVersion, acting: Account = OFFICER) -> RuleVersion:
+    async def withdraw(self, on: RuleVersion, acting: Acting = OFFICER) -> RuleVersion:
         async with self.database.system() as connection:
             return await withdraw(connection, on.rule.code, on.version, revision=on.revision, acting=acting)
 
-    async def roll_back(self, code: str, version: int, acting: Account = OFFICER) -> RuleVersion:
+    async def roll_back(self, code: str, version: int, acting: Acting = OFFICER) -> RuleVersion:
         async with self.database.system() as connection:
             return await roll_back(connection, self.catalog, code, version, acting=acting)
 
-    async def switch(self, code: str, on: bool, reason: str = "演练", acting: Account = HEAD) -> None:
+    async def switch(self, code: str, on: bool, reason: str = "演练", acting: Acting = HEAD) -> None:
         verb = resume if on else suspend
         async with self.database.system() as connection:
             await verb(connection, self.catalog, code, acting=acting, reason=reason)
@@ -498,9 +498,7 @@ async def test_a_retired_item_is_refused_at_every_step(desk: Desk) -> None:
     waiting = await desk.submit(await desk.create(rule("P-002", items=(item.code,))))
     live = await desk.make_live(rule("P-003", items=(item.code,)))
     async with desk.database.system() as connection:
-        await save_items(
-            connection, [msgspec.structs.replace(item, retired=True)], acting=Actor(label="system:t")
-        )
+        await save_items(connection, [msgspec.structs.replace(item, retired=True)], acting=platform("t"))
         later = Desk(desk.database, await load(connection))
     expected = [("rule.item_retired", "items")]
     assert await refused(later.save(rule(items=(item.code,)), draft)) == expected
@@ -550,20 +548,18 @@ async def test_versions_compare_member_by_member(desk: Desk) -> None:
 async def test_the_library_is_installed_once_and_leaves_what_stands(desk: Desk) -> None:
     await desk.create(rule("P-002", name="本省自己的"))
     library = [rule(), rule("P-002")]
-    acting = Actor(label="system:demo")
+    acting = platform("demo", name="演示")
     async with desk.database.system() as connection:
-        assert await install_library(connection, desk.catalog, library, acting=acting, name="演示") == [
-            "P-001"
-        ]
+        assert await install_library(connection, desk.catalog, library, acting=acting) == ["P-001"]
     async with desk.database.system() as connection:
-        assert await install_library(connection, desk.catalog, library, acting=acting, name="演示") == []
+        assert await install_library(connection, desk.catalog, library, acting=acting) == []
     assert await desk.live() == {"P-001": 1}
     assert (await desk.version("P-002", 1)).rule.name == "本省自己的"
     assert await desk.trail("P-001") == [("system:demo", "rule:install")]
     async with desk.database.system() as connection:
         with pytest.raises(Refusal, match=r"rule\.condition_"):
             await install_library(
-                connection, desk.catalog, [rule("P-5", condition="nonsense >")], acting=acting, name="演示"
+                connection, desk.catalog, [rule("P-5", condition="nonsense >")], acting=acting
             )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.support.office import Office
-from tests.support.province import ACTOR, MASTER
+from tests.support.province import ACTING, MASTER
 from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.kernel.clock import now
@@ -50,7 +50,7 @@ async def test_an_owner_without_a_key_is_read_once_until_it_gets_one(
                 image=SealImage(format="png", data=b"", width_mm=40, height_mm=40),
                 at=now(),
             )
-            await store_key(connection, OWNERS[0], key, acting=ACTOR)
+            await store_key(connection, OWNERS[0], key, acting=ACTING)
         async with asyncio.timeout(PATIENCE_SECONDS):
             await changed.wait()
         assert (await store.in_use(OWNERS)).key_id != above[0].key_id

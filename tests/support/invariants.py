@@ -2,6 +2,8 @@
 
 import asyncpg
 
+from mingpiao.house.rooms import room_of_action, rooms
+
 #: Each query finds rows that contradict an invariant; all must come back empty.
 _CONTRADICTIONS = {
     "1: the used part of each segment is exactly the bills in it, without a gap": """
@@ -127,7 +129,22 @@ async def assert_invariants(url: str) -> int:
         for name, query in _CONTRADICTIONS.items():
             rows = await connection.fetch(query)
             assert rows == [], f"{name}: {[tuple(row) for row in rows[:5]]}"
+        assert await _without_words(connection) == []
         count = await connection.fetchval("SELECT count(*) FROM bills")
     finally:
         await connection.close()
     return int(count)
+
+
+async def _without_words(connection: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
+    """Actions in the audit trail, and names of their details, for which no room has a word."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT action, coalesce(name, '') AS name FROM audit_log "
+        "LEFT JOIN LATERAL jsonb_object_keys(details) AS name ON true"
+    )
+    actions = {action for room in rooms().values() for action in room.actions}
+    return [
+        f"{action} {name}"
+        for action, name in rows
+        if action not in actions or (name and name not in room_of_action(action).details)
+    ]

@@ -7,7 +7,7 @@ import msgspec
 from tests.support.province import MASTER, Province
 
 from mingpiao.catalog.service import CatalogStore
-from mingpiao.identity.model import Actor
+from mingpiao.identity.model import interface_app
 from mingpiao.issuing.model import Bill, Issued, Outcome, Refused
 from mingpiao.issuing.service import Desk
 from mingpiao.rules.service import RuleBook
@@ -16,7 +16,7 @@ from mingpiao.storage.database import Database
 from mingpiao.storage.notices import Notices
 from mingpiao.units.service import UnitDirectory
 
-ACTING = Actor(label="app:test", address="192.0.2.1")
+ACTING = interface_app("test", 1, "192.0.2.1")
 
 
 class Office(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from PIL import Image
 
 from mingpiao.catalog.service import save_kinds
 from mingpiao.crypto.keystore import MasterKey
-from mingpiao.demo.actor import ACTOR
+from mingpiao.demo.acting import ACTING
 from mingpiao.demo.bills import requests, seeded
 from mingpiao.demo.ground import admit_unit, lay_ground
 from mingpiao.demo.units import DemoUnit, demo_units
@@ -123,13 +123,13 @@ async def settle(database: Database) -> Province:
         catalog = await lay_ground(connection)
         # Most tests are not about files; those that are mark the kinds themselves.
         kinds = [msgspec.structs.replace(kind, needs_evidence=False) for kind in catalog.kinds.values()]
-        await save_kinds(connection, kinds, acting=ACTOR)
-        await store_key(connection, ("authority", "root"), authority.root, acting=ACTOR)
-        await store_key(connection, ("maker", "maker"), authority.maker, acting=ACTOR)
-        await store_key(connection, ("department", "150000"), department, acting=ACTOR)
+        await save_kinds(connection, kinds, acting=ACTING)
+        await store_key(connection, ("authority", "root"), authority.root, acting=ACTING)
+        await store_key(connection, ("maker", "maker"), authority.maker, acting=ACTING)
+        await store_key(connection, ("department", "150000"), department, acting=ACTING)
         for entry, key in zip(_chosen(), unit_keys, strict=True):
             unit = await admit_unit(connection, entry, catalog)
-            await store_key(connection, ("unit", unit.uscc), key, acting=ACTOR)
+            await store_key(connection, ("unit", unit.uscc), key, acting=ACTING)
             residents.append(Resident(unit=unit, entry=entry))
     hospital, other_hospital, charity, office = residents
     return Province(

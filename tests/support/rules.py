@@ -26,6 +26,6 @@ async def put_in_force(database: Database, *rules: Rule) -> None:
     """Make rules the province's; they are in force when this returns, in processes that heard of it."""
     async with database.system() as connection:
         catalog = await load(connection)
-        assert await install_library(connection, catalog, rules, acting=ACTING, name="测试") == [
+        assert await install_library(connection, catalog, rules, acting=ACTING) == [
             each.code for each in rules
         ]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 from tests.gateway.client import ApiClient
-from tests.support.province import ACTOR, MASTER, Province, settle
+from tests.support.province import ACTING, MASTER, Province, settle
 from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.storage.database import Database
@@ -73,7 +73,7 @@ class Site:
             province = await settle(database)
             async with database.system() as connection:
                 credential = await create_app(
-                    connection, province.hospital.unit_id, "HIS", master=MASTER, acting=ACTOR
+                    connection, province.hospital.unit_id, "HIS", master=MASTER, acting=ACTING
                 )
         finally:
             await database.close()

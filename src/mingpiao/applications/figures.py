@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.issuing.service import ways_of_issue
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.rules.service import HitFigure, hit_figures
 
@@ -81,15 +82,6 @@ class ReviewFigures(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[RuleFigure, ...]
 
 
-_WAYS = text(
-    """
-SELECT count(*) FILTER (WHERE application_id IS NULL AND confirmations = '[]') AS direct,
-       count(*) FILTER (WHERE application_id IS NULL AND confirmations <> '[]') AS confirmed,
-       count(*) FILTER (WHERE application_id IS NOT NULL) AS reviewed
-FROM bill_supervision JOIN bills USING (unit_id, bill_id)
-WHERE bills.issued_at >= :begin AND bills.issued_at < :end
-"""
-)
 _DECISIONS = text(
     """
 SELECT reviewer_region,
@@ -126,11 +118,11 @@ async def review_figures(connection: AsyncConnection, first: date, last: date) -
     }
     departments = await _departments(connection, period)
     whole = departments.pop("", DepartmentFigure(region_code=""))
-    ways = (await connection.execute(_WAYS, period)).mappings().one()
+    issued = await ways_of_issue(connection, period["begin"], period["end"])
     return ReviewFigures(
         first=first,
         last=last,
-        ways=Ways(**ways, rejected=whole.rejected),
+        ways=Ways(**msgspec.structs.asdict(issued), rejected=whole.rejected),
         whole=whole,
         departments=tuple(sorted(departments.values(), key=lambda each: each.region_code)),
         rules=await _rules(connection, first, last, period),

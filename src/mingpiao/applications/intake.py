@@ -13,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.applications import attempts, store, wording
 from mingpiao.applications.attempts import Attempt, open_application
 from mingpiao.applications.machine import PLATFORM, ApplicationEvent, Doer, carry_out, check_possible, start
-from mingpiao.applications.model import Application, ApplicationState, Pending, Person, Submitted
+from mingpiao.applications.model import Application, ApplicationState, Pending, Submitted
 from mingpiao.applications.notices import to_department
 from mingpiao.applications.outcomes import IssuingDesk, record_outcome, record_retry, same_content
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
+from mingpiao.identity.model import Acting
 from mingpiao.issuing.model import (
     Approval,
     AwaitsEvidence,
@@ -63,7 +64,7 @@ class Applications:
     # -- from a request ----------------------------------------------------------------------------
 
     async def submit(
-        self, unit_id: int, request: IssueRequest, person: Person, *, look_first: bool = False
+        self, unit_id: int, request: IssueRequest, *, acting: Acting, look_first: bool = False
     ) -> Submitted:
         """Issue a request, or keep it as an application while its evidence is read.
 
@@ -76,20 +77,20 @@ class Applications:
         if look_first:
             last = await self._last(unit_id, request.business_no)
             if last is not None and _counts(last):
-                return await self._submit_again(last, request, person)
+                return await self._submit_again(last, request, acting=acting)
             if last is not None and (overstepped := _overstepped(last, request)):
                 return Refused(problems=(wording.review_required(last, overstepped),))
-        (outcome,) = await self._desk.issue(unit_id, (request,), acting=person.actor)
+        (outcome,) = await self._desk.issue(unit_id, (request,), acting=acting)
         if isinstance(outcome, AwaitsEvidence):
-            return await self._wait(unit_id, request, person)
+            return await self._wait(unit_id, request, acting=acting)
         if isinstance(outcome, NeedsConfirmation) and not look_first:
             last = await self._last(unit_id, request.business_no)
             if last is not None and _counts(last):
-                return await self._submit_again(last, request, person)
+                return await self._submit_again(last, request, acting=acting)
         return outcome
 
     async def appeal_request(
-        self, unit_id: int, request: IssueRequest, reason: str, person: Person
+        self, unit_id: int, request: IssueRequest, reason: str, *, acting: Acting
     ) -> Application | Refused:
         """Bring a request that rules ask about before the department, without any reasons of its handler.
 
@@ -101,7 +102,7 @@ class Applications:
         request = msgspec.structs.replace(request, confirmations=())
         last = await self._last(unit_id, request.business_no)
         if last is not None and _counts(last):
-            return await self._appeal_again(last, request, reason, person)
+            return await self._appeal_again(last, request, reason, acting=acting)
         if last is not None and last.state is ApplicationState.ISSUED:
             same = same_content(last.request, request)
             return last if same else Refused(problems=(wording.in_progress(last),))
@@ -109,7 +110,7 @@ class Applications:
         if assessment.problems:
             return Refused(problems=(wording.not_appealable(), *assessment.problems))
         if assessment.waiting:
-            pending = await self._wait(unit_id, request, person)
+            pending = await self._wait(unit_id, request, acting=acting)
             return pending if isinstance(pending, Refused) else pending.application
         if not _asks(assessment.hits):
             raise wording.nothing_to_appeal()
@@ -118,7 +119,7 @@ class Applications:
             application = await start(
                 connection,
                 ApplicationEvent.SUBMITTED_FOR_APPEAL,
-                Doer.unit(person),
+                Doer.unit(acting),
                 unit_id=unit_id,
                 region_code=region_code,
                 request=request,
@@ -127,18 +128,18 @@ class Applications:
                 held_rules=last.held_rules if last else frozenset(),
             )
             if application is not None:
-                return await self._bring(connection, application, reason, person, catalog)
+                return await self._bring(connection, application, reason, catalog, acting=acting)
         # Somebody else was first under this business number.
-        return await self.appeal_request(unit_id, request, reason, person)
+        return await self.appeal_request(unit_id, request, reason, acting=acting)
 
     async def _appeal_again(
-        self, last: Application, request: IssueRequest, reason: str, person: Person
+        self, last: Application, request: IssueRequest, reason: str, *, acting: Acting
     ) -> Application | Refused:
-        answer = await self._submit_again(last, request, person)
+        answer = await self._submit_again(last, request, acting=acting)
         if isinstance(answer, Refused):
             return answer
         if isinstance(answer, NeedsConfirmation):
-            return await self.appeal(last.unit_id, last.application_id, reason, person)
+            return await self.appeal(last.unit_id, last.application_id, reason, acting=acting)
         async with self._database.system() as connection:
             return await store.get(connection, last.application_id)
 
@@ -149,7 +150,7 @@ class Applications:
         async with self._database.system() as connection:
             return await store.newest(connection, unit_id, business_no)
 
-    async def _wait(self, unit_id: int, request: IssueRequest, person: Person) -> Pending | Refused:
+    async def _wait(self, unit_id: int, request: IssueRequest, *, acting: Acting) -> Pending | Refused:
         region_code = await self._region_of(unit_id)
         async with self._database.system() as connection:
             last = await store.newest(connection, unit_id, request.business_no)
@@ -157,7 +158,7 @@ class Applications:
             fresh = await start(
                 connection,
                 ApplicationEvent.SUBMITTED,
-                Doer.unit(person),
+                Doer.unit(acting),
                 unit_id=unit_id,
                 region_code=region_code,
                 request=request,
@@ -168,12 +169,12 @@ class Applications:
             return Pending(application=await self.advance(fresh.application_id))
         last = await self._last(unit_id, request.business_no)
         if last is None or last.state in _FREED:
-            return await self._wait(unit_id, request, person)
+            return await self._wait(unit_id, request, acting=acting)
         if same_content(last.request, request):
             return Pending(application=last)
         return Refused(problems=(wording.in_progress(last),))
 
-    async def _submit_again(self, last: Application, request: IssueRequest, person: Person) -> Submitted:
+    async def _submit_again(self, last: Application, request: IssueRequest, *, acting: Acting) -> Submitted:
         """Submit a request under the business number of an application that counts."""
         attempt = None
         async with open_application(self._database, last.application_id) as (connection, application):
@@ -190,13 +191,13 @@ class Applications:
                 case _:
                     pass
         if attempt is not None:
-            answer = await self._retry(attempt, request, person)
-            return answer or await self.submit(application.unit_id, request, person, look_first=True)
+            answer = await self._retry(attempt, request, acting=acting)
+            return answer or await self.submit(application.unit_id, request, acting=acting, look_first=True)
         if application.state.open:
             return Pending(application=await self.advance(application.application_id))
-        (outcome,) = await self._desk.issue(application.unit_id, (request,), acting=person.actor)
+        (outcome,) = await self._desk.issue(application.unit_id, (request,), acting=acting)
         if isinstance(outcome, AwaitsEvidence):
-            return await self._wait(application.unit_id, request, person)
+            return await self._wait(application.unit_id, request, acting=acting)
         return outcome
 
     def _due(self) -> datetime:
@@ -208,7 +209,7 @@ class Applications:
     # -- from an application -----------------------------------------------------------------------
 
     async def confirm(
-        self, unit_id: int, application_id: int, confirmations: Sequence[Confirmation], person: Person
+        self, unit_id: int, application_id: int, confirmations: Sequence[Confirmation], *, acting: Acting
     ) -> Submitted:
         """State that the business complies, and issue the bill. Raises `Refusal` as `withdraw`, and
         `application.reason_required` (422) for a finding without a reason."""
@@ -222,11 +223,11 @@ class Applications:
                 if overstepped := _overstepped(application, request):
                     return Refused(problems=(wording.review_required(application, overstepped),))
                 attempt = await attempts.begin(connection, application)
-            answer = await self._retry(attempt, request, person)
+            answer = await self._retry(attempt, request, acting=acting)
             if answer is not None:
                 return answer
 
-    async def appeal(self, unit_id: int, application_id: int, reason: str, person: Person) -> Application:
+    async def appeal(self, unit_id: int, application_id: int, reason: str, *, acting: Acting) -> Application:
         """Bring an application before the department of the unit's level. Raises `Refusal` as
         `appeal_request`, and `application.unknown` (404)."""
         reason = wording.checked_reason(reason, "申诉理由")
@@ -237,10 +238,10 @@ class Applications:
             check_possible(ApplicationEvent.APPEALED, application)
             if not application.asks:
                 raise wording.nothing_to_appeal()
-            return await self._bring(connection, application, reason, person, catalog)
+            return await self._bring(connection, application, reason, catalog, acting=acting)
 
     async def withdraw(
-        self, unit_id: int, application_id: int, person: Person, reason: str = ""
+        self, unit_id: int, application_id: int, reason: str = "", *, acting: Acting
     ) -> Application:
         """End an application that has not been decided, or was approved and is held up.
 
@@ -251,7 +252,7 @@ class Applications:
         async with opening as (connection, application):
             _check_own(application, unit_id)
             return await carry_out(
-                connection, application, ApplicationEvent.WITHDRAWN, Doer.unit(person), note=reason
+                connection, application, ApplicationEvent.WITHDRAWN, Doer.unit(acting), note=reason
             )
 
     async def _bring(
@@ -259,8 +260,9 @@ class Applications:
         connection: AsyncConnection,
         application: Application,
         reason: str,
-        person: Person,
         catalog: Catalog,
+        *,
+        acting: Acting,
     ) -> Application:
         """Bring a locked application before the nearest department from its region upwards."""
         upwards = catalog.regions_upwards(application.region_code)
@@ -269,7 +271,7 @@ class Applications:
             connection,
             application,
             ApplicationEvent.APPEALED,
-            Doer.unit(person),
+            Doer.unit(acting),
             note=reason,
             notices=[to_department("有新的人工复核申请")],
             appeal_reason=reason,
@@ -281,7 +283,7 @@ class Applications:
 
     # -- issuing -----------------------------------------------------------------------------------
 
-    async def _retry(self, attempt: Attempt, request: IssueRequest, person: Person) -> Submitted | None:
+    async def _retry(self, attempt: Attempt, request: IssueRequest, *, acting: Acting) -> Submitted | None:
         """Make a person's attempt with other content, reasons, or both.
 
         None when it was superseded before a bill was issued: then the application has moved on.
@@ -289,7 +291,7 @@ class Applications:
         (outcome,) = await self._desk.issue(
             attempt.application.unit_id,
             (request,),
-            acting=person.actor,
+            acting=acting,
             provisos={request.business_no: attempts.proviso(attempt)},
         )
         if _is_unknown(outcome):
@@ -297,7 +299,7 @@ class Applications:
         async with self._database.system() as connection:
             application = await attempts.end(connection, attempt)
             if application is not None:
-                return await record_retry(connection, application, request, outcome, person)
+                return await record_retry(connection, application, request, outcome, acting=acting)
         # A bill that is issued stays issued, whoever records it.
         return outcome if isinstance(outcome, Issued) else None
 
@@ -324,7 +326,7 @@ class Applications:
         (outcome,) = await self._desk.issue(
             application.unit_id,
             (application.request,),
-            acting=PLATFORM.person.actor,
+            acting=PLATFORM.acting,
             approvals={business_no: _approval_of(application)} if approved else {},
             provisos={business_no: attempts.proviso(attempt)},
         )

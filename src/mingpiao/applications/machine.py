@@ -14,11 +14,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications import wording
-from mingpiao.applications.model import Application, ApplicationState, Person, Reviewer, StepKind
+from mingpiao.applications.model import Application, ApplicationState, StepKind
 from mingpiao.applications.notices import ApplicationNotice, send
 from mingpiao.applications.store import from_row, to_columns
 from mingpiao.applications.tables import application_steps, applications
-from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.identity.model import Acting, AuditEntry, platform
 from mingpiao.identity.service import record
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.kernel.clock import now
@@ -167,23 +167,20 @@ class Doer(msgspec.Struct, frozen=True, kw_only=True):
     """Who causes an event, and on which side. The verbs find the side; `carry_out` compares it with the table."""
 
     side: Side
-    person: Person
+    acting: Acting
 
     @classmethod
-    def unit(cls, person: Person) -> "Doer":
+    def unit(cls, acting: Acting) -> "Doer":
         """Somebody of the unit that submitted the application, or a program of it."""
-        return cls(side=Side.UNIT, person=person)
+        return cls(side=Side.UNIT, acting=acting)
 
     @classmethod
-    def department(cls, reviewer: Reviewer, *, above: bool = False) -> "Doer":
+    def department(cls, acting: Acting, *, above: bool = False) -> "Doer":
         """Somebody of the department in charge, or of one `above` it."""
-        return cls(
-            side=Side.DEPARTMENT_ABOVE if above else Side.DEPARTMENT,
-            person=Person(actor=reviewer.actor, name=reviewer.name),
-        )
+        return cls(side=Side.DEPARTMENT_ABOVE if above else Side.DEPARTMENT, acting=acting)
 
 
-PLATFORM = Doer(side=Side.PLATFORM, person=Person(actor=Actor(label="system:applications"), name="平台"))
+PLATFORM = Doer(side=Side.PLATFORM, acting=platform("applications"))
 
 
 def _check_side(event: ApplicationEvent, doer: Doer) -> None:
@@ -212,8 +209,8 @@ async def start(
         "region_code": region_code,
         "business_no": request.business_no,
         "state": MOVES[event].targets[None],
-        "submitted_by": doer.person.actor.label,
-        "submitted_by_name": doer.person.name,
+        "submitted_by": doer.acting.actor,
+        "submitted_by_name": doer.acting.name,
         "request": request,
     }
     statement = insert(applications).values(to_columns(members | values))
@@ -222,7 +219,7 @@ async def start(
     if row is None:
         return None
     application = from_row(row)
-    await _write_step(connection, application, MOVES[event].steps[0], doer.person, "")
+    await _write_step(connection, application, MOVES[event].steps[0], "", acting=doer.acting)
     return application
 
 
@@ -272,7 +269,7 @@ async def carry_out(
     if row is None:
         raise LookupError(f"application {application.application_id} was changed by somebody else")
     changed = from_row(row)
-    await _write_step(connection, changed, told, doer.person, note[:_MAX_NOTE])
+    await _write_step(connection, changed, told, note[:_MAX_NOTE], acting=doer.acting)
     for notice in notices:
         await send(connection, changed, notice)
     return changed
@@ -288,14 +285,14 @@ def _entering(state: ApplicationState, target: ApplicationState) -> dict[str, An
 
 
 async def _write_step(
-    connection: AsyncConnection, application: Application, step: StepKind, person: Person, note: str
+    connection: AsyncConnection, application: Application, step: StepKind, note: str, *, acting: Acting
 ) -> None:
     await connection.execute(
         insert(application_steps).values(
             application_id=application.application_id,
             unit_id=application.unit_id,
-            actor=person.actor.label,
-            actor_name=person.name,
+            actor=acting.actor,
+            actor_name=acting.name,
             step=step.value,
             note=note,
         )
@@ -303,7 +300,7 @@ async def _write_step(
     await record(
         connection,
         AuditEntry(
-            actor=person.actor,
+            acting=acting,
             action=f"application:{step.value}",
             subject=f"application:{application.application_id}",
             unit_id=application.unit_id,

@@ -7,7 +7,6 @@ from enum import StrEnum
 import msgspec
 
 from mingpiao.evidence.model import Claim
-from mingpiao.identity.model import Account, Actor
 from mingpiao.issuing.model import Issued, IssueRequest, NeedsConfirmation, Refused, Unresolved
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Problem
@@ -120,34 +119,6 @@ _STEP_LABELS = {
     StepKind.ISSUED: "开具票据",
     StepKind.WITHDRAWN: "撤回",
 }
-
-
-class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """A person, or a program of a unit, that acts: as the audit trail names it, and the name that people read."""
-
-    actor: Actor
-    name: str
-
-
-class Reviewer(msgspec.Struct, frozen=True, kw_only=True):
-    """An officer or head of a department: `region_code` is the department's."""
-
-    account_id: int
-    actor: Actor
-    name: str
-    region_code: str
-
-    @classmethod
-    def of(cls, account: Account, address: str = "") -> "Reviewer | None":
-        """The account as a reviewer at a network address; None when it belongs to no department."""
-        if account.region_code is None:
-            return None
-        return cls(
-            account_id=account.account_id,
-            actor=Actor(label=account.actor.label, address=address),
-            name=account.display_name,
-            region_code=account.region_code,
-        )
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications.attempts import finish
 from mingpiao.applications.machine import PLATFORM, ApplicationEvent, Doer, carry_out
-from mingpiao.applications.model import Application, ApplicationState, Pending, Person, StepKind, Submitted
+from mingpiao.applications.model import Application, ApplicationState, Pending, StepKind, Submitted
 from mingpiao.applications.notices import to_department, to_unit
-from mingpiao.identity.model import Actor
+from mingpiao.identity.model import Acting
 from mingpiao.issuing.model import (
     Approval,
     Assessment,
@@ -35,7 +35,7 @@ class IssuingDesk(Protocol):
         unit_id: int,
         requests: Sequence[IssueRequest],
         *,
-        acting: Actor,
+        acting: Acting,
         approvals: Mapping[str, Approval] = ...,
         provisos: Mapping[str, Proviso] = ...,
     ) -> list[Outcome]:
@@ -143,13 +143,14 @@ async def record_retry(
     application: Application,
     request: IssueRequest,
     outcome: Outcome,
-    person: Person,
+    *,
+    acting: Acting,
 ) -> Submitted:
     """Record the outcome of an attempt that the handler made with reasons, other content, or both.
 
     A refusal changes nothing, nor does a question that the same request got before.
     """
-    doer = Doer.unit(person)
+    doer = Doer.unit(acting)
     answers = same_content(application.request, request) and bool(request.confirmations)
     step = StepKind.CONFIRMED if answers else StepKind.CORRECTED
     note = "；".join(f"{each.rule}：{each.reason}" for each in request.confirmations)

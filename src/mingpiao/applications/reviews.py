@@ -1,9 +1,7 @@
 """人工复核: what a department does with the applications that it decides."""
 
 from collections.abc import Sequence
-from typing import cast
 
-import asyncpg
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,19 +14,19 @@ from mingpiao.applications.model import (
     Application,
     Decided,
     Decision,
-    Reviewer,
 )
 from mingpiao.applications.notices import to_department, to_unit
 from mingpiao.applications.tables import review_decisions
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
+from mingpiao.identity.model import Acting
 from mingpiao.identity.service import officers_of
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.rules.model import Fate, HitCount
 from mingpiao.rules.service import record_hits
-from mingpiao.storage.database import Database
+from mingpiao.storage.database import Database, driver_of
 
 _EVENTS = {
     Decision.APPROVED: ApplicationEvent.APPROVED,
@@ -55,36 +53,34 @@ class Reviews:
         self._catalog = catalog
         self._applications = applications
 
-    async def approve(self, application_id: int, reviewer: Reviewer, reason: str = "") -> Application:
+    async def approve(self, application_id: int, reason: str = "", *, acting: Acting) -> Application:
         """Answer for the department what rules asked; the bill is issued at once, by itself.
 
         Raises `Refusal`: `application.unknown` (404), `application.not_yours` (403),
         `application.already_decided`, `application.wrong_state` (409). If the bill cannot be issued now the
         application stays approved, holds the problems, and is tried again.
         """
-        await self._decide(application_id, Decision.APPROVED, reviewer, reason)
+        await self._decide(application_id, Decision.APPROVED, reason, acting=acting)
         return await self._applications.advance(application_id)
 
-    async def return_for_correction(
-        self, application_id: int, reviewer: Reviewer, reason: str
-    ) -> Application:
+    async def return_for_correction(self, application_id: int, reason: str, *, acting: Acting) -> Application:
         """Give an application back to its handler; raises as `approve`, and `application.reason_required` (422)."""
-        return await self._decide(application_id, Decision.RETURNED, reviewer, reason)
+        return await self._decide(application_id, Decision.RETURNED, reason, acting=acting)
 
-    async def reject(self, application_id: int, reviewer: Reviewer, reason: str) -> Application:
+    async def reject(self, application_id: int, reason: str, *, acting: Acting) -> Application:
         """End an application and its business number; raises as `return_for_correction`."""
-        return await self._decide(application_id, Decision.REJECTED, reviewer, reason)
+        return await self._decide(application_id, Decision.REJECTED, reason, acting=acting)
 
-    async def retry(self, application_id: int, reviewer: Reviewer) -> Application:
+    async def retry(self, application_id: int, *, acting: Acting) -> Application:
         """Try at once to issue an approved application that is held up; raises as `approve`."""
         catalog = await self._catalog.get()
         async with self._database.system() as connection:
             application = await store.get(connection, application_id)
-        self._check_own(application, reviewer, catalog)
+        self._check_own(application, catalog, acting=acting)
         return await self._applications.advance(application_id)
 
     async def decide_batch(
-        self, application_ids: Sequence[int], decision: Decision, reviewer: Reviewer, reason: str
+        self, application_ids: Sequence[int], decision: Decision, reason: str, *, acting: Acting
     ) -> list[Decided]:
         """Decide alike applications with one reason, each by itself; one that fails spoils no other.
 
@@ -96,7 +92,7 @@ class Reviews:
             message = f"请选择1至{MAX_BATCH}件申请，现选择了{len(chosen)}件。"
             raise refuse("application.batch_size", message, field="chosen", status=422)
         await self._check_alike(chosen)
-        return [await self._decide_one(each, decision, reviewer, reason) for each in chosen]
+        return [await self._decide_one(each, decision, reason, acting=acting) for each in chosen]
 
     async def _check_alike(self, application_ids: Sequence[int]) -> None:
         async with self._database.system() as connection:
@@ -106,10 +102,10 @@ class Reviews:
             raise refuse("application.not_alike", message, field="chosen", status=422)
 
     async def _decide_one(
-        self, application_id: int, decision: Decision, reviewer: Reviewer, reason: str
+        self, application_id: int, decision: Decision, reason: str, *, acting: Acting
     ) -> Decided:
         try:
-            done = await self._decide(application_id, decision, reviewer, reason)
+            done = await self._decide(application_id, decision, reason, acting=acting)
         except Refusal as refusal:
             return Decided(application_id=application_id, application=None, problem=refusal.problems[0])
         if decision is Decision.APPROVED:
@@ -118,7 +114,7 @@ class Reviews:
         return Decided(application_id=application_id, application=done, problem=problem)
 
     async def _decide(
-        self, application_id: int, decision: Decision, reviewer: Reviewer, reason: str
+        self, application_id: int, decision: Decision, reason: str, *, acting: Acting
     ) -> Application:
         reason = wording.checked_reason(
             reason, _REASONS[decision], required=decision is not Decision.APPROVED
@@ -126,17 +122,18 @@ class Reviews:
         catalog = await self._catalog.get()
         opening = open_application(self._database, application_id, superseding=True)
         async with opening as (connection, application):
-            self._check_own(application, reviewer, catalog)
+            self._check_own(application, catalog, acting=acting)
             check_possible(_EVENTS[decision], application)
-            return await self._write(connection, application, decision, reviewer, reason)
+            return await self._write(connection, application, decision, reason, acting=acting)
 
     async def _write(
         self,
         connection: AsyncConnection,
         application: Application,
         decision: Decision,
-        reviewer: Reviewer,
         reason: str,
+        *,
+        acting: Acting,
     ) -> Application:
         moment = now()
         rules = sorted(application.rules)
@@ -146,12 +143,12 @@ class Reviews:
             connection,
             application,
             _EVENTS[decision],
-            Doer.department(reviewer),
+            Doer.department(acting),
             note=reason,
             notices=[to_unit(title, f"原因：{reason}", urgent=True)] if title else [],
-            reviewer_id=reviewer.account_id,
-            decided_by=reviewer.actor.label,
-            decided_by_name=reviewer.name,
+            reviewer_id=acting.account_id,
+            decided_by=acting.actor,
+            decided_by_name=acting.name,
             decided_at=moment,
             decision_reason=reason,
             problems=(),
@@ -168,33 +165,34 @@ class Reviews:
                 appealed_at=application.appealed_at,
                 due_at=application.due_at,
                 decided_at=moment,
-                decided_by=reviewer.actor.label,
+                decided_by=acting.actor,
             )
         )
         if decision is Decision.APPROVED:
             await _count_overturned(connection, application.unit_id, rules)
         return decided
 
-    def _check_own(self, application: Application, reviewer: Reviewer, catalog: Catalog) -> None:
+    def _check_own(self, application: Application, catalog: Catalog, *, acting: Acting) -> None:
         """Raise unless the reviewer's department decides about the application."""
-        if not region_covers(reviewer.region_code, application.region_code):
+        region = _region_of(acting=acting)
+        if not region_covers(region, application.region_code):
             raise store.unknown()
-        if application.reviewer_region != reviewer.region_code:
+        if application.reviewer_region != region:
             own = catalog.departments.get(application.reviewer_region or "")
             raise wording.not_yours(own.name if own else "其他财政部门")
 
     # -- whose task it is --------------------------------------------------------------------------
 
-    async def assign(self, application_id: int, reviewer: Reviewer, account_id: int) -> Application:
+    async def assign(self, application_id: int, account_id: int, *, acting: Acting) -> Application:
         """Give an application to an officer of the same department (also to oneself).
 
         Raises `Refusal` as `approve`, and `application.officer_unknown` (422).
         """
         catalog = await self._catalog.get()
         async with open_application(self._database, application_id) as (connection, application):
-            self._check_own(application, reviewer, catalog)
+            self._check_own(application, catalog, acting=acting)
             check_possible(ApplicationEvent.ASSIGNED, application)
-            officers = await officers_of(connection, reviewer.region_code)
+            officers = await officers_of(connection, _region_of(acting=acting))
             chosen = next((each for each in officers if each.account_id == account_id), None)
             if chosen is None:
                 message = "请从本部门在岗人员中选择复核人。"
@@ -203,20 +201,20 @@ class Reviews:
                 connection,
                 application,
                 ApplicationEvent.ASSIGNED,
-                Doer.department(reviewer),
+                Doer.department(acting),
                 note=f"交由{chosen.display_name}办理",
                 reviewer_id=chosen.account_id,
             )
 
-    async def pass_up(self, application_id: int, reviewer: Reviewer, reason: str) -> Application:
+    async def pass_up(self, application_id: int, reason: str, *, acting: Acting) -> Application:
         """Give an application to the department above, which gets a message. Raises `Refusal` as
         `return_for_correction`, and `application.no_department_above` (409)."""
         reason = wording.checked_reason(reason, "上报原因")
         catalog = await self._catalog.get()
         async with open_application(self._database, application_id) as (connection, application):
-            self._check_own(application, reviewer, catalog)
+            self._check_own(application, catalog, acting=acting)
             check_possible(ApplicationEvent.PASSED_UP, application)
-            above = department_above(catalog, reviewer.region_code)
+            above = department_above(catalog, _region_of(acting=acting))
             if above is None:
                 message = "本部门是最高一级，没有上级财政部门可以上报。"
                 raise refuse("application.no_department_above", message, status=409)
@@ -225,36 +223,44 @@ class Reviews:
                 connection,
                 application,
                 ApplicationEvent.PASSED_UP,
-                Doer.department(reviewer),
+                Doer.department(acting),
                 note=f"上报由{name}办理：{reason}",
                 notices=[to_department(f"复核申请改由{name}办理", reason)],
                 reviewer_region=above,
                 reviewer_id=None,
             )
 
-    async def take_over(self, application_id: int, reviewer: Reviewer, reason: str) -> Application:
+    async def take_over(self, application_id: int, reason: str, *, acting: Acting) -> Application:
         """提级办理: a department above takes an application to itself. Raises `Refusal` as `pass_up`."""
         reason = wording.checked_reason(reason, "提级原因")
+        region = _region_of(acting=acting)
         catalog = await self._catalog.get()
         async with open_application(self._database, application_id) as (connection, application):
-            if not region_covers(reviewer.region_code, application.region_code):
+            if not region_covers(region, application.region_code):
                 raise store.unknown()
             check_possible(ApplicationEvent.TAKEN_OVER, application)
             present = application.reviewer_region or ""
-            if present == reviewer.region_code or not region_covers(reviewer.region_code, present):
+            if present == region or not region_covers(region, present):
                 message = "该申请由本部门或上级部门办理，不能提级。"
                 raise refuse("application.not_below", message, status=409)
-            name = catalog.departments[reviewer.region_code].name
+            name = catalog.departments[region].name
             return await carry_out(
                 connection,
                 application,
                 ApplicationEvent.TAKEN_OVER,
-                Doer.department(reviewer, above=True),
+                Doer.department(acting, above=True),
                 note=f"提级由{name}办理：{reason}",
                 notices=[to_department(f"复核申请改由{name}办理", reason, region_code=present)],
-                reviewer_region=reviewer.region_code,
-                reviewer_id=reviewer.account_id,
+                reviewer_region=region,
+                reviewer_id=acting.account_id,
             )
+
+
+def _region_of(*, acting: Acting) -> str:
+    """The region of the department that acts; raises `Refusal` (`access.denied`, 403) for anybody else."""
+    if acting.region_code is None:
+        raise refuse("access.denied", "只有财政部门的人员可以办理复核。", status=403)
+    return acting.region_code
 
 
 def department_above(catalog: Catalog, region_code: str) -> str | None:
@@ -265,6 +271,5 @@ def department_above(catalog: Catalog, region_code: str) -> str | None:
 
 async def _count_overturned(connection: AsyncConnection, unit_id: int, rules: Sequence[str]) -> None:
     """Count the findings that a department overturned, in the connection's transaction."""
-    driver = (await connection.get_raw_connection()).driver_connection
     counts = [HitCount(unit_id=unit_id, rule=rule, fate=Fate.OVERTURNED) for rule in rules]
-    await record_hits(cast("asyncpg.Connection", driver), today(), counts)
+    await record_hits(await driver_of(connection), today(), counts)

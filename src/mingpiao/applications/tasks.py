@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.applications.intake import Applications
 from mingpiao.applications.model import ApplicationState
 from mingpiao.applications.tables import applications
-from mingpiao.jobs.queue import Handler, enqueue
+from mingpiao.house.model import Handler
+from mingpiao.jobs.queue import enqueue
 from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.database import Database
 
-_JOB = "advance_application"
+JOB = "advance_application"
 _PORTION = 500
 
 
@@ -56,16 +57,15 @@ SELECT application_id FROM applications
 WHERE application_id > :after AND (
     state IN ('checking', 'approved')
     OR state IN ('needs_confirmation', 'in_review', 'returned') AND EXISTS (
-        SELECT FROM business_numbers
-        WHERE business_numbers.unit_id = applications.unit_id
-          AND business_numbers.business_no = applications.business_no))
+        SELECT FROM issued_business_numbers AS issued
+        WHERE issued.unit_id = applications.unit_id AND issued.business_no = applications.business_no))
 ORDER BY application_id LIMIT :limit
 """
 )
 
 
 async def _enqueue(connection: AsyncConnection, application_id: int) -> None:
-    await enqueue(connection, _JOB, {"application_id": application_id}, key=f"{_JOB}:{application_id}")
+    await enqueue(connection, JOB, {"application_id": application_id}, key=f"{JOB}:{application_id}")
 
 
 def advancing(service: Applications) -> Handler:
@@ -79,4 +79,4 @@ def advancing(service: Applications) -> Handler:
             if refusal.problems[0].code != "application.unknown":
                 raise
 
-    return Handler(name=_JOB, work=work)
+    return Handler(name=JOB, work=work)

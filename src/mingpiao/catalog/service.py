@@ -19,7 +19,7 @@ from mingpiao.catalog.model import (
     Region,
 )
 from mingpiao.catalog.tables import bill_categories, bill_kinds, charge_items, departments, regions
-from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import refuse
 from mingpiao.storage.database import Database
@@ -87,31 +87,33 @@ def _item(row: dict[str, Any]) -> ChargeItem:
     return ChargeItem(**(row | {"kinds": tuple(row["kinds"]), "rate": rate}))
 
 
-async def save_regions(connection: AsyncConnection, values: Sequence[Region], *, acting: Actor) -> None:
+async def save_regions(connection: AsyncConnection, values: Sequence[Region], *, acting: Acting) -> None:
     """Insert or update regions."""
-    await _save(connection, regions, [msgspec.structs.asdict(value) for value in values], acting)
+    await _save(connection, regions, [msgspec.structs.asdict(value) for value in values], acting=acting)
 
 
 async def save_departments(
-    connection: AsyncConnection, values: Sequence[Department], *, acting: Actor
+    connection: AsyncConnection, values: Sequence[Department], *, acting: Acting
 ) -> None:
     """Insert or update departments; their regions must exist."""
-    await _save(connection, departments, [msgspec.structs.asdict(value) for value in values], acting)
+    await _save(connection, departments, [msgspec.structs.asdict(value) for value in values], acting=acting)
 
 
 async def save_categories(
-    connection: AsyncConnection, values: Sequence[BillCategory], *, acting: Actor
+    connection: AsyncConnection, values: Sequence[BillCategory], *, acting: Acting
 ) -> None:
     """Insert or update bill categories."""
-    await _save(connection, bill_categories, [msgspec.structs.asdict(value) for value in values], acting)
+    await _save(
+        connection, bill_categories, [msgspec.structs.asdict(value) for value in values], acting=acting
+    )
 
 
-async def save_kinds(connection: AsyncConnection, values: Sequence[BillKind], *, acting: Actor) -> None:
+async def save_kinds(connection: AsyncConnection, values: Sequence[BillKind], *, acting: Acting) -> None:
     """Insert or update bill kinds; their categories must exist."""
-    await _save(connection, bill_kinds, [msgspec.to_builtins(value) for value in values], acting)
+    await _save(connection, bill_kinds, [msgspec.to_builtins(value) for value in values], acting=acting)
 
 
-async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: bool, *, acting: Actor) -> bool:
+async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: bool, *, acting: Acting) -> bool:
     """Say whether a kind's bills need supporting files; False when it stood so already.
 
     Raises `Refusal` (`kind.unknown`, 404).
@@ -125,7 +127,7 @@ async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: boo
     changed = update(bill_kinds).where(bill_kinds.c.code == kind_code).values(needs_evidence=needed)
     await connection.execute(changed)
     entry = AuditEntry(
-        actor=acting,
+        acting=acting,
         action="kind:mark_evidence",
         subject=f"kind:{kind_code}",
         details={"needs_evidence": "是" if needed else "否"},
@@ -135,9 +137,9 @@ async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: boo
     return True
 
 
-async def save_items(connection: AsyncConnection, values: Sequence[ChargeItem], *, acting: Actor) -> None:
+async def save_items(connection: AsyncConnection, values: Sequence[ChargeItem], *, acting: Acting) -> None:
     """Insert or update charge items; their pinyin initials are worked out where not given."""
-    await _save(connection, charge_items, [_item_row(value) for value in values], acting)
+    await _save(connection, charge_items, [_item_row(value) for value in values], acting=acting)
 
 
 def _item_row(item: ChargeItem) -> dict[str, Any]:
@@ -160,7 +162,9 @@ def pinyin_initials(name: str) -> str:
     return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
 
 
-async def _save(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]], acting: Actor) -> None:
+async def _save(
+    connection: AsyncConnection, table: Table, rows: list[dict[str, Any]], *, acting: Acting
+) -> None:
     if not rows:
         return
     statement = insert(table)
@@ -172,7 +176,7 @@ async def _save(connection: AsyncConnection, table: Table, rows: list[dict[str, 
     await record(
         connection,
         AuditEntry(
-            actor=acting,
+            acting=acting,
             action="catalog:save",
             subject=f"table:{table.name}",
             details={"codes": ",".join(str(row[key[0]]) for row in rows)[:2000]},

@@ -7,9 +7,9 @@ from datetime import date
 import msgspec
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.composition import Services
-from mingpiao.demo.actor import ACTOR
+from mingpiao.demo.acting import ACTING
 from mingpiao.demo.evidence import file_of
+from mingpiao.demo.services import DemoServices
 from mingpiao.evidence.service import EvidenceReader, EvidenceStore
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.units.model import Unit
@@ -39,7 +39,7 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     ) -> tuple[IssueRequest, str]:
         """The request with a file that agrees with another one, `described`, and the file's SM3 in hex."""
         file = await asyncio.to_thread(file_of, described, unit, on)
-        stored = await self.store.add(unit.unit_id, file.name, file.data, acting=ACTOR)
+        stored = await self.store.add(unit.unit_id, file.name, file.data, acting=ACTING)
         return msgspec.structs.replace(request, evidence=(stored.digest,)), stored.digest
 
     async def read(self, unit: Unit, digest: str) -> None:
@@ -47,7 +47,7 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
         await self.reader.read({"unit_id": unit.unit_id, "digest": digest})
 
 
-def open_shelf(services: Services) -> Shelf:
+def open_shelf(services: DemoServices) -> Shelf:
     """A shelf on the services' own store and reading processes."""
     reader = EvidenceReader(services.database, services.evidence, services.readers)
     return Shelf(store=services.evidence, reader=reader)

@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from mingpiao.applications.model import Pending, Person
-from mingpiao.composition import Services
-from mingpiao.demo.actor import ACTOR
+from mingpiao.applications.model import Pending
 from mingpiao.demo.backing import Shelf
 from mingpiao.demo.drafts import PERSON
 from mingpiao.demo.first_day import first_requests
+from mingpiao.demo.services import DemoServices
 from mingpiao.demo.units import DemoUnit
+from mingpiao.identity.model import platform
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.units.model import Unit
 
@@ -61,7 +61,7 @@ _CASES = (
 
 
 async def bring_cases(
-    services: Services, shelf: Shelf, members: Sequence[tuple[Unit, DemoUnit]], on: date
+    services: DemoServices, shelf: Shelf, members: Sequence[tuple[Unit, DemoUnit]], on: date
 ) -> int:
     """Submit the cases of the units that are there; returns how many were. Safe to repeat.
 
@@ -79,18 +79,18 @@ async def bring_cases(
 
 
 async def _bring(
-    services: Services, shelf: Shelf, unit: Unit, entry: DemoUnit, case: _Case, place: int, on: date
+    services: DemoServices, shelf: Shelf, unit: Unit, entry: DemoUnit, case: _Case, place: int, on: date
 ) -> None:
-    person = Person(actor=ACTOR, name=entry.handler)
+    handler = platform("demo", name=entry.handler)
     request = _request(entry, case, place, on)
     catalog = await services.catalog.get()
     if not case.file_total:
         (request,) = await shelf.back(unit, [request], catalog, on)
-        await services.applications.appeal_request(unit.unit_id, request, case.reason, person)
+        await services.applications.appeal_request(unit.unit_id, request, case.reason, acting=handler)
         return
     described = msgspec.structs.replace(request, total=Decimal(case.file_total))
     request, digest = await shelf.put(unit, request, described, on)
-    answer = await services.applications.submit(unit.unit_id, request, person)
+    answer = await services.applications.submit(unit.unit_id, request, acting=handler)
     await shelf.read(unit, digest)
     if isinstance(answer, Pending):
         await services.applications.advance(answer.application.application_id)

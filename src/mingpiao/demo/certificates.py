@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 from sqlalchemy import text
 
-from mingpiao.composition import Services
-from mingpiao.demo.actor import ACTOR
+from mingpiao.demo.acting import ACTING
 from mingpiao.demo.evidence import DemoEvidence
+from mingpiao.demo.services import DemoServices
 from mingpiao.demo.sheets import DemoSheet, chinese_day, draw
 from mingpiao.demo.units import DemoUnit
-from mingpiao.identity.model import Account, Role
+from mingpiao.identity.model import platform
 from mingpiao.kernel.clock import today
 from mingpiao.numbering.service import set_valid_until
 from mingpiao.qualifications.model import Qualification, QualificationType, Statement
@@ -37,21 +37,15 @@ _ISSUERS = {
 _AGE = timedelta(days=700)
 
 
-async def certify(services: Services, unit: Unit, entry: DemoUnit) -> None:
+async def certify(services: DemoServices, unit: Unit, entry: DemoUnit) -> None:
     """Give a unit its qualification unless it has one. Raises `Refusal` when the qualification is not taken."""
     desk = QualificationDesk(services.database, services.evidence, services.readers)
     period = _period(entry, today())
     stated = _statement(unit, entry, period)
-    manager = Account(
-        account_id=0,
-        username="demo",
-        display_name=entry.manager,
-        role=Role.UNIT_MANAGER,
-        unit_id=unit.unit_id,
-    )
+    manager = platform("demo", name=entry.manager)
     data = draw(_sheet(stated, period))
     qualification, fresh = await desk.upload(
-        unit.unit_id, f"{stated.qualification_type.label}.pdf", data, by=manager, acting=ACTOR
+        unit.unit_id, f"{stated.qualification_type.label}.pdf", data, acting=manager
     )
     if not fresh:
         return
@@ -64,7 +58,7 @@ async def certify(services: Services, unit: Unit, entry: DemoUnit) -> None:
             qualification.qualification_id,
             stated,
             revision=qualification.revision,
-            acting=ACTOR,
+            acting=ACTING,
         )
     if entry.ordinal == ENDED:
         await _let_time_pass(services, qualification)
@@ -117,7 +111,7 @@ def _sheet(stated: Statement, period: _Period) -> DemoSheet:
     )
 
 
-async def _let_time_pass(services: Services, qualification: Qualification) -> None:
+async def _let_time_pass(services: DemoServices, qualification: Qualification) -> None:
     """Make an accepted qualification one that ended some days ago: nobody could hand such a one in today."""
     ended = today() - timedelta(days=DAYS_OVER)
     async with services.database.system() as connection:
@@ -129,4 +123,4 @@ async def _let_time_pass(services: Services, qualification: Qualification) -> No
             ),
             {"ended": ended, "written": ended.isoformat(), "qualification": qualification.qualification_id},
         )
-        await set_valid_until(connection, qualification.unit_id, ended, acting=ACTOR)
+        await set_valid_until(connection, qualification.unit_id, ended, acting=ACTING)

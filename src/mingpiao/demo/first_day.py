@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 
-from mingpiao.demo.actor import ACTOR
+from mingpiao.demo.acting import ACTING
 from mingpiao.demo.bills import requests, reversal_reason, seeded
 from mingpiao.demo.units import DemoUnit
 from mingpiao.issuing.model import (
@@ -44,13 +44,13 @@ async def issue(desk: Desk, unit_id: int, wanted: Sequence[IssueRequest]) -> lis
 
     What a rule asks is confirmed, as a careful handler would. Raises `Refusal` when one cannot be issued.
     """
-    outcomes = await desk.issue(unit_id, wanted, acting=ACTOR)
+    outcomes = await desk.issue(unit_id, wanted, acting=ACTING)
     asked = {
         place: _confirmed(wanted[place], outcome)
         for place, outcome in enumerate(outcomes)
         if isinstance(outcome, NeedsConfirmation)
     }
-    answers = await desk.issue(unit_id, list(asked.values()), acting=ACTOR) if asked else []
+    answers = await desk.issue(unit_id, list(asked.values()), acting=ACTING) if asked else []
     outcomes = list(outcomes)
     for place, answer in zip(asked, answers, strict=True):
         outcomes[place] = answer
@@ -68,7 +68,7 @@ async def reverse_some(desk: Desk, unit_id: int, bills: Sequence[IssuedDemoBill]
     Raises `Refusal` when one cannot be reversed.
     """
     reversals = [reversal for bill in bills if (reversal := _reversal(bill)) is not None]
-    for outcome in await desk.reverse(unit_id, reversals, acting=ACTOR):
+    for outcome in await desk.reverse(unit_id, reversals, acting=ACTING):
         _accept(outcome, _REVERSED_BEFORE)
 
 

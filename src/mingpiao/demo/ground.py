@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog import service as catalog_service
 from mingpiao.catalog.model import Catalog
-from mingpiao.demo.actor import ACTOR
+from mingpiao.demo.acting import ACTING
 from mingpiao.demo.charge_items import charge_items
 from mingpiao.demo.kinds import CATEGORIES, KINDS
 from mingpiao.demo.regions import departments, province_regions
@@ -28,11 +28,11 @@ async def lay_ground(connection: AsyncConnection) -> Catalog:
     except Refusal as refusal:
         if refusal.problems[0].code != "catalog.empty":
             raise
-    await catalog_service.save_regions(connection, province_regions(), acting=ACTOR)
-    await catalog_service.save_departments(connection, departments(), acting=ACTOR)
-    await catalog_service.save_categories(connection, CATEGORIES, acting=ACTOR)
-    await catalog_service.save_kinds(connection, KINDS, acting=ACTOR)
-    await catalog_service.save_items(connection, charge_items(), acting=ACTOR)
+    await catalog_service.save_regions(connection, province_regions(), acting=ACTING)
+    await catalog_service.save_departments(connection, departments(), acting=ACTING)
+    await catalog_service.save_categories(connection, CATEGORIES, acting=ACTING)
+    await catalog_service.save_kinds(connection, KINDS, acting=ACTING)
+    await catalog_service.save_items(connection, charge_items(), acting=ACTING)
     catalog = await catalog_service.load(connection)
     for kind in catalog.kinds.values():
         await numbering.open_code(connection, catalog.bill_code(kind), kind.code)
@@ -41,14 +41,14 @@ async def lay_ground(connection: AsyncConnection) -> Catalog:
 
 async def admit_unit(connection: AsyncConnection, entry: DemoUnit, catalog: Catalog) -> Unit:
     """Register a unit with its items and kinds, and with numbers in stock when it is an interface unit."""
-    unit = await unit_service.register(connection, entry.unit, acting=ACTOR)
+    unit = await unit_service.register(connection, entry.unit, acting=ACTING)
     profile = await unit_service.load_profile(connection, unit.unit_id)
     if profile.item_codes:
         return unit
-    await unit_service.allow_items(connection, unit.unit_id, entry.item_codes, acting=ACTOR)
+    await unit_service.allow_items(connection, unit.unit_id, entry.item_codes, acting=ACTING)
     for kind in sorted(entry.kinds):
-        await numbering.open_stock(connection, unit.unit_id, kind, acting=ACTOR)
+        await numbering.open_stock(connection, unit.unit_id, kind, acting=ACTING)
         if unit.mode is UnitMode.INTERFACE:
             code = catalog.bill_code(catalog.kinds[kind])
-            await numbering.allot(connection, unit.unit_id, kind, code, INTERFACE_STOCK, acting=ACTOR)
+            await numbering.allot(connection, unit.unit_id, kind, code, INTERFACE_STOCK, acting=ACTING)
     return unit

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from mingpiao.composition import Services, open_services
 from mingpiao.demo.accounts import DemoAccount
 from mingpiao.demo.backing import open_shelf
 from mingpiao.demo.cases import bring_cases
@@ -13,7 +12,8 @@ from mingpiao.demo.progress import DemoProgress
 from mingpiao.demo.regions import PROVINCE
 from mingpiao.demo.samples import write_samples
 from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_authority
-from mingpiao.demo.staff import HEAD, HEAD_NAME, Member, open_accounts
+from mingpiao.demo.services import DemoServices, open_demo_services
+from mingpiao.demo.staff import HEAD, Member, open_accounts
 from mingpiao.demo.units import DemoUnit, demo_units, shares
 from mingpiao.kernel.clock import now, today
 from mingpiao.rules.service import install_library, library_rules
@@ -35,7 +35,7 @@ async def build(
     finished one is refused (`account.username_taken`), as its passwords were told. Raises `Refusal`
     or what the database raises.
     """
-    async with open_services(settings) as services:
+    async with open_demo_services(settings) as services:
         members = await _settle(services, units or demo_units(), progress)
         async with services.database.system() as connection:
             await export_certificates(connection, services.settings.data_dir / "demo" / "certificates")
@@ -49,7 +49,9 @@ async def build(
             return await open_accounts(connection, catalog, members, services.master_key, progress)
 
 
-async def _settle(services: Services, entries: Sequence[DemoUnit], progress: DemoProgress) -> list[Member]:
+async def _settle(
+    services: DemoServices, entries: Sequence[DemoUnit], progress: DemoProgress
+) -> list[Member]:
     """Everything that must stand before the first bill."""
     stage, at = "登记用票单位并制章", now()
     master = services.master_key
@@ -69,16 +71,16 @@ async def _settle(services: Services, entries: Sequence[DemoUnit], progress: Dem
     return members
 
 
-async def _supervise(services: Services, progress: DemoProgress) -> None:
+async def _supervise(services: DemoServices, progress: DemoProgress) -> None:
     """The library's rules as the province's own, approved by somebody else than their author."""
     progress("安装监管规则库", 0, 1)
     catalog = await services.catalog.get()
     async with services.database.system() as connection:
-        await install_library(connection, catalog, library_rules(), acting=HEAD, name=HEAD_NAME)
+        await install_library(connection, catalog, library_rules(), acting=HEAD)
     progress("安装监管规则库", 1, 1)
 
 
-async def _work(services: Services, members: list[Member], bills: int, progress: DemoProgress) -> None:
+async def _work(services: DemoServices, members: list[Member], bills: int, progress: DemoProgress) -> None:
     """The first working day of all units."""
     counts = shares(bills, [entry for _, entry in members])
     stage, done, day = "开具票据", 0, today()
@@ -93,7 +95,7 @@ async def _work(services: Services, members: list[Member], bills: int, progress:
             progress(stage, done, bills)
 
 
-async def _certify(services: Services, members: list[Member], progress: DemoProgress) -> None:
+async def _certify(services: DemoServices, members: list[Member], progress: DemoProgress) -> None:
     """资质证书 of all units; after the first bills, as one unit's has ended."""
     stage = "登记资质证书"
     progress(stage, 0, len(members))

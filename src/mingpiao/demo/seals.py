@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.crypto.keystore import MasterKey
-from mingpiao.demo.actor import ACTOR
+from mingpiao.demo.acting import ACTING
 from mingpiao.demo.regions import PROVINCE, region_name
 from mingpiao.layout.service import FONT_PATH
 from mingpiao.sealing.model import SealImage, SealingKey, SealingParty
@@ -31,8 +31,8 @@ async def stand_up_authority(connection: AsyncConnection, master: MasterKey, at:
     if root is not None and maker is not None:
         return Authority(root=_key(root), maker=_key(maker))
     authority = make_demonstration_authority(master, at, region_name(PROVINCE))
-    await store_key(connection, _ROOT, authority.root, acting=ACTOR)
-    await store_key(connection, _MAKER, authority.maker, acting=ACTOR)
+    await store_key(connection, _ROOT, authority.root, acting=ACTING)
+    await store_key(connection, _MAKER, authority.maker, acting=ACTING)
     return authority
 
 
@@ -54,7 +54,7 @@ async def give_department_seal(
         image = draw_supervisor_seal(region_name(PROVINCE), FONT_PATH)
         title = f"{department}财政票据监制章（演示）"
         key = _make(authority, master, department, f"DEMO{PROVINCE}", title, image, at)
-        await store_key(connection, owner, key, acting=ACTOR)
+        await store_key(connection, owner, key, acting=ACTING)
 
 
 async def give_unit_seal(
@@ -66,7 +66,7 @@ async def give_unit_seal(
         image = draw_unit_seal(unit.name, FONT_PATH)
         title = f"{unit.name}财务专用章（演示）"
         key = _make(authority, master, unit.name, f"DEMO{unit.uscc}", title, image, at)
-        await store_key(connection, owner, key, acting=ACTOR)
+        await store_key(connection, owner, key, acting=ACTING)
 
 
 def _make(

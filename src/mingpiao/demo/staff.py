@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.catalog.model import Catalog
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.demo.accounts import DemoAccount
-from mingpiao.demo.actor import ACTOR
+from mingpiao.demo.acting import ACTING
 from mingpiao.demo.progress import DemoProgress
 from mingpiao.demo.units import DemoUnit
-from mingpiao.identity.model import Actor, Role
+from mingpiao.identity.model import Role, platform
 from mingpiao.identity.service import create_account, random_password
 from mingpiao.units.model import Unit
 from mingpiao.units.service import create_app
@@ -29,13 +29,12 @@ class _Officer(msgspec.Struct, frozen=True):
 
 
 #: Who approved the rules that come with the platform, before there are accounts.
-HEAD_NAME = "云志强"
-HEAD = Actor(label="system:demo_head")
+HEAD = platform("demo_head", name="云志强")
 
 _OFFICERS = (
     _Officer("czt-jingban", "白春梅", Role.DEPARTMENT_OFFICER, "150000"),
     _Officer("czt-jingban2", "苏日娜", Role.DEPARTMENT_OFFICER, "150000"),
-    _Officer("czt-fuzeren", HEAD_NAME, Role.DEPARTMENT_HEAD, "150000"),
+    _Officer("czt-fuzeren", HEAD.name, Role.DEPARTMENT_HEAD, "150000"),
     _Officer("hhht-jingban", "刘海燕", Role.DEPARTMENT_OFFICER, "150100"),
     _Officer("hhht-fuzeren", "赵国强", Role.DEPARTMENT_HEAD, "150100"),
     _Officer("mzl-jingban", "高娃", Role.DEPARTMENT_OFFICER, "150781"),
@@ -103,7 +102,7 @@ async def _administrator(connection: AsyncConnection) -> DemoAccount:
         display_name="系统管理员",
         role=Role.ADMINISTRATOR,
         password=password,
-        acting=ACTOR,
+        acting=ACTING,
     )
     label = Role.ADMINISTRATOR.label
     return DemoAccount(role=label, place="全区", login="admin", password=password, page="/login")
@@ -118,7 +117,7 @@ async def _officer(connection: AsyncConnection, officer: _Officer, catalog: Cata
         role=officer.role,
         password=password,
         region_code=officer.region_code,
-        acting=ACTOR,
+        acting=ACTING,
     )
     return DemoAccount(
         role=officer.role.label,
@@ -144,7 +143,7 @@ async def _worker(connection: AsyncConnection, seat: _Seat, member: Member) -> D
         role=seat.role,
         password=password,
         unit_id=unit.unit_id,
-        acting=ACTOR,
+        acting=ACTING,
     )
     return DemoAccount(
         role=seat.role.label, place=unit.name, login=seat.username, password=password, page="/login"
@@ -153,7 +152,7 @@ async def _worker(connection: AsyncConnection, seat: _Seat, member: Member) -> D
 
 async def _app(connection: AsyncConnection, app_id: str, unit: Unit, master: MasterKey) -> DemoAccount:
     credential = await create_app(
-        connection, unit.unit_id, "演示业务系统", app_id=app_id, master=master, acting=ACTOR
+        connection, unit.unit_id, "演示业务系统", app_id=app_id, master=master, acting=ACTING
     )
     return DemoAccount(
         role="接口应用", place=unit.name, login=app_id, password=credential.secret, page="/api/v1/docs"

@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.evidence.model import EvidenceReading, EvidenceState, Extraction, Remark
 from mingpiao.evidence.store import LOOK_JOB, READ_JOB, EvidenceStore, enqueue_reading
-from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.house.model import Handler, Topic
+from mingpiao.identity.model import AuditEntry, platform
 from mingpiao.identity.service import record
-from mingpiao.jobs.queue import Handler, Payload
+from mingpiao.jobs.queue import Payload
 from mingpiao.kernel.errors import Refusal
 from mingpiao.reading.service import (
     FileNeedsOcr,
@@ -39,10 +40,11 @@ MOST_BEGINNINGS = 6
 _PROGRESS_SECONDS = 0.3
 #: What reading processes do for evidence. Named, not imported: this process need not load it.
 READING_STEP = ReadingStep("mingpiao.evidence.extraction:read_evidence", EvidenceReading)
-_ACTOR = Actor(label="system:evidence_reader")
+_READER = platform("evidence_reader")
 
 #: Called in the transaction in which a unit's file settles.
 OnSettled = Callable[[AsyncConnection, int, str], Awaitable[None]]
+SETTLED: Topic[OnSettled] = Topic(name="evidence.settled")
 #: What a large model remarks on a file; never raises.
 Understand = Callable[[EvidenceReading], Awaitable[tuple[Remark, ...]]]
 
@@ -194,7 +196,7 @@ class EvidenceReader:
                 return
             details = {"state": state.value} | ({"failure": failure_code} if failure_code else {})
             entry = AuditEntry(
-                actor=_ACTOR,
+                acting=_READER,
                 action="evidence:read",
                 subject=f"evidence:{file.digest}",
                 unit_id=file.unit_id,

@@ -5,6 +5,7 @@ from mingpiao.evidence.listing import get_listed, list_evidence
 from mingpiao.evidence.pictures import page_picture
 from mingpiao.evidence.reading_jobs import (
     READING_STEP,
+    SETTLED,
     SETTLED_CHANNEL,
     EvidenceReader,
     OnSettled,
@@ -38,6 +39,7 @@ __all__ = [
     "MAX_PAGES",
     "QUALIFICATION_MEDIA_TYPES",
     "READING_STEP",
+    "SETTLED",
     "SETTLED_CHANNEL",
     "ChatModel",
     "ClamdScanner",

@@ -14,8 +14,8 @@ from mingpiao.evidence import uploads
 from mingpiao.evidence.model import EvidenceFile, EvidenceState, Extraction
 from mingpiao.evidence.scanning import Scanner
 from mingpiao.evidence.vault import Vault
-from mingpiao.identity.model import Actor, AuditEntry
-from mingpiao.identity.service import display_names, record
+from mingpiao.identity.model import Acting, AuditEntry
+from mingpiao.identity.service import record
 from mingpiao.jobs.queue import enqueue
 from mingpiao.kernel.errors import refuse
 from mingpiao.storage.database import Database
@@ -38,7 +38,7 @@ _BY_DIGESTS = text(
 _INSERT = text(
     "INSERT INTO evidence_files (unit_id, digest, region_code, name, media_type, size, uploaded_by, "
     "uploaded_by_name) SELECT unit_id, :digest, region_code, :name, :media_type, :size, :uploaded_by, "
-    ":uploaded_by_name FROM units "
+    ":uploaded_by_name FROM listed_units "
     "WHERE unit_id = :unit_id ON CONFLICT DO NOTHING"
 )
 _READ_AGAIN = text(
@@ -54,7 +54,7 @@ _LOST = text(
     """
 SELECT unit_id, digest FROM evidence_files
 WHERE state IN ('waiting', 'reading') AND uploaded_at < now() - interval '1 minute' AND NOT EXISTS (
-    SELECT FROM pgqueuer WHERE status IN ('queued', 'picked') AND dedupe_key IN (
+    SELECT FROM open_jobs WHERE dedupe_key IN (
         :read || unit_id || ':' || encode(digest, 'hex'), :look || unit_id || ':' || encode(digest, 'hex')))
 ORDER BY uploaded_at LIMIT 1000
 """
@@ -77,7 +77,7 @@ class EvidenceStore:
         self._vault = Vault(database, files, master_key)
         self._scanner = scanner
 
-    async def add(self, unit_id: int, name: str, data: bytes, *, acting: Actor) -> EvidenceFile:
+    async def add(self, unit_id: int, name: str, data: bytes, *, acting: Acting) -> EvidenceFile:
         """Keep a unit's PDF and have it read; the same file again is the same file.
 
         Raises `Refusal`: those of `uploads.check`, `evidence.infected` (422),
@@ -91,11 +91,11 @@ class EvidenceStore:
         await self._refuse_virus(data, name, acting=acting, unit_id=unit_id)
         await self._vault.keep(data)
         return await self._enter(
-            unit_id, digest, uploads.clean_name(name, media_type), media_type, len(data), acting
+            unit_id, digest, uploads.clean_name(name, media_type), media_type, len(data), acting=acting
         )
 
     async def add_file(
-        self, data: bytes, *, allowed: frozenset[str], acting: Actor, unit_id: int | None = None
+        self, data: bytes, *, allowed: frozenset[str], acting: Acting, unit_id: int | None = None
     ) -> StoredFile:
         """Check, scan and keep a file that is no evidence. Raises `Refusal` as `add`."""
         media_type = uploads.check(data, allowed)
@@ -111,7 +111,7 @@ class EvidenceStore:
         async with self._database.system() as connection:
             return (await get_evidence_files(connection, unit_id, [digest])).get(digest)
 
-    async def _refuse_virus(self, data: bytes, name: str, *, acting: Actor, unit_id: int | None) -> None:
+    async def _refuse_virus(self, data: bytes, name: str, *, acting: Acting, unit_id: int | None) -> None:
         virus = await self._scanner.find_virus(data)
         if virus is None:
             return
@@ -120,7 +120,7 @@ class EvidenceStore:
             await record(
                 connection,
                 AuditEntry(
-                    actor=acting,
+                    acting=acting,
                     action="evidence:infected",
                     subject=f"evidence:{digest}",
                     unit_id=unit_id,
@@ -135,32 +135,32 @@ class EvidenceStore:
         )
 
     async def _enter(
-        self, unit_id: int, digest: str, name: str, media_type: str, size: int, acting: Actor
+        self, unit_id: int, digest: str, name: str, media_type: str, size: int, *, acting: Acting
     ) -> EvidenceFile:
         values = {"unit_id": unit_id, "digest": bytes.fromhex(digest)}
         row: dict[str, Any] = {
             "name": name,
             "media_type": media_type,
             "size": size,
-            "uploaded_by": acting.label,
+            "uploaded_by": acting.actor,
+            "uploaded_by_name": acting.name if acting.account else "",
         }
         again = {"failures": sorted(READER_FAILURES)}
         async with self._database.system() as connection:
-            row["uploaded_by_name"] = (await display_names(connection, [acting.label])).get(acting.label, "")
             fresh = (await connection.execute(_INSERT, values | row)).rowcount == 1
             if fresh or (await connection.execute(_READ_AGAIN, values | again)).rowcount == 1:
-                await _audit_upload(connection, unit_id, digest, name, acting)
+                await _audit_upload(connection, unit_id, digest, name, acting=acting)
                 await enqueue_reading(connection, unit_id, digest)
             return (await get_evidence_files(connection, unit_id, [digest]))[digest]
 
 
 async def _audit_upload(
-    connection: AsyncConnection, unit_id: int, digest: str, name: str, acting: Actor
+    connection: AsyncConnection, unit_id: int, digest: str, name: str, *, acting: Acting
 ) -> None:
     await record(
         connection,
         AuditEntry(
-            actor=acting,
+            acting=acting,
             action="evidence:upload",
             subject=f"evidence:{digest}",
             unit_id=unit_id,

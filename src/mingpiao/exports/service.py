@@ -16,6 +16,7 @@ from mingpiao.identity.service import record
 from mingpiao.jobs.queue import enqueue
 from mingpiao.kernel.errors import refuse
 from mingpiao.storage.database import Database
+from mingpiao.storage.files import FileStore
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 WRITE_JOB = "write_export"
@@ -126,14 +127,17 @@ async def end_export(
     await connection.execute(_END, values)
 
 
-async def expired_exports(connection: AsyncConnection) -> list[int]:
-    """Some exports whose time is over, the oldest first."""
-    return list((await connection.execute(_EXPIRED, {"limit": _PORTION})).scalars())
-
-
-async def forget_export(connection: AsyncConnection, export_id: int) -> None:
-    """Forget an export whose time is over and whose file is gone."""
-    await connection.execute(_FORGET, {"export_id": export_id})
+async def purge_exports(database: Database, files: FileStore) -> None:
+    """Forget exports whose time is over: first the file, then the row that knows of it."""
+    while True:
+        async with database.system() as connection:
+            over = list((await connection.execute(_EXPIRED, {"limit": _PORTION})).scalars())
+        for export_id in over:
+            await files.delete(file_key(export_id))
+            async with database.system() as connection:
+                await connection.execute(_FORGET, {"export_id": export_id})
+        if not over:
+            return
 
 
 async def ask_for_purge(database: Database) -> None:

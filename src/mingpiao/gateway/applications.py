@@ -13,10 +13,10 @@ from msgspec import Meta
 from mingpiao.applications.model import MAX_REASON, Application
 from mingpiao.applications.service import get as get_application
 from mingpiao.applications.service import newest
-from mingpiao.composition import Services
+from mingpiao.composition import GatewayServices
 from mingpiao.gateway.application_views import application_path, application_view
 from mingpiao.gateway.authentication import ApiRequest
-from mingpiao.gateway.bills import ISSUE_PROBLEMS, person_of
+from mingpiao.gateway.bills import ISSUE_PROBLEMS
 from mingpiao.gateway.contract import Parameter, SuccessAnswer, contract
 from mingpiao.gateway.decoding import read_json
 from mingpiao.gateway.model import ApplicationView
@@ -101,12 +101,12 @@ def _shown(application: Application, status: int = 200) -> ASGIResponse:
         ),
     ),
 )
-async def appeal_request(request: ApiRequest, services: NamedDependency[Services]) -> ASGIResponse:
+async def appeal_request(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
     """Bring a request before the department: 202 with its application, or a problem."""
     body = await read_json(request, _request_decoder)
     caller = request.auth
     brought = await services.applications.appeal_request(
-        caller.unit_id, body.request, body.reason, person_of(caller)
+        caller.unit_id, body.request, body.reason, acting=caller.acting
     )
     return problem_response(brought.problems) if isinstance(brought, Refused) else _shown(brought, 202)
 
@@ -120,7 +120,7 @@ async def appeal_request(request: ApiRequest, services: NamedDependency[Services
     opt=contract(_STATE, parameters=(_ID,), problems=("application.unknown",)),
 )
 async def get_by_id(
-    request: ApiRequest, services: NamedDependency[Services], application_id: FromPath[int]
+    request: ApiRequest, services: NamedDependency[GatewayServices], application_id: FromPath[int]
 ) -> ASGIResponse:
     """One application of the caller's unit."""
     async with services.database.scoped(request.auth.scope) as connection:
@@ -136,7 +136,7 @@ async def get_by_id(
     opt=contract(_STATE, parameters=(_BUSINESS_NO,), problems=("application.unknown",)),
 )
 async def get_application_by_business_no(
-    request: ApiRequest, services: NamedDependency[Services]
+    request: ApiRequest, services: NamedDependency[GatewayServices]
 ) -> ASGIResponse:
     """The newest application of a business number, read from the raw path as for bills."""
     raw = request.scope["raw_path"].decode("latin-1").partition(_BY_BUSINESS_NO)[2]
@@ -171,13 +171,13 @@ async def get_application_by_business_no(
     ),
 )
 async def appeal_application(
-    request: ApiRequest, services: NamedDependency[Services], application_id: FromPath[int]
+    request: ApiRequest, services: NamedDependency[GatewayServices], application_id: FromPath[int]
 ) -> ASGIResponse:
     """Bring an application before the department."""
     body = await read_json(request, _appeal_decoder)
     caller = request.auth
     return _shown(
-        await services.applications.appeal(caller.unit_id, application_id, body.reason, person_of(caller))
+        await services.applications.appeal(caller.unit_id, application_id, body.reason, acting=caller.acting)
     )
 
 
@@ -196,11 +196,13 @@ async def appeal_application(
     ),
 )
 async def withdraw_application(
-    request: ApiRequest, services: NamedDependency[Services], application_id: FromPath[int]
+    request: ApiRequest, services: NamedDependency[GatewayServices], application_id: FromPath[int]
 ) -> ASGIResponse:
     """End an application."""
     body = await read_json(request, _withdrawal_decoder)
     caller = request.auth
     return _shown(
-        await services.applications.withdraw(caller.unit_id, application_id, person_of(caller), body.reason)
+        await services.applications.withdraw(
+            caller.unit_id, application_id, body.reason, acting=caller.acting
+        )
     )

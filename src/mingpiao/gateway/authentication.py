@@ -15,10 +15,10 @@ import msgspec
 from litestar import Request
 from litestar.types import Scope
 
-from mingpiao.composition import Services
+from mingpiao.composition import GatewayServices
 from mingpiao.crypto.sm3 import hmac_sm3, sm3_hex
 from mingpiao.gateway.nonces import NonceLedger
-from mingpiao.identity.model import Actor
+from mingpiao.identity.model import Acting, interface_app
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.storage.scope import UnitScope
 from mingpiao.web import client_address
@@ -58,7 +58,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """A proven interface app. Its unit is the only one that it can touch."""
 
     unit_id: int
-    actor: Actor
+    acting: Acting
 
     @property
     def scope(self) -> UnitScope:
@@ -128,7 +128,7 @@ class Doorkeeper:
         claim = read_claim(request.scope["headers"])
         check_clock(claim, time.time())
         body = await request.body()
-        services: Services = request.app.state.services
+        services: GatewayServices = request.app.state.gateway
         credential = await services.apps.find(claim.app_id)
         await _check_signature(claim, request, body, _NO_SECRET if credential is None else credential.secret)
         if credential is None:
@@ -140,12 +140,11 @@ class Doorkeeper:
                 field=NONCE_HEADER,
                 status=401,
             )
-        request.scope["auth"] = Caller(
-            unit_id=credential.app.unit_id,
-            actor=Actor(label=f"app:{claim.app_id}", address=client_address(request)),
-        )
+        unit_id = credential.app.unit_id
+        acting = interface_app(claim.app_id, unit_id, client_address(request))
+        request.scope["auth"] = Caller(unit_id=unit_id, acting=acting)
 
-    def _nonces(self, services: Services) -> NonceLedger:
+    def _nonces(self, services: GatewayServices) -> NonceLedger:
         # The services are opened after the routes were made, so the first call brings them.
         if self._ledger is None:
             self._ledger = NonceLedger(services.database)

@@ -11,10 +11,10 @@ from litestar.di import NamedDependency
 from litestar.response.base import ASGIResponse
 
 from mingpiao.applications.model import Pending, Submitted
-from mingpiao.composition import Services
+from mingpiao.composition import GatewayServices
 from mingpiao.gateway.application_views import application_view
 from mingpiao.gateway.authentication import ApiRequest, Caller
-from mingpiao.gateway.bills import ISSUE_PROBLEMS, person_of
+from mingpiao.gateway.bills import ISSUE_PROBLEMS
 from mingpiao.gateway.contract import SuccessAnswer, contract
 from mingpiao.gateway.decoding import decode, read_json
 from mingpiao.gateway.errors import ERROR_TYPES
@@ -56,7 +56,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
         problems=("batch.count", *ISSUE_PROBLEMS),
     ),
 )
-async def issue_batch(request: ApiRequest, services: NamedDependency[Services]) -> ASGIResponse:
+async def issue_batch(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
     """Issue up to `MAX_BATCH` bills."""
     batch = await read_json(request, _batch_decoder)
     if not 1 <= len(batch.bills) <= MAX_BATCH:
@@ -71,7 +71,7 @@ async def issue_batch(request: ApiRequest, services: NamedDependency[Services]) 
 
 
 async def _issue_all(
-    bills: Sequence[msgspec.Raw], request: ApiRequest, services: Services
+    bills: Sequence[msgspec.Raw], request: ApiRequest, services: GatewayServices
 ) -> Sequence[Submitted]:
     """An outcome for each bill: those that cannot be read are refused here, the rest ride together."""
     outcomes: list[Submitted | None] = []
@@ -89,16 +89,15 @@ async def _issue_all(
 
 
 async def _submit_all(
-    readable: Sequence[IssueRequest], caller: Caller, services: Services
+    readable: Sequence[IssueRequest], caller: Caller, services: GatewayServices
 ) -> Sequence[Submitted]:
     """Most bills ride together; those that carry files or reasons may belong to applications."""
-    person = person_of(caller)
     plain = [wanted for wanted in readable if not (wanted.evidence or wanted.confirmations)]
-    issued = iter(await services.desk.issue(caller.unit_id, plain, acting=caller.actor) if plain else [])
+    issued = iter(await services.desk.issue(caller.unit_id, plain, acting=caller.acting) if plain else [])
     outcomes: list[Submitted] = []
     for wanted in readable:
         if wanted.evidence or wanted.confirmations:
-            outcomes.append(await services.applications.submit(caller.unit_id, wanted, person))
+            outcomes.append(await services.applications.submit(caller.unit_id, wanted, acting=caller.acting))
             continue
         outcome = next(issued)
         if isinstance(outcome, AwaitsEvidence):

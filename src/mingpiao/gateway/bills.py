@@ -7,10 +7,10 @@ from litestar import post
 from litestar.di import NamedDependency
 from litestar.response.base import ASGIResponse
 
-from mingpiao.applications.model import Pending, Person, Submitted
-from mingpiao.composition import Services
+from mingpiao.applications.model import Pending, Submitted
+from mingpiao.composition import GatewayServices
 from mingpiao.gateway.application_views import application_path, application_view
-from mingpiao.gateway.authentication import ApiRequest, Caller
+from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.contract import SuccessAnswer, contract
 from mingpiao.gateway.decoding import read_json
 from mingpiao.gateway.model import ApplicationView, BillView
@@ -66,17 +66,12 @@ ISSUE_PROBLEMS = (
         problems=ISSUE_PROBLEMS,
     ),
 )
-async def issue_bill(request: ApiRequest, services: NamedDependency[Services]) -> ASGIResponse:
+async def issue_bill(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
     """Issue one bill: 201 new, 200 the same as before, or a problem."""
     wanted = await read_json(request, _decoder)
     caller = request.auth
-    outcome = await services.applications.submit(caller.unit_id, wanted, person_of(caller))
+    outcome = await services.applications.submit(caller.unit_id, wanted, acting=caller.acting)
     return outcome_response(outcome, services.settings.site_url())
-
-
-def person_of(caller: Caller) -> Person:
-    """An interface app as somebody who submits applications."""
-    return Person(actor=caller.actor, name="接口应用")
 
 
 def outcome_response(outcome: Submitted | AwaitsEvidence, site_url: str) -> ASGIResponse:

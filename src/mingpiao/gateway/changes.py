@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response.base import ASGIResponse
 
-from mingpiao.composition import Services
+from mingpiao.composition import GatewayServices
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.contract import Parameter, SuccessAnswer, contract
 from mingpiao.gateway.model import MAX_CHANGES, ChangesView
@@ -47,7 +47,7 @@ _LIMIT = Parameter(
 )
 async def get_changes(
     request: ApiRequest,
-    services: NamedDependency[Services],
+    services: NamedDependency[GatewayServices],
     after: Annotated[str, QueryParameter(max_length=100)] = "",
     limit: Annotated[int, QueryParameter(ge=1, le=MAX_CHANGES)] = MAX_CHANGES,
 ) -> ASGIResponse:

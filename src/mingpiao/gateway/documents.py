@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from mingpiao.composition import Services
+from mingpiao.composition import GatewayServices
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.contract import CODE, NUMBER, SuccessAnswer, contract
 from mingpiao.gateway.lookups import identity_of
@@ -17,7 +17,7 @@ PDF = "application/pdf"
 XML = "application/xml"
 
 
-async def _document(request: ApiRequest, services: Services, code: str, number: str) -> BillDocument:
+async def _document(request: ApiRequest, services: GatewayServices, code: str, number: str) -> BillDocument:
     identity = identity_of(code, number)
     async with services.database.scoped(request.auth.scope) as connection:
         return await get_document(connection, identity.bill_id)
@@ -42,7 +42,10 @@ def _download(document: BillDocument, data: bytes, ending: str, media_type: str)
     ),
 )
 async def get_ofd(
-    request: ApiRequest, services: NamedDependency[Services], code: FromPath[str], number: FromPath[str]
+    request: ApiRequest,
+    services: NamedDependency[GatewayServices],
+    code: FromPath[str],
+    number: FromPath[str],
 ) -> ASGIResponse:
     """The bill as OFD."""
     document = await _document(request, services, code, number)
@@ -62,7 +65,10 @@ async def get_ofd(
     ),
 )
 async def get_pdf(
-    request: ApiRequest, services: NamedDependency[Services], code: FromPath[str], number: FromPath[str]
+    request: ApiRequest,
+    services: NamedDependency[GatewayServices],
+    code: FromPath[str],
+    number: FromPath[str],
 ) -> ASGIResponse:
     """The bill as PDF."""
     document = await _document(request, services, code, number)
@@ -82,7 +88,10 @@ async def get_pdf(
     ),
 )
 async def get_xml(
-    request: ApiRequest, services: NamedDependency[Services], code: FromPath[str], number: FromPath[str]
+    request: ApiRequest,
+    services: NamedDependency[GatewayServices],
+    code: FromPath[str],
+    number: FromPath[str],
 ) -> ASGIResponse:
     """The sealed XML, byte for byte."""
     document = await _document(request, services, code, number)

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 from msgspec import Meta
 
-from mingpiao.composition import Services
+from mingpiao.composition import GatewayServices
 from mingpiao.evidence.model import Amount, EvidenceFile, Extraction, Party
 from mingpiao.evidence.service import MAX_BYTES, get_evidence_files
 from mingpiao.gateway.authentication import ApiRequest
@@ -122,7 +122,7 @@ class EvidenceView(msgspec.Struct, frozen=True, kw_only=True):
         problems=UPLOAD_PROBLEMS,
     ),
 )
-async def upload_evidence(request: ApiRequest, services: NamedDependency[Services]) -> ASGIResponse:
+async def upload_evidence(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
     """Keep a file of the caller's unit and have it read."""
     if media_type_of_request(request) not in _TAKEN:
         raise refuse(
@@ -132,7 +132,7 @@ async def upload_evidence(request: ApiRequest, services: NamedDependency[Service
         )
     name = str(request.query_params.get("name", ""))[:_LONGEST_NAME]
     caller = request.auth
-    file = await services.evidence.add(caller.unit_id, name, await request.body(), acting=caller.actor)
+    file = await services.evidence.add(caller.unit_id, name, await request.body(), acting=caller.acting)
     headers = {"Location": f"{BASE_PATH}/evidence/{file.digest}"}
     return answer(evidence_view(file), 200 if file.state.settled else 202, headers)
 
@@ -150,7 +150,7 @@ async def upload_evidence(request: ApiRequest, services: NamedDependency[Service
     ),
 )
 async def get_evidence(
-    request: ApiRequest, services: NamedDependency[Services], digest: FromPath[str]
+    request: ApiRequest, services: NamedDependency[GatewayServices], digest: FromPath[str]
 ) -> ASGIResponse:
     """One file of the caller's unit."""
     caller = request.auth

@@ -65,7 +65,7 @@ def express(
         request = _ExpressRequest(scope, receive, send)
         request.limit, request.whole = limit, None
         await admit(request)
-        response = await function(request, services=request.app.state.services)
+        response = await function(request, services=request.app.state.gateway)
         await response(scope, receive, send)
 
     return lane

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from mingpiao.composition import Services
+from mingpiao.composition import GatewayServices
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.contract import CODE, NUMBER, Parameter, SuccessAnswer, contract
 from mingpiao.gateway.model import BillView
@@ -57,7 +57,10 @@ def _unknown() -> Refusal:
     opt=contract(_BILL, parameters=(CODE, NUMBER), problems=("bill.unknown",)),
 )
 async def get_by_identity(
-    request: ApiRequest, services: NamedDependency[Services], code: FromPath[str], number: FromPath[str]
+    request: ApiRequest,
+    services: NamedDependency[GatewayServices],
+    code: FromPath[str],
+    number: FromPath[str],
 ) -> ASGIResponse:
     """One bill of the caller's unit."""
     identity = identity_of(code, number)
@@ -74,7 +77,7 @@ async def get_by_identity(
     description="查询某个业务流水号开具的蓝票。开票超时或结果不明时，用它得知真实结果。",
     opt=contract(_BILL, parameters=(_BUSINESS_NO,), problems=("bill.unknown",)),
 )
-async def get_by_business_no(request: ApiRequest, services: NamedDependency[Services]) -> ASGIResponse:
+async def get_by_business_no(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
     """The blue bill of a business number.
 
     The number is read from the raw path, as the routed one has its escaped slashes unescaped.
@@ -98,7 +101,7 @@ async def get_by_business_no(request: ApiRequest, services: NamedDependency[Serv
     opt=contract(_BILL, parameters=(_SM3,), problems=("bill.unknown", "bill.hash_malformed")),
 )
 async def get_by_hash(
-    request: ApiRequest, services: NamedDependency[Services], sm3: FromPath[str]
+    request: ApiRequest, services: NamedDependency[GatewayServices], sm3: FromPath[str]
 ) -> ASGIResponse:
     """The bill whose sealed XML has this hash."""
     async with services.database.scoped(request.auth.scope) as connection:

@@ -6,7 +6,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from mingpiao.composition import Services
+from mingpiao.composition import GatewayServices
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.bills import outcome_response
 from mingpiao.gateway.contract import CODE, NUMBER, SuccessAnswer, contract
@@ -42,11 +42,14 @@ REVERSAL_PROBLEMS = (
     ),
 )
 async def reverse_bill(
-    request: ApiRequest, services: NamedDependency[Services], code: FromPath[str], number: FromPath[str]
+    request: ApiRequest,
+    services: NamedDependency[GatewayServices],
+    code: FromPath[str],
+    number: FromPath[str],
 ) -> ASGIResponse:
     """Reverse a bill: 201 with the red bill, or a problem."""
     body = await read_json(request, _decoder)
     wanted = ReversalRequest(code=code, number=number, reason=body.reason, handler=body.handler)
     caller = request.auth
-    (outcome,) = await services.desk.reverse(caller.unit_id, (wanted,), acting=caller.actor)
+    (outcome,) = await services.desk.reverse(caller.unit_id, (wanted,), acting=caller.acting)
     return outcome_response(outcome, services.settings.site_url())

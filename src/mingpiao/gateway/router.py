@@ -4,11 +4,14 @@ from functools import cache
 
 import msgspec
 from litestar import Router, get
+from litestar.datastructures import State
+from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 from litestar.types import ExceptionHandlersMap
 
+from mingpiao.composition import GatewayServices
 from mingpiao.gateway import reference
 from mingpiao.gateway.applications import (
     appeal_application,
@@ -65,6 +68,7 @@ def create_router() -> Router:
     others = [handler for handler in RESOURCES if handler is not issue_bill]
     return Router(
         path=BASE_PATH,
+        dependencies={"services": Provide(_provide_services, sync_to_thread=False)},
         route_handlers=[
             issue,
             Router(path="/", route_handlers=others, before_request=admit),
@@ -75,6 +79,11 @@ def create_router() -> Router:
         request_max_body_size=MAX_BODY_BYTES,
         exception_handlers=problems,
     )
+
+
+def _provide_services(state: State) -> GatewayServices:
+    services: GatewayServices = state.gateway
+    return services
 
 
 @cache

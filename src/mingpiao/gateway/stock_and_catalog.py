@@ -8,7 +8,7 @@ from litestar.params import QueryParameter
 from litestar.response.base import ASGIResponse
 
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField
-from mingpiao.composition import Services
+from mingpiao.composition import GatewayServices
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.contract import Parameter, SuccessAnswer, contract
 from mingpiao.gateway.model import (
@@ -42,7 +42,7 @@ _KIND = Parameter(
     description="本单位各票据种类剩余和已用的号码个数，以及是否被停止开票。",
     opt=contract(SuccessAnswer(status=200, description="库存。", content=StockList)),
 )
-async def get_stock(request: ApiRequest, services: NamedDependency[Services]) -> ASGIResponse:
+async def get_stock(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
     """The unit's numbers by kind."""
     caller = request.auth
     async with services.database.scoped(caller.scope) as connection:
@@ -70,7 +70,7 @@ def _stock_view(level: StockLevel, catalog: Catalog) -> StockView:
     description="本单位获准开具的票据种类，及各自的其他信息定义。",
     opt=contract(SuccessAnswer(status=200, description="票据种类。", content=KindList)),
 )
-async def list_kinds(request: ApiRequest, services: NamedDependency[Services]) -> ASGIResponse:
+async def list_kinds(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
     """The kinds that the unit may issue."""
     catalog = await services.catalog.get()
     profile = await services.units.profile(request.auth.unit_id)
@@ -112,7 +112,7 @@ def _extension_view(field: ExtensionField) -> ExtensionView:
 )
 async def list_items(
     request: ApiRequest,
-    services: NamedDependency[Services],
+    services: NamedDependency[GatewayServices],
     kind: Annotated[str, QueryParameter(max_length=4)] = "",
 ) -> ASGIResponse:
     """The charge items that the unit may use, those of one kind when told."""

@@ -5,7 +5,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.audit import record
-from mingpiao.identity.model import Account, Actor, AuditEntry, Role, Session
+from mingpiao.identity.model import Account, Acting, AuditEntry, Role, Session
 from mingpiao.identity.passwords import (
     DENGBAO,
     PasswordPolicy,
@@ -37,7 +37,7 @@ async def create_account(
     region_code: str | None = None,
     must_change_password: bool = False,
     policy: PasswordPolicy = DENGBAO,
-    acting: Actor,
+    acting: Acting,
 ) -> Account:
     """Make an account. Unit roles need a unit, department roles a region, an administrator neither.
 
@@ -72,7 +72,7 @@ async def create_account(
             "account.username_taken", "该用户名已被使用，请换一个。", field="username", status=409
         ) from error
     account = account_of(row)
-    await record(connection, _entry(acting, "account:create", account, role=role.value))
+    await record(connection, _entry("account:create", account, acting=acting, role=role.value))
     return account
 
 
@@ -125,22 +125,22 @@ async def officers_of(connection: AsyncConnection, region_code: str) -> list[Acc
     return [account_of(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def set_active(connection: AsyncConnection, account: Account, active: bool, *, acting: Actor) -> None:
+async def set_active(connection: AsyncConnection, account: Account, active: bool, *, acting: Acting) -> None:
     """Open or close an account; closing ends its sessions at once.
 
     Raises `Refusal` (`account.is_own`, 409) when somebody would close their own.
     """
-    if acting.label == account.actor.label:
+    if acting.actor == account.actor:
         raise refuse("account.is_own", "不能停用自己的账户，请由其他管理员操作。", status=409)
     statement = update(accounts).where(accounts.c.account_id == account.account_id).values(active=active)
     await connection.execute(statement)
     if not active:
         await end_sessions_of(connection, account.account_id)
     action = "account:enable" if active else "account:disable"
-    await record(connection, _entry(acting, action, account))
+    await record(connection, _entry(action, account, acting=acting))
 
 
-async def reset_password(connection: AsyncConnection, account: Account, *, acting: Actor) -> str:
+async def reset_password(connection: AsyncConnection, account: Account, *, acting: Acting) -> str:
     """Give an account a random password, returned this once; it must be changed at the next sign-in.
 
     Its sessions end and its lock opens.
@@ -148,7 +148,7 @@ async def reset_password(connection: AsyncConnection, account: Account, *, actin
     password = random_password()
     await _store_password(connection, account, password, must_change=True)
     await end_sessions_of(connection, account.account_id)
-    await record(connection, _entry(acting, "account:reset_password", account))
+    await record(connection, _entry("account:reset_password", account, acting=acting))
     return password
 
 
@@ -159,7 +159,7 @@ async def change_password(
     *,
     old: str,
     new: str,
-    address: str,
+    acting: Acting,
     policy: PasswordPolicy = DENGBAO,
 ) -> None:
     """Change one's own password; all other sessions of the account end.
@@ -181,15 +181,14 @@ async def change_password(
         raise Refusal(locked_problem())
     if not await password_fits(row["password_hash"], old):
         async with database.system() as connection:
-            problem = await count_failure(connection, account.username, address=address)
+            problem = await count_failure(connection, account.username, address=acting.address)
         if problem.code == "session.account_locked":
             raise Refusal(problem)
         raise refuse("account.old_password_wrong", "原密码不正确，请重新输入。", field="old_password")
     async with database.system() as connection:
         await _store_password(connection, account, new, must_change=False)
         await end_sessions_of(connection, account.account_id, keeping=token)
-        acting = Actor(label=account.actor.label, address=address)
-        await record(connection, _entry(acting, "account:change_password", account))
+        await record(connection, _entry("account:change_password", account, acting=acting))
 
 
 async def _store_password(
@@ -207,9 +206,9 @@ async def _store_password(
     )
 
 
-def _entry(acting: Actor, action: str, account: Account, **details: str) -> AuditEntry:
+def _entry(action: str, account: Account, *, acting: Acting, **details: str) -> AuditEntry:
     return AuditEntry(
-        actor=acting,
+        acting=acting,
         action=action,
         subject=f"account:{account.account_id}",
         unit_id=account.unit_id,

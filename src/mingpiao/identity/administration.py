@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.audit import record
-from mingpiao.identity.model import Account, Actor, AuditEntry
+from mingpiao.identity.model import Account, Acting, AuditEntry
 from mingpiao.identity.sessions import account_of
 from mingpiao.identity.tables import accounts
 from mingpiao.kernel.clock import now
@@ -111,10 +111,10 @@ async def _accounts_by(connection: AsyncConnection, labels: Iterable[str]) -> di
     ids = {int(label[8:]) for label in labels if label.startswith("account:") and label[8:].isdigit()}
     query = select(accounts).where(accounts.c.account_id.in_(sorted(ids)))
     found = [account_of(row) for row in (await connection.execute(query)).mappings()]
-    return {account.actor.label: account for account in found}
+    return {account.actor: account for account in found}
 
 
-async def unlock(connection: AsyncConnection, account: Account, *, acting: Actor) -> None:
+async def unlock(connection: AsyncConnection, account: Account, *, acting: Acting) -> None:
     """Open the lock that wrong passwords closed; nothing is recorded when there was none."""
     opened = await connection.execute(
         update(accounts)
@@ -128,7 +128,7 @@ async def unlock(connection: AsyncConnection, account: Account, *, acting: Actor
         await record(
             connection,
             AuditEntry(
-                actor=acting,
+                acting=acting,
                 action="account:unlock",
                 subject=f"account:{account.account_id}",
                 unit_id=account.unit_id,

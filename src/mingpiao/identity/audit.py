@@ -24,11 +24,11 @@ async def record(connection: AsyncConnection, entry: AuditEntry) -> None:
     await connection.execute(
         _INSERT_ONE,
         {
-            "actor": entry.actor.label,
+            "actor": entry.acting.actor,
             "action": entry.action,
             "subject": entry.subject,
             "unit_id": entry.unit_id,
-            "address": entry.actor.address,
+            "address": entry.acting.address,
             "details": msgspec.json.encode(entry.details).decode(),
         },
     )
@@ -38,10 +38,10 @@ async def record_many(connection: asyncpg.Connection, entries: Sequence[AuditEnt
     """Write many audit rows with one statement in the caller's transaction."""
     await connection.execute(
         _INSERT_MANY,
-        [entry.actor.label for entry in entries],
+        [entry.acting.actor for entry in entries],
         [entry.action for entry in entries],
         [entry.subject for entry in entries],
         [entry.unit_id for entry in entries],
-        [entry.actor.address for entry in entries],
+        [entry.acting.address for entry in entries],
         [entry.details for entry in entries],
     )

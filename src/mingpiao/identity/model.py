@@ -1,4 +1,4 @@
-"""Who acts: actors, roles, accounts and sessions."""
+"""Who acts: roles, accounts and sessions, and one value that every verb takes."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -34,26 +34,6 @@ _ROLE_LABELS = {
 }
 
 
-class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who did something and from where, as the audit trail names it.
-
-    `label` is "account:<id>", "app:<app id>" or "system:<task>"; `address` is the network address.
-    """
-
-    label: str
-    address: str = ""
-
-
-class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the audit trail. `action` reads `subject:verb`, e.g. `bill:issue`."""
-
-    actor: Actor
-    action: str
-    subject: str
-    unit_id: int | None = None
-    details: dict[str, str] = {}
-
-
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """A person's account. Unit roles have a unit, department roles a region.
 
@@ -70,9 +50,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     must_change_password: bool = False
 
     @property
-    def actor(self) -> Actor:
-        """The account as the audit trail names it, without an address."""
-        return Actor(label=f"account:{self.account_id}")
+    def actor(self) -> str:
+        """The account as the audit trail names it."""
+        return f"account:{self.account_id}"
 
     @property
     def scope(self) -> Scope:
@@ -91,6 +71,72 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     factors: tuple[str, ...]
     created_at: datetime
     csrf_token: str
+
+
+class Acting(msgspec.Struct, frozen=True, kw_only=True):
+    """Who does something and from where. Every verb that changes something takes one.
+
+    `actor` is their name in the audit trail: "account:<id>", "app:<app id>" or "system:<task>". `name` is
+    what people read. `address` is the network address, `factors` how the session was proven. Only a person
+    has an `account`; an interface app has a unit without one, and the platform itself has neither.
+    """
+
+    actor: str
+    name: str
+    account: Account | None = None
+    unit_id: int | None = None
+    address: str = ""
+    factors: tuple[str, ...] = ()
+
+    @property
+    def account_id(self) -> int | None:
+        return self.account.account_id if self.account else None
+
+    @property
+    def role(self) -> Role | None:
+        return self.account.role if self.account else None
+
+    @property
+    def region_code(self) -> str | None:
+        """The region of a person of a department."""
+        return self.account.region_code if self.account else None
+
+
+def acting_as(session: Session, address: str) -> Acting:
+    """The person of a session, at a network address."""
+    return acting_for(session.account, address=address, factors=session.factors)
+
+
+def acting_for(account: Account, *, address: str = "", factors: tuple[str, ...] = ()) -> Acting:
+    """A person by their account, where there is no session, such as at the command line."""
+    return Acting(
+        actor=account.actor,
+        name=account.display_name,
+        account=account,
+        unit_id=account.unit_id,
+        address=address,
+        factors=factors,
+    )
+
+
+def interface_app(app_id: str, unit_id: int, address: str) -> Acting:
+    """A unit's own program, at the network address of its call."""
+    return Acting(actor=f"app:{app_id}", name="接口应用", unit_id=unit_id, address=address)
+
+
+def platform(task: str, *, name: str = "平台", address: str = "") -> Acting:
+    """The platform itself in one of its tasks, such as "sign_in". `address` is whose call started it."""
+    return Acting(actor=f"system:{task}", name=name, address=address)
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the audit trail. `action` reads `subject:verb`, e.g. `bill:issue`."""
+
+    acting: Acting
+    action: str
+    subject: str
+    unit_id: int | None = None
+    details: dict[str, str] = {}
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):

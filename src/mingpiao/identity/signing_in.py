@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, RowMapping, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.audit import record
-from mingpiao.identity.model import Actor, AuditEntry, Rejected, SignIn
+from mingpiao.identity.model import AuditEntry, Rejected, SignIn, acting_as, acting_for, platform
 from mingpiao.identity.passwords import DENGBAO, PasswordPolicy, password_fits
 from mingpiao.identity.sessions import account_of, end_session, open_session
 from mingpiao.identity.tables import accounts
@@ -72,7 +72,7 @@ async def sign_in(
         await record(
             connection,
             AuditEntry(
-                actor=Actor(label=account.actor.label, address=address),
+                acting=acting_as(signed_in.session, address),
                 action="session:sign_in",
                 subject=f"account:{account.account_id}",
                 unit_id=account.unit_id,
@@ -107,7 +107,7 @@ async def count_failure(connection: AsyncConnection, username: str, *, address: 
     await record(
         connection,
         AuditEntry(
-            actor=Actor(label="system:sign_in", address=address),
+            acting=platform("sign_in", address=address),
             action="session:lock" if locked else "session:sign_in_failed",
             # What was typed as an unknown user's name may be a password: it is not kept.
             subject=f"account:{row['account_id']}" if row else "account:unknown",
@@ -124,14 +124,15 @@ async def sign_out(database: Database, token: str, *, address: str) -> None:
         account_id = await end_session(connection, token)
         if account_id is None:
             return
-        unit_id = select(accounts.c.unit_id).where(accounts.c.account_id == account_id)
+        query = select(accounts).where(accounts.c.account_id == account_id)
+        account = account_of((await connection.execute(query)).mappings().one())
         await record(
             connection,
             AuditEntry(
-                actor=Actor(label=f"account:{account_id}", address=address),
+                acting=acting_for(account, address=address),
                 action="session:sign_out",
                 subject=f"account:{account_id}",
-                unit_id=(await connection.execute(unit_id)).scalar_one(),
+                unit_id=account.unit_id,
             ),
         )
 
@@ -152,7 +153,7 @@ async def _refuse_locked(database: Database, username: str, row: RowMapping, add
         await record(
             connection,
             AuditEntry(
-                actor=Actor(label="system:sign_in", address=address),
+                acting=platform("sign_in", address=address),
                 action="session:refused_locked",
                 subject=f"account:{row['account_id']}",
                 unit_id=row["unit_id"],

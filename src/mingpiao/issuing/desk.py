@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
-from mingpiao.identity.model import Actor
+from mingpiao.identity.model import Acting
 from mingpiao.issuing import train
 from mingpiao.issuing.checks import check_text, examine, has_business_no
 from mingpiao.issuing.digests import request_digest
@@ -108,7 +108,7 @@ class Desk:
         unit_id: int,
         requests: Sequence[IssueRequest],
         *,
-        acting: Actor,
+        acting: Acting,
         approvals: Mapping[str, Approval] = NO_APPROVALS,
         provisos: Mapping[str, Proviso] = NO_PROVISOS,
     ) -> list[Outcome]:
@@ -118,7 +118,7 @@ class Desk:
         by business number answer what rules ask where a person of the department decided so. A request
         with a proviso (by business number) that no longer holds is refused: `bill.superseded`.
         """
-        tickets = await self._tickets(unit_id, requests, acting, approvals, provisos)
+        tickets = await self._tickets(unit_id, requests, approvals, provisos, acting=acting)
         outcomes = await self._ride(unit_id, tickets)
         stopped = [
             place
@@ -144,13 +144,13 @@ class Desk:
         return outcomes
 
     async def reverse(
-        self, unit_id: int, requests: Sequence[ReversalRequest], *, acting: Actor
+        self, unit_id: int, requests: Sequence[ReversalRequest], *, acting: Acting
     ) -> list[Outcome]:
         """Reverse bills of a unit, whole; the outcome holds the red bill."""
         catalog = await self._catalog.get()
         unit = (await self._units.profile(unit_id)).unit
         parties = await self._sealing_parties(unit, catalog)
-        tickets = [_reversal_ticket(request, unit, catalog, parties, acting) for request in requests]
+        tickets = [_reversal_ticket(request, unit, catalog, parties, acting=acting) for request in requests]
         return await self._ride(unit_id, tickets)
 
     async def check(self, unit_id: int, request: IssueRequest, *, counted: bool = False) -> Assessment:
@@ -171,9 +171,10 @@ class Desk:
         self,
         unit_id: int,
         requests: Sequence[IssueRequest],
-        acting: Actor,
         approvals: Mapping[str, Approval],
         provisos: Mapping[str, Proviso],
+        *,
+        acting: Acting,
     ) -> list[Ticket | Answer]:
         catalog = await self._catalog.get()
         profile = await self._units.profile(unit_id)
@@ -224,7 +225,8 @@ def _reversal_ticket(
     unit: Unit,
     catalog: Catalog,
     parties: tuple[SealingParty, SealingParty],
-    acting: Actor,
+    *,
+    acting: Acting,
 ) -> Ticket | Answer:
     problems = [
         *check_text("reason", "冲红原因", request.reason, 180, required=True),

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from sqlalchemy import text
 
+from mingpiao.journal.service import lock_mark, move_mark
 from mingpiao.kernel.money import round_yuan
 from mingpiao.storage.database import Database
 
@@ -40,14 +41,11 @@ def median(lines: Mapping[int, int]) -> Decimal | None:
     raise AssertionError("the classes add up to their sum")
 
 
-_LOCK_MARK = text("SELECT txid FROM reading_marks WHERE reader = :reader FOR UPDATE")
-_OPEN_MARK = text("INSERT INTO reading_marks (reader, txid) VALUES (:reader, 0) ON CONFLICT DO NOTHING")
-_MOVE_MARK = text("UPDATE reading_marks SET txid = :txid WHERE reader = :reader")
 #: Up to which transaction to read: all older than every running one, but not more than a portion.
 _END = text(
     """
     SELECT count(*) AS bills, max(txid) + 1 AS next_txid FROM (
-        SELECT txid FROM events
+        SELECT txid FROM recorded_events AS events
         WHERE txid >= :start AND txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
           AND type = 'issued'
         ORDER BY txid, event_id LIMIT :portion
@@ -60,9 +58,9 @@ _COUNT = text(
         SELECT bills.unit_id, units.unit_type, item.code AS item_code,
                (bills.issued_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
                floor(:classes * ln(item.amount::float8) / ln(2::float8))::smallint AS bucket
-        FROM events
+        FROM recorded_events AS events
         JOIN bills ON bills.unit_id = events.unit_id AND bills.bill_id = events.bill_id
-        JOIN units ON units.unit_id = bills.unit_id
+        JOIN listed_units AS units ON units.unit_id = bills.unit_id
         CROSS JOIN LATERAL jsonb_to_recordset(bills.items) AS item(code text, amount numeric)
         WHERE events.txid >= :start AND events.txid < :stop AND events.type = 'issued' AND item.amount > 0
     ), own AS (
@@ -86,13 +84,12 @@ async def count_items(database: Database) -> None:
 async def _count_portion(database: Database) -> bool:
     """Count one portion; whether there may be more."""
     async with database.system() as connection:
-        await connection.execute(_OPEN_MARK, {"reader": _READER})
-        start = int(await connection.scalar(_LOCK_MARK, {"reader": _READER}) or 0)
+        start = await lock_mark(connection, _READER)
         end = (await connection.execute(_END, {"start": start, "portion": _PORTION})).one()
         if not end.bills:
             return False
         await connection.execute(
             _COUNT, {"start": start, "stop": end.next_txid, "classes": CLASSES_PER_DOUBLING}
         )
-        await connection.execute(_MOVE_MARK, {"reader": _READER, "txid": end.next_txid})
+        await move_mark(connection, _READER, start, end.next_txid)
         return bool(end.bills == _PORTION)

@@ -178,7 +178,7 @@ def _places_of_number(code: str, number: int) -> TextualSelect:
     """The bills that may have a number, under one code or any: segments name their units, as in `_place`."""
     return (
         text(
-            "SELECT unit_id, CAST(code AS bigint) * 10000000000 + :number FROM segments "
+            "SELECT unit_id, CAST(code AS bigint) * 10000000000 + :number FROM number_ranges "
             "WHERE int8range(first_number, last_number, '[]') @> CAST(:number AS bigint) "
             "AND (:code = '' OR code = CAST(:code AS char(8)))"
         )
@@ -259,3 +259,30 @@ async def list_changes(
         mark=_AS_VISIBLE.write(*last),
         complete=len(rows) <= limit,
     )
+
+
+class IssueWays(msgspec.Struct, frozen=True, kw_only=True):
+    """Of bills that met findings or evidence: how many were issued without anybody's word, after their
+    handler's, and after a department's.
+    """
+
+    direct: int
+    confirmed: int
+    reviewed: int
+
+
+_WAYS = text(
+    """
+SELECT count(*) FILTER (WHERE application_id IS NULL AND confirmations = '[]') AS direct,
+       count(*) FILTER (WHERE application_id IS NULL AND confirmations <> '[]') AS confirmed,
+       count(*) FILTER (WHERE application_id IS NOT NULL) AS reviewed
+FROM bill_supervision JOIN bills USING (unit_id, bill_id)
+WHERE bills.issued_at >= :begin AND bills.issued_at < :end
+"""
+)
+
+
+async def ways_of_issue(connection: AsyncConnection, begin: datetime, end: datetime) -> IssueWays:
+    """Count the scope's bills that were issued from `begin` up to but without `end`, by their way."""
+    row = (await connection.execute(_WAYS, {"begin": begin, "end": end})).mappings().one()
+    return IssueWays(**row)

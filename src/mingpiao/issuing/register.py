@@ -339,14 +339,14 @@ def _event(record: BillRecord, kind: EventType, bill_id: int, facts: dict[str, s
         unit_id=record.bill.unit_id,
         bill_id=bill_id,
         occurred_at=record.bill.issued_at,
-        actor=record.ticket.acting.label,
+        actor=record.ticket.acting.actor,
         facts=facts,
     )
 
 
 def _audit(event: Event, record: BillRecord) -> AuditEntry:
     return AuditEntry(
-        actor=record.ticket.acting,
+        acting=record.ticket.acting,
         action=f"bill:{event.type.value}",
         subject=f"bill:{event.bill_id}",
         unit_id=event.unit_id,

@@ -11,6 +11,7 @@ from mingpiao.issuing.queries import (
     get_supervision,
     list_bills,
     list_changes,
+    ways_of_issue,
 )
 from mingpiao.issuing.stored import (
     Portion,
@@ -43,4 +44,5 @@ __all__ = [
     "stored_bills",
     "stored_reversals",
     "unit_totals",
+    "ways_of_issue",
 ]

@@ -55,7 +55,7 @@ class Portion(msgspec.Struct, frozen=True):
 _PORTION = text(
     """
     SELECT count(*) AS bills, max(txid) + 1 AS stop FROM (
-        SELECT txid FROM events
+        SELECT txid FROM recorded_events AS events
         WHERE txid >= :start AND txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
           AND type IN ('issued', 'reversal_issued')
         ORDER BY txid, event_id LIMIT :most
@@ -66,7 +66,7 @@ _BLUE = text(
     """
     SELECT bills.unit_id, bills.bill_id, bills.region_code, bills.kind_code, bills.issued_at, bills.items,
            bills.xml, supervision.evidence, supervision.claims
-    FROM events
+    FROM recorded_events AS events
     JOIN bills ON bills.unit_id = events.unit_id AND bills.bill_id = events.bill_id
     LEFT JOIN bill_supervision AS supervision
            ON supervision.unit_id = bills.unit_id AND supervision.bill_id = bills.bill_id
@@ -79,7 +79,7 @@ _RED = text(
     SELECT red.unit_id, red.bill_id, red.region_code, red.kind_code, red.issued_at, red.items, red.total,
            red.payer_type, red.payer_code, red.payer_name, blue.bill_id AS blue_bill_id,
            blue.issued_at AS blue_issued_at
-    FROM events
+    FROM recorded_events AS events
     JOIN bills AS red ON red.unit_id = events.unit_id AND red.bill_id = events.bill_id
     JOIN bills AS blue ON blue.unit_id = red.unit_id AND blue.bill_id = red.related_bill_id
     WHERE events.txid >= :start AND events.txid < :stop AND events.type = 'reversal_issued'

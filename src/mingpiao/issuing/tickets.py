@@ -5,7 +5,7 @@ import msgspec
 from mingpiao.catalog.model import BillKind, Catalog
 from mingpiao.evidence.model import Extraction
 from mingpiao.evidence.service import EvidenceKey
-from mingpiao.identity.model import Actor
+from mingpiao.identity.model import Acting
 from mingpiao.issuing.checks import BillDraft
 from mingpiao.issuing.history import Subjects, UnitPast
 from mingpiao.issuing.model import Approval, Proviso, ReversalRequest
@@ -39,7 +39,7 @@ class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
     unit: Unit
     bill_code: str
     parties: tuple[SealingParty, SealingParty]
-    acting: Actor
+    acting: Acting
     oversight: Oversight
     proviso: Proviso | None = None
 
@@ -76,7 +76,7 @@ class ReversalTicket(msgspec.Struct, frozen=True, kw_only=True):
     kind: BillKind
     bill_code: str
     parties: tuple[SealingParty, SealingParty]
-    acting: Actor
+    acting: Acting
 
     @property
     def stock_key(self) -> StockKey:

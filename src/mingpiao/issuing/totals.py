@@ -5,13 +5,17 @@ that are over the worker adds them up into `region_totals`. A reversal counts on
 happens, so that a day that is over does not change any more.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.issuing.model import DayTotal
+from mingpiao.kernel.clock import now
+from mingpiao.storage.database import Database
 
+#: After midnight, for trains that began before it.
+_SETTLING = timedelta(minutes=5)
 #: Closed days that are added up again each time: a train that began before midnight may commit late.
 _UNSETTLED_DAYS = 2
 
@@ -84,6 +88,16 @@ async def roll_up(connection: AsyncConnection, day: date) -> None:
     await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('region_totals'))"))
     await connection.execute(text("DELETE FROM region_totals WHERE day = :day"), {"day": day})
     await connection.execute(_ADD_UP, {"day": day})
+
+
+async def add_up_closed_days(database: Database, moment: datetime | None = None) -> None:
+    """Bring `region_totals` up to yesterday (Asia/Shanghai), a transaction a day, oldest first."""
+    today = ((moment or now()) - _SETTLING).date()
+    async with database.system() as connection:
+        days = await waiting_days(connection, today)
+    for day in days:
+        async with database.system() as connection:
+            await roll_up(connection, day)
 
 
 def _total(row: Row[tuple[object, ...]]) -> DayTotal:

@@ -15,6 +15,7 @@ import msgspec
 
 from mingpiao.evidence.model import Usage
 from mingpiao.evidence.service import EvidenceKey, lock_evidence
+from mingpiao.house.rooms import locks
 from mingpiao.issuing import register
 from mingpiao.issuing.faces import Numbered, blue_face, red_face
 from mingpiao.issuing.model import Issued, Outcome, Refused
@@ -184,13 +185,7 @@ def _repeated(ticket: IssueTicket, original: Original) -> Outcome:
     return Refused(problems=(conflict,))
 
 
-_LOCK_MESSAGES = {
-    "qualification_expired": "本单位资质证书已到期，开票功能已锁定，请更新证书后再开票。",
-    "qualification_revoked": "本单位资质证书的认定已被财政部门撤销，开票功能已锁定，请上传有效的证书，认定有效后立即恢复。",
-    "ukey_lost": "数字证书（UKey）已挂失，开票功能已锁定，请使用新UKey登录后再开票。",
-    "writeoff_overdue": "本单位逾期未核销，开票功能已锁定，请先完成核销。",
-    "rectification_overdue": "本单位整改逾期未完成，开票功能已锁定，请先完成整改。",
-}
+_LOCKED = "本单位开票功能已被财政部门锁定，请联系同级财政部门。"
 
 
 def _stock_problem(stock: Stock | None, today: date) -> Problem | None:
@@ -202,11 +197,12 @@ def _stock_problem(stock: Stock | None, today: date) -> Problem | None:
             status=422,
         )
     expired = stock.valid_until is not None and stock.valid_until < today
-    locks = ("qualification_expired",) if expired else stock.locks
-    if not locks:
+    reasons = ("qualification_expired",) if expired else stock.locks
+    if not reasons:
         return None
-    message = _LOCK_MESSAGES.get(locks[0], "本单位开票功能已被财政部门锁定，请联系同级财政部门。")
-    return Problem(code="unit.issuing_locked", message=message, status=409, facts={"locks": list(locks)})
+    lock = locks().get(reasons[0])
+    message = _LOCKED if lock is None else lock.message
+    return Problem(code="unit.issuing_locked", message=message, status=409, facts={"locks": list(reasons)})
 
 
 def _reversal_problem(blue: register.Blue | None) -> Problem | None:

@@ -22,6 +22,8 @@ from pgqueuer.domain.models import Job
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.house.model import Handler
+
 #: A job whose worker was not heard of for so long is taken by another.
 ABANDONED_AFTER = timedelta(seconds=6)
 _LOOK_AGAIN = timedelta(seconds=2)
@@ -33,21 +35,6 @@ _GRACE_SECONDS = 5.0
 _logger = logging.getLogger(__name__)
 
 Payload = dict[str, Any]
-
-
-class Handler(msgspec.Struct, frozen=True, kw_only=True):
-    """Who does the jobs of a name.
-
-    `at_once` is how many of them one worker does at the same time. Work that raises is tried again
-    `attempts` times in all, after a pause that begins with `pause_seconds` and doubles, five minutes
-    at most; then the job is kept as failed (see `failed_jobs`).
-    """
-
-    name: str
-    work: Callable[[Payload], Awaitable[None]]
-    at_once: int = 2
-    attempts: int = 6
-    pause_seconds: float = 2.0
 
 
 class FailedJob(msgspec.Struct, frozen=True, kw_only=True):

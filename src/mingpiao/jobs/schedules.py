@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 import asyncpg
 import msgspec
@@ -9,6 +10,8 @@ from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.sm import SchedulerManager
 from pgqueuer.domain.models import Schedule
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +38,23 @@ async def run_rounds(
     for each in rounds:
         manager.schedule(each.name, each.cron)(_without_schedule(each.work))
     await manager.run()
+
+
+class RoundState(msgspec.Struct, frozen=True, kw_only=True):
+    """When a round was last done (None: not yet) and when it is due."""
+
+    name: str
+    last_run: datetime | None
+    next_run: datetime
+
+
+async def list_rounds(connection: AsyncConnection) -> list[RoundState]:
+    """All rounds that any worker ever had, by name."""
+    rows = await connection.execute(_ROUNDS)
+    return [RoundState(name=row.entrypoint, last_run=row.last_run, next_run=row.next_run) for row in rows]
+
+
+_ROUNDS = text("SELECT entrypoint, last_run, next_run FROM pgqueuer_schedules ORDER BY entrypoint")
 
 
 def _without_schedule(work: Callable[[], Awaitable[None]]) -> Callable[[Schedule], Awaitable[None]]:

@@ -14,7 +14,18 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.journal.marks import lock_mark, mark_of, move_mark
 from mingpiao.journal.model import Event
+
+__all__ = [
+    "append",
+    "bill_events",
+    "event_body",
+    "leaf_hash",
+    "lock_mark",
+    "mark_of",
+    "move_mark",
+]
 
 _APPEND = """
 INSERT INTO events (unit_id, bill_id, type, occurred_at, body, leaf_hash)

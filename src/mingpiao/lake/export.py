@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text
-
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.issuing.service import (
     Portion,
@@ -22,6 +20,7 @@ from mingpiao.issuing.service import (
     stored_bills,
     stored_reversals,
 )
+from mingpiao.journal.service import mark_of, move_mark
 from mingpiao.lake.catalogue import FOLDER, add_files
 from mingpiao.lake.model import Dataset, LakeFile
 from mingpiao.lake.parquet import write_rows
@@ -33,10 +32,6 @@ from mingpiao.units.service import UnitDirectory
 _READER = "lake"
 #: Bills that one portion holds, about: a file of some megabytes, ten seconds of work.
 PORTION = 20_000
-
-_MARK = text("SELECT txid FROM reading_marks WHERE reader = :reader")
-_OPEN_MARK = text("INSERT INTO reading_marks (reader, txid) VALUES (:reader, 0) ON CONFLICT DO NOTHING")
-_MOVE_MARK = text("UPDATE reading_marks SET txid = :stop WHERE reader = :reader AND txid = :start")
 
 
 class Exporter:
@@ -56,7 +51,7 @@ class Exporter:
         while True:
             # Only reads: a writing transaction would hold back everybody who waits for an end of all.
             async with self._database.system() as connection:
-                start = int(await connection.scalar(_MARK, {"reader": _READER}) or 0)
+                start = await mark_of(connection, _READER)
                 portion = await next_portion(connection, start, most)
                 if portion is None:
                     return portions
@@ -91,9 +86,7 @@ class Exporter:
     async def _settle(self, portion: Portion, written: Sequence[LakeFile]) -> int:
         """Let the files count if the mark still stands where it was read."""
         async with self._database.system() as connection:
-            await connection.execute(_OPEN_MARK, {"reader": _READER})
-            values = {"reader": _READER, "start": portion.start, "stop": portion.stop}
-            if (await connection.execute(_MOVE_MARK, values)).rowcount == 0:
+            if not await move_mark(connection, _READER, portion.start, portion.stop):
                 return 0
             await add_files(connection, written)
         return 1

@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 
 from mingpiao.catalog.service import CatalogStore
-from mingpiao.jobs.queue import Handler, enqueue
+from mingpiao.house.model import Handler
+from mingpiao.jobs.queue import enqueue
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.lake import store

@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.jobs.queue import enqueue
 from mingpiao.kernel.clock import SHANGHAI
@@ -65,7 +65,7 @@ async def start_backtest(
     months: int,
     *,
     region_code: str,
-    acting: Actor,
+    acting: Acting,
     version: int | None = None,
 ) -> int:
     """Ask for a back-test of a rule in a department's area; its id. `version` is None for a rule not saved.
@@ -85,12 +85,12 @@ async def start_backtest(
         "rule": _encoded(rule),
         "version": version,
         "months": months,
-        "asked_by": acting.label,
+        "asked_by": acting.actor,
     }
     backtest_id = int(await connection.scalar(_INSERT, values) or 0)
     await enqueue(connection, JOB, {"backtest_id": backtest_id})
     await _audit(
-        connection, "backtest:start", backtest_id, acting, {"rule": rule.code, "months": str(months)}
+        connection, "backtest:start", backtest_id, {"rule": rule.code, "months": str(months)}, acting=acting
     )
     return backtest_id
 
@@ -117,18 +117,18 @@ async def list_backtests(
 
 
 async def stop_backtest(
-    connection: AsyncConnection, backtest_id: int, *, region_code: str, acting: Actor
+    connection: AsyncConnection, backtest_id: int, *, region_code: str, acting: Acting
 ) -> None:
     """Break a back-test off; one that is over stays as it is. Raises `Refusal` (`backtest.unknown`, 404)."""
     await get_backtest(connection, backtest_id, region_code=region_code)
     if (await connection.execute(_ASK_STOP, {"backtest_id": backtest_id})).rowcount:
-        await _audit(connection, "backtest:stop", backtest_id, acting, {})
+        await _audit(connection, "backtest:stop", backtest_id, {}, acting=acting)
 
 
 async def _audit(
-    connection: AsyncConnection, action: str, backtest_id: int, acting: Actor, details: dict[str, str]
+    connection: AsyncConnection, action: str, backtest_id: int, details: dict[str, str], *, acting: Acting
 ) -> None:
-    entry = AuditEntry(actor=acting, action=action, subject=f"backtest:{backtest_id}", details=details)
+    entry = AuditEntry(acting=acting, action=action, subject=f"backtest:{backtest_id}", details=details)
     await record(connection, entry)
 
 

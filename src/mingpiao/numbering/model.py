@@ -46,3 +46,12 @@ class StockLevel(msgspec.Struct, frozen=True, kw_only=True):
     used: int
     locks: tuple[str, ...]
     valid_until: date | None
+
+
+class PoolLevel(msgspec.Struct, frozen=True, kw_only=True):
+    """How many numbers of a 票据代码 were allotted to units, and how many are left."""
+
+    code: str
+    kind_code: str
+    allotted: int
+    left: int

@@ -10,11 +10,12 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import refuse
-from mingpiao.numbering.model import Segment, Stock, StockLevel
+from mingpiao.numbering.model import PoolLevel, Segment, Stock, StockLevel
+from mingpiao.storage.database import driver_of
 
 #: A unit and a kind: what a stock row is for.
 StockKey = tuple[int, str]
@@ -51,6 +52,10 @@ _ADD_SEGMENT = """
 INSERT INTO segments (unit_id, kind_code, code, first_number, last_number)
 VALUES ($1, $2, $3, $4, $5) RETURNING segment_id
 """
+_POOL_LEVELS = text(
+    "SELECT code, kind_code, next_number - 1 AS allotted, 10000000000 - next_number AS left "
+    "FROM number_pools ORDER BY code"
+)
 _FIND_UNIT = text(
     "SELECT unit_id FROM segments WHERE code = :code AND first_number <= :number "
     "ORDER BY first_number DESC LIMIT 1"
@@ -64,7 +69,7 @@ async def open_code(connection: AsyncConnection, code: str, kind_code: str) -> N
     )
 
 
-async def open_stock(connection: AsyncConnection, unit_id: int, kind_code: str, *, acting: Actor) -> None:
+async def open_stock(connection: AsyncConnection, unit_id: int, kind_code: str, *, acting: Acting) -> None:
     """Let a unit issue a kind, as far as its last day and its locks let it issue. Does nothing the second time."""
     # Locked, so that a day or a lock which is being set at the same time is neither missed nor undone.
     limits = await connection.execute(
@@ -84,11 +89,11 @@ async def open_stock(connection: AsyncConnection, unit_id: int, kind_code: str, 
         {"unit_id": unit_id, "kind_code": kind_code, "valid_until": valid_until, "locks": locks},
     )
     if result.scalar_one_or_none() is not None:
-        await _audit(connection, acting, "stock:open", unit_id, {"kind": kind_code})
+        await _audit(connection, "stock:open", unit_id, {"kind": kind_code}, acting=acting)
 
 
 async def allot(
-    connection: AsyncConnection, unit_id: int, kind_code: str, code: str, count: int, *, acting: Actor
+    connection: AsyncConnection, unit_id: int, kind_code: str, code: str, count: int, *, acting: Acting
 ) -> Segment:
     """Give a unit the next `count` numbers of a 票据代码 as a segment in stock.
 
@@ -101,20 +106,17 @@ async def allot(
         text("SELECT 1 FROM stocks WHERE unit_id = :unit_id AND kind_code = :kind_code FOR UPDATE"),
         {"unit_id": unit_id, "kind_code": kind_code},
     )
-    raw = (await connection.get_raw_connection()).driver_connection
-    if raw is None:
-        raise RuntimeError("the connection is closed")
-    segment = await _add_segment(raw, (unit_id, kind_code), code, count)
+    segment = await _add_segment(await driver_of(connection), (unit_id, kind_code), code, count)
     if segment is None:
         raise refuse(
             "numbering.pool_empty", f"票据代码{code}的号码已不足{count}个，请联系省级财政部门。", status=409
         )
     details = {"kind": kind_code, "code": code, "first": str(segment.first), "last": str(segment.last)}
-    await _audit(connection, acting, "segment:allot", unit_id, details)
+    await _audit(connection, "segment:allot", unit_id, details, acting=acting)
     return segment
 
 
-async def lock_issuing(connection: AsyncConnection, unit_id: int, reason: str, *, acting: Actor) -> None:
+async def lock_issuing(connection: AsyncConnection, unit_id: int, reason: str, *, acting: Acting) -> None:
     """Stop a unit's issuing in all kinds and in those opened later, from this transaction's commit on.
 
     `reason` is a stable word; where it holds already nothing changes.
@@ -134,10 +136,10 @@ async def lock_issuing(connection: AsyncConnection, unit_id: int, reason: str, *
     await connection.execute(
         text("UPDATE stocks SET locks = array_append(locks, :reason) WHERE unit_id = :unit_id"), given
     )
-    await _audit(connection, acting, "stock:lock", unit_id, {"reason": reason})
+    await _audit(connection, "stock:lock", unit_id, {"reason": reason}, acting=acting)
 
 
-async def unlock_issuing(connection: AsyncConnection, unit_id: int, reason: str, *, acting: Actor) -> None:
+async def unlock_issuing(connection: AsyncConnection, unit_id: int, reason: str, *, acting: Acting) -> None:
     """Take one reason away, where it holds; the unit issues again when none is left."""
     given = {"unit_id": unit_id, "reason": reason}
     held = await connection.execute(
@@ -153,11 +155,11 @@ async def unlock_issuing(connection: AsyncConnection, unit_id: int, reason: str,
     await connection.execute(
         text("UPDATE stocks SET locks = array_remove(locks, :reason) WHERE unit_id = :unit_id"), given
     )
-    await _audit(connection, acting, "stock:unlock", unit_id, {"reason": reason})
+    await _audit(connection, "stock:unlock", unit_id, {"reason": reason}, acting=acting)
 
 
 async def set_valid_until(
-    connection: AsyncConnection, unit_id: int, day: date | None, *, acting: Actor
+    connection: AsyncConnection, unit_id: int, day: date | None, *, acting: Acting
 ) -> None:
     """Let a unit issue up to a day (inclusive, Asia/Shanghai), in all kinds and in those opened later.
 
@@ -176,7 +178,9 @@ async def set_valid_until(
         text("UPDATE stocks SET valid_until = :day WHERE unit_id = :unit_id"),
         given,
     )
-    await _audit(connection, acting, "stock:valid_until", unit_id, {"day": day.isoformat() if day else ""})
+    await _audit(
+        connection, "stock:valid_until", unit_id, {"day": day.isoformat() if day else ""}, acting=acting
+    )
 
 
 async def _lock_rows(connection: AsyncConnection, unit_id: int) -> None:
@@ -185,6 +189,12 @@ async def _lock_rows(connection: AsyncConnection, unit_id: int) -> None:
         text("SELECT 1 FROM stocks WHERE unit_id = :unit_id ORDER BY kind_code FOR UPDATE"),
         {"unit_id": unit_id},
     )
+
+
+async def pool_levels(connection: AsyncConnection) -> list[PoolLevel]:
+    """How many numbers are left under each 票据代码, in the order of the codes."""
+    rows = await connection.execute(_POOL_LEVELS)
+    return [PoolLevel(**row) for row in rows.mappings()]
 
 
 async def stock_levels(connection: AsyncConnection, unit_id: int) -> list[StockLevel]:
@@ -345,9 +355,9 @@ async def _add_segment(
 
 
 async def _audit(
-    connection: AsyncConnection, acting: Actor, action: str, unit_id: int, details: dict[str, str]
+    connection: AsyncConnection, action: str, unit_id: int, details: dict[str, str], *, acting: Acting
 ) -> None:
     entry = AuditEntry(
-        actor=acting, action=action, subject=f"unit:{unit_id}", unit_id=unit_id, details=details
+        acting=acting, action=action, subject=f"unit:{unit_id}", unit_id=unit_id, details=details
     )
     await record(connection, entry)

@@ -15,31 +15,28 @@ from litestar.response import Stream
 from mingpiao.composition import Services
 from mingpiao.exports.model import Export, ExportOrder
 from mingpiao.exports.service import (
-    PURGE_JOB,
-    WRITE_JOB,
     advance_export,
     ask_for_export,
     begin_export,
     end_export,
-    expired_exports,
     file_key,
-    forget_export,
 )
-from mingpiao.identity.model import Account, Actor, AuditEntry, Session
+from mingpiao.exports.settings import ExportSettings
+from mingpiao.identity.model import Account, Acting, AuditEntry
 from mingpiao.identity.service import account_state, record
-from mingpiao.jobs.queue import Handler
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.list_columns import Column, Row
 from mingpiao.portals.list_files import Batches, Layout, csv_pieces, write_list
-from mingpiao.portals.list_filters import Here
+from mingpiao.portals.list_filters import Here, Sources, sources_of
 from mingpiao.portals.list_model import ExportFile, Listing, Query, read_list_query
 from mingpiao.portals.regions import home_region
 from mingpiao.portals.session import PageRequest, redirect
 from mingpiao.portals.subjects import subjects
-from mingpiao.web import client_address
+from mingpiao.storage.database import Database
+from mingpiao.storage.files import FileStore
 
 #: Rows fetched in one transaction.
 _BATCH = 500
@@ -52,35 +49,41 @@ TYPES = {
 
 
 async def export_list(
-    request: PageRequest, session: Session, services: Services, listing: Listing[Any], ending: str
+    request: PageRequest, services: Services, listing: Listing[Any], ending: str, *, acting: Acting
 ) -> Response[bytes] | Stream:
     """All rows of an address's filter as a file, put down in the audit trail; long ones are left to a worker.
 
     Raises `Refusal` with what is wrong in the filter (422).
     """
-    account = session.account
-    export = _export_of(listing)
-    query = await _read(services, account, listing, read_query(request))
-    most = services.settings.export_rows_at_once
-    rows: list[list[list[str]]] = []
-    async for batch in _batches(services, account, listing, query, most=most + 1):
-        rows.append(batch)
-    audit = await _audit_entry(request, services, account, export, query, ending)
-    if sum(map(len, rows)) > most:
-        question = {member: text for member, text in query.values.items() if text}
-        order = ExportOrder(
-            list_name=listing.name,
-            title=listing.title,
-            file_name=file_name(export.file, ending),
-            format=ending,
-            question=question,
-        )
-        async with services.database.system() as connection:
-            await ask_for_export(connection, account, order, audit)
-        return redirect(request, exports_address(account))
-    async with services.database.system() as connection:
+    account = _account_of(acting)
+    sources = sources_of(services)
+    query = await _read(sources, account, listing, read_query(request))
+    most = services.settings.of(ExportSettings).export_rows_at_once
+    rows = [batch async for batch in _batches(sources, account, listing, query, most=most + 1)]
+    stem = _export_of(listing).file
+    audit = await _audit_entry(sources, listing, query, ending, acting)
+    async with services.database.system() as connection:  # system: the audit trail is written
+        if sum(map(len, rows)) > most:
+            await ask_for_export(connection, account, _order(listing, query, stem, ending), audit)
+            return redirect(request, exports_address(account))
         await record(connection, audit)
-    return short_file(export.file, ending, layout_of(listing), rows)
+    return short_file(stem, ending, layout_of(listing), rows)
+
+
+def _account_of(acting: Acting) -> Account:
+    if acting.account is None:
+        raise ValueError("only a person exports a list")
+    return acting.account
+
+
+def _order(listing: Listing[Any], query: Query, stem: str, ending: str) -> ExportOrder:
+    return ExportOrder(
+        list_name=listing.name,
+        title=listing.title,
+        file_name=file_name(stem, ending),
+        format=ending,
+        question={member: text for member, text in query.values.items() if text},
+    )
 
 
 def exports_address(account: Account) -> str:
@@ -121,13 +124,11 @@ def _export_of(listing: Listing[Any]) -> ExportFile:
     return listing.export
 
 
-async def _read(
-    services: Services, account: Account, listing: Listing[Any], given: Mapping[str, str]
-) -> Query:
+async def _read(sources: Sources, account: Account, listing: Listing[Any], given: Mapping[str, str]) -> Query:
     """The filter that an export answers; raises `Refusal` with what is wrong in it."""
-    catalog = await services.catalog.get()
-    async with services.database.scoped(listing.scope(account)) as connection:
-        here = Here(account=account, services=services, catalog=catalog, connection=connection)
+    catalog = await sources.catalog.get()
+    async with sources.database.scoped(listing.scope(account)) as connection:
+        here = Here(account=account, catalog=catalog, units=sources.units, connection=connection)
         query = await read_list_query(listing, here, given)
     if query.problems:
         raise Refusal(*query.problems)
@@ -135,15 +136,15 @@ async def _read(
 
 
 async def _batches(
-    services: Services, account: Account, listing: Listing[Row], query: Query, *, most: int
+    sources: Sources, account: Account, listing: Listing[Row], query: Query, *, most: int
 ) -> Batches:
     """Rows of a filter as texts, some at a time, up to `most` of them."""
     columns = _columns_of(listing)
-    catalog = await services.catalog.get()
+    catalog = await sources.catalog.get()
     key, left = "", most
     while left > 0:
-        async with services.database.scoped(listing.scope(account)) as connection:
-            here = Here(account=account, services=services, catalog=catalog, connection=connection)
+        async with sources.database.scoped(listing.scope(account)) as connection:
+            here = Here(account=account, catalog=catalog, units=sources.units, connection=connection)
             found = await listing.fetch(here, query.wanted, key, min(_BATCH, left))
         yield [[column.exported(row) for column in columns] for row in found.items]
         key, left = found.next_key, left - len(found.items)
@@ -169,14 +170,14 @@ def short_file(stem: str, ending: str, layout: Layout, rows: Sequence[list[list[
 
 
 async def _audit_entry(
-    request: PageRequest, services: Services, account: Account, export: ExportFile, query: Query, ending: str
+    sources: Sources, listing: Listing[Any], query: Query, ending: str, acting: Acting
 ) -> AuditEntry:
-    region = home_region(account, await services.catalog.get())
+    region = home_region(_account_of(acting), await sources.catalog.get())
     return AuditEntry(
-        actor=Actor(label=account.actor.label, address=client_address(request)),
-        action=export.action,
-        subject=f"region:{region}" if account.unit_id is None else f"unit:{account.unit_id}",
-        unit_id=account.unit_id,
+        acting=acting,
+        action=_export_of(listing).action,
+        subject=f"region:{region}" if acting.unit_id is None else f"unit:{acting.unit_id}",
+        unit_id=acting.unit_id,
         details={"format": ending} | {name: text for name, text in query.values.items() if text},
     )
 
@@ -184,58 +185,42 @@ async def _audit_entry(
 # -- the worker's side ---------------------------------------------------------------------------
 
 
-def export_handlers(services: Services) -> Sequence[Handler]:
-    """Who writes the exports that were asked for, and who deletes those whose time is over."""
-
-    async def write(payload: Mapping[str, Any]) -> None:
-        await write_export(services, int(payload["export_id"]))
-
-    async def purge(_payload: Mapping[str, Any]) -> None:
-        await purge_exports(services)
-
-    return (
-        Handler(name=WRITE_JOB, work=write, at_once=1),
-        Handler(name=PURGE_JOB, work=purge, at_once=1),
-    )
-
-
-async def write_export(services: Services, export_id: int) -> None:
+async def write_export(sources: Sources, files: FileStore, export_id: int) -> None:
     """Write an export's file and keep it; begun again, it is written anew.
 
     What its owner may not have, or what cannot be written for a reason of theirs, is told on the list of exports.
     """
-    async with services.database.system() as connection:
+    async with sources.database.system() as connection:  # system: exports are an account's, no scope's
         export = await begin_export(connection, export_id)
     if export is None:
         return
     failure, size = "", 0
     try:
-        size = await _write(services, export)
+        size = await _write(sources, files, export)
     except Refusal as refusal:
         failure = refusal.problems[0].message
-    async with services.database.system() as connection:
+    async with sources.database.system() as connection:  # system: exports are an account's, no scope's
         await end_export(connection, export_id, size=size, failure=failure)
 
 
-async def _write(services: Services, export: Export) -> int:
+async def _write(sources: Sources, files: FileStore, export: Export) -> int:
     """The size of the file in bytes. Raises `Refusal`."""
     listing = listing_named(export.order.list_name)
-    async with services.database.system() as connection:
+    async with sources.database.system() as connection:  # system: no scope reads accounts
         account = (await account_state(connection, export.account_id)).account
     if not account.active or not allowed(account.role, _export_of(listing).right):
         raise refuse("access.denied", "该账户已停用或没有导出的权限，请联系管理员。", status=403)
-    query = await _read(services, account, listing, export.order.question)
-    batches = _told(
-        services, export.export_id, _batches(services, account, listing, query, most=_MOST_ROWS + 1)
-    )
+    query = await _read(sources, account, listing, export.order.question)
+    batches = _batches(sources, account, listing, query, most=_MOST_ROWS + 1)
     with tempfile.TemporaryDirectory(prefix="mingpiao-export-") as folder:
         path = Path(folder) / f"list.{export.order.format}"
-        await write_list(path, export.order.format, layout_of(listing), batches)
-        await services.files.put_file(file_key(export.export_id), path)
+        told = _told(sources.database, export.export_id, batches)
+        await write_list(path, export.order.format, layout_of(listing), told)
+        await files.put_file(file_key(export.export_id), path)
         return path.stat().st_size
 
 
-async def _told(services: Services, export_id: int, batches: Batches) -> Batches:
+async def _told(database: Database, export_id: int, batches: Batches) -> Batches:
     """Batches as they come, with word of how many rows they are. Raises `Refusal` when there are too many."""
     written = 0
     async for batch in batches:
@@ -243,21 +228,8 @@ async def _told(services: Services, export_id: int, batches: Batches) -> Batches
         written += len(batch)
         if written > _MOST_ROWS:
             raise refuse("export.too_long", "结果超过200万行，请缩小查询范围后重新导出。", status=422)
-        async with services.database.system() as connection:
+        async with database.system() as connection:  # system: exports are an account's, no scope's
             await advance_export(connection, export_id, written)
-
-
-async def purge_exports(services: Services) -> None:
-    """Delete exports whose time is over: first the file, then the row that knows of it."""
-    while True:
-        async with services.database.system() as connection:
-            over = await expired_exports(connection)
-        for export_id in over:
-            await services.files.delete(file_key(export_id))
-            async with services.database.system() as connection:
-                await forget_export(connection, export_id)
-        if not over:
-            return
 
 
 def listing_named(name: str) -> Listing[Any]:

@@ -13,13 +13,15 @@ from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
+from mingpiao.catalog.service import CatalogStore
 from mingpiao.composition import Services
 from mingpiao.identity.model import Account
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem
 from mingpiao.portals.forms import read_amount, read_day
 from mingpiao.portals.regions import chosen_region, region_options
-from mingpiao.units.service import search
+from mingpiao.storage.database import Database
+from mingpiao.units.service import UnitDirectory, search
 
 #: What a list of many rows shows that was asked for nothing in particular.
 _USUAL_DAYS = 30
@@ -27,12 +29,25 @@ _USUAL_DAYS = 30
 Options = Sequence[tuple[str, str]]
 
 
+class Sources(msgspec.Struct, frozen=True, kw_only=True):
+    """What lists read from, in a process that serves pages as in one that writes exports."""
+
+    database: Database
+    catalog: CatalogStore
+    units: UnitDirectory
+
+
+def sources_of(services: Services) -> Sources:
+    """What lists read from, of the services of pages."""
+    return Sources(database=services.database, catalog=services.catalog, units=services.units)
+
+
 class Here(msgspec.Struct, frozen=True, kw_only=True):
     """Who looks at a list, and what is needed to find its rows. `path` holds the members of the page's path."""
 
     account: Account
-    services: Services
     catalog: Catalog
+    units: UnitDirectory
     connection: AsyncConnection
     path: Mapping[str, Any] = {}
 

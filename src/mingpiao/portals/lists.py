@@ -17,7 +17,7 @@ from litestar.types import Guard
 from markupsafe import Markup
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Session
+from mingpiao.identity.model import Account, Acting, Session
 from mingpiao.identity.service import choose_columns, chosen_columns
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.forms import read_query
@@ -63,8 +63,8 @@ async def show_list(
     async with services.database.scoped(listing.scope(account)) as connection:
         here = Here(
             account=account,
-            services=services,
             catalog=catalog,
+            units=services.units,
             connection=connection,
             path=request.path_params,
         )
@@ -178,8 +178,7 @@ def _action(action: RowAction[Row], row: Row) -> dict[str, Any]:
 
 async def _columns_of(database: Database, account: Account, listing: Listing[Row]) -> list[Column[Row]]:
     """The columns that an account chose for a list, or those that it shows to everybody."""
-    # No portal's scope sees the choices of accounts.
-    async with database.system() as connection:
+    async with database.system() as connection:  # system: no scope sees what accounts prefer
         wanted = await chosen_columns(connection, account.account_id, listing.name)
     chosen = [each for each in listing.columns if each.head or each.name in wanted]
     return chosen if wanted else [each for each in listing.columns if each.shown]
@@ -222,15 +221,15 @@ def _export_handlers(listing: Listing[Any], guards: Sequence[Guard]) -> list[HTT
 
     @get(f"{listing.route}/export.csv", guards=exporters)
     async def export_csv(
-        request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+        request: PageRequest, services: NamedDependency[Services], acting: NamedDependency[Acting]
     ) -> Response[bytes] | Stream:
-        return await export_list(request, session, services, listing, "csv")
+        return await export_list(request, services, listing, "csv", acting=acting)
 
     @get(f"{listing.route}/export.xlsx", guards=exporters)
     async def export_workbook(
-        request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+        request: PageRequest, services: NamedDependency[Services], acting: NamedDependency[Acting]
     ) -> Response[bytes] | Stream:
-        return await export_list(request, session, services, listing, "xlsx")
+        return await export_list(request, services, listing, "xlsx", acting=acting)
 
     return [export_csv, export_workbook]
 
@@ -238,5 +237,5 @@ def _export_handlers(listing: Listing[Any], guards: Sequence[Guard]) -> list[HTT
 async def _choose(database: Database, account: Account, listing: Listing[Any], wanted: Sequence[str]) -> None:
     names = tuple(each.name for each in listing.columns if each.head or each.name in wanted)
     usual = tuple(each.name for each in listing.columns if each.shown)
-    async with database.system() as connection:
+    async with database.system() as connection:  # system: no scope sees what accounts prefer
         await choose_columns(connection, account.account_id, listing.name, () if names == usual else names)

@@ -7,7 +7,7 @@ from litestar.di import Provide
 from litestar.types import ControllerRouterHandler, Guard
 
 from mingpiao.portals.rendering import EXCEPTION_HANDLERS
-from mingpiao.portals.session import provide_session, require_session
+from mingpiao.portals.session import provide_acting, provide_session, require_session
 
 
 def portal_router(
@@ -26,7 +26,11 @@ def portal_router(
         path=path,
         route_handlers=handlers,
         guards=[guard],
-        dependencies={"session": Provide(provide_session)} | dict(dependencies or {}),
+        dependencies={
+            "session": Provide(provide_session),
+            "acting": Provide(provide_acting, sync_to_thread=False),
+        }
+        | dict(dependencies or {}),
         exception_handlers=EXCEPTION_HANDLERS,
         include_in_schema=False,
     )

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 from urllib.parse import quote
 
@@ -9,15 +10,18 @@ import msgspec
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Session
+from mingpiao.identity.model import Account, Acting, Session, acting_as
 from mingpiao.identity.service import ABSOLUTE_LIMIT, session_of
 from mingpiao.kernel.errors import refuse
 from mingpiao.messages.service import count_unread
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW, Right, require
+from mingpiao.web import client_address
 
 PageRequest = Request[Any, Any, Any]
 _Connection = ASGIConnection[Any, Any, Any, Any]
@@ -94,7 +98,7 @@ async def _unread(services: Services, account: Account) -> int:
     owner = message_owner(account)
     if owner is None:
         return 0
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: no scope sees who has read what
         return await count_unread(connection, account.account_id, owner)
 
 
@@ -124,6 +128,20 @@ async def provide_session(request: PageRequest) -> Session:
     if visit is None:
         raise LoginRequired
     return visit.session
+
+
+def provide_acting(request: PageRequest, session: NamedDependency[Session]) -> Acting:
+    """The signed-in person at their network address, as every verb takes them."""
+    return acting_as(session, client_address(request))
+
+
+def scoped_reads(services: Services, account: Account) -> AbstractAsyncContextManager[AsyncConnection]:
+    """A transaction that reads what the account may see: how every page reads.
+
+    PostgreSQL holds the scope, so that a query that forgets its unit or region finds nothing of others. What
+    a page must read or write beyond it opens `services.database.system()` and says why.
+    """
+    return services.database.scoped(account.scope)
 
 
 async def check_csrf(request: PageRequest, expected: str) -> None:

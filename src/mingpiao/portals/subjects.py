@@ -1,4 +1,4 @@
-"""What each folder of pages contributes to the site: handlers by portal, and entries of the menu.
+"""What each folder of pages contributes to the site: handlers by portal, services, and entries of the menu.
 
 A folder below `portals` with a module `subject.py` that holds one `SUBJECT` is a subject. The site finds it
 by itself: nothing else has to be edited for a new one.
@@ -6,14 +6,17 @@ by itself: nothing else has to be edited for a new one.
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from litestar.datastructures import State
+from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
 from mingpiao import portals
+from mingpiao.house.opening import Service
 from mingpiao.portals.gates import Right
 
 if TYPE_CHECKING:
@@ -38,8 +41,9 @@ class MenuEntry(msgspec.Struct, frozen=True, kw_only=True):
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """Handlers under /unit, /finance and /admin, those at the root for everybody, and entries of the menu.
 
-    `anybody` are whole routers: they bring guards and error pages of their own. `lists` are those of the
-    handlers, so that a worker finds the one that it is to export.
+    `anybody` are whole routers: they bring guards and error pages of their own. `services` are those that
+    only its pages need: a handler that names one as a parameter is given it.
+    `lists` are those of the handlers, so that a worker finds the one that it is to export.
     """
 
     unit: Sequence[ControllerRouterHandler] = ()
@@ -48,6 +52,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     anybody: Sequence[ControllerRouterHandler] = ()
     lists: "tuple[Listing[Any], ...]" = ()
     menu: tuple[MenuEntry, ...] = ()
+    services: Mapping[str, Service[Any]] = {}
 
 
 @cache
@@ -60,6 +65,23 @@ def folders() -> tuple[str, ...]:
 def subjects() -> tuple[Subject, ...]:
     """All subjects, in the order of their folders."""
     return tuple(importlib.import_module(f"{portals.__name__}.{name}.subject").SUBJECT for name in folders())
+
+
+def subject_services() -> dict[str, Service[Any]]:
+    """The services that subjects need for themselves, by the name of the handlers' parameter."""
+    return {name: service for subject in subjects() for name, service in subject.services.items()}
+
+
+def provided_services() -> dict[str, Provide]:
+    """How handlers are given the services of subjects, which the app keeps in its state."""
+    return {name: Provide(_provider(name), sync_to_thread=False) for name in subject_services()}
+
+
+def _provider(name: str) -> Callable[[State], Any]:
+    def provide(state: State) -> Any:
+        return state.services.own[name]
+
+    return provide
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.identity.model import Account, Actor
+from mingpiao.identity.model import Acting, platform
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Refusal, refuse
@@ -27,8 +27,7 @@ from mingpiao.units.model import Unit
 from mingpiao.units.service import get as get_unit
 
 #: Who accepts where all agrees.
-PLATFORM = "system:qualifications"
-_PLATFORM_NAME = "系统自动认定"
+PLATFORM = platform("qualifications", name="系统自动认定")
 #: Why a unit is stopped whose last qualification was revoked.
 _REVOKED = "qualification_revoked"
 _REASON_LENGTH = 500
@@ -41,7 +40,7 @@ async def submit(
     stated: Statement,
     *,
     revision: int,
-    acting: Actor,
+    acting: Acting,
 ) -> Qualification:
     """Hand in a qualification with what it says: accepted at once when everything agrees, else left to the department.
 
@@ -79,16 +78,16 @@ async def submit(
         "type": stated.qualification_type.value,
         "differences": ",".join(sorted({each.code for each in found})),
     }
-    await put_down(connection, acting, "submit", submitted, details)
+    await put_down(connection, "submit", submitted, details, acting=acting)
     if not found:
-        decided = {"decided_by": PLATFORM, "decided_by_name": _PLATFORM_NAME, "decision_reason": ""}
+        decided = {"decided_by": PLATFORM.actor, "decided_by_name": PLATFORM.name, "decision_reason": ""}
         return await _accept(connection, submitted, decided, acting=acting)
     await _ask_department(connection, submitted, unit)
     return submitted
 
 
 async def withdraw(
-    connection: AsyncConnection, unit_id: int, qualification_id: int, *, acting: Actor
+    connection: AsyncConnection, unit_id: int, qualification_id: int, *, acting: Acting
 ) -> Qualification:
     """Take back a qualification on which nobody decided; a second time changes nothing.
 
@@ -100,7 +99,7 @@ async def withdraw(
     if not (qualification.state.open_to_unit or qualification.state is QualificationState.SUBMITTED):
         raise _not_open(qualification)
     withdrawn = await store.change(connection, qualification, state=QualificationState.WITHDRAWN)
-    await put_down(connection, acting, "withdraw", withdrawn, {})
+    await put_down(connection, "withdraw", withdrawn, {}, acting=acting)
     return withdrawn
 
 
@@ -111,8 +110,7 @@ async def decide(
     accept: bool,
     reason: str,
     revision: int,
-    by: Account,
-    acting: Actor,
+    acting: Acting,
 ) -> Qualification:
     """Accept or reject a submitted qualification as a person of the department of its unit, or of one above.
 
@@ -120,12 +118,12 @@ async def decide(
     (409) when somebody else was faster, `.reason_missing` (422) for a rejection without one, and what
     `checks.statement_problems` finds today, so that nothing that expired meanwhile is accepted.
     """
-    qualification = await _lock_for(connection, qualification_id, by)
+    qualification = await _lock_for(connection, qualification_id, acting=acting)
     if qualification.state is not QualificationState.SUBMITTED or qualification.stated is None:
         raise _decided(qualification)
     _check_revision(qualification, revision)
     _check_reason(reason, needed=not accept)
-    decided = {"decided_by": acting.label, "decided_by_name": by.display_name, "decision_reason": reason}
+    decided = {"decided_by": acting.actor, "decided_by_name": acting.name, "decision_reason": reason}
     if not accept:
         return await _reject(connection, qualification, decided, acting=acting)
     problems = statement_problems(
@@ -142,22 +140,21 @@ async def retire(
     *,
     reason: str,
     revision: int,
-    by: Account,
-    acting: Actor,
+    acting: Acting,
 ) -> Qualification:
     """Take a current qualification out of use, such as one of a type that the unit no longer has.
 
     Raises `Refusal`: as `decide`, and `qualification.only_qualification` (409) for the unit's only current qualification,
     whose end must go on limiting it.
     """
-    qualification = await _lock_current(connection, qualification_id, reason, revision, by)
+    qualification = await _lock_current(connection, qualification_id, reason, revision, acting=acting)
     if len((await store.unit_qualifications(connection, qualification.unit_id)).current) == 1:
         message = "这是该单位唯一有效的证书，不能停用。请先认定新的证书；证书不应认定的，请撤销认定。"
         raise refuse("qualification.only_qualification", message, status=409)
     retired = await store.change(
-        connection, qualification, state=QualificationState.RETIRED, **_decision(reason, by=by, acting=acting)
+        connection, qualification, state=QualificationState.RETIRED, **_decision(reason, acting=acting)
     )
-    await put_down(connection, acting, "retire", retired, {"reason": reason})
+    await put_down(connection, "retire", retired, {"reason": reason}, acting=acting)
     left = await _settle(connection, qualification.unit_id, acting=acting)
     await tell_unit(
         connection,
@@ -176,19 +173,18 @@ async def revoke(
     *,
     reason: str,
     revision: int,
-    by: Account,
-    acting: Actor,
+    acting: Acting,
 ) -> Qualification:
     """Take back the acceptance of a current qualification, such as one that was forged or withdrawn by who issued it.
 
     A unit that is left without a current qualification is locked from its very next request on, until one is
     accepted by a person. Raises `Refusal`: as `decide`; `.reason_missing` (422) without a reason.
     """
-    qualification = await _lock_current(connection, qualification_id, reason, revision, by)
+    qualification = await _lock_current(connection, qualification_id, reason, revision, acting=acting)
     revoked = await store.change(
-        connection, qualification, state=QualificationState.REVOKED, **_decision(reason, by=by, acting=acting)
+        connection, qualification, state=QualificationState.REVOKED, **_decision(reason, acting=acting)
     )
-    await put_down(connection, acting, "revoke", revoked, {"reason": reason})
+    await put_down(connection, "revoke", revoked, {"reason": reason}, acting=acting)
     left = await _settle(connection, qualification.unit_id, acting=acting)
     title, outlook = f"{revoked.type_label}的认定已撤销", _limit(left.valid_until)
     if not left.current:
@@ -206,7 +202,7 @@ async def revoke(
     return revoked
 
 
-async def _settle(connection: AsyncConnection, unit_id: int, *, acting: Actor) -> UnitQualifications:
+async def _settle(connection: AsyncConnection, unit_id: int, *, acting: Acting) -> UnitQualifications:
     """Let a unit issue as far as the qualifications reach that are current now, and not at all without one.
 
     Only for a unit of which a qualification was accepted once: who never had one is not limited.
@@ -221,10 +217,10 @@ async def _settle(connection: AsyncConnection, unit_id: int, *, acting: Actor) -
 
 
 async def _lock_current(
-    connection: AsyncConnection, qualification_id: int, reason: str, revision: int, by: Account
+    connection: AsyncConnection, qualification_id: int, reason: str, revision: int, *, acting: Acting
 ) -> Qualification:
     """Lock a current qualification that is to end for a reason."""
-    qualification = await _lock_for(connection, qualification_id, by)
+    qualification = await _lock_for(connection, qualification_id, acting=acting)
     if qualification.state is not QualificationState.ACCEPTED:
         raise _decided(qualification)
     _check_revision(qualification, revision)
@@ -232,24 +228,24 @@ async def _lock_current(
     return qualification
 
 
-def _decision(reason: str, *, by: Account, acting: Actor) -> dict[str, Any]:
+def _decision(reason: str, *, acting: Acting) -> dict[str, Any]:
     return {
         "decided_at": now(),
-        "decided_by": acting.label,
-        "decided_by_name": by.display_name,
+        "decided_by": acting.actor,
+        "decided_by_name": acting.name,
         "decision_reason": reason,
     }
 
 
-async def _lock_for(connection: AsyncConnection, qualification_id: int, by: Account) -> Qualification:
+async def _lock_for(connection: AsyncConnection, qualification_id: int, *, acting: Acting) -> Qualification:
     qualification = await store.lock(connection, qualification_id)
-    if by.region_code is None or not region_covers(by.region_code, qualification.region_code):
+    if acting.region_code is None or not region_covers(acting.region_code, qualification.region_code):
         raise refuse("qualification.unknown", "没有找到该资质证书，或您无权查看。", status=404)
     return qualification
 
 
 async def _accept(
-    connection: AsyncConnection, qualification: Qualification, decided: dict[str, str], *, acting: Actor
+    connection: AsyncConnection, qualification: Qualification, decided: dict[str, str], *, acting: Acting
 ) -> Qualification:
     """Let a qualification take the place of the one of its type, and unlock or limit the unit by it."""
     columns = qualifications.c
@@ -262,14 +258,16 @@ async def _accept(
         older = await store.change(
             connection, store.qualification_of(row), state=QualificationState.SUPERSEDED
         )
-        await put_down(connection, acting, "supersede", older, {"by": str(qualification.qualification_id)})
+        await put_down(
+            connection, "supersede", older, {"by": str(qualification.qualification_id)}, acting=acting
+        )
     values: dict[str, Any] = {"state": QualificationState.ACCEPTED, "decided_at": now()} | decided
     accepted = await store.change(connection, qualification, **values)
     details = {
         "by": decided["decided_by"],
         "until": accepted.valid_until.isoformat() if accepted.valid_until else "",
     }
-    await put_down(connection, acting, "accept", accepted, details)
+    await put_down(connection, "accept", accepted, details, acting=acting)
     left = await _settle(connection, qualification.unit_id, acting=acting)
     await tell_unit(
         connection,
@@ -283,12 +281,12 @@ async def _accept(
 
 
 async def _reject(
-    connection: AsyncConnection, qualification: Qualification, decided: dict[str, str], *, acting: Actor
+    connection: AsyncConnection, qualification: Qualification, decided: dict[str, str], *, acting: Acting
 ) -> Qualification:
     rejected = await store.change(
         connection, qualification, state=QualificationState.REJECTED, decided_at=now(), **decided
     )
-    await put_down(connection, acting, "reject", rejected, {"reason": decided["decision_reason"]})
+    await put_down(connection, "reject", rejected, {"reason": decided["decision_reason"]}, acting=acting)
     await tell_unit(
         connection,
         qualification.unit_id,

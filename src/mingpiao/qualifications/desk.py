@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.evidence.service import QUALIFICATION_MEDIA_TYPES, EvidenceStore, clean_name
-from mingpiao.identity.model import Account, Actor, AuditEntry
+from mingpiao.identity.model import Acting, AuditEntry, platform
 from mingpiao.identity.service import record
 from mingpiao.jobs.queue import Payload, enqueue
 from mingpiao.kernel.clock import now, today
@@ -24,6 +24,7 @@ from mingpiao.reading.model import PageLines
 from mingpiao.reading.service import FileUnreadable, ReaderFailed
 from mingpiao.storage.database import Database
 from mingpiao.units.service import get as get_unit
+from mingpiao.units.service import lock_unit
 
 #: The job that reads a qualification; its payload has `qualification_id`.
 READ_JOB = "read_qualification"
@@ -38,7 +39,7 @@ NOTHING_READ = "qualification.nothing_read"
 _OUR_FAILURES = frozenset(
     {f"qualification.{name}" for name in ("reader_timeout", "reader_crashed", "file_damaged")}
 )
-_WORKER = Actor(label="system:read_qualification")
+_WORKER = platform("read_qualification")
 _STANDING = (
     QualificationState.READING,
     QualificationState.READ,
@@ -67,7 +68,7 @@ class QualificationDesk:
         self._reader = reader
 
     async def upload(
-        self, unit_id: int, file_name: str, data: bytes, *, by: Account, acting: Actor
+        self, unit_id: int, file_name: str, data: bytes, *, acting: Acting
     ) -> tuple[Qualification, bool]:
         """Keep a unit's qualification and have it read; False beside the qualification that stands when the same file came before.
 
@@ -78,7 +79,7 @@ class QualificationDesk:
         )
         async with self._database.system() as connection:
             unit = await get_unit(connection, unit_id)
-            await store.lock_unit(connection, unit_id)
+            await lock_unit(connection, unit_id)
             known = await _find_current(connection, unit_id, file.digest)
             if known is not None:
                 return await _again(connection, known, acting=acting), False
@@ -92,17 +93,17 @@ class QualificationDesk:
                 "media_type": file.media_type,
                 "state": QualificationState.READING,
                 "differences": [],
-                "uploaded_by": acting.label,
-                "uploaded_by_name": by.display_name,
+                "uploaded_by": acting.actor,
+                "uploaded_by_name": acting.name,
             }
             found = await connection.execute(insert(qualifications).values(row).returning(qualifications))
             qualification = store.qualification_of(found.mappings().one())
             await put_down(
                 connection,
-                acting,
                 "upload",
                 qualification,
                 {"file": qualification.file_name, "sm3": file.digest},
+                acting=acting,
             )
             await _have_read(connection, qualification)
         return qualification, True
@@ -125,7 +126,7 @@ class QualificationDesk:
             if locked.state is QualificationState.READING:
                 changed = await store.change(connection, locked, **values)
                 details = {"state": changed.state.value, "failure": changed.failure_code}
-                await put_down(connection, _WORKER, "read", changed, details)
+                await put_down(connection, "read", changed, details, acting=_WORKER)
 
     async def _what_was_read(self, qualification: Qualification) -> dict[str, Any]:
         if qualification.attempts > MAX_ATTEMPTS:
@@ -202,14 +203,15 @@ def may_state(qualification: Qualification) -> bool:
 
 async def put_down(
     connection: AsyncConnection,
-    acting: Actor,
     verb: str,
     qualification: Qualification,
     details: dict[str, str],
+    *,
+    acting: Acting,
 ) -> None:
     """The audit row of a change of a qualification."""
     entry = AuditEntry(
-        actor=acting,
+        acting=acting,
         action=f"qualification:{verb}",
         subject=f"qualification:{qualification.qualification_id}",
         unit_id=qualification.unit_id,
@@ -219,7 +221,7 @@ async def put_down(
 
 
 async def _again(
-    connection: AsyncConnection, qualification: Qualification, *, acting: Actor
+    connection: AsyncConnection, qualification: Qualification, *, acting: Acting
 ) -> Qualification:
     """A qualification whose file came again: it is read again when the platform itself had failed."""
     if qualification.state is QualificationState.READING:
@@ -232,7 +234,7 @@ async def _again(
     waiting = await store.change(
         connection, qualification, state=QualificationState.READING, failure_code="", failure="", attempts=0
     )
-    await put_down(connection, acting, "read_again", waiting, {})
+    await put_down(connection, "read_again", waiting, {}, acting=acting)
     await _have_read(connection, waiting)
     return waiting
 

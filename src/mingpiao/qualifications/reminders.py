@@ -20,12 +20,12 @@ REMINDERS = (60, 30, 7, 1)
 _BATCH = 200
 _UNITS_WITHOUT = text(
     """
-    SELECT units.unit_id FROM units
+    SELECT units.unit_id FROM listed_units AS units
     WHERE units.unit_id > :after
         AND NOT EXISTS (SELECT FROM qualifications
                         WHERE qualifications.unit_id = units.unit_id
                             AND state IN ('reading', 'read', 'submitted', 'accepted', 'revoked'))
-        AND NOT EXISTS (SELECT FROM messages WHERE topic = 'qualification:none:' || units.unit_id)
+        AND NOT EXISTS (SELECT FROM told_topics WHERE topic = 'qualification:none:' || units.unit_id)
     ORDER BY units.unit_id LIMIT :batch
     """
 )
@@ -52,7 +52,9 @@ async def remind(database: Database, moment: datetime | None = None) -> None:
 
 async def _ending(connection: AsyncConnection, on: date, after: int) -> list[RowMapping]:
     columns = qualifications.c
-    name = text("(SELECT name FROM units WHERE units.unit_id = qualifications.unit_id) AS unit_name")
+    name = text(
+        "(SELECT name FROM listed_units AS units WHERE units.unit_id = qualifications.unit_id) AS unit_name"
+    )
     query = (
         select(qualifications, name)
         .where(

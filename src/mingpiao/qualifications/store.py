@@ -22,12 +22,13 @@ from mingpiao.qualifications.model import (
 )
 from mingpiao.qualifications.tables import qualifications
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
+from mingpiao.units.service import lock_unit
 
 PAGE_SIZE = 30
 _NEWEST_FIRST = Keyset(KeyColumn("qualification_id", int, True))
 _BY_END = Keyset(KeyColumn("valid_until", date), KeyColumn("qualification_id", int))
 _LIKE_SPECIAL = re.compile(r"[%_\\]")
-_OF_UNITS = "SELECT unit_id FROM units WHERE name LIKE :pattern OR uscc = :code"
+_OF_UNITS = "SELECT unit_id FROM listed_units WHERE name LIKE :pattern OR uscc = :code"
 _WAITING = (QualificationState.READING, QualificationState.READ, QualificationState.SUBMITTED)
 
 
@@ -54,13 +55,6 @@ async def lock(
     await lock_unit(connection, owner)
     row = (await connection.execute(select(qualifications).where(key).with_for_update())).mappings().one()
     return qualification_of(row)
-
-
-async def lock_unit(connection: AsyncConnection, unit_id: int) -> None:
-    """Let one transaction at a time change the qualifications of a unit."""
-    await connection.execute(
-        text("SELECT 1 FROM units WHERE unit_id = :unit_id FOR NO KEY UPDATE"), {"unit_id": unit_id}
-    )
 
 
 async def change(connection: AsyncConnection, qualification: Qualification, **values: Any) -> Qualification:

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.identity.model import Account, Actor, AuditEntry
+from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import refuse
 from mingpiao.messages.service import tell_department
@@ -34,19 +34,18 @@ async def approve(
     version: int,
     *,
     revision: int,
-    acting: Account,
+    acting: Acting,
     reason: str = "",
-    address: str = "",
 ) -> RuleVersion:
     """Approve a submitted version: it judges bills as soon as the transaction commits.
 
     Only a head of the province's department who has not written or submitted it (`rule.approver_is_maker`,
     403). What was submitted is checked against the present base data again.
     """
-    present = await lock_submitted(connection, catalog, code, version, revision, acting, "审核")
+    present = await lock_submitted(connection, catalog, code, version, revision, "审核", acting=acting)
     require_sound(present.rule, present.region_code, catalog)
-    await _decide(connection, present, VersionState.APPROVED, acting, reason)
-    await audit(connection, "rule:approve", present, acting, address, reason=reason)
+    await _decide(connection, present, VersionState.APPROVED, reason, acting=acting)
+    await audit(connection, "rule:approve", present, acting=acting, reason=reason)
     await tell_owner(connection, present, "已通过", reason)
     await publish(connection, f"批准{code}第{version}版")
     return await get_version(connection, code, version)
@@ -59,27 +58,26 @@ async def send_back(
     version: int,
     *,
     revision: int,
-    acting: Account,
+    acting: Acting,
     reason: str,
-    address: str = "",
 ) -> RuleVersion:
     """退回: return a submitted version to its department with a reason, which is required."""
     if not reason.strip():
         raise refuse("rule.reason_missing", "请填写退回原因，便于起草人修改。", field="reason", status=422)
-    present = await lock_submitted(connection, catalog, code, version, revision, acting, "退回")
-    await _decide(connection, present, VersionState.RETURNED, acting, reason)
-    await audit(connection, "rule:return", present, acting, address, reason=reason)
+    present = await lock_submitted(connection, catalog, code, version, revision, "退回", acting=acting)
+    await _decide(connection, present, VersionState.RETURNED, reason, acting=acting)
+    await audit(connection, "rule:return", present, acting=acting, reason=reason)
     await tell_owner(connection, present, "被退回", reason)
     return await get_version(connection, code, version)
 
 
 async def _decide(
-    connection: AsyncConnection, present: RuleVersion, state: VersionState, acting: Account, reason: str
+    connection: AsyncConnection, present: RuleVersion, state: VersionState, reason: str, *, acting: Acting
 ) -> None:
     values = {
         "state": state.value,
-        "by": acting.actor.label,
-        "name": acting.display_name,
+        "by": acting.actor,
+        "name": acting.name,
         "reason": reason[:MAX_NOTE],
     }
     await change(connection, present, _DECIDE, values)
@@ -96,12 +94,11 @@ async def suspend(
     catalog: Catalog,
     code: str,
     *,
-    acting: Account,
+    acting: Acting,
     reason: str,
-    address: str = "",
 ) -> None:
     """暂停: the rule judges nothing from the commit on. A head of the province only; a reason is required."""
-    await _switch(connection, catalog, code, True, acting, reason, address)
+    await _switch(connection, catalog, code, True, reason, acting=acting)
 
 
 async def resume(
@@ -109,12 +106,11 @@ async def resume(
     catalog: Catalog,
     code: str,
     *,
-    acting: Account,
+    acting: Acting,
     reason: str,
-    address: str = "",
 ) -> None:
     """恢复运行: the rule's last approved version judges again. As `suspend`."""
-    await _switch(connection, catalog, code, False, acting, reason, address)
+    await _switch(connection, catalog, code, False, reason, acting=acting)
 
 
 async def _switch(
@@ -122,12 +118,12 @@ async def _switch(
     catalog: Catalog,
     code: str,
     suspended: bool,
-    acting: Account,
     reason: str,
-    address: str,
+    *,
+    acting: Acting,
 ) -> None:
     word = "暂停" if suspended else "恢复运行"
-    require_province_head(acting, catalog, word)
+    require_province_head(catalog, word, acting=acting)
     if not reason.strip():
         raise refuse("rule.reason_missing", f"请填写{word}的原因。", field="reason", status=422)
     locked = await lock_rule(connection, code)
@@ -136,7 +132,7 @@ async def _switch(
     query = text("UPDATE rules SET suspended = :suspended WHERE code = :code")
     await connection.execute(query, {"code": code, "suspended": suspended})
     entry = AuditEntry(
-        actor=Actor(label=acting.actor.label, address=address),
+        acting=acting,
         action="rule:suspend" if suspended else "rule:resume",
         subject=f"rule:{code}",
         details={"reason": reason[:MAX_NOTE]},
@@ -148,7 +144,7 @@ async def _switch(
         locked.region_code,
         f"rule:switched:{code}:{ruleset}",
         f"监管规则{code}已{word}",
-        f"{acting.display_name}：{reason[:MAX_NOTE]}",
+        f"{acting.name}：{reason[:MAX_NOTE]}",
         link=f"/finance/rules/{code}",
     )
 

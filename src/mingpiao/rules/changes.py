@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.identity.model import Account, Actor, AuditEntry, Role
+from mingpiao.identity.model import Acting, AuditEntry, Role
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import tell_department
@@ -30,14 +30,14 @@ class LockedRule(msgspec.Struct, frozen=True, kw_only=True):
     state: VersionState
 
 
-def own_region(acting: Account) -> str:
+def own_region(*, acting: Acting) -> str:
     """The region whose rules a person writes; raises `Refusal` (`rule.not_writer`, 403)."""
     if acting.role not in _WRITERS or acting.region_code is None:
         raise refuse("rule.not_writer", "只有财政部门的经办人和负责人可以编写监管规则。", status=403)
     return acting.region_code
 
 
-def require_province_head(acting: Account, catalog: Catalog, word: str) -> None:
+def require_province_head(catalog: Catalog, word: str, *, acting: Acting) -> None:
     """Raise `Refusal` (`rule.not_approver`, 403) unless a head of the province acts; `word` says what is tried."""
     region = acting.region_code
     if acting.role is not Role.DEPARTMENT_HEAD or region is None or not is_province(region, catalog):
@@ -59,9 +59,9 @@ _LOCK_RULE = "SELECT code, region_code, suspended FROM rules WHERE code = :code 
 _NEWEST = "SELECT version, state FROM rule_versions WHERE code = :code ORDER BY version DESC LIMIT 1"
 
 
-async def lock_own(connection: AsyncConnection, code: str, acting: Account) -> LockedRule:
+async def lock_own(connection: AsyncConnection, code: str, *, acting: Acting) -> LockedRule:
     """As `lock_rule`, of the acting person's own department; raises `Refusal` (`rule.not_own`, 403)."""
-    region = own_region(acting)
+    region = own_region(acting=acting)
     locked = await lock_rule(connection, code)
     if locked.region_code != region:
         message = "该规则由其他财政部门制定，您只能查看；需要更严的要求时，请另建本地区的规则。"
@@ -75,18 +75,19 @@ async def lock_submitted(
     code: str,
     version: int,
     revision: int,
-    acting: Account,
     word: str,
+    *,
+    acting: Acting,
 ) -> RuleVersion:
     """A submitted version, locked, which this person may decide."""
-    require_province_head(acting, catalog, word)
+    require_province_head(catalog, word, acting=acting)
     await lock_rule(connection, code)
     present = await get_version(connection, code, version)
     if present.state is not VersionState.SUBMITTED:
         raise wrong_state(present, word)
     if present.revision != revision:
         raise edited_meanwhile(present)
-    if acting.actor.label in present.makers:
+    if acting.actor in present.makers:
         message = "您参与了这一版的编写或提交，不能自己审核，请由其他负责人办理。"
         raise refuse("rule.approver_is_maker", message, status=403)
     return present
@@ -129,10 +130,10 @@ async def add_version(
     rule: Rule,
     number: int,
     state: VersionState,
-    acting: Account,
     note: str,
     action: str,
-    address: str,
+    *,
+    acting: Acting,
 ) -> RuleVersion:
     """Add a version as draft or submitted, with its line in the trail."""
     values = {
@@ -141,12 +142,12 @@ async def add_version(
         "state": state.value,
         "content": content_of(rule),
         "note": note[:MAX_NOTE],
-        "author": acting.actor.label,
-        "author_name": acting.display_name,
+        "author": acting.actor,
+        "author_name": acting.name,
     }
     await connection.execute(text(_ADD_VERSION), values)
     fresh = await get_version(connection, rule.code, number)
-    await audit(connection, action, fresh, acting, address)
+    await audit(connection, action, fresh, acting=acting)
     return fresh
 
 
@@ -170,13 +171,13 @@ async def audit(
     connection: AsyncConnection,
     action: str,
     version: RuleVersion,
-    acting: Account,
-    address: str,
+    *,
+    acting: Acting,
     **details: str,
 ) -> None:
     """Write the line of the trail about a version."""
     entry = AuditEntry(
-        actor=Actor(label=acting.actor.label, address=address),
+        acting=acting,
         action=action,
         subject=f"rule:{version.rule.code}",
         details={
@@ -188,7 +189,7 @@ async def audit(
 
 
 async def tell_province(
-    connection: AsyncConnection, catalog: Catalog, version: RuleVersion, acting: Account
+    connection: AsyncConnection, catalog: Catalog, version: RuleVersion, *, acting: Acting
 ) -> None:
     """Tell the province that a version waits for approval."""
     department = catalog.departments[version.region_code].name
@@ -197,7 +198,7 @@ async def tell_province(
         f"{catalog.province}0000",
         f"rule:submitted:{version.rule.code}:{version.version}:{version.revision}",
         f"监管规则待审核：{version.rule.name}",
-        f"{department}{acting.display_name}提交了规则{version.rule.code}第{version.version}版。",
+        f"{department}{acting.name}提交了规则{version.rule.code}第{version.version}版。",
         link=_link(version),
     )
 

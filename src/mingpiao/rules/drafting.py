@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.identity.model import Account
+from mingpiao.identity.model import Acting
 from mingpiao.kernel.errors import refuse
 from mingpiao.rules.changes import (
     EDITABLE,
@@ -34,21 +34,20 @@ async def create(
     catalog: Catalog,
     rule: Rule,
     *,
-    acting: Account,
+    acting: Acting,
     note: str = "",
-    address: str = "",
 ) -> RuleVersion:
     """A new rule of the acting person's department, as draft version 1.
 
     Raises `Refusal` with all that `check_rule` finds, or `rule.code_taken` (409).
     """
-    region, rule = own_region(acting), tidy(rule)
+    region, rule = own_region(acting=acting), tidy(rule)
     require_sound(rule, region, catalog)
     fresh = await connection.execute(text(_ADD_RULE), {"code": rule.code, "region": region})
     if fresh.scalar_one_or_none() is None:
         message = f"规则编码{rule.code}已被使用，请换一个编码；要修改该规则，请打开它另起新版本。"
         raise refuse("rule.code_taken", message, field="code", status=409)
-    return await add_version(connection, rule, 1, VersionState.DRAFT, acting, note, "rule:create", address)
+    return await add_version(connection, rule, 1, VersionState.DRAFT, note, "rule:create", acting=acting)
 
 
 _ADD_RULE = (
@@ -61,22 +60,19 @@ async def start_version(
     catalog: Catalog,
     rule: Rule,
     *,
-    acting: Account,
+    acting: Acting,
     note: str = "",
-    address: str = "",
 ) -> RuleVersion:
     """A further version of a rule that stands, as draft; what is live stays live until it is approved.
 
     Raises `Refusal`: `rule.version_open` (409) while one is under way, what `check_rule` finds.
     """
-    locked = await lock_own(connection, rule.code, acting)
+    locked = await lock_own(connection, rule.code, acting=acting)
     require_none_open(locked)
     rule = tidy(rule)
     require_sound(rule, locked.region_code, catalog)
     number = locked.version + 1
-    return await add_version(
-        connection, rule, number, VersionState.DRAFT, acting, note, "rule:draft", address
-    )
+    return await add_version(connection, rule, number, VersionState.DRAFT, note, "rule:draft", acting=acting)
 
 
 async def save_draft(
@@ -86,16 +82,15 @@ async def save_draft(
     version: int,
     *,
     revision: int,
-    acting: Account,
+    acting: Acting,
     note: str = "",
-    address: str = "",
 ) -> RuleVersion:
     """Save a draft, or a returned version, which becomes a draft again.
 
     `revision` is the one that the person began with; when somebody saved meanwhile, `Refusal`
     (`rule.edited_meanwhile`, 409) says when and nothing is written. Else raises as `create` does.
     """
-    locked = await lock_own(connection, rule.code, acting)
+    locked = await lock_own(connection, rule.code, acting=acting)
     present = await get_version(connection, rule.code, version)
     if present.state not in EDITABLE:
         raise wrong_state(present, "修改")
@@ -103,9 +98,9 @@ async def save_draft(
         raise edited_meanwhile(present)
     rule = tidy(rule)
     require_sound(rule, locked.region_code, catalog)
-    values = {"content": content_of(rule), "note": note[:MAX_NOTE], "maker": acting.actor.label}
+    values = {"content": content_of(rule), "note": note[:MAX_NOTE], "maker": acting.actor}
     await change(connection, present, _SAVE, values)
-    await audit(connection, "rule:save", present, acting, address)
+    await audit(connection, "rule:save", present, acting=acting)
     return await get_version(connection, rule.code, version)
 
 
@@ -122,20 +117,19 @@ async def submit(
     version: int,
     *,
     revision: int,
-    acting: Account,
-    address: str = "",
+    acting: Acting,
 ) -> RuleVersion:
     """Hand a draft to the province for approval, and tell it. Raises as `save_draft` does."""
-    locked = await lock_own(connection, code, acting)
+    locked = await lock_own(connection, code, acting=acting)
     present = await get_version(connection, code, version)
     if present.state not in EDITABLE:
         raise wrong_state(present, "提交")
     if present.revision != revision:
         raise edited_meanwhile(present)
     require_sound(present.rule, locked.region_code, catalog)
-    await change(connection, present, _SUBMIT, {"maker": acting.actor.label})
-    await audit(connection, "rule:submit", present, acting, address)
-    await tell_province(connection, catalog, present, acting)
+    await change(connection, present, _SUBMIT, {"maker": acting.actor})
+    await audit(connection, "rule:submit", present, acting=acting)
+    await tell_province(connection, catalog, present, acting=acting)
     return await get_version(connection, code, version)
 
 
@@ -147,17 +141,17 @@ makers = CASE WHEN :maker = ANY (makers) THEN makers ELSE makers || CAST(:maker 
 
 
 async def withdraw(
-    connection: AsyncConnection, code: str, version: int, *, revision: int, acting: Account, address: str = ""
+    connection: AsyncConnection, code: str, version: int, *, revision: int, acting: Acting
 ) -> RuleVersion:
     """Take a version that is not decided back for good; its department only."""
-    await lock_own(connection, code, acting)
+    await lock_own(connection, code, acting=acting)
     present = await get_version(connection, code, version)
     if present.state not in OPEN:
         raise wrong_state(present, "撤回")
     if present.revision != revision:
         raise edited_meanwhile(present)
     await change(connection, present, "state = 'withdrawn', revision = revision + 1", {})
-    await audit(connection, "rule:withdraw", present, acting, address)
+    await audit(connection, "rule:withdraw", present, acting=acting)
     return await get_version(connection, code, version)
 
 
@@ -167,15 +161,14 @@ async def roll_back(
     code: str,
     version: int,
     *,
-    acting: Account,
-    address: str = "",
+    acting: Acting,
 ) -> RuleVersion:
     """A new version with the content of an approved one, submitted for approval at once.
 
     Raises `Refusal`: `rule.version_open` (409), `rule.wrong_state` (409) when that version was never
     approved, and what `check_rule` finds: old content may name what was retired since.
     """
-    locked = await lock_own(connection, code, acting)
+    locked = await lock_own(connection, code, acting=acting)
     require_none_open(locked)
     old = await get_version(connection, code, version)
     if old.state is not VersionState.APPROVED:
@@ -187,10 +180,9 @@ async def roll_back(
         old.rule,
         locked.version + 1,
         VersionState.SUBMITTED,
-        acting,
         note,
         "rule:roll_back",
-        address,
+        acting=acting,
     )
-    await tell_province(connection, catalog, fresh, acting)
+    await tell_province(connection, catalog, fresh, acting=acting)
     return fresh

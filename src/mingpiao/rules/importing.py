@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.identity.model import Account
+from mingpiao.identity.model import Acting
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.rules.comparing import RuleDifference, compare
 from mingpiao.rules.drafting import create, start_version
@@ -55,9 +55,8 @@ async def import_rules(
     catalog: Catalog,
     entries: Sequence[RuleEntry],
     *,
-    acting: Account,
+    acting: Acting,
     dry_run: bool,
-    address: str = "",
 ) -> list[ImportReport]:
     """Import what can be as drafts of the acting person's department; one report an entry, in their order.
 
@@ -70,9 +69,7 @@ async def import_rules(
     for entry in sorted(entries, key=lambda each: each.code):
         try:
             async with connection.begin_nested():
-                reports[entry.place] = await _import_one(
-                    connection, catalog, entry, repeated, acting=acting, address=address
-                )
+                reports[entry.place] = await _import_one(connection, catalog, entry, repeated, acting=acting)
         except Refusal as refusal:
             reports[entry.place] = ImportReport(
                 entry=entry, outcome=ImportOutcome.REFUSED, problems=refusal.problems
@@ -90,18 +87,17 @@ async def _import_one(
     entry: RuleEntry,
     repeated: set[str],
     *,
-    acting: Account,
-    address: str,
+    acting: Acting,
 ) -> ImportReport:
     rule = _sound(entry, repeated)
     try:
         newest = (await get_rule(connection, rule.code)).newest
     except Refusal:
-        fresh = await create(connection, catalog, rule, acting=acting, note=_NOTE, address=address)
+        fresh = await create(connection, catalog, rule, acting=acting, note=_NOTE)
         return ImportReport(entry=entry, outcome=ImportOutcome.CREATED, version=fresh.version)
     if newest.rule == rule:
         return ImportReport(entry=entry, outcome=ImportOutcome.UNCHANGED, version=newest.version)
-    fresh = await start_version(connection, catalog, rule, acting=acting, note=_NOTE, address=address)
+    fresh = await start_version(connection, catalog, rule, acting=acting, note=_NOTE)
     changes = tuple(each for each in compare(newest.rule, rule, catalog) if each.changed)
     return ImportReport(
         entry=entry, outcome=ImportOutcome.NEW_VERSION, version=fresh.version, differences=changes

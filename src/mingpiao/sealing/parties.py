@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import RowMapping, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import refuse
 from mingpiao.sealing.model import KeyInfo, SealingKey, SealingParty, SealMark
@@ -21,7 +21,7 @@ Owner = tuple[str, str]
 
 
 async def store_key(
-    connection: AsyncConnection, owner: Owner, key: SealingKey, *, acting: Actor
+    connection: AsyncConnection, owner: Owner, key: SealingKey, *, acting: Acting
 ) -> SealingParty:
     """Keep a new key for an owner that has none in use; the database gives its id."""
     row = {"owner_kind": owner[0], "owner": owner[1], **msgspec.structs.asdict(key)}
@@ -31,7 +31,7 @@ async def store_key(
     await record(
         connection,
         AuditEntry(
-            actor=acting,
+            acting=acting,
             action="signing_key:store",
             subject=f"signing_key:{stored['key_id']}",
             details={"owner": ":".join(owner), "serial": key.serial},

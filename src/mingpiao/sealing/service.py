@@ -5,6 +5,12 @@ from mingpiao.crypto.sm3 import sm3_hex
 from mingpiao.kernel.errors import Refusal
 from mingpiao.sealing.authority import Authority, make_demonstration_authority, make_sealing_key
 from mingpiao.sealing.ceiling import seal_ceiling_per_s
+from mingpiao.sealing.certificates import (
+    NamedCertificate,
+    certificates_by_id,
+    certificates_by_name,
+    root_certificates,
+)
 from mingpiao.sealing.errors import SignerUnavailable
 from mingpiao.sealing.model import SignatureReport, XmlReport
 from mingpiao.sealing.parties import CHANNEL as KEY_CHANNEL
@@ -21,6 +27,7 @@ __all__ = [
     "KEY_CHANNEL",
     "Authority",
     "InlineSigner",
+    "NamedCertificate",
     "Owner",
     "PartyStore",
     "ProcessSigner",
@@ -28,6 +35,8 @@ __all__ = [
     "SignerUnavailable",
     "TrustStore",
     "certificates",
+    "certificates_by_id",
+    "certificates_by_name",
     "draw_supervisor_seal",
     "draw_unit_seal",
     "find_key",
@@ -37,6 +46,7 @@ __all__ = [
     "parse_sealed",
     "read_seal",
     "read_sealed",
+    "root_certificates",
     "seal_ceiling_per_s",
     "sign_seal",
     "signed_text",

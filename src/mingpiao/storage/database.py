@@ -87,6 +87,14 @@ class Database:
         return self.scoped(SYSTEM)
 
 
+async def driver_of(connection: AsyncConnection) -> asyncpg.Connection:
+    """The bare connection below, for verbs of the hot path; it works within the same transaction."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    if not isinstance(driver, asyncpg.Connection):
+        raise TypeError("the connection is closed, or not one of asyncpg")
+    return driver
+
+
 async def _put_in_force(connection: AsyncConnection, scope: Scope) -> None:
     settings = scope_settings(scope)
     # The role comes last: after it, the rest could no longer be trusted to be ours to set.

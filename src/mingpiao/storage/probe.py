@@ -38,14 +38,22 @@ async def _connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
 
 
 async def _require_schema(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    migrated = await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL")
-    revision = await connection.fetchval("SELECT version_num FROM alembic_version") if migrated else None
+    revision = await revision_of(connection)
     if revision != present_revision():
         raise refuse(
             "database.not_migrated",
             f"数据库结构（{revision or '空库'}）与程序不一致。请先运行 mingpiao migrate。",
             status=503,
         )
+
+
+async def revision_of(connection: "asyncpg.Connection[asyncpg.Record]") -> str | None:
+    """The schema revision of a database; None before the first migration."""
+    migrated = await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL")
+    revision: str | None = (
+        await connection.fetchval("SELECT max(version_num) FROM alembic_version") if migrated else None
+    )
+    return revision
 
 
 def present_revision() -> str | None:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, delete, func, insert, or_, select
+from sqlalchemy import RowMapping, delete, func, insert, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.crypto.keystore import MasterKey
-from mingpiao.identity.model import Actor, AuditEntry
+from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.codes import is_uscc
 from mingpiao.kernel.errors import refuse
@@ -26,7 +26,7 @@ APP_CHANNEL = "interface_app_changed"
 PAGE_SIZE = 50
 
 
-async def register(connection: AsyncConnection, unit: Unit, *, acting: Actor) -> Unit:
+async def register(connection: AsyncConnection, unit: Unit, *, acting: Acting) -> Unit:
     """Store a unit that is new by its 统一社会信用代码, or return the one that stands there.
 
     Raises `Refusal` (`unit.uscc_invalid`) when the code's check digit is wrong.
@@ -44,7 +44,7 @@ async def register(connection: AsyncConnection, unit: Unit, *, acting: Actor) ->
     await record(
         connection,
         AuditEntry(
-            actor=acting,
+            acting=acting,
             action="unit:register",
             subject=f"unit:{stored.unit_id}",
             unit_id=stored.unit_id,
@@ -55,7 +55,7 @@ async def register(connection: AsyncConnection, unit: Unit, *, acting: Actor) ->
 
 
 async def allow_items(
-    connection: AsyncConnection, unit_id: int, item_codes: Sequence[str], *, acting: Actor
+    connection: AsyncConnection, unit_id: int, item_codes: Sequence[str], *, acting: Acting
 ) -> None:
     """Set the charge items that a unit may use, replacing what was allowed before."""
     await connection.execute(delete(unit_charge_items).where(unit_charge_items.c.unit_id == unit_id))
@@ -65,7 +65,7 @@ async def allow_items(
     await record(
         connection,
         AuditEntry(
-            actor=acting,
+            acting=acting,
             action="unit:allow_items",
             subject=f"unit:{unit_id}",
             unit_id=unit_id,
@@ -81,6 +81,14 @@ async def get(connection: AsyncConnection, unit_id: int) -> Unit:
     if row is None:
         raise refuse("unit.unknown", "没有找到该用票单位，或您无权查看。", status=404)
     return _unit(row)
+
+
+async def lock_unit(connection: AsyncConnection, unit_id: int) -> None:
+    """Let one transaction at a time change what belongs to a unit as a whole, such as its qualifications."""
+    await connection.execute(_LOCK_UNIT, {"unit_id": unit_id})
+
+
+_LOCK_UNIT = text("SELECT 1 FROM units WHERE unit_id = :unit_id FOR NO KEY UPDATE")
 
 
 _ORDERS = {
@@ -189,7 +197,7 @@ async def create_app(
     *,
     app_id: str | None = None,
     master: MasterKey,
-    acting: Actor,
+    acting: Acting,
 ) -> AppCredential:
     """Give a unit a new interface app; the secret is returned this once and kept encrypted."""
     app_id = app_id or "app" + secrets.token_hex(8)
@@ -204,7 +212,7 @@ async def create_app(
     await record(
         connection,
         AuditEntry(
-            actor=acting,
+            acting=acting,
             action="interface_app:create",
             subject=f"app:{app_id}",
             unit_id=unit_id,

@@ -7,22 +7,21 @@ import asyncpg
 
 from mingpiao.crypto import x509
 from mingpiao.sealing.model import KeyInfo
-from mingpiao.sealing.service import KEY_CHANNEL, TrustStore
+from mingpiao.sealing.service import (
+    KEY_CHANNEL,
+    TrustStore,
+    certificates_by_id,
+    certificates_by_name,
+    root_certificates,
+)
 from mingpiao.storage.notices import Notices
 
 #: Certificates remembered by key id; some kilobytes each.
 MAX_REMEMBERED = 4096
 
-_ROOTS = "SELECT certificate FROM signing_keys WHERE owner_kind = 'authority' ORDER BY key_id"
-_BY_ID = "SELECT key_id, certificate FROM signing_keys WHERE key_id = ANY ($1::bigint[])"
-_BY_NAME = """
-SELECT certificate, serial, issuer, owner_kind FROM signing_keys
-WHERE (serial, issuer) IN (SELECT * FROM unnest($1::text[], $2::text[]))
-"""
-
 
 class KeyDirectory:
-    """Public certificates from the table of signing keys. A certificate never changes under its id."""
+    """Public certificates of signing keys. A certificate never changes under its id."""
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", notices: Notices) -> None:
         self._pool = pool
@@ -36,8 +35,7 @@ class KeyDirectory:
         if self._roots:
             return self._roots
         seen = self._changes
-        rows = await self._pool.fetch(_ROOTS)
-        roots = tuple(x509.read(row["certificate"]) for row in rows)
+        roots = tuple(x509.read(der) for der in await root_certificates(self._pool))
         if seen == self._changes:
             self._roots = roots
         return roots
@@ -47,8 +45,8 @@ class KeyDirectory:
         wanted = set(key_ids)
         missing = [key_id for key_id in wanted if key_id not in self._by_id]
         if missing:
-            for row in await self._pool.fetch(_BY_ID, missing):
-                self._by_id[row["key_id"]] = x509.read(row["certificate"])
+            for key_id, der in (await certificates_by_id(self._pool, missing)).items():
+                self._by_id[key_id] = x509.read(der)
         found = {key_id: self._by_id[key_id] for key_id in wanted if key_id in self._by_id}
         while len(self._by_id) > MAX_REMEMBERED:
             self._by_id.popitem(last=False)
@@ -56,17 +54,10 @@ class KeyDirectory:
 
     async def trust_for(self, names: Iterable[KeyInfo]) -> tuple[TrustStore, frozenset[KeyInfo]]:
         """A store with the roots and those of the named certificates that are ours; which are departments'."""
-        wanted = list(names)
-        rows = await self._pool.fetch(
-            _BY_NAME, [name.serial for name in wanted], [name.issuer for name in wanted]
-        )
+        found = await certificates_by_name(self._pool, list(names))
         roots = await self.roots()
-        departments = frozenset(
-            KeyInfo(serial=row["serial"], issuer=row["issuer"])
-            for row in rows
-            if row["owner_kind"] == "department"
-        )
-        return TrustStore([root.der for root in roots], [row["certificate"] for row in rows]), departments
+        departments = frozenset(each.key_info for each in found if each.owner_kind == "department")
+        return TrustStore([root.der for root in roots], [each.certificate for each in found]), departments
 
     def _forget(self, _payload: str | None) -> None:
         self._roots = ()

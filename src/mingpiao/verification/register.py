@@ -47,14 +47,16 @@ SELECT bill.*, counted.checks, counted.last_at,
 FROM unnest($1::bpchar[], $2::bigint[], $3::bigint[], $4::text[])
     WITH ORDINALITY AS asked(code, number, bill_id, address, place)
 LEFT JOIN LATERAL (
-    SELECT unit_id FROM segments
-    WHERE segments.code = asked.code AND first_number <= asked.number
+    SELECT unit_id FROM number_ranges
+    WHERE number_ranges.code = asked.code AND first_number <= asked.number
     ORDER BY first_number DESC LIMIT 1
 ) AS segment ON true
 LEFT JOIN LATERAL (
-    SELECT bills.unit_id, bills.kind_code, bills.color, bills.state, bills.check_code, bills.issued_at,
-           bills.total, bills.related_bill_id, bills.unit_key_id, bills.supervisor_key_id, bills.xml_sm3
-    FROM bills WHERE bills.unit_id = segment.unit_id AND bills.bill_id = asked.bill_id LIMIT 1
+    SELECT registered.unit_id, registered.kind_code, registered.color, registered.state, registered.check_code,
+           registered.issued_at, registered.total, registered.related_bill_id, registered.unit_key_id,
+           registered.supervisor_key_id, registered.xml_sm3
+    FROM registered_bills AS registered
+    WHERE registered.unit_id = segment.unit_id AND registered.bill_id = asked.bill_id LIMIT 1
 ) AS bill ON true
 LEFT JOIN LATERAL (
     SELECT checks, last_at FROM verification_counts AS counts

@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Actor, Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.identity.service import (
     account_state,
     reset_password,
@@ -17,9 +17,8 @@ from mingpiao.portals.accounts.lists import ALL_ACCOUNTS, place_of
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect
+from mingpiao.portals.session import PageRequest, redirect, scoped_reads
 from mingpiao.units.service import names_of
-from mingpiao.web import client_address
 
 LIST = ALL_ACCOUNTS.address
 
@@ -40,13 +39,13 @@ async def change_account(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     account_id: FromPath[int],
 ) -> Response[str] | Response[bytes]:
     """Do what the form's `verb` says: unlock, enable, disable, or password."""
     verb = (await read_form(request)).get("verb", "")
-    acting = Actor(label=session.account.actor.label, address=client_address(request))
     password = ""
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: a verb writes
         account = (await account_state(connection, account_id)).account
         if verb == "unlock":
             await unlock(connection, account, acting=acting)
@@ -65,7 +64,7 @@ async def _account_page(
     request: PageRequest, session: Session, services: Services, account_id: int, *, password: str = ""
 ) -> Response[str]:
     catalog = await services.catalog.get()
-    async with services.database.system() as connection:
+    async with scoped_reads(services, session.account) as connection:
         state = await account_state(connection, account_id)
         names = await names_of(connection, [state.account.unit_id] if state.account.unit_id else [])
     return page(

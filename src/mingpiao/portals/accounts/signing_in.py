@@ -7,7 +7,7 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Rejected, Session
+from mingpiao.identity.model import Acting, Rejected, Session
 from mingpiao.identity.service import DENGBAO, change_password, sign_in, sign_out
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_form, read_query
@@ -122,7 +122,10 @@ async def password_page(request: PageRequest, session: NamedDependency[Session])
 
 @post("/password")
 async def new_password(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str]:
     """Change one's own password; the sessions elsewhere end."""
     form = await request.form()
@@ -138,7 +141,7 @@ async def new_password(
             session_token(request),
             old=old,
             new=new,
-            address=client_address(request),
+            acting=acting,
         )
     except Refusal as refusal:
         return _password_form(request, session, problems=refusal.problems)

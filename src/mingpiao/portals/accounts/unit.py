@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Actor, Role, Session
+from mingpiao.identity.model import Account, Acting, Role, Session
 from mingpiao.identity.service import (
     account_in_unit,
     create_account,
@@ -21,17 +21,12 @@ from mingpiao.portals.forms import read_form
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right
-from mingpiao.web import client_address
 
 LIST = UNIT_ACCOUNT_LIST.address
 _GUARDS = [require_right(UNIT_ACCOUNTS)]
 #: A manager is appointed with the unit itself, not by another manager.
 _ROLES = (Role.UNIT_HANDLER, Role.UNIT_CHECKER)
 _CRUMBS = [("首页", "/unit"), ("账户管理", LIST)]
-
-
-def _acting(request: PageRequest, session: Session) -> Actor:
-    return Actor(label=session.account.actor.label, address=client_address(request))
 
 
 @get("/accounts/new", guards=_GUARDS)
@@ -42,14 +37,17 @@ async def account_form(request: PageRequest) -> Response[str]:
 
 @post("/accounts/new", guards=_GUARDS, status_code=200)
 async def new_account(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str]:
     """Make an account with a random password, shown this once."""
     form = await read_form(request)
     password = random_password()
     try:
         role = _role(form.get("role", ""))
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: no scope reads or writes accounts
             account = await create_account(
                 connection,
                 username=form.get("username", ""),
@@ -58,7 +56,7 @@ async def new_account(
                 password=password,
                 unit_id=unit_of(session.account),
                 must_change_password=True,
-                acting=_acting(request, session),
+                acting=acting,
             )
     except Refusal as refusal:
         return _account_form(request, form, refusal.problems)
@@ -78,11 +76,11 @@ async def change_account(
     action: FromPath[str],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """`enable`, `disable` or `reset` an account of the unit."""
-    acting = _acting(request, session)
     password = ""
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: no scope reads or writes accounts
         account = await account_in_unit(connection, unit_of(session.account), account_id)
         if action in {"enable", "disable"}:
             await set_active(connection, account, action == "enable", acting=acting)

@@ -1,32 +1,39 @@
 """/finance/reviews/{id}: one application with all that helps to decide it, and deciding it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
+from typing import Protocol
 
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from mingpiao.applications.model import Application, ApplicationState, Reviewer
+from mingpiao.applications.model import Application, ApplicationState
 from mingpiao.applications.service import Reviews, alike_count, department_above
 from mingpiao.applications.service import get as get_application
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.identity.service import officers_of
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.applications.lists import department_name
 from mingpiao.portals.applications.parts import load_parts
 from mingpiao.portals.applications.review_history import load_past
-from mingpiao.portals.applications.reviews import LIST, REVIEW_GUARDS, reviewer_of
+from mingpiao.portals.applications.reviews import LIST, REVIEW_GUARDS
 from mingpiao.portals.applications.rights import REVIEW
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect
+from mingpiao.portals.session import PageRequest, redirect, scoped_reads
 
-_Verb = Callable[[Reviews, int, Reviewer, str], Awaitable[Application]]
+
+class _Verb(Protocol):
+    """A way to deal with an application; the text is what its field holds."""
+
+    def __call__(
+        self, reviews: Reviews, application_id: int, text: str, /, *, acting: Acting
+    ) -> Awaitable[Application]: ...
 
 
 class _Choices(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,15 +67,14 @@ async def _review_page(
     typed: Mapping[str, str] | None = None,
 ) -> Response[str]:
     catalog = await services.catalog.get()
-    scope = session.account.scope
-    async with services.database.scoped(scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         application = await get_application(connection, application_id)
         parts = await load_parts(connection, application, catalog)
         alike = await alike_count(connection, application)
     choices = _choices(session, application, catalog)
     officers = []
     if choices.decide and session.account.region_code is not None:
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: no scope reads accounts
             officers = await officers_of(connection, session.account.region_code)
     return page(
         request,
@@ -79,7 +85,7 @@ async def _review_page(
         application=application,
         parts=parts,
         region=catalog.region_path(application.region_code),
-        past=await load_past(services, scope, application.unit_id, but=application_id),
+        past=await load_past(services, session.account, application.unit_id, but=application_id),
         choices=choices,
         officers=[(str(each.account_id), f"{each.display_name}（{each.role.label}）") for each in officers],
         assignee=next(
@@ -112,14 +118,14 @@ def _choices(session: Session, application: Application, catalog: Catalog) -> _C
 # -- what can be done ------------------------------------------------------------------------------
 
 
-async def _assign(reviews: Reviews, number: int, reviewer: Reviewer, officer: str) -> Application:
+async def _assign(reviews: Reviews, number: int, officer: str, *, acting: Acting) -> Application:
     if not officer.isdecimal() or len(officer) > 18:
         raise refuse("application.officer_unknown", "请选择复核人。", field="officer", status=422)
-    return await reviews.assign(number, reviewer, int(officer))
+    return await reviews.assign(number, int(officer), acting=acting)
 
 
-async def _retry(reviews: Reviews, number: int, reviewer: Reviewer, _typed: str) -> Application:
-    return await reviews.retry(number, reviewer)
+async def _retry(reviews: Reviews, number: int, _typed: str, *, acting: Acting) -> Application:
+    return await reviews.retry(number, acting=acting)
 
 
 #: By the last part of the address: the verb, and the field that holds what it is told.
@@ -141,6 +147,7 @@ async def act(
     verb: FromPath[str],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """Approve, return, reject, assign, pass up, take over or try again; then show where it stands."""
     if verb not in _VERBS:
@@ -148,8 +155,7 @@ async def act(
     do, field = _VERBS[verb]
     members = await read_form(request)
     try:
-        reviewer = reviewer_of(request, session)
-        await do(services.reviews, application_id, reviewer, members.get(field, ""))
+        await do(services.reviews, application_id, members.get(field, ""), acting=acting)
     except Refusal as refusal:
         if any(problem.status in (403, 404) for problem in refusal.problems):
             raise

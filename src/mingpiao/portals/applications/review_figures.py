@@ -14,7 +14,7 @@ from litestar.response import Stream
 from mingpiao.applications.service import ReviewFigures, review_figures
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Actor, AuditEntry, Session
+from mingpiao.identity.model import Acting, AuditEntry, Session
 from mingpiao.identity.service import record
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal
@@ -27,7 +27,6 @@ from mingpiao.portals.regions import chosen_region, region_options
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest
 from mingpiao.storage.scope import DepartmentScope
-from mingpiao.web import client_address
 
 ADDRESS = f"{REVIEWS.address}/figures"
 _USUAL_DAYS = 30
@@ -113,6 +112,7 @@ def _day(text: str, usual: date, field: str) -> tuple[date, tuple[Problem, ...]]
 
 
 async def _figures(services: Services, asked: _Asked) -> ReviewFigures:
+    # scope: the chosen region, which `chosen_region` has found within the account's.
     async with services.database.scoped(DepartmentScope(asked.region_code)) as connection:
         return await review_figures(connection, asked.first, asked.last)
 
@@ -146,21 +146,29 @@ def _bars(labels: list[str], values: list[Any], unit: str) -> str:
 
 @get("/reviews/figures.csv")
 async def figures_csv(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Stream:
     """One of the tables as CSV."""
-    return await _table(request, session, services, "csv")
+    return await _table(request, session, services, "csv", acting=acting)
 
 
 @get("/reviews/figures.xlsx")
 async def figures_workbook(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Stream:
     """One of the tables as a workbook."""
-    return await _table(request, session, services, "xlsx")
+    return await _table(request, session, services, "xlsx", acting=acting)
 
 
-async def _table(request: PageRequest, session: Session, services: Services, ending: str) -> Stream:
+async def _table(
+    request: PageRequest, session: Session, services: Services, ending: str, *, acting: Acting
+) -> Stream:
     catalog = await services.catalog.get()
     given = read_query(request)
     asked = _read(session, catalog, given)
@@ -169,12 +177,12 @@ async def _table(request: PageRequest, session: Session, services: Services, end
     figures = await _figures(services, asked)
     table = "departments" if given.get("table") == "departments" else "rules"
     entry = AuditEntry(
-        actor=Actor(label=session.account.actor.label, address=client_address(request)),
+        acting=acting,
         action="review_figures:export",
         subject=f"region:{asked.region_code}",
         details={"format": ending, "table": table} | asked.values,
     )
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: the audit trail is written
         await record(connection, entry)
     if table == "departments":
         layout, rows = Layout(columns=_DEPARTMENT_COLUMNS), _department_rows(figures, catalog)

@@ -9,11 +9,13 @@ import msgspec
 from mingpiao.applications.model import PastDecision
 from mingpiao.applications.service import past_decisions
 from mingpiao.composition import Services
+from mingpiao.identity.model import Account
 from mingpiao.issuing.model import DayTotal
 from mingpiao.issuing.service import unit_totals
 from mingpiao.kernel.clock import today
+from mingpiao.portals.session import scoped_reads
 from mingpiao.rules.service import HitFigure, hit_figures
-from mingpiao.storage.scope import Scope, UnitScope
+from mingpiao.storage.scope import UnitScope
 
 MONTHS = 12
 
@@ -46,13 +48,14 @@ class UnitReviews(msgspec.Struct, frozen=True, kw_only=True):
         ).decode()
 
 
-async def load_past(services: Services, scope: Scope, unit_id: int, *, but: int) -> UnitReviews:
-    """Read a unit's past; `scope` is the reader's and must see the unit. `but` is the application at hand."""
+async def load_past(services: Services, account: Account, unit_id: int, *, but: int) -> UnitReviews:
+    """Read a unit's past; `account` is the reader's and must see the unit. `but` is the application at hand."""
     last = today()
     first = first_month(last)
-    async with services.database.scoped(scope) as connection:
+    async with scoped_reads(services, account) as connection:
         totals = await unit_totals(connection, unit_id, first, last)
         decisions = await past_decisions(connection, unit_id, but=but)
+    # scope: of what the reader sees, this unit alone.
     async with services.database.scoped(UnitScope(unit_id)) as connection:
         hits = await hit_figures(connection, first, last)
     return UnitReviews(

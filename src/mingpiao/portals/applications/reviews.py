@@ -3,9 +3,11 @@
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from mingpiao.applications.model import Decision, Reviewer
+from mingpiao.applications.model import (
+    Decision,
+)
 from mingpiao.composition import Services
-from mingpiao.identity.model import Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.portals.applications.lists import REVIEWS
 from mingpiao.portals.applications.rights import REVIEW
@@ -13,21 +15,12 @@ from mingpiao.portals.forms import clean, read_id
 from mingpiao.portals.list_model import Query
 from mingpiao.portals.lists import list_helpers, show_list
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, require_right
+from mingpiao.portals.session import PageRequest, require_right, scoped_reads
 from mingpiao.units.service import names_of
-from mingpiao.web import client_address
 
 REVIEW_GUARDS = [require_right(REVIEW)]
 LIST = REVIEWS.address
 _DECISIONS = [(decision.value, decision.label) for decision in Decision]
-
-
-def reviewer_of(request: PageRequest, session: Session) -> Reviewer:
-    """The account as a reviewer; raises `Refusal` (`access.denied`, 403) when it belongs to no department."""
-    reviewer = Reviewer.of(session.account, client_address(request))
-    if reviewer is None:
-        raise refuse("access.denied", "只有财政部门的人员可以办理复核。", status=403)
-    return reviewer
 
 
 @get("/reviews")
@@ -40,7 +33,10 @@ async def review_list(
 
 @post("/reviews/batch", guards=REVIEW_GUARDS, status_code=200)
 async def decide_batch(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str]:
     """Decide the chosen applications with one reason, and list what became of each."""
     form = await request.form()
@@ -51,7 +47,7 @@ async def decide_batch(
     try:
         decision = _decision(members.get("decision", ""))
         results = await services.reviews.decide_batch(
-            chosen, decision, reviewer_of(request, session), members.get("reason", "")
+            chosen, decision, members.get("reason", ""), acting=acting
         )
     except Refusal as refusal:
         return await show_list(
@@ -65,7 +61,7 @@ async def decide_batch(
             decisions=_DECISIONS,
             reason=members.get("reason", ""),
         )
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         units = await names_of(connection, {each.application.unit_id for each in results if each.application})
     return page(
         request,

@@ -10,11 +10,10 @@ from litestar.params import FromPath
 from mingpiao.applications.model import (
     Application,
     ApplicationState,
-    Person,
 )
 from mingpiao.applications.service import get as get_application
 from mingpiao.composition import Services
-from mingpiao.identity.model import Actor, Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.issuing.model import Issued, Refused, Unresolved
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.applications.lists import UNIT_APPLICATIONS
@@ -25,10 +24,9 @@ from mingpiao.portals.gates import allowed
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules.model import Confirmation
 from mingpiao.units.model import UnitMode
-from mingpiao.web import client_address
 
 LIST = UNIT_APPLICATIONS.address
 _GUARDS = [require_right(UNIT_ISSUE)]
@@ -57,7 +55,7 @@ async def _application_page(
     typed: Mapping[str, str] | None = None,
 ) -> Response[str]:
     catalog = await services.catalog.get()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         application = await get_application(connection, application_id)
         parts = await load_parts(connection, application, catalog)
     may_act = allowed(session.account.role, UNIT_ISSUE)
@@ -105,7 +103,7 @@ async def progress(
 ) -> Response[str]:
     """Where an application stands, as a fragment that asks again; once it has moved on, the page is renewed."""
     catalog = await services.catalog.get()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         application = await get_application(connection, application_id)
         parts = await load_parts(connection, application, catalog)
     moving = application.state in _MOVING and not application.held_up
@@ -125,6 +123,7 @@ async def confirm(
     application_id: FromPath[int],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """State for each finding that the business complies, and issue."""
     members = await read_form(request)
@@ -135,7 +134,7 @@ async def confirm(
     ]
     try:
         outcome = await services.applications.confirm(
-            unit_of(session.account), application_id, given, _person(request, session)
+            unit_of(session.account), application_id, given, acting=acting
         )
     except Refusal as refusal:
         return await _again(request, session, services, application_id, refusal.problems, members)
@@ -152,12 +151,13 @@ async def appeal(
     application_id: FromPath[int],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """Bring the findings before the department."""
     members = await read_form(request)
     try:
         await services.applications.appeal(
-            unit_of(session.account), application_id, members.get("appeal", ""), _person(request, session)
+            unit_of(session.account), application_id, members.get("appeal", ""), acting=acting
         )
     except Refusal as refusal:
         problems = _moved(refusal, "reason", "appeal")
@@ -171,22 +171,18 @@ async def withdraw(
     application_id: FromPath[int],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """End the application."""
     members = await read_form(request)
     try:
         await services.applications.withdraw(
-            unit_of(session.account), application_id, _person(request, session), members.get("withdrawal", "")
+            unit_of(session.account), application_id, members.get("withdrawal", ""), acting=acting
         )
     except Refusal as refusal:
         problems = _moved(refusal, "reason", "withdrawal")
         return await _again(request, session, services, application_id, problems, members)
     return redirect(request, f"{LIST}/{application_id}")
-
-
-def _person(request: PageRequest, session: Session) -> Person:
-    actor = Actor(label=session.account.actor.label, address=client_address(request))
-    return Person(actor=actor, name=session.account.display_name)
 
 
 def _moved(refusal: Refusal, field: str, place: str) -> tuple[Problem, ...]:

@@ -3,24 +3,25 @@
 from litestar import Response
 
 from mingpiao.composition import Services
+from mingpiao.identity.model import Account
 from mingpiao.issuing.service import get_document
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.bills.access import bill_id_of
-from mingpiao.storage.scope import Scope
+from mingpiao.portals.session import scoped_reads
 
 _MEDIA_TYPES = {"ofd": "application/ofd", "pdf": "application/pdf", "xml": "application/xml"}
 
 
 async def bill_file_response(
-    services: Services, scope: Scope, code: str, number: str, ending: str
+    services: Services, account: Account, code: str, number: str, ending: str
 ) -> Response[bytes]:
     """The bill as `ofd`, `pdf` or `xml`, named by its code and number.
 
-    Raises `Refusal` (404): `document.unknown` for another ending, `bill.unknown` outside the scope.
+    Raises `Refusal` (404): `document.unknown` for another ending, `bill.unknown` outside the account's scope.
     """
     if ending not in _MEDIA_TYPES:
         raise refuse("document.unknown", "没有这种文件格式，请选择 OFD、PDF 或 XML。", status=404)
-    async with services.database.scoped(scope) as connection:
+    async with scoped_reads(services, account) as connection:
         document = await get_document(connection, bill_id_of(code, number))
     match ending:
         case "ofd":

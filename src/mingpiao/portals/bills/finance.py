@@ -16,7 +16,7 @@ from mingpiao.portals.bills.files import bill_file_response
 from mingpiao.portals.bills.lists import FINANCE_BILLS
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import PageRequest, scoped_reads
 from mingpiao.units.service import get as get_unit
 
 
@@ -30,7 +30,7 @@ async def bill_page(
 ) -> Response[str]:
     """One bill: its face, data, history and documents."""
     catalog = await services.catalog.get()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         document = await get_document(connection, bill_id_of(code, number))
         bill = document.bill
         unit = await get_unit(connection, bill.unit_id)
@@ -73,7 +73,7 @@ async def bill_document(
     form: FromPath[str],
 ) -> Response[bytes]:
     """A bill's document to keep: ofd, pdf or xml."""
-    return await bill_file_response(services, session.account.scope, code, number, form)
+    return await bill_file_response(services, session.account, code, number, form)
 
 
 HANDLERS = [*list_handlers(FINANCE_BILLS), bill_page, bill_document]

@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Actor, Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.issuing.model import Bill, BillState, Color, Issued, ReversalRequest
 from mingpiao.issuing.service import get_bill
 from mingpiao.kernel.errors import Problem, refuse
@@ -14,8 +14,7 @@ from mingpiao.portals.bills.lists import UNIT_BILLS
 from mingpiao.portals.bills.rights import UNIT_REVERSE
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right
-from mingpiao.web import client_address
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 
 _GUARDS = [require_right(UNIT_REVERSE)]
 _OTHER = "其他"
@@ -67,16 +66,16 @@ async def reverse(
     number: FromPath[str],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """Reverse the bill; pressed twice, the second answer leads to the same red bill."""
     form = await read_form(request)
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         bill = await get_bill(connection, bill_id_of(code, number))
     account = session.account
     reversal = ReversalRequest(
         code=code, number=number, reason=form.get("reason", ""), handler=account.display_name
     )
-    acting = Actor(label=account.actor.label, address=client_address(request))
     outcome = (await services.desk.reverse(unit_of(account), [reversal], acting=acting))[0]
     result = f"{UNIT_BILLS.address}/{bill.code}/{bill.number}/reversed"
     if isinstance(outcome, Issued):
@@ -95,7 +94,7 @@ async def reversed_page(
     services: NamedDependency[Services],
 ) -> Response[str]:
     """What became of a reversed bill, with the red one."""
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         bill = await get_bill(connection, bill_id_of(code, number))
         if bill.color is not Color.BLUE or bill.related is None:
             raise refuse("bill.not_reversed", "该票据没有被冲红，请返回票据页面查看。", status=404)
@@ -105,7 +104,7 @@ async def reversed_page(
 
 async def _reversible_bill(services: Services, session: Session, code: str, number: str) -> Bill:
     """The bill; raises `Refusal` when it is red or was reversed before, telling by which bill."""
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         bill = await get_bill(connection, bill_id_of(code, number))
     if bill.color is Color.RED:
         raise refuse("bill.is_red", "红字票据不能再冲红。", status=409)

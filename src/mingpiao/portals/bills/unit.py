@@ -19,7 +19,7 @@ from mingpiao.portals.bills.rights import UNIT_REVERSE
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import PageRequest, scoped_reads
 from mingpiao.verification.service import checks_of
 
 
@@ -33,7 +33,7 @@ async def bill_page(
 ) -> Response[str]:
     """One bill: face, fields, items, history, documents."""
     bill_id = bill_id_of(code, number)
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         document = await get_document(connection, bill_id)
         events = await bill_events(connection, document.bill.unit_id, bill_id)
         checks = await checks_of(connection, document.bill.unit_id, bill_id)
@@ -76,7 +76,7 @@ async def bill_file(
     name, _, ending = file_name.partition(".")
     if name != "document":
         raise refuse("document.unknown", "没有这种文件，请从票据页面下载。", status=404)
-    return await bill_file_response(services, session.account.scope, code, number, ending)
+    return await bill_file_response(services, session.account, code, number, ending)
 
 
 HANDLERS = [*list_handlers(UNIT_BILLS), bill_page, bill_file]

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.composition import Services
 from mingpiao.evidence.model import EvidenceFile, Mark
 from mingpiao.evidence.service import MAX_BYTES, MAX_FILES, get_evidence_files, page_picture
-from mingpiao.identity.model import Actor
+from mingpiao.identity.model import Acting
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.session import PageRequest
 
@@ -32,7 +32,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def take_files(
-    request: PageRequest, services: Services, unit_id: int, acting: Actor
+    request: PageRequest, services: Services, unit_id: int, *, acting: Acting
 ) -> Sequence[Taken]:
     """Keep every file of the posted form, each answered by itself; files beyond `MAX_FILES` are refused."""
     form = await request.form()

@@ -8,6 +8,7 @@ from mingpiao.composition import Services
 from mingpiao.evidence.model import EvidenceFile
 from mingpiao.identity.model import Session
 from mingpiao.portals.evidence.files import file_answer, find_file, picture_answer
+from mingpiao.portals.session import scoped_reads
 
 
 @get("/evidence/{unit_id:int}/{digest:str}/pages/{name:str}")
@@ -34,7 +35,7 @@ async def file_of(
 
 
 async def _seen(session: Session, services: Services, unit_id: int, digest: str) -> EvidenceFile:
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         return await find_file(connection, unit_id, digest)
 
 

@@ -9,6 +9,7 @@ from mingpiao.identity.model import Session
 from mingpiao.issuing.model import BillFilter
 from mingpiao.issuing.service import list_bills
 from mingpiao.portals.evidence.files import find_file
+from mingpiao.portals.session import scoped_reads
 
 #: Bills on the page of a file; the bill list has them all.
 _BILLS = 20
@@ -16,7 +17,7 @@ _BILLS = 20
 
 async def file_parts(services: Services, session: Session, unit_id: int, digest: str) -> dict[str, Any]:
     """What the template `evidence/file.html` shows of a file; raises `Refusal` (`evidence.not_found`, 404)."""
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         file = await find_file(connection, unit_id, digest)
         found = await list_bills(connection, BillFilter(unit_id=unit_id, evidence=digest), limit=_BILLS)
         listed = await get_listed(connection, unit_id, digest)

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from mingpiao.composition import Services
 from mingpiao.evidence.model import EvidenceFile
 from mingpiao.evidence.service import MAX_FILES, get_evidence_files
-from mingpiao.identity.model import Actor, Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.evidence.files import (
     MAX_UPLOAD,
@@ -21,8 +21,7 @@ from mingpiao.portals.evidence.files import (
 )
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
-from mingpiao.portals.session import PageRequest, require_right
-from mingpiao.web import client_address
+from mingpiao.portals.session import PageRequest, require_right, scoped_reads
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -34,11 +33,13 @@ _NO_STORE = {"Cache-Control": "no-store"}
     request_max_body_size=MAX_UPLOAD,
 )
 async def upload(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[dict[str, Any]]:
     """Take files in for the page's script: each is answered, and those refused are told why."""
-    acting = Actor(label=session.account.actor.label, address=client_address(request))
-    taken = await take_files(request, services, unit_of(session.account), acting)
+    taken = await take_files(request, services, unit_of(session.account), acting=acting)
     answer = {
         "files": [as_seen(each.file) for each in taken if each.file is not None],
         "problems": [each.problem.message for each in taken if each.problem is not None],
@@ -53,7 +54,7 @@ async def status(
     """How far the reading of some files is."""
     digests = read_query(request).get("digests", "").split()[:MAX_FILES]
     unit_id = unit_of(session.account)
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         found = await get_evidence_files(connection, unit_id, digests)
     return Response([as_seen(found[digest]) for digest in digests if digest in found], headers=_NO_STORE)
 
@@ -78,7 +79,7 @@ async def file_of(
 
 
 async def _own(session: Session, services: Services, digest: str) -> EvidenceFile:
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         return await find_file(connection, unit_of(session.account), digest)
 
 

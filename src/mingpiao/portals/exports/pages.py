@@ -12,7 +12,7 @@ from litestar.response import Stream
 from mingpiao.composition import Services
 from mingpiao.exports.model import Export, ExportState
 from mingpiao.exports.service import file_key, get_export, list_exports
-from mingpiao.identity.model import Actor, AuditEntry, Session
+from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.list_columns import Badge, Column, Note, Parts
@@ -20,10 +20,9 @@ from mingpiao.portals.list_exports import file_answer
 from mingpiao.portals.list_filters import Here
 from mingpiao.portals.list_model import Listing
 from mingpiao.portals.lists import list_handlers
-from mingpiao.portals.session import PageRequest
+from mingpiao.storage.files import FileStore
 from mingpiao.storage.paging import Page
 from mingpiao.storage.scope import SYSTEM
-from mingpiao.web import client_address
 
 _COLOURS = {ExportState.READY: "green", ExportState.FAILED: "red"}
 
@@ -73,25 +72,22 @@ def _listing(portal: str) -> Listing[Export]:
 
 @get("/exports/{export_id:int}/file")
 async def download(
-    request: PageRequest,
-    session: NamedDependency[Session],
     services: NamedDependency[Services],
+    files: NamedDependency[FileStore],
+    acting: NamedDependency[Acting],
     export_id: FromPath[int],
 ) -> Stream:
     """The file of an export of one's own, put down in the audit trail."""
-    account = session.account
-    async with services.database.system() as connection:
-        export = await get_export(connection, account.account_id, export_id)
-        pieces = (
-            await services.files.stream(file_key(export_id)) if export.state is ExportState.READY else None
-        )
+    async with services.database.system() as connection:  # system: exports are an account's, no scope's
+        export = await get_export(connection, acting.account_id or 0, export_id)
+        pieces = await files.stream(file_key(export_id)) if export.state is ExportState.READY else None
         if pieces is None:
             raise refuse("export.not_ready", "文件还没有生成或已过期清理，请在“我的导出”中查看。", status=404)
         entry = AuditEntry(
-            actor=Actor(label=account.actor.label, address=client_address(request)),
+            acting=acting,
             action="export:download",
             subject=f"export:{export_id}",
-            unit_id=account.unit_id,
+            unit_id=acting.unit_id,
             details={"file": export.order.file_name},
         )
         await record(connection, entry)

@@ -7,6 +7,7 @@ from mingpiao.identity.model import Account
 from mingpiao.kernel.errors import refuse
 from mingpiao.kernel.money import plain_number
 from mingpiao.portals.issuing.form import IssueForm, ItemRow
+from mingpiao.portals.session import scoped_reads
 
 
 async def form_to_correct(services: Services, account: Account, number: str) -> IssueForm:
@@ -15,7 +16,7 @@ async def form_to_correct(services: Services, account: Account, number: str) -> 
     Raises `Refusal`: `application.unknown` (404), `application.wrong_state` (409) when it cannot be corrected.
     """
     known = int(number) if number.isascii() and number.isdigit() and len(number) <= 18 else 0
-    async with services.database.scoped(account.scope) as connection:
+    async with scoped_reads(services, account) as connection:
         application = await get_application(connection, known)
     if not application.correctable:
         message = f"该申请现在的状态是“{application.state.label}”，不能更正，请刷新后查看。"

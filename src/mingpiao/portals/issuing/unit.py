@@ -6,12 +6,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from markupsafe import Markup
 
-from mingpiao.applications.model import Pending, Person, Submitted
+from mingpiao.applications.model import Pending, Submitted
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem
 from mingpiao.composition import Services
 from mingpiao.evidence.model import EvidenceFile
 from mingpiao.evidence.service import get_evidence_files
-from mingpiao.identity.model import Account, Actor, Session
+from mingpiao.identity.model import Account, Acting, Session
 from mingpiao.identity.service import checkers_of_unit
 from mingpiao.issuing.model import (
     MAX_ITEMS,
@@ -56,10 +56,9 @@ from mingpiao.portals.issuing.form import (
 )
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.rendering import field_id, page
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules.model import Severity
 from mingpiao.units.model import UnitMode, UnitProfile
-from mingpiao.web import client_address
 
 _ADDRESS = "/unit/issue"
 _GUARDS = [require_right(UNIT_ISSUE)]
@@ -93,7 +92,7 @@ class _Window(msgspec.Struct, frozen=True, kw_only=True):
 
 async def _open_window(services: Services, account: Account) -> _Window:
     unit_id = unit_of(account)
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: no scope reads accounts
         checkers = await checkers_of_unit(connection, unit_id)
     return _Window(
         profile=await services.units.profile(unit_id),
@@ -120,7 +119,7 @@ async def choose_or_fill(
         return await _form_page(request, session, services, window, window.view(form))
     if len(kinds) == 1:
         return redirect(request, f"{_ADDRESS}?kind={kinds[0].code}")
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         levels = await stock_levels(connection, window.profile.unit.unit_id)
     by_kind = {level.kind_code: level for level in levels}
     return page(
@@ -146,14 +145,16 @@ def _stopped(level: StockLevel | None, mode: UnitMode) -> str:
 
 @post("/issue", guards=_GUARDS, status_code=200, request_max_body_size=MAX_UPLOAD)
 async def fill(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str]:
     """A step within the form (`action`), or on to *check your answers*. Files that come along are taken in."""
     window = await _open_window(services, session.account)
     members = await read_form(request)
     form = read_issue_form(members, window.kind(members.get("kind", "")), today())
-    acting = Actor(label=session.account.actor.label, address=client_address(request))
-    taken = await take_files(request, services, unit_of(session.account), acting)
+    taken = await take_files(request, services, unit_of(session.account), acting=acting)
     form = with_files(form, [each.file.digest for each in taken if each.file is not None])
     refused = problems_of(taken)
     action = members.get("action", "")
@@ -183,7 +184,7 @@ async def _files(services: Services, account: Account, view: FormView) -> list[E
     """The form's files in its order; what names none of the unit's is left out."""
     if not view.form.evidence:
         return []
-    async with services.database.scoped(account.scope) as connection:
+    async with scoped_reads(services, account) as connection:
         found = await get_evidence_files(connection, unit_of(account), view.form.evidence)
     return [found[digest] for digest in view.form.evidence if digest in found]
 
@@ -275,7 +276,10 @@ async def find_items(
 
 @post("/issue/confirm", guards=_GUARDS, status_code=200)
 async def confirm(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """Issue. The form's business number makes a second press or a reload answer with the same bill."""
     window = await _open_window(services, session.account)
@@ -284,22 +288,18 @@ async def confirm(
     view = window.view(form)
     if members.get("action") == "edit":
         return await _form_page(request, session, services, window, view)
-    person = Person(
-        actor=Actor(label=session.account.actor.label, address=client_address(request)),
-        name=session.account.display_name,
-    )
     wanted = as_request(view, session.account.display_name)
     unit_id = unit_of(session.account)
     try:
         if members.get("action") == "appeal":
             application = await services.applications.appeal_request(
-                unit_id, wanted, view.form.appeal, person
+                unit_id, wanted, view.form.appeal, acting=acting
             )
             if not isinstance(application, Refused):
                 return redirect(request, f"/unit/applications/{application.application_id}")
             outcome: Submitted = application
         else:
-            outcome = await services.applications.submit(unit_id, wanted, person, look_first=True)
+            outcome = await services.applications.submit(unit_id, wanted, acting=acting, look_first=True)
     except Refusal as refusal:
         # What was typed must not be lost.
         problems = tuple(msgspec.structs.replace(each, field="appeal") for each in refusal.problems)
@@ -385,7 +385,7 @@ async def done(
     services: NamedDependency[Services],
 ) -> Response[str]:
     """The bill stands: its numbers, its face, what comes next."""
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         document = await get_document(connection, bill_id_of(code, number))
     return page(
         request,

@@ -6,14 +6,13 @@ from litestar.params import FromPath
 
 from mingpiao.catalog.service import mark_evidence
 from mingpiao.composition import Services
-from mingpiao.identity.model import Actor, Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.kinds.lists import KINDS, may_mark
 from mingpiao.portals.kinds.rights import KINDS_MARK
 from mingpiao.portals.lists import list_helpers, show_list
 from mingpiao.portals.session import PageRequest, redirect, require_right
-from mingpiao.web import client_address
 
 
 @get("/kinds")
@@ -31,14 +30,14 @@ async def mark(
     code: FromPath[str],
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[bytes]:
     """Say whether a kind needs files from now on; pressed twice, the second changes nothing."""
     catalog = await services.catalog.get()
     if not may_mark(session.account, catalog):
         raise refuse("access.denied", "票据种类由省级财政部门负责人设置，请联系省级财政部门。", status=403)
     needed = (await read_form(request)).get("needed") == "1"
-    acting = Actor(label=session.account.actor.label, address=client_address(request))
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: a verb writes
         await mark_evidence(connection, code, needed, acting=acting)
     return redirect(request, KINDS.address)
 

@@ -19,5 +19,5 @@ async def kind_options_of_unit(here: Here) -> Options:
     """The kinds that a unit may issue."""
     if here.account.unit_id is None:
         return ()
-    issued = (await here.services.units.profile(here.account.unit_id)).kind_codes
+    issued = (await here.units.profile(here.account.unit_id)).kind_codes
     return [each for each in await kind_options(here) if each[0] in issued]

@@ -17,7 +17,7 @@ from mingpiao.portals.forms import clean_text, read_day, read_query
 from mingpiao.portals.overview.figures import COMPARED_DAYS, Overview, Share, build_overview
 from mingpiao.portals.regions import chosen_region, crumbs_above
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import PageRequest, scoped_reads
 
 
 @get("/")
@@ -29,7 +29,7 @@ async def overview(
     given = read_query(request)
     region_code = chosen_region(session.account, catalog, clean_text(given.get("region", "")))
     day, problems = _chosen_day(clean_text(given.get("day", "")))
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         totals = await day_totals(connection, day - timedelta(days=COMPARED_DAYS), day)
     prefix = region_prefix(region_code)
     seen = [total for total in totals if total.region_code.startswith(prefix)]

@@ -17,7 +17,7 @@ from mingpiao.portals.gates import allowed
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.qualifications.parts import notice_of
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import PageRequest, scoped_reads
 from mingpiao.qualifications.service import unit_qualifications
 from mingpiao.units.model import UnitMode
 
@@ -32,7 +32,7 @@ async def home(
 ) -> Response[str]:
     """What happened today and what stands in the way of issuing."""
     unit_id = unit_of(session.account)
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         totals = await unit_totals(connection, unit_id, today(), today())
         levels = await stock_levels(connection, unit_id)
         files = await unit_qualifications(connection, unit_id)

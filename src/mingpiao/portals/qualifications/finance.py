@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Actor, Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_form, read_id
 from mingpiao.portals.gates import allowed
@@ -24,7 +24,7 @@ from mingpiao.portals.qualifications.parts import (
 )
 from mingpiao.portals.qualifications.rights import QUALIFICATION_REVIEW
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.qualifications.model import (
     Qualification,
     QualificationState,
@@ -32,7 +32,6 @@ from mingpiao.qualifications.model import (
 from mingpiao.qualifications.service import decide, retire, revoke, unit_qualifications
 from mingpiao.qualifications.service import get as get_qualification
 from mingpiao.units.service import get as get_unit
-from mingpiao.web import client_address
 
 LIST = FINANCE_QUALIFICATIONS.address
 
@@ -58,7 +57,7 @@ async def _qualification_page(
     decision: str = "",
 ) -> Response[str]:
     catalog = await services.catalog.get()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         qualification = await get_qualification(connection, qualification_id)
         unit = await get_unit(connection, qualification.unit_id)
         stands = await unit_qualifications(connection, qualification.unit_id)
@@ -99,6 +98,7 @@ async def decide_qualification(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     qualification_id: FromPath[int],
 ) -> Response[str] | Response[bytes]:
     """`accept`, `reject`, `retire` or `revoke`; of two who do it at once the second is told who was first."""
@@ -107,11 +107,10 @@ async def decide_qualification(
     given = _Decision(
         reason=form.get("reason", ""),
         revision=read_id(form.get("revision", ""), 9) or 0,
-        by=session.account,
-        acting=_acting(request, session),
+        acting=acting,
     )
     try:
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: a verb writes
             await _decide(connection, qualification_id, decision, given)
     except Refusal as refusal:
         if refusal.status == 404:
@@ -127,8 +126,7 @@ class _Decision(msgspec.Struct, frozen=True, kw_only=True):
 
     reason: str
     revision: int
-    by: Account
-    acting: Actor
+    acting: Acting
 
 
 async def _decide(
@@ -169,12 +167,8 @@ async def qualification_file(
 
 
 async def _find(session: Session, services: Services, qualification_id: int) -> Qualification:
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         return await get_qualification(connection, qualification_id)
-
-
-def _acting(request: PageRequest, session: Session) -> Actor:
-    return Actor(label=session.account.actor.label, address=client_address(request))
 
 
 HANDLERS = [

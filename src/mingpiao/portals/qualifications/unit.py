@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from mingpiao.composition import Services
 from mingpiao.evidence.service import MAX_BYTES
-from mingpiao.identity.model import Actor, Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.bills.access import unit_of
@@ -28,21 +28,21 @@ from mingpiao.portals.qualifications.parts import (
 )
 from mingpiao.portals.qualifications.rights import UNIT_QUALIFICATIONS
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.qualifications.model import Qualification
 from mingpiao.qualifications.service import get as get_qualification
-from mingpiao.qualifications.service import may_state, submit, unit_qualifications, withdraw
-from mingpiao.web import client_address
+from mingpiao.qualifications.service import (
+    may_state,
+    submit,
+    unit_qualifications,
+    withdraw,
+)
 
 LIST = UNIT_QUALIFICATION_LIST.address
 _GUARDS = [require_right(UNIT_QUALIFICATIONS)]
 _CRUMBS = [("首页", "/unit"), ("资质证书", LIST)]
 #: Above the limit of a file, so that one too large is told so beside the form.
 _MAX_UPLOAD = 2 * MAX_BYTES
-
-
-def _acting(request: PageRequest, session: Session) -> Actor:
-    return Actor(label=session.account.actor.label, address=client_address(request))
 
 
 @get("/qualifications")
@@ -56,7 +56,7 @@ async def qualification_list(
 async def _list_page(
     request: PageRequest, session: Session, services: Services, problems: tuple[Problem, ...] = ()
 ) -> Response[str]:
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         stands = await unit_qualifications(connection, unit_of(session.account))
     return await show_list(
         request,
@@ -75,7 +75,10 @@ async def _list_page(
 
 @post("/qualifications", guards=_GUARDS, status_code=200, request_max_body_size=_MAX_UPLOAD)
 async def upload(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """Take a file in; the same one again leads to the qualification that it is."""
     file = (await request.form()).get("file")
@@ -86,8 +89,7 @@ async def upload(
             unit_of(session.account),
             file.filename,
             await file.read(),
-            by=session.account,
-            acting=_acting(request, session),
+            acting=acting,
         )
     except Refusal as refusal:
         return await _list_page(request, session, services, refusal.problems)
@@ -150,6 +152,7 @@ async def submit_qualification(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     qualification_id: FromPath[int],
 ) -> Response[str] | Response[bytes]:
     """Hand a qualification in; what is wrong in the form is told beside its field."""
@@ -159,14 +162,14 @@ async def submit_qualification(
     if stated is None:
         return _qualification_page(request, session, qualification, form, tuple(problems))
     try:
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: a verb writes
             await submit(
                 connection,
                 unit_of(session.account),
                 qualification_id,
                 stated,
                 revision=read_id(form.get("revision", ""), 9) or 0,
-                acting=_acting(request, session),
+                acting=acting,
             )
     except Refusal as refusal:
         if refusal.status != 422:
@@ -180,13 +183,12 @@ async def withdraw_qualification(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     qualification_id: FromPath[int],
 ) -> Response[bytes]:
     """Take a qualification back on which nobody decided."""
-    async with services.database.system() as connection:
-        await withdraw(
-            connection, unit_of(session.account), qualification_id, acting=_acting(request, session)
-        )
+    async with services.database.system() as connection:  # system: a verb writes
+        await withdraw(connection, unit_of(session.account), qualification_id, acting=acting)
     return redirect(request, LIST)
 
 
@@ -220,7 +222,7 @@ async def _own(session: Session, services: Services, qualification_id: int) -> Q
         raise refuse(
             "qualification.unknown", "没有找到该资质证书，请从列表中选择，或您无权查看。", status=404
         )
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         return await get_qualification(connection, qualification_id)
 
 

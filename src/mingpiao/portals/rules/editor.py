@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.regions import home_region
 from mingpiao.portals.rendering import page
@@ -26,11 +26,10 @@ from mingpiao.portals.rules.form import (
     scope_choices,
 )
 from mingpiao.portals.rules.rights import RULES_WRITE
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import RuleVersion, Severity, Stage, VersionState
 from mingpiao.rules.service import RuleDifference
-from mingpiao.web import client_address
 
 _GUARDS = [require_right(RULES_WRITE)]
 _EDITABLE = (VersionState.DRAFT, VersionState.RETURNED)
@@ -49,21 +48,23 @@ async def new_rule_form(
 
 @post("/rules/new", guards=_GUARDS, status_code=200)
 async def new_rule(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """Make a rule as a draft."""
     catalog = await services.catalog.get()
     form = await read_rule_form(request)
     try:
         rule = form.rule()
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: a verb writes
             fresh = await rules.create(
                 connection,
                 catalog,
                 rule,
-                acting=session.account,
+                acting=acting,
                 note=form.note,
-                address=client_address(request),
             )
     except Refusal as refusal:
         return _editor(request, catalog, home_region(session.account, catalog), form, refusal.problems)
@@ -79,7 +80,7 @@ async def edit_form(
 ) -> Response[str]:
     """The open draft in the form, or the newest content as the beginning of a further version."""
     catalog = await services.catalog.get()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         newest = (await rules.get_rule(connection, code)).newest
     draft = newest.state in _EDITABLE
     form = form_of(newest.rule, note=newest.note if draft else "", revision=newest.revision if draft else 0)
@@ -91,17 +92,18 @@ async def save(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     code: FromPath[str],
 ) -> Response[str] | Response[bytes]:
     """Save the draft that the form began with; from a form without one, begin a further version."""
     catalog = await services.catalog.get()
     form = await read_rule_form(request, code=code)
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         newest = (await rules.get_rule(connection, code)).newest
-    given: dict[str, Any] = {"acting": session.account, "note": form.note, "address": client_address(request)}
+    given: dict[str, Any] = {"acting": acting, "note": form.note}
     try:
         rule = form.rule()
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: a verb writes
             if form.revision:
                 saved = await rules.save_draft(
                     connection, catalog, rule, newest.version, revision=form.revision, **given
@@ -124,7 +126,7 @@ async def _meanwhile(
 ) -> Response[str]:
     """What was typed, beside what another saved; saving once more is then meant."""
     catalog = await services.catalog.get()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         newest = (await rules.get_rule(connection, form.text("code"))).newest
     differences = [each for each in rules.compare(newest.rule, form.rule(), catalog) if each.changed]
     told = msgspec.structs.replace(form, revision=newest.revision)

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Actor, AuditEntry, Session
+from mingpiao.identity.model import Acting, AuditEntry, Session
 from mingpiao.identity.service import record
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Problem, Refusal, refuse
@@ -19,12 +19,11 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS, LIST
 from mingpiao.portals.rules.lists import RULES, rule_filter
 from mingpiao.portals.rules.rights import RULES_VIEW, RULES_WRITE
-from mingpiao.portals.session import PageRequest, require_right
+from mingpiao.portals.session import PageRequest, require_right, scoped_reads
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import ImportOutcome, ImportReport
 from mingpiao.storage.paging import every_item
-from mingpiao.web import client_address
 
 _VIEW = [require_right(RULES_VIEW)]
 _WRITE = [require_right(RULES_WRITE)]
@@ -33,12 +32,15 @@ _TYPE = "application/yaml; charset=utf-8"
 
 @get("/rules/export.yaml", guards=_VIEW)
 async def export_list(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[bytes]:
     """The newest version of every rule of the filter, a document each, in order of code."""
     catalog = await services.catalog.get()
-    async with services.database.scoped(session.account.scope) as connection:
-        here = Here(account=session.account, services=services, catalog=catalog, connection=connection)
+    async with scoped_reads(services, session.account) as connection:
+        here = Here(account=session.account, catalog=catalog, units=services.units, connection=connection)
         query = await read_list_query(RULES, here, read_query(request))
         if query.problems:
             raise Refusal(*query.problems)
@@ -47,7 +49,7 @@ async def export_list(
     found = [each.newest.rule for each in listed]
     if not found:
         raise refuse("rule.export_empty", "没有符合条件的规则可以导出，请修改条件。", status=404)
-    await _audit(request, session, services, "rules", str(len(found)))
+    await _audit(services, "rules", str(len(found)), acting=acting)
     return _file(found, f"rules-{_stamp(now())}")
 
 
@@ -56,14 +58,15 @@ async def export_one(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     code: FromPath[str],
 ) -> Response[bytes]:
     """One version of a rule, the newest unless told."""
     asked = read_query(request).get("version", "")
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         versions = await rules.versions_of(connection, code)
     chosen = next((each for each in versions if str(each.version) == asked), versions[0])
-    await _audit(request, session, services, f"rule:{code}", "1")
+    await _audit(services, f"rule:{code}", "1", acting=acting)
     return _file([chosen.rule], f"{code}-v{chosen.version}")
 
 
@@ -76,12 +79,9 @@ def _stamp(at: datetime) -> str:
     return f"{at:%Y%m%d-%H%M%S}"
 
 
-async def _audit(
-    request: PageRequest, session: Session, services: Services, subject: str, count: str
-) -> None:
-    actor = Actor(label=session.account.actor.label, address=client_address(request))
-    entry = AuditEntry(actor=actor, action="rule:export", subject=subject, details={"count": count})
-    async with services.database.system() as connection:
+async def _audit(services: Services, subject: str, count: str, *, acting: Acting) -> None:
+    entry = AuditEntry(acting=acting, action="rule:export", subject=subject, details={"count": count})
+    async with services.database.system() as connection:  # system: the audit trail is written
         await record(connection, entry)
 
 
@@ -93,7 +93,10 @@ async def import_form(request: PageRequest) -> Response[str]:
 
 @post("/rules/import", guards=_WRITE, status_code=200)
 async def import_file(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str]:
     """Try a file, or import what a trial has shown (`action` is `import`); one report a rule."""
     catalog = await services.catalog.get()
@@ -102,14 +105,13 @@ async def import_file(
     try:
         data = await _data(form.get("file"), form.get("text"))
         entries = rules.read_rules(data)
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: a verb writes
             reports = await rules.import_rules(
                 connection,
                 catalog,
                 entries,
-                acting=session.account,
+                acting=acting,
                 dry_run=not really,
-                address=client_address(request),
             )
     except Refusal as refusal:
         return _import_page(request, problems=refusal.problems)

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Session
+from mingpiao.identity.model import Account, Acting, Session
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.lake.model import MAX_MONTHS
@@ -22,11 +22,10 @@ from mingpiao.portals.rules.form import read_revision
 from mingpiao.portals.rules.history import suspension_of, trials_of
 from mingpiao.portals.rules.lists import RULES, TRIAL_COLUMNS, owner_name
 from mingpiao.portals.rules.rights import RULES_APPROVE, RULES_VIEW, RULES_WRITE
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import RuleVersion, VersionState
 from mingpiao.rules.service import RuleSummary
-from mingpiao.web import client_address
 
 LIST = RULES.address
 CRUMBS = [(RULES.title, LIST)]
@@ -61,7 +60,7 @@ async def show_rule(
     """The page of a rule, with what was refused and the reason that was typed."""
     catalog = await services.catalog.get()
     asked = read_query(request).get("version", "")
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         summary = await rules.get_rule(connection, code)
         versions = await rules.versions_of(connection, code)
         hits = await rules.hit_figures(
@@ -123,8 +122,8 @@ def _permissions(account: Account, catalog: Catalog, summary: RuleSummary, shown
         edit=own and (editable or open_ended),
         submit=own and editable,
         withdraw=own and (editable or waiting),
-        decide=head and waiting and account.actor.label not in shown.makers,
-        own_work=head and waiting and account.actor.label in shown.makers,
+        decide=head and waiting and account.actor not in shown.makers,
+        own_work=head and waiting and account.actor in shown.makers,
         roll_back=own
         and open_ended
         and shown.state is VersionState.APPROVED
@@ -139,6 +138,7 @@ async def change_version(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     code: FromPath[str],
     version: FromPath[int],
     action: FromPath[str],
@@ -147,7 +147,7 @@ async def change_version(
     form = await read_form(request)
     reason = form.get("reason", "")
     try:
-        changed = await _change(request, session, services, (code, version), action, form)
+        changed = await _change(services, (code, version), action, form, acting=acting)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
@@ -156,25 +156,24 @@ async def change_version(
 
 
 async def _change(
-    request: PageRequest,
-    session: Session,
     services: Services,
     which: tuple[str, int],
     action: str,
     form: dict[str, str],
+    *,
+    acting: Acting,
 ) -> RuleVersion:
     catalog = await services.catalog.get()
-    acting: dict[str, Any] = {"acting": session.account, "address": client_address(request)}
-    acting_on = acting | {"revision": read_revision(form)}
+    acting_on: dict[str, Any] = {"revision": read_revision(form)} | {"acting": acting}
     reason = form.get("reason", "")
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: a verb writes
         match action:
             case "submit":
                 return await rules.submit(connection, catalog, *which, **acting_on)
             case "withdraw":
                 return await rules.withdraw(connection, *which, **acting_on)
             case "roll_back":
-                return await rules.roll_back(connection, catalog, *which, **acting)
+                return await rules.roll_back(connection, catalog, *which, acting=acting)
             case "approve":
                 return await rules.approve(connection, catalog, *which, reason=reason, **acting_on)
             case "return":
@@ -187,6 +186,7 @@ async def switch_rule(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     code: FromPath[str],
     action: FromPath[str],
 ) -> Response[str] | Response[bytes]:
@@ -197,14 +197,13 @@ async def switch_rule(
     reason = (await read_form(request)).get("reason", "")
     catalog = await services.catalog.get()
     try:
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: a verb writes
             await verbs[action](
                 connection,
                 catalog,
                 code,
-                acting=session.account,
+                acting=acting,
                 reason=reason,
-                address=client_address(request),
             )
     except Refusal as refusal:
         if refusal.status == 404:
@@ -223,7 +222,7 @@ async def compare_versions(
     """Two versions side by side: the two newest unless told."""
     catalog = await services.catalog.get()
     given = read_query(request)
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         versions = await rules.versions_of(connection, code)
     by_number = {str(each.version): each for each in versions}
     after = by_number.get(given.get("after", ""), versions[0])

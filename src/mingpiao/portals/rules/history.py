@@ -18,7 +18,7 @@ async def trials_of(services: Services, account: Account, code: str) -> Page[Tri
     catalog = await services.catalog.get()
     async with services.database.system() as connection:
         here = Here(
-            account=account, services=services, catalog=catalog, connection=connection, path={"code": code}
+            account=account, catalog=catalog, units=services.units, connection=connection, path={"code": code}
         )
         return await fetch_trials(here, {}, "", BACKTEST_PAGE)
 

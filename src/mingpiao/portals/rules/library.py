@@ -4,7 +4,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Session
+from mingpiao.identity.model import Account, Acting, Session
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
@@ -21,7 +21,6 @@ from mingpiao.rules.service import (
     list_rules,
 )
 from mingpiao.storage.paging import every_item
-from mingpiao.web import client_address
 
 
 @get("/rules/library", guards=[require_right(RULES_VIEW)])
@@ -34,13 +33,16 @@ async def library_page(
 
 @post("/rules/library", guards=[require_right(RULES_APPROVE)], status_code=200)
 async def adopt(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[str] | Response[bytes]:
     """Approve all rules of the library that do not stand yet."""
     catalog = await services.catalog.get()
     try:
-        async with services.database.system() as connection:
-            await adopt_library(connection, catalog, acting=session.account, address=client_address(request))
+        async with services.database.system() as connection:  # system: a verb writes
+            await adopt_library(connection, catalog, acting=acting)
     except Refusal as refusal:
         return await _show(request, session.account, services, refusal.problems)
     return redirect(request, LIST)

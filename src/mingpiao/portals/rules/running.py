@@ -13,7 +13,7 @@ from mingpiao.portals.forms import read_day, read_query
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS
 from mingpiao.portals.rules.rights import RULES_VIEW
-from mingpiao.portals.session import PageRequest, require_right
+from mingpiao.portals.session import PageRequest, require_right, scoped_reads
 from mingpiao.rules.service import RuleFilter, failure_figures, hit_figures, list_rules
 from mingpiao.storage.paging import every_item
 
@@ -33,7 +33,7 @@ async def running(
         message = "日期不正确，已显示最近30天，请重新选择。"
         problems = (Problem(code="filter.dates", field="from", message=message, status=422),)
         first, last = today() - timedelta(days=_DAYS - 1), today()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         hits = await hit_figures(connection, first, last)
         failures = await failure_figures(connection, first, last)
         found = await every_item(lambda key: list_rules(connection, RuleFilter(), after=key))

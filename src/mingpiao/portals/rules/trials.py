@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Actor, Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.issuing.model import Bill
 from mingpiao.issuing.service import get_bill
 from mingpiao.kernel.errors import Refusal
@@ -24,11 +24,10 @@ from mingpiao.portals.rules.finance import CRUMBS, LIST, show_rule
 from mingpiao.portals.rules.form import read_rule_form
 from mingpiao.portals.rules.lists import TRIALS as TRIAL_LIST
 from mingpiao.portals.rules.rights import RULES_WRITE
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import described, get_rule, versions_of
 from mingpiao.units.service import names_of
-from mingpiao.web import client_address
 
 TRIALS = f"{LIST}/backtests"
 _GUARDS = [require_right(RULES_WRITE)]
@@ -37,12 +36,15 @@ _USUAL_MONTHS = 12
 
 @post("/rules/backtests", guards=_GUARDS, status_code=200)
 async def try_form(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+    request: PageRequest,
+    session: NamedDependency[Session],
+    services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
 ) -> Response[bytes]:
     """Try what stands in the editor's form, saved or not."""
     form = await read_rule_form(request)
     given = await read_form(request)
-    return await _start(request, session, services, form.rule(), given.get("months", ""))
+    return await _start(request, session, services, form.rule(), given.get("months", ""), acting=acting)
 
 
 @post("/rules/{code:str}/backtests", guards=_GUARDS, status_code=200)
@@ -50,16 +52,17 @@ async def try_version(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     code: FromPath[str],
 ) -> Response[str] | Response[bytes]:
     """Try a version of a rule."""
     given = await read_form(request)
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         versions = await versions_of(connection, code)
     chosen = next((each for each in versions if str(each.version) == given.get("version")), versions[0])
     try:
         months = given.get("months", "")
-        return await _start(request, session, services, chosen.rule, months, chosen.version)
+        return await _start(request, session, services, chosen.rule, months, chosen.version, acting=acting)
     except Refusal as refusal:
         return await show_rule(request, session, services, code, refusal.problems)
 
@@ -71,6 +74,8 @@ async def _start(
     rule: Rule,
     months: str,
     version: int | None = None,
+    *,
+    acting: Acting,
 ) -> Response[bytes]:
     catalog = await services.catalog.get()
     asked = read_id(months, 3)
@@ -81,7 +86,7 @@ async def _start(
             rule,
             _USUAL_MONTHS if asked is None else asked,
             region_code=home_region(session.account, catalog),
-            acting=_acting(request, session),
+            acting=acting,
             version=version,
         )
     return redirect(request, f"{TRIALS}/{backtest_id}")
@@ -95,14 +100,10 @@ async def trial_list(
     code: FromPath[str],
 ) -> Response[str]:
     """The department's trials of a rule, newest first."""
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         rule = (await get_rule(connection, code)).newest.rule
     crumbs = [*CRUMBS, (code, f"{LIST}/{code}")]
     return await show_list(request, session, services, TRIAL_LIST, crumbs=crumbs, code=code, rule=rule)
-
-
-def _acting(request: PageRequest, session: Session) -> Actor:
-    return Actor(label=session.account.actor.label, address=client_address(request))
 
 
 @get("/rules/backtests/{backtest_id:int}", guards=_GUARDS)
@@ -117,8 +118,7 @@ async def trial_page(
     region = home_region(session.account, catalog)
     async with services.database.system() as connection:
         trial = await get_backtest(connection, _key(backtest_id), region_code=region)
-    result = trial.result
-    async with services.database.scoped(session.account.scope) as connection:
+        result = trial.result
         bills = await _sample(connection, result) if result else []
         names = await names_of(connection, {bill.unit_id for bill in bills})
     return page(
@@ -157,13 +157,14 @@ async def stop_trial(
     request: PageRequest,
     session: NamedDependency[Session],
     services: NamedDependency[Services],
+    acting: NamedDependency[Acting],
     backtest_id: FromPath[int],
 ) -> Response[bytes]:
     """Break a trial off."""
     region = home_region(session.account, await services.catalog.get())
     key = _key(backtest_id)
-    async with services.database.system() as connection:
-        await stop_backtest(connection, key, region_code=region, acting=_acting(request, session))
+    async with services.database.system() as connection:  # system: a verb writes
+        await stop_backtest(connection, key, region_code=region, acting=acting)
     return redirect(request, f"{TRIALS}/{key}")
 
 

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.composition import Services
+from mingpiao.house.rooms import locks
 from mingpiao.identity.model import Session
 from mingpiao.issuing.model import BillFilter, DayTotal
 from mingpiao.issuing.service import list_bills, unit_totals
@@ -18,7 +19,7 @@ from mingpiao.numbering.service import stock_levels
 from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import PageRequest, scoped_reads
 from mingpiao.portals.units.lists import MODES, UNITS
 from mingpiao.units.service import load_profile
 
@@ -52,7 +53,7 @@ async def unit_page(
     """One unit: its data, stock and locks, items, the month's bills and the last ones."""
     catalog = await services.catalog.get()
     last = today()
-    async with services.database.scoped(session.account.scope) as connection:
+    async with scoped_reads(services, session.account) as connection:
         profile = await load_profile(connection, unit_id)
         stocks = await stock_levels(connection, unit_id)
         totals = await unit_totals(connection, unit_id, last.replace(day=1), last)
@@ -81,7 +82,8 @@ async def unit_page(
 
 def lock_label(reason: str) -> str:
     """Why a unit is stopped, in Chinese."""
-    return _LOCKS.get(reason, reason)
+    lock = locks().get(reason)
+    return reason if lock is None else lock.label
 
 
 def _month_sums(totals: list[DayTotal]) -> list[MonthSum]:

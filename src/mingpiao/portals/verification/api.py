@@ -11,7 +11,6 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.types import ExceptionHandlersMap, HTTPRequestEvent, Receive, Scope, Send
 
-from mingpiao.composition import Services
 from mingpiao.gateway.service import handle
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.portals.session import PageRequest, services_of
@@ -24,7 +23,7 @@ from mingpiao.verification.model import (
     VerificationResult,
     VerificationVerdict,
 )
-from mingpiao.verification.service import read_face_query
+from mingpiao.verification.service import Verifier, read_face_query
 from mingpiao.web import client_address
 
 _MAX_BODY = 4096
@@ -118,7 +117,7 @@ async def verify_for_programs(scope: Scope, receive: Receive, send: Send) -> Non
     """
     asked = await _asked(scope, receive)
     connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
-    result = await _verified(services_of(connection), asked, client_address(connection))
+    result = await _verified(services_of(connection).own["verifier"], asked, client_address(connection))
     body = _encoder.encode(_view(result, asked.depth))
     headers = [*_HEADERS, (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -152,13 +151,11 @@ async def _body(receive: Receive) -> bytes:
             return body
 
 
-async def _verified(services: Services, asked: VerifyRequest, address: str) -> VerificationResult:
+async def _verified(verifier: Verifier, asked: VerifyRequest, address: str) -> VerificationResult:
     if asked.sm3:
-        return await services.verifier.by_link(
-            asked.code, asked.number, asked.sm3, address=address, depth=asked.depth
-        )
+        return await verifier.by_link(asked.code, asked.number, asked.sm3, address=address, depth=asked.depth)
     query = read_face_query(asked.code, asked.number, asked.check_code, asked.issued_on, str(asked.amount))
-    return await services.verifier.by_face(query, address=address, depth=asked.depth)
+    return await verifier.by_face(query, address=address, depth=asked.depth)
 
 
 def _view(result: VerificationResult, depth: Depth) -> VerifyAnswer:

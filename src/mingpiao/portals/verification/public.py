@@ -13,7 +13,7 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect
 from mingpiao.portals.verification.advice import advice_for
 from mingpiao.verification.model import Depth, Means, VerificationResult, VerificationVerdict
-from mingpiao.verification.service import MAX_FILE_BYTES, read_face_query
+from mingpiao.verification.service import MAX_FILE_BYTES, Verifier, read_face_query
 from mingpiao.web import client_address
 
 _WAYS = (("face", "输入查验"), ("scan", "扫描二维码"), ("file", "上传文件"))
@@ -39,14 +39,14 @@ async def check_page(request: PageRequest) -> Response[str]:
 
 @get("/verify")
 async def verify_by_link(
-    request: PageRequest, services: NamedDependency[Services]
+    request: PageRequest, services: NamedDependency[Services], verifier: NamedDependency[Verifier]
 ) -> Response[str] | Response[bytes]:
     """Where the QR symbol leads: code, number and the document's hash."""
     query = read_query(request)
     if not query:
         return redirect(request, "/")
     try:
-        result = await services.verifier.by_link(
+        result = await verifier.by_link(
             query.get("c", ""), query.get("n", ""), query.get("h", ""), address=client_address(request)
         )
     except Refusal as refusal:
@@ -55,13 +55,15 @@ async def verify_by_link(
 
 
 @post("/verify", status_code=200)
-async def verify_by_face(request: PageRequest, services: NamedDependency[Services]) -> Response[str]:
+async def verify_by_face(
+    request: PageRequest, services: NamedDependency[Services], verifier: NamedDependency[Verifier]
+) -> Response[str]:
     """The five facts of the face, as typed."""
     form = await read_form(request)
     values = {name: form.get(name, "") for name in _FACE_FIELDS}
     try:
         query = read_face_query(**values)
-        result = await services.verifier.by_face(query, address=client_address(request))
+        result = await verifier.by_face(query, address=client_address(request))
     except Refusal as refusal:
         return _form(request, "face", values, refusal)
     if result.verdict is VerificationVerdict.UNKNOWN:
@@ -70,13 +72,15 @@ async def verify_by_face(request: PageRequest, services: NamedDependency[Service
 
 
 @post("/verify/file", status_code=200, request_max_body_size=_UPLOAD_ROOM)
-async def verify_by_file(request: PageRequest, services: NamedDependency[Services]) -> Response[str]:
+async def verify_by_file(
+    request: PageRequest, services: NamedDependency[Services], verifier: NamedDependency[Verifier]
+) -> Response[str]:
     """An OFD, PDF or XML."""
     form = await request.form()
     upload = form.get("file")
     data = await upload.read() if isinstance(upload, UploadFile) else b""
     try:
-        result = await services.verifier.by_file(data, address=client_address(request))
+        result = await verifier.by_file(data, address=client_address(request))
     except Refusal as refusal:
         return _form(request, "file", {}, refusal)
     return await _result(request, services, result, {"depth": str(form.get("depth") or "")})

@@ -2,7 +2,9 @@
 
 from mingpiao.portals.subjects import Subject
 from mingpiao.portals.verification.router import create_router
+from mingpiao.verification.room import VERIFIER
 
 SUBJECT = Subject(
     anybody=[create_router()],
+    services={"verifier": VERIFIER},
 )

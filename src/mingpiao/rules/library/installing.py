@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.identity.model import Account, Actor, AuditEntry
+from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import Refusal
 from mingpiao.rules.approval import publish
@@ -31,9 +31,9 @@ VALUES (:code, 1, 'approved', CAST(:content AS jsonb), '随平台提供的规则
 
 
 async def install_library(
-    connection: AsyncConnection, catalog: Catalog, rules: Sequence[Rule], *, acting: Actor, name: str
+    connection: AsyncConnection, catalog: Catalog, rules: Sequence[Rule], *, acting: Acting
 ) -> list[str]:
-    """Install rules that come with the platform as the province's, approved by `acting` (shown as `name`).
+    """Install rules that come with the platform as the province's, approved by `acting`.
 
     A code that stands already is left as it is. Returns the codes that are new. Raises `Refusal` when a
     rule does not suit the base data; then nothing is installed.
@@ -42,15 +42,13 @@ async def install_library(
     problems = [problem for rule in rules for problem in check_rule(rule, region, catalog)]
     if problems:
         raise Refusal(*problems)
-    installed = [
-        rule.code for rule in rules if await _install(connection, rule, region, acting=acting, name=name)
-    ]
+    installed = [rule.code for rule in rules if await _install(connection, rule, region, acting=acting)]
     if installed:
         await publish(connection, f"安装规则库{len(installed)}条")
     return installed
 
 
-async def _install(connection: AsyncConnection, rule: Rule, region: str, *, acting: Actor, name: str) -> bool:
+async def _install(connection: AsyncConnection, rule: Rule, region: str, *, acting: Acting) -> bool:
     fresh = await connection.execute(text(_ADD_RULE), {"code": rule.code, "region": region})
     if fresh.scalar_one_or_none() is None:
         return False
@@ -58,12 +56,12 @@ async def _install(connection: AsyncConnection, rule: Rule, region: str, *, acti
         "code": rule.code,
         "content": content_of(rule),
         "author": LIBRARY_AUTHOR,
-        "decided_by": acting.label,
-        "decided_by_name": name,
+        "decided_by": acting.actor,
+        "decided_by_name": acting.name,
     }
     await connection.execute(text(_ADD_VERSION), values)
     entry = AuditEntry(
-        actor=acting,
+        acting=acting,
         action="rule:install",
         subject=f"rule:{rule.code}",
         details={"version": "1", "name": rule.name},
@@ -72,14 +70,11 @@ async def _install(connection: AsyncConnection, rule: Rule, region: str, *, acti
     return True
 
 
-async def adopt_library(
-    connection: AsyncConnection, catalog: Catalog, *, acting: Account, address: str = ""
-) -> list[str]:
+async def adopt_library(connection: AsyncConnection, catalog: Catalog, *, acting: Acting) -> list[str]:
     """Install the library's rules whose codes do not stand yet, approved by a head of the province.
 
     Their author is the library, so that maker and checker differ. Returns the codes that are new. Raises
     `Refusal`: `rule.not_approver` (403), or whatever does not suit the base data; then nothing is installed.
     """
-    require_province_head(acting, catalog, "启用")
-    actor = Actor(label=acting.actor.label, address=address)
-    return await install_library(connection, catalog, library_rules(), acting=actor, name=acting.display_name)
+    require_province_head(catalog, "启用", acting=acting)
+    return await install_library(connection, catalog, library_rules(), acting=acting)

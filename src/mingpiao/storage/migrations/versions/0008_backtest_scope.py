@@ -1,4 +1,4 @@
-"""Columns that accounts choose for lists, and exports that are written in the background."""
+"""Departments read their own back-tests under row-level security."""
 
 from mingpiao.storage.migrations.sql import run_sql_beside
 

@@ -5,7 +5,7 @@ CREATE TABLE list_columns (
     columns text[] NOT NULL,
     PRIMARY KEY (account_id, list)
 );
-COMMENT ON TABLE list_columns IS 'The columns that an account chose for a list; without a row the list shows its usual ones.';
+COMMENT ON TABLE list_columns IS 'room: identity. The columns that an account chose for a list; without a row the list shows its usual ones.';
 
 CREATE TABLE exports (
     export_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -23,6 +23,7 @@ CREATE TABLE exports (
     finished_at timestamptz,
     expires_at timestamptz NOT NULL
 );
+COMMENT ON TABLE exports IS 'room: exports';
 COMMENT ON COLUMN exports.question IS 'The members of the list''s address that the export answers.';
 COMMENT ON COLUMN exports.written IS 'Rows in the file so far.';
 CREATE INDEX exports_own ON exports (account_id, export_id DESC);

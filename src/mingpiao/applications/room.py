@@ -1,0 +1,72 @@
+"""What the house needs of applications."""
+
+from mingpiao.applications.model import ApplicationState, StepKind
+from mingpiao.applications.service import (
+    Applications,
+    Reviews,
+    advancing,
+    enqueue_waiting,
+    remind,
+    wake,
+)
+from mingpiao.applications.settings import ReviewSettings
+from mingpiao.applications.tasks import JOB
+from mingpiao.catalog.room import CATALOG
+from mingpiao.evidence.service import SETTLED
+from mingpiao.house.model import Duty, Handler, Job, Listener, Room
+from mingpiao.house.opening import DATABASE, House, Service
+from mingpiao.issuing.room import DESK
+from mingpiao.units.room import UNITS
+
+
+async def _open_applications(house: House) -> Applications:
+    return Applications(
+        await house.get(DATABASE),
+        await house.get(CATALOG),
+        await house.get(UNITS),
+        await house.get(DESK),
+        review_days=house.settings(ReviewSettings).review_working_days,
+    )
+
+
+async def _open_reviews(house: House) -> Reviews:
+    return Reviews(await house.get(DATABASE), await house.get(CATALOG), await house.get(APPLICATIONS))
+
+
+APPLICATIONS = Service(name="applications", open=_open_applications)
+REVIEWS = Service(name="reviews", open=_open_reviews)
+
+
+async def _advance(house: House) -> Handler:
+    return advancing(await house.get(APPLICATIONS))
+
+
+ROOM = Room(
+    duties=(
+        Duty(
+            name="advance_applications",
+            cron="* * * * *",
+            label="推进等待材料的开票申请",
+            work=enqueue_waiting,
+        ),
+        Duty(name="remind_reviewers", cron="*/10 * * * *", label="提醒待复核的申请", work=remind),
+    ),
+    jobs=(Job(name=JOB, label="推进开票申请", open=_advance),),
+    listeners=(Listener(topic=SETTLED, call=wake),),
+    actions={f"application:{kind.value}": f"开票申请：{kind.label}" for kind in StepKind}
+    | {"application:export": "导出开票申请", "review_figures:export": "导出复核统计"},
+    details={
+        "business_no": "业务流水号",
+        "format": "格式",
+        "note": "说明",
+        "from": "起",
+        "region": "地区",
+        "state": "状态",
+        "table": "表",
+        "to": "止",
+    },
+    values={
+        ("application", "state"): {each.value: each.label for each in ApplicationState},
+        ("review_figures", "table"): {"departments": "按部门", "rules": "按规则"},
+    },
+)

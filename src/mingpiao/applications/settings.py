@@ -1,0 +1,18 @@
+"""What can be set of applications. Light to load: the command line reads settings before it loads rooms."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+
+class ReviewSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How appeals are decided."""
+
+    review_working_days: Annotated[
+        int,
+        Meta(ge=1, le=30, description="Working days that a department has to decide about an appeal."),
+    ] = 3
+
+
+SETTINGS = ReviewSettings

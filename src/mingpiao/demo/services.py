@@ -1,0 +1,52 @@
+"""What the demonstration is built with."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+
+from mingpiao.applications.room import APPLICATIONS
+from mingpiao.applications.service import Applications
+from mingpiao.catalog.room import CATALOG
+from mingpiao.catalog.service import CatalogStore
+from mingpiao.composition import listen, open_house
+from mingpiao.crypto.keystore import MasterKey
+from mingpiao.evidence.room import EVIDENCE, READERS
+from mingpiao.evidence.service import EvidenceStore
+from mingpiao.house.opening import DATABASE, MASTER_KEY
+from mingpiao.issuing.room import DESK
+from mingpiao.issuing.service import Desk
+from mingpiao.reading.service import ReaderPool
+from mingpiao.settings import Settings
+from mingpiao.storage.database import Database
+
+
+class DemoServices(msgspec.Struct, frozen=True, kw_only=True):
+    """What the demonstration's province is built and issues with."""
+
+    settings: Settings
+    master_key: MasterKey
+    database: Database
+    catalog: CatalogStore
+    desk: Desk
+    applications: Applications
+    evidence: EvidenceStore
+    readers: ReaderPool
+
+
+@asynccontextmanager
+async def open_demo_services(settings: Settings) -> AsyncIterator[DemoServices]:
+    """Open them on a migrated database; see `open_house`."""
+    async with open_house(settings) as house:
+        services = DemoServices(
+            settings=settings,
+            master_key=await house.get(MASTER_KEY),
+            database=await house.get(DATABASE),
+            catalog=await house.get(CATALOG),
+            desk=await house.get(DESK),
+            applications=await house.get(APPLICATIONS),
+            evidence=await house.get(EVIDENCE),
+            readers=await house.get(READERS),
+        )
+        await listen(house)
+        yield services

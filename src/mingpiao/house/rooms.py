@@ -1,0 +1,52 @@
+"""Finds the rooms of the house: each package with a `room.py` that holds a `ROOM`."""
+
+import importlib
+from collections.abc import Mapping
+from functools import cache
+from typing import TypeVar
+
+from mingpiao.house.finding import packages_with
+from mingpiao.house.model import Duty, Job, Lock, Room, Topic
+from mingpiao.house.purging import duty_of
+
+Call = TypeVar("Call")
+
+
+@cache
+def rooms() -> Mapping[str, Room]:
+    """All rooms that tell of themselves, by the name of their package, in alphabetical order."""
+    return {name: importlib.import_module(f"mingpiao.{name}.room").ROOM for name in packages_with("room")}
+
+
+@cache
+def duties() -> tuple[Duty, ...]:
+    """All work that comes round by the clock, purges among it, in the order of the names."""
+    found = [
+        duty for room in rooms().values() for duty in (*room.duties, *(duty_of(each) for each in room.purges))
+    ]
+    return tuple(sorted(found, key=lambda duty: duty.name))
+
+
+@cache
+def jobs() -> tuple[Job, ...]:
+    """All work that may be asked for through the queue."""
+    return tuple(job for room in rooms().values() for job in room.jobs)
+
+
+@cache
+def locks() -> Mapping[str, Lock]:
+    """All reasons that may stop a unit's issuing, by the word that is stored."""
+    return {lock.reason: lock for room in rooms().values() for lock in room.locks}
+
+
+def listeners(topic: Topic[Call]) -> tuple[Call, ...]:
+    """Who wants to be called for a topic."""
+    return tuple(
+        listener.call for room in rooms().values() for listener in room.listeners if listener.topic is topic
+    )
+
+
+@cache
+def room_of_action(action: str) -> Room:
+    """The room that records an action of the audit trail; an empty one for an action that nobody knows."""
+    return next((room for room in rooms().values() if action in room.actions), Room())

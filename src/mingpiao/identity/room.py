@@ -1,0 +1,41 @@
+"""What the house needs of identity."""
+
+from mingpiao.house.model import Purge, Room
+from mingpiao.identity.model import Role
+from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT
+
+ROOM = Room(
+    purges=(
+        Purge(
+            name="purge_sessions",
+            cron="*/5 * * * *",
+            label="清理已结束的登录会话",
+            tables={
+                "sessions": f"seen_at < now() - interval '{IDLE_LIMIT.total_seconds():.0f} seconds' "
+                f"OR created_at < now() - interval '{ABSOLUTE_LIMIT.total_seconds():.0f} seconds'"
+            },
+        ),
+    ),
+    actions={
+        "account:change_password": "修改密码",
+        "account:create": "建立账户",
+        "account:disable": "停用账户",
+        "account:enable": "启用账户",
+        "account:reset_password": "重置密码",
+        "account:unlock": "解除锁定",
+        "audit:export": "导出操作留痕",
+        "session:lock": "连续输错密码，锁定账户",
+        "session:refused_locked": "账户锁定期间尝试登录",
+        "session:sign_in": "登录",
+        "session:sign_in_failed": "登录失败",
+        "session:sign_out": "退出登录",
+    },
+    details={
+        "format": "格式",
+        "failures": "失败次数",
+        "reason": "原因",
+        "role": "角色",
+        "username": "用户名",
+    },
+    values={("account", "role"): {each.value: each.label for each in Role}},
+)

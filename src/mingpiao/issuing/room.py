@@ -1,0 +1,84 @@
+"""What the house needs of issuing."""
+
+from mingpiao.catalog.room import CATALOG
+from mingpiao.house.model import Duty, Purge, Room
+from mingpiao.house.opening import DATABASE, House, Service
+from mingpiao.issuing.history import LONGEST_WINDOW
+from mingpiao.issuing.medians import count_items
+from mingpiao.issuing.model import BillState, Color
+from mingpiao.issuing.service import Desk
+from mingpiao.issuing.totals import add_up_closed_days
+from mingpiao.rules.room import RULES
+from mingpiao.sealing.room import PARTIES, SIGNER
+from mingpiao.units.room import UNITS
+
+
+async def _open_desk(house: House) -> Desk:
+    desk = Desk(
+        await house.get(DATABASE),
+        await house.get(CATALOG),
+        await house.get(UNITS),
+        await house.get(PARTIES),
+        await house.get(SIGNER),
+        await house.get(RULES),
+    )
+    desk.start()
+    house.at_close(desk.close)
+    return desk
+
+
+DESK = Service(name="desk", open=_open_desk)
+
+_NO_WINDOW_REACHES = f"day < current_date - {LONGEST_WINDOW + 1}"
+
+ROOM = Room(
+    duties=(
+        Duty(
+            name="add_up_closed_days",
+            cron="*/10 * * * *",
+            label="汇总已结束日期的开票数据",
+            work=add_up_closed_days,
+        ),
+        Duty(name="count_items", cron="* * * * *", label="统计收款项目的金额分布", work=count_items),
+    ),
+    purges=(
+        Purge(
+            name="purge_history",
+            cron="7 19 * * *",
+            label="清理规则不再使用的历史计数",
+            tables={
+                "history_counters": _NO_WINDOW_REACHES,
+                "item_history": _NO_WINDOW_REACHES,
+                "peer_item_history": _NO_WINDOW_REACHES,
+            },
+        ),
+    ),
+    actions={
+        "bill:export": "导出票据",
+        "bill:issued": "开具票据",
+        "bill:reversal_issued": "开具红字票据",
+        "bill:reversed": "票据被冲红",
+    },
+    # What a list was filtered by when it was exported.
+    details={
+        "amount_from": "金额自",
+        "amount_to": "金额至",
+        "business_no": "业务流水号",
+        "code": "票据代码",
+        "color": "票据类型",
+        "evidence": "佐证材料",
+        "format": "格式",
+        "from": "起",
+        "kind": "票据种类",
+        "number": "票据号码",
+        "payer": "缴款人",
+        "region": "地区",
+        "state": "状态",
+        "to": "止",
+        "unit": "单位",
+    },
+    values={
+        ("bill", "color"): {each.value: each.label for each in Color},
+        ("bill", "state"): {each.value: each.label for each in BillState},
+    },
+)

@@ -1,0 +1,40 @@
+"""What the house needs of numbering."""
+
+from mingpiao.house.model import Lock, Room
+
+ROOM = Room(
+    # Whoever stops a unit names a reason. Those of rooms that are not built yet are known already, so that
+    # a unit that another system stops is told why.
+    locks=(
+        Lock(
+            reason="ukey_lost",
+            label="数字证书已挂失",
+            message="数字证书（UKey）已挂失，开票功能已锁定，请使用新UKey登录后再开票。",
+        ),
+        Lock(
+            reason="writeoff_overdue",
+            label="核销逾期",
+            message="本单位逾期未核销，开票功能已锁定，请先完成核销。",
+        ),
+        Lock(
+            reason="rectification_overdue",
+            label="整改逾期",
+            message="本单位整改逾期未完成，开票功能已锁定，请先完成整改。",
+        ),
+    ),
+    actions={
+        "segment:allot": "发放号段",
+        "stock:lock": "暂停开票",
+        "stock:open": "核定票据种类",
+        "stock:unlock": "恢复开票",
+        "stock:valid_until": "资质有效期变化",
+    },
+    details={
+        "code": "代码",
+        "day": "有效期至",
+        "first": "起始号码",
+        "kind": "票据种类",
+        "last": "终止号码",
+        "reason": "原因",
+    },
+)

@@ -1,0 +1,31 @@
+"""What the house needs of sealing."""
+
+from mingpiao.house.model import Room
+from mingpiao.house.opening import DATABASE, MASTER_KEY, NOTICES, House, Service
+from mingpiao.sealing.service import InlineSigner, PartyStore, ProcessSigner, Signer
+from mingpiao.sealing.settings import SealingSettings
+
+
+async def _open_parties(house: House) -> PartyStore:
+    return PartyStore(await house.get(DATABASE), await house.get(NOTICES))
+
+
+async def _open_signer(house: House) -> Signer:
+    """Signer processes, or one inside this process when the settings ask for none."""
+    master_key = await house.get(MASTER_KEY)
+    processes = house.settings(SealingSettings).signer_processes
+    if processes == 0:
+        return InlineSigner(master_key)
+    signer = ProcessSigner(master_key, processes=processes)
+    await signer.start()
+    house.at_close(signer.close)
+    return signer
+
+
+PARTIES = Service(name="parties", open=_open_parties)
+SIGNER: Service[Signer] = Service(name="signer", open=_open_signer)
+
+ROOM = Room(
+    actions={"signing_key:store": "保存签章密钥"},
+    details={"owner": "所有者", "serial": "序列号"},
+)

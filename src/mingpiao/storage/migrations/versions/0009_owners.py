@@ -1,0 +1,12 @@
+"""Each table names its room; rooms publish views."""
+
+from mingpiao.storage.migrations.sql import run_sql_beside
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
