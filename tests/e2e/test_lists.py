@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.e2e.steps import download, follow
+from tests.e2e.steps import download
 from tests.e2e.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -34,8 +34,8 @@ def test_filters_pages_and_exports_agree(visit: Callable[..., Visitor], tmp_path
     exported = [download(page, f"导出 {ending}", tmp_path) for ending in ("CSV", "Excel")]
 
     while page.get_by_role("link", name="下一页").count():
-        follow(page, "下一页")
-        expect(page.get_by_role("link", name="回到第一页")).to_be_visible()
+        turn(page, "下一页")
+        assert "after=" in page.url
         assert page.input_value("#kind") == "0601"
         numbers += numbers_of(page)
     assert len(numbers) == len(set(numbers)) > _PAGE
@@ -50,12 +50,23 @@ def test_filters_pages_and_exports_agree(visit: Callable[..., Visitor], tmp_path
         sheet = workbook.read("xl/worksheets/sheet1.xml")
     assert sheet.count(b"<row ") == len(numbers) + 1
 
-    follow(page, "回到第一页")
+    turn(page, "回到第一页")
     assert numbers_of(page) == numbers[:_PAGE]
+    page.go_back()
+    page.wait_for_url("**after=**")
+    expect(page.locator("tbody th.code a").first).not_to_have_text(numbers[0])
+
+
+def turn(page: Page, link: str) -> None:
+    """Go to another page of the list, whose rows are renewed without another page of the site."""
+    first = page.locator("tbody th.code a").first
+    before = first.inner_text()
+    page.get_by_role("link", name=link).click()
+    expect(first).not_to_have_text(before)
 
 
 def numbers_of(page: Page) -> list[str]:
-    return [link.inner_text() for link in page.locator("tbody td.code a").all()]
+    return [link.inner_text() for link in page.locator("tbody th.code a").all()]
 
 
 def test_a_wrong_filter_is_told_and_lists_nothing(visit: Callable[..., Visitor]) -> None:
@@ -68,3 +79,38 @@ def test_a_wrong_filter_is_told_and_lists_nothing(visit: Callable[..., Visitor])
     expect(page.locator("#amount_from")).to_be_focused()
     assert numbers_of(page) == []
     visitor.look_closely()
+
+
+def test_columns_are_chosen_for_the_account(visit: Callable[..., Visitor]) -> None:
+    visitor = visit("yiyuan-kaipiao")
+    page = visitor.open("/unit/bills?kind=0601")
+    page.get_by_text("显示列").first.click()
+    page.get_by_role("checkbox", name="校验码").check()
+    page.get_by_role("checkbox", name="业务流水号").uncheck()
+    visitor.look_closely()
+    page.get_by_role("button", name="保存").click()
+    headings = page.locator("thead th")
+    expect(headings.filter(has_text="校验码")).to_have_count(1)
+    expect(headings.filter(has_text="业务流水号")).to_have_count(0)
+    assert "kind=0601" in page.url
+    page.get_by_text("显示列").first.click()
+    page.get_by_role("checkbox", name="校验码").uncheck()
+    page.get_by_role("checkbox", name="业务流水号").check()
+    page.get_by_role("button", name="保存").click()
+    expect(headings.filter(has_text="校验码")).to_have_count(0)
+
+
+def test_a_wrong_filter_is_told_within_the_page(visit: Callable[..., Visitor]) -> None:
+    visitor = visit("yiyuan-kaipiao")
+    visitor.expect(422)
+    page = visitor.open("/unit/bills")
+    page.fill("#amount_from", "zehn")
+    page.get_by_role("button", name="查询").click()
+    expect(page.locator("#error-summary")).to_contain_text("最低金额不正确")
+    expect(page.locator("#amount_from-error")).to_be_visible()
+    visitor.has_focus("#error-summary")
+    assert page.input_value("#amount_from") == "zehn"
+    visitor.look_closely()
+    page.get_by_role("link", name="清除条件").click()
+    expect(page.locator("#error-summary")).to_have_count(0)
+    assert page.input_value("#amount_from") == ""

@@ -114,6 +114,31 @@ def test_alike_cases_are_decided_together(visit: Callable[..., Visitor]) -> None
     officer.look_closely()
 
 
+def test_what_is_chosen_stays_chosen_on_other_pages(town: Town, visit: Callable[..., Visitor]) -> None:
+    handler, officer = visit("gongan-kaipiao"), visit("hhht-jingban")
+    multiply(town, bring(handler.page, "王春生", "集体办理"), 31)
+    page = officer.open("/finance/reviews?rule=AMOUNT-CASH")
+    box = page.locator("input[type=checkbox][name=chosen]").first
+    count = page.locator("[data-chosen-count]")
+    first = box.get_attribute("value")
+    box.check()
+    page.get_by_role("link", name="下一页").click()
+    expect(count).to_have_text("1 件（其他页 1 件）")
+    second = box.get_attribute("value")
+    assert first != second
+    box.check()
+    expect(count).to_have_text("2 件（其他页 1 件）")
+    officer.look_closely()
+    page.select_option("#decision", "rejected")
+    page.fill("#reason", "同类情形，材料不足")
+    page.get_by_role("button", name="办理所选").click()
+    expect(page.locator("main")).to_contain_text("已办理 2 件，共 2 件")
+    assert sorted(page.locator("tbody th a").all_inner_texts()) == sorted([first, second])
+    page.get_by_role("link", name="返回复核列表").click()
+    expect(page.locator("h1")).to_have_text("人工复核")
+    expect(count).to_have_text("")
+
+
 def test_the_page_follows_an_application_by_itself(town: Town, visit: Callable[..., Visitor]) -> None:
     handler = visit("gongan-kaipiao")
     number = bring(handler.page, "吴建军", "集体办理")
@@ -142,5 +167,18 @@ def put_into(town: Town, number: str, state: str) -> None:
     """Have an application stand elsewhere, as if its files were being read or had been."""
     town.site.server.run_sql(
         f"UPDATE applications SET state = '{state}' WHERE application_id = {int(number)}",
+        database=OWNER,
+    )
+
+
+def multiply(town: Town, number: str, copies: int) -> None:
+    """Have as many more applications that are alike in all but their business numbers."""
+    columns = (
+        "unit_id, region_code, kind_code, payer_name, total, request, state, findings, submitted_by, "
+        "submitted_by_name, appeal_reason, appealed_at, reviewer_region, due_at"
+    )
+    town.site.server.run_sql(
+        f"INSERT INTO applications (business_no, {columns}) SELECT business_no || '-' || copy, {columns} "
+        f"FROM applications, generate_series(1, {copies}) AS copy WHERE application_id = {int(number)}",
         database=OWNER,
     )

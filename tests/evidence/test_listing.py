@@ -9,10 +9,11 @@ import pytest
 from tests.support.province import Province, Resident
 
 from mingpiao.evidence.model import EvidenceFilter, EvidenceState, ListedEvidence
-from mingpiao.evidence.service import get_listed, list_evidence, stream_evidence
+from mingpiao.evidence.service import get_listed, list_evidence
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.database import Database
+from mingpiao.storage.paging import every_item
 from mingpiao.storage.scope import SYSTEM, DepartmentScope, Scope, UnitScope
 
 _PAGE = {"number": 1, "width": 1.0, "height": 1.0, "rotation": 0, "method": "text", "text": "长" * 1000}
@@ -56,17 +57,10 @@ async def put(
 
 
 async def listed(database: Database, wanted: EvidenceFilter, scope: Scope = SYSTEM) -> list[ListedEvidence]:
-    """All files of a list, which its pages of two and its export give alike."""
-    found: list[ListedEvidence] = []
-    after = ""
+    """All files of a list, which its pages of two and one long page give alike."""
     async with database.scoped(scope) as connection:
-        while True:
-            shown = await list_evidence(connection, wanted, after=after, limit=2)
-            found += shown.files
-            after = shown.next_key
-            if not after:
-                break
-        assert [file async for file in stream_evidence(connection, wanted)] == found
+        found = await every_item(lambda key: list_evidence(connection, wanted, after=key, limit=2))
+        assert list((await list_evidence(connection, wanted, limit=500)).items) == found
     return found
 
 
@@ -90,7 +84,7 @@ async def test_pages_follow_one_another_even_within_one_moment(database: Databas
     with pytest.raises(Refusal) as refused:
         async with database.system() as connection:
             await list_evidence(connection, own, after="1_2")
-    assert refused.value.problems[0].code == "filter.after_invalid"
+    assert refused.value.problems[0].code == "list.key_malformed"
 
 
 async def test_filters_restrict_by_name_state_and_day(database: Database, settled: Province) -> None:

@@ -23,7 +23,8 @@ from tests.support.office import ACTING, Office, open_office
 from tests.support.province import Province
 
 from mingpiao.issuing.model import Bill, BillFilter, Issued, Refused, ReversalRequest
-from mingpiao.issuing.service import stream_bills
+from mingpiao.issuing.service import list_bills
+from mingpiao.storage.paging import every_item
 from mingpiao.storage.scope import UnitScope
 
 _KINDS = ("0601", "0602")
@@ -55,7 +56,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     async def read(self) -> list[Bill]:
         async with self.office.database.scoped(UnitScope(self.hospital.unit_id)) as connection:
-            return [bill async for bill in stream_bills(connection, BillFilter())]
+            return await every_item(lambda key: list_bills(connection, BillFilter(), after=key))
 
     @rule(target=bills, kind=st.sampled_from(_KINDS), place=st.integers(0, 39), copies=st.integers(1, 3))
     def issue(self, kind: str, place: int, copies: int) -> Any:

@@ -82,13 +82,13 @@ async def test_each_account_reads_for_itself(
     async with database.system() as connection:
         for number in range(3):
             await tell_unit(connection, unit_id, f"a:{number}", f"标题{number}", "内容", link="/unit/x")
-        found = await list_messages(connection, first, unit_id)
+        found = (await list_messages(connection, first, unit_id)).items
         assert [message.title for message in found] == ["标题2", "标题1", "标题0"]
         assert await open_message(connection, first, unit_id, found[1].message_id) == "/unit/x"
         assert await open_message(connection, first, unit_id, found[1].message_id) == "/unit/x"
         assert await count_unread(connection, first, unit_id) == 2
         await mark_read(connection, first, unit_id, found[1].message_id)
-        read = [message.read for message in await list_messages(connection, first, unit_id)]
+        read = [message.read for message in (await list_messages(connection, first, unit_id)).items]
         assert read == [False, True, True]
         assert await count_unread(connection, second, unit_id) == 3
 
@@ -99,9 +99,9 @@ async def test_pages_follow_without_gap(database: Database, settled: Province, r
         for number in range(PAGE_SIZE + 5):
             await tell_unit(connection, unit_id, f"a:{number}", f"{number}", "内容")
         page = await list_messages(connection, readers[0], unit_id)
-        assert len(page) == PAGE_SIZE + 1
-        rest = await list_messages(connection, readers[0], unit_id, before=page[PAGE_SIZE - 1].message_id)
-    assert [message.title for message in rest] == ["4", "3", "2", "1", "0"]
+        assert len(page.items) == PAGE_SIZE
+        rest = await list_messages(connection, readers[0], unit_id, after=page.next_key)
+    assert [message.title for message in rest.items] == ["4", "3", "2", "1", "0"]
 
 
 async def test_nobody_else_reads_them(database: Database, settled: Province, readers: list[int]) -> None:
@@ -109,9 +109,9 @@ async def test_nobody_else_reads_them(database: Database, settled: Province, rea
     async with database.system() as connection:
         await tell_unit(connection, unit_id, "a:1", "给单位", "内容")
         await tell_department(connection, REGION, "a:2", "给部门", "内容")
-        message_id = (await list_messages(connection, readers[0], unit_id))[0].message_id
-        assert [m.title for m in await list_messages(connection, readers[0], REGION)] == ["给部门"]
-        assert await list_messages(connection, readers[0], other) == []
+        message_id = (await list_messages(connection, readers[0], unit_id)).items[0].message_id
+        assert [m.title for m in (await list_messages(connection, readers[0], REGION)).items] == ["给部门"]
+        assert (await list_messages(connection, readers[0], other)).items == ()
         for owner in (other, REGION):
             with pytest.raises(Refusal) as refusal:
                 await open_message(connection, readers[0], owner, message_id)

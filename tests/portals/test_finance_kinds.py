@@ -20,7 +20,7 @@ async def finance_site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]
 
 def _members(html: str, code: str) -> dict[str, str]:
     form = re.search(
-        rf'<form method="post" action="/finance/kinds/{code}/evidence">(.*?)</form>', html, re.DOTALL
+        rf'<form method="post" action="/finance/kinds/{code}/evidence"[^>]*>(.*?)</form>', html, re.DOTALL
     )
     assert form is not None
     return dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form[1]))

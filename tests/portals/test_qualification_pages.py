@@ -142,7 +142,7 @@ async def test_a_corrected_field_goes_to_the_department_which_decides(town: Town
     assert late.status_code == 409
     assert "经办某" in late.text
     assert (await town.get(qualification.qualification_id)).state == "accepted"
-    assert "没有等待审核的证书" in (await officer.get("/finance/qualifications")).text
+    assert "没有符合条件的证书" in (await officer.get("/finance/qualifications")).text
 
 
 async def test_messages_reach_unit_and_department_and_are_marked_read(town: Town) -> None:
@@ -321,7 +321,7 @@ async def test_lists_are_filtered_and_exported(town: Town) -> None:
     assert await found(f"state=all&words={town.site.unit.unit.uscc}") == both
     assert await found(f"state=all&region={town.site.unit.unit.region_code}") == both
     assert (await officer.get("/finance/qualifications?region=999999")).status_code == 404
-    assert (await officer.get("/finance/qualifications?after=x")).status_code == 400
+    assert (await officer.get("/finance/qualifications?after=x")).status_code == 422
     csv = (await officer.get("/finance/qualifications/export.csv?state=all")).text
     assert csv.count(town.site.unit.unit.name) == 2
     assert soon.valid_until.isoformat() in csv

@@ -62,7 +62,7 @@ async def test_from_the_form_to_the_bill(unit_site: Site) -> None:
     done = await browser.get(issued.headers["location"])
     assert done.status_code == 200
     async with unit_site.services.database.system() as connection:
-        (bill,) = (await list_bills(connection, BillFilter(unit_id=unit_site.unit.unit_id))).bills
+        (bill,) = (await list_bills(connection, BillFilter(unit_id=unit_site.unit.unit_id))).items
     assert issued.headers["location"] == f"/unit/issue/done/{bill.code}/{bill.number}"
     assert (bill.total, bill.handler, bill.payer.name) == (Decimal("300.50"), "开票员甲", "测试缴款人")
     assert [(i.code, i.quantity, i.rate, i.amount) for i in bill.items] == [

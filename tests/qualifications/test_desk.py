@@ -25,6 +25,7 @@ from mingpiao.qualifications.service import (
     withdraw,
 )
 from mingpiao.reading.service import FileUnreadable, ReaderFailed
+from mingpiao.storage.paging import Page, every_item
 from mingpiao.storage.scope import DepartmentScope, UnitScope
 
 
@@ -77,7 +78,8 @@ async def test_the_earliest_end_of_all_current_qualifications_counts(bench: Benc
     assert await bench.valid_days() == {second}
     async with bench.database.scoped(UnitScope(bench.unit_id)) as connection:
         stands = await unit_qualifications(connection, bench.unit_id)
-        qualifications, _ = await list_qualifications(connection, QualificationFilter(unit_id=bench.unit_id))
+        found = await list_qualifications(connection, QualificationFilter(unit_id=bench.unit_id))
+        qualifications = found.items
     assert [qualification.valid_until for qualification in stands.current] == [renewed, second]
     assert sorted(qualification.state for qualification in qualifications) == [
         "accepted",
@@ -356,9 +358,9 @@ async def test_another_units_qualification_is_not_there(bench: Bench) -> None:
                 await verb
             assert _codes(refusal) == [("qualification.unknown", "")]
     async with bench.database.scoped(UnitScope(other)) as connection:
-        assert await list_qualifications(connection, QualificationFilter()) == ([], "")
+        assert await list_qualifications(connection, QualificationFilter()) == Page()
     async with bench.database.scoped(DepartmentScope("150200")) as connection:
-        assert await list_qualifications(connection, QualificationFilter()) == ([], "")
+        assert await list_qualifications(connection, QualificationFilter()) == Page()
 
 
 async def test_a_unit_cannot_fill_the_queue(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -377,13 +379,10 @@ async def test_lists_are_filtered_and_paged_without_gap(bench: Bench) -> None:
 
         async def found(**wanted: object) -> list[int]:
             filtered = QualificationFilter(**wanted)
-            ids: list[int] = []
-            after = ""
-            while True:
-                page, after = await list_qualifications(connection, filtered, after=after, limit=2)
-                ids += [qualification.qualification_id for qualification in page]
-                if not after:
-                    return ids
+            listed = await every_item(
+                lambda key: list_qualifications(connection, filtered, after=key, limit=2)
+            )
+            return [qualification.qualification_id for qualification in listed]
 
         newest_first = [
             qualification.qualification_id for qualification in (current, *reversed(qualifications))

@@ -216,7 +216,7 @@ async def test_a_live_rule_on_a_retired_item_goes_on_and_alerts_its_owner_once(p
         facts = {"total": Decimal(1), "items": [{"code": item.code}]}
         assert [hit.failed for hit in judge(rules.rules, facts)] == [False]
         async with database.system() as connection:
-            told = [m for m in await list_messages(connection, 1, PROVINCE) if m.urgent]
+            told = [m for m in (await list_messages(connection, 1, PROVINCE)).items if m.urgent]
         assert [(m.title, m.link) for m in told] == [
             ("监管规则“单笔金额过大”需要修订", "/finance/rules/P-001")
         ]
@@ -243,7 +243,7 @@ async def test_a_rule_that_no_longer_compiles_fails_by_its_severity_and_is_told(
         hits = judge(rules.rules, {"total": Decimal(1), "items": []})
         assert [(hit.rule, hit.failed, hit.severity) for hit in hits] == [("P-001", True, Severity.BLOCK)]
         async with database.system() as connection:
-            titles = [m.title for m in await list_messages(connection, 1, PROVINCE) if m.urgent]
+            titles = [m.title for m in (await list_messages(connection, 1, PROVINCE)).items if m.urgent]
         assert titles == ["监管规则“单笔金额过大”需要修订"]
         # Each failing bill counts; the department sees how many and why.
         async with database.pool.acquire() as raw:

@@ -130,7 +130,7 @@ class Desk(msgspec.Struct, frozen=True):
 
     async def told(self, region: str) -> list[tuple[str, str]]:
         async with self.database.system() as connection:
-            return [(m.title, m.link) for m in await list_messages(connection, 1, region)]
+            return [(m.title, m.link) for m in (await list_messages(connection, 1, region)).items]
 
     async def trail(self, code: str) -> list[tuple[str, str]]:
         query = "SELECT actor, action FROM audit_log WHERE subject = $1 ORDER BY audit_id"
@@ -140,7 +140,7 @@ class Desk(msgspec.Struct, frozen=True):
 
     async def codes_seen(self, region: str, wanted: RuleFilter | None = None) -> list[str]:
         async with self.database.scoped(DepartmentScope(region)) as connection:
-            return [each.code for each in await list_rules(connection, wanted or RuleFilter())]
+            return [each.code for each in (await list_rules(connection, wanted or RuleFilter())).items]
 
 
 @pytest.fixture
@@ -422,10 +422,10 @@ async def test_lists_filter_and_page(desk: Desk) -> None:
     assert await desk.codes_seen(PROVINCE, RuleFilter(suspended=True)) == ["P-001"]
     async with desk.database.system() as connection:
         first = await list_rules(connection, RuleFilter(), limit=2)
-        rest = await list_rules(connection, RuleFilter(), limit=2, after=first[1].code)
-    assert [each.code for each in first] == ["L150100-001", "P-001", "P-002"]
-    assert [each.code for each in rest] == ["P-002"]
-    assert [each.live_version for each in first] == [None, None, None]
+        rest = await list_rules(connection, RuleFilter(), limit=2, after=first.next_key)
+    assert [each.code for each in first.items] == ["L150100-001", "P-001"]
+    assert ([each.code for each in rest.items], rest.next_key) == (["P-002"], "")
+    assert [each.live_version for each in first.items] == [None, None]
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,12 @@
 
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table, text, tuple_
+from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications.model import (
     Application,
     ApplicationFilter,
-    ApplicationPage,
     ApplicationState,
     Decision,
     PastDecision,
@@ -18,8 +17,11 @@ from mingpiao.applications.store import from_row
 from mingpiao.applications.tables import applications, review_decisions
 from mingpiao.kernel.clock import SHANGHAI, now
 from mingpiao.kernel.workdays import end_of_workday
+from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 PAGE_SIZE = 30
+_NEWEST_FIRST = Keyset(KeyColumn("application_id", int, True))
+_BY_DEADLINE = Keyset(KeyColumn("due_at", datetime), KeyColumn("application_id", int))
 #: What a department still has to do, or what waits to be issued.
 OPEN_REVIEWS = (ApplicationState.IN_REVIEW, ApplicationState.APPROVED)
 _MOST_PAST = 20
@@ -28,15 +30,20 @@ _units = table("units", column("unit_id"), column("name"), column("uscc"))
 
 async def list_applications(
     connection: AsyncConnection, wanted: ApplicationFilter, *, after: str = "", limit: int = PAGE_SIZE
-) -> ApplicationPage:
-    """A page of a unit's applications, newest first; `after` is the key of the page before."""
-    query = select(applications).where(*_wanted(wanted)).order_by(applications.c.application_id.desc())
-    if key := _number(after):
-        query = query.where(applications.c.application_id < key)
-    found = await _fetch(connection, query, limit)
-    more = len(found) > limit
-    shown = found[:limit]
-    return ApplicationPage(applications=tuple(shown), next_key=str(shown[-1].application_id) if more else "")
+) -> Page[Application]:
+    """A page of a unit's applications, newest first; `after` is a former page's `next_key`.
+
+    Raises `Refusal` (`list.key_malformed`) for a key that no page gave.
+    """
+    return await _page(connection, select(applications).where(*_wanted(wanted)), _NEWEST_FIRST, after, limit)
+
+
+async def _page(
+    connection: AsyncConnection, query: Select[tuple[object, ...]], keys: Keyset, after: str, limit: int
+) -> Page[Application]:
+    query = query.where(keys.beyond(applications.c, after)) if after else query
+    rows = await connection.execute(query.order_by(*keys.order(applications.c)).limit(limit + 1))
+    return keys.page([from_row(row) for row in rows.mappings()], limit)
 
 
 def _wanted(wanted: ApplicationFilter) -> list[ColumnElement[bool]]:
@@ -62,27 +69,14 @@ def _wanted(wanted: ApplicationFilter) -> list[ColumnElement[bool]]:
 
 async def list_reviews(
     connection: AsyncConnection, wanted: ReviewFilter, *, after: str = "", limit: int = PAGE_SIZE
-) -> ApplicationPage:
-    """A page of the applications that departments of the scope decide.
+) -> Page[Application]:
+    """A page of what departments of the scope decide: what is open by its deadline, what is done newest first.
 
-    Open ones come by their deadline, the others newest first; `after` is the key of the page before.
+    `after` is a former page's `next_key`; raises `Refusal` (`list.key_malformed`) for any other text.
     """
     query = select(applications).where(applications.c.appealed_at.is_not(None), *_for_review(wanted))
     by_deadline = wanted.state in ("open", ApplicationState.IN_REVIEW, ApplicationState.APPROVED)
-    if by_deadline:
-        query = query.order_by(applications.c.due_at, applications.c.application_id)
-        if key := _due_key(after):
-            query = query.where(tuple_(applications.c.due_at, applications.c.application_id) > key)
-    else:
-        query = query.order_by(applications.c.application_id.desc())
-        if number := _number(after):
-            query = query.where(applications.c.application_id < number)
-    found = await _fetch(connection, query, limit)
-    shown = found[:limit]
-    return ApplicationPage(
-        applications=tuple(shown),
-        next_key=_key_of(shown[-1], by_deadline=by_deadline) if len(found) > limit else "",
-    )
+    return await _page(connection, query, _BY_DEADLINE if by_deadline else _NEWEST_FIRST, after, limit)
 
 
 def _for_review(wanted: ReviewFilter) -> list[ColumnElement[bool]]:
@@ -111,32 +105,6 @@ def _for_review(wanted: ReviewFilter) -> list[ColumnElement[bool]]:
     if wanted.reviewer_id is not None:
         found.append(applications.c.reviewer_id == wanted.reviewer_id)
     return found
-
-
-async def _fetch(
-    connection: AsyncConnection, query: Select[tuple[object, ...]], limit: int
-) -> list[Application]:
-    rows = (await connection.execute(query.limit(limit + 1))).mappings()
-    return [from_row(row) for row in rows]
-
-
-def _number(key: str) -> int | None:
-    return int(key) if key.isascii() and key.isdigit() and len(key) <= 18 else None
-
-
-def _due_key(key: str) -> tuple[datetime, int] | None:
-    due, _, number = key.partition("_")
-    application_id, seconds = _number(number), _number(due)
-    if application_id is None or seconds is None or seconds > 10**11:
-        return None
-    return datetime.fromtimestamp(seconds, SHANGHAI), application_id
-
-
-def _key_of(application: Application, *, by_deadline: bool) -> str:
-    if not by_deadline or application.due_at is None:
-        return str(application.application_id)
-    # Deadlines lie on midnights, so that whole seconds name them.
-    return f"{int(application.due_at.timestamp())}_{application.application_id}"
 
 
 async def open_count(connection: AsyncConnection, unit_id: int) -> int:

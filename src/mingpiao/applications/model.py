@@ -234,13 +234,6 @@ class ReviewFilter(msgspec.Struct, frozen=True, kw_only=True):
     reviewer_id: int | None = None
 
 
-class ApplicationPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of applications; `next_key` continues after it, empty at the end."""
-
-    applications: tuple[Application, ...]
-    next_key: str = ""
-
-
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one application of a batch: `problem` tells why it was not decided, or not issued."""
 

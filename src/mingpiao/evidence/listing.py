@@ -1,7 +1,6 @@
 """Lists of 佐证材料, within the scope of the connection: pages by key, never by counting."""
 
-import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -22,19 +21,22 @@ from sqlalchemy import (
     select,
     table,
     true,
-    tuple_,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.evidence.comparing.money import stated_for
-from mingpiao.evidence.model import EvidenceFilter, EvidencePage, EvidenceState, Extraction, ListedEvidence
+from mingpiao.evidence.model import EvidenceFilter, EvidenceState, Extraction, ListedEvidence
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.kernel.errors import refuse
+from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 PAGE_SIZE = 50
-_KEY = re.compile(r"([0-9]{1,16})_([0-9]{1,18})_([0-9a-f]{64})")
-_EPOCH = datetime.fromtimestamp(0, SHANGHAI)
+_NEWEST_FIRST = Keyset(
+    KeyColumn("uploaded_at", datetime, True),
+    KeyColumn("unit_id", int, True),
+    KeyColumn("digest", bytes, True),
+)
 _files = table(
     "evidence_files",
     column("unit_id"),
@@ -63,34 +65,24 @@ _READ_BY_OCR = _files.c.extraction["pages"].contains([{"method": "ocr"}])
 
 async def list_evidence(
     connection: AsyncConnection, wanted: EvidenceFilter, *, after: str = "", limit: int = PAGE_SIZE
-) -> EvidencePage:
+) -> Page[ListedEvidence]:
     """A keyset page of files, newest first; `after` is a former page's `next_key`.
 
     A unit's page comes from the index evidence_files_recent, one of regions from
-    evidence_files_region, region by region. Raises `Refusal` (`filter.after_invalid`) for a key that
+    evidence_files_region, region by region. Raises `Refusal` (`list.key_malformed`) for a key that
     no page gave.
     """
     keys = _keys(wanted)
     if after:
-        place = tuple_(_files.c.uploaded_at, _files.c.unit_id, _files.c.digest)
-        keys = keys.where(place < tuple_(*_read_key(after)))
+        keys = keys.where(_NEWEST_FIRST.beyond(_files.c, after))
     if wanted.region_codes and wanted.unit_id is None:
         keys = _newest_of_each(keys, wanted.region_codes, limit + 1)
     else:
-        keys = _within(keys, wanted.region_codes).order_by(*_newest_first(_files)).limit(limit + 1)
+        keys = _within(keys, wanted.region_codes).order_by(*_NEWEST_FIRST.order(_files.c)).limit(limit + 1)
     found = [_file(row) for row in (await connection.execute(_rows_of(keys))).mappings()]
-    shown = found[:limit]
-    return EvidencePage(files=tuple(shown), next_key=_write_key(shown[-1]) if len(found) > limit else "")
-
-
-async def stream_evidence(
-    connection: AsyncConnection, wanted: EvidenceFilter
-) -> AsyncIterator[ListedEvidence]:
-    """All files of a filter, newest first, through a server-side cursor."""
-    keys = _within(_keys(wanted), wanted.region_codes)
-    rows = await connection.stream(_rows_of(keys), execution_options={"yield_per": 500})
-    async for row in rows.mappings():
-        yield _file(row)
+    return _NEWEST_FIRST.page(
+        found, limit, lambda file: (file.uploaded_at, file.unit_id, bytes.fromhex(file.digest))
+    )
 
 
 async def get_listed(connection: AsyncConnection, unit_id: int, digest: str) -> ListedEvidence:
@@ -131,13 +123,9 @@ def _newest_of_each(keys: Select[Any], region_codes: Sequence[str], count: int) 
     """The newest of many regions as the newest of each one's newest: the index gives one region's in order."""
     place = func.unnest(cast(list(region_codes), ARRAY(Text))).table_valued("code").render_derived("place")
     own = keys.where(_files.c.region_code == cast(place.c.code, CHAR(6)))
-    newest = own.order_by(*_newest_first(_files)).limit(count).lateral("own")
+    newest = own.order_by(*_NEWEST_FIRST.order(_files.c)).limit(count).lateral("own")
     found = select(newest).select_from(place.join(newest, true()))
-    return found.order_by(*_newest_first(newest)).limit(count)
-
-
-def _newest_first(rows: Any) -> tuple[ColumnElement[Any], ...]:
-    return rows.c.uploaded_at.desc(), rows.c.unit_id.desc(), rows.c.digest.desc()
+    return found.order_by(*_NEWEST_FIRST.order(newest.c)).limit(count)
 
 
 def _rows_of(keys: Select[Any]) -> Select[Any]:
@@ -148,7 +136,7 @@ def _rows_of(keys: Select[Any]) -> Select[Any]:
     facts = _FACTS.label("facts"), _READ_BY_OCR.label("read_by_ocr")
     same = (_files.c.unit_id == chosen.c.unit_id) & (_files.c.digest == chosen.c.digest)
     joined = chosen.join(_files, same).join(_units, _units.c.unit_id == chosen.c.unit_id)
-    return select(*shown, *unit, *facts).select_from(joined).order_by(*_newest_first(chosen))
+    return select(*shown, *unit, *facts).select_from(joined).order_by(*_NEWEST_FIRST.order(chosen.c))
 
 
 def _file(row: RowMapping) -> ListedEvidence:
@@ -160,15 +148,3 @@ def _file(row: RowMapping) -> ListedEvidence:
         kind=extraction.kind if extraction else "",
         stated=stated_for(row["unit_name"], extraction, read_by_ocr=read_by_ocr) if extraction else None,
     )
-
-
-def _write_key(file: ListedEvidence) -> str:
-    return f"{(file.uploaded_at - _EPOCH) // timedelta(microseconds=1)}_{file.unit_id}_{file.digest}"
-
-
-def _read_key(key: str) -> tuple[datetime, int, bytes]:
-    found = _KEY.fullmatch(key)
-    if found is None:
-        raise refuse("filter.after_invalid", "翻页标记不正确，请从第一页重新查询。", field="after")
-    moment = _EPOCH + timedelta(microseconds=int(found[1]))
-    return moment, int(found[2]), bytes.fromhex(found[3])

@@ -195,13 +195,6 @@ class ListedEvidence(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.stated is None else self.stated - self.used_amount
 
 
-class EvidencePage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of files, newest first. `next_key` continues after it; empty at the end."""
-
-    files: tuple[ListedEvidence, ...]
-    next_key: str = ""
-
-
 class ClaimVerdict(StrEnum):
     """相符, 不符, 未载明; a hint neither helps nor harms."""
 

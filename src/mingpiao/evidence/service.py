@@ -1,7 +1,7 @@
 """The verbs of evidence."""
 
 from mingpiao.evidence.comparison import compare
-from mingpiao.evidence.listing import get_listed, list_evidence, stream_evidence
+from mingpiao.evidence.listing import get_listed, list_evidence
 from mingpiao.evidence.pictures import page_picture
 from mingpiao.evidence.reading_jobs import (
     READING_STEP,
@@ -69,5 +69,4 @@ __all__ = [
     "page_picture",
     "record_uses",
     "release_uses",
-    "stream_evidence",
 ]

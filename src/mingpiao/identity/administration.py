@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, or_, select, text, update
+from sqlalchemy import RowMapping, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.audit import record
@@ -13,6 +14,7 @@ from mingpiao.identity.sessions import account_of
 from mingpiao.identity.tables import accounts
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import refuse
+from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 ACCOUNT_PAGE = 50
 AUDIT_PAGE = 100
@@ -39,11 +41,28 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     details: dict[str, str]
 
 
+_ACCOUNT_ORDERS = {
+    "": Keyset(KeyColumn("account_id", int)),
+    "username": Keyset(KeyColumn("username", str), KeyColumn("account_id", int)),
+}
+_AUDIT_ORDER = Keyset(KeyColumn("audit_id", int, True))
+
+
 async def search_accounts(
-    connection: AsyncConnection, *, words: str = "", role: str = "", after: int = 0
-) -> list[AccountState]:
-    """Up to `ACCOUNT_PAGE` + 1 accounts by id, those after a given id; `words` stands in a name."""
-    query = select(accounts).where(accounts.c.account_id > after)
+    connection: AsyncConnection,
+    *,
+    words: str = "",
+    role: str = "",
+    order: str = "",
+    after: str = "",
+    limit: int = ACCOUNT_PAGE,
+) -> Page[AccountState]:
+    """A page of accounts, with their number, by id or by `username`; `words` stands in a name.
+
+    `after` is a former page's `next_key`; raises `Refusal` (`list.key_malformed`) for any other text.
+    """
+    keys = _ACCOUNT_ORDERS[order]
+    query = select(accounts)
     if words:
         query = query.where(
             or_(
@@ -53,8 +72,15 @@ async def search_accounts(
         )
     if role:
         query = query.where(accounts.c.role == role)
-    query = query.order_by(accounts.c.account_id).limit(ACCOUNT_PAGE + 1)
-    return [_state(row) for row in (await connection.execute(query)).mappings()]
+    total = await connection.scalar(select(func.count()).select_from(query.subquery()))
+    query = query.where(keys.beyond(accounts.c, after)) if after else query
+    rows = await connection.execute(query.order_by(*keys.order(accounts.c)).limit(limit + 1))
+    return keys.page(
+        [_state(row) for row in rows.mappings()],
+        limit,
+        lambda each: tuple(getattr(each.account, column.name) for column in keys.columns),
+        total=total,
+    )
 
 
 async def account_state(connection: AsyncConnection, account_id: int) -> AccountState:
@@ -112,14 +138,21 @@ async def unlock(connection: AsyncConnection, account: Account, *, acting: Actin
 
 
 async def audit_trail(
-    connection: AsyncConnection, *, subject: str = "", unit_id: int | None = None, before: int = 0
-) -> list[AuditRow]:
-    """Up to `AUDIT_PAGE` + 1 lines, newest first, older than a given id where one is given.
+    connection: AsyncConnection,
+    *,
+    subject: str = "",
+    unit_id: int | None = None,
+    after: str = "",
+    limit: int = AUDIT_PAGE,
+) -> Page[AuditRow]:
+    """A page of lines, newest first; `after` is a former page's `next_key`.
 
     `subject` (`bill:<票据编号>`, `account:<id>`, …) and `unit_id` restrict; both have an index.
     """
     conditions = ["true"]
-    if before:
+    values: dict[str, Any] = {"subject": subject, "unit_id": unit_id, "limit": limit + 1, "before": 0}
+    if after:
+        (values["before"],) = _AUDIT_ORDER.read(after)
         conditions.append("audit_id < :before")
     if subject:
         conditions.append("subject = :subject")
@@ -127,10 +160,10 @@ async def audit_trail(
         conditions.append("unit_id = :unit_id")
     statement = text(
         "SELECT audit_id, at, actor, action, subject, unit_id, address, details FROM audit_log "  # noqa: S608
-        f"WHERE {' AND '.join(conditions)} ORDER BY audit_id DESC LIMIT {AUDIT_PAGE + 1}"
+        f"WHERE {' AND '.join(conditions)} ORDER BY audit_id DESC LIMIT :limit"
     )
-    found = await connection.execute(statement, {"before": before, "subject": subject, "unit_id": unit_id})
-    return [msgspec.convert(dict(row), AuditRow) for row in found.mappings()]
+    found = await connection.execute(statement, values)
+    return _AUDIT_ORDER.page([msgspec.convert(dict(row), AuditRow) for row in found.mappings()], limit)
 
 
 def _state(row: RowMapping) -> AccountState:

@@ -13,6 +13,8 @@ from mingpiao.identity.accounts import (
 from mingpiao.identity.administration import (
     ACCOUNT_PAGE,
     AUDIT_PAGE,
+    AccountState,
+    AuditRow,
     account_state,
     audit_trail,
     display_names,
@@ -22,6 +24,7 @@ from mingpiao.identity.administration import (
 )
 from mingpiao.identity.audit import record, record_many
 from mingpiao.identity.passwords import ASVS, DENGBAO, PasswordPolicy, random_password
+from mingpiao.identity.preferences import choose_columns, chosen_columns
 from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, session_of
 from mingpiao.identity.signing_in import sign_in, sign_out
 
@@ -32,6 +35,8 @@ __all__ = [
     "AUDIT_PAGE",
     "DENGBAO",
     "IDLE_LIMIT",
+    "AccountState",
+    "AuditRow",
     "PasswordPolicy",
     "account_in_unit",
     "account_state",
@@ -39,6 +44,8 @@ __all__ = [
     "audit_trail",
     "change_password",
     "checkers_of_unit",
+    "choose_columns",
+    "chosen_columns",
     "create_account",
     "display_names",
     "officers_of",

@@ -297,13 +297,6 @@ class BillFilter(msgspec.Struct, frozen=True, kw_only=True):
     evidence: str = ""
 
 
-class BillPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of bills, newest first. `next_key` continues after it; empty at the end."""
-
-    bills: tuple[Bill, ...]
-    next_key: str = ""
-
-
 class BillChanges(msgspec.Struct, frozen=True, kw_only=True):
     """Bills in the order in which they became visible, for a program that copies them.
 

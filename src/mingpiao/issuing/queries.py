@@ -1,8 +1,6 @@
 """Reading bills, within the scope of the connection."""
 
-import base64
-import binascii
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -35,7 +33,6 @@ from mingpiao.issuing.model import (
     BillChanges,
     BillDocument,
     BillFilter,
-    BillPage,
     Supervision,
 )
 from mingpiao.issuing.register import bill_of_row
@@ -45,6 +42,7 @@ from mingpiao.kernel.codes import is_code, is_number, region_prefix
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.numbering.service import find_unit
 from mingpiao.rules.model import Confirmation, Hit
+from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 MAX_PAGE = 500
 
@@ -189,9 +187,7 @@ def _places_of_number(code: str, number: int) -> TextualSelect:
     )
 
 
-def _listing(wanted: BillFilter) -> Select[Any]:
-    newest_first = (bills.c.issued_at.desc(), bills.c.bill_id.desc())
-    return select(*_FACE_COLUMNS).where(*_conditions(wanted)).order_by(*newest_first)
+_NEWEST_FIRST = Keyset(KeyColumn("issued_at", datetime, True), KeyColumn("bill_id", int, True))
 
 
 def _newest_of_each(listing: Select[Any], region_codes: Sequence[str], count: int) -> Select[Any]:
@@ -203,8 +199,7 @@ def _newest_of_each(listing: Select[Any], region_codes: Sequence[str], count: in
     place = func.unnest(cast(list(region_codes), ARRAY(Text))).table_valued("code").render_derived("place")
     # As text the column, a char(6), would have no index.
     own = listing.where(bills.c.region_code == cast(place.c.code, CHAR(6))).limit(count).lateral("own")
-    newest_first = (own.c.issued_at.desc(), own.c.bill_id.desc())
-    return select(own).select_from(place.join(own, true())).order_by(*newest_first).limit(count)
+    return select(own).select_from(place.join(own, true())).order_by(*_NEWEST_FIRST.order(own.c)).limit(count)
 
 
 async def list_bills(
@@ -214,37 +209,23 @@ async def list_bills(
     after: str = "",
     limit: int = 50,
     region_codes: Sequence[str] = (),
-) -> BillPage:
+) -> Page[Bill]:
     """A keyset page of bills, newest first; `after` is a former page's `next_key`.
 
     `region_codes`, all regions of the scope that are wanted, makes a page of many regions cheap.
     Raises `Refusal` (`list.key_malformed`) for a key that no page gave.
     """
     limit = max(1, min(limit, MAX_PAGE))
-    query = _listing(wanted)
+    query = select(*_FACE_COLUMNS).where(*_conditions(wanted)).order_by(*_NEWEST_FIRST.order(bills.c))
     if after:
-        moment, bill_id = _read_key(after)
-        issued_at = datetime.fromtimestamp(0, SHANGHAI) + timedelta(microseconds=moment)
-        query = query.where(tuple_(bills.c.issued_at, bills.c.bill_id) < tuple_(issued_at, bill_id))
+        query = query.where(_NEWEST_FIRST.beyond(bills.c, after))
     by_region = region_codes and wanted.unit_id is None and not (wanted.number or wanted.evidence)
     query = _newest_of_each(query, region_codes, limit + 1) if by_region else query.limit(limit + 1)
-    rows = [bill_of_row(row) for row in (await connection.execute(query)).mappings()]
-    page = rows[:limit]
-    more = len(rows) > limit
-    return BillPage(
-        bills=tuple(page), next_key=_write_key(_microseconds(page[-1]), page[-1].bill_id) if more else ""
-    )
+    found = [bill_of_row(row) for row in (await connection.execute(query)).mappings()]
+    return _NEWEST_FIRST.page(found, limit)
 
 
-def _microseconds(bill: Bill) -> int:
-    return (bill.issued_at - datetime.fromtimestamp(0, SHANGHAI)) // timedelta(microseconds=1)
-
-
-async def stream_bills(connection: AsyncConnection, wanted: BillFilter) -> AsyncIterator[Bill]:
-    """All bills of a filter, newest first, through a server-side cursor."""
-    result = await connection.stream(_listing(wanted), execution_options={"yield_per": 1000})
-    async for row in result.mappings():
-        yield bill_of_row(row)
+_AS_VISIBLE = Keyset(KeyColumn("txid", int), KeyColumn("bill_id", int))
 
 
 async def list_changes(
@@ -259,7 +240,7 @@ async def list_changes(
     horizon = int(
         await connection.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")) or 0
     )
-    start = _read_key(after) if after else (0, 0)
+    start = _AS_VISIBLE.read(after) if after else (0, 0)
     query = (
         select(*_FACE_COLUMNS, bills.c.txid)
         .where(
@@ -267,30 +248,17 @@ async def list_changes(
             tuple_(bills.c.txid, bills.c.bill_id) > tuple_(*start),
             bills.c.txid < horizon,
         )
-        .order_by(bills.c.txid, bills.c.bill_id)
+        .order_by(*_AS_VISIBLE.order(bills.c))
         .limit(limit + 1)
     )
     rows = (await connection.execute(query)).mappings().all()
     page = rows[:limit]
     last = (page[-1]["txid"], page[-1]["bill_id"]) if page else start
     return BillChanges(
-        bills=tuple(bill_of_row(row) for row in page), mark=_write_key(*last), complete=len(rows) <= limit
+        bills=tuple(bill_of_row(row) for row in page),
+        mark=_AS_VISIBLE.write(*last),
+        complete=len(rows) <= limit,
     )
-
-
-def _write_key(first: int, second: int) -> str:
-    raw = first.to_bytes(8, "big", signed=True) + second.to_bytes(8, "big")
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _read_key(key: str) -> tuple[int, int]:
-    try:
-        raw = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
-    except (ValueError, binascii.Error):
-        raw = b""
-    if len(raw) != 16 or raw[8] > 0x7F:
-        raise refuse("list.key_malformed", "翻页标记不正确，请从第一页重新查询。", field="after")
-    return int.from_bytes(raw[:8], "big", signed=True), int.from_bytes(raw[8:], "big")
 
 
 class IssueWays(msgspec.Struct, frozen=True, kw_only=True):

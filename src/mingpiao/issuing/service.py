@@ -11,7 +11,6 @@ from mingpiao.issuing.queries import (
     get_supervision,
     list_bills,
     list_changes,
-    stream_bills,
     ways_of_issue,
 )
 from mingpiao.issuing.stored import (
@@ -44,7 +43,6 @@ __all__ = [
     "next_portion",
     "stored_bills",
     "stored_reversals",
-    "stream_bills",
     "unit_totals",
     "ways_of_issue",
 ]

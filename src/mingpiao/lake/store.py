@@ -15,11 +15,14 @@ from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.lake.model import MAX_MONTHS, BackTest, BackTestResult, BackTestState
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import field_table, parse
+from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 JOB = "backtest"
 #: Back-tests of one department that may wait or run at a time.
 MOST_AT_ONCE = 3
 BACKTEST_PAGE = 20
+_NEWEST_FIRST = Keyset(KeyColumn("backtest_id", int, True))
+_NO_BOUND = 2**63 - 1
 
 _INSERT = text(
     "INSERT INTO backtests (region_code, rule, version, months, asked_by) "
@@ -32,7 +35,7 @@ _OPEN = text(
 _GET = text("SELECT * FROM backtests WHERE backtest_id = :backtest_id")
 _OF_RULE = text(
     "SELECT * FROM backtests WHERE region_code = :region_code AND rule ->> 'code' = :code "
-    "AND (CAST(:before AS bigint) IS NULL OR backtest_id < :before) ORDER BY backtest_id DESC LIMIT :limit"
+    "AND backtest_id < :before ORDER BY backtest_id DESC LIMIT :limit"
 )
 _ASK_STOP = text(
     "UPDATE backtests SET stop_requested = true, "
@@ -101,14 +104,16 @@ async def get_backtest(connection: AsyncConnection, backtest_id: int, *, region_
 
 
 async def list_backtests(
-    connection: AsyncConnection, code: str, *, region_code: str, before: int | None = None
-) -> list[BackTest]:
-    """A department's back-tests of a rule, newest first, those before one when its id is given.
+    connection: AsyncConnection, code: str, *, region_code: str, after: str = "", limit: int = BACKTEST_PAGE
+) -> Page[BackTest]:
+    """A page of a department's back-tests of a rule, newest first. Served by the index backtests_rule.
 
-    `BACKTEST_PAGE` + 1 at most: one more than a page shows. Served by the index backtests_rule.
+    `after` is a former page's `next_key`; raises `Refusal` (`list.key_malformed`) for any other text.
     """
-    values = {"region_code": region_code, "code": code, "before": before, "limit": BACKTEST_PAGE + 1}
-    return [backtest_of_row(row) for row in (await connection.execute(_OF_RULE, values)).mappings()]
+    before = _NEWEST_FIRST.read(after)[0] if after else _NO_BOUND
+    values = {"region_code": region_code, "code": code, "before": before, "limit": limit + 1}
+    found = [backtest_of_row(row) for row in (await connection.execute(_OF_RULE, values)).mappings()]
+    return _NEWEST_FIRST.page(found, limit)
 
 
 async def stop_backtest(

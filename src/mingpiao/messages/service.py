@@ -5,8 +5,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.kernel.errors import refuse
 from mingpiao.messages.model import Message
+from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 PAGE_SIZE = 30
+_NEWEST_FIRST = Keyset(KeyColumn("message_id", int, True))
+_NO_BOUND = 2**63 - 1
 
 
 async def tell_unit(
@@ -70,7 +73,7 @@ _LIST = """
 SELECT messages.*, message_readers.read_at IS NOT NULL AS read
 FROM messages LEFT JOIN message_readers
     ON message_readers.message_id = messages.message_id AND message_readers.account_id = :account_id
-WHERE {whose} AND (:before = 0 OR messages.message_id < :before)
+WHERE {whose} AND messages.message_id < :before
 ORDER BY messages.message_id DESC LIMIT :limit
 """
 _UNREAD = """
@@ -97,12 +100,21 @@ _WHOSE_REGION = "region_code = :owner"
 
 
 async def list_messages(
-    connection: AsyncConnection, account_id: int, owner: int | str, *, before: int = 0
-) -> list[Message]:
-    """Up to `PAGE_SIZE` + 1 messages of a unit (its id) or a department (its region), newest first."""
-    parameters = {"account_id": account_id, "owner": owner, "before": before, "limit": PAGE_SIZE + 1}
+    connection: AsyncConnection,
+    account_id: int,
+    owner: int | str,
+    *,
+    after: str = "",
+    limit: int = PAGE_SIZE,
+) -> Page[Message]:
+    """A page of the messages of a unit (its id) or a department (its region), newest first.
+
+    `after` is a former page's `next_key`; raises `Refusal` (`list.key_malformed`) for any other text.
+    """
+    before = _NEWEST_FIRST.read(after)[0] if after else _NO_BOUND
+    parameters = {"account_id": account_id, "owner": owner, "before": before, "limit": limit + 1}
     rows = await connection.execute(text(_LIST.format(whose=_whose(owner))), parameters)
-    return [
+    found = [
         Message(
             message_id=row.message_id,
             title=row.title,
@@ -114,6 +126,7 @@ async def list_messages(
         )
         for row in rows
     ]
+    return _NEWEST_FIRST.page(found, limit)
 
 
 async def count_unread(connection: AsyncConnection, account_id: int, owner: int | str) -> int:

@@ -8,7 +8,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from litestar.datastructures import State
@@ -18,6 +18,10 @@ from litestar.types import ControllerRouterHandler
 from mingpiao import portals
 from mingpiao.house.opening import Service
 from mingpiao.portals.gates import Right
+
+if TYPE_CHECKING:
+    # The menu, which this module collects, stands on every list's page.
+    from mingpiao.portals.list_model import Listing
 
 
 class MenuEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,12 +43,14 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
     `anybody` are whole routers: they bring guards and error pages of their own. `services` are those that
     only its pages need: a handler that names one as a parameter is given it.
+    `lists` are those of the handlers, so that a worker finds the one that it is to export.
     """
 
     unit: Sequence[ControllerRouterHandler] = ()
     finance: Sequence[ControllerRouterHandler] = ()
     admin: Sequence[ControllerRouterHandler] = ()
     anybody: Sequence[ControllerRouterHandler] = ()
+    lists: "tuple[Listing[Any], ...]" = ()
     menu: tuple[MenuEntry, ...] = ()
     services: Mapping[str, Service[Any]] = {}
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, select, text, tuple_, update
+from sqlalchemy import ColumnElement, RowMapping, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.kernel.errors import Refusal, refuse
@@ -21,9 +21,12 @@ from mingpiao.qualifications.model import (
     UnitQualifications,
 )
 from mingpiao.qualifications.tables import qualifications
+from mingpiao.storage.paging import KeyColumn, Keyset, Page
 from mingpiao.units.service import lock_unit
 
 PAGE_SIZE = 30
+_NEWEST_FIRST = Keyset(KeyColumn("qualification_id", int, True))
+_BY_END = Keyset(KeyColumn("valid_until", date), KeyColumn("qualification_id", int))
 _LIKE_SPECIAL = re.compile(r"[%_\\]")
 _OF_UNITS = "SELECT unit_id FROM listed_units WHERE name LIKE :pattern OR uscc = :code"
 _WAITING = (QualificationState.READING, QualificationState.READ, QualificationState.SUBMITTED)
@@ -114,30 +117,19 @@ async def last_revoked(connection: AsyncConnection, unit_id: int) -> Qualificati
 
 async def list_qualifications(
     connection: AsyncConnection, wanted: QualificationFilter, *, after: str = "", limit: int = PAGE_SIZE
-) -> tuple[list[Qualification], str]:
-    """Qualifications of the connection's scope, and the key of the next page ("" without one).
+) -> Page[Qualification]:
+    """A page of the qualifications of the connection's scope; `after` is a former page's `next_key`.
 
     Newest first; those that are wanted by their end come by it, the next to expire first.
-    Raises `Refusal` (`filter.after_invalid`) for a key that none of our pages gave.
+    Raises `Refusal` (`list.key_malformed`) for a key that no page gave.
     """
+    keys = _NEWEST_FIRST if wanted.expires_until is None else _BY_END
     conditions = _conditions(wanted)
-    if wanted.expires_until is not None:
-        by_end = (qualifications.c.valid_until, qualifications.c.qualification_id)
-        order: tuple[ColumnElement[Any], ...] = by_end
-        if after:
-            conditions.append(tuple_(*by_end) > _end_key(after))
-    else:
-        order = (qualifications.c.qualification_id.desc(),)
-        if after:
-            conditions.append(qualifications.c.qualification_id < _id_key(after))
-    query = select(qualifications).where(*conditions).order_by(*order).limit(limit + 1)
+    if after:
+        conditions.append(keys.beyond(qualifications.c, after))
+    query = select(qualifications).where(*conditions).order_by(*keys.order(qualifications.c)).limit(limit + 1)
     found = [qualification_of(row) for row in (await connection.execute(query)).mappings()]
-    shown = found[:limit]
-    if len(found) <= limit:
-        return shown, ""
-    last = shown[-1]
-    end = f"{last.valid_until}_" if wanted.expires_until is not None else ""
-    return shown, f"{end}{last.qualification_id}"
+    return keys.page(found, limit)
 
 
 def _conditions(wanted: QualificationFilter) -> list[ColumnElement[bool]]:
@@ -162,24 +154,6 @@ def _conditions(wanted: QualificationFilter) -> list[ColumnElement[bool]]:
             columns.valid_until <= wanted.expires_until,
         ]
     return conditions
-
-
-def _id_key(after: str) -> int:
-    if not (after.isascii() and after.isdigit() and len(after) <= 18):
-        raise _wrong_key()
-    return int(after)
-
-
-def _end_key(after: str) -> tuple[date, int]:
-    day, _, key = after.partition("_")
-    try:
-        return date.fromisoformat(day), _id_key(key)
-    except ValueError as error:
-        raise _wrong_key() from error
-
-
-def _wrong_key() -> Refusal:
-    return refuse("filter.after_invalid", "翻页标记不正确，请从第一页重新查询。", field="after")
 
 
 def _unknown() -> Refusal:

@@ -13,8 +13,10 @@ from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.rules.checking import is_rule_code
 from mingpiao.rules.model import Rule, RuleVersion, Severity, Stage, VersionState
+from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 PAGE_SIZE = 50
+_BY_CODE = Keyset(KeyColumn("code", str))
 #: What the column of versions holds.
 _MOST_VERSIONS = 2**31 - 1
 
@@ -71,8 +73,11 @@ _CONDITIONS = {
 
 async def list_rules(
     connection: AsyncConnection, wanted: RuleFilter, *, after: str = "", limit: int = PAGE_SIZE
-) -> list[RuleSummary]:
-    """Up to `limit` + 1 rules of the connection's scope by code, those after a given code."""
+) -> Page[RuleSummary]:
+    """A page of the rules of the connection's scope by code; `after` is a former page's `next_key`.
+
+    Raises `Refusal` (`list.key_malformed`) for a key that no page gave.
+    """
     given = {
         name: value
         for name, value in msgspec.to_builtins(wanted).items()
@@ -80,8 +85,9 @@ async def list_rules(
     }
     where = " AND ".join(["rules.code > :after", *(_CONDITIONS[name] for name in given)])
     query = f"{_LATEST} WHERE {where} ORDER BY rules.code LIMIT :limit"
-    parameters = given | {"after": after, "limit": limit + 1}
-    return [_summary(row) for row in (await connection.execute(text(query), parameters)).mappings()]
+    parameters = given | {"after": _BY_CODE.read(after)[0] if after else "", "limit": limit + 1}
+    rows = (await connection.execute(text(query), parameters)).mappings()
+    return _BY_CODE.page([_summary(row) for row in rows], limit)
 
 
 async def get_rule(connection: AsyncConnection, code: str) -> RuleSummary:

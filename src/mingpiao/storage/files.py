@@ -1,8 +1,13 @@
 """The file store: a local folder, or S3 through the same port."""
 
+from collections.abc import AsyncIterable, AsyncIterator
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from obstore.store import ObjectStore, from_url
+
+_PIECE = 256 * 1024
 
 
 class FileStore:
@@ -30,6 +35,18 @@ class FileStore:
         """Keep bytes under a key, replacing what was there."""
         await self._store.put_async(key, data)
 
+    async def put_file(self, key: str, path: Path) -> None:
+        """Keep a file's bytes under a key, however many they are, replacing what was there."""
+        await self._store.put_async(key, path)
+
+    async def stream(self, key: str) -> AsyncIterator[bytes] | None:
+        """The bytes under a key in pieces, or None."""
+        try:
+            found = await self._store.get_async(key)
+        except FileNotFoundError:
+            return None
+        return _pieces(found.stream(min_chunk_size=_PIECE))
+
     async def delete(self, key: str) -> None:
         """Forget what is kept under a key, if anything is."""
         try:
@@ -41,3 +58,8 @@ class FileStore:
         """The keys below a folder, with the moment (UTC) when each was written."""
         found = await self._store.list(prefix).collect_async()
         return {each["path"]: each["last_modified"] for each in found}
+
+
+async def _pieces(stored: AsyncIterable[Any]) -> AsyncIterator[bytes]:
+    async for piece in stored:
+        yield bytes(piece)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, delete, insert, or_, select, text
+from sqlalchemy import RowMapping, delete, func, insert, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +17,7 @@ from mingpiao.kernel.errors import refuse
 from mingpiao.numbering.service import kinds_of_unit
 from mingpiao.storage.database import Database
 from mingpiao.storage.notices import Notices, notify
+from mingpiao.storage.paging import KeyColumn, Keyset, Page
 from mingpiao.units.model import InterfaceApp, Unit, UnitMode, UnitProfile, UnitType
 from mingpiao.units.tables import interface_apps, unit_charge_items, units
 
@@ -90,21 +91,39 @@ async def lock_unit(connection: AsyncConnection, unit_id: int) -> None:
 _LOCK_UNIT = text("SELECT 1 FROM units WHERE unit_id = :unit_id FOR NO KEY UPDATE")
 
 
-async def search(
-    connection: AsyncConnection, *, words: str = "", mode: str = "", region_prefix: str = "", after: int = 0
-) -> list[Unit]:
-    """Up to `PAGE_SIZE` + 1 units of the connection's scope by id, those after a given id.
+_ORDERS = {
+    "": Keyset(KeyColumn("unit_id", int)),
+    "name": Keyset(KeyColumn("name", str), KeyColumn("unit_id", int)),
+}
 
-    `words` is looked for in the name and the 统一社会信用代码.
+
+async def search(
+    connection: AsyncConnection,
+    *,
+    words: str = "",
+    mode: str = "",
+    region_prefix: str = "",
+    order: str = "",
+    after: str = "",
+    limit: int = PAGE_SIZE,
+) -> Page[Unit]:
+    """A page of the units of the connection's scope, with their number; `after` is a former page's `next_key`.
+
+    `words` is looked for in the name and the 统一社会信用代码. Units come in the order in which they were
+    registered, or by `name`. Raises `Refusal` (`list.key_malformed`) for a key that no page gave.
     """
-    query = select(units).where(units.c.unit_id > after).order_by(units.c.unit_id).limit(PAGE_SIZE + 1)
+    keys = _ORDERS[order]
+    query = select(units)
     if words:
         query = query.where(or_(units.c.name.contains(words, autoescape=True), units.c.uscc == words.upper()))
     if mode:
         query = query.where(units.c.mode == mode)
     if region_prefix:
         query = query.where(units.c.region_code.startswith(region_prefix, autoescape=True))
-    return [_unit(row) for row in (await connection.execute(query)).mappings()]
+    total = await connection.scalar(select(func.count()).select_from(query.subquery()))
+    query = query.where(keys.beyond(units.c, after)) if after else query
+    found = await connection.execute(query.order_by(*keys.order(units.c)).limit(limit + 1))
+    return keys.page([_unit(row) for row in found.mappings()], limit, total=total)
 
 
 async def names_of(connection: AsyncConnection, unit_ids: Iterable[int]) -> dict[int, str]:

@@ -1,58 +1,26 @@
 """/admin/accounts: every account; unlock, disable, enable, a new password."""
 
-from urllib.parse import urlencode
-
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Acting, Role, Session
+from mingpiao.identity.model import Acting, Session
 from mingpiao.identity.service import (
-    ACCOUNT_PAGE,
     account_state,
     reset_password,
-    search_accounts,
     set_active,
     unlock,
 )
 from mingpiao.kernel.errors import refuse
-from mingpiao.portals.bills.filters import clean_text
-from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.accounts.lists import ALL_ACCOUNTS, place_of
+from mingpiao.portals.forms import read_form
+from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, scoped_reads
 from mingpiao.units.service import names_of
 
-LIST = "/admin/accounts"
-
-
-@get("/accounts")
-async def account_list(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
-    """Accounts by name and role, in the order in which they were made."""
-    given = read_query(request)
-    values = {name: clean_text(given.get(name, "")) for name in ("words", "role")}
-    if values["role"] not in Role.__members__.values():
-        values["role"] = ""
-    catalog = await services.catalog.get()
-    async with scoped_reads(services, session.account) as connection:
-        found = await search_accounts(connection, **values, after=read_key(given.get("after", "")))
-        shown = found[:ACCOUNT_PAGE]
-        names = await names_of(connection, [each.account.unit_id for each in shown if each.account.unit_id])
-    more = {"after": str(shown[-1].account.account_id)} if len(found) > ACCOUNT_PAGE else {}
-    return page(
-        request,
-        "accounts/admin_accounts.html",
-        title="全部账户",
-        values=values,
-        states=shown,
-        roles=[(role.value, role.label) for role in Role],
-        place_of=lambda account: place_of(account, catalog, names),
-        next_address=list_address(LIST, values | more) if more else "",
-        first_address=list_address(LIST, values) if given.get("after") else "",
-    )
+LIST = ALL_ACCOUNTS.address
 
 
 @get("/accounts/{account_id:int}")
@@ -111,24 +79,4 @@ async def _account_page(
     )
 
 
-def place_of(account: Account, catalog: Catalog, unit_names: dict[int, str]) -> str:
-    """The name of the unit or department for which an account works."""
-    if account.unit_id is not None:
-        return unit_names.get(account.unit_id, "")
-    if account.region_code is not None:
-        return catalog.departments[account.region_code].name
-    return "系统管理"
-
-
-def read_key(text: str) -> int:
-    """A keyset page's key; 0 (the beginning) for what no page gave."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
-
-
-def list_address(path: str, values: dict[str, str]) -> str:
-    """The address of a list with its filter; empty values are left out."""
-    given = {name: value for name, value in values.items() if value}
-    return f"{path}?{urlencode(given)}" if given else path
-
-
-HANDLERS = [account_list, account_page, change_account]
+HANDLERS = [*list_handlers(ALL_ACCOUNTS), account_page, change_account]

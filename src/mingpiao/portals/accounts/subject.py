@@ -1,6 +1,6 @@
 """Accounts: signing in, a unit's own accounts, and all accounts."""
 
-from mingpiao.portals.accounts import admin, signing_in, unit
+from mingpiao.portals.accounts import admin, lists, signing_in, unit
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.gates import ADMINISTER
 from mingpiao.portals.subjects import MenuEntry, Subject
@@ -9,6 +9,7 @@ SUBJECT = Subject(
     anybody=[signing_in.create_router()],
     unit=unit.HANDLERS,
     admin=admin.HANDLERS,
+    lists=(lists.UNIT_ACCOUNT_LIST, lists.ALL_ACCOUNTS),
     menu=(
         MenuEntry(right=UNIT_ACCOUNTS, place=70, label="账户管理", address="/unit/accounts", icon="users"),
         MenuEntry(right=ADMINISTER, place=320, label="全部账户", address="/admin/accounts", icon="users"),

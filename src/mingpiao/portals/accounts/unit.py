@@ -8,41 +8,25 @@ from mingpiao.composition import Services
 from mingpiao.identity.model import Account, Acting, Role, Session
 from mingpiao.identity.service import (
     account_in_unit,
-    accounts_of_unit,
     create_account,
     random_password,
     reset_password,
     set_active,
 )
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.portals.accounts.lists import UNIT_ACCOUNT_LIST
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.forms import read_form
+from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right
 
-LIST = "/unit/accounts"
+LIST = UNIT_ACCOUNT_LIST.address
 _GUARDS = [require_right(UNIT_ACCOUNTS)]
 #: A manager is appointed with the unit itself, not by another manager.
 _ROLES = (Role.UNIT_HANDLER, Role.UNIT_CHECKER)
 _CRUMBS = [("首页", "/unit"), ("账户管理", LIST)]
-
-
-@get("/accounts", guards=_GUARDS)
-async def account_list(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
-    """All accounts of the unit."""
-    async with services.database.system() as connection:  # system: no scope reads or writes accounts
-        accounts = await accounts_of_unit(connection, unit_of(session.account))
-    return page(
-        request,
-        "accounts/unit_accounts.html",
-        title="账户管理",
-        crumbs=[("首页", "/unit")],
-        accounts=accounts,
-        own=session.account.account_id,
-    )
 
 
 @get("/accounts/new", guards=_GUARDS)
@@ -137,4 +121,4 @@ def _account_form(
     )
 
 
-HANDLERS = [account_list, account_form, new_account, change_account]
+HANDLERS = [*list_handlers(UNIT_ACCOUNT_LIST, guards=_GUARDS), account_form, new_account, change_account]

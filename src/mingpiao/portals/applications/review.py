@@ -17,9 +17,10 @@ from mingpiao.identity.model import Acting, Session
 from mingpiao.identity.service import officers_of
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.portals.applications.lists import department_name
 from mingpiao.portals.applications.parts import load_parts
 from mingpiao.portals.applications.review_history import load_past
-from mingpiao.portals.applications.reviews import LIST, REVIEW_GUARDS, department_name
+from mingpiao.portals.applications.reviews import LIST, REVIEW_GUARDS
 from mingpiao.portals.applications.rights import REVIEW
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import allowed

@@ -1,6 +1,6 @@
 """/finance/reviews/figures: what machine and people decided, how quickly, and which rules are poor."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,17 +18,17 @@ from mingpiao.identity.model import Acting, AuditEntry, Session
 from mingpiao.identity.service import record
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.portals.applications.lists import REVIEWS, department_name
 from mingpiao.portals.applications.review_history import rule_names
-from mingpiao.portals.applications.reviews import LIST, department_name
-from mingpiao.portals.bills.filters import clean_text, read_day
-from mingpiao.portals.exports import Layout, csv_answer, workbook_answer
-from mingpiao.portals.forms import read_query
+from mingpiao.portals.forms import clean_text, read_day, read_query
+from mingpiao.portals.list_exports import short_file
+from mingpiao.portals.list_files import Layout
 from mingpiao.portals.regions import chosen_region, region_options
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest
 from mingpiao.storage.scope import DepartmentScope
 
-ADDRESS = f"{LIST}/figures"
+ADDRESS = f"{REVIEWS.address}/figures"
 _USUAL_DAYS = 30
 _LONGEST_DAYS = 366
 _SHOWN_RULES = 12
@@ -60,12 +60,12 @@ async def figures_page(
     return page(
         request,
         "applications/review_figures.html",
-        status=400 if asked.problems else 200,
+        status=422 if asked.problems else 200,
         title="复核统计",
-        crumbs=[("人工复核", LIST)],
+        crumbs=[(REVIEWS.title, REVIEWS.address)],
         problems=asked.problems,
         values=asked.values,
-        regions=region_options(session, catalog),
+        regions=region_options(session.account, catalog),
         figures=figures,
         charts=_charts(figures, names),
         rule_name=lambda code: names.get(code, code),
@@ -89,9 +89,9 @@ def _read(session: Session, catalog: Catalog, given: Mapping[str, str]) -> _Aske
     problems += more
     if first > last or (last - first).days >= _LONGEST_DAYS:
         message = f"起止日期应先早后晚，最长{_LONGEST_DAYS}天，已显示结束日期前{_USUAL_DAYS}天的数据。"
-        problems += (Problem(code="figures.period_invalid", field="from", message=message),)
+        problems += (Problem(code="figures.period_invalid", field="from", message=message, status=422),)
         first = last - timedelta(days=_USUAL_DAYS - 1)
-    region_code = chosen_region(session, catalog, clean_text(given.get("region", "")))
+    region_code = chosen_region(session.account, catalog, clean_text(given.get("region", "")))
     return _Asked(
         values={"from": first.isoformat(), "to": last.isoformat(), "region": region_code},
         first=first,
@@ -108,7 +108,7 @@ def _day(text: str, usual: date, field: str) -> tuple[date, tuple[Problem, ...]]
         return read_day(text), ()
     except ValueError:
         message = "日期不正确，请按“年-月-日”填写。"
-        return usual, (Problem(code="figures.day_invalid", field=field, message=message),)
+        return usual, (Problem(code="figures.day_invalid", field=field, message=message, status=422),)
 
 
 async def _figures(services: Services, asked: _Asked) -> ReviewFigures:
@@ -152,8 +152,7 @@ async def figures_csv(
     acting: NamedDependency[Acting],
 ) -> Stream:
     """One of the tables as CSV."""
-    layout, rows = await _table(request, session, services, "csv", acting=acting)
-    return csv_answer(layout, _at_once(rows))
+    return await _table(request, session, services, "csv", acting=acting)
 
 
 @get("/reviews/figures.xlsx")
@@ -164,39 +163,32 @@ async def figures_workbook(
     acting: NamedDependency[Acting],
 ) -> Stream:
     """One of the tables as a workbook."""
-    layout, rows = await _table(request, session, services, "xlsx", acting=acting)
-    return await workbook_answer(layout, _at_once(rows))
-
-
-async def _at_once(rows: list[list[str]]) -> AsyncIterator[list[list[str]]]:
-    yield rows
+    return await _table(request, session, services, "xlsx", acting=acting)
 
 
 async def _table(
     request: PageRequest, session: Session, services: Services, ending: str, *, acting: Acting
-) -> tuple[Layout, list[list[str]]]:
+) -> Stream:
     catalog = await services.catalog.get()
     given = read_query(request)
     asked = _read(session, catalog, given)
     if asked.problems:
         raise Refusal(*asked.problems)
     figures = await _figures(services, asked)
-    by_department = given.get("table") == "departments"
+    table = "departments" if given.get("table") == "departments" else "rules"
     entry = AuditEntry(
         acting=acting,
         action="review_figures:export",
         subject=f"region:{asked.region_code}",
-        details={"format": ending, "table": "departments" if by_department else "rules"} | asked.values,
+        details={"format": ending, "table": table} | asked.values,
     )
     async with services.database.system() as connection:  # system: the audit trail is written
         await record(connection, entry)
-    if by_department:
-        return _layout(_DEPARTMENT_COLUMNS, "departments"), _department_rows(figures, catalog)
-    return _layout(_RULE_COLUMNS, "rules"), _rule_rows(figures, await rule_names(services))
-
-
-def _layout(columns: tuple[str, ...], what: str) -> Layout:
-    return Layout(columns=columns, name=f"review-{what}")
+    if table == "departments":
+        layout, rows = Layout(columns=_DEPARTMENT_COLUMNS), _department_rows(figures, catalog)
+    else:
+        layout, rows = Layout(columns=_RULE_COLUMNS), _rule_rows(figures, await rule_names(services))
+    return short_file(f"review-{table}", ending, layout, [rows])
 
 
 def _rule_rows(figures: ReviewFigures, names: Mapping[str, str]) -> list[list[str]]:

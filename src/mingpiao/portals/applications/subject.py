@@ -1,12 +1,13 @@
 """开票申请 of a unit, and 人工复核 by its department."""
 
-from mingpiao.portals.applications import review, review_figures, reviews, unit
+from mingpiao.portals.applications import lists, review, review_figures, reviews, unit
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
 from mingpiao.portals.subjects import MenuEntry, Subject
 
 SUBJECT = Subject(
     unit=unit.HANDLERS,
     finance=[*reviews.HANDLERS, *review_figures.HANDLERS, *review.HANDLERS],
+    lists=(lists.UNIT_APPLICATIONS, lists.REVIEWS),
     menu=(
         MenuEntry(
             right=UNIT_VIEW, place=40, label="开票申请", address="/unit/applications", icon="file-invoice"

@@ -1,8 +1,6 @@
 """开票申请: what waits for files, for its handler or for a department; confirm, appeal, withdraw."""
 
 from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get, post
@@ -11,93 +9,29 @@ from litestar.params import FromPath
 
 from mingpiao.applications.model import (
     Application,
-    ApplicationFilter,
-    ApplicationPage,
     ApplicationState,
 )
 from mingpiao.applications.service import get as get_application
-from mingpiao.applications.service import list_applications
 from mingpiao.composition import Services
 from mingpiao.identity.model import Acting, Session
 from mingpiao.issuing.model import Issued, Refused, Unresolved
 from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.portals.applications.lists import UNIT_APPLICATIONS
 from mingpiao.portals.applications.parts import load_parts
 from mingpiao.portals.bills.access import unit_of
-from mingpiao.portals.bills.filters import clean_text, read_day
-from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
+from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules.model import Confirmation
 from mingpiao.units.model import UnitMode
 
-LIST = "/unit/applications"
+LIST = UNIT_APPLICATIONS.address
 _GUARDS = [require_right(UNIT_ISSUE)]
-_NAMES = ("state", "kind", "payer", "business_no", "from", "to")
 #: States that go on without anybody's doing: their page looks again by itself.
 _MOVING = (ApplicationState.CHECKING, ApplicationState.APPROVED)
-
-
-@get("/applications")
-async def application_list(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
-    """A page of the unit's applications, newest first; the filter stands in the address."""
-    given = read_query(request)
-    after = given.get("after", "")
-    values = {name: clean_text(given.get(name, "")) for name in _NAMES}
-    wanted, problems = _read_filter(values, unit_of(session.account))
-    found = ApplicationPage(applications=())
-    if not problems:
-        async with scoped_reads(services, session.account) as connection:
-            found = await list_applications(connection, wanted, after=after)
-    catalog = await services.catalog.get()
-    # Any kind may be appealed for, not only those that need files.
-    issued = (await services.units.profile(unit_of(session.account))).kind_codes
-    return page(
-        request,
-        "applications/unit_applications.html",
-        status=422 if problems else 200,
-        title="开票申请",
-        crumbs=[("首页", "/unit")],
-        values=values,
-        problems=problems,
-        applications=found.applications,
-        kinds=catalog.kinds,
-        kind_choices=[(code, kind.name) for code, kind in sorted(catalog.kinds.items()) if code in issued],
-        state_choices=[(state.value, state.label) for state in ApplicationState],
-        next_address=_address(values | {"after": found.next_key}) if found.next_key else "",
-        first_address=_address(values) if after else "",
-    )
-
-
-def _read_filter(values: Mapping[str, str], unit_id: int) -> tuple[ApplicationFilter, tuple[Problem, ...]]:
-    problems: list[Problem] = []
-    days: dict[str, Any] = {}
-    for name, member, what in (("from", "submitted_from", "开始"), ("to", "submitted_to", "结束")):
-        try:
-            days[member] = read_day(values[name]) if values[name] else None
-        except ValueError:
-            message = f"{what}日期不正确，请按“年-月-日”填写。"
-            problems.append(Problem(code=f"filter.{name}_invalid", field=name, message=message))
-    if values["state"] and values["state"] not in list(ApplicationState):
-        message = "没有这种申请状态，请从列表中选择。"
-        problems.append(Problem(code="filter.state_invalid", field="state", message=message))
-    wanted = ApplicationFilter(
-        unit_id=unit_id,
-        state=values["state"],
-        kind=values["kind"],
-        payer=values["payer"],
-        business_no=values["business_no"],
-        **days,
-    )
-    return wanted, tuple(problems)
-
-
-def _address(values: Mapping[str, str]) -> str:
-    given = {name: value for name, value in values.items() if value}
-    return f"{LIST}?{urlencode(given)}" if given else LIST
 
 
 @get("/applications/{application_id:int}")
@@ -275,4 +209,4 @@ async def _again(
     )
 
 
-HANDLERS = [application_list, application_page, progress, confirm, appeal, withdraw]
+HANDLERS = [*list_handlers(UNIT_APPLICATIONS), application_page, progress, confirm, appeal, withdraw]

@@ -10,8 +10,8 @@ from mingpiao.issuing.model import Bill, BillState, Color, Issued, ReversalReque
 from mingpiao.issuing.service import get_bill
 from mingpiao.kernel.errors import Problem, refuse
 from mingpiao.portals.bills.access import bill_id_of, unit_of
+from mingpiao.portals.bills.lists import UNIT_BILLS
 from mingpiao.portals.bills.rights import UNIT_REVERSE
-from mingpiao.portals.bills.unit import LIST
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
@@ -77,7 +77,7 @@ async def reverse(
         code=code, number=number, reason=form.get("reason", ""), handler=account.display_name
     )
     outcome = (await services.desk.reverse(unit_of(account), [reversal], acting=acting))[0]
-    result = f"{LIST}/{bill.code}/{bill.number}/reversed"
+    result = f"{UNIT_BILLS.address}/{bill.code}/{bill.number}/reversed"
     if isinstance(outcome, Issued):
         return redirect(request, result)
     if any(problem.code == "bill.already_reversed" for problem in outcome.problems):
@@ -151,8 +151,8 @@ def _reason_page(
 def _crumbs(bill: Bill) -> list[tuple[str, str]]:
     return [
         ("首页", "/unit"),
-        ("已开票据", LIST),
-        (f"{bill.code}-{bill.number}", f"{LIST}/{bill.code}/{bill.number}"),
+        ("已开票据", UNIT_BILLS.address),
+        (f"{bill.code}-{bill.number}", f"{UNIT_BILLS.address}/{bill.code}/{bill.number}"),
     ]
 
 

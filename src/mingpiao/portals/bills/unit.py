@@ -8,65 +8,19 @@ from markupsafe import Markup
 from mingpiao.composition import Services
 from mingpiao.evidence.service import get_evidence_files
 from mingpiao.identity.model import Session
-from mingpiao.issuing.model import Bill, BillPage, BillState, Color
-from mingpiao.issuing.service import get_document, get_supervision, list_bills
+from mingpiao.issuing.model import Bill, BillState, Color
+from mingpiao.issuing.service import get_document, get_supervision
 from mingpiao.journal.service import bill_events
 from mingpiao.kernel.errors import refuse
-from mingpiao.portals.bills.access import bill_id_of, unit_of
+from mingpiao.portals.bills.access import bill_id_of
 from mingpiao.portals.bills.files import bill_file_response
-from mingpiao.portals.bills.filters import BillQuery
+from mingpiao.portals.bills.lists import UNIT_BILLS
 from mingpiao.portals.bills.rights import UNIT_REVERSE
-from mingpiao.portals.bills.unit_query import read_unit_query
-from mingpiao.portals.forms import read_query
 from mingpiao.portals.gates import allowed
-from mingpiao.portals.issuing.rights import UNIT_ISSUE
+from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, scoped_reads
 from mingpiao.verification.service import checks_of
-
-LIST = "/unit/bills"
-_PAGE_SIZE = 50
-
-
-@get("/bills")
-async def bill_list(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
-    """A page of the unit's bills, newest first; the filter stands in the address."""
-    parameters = read_query(request)
-    after = parameters.get("after", "")
-    query = read_unit_query(parameters, unit_of(session.account))
-    found = BillPage(bills=())
-    if not query.problems:
-        async with scoped_reads(services, session.account) as connection:
-            found = await list_bills(connection, query.wanted, after=after, limit=_PAGE_SIZE)
-    catalog = await services.catalog.get()
-    kinds = (await services.units.profile(unit_of(session.account))).kind_codes
-    return page(
-        request,
-        "bills/unit_bills.html",
-        status=422 if query.problems else 200,
-        title="已开票据",
-        crumbs=[("首页", "/unit")],
-        query=query,
-        bills=found.bills,
-        kinds=catalog.kinds,
-        kind_choices=[(code, catalog.kinds[code].name) for code in sorted(kinds)],
-        state_choices=[(state.value, state.label) for state in BillState],
-        color_choices=[(color.value, color.label) for color in Color],
-        next_address=query.address(LIST, after=found.next_key) if found.next_key else "",
-        first_address=query.address(LIST) if after else "",
-        exports=_exports(query),
-        may_issue=allowed(session.account.role, UNIT_ISSUE),
-        problems=query.problems,
-    )
-
-
-def _exports(query: BillQuery) -> list[tuple[str, str]]:
-    return [
-        (label, query.address(f"{LIST}/export.{ending}"))
-        for ending, label in (("xlsx", "Excel"), ("csv", "CSV"))
-    ]
 
 
 @get("/bills/{code:str}/{number:str}")
@@ -92,7 +46,7 @@ async def bill_page(
         request,
         "bills/unit_bill.html",
         title=f"票据 {bill.code}-{bill.number}",
-        crumbs=[("首页", "/unit"), ("已开票据", LIST)],
+        crumbs=[("首页", "/unit"), (UNIT_BILLS.title, UNIT_BILLS.address)],
         bill=bill,
         kind=kind,
         events=events,
@@ -125,4 +79,4 @@ async def bill_file(
     return await bill_file_response(services, session.account, code, number, ending)
 
 
-HANDLERS = [bill_list, bill_page, bill_file]
+HANDLERS = [*list_handlers(UNIT_BILLS), bill_page, bill_file]

@@ -1,140 +1,202 @@
-"""佐证材料 in lists, on the page of one and in exports, alike for units and departments."""
+"""The lists of 佐证材料: a unit's own files, and those of a department's units."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
-from mingpiao.composition import Services
+import msgspec
+
 from mingpiao.evidence.model import EvidenceFilter, EvidenceState, ListedEvidence
-from mingpiao.evidence.service import get_listed, stream_evidence
-from mingpiao.identity.model import Acting, AuditEntry, Session
-from mingpiao.identity.service import record
-from mingpiao.issuing.model import BillFilter
-from mingpiao.issuing.service import list_bills
-from mingpiao.kernel.errors import Problem, Refusal
-from mingpiao.kernel.money import plain
-from mingpiao.portals.bills.filters import ListQuery, clean_text, read_day
-from mingpiao.portals.evidence.files import find_file
-from mingpiao.portals.exports import Batches
-from mingpiao.portals.rendering import moment
-from mingpiao.portals.session import PageRequest, scoped_reads
-
-STATES = [(state.value, state.label) for state in EvidenceState]
-AMOUNTS = ("载明金额（元）", "已使用（元）", "剩余（元）")
-COLUMNS = (
-    "上传时间", "文件名", "状态", "材料类别", "页数", *AMOUNTS, "使用票据（份）", "上传人", "说明", "SM3摘要",
-)  # fmt: skip
-_NAMES = ("name", "state", "from", "to")
-#: Bills on the page of a file; the bill list has them all.
-_BILLS = 20
-_BATCH = 500
+from mingpiao.evidence.service import list_evidence
+from mingpiao.identity.model import Account
+from mingpiao.kernel.codes import region_covers
+from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.evidence.parts import uploader
+from mingpiao.portals.gates import FINANCE_VIEW, UNIT_EXPORT
+from mingpiao.portals.list_columns import Badge, Column, Note, Parts
+from mingpiao.portals.list_filters import (
+    ChoiceFilter,
+    DaysFilter,
+    Here,
+    RegionFilter,
+    TextFilter,
+    UnitFilter,
+    usual_start,
+)
+from mingpiao.portals.list_model import ExportFile, Listing
+from mingpiao.storage.paging import Page
 
 
-class EvidenceQuery(ListQuery, frozen=True, kw_only=True):
-    """A filter of files."""
+class EvidenceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A file with the name of its unit's region."""
 
-    wanted: EvidenceFilter
-
-
-def read_evidence_query(parameters: Mapping[str, str], *, also: tuple[str, ...] = ()) -> EvidenceQuery:
-    """Read a filter from an address' parameters; `also` names further texts to keep in `values`."""
-    values = {name: clean_text(parameters.get(name, "")) for name in (*_NAMES, *also)}
-    problems: list[Problem] = []
-    first = _read_day(values, "from", "开始", problems)
-    last = _read_day(values, "to", "结束", problems)
-    if first and last and first > last:
-        message = "结束日期早于开始日期，请调整。"
-        problems.append(Problem(code="filter.dates_reversed", field="to", message=message))
-    if values["state"] and values["state"] not in dict(STATES):
-        message = "没有这种材料状态，请从列表中选择。"
-        problems.append(Problem(code="filter.state_invalid", field="state", message=message))
-    wanted = EvidenceFilter(name=values["name"], state=values["state"], uploaded_from=first, uploaded_to=last)
-    return EvidenceQuery(values=values, wanted=wanted, problems=tuple(problems))
+    file: ListedEvidence
+    region: str
 
 
-def _read_day(values: Mapping[str, str], name: str, what: str, problems: list[Problem]) -> date | None:
-    try:
-        return read_day(values[name]) if values[name] else None
-    except ValueError:
-        message = f"{what}日期不正确，请按“年-月-日”填写。"
-        problems.append(Problem(code=f"filter.{name}_invalid", field=name, message=message))
-        return None
-
-
-def exports_of(query: EvidenceQuery, path: str) -> list[tuple[str, str]]:
-    """(label, address) of the exports of a list."""
-    return [
-        (label, query.address(f"{path}/export.{ending}"))
-        for ending, label in (("xlsx", "Excel"), ("csv", "CSV"))
-    ]
-
-
-async def file_parts(services: Services, session: Session, unit_id: int, digest: str) -> dict[str, Any]:
-    """What the template `evidence_file.html` shows of a file; raises `Refusal` (`evidence.not_found`, 404)."""
-    async with scoped_reads(services, session.account) as connection:
-        file = await find_file(connection, unit_id, digest)
-        found = await list_bills(connection, BillFilter(unit_id=unit_id, evidence=digest), limit=_BILLS)
-        listed = await get_listed(connection, unit_id, digest)
-    return {"file": listed, "stored": file, "bills": found.bills, "more_bills": bool(found.next_key)}
-
-
-def row_of(file: ListedEvidence) -> list[str]:
-    """A file as the texts of a row, in the order of `COLUMNS`."""
-    return [
-        moment(file.uploaded_at),
-        file.name,
-        file.state.label,
-        file.kind_label,
-        str(file.pages),
-        "" if file.stated is None else plain(file.stated),
-        plain(file.used_amount),
-        "" if file.left is None else plain(file.left),
-        str(file.used_bills),
-        uploader(file),
-        file.failure,
-        file.digest,
-    ]
-
-
-def uploader(file: ListedEvidence) -> str:
-    """Who uploaded a file: a person's name, or that it was the unit's own system."""
-    return file.uploaded_by_name or "业务系统"
-
-
-async def begin_export(
-    request: PageRequest,
-    session: Session,
-    services: Services,
-    query: EvidenceQuery,
-    subject: str,
-    *,
-    acting: Acting,
-) -> None:
-    """Put an export down in the audit trail; raises `Refusal` with what is wrong in its filter."""
-    if query.problems:
-        raise Refusal(*query.problems)
-    ending = request.url.path.rpartition(".")[2]
-    entry = AuditEntry(
-        acting=acting,
-        action="evidence:export",
-        subject=subject,
-        unit_id=session.account.unit_id,
-        details={"format": ending} | {name: text for name, text in query.values.items() if text},
+def _rows(here: Here, found: Page[ListedEvidence]) -> Page[EvidenceRow]:
+    rows = tuple(
+        EvidenceRow(file=file, region=here.catalog.region_path(file.region_code)) for file in found.items
     )
-    async with services.database.system() as connection:  # system: the audit trail is written
-        await record(connection, entry)
+    return Page(items=rows, next_key=found.next_key)
 
 
-async def batches_of(
-    services: Services, session: Session, wanted: EvidenceFilter, row: Callable[[ListedEvidence], list[str]]
-) -> Batches:
-    """All files of a filter as rows, some at a time."""
-    batch: list[list[str]] = []
-    async with scoped_reads(services, session.account) as connection:
-        async for file in stream_evidence(connection, wanted):
-            batch.append(row(file))
-            if len(batch) >= _BATCH:
-                yield batch
-                batch = []
-    if batch:
-        yield batch
+def _wanted(wanted: Mapping[str, Any], **more: Any) -> EvidenceFilter:
+    return EvidenceFilter(
+        name=wanted["name"],
+        state=wanted["state"],
+        uploaded_from=wanted["from"],
+        uploaded_to=wanted["to"],
+        **more,
+    )
+
+
+async def _own_files(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[EvidenceRow]:
+    asked = _wanted(wanted, unit_id=unit_of(here.account))
+    return _rows(here, await list_evidence(here.connection, asked, after=key, limit=limit))
+
+
+async def _files_of_region(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[EvidenceRow]:
+    codes = tuple(code for code in sorted(here.catalog.regions) if region_covers(wanted["region"], code))
+    asked = _wanted(wanted, unit_id=wanted["unit_id"], region_codes=codes)
+    return _rows(here, await list_evidence(here.connection, asked, after=key, limit=limit))
+
+
+def _usual(_account: Account, values: dict[str, str]) -> dict[str, str]:
+    """Without a day and a unit the last thirty days."""
+    bounded = any(values[name] for name in ("from", "to", "unit"))
+    return values if bounded else values | {"from": usual_start()}
+
+
+def _state(row: EvidenceRow) -> Badge:
+    colours = {EvidenceState.READ: "green", EvidenceState.UNREADABLE: "red"}
+    return Badge(row.file.state.label, colours.get(row.file.state, "blue"))
+
+
+def _columns(
+    address: Callable[[ListedEvidence], str], bills: Callable[[ListedEvidence], str], units: str = ""
+) -> tuple[Column[EvidenceRow], ...]:
+    """Columns of a list; `units` is where units lie."""
+    return (
+        Column(
+            name="uploaded",
+            label="上传时间",
+            kind="moment",
+            phone=False,
+            value=lambda row: Parts((row.file.uploaded_at, Note(uploader(row.file)))),
+        ),
+        Column(
+            name="name",
+            label="文件名",
+            kind="wide",
+            head=True,
+            value=lambda row: row.file.name,
+            link=lambda row: address(row.file),
+        ),
+        Column(
+            name="unit",
+            label="用票单位",
+            kind="wide",
+            phone=False,
+            shown=bool(units),
+            value=lambda row: row.file.unit_name,
+            link=lambda row: f"{units}/{row.file.unit_id}" if units else "",
+        ),
+        Column(
+            name="unit_code",
+            label="统一社会信用代码",
+            kind="code",
+            shown=False,
+            value=lambda row: row.file.unit_code,
+        ),
+        Column(name="region", label="地区", shown=False, value=lambda row: row.region),
+        Column(name="state", label="状态", value=_state),
+        Column(
+            name="kind",
+            label="材料类别",
+            kind="short",
+            phone=False,
+            value=lambda row: row.file.kind_label or None,
+        ),
+        Column(name="pages", label="页数", kind="count", shown=False, value=lambda row: row.file.pages),
+        Column(
+            name="stated",
+            label="载明金额（元）",
+            kind="money",
+            phone=False,
+            value=lambda row: row.file.stated,
+        ),
+        Column(
+            name="used",
+            label="已使用（元）",
+            kind="money",
+            phone=False,
+            value=lambda row: row.file.used_amount,
+        ),
+        Column(name="left", label="剩余（元）", kind="money", value=lambda row: row.file.left),
+        Column(
+            name="bills",
+            label="使用票据（份）",
+            kind="count",
+            phone=False,
+            value=lambda row: row.file.used_bills,
+            link=lambda row: bills(row.file) if row.file.used_bills else "",
+            link_label=lambda row: f"使用 {row.file.name} 开具的 {row.file.used_bills} 份票据",
+        ),
+        Column(name="uploader", label="上传人", shown=False, value=lambda row: uploader(row.file)),
+        Column(name="failure", label="说明", kind="long", shown=False, value=lambda row: row.file.failure),
+        Column(name="digest", label="SM3摘要", kind="code", shown=False, value=lambda row: row.file.digest),
+    )
+
+
+def bills_address(file: ListedEvidence) -> str:
+    """The bills of a department's units that stand on a file."""
+    return f"/finance/bills?{urlencode({'evidence': file.digest, 'unit': file.unit_code})}"
+
+
+_EXPORTED = (
+    "uploaded", "name", "state", "kind", "pages", "stated", "used", "left", "bills", "uploader", "failure", "digest",
+)  # fmt: skip
+_FILTERS = (
+    TextFilter(name="name", label="文件名", width="col-12 col-lg-4"),
+    ChoiceFilter(
+        name="state",
+        label="材料状态",
+        width="col-12 col-lg-2",
+        options=[(each.value, each.label) for each in EvidenceState],
+    ),
+    DaysFilter(label="上传日期"),
+)
+_EMPTY = "没有符合条件的佐证材料"
+
+UNIT_EVIDENCE: Listing[EvidenceRow] = Listing(
+    name="unit_evidence",
+    address="/unit/evidence",
+    title="佐证材料",
+    crumbs=(("首页", "/unit"),),
+    filters=_FILTERS,
+    columns=_columns(
+        lambda file: f"/unit/evidence/{file.digest}", lambda file: f"/unit/bills?evidence={file.digest}"
+    ),
+    fetch=_own_files,
+    empty=(_EMPTY, "开具需要佐证材料的票据时上传的文件会出现在这里。"),
+    export=ExportFile(action="evidence:export", file="evidence", right=UNIT_EXPORT, columns=_EXPORTED),
+)
+FINANCE_EVIDENCE: Listing[EvidenceRow] = Listing(
+    name="finance_evidence",
+    address="/finance/evidence",
+    title="佐证材料",
+    filters=(*_FILTERS, UnitFilter(), RegionFilter(width="col-12 col-lg-6")),
+    usual=_usual,
+    columns=_columns(
+        lambda file: f"/finance/evidence/{file.unit_id}/{file.digest}", bills_address, "/finance/units"
+    ),
+    fetch=_files_of_region,
+    empty=(_EMPTY, "请修改文件名、状态、日期或单位后重新查询。"),
+    export=ExportFile(
+        action="evidence:export",
+        file="evidence",
+        right=FINANCE_VIEW,
+        columns=("unit", "unit_code", "region", *_EXPORTED),
+    ),
+)

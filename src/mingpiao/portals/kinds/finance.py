@@ -9,12 +9,10 @@ from mingpiao.composition import Services
 from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.forms import read_form
-from mingpiao.portals.gates import allowed
+from mingpiao.portals.kinds.lists import KINDS, may_mark
 from mingpiao.portals.kinds.rights import KINDS_MARK
-from mingpiao.portals.rendering import page
+from mingpiao.portals.lists import list_helpers, show_list
 from mingpiao.portals.session import PageRequest, redirect, require_right
-
-_LIST = "/finance/kinds"
 
 
 @get("/kinds")
@@ -23,14 +21,7 @@ async def kind_list(
 ) -> Response[str]:
     """All kinds with their categories; the head of the province's department may mark them."""
     catalog = await services.catalog.get()
-    return page(
-        request,
-        "kinds/kinds.html",
-        title="票据种类",
-        kinds=list(catalog.kinds.values()),
-        categories={category.code: category.name for category in catalog.categories.values()},
-        may_mark=_may_mark(session, f"{catalog.province}0000"),
-    )
+    return await show_list(request, session, services, KINDS, may_mark=may_mark(session.account, catalog))
 
 
 @post("/kinds/{code:str}/evidence", guards=[require_right(KINDS_MARK)], status_code=200)
@@ -43,17 +34,12 @@ async def mark(
 ) -> Response[bytes]:
     """Say whether a kind needs files from now on; pressed twice, the second changes nothing."""
     catalog = await services.catalog.get()
-    if not _may_mark(session, f"{catalog.province}0000"):
+    if not may_mark(session.account, catalog):
         raise refuse("access.denied", "票据种类由省级财政部门负责人设置，请联系省级财政部门。", status=403)
     needed = (await read_form(request)).get("needed") == "1"
     async with services.database.system() as connection:  # system: a verb writes
         await mark_evidence(connection, code, needed, acting=acting)
-    return redirect(request, _LIST)
+    return redirect(request, KINDS.address)
 
 
-def _may_mark(session: Session, province: str) -> bool:
-    account = session.account
-    return allowed(account.role, KINDS_MARK) and account.region_code == province
-
-
-HANDLERS = [kind_list, mark]
+HANDLERS = [kind_list, *list_helpers(KINDS), mark]

@@ -5,13 +5,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Session
-from mingpiao.kernel.errors import refuse
-from mingpiao.messages.service import PAGE_SIZE, list_messages, mark_read, open_message
-from mingpiao.portals.forms import read_form, read_query
+from mingpiao.identity.model import Session
+from mingpiao.messages.service import mark_read, open_message
+from mingpiao.portals.forms import read_form, read_id
+from mingpiao.portals.lists import show_list
+from mingpiao.portals.messages.lists import list_of, owner_of
 from mingpiao.portals.messages.rights import MESSAGES
-from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, message_owner, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right
 
 _GUARDS = [require_right(MESSAGES)]
 
@@ -21,23 +21,7 @@ async def message_list(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[str]:
     """The messages of the unit or department, newest first."""
-    before = _number(read_query(request).get("before", ""))
-    account = session.account
-    async with services.database.system() as connection:  # system: no scope sees who has read what
-        found = await list_messages(connection, account.account_id, _owner(account), before=before)
-    shown = found[:PAGE_SIZE]
-    address = _address(account)
-    return page(
-        request,
-        "messages/messages.html",
-        title="消息",
-        crumbs=[("首页", address.removesuffix("/messages"))],
-        messages=shown,
-        address=address,
-        newest=shown[0].message_id if shown else 0,
-        next_address=f"{address}?before={shown[-1].message_id}" if len(found) > PAGE_SIZE else "",
-        first_address=address if before else "",
-    )
+    return await show_list(request, session, services, list_of(session.account))
 
 
 @post("/messages/read", guards=_GUARDS, status_code=200)
@@ -45,10 +29,10 @@ async def read_all(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[bytes]:
     """Mark all that the page showed, and what is older, as read."""
-    newest = _number((await read_form(request)).get("newest", ""))
-    async with services.database.system() as connection:  # system: no scope sees who has read what
-        await mark_read(connection, session.account.account_id, _owner(session.account), newest)
-    return redirect(request, _address(session.account))
+    newest = read_id((await read_form(request)).get("newest", "")) or 0
+    async with services.database.system() as connection:
+        await mark_read(connection, session.account.account_id, owner_of(session.account), newest)
+    return redirect(request, list_of(session.account).address)
 
 
 @post("/messages/{message_id:int}/open", guards=_GUARDS, status_code=200)
@@ -60,24 +44,9 @@ async def follow(
 ) -> Response[bytes]:
     """Mark a message as read and go where it leads."""
     account = session.account
-    async with services.database.system() as connection:  # system: no scope sees who has read what
-        link = await open_message(connection, account.account_id, _owner(account), message_id)
-    return redirect(request, link or _address(account))
-
-
-def _owner(account: Account) -> int | str:
-    owner = message_owner(account)
-    if owner is None:
-        raise refuse("access.denied", "该账户没有消息。", status=403)
-    return owner
-
-
-def _address(account: Account) -> str:
-    return "/unit/messages" if account.unit_id is not None else "/finance/messages"
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+    async with services.database.system() as connection:
+        link = await open_message(connection, account.account_id, owner_of(account), message_id)
+    return redirect(request, link or list_of(account).address)
 
 
 HANDLERS = [message_list, read_all, follow]

@@ -1,9 +1,10 @@
 """消息 of units and departments; the bell in the page's head leads to them."""
 
-from mingpiao.portals.messages import pages
+from mingpiao.portals.messages import lists, pages
 from mingpiao.portals.subjects import Subject
 
 SUBJECT = Subject(
     unit=pages.HANDLERS,
     finance=pages.HANDLERS,
+    lists=tuple(lists.LISTS.values()),
 )

@@ -11,7 +11,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.issuing.model import DayTotal
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.money import CENT
-from mingpiao.portals.units.finance import kind_name
+from mingpiao.portals.kinds.naming import kind_name
 
 #: How many days before a day it is compared with.
 COMPARED_DAYS = 30

@@ -13,8 +13,7 @@ from mingpiao.issuing.service import day_totals
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.codes import region_prefix
 from mingpiao.kernel.errors import Problem
-from mingpiao.portals.bills.filters import clean_text, read_day
-from mingpiao.portals.forms import read_query
+from mingpiao.portals.forms import clean_text, read_day, read_query
 from mingpiao.portals.overview.figures import COMPARED_DAYS, Overview, Share, build_overview
 from mingpiao.portals.regions import chosen_region, crumbs_above
 from mingpiao.portals.rendering import page
@@ -28,7 +27,7 @@ async def overview(
     """Bills and amounts of a day against the thirty days before, by kind and by region."""
     catalog = await services.catalog.get()
     given = read_query(request)
-    region_code = chosen_region(session, catalog, clean_text(given.get("region", "")))
+    region_code = chosen_region(session.account, catalog, clean_text(given.get("region", "")))
     day, problems = _chosen_day(clean_text(given.get("day", "")))
     async with scoped_reads(services, session.account) as connection:
         totals = await day_totals(connection, day - timedelta(days=COMPARED_DAYS), day)
@@ -38,13 +37,13 @@ async def overview(
     return page(
         request,
         "overview/finance.html",
-        status=400 if problems else 200,
+        status=422 if problems else 200,
         title="概览",
         problems=problems,
         overview=figures,
         charts=_charts(figures),
         region=catalog.regions[region_code],
-        regions_above=[catalog.regions[code] for code in crumbs_above(session, catalog, region_code)],
+        regions_above=[catalog.regions[code] for code in crumbs_above(session.account, catalog, region_code)],
         today=today(),
         day_before=day - timedelta(days=1),
         day_after=day + timedelta(days=1),
@@ -62,7 +61,7 @@ def _chosen_day(text: str) -> tuple[date, tuple[Problem, ...]]:
         day = None
     if day is None or day > present:
         message = "日期不正确或晚于今天，已显示今天的数据，请重新选择。"
-        return present, (Problem(code="overview.day_invalid", field="day", message=message),)
+        return present, (Problem(code="overview.day_invalid", field="day", message=message, status=422),)
     return day, ()
 
 

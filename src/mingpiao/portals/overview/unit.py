@@ -52,7 +52,7 @@ async def home(
         low_stock=LOW_STOCK,
         drawn_at_issue=(await services.units.profile(unit_id)).unit.mode is UnitMode.ONLINE,
         today=today(),
-        latest=latest.bills,
+        latest=latest.items,
         kinds=(await services.catalog.get()).kinds,
         may_issue=allowed(session.account.role, UNIT_ISSUE),
     )

@@ -10,7 +10,7 @@ from litestar import Response
 
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem
-from mingpiao.portals.bills.filters import read_day
+from mingpiao.portals.forms import read_day
 from mingpiao.qualifications.model import (
     FIELD_LABELS,
     UNLIMITED,

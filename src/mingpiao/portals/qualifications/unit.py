@@ -11,8 +11,10 @@ from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.bills.access import unit_of
-from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.forms import read_form, read_id, read_query
 from mingpiao.portals.gates import allowed
+from mingpiao.portals.lists import list_helpers, show_list
+from mingpiao.portals.qualifications.lists import UNIT_QUALIFICATION_LIST
 from mingpiao.portals.qualifications.parts import (
     TYPE_OPTIONS,
     days_text,
@@ -27,17 +29,16 @@ from mingpiao.portals.qualifications.parts import (
 from mingpiao.portals.qualifications.rights import UNIT_QUALIFICATIONS
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
-from mingpiao.qualifications.model import Qualification, QualificationFilter
+from mingpiao.qualifications.model import Qualification
 from mingpiao.qualifications.service import get as get_qualification
 from mingpiao.qualifications.service import (
-    list_qualifications,
     may_state,
     submit,
     unit_qualifications,
     withdraw,
 )
 
-LIST = "/unit/qualifications"
+LIST = UNIT_QUALIFICATION_LIST.address
 _GUARDS = [require_right(UNIT_QUALIFICATIONS)]
 _CRUMBS = [("首页", "/unit"), ("资质证书", LIST)]
 #: Above the limit of a file, so that one too large is told so beside the form.
@@ -55,29 +56,20 @@ async def qualification_list(
 async def _list_page(
     request: PageRequest, session: Session, services: Services, problems: tuple[Problem, ...] = ()
 ) -> Response[str]:
-    after = read_query(request).get("after", "")
-    unit_id = unit_of(session.account)
     async with scoped_reads(services, session.account) as connection:
-        stands = await unit_qualifications(connection, unit_id)
-        qualifications, following = await list_qualifications(
-            connection, QualificationFilter(unit_id=unit_id), after=after
-        )
-    return page(
+        stands = await unit_qualifications(connection, unit_of(session.account))
+    return await show_list(
         request,
-        "qualifications/unit_qualifications.html",
-        status=problems[0].status if problems else 200,
-        title="资质证书",
-        crumbs=[("首页", "/unit")],
+        session,
+        services,
+        UNIT_QUALIFICATION_LIST,
+        problems=problems,
         standing=stands,
         notice=notice_of(stands),
         left=stands.days_left(today()),
-        qualifications=qualifications,
         days_text=days_text,
         state_colour=state_colour,
         may_upload=allowed(session.account.role, UNIT_QUALIFICATIONS),
-        next_address=f"{LIST}?after={following}" if following else "",
-        first_address=LIST if after else "",
-        problems=problems,
     )
 
 
@@ -176,7 +168,7 @@ async def submit_qualification(
                 unit_of(session.account),
                 qualification_id,
                 stated,
-                revision=_number(form.get("revision", "")),
+                revision=read_id(form.get("revision", ""), 9) or 0,
                 acting=acting,
             )
     except Refusal as refusal:
@@ -238,12 +230,9 @@ def _address(qualification_id: int) -> str:
     return f"{LIST}/{qualification_id}"
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
-
-
 HANDLERS = [
     qualification_list,
+    *list_helpers(UNIT_QUALIFICATION_LIST),
     upload,
     qualification_page,
     qualification_state,

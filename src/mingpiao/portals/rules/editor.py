@@ -41,7 +41,7 @@ async def new_rule_form(
 ) -> Response[str]:
     """An empty form; a local officer's code is begun."""
     catalog = await services.catalog.get()
-    own = home_region(session, catalog)
+    own = home_region(session.account, catalog)
     prefix = "" if rules.is_province(own, catalog) else f"L{own}-"
     return _editor(request, catalog, own, empty_form(prefix))
 
@@ -67,7 +67,7 @@ async def new_rule(
                 note=form.note,
             )
     except Refusal as refusal:
-        return _editor(request, catalog, home_region(session, catalog), form, refusal.problems)
+        return _editor(request, catalog, home_region(session.account, catalog), form, refusal.problems)
     return redirect(request, f"{LIST}/{fresh.rule.code}?version=1")
 
 

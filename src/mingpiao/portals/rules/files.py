@@ -13,13 +13,17 @@ from mingpiao.identity.service import record
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_query
+from mingpiao.portals.list_filters import Here
+from mingpiao.portals.list_model import read_list_query
 from mingpiao.portals.rendering import page
-from mingpiao.portals.rules.finance import CRUMBS, LIST, read_rule_filter
+from mingpiao.portals.rules.finance import CRUMBS, LIST
+from mingpiao.portals.rules.lists import RULES, rule_filter
 from mingpiao.portals.rules.rights import RULES_VIEW, RULES_WRITE
 from mingpiao.portals.session import PageRequest, require_right, scoped_reads
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import ImportOutcome, ImportReport
+from mingpiao.storage.paging import every_item
 
 _VIEW = [require_right(RULES_VIEW)]
 _WRITE = [require_right(RULES_WRITE)]
@@ -35,13 +39,14 @@ async def export_list(
 ) -> Response[bytes]:
     """The newest version of every rule of the filter, a document each, in order of code."""
     catalog = await services.catalog.get()
-    _, wanted = read_rule_filter(session, catalog, read_query(request))
-    found: list[Rule] = []
-    after = ""
     async with scoped_reads(services, session.account) as connection:
-        while batch := await rules.list_rules(connection, wanted, after=after):
-            found += [each.newest.rule for each in batch]
-            after = batch[-1].code
+        here = Here(account=session.account, catalog=catalog, units=services.units, connection=connection)
+        query = await read_list_query(RULES, here, read_query(request))
+        if query.problems:
+            raise Refusal(*query.problems)
+        wanted = rule_filter(query.wanted)
+        listed = await every_item(lambda key: rules.list_rules(connection, wanted, after=key))
+    found = [each.newest.rule for each in listed]
     if not found:
         raise refuse("rule.export_empty", "没有符合条件的规则可以导出，请修改条件。", status=404)
     await _audit(services, "rules", str(len(found)), acting=acting)

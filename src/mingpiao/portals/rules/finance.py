@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get, post
@@ -13,105 +12,30 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
 from mingpiao.identity.model import Account, Acting, Session
 from mingpiao.kernel.clock import today
-from mingpiao.kernel.codes import region_prefix
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.lake.model import MAX_MONTHS
-from mingpiao.portals.bills.filters import clean_text
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import allowed
-from mingpiao.portals.regions import chosen_region, home_region, region_options
+from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.form import read_revision
 from mingpiao.portals.rules.history import suspension_of, trials_of
+from mingpiao.portals.rules.lists import RULES, TRIAL_COLUMNS, owner_name
 from mingpiao.portals.rules.rights import RULES_APPROVE, RULES_VIEW, RULES_WRITE
 from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules import service as rules
-from mingpiao.rules.model import RuleVersion, Severity, Stage, VersionState
-from mingpiao.rules.service import PAGE_SIZE, RuleFilter, RuleSummary
+from mingpiao.rules.model import RuleVersion, VersionState
+from mingpiao.rules.service import RuleSummary
 
-LIST = "/finance/rules"
-CRUMBS = [("监管规则", LIST)]
+LIST = RULES.address
+CRUMBS = [(RULES.title, LIST)]
 _VIEW = [require_right(RULES_VIEW)]
 _WRITE = [require_right(RULES_WRITE)]
 _APPROVE = [require_right(RULES_APPROVE)]
-#: What a list can be restricted to by standing: the newest version's state, or whether the rule runs.
-_STANDINGS: dict[str, tuple[str, RuleFilter]] = {
-    "live": ("运行中", RuleFilter(live=True)),
-    "suspended": ("已暂停", RuleFilter(suspended=True)),
-    **{state.value: (f"最新版本{state.label}", RuleFilter(state=state)) for state in VersionState},
-}
 #: Days whose hits a rule's page shows.
 _HIT_DAYS = 30
 #: How far back a trial may look.
 TRIAL_MONTHS = [(str(months), f"最近{months}个月") for months in (1, 3, 6, 12, 24, MAX_MONTHS)]
-_FILTERS = ("words", "state", "stage", "severity", "region")
-
-
-def read_rule_filter(
-    session: Session, catalog: Catalog, given: dict[str, str]
-) -> tuple[dict[str, str], RuleFilter]:
-    """The filter of an address: its values as shown, and as the list takes it. Unknown choices are dropped.
-
-    Raises `Refusal` (`region.unknown`, 404) for a region outside the account's.
-    """
-    values = {name: clean_text(given.get(name, "")) for name in _FILTERS}
-    known: dict[str, set[str]] = {
-        "state": set(_STANDINGS),
-        "stage": {stage.value for stage in Stage},
-        "severity": {severity.value for severity in Severity},
-    }
-    values |= {name: values[name] if values[name] in choices else "" for name, choices in known.items()}
-    region = chosen_region(session, catalog, values["region"]) if values["region"] else ""
-    standing = _STANDINGS[values["state"]][1] if values["state"] else RuleFilter()
-    wanted = msgspec.structs.replace(
-        standing,
-        stage=Stage(values["stage"]) if values["stage"] else None,
-        severity=Severity(values["severity"]) if values["severity"] else None,
-        region_prefix=region_prefix(region) if region else "",
-        words=values["words"],
-    )
-    return values, wanted
-
-
-@get("/rules", guards=_VIEW)
-async def rule_list(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
-    """Rules by words, standing, stage, severity and the department's region, in order of code."""
-    catalog = await services.catalog.get()
-    given = read_query(request)
-    values, wanted = read_rule_filter(session, catalog, given)
-    after = clean_text(given.get("after", ""))
-    async with scoped_reads(services, session.account) as connection:
-        found = await rules.list_rules(connection, wanted, after=after)
-    shown = found[:PAGE_SIZE]
-    more = {"after": shown[-1].code} if len(found) > PAGE_SIZE else {}
-    return page(
-        request,
-        "rules/rules.html",
-        title="监管规则",
-        values=values,
-        rules=shown,
-        standings=[(name, label) for name, (label, _) in _STANDINGS.items()],
-        stages=[(stage.value, stage.label) for stage in Stage],
-        severities=[(severity.value, severity.label) for severity in Severity],
-        regions=region_options(session, catalog),
-        owner=lambda code: owner_name(catalog, code),
-        may_write=allowed(session.account.role, RULES_WRITE),
-        export_address=_address(f"{LIST}/export.yaml", values),
-        next_address=_address(LIST, values | more) if more else "",
-        first_address=_address(LIST, values) if after else "",
-    )
-
-
-def owner_name(catalog: Catalog, region_code: str) -> str:
-    """The department whose rule it is, by the name of its region."""
-    return catalog.region_path(region_code) or catalog.regions[region_code].name
-
-
-def _address(path: str, values: dict[str, str]) -> str:
-    given = {name: value for name, value in values.items() if value}
-    return f"{path}?{urlencode(given)}" if given else path
 
 
 @get("/rules/{code:str}", guards=_VIEW)
@@ -144,7 +68,7 @@ async def show_rule(
         )
     shown = next((each for each in versions if str(each.version) == asked), versions[0])
     may = _permissions(session.account, catalog, summary, shown)
-    trials = await trials_of(services, code, home_region(session, catalog)) if may.try_out else None
+    trials = await trials_of(services, session.account, code) if may.try_out else None
     suspension = await suspension_of(services, code) if summary.suspended else None
     book = await services.rules.get()
     return page(
@@ -166,6 +90,7 @@ async def show_rule(
         retired=rules.retired_scope(shown.rule, catalog),
         months=TRIAL_MONTHS,
         trials=trials,
+        trial_columns=TRIAL_COLUMNS,
         may=may,
         problems=problems,
         reason=reason,
@@ -316,4 +241,4 @@ async def compare_versions(
     )
 
 
-HANDLERS = [rule_list, rule_page, change_version, switch_rule, compare_versions]
+HANDLERS = [*list_handlers(RULES, guards=_VIEW), rule_page, change_version, switch_rule, compare_versions]

@@ -8,8 +8,8 @@ import msgspec
 from mingpiao.catalog.model import Catalog
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem
+from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.session import PageRequest
-from mingpiao.portals.units.finance import kind_name
 from mingpiao.rules.model import Rule, Severity, Stage
 from mingpiao.rules.service import MEMBERS, REQUEST_FIELDS, rule_from_members
 from mingpiao.units.model import UnitType

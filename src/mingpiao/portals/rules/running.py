@@ -9,13 +9,13 @@ from mingpiao.composition import Services
 from mingpiao.identity.model import Session
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem
-from mingpiao.portals.bills.filters import read_day
-from mingpiao.portals.forms import read_query
+from mingpiao.portals.forms import read_day, read_query
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS
 from mingpiao.portals.rules.rights import RULES_VIEW
 from mingpiao.portals.session import PageRequest, require_right, scoped_reads
 from mingpiao.rules.service import RuleFilter, failure_figures, hit_figures, list_rules
+from mingpiao.storage.paging import every_item
 
 _DAYS = 30
 
@@ -31,21 +31,18 @@ async def running(
     problems: tuple[Problem, ...] = ()
     if first is None or last is None or first > last:
         message = "日期不正确，已显示最近30天，请重新选择。"
-        problems = (Problem(code="filter.dates", field="from", message=message),)
+        problems = (Problem(code="filter.dates", field="from", message=message, status=422),)
         first, last = today() - timedelta(days=_DAYS - 1), today()
     async with scoped_reads(services, session.account) as connection:
         hits = await hit_figures(connection, first, last)
         failures = await failure_figures(connection, first, last)
-        names: dict[str, str] = {}
-        after = ""
-        while batch := await list_rules(connection, RuleFilter(), after=after):
-            names |= {each.code: each.newest.rule.name for each in batch}
-            after = batch[-1].code
+        found = await every_item(lambda key: list_rules(connection, RuleFilter(), after=key))
+    names = {each.code: each.newest.rule.name for each in found}
     book = await services.rules.get()
     return page(
         request,
         "rules/running.html",
-        status=400 if problems else 200,
+        status=422 if problems else 200,
         title="规则运行情况",
         crumbs=CRUMBS,
         values={"from": first.isoformat(), "to": last.isoformat()},

@@ -1,6 +1,6 @@
 """监管规则: drafting, approval, trials, library and how rules do."""
 
-from mingpiao.portals.rules import conditions, editor, files, finance, library, running, trials
+from mingpiao.portals.rules import conditions, editor, files, finance, library, lists, running, trials
 from mingpiao.portals.rules.rights import RULES_VIEW
 from mingpiao.portals.subjects import MenuEntry, Subject
 
@@ -14,6 +14,7 @@ SUBJECT = Subject(
         *trials.HANDLERS,
         *conditions.HANDLERS,
     ],
+    lists=(lists.RULES, lists.TRIALS),
     menu=(
         MenuEntry(
             right=RULES_VIEW,

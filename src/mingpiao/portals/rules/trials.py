@@ -15,15 +15,16 @@ from mingpiao.issuing.service import get_bill
 from mingpiao.kernel.errors import Refusal
 from mingpiao.lake.model import BackTestResult
 from mingpiao.lake.service import get_backtest, start_backtest, stop_backtest
-from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.forms import read_form, read_id
+from mingpiao.portals.kinds.naming import kind_name
+from mingpiao.portals.lists import list_helpers, show_list
 from mingpiao.portals.regions import home_region
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS, LIST, show_rule
 from mingpiao.portals.rules.form import read_rule_form
-from mingpiao.portals.rules.history import trials_of
+from mingpiao.portals.rules.lists import TRIALS as TRIAL_LIST
 from mingpiao.portals.rules.rights import RULES_WRITE
 from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
-from mingpiao.portals.units.finance import kind_name
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import described, get_rule, versions_of
 from mingpiao.units.service import names_of
@@ -77,14 +78,14 @@ async def _start(
     acting: Acting,
 ) -> Response[bytes]:
     catalog = await services.catalog.get()
-    asked = int(months) if months.isascii() and months.isdigit() and len(months) <= 3 else _USUAL_MONTHS
-    async with services.database.system() as connection:  # system: a verb writes
+    asked = read_id(months, 3)
+    async with services.database.system() as connection:
         backtest_id = await start_backtest(
             connection,
             catalog,
             rule,
-            asked,
-            region_code=home_region(session, catalog),
+            _USUAL_MONTHS if asked is None else asked,
+            region_code=home_region(session.account, catalog),
             acting=acting,
             version=version,
         )
@@ -99,24 +100,10 @@ async def trial_list(
     code: FromPath[str],
 ) -> Response[str]:
     """The department's trials of a rule, newest first."""
-    catalog = await services.catalog.get()
-    before = read_query(request).get("before", "")
     async with scoped_reads(services, session.account) as connection:
         rule = (await get_rule(connection, code)).newest.rule
-    key = _key(int(before)) if before.isascii() and before.isdigit() and len(before) < 20 else None
-    trials = await trials_of(services, code, home_region(session, catalog), before=key)
-    address = f"{LIST}/{code}/backtests"
-    return page(
-        request,
-        "rules/trials.html",
-        title="历次试算",
-        crumbs=[*CRUMBS, (code, f"{LIST}/{code}")],
-        code=code,
-        rule=rule,
-        trials=trials,
-        next_address=f"{address}?before={trials.next_key}" if trials.next_key else "",
-        first_address=address if before else "",
-    )
+    crumbs = [*CRUMBS, (code, f"{LIST}/{code}")]
+    return await show_list(request, session, services, TRIAL_LIST, crumbs=crumbs, code=code, rule=rule)
 
 
 @get("/rules/backtests/{backtest_id:int}", guards=_GUARDS)
@@ -128,8 +115,8 @@ async def trial_page(
 ) -> Response[str]:
     """How far a trial is, and once it is done, what it found."""
     catalog = await services.catalog.get()
-    region = home_region(session, catalog)
-    async with scoped_reads(services, session.account) as connection:
+    region = home_region(session.account, catalog)
+    async with services.database.system() as connection:
         trial = await get_backtest(connection, _key(backtest_id), region_code=region)
         result = trial.result
         bills = await _sample(connection, result) if result else []
@@ -154,8 +141,8 @@ async def trial_state(
     session: NamedDependency[Session], services: NamedDependency[Services], backtest_id: FromPath[int]
 ) -> Response[dict[str, Any]]:
     """For the page's script: `progress` in percent, the state's name, whether it is over."""
-    region = home_region(session, await services.catalog.get())
-    async with scoped_reads(services, session.account) as connection:
+    region = home_region(session.account, await services.catalog.get())
+    async with services.database.system() as connection:
         trial = await get_backtest(connection, _key(backtest_id), region_code=region)
     told = {
         "progress": round(trial.progress * 100),
@@ -174,7 +161,7 @@ async def stop_trial(
     backtest_id: FromPath[int],
 ) -> Response[bytes]:
     """Break a trial off."""
-    region = home_region(session, await services.catalog.get())
+    region = home_region(session.account, await services.catalog.get())
     key = _key(backtest_id)
     async with services.database.system() as connection:  # system: a verb writes
         await stop_backtest(connection, key, region_code=region, acting=acting)
@@ -210,4 +197,12 @@ def _chart(result: BackTestResult) -> str:
     )
 
 
-HANDLERS = [try_form, try_version, trial_list, trial_page, trial_state, stop_trial]
+HANDLERS = [
+    try_form,
+    try_version,
+    trial_list,
+    *list_helpers(TRIAL_LIST, guards=_GUARDS),
+    trial_page,
+    trial_state,
+    stop_trial,
+]

@@ -1,48 +1,36 @@
-"""Export of lists, however long: rows go from the database's cursor to the browser.
-
-CSV leaves while it is read. A workbook must be whole before its first byte, so that it grows in a
-temporary file, row by row, and is sent from there.
-"""
+"""Rows of a list as a file: CSV or a workbook, written in constant memory."""
 
 import asyncio
 import csv
 import io
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 import xlsxwriter
-from litestar.response import Stream
-
-from mingpiao.kernel.clock import now
 
 #: A worksheet holds 1,048,576 rows; the next sheet begins before that.
 _SHEET_ROWS = 1_000_000
-_FILE_PIECE = 256 * 1024
-_WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: What a spreadsheet program takes for the beginning of a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 
 #: Rows of texts, some at a time.
 Batches = AsyncIterator[list[list[str]]]
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """Headings of an export, those of them that head amounts in 元 (or nothing), and its file's name."""
+    """Headings of an export, those of them that head amounts in 元 (or nothing)."""
 
     columns: tuple[str, ...]
     amounts: tuple[str, ...] = ()
-    name: str = "bills"
 
     @property
     def amount_places(self) -> frozenset[int]:
         return frozenset(map(self.columns.index, self.amounts))
 
 
-def csv_answer(layout: Layout, batches: Batches) -> Stream:
+def csv_pieces(layout: Layout, batches: Batches) -> AsyncIterator[bytes]:
     """Rows as CSV (UTF-8 with a byte order mark, so that Excel reads it right)."""
-
     places = layout.amount_places
 
     async def lines() -> AsyncIterator[bytes]:
@@ -50,22 +38,20 @@ def csv_answer(layout: Layout, batches: Batches) -> Stream:
         async for rows in batches:
             yield _csv_lines([_harmless(row, places) for row in rows])
 
-    return Stream(lines(), media_type="text/csv", headers=_headers(layout, "csv"))
+    return lines()
 
 
-async def workbook_answer(layout: Layout, batches: Batches) -> Stream:
-    """Rows as a workbook; every million rows a sheet."""
-    folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="mingpiao-export-")
-    path = Path(folder.name) / "bills.xlsx"
-    try:
+async def write_list(path: Path, ending: str, layout: Layout, batches: Batches) -> None:
+    """Write rows into a file: `csv`, or `xlsx` with a sheet for every million rows."""
+    if ending == "xlsx":
         sheets = _Sheets(path, layout)
         async for rows in batches:
             await asyncio.to_thread(sheets.write, rows)
         await asyncio.to_thread(sheets.close)
-    except BaseException:
-        await asyncio.to_thread(folder.cleanup)
-        raise
-    return Stream(_pieces(path, folder.cleanup), media_type=_WORKBOOK_TYPE, headers=_headers(layout, "xlsx"))
+        return
+    with path.open("wb") as file:
+        async for piece in csv_pieces(layout, batches):
+            await asyncio.to_thread(file.write, piece)
 
 
 def _csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
@@ -114,17 +100,3 @@ class _Sheets:
 
     def close(self) -> None:
         self._book.close()
-
-
-async def _pieces(path: Path, clean_up: Callable[[], None]) -> AsyncIterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            while piece := await asyncio.to_thread(file.read, _FILE_PIECE):
-                yield piece
-    finally:
-        await asyncio.to_thread(clean_up)
-
-
-def _headers(layout: Layout, ending: str) -> dict[str, str]:
-    name = f"{layout.name}-{now():%Y%m%d-%H%M%S}.{ending}"
-    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

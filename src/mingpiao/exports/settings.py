@@ -1,0 +1,23 @@
+"""What can be set of exports. Light to load: the command line reads settings before it loads rooms."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+
+class ExportSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How lists are exported."""
+
+    export_rows_at_once: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=1_000_000,
+            description="Rows of a list that are exported while the browser waits; longer exports are left to "
+            "a worker.",
+        ),
+    ] = 10_000
+
+
+SETTINGS = ExportSettings

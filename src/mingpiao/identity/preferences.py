@@ -1,0 +1,30 @@
+"""What an account prefers: the columns that it wants to see in a list."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_FIND = text("SELECT columns FROM list_columns WHERE account_id = :account_id AND list = :list")
+_KEEP = text(
+    "INSERT INTO list_columns (account_id, list, columns) VALUES (:account_id, :list, :columns) "
+    "ON CONFLICT (account_id, list) DO UPDATE SET columns = excluded.columns"
+)
+_FORGET = text("DELETE FROM list_columns WHERE account_id = :account_id AND list = :list")
+
+
+async def chosen_columns(connection: AsyncConnection, account_id: int, list_name: str) -> frozenset[str]:
+    """The names of the columns that an account chose for a list; empty when it chose none."""
+    found = await connection.scalar(_FIND, {"account_id": account_id, "list": list_name})
+    return frozenset(found or ())
+
+
+async def choose_columns(
+    connection: AsyncConnection, account_id: int, list_name: str, columns: Sequence[str]
+) -> None:
+    """Keep an account's choice of columns for a list; without columns it gets the usual ones again."""
+    whose = {"account_id": account_id, "list": list_name}
+    if columns:
+        await connection.execute(_KEEP, whose | {"columns": list(columns)})
+    else:
+        await connection.execute(_FORGET, whose)

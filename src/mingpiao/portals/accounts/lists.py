@@ -1,0 +1,137 @@
+"""The lists of accounts: a unit's own, and all for the administrator."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.identity.model import Account, Role
+from mingpiao.identity.service import AccountState, accounts_of_unit, search_accounts
+from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
+from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.list_columns import Badge, Column
+from mingpiao.portals.list_filters import ChoiceFilter, Here, TextFilter
+from mingpiao.portals.list_model import Button, Listing, RowAction
+from mingpiao.portals.rendering import moment
+from mingpiao.storage.paging import Page
+from mingpiao.storage.scope import SYSTEM
+from mingpiao.units.service import names_of
+
+
+class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An account with the name of its unit or department."""
+
+    state: AccountState
+    place: str
+
+
+async def _accounts(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[AccountRow]:
+    found = await search_accounts(
+        here.connection,
+        words=wanted["words"],
+        role=wanted["role"],
+        order="" if wanted["sort"] == "made" else wanted["sort"],
+        after=key,
+        limit=limit,
+    )
+    units = {each.account.unit_id for each in found.items if each.account.unit_id is not None}
+    names = await names_of(here.connection, units)
+    rows = tuple(
+        AccountRow(state=each, place=place_of(each.account, here.catalog, names)) for each in found.items
+    )
+    return Page(items=rows, next_key=found.next_key, total=found.total)
+
+
+async def _of_unit(here: Here, _wanted: Mapping[str, Any], _key: str, _limit: int) -> Page[Account]:
+    """A unit has few accounts: one page holds them."""
+    return Page(items=tuple(await accounts_of_unit(here.connection, unit_of(here.account))))
+
+
+def place_of(account: Account, catalog: Catalog, unit_names: Mapping[int, str]) -> str:
+    """The name of the unit or department for which an account works."""
+    if account.unit_id is not None:
+        return unit_names.get(account.unit_id, "")
+    if account.region_code is not None:
+        return catalog.departments[account.region_code].name
+    return "系统管理"
+
+
+def _standing(state: AccountState) -> Badge:
+    if not state.account.active:
+        return Badge("已停用", "red")
+    if state.locked_until:
+        return Badge(f"已锁定至 {moment(state.locked_until)}", "orange")
+    return Badge("正常", "green")
+
+
+def _is_other(row: Account, account: Account) -> bool:
+    return row.account_id != account.account_id
+
+
+def _switched(account: Account) -> str:
+    return "停用" if account.active else "启用"
+
+
+UNIT_ACCOUNT_LIST: Listing[Account] = Listing(
+    name="unit_accounts",
+    address="/unit/accounts",
+    title="账户管理",
+    crumbs=(("首页", "/unit"),),
+    # Accounts are kept from the portals' scopes; the verb restricts to the unit.
+    scope=lambda _account: SYSTEM,
+    columns=(
+        Column(name="username", label="用户名", kind="code", head=True, value=lambda row: row.username),
+        Column(name="name", label="姓名", value=lambda row: row.display_name),
+        Column(name="role", label="角色", value=lambda row: row.role.label),
+        Column(
+            name="state",
+            label="状态",
+            value=lambda row: Badge("启用", "green") if row.active else Badge("停用", "orange"),
+        ),
+    ),
+    fetch=_of_unit,
+    empty=("没有账户", "请新建账户。"),
+    buttons=(Button(label="新建账户", address="/unit/accounts/new", icon="plus", primary=True),),
+    actions=(
+        RowAction(
+            label=_switched,
+            spoken=lambda row: f"{_switched(row)} {row.username}",
+            address=lambda row: f"/unit/accounts/{row.account_id}/{'disable' if row.active else 'enable'}",
+            right=UNIT_ACCOUNTS,
+            offered=_is_other,
+        ),
+        RowAction(
+            label=lambda _row: "重置密码",
+            spoken=lambda row: f"重置 {row.username} 的密码",
+            address=lambda row: f"/unit/accounts/{row.account_id}/reset",
+            right=UNIT_ACCOUNTS,
+            offered=_is_other,
+        ),
+    ),
+)
+ALL_ACCOUNTS: Listing[AccountRow] = Listing(
+    name="admin_accounts",
+    address="/admin/accounts",
+    title="全部账户",
+    filters=(
+        TextFilter(name="words", label="用户名或姓名", width="col-12 col-md-5"),
+        ChoiceFilter(name="role", label="角色", options=[(role.value, role.label) for role in Role]),
+    ),
+    orders=(("made", "建立先后"), ("username", "用户名")),
+    columns=(
+        Column(
+            name="username",
+            label="用户名",
+            head=True,
+            value=lambda row: row.state.account.username,
+            link=lambda row: f"/admin/accounts/{row.state.account.account_id}",
+        ),
+        Column(name="name", label="姓名", value=lambda row: row.state.account.display_name),
+        Column(name="role", label="角色", phone=False, value=lambda row: row.state.account.role.label),
+        Column(name="place", label="单位或部门", kind="wide", value=lambda row: row.place),
+        Column(name="state", label="状态", value=lambda row: _standing(row.state)),
+    ),
+    fetch=_accounts,
+    empty=("没有符合条件的账户", "请修改条件后重新查询。"),
+)

@@ -1,0 +1,251 @@
+"""The lists of issued bills: a unit's own, and those of a department's region."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+
+from mingpiao.evidence.service import is_digest
+from mingpiao.identity.model import Account
+from mingpiao.issuing.model import Bill, BillFilter, BillState, Color
+from mingpiao.issuing.service import list_bills
+from mingpiao.kernel.codes import is_number, region_covers
+from mingpiao.kernel.money import plain_number
+from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.gates import FINANCE_VIEW, UNIT_EXPORT
+from mingpiao.portals.issuing.rights import UNIT_ISSUE
+from mingpiao.portals.kinds.naming import kind_name, kind_options, kind_options_of_unit
+from mingpiao.portals.list_columns import Badge, Column, Parts
+from mingpiao.portals.list_filters import (
+    AmountsFilter,
+    CarriedFilter,
+    ChoiceFilter,
+    DaysFilter,
+    DigitsFilter,
+    Here,
+    RegionFilter,
+    TextFilter,
+    UnitFilter,
+    usual_start,
+)
+from mingpiao.portals.list_model import Button, ExportFile, Listing
+from mingpiao.storage.paging import Page
+from mingpiao.units.service import names_of
+
+
+class BillRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill with the names that a list shows of it."""
+
+    bill: Bill
+    kind: str
+    kind_whole: str
+    unit: str
+    region: str
+
+
+async def _rows(here: Here, found: Page[Bill]) -> Page[BillRow]:
+    names = await names_of(here.connection, {bill.unit_id for bill in found.items})
+    rows = tuple(
+        BillRow(
+            bill=bill,
+            kind=kind_name(here.catalog, bill.kind),
+            kind_whole=here.catalog.kinds[bill.kind].name,
+            unit=names.get(bill.unit_id, ""),
+            region=here.catalog.region_path(bill.region_code),
+        )
+        for bill in found.items
+    )
+    return Page(items=rows, next_key=found.next_key)
+
+
+def _wanted(wanted: Mapping[str, Any], **more: Any) -> BillFilter:
+    """The filter that an address asks for, with the bounds of the portal."""
+    same = ("kind", "payer", "amount_from", "amount_to", "state", "color", "code", "number", "evidence")
+    return BillFilter(
+        issued_from=wanted["from"],
+        issued_to=wanted["to"],
+        **{name: wanted[name] for name in same},
+        **more,
+    )
+
+
+async def _own_bills(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[BillRow]:
+    asked = _wanted(wanted, unit_id=unit_of(here.account), business_no=wanted["business_no"])
+    return await _rows(here, await list_bills(here.connection, asked, after=key, limit=limit))
+
+
+async def _bills_of_region(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[BillRow]:
+    asked = _wanted(wanted, unit_id=wanted["unit_id"], region_code=wanted["region"])
+    below = [code for code in sorted(here.catalog.regions) if region_covers(wanted["region"], code)]
+    found = await list_bills(here.connection, asked, after=key, limit=limit, region_codes=below)
+    return await _rows(here, found)
+
+
+def _usual(_account: Account, values: dict[str, str]) -> dict[str, str]:
+    """Without any wish the last thirty days; with a number, that bill of any day."""
+    if not any(values.values()):
+        return values | {"from": usual_start()}
+    # Who has a bill's number wants that bill, whatever dates the form happened to show.
+    return values | {"from": "", "to": ""} if is_number(values["number"]) else values
+
+
+async def _note_of_unit(_here: Here, values: Mapping[str, str]) -> Markup:
+    return _note(f"/unit/evidence/{values['evidence']}")
+
+
+async def _note_of_region(here: Here, values: Mapping[str, str]) -> Markup:
+    """The same file may be several units': only one unit's can be shown."""
+    unit_id = (await UnitFilter().read(here, values)).wanted.get("unit_id")
+    return _note(f"/finance/evidence/{unit_id}/{values['evidence']}" if unit_id else "")
+
+
+def _note(address: str) -> Markup:
+    file = Markup('<a href="{}">这份佐证材料</a>').format(address) if address else "这份佐证材料"
+    return Markup("只列出使用{}开具的票据。").format(file)
+
+
+def _state(row: BillRow) -> Parts:
+    red = Badge("红票", "red") if row.bill.color is Color.RED else ""
+    return Parts(
+        (red, Badge(row.bill.state.label, "green" if row.bill.state is BillState.NORMAL else "orange"))
+    )
+
+
+def _items(row: BillRow) -> str:
+    return "；".join(f"{item.name}×{plain_number(item.quantity)}" for item in row.bill.items)
+
+
+def _columns(base: str, units: str = "") -> tuple[Column[BillRow], ...]:
+    """Columns of a list whose bills lie below `base`; `units` is where units lie."""
+    return (
+        Column(
+            name="issued", label="开票时间", kind="moment", phone=False, value=lambda row: row.bill.issued_at
+        ),
+        Column(name="code", label="票据代码", kind="code", phone=False, value=lambda row: row.bill.code),
+        Column(
+            name="number",
+            label="票据号码",
+            kind="code",
+            head=True,
+            value=lambda row: row.bill.number,
+            link=lambda row: f"{base}/{row.bill.code}/{row.bill.number}",
+        ),
+        Column(
+            name="kind",
+            label="票据种类",
+            kind="wide",
+            phone=False,
+            value=lambda row: row.kind,
+            text=lambda row: row.kind_whole,
+        ),
+        Column(
+            name="unit",
+            label="用票单位",
+            kind="wide",
+            phone=False,
+            shown=bool(units),
+            value=lambda row: row.unit,
+            link=lambda row: f"{units}/{row.bill.unit_id}" if units else "",
+        ),
+        Column(name="region", label="地区", shown=False, value=lambda row: row.region),
+        Column(name="payer", label="缴款人", value=lambda row: row.bill.payer.name),
+        Column(name="amount", label="金额（元）", kind="money", value=lambda row: row.bill.total),
+        Column(name="state", label="状态", value=_state, text=lambda row: row.bill.state.label),
+        Column(
+            name="business_no",
+            label="业务流水号",
+            kind="code",
+            shown=not units,
+            phone=False,
+            value=lambda row: row.bill.business_no,
+        ),
+        Column(name="check", label="校验码", kind="code", shown=False, value=lambda row: row.bill.check_code),
+        Column(name="color", label="票据类型", shown=False, value=lambda row: row.bill.color.label),
+        Column(
+            name="payer_code",
+            label="缴款人代码",
+            kind="code",
+            shown=False,
+            value=lambda row: row.bill.payer.code,
+        ),
+        Column(name="items", label="收款项目", kind="long", shown=False, value=_items),
+        Column(name="handler", label="开票人", shown=False, value=lambda row: row.bill.handler),
+        Column(
+            name="related_code",
+            label="相关票据代码",
+            kind="code",
+            shown=False,
+            value=lambda row: row.bill.related.code if row.bill.related else "",
+        ),
+        Column(
+            name="related_number",
+            label="相关票据号码",
+            kind="code",
+            shown=False,
+            value=lambda row: row.bill.related.number if row.bill.related else "",
+        ),
+        Column(name="reason", label="冲红原因", kind="long", shown=False, value=lambda row: row.bill.reason),
+    )
+
+
+_EXPORTED = (
+    "code", "number", "check", "kind", "color", "state", "issued", "payer", "payer_code", "items", "amount",
+    "handler", "business_no", "related_code", "related_number", "reason",
+)  # fmt: skip
+_DAYS = DaysFilter(label="开票日期")
+_OTHERS = (
+    AmountsFilter(label="金额"),
+    ChoiceFilter(name="state", label="票据状态", options=[(each.value, each.label) for each in BillState]),
+    ChoiceFilter(name="color", label="票据类型", options=[(each.value, each.label) for each in Color]),
+    TextFilter(name="payer", label="缴款人"),
+    DigitsFilter(name="code", label="票据代码", least=8, most=8),
+    DigitsFilter(name="number", label="票据号码", least=10, most=10),
+)
+_EMPTY = "没有符合条件的票据"
+
+UNIT_BILLS: Listing[BillRow] = Listing(
+    name="unit_bills",
+    address="/unit/bills",
+    title="已开票据",
+    crumbs=(("首页", "/unit"),),
+    filters=(
+        _DAYS,
+        ChoiceFilter(
+            name="kind",
+            label="票据种类",
+            width="col-12 col-lg-6",
+            options=kind_options_of_unit,
+            may_be_gone=True,
+        ),
+        *_OTHERS,
+        TextFilter(name="business_no", label="业务流水号"),
+        CarriedFilter(name="evidence", label="佐证材料", valid=is_digest, note=_note_of_unit),
+    ),
+    usual=_usual,
+    columns=_columns("/unit/bills"),
+    fetch=_own_bills,
+    empty=(_EMPTY, "请放宽查询条件，例如扩大日期范围。"),
+    buttons=(Button(label="开具票据", address="/unit/issue", right=UNIT_ISSUE, primary=True),),
+    export=ExportFile(action="bill:export", file="bills", right=UNIT_EXPORT, columns=_EXPORTED),
+)
+FINANCE_BILLS: Listing[BillRow] = Listing(
+    name="finance_bills",
+    address="/finance/bills",
+    title="票据查询",
+    filters=(
+        _DAYS,
+        ChoiceFilter(name="kind", label="票据种类", width="col-12 col-lg-6", options=kind_options),
+        *_OTHERS,
+        UnitFilter(),
+        RegionFilter(width="col-12 col-lg-6"),
+        CarriedFilter(name="evidence", label="佐证材料", valid=is_digest, note=_note_of_region),
+    ),
+    usual=_usual,
+    columns=_columns("/finance/bills", "/finance/units"),
+    fetch=_bills_of_region,
+    empty=(_EMPTY, "请修改日期、单位或其他条件后重新查询。"),
+    export=ExportFile(
+        action="bill:export", file="bills", right=FINANCE_VIEW, columns=("unit", "region", *_EXPORTED)
+    ),
+)

@@ -1,0 +1,1 @@
+"""Pages about the exports that a worker writes."""

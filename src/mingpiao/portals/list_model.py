@@ -1,0 +1,146 @@
+"""What a list is, as data: see `Listing`; `portals/lists.py` serves it."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Generic
+from urllib.parse import urlencode
+
+import msgspec
+
+from mingpiao.identity.model import Account
+from mingpiao.kernel.errors import Problem
+from mingpiao.portals.forms import clean_text
+from mingpiao.portals.gates import Right
+from mingpiao.portals.list_columns import Column, Row
+from mingpiao.portals.list_filters import Filter, Here
+from mingpiao.storage.paging import Page
+from mingpiao.storage.scope import Scope
+
+#: How a list fetches rows: who looks, members read by the filters (`sort` among them), a key, and how many.
+Fetch = Callable[[Here, Mapping[str, Any], str, int], Awaitable[Page[Row]]]
+SORT = "sort"
+_MEMBER = re.compile(r"\{(\w+)\}")
+
+
+class Button(msgspec.Struct, frozen=True, kw_only=True):
+    """A link beside the title, for those who have `right`."""
+
+    label: str
+    address: str
+    icon: str = ""
+    right: Right | None = None
+    primary: bool = False
+
+
+class RowAction(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
+    """A button in each row that posts a form; `spoken` is its name for those who do not see the row.
+
+    It is offered to whoever has `right`, on rows for which `offered` holds; verbs decide again.
+    """
+
+    label: Callable[[Row], str]
+    spoken: Callable[[Row], str]
+    address: Callable[[Row], str]
+    right: Right
+    offered: Callable[[Row, Account], bool] = lambda _row, _account: True
+    members: Callable[[Row], dict[str, str]] = lambda _row: {}
+
+
+class Batch(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
+    """Something that is done with chosen rows of several pages: `template` asks what, `address` takes the form.
+
+    The form's `chosen` are the rows' ids, each spoken after `noun`. A row can be chosen where `offered` holds.
+    """
+
+    address: str
+    template: str
+    noun: str
+    right: Right
+    row_id: Callable[[Row], str]
+    offered: Callable[[Row, Account], bool] = lambda _row, _account: True
+
+
+class ExportFile(msgspec.Struct, frozen=True, kw_only=True):
+    """How a list is exported: names of columns in their order, the file's name, and what the audit trail calls it.
+
+    Headings are the columns' labels. Unless told, all columns are exported in their order on the page.
+    """
+
+    action: str
+    file: str
+    right: Right
+    columns: tuple[str, ...] = ()
+
+
+class Listing(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
+    """A list.
+
+    `name` is unique and stays, since accounts' choices of columns and exports refer to it. `usual` completes
+    the texts of an address before they are read, for what a list shows when nothing in particular is asked.
+    `key` is the member of the address that continues a list. `orders` are (value, label) pairs of `sort`, the
+    first is usual. `shortcuts` are (label, query) pairs of questions that are often asked. `scope` is what the
+    fetching verb may see, unless told what the account sees. `files` are (label, ending) of further
+    exports, which the page serves itself. `moving` marks rows that change by themselves: a page that shows one
+    looks again every two seconds.
+    """
+
+    name: str
+    address: str
+    title: str
+    columns: tuple[Column[Row], ...]
+    fetch: Fetch[Row]
+    empty: tuple[str, str]
+    filters: tuple[Filter, ...] = ()
+    usual: Callable[[Account, dict[str, str]], dict[str, str]] = lambda _account, values: values
+    orders: tuple[tuple[str, str], ...] = ()
+    shortcuts: tuple[tuple[str, str], ...] = ()
+    crumbs: tuple[tuple[str, str], ...] = ()
+    key: str = "after"
+    page_size: int = 50
+    scope: Callable[[Account], Scope] = lambda account: account.scope
+    buttons: tuple[Button, ...] = ()
+    actions: tuple[RowAction[Row], ...] = ()
+    batch: Batch[Row] | None = None
+    export: ExportFile | None = None
+    files: tuple[tuple[str, str], ...] = ()
+    moving: Callable[[Row], bool] = lambda _row: False
+    template: str = "list.html"
+
+    @property
+    def route(self) -> str:
+        """The address below its portal, its members as texts: /finance/rules/{code} → /rules/{code:str}."""
+        return _MEMBER.sub(r"{\1:str}", "/" + self.address.split("/", 2)[2])
+
+    def column(self, name: str) -> Column[Row]:
+        """A column by name. Raises KeyError."""
+        return {column.name: column for column in self.columns}[name]
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """What an address asks of a list: its texts, what they mean, and what is wrong in them."""
+
+    values: dict[str, str]
+    wanted: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()
+
+    def address(self, path: str, **more: str) -> str:
+        """The address of a page with this filter; empty values are left out."""
+        given = {name: value for name, value in (self.values | more).items() if value}
+        return f"{path}?{urlencode(given)}" if given else path
+
+
+async def read_list_query(listing: Listing[Any], here: Here, given: Mapping[str, str]) -> Query:
+    """The filter of an address. Raises `Refusal` (`region.unknown`, 404) for a region outside the account's."""
+    names = [name for each in listing.filters for name in each.names] + ([SORT] if listing.orders else [])
+    values = listing.usual(here.account, {name: clean_text(given.get(name, "")) for name in names})
+    wanted: dict[str, Any] = {}
+    problems: tuple[Problem, ...] = ()
+    for each in listing.filters:
+        found = await each.read(here, values)
+        wanted |= found.wanted
+        problems += found.problems
+    if listing.orders:
+        # An order is no filter: one that is not offered gives the usual one and hides nothing.
+        values[SORT] = values[SORT] if values[SORT] in dict(listing.orders) else ""
+        wanted[SORT] = values[SORT] or listing.orders[0][0]
+    return Query(values=values, wanted=wanted, problems=problems)

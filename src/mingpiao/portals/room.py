@@ -1,0 +1,28 @@
+"""What the house needs of the pages: who writes the exports of their lists."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mingpiao.catalog.room import CATALOG
+from mingpiao.exports.service import WRITE_JOB
+from mingpiao.house.model import Handler, Job, Room
+from mingpiao.house.opening import DATABASE, FILES, House
+from mingpiao.portals.list_exports import write_export
+from mingpiao.portals.list_filters import Sources
+from mingpiao.units.room import UNITS
+
+
+async def _open_write(house: House) -> Handler:
+    sources = Sources(
+        database=await house.get(DATABASE), catalog=await house.get(CATALOG), units=await house.get(UNITS)
+    )
+    files = await house.get(FILES)
+
+    async def write(payload: Mapping[str, Any]) -> None:
+        await write_export(sources, files, int(payload["export_id"]))
+
+    # One at a time: an export keeps a worker and the database busy for as long as it is.
+    return Handler(name=WRITE_JOB, work=write, at_once=1)
+
+
+ROOM = Room(jobs=(Job(name=WRITE_JOB, label="导出列表", open=_open_write),))
