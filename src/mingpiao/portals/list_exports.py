@@ -15,13 +15,13 @@ from litestar.response import Stream
 from mingpiao.composition import Services
 from mingpiao.exports.model import Export, ExportOrder
 from mingpiao.exports.service import (
+    ExportSettings,
     advance_export,
     ask_for_export,
     begin_export,
     end_export,
     file_key,
 )
-from mingpiao.exports.settings import ExportSettings
 from mingpiao.identity.model import Account, Acting, AuditEntry
 from mingpiao.identity.service import account_state, record
 from mingpiao.kernel.clock import now
