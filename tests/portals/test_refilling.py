@@ -71,4 +71,7 @@ def test_what_has_no_field_is_told() -> None:
 
 def test_a_form_above_is_taken_where_the_page_was_built_from_the_members() -> None:
     assert not refill(PAGE, "/here/confirm", [("reason", "甲")], form_id="K").found
-    assert refill(PAGE, "/here/confirm", [("reason", "甲")], form_id="K", above=True).found
+    built = refill(PAGE, "/here/confirm", [("reason", "甲")], form_id="K", built=True)
+    assert built.found
+    assert 'name="kept_form" value="K"' in built.html
+    assert "甲" not in built.html

@@ -68,6 +68,12 @@ async def given_csrf_token(request: _PageRequest) -> str:
     return given
 
 
+async def close_uploads(request: _PageRequest) -> None:
+    """Let go of a refused form's files; those of a form that no guard had to read were never opened."""
+    if is_form(request) and not request.headers.get(CSRF_HEADER):
+        await (await request.form()).close()
+
+
 # -- keeping ---------------------------------------------------------------------------------------
 
 

@@ -40,22 +40,23 @@ class Refilled(msgspec.Struct, frozen=True, kw_only=True):
     lost: tuple[str, ...]
 
 
-def refill(html: str, address: str, members: Members, *, form_id: str, above: bool = False) -> Refilled:
+def refill(html: str, address: str, members: Members, *, form_id: str, built: bool = False) -> Refilled:
     """Fill in the form of a page that posts to `address`; of several the one that is most alike.
 
     Hidden fields are filled in too, but for the CSRF token: a revision must be the one that was seen.
-    With `above`, a form that posts to an address above is taken where none posts to this one.
+    A page that was `built` from the members is only marked with the form's id; its form may post to an
+    address above.
     """
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    form = _choose(reader.forms, address, members, above=above)
+    form = _choose(reader.forms, address, members, above=built)
     if form is None:
         return Refilled(html=html, found=False, lost=tuple(_texts(members, Counter(), set())))
-    writer = _Writer(form, members, form_id)
+    writer = _Writer(form, members, form_id, fill=not built)
     writer.feed(html)
     writer.close()
-    lost = () if above else tuple(_texts(members, form.names, form.buttons))
+    lost = () if built else tuple(_texts(members, form.names, form.buttons))
     return Refilled(html="".join(writer.pieces), found=True, lost=lost)
 
 
@@ -130,11 +131,12 @@ class _Reader(HTMLParser):
 class _Writer(HTMLParser):
     """Repeats a page as it is, and one of its forms filled in."""
 
-    def __init__(self, form: _Form, members: Members, form_id: str) -> None:
+    def __init__(self, form: _Form, members: Members, form_id: str, *, fill: bool) -> None:
         super().__init__(convert_charrefs=False)
         self.pieces: list[str] = []
         self._form = form
         self._form_id = form_id
+        self._fill = fill
         self._values: dict[str, list[str]] = defaultdict(list)
         for name, value in members:
             self._values[name].append(value)
@@ -157,7 +159,7 @@ class _Writer(HTMLParser):
             self._fold += 1
             if self._fold in self._form.folds:
                 text = _tag(tag, given | {"open": ""})
-        elif self._inside:
+        elif self._inside and self._fill:
             text = self._field(tag, given, text)
         self.pieces.append(text)
 

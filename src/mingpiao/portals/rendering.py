@@ -144,7 +144,7 @@ _KEPT_PLACE = "<!--kept-->"
 def _with_kept(html: str, shown: Shown) -> str:
     """The page with the kept form filled in, and what a person must know of it above."""
     form = shown.form
-    filled = refill(html, form.address, form.members, form_id=form.form_id, above=shown.used)
+    filled = refill(html, form.address, form.members, form_id=form.form_id, built=shown.used)
     notice = ENVIRONMENT.get_template("kept.html").render(
         filled=filled, files=form.files, others=[address_of(each) for each in shown.others]
     )

@@ -24,6 +24,7 @@ from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW, Right, require
 from mingpiao.web import client_address
 from mingpiao.portals.kept import (
     address_of,
+    close_uploads,
     forget_sent,
     given_csrf_token,
     keep_posted,
@@ -201,6 +202,8 @@ async def _keep_signed_out(connection: _Connection, handler: BaseRouteHandler) -
     if not isinstance(connection, Request) or connection.method in _READING_METHODS:
         return None
     kept = await keep_posted(services_of(connection), connection, handler, signed_out=True)
+    if kept:
+        await close_uploads(connection)
     return kept_cookie(connection, kept[0]) if kept else None
 
 
@@ -210,6 +213,7 @@ async def _require_own_form(request: PageRequest, handler: BaseRouteHandler, ses
         await check_csrf(request, session.csrf_token)
     except Refusal:
         kept = await keep_posted(services, request, handler, signed_out=False)
+        await close_uploads(request)
         if kept is None:
             raise
         token, owner, form = kept
@@ -225,7 +229,12 @@ def require_right(right: Right) -> Guard:
         visit = known_visit(connection)
         if visit is None:
             raise LoginRequired
-        require(visit.session, right)
+        try:
+            require(visit.session, right)
+        except Refusal:
+            if isinstance(connection, Request) and connection.method not in _READING_METHODS:
+                await close_uploads(connection)
+            raise
 
     return guard
 

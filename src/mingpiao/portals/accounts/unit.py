@@ -25,8 +25,8 @@ from mingpiao.portals.session import PageRequest, redirect, require_right
 LIST = UNIT_ACCOUNT_LIST.address
 _GUARDS = [require_right(UNIT_ACCOUNTS)]
 #: A manager is appointed with the unit itself, not by another manager.
-_ROLES = (Role.UNIT_HANDLER, Role.UNIT_CHECKER)
-_CRUMBS = [("首页", "/unit"), ("账户管理", LIST)]
+ROLES = (Role.UNIT_HANDLER, Role.UNIT_CHECKER)
+CRUMBS = [("首页", "/unit"), ("账户管理", LIST)]
 
 
 @get("/accounts/new", guards=_GUARDS)
@@ -64,7 +64,7 @@ async def new_account(
 
 
 def _role(text: str) -> Role:
-    if text not in {role.value for role in _ROLES}:
+    if text not in {role.value for role in ROLES}:
         raise refuse("account.role_not_allowed", "请选择账户的角色。", field="role", status=422)
     return Role(text)
 
@@ -100,7 +100,7 @@ def _password_page(request: PageRequest, title: str, account: Account, password:
         request,
         "accounts/unit_account_password.html",
         title=title,
-        crumbs=_CRUMBS,
+        crumbs=CRUMBS,
         account=account,
         password=password,
     )
@@ -114,9 +114,9 @@ def _account_form(
         "accounts/unit_account_new.html",
         status=problems[0].status if problems else 200,
         title="新建账户",
-        crumbs=_CRUMBS,
+        crumbs=CRUMBS,
         values=form or {},
-        roles=[(role.value, role.label) for role in _ROLES],
+        roles=[(role.value, role.label) for role in ROLES],
         problems=problems,
     )
 

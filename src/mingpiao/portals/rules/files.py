@@ -145,7 +145,7 @@ def _import_page(
         crumbs=CRUMBS,
         text=text,
         reports=found,
-        counts={outcome: sum(each.outcome is outcome for each in found) for outcome in ImportOutcome},
+        counts=[(outcome.label, sum(each.outcome is outcome for each in found)) for outcome in ImportOutcome],
         writing=len(writing),
         done=done,
         address=LIST,
