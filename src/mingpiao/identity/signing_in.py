@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, RowMapping, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.audit import record
-from mingpiao.identity.model import AuditEntry, Rejected, SignIn, acting_as, acting_for, platform
 from mingpiao.identity.kept_forms import remember_owner
+from mingpiao.identity.model import AuditEntry, Rejected, SignIn, acting_as, acting_for, platform
 from mingpiao.identity.passwords import DENGBAO, PasswordPolicy, password_fits
 from mingpiao.identity.sessions import account_of, end_session, open_session
 from mingpiao.identity.tables import accounts

@@ -86,7 +86,9 @@ async def keep_posted(
     """
     if handler.opt.get("never_kept") or not is_form(request) or (signed_out and _is_too_large(request)):
         return None
-    form = _read(request, [*(await request.form()).multi_items()])
+    posted = await request.form()
+    form = _read(request, [*posted.multi_items()])
+    await posted.close()
     csrf_token = await given_csrf_token(request)
     if not form.members or not csrf_token:
         return None

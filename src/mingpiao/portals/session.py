@@ -21,7 +21,6 @@ from mingpiao.identity.service import ABSOLUTE_LIMIT, session_of
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import count_unread
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW, Right, require
-from mingpiao.web import client_address
 from mingpiao.portals.kept import (
     address_of,
     close_uploads,
@@ -31,6 +30,7 @@ from mingpiao.portals.kept import (
     kept_cookie,
     load_shown,
 )
+from mingpiao.web import client_address
 
 PageRequest = Request[Any, Any, Any]
 _Connection = ASGIConnection[Any, Any, Any, Any]
@@ -202,8 +202,6 @@ async def _keep_signed_out(connection: _Connection, handler: BaseRouteHandler) -
     if not isinstance(connection, Request) or connection.method in _READING_METHODS:
         return None
     kept = await keep_posted(services_of(connection), connection, handler, signed_out=True)
-    if kept:
-        await close_uploads(connection)
     return kept_cookie(connection, kept[0]) if kept else None
 
 
