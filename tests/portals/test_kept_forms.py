@@ -3,6 +3,7 @@
 import httpx
 import pytest
 from tests.portals.unit_site import PASSWORD, Browser, Site, members_of
+from tests.support.office import ACTING, bill_of
 
 from mingpiao.identity.kept_forms import MAX_CONTENT, MAX_FORMS
 from mingpiao.identity.tasks import purge_sessions
@@ -240,6 +241,24 @@ async def test_the_last_step_of_a_bill_leads_back_to_its_form(unit_site: Site) -
     again = await sign_in_again(browser, "handler")
     assert again.url.path == "/unit/issue"
     assert 'value="李四"' in again.text
+
+
+async def test_the_last_step_of_a_reversal_leads_back_to_its_reason(unit_site: Site) -> None:
+    browser = await unit_site.browser("manager")
+    request = unit_site.unit.request(kind=KIND, business_no="KEPT-1")
+    issued = await unit_site.services.desk.issue(unit_site.unit.unit_id, [request], acting=ACTING)
+    bill = bill_of(issued[0])
+    address = f"/unit/bills/{bill.code}/{bill.number}/reverse"
+    asked = await browser.submit(
+        await browser.get(address), address, reason="其他", reason_text="单位名称写错"
+    )
+    assert "确认冲红" in asked.text
+    await end_sessions(unit_site)
+    await browser.submit(asked, f"{address}/confirm")
+    again = await sign_in_again(browser, "manager")
+    assert again.url.path == address
+    assert 'value="其他" checked' in again.text
+    assert 'value="单位名称写错"' in again.text
 
 
 async def test_htmx_is_led_to_the_login_page_and_back(unit_site: Site) -> None:

@@ -80,15 +80,18 @@ async def import_account(
     username: str,
     display_name: str,
     role: Role,
-    unit_id: int,
     dry_run: bool,
-    acting: Actor,
+    acting: Acting,
 ) -> str | None:
-    """Make an account of a unit with a random password, returned this once; None when it is there already.
+    """Make an account of the acting person's unit with a random password, returned this once.
 
-    With `dry_run` nothing is written and the password is empty. Raises `Refusal` with `account.*` problems,
-    among them `account.differs` (409) when the unit's account of that name has another name or role.
+    None when the account is there already. With `dry_run` nothing is written and the password is empty.
+    Raises `Refusal` with `account.*` problems, among them `account.differs` (409) when the unit's account of
+    that user name has another display name or role.
     """
+    unit_id = acting.unit_id
+    if unit_id is None:
+        raise refuse("access.denied", "该页面只供用票单位使用。", status=403)
     if problems := _name_problems(username, display_name):
         raise Refusal(*problems)
     query = select(accounts).where(accounts.c.username == username)

@@ -6,8 +6,9 @@ the rows go along in the page, so that it works without JavaScript and in any nu
 """
 
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 import xlsxwriter
@@ -19,7 +20,7 @@ from litestar.response import Stream
 from litestar.types import ControllerRouterHandler, Guard
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Session
+from mingpiao.identity.model import Acting
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.exports import Layout, workbook_answer
 from mingpiao.portals.kept import use_kept_members
@@ -79,8 +80,12 @@ class RowReport(msgspec.Struct, frozen=True, kw_only=True):
         return "".join(problem.message for problem in self.problems)
 
 
-#: Takes rows in one transaction, one report a row, in any order; with the last argument nothing is written.
-Take = Callable[[PageRequest, Services, Session, Sequence[ImportRow], bool], Awaitable[Sequence[RowReport]]]
+class Take(Protocol):
+    """Takes rows in one transaction, one report a row, in any order; with `dry_run` nothing is written."""
+
+    async def __call__(
+        self, services: Services, rows: Sequence[ImportRow], *, dry_run: bool, acting: Acting
+    ) -> Sequence[RowReport]: ...
 
 
 class Import(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,13 +122,13 @@ def import_handlers(declared: Import, path: str, guards: Sequence[Guard]) -> lis
 
     @get(path, guards=guards)
     async def import_form(
-        request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+        request: PageRequest, acting: NamedDependency[Acting], services: NamedDependency[Services]
     ) -> Response[str]:
         """Choose a file; rows that wait since an earlier session are tried again."""
         carried = (use_kept_members(request) or {}).get("rows", "")
         if not carried:
             return _page(request, declared)
-        return await _tried(request, services, session, declared, carried.encode(), really=False)
+        return await _tried(request, services, declared, carried.encode(), really=False, acting=acting)
 
     @get(f"{path}/{{name:str}}", guards=guards)
     async def import_template(name: FromPath[str]) -> Response[bytes]:
@@ -132,7 +137,7 @@ def import_handlers(declared: Import, path: str, guards: Sequence[Guard]) -> lis
 
     @post(path, guards=guards, status_code=200, request_max_body_size=_MAX_BODY)
     async def import_file(
-        request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
+        request: PageRequest, acting: NamedDependency[Acting], services: NamedDependency[Services]
     ) -> Response[str] | Stream:
         """What the button says: `try` a file, `import` what was tried, or its `failed` or `results` as a file."""
         form = await request.form()
@@ -142,8 +147,8 @@ def import_handlers(declared: Import, path: str, guards: Sequence[Guard]) -> lis
                 return await _results(declared, str(form.get("secret_results") or ""))
             data = await _data(form.get("file"), form.get("rows"))
             if action == "failed":
-                return await _failed(request, services, session, declared, data)
-            return await _tried(request, services, session, declared, data, really=action == "import")
+                return await _failed(services, declared, data, acting=acting)
+            return await _tried(request, services, declared, data, really=action == "import", acting=acting)
         except Refusal as refusal:
             return _page(request, declared, problems=refusal.problems)
 
@@ -162,14 +167,14 @@ async def _data(file: object, rows: object) -> bytes:
 async def _tried(
     request: PageRequest,
     services: Services,
-    session: Session,
     declared: Import,
     data: bytes,
     *,
     really: bool,
+    acting: Acting,
 ) -> Response[str]:
     rows = read_rows(declared, data)
-    reports = await run(request, services, session, declared, rows, dry_run=not really)
+    reports = await run(services, declared, rows, dry_run=not really, acting=acting)
     return _page(request, declared, rows=rows, reports=reports, done=really)
 
 
@@ -207,19 +212,18 @@ def _cell(column: ImportColumn, row: list[str], place: int | None) -> str:
 
 
 async def run(
-    request: PageRequest,
     services: Services,
-    session: Session,
     declared: Import,
     rows: Sequence[ImportRow],
     *,
     dry_run: bool,
+    acting: Acting,
 ) -> list[RowReport]:
     """Check every row by its columns, have the rest taken, and report all in the order of the file."""
     refused = list(_refused_rows(declared, rows))
     known = {report.row.number for report in refused}
     sound = [row for row in rows if row.number not in known]
-    taken = await declared.take(request, services, session, sound, dry_run) if sound else []
+    taken = await declared.take(services, sound, dry_run=dry_run, acting=acting) if sound else []
     return sorted([*refused, *taken], key=lambda report: report.row.number)
 
 
@@ -286,12 +290,10 @@ def _template(declared: Import) -> bytes:
     return file.getvalue()
 
 
-async def _failed(
-    request: PageRequest, services: Services, session: Session, declared: Import, data: bytes
-) -> Stream:
+async def _failed(services: Services, declared: Import, data: bytes, *, acting: Acting) -> Stream:
     """Rows that cannot be imported, in the template's columns and with the reason, to be mended and sent again."""
     rows = read_rows(declared, data)
-    reports = await run(request, services, session, declared, rows, dry_run=True)
+    reports = await run(services, declared, rows, dry_run=True, acting=acting)
     layout = Layout(columns=(*declared.labels, _REASON), name=f"{declared.file_name}-failed")
     refused = [report for report in reports if report.outcome is RowOutcome.REFUSED]
     return await workbook_answer(
@@ -344,7 +346,6 @@ def _page(
     return page(
         request,
         "import.html",
-        status=problems[0].status if problems else 200,
         title=declared.title,
         crumbs=declared.crumbs,
         declared=declared,

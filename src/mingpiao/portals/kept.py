@@ -93,7 +93,7 @@ async def keep_posted(
     if not form.members or not csrf_token:
         return None
     token = kept_token(request) or secrets.token_urlsafe(32)
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: no scope sees kept forms
         account_id = await owner_of_form(connection, csrf_token)
         if account_id is None:
             return None
@@ -198,7 +198,7 @@ async def waiting_address(services: Services, connection: _Connection, account_i
     token = kept_token(connection)
     if not token:
         return ""
-    async with services.database.system() as database:
+    async with services.database.system() as database:  # system: no scope sees kept forms
         waiting = await kept_forms_of(database, services.master_key, token, account_id)
     return address_of(waiting[0]) if waiting else ""
 
@@ -213,7 +213,7 @@ async def load_shown(services: Services, request: _PageRequest, account_id: int)
     wanted, token = request.query_params.get(KEPT_QUERY), kept_token(request)
     if not wanted or not token:
         return
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: no scope sees kept forms
         waiting = await kept_forms_of(connection, services.master_key, token, account_id)
     form = next((each for each in waiting if each.form_id == wanted), None)
     if form is not None:
@@ -246,5 +246,5 @@ async def forget_sent(services: Services, request: _PageRequest, account_id: int
         return
     form_id = (await request.form()).get(KEPT_FIELD)
     if isinstance(form_id, str) and form_id:
-        async with services.database.system() as connection:
+        async with services.database.system() as connection:  # system: no scope sees kept forms
             await forget_form(connection, token, account_id, form_id)

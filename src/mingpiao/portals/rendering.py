@@ -5,7 +5,7 @@ share lie in `portals/templates` and have plain names. A value that a template a
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, partial
@@ -117,12 +117,15 @@ def page(
     request: PageRequest,
     template: str,
     *,
-    status: int = 200,
+    status: int | None = None,
     cookies: Iterable[Cookie] = (),
     headers: Mapping[str, str] | None = None,
     **context: Any,
 ) -> Response[str]:
-    """A page from a template. `context` wins over what every page gets: see `templates/base.html`."""
+    """A page from a template. `context` wins over what every page gets: see `templates/base.html`.
+
+    Its status is that of the first of its `problems`, and 200 without any, unless told.
+    """
     html = ENVIRONMENT.get_template(template).render(_shared_context(request) | context)
     shown = shown_form(request)
     if shown is not None:
@@ -130,11 +133,15 @@ def page(
     return Response(
         html,
         media_type="text/html",
-        status_code=status,
+        status_code=_status(context.get("problems", ())) if status is None else status,
         cookies=list(cookies),
         # What a person sees behind the login stays in nobody's cache.
         headers={"Cache-Control": "no-store"} | dict(headers or {}),
     )
+
+
+def _status(problems: Sequence[Problem]) -> int:
+    return problems[0].status if problems else 200
 
 
 #: Where a page tells of a kept form: below its title.
@@ -186,9 +193,9 @@ _MESSAGES = {
 
 def message_page(request: PageRequest, *problems: Problem) -> Response[str]:
     """Problems as a page of their own, with the status of the first."""
-    status = problems[0].status
+    status = _status(problems)
     title = _TITLES.get(status, "暂时无法完成" if status >= 500 else "未能完成")
-    return page(request, "message.html", status=status, title=title, problems=problems)
+    return page(request, "message.html", title=title, problems=problems)
 
 
 def problem_of_http(error: HTTPException) -> Problem:

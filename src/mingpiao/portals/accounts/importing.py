@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Actor, Role, Session
+from mingpiao.identity.model import Acting, Role
 from mingpiao.identity.service import import_account
 from mingpiao.kernel.errors import Refusal
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.accounts.unit import CRUMBS, LIST, ROLES
-from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.imports import (
     Import,
     ImportColumn,
@@ -19,23 +18,20 @@ from mingpiao.portals.imports import (
     RowReport,
     import_handlers,
 )
-from mingpiao.portals.session import PageRequest, require_right
-from mingpiao.web import client_address
+from mingpiao.portals.session import require_right
 
 
 async def _take(
-    request: PageRequest, services: Services, session: Session, rows: Sequence[ImportRow], dry_run: bool
+    services: Services, rows: Sequence[ImportRow], *, dry_run: bool, acting: Acting
 ) -> list[RowReport]:
-    acting = Actor(label=session.account.actor.label, address=client_address(request))
-    unit_id = unit_of(session.account)
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: no scope reads or writes accounts
         # By user name, so that two imports at once wait for each other and never in a circle.
         ordered = sorted(rows, key=lambda row: row.values["username"])
-        return [await _take_one(connection, row, unit_id, dry_run, acting) for row in ordered]
+        return [await _take_one(connection, row, dry_run=dry_run, acting=acting) for row in ordered]
 
 
 async def _take_one(
-    connection: AsyncConnection, row: ImportRow, unit_id: int, dry_run: bool, acting: Actor
+    connection: AsyncConnection, row: ImportRow, *, dry_run: bool, acting: Acting
 ) -> RowReport:
     try:
         password = await import_account(
@@ -43,7 +39,6 @@ async def _take_one(
             username=row.values["username"],
             display_name=row.values["display_name"],
             role=Role(row.values["role"]),
-            unit_id=unit_id,
             dry_run=dry_run,
             acting=acting,
         )

@@ -87,7 +87,6 @@ def _login_form(
     return page(
         request,
         "accounts/login.html",
-        status=problems[0].status if problems else 200,
         cookies=[
             Cookie(
                 key=_form_cookie_name(request),
@@ -165,7 +164,6 @@ def _password_form(
     return page(
         request,
         "accounts/password.html",
-        status=problems[0].status if problems else 200,
         title="修改密码",
         crumbs=[("首页", home_of(session))],
         policy=DENGBAO,

@@ -80,7 +80,6 @@ async def _review_page(
     return page(
         request,
         "applications/review.html",
-        status=problems[0].status if problems else 200,
         title=f"复核申请 {application_id}",
         crumbs=[("人工复核", LIST)],
         application=application,

@@ -120,7 +120,6 @@ def _qualification_page(
     return page(
         request,
         "qualifications/unit_qualification.html",
-        status=problems[0].status if problems else 200,
         title=qualification.type_label,
         crumbs=_CRUMBS,
         view=qualification_view(qualification),

@@ -140,7 +140,6 @@ def _import_page(
     return page(
         request,
         "rules/import.html",
-        status=problems[0].status if problems else 200,
         title="导入规则",
         crumbs=CRUMBS,
         text=text,

@@ -75,7 +75,6 @@ async def show_rule(
     return page(
         request,
         "rules/rule.html",
-        status=problems[0].status if problems else 200,
         title=f"{code} {shown.rule.name}",
         crumbs=CRUMBS,
         summary=summary,
