@@ -5,8 +5,9 @@ import pytest
 from tests.portals.unit_site import PASSWORD, Browser, Site, members_of
 from tests.support.office import ACTING, bill_of
 
+from mingpiao.house.purging import duty_of
 from mingpiao.identity.kept_forms import MAX_CONTENT, MAX_FORMS
-from mingpiao.identity.tasks import purge_sessions
+from mingpiao.identity.room import ROOM
 
 NEW = "/unit/accounts/new"
 TYPED = {"username": "fresh.one", "display_name": "新来的“甲”<i>", "role": "unit_checker"}
@@ -109,7 +110,7 @@ async def test_it_waits_for_an_hour(unit_site: Site, minutes: int) -> None:
     )
     shown = await sign_in_again(browser, "manager")
     assert ("fresh.one" in shown.text) is (minutes == 59)
-    await purge_sessions(unit_site.services.database)
+    await duty_of(ROOM.purges[0]).work(unit_site.services.database)
     assert await kept_count(unit_site) == (1 if minutes == 59 else 0)
 
 

@@ -24,7 +24,7 @@ from mingpiao.identity.administration import (
     usernames,
 )
 from mingpiao.identity.audit import record, record_many
-from mingpiao.identity.kept_forms import forget_form, keep_form, kept_forms_of, owner_of_form
+from mingpiao.identity.kept_forms import Kept, KeptForms
 from mingpiao.identity.passwords import ASVS, DENGBAO, PasswordPolicy, random_password
 from mingpiao.identity.preferences import choose_columns, chosen_columns
 from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, session_of
@@ -39,6 +39,8 @@ __all__ = [
     "IDLE_LIMIT",
     "AccountState",
     "AuditRow",
+    "Kept",
+    "KeptForms",
     "PasswordPolicy",
     "account_in_unit",
     "account_state",
@@ -50,12 +52,8 @@ __all__ = [
     "chosen_columns",
     "create_account",
     "display_names",
-    "forget_form",
     "import_account",
-    "keep_form",
-    "kept_forms_of",
     "officers_of",
-    "owner_of_form",
     "random_password",
     "record",
     "record_many",

@@ -48,15 +48,15 @@ form_owners = Table(
     "form_owners",
     METADATA,
     Column("csrf_hash", LargeBinary, primary_key=True),
-    Column("account_id", BigInteger),
-    Column("made_at", DateTime(timezone=True)),
+    Column("account_id", BigInteger, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
 )
 kept_forms = Table(
     "kept_forms",
     METADATA,
     Column("token_hash", LargeBinary, primary_key=True),
     Column("form_id", Text, primary_key=True),
-    Column("account_id", BigInteger),
-    Column("content", LargeBinary),
-    Column("kept_at", DateTime(timezone=True)),
+    Column("account_id", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("kept_at", DateTime(timezone=True), nullable=False),
 )

@@ -22,7 +22,7 @@ from litestar.handlers import BaseRouteHandler
 
 from mingpiao.composition import Services
 from mingpiao.identity.model import KeptForm
-from mingpiao.identity.service import forget_form, keep_form, kept_forms_of, owner_of_form
+from mingpiao.identity.service import Kept
 
 #: An option of a handler whose form is never kept: `@post("/password", opt=NEVER_KEPT)`.
 NEVER_KEPT = {"never_kept": True}
@@ -32,6 +32,8 @@ KEPT_FIELD = "kept_form"
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "X-CSRF-Token"
 
+#: The cookie of a session, without the prefix that it has over HTTPS.
+SESSION_COOKIE = "mingpiao_session"
 _COOKIE = "mingpiao_kept"
 _COOKIE_SECONDS = int(timedelta(hours=1).total_seconds())
 #: A visitor without any cookie of a session makes the server read no more than this.
@@ -79,8 +81,8 @@ async def close_uploads(request: _PageRequest) -> None:
 
 async def keep_posted(
     services: Services, request: _PageRequest, handler: BaseRouteHandler, *, signed_out: bool
-) -> tuple[str, int, KeptForm] | None:
-    """Keep the form that a request posts: the cookie's token, the account it is kept for, and the form.
+) -> tuple[str, Kept] | None:
+    """Keep the form that a request posts: the cookie's token, and what was kept for whom.
 
     None when there is nothing to keep: no form of ours, no texts in it, or too much of them.
     """
@@ -93,18 +95,12 @@ async def keep_posted(
     if not form.members or not csrf_token:
         return None
     token = kept_token(request) or secrets.token_urlsafe(32)
-    async with services.database.system() as connection:  # system: no scope sees kept forms
-        account_id = await owner_of_form(connection, csrf_token)
-        if account_id is None:
-            return None
-        form_id = await keep_form(connection, services.master_key, token, account_id, form)
-    if form_id is None:
-        return None
-    return token, account_id, msgspec.structs.replace(form, form_id=form_id)
+    kept = await services.kept_forms.keep(csrf_token, token, form)
+    return (token, kept) if kept else None
 
 
 def _is_too_large(request: _PageRequest) -> bool:
-    if any("mingpiao_session" in name for name in request.cookies):
+    if any(name.endswith(SESSION_COOKIE) for name in request.cookies):
         return False  # the route's own limit holds
     length = request.headers.get("content-length", "")
     return not length.isdecimal() or int(length) > _STRANGERS_BYTES
@@ -198,8 +194,7 @@ async def waiting_address(services: Services, connection: _Connection, account_i
     token = kept_token(connection)
     if not token:
         return ""
-    async with services.database.system() as database:  # system: no scope sees kept forms
-        waiting = await kept_forms_of(database, services.master_key, token, account_id)
+    waiting = await services.kept_forms.waiting(token, account_id)
     return address_of(waiting[0]) if waiting else ""
 
 
@@ -213,8 +208,7 @@ async def load_shown(services: Services, request: _PageRequest, account_id: int)
     wanted, token = request.query_params.get(KEPT_QUERY), kept_token(request)
     if not wanted or not token:
         return
-    async with services.database.system() as connection:  # system: no scope sees kept forms
-        waiting = await kept_forms_of(connection, services.master_key, token, account_id)
+    waiting = await services.kept_forms.waiting(token, account_id)
     form = next((each for each in waiting if each.form_id == wanted), None)
     if form is not None:
         others = [each for each in waiting if each is not form]
@@ -246,5 +240,4 @@ async def forget_sent(services: Services, request: _PageRequest, account_id: int
         return
     form_id = (await request.form()).get(KEPT_FIELD)
     if isinstance(form_id, str) and form_id:
-        async with services.database.system() as connection:  # system: no scope sees kept forms
-            await forget_form(connection, token, account_id, form_id)
+        await services.kept_forms.forget(token, account_id, form_id)

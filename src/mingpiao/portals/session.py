@@ -22,6 +22,7 @@ from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import count_unread
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW, Right, require
 from mingpiao.portals.kept import (
+    SESSION_COOKIE,
     address_of,
     close_uploads,
     forget_sent,
@@ -36,7 +37,6 @@ PageRequest = Request[Any, Any, Any]
 _Connection = ASGIConnection[Any, Any, Any, Any]
 
 PASSWORD_PAGE = "/password"  # noqa: S105 - an address
-_COOKIE = "mingpiao_session"
 _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _STATE_KEY = "mingpiao_visit"
 
@@ -82,7 +82,7 @@ def services_of(connection: _Connection) -> Services:
 
 def cookie_name(connection: _Connection) -> str:
     """Over HTTPS a browser ties a `__Host-` cookie to this very host and to all of its paths."""
-    return f"__Host-{_COOKIE}" if services_of(connection).settings.secure_cookies() else _COOKIE
+    return f"__Host-{SESSION_COOKIE}" if services_of(connection).settings.secure_cookies() else SESSION_COOKIE
 
 
 def session_token(connection: _Connection) -> str:
@@ -214,8 +214,9 @@ async def _require_own_form(request: PageRequest, handler: BaseRouteHandler, ses
         await close_uploads(request)
         if kept is None:
             raise
-        token, owner, form = kept
-        raise FormKept(kept_cookie(request, token), address_of(form) if owner == account_id else "") from None
+        token, waiting = kept
+        address = address_of(waiting.form) if waiting.account_id == account_id else ""
+        raise FormKept(kept_cookie(request, token), address) from None
     await forget_sent(services, request, account_id)
 
 

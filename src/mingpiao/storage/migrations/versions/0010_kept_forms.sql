@@ -22,3 +22,5 @@ CREATE INDEX kept_forms_account ON kept_forms (account_id, kept_at);
 CREATE INDEX kept_forms_age ON kept_forms (kept_at);
 
 GRANT SELECT, INSERT, DELETE ON form_owners, kept_forms TO mingpiao_system;
+COMMENT ON TABLE form_owners IS 'room: identity';
+COMMENT ON TABLE kept_forms IS 'room: identity';
