@@ -5,9 +5,12 @@ is there already with the same content is `UNCHANGED`. Nothing is kept between t
 the rows go along in the page, so that it works without JavaScript and in any number of windows.
 """
 
+import asyncio
 import io
-from collections.abc import AsyncIterator, Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -16,14 +19,13 @@ from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Stream
 from litestar.types import ControllerRouterHandler, Guard
 
 from mingpiao.composition import Services
 from mingpiao.identity.model import Acting
 from mingpiao.kernel.errors import Problem, Refusal, refuse
-from mingpiao.portals.exports import Layout, workbook_answer
 from mingpiao.portals.kept import use_kept_members
+from mingpiao.portals.list_files import Batches, Layout, write_list
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest
 from mingpiao.portals.sheets import MAX_FILE, csv_text, read_table
@@ -138,7 +140,7 @@ def import_handlers(declared: Import, path: str, guards: Sequence[Guard]) -> lis
     @post(path, guards=guards, status_code=200, request_max_body_size=_MAX_BODY)
     async def import_file(
         request: PageRequest, acting: NamedDependency[Acting], services: NamedDependency[Services]
-    ) -> Response[str] | Stream:
+    ) -> Response[str] | Response[bytes]:
         """What the button says: `try` a file, `import` what was tried, or its `failed` or `results` as a file."""
         form = await request.form()
         action = form.get("action")
@@ -290,26 +292,36 @@ def _template(declared: Import) -> bytes:
     return file.getvalue()
 
 
-async def _failed(services: Services, declared: Import, data: bytes, *, acting: Acting) -> Stream:
+async def _failed(services: Services, declared: Import, data: bytes, *, acting: Acting) -> Response[bytes]:
     """Rows that cannot be imported, in the template's columns and with the reason, to be mended and sent again."""
     rows = read_rows(declared, data)
     reports = await run(services, declared, rows, dry_run=True, acting=acting)
-    layout = Layout(columns=(*declared.labels, _REASON), name=f"{declared.file_name}-failed")
     refused = [report for report in reports if report.outcome is RowOutcome.REFUSED]
-    return await workbook_answer(
-        layout, _batch([[*_shown(declared, report.row), report.reason] for report in refused])
+    return await _workbook(
+        f"{declared.file_name}-failed",
+        (*declared.labels, _REASON),
+        [[*_shown(declared, report.row), report.reason] for report in refused],
     )
 
 
-async def _results(declared: Import, carried: str) -> Stream:
+async def _results(declared: Import, carried: str) -> Response[bytes]:
     """What the page of a finished import carries along, as a file. It is kept nowhere else."""
     rows = read_table(carried.encode(), max_rows=declared.max_rows)
-    layout = Layout(columns=tuple(rows[0]), name=f"{declared.file_name}-results")
-    return await workbook_answer(layout, _batch(rows[1:]))
+    return await _workbook(f"{declared.file_name}-results", tuple(rows[0]), rows[1:])
 
 
-async def _batch(rows: list[list[str]]) -> AsyncIterator[list[list[str]]]:
-    yield rows
+async def _workbook(name: str, columns: tuple[str, ...], rows: list[list[str]]) -> Response[bytes]:
+    """A few rows as a workbook."""
+
+    async def batches() -> Batches:
+        yield rows
+
+    with tempfile.TemporaryDirectory(prefix="mingpiao-import-") as folder:
+        path = Path(folder) / "rows.xlsx"
+        await write_list(path, "xlsx", Layout(columns=columns), batches())
+        data = await asyncio.to_thread(path.read_bytes)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"', "Cache-Control": "no-store"}
+    return Response(data, media_type=WORKBOOK_TYPE, headers=headers)
 
 
 def _shown(declared: Import, row: ImportRow) -> list[str]:
