@@ -127,7 +127,7 @@ def _export_of(listing: Listing[Any]) -> ExportFile:
 async def _read(sources: Sources, account: Account, listing: Listing[Any], given: Mapping[str, str]) -> Query:
     """The filter that an export answers; raises `Refusal` with what is wrong in it."""
     catalog = await sources.catalog.get()
-    async with sources.database.scoped(listing.scope(account)) as connection:
+    async with sources.database.scoped(listing.scope(account)) as connection:  # scope: the list's own
         here = Here(account=account, catalog=catalog, units=sources.units, connection=connection)
         query = await read_list_query(listing, here, given)
     if query.problems:
@@ -143,7 +143,7 @@ async def _batches(
     catalog = await sources.catalog.get()
     key, left = "", most
     while left > 0:
-        async with sources.database.scoped(listing.scope(account)) as connection:
+        async with sources.database.scoped(listing.scope(account)) as connection:  # scope: the list's own
             here = Here(account=account, catalog=catalog, units=sources.units, connection=connection)
             found = await listing.fetch(here, query.wanted, key, min(_BATCH, left))
         yield [[column.exported(row) for column in columns] for row in found.items]
