@@ -214,7 +214,10 @@ def _resident_message(code: str) -> str:
 
 
 #: Told to whoever sends a line of zero or less; docs/api.md shows each with an example.
-_ABOUT_ZERO = "请修改：抹零、优惠和免费的项目不另列零或负数的行，部分退费先整张冲红、再按应收金额开具（见接口文档“抹零、优惠、免费和部分退费”）。"
+_ABOUT_ZERO = (
+    "请修改：抹零、优惠和免费的项目不另列零或负数的行，部分退费先整张冲红、再按应收金额开具"
+    "（见接口文档“抹零、优惠、免费和部分退费”）。"
+)
 
 
 def _number_problems(field: str, label: str, number: Decimal, decimals: int) -> tuple[Problem, ...]:
