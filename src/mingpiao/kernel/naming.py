@@ -49,7 +49,7 @@ _UNKNOWN = re.compile(
 )
 #: What is left of text that was read in the wrong encoding, never filled in, or escaped for another medium.
 _GARBLED = re.compile(
-    "锟斤|斤拷|锟|锘|烫烫|屯屯|[\ufffd]|&(?:#x?[0-9a-fA-F]+|[a-zA-Z]+);|\\\\[ux][0-9a-fA-F]{2}|(?:%[0-9a-fA-F]{2}){2}"
+    "锟|锘|斤拷|[\ufffd]|&(?:#x?[0-9a-fA-F]+|[a-zA-Z]+);|\\\\[ux][0-9a-fA-F]{2}|(?:%[0-9a-fA-F]{2}){2}"
 )
 _UNKNOWN_FIRST = frozenset("无佚未不姓身三流")
 #: (what it was written in, what it was read as): the common ways in which Chinese names are garbled.
