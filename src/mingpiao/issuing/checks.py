@@ -225,7 +225,8 @@ def _number_problems(field: str, label: str, number: Decimal, decimals: int) -> 
     if not number.is_finite():
         return (_problem("amount.not_finite", field, f"{label}不是有效的数字，请重新填写。"),)
     if number <= 0:
-        return (_problem("amount.not_positive", field, f"{label}必须大于零，{_ABOUT_ZERO}"),)
+        about = _ABOUT_ZERO if field.endswith("/amount") else "请修改。"
+        return (_problem("amount.not_positive", field, f"{label}必须大于零，{about}"),)
     if number > MAX_AMOUNT:
         return (_problem("amount.too_large", field, f"{label}超过{MAX_AMOUNT}，请核对。"),)
     if not fits_places(number, decimals):

@@ -109,7 +109,7 @@ def read_day(text: str) -> date:
 
 def read_amount(text: str) -> Decimal:
     """An amount in 元, two decimals at most, thousands apart by commas or not. Raises ValueError for anything else."""
-    amount = read_typed_decimal(text)
+    amount = read_typed_decimal(text) if text.isascii() and " " not in text else None
     if amount is None or not fits_places(amount, 2) or abs(amount) > MAX_AMOUNT:
         raise ValueError(text)
     return amount
