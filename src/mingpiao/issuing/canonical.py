@@ -66,6 +66,9 @@ def _extension(values: dict[str, str], kind: BillKind) -> dict[str, str]:
 def _member(value: str, kind: ExtensionType) -> str:
     if kind is ExtensionType.TEXT:
         return with_plain_spaces(value)
+    if kind is ExtensionType.MONEY and value[-3:-2] == ".":
+        # The checks let it pass, so this is its form already.
+        return value
     number = read_decimal(value) if kind in (ExtensionType.MONEY, ExtensionType.NUMBER) else None
     if number is None:
         return value

@@ -124,14 +124,16 @@ _WIDEST = 40
 
 
 def _number(number: Decimal) -> str:
-    if not number.is_finite() or abs(number.adjusted()) > _WIDEST or len(number.as_tuple().digits) > _WIDEST:
-        return str(number)
-    return plain_number(number)
+    text = str(number)
+    if "E" not in text:
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return plain_number(number) if abs(number.adjusted()) <= _WIDEST and len(text) <= _WIDEST else text
 
 
 def _member(value: str) -> str:
-    number = read_decimal(value) if len(value) <= _WIDEST and "." in value else None
-    return value if number is None else plain_number(number)
+    if "." not in value or read_decimal(value) is None:
+        return value
+    return value.rstrip("0").rstrip(".")
 
 
 def _with_numbers(value: msgspec.Struct, fields: FieldList, numbers: tuple[str, ...]) -> dict[str, Any]:

@@ -58,6 +58,9 @@ def plain_number(number: Decimal) -> str:
 
 def shortest(number: Decimal) -> Decimal:
     """The same number without an exponent and without zeros at the end (12.500000 → 12.5, 1E+1 → 10)."""
+    text = str(number)
+    if "E" not in text and ("." not in text or text[-1] != "0"):
+        return number
     return Decimal(plain_number(number))
 
 

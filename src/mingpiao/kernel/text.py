@@ -97,6 +97,8 @@ def odd_space_place(text: str) -> int | None:
 
 def with_plain_spaces(text: str) -> str:
     """The text with every other space as U+0020; what joins Mongolian words stays."""
+    if _SPACES.search(text) is None:
+        return text
     place = odd_space_place(text)
     while place is not None:
         text = f"{text[:place]} {text[place + 1 :]}"
