@@ -27,7 +27,7 @@ from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.list_files import Batches, Layout, write_list
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import Call, PageRequest
 from mingpiao.portals.sheets import MAX_FILE, csv_text, read_table
 
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -123,14 +123,14 @@ def import_handlers(declared: Import, path: str, guards: Sequence[Guard]) -> lis
     """The pages of an import at a path below its portal: the form, the template, trying and importing."""
 
     @get(path, guards=guards)
-    async def import_form(
-        request: PageRequest, acting: NamedDependency[Acting], services: NamedDependency[Services]
-    ) -> Response[str]:
+    async def import_form(call: NamedDependency[Call]) -> Response[str]:
         """Choose a file; rows that wait since an earlier session are tried again."""
-        carried = (use_kept_members(request) or {}).get("rows", "")
+        carried = (use_kept_members(call.request) or {}).get("rows", "")
         if not carried:
-            return _page(request, declared)
-        return await _tried(request, services, declared, carried.encode(), really=False, acting=acting)
+            return _page(call.request, declared)
+        return await _tried(
+            call.request, call.services, declared, carried.encode(), really=False, acting=call.acting
+        )
 
     @get(f"{path}/{{name:str}}", guards=guards)
     async def import_template(name: FromPath[str]) -> Response[bytes]:
@@ -138,21 +138,21 @@ def import_handlers(declared: Import, path: str, guards: Sequence[Guard]) -> lis
         return template_answer(declared, name.removeprefix("template."))
 
     @post(path, guards=guards, status_code=200, request_max_body_size=_MAX_BODY)
-    async def import_file(
-        request: PageRequest, acting: NamedDependency[Acting], services: NamedDependency[Services]
-    ) -> Response[str] | Response[bytes]:
+    async def import_file(call: NamedDependency[Call]) -> Response[str] | Response[bytes]:
         """What the button says: `try` a file, `import` what was tried, or its `failed` or `results` as a file."""
-        form = await request.form()
+        form = await call.request.form()
         action = form.get("action")
         try:
             if action == "results":
                 return await _results(declared, str(form.get("secret_results") or ""))
             data = await _data(form.get("file"), form.get("rows"))
             if action == "failed":
-                return await _failed(services, declared, data, acting=acting)
-            return await _tried(request, services, declared, data, really=action == "import", acting=acting)
+                return await _failed(call.services, declared, data, acting=call.acting)
+            return await _tried(
+                call.request, call.services, declared, data, really=action == "import", acting=call.acting
+            )
         except Refusal as refusal:
-            return _page(request, declared, problems=refusal.problems)
+            return _page(call.request, declared, problems=refusal.problems)
 
     return [import_form, import_template, import_file]
 

@@ -17,7 +17,7 @@ from litestar.types import Guard
 from markupsafe import Markup
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Acting, Session
+from mingpiao.identity.model import Account, Session
 from mingpiao.identity.service import choose_columns, chosen_columns
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.forms import read_query
@@ -27,7 +27,7 @@ from mingpiao.portals.list_exports import export_list
 from mingpiao.portals.list_filters import Here, Input
 from mingpiao.portals.list_model import SORT, Listing, Query, RowAction, read_list_query
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import Call, PageRequest, redirect, require_right
 from mingpiao.storage.database import Database
 from mingpiao.storage.paging import KEY_MALFORMED, Page
 
@@ -187,10 +187,8 @@ def list_handlers(listing: Listing[Any], *, guards: Sequence[Guard] = ()) -> lis
     """The handlers of a list whose page needs nothing beside it."""
 
     @get(listing.route, guards=list(guards))
-    async def list_page(
-        request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-    ) -> Response[str]:
-        return await show_list(request, session, services, listing)
+    async def list_page(call: NamedDependency[Call]) -> Response[str]:
+        return await show_list(call.request, call.session, call.services, listing)
 
     return [list_page, *list_helpers(listing, guards=guards)]
 
@@ -199,16 +197,14 @@ def list_helpers(listing: Listing[Any], *, guards: Sequence[Guard] = ()) -> list
     """The handlers of a list beside its page: the choice of columns, and exports where it has some."""
 
     @post(f"{listing.route}/columns", guards=list(guards), status_code=200)
-    async def choose(
-        request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-    ) -> Response[bytes]:
-        form = await request.form()
+    async def choose(call: NamedDependency[Call]) -> Response[bytes]:
+        form = await call.request.form()
         wanted = [str(each) for each in form.getall("column", [])]
-        await _choose(services.database, session.account, listing, wanted)
-        address = listing.address.format(**request.path_params)
+        await _choose(call.services.database, call.session.account, listing, wanted)
+        address = listing.address.format(**call.request.path_params)
         # Written anew, since it goes into a header.
         query = urlencode(parse_qsl(str(form.get("query") or "")))
-        return redirect(request, f"{address}?{query}" if query else address)
+        return redirect(call.request, f"{address}?{query}" if query else address)
 
     return [choose, *_export_handlers(listing, guards)]
 
@@ -219,16 +215,12 @@ def _export_handlers(listing: Listing[Any], guards: Sequence[Guard]) -> list[HTT
     exporters = [*guards, require_right(listing.export.right)]
 
     @get(f"{listing.route}/export.csv", guards=exporters)
-    async def export_csv(
-        request: PageRequest, services: NamedDependency[Services], acting: NamedDependency[Acting]
-    ) -> Response[bytes] | Stream:
-        return await export_list(request, services, listing, "csv", acting=acting)
+    async def export_csv(call: NamedDependency[Call]) -> Response[bytes] | Stream:
+        return await export_list(call.request, call.services, listing, "csv", acting=call.acting)
 
     @get(f"{listing.route}/export.xlsx", guards=exporters)
-    async def export_workbook(
-        request: PageRequest, services: NamedDependency[Services], acting: NamedDependency[Acting]
-    ) -> Response[bytes] | Stream:
-        return await export_list(request, services, listing, "xlsx", acting=acting)
+    async def export_workbook(call: NamedDependency[Call]) -> Response[bytes] | Stream:
+        return await export_list(call.request, call.services, listing, "xlsx", acting=call.acting)
 
     return [export_csv, export_workbook]
 

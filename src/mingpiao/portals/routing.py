@@ -7,7 +7,7 @@ from litestar.di import Provide
 from litestar.types import ControllerRouterHandler, Guard
 
 from mingpiao.portals.rendering import EXCEPTION_HANDLERS
-from mingpiao.portals.session import provide_acting, provide_session, require_session
+from mingpiao.portals.session import provide_call, require_session
 
 
 def portal_router(
@@ -20,17 +20,13 @@ def portal_router(
     """The routes of a portal behind its guard, with refusals as pages.
 
     Before every one of them somebody must be signed in, a request that changes something must carry
-    the session's CSRF token, and the portal's own right is asked. Handlers take `session: Session`.
+    the session's CSRF token, and the portal's own right is asked. Handlers take `call: Call`.
     """
     return Router(
         path=path,
         route_handlers=handlers,
         guards=[guard],
-        dependencies={
-            "session": Provide(provide_session),
-            "acting": Provide(provide_acting, sync_to_thread=False),
-        }
-        | dict(dependencies or {}),
+        dependencies={"call": Provide(provide_call)} | dict(dependencies or {}),
         exception_handlers=EXCEPTION_HANDLERS,
         include_in_schema=False,
     )

@@ -146,19 +146,6 @@ async def _place_name(services: Services, session: Session) -> str:
     return "系统管理"
 
 
-async def provide_session(request: PageRequest) -> Session:
-    """The session of a signed-in person; raises `LoginRequired`."""
-    visit = await load_visit(request)
-    if visit is None:
-        raise LoginRequired
-    return visit.session
-
-
-def provide_acting(request: PageRequest, session: NamedDependency[Session]) -> Acting:
-    """The signed-in person at their network address, as every verb takes them."""
-    return acting_as(session, client_address(request))
-
-
 def scoped_reads(services: Services, account: Account) -> AbstractAsyncContextManager[AsyncConnection]:
     """A transaction that reads what the account may see: how every page reads.
 
@@ -166,6 +153,30 @@ def scoped_reads(services: Services, account: Account) -> AbstractAsyncContextMa
     a page must read or write beyond it opens `services.database.system()` and says why.
     """
     return services.database.scoped(account.scope)
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One request of a person who is signed in: what came, who asks and acts, and what can answer it.
+
+    Handlers behind a portal take it as `call`.
+    """
+
+    request: PageRequest
+    session: Session
+    services: Services
+    acting: Acting
+
+    def reads(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction that reads what the person may see; as `scoped_reads`."""
+        return scoped_reads(self.services, self.session.account)
+
+
+async def provide_call(request: PageRequest, services: NamedDependency[Services]) -> Call:
+    """The call that a handler answers; raises `LoginRequired`."""
+    visit = await load_visit(request)
+    if visit is None:
+        raise LoginRequired
+    return Call(request, visit.session, services, acting_as(visit.session, client_address(request)))
 
 
 async def check_csrf(request: PageRequest, expected: str) -> None:

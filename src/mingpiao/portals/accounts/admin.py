@@ -4,8 +4,6 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from mingpiao.composition import Services
-from mingpiao.identity.model import Acting, Session
 from mingpiao.identity.service import (
     AccountState,
     account_state,
@@ -19,65 +17,54 @@ from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, scoped_reads
+from mingpiao.portals.session import Call, redirect
 from mingpiao.units.service import names_of
 
 LIST = ALL_ACCOUNTS.address
 
 
 @get("/accounts/{account_id:int}")
-async def account_page(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    account_id: FromPath[int],
-) -> Response[str]:
+async def account_page(call: NamedDependency[Call], account_id: FromPath[int]) -> Response[str]:
     """One account, and what may be done with it."""
-    return await _account_page(request, session, services, account_id)
+    return await _account_page(call, account_id)
 
 
 @post("/accounts/{account_id:int}", status_code=200)
 async def change_account(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-    account_id: FromPath[int],
+    call: NamedDependency[Call], account_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
     """Do what the form's `verb` says: unlock, enable, disable, or password."""
-    verb = (await read_form(request)).get("verb", "")
+    verb = (await read_form(call.request)).get("verb", "")
     password = ""
-    async with services.database.system() as connection:  # system: a verb writes
+    async with call.services.database.system() as connection:  # system: a verb writes
         account = (await account_state(connection, account_id)).account
         if verb == "unlock":
-            await unlock(connection, account, acting=acting)
+            await unlock(connection, account, acting=call.acting)
         elif verb in ("enable", "disable"):
-            await set_active(connection, account, verb == "enable", acting=acting)
+            await set_active(connection, account, verb == "enable", acting=call.acting)
         elif verb == "password":
-            password = await reset_password(connection, account, acting=acting)
+            password = await reset_password(connection, account, acting=call.acting)
         else:
             raise refuse("account.verb_unknown", "没有这项操作，请返回账户页面重新选择。")
     if password:
-        return await _account_page(request, session, services, account_id, password=password)
-    return redirect(request, f"{LIST}/{account_id}")
+        return await _account_page(call, account_id, password=password)
+    return redirect(call.request, f"{LIST}/{account_id}")
 
 
-async def _account_page(
-    request: PageRequest, session: Session, services: Services, account_id: int, *, password: str = ""
-) -> Response[str]:
-    catalog = await services.catalog.get()
-    async with scoped_reads(services, session.account) as connection:
+async def _account_page(call: Call, account_id: int, *, password: str = "") -> Response[str]:
+    catalog = await call.services.catalog.get()
+    async with call.reads() as connection:
         state = await account_state(connection, account_id)
         names = await names_of(connection, [state.account.unit_id] if state.account.unit_id else [])
     return page(
-        request,
+        call.request,
         "accounts/admin_account.html",
         title=f"账户 {state.account.username}",
         crumbs=[("全部账户", LIST)],
         state=state,
         place=place_of(state.account, catalog, names),
-        own=account_id == session.account.account_id,
-        actions=_actions(state, own=account_id == session.account.account_id),
+        own=account_id == call.session.account.account_id,
+        actions=_actions(state, own=account_id == call.session.account.account_id),
         password=password,
     )
 

@@ -7,7 +7,7 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Acting, Rejected, Session
+from mingpiao.identity.model import Rejected, Session
 from mingpiao.identity.service import DENGBAO, change_password, sign_in, sign_out
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_form, read_query
@@ -16,6 +16,7 @@ from mingpiao.portals.navigation import home_of
 from mingpiao.portals.rendering import EXCEPTION_HANDLERS, csrf_field, page
 from mingpiao.portals.routing import portal_router
 from mingpiao.portals.session import (
+    Call,
     PageRequest,
     check_csrf,
     cookie_name,
@@ -119,20 +120,15 @@ async def logout(request: PageRequest, services: NamedDependency[Services]) -> R
 
 
 @get("/password")
-async def password_page(request: PageRequest, session: NamedDependency[Session]) -> Response[str]:
+async def password_page(call: NamedDependency[Call]) -> Response[str]:
     """The form for a new password."""
-    return _password_form(request, session)
+    return _password_form(call.request, call.session)
 
 
 @post("/password", opt=NEVER_KEPT)
-async def new_password(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-) -> Response[str]:
+async def new_password(call: NamedDependency[Call]) -> Response[str]:
     """Change one's own password; the sessions elsewhere end."""
-    form = await request.form()
+    form = await call.request.form()
     old, new, again = (str(form.get(name) or "") for name in ("old_password", "new_password", "new_again"))
     try:
         if new != again:
@@ -140,21 +136,21 @@ async def new_password(
                 "form.password_differs", "两次输入的新密码不一致，请重新输入。", field="new_again", status=422
             )
         await change_password(
-            services.database,
-            session,
-            session_token(request),
+            call.services.database,
+            call.session,
+            session_token(call.request),
             old=old,
             new=new,
-            acting=acting,
+            acting=call.acting,
         )
     except Refusal as refusal:
-        return _password_form(request, session, problems=refusal.problems)
+        return _password_form(call.request, call.session, problems=refusal.problems)
     return page(
-        request,
+        call.request,
         "accounts/password_changed.html",
         title="密码已修改",
-        crumbs=[("首页", home_of(session))],
-        waiting=await waiting_address(services, request, session.account.account_id),
+        crumbs=[("首页", home_of(call.session))],
+        waiting=await waiting_address(call.services, call.request, call.session.account.account_id),
     )
 
 

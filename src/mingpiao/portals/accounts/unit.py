@@ -6,8 +6,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Acting, Role, Session
+from mingpiao.identity.model import Account, Role
 from mingpiao.identity.service import (
     account_in_unit,
     create_account,
@@ -22,7 +21,7 @@ from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import Call, PageRequest, redirect, require_right
 
 LIST = UNIT_ACCOUNT_LIST.address
 _GUARDS = [require_right(UNIT_ACCOUNTS)]
@@ -38,31 +37,26 @@ async def account_form(request: PageRequest) -> Response[str]:
 
 
 @post("/accounts/new", guards=_GUARDS, status_code=200)
-async def new_account(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-) -> Response[str]:
+async def new_account(call: NamedDependency[Call]) -> Response[str]:
     """Make an account with a random password, shown this once."""
-    form = await read_form(request)
+    form = await read_form(call.request)
     password = random_password()
     try:
         role = _role(form.get("role", ""))
-        async with services.database.system() as connection:  # system: no scope reads or writes accounts
+        async with call.services.database.system() as connection:  # system: no scope reads or writes accounts
             account = await create_account(
                 connection,
                 username=form.get("username", ""),
                 display_name=form.get("display_name", ""),
                 role=role,
                 password=password,
-                unit_id=unit_of(session.account),
+                unit_id=unit_of(call.session.account),
                 must_change_password=True,
-                acting=acting,
+                acting=call.acting,
             )
     except Refusal as refusal:
-        return _account_form(request, form, refusal.problems)
-    return _password_page(request, "账户已建立", account, password)
+        return _account_form(call.request, form, refusal.problems)
+    return _password_page(call.request, "账户已建立", account, password)
 
 
 def _role(text: str) -> Role:
@@ -73,28 +67,23 @@ def _role(text: str) -> Role:
 
 @post("/accounts/{account_id:int}/{action:str}", guards=_GUARDS, status_code=200)
 async def change_account(
-    request: PageRequest,
-    account_id: FromPath[int],
-    action: FromPath[str],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
+    call: NamedDependency[Call], account_id: FromPath[int], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
     """`enable`, `disable` or `reset` an account of the unit."""
     password = ""
-    async with services.database.system() as connection:  # system: no scope reads or writes accounts
-        account = await account_in_unit(connection, unit_of(session.account), account_id)
+    async with call.services.database.system() as connection:  # system: no scope reads or writes accounts
+        account = await account_in_unit(connection, unit_of(call.session.account), account_id)
         if action in {"enable", "disable"}:
-            await set_active(connection, account, action == "enable", acting=acting)
+            await set_active(connection, account, action == "enable", acting=call.acting)
         elif action == "reset":
-            if account.account_id == session.account.account_id:
+            if account.account_id == call.session.account.account_id:
                 raise refuse("account.is_own", "修改自己的密码请使用“修改密码”。", status=409)
-            password = await reset_password(connection, account, acting=acting)
+            password = await reset_password(connection, account, acting=call.acting)
         else:
             raise refuse("http.404", "没有这种操作，请返回账户列表。", status=404)
     if password:
-        return _password_page(request, "密码已重置", account, password)
-    return redirect(request, LIST)
+        return _password_page(call.request, "密码已重置", account, password)
+    return redirect(call.request, LIST)
 
 
 def _password_page(request: PageRequest, title: str, account: Account, password: str) -> Response[str]:

@@ -12,7 +12,6 @@ from mingpiao.applications.model import Application, ApplicationState
 from mingpiao.applications.service import Reviews, alike_count, department_above
 from mingpiao.applications.service import get as get_application
 from mingpiao.catalog.model import Catalog
-from mingpiao.composition import Services
 from mingpiao.identity.model import Acting, Session
 from mingpiao.identity.service import officers_of
 from mingpiao.kernel.codes import region_covers
@@ -27,7 +26,7 @@ from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, scoped_reads
+from mingpiao.portals.session import Call, redirect
 
 
 class _Verb(Protocol):
@@ -49,44 +48,37 @@ class _Choices(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/reviews/{application_id:int}")
-async def review_page(
-    request: PageRequest,
-    application_id: FromPath[int],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-) -> Response[str]:
+async def review_page(call: NamedDependency[Call], application_id: FromPath[int]) -> Response[str]:
     """Draft, findings, files, the unit's reason and past, and what can be decided."""
-    return await _review_page(request, session, services, application_id)
+    return await _review_page(call, application_id)
 
 
 async def _review_page(
-    request: PageRequest,
-    session: Session,
-    services: Services,
+    call: Call,
     application_id: int,
     *,
     problems: tuple[Problem, ...] = (),
     typed: Mapping[str, str] | None = None,
 ) -> Response[str]:
-    catalog = await services.catalog.get()
-    async with scoped_reads(services, session.account) as connection:
+    catalog = await call.services.catalog.get()
+    async with call.reads() as connection:
         application = await get_application(connection, application_id)
         parts = await load_parts(connection, application, catalog)
         alike = await alike_count(connection, application)
-    choices = _choices(session, application, catalog)
+    choices = _choices(call.session, application, catalog)
     officers = []
-    if choices.decide and session.account.region_code is not None:
-        async with services.database.system() as connection:  # system: no scope reads accounts
-            officers = await officers_of(connection, session.account.region_code)
+    if choices.decide and call.session.account.region_code is not None:
+        async with call.services.database.system() as connection:  # system: no scope reads accounts
+            officers = await officers_of(connection, call.session.account.region_code)
     return page(
-        request,
+        call.request,
         "applications/review.html",
         title=f"复核申请 {application_id}",
         crumbs=[("人工复核", LIST)],
         application=application,
         parts=parts,
         region=catalog.region_path(application.region_code),
-        past=await load_past(services, session.account, application.unit_id, but=application_id),
+        past=await load_past(call.services, call.session.account, application.unit_id, but=application_id),
         choices=choices,
         retry=PageAction(label="立即重试开具", address=f"{LIST}/{application_id}/retry", style="primary"),
         officers=[(str(each.account_id), f"{each.display_name}（{each.role.label}）") for each in officers],
@@ -145,20 +137,15 @@ _VERBS: dict[str, tuple[_Verb, str]] = {
 
 @post("/reviews/{application_id:int}/{verb:str}", guards=REVIEW_GUARDS, status_code=200)
 async def act(
-    request: PageRequest,
-    application_id: FromPath[int],
-    verb: FromPath[str],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
+    call: NamedDependency[Call], application_id: FromPath[int], verb: FromPath[str]
 ) -> Response[str] | Response[bytes]:
     """Approve, return, reject, assign, pass up, take over or try again; then show where it stands."""
     if verb not in _VERBS:
         raise refuse("page.unknown", "没有这种办理方式，请返回复核页面。", status=404)
     do, field = _VERBS[verb]
-    members = await read_form(request)
+    members = await read_form(call.request)
     try:
-        await do(services.reviews, application_id, members.get(field, ""), acting=acting)
+        await do(call.services.reviews, application_id, members.get(field, ""), acting=call.acting)
     except Refusal as refusal:
         if any(problem.status in (403, 404) for problem in refusal.problems):
             raise
@@ -166,10 +153,8 @@ async def act(
             msgspec.structs.replace(each, field=field) if each.field == "reason" else each
             for each in refusal.problems
         )
-        return await _review_page(
-            request, session, services, application_id, problems=problems, typed=members
-        )
-    return redirect(request, f"{LIST}/{application_id}")
+        return await _review_page(call, application_id, problems=problems, typed=members)
+    return redirect(call.request, f"{LIST}/{application_id}")
 
 
 HANDLERS = [review_page, act]

@@ -25,7 +25,7 @@ from mingpiao.portals.list_exports import short_file
 from mingpiao.portals.list_files import Layout
 from mingpiao.portals.regions import chosen_region, region_options
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import Call
 from mingpiao.storage.scope import DepartmentScope
 
 ADDRESS = f"{REVIEWS.address}/figures"
@@ -49,23 +49,21 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/reviews/figures")
-async def figures_page(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
+async def figures_page(call: NamedDependency[Call]) -> Response[str]:
     """Figures of a period and a region and below."""
-    catalog = await services.catalog.get()
-    asked = _read(session, catalog, read_query(request))
-    figures = await _figures(services, asked)
-    names = await rule_names(services)
+    catalog = await call.services.catalog.get()
+    asked = _read(call.session, catalog, read_query(call.request))
+    figures = await _figures(call.services, asked)
+    names = await rule_names(call.services)
     return page(
-        request,
+        call.request,
         "applications/review_figures.html",
         status=422 if asked.problems else 200,
         title="复核统计",
         crumbs=[(REVIEWS.title, REVIEWS.address)],
         problems=asked.problems,
         values=asked.values,
-        regions=region_options(session.account, catalog),
+        regions=region_options(call.session.account, catalog),
         figures=figures,
         charts=_charts(figures, names),
         rule_name=lambda code: names.get(code, code),
@@ -145,36 +143,24 @@ def _bars(labels: list[str], values: list[Any], unit: str) -> str:
 
 
 @get("/reviews/figures.csv")
-async def figures_csv(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-) -> Stream:
+async def figures_csv(call: NamedDependency[Call]) -> Stream:
     """One of the tables as CSV."""
-    return await _table(request, session, services, "csv", acting=acting)
+    return await _table(call, "csv", acting=call.acting)
 
 
 @get("/reviews/figures.xlsx")
-async def figures_workbook(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-) -> Stream:
+async def figures_workbook(call: NamedDependency[Call]) -> Stream:
     """One of the tables as a workbook."""
-    return await _table(request, session, services, "xlsx", acting=acting)
+    return await _table(call, "xlsx", acting=call.acting)
 
 
-async def _table(
-    request: PageRequest, session: Session, services: Services, ending: str, *, acting: Acting
-) -> Stream:
-    catalog = await services.catalog.get()
-    given = read_query(request)
-    asked = _read(session, catalog, given)
+async def _table(call: Call, ending: str, *, acting: Acting) -> Stream:
+    catalog = await call.services.catalog.get()
+    given = read_query(call.request)
+    asked = _read(call.session, catalog, given)
     if asked.problems:
         raise Refusal(*asked.problems)
-    figures = await _figures(services, asked)
+    figures = await _figures(call.services, asked)
     table = "departments" if given.get("table") == "departments" else "rules"
     entry = AuditEntry(
         acting=acting,
@@ -182,12 +168,12 @@ async def _table(
         subject=f"region:{asked.region_code}",
         details={"format": ending, "table": table} | asked.values,
     )
-    async with services.database.system() as connection:  # system: the audit trail is written
+    async with call.services.database.system() as connection:  # system: the audit trail is written
         await record(connection, entry)
     if table == "departments":
         layout, rows = Layout(columns=_DEPARTMENT_COLUMNS), _department_rows(figures, catalog)
     else:
-        layout, rows = Layout(columns=_RULE_COLUMNS), _rule_rows(figures, await rule_names(services))
+        layout, rows = Layout(columns=_RULE_COLUMNS), _rule_rows(figures, await rule_names(call.services))
     return short_file(f"review-{table}", ending, layout, [rows])
 
 

@@ -6,8 +6,6 @@ from litestar.di import NamedDependency
 from mingpiao.applications.model import (
     Decision,
 )
-from mingpiao.composition import Services
-from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.portals.applications.lists import REVIEWS
 from mingpiao.portals.applications.rights import REVIEW
@@ -15,7 +13,7 @@ from mingpiao.portals.forms import clean, read_id
 from mingpiao.portals.list_model import Query
 from mingpiao.portals.lists import list_helpers, show_list
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, require_right, scoped_reads
+from mingpiao.portals.session import Call, require_right
 from mingpiao.units.service import names_of
 
 REVIEW_GUARDS = [require_right(REVIEW)]
@@ -24,36 +22,31 @@ _DECISIONS = [(decision.value, decision.label) for decision in Decision]
 
 
 @get("/reviews")
-async def review_list(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
+async def review_list(call: NamedDependency[Call]) -> Response[str]:
     """Applications by state, deadline, unit, rule and whose task they are; what is due first comes first."""
-    return await show_list(request, session, services, REVIEWS, decisions=_DECISIONS, reason="")
+    return await show_list(
+        call.request, call.session, call.services, REVIEWS, decisions=_DECISIONS, reason=""
+    )
 
 
 @post("/reviews/batch", guards=REVIEW_GUARDS, status_code=200)
-async def decide_batch(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-) -> Response[str]:
+async def decide_batch(call: NamedDependency[Call]) -> Response[str]:
     """Decide the chosen applications with one reason, and list what became of each."""
-    form = await request.form()
+    form = await call.request.form()
     members = {name: clean(value) for name, value in form.multi_items() if isinstance(value, str)}
     numbers = [read_id(str(value)) for value in form.getall("chosen", [])]
     # A row that was chosen on two pages is one row.
     chosen = list(dict.fromkeys(each for each in numbers if each is not None))
     try:
         decision = _decision(members.get("decision", ""))
-        results = await services.reviews.decide_batch(
-            chosen, decision, members.get("reason", ""), acting=acting
+        results = await call.services.reviews.decide_batch(
+            chosen, decision, members.get("reason", ""), acting=call.acting
         )
     except Refusal as refusal:
         return await show_list(
-            request,
-            session,
-            services,
+            call.request,
+            call.session,
+            call.services,
             REVIEWS,
             given=_filter_of(members),
             problems=refusal.problems,
@@ -61,10 +54,10 @@ async def decide_batch(
             decisions=_DECISIONS,
             reason=members.get("reason", ""),
         )
-    async with scoped_reads(services, session.account) as connection:
+    async with call.reads() as connection:
         units = await names_of(connection, {each.application.unit_id for each in results if each.application})
     return page(
-        request,
+        call.request,
         "applications/reviews_done.html",
         title="批量办理结果",
         crumbs=[("人工复核", LIST)],

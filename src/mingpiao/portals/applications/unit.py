@@ -12,8 +12,6 @@ from mingpiao.applications.model import (
     ApplicationState,
 )
 from mingpiao.applications.service import get as get_application
-from mingpiao.composition import Services
-from mingpiao.identity.model import Acting, Session
 from mingpiao.issuing.model import Issued, Refused, Unresolved
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.applications.lists import UNIT_APPLICATIONS
@@ -24,7 +22,7 @@ from mingpiao.portals.gates import allowed
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
+from mingpiao.portals.session import Call, redirect, require_right
 from mingpiao.rules.model import Confirmation
 from mingpiao.units.model import UnitMode
 
@@ -35,32 +33,25 @@ _MOVING = (ApplicationState.CHECKING, ApplicationState.APPROVED)
 
 
 @get("/applications/{application_id:int}")
-async def application_page(
-    request: PageRequest,
-    application_id: FromPath[int],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-) -> Response[str]:
+async def application_page(call: NamedDependency[Call], application_id: FromPath[int]) -> Response[str]:
     """One application: where it stands, what is asked, what can be done."""
-    return await _application_page(request, session, services, application_id)
+    return await _application_page(call, application_id)
 
 
 async def _application_page(
-    request: PageRequest,
-    session: Session,
-    services: Services,
+    call: Call,
     application_id: int,
     *,
     problems: tuple[Problem, ...] = (),
     typed: Mapping[str, str] | None = None,
 ) -> Response[str]:
-    catalog = await services.catalog.get()
-    async with scoped_reads(services, session.account) as connection:
+    catalog = await call.services.catalog.get()
+    async with call.reads() as connection:
         application = await get_application(connection, application_id)
         parts = await load_parts(connection, application, catalog)
-    may_act = allowed(session.account.role, UNIT_ISSUE)
+    may_act = allowed(call.session.account.role, UNIT_ISSUE)
     return page(
-        request,
+        call.request,
         "applications/unit_application.html",
         title=f"开票申请 {application_id}",
         crumbs=[("首页", "/unit"), ("开票申请", LIST)],
@@ -94,20 +85,15 @@ def _correction(application: Application, mode: UnitMode) -> str:
 
 
 @get("/applications/{application_id:int}/progress")
-async def progress(
-    request: PageRequest,
-    application_id: FromPath[int],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-) -> Response[str]:
+async def progress(call: NamedDependency[Call], application_id: FromPath[int]) -> Response[str]:
     """Where an application stands, as a fragment that asks again; once it has moved on, the page is renewed."""
-    catalog = await services.catalog.get()
-    async with scoped_reads(services, session.account) as connection:
+    catalog = await call.services.catalog.get()
+    async with call.reads() as connection:
         application = await get_application(connection, application_id)
         parts = await load_parts(connection, application, catalog)
     moving = application.state in _MOVING and not application.held_up
     return page(
-        request,
+        call.request,
         "applications/_progress.html",
         headers={} if moving else {"HX-Refresh": "true"},
         application=application,
@@ -118,70 +104,58 @@ async def progress(
 
 @post("/applications/{application_id:int}/confirm", guards=_GUARDS, status_code=200)
 async def confirm(
-    request: PageRequest,
-    application_id: FromPath[int],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
+    call: NamedDependency[Call], application_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
     """State for each finding that the business complies, and issue."""
-    members = await read_form(request)
+    members = await read_form(call.request)
     given = [
         Confirmation(rule=name.removeprefix("confirmations-"), reason=text)
         for name, text in members.items()
         if name.startswith("confirmations-") and text
     ]
     try:
-        outcome = await services.applications.confirm(
-            unit_of(session.account), application_id, given, acting=acting
+        outcome = await call.services.applications.confirm(
+            unit_of(call.session.account), application_id, given, acting=call.acting
         )
     except Refusal as refusal:
-        return await _again(request, session, services, application_id, refusal.problems, members)
+        return await _again(call, application_id, refusal.problems, members)
     if isinstance(outcome, Issued):
-        return redirect(request, f"/unit/issue/done/{outcome.bill.code}/{outcome.bill.number}")
+        return redirect(call.request, f"/unit/issue/done/{outcome.bill.code}/{outcome.bill.number}")
     if isinstance(outcome, Refused | Unresolved):
-        return await _again(request, session, services, application_id, outcome.problems, members)
-    return redirect(request, f"{LIST}/{application_id}")
+        return await _again(call, application_id, outcome.problems, members)
+    return redirect(call.request, f"{LIST}/{application_id}")
 
 
 @post("/applications/{application_id:int}/appeal", guards=_GUARDS, status_code=200)
 async def appeal(
-    request: PageRequest,
-    application_id: FromPath[int],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
+    call: NamedDependency[Call], application_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
     """Bring the findings before the department."""
-    members = await read_form(request)
+    members = await read_form(call.request)
     try:
-        await services.applications.appeal(
-            unit_of(session.account), application_id, members.get("appeal", ""), acting=acting
+        await call.services.applications.appeal(
+            unit_of(call.session.account), application_id, members.get("appeal", ""), acting=call.acting
         )
     except Refusal as refusal:
         problems = _moved(refusal, "reason", "appeal")
-        return await _again(request, session, services, application_id, problems, members)
-    return redirect(request, f"{LIST}/{application_id}")
+        return await _again(call, application_id, problems, members)
+    return redirect(call.request, f"{LIST}/{application_id}")
 
 
 @post("/applications/{application_id:int}/withdraw", guards=_GUARDS, status_code=200)
 async def withdraw(
-    request: PageRequest,
-    application_id: FromPath[int],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
+    call: NamedDependency[Call], application_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
     """End the application."""
-    members = await read_form(request)
+    members = await read_form(call.request)
     try:
-        await services.applications.withdraw(
-            unit_of(session.account), application_id, members.get("withdrawal", ""), acting=acting
+        await call.services.applications.withdraw(
+            unit_of(call.session.account), application_id, members.get("withdrawal", ""), acting=call.acting
         )
     except Refusal as refusal:
         problems = _moved(refusal, "reason", "withdrawal")
-        return await _again(request, session, services, application_id, problems, members)
-    return redirect(request, f"{LIST}/{application_id}")
+        return await _again(call, application_id, problems, members)
+    return redirect(call.request, f"{LIST}/{application_id}")
 
 
 def _moved(refusal: Refusal, field: str, place: str) -> tuple[Problem, ...]:
@@ -193,9 +167,7 @@ def _moved(refusal: Refusal, field: str, place: str) -> tuple[Problem, ...]:
 
 
 async def _again(
-    request: PageRequest,
-    session: Session,
-    services: Services,
+    call: Call,
     application_id: int,
     problems: tuple[Problem, ...],
     members: Mapping[str, str],
@@ -203,9 +175,7 @@ async def _again(
     """The page with what is wrong and what was typed; raises `Refusal` for what is not there at all."""
     if any(problem.status == 404 for problem in problems):
         raise Refusal(*problems)
-    return await _application_page(
-        request, session, services, application_id, problems=problems, typed=members
-    )
+    return await _application_page(call, application_id, problems=problems, typed=members)
 
 
 HANDLERS = [*list_handlers(UNIT_APPLICATIONS), application_page, progress, confirm, appeal, withdraw]

@@ -5,9 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from markupsafe import Markup
 
-from mingpiao.composition import Services
 from mingpiao.evidence.service import get_evidence_files
-from mingpiao.identity.model import Session
 from mingpiao.issuing.service import get_document, get_supervision
 from mingpiao.journal.service import bill_events
 from mingpiao.portals.bills.access import bill_id_of
@@ -16,21 +14,15 @@ from mingpiao.portals.bills.files import bill_file_response
 from mingpiao.portals.bills.lists import FINANCE_BILLS
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, scoped_reads
+from mingpiao.portals.session import Call
 from mingpiao.units.service import get as get_unit
 
 
 @get("/bills/{code:str}/{number:str}")
-async def bill_page(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    code: FromPath[str],
-    number: FromPath[str],
-) -> Response[str]:
+async def bill_page(call: NamedDependency[Call], code: FromPath[str], number: FromPath[str]) -> Response[str]:
     """One bill: its face, data, history and documents."""
-    catalog = await services.catalog.get()
-    async with scoped_reads(services, session.account) as connection:
+    catalog = await call.services.catalog.get()
+    async with call.reads() as connection:
         document = await get_document(connection, bill_id_of(code, number))
         bill = document.bill
         unit = await get_unit(connection, bill.unit_id)
@@ -40,7 +32,7 @@ async def bill_page(
             connection, bill.unit_id, supervision.evidence if supervision else ()
         )
     return page(
-        request,
+        call.request,
         "bills/finance_bill.html",
         title=f"票据 {bill.code} {bill.number}",
         crumbs=[(FINANCE_BILLS.title, FINANCE_BILLS.address)],
@@ -53,21 +45,17 @@ async def bill_page(
         supervision=supervision,
         files=list(files.values()),
         evidence_base=f"/finance/evidence/{bill.unit_id}",
-        face=Markup(await services.documents.faces(document)),  # noqa: S704 - our own drawing, texts escaped
+        face=Markup(await call.services.documents.faces(document)),  # noqa: S704 - our own drawing, texts escaped
         base=f"{FINANCE_BILLS.address}/{bill.code}/{bill.number}",
     )
 
 
 @get("/bills/{code:str}/{number:str}/{form:str}")
 async def bill_document(
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    code: FromPath[str],
-    number: FromPath[str],
-    form: FromPath[str],
+    call: NamedDependency[Call], code: FromPath[str], number: FromPath[str], form: FromPath[str]
 ) -> Response[bytes]:
     """A bill's document to keep: ofd, pdf or xml."""
-    return await bill_file_response(services, session.account, code, number, form)
+    return await bill_file_response(call.services, call.session.account, code, number, form)
 
 
 HANDLERS = [*list_handlers(FINANCE_BILLS), bill_page, bill_document]

@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Acting, Session
+from mingpiao.identity.model import Session
 from mingpiao.issuing.model import Bill, BillState, Color, Issued, ReversalRequest
 from mingpiao.issuing.service import get_bill
 from mingpiao.kernel.errors import Problem, refuse
@@ -15,7 +15,7 @@ from mingpiao.portals.bills.rights import UNIT_REVERSE
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
+from mingpiao.portals.session import Call, PageRequest, redirect, require_right, scoped_reads
 
 _GUARDS = [require_right(UNIT_REVERSE)]
 _OTHER = "其他"
@@ -24,39 +24,29 @@ REASONS = ("开票内容有误", "缴款人要求退款", "重复开具", "业�
 
 @get("/bills/{code:str}/{number:str}/reverse", guards=_GUARDS)
 async def ask_reason(
-    request: PageRequest,
-    code: FromPath[str],
-    number: FromPath[str],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
+    call: NamedDependency[Call], code: FromPath[str], number: FromPath[str]
 ) -> Response[str]:
     """Ask for the reason of a reversal; one that was given before the session ended is there again."""
-    bill = await _reversible_bill(services, session, code, number)
-    typed = use_kept_members(request) or {}
+    bill = await _reversible_bill(call.services, call.session, code, number)
+    typed = use_kept_members(call.request) or {}
     choice, text = typed.get("reason", ""), typed.get("reason_text", "")
     if choice and choice not in REASONS:
         # From the last step, where choice and text have become one.
         choice, text = _OTHER, choice
-    return _reason_page(request, bill, choice=choice, text=text)
+    return _reason_page(call.request, bill, choice=choice, text=text)
 
 
 @post("/bills/{code:str}/{number:str}/reverse", guards=_GUARDS, status_code=200)
-async def ask_again(
-    request: PageRequest,
-    code: FromPath[str],
-    number: FromPath[str],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-) -> Response[str]:
+async def ask_again(call: NamedDependency[Call], code: FromPath[str], number: FromPath[str]) -> Response[str]:
     """Tell what will happen, and ask whether it shall."""
-    bill = await _reversible_bill(services, session, code, number)
-    form = await read_form(request)
+    bill = await _reversible_bill(call.services, call.session, code, number)
+    form = await read_form(call.request)
     choice, text = form.get("reason", ""), form.get("reason_text", "")
     problems = _reason_problems(choice, text)
     if problems:
-        return _reason_page(request, bill, choice=choice, text=text, problems=problems)
+        return _reason_page(call.request, bill, choice=choice, text=text, problems=problems)
     return page(
-        request,
+        call.request,
         "bills/reverse_check.html",
         title="确认冲红",
         crumbs=_crumbs(bill),
@@ -67,45 +57,40 @@ async def ask_again(
 
 @post("/bills/{code:str}/{number:str}/reverse/confirm", guards=_GUARDS, status_code=200)
 async def reverse(
-    request: PageRequest,
-    code: FromPath[str],
-    number: FromPath[str],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
+    call: NamedDependency[Call], code: FromPath[str], number: FromPath[str]
 ) -> Response[str] | Response[bytes]:
     """Reverse the bill; pressed twice, the second answer leads to the same red bill."""
-    form = await read_form(request)
-    async with scoped_reads(services, session.account) as connection:
+    form = await read_form(call.request)
+    async with call.reads() as connection:
         bill = await get_bill(connection, bill_id_of(code, number))
-    account = session.account
+    account = call.session.account
     reversal = ReversalRequest(
         code=code, number=number, reason=form.get("reason", ""), handler=account.display_name
     )
-    outcome = (await services.desk.reverse(unit_of(account), [reversal], acting=acting))[0]
+    outcome = (await call.services.desk.reverse(unit_of(account), [reversal], acting=call.acting))[0]
     result = f"{UNIT_BILLS.address}/{bill.code}/{bill.number}/reversed"
     if isinstance(outcome, Issued):
-        return redirect(request, result)
+        return redirect(call.request, result)
     if any(problem.code == "bill.already_reversed" for problem in outcome.problems):
-        return redirect(request, result)
-    return _reason_page(request, bill, choice=_OTHER, text=form.get("reason", ""), problems=outcome.problems)
+        return redirect(call.request, result)
+    return _reason_page(
+        call.request, bill, choice=_OTHER, text=form.get("reason", ""), problems=outcome.problems
+    )
 
 
 @get("/bills/{code:str}/{number:str}/reversed")
 async def reversed_page(
-    request: PageRequest,
-    code: FromPath[str],
-    number: FromPath[str],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
+    call: NamedDependency[Call], code: FromPath[str], number: FromPath[str]
 ) -> Response[str]:
     """What became of a reversed bill, with the red one."""
-    async with scoped_reads(services, session.account) as connection:
+    async with call.reads() as connection:
         bill = await get_bill(connection, bill_id_of(code, number))
         if bill.color is not Color.BLUE or bill.related is None:
             raise refuse("bill.not_reversed", "该票据没有被冲红，请返回票据页面查看。", status=404)
         red = await get_bill(connection, bill.related.bill_id)
-    return page(request, "bills/reversed.html", title="票据已冲红", crumbs=_crumbs(bill), bill=bill, red=red)
+    return page(
+        call.request, "bills/reversed.html", title="票据已冲红", crumbs=_crumbs(bill), bill=bill, red=red
+    )
 
 
 async def _reversible_bill(services: Services, session: Session, code: str, number: str) -> Bill:

@@ -5,9 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from markupsafe import Markup
 
-from mingpiao.composition import Services
 from mingpiao.evidence.service import get_evidence_files
-from mingpiao.identity.model import Session
 from mingpiao.issuing.model import Bill, BillState, Color
 from mingpiao.issuing.service import get_document, get_supervision
 from mingpiao.journal.service import bill_events
@@ -20,21 +18,15 @@ from mingpiao.portals.bills.rights import UNIT_REVERSE
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, scoped_reads
+from mingpiao.portals.session import Call
 from mingpiao.verification.service import checks_of
 
 
 @get("/bills/{code:str}/{number:str}")
-async def bill_page(
-    request: PageRequest,
-    code: FromPath[str],
-    number: FromPath[str],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-) -> Response[str]:
+async def bill_page(call: NamedDependency[Call], code: FromPath[str], number: FromPath[str]) -> Response[str]:
     """One bill: face, fields, items, history, documents."""
     bill_id = bill_id_of(code, number)
-    async with scoped_reads(services, session.account) as connection:
+    async with call.reads() as connection:
         document = await get_document(connection, bill_id)
         events = await bill_events(connection, document.bill.unit_id, bill_id)
         checks = await checks_of(connection, document.bill.unit_id, bill_id)
@@ -42,9 +34,9 @@ async def bill_page(
         named = supervision.evidence if supervision else ()
         files = await get_evidence_files(connection, document.bill.unit_id, named)
     bill = document.bill
-    catalog = await services.catalog.get()
+    catalog = await call.services.catalog.get()
     return page(
-        request,
+        call.request,
         "bills/unit_bill.html",
         title=f"票据 {bill.code}-{bill.number}",
         crumbs=[("首页", "/unit"), (UNIT_BILLS.title, UNIT_BILLS.address)],
@@ -56,8 +48,8 @@ async def bill_page(
         supervision=supervision,
         files=list(files.values()),
         evidence_base="/unit/evidence",
-        faces=Markup(await services.documents.faces(document)),  # noqa: S704 - our own drawing, texts escaped
-        may_reverse=may_be_reversed(bill) and allowed(session.account.role, UNIT_REVERSE),
+        faces=Markup(await call.services.documents.faces(document)),  # noqa: S704 - our own drawing, texts escaped
+        may_reverse=may_be_reversed(bill) and allowed(call.session.account.role, UNIT_REVERSE),
     )
 
 
@@ -68,17 +60,13 @@ def may_be_reversed(bill: Bill) -> bool:
 
 @get("/bills/{code:str}/{number:str}/{file_name:str}")
 async def bill_file(
-    code: FromPath[str],
-    number: FromPath[str],
-    file_name: FromPath[str],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
+    call: NamedDependency[Call], code: FromPath[str], number: FromPath[str], file_name: FromPath[str]
 ) -> Response[bytes]:
     """A document of a bill to keep: `document.ofd`, `document.pdf` or `document.xml`."""
     name, _, ending = file_name.partition(".")
     if name != "document":
         raise refuse("document.unknown", "没有这种文件，请从票据页面下载。", status=404)
-    return await bill_file_response(services, session.account, code, number, ending)
+    return await bill_file_response(call.services, call.session.account, code, number, ending)
 
 
 HANDLERS = [*list_handlers(UNIT_BILLS), bill_page, bill_file]

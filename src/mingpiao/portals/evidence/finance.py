@@ -4,29 +4,23 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from mingpiao.composition import Services
-from mingpiao.identity.model import Session
 from mingpiao.portals.evidence.lists import FINANCE_EVIDENCE, bills_address
 from mingpiao.portals.evidence.parts import file_parts, uploader
 from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import Call
 
 
 @get("/evidence/{unit_id:int}/{digest:str}")
 async def file_page(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    unit_id: FromPath[int],
-    digest: FromPath[str],
+    call: NamedDependency[Call], unit_id: FromPath[int], digest: FromPath[str]
 ) -> Response[str]:
     """One file: what it was understood as, what is used of it, its bills and its pages."""
-    catalog = await services.catalog.get()
-    parts = await file_parts(services, session, unit_id, digest)
+    catalog = await call.services.catalog.get()
+    parts = await file_parts(call.services, call.session, unit_id, digest)
     return page(
-        request,
+        call.request,
         "evidence/file.html",
         title=parts["file"].name,
         crumbs=[(FINANCE_EVIDENCE.title, FINANCE_EVIDENCE.address)],

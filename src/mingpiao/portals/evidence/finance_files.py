@@ -8,30 +8,25 @@ from mingpiao.composition import Services
 from mingpiao.evidence.model import EvidenceFile
 from mingpiao.identity.model import Session
 from mingpiao.portals.evidence.files import file_answer, find_file, picture_answer
-from mingpiao.portals.session import scoped_reads
+from mingpiao.portals.session import Call, scoped_reads
 
 
 @get("/evidence/{unit_id:int}/{digest:str}/pages/{name:str}")
 async def page_of(
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    unit_id: FromPath[int],
-    digest: FromPath[str],
-    name: FromPath[str],
+    call: NamedDependency[Call], unit_id: FromPath[int], digest: FromPath[str], name: FromPath[str]
 ) -> Response[bytes]:
     """A page as a picture."""
-    return await picture_answer(services, await _seen(session, services, unit_id, digest), name)
+    return await picture_answer(
+        call.services, await _seen(call.session, call.services, unit_id, digest), name
+    )
 
 
 @get("/evidence/{unit_id:int}/{digest:str}/file")
 async def file_of(
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    unit_id: FromPath[int],
-    digest: FromPath[str],
+    call: NamedDependency[Call], unit_id: FromPath[int], digest: FromPath[str]
 ) -> Response[bytes]:
     """The file itself."""
-    return await file_answer(services, await _seen(session, services, unit_id, digest))
+    return await file_answer(call.services, await _seen(call.session, call.services, unit_id, digest))
 
 
 async def _seen(session: Session, services: Services, unit_id: int, digest: str) -> EvidenceFile:

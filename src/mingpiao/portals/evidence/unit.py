@@ -4,28 +4,21 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from mingpiao.composition import Services
-from mingpiao.identity.model import Session
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.evidence.lists import UNIT_EVIDENCE
 from mingpiao.portals.evidence.parts import file_parts, uploader
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import Call
 
 
 @get("/evidence/{digest:str}")
-async def file_page(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    digest: FromPath[str],
-) -> Response[str]:
+async def file_page(call: NamedDependency[Call], digest: FromPath[str]) -> Response[str]:
     """One file: what it was understood as, what is used of it, its bills and its pages."""
-    catalog = await services.catalog.get()
-    parts = await file_parts(services, session, unit_of(session.account), digest)
+    catalog = await call.services.catalog.get()
+    parts = await file_parts(call.services, call.session, unit_of(call.session.account), digest)
     return page(
-        request,
+        call.request,
         "evidence/file.html",
         title=parts["file"].name,
         crumbs=[("首页", "/unit"), (UNIT_EVIDENCE.title, UNIT_EVIDENCE.address)],

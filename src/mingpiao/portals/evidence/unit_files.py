@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from mingpiao.composition import Services
 from mingpiao.evidence.model import EvidenceFile
 from mingpiao.evidence.service import MAX_FILES, get_evidence_files
-from mingpiao.identity.model import Acting, Session
+from mingpiao.identity.model import Session
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.evidence.files import (
     MAX_UPLOAD,
@@ -21,7 +21,7 @@ from mingpiao.portals.evidence.files import (
 )
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
-from mingpiao.portals.session import PageRequest, require_right, scoped_reads
+from mingpiao.portals.session import Call, require_right, scoped_reads
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -32,14 +32,9 @@ _NO_STORE = {"Cache-Control": "no-store"}
     status_code=200,
     request_max_body_size=MAX_UPLOAD,
 )
-async def upload(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-) -> Response[dict[str, Any]]:
+async def upload(call: NamedDependency[Call]) -> Response[dict[str, Any]]:
     """Take files in for the page's script: each is answered, and those refused are told why."""
-    taken = await take_files(request, services, unit_of(session.account), acting=acting)
+    taken = await take_files(call.request, call.services, unit_of(call.session.account), acting=call.acting)
     answer = {
         "files": [as_seen(each.file) for each in taken if each.file is not None],
         "problems": [each.problem.message for each in taken if each.problem is not None],
@@ -48,34 +43,25 @@ async def upload(
 
 
 @get("/evidence/status")
-async def status(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[list[dict[str, Any]]]:
+async def status(call: NamedDependency[Call]) -> Response[list[dict[str, Any]]]:
     """How far the reading of some files is."""
-    digests = read_query(request).get("digests", "").split()[:MAX_FILES]
-    unit_id = unit_of(session.account)
-    async with scoped_reads(services, session.account) as connection:
+    digests = read_query(call.request).get("digests", "").split()[:MAX_FILES]
+    unit_id = unit_of(call.session.account)
+    async with call.reads() as connection:
         found = await get_evidence_files(connection, unit_id, digests)
     return Response([as_seen(found[digest]) for digest in digests if digest in found], headers=_NO_STORE)
 
 
 @get("/evidence/{digest:str}/pages/{name:str}")
-async def page_of(
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    digest: FromPath[str],
-    name: FromPath[str],
-) -> Response[bytes]:
+async def page_of(call: NamedDependency[Call], digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """A page as a picture."""
-    return await picture_answer(services, await _own(session, services, digest), name)
+    return await picture_answer(call.services, await _own(call.session, call.services, digest), name)
 
 
 @get("/evidence/{digest:str}/file")
-async def file_of(
-    session: NamedDependency[Session], services: NamedDependency[Services], digest: FromPath[str]
-) -> Response[bytes]:
+async def file_of(call: NamedDependency[Call], digest: FromPath[str]) -> Response[bytes]:
     """The file itself."""
-    return await file_answer(services, await _own(session, services, digest))
+    return await file_answer(call.services, await _own(call.session, call.services, digest))
 
 
 async def _own(session: Session, services: Services, digest: str) -> EvidenceFile:

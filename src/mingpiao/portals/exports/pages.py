@@ -9,10 +9,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from mingpiao.composition import Services
 from mingpiao.exports.model import Export, ExportState
 from mingpiao.exports.service import file_key, get_export, list_exports
-from mingpiao.identity.model import Acting, AuditEntry
+from mingpiao.identity.model import AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.list_columns import Badge, Column, Note, Parts
@@ -20,6 +19,7 @@ from mingpiao.portals.list_exports import file_answer
 from mingpiao.portals.list_filters import Here
 from mingpiao.portals.list_model import Listing
 from mingpiao.portals.lists import list_handlers
+from mingpiao.portals.session import Call
 from mingpiao.storage.files import FileStore
 from mingpiao.storage.paging import Page
 from mingpiao.storage.scope import SYSTEM
@@ -72,22 +72,21 @@ def _listing(portal: str) -> Listing[Export]:
 
 @get("/exports/{export_id:int}/file")
 async def download(
-    services: NamedDependency[Services],
+    call: NamedDependency[Call],
     files: NamedDependency[FileStore],
-    acting: NamedDependency[Acting],
     export_id: FromPath[int],
 ) -> Stream:
     """The file of an export of one's own, put down in the audit trail."""
-    async with services.database.system() as connection:  # system: exports are an account's, no scope's
-        export = await get_export(connection, acting.account_id or 0, export_id)
+    async with call.services.database.system() as connection:  # system: exports are an account's, no scope's
+        export = await get_export(connection, call.acting.account_id or 0, export_id)
         pieces = await files.stream(file_key(export_id)) if export.state is ExportState.READY else None
         if pieces is None:
             raise refuse("export.not_ready", "文件还没有生成或已过期清理，请在“我的导出”中查看。", status=404)
         entry = AuditEntry(
-            acting=acting,
+            acting=call.acting,
             action="export:download",
             subject=f"export:{export_id}",
-            unit_id=acting.unit_id,
+            unit_id=call.acting.unit_id,
             details={"file": export.order.file_name},
         )
         await record(connection, entry)

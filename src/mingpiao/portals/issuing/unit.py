@@ -11,7 +11,7 @@ from mingpiao.catalog.model import BillKind, Catalog, ChargeItem
 from mingpiao.composition import Services
 from mingpiao.evidence.model import EvidenceFile
 from mingpiao.evidence.service import get_evidence_files
-from mingpiao.identity.model import Account, Acting, Session
+from mingpiao.identity.model import Account, Session
 from mingpiao.identity.service import checkers_of_unit
 from mingpiao.issuing.model import (
     MAX_ITEMS,
@@ -58,7 +58,7 @@ from mingpiao.portals.issuing.form import (
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.rendering import field_id, page
-from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
+from mingpiao.portals.session import Call, PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules.model import Severity
 from mingpiao.units.model import UnitMode, UnitProfile
 
@@ -104,34 +104,32 @@ async def _open_window(services: Services, account: Account) -> _Window:
 
 
 @get("/issue", guards=_GUARDS)
-async def choose_or_fill(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str] | Response[bytes]:
+async def choose_or_fill(call: NamedDependency[Call]) -> Response[str] | Response[bytes]:
     """Without a kind, the choice of one; with it, an empty form, or that of an application to correct.
 
     A form that waits for its author since an earlier session is shown as it was typed.
     """
-    window = await _open_window(services, session.account)
-    query = read_query(request)
-    if members := use_kept_members(request):
+    window = await _open_window(call.services, call.session.account)
+    query = read_query(call.request)
+    if members := use_kept_members(call.request):
         form = read_issue_form(members, window.kind(members.get("kind", "")), today())
-        return await _form_page(request, session, services, window, window.view(form))
+        return await _form_page(call, window, window.view(form))
     if query.get("application"):
-        form = await form_to_correct(services, session.account, query["application"])
-        return await _form_page(request, session, services, window, window.view(form))
+        form = await form_to_correct(call.services, call.session.account, query["application"])
+        return await _form_page(call, window, window.view(form))
     code = query.get("kind", "")
     kinds = window.kinds()
     if code:
         kind = window.kind(code)
         form = IssueForm(business_no=new_business_no(today()), kind=kind.code)
-        return await _form_page(request, session, services, window, window.view(form))
+        return await _form_page(call, window, window.view(form))
     if len(kinds) == 1:
-        return redirect(request, f"{_ADDRESS}?kind={kinds[0].code}")
-    async with scoped_reads(services, session.account) as connection:
+        return redirect(call.request, f"{_ADDRESS}?kind={kinds[0].code}")
+    async with call.reads() as connection:
         levels = await stock_levels(connection, window.profile.unit.unit_id)
     by_kind = {level.kind_code: level for level in levels}
     return page(
-        request,
+        call.request,
         "issuing/kind.html",
         title="开具票据",
         crumbs=[("首页", "/unit")],
@@ -152,32 +150,30 @@ def _stopped(level: StockLevel | None, mode: UnitMode) -> str:
 
 
 @post("/issue", guards=_GUARDS, status_code=200, request_max_body_size=MAX_UPLOAD)
-async def fill(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-) -> Response[str]:
+async def fill(call: NamedDependency[Call]) -> Response[str]:
     """A step within the form (`action`), or on to *check your answers*. Files that come along are taken in."""
-    window = await _open_window(services, session.account)
-    members = await read_form(request)
+    window = await _open_window(call.services, call.session.account)
+    members = await read_form(call.request)
     form = read_issue_form(members, window.kind(members.get("kind", "")), today())
-    taken = await take_files(request, services, unit_of(session.account), acting=acting)
+    taken = await take_files(call.request, call.services, unit_of(call.session.account), acting=call.acting)
     form = with_files(form, [each.file.digest for each in taken if each.file is not None])
     refused = problems_of(taken)
     action = members.get("action", "")
     if action != "check" or refused:
         view = window.view(_step(form, action, window))
         focus = _focus(members, action, view)
-        return await _form_page(request, session, services, window, view, problems=refused, focus=focus)
+        return await _form_page(call, window, view, problems=refused, focus=focus)
     view = window.view(without_blank_rows(form))
-    assessment = await _assess(session, services, view, counted=True)
+    assessment = await _assess(call.session, call.services, view, counted=True)
     if assessment.problems:
         return await _form_page(
-            request, session, services, window, view, problems=for_people(assessment.problems, view)
+            call,
+            window,
+            view,
+            problems=for_people(assessment.problems, view),
         )
-    files = await _files(services, session.account, view)
-    return _check_page(request, session, window, view, assessment, files)
+    files = await _files(call.services, call.session.account, view)
+    return _check_page(call.request, call.session, window, view, assessment, files)
 
 
 async def _assess(
@@ -262,82 +258,71 @@ def _focus(members: dict[str, str], action: str, view: FormView) -> str:
 
 
 @post("/issue/amounts", guards=_GUARDS, status_code=200)
-async def amounts(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
+async def amounts(call: NamedDependency[Call]) -> Response[str]:
     """Amounts, total and 大写金额 for what is in the form now, as a fragment."""
-    window = await _open_window(services, session.account)
-    members = await read_form(request)
+    window = await _open_window(call.services, call.session.account)
+    members = await read_form(call.request)
     form = read_issue_form(members, window.kind(members.get("kind", "")), today())
-    return page(request, "issuing/_amounts.html", view=window.view(form), fragment=True)
+    return page(call.request, "issuing/_amounts.html", view=window.view(form), fragment=True)
 
 
 @get("/issue/items", guards=_GUARDS)
-async def find_items(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
+async def find_items(call: NamedDependency[Call]) -> Response[str]:
     """Items by name, code or pinyin initials, as the options of a list box."""
-    query = read_query(request)
-    window = await _open_window(services, session.account)
+    query = read_query(call.request)
+    window = await _open_window(call.services, call.session.account)
     found = matching(window.items(window.kind(query.get("kind", ""))), query.get("q", ""))
-    return page(request, "issuing/_items.html", items=found[:MAX_MATCHES], rate_hint=rate_hint)
+    return page(call.request, "issuing/_items.html", items=found[:MAX_MATCHES], rate_hint=rate_hint)
 
 
 @post("/issue/confirm", guards=_GUARDS, status_code=200)
-async def confirm(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-) -> Response[str] | Response[bytes]:
+async def confirm(call: NamedDependency[Call]) -> Response[str] | Response[bytes]:
     """Issue. The form's business number makes a second press or a reload answer with the same bill."""
-    window = await _open_window(services, session.account)
-    members = await read_form(request)
+    window = await _open_window(call.services, call.session.account)
+    members = await read_form(call.request)
     form = read_issue_form(members, window.kind(members.get("kind", "")), today())
     view = window.view(form)
     if members.get("action") == "edit":
-        return await _form_page(request, session, services, window, view)
-    wanted = as_request(view, session.account.display_name)
-    unit_id = unit_of(session.account)
+        return await _form_page(call, window, view)
+    wanted = as_request(view, call.session.account.display_name)
+    unit_id = unit_of(call.session.account)
     try:
         if members.get("action") == "appeal":
-            application = await services.applications.appeal_request(
-                unit_id, wanted, view.form.appeal, acting=acting
+            application = await call.services.applications.appeal_request(
+                unit_id, wanted, view.form.appeal, acting=call.acting
             )
             if not isinstance(application, Refused):
-                return redirect(request, f"/unit/applications/{application.application_id}")
+                return redirect(call.request, f"/unit/applications/{application.application_id}")
             outcome: Submitted = application
         else:
-            outcome = await services.applications.submit(unit_id, wanted, acting=acting, look_first=True)
+            outcome = await call.services.applications.submit(
+                unit_id, wanted, acting=call.acting, look_first=True
+            )
     except Refusal as refusal:
         # What was typed must not be lost.
         problems = tuple(msgspec.structs.replace(each, field="appeal") for each in refusal.problems)
-        return await _asked_again(request, session, services, window, view, problems)
-    return await _answer(request, session, services, window, view, outcome)
+        return await _asked_again(call, window, view, problems)
+    return await _answer(call, window, view, outcome)
 
 
 async def _answer(
-    request: PageRequest,
-    session: Session,
-    services: Services,
+    call: Call,
     window: _Window,
     view: FormView,
     outcome: Submitted,
 ) -> Response[str] | Response[bytes]:
     match outcome:
         case Issued(bill=bill):
-            return redirect(request, f"{_ADDRESS}/done/{bill.code}/{bill.number}")
+            return redirect(call.request, f"{_ADDRESS}/done/{bill.code}/{bill.number}")
         case Pending(application=application):
-            return redirect(request, f"/unit/applications/{application.application_id}")
+            return redirect(call.request, f"/unit/applications/{application.application_id}")
         case Refused(problems=problems):
             conflict = next((p for p in problems if p.code == "bill.business_no_conflict"), None)
             if conflict is not None:
-                return _issued_before(request, view, conflict)
+                return _issued_before(call.request, view, conflict)
             if about_reasons := reason_problems(problems, view.form):
-                return await _asked_again(request, session, services, window, view, about_reasons)
-            return await _form_page(
-                request, session, services, window, view, problems=for_people(problems, view)
-            )
+                return await _asked_again(call, window, view, about_reasons)
+            return await _form_page(call, window, view, problems=for_people(problems, view))
         case NeedsConfirmation(hits=hits):
             unanswered = tuple(
                 Problem(
@@ -348,27 +333,34 @@ async def _answer(
                 )
                 for hit in hits
             )
-            return await _asked_again(request, session, services, window, view, unanswered)
+            return await _asked_again(call, window, view, unanswered)
         case Unresolved():
             # The same business number stays in the page: pressing again tells the truth. Nothing more is
             # read for it, as the database may be away.
             return _check_page(
-                request, session, window, view, Assessment(), [], status=503, problems=outcome.problems
+                call.request,
+                call.session,
+                window,
+                view,
+                Assessment(),
+                [],
+                status=503,
+                problems=outcome.problems,
             )
 
 
 async def _asked_again(
-    request: PageRequest,
-    session: Session,
-    services: Services,
+    call: Call,
     window: _Window,
     view: FormView,
     problems: tuple[Problem, ...],
 ) -> Response[str]:
-    assessment = await _assess(session, services, view)
-    files = await _files(services, session.account, view)
+    assessment = await _assess(call.session, call.services, view)
+    files = await _files(call.services, call.session.account, view)
     status = problems[0].status
-    return _check_page(request, session, window, view, assessment, files, status=status, problems=problems)
+    return _check_page(
+        call.request, call.session, window, view, assessment, files, status=status, problems=problems
+    )
 
 
 def _issued_before(request: PageRequest, view: FormView, conflict: Problem) -> Response[str]:
@@ -386,47 +378,39 @@ def _issued_before(request: PageRequest, view: FormView, conflict: Problem) -> R
 
 
 @get("/issue/done/{code:str}/{number:str}", guards=_GUARDS)
-async def done(
-    request: PageRequest,
-    code: FromPath[str],
-    number: FromPath[str],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-) -> Response[str]:
+async def done(call: NamedDependency[Call], code: FromPath[str], number: FromPath[str]) -> Response[str]:
     """The bill stands: its numbers, its face, what comes next."""
-    async with scoped_reads(services, session.account) as connection:
+    async with call.reads() as connection:
         document = await get_document(connection, bill_id_of(code, number))
     return page(
-        request,
+        call.request,
         "issuing/done.html",
         title="票据已开具",
         crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
         bill=document.bill,
-        kind=(await services.catalog.get()).kinds[document.bill.kind],
-        faces=Markup(await services.documents.faces(document)),  # noqa: S704 - our own drawing, texts escaped
+        kind=(await call.services.catalog.get()).kinds[document.bill.kind],
+        faces=Markup(await call.services.documents.faces(document)),  # noqa: S704 - our own drawing, texts escaped
     )
 
 
 async def _form_page(
-    request: PageRequest,
-    session: Session,
-    services: Services,
+    call: Call,
     window: _Window,
     view: FormView,
     *,
     problems: tuple[Problem, ...] = (),
     focus: str = "",
 ) -> Response[str]:
-    fragment = bool(request.headers.get("HX-Request"))
+    fragment = bool(call.request.headers.get("HX-Request"))
     return page(
-        request,
+        call.request,
         "issuing/_form.html" if fragment else "issuing/form.html",
         status=problems[0].status if problems and not fragment else 200,
         title=f"开具{view.kind.name}",
         crumbs=[("首页", "/unit"), ("开具票据", _ADDRESS)],
         view=view,
-        files=await _files(services, session.account, view),
-        handler=session.account.display_name,
+        files=await _files(call.services, call.session.account, view),
+        handler=call.session.account.display_name,
         checkers=window.checkers,
         pay_modes=PAY_MODES,
         many_kinds=len(window.kinds()) > 1,

@@ -5,41 +5,33 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.catalog.service import mark_evidence
-from mingpiao.composition import Services
-from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.kinds.lists import KINDS, may_mark
 from mingpiao.portals.kinds.rights import KINDS_MARK
 from mingpiao.portals.lists import list_helpers, show_list
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import Call, redirect, require_right
 
 
 @get("/kinds")
-async def kind_list(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
+async def kind_list(call: NamedDependency[Call]) -> Response[str]:
     """All kinds with their categories; the head of the province's department may mark them."""
-    catalog = await services.catalog.get()
-    return await show_list(request, session, services, KINDS, may_mark=may_mark(session.account, catalog))
+    catalog = await call.services.catalog.get()
+    return await show_list(
+        call.request, call.session, call.services, KINDS, may_mark=may_mark(call.session.account, catalog)
+    )
 
 
 @post("/kinds/{code:str}/evidence", guards=[require_right(KINDS_MARK)], status_code=200)
-async def mark(
-    request: PageRequest,
-    code: FromPath[str],
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-) -> Response[bytes]:
+async def mark(call: NamedDependency[Call], code: FromPath[str]) -> Response[bytes]:
     """Say whether a kind needs files from now on; pressed twice, the second changes nothing."""
-    catalog = await services.catalog.get()
-    if not may_mark(session.account, catalog):
+    catalog = await call.services.catalog.get()
+    if not may_mark(call.session.account, catalog):
         raise refuse("access.denied", "票据种类由省级财政部门负责人设置，请联系省级财政部门。", status=403)
-    needed = (await read_form(request)).get("needed") == "1"
-    async with services.database.system() as connection:  # system: a verb writes
-        await mark_evidence(connection, code, needed, acting=acting)
-    return redirect(request, KINDS.address)
+    needed = (await read_form(call.request)).get("needed") == "1"
+    async with call.services.database.system() as connection:  # system: a verb writes
+        await mark_evidence(connection, code, needed, acting=call.acting)
+    return redirect(call.request, KINDS.address)
 
 
 HANDLERS = [kind_list, *list_helpers(KINDS), mark]

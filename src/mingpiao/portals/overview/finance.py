@@ -7,8 +7,6 @@ import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from mingpiao.composition import Services
-from mingpiao.identity.model import Session
 from mingpiao.issuing.service import day_totals
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.codes import region_prefix
@@ -17,25 +15,23 @@ from mingpiao.portals.forms import clean_text, read_day, read_query
 from mingpiao.portals.overview.figures import COMPARED_DAYS, Overview, Share, build_overview
 from mingpiao.portals.regions import chosen_region, crumbs_above
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, scoped_reads
+from mingpiao.portals.session import Call
 
 
 @get("/")
-async def overview(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
+async def overview(call: NamedDependency[Call]) -> Response[str]:
     """Bills and amounts of a day against the thirty days before, by kind and by region."""
-    catalog = await services.catalog.get()
-    given = read_query(request)
-    region_code = chosen_region(session.account, catalog, clean_text(given.get("region", "")))
+    catalog = await call.services.catalog.get()
+    given = read_query(call.request)
+    region_code = chosen_region(call.session.account, catalog, clean_text(given.get("region", "")))
     day, problems = _chosen_day(clean_text(given.get("day", "")))
-    async with scoped_reads(services, session.account) as connection:
+    async with call.reads() as connection:
         totals = await day_totals(connection, day - timedelta(days=COMPARED_DAYS), day)
     prefix = region_prefix(region_code)
     seen = [total for total in totals if total.region_code.startswith(prefix)]
     figures = build_overview(seen, day, region_code, catalog)
     return page(
-        request,
+        call.request,
         "overview/finance.html",
         status=422 if problems else 200,
         title="概览",
@@ -43,7 +39,9 @@ async def overview(
         overview=figures,
         charts=_charts(figures),
         region=catalog.regions[region_code],
-        regions_above=[catalog.regions[code] for code in crumbs_above(session.account, catalog, region_code)],
+        regions_above=[
+            catalog.regions[code] for code in crumbs_above(call.session.account, catalog, region_code)
+        ],
         today=today(),
         day_before=day - timedelta(days=1),
         day_after=day + timedelta(days=1),

@@ -6,8 +6,6 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from mingpiao.applications.service import open_count
-from mingpiao.composition import Services
-from mingpiao.identity.model import Session
 from mingpiao.issuing.model import BillFilter
 from mingpiao.issuing.service import list_bills, unit_totals
 from mingpiao.kernel.clock import today
@@ -17,7 +15,7 @@ from mingpiao.portals.gates import allowed
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.qualifications.parts import notice_of
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, scoped_reads
+from mingpiao.portals.session import Call
 from mingpiao.qualifications.service import unit_qualifications
 from mingpiao.units.model import UnitMode
 
@@ -27,19 +25,17 @@ LOW_STOCK = 200
 
 
 @get("/")
-async def home(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
+async def home(call: NamedDependency[Call]) -> Response[str]:
     """What happened today and what stands in the way of issuing."""
-    unit_id = unit_of(session.account)
-    async with scoped_reads(services, session.account) as connection:
+    unit_id = unit_of(call.session.account)
+    async with call.reads() as connection:
         totals = await unit_totals(connection, unit_id, today(), today())
         levels = await stock_levels(connection, unit_id)
         files = await unit_qualifications(connection, unit_id)
         to_handle = await open_count(connection, unit_id)
         latest = await list_bills(connection, BillFilter(unit_id=unit_id), limit=_LATEST)
     return page(
-        request,
+        call.request,
         "overview/unit.html",
         title="首页",
         issued_count=sum(total.issued_count for total in totals),
@@ -50,11 +46,11 @@ async def home(
         notice=notice_of(files),
         to_handle=to_handle,
         low_stock=LOW_STOCK,
-        drawn_at_issue=(await services.units.profile(unit_id)).unit.mode is UnitMode.ONLINE,
+        drawn_at_issue=(await call.services.units.profile(unit_id)).unit.mode is UnitMode.ONLINE,
         today=today(),
         latest=latest.items,
-        kinds=(await services.catalog.get()).kinds,
-        may_issue=allowed(session.account.role, UNIT_ISSUE),
+        kinds=(await call.services.catalog.get()).kinds,
+        may_issue=allowed(call.session.account.role, UNIT_ISSUE),
     )
 
 

@@ -24,7 +24,7 @@ from mingpiao.portals.qualifications.parts import (
 )
 from mingpiao.portals.qualifications.rights import QUALIFICATION_REVIEW
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
+from mingpiao.portals.session import Call, redirect, require_right, scoped_reads
 from mingpiao.qualifications.model import (
     Qualification,
     QualificationState,
@@ -37,33 +37,26 @@ LIST = FINANCE_QUALIFICATIONS.address
 
 
 @get("/qualifications/{qualification_id:int}")
-async def qualification_page(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    qualification_id: FromPath[int],
-) -> Response[str]:
+async def qualification_page(call: NamedDependency[Call], qualification_id: FromPath[int]) -> Response[str]:
     """A qualification: the picture beside what was read and stated, and the unit's own data."""
-    return await _qualification_page(request, session, services, qualification_id)
+    return await _qualification_page(call, qualification_id)
 
 
 async def _qualification_page(
-    request: PageRequest,
-    session: Session,
-    services: Services,
+    call: Call,
     qualification_id: int,
     reason: str = "",
     problems: tuple[Problem, ...] = (),
     decision: str = "",
 ) -> Response[str]:
-    catalog = await services.catalog.get()
-    async with scoped_reads(services, session.account) as connection:
+    catalog = await call.services.catalog.get()
+    async with call.reads() as connection:
         qualification = await get_qualification(connection, qualification_id)
         unit = await get_unit(connection, qualification.unit_id)
         stands = await unit_qualifications(connection, qualification.unit_id)
-    may_decide = allowed(session.account.role, QUALIFICATION_REVIEW)
+    may_decide = allowed(call.session.account.role, QUALIFICATION_REVIEW)
     return page(
-        request,
+        call.request,
         "qualifications/finance_qualification.html",
         title=f"{unit.name}：{qualification.type_label}",
         crumbs=[(FINANCE_QUALIFICATIONS.title, LIST)],
@@ -94,30 +87,30 @@ async def _qualification_page(
     status_code=200,
 )
 async def decide_qualification(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-    qualification_id: FromPath[int],
+    call: NamedDependency[Call], qualification_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
     """`accept`, `reject`, `retire` or `revoke`; of two who do it at once the second is told who was first."""
-    form = await read_form(request)
+    form = await read_form(call.request)
     decision = form.get("decision", "")
     given = _Decision(
         reason=form.get("reason", ""),
         revision=read_id(form.get("revision", ""), 9) or 0,
-        acting=acting,
+        acting=call.acting,
     )
     try:
-        async with services.database.system() as connection:  # system: a verb writes
+        async with call.services.database.system() as connection:  # system: a verb writes
             await _decide(connection, qualification_id, decision, given)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
         return await _qualification_page(
-            request, session, services, qualification_id, given.reason, refusal.problems, decision
+            call,
+            qualification_id,
+            given.reason,
+            refusal.problems,
+            decision,
         )
-    return redirect(request, f"{LIST}/{qualification_id}")
+    return redirect(call.request, f"{LIST}/{qualification_id}")
 
 
 class _Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,25 +137,18 @@ async def _decide(
 
 @get("/qualifications/{qualification_id:int}/pages/{number:int}")
 async def qualification_picture(
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    qualification_id: FromPath[int],
-    number: FromPath[int],
+    call: NamedDependency[Call], qualification_id: FromPath[int], number: FromPath[int]
 ) -> Response[bytes]:
     """A page of a qualification, upright."""
-    qualification = await _find(session, services, qualification_id)
-    return picture_answer(await services.qualifications.picture(qualification, number))
+    qualification = await _find(call.session, call.services, qualification_id)
+    return picture_answer(await call.services.qualifications.picture(qualification, number))
 
 
 @get("/qualifications/{qualification_id:int}/file")
-async def qualification_file(
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    qualification_id: FromPath[int],
-) -> Response[bytes]:
+async def qualification_file(call: NamedDependency[Call], qualification_id: FromPath[int]) -> Response[bytes]:
     """The file as the unit uploaded it."""
-    qualification = await _find(session, services, qualification_id)
-    return file_answer(qualification, await services.qualifications.open_file(qualification))
+    qualification = await _find(call.session, call.services, qualification_id)
+    return file_answer(qualification, await call.services.qualifications.open_file(qualification))
 
 
 async def _find(session: Session, services: Services, qualification_id: int) -> Qualification:

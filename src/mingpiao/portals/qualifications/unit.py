@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from mingpiao.composition import Services
 from mingpiao.evidence.service import MAX_BYTES
-from mingpiao.identity.model import Acting, Session
+from mingpiao.identity.model import Session
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.bills.access import unit_of
@@ -29,7 +29,7 @@ from mingpiao.portals.qualifications.parts import (
 )
 from mingpiao.portals.qualifications.rights import UNIT_QUALIFICATIONS
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
+from mingpiao.portals.session import Call, PageRequest, redirect, require_right, scoped_reads
 from mingpiao.qualifications.model import Qualification
 from mingpiao.qualifications.service import get as get_qualification
 from mingpiao.qualifications.service import (
@@ -47,22 +47,18 @@ _MAX_UPLOAD = 2 * MAX_BYTES
 
 
 @get("/qualifications")
-async def qualification_list(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
+async def qualification_list(call: NamedDependency[Call]) -> Response[str]:
     """Current qualifications with their days left, and the history."""
-    return await _list_page(request, session, services)
+    return await _list_page(call)
 
 
-async def _list_page(
-    request: PageRequest, session: Session, services: Services, problems: tuple[Problem, ...] = ()
-) -> Response[str]:
-    async with scoped_reads(services, session.account) as connection:
-        stands = await unit_qualifications(connection, unit_of(session.account))
+async def _list_page(call: Call, problems: tuple[Problem, ...] = ()) -> Response[str]:
+    async with call.reads() as connection:
+        stands = await unit_qualifications(connection, unit_of(call.session.account))
     return await show_list(
-        request,
-        session,
-        services,
+        call.request,
+        call.session,
+        call.services,
         UNIT_QUALIFICATION_LIST,
         problems=problems,
         standing=stands,
@@ -70,43 +66,33 @@ async def _list_page(
         left=stands.days_left(today()),
         days_text=days_text,
         state_colour=state_colour,
-        may_upload=allowed(session.account.role, UNIT_QUALIFICATIONS),
+        may_upload=allowed(call.session.account.role, UNIT_QUALIFICATIONS),
     )
 
 
 @post("/qualifications", guards=_GUARDS, status_code=200, request_max_body_size=_MAX_UPLOAD)
-async def upload(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-) -> Response[str] | Response[bytes]:
+async def upload(call: NamedDependency[Call]) -> Response[str] | Response[bytes]:
     """Take a file in; the same one again leads to the qualification that it is."""
-    file = (await request.form()).get("file")
+    file = (await call.request.form()).get("file")
     try:
         if not isinstance(file, UploadFile) or not file.filename:
             raise refuse("qualification.file_missing", "请选择证书文件。", field="file", status=422)
-        qualification, fresh = await services.qualifications.upload(
-            unit_of(session.account),
+        qualification, fresh = await call.services.qualifications.upload(
+            unit_of(call.session.account),
             file.filename,
             await file.read(),
-            acting=acting,
+            acting=call.acting,
         )
     except Refusal as refusal:
-        return await _list_page(request, session, services, refusal.problems)
-    return redirect(request, _address(qualification.qualification_id) + ("" if fresh else "?again=yes"))
+        return await _list_page(call, refusal.problems)
+    return redirect(call.request, _address(qualification.qualification_id) + ("" if fresh else "?again=yes"))
 
 
 @get("/qualifications/{qualification_id:int}")
-async def qualification_page(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    qualification_id: FromPath[int],
-) -> Response[str]:
+async def qualification_page(call: NamedDependency[Call], qualification_id: FromPath[int]) -> Response[str]:
     """A qualification: the picture, what was read, and the form to state what it says."""
-    qualification = await _own(session, services, qualification_id)
-    return _qualification_page(request, session, qualification)
+    qualification = await _own(call.session, call.services, qualification_id)
+    return _qualification_page(call.request, call.session, qualification)
 
 
 def _qualification_page(
@@ -140,82 +126,63 @@ def _qualification_page(
 
 
 @get("/qualifications/{qualification_id:int}/state")
-async def qualification_state(
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    qualification_id: FromPath[int],
-) -> dict[str, str]:
+async def qualification_state(call: NamedDependency[Call], qualification_id: FromPath[int]) -> dict[str, str]:
     """The state alone, for the page that waits for the reading."""
-    qualification = await _own(session, services, qualification_id)
+    qualification = await _own(call.session, call.services, qualification_id)
     return {"state": qualification.state.value}
 
 
 @post("/qualifications/{qualification_id:int}/submit", guards=_GUARDS, status_code=200)
 async def submit_qualification(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-    qualification_id: FromPath[int],
+    call: NamedDependency[Call], qualification_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
     """Hand a qualification in; what is wrong in the form is told beside its field."""
-    form = await read_form(request)
-    qualification = await _own(session, services, qualification_id)
+    form = await read_form(call.request)
+    qualification = await _own(call.session, call.services, qualification_id)
     stated, problems = read_statement(form)
     if stated is None:
-        return _qualification_page(request, session, qualification, form, tuple(problems))
+        return _qualification_page(call.request, call.session, qualification, form, tuple(problems))
     try:
-        async with services.database.system() as connection:  # system: a verb writes
+        async with call.services.database.system() as connection:  # system: a verb writes
             await submit(
                 connection,
-                unit_of(session.account),
+                unit_of(call.session.account),
                 qualification_id,
                 stated,
                 revision=read_id(form.get("revision", ""), 9) or 0,
-                acting=acting,
+                acting=call.acting,
             )
     except Refusal as refusal:
         if refusal.status != 422:
             raise
-        return _qualification_page(request, session, qualification, form, refusal.problems)
-    return redirect(request, _address(qualification_id))
+        return _qualification_page(call.request, call.session, qualification, form, refusal.problems)
+    return redirect(call.request, _address(qualification_id))
 
 
 @post("/qualifications/{qualification_id:int}/withdraw", guards=_GUARDS, status_code=200)
 async def withdraw_qualification(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-    qualification_id: FromPath[int],
+    call: NamedDependency[Call], qualification_id: FromPath[int]
 ) -> Response[bytes]:
     """Take a qualification back on which nobody decided."""
-    async with services.database.system() as connection:  # system: a verb writes
-        await withdraw(connection, unit_of(session.account), qualification_id, acting=acting)
-    return redirect(request, LIST)
+    async with call.services.database.system() as connection:  # system: a verb writes
+        await withdraw(connection, unit_of(call.session.account), qualification_id, acting=call.acting)
+    return redirect(call.request, LIST)
 
 
 @get("/qualifications/{qualification_id:int}/pages/{number:int}")
 async def qualification_picture(
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    qualification_id: FromPath[int],
-    number: FromPath[int],
+    call: NamedDependency[Call], qualification_id: FromPath[int], number: FromPath[int]
 ) -> Response[bytes]:
     """A page of the qualification, upright."""
-    qualification = await _own(session, services, qualification_id)
-    return picture_answer(await services.qualifications.picture(qualification, number))
+    qualification = await _own(call.session, call.services, qualification_id)
+    return picture_answer(await call.services.qualifications.picture(qualification, number))
 
 
 @get("/qualifications/{qualification_id:int}/file")
-async def qualification_file(
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    qualification_id: FromPath[int],
-) -> Response[bytes]:
+async def qualification_file(call: NamedDependency[Call], qualification_id: FromPath[int]) -> Response[bytes]:
     """The file as it was uploaded."""
-    qualification = await _own(session, services, qualification_id)
-    return file_answer(qualification, await services.qualifications.open_file(qualification))
+    qualification = await _own(call.session, call.services, qualification_id)
+    return file_answer(qualification, await call.services.qualifications.open_file(qualification))
 
 
 async def _own(session: Session, services: Services, qualification_id: int) -> Qualification:

@@ -9,8 +9,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.composition import Services
-from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.regions import home_region
 from mingpiao.portals.rendering import page
@@ -26,7 +24,7 @@ from mingpiao.portals.rules.form import (
     scope_choices,
 )
 from mingpiao.portals.rules.rights import RULES_WRITE
-from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
+from mingpiao.portals.session import Call, PageRequest, redirect, require_right
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import RuleVersion, Severity, Stage, VersionState
 from mingpiao.rules.service import RuleDifference
@@ -36,74 +34,58 @@ _EDITABLE = (VersionState.DRAFT, VersionState.RETURNED)
 
 
 @get("/rules/new", guards=_GUARDS)
-async def new_rule_form(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
+async def new_rule_form(call: NamedDependency[Call]) -> Response[str]:
     """An empty form; a local officer's code is begun."""
-    catalog = await services.catalog.get()
-    own = home_region(session.account, catalog)
+    catalog = await call.services.catalog.get()
+    own = home_region(call.session.account, catalog)
     prefix = "" if rules.is_province(own, catalog) else f"L{own}-"
-    return _editor(request, catalog, own, empty_form(prefix))
+    return _editor(call.request, catalog, own, empty_form(prefix))
 
 
 @post("/rules/new", guards=_GUARDS, status_code=200)
-async def new_rule(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-) -> Response[str] | Response[bytes]:
+async def new_rule(call: NamedDependency[Call]) -> Response[str] | Response[bytes]:
     """Make a rule as a draft."""
-    catalog = await services.catalog.get()
-    form = await read_rule_form(request)
+    catalog = await call.services.catalog.get()
+    form = await read_rule_form(call.request)
     try:
         rule = form.rule()
-        async with services.database.system() as connection:  # system: a verb writes
+        async with call.services.database.system() as connection:  # system: a verb writes
             fresh = await rules.create(
                 connection,
                 catalog,
                 rule,
-                acting=acting,
+                acting=call.acting,
                 note=form.note,
             )
     except Refusal as refusal:
-        return _editor(request, catalog, home_region(session.account, catalog), form, refusal.problems)
-    return redirect(request, f"{LIST}/{fresh.rule.code}?version=1")
+        return _editor(
+            call.request, catalog, home_region(call.session.account, catalog), form, refusal.problems
+        )
+    return redirect(call.request, f"{LIST}/{fresh.rule.code}?version=1")
 
 
 @get("/rules/{code:str}/edit", guards=_GUARDS)
-async def edit_form(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    code: FromPath[str],
-) -> Response[str]:
+async def edit_form(call: NamedDependency[Call], code: FromPath[str]) -> Response[str]:
     """The open draft in the form, or the newest content as the beginning of a further version."""
-    catalog = await services.catalog.get()
-    async with scoped_reads(services, session.account) as connection:
+    catalog = await call.services.catalog.get()
+    async with call.reads() as connection:
         newest = (await rules.get_rule(connection, code)).newest
     draft = newest.state in _EDITABLE
     form = form_of(newest.rule, note=newest.note if draft else "", revision=newest.revision if draft else 0)
-    return _editor(request, catalog, newest.region_code, form, editing=newest)
+    return _editor(call.request, catalog, newest.region_code, form, editing=newest)
 
 
 @post("/rules/{code:str}/edit", guards=_GUARDS, status_code=200)
-async def save(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-    code: FromPath[str],
-) -> Response[str] | Response[bytes]:
+async def save(call: NamedDependency[Call], code: FromPath[str]) -> Response[str] | Response[bytes]:
     """Save the draft that the form began with; from a form without one, begin a further version."""
-    catalog = await services.catalog.get()
-    form = await read_rule_form(request, code=code)
-    async with scoped_reads(services, session.account) as connection:
+    catalog = await call.services.catalog.get()
+    form = await read_rule_form(call.request, code=code)
+    async with call.reads() as connection:
         newest = (await rules.get_rule(connection, code)).newest
-    given: dict[str, Any] = {"acting": acting, "note": form.note}
+    given: dict[str, Any] = {"acting": call.acting, "note": form.note}
     try:
         rule = form.rule()
-        async with services.database.system() as connection:  # system: a verb writes
+        async with call.services.database.system() as connection:  # system: a verb writes
             if form.revision:
                 saved = await rules.save_draft(
                     connection, catalog, rule, newest.version, revision=form.revision, **given
@@ -112,26 +94,24 @@ async def save(
                 saved = await rules.start_version(connection, catalog, rule, **given)
     except Refusal as refusal:
         if refusal.problems[0].code == "rule.edited_meanwhile":
-            return await _meanwhile(request, session, services, form, refusal.problems)
-        return _editor(request, catalog, newest.region_code, form, refusal.problems, editing=newest)
-    return redirect(request, f"{LIST}/{code}?version={saved.version}")
+            return await _meanwhile(call, form, refusal.problems)
+        return _editor(call.request, catalog, newest.region_code, form, refusal.problems, editing=newest)
+    return redirect(call.request, f"{LIST}/{code}?version={saved.version}")
 
 
 async def _meanwhile(
-    request: PageRequest,
-    session: Session,
-    services: Services,
+    call: Call,
     form: RuleForm,
     problems: tuple[Problem, ...],
 ) -> Response[str]:
     """What was typed, beside what another saved; saving once more is then meant."""
-    catalog = await services.catalog.get()
-    async with scoped_reads(services, session.account) as connection:
+    catalog = await call.services.catalog.get()
+    async with call.reads() as connection:
         newest = (await rules.get_rule(connection, form.text("code"))).newest
     differences = [each for each in rules.compare(newest.rule, form.rule(), catalog) if each.changed]
     told = msgspec.structs.replace(form, revision=newest.revision)
     return _editor(
-        request, catalog, newest.region_code, told, problems, editing=newest, differences=differences
+        call.request, catalog, newest.region_code, told, problems, editing=newest, differences=differences
     )
 
 

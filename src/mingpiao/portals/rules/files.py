@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Acting, AuditEntry, Session
+from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Problem, Refusal, refuse
@@ -19,7 +19,7 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS, LIST
 from mingpiao.portals.rules.lists import RULES, rule_filter
 from mingpiao.portals.rules.rights import RULES_VIEW, RULES_WRITE
-from mingpiao.portals.session import PageRequest, require_right, scoped_reads
+from mingpiao.portals.session import Call, PageRequest, require_right
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import ImportOutcome, ImportReport
@@ -31,17 +31,14 @@ _TYPE = "application/yaml; charset=utf-8"
 
 
 @get("/rules/export.yaml", guards=_VIEW)
-async def export_list(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-) -> Response[bytes]:
+async def export_list(call: NamedDependency[Call]) -> Response[bytes]:
     """The newest version of every rule of the filter, a document each, in order of code."""
-    catalog = await services.catalog.get()
-    async with scoped_reads(services, session.account) as connection:
-        here = Here(account=session.account, catalog=catalog, units=services.units, connection=connection)
-        query = await read_list_query(RULES, here, read_query(request))
+    catalog = await call.services.catalog.get()
+    async with call.reads() as connection:
+        here = Here(
+            account=call.session.account, catalog=catalog, units=call.services.units, connection=connection
+        )
+        query = await read_list_query(RULES, here, read_query(call.request))
         if query.problems:
             raise Refusal(*query.problems)
         wanted = rule_filter(query.wanted)
@@ -49,24 +46,18 @@ async def export_list(
     found = [each.newest.rule for each in listed]
     if not found:
         raise refuse("rule.export_empty", "没有符合条件的规则可以导出，请修改条件。", status=404)
-    await _audit(services, "rules", str(len(found)), acting=acting)
+    await _audit(call.services, "rules", str(len(found)), acting=call.acting)
     return _file(found, f"rules-{_stamp(now())}")
 
 
 @get("/rules/{code:str}/export.yaml", guards=_VIEW)
-async def export_one(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-    code: FromPath[str],
-) -> Response[bytes]:
+async def export_one(call: NamedDependency[Call], code: FromPath[str]) -> Response[bytes]:
     """One version of a rule, the newest unless told."""
-    asked = read_query(request).get("version", "")
-    async with scoped_reads(services, session.account) as connection:
+    asked = read_query(call.request).get("version", "")
+    async with call.reads() as connection:
         versions = await rules.versions_of(connection, code)
     chosen = next((each for each in versions if str(each.version) == asked), versions[0])
-    await _audit(services, f"rule:{code}", "1", acting=acting)
+    await _audit(call.services, f"rule:{code}", "1", acting=call.acting)
     return _file([chosen.rule], f"{code}-v{chosen.version}")
 
 
@@ -92,30 +83,25 @@ async def import_form(request: PageRequest) -> Response[str]:
 
 
 @post("/rules/import", guards=_WRITE, status_code=200)
-async def import_file(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-) -> Response[str]:
+async def import_file(call: NamedDependency[Call]) -> Response[str]:
     """Try a file, or import what a trial has shown (`action` is `import`); one report a rule."""
-    catalog = await services.catalog.get()
-    form = await request.form()
+    catalog = await call.services.catalog.get()
+    form = await call.request.form()
     really = form.get("action") == "import"
     try:
         data = await _data(form.get("file"), form.get("text"))
         entries = rules.read_rules(data)
-        async with services.database.system() as connection:  # system: a verb writes
+        async with call.services.database.system() as connection:  # system: a verb writes
             reports = await rules.import_rules(
                 connection,
                 catalog,
                 entries,
-                acting=acting,
+                acting=call.acting,
                 dry_run=not really,
             )
     except Refusal as refusal:
-        return _import_page(request, problems=refusal.problems)
-    return _import_page(request, text=data.decode("utf-8-sig"), reports=reports, done=really)
+        return _import_page(call.request, problems=refusal.problems)
+    return _import_page(call.request, text=data.decode("utf-8-sig"), reports=reports, done=really)
 
 
 async def _data(file: object, text: object) -> bytes:

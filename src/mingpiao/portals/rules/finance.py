@@ -23,7 +23,7 @@ from mingpiao.portals.rules.form import read_revision
 from mingpiao.portals.rules.history import suspension_of, trials_of
 from mingpiao.portals.rules.lists import RULES, TRIAL_COLUMNS, owner_name
 from mingpiao.portals.rules.rights import RULES_APPROVE, RULES_VIEW, RULES_WRITE
-from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
+from mingpiao.portals.session import Call, PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import RuleVersion, VersionState
 from mingpiao.rules.service import RuleSummary
@@ -40,14 +40,9 @@ TRIAL_MONTHS = [(str(months), f"最近{months}个月") for months in (1, 3, 6, 1
 
 
 @get("/rules/{code:str}", guards=_VIEW)
-async def rule_page(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    code: FromPath[str],
-) -> Response[str]:
+async def rule_page(call: NamedDependency[Call], code: FromPath[str]) -> Response[str]:
     """One rule: the version asked for (else the newest), all versions, and what may be done."""
-    return await show_rule(request, session, services, code)
+    return await show_rule(call.request, call.session, call.services, code)
 
 
 async def show_rule(
@@ -155,24 +150,18 @@ def _permissions(account: Account, catalog: Catalog, summary: RuleSummary, shown
 
 @post("/rules/{code:str}/versions/{version:int}/{action:str}", guards=_WRITE, status_code=200)
 async def change_version(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-    code: FromPath[str],
-    version: FromPath[int],
-    action: FromPath[str],
+    call: NamedDependency[Call], code: FromPath[str], version: FromPath[int], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
     """`submit`, `withdraw`, `roll_back`, `approve` or `return` a version."""
-    form = await read_form(request)
+    form = await read_form(call.request)
     reason = form.get("reason", "")
     try:
-        changed = await _change(services, (code, version), action, form, acting=acting)
+        changed = await _change(call.services, (code, version), action, form, acting=call.acting)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
-        return await show_rule(request, session, services, code, refusal.problems, reason)
-    return redirect(request, f"{LIST}/{code}?version={changed.version}")
+        return await show_rule(call.request, call.session, call.services, code, refusal.problems, reason)
+    return redirect(call.request, f"{LIST}/{code}?version={changed.version}")
 
 
 async def _change(
@@ -203,53 +192,43 @@ async def _change(
 
 @post("/rules/{code:str}/{action:str}", guards=_APPROVE, status_code=200)
 async def switch_rule(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-    code: FromPath[str],
-    action: FromPath[str],
+    call: NamedDependency[Call], code: FromPath[str], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
     """`suspend` or `resume` a rule, at once."""
     verbs = {"suspend": rules.suspend, "resume": rules.resume}
     if action not in verbs:
         raise refuse("http.404", "没有这种操作，请返回规则页面。", status=404)
-    reason = (await read_form(request)).get("reason", "")
-    catalog = await services.catalog.get()
+    reason = (await read_form(call.request)).get("reason", "")
+    catalog = await call.services.catalog.get()
     try:
-        async with services.database.system() as connection:  # system: a verb writes
+        async with call.services.database.system() as connection:  # system: a verb writes
             await verbs[action](
                 connection,
                 catalog,
                 code,
-                acting=acting,
+                acting=call.acting,
                 reason=reason,
             )
     except Refusal as refusal:
         if refusal.status == 404:
             raise
-        return await show_rule(request, session, services, code, refusal.problems, reason)
-    return redirect(request, f"{LIST}/{code}")
+        return await show_rule(call.request, call.session, call.services, code, refusal.problems, reason)
+    return redirect(call.request, f"{LIST}/{code}")
 
 
 @get("/rules/{code:str}/compare", guards=_VIEW)
-async def compare_versions(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    code: FromPath[str],
-) -> Response[str]:
+async def compare_versions(call: NamedDependency[Call], code: FromPath[str]) -> Response[str]:
     """Two versions side by side: the two newest unless told."""
-    catalog = await services.catalog.get()
-    given = read_query(request)
-    async with scoped_reads(services, session.account) as connection:
+    catalog = await call.services.catalog.get()
+    given = read_query(call.request)
+    async with call.reads() as connection:
         versions = await rules.versions_of(connection, code)
     by_number = {str(each.version): each for each in versions}
     after = by_number.get(given.get("after", ""), versions[0])
     older = [each for each in versions if each.version < after.version]
     before = by_number.get(given.get("before", ""), older[0] if older else after)
     return page(
-        request,
+        call.request,
         "rules/compare.html",
         title="版本对比",
         crumbs=[*CRUMBS, (code, f"{LIST}/{code}")],

@@ -4,13 +4,13 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Acting, Session
+from mingpiao.identity.model import Account
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS, LIST
 from mingpiao.portals.rules.rights import RULES_APPROVE, RULES_VIEW
-from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
+from mingpiao.portals.session import Call, PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules.service import (
     LIBRARY_THEMES,
     VIOLATIONS,
@@ -24,28 +24,21 @@ from mingpiao.storage.paging import every_item
 
 
 @get("/rules/library", guards=[require_right(RULES_VIEW)])
-async def library_page(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
+async def library_page(call: NamedDependency[Call]) -> Response[str]:
     """All rules of the library by theme, and which of them stand already."""
-    return await _show(request, session.account, services)
+    return await _show(call.request, call.session.account, call.services)
 
 
 @post("/rules/library", guards=[require_right(RULES_APPROVE)], status_code=200)
-async def adopt(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-) -> Response[str] | Response[bytes]:
+async def adopt(call: NamedDependency[Call]) -> Response[str] | Response[bytes]:
     """Approve all rules of the library that do not stand yet."""
-    catalog = await services.catalog.get()
+    catalog = await call.services.catalog.get()
     try:
-        async with services.database.system() as connection:  # system: a verb writes
-            await adopt_library(connection, catalog, acting=acting)
+        async with call.services.database.system() as connection:  # system: a verb writes
+            await adopt_library(connection, catalog, acting=call.acting)
     except Refusal as refusal:
-        return await _show(request, session.account, services, refusal.problems)
-    return redirect(request, LIST)
+        return await _show(call.request, call.session.account, call.services, refusal.problems)
+    return redirect(call.request, LIST)
 
 
 async def _show(

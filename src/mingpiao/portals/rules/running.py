@@ -5,15 +5,13 @@ from datetime import date, timedelta
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from mingpiao.composition import Services
-from mingpiao.identity.model import Session
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem
 from mingpiao.portals.forms import read_day, read_query
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS
 from mingpiao.portals.rules.rights import RULES_VIEW
-from mingpiao.portals.session import PageRequest, require_right, scoped_reads
+from mingpiao.portals.session import Call, require_right
 from mingpiao.rules.service import RuleFilter, failure_figures, hit_figures, list_rules
 from mingpiao.storage.paging import every_item
 
@@ -21,11 +19,9 @@ _DAYS = 30
 
 
 @get("/rules/running", guards=[require_right(RULES_VIEW)])
-async def running(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
+async def running(call: NamedDependency[Call]) -> Response[str]:
     """Hits by rule of the region's units and failures, between two days: the last thirty unless told."""
-    given = read_query(request)
+    given = read_query(call.request)
     last = _day(given.get("to", ""), today())
     first = _day(given.get("from", ""), (last or today()) - timedelta(days=_DAYS - 1))
     problems: tuple[Problem, ...] = ()
@@ -33,14 +29,14 @@ async def running(
         message = "日期不正确，已显示最近30天，请重新选择。"
         problems = (Problem(code="filter.dates", field="from", message=message, status=422),)
         first, last = today() - timedelta(days=_DAYS - 1), today()
-    async with scoped_reads(services, session.account) as connection:
+    async with call.reads() as connection:
         hits = await hit_figures(connection, first, last)
         failures = await failure_figures(connection, first, last)
         found = await every_item(lambda key: list_rules(connection, RuleFilter(), after=key))
     names = {each.code: each.newest.rule.name for each in found}
-    book = await services.rules.get()
+    book = await call.services.rules.get()
     return page(
-        request,
+        call.request,
         "rules/running.html",
         status=422 if problems else 200,
         title="规则运行情况",

@@ -8,8 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.composition import Services
-from mingpiao.identity.model import Acting, Session
+from mingpiao.identity.model import Acting
 from mingpiao.issuing.model import Bill
 from mingpiao.issuing.service import get_bill
 from mingpiao.kernel.errors import Refusal
@@ -24,7 +23,7 @@ from mingpiao.portals.rules.finance import CRUMBS, LIST, show_rule
 from mingpiao.portals.rules.form import read_rule_form
 from mingpiao.portals.rules.lists import TRIALS as TRIAL_LIST
 from mingpiao.portals.rules.rights import RULES_WRITE
-from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
+from mingpiao.portals.session import Call, redirect, require_right
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import described, get_rule, versions_of
 from mingpiao.units.service import names_of
@@ -35,94 +34,73 @@ _USUAL_MONTHS = 12
 
 
 @post("/rules/backtests", guards=_GUARDS, status_code=200)
-async def try_form(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-) -> Response[bytes]:
+async def try_form(call: NamedDependency[Call]) -> Response[bytes]:
     """Try what stands in the editor's form, saved or not."""
-    form = await read_rule_form(request)
-    given = await read_form(request)
-    return await _start(request, session, services, form.rule(), given.get("months", ""), acting=acting)
+    form = await read_rule_form(call.request)
+    given = await read_form(call.request)
+    return await _start(call, form.rule(), given.get("months", ""), acting=call.acting)
 
 
 @post("/rules/{code:str}/backtests", guards=_GUARDS, status_code=200)
-async def try_version(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-    code: FromPath[str],
-) -> Response[str] | Response[bytes]:
+async def try_version(call: NamedDependency[Call], code: FromPath[str]) -> Response[str] | Response[bytes]:
     """Try a version of a rule."""
-    given = await read_form(request)
-    async with scoped_reads(services, session.account) as connection:
+    given = await read_form(call.request)
+    async with call.reads() as connection:
         versions = await versions_of(connection, code)
     chosen = next((each for each in versions if str(each.version) == given.get("version")), versions[0])
     try:
         months = given.get("months", "")
-        return await _start(request, session, services, chosen.rule, months, chosen.version, acting=acting)
+        return await _start(call, chosen.rule, months, chosen.version, acting=call.acting)
     except Refusal as refusal:
-        return await show_rule(request, session, services, code, refusal.problems)
+        return await show_rule(call.request, call.session, call.services, code, refusal.problems)
 
 
 async def _start(
-    request: PageRequest,
-    session: Session,
-    services: Services,
+    call: Call,
     rule: Rule,
     months: str,
     version: int | None = None,
     *,
     acting: Acting,
 ) -> Response[bytes]:
-    catalog = await services.catalog.get()
+    catalog = await call.services.catalog.get()
     asked = read_id(months, 3)
-    async with services.database.system() as connection:  # system: the trial is written
+    async with call.services.database.system() as connection:  # system: the trial is written
         backtest_id = await start_backtest(
             connection,
             catalog,
             rule,
             _USUAL_MONTHS if asked is None else asked,
-            region_code=home_region(session.account, catalog),
+            region_code=home_region(call.session.account, catalog),
             acting=acting,
             version=version,
         )
-    return redirect(request, f"{TRIALS}/{backtest_id}")
+    return redirect(call.request, f"{TRIALS}/{backtest_id}")
 
 
 @get("/rules/{code:str}/backtests", guards=_GUARDS)
-async def trial_list(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    code: FromPath[str],
-) -> Response[str]:
+async def trial_list(call: NamedDependency[Call], code: FromPath[str]) -> Response[str]:
     """The department's trials of a rule, newest first."""
-    async with scoped_reads(services, session.account) as connection:
+    async with call.reads() as connection:
         rule = (await get_rule(connection, code)).newest.rule
     crumbs = [*CRUMBS, (code, f"{LIST}/{code}")]
-    return await show_list(request, session, services, TRIAL_LIST, crumbs=crumbs, code=code, rule=rule)
+    return await show_list(
+        call.request, call.session, call.services, TRIAL_LIST, crumbs=crumbs, code=code, rule=rule
+    )
 
 
 @get("/rules/backtests/{backtest_id:int}", guards=_GUARDS)
-async def trial_page(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    backtest_id: FromPath[int],
-) -> Response[str]:
+async def trial_page(call: NamedDependency[Call], backtest_id: FromPath[int]) -> Response[str]:
     """How far a trial is, and once it is done, what it found."""
-    catalog = await services.catalog.get()
-    region = home_region(session.account, catalog)
-    async with scoped_reads(services, session.account) as connection:
+    catalog = await call.services.catalog.get()
+    region = home_region(call.session.account, catalog)
+    async with call.reads() as connection:
         trial = await get_backtest(connection, _key(backtest_id), region_code=region)
         result = trial.result
         bills = await _sample(connection, result) if result else []
         names = await names_of(connection, {bill.unit_id for bill in bills})
     return page(
-        request,
+        call.request,
         "rules/trial.html",
         title=f"试算 {trial.rule.code}",
         crumbs=CRUMBS if trial.version is None else [*CRUMBS, (trial.rule.code, f"{LIST}/{trial.rule.code}")],
@@ -137,12 +115,10 @@ async def trial_page(
 
 
 @get("/rules/backtests/{backtest_id:int}/state", guards=_GUARDS)
-async def trial_state(
-    session: NamedDependency[Session], services: NamedDependency[Services], backtest_id: FromPath[int]
-) -> Response[dict[str, Any]]:
+async def trial_state(call: NamedDependency[Call], backtest_id: FromPath[int]) -> Response[dict[str, Any]]:
     """For the page's script: `progress` in percent, the state's name, whether it is over."""
-    region = home_region(session.account, await services.catalog.get())
-    async with scoped_reads(services, session.account) as connection:
+    region = home_region(call.session.account, await call.services.catalog.get())
+    async with call.reads() as connection:
         trial = await get_backtest(connection, _key(backtest_id), region_code=region)
     told = {
         "progress": round(trial.progress * 100),
@@ -153,19 +129,13 @@ async def trial_state(
 
 
 @post("/rules/backtests/{backtest_id:int}/stop", guards=_GUARDS, status_code=200)
-async def stop_trial(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    acting: NamedDependency[Acting],
-    backtest_id: FromPath[int],
-) -> Response[bytes]:
+async def stop_trial(call: NamedDependency[Call], backtest_id: FromPath[int]) -> Response[bytes]:
     """Break a trial off."""
-    region = home_region(session.account, await services.catalog.get())
+    region = home_region(call.session.account, await call.services.catalog.get())
     key = _key(backtest_id)
-    async with services.database.system() as connection:  # system: a verb writes
-        await stop_backtest(connection, key, region_code=region, acting=acting)
-    return redirect(request, f"{TRIALS}/{key}")
+    async with call.services.database.system() as connection:  # system: a verb writes
+        await stop_backtest(connection, key, region_code=region, acting=call.acting)
+    return redirect(call.request, f"{TRIALS}/{key}")
 
 
 def _key(backtest_id: int) -> int:

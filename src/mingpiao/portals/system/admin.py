@@ -9,17 +9,15 @@ from litestar.di import NamedDependency
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.composition import Services
 from mingpiao.health import examine
 from mingpiao.house.rooms import duties
-from mingpiao.identity.model import Session
 from mingpiao.issuing.model import DayTotal
 from mingpiao.issuing.service import day_totals
 from mingpiao.jobs.schedules import list_rounds
 from mingpiao.kernel.clock import today
 from mingpiao.numbering.service import pool_levels
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, scoped_reads
+from mingpiao.portals.session import Call
 
 _SHOWN_DAYS = 30
 
@@ -33,20 +31,18 @@ class DutyRound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/")
-async def state(
-    request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
-) -> Response[str]:
+async def state(call: NamedDependency[Call]) -> Response[str]:
     """Database, worker, bills of today and of thirty days, numbers left, background work."""
-    health = await examine(services.database)
+    health = await examine(call.services.database)
     last = today()
-    catalog = await services.catalog.get()
-    async with scoped_reads(services, session.account) as connection:
+    catalog = await call.services.catalog.get()
+    async with call.reads() as connection:
         totals = await day_totals(connection, last - timedelta(days=_SHOWN_DAYS - 1), last)
         server_version = await connection.scalar(text("SHOW server_version"))
         size = await connection.scalar(text("SELECT pg_database_size(current_database())"))
         pools, rounds = await pool_levels(connection), await _rounds(connection)
     return page(
-        request,
+        call.request,
         "system/state.html",
         title="系统状态",
         health=health,

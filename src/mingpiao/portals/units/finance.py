@@ -9,9 +9,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from mingpiao.composition import Services
 from mingpiao.house.rooms import locks
-from mingpiao.identity.model import Session
 from mingpiao.issuing.model import BillFilter, DayTotal
 from mingpiao.issuing.service import list_bills, unit_totals
 from mingpiao.kernel.clock import today
@@ -19,7 +17,7 @@ from mingpiao.numbering.service import stock_levels
 from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageRequest, scoped_reads
+from mingpiao.portals.session import Call
 from mingpiao.portals.units.lists import MODES, UNITS
 from mingpiao.units.service import load_profile
 
@@ -44,23 +42,18 @@ class MonthSum(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/units/{unit_id:int}")
-async def unit_page(
-    request: PageRequest,
-    session: NamedDependency[Session],
-    services: NamedDependency[Services],
-    unit_id: FromPath[int],
-) -> Response[str]:
+async def unit_page(call: NamedDependency[Call], unit_id: FromPath[int]) -> Response[str]:
     """One unit: its data, stock and locks, items, the month's bills and the last ones."""
-    catalog = await services.catalog.get()
+    catalog = await call.services.catalog.get()
     last = today()
-    async with scoped_reads(services, session.account) as connection:
+    async with call.reads() as connection:
         profile = await load_profile(connection, unit_id)
         stocks = await stock_levels(connection, unit_id)
         totals = await unit_totals(connection, unit_id, last.replace(day=1), last)
         recent = await list_bills(connection, BillFilter(unit_id=unit_id), limit=_RECENT_BILLS)
     unit = profile.unit
     return page(
-        request,
+        call.request,
         "units/unit.html",
         title=unit.name,
         crumbs=[(UNITS.title, UNITS.address)],
