@@ -16,7 +16,7 @@ from mingpiao.portals.list_filters import (
     DaysFilter,
     DigitsFilter,
     Filter,
-    Found,
+    Filtered,
     Here,
     TextFilter,
 )
@@ -30,7 +30,7 @@ _FILTERS: tuple[Filter, ...] = (
 )
 
 
-async def _read(values: Mapping[str, str]) -> Found:
+async def _read(values: Mapping[str, str]) -> Filtered:
     names = [name for each in _FILTERS for name in each.names]
     given = dict.fromkeys(names, "") | dict(values)
     # None of these filters looks at who asks.
@@ -39,7 +39,7 @@ async def _read(values: Mapping[str, str]) -> Found:
     wanted: dict[str, Any] = {}
     for each in found:
         wanted |= each.wanted
-    return Found(wanted=wanted, problems=tuple(problem for each in found for problem in each.problems))
+    return Filtered(wanted=wanted, problems=tuple(problem for each in found for problem in each.problems))
 
 
 async def test_all_members_are_read() -> None:

@@ -66,7 +66,7 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
     note: Markup = Markup("")
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class Filtered(msgspec.Struct, frozen=True, kw_only=True):
     """What a filter read: members for the fetching verb, and problems."""
 
     wanted: Mapping[str, Any] = {}
@@ -90,11 +90,20 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         """The members of the address that belong to the filter."""
         return (self.name,)
 
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What a person calls those members."""
+        return {self.name: self.label}
+
+    def told(self, value: str) -> str:
+        """What a person calls a member's value."""
+        return value
+
     async def inputs(self, here: Here, values: Values) -> Sequence[Input]:
         """The filter's inputs."""
         raise NotImplementedError
 
-    async def read(self, here: Here, values: Values) -> Found:
+    async def read(self, here: Here, values: Values) -> Filtered:
         """What the texts of the address mean."""
         raise NotImplementedError
 
@@ -105,8 +114,8 @@ class TextFilter(Filter, frozen=True, kw_only=True):
     async def inputs(self, here: Here, values: Values) -> Sequence[Input]:
         return (Input(name=self.name, label=self.label, width=self.width, hint=self.hint),)
 
-    async def read(self, here: Here, values: Values) -> Found:
-        return Found(wanted={self.name: values[self.name]})
+    async def read(self, here: Here, values: Values) -> Filtered:
+        return Filtered(wanted={self.name: values[self.name]})
 
 
 class DigitsFilter(Filter, frozen=True, kw_only=True):
@@ -121,12 +130,12 @@ class DigitsFilter(Filter, frozen=True, kw_only=True):
             Input(name=self.name, label=self.label, width=self.width, hint=self.hint, attributes=attributes),
         )
 
-    async def read(self, here: Here, values: Values) -> Found:
+    async def read(self, here: Here, values: Values) -> Filtered:
         text = values[self.name]
         if text and not (text.isascii() and text.isdigit() and self.least <= len(text) <= self.most):
             length = f"{self.most}位" if self.least == self.most else ""
             return _wrong(self.name, f"{self.label}应为{length}数字，请核对。")
-        return Found(wanted={self.name: text})
+        return Filtered(wanted={self.name: text})
 
 
 class DaysFilter(Filter, frozen=True, kw_only=True):
@@ -139,6 +148,10 @@ class DaysFilter(Filter, frozen=True, kw_only=True):
     def names(self) -> tuple[str, ...]:
         return ("from", "to")
 
+    @property
+    def words(self) -> Mapping[str, str]:
+        return {"from": f"{self.label}从", "to": f"{self.label}到"}
+
     async def inputs(self, here: Here, values: Values) -> Sequence[Input]:
         labels = (f"{self.label}从", "到")
         return [
@@ -146,13 +159,13 @@ class DaysFilter(Filter, frozen=True, kw_only=True):
             for name, label in zip(self.names, labels, strict=True)
         ]
 
-    async def read(self, here: Here, values: Values) -> Found:
+    async def read(self, here: Here, values: Values) -> Filtered:
         found, problems = _read_each(
             values, {"from": "开始日期", "to": "结束日期"}, read_day, "请按“年-月-日”填写"
         )
         if found["from"] and found["to"] and found["from"] > found["to"]:
             problems += _wrong("to", "结束日期早于开始日期，请调整。", "filter.dates_reversed").problems
-        return Found(wanted=found, problems=problems)
+        return Filtered(wanted=found, problems=problems)
 
 
 class AmountsFilter(Filter, frozen=True, kw_only=True):
@@ -164,6 +177,10 @@ class AmountsFilter(Filter, frozen=True, kw_only=True):
     def names(self) -> tuple[str, ...]:
         return ("amount_from", "amount_to")
 
+    @property
+    def words(self) -> Mapping[str, str]:
+        return {"amount_from": f"{self.label}从（元）", "amount_to": f"{self.label}到（元）"}
+
     async def inputs(self, here: Here, values: Values) -> Sequence[Input]:
         labels = (f"{self.label}从（元）", "到（元）")
         return [
@@ -171,14 +188,14 @@ class AmountsFilter(Filter, frozen=True, kw_only=True):
             for name, label in zip(self.names, labels, strict=True)
         ]
 
-    async def read(self, here: Here, values: Values) -> Found:
+    async def read(self, here: Here, values: Values) -> Filtered:
         labels = {"amount_from": "最低金额", "amount_to": "最高金额"}
         found, problems = _read_each(values, labels, read_amount, "请填写最多两位小数的数字")
         lowest, highest = found["amount_from"], found["amount_to"]
         if lowest is not None and highest is not None and lowest > highest:
             message = "最高金额低于最低金额，请调整。"
             problems += _wrong("amount_to", message, "filter.amounts_reversed").problems
-        return Found(wanted=found, problems=problems)
+        return Filtered(wanted=found, problems=problems)
 
 
 class ChoiceFilter(Filter, frozen=True, kw_only=True):
@@ -191,6 +208,9 @@ class ChoiceFilter(Filter, frozen=True, kw_only=True):
     options: OptionsOf
     empty: str = "全部"
     may_be_gone: bool = False
+
+    def told(self, value: str) -> str:
+        return value if callable(self.options) else dict(self.options).get(value, value)
 
     async def _options(self, here: Here) -> Options:
         return await self.options(here) if callable(self.options) else self.options
@@ -207,11 +227,11 @@ class ChoiceFilter(Filter, frozen=True, kw_only=True):
             ),
         )  # fmt: skip
 
-    async def read(self, here: Here, values: Values) -> Found:
+    async def read(self, here: Here, values: Values) -> Filtered:
         chosen = values[self.name]
         if chosen and not self.may_be_gone and chosen not in dict(await self._options(here)):
             return _wrong(self.name, f"没有这种{self.label}，请从列表中选择。")
-        return Found(wanted={self.name: chosen})
+        return Filtered(wanted={self.name: chosen})
 
 
 class RegionFilter(Filter, frozen=True, kw_only=True):
@@ -237,9 +257,9 @@ class RegionFilter(Filter, frozen=True, kw_only=True):
             ),
         )
 
-    async def read(self, here: Here, values: Values) -> Found:
+    async def read(self, here: Here, values: Values) -> Filtered:
         region = chosen_region(here.account, here.catalog, values[self.name])
-        return Found(wanted={self.name: region if values[self.name] or self.own else ""})
+        return Filtered(wanted={self.name: region if values[self.name] or self.own else ""})
 
 
 class UnitFilter(Filter, frozen=True, kw_only=True):
@@ -255,15 +275,15 @@ class UnitFilter(Filter, frozen=True, kw_only=True):
     async def inputs(self, here: Here, values: Values) -> Sequence[Input]:
         return (Input(name=self.name, label=self.label, width=self.width, hint=self.hint),)
 
-    async def read(self, here: Here, values: Values) -> Found:
+    async def read(self, here: Here, values: Values) -> Filtered:
         words = values[self.name]
         if not words:
-            return Found(wanted={"unit_id": None})
+            return Filtered(wanted={"unit_id": None})
         found = (await search(here.connection, words=words)).items
         exact = [unit for unit in found if words in (unit.name, unit.uscc)]
         chosen = exact or found
         if len(chosen) == 1:
-            return Found(wanted={"unit_id": chosen[0].unit_id})
+            return Filtered(wanted={"unit_id": chosen[0].unit_id})
         if not chosen:
             message = "没有找到该用票单位，请核对名称或统一社会信用代码，或您无权查看。"
             return _wrong(self.name, message, "filter.unit_unknown")
@@ -288,10 +308,10 @@ class CarriedFilter(Filter, frozen=True, kw_only=True):
         note = await self.note(here, values)
         return (Input(name=self.name, label=self.label, kind="hidden", width="col-12", note=note),)
 
-    async def read(self, here: Here, values: Values) -> Found:
+    async def read(self, here: Here, values: Values) -> Filtered:
         if values[self.name] and not self.valid(values[self.name]):
             return _wrong(self.name, f"没有这份{self.label}，请从{self.label}列表进入。")
-        return Found(wanted={self.name: values[self.name]})
+        return Filtered(wanted={self.name: values[self.name]})
 
 
 def _read_each(
@@ -308,8 +328,8 @@ def _read_each(
     return found, problems
 
 
-def _wrong(name: str, message: str, code: str = "") -> Found:
-    return Found(
+def _wrong(name: str, message: str, code: str = "") -> Filtered:
+    return Filtered(
         problems=(Problem(code=code or f"filter.{name}_invalid", field=name, message=message, status=422),)
     )
 

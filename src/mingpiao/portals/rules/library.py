@@ -10,7 +10,7 @@ from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS, LIST
 from mingpiao.portals.rules.rights import RULES_APPROVE, RULES_VIEW
-from mingpiao.portals.session import PageRequest, redirect, require_right
+from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules.service import (
     LIBRARY_THEMES,
     VIOLATIONS,
@@ -52,7 +52,7 @@ async def _show(
     request: PageRequest, account: Account, services: Services, problems: tuple[Problem, ...] = ()
 ) -> Response[str]:
     catalog = await services.catalog.get()
-    async with services.database.scoped(account.scope) as connection:
+    async with scoped_reads(services, account) as connection:
         found = await every_item(lambda key: list_rules(connection, RuleFilter(), after=key))
     standing = {each.code for each in found}
     missing = sum(entry.rule.code not in standing for entry in library())

@@ -79,7 +79,7 @@ async def _start(
 ) -> Response[bytes]:
     catalog = await services.catalog.get()
     asked = read_id(months, 3)
-    async with services.database.system() as connection:
+    async with services.database.system() as connection:  # system: a verb writes
         backtest_id = await start_backtest(
             connection,
             catalog,
@@ -116,7 +116,7 @@ async def trial_page(
     """How far a trial is, and once it is done, what it found."""
     catalog = await services.catalog.get()
     region = home_region(session.account, catalog)
-    async with services.database.system() as connection:
+    async with scoped_reads(services, session.account) as connection:
         trial = await get_backtest(connection, _key(backtest_id), region_code=region)
         result = trial.result
         bills = await _sample(connection, result) if result else []
@@ -142,7 +142,7 @@ async def trial_state(
 ) -> Response[dict[str, Any]]:
     """For the page's script: `progress` in percent, the state's name, whether it is over."""
     region = home_region(session.account, await services.catalog.get())
-    async with services.database.system() as connection:
+    async with scoped_reads(services, session.account) as connection:
         trial = await get_backtest(connection, _key(backtest_id), region_code=region)
     told = {
         "progress": round(trial.progress * 100),
