@@ -116,7 +116,7 @@ async def test_it_beats_does_its_rounds_and_leaves_no_trace_at_its_end(
         done += 1
 
     stop = asyncio.Event()
-    rounds = [Duty(name="count", cron="* * * * * *", work=count)]
+    rounds = [Duty(name="count", cron="* * * * * *", label="试验", work=count)]
     task = asyncio.create_task(worker.work(database_url, stop, rounds=rounds))
 
     async def beaten_and_done() -> bool:
@@ -140,7 +140,7 @@ async def test_the_round_at_hand_is_finished_before_the_end(database: Database, 
         finished = True
 
     stop = asyncio.Event()
-    rounds = [Duty(name="slow", cron="* * * * * *", work=slow)]
+    rounds = [Duty(name="slow", cron="* * * * * *", label="试验", work=slow)]
     task = asyncio.create_task(worker.work(database_url, stop, rounds=rounds))
     await asyncio.wait_for(begun.wait(), PATIENCE_SECONDS)
     stop.set()
@@ -160,7 +160,7 @@ async def test_a_round_that_fails_comes_again(database_url: str) -> None:
         again.set()
 
     stop = asyncio.Event()
-    rounds = [Duty(name="fail", cron="* * * * * *", work=fail_once)]
+    rounds = [Duty(name="fail", cron="* * * * * *", label="试验", work=fail_once)]
     task = asyncio.create_task(worker.work(database_url, stop, rounds=rounds))
     await asyncio.wait_for(again.wait(), PATIENCE_SECONDS)
     stop.set()
@@ -311,7 +311,7 @@ async def test_of_two_workers_one_does_a_round(database_url: str) -> None:
         return done >= 2
 
     stop = asyncio.Event()
-    rounds = [Duty(name="slow", cron="* * * * * *", work=slow)]
+    rounds = [Duty(name="slow", cron="* * * * * *", label="试验", work=slow)]
     tasks = [asyncio.create_task(worker.work(database_url, stop, rounds=rounds)) for _ in range(2)]
     await until(done_twice)
     stop.set()

@@ -17,6 +17,8 @@ from mingpiao.catalog.service import CatalogStore
 from mingpiao.evidence.room import EVIDENCE, READERS
 from mingpiao.evidence.service import EvidenceStore
 from mingpiao.house.opening import DATABASE, FILES, MASTER_KEY, NOTICES, SITE, House, Service, Site
+from mingpiao.identity.room import KEPT_FORMS
+from mingpiao.identity.service import KeptForms
 from mingpiao.issuing.room import DESK
 from mingpiao.issuing.service import Desk
 from mingpiao.layout.documents import Documents
@@ -49,6 +51,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     readers: ReaderPool
     qualifications: QualificationDesk
     documents: Documents
+    kept_forms: KeptForms
     own: Mapping[str, Any] = {}
 
 
@@ -107,6 +110,7 @@ async def page_services(house: House, settings: Settings, own: Mapping[str, Serv
         readers=await house.get(READERS),
         qualifications=await house.get(QUALIFICATIONS),
         documents=await house.get(DOCUMENTS),
+        kept_forms=await house.get(KEPT_FORMS),
         own={name: await house.get(service) for name, service in own.items()},
     )
 

@@ -68,12 +68,60 @@ async def create_account(
     except IntegrityError as error:
         if "accounts_username_key" not in str(error):
             raise
-        raise refuse(
-            "account.username_taken", "该用户名已被使用，请换一个。", field="username", status=409
-        ) from error
+        raise _taken() from error
     account = account_of(row)
     await record(connection, _entry("account:create", account, acting=acting, role=role.value))
     return account
+
+
+async def import_account(
+    connection: AsyncConnection,
+    *,
+    username: str,
+    display_name: str,
+    role: Role,
+    dry_run: bool,
+    acting: Acting,
+) -> str | None:
+    """Make an account of the acting person's unit with a random password, returned this once.
+
+    None when the account is there already. With `dry_run` nothing is written and the password is empty.
+    Raises `Refusal` with `account.*` problems, among them `account.differs` (409) when the unit's account of
+    that user name has another display name or role.
+    """
+    unit_id = acting.unit_id
+    if unit_id is None:
+        raise refuse("access.denied", "该页面只供用票单位使用。", status=403)
+    if problems := _name_problems(username, display_name):
+        raise Refusal(*problems)
+    query = select(accounts).where(accounts.c.username == username)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        if dry_run:
+            return ""
+        password = random_password()
+        await create_account(
+            connection,
+            username=username,
+            display_name=display_name,
+            role=role,
+            password=password,
+            unit_id=unit_id,
+            must_change_password=True,
+            acting=acting,
+        )
+        return password
+    if row["unit_id"] != unit_id:
+        raise _taken()
+    if (row["display_name"], row["role"]) != (display_name, role.value):
+        stands = f"{row['display_name']}，{Role(row['role']).label}"
+        message = f"本单位已有该用户名的账户（{stands}），姓名或角色不同，请核对。"
+        raise refuse("account.differs", message, field="username", status=409)
+    return None
+
+
+def _taken() -> Refusal:
+    return refuse("account.username_taken", "该用户名已被使用，请换一个。", field="username", status=409)
 
 
 def _name_problems(username: str, display_name: str) -> tuple[Problem, ...]:

@@ -154,3 +154,17 @@ class Rejected(msgspec.Struct, frozen=True, kw_only=True):
 
 #: What signing in may answer. A second factor will be a further case: first a value that asks for it.
 SignIn = SignedIn | Rejected
+
+
+class KeptForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A form that was sent when its session had ended: where it was sent, and the page that shows it.
+
+    `members` are its texts as typed, without passwords and the CSRF token; `files` names the files that
+    came along and were not kept.
+    """
+
+    address: str
+    page: str
+    members: tuple[tuple[str, str], ...]
+    files: tuple[str, ...] = ()
+    form_id: str = ""

@@ -1,18 +1,29 @@
 """What the house needs of identity."""
 
 from mingpiao.house.model import Purge, Room
+from mingpiao.house.opening import DATABASE, MASTER_KEY, House, Service
+from mingpiao.identity.kept_forms import KEPT_FOR, OWNED_FOR, KeptForms
 from mingpiao.identity.model import Role
 from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT
+
+
+async def _open_kept_forms(house: House) -> KeptForms:
+    return KeptForms(await house.get(DATABASE), await house.get(MASTER_KEY))
+
+
+KEPT_FORMS = Service(name="kept_forms", open=_open_kept_forms)
 
 ROOM = Room(
     purges=(
         Purge(
             name="purge_sessions",
             cron="*/5 * * * *",
-            label="清理已结束的登录会话",
+            label="清理已结束的登录会话和保留的表单",
             tables={
+                "kept_forms": f"kept_at < now() - interval '{KEPT_FOR.total_seconds():.0f} seconds'",
+                "form_owners": f"made_at < now() - interval '{OWNED_FOR.total_seconds():.0f} seconds'",
                 "sessions": f"seen_at < now() - interval '{IDLE_LIMIT.total_seconds():.0f} seconds' "
-                f"OR created_at < now() - interval '{ABSOLUTE_LIMIT.total_seconds():.0f} seconds'"
+                f"OR created_at < now() - interval '{ABSOLUTE_LIMIT.total_seconds():.0f} seconds'",
             },
         ),
     ),

@@ -6,6 +6,7 @@ from mingpiao.identity.accounts import (
     change_password,
     checkers_of_unit,
     create_account,
+    import_account,
     officers_of,
     reset_password,
     set_active,
@@ -23,6 +24,7 @@ from mingpiao.identity.administration import (
     usernames,
 )
 from mingpiao.identity.audit import record, record_many
+from mingpiao.identity.kept_forms import Kept, KeptForms
 from mingpiao.identity.passwords import ASVS, DENGBAO, PasswordPolicy, random_password
 from mingpiao.identity.preferences import choose_columns, chosen_columns
 from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, session_of
@@ -37,6 +39,8 @@ __all__ = [
     "IDLE_LIMIT",
     "AccountState",
     "AuditRow",
+    "Kept",
+    "KeptForms",
     "PasswordPolicy",
     "account_in_unit",
     "account_state",
@@ -48,6 +52,7 @@ __all__ = [
     "chosen_columns",
     "create_account",
     "display_names",
+    "import_account",
     "officers_of",
     "random_password",
     "record",

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, RowMapping, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.audit import record
+from mingpiao.identity.kept_forms import remember_owner
 from mingpiao.identity.model import AuditEntry, Rejected, SignIn, acting_as, acting_for, platform
 from mingpiao.identity.passwords import DENGBAO, PasswordPolicy, password_fits
 from mingpiao.identity.sessions import account_of, end_session, open_session
@@ -69,6 +70,7 @@ async def sign_in(
         signed_in = await open_session(
             connection, account, ("password",), address=address, replacing=replacing
         )
+        await remember_owner(connection, signed_in.session.csrf_token, account.account_id)
         await record(
             connection,
             AuditEntry(

@@ -44,3 +44,19 @@ sessions = Table(
     Column("address", Text, nullable=False),
     Column("csrf_token", Text, nullable=False),
 )
+form_owners = Table(
+    "form_owners",
+    METADATA,
+    Column("csrf_hash", LargeBinary, primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+)
+kept_forms = Table(
+    "kept_forms",
+    METADATA,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("form_id", Text, primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("kept_at", DateTime(timezone=True), nullable=False),
+)

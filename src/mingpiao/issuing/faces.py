@@ -6,7 +6,7 @@ import msgspec
 
 from mingpiao.catalog.model import BillKind
 from mingpiao.issuing.checks import BillDraft
-from mingpiao.issuing.model import ReversalRequest
+from mingpiao.issuing.model import RELATED_FIELDS, ReversalRequest
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.money import plain_number
 from mingpiao.sealing.model import AuxItem, Face, FaceItem, InvoicingParty, PayerParty, SealingParty
@@ -99,7 +99,7 @@ def red_face(
         issued_at=numbered.issued_at,
         remark=f"冲红原因：{request.reason}",
         handler=request.handler,
-        extension=blue.extension | {"RelatedInvoiceCode": blue.code, "RelatedInvoiceNumber": blue.number},
+        extension=blue.extension | dict(zip(RELATED_FIELDS, (blue.code, blue.number), strict=True)),
         unit_seal=parties[0].mark,
         supervisor_seal=parties[1].mark,
         items=tuple(

@@ -15,6 +15,8 @@ from mingpiao.kernel.errors import Problem
 from mingpiao.rules.model import Confirmation, Hit
 
 MAX_ITEMS = 200
+#: What a red bill carries beside the fields of its kind: code and number of the blue one.
+RELATED_FIELDS = ("RelatedInvoiceCode", "RelatedInvoiceNumber")
 MAX_AUX_ITEMS = 1_000
 #: Files that may back one bill.
 MAX_EVIDENCE = 20

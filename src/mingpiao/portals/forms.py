@@ -1,4 +1,11 @@
-"""Reading forms and addresses: text in, text out, nothing that a database would choke on.
+"""Forms: declared as data, shown and refused on one page; and reading what forms and addresses say.
+
+A form is a verb and its refusal on the same page: the handler reads the members, calls the verb, and shows
+the page again with what was typed and the `Refusal`'s problems. Each problem stands at its field and in the
+summary at the top. What is typed when the session has ended meanwhile is kept by `portals/kept.py`, for
+every form, without its help.
+
+What is read is text without anything that a database would choke on.
 
 Days, amounts and ids of an address have one grammar each, of ASCII digits only: an address is written
 by our own pages, and two spellings of one thing would be two addresses of one page.
@@ -6,10 +13,17 @@ by our own pages, and two spellings of one thing would be two addresses of one p
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
 
+import msgspec
+from litestar import Response
+
+from mingpiao.kernel.errors import Problem
 from mingpiao.kernel.money import MAX_AMOUNT
+from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest
 
 #: Longer texts are cut before they are judged; no field of any form is that long.
@@ -19,6 +33,53 @@ _TEXT_LENGTH = 100
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AMOUNT = re.compile(r"-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]{1,2})?")
 _ID = re.compile(r"[0-9]{1,18}")
+
+
+class FormField(msgspec.Struct, frozen=True, kw_only=True):
+    """A field of a form. `name` is its member's and the path that a problem names.
+
+    `kind` is what draws it; `options` are (value, label) of a choice, `empty` the label of choosing none;
+    `attributes` are further ones of the input.
+    """
+
+    name: str
+    label: str
+    kind: Literal["text", "date", "textarea", "select", "radios"] = "text"
+    required: bool = False
+    hint: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    empty: str = ""
+    attributes: dict[str, str | int] = {}
+
+
+class PageForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A form: where it posts, its fields, the button that sends it, and where one goes without.
+
+    `once` keeps a second press of the button from sending it twice; a step before the deed needs it not.
+    """
+
+    address: str
+    fields: tuple[FormField, ...]
+    button: str
+    cancel: str
+    note: str = ""
+    once: bool = True
+
+
+def form_page(
+    request: PageRequest,
+    form: PageForm,
+    values: Mapping[str, str],
+    problems: tuple[Problem, ...] = (),
+    *,
+    template: str = "form.html",
+    **context: Any,
+) -> Response[str]:
+    """The page of a form with what was typed and what was refused.
+
+    A `template` of its own shows more beside the form, which `form_parts.html` draws.
+    """
+    return page(request, template, form=form, values=values, problems=problems, **context)
 
 
 async def read_form(request: PageRequest) -> dict[str, str]:

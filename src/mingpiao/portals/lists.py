@@ -83,7 +83,6 @@ async def show_list(
     return page(
         request,
         "_list.html" if partial_page else listing.template,
-        status=problems[0].status if problems else 200,
         headers={"Vary": "HX-Request"}
         | _pushed(partial_page and not moving, query, address, listing.key, key),
         **{"title": listing.title, "crumbs": listing.crumbs}

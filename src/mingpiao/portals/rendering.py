@@ -5,7 +5,7 @@ share lie in `portals/templates` and have plain names. A value that a template a
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, partial
@@ -23,10 +23,12 @@ from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.money import in_words, plain, plain_number
 from mingpiao.portals.evidence.files import marked_pages
+from mingpiao.portals.kept import CSRF_FIELD, Shown, address_of, shown_form
 from mingpiao.portals.navigation import home_of, menu_of, messages_address
+from mingpiao.portals.refilling import refill
 from mingpiao.portals.session import (
-    CSRF_FIELD,
     PASSWORD_PAGE,
+    FormKept,
     LoginRequired,
     PageRequest,
     PasswordChangeRequired,
@@ -34,6 +36,7 @@ from mingpiao.portals.session import (
     login_address,
     redirect,
     services_of,
+    stale_form,
 )
 from mingpiao.portals.subjects import folders
 from mingpiao.web import problem_of_failure
@@ -114,21 +117,45 @@ def page(
     request: PageRequest,
     template: str,
     *,
-    status: int = 200,
+    status: int | None = None,
     cookies: Iterable[Cookie] = (),
     headers: Mapping[str, str] | None = None,
     **context: Any,
 ) -> Response[str]:
-    """A page from a template. `context` wins over what every page gets: see `templates/base.html`."""
+    """A page from a template. `context` wins over what every page gets: see `templates/base.html`.
+
+    Its status is that of the first of its `problems`, and 200 without any, unless told.
+    """
     html = ENVIRONMENT.get_template(template).render(_shared_context(request) | context)
+    shown = shown_form(request)
+    if shown is not None:
+        html = _with_kept(html, shown)
     return Response(
         html,
         media_type="text/html",
-        status_code=status,
+        status_code=_status(context.get("problems", ())) if status is None else status,
         cookies=list(cookies),
         # What a person sees behind the login stays in nobody's cache.
         headers={"Cache-Control": "no-store"} | dict(headers or {}),
     )
+
+
+def _status(problems: Sequence[Problem]) -> int:
+    return problems[0].status if problems else 200
+
+
+#: Where a page tells of a kept form: below its title.
+_KEPT_PLACE = "<!--kept-->"
+
+
+def _with_kept(html: str, shown: Shown) -> str:
+    """The page with the kept form filled in, and what a person must know of it above."""
+    form = shown.form
+    filled = refill(html, form.address, form.members, form_id=form.form_id, built=shown.used)
+    notice = ENVIRONMENT.get_template("kept.html").render(
+        filled=filled, files=form.files, others=[address_of(each) for each in shown.others]
+    )
+    return filled.html.replace(_KEPT_PLACE, notice, 1)
 
 
 def _shared_context(request: PageRequest) -> dict[str, Any]:
@@ -166,9 +193,9 @@ _MESSAGES = {
 
 def message_page(request: PageRequest, *problems: Problem) -> Response[str]:
     """Problems as a page of their own, with the status of the first."""
-    status = problems[0].status
+    status = _status(problems)
     title = _TITLES.get(status, "暂时无法完成" if status >= 500 else "未能完成")
-    return page(request, "message.html", status=status, title=title, problems=problems)
+    return page(request, "message.html", title=title, problems=problems)
 
 
 def problem_of_http(error: HTTPException) -> Problem:
@@ -192,8 +219,18 @@ def _failure_page(request: PageRequest, error: Exception) -> Response[str]:
     return message_page(request, problem_of_failure(request, error))
 
 
-def _to_login(request: PageRequest, _error: LoginRequired) -> Response[bytes]:
-    return redirect(request, login_address(request))
+def _to_login(request: PageRequest, error: LoginRequired) -> Response[bytes]:
+    cookies = [error.kept] if error.kept else []
+    return redirect(request, login_address(request, kept=bool(cookies)), cookies=cookies)
+
+
+def _show_again(request: PageRequest, error: FormKept) -> Response[Any]:
+    """The form again, with a token of the present session; to somebody else no more than that it is stale."""
+    if error.address:
+        return redirect(request, error.address, cookies=[error.kept])
+    answer = message_page(request, *stale_form().problems)
+    answer.set_cookie(error.kept)
+    return answer
 
 
 def _to_password(request: PageRequest, _error: PasswordChangeRequired) -> Response[bytes]:
@@ -205,6 +242,7 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     Refusal: _refusal_page,
     HTTPException: error_page,
     LoginRequired: _to_login,
+    FormKept: _show_again,
     PasswordChangeRequired: _to_password,
     Exception: _failure_page,
 }

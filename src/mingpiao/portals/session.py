@@ -18,18 +18,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.composition import Services
 from mingpiao.identity.model import Account, Acting, Session, acting_as
 from mingpiao.identity.service import ABSOLUTE_LIMIT, session_of
-from mingpiao.kernel.errors import refuse
+from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import count_unread
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW, Right, require
+from mingpiao.portals.kept import (
+    SESSION_COOKIE,
+    address_of,
+    close_uploads,
+    forget_sent,
+    given_csrf_token,
+    keep_posted,
+    kept_cookie,
+    load_shown,
+)
 from mingpiao.web import client_address
 
 PageRequest = Request[Any, Any, Any]
 _Connection = ASGIConnection[Any, Any, Any, Any]
 
-CSRF_FIELD = "csrf_token"
-CSRF_HEADER = "X-CSRF-Token"
 PASSWORD_PAGE = "/password"  # noqa: S105 - an address
-_COOKIE = "mingpiao_session"
 _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _STATE_KEY = "mingpiao_visit"
 
@@ -43,7 +50,24 @@ class Visit(msgspec.Struct, frozen=True):
 
 
 class LoginRequired(Exception):
-    """Nobody is signed in: the answer leads to the login page and back."""
+    """Nobody is signed in: the answer leads to the login page and back.
+
+    `kept` is the cookie that leads to what was typed, where the request sent a form.
+    """
+
+    def __init__(self, kept: Cookie | None = None) -> None:
+        super().__init__()
+        self.kept = kept
+
+
+class FormKept(Exception):
+    """A form came with the token of an earlier session. `address` shows it again to whom it belongs;
+    it is empty for somebody else."""
+
+    def __init__(self, kept: Cookie, address: str) -> None:
+        super().__init__()
+        self.kept = kept
+        self.address = address
 
 
 class PasswordChangeRequired(Exception):
@@ -58,7 +82,7 @@ def services_of(connection: _Connection) -> Services:
 
 def cookie_name(connection: _Connection) -> str:
     """Over HTTPS a browser ties a `__Host-` cookie to this very host and to all of its paths."""
-    return f"__Host-{_COOKIE}" if services_of(connection).settings.secure_cookies() else _COOKIE
+    return f"__Host-{SESSION_COOKIE}" if services_of(connection).settings.secure_cookies() else SESSION_COOKIE
 
 
 def session_token(connection: _Connection) -> str:
@@ -146,28 +170,54 @@ def scoped_reads(services: Services, account: Account) -> AbstractAsyncContextMa
 
 async def check_csrf(request: PageRequest, expected: str) -> None:
     """Raise `Refusal` (`session.csrf`, 403) unless the form or header carries the expected token."""
-    given = request.headers.get(CSRF_HEADER) or ""
-    if not given and _is_form(request):
-        given = str((await request.form()).get(CSRF_FIELD) or "")
+    given = await given_csrf_token(request)
     if not expected or not secrets.compare_digest(given.encode(), expected.encode()):
-        raise refuse("session.csrf", "页面已失效，请返回上一页刷新后重新提交。", status=403)
+        raise stale_form()
 
 
-def _is_form(request: PageRequest) -> bool:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return kind in {"application/x-www-form-urlencoded", "multipart/form-data"}
+def stale_form() -> Refusal:
+    """The refusal of a form whose CSRF token is not the session's."""
+    return refuse("session.csrf", "页面已失效，请返回上一页刷新后重新提交。", status=403)
 
 
-async def require_session(connection: _Connection, _handler: BaseRouteHandler) -> None:
-    """Guard: somebody is signed in, with a password of their own, and means this request."""
+async def require_session(connection: _Connection, handler: BaseRouteHandler) -> None:
+    """Guard: somebody is signed in, with a password of their own, and means this request.
+
+    A form that comes without a session, or with the token of an earlier one, is kept for its author.
+    """
     visit = await load_visit(connection)
     if visit is None:
-        raise LoginRequired
+        raise LoginRequired(await _keep_signed_out(connection, handler))
     session = visit.session
-    if isinstance(connection, Request) and connection.method not in _READING_METHODS:
-        await check_csrf(connection, session.csrf_token)
+    if isinstance(connection, Request):
+        if connection.method in _READING_METHODS:
+            await load_shown(services_of(connection), connection, session.account.account_id)
+        else:
+            await _require_own_form(connection, handler, session)
     if session.account.must_change_password and connection.url.path not in {PASSWORD_PAGE, "/logout"}:
         raise PasswordChangeRequired
+
+
+async def _keep_signed_out(connection: _Connection, handler: BaseRouteHandler) -> Cookie | None:
+    if not isinstance(connection, Request) or connection.method in _READING_METHODS:
+        return None
+    kept = await keep_posted(services_of(connection), connection, handler, signed_out=True)
+    return kept_cookie(connection, kept[0]) if kept else None
+
+
+async def _require_own_form(request: PageRequest, handler: BaseRouteHandler, session: Session) -> None:
+    services, account_id = services_of(request), session.account.account_id
+    try:
+        await check_csrf(request, session.csrf_token)
+    except Refusal:
+        kept = await keep_posted(services, request, handler, signed_out=False)
+        await close_uploads(request)
+        if kept is None:
+            raise
+        token, waiting = kept
+        address = address_of(waiting.form) if waiting.account_id == account_id else ""
+        raise FormKept(kept_cookie(request, token), address) from None
+    await forget_sent(services, request, account_id)
 
 
 def require_right(right: Right) -> Guard:
@@ -178,7 +228,12 @@ def require_right(right: Right) -> Guard:
         visit = known_visit(connection)
         if visit is None:
             raise LoginRequired
-        require(visit.session, right)
+        try:
+            require(visit.session, right)
+        except Refusal:
+            if isinstance(connection, Request) and connection.method not in _READING_METHODS:
+                await close_uploads(connection)
+            raise
 
     return guard
 
@@ -187,8 +242,13 @@ require_unit = require_right(UNIT_VIEW)
 require_department = require_right(FINANCE_VIEW)
 
 
-def login_address(connection: PageRequest) -> str:
-    """The login page that leads back to a page that was only read; after others to the start, and says why."""
+def login_address(connection: PageRequest, *, kept: bool = False) -> str:
+    """The login page that leads back to a page that was only read; after others to the start, and says why.
+
+    `kept` tells that a form waits, to which signing in leads.
+    """
+    if kept:
+        return "/login?ended=kept"
     if connection.method not in _READING_METHODS or connection.headers.get("HX-Request"):
         return "/login?ended=yes"
     query = f"?{connection.url.query}" if connection.url.query else ""

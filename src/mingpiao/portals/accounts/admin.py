@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from mingpiao.composition import Services
 from mingpiao.identity.model import Acting, Session
 from mingpiao.identity.service import (
+    AccountState,
     account_state,
     reset_password,
     set_active,
@@ -14,6 +15,7 @@ from mingpiao.identity.service import (
 )
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.accounts.lists import ALL_ACCOUNTS, place_of
+from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
@@ -75,8 +77,27 @@ async def _account_page(
         state=state,
         place=place_of(state.account, catalog, names),
         own=account_id == session.account.account_id,
+        actions=_actions(state, own=account_id == session.account.account_id),
         password=password,
     )
+
+
+def _actions(state: AccountState, *, own: bool) -> list[PageAction]:
+    """What an administrator may do with an account; with their own no more than unlock it."""
+    account = state.account
+    closing = ("disable", "停用账户", "danger") if account.active else ("enable", "启用账户", "primary")
+    offered = [("unlock", "解除锁定", "primary")] if state.locked_until or state.failed_attempts else []
+    if not own:
+        offered += [closing, ("password", "重置密码", "")]
+    return [
+        PageAction(
+            label=label,
+            address=f"{ALL_ACCOUNTS.address}/{account.account_id}",
+            values={"verb": verb},
+            style=style,
+        )
+        for verb, label, style in offered
+    ]
 
 
 HANDLERS = [*list_handlers(ALL_ACCOUNTS), account_page, change_account]

@@ -91,8 +91,11 @@ UNIT_ACCOUNT_LIST: Listing[Account] = Listing(
         ),
     ),
     fetch=_of_unit,
-    empty=("没有账户", "请新建账户。"),
-    buttons=(Button(label="新建账户", address="/unit/accounts/new", icon="plus", primary=True),),
+    empty=("没有账户", "请新建或导入账户。"),
+    buttons=(
+        Button(label="新建账户", address="/unit/accounts/new", icon="plus", primary=True),
+        Button(label="导入账户", address="/unit/accounts/import"),
+    ),
     actions=(
         RowAction(
             label=_switched,

@@ -11,6 +11,7 @@ from mingpiao.identity.model import Acting, Rejected, Session
 from mingpiao.identity.service import DENGBAO, change_password, sign_in, sign_out
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.kept import NEVER_KEPT, waiting_address
 from mingpiao.portals.navigation import home_of
 from mingpiao.portals.rendering import EXCEPTION_HANDLERS, csrf_field, page
 from mingpiao.portals.routing import portal_router
@@ -31,17 +32,20 @@ _FORM_SECONDS = 3_600
 
 
 @get("/login")
-async def login_page(request: PageRequest) -> Response[str] | Response[bytes]:
+async def login_page(
+    request: PageRequest, services: NamedDependency[Services]
+) -> Response[str] | Response[bytes]:
     """The login form; who is signed in already is led on."""
     visit = await load_visit(request)
     if visit is not None:
-        return redirect(request, home_of(visit.session))
+        waiting = await waiting_address(services, request, visit.session.account.account_id)
+        return redirect(request, waiting or home_of(visit.session))
     return _login_form(request, follow=read_query(request).get("next", ""))
 
 
 @post("/login")
 async def login(request: PageRequest, services: NamedDependency[Services]) -> Response[str] | Response[bytes]:
-    """Sign in and lead to where the person wanted to go."""
+    """Sign in and lead to the form that waits for the account, or to where the person wanted to go."""
     form = await read_form(request)
     username, follow = form.get("username", ""), form.get("next", "")
     try:
@@ -62,7 +66,8 @@ async def login(request: PageRequest, services: NamedDependency[Services]) -> Re
     if isinstance(outcome, Rejected):
         return _login_form(request, username=username, follow=follow, problems=(outcome.problem,))
     target = follow if is_local(follow) else home_of(outcome.session)
-    return redirect(request, target, cookies=[session_cookie(request, outcome.token)])
+    waiting = await waiting_address(services, request, outcome.session.account.account_id)
+    return redirect(request, waiting or target, cookies=[session_cookie(request, outcome.token)])
 
 
 def _missing(username: str, password: str) -> tuple[Problem, ...]:
@@ -82,7 +87,6 @@ def _login_form(
     return page(
         request,
         "accounts/login.html",
-        status=problems[0].status if problems else 200,
         cookies=[
             Cookie(
                 key=_form_cookie_name(request),
@@ -97,7 +101,7 @@ def _login_form(
         title="登录",
         username=username,
         follow=follow if is_local(follow) else "",
-        ended="ended" in read_query(request),
+        ended=read_query(request).get("ended", ""),
         login_token=csrf_field(token),
         problems=problems,
     )
@@ -107,7 +111,7 @@ def _form_cookie_name(request: PageRequest) -> str:
     return f"__Host-{_FORM_COOKIE}" if cookie_name(request).startswith("__Host-") else _FORM_COOKIE
 
 
-@post("/logout")
+@post("/logout", opt=NEVER_KEPT)
 async def logout(request: PageRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """End the session here and on the server."""
     await sign_out(services.database, session_token(request), address=client_address(request))
@@ -120,7 +124,7 @@ async def password_page(request: PageRequest, session: NamedDependency[Session])
     return _password_form(request, session)
 
 
-@post("/password")
+@post("/password", opt=NEVER_KEPT)
 async def new_password(
     request: PageRequest,
     session: NamedDependency[Session],
@@ -146,7 +150,11 @@ async def new_password(
     except Refusal as refusal:
         return _password_form(request, session, problems=refusal.problems)
     return page(
-        request, "accounts/password_changed.html", title="密码已修改", crumbs=[("首页", home_of(session))]
+        request,
+        "accounts/password_changed.html",
+        title="密码已修改",
+        crumbs=[("首页", home_of(session))],
+        waiting=await waiting_address(services, request, session.account.account_id),
     )
 
 
@@ -156,7 +164,6 @@ def _password_form(
     return page(
         request,
         "accounts/password.html",
-        status=problems[0].status if problems else 200,
         title="修改密码",
         crumbs=[("首页", home_of(session))],
         policy=DENGBAO,

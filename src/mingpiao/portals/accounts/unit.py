@@ -1,5 +1,7 @@
 """账户管理: the manager of a unit opens, closes and helps its accounts."""
 
+from collections.abc import Mapping
+
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -17,7 +19,7 @@ from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.accounts.lists import UNIT_ACCOUNT_LIST
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.bills.access import unit_of
-from mingpiao.portals.forms import read_form
+from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right
@@ -25,14 +27,14 @@ from mingpiao.portals.session import PageRequest, redirect, require_right
 LIST = UNIT_ACCOUNT_LIST.address
 _GUARDS = [require_right(UNIT_ACCOUNTS)]
 #: A manager is appointed with the unit itself, not by another manager.
-_ROLES = (Role.UNIT_HANDLER, Role.UNIT_CHECKER)
-_CRUMBS = [("首页", "/unit"), ("账户管理", LIST)]
+ROLES = (Role.UNIT_HANDLER, Role.UNIT_CHECKER)
+CRUMBS = [("首页", "/unit"), ("账户管理", LIST)]
 
 
 @get("/accounts/new", guards=_GUARDS)
 async def account_form(request: PageRequest) -> Response[str]:
     """The form for a new account."""
-    return _account_form(request)
+    return _account_form(request, {})
 
 
 @post("/accounts/new", guards=_GUARDS, status_code=200)
@@ -64,7 +66,7 @@ async def new_account(
 
 
 def _role(text: str) -> Role:
-    if text not in {role.value for role in _ROLES}:
+    if text not in {role.value for role in ROLES}:
         raise refuse("account.role_not_allowed", "请选择账户的角色。", field="role", status=422)
     return Role(text)
 
@@ -100,25 +102,40 @@ def _password_page(request: PageRequest, title: str, account: Account, password:
         request,
         "accounts/unit_account_password.html",
         title=title,
-        crumbs=_CRUMBS,
+        crumbs=CRUMBS,
         account=account,
         password=password,
     )
 
 
+_NEW = PageForm(
+    address=f"{LIST}/new",
+    fields=(
+        FormField(
+            name="username",
+            label="用户名",
+            required=True,
+            hint="3至64位字母、数字或 . _ @ -，全平台唯一。",
+            attributes={"autocapitalize": "none", "spellcheck": "false"},
+        ),
+        FormField(name="display_name", label="姓名", required=True, hint="将作为开票人或复核人印在票面上。"),
+        FormField(
+            name="role",
+            label="角色",
+            kind="radios",
+            options=tuple((role.value, role.label) for role in ROLES),
+        ),
+    ),
+    note="初始密码由系统随机生成，首次登录时必须修改。",
+    button="建立账户",
+    cancel=LIST,
+)
+
+
 def _account_form(
-    request: PageRequest, form: dict[str, str] | None = None, problems: tuple[Problem, ...] = ()
+    request: PageRequest, values: Mapping[str, str], problems: tuple[Problem, ...] = ()
 ) -> Response[str]:
-    return page(
-        request,
-        "accounts/unit_account_new.html",
-        status=problems[0].status if problems else 200,
-        title="新建账户",
-        crumbs=_CRUMBS,
-        values=form or {},
-        roles=[(role.value, role.label) for role in _ROLES],
-        problems=problems,
-    )
+    return form_page(request, _NEW, values, problems, title="新建账户", crumbs=CRUMBS)
 
 
 HANDLERS = [*list_handlers(UNIT_ACCOUNT_LIST, guards=_GUARDS), account_form, new_account, change_account]

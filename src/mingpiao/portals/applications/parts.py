@@ -12,6 +12,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.evidence.model import EvidenceFile
 from mingpiao.evidence.service import get_evidence_files
 from mingpiao.kernel.codes import BillIdentity
+from mingpiao.portals.details import HistoryLine
 from mingpiao.units.model import Unit
 from mingpiao.units.service import get as get_unit
 
@@ -46,6 +47,13 @@ class ApplicationParts(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     reviewer: str
     bill: BillIdentity | None
+
+    @property
+    def history(self) -> list[HistoryLine]:
+        return [
+            HistoryLine(at=step.at, what=step.kind.label, who=step.actor_name, note=step.note)
+            for step in self.steps
+        ]
 
 
 async def load_parts(

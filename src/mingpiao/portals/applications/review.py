@@ -22,6 +22,7 @@ from mingpiao.portals.applications.parts import load_parts
 from mingpiao.portals.applications.review_history import load_past
 from mingpiao.portals.applications.reviews import LIST, REVIEW_GUARDS
 from mingpiao.portals.applications.rights import REVIEW
+from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
@@ -79,7 +80,6 @@ async def _review_page(
     return page(
         request,
         "applications/review.html",
-        status=problems[0].status if problems else 200,
         title=f"复核申请 {application_id}",
         crumbs=[("人工复核", LIST)],
         application=application,
@@ -87,6 +87,7 @@ async def _review_page(
         region=catalog.region_path(application.region_code),
         past=await load_past(services, session.account, application.unit_id, but=application_id),
         choices=choices,
+        retry=PageAction(label="立即重试开具", address=f"{LIST}/{application_id}/retry", style="primary"),
         officers=[(str(each.account_id), f"{each.display_name}（{each.role.label}）") for each in officers],
         assignee=next(
             (each.display_name for each in officers if each.account_id == application.reviewer_id), ""

@@ -62,7 +62,6 @@ async def _application_page(
     return page(
         request,
         "applications/unit_application.html",
-        status=problems[0].status if problems else 200,
         title=f"开票申请 {application_id}",
         crumbs=[("首页", "/unit"), ("开票申请", LIST)],
         parts=parts,

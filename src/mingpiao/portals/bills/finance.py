@@ -3,15 +3,15 @@
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from markupsafe import Markup
 
-from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
 from mingpiao.evidence.service import get_evidence_files
 from mingpiao.identity.model import Session
-from mingpiao.issuing.model import Bill
 from mingpiao.issuing.service import get_document, get_supervision
 from mingpiao.journal.service import bill_events
 from mingpiao.portals.bills.access import bill_id_of
+from mingpiao.portals.bills.details import extension_of, history_of
 from mingpiao.portals.bills.files import bill_file_response
 from mingpiao.portals.bills.lists import FINANCE_BILLS
 from mingpiao.portals.lists import list_handlers
@@ -48,20 +48,14 @@ async def bill_page(
         unit=unit,
         region=catalog.region_path(bill.region_code),
         kind=catalog.kinds[bill.kind].name,
-        extension=_extension(catalog, bill),
-        events=events,
+        extension=extension_of(catalog, bill),
+        history_lines=history_of(events),
         supervision=supervision,
         files=list(files.values()),
         evidence_base=f"/finance/evidence/{bill.unit_id}",
-        face=await services.documents.faces(document),
+        face=Markup(await services.documents.faces(document)),  # noqa: S704 - our own drawing, texts escaped
         base=f"{FINANCE_BILLS.address}/{bill.code}/{bill.number}",
     )
-
-
-def _extension(catalog: Catalog, bill: Bill) -> list[tuple[str, str]]:
-    kind = catalog.kinds.get(bill.kind)
-    labels = {field.name: field.label for field in kind.extension_fields} if kind else {}
-    return [(labels.get(name, name), value) for name, value in bill.extension.items() if value]
 
 
 @get("/bills/{code:str}/{number:str}/{form:str}")

@@ -12,7 +12,8 @@ from mingpiao.kernel.errors import Problem, refuse
 from mingpiao.portals.bills.access import bill_id_of, unit_of
 from mingpiao.portals.bills.lists import UNIT_BILLS
 from mingpiao.portals.bills.rights import UNIT_REVERSE
-from mingpiao.portals.forms import read_form
+from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
+from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 
@@ -29,9 +30,14 @@ async def ask_reason(
     session: NamedDependency[Session],
     services: NamedDependency[Services],
 ) -> Response[str]:
-    """Ask for the reason of a reversal."""
+    """Ask for the reason of a reversal; one that was given before the session ended is there again."""
     bill = await _reversible_bill(services, session, code, number)
-    return _reason_page(request, bill)
+    typed = use_kept_members(request) or {}
+    choice, text = typed.get("reason", ""), typed.get("reason_text", "")
+    if choice and choice not in REASONS:
+        # From the last step, where choice and text have become one.
+        choice, text = _OTHER, choice
+    return _reason_page(request, bill, choice=choice, text=text)
 
 
 @post("/bills/{code:str}/{number:str}/reverse", guards=_GUARDS, status_code=200)
@@ -131,20 +137,42 @@ def _reason(choice: str, text: str) -> str:
     return f"{choice}：{text}" if text else choice
 
 
+def _form(bill: Bill) -> PageForm:
+    here = f"{UNIT_BILLS.address}/{bill.code}/{bill.number}"
+    return PageForm(
+        address=f"{here}/reverse",
+        fields=(
+            FormField(
+                name="reason",
+                label="冲红原因",
+                kind="radios",
+                options=tuple((reason, reason) for reason in REASONS),
+            ),
+            FormField(
+                name="reason_text",
+                label="补充说明",
+                hint="选择“其他”时必填，将印在红字票据上。",
+                attributes={"maxlength": 150},
+            ),
+        ),
+        button="下一步",
+        cancel=here,
+        once=False,
+    )
+
+
 def _reason_page(
     request: PageRequest, bill: Bill, *, choice: str = "", text: str = "", problems: tuple[Problem, ...] = ()
 ) -> Response[str]:
-    return page(
+    return form_page(
         request,
-        "bills/reverse.html",
-        status=problems[0].status if problems else 200,
+        _form(bill),
+        {"reason": choice, "reason_text": text},
+        problems,
+        template="bills/reverse.html",
         title="冲红",
         crumbs=_crumbs(bill),
         bill=bill,
-        reasons=REASONS,
-        choice=choice,
-        text=text,
-        problems=problems,
     )
 
 

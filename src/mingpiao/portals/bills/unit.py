@@ -13,6 +13,7 @@ from mingpiao.issuing.service import get_document, get_supervision
 from mingpiao.journal.service import bill_events
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.bills.access import bill_id_of
+from mingpiao.portals.bills.details import extension_of, history_of
 from mingpiao.portals.bills.files import bill_file_response
 from mingpiao.portals.bills.lists import UNIT_BILLS
 from mingpiao.portals.bills.rights import UNIT_REVERSE
@@ -41,15 +42,16 @@ async def bill_page(
         named = supervision.evidence if supervision else ()
         files = await get_evidence_files(connection, document.bill.unit_id, named)
     bill = document.bill
-    kind = (await services.catalog.get()).kinds[bill.kind]
+    catalog = await services.catalog.get()
     return page(
         request,
         "bills/unit_bill.html",
         title=f"票据 {bill.code}-{bill.number}",
         crumbs=[("首页", "/unit"), (UNIT_BILLS.title, UNIT_BILLS.address)],
         bill=bill,
-        kind=kind,
-        events=events,
+        kind=catalog.kinds[bill.kind],
+        extension=extension_of(catalog, bill),
+        history_lines=history_of(events),
         checks=checks,
         supervision=supervision,
         files=list(files.values()),

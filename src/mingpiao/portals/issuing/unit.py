@@ -55,6 +55,7 @@ from mingpiao.portals.issuing.form import (
     without_row,
 )
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
+from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.rendering import field_id, page
 from mingpiao.portals.session import PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules.model import Severity
@@ -105,9 +106,15 @@ async def _open_window(services: Services, account: Account) -> _Window:
 async def choose_or_fill(
     request: PageRequest, session: NamedDependency[Session], services: NamedDependency[Services]
 ) -> Response[str] | Response[bytes]:
-    """Without a kind, the choice of one; with it, an empty form, or that of an application to correct."""
+    """Without a kind, the choice of one; with it, an empty form, or that of an application to correct.
+
+    A form that waits for its author since an earlier session is shown as it was typed.
+    """
     window = await _open_window(services, session.account)
     query = read_query(request)
+    if members := use_kept_members(request):
+        form = read_issue_form(members, window.kind(members.get("kind", "")), today())
+        return await _form_page(request, session, services, window, window.view(form))
     if query.get("application"):
         form = await form_to_correct(services, session.account, query["application"])
         return await _form_page(request, session, services, window, window.view(form))

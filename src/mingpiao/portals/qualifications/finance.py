@@ -65,7 +65,6 @@ async def _qualification_page(
     return page(
         request,
         "qualifications/finance_qualification.html",
-        status=problems[0].status if problems else 200,
         title=f"{unit.name}：{qualification.type_label}",
         crumbs=[(FINANCE_QUALIFICATIONS.title, LIST)],
         view=qualification_view(qualification),

@@ -11,6 +11,7 @@ from mingpiao.identity.model import Acting, Session
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import read_form, read_id, read_query
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.lists import list_helpers, show_list
@@ -119,7 +120,6 @@ def _qualification_page(
     return page(
         request,
         "qualifications/unit_qualification.html",
-        status=problems[0].status if problems else 200,
         title=qualification.type_label,
         crumbs=_CRUMBS,
         view=qualification_view(qualification),
@@ -131,6 +131,9 @@ def _qualification_page(
         state_colour=state_colour(qualification),
         editable=may_change and may_state(qualification),
         withdrawable=may_change and (qualification.state.open_to_unit or qualification.state == "submitted"),
+        withdrawal=PageAction(
+            label="撤回这份证书", address=f"{_address(qualification.qualification_id)}/withdraw"
+        ),
         again="again" in read_query(request),
         problems=problems,
     )

@@ -152,7 +152,6 @@ def _editor(
     return page(
         request,
         "rules/edit.html",
-        status=problems[0].status if problems else 200,
         title=f"修改规则 {code}" if editing else "新建规则",
         crumbs=[*CRUMBS, (code, address)] if editing else CRUMBS,
         form=form,

@@ -140,12 +140,11 @@ def _import_page(
     return page(
         request,
         "rules/import.html",
-        status=problems[0].status if problems else 200,
         title="导入规则",
         crumbs=CRUMBS,
         text=text,
         reports=found,
-        counts={outcome: sum(each.outcome is outcome for each in found) for outcome in ImportOutcome},
+        counts=[(outcome.label, sum(each.outcome is outcome for each in found)) for outcome in ImportOutcome],
         writing=len(writing),
         done=done,
         address=LIST,

@@ -14,6 +14,7 @@ from mingpiao.identity.model import Account, Acting, Session
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.lake.model import MAX_MONTHS
+from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.lists import list_handlers
@@ -74,7 +75,6 @@ async def show_rule(
     return page(
         request,
         "rules/rule.html",
-        status=problems[0].status if problems else 200,
         title=f"{code} {shown.rule.name}",
         crumbs=CRUMBS,
         summary=summary,
@@ -92,6 +92,7 @@ async def show_rule(
         trials=trials,
         trial_columns=TRIAL_COLUMNS,
         may=may,
+        actions=_actions(code, shown, may),
         problems=problems,
         reason=reason,
     )
@@ -108,6 +109,25 @@ class Permissions(msgspec.Struct, frozen=True, kw_only=True):
     roll_back: bool
     switch: bool
     try_out: bool
+
+
+def _actions(code: str, shown: RuleVersion, may: Permissions) -> list[PageAction]:
+    """What may be done with the version at once."""
+    offered = (
+        (may.submit, "submit", "提交审核", "primary"),
+        (may.withdraw, "withdraw", "撤回", ""),
+        (may.roll_back, "roll_back", "恢复这一版", ""),
+    )
+    return [
+        PageAction(
+            label=label,
+            address=f"{LIST}/{code}/versions/{shown.version}/{verb}",
+            values={"revision": str(shown.revision)},
+            style=style,
+        )
+        for allowed_now, verb, label, style in offered
+        if allowed_now
+    ]
 
 
 def _permissions(account: Account, catalog: Catalog, summary: RuleSummary, shown: RuleVersion) -> Permissions:

@@ -60,7 +60,6 @@ async def _show(
     return page(
         request,
         "rules/library.html",
-        status=problems[0].status if problems else 200,
         title="规则库",
         crumbs=CRUMBS,
         themes=[
