@@ -15,7 +15,6 @@ from litestar.response import Stream
 from mingpiao.composition import Services
 from mingpiao.exports.model import Export, ExportOrder
 from mingpiao.exports.service import (
-    ExportSettings,
     advance_export,
     ask_for_export,
     begin_export,
