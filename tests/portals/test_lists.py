@@ -15,6 +15,7 @@ from tests.support.apps import serve
 from tests.support.office import ACTING, bill_of
 
 from mingpiao.exports.service import file_key, purge_exports
+from mingpiao.exports.settings import ExportSettings
 from mingpiao.issuing.model import Bill, Payer
 from mingpiao.kernel.errors import Refusal
 from mingpiao.portals.audit.wording import action_label
@@ -43,8 +44,8 @@ def _headings(answer: httpx.Response) -> list[str]:
 
 def _hasty(site: Site, rows: int) -> Browser:
     """A browser of a site that leaves exports longer than so many rows to the worker."""
-    own = {**site.services.own, "rows_at_once": rows}
-    return Browser(serve(msgspec.structs.replace(site.services, own=own)))
+    settings = site.services.settings.with_room(ExportSettings(export_rows_at_once=rows))
+    return Browser(serve(msgspec.structs.replace(site.services, settings=settings)))
 
 
 def _files(site: Site) -> FileStore:

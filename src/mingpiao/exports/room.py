@@ -5,19 +5,10 @@ from functools import partial
 from typing import Any
 
 from mingpiao.exports.service import PURGE_JOB, ask_for_purge, purge_exports
-from mingpiao.exports.settings import ExportSettings
 from mingpiao.house.model import Duty, Handler, Job, Room
-from mingpiao.house.opening import DATABASE, FILES, House, Service
+from mingpiao.house.opening import DATABASE, FILES, House
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
-
-
-async def _rows_at_once(house: House) -> int:
-    return house.settings(ExportSettings).export_rows_at_once
-
-
-#: Rows of a list that are exported while the browser waits.
-ROWS_AT_ONCE = Service(name="rows_at_once", open=_rows_at_once)
 
 
 async def _purge(database: Database, files: FileStore, _payload: Mapping[str, Any]) -> None:

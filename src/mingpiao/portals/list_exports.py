@@ -15,6 +15,7 @@ from litestar.response import Stream
 from mingpiao.composition import Services
 from mingpiao.exports.model import Export, ExportOrder
 from mingpiao.exports.service import (
+    ExportSettings,
     advance_export,
     ask_for_export,
     begin_export,
@@ -54,13 +55,13 @@ async def export_list(
 
     Raises `Refusal` with what is wrong in the filter (422).
     """
-    account = _account_of(acting=acting)
+    account = _account_of(acting)
     sources = sources_of(services)
     query = await _read(sources, account, listing, read_query(request))
-    most: int = services.own["rows_at_once"]
+    most = services.settings.of(ExportSettings).export_rows_at_once
     rows = [batch async for batch in _batches(sources, account, listing, query, most=most + 1)]
     stem = _export_of(listing).file
-    audit = await _audit_entry(sources, listing, query, ending, acting=acting)
+    audit = await _audit_entry(sources, listing, query, ending, acting)
     async with services.database.system() as connection:  # system: the audit trail is written
         if sum(map(len, rows)) > most:
             await ask_for_export(connection, account, _order(listing, query, stem, ending), audit)
@@ -69,7 +70,7 @@ async def export_list(
     return short_file(stem, ending, layout_of(listing), rows)
 
 
-def _account_of(*, acting: Acting) -> Account:
+def _account_of(acting: Acting) -> Account:
     if acting.account is None:
         raise ValueError("only a person exports a list")
     return acting.account
@@ -126,8 +127,7 @@ def _export_of(listing: Listing[Any]) -> ExportFile:
 async def _read(sources: Sources, account: Account, listing: Listing[Any], given: Mapping[str, str]) -> Query:
     """The filter that an export answers; raises `Refusal` with what is wrong in it."""
     catalog = await sources.catalog.get()
-    # scope: that of the account, or what the list gives its reason for.
-    async with sources.database.scoped(listing.scope(account)) as connection:
+    async with sources.database.scoped(listing.scope(account)) as connection:  # scope: the list's own
         here = Here(account=account, catalog=catalog, units=sources.units, connection=connection)
         query = await read_list_query(listing, here, given)
     if query.problems:
@@ -143,8 +143,7 @@ async def _batches(
     catalog = await sources.catalog.get()
     key, left = "", most
     while left > 0:
-        # scope: that of the account, or what the list gives its reason for.
-        async with sources.database.scoped(listing.scope(account)) as connection:
+        async with sources.database.scoped(listing.scope(account)) as connection:  # scope: the list's own
             here = Here(account=account, catalog=catalog, units=sources.units, connection=connection)
             found = await listing.fetch(here, query.wanted, key, min(_BATCH, left))
         yield [[column.exported(row) for column in columns] for row in found.items]
@@ -171,9 +170,9 @@ def short_file(stem: str, ending: str, layout: Layout, rows: Sequence[list[list[
 
 
 async def _audit_entry(
-    sources: Sources, listing: Listing[Any], query: Query, ending: str, *, acting: Acting
+    sources: Sources, listing: Listing[Any], query: Query, ending: str, acting: Acting
 ) -> AuditEntry:
-    region = home_region(_account_of(acting=acting), await sources.catalog.get())
+    region = home_region(_account_of(acting), await sources.catalog.get())
     return AuditEntry(
         acting=acting,
         action=_export_of(listing).action,

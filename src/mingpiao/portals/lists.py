@@ -60,8 +60,7 @@ async def show_list(
     account = session.account
     catalog = await services.catalog.get()
     key = given.get(listing.key, "")
-    # scope: that of the account, or what the list gives its reason for.
-    async with services.database.scoped(listing.scope(account)) as connection:
+    async with services.database.scoped(listing.scope(account)) as connection:  # scope: the list's own
         here = Here(
             account=account,
             catalog=catalog,

@@ -1,6 +1,5 @@
 """我的导出: files of long lists, for whoever asked for them."""
 
-from mingpiao.exports.room import ROWS_AT_ONCE
 from mingpiao.house.opening import FILES
 from mingpiao.portals.exports import pages
 from mingpiao.portals.gates import ADMINISTER, DEPARTMENT_ROLES, UNIT_VIEW, Right
@@ -12,7 +11,7 @@ SUBJECT = Subject(
     unit=pages.handlers("unit"),
     finance=pages.handlers("finance"),
     admin=pages.handlers("admin"),
-    services={"files": FILES, "rows_at_once": ROWS_AT_ONCE},
+    services={"files": FILES},
     lists=tuple(pages.LISTS.values()),
     menu=tuple(
         MenuEntry(right=right, place=place, label="我的导出", address=f"/{portal}/exports", icon="download")

@@ -30,7 +30,7 @@ async def read_all(
 ) -> Response[bytes]:
     """Mark all that the page showed, and what is older, as read."""
     newest = read_id((await read_form(request)).get("newest", "")) or 0
-    async with services.database.system() as connection:  # system: no scope sees who has read what
+    async with services.database.system() as connection:  # system: no scope writes who has read what
         await mark_read(connection, session.account.account_id, owner_of(session.account), newest)
     return redirect(request, list_of(session.account).address)
 
@@ -44,7 +44,7 @@ async def follow(
 ) -> Response[bytes]:
     """Mark a message as read and go where it leads."""
     account = session.account
-    async with services.database.system() as connection:  # system: no scope sees who has read what
+    async with services.database.system() as connection:  # system: no scope writes who has read what
         link = await open_message(connection, account.account_id, owner_of(account), message_id)
     return redirect(request, link or list_of(account).address)
 

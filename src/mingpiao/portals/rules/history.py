@@ -16,7 +16,7 @@ from mingpiao.storage.paging import Page
 async def trials_of(services: Services, account: Account, code: str) -> Page[TrialRow]:
     """The latest of a department's trials of a rule."""
     catalog = await services.catalog.get()
-    async with services.database.system() as connection:  # system: no scope reads accounts
+    async with services.database.system() as connection:  # system: no scope reads the audit trail
         here = Here(
             account=account, catalog=catalog, units=services.units, connection=connection, path={"code": code}
         )
@@ -33,7 +33,7 @@ class Suspension(msgspec.Struct, frozen=True, kw_only=True):
 
 async def suspension_of(services: Services, code: str) -> Suspension | None:
     """The latest suspension of a rule, from the audit trail."""
-    async with services.database.system() as connection:  # system: no scope reads accounts
+    async with services.database.system() as connection:  # system: no scope reads the audit trail
         steps = (await audit_trail(connection, subject=f"rule:{code}")).items
         last = next((step for step in steps if step.action == "rule:suspend"), None)
         if last is None:

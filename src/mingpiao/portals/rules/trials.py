@@ -79,7 +79,7 @@ async def _start(
 ) -> Response[bytes]:
     catalog = await services.catalog.get()
     asked = read_id(months, 3)
-    async with services.database.system() as connection:  # system: a verb writes
+    async with services.database.system() as connection:  # system: the trial is written
         backtest_id = await start_backtest(
             connection,
             catalog,
