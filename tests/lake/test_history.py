@@ -1,5 +1,6 @@
 """History over the whole past at once, held against a plain model of what it means at issue."""
 
+import os
 import random
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -114,7 +115,8 @@ NAMES = ("unit_count", "unit_sum", "unit_reversals", "payer_count", "payer_sum",
 
 @pytest.fixture(scope="module")
 def seed() -> int:
-    found = random.SystemRandom().randrange(10**9)
+    """Drawn anew, and where CI is set always the same: a change is judged by itself and not by luck."""
+    found = 20261128 if "CI" in os.environ else random.SystemRandom().randrange(10**9)
     print(f"seed {found}")
     return found
 
@@ -155,7 +157,8 @@ def test_aggregates_agree_with_the_model(seed: int, days: int, tmp_path: Path) -
         expected = {name: model.value(name, blue, days) for name in NAMES}
         assert found[blue["bill_id"]] == expected, (seed, blue["bill_id"])
     assert len(found) == len(blues)
-    assert any(values["recast_count"] for values in found.values())
+    # Within one day it is rare that a bill is reversed and issued again: a past may have none.
+    assert days == 1 or any(values["recast_count"] for values in found.values())
 
 
 def test_verdicts_over_history_are_those_of_the_closure(seed: int, tmp_path: Path) -> None:
