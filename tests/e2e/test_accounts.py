@@ -38,5 +38,5 @@ def test_a_new_account_chooses_its_own_password_on_a_phone(visit: Callable[..., 
     page.get_by_role("button", name="打开或收起菜单").tap()
     page.get_by_role("link", name="已开票据").tap()
     page.wait_for_url("**/unit/bills")
-    page.locator("tbody th.code a").first.tap()
+    page.locator("tbody .code a").first.tap()
     expect(page.locator(".face svg").first).to_be_visible()

@@ -124,7 +124,7 @@ def test_a_double_click_issues_once(visit: Callable[..., Visitor], scripted: boo
     number = page.url.rpartition("/")[2]
 
     page.goto(f"/unit/bills?business_no={business_no}")
-    assert [cell.inner_text() for cell in page.locator("tbody td.code a").all()] == [number]
+    assert [cell.inner_text() for cell in page.locator("tbody .code a").all()] == [number]
 
 
 def test_back_from_the_answers_keeps_what_was_typed(visit: Callable[..., Visitor]) -> None:

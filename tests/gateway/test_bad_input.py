@@ -1,5 +1,6 @@
 """Every bad input that the interface may meet: its status, its code, its field, and no bill."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,6 +14,12 @@ from tests.gateway.conftest import Api, build_app
 from mingpiao.issuing.model import IssueRequest
 
 BILLS = "/api/v1/bills"
+#: Texts that `Decimal` or some other reader of numbers takes, and the grammar does not.
+NO_NUMBERS = (
+    "1_0.00", "１０.００", "١٠", "१०", " 10.00 ", "10.00\n", "\t10", "+10.00", "010.00", "00", "10.", ".5", "-.5",
+    "1e1", "1E+1", "1e400", "1e999999999999999999", "1e-999999999999999999", "1,000.00", "1 000", "0x10", "10元",
+    "十元", "", "-", "--1", "10.0.0", "nan", "NaN1", "inf", "Infinity", "−10", "1٫5", "\u200b10",
+)  # fmt: skip
 Expected = tuple[int, str, str]
 
 
@@ -59,16 +66,12 @@ def amounts(good: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Expected]]:
             ("sNaN", "amount.not_finite"),
             ("1000000000000.00", "amount.too_large"),
             ("123456789012345", "amount.too_large"),
-            ("1e400", "amount.too_large"),
-            ("1e999999999999999999", "amount.too_large"),
             ("9" * 5_000, "amount.too_large"),
             ("1.2345678", "amount.too_precise"),
-            ("1e-999999999999999999", "amount.too_precise"),
+            *((text, "amount.not_finite") for text in NO_NUMBERS),
         ):
             body = good | {"total": value} if field == "total" else with_item(good, **{field: value})
             yield body, (422, code, place)
-        wrong_text = good | {"total": "十元"} if field == "total" else with_item(good, **{field: "十元"})
-        yield wrong_text, (400, "request.value_invalid", place)
     yield good | {"total": "1.005"}, (422, "amount.too_precise", "total")
     yield with_item(good, amount="1.005"), (422, "amount.too_precise", "items/0/amount")
 
@@ -83,6 +86,22 @@ def texts(good: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Expected]]:
         "张\u202e三",
         "张\n三",
         "张\u200b三",
+        "巴\u034f特尔",
+        "巴特尔\u3164",
+        "巴特\u00a0尔",
+        "巴特\u3000尔",
+        "巴特\u2003尔",
+        "巴特尔\U000e0100",
+        "\u115f\u1160",
+        "张\uffa0丽",
+        "\u2800",
+        "葛\ufe00",
+        "张\u180b三",
+        "张\u202f三",
+        "⻓江",
+        "e" + "\u0301" * 12,
+        "\u0301e",
+        "张\u20dd",
     ]
     for name in bad_characters:
         yield with_payer(good, name=name), (422, "text.bad_character", "payer/name")
@@ -116,7 +135,10 @@ def shapes(good: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Expected]]:
     yield good | {"items": [1]}, (400, "request.wrong_type", "items/0")
     yield good | {"payer": "张三"}, (400, "request.wrong_type", "payer")
     yield good | {"extension": []}, (400, "request.wrong_type", "extension")
-    yield good | {"extension": {"Gender": 1}}, (400, "request.wrong_type", "extension")
+    yield good | {"extension": {"Gender": 1}}, (422, "extension.wrong_type", "extension/Gender")
+    yield good | {"extension": {"Gender": "男", "FundPayAmount": 0.0}}, (
+        422, "extension.wrong_type", "extension/FundPayAmount",
+    )  # fmt: skip
     yield good | {"total": True}, (400, "request.wrong_type", "total")
     yield with_item(good, quantity=[1]), (400, "request.wrong_type", "items/0/quantity")
     yield with_payer(good, type="3"), (400, "request.value_invalid", "payer/type")
@@ -172,7 +194,18 @@ def raw_bodies(good: bytes) -> Iterator[tuple[bytes, Expected]]:
     yield good + b"}", (400, "request.malformed", "")
     yield good[:-1], (400, "request.malformed", "")
     yield b"\xef\xbb\xbf" + good, (400, "request.malformed", "")
-    yield good.decode().encode("utf-16"), (400, "request.malformed", "")
+    yield gzip.compress(good), (415, "request.encoding", "")
+    yield good.decode().encode("utf-16"), (400, "request.not_utf8", "")
+    yield good.replace(b'"handler": ', b'"handler": "A", "handler": '), (400, "request.member_repeated", "")
+    yield (
+        good.replace(b'"handler": ', b'"h\\u0061ndler": "A", "handler": '),
+        (400, "request.member_repeated", ""),
+    )
+    yield good.replace(b'"rate": ', b'"rate": "1", "rate": ', 1), (400, "request.member_repeated", "")
+    yield (
+        good.replace(b'"Gender": ', b'"Gender": "\xe7\x94\xb7", "Gender": '),
+        (400, "request.member_repeated", ""),
+    )
     yield good.replace(b'"handler": "', b'"handler": "\xff\xfe'), (400, "request.not_utf8", "")
     yield good.replace(b'"handler": "', b'"handler": "\xed\xa0\x80'), (400, "request.not_utf8", "")
     yield good.replace(b'"handler": "', b'"handler": "\\ud800'), (400, "request.malformed", "")

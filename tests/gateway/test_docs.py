@@ -98,6 +98,17 @@ def test_the_upload_example_runs_as_written(live: Live, tmp_path: Path) -> None:
     assert lines == ["200 read 合同.pdf 2"]
 
 
+def test_the_examples_of_rounding_and_refunds_run_as_written(live: Live, tmp_path: Path) -> None:
+    program = example("python").partition('prefix = f"PY-')[0] + example("python3")
+    (tmp_path / "example.py").write_text(program, encoding="utf-8")
+    assert run([sys.executable, "-I", "-S", "example.py"], live, tmp_path).splitlines() == [
+        "负数的行 422 amount.not_positive items/1/rate",
+        "抹零 201 10.00",
+        "减免 201 10.00 8.00",
+        "部分退费 20.00 -20.00 10.00",
+    ]
+
+
 def test_the_error_table_is_the_codes() -> None:
     rows = re.findall(r"^\| `([a-z0-9_.]+)` \| (\d{3}) \| (.+) \| ([是否]) \|$", PAGE, re.MULTILINE)
     expected = [(code, str(e.status), e.title, "是" if e.retry else "否") for code, e in ERROR_TYPES.items()]

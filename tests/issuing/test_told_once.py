@@ -168,6 +168,12 @@ CASES: list[tuple[str, str, Change, list[Told]]] = [
         payer(type="2", code="91150100DEC0000188"),
         [("payer.uscc_invalid", "payer/code", "PAYER-USCC")],
     ),
+    (
+        "a person's number",
+        "0101",
+        payer(type="1", code="110105194912310021"),
+        [("payer.resident_id_invalid", "payer/code", "PAYER-RESIDENT-ID")],
+    ),
     ("payer's name", "0101", payer(name=""), [("text.required", "payer/name", "FACE-PAYER-NAME")]),
     ("handler", "0101", lambda r: replace(r, handler=""), [("text.required", "handler", "FACE-HANDLER")]),
     ("case", "0103", extension(Custom1=""), [("text.required", "extension/Custom1", "FACE-COURT-CASE")]),

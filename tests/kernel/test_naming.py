@@ -24,6 +24,11 @@ from mingpiao.kernel.naming import CODE_CLASSES, NAME_CLASSES, classify_code, cl
         ("李", "single"), ("x", "single"), ("某", "single"),
         ("1", "digits"), ("13800000000", "digits"), ("---", "digits"), ("。。", "digits"), ("×××", "digits"),
         ("测试", "test"), ("测试01", "test"), ("测试单位", "test"), ("张三测试", "test"), ("Test", "test"),
+        ("无名氏20261128男", "placeholder"), ("未知(急诊3号)", "placeholder"), ("无名氏（女，约60岁）", "placeholder"),
+        ("身份不明男", "placeholder"), ("三无人员2号", "placeholder"), ("姓名不详", "placeholder"),
+        ("寮犱笁", "garbled"), ("锟斤拷", "garbled"), ("锟斤拷锟斤拷", "garbled"), ("鏉庡洓", "garbled"),
+        ("寮犱笁涓?", "garbled"), ("ÕÅÈý", "garbled"), ("å¼\u00a0ä¸‰", "garbled"), ("&#24352;&#19977;", "garbled"),
+        ("%E5%BC%A0", "garbled"), ("\\u5f20\\u4e09", "garbled"),
         ("demo-2", "test"), ("asdf", "test"), ("样例", "test"), ("测试有限公司", "test"),
     ],
 )  # fmt: skip
@@ -37,6 +42,7 @@ def test_names_that_are_none_are_told(name: str, expected: str) -> None:
         "王芳", "欧阳振华", "丁丁", "方方", "乌云其木格", "阿卜杜热合曼·买买提", "John Smith", "O'Neil", "李X阳",
         "内蒙古计量测试研究院", "呼和浩特市软件测试中心", "上海某牛网络有限公司", "北京三六零科技有限公司", "360公司",
         "3M中国有限公司", "呼和浩特市演示大漠商贸有限公司", "个人卫生用品有限公司", "中国（上海）贸易公司", "无锡市财政局",
+        "喆赟翀", "王䶮", "José García", "Åsa Öberg", "Müller", "无名山茶叶公司", "未来科技", "不二家", "三无山庄", "ᠪᠠᠲᠤ",
         "TCL科技集团", "测绘院", "王测", "UNICEF", "包头钢铁（集团）有限责任公司",
     ],
 )  # fmt: skip
@@ -97,7 +103,10 @@ def test_organisations_codes_are_told_by_their_check_character() -> None:
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        ("", "none"), ("123456789", "other"), ("150105900101123", "other"), ("一" * 18, "other"),
+        ("911124198108030024", "resident_id"), ("931840199001010011", "resident_id"),
+        ("944840199001010016", "resident_id"), ("931840199001010012", "resident_id_wrong"),
+        ("998840199001010010", "resident_id_wrong"), ("12440600MB2C07549J", "uscc"), ("92141127MA0KD1Y64A", "uscc"),
+        ("150105000123456", "other"), ("", "none"), ("123456789", "other"), ("150105900101123", "other"), ("一" * 18, "other"),
         ("91150100-000000000", "other"), ("000000000000000000", "uscc"), ("123456789012345679", "uscc_wrong"),
     ],
 )  # fmt: skip

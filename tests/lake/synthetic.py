@@ -12,10 +12,21 @@ from mingpiao.issuing.model import BillItem, Payer
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.lake.model import Dataset
 from mingpiao.lake.parquet import write_rows
+from mingpiao.lake.rows import content_hash, payer_hash
 from mingpiao.rules.service import item_columns
 
 UNITS = {1: ("150102", "hospital"), 2: ("150102", "school"), 3: ("150221", "hospital")}
-PAYERS = ("张三", "李四", "王五", "无")
+#: Names with codes; one name comes without a code and with two, one code under two names.
+PAYERS = (
+    ("张三", ""),
+    ("张三", "11010519491231002X"),
+    ("张三", "931840199001010011"),
+    ("李四", "440524198801010011"),
+    ("李四（丁）", "12440600MB2C07549J"),
+    ("李四(丁)", "12440600mb2c07549j"),
+    ("李四（丁）有限公司", "12440600MB2C07549J"),
+    ("无", ""),
+)
 PRICES = {"060101": Decimal("10.00"), "060102": Decimal("25.50"), "070101": Decimal("300.00")}
 
 Row = dict[str, Any]
@@ -27,6 +38,7 @@ def bill_row(
     issued_at: datetime,
     *,
     payer: str = "张三",
+    code: str = "",
     items: Sequence[tuple[str, Decimal]] = (("060101", Decimal("10.00")),),
     **changes: Any,
 ) -> Row:
@@ -42,6 +54,7 @@ def bill_row(
         "unit_region": region,
         "unit_type": unit_type,
         "payer_name": payer,
+        "payer_code": code,
         "issued_date": issued_at.date(),
         "issued_year": issued_at.year,
         "items_count": len(items),
@@ -73,10 +86,13 @@ def _subjects(row: Row) -> Row:
         )
         for item in row["items"]
     ]
-    payer = Payer(type="1", name=row["payer_name"])
+    payer = Payer(type="1", name=row["payer_name"], code=row["payer_code"])
     subjects = subjects_of(payer, row["kind"], items, row["total"])
-    hashes = {"payer": subjects.payer, "twin": subjects.recast, "content": subjects.content}
-    return {f"{name}_subject": int.from_bytes(each[1:], "big", signed=True) for name, each in hashes.items()}
+    return {
+        "payer_subject": payer_hash(subjects.payer),
+        "twin_subject": payer_hash(subjects.recast),
+        "content_subject": content_hash(subjects.content),
+    }
 
 
 def reversal_row(bill_id: int, blue: Row, issued_at: datetime) -> Row:
@@ -100,16 +116,12 @@ def random_past(chance: random.Random, bills: int, days: int, last: date) -> tup
         start = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
         moments.append(start + timedelta(seconds=second))
     moments.sort()
-    blues = [
-        bill_row(
-            1_000 + index,
-            chance.choice(list(UNITS)),
-            moment,
-            payer=chance.choice(PAYERS),
-            items=chance.choices(list(PRICES.items()), k=chance.choice([1, 1, 2])),
-        )
-        for index, moment in enumerate(moments)
-    ]
+    blues = []
+    for index, moment in enumerate(moments):
+        name, code = chance.choice(PAYERS)
+        items = chance.choices(list(PRICES.items()), k=chance.choice([1, 1, 2]))
+        unit = chance.choice(list(UNITS))
+        blues.append(bill_row(1_000 + index, unit, moment, payer=name, code=code, items=items))
     reds = []
     for index, blue in enumerate(blues):
         if chance.random() < 0.25:

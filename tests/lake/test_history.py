@@ -49,6 +49,12 @@ def _within(day: date, of: Row, days: int) -> bool:
     return of["issued_date"] - timedelta(days=days) < day <= of["issued_date"]
 
 
+def _same(one: int, other: int) -> bool:
+    """The same payer: the same code, or the same name where either has no code."""
+    (one_name, one_code), (other_name, other_code) = divmod(one, 2**32), divmod(other, 2**32)
+    return one_code == other_code if one_code and other_code else one_name == other_name
+
+
 class Model:
     """The meaning of each aggregate, bill by bill."""
 
@@ -70,7 +76,7 @@ class Model:
         return [
             row
             for row in self.earlier(of, days, self.blues)
-            if row[subject] == of[subject] and row["bill_id"] not in gone
+            if _same(row[subject], of[subject]) and row["bill_id"] not in gone
         ]
 
     def value(self, name: str, of: Row, days: int) -> int | Decimal:
@@ -90,7 +96,8 @@ class Model:
         return sum(
             1
             for red in self.earlier(of, days, self.reds)
-            if red["content_subject"] == of["content_subject"] and red["twin_subject"] != of["twin_subject"]
+            if red["content_subject"] == of["content_subject"]
+            and not _same(red["twin_subject"], of["twin_subject"])
         )
 
     def median(self, of: Row, code: str, days: int, same: Callable[[Row], bool]) -> Decimal | None:

@@ -8,7 +8,8 @@ from importlib.util import find_spec
 import pytest
 
 from mingpiao.kernel.errors import Problem
-from mingpiao.portals.forms import clean, read_number
+from mingpiao.kernel.grammar import read_typed_decimal
+from mingpiao.portals.forms import clean
 from mingpiao.portals.gates import Right
 from mingpiao.portals.rendering import asset, csrf_field, day, field_id, moment, money, problems_at
 from mingpiao.portals.router import create_router
@@ -56,7 +57,14 @@ def test_static_files_have_addresses_of_their_content() -> None:
         ("１２．５", "12.5"),
         ("1,234.5", "1234.5"),
         ("-3", "-3"),
-        (".5", "0.5"),
+        ("1,234,567.00", "1234567.00"),
+        ("1 234 567", "1234567"),
+        ("1,2,3", None),
+        ("1,234 567", None),
+        (".5", None),
+        ("5.", None),
+        ("05", None),
+        ("+5", None),
         ("", None),
         (".", None),
         ("-", None),
@@ -72,7 +80,7 @@ def test_static_files_have_addresses_of_their_content() -> None:
     ],
 )
 def test_numbers_as_people_type_them(text: str, number: str | None) -> None:
-    assert read_number(text) == (Decimal(number) if number is not None else None)
+    assert read_typed_decimal(text) == (Decimal(number) if number is not None else None)
 
 
 def test_texts_are_cut_and_lose_nul() -> None:

@@ -124,7 +124,10 @@ async def test_all_problems_stand_at_the_top_and_beside_their_fields(unit_site: 
     assert answer.status_code == 422
     assert _summary(answer.text) == [
         ("payer-name", "缴款人名称不能为空，请填写。"),
-        ("payer-code", "缴款单位的统一社会信用代码不正确，请核对18位代码。"),
+        (
+            "payer-code",
+            "缴款单位的统一社会信用代码不正确，末位校验码应为Y，现为X，请核对18位代码；没有代码的单位（如境外单位）请留空。",
+        ),
         ("items-0-quantity", "请填写数量。"),
         ("items-0-rate", "收费标准不是有效的数字，请重新填写。"),
         ("items-0-code", "没有符合“没有这个项目”的收款项目，请换用名称、编码或拼音首字母查找。"),

@@ -77,7 +77,7 @@ async def test_what_the_form_and_a_rule_find_is_told_once_with_the_basis(unit_si
     assert refused.status_code == 422
     assert _lines(refused.text) == [
         "缴款人名称不能为空，请填写。（依据：《财政票据管理办法》（财政部令第104号）；内财综〔2025〕768号四（二）1）",
-        "缴款单位的统一社会信用代码不正确，请核对18位代码。"
+        "缴款单位的统一社会信用代码不正确，末位校验码应为Q，现为8，请核对18位代码；没有代码的单位（如境外单位）请留空。"
         "（依据：GB 32100-2015《法人和其他组织统一社会信用代码编码规则》）",
     ]
 
@@ -151,6 +151,6 @@ async def test_a_reason_that_cannot_be_kept_is_told_beside_it(unit_site: Site) -
     )
     assert told.status_code == 422
     assert "<title>核对票据内容" in told.text
-    assert _lines(told.text) == ["核实说明含有不能使用的字符（U+1F600），请删除。"]
+    assert _lines(told.text) == ["核实说明第3个字是不能使用的字符（U+1F600），请删除。"]
     assert ">属实😀</textarea>" in told.text
     assert await _count(unit_site, "bills") == 0

@@ -18,7 +18,8 @@ from mingpiao.gateway.application_views import application_path, application_vie
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.bills import ISSUE_PROBLEMS
 from mingpiao.gateway.contract import Parameter, SuccessAnswer, contract
-from mingpiao.gateway.decoding import read_json
+from mingpiao.gateway.decoding import decode_with_tree, read_body, read_json
+from mingpiao.gateway.incoming import number_problems
 from mingpiao.gateway.model import ApplicationView
 from mingpiao.gateway.problems import problem_response
 from mingpiao.gateway.views import answer
@@ -103,7 +104,10 @@ def _shown(application: Application, status: int = 200) -> ASGIResponse:
 )
 async def appeal_request(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
     """Bring a request before the department: 202 with its application, or a problem."""
-    body = await read_json(request, _request_decoder)
+    body, tree = decode_with_tree(_request_decoder, await read_body(request))
+    problems = number_problems(tree["request"], "request/")
+    if problems:
+        return problem_response(problems)
     caller = request.auth
     brought = await services.applications.appeal_request(
         caller.unit_id, body.request, body.reason, acting=caller.acting

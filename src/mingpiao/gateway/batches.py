@@ -14,10 +14,11 @@ from mingpiao.applications.model import Pending, Submitted
 from mingpiao.composition import GatewayServices
 from mingpiao.gateway.application_views import application_view
 from mingpiao.gateway.authentication import ApiRequest, Caller
-from mingpiao.gateway.bills import ISSUE_PROBLEMS
+from mingpiao.gateway.bills import ISSUE_PROBLEMS, repeat_or_refusal
 from mingpiao.gateway.contract import SuccessAnswer, contract
-from mingpiao.gateway.decoding import decode, read_json
+from mingpiao.gateway.decoding import decode_with_tree, read_body, repeated_member
 from mingpiao.gateway.errors import ERROR_TYPES
+from mingpiao.gateway.incoming import read_request
 from mingpiao.gateway.model import MAX_BATCH, BatchBody, BatchCounts, BatchRequest, BatchResult, BatchView
 from mingpiao.gateway.problems import problem_view
 from mingpiao.gateway.views import bill_view, confirmation_problems
@@ -36,7 +37,6 @@ MAX_BYTES = 40 * 1024 * 1024
 _CHUNK = 200
 
 _batch_decoder = msgspec.json.Decoder(BatchRequest)
-_bill_decoder = msgspec.json.Decoder(IssueRequest)
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
@@ -58,7 +58,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 )
 async def issue_batch(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
     """Issue up to `MAX_BATCH` bills."""
-    batch = await read_json(request, _batch_decoder)
+    batch = _read_batch(await read_body(request))
     if not 1 <= len(batch.bills) <= MAX_BATCH:
         raise refuse(
             "batch.count",
@@ -68,6 +68,21 @@ async def issue_batch(request: ApiRequest, services: NamedDependency[GatewayServ
         )
     outcomes = await _issue_all(batch.bills, request, services)
     return ASGIResponse(body=await _encode(outcomes, services.settings.site_url()))
+
+
+def _read_batch(data: bytes) -> BatchRequest:
+    """The bills of a batch, unread. Raises `Refusal`, for a second `bills` too."""
+    batch, _ = decode_with_tree(_batch_decoder, data, whole=False)
+    # Each bill is looked at when it is read; what stands around them is little.
+    place, around = 0, []
+    for raw in batch.bills:
+        start = data.index(raw, place)
+        around.append(data[place:start])
+        place = start + len(bytes(raw))
+    around.append(data[place:])
+    if b"".join(around).count(b"[") > 1:
+        raise repeated_member("bills")
+    return batch
 
 
 async def _issue_all(
@@ -80,10 +95,15 @@ async def _issue_all(
         if index % _CHUNK == _CHUNK - 1:
             await asyncio.sleep(0)
         try:
-            readable.append(decode(_bill_decoder, raw))
-            outcomes.append(None)
+            incoming = read_request(raw)
         except Refusal as refusal:
             outcomes.append(Refused(problems=refusal.problems))
+            continue
+        if incoming.problems:
+            outcomes.append(await repeat_or_refusal(services, request.auth.unit_id, incoming))
+            continue
+        readable.append(incoming.request)
+        outcomes.append(None)
     issued = iter(await _submit_all(readable, request.auth, services) if readable else [])
     return [next(issued) if outcome is None else outcome for outcome in outcomes]
 

@@ -2,7 +2,6 @@
 
 from typing import assert_never
 
-import msgspec
 from litestar import post
 from litestar.di import NamedDependency
 from litestar.response.base import ASGIResponse
@@ -12,7 +11,8 @@ from mingpiao.composition import GatewayServices
 from mingpiao.gateway.application_views import application_path, application_view
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.contract import SuccessAnswer, contract
-from mingpiao.gateway.decoding import read_json
+from mingpiao.gateway.decoding import read_body
+from mingpiao.gateway.incoming import Incoming, read_request
 from mingpiao.gateway.model import ApplicationView, BillView
 from mingpiao.gateway.problems import problem_response
 from mingpiao.gateway.views import answer, bill_path, bill_view, confirmation_problems
@@ -25,12 +25,11 @@ from mingpiao.issuing.model import (
     Unresolved,
 )
 
-_decoder = msgspec.json.Decoder(IssueRequest)
-
 ISSUE_PROBLEMS = (
     "text.required", "text.too_long", "text.padded", "text.bad_character",
     "amount.not_finite", "amount.not_positive", "amount.too_large", "amount.too_precise",
-    "payer.uscc_invalid", "bill.kind_unknown", "bill.kind_not_allowed", "bill.items_count",
+    "payer.uscc_invalid", "payer.resident_id_invalid", "aux_item.sum_exceeds", "extension.wrong_type",
+    "bill.kind_unknown", "bill.kind_not_allowed", "bill.items_count",
     "bill.aux_items_count", "bill.total_mismatch", "item.unknown", "item.not_for_kind", "item.not_allowed",
     "item.rate_out_of_bounds", "item.amount_mismatch", "aux_item.unrelated", "extension.unknown",
     "extension.not_a_choice", "extension.bad_date", "extension.bad_number", "extension.sum_mismatch",
@@ -68,10 +67,22 @@ ISSUE_PROBLEMS = (
 )
 async def issue_bill(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
     """Issue one bill: 201 new, 200 the same as before, or a problem."""
-    wanted = await read_json(request, _decoder)
+    incoming = read_request(await read_body(request))
     caller = request.auth
-    outcome = await services.applications.submit(caller.unit_id, wanted, acting=caller.acting)
+    outcome = (
+        await repeat_or_refusal(services, caller.unit_id, incoming)
+        if incoming.problems
+        else await services.applications.submit(caller.unit_id, incoming.request, acting=caller.acting)
+    )
     return outcome_response(outcome, services.settings.site_url())
+
+
+async def repeat_or_refusal(services: GatewayServices, unit_id: int, incoming: Incoming) -> Issued | Refused:
+    """The answer to a request whose numbers are not written as they must be.
+
+    Releases before the grammar took some of them; such a request gets its bill again.
+    """
+    return await services.desk.repeat_of(unit_id, incoming.request) or Refused(problems=incoming.problems)
 
 
 def outcome_response(outcome: Submitted | AwaitsEvidence, site_url: str) -> ASGIResponse:

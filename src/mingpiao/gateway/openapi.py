@@ -35,6 +35,7 @@ COMMON_PROBLEMS = (
 BODY_PROBLEMS = (
     "request.malformed", "request.not_utf8", "request.wrong_type", "request.field_missing",
     "request.field_unknown", "request.value_invalid", "request.too_large", "request.media_type",
+    "request.encoding", "request.member_repeated",
 )  # fmt: skip
 
 _STATUS_NAMES = {

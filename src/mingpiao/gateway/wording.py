@@ -44,7 +44,10 @@ WORDING: dict[str, dict[str, dict[str, Any]]] = {
         "": {"description": "缴款人。"},
         "type": {"description": "缴款人类型：1 个人，2 单位。"},
         "name": {"description": "缴款人名称。", "minLength": 1, "maxLength": 100},
-        "code": {"description": "缴款单位的统一社会信用代码，18位。", "maxLength": 20},
+        "code": {
+            "description": "单位的统一社会信用代码或个人的身份证号码，18位；没有的留空。",
+            "maxLength": 20,
+        },
         "account": {"description": "缴款人账号。", "maxLength": 40},
         "bank": {"description": "缴款人开户行。", "maxLength": 60},
     },
@@ -61,7 +64,9 @@ WORDING: dict[str, dict[str, dict[str, Any]]] = {
         "related_code": {"description": "所属收款项目的编码，必须在本票的 items 中。"},
         "name": {"description": "明细名称。", "minLength": 1, "maxLength": 100},
         "quantity": {"description": "数量，大于零，最多6位小数。"},
-        "amount": {"description": "金额，单位元，大于零，最多6位小数。"},
+        "amount": {
+            "description": "金额，单位元，大于零，最多2位小数；同一收款项目的明细合计不超过该项目的金额。"
+        },
         "code": {"description": "明细编码。", "maxLength": 50},
         "unit": {"description": "单位。", "maxLength": 20},
         "standard": {"description": "规格标准。", "maxLength": 50},

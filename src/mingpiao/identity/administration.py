@@ -14,6 +14,7 @@ from mingpiao.identity.sessions import account_of
 from mingpiao.identity.tables import accounts
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import refuse
+from mingpiao.kernel.grammar import read_whole
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 ACCOUNT_PAGE = 50
@@ -108,7 +109,8 @@ async def display_names(connection: AsyncConnection, labels: Iterable[str]) -> d
 
 
 async def _accounts_by(connection: AsyncConnection, labels: Iterable[str]) -> dict[str, Account]:
-    ids = {int(label[8:]) for label in labels if label.startswith("account:") and label[8:].isdigit()}
+    numbers = (read_whole(label[8:]) for label in labels if label.startswith("account:"))
+    ids = {number for number in numbers if number is not None}
     query = select(accounts).where(accounts.c.account_id.in_(sorted(ids)))
     found = [account_of(row) for row in (await connection.execute(query)).mappings()]
     return {account.actor: account for account in found}

@@ -6,11 +6,12 @@ find all problems at once, so that a person corrects them in one go and a progra
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import msgspec
 
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField, ExtensionType, RateKind
+from mingpiao.issuing.canonical import canonical, code_hints, tidy
 from mingpiao.issuing.digests import request_digest
 from mingpiao.issuing.model import (
     MAX_AUX_ITEMS,
@@ -22,10 +23,13 @@ from mingpiao.issuing.model import (
     RequestItem,
 )
 from mingpiao.kernel.clock import today
-from mingpiao.kernel.codes import is_uscc
+from mingpiao.kernel.codes import is_uscc, uscc_check_digit
 from mingpiao.kernel.errors import Problem
-from mingpiao.kernel.money import MAX_AMOUNT, line_amount, places, plain, plain_number
-from mingpiao.kernel.text import unprintable
+from mingpiao.kernel.grammar import read_date, read_decimal
+from mingpiao.kernel.money import CENT, MAX_AMOUNT, fits_places, line_amount, plain, plain_number
+from mingpiao.kernel.naming import RESIDENT_ID_WRONG, classify_code, resident_check_digit
+from mingpiao.kernel.text import RADICALS, odd_space_place, shows_nothing, unprintable_place
+from mingpiao.rules.model import Hit
 from mingpiao.units.model import UnitProfile
 
 #: A request may have thousands of problems; nobody reads more than these.
@@ -33,27 +37,35 @@ MAX_PROBLEMS = 50
 
 
 class BillDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A request that passed every check, with its items completed from the catalog.
+    """A request that passed every check, in its canonical form, with its items completed from the catalog.
 
-    `digest` is what the same request is known by when it comes again (`request_digest`).
+    `sent` is the request as it came; `digest` is what it is known by when it comes again
+    (`request_digest`). `hints` tell what the canonical form changed.
     """
 
     request: IssueRequest
+    sent: IssueRequest
     kind: BillKind
     items: tuple[BillItem, ...]
     digest: bytes
+    hints: tuple[Hit, ...] = ()
 
 
 def examine(request: IssueRequest, profile: UnitProfile, catalog: Catalog) -> BillDraft | tuple[Problem, ...]:
     """The draft of a request that the unit may issue, or all problems (`MAX_PROBLEMS` at most) that it has."""
-    problems = tuple(_first(MAX_PROBLEMS, _problems(request, profile, catalog)))
+    tidied = tidy(request)
+    problems = tuple(_first(MAX_PROBLEMS, _problems(tidied, profile, catalog)))
     if problems:
         return problems
+    kind = catalog.kinds[request.kind]
+    wanted = canonical(tidied, kind)
     return BillDraft(
-        request=request,
-        kind=catalog.kinds[request.kind],
-        items=tuple(_complete(item, catalog.items[item.code]) for item in request.items),
+        request=wanted,
+        sent=request,
+        kind=kind,
+        items=tuple(_complete(item, catalog.items[item.code]) for item in wanted.items),
         digest=request_digest(request),
+        hints=code_hints(request, wanted),
     )
 
 
@@ -111,6 +123,8 @@ def _problem(code: str, field: str, message: str) -> Problem:
 
 # -- texts ---------------------------------------------------------------------------------------
 
+#: Texts by which people and bills are known: no blank but U+0020 may stand in them.
+_KNOWN_BY = frozenset({"business_no", "handler", "checker", "payer/name"})
 #: Field, label, longest, required.
 _BUSINESS_NO = ("business_no", "业务流水号", 50, True)
 _TEXTS = (
@@ -146,24 +160,64 @@ def check_text(
     if len(text) > longest:
         message = f"{label}最多{longest}个字，现有{len(text)}个，请缩短。"
         return (_problem("text.too_long", field, message),)
-    bad = unprintable(text)
-    if bad is not None:
-        message = f"{label}含有不能使用的字符（U+{ord(bad):04X}），请删除。"
-        return (_problem("text.bad_character", field, message),)
+    place = unprintable_place(text)
+    if place is None and field in _KNOWN_BY:
+        place = odd_space_place(text)
+    if place is not None:
+        return (_problem("text.bad_character", field, _character_message(label, text, place)),)
     if text != text.strip():
         return (_problem("text.padded", field, f"{label}首尾不能有空格，请删除。"),)
     return ()
 
 
+def _character_message(label: str, text: str, place: int) -> str:
+    character = text[place]
+    where = f"{label}第{place + 1}个字是"
+    meant = RADICALS.get(ord(character))
+    if meant is not None:
+        return f"{where}部首“{character}”（U+{ord(character):04X}），请改为“{meant}”。"
+    if character.isspace():
+        return f"{where}特殊的空格（U+{ord(character):04X}），请删除或改为普通空格。"
+    if shows_nothing(character):
+        return f"{where}看不见的字符（U+{ord(character):04X}），请删除。"
+    return f"{where}不能使用的字符（U+{ord(character):04X}），请删除。"
+
+
 def _payer_problems(request: IssueRequest) -> Iterator[Problem]:
     payer = request.payer
     if payer.type == "2" and payer.code and not is_uscc(payer.code):
-        yield _problem(
-            "payer.uscc_invalid", "payer/code", "缴款单位的统一社会信用代码不正确，请核对18位代码。"
+        yield _problem("payer.uscc_invalid", "payer/code", _uscc_message(payer.code))
+    if payer.type == "1" and classify_code(payer.code) == RESIDENT_ID_WRONG:
+        yield _problem("payer.resident_id_invalid", "payer/code", _resident_message(payer.code))
+
+
+def _uscc_message(code: str) -> str:
+    if len(code) == 15 and code.isascii() and code.isdigit():
+        return (
+            "缴款单位的代码是15位的旧注册号，请填写18位统一社会信用代码；没有统一社会信用代码的单位请留空。"
         )
+    try:
+        last = uscc_check_digit(code[:17]) if len(code) == 18 else ""
+    except ValueError:
+        last = ""
+    told = f"末位校验码应为{last}，现为{code[-1]}，" if last else ""
+    return f"缴款单位的统一社会信用代码不正确，{told}请核对18位代码；没有代码的单位（如境外单位）请留空。"
+
+
+def _resident_message(code: str) -> str:
+    last = resident_check_digit(code)
+    told = f"末位校验码应为{last}，现为{code[-1]}" if last != code[-1] else "地区或出生日期不对"
+    return f"缴款人的身份证（或外国人永久居留身份证）号码不正确：{told}，请核对；没有号码的请留空。"
 
 
 # -- amounts -------------------------------------------------------------------------------------
+
+
+#: Told to whoever sends a line of zero or less; docs/api.md shows each with an example.
+_ABOUT_ZERO = (
+    "请修改：抹零、优惠和免费的项目不另列零或负数的行，部分退费先整张冲红、再按应收金额开具"
+    "（见接口文档“抹零、优惠、免费和部分退费”）。"
+)
 
 
 def _number_problems(field: str, label: str, number: Decimal, decimals: int) -> tuple[Problem, ...]:
@@ -171,10 +225,11 @@ def _number_problems(field: str, label: str, number: Decimal, decimals: int) -> 
     if not number.is_finite():
         return (_problem("amount.not_finite", field, f"{label}不是有效的数字，请重新填写。"),)
     if number <= 0:
-        return (_problem("amount.not_positive", field, f"{label}必须大于零，请修改。"),)
+        about = _ABOUT_ZERO if field.endswith("/amount") else "请修改。"
+        return (_problem("amount.not_positive", field, f"{label}必须大于零，{about}"),)
     if number > MAX_AMOUNT:
         return (_problem("amount.too_large", field, f"{label}超过{MAX_AMOUNT}，请核对。"),)
-    if places(number) > decimals:
+    if not fits_places(number, decimals):
         return (_problem("amount.too_precise", field, f"{label}最多{decimals}位小数，请修改。"),)
     return ()
 
@@ -227,7 +282,7 @@ def _bounds_message(charge: ChargeItem) -> str:
 
 def _can_be_added(amount: Decimal) -> bool:
     """Whether a sum with this amount stays exact. An amount that fails has a problem of its own already."""
-    return amount.is_finite() and -MAX_AMOUNT <= amount <= MAX_AMOUNT and places(amount) <= 6
+    return amount.is_finite() and -MAX_AMOUNT <= amount <= MAX_AMOUNT and fits_places(amount, 6)
 
 
 def _total_problems(request: IssueRequest) -> Iterator[Problem]:
@@ -270,33 +325,30 @@ def _extension_field_problems(field: ExtensionField, value: str) -> Iterator[Pro
         )
     elif field.type is ExtensionType.DATE and not _is_past_date(value):
         yield _problem(
-            "extension.bad_date", path, f"{field.label}应为不晚于今天的日期（如2026-01-31），请修改。"
+            "extension.bad_date",
+            path,
+            f"{field.label}应为不晚于今天的日期，写成“年-月-日”（如2026-01-31），请修改。",
         )
     elif (
         field.type in (ExtensionType.MONEY, ExtensionType.NUMBER) and _plain_amount(value, field.type) is None
     ):
         yield _problem(
-            "extension.bad_number", path, f"{field.label}应为不小于零的数字，金额最多两位小数，请修改。"
+            "extension.bad_number",
+            path,
+            f"{field.label}应为不小于零的数字，只用数字和小数点（如12.50），金额最多两位小数，请修改。",
         )
 
 
 def _is_past_date(value: str) -> bool:
-    if len(value) != 10:
-        return False
-    try:
-        return date(1900, 1, 1) <= date.fromisoformat(value) <= today()
-    except ValueError:
-        return False
+    day = read_date(value)
+    return day is not None and date(1900, 1, 1) <= day <= today()
 
 
 def _plain_amount(value: str, kind: ExtensionType) -> Decimal | None:
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
+    amount = None if value.startswith("-") else read_decimal(value)
+    if amount is None or amount > MAX_AMOUNT:
         return None
-    if not amount.is_finite() or not 0 <= amount <= MAX_AMOUNT:
-        return None
-    return amount if places(amount) <= (2 if kind is ExtensionType.MONEY else 6) else None
+    return amount if fits_places(amount, 2 if kind is ExtensionType.MONEY else 6) else None
 
 
 def _sum_problems(request: IssueRequest, kind: BillKind) -> Iterator[Problem]:
@@ -378,8 +430,32 @@ def _aux_problems(request: IssueRequest) -> Iterator[Problem]:
                 f"{path}/{name}", label, getattr(item, name), longest, required=name == "name"
             )
         yield from _number_problems(f"{path}/quantity", "数量", item.quantity, 6)
-        yield from _number_problems(f"{path}/amount", "金额", item.amount, 6)
+        yield from _number_problems(f"{path}/amount", "金额", item.amount, 2)
         if item.related_code not in codes:
             yield _problem(
                 "aux_item.unrelated", f"{path}/related_code", "清单明细所属的收款项目不在本票上，请核对。"
+            )
+    yield from _aux_sum_problems(request)
+
+
+def _aux_sum_problems(request: IssueRequest) -> Iterator[Problem]:
+    """Detailed lines that add up to more than the item they belong to, beyond a cent of rounding for each."""
+    amounts = [*(item.amount for item in request.items), *(line.amount for line in request.aux_items)]
+    if not all(map(_can_be_added, amounts)):
+        return
+    room: dict[str, Decimal] = {}
+    for item in request.items:
+        room[item.code] = room.get(item.code, Decimal(0)) + item.amount
+    listed: dict[str, list[Decimal]] = {}
+    last: dict[str, int] = {}
+    for index, line in enumerate(request.aux_items):
+        listed.setdefault(line.related_code, []).append(line.amount)
+        last[line.related_code] = index
+    for code, lines in listed.items():
+        total = sum(lines, Decimal(0))
+        if code in room and total > room[code] + CENT * len(lines):
+            yield _problem(
+                "aux_item.sum_exceeds",
+                f"aux_items/{last[code]}/amount",
+                f"收款项目{code}的清单明细合计{plain(total)}元，超过该项目的金额{plain(room[code])}元，请核对。",
             )

@@ -17,7 +17,7 @@ from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Acting
 from mingpiao.issuing import train
 from mingpiao.issuing.checks import check_text, examine, has_business_no
-from mingpiao.issuing.digests import request_digest
+from mingpiao.issuing.digests import is_repeat
 from mingpiao.issuing.model import (
     Approval,
     Assessment,
@@ -139,9 +139,20 @@ class Desk:
             originals = await find_originals(connection, keys)
         for place in stopped:
             original = originals.get((unit_id, requests[place].business_no))
-            if original is not None and original.digest == request_digest(requests[place]):
+            if original is not None and is_repeat(original.digest, requests[place]):
                 outcomes[place] = Issued(bill=original.bill, repeated=True)
         return outcomes
+
+    async def repeat_of(self, unit_id: int, request: IssueRequest) -> Issued | None:
+        """The bill that the same request got before, whatever would be said of it now; None without one."""
+        if not has_business_no(request):
+            return None
+        key = (unit_id, request.business_no)
+        async with self._database.pool.acquire() as connection:
+            original = (await find_originals(connection, [key])).get(key)
+        if original is None or not is_repeat(original.digest, request):
+            return None
+        return Issued(bill=original.bill, repeated=True)
 
     async def reverse(
         self, unit_id: int, requests: Sequence[ReversalRequest], *, acting: Acting

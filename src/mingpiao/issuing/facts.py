@@ -6,6 +6,7 @@ from typing import Any
 
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionType
 from mingpiao.issuing.model import IssueRequest, RequestItem
+from mingpiao.kernel.grammar import read_date, read_decimal
 from mingpiao.kernel.money import MAX_AMOUNT, places, round_yuan
 from mingpiao.kernel.naming import classify_code, classify_name
 from mingpiao.kernel.workdays import is_workday
@@ -91,7 +92,7 @@ def _extension(
             if number is not None:
                 numbers[field.name] = number
         elif field.type is _DATE:
-            day = _day(value)
+            day = read_date(value)
             if day is not None:
                 dates[field.name] = day
         else:
@@ -106,17 +107,8 @@ _DATE = ExtensionType.DATE
 
 def _number(value: str) -> Decimal | None:
     """A number as the checks of a request let it pass: 12 digits before the point and six behind it at most."""
-    whole, _, decimals = value.partition(".")
-    if len(whole) <= 12 and len(decimals) <= 6 and (whole + decimals).isdigit() and value.isascii():
-        return Decimal(value)
-    return None
-
-
-def _day(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value) if len(value) == 10 else None
-    except ValueError:
-        return None
+    number = None if value.startswith("-") else read_decimal(value)
+    return number if number is not None and _sane(number) else None
 
 
 def _item(item: RequestItem, kind: BillKind, profile: UnitProfile, catalog: Catalog) -> dict[str, Any]:

@@ -8,7 +8,7 @@ bore another payer. Days that are over are read once in ten minutes; today's row
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import blake2b
@@ -19,6 +19,8 @@ import msgspec
 
 from mingpiao.issuing.medians import median
 from mingpiao.kernel.clock import today
+from mingpiao.kernel.likeness import name_key, normal_code
+from mingpiao.kernel.naming import RESIDENT_ID, USCC, classify_code
 from mingpiao.rules.model import History
 from mingpiao.storage.database import Database
 
@@ -30,16 +32,39 @@ _MOST_UNITS = 20_000
 Subject = bytes
 
 
+class Who(msgspec.Struct, frozen=True, kw_only=True):
+    """How one payer is counted, by name and by code, so that a bill without a code meets those with one.
+
+    `code` counts bills with this code, whatever their name; `bare` those of this name without a code, and
+    `named` those of this name with any code. A code counts only where its check digit is right.
+    """
+
+    bare: Subject
+    named: Subject
+    code: Subject | None
+
+    @property
+    def written(self) -> tuple[Subject, ...]:
+        """The counters to which a bill of this payer is added."""
+        return (self.bare,) if self.code is None else (self.code, self.named)
+
+    @property
+    def asked(self) -> tuple[Subject, Subject]:
+        """The counters whose sum is what this payer has: bills with the code or, without one, with the name."""
+        return (self.bare, self.named if self.code is None else self.code)
+
+
 class Subjects(msgspec.Struct, frozen=True):
     """The counters that one bill concerns, each a letter and a hash: see the table history_counters."""
 
-    payer: Subject
-    twin: Subject
+    payer: Who
+    twin: Who
     content: Subject
-    recast: Subject
+    recast: Who
 
-    def all(self) -> tuple[Subject, Subject, Subject, Subject]:
-        return (self.payer, self.twin, self.content, self.recast)
+    def all(self) -> tuple[Subject, ...]:
+        """The counters that rules about this bill may ask for."""
+        return (*self.payer.asked, *self.twin.asked, self.content, *self.recast.asked)
 
 
 class CountedLine(Protocol):
@@ -52,18 +77,38 @@ class CountedLine(Protocol):
 
 
 def subjects_of(payer: Any, kind: str, items: Iterable[CountedLine], total: Decimal) -> Subjects:
-    """Counters of a bill by its payer (the code, else the name), items, amounts and total in 元.
+    """Counters of a bill by its payer, items, amounts and total in 元.
 
-    Amounts count without their sign, so that a red bill leads to its blue one's counters.
+    Names are compared as they look (`name_key`). Amounts count without their sign, so that a red bill leads
+    to its blue one's counters.
     """
-    who = payer.code or payer.name
+    name, code = name_key(payer.name), _sure_code(payer.code)
     lines = ";".join(sorted(f"{item.code}={abs(item.amount):.2f}" for item in items))
     content = f"{kind}|{abs(total):.2f}|{lines}"
     return Subjects(
-        payer=_subject(b"P", who),
-        twin=_subject(b"T", f"{who}|{content}"),
+        payer=_who(b"P", name, code, ""),
+        twin=_who(b"T", name, code, f"|{content}"),
         content=_subject(b"C", content),
-        recast=_subject(b"R", f"{who}|{content}"),
+        recast=_who(b"R", name, code, f"|{content}"),
+    )
+
+
+def _sure_code(written: str) -> str:
+    """The code in its normal form, or nothing where it may be made up."""
+    code = normal_code(written)
+    return code.upper() if code and classify_code(code) in (RESIDENT_ID, USCC) else ""
+
+
+#: The letter under which bills with a code are counted by name, for each by which a payer is counted.
+_NAMED = {b"P": b"N", b"T": b"U", b"R": b"S"}
+
+
+def _who(letter: bytes, name: str, code: str, what: str) -> Who:
+    # A plain name and a right code hash as they did before names were folded, so that older counters go on.
+    return Who(
+        bare=_subject(letter, name + what),
+        named=_subject(_NAMED[letter], name + what),
+        code=_subject(letter, code + what) if code else None,
     )
 
 
@@ -276,38 +321,37 @@ class Present(msgspec.Struct, frozen=True):
 
     def _subject_column(self, unit_id: int, subjects: Subjects, need: History) -> Decimal:
         if need.name == "payer_count":
-            return Decimal(self._bills(unit_id, subjects.payer, need.days))
+            return Decimal(self._bills(unit_id, subjects.payer.asked, need.days))
         if need.name == "twin_count":
-            return Decimal(self._bills(unit_id, subjects.twin, need.days))
+            return Decimal(self._bills(unit_id, subjects.twin.asked, need.days))
         if need.name == "payer_sum":
-            return self._amount(unit_id, subjects.payer, need.days)
+            return self._amount(unit_id, subjects.payer.asked, need.days)
         if need.name == "recast_count":
-            alike = self._bills(unit_id, subjects.content, need.days)
-            return Decimal(max(0, alike - self._bills(unit_id, subjects.recast, need.days)))
+            alike = self._bills(unit_id, (subjects.content,), need.days)
+            return Decimal(max(0, alike - self._bills(unit_id, subjects.recast.asked, need.days)))
         raise KeyError(need.name)
 
-    def _bills(self, unit_id: int, subject: Subject, days: int) -> int:
-        found = self.counters.get((unit_id, subject))
-        if found is None:
-            return 0
-        start = self.day - timedelta(days=days)
+    def _bills(self, unit_id: int, asked: Iterable[Subject], days: int) -> int:
         # Reversing a bill from before there were counters takes away what was never added.
-        return max(0, sum(counter.bills for day, counter in found.items() if day > start))
+        return max(0, sum(counter.bills for counter in self._counted(unit_id, asked, days)))
 
-    def _amount(self, unit_id: int, subject: Subject, days: int) -> Decimal:
-        found = self.counters.get((unit_id, subject))
-        if found is None:
-            return Decimal(0)
-        start = self.day - timedelta(days=days)
-        amounts = (counter.amount for day, counter in found.items() if day > start)
+    def _amount(self, unit_id: int, asked: Iterable[Subject], days: int) -> Decimal:
+        amounts = (counter.amount for counter in self._counted(unit_id, asked, days))
         return max(Decimal(0), sum(amounts, Decimal(0)))
+
+    def _counted(self, unit_id: int, asked: Iterable[Subject], days: int) -> Iterator[_Day]:
+        start = self.day - timedelta(days=days)
+        for subject in asked:
+            found = self.counters.get((unit_id, subject))
+            if found is not None:
+                yield from (counter for day, counter in found.items() if day > start)
 
     def add(self, unit_id: int, subjects: Subjects, total: Decimal) -> None:
         """Count a blue bill that passed, for the requests behind it in the same train."""
         unit = self.units.setdefault(unit_id, _UnitDay())
         unit.bills += 1
         unit.amount += total
-        for subject in (subjects.payer, subjects.twin):
+        for subject in (*subjects.payer.written, *subjects.twin.written):
             counter = self.counters.setdefault((unit_id, subject), {}).setdefault(self.day, _Day())
             counter.bills += 1
             counter.amount += total
@@ -353,7 +397,7 @@ def counts_of_issue(unit_id: int, subjects: Subjects, day: date, total: Decimal)
     """The changes of counters by a blue bill; `total` in 元."""
     return [
         Count(unit_id=unit_id, subject=subject, day=day, bills=1, amount=total)
-        for subject in (subjects.payer, subjects.twin)
+        for subject in (*subjects.payer.written, *subjects.twin.written)
     ]
 
 
@@ -366,11 +410,11 @@ def counts_of_reversal(
     """
     taken = [
         Count(unit_id=unit_id, subject=subject, day=issued_on, bills=-1, amount=-total)
-        for subject in (subjects.payer, subjects.twin)
+        for subject in (*subjects.payer.written, *subjects.twin.written)
     ]
     remembered = [
         Count(unit_id=unit_id, subject=subject, day=day, bills=1, amount=total)
-        for subject in (subjects.content, subjects.recast)
+        for subject in (subjects.content, *subjects.recast.written)
     ]
     return taken + remembered
 

@@ -24,7 +24,7 @@ MAX_CONFIRMATIONS = 100
 
 
 class Payer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """缴款人. `type` is "1" for a person, "2" for a unit; `code` is a unit's 统一社会信用代码."""
+    """缴款人. `type` is "1" for a person, "2" for a unit; `code` is a unit's 统一社会信用代码 or a person's number."""
 
     type: Literal["1", "2"]
     name: str

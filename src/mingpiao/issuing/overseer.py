@@ -83,7 +83,7 @@ class Overseer:
         blocks = tuple(hit.problem for hit in hits if hit.outcome is HitOutcome.VIOLATION)
         return Assessment(
             problems=blocks,
-            hits=tuple(hit for hit in hits if hit.outcome is HitOutcome.FINDING),
+            hits=(*(hit for hit in hits if hit.outcome is HitOutcome.FINDING), *draft.hints),
             claims=claims,
             waiting=_unread(files.values()),
         )

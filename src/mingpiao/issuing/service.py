@@ -2,6 +2,7 @@
 
 from mingpiao.issuing.desk import Desk
 from mingpiao.issuing.facts import facts_of
+from mingpiao.issuing.history import Who
 from mingpiao.issuing.medians import CLASSES_PER_DOUBLING, FEWEST_LINES, amount_of
 from mingpiao.issuing.queries import (
     find_by_business_no,
@@ -30,6 +31,7 @@ __all__ = [
     "Portion",
     "StoredBill",
     "StoredReversal",
+    "Who",
     "amount_of",
     "day_totals",
     "facts_of",

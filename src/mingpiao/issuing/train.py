@@ -17,6 +17,7 @@ from mingpiao.evidence.model import Usage
 from mingpiao.evidence.service import EvidenceKey, lock_evidence
 from mingpiao.house.rooms import locks
 from mingpiao.issuing import register
+from mingpiao.issuing.digests import is_repeat
 from mingpiao.issuing.faces import Numbered, blue_face, red_face
 from mingpiao.issuing.model import Issued, Outcome, Refused
 from mingpiao.issuing.register import BillRecord, Original
@@ -27,6 +28,7 @@ from mingpiao.kernel.codes import draw_check_code
 from mingpiao.kernel.errors import Problem
 from mingpiao.numbering.model import Stock
 from mingpiao.numbering.service import StockKey, lock_stocks, take_numbers
+from mingpiao.rules.model import Hit
 from mingpiao.sealing.model import Face, SealOutcome, SealTask
 from mingpiao.sealing.service import Signer, parse_sealed
 
@@ -172,7 +174,7 @@ def _reversal_answer(stock: Stock | None, blue: register.Blue | None, today: dat
 
 
 def _repeated(ticket: IssueTicket, original: Original) -> Outcome:
-    if original.digest == ticket.draft.digest:
+    if is_repeat(original.digest, ticket.draft.sent, ticket.draft.digest):
         return Issued(bill=original.bill, repeated=True)
     bill = original.bill
     conflict = Problem(
@@ -295,8 +297,7 @@ async def _seal_and_record(
             fresh = [_record(passenger, sealed) for passenger, sealed in zip(chunk, await task, strict=True)]
             await register.record_bills(connection, fresh)
             for passenger, record in zip(chunk, fresh, strict=True):
-                warnings = passenger.verdict.warnings if passenger.verdict else ()
-                passenger.outcome = Issued(bill=record.bill, warnings=warnings)
+                passenger.outcome = Issued(bill=record.bill, warnings=_warnings(passenger))
             records += fresh
     finally:
         for task in sealing:
@@ -304,6 +305,12 @@ async def _seal_and_record(
         await asyncio.gather(*sealing, return_exceptions=True)
     blue_days = {bill_id: blue.issued_on for (_, bill_id), blue in held.blues.items()}
     await register.record_consequences(connection, records, blue_days)
+
+
+def _warnings(passenger: Passenger) -> tuple[Hit, ...]:
+    ticket, verdict = passenger.ticket, passenger.verdict
+    hints = ticket.draft.hints if isinstance(ticket, IssueTicket) else ()
+    return (*(verdict.warnings if verdict else ()), *hints)
 
 
 def _seal_task(passenger: Passenger) -> SealTask:

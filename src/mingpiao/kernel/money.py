@@ -37,6 +37,14 @@ def places(amount: Decimal) -> int:
     return max(0, -exponent)
 
 
+def fits_places(amount: Decimal, count: int) -> bool:
+    """Whether a finite number has no more than `count` decimal places; zeros at the end do not count as any."""
+    written = places(amount)
+    if written <= count:
+        return True
+    return not any(amount.as_tuple().digits[count - written :])
+
+
 def plain(amount: Decimal) -> str:
     """An amount of money as text with exactly two places and no exponent."""
     return f"{round_yuan(amount):f}"
@@ -46,6 +54,14 @@ def plain_number(number: Decimal) -> str:
     """A rate or quantity as text: no exponent, no trailing zeros (12.500000 → 12.5)."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def shortest(number: Decimal) -> Decimal:
+    """The same number without an exponent and without zeros at the end (12.500000 → 12.5, 1E+1 → 10)."""
+    text = str(number)
+    if "E" not in text and ("." not in text or text[-1] != "0"):
+        return number
+    return Decimal(plain_number(number))
 
 
 def in_words(amount: Decimal) -> str:

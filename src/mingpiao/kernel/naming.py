@@ -1,10 +1,12 @@
 """What sort of name or code stands on a face: a real one, a stand-in, or one with a wrong check digit."""
 
+import re
 import unicodedata
-from calendar import monthrange
+from datetime import date
 from operator import mul
 
 from mingpiao.kernel.codes import is_uscc
+from mingpiao.kernel.grammar import read_date
 
 #: Words that stand where a payer's name belongs but name nobody.
 _PLACEHOLDER_WORDS = (
@@ -40,8 +42,27 @@ _OPENING = "（(【[“‘"
 _DOUBLED_FAMILY_NAMES = frozenset("丁方文童闫安乐冬圆园毛白石林京娜莎甜婷媛静晶晨丹妮燕丽芳莉佳冰洋阳")
 _MASKS = frozenset("*＊×✕")
 
+#: How hospitals register whom nobody knows: a word for nobody, then day, sex, age, bed or the like.
+_UNKNOWN = re.compile(
+    "(?:无名氏?|佚名|未知(?:姓名)?|不详|(?:姓名|身份)(?:不详|不明|未知|待查)|三无|无主|流浪)(?:人员|病人|患者|伤者|氏)?"
+    "[0-9a-z男女性童婴幼儿老人年月日时分岁约第号床位急诊抢救室院东南西北中甲乙丙丁一二三四五六七八九十〇零]*"
+)
+#: What is left of text that was read in the wrong encoding, never filled in, or escaped for another medium.
+_GARBLED = re.compile(
+    "锟|锘|斤拷|[\ufffd]|&(?:#x?[0-9a-fA-F]+|[a-zA-Z]+);|\\\\[ux][0-9a-fA-F]{2}|(?:%[0-9a-fA-F]{2}){2}"
+)
+_UNKNOWN_FIRST = frozenset("无佚未不姓身三流")
+#: (what it was written in, what it was read as): the common ways in which Chinese names are garbled.
+_MISREADINGS = (("utf-8", "gb18030"), ("utf-8", "cp1252"), ("utf-8", "latin-1"), ("gb18030", "cp1252"))
+#: The Han characters of GB 2312, level 1, which nearly all names keep to: no garbled text is written with them alone.
+_LEVEL_ONE = "".join(
+    bytes((high, low)).decode("gb2312") for high in range(0xB0, 0xD7) for low in range(0xA1, 0xFF)
+)
+_USUAL_HAN = re.compile(f"[{_LEVEL_ONE}·（）]*")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff·（）]*")
+
 ORDINARY, PLACEHOLDER, REPEATED = "ordinary", "placeholder", "repeated"
-SINGLE, DIGITS, TEST = "single", "digits", "test"
+SINGLE, DIGITS, TEST, GARBLED = "single", "digits", "test", "garbled"
 #: Every class of `classify_name`, with its Chinese name.
 NAME_CLASSES = {
     ORDINARY: "正常",
@@ -50,6 +71,7 @@ NAME_CLASSES = {
     SINGLE: "单个字符",
     DIGITS: "无文字",
     TEST: "测试数据",
+    GARBLED: "乱码",
 }
 
 
@@ -57,7 +79,8 @@ def classify_name(name: str) -> str:
     """Which of `NAME_CLASSES` a payer's name is.
 
     "digits" has no letter of any script; "repeated" is one character over and over; "placeholder" names
-    nobody (无, 散客, 张某某); "test" is made-up (测试01, demo). The empty name is a placeholder.
+    nobody (无, 散客, 张某某, 无名氏20261128男); "test" is made-up (测试01, demo); "garbled" was read in the
+    wrong encoding (寮犱笁). The empty name is a placeholder.
     """
     if len(name) < 2:
         return _short_class(name)
@@ -68,6 +91,10 @@ def classify_name(name: str) -> str:
         return _repeated_class(first, len(name))
     if name in _TESTS:
         return TEST
+    if _is_garbled(name):
+        return GARBLED
+    if first in _UNKNOWN_FIRST and _names_unknown(name):
+        return PLACEHOLDER
     if _SUSPECT.isdisjoint(name) and first not in _OPENING:
         return ORDINARY
     return _suspect_class(name)
@@ -85,6 +112,34 @@ def _repeated_class(character: str, length: int) -> str:
     if length == 2 and character in _DOUBLED_FAMILY_NAMES:
         return ORDINARY
     return PLACEHOLDER if character == "某" else REPEATED
+
+
+def _is_garbled(name: str) -> bool:
+    if _USUAL_HAN.fullmatch(name):
+        return False
+    return _GARBLED.search(name) is not None or any(
+        _was_misread(name, written, read) for written, read in _MISREADINGS
+    )
+
+
+def _was_misread(name: str, written: str, read: str) -> bool:
+    """Whether the name is Han text in one encoding that was read as another; a cut last character is forgiven."""
+    try:
+        data = name.rstrip("?？").encode(read)
+    except UnicodeEncodeError:
+        return False
+    for cut in range(3):
+        try:
+            meant = data[: len(data) - cut].decode(written)
+        except UnicodeDecodeError:
+            continue
+        return len(meant) > 1 and meant != name and _HAN.fullmatch(meant) is not None
+    return False
+
+
+def _names_unknown(name: str) -> bool:
+    normal = unicodedata.normalize("NFKC", name).casefold()
+    return _UNKNOWN.fullmatch("".join(each for each in normal if each.isalnum())) is not None
 
 
 def _suspect_class(name: str) -> str:
@@ -129,10 +184,9 @@ CODE_CLASSES = {
 _DIGITS = frozenset("0123456789")
 _RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _RESIDENT_CHECKS = "10X98765432"
-#: First two digits of 公民身份号码 (GB/T 2260), and 91 of the permanent residence cards of foreigners.
+#: First two digits of 公民身份号码 (GB/T 2260). On the permanent residence card of a foreigner they follow a 9.
 _RESIDENT_PLACE_CODES = (
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 "
-    "61 62 63 64 65 71 81 82 83 91"
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
 )
 _RESIDENT_PLACES = frozenset(_RESIDENT_PLACE_CODES.split())
 
@@ -141,15 +195,16 @@ def classify_code(code: str) -> str:
     """Which of `CODE_CLASSES` a payer's code is.
 
     Codes of 18 characters are read as 统一社会信用代码 (GB 32100) or 公民身份号码 (GB 11643: check digit, date
-    of birth from 1900 on, place); when neither is right, a date in its place tells which one is wrong.
+    of birth from 1900 on, place; a foreigner's begins with 9, then the place); when neither is right, a date
+    in its place tells which one is wrong.
     """
     if not code:
         return NO_CODE
     if len(code) != 18 or not code.isascii():
         return OTHER_CODE
     numeric = _DIGITS.issuperset(code[:17]) and code[17] in "0123456789Xx"
-    dated = numeric and code[:2] in _RESIDENT_PLACES and _is_birth_date(code[6:14])
-    if dated and _resident_check(code) == code[17].upper():
+    dated = numeric and _has_place(code) and _is_birth_date(code[6:14])
+    if dated and resident_check_digit(code) == code[17].upper():
         return RESIDENT_ID
     if is_uscc(code):
         return USCC
@@ -158,10 +213,18 @@ def classify_code(code: str) -> str:
     return USCC_WRONG if code.isalnum() else OTHER_CODE
 
 
-def _resident_check(code: str) -> str:
+def resident_check_digit(code: str) -> str:
+    """The last character of a 公民身份号码 whose first 17 are digits (ISO 7064, MOD 11-2)."""
     return _RESIDENT_CHECKS[sum(map(mul, map(int, code[:17]), _RESIDENT_WEIGHTS)) % 11]
 
 
+def _has_place(code: str) -> bool:
+    return code[:2] in _RESIDENT_PLACES or (code[0] == "9" and code[1:3] in _RESIDENT_PLACES)
+
+
 def _is_birth_date(digits: str) -> bool:
-    year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:])
-    return 1900 <= year <= 2099 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+    day = read_date(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}")
+    return day is not None and _OLDEST <= day <= _YOUNGEST
+
+
+_OLDEST, _YOUNGEST = date(1900, 1, 1), date(2099, 12, 31)

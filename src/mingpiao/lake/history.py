@@ -22,14 +22,17 @@ _SUMS = {
     "unit_count": ("CAST(NOT red AS BIGINT)", "unit_id"),
     "unit_sum": ("CASE WHEN red THEN 0 ELSE total END", "unit_id"),
     "unit_reversals": ("CAST(red AS BIGINT)", "unit_id"),
-    "payer_count": ("CAST(NOT red AS BIGINT)", "unit_id, payer_subject"),
-    "payer_sum": ("CASE WHEN red THEN 0 ELSE total END", "unit_id, payer_subject"),
-    "twin_count": ("CAST(NOT red AS BIGINT)", "unit_id, twin_subject"),
+}
+#: What is summed over the bills of one payer, and the subject by which it is known.
+_PAYER_SUMS = {
+    "payer_count": ("CAST(NOT red AS BIGINT)", "payer_subject"),
+    "payer_sum": ("CASE WHEN red THEN 0 ELSE total END", "payer_subject"),
+    "twin_count": ("CAST(NOT red AS BIGINT)", "twin_subject"),
 }
 #: Counts of bills alike, from which reversed ones are taken: the subject, and what each takes.
 _STANDING = {
     "payer_count": ("payer_subject", "count(*)"),
-    "payer_sum": ("payer_subject", "sum(bygone.total)"),
+    "payer_sum": ("payer_subject", "sum(total)"),
     "twin_count": ("twin_subject", "count(*)"),
 }
 _MEDIANS = {"unit_median": "unit_id", "peer_median": "unit_type"}
@@ -77,9 +80,29 @@ def _sum(need: History) -> str:
     kind = history_types()[need.name]
     if need.name == "recast_count":
         alike = _windowed("CAST(red AS BIGINT)", "unit_id, content_subject", need.days)
-        same_payer = _windowed("CAST(red AS BIGINT)", "unit_id, twin_subject", need.days)
+        same_payer = _of_payer("CAST(red AS BIGINT)", "twin_subject", need.days)
         return f"CAST({alike} - ({same_payer}) AS {kind})"
+    if need.name in _PAYER_SUMS:
+        return f"CAST({_of_payer(*_PAYER_SUMS[need.name], need.days)} AS {kind})"
     return f"CAST({_windowed(*_SUMS[need.name], need.days)} AS {kind})"
+
+
+def _name(subject: str) -> str:
+    return f"({subject} >> 32)"
+
+
+def _code(subject: str) -> str:
+    """The half of a payer's subject that stands for the code; 0 without one."""
+    return f"({subject} & 4294967295)"
+
+
+def _of_payer(summed: str, subject: str, days: int) -> str:
+    """A sum over the same payer's bills: with the same code, or of the same name where either has no code."""
+    by_name = _windowed(summed, f"unit_id, {_name(subject)}", days)
+    bare = f"CASE WHEN {_code(subject)} = 0 THEN {summed} ELSE 0 END"
+    by_code = _windowed(summed, f"unit_id, {_code(subject)}", days)
+    by_bare_name = _windowed(bare, f"unit_id, {_name(subject)}", days)
+    return f"CASE WHEN {_code(subject)} = 0 THEN {by_name} ELSE {by_code} + {by_bare_name} END"
 
 
 def _windowed(summed: str, key: str, days: int) -> str:
@@ -97,12 +120,20 @@ def _windowed(summed: str, key: str, days: int) -> str:
 def _gone(need: History) -> str:
     """What bills of a window had been reversed before a bill came."""
     subject, taken = _STANDING[need.name]
+    own, other = f"bill.{subject}", f"bygone.{subject}"
+    # Two joins by equality: one with an OR would compare every bill with every reversal.
+    by_code = _bygone(need, f"{_code(own)} = {_code(other)}", f"{_code(own)} <> 0")
+    by_name = _bygone(need, f"{_name(own)} = {_name(other)}", f"({_code(own)} = 0 OR {_code(other)} = 0)")
+    return f"SELECT unit_id, bill_id, {taken} AS gone FROM ({by_code} UNION ALL {by_name}) GROUP BY ALL"
+
+
+def _bygone(need: History, alike: str, which: str) -> str:
     return (
-        f"SELECT bill.unit_id, bill.bill_id, {taken} AS gone FROM reckoned AS bill "
-        f"JOIN bygone ON bygone.unit_id = bill.unit_id AND bygone.{subject} = bill.{subject} "
-        f"WHERE NOT bill.red AND bygone.blue_date > bill.issued_date - {need.days} "
+        "SELECT bill.unit_id, bill.bill_id, bygone.total FROM reckoned AS bill "
+        f"JOIN bygone ON bygone.unit_id = bill.unit_id AND {alike} "
+        f"WHERE NOT bill.red AND {which} AND bygone.blue_date > bill.issued_date - {need.days} "
         "AND bygone.issued_date <= bill.issued_date "
-        "AND (bygone.issued_at, bygone.bill_id) < (bill.issued_at, bill.bill_id) GROUP BY ALL"
+        "AND (bygone.issued_at, bygone.bill_id) < (bill.issued_at, bill.bill_id)"
     )
 
 

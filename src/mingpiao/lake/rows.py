@@ -4,7 +4,7 @@ from typing import Any
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.evidence.model import CLAIM_NAMES
-from mingpiao.issuing.service import StoredBill, StoredReversal, facts_of
+from mingpiao.issuing.service import StoredBill, StoredReversal, Who, facts_of
 from mingpiao.units.model import UnitProfile
 
 
@@ -35,12 +35,19 @@ def _own(stored: StoredBill | StoredReversal) -> dict[str, Any]:
     return {
         "bill_id": stored.bill_id,
         "issued_at": stored.issued_at,
-        "payer_subject": _hash(subjects.payer),
-        "twin_subject": _hash(subjects.recast),
-        "content_subject": _hash(subjects.content),
+        "payer_subject": payer_hash(subjects.payer),
+        "twin_subject": payer_hash(subjects.recast),
+        "content_subject": content_hash(subjects.content),
     }
 
 
-def _hash(subject: bytes) -> int:
+def payer_hash(who: Who) -> int:
+    """32 bits for the name, then 32 for the code; the latter are 0 for a payer without one."""
+    name = int.from_bytes(who.bare[1:5], "big", signed=True)
+    code = 0 if who.code is None else int.from_bytes(who.code[1:5], "big") or 1
+    return name << 32 | code
+
+
+def content_hash(subject: bytes) -> int:
     """The eight bytes of a subject after its letter."""
     return int.from_bytes(subject[1:], "big", signed=True)

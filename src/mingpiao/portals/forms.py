@@ -11,18 +11,17 @@ Days, amounts and ids of an address have one grammar each, of ASCII digits only:
 by our own pages, and two spellings of one thing would be two addresses of one page.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
 from litestar import Response
 
 from mingpiao.kernel.errors import Problem
-from mingpiao.kernel.money import MAX_AMOUNT
+from mingpiao.kernel.grammar import read_date, read_typed_decimal, read_whole
+from mingpiao.kernel.money import MAX_AMOUNT, fits_places
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest
 
@@ -30,9 +29,6 @@ from mingpiao.portals.session import PageRequest
 MAX_TEXT = 2_000
 #: Texts of an address are compared with names and codes; none of those is longer.
 _TEXT_LENGTH = 100
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_AMOUNT = re.compile(r"-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]{1,2})?")
-_ID = re.compile(r"[0-9]{1,18}")
 
 
 class FormField(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,21 +94,6 @@ def clean(text: str) -> str:
     return text.replace("\x00", "").strip()[:MAX_TEXT]
 
 
-def read_number(text: str) -> Decimal | None:
-    """A number as people type it (full-width digits, thousands commas), or None when it is none.
-
-    At most 15 digits before the point, so that products of two stay exact.
-    """
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "")
-    whole, _, decimals = plain.removeprefix("-").partition(".")
-    if not (whole + decimals).isascii() or not (whole + decimals).isdigit() or len(whole) > 15:
-        return None
-    try:
-        return Decimal(plain) if len(decimals) <= 15 else None
-    except InvalidOperation:
-        return None
-
-
 def clean_text(text: str) -> str:
     """A text from the address without what cannot be printed (NUL among it), at most 100 characters."""
     return "".join(character for character in text if character.isprintable()).strip()[:_TEXT_LENGTH]
@@ -120,7 +101,7 @@ def clean_text(text: str) -> str:
 
 def read_day(text: str) -> date:
     """A date of this century, written 2026-11-21. Raises ValueError for anything else."""
-    day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    day = read_date(text)
     if day is None or not 2000 <= day.year < 2100:
         raise ValueError(text)
     return day
@@ -128,14 +109,12 @@ def read_day(text: str) -> date:
 
 def read_amount(text: str) -> Decimal:
     """An amount in 元, two decimals at most, thousands apart by commas or not. Raises ValueError for anything else."""
-    if not _AMOUNT.fullmatch(text):
-        raise ValueError(text)
-    amount = Decimal(text.replace(",", ""))
-    if abs(amount) > MAX_AMOUNT:
+    amount = read_typed_decimal(text) if text.isascii() and " " not in text else None
+    if amount is None or not fits_places(amount, 2) or abs(amount) > MAX_AMOUNT:
         raise ValueError(text)
     return amount
 
 
 def read_id(text: str, most: int = 18) -> int | None:
     """The number of a row, of so many digits at most, or None for anything else."""
-    return int(text) if _ID.fullmatch(text) and len(text) <= most else None
+    return read_whole(text, digits=most)

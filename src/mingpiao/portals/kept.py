@@ -23,6 +23,7 @@ from litestar.handlers import BaseRouteHandler
 from mingpiao.composition import Services
 from mingpiao.identity.model import KeptForm
 from mingpiao.identity.service import Kept
+from mingpiao.kernel.grammar import read_whole
 
 #: An option of a handler whose form is never kept: `@post("/password", opt=NEVER_KEPT)`.
 NEVER_KEPT = {"never_kept": True}
@@ -102,8 +103,8 @@ async def keep_posted(
 def _is_too_large(request: _PageRequest) -> bool:
     if any(name.endswith(SESSION_COOKIE) for name in request.cookies):
         return False  # the route's own limit holds
-    length = request.headers.get("content-length", "")
-    return not length.isdecimal() or int(length) > _STRANGERS_BYTES
+    length = read_whole(request.headers.get("content-length", ""))
+    return length is None or length > _STRANGERS_BYTES
 
 
 def _read(request: _PageRequest, items: Sequence[tuple[str, Any]]) -> KeptForm:

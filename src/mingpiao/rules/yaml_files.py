@@ -13,6 +13,7 @@ import msgspec
 import yaml
 
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.kernel.grammar import read_date
 from mingpiao.rules.checking import tidy
 from mingpiao.rules.comparing import MEMBERS
 from mingpiao.rules.model import Rule, Severity, Stage
@@ -229,7 +230,10 @@ def _member(name: str, value: Any) -> Any:
     if not isinstance(value, str):
         raise ValueError(name)
     if name in _DATES:
-        return date.fromisoformat(value)
+        day = read_date(value)
+        if day is None:
+            raise ValueError(name)
+        return day
     return _CHOICES[name](value) if name in _CHOICES else value
 
 

@@ -17,6 +17,7 @@ from mingpiao.identity.model import Acting, Session
 from mingpiao.identity.service import officers_of
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.kernel.grammar import read_whole
 from mingpiao.portals.applications.lists import department_name
 from mingpiao.portals.applications.parts import load_parts
 from mingpiao.portals.applications.review_history import load_past
@@ -120,9 +121,10 @@ def _choices(session: Session, application: Application, catalog: Catalog) -> _C
 
 
 async def _assign(reviews: Reviews, number: int, officer: str, *, acting: Acting) -> Application:
-    if not officer.isdecimal() or len(officer) > 18:
+    account_id = read_whole(officer)
+    if account_id is None:
         raise refuse("application.officer_unknown", "请选择复核人。", field="officer", status=422)
-    return await reviews.assign(number, int(officer), acting=acting)
+    return await reviews.assign(number, account_id, acting=acting)
 
 
 async def _retry(reviews: Reviews, number: int, _typed: str, *, acting: Acting) -> Application:

@@ -5,6 +5,7 @@ from mingpiao.applications.service import get as get_application
 from mingpiao.composition import Services
 from mingpiao.identity.model import Account
 from mingpiao.kernel.errors import refuse
+from mingpiao.kernel.grammar import read_whole
 from mingpiao.kernel.money import plain_number
 from mingpiao.portals.issuing.form import IssueForm, ItemRow
 from mingpiao.portals.session import scoped_reads
@@ -15,7 +16,7 @@ async def form_to_correct(services: Services, account: Account, number: str) -> 
 
     Raises `Refusal`: `application.unknown` (404), `application.wrong_state` (409) when it cannot be corrected.
     """
-    known = int(number) if number.isascii() and number.isdigit() and len(number) <= 18 else 0
+    known = read_whole(number) or 0
     async with scoped_reads(services, account) as connection:
         application = await get_application(connection, known)
     if not application.correctable:

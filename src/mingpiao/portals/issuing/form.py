@@ -16,8 +16,8 @@ import msgspec
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField, ExtensionType, RateKind
 from mingpiao.issuing.model import MAX_ITEMS, IssueRequest, Payer, RequestItem
 from mingpiao.kernel.errors import Problem
+from mingpiao.kernel.grammar import read_typed_decimal, read_whole
 from mingpiao.kernel.money import MAX_AMOUNT, in_words, line_amount, plain_number
-from mingpiao.portals.forms import read_number
 from mingpiao.rules.model import Confirmation
 from mingpiao.units.model import UnitProfile
 
@@ -112,7 +112,7 @@ def read_issue_form(members: Mapping[str, str], kind: BillKind, today: date) -> 
         kind=kind.code,
         payer_type="2" if members.get("payer-type") == "2" else "1",
         payer_name=members.get("payer-name", ""),
-        payer_code=members.get("payer-code", "").upper(),
+        payer_code=members.get("payer-code", ""),
         payer_account=members.get("payer-account", ""),
         payer_bank=members.get("payer-bank", ""),
         checker=members.get("checker", ""),
@@ -260,7 +260,7 @@ def _understand_row(row: ItemRow, items: Sequence[ChargeItem]) -> RowView:
         row = msgspec.structs.replace(row, code=item.code, search=item.name, rate=rate)
     else:
         row = msgspec.structs.replace(row, code="")
-    amount = _amount(read_number(row.quantity), read_number(row.rate)) if item else None
+    amount = _amount(read_typed_decimal(row.quantity), read_typed_decimal(row.rate)) if item else None
     return RowView(row=row, item=item, choices=choices, amount=amount)
 
 
@@ -330,7 +330,7 @@ def _request_item(view: RowView) -> RequestItem:
 
 
 def _number(text: str) -> Decimal:
-    number = read_number(text)
+    number = read_typed_decimal(text)
     return _NOT_A_NUMBER if number is None else number
 
 
@@ -383,7 +383,7 @@ def _with_basis(problem: Problem) -> Problem:
 
 def _row_of(problem: Problem) -> int | None:
     parts = problem.field.split("/")
-    return int(parts[1]) if len(parts) == 3 and parts[0] == "items" and parts[1].isdigit() else None
+    return read_whole(parts[1]) if len(parts) == 3 and parts[0] == "items" else None
 
 
 def _reworded(problem: Problem, view: RowView | None) -> Problem:

@@ -24,6 +24,7 @@ from mingpiao.issuing.model import (
 from mingpiao.issuing.service import get_document
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.kernel.grammar import read_whole
 from mingpiao.numbering.model import StockLevel
 from mingpiao.numbering.service import stock_levels
 from mingpiao.portals.bills.access import bill_id_of, unit_of
@@ -236,7 +237,8 @@ def _step(form: IssueForm, action: str, window: _Window) -> IssueForm:
     only work out."""
     verb, _, rest = action.partition("-")
     index, _, code = rest.partition("-")
-    place = int(index) if index.isdecimal() and len(index) < 4 else MAX_ITEMS
+    row = read_whole(index, digits=3)
+    place = MAX_ITEMS if row is None else row
     if verb == "add":
         return with_row(form)
     if verb == "remove":

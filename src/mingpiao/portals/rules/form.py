@@ -8,6 +8,7 @@ import msgspec
 from mingpiao.catalog.model import Catalog
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem
+from mingpiao.kernel.grammar import read_whole
 from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.session import PageRequest
 from mingpiao.rules.model import Rule, Severity, Stage
@@ -62,7 +63,7 @@ async def read_rule_form(request: PageRequest, *, code: str = "") -> RuleForm:
 def read_revision(values: Mapping[str, str]) -> int:
     """The revision that a form carries; 0, which no version has, when it carries none."""
     text = values.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
+    return read_whole(text, digits=9) or 0
 
 
 def form_of(rule: Rule, *, note: str = "", revision: int = 0) -> RuleForm:

@@ -100,14 +100,14 @@ _PAYER_FIELDS = (
         TEXT,
         "payer.name_class IN ('placeholder', 'test')",
         "ordinary 正常，placeholder 占位（无、个人、散客等），repeated 同一个字重复，single 单个字，"
-        "digits 没有文字，test 测试数据。",
+        "digits 没有文字，test 测试数据，garbled 乱码。",
     ),
     _bill(
         "payer.code_class",
         "缴款人代码类别",
         TEXT,
         "payer.code_class = 'uscc_wrong'",
-        "none 未填，uscc 统一社会信用代码，uscc_wrong 校验码错误，resident_id 居民身份证号，"
+        "none 未填，uscc 统一社会信用代码，uscc_wrong 校验码错误，resident_id 居民身份证号（含外国人永久居留身份证），"
         "resident_id_wrong 校验码错误，other 其他。",
     ),
 )
@@ -297,7 +297,13 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
     _history("unit_count", "单位开票份数", COUNT, "unit_count(1) > 500", "本单位含今天在内若干天的蓝票，不含本张。"),
     _history("unit_sum", "单位开票金额", SUM, "unit_sum(30) > 1000000", "本单位含今天在内若干天的蓝票金额，不含本张，单位为元。"),
     _history("unit_reversals", "单位冲红份数", COUNT, "unit_reversals(30) > 20", "本单位含今天在内若干天冲红的票据。"),
-    _history("payer_count", "同一缴款人份数", COUNT, "payer_count(7) >= 5", "给同一缴款人的蓝票，不含本张和已冲红的。"),
+    _history(
+        "payer_count",
+        "同一缴款人份数",
+        COUNT,
+        "payer_count(7) >= 5",
+        "给同一缴款人的蓝票，不含本张和已冲红的。代码正确的按代码认，一方没有代码的按名称认；看上去相同的名称算一个。",
+    ),
     _history("payer_sum", "同一缴款人金额", SUM, "payer_sum(7) + total > 50000", "给同一缴款人的蓝票金额，不含本张和已冲红的。"),
     _history("twin_count", "同样票据份数", COUNT, "twin_count(3) > 0", "缴款人、项目和金额都相同且未冲红的蓝票，不含本张。"),
     _history("recast_count", "冲红后换人份数", COUNT, "recast_count(30) > 0", "若干天内冲红的、项目和金额相同而缴款人不同的票据。"),

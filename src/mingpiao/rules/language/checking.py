@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import msgspec
 
+from mingpiao.kernel.grammar import read_date
 from mingpiao.kernel.money import plain_number
 from mingpiao.rules.language.catalogue import BOOLEAN, COUNT, DATE, LONGEST_WINDOW, TEXT, FunctionSpec
 from mingpiao.rules.language.tree import (
@@ -69,10 +70,7 @@ def negative(literal: Literal) -> Literal:
 
 
 def day(written: str) -> Literal:
-    try:
-        value = date.fromisoformat(written) if len(written) == 10 else None
-    except ValueError:
-        value = None
+    value = read_date(written)
     if value is None or not _FIRST_DAY <= value <= _LAST_DAY:
         raise Mismatch("literal", "日期不正确，请写成 DATE '2026-01-31'，年份在1900至2999之间。")
     return Literal(value, DATE)

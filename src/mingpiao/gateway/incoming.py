@@ -1,0 +1,50 @@
+"""Issue requests as they come over the wire."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from mingpiao.gateway.decoding import decode_with_tree, number_problem
+from mingpiao.issuing.model import IssueRequest
+from mingpiao.kernel.errors import Problem
+from mingpiao.kernel.grammar import NUMBER
+
+_decoder = msgspec.json.Decoder(IssueRequest)
+_is_number = re.compile(NUMBER).fullmatch
+_ITEM_NUMBERS = ("quantity", "rate", "amount")
+_AUX_NUMBERS = ("quantity", "amount")
+
+
+class Incoming(msgspec.Struct, frozen=True):
+    """A request, and what is wrong with the way in which its numbers are written."""
+
+    request: IssueRequest
+    problems: tuple[Problem, ...] = ()
+
+
+def read_request(data: "bytes | msgspec.Raw") -> Incoming:
+    """A request from JSON bytes. Raises `Refusal` where it is none."""
+    request, tree = decode_with_tree(_decoder, data)
+    return Incoming(request, number_problems(tree))
+
+
+def number_problems(tree: Any, path: str = "") -> tuple[Problem, ...]:
+    """A problem for each number that is written as a text against the grammar; `tree` holds the request at `path`."""
+    return tuple(number_problem(path + field) for field in _misspelt(tree))
+
+
+def _misspelt(tree: Any) -> Iterator[str]:
+    """Paths of members that `Decimal` takes for numbers though the grammar does not."""
+    if _is_misspelt(tree["total"]):
+        yield "total"
+    for name, numbers in (("items", _ITEM_NUMBERS), ("aux_items", _AUX_NUMBERS)):
+        for index, line in enumerate(tree.get(name, ())):
+            for number in numbers:
+                if _is_misspelt(line[number]):
+                    yield f"{name}/{index}/{number}"
+
+
+def _is_misspelt(written: Any) -> bool:
+    return type(written) is str and _is_number(written) is None
