@@ -71,7 +71,7 @@ class Photographer:
 def take_all(photographer: Photographer, files: Path) -> None:
     with photographer.page("yiyuan-kaipiao") as page:
         page.goto("/unit/bills?kind=0601&state=normal&color=blue&amount_from=900")
-        page.locator("tbody td.code a").first.click()
+        page.locator("tbody th.code a").first.click()
         pdf = page.request.get(page.url + "/document.pdf").body()
         check_address = address_in_face(page)
     save("face", picture_of(pdf))

@@ -44,7 +44,7 @@ def test_a_list_costs_little() -> None:
 
 @pytest.fixture
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The recipe's folder as if it lay among the others."""
+    """The recipe's folder as if it lay among the others; it must be there before the site and outlast it."""
     for name, text in blocks().items():
         place = tmp_path / name
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -80,7 +80,7 @@ def _services(state: State) -> Services:
     return services
 
 
-async def test_the_recipe_makes_a_page_a_fragment_and_a_file(unit_site: Site, built: Path) -> None:
+async def test_the_recipe_makes_a_page_a_fragment_and_a_file(built: Path, unit_site: Site) -> None:
     browser = Browser(_serve(unit_site.services))
     assert (await browser.sign_in("officer")).status_code == 303
     items = sorted((await unit_site.services.catalog.get()).items.values(), key=lambda item: item.code)

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from mingpiao.house.rooms import room_of_action, rooms
+from mingpiao.portals.audit.wording import action_label, detail_label
 
 #: Each query finds rows that contradict an invariant; all must come back empty.
 _CONTRADICTIONS = {
@@ -137,14 +137,13 @@ async def assert_invariants(url: str) -> int:
 
 
 async def _without_words(connection: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
-    """Actions in the audit trail, and names of their details, for which no room has a word."""
+    """Actions in the audit trail, and names of their details, for which neither a room nor a list has a word."""
     rows = await connection.fetch(
         "SELECT DISTINCT action, coalesce(name, '') AS name FROM audit_log "
         "LEFT JOIN LATERAL jsonb_object_keys(details) AS name ON true"
     )
-    actions = {action for room in rooms().values() for action in room.actions}
     return [
         f"{action} {name}"
         for action, name in rows
-        if action not in actions or (name and name not in room_of_action(action).details)
+        if action_label(action) == action or (name and detail_label(action, name) == name)
     ]

@@ -14,8 +14,7 @@ CATALOG = Service(name="catalog", open=_open_catalog)
 ROOM = Room(
     actions={
         "catalog:save": "修改基础数据",
-        "charge:export": "导出收款项目",
         "kind:mark_evidence": "设置票种须附佐证材料",
     },
-    details={"codes": "编码", "format": "格式", "needs_evidence": "须附佐证材料", "words": "关键词"},
+    details={"codes": "编码", "needs_evidence": "须附佐证材料"},
 )

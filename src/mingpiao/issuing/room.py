@@ -54,7 +54,6 @@ ROOM = Room(
         ),
     ),
     actions={
-        "bill:export": "导出票据",
         "bill:issued": "开具票据",
         "bill:reversal_issued": "开具红字票据",
         "bill:reversed": "票据被冲红",

@@ -55,13 +55,13 @@ async def export_list(
 
     Raises `Refusal` with what is wrong in the filter (422).
     """
-    account = _account_of(acting)
+    account = _account_of(acting=acting)
     sources = sources_of(services)
     query = await _read(sources, account, listing, read_query(request))
     most = services.settings.of(ExportSettings).export_rows_at_once
     rows = [batch async for batch in _batches(sources, account, listing, query, most=most + 1)]
     stem = _export_of(listing).file
-    audit = await _audit_entry(sources, listing, query, ending, acting)
+    audit = await _audit_entry(sources, listing, query, ending, acting=acting)
     async with services.database.system() as connection:  # system: the audit trail is written
         if sum(map(len, rows)) > most:
             await ask_for_export(connection, account, _order(listing, query, stem, ending), audit)
@@ -70,7 +70,7 @@ async def export_list(
     return short_file(stem, ending, layout_of(listing), rows)
 
 
-def _account_of(acting: Acting) -> Account:
+def _account_of(*, acting: Acting) -> Account:
     if acting.account is None:
         raise ValueError("only a person exports a list")
     return acting.account
@@ -170,9 +170,9 @@ def short_file(stem: str, ending: str, layout: Layout, rows: Sequence[list[list[
 
 
 async def _audit_entry(
-    sources: Sources, listing: Listing[Any], query: Query, ending: str, acting: Acting
+    sources: Sources, listing: Listing[Any], query: Query, ending: str, *, acting: Acting
 ) -> AuditEntry:
-    region = home_region(_account_of(acting), await sources.catalog.get())
+    region = home_region(_account_of(acting=acting), await sources.catalog.get())
     return AuditEntry(
         acting=acting,
         action=_export_of(listing).action,

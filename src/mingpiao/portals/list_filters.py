@@ -90,6 +90,15 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         """The members of the address that belong to the filter."""
         return (self.name,)
 
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What a person calls those members."""
+        return {self.name: self.label}
+
+    def told(self, value: str) -> str:
+        """What a person calls a member's value."""
+        return value
+
     async def inputs(self, here: Here, values: Values) -> Sequence[Input]:
         """The filter's inputs."""
         raise NotImplementedError
@@ -139,6 +148,10 @@ class DaysFilter(Filter, frozen=True, kw_only=True):
     def names(self) -> tuple[str, ...]:
         return ("from", "to")
 
+    @property
+    def words(self) -> Mapping[str, str]:
+        return {"from": f"{self.label}从", "to": f"{self.label}到"}
+
     async def inputs(self, here: Here, values: Values) -> Sequence[Input]:
         labels = (f"{self.label}从", "到")
         return [
@@ -163,6 +176,10 @@ class AmountsFilter(Filter, frozen=True, kw_only=True):
     @property
     def names(self) -> tuple[str, ...]:
         return ("amount_from", "amount_to")
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        return {"amount_from": f"{self.label}从（元）", "amount_to": f"{self.label}到（元）"}
 
     async def inputs(self, here: Here, values: Values) -> Sequence[Input]:
         labels = (f"{self.label}从（元）", "到（元）")
@@ -191,6 +208,9 @@ class ChoiceFilter(Filter, frozen=True, kw_only=True):
     options: OptionsOf
     empty: str = "全部"
     may_be_gone: bool = False
+
+    def told(self, value: str) -> str:
+        return value if callable(self.options) else dict(self.options).get(value, value)
 
     async def _options(self, here: Here) -> Options:
         return await self.options(here) if callable(self.options) else self.options

@@ -61,9 +61,10 @@ class Batch(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
 
 
 class ExportFile(msgspec.Struct, frozen=True, kw_only=True):
-    """How a list is exported: names of columns in their order, the file's name, and what the audit trail calls it.
+    """How a list is exported: names of columns in their order, the file's name, and the audit trail's action.
 
-    Headings are the columns' labels. Unless told, all columns are exported in their order on the page.
+    The trail calls it 导出 and the list's title, and the members of the filter by the labels of the form. Headings
+    are the columns' labels. Unless told, all columns are exported in their order on the page.
     """
 
     action: str

@@ -49,7 +49,6 @@ ROOM = Room(
     ),
     actions={
         "qualification:accept": "认定资质证书",
-        "qualification:export": "导出资质证书清单",
         "qualification:read": "识别资质证书",
         "qualification:read_again": "重新识别资质证书",
         "qualification:reject": "资质证书未通过",
