@@ -27,7 +27,7 @@ from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.list_files import Batches, Layout, write_list
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call, PageRequest
+from mingpiao.portals.session import PageCall, PageRequest
 from mingpiao.portals.sheets import MAX_FILE, csv_text, read_table
 
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -123,7 +123,7 @@ def import_handlers(declared: Import, path: str, guards: Sequence[Guard]) -> lis
     """The pages of an import at a path below its portal: the form, the template, trying and importing."""
 
     @get(path, guards=guards)
-    async def import_form(call: NamedDependency[Call]) -> Response[str]:
+    async def import_form(call: NamedDependency[PageCall]) -> Response[str]:
         """Choose a file; rows that wait since an earlier session are tried again."""
         carried = (use_kept_members(call.request) or {}).get("rows", "")
         if not carried:
@@ -138,7 +138,7 @@ def import_handlers(declared: Import, path: str, guards: Sequence[Guard]) -> lis
         return template_answer(declared, name.removeprefix("template."))
 
     @post(path, guards=guards, status_code=200, request_max_body_size=_MAX_BODY)
-    async def import_file(call: NamedDependency[Call]) -> Response[str] | Response[bytes]:
+    async def import_file(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
         """What the button says: `try` a file, `import` what was tried, or its `failed` or `results` as a file."""
         form = await call.request.form()
         action = form.get("action")

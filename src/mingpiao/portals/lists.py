@@ -27,7 +27,7 @@ from mingpiao.portals.list_exports import export_list
 from mingpiao.portals.list_filters import Here, Input
 from mingpiao.portals.list_model import SORT, Listing, Query, RowAction, read_list_query
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call, PageRequest, redirect, require_right
+from mingpiao.portals.session import PageCall, PageRequest, redirect, require_right
 from mingpiao.storage.database import Database
 from mingpiao.storage.paging import KEY_MALFORMED, Page
 
@@ -187,7 +187,7 @@ def list_handlers(listing: Listing[Any], *, guards: Sequence[Guard] = ()) -> lis
     """The handlers of a list whose page needs nothing beside it."""
 
     @get(listing.route, guards=list(guards))
-    async def list_page(call: NamedDependency[Call]) -> Response[str]:
+    async def list_page(call: NamedDependency[PageCall]) -> Response[str]:
         return await show_list(call.request, call.session, call.services, listing)
 
     return [list_page, *list_helpers(listing, guards=guards)]
@@ -197,7 +197,7 @@ def list_helpers(listing: Listing[Any], *, guards: Sequence[Guard] = ()) -> list
     """The handlers of a list beside its page: the choice of columns, and exports where it has some."""
 
     @post(f"{listing.route}/columns", guards=list(guards), status_code=200)
-    async def choose(call: NamedDependency[Call]) -> Response[bytes]:
+    async def choose(call: NamedDependency[PageCall]) -> Response[bytes]:
         form = await call.request.form()
         wanted = [str(each) for each in form.getall("column", [])]
         await _choose(call.services.database, call.session.account, listing, wanted)
@@ -215,11 +215,11 @@ def _export_handlers(listing: Listing[Any], guards: Sequence[Guard]) -> list[HTT
     exporters = [*guards, require_right(listing.export.right)]
 
     @get(f"{listing.route}/export.csv", guards=exporters)
-    async def export_csv(call: NamedDependency[Call]) -> Response[bytes] | Stream:
+    async def export_csv(call: NamedDependency[PageCall]) -> Response[bytes] | Stream:
         return await export_list(call.request, call.services, listing, "csv", acting=call.acting)
 
     @get(f"{listing.route}/export.xlsx", guards=exporters)
-    async def export_workbook(call: NamedDependency[Call]) -> Response[bytes] | Stream:
+    async def export_workbook(call: NamedDependency[PageCall]) -> Response[bytes] | Stream:
         return await export_list(call.request, call.services, listing, "xlsx", acting=call.acting)
 
     return [export_csv, export_workbook]

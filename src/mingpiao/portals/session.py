@@ -155,7 +155,7 @@ def scoped_reads(services: Services, account: Account) -> AbstractAsyncContextMa
     return services.database.scoped(account.scope)
 
 
-class Call(msgspec.Struct, frozen=True):
+class PageCall(msgspec.Struct, frozen=True):
     """One request of a person who is signed in: what came, who asks and acts, and what can answer it.
 
     Handlers behind a portal take it as `call`.
@@ -171,12 +171,12 @@ class Call(msgspec.Struct, frozen=True):
         return scoped_reads(self.services, self.session.account)
 
 
-async def provide_call(request: PageRequest, services: NamedDependency[Services]) -> Call:
+async def provide_call(request: PageRequest, services: NamedDependency[Services]) -> PageCall:
     """The call that a handler answers; raises `LoginRequired`."""
     visit = await load_visit(request)
     if visit is None:
         raise LoginRequired
-    return Call(request, visit.session, services, acting_as(visit.session, client_address(request)))
+    return PageCall(request, visit.session, services, acting_as(visit.session, client_address(request)))
 
 
 async def check_csrf(request: PageRequest, expected: str) -> None:

@@ -17,21 +17,21 @@ from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call, redirect
+from mingpiao.portals.session import PageCall, redirect
 from mingpiao.units.service import names_of
 
 LIST = ALL_ACCOUNTS.address
 
 
 @get("/accounts/{account_id:int}")
-async def account_page(call: NamedDependency[Call], account_id: FromPath[int]) -> Response[str]:
+async def account_page(call: NamedDependency[PageCall], account_id: FromPath[int]) -> Response[str]:
     """One account, and what may be done with it."""
     return await _account_page(call, account_id)
 
 
 @post("/accounts/{account_id:int}", status_code=200)
 async def change_account(
-    call: NamedDependency[Call], account_id: FromPath[int]
+    call: NamedDependency[PageCall], account_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
     """Do what the form's `verb` says: unlock, enable, disable, or password."""
     verb = (await read_form(call.request)).get("verb", "")
@@ -51,7 +51,7 @@ async def change_account(
     return redirect(call.request, f"{LIST}/{account_id}")
 
 
-async def _account_page(call: Call, account_id: int, *, password: str = "") -> Response[str]:
+async def _account_page(call: PageCall, account_id: int, *, password: str = "") -> Response[str]:
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
         state = await account_state(connection, account_id)

@@ -16,7 +16,7 @@ from mingpiao.portals.navigation import home_of
 from mingpiao.portals.rendering import EXCEPTION_HANDLERS, csrf_field, page
 from mingpiao.portals.routing import portal_router
 from mingpiao.portals.session import (
-    Call,
+    PageCall,
     PageRequest,
     check_csrf,
     cookie_name,
@@ -120,13 +120,13 @@ async def logout(request: PageRequest, services: NamedDependency[Services]) -> R
 
 
 @get("/password")
-async def password_page(call: NamedDependency[Call]) -> Response[str]:
+async def password_page(call: NamedDependency[PageCall]) -> Response[str]:
     """The form for a new password."""
     return _password_form(call.request, call.session)
 
 
 @post("/password", opt=NEVER_KEPT)
-async def new_password(call: NamedDependency[Call]) -> Response[str]:
+async def new_password(call: NamedDependency[PageCall]) -> Response[str]:
     """Change one's own password; the sessions elsewhere end."""
     form = await call.request.form()
     old, new, again = (str(form.get(name) or "") for name in ("old_password", "new_password", "new_again"))

@@ -21,7 +21,7 @@ from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call, PageRequest, redirect, require_right
+from mingpiao.portals.session import PageCall, PageRequest, redirect, require_right
 
 LIST = UNIT_ACCOUNT_LIST.address
 _GUARDS = [require_right(UNIT_ACCOUNTS)]
@@ -37,7 +37,7 @@ async def account_form(request: PageRequest) -> Response[str]:
 
 
 @post("/accounts/new", guards=_GUARDS, status_code=200)
-async def new_account(call: NamedDependency[Call]) -> Response[str]:
+async def new_account(call: NamedDependency[PageCall]) -> Response[str]:
     """Make an account with a random password, shown this once."""
     form = await read_form(call.request)
     password = random_password()
@@ -67,7 +67,7 @@ def _role(text: str) -> Role:
 
 @post("/accounts/{account_id:int}/{action:str}", guards=_GUARDS, status_code=200)
 async def change_account(
-    call: NamedDependency[Call], account_id: FromPath[int], action: FromPath[str]
+    call: NamedDependency[PageCall], account_id: FromPath[int], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
     """`enable`, `disable` or `reset` an account of the unit."""
     password = ""

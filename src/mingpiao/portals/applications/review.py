@@ -26,7 +26,7 @@ from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call, redirect
+from mingpiao.portals.session import PageCall, redirect
 
 
 class _Verb(Protocol):
@@ -48,13 +48,13 @@ class _Choices(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/reviews/{application_id:int}")
-async def review_page(call: NamedDependency[Call], application_id: FromPath[int]) -> Response[str]:
+async def review_page(call: NamedDependency[PageCall], application_id: FromPath[int]) -> Response[str]:
     """Draft, findings, files, the unit's reason and past, and what can be decided."""
     return await _review_page(call, application_id)
 
 
 async def _review_page(
-    call: Call,
+    call: PageCall,
     application_id: int,
     *,
     problems: tuple[Problem, ...] = (),
@@ -137,7 +137,7 @@ _VERBS: dict[str, tuple[_Verb, str]] = {
 
 @post("/reviews/{application_id:int}/{verb:str}", guards=REVIEW_GUARDS, status_code=200)
 async def act(
-    call: NamedDependency[Call], application_id: FromPath[int], verb: FromPath[str]
+    call: NamedDependency[PageCall], application_id: FromPath[int], verb: FromPath[str]
 ) -> Response[str] | Response[bytes]:
     """Approve, return, reject, assign, pass up, take over or try again; then show where it stands."""
     if verb not in _VERBS:

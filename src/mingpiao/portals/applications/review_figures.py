@@ -25,7 +25,7 @@ from mingpiao.portals.list_exports import short_file
 from mingpiao.portals.list_files import Layout
 from mingpiao.portals.regions import chosen_region, region_options
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call
+from mingpiao.portals.session import PageCall
 from mingpiao.storage.scope import DepartmentScope
 
 ADDRESS = f"{REVIEWS.address}/figures"
@@ -49,7 +49,7 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/reviews/figures")
-async def figures_page(call: NamedDependency[Call]) -> Response[str]:
+async def figures_page(call: NamedDependency[PageCall]) -> Response[str]:
     """Figures of a period and a region and below."""
     catalog = await call.services.catalog.get()
     asked = _read(call.session, catalog, read_query(call.request))
@@ -143,18 +143,18 @@ def _bars(labels: list[str], values: list[Any], unit: str) -> str:
 
 
 @get("/reviews/figures.csv")
-async def figures_csv(call: NamedDependency[Call]) -> Stream:
+async def figures_csv(call: NamedDependency[PageCall]) -> Stream:
     """One of the tables as CSV."""
     return await _table(call, "csv", acting=call.acting)
 
 
 @get("/reviews/figures.xlsx")
-async def figures_workbook(call: NamedDependency[Call]) -> Stream:
+async def figures_workbook(call: NamedDependency[PageCall]) -> Stream:
     """One of the tables as a workbook."""
     return await _table(call, "xlsx", acting=call.acting)
 
 
-async def _table(call: Call, ending: str, *, acting: Acting) -> Stream:
+async def _table(call: PageCall, ending: str, *, acting: Acting) -> Stream:
     catalog = await call.services.catalog.get()
     given = read_query(call.request)
     asked = _read(call.session, catalog, given)

@@ -13,7 +13,7 @@ from mingpiao.portals.forms import clean, read_id
 from mingpiao.portals.list_model import Query
 from mingpiao.portals.lists import list_helpers, show_list
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call, require_right
+from mingpiao.portals.session import PageCall, require_right
 from mingpiao.units.service import names_of
 
 REVIEW_GUARDS = [require_right(REVIEW)]
@@ -22,7 +22,7 @@ _DECISIONS = [(decision.value, decision.label) for decision in Decision]
 
 
 @get("/reviews")
-async def review_list(call: NamedDependency[Call]) -> Response[str]:
+async def review_list(call: NamedDependency[PageCall]) -> Response[str]:
     """Applications by state, deadline, unit, rule and whose task they are; what is due first comes first."""
     return await show_list(
         call.request, call.session, call.services, REVIEWS, decisions=_DECISIONS, reason=""
@@ -30,7 +30,7 @@ async def review_list(call: NamedDependency[Call]) -> Response[str]:
 
 
 @post("/reviews/batch", guards=REVIEW_GUARDS, status_code=200)
-async def decide_batch(call: NamedDependency[Call]) -> Response[str]:
+async def decide_batch(call: NamedDependency[PageCall]) -> Response[str]:
     """Decide the chosen applications with one reason, and list what became of each."""
     form = await call.request.form()
     members = {name: clean(value) for name, value in form.multi_items() if isinstance(value, str)}

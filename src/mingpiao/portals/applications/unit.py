@@ -22,7 +22,7 @@ from mingpiao.portals.gates import allowed
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call, redirect, require_right
+from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.rules.model import Confirmation
 from mingpiao.units.model import UnitMode
 
@@ -33,13 +33,13 @@ _MOVING = (ApplicationState.CHECKING, ApplicationState.APPROVED)
 
 
 @get("/applications/{application_id:int}")
-async def application_page(call: NamedDependency[Call], application_id: FromPath[int]) -> Response[str]:
+async def application_page(call: NamedDependency[PageCall], application_id: FromPath[int]) -> Response[str]:
     """One application: where it stands, what is asked, what can be done."""
     return await _application_page(call, application_id)
 
 
 async def _application_page(
-    call: Call,
+    call: PageCall,
     application_id: int,
     *,
     problems: tuple[Problem, ...] = (),
@@ -85,7 +85,7 @@ def _correction(application: Application, mode: UnitMode) -> str:
 
 
 @get("/applications/{application_id:int}/progress")
-async def progress(call: NamedDependency[Call], application_id: FromPath[int]) -> Response[str]:
+async def progress(call: NamedDependency[PageCall], application_id: FromPath[int]) -> Response[str]:
     """Where an application stands, as a fragment that asks again; once it has moved on, the page is renewed."""
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
@@ -104,7 +104,7 @@ async def progress(call: NamedDependency[Call], application_id: FromPath[int]) -
 
 @post("/applications/{application_id:int}/confirm", guards=_GUARDS, status_code=200)
 async def confirm(
-    call: NamedDependency[Call], application_id: FromPath[int]
+    call: NamedDependency[PageCall], application_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
     """State for each finding that the business complies, and issue."""
     members = await read_form(call.request)
@@ -128,7 +128,7 @@ async def confirm(
 
 @post("/applications/{application_id:int}/appeal", guards=_GUARDS, status_code=200)
 async def appeal(
-    call: NamedDependency[Call], application_id: FromPath[int]
+    call: NamedDependency[PageCall], application_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
     """Bring the findings before the department."""
     members = await read_form(call.request)
@@ -144,7 +144,7 @@ async def appeal(
 
 @post("/applications/{application_id:int}/withdraw", guards=_GUARDS, status_code=200)
 async def withdraw(
-    call: NamedDependency[Call], application_id: FromPath[int]
+    call: NamedDependency[PageCall], application_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
     """End the application."""
     members = await read_form(call.request)
@@ -167,7 +167,7 @@ def _moved(refusal: Refusal, field: str, place: str) -> tuple[Problem, ...]:
 
 
 async def _again(
-    call: Call,
+    call: PageCall,
     application_id: int,
     problems: tuple[Problem, ...],
     members: Mapping[str, str],

@@ -14,12 +14,14 @@ from mingpiao.portals.bills.files import bill_file_response
 from mingpiao.portals.bills.lists import FINANCE_BILLS
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call
+from mingpiao.portals.session import PageCall
 from mingpiao.units.service import get as get_unit
 
 
 @get("/bills/{code:str}/{number:str}")
-async def bill_page(call: NamedDependency[Call], code: FromPath[str], number: FromPath[str]) -> Response[str]:
+async def bill_page(
+    call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str]
+) -> Response[str]:
     """One bill: its face, data, history and documents."""
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
@@ -52,7 +54,7 @@ async def bill_page(call: NamedDependency[Call], code: FromPath[str], number: Fr
 
 @get("/bills/{code:str}/{number:str}/{form:str}")
 async def bill_document(
-    call: NamedDependency[Call], code: FromPath[str], number: FromPath[str], form: FromPath[str]
+    call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str], form: FromPath[str]
 ) -> Response[bytes]:
     """A bill's document to keep: ofd, pdf or xml."""
     return await bill_file_response(call.services, call.session.account, code, number, form)

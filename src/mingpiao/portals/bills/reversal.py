@@ -15,7 +15,7 @@ from mingpiao.portals.bills.rights import UNIT_REVERSE
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call, PageRequest, redirect, require_right, scoped_reads
+from mingpiao.portals.session import PageCall, PageRequest, redirect, require_right, scoped_reads
 
 _GUARDS = [require_right(UNIT_REVERSE)]
 _OTHER = "其他"
@@ -24,7 +24,7 @@ REASONS = ("开票内容有误", "缴款人要求退款", "重复开具", "业�
 
 @get("/bills/{code:str}/{number:str}/reverse", guards=_GUARDS)
 async def ask_reason(
-    call: NamedDependency[Call], code: FromPath[str], number: FromPath[str]
+    call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str]
 ) -> Response[str]:
     """Ask for the reason of a reversal; one that was given before the session ended is there again."""
     bill = await _reversible_bill(call.services, call.session, code, number)
@@ -37,7 +37,9 @@ async def ask_reason(
 
 
 @post("/bills/{code:str}/{number:str}/reverse", guards=_GUARDS, status_code=200)
-async def ask_again(call: NamedDependency[Call], code: FromPath[str], number: FromPath[str]) -> Response[str]:
+async def ask_again(
+    call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str]
+) -> Response[str]:
     """Tell what will happen, and ask whether it shall."""
     bill = await _reversible_bill(call.services, call.session, code, number)
     form = await read_form(call.request)
@@ -57,7 +59,7 @@ async def ask_again(call: NamedDependency[Call], code: FromPath[str], number: Fr
 
 @post("/bills/{code:str}/{number:str}/reverse/confirm", guards=_GUARDS, status_code=200)
 async def reverse(
-    call: NamedDependency[Call], code: FromPath[str], number: FromPath[str]
+    call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str]
 ) -> Response[str] | Response[bytes]:
     """Reverse the bill; pressed twice, the second answer leads to the same red bill."""
     form = await read_form(call.request)
@@ -80,7 +82,7 @@ async def reverse(
 
 @get("/bills/{code:str}/{number:str}/reversed")
 async def reversed_page(
-    call: NamedDependency[Call], code: FromPath[str], number: FromPath[str]
+    call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str]
 ) -> Response[str]:
     """What became of a reversed bill, with the red one."""
     async with call.reads() as connection:

@@ -18,12 +18,14 @@ from mingpiao.portals.bills.rights import UNIT_REVERSE
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call
+from mingpiao.portals.session import PageCall
 from mingpiao.verification.service import checks_of
 
 
 @get("/bills/{code:str}/{number:str}")
-async def bill_page(call: NamedDependency[Call], code: FromPath[str], number: FromPath[str]) -> Response[str]:
+async def bill_page(
+    call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str]
+) -> Response[str]:
     """One bill: face, fields, items, history, documents."""
     bill_id = bill_id_of(code, number)
     async with call.reads() as connection:
@@ -60,7 +62,7 @@ def may_be_reversed(bill: Bill) -> bool:
 
 @get("/bills/{code:str}/{number:str}/{file_name:str}")
 async def bill_file(
-    call: NamedDependency[Call], code: FromPath[str], number: FromPath[str], file_name: FromPath[str]
+    call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str], file_name: FromPath[str]
 ) -> Response[bytes]:
     """A document of a bill to keep: `document.ofd`, `document.pdf` or `document.xml`."""
     name, _, ending = file_name.partition(".")

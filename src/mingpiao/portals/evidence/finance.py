@@ -9,12 +9,12 @@ from mingpiao.portals.evidence.parts import file_parts, uploader
 from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call
+from mingpiao.portals.session import PageCall
 
 
 @get("/evidence/{unit_id:int}/{digest:str}")
 async def file_page(
-    call: NamedDependency[Call], unit_id: FromPath[int], digest: FromPath[str]
+    call: NamedDependency[PageCall], unit_id: FromPath[int], digest: FromPath[str]
 ) -> Response[str]:
     """One file: what it was understood as, what is used of it, its bills and its pages."""
     catalog = await call.services.catalog.get()

@@ -8,12 +8,12 @@ from mingpiao.composition import Services
 from mingpiao.evidence.model import EvidenceFile
 from mingpiao.identity.model import Session
 from mingpiao.portals.evidence.files import file_answer, find_file, picture_answer
-from mingpiao.portals.session import Call, scoped_reads
+from mingpiao.portals.session import PageCall, scoped_reads
 
 
 @get("/evidence/{unit_id:int}/{digest:str}/pages/{name:str}")
 async def page_of(
-    call: NamedDependency[Call], unit_id: FromPath[int], digest: FromPath[str], name: FromPath[str]
+    call: NamedDependency[PageCall], unit_id: FromPath[int], digest: FromPath[str], name: FromPath[str]
 ) -> Response[bytes]:
     """A page as a picture."""
     return await picture_answer(
@@ -23,7 +23,7 @@ async def page_of(
 
 @get("/evidence/{unit_id:int}/{digest:str}/file")
 async def file_of(
-    call: NamedDependency[Call], unit_id: FromPath[int], digest: FromPath[str]
+    call: NamedDependency[PageCall], unit_id: FromPath[int], digest: FromPath[str]
 ) -> Response[bytes]:
     """The file itself."""
     return await file_answer(call.services, await _seen(call.session, call.services, unit_id, digest))

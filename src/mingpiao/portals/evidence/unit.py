@@ -9,11 +9,11 @@ from mingpiao.portals.evidence.lists import UNIT_EVIDENCE
 from mingpiao.portals.evidence.parts import file_parts, uploader
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call
+from mingpiao.portals.session import PageCall
 
 
 @get("/evidence/{digest:str}")
-async def file_page(call: NamedDependency[Call], digest: FromPath[str]) -> Response[str]:
+async def file_page(call: NamedDependency[PageCall], digest: FromPath[str]) -> Response[str]:
     """One file: what it was understood as, what is used of it, its bills and its pages."""
     catalog = await call.services.catalog.get()
     parts = await file_parts(call.services, call.session, unit_of(call.session.account), digest)

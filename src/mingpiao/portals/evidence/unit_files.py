@@ -21,7 +21,7 @@ from mingpiao.portals.evidence.files import (
 )
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
-from mingpiao.portals.session import Call, require_right, scoped_reads
+from mingpiao.portals.session import PageCall, require_right, scoped_reads
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -32,7 +32,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
     status_code=200,
     request_max_body_size=MAX_UPLOAD,
 )
-async def upload(call: NamedDependency[Call]) -> Response[dict[str, Any]]:
+async def upload(call: NamedDependency[PageCall]) -> Response[dict[str, Any]]:
     """Take files in for the page's script: each is answered, and those refused are told why."""
     taken = await take_files(call.request, call.services, unit_of(call.session.account), acting=call.acting)
     answer = {
@@ -43,7 +43,7 @@ async def upload(call: NamedDependency[Call]) -> Response[dict[str, Any]]:
 
 
 @get("/evidence/status")
-async def status(call: NamedDependency[Call]) -> Response[list[dict[str, Any]]]:
+async def status(call: NamedDependency[PageCall]) -> Response[list[dict[str, Any]]]:
     """How far the reading of some files is."""
     digests = read_query(call.request).get("digests", "").split()[:MAX_FILES]
     unit_id = unit_of(call.session.account)
@@ -53,13 +53,15 @@ async def status(call: NamedDependency[Call]) -> Response[list[dict[str, Any]]]:
 
 
 @get("/evidence/{digest:str}/pages/{name:str}")
-async def page_of(call: NamedDependency[Call], digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+async def page_of(
+    call: NamedDependency[PageCall], digest: FromPath[str], name: FromPath[str]
+) -> Response[bytes]:
     """A page as a picture."""
     return await picture_answer(call.services, await _own(call.session, call.services, digest), name)
 
 
 @get("/evidence/{digest:str}/file")
-async def file_of(call: NamedDependency[Call], digest: FromPath[str]) -> Response[bytes]:
+async def file_of(call: NamedDependency[PageCall], digest: FromPath[str]) -> Response[bytes]:
     """The file itself."""
     return await file_answer(call.services, await _own(call.session, call.services, digest))
 

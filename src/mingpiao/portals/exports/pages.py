@@ -19,7 +19,7 @@ from mingpiao.portals.list_exports import file_answer
 from mingpiao.portals.list_filters import Here
 from mingpiao.portals.list_model import Listing
 from mingpiao.portals.lists import list_handlers
-from mingpiao.portals.session import Call
+from mingpiao.portals.session import PageCall
 from mingpiao.storage.files import FileStore
 from mingpiao.storage.paging import Page
 from mingpiao.storage.scope import SYSTEM
@@ -72,7 +72,7 @@ def _listing(portal: str) -> Listing[Export]:
 
 @get("/exports/{export_id:int}/file")
 async def download(
-    call: NamedDependency[Call],
+    call: NamedDependency[PageCall],
     files: NamedDependency[FileStore],
     export_id: FromPath[int],
 ) -> Stream:

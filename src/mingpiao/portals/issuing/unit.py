@@ -58,7 +58,7 @@ from mingpiao.portals.issuing.form import (
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.rendering import field_id, page
-from mingpiao.portals.session import Call, PageRequest, redirect, require_right, scoped_reads
+from mingpiao.portals.session import PageCall, PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules.model import Severity
 from mingpiao.units.model import UnitMode, UnitProfile
 
@@ -104,7 +104,7 @@ async def _open_window(services: Services, account: Account) -> _Window:
 
 
 @get("/issue", guards=_GUARDS)
-async def choose_or_fill(call: NamedDependency[Call]) -> Response[str] | Response[bytes]:
+async def choose_or_fill(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Without a kind, the choice of one; with it, an empty form, or that of an application to correct.
 
     A form that waits for its author since an earlier session is shown as it was typed.
@@ -150,7 +150,7 @@ def _stopped(level: StockLevel | None, mode: UnitMode) -> str:
 
 
 @post("/issue", guards=_GUARDS, status_code=200, request_max_body_size=MAX_UPLOAD)
-async def fill(call: NamedDependency[Call]) -> Response[str]:
+async def fill(call: NamedDependency[PageCall]) -> Response[str]:
     """A step within the form (`action`), or on to *check your answers*. Files that come along are taken in."""
     window = await _open_window(call.services, call.session.account)
     members = await read_form(call.request)
@@ -258,7 +258,7 @@ def _focus(members: dict[str, str], action: str, view: FormView) -> str:
 
 
 @post("/issue/amounts", guards=_GUARDS, status_code=200)
-async def amounts(call: NamedDependency[Call]) -> Response[str]:
+async def amounts(call: NamedDependency[PageCall]) -> Response[str]:
     """Amounts, total and 大写金额 for what is in the form now, as a fragment."""
     window = await _open_window(call.services, call.session.account)
     members = await read_form(call.request)
@@ -267,7 +267,7 @@ async def amounts(call: NamedDependency[Call]) -> Response[str]:
 
 
 @get("/issue/items", guards=_GUARDS)
-async def find_items(call: NamedDependency[Call]) -> Response[str]:
+async def find_items(call: NamedDependency[PageCall]) -> Response[str]:
     """Items by name, code or pinyin initials, as the options of a list box."""
     query = read_query(call.request)
     window = await _open_window(call.services, call.session.account)
@@ -276,7 +276,7 @@ async def find_items(call: NamedDependency[Call]) -> Response[str]:
 
 
 @post("/issue/confirm", guards=_GUARDS, status_code=200)
-async def confirm(call: NamedDependency[Call]) -> Response[str] | Response[bytes]:
+async def confirm(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Issue. The form's business number makes a second press or a reload answer with the same bill."""
     window = await _open_window(call.services, call.session.account)
     members = await read_form(call.request)
@@ -306,7 +306,7 @@ async def confirm(call: NamedDependency[Call]) -> Response[str] | Response[bytes
 
 
 async def _answer(
-    call: Call,
+    call: PageCall,
     window: _Window,
     view: FormView,
     outcome: Submitted,
@@ -350,7 +350,7 @@ async def _answer(
 
 
 async def _asked_again(
-    call: Call,
+    call: PageCall,
     window: _Window,
     view: FormView,
     problems: tuple[Problem, ...],
@@ -378,7 +378,7 @@ def _issued_before(request: PageRequest, view: FormView, conflict: Problem) -> R
 
 
 @get("/issue/done/{code:str}/{number:str}", guards=_GUARDS)
-async def done(call: NamedDependency[Call], code: FromPath[str], number: FromPath[str]) -> Response[str]:
+async def done(call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str]) -> Response[str]:
     """The bill stands: its numbers, its face, what comes next."""
     async with call.reads() as connection:
         document = await get_document(connection, bill_id_of(code, number))
@@ -394,7 +394,7 @@ async def done(call: NamedDependency[Call], code: FromPath[str], number: FromPat
 
 
 async def _form_page(
-    call: Call,
+    call: PageCall,
     window: _Window,
     view: FormView,
     *,

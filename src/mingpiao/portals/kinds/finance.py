@@ -10,11 +10,11 @@ from mingpiao.portals.forms import read_form
 from mingpiao.portals.kinds.lists import KINDS, may_mark
 from mingpiao.portals.kinds.rights import KINDS_MARK
 from mingpiao.portals.lists import list_helpers, show_list
-from mingpiao.portals.session import Call, redirect, require_right
+from mingpiao.portals.session import PageCall, redirect, require_right
 
 
 @get("/kinds")
-async def kind_list(call: NamedDependency[Call]) -> Response[str]:
+async def kind_list(call: NamedDependency[PageCall]) -> Response[str]:
     """All kinds with their categories; the head of the province's department may mark them."""
     catalog = await call.services.catalog.get()
     return await show_list(
@@ -23,7 +23,7 @@ async def kind_list(call: NamedDependency[Call]) -> Response[str]:
 
 
 @post("/kinds/{code:str}/evidence", guards=[require_right(KINDS_MARK)], status_code=200)
-async def mark(call: NamedDependency[Call], code: FromPath[str]) -> Response[bytes]:
+async def mark(call: NamedDependency[PageCall], code: FromPath[str]) -> Response[bytes]:
     """Say whether a kind needs files from now on; pressed twice, the second changes nothing."""
     catalog = await call.services.catalog.get()
     if not may_mark(call.session.account, catalog):

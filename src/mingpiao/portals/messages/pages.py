@@ -9,19 +9,19 @@ from mingpiao.portals.forms import read_form, read_id
 from mingpiao.portals.lists import show_list
 from mingpiao.portals.messages.lists import list_of, owner_of
 from mingpiao.portals.messages.rights import MESSAGES
-from mingpiao.portals.session import Call, redirect, require_right
+from mingpiao.portals.session import PageCall, redirect, require_right
 
 _GUARDS = [require_right(MESSAGES)]
 
 
 @get("/messages", guards=_GUARDS)
-async def message_list(call: NamedDependency[Call]) -> Response[str]:
+async def message_list(call: NamedDependency[PageCall]) -> Response[str]:
     """The messages of the unit or department, newest first."""
     return await show_list(call.request, call.session, call.services, list_of(call.session.account))
 
 
 @post("/messages/read", guards=_GUARDS, status_code=200)
-async def read_all(call: NamedDependency[Call]) -> Response[bytes]:
+async def read_all(call: NamedDependency[PageCall]) -> Response[bytes]:
     """Mark all that the page showed, and what is older, as read."""
     newest = read_id((await read_form(call.request)).get("newest", "")) or 0
     async with call.services.database.system() as connection:  # system: no scope writes who has read what
@@ -30,7 +30,7 @@ async def read_all(call: NamedDependency[Call]) -> Response[bytes]:
 
 
 @post("/messages/{message_id:int}/open", guards=_GUARDS, status_code=200)
-async def follow(call: NamedDependency[Call], message_id: FromPath[int]) -> Response[bytes]:
+async def follow(call: NamedDependency[PageCall], message_id: FromPath[int]) -> Response[bytes]:
     """Mark a message as read and go where it leads."""
     account = call.session.account
     async with call.services.database.system() as connection:  # system: no scope writes who has read what

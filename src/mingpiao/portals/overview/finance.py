@@ -15,11 +15,11 @@ from mingpiao.portals.forms import clean_text, read_day, read_query
 from mingpiao.portals.overview.figures import COMPARED_DAYS, Overview, Share, build_overview
 from mingpiao.portals.regions import chosen_region, crumbs_above
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call
+from mingpiao.portals.session import PageCall
 
 
 @get("/")
-async def overview(call: NamedDependency[Call]) -> Response[str]:
+async def overview(call: NamedDependency[PageCall]) -> Response[str]:
     """Bills and amounts of a day against the thirty days before, by kind and by region."""
     catalog = await call.services.catalog.get()
     given = read_query(call.request)

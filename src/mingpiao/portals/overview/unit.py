@@ -15,7 +15,7 @@ from mingpiao.portals.gates import allowed
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.qualifications.parts import notice_of
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call
+from mingpiao.portals.session import PageCall
 from mingpiao.qualifications.service import unit_qualifications
 from mingpiao.units.model import UnitMode
 
@@ -25,7 +25,7 @@ LOW_STOCK = 200
 
 
 @get("/")
-async def home(call: NamedDependency[Call]) -> Response[str]:
+async def home(call: NamedDependency[PageCall]) -> Response[str]:
     """What happened today and what stands in the way of issuing."""
     unit_id = unit_of(call.session.account)
     async with call.reads() as connection:

@@ -24,7 +24,7 @@ from mingpiao.portals.qualifications.parts import (
 )
 from mingpiao.portals.qualifications.rights import QUALIFICATION_REVIEW
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call, redirect, require_right, scoped_reads
+from mingpiao.portals.session import PageCall, redirect, require_right, scoped_reads
 from mingpiao.qualifications.model import (
     Qualification,
     QualificationState,
@@ -37,13 +37,15 @@ LIST = FINANCE_QUALIFICATIONS.address
 
 
 @get("/qualifications/{qualification_id:int}")
-async def qualification_page(call: NamedDependency[Call], qualification_id: FromPath[int]) -> Response[str]:
+async def qualification_page(
+    call: NamedDependency[PageCall], qualification_id: FromPath[int]
+) -> Response[str]:
     """A qualification: the picture beside what was read and stated, and the unit's own data."""
     return await _qualification_page(call, qualification_id)
 
 
 async def _qualification_page(
-    call: Call,
+    call: PageCall,
     qualification_id: int,
     reason: str = "",
     problems: tuple[Problem, ...] = (),
@@ -87,7 +89,7 @@ async def _qualification_page(
     status_code=200,
 )
 async def decide_qualification(
-    call: NamedDependency[Call], qualification_id: FromPath[int]
+    call: NamedDependency[PageCall], qualification_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
     """`accept`, `reject`, `retire` or `revoke`; of two who do it at once the second is told who was first."""
     form = await read_form(call.request)
@@ -137,7 +139,7 @@ async def _decide(
 
 @get("/qualifications/{qualification_id:int}/pages/{number:int}")
 async def qualification_picture(
-    call: NamedDependency[Call], qualification_id: FromPath[int], number: FromPath[int]
+    call: NamedDependency[PageCall], qualification_id: FromPath[int], number: FromPath[int]
 ) -> Response[bytes]:
     """A page of a qualification, upright."""
     qualification = await _find(call.session, call.services, qualification_id)
@@ -145,7 +147,9 @@ async def qualification_picture(
 
 
 @get("/qualifications/{qualification_id:int}/file")
-async def qualification_file(call: NamedDependency[Call], qualification_id: FromPath[int]) -> Response[bytes]:
+async def qualification_file(
+    call: NamedDependency[PageCall], qualification_id: FromPath[int]
+) -> Response[bytes]:
     """The file as the unit uploaded it."""
     qualification = await _find(call.session, call.services, qualification_id)
     return file_answer(qualification, await call.services.qualifications.open_file(qualification))

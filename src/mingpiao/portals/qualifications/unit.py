@@ -29,7 +29,7 @@ from mingpiao.portals.qualifications.parts import (
 )
 from mingpiao.portals.qualifications.rights import UNIT_QUALIFICATIONS
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call, PageRequest, redirect, require_right, scoped_reads
+from mingpiao.portals.session import PageCall, PageRequest, redirect, require_right, scoped_reads
 from mingpiao.qualifications.model import Qualification
 from mingpiao.qualifications.service import get as get_qualification
 from mingpiao.qualifications.service import (
@@ -47,12 +47,12 @@ _MAX_UPLOAD = 2 * MAX_BYTES
 
 
 @get("/qualifications")
-async def qualification_list(call: NamedDependency[Call]) -> Response[str]:
+async def qualification_list(call: NamedDependency[PageCall]) -> Response[str]:
     """Current qualifications with their days left, and the history."""
     return await _list_page(call)
 
 
-async def _list_page(call: Call, problems: tuple[Problem, ...] = ()) -> Response[str]:
+async def _list_page(call: PageCall, problems: tuple[Problem, ...] = ()) -> Response[str]:
     async with call.reads() as connection:
         stands = await unit_qualifications(connection, unit_of(call.session.account))
     return await show_list(
@@ -71,7 +71,7 @@ async def _list_page(call: Call, problems: tuple[Problem, ...] = ()) -> Response
 
 
 @post("/qualifications", guards=_GUARDS, status_code=200, request_max_body_size=_MAX_UPLOAD)
-async def upload(call: NamedDependency[Call]) -> Response[str] | Response[bytes]:
+async def upload(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Take a file in; the same one again leads to the qualification that it is."""
     file = (await call.request.form()).get("file")
     try:
@@ -89,7 +89,9 @@ async def upload(call: NamedDependency[Call]) -> Response[str] | Response[bytes]
 
 
 @get("/qualifications/{qualification_id:int}")
-async def qualification_page(call: NamedDependency[Call], qualification_id: FromPath[int]) -> Response[str]:
+async def qualification_page(
+    call: NamedDependency[PageCall], qualification_id: FromPath[int]
+) -> Response[str]:
     """A qualification: the picture, what was read, and the form to state what it says."""
     qualification = await _own(call.session, call.services, qualification_id)
     return _qualification_page(call.request, call.session, qualification)
@@ -126,7 +128,9 @@ def _qualification_page(
 
 
 @get("/qualifications/{qualification_id:int}/state")
-async def qualification_state(call: NamedDependency[Call], qualification_id: FromPath[int]) -> dict[str, str]:
+async def qualification_state(
+    call: NamedDependency[PageCall], qualification_id: FromPath[int]
+) -> dict[str, str]:
     """The state alone, for the page that waits for the reading."""
     qualification = await _own(call.session, call.services, qualification_id)
     return {"state": qualification.state.value}
@@ -134,7 +138,7 @@ async def qualification_state(call: NamedDependency[Call], qualification_id: Fro
 
 @post("/qualifications/{qualification_id:int}/submit", guards=_GUARDS, status_code=200)
 async def submit_qualification(
-    call: NamedDependency[Call], qualification_id: FromPath[int]
+    call: NamedDependency[PageCall], qualification_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
     """Hand a qualification in; what is wrong in the form is told beside its field."""
     form = await read_form(call.request)
@@ -161,7 +165,7 @@ async def submit_qualification(
 
 @post("/qualifications/{qualification_id:int}/withdraw", guards=_GUARDS, status_code=200)
 async def withdraw_qualification(
-    call: NamedDependency[Call], qualification_id: FromPath[int]
+    call: NamedDependency[PageCall], qualification_id: FromPath[int]
 ) -> Response[bytes]:
     """Take a qualification back on which nobody decided."""
     async with call.services.database.system() as connection:  # system: a verb writes
@@ -171,7 +175,7 @@ async def withdraw_qualification(
 
 @get("/qualifications/{qualification_id:int}/pages/{number:int}")
 async def qualification_picture(
-    call: NamedDependency[Call], qualification_id: FromPath[int], number: FromPath[int]
+    call: NamedDependency[PageCall], qualification_id: FromPath[int], number: FromPath[int]
 ) -> Response[bytes]:
     """A page of the qualification, upright."""
     qualification = await _own(call.session, call.services, qualification_id)
@@ -179,7 +183,9 @@ async def qualification_picture(
 
 
 @get("/qualifications/{qualification_id:int}/file")
-async def qualification_file(call: NamedDependency[Call], qualification_id: FromPath[int]) -> Response[bytes]:
+async def qualification_file(
+    call: NamedDependency[PageCall], qualification_id: FromPath[int]
+) -> Response[bytes]:
     """The file as it was uploaded."""
     qualification = await _own(call.session, call.services, qualification_id)
     return file_answer(qualification, await call.services.qualifications.open_file(qualification))

@@ -24,7 +24,7 @@ from mingpiao.portals.rules.form import (
     scope_choices,
 )
 from mingpiao.portals.rules.rights import RULES_WRITE
-from mingpiao.portals.session import Call, PageRequest, redirect, require_right
+from mingpiao.portals.session import PageCall, PageRequest, redirect, require_right
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import RuleVersion, Severity, Stage, VersionState
 from mingpiao.rules.service import RuleDifference
@@ -34,7 +34,7 @@ _EDITABLE = (VersionState.DRAFT, VersionState.RETURNED)
 
 
 @get("/rules/new", guards=_GUARDS)
-async def new_rule_form(call: NamedDependency[Call]) -> Response[str]:
+async def new_rule_form(call: NamedDependency[PageCall]) -> Response[str]:
     """An empty form; a local officer's code is begun."""
     catalog = await call.services.catalog.get()
     own = home_region(call.session.account, catalog)
@@ -43,7 +43,7 @@ async def new_rule_form(call: NamedDependency[Call]) -> Response[str]:
 
 
 @post("/rules/new", guards=_GUARDS, status_code=200)
-async def new_rule(call: NamedDependency[Call]) -> Response[str] | Response[bytes]:
+async def new_rule(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Make a rule as a draft."""
     catalog = await call.services.catalog.get()
     form = await read_rule_form(call.request)
@@ -65,7 +65,7 @@ async def new_rule(call: NamedDependency[Call]) -> Response[str] | Response[byte
 
 
 @get("/rules/{code:str}/edit", guards=_GUARDS)
-async def edit_form(call: NamedDependency[Call], code: FromPath[str]) -> Response[str]:
+async def edit_form(call: NamedDependency[PageCall], code: FromPath[str]) -> Response[str]:
     """The open draft in the form, or the newest content as the beginning of a further version."""
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
@@ -76,7 +76,7 @@ async def edit_form(call: NamedDependency[Call], code: FromPath[str]) -> Respons
 
 
 @post("/rules/{code:str}/edit", guards=_GUARDS, status_code=200)
-async def save(call: NamedDependency[Call], code: FromPath[str]) -> Response[str] | Response[bytes]:
+async def save(call: NamedDependency[PageCall], code: FromPath[str]) -> Response[str] | Response[bytes]:
     """Save the draft that the form began with; from a form without one, begin a further version."""
     catalog = await call.services.catalog.get()
     form = await read_rule_form(call.request, code=code)
@@ -100,7 +100,7 @@ async def save(call: NamedDependency[Call], code: FromPath[str]) -> Response[str
 
 
 async def _meanwhile(
-    call: Call,
+    call: PageCall,
     form: RuleForm,
     problems: tuple[Problem, ...],
 ) -> Response[str]:

@@ -19,7 +19,7 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS, LIST
 from mingpiao.portals.rules.lists import RULES, rule_filter
 from mingpiao.portals.rules.rights import RULES_VIEW, RULES_WRITE
-from mingpiao.portals.session import Call, PageRequest, require_right
+from mingpiao.portals.session import PageCall, PageRequest, require_right
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import ImportOutcome, ImportReport
@@ -31,7 +31,7 @@ _TYPE = "application/yaml; charset=utf-8"
 
 
 @get("/rules/export.yaml", guards=_VIEW)
-async def export_list(call: NamedDependency[Call]) -> Response[bytes]:
+async def export_list(call: NamedDependency[PageCall]) -> Response[bytes]:
     """The newest version of every rule of the filter, a document each, in order of code."""
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
@@ -51,7 +51,7 @@ async def export_list(call: NamedDependency[Call]) -> Response[bytes]:
 
 
 @get("/rules/{code:str}/export.yaml", guards=_VIEW)
-async def export_one(call: NamedDependency[Call], code: FromPath[str]) -> Response[bytes]:
+async def export_one(call: NamedDependency[PageCall], code: FromPath[str]) -> Response[bytes]:
     """One version of a rule, the newest unless told."""
     asked = read_query(call.request).get("version", "")
     async with call.reads() as connection:
@@ -83,7 +83,7 @@ async def import_form(request: PageRequest) -> Response[str]:
 
 
 @post("/rules/import", guards=_WRITE, status_code=200)
-async def import_file(call: NamedDependency[Call]) -> Response[str]:
+async def import_file(call: NamedDependency[PageCall]) -> Response[str]:
     """Try a file, or import what a trial has shown (`action` is `import`); one report a rule."""
     catalog = await call.services.catalog.get()
     form = await call.request.form()

@@ -23,7 +23,7 @@ from mingpiao.portals.rules.form import read_revision
 from mingpiao.portals.rules.history import suspension_of, trials_of
 from mingpiao.portals.rules.lists import RULES, TRIAL_COLUMNS, owner_name
 from mingpiao.portals.rules.rights import RULES_APPROVE, RULES_VIEW, RULES_WRITE
-from mingpiao.portals.session import Call, PageRequest, redirect, require_right, scoped_reads
+from mingpiao.portals.session import PageCall, PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import RuleVersion, VersionState
 from mingpiao.rules.service import RuleSummary
@@ -40,7 +40,7 @@ TRIAL_MONTHS = [(str(months), f"最近{months}个月") for months in (1, 3, 6, 1
 
 
 @get("/rules/{code:str}", guards=_VIEW)
-async def rule_page(call: NamedDependency[Call], code: FromPath[str]) -> Response[str]:
+async def rule_page(call: NamedDependency[PageCall], code: FromPath[str]) -> Response[str]:
     """One rule: the version asked for (else the newest), all versions, and what may be done."""
     return await show_rule(call.request, call.session, call.services, code)
 
@@ -150,7 +150,7 @@ def _permissions(account: Account, catalog: Catalog, summary: RuleSummary, shown
 
 @post("/rules/{code:str}/versions/{version:int}/{action:str}", guards=_WRITE, status_code=200)
 async def change_version(
-    call: NamedDependency[Call], code: FromPath[str], version: FromPath[int], action: FromPath[str]
+    call: NamedDependency[PageCall], code: FromPath[str], version: FromPath[int], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
     """`submit`, `withdraw`, `roll_back`, `approve` or `return` a version."""
     form = await read_form(call.request)
@@ -192,7 +192,7 @@ async def _change(
 
 @post("/rules/{code:str}/{action:str}", guards=_APPROVE, status_code=200)
 async def switch_rule(
-    call: NamedDependency[Call], code: FromPath[str], action: FromPath[str]
+    call: NamedDependency[PageCall], code: FromPath[str], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
     """`suspend` or `resume` a rule, at once."""
     verbs = {"suspend": rules.suspend, "resume": rules.resume}
@@ -217,7 +217,7 @@ async def switch_rule(
 
 
 @get("/rules/{code:str}/compare", guards=_VIEW)
-async def compare_versions(call: NamedDependency[Call], code: FromPath[str]) -> Response[str]:
+async def compare_versions(call: NamedDependency[PageCall], code: FromPath[str]) -> Response[str]:
     """Two versions side by side: the two newest unless told."""
     catalog = await call.services.catalog.get()
     given = read_query(call.request)

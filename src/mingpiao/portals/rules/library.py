@@ -10,7 +10,7 @@ from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS, LIST
 from mingpiao.portals.rules.rights import RULES_APPROVE, RULES_VIEW
-from mingpiao.portals.session import Call, PageRequest, redirect, require_right, scoped_reads
+from mingpiao.portals.session import PageCall, PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules.service import (
     LIBRARY_THEMES,
     VIOLATIONS,
@@ -24,13 +24,13 @@ from mingpiao.storage.paging import every_item
 
 
 @get("/rules/library", guards=[require_right(RULES_VIEW)])
-async def library_page(call: NamedDependency[Call]) -> Response[str]:
+async def library_page(call: NamedDependency[PageCall]) -> Response[str]:
     """All rules of the library by theme, and which of them stand already."""
     return await _show(call.request, call.session.account, call.services)
 
 
 @post("/rules/library", guards=[require_right(RULES_APPROVE)], status_code=200)
-async def adopt(call: NamedDependency[Call]) -> Response[str] | Response[bytes]:
+async def adopt(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Approve all rules of the library that do not stand yet."""
     catalog = await call.services.catalog.get()
     try:

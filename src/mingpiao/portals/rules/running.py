@@ -11,7 +11,7 @@ from mingpiao.portals.forms import read_day, read_query
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS
 from mingpiao.portals.rules.rights import RULES_VIEW
-from mingpiao.portals.session import Call, require_right
+from mingpiao.portals.session import PageCall, require_right
 from mingpiao.rules.service import RuleFilter, failure_figures, hit_figures, list_rules
 from mingpiao.storage.paging import every_item
 
@@ -19,7 +19,7 @@ _DAYS = 30
 
 
 @get("/rules/running", guards=[require_right(RULES_VIEW)])
-async def running(call: NamedDependency[Call]) -> Response[str]:
+async def running(call: NamedDependency[PageCall]) -> Response[str]:
     """Hits by rule of the region's units and failures, between two days: the last thirty unless told."""
     given = read_query(call.request)
     last = _day(given.get("to", ""), today())

@@ -23,7 +23,7 @@ from mingpiao.portals.rules.finance import CRUMBS, LIST, show_rule
 from mingpiao.portals.rules.form import read_rule_form
 from mingpiao.portals.rules.lists import TRIALS as TRIAL_LIST
 from mingpiao.portals.rules.rights import RULES_WRITE
-from mingpiao.portals.session import Call, redirect, require_right
+from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import described, get_rule, versions_of
 from mingpiao.units.service import names_of
@@ -34,7 +34,7 @@ _USUAL_MONTHS = 12
 
 
 @post("/rules/backtests", guards=_GUARDS, status_code=200)
-async def try_form(call: NamedDependency[Call]) -> Response[bytes]:
+async def try_form(call: NamedDependency[PageCall]) -> Response[bytes]:
     """Try what stands in the editor's form, saved or not."""
     form = await read_rule_form(call.request)
     given = await read_form(call.request)
@@ -42,7 +42,9 @@ async def try_form(call: NamedDependency[Call]) -> Response[bytes]:
 
 
 @post("/rules/{code:str}/backtests", guards=_GUARDS, status_code=200)
-async def try_version(call: NamedDependency[Call], code: FromPath[str]) -> Response[str] | Response[bytes]:
+async def try_version(
+    call: NamedDependency[PageCall], code: FromPath[str]
+) -> Response[str] | Response[bytes]:
     """Try a version of a rule."""
     given = await read_form(call.request)
     async with call.reads() as connection:
@@ -56,7 +58,7 @@ async def try_version(call: NamedDependency[Call], code: FromPath[str]) -> Respo
 
 
 async def _start(
-    call: Call,
+    call: PageCall,
     rule: Rule,
     months: str,
     version: int | None = None,
@@ -79,7 +81,7 @@ async def _start(
 
 
 @get("/rules/{code:str}/backtests", guards=_GUARDS)
-async def trial_list(call: NamedDependency[Call], code: FromPath[str]) -> Response[str]:
+async def trial_list(call: NamedDependency[PageCall], code: FromPath[str]) -> Response[str]:
     """The department's trials of a rule, newest first."""
     async with call.reads() as connection:
         rule = (await get_rule(connection, code)).newest.rule
@@ -90,7 +92,7 @@ async def trial_list(call: NamedDependency[Call], code: FromPath[str]) -> Respon
 
 
 @get("/rules/backtests/{backtest_id:int}", guards=_GUARDS)
-async def trial_page(call: NamedDependency[Call], backtest_id: FromPath[int]) -> Response[str]:
+async def trial_page(call: NamedDependency[PageCall], backtest_id: FromPath[int]) -> Response[str]:
     """How far a trial is, and once it is done, what it found."""
     catalog = await call.services.catalog.get()
     region = home_region(call.session.account, catalog)
@@ -115,7 +117,9 @@ async def trial_page(call: NamedDependency[Call], backtest_id: FromPath[int]) ->
 
 
 @get("/rules/backtests/{backtest_id:int}/state", guards=_GUARDS)
-async def trial_state(call: NamedDependency[Call], backtest_id: FromPath[int]) -> Response[dict[str, Any]]:
+async def trial_state(
+    call: NamedDependency[PageCall], backtest_id: FromPath[int]
+) -> Response[dict[str, Any]]:
     """For the page's script: `progress` in percent, the state's name, whether it is over."""
     region = home_region(call.session.account, await call.services.catalog.get())
     async with call.reads() as connection:
@@ -129,7 +133,7 @@ async def trial_state(call: NamedDependency[Call], backtest_id: FromPath[int]) -
 
 
 @post("/rules/backtests/{backtest_id:int}/stop", guards=_GUARDS, status_code=200)
-async def stop_trial(call: NamedDependency[Call], backtest_id: FromPath[int]) -> Response[bytes]:
+async def stop_trial(call: NamedDependency[PageCall], backtest_id: FromPath[int]) -> Response[bytes]:
     """Break a trial off."""
     region = home_region(call.session.account, await call.services.catalog.get())
     key = _key(backtest_id)

@@ -17,7 +17,7 @@ from mingpiao.jobs.schedules import list_rounds
 from mingpiao.kernel.clock import today
 from mingpiao.numbering.service import pool_levels
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call
+from mingpiao.portals.session import PageCall
 
 _SHOWN_DAYS = 30
 
@@ -31,7 +31,7 @@ class DutyRound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/")
-async def state(call: NamedDependency[Call]) -> Response[str]:
+async def state(call: NamedDependency[PageCall]) -> Response[str]:
     """Database, worker, bills of today and of thirty days, numbers left, background work."""
     health = await examine(call.services.database)
     last = today()

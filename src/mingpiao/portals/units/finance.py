@@ -17,7 +17,7 @@ from mingpiao.numbering.service import stock_levels
 from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import Call
+from mingpiao.portals.session import PageCall
 from mingpiao.portals.units.lists import MODES, UNITS
 from mingpiao.units.service import load_profile
 
@@ -42,7 +42,7 @@ class MonthSum(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/units/{unit_id:int}")
-async def unit_page(call: NamedDependency[Call], unit_id: FromPath[int]) -> Response[str]:
+async def unit_page(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> Response[str]:
     """One unit: its data, stock and locks, items, the month's bills and the last ones."""
     catalog = await call.services.catalog.get()
     last = today()
