@@ -17,6 +17,7 @@ from tests.support.province import Province, settle
 from xdist.scheduler import LoadScopeScheduling
 
 from mingpiao.identity import passwords
+from mingpiao.kernel.clock import StoppedClock, now, set_to
 from mingpiao.storage.database import Database
 from mingpiao.storage.embedded import OWNER, EmbeddedOptions, EmbeddedServer
 
@@ -64,6 +65,13 @@ def quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         yield
+
+
+@pytest.fixture
+def clock() -> Iterator[StoppedClock]:
+    """The clock of this test: it stands at the moment at which the test began, until it is moved or set."""
+    with set_to(now()) as stopped:
+        yield stopped
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.qualifications.desk import Bench, officer, stated_as
 
 from mingpiao.identity.model import Account, Acting, Role, acting_for
-from mingpiao.kernel.clock import today
+from mingpiao.kernel.clock import now, set_to, today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.qualifications.model import Qualification, QualificationState, QualificationType
 from mingpiao.qualifications.service import (
@@ -156,13 +156,9 @@ async def test_a_qualification_that_changed_since_the_page_was_opened_is_not_dec
     assert _codes(refusal) == [("qualification.changed", "")]
 
 
-async def test_a_qualification_that_expired_while_it_waited_is_not_accepted(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_qualification_that_expired_while_it_waited_is_not_accepted(bench: Bench) -> None:
     qualification = await _submitted(bench, valid_until=today() + timedelta(days=2))
-    later = today() + timedelta(days=3)
-    monkeypatch.setattr("mingpiao.qualifications.deciding.today", lambda: later)
-    with pytest.raises(Refusal) as refusal:
+    with set_to(now() + timedelta(days=3)), pytest.raises(Refusal) as refusal:
         await _decide(bench, qualification, officer(_region(bench)), accept=True)
     assert _codes(refusal) == [("qualification.expired", "valid_until")]
     assert (await bench.get(qualification.qualification_id)).state is QualificationState.SUBMITTED

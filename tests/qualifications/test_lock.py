@@ -1,7 +1,7 @@
 """到期即锁定: issuing ends with the last valid day in Shanghai, from the very next request on, and opens again at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.support.office import ACTING, Office, codes_of
 from tests.support.province import Province
 
 from mingpiao.issuing.model import Issued, Outcome, Refused, ReversalRequest
-from mingpiao.kernel.clock import SHANGHAI, today
+from mingpiao.kernel.clock import SHANGHAI, StoppedClock, today
 from mingpiao.numbering.service import open_stock, set_valid_until, stock_levels
 from mingpiao.qualifications.model import QualificationType
 from mingpiao.qualifications.service import decide, revoke
@@ -26,16 +26,6 @@ async def bench(office: Office, province_url: str, settled: Province, tmp_path: 
         yield opened
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """Stop the clock by which trains issue."""
-
-    def stop_at(moment: datetime) -> None:
-        monkeypatch.setattr("mingpiao.issuing.train.now", lambda: moment)
-
-    return stop_at
-
-
 async def _issue(office: Office, number: str) -> Outcome:
     charity = office.province.charity
     outcomes = await office.desk.issue(charity.unit_id, [charity.request(business_no=number)], acting=ACTING)
@@ -43,16 +33,16 @@ async def _issue(office: Office, number: str) -> Outcome:
 
 
 async def test_the_last_second_of_the_last_day_and_the_first_of_the_next(
-    office: Office, bench: Bench, clock: Callable[[datetime], None]
+    office: Office, bench: Bench, clock: StoppedClock
 ) -> None:
     last = today() + timedelta(days=1)
     await bench.accepted(valid_until=last)
-    clock(datetime(last.year, last.month, last.day, 23, 59, 59, 999_999, SHANGHAI))
+    clock.set(datetime(last.year, last.month, last.day, 23, 59, 59, 999_999, SHANGHAI))
     before = await _issue(office, "before")
     assert isinstance(before, Issued)
     assert before.bill.issued_at.astimezone(SHANGHAI).date() == last
     midnight = datetime(last.year, last.month, last.day, 0, 0, 0, 0, SHANGHAI) + timedelta(days=1)
-    clock(midnight)
+    clock.set(midnight)
     assert codes_of(await _issue(office, "after")) == _LOCKED
     blue = before.bill
     request = ReversalRequest(code=blue.code, number=blue.number, reason="金额有误", handler="王五")
@@ -65,35 +55,35 @@ async def test_the_last_second_of_the_last_day_and_the_first_of_the_next(
 
 
 async def test_the_date_is_that_of_shanghai_wherever_the_server_stands(
-    office: Office, bench: Bench, clock: Callable[[datetime], None]
+    office: Office, bench: Bench, clock: StoppedClock
 ) -> None:
     """Half past midnight in Shanghai is still the day before in UTC."""
     last = today() + timedelta(days=1)
     await bench.accepted(valid_until=last)
-    clock(datetime(last.year, last.month, last.day, 0, 30, tzinfo=SHANGHAI))
+    clock.set(datetime(last.year, last.month, last.day, 0, 30, tzinfo=SHANGHAI))
     assert isinstance(await _issue(office, "early"), Issued)
-    clock(datetime(last.year, last.month, last.day, 0, 30, tzinfo=SHANGHAI) + timedelta(days=1))
+    clock.set(datetime(last.year, last.month, last.day, 0, 30, tzinfo=SHANGHAI) + timedelta(days=1))
     assert codes_of(await _issue(office, "late")) == _LOCKED
 
 
 async def test_a_renewed_qualification_opens_issuing_at_once(
-    office: Office, bench: Bench, clock: Callable[[datetime], None]
+    office: Office, bench: Bench, clock: StoppedClock
 ) -> None:
     last = today() + timedelta(days=1)
     await bench.accepted(valid_until=last)
-    clock(datetime(last.year, last.month, last.day, 12, tzinfo=SHANGHAI) + timedelta(days=1))
+    clock.set(datetime(last.year, last.month, last.day, 12, tzinfo=SHANGHAI) + timedelta(days=1))
     assert codes_of(await _issue(office, "locked")) == _LOCKED
     await bench.accepted(valid_until=last + timedelta(days=800))
     assert isinstance(await _issue(office, "locked"), Issued)
 
 
 async def test_one_expired_qualification_of_two_locks(
-    office: Office, bench: Bench, clock: Callable[[datetime], None]
+    office: Office, bench: Bench, clock: StoppedClock
 ) -> None:
     last = today() + timedelta(days=1)
     await bench.accepted(valid_until=None, unlimited=True)
     await bench.accepted(qualification_type=QualificationType.ASSOCIATION, valid_until=last)
-    clock(datetime(last.year, last.month, last.day, 12, tzinfo=SHANGHAI) + timedelta(days=1))
+    clock.set(datetime(last.year, last.month, last.day, 12, tzinfo=SHANGHAI) + timedelta(days=1))
     assert codes_of(await _issue(office, "locked")) == _LOCKED
 
 

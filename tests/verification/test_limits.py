@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.verification.conftest import ADDRESS, Counter, new_verifier
 
-from mingpiao.kernel import clock
+from mingpiao.kernel.clock import now, set_to
 from mingpiao.kernel.errors import Refusal
 from mingpiao.verification import register
 from mingpiao.verification.model import VerificationResult, VerificationVerdict
@@ -29,9 +29,7 @@ def _wrong(place: int) -> str:
     return f"{place:06x}"
 
 
-async def test_after_ten_wrong_answers_a_right_one_is_refused_until_tomorrow(
-    counter: Counter, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_after_ten_wrong_answers_a_right_one_is_refused_until_tomorrow(counter: Counter) -> None:
     for place in range(10):
         address = f"203.0.113.{place}"
         assert await _guess(counter.verifier, counter, _wrong(place), address) == "unknown"
@@ -42,9 +40,8 @@ async def test_after_ten_wrong_answers_a_right_one_is_refused_until_tomorrow(
     assert problem.message.startswith("超过当日限制查验次数，请明日再查")
     assert 0 < problem.facts["retry_after"] <= 24 * 3600 + 1
     assert await counter.checks() == {}
-    moment = clock.now() + timedelta(days=1)
-    monkeypatch.setattr(register, "now", lambda: moment)
-    assert await _guess(counter.verifier, counter, counter.bill.check_code) == "genuine"
+    with set_to(now() + timedelta(days=1)):
+        assert await _guess(counter.verifier, counter, counter.bill.check_code) == "genuine"
 
 
 async def test_an_address_may_be_wrong_thirty_times_over_all_bills(counter: Counter) -> None:
