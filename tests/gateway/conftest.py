@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 from litestar.exceptions import HTTPException
-from tests.gateway.client import ApiClient
+from tests.support.client import ApiClient
 from tests.support.invariants import assert_invariants
 from tests.support.province import ACTING, MASTER, Province, Resident
 from tests.support.site import Site

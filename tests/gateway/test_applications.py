@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 from tests.evidence import hostile
-from tests.gateway.client import problem_of, wire
 from tests.gateway.conftest import Api
+from tests.support.client import problem_of, wire
 from tests.support.office import ACTING
 
 from mingpiao.applications.room import REVIEWS

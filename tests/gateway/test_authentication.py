@@ -7,8 +7,8 @@ import secrets
 
 import httpx
 from sqlalchemy import text
-from tests.gateway.client import problem_of
 from tests.gateway.conftest import Api, build_app
+from tests.support.client import problem_of
 from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.gateway.authentication import sign

@@ -5,8 +5,8 @@ from urllib.parse import quote
 import msgspec
 import pytest
 from tests.evidence import hostile
-from tests.gateway.client import problem_of
 from tests.gateway.conftest import Api
+from tests.support.client import problem_of
 
 from mingpiao.crypto.sm3 import sm3_hex
 from mingpiao.evidence.room import READERS

@@ -56,7 +56,6 @@ class BillRecord(msgspec.Struct, frozen=True, kw_only=True):
 BLUE_BILLS = Lock("blue bills")
 # Whoever writes a number first, holds it: the table's primary key makes the next one wait.
 BUSINESS_NUMBERS = Lock("business numbers")
-DAILY_TOTALS = Lock("daily totals")
 
 _LOCK_BLUES = BLUE_BILLS.statement("""
 SELECT unit_id, bill_id, color, related_bill_id, issued_at, xml FROM bills
@@ -90,7 +89,7 @@ _INSERT_SUPERVISION = """
 INSERT INTO bill_supervision (unit_id, bill_id, findings, confirmations, evidence, claims, application_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
-_ADD_TOTALS = DAILY_TOTALS.statement("""
+_ADD_TOTALS = """
 INSERT INTO daily_totals AS known (unit_id, kind_code, day, region_code,
                                    issued_count, issued_amount, reversed_count, reversed_amount)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::date[], $4::text[],
@@ -100,7 +99,7 @@ ON CONFLICT (unit_id, kind_code, day) DO UPDATE SET
     issued_amount = known.issued_amount + excluded.issued_amount,
     reversed_count = known.reversed_count + excluded.reversed_count,
     reversed_amount = known.reversed_amount + excluded.reversed_amount
-""")
+"""
 
 
 async def lock_blues(
@@ -370,7 +369,7 @@ async def _add_totals(connection: asyncpg.Connection, bills: Sequence[Bill]) -> 
         row[at + 1] += abs(bill.total)
     keys = sorted(sums)
     await connection.execute(
-        _ADD_TOTALS.sql,
+        _ADD_TOTALS,
         [key[0] for key in keys],
         [key[1] for key in keys],
         [key[2] for key in keys],
