@@ -56,11 +56,11 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     folder: Path
     services: Services
-    settled: Province | None
+    settled: Province | None = None
     accounts: Mapping[str, Account] = {}
     residents: Mapping[str, Resident] = {}
     bills: Mapping[str, Sequence[Bill]] = {}
-    tokens: dict[str, str] = {}
+    tokens: dict[str, str] = msgspec.field(default_factory=dict)
 
     # -- the house ---------------------------------------------------------------------------------
 
@@ -217,16 +217,20 @@ def a_world(
 async def open_world(
     grounds: Grounds, ground: Ground, url: str, folder: Path, **settings: Any
 ) -> AsyncIterator[World]:
-    """Open the house on a database that was copied from a ground; bills are sealed within this process."""
-    async with open_services(settings_of(url, folder, **settings)) as services:
-        yield World(
-            url=url,
-            folder=folder,
-            services=services,
+    """Open the house on a database that was copied from a ground."""
+    async with open_house_of(url, folder, **settings) as world:
+        yield msgspec.structs.replace(
+            world,
             settled=grounds.province if ground in ("settled", "peopled") else None,
             accounts=grounds.accounts if ground == "peopled" else {},
-            tokens={},
         )
+
+
+@asynccontextmanager
+async def open_house_of(url: str, folder: Path, **settings: Any) -> AsyncIterator[World]:
+    """Open the house on any migrated database; bills are sealed within this process."""
+    async with open_services(settings_of(url, folder, **settings)) as services:
+        yield World(url=url, folder=folder, services=services)
 
 
 def settings_of(url: str, folder: Path, **settings: Any) -> Settings:
