@@ -126,9 +126,3 @@ world = a_world()
 def database(world: World) -> Database:
     """The database of the test's world."""
     return world.database
-
-
-@pytest.fixture
-def province(world: World) -> Province:
-    """The small province of the test's world."""
-    return world.province

@@ -19,7 +19,7 @@ PDF = {"Content-Type": "application/pdf"}
 async def read_all(api: Api) -> None:
     """What a worker would do."""
     services = api.services
-    reader = EvidenceReader(services.database, services.evidence, await api.house.get(READERS))
+    reader = EvidenceReader(services.database, services.evidence, await api.world.house.get(READERS))
     for row in await services.database.pool.fetch("SELECT payload FROM pgqueuer"):
         await reader.read(msgspec.json.decode(row["payload"]))
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 from sqlalchemy.exc import IntegrityError
+from tests.rules.desk import rule_desk_of
 from tests.rules.people import HEAD, OTHER_HEAD, codes
-from tests.rules.test_store import Desk
 from tests.support.locks import WITH_AND_WITHOUT, lock_taken_away, race, reading, writing
 from tests.support.province import ACTING
 from tests.support.rules import put_in_force, rule
@@ -40,7 +40,7 @@ async def test_guesses_from_two_processes_count_together(
 
     async def guess(there: World, place: int) -> str:
         try:
-            answer = await there.services.verifier.by_face(query, address=f"203.0.113.{place}")
+            answer = await there.verifier.by_face(query, address=f"203.0.113.{place}")
         except Refusal as refusal:
             return refusal.problems[0].code
         return answer.verdict.value
@@ -74,7 +74,7 @@ async def test_the_newest_rule_set_knows_all_that_was_suspended(
 
 @WITH_AND_WITHOUT
 async def test_a_version_is_decided_once(world: World, other: World, locked: bool) -> None:
-    here, there = [Desk(each.database, await each.catalog.get()) for each in (world, other)]
+    here, there = [await rule_desk_of(each) for each in (world, other)]
     handed_in = await here.submit(await here.create(rule("NEW", "total > 1")))
     with lock_taken_away("rules", unless=locked):
         outcomes = await race(

@@ -10,7 +10,7 @@ import pytest
 from tests.storage.test_migrations import upgrade_to
 from tests.support.invariants import assert_invariants
 from tests.support.province import ACTING
-from tests.support.world import World, bill_of, codes_of, open_house_of, reversal_of
+from tests.support.world import World, bill_of, codes_of, open_world, reversal_of
 
 from mingpiao.applications.service import get as get_application
 from mingpiao.evidence.service import get_evidence_files
@@ -35,7 +35,7 @@ async def world(
     await upgrade_to(empty_database_url, file.name.partition(".")[0])
     cluster.run_sql(_script(file), database=name)
     await upgrade_to(empty_database_url, "head")
-    async with open_house_of(empty_database_url, tmp_path) as opened:
+    async with open_world(empty_database_url, tmp_path) as opened:
         last = await opened.value("SELECT max(issued_at) FROM bills")
         with set_to(last + timedelta(days=1)):
             yield opened

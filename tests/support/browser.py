@@ -81,11 +81,15 @@ class Browser:
         data: Mapping[str, Any] | None = None,
         *,
         files: Any = None,
+        json: Any = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        """Send members of a form, and files with them."""
+        """Send members of a form, and files with them; or what a script sends: JSON, or bytes as they are."""
         given = None if data is None else dict(data)
-        return await self.client.post(address, data=given, files=files, headers=dict(headers or {}))
+        return await self.client.post(
+            address, data=given, files=files, json=json, content=content, headers=dict(headers or {})
+        )
 
     async def submit(self, shown: httpx.Response, address: str, **changes: str) -> httpx.Response:
         """Send the form of a page that was shown, with some members changed (`__` stands for a dash)."""

@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import asyncpg
+import httpx
 import msgspec
 import pytest
 import pytest_asyncio
+from litestar import Litestar
 from tests.support.apps import serve
 from tests.support.browser import PASSWORD, Browser
 from tests.support.client import ApiClient
@@ -29,17 +31,31 @@ from tests.support.province import ACTING, MASTER, Province, Resident
 from tests.support.waiting import until
 
 from mingpiao.catalog.service import CatalogStore
-from mingpiao.composition import Services, open_services
+from mingpiao.composition import (
+    GatewayServices,
+    Services,
+    gateway_services,
+    listen,
+    open_house,
+    page_services,
+)
+from mingpiao.house.opening import NOTICES, House
+from mingpiao.house.rooms import jobs
 from mingpiao.identity.model import Account, Role, SignedIn
 from mingpiao.identity.service import create_account, sign_in
 from mingpiao.issuing.model import Bill, Issued, IssueRequest, Outcome, Refused, ReversalRequest
 from mingpiao.issuing.service import Desk
 from mingpiao.jobs.queue import run_jobs
-from mingpiao.settings import Settings
+from mingpiao.lake.room import LAKE
+from mingpiao.lake.service import Lake
+from mingpiao.portals.subjects import subject_services
+from mingpiao.settings import Settings, load
 from mingpiao.storage.database import Database
+from mingpiao.storage.files import FileStore
 from mingpiao.storage.notices import Notices
-from mingpiao.tasks import handlers
 from mingpiao.units.service import UnitDirectory, create_app
+from mingpiao.verification.room import VERIFIER
+from mingpiao.verification.service import Verifier
 
 #: Where the four units of the small province lie in a world that is spread.
 PROVINCE, HOHHOT, BAOTOU = "150000", "150100", "150200"
@@ -55,7 +71,12 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     folder: Path
+    house: House
     services: Services
+    interface: GatewayServices
+    notices: Notices
+    lake: Lake
+    verifier: Verifier
     settled: Province | None = None
     accounts: Mapping[str, Account] = {}
     residents: Mapping[str, Resident] = {}
@@ -69,12 +90,13 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         return self.services.database
 
     @property
-    def notices(self) -> Notices:
-        return self.services.notices
-
-    @property
     def desk(self) -> Desk:
         return self.services.desk
+
+    @property
+    def app(self) -> Litestar:
+        """All pages, on these services until another world is asked for its pages."""
+        return serve(self.services)
 
     @property
     def catalog(self) -> CatalogStore:
@@ -84,16 +106,29 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     def units(self) -> UnitDirectory:
         return self.services.units
 
+    @property
+    def files(self) -> FileStore:
+        """Where files lie that are not in the database."""
+        return FileStore.open(self.services.settings.files_address())
+
     @asynccontextmanager
     async def beside(self) -> AsyncIterator["World"]:
         """The same world as another process has it: with connections and memories of its own."""
-        async with open_services(self.services.settings) as services:
-            yield msgspec.structs.replace(self, services=services)
+        async with _open(self.url, self.folder, self.services.settings) as other:
+            yield msgspec.structs.replace(
+                other,
+                settled=self.settled,
+                accounts=self.accounts,
+                residents=self.residents,
+                bills=self.bills,
+                tokens=self.tokens,
+            )
 
     async def work_until(self, done: Callable[[], Awaitable[bool]]) -> None:
         """Do what the queue asks for, as the worker does, until something holds."""
         stop = asyncio.Event()
-        working = asyncio.create_task(run_jobs(self.database.pool, handlers(self.services), stop))
+        handlers = [await job.open(self.house) for job in jobs()]
+        working = asyncio.create_task(run_jobs(self.database.pool, handlers, stop))
         try:
             await until(done)
         finally:
@@ -127,26 +162,26 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
 
     # -- people and programs -----------------------------------------------------------------------------
 
-    def stranger(self) -> Browser:
-        """A browser in which nobody is signed in."""
-        return Browser(serve(self.services))
+    def stranger(self, cookies: Mapping[str, str] | None = None) -> Browser:
+        """A browser in which nobody is signed in unless it brings a cookie."""
+        return Browser(self.app, cookies)
 
-    async def browser(self, username: str) -> Browser:
-        """A browser in which one of the accounts has signed in through the page."""
+    async def browser(
+        self, who: str | Role = Role.DEPARTMENT_OFFICER, *, region: str | None = None
+    ) -> Browser:
+        """A signed-in browser: of one of the accounts by its user name, or of somebody with a role.
+
+        Whoever has a role and region is made when first asked for; people of a unit belong to the office.
+        """
+        if isinstance(who, Role):
+            name = f"{who.value}-{region or 'all'}"
+            if name not in self.tokens:
+                self.tokens[name] = await self._sign_up(name, who, region)
+            return self.stranger(cookies={"mingpiao_session": self.tokens[name]})
         browser = self.stranger()
-        answer = await browser.sign_in(username)
+        answer = await browser.sign_in(who)
         assert answer.status_code == 303, answer.text
         return browser
-
-    async def browser_of(self, role: Role = Role.DEPARTMENT_OFFICER, *, region: str | None = None) -> Browser:
-        """A signed-in browser of the account of a role and region, which is made when first asked for.
-
-        People of a unit belong to the office.
-        """
-        name = f"{role.value}-{region or 'all'}"
-        if name not in self.tokens:
-            self.tokens[name] = await self._sign_up(name, role, region)
-        return Browser(serve(self.services), cookies={"mingpiao_session": self.tokens[name]})
 
     async def _sign_up(self, name: str, role: Role, region: str | None) -> str:
         async with self.database.system() as connection:
@@ -163,6 +198,12 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         signed = await sign_in(self.database, name, PASSWORD, address="192.0.2.9")
         assert isinstance(signed, SignedIn)
         return signed.token
+
+    async def program(self, resident: Resident, http: httpx.AsyncClient) -> ApiClient:
+        """A program of a unit that calls the interface, with an app of its own."""
+        async with self.database.system() as connection:
+            made = await create_app(connection, resident.unit_id, "HIS", master=MASTER, acting=ACTING)
+        return ApiClient(http, made.app.app_id, made.secret)
 
     # -- rows ----------------------------------------------------------------------------------------------
 
@@ -205,7 +246,9 @@ def a_world(
     async def opened(grounds: Grounds, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
         with grounds.copy(ground) as url:
             folder = tmp_path_factory.mktemp("world")
-            async with open_world(grounds, ground, url, folder, **settings) as world:
+            settled = grounds.province if ground in ("settled", "peopled") else None
+            accounts = grounds.accounts if ground == "peopled" else {}
+            async with open_world(url, folder, settled=settled, accounts=accounts, **settings) as world:
                 yield await spread_out(world) if spread else world
             if checked:
                 await assert_invariants(url)
@@ -215,22 +258,36 @@ def a_world(
 
 @asynccontextmanager
 async def open_world(
-    grounds: Grounds, ground: Ground, url: str, folder: Path, **settings: Any
+    url: str,
+    folder: Path,
+    *,
+    settled: Province | None = None,
+    accounts: Mapping[str, Account] | None = None,
+    **settings: Any,
 ) -> AsyncIterator[World]:
-    """Open the house on a database that was copied from a ground."""
-    async with open_house_of(url, folder, **settings) as world:
-        yield msgspec.structs.replace(
-            world,
-            settled=grounds.province if ground in ("settled", "peopled") else None,
-            accounts=grounds.accounts if ground == "peopled" else {},
-        )
+    """Open the house on a migrated database, and say what was settled there; bills are sealed in this process.
+
+    For tests that open and close it themselves; others have `a_world`.
+    """
+    async with _open(url, folder, settings_of(url, folder, **settings)) as world:
+        yield msgspec.structs.replace(world, settled=settled, accounts=accounts or {})
 
 
 @asynccontextmanager
-async def open_house_of(url: str, folder: Path, **settings: Any) -> AsyncIterator[World]:
-    """Open the house on any migrated database; bills are sealed within this process."""
-    async with open_services(settings_of(url, folder, **settings)) as services:
-        yield World(url=url, folder=folder, services=services)
+async def _open(url: str, folder: Path, settings: Settings) -> AsyncIterator[World]:
+    async with open_house(settings) as house:
+        world = World(
+            url=url,
+            folder=folder,
+            house=house,
+            services=await page_services(house, settings, subject_services()),
+            interface=await gateway_services(house, settings),
+            notices=await house.get(NOTICES),
+            lake=await house.get(LAKE),
+            verifier=await house.get(VERIFIER),
+        )
+        await listen(house)
+        yield world
 
 
 def settings_of(url: str, folder: Path, **settings: Any) -> Settings:
@@ -239,7 +296,7 @@ def settings_of(url: str, folder: Path, **settings: Any) -> Settings:
     key.write_text(MASTER.hex())
     key.chmod(0o600)
     usual: dict[str, Any] = {"pool_size": 6, "signer_processes": 0}
-    return Settings(database_url=url, data_dir=folder, master_key_file=key, **(usual | settings))
+    return load({}, database_url=url, data_dir=folder, master_key_file=key, **(usual | settings))
 
 
 async def spread_out(world: World) -> World:
@@ -257,13 +314,6 @@ async def spread_out(world: World) -> World:
         region: await world.issue(resident, *resident.requests(2)) for region, resident in residents.items()
     }
     return msgspec.structs.replace(world, residents=residents, bills=bills)
-
-
-async def api_client(world: World, resident: Resident, http: Any) -> ApiClient:
-    """A program of a unit, with an interface app of its own."""
-    async with world.database.system() as connection:
-        credential = await create_app(connection, resident.unit_id, "HIS", master=MASTER, acting=ACTING)
-    return ApiClient(http, credential.app.app_id, credential.secret)
 
 
 def bill_of(outcome: Outcome) -> Bill:
