@@ -271,7 +271,7 @@ async def test_htmx_is_led_to_the_login_page_and_back(site: World) -> None:
     await end_sessions(site)
     members = members_of(shown.text) | {"payer-name": "王五"}
     headers = {"HX-Request": "true", "HX-Current-URL": str(shown.url)}
-    answer = await browser.post("/unit/issue/amounts", members, **headers)
+    answer = await browser.post("/unit/issue/amounts", members, headers=headers)
     assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/login?ended=kept")
     again = await sign_in_again(browser, "handler")
     assert again.url.params["kind"] == KIND

@@ -6,12 +6,17 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from tests.rules.desk import rule_desk_of
 from tests.rules.people import HEAD, OTHER_HEAD, codes
+from tests.support.browser import PASSWORD
 from tests.support.locks import WITH_AND_WITHOUT, lock_taken_away, race, reading, writing
 from tests.support.province import ACTING
 from tests.support.rules import put_in_force, rule
 from tests.support.world import World
 
 from mingpiao.catalog.service import mark_evidence
+from mingpiao.exports.model import Export, ExportOrder
+from mingpiao.exports.service import ask_for_export
+from mingpiao.identity.model import AuditEntry, Role
+from mingpiao.identity.service import create_account
 from mingpiao.issuing.medians import count_items
 from mingpiao.issuing.totals import roll_up
 from mingpiao.kernel.clock import to_shanghai, today
@@ -152,3 +157,27 @@ async def test_a_kind_is_marked_once(world: World, other: World, locked: bool) -
     assert outcomes == [True, not locked]
     noted = await world.value("SELECT count(*) FROM audit_log WHERE action = 'kind:mark_evidence'")
     assert noted == (1 if locked else 2)
+
+
+@WITH_AND_WITHOUT
+async def test_an_export_is_not_made_twice(world: World, other: World, locked: bool) -> None:
+    async with world.database.system() as connection:
+        account = await create_account(
+            connection,
+            username="exporter",
+            display_name="经办某",
+            role=Role.DEPARTMENT_OFFICER,
+            password=PASSWORD,
+            region_code="150000",
+            acting=ACTING,
+        )
+    order = ExportOrder(list_name="bills", title="票据", file_name="票据", format="csv", question={})
+    entry = AuditEntry(acting=ACTING, action="export:bills", subject="")
+
+    async def ask(there: World) -> Export:
+        async with there.database.system() as connection:
+            return await ask_for_export(connection, account, order, entry)
+
+    with lock_taken_away("exports", unless=locked):
+        outcomes = await race(world.url, writing("exports"), ask(world), ask(other))
+    assert len({outcome.export_id for outcome in outcomes}) == (1 if locked else 2)

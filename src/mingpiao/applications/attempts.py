@@ -34,7 +34,7 @@ from mingpiao.issuing.service import find_by_business_no
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.database import Database
-from mingpiao.storage.locks import Lock
+from mingpiao.storage.locks import NamedLock
 
 #: How long a mark lasts. Too short costs a second call of the desk, too long a wait after a crash; neither
 #: costs a bill.
@@ -116,7 +116,7 @@ async def end(connection: AsyncConnection, attempt: Attempt) -> Application | No
     return None if row is None else store.from_row(row)
 
 
-ATTEMPTS = Lock("attempts")
+ATTEMPTS = NamedLock("attempts")
 
 # Shared among trains, so that they never wait for one another here.
 _IS_PRESENT = ATTEMPTS.statement("""

@@ -13,9 +13,9 @@ from mingpiao.evidence.model import Claim
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.rules.model import Hit
-from mingpiao.storage.locks import Lock
+from mingpiao.storage.locks import NamedLock
 
-APPLICATIONS = Lock("applications")
+APPLICATIONS = NamedLock("applications")
 
 _Value = TypeVar("_Value")
 

@@ -23,10 +23,10 @@ from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import refuse
 from mingpiao.storage.database import Database
-from mingpiao.storage.locks import Lock
+from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.notices import Notices, notify
 
-BILL_KINDS = Lock("bill kinds")
+BILL_KINDS = NamedLock("bill kinds")
 
 CHANNEL = "catalog_changed"
 

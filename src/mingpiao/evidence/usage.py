@@ -8,12 +8,12 @@ import msgspec
 from sqlalchemy import LargeBinary, TextualSelect, bindparam, column, text
 
 from mingpiao.evidence.model import Usage
-from mingpiao.storage.locks import Lock
+from mingpiao.storage.locks import NamedLock
 
 #: A unit and the SM3 (hex) of one of its files.
 EvidenceKey = tuple[int, str]
 
-EVIDENCE_FILES = Lock("evidence files")
+EVIDENCE_FILES = NamedLock("evidence files")
 
 _LOCK = EVIDENCE_FILES.statement("""
 SELECT unit_id, digest, used_amount, used_bills FROM evidence_files

@@ -23,7 +23,7 @@ from mingpiao.kernel.likeness import name_key, normal_code
 from mingpiao.kernel.naming import RESIDENT_ID, USCC, classify_code
 from mingpiao.rules.model import History
 from mingpiao.storage.database import Database
-from mingpiao.storage.locks import Lock
+from mingpiao.storage.locks import NamedLock
 
 LONGEST_WINDOW = 366
 _FRESH_SECONDS = 600.0
@@ -266,7 +266,7 @@ FROM unnest($1::bigint[], $2::bytea[]) AS asked(unit_id, subject)
 JOIN history_counters USING (unit_id, subject)
 WHERE day > $3
 """
-HISTORY_COUNTERS = Lock("history counters")
+HISTORY_COUNTERS = NamedLock("history counters")
 
 _COUNT = HISTORY_COUNTERS.statement("""
 INSERT INTO history_counters AS known (unit_id, subject, day, bills, amount)

@@ -25,7 +25,7 @@ from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.money import plain
 from mingpiao.rules.service import record_failures, record_hits
 from mingpiao.sealing.model import Face, SealedXml
-from mingpiao.storage.locks import Lock
+from mingpiao.storage.locks import NamedLock
 
 
 class Original(msgspec.Struct, frozen=True):
@@ -53,9 +53,9 @@ class BillRecord(msgspec.Struct, frozen=True, kw_only=True):
     passed: Passed | None
 
 
-BLUE_BILLS = Lock("blue bills")
+BLUE_BILLS = NamedLock("blue bills")
 # Whoever writes a number first, holds it: the table's primary key makes the next one wait.
-BUSINESS_NUMBERS = Lock("business numbers")
+BUSINESS_NUMBERS = NamedLock("business numbers")
 
 _LOCK_BLUES = BLUE_BILLS.statement("""
 SELECT unit_id, bill_id, color, related_bill_id, issued_at, xml FROM bills

@@ -13,14 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.issuing.model import DayTotal
 from mingpiao.kernel.clock import now
 from mingpiao.storage.database import Database
-from mingpiao.storage.locks import Lock
+from mingpiao.storage.locks import NamedLock
 
 #: After midnight, for trains that began before it.
 _SETTLING = timedelta(minutes=5)
 #: Closed days that are added up again each time: a train that began before midnight may commit late.
 _UNSETTLED_DAYS = 2
 
-REGION_TOTALS = Lock("region totals")
+REGION_TOTALS = NamedLock("region totals")
 
 _LOCK = REGION_TOTALS.statement("SELECT pg_advisory_xact_lock(hashtext('region_totals'))")
 _FROM_REGIONS = text(

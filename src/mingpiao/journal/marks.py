@@ -3,10 +3,10 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.storage.locks import Lock
+from mingpiao.storage.locks import NamedLock
 
 _MARK = text("SELECT txid FROM reading_marks WHERE reader = :reader")
-READING_MARKS = Lock("reading marks")
+READING_MARKS = NamedLock("reading marks")
 
 _LOCK_MARK = READING_MARKS.statement("SELECT txid FROM reading_marks WHERE reader = :reader FOR UPDATE")
 _OPEN_MARK = text("INSERT INTO reading_marks (reader, txid) VALUES (:reader, 0) ON CONFLICT DO NOTHING")

@@ -15,7 +15,7 @@ from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.lake.model import MAX_MONTHS, BackTest, BackTestResult, BackTestState
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import field_table, parse
-from mingpiao.storage.locks import Lock
+from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 JOB = "backtest"
@@ -29,7 +29,7 @@ _INSERT = text(
     "INSERT INTO backtests (region_code, rule, version, months, asked_by) "
     "VALUES (:region_code, CAST(:rule AS jsonb), :version, :months, :asked_by) RETURNING backtest_id"
 )
-BACKTESTS = Lock("back-tests")
+BACKTESTS = NamedLock("back-tests")
 
 _LOCK_REGION = BACKTESTS.statement("SELECT pg_advisory_xact_lock(hashtext('backtests:' || :region_code))")
 _OPEN = text(

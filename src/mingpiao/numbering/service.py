@@ -16,14 +16,14 @@ from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import refuse
 from mingpiao.numbering.model import PoolLevel, Segment, Stock, StockLevel
 from mingpiao.storage.database import driver_of
-from mingpiao.storage.locks import Lock
+from mingpiao.storage.locks import NamedLock
 
 #: A unit and a kind: what a stock row is for.
 StockKey = tuple[int, str]
 
-STOCK_LIMITS = Lock("stock limits")
-STOCK_ROWS = Lock("stock rows")
-NUMBER_POOLS = Lock("number pools")
+STOCK_LIMITS = NamedLock("stock limits")
+STOCK_ROWS = NamedLock("stock rows")
+NUMBER_POOLS = NamedLock("number pools")
 
 # Locked, so that a day or a lock which is being set at the same time is neither missed nor undone.
 _LOCK_LIMITS = STOCK_LIMITS.statement(

@@ -21,11 +21,11 @@ from mingpiao.qualifications.model import (
     UnitQualifications,
 )
 from mingpiao.qualifications.tables import qualifications
-from mingpiao.storage.locks import Lock
+from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 from mingpiao.units.service import lock_unit
 
-QUALIFICATIONS = Lock("qualifications")
+QUALIFICATIONS = NamedLock("qualifications")
 
 PAGE_SIZE = 30
 _NEWEST_FIRST = Keyset(KeyColumn("qualification_id", int, True))

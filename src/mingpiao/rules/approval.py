@@ -24,7 +24,7 @@ from mingpiao.rules.changes import (
 from mingpiao.rules.model import RuleVersion, VersionState
 from mingpiao.rules.rulebook import CHANNEL
 from mingpiao.rules.store import get_version
-from mingpiao.storage.locks import Lock
+from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.notices import notify
 
 
@@ -150,7 +150,7 @@ async def _switch(
     )
 
 
-RULE_PUBLICATION = Lock("rule publication")
+RULE_PUBLICATION = NamedLock("rule publication")
 
 # Publications follow one another, so that each sees what the one before it published.
 _LOCK = RULE_PUBLICATION.statement("SELECT pg_advisory_xact_lock(hashtext('rules:publish'))")

@@ -14,7 +14,7 @@ from mingpiao.messages.service import tell_department
 from mingpiao.rules.checking import check_rule, is_province
 from mingpiao.rules.model import Rule, RuleVersion, VersionState
 from mingpiao.rules.store import content_of, get_version, require_code, unknown_rule
-from mingpiao.storage.locks import Lock
+from mingpiao.storage.locks import NamedLock
 
 _WRITERS = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 OPEN = frozenset({VersionState.DRAFT, VersionState.SUBMITTED, VersionState.RETURNED})
@@ -56,7 +56,7 @@ async def lock_rule(connection: AsyncConnection, code: str) -> LockedRule:
     return msgspec.convert(dict(row.items()) | dict(newest.items()), LockedRule)
 
 
-RULES = Lock("rules")
+RULES = NamedLock("rules")
 
 _LOCK_RULE = RULES.statement("SELECT code, region_code, suspended FROM rules WHERE code = :code FOR UPDATE")
 _NEWEST = "SELECT version, state FROM rule_versions WHERE code = :code ORDER BY version DESC LIMIT 1"

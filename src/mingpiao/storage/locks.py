@@ -28,7 +28,7 @@ class LockingStatement:
         self.clause = text(sql)
 
 
-class Lock:
+class NamedLock:
     """A lock that its room names and takes; `name` is unique. It is held until the transaction ends."""
 
     def __init__(self, name: str) -> None:
@@ -52,9 +52,9 @@ class Lock:
         return query.with_for_update(read=shared) if self.is_taken else query
 
 
-_LOCKS: dict[str, Lock] = {}
+_LOCKS: dict[str, NamedLock] = {}
 
 
-def known_locks() -> dict[str, Lock]:
+def known_locks() -> dict[str, NamedLock]:
     """The locks of all rooms that were imported, by name."""
     return dict(_LOCKS)

@@ -16,7 +16,7 @@ from mingpiao.kernel.codes import is_uscc
 from mingpiao.kernel.errors import refuse
 from mingpiao.numbering.service import kinds_of_unit
 from mingpiao.storage.database import Database
-from mingpiao.storage.locks import Lock
+from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.notices import Notices, notify
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 from mingpiao.units.model import InterfaceApp, Unit, UnitMode, UnitProfile, UnitType
@@ -89,7 +89,7 @@ async def lock_unit(connection: AsyncConnection, unit_id: int) -> None:
     await connection.execute(_LOCK_UNIT.clause, {"unit_id": unit_id})
 
 
-UNITS = Lock("units")
+UNITS = NamedLock("units")
 
 _LOCK_UNIT = UNITS.statement("SELECT 1 FROM units WHERE unit_id = :unit_id FOR NO KEY UPDATE")
 

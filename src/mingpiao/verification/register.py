@@ -21,7 +21,7 @@ from mingpiao.kernel.clock import now, to_shanghai
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.batching import Batcher
-from mingpiao.storage.locks import Lock
+from mingpiao.storage.locks import NamedLock
 from mingpiao.verification.errors import limit_reached, unavailable
 from mingpiao.verification.limits import VerificationLimits, address_subject, bill_subject
 from mingpiao.verification.model import LegalState, RegisterEntry
@@ -30,7 +30,7 @@ MAX_BATCH = 128
 #: Seconds after which a batch gives up and its askers get no answer.
 PATIENCE = 5.0
 
-VERIFICATION_SUBJECTS = Lock("verification subjects")
+VERIFICATION_SUBJECTS = NamedLock("verification subjects")
 
 # Sorted, so that two batches never wait for each other. They end with the transaction.
 _LOCK = VERIFICATION_SUBJECTS.statement("""
