@@ -18,6 +18,7 @@ from mingpiao.gateway.authentication import (
     TIMESTAMP_HEADER,
     sign,
 )
+from mingpiao.kernel import clock
 
 _RECEIVE_BYTES = 256 * 1024
 _PATIENCE_SECONDS = 30.0
@@ -43,7 +44,7 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
 
 def signed_call(app: App, host: str, method: str, target: str, body: bytes = b"") -> bytes:
     """One signed call as it goes over the wire; it is good for five minutes and for one time."""
-    timestamp, nonce = str(int(time.time())), secrets.token_hex(16)
+    timestamp, nonce = str(int(clock.now().timestamp())), secrets.token_hex(16)
     signature = sign(app.secret, method, target, timestamp, nonce, body)
     head = (
         f"{method} {target} HTTP/1.1\r\nHost: {host}\r\n"

@@ -1,34 +1,29 @@
 """Fixtures that every test may use: a real PostgreSQL, and a fresh migrated database for each test."""
 
-import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
-from tests.support.databases import fresh_database, quick_directory
-from tests.support.invariants import assert_invariants
-from tests.support.office import Office, open_office
-from tests.support.province import Province, settle
+from tests.support.databases import Grounds, quick_directory
+from tests.support.province import Province
+from tests.support.world import World, a_world
 from xdist.scheduler import LoadScopeScheduling
 
 from mingpiao.identity import passwords
+from mingpiao.kernel.clock import StoppedClock, now, set_to
 from mingpiao.storage.database import Database
-from mingpiao.storage.embedded import OWNER, EmbeddedOptions, EmbeddedServer
+from mingpiao.storage.embedded import EmbeddedOptions, EmbeddedServer
 
 pytest_plugins = ("tests.support.failures",)
 
 # No test is held to the clock: a busy machine is not a fault.
 settings.register_profile("untimed", settings.default, deadline=None)
 settings.load_profile("untimed")
-
-TEMPLATE = "mingpiao_template"
-SETTLED = "mingpiao_settled"
-
 
 #: What takes longest. It begins first, so that at the end nobody waits for it alone.
 _LONGEST = ("tests/crash/", "tests/e2e/")
@@ -66,6 +61,13 @@ def quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def clock() -> Iterator[StoppedClock]:
+    """The clock of this test: it stands at the moment at which the test began, until it is moved or set."""
+    with set_to(now()) as stopped:
+        yield stopped
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[EmbeddedServer]:
     """A PostgreSQL for this test process alone: nothing to share means nothing to lock or leak.
@@ -84,57 +86,43 @@ def cluster() -> Iterator[EmbeddedServer]:
 
 
 @pytest.fixture(scope="session")
-def template_database(cluster: EmbeddedServer) -> str:
-    """Name of a database that was migrated once and is only ever copied."""
-    from mingpiao.storage.migrate import upgrade
-
-    cluster.run_sql(f"CREATE DATABASE {TEMPLATE} OWNER {OWNER}")
-    upgrade(cluster.url_of(TEMPLATE))
-    cluster.run_sql(f"ALTER DATABASE {TEMPLATE} WITH ALLOW_CONNECTIONS false")
-    return TEMPLATE
+def grounds(cluster: EmbeddedServer) -> Grounds:
+    """The databases that tests copy."""
+    return Grounds(cluster)
 
 
 @pytest.fixture
-def database_url(cluster: EmbeddedServer, template_database: str) -> Iterator[str]:
-    """Address of a migrated, empty database of this test's own; it is dropped afterwards."""
-    with fresh_database(cluster, template_database) as url:
+def empty_database_url(grounds: Grounds) -> Iterator[str]:
+    """Address of a database without any table, for tests that bring their own or try migrations."""
+    with grounds.copy("blank") as url:
         yield url
 
 
 @pytest.fixture
-def empty_database_url(cluster: EmbeddedServer) -> Iterator[str]:
-    """Address of a database without any table, for tests that bring their own or try migrations."""
-    with fresh_database(cluster) as url:
+def database_url(grounds: Grounds) -> Iterator[str]:
+    """Address of a migrated, empty database of this test's own, for tests that open everything themselves."""
+    with grounds.copy("migrated") as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def settled(cluster: EmbeddedServer, template_database: str) -> Province:
-    """The small province, settled once in a template of its own; its ids hold in every copy."""
-    cluster.run_sql(f"CREATE DATABASE {SETTLED} OWNER {OWNER} TEMPLATE {template_database}")
-    province = asyncio.run(_settle(cluster.url_of(SETTLED)))
-    cluster.run_sql(f"ALTER DATABASE {SETTLED} WITH ALLOW_CONNECTIONS false")
-    return province
-
-
-async def _settle(url: str) -> Province:
-    database = await Database.open(url)
-    try:
-        return await settle(database)
-    finally:
-        await database.close()
+def settled(grounds: Grounds) -> Province:
+    """The small province, settled once; its ids hold in every copy."""
+    return grounds.province
 
 
 @pytest.fixture
-def province_url(cluster: EmbeddedServer, settled: Province) -> Iterator[str]:
+def province_url(grounds: Grounds) -> Iterator[str]:
     """Address of a database of this test's own with the small province in it."""
-    with fresh_database(cluster, SETTLED) as url:
+    with grounds.copy("settled") as url:
         yield url
 
 
+#: The world of tests that need no other: see `a_world`.
+world = a_world()
+
+
 @pytest.fixture
-async def office(province_url: str, settled: Province) -> AsyncIterator[Office]:
-    """An open desk on the small province; after the test all invariants must hold of its bills."""
-    async with open_office(province_url, settled) as opened:
-        yield opened
-    await assert_invariants(province_url)
+def database(world: World) -> Database:
+    """The database of the test's world."""
+    return world.database

@@ -6,20 +6,14 @@ from pathlib import Path
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
-from tests.support.province import MASTER
+from tests.support.world import settings_of
 
 from mingpiao.app import create_app
-from mingpiao.settings import load
 
 
 @pytest.fixture
 async def client(province_url: str, tmp_path: Path) -> AsyncIterator[AsyncTestClient[Litestar]]:
-    key = tmp_path / "master.key"
-    key.write_text(MASTER.hex())
-    key.chmod(0o600)
-    settings = load(
-        {}, database_url=province_url, data_dir=tmp_path, master_key_file=key, pool_size=2, signer_processes=0
-    )
+    settings = settings_of(province_url, tmp_path)
     async with AsyncTestClient(create_app(settings)) as opened:
         yield opened
 

@@ -1,9 +1,8 @@
 """The health page when the database is away, and when it does not answer."""
 
-from collections.abc import AsyncIterator
-
 import asyncpg
 import pytest
+from tests.support.world import World, a_world
 
 from mingpiao.health import DatabaseHealth, Health, WorkerHealth, examine
 from mingpiao.storage.database import Database
@@ -12,11 +11,13 @@ from mingpiao.storage.embedded import EmbeddedServer
 _DOWN = Health(status="down", database=DatabaseHealth(ok=False), worker=WorkerHealth(ok=False))
 
 
+world = a_world("migrated")
+
+
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(database_url, pool_size=2)
-    yield opened
-    await opened.close()
+def database_url(world: World) -> str:
+    """Where that world lies."""
+    return world.url
 
 
 async def test_a_database_that_went_away_is_down_and_up_again_when_it_is_back(

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.office import ACTING, bill_of, open_office
-from tests.support.province import Province, settle
+from tests.support.province import ACTING, Province, settle
+from tests.support.world import bill_of, open_world
 
 from mingpiao.house.rooms import duties, jobs
 from mingpiao.issuing.service import list_changes
@@ -117,7 +117,7 @@ def test_the_two_logins_work_and_a_restored_dump_shows_its_bills(
     old.server.run_sql(
         "DO $$ BEGIN FOR i IN 1..5000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$"
     )
-    province, numbers = asyncio.run(_issue(old))
+    province, numbers = asyncio.run(_issue(old, tmp_path))
 
     dump = tmp_path / "mingpiao.dump"
     refused = _run("pg_dump", "-Fc", "-d", old.owner, "-f", str(dump))
@@ -134,15 +134,15 @@ def test_the_two_logins_work_and_a_restored_dump_shows_its_bills(
     assert asyncio.run(new.changes(unit_id)) == numbers == asyncio.run(old.changes(unit_id))
 
 
-async def _issue(cluster: Cluster) -> tuple[Province, list[str]]:
+async def _issue(cluster: Cluster, folder: Path) -> tuple[Province, list[str]]:
     database = await Database.open(cluster.app, pool_size=2)
     try:
         province = await settle(database)
     finally:
         await database.close()
-    async with open_office(cluster.app, province) as office:
+    async with open_world(cluster.app, folder, settled=province) as world:
         charity = province.charity
-        outcomes = await office.desk.issue(charity.unit_id, charity.requests(3), acting=ACTING)
+        outcomes = await world.desk.issue(charity.unit_id, charity.requests(3), acting=ACTING)
     return province, [bill_of(outcome).number for outcome in outcomes]
 
 

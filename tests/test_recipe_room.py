@@ -10,8 +10,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from tests.support.office import ACTING
-from tests.support.province import Province
+from tests.support.province import ACTING, Province
 from tests.test_rooms import imports_of, rooms_of, wrong_doors
 from tests.test_tables import foreign, relations_of, touches, without_room, written_wrong
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ import asyncpg
 import pytest
 from tests.support.totals import add_daily
 from tests.support.waiting import PATIENCE_SECONDS, until
+from tests.support.world import World, a_world
 
 from mingpiao import worker
 from mingpiao.app import background_work
@@ -28,11 +28,13 @@ pytestmark = pytest.mark.whole
 DAY = date(2026, 11, 19)
 
 
+world = a_world("migrated", checked=False)
+
+
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(database_url, pool_size=3)
-    yield opened
-    await opened.close()
+def database_url(world: World) -> str:
+    """Where that world lies."""
+    return world.url
 
 
 async def _do(name: str, database: Database) -> None:

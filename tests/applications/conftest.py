@@ -2,10 +2,10 @@
 
 import pytest
 from tests.applications.window import Window, open_window
-from tests.support.office import Office
+from tests.support.world import World
 
 
 @pytest.fixture
-async def window(office: Office) -> Window:
+async def window(world: World) -> Window:
     """Unit and department verbs on the small province."""
-    return await open_window(office)
+    return await open_window(world)

@@ -40,7 +40,7 @@ async def ready(window: Window, business_no: str = "SQ-1") -> Application:
 
 async def let_the_mark_end(window: Window) -> None:
     """As if `attempts.LEASE` had passed."""
-    await window.office.database.pool.execute(
+    await window.world.database.pool.execute(
         "UPDATE applications SET attempt_until = now() - interval '1 second' WHERE attempt_until IS NOT NULL"
     )
 
@@ -115,7 +115,7 @@ async def test_ten_workers_issue_many_applications_once_each(window: Window) -> 
 async def test_no_connection_is_held_while_the_desk_is_asked(window: Window) -> None:
     asked, waiting = await window.ask("SQ-1"), await ready(window, "SQ-2")
     approved = await window.appeal("SQ-3")
-    unit_id, pool = window.unit.unit_id, window.office.database.engine.pool
+    unit_id, pool = window.unit.unit_id, window.world.database.engine.pool
     for attempt in (
         window.applications.confirm(unit_id, asked.application_id, confirmed(), acting=PERSON),
         window.applications.advance(waiting.application_id),
@@ -153,7 +153,7 @@ async def test_what_a_killed_worker_left_ends_with_one_bill(window: Window, issu
     await kill_during(window, window.applications.advance(waiting.application_id), issued=issued)
     assert (await window.now(waiting)).state is STATE.CHECKING
     assert await window.count(BILLS) == issued
-    await enqueue_waiting(window.office.database)
+    await enqueue_waiting(window.world.database)
     assert await window.count("SELECT count(*) FROM pgqueuer") == 1
     done = await window.applications.advance(waiting.application_id)
     assert (done.state, await window.count("SELECT bill_id FROM bills")) == (STATE.ISSUED, done.bill_id)

@@ -16,7 +16,7 @@ _SUPERVISED = (
 
 
 async def test_figures_of_a_period_and_a_region(window: Window) -> None:
-    pool = window.office.database.pool
+    pool = window.world.database.pool
     for number in ("A", "B", "C"):
         await window.submit(window.request(f"PLAIN-{number}"))
     reviewed = [
@@ -50,7 +50,7 @@ async def test_figures_of_a_period_and_a_region(window: Window) -> None:
         today(),
     )
     for scope in (COUNTY, PROVINCE):
-        async with window.office.database.scoped(DepartmentScope(scope)) as connection:
+        async with window.world.database.scoped(DepartmentScope(scope)) as connection:
             found = await review_figures(connection, today() - timedelta(days=1), today())
         assert (found.ways.direct, found.ways.confirmed, found.ways.reviewed, found.ways.rejected) == (
             2,
@@ -74,7 +74,7 @@ async def test_figures_of_a_period_and_a_region(window: Window) -> None:
 
 async def test_figures_where_there_is_nothing(window: Window) -> None:
     await window.reviews.approve((await window.appeal()).application_id, acting=window.officers[COUNTY][0])
-    async with window.office.database.scoped(DepartmentScope(ELSEWHERE)) as connection:
+    async with window.world.database.scoped(DepartmentScope(ELSEWHERE)) as connection:
         found = await review_figures(connection, today(), today())
     assert (found.ways.total, found.ways.machine_percent, found.whole.decided) == (0, None, 0)
     assert (found.whole.median_hours, found.departments, found.rules) == (None, (), ())

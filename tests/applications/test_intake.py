@@ -101,7 +101,7 @@ async def test_a_question_is_answered_with_a_reason(window: Window) -> None:
     assert done.request.confirmations == confirmed("A-1", "A-2")
     assert await window.steps(done) == ["submitted", "asked", "confirmed", "issued"]
     note = "SELECT note FROM application_steps WHERE step = 'asked'"
-    assert await window.office.database.pool.fetchval(note) == "A-1需要核实；A-2需要核实；W-1需要核实。"
+    assert await window.world.database.pool.fetchval(note) == "A-1需要核实；A-2需要核实；W-1需要核实。"
 
 
 async def test_other_content_is_a_new_attempt(window: Window) -> None:
@@ -115,7 +115,7 @@ async def test_other_content_is_a_new_attempt(window: Window) -> None:
     window.desk.asks = ()
     assert isinstance(await window.submit(corrected), Issued)
     assert await window.count(COUNT) == 1
-    rows = await window.office.database.pool.fetch("SELECT step FROM application_steps ORDER BY step_id")
+    rows = await window.world.database.pool.fetch("SELECT step FROM application_steps ORDER BY step_id")
     assert [row["step"] for row in rows] == ["submitted", "asked", "corrected", "corrected", "issued"]
 
 
@@ -171,7 +171,7 @@ async def test_withdrawing_and_issuing_at_once_is_one_of_both(window: Window) ->
 
 async def test_another_unit_meets_nothing(window: Window) -> None:
     asked = await window.ask()
-    stranger = window.office.province.office.unit_id
+    stranger = window.world.province.office.unit_id
     for attempt in (
         window.applications.confirm(stranger, asked.application_id, confirmed(), acting=PERSON),
         window.applications.appeal(stranger, asked.application_id, "理由", acting=PERSON),

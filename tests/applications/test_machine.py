@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from itertools import pairwise, product
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,8 +22,8 @@ from hypothesis.stateful import (
 from sqlalchemy import text
 from tests.applications.window import CITY, PERSON, PROVINCE, Window, confirmed, finding, open_window, problem
 from tests.support.invariants import assert_invariants
-from tests.support.office import open_office
 from tests.support.province import Province
+from tests.support.world import open_world
 
 from mingpiao.applications import store
 from mingpiao.applications.machine import (
@@ -130,10 +131,10 @@ class _Undone(Exception):
 
 
 def test_every_event_in_every_state_does_what_the_table_says_and_leaves_its_traces(
-    province_url: str, settled: Province, runner: asyncio.Runner
+    province_url: str, tmp_path: Path, settled: Province, runner: asyncio.Runner
 ) -> None:
     stack = AsyncExitStack()
-    window: Window = runner.run(_open(stack, province_url, settled))
+    window: Window = runner.run(_open(stack, province_url, tmp_path, settled))
     brought = runner.run(window.appeal())
     doers = {
         Side.UNIT: Doer.unit(PERSON),
@@ -147,7 +148,7 @@ def test_every_event_in_every_state_does_what_the_table_says_and_leaves_its_trac
         problems = msgspec.json.encode([problem()] if held_up else []).decode()
         number = brought.application_id
         try:
-            async with window.office.database.system() as connection:
+            async with window.world.database.system() as connection:
                 await connection.execute(_PLACE, {"state": state.value, "problems": problems, "id": number})
                 application = await store.lock(connection, number)
                 assert application.held_up is held_up
@@ -188,8 +189,8 @@ def test_every_event_in_every_state_does_what_the_table_says_and_leaves_its_trac
         runner.run(stack.aclose())
 
 
-async def _open(stack: AsyncExitStack, url: str, province: Province) -> Window:
-    return await open_window(await stack.enter_async_context(open_office(url, province)))
+async def _open(stack: AsyncExitStack, url: str, folder: Path, province: Province) -> Window:
+    return await open_window(await stack.enter_async_context(open_world(url, folder, settled=province)))
 
 
 async def test_a_stale_application_is_not_changed(window: Window) -> None:
@@ -197,7 +198,7 @@ async def test_a_stale_application_is_not_changed(window: Window) -> None:
     asked = await window.ask()
     await window.applications.appeal(window.unit.unit_id, asked.application_id, "理由", acting=PERSON)
     with pytest.raises(LookupError):
-        async with window.office.database.system() as connection:
+        async with window.world.database.system() as connection:
             await carry_out(connection, asked, ApplicationEvent.WITHDRAWN, Doer.unit(PERSON))
     assert (await window.now(asked)).state is STATE.IN_REVIEW
 
@@ -206,9 +207,10 @@ async def test_a_stale_application_is_not_changed(window: Window) -> None:
 
 
 class Life(RuleBasedStateMachine):
-    """One application under verbs in any order. `url`, `province` and `runner` are set by the test."""
+    """One application under verbs in any order. `url`, `folder`, `province` and `runner` are set by the test."""
 
     url: str
+    folder: Path
     province: Province
     runner: asyncio.Runner
     serial = 0
@@ -221,8 +223,8 @@ class Life(RuleBasedStateMachine):
         self.application: Application = self.run(self.window.wait(f"LIFE-{Life.serial}"))
 
     async def _open(self) -> Window:
-        office = await self.stack.enter_async_context(open_office(self.url, self.province))
-        window = await open_window(office)
+        world = await self.stack.enter_async_context(open_world(self.url, self.folder, settled=self.province))
+        window = await open_window(world)
         window.desk.asks = (finding(),)
         return window
 
@@ -319,7 +321,7 @@ class Life(RuleBasedStateMachine):
 
     async def _trail(self) -> list[tuple[ApplicationState, StepKind, Side]]:
         """State after, step and side of each change, as the audit trail tells them."""
-        rows = await self.window.office.database.pool.fetch(
+        rows = await self.window.world.database.pool.fetch(
             "SELECT action, actor, details ->> 'state' AS state FROM audit_log WHERE subject = $1 "
             "ORDER BY audit_id",
             f"application:{self.application.application_id}",
@@ -339,8 +341,11 @@ class Life(RuleBasedStateMachine):
         self.run(assert_invariants(self.url))
 
 
-def test_people_and_worker_in_any_order(province_url: str, settled: Province, runner: asyncio.Runner) -> None:
-    Life.url, Life.province, Life.runner, Life.serial = province_url, settled, runner, 0
+def test_people_and_worker_in_any_order(
+    province_url: str, tmp_path: Path, settled: Province, runner: asyncio.Runner
+) -> None:
+    Life.url, Life.folder, Life.province, Life.runner = province_url, tmp_path, settled, runner
+    Life.serial = 0
     run_state_machine_as_test(
         Life,
         settings=settings(

@@ -47,7 +47,7 @@ async def test_an_appeal_reaches_the_department_of_the_units_level(window: Windo
 
 
 async def test_without_a_department_of_its_own_the_next_above_decides(window: Window) -> None:
-    owner = await asyncpg.connect(window.office.database.url)
+    owner = await asyncpg.connect(window.world.database.url)
     await owner.execute("DELETE FROM accounts WHERE region_code = $1", COUNTY)
     await owner.execute("DELETE FROM departments WHERE region_code = $1", COUNTY)
     await owner.close()
@@ -75,7 +75,7 @@ async def test_approval_issues_the_bill_at_once(window: Window) -> None:
     ]
     assert (await window.messages(window.unit.unit_id))[-1] == "人工复核通过，票据已开具"
     assert await window.count("SELECT overturned FROM rule_hits WHERE code = 'DEMO-ASK'") == 1
-    decision = await window.office.database.pool.fetchrow("SELECT * FROM review_decisions")
+    decision = await window.world.database.pool.fetchrow("SELECT * FROM review_decisions")
     assert (decision["decision"], decision["rules"]) == ("approved", ["DEMO-ASK"])
     # The unit's program that asks once more gets the same bill.
     again = await window.submit(brought.request)
@@ -118,7 +118,7 @@ async def test_corrected_under_the_same_number_it_is_issued(window: Window) -> N
     assert (again.state, again.decided_at, again.request.remark) == (STATE.IN_REVIEW, None, "金额按合同更正")
     done = await window.reviews.approve(brought.application_id, acting=window.officer(again))
     assert done.state is STATE.ISSUED
-    decisions = await window.office.database.pool.fetch("SELECT decision FROM review_decisions ORDER BY 1")
+    decisions = await window.world.database.pool.fetch("SELECT decision FROM review_decisions ORDER BY 1")
     assert [row["decision"] for row in decisions] == ["approved", "returned"]
 
 
@@ -233,7 +233,7 @@ async def decide(url: str, number: int, gate: asyncio.Barrier, *, lock: bool) ->
 async def test_two_decide_only_without_the_lock(window: Window, lock: bool, winners: int) -> None:
     brought = await window.appeal()
     gate = asyncio.Barrier(2)
-    url = window.office.database.url
+    url = window.world.database.url
     answers = await asyncio.gather(*(decide(url, brought.application_id, gate, lock=lock) for _ in range(2)))
     assert sum(answers) == winners
 
@@ -432,10 +432,10 @@ async def test_each_sees_its_own_alone(window: Window) -> None:
     await window.reviews.return_for_correction(
         brought.application_id, "请更正", acting=window.officer(brought)
     )
-    database = window.office.database
+    database = window.world.database
     for scope, seen in (
         (UnitScope(window.unit.unit_id), True),
-        (UnitScope(window.office.province.office.unit_id), False),
+        (UnitScope(window.world.province.office.unit_id), False),
         (DepartmentScope(COUNTY), True),
         (DepartmentScope(PROVINCE), True),
         (DepartmentScope(ELSEWHERE), False),

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 from sqlalchemy import text
 from tests.applications.window import COUNTY, PERSON, confirmed, settle_officers
-from tests.support.office import ACTING, Office, bill_of
+from tests.support.province import ACTING
 from tests.support.rules import put_in_force, rule
+from tests.support.world import World, bill_of
 
 from mingpiao.applications.model import Application, ApplicationState, Pending
 from mingpiao.applications.service import Applications, Reviews
@@ -27,17 +28,17 @@ USED_UP = rule("EV-USE", "evidence.usage = 'contradict'", Severity.ASK, stage=St
 class Bench(msgspec.Struct, frozen=True, kw_only=True):
     """Applications over the office's own desk."""
 
-    office: Office
+    world: World
     applications: Applications
     reviews: Reviews
     officer: Acting
 
     @property
     def unit_id(self) -> int:
-        return self.office.province.charity.unit_id
+        return self.world.province.charity.unit_id
 
     def request(self, business_no: str = "SQ-1") -> IssueRequest:
-        return self.office.province.charity.request(kind="0301", business_no=business_no, evidence=(FILE,))
+        return self.world.province.charity.request(kind="0301", business_no=business_no, evidence=(FILE,))
 
     async def upload(self) -> None:
         """A file that waits to be read."""
@@ -61,7 +62,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     async def _execute(self, query: str, **values: Any) -> None:
-        async with self.office.database.system() as connection:
+        async with self.world.database.system() as connection:
             given = values | {"unit_id": self.unit_id, "digest": bytes.fromhex(FILE)}
             await connection.execute(text(query), given)
 
@@ -74,16 +75,16 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @pytest.fixture
-async def bench(office: Office) -> Bench:
-    officers = await settle_officers(office)
-    await put_in_force(office.database, AMOUNT, USED_UP)
-    catalog = CatalogStore(office.database, office.notices)
-    units = UnitDirectory(office.database, office.notices)
-    applications = Applications(office.database, catalog, units, office.desk)
+async def bench(world: World) -> Bench:
+    officers = await settle_officers(world)
+    await put_in_force(world.database, AMOUNT, USED_UP)
+    catalog = CatalogStore(world.database, world.notices)
+    units = UnitDirectory(world.database, world.notices)
+    applications = Applications(world.database, catalog, units, world.desk)
     return Bench(
-        office=office,
+        world=world,
         applications=applications,
-        reviews=Reviews(office.database, catalog, applications),
+        reviews=Reviews(world.database, catalog, applications),
         officer=officers[COUNTY][0],
     )
 
@@ -93,7 +94,7 @@ async def test_a_file_that_agrees_issues_the_bill_by_itself(bench: Bench) -> Non
     await bench.read(waiting.total)
     done = await bench.applications.advance(waiting.application_id)
     assert done.state is STATE.ISSUED
-    used = await bench.office.database.pool.fetchrow("SELECT used_amount, used_bills FROM evidence_files")
+    used = await bench.world.database.pool.fetchrow("SELECT used_amount, used_bills FROM evidence_files")
     assert (used["used_amount"], used["used_bills"]) == (waiting.total, 1)
 
 
@@ -109,7 +110,7 @@ async def test_what_contradicts_is_approved_and_kept_with_the_bill(bench: Bench)
     done = await bench.reviews.approve(brought.application_id, "属实", acting=bench.officer)
     assert done.state is STATE.ISSUED
     assert done.bill_id is not None
-    async with bench.office.database.system() as connection:
+    async with bench.world.database.system() as connection:
         kept = await get_supervision(connection, bench.unit_id, done.bill_id)
     assert kept is not None
     assert kept.application_id == done.application_id
@@ -128,7 +129,7 @@ async def test_its_handler_confirms_what_contradicts(bench: Bench) -> None:
             bench.unit_id, waiting.application_id, confirmed("EV-AMOUNT"), acting=PERSON
         )
     )
-    async with bench.office.database.system() as connection:
+    async with bench.world.database.system() as connection:
         kept = await get_supervision(connection, bench.unit_id, bill.bill_id)
     assert kept is not None
     assert (kept.confirmations, kept.application_id) == (confirmed("EV-AMOUNT"), None)
@@ -143,7 +144,7 @@ async def test_a_file_used_up_meanwhile_goes_back_to_the_department(bench: Bench
         bench.unit_id, waiting.application_id, "含手续费", acting=PERSON
     )
     other = msgspec.structs.replace(bench.request("SQ-2"), confirmations=confirmed("EV-AMOUNT"))
-    bill_of((await bench.office.desk.issue(bench.unit_id, [other], acting=ACTING))[0])
+    bill_of((await bench.world.desk.issue(bench.unit_id, [other], acting=ACTING))[0])
     again = await bench.reviews.approve(brought.application_id, acting=bench.officer)
     assert (again.state, again.rules) == (STATE.IN_REVIEW, {"EV-AMOUNT", "EV-USE"})
     done = await bench.reviews.approve(brought.application_id, "补充协议已备案", acting=bench.officer)

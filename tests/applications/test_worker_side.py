@@ -31,17 +31,17 @@ async def do_jobs(window: Window, count: int) -> None:
 
     async with asyncio.timeout(PATIENCE_SECONDS):
         counting = msgspec.structs.replace(handler, work=counted)
-        await run_jobs(window.office.database.pool, [counting], stop)
+        await run_jobs(window.world.database.pool, [counting], stop)
 
 
 async def test_a_file_that_was_read_wakes_who_waits_for_it_alone(window: Window) -> None:
     waiting, other = await window.wait("SQ-1"), await window.wait("SQ-2")
-    async with window.office.database.system() as connection:
+    async with window.world.database.system() as connection:
         await wake(connection, window.unit.unit_id, "cd" * 32)
-        await wake(connection, window.office.province.office.unit_id, FILE)
+        await wake(connection, window.world.province.office.unit_id, FILE)
     assert await window.count("SELECT count(*) FROM pgqueuer") == 0
     window.desk.unread.clear()
-    async with window.office.database.system() as connection:
+    async with window.world.database.system() as connection:
         await wake(connection, window.unit.unit_id, FILE)
         await wake(connection, window.unit.unit_id, FILE)
     assert await window.count("SELECT count(*) FROM pgqueuer") == 2
@@ -59,8 +59,8 @@ async def test_what_was_broken_off_is_healed(window: Window) -> None:
     await window.submit(window.request("SQ-2"))
     waiting = await window.wait("SQ-3")
     window.desk.unread.clear()
-    await enqueue_waiting(window.office.database)
-    await enqueue_waiting(window.office.database)
+    await enqueue_waiting(window.world.database)
+    await enqueue_waiting(window.world.database)
     assert await window.count("SELECT count(*) FROM pgqueuer") == 2
     await do_jobs(window, 2)
     assert (await window.now(brought)).state is STATE.ISSUED
@@ -72,7 +72,7 @@ async def test_a_bill_that_was_issued_beside_its_application_ends_it(window: Win
     window.desk.asks = ()
     assert isinstance(await window.submit(window.request("SQ-1", remark="不再需要核实")), Issued)
     assert (await window.now(brought)).state is STATE.IN_REVIEW
-    await enqueue_waiting(window.office.database)
+    await enqueue_waiting(window.world.database)
     await do_jobs(window, 1)
     done = await window.now(brought)
     assert (done.state, await window.count("SELECT bill_id FROM bills")) == (STATE.ISSUED, done.bill_id)
@@ -83,8 +83,8 @@ async def test_reminders_come_once_and_in_time(window: Window) -> None:
     brought = await window.appeal()
     # Due with the end of Thursday, 26 November 2026.
     due = datetime(2026, 11, 27, tzinfo=SHANGHAI)
-    await window.office.database.pool.execute("UPDATE applications SET due_at = $1", due)
-    database = window.office.database
+    await window.world.database.pool.execute("UPDATE applications SET due_at = $1", due)
+    database = window.world.database
     first = await window.messages(COUNTY)
 
     async def told_after(moment: datetime) -> tuple[list[str], list[str]]:

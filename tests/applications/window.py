@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from tests.support.office import Office
 from tests.support.province import Resident
+from tests.support.world import World
 
 from mingpiao.applications.model import Application, ApplicationState, Pending, Submitted
 from mingpiao.applications.service import Applications, Reviews, get, steps_of
@@ -149,14 +149,12 @@ class ScriptedDesk:
         return Assessment(problems=self.blocks, hits=self.asks, waiting=waiting)
 
 
-async def settle_officers(office: Office) -> dict[str, list[Acting]]:
+async def settle_officers(world: World) -> dict[str, list[Acting]]:
     """The charity in a county, and two officers of each department concerned, by region."""
     found: dict[str, list[Acting]] = {}
-    unit_id = office.province.charity.unit_id
-    await office.database.pool.execute(
-        "UPDATE units SET region_code = $1 WHERE unit_id = $2", COUNTY, unit_id
-    )
-    async with office.database.system() as connection:
+    unit_id = world.province.charity.unit_id
+    await world.database.pool.execute("UPDATE units SET region_code = $1 WHERE unit_id = $2", COUNTY, unit_id)
+    async with world.database.system() as connection:
         for region in (COUNTY, CITY, PROVINCE, ELSEWHERE):
             for place in (1, 2):
                 name = f"officer-{region}-{place}"
@@ -180,7 +178,7 @@ async def settle_officers(office: Office) -> dict[str, list[Acting]]:
 class Window(msgspec.Struct, frozen=True, kw_only=True):
     """Unit and department verbs; `officers` by region, two each."""
 
-    office: Office
+    world: World
     desk: ScriptedDesk
     applications: Applications
     reviews: Reviews
@@ -188,7 +186,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unit(self) -> Resident:
-        return self.office.province.charity
+        return self.world.province.charity
 
     def officer(self, application: Application, place: int = 0) -> Acting:
         """One of the officers who decide about an application."""
@@ -226,16 +224,16 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     async def now(self, application: Application) -> Application:
-        async with self.office.database.system() as connection:
+        async with self.world.database.system() as connection:
             return await get(connection, application.application_id)
 
     async def steps(self, application: Application) -> list[str]:
-        async with self.office.database.system() as connection:
+        async with self.world.database.system() as connection:
             return [step.kind.value for step in await steps_of(connection, application.application_id)]
 
     async def audit(self, application: Application) -> list[tuple[str, str]]:
         """(actor, action) of the audit trail about an application, in order."""
-        rows = await self.office.database.pool.fetch(
+        rows = await self.world.database.pool.fetch(
             "SELECT actor, action FROM audit_log WHERE subject = $1 ORDER BY audit_id",
             f"application:{application.application_id}",
         )
@@ -244,28 +242,28 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     async def messages(self, owner: int | str) -> list[str]:
         """Titles of the messages to a unit or a department, oldest first."""
         column = "unit_id" if isinstance(owner, int) else "region_code"
-        rows = await self.office.database.pool.fetch(
+        rows = await self.world.database.pool.fetch(
             f"SELECT title FROM messages WHERE {column} = $1 ORDER BY message_id", owner
         )
         return [row["title"] for row in rows]
 
     async def count(self, query: str, *values: Any) -> int:
-        return int(await self.office.database.pool.fetchval(query, *values))
+        return int(await self.world.database.pool.fetchval(query, *values))
 
 
-async def open_window(office: Office) -> Window:
+async def open_window(world: World) -> Window:
     """Unit and department verbs on the small province, with two officers of each department concerned."""
-    desk = ScriptedDesk(office.desk)
-    catalog = CatalogStore(office.database, office.notices)
+    desk = ScriptedDesk(world.desk)
+    catalog = CatalogStore(world.database, world.notices)
     applications = Applications(
-        office.database, catalog, UnitDirectory(office.database, office.notices), desk, review_days=3
+        world.database, catalog, UnitDirectory(world.database, world.notices), desk, review_days=3
     )
     return Window(
-        office=office,
+        world=world,
         desk=desk,
         applications=applications,
-        reviews=Reviews(office.database, catalog, applications),
-        officers=await settle_officers(office),
+        reviews=Reviews(world.database, catalog, applications),
+        officers=await settle_officers(world),
     )
 
 

@@ -16,7 +16,7 @@ import asyncpg
 import httpx
 import msgspec
 import pytest
-from tests.gateway.client import ApiClient, wire
+from tests.support.client import ApiClient, wire
 from tests.support.invariants import assert_invariants
 from tests.support.province import Resident
 from tests.support.site import Site

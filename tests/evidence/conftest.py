@@ -1,6 +1,5 @@
 """An evidence store on the small province, with its files in a folder of the test's own."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,13 +8,6 @@ from tests.support.province import MASTER
 from mingpiao.evidence.service import EvidenceStore, NoScanner
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
-
-
-@pytest.fixture
-async def database(province_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(province_url, pool_size=6)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

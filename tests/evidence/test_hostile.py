@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from tests.evidence import hostile
-from tests.support.office import ACTING
-from tests.support.province import Province
+from tests.support.province import ACTING, Province
 from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.evidence.model import EvidenceState

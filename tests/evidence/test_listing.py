@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.support.province import Province, Resident
+from tests.support.world import a_world
 
 from mingpiao.evidence.model import EvidenceFilter, EvidenceState, ListedEvidence
 from mingpiao.evidence.service import get_listed, list_evidence
@@ -17,6 +18,9 @@ from mingpiao.storage.paging import every_item
 from mingpiao.storage.scope import SYSTEM, DepartmentScope, Scope, UnitScope
 
 _PAGE = {"number": 1, "width": 1.0, "height": 1.0, "rotation": 0, "method": "text", "text": "长" * 1000}
+
+# Files are written as used, without the bills that used them.
+world = a_world(checked=False)
 
 
 def says(total: str | None, *shares: tuple[str, str], kind: str = "contract") -> dict[str, Any]:

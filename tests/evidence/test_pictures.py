@@ -6,8 +6,7 @@ import pytest
 from PIL import Image
 from tests.evidence import hostile
 from tests.evidence.test_reading_jobs import document_of, payload
-from tests.support.office import ACTING
-from tests.support.province import Province
+from tests.support.province import ACTING, Province
 
 from mingpiao.evidence import pictures
 from mingpiao.evidence.model import EvidenceFile

@@ -9,8 +9,7 @@ import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.evidence import hostile
-from tests.support.office import ACTING
-from tests.support.province import Province
+from tests.support.province import ACTING, Province
 from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.evidence.model import EvidenceFile, EvidenceReading, EvidenceState, Extraction, Remark

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from tests.evidence import hostile
 from tests.evidence.conftest import files_in
-from tests.support.office import ACTING
-from tests.support.province import MASTER, Province
+from tests.support.province import ACTING, MASTER, Province
 
 from mingpiao.evidence.service import ClamdScanner, EvidenceStore, NoScanner, open_scanner
 from mingpiao.kernel.errors import Refusal

@@ -7,8 +7,7 @@ import msgspec
 import pytest
 from tests.evidence import hostile
 from tests.evidence.conftest import files_in
-from tests.support.office import ACTING
-from tests.support.province import Province
+from tests.support.province import ACTING, Province
 
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.crypto.sm3 import sm3_hex

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from tests.evidence import hostile
 from tests.evidence.test_reading_jobs import document_of, settled_file
-from tests.support.office import ACTING
-from tests.support.province import MASTER, Province
+from tests.support.province import ACTING, MASTER, Province
 from tests.support.waiting import PATIENCE_SECONDS, until
+from tests.support.world import World
 
 from mingpiao.evidence.model import EvidenceState
 from mingpiao.evidence.service import EvidenceStore, NoScanner
@@ -65,11 +65,11 @@ def is_running(pid: int) -> bool:
 
 
 async def test_what_a_killed_worker_was_reading_is_read_by_another(
-    database: Database, province_url: str, settled: Province, folder: Path, tmp_path: Path
+    world: World, database: Database, settled: Province, folder: Path, tmp_path: Path
 ) -> None:
     store = EvidenceStore(database, FileStore.open(folder.as_uri()), MASTER, NoScanner())
     unit = settled.charity.unit_id
-    async with worker(province_url, tmp_path) as victim:
+    async with worker(world.url, tmp_path) as victim:
         # Long enough to be killed over: some seconds.
         long = await store.add(
             unit,
@@ -86,7 +86,7 @@ async def test_what_a_killed_worker_was_reading_is_read_by_another(
         victim.kill()
         await victim.wait()
     assert (await document_of(database, unit, long.digest)).state is EvidenceState.READING
-    async with worker(province_url, tmp_path) as second:
+    async with worker(world.url, tmp_path) as second:
         read = await settled_file(database, long)
         assert (read.state, read.pages_done) == (EvidenceState.READ, 200)
         second.terminate()

@@ -4,7 +4,6 @@ Making up the inputs takes seconds as soon as this file is collected: `make test
 """
 
 import secrets
-import time
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from tests.gateway.test_openapi import DOCUMENT
 from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.gateway.authentication import sign
+from mingpiao.kernel.clock import now
 
 pytestmark = pytest.mark.whole
 
@@ -48,7 +48,7 @@ def send_signed(case: schemathesis.Case, live: Live) -> requests.Response:
     )
     body = prepared.body or b""
     data = body.encode() if isinstance(body, str) else body
-    timestamp, nonce = str(int(time.time())), secrets.token_hex(16)
+    timestamp, nonce = str(int(now().timestamp())), secrets.token_hex(16)
     prepared.headers["X-Mingpiao-App"] = live.app_id
     prepared.headers["X-Mingpiao-Timestamp"] = timestamp
     prepared.headers["X-Mingpiao-Nonce"] = nonce

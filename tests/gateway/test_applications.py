@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 from tests.evidence import hostile
-from tests.gateway.client import problem_of, wire
 from tests.gateway.conftest import Api
-from tests.support.office import ACTING
+from tests.support.client import problem_of, wire
+from tests.support.province import ACTING
 
 from mingpiao.applications.room import REVIEWS
 from mingpiao.applications.service import get as get_application
@@ -87,7 +87,7 @@ async def test_an_appeal_is_followed_to_its_bill(judged: Api) -> None:
         request, remark="另一内容", confirmations=[{"rule": "T-ASK", "reason": "无误"}]
     )
     assert problem_of(other) == (409, "application.in_progress", "business_no")
-    done = await (await judged.house.get(REVIEWS)).approve(
+    done = await (await judged.world.house.get(REVIEWS)).approve(
         view["id"], acting=await officer_of(judged, view["id"])
     )
     assert done.bill_id is not None
@@ -106,7 +106,7 @@ async def test_returned_then_appealed_again_then_withdrawn(judged: Api) -> None:
     where = f"{ADDRESS}/{brought['id']}"
     early = await judged.hospital.post(f"{where}/appeal", {"reason": "再次"})
     assert problem_of(early)[1] == "application.wrong_state"
-    await (await judged.house.get(REVIEWS)).return_for_correction(
+    await (await judged.world.house.get(REVIEWS)).return_for_correction(
         brought["id"], "请更正", acting=await officer_of(judged, brought["id"])
     )
     alone = await judged.hospital.issue(request, confirmations=[{"rule": "T-ASK", "reason": "无误"}])

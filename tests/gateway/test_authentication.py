@@ -4,16 +4,16 @@ import asyncio
 import hashlib
 import hmac
 import secrets
-import time
 
 import httpx
 from sqlalchemy import text
-from tests.gateway.client import problem_of
 from tests.gateway.conftest import Api, build_app
+from tests.support.client import problem_of
 from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.gateway.authentication import sign
 from mingpiao.gateway.router import RESOURCES
+from mingpiao.kernel.clock import now
 from mingpiao.storage.embedded import EmbeddedServer
 from mingpiao.units.service import APP_CHANNEL
 
@@ -57,14 +57,14 @@ async def test_a_header_that_is_missing_or_malformed(api: Api) -> None:
 
 
 async def test_a_timestamp_is_whole_seconds(api: Api) -> None:
-    now = time.time()
-    for timestamp in ("-1", "1e9", f"{now:.3f}", "١٧٠٠٠٠٠٠٠٠", "2026-01-01T00:00:00Z", f" {now:.0f}"):
+    seconds = now().timestamp()
+    for timestamp in ("-1", "1e9", f"{seconds:.3f}", "١٧٠٠٠٠٠٠٠٠", "2026-01-01T00:00:00Z", f" {seconds:.0f}"):
         headers = api.hospital.headers("GET", TARGET, b"", timestamp=timestamp)
         raw = [(key.encode(), part.encode()) for key, part in headers.items()]
         response = await api.http.get(TARGET, headers=raw)
         expected = (401, "auth.header_invalid", "X-Mingpiao-Timestamp")
         assert problem_of(response) == expected, timestamp
-    headers = api.hospital.headers("GET", TARGET, b"", timestamp=f"{now * 1000:.0f}"[:12])
+    headers = api.hospital.headers("GET", TARGET, b"", timestamp=f"{seconds * 1000:.0f}"[:12])
     response = await api.http.get(TARGET, headers=headers)
     assert problem_of(response) == (401, "auth.clock_skew", "X-Mingpiao-Timestamp")
 
@@ -77,13 +77,13 @@ async def test_a_header_that_comes_twice(api: Api) -> None:
 
 async def test_clocks_may_differ_by_five_minutes(api: Api) -> None:
     for seconds, status in [(-290, 200), (290, 200), (-310, 401), (310, 401), (-(10**9), 401)]:
-        timestamp = str(int(time.time()) + seconds)
+        timestamp = str(int(now().timestamp()) + seconds)
         headers = api.hospital.headers("GET", TARGET, b"", timestamp=timestamp)
         response = await api.http.get(TARGET, headers=headers)
         assert response.status_code == status, seconds
         if status == 401:
             assert problem_of(response) == (401, "auth.clock_skew", "X-Mingpiao-Timestamp")
-            assert abs(response.json()["facts"]["server_time"] - time.time()) < 5
+            assert abs(response.json()["facts"]["server_time"] - now().timestamp()) < 5
 
 
 WRONG = (401, "auth.signature_invalid", "X-Mingpiao-Signature")
@@ -116,7 +116,7 @@ async def test_nothing_that_was_signed_can_be_changed(api: Api) -> None:
         )
         assert problem_of(response) == WRONG or response.status_code == 404, call
     for name, value in [
-        ("Timestamp", str(int(time.time()) + 1)),
+        ("Timestamp", str(int(now().timestamp()) + 1)),
         ("Nonce", secrets.token_hex(16)),
         ("App", api.other.app_id),
         ("Signature", "0" * 64),

@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.gateway.client import problem_of, wire
 from tests.gateway.conftest import Api, build_app
+from tests.support.client import problem_of, wire
 
 from mingpiao.issuing.model import IssueRequest
 

@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from tests.gateway.client import problem_of
 from tests.gateway.conftest import SITE, Api
+from tests.support.client import problem_of
 
 
 async def issued(api: Api, kind: str = "0601", **changes: Any) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from urllib.parse import quote
 import msgspec
 import pytest
 from tests.evidence import hostile
-from tests.gateway.client import problem_of
 from tests.gateway.conftest import Api
+from tests.support.client import problem_of
 
 from mingpiao.crypto.sm3 import sm3_hex
 from mingpiao.evidence.room import READERS
@@ -19,7 +19,7 @@ PDF = {"Content-Type": "application/pdf"}
 async def read_all(api: Api) -> None:
     """What a worker would do."""
     services = api.services
-    reader = EvidenceReader(services.database, services.evidence, await api.house.get(READERS))
+    reader = EvidenceReader(services.database, services.evidence, await api.world.house.get(READERS))
     for row in await services.database.pool.fetch("SELECT payload FROM pgqueuer"):
         await reader.read(msgspec.json.decode(row["payload"]))
 

@@ -3,8 +3,8 @@
 import asyncio
 from collections import Counter
 
-from tests.gateway.client import wire
 from tests.gateway.conftest import Api
+from tests.support.client import wire
 
 
 async def test_one_business_number_from_fifty_clients_is_one_bill(api: Api) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import asyncpg
 import msgspec
 import pytest
-from tests.gateway.client import problem_of, wire
 from tests.gateway.conftest import Api
 from tests.gateway.test_bad_input import NO_NUMBERS, refused, with_extension, with_item, with_payer
+from tests.support.client import problem_of, wire
 
 from mingpiao.issuing.digests import first_digest
 from mingpiao.issuing.model import IssueRequest

@@ -1,11 +1,11 @@
 """Accounts, sign-in, lock and sessions on a real database."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.support.world import a_world
 
 from mingpiao.identity.model import Account, Rejected, Role, SignedIn, acting_as, acting_for, platform
 from mingpiao.identity.passwords import password_fits
@@ -28,11 +28,7 @@ ADDRESS = "192.0.2.7"
 ACTING = platform("test")
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(database_url, pool_size=6)
-    yield opened
-    await opened.close()
+world = a_world("migrated")
 
 
 @pytest.fixture

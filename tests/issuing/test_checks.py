@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from tests.support.office import ACTING, Office, codes_of
-from tests.support.province import Resident
+from tests.support.province import ACTING, Resident
+from tests.support.world import World, codes_of
 
 from mingpiao.issuing.model import IssueRequest, Payer, RequestAuxItem
 from mingpiao.kernel.clock import today
@@ -144,28 +144,28 @@ CASES: list[tuple[str, Change, str, str]] = [
 
 
 @pytest.fixture
-def hospital(office: Office) -> Resident:
-    return office.province.hospital
+def hospital(world: World) -> Resident:
+    return world.province.hospital
 
 
-async def test_each_wrong_request_is_refused_with_its_code(office: Office, hospital: Resident) -> None:
+async def test_each_wrong_request_is_refused_with_its_code(world: World, hospital: Resident) -> None:
     good = hospital.request(kind="0601", aux_items=())
     requests = [change(good) for _, change, _, _ in CASES]
-    outcomes = await office.desk.issue(hospital.unit_id, requests, acting=ACTING)
+    outcomes = await world.desk.issue(hospital.unit_id, requests, acting=ACTING)
     missed = [
         (name, codes_of(outcome))
         for (name, _, code, field), outcome in zip(CASES, outcomes, strict=True)
         if (code, field) not in codes_of(outcome)
     ]
     assert missed == []
-    assert await office.database.pool.fetchval("SELECT count(*) FROM bills") == 0
-    assert await office.database.pool.fetchval("SELECT count(*) FROM events") == 0
-    assert await office.database.pool.fetchval("SELECT max(next_number) FROM stocks") == 1
+    assert await world.database.pool.fetchval("SELECT count(*) FROM bills") == 0
+    assert await world.database.pool.fetchval("SELECT count(*) FROM events") == 0
+    assert await world.database.pool.fetchval("SELECT max(next_number) FROM stocks") == 1
 
 
-async def test_a_rate_outside_its_bounds_names_the_bounds(office: Office) -> None:
-    unit = office.province.office
-    catalog_rows = await office.database.pool.fetch(
+async def test_a_rate_outside_its_bounds_names_the_bounds(world: World) -> None:
+    unit = world.province.office
+    catalog_rows = await world.database.pool.fetch(
         "SELECT code, kinds, rate_minimum FROM charge_items JOIN unit_charge_items ON item_code = code "
         "WHERE unit_id = $1 AND rate_kind = 'fixed' AND rate_minimum > 1",
         unit.unit_id,
@@ -177,36 +177,36 @@ async def test_a_rate_outside_its_bounds_names_the_bounds(office: Office) -> Non
         good.items[0], code=row["code"], quantity=Decimal(1), rate=rate, amount=rate.quantize(Decimal("0.01"))
     )
     wrong = replace(good, items=(line,), total=line.amount)
-    problems = (await office.desk.check(unit.unit_id, wrong)).problems
+    problems = (await world.desk.check(unit.unit_id, wrong)).problems
     assert [(problem.code, problem.field) for problem in problems] == [
         ("item.rate_out_of_bounds", "items/0/rate")
     ]
     assert f"{row['rate_minimum'].normalize():f}元" in problems[0].message
 
 
-async def test_an_item_that_finance_did_not_allow_this_unit(office: Office, hospital: Resident) -> None:
+async def test_an_item_that_finance_did_not_allow_this_unit(world: World, hospital: Resident) -> None:
     request = hospital.request(kind="0601")
-    async with office.database.system() as connection:
+    async with world.database.system() as connection:
         from mingpiao.units.service import allow_items
 
         await allow_items(connection, hospital.unit_id, ["060001"], acting=ACTING)
     # The notice travels through the database: the directory forgets what it held at its arrival.
     for _ in range(100):
-        problems = (await office.desk.check(hospital.unit_id, request)).problems
+        problems = (await world.desk.check(hospital.unit_id, request)).problems
         if problems:
             break
     assert {problem.code for problem in problems} == {"item.not_allowed"}
 
 
-async def test_all_problems_come_at_once(office: Office, hospital: Resident) -> None:
+async def test_all_problems_come_at_once(world: World, hospital: Resident) -> None:
     wrong = hospital.request(kind="0601", handler="", total=Decimal("0.001"), business_no="")
-    problems = (await office.desk.check(hospital.unit_id, wrong)).problems
+    problems = (await world.desk.check(hospital.unit_id, wrong)).problems
     assert {problem.field for problem in problems} >= {"handler", "total", "business_no"}
     assert all(problem.message.endswith("。") for problem in problems)
 
 
-async def test_problems_are_bounded(office: Office, hospital: Resident) -> None:
+async def test_problems_are_bounded(world: World, hospital: Resident) -> None:
     good = hospital.request(kind="0601")
     bad_line = replace(good.items[0], code="nope", quantity=Decimal(-1), remark="\x00")
-    problems = (await office.desk.check(hospital.unit_id, replace(good, items=(bad_line,) * 200))).problems
+    problems = (await world.desk.check(hospital.unit_id, replace(good, items=(bad_line,) * 200))).problems
     assert len(problems) == 50

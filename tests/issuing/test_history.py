@@ -14,7 +14,8 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.office import ACTING, Office, bill_of
+from tests.support.province import ACTING
+from tests.support.world import World, bill_of
 
 from mingpiao.issuing.history import PastStore, Subjects, UnitPast, read_present, subjects_of
 from mingpiao.issuing.medians import FEWEST_LINES, amount_of, count_items, median
@@ -39,8 +40,8 @@ NOTHING: frozenset[History] = frozenset()
 
 
 @pytest.fixture
-async def connection(office: Office) -> AsyncIterator[asyncpg.Connection]:
-    async with office.database.pool.acquire() as connection:
+async def connection(world: World) -> AsyncIterator[asyncpg.Connection]:
+    async with world.database.pool.acquire() as connection:
         yield connection
 
 
@@ -48,29 +49,27 @@ def _subjects(request: IssueRequest) -> Subjects:
     return subjects_of(request.payer, request.kind, request.items, request.total)
 
 
-async def _columns(
-    office: Office, connection: asyncpg.Connection, request: IssueRequest
-) -> dict[str, Decimal]:
-    hospital = office.province.hospital
-    past = await PastStore(office.database).past(hospital.unit_id, "hospital", NEEDS, NOTHING)
+async def _columns(world: World, connection: asyncpg.Connection, request: IssueRequest) -> dict[str, Decimal]:
+    hospital = world.province.hospital
+    past = await PastStore(world.database).past(hospital.unit_id, "hospital", NEEDS, NOTHING)
     subjects = _subjects(request)
     present = await read_present(connection, today(), [(hospital.unit_id, subjects)], NEEDS)
     return present.columns(hospital.unit_id, subjects, past, NEEDS)
 
 
-async def test_counters_agree_with_a_model(office: Office, connection: asyncpg.Connection) -> None:
+async def test_counters_agree_with_a_model(world: World, connection: asyncpg.Connection) -> None:
     """Few payers and few contents, so that all coincide; each step is checked against plain lists."""
     rng = random.Random(20261121)
-    hospital = office.province.hospital
+    hospital = world.province.hospital
     contents = [hospital.requests(9, kind="0601")[place] for place in (0, 4, 8)]
     payers = [
         Payer(type="1", name="买买提·艾力"),
         Payer(type="1", name="买买提•艾力", code="11010519491231002x"),
         Payer(type="1", name="买买提・艾力", code="931840199001010011"),
         Payer(type="1", name="乙"),
-        Payer(type="2", name="丙（集团）", code=office.province.office.unit.uscc),
-        Payer(type="2", name="丙(集团)", code=office.province.office.unit.uscc),
-        Payer(type="2", name="丙", code=office.province.office.unit.uscc),
+        Payer(type="2", name="丙（集团）", code=world.province.office.unit.uscc),
+        Payer(type="2", name="丙(集团)", code=world.province.office.unit.uscc),
+        Payer(type="2", name="丙", code=world.province.office.unit.uscc),
     ]
     standing: list[tuple[IssueRequest, str, str]] = []
     reversed_ones: list[IssueRequest] = []
@@ -81,15 +80,15 @@ async def test_counters_agree_with_a_model(office: Office, connection: asyncpg.C
         if standing and rng.random() < 0.3:
             request, code, number = standing.pop(rng.randrange(len(standing)))
             reversal = ReversalRequest(code=code, number=number, reason="退费", handler="王")
-            (outcome,) = await office.desk.reverse(hospital.unit_id, [reversal], acting=ACTING)
+            (outcome,) = await world.desk.reverse(hospital.unit_id, [reversal], acting=ACTING)
             bill_of(outcome)
             reversed_ones.append(request)
         else:
-            (outcome,) = await office.desk.issue(hospital.unit_id, [wanted], acting=ACTING)
+            (outcome,) = await world.desk.issue(hospital.unit_id, [wanted], acting=ACTING)
             bill = bill_of(outcome)
             standing.append((wanted, bill.code, bill.number))
             issued.append(wanted)
-        found = await _columns(office, connection, wanted)
+        found = await _columns(world, connection, wanted)
         alive = [request for request, _, _ in standing]
         own = [request for request in alive if _same_payer(request.payer, wanted.payer)]
         twins = [request for request in own if _content(request) == _content(wanted)]
@@ -217,14 +216,14 @@ def test_few_lines_have_no_median() -> None:
     assert median({100: FEWEST_LINES}) == amount_of(100)
 
 
-async def test_the_worker_counts_each_line_once(office: Office, connection: asyncpg.Connection) -> None:
-    hospital = office.province.hospital
+async def test_the_worker_counts_each_line_once(world: World, connection: asyncpg.Connection) -> None:
+    hospital = world.province.hospital
     requests = hospital.requests(60, kind="0601")
     for batch in (requests[:40], requests[40:]):
-        for outcome in await office.desk.issue(hospital.unit_id, batch, acting=ACTING):
+        for outcome in await world.desk.issue(hospital.unit_id, batch, acting=ACTING):
             bill_of(outcome)
-        await count_items(office.database)
-        await count_items(office.database)
+        await count_items(world.database)
+        await count_items(world.database)
     lines = Counter(item.code for request in requests for item in request.items)
     own = await connection.fetch("SELECT item_code, sum(lines)::int AS lines FROM item_history GROUP BY 1")
     peers = await connection.fetch(
@@ -235,7 +234,7 @@ async def test_the_worker_counts_each_line_once(office: Office, connection: asyn
     code, count = lines.most_common(1)[0]
     assert count >= FEWEST_LINES
     need = History("unit_median", 90)
-    past = await PastStore(office.database).past(hospital.unit_id, "hospital", NOTHING, frozenset({need}))
+    past = await PastStore(world.database).past(hospital.unit_id, "hospital", NOTHING, frozenset({need}))
     found = past.median(code, need)
     amounts = [item.amount for request in requests for item in request.items if item.code == code]
     assert found is not None
@@ -244,9 +243,7 @@ async def test_the_worker_counts_each_line_once(office: Office, connection: asyn
     assert abs(found - low) <= low * Decimal("0.022") + Decimal("0.01")
 
 
-async def test_a_line_outside_the_window_does_not_count(
-    office: Office, connection: asyncpg.Connection
-) -> None:
+async def test_a_line_outside_the_window_does_not_count(world: World, connection: asyncpg.Connection) -> None:
     for days, bucket in ((0, 100), (6, 100), (7, 300)):
         await connection.execute(
             "INSERT INTO peer_item_history (unit_type, item_code, day, bucket, lines) VALUES ('hospital', 'X', $1, $2, 10)",
@@ -255,6 +252,6 @@ async def test_a_line_outside_the_window_does_not_count(
         )
     week, longer = History("peer_median", 7), History("peer_median", 30)
     needs = frozenset({week, longer})
-    past = await PastStore(office.database).past(office.province.hospital.unit_id, "hospital", NOTHING, needs)
+    past = await PastStore(world.database).past(world.province.hospital.unit_id, "hospital", NOTHING, needs)
     assert past.median("X", week) == amount_of(100)
     assert past.median("X", longer) == amount_of(100)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,8 +20,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from tests.support.invariants import assert_invariants
-from tests.support.office import ACTING, Office, open_office
-from tests.support.province import Province
+from tests.support.province import ACTING, Province
+from tests.support.world import World, open_world
 
 from mingpiao.issuing.model import Bill, BillFilter, Issued, Refused, ReversalRequest
 from mingpiao.issuing.service import list_bills
@@ -31,9 +32,10 @@ _KINDS = ("0601", "0602")
 
 
 class Lifecycle(RuleBasedStateMachine):
-    """A hospital's bills. `url`, `province` and `runner` are set by the test."""
+    """A hospital's bills. `url`, `folder`, `province` and `runner` are set by the test."""
 
     url: str
+    folder: Path
     province: Province
     runner: asyncio.Runner
 
@@ -42,7 +44,9 @@ class Lifecycle(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.stack = AsyncExitStack()
-        self.office: Office = self.run(self.stack.enter_async_context(open_office(self.url, self.province)))
+        self.world: World = self.run(
+            self.stack.enter_async_context(open_world(self.url, self.folder, settled=self.province))
+        )
         self.hospital = self.province.hospital
         self.requests = {kind: self.hospital.requests(40, kind=kind) for kind in _KINDS}
         existing = self.run(self.read())
@@ -55,13 +59,13 @@ class Lifecycle(RuleBasedStateMachine):
         return self.runner.run(awaitable)
 
     async def read(self) -> list[Bill]:
-        async with self.office.database.scoped(UnitScope(self.hospital.unit_id)) as connection:
+        async with self.world.database.scoped(UnitScope(self.hospital.unit_id)) as connection:
             return await every_item(lambda key: list_bills(connection, BillFilter(), after=key))
 
     @rule(target=bills, kind=st.sampled_from(_KINDS), place=st.integers(0, 39), copies=st.integers(1, 3))
     def issue(self, kind: str, place: int, copies: int) -> Any:
         request = self.requests[kind][place]
-        outcomes = self.run(self.office.desk.issue(self.hospital.unit_id, [request] * copies, acting=ACTING))
+        outcomes = self.run(self.world.desk.issue(self.hospital.unit_id, [request] * copies, acting=ACTING))
         known = self.blue.get(request.business_no)
         for outcome in outcomes:
             assert isinstance(outcome, Issued)
@@ -76,16 +80,14 @@ class Lifecycle(RuleBasedStateMachine):
         other = msgspec.structs.replace(request, remark="不同内容")
         if request.business_no not in self.blue:
             return
-        (outcome,) = self.run(self.office.desk.issue(self.hospital.unit_id, [other], acting=ACTING))
+        (outcome,) = self.run(self.world.desk.issue(self.hospital.unit_id, [other], acting=ACTING))
         assert isinstance(outcome, Refused)
         assert outcome.problems[0].facts["number"] == self.blue[request.business_no].number
 
     @rule(bill=bills, copies=st.integers(1, 3))
     def reverse(self, bill: Bill, copies: int) -> None:
         request = ReversalRequest(code=bill.code, number=bill.number, reason="测试冲红", handler="演示员")
-        outcomes = self.run(
-            self.office.desk.reverse(self.hospital.unit_id, [request] * copies, acting=ACTING)
-        )
+        outcomes = self.run(self.world.desk.reverse(self.hospital.unit_id, [request] * copies, acting=ACTING))
         fresh = [outcome for outcome in outcomes if isinstance(outcome, Issued)]
         assert len(fresh) == (0 if bill.bill_id in self.red_of else 1)
         if fresh:
@@ -110,9 +112,10 @@ def runner() -> Iterator[asyncio.Runner]:
 
 
 def test_any_order_of_issuing_and_reversing(
-    province_url: str, settled: Province, runner: asyncio.Runner
+    province_url: str, tmp_path: Path, settled: Province, runner: asyncio.Runner
 ) -> None:
-    Lifecycle.url, Lifecycle.province, Lifecycle.runner = province_url, settled, runner
+    Lifecycle.url, Lifecycle.folder, Lifecycle.province = province_url, tmp_path, settled
+    Lifecycle.runner = runner
     # Examples go on in the same database: a later one meets the bills of those before it.
     run_state_machine_as_test(
         Lifecycle,

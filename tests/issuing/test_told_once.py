@@ -9,9 +9,9 @@ from typing import Any, cast
 import msgspec
 import pytest
 from tests.rules.wellformed import catalog, loaded
-from tests.support.office import ACTING, Office
-from tests.support.province import Resident
+from tests.support.province import ACTING, Resident
 from tests.support.rules import put_in_force
+from tests.support.world import World
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
@@ -244,12 +244,12 @@ async def test_a_rule_that_was_changed_or_cannot_run_is_told_by_itself() -> None
     assert "暂时无法运行" in told[1].message
 
 
-async def test_the_desk_tells_it_once(office: Office) -> None:
-    await put_in_force(office.database, rule_of("FACE-TOTAL-SUM"), rule_of("PAYER-USCC"))
-    hospital = office.province.hospital
+async def test_the_desk_tells_it_once(world: World) -> None:
+    await put_in_force(world.database, rule_of("FACE-TOTAL-SUM"), rule_of("PAYER-USCC"))
+    hospital = world.province.hospital
     request = payer(type="2", code="91150100DEC0000188")(hospital.request(total=Decimal("1.23")))
-    (outcome,) = await office.desk.issue(hospital.unit_id, [request], acting=ACTING)
-    checked = await office.desk.check(hospital.unit_id, request)
+    (outcome,) = await world.desk.issue(hospital.unit_id, [request], acting=ACTING)
+    checked = await world.desk.check(hospital.unit_id, request)
     assert isinstance(outcome, Refused)
     assert outcome.problems == checked.problems
     told = {problem.code: problem.facts.get("basis") for problem in outcome.problems}

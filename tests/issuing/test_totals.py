@@ -1,12 +1,12 @@
 """Sums by day: the same whether read from the units' rows or from the regions'."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
 from tests.support.totals import DailyRow, add_daily
+from tests.support.world import World, a_world
 
 from mingpiao.issuing.model import DayTotal
 from mingpiao.issuing.totals import day_totals, roll_up, unit_totals, waiting_days
@@ -28,13 +28,21 @@ ROWS: list[DailyRow] = [
 ]
 
 
+world = a_world("migrated", checked=False)
+
+
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(database_url, pool_size=3)
-    async with opened.system() as connection:
+async def database(world: World) -> Database:
+    """The database of that world, with the rows above."""
+    async with world.database.system() as connection:
         await add_daily(connection, ROWS)
-    yield opened
-    await opened.close()
+    return world.database
+
+
+@pytest.fixture
+def database_url(world: World) -> str:
+    """Where that world lies."""
+    return world.url
 
 
 async def _totals(database: Database, region: str = "150000") -> list[DayTotal]:

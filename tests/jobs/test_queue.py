@@ -15,17 +15,19 @@ import pytest
 from pgqueuer.core import listeners
 from pgqueuer.core.qm import QueueManager
 from tests.support.waiting import PATIENCE_SECONDS, until
+from tests.support.world import World, a_world
 
 from mingpiao.house.model import Handler
 from mingpiao.jobs.queue import Payload, enqueue, failed_jobs, retry_failed, run_jobs
 from mingpiao.storage.database import Database
 
+world = a_world("migrated")
+
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(database_url, pool_size=6)
-    yield opened
-    await opened.close()
+def database_url(world: World) -> str:
+    """Where that world lies."""
+    return world.url
 
 
 @asynccontextmanager

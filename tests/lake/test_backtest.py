@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,13 +12,12 @@ import msgspec
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
-from tests.lake.lake_site import LakeSite, open_lake
 from tests.lake.synthetic import Row, bill_row, write_lake
 from tests.lake.test_history import rule_of
 from tests.rules.rule_maker import TABLE
-from tests.support.office import ACTING
-from tests.support.province import Province
+from tests.support.province import ACTING
 from tests.support.waiting import PATIENCE_SECONDS
+from tests.support.world import World
 
 from mingpiao.jobs.queue import run_jobs
 from mingpiao.kernel.clock import SHANGHAI
@@ -34,12 +32,6 @@ from mingpiao.storage.scope import DepartmentScope, UnitScope
 
 TODAY = date(2026, 11, 15)
 PROVINCE = "150000"
-
-
-@pytest.fixture
-async def site(province_url: str, settled: Province, tmp_path: Path) -> AsyncIterator[LakeSite]:
-    async with open_lake(province_url, settled, tmp_path) as opened:
-        yield opened
 
 
 # -- the run -------------------------------------------------------------------------------------
@@ -165,44 +157,42 @@ def test_a_run_can_be_stopped(tmp_path: Path) -> None:
 # -- asked for and done --------------------------------------------------------------------------
 
 
-async def _start(
-    site: LakeSite, condition: str = "total > 0", months: int = 3, region: str = PROVINCE
-) -> int:
-    catalog = await site.catalog.get()
-    async with site.office.database.system() as connection:
+async def _start(world: World, condition: str = "total > 0", months: int = 3, region: str = PROVINCE) -> int:
+    catalog = await world.catalog.get()
+    async with world.database.system() as connection:
         return await start_backtest(
             connection, catalog, rule_of(condition), months, region_code=region, acting=ACTING
         )
 
 
-async def _get(site: LakeSite, backtest_id: int, region: str = PROVINCE) -> BackTest:
-    async with site.office.database.system() as connection:
+async def _get(world: World, backtest_id: int, region: str = PROVINCE) -> BackTest:
+    async with world.database.system() as connection:
         return await get_backtest(connection, backtest_id, region_code=region)
 
 
-async def _settled(site: LakeSite, backtest_id: int) -> BackTest:
+async def _settled(world: World, backtest_id: int) -> BackTest:
     """Let a worker's queue do it."""
     stop = asyncio.Event()
-    working = asyncio.create_task(run_jobs(site.office.database.pool, site.lake.handlers(), stop))
+    working = asyncio.create_task(run_jobs(world.database.pool, world.lake.handlers(), stop))
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            found = await _get(site, backtest_id)
+            found = await _get(world, backtest_id)
             while not found.state.finished:
                 await asyncio.sleep(0.05)
-                found = await _get(site, backtest_id)
+                found = await _get(world, backtest_id)
             return found
     finally:
         stop.set()
         await working
 
 
-async def test_a_worker_does_what_a_page_asked_for(site: LakeSite) -> None:
-    hospital = site.office.province.hospital
-    bills = await site.issue(hospital.unit_id, hospital.requests(4))
-    backtest_id = await _start(site, f"total >= {max(bill.total for bill in bills)}")
-    assert (await _get(site, backtest_id)).state is BackTestState.WAITING
+async def test_a_worker_does_what_a_page_asked_for(world: World) -> None:
+    hospital = world.province.hospital
+    bills = await world.issue(hospital, *hospital.requests(4))
+    backtest_id = await _start(world, f"total >= {max(bill.total for bill in bills)}")
+    assert (await _get(world, backtest_id)).state is BackTestState.WAITING
 
-    done = await _settled(site, backtest_id)
+    done = await _settled(world, backtest_id)
 
     assert (done.state, done.progress, done.failure) == (BackTestState.DONE, 1.0, "")
     assert done.result is not None
@@ -212,29 +202,29 @@ async def test_a_worker_does_what_a_page_asked_for(site: LakeSite) -> None:
     assert done.finished_at is not None
 
 
-async def test_each_step_is_in_the_audit_trail(site: LakeSite) -> None:
-    backtest_id = await _start(site)
-    async with site.office.database.system() as connection:
+async def test_each_step_is_in_the_audit_trail(world: World) -> None:
+    backtest_id = await _start(world)
+    async with world.database.system() as connection:
         await stop_backtest(connection, backtest_id, region_code=PROVINCE, acting=ACTING)
 
-    async with site.office.database.system() as connection:
+    async with world.database.system() as connection:
         query = text("SELECT action FROM audit_log WHERE subject = :subject ORDER BY audit_id")
         actions = (await connection.execute(query, {"subject": f"backtest:{backtest_id}"})).scalars().all()
     assert actions == ["backtest:start", "backtest:stop"]
 
 
-async def test_one_that_waits_is_stopped_at_once_and_never_begun(site: LakeSite) -> None:
-    backtest_id = await _start(site)
-    async with site.office.database.system() as connection:
+async def test_one_that_waits_is_stopped_at_once_and_never_begun(world: World) -> None:
+    backtest_id = await _start(world)
+    async with world.database.system() as connection:
         await stop_backtest(connection, backtest_id, region_code=PROVINCE, acting=ACTING)
 
-    assert (await _get(site, backtest_id)).state is BackTestState.STOPPED
-    async with site.office.database.system() as connection:
+    assert (await _get(world, backtest_id)).state is BackTestState.STOPPED
+    async with world.database.system() as connection:
         assert await store.begin(connection, backtest_id) is None
 
 
-async def test_one_that_runs_stops_when_asked(site: LakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    backtest_id = await _start(site)
+async def test_one_that_runs_stops_when_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    backtest_id = await _start(world)
     began = threading.Event()
 
     def endless(run: BackTestRun, *_: Any) -> BackTestResult:
@@ -243,63 +233,63 @@ async def test_one_that_runs_stops_when_asked(site: LakeSite, monkeypatch: pytes
         raise AssertionError("was not stopped")
 
     monkeypatch.setattr(BackTestRun, "run", endless)
-    async with site.office.database.system() as connection:
+    async with world.database.system() as connection:
         asked = await store.begin(connection, backtest_id)
     assert asked is not None
-    running = asyncio.create_task(site.lake.run(asked))
+    running = asyncio.create_task(world.lake.run(asked))
     await asyncio.to_thread(began.wait, PATIENCE_SECONDS)
-    async with site.office.database.system() as connection:
+    async with world.database.system() as connection:
         await stop_backtest(connection, backtest_id, region_code=PROVINCE, acting=ACTING)
     async with asyncio.timeout(PATIENCE_SECONDS):
         await running
 
-    stopped = await _get(site, backtest_id)
+    stopped = await _get(world, backtest_id)
     assert (stopped.state, stopped.result) == (BackTestState.STOPPED, None)
 
 
-async def test_one_left_by_a_killed_worker_is_taken_up_again(site: LakeSite) -> None:
-    hospital = site.office.province.hospital
-    await site.issue(hospital.unit_id, hospital.requests(1))
-    backtest_id = await _start(site)
-    async with site.office.database.system() as connection:
+async def test_one_left_by_a_killed_worker_is_taken_up_again(world: World) -> None:
+    hospital = world.province.hospital
+    await world.issue(hospital, *hospital.requests(1))
+    backtest_id = await _start(world)
+    async with world.database.system() as connection:
         assert await store.begin(connection, backtest_id) is not None
 
-    assert (await _settled(site, backtest_id)).state is BackTestState.DONE
+    assert (await _settled(world, backtest_id)).state is BackTestState.DONE
 
 
-async def test_what_came_late_changes_nothing(site: LakeSite) -> None:
-    backtest_id = await _start(site)
-    async with site.office.database.system() as connection:
+async def test_what_came_late_changes_nothing(world: World) -> None:
+    backtest_id = await _start(world)
+    async with world.database.system() as connection:
         await store.begin(connection, backtest_id)
         await store.end(connection, backtest_id, BackTestState.STOPPED)
         await store.end(connection, backtest_id, BackTestState.DONE)
         assert not await store.advance(connection, backtest_id, 0.5)
 
-    assert (await _get(site, backtest_id)).state is BackTestState.STOPPED
+    assert (await _get(world, backtest_id)).state is BackTestState.STOPPED
 
 
-async def test_missing_files_fail_it_with_a_sentence(site: LakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    hospital = site.office.province.hospital
-    await site.issue(hospital.unit_id, hospital.requests(1))
-    await site.lake.exporter.export()
-    for key in await site.files.listing("lake"):
-        await site.files.delete(key)
+async def test_missing_files_fail_it_with_a_sentence(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    hospital = world.province.hospital
+    await world.issue(hospital, *hospital.requests(1))
+    await world.lake.exporter.export()
+    for key in await world.files.listing("lake"):
+        await world.files.delete(key)
 
-    failed = await _settled(site, await _start(site))
+    failed = await _settled(world, await _start(world))
 
     assert (failed.state, failed.failure) == (BackTestState.FAILED, "读取历史数据没有成功，请稍后再试。")
 
 
-async def test_another_department_sees_nothing_of_it(site: LakeSite) -> None:
-    backtest_id = await _start(site, region="150100")
+async def test_another_department_sees_nothing_of_it(world: World) -> None:
+    backtest_id = await _start(world, region="150100")
 
     with pytest.raises(Refusal) as refused:
-        await _get(site, backtest_id, region="150200")
+        await _get(world, backtest_id, region="150200")
     assert refused.value.problems[0].code == "backtest.unknown"
-    async with site.office.database.system() as connection:
+    async with world.database.system() as connection:
         with pytest.raises(Refusal):
             await stop_backtest(connection, backtest_id, region_code="150200", acting=ACTING)
-    assert (await _get(site, backtest_id, region="150100")).state is BackTestState.WAITING
+    assert (await _get(world, backtest_id, region="150100")).state is BackTestState.WAITING
 
 
 @pytest.mark.parametrize(
@@ -311,43 +301,43 @@ async def test_another_department_sees_nothing_of_it(site: LakeSite) -> None:
     ],
 )
 async def test_what_is_wrong_is_refused_before_it_waits(
-    site: LakeSite, condition: str, months: int, code: str
+    world: World, condition: str, months: int, code: str
 ) -> None:
     with pytest.raises(Refusal) as refused:
-        await _start(site, condition, months)
+        await _start(world, condition, months)
 
     assert refused.value.problems[0].code == code
-    async with site.office.database.system() as connection:
+    async with world.database.system() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM backtests")) == 0
 
 
-async def test_a_department_has_three_at_a_time_even_when_asked_at_once(site: LakeSite) -> None:
-    outcomes = await asyncio.gather(*(_start(site) for _ in range(5)), return_exceptions=True)
+async def test_a_department_has_three_at_a_time_even_when_asked_at_once(world: World) -> None:
+    outcomes = await asyncio.gather(*(_start(world) for _ in range(5)), return_exceptions=True)
 
     refused = [each for each in outcomes if isinstance(each, Refusal)]
     assert [each.problems[0].code for each in refused] == ["backtest.too_many"] * 2
     assert len([each for each in outcomes if isinstance(each, int)]) == 3
 
 
-async def test_a_rule_with_history_is_judged_as_at_issue(site: LakeSite) -> None:
-    charity = site.office.province.charity
+async def test_a_rule_with_history_is_judged_as_at_issue(world: World) -> None:
+    charity = world.province.charity
     first, second = charity.requests(2)
     again = [msgspec.structs.replace(second, payer=first.payer, business_no=f"X{n}") for n in range(3)]
-    bills = await site.issue(charity.unit_id, [first])
+    bills = await world.issue(charity, first)
     for request in again:
-        bills += await site.issue(charity.unit_id, [request])
-    await site.reverse(charity.unit_id, bills[0])
-    last = await site.issue(charity.unit_id, [msgspec.structs.replace(again[0], business_no="X9")])
+        bills += await world.issue(charity, request)
+    await world.reverse(charity, bills[0])
+    last = await world.issue(charity, msgspec.structs.replace(again[0], business_no="X9"))
 
-    done = await _settled(site, await _start(site, "payer_count(1) >= 3"))
+    done = await _settled(world, await _start(world, "payer_count(1) >= 3"))
 
     assert done.result is not None
     assert set(done.result.sample) == {bills[3].bill_id, last[0].bill_id}
 
 
-async def test_row_level_security_shows_a_department_its_own_area_alone(site: LakeSite) -> None:
-    backtest_id = await _start(site, region="150100")
-    database = site.office.database
+async def test_row_level_security_shows_a_department_its_own_area_alone(world: World) -> None:
+    backtest_id = await _start(world, region="150100")
+    database = world.database
     for scope, seen in (
         (DepartmentScope("150100"), True),
         (DepartmentScope("150000"), True),

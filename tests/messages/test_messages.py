@@ -1,13 +1,11 @@
 """Messages: told once, read by each account for itself, of nobody else."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from tests.support.office import ACTING
-from tests.support.province import Province
+from tests.support.province import ACTING, Province
 
 from mingpiao.identity.model import Role
 from mingpiao.identity.service import create_account
@@ -25,13 +23,6 @@ from mingpiao.storage.database import Database
 from mingpiao.storage.scope import DepartmentScope, UnitScope
 
 REGION = "150000"
-
-
-@pytest.fixture
-async def database(province_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(province_url, pool_size=4)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -1,23 +1,17 @@
-"""The public pages on a small province with one issued bill."""
+"""A visitor of the public pages who holds a bill."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import httpx
 import msgspec
-from tests.support.apps import open_services, serve
-from tests.support.office import ACTING, bill_of
-from tests.support.province import MASTER, Province
+from tests.support.world import World
 
 from mingpiao.composition import Services
 from mingpiao.issuing.model import Bill, BillDocument
 from mingpiao.issuing.service import get_document
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.money import plain
-from mingpiao.settings import load
-
-ADDRESS = "http://site.test"
 
 
 class PublicSite(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,18 +53,9 @@ class PublicSite(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def open_public_site(url: str, files: Path, province: Province) -> AsyncIterator[PublicSite]:
-    """Serve the public pages and issue one bill."""
-    key = files / "master.key"
-    key.write_text(MASTER.hex())
-    key.chmod(0o600)
-    settings = load(
-        {}, database_url=url, data_dir=files, master_key_file=key, pool_size=4, signer_processes=0, demo=True
-    )
-    async with open_services(settings) as services:
-        app = serve(services)
-        hospital = province.hospital
-        outcome = (await services.desk.issue(hospital.unit_id, [hospital.request()], acting=ACTING))[0]
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
-        async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as client:
-            yield PublicSite(client=client, services=services, bill=bill_of(outcome))
+async def open_public_site(world: World) -> AsyncIterator[PublicSite]:
+    """A visitor of a world's pages, and a bill of its hospital."""
+    hospital = world.province.hospital
+    (bill,) = await world.issue(hospital, hospital.request())
+    async with world.stranger() as browser:
+        yield PublicSite(client=browser.client, services=world.services, bill=bill)

@@ -7,7 +7,8 @@ from html import unescape
 
 import httpx
 import openpyxl
-from tests.portals.unit_site import Browser, Site, members_of
+from tests.support.browser import Browser, members_of
+from tests.support.world import World
 
 ADDRESS = "/unit/accounts/import"
 HEADINGS = ["用户名", "姓名", "角色"]
@@ -59,8 +60,8 @@ def told(answer: httpx.Response) -> str:
     return found[1]
 
 
-async def test_from_the_template_to_signing_in(unit_site: Site) -> None:
-    browser = await unit_site.browser("manager")
+async def test_from_the_template_to_signing_in(site: World) -> None:
+    browser = await site.browser("manager")
     assert f'href="{ADDRESS}"' in (await browser.get("/unit/accounts")).text
     template = await browser.get(f"{ADDRESS}/template.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(template.content))
@@ -73,14 +74,14 @@ async def test_from_the_template_to_signing_in(unit_site: Site) -> None:
     book["账户"].append(["zhao-liu", "赵六", "复核人"])
     file = io.BytesIO()
     book.save(file)
-    before = await unit_site.services.database.pool.fetchval("SELECT count(*) FROM accounts")
+    before = await site.services.database.pool.fetchval("SELECT count(*) FROM accounts")
 
     tried = await try_file(browser, file.getvalue())
     assert tried.status_code == 200
     assert told(tried) == "新建 2 行。"
     assert "还没有写入任何内容" in tried.text
     assert re.findall(r'<td class="text-end">(\d+)</td>', tried.text) == ["2", "4"]
-    assert await unit_site.services.database.pool.fetchval("SELECT count(*) FROM accounts") == before
+    assert await site.services.database.pool.fetchval("SELECT count(*) FROM accounts") == before
 
     done = await press(browser, tried, "import")
     assert "导入完成" in done.text
@@ -88,11 +89,11 @@ async def test_from_the_template_to_signing_in(unit_site: Site) -> None:
     results = rows_of(await press(browser, done, "results", "secret_results"))
     assert results[0] == [*HEADINGS, "一次性密码"]
     assert [row[:3] for row in results[1:]] == [["wang.wu", "王五", "开票人"], ["zhao-liu", "赵六", "复核人"]]
-    assert [entry for entry in await unit_site.audit() if entry[0].startswith("account:")] == [
-        ("account:create", f"account:{await account_id(unit_site, 'wang.wu')}"),
-        ("account:create", f"account:{await account_id(unit_site, 'zhao-liu')}"),
+    assert [entry for entry in await site.audit() if entry[0].startswith("account:")] == [
+        ("account:create", f"account:{await account_id(site, 'wang.wu')}"),
+        ("account:create", f"account:{await account_id(site, 'zhao-liu')}"),
     ]
-    newcomer = unit_site.stranger()
+    newcomer = site.stranger()
     assert (await newcomer.sign_in("wang.wu", results[1][3])).status_code == 303
     assert (await newcomer.get("/unit")).headers["location"] == "/password"
 
@@ -100,10 +101,10 @@ async def test_from_the_template_to_signing_in(unit_site: Site) -> None:
     again = await press(browser, tried, "import")
     assert told(again) == "内容相同，跳过 2 行。"
     assert "secret_results" not in again.text
-    assert await unit_site.services.database.pool.fetchval("SELECT count(*) FROM accounts") == before + 2
+    assert await site.services.database.pool.fetchval("SELECT count(*) FROM accounts") == before + 2
 
 
-async def account_id(site: Site, username: str) -> int:
+async def account_id(site: World, username: str) -> int:
     found = await site.services.database.pool.fetchval(
         "SELECT account_id FROM accounts WHERE username = $1", username
     )
@@ -111,8 +112,8 @@ async def account_id(site: Site, username: str) -> int:
     return found
 
 
-async def test_each_row_is_told_why_and_failed_rows_come_as_a_file(unit_site: Site) -> None:
-    browser = await unit_site.browser("manager")
+async def test_each_row_is_told_why_and_failed_rows_come_as_a_file(site: World) -> None:
+    browser = await site.browser("manager")
     data = workbook(
         ["角色", "用户名*", "备注", "姓名"],
         ["开票人", "handler", "", "开票员甲"],
@@ -145,8 +146,8 @@ async def test_each_row_is_told_why_and_failed_rows_come_as_a_file(unit_site: Si
     assert told(mended) == "内容相同，跳过 1 行。"
 
 
-async def test_a_file_that_is_none(unit_site: Site) -> None:
-    browser = await unit_site.browser("manager")
+async def test_a_file_that_is_none(site: World) -> None:
+    browser = await site.browser("manager")
     cases = [
         (b"", "请选择要导入的文件。"),
         (b"%PDF-1.7\x00", "文件不是 XLSX 或 CSV"),
@@ -160,16 +161,16 @@ async def test_a_file_that_is_none(unit_site: Site) -> None:
         assert f'href="#file">{message}' in answer.text
 
 
-async def test_only_the_manager_imports(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_only_the_manager_imports(site: World) -> None:
+    browser = await site.browser("handler")
     assert (await browser.get(ADDRESS)).status_code == 403
     assert (await try_file(browser, workbook(HEADINGS, ["new.one", "甲", "开票人"]))).status_code == 403
 
 
-async def test_rows_that_were_tried_wait_for_their_author(unit_site: Site) -> None:
-    browser = await unit_site.browser("manager")
+async def test_rows_that_were_tried_wait_for_their_author(site: World) -> None:
+    browser = await site.browser("manager")
     tried = await try_file(browser, workbook(HEADINGS, ["new.one", "甲", "开票人"]))
-    await unit_site.services.database.pool.execute("DELETE FROM sessions")
+    await site.services.database.pool.execute("DELETE FROM sessions")
     late = await press(browser, tried, "import")
     assert late.headers["location"] == "/login?ended=kept"
     answer = await browser.sign_in("manager")

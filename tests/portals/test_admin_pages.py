@@ -1,15 +1,13 @@
 """The administrator's pages: state, accounts, audit trail."""
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
-import pytest_asyncio
-from tests.portals.finance_site import HOHHOT, PASSWORD, Site, open_site
-from tests.support.databases import fresh_database
-from tests.support.office import ACTING
+from tests.support.browser import PASSWORD, Browser
+from tests.support.province import ACTING
+from tests.support.world import HOHHOT, World, a_world
 
 import mingpiao
 from mingpiao.applications.model import StepKind
@@ -17,21 +15,14 @@ from mingpiao.identity.model import Rejected, Role, SignedIn
 from mingpiao.identity.service import create_account, sign_in
 from mingpiao.journal.model import EventType
 from mingpiao.portals.audit.wording import action_label
-from mingpiao.storage.embedded import EmbeddedServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(
-    cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Site]:
-    with fresh_database(cluster, template_database) as url:
-        async with open_site(url, tmp_path_factory.mktemp("admin")) as opened:
-            yield opened
+site = a_world(spread=True, scope="module", checked=False)
 
 
-async def _account(site: Site, username: str) -> int:
+async def _account(site: World, username: str) -> int:
     async with site.services.database.system() as connection:
         account = await create_account(
             connection,
@@ -45,7 +36,7 @@ async def _account(site: Site, username: str) -> int:
     return account.account_id
 
 
-async def _do(browser: httpx.AsyncClient, account_id: int, verb: str) -> httpx.Response:
+async def _do(browser: Browser, account_id: int, verb: str) -> httpx.Response:
     page = (await browser.get(f"/admin/accounts/{account_id}")).text
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token
@@ -53,7 +44,7 @@ async def _do(browser: httpx.AsyncClient, account_id: int, verb: str) -> httpx.R
     return await browser.post(f"/admin/accounts/{account_id}", data=form)
 
 
-async def test_the_state_tells_of_bills_numbers_and_the_worker(site: Site) -> None:
+async def test_the_state_tells_of_bills_numbers_and_the_worker(site: World) -> None:
     async with await site.browser(Role.ADMINISTRATOR) as browser:
         html = (await browser.get("/admin")).text
     assert "后台任务没有运行" in html
@@ -61,7 +52,7 @@ async def test_the_state_tells_of_bills_numbers_and_the_worker(site: Site) -> No
     assert "15060125" in html
 
 
-async def test_accounts_are_searched(site: Site) -> None:
+async def test_accounts_are_searched(site: World) -> None:
     account_id = await _account(site, "searched-one")
     async with await site.browser(Role.ADMINISTRATOR) as browser:
         html = (await browser.get("/admin/accounts?words=SEARCHED&role=none")).text
@@ -71,7 +62,7 @@ async def test_accounts_are_searched(site: Site) -> None:
         assert (await browser.get("/admin/accounts/999999")).status_code == 404
 
 
-async def test_a_locked_account_is_unlocked(site: Site) -> None:
+async def test_a_locked_account_is_unlocked(site: World) -> None:
     account_id = await _account(site, "locked-one")
     database = site.services.database
     for _ in range(5):
@@ -89,7 +80,7 @@ async def test_a_locked_account_is_unlocked(site: Site) -> None:
     )
 
 
-async def test_an_account_is_disabled_enabled_and_given_a_password(site: Site) -> None:
+async def test_an_account_is_disabled_enabled_and_given_a_password(site: World) -> None:
     account_id = await _account(site, "changed-one")
     database = site.services.database
     async with await site.browser(Role.ADMINISTRATOR) as browser:
@@ -103,7 +94,7 @@ async def test_an_account_is_disabled_enabled_and_given_a_password(site: Site) -
         assert (await _do(browser, account_id, "explode")).status_code == 400
 
 
-async def test_nobody_disables_themselves_and_no_form_goes_without_its_token(site: Site) -> None:
+async def test_nobody_disables_themselves_and_no_form_goes_without_its_token(site: World) -> None:
     async with await site.browser(Role.ADMINISTRATOR) as browser:
         own = await site.services.database.pool.fetchval(
             "SELECT account_id FROM accounts WHERE role = 'administrator'"
@@ -114,7 +105,7 @@ async def test_nobody_disables_themselves_and_no_form_goes_without_its_token(sit
         assert "停用账户" not in page
 
 
-async def test_the_audit_trail_is_paged_and_filtered(site: Site) -> None:
+async def test_the_audit_trail_is_paged_and_filtered(site: World) -> None:
     bill = site.bills[HOHHOT][0]
     await site.services.database.pool.execute(
         "INSERT INTO audit_log (actor, action, subject, address, details) "
@@ -134,7 +125,7 @@ async def test_the_audit_trail_is_paged_and_filtered(site: Site) -> None:
         assert (await browser.get("/admin/audit?unit_id=x")).status_code == 422
 
 
-async def test_the_audit_trail_speaks_chinese(site: Site) -> None:
+async def test_the_audit_trail_speaks_chinese(site: World) -> None:
     digest = "evidence:" + "0f" * 32
     await site.services.database.pool.execute(
         "INSERT INTO audit_log (actor, action, subject, address, details) VALUES "
@@ -170,7 +161,7 @@ async def test_every_action_of_the_audit_trail_has_a_name() -> None:
     ],
 )
 async def test_what_nobody_foresaw_is_a_page_and_in_the_log(
-    site: Site,
+    site: World,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     error: Exception,
@@ -195,7 +186,7 @@ async def test_what_nobody_foresaw_is_a_page_and_in_the_log(
 
 
 @pytest.mark.parametrize("path", ["/admin", "/admin/accounts", "/admin/accounts/1", "/admin/audit"])
-async def test_only_an_administrator_comes_in(site: Site, path: str) -> None:
+async def test_only_an_administrator_comes_in(site: World, path: str) -> None:
     async with await site.browser(region=HOHHOT) as browser:
         assert (await browser.get(path)).status_code == 403
     async with site.stranger() as stranger:

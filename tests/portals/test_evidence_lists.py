@@ -10,9 +10,8 @@ import httpx
 import openpyxl
 import pytest
 from tests.evidence.test_listing import put, says
-from tests.portals.unit_site import Browser, Site
-from tests.support.apps import serve
-from tests.support.office import ACTING, bill_of
+from tests.support.province import ACTING
+from tests.support.world import World, bill_of
 
 from mingpiao.issuing.model import Bill, ReversalRequest
 from mingpiao.kernel.clock import now
@@ -21,23 +20,17 @@ from mingpiao.portals.rendering import moment
 START = now().replace(microsecond=0) - timedelta(days=2)
 
 
-async def _put(site: Site, number: int, **more: object) -> str:
+async def _put(site: World, number: int, **more: object) -> str:
     """A file of the charity, each a minute younger than the one before."""
     given = {"at": START + timedelta(minutes=number)} | more
     return await put(site.services.database, site.unit, number, **given)  # type: ignore[arg-type]
 
 
-async def _issue(site: Site, digest: str, *numbers: str) -> list[Bill]:
+async def _issue(site: World, digest: str, *numbers: str) -> list[Bill]:
     """Bills of the charity on a file."""
     requests = [site.unit.request(kind="0301", business_no=number, evidence=(digest,)) for number in numbers]
     outcomes = await site.services.desk.issue(site.unit.unit_id, requests, acting=ACTING)
     return [bill_of(outcome) for outcome in outcomes]
-
-
-async def _finance(site: Site, username: str) -> Browser:
-    browser = Browser(serve(site.services))
-    assert (await browser.sign_in(username)).status_code == 303
-    return browser
 
 
 def _rows(answer: httpx.Response) -> list[list[str]]:
@@ -52,17 +45,17 @@ def _names(answer: httpx.Response) -> list[str]:
     return [row[1] for row in _rows(answer)]
 
 
-async def test_a_unit_sees_its_files_with_what_is_used_and_left(unit_site: Site) -> None:
-    browser = await unit_site.browser("checker")
+async def test_a_unit_sees_its_files_with_what_is_used_and_left(site: World) -> None:
+    browser = await site.browser("checker")
     empty = await browser.get("/unit/evidence")
     assert "没有符合条件的佐证材料" in empty.text
     assert "export.csv" not in empty.text
-    await _put(unit_site, 1, name="坏.pdf")
-    digest = await _put(unit_site, 2, name="<合同>.pdf", extraction=says("100000.00"))
-    await put(unit_site.services.database, unit_site.province.office, 3, name="别家.pdf")
-    (bill, gone) = await _issue(unit_site, digest, "B-1", "B-2")
+    await _put(site, 1, name="坏.pdf")
+    digest = await _put(site, 2, name="<合同>.pdf", extraction=says("100000.00"))
+    await put(site.services.database, site.province.office, 3, name="别家.pdf")
+    (bill, gone) = await _issue(site, digest, "B-1", "B-2")
     reversal = ReversalRequest(code=gone.code, number=gone.number, reason="开错", handler="张三")
-    await unit_site.services.desk.reverse(unit_site.unit.unit_id, [reversal], acting=ACTING)
+    await site.services.desk.reverse(site.unit.unit_id, [reversal], acting=ACTING)
     shown = await browser.get("/unit/evidence")
     left = Decimal(100_000) - bill.total
     first, second = moment(START + timedelta(minutes=1)), moment(START + timedelta(minutes=2))
@@ -74,15 +67,15 @@ async def test_a_unit_sees_its_files_with_what_is_used_and_left(unit_site: Site)
     assert f'href="/unit/evidence/{digest}"' in shown.text
     assert f'href="/unit/bills?evidence={digest}"' in shown.text
     assert re.search(r'href="/unit/evidence" aria-current="page"', shown.text)
-    assert _names(await (await unit_site.browser("other")).get("/unit/evidence")) == ["别家.pdf"]
+    assert _names(await (await site.browser("other")).get("/unit/evidence")) == ["别家.pdf"]
 
 
-async def test_a_files_page_leads_to_its_bills_and_its_bills_to_it(unit_site: Site) -> None:
-    digest = await _put(unit_site, 1, name="合同.pdf", extraction=says("100000.00"))
-    other_file = await _put(unit_site, 2, extraction=says("100000.00"))
-    bills = await _issue(unit_site, digest, *(f"B-{n}" for n in range(21)))
-    await _issue(unit_site, other_file, "C-1")
-    browser = await unit_site.browser("handler")
+async def test_a_files_page_leads_to_its_bills_and_its_bills_to_it(site: World) -> None:
+    digest = await _put(site, 1, name="合同.pdf", extraction=says("100000.00"))
+    other_file = await _put(site, 2, extraction=says("100000.00"))
+    bills = await _issue(site, digest, *(f"B-{n}" for n in range(21)))
+    await _issue(site, other_file, "C-1")
+    browser = await site.browser("handler")
     shown = await browser.get(f"/unit/evidence/{digest}")
     used = sum(bill.total for bill in bills)
     for label, value in (
@@ -103,23 +96,23 @@ async def test_a_files_page_leads_to_its_bills_and_its_bills_to_it(unit_site: Si
     assert f"/unit/bills/export.csv?evidence={digest}" in listed.text
     wrong = await browser.get("/unit/bills", evidence="x")
     assert (wrong.status_code, "没有这份佐证材料" in wrong.text) == (422, True)
-    stranger = await unit_site.browser("other")
+    stranger = await site.browser("other")
     assert (await stranger.get(f"/unit/evidence/{digest}")).status_code == 404
     assert "没有符合条件的票据" in (await stranger.get("/unit/bills", evidence=digest)).text
     assert (await browser.get("/unit/evidence/nothing")).status_code == 404
 
 
-async def test_a_unused_file_says_so(unit_site: Site) -> None:
-    digest = await _put(unit_site, 1)
-    shown = await (await unit_site.browser("handler")).get(f"/unit/evidence/{digest}")
+async def test_a_unused_file_says_so(site: World) -> None:
+    digest = await _put(site, 1)
+    shown = await (await site.browser("handler")).get(f"/unit/evidence/{digest}")
     assert "还没有使用这份材料开具的票据" in shown.text
     assert "<dt>载明金额（元）</dt><dd>未载明</dd>" in shown.text
 
 
-async def test_filters_restrict_and_wrong_ones_are_told(unit_site: Site) -> None:
-    await _put(unit_site, 1, name="合同甲.pdf")
-    await _put(unit_site, 2, name="合同乙.pdf", extraction=says("1.00"))
-    browser = await unit_site.browser("handler")
+async def test_filters_restrict_and_wrong_ones_are_told(site: World) -> None:
+    await _put(site, 1, name="合同甲.pdf")
+    await _put(site, 2, name="合同乙.pdf", extraction=says("1.00"))
+    browser = await site.browser("handler")
     day = START.date().isoformat()
     assert _names(await browser.get("/unit/evidence", name="甲")) == ["合同甲.pdf"]
     assert _names(await browser.get("/unit/evidence", state="read")) == ["合同乙.pdf"]
@@ -145,10 +138,10 @@ async def test_filters_restrict_and_wrong_ones_are_told(unit_site: Site) -> None
         assert (await browser.get("/unit/evidence", after=odd)).status_code == 422, odd
 
 
-async def test_pages_follow_one_another_and_keep_the_filter(unit_site: Site) -> None:
+async def test_pages_follow_one_another_and_keep_the_filter(site: World) -> None:
     for number in range(1, 104):
-        await _put(unit_site, number, name=f"{number}.pdf")
-    browser = await unit_site.browser("handler")
+        await _put(site, number, name=f"{number}.pdf")
+    browser = await site.browser("handler")
     seen: list[str] = []
     pages, address = 0, "/unit/evidence?name=pdf"
     while address:
@@ -161,10 +154,10 @@ async def test_pages_follow_one_another_and_keep_the_filter(unit_site: Site) -> 
     assert (pages, seen) == (3, [f"{number}.pdf" for number in range(103, 0, -1)])
 
 
-async def test_exports_have_the_whole_filter(unit_site: Site) -> None:
-    digest = await _put(unit_site, 1, name="=合同.pdf", extraction=says("1000.00"), used=("0", 0))
-    await _put(unit_site, 2, name="坏.pdf")
-    browser = await unit_site.browser("checker")
+async def test_exports_have_the_whole_filter(site: World) -> None:
+    digest = await _put(site, 1, name="=合同.pdf", extraction=says("1000.00"), used=("0", 0))
+    await _put(site, 2, name="坏.pdf")
+    browser = await site.browser("checker")
     answer = await browser.get("/unit/evidence/export.csv", state="read")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [",".join(row) for row in rows] == [
@@ -178,32 +171,32 @@ async def test_exports_have_the_whole_filter(unit_site: Site) -> None:
         ["坏.pdf", "无法识别", "", "0", "", 0, "", "0"],
         ["=合同.pdf", "已识别", "合同", "0", 1000, 0, 1000, "0"],
     ]
-    audit = await unit_site.services.database.pool.fetch(
+    audit = await site.services.database.pool.fetch(
         "SELECT subject, details FROM audit_log WHERE action = 'evidence:export' ORDER BY audit_id"
     )
-    unit = f"unit:{unit_site.unit.unit_id}"
+    unit = f"unit:{site.unit.unit_id}"
     assert [tuple(row) for row in audit] == [
         (unit, {"format": "csv", "state": "read"}),
         (unit, {"format": "xlsx"}),
     ]
 
 
-async def test_a_department_sees_the_files_of_its_units(unit_site: Site) -> None:
-    office = unit_site.province.office
-    digest = await _put(unit_site, 1, name="慈善.pdf", extraction=says("100000.00"))
-    (bill,) = await _issue(unit_site, digest, "B-1")
-    same = await put(unit_site.services.database, office, 1, name="机关.pdf", at=START)
+async def test_a_department_sees_the_files_of_its_units(site: World) -> None:
+    office = site.province.office
+    digest = await _put(site, 1, name="慈善.pdf", extraction=says("100000.00"))
+    (bill,) = await _issue(site, digest, "B-1")
+    same = await put(site.services.database, office, 1, name="机关.pdf", at=START)
     old = now() - timedelta(days=40)
-    await put(unit_site.services.database, office, 2, name="旧.pdf", at=old)
+    await put(site.services.database, office, 2, name="旧.pdf", at=old)
     assert same == digest, "the same file of two units"
-    browser = await _finance(unit_site, "officer")
+    browser = await site.browser("officer")
     shown = await browser.get("/finance/evidence")
-    unit = unit_site.unit.unit
+    unit = site.unit.unit
     assert [row[1:4] for row in _rows(shown)] == [
         ["慈善.pdf", unit.name, "已识别"],
         ["机关.pdf", office.unit.name, "无法识别"],
     ]
-    base = f"/finance/evidence/{unit_site.unit.unit_id}/{digest}"
+    base = f"/finance/evidence/{site.unit.unit_id}/{digest}"
     bills = f"/finance/bills?evidence={digest}&unit={unit.uscc}"
     assert f'href="{base}"' in shown.text
     assert f'href="{bills.replace("&", "&amp;")}"' in shown.text
@@ -217,32 +210,32 @@ async def test_a_department_sees_the_files_of_its_units(unit_site: Site) -> None
     assert _names(await browser.get("/finance/evidence", to=old.date().isoformat())) == ["旧.pdf"]
     assert "没有找到该用票单位" in (await browser.get("/finance/evidence", unit="没有的单位")).text
     page = await browser.get(base)
-    assert f'href="/finance/units/{unit_site.unit.unit_id}">{unit.name}' in page.text
+    assert f'href="/finance/units/{site.unit.unit_id}">{unit.name}' in page.text
     assert f'href="/finance/bills/{bill.code}/{bill.number}"' in page.text
     listed = await browser.get(bills)
     assert re.findall(r'href="/finance/bills/\d{8}/(\d{10})"', listed.text) == [bill.number]
     assert f'<a href="{base}">这份佐证材料</a>' in listed.text
     exported = (await browser.get("/finance/evidence/export.csv", unit=unit.uscc)).content.decode("utf-8-sig")
     (row,) = list(csv.reader(io.StringIO(exported)))[1:]
-    catalog = await unit_site.services.catalog.get()
+    catalog = await site.services.catalog.get()
     assert [*row[:3], row[4]] == [unit.name, unit.uscc, catalog.region_path(unit.region_code), "慈善.pdf"]
 
 
 @pytest.mark.parametrize("region", ["own", "below", "outside"])
-async def test_a_list_is_held_to_a_region(unit_site: Site, region: str) -> None:
-    await _put(unit_site, 1, name="慈善.pdf")
-    digest = await put(unit_site.services.database, unit_site.province.hospital, 2, name="医院.pdf", at=START)
-    officer, elsewhere = await _finance(unit_site, "officer"), await _finance(unit_site, "elsewhere")
+async def test_a_list_is_held_to_a_region(site: World, region: str) -> None:
+    await _put(site, 1, name="慈善.pdf")
+    digest = await put(site.services.database, site.province.hospital, 2, name="医院.pdf", at=START)
+    officer, elsewhere = await site.browser("officer"), await site.browser("elsewhere")
     if region == "own":
         assert _names(await officer.get("/finance/evidence")) == ["慈善.pdf", "医院.pdf"]
         assert "没有符合条件的佐证材料" in (await elsewhere.get("/finance/evidence")).text
     elif region == "below":
-        await unit_site.services.database.pool.execute(
+        await site.services.database.pool.execute(
             "UPDATE evidence_files SET region_code = '150102' WHERE name = '慈善.pdf'"
         )
         assert _names(await officer.get("/finance/evidence", region="150100")) == ["慈善.pdf"]
     else:
-        hospital = unit_site.province.hospital.unit_id
+        hospital = site.province.hospital.unit_id
         assert (await elsewhere.get("/finance/evidence", region="150100")).status_code == 404
         assert (await elsewhere.get("/finance/evidence/export.csv", region="150100")).status_code == 404
         assert (await elsewhere.get(f"/finance/evidence/{hospital}/{digest}")).status_code == 404

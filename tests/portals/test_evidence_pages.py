@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 from tests.evidence import hostile
 from tests.portals.test_unit_issue import FILLED, KIND
-from tests.portals.unit_site import Browser, Site, members_of
+from tests.support.browser import Browser, members_of
+from tests.support.world import World
 
 from mingpiao.catalog.service import CHANNEL as CATALOG_CHANNEL
 from mingpiao.crypto.sm3 import sm3_hex
@@ -41,15 +42,15 @@ async def _send(browser: Browser, *files: tuple[str, bytes], token: str | None =
     return await browser.client.post("/unit/evidence", files=files, headers=headers)
 
 
-async def _read_all(site: Site) -> None:
+async def _read_all(site: World) -> None:
     services = site.services
     reader = EvidenceReader(services.database, services.evidence, services.readers)
     for row in await services.database.pool.fetch("SELECT payload FROM pgqueuer"):
         await reader.read(msgspec.json.decode(row["payload"]))
 
 
-async def test_files_are_taken_in_one_by_one_and_each_is_answered(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_files_are_taken_in_one_by_one_and_each_is_answered(site: World) -> None:
+    browser = await site.browser("handler")
     answer = await _send(browser, ("合同.pdf", FILE), ("x.exe", b"MZ"), ("空.pdf", b""))
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
@@ -61,31 +62,31 @@ async def test_files_are_taken_in_one_by_one_and_each_is_answered(unit_site: Sit
         "文件内容不是 PDF，请上传 PDF 格式的佐证材料；图片请先另存为 PDF。",
         "文件是空的，请重新选择文件。",
     ]
-    await _read_all(unit_site)
+    await _read_all(site)
     states = (await browser.get("/unit/evidence/status", digests=f"{DIGEST} {'0' * 64} junk")).json()
     assert [(file["digest"], file["settled"], file["pages"]) for file in states] == [(DIGEST, True, 2)]
-    audit = await unit_site.services.database.pool.fetchrow(
+    audit = await site.services.database.pool.fetchrow(
         "SELECT actor, unit_id FROM audit_log WHERE action = 'evidence:upload'"
     )
-    assert tuple(audit) == (unit_site.accounts["handler"].actor, unit_site.unit.unit_id)
+    assert tuple(audit) == (site.accounts["handler"].actor, site.unit.unit_id)
 
 
-async def test_only_who_may_issue_uploads_and_means_it(unit_site: Site) -> None:
-    handler = await unit_site.browser("handler")
+async def test_only_who_may_issue_uploads_and_means_it(site: World) -> None:
+    handler = await site.browser("handler")
     assert (await _send(handler, ("a.pdf", FILE), token="wrong")).status_code == 403
-    assert (await _send(await unit_site.browser("checker"), ("a.pdf", FILE))).status_code == 403
-    stranger = unit_site.stranger()
+    assert (await _send(await site.browser("checker"), ("a.pdf", FILE))).status_code == 403
+    stranger = site.stranger()
     sent = await _send(stranger, ("a.pdf", FILE), token="x")
     assert sent.headers["location"].startswith("/login")
-    count = await unit_site.services.database.pool.fetchval("SELECT count(*) FROM evidence_files")
+    count = await site.services.database.pool.fetchval("SELECT count(*) FROM evidence_files")
     assert count == 0
 
 
-async def test_pages_and_files_are_the_units_own(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_pages_and_files_are_the_units_own(site: World) -> None:
+    browser = await site.browser("handler")
     await _send(browser, ("采购 合同.pdf", FILE))
     assert (await browser.get(f"/unit/evidence/{DIGEST}/pages/1.png")).status_code == 404, "not read yet"
-    await _read_all(unit_site)
+    await _read_all(site)
     shown = await browser.get(f"/unit/evidence/{DIGEST}/pages/2.png")
     assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")
     assert shown.headers["cache-control"] == "private, max-age=600"
@@ -96,16 +97,14 @@ async def test_pages_and_files_are_the_units_own(unit_site: Site) -> None:
     for wrong in ("pages/3.png", "pages/0.png", "pages/x.png", "pages/1.jpg", "pages/²³.png"):
         assert (await browser.get(f"/unit/evidence/{DIGEST}/{wrong}")).status_code == 404, wrong
 
-    other = await unit_site.browser("other")
+    other = await site.browser("other")
     for address in ("pages/1.png", "file"):
         assert (await other.get(f"/unit/evidence/{DIGEST}/{address}")).status_code == 404
     assert (await other.get("/unit/evidence/status", digests=DIGEST)).json() == []
-    assert (
-        await (await unit_site.browser("checker")).get(f"/unit/evidence/{DIGEST}/file")
-    ).status_code == 200
+    assert (await (await site.browser("checker")).get(f"/unit/evidence/{DIGEST}/file")).status_code == 200
 
 
-async def _need_files(site: Site) -> None:
+async def _need_files(site: World) -> None:
     await site.services.database.pool.execute(
         "UPDATE bill_kinds SET needs_evidence = true WHERE code = $1", KIND
     )
@@ -118,7 +117,7 @@ async def _need_files(site: Site) -> None:
     raise AssertionError("the catalog did not change")
 
 
-async def _form(site: Site, browser: Browser) -> dict[str, str]:
+async def _form(site: World, browser: Browser) -> dict[str, str]:
     await _need_files(site)
     shown = await browser.get("/unit/issue", kind=KIND)
     assert 'enctype="multipart/form-data"' in shown.text
@@ -128,9 +127,9 @@ async def _form(site: Site, browser: Browser) -> dict[str, str]:
     return members | FILLED
 
 
-async def test_without_javascript_files_come_with_the_form(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
-    members = await _form(unit_site, browser)
+async def test_without_javascript_files_come_with_the_form(site: World) -> None:
+    browser = await site.browser("handler")
+    members = await _form(site, browser)
     added = await browser.client.post(
         "/unit/issue",
         data=members | {"action": "update"},
@@ -161,29 +160,25 @@ async def test_without_javascript_files_come_with_the_form(unit_site: Site) -> N
     assert members_of(dropped.text)["evidence"] == sm3_hex(OTHER)
 
 
-async def test_a_kind_that_needs_files_is_not_issued_without(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_a_kind_that_needs_files_is_not_issued_without(site: World) -> None:
+    browser = await site.browser("handler")
     refused = await browser.client.post(
-        "/unit/issue", data=await _form(unit_site, browser) | {"action": "check"}, files={"none": b""}
+        "/unit/issue", data=await _form(site, browser) | {"action": "check"}, files={"none": b""}
     )
     assert refused.status_code == 422
     assert 'href="#evidence"' in refused.text
 
 
 @pytest.mark.parametrize("username", ["officer", "elsewhere"])
-async def test_a_department_sees_files_of_its_units_only(unit_site: Site, username: str) -> None:
-    from tests.support.apps import serve
-
-    await _send(await unit_site.browser("handler"), ("a.pdf", FILE))
-    await _read_all(unit_site)
-    app = serve(unit_site.services)
-    browser = Browser(app)
-    assert (await browser.sign_in(username)).status_code == 303
-    base = f"/finance/evidence/{unit_site.unit.unit_id}/{DIGEST}"
+async def test_a_department_sees_files_of_its_units_only(site: World, username: str) -> None:
+    await _send(await site.browser("handler"), ("a.pdf", FILE))
+    await _read_all(site)
+    browser = await site.browser(username)
+    base = f"/finance/evidence/{site.unit.unit_id}/{DIGEST}"
     expected = 200 if username == "officer" else 404
     assert (await browser.get(f"{base}/pages/1.png")).status_code == expected
     assert (await browser.get(f"{base}/file")).status_code == expected
-    other = f"/finance/evidence/{unit_site.province.office.unit_id}/{DIGEST}/file"
+    other = f"/finance/evidence/{site.province.office.unit_id}/{DIGEST}/file"
     assert (await browser.get(other)).status_code == 404
 
 

@@ -3,26 +3,15 @@
 import csv
 import json
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
-import pytest_asyncio
 from openpyxl import load_workbook
-from tests.portals.finance_site import (
-    BAOTOU,
-    HOHHOT,
-    HUIMIN,
-    PROVINCE,
-    XINCHENG,
-    Site,
-    open_site,
-)
-from tests.support.databases import fresh_database
-from tests.support.office import ACTING, bill_of
+from tests.support.province import ACTING
+from tests.support.world import BAOTOU, HOHHOT, HUIMIN, PROVINCE, XINCHENG, World, a_world, bill_of
 
 from mingpiao.identity.model import Role
 from mingpiao.issuing.model import BillFilter, ReversalRequest
@@ -30,20 +19,13 @@ from mingpiao.issuing.service import list_bills
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.money import plain
 from mingpiao.portals.rendering import money
-from mingpiao.storage.embedded import EmbeddedServer
 from mingpiao.storage.scope import DepartmentScope
 
 # One site for the whole module: its tests read, and the two that change something come last.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(
-    cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Site]:
-    with fresh_database(cluster, template_database) as url:
-        async with open_site(url, tmp_path_factory.mktemp("finance")) as opened:
-            yield opened
+site = a_world(spread=True, scope="module", checked=False)
 
 
 def _number(html: str, element: str) -> str:
@@ -52,11 +34,11 @@ def _number(html: str, element: str) -> str:
     return found.group(1)
 
 
-async def _total(site: Site, *regions: str) -> str:
+async def _total(site: World, *regions: str) -> str:
     return money(sum(bill.total for region in regions for bill in site.bills[region]))  # type: ignore[arg-type]
 
 
-async def test_a_province_sees_all_bills_of_today(site: Site) -> None:
+async def test_a_province_sees_all_bills_of_today(site: World) -> None:
     async with await site.browser(region=PROVINCE) as browser:
         answer = await browser.get("/finance")
     assert answer.status_code == 200
@@ -78,7 +60,7 @@ async def test_a_province_sees_all_bills_of_today(site: Site) -> None:
     [(HOHHOT, "6", (XINCHENG, HUIMIN, HOHHOT)), (XINCHENG, "2", (XINCHENG,)), (BAOTOU, "2", (BAOTOU,))],
 )
 async def test_a_department_sees_the_sums_of_its_region_alone(
-    site: Site, region: str, count: str, regions: tuple[str, ...]
+    site: World, region: str, count: str, regions: tuple[str, ...]
 ) -> None:
     async with await site.browser(region=region) as browser:
         answer = await browser.get("/finance")
@@ -86,7 +68,7 @@ async def test_a_department_sees_the_sums_of_its_region_alone(
     assert _number(answer.text, "amount-value") == await _total(site, *regions)
 
 
-async def test_a_former_day_is_empty_and_says_so(site: Site) -> None:
+async def test_a_former_day_is_empty_and_says_so(site: World) -> None:
     day = today() - timedelta(days=40)
     async with await site.browser(region=HOHHOT) as browser:
         answer = await browser.get(f"/finance?day={day}")
@@ -96,14 +78,14 @@ async def test_a_former_day_is_empty_and_says_so(site: Site) -> None:
 
 
 @pytest.mark.parametrize("day", ["2999-01-01", "nonsense", "2026-13-01", "0000-00-00"])
-async def test_a_wrong_day_is_told(site: Site, day: str) -> None:
+async def test_a_wrong_day_is_told(site: World, day: str) -> None:
     async with await site.browser(region=HOHHOT) as browser:
         answer = await browser.get(f"/finance?day={day}")
     assert answer.status_code == 422
     assert "日期不正确或晚于今天" in answer.text
 
 
-async def test_one_may_look_into_a_region_below_but_not_outside(site: Site) -> None:
+async def test_one_may_look_into_a_region_below_but_not_outside(site: World) -> None:
     async with await site.browser(region=HOHHOT) as browser:
         inside = await browser.get(f"/finance?region={XINCHENG}")
         assert _number(inside.text, "count-value") == "2"
@@ -116,7 +98,7 @@ async def test_one_may_look_into_a_region_below_but_not_outside(site: Site) -> N
 @pytest.mark.parametrize(
     ("officer", "outside"), [(HOHHOT, BAOTOU), (XINCHENG, HUIMIN), (XINCHENG, HOHHOT), (BAOTOU, HOHHOT)]
 )
-async def test_nothing_outside_the_region_is_found(site: Site, officer: str, outside: str) -> None:
+async def test_nothing_outside_the_region_is_found(site: World, officer: str, outside: str) -> None:
     unit, bill = site.residents[outside].unit, site.bills[outside][0]
     async with await site.browser(region=officer) as browser:
         addresses = [f"/finance/units/{unit.unit_id}", f"/finance/bills/{bill.code}/{bill.number}"]
@@ -135,7 +117,7 @@ async def test_nothing_outside_the_region_is_found(site: Site, officer: str, out
         assert f"/finance/bills/{bill.code}/{bill.number}" not in everything
 
 
-async def test_units_are_searched_by_name_code_mode_and_region(site: Site) -> None:
+async def test_units_are_searched_by_name_code_mode_and_region(site: World) -> None:
     async with await site.browser(region=PROVINCE) as browser:
 
         async def names(**query: str) -> list[str]:
@@ -151,7 +133,7 @@ async def test_units_are_searched_by_name_code_mode_and_region(site: Site) -> No
         assert await names(after="abc", words="%_\\") == []
 
 
-async def test_a_units_page_shows_its_stock_and_its_month(site: Site) -> None:
+async def test_a_units_page_shows_its_stock_and_its_month(site: World) -> None:
     resident = site.residents[BAOTOU]
     async with await site.browser(region=BAOTOU) as browser:
         html = (await browser.get(f"/finance/units/{resident.unit_id}")).text
@@ -162,7 +144,7 @@ async def test_a_units_page_shows_its_stock_and_its_month(site: Site) -> None:
         assert f"/finance/bills/{bill.code}/{bill.number}" in html
 
 
-async def test_a_bill_shows_face_items_history_and_documents(site: Site) -> None:
+async def test_a_bill_shows_face_items_history_and_documents(site: World) -> None:
     bill = site.bills[BAOTOU][0]
     async with await site.browser(region=PROVINCE) as browser:
         base = f"/finance/bills/{bill.code}/{bill.number}"
@@ -181,7 +163,7 @@ async def test_a_bill_shows_face_items_history_and_documents(site: Site) -> None
         assert (await browser.get("/finance/bills/15060126/9999999999")).status_code == 404
 
 
-async def test_bills_are_filtered_by_everything(site: Site) -> None:
+async def test_bills_are_filtered_by_everything(site: World) -> None:
     bill = site.bills[BAOTOU][0]
     async with await site.browser(region=PROVINCE) as browser:
 
@@ -203,7 +185,7 @@ async def test_bills_are_filtered_by_everything(site: Site) -> None:
         assert await found(state="reversed") == set()
 
 
-async def test_a_wrong_filter_is_told_and_lists_nothing(site: Site) -> None:
+async def test_a_wrong_filter_is_told_and_lists_nothing(site: World) -> None:
     async with await site.browser(region=PROVINCE) as browser:
         answer = await browser.get("/finance/bills?from=2026-02-31&amount_from=NaN&number=12")
         assert answer.status_code == 422
@@ -215,7 +197,7 @@ async def test_a_wrong_filter_is_told_and_lists_nothing(site: Site) -> None:
 
 
 @pytest.mark.parametrize("path", ["/finance", "/finance/units", "/finance/bills", "/finance/units/1"])
-async def test_only_finance_comes_in(site: Site, path: str) -> None:
+async def test_only_finance_comes_in(site: World, path: str) -> None:
     async with site.stranger() as stranger:
         answer = await stranger.get(path)
         assert answer.status_code == 303
@@ -226,7 +208,7 @@ async def test_only_finance_comes_in(site: Site, path: str) -> None:
         assert (await browser.get(path)).status_code == 200
 
 
-async def test_a_reversal_counts_today_and_in_the_share(site: Site) -> None:
+async def test_a_reversal_counts_today_and_in_the_share(site: World) -> None:
     blue = site.bills[HUIMIN][0]
     request = ReversalRequest(code=blue.code, number=blue.number, reason="金额有误", handler="王五")
     red = bill_of((await site.services.desk.reverse(blue.unit_id, [request], acting=ACTING))[0])
@@ -242,7 +224,7 @@ async def test_a_reversal_counts_today_and_in_the_share(site: Site) -> None:
         assert reds.count('<th scope="row" class="code') == 1
 
 
-async def test_the_health_page_tells_of_database_and_worker(site: Site) -> None:
+async def test_the_health_page_tells_of_database_and_worker(site: World) -> None:
     async with site.stranger() as stranger:
         answer = await stranger.get("/healthz")
         assert answer.status_code == 200
@@ -261,7 +243,7 @@ async def test_the_health_page_tells_of_database_and_worker(site: Site) -> None:
         assert (await stranger.get("/healthz")).json()["status"] == "degraded"
 
 
-async def test_an_export_holds_the_whole_filter_with_units_and_is_recorded(site: Site) -> None:
+async def test_an_export_holds_the_whole_filter_with_units_and_is_recorded(site: World) -> None:
     async with await site.browser(region=BAOTOU) as browser:
         answer = await browser.get("/finance/bills/export.csv?color=blue")
         assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -283,7 +265,7 @@ async def test_an_export_holds_the_whole_filter_with_units_and_is_recorded(site:
     assert [tuple(row) for row in recorded] == [("region:150200", "csv"), ("region:150200", "xlsx")]
 
 
-async def test_pages_of_many_regions_follow_one_another_without_gap_or_repeat(site: Site) -> None:
+async def test_pages_of_many_regions_follow_one_another_without_gap_or_repeat(site: World) -> None:
     scope = DepartmentScope(HOHHOT)
     wanted = BillFilter(region_code=HOHHOT)
     async with site.services.database.scoped(scope) as connection:
@@ -302,7 +284,7 @@ async def test_pages_of_many_regions_follow_one_another_without_gap_or_repeat(si
         assert {bill.region_code for bill in only.items} == {XINCHENG}
 
 
-async def test_a_number_is_found_under_any_code(site: Site) -> None:
+async def test_a_number_is_found_under_any_code(site: World) -> None:
     bill = site.bills[BAOTOU][0]
     async with await site.browser(region=PROVINCE) as browser:
         answer = await browser.get(f"/finance/bills?number={bill.number}")

@@ -12,7 +12,8 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
-from tests.portals.unit_site import Browser, Site
+from tests.support.browser import Browser
+from tests.support.world import World
 
 from mingpiao import portals
 from mingpiao.composition import Services
@@ -80,10 +81,10 @@ def _services(state: State) -> Services:
     return services
 
 
-async def test_the_recipe_makes_a_page_a_fragment_and_a_file(built: Path, unit_site: Site) -> None:
-    browser = Browser(_serve(unit_site.services))
+async def test_the_recipe_makes_a_page_a_fragment_and_a_file(built: Path, site: World) -> None:
+    browser = Browser(_serve(site.services))
     assert (await browser.sign_in("officer")).status_code == 303
-    items = sorted((await unit_site.services.catalog.get()).items.values(), key=lambda item: item.code)
+    items = sorted((await site.services.catalog.get()).items.values(), key=lambda item: item.code)
 
     page = await browser.get("/finance/charges")
     assert page.status_code == 200
@@ -103,7 +104,7 @@ async def test_the_recipe_makes_a_page_a_fragment_and_a_file(built: Path, unit_s
     rows = list(csv.reader(exported.content.decode("utf-8-sig").splitlines()))
     assert rows[0] == ["编码", "名称", "计量单位", "状态"]
     assert [row[0] for row in rows[1:]] == [item.code for item in items]
-    audited = await unit_site.services.database.pool.fetchval(
+    audited = await site.services.database.pool.fetchval(
         "SELECT details ->> 'format' FROM audit_log WHERE action = 'charge:export'"
     )
     assert audited == "csv"

@@ -10,9 +10,10 @@ import httpx
 import msgspec
 import openpyxl
 import pytest
-from tests.portals.unit_site import Browser, Site, members_of
 from tests.support.apps import serve
-from tests.support.office import ACTING, bill_of
+from tests.support.browser import Browser, members_of
+from tests.support.province import ACTING
+from tests.support.world import World, bill_of
 
 from mingpiao.exports.service import file_key, purge_exports
 from mingpiao.exports.settings import ExportSettings
@@ -27,7 +28,7 @@ from mingpiao.storage.files import FileStore
 _FRAGMENT = {"HX-Request": "true"}
 
 
-async def _issue(site: Site, count: int, payer: str = "甲公司") -> list[Bill]:
+async def _issue(site: World, count: int, payer: str = "甲公司") -> list[Bill]:
     requests = [
         site.unit.request(
             kind="0301", business_no=f"L-{payer}-{n:03d}", payer=Payer(type="1", name=f"{payer}{n:03d}")
@@ -42,30 +43,30 @@ def _headings(answer: httpx.Response) -> list[str]:
     return re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', answer.text)
 
 
-def _hasty(site: Site, rows: int) -> Browser:
+def _hasty(site: World, rows: int) -> Browser:
     """A browser of a site that leaves exports longer than so many rows to the worker."""
     settings = site.services.settings.with_room(ExportSettings(export_rows_at_once=rows))
     return Browser(serve(msgspec.structs.replace(site.services, settings=settings)))
 
 
-def _files(site: Site) -> FileStore:
+def _files(site: World) -> FileStore:
     files: FileStore = site.services.own["files"]
     return files
 
 
-async def _write(site: Site, export_id: int) -> None:
+async def _write(site: World, export_id: int) -> None:
     """What the worker does for an export."""
     await write_export(sources_of(site.services), _files(site), export_id)
 
 
-async def _exports(site: Site) -> list[dict[str, Any]]:
+async def _exports(site: World) -> list[dict[str, Any]]:
     rows = await site.services.database.pool.fetch("SELECT * FROM exports ORDER BY export_id")
     return [dict(row) for row in rows]
 
 
-async def test_htmx_gets_the_part_that_changes_under_a_clean_address(unit_site: Site) -> None:
-    await _issue(unit_site, 1)
-    browser = await unit_site.browser("handler")
+async def test_htmx_gets_the_part_that_changes_under_a_clean_address(site: World) -> None:
+    await _issue(site, 1)
+    browser = await site.browser("handler")
     asked = {"payer": "甲", "from": "", "to": ""}
     part = await browser.client.get("/unit/bills", params=asked, headers=_FRAGMENT)
     assert part.text.lstrip().startswith('<div id="list"')
@@ -82,10 +83,8 @@ async def test_htmx_gets_the_part_that_changes_under_a_clean_address(unit_site: 
     assert "<html" in again.text
 
 
-async def test_a_wrong_filter_is_told_alike_everywhere(unit_site: Site) -> None:
-    people = {
-        portal: await unit_site.browser(name) for portal, name in (("unit", "manager"), ("finance", "head"))
-    }
+async def test_a_wrong_filter_is_told_alike_everywhere(site: World) -> None:
+    people = {portal: await site.browser(name) for portal, name in (("unit", "manager"), ("finance", "head"))}
     for listing in (each for subject in subjects() for each in subject.lists):
         portal = listing.address.split("/")[1]
         if portal not in people or "{" in listing.address:
@@ -112,9 +111,9 @@ async def test_names_of_lists_and_of_their_columns_are_unique() -> None:
             assert set(listing.export.columns) <= set(names), listing.name
 
 
-async def test_an_account_chooses_columns_for_itself(unit_site: Site) -> None:
-    await _issue(unit_site, 1)
-    browser = await unit_site.browser("handler")
+async def test_an_account_chooses_columns_for_itself(site: World) -> None:
+    await _issue(site, 1)
+    browser = await site.browser("handler")
     shown = await browser.get("/unit/bills", payer="甲")
     usual = _headings(shown)
     assert "校验码" not in usual
@@ -124,16 +123,16 @@ async def test_an_account_chooses_columns_for_itself(unit_site: Site) -> None:
     assert (chosen.status_code, chosen.headers["location"]) == (303, "/unit/bills?payer=%E7%94%B2")
     # The column that names a row stays.
     assert _headings(await browser.get("/unit/bills")) == ["票据号码", "金额（元）", "校验码"]
-    other = await unit_site.browser("checker")
+    other = await site.browser("checker")
     assert _headings(await other.get("/unit/bills")) == usual
     everything = [column.name for column in listing_named("unit_bills").columns if column.shown]
     await browser.client.post("/unit/bills/columns", data={"csrf_token": token, "column": everything})
     assert _headings(await browser.get("/unit/bills")) == usual
-    assert await unit_site.services.database.pool.fetchval("SELECT count(*) FROM list_columns") == 0
+    assert await site.services.database.pool.fetchval("SELECT count(*) FROM list_columns") == 0
 
 
-async def test_an_order_is_kept_and_an_odd_one_hides_nothing(unit_site: Site) -> None:
-    browser = await unit_site.browser("officer")
+async def test_an_order_is_kept_and_an_odd_one_hides_nothing(site: World) -> None:
+    browser = await site.browser("officer")
 
     async def names(**query: str) -> list[str]:
         html = (await browser.get("/finance/units", **query)).text
@@ -144,16 +143,16 @@ async def test_an_order_is_kept_and_an_odd_one_hides_nothing(unit_site: Site) ->
     assert await names(sort="odd") == await names()
 
 
-async def test_a_long_export_is_written_in_the_background(unit_site: Site) -> None:
-    bills = await _issue(unit_site, 5)
-    await _issue(unit_site, 1, "＝乙")
-    browser = _hasty(unit_site, 3)
+async def test_a_long_export_is_written_in_the_background(site: World) -> None:
+    bills = await _issue(site, 5)
+    await _issue(site, 1, "＝乙")
+    browser = _hasty(site, 3)
     await browser.sign_in("manager")
     for _ in range(2):
         # Asked twice, it is written once.
         asked = await browser.get("/unit/bills/export.csv", payer="甲")
         assert (asked.status_code, asked.headers["location"]) == (303, "/unit/exports")
-    (export,) = await _exports(unit_site)
+    (export,) = await _exports(site)
     assert (export["state"], export["question"]["payer"]) == ("waiting", "甲")
     waiting = await browser.get("/unit/exports")
     assert "排队" in waiting.text
@@ -161,11 +160,11 @@ async def test_a_long_export_is_written_in_the_background(unit_site: Site) -> No
     address = f"/unit/exports/{export['export_id']}/file"
     assert (await browser.get(address)).status_code == 404
 
-    (job,) = await unit_site.services.database.pool.fetch(
+    (job,) = await site.services.database.pool.fetch(
         "SELECT * FROM pgqueuer WHERE entrypoint = 'write_export'"
     )
-    await _write(unit_site, msgspec.json.decode(job["payload"])["export_id"])
-    (export,) = await _exports(unit_site)
+    await _write(site, msgspec.json.decode(job["payload"])["export_id"])
+    (export,) = await _exports(site)
     assert (export["state"], export["written"]) == ("ready", 5)
     ready = await browser.get("/unit/exports")
     assert "可下载" in ready.text
@@ -175,25 +174,25 @@ async def test_a_long_export_is_written_in_the_background(unit_site: Site) -> No
     assert re.search(r'filename="bills-\d{8}-\d{6}\.csv"', file.headers["content-disposition"])
     rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert [row[1] for row in rows[1:]] == [bill.number for bill in reversed(bills)]
-    audited = await unit_site.services.database.pool.fetch(
+    audited = await site.services.database.pool.fetch(
         "SELECT action, details ->> 'format' AS format FROM audit_log "
         "WHERE action IN ('bill:export', 'export:download') ORDER BY audit_id"
     )
     assert [tuple(row) for row in audited] == [("bill:export", "csv"), ("export:download", None)]
 
 
-async def test_a_background_workbook_has_numbers_and_harmless_texts(unit_site: Site) -> None:
-    (bill,) = await _issue(unit_site, 1, "＝1+1")
-    await _issue(unit_site, 2)
-    browser = _hasty(unit_site, 1)
+async def test_a_background_workbook_has_numbers_and_harmless_texts(site: World) -> None:
+    (bill,) = await _issue(site, 1, "＝1+1")
+    await _issue(site, 2)
+    browser = _hasty(site, 1)
     await browser.sign_in("manager")
     assert (await browser.get("/unit/bills/export.xlsx")).status_code == 303
     assert (await browser.get("/unit/bills/export.csv")).status_code == 303
-    for export in await _exports(unit_site):
-        await _write(unit_site, export["export_id"])
+    for export in await _exports(site):
+        await _write(site, export["export_id"])
     book, text = [
         (await browser.get(f"/unit/exports/{export['export_id']}/file")).content
-        for export in await _exports(unit_site)
+        for export in await _exports(site)
     ]
     sheet = openpyxl.load_workbook(io.BytesIO(book)).active
     assert sheet is not None
@@ -202,50 +201,50 @@ async def test_a_background_workbook_has_numbers_and_harmless_texts(unit_site: S
     assert f"'{bill.payer.name}" in text.decode()
 
 
-async def test_exports_belong_to_who_asked(unit_site: Site) -> None:
-    await _issue(unit_site, 3)
-    browser = _hasty(unit_site, 1)
+async def test_exports_belong_to_who_asked(site: World) -> None:
+    await _issue(site, 3)
+    browser = _hasty(site, 1)
     await browser.sign_in("manager")
     await browser.get("/unit/bills/export.csv")
-    (export,) = await _exports(unit_site)
-    await _write(unit_site, export["export_id"])
+    (export,) = await _exports(site)
+    await _write(site, export["export_id"])
     address = f"/unit/exports/{export['export_id']}/file"
     assert (await browser.get(address)).status_code == 200
     for name in ("handler", "other"):
-        stranger = await unit_site.browser(name)
+        stranger = await site.browser(name)
         assert (await stranger.get(address)).status_code == 404
         assert "没有导出" in (await stranger.get("/unit/exports")).text
     for odd in ("0", "9" * 30):
         assert (await browser.get(f"/unit/exports/{odd}/file")).status_code == 404
 
 
-async def test_an_account_has_three_exports_open_at_most(unit_site: Site) -> None:
-    await _issue(unit_site, 3)
-    browser = _hasty(unit_site, 1)
+async def test_an_account_has_three_exports_open_at_most(site: World) -> None:
+    await _issue(site, 3)
+    browser = _hasty(site, 1)
     await browser.sign_in("manager")
     for payer in ("甲", "甲公", "甲公司"):
         assert (await browser.get("/unit/bills/export.csv", payer=payer)).status_code == 303
     refused = await browser.get("/unit/bills/export.xlsx", payer="公司")
     assert refused.status_code == 429
     assert "3个导出正在进行" in refused.text
-    audited = await unit_site.services.database.pool.fetchval(
+    audited = await site.services.database.pool.fetchval(
         "SELECT count(*) FROM audit_log WHERE action = 'bill:export'"
     )
-    assert (audited, len(await _exports(unit_site))) == (3, 3)
+    assert (audited, len(await _exports(site))) == (3, 3)
 
 
 @pytest.mark.parametrize("change", ["active = false", "role = 'unit_checker', unit_id = unit_id"])
-async def test_what_an_owner_may_no_longer_have_is_not_written(unit_site: Site, change: str) -> None:
-    await _issue(unit_site, 3)
-    browser = _hasty(unit_site, 1)
+async def test_what_an_owner_may_no_longer_have_is_not_written(site: World, change: str) -> None:
+    await _issue(site, 3)
+    browser = _hasty(site, 1)
     await browser.sign_in("manager")
     await browser.get("/unit/bills/export.csv")
-    (export,) = await _exports(unit_site)
-    await unit_site.services.database.pool.execute(
+    (export,) = await _exports(site)
+    await site.services.database.pool.execute(
         f"UPDATE accounts SET {change} WHERE account_id = $1", export["account_id"]
     )
-    await _write(unit_site, export["export_id"])
-    (export,) = await _exports(unit_site)
+    await _write(site, export["export_id"])
+    (export,) = await _exports(site)
     # A checker may export, an account that was closed may not.
     expected = (
         ("failed", "该账户已停用或没有导出的权限，请联系管理员。") if "active" in change else ("ready", "")
@@ -253,26 +252,26 @@ async def test_what_an_owner_may_no_longer_have_is_not_written(unit_site: Site, 
     assert (export["state"], export["failure"]) == expected
 
 
-async def test_files_go_when_their_time_is_over(unit_site: Site) -> None:
-    await _issue(unit_site, 3)
-    browser = _hasty(unit_site, 1)
+async def test_files_go_when_their_time_is_over(site: World) -> None:
+    await _issue(site, 3)
+    browser = _hasty(site, 1)
     await browser.sign_in("manager")
     await browser.get("/unit/bills/export.csv")
     await browser.get("/unit/bills/export.xlsx")
-    first, second = [export["export_id"] for export in await _exports(unit_site)]
+    first, second = [export["export_id"] for export in await _exports(site)]
     for export_id in (first, second):
-        await _write(unit_site, export_id)
-    (kept,) = {export["expires_at"] - export["asked_at"] for export in await _exports(unit_site)}
+        await _write(site, export_id)
+    (kept,) = {export["expires_at"] - export["asked_at"] for export in await _exports(site)}
     assert kept == timedelta(days=7)
-    await unit_site.services.database.pool.execute(
+    await site.services.database.pool.execute(
         "UPDATE exports SET expires_at = now() - interval '1 second' WHERE export_id = $1", first
     )
-    await purge_exports(unit_site.services.database, _files(unit_site))
-    assert [export["export_id"] for export in await _exports(unit_site)] == [second]
-    assert await _files(unit_site).get(file_key(first)) is None
-    assert await _files(unit_site).get(file_key(second)) is not None
+    await purge_exports(site.services.database, _files(site))
+    assert [export["export_id"] for export in await _exports(site)] == [second]
+    assert await _files(site).get(file_key(first)) is None
+    assert await _files(site).get(file_key(second)) is not None
     # A job that comes late finds nothing to do.
-    await _write(unit_site, first)
+    await _write(site, first)
 
 
 def test_a_list_that_is_no_more_is_refused() -> None:

@@ -1,13 +1,14 @@
 """Signing in and out through the pages: CSRF, lock, limits, cookies, first password."""
 
-from tests.portals.unit_site import PASSWORD, Browser, Site
+from tests.support.browser import PASSWORD, Browser
+from tests.support.world import World
 
 from mingpiao.identity.model import acting_for
 from mingpiao.identity.service import account_in_unit, reset_password
 
 
-async def test_signing_in_leads_to_the_page_that_was_wanted(unit_site: Site) -> None:
-    browser = unit_site.stranger()
+async def test_signing_in_leads_to_the_page_that_was_wanted(site: World) -> None:
+    browser = site.stranger()
     turned_away = await browser.get("/unit/bills", payer="张三")
     assert turned_away.status_code == 303
     assert (
@@ -23,37 +24,37 @@ async def test_signing_in_leads_to_the_page_that_was_wanted(unit_site: Site) -> 
     assert (await browser.get(answer.headers["location"])).status_code == 200
 
 
-async def test_signing_in_leads_to_no_other_site(unit_site: Site) -> None:
+async def test_signing_in_leads_to_no_other_site(site: World) -> None:
     for address in ["//evil.test/", "https://evil.test/", "/\\evil.test", "javascript:alert(1)", ""]:
-        browser = unit_site.stranger()
+        browser = site.stranger()
         shown = await browser.get("/login", next=address)
         answer = await browser.submit(shown, "/login", username="handler", password=PASSWORD, next=address)
         assert (answer.status_code, answer.headers["location"]) == (303, "/unit")
 
 
-async def test_a_wrong_password_is_told_and_kept_nowhere(unit_site: Site) -> None:
-    browser = unit_site.stranger()
+async def test_a_wrong_password_is_told_and_kept_nowhere(site: World) -> None:
+    browser = site.stranger()
     answer = await browser.sign_in("handler", "Wrong-Password-1")
     assert answer.status_code == 401
     assert "用户名或密码不正确，请核对后重试。" in answer.text
     assert 'value="handler"' in answer.text
     assert "Wrong-Password-1" not in answer.text
     assert (await browser.get("/unit")).status_code == 303
-    unknown = await unit_site.stranger().sign_in("nobody", "Wrong-Password-1")
+    unknown = await site.stranger().sign_in("nobody", "Wrong-Password-1")
     assert unknown.status_code == 401
     assert "用户名或密码不正确，请核对后重试。" in unknown.text
 
 
-async def test_what_is_missing_is_asked_for(unit_site: Site) -> None:
-    answer = await unit_site.stranger().sign_in("", "")
+async def test_what_is_missing_is_asked_for(site: World) -> None:
+    answer = await site.stranger().sign_in("", "")
     assert answer.status_code == 422
     assert 'href="#username">请输入用户名。' in answer.text
     assert 'href="#password">请输入密码。' in answer.text
-    assert await unit_site.audit() == []
+    assert await site.audit() == []
 
 
-async def test_five_failures_lock_and_say_so(unit_site: Site) -> None:
-    browser = unit_site.stranger()
+async def test_five_failures_lock_and_say_so(site: World) -> None:
+    browser = site.stranger()
     statuses = [(await browser.sign_in("handler", f"Wrong-{n}")).status_code for n in range(5)]
     assert statuses == [401, 401, 401, 401, 429]
     answer = await browser.sign_in("handler")
@@ -61,48 +62,48 @@ async def test_five_failures_lock_and_say_so(unit_site: Site) -> None:
     assert "账户已锁定" in answer.text
     assert "15分钟" in answer.text
     assert (await browser.get("/unit")).status_code == 303
-    subject = f"account:{unit_site.accounts['handler'].account_id}"
-    assert await unit_site.audit() == [
+    subject = f"account:{site.accounts['handler'].account_id}"
+    assert await site.audit() == [
         *[("session:sign_in_failed", subject)] * 4,
         ("session:lock", subject),
         ("session:refused_locked", subject),
     ]
 
 
-async def test_a_login_form_of_another_site_signs_nobody_in(unit_site: Site) -> None:
-    browser = unit_site.stranger()
+async def test_a_login_form_of_another_site_signs_nobody_in(site: World) -> None:
+    browser = site.stranger()
     answer = await browser.post("/login", {"username": "handler", "password": PASSWORD})
     assert answer.status_code == 403
     await browser.get("/login")
     answer = await browser.post("/login", {"username": "handler", "password": PASSWORD, "csrf_token": "x"})
     assert answer.status_code == 403
-    assert await unit_site.audit() == []
+    assert await site.audit() == []
 
 
-async def test_signing_in_changes_the_session(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_signing_in_changes_the_session(site: World) -> None:
+    browser = await site.browser("handler")
     first = browser.client.cookies["mingpiao_session"]
     await browser.post("/logout", {"csrf_token": await browser.csrf_token()})
     assert "mingpiao_session" not in browser.client.cookies
     await browser.sign_in("handler")
     assert browser.client.cookies["mingpiao_session"] != first
-    thief = unit_site.stranger()
+    thief = site.stranger()
     thief.client.cookies.set("mingpiao_session", first)
     assert (await thief.get("/unit")).headers["location"] == "/login?next=/unit"
 
 
-async def test_logging_out_ends_the_session_on_the_server(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_logging_out_ends_the_session_on_the_server(site: World) -> None:
+    browser = await site.browser("handler")
     token = browser.client.cookies["mingpiao_session"]
     answer = await browser.post("/logout", {"csrf_token": await browser.csrf_token()})
     assert (answer.status_code, answer.headers["location"]) == (303, "/login")
     browser.client.cookies.set("mingpiao_session", token)
     assert (await browser.get("/unit")).status_code == 303
-    assert [action for action, _ in await unit_site.audit()] == ["session:sign_in", "session:sign_out"]
+    assert [action for action, _ in await site.audit()] == ["session:sign_in", "session:sign_out"]
 
 
-async def test_without_the_sessions_token_nothing_is_done(unit_site: Site) -> None:
-    browser = await unit_site.browser("manager")
+async def test_without_the_sessions_token_nothing_is_done(site: World) -> None:
+    browser = await site.browser("manager")
     for token in ["", "x", "令牌"]:
         new = {"username": "fresh1", "display_name": "新人", "role": "unit_handler", "csrf_token": token}
         for address in ("/unit/accounts/new", "/logout", "/password"):
@@ -110,44 +111,42 @@ async def test_without_the_sessions_token_nothing_is_done(unit_site: Site) -> No
             assert answer.status_code == 403, address
             assert "页面已失效" in answer.text
         assert (await browser.get("/unit")).status_code == 200
-        assert await unit_site.services.database.pool.fetchval("SELECT count(*) FROM accounts") == len(
-            unit_site.accounts
+        assert await site.services.database.pool.fetchval("SELECT count(*) FROM accounts") == len(
+            site.accounts
         )
 
 
-async def test_the_token_may_come_in_a_header(unit_site: Site) -> None:
-    browser = await unit_site.browser("manager")
+async def test_the_token_may_come_in_a_header(site: World) -> None:
+    browser = await site.browser("manager")
     token = await browser.csrf_token()
-    answer = await browser.post("/logout", {}, **{"X-CSRF-Token": token})
+    answer = await browser.post("/logout", {}, headers={"X-CSRF-Token": token})
     assert answer.status_code == 303
 
 
-async def test_an_idle_and_an_old_session_end(unit_site: Site) -> None:
-    pool = unit_site.services.database.pool
-    browser = await unit_site.browser("handler")
+async def test_an_idle_and_an_old_session_end(site: World) -> None:
+    pool = site.services.database.pool
+    browser = await site.browser("handler")
     await pool.execute("UPDATE sessions SET seen_at = now() - interval '29 minutes'")
     assert (await browser.get("/unit")).status_code == 200
     await pool.execute("UPDATE sessions SET seen_at = now() - interval '31 minutes'")
     assert (await browser.get("/unit")).headers["location"] == "/login?next=/unit"
-    browser = await unit_site.browser("handler")
+    browser = await site.browser("handler")
     await pool.execute("UPDATE sessions SET created_at = now() - interval '12 hours 1 minute'")
     assert (await browser.get("/unit")).headers["location"] == "/login?next=/unit"
 
 
-async def test_htmx_is_led_to_the_login_page_too(unit_site: Site) -> None:
-    answer = await unit_site.stranger().client.get("/unit/issue/items", headers={"HX-Request": "true"})
+async def test_htmx_is_led_to_the_login_page_too(site: World) -> None:
+    answer = await site.stranger().client.get("/unit/issue/items", headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/login?ended=yes")
-    assert "登录已失效，请重新登录" in (await unit_site.stranger().get("/login", ended="yes")).text
+    assert "登录已失效，请重新登录" in (await site.stranger().get("/login", ended="yes")).text
 
 
-async def test_a_first_password_must_be_changed_before_anything_else(unit_site: Site) -> None:
-    pool = unit_site.services.database.pool
-    async with unit_site.services.database.system() as connection:
-        account = await account_in_unit(
-            connection, unit_site.unit.unit_id, unit_site.accounts["handler"].account_id
-        )
-        password = await reset_password(connection, account, acting=acting_for(unit_site.accounts["manager"]))
-    browser = Browser(unit_site.app)
+async def test_a_first_password_must_be_changed_before_anything_else(site: World) -> None:
+    pool = site.services.database.pool
+    async with site.services.database.system() as connection:
+        account = await account_in_unit(connection, site.unit.unit_id, site.accounts["handler"].account_id)
+        password = await reset_password(connection, account, acting=acting_for(site.accounts["manager"]))
+    browser = Browser(site.app)
     await browser.sign_in("handler", password)
     for address in ("/unit", "/unit/bills", "/unit/issue"):
         assert (await browser.get(address)).headers["location"] == "/password"
@@ -167,12 +166,12 @@ async def test_a_first_password_must_be_changed_before_anything_else(unit_site: 
     assert not await pool.fetchval("SELECT must_change_password FROM accounts WHERE username = 'handler'")
 
 
-async def test_weak_new_passwords_are_told_beside_the_field(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_weak_new_passwords_are_told_beside_the_field(site: World) -> None:
+    browser = await site.browser("handler")
     shown = await browser.get("/password")
     answer = await browser.submit(
         shown, "/password", old_password=PASSWORD, new_password="short", new_again="short"
     )
     assert answer.status_code == 400
     assert 'href="#new_password">密码至少需要8位，请加长。' in answer.text
-    assert (await Browser(unit_site.app).sign_in("handler")).status_code == 303
+    assert (await Browser(site.app).sign_in("handler")).status_code == 303

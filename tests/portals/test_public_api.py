@@ -1,21 +1,23 @@
 """查验 for programs: the same answers and limits, as JSON."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import asyncpg
 import pytest
 from tests.portals.public_site import PublicSite, open_public_site
-from tests.support.province import Province
+from tests.support.world import World, a_world
 
 from mingpiao.kernel.money import plain
 
 URL = "/api/public/verify"
 
 
+world = a_world(demo=True)
+
+
 @pytest.fixture
-async def site(province_url: str, settled: Province, tmp_path: Path) -> AsyncIterator[PublicSite]:
-    async with open_public_site(province_url, tmp_path, settled) as opened:
+async def site(world: World) -> AsyncIterator[PublicSite]:
+    async with open_public_site(world) as opened:
         yield opened
 
 

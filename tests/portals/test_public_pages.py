@@ -1,19 +1,20 @@
 """票据查验 as a visitor meets it, without JavaScript."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from tests.portals.public_site import PublicSite, open_public_site
-from tests.support.office import ACTING, bill_of
-from tests.support.province import Province
+from tests.support.province import ACTING
+from tests.support.world import World, a_world, bill_of
 
 from mingpiao.issuing.model import ReversalRequest
 
+world = a_world(demo=True)
+
 
 @pytest.fixture
-async def site(province_url: str, settled: Province, tmp_path: Path) -> AsyncIterator[PublicSite]:
-    async with open_public_site(province_url, tmp_path, settled) as opened:
+async def site(world: World) -> AsyncIterator[PublicSite]:
+    async with open_public_site(world) as opened:
         yield opened
 
 

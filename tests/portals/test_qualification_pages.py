@@ -3,17 +3,14 @@
 import re
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 
 import msgspec
 import pytest
-from litestar import Litestar
-from tests.portals.unit_site import Browser, Site, members_of
 from tests.qualifications.desk import PICTURE, KnownReader, in_order
 from tests.qualifications.files import Facts, draw
-from tests.support.apps import serve
-from tests.support.office import ACTING
-from tests.support.province import MASTER
+from tests.support.browser import Browser, members_of
+from tests.support.province import ACTING, MASTER
+from tests.support.world import World
 
 from mingpiao.evidence.service import EvidenceStore, NoScanner
 from mingpiao.kernel.clock import today
@@ -21,7 +18,6 @@ from mingpiao.qualifications.model import Qualification, QualificationType
 from mingpiao.qualifications.service import QualificationDesk, get
 from mingpiao.reading.model import PageLines
 from mingpiao.reading.service import FileUnreadable
-from mingpiao.storage.files import FileStore
 
 LIST = "/unit/qualifications"
 
@@ -29,9 +25,8 @@ LIST = "/unit/qualifications"
 class Town(msgspec.Struct, frozen=True):
     """The unit's site with a department beside it, and a reader that knows its answers."""
 
-    site: Site
+    site: World
     reader: KnownReader
-    app: Litestar
 
     @property
     def desk(self) -> QualificationDesk:
@@ -42,9 +37,7 @@ class Town(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(in_order(unit), **changes)
 
     async def visitor(self, username: str) -> Browser:
-        browser = Browser(self.app)
-        assert (await browser.sign_in(username)).status_code == 303
-        return browser
+        return await self.site.browser(username)
 
     async def qualification(self, answer: list[PageLines] | Exception | None = None) -> Qualification:
         """A qualification of the charity as it stands after the reading."""
@@ -64,15 +57,12 @@ def lines(facts: Facts) -> list[PageLines]:
 
 
 @pytest.fixture
-async def town(unit_site: Site, tmp_path: Path) -> Town:
+def town(site: World) -> Town:
     reader = KnownReader()
-    database = unit_site.services.database
-    store = EvidenceStore(database, FileStore.open(tmp_path.as_uri()), MASTER, NoScanner())
-    services = msgspec.structs.replace(
-        unit_site.services, qualifications=QualificationDesk(database, store, reader)
-    )
-    app = serve(services)
-    return Town(msgspec.structs.replace(unit_site, services=services), reader, app)
+    store = EvidenceStore(site.database, site.files, MASTER, NoScanner())
+    desk = QualificationDesk(site.database, store, reader)
+    services = msgspec.structs.replace(site.services, qualifications=desk)
+    return Town(msgspec.structs.replace(site, services=services), reader)
 
 
 async def _upload(browser: Browser, data: bytes, name: str = "证书.png") -> object:

@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-from collections.abc import AsyncIterator
 from datetime import date
 from html import unescape
 
@@ -11,24 +10,16 @@ import httpx
 import msgspec
 import pytest
 import pytest_asyncio
-from tests.portals.finance_site import (
-    BAOTOU,
-    HOHHOT,
-    PROVINCE,
-    Site,
-    open_site,
-)
-from tests.portals.unit_site import members_of
-from tests.support.databases import fresh_database
-from tests.support.office import ACTING
+from tests.support.browser import Browser, members_of
+from tests.support.province import ACTING
+from tests.support.rules import put_in_force
+from tests.support.world import BAOTOU, HOHHOT, PROVINCE, World, a_world
 
 from mingpiao.applications.model import Application, ApplicationState
 from mingpiao.applications.service import get as get_application
 from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.issuing.model import IssueRequest, NeedsConfirmation
 from mingpiao.rules.model import Rule, Severity
-from mingpiao.rules.service import install_library
-from mingpiao.storage.embedded import EmbeddedServer
 
 # One site for the whole module: each test brings its own applications.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -51,25 +42,24 @@ def _rule(code: str, severity: Severity, remark: str) -> Rule:
     )
 
 
+world = a_world(spread=True, scope="module", checked=False)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(
-    cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Site]:
-    with fresh_database(cluster, template_database) as url:
-        async with open_site(url, tmp_path_factory.mktemp("reviews")) as opened:
-            catalog = await opened.services.catalog.get()
-            async with opened.services.database.system() as connection:
-                rules = [_rule("T-ASK", Severity.ASK, "请核实"), _rule("T-ALSO", Severity.ASK, "也核实")]
-                await install_library(connection, catalog, rules, acting=ACTING)
-            yield opened
+async def site(world: World) -> World:
+    """The world with two rules that ask."""
+    await put_in_force(
+        world.database, _rule("T-ASK", Severity.ASK, "请核实"), _rule("T-ALSO", Severity.ASK, "也核实")
+    )
+    return world
 
 
-def request_of(site: Site, region: str = HOHHOT, remark: str = "请核实") -> IssueRequest:
+def request_of(site: World, region: str = HOHHOT, remark: str = "请核实") -> IssueRequest:
     resident = site.residents[region]
     return resident.request(business_no=f"WEB20261121{next(_NUMBERS):016x}", remark=remark)
 
 
-async def appealed(site: Site, region: str = HOHHOT, remark: str = "请核实") -> Application:
+async def appealed(site: World, region: str = HOHHOT, remark: str = "请核实") -> Application:
     brought = await site.services.applications.appeal_request(
         site.residents[region].unit_id, request_of(site, region, remark), "合同另有约定", acting=HANDLER
     )
@@ -77,7 +67,7 @@ async def appealed(site: Site, region: str = HOHHOT, remark: str = "请核实") 
     return brought
 
 
-async def asked(site: Site) -> Application:
+async def asked(site: World) -> Application:
     """An application that waits for its handler: appealed, returned and sent again unchanged."""
     brought = await appealed(site)
     await site.services.reviews.return_for_correction(
@@ -90,7 +80,7 @@ async def asked(site: Site) -> Application:
     return await now(site, brought)
 
 
-async def reviewer(site: Site, region: str = HOHHOT) -> Acting:
+async def reviewer(site: World, region: str = HOHHOT) -> Acting:
     async with await site.browser(region=region):
         row = await site.services.database.pool.fetchrow(
             "SELECT account_id, username, display_name, role FROM accounts WHERE username = $1",
@@ -99,21 +89,19 @@ async def reviewer(site: Site, region: str = HOHHOT) -> Acting:
     return acting_for(msgspec.convert(dict(row) | {"region_code": region}, Account))
 
 
-async def now(site: Site, application: Application) -> Application:
+async def now(site: World, application: Application) -> Application:
     async with site.services.database.system() as connection:
         return await get_application(connection, application.application_id)
 
 
-async def bills_of(site: Site, application: Application) -> int:
+async def bills_of(site: World, application: Application) -> int:
     found = await site.services.database.pool.fetchval(
         "SELECT count(*) FROM bills WHERE business_no = $1", application.business_no
     )
     return int(found)
 
 
-async def send(
-    browser: httpx.AsyncClient, shown: httpx.Response, address: str, **members: str
-) -> httpx.Response:
+async def send(browser: Browser, shown: httpx.Response, address: str, **members: str) -> httpx.Response:
     token = members_of(shown.text)["csrf_token"]
     return await browser.post(address, data={"csrf_token": token} | members)
 
@@ -129,7 +117,7 @@ def review_page(application: Application) -> str:
 # -- a unit ----------------------------------------------------------------------------------------
 
 
-async def test_a_handler_confirms_with_a_reason(site: Site) -> None:
+async def test_a_handler_confirms_with_a_reason(site: World) -> None:
     application = await asked(site)
     async with await site.browser(Role.UNIT_HANDLER) as browser:
         shown = await browser.get(unit_page(application))
@@ -152,7 +140,7 @@ async def test_a_handler_confirms_with_a_reason(site: Site) -> None:
     assert "经核实无误" in after.text
 
 
-async def test_what_a_department_let_stand_cannot_be_confirmed_alone(site: Site) -> None:
+async def test_what_a_department_let_stand_cannot_be_confirmed_alone(site: World) -> None:
     brought = await appealed(site)
     await site.services.reviews.return_for_correction(
         brought.application_id, "请更正", acting=await reviewer(site)
@@ -181,7 +169,7 @@ async def test_what_a_department_let_stand_cannot_be_confirmed_alone(site: Site)
     assert await bills_of(site, brought) == 0
 
 
-async def test_a_returned_application_is_corrected_in_the_form(site: Site) -> None:
+async def test_a_returned_application_is_corrected_in_the_form(site: World) -> None:
     brought = await appealed(site)
     await site.services.reviews.return_for_correction(
         brought.application_id, "备注写明用途", acting=await reviewer(site)
@@ -204,7 +192,7 @@ async def test_a_returned_application_is_corrected_in_the_form(site: Site) -> No
     assert await bills_of(site, brought) == 1
 
 
-async def test_the_list_filters_and_pages(site: Site) -> None:
+async def test_the_list_filters_and_pages(site: World) -> None:
     brought, _ = await appealed(site), await asked(site)
     async with await site.browser(Role.UNIT_HANDLER) as browser:
         assert "件开票申请等待本单位办理" in (await browser.get("/unit")).text
@@ -224,7 +212,7 @@ async def test_the_list_filters_and_pages(site: Site) -> None:
             assert (await browser.get(f"/unit/applications?after={after}")).status_code == 422
 
 
-async def test_another_units_application_is_not_there(site: Site) -> None:
+async def test_another_units_application_is_not_there(site: World) -> None:
     brought = await appealed(site, BAOTOU)
     async with await site.browser(Role.UNIT_HANDLER) as browser:
         own = await browser.get("/unit/applications")
@@ -239,7 +227,7 @@ async def test_another_units_application_is_not_there(site: Site) -> None:
     assert await now(site, brought) == brought
 
 
-async def test_a_checker_sees_and_does_nothing(site: Site) -> None:
+async def test_a_checker_sees_and_does_nothing(site: World) -> None:
     application = await asked(site)
     async with await site.browser(Role.UNIT_CHECKER) as browser:
         shown = await browser.get(unit_page(application))
@@ -250,7 +238,7 @@ async def test_a_checker_sees_and_does_nothing(site: Site) -> None:
     assert (await now(site, application)).state is STATE.NEEDS_CONFIRMATION
 
 
-async def test_progress_is_told_until_it_has_moved(site: Site) -> None:
+async def test_progress_is_told_until_it_has_moved(site: World) -> None:
     application = await asked(site)
     async with await site.browser(Role.UNIT_HANDLER) as browser:
         settled = await browser.get(unit_page(application) + "/progress")
@@ -267,7 +255,7 @@ async def test_progress_is_told_until_it_has_moved(site: Site) -> None:
 # -- a department ----------------------------------------------------------------------------------
 
 
-async def test_an_officer_reads_and_approves(site: Site) -> None:
+async def test_an_officer_reads_and_approves(site: World) -> None:
     brought = await appealed(site)
     async with await site.browser(region=HOHHOT) as browser:
         listed = await browser.get("/finance/reviews")
@@ -298,7 +286,7 @@ async def test_an_officer_reads_and_approves(site: Site) -> None:
     ("verb", "field", "state"),
     [("return", "correction", STATE.RETURNED), ("reject", "rejection", STATE.REJECTED)],
 )
-async def test_a_reason_is_asked_for(site: Site, verb: str, field: str, state: ApplicationState) -> None:
+async def test_a_reason_is_asked_for(site: World, verb: str, field: str, state: ApplicationState) -> None:
     brought = await appealed(site)
     async with await site.browser(region=HOHHOT) as browser:
         shown = await browser.get(review_page(brought))
@@ -314,7 +302,7 @@ async def test_a_reason_is_asked_for(site: Site, verb: str, field: str, state: A
     assert await bills_of(site, brought) == 0
 
 
-async def test_outside_the_area_nothing_is_there(site: Site) -> None:
+async def test_outside_the_area_nothing_is_there(site: World) -> None:
     brought = await appealed(site)
     async with await site.browser(region=BAOTOU) as browser:
         assert review_page(brought) not in (await browser.get("/finance/reviews?state=all&whose=all")).text
@@ -330,7 +318,7 @@ async def test_outside_the_area_nothing_is_there(site: Site) -> None:
     assert await now(site, brought) == brought
 
 
-async def test_the_province_sees_and_takes_over(site: Site) -> None:
+async def test_the_province_sees_and_takes_over(site: World) -> None:
     brought = await appealed(site)
     async with await site.browser(region=PROVINCE) as browser:
         assert review_page(brought) not in (await browser.get("/finance/reviews")).text
@@ -348,7 +336,7 @@ async def test_the_province_sees_and_takes_over(site: Site) -> None:
     assert (await now(site, brought)).state is STATE.ISSUED
 
 
-async def test_an_officer_passes_on(site: Site) -> None:
+async def test_an_officer_passes_on(site: World) -> None:
     brought = await appealed(site)
     async with await site.browser(Role.DEPARTMENT_HEAD, region=HOHHOT):
         head = await site.services.database.pool.fetchval(
@@ -371,7 +359,7 @@ async def test_an_officer_passes_on(site: Site) -> None:
     assert (await now(site, brought)).reviewer_region == PROVINCE
 
 
-async def test_an_administrator_looks_on(site: Site) -> None:
+async def test_an_administrator_looks_on(site: World) -> None:
     brought = await appealed(site)
     async with await site.browser(Role.ADMINISTRATOR) as browser:
         assert review_page(brought) in (await browser.get("/finance/reviews")).text
@@ -382,7 +370,7 @@ async def test_an_administrator_looks_on(site: Site) -> None:
     assert await now(site, brought) == brought
 
 
-async def test_a_batch_and_its_results(site: Site) -> None:
+async def test_a_batch_and_its_results(site: World) -> None:
     one, two, other = await appealed(site), await appealed(site), await appealed(site, remark="也核实")
     async with await site.browser(region=HOHHOT) as browser:
         shown = await browser.get("/finance/reviews?rule=T-ALSO")
@@ -413,7 +401,7 @@ async def test_a_batch_and_its_results(site: Site) -> None:
     assert (await now(site, other)).state is STATE.IN_REVIEW
 
 
-async def test_figures_and_their_export(site: Site) -> None:
+async def test_figures_and_their_export(site: World) -> None:
     brought = await appealed(site)
     await site.services.reviews.approve(brought.application_id, acting=await reviewer(site))
     async with await site.browser(region=HOHHOT) as browser:
@@ -437,7 +425,7 @@ async def test_figures_and_their_export(site: Site) -> None:
     assert audited == 3
 
 
-async def test_odd_addresses_are_answered_calmly(site: Site) -> None:
+async def test_odd_addresses_are_answered_calmly(site: World) -> None:
     await appealed(site)
     async with await site.browser(region=HOHHOT) as browser:
         for query, status in (

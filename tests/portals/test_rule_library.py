@@ -1,44 +1,35 @@
 """The library of rules on its page: seen by all departments, taken over by the province's head at once."""
 
 import re
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-import pytest_asyncio
-from tests.portals.finance_site import HOHHOT, PROVINCE, Site, open_site
-from tests.support.databases import fresh_database
+from tests.support.browser import Browser
+from tests.support.world import HOHHOT, PROVINCE, World, a_world
 
 from mingpiao.identity.model import Role
 from mingpiao.rules.service import library_rules, live_versions
-from mingpiao.storage.embedded import EmbeddedServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PAGE = "/finance/rules/library"
 COUNT = len(library_rules())
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(
-    cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Site]:
-    with fresh_database(cluster, template_database) as url:
-        async with open_site(url, tmp_path_factory.mktemp("library")) as opened:
-            yield opened
+site = a_world(spread=True, scope="module", checked=False)
 
 
-async def adopt(browser: httpx.AsyncClient) -> httpx.Response:
+async def adopt(browser: Browser) -> httpx.Response:
     token = re.search(r'name="csrf-token" content="([^"]+)"', (await browser.get(PAGE)).text)
     assert token
     return await browser.post(PAGE, headers={"X-CSRF-Token": token[1]})
 
 
-async def live(site: Site) -> int:
+async def live(site: World) -> int:
     async with site.services.database.system() as connection:
         return len((await live_versions(connection))[1])
 
 
-async def test_only_the_provinces_head_takes_the_library_over_and_once(site: Site) -> None:
+async def test_only_the_provinces_head_takes_the_library_over_and_once(site: World) -> None:
     async with (
         await site.browser(Role.DEPARTMENT_OFFICER, region=PROVINCE) as officer,
         await site.browser(Role.DEPARTMENT_HEAD, region=HOHHOT) as city,

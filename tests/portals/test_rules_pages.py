@@ -2,19 +2,16 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
 from html import unescape
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
-from tests.portals.finance_site import BAOTOU, HOHHOT, PROVINCE, Site, open_site
-from tests.support.databases import fresh_database
+from tests.support.browser import Browser
 from tests.support.waiting import until
+from tests.support.world import BAOTOU, HOHHOT, PROVINCE, World, a_world
 
 from mingpiao.identity.model import Role
-from mingpiao.storage.embedded import EmbeddedServer
 
 # One site for the whole module; each test has rules of its own.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -34,17 +31,11 @@ FORM: dict[str, Any] = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(
-    cluster: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Site]:
-    with fresh_database(cluster, template_database) as url:
-        async with open_site(url, tmp_path_factory.mktemp("rules")) as opened:
-            yield opened
+site = a_world(spread=True, scope="module", checked=False)
 
 
 async def _post(
-    browser: httpx.AsyncClient, path: str, data: dict[str, Any] | None = None, **more: Any
+    browser: Browser, path: str, data: dict[str, Any] | None = None, **more: Any
 ) -> httpx.Response:
     """Post with the session's CSRF token, as it stands on any page."""
     token = re.search(r'name="csrf-token" content="([^"]+)"', (await browser.get("/finance/rules")).text)
@@ -58,22 +49,20 @@ def _revision(html: str) -> str:
     return found[1]
 
 
-async def _make(browser: httpx.AsyncClient, code: str, **changes: Any) -> str:
+async def _make(browser: Browser, code: str, **changes: Any) -> str:
     """Make a rule; its address."""
     answer = await _post(browser, "/finance/rules/new", FORM | {"code": code} | changes)
     assert answer.status_code == 303, re.findall(r"<li>(.*?)</li>", answer.text)
     return f"/finance/rules/{code}"
 
 
-async def _do(
-    browser: httpx.AsyncClient, address: str, version: int, action: str, reason: str = ""
-) -> httpx.Response:
+async def _do(browser: Browser, address: str, version: int, action: str, reason: str = "") -> httpx.Response:
     seen = await browser.get(f"{address}?version={version}")
     form = {"revision": _revision(seen.text) if "revision" in seen.text else "0", "reason": reason}
     return await _post(browser, f"{address}/versions/{version}/{action}", form)
 
 
-async def test_from_the_form_to_a_rule_that_runs(site: Site) -> None:
+async def test_from_the_form_to_a_rule_that_runs(site: World) -> None:
     async with (
         await site.browser(region=PROVINCE) as officer,
         await site.browser(HEAD, region=PROVINCE) as head,
@@ -106,7 +95,7 @@ async def test_from_the_form_to_a_rule_that_runs(site: Site) -> None:
         assert (await _post(head, f"{address}/resume", {"reason": "已核实"})).status_code == 303
 
 
-async def test_ones_own_work_is_not_ones_own_to_approve(site: Site) -> None:
+async def test_ones_own_work_is_not_ones_own_to_approve(site: World) -> None:
     async with await site.browser(HEAD, region=PROVINCE) as head:
         address = await _make(head, "T-OWN")
         assert (await _do(head, address, 1, "submit")).status_code == 303
@@ -118,7 +107,7 @@ async def test_ones_own_work_is_not_ones_own_to_approve(site: Site) -> None:
         assert "不能自己审核" in answer.text
 
 
-async def test_an_officer_may_not_decide_nor_an_administrator_write(site: Site) -> None:
+async def test_an_officer_may_not_decide_nor_an_administrator_write(site: World) -> None:
     async with (
         await site.browser(region=PROVINCE) as officer,
         await site.browser(Role.ADMINISTRATOR) as administrator,
@@ -139,7 +128,7 @@ async def test_an_officer_may_not_decide_nor_an_administrator_write(site: Site) 
         assert (await stranger.get("/finance/rules")).status_code == 303
 
 
-async def test_what_is_wrong_is_told_at_its_place_and_nothing_typed_is_lost(site: Site) -> None:
+async def test_what_is_wrong_is_told_at_its_place_and_nothing_typed_is_lost(site: World) -> None:
     async with await site.browser(region=PROVINCE) as officer:
         wrong = FORM | {
             "code": "T-WRONG",
@@ -159,7 +148,7 @@ async def test_what_is_wrong_is_told_at_its_place_and_nothing_typed_is_lost(site
         assert (await officer.get("/finance/rules/T-WRONG")).status_code == 404
 
 
-async def test_of_two_officers_editing_the_second_keeps_what_was_typed(site: Site) -> None:
+async def test_of_two_officers_editing_the_second_keeps_what_was_typed(site: World) -> None:
     async with (
         await site.browser(region=PROVINCE) as officer,
         await site.browser(HEAD, region=PROVINCE) as head,
@@ -188,7 +177,7 @@ async def test_of_two_officers_editing_the_second_keeps_what_was_typed(site: Sit
         assert (await officer.get("/finance/rules/T-OTHER")).status_code == 404
 
 
-async def test_versions_side_by_side_and_back(site: Site) -> None:
+async def test_versions_side_by_side_and_back(site: World) -> None:
     async with (
         await site.browser(region=PROVINCE) as officer,
         await site.browser(HEAD, region=PROVINCE) as head,
@@ -210,7 +199,7 @@ async def test_versions_side_by_side_and_back(site: Site) -> None:
         assert "两版内容相同" in (await officer.get(f"{address}/compare?before=1&after=3")).text
 
 
-async def test_a_returned_rule_tells_why(site: Site) -> None:
+async def test_a_returned_rule_tells_why(site: World) -> None:
     async with await site.browser(region=HOHHOT) as city, await site.browser(HEAD, region=PROVINCE) as head:
         begun = await city.get("/finance/rules/new")
         assert f'value="L{HOHHOT}-"' in begun.text
@@ -228,7 +217,7 @@ async def test_a_returned_rule_tells_why(site: Site) -> None:
         assert f"L{HOHHOT}-T1" not in (await elsewhere.get("/finance/rules")).text
 
 
-async def test_condition_and_form_are_made_from_each_other(site: Site) -> None:
+async def test_condition_and_form_are_made_from_each_other(site: World) -> None:
     async with await site.browser(region=PROVINCE) as officer:
 
         async def ask(**question: Any) -> dict[str, Any]:
@@ -265,7 +254,7 @@ async def test_condition_and_form_are_made_from_each_other(site: Site) -> None:
             assert answer.status_code in (200, 400)
 
 
-async def test_files_out_and_in(site: Site) -> None:
+async def test_files_out_and_in(site: World) -> None:
     async with await site.browser(region=PROVINCE) as officer:
         await _make(officer, "T-FILE-1")
         await _make(officer, "T-FILE-2")
@@ -300,7 +289,7 @@ async def test_files_out_and_in(site: Site) -> None:
             assert answer.status_code == 422, data[:20]
 
 
-async def test_how_rules_do(site: Site) -> None:
+async def test_how_rules_do(site: World) -> None:
     unit_id = site.residents[HOHHOT].unit_id
     await site.services.database.pool.execute(
         "INSERT INTO rule_hits (unit_id, code, day, blocked, asked) VALUES ($1, $2, current_date, 12345, 67)",
@@ -337,7 +326,7 @@ async def test_how_rules_do(site: Site) -> None:
         ("/finance/rules?after=ZZZZ", 422),
     ],
 )
-async def test_odd_addresses_of_the_list_are_answered(site: Site, address: str, status: int) -> None:
+async def test_odd_addresses_of_the_list_are_answered(site: World, address: str, status: int) -> None:
     async with await site.browser(region=PROVINCE) as officer:
         answer = await officer.get(address)
     assert answer.status_code == status
@@ -356,12 +345,12 @@ async def test_odd_addresses_of_the_list_are_answered(site: Site, address: str, 
         "/finance/rules/%FF%FE",
     ],
 )
-async def test_rules_that_do_not_exist(site: Site, path: str) -> None:
+async def test_rules_that_do_not_exist(site: World, path: str) -> None:
     async with await site.browser(region=PROVINCE) as officer:
         assert (await officer.get(path)).status_code == 404
 
 
-async def test_actions_that_do_not_exist(site: Site) -> None:
+async def test_actions_that_do_not_exist(site: World) -> None:
     async with await site.browser(HEAD, region=PROVINCE) as head:
         assert (await _post(head, "/finance/rules/NOPE/versions/1/explode", {})).status_code == 404
         assert (await _post(head, "/finance/rules/NOPE/explode", {})).status_code == 404
@@ -377,7 +366,7 @@ async def test_actions_that_do_not_exist(site: Site) -> None:
         )
 
 
-async def test_the_editor_offers_the_form_its_data(site: Site) -> None:
+async def test_the_editor_offers_the_form_its_data(site: World) -> None:
     async with await site.browser(region=PROVINCE) as officer:
         address = await _make(officer, "T-DATA", condition="total > 1 AND remark <> '\"<'")
         seen = await officer.get(f"{address}/edit")
@@ -394,13 +383,13 @@ async def test_the_editor_offers_the_form_its_data(site: Site) -> None:
     assert {"insert", "name", "kind", "group"} <= json.loads(unescape(fields[1]))[0].keys()
 
 
-async def _work_on(site: Site, address: str) -> None:
+async def _work_on(site: World, address: str) -> None:
     """What a worker does with a trial."""
-    handler = next(each for each in site.services.own["lake"].handlers() if each.name == "backtest")
+    handler = next(each for each in site.lake.handlers() if each.name == "backtest")
     await handler.work({"backtest_id": int(address.rsplit("/", 1)[1])})
 
 
-async def test_a_trial_tells_what_would_have_been_hit(site: Site) -> None:
+async def test_a_trial_tells_what_would_have_been_hit(site: World) -> None:
     async with (
         await site.browser(region=PROVINCE) as officer,
         await site.browser(region=BAOTOU) as elsewhere,
@@ -447,7 +436,7 @@ def _trials(html: str) -> list[list[str]]:
     ]
 
 
-async def test_a_rules_page_tells_what_was_tried_before(site: Site) -> None:
+async def test_a_rules_page_tells_what_was_tried_before(site: World) -> None:
     async with (
         await site.browser(region=PROVINCE) as officer,
         await site.browser(region=BAOTOU) as elsewhere,
@@ -492,7 +481,7 @@ async def test_a_rules_page_tells_what_was_tried_before(site: Site) -> None:
         assert (await administrator.get(f"{address}/backtests")).status_code == 403
 
 
-async def test_trials_have_pages(site: Site) -> None:
+async def test_trials_have_pages(site: World) -> None:
     async with await site.browser(region=PROVINCE) as officer:
         address = await _make(officer, "T-MANY")
         started = await _post(officer, f"{address}/backtests", {"version": "1", "months": "1"})
@@ -517,7 +506,7 @@ async def test_trials_have_pages(site: Site) -> None:
             assert (await officer.get(f"{address}/backtests?before={odd}")).status_code == 422, odd
 
 
-async def test_a_trial_is_stopped_and_a_wrong_one_never_begins(site: Site) -> None:
+async def test_a_trial_is_stopped_and_a_wrong_one_never_begins(site: World) -> None:
     async with await site.browser(region=PROVINCE) as officer:
         address = await _make(officer, "T-STOP")
         for wrong in ("0", "37", "999"):

@@ -7,15 +7,16 @@ from decimal import Decimal
 
 import httpx
 import openpyxl
-from tests.portals.unit_site import Browser, Site
-from tests.support.office import ACTING, bill_of
+from tests.support.browser import Browser
+from tests.support.province import ACTING
+from tests.support.world import World, bill_of
 
 from mingpiao.issuing.model import Bill, Payer
 from mingpiao.kernel.clock import today
 from mingpiao.portals.rendering import moment
 
 
-async def _issue(site: Site, count: int, payer: str = "甲公司") -> list[Bill]:
+async def _issue(site: World, count: int, payer: str = "甲公司") -> list[Bill]:
     requests = [
         site.unit.request(
             kind="0301",
@@ -39,10 +40,10 @@ async def _listed(browser: Browser, **query: str) -> list[str]:
     return _numbers(await browser.get("/unit/bills", **query))
 
 
-async def test_the_list_filters_by_each_member(unit_site: Site) -> None:
-    bills = await _issue(unit_site, 3)
-    (other,) = await _issue(unit_site, 1, "乙学校")
-    browser = await unit_site.browser("checker")
+async def test_the_list_filters_by_each_member(site: World) -> None:
+    bills = await _issue(site, 3)
+    (other,) = await _issue(site, 1, "乙学校")
+    browser = await site.browser("checker")
     everything = [bill.number for bill in (other, *reversed(bills))]
     first = bills[0]
     date = today().isoformat()
@@ -65,18 +66,18 @@ async def test_the_list_filters_by_each_member(unit_site: Site) -> None:
     assert await _listed(browser, amount_to="0.001"[:4]) == []
 
 
-async def test_filters_stay_in_the_form_and_the_export_addresses(unit_site: Site) -> None:
-    await _issue(unit_site, 1)
-    browser = await unit_site.browser("handler")
+async def test_filters_stay_in_the_form_and_the_export_addresses(site: World) -> None:
+    await _issue(site, 1)
+    browser = await site.browser("handler")
     answer = await browser.get("/unit/bills", payer="甲公司", state="normal")
     assert 'value="甲公司"' in answer.text
     assert '<option value="normal" selected>' in answer.text
     assert 'href="/unit/bills/export.csv?state=normal&amp;payer=%E7%94%B2%E5%85%AC%E5%8F%B8"' in answer.text
 
 
-async def test_wrong_filters_are_told_and_nothing_is_listed(unit_site: Site) -> None:
-    await _issue(unit_site, 1)
-    browser = await unit_site.browser("handler")
+async def test_wrong_filters_are_told_and_nothing_is_listed(site: World) -> None:
+    await _issue(site, 1)
+    browser = await site.browser("handler")
     for query, field in [
         ({"from": "2026-13-01"}, "from"),
         ({"from": "2026-02-01", "to": "2026-01-01"}, "to"),
@@ -93,8 +94,8 @@ async def test_wrong_filters_are_told_and_nothing_is_listed(unit_site: Site) -> 
         assert "<td" not in answer.text
 
 
-async def test_odd_addresses_are_no_errors(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_odd_addresses_are_no_errors(site: World) -> None:
+    browser = await site.browser("handler")
     for query in ({"payer": "a\x00b"}, {"business_no": "\x00"}, {"kind": "\x00"}, {"payer": "'; --"}):
         assert await _listed(browser, **query) == []
     malformed = await browser.get("/unit/bills", after="not-a-key")
@@ -102,9 +103,9 @@ async def test_odd_addresses_are_no_errors(unit_site: Site) -> None:
     assert "翻页标记不正确" in malformed.text
 
 
-async def test_pages_follow_one_another_without_gap_or_repetition(unit_site: Site) -> None:
-    bills = await _issue(unit_site, 120)
-    browser = await unit_site.browser("handler")
+async def test_pages_follow_one_another_without_gap_or_repetition(site: World) -> None:
+    bills = await _issue(site, 120)
+    browser = await site.browser("handler")
     seen: list[str] = []
     address = "/unit/bills?payer=%E7%94%B2"
     pages = 0
@@ -121,8 +122,8 @@ async def test_pages_follow_one_another_without_gap_or_repetition(unit_site: Sit
     assert 'rel="first"' in answer.text
 
 
-async def test_an_empty_list_says_what_to_do(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_an_empty_list_says_what_to_do(site: World) -> None:
+    browser = await site.browser("handler")
     answer = await browser.get("/unit/bills")
     assert "没有符合条件的票据" in answer.text
     assert "export.csv" not in answer.text
@@ -149,10 +150,10 @@ def _row(bill: Bill) -> list[str]:
     ]
 
 
-async def test_csv_holds_the_whole_filter_and_no_formula(unit_site: Site) -> None:
-    bills = await _issue(unit_site, 60)
-    (evil,) = await _issue(unit_site, 1, "=HYPERLINK(A1)")
-    browser = await unit_site.browser("checker")
+async def test_csv_holds_the_whole_filter_and_no_formula(site: World) -> None:
+    bills = await _issue(site, 60)
+    (evil,) = await _issue(site, 1, "=HYPERLINK(A1)")
+    browser = await site.browser("checker")
     answer = await browser.get("/unit/bills/export.csv", payer="甲公司")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -161,7 +162,7 @@ async def test_csv_holds_the_whole_filter_and_no_formula(unit_site: Site) -> Non
     )
     assert answer.content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    kind = (await unit_site.services.catalog.get()).kinds["0301"].name
+    kind = (await site.services.catalog.get()).kinds["0301"].name
     assert rows[0][:3] == ["票据代码", "票据号码", "校验码"]
     expected = [[*_row(bill)[:3], kind, *_row(bill)[4:]] for bill in bills]
     assert sorted(rows[1:]) == sorted(expected)
@@ -170,9 +171,9 @@ async def test_csv_holds_the_whole_filter_and_no_formula(unit_site: Site) -> Non
     assert row[7] == "'=HYPERLINK(A1)000"
 
 
-async def test_a_workbook_holds_texts_as_texts_and_amounts_as_numbers(unit_site: Site) -> None:
-    (bill,) = await _issue(unit_site, 1, "=1+1")
-    browser = await unit_site.browser("handler")
+async def test_a_workbook_holds_texts_as_texts_and_amounts_as_numbers(site: World) -> None:
+    (bill,) = await _issue(site, 1, "=1+1")
+    browser = await site.browser("handler")
     answer = await browser.get("/unit/bills/export.xlsx")
     assert answer.status_code == 200
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
@@ -184,27 +185,27 @@ async def test_a_workbook_holds_texts_as_texts_and_amounts_as_numbers(unit_site:
     assert rows[1][7] == "=1+1000"
     assert sheet.cell(2, 8).data_type == "s"
     assert Decimal(str(rows[1][10])) == bill.total
-    assert list((unit_site.services.settings.data_dir).glob("mingpiao-export-*")) == []
+    assert list((site.services.settings.data_dir).glob("mingpiao-export-*")) == []
 
 
-async def test_exports_are_put_down_in_the_audit_trail(unit_site: Site) -> None:
-    await _issue(unit_site, 1)
-    browser = await unit_site.browser("manager")
+async def test_exports_are_put_down_in_the_audit_trail(site: World) -> None:
+    await _issue(site, 1)
+    browser = await site.browser("manager")
     await browser.get("/unit/bills/export.csv", payer="甲")
-    row = await unit_site.services.database.pool.fetchrow(
+    row = await site.services.database.pool.fetchrow(
         "SELECT actor, subject, unit_id, details FROM audit_log WHERE action = 'bill:export'"
     )
     assert dict(row) == {
-        "actor": f"account:{unit_site.accounts['manager'].account_id}",
-        "subject": f"unit:{unit_site.unit.unit_id}",
-        "unit_id": unit_site.unit.unit_id,
+        "actor": f"account:{site.accounts['manager'].account_id}",
+        "subject": f"unit:{site.unit.unit_id}",
+        "unit_id": site.unit.unit_id,
         "details": {"format": "csv", "payer": "甲"},
     }
 
 
-async def test_a_bills_page_and_documents(unit_site: Site) -> None:
-    (bill,) = await _issue(unit_site, 1)
-    browser = await unit_site.browser("checker")
+async def test_a_bills_page_and_documents(site: World) -> None:
+    (bill,) = await _issue(site, 1)
+    browser = await site.browser("checker")
     address = f"/unit/bills/{bill.code}/{bill.number}"
     shown = await browser.get(address)
     for text in (bill.check_code, bill.business_no, "甲公司000", "<svg", "开具", "被查验"):
@@ -222,9 +223,9 @@ async def test_a_bills_page_and_documents(unit_site: Site) -> None:
     assert (await browser.get(f"{address}/document.exe")).status_code == 404
 
 
-async def test_bills_of_another_unit_do_not_exist(unit_site: Site) -> None:
-    (bill,) = await _issue(unit_site, 1)
-    browser = await unit_site.browser("other")
+async def test_bills_of_another_unit_do_not_exist(site: World) -> None:
+    (bill,) = await _issue(site, 1)
+    browser = await site.browser("other")
     address = f"/unit/bills/{bill.code}/{bill.number}"
     addresses = [
         address,
@@ -245,15 +246,15 @@ async def test_bills_of_another_unit_do_not_exist(unit_site: Site) -> None:
     assert len(exported.content.decode("utf-8-sig").splitlines()) == 1
 
 
-async def test_malformed_addresses_of_bills_are_unknown(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_malformed_addresses_of_bills_are_unknown(site: World) -> None:
+    browser = await site.browser("handler")
     for address in ["/unit/bills/x/y", "/unit/bills/15030125/1", "/unit/bills/1503012５/0000000001"]:
         assert (await browser.get(address)).status_code == 404
 
 
-async def test_nobody_sees_anything_without_signing_in(unit_site: Site) -> None:
-    (bill,) = await _issue(unit_site, 1)
-    stranger = unit_site.stranger()
+async def test_nobody_sees_anything_without_signing_in(site: World) -> None:
+    (bill,) = await _issue(site, 1)
+    stranger = site.stranger()
     for address in (
         "/unit",
         "/unit/bills",

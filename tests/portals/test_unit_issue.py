@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.portals.unit_site import Browser, Site, members_of
+from tests.support.browser import Browser, members_of
+from tests.support.world import World
 
 from mingpiao.issuing.model import BillFilter, Outcome, Unresolved
 from mingpiao.issuing.service import list_bills
@@ -39,8 +40,8 @@ async def _check(browser: Browser, **changes: str) -> httpx.Response:
     return await browser.post("/unit/issue", members)
 
 
-async def _bills(unit_site: Site) -> int:
-    return int(await unit_site.services.database.pool.fetchval("SELECT count(*) FROM bills"))
+async def _bills(site: World) -> int:
+    return int(await site.services.database.pool.fetchval("SELECT count(*) FROM bills"))
 
 
 def _summary(html: str) -> list[tuple[str, str]]:
@@ -48,21 +49,21 @@ def _summary(html: str) -> list[tuple[str, str]]:
     return re.findall(r'<li><a href="#([^"]+)">([^<]+)</a></li>', html)
 
 
-async def test_from_the_form_to_the_bill(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_from_the_form_to_the_bill(site: World) -> None:
+    browser = await site.browser("handler")
     only_kind = await browser.get("/unit/issue")
     assert only_kind.headers["location"] == "/unit/issue?kind=0301"
     checked = await _check(browser)
     assert checked.status_code == 200
     for text in ("核对票据内容", "测试缴款人", "货币捐赠", "300.50", "叁佰元伍角整", "复核员乙", "助学项目"):
         assert text in checked.text, text
-    assert await _bills(unit_site) == 0
+    assert await _bills(site) == 0
     issued = await browser.submit(checked, "/unit/issue/confirm", action="issue")
     assert issued.status_code == 303
     done = await browser.get(issued.headers["location"])
     assert done.status_code == 200
-    async with unit_site.services.database.system() as connection:
-        (bill,) = (await list_bills(connection, BillFilter(unit_id=unit_site.unit.unit_id))).items
+    async with site.services.database.system() as connection:
+        (bill,) = (await list_bills(connection, BillFilter(unit_id=site.unit.unit_id))).items
     assert issued.headers["location"] == f"/unit/issue/done/{bill.code}/{bill.number}"
     assert (bill.total, bill.handler, bill.payer.name) == (Decimal("300.50"), "开票员甲", "测试缴款人")
     assert [(i.code, i.quantity, i.rate, i.amount) for i in bill.items] == [
@@ -72,43 +73,43 @@ async def test_from_the_form_to_the_bill(unit_site: Site) -> None:
     assert re.fullmatch(rf"WEB{today():%Y%m%d}[0-9a-f]{{16}}", bill.business_no)
     for text in (bill.code, bill.number, bill.check_code, "<svg", "接下来"):
         assert text in done.text, text
-    assert ("bill:issued", f"bill:{bill.bill_id}") in await unit_site.audit()
+    assert ("bill:issued", f"bill:{bill.bill_id}") in await site.audit()
 
 
-async def test_a_double_click_or_reload_issues_once(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_a_double_click_or_reload_issues_once(site: World) -> None:
+    browser = await site.browser("handler")
     checked = await _check(browser)
     answers = await asyncio.gather(
         *(browser.submit(checked, "/unit/issue/confirm", action="issue") for _ in range(5))
     )
     assert {answer.status_code for answer in answers} == {303}
     assert len({answer.headers["location"] for answer in answers}) == 1
-    assert await _bills(unit_site) == 1
+    assert await _bills(site) == 1
 
 
-async def test_another_content_under_the_number_of_an_issued_form_is_refused(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_another_content_under_the_number_of_an_issued_form_is_refused(site: World) -> None:
+    browser = await site.browser("handler")
     checked = await _check(browser)
     issued = await browser.submit(checked, "/unit/issue/confirm", action="issue")
     number = issued.headers["location"].rpartition("/")[2]
     again = await browser.submit(checked, "/unit/issue/confirm", action="issue", payer__name="另一缴款人")
     assert again.status_code == 409
     assert f'href="/unit/bills/15030125/{number}"' in again.text
-    assert await _bills(unit_site) == 1
+    assert await _bills(site) == 1
 
 
-async def test_going_back_keeps_what_was_typed(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_going_back_keeps_what_was_typed(site: World) -> None:
+    browser = await site.browser("handler")
     checked = await _check(browser)
     form = await browser.submit(checked, "/unit/issue/confirm", action="edit")
     members = members_of(form.text)
     assert {name: members[name] for name in FILLED} == FILLED
     assert members["business_no"] == members_of(checked.text)["business_no"]
-    assert await _bills(unit_site) == 0
+    assert await _bills(site) == 0
 
 
-async def test_all_problems_stand_at_the_top_and_beside_their_fields(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_all_problems_stand_at_the_top_and_beside_their_fields(site: World) -> None:
+    browser = await site.browser("handler")
     answer = await _check(
         browser,
         **{
@@ -136,11 +137,11 @@ async def test_all_problems_stand_at_the_top_and_beside_their_fields(unit_site: 
     for field, _ in _summary(answer.text):
         assert f'id="{field}"' in answer.text, field
         assert f'id="{field}-error"' in answer.text, field
-    assert await _bills(unit_site) == 0
+    assert await _bills(site) == 0
 
 
-async def test_bad_numbers(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_bad_numbers(site: World) -> None:
+    browser = await site.browser("handler")
     for quantity, rate, problem in [
         ("0", "5", ("items-0-quantity", "数量必须大于零，请修改。")),
         ("-1", "5", ("items-0-quantity", "数量必须大于零，请修改。")),
@@ -161,8 +162,8 @@ async def test_bad_numbers(unit_site: Site) -> None:
         assert _summary(answer.text) == [problem]
 
 
-async def test_bad_payer_names_are_refused_and_shown_as_text(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_bad_payer_names_are_refused_and_shown_as_text(site: World) -> None:
+    browser = await site.browser("handler")
     for name in ["<script>alert(1)</script>", "表情😀", "控制\x07符", "长" * 101]:
         answer = await _check(browser, payer__name=name)
         assert answer.status_code == 422
@@ -170,15 +171,15 @@ async def test_bad_payer_names_are_refused_and_shown_as_text(unit_site: Site) ->
         assert "<script>alert" not in answer.text
 
 
-async def test_full_width_digits_and_commas_are_numbers(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_full_width_digits_and_commas_are_numbers(site: World) -> None:
+    browser = await site.browser("handler")
     answer = await _check(browser, items__0__quantity="１", items__0__rate="1,234.50")
     assert answer.status_code == 200
     assert "壹仟贰佰叁拾肆元伍角整" in answer.text
 
 
-async def test_items_are_found_by_name_code_and_pinyin(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_items_are_found_by_name_code_and_pinyin(site: World) -> None:
+    browser = await site.browser("handler")
 
     async def found(words: str) -> list[str]:
         answer = await browser.get("/unit/issue/items", kind=KIND, q=words)
@@ -193,8 +194,8 @@ async def test_items_are_found_by_name_code_and_pinyin(unit_site: Site) -> None:
     assert len(await found("")) == 4
 
 
-async def test_without_javascript_a_choice_is_offered_and_taken(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_without_javascript_a_choice_is_offered_and_taken(site: World) -> None:
+    browser = await site.browser("handler")
     shown = await _empty_form(browser)
     offered = await browser.submit(shown, "/unit/issue", action="update", items__0__search="定向")
     buttons = re.findall(r'value="(pick-0-\d+)"', offered.text)
@@ -209,8 +210,8 @@ def _filled() -> dict[str, str]:
     return {name.replace("-", "__"): value for name, value in FILLED.items()} | {"action": "check"}
 
 
-async def test_rows_are_added_and_removed(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_rows_are_added_and_removed(site: World) -> None:
+    browser = await site.browser("handler")
     shown = await _empty_form(browser)
     first = await browser.submit(shown, "/unit/issue", items__0__search="货币捐赠", action="add")
     assert "项目 2" in first.text
@@ -222,11 +223,11 @@ async def test_rows_are_added_and_removed(unit_site: Site) -> None:
     assert last["items-0-search"] == ""
 
 
-async def test_fixed_rates_are_filled_in_and_held(unit_site: Site) -> None:
+async def test_fixed_rates_are_filled_in_and_held(site: World) -> None:
     """The office has items with a fixed and a bounded rate."""
-    browser = await unit_site.browser("other")
-    profile = await unit_site.services.units.profile(unit_site.province.office.unit_id)
-    catalog = await unit_site.services.catalog.get()
+    browser = await site.browser("other")
+    profile = await site.services.units.profile(site.province.office.unit_id)
+    catalog = await site.services.catalog.get()
     items = [catalog.items[code] for code in sorted(profile.item_codes)]
     fixed = next(item for item in items if item.rate.kind == "fixed" and set(item.kinds) & profile.kind_codes)
     kind = next(code for code in fixed.kinds if code in profile.kind_codes)
@@ -241,10 +242,10 @@ async def test_fixed_rates_are_filled_in_and_held(unit_site: Site) -> None:
     assert "固定标准" in filled.text
 
 
-async def test_amounts_follow_each_change(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_amounts_follow_each_change(site: World) -> None:
+    browser = await site.browser("handler")
     members = members_of((await _empty_form(browser)).text) | FILLED
-    answer = await browser.post("/unit/issue/amounts", members, **{"HX-Request": "true"})
+    answer = await browser.post("/unit/issue/amounts", members, headers={"HX-Request": "true"})
     assert answer.status_code == 200
     assert "300.50" in answer.text
     assert "大写：叁佰元伍角整" in answer.text
@@ -254,61 +255,61 @@ async def test_amounts_follow_each_change(unit_site: Site) -> None:
     assert "—" in wrong.text
 
 
-async def test_kinds_of_others_and_unknown_kinds_are_not_offered(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_kinds_of_others_and_unknown_kinds_are_not_offered(site: World) -> None:
+    browser = await site.browser("handler")
     for kind in ("0601", "9999", "x"):
         assert (await browser.get("/unit/issue", kind=kind)).status_code == 404
     members = members_of((await _empty_form(browser)).text) | FILLED | {"kind": "0601", "action": "check"}
     assert (await browser.post("/unit/issue", members)).status_code == 404
     assert (await browser.post("/unit/issue/confirm", members)).status_code == 404
-    assert await _bills(unit_site) == 0
+    assert await _bills(site) == 0
 
 
-async def test_a_unit_of_several_kinds_chooses_one(unit_site: Site) -> None:
-    browser = await unit_site.browser("other")
+async def test_a_unit_of_several_kinds_chooses_one(site: World) -> None:
+    browser = await site.browser("other")
     shown = await browser.get("/unit/issue")
-    profile = await unit_site.services.units.profile(unit_site.province.office.unit_id)
+    profile = await site.services.units.profile(site.province.office.unit_id)
     assert re.findall(r'href="/unit/issue\?kind=(\d+)"', shown.text) == sorted(profile.kind_codes)
 
 
-async def test_a_locked_kind_is_told(unit_site: Site) -> None:
-    await unit_site.services.database.pool.execute(
-        "UPDATE stocks SET locks = '{writeoff}' WHERE unit_id = $1", unit_site.unit.unit_id
+async def test_a_locked_kind_is_told(site: World) -> None:
+    await site.services.database.pool.execute(
+        "UPDATE stocks SET locks = '{writeoff}' WHERE unit_id = $1", site.unit.unit_id
     )
-    browser = await unit_site.browser("handler")
+    browser = await site.browser("handler")
     assert "已停止供票" in (await browser.get("/unit")).text
     checked = await _check(browser)
     answer = await browser.submit(checked, "/unit/issue/confirm", action="issue")
     assert 400 <= answer.status_code < 500
     assert "error-summary" in answer.text
-    assert await _bills(unit_site) == 0
+    assert await _bills(site) == 0
 
 
 @pytest.mark.parametrize("username", ["checker", "manager"])
-async def test_only_handlers_issue(unit_site: Site, username: str) -> None:
-    browser = await unit_site.browser(username)
+async def test_only_handlers_issue(site: World, username: str) -> None:
+    browser = await site.browser(username)
     assert (await browser.get("/unit/issue", kind=KIND)).status_code == 403
     members = FILLED | {"kind": KIND, "csrf_token": await browser.csrf_token()}
     for address in ("/unit/issue", "/unit/issue/confirm", "/unit/issue/amounts"):
         assert (await browser.post(address, members)).status_code == 403
     assert "/unit/issue" not in (await browser.get("/unit")).text
-    assert await _bills(unit_site) == 0
+    assert await _bills(site) == 0
 
 
-async def test_nothing_is_issued_without_the_token(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_nothing_is_issued_without_the_token(site: World) -> None:
+    browser = await site.browser("handler")
     members = members_of((await _check(browser)).text)
     del members["csrf_token"]
     assert (await browser.post("/unit/issue/confirm", members)).status_code == 403
-    assert await _bills(unit_site) == 0
+    assert await _bills(site) == 0
 
 
 async def test_when_the_outcome_is_unknown_pressing_again_tells_the_truth(
-    unit_site: Site, monkeypatch: pytest.MonkeyPatch
+    site: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    browser = await unit_site.browser("handler")
+    browser = await site.browser("handler")
     checked = await _check(browser)
-    desk = unit_site.services.desk
+    desk = site.services.desk
     issue = desk.issue
 
     async def issued_but_unheard(*arguments: Any, **named: Any) -> list[Outcome]:
@@ -322,11 +323,11 @@ async def test_when_the_outcome_is_unknown_pressing_again_tells_the_truth(
     assert "开票结果暂时无法确认" in unknown.text
     again = await browser.submit(unknown, "/unit/issue/confirm", action="issue")
     assert again.status_code == 303
-    assert await _bills(unit_site) == 1
+    assert await _bills(site) == 1
 
 
-async def test_broken_bodies_are_refused(unit_site: Site) -> None:
-    browser = await unit_site.browser("handler")
+async def test_broken_bodies_are_refused(site: World) -> None:
+    browser = await site.browser("handler")
     for body in [
         b"kind=0301&payer-name=\xff\xfe",
         b"kind=0301&payer-name=%ff%ed%a0%80",
@@ -340,4 +341,4 @@ async def test_broken_bodies_are_refused(unit_site: Site) -> None:
             for address in ("/unit/issue", "/unit/issue/confirm", "/login", "/password"):
                 answer = await browser.client.post(address, content=body, headers=headers)
                 assert 200 <= answer.status_code < 500, (address, answer.text)
-            assert await _bills(unit_site) == 0
+            assert await _bills(site) == 0

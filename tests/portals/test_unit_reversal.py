@@ -6,14 +6,15 @@ from decimal import Decimal
 
 import httpx
 import pytest
-from tests.portals.unit_site import PASSWORD, Browser, Site
-from tests.support.office import ACTING, bill_of
+from tests.support.browser import PASSWORD, Browser
+from tests.support.province import ACTING
+from tests.support.world import World, bill_of
 
 from mingpiao.issuing.model import Bill, BillState, Color
 from mingpiao.issuing.service import get_bill
 
 
-async def _bill(site: Site) -> Bill:
+async def _bill(site: World) -> Bill:
     request = site.unit.request(kind="0301", business_no="BUS-1")
     return bill_of((await site.services.desk.issue(site.unit.unit_id, [request], acting=ACTING))[0])
 
@@ -22,7 +23,7 @@ def _address(bill: Bill) -> str:
     return f"/unit/bills/{bill.code}/{bill.number}"
 
 
-async def _now(site: Site, bill: Bill) -> Bill:
+async def _now(site: World, bill: Bill) -> Bill:
     async with site.services.database.system() as connection:
         return await get_bill(connection, bill.bill_id)
 
@@ -34,23 +35,23 @@ async def _ask(browser: Browser, bill: Bill, reason: str = "重复开具", text:
 
 
 @pytest.mark.parametrize("username", ["handler", "manager"])
-async def test_from_the_reason_to_the_red_bill(unit_site: Site, username: str) -> None:
-    bill = await _bill(unit_site)
-    browser = await unit_site.browser(username)
+async def test_from_the_reason_to_the_red_bill(site: World, username: str) -> None:
+    bill = await _bill(site)
+    browser = await site.browser(username)
     assert f'href="{_address(bill)}/reverse"' in (await browser.get(_address(bill))).text
     asked = await _ask(browser, bill, "缴款人要求退款", "活动取消")
     for text in ("确认冲红", "缴款人要求退款：活动取消", f"-{bill.total:,.2f}", "不能撤销"):
         assert text in asked.text, text
-    assert (await _now(unit_site, bill)).state is BillState.NORMAL
+    assert (await _now(site, bill)).state is BillState.NORMAL
     done = await browser.submit(asked, f"{_address(bill)}/reverse/confirm")
     assert (done.status_code, done.headers["location"]) == (303, f"{_address(bill)}/reversed")
-    blue = await _now(unit_site, bill)
+    blue = await _now(site, bill)
     assert blue.state is BillState.REVERSED
     assert blue.related is not None
-    async with unit_site.services.database.system() as connection:
+    async with site.services.database.system() as connection:
         red = await get_bill(connection, blue.related.bill_id)
     assert (red.color, red.total, red.reason) == (Color.RED, -bill.total, "缴款人要求退款：活动取消")
-    assert red.handler == unit_site.accounts[username].display_name
+    assert red.handler == site.accounts[username].display_name
     shown = await browser.get(done.headers["location"])
     assert f'href="{_address(red)}"' in shown.text
     assert red.check_code in shown.text
@@ -62,9 +63,9 @@ async def test_from_the_reason_to_the_red_bill(unit_site: Site, username: str) -
     assert Decimal(red.total) == -bill.total
 
 
-async def test_a_reason_is_asked_for(unit_site: Site) -> None:
-    bill = await _bill(unit_site)
-    browser = await unit_site.browser("handler")
+async def test_a_reason_is_asked_for(site: World) -> None:
+    bill = await _bill(site)
+    browser = await site.browser("handler")
     for reason, text, field in [
         ("", "", "reason"),
         ("没有的原因", "", "reason"),
@@ -73,37 +74,37 @@ async def test_a_reason_is_asked_for(unit_site: Site) -> None:
         answer = await _ask(browser, bill, reason, text)
         assert answer.status_code == 422
         assert f'<a href="#{field}">' in answer.text
-        assert (await _now(unit_site, bill)).state is BillState.NORMAL
+        assert (await _now(site, bill)).state is BillState.NORMAL
 
 
-async def test_a_bad_reason_reverses_nothing(unit_site: Site) -> None:
-    bill = await _bill(unit_site)
-    browser = await unit_site.browser("handler")
+async def test_a_bad_reason_reverses_nothing(site: World) -> None:
+    bill = await _bill(site)
+    browser = await site.browser("handler")
     for reason in ["", "<b>", "长" * 181]:
         asked = await _ask(browser, bill)
         answer = await browser.submit(asked, f"{_address(bill)}/reverse/confirm", reason=reason)
         assert 400 <= answer.status_code < 500
         assert "冲红原因" in answer.text
-        assert (await _now(unit_site, bill)).state is BillState.NORMAL
+        assert (await _now(site, bill)).state is BillState.NORMAL
 
 
-async def test_pressing_twice_reverses_once(unit_site: Site) -> None:
-    bill = await _bill(unit_site)
-    browser = await unit_site.browser("handler")
+async def test_pressing_twice_reverses_once(site: World) -> None:
+    bill = await _bill(site)
+    browser = await site.browser("handler")
     asked = await _ask(browser, bill)
     answers = await asyncio.gather(
         *(browser.submit(asked, f"{_address(bill)}/reverse/confirm") for _ in range(4))
     )
     assert {answer.headers["location"] for answer in answers} == {f"{_address(bill)}/reversed"}
-    assert await unit_site.services.database.pool.fetchval("SELECT count(*) FROM bills") == 2
+    assert await site.services.database.pool.fetchval("SELECT count(*) FROM bills") == 2
 
 
-async def test_a_reversed_and_a_red_bill_are_told_to_be_so(unit_site: Site) -> None:
-    bill = await _bill(unit_site)
-    browser = await unit_site.browser("handler")
+async def test_a_reversed_and_a_red_bill_are_told_to_be_so(site: World) -> None:
+    bill = await _bill(site)
+    browser = await site.browser("handler")
     await browser.submit(await _ask(browser, bill), f"{_address(bill)}/reverse/confirm")
     again = await browser.get(f"{_address(bill)}/reverse")
-    related = (await _now(unit_site, bill)).related
+    related = (await _now(site, bill)).related
     assert related is not None
     assert again.status_code == 409
     assert f"该票据已经冲红（红字票据代码{related.code}，号码{related.number}），不能重复冲红。" in again.text
@@ -116,21 +117,21 @@ async def test_a_reversed_and_a_red_bill_are_told_to_be_so(unit_site: Site) -> N
         {"reason": "重复开具", "csrf_token": token},
     )
     assert posted.status_code == 409
-    assert await unit_site.services.database.pool.fetchval("SELECT count(*) FROM bills") == 2
+    assert await site.services.database.pool.fetchval("SELECT count(*) FROM bills") == 2
 
 
-async def test_checkers_and_other_units_reverse_nothing(unit_site: Site) -> None:
-    bill = await _bill(unit_site)
+async def test_checkers_and_other_units_reverse_nothing(site: World) -> None:
+    bill = await _bill(site)
     for username, status in (("checker", 403), ("other", 404)):
-        browser = await unit_site.browser(username)
+        browser = await site.browser(username)
         members = {"reason": "重复开具", "csrf_token": await browser.csrf_token()}
         assert (await browser.get(f"{_address(bill)}/reverse")).status_code == status
         assert (await browser.post(f"{_address(bill)}/reverse", members)).status_code == status
         assert (await browser.post(f"{_address(bill)}/reverse/confirm", members)).status_code == status
-    handler = await unit_site.browser("handler")
+    handler = await site.browser("handler")
     refused = await handler.post(f"{_address(bill)}/reverse/confirm", {"reason": "重复开具"})
     assert refused.status_code == 403
-    assert (await _now(unit_site, bill)).state is BillState.NORMAL
+    assert (await _now(site, bill)).state is BillState.NORMAL
 
 
 # -- accounts --------------------------------------------------------------------------------------
@@ -142,21 +143,21 @@ def _password(html: str) -> str:
     return found[1].replace("&#43;", "+").replace("&amp;", "&").replace("&#34;", '"')
 
 
-async def test_a_manager_makes_an_account_that_works_after_a_new_password(unit_site: Site) -> None:
-    browser = await unit_site.browser("manager")
+async def test_a_manager_makes_an_account_that_works_after_a_new_password(site: World) -> None:
+    browser = await site.browser("manager")
     form = await browser.get("/unit/accounts/new")
     made = await browser.submit(
         form, "/unit/accounts/new", username="fresh1", display_name="新开票员", role="unit_handler"
     )
     assert made.status_code == 200
-    fresh = unit_site.stranger()
+    fresh = site.stranger()
     assert (await fresh.sign_in("fresh1", _password(made.text))).status_code == 303
     assert (await fresh.get("/unit")).headers["location"] == "/password"
-    row = await unit_site.services.database.pool.fetchrow(
+    row = await site.services.database.pool.fetchrow(
         "SELECT unit_id, role, display_name FROM accounts WHERE username = 'fresh1'"
     )
     assert dict(row) == {
-        "unit_id": unit_site.unit.unit_id,
+        "unit_id": site.unit.unit_id,
         "role": "unit_handler",
         "display_name": "新开票员",
     }
@@ -166,8 +167,8 @@ async def test_a_manager_makes_an_account_that_works_after_a_new_password(unit_s
     assert _password(made.text) not in listed.text
 
 
-async def test_accounts_that_are_not_made(unit_site: Site) -> None:
-    browser = await unit_site.browser("manager")
+async def test_accounts_that_are_not_made(site: World) -> None:
+    browser = await site.browser("manager")
     for changes, field in [
         ({"username": "handler"}, "username"),
         ({"username": "x"}, "username"),
@@ -180,14 +181,14 @@ async def test_accounts_that_are_not_made(unit_site: Site) -> None:
         answer = await browser.submit(form, "/unit/accounts/new", **given)
         assert 400 <= answer.status_code < 500
         assert f'<a href="#{field}">' in answer.text
-        known = await unit_site.services.database.pool.fetchval("SELECT count(*) FROM accounts")
-        assert known == len(unit_site.accounts)
+        known = await site.services.database.pool.fetchval("SELECT count(*) FROM accounts")
+        assert known == len(site.accounts)
 
 
-async def test_a_manager_closes_and_opens_and_resets(unit_site: Site) -> None:
-    browser, handler = await unit_site.browser("manager"), await unit_site.browser("handler")
+async def test_a_manager_closes_and_opens_and_resets(site: World) -> None:
+    browser, handler = await site.browser("manager"), await site.browser("handler")
     token = {"csrf_token": await browser.csrf_token()}
-    address = f"/unit/accounts/{unit_site.accounts['handler'].account_id}"
+    address = f"/unit/accounts/{site.accounts['handler'].account_id}"
     assert (await browser.post(f"{address}/disable", token)).headers["location"] == "/unit/accounts"
     assert (await handler.get("/unit")).headers["location"] == "/login?next=/unit"
     assert (await handler.sign_in("handler")).status_code == 401
@@ -195,29 +196,29 @@ async def test_a_manager_closes_and_opens_and_resets(unit_site: Site) -> None:
     assert (await handler.sign_in("handler")).status_code == 303
     reset = await browser.post(f"{address}/reset", token)
     assert (await handler.get("/unit")).headers["location"] == "/login?next=/unit"
-    assert (await unit_site.stranger().sign_in("handler", PASSWORD)).status_code == 401
-    assert (await unit_site.stranger().sign_in("handler", _password(reset.text))).status_code == 303
-    actions = [action for action, _ in await unit_site.audit() if action.startswith("account:")]
+    assert (await site.stranger().sign_in("handler", PASSWORD)).status_code == 401
+    assert (await site.stranger().sign_in("handler", _password(reset.text))).status_code == 303
+    actions = [action for action, _ in await site.audit() if action.startswith("account:")]
     assert actions == ["account:disable", "account:enable", "account:reset_password"]
 
 
-async def test_a_manager_touches_neither_the_own_account_nor_another_units(unit_site: Site) -> None:
-    browser = await unit_site.browser("manager")
+async def test_a_manager_touches_neither_the_own_account_nor_another_units(site: World) -> None:
+    browser = await site.browser("manager")
     token = {"csrf_token": await browser.csrf_token()}
-    own, other = (unit_site.accounts[name].account_id for name in ("manager", "other"))
+    own, other = (site.accounts[name].account_id for name in ("manager", "other"))
     for action in ("disable", "reset"):
         assert (await browser.post(f"/unit/accounts/{own}/{action}", token)).status_code == 409
         assert (await browser.post(f"/unit/accounts/{other}/{action}", token)).status_code == 404
     assert (await browser.post(f"/unit/accounts/{own}/promote", token)).status_code == 404
     assert (await browser.post("/unit/accounts/99999999999999999999/reset", token)).status_code == 404
-    assert (await unit_site.stranger().sign_in("other")).status_code == 303
+    assert (await site.stranger().sign_in("other")).status_code == 303
 
 
 @pytest.mark.parametrize("username", ["handler", "checker"])
-async def test_only_managers_see_accounts(unit_site: Site, username: str) -> None:
-    browser = await unit_site.browser(username)
+async def test_only_managers_see_accounts(site: World, username: str) -> None:
+    browser = await site.browser(username)
     token = {"csrf_token": await browser.csrf_token()}
-    victim = unit_site.accounts["manager"].account_id
+    victim = site.accounts["manager"].account_id
     assert (await browser.get("/unit/accounts")).status_code == 403
     assert (await browser.get("/unit/accounts/new")).status_code == 403
     assert (await browser.post(f"/unit/accounts/{victim}/reset", token)).status_code == 403

@@ -1,14 +1,11 @@
-"""The bench on a database of each test's own."""
-
-from collections.abc import AsyncIterator
-from pathlib import Path
+"""The bench on the test's world."""
 
 import pytest
-from tests.qualifications.desk import Bench, open_bench
-from tests.support.province import Province
+from tests.qualifications.desk import Bench, bench_of
+from tests.support.world import World
 
 
 @pytest.fixture
-async def bench(province_url: str, settled: Province, tmp_path: Path) -> AsyncIterator[Bench]:
-    async with open_bench(province_url, settled, tmp_path) as opened:
-        yield opened
+def bench(world: World) -> Bench:
+    """The desk of qualifications, and what a test does at it."""
+    return bench_of(world)

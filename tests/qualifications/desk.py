@@ -1,13 +1,12 @@
 """What tests of qualifications work with: a small province, a store of files, and a reader that knows its answers."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import Path
 
 import msgspec
 from tests.qualifications.files import Facts, draw
 from tests.support.province import MASTER, Province
+from tests.support.world import World
 
 from mingpiao.evidence.service import EvidenceStore, NoScanner
 from mingpiao.identity.model import Account, Acting, Role, acting_for
@@ -16,7 +15,6 @@ from mingpiao.qualifications.model import Qualification, QualificationType, Stat
 from mingpiao.qualifications.service import QualificationDesk, get, submit
 from mingpiao.reading.model import PageLines
 from mingpiao.storage.database import Database
-from mingpiao.storage.files import FileStore
 from mingpiao.units.model import Unit
 
 ACTING = acting_for(
@@ -71,10 +69,17 @@ def in_order(unit: Unit) -> Facts:
 class Bench(msgspec.Struct, frozen=True, kw_only=True):
     """The desk with the charity of the small province before it."""
 
-    database: Database
-    province: Province
+    world: World
     desk: QualificationDesk
     reader: KnownReader
+
+    @property
+    def database(self) -> Database:
+        return self.world.database
+
+    @property
+    def province(self) -> Province:
+        return self.world.province
 
     @property
     def unit_id(self) -> int:
@@ -159,17 +164,8 @@ def stated_as(facts: Facts, **changes: object) -> Statement:
     return Statement(**(members | changes))
 
 
-@asynccontextmanager
-async def open_bench(url: str, province: Province, files: Path) -> AsyncIterator[Bench]:
-    database = await Database.open(url, pool_size=4)
+def bench_of(world: World) -> Bench:
+    """The desk of a world, with a reader that knows its answers."""
     reader = KnownReader()
-    store = EvidenceStore(database, FileStore.open(files.as_uri()), MASTER, NoScanner())
-    try:
-        yield Bench(
-            database=database,
-            province=province,
-            desk=QualificationDesk(database, store, reader),
-            reader=reader,
-        )
-    finally:
-        await database.close()
+    store = EvidenceStore(world.database, world.files, MASTER, NoScanner())
+    return Bench(world=world, desk=QualificationDesk(world.database, store, reader), reader=reader)

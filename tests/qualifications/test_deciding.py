@@ -5,16 +5,14 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.qualifications.desk import Bench, officer, stated_as
 
 from mingpiao.identity.model import Account, Acting, Role, acting_for
-from mingpiao.kernel.clock import today
+from mingpiao.kernel.clock import now, set_to, today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.qualifications.model import Qualification, QualificationState, QualificationType
 from mingpiao.qualifications.service import (
     decide,
-    get,
     retire,
     revoke,
     unit_qualifications,
@@ -108,30 +106,6 @@ async def test_of_two_reviewers_one_wins_and_the_other_is_told(bench: Bench) -> 
     assert len(decisions) == 1
 
 
-async def test_without_the_lock_both_reviewers_would_have_won(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What the test above guards against: both read before either writes."""
-    qualification = await _submitted(bench)
-    both = asyncio.Barrier(2)
-
-    async def read_only(connection: AsyncConnection, qualification_id: int) -> Qualification:
-        found = await get(connection, qualification_id)
-        await both.wait()
-        return found
-
-    monkeypatch.setattr("mingpiao.qualifications.store.lock", read_only)
-    region = _region(bench)
-    outcomes = await asyncio.gather(
-        _decide(bench, qualification, officer(region, "白春梅", 70), accept=True),
-        _decide(bench, qualification, officer(region, "云志强", 71), accept=False, reason="看不清"),
-    )
-    assert {outcome.state for outcome in outcomes} == {
-        QualificationState.ACCEPTED,
-        QualificationState.REJECTED,
-    }
-
-
 async def test_two_qualifications_of_a_type_accepted_at_once_leave_one_current(bench: Bench) -> None:
     qualifications = [
         await _submitted(bench),
@@ -156,13 +130,9 @@ async def test_a_qualification_that_changed_since_the_page_was_opened_is_not_dec
     assert _codes(refusal) == [("qualification.changed", "")]
 
 
-async def test_a_qualification_that_expired_while_it_waited_is_not_accepted(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_qualification_that_expired_while_it_waited_is_not_accepted(bench: Bench) -> None:
     qualification = await _submitted(bench, valid_until=today() + timedelta(days=2))
-    later = today() + timedelta(days=3)
-    monkeypatch.setattr("mingpiao.qualifications.deciding.today", lambda: later)
-    with pytest.raises(Refusal) as refusal:
+    with set_to(now() + timedelta(days=3)), pytest.raises(Refusal) as refusal:
         await _decide(bench, qualification, officer(_region(bench)), accept=True)
     assert _codes(refusal) == [("qualification.expired", "valid_until")]
     assert (await bench.get(qualification.qualification_id)).state is QualificationState.SUBMITTED
@@ -292,27 +262,6 @@ async def test_of_two_who_revoke_at_once_one_wins_and_the_other_is_told(bench: B
     assert "已撤销认定" in problem.message
     assert (await bench.audited()).count("qualification:revoke") == 1
     assert await bench.locks() == ["qualification_revoked"]
-
-
-async def test_without_the_lock_both_would_have_revoked(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What the test above guards against."""
-    qualification = await bench.accepted()
-    both = asyncio.Barrier(2)
-
-    async def read_only(connection: AsyncConnection, qualification_id: int) -> Qualification:
-        found = await get(connection, qualification_id)
-        await both.wait()
-        return found
-
-    monkeypatch.setattr("mingpiao.qualifications.store.lock", read_only)
-    region = _region(bench)
-    outcomes = await asyncio.gather(
-        _revoke(bench, qualification, officer(region, "白春梅", 70)),
-        _revoke(bench, qualification, officer(region, "云志强", 71)),
-    )
-    assert {outcome.state for outcome in outcomes} == {QualificationState.REVOKED}
 
 
 async def test_a_qualification_accepted_while_another_is_revoked_leaves_issuing_open(bench: Bench) -> None:

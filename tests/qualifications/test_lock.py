@@ -1,17 +1,14 @@
 """到期即锁定: issuing ends with the last valid day in Shanghai, from the very next request on, and opens again at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
-import pytest
-from tests.qualifications.desk import Bench, officer, open_bench, stated_as
-from tests.support.office import ACTING, Office, codes_of
-from tests.support.province import Province
+from tests.qualifications.desk import Bench, officer, stated_as
+from tests.support.province import ACTING
+from tests.support.world import World, codes_of
 
 from mingpiao.issuing.model import Issued, Outcome, Refused, ReversalRequest
-from mingpiao.kernel.clock import SHANGHAI, today
+from mingpiao.kernel.clock import SHANGHAI, StoppedClock, today
 from mingpiao.numbering.service import open_stock, set_valid_until, stock_levels
 from mingpiao.qualifications.model import QualificationType
 from mingpiao.qualifications.service import decide, revoke
@@ -19,108 +16,91 @@ from mingpiao.qualifications.service import decide, revoke
 _LOCKED = [("unit.issuing_locked", "")]
 
 
-@pytest.fixture
-async def bench(office: Office, province_url: str, settled: Province, tmp_path: Path) -> AsyncIterator[Bench]:
-    """The bench beside the open desk of the same province."""
-    async with open_bench(province_url, settled, tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """Stop the clock by which trains issue."""
-
-    def stop_at(moment: datetime) -> None:
-        monkeypatch.setattr("mingpiao.issuing.train.now", lambda: moment)
-
-    return stop_at
-
-
-async def _issue(office: Office, number: str) -> Outcome:
-    charity = office.province.charity
-    outcomes = await office.desk.issue(charity.unit_id, [charity.request(business_no=number)], acting=ACTING)
+async def _issue(world: World, number: str) -> Outcome:
+    charity = world.province.charity
+    outcomes = await world.desk.issue(charity.unit_id, [charity.request(business_no=number)], acting=ACTING)
     return outcomes[0]
 
 
 async def test_the_last_second_of_the_last_day_and_the_first_of_the_next(
-    office: Office, bench: Bench, clock: Callable[[datetime], None]
+    world: World, bench: Bench, clock: StoppedClock
 ) -> None:
     last = today() + timedelta(days=1)
     await bench.accepted(valid_until=last)
-    clock(datetime(last.year, last.month, last.day, 23, 59, 59, 999_999, SHANGHAI))
-    before = await _issue(office, "before")
+    clock.set(datetime(last.year, last.month, last.day, 23, 59, 59, 999_999, SHANGHAI))
+    before = await _issue(world, "before")
     assert isinstance(before, Issued)
     assert before.bill.issued_at.astimezone(SHANGHAI).date() == last
     midnight = datetime(last.year, last.month, last.day, 0, 0, 0, 0, SHANGHAI) + timedelta(days=1)
-    clock(midnight)
-    assert codes_of(await _issue(office, "after")) == _LOCKED
+    clock.set(midnight)
+    assert codes_of(await _issue(world, "after")) == _LOCKED
     blue = before.bill
     request = ReversalRequest(code=blue.code, number=blue.number, reason="金额有误", handler="王五")
-    reversal = (await office.desk.reverse(bench.unit_id, [request], acting=ACTING))[0]
+    reversal = (await world.desk.reverse(bench.unit_id, [request], acting=ACTING))[0]
     assert codes_of(reversal) == _LOCKED
     # Asking again for what was issued is still answered.
-    again = await _issue(office, "before")
+    again = await _issue(world, "before")
     assert isinstance(again, Issued)
     assert again.repeated
 
 
 async def test_the_date_is_that_of_shanghai_wherever_the_server_stands(
-    office: Office, bench: Bench, clock: Callable[[datetime], None]
+    world: World, bench: Bench, clock: StoppedClock
 ) -> None:
     """Half past midnight in Shanghai is still the day before in UTC."""
     last = today() + timedelta(days=1)
     await bench.accepted(valid_until=last)
-    clock(datetime(last.year, last.month, last.day, 0, 30, tzinfo=SHANGHAI))
-    assert isinstance(await _issue(office, "early"), Issued)
-    clock(datetime(last.year, last.month, last.day, 0, 30, tzinfo=SHANGHAI) + timedelta(days=1))
-    assert codes_of(await _issue(office, "late")) == _LOCKED
+    clock.set(datetime(last.year, last.month, last.day, 0, 30, tzinfo=SHANGHAI))
+    assert isinstance(await _issue(world, "early"), Issued)
+    clock.set(datetime(last.year, last.month, last.day, 0, 30, tzinfo=SHANGHAI) + timedelta(days=1))
+    assert codes_of(await _issue(world, "late")) == _LOCKED
 
 
 async def test_a_renewed_qualification_opens_issuing_at_once(
-    office: Office, bench: Bench, clock: Callable[[datetime], None]
+    world: World, bench: Bench, clock: StoppedClock
 ) -> None:
     last = today() + timedelta(days=1)
     await bench.accepted(valid_until=last)
-    clock(datetime(last.year, last.month, last.day, 12, tzinfo=SHANGHAI) + timedelta(days=1))
-    assert codes_of(await _issue(office, "locked")) == _LOCKED
+    clock.set(datetime(last.year, last.month, last.day, 12, tzinfo=SHANGHAI) + timedelta(days=1))
+    assert codes_of(await _issue(world, "locked")) == _LOCKED
     await bench.accepted(valid_until=last + timedelta(days=800))
-    assert isinstance(await _issue(office, "locked"), Issued)
+    assert isinstance(await _issue(world, "locked"), Issued)
 
 
 async def test_one_expired_qualification_of_two_locks(
-    office: Office, bench: Bench, clock: Callable[[datetime], None]
+    world: World, bench: Bench, clock: StoppedClock
 ) -> None:
     last = today() + timedelta(days=1)
     await bench.accepted(valid_until=None, unlimited=True)
     await bench.accepted(qualification_type=QualificationType.ASSOCIATION, valid_until=last)
-    clock(datetime(last.year, last.month, last.day, 12, tzinfo=SHANGHAI) + timedelta(days=1))
-    assert codes_of(await _issue(office, "locked")) == _LOCKED
+    clock.set(datetime(last.year, last.month, last.day, 12, tzinfo=SHANGHAI) + timedelta(days=1))
+    assert codes_of(await _issue(world, "locked")) == _LOCKED
 
 
-async def test_a_unit_without_any_qualification_is_not_locked(office: Office) -> None:
-    assert isinstance(await _issue(office, "free"), Issued)
+async def test_a_unit_without_any_qualification_is_not_locked(world: World) -> None:
+    assert isinstance(await _issue(world, "free"), Issued)
 
 
 async def test_a_revoked_qualification_locks_from_the_very_next_request_on_until_one_is_accepted(
-    office: Office, bench: Bench
+    world: World, bench: Bench
 ) -> None:
     qualification = await bench.accepted(valid_until=None, unlimited=True)
-    before = await _issue(office, "before")
+    before = await _issue(world, "before")
     assert isinstance(before, Issued)
     by = officer(bench.province.charity.unit.region_code)
     async with bench.database.system() as connection:
         given = {"revision": qualification.revision, "acting": by}
         await revoke(connection, qualification.qualification_id, reason="系伪造", **given)
-    refused = await _issue(office, "after")
+    refused = await _issue(world, "after")
     assert codes_of(refused) == _LOCKED
     assert isinstance(refused, Refused)
     assert refused.problems[0].facts == {"locks": ["qualification_revoked"]}
     assert "认定已被财政部门撤销" in refused.problems[0].message
     blue = before.bill
     request = ReversalRequest(code=blue.code, number=blue.number, reason="金额有误", handler="王五")
-    assert codes_of((await office.desk.reverse(bench.unit_id, [request], acting=ACTING))[0]) == _LOCKED
+    assert codes_of((await world.desk.reverse(bench.unit_id, [request], acting=ACTING))[0]) == _LOCKED
     # What was issued is still answered; a kind that is opened now is locked as well.
-    again = await _issue(office, "before")
+    again = await _issue(world, "before")
     assert isinstance(again, Issued)
     assert again.repeated
     await _open_another_kind(bench)
@@ -128,11 +108,11 @@ async def test_a_revoked_qualification_locks_from_the_very_next_request_on_until
     # The machine alone does not open it again, a person does.
     facts = bench.facts()
     fresh = await bench.submit(await bench.upload(bench.lines(facts)), stated_as(facts))
-    assert codes_of(await _issue(office, "after")) == _LOCKED
+    assert codes_of(await _issue(world, "after")) == _LOCKED
     async with bench.database.system() as connection:
         given = {"revision": fresh.revision, "acting": by}
         await decide(connection, fresh.qualification_id, accept=True, reason="", **given)
-    assert isinstance(await _issue(office, "after"), Issued)
+    assert isinstance(await _issue(world, "after"), Issued)
     assert await bench.locks() == []
 
 
@@ -144,7 +124,7 @@ async def _open_another_kind(bench: Bench) -> str:
     return fresh
 
 
-async def test_a_kind_opened_later_ends_on_the_same_day(office: Office, bench: Bench) -> None:
+async def test_a_kind_opened_later_ends_on_the_same_day(world: World, bench: Bench) -> None:
     last = today() + timedelta(days=9)
     await bench.accepted(valid_until=last)
     fresh = await _open_another_kind(bench)
@@ -153,7 +133,7 @@ async def test_a_kind_opened_later_ends_on_the_same_day(office: Office, bench: B
         assert fresh in {level.kind_code for level in await stock_levels(connection, bench.unit_id)}
 
 
-async def test_a_day_set_while_a_kind_is_being_opened_is_not_missed(office: Office, bench: Bench) -> None:
+async def test_a_day_set_while_a_kind_is_being_opened_is_not_missed(world: World, bench: Bench) -> None:
     last = date(2030, 1, 1)
     async with bench.database.system() as connection:
         known = {level.kind_code for level in await stock_levels(connection, bench.unit_id)}

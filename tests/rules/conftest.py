@@ -3,21 +3,17 @@
 import asyncio
 
 import pytest
-from tests.conftest import SETTLED
-from tests.support.databases import fresh_database
-from tests.support.province import Province
+from tests.support.databases import Grounds
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import load
 from mingpiao.storage.database import Database
-from mingpiao.storage.embedded import EmbeddedServer
 
 
 @pytest.fixture(scope="session")
-def catalog(cluster: EmbeddedServer, settled: Province) -> Catalog:
+def catalog(grounds: Grounds) -> Catalog:
     """The small province's base data, for tests that only read it."""
-    assert settled
-    with fresh_database(cluster, SETTLED) as url:
+    with grounds.copy("settled") as url:
         return asyncio.run(_load(url))
 
 

@@ -1,13 +1,13 @@
 """Rules from draft to approval: who may, what is refused, what the trail and the departments are told."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date
 
 import asyncpg
 import msgspec
 import pytest
 from sqlalchemy import text
+from tests.rules.desk import RuleDesk, rule_desk_of
 from tests.rules.people import (
     BAOTOU,
     CITY_HEAD,
@@ -26,132 +26,29 @@ from tests.rules.people import (
     person,
     rule,
 )
+from tests.support.world import World
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import load, save_items
-from mingpiao.identity.model import Acting, Role, platform
+from mingpiao.identity.model import Role, platform
 from mingpiao.kernel.errors import Refusal
-from mingpiao.messages.service import list_messages
-from mingpiao.rules import approval, changes
-from mingpiao.rules.model import Rule, RuleVersion, Severity, Stage, VersionState
+from mingpiao.rules.model import RuleVersion, Severity, Stage, VersionState
 from mingpiao.rules.service import (
     RuleFilter,
     approve,
     check_rule,
     compare,
-    create,
     get_rule,
-    get_version,
     install_library,
     list_rules,
-    live_versions,
-    resume,
-    roll_back,
-    save_draft,
-    send_back,
-    start_version,
-    submit,
-    suspend,
     versions_of,
-    withdraw,
 )
-from mingpiao.storage.database import Database
 from mingpiao.storage.scope import DepartmentScope
 
 
-class Desk(msgspec.Struct, frozen=True):
-    """The verbs on one database, each in a transaction of its own."""
-
-    database: Database
-    catalog: Catalog
-
-    async def create(self, content: Rule, acting: Acting = OFFICER) -> RuleVersion:
-        async with self.database.system() as connection:
-            return await create(connection, self.catalog, content, acting=acting)
-
-    async def start(self, content: Rule, acting: Acting = OFFICER) -> RuleVersion:
-        async with self.database.system() as connection:
-            return await start_version(connection, self.catalog, content, acting=acting)
-
-    async def save(self, content: Rule, on: RuleVersion, acting: Acting = OFFICER) -> RuleVersion:
-        async with self.database.system() as connection:
-            return await save_draft(
-                connection, self.catalog, content, on.version, revision=on.revision, acting=acting
-            )
-
-    async def submit(self, on: RuleVersion, acting: Acting = OFFICER) -> RuleVersion:
-        async with self.database.system() as connection:
-            return await submit(
-                connection, self.catalog, on.rule.code, on.version, revision=on.revision, acting=acting
-            )
-
-    async def approve(self, on: RuleVersion, acting: Acting = HEAD) -> RuleVersion:
-        async with self.database.system() as connection:
-            return await approve(
-                connection, self.catalog, on.rule.code, on.version, revision=on.revision, acting=acting
-            )
-
-    async def send_back(self, on: RuleVersion, reason: str, acting: Acting = HEAD) -> RuleVersion:
-        async with self.database.system() as connection:
-            return await send_back(
-                connection,
-                self.catalog,
-                on.rule.code,
-                on.version,
-                revision=on.revision,
-                acting=acting,
-                reason=reason,
-            )
-
-    async def withdraw(self, on: RuleVersion, acting: Acting = OFFICER) -> RuleVersion:
-        async with self.database.system() as connection:
-            return await withdraw(connection, on.rule.code, on.version, revision=on.revision, acting=acting)
-
-    async def roll_back(self, code: str, version: int, acting: Acting = OFFICER) -> RuleVersion:
-        async with self.database.system() as connection:
-            return await roll_back(connection, self.catalog, code, version, acting=acting)
-
-    async def switch(self, code: str, on: bool, reason: str = "演练", acting: Acting = HEAD) -> None:
-        verb = resume if on else suspend
-        async with self.database.system() as connection:
-            await verb(connection, self.catalog, code, acting=acting, reason=reason)
-
-    async def live(self) -> dict[str, int]:
-        async with self.database.system() as connection:
-            _, members = await live_versions(connection)
-        return {member.rule.code: member.version for member in members}
-
-    async def make_live(self, content: Rule) -> RuleVersion:
-        return await self.approve(await self.submit(await self.create(content)))
-
-    async def version(self, code: str, number: int) -> RuleVersion:
-        async with self.database.system() as connection:
-            return await get_version(connection, code, number)
-
-    async def told(self, region: str) -> list[tuple[str, str]]:
-        async with self.database.system() as connection:
-            return [(m.title, m.link) for m in (await list_messages(connection, 1, region)).items]
-
-    async def trail(self, code: str) -> list[tuple[str, str]]:
-        query = "SELECT actor, action FROM audit_log WHERE subject = $1 ORDER BY audit_id"
-        return [
-            (row["actor"], row["action"]) for row in await self.database.pool.fetch(query, f"rule:{code}")
-        ]
-
-    async def codes_seen(self, region: str, wanted: RuleFilter | None = None) -> list[str]:
-        async with self.database.scoped(DepartmentScope(region)) as connection:
-            return [each.code for each in (await list_rules(connection, wanted or RuleFilter())).items]
-
-
 @pytest.fixture
-async def desk(province_url: str) -> AsyncIterator[Desk]:
-    database = await Database.open(province_url, pool_size=3)
-    try:
-        async with database.system() as connection:
-            catalog = await load(connection)
-        yield Desk(database, catalog)
-    finally:
-        await database.close()
+async def desk(world: World) -> RuleDesk:
+    return await rule_desk_of(world)
 
 
 async def refused(attempt: object) -> list[tuple[str, str]]:
@@ -160,7 +57,7 @@ async def refused(attempt: object) -> list[tuple[str, str]]:
     return codes(caught.value)
 
 
-async def test_from_draft_to_live_with_trail_and_messages(desk: Desk) -> None:
+async def test_from_draft_to_live_with_trail_and_messages(desk: RuleDesk) -> None:
     draft = await desk.create(rule())
     assert (draft.version, draft.state, draft.revision, draft.makers) == (
         1,
@@ -193,7 +90,7 @@ async def test_from_draft_to_live_with_trail_and_messages(desk: Desk) -> None:
     ]
 
 
-async def test_nobody_approves_what_they_wrote_or_touched(desk: Desk) -> None:
+async def test_nobody_approves_what_they_wrote_or_touched(desk: RuleDesk) -> None:
     own = await desk.submit(await desk.create(rule(), HEAD), HEAD)
     assert await refused(desk.approve(own, HEAD)) == [("rule.approver_is_maker", "")]
     # Who saved or submitted another's draft has written it too.
@@ -207,7 +104,7 @@ async def test_nobody_approves_what_they_wrote_or_touched(desk: Desk) -> None:
     assert (await desk.approve(own, OTHER_HEAD)).state is VersionState.APPROVED
 
 
-async def test_the_database_refuses_an_approval_by_a_maker_too(desk: Desk) -> None:
+async def test_the_database_refuses_an_approval_by_a_maker_too(desk: RuleDesk) -> None:
     await desk.submit(await desk.create(rule()))
     for by in ("'account:1'", "NULL"):
         with pytest.raises(asyncpg.CheckViolationError):
@@ -216,7 +113,7 @@ async def test_the_database_refuses_an_approval_by_a_maker_too(desk: Desk) -> No
             )
 
 
-async def test_only_a_head_of_the_province_decides(desk: Desk) -> None:
+async def test_only_a_head_of_the_province_decides(desk: RuleDesk) -> None:
     submitted = await desk.submit(await desk.create(rule()))
     administrator = person(9, Role.ADMINISTRATOR, None)
     for somebody in (COLLEAGUE, CITY_HEAD, administrator):
@@ -226,7 +123,7 @@ async def test_only_a_head_of_the_province_decides(desk: Desk) -> None:
     assert await refused(desk.create(rule("P-009"), administrator)) == [("rule.not_writer", "")]
 
 
-async def test_a_returned_version_is_revised_and_handed_in_again(desk: Desk) -> None:
+async def test_a_returned_version_is_revised_and_handed_in_again(desk: RuleDesk) -> None:
     submitted = await desk.submit(await desk.create(local_rule(), CITY_OFFICER), CITY_OFFICER)
     assert await refused(desk.send_back(submitted, " ")) == [("rule.reason_missing", "reason")]
     returned = await desk.send_back(submitted, "限额依据不足")
@@ -243,7 +140,7 @@ async def test_a_returned_version_is_revised_and_handed_in_again(desk: Desk) -> 
     assert ("account:3", "rule:return") in await desk.trail("L150100-001")
 
 
-async def test_of_two_officers_editing_the_second_is_told(desk: Desk) -> None:
+async def test_of_two_officers_editing_the_second_is_told(desk: RuleDesk) -> None:
     draft = await desk.create(rule())
     mine, theirs = rule(name="第一人"), rule(name="第二人")
     outcomes = await asyncio.gather(
@@ -259,7 +156,7 @@ async def test_of_two_officers_editing_the_second_is_told(desk: Desk) -> None:
     assert await refused(desk.submit(draft)) == [("rule.edited_meanwhile", "")]
 
 
-async def test_of_two_heads_deciding_one_wins(desk: Desk) -> None:
+async def test_of_two_heads_deciding_one_wins(desk: RuleDesk) -> None:
     submitted = await desk.submit(await desk.create(rule()))
     outcomes = await asyncio.gather(
         desk.approve(submitted, HEAD),
@@ -272,51 +169,14 @@ async def test_of_two_heads_deciding_one_wins(desk: Desk) -> None:
     assert (decided.state is VersionState.APPROVED) == (await desk.live() == {"P-001": 1})
 
 
-async def test_of_two_publications_at_once_the_newest_set_holds_both(desk: Desk) -> None:
+async def test_of_two_publications_at_once_the_newest_set_holds_both(desk: RuleDesk) -> None:
     waiting = [await desk.submit(await desk.create(rule(f"P-{n}"))) for n in range(4)]
     await asyncio.gather(*(desk.approve(each) for each in waiting))
     assert await desk.live() == {f"P-{n}": 1 for n in range(4)}
     assert await desk.database.pool.fetchval("SELECT count(*) FROM rule_sets") == 4
 
 
-@pytest.mark.parametrize("locked", [False, True])
-async def test_without_the_lock_a_publication_would_lose_another(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, locked: bool
-) -> None:
-    first, second = [await desk.submit(await desk.create(rule(f"P-{n}"))) for n in range(2)]
-    if not locked:
-        monkeypatch.setattr(approval, "_LOCK", "SELECT 1")
-    async with desk.database.system() as connection:
-        await approve(connection, desk.catalog, "P-0", 1, revision=first.revision, acting=HEAD)
-        other = asyncio.create_task(desk.approve(second))
-        await asyncio.wait({other}, timeout=0.5)
-        assert other.done() != locked
-    await other
-    assert await desk.live() == ({"P-0": 1, "P-1": 1} if locked else {"P-1": 1})
-
-
-@pytest.mark.parametrize("locked", [False, True])
-async def test_without_the_lock_an_edit_would_overwrite_another(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, locked: bool
-) -> None:
-    draft = await desk.create(rule())
-    if not locked:
-        unlocked = changes._LOCK_RULE.removesuffix(" FOR UPDATE")
-        monkeypatch.setattr(changes, "_LOCK_RULE", unlocked)
-    async with desk.database.system() as connection:
-        await save_draft(
-            connection, desk.catalog, rule(name="第一人"), 1, revision=draft.revision, acting=OFFICER
-        )
-        other = asyncio.create_task(desk.save(rule(name="第二人"), draft, COLLEAGUE))
-        await asyncio.wait({other}, timeout=0.5)
-    if locked:
-        assert await refused(other) == [("rule.edited_meanwhile", "")]
-    else:
-        await other
-    assert (await desk.version("P-001", 1)).rule.name == ("第一人" if locked else "第二人")
-
-
-async def test_a_new_version_leaves_the_live_one_until_approved(desk: Desk) -> None:
+async def test_a_new_version_leaves_the_live_one_until_approved(desk: RuleDesk) -> None:
     await desk.make_live(rule())
     second = await desk.start(rule(severity=Severity.ASK))
     assert second.version == 2
@@ -326,7 +186,7 @@ async def test_a_new_version_leaves_the_live_one_until_approved(desk: Desk) -> N
     assert await desk.live() == {"P-001": 2}
 
 
-async def test_roll_back_submits_the_old_content_as_a_new_version(desk: Desk) -> None:
+async def test_roll_back_submits_the_old_content_as_a_new_version(desk: RuleDesk) -> None:
     await desk.make_live(rule())
     await desk.approve(await desk.submit(await desk.start(rule(condition="total > 5"))))
     third = await desk.roll_back("P-001", 1)
@@ -345,7 +205,7 @@ async def test_roll_back_submits_the_old_content_as_a_new_version(desk: Desk) ->
     assert await refused(desk.roll_back("P-001", 9)) == [("rule.unknown", "")]
 
 
-async def test_withdrawn_is_over_and_a_further_version_may_begin(desk: Desk) -> None:
+async def test_withdrawn_is_over_and_a_further_version_may_begin(desk: RuleDesk) -> None:
     withdrawn = await desk.withdraw(await desk.submit(await desk.create(rule())))
     assert withdrawn.state is VersionState.WITHDRAWN
     assert await refused(desk.approve(withdrawn)) == [("rule.wrong_state", "")]
@@ -353,7 +213,7 @@ async def test_withdrawn_is_over_and_a_further_version_may_begin(desk: Desk) -> 
     assert (await desk.start(rule())).version == 2
 
 
-async def test_suspending_works_at_once_and_resuming_too(desk: Desk) -> None:
+async def test_suspending_works_at_once_and_resuming_too(desk: RuleDesk) -> None:
     await desk.make_live(rule())
     assert await refused(desk.switch("P-001", False, reason="")) == [("rule.reason_missing", "reason")]
     await desk.switch("P-001", False)
@@ -367,7 +227,7 @@ async def test_suspending_works_at_once_and_resuming_too(desk: Desk) -> None:
     assert [action for _, action in await desk.trail("P-001")][-1] == "rule:resume"
 
 
-async def test_a_local_rule_stays_in_its_area_and_leaves_others_alone(desk: Desk) -> None:
+async def test_a_local_rule_stays_in_its_area_and_leaves_others_alone(desk: RuleDesk) -> None:
     await desk.make_live(rule())
     assert await refused(desk.create(rule("P-002"), CITY_OFFICER)) == [("rule.code_not_local", "code")]
     assert await refused(desk.create(local_rule(BAOTOU), CITY_OFFICER)) == [("rule.code_not_local", "code")]
@@ -387,7 +247,7 @@ async def test_a_local_rule_stays_in_its_area_and_leaves_others_alone(desk: Desk
     assert await refused(desk.save(local_rule(), below, OFFICER)) == [("rule.not_own", "")]
 
 
-async def test_who_sees_which_rules(desk: Desk) -> None:
+async def test_who_sees_which_rules(desk: RuleDesk) -> None:
     await desk.make_live(rule())
     await desk.create(rule("P-DRAFT"))
     await desk.create(local_rule(), CITY_OFFICER)
@@ -405,7 +265,7 @@ async def test_who_sees_which_rules(desk: Desk) -> None:
             await versions_of(connection, "P-DRAFT")
 
 
-async def test_lists_filter_and_page(desk: Desk) -> None:
+async def test_lists_filter_and_page(desk: RuleDesk) -> None:
     await desk.make_live(rule())
     await desk.create(rule("P-002", name="备注用语", severity=Severity.WARN, stage=Stage.EVIDENCE))
     await desk.create(local_rule(), CITY_OFFICER)
@@ -477,13 +337,13 @@ def test_a_placeholder_is_refused_with_its_reason(catalog: Catalog, message: str
     assert [problem.message for problem in problems] == [told]
 
 
-async def test_what_cannot_be_saved_leaves_nothing(desk: Desk) -> None:
+async def test_what_cannot_be_saved_leaves_nothing(desk: RuleDesk) -> None:
     expected = [("rule.member_missing", "name"), ("rule.member_missing", "basis")]
     assert await refused(desk.create(rule(name="", basis=""))) == expected
     assert await desk.database.pool.fetchval("SELECT count(*) FROM rules") == 0
 
 
-async def test_a_wrong_condition_is_marked_at_its_place(desk: Desk) -> None:
+async def test_a_wrong_condition_is_marked_at_its_place(desk: RuleDesk) -> None:
     with pytest.raises(Refusal) as caught:
         await desk.create(rule(condition="total > 1\nAND payer.shoe = 'x'"))
     (problem,) = caught.value.problems
@@ -492,14 +352,14 @@ async def test_a_wrong_condition_is_marked_at_its_place(desk: Desk) -> None:
     assert (problem.facts["line"], problem.facts["column"], problem.facts["length"]) == (2, 5, 10)
 
 
-async def test_a_retired_item_is_refused_at_every_step(desk: Desk) -> None:
+async def test_a_retired_item_is_refused_at_every_step(desk: RuleDesk) -> None:
     item = next(iter(desk.catalog.items.values()))
     draft = await desk.create(rule(items=(item.code,)))
     waiting = await desk.submit(await desk.create(rule("P-002", items=(item.code,))))
     live = await desk.make_live(rule("P-003", items=(item.code,)))
     async with desk.database.system() as connection:
         await save_items(connection, [msgspec.structs.replace(item, retired=True)], acting=platform("t"))
-        later = Desk(desk.database, await load(connection))
+        later = RuleDesk(desk.database, await load(connection))
     expected = [("rule.item_retired", "items")]
     assert await refused(later.save(rule(items=(item.code,)), draft)) == expected
     assert await refused(later.submit(draft)) == expected
@@ -511,7 +371,7 @@ async def test_a_retired_item_is_refused_at_every_step(desk: Desk) -> None:
     assert (await later.save(rule(), draft)).revision == 2
 
 
-async def test_a_code_is_given_once(desk: Desk) -> None:
+async def test_a_code_is_given_once(desk: RuleDesk) -> None:
     outcomes = await asyncio.gather(
         desk.create(rule()), desk.create(rule(), COLLEAGUE), return_exceptions=True
     )
@@ -519,7 +379,7 @@ async def test_a_code_is_given_once(desk: Desk) -> None:
     assert lost == [[("rule.code_taken", "code")]]
 
 
-async def test_versions_compare_member_by_member(desk: Desk) -> None:
+async def test_versions_compare_member_by_member(desk: RuleDesk) -> None:
     after = rule(condition="total > 5", kinds=("06",), effective_to=date(2027, 1, 1))
     found = compare(rule(), after, desk.catalog)
     assert [each.member for each in found] == [
@@ -545,7 +405,7 @@ async def test_versions_compare_member_by_member(desk: Desk) -> None:
     ]
 
 
-async def test_the_library_is_installed_once_and_leaves_what_stands(desk: Desk) -> None:
+async def test_the_library_is_installed_once_and_leaves_what_stands(desk: RuleDesk) -> None:
     await desk.create(rule("P-002", name="本省自己的"))
     library = [rule(), rule("P-002")]
     acting = platform("demo", name="演示")
@@ -563,7 +423,7 @@ async def test_the_library_is_installed_once_and_leaves_what_stands(desk: Desk) 
             )
 
 
-async def test_a_verb_that_fails_half_way_leaves_nothing(desk: Desk) -> None:
+async def test_a_verb_that_fails_half_way_leaves_nothing(desk: RuleDesk) -> None:
     submitted = await desk.submit(await desk.create(rule()))
 
     async def interrupted() -> None:

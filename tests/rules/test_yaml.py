@@ -1,6 +1,5 @@
 """Rules as YAML files: the round trip, files made to harm, and imports with a dry run before."""
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -175,13 +174,6 @@ def test_one_wrong_document_spoils_no_other() -> None:
     assert [problem.code for problem in first.problems] == ["rule.file_no_rule"]
     assert second.rule == FULL
     assert (third.place, third.code, len(third.problems)) == (3, "P-9", 6)
-
-
-@pytest.fixture
-async def database(province_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(province_url, pool_size=2)
-    yield opened
-    await opened.close()
 
 
 async def _import(

@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
-from tests.support.office import Office
 from tests.support.province import ACTING, MASTER
 from tests.support.waiting import PATIENCE_SECONDS
+from tests.support.world import World
 
 from mingpiao.kernel.clock import now
 from mingpiao.sealing import parties
@@ -20,7 +20,7 @@ OWNERS: list[Owner] = [("department", "150100"), ("department", "150000")]
 
 
 async def test_an_owner_without_a_key_is_read_once_until_it_gets_one(
-    office: Office, province_url: str, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: Counter[Owner] = Counter()
     find_key = parties.find_key
@@ -30,8 +30,8 @@ async def test_an_owner_without_a_key_is_read_once_until_it_gets_one(
         return await find_key(connection, owner)
 
     monkeypatch.setattr(parties, "find_key", counted)
-    notices = Notices(province_url)
-    store = PartyStore(office.database, notices)
+    notices = Notices(world.url)
+    store = PartyStore(world.database, notices)
     changed = asyncio.Event()
     notices.subscribe(parties.CHANNEL, lambda payload: changed.set() if payload is not None else None)
     await notices.start()
@@ -39,10 +39,10 @@ async def test_an_owner_without_a_key_is_read_once_until_it_gets_one(
         above = [await store.in_use(OWNERS) for _ in range(3)]
         assert len({party.key_id for party in above}) == 1
         assert reads == {OWNERS[0]: 1, OWNERS[1]: 1}
-        async with office.database.system() as connection:
+        async with world.database.system() as connection:
             key = make_sealing_key(
                 MASTER,
-                office.province.authority,
+                world.province.authority,
                 owner_name="呼和浩特市财政局",
                 province="内蒙古自治区",
                 seal_id="ES15010000000001",

@@ -16,7 +16,7 @@ from mingpiao.storage.embedded import EmbeddedServer
 _SCRIPTS = Path(migrate.__file__).parent / "migrations"
 
 
-async def _upgrade(url: str, revision: str) -> None:
+async def upgrade_to(url: str, revision: str) -> None:
     def run(connection: Connection) -> None:
         config = Config()
         config.set_main_option("script_location", str(_SCRIPTS))
@@ -53,9 +53,9 @@ def name(empty_database_url: str) -> str:
 async def test_lists_and_locks_come_to_data_that_is_there(
     cluster: EmbeddedServer, empty_database_url: str, name: str
 ) -> None:
-    await _upgrade(empty_database_url, "0004")
+    await upgrade_to(empty_database_url, "0004")
     cluster.run_sql(_BEFORE, database=name)
-    await _upgrade(empty_database_url, "head")
+    await upgrade_to(empty_database_url, "head")
     assert cluster.run_sql(
         "SELECT unit_id, region_code, state, uploaded_by_name = '' FROM evidence_files ORDER BY unit_id",
         database=name,
@@ -80,9 +80,9 @@ VALUES (7, '150102', 'charity', sha256('c'), '证书.png', 'image/png', 'submitt
 async def test_the_type_of_a_qualification_is_renamed_in_columns_and_json(
     cluster: EmbeddedServer, empty_database_url: str, name: str
 ) -> None:
-    await _upgrade(empty_database_url, "0005")
+    await upgrade_to(empty_database_url, "0005")
     cluster.run_sql(_NAMED_BEFORE, database=name)
-    await _upgrade(empty_database_url, "0006")
+    await upgrade_to(empty_database_url, "0006")
     rows = cluster.run_sql(
         "SELECT qualification_type, reading #>> '{fields,qualification_type,value}', "
         "reading #>> '{fields,name,value}', reading -> 'fields' ? 'paper_type', "
@@ -104,9 +104,9 @@ VALUES (7, '150102', '0301', 'SQ-1', '演示缴款人', 9, '{}', 'checking', 'ac
 async def test_attempts_come_to_applications_that_wait(
     cluster: EmbeddedServer, empty_database_url: str, name: str
 ) -> None:
-    await _upgrade(empty_database_url, "0006")
+    await upgrade_to(empty_database_url, "0006")
     cluster.run_sql(_WAITING, database=name)
-    await _upgrade(empty_database_url, "head")
+    await upgrade_to(empty_database_url, "head")
     assert cluster.run_sql(
         "SELECT state, revision, attempt, attempt_until IS NULL FROM applications", database=name
     ).splitlines() == ["checking|1|0|t"]

@@ -3,61 +3,62 @@
 import asyncpg
 import pytest
 from sqlalchemy import text
-from tests.support.office import ACTING, Office, bill_of
+from tests.support.province import ACTING
+from tests.support.world import World, bill_of
 
 from mingpiao.storage.scope import DepartmentScope, Scope, UnitScope
 
 GUARDED = ["bills", "events", "audit_log", "stocks", "segments", "daily_totals", "units", "unit_charge_items"]
 
 
-async def issue_everywhere(office: Office) -> None:
-    for resident in office.province.residents:
-        bill_of((await office.desk.issue(resident.unit_id, resident.requests(1), acting=ACTING))[0])
+async def issue_everywhere(world: World) -> None:
+    for resident in world.province.residents:
+        bill_of((await world.desk.issue(resident.unit_id, resident.requests(1), acting=ACTING))[0])
 
 
-async def units_seen(office: Office, scope: Scope, table: str) -> set[int]:
-    async with office.database.scoped(scope) as connection:
+async def units_seen(world: World, scope: Scope, table: str) -> set[int]:
+    async with world.database.scoped(scope) as connection:
         return set((await connection.execute(text(f"SELECT DISTINCT unit_id FROM {table}"))).scalars()) - {
             None
         }
 
 
-async def test_a_unit_sees_its_own_rows_alone(office: Office) -> None:
-    await issue_everywhere(office)
-    for resident in office.province.residents:
+async def test_a_unit_sees_its_own_rows_alone(world: World) -> None:
+    await issue_everywhere(world)
+    for resident in world.province.residents:
         for table in GUARDED:
-            seen = await units_seen(office, UnitScope(resident.unit_id), table)
+            seen = await units_seen(world, UnitScope(resident.unit_id), table)
             assert seen == {resident.unit_id}, table
 
 
-async def test_a_department_sees_its_region_and_below_alone(office: Office) -> None:
-    await issue_everywhere(office)
-    everyone = {resident.unit_id for resident in office.province.residents}
+async def test_a_department_sees_its_region_and_below_alone(world: World) -> None:
+    await issue_everywhere(world)
+    everyone = {resident.unit_id for resident in world.province.residents}
     for table in GUARDED:
-        assert await units_seen(office, DepartmentScope("150000"), table) == everyone, table
-    for resident in office.province.residents:
+        assert await units_seen(world, DepartmentScope("150000"), table) == everyone, table
+    for resident in world.province.residents:
         city = resident.unit.region_code[:4] + "00"
-        inside = {r.unit_id for r in office.province.residents if r.unit.region_code.startswith(city[:4])}
+        inside = {r.unit_id for r in world.province.residents if r.unit.region_code.startswith(city[:4])}
         if city == "150000":
             continue
         for table in GUARDED:
-            assert await units_seen(office, DepartmentScope(city), table) == inside, table
+            assert await units_seen(world, DepartmentScope(city), table) == inside, table
     for table in GUARDED:
-        assert await units_seen(office, DepartmentScope("152923"), table) == set(), table
+        assert await units_seen(world, DepartmentScope("152923"), table) == set(), table
 
 
-async def test_the_role_without_a_scope_sees_nothing(office: Office) -> None:
-    await issue_everywhere(office)
-    async with office.database.pool.acquire() as connection, connection.transaction():
+async def test_the_role_without_a_scope_sees_nothing(world: World) -> None:
+    await issue_everywhere(world)
+    async with world.database.pool.acquire() as connection, connection.transaction():
         await connection.execute("SET LOCAL ROLE mingpiao_unit")
         assert await connection.fetch("SELECT * FROM bills") == []
         await connection.execute("SET LOCAL ROLE mingpiao_department")
         assert await connection.fetch("SELECT * FROM bills") == []
 
 
-async def test_a_units_role_writes_nothing(office: Office) -> None:
-    await issue_everywhere(office)
-    unit_id = office.province.hospital.unit_id
+async def test_a_units_role_writes_nothing(world: World) -> None:
+    await issue_everywhere(world)
+    unit_id = world.province.hospital.unit_id
     for statement in (
         "UPDATE stocks SET locks = '{}'",
         "UPDATE bills SET state = 'normal'",
@@ -67,17 +68,17 @@ async def test_a_units_role_writes_nothing(office: Office) -> None:
         "SELECT * FROM signing_keys",
         "SELECT * FROM interface_apps",
     ):
-        async with office.database.pool.acquire() as connection, connection.transaction():
+        async with world.database.pool.acquire() as connection, connection.transaction():
             await connection.execute(f"SELECT set_config('mingpiao.unit_id', '{unit_id}', true)")
             await connection.execute("SET LOCAL ROLE mingpiao_unit")
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute(statement)
 
 
-async def test_a_scope_ends_with_its_transaction(office: Office) -> None:
-    await issue_everywhere(office)
-    async with office.database.engine.connect() as connection:
-        async with office.database.scoped(UnitScope(office.province.hospital.unit_id)) as scoped:
+async def test_a_scope_ends_with_its_transaction(world: World) -> None:
+    await issue_everywhere(world)
+    async with world.database.engine.connect() as connection:
+        async with world.database.scoped(UnitScope(world.province.hospital.unit_id)) as scoped:
             assert await scoped.scalar(text("SELECT current_user")) == "mingpiao_unit"
         assert await connection.scalar(text("SELECT current_user")) == "mingpiao_system"
-        assert await connection.scalar(text("SELECT count(*) FROM bills")) == len(office.province.residents)
+        assert await connection.scalar(text("SELECT count(*) FROM bills")) == len(world.province.residents)

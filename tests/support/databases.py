@@ -1,16 +1,32 @@
-"""Databases of a test's own: copied from a template, and dropped afterwards."""
+"""Databases of a test's own: copied from one that was prepared once in the test process, and dropped afterwards."""
 
+import asyncio
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
+from typing import Any, Literal, TypeVar
 
+from tests.support.people import people
+from tests.support.province import Province, settle
+
+from mingpiao.identity.model import Account
+from mingpiao.storage.database import Database
 from mingpiao.storage.embedded import OWNER, EmbeddedServer
+from mingpiao.storage.migrate import upgrade
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a private directory is made below it
 _ENOUGH = 2 * 2**30
+
+#: What a database has to begin with: no table; all tables and no row in them; the small province; the same
+#: with people who can sign in.
+Ground = Literal["blank", "migrated", "settled", "peopled"]
+
+_Made = TypeVar("_Made")
 
 
 def quick_directory() -> Path | None:
@@ -19,14 +35,81 @@ def quick_directory() -> Path | None:
     return _MEMORY if roomy else None
 
 
-@contextmanager
-def fresh_database(cluster: EmbeddedServer, template: str = "template1") -> Iterator[str]:
-    """Address of a database with what its template has."""
-    name = f"test_{uuid.uuid4().hex}"
-    # Copying files beats writing each block to the log by far where no disk is involved.
-    strategy = "FILE_COPY" if cluster.data_dir.is_relative_to(_MEMORY) else "WAL_LOG"
-    cluster.run_sql(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template} STRATEGY {strategy}")
+class Grounds:
+    """Databases that are prepared when one is first asked for, and from then on only ever copied."""
+
+    def __init__(self, cluster: EmbeddedServer) -> None:
+        self._cluster = cluster
+
+    @contextmanager
+    def copy(self, ground: Ground) -> Iterator[str]:
+        """Address of a database of the caller's own with what the ground has."""
+        template = self._template(ground)
+        name = f"test_{uuid.uuid4().hex}"
+        # Copying files beats writing each block to the log by far where no disk is involved.
+        strategy = "FILE_COPY" if self._cluster.data_dir.is_relative_to(_MEMORY) else "WAL_LOG"
+        self._cluster.run_sql(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template} STRATEGY {strategy}")
+        try:
+            yield self._cluster.url_of(name)
+        finally:
+            self._cluster.run_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @cached_property
+    def province(self) -> Province:
+        """The small province as it was settled; its ids hold in every copy."""
+        return self._prepare("settled", self._template("migrated"), settle)
+
+    @cached_property
+    def accounts(self) -> dict[str, Account]:
+        """The people of the ground that has them, by user name."""
+        province = self.province
+        return self._prepare("peopled", _name("settled"), lambda database: people(database, province))
+
+    @cached_property
+    def _migrated(self) -> str:
+        name = _name("migrated")
+        self._cluster.run_sql(f"CREATE DATABASE {name} OWNER {OWNER}")
+        _aside(lambda: upgrade(self._cluster.url_of(name)))
+        self._close(name)
+        return name
+
+    def _template(self, ground: Ground) -> str:
+        if ground == "blank":
+            return "template1"
+        if ground == "migrated":
+            return self._migrated
+        if ground == "peopled":
+            assert self.accounts
+        else:
+            assert self.province
+        return _name(ground)
+
+    def _prepare(
+        self, ground: Ground, template: str, fill: Callable[[Database], Coroutine[Any, Any, _Made]]
+    ) -> _Made:
+        name = _name(ground)
+        self._cluster.run_sql(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template}")
+        made = _aside(lambda: asyncio.run(_fill(self._cluster.url_of(name), fill)))
+        self._close(name)
+        return made
+
+    def _close(self, name: str) -> None:
+        self._cluster.run_sql(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
+
+
+def _aside(work: Callable[[], _Made]) -> _Made:
+    """Do what needs an event loop of its own, also for somebody who is within one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
+
+
+def _name(ground: Ground) -> str:
+    return f"ground_{ground}"
+
+
+async def _fill(url: str, fill: Callable[[Database], Coroutine[Any, Any, _Made]]) -> _Made:
+    database = await Database.open(url, pool_size=1)
     try:
-        yield cluster.url_of(name)
+        return await fill(database)
     finally:
-        cluster.run_sql(f"DROP DATABASE {name} WITH (FORCE)")
+        await database.close()

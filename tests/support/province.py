@@ -10,10 +10,11 @@ from PIL import Image
 
 from mingpiao.catalog.service import save_kinds
 from mingpiao.crypto.keystore import MasterKey
-from mingpiao.demo.acting import ACTING
+from mingpiao.demo import acting as demo
 from mingpiao.demo.bills import requests, seeded
 from mingpiao.demo.ground import admit_unit, lay_ground
 from mingpiao.demo.units import DemoUnit, demo_units
+from mingpiao.identity.model import interface_app
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.kernel.clock import now, today
 from mingpiao.sealing.model import SealImage, SealingKey
@@ -22,6 +23,8 @@ from mingpiao.storage.database import Database
 from mingpiao.units.model import Unit, UnitMode, UnitType
 
 MASTER = MasterKey(bytes(range(16)))
+#: Whoever acts in a test where it does not matter who.
+ACTING = interface_app("test", 1, "192.0.2.1")
 
 
 class Resident(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,13 +126,13 @@ async def settle(database: Database) -> Province:
         catalog = await lay_ground(connection)
         # Most tests are not about files; those that are mark the kinds themselves.
         kinds = [msgspec.structs.replace(kind, needs_evidence=False) for kind in catalog.kinds.values()]
-        await save_kinds(connection, kinds, acting=ACTING)
-        await store_key(connection, ("authority", "root"), authority.root, acting=ACTING)
-        await store_key(connection, ("maker", "maker"), authority.maker, acting=ACTING)
-        await store_key(connection, ("department", "150000"), department, acting=ACTING)
+        await save_kinds(connection, kinds, acting=demo.ACTING)
+        await store_key(connection, ("authority", "root"), authority.root, acting=demo.ACTING)
+        await store_key(connection, ("maker", "maker"), authority.maker, acting=demo.ACTING)
+        await store_key(connection, ("department", "150000"), department, acting=demo.ACTING)
         for entry, key in zip(_chosen(), unit_keys, strict=True):
             unit = await admit_unit(connection, entry, catalog)
-            await store_key(connection, ("unit", unit.uscc), key, acting=ACTING)
+            await store_key(connection, ("unit", unit.uscc), key, acting=demo.ACTING)
             residents.append(Resident(unit=unit, entry=entry))
     hospital, other_hospital, charity, office = residents
     return Province(

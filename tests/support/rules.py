@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from tests.support.office import ACTING
+from tests.support.province import ACTING
 
 from mingpiao.catalog.service import load
 from mingpiao.rules.model import Rule, Severity

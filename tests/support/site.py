@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
-from tests.gateway.client import ApiClient
+from tests.support.client import ApiClient
 from tests.support.province import ACTING, MASTER, Province, settle
 from tests.support.waiting import PATIENCE_SECONDS
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import asyncpg
 import msgspec
 import pytest
-from tests.support.office import ACTING, Office, bill_of
-from tests.support.province import MASTER
+from tests.support.province import ACTING, MASTER
+from tests.support.world import World, bill_of
 
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.crypto import x509
@@ -26,7 +26,7 @@ LIMITS = VerificationLimits(wrong_per_bill=10, wrong_per_address=30, files_per_m
 class Counter(msgspec.Struct, frozen=True, kw_only=True):
     """A verification counter with one bill issued next door."""
 
-    office: Office
+    world: World
     verifier: Verifier
     bill: Bill
 
@@ -36,25 +36,25 @@ class Counter(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def catalog(self) -> CatalogStore:
-        return CatalogStore(self.office.database, self.office.notices)
+        return CatalogStore(self.world.database, self.world.notices)
 
     async def xml(self) -> bytes:
         """The bill's sealed original."""
-        async with self.office.database.system() as connection:
+        async with self.world.database.system() as connection:
             return (await get_document(connection, self.bill.bill_id)).xml
 
     async def failures(self) -> dict[str, int]:
         """Wrong answers counted today, by subject."""
-        rows = await self.office.database.pool.fetch("SELECT subject, failures FROM verification_failures")
+        rows = await self.world.database.pool.fetch("SELECT subject, failures FROM verification_failures")
         return {row["subject"]: row["failures"] for row in rows}
 
     async def owner(self) -> asyncpg.Connection:
         """A connection with the rights of who owns the tables, to be closed by the caller."""
-        return await asyncpg.connect(self.office.database.url)
+        return await asyncpg.connect(self.world.database.url)
 
     async def checks(self) -> dict[int, int]:
         """Right answers counted, by bill."""
-        rows = await self.office.database.pool.fetch("SELECT bill_id, checks FROM verification_counts")
+        rows = await self.world.database.pool.fetch("SELECT bill_id, checks FROM verification_counts")
         return {row["bill_id"]: row["checks"] for row in rows}
 
 
@@ -69,17 +69,17 @@ def query_of(bill: Bill) -> FaceQuery:
     )
 
 
-def new_verifier(office: Office, limits: VerificationLimits = LIMITS) -> Verifier:
+def new_verifier(world: World, limits: VerificationLimits = LIMITS) -> Verifier:
     """A verifier as another process would have it."""
-    catalog = CatalogStore(office.database, office.notices)
-    return Verifier(office.database, office.notices, catalog, limits=limits)
+    catalog = CatalogStore(world.database, world.notices)
+    return Verifier(world.database, world.notices, catalog, limits=limits)
 
 
 @pytest.fixture
-async def counter(office: Office) -> Counter:
-    hospital = office.province.hospital
-    outcome = (await office.desk.issue(hospital.unit_id, [hospital.request()], acting=ACTING))[0]
-    return Counter(office=office, verifier=new_verifier(office), bill=bill_of(outcome))
+async def counter(world: World) -> Counter:
+    hospital = world.province.hospital
+    outcome = (await world.desk.issue(hospital.unit_id, [hospital.request()], acting=ACTING))[0]
+    return Counter(world=world, verifier=new_verifier(world), bill=bill_of(outcome))
 
 
 class Files(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +99,7 @@ class Files(msgspec.Struct, frozen=True, kw_only=True):
 
 @pytest.fixture
 async def files(counter: Counter, tmp_path: Path) -> Files:
-    database, notices = counter.office.database, counter.office.notices
+    database, notices = counter.world.database, counter.world.notices
     documents = Documents(
         CatalogStore(database, notices),
         PartyStore(database, notices),

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.support.office import ACTING, bill_of, open_office
+from tests.support.province import ACTING
+from tests.support.world import bill_of
 from tests.verification.conftest import ADDRESS, Counter, new_verifier, query_of
 
 from mingpiao.issuing.model import ReversalRequest
@@ -33,7 +34,7 @@ async def test_a_genuine_bill_in_all_depths(counter: Counter) -> None:
     assert simple.last_checked_at is None
     assert [seal.label for seal in simple.seals] == ["开票单位签名", "财政监制签名"]
     assert [seal.valid for seal in simple.seals] == [None, None]
-    assert counter.office.province.hospital.unit.name in simple.seals[0].certificate_name
+    assert counter.world.province.hospital.unit.name in simple.seals[0].certificate_name
     assert simple.face is None
     full = await counter.verifier.by_face(counter.query(), address=ADDRESS)
     assert full.verdict is VerificationVerdict.GENUINE
@@ -106,7 +107,7 @@ async def test_malformed_input_is_refused_with_its_field_and_not_counted(counter
 async def test_a_reversed_bill_names_the_red_one_and_back(counter: Counter) -> None:
     bill = counter.bill
     request = ReversalRequest(code=bill.code, number=bill.number, reason="退费", handler="王演示")
-    red = bill_of((await counter.office.desk.reverse(bill.unit_id, [request], acting=ACTING))[0])
+    red = bill_of((await counter.world.desk.reverse(bill.unit_id, [request], acting=ACTING))[0])
     blue_result = await counter.verifier.by_face(counter.query(), address=ADDRESS)
     assert (blue_result.verdict, blue_result.legal_state) == (
         VerificationVerdict.GENUINE,
@@ -134,10 +135,10 @@ async def test_a_unit_that_was_renamed_keeps_its_genuine_bills(counter: Counter)
     owner = await counter.owner()
     await owner.execute("UPDATE units SET name = '改名后的演示医院' WHERE unit_id = $1", counter.bill.unit_id)
     await owner.close()
-    hospital = counter.office.province.hospital
+    hospital = counter.world.province.hospital
     request = hospital.requests(2)[1]
-    verifier = new_verifier(counter.office)
-    async with open_office(counter.office.database.url, counter.office.province) as renamed:
+    verifier = new_verifier(counter.world)
+    async with counter.world.beside() as renamed:
         bill = bill_of((await renamed.desk.issue(hospital.unit_id, [request], acting=ACTING))[0])
     result = await verifier.by_face(query_of(bill), address=ADDRESS)
     assert result.face is not None

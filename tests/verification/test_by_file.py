@@ -1,7 +1,8 @@
 """A file against the register."""
 
 import pytest
-from tests.support.office import ACTING, bill_of
+from tests.support.province import ACTING
+from tests.support.world import bill_of
 from tests.verification.conftest import ADDRESS, Counter, Files
 
 from mingpiao.issuing.model import BillDocument
@@ -58,7 +59,7 @@ async def test_a_pdf_is_compared_with_the_one_that_the_platform_makes(counter: C
         assert document.bill.bill_id == counter.bill.bill_id
         return files.pdf
 
-    office = counter.office
+    office = counter.world
     verifier = Verifier(office.database, office.notices, counter.catalog, make_pdf=made)
     for data, state in ((files.pdf, CheckState.PASSED), (files.pdf + b"\n", CheckState.NOTICE)):
         result = await verifier.by_file(data, address=ADDRESS)
@@ -74,7 +75,7 @@ async def test_nothing_is_stored_of_files_without_a_bill(counter: Counter) -> No
 
 
 async def test_another_units_bill_is_genuine_too(counter: Counter) -> None:
-    office = counter.office
+    office = counter.world
     assert (
         await counter.verifier.by_face(counter.query(), address=ADDRESS)
     ).verdict is VerificationVerdict.GENUINE

@@ -28,7 +28,7 @@ async def test_a_wrong_hash_tells_nothing_and_counts_against_the_address_alone(c
 
 
 async def test_guesses_at_a_check_code_do_not_shut_the_bill_for_who_holds_it(counter: Counter) -> None:
-    verifier = new_verifier(counter.office, VerificationLimits(wrong_per_bill=1))
+    verifier = new_verifier(counter.world, VerificationLimits(wrong_per_bill=1))
     await verifier.by_face(counter.query(check_code="000000"), address="203.0.113.1")
     with pytest.raises(Refusal):
         await verifier.by_face(counter.query(), address=ADDRESS)

@@ -109,7 +109,7 @@ async def test_another_units_certificate_is_found(files: Files) -> None:
 
 async def test_a_unit_cannot_supervise(counter: Counter, files: Files) -> None:
     """Two units that sign for each other: both signatures hold, but neither is a finance department."""
-    office = counter.office
+    office = counter.world
     units = [("unit", resident.unit.uscc) for resident in (office.province.hospital, office.province.charity)]
     async with office.database.system() as connection:
         unit, other = [await find_key(connection, owner) for owner in units]

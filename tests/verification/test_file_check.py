@@ -18,7 +18,7 @@ from mingpiao.verification.service import export_certificates
 @pytest.fixture
 async def trust_dir(counter: Counter, tmp_path: Path) -> Path:
     directory = tmp_path / "certificates"
-    async with counter.office.database.system() as connection:
+    async with counter.world.database.system() as connection:
         assert await export_certificates(connection, directory) == 7
     return directory
 
@@ -61,7 +61,7 @@ async def test_exit_codes_and_json(files: Files, trust_dir: Path, tmp_path: Path
 
 async def test_certificates_are_exported_by_command(counter: Counter, tmp_path: Path) -> None:
     directory = tmp_path / "exported"
-    options = ["export-certificates", str(directory), "--database-url", counter.office.database.url]
+    options = ["export-certificates", str(directory), "--database-url", counter.world.database.url]
     outcome = await asyncio.to_thread(CliRunner().invoke, command_line, options)
     assert outcome.exit_code == 0, outcome.output
     assert "已导出 7 张证书" in outcome.output

@@ -34,6 +34,7 @@ from mingpiao.issuing.service import find_by_business_no
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.database import Database
+from mingpiao.storage.locks import NamedLock
 
 #: How long a mark lasts. Too short costs a second call of the desk, too long a wait after a crash; neither
 #: costs a bill.
@@ -115,11 +116,13 @@ async def end(connection: AsyncConnection, attempt: Attempt) -> Application | No
     return None if row is None else store.from_row(row)
 
 
+ATTEMPTS = NamedLock("attempts")
+
 # Shared among trains, so that they never wait for one another here.
-_IS_PRESENT = """
+_IS_PRESENT = ATTEMPTS.statement("""
 SELECT true FROM applications
 WHERE application_id = $1 AND attempt = $2 AND attempt_until IS NOT NULL FOR SHARE
-"""
+""")
 
 
 def proviso(attempt: Attempt) -> Proviso:
@@ -133,7 +136,7 @@ def proviso(attempt: Attempt) -> Proviso:
 
 async def is_present(connection: asyncpg.Connection, attempt: Attempt) -> bool:
     """Whether an attempt was not superseded; if so, nobody changes its application until the transaction ends."""
-    found = await connection.fetchval(_IS_PRESENT, attempt.application.application_id, attempt.number)
+    found = await connection.fetchval(_IS_PRESENT.sql, attempt.application.application_id, attempt.number)
     return found is not None
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.issuing.service import ways_of_issue
-from mingpiao.kernel.clock import SHANGHAI
+from mingpiao.kernel.clock import SHANGHAI, now
 from mingpiao.rules.service import HitFigure, hit_figures
 
 
@@ -97,7 +97,7 @@ GROUP BY GROUPING SETS ((reviewer_region), ())
 )
 _WAITING = text(
     """
-SELECT reviewer_region, count(*) AS waiting, count(*) FILTER (WHERE due_at <= now()) AS overdue
+SELECT reviewer_region, count(*) AS waiting, count(*) FILTER (WHERE due_at <= :moment) AS overdue
 FROM applications WHERE state = 'in_review' GROUP BY GROUPING SETS ((reviewer_region), ())
 """
 )
@@ -145,7 +145,7 @@ async def _departments(
             median_hours=_hours(row.median),
             p90_hours=_hours(row.p90),
         )
-    for row in await connection.execute(_WAITING):
+    for row in await connection.execute(_WAITING, {"moment": now()}):
         code = row.reviewer_region or ""
         known = found.get(code, DepartmentFigure(region_code=code))
         found[code] = msgspec.structs.replace(known, waiting=row.waiting, overdue=row.overdue)

@@ -13,6 +13,9 @@ from mingpiao.evidence.model import Claim
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.rules.model import Hit
+from mingpiao.storage.locks import NamedLock
+
+APPLICATIONS = NamedLock("applications")
 
 _Value = TypeVar("_Value")
 
@@ -32,7 +35,7 @@ async def get(connection: AsyncConnection, application_id: int) -> Application:
 
 async def lock(connection: AsyncConnection, application_id: int) -> Application:
     """An application that nobody else can change until the transaction ends; raises as `get`."""
-    return await _one(connection, _by_id(application_id).with_for_update())
+    return await _one(connection, APPLICATIONS.on(_by_id(application_id)))
 
 
 def _by_id(application_id: int) -> Select[Any]:

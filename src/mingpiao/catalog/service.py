@@ -23,7 +23,10 @@ from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import refuse
 from mingpiao.storage.database import Database
+from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.notices import Notices, notify
+
+BILL_KINDS = NamedLock("bill kinds")
 
 CHANNEL = "catalog_changed"
 
@@ -118,7 +121,7 @@ async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: boo
 
     Raises `Refusal` (`kind.unknown`, 404).
     """
-    query = select(bill_kinds.c.needs_evidence).where(bill_kinds.c.code == kind_code).with_for_update()
+    query = BILL_KINDS.on(select(bill_kinds.c.needs_evidence).where(bill_kinds.c.code == kind_code))
     before = (await connection.execute(query)).scalar_one_or_none()
     if before is None:
         raise refuse("kind.unknown", "没有该票据种类，请刷新页面后重试。", status=404)

@@ -8,11 +8,14 @@ import msgspec
 from sqlalchemy import LargeBinary, TextualSelect, bindparam, column, text
 
 from mingpiao.evidence.model import Usage
+from mingpiao.storage.locks import NamedLock
 
 #: A unit and the SM3 (hex) of one of its files.
 EvidenceKey = tuple[int, str]
 
-_LOCK = """
+EVIDENCE_FILES = NamedLock("evidence files")
+
+_LOCK = EVIDENCE_FILES.statement("""
 SELECT unit_id, digest, used_amount, used_bills FROM evidence_files
 WHERE (unit_id, digest) IN (SELECT * FROM unnest($1::bigint[], $2::bytea[]))
    OR (unit_id, digest) IN (
@@ -20,7 +23,7 @@ WHERE (unit_id, digest) IN (SELECT * FROM unnest($1::bigint[], $2::bytea[]))
        WHERE (unit_id, bill_id) IN (SELECT * FROM unnest($3::bigint[], $4::bigint[])))
 ORDER BY unit_id, digest
 FOR UPDATE
-"""
+""")
 _RECORD = """
 INSERT INTO evidence_uses (unit_id, bill_id, digest, amount)
 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::numeric[])
@@ -71,7 +74,7 @@ async def lock_evidence(
     if not files and not reversed_bills:
         return {}
     rows = await connection.fetch(
-        _LOCK,
+        _LOCK.sql,
         [unit_id for unit_id, _ in files],
         [bytes.fromhex(digest) for _, digest in files],
         [unit_id for unit_id, _ in reversed_bills],

@@ -18,6 +18,7 @@ from mingpiao.jobs.queue import enqueue
 from mingpiao.kernel.errors import refuse
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
+from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 WRITE_JOB = "write_export"
@@ -29,7 +30,9 @@ MOST_AT_ONCE = 3
 _PORTION = 500
 _NEWEST_FIRST = Keyset(KeyColumn("export_id", int, descending=True))
 
-_LOCK_OWNER = text(
+EXPORTS = NamedLock("exports")
+
+_LOCK_OWNER = EXPORTS.statement(
     "SELECT pg_advisory_xact_lock(hashtext('exports'), CAST(:account_id % 2147483647 AS integer))"
 )
 _OPEN = text("SELECT * FROM exports WHERE account_id = :account_id AND state IN ('waiting', 'running')")
@@ -68,7 +71,7 @@ async def ask_for_export(
     Raises `Refusal` (`export.too_many`, 429) when the account has three exports open.
     """
     whose = {"account_id": account.account_id}
-    await connection.execute(_LOCK_OWNER, whose)
+    await connection.execute(_LOCK_OWNER.clause, whose)
     waiting = [_export(row) for row in (await connection.execute(_OPEN, whose)).mappings()]
     same = [each for each in waiting if _question(each.order) == _question(order)]
     if same:

@@ -7,7 +7,6 @@ spends its nonce, so that nobody without a secret can make the platform write an
 import asyncio
 import hmac
 import re
-import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +18,7 @@ from mingpiao.composition import GatewayServices
 from mingpiao.crypto.sm3 import hmac_sm3, sm3_hex
 from mingpiao.gateway.nonces import NonceLedger
 from mingpiao.identity.model import Acting, interface_app
+from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.storage.scope import UnitScope
 from mingpiao.web import client_address
@@ -101,15 +101,15 @@ def read_claim(headers: Iterable[tuple[bytes, bytes]]) -> NonceClaim:
     return NonceClaim(*values)
 
 
-def check_clock(claim: NonceClaim, now: float) -> None:
-    """Raises `Refusal` (`auth.clock_skew`, 401) when the claim was not made within five minutes of now."""
-    if abs(now - int(claim.timestamp)) > CLOCK_TOLERANCE_SECONDS:
+def check_clock(claim: NonceClaim, seconds: float) -> None:
+    """Raises `Refusal` (`auth.clock_skew`, 401) when the claim was not made within five minutes of a POSIX time."""
+    if abs(seconds - int(claim.timestamp)) > CLOCK_TOLERANCE_SECONDS:
         raise refuse(
             "auth.clock_skew",
             "请求时间与平台时间相差超过5分钟，请校准服务器时钟（时间戳为 Unix 秒）后重新签名。",
             field=TIMESTAMP_HEADER,
             status=401,
-            server_time=int(now),
+            server_time=int(seconds),
         )
 
 
@@ -126,7 +126,7 @@ class Doorkeeper:
         for an app that does not exist), `auth.nonce_reused`. Without the database nobody is let in.
         """
         claim = read_claim(request.scope["headers"])
-        check_clock(claim, time.time())
+        check_clock(claim, now().timestamp())
         body = await request.body()
         services: GatewayServices = request.app.state.gateway
         credential = await services.apps.find(claim.app_id)

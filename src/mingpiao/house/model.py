@@ -30,7 +30,8 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
 class Purge(msgspec.Struct, frozen=True, kw_only=True):
     """A duty that forgets rows which have served: those of the room's own tables that meet a condition.
 
-    `tables` maps a table to an SQL condition on its rows. At most `portion` rows go in one transaction, so
+    `tables` maps a table to an SQL condition on its rows, in which `CAST(:today AS date)` is the present day
+    (Asia/Shanghai). At most `portion` rows go in one transaction, so
     that no lock is held for long.
     """
 

@@ -3,6 +3,7 @@
 from sqlalchemy import text
 
 from mingpiao.house.model import Duty, Purge
+from mingpiao.kernel.clock import today
 from mingpiao.storage.database import Database
 
 
@@ -24,6 +25,6 @@ async def _forget(database: Database, table: str, condition: str, portion: int) 
     )
     while True:
         async with database.system() as connection:
-            removed = (await connection.execute(statement)).rowcount
+            removed = (await connection.execute(statement, {"today": today()})).rowcount
         if removed < portion:
             return

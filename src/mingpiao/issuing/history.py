@@ -23,6 +23,7 @@ from mingpiao.kernel.likeness import name_key, normal_code
 from mingpiao.kernel.naming import RESIDENT_ID, USCC, classify_code
 from mingpiao.rules.model import History
 from mingpiao.storage.database import Database
+from mingpiao.storage.locks import NamedLock
 
 LONGEST_WINDOW = 366
 _FRESH_SECONDS = 600.0
@@ -265,12 +266,14 @@ FROM unnest($1::bigint[], $2::bytea[]) AS asked(unit_id, subject)
 JOIN history_counters USING (unit_id, subject)
 WHERE day > $3
 """
-_COUNT = """
+HISTORY_COUNTERS = NamedLock("history counters")
+
+_COUNT = HISTORY_COUNTERS.statement("""
 INSERT INTO history_counters AS known (unit_id, subject, day, bills, amount)
 SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::date[], $4::integer[], $5::numeric[])
 ON CONFLICT (unit_id, subject, day) DO UPDATE SET
     bills = known.bills + excluded.bills, amount = known.amount + excluded.amount
-"""
+""")
 
 
 class _UnitDay:
@@ -430,7 +433,7 @@ async def count(connection: asyncpg.Connection, counts: Iterable[Count]) -> None
         return
     keys = sorted(sums)
     await connection.execute(
-        _COUNT,
+        _COUNT.sql,
         [key[0] for key in keys],
         [key[1] for key in keys],
         [key[2] for key in keys],

@@ -25,6 +25,7 @@ from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.money import plain
 from mingpiao.rules.service import record_failures, record_hits
 from mingpiao.sealing.model import Face, SealedXml
+from mingpiao.storage.locks import NamedLock
 
 
 class Original(msgspec.Struct, frozen=True):
@@ -52,12 +53,16 @@ class BillRecord(msgspec.Struct, frozen=True, kw_only=True):
     passed: Passed | None
 
 
-_LOCK_BLUES = """
+BLUE_BILLS = NamedLock("blue bills")
+# Whoever writes a number first, holds it: the table's primary key makes the next one wait.
+BUSINESS_NUMBERS = NamedLock("business numbers")
+
+_LOCK_BLUES = BLUE_BILLS.statement("""
 SELECT unit_id, bill_id, color, related_bill_id, issued_at, xml FROM bills
 WHERE (unit_id, bill_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))
 ORDER BY unit_id, bill_id
 FOR UPDATE
-"""
+""")
 _FIND_ORIGINALS = """
 SELECT bills.*, business_numbers.request_digest
 FROM unnest($1::bigint[], $2::text[]) AS asked(unit_id, business_no)
@@ -70,11 +75,11 @@ INSERT INTO bills (unit_id, bill_id, kind_code, region_code, color, business_no,
                    reason, unit_key_id, supervisor_key_id, xml_sm3, xml, ruleset_version)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 """
-_INSERT_BUSINESS_NUMBERS = """
+_INSERT_BUSINESS_NUMBERS = BUSINESS_NUMBERS.statement("""
 INSERT INTO business_numbers (unit_id, business_no, bill_id, request_digest)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bytea[]) AS fresh(a, b, c, d)
 ORDER BY a, b
-"""
+""")
 _MARK_REVERSED = """
 UPDATE bills SET state = 'reversed', related_bill_id = fresh.red_id
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS fresh(unit_id, blue_id, red_id)
@@ -103,7 +108,7 @@ async def lock_blues(
     """Lock bills by (unit, 票据编号), in order. Bills of other units or unknown ones are left out."""
     if not keys:
         return {}
-    rows = await connection.fetch(_LOCK_BLUES, [key[0] for key in keys], [key[1] for key in keys])
+    rows = await connection.fetch(_LOCK_BLUES.sql, [key[0] for key in keys], [key[1] for key in keys])
     return {
         (row["unit_id"], row["bill_id"]): Blue(
             color=row["color"],
@@ -242,7 +247,7 @@ async def record_consequences(
     issues = [(record.bill, record.ticket) for record in records if isinstance(record.ticket, IssueTicket)]
     if issues:
         await connection.execute(
-            _INSERT_BUSINESS_NUMBERS,
+            _INSERT_BUSINESS_NUMBERS.sql,
             [bill.unit_id for bill, _ in issues],
             [bill.business_no for bill, _ in issues],
             [bill.bill_id for bill, _ in issues],

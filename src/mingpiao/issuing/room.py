@@ -29,7 +29,7 @@ async def _open_desk(house: House) -> Desk:
 
 DESK = Service(name="desk", open=_open_desk)
 
-_NO_WINDOW_REACHES = f"day < current_date - {LONGEST_WINDOW + 1}"
+_NO_WINDOW_REACHES = f"day < CAST(:today AS date) - {LONGEST_WINDOW + 1}"
 
 ROOM = Room(
     duties=(

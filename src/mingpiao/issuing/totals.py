@@ -13,12 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.issuing.model import DayTotal
 from mingpiao.kernel.clock import now
 from mingpiao.storage.database import Database
+from mingpiao.storage.locks import NamedLock
 
 #: After midnight, for trains that began before it.
 _SETTLING = timedelta(minutes=5)
 #: Closed days that are added up again each time: a train that began before midnight may commit late.
 _UNSETTLED_DAYS = 2
 
+REGION_TOTALS = NamedLock("region totals")
+
+_LOCK = REGION_TOTALS.statement("SELECT pg_advisory_xact_lock(hashtext('region_totals'))")
 _FROM_REGIONS = text(
     "SELECT day, kind_code, region_code, issued_count, issued_amount, reversed_count, reversed_amount "
     "FROM region_totals WHERE day BETWEEN :first AND :last"
@@ -85,7 +89,7 @@ async def waiting_days(connection: AsyncConnection, today: date) -> list[date]:
 
 async def roll_up(connection: AsyncConnection, day: date) -> None:
     """Add a day's sums up by region, replacing what stood there; safe to repeat."""
-    await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('region_totals'))"))
+    await connection.execute(_LOCK.clause)
     await connection.execute(text("DELETE FROM region_totals WHERE day = :day"), {"day": day})
     await connection.execute(_ADD_UP, {"day": day})
 

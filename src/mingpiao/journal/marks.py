@@ -3,8 +3,12 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.storage.locks import NamedLock
+
 _MARK = text("SELECT txid FROM reading_marks WHERE reader = :reader")
-_LOCK_MARK = text("SELECT txid FROM reading_marks WHERE reader = :reader FOR UPDATE")
+READING_MARKS = NamedLock("reading marks")
+
+_LOCK_MARK = READING_MARKS.statement("SELECT txid FROM reading_marks WHERE reader = :reader FOR UPDATE")
 _OPEN_MARK = text("INSERT INTO reading_marks (reader, txid) VALUES (:reader, 0) ON CONFLICT DO NOTHING")
 _MOVE_MARK = text("UPDATE reading_marks SET txid = :stop WHERE reader = :reader AND txid = :start")
 
@@ -17,7 +21,7 @@ async def mark_of(connection: AsyncConnection, reader: str) -> int:
 async def lock_mark(connection: AsyncConnection, reader: str) -> int:
     """The same, held until the transaction ends, so that one at a time reads on."""
     await connection.execute(_OPEN_MARK, {"reader": reader})
-    return int(await connection.scalar(_LOCK_MARK, {"reader": reader}) or 0)
+    return int(await connection.scalar(_LOCK_MARK.clause, {"reader": reader}) or 0)
 
 
 async def move_mark(connection: AsyncConnection, reader: str, start: int, stop: int) -> bool:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.kernel.clock import now
 from mingpiao.lake.model import Dataset, LakeFile
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
@@ -72,7 +72,7 @@ async def sweep(database: Database, files: FileStore) -> None:
     async with database.system() as connection:
         known = {each.key for each in await list_files(connection)}
     for key, written in stored.items():
-        if key not in known and time.time() - written.timestamp() > LINGER_SECONDS:
+        if key not in known and now().timestamp() - written.timestamp() > LINGER_SECONDS:
             await files.delete(key)
 
 
@@ -113,7 +113,7 @@ class LakeCache:
         oldest = first.isoformat()[:7]
         for path in self.folder.glob(f"{FOLDER}/*/*/*.parquet"):
             replaced = path.parent.name >= oldest and path.relative_to(self.folder).as_posix() not in wanted
-            if replaced and time.time() - path.stat().st_mtime > LINGER_SECONDS:
+            if replaced and now().timestamp() - path.stat().st_mtime > LINGER_SECONDS:
                 path.unlink(missing_ok=True)
 
 

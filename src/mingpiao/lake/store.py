@@ -15,6 +15,7 @@ from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.lake.model import MAX_MONTHS, BackTest, BackTestResult, BackTestState
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import field_table, parse
+from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 JOB = "backtest"
@@ -28,7 +29,9 @@ _INSERT = text(
     "INSERT INTO backtests (region_code, rule, version, months, asked_by) "
     "VALUES (:region_code, CAST(:rule AS jsonb), :version, :months, :asked_by) RETURNING backtest_id"
 )
-_LOCK_REGION = text("SELECT pg_advisory_xact_lock(hashtext('backtests:' || :region_code))")
+BACKTESTS = NamedLock("back-tests")
+
+_LOCK_REGION = BACKTESTS.statement("SELECT pg_advisory_xact_lock(hashtext('backtests:' || :region_code))")
 _OPEN = text(
     "SELECT count(*) FROM backtests WHERE region_code = :region_code AND state IN ('waiting', 'running')"
 )
@@ -76,7 +79,7 @@ async def start_backtest(
     if not 1 <= months <= MAX_MONTHS:
         raise refuse("backtest.months", f"试算月数应为1至{MAX_MONTHS}，请修改。", field="months", status=422)
     parse(rule.condition, field_table(catalog, rule.kinds, rule.stage))
-    await connection.execute(_LOCK_REGION, {"region_code": region_code})
+    await connection.execute(_LOCK_REGION.clause, {"region_code": region_code})
     if (await connection.scalar(_OPEN, {"region_code": region_code}) or 0) >= MOST_AT_ONCE:
         message = f"本部门已有{MOST_AT_ONCE}个试算在进行，请等它们完成或停止后再试。"
         raise refuse("backtest.too_many", message, status=429)

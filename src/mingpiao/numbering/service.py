@@ -16,17 +16,33 @@ from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import refuse
 from mingpiao.numbering.model import PoolLevel, Segment, Stock, StockLevel
 from mingpiao.storage.database import driver_of
+from mingpiao.storage.locks import NamedLock
 
 #: A unit and a kind: what a stock row is for.
 StockKey = tuple[int, str]
 
-_LOCK_STOCKS = """
+STOCK_LIMITS = NamedLock("stock limits")
+STOCK_ROWS = NamedLock("stock rows")
+NUMBER_POOLS = NamedLock("number pools")
+
+# Locked, so that a day or a lock which is being set at the same time is neither missed nor undone.
+_LOCK_LIMITS = STOCK_LIMITS.statement(
+    "INSERT INTO stock_limits (unit_id) VALUES (:unit_id) "
+    "ON CONFLICT (unit_id) DO UPDATE SET unit_id = excluded.unit_id RETURNING valid_until, locks"
+)
+_LOCK_STOCK = STOCK_ROWS.statement(
+    "SELECT 1 FROM stocks WHERE unit_id = :unit_id AND kind_code = :kind_code FOR UPDATE"
+)
+_LOCK_STOCKS_OF_UNIT = STOCK_ROWS.statement(
+    "SELECT 1 FROM stocks WHERE unit_id = :unit_id ORDER BY kind_code FOR UPDATE"
+)
+_LOCK_STOCKS = STOCK_ROWS.statement("""
 SELECT unit_id, kind_code, segment_id, code, next_number, last_number, locks, valid_until
 FROM stocks
 WHERE (unit_id, kind_code) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))
 ORDER BY unit_id, kind_code
 FOR UPDATE
-"""
+""")
 _ADVANCE_STOCKS = """
 UPDATE stocks SET next_number = fresh.next_number
 FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS fresh(unit_id, kind_code, next_number)
@@ -43,11 +59,11 @@ _MOVE_TO_SEGMENT = """
 UPDATE stocks SET segment_id = $3, code = $4, next_number = $5, last_number = $6
 WHERE unit_id = $1 AND kind_code = $2
 """
-_DRAW_FROM_POOL = """
+_DRAW_FROM_POOL = NUMBER_POOLS.statement("""
 UPDATE number_pools SET next_number = next_number + $2
 WHERE code = $1 AND next_number + $2 <= 10000000000
 RETURNING next_number - $2
-"""
+""")
 _ADD_SEGMENT = """
 INSERT INTO segments (unit_id, kind_code, code, first_number, last_number)
 VALUES ($1, $2, $3, $4, $5) RETURNING segment_id
@@ -71,14 +87,7 @@ async def open_code(connection: AsyncConnection, code: str, kind_code: str) -> N
 
 async def open_stock(connection: AsyncConnection, unit_id: int, kind_code: str, *, acting: Acting) -> None:
     """Let a unit issue a kind, as far as its last day and its locks let it issue. Does nothing the second time."""
-    # Locked, so that a day or a lock which is being set at the same time is neither missed nor undone.
-    limits = await connection.execute(
-        text(
-            "INSERT INTO stock_limits (unit_id) VALUES (:unit_id) "
-            "ON CONFLICT (unit_id) DO UPDATE SET unit_id = excluded.unit_id RETURNING valid_until, locks"
-        ),
-        {"unit_id": unit_id},
-    )
+    limits = await connection.execute(_LOCK_LIMITS.clause, {"unit_id": unit_id})
     valid_until, locks = limits.one()
     result = await connection.execute(
         text(
@@ -102,10 +111,7 @@ async def allot(
     if not 1 <= count <= 1_000_000_000:
         raise refuse("numbering.count_invalid", "发放数量应在1至10亿之间，请修改后重试。", field="count")
     # The same order as a train: the stock first, then the pool.
-    await connection.execute(
-        text("SELECT 1 FROM stocks WHERE unit_id = :unit_id AND kind_code = :kind_code FOR UPDATE"),
-        {"unit_id": unit_id, "kind_code": kind_code},
-    )
+    await connection.execute(_LOCK_STOCK.clause, {"unit_id": unit_id, "kind_code": kind_code})
     segment = await _add_segment(await driver_of(connection), (unit_id, kind_code), code, count)
     if segment is None:
         raise refuse(
@@ -185,10 +191,7 @@ async def set_valid_until(
 
 async def _lock_rows(connection: AsyncConnection, unit_id: int) -> None:
     """Lock a unit's stock rows in the order in which trains lock them."""
-    await connection.execute(
-        text("SELECT 1 FROM stocks WHERE unit_id = :unit_id ORDER BY kind_code FOR UPDATE"),
-        {"unit_id": unit_id},
-    )
+    await connection.execute(_LOCK_STOCKS_OF_UNIT.clause, {"unit_id": unit_id})
 
 
 async def pool_levels(connection: AsyncConnection) -> list[PoolLevel]:
@@ -241,7 +244,7 @@ async def kinds_of_unit(connection: AsyncConnection, unit_id: int) -> list[str]:
 async def lock_stocks(connection: asyncpg.Connection, keys: Iterable[StockKey]) -> dict[StockKey, Stock]:
     """Lock the stock rows of a train, in order, and read where they stand. Missing rows are left out."""
     wanted = list(keys)
-    rows = await connection.fetch(_LOCK_STOCKS, [key[0] for key in wanted], [key[1] for key in wanted])
+    rows = await connection.fetch(_LOCK_STOCKS.sql, [key[0] for key in wanted], [key[1] for key in wanted])
     stocks = [
         Stock(
             unit_id=row["unit_id"],
@@ -338,7 +341,7 @@ async def _add_segment(
     connection: asyncpg.Connection, key: StockKey, code: str, count: int
 ) -> Segment | None:
     """Draw a segment from the province's pool; None when the pool holds fewer numbers."""
-    first = await connection.fetchval(_DRAW_FROM_POOL, code, count)
+    first = await connection.fetchval(_DRAW_FROM_POOL.sql, code, count)
     if first is None:
         return None
     last = first + count - 1

@@ -20,7 +20,7 @@ def portal_router(
     """The routes of a portal behind its guard, with refusals as pages.
 
     Before every one of them somebody must be signed in, a request that changes something must carry
-    the session's CSRF token, and the portal's own right is asked. Handlers take `call: Call`.
+    the session's CSRF token, and the portal's own right is asked. Handlers take `call: PageCall`.
     """
     return Router(
         path=path,

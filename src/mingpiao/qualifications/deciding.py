@@ -254,7 +254,7 @@ async def _accept(
         columns.qualification_type == qualification.qualification_type,
         columns.state == QualificationState.ACCEPTED,
     )
-    for row in (await connection.execute(replaced.with_for_update())).mappings().all():
+    for row in (await connection.execute(store.QUALIFICATIONS.on(replaced))).mappings().all():
         older = await store.change(
             connection, store.qualification_of(row), state=QualificationState.SUPERSEDED
         )

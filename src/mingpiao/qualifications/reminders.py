@@ -64,10 +64,9 @@ async def _ending(connection: AsyncConnection, on: date, after: int) -> list[Row
         )
         .order_by(columns.qualification_id)
         .limit(_BATCH)
-        # Against a renewed qualification that takes its place at this moment.
-        .with_for_update(read=True)
     )
-    return list((await connection.execute(query)).mappings())
+    # Shared, against a renewed qualification that takes its place at this moment.
+    return list((await connection.execute(store.QUALIFICATIONS.on(query, shared=True))).mappings())
 
 
 async def _tell(connection: AsyncConnection, qualification: Qualification, unit_name: str, on: date) -> None:

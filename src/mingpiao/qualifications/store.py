@@ -21,8 +21,11 @@ from mingpiao.qualifications.model import (
     UnitQualifications,
 )
 from mingpiao.qualifications.tables import qualifications
+from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 from mingpiao.units.service import lock_unit
+
+QUALIFICATIONS = NamedLock("qualifications")
 
 PAGE_SIZE = 30
 _NEWEST_FIRST = Keyset(KeyColumn("qualification_id", int, True))
@@ -53,7 +56,7 @@ async def lock(
     if owner is None or unit_id not in (None, owner):
         raise _unknown()
     await lock_unit(connection, owner)
-    row = (await connection.execute(select(qualifications).where(key).with_for_update())).mappings().one()
+    row = (await connection.execute(QUALIFICATIONS.on(select(qualifications).where(key)))).mappings().one()
     return qualification_of(row)
 
 

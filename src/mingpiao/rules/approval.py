@@ -24,6 +24,7 @@ from mingpiao.rules.changes import (
 from mingpiao.rules.model import RuleVersion, VersionState
 from mingpiao.rules.rulebook import CHANNEL
 from mingpiao.rules.store import get_version
+from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.notices import notify
 
 
@@ -149,8 +150,10 @@ async def _switch(
     )
 
 
+RULE_PUBLICATION = NamedLock("rule publication")
+
 # Publications follow one another, so that each sees what the one before it published.
-_LOCK = "SELECT pg_advisory_xact_lock(hashtext('rules:publish'))"
+_LOCK = RULE_PUBLICATION.statement("SELECT pg_advisory_xact_lock(hashtext('rules:publish'))")
 _PUBLISH = """
 INSERT INTO rule_sets (members, cause)
 SELECT coalesce(jsonb_object_agg(live.code, live.version), '{}'), :cause
@@ -166,7 +169,7 @@ async def publish(connection: AsyncConnection, cause: str) -> int:
 
     Call it last in the transaction that approved, suspended or resumed. `cause` says why, for people.
     """
-    await connection.execute(text(_LOCK))
+    await connection.execute(_LOCK.clause)
     version = (await connection.execute(text(_PUBLISH), {"cause": cause})).scalar_one()
     await notify(connection, CHANNEL, str(version))
     return int(version)

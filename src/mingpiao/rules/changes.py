@@ -14,6 +14,7 @@ from mingpiao.messages.service import tell_department
 from mingpiao.rules.checking import check_rule, is_province
 from mingpiao.rules.model import Rule, RuleVersion, VersionState
 from mingpiao.rules.store import content_of, get_version, require_code, unknown_rule
+from mingpiao.storage.locks import NamedLock
 
 _WRITERS = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 OPEN = frozenset({VersionState.DRAFT, VersionState.SUBMITTED, VersionState.RETURNED})
@@ -48,14 +49,16 @@ def require_province_head(catalog: Catalog, word: str, *, acting: Acting) -> Non
 async def lock_rule(connection: AsyncConnection, code: str) -> LockedRule:
     """Lock a rule's row until the transaction ends; raises `Refusal` (`rule.unknown`, 404)."""
     require_code(code)
-    row = (await connection.execute(text(_LOCK_RULE), {"code": code})).mappings().one_or_none()
+    row = (await connection.execute(_LOCK_RULE.clause, {"code": code})).mappings().one_or_none()
     if row is None:
         raise unknown_rule()
     newest = (await connection.execute(text(_NEWEST), {"code": code})).mappings().one()
     return msgspec.convert(dict(row.items()) | dict(newest.items()), LockedRule)
 
 
-_LOCK_RULE = "SELECT code, region_code, suspended FROM rules WHERE code = :code FOR UPDATE"
+RULES = NamedLock("rules")
+
+_LOCK_RULE = RULES.statement("SELECT code, region_code, suspended FROM rules WHERE code = :code FOR UPDATE")
 _NEWEST = "SELECT version, state FROM rule_versions WHERE code = :code ORDER BY version DESC LIMIT 1"
 
 

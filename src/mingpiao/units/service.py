@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, delete, func, insert, or_, select, text
+from sqlalchemy import RowMapping, delete, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +16,7 @@ from mingpiao.kernel.codes import is_uscc
 from mingpiao.kernel.errors import refuse
 from mingpiao.numbering.service import kinds_of_unit
 from mingpiao.storage.database import Database
+from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.notices import Notices, notify
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 from mingpiao.units.model import InterfaceApp, Unit, UnitMode, UnitProfile, UnitType
@@ -85,10 +86,12 @@ async def get(connection: AsyncConnection, unit_id: int) -> Unit:
 
 async def lock_unit(connection: AsyncConnection, unit_id: int) -> None:
     """Let one transaction at a time change what belongs to a unit as a whole, such as its qualifications."""
-    await connection.execute(_LOCK_UNIT, {"unit_id": unit_id})
+    await connection.execute(_LOCK_UNIT.clause, {"unit_id": unit_id})
 
 
-_LOCK_UNIT = text("SELECT 1 FROM units WHERE unit_id = :unit_id FOR NO KEY UPDATE")
+UNITS = NamedLock("units")
+
+_LOCK_UNIT = UNITS.statement("SELECT 1 FROM units WHERE unit_id = :unit_id FOR NO KEY UPDATE")
 
 
 _ORDERS = {

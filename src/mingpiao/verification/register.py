@@ -21,6 +21,7 @@ from mingpiao.kernel.clock import now, to_shanghai
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.batching import Batcher
+from mingpiao.storage.locks import NamedLock
 from mingpiao.verification.errors import limit_reached, unavailable
 from mingpiao.verification.limits import VerificationLimits, address_subject, bill_subject
 from mingpiao.verification.model import LegalState, RegisterEntry
@@ -29,13 +30,15 @@ MAX_BATCH = 128
 #: Seconds after which a batch gives up and its askers get no answer.
 PATIENCE = 5.0
 
+VERIFICATION_SUBJECTS = NamedLock("verification subjects")
+
 # Sorted, so that two batches never wait for each other. They end with the transaction.
-_LOCK = """
+_LOCK = VERIFICATION_SUBJECTS.statement("""
 SELECT pg_advisory_xact_lock(lock_key) FROM (
     SELECT DISTINCT hashtextextended(subject, 0) AS lock_key FROM unnest($1::text[]) AS subject
     ORDER BY lock_key
 ) AS ordered
-"""
+""")
 # The number tells the segment and so the unit, with which the key of bills begins. The LIMITs keep the
 # planner from turning few look-ups by key into joins of whole tables.
 _LOOK_UP = """
@@ -171,7 +174,7 @@ class Register:
     async def _run(self, questions: Sequence[Question]) -> list[Reply]:
         async with asyncio.timeout(PATIENCE), self._pool.acquire() as connection:
             async with connection.transaction():
-                await connection.execute(_LOCK, _subjects(questions))
+                await connection.execute(_LOCK.sql, _subjects(questions))
                 moment = now()
                 rows = await connection.fetch(
                     _LOOK_UP,

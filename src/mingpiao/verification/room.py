@@ -31,7 +31,7 @@ ROOM = Room(
             name="purge_verification_failures",
             cron="17 * * * *",
             label="清理过期的查验失败记录",
-            tables={"verification_failures": "day < current_date - 30"},
+            tables={"verification_failures": "day < CAST(:today AS date) - 30"},
         ),
     ),
 )

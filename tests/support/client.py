@@ -4,13 +4,13 @@ import hashlib
 import hmac
 import json
 import secrets
-import time
 from typing import Any
 
 import httpx
 import msgspec
 
 from mingpiao.issuing.model import IssueRequest
+from mingpiao.kernel.clock import now
 
 
 def wire(request: IssueRequest, **changes: Any) -> dict[str, Any]:
@@ -30,7 +30,7 @@ class ApiClient:
 
     def headers(self, method: str, target: str, body: bytes, **changes: str) -> dict[str, str]:
         """The four headers; `timestamp`, `nonce`, `app_id` or `secret` may be told."""
-        timestamp = changes.get("timestamp", str(int(time.time())))
+        timestamp = changes.get("timestamp", str(int(now().timestamp())))
         nonce = changes.get("nonce", secrets.token_hex(16))
         digest = hashlib.new("sm3", body).hexdigest()
         text = "\n".join([method, target, timestamp, nonce, digest])
