@@ -54,7 +54,7 @@ ROOM = Room(
     jobs=(Job(name=JOB, label="推进开票申请", open=_advance),),
     listeners=(Listener(topic=SETTLED, call=wake),),
     actions={f"application:{kind.value}": f"开票申请：{kind.label}" for kind in StepKind}
-    | {"application:export": "导出开票申请", "review_figures:export": "导出复核统计"},
+    | {"review_figures:export": "导出复核统计"},
     details={
         "business_no": "业务流水号",
         "format": "格式",

@@ -34,7 +34,6 @@ ROOM = Room(
         "account:enable": "启用账户",
         "account:reset_password": "重置密码",
         "account:unlock": "解除锁定",
-        "audit:export": "导出操作留痕",
         "session:lock": "连续输错密码，锁定账户",
         "session:refused_locked": "账户锁定期间尝试登录",
         "session:sign_in": "登录",

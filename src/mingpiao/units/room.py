@@ -20,7 +20,6 @@ ROOM = Room(
     actions={
         "interface_app:create": "建立接口应用",
         "unit:allow_items": "核定收款项目",
-        "unit:export": "导出用票单位清单",
         "unit:register": "登记用票单位",
     },
     details={"format": "格式", "items": "收款项目", "name": "名称", "uscc": "统一社会信用代码"},
