@@ -12,9 +12,9 @@ from functools import cache
 
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.kernel.clock import SHANGHAI
-from mingpiao.layout.fonts import FONT_PATH
 from mingpiao.layout.model import SealPictures, StampRequest
 from mingpiao.layout.service import load_templates, picture_of_seals, render_ofd, render_pdf
+from mingpiao.letters.service import FONT_PATH
 from mingpiao.sealing.model import (
     Face,
     FaceItem,

@@ -234,6 +234,7 @@ def assets_stamp() -> "Stamp":
         ROOT / "package.json",
         ROOT / "package-lock.json",
         ROOT / "scripts" / "assets.py",
+        ROOT / "scripts" / "unpack_fonts.mjs",
         assets.icon_list(ROOT),
     ]
     return Stamp("assets", inputs)
@@ -246,7 +247,7 @@ def make_assets() -> None:
     say("取得网页资源和字体…")
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error"]
     run([*npm, "ci", *quiet], os.environ | trust() | {"PATH": path})
-    assets.copy_all(ROOT)
+    assets.copy_all(ROOT, path)
     assets_stamp().write()
 
 

@@ -81,6 +81,9 @@ CASES: list[tuple[str, Change, str, str]] = [
     ("script", lambda r: payer(r, name="<script>alert(1)</script>"), "text.bad_character", "payer/name"),
     ("bidi override", lambda r: payer(r, name="王‮五"), "text.bad_character", "payer/name"),
     ("lone surrogate", lambda r: payer(r, name="王\ud800"), "text.bad_character", "payer/name"),
+    ("no font", lambda r: payer(r, name="王\U00031350"), "text.no_glyph", "payer/name"),
+    ("a script without a font", lambda r: payer(r, name="ไทย"), "text.no_glyph", "payer/name"),
+    ("no font in a remark", lambda r: replace(r, remark="𮯰"), "text.no_glyph", "remark"),
     ("padded", lambda r: payer(r, name=" 王五 "), "text.padded", "payer/name"),
     (
         "wrong credit code",

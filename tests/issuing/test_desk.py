@@ -10,7 +10,14 @@ from sqlalchemy import text
 from tests.support.province import ACTING
 from tests.support.world import World, bill_of, codes_of
 
-from mingpiao.issuing.model import BillFilter, BillState, Color, Issued, ReversalRequest
+from mingpiao.issuing.model import (
+    BillFilter,
+    BillState,
+    Color,
+    Issued,
+    RequestAuxItem,
+    ReversalRequest,
+)
 from mingpiao.issuing.service import (
     find_by_business_no,
     find_by_hash,
@@ -24,7 +31,7 @@ from mingpiao.journal.service import leaf_hash
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering import service as numbering
-from mingpiao.sealing.service import TrustStore, verify_xml
+from mingpiao.sealing.service import TrustStore, parse_sealed, verify_xml
 from mingpiao.storage.paging import every_item
 from mingpiao.storage.scope import UnitScope
 
@@ -304,3 +311,23 @@ async def test_nothing_recorded_can_be_edited_or_deleted(world: World) -> None:
                 await connection.execute(text(statement))
     async with world.database.system() as connection:
         assert (await get_bill(connection, bill.bill_id)).total == bill.total
+
+
+async def test_a_detailed_line_names_the_item_it_belongs_to(office: Office) -> None:
+    hospital = office.province.hospital
+    request = hospital.request(kind="0601")
+    line = RequestAuxItem(
+        related_code=request.items[0].code, name="阿莫西林胶囊", quantity=Decimal(1), amount=Decimal("0.01")
+    )
+    issued = await issue_one(office, aux_items=(line,))
+    async with office.database.scoped(UnitScope(issued.bill.unit_id)) as connection:
+        face = parse_sealed((await get_document(connection, issued.bill.bill_id)).xml)
+    assert [aux.related_name for aux in face.aux_items] == [face.items[0].name]
+    assert face.aux_items[0].related_code == face.items[0].code
+
+
+@pytest.mark.parametrize("name", ["李𫞡", "张𡌒", "ᠪᠠᠲᠤ", "김철수", "محمد علي", "Şahin Öz", "བསོད་ནམས"])
+async def test_names_in_any_script_of_the_country_are_issued(office: Office, name: str) -> None:
+    hospital = office.province.hospital
+    payer = msgspec.structs.replace(hospital.request(kind="0601").payer, name=name)
+    assert (await issue_one(office, payer=payer)).bill.payer.name == name

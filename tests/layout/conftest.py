@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from tests.layout.samples import ISSUED_AT
 
 from mingpiao.crypto.keystore import MasterKey
-from mingpiao.layout.fonts import FONT_PATH
 from mingpiao.layout.model import SealCheck, SealPictures, Stamper, StampRequest
 from mingpiao.layout.service import picture_of_seals
+from mingpiao.letters.service import FONT_PATH
 from mingpiao.sealing.model import (
     Face,
     SealedXml,

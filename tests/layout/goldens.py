@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pypdfium2
 from PIL import Image
-from tests.layout.samples import ISSUED_AT, general, outpatient, red, stand_in_pictures
+from tests.layout.samples import ISSUED_AT, general, many_scripts, outpatient, red, stand_in_pictures
 
 from mingpiao.layout.composition import compose
-from mingpiao.layout.fonts import typeface
 from mingpiao.layout.loading import shipped_templates
 from mingpiao.layout.pdf import write_pdf
+from mingpiao.letters.service import typecase
 from mingpiao.sealing.model import Face
 
 FOLDER = Path(__file__).parent / "golden"
@@ -30,14 +30,15 @@ CASES: dict[str, tuple[str, Face, int]] = {
     "general_long": ("general", general(name="城镇垃圾处理费" * 80, remark="备注" * 300), 0),
     "red": ("general", red(general()), 0),
     "donation": ("donation", general(), 0),
+    "scripts": ("general", many_scripts(), 0),
 }
 
 
 def picture(name: str) -> Image.Image:
     """One page of a case, drawn anew."""
     key, face, page = CASES[name]
-    composition = compose(face, shipped_templates()[key], ADDRESS, typeface())
-    data = write_pdf(composition, typeface(), stand_in_pictures(), b"<x/>", ISSUED_AT)
+    composition = compose(face, shipped_templates()[key], ADDRESS, typecase())
+    data = write_pdf(composition, typecase(), stand_in_pictures(), b"<x/>", ISSUED_AT)
     document = pypdfium2.PdfDocument(data)
     try:
         return document[page].render(scale=96 / 72, grayscale=True).to_pil().convert("L")

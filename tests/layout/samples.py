@@ -154,6 +154,26 @@ def general(
     )
 
 
+#: Names with characters that the main font lacks: rare Han, and scripts of the country and its guests.
+SCRIPTS = (
+    "王䶮李𫞡张𡌒",
+    "𫝊峪村Şahin Öz",
+    "ᠪᠠᠲᠤ ᠪᠠᠶᠠᠷ",
+    "김철수",
+    "محمد علي",
+    "བསོད་ནམས",
+    "ꆈꌠ阿卡",
+    "Жөнтаев",
+)
+
+
+def many_scripts() -> Face:
+    """A non-tax bill whose payer, items and remark are written in many scripts."""
+    plain = general(payer="、".join(SCRIPTS[:2]), remark=" ".join(SCRIPTS))
+    items = tuple(replace(plain.items[0], name=name) for name in SCRIPTS)
+    return replace(plain, items=items, total=sum((item.amount for item in items), Decimal(0)))
+
+
 def red(blue: Face) -> Face:
     """The red bill that reverses a blue one."""
     items = tuple(replace(item, amount=-item.amount, quantity=-item.quantity) for item in blue.items)

@@ -10,15 +10,15 @@ from mingpiao.kernel.errors import Refusal
 from mingpiao.layout import composition as composing
 from mingpiao.layout.composition import compose
 from mingpiao.layout.display import Composition, FacePage, Text
-from mingpiao.layout.fonts import typeface
 from mingpiao.layout.loading import shipped_templates, with_extension_fields
+from mingpiao.letters.service import typecase
 from mingpiao.sealing.model import Face
 
 ADDRESS = "https://bill.example.gov.cn/verify?c=15060125&n=0000012345&h=" + "3f" * 32
 
 
 def composed(face: Face, key: str) -> Composition:
-    return compose(face, shipped_templates()[key], ADDRESS, typeface())
+    return compose(face, shipped_templates()[key], ADDRESS, typecase())
 
 
 def texts_of(page: FacePage) -> list[str]:
@@ -169,7 +169,7 @@ def test_members_that_the_form_lacks_get_an_entry() -> None:
         {"Custom1": "案号", "PayCode": "缴款书编码", "BusinessNumber": "流水号"},
     )
     face = replace(general(), extension={"Custom1": "（2026）内01民初7号", "PayCode": "15"})
-    page = compose(face, template, ADDRESS, typeface()).pages[0]
+    page = compose(face, template, ADDRESS, typecase()).pages[0]
     texts = texts_of(page)
     assert texts.count("案号：") == 1
     assert texts.count("缴款书编码：") == 1

@@ -7,11 +7,12 @@ from io import BytesIO
 from pathlib import Path
 
 import ofdkit
+import pytest
+import uharfbuzz as harfbuzz
 from lxml import etree
-from tests.layout.samples import general, outpatient, red
+from tests.layout.samples import SCRIPTS, general, many_scripts, outpatient, red
 
 from mingpiao.crypto.sm3 import sm3_hex
-from mingpiao.layout.fonts import typeface
 from mingpiao.layout.model import SealCheck, Stamper, StampRequest
 from mingpiao.layout.service import (
     extract_xml_from_ofd,
@@ -20,9 +21,11 @@ from mingpiao.layout.service import (
     render_ofd_async,
     validate_ofd,
 )
+from mingpiao.letters.service import typecase
 from mingpiao.sealing.model import Face
 
 BASE = "https://bill.example.gov.cn"
+NAMESPACE = {"ofd": "http://www.ofdspec.org/2016"}
 SealFace = Callable[[Face], bytes]
 
 
@@ -105,12 +108,71 @@ def test_glyphs_stand_where_they_were_measured(seal_face: SealFace, stamper: Sta
         distances = expanded(code.get("DeltaX", ""))
         assert len(distances) == len(code.text or "") - 1
         size = float(element.get("Size", "0"))
-        width = typeface().width((code.text or "")[:-1], size)
+        width = typecase().width((code.text or "")[:-1], size)
         assert abs(sum(distances) - width) < 0.02
         shown[code.text] = [float(value) for value in element.get("Boundary", "").split()]
     # The amount ends one millimetre before its column does; its box has one em to spare.
     assert round(shown["128.40"][0] + shown["128.40"][2] - 2.7, 2) == 10 + 40 + 18 + 20 - 1
     assert shown["西药费"][0] == 11
+
+
+def test_distances_are_counted_as_readers_count(seal_face: SealFace, stamper: Stamper) -> None:
+    """One for each UTF-16 code unit but the last; nothing stands behind a character of two units in its object."""
+    xml = seal_face(many_scripts())
+    parts = parts_of(render_ofd(xml, load_templates()["general"], stamper, check_base=BASE))
+    root = etree.fromstring(parts["Doc_0/Pages/Page_0/Content.xml"])
+    beyond = []
+    for element in root.iterfind(".//ofd:TextObject", NAMESPACE):
+        code = element.find("ofd:TextCode", NAMESPACE)
+        assert code is not None
+        text = code.text or ""
+        units = len(text.encode("utf-16-le")) // 2
+        assert len(expanded(code.get("DeltaX", ""))) == units - 1
+        if len(text) != units:
+            beyond.append(text)
+    assert set(beyond) == set("𫞡𡌒𫝊")
+
+
+def test_glyphs_are_those_of_the_fonts_within(seal_face: SealFace, stamper: Stamper) -> None:
+    xml = seal_face(many_scripts())
+    parts = parts_of(render_ofd(xml, load_templates()["general"], stamper, check_base=BASE))
+    listed = etree.fromstring(parts["Doc_0/PublicRes.xml"])
+    fonts = {
+        element.get("ID"): parts[f"Doc_0/Res/{element.findtext('ofd:FontFile', '', NAMESPACE)}"]
+        for element in listed.iterfind(".//ofd:Font", NAMESPACE)
+    }
+    assert len(fonts) == 9
+    root = etree.fromstring(parts["Doc_0/Pages/Page_0/Content.xml"])
+    named = 0
+    for element in root.iterfind(".//ofd:TextObject", NAMESPACE):
+        transform = element.find("ofd:CGTransform", NAMESPACE)
+        if transform is None:
+            continue
+        font = harfbuzz.Font(harfbuzz.Face(harfbuzz.Blob(fonts[element.get("Font")])))
+        ids = [int(glyph) for glyph in transform.findtext("ofd:Glyphs", "", NAMESPACE).split()]
+        text = element.findtext("ofd:TextCode", "", NAMESPACE)
+        assert int(transform.get("CodeCount", "0")) == len(text.encode("utf-16-le")) // 2
+        assert int(transform.get("GlyphCount", "0")) == len(ids)
+        if len(text) == 1:
+            assert ids == [font.get_nominal_glyph(ord(text))]
+        size = float(element.get("Size", "0"))
+        width = sum(font.get_glyph_h_advance(glyph) for glyph in ids) * size / font.face.upem
+        box = [float(value) for value in element.get("Boundary", "").split()]
+        assert box[2] == pytest.approx(width + size, abs=0.05)
+        named += 1
+    assert named > len(SCRIPTS)
+
+
+def test_another_reader_finds_names_of_any_script(
+    seal_face: SealFace, stamper: Stamper, tmp_path: Path
+) -> None:
+    path = tmp_path / "bill.ofd"
+    path.write_bytes(
+        render_ofd(seal_face(many_scripts()), load_templates()["general"], stamper, check_base=BASE)
+    )
+    text = "".join(ofdkit.extract_text(path).split())
+    for name in SCRIPTS:
+        assert "".join(name.split()) in text
 
 
 def expanded(delta: str) -> list[float]:

@@ -1,5 +1,6 @@
 """PDF and SVG: the same look, repeatable, the original embedded."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 
@@ -8,7 +9,7 @@ import pypdfium2
 import pytest
 from lxml import etree
 from msgspec.structs import replace
-from tests.layout.samples import general, outpatient
+from tests.layout.samples import SCRIPTS, general, outpatient
 
 from mingpiao.layout.model import SealPictures
 from mingpiao.layout.service import extract_xml_from_pdf, load_templates, render_pdf, render_svg
@@ -92,10 +93,45 @@ def test_svg_has_one_picture_a_page(seal_face: SealFace, pictures: SealPictures)
     assert markup.count("<svg ") == 3
 
 
-@pytest.mark.parametrize("character", ["𠮷", "ᠮ", "é"])
-def test_a_character_the_font_may_lack_is_no_failure(
-    seal_face: SealFace, pictures: SealPictures, character: str
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_names_in_any_script_are_found_in_the_text(
+    seal_face: SealFace, pictures: SealPictures, name: str
 ) -> None:
-    xml = seal_face(general(payer=f"演示{character}店"))
+    xml = seal_face(general(payer=name))
+    pdf = render_pdf(xml, load_templates()["general"], pictures, check_base=BASE)
+    assert name in page_text(pdf, 0)
+    assert glyphs_missing(pdf) == 0
+    markup = render_svg(xml, load_templates()["general"], pictures, check_base=BASE)
+    root = etree.fromstring(f"<body>{markup}</body>")
+    namespace = "{http://www.w3.org/2000/svg}"
+    (text,) = [element for element in root.iter(f"{namespace}text") if element.text == name]
+    outlines = list(root.iterfind(f".//{namespace}g/{namespace}path"))
+    # Drawn as outlines, whatever fonts the browser has, and there to be found and copied.
+    assert (text.get("fill-opacity"), len(outlines) >= len(name.replace(" ", "")) // 2) == ("0", True)
+
+
+def test_what_joins_says_what_it_means(seal_face: SealFace, pictures: SealPictures) -> None:
+    xml = seal_face(general(payer="ᠪᠠᠲᠤ"))
+    pdf = render_pdf(xml, load_templates()["general"], pictures, check_base=BASE)
+    with pikepdf.open(BytesIO(pdf)) as document:
+        content = document.pages[0].Contents.read_bytes()
+        fonts = [str(font.BaseFont).partition("+")[2] for font in document.pages[0].Resources.Font.values()]
+    assert f"/ActualText <feff{'ᠪᠠᠲᠤ'.encode('utf-16-be').hex()}>".encode() in content
+    assert fonts == ["NotoSansSC-Regular", "NotoSansMongolian-Regular"]
+
+
+def test_a_character_that_no_font_has_is_no_failure(seal_face: SealFace, pictures: SealPictures) -> None:
+    """Issuing refuses it; what was sealed before it did can still be drawn."""
+    xml = seal_face(general(payer="演示\U00031350店"))
     pdf = render_pdf(xml, load_templates()["general"], pictures, check_base=BASE)
     assert "演示" in page_text(pdf, 0)
+
+
+def glyphs_missing(pdf: bytes) -> int:
+    """How often a page shows glyph 0, the box of a character that the font lacks."""
+    with pikepdf.open(BytesIO(pdf)) as document:
+        content = document.pages[0].Contents.read_bytes().decode("ascii")
+    strings = re.findall(r"<([0-9a-f]+)> Tj", content)
+    return sum(
+        string[place : place + 4] == "0000" for string in strings for place in range(0, len(string), 4)
+    )

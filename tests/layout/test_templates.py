@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from mingpiao.kernel.errors import Refusal
-from mingpiao.layout.fonts import load_typeface
 from mingpiao.layout.loading import TEMPLATE_FOLDER, load_templates, shipped_templates
 from mingpiao.layout.service import template_for
+from mingpiao.letters.service import load_typeface
 
 
 def test_shipped_templates() -> None:

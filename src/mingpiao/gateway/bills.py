@@ -26,7 +26,7 @@ from mingpiao.issuing.model import (
 )
 
 ISSUE_PROBLEMS = (
-    "text.required", "text.too_long", "text.padded", "text.bad_character",
+    "text.required", "text.too_long", "text.padded", "text.bad_character", "text.no_glyph",
     "amount.not_finite", "amount.not_positive", "amount.too_large", "amount.too_precise",
     "payer.uscc_invalid", "payer.resident_id_invalid", "aux_item.sum_exceeds", "extension.wrong_type",
     "bill.kind_unknown", "bill.kind_not_allowed", "bill.items_count",

@@ -38,6 +38,7 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "text.too_long": ErrorType(422, "内容过长"),
     "text.padded": ErrorType(422, "内容首尾有空格"),
     "text.bad_character": ErrorType(422, "内容含有不能使用的字符"),
+    "text.no_glyph": ErrorType(422, "内容含有没有字体可以显示的字符"),
     "amount.not_finite": ErrorType(422, "不是有效的数字"),
     "amount.not_positive": ErrorType(422, "数值不大于零"),
     "amount.too_large": ErrorType(422, "数值过大"),

@@ -13,6 +13,7 @@ import msgspec
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField, ExtensionType, RateKind
 from mingpiao.issuing.canonical import canonical, code_hints, tidy
 from mingpiao.issuing.digests import request_digest
+from mingpiao.issuing.glyphs import glyph_problem
 from mingpiao.issuing.model import (
     MAX_AUX_ITEMS,
     MAX_CONFIRMATIONS,
@@ -165,6 +166,9 @@ def check_text(
         place = odd_space_place(text)
     if place is not None:
         return (_problem("text.bad_character", field, _character_message(label, text, place)),)
+    unshown = glyph_problem(field, label, text)
+    if unshown is not None:
+        return (unshown,)
     if text != text.strip():
         return (_problem("text.padded", field, f"{label}首尾不能有空格，请删除。"),)
     return ()

@@ -26,6 +26,7 @@ def blue_face(
 ) -> Face:
     """The face of a fresh bill; `parties` are the unit's and the supervising department's."""
     request = draft.request
+    names = {item.code: item.name for item in draft.items}
     return Face(
         name=draft.kind.name,
         code=numbered.identity.code,
@@ -74,7 +75,10 @@ def blue_face(
             )
             for item in draft.items
         ),
-        aux_items=tuple(AuxItem(**msgspec.structs.asdict(item)) for item in request.aux_items),
+        aux_items=tuple(
+            AuxItem(**msgspec.structs.asdict(item), related_name=names[item.related_code])
+            for item in request.aux_items
+        ),
     )
 
 

@@ -5,7 +5,7 @@ import unicodedata
 
 #: What nearly all names and items are written with; checked at once, the rest character by character.
 _COMMON = re.compile(r"[ -;=?-~·×—‘-”…、-】\u4e00-\u9fff！-｠]*")
-_BANNED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "So", "Sk", "Me"})
+_BANNED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp", "So", "Sk", "Me"})
 #: Symbols of category So that do stand on real bills.
 _ALLOWED_SYMBOLS = frozenset("㎡㎥℃№㎜㎝㎞㎏㎎㏄°")
 
@@ -39,9 +39,11 @@ RADICALS: dict[int, str] = {ord(pair[0]): pair[1] for pair in _RADICAL_PAIRS.spl
 def unprintable(text: str) -> str | None:
     """The first character that may not stand on a bill's face, or None when all may.
 
-    Control, format, surrogate, private and unassigned characters, pictographs (emoji), characters that
-    show nothing and marks piled up on a letter may not; angle brackets may not either, as no name or item
-    has them and every page must be safe to show. What joins Mongolian letters may stand between them.
+    Control, format, surrogate and private characters, code points that are no characters, pictographs
+    (emoji), characters that show nothing and marks piled up on a letter may not; angle brackets may not
+    either, as no name or item has them and every page must be safe to show. What joins Mongolian letters
+    may stand between them. Characters younger than Python's own tables may: whether a face can show one is
+    for its fonts to say, the same on every machine.
     """
     place = unprintable_place(text)
     return None if place is None else text[place]
@@ -66,7 +68,12 @@ def unprintable_place(text: str) -> int | None:
 def _is_banned(character: str, category: str) -> bool:
     if character in _ALLOWED_SYMBOLS:
         return False
-    return character in "<>" or category in _BANNED_CATEGORIES or _INVISIBLE.fullmatch(character) is not None
+    banned = character in "<>" or category in _BANNED_CATEGORIES or _is_no_character(ord(character))
+    return banned or _INVISIBLE.fullmatch(character) is not None
+
+
+def _is_no_character(code: int) -> bool:
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def _joins_mongolian(text: str, place: int) -> bool:

@@ -2,8 +2,8 @@
 
 from mingpiao.layout.display import FacePage, FaceRule, FaceSeal, Symbol, Text
 from mingpiao.layout.fitting import Fitted, baseline, fit
-from mingpiao.layout.fonts import Typeface
 from mingpiao.layout.model import Align, Colour, FaceBox, TextSpec
+from mingpiao.letters.service import Typecase
 
 #: A label takes at most this part of its box; the rest is the value's.
 _LABEL_SHARE = 0.6
@@ -63,7 +63,7 @@ def place(target: list[Text], fitted: Fitted, box: FaceBox, align: Align, colour
 
 def labelled(
     canvas: Canvas,
-    letters: Typeface,
+    letters: Typecase,
     label: tuple[str, Colour],
     value: tuple[str, Colour],
     box: FaceBox,

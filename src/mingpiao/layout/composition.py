@@ -16,11 +16,11 @@ from mingpiao.layout.fields import (
     face_value,
 )
 from mingpiao.layout.fitting import fit
-from mingpiao.layout.fonts import Typeface
 from mingpiao.layout.loading import info_box
 from mingpiao.layout.model import ColumnSpec, FaceBox, FaceField, FaceTemplate
 from mingpiao.layout.qr import symbol
 from mingpiao.layout.rows import Row, fit_row, pour
+from mingpiao.letters.service import Typecase
 from mingpiao.sealing.model import Face
 
 BLACK = (0, 0, 0)
@@ -29,7 +29,7 @@ MAX_PAGES = 400
 _ANNEX_COLUMNS = (("栏目", 40.0), ("全文", 150.0))
 
 
-def compose(face: Face, template: FaceTemplate, address: str, letters: Typeface) -> Composition:
+def compose(face: Face, template: FaceTemplate, address: str, letters: Typecase) -> Composition:
     """The whole face as pages of placed things; `address` is the content of the QR symbol.
 
     Refusal `layout.too_many_pages` above `MAX_PAGES`. The same arguments give the same display list.
@@ -47,7 +47,7 @@ def compose(face: Face, template: FaceTemplate, address: str, letters: Typeface)
 class _Composer:
     """One face in the making: its canvases, and the full texts still to be shown."""
 
-    def __init__(self, face: Face, template: FaceTemplate, letters: Typeface) -> None:
+    def __init__(self, face: Face, template: FaceTemplate, letters: Typecase) -> None:
         self.face = face
         self.template = template
         self.letters = letters

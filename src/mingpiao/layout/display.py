@@ -61,13 +61,3 @@ class Composition(msgspec.Struct, frozen=True):
     width: float
     height: float
     pages: tuple[FacePage, ...]
-
-    def characters(self) -> set[str]:
-        """Every character that is drawn, for subsetting the font."""
-        found: set[str] = set()
-        for page in self.pages:
-            for text in page.form:
-                found.update(text.content)
-            for text in page.values:
-                found.update(text.content)
-        return found

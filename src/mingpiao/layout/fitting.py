@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import msgspec
 
-from mingpiao.layout.fonts import Typeface
+from mingpiao.letters.service import Typecase, clusters, pieces
 
 #: Distance of baselines, and height of a line's middle above its baseline, in parts of the size.
 LEADING = 1.22
@@ -40,7 +40,7 @@ def one_line(text: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def fit(text: str, face: Typeface, width: float, height: float, size: float, min_size: float) -> Fitted:
+def fit(text: str, face: Typecase, width: float, height: float, size: float, min_size: float) -> Fitted:
     """The largest setting of the text inside width × height mm, between `size` and `min_size`.
 
     Text that does not fit even at `min_size` ends with an ellipsis and is not `complete`.
@@ -62,7 +62,7 @@ def fit(text: str, face: Typeface, width: float, height: float, size: float, min
     return _cut(wrap(text, face, width, min_size), face, width, height, min_size)
 
 
-def fit_width(text: str, face: Typeface, width: float, size: float, min_size: float) -> Fitted:
+def fit_width(text: str, face: Typecase, width: float, size: float, min_size: float) -> Fitted:
     """The text inside a width with as many lines as it takes: smaller only where one line is gained."""
     text = one_line(text)
     needed = face.width(text, size)
@@ -75,16 +75,18 @@ def fit_width(text: str, face: Typeface, width: float, size: float, min_size: fl
     return _set(wrap(text, face, width, smaller), face, smaller)
 
 
-def wrap(text: str, face: Typeface, width: float, size: float) -> list[str]:
+def wrap(text: str, face: Typecase, width: float, size: float) -> list[str]:
     """Lines no wider than `width` mm, broken between any two characters, at least one on each line.
 
     Chinese has no word spaces, and the long names, codes and numbers of a bill must break anywhere.
     """
+    if not face.is_plain(text):
+        return _wrap_words(text, face, width, size)
     limit = width * 1000 / size
     lines: list[str] = []
     start = 0
     used = 0
-    for index, advance in enumerate(face.advances(text)):
+    for index, advance in enumerate(face.main.advances(text)):
         if used + advance > limit and index > start:
             lines.append(text[start:index])
             start, used = index, 0
@@ -94,6 +96,23 @@ def wrap(text: str, face: Typeface, width: float, size: float) -> list[str]:
     return lines
 
 
+def _wrap_words(text: str, face: Typecase, width: float, size: float) -> list[str]:
+    """The same for text whose letters join: a word is broken only when it is wider than a line."""
+    lines: list[str] = []
+    line = ""
+    parts = [
+        part
+        for piece in pieces(text)
+        for part in ([piece] if face.width(piece, size) <= width else clusters(piece))
+    ]
+    for part in parts:
+        if line and face.width(line + part, size) > width:
+            lines.append(line)
+            line = ""
+        line += part
+    return [*lines, line] if line else lines
+
+
 def baseline(top: float, height: float, size: float, index: int = 0, count: int = 1) -> float:
     """Baseline of line `index` of `count` lines that stand in the middle of a box, in mm."""
     pitch = size * LEADING
@@ -101,7 +120,7 @@ def baseline(top: float, height: float, size: float, index: int = 0, count: int 
     return first_middle + index * pitch + size * _MIDDLE
 
 
-def _cut(lines: list[str], face: Typeface, width: float, height: float, size: float) -> Fitted:
+def _cut(lines: list[str], face: Typecase, width: float, height: float, size: float) -> Fitted:
     kept = lines[: max(1, int(height / (size * LEADING)))]
     last = kept[-1]
     while last and face.width(last + _ELLIPSIS, size) > width:
@@ -109,7 +128,7 @@ def _cut(lines: list[str], face: Typeface, width: float, height: float, size: fl
     return _set((*kept[:-1], last + _ELLIPSIS), face, size, complete=False)
 
 
-def _set(lines: Sequence[str], face: Typeface, size: float, *, complete: bool = True) -> Fitted:
+def _set(lines: Sequence[str], face: Typecase, size: float, *, complete: bool = True) -> Fitted:
     return Fitted(tuple(lines), tuple([face.width(line, size) for line in lines]), size, complete)
 
 

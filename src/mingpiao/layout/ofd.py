@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
+from itertools import pairwise
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -17,8 +18,10 @@ import msgspec
 from mingpiao.crypto.sm3 import sm3
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.layout.display import Composition, FacePage, FaceRule, Symbol, Text
-from mingpiao.layout.fonts import FAMILY, FONT_NAME, Typeface
+from mingpiao.layout.inked import InkedFont, inked_fonts, placed_runs
 from mingpiao.layout.model import Party, StampRequest
+from mingpiao.letters.model import Run
+from mingpiao.letters.service import Typecase
 
 NAMESPACE = "http://www.ofdspec.org/2016"
 SM2_SM3_OID = "1.2.156.10197.1.501"
@@ -28,14 +31,12 @@ ATTACHMENT_NAME = "einvoice.xml"
 ENTRY_PATH = "OFD.xml"
 DOCUMENT_PATH = "Doc_0/Document.xml"
 PUBLIC_RES_PATH = "Doc_0/PublicRes.xml"
-FONT_FILE_PATH = f"Doc_0/Res/{FONT_NAME}.ttf"
 ATTACHMENTS_PATH = "Doc_0/Attachs/Attachments.xml"
 XML_PATH = f"Doc_0/Attachs/{ATTACHMENT_NAME}"
 SIGNATURES_PATH = "Doc_0/Signs/Signatures.xml"
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NS = f'xmlns:ofd="{NAMESPACE}"'
-_FONT_ID = 1
 #: The fastest level: others take four times as long for one part in ten of a page.
 _COMPRESSION = 1
 #: Kept as they are: a seal is mostly its picture, which is compressed already, and deflating the font
@@ -65,16 +66,17 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_ofd(
-    composition: Composition, letters: Typeface, xml: bytes, identity: Identity
+    composition: Composition, letters: Typecase, xml: bytes, identity: Identity
 ) -> Generator[StampRequest, bytes, bytes]:
     """Build the sealed package step by step: yields each signature to be stamped, is sent its
     SignedValue.dat, and returns the file. The same input and stamps give the same bytes.
 
     Being a generator it serves callers that wait for a signer and callers that cannot.
     """
-    ids = _Ids(start=_FONT_ID)
+    fonts = inked_fonts(composition, letters)
+    ids = _Ids(start=len(fonts))
     page_ids = [ids.next() for _ in composition.pages]
-    parts = _content_parts(composition, letters, xml, identity, page_ids, ids)
+    parts = _content_parts(composition, _Pen(fonts, letters), xml, identity, page_ids, ids)
     digests: Digests = {}
     for index, party in enumerate(_PARTIES):
         # The first seal leaves Signatures.xml out, as another one follows it.
@@ -93,21 +95,21 @@ def write_ofd(
 
 def _content_parts(
     composition: Composition,
-    letters: Typeface,
+    pen: "_Pen",
     xml: bytes,
     identity: Identity,
     page_ids: list[int],
     ids: "_Ids",
 ) -> Parts:
     pages = {
-        _page_path(index): _page(page, composition, letters, ids).encode()
+        _page_path(index): _page(page, composition, pen, ids).encode()
         for index, page in enumerate(composition.pages)
     }
     return {
         ENTRY_PATH: _entry(composition.title, xml, identity).encode(),
         DOCUMENT_PATH: _document(composition, page_ids, ids.last).encode(),
-        PUBLIC_RES_PATH: _public_res().encode(),
-        FONT_FILE_PATH: letters.subset(composition.characters()).data,
+        PUBLIC_RES_PATH: _public_res(pen.fonts).encode(),
+        **{f"Doc_0/Res/{name}.ttf": font.subset.data for name, font in pen.fonts.items()},
         **pages,
         ATTACHMENTS_PATH: _attachments(xml, identity.issued_at).encode(),
         XML_PATH: xml,
@@ -175,12 +177,13 @@ def _physical_box(composition: Composition) -> str:
     return f"<ofd:PhysicalBox>0 0 {composition.width:g} {composition.height:g}</ofd:PhysicalBox>"
 
 
-def _public_res() -> str:
-    return (
-        f'{_HEAD}<ofd:Res {_NS} BaseLoc="Res"><ofd:Fonts>'
-        f'<ofd:Font ID="{_FONT_ID}" FontName="{FONT_NAME}" FamilyName="{FAMILY}" Charset="unicode">'
-        f"<ofd:FontFile>{FONT_NAME}.ttf</ofd:FontFile></ofd:Font></ofd:Fonts></ofd:Res>"
+def _public_res(fonts: dict[str, InkedFont]) -> str:
+    entries = "".join(
+        f'<ofd:Font ID="{number}" FontName="{name}" FamilyName="{font.face.family}" Charset="unicode">'
+        f"<ofd:FontFile>{name}.ttf</ofd:FontFile></ofd:Font>"
+        for number, (name, font) in enumerate(fonts.items(), start=1)
     )
+    return f'{_HEAD}<ofd:Res {_NS} BaseLoc="Res"><ofd:Fonts>{entries}</ofd:Fonts></ofd:Res>'
 
 
 def _attachments(xml: bytes, issued_at: datetime) -> str:
@@ -199,9 +202,9 @@ def _page_path(index: int) -> str:
 # --- page content ---------------------------------------------------------------------------------
 
 
-def _page(page: FacePage, composition: Composition, letters: Typeface, ids: _Ids) -> str:
-    background = [*_rules(page.rules, composition, ids), *_texts(page.form, letters, ids)]
-    body = list(_texts(page.values, letters, ids))
+def _page(page: FacePage, composition: Composition, pen: "_Pen", ids: _Ids) -> str:
+    background = [*_rules(page.rules, composition, ids), *pen.texts(page.form, ids)]
+    body = list(pen.texts(page.values, ids))
     if page.symbol is not None:
         body.append(_symbol(page.symbol, ids))
     return (
@@ -212,39 +215,94 @@ def _page(page: FacePage, composition: Composition, letters: Typeface, ids: _Ids
     )
 
 
-def _texts(texts: Iterable[Text], letters: Typeface, ids: _Ids) -> Iterator[str]:
-    for text in texts:
-        yield f'<ofd:TextObject ID="{ids.next()}" {_text_object(text, letters)}'
+class _Pen:
+    """Writes lines of text as text objects: one a line, or one a run where a line needs several fonts."""
+
+    def __init__(self, fonts: dict[str, InkedFont], letters: Typecase) -> None:
+        self.fonts = fonts
+        self._letters = letters
+        self._numbers = {name: number for number, name in enumerate(fonts, start=1)}
+
+    def texts(self, texts: Iterable[Text], ids: _Ids) -> Iterator[str]:
+        """All lines of a layer."""
+        for text in texts:
+            for made in self._objects(text):
+                yield f'<ofd:TextObject ID="{ids.next()}" {made}'
+
+    def _objects(self, text: Text) -> Iterator[str]:
+        if self._letters.is_plain(text.content):
+            yield _plain_object(text, self._letters)
+            return
+        for x, run in placed_runs(text, self._letters):
+            part = Text(x, text.y, text.size, run.width * text.size / 1000, run.text, text.colour)
+            if run.glyphs:
+                yield _shaped_object(part, run, self._numbers[run.font], self.fonts[run.font])
+            else:
+                yield _plain_object(part, self._letters)
 
 
 @lru_cache(maxsize=8192)
-def _text_object(text: Text, letters: Typeface) -> str:
+def _plain_object(text: Text, letters: Typecase) -> str:
     """A text object from behind its id on; labels stand on every bill of a kind alike."""
+    scale = text.size / 1000
+    distances = [f"{advance * scale:.4g}" for advance in letters.main.advances(text.content)[:-1]]
+    return _text_object(text, 1, "", 'X="0"', distances)
+
+
+def _shaped_object(text: Text, run: Run, font: int, inked: InkedFont) -> str:
+    """A run whose glyphs are named one by one.
+
+    DeltaX has a distance for each code unit (UTF-16, as readers count) but the last: that of the glyphs,
+    then zeros. A character of two units is a run of its own, so that it shifts nobody, however a reader
+    counts.
+    """
+    scale = text.size / 1000
+    units = len(run.text.encode("utf-16-le")) // 2
+    places = [placed.x for placed in run.glyphs]
+    distances = [f"{(right - left) * scale:.4g}" for left, right in pairwise(places)]
+    distances += ["0"] * (units - 1 - len(distances))
+    heights = [placed.y for placed in run.glyphs]
+    lifts = [f"{(low - high) * scale:.4g}" for low, high in pairwise(heights)]
+    ids = " ".join(str(inked.subset.renumbered[placed.glyph]) for placed in run.glyphs)
+    transform = (
+        f'<ofd:CGTransform CodePosition="0" CodeCount="{units}" GlyphCount="{len(run.glyphs)}">'
+        f"<ofd:Glyphs>{ids}</ofd:Glyphs></ofd:CGTransform>"
+    )
+    start = f'X="{places[0] * scale:.4g}"'
+    return _text_object(text, font, transform, start, distances, (heights[0] * scale, lifts))
+
+
+def _text_object(
+    text: Text,
+    font: int,
+    transform: str,
+    start: str,
+    distances: list[str],
+    lift: tuple[float, list[str]] = (0.0, []),
+) -> str:
     size, ascent = text.size, text.size * _ASCENT
+    rises = _delta("DeltaY", lift[1]) if any(value != "0" for value in lift[1]) else ""
     return (
         f'Boundary="{text.x:.3f} {text.y - ascent:.3f} {text.width + size:.3f} {size * _BOX_HEIGHT:.3f}" '
-        f'Font="{_FONT_ID}" Size="{size:g}"><ofd:FillColor Value="{_colour(text.colour)}"/>'
-        f'<ofd:TextCode X="0" Y="{ascent:.3f}"{_delta_x(text, letters)}>{escape(text.content)}</ofd:TextCode>'
-        f"</ofd:TextObject>"
+        f'Font="{font}" Size="{size:g}"><ofd:FillColor Value="{_colour(text.colour)}"/>{transform}'
+        f'<ofd:TextCode {start} Y="{ascent - lift[0]:.3f}"{_delta("DeltaX", distances)}{rises}>'
+        f"{escape(text.content)}</ofd:TextCode></ofd:TextObject>"
     )
 
 
-def _delta_x(text: Text, letters: Typeface) -> str:
-    """The DeltaX attribute: distances of neighbours in mm, runs of equal ones as `g count value`."""
-    advances = letters.advances(text.content)[:-1]
-    if not advances:
+def _delta(name: str, distances: list[str]) -> str:
+    """A DeltaX or DeltaY attribute: distances of neighbours in mm, runs of equal ones as `g count value`."""
+    if not distances:
         return ""
     parts: list[str] = []
     start = 0
-    scale = text.size / 1000
-    for index in range(1, len(advances) + 1):
-        if index < len(advances) and advances[index] == advances[start]:
+    for index in range(1, len(distances) + 1):
+        if index < len(distances) and distances[index] == distances[start]:
             continue
-        value = f"{advances[start] * scale:.4g}"
-        count = index - start
+        value, count = distances[start], index - start
         parts.append(f"g {count} {value}" if count > 2 else " ".join([value] * count))
         start = index
-    return f' DeltaX="{" ".join(parts)}"'
+    return f' {name}="{" ".join(parts)}"'
 
 
 def _rules(rules: Iterable[FaceRule], composition: Composition, ids: _Ids) -> Iterator[str]:

@@ -4,11 +4,12 @@ qpdf (through pikepdf) keeps the file's structure; content streams and the subse
 so that glyphs stand exactly where the OFD has them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache, lru_cache
 from hashlib import md5
 from io import BytesIO
+from itertools import groupby
 from xml.sax.saxutils import escape
 from zlib import compress
 
@@ -19,8 +20,10 @@ from PIL import Image, ImageCms
 
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.layout.display import Composition, FacePage, FaceRule, FaceSeal, Symbol, Text
-from mingpiao.layout.fonts import FONT_NAME, Subset, Typeface
+from mingpiao.layout.inked import InkedFont, inked_fonts, placed_runs
 from mingpiao.layout.model import SealPictures
+from mingpiao.letters.model import Placed, Run
+from mingpiao.letters.service import Typecase
 
 #: The name under which the XML stands in the EmbeddedFiles tree, and its file name.
 ATTACHMENT_KEY = "hidexml"
@@ -42,19 +45,19 @@ class _Pixels(msgspec.Struct, frozen=True):
 
 
 def write_pdf(
-    composition: Composition, letters: Typeface, pictures: SealPictures, xml: bytes, issued_at: datetime
+    composition: Composition, letters: Typecase, pictures: SealPictures, xml: bytes, issued_at: datetime
 ) -> bytes:
     """The face as a PDF with the sealed XML as attachment; the same input gives the same bytes."""
-    subset = letters.subset(composition.characters())
+    inked = inked_fonts(composition, letters)
     pdf = Pdf.new()
-    font = _font(pdf, subset, letters)
+    fonts = {f"F{place}": _font(pdf, font) for place, font in enumerate(inked.values(), start=1)}
+    pen = _Pen(inked, letters)
     seals = {
         "unit": _image(pdf, pictures.unit),
         "supervisor": _image(pdf, pictures.supervisor),
     }
-    codes = {character: f"{glyph:04x}" for character, glyph in subset.glyphs.items()}
     for page in composition.pages:
-        _add_page(pdf, composition, page, codes, font, seals)
+        _add_page(pdf, composition, page, pen, fonts, seals)
     _attach(pdf, xml, issued_at)
     _describe(pdf, composition.title, issued_at)
     output = BytesIO()
@@ -66,13 +69,13 @@ def _add_page(
     pdf: Pdf,
     composition: Composition,
     page: FacePage,
-    codes: dict[str, str],
-    font: Object,
+    pen: "_Pen",
+    fonts: dict[str, Object],
     seals: dict[str, Object],
 ) -> None:
-    content = _content(composition, page, codes)
+    content = _content(composition, page, pen)
     box = Array([0, 0, _number(composition.width * _POINTS), _number(composition.height * _POINTS)])
-    resources = Dictionary(Font=Dictionary(F1=font))
+    resources = Dictionary(Font=Dictionary({f"/{name}": font for name, font in fonts.items()}))
     if page.stamps:
         # The seals' ink lets the text under it show, as on file.
         resources.ExtGState = Dictionary(Ink=Dictionary(Type=Name.ExtGState, BM=Name.Multiply))
@@ -89,14 +92,14 @@ def _add_page(
     )
 
 
-def _content(composition: Composition, page: FacePage, codes: dict[str, str]) -> str:
+def _content(composition: Composition, page: FacePage, pen: "_Pen") -> str:
     scale = f"{_POINTS:.6f}"
     parts = [f"{scale} 0 0 -{scale} 0 {composition.height * _POINTS:.4f} cm"]
     parts.extend(_rules(page.rules))
     if page.symbol is not None:
         parts.append(_symbol(page.symbol))
     parts.append("BT")
-    parts.extend(_texts((*page.form, *page.values), codes))
+    parts.extend(pen.texts((*page.form, *page.values)))
     parts.append("ET")
     parts.extend(_stamp(stamp) for stamp in page.stamps)
     return "\n".join(parts)
@@ -118,18 +121,72 @@ def _symbol(symbol: Symbol) -> str:
     return f"q 0 g {module:.6f} 0 0 {module:.6f} {symbol.x:g} {symbol.y:g} cm {runs} f Q"
 
 
-def _texts(texts: Iterable[Text], codes: dict[str, str]) -> Iterable[str]:
-    colour = None
-    size = 0.0
-    for text in texts:
-        if text.colour != colour:
-            colour = text.colour
-            yield f"{_colour(colour)} rg"
-        if text.size != size:
-            size = text.size
-            yield f"/F1 {size:g} Tf"
-        glyphs = "".join([codes.get(character, "0000") for character in text.content])
-        yield f"1 0 0 -1 {text.x:.3f} {text.y:.3f} Tm <{glyphs}> Tj"
+class _Pen:
+    """Writes lines of text; fonts are called F1 (the main one), F2 and so on."""
+
+    def __init__(self, inked: dict[str, InkedFont], letters: Typecase) -> None:
+        self._letters = letters
+        self._fonts = inked
+        self._names = {name: f"F{place}" for place, name in enumerate(inked, start=1)}
+        main = inked[letters.main.name].subset.glyphs
+        self._codes = {character: f"{glyph:04x}" for character, glyph in main.items()}
+
+    def texts(self, texts: Iterable[Text]) -> Iterator[str]:
+        """All lines of a page."""
+        colour = None
+        style = ("", 0.0)
+        for text in texts:
+            if text.colour != colour:
+                colour = text.colour
+                yield f"{_colour(colour)} rg"
+            for font, line in self._lines(text):
+                if style != (font, text.size):
+                    style = (font, text.size)
+                    yield f"/{font} {text.size:g} Tf"
+                yield line
+
+    def _lines(self, text: Text) -> Iterator[tuple[str, str]]:
+        if self._letters.is_plain(text.content):
+            yield "F1", self._plain(text.content, text.x, text.y)
+            return
+        for x, run in placed_runs(text, self._letters):
+            if run.glyphs:
+                yield self._names[run.font], self._shaped(run, x, text)
+            else:
+                yield "F1", self._plain(run.text, x, text.y)
+
+    def _plain(self, content: str, x: float, y: float) -> str:
+        glyphs = "".join([self._codes.get(character, "0000") for character in content])
+        return f"1 0 0 -1 {x:.3f} {y:.3f} Tm <{glyphs}> Tj"
+
+    def _shaped(self, run: Run, left: float, text: Text) -> str:
+        """Each glyph at its place; where they are not the characters one by one, what they mean besides.
+
+        What reads from the right says so cluster by cluster: readers turn such text round by themselves.
+        """
+        renumbered = self._fonts[run.font].subset.renumbered
+        scale = text.size / 1000
+        drawn = [
+            f"1 0 0 -1 {left + placed.x * scale:.3f} {text.y - placed.y * scale:.3f} Tm "
+            f"<{renumbered[placed.glyph]:04x}> Tj"
+            for placed in run.glyphs
+        ]
+        if [placed.text for placed in run.glyphs] == list(run.text):
+            return " ".join(drawn)
+        if not run.leftward:
+            return _meaning(run.text, drawn)
+        groups = groupby(zip(run.glyphs, drawn, strict=True), key=lambda pair: pair[0].cluster)
+        return " ".join(_cluster(list(group)) for _, group in groups)
+
+
+def _cluster(pairs: list[tuple[Placed, str]]) -> str:
+    """The glyphs of one cluster; a single one tells by itself what it shows."""
+    drawn = [operators for _, operators in pairs]
+    return drawn[0] if len(drawn) == 1 else _meaning("".join(placed.text for placed, _ in pairs), drawn)
+
+
+def _meaning(text: str, drawn: list[str]) -> str:
+    return f"/Span <</ActualText <feff{text.encode('utf-16-be').hex()}>>> BDC {' '.join(drawn)} EMC"
 
 
 def _stamp(stamp: FaceSeal) -> str:
@@ -159,10 +216,11 @@ def _stream(pdf: Pdf, data: bytes, **entries: Object | int) -> Object:
 # --- font -----------------------------------------------------------------------------------------
 
 
-def _font(pdf: Pdf, subset: Subset, letters: Typeface) -> Object:
-    tag = "".join(chr(65 + byte % 26) for byte in md5(subset.data, usedforsecurity=False).digest()[:6])
-    name = Name(f"/{tag}+{FONT_NAME}")
-    metrics = letters.metrics
+def _font(pdf: Pdf, inked: InkedFont) -> Object:
+    data = inked.subset.data
+    tag = "".join(chr(65 + byte % 26) for byte in md5(data, usedforsecurity=False).digest()[:6])
+    name = Name(f"/{tag}+{inked.face.name}")
+    metrics = inked.face.metrics
     descriptor = Dictionary(
         Type=Name.FontDescriptor,
         FontName=name,
@@ -173,7 +231,7 @@ def _font(pdf: Pdf, subset: Subset, letters: Typeface) -> Object:
         Descent=metrics.descent,
         CapHeight=metrics.cap_height,
         StemV=80,
-        FontFile2=_stream(pdf, subset.data, Length1=len(subset.data)),
+        FontFile2=_stream(pdf, data, Length1=len(data)),
     )
     descendant = Dictionary(
         Type=Name.Font,
@@ -182,7 +240,7 @@ def _font(pdf: Pdf, subset: Subset, letters: Typeface) -> Object:
         CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
         FontDescriptor=pdf.make_indirect(descriptor),
         DW=1000,
-        W=_widths(subset, letters),
+        W=_widths(inked.widths),
         CIDToGIDMap=Name.Identity,
     )
     return pdf.make_indirect(
@@ -192,25 +250,21 @@ def _font(pdf: Pdf, subset: Subset, letters: Typeface) -> Object:
             BaseFont=name,
             Encoding=Name("/Identity-H"),
             DescendantFonts=Array([pdf.make_indirect(descendant)]),
-            ToUnicode=_stream(pdf, _to_unicode(subset.glyphs).encode("ascii")),
+            ToUnicode=_stream(pdf, _to_unicode(inked.shows).encode("ascii")),
         )
     )
 
 
-def _widths(subset: Subset, letters: Typeface) -> Array:
+def _widths(widths: dict[int, int]) -> Array:
     entries: list[object] = []
-    for character, glyph in sorted(subset.glyphs.items(), key=lambda pair: pair[1]):
-        width = letters.advance(character)
+    for glyph, width in sorted(widths.items()):
         if width != 1000:
             entries += [glyph, Array([width])]
     return Array(entries)
 
 
-def _to_unicode(glyphs: dict[str, int]) -> str:
-    pairs = [
-        f"<{glyph:04x}> <{character.encode('utf-16-be').hex()}>"
-        for character, glyph in sorted(glyphs.items(), key=lambda pair: pair[1])
-    ]
+def _to_unicode(shows: dict[int, str]) -> str:
+    pairs = [f"<{glyph:04x}> <{text.encode('utf-16-be').hex()}>" for glyph, text in sorted(shows.items())]
     parts = [
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
         "/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def",

@@ -5,8 +5,8 @@ import msgspec
 from mingpiao.layout.canvas import aligned_left
 from mingpiao.layout.display import Text
 from mingpiao.layout.fitting import LEADING, Fitted, baseline, fit_width
-from mingpiao.layout.fonts import Typeface
 from mingpiao.layout.model import ColumnSpec, FaceBox, TextSpec
+from mingpiao.letters.service import Typecase
 
 #: Space between rows, mm.
 _GAP = 0.9
@@ -34,7 +34,7 @@ class Row(msgspec.Struct, frozen=True):
         return Row(upper, lines, self.pitch), Row(lower, self.lines - lines, self.pitch)
 
 
-def fit_row(texts: list[str], columns: tuple[ColumnSpec, ...], letters: Typeface, text: TextSpec) -> Row:
+def fit_row(texts: list[str], columns: tuple[ColumnSpec, ...], letters: Typecase, text: TextSpec) -> Row:
     """A row whose cells keep inside their columns, with as many lines as they take."""
     cells = tuple(
         fit_width(content, letters, column.width - 2 * text.padding, text.table_size, text.min_size)

@@ -12,7 +12,6 @@ from mingpiao.layout import loading
 from mingpiao.layout.composition import compose
 from mingpiao.layout.display import Composition
 from mingpiao.layout.extraction import extract_xml_from_ofd, extract_xml_from_pdf
-from mingpiao.layout.fonts import FONT_PATH, typeface
 from mingpiao.layout.model import (
     FaceTemplate,
     SealPictures,
@@ -24,6 +23,7 @@ from mingpiao.layout.pdf import write_pdf
 from mingpiao.layout.qr import check_address
 from mingpiao.layout.svg import write_svg
 from mingpiao.layout.validator import validate_ofd
+from mingpiao.letters.service import FONT_PATH, typecase
 from mingpiao.sealing.model import Face
 from mingpiao.sealing.service import parse_sealed, read_seal
 
@@ -112,18 +112,18 @@ def render_pdf(xml: bytes, template: FaceTemplate, pictures: SealPictures, *, ch
     """The bill as PDF with the same look as the OFD and the XML embedded; the same input, the same bytes."""
     face = parse_sealed(xml)
     composition = _composition(xml, face, template, check_base)
-    return write_pdf(composition, typeface(), pictures, xml, face.issued_at)
+    return write_pdf(composition, typecase(), pictures, xml, face.issued_at)
 
 
 def render_svg(xml: bytes, template: FaceTemplate, pictures: SealPictures, *, check_base: str) -> str:
     """The bill as inline SVG for a web page, one `<svg>` a page, escaped and without script."""
     face = parse_sealed(xml)
-    return write_svg(_composition(xml, face, template, check_base), pictures)
+    return write_svg(_composition(xml, face, template, check_base), typecase(), pictures)
 
 
 def _composition(xml: bytes, face: Face, template: FaceTemplate, check_base: str) -> Composition:
     address = check_address(check_base, code=face.code, number=face.number, sm3=sm3_hex(xml))
-    return compose(face, template, address, typeface())
+    return compose(face, template, address, typecase())
 
 
 def _ofd_steps(xml: bytes, template: FaceTemplate, check_base: str) -> Generator[StampRequest, bytes, bytes]:
@@ -137,4 +137,4 @@ def _ofd_steps(xml: bytes, template: FaceTemplate, check_base: str) -> Generator
         issued_at=face.issued_at,
     )
     composition = _composition(xml, face, template, check_base)
-    return (yield from write_ofd(composition, typeface(), xml, identity))
+    return (yield from write_ofd(composition, typecase(), xml, identity))

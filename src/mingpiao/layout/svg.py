@@ -1,7 +1,8 @@
 """SVG writer: the display list as inline SVG for web pages, one picture a page, without any script.
 
 The browser's own font is used, stretched to the measured length of each line, so that nothing overlaps
-on a machine without the form's font.
+on a machine without the form's font. A line with characters that few machines have a font for is drawn as
+outlines, with the text itself, unseen, above them for finding and copying.
 """
 
 from base64 import b64encode
@@ -9,22 +10,30 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from mingpiao.layout.display import Composition, FacePage, FaceRule, Symbol, Text
-from mingpiao.layout.fonts import FAMILY
+from mingpiao.layout.inked import placed_runs
 from mingpiao.layout.model import SealPictures
+from mingpiao.letters.service import Typecase
 
-_FAMILIES = f"'{FAMILY}', 'Microsoft YaHei', 'PingFang SC', sans-serif"
+_FAMILIES = "'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 
 
-def write_svg(composition: Composition, pictures: SealPictures) -> str:
+def write_svg(composition: Composition, letters: Typecase, pictures: SealPictures) -> str:
     """All pages, one after the other, as `<svg>` elements; every text is escaped."""
     count = len(composition.pages)
     return "\n".join(
-        _page(composition, page, pictures, index + 1, count) for index, page in enumerate(composition.pages)
+        _page(composition, page, letters, pictures, (index + 1, count))
+        for index, page in enumerate(composition.pages)
     )
 
 
-def _page(composition: Composition, page: FacePage, pictures: SealPictures, number: int, count: int) -> str:
-    title = f"{composition.title} 第 {number} 页 共 {count} 页"
+def _page(
+    composition: Composition,
+    page: FacePage,
+    letters: Typecase,
+    pictures: SealPictures,
+    place: tuple[int, int],
+) -> str:
+    title = f"{composition.title} 第 {place[0]} 页 共 {place[1]} 页"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="bill-face" '
         f'viewBox="0 0 {composition.width:g} {composition.height:g}" '
@@ -32,7 +41,7 @@ def _page(composition: Composition, page: FacePage, pictures: SealPictures, numb
         f"<title>{escape(title)}</title>",
         f'<rect width="{composition.width:g}" height="{composition.height:g}" fill="#fff"/>',
         *_rules(page.rules),
-        *_texts((*page.form, *page.values)),
+        *_texts((*page.form, *page.values), letters),
     ]
     if page.symbol is not None:
         parts.append(_symbol(page.symbol))
@@ -55,15 +64,34 @@ def _rules(rules: Iterable[FaceRule]) -> Iterator[str]:
         )
 
 
-def _texts(texts: Iterable[Text]) -> Iterator[str]:
+def _texts(texts: Iterable[Text], letters: Typecase) -> Iterator[str]:
     for text in texts:
         if not text.content:
             continue
+        hidden = ""
+        if not letters.is_plain(text.content):
+            hidden = ' fill-opacity="0"'
+            yield f'<g fill="{_colour(text.colour)}" aria-hidden="true">{"".join(_drawn(text, letters))}</g>'
         yield (
             f'<text x="{text.x:.3f}" y="{text.y:.3f}" font-size="{text.size:g}" '
-            f'textLength="{text.width:.3f}" lengthAdjust="spacingAndGlyphs" fill="{_colour(text.colour)}">'
+            f'textLength="{text.width:.3f}" lengthAdjust="spacingAndGlyphs" fill="{_colour(text.colour)}"{hidden}>'
             f"{escape(text.content)}</text>"
         )
+
+
+def _drawn(text: Text, letters: Typecase) -> Iterator[str]:
+    """The outlines of a line's glyphs."""
+    for x, run in placed_runs(text, letters):
+        face = letters.face(run.font)
+        scale = text.size / face.units_per_em
+        for placed in run.glyphs or face.placed(run.text):
+            left, top = x + placed.x * text.size / 1000, text.y - placed.y * text.size / 1000
+            outline = face.outline(placed.glyph)
+            if outline:
+                yield (
+                    f'<path transform="translate({left:.3f} {top:.3f}) scale({scale:.6f} -{scale:.6f})" '
+                    f'd="{outline}"/>'
+                )
 
 
 def _symbol(symbol: Symbol) -> str:

@@ -3,15 +3,15 @@
 import uharfbuzz as harfbuzz
 
 from mingpiao.layout.fitting import fit, fit_width, one_line, wrap
-from mingpiao.layout.fonts import typeface
+from mingpiao.letters.service import typecase, typeface
 
 TEXT = "内蒙古自治区医疗门诊收费票据（电子）0123456789.¥ABCabc"
 
 
 def test_full_width_characters_are_one_em_and_digits_are_equal() -> None:
-    letters = typeface()
+    letters = typecase()
     assert letters.width("票据", 3.0) == 6.0
-    assert len({letters.advance(digit) for digit in "0123456789"}) == 1
+    assert len({letters.main.advance(digit) for digit in "0123456789"}) == 1
     assert letters.width("", 3.0) == 0.0
 
 
@@ -39,7 +39,7 @@ def test_what_the_font_lacks_has_a_width_and_no_glyph() -> None:
 
 
 def test_text_shrinks_then_breaks_then_is_cut() -> None:
-    letters = typeface()
+    letters = typecase()
     assert fit("票据", letters, 10, 5, 3.0, 1.5).size == 3.0
     shrunk = fit("票据代码", letters, 10, 5, 3.0, 1.5)
     assert (shrunk.lines, shrunk.size, shrunk.complete) == (("票据代码",), 2.5, True)
@@ -54,13 +54,13 @@ def test_text_shrinks_then_breaks_then_is_cut() -> None:
 
 def test_cells_grow_and_lose_nothing() -> None:
     text = "极长名称" * 150
-    fitted = fit_width(text, typeface(), 38, 2.7, 1.9)
+    fitted = fit_width(text, typecase(), 38, 2.7, 1.9)
     assert "".join(fitted.lines) == text
     assert fitted.width <= 38
     assert fitted.complete
 
 
 def test_wrapping_always_moves_on() -> None:
-    assert wrap("票据", typeface(), 1, 3.0) == ["票", "据"]
+    assert wrap("票据", typecase(), 1, 3.0) == ["票", "据"]
     assert one_line(" 甲\n\t乙　丙 ") == "甲 乙 丙"
-    assert fit("", typeface(), 10, 5, 3.0, 1.5).lines == ()
+    assert fit("", typecase(), 10, 5, 3.0, 1.5).lines == ()

@@ -1,0 +1,29 @@
+"""What other rooms ask of letters: the fonts of faces, and which characters they can show."""
+
+from mingpiao.letters.files import MAIN
+from mingpiao.letters.typecase import Typecase, clusters, main_font_alone, pieces, typecase
+from mingpiao.letters.typeface import Typeface, load_typeface, typeface
+
+__all__ = [
+    "FONT_PATH",
+    "Typecase",
+    "Typeface",
+    "clusters",
+    "load_typeface",
+    "main_font_alone",
+    "missing_character",
+    "pieces",
+    "typecase",
+    "typeface",
+]
+
+#: The main font's file, for whoever draws by other means.
+FONT_PATH = MAIN.path
+
+
+def missing_character(text: str) -> str | None:
+    """The first character that no font of a face can show, or None.
+
+    The same on every machine of a release. Refusal `layout.font_missing` when fonts were never fetched.
+    """
+    return typecase().missing(text)
