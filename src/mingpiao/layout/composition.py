@@ -16,8 +16,8 @@ from mingpiao.layout.fields import (
     face_value,
 )
 from mingpiao.layout.fitting import fit
-from mingpiao.layout.loading import info_box
-from mingpiao.layout.model import ColumnSpec, FaceBox, FaceField, FaceTemplate
+from mingpiao.layout.loading import free_columns, info_box, info_cell
+from mingpiao.layout.model import ColumnSpec, FaceBox, FaceField, FaceTemplate, InfoField
 from mingpiao.layout.qr import symbol
 from mingpiao.layout.rows import Row, fit_row, pour
 from mingpiao.letters.service import Typecase
@@ -148,31 +148,32 @@ class _Composer:
                 character, self.letters, cell.width, cell.height, template.text.size, template.text.min_size
             )
             place(canvas.form, fitted, cell, "center", ink)
-        self._draw_info_grid(canvas, outer)
+        self._draw_info_grid(canvas)
 
-    def _draw_info_grid(self, canvas: Canvas, outer: FaceBox) -> None:
+    def _draw_info_grid(self, canvas: Canvas) -> None:
         info = self.template.info
-        left = outer.x + info.heading_width
-        column_width = (outer.width - info.heading_width) / info.columns
-        pitch = (outer.height - 1) / info.rows
         row = column = 0
         for field in info.fields:
             text = face_value(self.face, field.value)
             if field.optional and not text:
                 continue
-            if column + field.span > info.columns:
+            span = self._span(field, row, column)
+            while span == 0 and row < info.rows:
                 row, column = row + 1, 0
+                span = self._span(field, row, column)
             if row >= info.rows:
                 self._note_cut(field.label, text, complete=not text)
                 continue
-            cell = FaceBox(
-                x=left + column * column_width,
-                y=outer.y + 0.5 + row * pitch,
-                width=column_width * field.span,
-                height=pitch,
+            self._draw_labelled(
+                canvas, field.label, text, _padded(info_cell(self.template, row, column, span))
             )
-            self._draw_labelled(canvas, field.label, text, _padded(cell))
-            column += field.span
+            column += span
+
+    def _span(self, field: InfoField, row: int, column: int) -> int:
+        """How many columns an entry gets here: those it asks for, fewer beside the seal, 0 without room."""
+        free = free_columns(self.template, row)
+        wanted = min(field.span, free)
+        return wanted if column + wanted <= free else 0
 
     def _draw_red_marks(self, canvas: Canvas) -> None:
         red, text = self.template.red, self.template.text

@@ -13,6 +13,8 @@ from mingpiao.layout.fields import AUX_SOURCES, BUSINESS_NUMBER, ITEM_SOURCES, i
 from mingpiao.layout.model import ColumnSpec, FaceBox, FaceTemplate, InfoField
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
+#: How faces looked in release 1, so that files of that time are known again.
+RELEASE_1_FOLDER = TEMPLATE_FOLDER / "release1"
 
 #: Widths in the files are whole tenths of a millimetre; less than that is rounding.
 _TOLERANCE = 0.05
@@ -149,6 +151,34 @@ def info_box(template: FaceTemplate) -> FaceBox:
     table = template.table.box
     top = table.y + table.height + template.totals.height
     return FaceBox(x=table.x, y=top, width=table.width, height=template.info.height)
+
+
+def info_cell(template: FaceTemplate, row: int, column: int, span: int = 1) -> FaceBox:
+    """A cell of the grid of 其他信息, `span` columns wide."""
+    outer, info = info_box(template), template.info
+    width = (outer.width - info.heading_width) / info.columns
+    height = (outer.height - 1) / info.rows
+    left = outer.x + info.heading_width + column * width
+    return FaceBox(x=left, y=outer.y + 0.5 + row * height, width=width * span, height=height)
+
+
+def free_columns(template: FaceTemplate, row: int) -> int:
+    """How many columns of a row, from the left, lie clear of the unit's seal."""
+    columns = template.info.columns
+    if not template.info.clear_of_seal:
+        return columns
+    cells = [info_cell(template, row, column) for column in range(columns)]
+    return next((place for place, cell in enumerate(cells) if overlap(cell, template.unit_seal)), columns)
+
+
+def overlap(one: FaceBox, other: FaceBox) -> bool:
+    """Whether two boxes have more than an edge in common."""
+    return (
+        one.x + _TOLERANCE < other.x + other.width
+        and other.x + _TOLERANCE < one.x + one.width
+        and one.y + _TOLERANCE < other.y + other.height
+        and other.y + _TOLERANCE < one.y + one.height
+    )
 
 
 def _box_mistakes(template: FaceTemplate) -> Iterator[tuple[str, str]]:

@@ -104,7 +104,8 @@ class InfoField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class InfoSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """其他信息: a vertical heading and a grid with `columns` columns and `rows` rows.
 
-    What finds no room in the grid goes to the page of full texts.
+    What finds no room in the grid goes to the page of full texts. `clear_of_seal`: no entry stands where
+    the unit's seal does.
     """
 
     heading: str
@@ -113,6 +114,7 @@ class InfoSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     columns: int
     rows: int
     fields: tuple[InfoField, ...]
+    clear_of_seal: bool = True
 
 
 class ListSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
