@@ -41,7 +41,7 @@ def test_an_encrypted_pdf_is_refused() -> None:
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
         pdf.save(output, encryption=pikepdf.Encryption(owner="a", user="b"))
-    assert code_of(extract_xml_from_pdf, output.getvalue()) == "layout.pdf_unreadable"
+    assert code_of(extract_xml_from_pdf, output.getvalue()) == "layout.pdf_encrypted"
 
 
 def test_a_pdf_whose_attachment_is_a_bomb_is_refused() -> None:

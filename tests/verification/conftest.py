@@ -72,7 +72,18 @@ def query_of(bill: Bill) -> FaceQuery:
 def new_verifier(world: World, limits: VerificationLimits = LIMITS) -> Verifier:
     """A verifier as another process would have it."""
     catalog = CatalogStore(world.database, world.notices)
-    return Verifier(world.database, world.notices, catalog, limits=limits)
+    return Verifier(world.database, world.notices, catalog, new_documents(world), limits=limits)
+
+
+def new_documents(world: World, files: str = "memory://") -> Documents:
+    """Documents of a site whose QR symbols lead to site.test."""
+    return Documents(
+        CatalogStore(world.database, world.notices),
+        PartyStore(world.database, world.notices),
+        InlineSigner(MASTER),
+        FileStore.open(files),
+        "http://site.test",
+    )
 
 
 @pytest.fixture
@@ -99,14 +110,8 @@ class Files(msgspec.Struct, frozen=True, kw_only=True):
 
 @pytest.fixture
 async def files(counter: Counter, tmp_path: Path) -> Files:
-    database, notices = counter.world.database, counter.world.notices
-    documents = Documents(
-        CatalogStore(database, notices),
-        PartyStore(database, notices),
-        InlineSigner(MASTER),
-        FileStore.open(tmp_path.as_uri()),
-        "http://site.test",
-    )
+    database = counter.world.database
+    documents = new_documents(counter.world, tmp_path.as_uri())
     async with database.system() as connection:
         document = await get_document(connection, counter.bill.bill_id)
         known = tuple(await certificates(connection))

@@ -9,13 +9,17 @@ from collections.abc import Awaitable, Callable
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.issuing.model import BillDocument
 from mingpiao.layout.model import FaceTemplate, SealPictures, StampRequest
-from mingpiao.layout.service import picture_of_seals, render_ofd_async, render_pdf, render_svg, template_for
+from mingpiao.layout.service import (
+    LAYOUT_RELEASE,
+    picture_of_seals,
+    render_ofd_async,
+    render_pdf,
+    render_svg,
+    template_for,
+)
 from mingpiao.sealing.model import SealingParty, StampTask
 from mingpiao.sealing.service import PartyStore, Signer
 from mingpiao.storage.files import FileStore
-
-#: Part of every key in the store: a release that draws differently counts it up.
-LAYOUT_VERSION = 1
 
 
 class Documents:
@@ -38,6 +42,16 @@ class Documents:
         """The bill as PDF with the XML embedded."""
         return await self._kept(document, "pdf", self._make_pdf)
 
+    async def pdf_of_release(self, document: BillDocument, release: int) -> bytes:
+        """The bill's PDF as a former release of the platform made it; nothing is kept."""
+        return await self._draw_pdf(document, release)
+
+    async def kept_pdfs(self, document: BillDocument) -> list[bytes]:
+        """The PDFs of the bill that this and former releases handed out, as far as they are kept: they tell
+        of files made under an address that the site no longer has."""
+        keys = [_key(document, release, "pdf") for release in range(LAYOUT_RELEASE, 0, -1)]
+        return [kept for kept in [await self._files.get(key) for key in keys] if kept is not None]
+
     async def faces(self, document: BillDocument) -> str:
         """The bill as inline SVG for a web page, one `<svg>` a page."""
         template = await self._template(document)
@@ -49,8 +63,7 @@ class Documents:
     async def _kept(
         self, document: BillDocument, ending: str, make: Callable[[BillDocument], Awaitable[bytes]]
     ) -> bytes:
-        bill = document.bill
-        key = f"documents/v{LAYOUT_VERSION}/{bill.code}/{bill.number[-3:]}/{bill.number}-{bill.sm3}.{ending}"
+        key = _key(document, LAYOUT_RELEASE, ending)
         kept = await self._files.get(key)
         if kept is not None:
             return kept
@@ -73,11 +86,14 @@ class Documents:
         )
 
     async def _make_pdf(self, document: BillDocument) -> bytes:
-        template = await self._template(document)
+        return await self._draw_pdf(document, LAYOUT_RELEASE)
+
+    async def _draw_pdf(self, document: BillDocument, release: int) -> bytes:
+        template = await self._template(document, release)
         unit, supervisor = await self._sealed_by(document)
         pictures: SealPictures = picture_of_seals(unit.seal, supervisor.seal)
         return await asyncio.to_thread(
-            render_pdf, document.xml, template, pictures, check_base=self._check_base
+            render_pdf, document.xml, template, pictures, check_base=self._check_base, release=release
         )
 
     async def _sealed_by(self, document: BillDocument) -> tuple[SealingParty, SealingParty]:
@@ -86,6 +102,13 @@ class Documents:
             await self._parties.by_id(document.supervisor_key_id),
         )
 
-    async def _template(self, document: BillDocument) -> FaceTemplate:
+    async def _template(self, document: BillDocument, release: int = LAYOUT_RELEASE) -> FaceTemplate:
         kind = (await self._catalog.get()).kinds[document.bill.kind]
-        return template_for(kind.template, {field.name: field.label for field in kind.extension_fields})
+        labels = {field.name: field.label for field in kind.extension_fields}
+        return template_for(kind.template, labels, release=release)
+
+
+def _key(document: BillDocument, release: int, ending: str) -> str:
+    """Where a document of a release lies in the store: those that draw differently lie apart."""
+    bill = document.bill
+    return f"documents/v{release}/{bill.code}/{bill.number[-3:]}/{bill.number}-{bill.sm3}.{ending}"

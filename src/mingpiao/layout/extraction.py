@@ -3,7 +3,7 @@
 import msgspec
 
 from mingpiao.kernel.errors import Refusal, refuse
-from mingpiao.layout.model import FileFinding
+from mingpiao.layout.model import FileFinding, PdfContents
 from mingpiao.layout.ofd import ATTACHMENT_NAME
 from mingpiao.layout.package import (
     Package,
@@ -17,14 +17,15 @@ from mingpiao.layout.package import (
 from mingpiao.layout.pdf_attachment import (
     MAX_ANSWER,
     MAX_PDF_BYTES,
-    EmbeddedXml,
-    NoEmbeddedXml,
+    LockedPdf,
     decode_answer,
 )
 from mingpiao.processes.confined import ConfinedProcessFailed, ConfinedProgram, ask_once
 
 #: A PDF of a bill is read in a tenth of this; a hostile one is given up, seconds.
 _PDF_SECONDS = 15.0
+_PDF_START = b"%PDF-"
+_PDF_END = b"%%EOF"
 _PDF_READER = ConfinedProgram(
     module="mingpiao.layout.pdf_attachment", most_request=MAX_PDF_BYTES, most_answer=MAX_ANSWER
 )
@@ -65,11 +66,20 @@ def attached_xml(package: Package) -> bytes | None:
 
 
 def extract_xml_from_pdf(data: bytes) -> bytes:
-    """The embedded XML of a bill's PDF; nothing is verified.
+    """The embedded XML of a bill's PDF; nothing is verified. Refusals as of `read_pdf`, and
+    `layout.xml_missing` when it embeds no bill."""
+    xml = read_pdf(data).xml
+    if xml is None:
+        raise xml_missing("PDF")
+    return xml
 
-    Refusal `layout.pdf_unreadable` when it is no PDF that can be read within limits,
-    `layout.xml_missing` when it embeds no bill. Works in a confined process with little memory and time,
-    as a PDF of a few megabytes can ask a parser for gigabytes.
+
+def read_pdf(data: bytes) -> PdfContents:
+    """What a PDF holds: the embedded XML, a digest of its look, and what is odd about the file.
+
+    Refusal `layout.pdf_unreadable` when it cannot be read within limits, `layout.pdf_encrypted` when it
+    asks for a password. Works in a confined process with little memory and time, as a PDF of a few
+    megabytes can ask a parser for gigabytes.
     """
     if len(data) > MAX_PDF_BYTES:
         raise refuse("layout.pdf_unreadable", f"文件超过 {MAX_PDF_BYTES // 2**20} MB，不予检查。", status=413)
@@ -78,10 +88,16 @@ def extract_xml_from_pdf(data: bytes) -> bytes:
     except (ConfinedProcessFailed, msgspec.DecodeError) as error:
         raise _pdf_unreadable() from error
     match answer:
-        case EmbeddedXml(xml=xml):
-            return xml
-        case NoEmbeddedXml():
-            raise xml_missing("PDF")
+        case PdfContents():
+            start, end = data.find(_PDF_START), data.rfind(_PDF_END)
+            after = data[end + len(_PDF_END) :] if end >= 0 else b""
+            return msgspec.structs.replace(answer, leading=max(start, 0), trailing=len(after.strip()))
+        case LockedPdf():
+            raise refuse(
+                "layout.pdf_encrypted",
+                "PDF 已加密，需要口令才能打开，无法查验。请上传从平台下载的原文件。",
+                status=422,
+            )
         case _:
             raise _pdf_unreadable()
 
@@ -90,7 +106,8 @@ def xml_missing(kind: str) -> Refusal:
     """A file that is readable but carries no bill."""
     return refuse(
         "layout.xml_missing",
-        f"该 {kind} 文件中没有财政电子票据原文（{ATTACHMENT_NAME}），请上传从平台下载的原文件。",
+        f"该 {kind} 文件不是财政电子票据：其中没有票据原文（{ATTACHMENT_NAME}）。"
+        "税务发票等请到相应的查验平台核实；财政电子票据请上传从平台下载的原文件。",
         status=422,
     )
 

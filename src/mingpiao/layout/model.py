@@ -175,12 +175,34 @@ class FileFinding(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
+class PdfContents(msgspec.Struct, frozen=True, kw_only=True, tag="read"):
+    """What a PDF holds. `look` is a digest of all that it shows and does, however it is stored.
+
+    `copies`: the most embedded files of one name. `repaired`: the file is broken, readers may differ.
+    `leading`, `trailing`: bytes before the PDF begins and after it ends.
+    """
+
+    xml: bytes | None
+    look: str
+    copies: int
+    encrypted: bool
+    repaired: bool
+    leading: int = 0
+    trailing: int = 0
+
+
 class OfdReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check of an OFD found; `xml` is the attached original when it could be taken out."""
+    """What a check of an OFD found; `xml` is the attached original when it could be taken out.
+
+    `look_intact`: pages and fonts are those that two valid seals cover, all of them and no others, whatever
+    else was added or rewritten. `foreign`: it carries no fiscal bill; what it is instead, as far as known.
+    """
 
     findings: tuple[FileFinding, ...]
     seals: tuple[SealReport, ...] = ()
     xml: bytes | None = None
+    look_intact: bool = False
+    foreign: str = ""
 
     @property
     def valid(self) -> bool:

@@ -102,7 +102,7 @@ def _content_parts(
     ids: "_Ids",
 ) -> Parts:
     pages = {
-        _page_path(index): _page(page, composition, pen, ids).encode()
+        page_path(index): _page(page, composition, pen, ids).encode()
         for index, page in enumerate(composition.pages)
     }
     return {
@@ -195,7 +195,8 @@ def _attachments(xml: bytes, issued_at: datetime) -> str:
     )
 
 
-def _page_path(index: int) -> str:
+def page_path(index: int) -> str:
+    """Where a page lies in our own packages, the first one being 0."""
     return f"Doc_0/Pages/Page_{index}/Content.xml"
 
 

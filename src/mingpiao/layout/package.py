@@ -37,15 +37,18 @@ _ZIP_FAULTS = (
     zlib.error,
 )
 _LOCAL_HEADER_BYTES = 30
+_END_MARK = b"PK\x05\x06"
+_END_BYTES = 22
 _ENCRYPTED = 0x1
 _SYMLINK = 0o120000
 _FILE_TYPE = 0o170000
 
 
 class Package(msgspec.Struct, frozen=True):
-    """The files of a package by path, without a leading slash."""
+    """The files of a package by path, without a leading slash, and what is odd about the ZIP around them."""
 
     parts: dict[str, bytes]
+    oddities: tuple[FileFinding, ...] = ()
 
 
 class XmlFault(Exception):
@@ -63,13 +66,14 @@ def open_package(data: bytes) -> tuple[Package | None, list[FileFinding]]:
     try:
         with ZipFile(BytesIO(data)) as archive:
             entries = archive.infolist()
-            findings = [*_directory_findings(entries), *_hidden_data(archive, entries, data)]
+            findings = _directory_findings(entries)
             if findings:
                 return None, findings
+            oddities = tuple(_hidden_data(archive, entries, data))
             parts = {entry.filename: archive.read(entry) for entry in entries if not entry.is_dir()}
     except _ZIP_FAULTS:
         return None, [_finding("zip.unreadable", "", "文件不是完整的 OFD（ZIP）文件，或压缩数据已损坏。")]
-    return Package(parts), []
+    return Package(parts, oddities), []
 
 
 def _directory_findings(entries: list[ZipInfo]) -> list[FileFinding]:
@@ -121,7 +125,7 @@ def unsafe_path(name: str) -> bool:
 
 
 def _hidden_data(archive: ZipFile, entries: list[ZipInfo], data: bytes) -> list[FileFinding]:
-    """Bytes that no entry owns: a comment, or something before, between or after the entries."""
+    """Bytes that no entry owns: something before, between or after the entries, or a comment."""
     expected = 0
     for entry in sorted(entries, key=lambda item: item.header_offset):
         start = entry.header_offset
@@ -136,8 +140,14 @@ def _hidden_data(archive: ZipFile, entries: list[ZipInfo], data: bytes) -> list[
             + entry.compress_size
             + _descriptor_bytes(entry, data, start, names)
         )
-    if archive.comment or expected != archive.start_dir:
+    if expected != archive.start_dir:
         return [_finding("zip.hidden_data", "", "包内夹带了不属于任何文件的数据。")]
+    ending = data.rfind(_END_MARK)
+    after = len(data) - ending - _END_BYTES - len(archive.comment)
+    if after:
+        return [_finding("zip.hidden_data", "", f"文件结尾之后夹带了 {after} 字节数据。")]
+    if archive.comment:
+        return [_finding("zip.comment", "", "压缩包带有注释，不属于票据内容。")]
     return []
 
 

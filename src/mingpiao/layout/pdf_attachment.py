@@ -1,13 +1,17 @@
-"""The confined process that reads a stranger's PDF: its only request is a PDF, its answer the embedded XML.
+"""The confined process that reads a stranger's PDF: its only request is a PDF, its answer what it holds.
 
 Run as `python -m mingpiao.layout.pdf_attachment`. Memory and processor time are bounded, so that a
 crafted file harms only this process.
 """
 
+from collections.abc import Iterator
+from hashlib import sha256
 from io import BytesIO
+from typing import Any
 
 import msgspec
 
+from mingpiao.layout.model import PdfContents
 from mingpiao.processes.confinement import Confinement, confine
 from mingpiao.processes.frames import parent_channel
 
@@ -25,23 +29,23 @@ _CONFINEMENT = Confinement(
     processor_seconds=10,
 )
 _KEYS = ("hidexml", "einvoice.xml")
+#: Members that tell how something is stored, not what it is, and links back.
+_STORAGE = frozenset({"/Length", "/Filter", "/DecodeParms", "/Parent", "/Metadata"})
+#: Members of the catalogue that say nothing about what is shown: pages are walked one by one.
+_CATALOGUE = _STORAGE | {"/Pages", "/Version", "/Extensions"}
+_MAX_DEPTH = 64
+_INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 
 
-class EmbeddedXml(msgspec.Struct, frozen=True, tag="found", array_like=True):
-    """The embedded XML."""
-
-    xml: bytes
+class LockedPdf(msgspec.Struct, frozen=True, tag="locked"):
+    """The PDF asks for a password."""
 
 
-class NoEmbeddedXml(msgspec.Struct, frozen=True, tag="missing", array_like=True):
-    """The PDF can be read and embeds no bill."""
-
-
-class MalformedPdf(msgspec.Struct, frozen=True, tag="malformed", array_like=True):
+class MalformedPdf(msgspec.Struct, frozen=True, tag="malformed"):
     """The PDF cannot be read within the limits."""
 
 
-PdfAnswer = EmbeddedXml | NoEmbeddedXml | MalformedPdf
+PdfAnswer = PdfContents | LockedPdf | MalformedPdf
 
 _answers: msgspec.msgpack.Decoder[PdfAnswer] = msgspec.msgpack.Decoder(PdfAnswer)
 
@@ -51,39 +55,176 @@ def decode_answer(body: bytes) -> PdfAnswer:
     return _answers.decode(body)
 
 
-def embedded_xml(data: bytes) -> bytes | None:
-    """The embedded file under the key `hidexml` or `einvoice.xml`, else the only XML there is, else None.
+def contents(data: bytes) -> PdfContents:
+    """What the PDF holds; of several attachments the bill's own by its key, else the only XML there is.
 
     Raises whatever pikepdf raises on malformed input, and ValueError when the XML is too large.
     """
     import pikepdf
 
     with pikepdf.open(BytesIO(data)) as pdf:
-        names = list(pdf.attachments)
-        chosen = next((key for key in _KEYS if key in names), None)
-        if chosen is None:
-            candidates = [name for name in names if name.casefold().endswith(".xml")]
-            chosen = candidates[0] if len(candidates) == 1 else None
-        if chosen is None:
-            return None
-        xml = pdf.attachments[chosen].get_file().read_bytes()
-    if len(xml) > _MAX_XML_BYTES:
-        raise ValueError("embedded file too large")
-    return xml
+        name = _chosen([*pdf.attachments])
+        xml = None if name is None else pdf.attachments[name].get_file().read_bytes()
+        if xml is not None and len(xml) > _MAX_XML_BYTES:
+            raise ValueError("embedded file too large")
+        look, copies = _look(pdf), _copies(pdf)
+        return PdfContents(
+            xml=xml,
+            look=look,
+            copies=copies,
+            encrypted=pdf.is_encrypted,
+            # Asked last: a broken part is found when it is read.
+            repaired=bool(pdf.get_warnings()),
+        )
 
 
 def answer(data: bytes) -> PdfAnswer:
     """What is to be said about a PDF."""
     try:
-        xml = embedded_xml(data)
-    except Exception:
+        return contents(data)
+    except Exception as error:
         # A parser fed with hostile bytes may raise anything; the parent needs just this answer.
-        return MalformedPdf()
-    return NoEmbeddedXml() if xml is None else EmbeddedXml(xml)
+        return LockedPdf() if type(error).__name__ == "PasswordError" else MalformedPdf()
+
+
+def _chosen(names: list[str]) -> str | None:
+    """The key `hidexml` or `einvoice.xml`, else the only XML there is, else None."""
+    chosen = next((key for key in _KEYS if key in names), None)
+    if chosen is not None:
+        return chosen
+    candidates = [name for name in names if name.casefold().endswith(".xml")]
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def _copies(pdf: Any) -> int:
+    """The most embedded files that share a key or a file name; readers differ in which one they take."""
+    import pikepdf
+
+    names: list[str] = []
+    specifications: dict[Any, Any] = {}
+    for thing in pdf.objects:
+        if not isinstance(thing, pikepdf.Dictionary):
+            continue
+        if "/EmbeddedFiles" in thing or "/Kids" in thing or "/Limits" in thing:
+            names += [str(key) for key in _keys_of(thing)]
+        if "/EF" in thing:
+            specifications[thing.objgen] = thing
+    files = [str(one.get("/UF", one.get("/F", ""))) for one in specifications.values()]
+    return max([*map(names.count, names), *map(files.count, files)], default=0)
+
+
+def _keys_of(node: Any) -> list[Any]:
+    inner = node.get("/EmbeddedFiles", node)
+    listed = inner.get("/Names", None) if hasattr(inner, "get") else None
+    return list(listed)[::2] if listed is not None and not hasattr(listed, "keys") else []
+
+
+# --- what is drawn ---------------------------------------------------------------------------------
+
+
+def _look(pdf: Any) -> str:
+    """A digest of every page and of all that the catalogue leads to, however the file stores it."""
+    digest = sha256()
+    walker = _Walker()
+    for page in pdf.pages:
+        digest.update(b"page")
+        for name in _INHERITED:
+            digest.update(name.encode())
+            for part in walker.walk(_inherited(page, name)):
+                digest.update(part)
+        digest.update(sha256(_drawing(page)).digest())
+        for part in walker.members(page.obj, _STORAGE | {"/Contents", "/Type", *_INHERITED}):
+            digest.update(part)
+    for part in walker.members(pdf.Root, _CATALOGUE):
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _inherited(page: Any, name: str) -> Any:
+    """A member of a page, or of the nearest node above it that has one."""
+    node = page.obj
+    for _ in range(_MAX_DEPTH):
+        if name in node:
+            return node[name]
+        node = node.get("/Parent")
+        if node is None:
+            return None
+    return None
+
+
+def _drawing(page: Any) -> bytes:
+    drawn = page.obj.get("/Contents")
+    if drawn is None:
+        return b""
+    import pikepdf
+
+    streams = list(drawn) if isinstance(drawn, pikepdf.Array) else [drawn]
+    return b"\n".join(stream.read_bytes() for stream in streams)
+
+
+class _Walker:
+    """Walks objects in a fixed order; one that was met before is named by its place in that order."""
+
+    def __init__(self) -> None:
+        self._met: dict[tuple[int, int], int] = {}
+
+    def walk(self, thing: Any) -> Iterator[bytes]:
+        """The canonical form of an object and all that it leads to."""
+        import pikepdf
+
+        if isinstance(thing, pikepdf.Object) and thing.is_indirect:
+            known = self._met.get(thing.objgen)
+            if known is not None:
+                yield b"met %d;" % known
+                return
+            self._met[thing.objgen] = len(self._met)
+        if isinstance(thing, pikepdf.Stream):
+            yield b"stream " + _bytes_of(thing)
+            yield from self.members(thing, _STORAGE)
+        elif isinstance(thing, pikepdf.Dictionary):
+            yield from self.members(thing, _STORAGE)
+        elif isinstance(thing, pikepdf.Array):
+            yield b"["
+            for part in thing:
+                yield from self.walk(part)
+            yield b"]"
+        else:
+            yield _plain(thing)
+
+    def members(self, thing: Any, without: frozenset[str]) -> Iterator[bytes]:
+        """The members of a dictionary or stream in the order of their names."""
+        yield b"<"
+        for name in sorted(set(thing.keys()) - without):
+            yield name.encode() + b" "
+            yield from self.walk(thing[name])
+        yield b">"
+
+
+def _bytes_of(stream: Any) -> bytes:
+    import pikepdf
+
+    try:
+        content = stream.read_bytes()
+    except pikepdf.PdfError:
+        content = stream.read_raw_bytes() + repr(stream.get("/Filter")).encode()
+    return sha256(content).digest()
+
+
+def _plain(thing: Any) -> bytes:
+    import pikepdf
+
+    if isinstance(thing, pikepdf.String):
+        return b"(%s)" % bytes(thing).hex().encode()
+    if isinstance(thing, bool) or thing is None:
+        return repr(thing).encode() + b";"
+    try:
+        return b"%.5f;" % float(thing)
+    except (TypeError, ValueError):
+        return str(thing).encode() + b";"
 
 
 def main() -> None:
-    """Entry of `python -m mingpiao.layout.pdf_attachment`, started by `extract_xml_from_pdf` only."""
+    """Entry of `python -m mingpiao.layout.pdf_attachment`, started by `read_pdf` only."""
     confine(_CONFINEMENT)
     with parent_channel(most_request=MAX_PDF_BYTES, most_answer=MAX_ANSWER) as parent:
         parent.say_ready()

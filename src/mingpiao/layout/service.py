@@ -9,9 +9,10 @@ from functools import lru_cache
 from mingpiao.crypto.sm3 import sm3_hex
 from mingpiao.kernel.money import plain
 from mingpiao.layout import loading
+from mingpiao.layout.archives import only_file_within
 from mingpiao.layout.composition import compose
 from mingpiao.layout.display import Composition
-from mingpiao.layout.extraction import extract_xml_from_ofd, extract_xml_from_pdf
+from mingpiao.layout.extraction import extract_xml_from_ofd, extract_xml_from_pdf, read_pdf
 from mingpiao.layout.model import (
     FaceTemplate,
     SealPictures,
@@ -21,6 +22,7 @@ from mingpiao.layout.model import (
 from mingpiao.layout.ofd import Identity, write_ofd
 from mingpiao.layout.pdf import write_pdf
 from mingpiao.layout.qr import check_address
+from mingpiao.layout.releases import LAYOUT_RELEASE, letters_of, templates_of
 from mingpiao.layout.svg import write_svg
 from mingpiao.layout.validator import validate_ofd
 from mingpiao.letters.service import FONT_PATH, typecase
@@ -29,11 +31,14 @@ from mingpiao.sealing.service import parse_sealed, read_seal
 
 __all__ = [
     "FONT_PATH",
+    "LAYOUT_RELEASE",
     "check_address",
     "extract_xml_from_ofd",
     "extract_xml_from_pdf",
     "load_templates",
+    "only_file_within",
     "picture_of_seals",
+    "read_pdf",
     "render_ofd",
     "render_ofd_async",
     "render_pdf",
@@ -51,17 +56,19 @@ def load_templates() -> Mapping[str, FaceTemplate]:
     return loading.shipped_templates()
 
 
-def template_for(key: str, extension_labels: Mapping[str, str]) -> FaceTemplate:
+def template_for(
+    key: str, extension_labels: Mapping[str, str], *, release: int = LAYOUT_RELEASE
+) -> FaceTemplate:
     """The template that a bill kind names, completed by its MainExt members (MOF name → Chinese label).
 
-    A key without a template gets the general one.
+    A key without a template gets the general one. `release`: as that release of the platform had it.
     """
-    return _completed(key, tuple(extension_labels.items()))
+    return _completed(key, tuple(extension_labels.items()), release)
 
 
 @lru_cache(maxsize=512)
-def _completed(key: str, labels: tuple[tuple[str, str], ...]) -> FaceTemplate:
-    templates = load_templates()
+def _completed(key: str, labels: tuple[tuple[str, str], ...], release: int) -> FaceTemplate:
+    templates = templates_of(release)
     return loading.with_extension_fields(templates.get(key) or templates[_FALLBACK], dict(labels))
 
 
@@ -108,11 +115,23 @@ async def render_ofd_async(
         return result
 
 
-def render_pdf(xml: bytes, template: FaceTemplate, pictures: SealPictures, *, check_base: str) -> bytes:
-    """The bill as PDF with the same look as the OFD and the XML embedded; the same input, the same bytes."""
+def render_pdf(
+    xml: bytes,
+    template: FaceTemplate,
+    pictures: SealPictures,
+    *,
+    check_base: str,
+    release: int = LAYOUT_RELEASE,
+) -> bytes:
+    """The bill as PDF with the same look as the OFD and the XML embedded; the same input, the same bytes.
+
+    `release` draws it as that release did; its template must be of the same one.
+    """
     face = parse_sealed(xml)
-    composition = _composition(xml, face, template, check_base)
-    return write_pdf(composition, typecase(), pictures, xml, face.issued_at)
+    letters = letters_of(release)
+    address = check_address(check_base, code=face.code, number=face.number, sm3=sm3_hex(xml))
+    composition = compose(face, template, address, letters)
+    return write_pdf(composition, letters, pictures, xml, face.issued_at)
 
 
 def render_svg(xml: bytes, template: FaceTemplate, pictures: SealPictures, *, check_base: str) -> str:

@@ -14,7 +14,17 @@ from mingpiao.crypto.sm3 import sm3
 from mingpiao.kernel.errors import Refusal
 from mingpiao.layout.extraction import attached_xml
 from mingpiao.layout.model import FileFinding, OfdReport, SealCheck
-from mingpiao.layout.ofd import ENTRY_PATH, SM2_SM3_OID, SM3_OID
+from mingpiao.layout.ofd import (
+    ATTACHMENT_NAME,
+    ATTACHMENTS_PATH,
+    DOCUMENT_PATH,
+    ENTRY_PATH,
+    SIGNATURES_PATH,
+    SM2_SM3_OID,
+    SM3_OID,
+    XML_PATH,
+    page_path,
+)
 from mingpiao.layout.package import Package, XmlFault, open_package, read_xml, resolve, tag, text_of
 from mingpiao.sealing.model import SealMark, SealReport
 from mingpiao.sealing.service import parse_sealed
@@ -24,6 +34,12 @@ _DOC_ID = re.compile(r"[0-9a-fA-F]{32}")
 #: Limits on work that a small file could ask for by repeating itself.
 _MAX_FINDINGS = 100
 _MAX_SIGNATURES = 16
+#: Parts of our own packages that are not drawn, and the folder of signatures.
+_UNDRAWN = frozenset({ENTRY_PATH, DOCUMENT_PATH, ATTACHMENTS_PATH, XML_PATH, SIGNATURES_PATH})
+_SIGNS = "Doc_0/Signs/"
+_LOOKED_AT = 100_000
+#: Parts that the tax authority's own OFDs carry, such as original_invoice.xml.
+_TAX_PART = re.compile(r"(?<!e)invoice|fapiao")
 
 
 def validate_ofd(data: bytes, check_seal: SealCheck, *, xml: bytes | None = None) -> OfdReport:
@@ -37,7 +53,13 @@ def validate_ofd(data: bytes, check_seal: SealCheck, *, xml: bytes | None = None
         return OfdReport(findings=tuple(findings))
     check = _Check(package, check_seal)
     check.run(xml)
-    return OfdReport(findings=tuple(check.findings), seals=tuple(check.seals), xml=check.attachment)
+    return OfdReport(
+        findings=tuple(check.findings),
+        seals=tuple(check.seals),
+        xml=check.attachment,
+        look_intact=check.look_intact(),
+        foreign="" if check.attachment is not None else what_it_is(package),
+    )
 
 
 class _Check:
@@ -46,7 +68,7 @@ class _Check:
     def __init__(self, package: Package, check_seal: SealCheck) -> None:
         self.package = package
         self.check_seal = check_seal
-        self.findings: list[FileFinding] = []
+        self.findings: list[FileFinding] = [*package.oddities]
         self.seals: list[SealReport] = []
         self.attachment: bytes | None = None
         self.ids: set[str] = set()
@@ -56,11 +78,16 @@ class _Check:
         self.templates: set[str] = set()
         self.pages: set[str] = set()
         self.visited: set[str] = set()
+        self.drawn_files: set[str] = set()
+        self.page_order: list[str] = []
+        self.protected: set[str] = set()
+        self.broken: set[str] = set()
         self.digested: dict[str, bytes] = {}
 
     def run(self, xml: bytes | None) -> None:
         entry = self.read(ENTRY_PATH)
         if entry is None:
+            self.attachment = lone_attachment(self.package)
             return
         self.entry(entry)
         document_path = resolve(text_of(entry, "DocBody/DocRoot"), ENTRY_PATH)
@@ -117,6 +144,7 @@ class _Check:
         pages = self.located(root, path, f"{tag('Pages')}/{tag('Page')}", self.pages)
         if not pages:
             self.tell("ofd.document", path, "文档没有页面。")
+        self.page_order = pages
         for content in (*templates, *pages):
             self.page(content)
 
@@ -157,12 +185,15 @@ class _Check:
             location = text_of(font, "FontFile")
             if not location:
                 self.tell("ofd.font_not_embedded", path, f"字体 {font.get('FontName', '')[:80]} 没有嵌入。")
-            elif resolve(location, base) not in self.package.parts:
+                continue
+            self.drawn_files.add(resolve(location, base))
+            if resolve(location, base) not in self.package.parts:
                 self.tell("ofd.font_missing", resolve(location, base), "字体文件不存在。")
         for media in root.iter(tag("MultiMedia")):
             self.claim(media, path)
             self.media.add(media.get("ID", ""))
             location = resolve(text_of(media, "MediaFile"), base)
+            self.drawn_files.add(location)
             if location not in self.package.parts:
                 self.tell("ofd.media_missing", location, "图片或多媒体文件不存在。")
 
@@ -195,8 +226,10 @@ class _Check:
             self.attachment = attached_xml(self.package)
         except XmlFault as fault:
             self.note(fault.finding)
+            self.attachment = lone_attachment(self.package)
             return
         if self.attachment is None:
+            self.attachment = lone_attachment(self.package)
             self.tell("ofd.attachment_missing", "", "没有票据原文附件 einvoice.xml。")
         elif xml is not None and self.attachment != xml:
             self.tell("ofd.attachment_differs", "", "附件 einvoice.xml 与票据原文不一致。")
@@ -253,9 +286,12 @@ class _Check:
             protected.add(path)
             data = self.package.parts.get(path)
             if data is None:
+                self.broken.add(path)
                 self.tell("ofd.reference_missing", path, "签名所保护的文件不存在。")
             elif self.digest(path, data) != _decoded(text_of(reference, "CheckValue")):
+                self.broken.add(path)
                 self.tell("ofd.digest_mismatch", path, "文件在签章之后被改动。")
+        self.protected |= protected
         for path in sorted(needed - protected):
             self.tell("ofd.unprotected", path, "文件不受签章保护，可能是后来加入的。")
 
@@ -283,9 +319,32 @@ class _Check:
         if mark is not None and report.seal_hash and report.seal_hash != mark.hash:
             self.tell("ofd.seal_mismatch", location, "所盖印章不是票据原文所指的印章。")
 
+    def look_intact(self) -> bool:
+        """Whether the pages, in their order, and what they are drawn with are what two valid seals cover."""
+        if len(self.seals) < _SEALS_NEEDED or not all(seal.valid for seal in self.seals):
+            return False
+        drawn = self.visited | self.drawn_files
+        sealed = {path for path in self.protected - _UNDRAWN if not path.startswith(_SIGNS)}
+        in_order = self.page_order == [page_path(place) for place in range(len(self.page_order))]
+        return drawn == sealed and not drawn & self.broken and in_order
+
     def stamped_pages(self, root: etree._Element) -> Iterator[str]:
         for stamp in root.findall(f"{tag('SignedInfo')}/{tag('StampAnnot')}"):
             yield stamp.get("PageRef", "")
+
+
+def lone_attachment(package: Package) -> bytes | None:
+    """The one part called einvoice.xml, when the package's own list does not lead to it."""
+    found = [path for path in package.parts if path.rsplit("/", 1)[-1] == ATTACHMENT_NAME]
+    return package.parts[found[0]] if len(found) == 1 else None
+
+
+def what_it_is(package: Package) -> str:
+    """A guess, for the user, at what an OFD is that carries no fiscal bill."""
+    entry = package.parts.get(ENTRY_PATH, b"")[:_LOOKED_AT]
+    names = " ".join(package.parts)[:_LOOKED_AT].casefold()
+    taxed = any(word.encode() in entry for word in ("发票", "纳税人"))
+    return "税务发票" if taxed or _TAX_PART.search(names) else "其他文件"
 
 
 def _is_box(text: str) -> bool:

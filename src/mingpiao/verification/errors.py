@@ -59,3 +59,13 @@ def file_unreadable(reason: str) -> Refusal:
         f"未识别到有效电子票据信息：{reason}请上传从平台下载的 OFD、PDF 或 XML 原文件。",
         field="file",
     )
+
+
+def not_a_fiscal_bill(what: str) -> Refusal:
+    """A sound file of another kind: told first, before anything is checked in it."""
+    return refuse(
+        "verification.not_a_fiscal_bill",
+        f"这不是财政电子票据（{what}），本平台不查验。税务发票请到国家税务总局发票查验平台查验；"
+        "财政电子票据请上传从平台下载的原文件。",
+        field="file",
+    )

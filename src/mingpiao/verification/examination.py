@@ -7,12 +7,17 @@ import msgspec
 
 from mingpiao.crypto import x509
 from mingpiao.kernel.errors import Refusal
-from mingpiao.layout.model import OfdReport
-from mingpiao.layout.service import extract_xml_from_pdf, validate_ofd
+from mingpiao.layout.model import OfdReport, PdfContents
+from mingpiao.layout.service import only_file_within, read_pdf, validate_ofd
 from mingpiao.sealing.model import Face, KeyInfo, SealReport, SignatureReport, XmlReport
 from mingpiao.sealing.service import TrustStore, read_sealed, verify_seal_signature, verify_xml
-from mingpiao.verification.errors import file_empty, file_too_large, file_unreadable
-from mingpiao.verification.model import Check, CheckState, SealSummary
+from mingpiao.verification.errors import (
+    file_empty,
+    file_too_large,
+    file_unreadable,
+    not_a_fiscal_bill,
+)
+from mingpiao.verification.model import Check, CheckState, SealSummary, VerificationVerdict
 
 #: The largest file that is examined, in bytes; a long bill with its font takes a tenth.
 MAX_FILE_BYTES = 10 * 1024 * 1024
@@ -21,6 +26,10 @@ MAX_FILE_BYTES = 10 * 1024 * 1024
 UNIT_OWNER = "unit.owner"
 
 _ZIP_MAGIC = b"PK"
+_ZIP_END = b"PK\x05\x06"
+_ZIP_END_WITHIN = 65_557
+_OFD_ENTRY = b"OFD.xml"
+_BILL_ROOT = b"<EInvoice"
 _PDF_MAGIC = b"%PDF-"
 #: Readers of PDF accept that much before the mark.
 _PDF_MAGIC_WITHIN = 1024
@@ -30,8 +39,15 @@ _DIGEST_FINDINGS = frozenset(
 _SEAL_FINDINGS = frozenset(
     {"ofd.seal_missing", "ofd.seal_invalid", "ofd.signature_method", "ofd.duplicate_signature"}
 )
+_BREAKS_SEALS = (
+    frozenset({"ofd.digest_mismatch", "ofd.reference_missing", "ofd.digest_method"}) | _SEAL_FINDINGS
+)
 #: Findings named in one check; an altered file can have a hundred.
 _SHOWN_FINDINGS = 5
+#: Checks of the file around the original.
+_FILE_CHECKS = ("ofd.", "pdf.")
+#: The check whether a PDF looks as the platform draws it.
+PDF_FACE = "pdf.face"
 _SEAL_LABELS = ("开票单位电子印章", "财政票据监制章")
 
 
@@ -49,6 +65,7 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True):
     kind: FileKind
     xml: bytes
     ofd: OfdReport | None = None
+    pdf: PdfContents | None = None
 
 
 class Examination(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,11 +79,29 @@ class Examination(msgspec.Struct, frozen=True, kw_only=True):
     sm3: str
     seals: tuple[SealSummary, ...]
     checks: tuple[Check, ...]
+    look_intact: bool = True
 
     @property
     def sound(self) -> bool:
         """Whether nothing was found that contradicts the signatures."""
         return self.face is not None and all(check.state is not CheckState.FAILED for check in self.checks)
+
+    @property
+    def original_sound(self) -> bool:
+        """The same of the original within, whatever was done to the file around it."""
+        return self.face is not None and all(
+            check.state is not CheckState.FAILED or check.code.startswith(_FILE_CHECKS)
+            for check in self.checks
+        )
+
+    @property
+    def verdict(self) -> VerificationVerdict:
+        """What the file by itself deserves to be called."""
+        if self.sound:
+            return VerificationVerdict.GENUINE
+        if not self.original_sound:
+            return VerificationVerdict.ALTERED
+        return VerificationVerdict.CHANGED if self.look_intact else VerificationVerdict.FOREIGN_LOOK
 
 
 def open_file(data: bytes, roots: Sequence[x509.Certificate]) -> Presented:
@@ -79,12 +114,36 @@ def open_file(data: bytes, roots: Sequence[x509.Certificate]) -> Presented:
     if len(data) > MAX_FILE_BYTES:
         raise file_too_large(MAX_FILE_BYTES)
     if data.startswith(_ZIP_MAGIC):
+        within = only_file_within(data)
+        if within is not None:
+            return _open_one(within, roots)
+    return _open_one(data, roots)
+
+
+def _open_one(data: bytes, roots: Sequence[x509.Certificate]) -> Presented:
+    if data.startswith(_ZIP_MAGIC) or _holds_ofd(data):
         return _open_ofd(data, roots)
     if _PDF_MAGIC in data[:_PDF_MAGIC_WITHIN]:
-        return Presented(kind=FileKind.PDF, xml=extract_xml_from_pdf(data))
+        return _open_pdf(data)
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return Presented(kind=FileKind.XML, xml=data)
     raise file_unreadable("文件既不是 OFD、PDF，也不是 XML。")
+
+
+def _holds_ofd(data: bytes) -> bool:
+    """Whether something was put before an OFD: readers of ZIP find it from the end."""
+    return (
+        _PDF_MAGIC not in data[:_PDF_MAGIC_WITHIN]
+        and _OFD_ENTRY in data
+        and _ZIP_END in data[-_ZIP_END_WITHIN:]
+    )
+
+
+def _open_pdf(data: bytes) -> Presented:
+    contents = read_pdf(data)
+    if contents.xml is None:
+        raise not_a_fiscal_bill("PDF 中没有票据原文 einvoice.xml")
+    return Presented(kind=FileKind.PDF, xml=contents.xml, pdf=contents)
 
 
 def _open_ofd(data: bytes, roots: Sequence[x509.Certificate]) -> Presented:
@@ -92,10 +151,11 @@ def _open_ofd(data: bytes, roots: Sequence[x509.Certificate]) -> Presented:
         return verify_seal_signature(value, signature_xml, path, roots)
 
     report = validate_ofd(data, check_seal)
-    if report.xml is None:
-        reason = report.findings[0].message if report.findings else "文件中没有票据原文。"
-        raise file_unreadable(reason)
-    return Presented(kind=FileKind.OFD, xml=report.xml, ofd=report)
+    if report.xml is not None:
+        return Presented(kind=FileKind.OFD, xml=report.xml, ofd=report)
+    if report.foreign:
+        raise not_a_fiscal_bill(f"OFD，{report.foreign}，没有票据原文 einvoice.xml")
+    raise file_unreadable(report.findings[0].message if report.findings else "文件中没有票据原文。")
 
 
 def named_keys(xml: bytes) -> tuple[KeyInfo, ...]:
@@ -118,7 +178,9 @@ def examine(
     report = verify_xml(presented.xml, trust)
     damaged = presented.ofd is not None and bool(presented.ofd.findings)
     if report.face is None and not damaged:
-        raise file_unreadable(report.problems[0])
+        if presented.kind is FileKind.XML and not _is_bill(presented.xml):
+            raise not_a_fiscal_bill("其他 XML 文件")
+        raise file_unreadable(_copies(presented.pdf) + report.problems[0])
     checks = [*_xml_checks(report, trust), *_owner_checks(report, trust, departments)]
     checks += _file_checks(presented, report)
     return Examination(
@@ -127,7 +189,28 @@ def examine(
         sm3=report.sm3,
         seals=(*_signatures(report), *_seals(presented.ofd)),
         checks=tuple(checks),
+        look_intact=_look_intact(presented),
     )
+
+
+def _copies(pdf: PdfContents | None) -> str:
+    """That a PDF has several originals, or nothing."""
+    if pdf is None or pdf.copies < 2:
+        return ""
+    return f"PDF 中嵌入了 {pdf.copies} 个同名的附件，不同软件可能读到不同的内容。"
+
+
+def _is_bill(xml: bytes) -> bool:
+    """Whether a broken XML was meant to be one of ours."""
+    return _BILL_ROOT in xml[:_PDF_MAGIC_WITHIN]
+
+
+def _look_intact(presented: Presented) -> bool:
+    """Whether the face that one sees is the sealed one; of a PDF only comparing it tells."""
+    if presented.ofd is None:
+        return presented.pdf is None or not presented.pdf.trailing
+    hidden = any(finding.code == "zip.hidden_data" for finding in presented.ofd.findings)
+    return presented.ofd.look_intact and not hidden
 
 
 def _xml_checks(report: XmlReport, trust: TrustStore) -> Iterable[Check]:
@@ -173,13 +256,8 @@ def _key_info(signature: SignatureReport) -> KeyInfo:
 
 
 def _file_checks(presented: Presented, report: XmlReport) -> Iterable[Check]:
-    if presented.kind is FileKind.PDF:
-        yield Check(
-            code="pdf.face",
-            title="PDF 版面",
-            state=CheckState.NOTICE,
-            detail="PDF 的版面不受电子签名保护，请以本页列出的签名原文内容为准，或上传 OFD 文件查验。",
-        )
+    if presented.pdf is not None:
+        yield from _pdf_checks(presented.pdf)
     if presented.ofd is None:
         return
     groups: dict[str, list[str]] = {"ofd.structure": [], "ofd.digests": [], "ofd.seals": []}
@@ -189,8 +267,45 @@ def _file_checks(presented: Presented, report: XmlReport) -> Iterable[Check]:
     yield _check("ofd.structure", "OFD 结构（GB/T 33190）", _shown(groups["ofd.structure"]))
     yield _check("ofd.digests", "OFD 各部分摘要", _shown(groups["ofd.digests"]))
     yield _check("ofd.seals", "OFD 电子印章（GB/T 38540）", _shown(groups["ofd.seals"]))
+    yield _check("ofd.changes", "签章后的改动", _changes(presented))
     if report.face is not None:
         yield _check("ofd.seal_names", "印章与签名原文所记一致", _foreign_seals(presented.ofd, report))
+
+
+def _pdf_checks(pdf: PdfContents) -> Iterable[Check]:
+    yield Check(
+        code=PDF_FACE,
+        title="PDF 版面",
+        state=CheckState.NOTICE,
+        detail="PDF 的版面不受电子签名保护，这里没有比对，请以本页列出的签名原文内容为准，或上传 OFD 文件查验。",
+    )
+    yield _check("pdf.attachments", "PDF 中的票据原文", _copies(pdf).rstrip("。"))
+    oddities = (
+        (f"文件开头多出 {pdf.leading} 字节，不属于 PDF", pdf.leading),
+        (f"文件结尾之后夹带了 {pdf.trailing} 字节", pdf.trailing),
+        ("文件被加密（限制打印或编辑）", pdf.encrypted),
+        ("文件结构损坏，经修复才能读取，不同软件看到的可能不同", pdf.repaired),
+    )
+    yield _check("pdf.file", "PDF 文件结构", "；".join(text for text, there in oddities if there))
+
+
+def _changes(presented: Presented) -> str:
+    """What was done to an OFD after it was sealed, and whether readers still find its seals whole."""
+    ofd = presented.ofd
+    if ofd is None or not ofd.findings:
+        return ""
+    broken = any(finding.code in _BREAKS_SEALS for finding in ofd.findings)
+    seals = "印章因此失效" if broken else "印章完好"
+    if not _look_intact(presented):
+        return f"票面或文件结构与签章时不同，{seals}" if broken else "文件中夹带了签章时没有的内容"
+    rewritten = sorted({one.place for one in ofd.findings if one.code in _BREAKS_SEALS and one.place})
+    added = sorted({one.place for one in ofd.findings if one.code == "ofd.unprotected"})
+    told = ["票面各页与签章时相同"]
+    if rewritten:
+        told.append(f"签章后被改写的有 {'、'.join(rewritten)}（常见于阅读软件加注释、邮件程序改日期）")
+    if added:
+        told.append(f"后来加入的有 {'、'.join(added[:_SHOWN_FINDINGS])}，不属于票面")
+    return "；".join([*told, seals])
 
 
 def _group(code: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,8 @@ from mingpiao.verification.model import FaceQuery
 
 _CHECK_CODE = re.compile(r"[0-9A-Za-z]{1,20}")  # 20 is the widest that other platforms draw (standards §1)
 _DATE = re.compile(r"([0-9]{4})(?:-|/|\.|年)?([0-9]{1,2})(?:-|/|\.|月)?([0-9]{1,2})日?")
+#: Signs of a sentence around a pasted address, as NFKC leaves them.
+_AROUND = "。.,;:、!?()[]<>《》【】“”\"'」』"
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
 
 _CODE_WRONG = "票据代码应为 8 位数字，请按票面左上方填写。"
@@ -41,6 +44,13 @@ def read_face_query(code: str, number: str, check_code: str, issued_on: str, amo
     if problems:
         raise Refusal(*problems)
     return query
+
+
+def read_link(query: Mapping[str, str]) -> tuple[str, str, str]:
+    """Code, number and hash from a check address's query, forgiving what copying does to it: `&amp;` for
+    `&`, blanks around, a full stop or bracket of the sentence that it stood in."""
+    plain = {name.strip().removeprefix("amp;"): _plain(value).strip(_AROUND) for name, value in query.items()}
+    return plain.get("c", ""), plain.get("n", ""), plain.get("h", "")
 
 
 def problems_of_face(query: FaceQuery) -> tuple[Problem, ...]:

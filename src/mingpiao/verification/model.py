@@ -33,9 +33,16 @@ class Means(StrEnum):
 
 
 class VerificationVerdict(StrEnum):
-    """The answer. Unknown says only that the register holds no bill like this one."""
+    """The answer. Unknown says only that the register holds no bill like this one.
+
+    Two say that the original within a file is genuine and the file around it is not as it was made:
+    CHANGED that something was added or rewritten and the face still is the platform's, FOREIGN_LOOK that
+    the face that one sees is not the platform's.
+    """
 
     GENUINE = "genuine"
+    CHANGED = "changed"
+    FOREIGN_LOOK = "foreign_look"
     ALTERED = "altered"
     UNKNOWN = "unknown"
 
@@ -79,6 +86,8 @@ class CheckState(StrEnum):
 _MEANS_LABELS = {Means.FACE: "输入查验", Means.LINK: "二维码查验", Means.FILE: "文件查验"}
 _VERDICT_LABELS = {
     VerificationVerdict.GENUINE: "真实",
+    VerificationVerdict.CHANGED: "票据真实，文件有改动",
+    VerificationVerdict.FOREIGN_LOOK: "版面不是平台生成的",
     VerificationVerdict.ALTERED: "被篡改",
     VerificationVerdict.UNKNOWN: "查无此票",
 }
@@ -135,6 +144,7 @@ class VerificationResult(msgspec.Struct, frozen=True, kw_only=True):
 
     `total` is in 元. `related` is the red bill of a reversed one, the blue bill of a red one.
     `times_checked` includes this check. A file's `face` is what the file says, whatever the verdict.
+    `picture`: the platform's own picture of the face (inline SVG), where the file's look is not to be trusted.
     """
 
     verdict: VerificationVerdict
@@ -151,3 +161,4 @@ class VerificationResult(msgspec.Struct, frozen=True, kw_only=True):
     seals: tuple[SealSummary, ...] = ()
     face: Face | None = None
     checks: tuple[Check, ...] = ()
+    picture: str = ""

@@ -109,12 +109,16 @@ class HashEvidence(msgspec.Struct, frozen=True):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """One bill, what proves that the asker holds it, and the counters that a wrong answer adds to."""
+    """One bill, what proves that the asker holds it, and the counters that a wrong answer adds to.
+
+    `counts`: a right answer is a check of the bill, to be counted; a preview is none.
+    """
 
     identity: BillIdentity
     evidence: FaceEvidence | HashEvidence
     address: str
     subjects: tuple[str, ...]
+    counts: bool = True
 
 
 class Miss(msgspec.Struct, frozen=True):
@@ -135,10 +139,14 @@ def question_of_face(identity: BillIdentity, evidence: FaceEvidence, address: st
     return Question(identity=identity, evidence=evidence, address=address, subjects=subjects)
 
 
-def question_of_link(identity: BillIdentity, sm3: bytes, address: str) -> Question:
+def question_of_link(identity: BillIdentity, sm3: bytes, address: str, *, counts: bool = True) -> Question:
     """Wrong answers count against the address only: else anybody could shut a bill for its holders."""
     return Question(
-        identity=identity, evidence=HashEvidence(sm3), address=address, subjects=(address_subject(address),)
+        identity=identity,
+        evidence=HashEvidence(sm3),
+        address=address,
+        subjects=(address_subject(address),),
+        counts=counts,
     )
 
 
@@ -186,7 +194,10 @@ class Register:
                 )
                 judgement = judge(questions, rows, self._limits)
                 counts = await self._count(connection, judgement, moment.date())
-            return [_reply(outcome, counts, moment) for outcome in judgement.outcomes]
+            return [
+                _reply(question, outcome, counts, moment)
+                for question, outcome in zip(questions, judgement.outcomes, strict=True)
+            ]
 
     async def _count(
         self, connection: asyncpg.Connection, judgement: "Judgement", day: date
@@ -236,6 +247,8 @@ def _judge_one(
         found.wrong.update(question.subjects)
         return Miss(registered)
     key = (row["unit_id"], question.identity.bill_id)
+    if not question.counts:
+        return _entry(question.identity, row, (row["checks"] or 0) + found.right.get(key, 0))
     found.right[key] += 1
     return _entry(question.identity, row, found.right[key])
 
@@ -277,10 +290,12 @@ def _legal_state(row: Mapping[str, Any]) -> LegalState:
     return LegalState.REVERSED if row["state"] == "reversed" else LegalState.NORMAL
 
 
-def _reply(outcome: RegisterEntry | Miss | None, before: Mapping[int, int], moment: datetime) -> Reply:
+def _reply(
+    question: Question, outcome: RegisterEntry | Miss | None, before: Mapping[int, int], moment: datetime
+) -> Reply:
     if outcome is None:
         return limit_reached(moment)
-    if isinstance(outcome, Miss):
+    if isinstance(outcome, Miss) or not question.counts:
         return outcome
     return msgspec.structs.replace(outcome, checks=outcome.checks + before[outcome.identity.bill_id])
 

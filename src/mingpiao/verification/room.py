@@ -14,12 +14,12 @@ async def _open_verifier(house: House) -> Verifier:
         await house.get(DATABASE),
         await house.get(NOTICES),
         await house.get(CATALOG),
+        await house.get(DOCUMENTS),
         limits=VerificationLimits(
             wrong_per_bill=settings.wrong_checks_per_bill,
             wrong_per_address=settings.wrong_checks_per_address,
             files_per_minute=settings.checked_files_per_minute,
         ),
-        make_pdf=(await house.get(DOCUMENTS)).pdf,
     )
 
 

@@ -1,10 +1,13 @@
 """查验: is this bill real, and what state is it in?"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Protocol
 
 import asyncpg
+import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from mingpiao.catalog.service import CatalogStore
@@ -28,10 +31,18 @@ from mingpiao.verification.examination import (
     named_keys,
     open_file,
 )
-from mingpiao.verification.inputs import problems_of_face, read_face_query
+from mingpiao.verification.inputs import problems_of_face, read_face_query, read_link
 from mingpiao.verification.keys import KeyDirectory
+from mingpiao.verification.likeness import likeness_of
 from mingpiao.verification.limits import VerificationLimits, count_file
-from mingpiao.verification.model import Depth, FaceQuery, Means, RegisterEntry, VerificationResult
+from mingpiao.verification.model import (
+    Depth,
+    FaceQuery,
+    Means,
+    RegisterEntry,
+    VerificationResult,
+    VerificationVerdict,
+)
 from mingpiao.verification.register import (
     FaceEvidence,
     Miss,
@@ -48,14 +59,27 @@ __all__ = [
     "checks_of",
     "export_certificates",
     "read_face_query",
+    "read_link",
 ]
 
 _HASH_DIGITS = 64
+#: Verdicts on files whose look is not to be trusted: the platform's own picture of the face stands beside.
+_SHOWN_BESIDE = frozenset({VerificationVerdict.CHANGED, VerificationVerdict.FOREIGN_LOOK})
 #: Files examined at once in this process; each may take a core and some ten megabytes.
 _FILES_AT_ONCE = 2
 
-#: Makes a registered bill's PDF anew, to compare with one that was presented.
-PdfMaker = Callable[[BillDocument], Awaitable[bytes]]
+
+class Drawer(Protocol):
+    """Draws a registered bill anew, to compare with a file that was presented, and to be shown beside it."""
+
+    async def pdf_of_release(self, document: BillDocument, release: int) -> bytes:
+        """The bill's PDF as a release of the platform made it."""
+
+    async def kept_pdfs(self, document: BillDocument) -> list[bytes]:
+        """The bill's PDFs that were handed out before, as far as they are kept."""
+
+    async def faces(self, document: BillDocument) -> str:
+        """The bill's face as inline SVG."""
 
 
 class Verifier:
@@ -66,14 +90,14 @@ class Verifier:
         database: Database,
         notices: Notices,
         catalog: CatalogStore,
+        drawer: Drawer,
         *,
         limits: VerificationLimits | None = None,
-        make_pdf: PdfMaker | None = None,
     ) -> None:
         self._database = database
         self._catalog = catalog
         self._limits = limits or VerificationLimits()
-        self._make_pdf = make_pdf
+        self._drawer = drawer
         self._register = Register(database.pool, self._limits)
         self._keys = KeyDirectory(database.pool, notices)
         self._files = asyncio.Semaphore(_FILES_AT_ONCE)
@@ -92,15 +116,23 @@ class Verifier:
         return await self._answer(await self._register.ask(question), Means.FACE, depth)
 
     async def by_link(
-        self, code: str, number: str, sm3_hex: str, *, address: str, depth: Depth = Depth.DIAGNOSTIC
+        self,
+        code: str,
+        number: str,
+        sm3_hex: str,
+        *,
+        address: str,
+        depth: Depth = Depth.DIAGNOSTIC,
+        counts: bool = True,
     ) -> VerificationResult:
         """Check by the address in the QR symbol: the document's hash proves that the asker holds it.
 
+        `counts` is false for a program that only previews the link: that is no check of the bill.
         Raises `Refusal` as `by_face` does, and `verification.link_malformed` for no such address.
         """
         if not is_code(code) or not is_number(number):
             raise link_malformed()
-        question = question_of_link(BillIdentity(code, number), _digest(sm3_hex), address)
+        question = question_of_link(BillIdentity(code, number), _digest(sm3_hex), address, counts=counts)
         return await self._answer(await self._register.ask(question), Means.LINK, depth)
 
     async def by_file(self, data: bytes, *, address: str) -> VerificationResult:
@@ -115,17 +147,19 @@ class Verifier:
             raise file_too_large(MAX_FILE_BYTES)
         with _no_answer_without_database():
             await count_file(self._database.pool, address, now(), self._limits.files_per_minute)
-            examination = await self._examine(data)
-            return await self._compare(examination, data, address)
+            presented, examination = await self._examine(data)
+            return await self._compare(presented, examination, data, address)
 
-    async def _examine(self, data: bytes) -> Examination:
+    async def _examine(self, data: bytes) -> tuple[Presented, Examination]:
         roots = await self._keys.roots()
         async with self._files:
             presented = await asyncio.to_thread(open_file, data, roots)
             trust, departments = await self._keys.trust_for(named_keys(presented.xml))
-            return await asyncio.to_thread(examine, presented, trust, departments)
+            return presented, await asyncio.to_thread(examine, presented, trust, departments)
 
-    async def _compare(self, examination: Examination, data: bytes, address: str) -> VerificationResult:
+    async def _compare(
+        self, presented: Presented, examination: Examination, data: bytes, address: str
+    ) -> VerificationResult:
         if examination.face is None:
             return results.unreadable(examination)
         identity = BillIdentity(examination.face.code, examination.face.number)
@@ -133,10 +167,16 @@ class Verifier:
         reply = await self._register.ask(question)
         if isinstance(reply, Miss):
             return results.differing(examination, identity, registered=reply.registered)
-        if examination.kind is FileKind.PDF and self._make_pdf is not None:
-            made = await self._make_pdf(await self._document(reply))
-            examination = results.with_pdf_compared(examination, same=made == data)
-        return results.examined(reply, await self._kind_name(reply), Means.FILE, examination)
+        document = await self._document(reply)
+        if presented.pdf is not None:
+            make = partial(self._drawer.pdf_of_release, document)
+            kept = await self._drawer.kept_pdfs(document)
+            likeness = await likeness_of(data, presented.pdf, make, kept)
+            examination = results.with_pdf_compared(examination, likeness)
+        result = results.examined(reply, await self._kind_name(reply), Means.FILE, examination)
+        if result.verdict in _SHOWN_BESIDE:
+            result = msgspec.structs.replace(result, picture=await self._drawer.faces(document))
+        return result
 
     async def _answer(self, reply: RegisterEntry | Miss, means: Means, depth: Depth) -> VerificationResult:
         if isinstance(reply, Miss):

@@ -18,7 +18,8 @@
   // The address that the symbol should hold; only its three values are followed, never its site.
   function target(text) {
     try {
-      const query = new URL(text, location.origin).searchParams;
+      const plain = text.trim().replace(/&amp;/g, "&").replace(/[。．，、；！？）》】”\s]+$/u, "");
+      const query = new URL(plain, location.origin).searchParams;
       const code = query.get("c") || "", number = query.get("n") || "", hash = query.get("h") || "";
       if (!/^[0-9]{8}$/.test(code) || !/^[0-9]{10}$/.test(number) || !/^[0-9a-f]{64}$/i.test(hash)) return null;
       return `/verify?c=${code}&n=${number}&h=${hash}`;

@@ -12,6 +12,17 @@ def advice_for(result: VerificationResult) -> list[str]:
             "请向开票单位或缴款人索取从平台下载的原文件，重新查验。",
             "如怀疑伪造，请保留该文件并向当地财政部门反映。",
         ]
+    if result.verdict is VerificationVerdict.FOREIGN_LOOK:
+        return [
+            "票据原文是真实的，但这份文件的版面不是平台生成的，看到的金额、姓名等可能与原文不同。",
+            "请以下面平台生成的票面为准，不要据这份文件报销或入账。",
+            "请向开票单位或缴款人索取从平台下载的原文件。",
+        ]
+    if result.verdict is VerificationVerdict.CHANGED:
+        return [
+            "票据原文是真实的，票面内容没有变化；文件在生成之后有过其他改动，详见“逐项检查”。",
+            "请以下面平台生成的票面为准；归档和入账请使用从平台下载的原文件。",
+        ]
     if result.verdict is VerificationVerdict.UNKNOWN:
         return _unknown(result)
     return notices + _genuine(result)

@@ -93,6 +93,8 @@ class VerifyAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 _MESSAGES = {
     VerificationVerdict.GENUINE: "票据真实。",
+    VerificationVerdict.CHANGED: "票据原文真实，文件在生成之后有过改动。",
+    VerificationVerdict.FOREIGN_LOOK: "票据原文真实，但文件的版面不是平台生成的，请勿使用。",
     VerificationVerdict.ALTERED: "票据内容与登记不一致，请勿使用。",
     VerificationVerdict.UNKNOWN: "票据信息有误，或查无此票，请核对后重试。",
 }

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, get, head, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
+from markupsafe import Markup
 
 from mingpiao.composition import Services
 from mingpiao.kernel.errors import Problem, Refusal
@@ -12,8 +13,9 @@ from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect
 from mingpiao.portals.verification.advice import advice_for
+from mingpiao.portals.verification.previews import is_preview
 from mingpiao.verification.model import Depth, Means, VerificationResult, VerificationVerdict
-from mingpiao.verification.service import MAX_FILE_BYTES, Verifier, read_face_query
+from mingpiao.verification.service import MAX_FILE_BYTES, Verifier, read_face_query, read_link
 from mingpiao.web import client_address
 
 _WAYS = (("face", "输入查验"), ("scan", "扫描二维码"), ("file", "上传文件"))
@@ -41,17 +43,22 @@ async def check_page(request: PageRequest) -> Response[str]:
 async def verify_by_link(
     request: PageRequest, services: NamedDependency[Services], verifier: NamedDependency[Verifier]
 ) -> Response[str] | Response[bytes]:
-    """Where the QR symbol leads: code, number and the document's hash."""
+    """Where the QR symbol leads: code, number and the document's hash. A preview is not counted."""
     query = read_query(request)
     if not query:
         return redirect(request, "/")
     try:
         result = await verifier.by_link(
-            query.get("c", ""), query.get("n", ""), query.get("h", ""), address=client_address(request)
+            *read_link(query), address=client_address(request), counts=not is_preview(request)
         )
     except Refusal as refusal:
         return _form(request, "scan", {}, refusal)
     return await _result(request, services, result, query)
+
+
+@head("/verify")
+async def peek(request: PageRequest) -> None:
+    """What programs ask before they show a link: that there is a page. No bill is looked up."""
 
 
 @post("/verify", status_code=200)
@@ -115,6 +122,7 @@ async def _result(
         title="查验结果",
         result=result,
         advice=advice_for(result),
+        picture=Markup(result.picture),  # noqa: S704 - our own drawing, texts escaped
         labels=await _extension_labels(services, result),
         depth=Depth(depth) if depth in set(Depth) else Depth.SIMPLE,
         way=_WAY_OF_MEANS[result.means],
