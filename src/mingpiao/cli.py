@@ -218,7 +218,8 @@ def migrate(**options: Any) -> None:
 def verify(files: tuple[Path, ...], trust_dir: Path | None, as_json: bool, **options: Any) -> None:
     """离线查验票据文件（OFD、PDF 或 XML）, 不需要数据库和网络。
 
-    全部真实返回 0, 有被篡改或无法信任的返回 1, 有无法读取的返回 2。
+    全部真实返回 0, 有被篡改或无法信任的返回 1, 有无法读取的返回 2; 票据原文真实, 但文件有改动、
+    版面不是平台生成的或没有核对的返回 3。
     """
     from mingpiao.verification import file_check
 
@@ -230,21 +231,21 @@ def verify(files: tuple[Path, ...], trust_dir: Path | None, as_json: bool, **opt
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @_database_option
 def export_certificates(directory: Path, **options: Any) -> None:
-    """导出全部公开证书到目录, 供 mingpiao verify --trust 在别的机器上离线查验。"""
+    """导出全部公开证书、印章图样和票面样式到目录, 供 mingpiao verify --trust 在别的机器上离线查验。"""
     from mingpiao.storage.database import Database
     from mingpiao.storage.probe import require_reachable
     from mingpiao.verification.service import export_certificates as export
 
-    async def run(url: str) -> int:
-        await require_reachable(url)
-        database = await Database.open(url, pool_size=1)
+    async def run(settings: Settings) -> int:
+        await require_reachable(settings.database_url)
+        database = await Database.open(settings.database_url, pool_size=1)
         try:
             async with database.system() as connection:
-                return await export(connection, directory)
+                return await export(connection, directory, settings.site_url())
         finally:
             await database.close()
 
-    count = asyncio.run(run(_with_database(**options).database_url))
+    count = asyncio.run(run(_with_database(**options)))
     click.echo(f"已导出 {count} 张证书到 {directory}。")
 
 

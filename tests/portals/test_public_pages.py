@@ -6,6 +6,7 @@ import pytest
 from tests.portals.public_site import PublicSite, open_public_site
 from tests.support.province import ACTING
 from tests.support.world import World, a_world, bill_of
+from tests.verification.tampering import covered
 
 from mingpiao.issuing.model import ReversalRequest
 
@@ -157,7 +158,7 @@ async def test_files_without_a_bill_are_explained(site: PublicSite) -> None:
         (b"hello", 400, "既不是 OFD、PDF，也不是 XML"),
         (b"PK\x03\x04 not a zip", 400, "未识别到有效电子票据信息"),
         (b"%PDF-1.7 broken", 422, "PDF"),
-        (b"<a/>", 400, "未识别到有效电子票据信息"),
+        (b"<a/>", 400, "这不是财政电子票据"),
         (b"\x00" * (11 * 1024 * 1024), 413, "文件超过 10 MB"),
         (b"\x00" * (20 * 1024 * 1024), 413, "文件超过 10 MB"),
     ):
@@ -175,3 +176,37 @@ async def test_a_form_without_a_file_or_with_a_field_instead(site: PublicSite) -
         ),
     ):
         assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"user-agent": "Mozilla/5.0 (compatible; DingTalkBot-LinkService/1.0)"},
+        {"user-agent": "WhatsApp/2.23.20.0"},
+        {"user-agent": "facebookexternalhit/1.1"},
+        {"user-agent": "Mozilla/5.0 (Windows NT 10.0) BingPreview/1.0b"},
+        {"user-agent": "Mozilla/5.0 (Windows NT 10.0; Microsoft Outlook 16.0)"},
+        {"user-agent": "Mozilla/5.0 Chrome/140.0", "sec-purpose": "prefetch;prerender"},
+        {"user-agent": ""},
+    ],
+)
+async def test_previews_of_mail_and_chat_programs_are_no_checks(
+    site: PublicSite, headers: dict[str, str]
+) -> None:
+    assert (await site.client.head("/verify", params=site.link(), headers=headers)).status_code == 200
+    seen = await site.client.get("/verify", params=site.link(), headers=headers)
+    assert "查验结果：真实" in seen.text
+    person = {"user-agent": "Mozilla/5.0 (Linux; Android 15) MicroMessenger/8.0 MMWEBID/1"}
+    counted = await site.client.get("/verify", params=site.link(), headers=person)
+    assert "这是该票据第 <strong>1</strong> 次查验" in counted.text
+
+
+async def test_a_covered_pdf_shows_the_platforms_own_picture(site: PublicSite) -> None:
+    pdf = await site.services.documents.pdf(await site.document())
+    answer = await site.upload(covered(pdf), "bill.pdf")
+    assert answer.status_code == 200
+    assert "查验结果：版面不是平台生成的" in answer.text
+    assert 'class="verdict verdict-foreign_look"' in answer.text
+    assert "可以作为入账凭证" not in answer.text
+    assert '<svg xmlns="http://www.w3.org/2000/svg" class="bill-face"' in answer.text
+    assert f"{site.bill.total:,.2f}" in answer.text

@@ -5,7 +5,7 @@ from tests.verification.conftest import ADDRESS, Counter, new_verifier
 
 from mingpiao.kernel.errors import Refusal
 from mingpiao.verification.model import Means, VerificationVerdict
-from mingpiao.verification.service import VerificationLimits
+from mingpiao.verification.service import VerificationLimits, read_link
 
 
 async def test_the_right_hash_shows_the_bill(counter: Counter) -> None:
@@ -43,3 +43,26 @@ async def test_what_is_no_hash_is_refused(counter: Counter) -> None:
             await counter.verifier.by_link(counter.bill.code, counter.bill.number, sm3, address=ADDRESS)
         assert refused.value.problems[0].code == "verification.link_malformed"
     assert await counter.failures() == {}
+
+
+async def test_a_preview_is_no_check(counter: Counter) -> None:
+    bill = counter.bill
+    for counts, times in ((False, 0), (True, 1), (False, 1), (True, 2)):
+        result = await counter.verifier.by_link(
+            bill.code, bill.number, bill.sm3, address=ADDRESS, counts=counts
+        )
+        assert (result.verdict, result.times_checked) == (VerificationVerdict.GENUINE, times)
+    assert await counter.checks() == {bill.bill_id: 2}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"c": "15060125", "n": "0000000001", "h": "ab" * 32},
+        {"c": "15060125", "amp;n": "0000000001", "amp;h": "ab" * 32},
+        {"c": " 15060125", "n": "0000000001\u3000", "h": "ab" * 32 + "。"},
+        {"c": "１５０６０１２５", "n": "0000000001", "h": "ab" * 32 + "）。 "},
+    ],
+)
+def test_what_copying_does_to_an_address_is_forgiven(query: dict[str, str]) -> None:
+    assert read_link(query) == ("15060125", "0000000001", "ab" * 32)

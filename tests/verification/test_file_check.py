@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 from tests.verification.conftest import Counter, Files
+from tests.verification.tampering import covered, packed, parts_of
 
 from mingpiao.cli import main as command_line
 from mingpiao.verification import file_check
@@ -19,7 +20,7 @@ from mingpiao.verification.service import export_certificates
 async def trust_dir(counter: Counter, tmp_path: Path) -> Path:
     directory = tmp_path / "certificates"
     async with counter.world.database.system() as connection:
-        assert await export_certificates(connection, directory) == 7
+        assert await export_certificates(connection, directory, "http://site.test") == 7
     return directory
 
 
@@ -42,6 +43,9 @@ async def test_exit_codes_and_json(files: Files, trust_dir: Path, tmp_path: Path
         "genuine.pdf": files.pdf,
         "altered.xml": files.xml.replace(b"<TotalAmount>", b"<TotalAmount>9"),
         "broken.ofd": b"PK\x03\x04",
+        "covered.pdf": covered(files.pdf),
+        "littered.ofd": packed(parts_of(files.ofd) | {".DS_Store": b"x"}),
+        "longer.ofd": files.ofd + b"more",
     }
     for name, data in contents.items():
         (tmp_path / name).write_bytes(data)
@@ -51,12 +55,45 @@ async def test_exit_codes_and_json(files: Files, trust_dir: Path, tmp_path: Path
         (["genuine.xml", "genuine.pdf"], 0),
         (["genuine.xml", "altered.xml"], 1),
         (["altered.xml", "broken.ofd"], 2),
+        (["genuine.xml", "covered.pdf"], 3),
+        (["littered.ofd"], 3),
+        (["longer.ofd"], 3),
     ):
         outcome = run.invoke(command_line, [*options, *(str(tmp_path / name) for name in names)])
         assert outcome.exit_code == code, outcome.output
         reports = msgspec.json.decode(outcome.output)
         assert [Path(report["file"]).name for report in reports] == names
         assert max(report["result"] for report in reports) == code
+
+
+async def test_a_look_is_compared_with_what_was_exported(
+    counter: Counter, files: Files, trust_dir: Path, tmp_path: Path
+) -> None:
+    trust = file_check.read_trust(trust_dir)
+    file = tmp_path / "bill.pdf"
+    file.write_bytes(covered(files.pdf))
+    report = file_check.check_file(file, trust, looks_in=trust_dir)
+    assert (report.result, report.verdict) == (3, "版面不是平台生成的")
+    # What stands in the original is told, whatever the page shows.
+    assert report.bill["票据号码"] == counter.bill.number
+    file.write_bytes(files.pdf)
+    assert file_check.check_file(file, trust, looks_in=trust_dir).result == 0
+    # Certificates alone do not tell how bills look, and a look that was not compared is not called genuine.
+    for look in ("looks.json", "seals"):
+        (trust_dir / look).rename(tmp_path / look)
+        report = file_check.check_file(file, trust, looks_in=trust_dir)
+        assert (report.result, report.verdict) == (3, "票据原文真实，版面没有核对")
+        (tmp_path / look).rename(trust_dir / look)
+
+
+async def test_files_of_a_former_address_are_known_after_another_export(
+    counter: Counter, files: Files, trust_dir: Path, tmp_path: Path
+) -> None:
+    async with counter.world.database.system() as connection:
+        await export_certificates(connection, trust_dir, "http://moved.test")
+    file = tmp_path / "bill.pdf"
+    file.write_bytes(files.pdf)
+    assert file_check.check_file(file, file_check.read_trust(trust_dir), looks_in=trust_dir).result == 0
 
 
 async def test_certificates_are_exported_by_command(counter: Counter, tmp_path: Path) -> None:
@@ -67,8 +104,10 @@ async def test_certificates_are_exported_by_command(counter: Counter, tmp_path: 
     assert "已导出 7 张证书" in outcome.output
     assert sorted(file.name for file in directory.iterdir()) == [
         "departments.pem",
+        "looks.json",
         "makers.pem",
         "roots.pem",
+        "seals",
         "units.pem",
     ]
 

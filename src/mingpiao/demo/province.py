@@ -38,7 +38,8 @@ async def build(
     async with open_demo_services(settings) as services:
         members = await _settle(services, units or demo_units(), progress)
         async with services.database.system() as connection:
-            await export_certificates(connection, services.settings.data_dir / "demo" / "certificates")
+            folder = services.settings.data_dir / "demo" / "certificates"
+            await export_certificates(connection, folder, services.settings.site_url())
         await _supervise(services, progress)
         await _work(services, members, bills, progress)
         await _certify(services, members, progress)

@@ -60,6 +60,12 @@ async def certificates(connection: AsyncConnection, owner_kind: str = "") -> lis
     return list((await connection.execute(query)).scalars())
 
 
+async def seals(connection: AsyncConnection) -> dict[str, bytes]:
+    """All seals ever used (SESeal) by the hash that bills name them by."""
+    query = select(signing_keys.c.seal_hash, signing_keys.c.seal).where(signing_keys.c.seal.is_not(None))
+    return {row.seal_hash: row.seal for row in await connection.execute(query)}
+
+
 def _party(row: RowMapping) -> SealingParty:
     return SealingParty(
         key_id=row["key_id"],

@@ -14,7 +14,7 @@ from mingpiao.sealing.certificates import (
 from mingpiao.sealing.errors import SignerUnavailable
 from mingpiao.sealing.model import SignatureReport, XmlReport
 from mingpiao.sealing.parties import CHANNEL as KEY_CHANNEL
-from mingpiao.sealing.parties import Owner, PartyStore, certificates, find_key, store_key
+from mingpiao.sealing.parties import Owner, PartyStore, certificates, find_key, seals, store_key
 from mingpiao.sealing.pictures import draw_supervisor_seal, draw_unit_seal
 from mingpiao.sealing.reading import PartySignature, SealedDocument, parse_sealed, read_sealed, signed_text
 from mingpiao.sealing.seals import read_seal, sign_seal, verify_seal, verify_seal_signature
@@ -48,6 +48,7 @@ __all__ = [
     "read_sealed",
     "root_certificates",
     "seal_ceiling_per_s",
+    "seals",
     "sign_seal",
     "signed_text",
     "store_key",

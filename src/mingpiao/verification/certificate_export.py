@@ -1,4 +1,4 @@
-"""Public certificates as files, so that bills can be checked on a machine without the platform."""
+"""Public certificates and looks as files, so that bills can be checked on a machine without the platform."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -7,20 +7,26 @@ from pathlib import Path
 from asn1crypto import pem
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.sealing.service import certificates
+from mingpiao.catalog.service import load
+from mingpiao.sealing.service import certificates, seals
+from mingpiao.verification.looks import looks_of, read_looks, write_looks
 
 #: File of the finance departments' certificates: only they may supervise a bill.
 DEPARTMENTS = "departments.pem"
 _BUNDLES = {"roots.pem": "authority", DEPARTMENTS: "department", "units.pem": "unit", "makers.pem": "maker"}
 
 
-async def export_certificates(connection: AsyncConnection, directory: Path) -> int:
-    """Write `roots.pem` (trusted authorities), `departments.pem`, `units.pem` and `makers.pem`.
+async def export_certificates(connection: AsyncConnection, directory: Path, address: str) -> int:
+    """Write `roots.pem` (trusted authorities), `departments.pem`, `units.pem` and `makers.pem`, and what it
+    takes to draw PDFs anew: `looks.json` and `seals/`. `address` is the site's, to which QR symbols lead.
 
     Old certificates are among them, for what they signed stays valid. Returns how many were written.
     """
+    catalog, drawn = await load(connection), await seals(connection)
     bundles = {name: await certificates(connection, kind) for name, kind in _BUNDLES.items()}
     await asyncio.to_thread(_write_all, directory, bundles)
+    looks = looks_of(catalog, address, read_looks(directory))
+    await asyncio.to_thread(write_looks, directory, looks, drawn)
     return sum(map(len, bundles.values()))
 
 

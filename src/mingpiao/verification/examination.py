@@ -17,6 +17,7 @@ from mingpiao.verification.errors import (
     file_unreadable,
     not_a_fiscal_bill,
 )
+from mingpiao.verification.look_match import LookMatch
 from mingpiao.verification.model import Check, CheckState, SealSummary, VerificationVerdict
 
 #: The largest file that is examined, in bytes; a long bill with its font takes a tenth.
@@ -198,6 +199,24 @@ def _copies(pdf: PdfContents | None) -> str:
     if pdf is None or pdf.copies < 2:
         return ""
     return f"PDF 中嵌入了 {pdf.copies} 个同名的附件，不同软件可能读到不同的内容。"
+
+
+def with_pdf_compared(examination: Examination, match: LookMatch) -> Examination:
+    """The notice on a PDF's look replaced by what comparing it with the platform's own found."""
+    if match is LookMatch.UNKNOWN:
+        return examination
+    state = CheckState.FAILED if match is LookMatch.FOREIGN else CheckState.PASSED
+    compared = Check(code=PDF_FACE, title="PDF 版面", state=state, detail=_MATCHES[match])
+    checks = [compared if check.code == PDF_FACE else check for check in examination.checks]
+    intact = examination.look_intact and match is not LookMatch.FOREIGN
+    return msgspec.structs.replace(examination, checks=tuple(checks), look_intact=intact)
+
+
+_MATCHES = {
+    LookMatch.SAME: "与平台由签名原文生成的 PDF 逐字节一致",
+    LookMatch.RESAVED: "文件经其他软件重新保存，版面与平台由签名原文生成的 PDF 一致",
+    LookMatch.FOREIGN: "版面不是平台由签名原文生成的，看到的内容可能与原文不同，请以平台生成的票面为准",
+}
 
 
 def _is_bill(xml: bytes) -> bool:

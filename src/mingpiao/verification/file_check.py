@@ -22,22 +22,44 @@ from mingpiao.kernel.money import plain
 from mingpiao.sealing.model import KeyInfo
 from mingpiao.sealing.service import TrustStore
 from mingpiao.verification.certificate_export import DEPARTMENTS
-from mingpiao.verification.examination import MAX_FILE_BYTES, Examination, examine, open_file
-from mingpiao.verification.model import Check, SealSummary
+from mingpiao.verification.examination import (
+    MAX_FILE_BYTES,
+    PDF_FACE,
+    Examination,
+    Presented,
+    examine,
+    open_file,
+    with_pdf_compared,
+)
+from mingpiao.verification.look_match import match_look
+from mingpiao.verification.looks import own_pdfs, read_looks
+from mingpiao.verification.model import Check, CheckState, SealSummary, VerificationVerdict
 
 _ENDINGS = frozenset({".pem", ".crt", ".cer", ".der"})
 _ONLINE_NOTE = "离线查验核对签名、印章和内容是否被改动；票据是否已冲红，请到公共查验页面联网查询。"
 
 
 class Exit(IntEnum):
-    """Exit codes; of several files the worst counts."""
+    """Exit codes; of several files the highest counts.
+
+    NOT_AS_MADE: the original is genuine, the file around it is not as the platform made it, or could not
+    be compared.
+    """
 
     GENUINE = 0
     ALTERED = 1
     UNREADABLE = 2
+    NOT_AS_MADE = 3
 
 
-_VERDICTS = {Exit.GENUINE: "签名真实", Exit.ALTERED: "被篡改或无法信任", Exit.UNREADABLE: "无法读取"}
+_UNREADABLE = "无法读取"
+_NOT_COMPARED = "票据原文真实，版面没有核对"
+_VERDICTS = {
+    VerificationVerdict.GENUINE: (Exit.GENUINE, "签名真实"),
+    VerificationVerdict.ALTERED: (Exit.ALTERED, "被篡改或无法信任"),
+    VerificationVerdict.CHANGED: (Exit.NOT_AS_MADE, VerificationVerdict.CHANGED.label),
+    VerificationVerdict.FOREIGN_LOOK: (Exit.NOT_AS_MADE, VerificationVerdict.FOREIGN_LOOK.label),
+}
 
 
 class FileReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +86,7 @@ def main(
         sys.stderr.write(refusal.problems[0].message + "\n")
         return Exit.UNREADABLE
     departments = read_departments(trust_dir)
-    reports = [check_file(file, trust, departments) for file in files]
+    reports = [check_file(file, trust, departments, looks_in=trust_dir) for file in files]
     if as_json:
         sys.stdout.write(msgspec.json.encode(reports).decode() + "\n")
     else:
@@ -112,33 +134,59 @@ def _certificates(file: Path) -> list[bytes]:
     return ders
 
 
-def check_file(file: Path, trust: TrustStore, departments: frozenset[KeyInfo] | None = None) -> FileReport:
-    """Check one file. What cannot be read is a report too, never an error."""
+def check_file(
+    file: Path,
+    trust: TrustStore,
+    departments: frozenset[KeyInfo] | None = None,
+    *,
+    looks_in: Path | None = None,
+) -> FileReport:
+    """Check one file. What cannot be read is a report too, never an error.
+
+    `looks_in` is the directory of an export: with what it holds a PDF is drawn anew and compared.
+    """
     try:
         with file.open("rb") as stream:
             data = stream.read(MAX_FILE_BYTES + 1)
-        examination = examine(open_file(data, trust.roots), trust, departments)
+        presented = open_file(data, trust.roots)
+        examination = examine(presented, trust, departments)
+        compared = _compare(data, presented, examination, looks_in)
     except Refusal as refusal:
         return _unreadable(file, refusal.problems[0].message)
     except OSError as error:
         return _unreadable(file, f"无法打开文件：{error.strerror}。")
-    result = Exit.GENUINE if examination.sound else Exit.ALTERED
+    result, verdict = _VERDICTS[compared.verdict]
+    if result is Exit.GENUINE and any(
+        check.code == PDF_FACE and check.state is CheckState.NOTICE for check in compared.checks
+    ):
+        result, verdict = Exit.NOT_AS_MADE, _NOT_COMPARED
     return FileReport(
         file=str(file),
         result=result,
-        verdict=_VERDICTS[result],
-        kind=examination.kind.value,
-        bill=_bill(examination),
-        seals=examination.seals,
-        checks=examination.checks,
-        sm3=examination.sm3,
+        verdict=verdict,
+        kind=compared.kind.value,
+        bill=_bill(compared),
+        seals=compared.seals,
+        checks=compared.checks,
+        sm3=compared.sm3,
     )
+
+
+def _compare(
+    data: bytes, presented: Presented, examination: Examination, directory: Path | None
+) -> Examination:
+    """The examination of a PDF with its look compared, where an export tells how bills look."""
+    looks = read_looks(directory) if directory else None
+    if presented.pdf is None or examination.face is None or looks is None or directory is None:
+        return examination
+    if not examination.original_sound:
+        return examination
+    own = own_pdfs(presented.xml, examination.face, directory, looks)
+    return with_pdf_compared(examination, match_look(data, presented.pdf, own))
 
 
 def _unreadable(file: Path, problem: str) -> FileReport:
-    return FileReport(
-        file=str(file), result=Exit.UNREADABLE, verdict=_VERDICTS[Exit.UNREADABLE], problem=problem
-    )
+    return FileReport(file=str(file), result=Exit.UNREADABLE, verdict=_UNREADABLE, problem=problem)
 
 
 def _bill(examination: Examination) -> dict[str, str]:
@@ -158,7 +206,12 @@ def _bill(examination: Examination) -> dict[str, str]:
 
 
 def _show(reports: Iterable[FileReport], console: Console) -> None:
-    styles = {Exit.GENUINE: "bold green", Exit.ALTERED: "bold red", Exit.UNREADABLE: "bold yellow"}
+    styles = {
+        Exit.GENUINE: "bold green",
+        Exit.ALTERED: "bold red",
+        Exit.UNREADABLE: "bold yellow",
+        Exit.NOT_AS_MADE: "bold red",
+    }
     for report in reports:
         console.print(Text.assemble((report.verdict, styles[report.result]), f"  {report.file}"))
         if report.problem:

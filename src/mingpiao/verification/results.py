@@ -8,8 +8,7 @@ from mingpiao.crypto.x509 import Certificate
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.sealing.model import Face
-from mingpiao.verification.examination import PDF_FACE, UNIT_OWNER, Examination
-from mingpiao.verification.likeness import Likeness
+from mingpiao.verification.examination import UNIT_OWNER, Examination
 from mingpiao.verification.model import (
     Check,
     CheckState,
@@ -98,22 +97,6 @@ def unreadable(examination: Examination) -> VerificationResult:
         seals=examination.seals,
         checks=examination.checks,
     )
-
-
-def with_pdf_compared(examination: Examination, likeness: Likeness) -> Examination:
-    """The notice on a PDF's look replaced by what comparing it with the platform's own found."""
-    state = CheckState.FAILED if likeness is Likeness.FOREIGN else CheckState.PASSED
-    compared = Check(code=PDF_FACE, title="PDF 版面", state=state, detail=_LIKENESS[likeness])
-    checks = [compared if check.code == PDF_FACE else check for check in examination.checks]
-    intact = examination.look_intact and likeness is not Likeness.FOREIGN
-    return msgspec.structs.replace(examination, checks=tuple(checks), look_intact=intact)
-
-
-_LIKENESS = {
-    Likeness.SAME: "与平台由签名原文生成的 PDF 逐字节一致",
-    Likeness.RESAVED: "文件经其他软件重新保存，版面与平台由签名原文生成的 PDF 一致",
-    Likeness.FOREIGN: "版面不是平台由签名原文生成的，看到的内容可能与原文不同，请以平台生成的票面为准",
-}
 
 
 def _register_check(problem: str) -> Check:

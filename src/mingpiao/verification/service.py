@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Protocol
 
 import asyncpg
@@ -16,6 +15,7 @@ from mingpiao.issuing.service import get_document
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.codes import BillIdentity, is_code, is_number
 from mingpiao.kernel.errors import Refusal
+from mingpiao.layout.service import LAYOUT_RELEASE
 from mingpiao.storage.database import Database
 from mingpiao.storage.notices import Notices
 from mingpiao.verification import results
@@ -30,11 +30,12 @@ from mingpiao.verification.examination import (
     examine,
     named_keys,
     open_file,
+    with_pdf_compared,
 )
 from mingpiao.verification.inputs import problems_of_face, read_face_query, read_link
 from mingpiao.verification.keys import KeyDirectory
-from mingpiao.verification.likeness import likeness_of
 from mingpiao.verification.limits import VerificationLimits, count_file
+from mingpiao.verification.look_match import match_look
 from mingpiao.verification.model import (
     Depth,
     FaceQuery,
@@ -169,14 +170,22 @@ class Verifier:
             return results.differing(examination, identity, registered=reply.registered)
         document = await self._document(reply)
         if presented.pdf is not None:
-            make = partial(self._drawer.pdf_of_release, document)
-            kept = await self._drawer.kept_pdfs(document)
-            likeness = await likeness_of(data, presented.pdf, make, kept)
-            examination = results.with_pdf_compared(examination, likeness)
+            own = await self._own_pdfs(document, data)
+            match = await asyncio.to_thread(match_look, data, presented.pdf, own)
+            examination = with_pdf_compared(examination, match)
         result = results.examined(reply, await self._kind_name(reply), Means.FILE, examination)
         if result.verdict in _SHOWN_BESIDE:
             result = msgspec.structs.replace(result, picture=await self._drawer.faces(document))
         return result
+
+    async def _own_pdfs(self, document: BillDocument, data: bytes) -> list[bytes]:
+        """The PDFs of a bill that the platform made or makes, up to the first that is the presented one."""
+        own: list[bytes] = []
+        for release in range(LAYOUT_RELEASE, 0, -1):
+            own.append(await self._drawer.pdf_of_release(document, release))
+            if own[-1] == data:
+                return own
+        return [*own, *await self._drawer.kept_pdfs(document)]
 
     async def _answer(self, reply: RegisterEntry | Miss, means: Means, depth: Depth) -> VerificationResult:
         if isinstance(reply, Miss):
