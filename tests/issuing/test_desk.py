@@ -326,7 +326,9 @@ async def test_a_detailed_line_names_the_item_it_belongs_to(office: Office) -> N
     assert face.aux_items[0].related_code == face.items[0].code
 
 
-@pytest.mark.parametrize("name", ["李𫞡", "张𡌒", "ᠪᠠᠲᠤ", "김철수", "محمد علي", "Şahin Öz", "བསོད་ནམས"])
+@pytest.mark.parametrize(
+    "name", ["王䶮", "李𫞡", "张𡌒", "𫝊峪村", "ᠪᠠᠲᠤ", "김철수", "محمد علي", "Şahin Öz", "བསོད་ནམས"]
+)
 async def test_names_in_any_script_of_the_country_are_issued(office: Office, name: str) -> None:
     hospital = office.province.hospital
     payer = msgspec.structs.replace(hospital.request(kind="0601").payer, name=name)

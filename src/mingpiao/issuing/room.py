@@ -1,5 +1,7 @@
 """What the house needs of issuing."""
 
+import asyncio
+
 from mingpiao.catalog.room import CATALOG
 from mingpiao.house.model import Duty, Purge, Room
 from mingpiao.house.opening import DATABASE, House, Service
@@ -8,12 +10,15 @@ from mingpiao.issuing.medians import count_items
 from mingpiao.issuing.model import BillState, Color
 from mingpiao.issuing.service import Desk
 from mingpiao.issuing.totals import add_up_closed_days
+from mingpiao.letters.service import missing_character
 from mingpiao.rules.room import RULES
 from mingpiao.sealing.room import PARTIES, SIGNER
 from mingpiao.units.room import UNITS
 
 
 async def _open_desk(house: House) -> Desk:
+    # Opens the fonts that say what a face can show: not while the first bill waits.
+    await asyncio.to_thread(missing_character, "")
     desk = Desk(
         await house.get(DATABASE),
         await house.get(CATALOG),

@@ -4,6 +4,7 @@ Run as `python -m mingpiao.layout.pdf_attachment`. Memory and processor time are
 crafted file harms only this process.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 from io import BytesIO
@@ -100,23 +101,22 @@ def _copies(pdf: Any) -> int:
     """The most embedded files that share a key or a file name; readers differ in which one they take."""
     import pikepdf
 
-    names: list[str] = []
-    specifications: dict[Any, Any] = {}
-    for thing in pdf.objects:
-        if not isinstance(thing, pikepdf.Dictionary):
-            continue
-        if "/EmbeddedFiles" in thing or "/Kids" in thing or "/Limits" in thing:
-            names += [str(key) for key in _keys_of(thing)]
-        if "/EF" in thing:
-            specifications[thing.objgen] = thing
-    files = [str(one.get("/UF", one.get("/F", ""))) for one in specifications.values()]
-    return max([*map(names.count, names), *map(files.count, files)], default=0)
+    tree = pdf.Root.get("/Names", pikepdf.Dictionary()).get("/EmbeddedFiles", pikepdf.Dictionary())
+    keys = Counter(str(key) for key in _keys(tree, 0))
+    files = Counter(
+        str(thing.get("/UF", thing.get("/F", "")))
+        for thing in pdf.objects
+        if isinstance(thing, pikepdf.Dictionary) and "/EF" in thing
+    )
+    return max([*keys.values(), *files.values()], default=0)
 
 
-def _keys_of(node: Any) -> list[Any]:
-    inner = node.get("/EmbeddedFiles", node)
-    listed = inner.get("/Names", None) if hasattr(inner, "get") else None
-    return list(listed)[::2] if listed is not None and not hasattr(listed, "keys") else []
+def _keys(node: Any, depth: int) -> Iterator[Any]:
+    """The keys of a name tree, those that stand there twice too."""
+    yield from list(node.get("/Names", []))[::2]
+    if depth < _MAX_DEPTH:
+        for child in node.get("/Kids", []):
+            yield from _keys(child, depth + 1)
 
 
 # --- what is drawn ---------------------------------------------------------------------------------
@@ -126,18 +126,21 @@ def _look(pdf: Any) -> str:
     """A digest of every page and of all that the catalogue leads to, however the file stores it."""
     digest = sha256()
     walker = _Walker()
-    for page in pdf.pages:
-        digest.update(b"page")
-        for name in _INHERITED:
-            digest.update(name.encode())
-            for part in walker.walk(_inherited(page, name)):
-                digest.update(part)
-        digest.update(sha256(_drawing(page)).digest())
-        for part in walker.members(page.obj, _STORAGE | {"/Contents", "/Type", *_INHERITED}):
-            digest.update(part)
-    for part in walker.members(pdf.Root, _CATALOGUE):
-        digest.update(part)
+    for token in _tokens(pdf, walker):
+        # With its length, so that no two sequences of tokens are one sequence of bytes.
+        digest.update(b"%d:" % len(token) + token)
     return digest.hexdigest()
+
+
+def _tokens(pdf: Any, walker: "_Walker") -> Iterator[bytes]:
+    for page in pdf.pages:
+        yield b"page"
+        for name in _INHERITED:
+            yield name.encode()
+            yield from walker.walk(_inherited(page, name))
+        yield sha256(_drawing(page)).digest()
+        yield from walker.members(page.obj, _STORAGE | {"/Contents", "/Type", *_INHERITED})
+    yield from walker.members(pdf.Root, _CATALOGUE)
 
 
 def _inherited(page: Any, name: str) -> Any:
@@ -175,7 +178,7 @@ class _Walker:
         if isinstance(thing, pikepdf.Object) and thing.is_indirect:
             known = self._met.get(thing.objgen)
             if known is not None:
-                yield b"met %d;" % known
+                yield b"met %d" % known
                 return
             self._met[thing.objgen] = len(self._met)
         if isinstance(thing, pikepdf.Stream):
@@ -195,7 +198,7 @@ class _Walker:
         """The members of a dictionary or stream in the order of their names."""
         yield b"<"
         for name in sorted(set(thing.keys()) - without):
-            yield name.encode() + b" "
+            yield name.encode()
             yield from self.walk(thing[name])
         yield b">"
 
@@ -216,11 +219,11 @@ def _plain(thing: Any) -> bytes:
     if isinstance(thing, pikepdf.String):
         return b"(%s)" % bytes(thing).hex().encode()
     if isinstance(thing, bool) or thing is None:
-        return repr(thing).encode() + b";"
+        return repr(thing).encode()
     try:
-        return b"%.5f;" % float(thing)
+        return b"%.5f" % float(thing)
     except (TypeError, ValueError):
-        return str(thing).encode() + b";"
+        return str(thing).encode()
 
 
 def main() -> None:
