@@ -327,7 +327,19 @@ async def test_a_detailed_line_names_the_item_it_belongs_to(office: Office) -> N
 
 
 @pytest.mark.parametrize(
-    "name", ["王䶮", "李𫞡", "张𡌒", "𫝊峪村", "ᠪᠠᠲᠤ", "김철수", "محمد علي", "Şahin Öz", "བསོད་ནམས"]
+    "name",
+    [
+        "王䶮",
+        "李𫞡",
+        "张𡌒",
+        "𫝊峪村",
+        "ᠪᠠᠲᠤ",
+        "ᠬᠠᠷ\u180eᠠ\u202fᠶᠢᠨ",
+        "김철수",
+        "محمد علي",
+        "Şahin Öz",
+        "བསོད་ནམས",
+    ],
 )
 async def test_names_in_any_script_of_the_country_are_issued(office: Office, name: str) -> None:
     hospital = office.province.hospital
