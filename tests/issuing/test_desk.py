@@ -313,14 +313,14 @@ async def test_nothing_recorded_can_be_edited_or_deleted(world: World) -> None:
         assert (await get_bill(connection, bill.bill_id)).total == bill.total
 
 
-async def test_a_detailed_line_names_the_item_it_belongs_to(office: Office) -> None:
-    hospital = office.province.hospital
+async def test_a_detailed_line_names_the_item_it_belongs_to(world: World) -> None:
+    hospital = world.province.hospital
     request = hospital.request(kind="0601")
     line = RequestAuxItem(
         related_code=request.items[0].code, name="阿莫西林胶囊", quantity=Decimal(1), amount=Decimal("0.01")
     )
-    issued = await issue_one(office, aux_items=(line,))
-    async with office.database.scoped(UnitScope(issued.bill.unit_id)) as connection:
+    issued = await issue_one(world, aux_items=(line,))
+    async with world.database.scoped(UnitScope(issued.bill.unit_id)) as connection:
         face = parse_sealed((await get_document(connection, issued.bill.bill_id)).xml)
     assert [aux.related_name for aux in face.aux_items] == [face.items[0].name]
     assert face.aux_items[0].related_code == face.items[0].code
@@ -341,7 +341,7 @@ async def test_a_detailed_line_names_the_item_it_belongs_to(office: Office) -> N
         "བསོད་ནམས",
     ],
 )
-async def test_names_in_any_script_of_the_country_are_issued(office: Office, name: str) -> None:
-    hospital = office.province.hospital
+async def test_names_in_any_script_of_the_country_are_issued(world: World, name: str) -> None:
+    hospital = world.province.hospital
     payer = msgspec.structs.replace(hospital.request(kind="0601").payer, name=name)
-    assert (await issue_one(office, payer=payer)).bill.payer.name == name
+    assert (await issue_one(world, payer=payer)).bill.payer.name == name
