@@ -144,7 +144,7 @@ def _welcome(console: Console, settings: Settings, accounts: Sequence[DemoAccoun
     _say(
         console,
         f"\n网站      {url}/\n接口文档  {url}/api/v1/docs\n运行状态  {url}/healthz"
-        f"\n示例材料  {_home(settings) / 'files'}\n按 Ctrl-C 停止。",
+        f"\n示例材料  {_home(settings) / 'evidence'}\n按 Ctrl-C 停止。",
     )
 
 

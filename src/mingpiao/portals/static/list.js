@@ -55,7 +55,15 @@
     tell();
   }
 
+  // On a phone rows come first; a filter with a mistake in it stays open.
+  function foldFilter() {
+    const filter = document.querySelector(".list-filter");
+    const narrow = window.matchMedia("(max-width: 767.98px)").matches;
+    if (filter && narrow && !filter.querySelector(".is-invalid")) filter.open = false;
+  }
+
   function begin() {
+    foldFilter();
     // What was chosen has been worked on.
     if (document.querySelector("[data-forget-chosen]")) forget();
     document.querySelectorAll("form[data-selection]:not([data-followed])").forEach((form) => {
