@@ -80,7 +80,7 @@ async def bench(world: World) -> Bench:
     await put_in_force(world.database, AMOUNT, USED_UP)
     catalog = CatalogStore(world.database, world.notices)
     units = UnitDirectory(world.database, world.notices)
-    applications = Applications(world.database, catalog, units, world.desk)
+    applications = Applications(world.database, catalog, units, world.desk, review_working_days=3)
     return Bench(
         world=world,
         applications=applications,

@@ -256,7 +256,7 @@ async def open_window(world: World) -> Window:
     desk = ScriptedDesk(world.desk)
     catalog = CatalogStore(world.database, world.notices)
     applications = Applications(
-        world.database, catalog, UnitDirectory(world.database, world.notices), desk, review_days=3
+        world.database, catalog, UnitDirectory(world.database, world.notices), desk, review_working_days=3
     )
     return Window(
         world=world,

@@ -44,7 +44,7 @@ _ADVANCING = (ApplicationState.CHECKING, ApplicationState.APPROVED)
 
 
 class Applications:
-    """Applications of units. A department has `review_days` working days for its decision."""
+    """Applications of units. A department has `review_working_days` working days for its decision."""
 
     def __init__(
         self,
@@ -53,13 +53,13 @@ class Applications:
         units: UnitDirectory,
         desk: IssuingDesk,
         *,
-        review_days: int = 3,
+        review_working_days: int,
     ) -> None:
         self._database = database
         self._catalog = catalog
         self._units = units
         self._desk = desk
-        self._review_days = review_days
+        self._review_working_days = review_working_days
 
     # -- from a request ----------------------------------------------------------------------------
 
@@ -201,7 +201,7 @@ class Applications:
         return outcome
 
     def _due(self) -> datetime:
-        return end_of_workday(now(), self._review_days)
+        return end_of_workday(now(), self._review_working_days)
 
     async def _region_of(self, unit_id: int) -> str:
         return (await self._units.profile(unit_id)).unit.region_code

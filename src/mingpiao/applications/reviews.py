@@ -195,7 +195,7 @@ class Reviews:
             officers = await officers_of(connection, _region_of(acting=acting))
             chosen = next((each for each in officers if each.account_id == account_id), None)
             if chosen is None:
-                message = "请从本部门在岗人员中选择复核人。"
+                message = "请从本部门在岗人员中选择复核人员。"
                 raise refuse("application.officer_unknown", message, field="officer", status=422)
             return await carry_out(
                 connection,

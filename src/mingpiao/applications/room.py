@@ -25,7 +25,7 @@ async def _open_applications(house: House) -> Applications:
         await house.get(CATALOG),
         await house.get(UNITS),
         await house.get(DESK),
-        review_days=house.settings(ReviewSettings).review_working_days,
+        review_working_days=house.settings(ReviewSettings).review_working_days,
     )
 
 

@@ -7,7 +7,6 @@ from mingpiao.house.model import Duty, Purge, Room
 from mingpiao.house.opening import DATABASE, House, Service
 from mingpiao.issuing.history import LONGEST_WINDOW
 from mingpiao.issuing.medians import count_items
-from mingpiao.issuing.model import BillState, Color
 from mingpiao.issuing.service import Desk
 from mingpiao.issuing.totals import add_up_closed_days
 from mingpiao.letters.service import missing_character
@@ -62,27 +61,5 @@ ROOM = Room(
         "bill:issued": "开具票据",
         "bill:reversal_issued": "开具红字票据",
         "bill:reversed": "票据被冲红",
-    },
-    # What a list was filtered by when it was exported.
-    details={
-        "amount_from": "金额自",
-        "amount_to": "金额至",
-        "business_no": "业务流水号",
-        "code": "票据代码",
-        "color": "票据类型",
-        "evidence": "佐证材料",
-        "format": "格式",
-        "from": "起",
-        "kind": "票据种类",
-        "number": "票据号码",
-        "payer": "缴款人",
-        "region": "地区",
-        "state": "状态",
-        "to": "止",
-        "unit": "单位",
-    },
-    values={
-        ("bill", "color"): {each.value: each.label for each in Color},
-        ("bill", "state"): {each.value: each.label for each in BillState},
     },
 )

@@ -115,7 +115,7 @@ def _choices(session: Session, application: Application, catalog: Catalog) -> _C
 async def _assign(reviews: Reviews, number: int, officer: str, *, acting: Acting) -> Application:
     account_id = read_whole(officer)
     if account_id is None:
-        raise refuse("application.officer_unknown", "请选择复核人。", field="officer", status=422)
+        raise refuse("application.officer_unknown", "请选择复核人员。", field="officer", status=422)
     return await reviews.assign(number, account_id, acting=acting)
 
 
