@@ -1,4 +1,4 @@
-"""The command line: thin, each command hands settings to what does the work.
+"""The command line. Each command passes the settings on to the module that does the work.
 
 Heavy modules are imported inside the commands, so that `--help` answers at once.
 """
@@ -25,14 +25,14 @@ _EXPECTED = (SettingsError, EmbeddedServerError, PortError, ProcessError)
 
 
 class Trouble(click.ClickException):
-    """What a person can mend, told in one paragraph; exit code 1."""
+    """An error that the person at the terminal can mend. It is shown as one paragraph; the exit code is 1."""
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(f"错误: {self.message}", file=file, err=file is None)
 
 
 class _Commands(click.Group):
-    """Commands whose expected failures become `Trouble` instead of a stack trace."""
+    """Commands that show their expected failures as `Trouble` instead of a stack trace."""
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -119,7 +119,7 @@ def serve(**options: Any) -> None:
     import uvicorn
 
     settings = _ready(**options)
-    # The application is built anew in each web process, from the environment.
+    # Each web process builds the application again, from its environment.
     os.environ.update(settings.to_environment())
     uvicorn.run(
         "mingpiao.app:create_app",
@@ -281,7 +281,7 @@ def _with_database(**options: Any) -> Settings:
 
 
 def _ready(**options: Any) -> Settings:
-    """Settings that a server can start with: a migrated database and a master key."""
+    """The settings of a server that can start: its database is migrated and its master key is available."""
     from mingpiao.storage.probe import require_ready
 
     settings = _with_database(**options)
