@@ -1,4 +1,4 @@
-"""Private keys at rest: wrapped with SM4-GCM under a master key that is never stored beside them."""
+"""Stored private keys: encrypted with SM4-GCM under a master key that is never stored beside them."""
 
 import os
 import secrets
@@ -18,14 +18,14 @@ _HEAD_BYTES = len(_FORMAT) + _MARK_BYTES
 
 
 class MasterKey:
-    """The 16-byte key that wraps all others. Its text form shows nothing of it."""
+    """The 16-byte key that encrypts all others. Its text form reveals nothing of it."""
 
     def __init__(self, key: bytes) -> None:
-        """Refuses (`crypto.master_key_malformed`) anything but 16 bytes."""
+        """Raises `Refusal` (`crypto.master_key_malformed`) for anything but 16 bytes."""
         if len(key) != sm4.KEY_BYTES:
             raise _malformed()
         self._key = key
-        # Four bytes tell a wrong master key from a damaged record; they do not help to guess 128 bits.
+        # Four bytes distinguish a wrong master key from a damaged record; they do not help to guess 128 bits.
         self._mark = hmac_sm3(key, b"mingpiao master key")[:_MARK_BYTES]
 
     def __repr__(self) -> str:
@@ -33,12 +33,12 @@ class MasterKey:
 
     @classmethod
     def generate(cls) -> "MasterKey":
-        """A fresh master key from the system's secure source."""
+        """A new master key from the system's secure random source."""
         return cls(secrets.token_bytes(sm4.KEY_BYTES))
 
     @classmethod
     def from_hex(cls, text: str) -> "MasterKey":
-        """Read 32 hex digits; surrounding white space is allowed. Refuses anything else."""
+        """Read 32 hex digits; surrounding white space is allowed. Raises `Refusal` for anything else."""
         try:
             return cls(bytes.fromhex(text.strip()))
         except ValueError as error:
@@ -46,9 +46,9 @@ class MasterKey:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "MasterKey":
-        """From `MINGPIAO_MASTER_KEY` (hex) or the file that `MINGPIAO_MASTER_KEY_FILE` names.
+        """Read it from `MINGPIAO_MASTER_KEY` (hex) or the file that `MINGPIAO_MASTER_KEY_FILE` names.
 
-        Refuses with `crypto.master_key_missing`, `…_unreadable` or `…_malformed`.
+        Raises `Refusal`: `crypto.master_key_missing`, `…_unreadable` or `…_malformed`.
         """
         if text := environment.get(ENVIRONMENT_KEY):
             return cls.from_hex(text)
@@ -70,15 +70,15 @@ class MasterKey:
             ) from error
 
     def hex(self) -> str:
-        """The key as 32 hex digits, to be handed to a signer process or written to a key file."""
+        """The key as 32 hex digits, for a signer process or a key file."""
         return self._key.hex()
 
     def wrap(self, private_key: bytes, label: str) -> bytes:
-        """Encrypt a private key, bound to its label: whoever swaps two records gets neither."""
+        """Encrypt a private key, bound to its label: if two records are swapped, neither can be decrypted."""
         return _FORMAT + self._mark + sm4.seal(self._key, private_key, label.encode())
 
     def unwrap(self, wrapped: bytes, label: str) -> bytes:
-        """Decrypt what `wrap` made. Refuses with `crypto.master_key_wrong` or `crypto.key_damaged`."""
+        """Decrypt the result of `wrap`. Raises `Refusal` (`crypto.master_key_wrong` or `crypto.key_damaged`)."""
         if wrapped[:1] != _FORMAT or len(wrapped) < _HEAD_BYTES:
             raise _damaged(label)
         if wrapped[1:_HEAD_BYTES] != self._mark:

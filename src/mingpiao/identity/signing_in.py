@@ -29,7 +29,7 @@ _WRONG = Problem(
 
 
 def locked_problem() -> Problem:
-    """The answer while an account is locked."""
+    """The answer for a locked account."""
     return Problem(
         code="session.account_locked",
         message=f"密码连续{FAILURES_ALLOWED}次错误，账户已锁定，"
@@ -48,11 +48,11 @@ async def sign_in(
     replacing: str = "",
     policy: PasswordPolicy = DENGBAO,
 ) -> SignIn:
-    """Prove a person by password and begin a session; the session of token `replacing` ends.
+    """Check a person's password and begin a session; the session of token `replacing` ends.
 
-    An unknown user, a disabled one and a wrong password are told apart neither by the answer nor by
-    its time. Five failures in a row lock the account for 15 minutes, however many attempts run at
-    the same moment: a right password counts only while the account is not locked when it arrives.
+    For an unknown user, a disabled one and a wrong password, both the answer and its time are the same. Five
+    failures in a row lock the account for 15 minutes, however many attempts run at the same moment: a correct
+    password counts only if the account is not locked when it arrives.
     """
     async with database.system() as connection:
         row = await _account_row(connection, username)
@@ -84,9 +84,9 @@ async def sign_in(
 
 
 async def count_failure(connection: AsyncConnection, username: str, *, address: str) -> Problem:
-    """Count a wrong password in one statement and record it; what to answer.
+    """Count a wrong password in one statement, record it, and return the answer.
 
-    The statement is run for unknown users too, so that they cost the same.
+    The statement also runs for unknown users, so that their sign-in costs the same.
     """
     username = username if is_username(username) else ""
     moment = now()
@@ -111,7 +111,7 @@ async def count_failure(connection: AsyncConnection, username: str, *, address: 
         AuditEntry(
             acting=platform("sign_in", address=address),
             action="session:lock" if locked else "session:sign_in_failed",
-            # What was typed as an unknown user's name may be a password: it is not kept.
+            # The text typed as an unknown user's name may be a password, so it is not recorded.
             subject=f"account:{row['account_id']}" if row else "account:unknown",
             unit_id=row["unit_id"] if row else None,
             details={"failures": str(row["failed_attempts"])} if row else {},
@@ -121,7 +121,7 @@ async def count_failure(connection: AsyncConnection, username: str, *, address: 
 
 
 async def sign_out(database: Database, token: str, *, address: str) -> None:
-    """End the session of a token; nothing happens when it had ended already."""
+    """End the session of a token; nothing happens if it has ended already."""
     async with database.system() as connection:
         account_id = await end_session(connection, token)
         if account_id is None:
@@ -167,9 +167,9 @@ async def _refuse_locked(database: Database, username: str, row: RowMapping, add
 async def _clear_failures(
     connection: AsyncConnection, account_id: int, policy: PasswordPolicy
 ) -> RowMapping | None:
-    """Forget the failures of an account that is open at this moment; None when it is not.
+    """Reset the failures of an account that is not locked at this moment; returns None if it is.
 
-    A password past its age must be changed before anything else.
+    A password that is too old must be changed before anything else.
     """
     moment = now()
     must_change: ColumnElement[bool] = accounts.c.must_change_password

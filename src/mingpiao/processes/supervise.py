@@ -1,4 +1,4 @@
-"""Child processes, started and stopped in order; none outlives us, however we end."""
+"""Starts and stops child processes in order; none outlives this process, however it ends."""
 
 import http.client
 import os
@@ -18,12 +18,12 @@ from mingpiao.processes.guard import Guard
 _STOP_SECONDS = 15.0
 _TAIL_LINES = 15
 _STDIN = 0
-#: Ctrl-C, a polite end from outside, and the terminal being closed all mean the same.
+#: Ctrl-C, a request to end from outside, and the closing of the terminal all mean the same.
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class ProcessError(Exception):
-    """A child process did not start or ended by itself; the message shows the end of its log."""
+    """A child process did not start or ended by itself; the message contains the end of its log."""
 
 
 class PortError(Exception):
@@ -31,7 +31,7 @@ class PortError(Exception):
 
 
 class Child:
-    """A program that runs in a session of its own, with its output in a log file."""
+    """A program that runs in a session of its own, and writes its output to a log file."""
 
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         self.name = name
@@ -53,17 +53,17 @@ class Child:
         return self._process.pid
 
     def ended(self) -> bool:
-        """Whether the process runs no more."""
+        """Whether the process has ended."""
         return self._process.poll() is not None
 
     def complaint(self) -> ProcessError:
-        """What to say about a child that ended by itself."""
+        """The message about a child that ended by itself."""
         lines = self.log.read_text(errors="replace").splitlines()[-_TAIL_LINES:]
         told = "\n".join(lines)
         return ProcessError(f"{self.name}意外退出（返回码 {self._process.poll()}）。日志 {self.log}:\n{told}")
 
     def stop(self) -> None:
-        """Ask it to end, and after 15 seconds end it and all that it started."""
+        """Ask the process to end; after 15 seconds, kill it and all processes that it started."""
         if not self.ended():
             self._process.terminate()
             try:
@@ -76,9 +76,10 @@ class Child:
 
 @contextmanager
 def endings_as_interrupts() -> Iterator[None]:
-    """Within, each of SIGINT, SIGTERM and SIGHUP raises KeyboardInterrupt once; later ones are ignored.
+    """While the block runs, the first SIGINT, SIGTERM or SIGHUP raises KeyboardInterrupt; later ones are
+    ignored.
 
-    The first starts the orderly stop, which the others must not break.
+    The first signal starts the orderly stop, which the others must not interrupt.
     """
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -95,7 +96,7 @@ def endings_as_interrupts() -> Iterator[None]:
 
 
 def require_free_port(host: str, port: int) -> None:
-    """Raises PortError when nothing can listen on the port."""
+    """Raise PortError if no program can listen on the port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -112,7 +113,7 @@ def require_free_port(host: str, port: int) -> None:
 
 
 def wait_until_healthy(url: str, children: Sequence[Child], *, seconds: float = 60.0) -> None:
-    """Wait until GET `url` answers 200. Raises ProcessError when a child ends or the time is over."""
+    """Wait until GET `url` answers 200. Raises ProcessError if a child ends or the time is over."""
     deadline = time.monotonic() + seconds
     while (answer := fetch_status(url)) != 200:
         for child in children:
@@ -125,7 +126,7 @@ def wait_until_healthy(url: str, children: Sequence[Child], *, seconds: float = 
 
 
 def fetch_status(url: str, *, seconds: float = 5.0) -> int:
-    """The HTTP status of GET `url`, or 0 when nobody answers."""
+    """The HTTP status of GET `url`, or 0 if there is no answer."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=seconds)
     try:
@@ -138,8 +139,11 @@ def fetch_status(url: str, *, seconds: float = 5.0) -> int:
 
 
 def watch(children: Sequence[Child]) -> None:
-    """Sleep for as long as all run. Raises ProcessError when one ends by itself, and KeyboardInterrupt
-    when the terminal that we read from is closed (SIGHUP may go to `make` or `ssh` alone)."""
+    """Sleep while all children run.
+
+    Raises ProcessError if one ends by itself, and KeyboardInterrupt if the terminal that we read from is
+    closed (SIGHUP may go to `make` or `ssh` alone).
+    """
     at_a_terminal = os.isatty(_STDIN)
     while not (at_a_terminal and _is_hung_up(_STDIN)):
         for child in children:

@@ -1,10 +1,10 @@
-"""What sealing refuses, ready-made."""
+"""The errors and refusals of sealing."""
 
 from mingpiao.kernel.errors import Refusal, refuse
 
 
 class SignerUnavailable(Refusal):
-    """The signer could not answer; nothing was sealed. Asking again later may succeed."""
+    """The signer could not answer, and nothing was sealed. The same request may succeed later."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -64,7 +64,7 @@ _SUPERVISOR = "财政部门"
 def verify_xml(xml: bytes, trust: TrustStore) -> XmlReport:
     """Check a sealed XML offline: structure, both signatures, and each certificate at the time of signing.
 
-    Never raises for bad bytes: they give a report that is not genuine and says why, in Chinese.
+    Never raises for malformed bytes: the report is then not genuine and says why, in Chinese.
     """
     digest = sm3_hex(xml)
     try:
@@ -119,7 +119,7 @@ def _problem(
     key, text, value = certificate.public_key, document.text, signature.value
     if not (key.verify(text, value) or key.verify_raw(text, value)):
         return "签名与票面内容不符:内容被改动,或签名不是此证书所签"
-    # The signature time is not covered by the signature; the time of issue is, and both are one act.
+    # The signature does not cover its own time. It covers the time of issue, which is the time of the same act.
     if signature.signed_at != document.face.issued_at:
         return "签名时间与开票时间不一致"
     if not certificate.may_sign:
