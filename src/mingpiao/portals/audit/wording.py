@@ -1,6 +1,6 @@
-"""The audit trail in the users' language, in the words of the rooms and lists that record it.
+"""Chinese words for the audit trail, from the rooms and lists that record it.
 
-What has no word is shown as stored: a trail may be older than the words.
+An action without a word is shown as stored, because lines may be older than the words.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ def detail_label(action: str, name: str) -> str:
 
 
 def details_text(action: str, details: dict[str, str]) -> str:
-    """The details as one line, each under its Chinese name; empty ones are left out."""
+    """The details as one line, each after its Chinese name; empty ones are left out."""
     return "；".join(
         f"{detail_label(action, name)}：{_value(action, name, value)}"
         for name, value in details.items()

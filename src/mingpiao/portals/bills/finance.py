@@ -56,7 +56,7 @@ async def bill_page(
 async def bill_document(
     call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str], form: FromPath[str]
 ) -> Response[bytes]:
-    """A bill's document to keep: ofd, pdf or xml."""
+    """A bill's document for saving: ofd, pdf or xml."""
     return await bill_file_response(call.services, call.session.account, code, number, form)
 
 
