@@ -162,7 +162,7 @@ def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Setting
             values[name] = _read(known[name], value)
         except (msgspec.ValidationError, ValueError) as error:
             shown = "" if known[name].secret else f"={value}"
-            complaints.append(f"设置 {PREFIX}{name.upper()}{shown} 无效: {_reason(known[name], error)}")
+            complaints.append(f"设置 {PREFIX}{name.upper()}{shown} 无效：{_reason(known[name], error)}")
     if complaints:
         raise SettingsError("\n".join(complaints))
     rooms = tuple(kind(**own) for kind in room_settings() if (own := _of_kind(values, kind, known)))
@@ -244,7 +244,7 @@ def _check_address(address: str, schemes: tuple[str, ...]) -> None:
 
 _REASONS = {
     "database_url": "应为 postgresql://用户:密码@主机:端口/数据库。",
-    "file_store": "应为目录, 或 s3://存储桶/前缀。",
+    "file_store": "应为目录，或 s3://存储桶/前缀。",
     "port": "端口应为 1 至 65535 之间的整数。",
     "trusted_proxies": "应为用逗号分隔的 IP 地址或网段。",
     "log_level": "应为 debug、info、warning 或 error。",

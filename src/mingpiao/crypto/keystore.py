@@ -56,7 +56,7 @@ class MasterKey:
         if not named:
             raise refuse(
                 "crypto.master_key_missing",
-                f"没有主密钥,无法使用签章私钥。请设置环境变量 {ENVIRONMENT_KEY}(32 位十六进制),"
+                f"没有主密钥，无法使用签章私钥。请设置环境变量 {ENVIRONMENT_KEY}（32 位十六进制），"
                 f"或用 {ENVIRONMENT_FILE} 指明主密钥文件。",
                 status=503,
             )
@@ -84,7 +84,7 @@ class MasterKey:
         if wrapped[1:_HEAD_BYTES] != self._mark:
             raise refuse(
                 "crypto.master_key_wrong",
-                f"主密钥不对:私钥“{label}”是用另一个主密钥加密的。"
+                f"主密钥不对：私钥“{label}”是用另一个主密钥加密的。"
                 f"请检查 {ENVIRONMENT_KEY} 或 {ENVIRONMENT_FILE} 是否与建库时一致。",
                 status=503,
             )
@@ -97,7 +97,7 @@ class MasterKey:
 def _malformed() -> Refusal:
     return refuse(
         "crypto.master_key_malformed",
-        "主密钥格式不对:应为 32 位十六进制数(16 字节)。请检查主密钥的设置。",
+        "主密钥格式不对：应为 32 位十六进制数（16 字节）。请检查主密钥的设置。",
         status=503,
     )
 
@@ -105,6 +105,6 @@ def _malformed() -> Refusal:
 def _damaged(label: str) -> Refusal:
     return refuse(
         "crypto.key_damaged",
-        f"私钥“{label}”的密文已损坏或被调换。请从备份恢复,或为该单位更换签章密钥。",
+        f"私钥“{label}”的密文已损坏或被调换。请从备份恢复，或为该单位更换签章密钥。",
         status=503,
     )

@@ -138,9 +138,9 @@ def load() -> LibCrypto:
         except (OSError, AttributeError) as error:
             tried.append(f"{candidate}: {error}")
     raise LibraryMissing(
-        "找不到支持 SM2 的 OpenSSL 3(libcrypto)。请安装 OpenSSL 3"
-        "(Debian/Ubuntu:apt install libssl3),或用环境变量 MINGPIAO_LIBCRYPTO 指明库文件。"
-        "已尝试:" + ";".join(tried)
+        "找不到支持 SM2 的 OpenSSL 3（libcrypto）。请安装 OpenSSL 3"
+        "（Debian/Ubuntu：apt install libssl3），或用环境变量 MINGPIAO_LIBCRYPTO 指明库文件。"
+        "已尝试：" + "；".join(tried)
     )
 
 

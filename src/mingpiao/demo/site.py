@@ -115,7 +115,7 @@ def _prepare(settings: Settings, server: EmbeddedServer, console: Console) -> li
 def _build(settings: Settings, console: Console) -> list[DemoAccount]:
     from mingpiao.demo import province
 
-    _say(console, "首次启动: 建立演示省份并开具第一天的票据…")
+    _say(console, "首次启动：建立演示省份并开具第一天的票据…")
     with shown_progress(console) as progress:
         return asyncio.run(province.build(settings, progress))
 
@@ -136,7 +136,7 @@ def _welcome(console: Console, settings: Settings, accounts: Sequence[DemoAccoun
     url = settings.site_url()
     _say(
         console,
-        "\n演示账号（密码在首次启动时随机生成, 保存在 " + str(_home(settings) / "accounts.txt") + "）",
+        "\n演示账号（密码在首次启动时随机生成，保存在 " + str(_home(settings) / "accounts.txt") + "）",
     )
     rows = [("角色", "单位", "首页", "账号", "密码")]
     rows += [(a.role, a.place, a.page, a.login, a.password) for a in accounts]

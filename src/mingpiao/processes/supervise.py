@@ -104,10 +104,10 @@ def require_free_port(host: str, port: int) -> None:
             probe.bind((host, port))
             probe.listen(1)
         except PermissionError:
-            raise PortError(f"没有权限使用端口 {port}。请换一个大于 1023 的端口, 例如 PORT=8080。") from None
+            raise PortError(f"没有权限使用端口 {port}。请换一个大于 1023 的端口，例如 PORT=8080。") from None
         except OSError as error:
             hint = (
-                f"请关闭占用它的程序, 或换一个端口, 例如: make demo PORT={port + 1 if port < 65535 else 8000}"
+                f"请关闭占用它的程序，或换一个端口，例如 make demo PORT={port + 1 if port < 65535 else 8000}"
             )
             raise PortError(f"{host}:{port} 不能使用（{error.strerror}）。{hint}") from None
 
@@ -121,7 +121,7 @@ def wait_until_healthy(url: str, children: Sequence[Child], *, seconds: float = 
                 raise child.complaint()
         if time.monotonic() > deadline:
             told = answer or "没有回答"
-            raise ProcessError(f"{url} 在 {seconds:.0f} 秒内没有就绪（{told}）。日志: {children[0].log}")
+            raise ProcessError(f"{url} 在 {seconds:.0f} 秒内没有就绪（{told}）。日志：{children[0].log}")
         time.sleep(0.05)
 
 

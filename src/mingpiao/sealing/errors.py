@@ -8,7 +8,7 @@ class SignerUnavailable(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            refuse("sealing.signer_unavailable", "签章服务暂时不可用,请稍后重试。", status=503).problems[0]
+            refuse("sealing.signer_unavailable", "签章服务暂时不可用，请稍后重试。", status=503).problems[0]
         )
 
 
@@ -25,6 +25,6 @@ def malformed_seal(reason: str) -> Refusal:
     """The bytes are not an electronic seal or seal signature of GB/T 38540-2020."""
     return refuse(
         "sealing.seal_malformed",
-        f"这不是合格的电子印章数据:{reason}。请上传从平台下载的原文件。",
+        f"这不是合格的电子印章数据：{reason}。请上传从平台下载的原文件。",
         reason=reason,
     )

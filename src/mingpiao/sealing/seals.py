@@ -161,9 +161,9 @@ def _seal_problems(seal: Seal, text: SealText, roots: list[x509.Certificate], at
         yield "制章人证书不是合格的 SM2 证书"
         return
     if not maker.public_key.verify(seal["info"].dump(), seal["signature"].native):
-        yield "印章内容被改动:制章人签名不符"
+        yield "印章内容被改动：制章人签名不符"
     if problem := x509.chain_problem(maker, roots, text.created_at):
-        yield f"制章人证书:{problem}"
+        yield f"制章人证书：{problem}"
 
 
 def _signature_problems(
@@ -189,7 +189,7 @@ def _signature_problems(
 
 def _content_problems(to_sign: ToSign, signature_xml: bytes, path: str) -> Iterable[str]:
     if to_sign["data_hash"].native != sm3(signature_xml):
-        yield "签名描述文件被改动:摘要不符"
+        yield "签名描述文件被改动：摘要不符"
     if to_sign["property_info"].native != path:
         yield "签章所指的签名描述文件不是这一个"
 

@@ -70,7 +70,7 @@ def verify_xml(xml: bytes, trust: TrustStore) -> XmlReport:
     try:
         document = read_sealed(xml)
     except Refusal as refusal:
-        unread = "文件无法读取,未能核对签名"
+        unread = "文件无法读取，未能核对签名"
         return XmlReport(
             face=None,
             unit=SignatureReport(party=_UNIT, valid=False, problem=unread),
@@ -118,7 +118,7 @@ def _problem(
         return "签名证书不在受信任的证书之列"
     key, text, value = certificate.public_key, document.text, signature.value
     if not (key.verify(text, value) or key.verify_raw(text, value)):
-        return "签名与票面内容不符:内容被改动,或签名不是此证书所签"
+        return "签名与票面内容不符：内容被改动，或签名不是此证书所签"
     # The signature does not cover its own time. It covers the time of issue, which is the time of the same act.
     if signature.signed_at != document.face.issued_at:
         return "签名时间与开票时间不一致"

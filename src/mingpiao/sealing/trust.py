@@ -36,7 +36,7 @@ class TrustStore:
             return cls(authorities, [der for der in found if der not in authorities])
         except (ValueError, MalformedCertificate) as error:
             raise refuse(
-                "sealing.trust_malformed", "证书文件格式不对:应为 PEM 格式的 SM2 证书。请重新导出。"
+                "sealing.trust_malformed", "证书文件格式不对：应为 PEM 格式的 SM2 证书。请重新导出。"
             ) from error
 
     def to_pem(self) -> bytes:

@@ -227,7 +227,7 @@ class EmbeddedServer:
             [str(psql), *options], input=script.encode(), capture_output=True, env=_environment()
         )
         if done.returncode != 0:
-            raise EmbeddedServerError(f"数据库命令失败: {done.stderr.decode(errors='replace').strip()}")
+            raise EmbeddedServerError(f"数据库命令失败：{done.stderr.decode(errors='replace').strip()}")
         return done.stdout.decode()
 
     def recreate_database(self) -> None:
@@ -239,7 +239,7 @@ class EmbeddedServer:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if directory.is_symlink() or directory.stat().st_uid not in _our_owners():
                 raise EmbeddedServerError(
-                    f"目录 {directory} 属于其他用户, 不能存放数据库。请换一个数据目录。"
+                    f"目录 {directory} 属于其他用户，不能存放数据库。请换一个数据目录。"
                 )
             directory.chmod(0o700)
         self._hand_over()
@@ -305,7 +305,7 @@ class EmbeddedServer:
         )
         if done.returncode != 0:
             raise EmbeddedServerError(
-                f"initdb 失败:\n{done.stderr.decode(errors='replace').strip()}\n{_hint()}"
+                f"initdb 失败：\n{done.stderr.decode(errors='replace').strip()}\n{_hint()}"
             )
         fresh.rename(self._cluster)
 
@@ -317,7 +317,7 @@ class EmbeddedServer:
         major = shown.split()[-1].split(".")[0] if shown else "?"
         if kept != major:
             raise EmbeddedServerError(
-                f"{self._cluster} 由 PostgreSQL {kept} 建立, 而现有程序是 {major}。"
+                f"{self._cluster} 由 PostgreSQL {kept} 建立，而现有程序是 {major}。"
                 f"请用 MINGPIAO_PG_BIN 指明 {kept} 版的 bin 目录。"
             )
 
@@ -413,6 +413,6 @@ def _hint() -> str:
     if not _identity().drop:
         return ""
     return (
-        "当前以 root 运行, 而 PostgreSQL 只能以 nobody 身份运行: "
-        "数据目录和程序所在的各级目录必须允许它进入。请改用普通用户, 或把项目和数据目录放在 /srv 等处。"
+        "当前以 root 运行，而 PostgreSQL 只能以 nobody 身份运行："
+        "数据目录和程序所在的各级目录必须允许它进入。请改用普通用户，或把项目和数据目录放在 /srv 等处。"
     )

@@ -34,7 +34,7 @@ async def _connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise refuse(
             "database.unreachable",
-            f"连不上数据库: {error}。请检查地址、用户名和密码, 以及数据库是否已启动。",
+            f"连不上数据库：{error}。请检查地址、用户名和密码，以及数据库是否已启动。",
             status=503,
         ) from error
 
