@@ -96,11 +96,11 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def words(self) -> Mapping[str, str]:
-        """What a person calls those members."""
+        """The names of those members for people."""
         return {self.name: self.label}
 
     def told(self, value: str) -> str:
-        """What a person calls a member's value."""
+        """A member's value in words for people."""
         return value
 
     async def inputs(self, here: Here, values: Values) -> Sequence[Input]:
