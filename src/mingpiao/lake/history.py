@@ -30,7 +30,7 @@ _PAYER_SUMS = {
     "twin_count": ("CAST(NOT red AS BIGINT)", "twin_subject"),
 }
 #: Counts of similar bills that leave out reversed ones: the column compared, and the expression subtracted.
-_STANDING = {
+_WITHOUT_REVERSED = {
     "payer_count": ("payer_subject", "count(*)"),
     "payer_sum": ("payer_subject", "sum(total)"),
     "twin_count": ("twin_subject", "count(*)"),
@@ -48,7 +48,7 @@ def with_history(
     `bills` and `reversals` are relations with the lake's columns.
     """
     events = sorted(need for need in needs if need.name not in _MEDIANS)
-    standing = [need for need in events if need.name in _STANDING]
+    standing = [need for need in events if need.name in _WITHOUT_REVERSED]
     queries = [("timeline", _timeline(bills, reversals, wanted))]
     queries.append(("reckoned", _reckoned(events)))
     if standing:
@@ -119,7 +119,7 @@ def _windowed(summed: str, key: str, days: int) -> str:
 
 def _gone(need: History) -> str:
     """The bills of a window that were reversed before a bill came."""
-    subject, taken = _STANDING[need.name]
+    subject, taken = _WITHOUT_REVERSED[need.name]
     own, other = f"bill.{subject}", f"bygone.{subject}"
     # Two joins by equality, since one join with OR would compare every bill with every reversal.
     by_code = _bygone(need, f"{_code(own)} = {_code(other)}", f"{_code(own)} <> 0")
