@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from mingpiao.reading.levelling import LevelLine, levelled
+from mingpiao.reading.deskew import StraightLine, deskewed
 from mingpiao.reading.model import Label, LabelledValue, PageLines, PagePlace, PageText, TextPiece
 
 #: In heights of a line: what parts two cells of a row, and what may lie between lines of one value.
@@ -36,12 +36,12 @@ class _Character(msgspec.Struct, frozen=True):
     left: float
     right: float
     gap: float
-    line: LevelLine
+    line: StraightLine
 
 
 def values_of(page: PageLines, find_label: FindLabel) -> PageText:
     """The labelled values of a page, top down."""
-    rows = [_characters(row, page) for row in _rows(levelled(page))]
+    rows = [_characters(row, page) for row in _rows(deskewed(page))]
     rows.sort(key=lambda row: min(character.line.place.top for character in row))
     pieces = [piece for row in rows for piece in _pieces(row, find_label)]
     for piece in pieces:
@@ -50,9 +50,9 @@ def values_of(page: PageLines, find_label: FindLabel) -> PageText:
     return PageText(rows=whole, values=tuple(_joined(pieces)))
 
 
-def _rows(lines: Sequence[LevelLine]) -> list[list[LevelLine]]:
+def _rows(lines: Sequence[StraightLine]) -> list[list[StraightLine]]:
     """Lines beside one another, each row from left to right."""
-    rows: list[list[LevelLine]] = []
+    rows: list[list[StraightLine]] = []
     for line in sorted(lines, key=lambda line: line.place.left):
         beside = [(_overlap(row[-1].place, line.place), row) for row in rows if _follows(row[-1], line)]
         best = max(beside, key=lambda pair: pair[0], default=(0.0, []))
@@ -63,7 +63,7 @@ def _rows(lines: Sequence[LevelLine]) -> list[list[LevelLine]]:
     return rows
 
 
-def _follows(before: LevelLine, line: LevelLine) -> bool:
+def _follows(before: StraightLine, line: StraightLine) -> bool:
     return line.place.left >= before.place.left + 0.6 * (before.place.right - before.place.left)
 
 
@@ -72,7 +72,7 @@ def _overlap(one: PagePlace, other: PagePlace) -> float:
     return common / max(1e-6, min(one.bottom - one.top, other.bottom - other.top))
 
 
-def _characters(row: Sequence[LevelLine], page: PageLines) -> list[_Character]:
+def _characters(row: Sequence[StraightLine], page: PageLines) -> list[_Character]:
     found: list[_Character] = []
     for line in row:
         height = max(1e-6, line.place.bottom - line.place.top) * page.height
@@ -84,7 +84,7 @@ def _characters(row: Sequence[LevelLine], page: PageLines) -> list[_Character]:
     return found
 
 
-def _spread(line: LevelLine) -> Iterator[tuple[str, float, float]]:
+def _spread(line: StraightLine) -> Iterator[tuple[str, float, float]]:
     """The line's characters without spaces, each with its left and right."""
     text = line.line.text
     if len(line.line.edges) == len(text) + 1:
@@ -172,7 +172,7 @@ def _box(characters: Sequence[_Character]) -> PagePlace:
     )
 
 
-def _shown(line: LevelLine, characters: Sequence[_Character]) -> PagePlace:
+def _shown(line: StraightLine, characters: Sequence[_Character]) -> PagePlace:
     own = [character for character in characters if character.line is line]
     return line.shown(own[0].left, own[-1].right)
 

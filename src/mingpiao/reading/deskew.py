@@ -17,7 +17,7 @@ _LEAST, _MOST = 0.004, 0.12
 _BOX_HEIGHT = 1.3
 
 
-class LevelLine(msgspec.Struct, frozen=True):
+class StraightLine(msgspec.Struct, frozen=True):
     """A line with its place on the level page, and the slope that was taken out (in parts of the page)."""
 
     line: TextLine
@@ -41,12 +41,12 @@ class LevelLine(msgspec.Struct, frozen=True):
         )
 
 
-def levelled(page: PageLines) -> list[LevelLine]:
+def deskewed(page: PageLines) -> list[StraightLine]:
     """The page's lines that have text, level."""
     lines = [line for line in page.lines if line.text.strip()]
     slope = _slope(lines, page)
     if not slope:
-        return [LevelLine(line, line.place) for line in lines]
+        return [StraightLine(line, line.place) for line in lines]
     ratio = page.width / page.height
     found = []
     for line in lines:
@@ -66,7 +66,7 @@ def levelled(page: PageLines) -> list[LevelLine]:
             top=middle - height / 2,
             bottom=middle + height / 2,
         )
-        found.append(LevelLine(line, level, slope * ratio))
+        found.append(StraightLine(line, level, slope * ratio))
     return found
 
 
