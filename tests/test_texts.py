@@ -22,6 +22,7 @@ CODE = re.compile(r"\(\?|\\|\[\^|\||=>|[*+]\)")
 #: Texts that have such a mark on purpose, or are no sentences.
 ALLOWED = {
     "（(【[“‘": "brackets that may stand in a name",
+    "。.,;:、!?()[]<>《》【】“”\"'」』": "what may follow an address in a text",
     "?？": "question marks that may stand in a name",
     "民办非企业单位(法人)登记证书": "a printed title in the form in which it is compared",
     "(2026)内01民终7号": "a case number as a court's system writes it",
