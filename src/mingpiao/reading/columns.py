@@ -1,4 +1,4 @@
-"""Finds the labelled values of a form: groups lines into rows, splits rows at labels, and joins values of several lines.
+"""Finds the labelled values of a form: groups lines into rows, splits rows at labels, joins lines of a value.
 
 On a form, label and value may be on one line or in two columns of a table; the label may have spaces
 between its characters, may be above the value, or vertically centred beside several lines of it. The caller

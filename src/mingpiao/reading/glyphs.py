@@ -10,6 +10,7 @@ from mingpiao.reading.model import PagePlace, TextLine
 _CELL_GAP = 1.6
 #: The same between characters that are not neighbours in the file, since programs write cell after cell.
 _APART_GAP = 0.45
+#: A wider gap is a space; the second where the file has a space character.
 _SPACE_GAP = 0.32
 _TYPED_SPACE_GAP = 0.12
 
