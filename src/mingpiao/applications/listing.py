@@ -31,7 +31,7 @@ _units = table("units", column("unit_id"), column("name"), column("uscc"))
 async def list_applications(
     connection: AsyncConnection, wanted: ApplicationFilter, *, after: str = "", limit: int = PAGE_SIZE
 ) -> Page[Application]:
-    """A page of a unit's applications, newest first; `after` is a former page's `next_key`.
+    """A page of a unit's applications, newest first; `after` is the `next_key` of an earlier page.
 
     Raises `Refusal` (`list.key_malformed`) for a key that no page gave.
     """

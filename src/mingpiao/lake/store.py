@@ -111,7 +111,7 @@ async def list_backtests(
 ) -> Page[BackTest]:
     """A page of a department's back-tests of a rule, newest first. Served by the index backtests_rule.
 
-    `after` is a former page's `next_key`; raises `Refusal` (`list.key_malformed`) for any other text.
+    `after` is the `next_key` of an earlier page; any other text raises `Refusal` (`list.key_malformed`).
     """
     before = _NEWEST_FIRST.read(after)[0] if after else _NO_BOUND
     values = {"region_code": region_code, "code": code, "before": before, "limit": limit + 1}

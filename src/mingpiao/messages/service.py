@@ -109,7 +109,7 @@ async def list_messages(
 ) -> Page[Message]:
     """A page of the messages of a unit (its id) or a department (its region), newest first.
 
-    `after` is a former page's `next_key`; raises `Refusal` (`list.key_malformed`) for any other text.
+    `after` is the `next_key` of an earlier page; any other text raises `Refusal` (`list.key_malformed`).
     """
     before = _NEWEST_FIRST.read(after)[0] if after else _NO_BOUND
     parameters = {"account_id": account_id, "owner": owner, "before": before, "limit": limit + 1}

@@ -65,7 +65,7 @@ async def _ending(connection: AsyncConnection, on: date, after: int) -> list[Row
         .order_by(columns.qualification_id)
         .limit(_BATCH)
     )
-    # Shared, against a renewed qualification that takes its place at this moment.
+    # A shared lock, which waits for a new qualification that is replacing this one at the same moment.
     return list((await connection.execute(store.QUALIFICATIONS.on(query, shared=True))).mappings())
 
 
