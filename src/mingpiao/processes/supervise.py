@@ -60,7 +60,9 @@ class Child:
         """The message about a child that ended by itself."""
         lines = self.log.read_text(errors="replace").splitlines()[-_TAIL_LINES:]
         told = "\n".join(lines)
-        return ProcessError(f"{self.name}意外退出（返回码 {self._process.poll()}）。日志 {self.log}:\n{told}")
+        return ProcessError(
+            f"{self.name}意外退出（返回码 {self._process.poll()}）。日志 {self.log}：\n{told}"
+        )
 
     def stop(self) -> None:
         """Ask the process to end; after 15 seconds, kill it and all processes that it started."""

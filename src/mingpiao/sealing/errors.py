@@ -16,7 +16,7 @@ def malformed_xml(reason: str) -> Refusal:
     """The bytes are not a sealed bill of the MOF data standard 1.1.0."""
     return refuse(
         "sealing.xml_malformed",
-        f"这不是一份完整的财政电子票据 XML:{reason}。请上传从平台下载的原文件。",
+        f"这不是一份完整的财政电子票据 XML：{reason}。请上传从平台下载的原文件。",
         reason=reason,
     )
 

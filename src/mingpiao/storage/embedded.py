@@ -89,7 +89,7 @@ def find_binaries(pg_bin: Path | None = None) -> Path:
         if _is_complete(candidate):
             return candidate.resolve()
     raise EmbeddedServerError(
-        "没有找到 PostgreSQL 程序。请运行 make setup, "
+        "没有找到 PostgreSQL 程序。请运行 make setup，"
         "或安装 postgresql 后用 MINGPIAO_PG_BIN 指明其 bin 目录。"
     )
 
@@ -351,10 +351,10 @@ class EmbeddedServer:
         while not self._is_ready():
             if process.poll() is not None:
                 raise EmbeddedServerError(
-                    f"PostgreSQL 启动失败。日志 {self.log_file}:\n{self._log_tail()}\n{_hint()}"
+                    f"PostgreSQL 启动失败。日志 {self.log_file}：\n{self._log_tail()}\n{_hint()}"
                 )
             if time.monotonic() > deadline:
-                raise EmbeddedServerError(f"PostgreSQL 启动超时。日志 {self.log_file}:\n{self._log_tail()}")
+                raise EmbeddedServerError(f"PostgreSQL 启动超时。日志 {self.log_file}：\n{self._log_tail()}")
             time.sleep(0.01)
 
     def _is_ready(self) -> bool:
