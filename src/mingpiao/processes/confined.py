@@ -141,7 +141,7 @@ class ConfinedProcess:
             raise ConfinedProcessFailed(reason, exit_code=code) from error
         except BaseException:
             # A cancelled caller waits for the end too, so that no process keeps working for nobody.
-            await asyncio.shield(self.end())
+            await self.end()
             raise
 
     async def send(self, body: bytes) -> None:
@@ -165,7 +165,18 @@ class ConfinedProcess:
             self._process.kill()
 
     async def end(self) -> None:
-        """Kill the process and wait until it is gone, within the program's `stop_seconds`."""
+        """Kill the process and wait until it is gone, within the program's `stop_seconds`.
+
+        A caller that is cancelled meanwhile also waits: nothing of the process is left when it goes on.
+        """
+        ending = asyncio.ensure_future(self._end())
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await ending
+            raise
+
+    async def _end(self) -> None:
         # A process that has closed its end is about to end by itself; killing it would hide its exit code.
         if not (self._reader.at_eof() and await self._is_gone_within(_LAST_MOMENT_SECONDS)):
             self.kill()

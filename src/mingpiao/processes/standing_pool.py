@@ -148,7 +148,7 @@ class StandingPool:
             del self._living[place]
             if not self._living:
                 self._ready.clear()
-            await asyncio.shield(process.end())
+            await process.end()
 
 
 class _Feeding:
