@@ -25,9 +25,11 @@ from mingpiao.composition import (
 from mingpiao.gateway.problems import handle as explain_problem
 from mingpiao.gateway.router import create_router as create_api_router
 from mingpiao.health import healthz
+from mingpiao.intake import MOST_FORM_BYTES, MOST_MEMBERS, Intake
 from mingpiao.portals.rendering import error_page
 from mingpiao.portals.router import create_router as create_pages_router
 from mingpiao.portals.subjects import provided_services, subject_services
+from mingpiao.processes.orphans import end_with_parent
 from mingpiao.settings import Settings
 
 STATIC = Path(__file__).parent / "portals" / "static"
@@ -56,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        end_with_parent()
         async with open_house(chosen) as house:
             app.state.services = await page_services(house, chosen, subject_services())
             app.state.gateway = await gateway_services(house, chosen)
@@ -86,9 +89,11 @@ def create_app(settings: Settings | None = None) -> Litestar:
         lifespan=[lifespan],
         before_send=[_secure],
         openapi_config=None,
+        request_max_body_size=MOST_FORM_BYTES,
+        multipart_form_part_limit=MOST_MEMBERS,
         debug=False,
     )
-    app.asgi_handler = _heads_as_gets(app.asgi_handler)
+    app.asgi_handler = Intake().guard(_heads_as_gets(app.asgi_handler))
     return app
 
 

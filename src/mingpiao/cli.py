@@ -118,6 +118,8 @@ def serve(**options: Any) -> None:
     """在自己的 PostgreSQL 上运行网站和接口（先执行 mingpiao migrate）。"""
     import uvicorn
 
+    from mingpiao.listening import server_options
+
     settings = _ready(**options)
     # The application is built anew in each web process, from the environment.
     os.environ.update(settings.to_environment())
@@ -127,14 +129,10 @@ def serve(**options: Any) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.web_processes,
-        loop="uvloop",
-        http="httptools",
         log_level=settings.log_level,
-        access_log=False,
-        server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
-        timeout_graceful_shutdown=10,
+        **server_options(settings.connections),
     )
 
 

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from mingpiao.composition import Services
 from mingpiao.identity.model import Rejected, Session
 from mingpiao.identity.service import DENGBAO, change_password, sign_in, sign_out
+from mingpiao.intake import STRANGERS_FORM_BYTES
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.kept import NEVER_KEPT, waiting_address
@@ -44,7 +45,7 @@ async def login_page(
     return _login_form(request, follow=read_query(request).get("next", ""))
 
 
-@post("/login")
+@post("/login", request_max_body_size=STRANGERS_FORM_BYTES)
 async def login(request: PageRequest, services: NamedDependency[Services]) -> Response[str] | Response[bytes]:
     """Sign in and lead to the form that waits for the account, or to where the person wanted to go."""
     form = await read_form(request)

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from markupsafe import Markup
 
 from mingpiao.composition import Services
+from mingpiao.intake import STRANGERS_FORM_BYTES
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.rendering import page
@@ -61,7 +62,7 @@ async def peek(request: PageRequest) -> None:
     """What programs ask before they show a link: that there is a page. No bill is looked up."""
 
 
-@post("/verify", status_code=200)
+@post("/verify", status_code=200, request_max_body_size=STRANGERS_FORM_BYTES)
 async def verify_by_face(
     request: PageRequest, services: NamedDependency[Services], verifier: NamedDependency[Verifier]
 ) -> Response[str]:
