@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import uvicorn
 from tests.support.site import free_port
+from tests.support.waiting import until
 
 from mingpiao import listening
 from mingpiao.listening import MOST_HEAD_BYTES, MOST_HEAD_LINES, server_options
@@ -38,8 +39,7 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     config = uvicorn.Config(application, port=(chosen := free_port()), **options)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    await until(lambda: server.started)
     yield chosen
     server.should_exit = server.force_exit = True
     await serving
@@ -112,5 +112,8 @@ async def test_so_many_connections_are_served_at_a_time(port: int) -> None:
     assert (await ask(port, head(more=CLOSE))).startswith(b"HTTP/1.1 503")
     for _, writer in held:
         writer.close()
-    while not (await ask(port, head(more=CLOSE))).startswith(b"HTTP/1.1 200"):
-        await asyncio.sleep(0.05)
+
+    async def served_again() -> bool:
+        return (await ask(port, head(more=CLOSE))).startswith(b"HTTP/1.1 200")
+
+    await until(served_again)

@@ -31,6 +31,7 @@ from mingpiao.portals.router import create_router as create_pages_router
 from mingpiao.portals.subjects import provided_services, subject_services
 from mingpiao.processes.orphans import end_with_parent
 from mingpiao.settings import Settings
+from mingpiao.storage.logs import keep_values_out
 
 STATIC = Path(__file__).parent / "portals" / "static"
 
@@ -54,6 +55,7 @@ _ENCODED_HEADERS = [(name.encode(), value.encode()) for name, value in _SECURITY
 
 def create_app(settings: Settings | None = None) -> Litestar:
     """Build the application; settings come from the environment unless given."""
+    keep_values_out()
     chosen = settings or settings_module.load()
 
     @asynccontextmanager

@@ -143,8 +143,10 @@ def serve(**options: Any) -> None:
 def worker(**options: Any) -> None:
     """执行后台任务（识别佐证材料、办理开票申请、汇总和清理数据）; 可以运行多个。"""
     from mingpiao import worker as worker_module
+    from mingpiao.storage.logs import keep_values_out
 
     settings = _ready(**options)
+    keep_values_out()
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

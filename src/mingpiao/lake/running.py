@@ -117,7 +117,7 @@ class Lake:
         self, asked: BackTest, condition: Condition, files: dict[Dataset, list[Path]], past: PastBills
     ) -> BackTestResult:
         """Run in a thread, which leaves this one free: DuckDB works without the interpreter's lock."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Beside the copies, where there is room: what does not fit into memory goes there.
         with tempfile.TemporaryDirectory(prefix="work-", dir=self._folder) as folder:
             run = BackTestRun(Path(folder))
