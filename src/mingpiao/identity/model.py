@@ -140,10 +140,14 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
-    """The person is known. `token` goes into the cookie and is kept nowhere else in clear."""
+    """The person is known. `token` goes into the cookie and is kept nowhere else in clear.
+
+    `device` goes into a cookie that stays: it tells later that this browser is known.
+    """
 
     token: str
     session: Session
+    device: str = ""
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):

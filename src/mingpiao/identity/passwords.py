@@ -15,9 +15,11 @@ import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from mingpiao.identity.waiting_line import WaitingLine
 from mingpiao.kernel.errors import Problem
 
 MAXIMUM_LENGTH = 128
+_AT_ONCE = 2
 #: A password must stand so many guesses (as a power of ten); eight random characters stand 8.
 _GUESSES_LOG10 = 7.75
 _LOOKED_AT = 40
@@ -25,7 +27,8 @@ _LOOKED_AT = 40
 _OUR_WORDS = ("mingpiao", "piaoju", "caizheng", "yiyuan", "kaipiao", "admin")
 # OWASP's second choice (19 MiB, two passes) with more memory; one lane, as a thread is what we give it.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=32 * 1024, parallelism=1)
-_THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
+_THREADS = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="password")
+_LINE = WaitingLine(_AT_ONCE, most_waiting=32)
 # Without the characters that look alike in print.
 _ALPHABETS = ("abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "@#%+=?-")
 
@@ -52,7 +55,7 @@ ASVS = PasswordPolicy(name="asvs", minimum_length=12)
 def password_problems(
     policy: PasswordPolicy, password: str, *, username: str, field: str = "password"
 ) -> tuple[Problem, ...]:
-    """All reasons why a password may not be chosen; empty when it may."""
+    """All reasons why a password may not be chosen; empty when it may. How soon it is guessed comes last."""
     checks = (
         (len(password) < policy.minimum_length, f"密码至少需要{policy.minimum_length}位，请加长。"),
         (len(password) > MAXIMUM_LENGTH, f"密码不能超过{MAXIMUM_LENGTH}位，请缩短。"),
@@ -62,19 +65,14 @@ def password_problems(
         ),
         (username.casefold() in password.casefold(), "密码不能包含用户名，请更换。"),
         (
-            policy.refuse_common and _is_guessed(password, username),
-            "该密码过于常见，容易被猜中，请更换。",
-        ),
-        (
             any(unicodedata.category(character) == "Cc" for character in password),
             "密码不能含控制字符，请更换。",
         ),
     )
-    return tuple(
-        Problem(code="account.password_weak", field=field, message=message)
-        for wrong, message in checks
-        if wrong
-    )
+    messages = [message for wrong, message in checks if wrong]
+    if not messages and policy.refuse_common and _is_guessed(password, username):
+        messages = ["该密码过于常见，容易被猜中，请更换。"]
+    return tuple(Problem(code="account.password_weak", field=field, message=message) for message in messages)
 
 
 def _is_guessed(password: str, username: str) -> bool:
@@ -103,12 +101,17 @@ def random_password() -> str:
 
 async def hash_password(password: str) -> str:
     """The Argon2id hash of a password, in PHC form."""
-    return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASHER.hash, password)
+    async with _LINE.turn(known=True):
+        return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASHER.hash, password)
 
 
-async def password_fits(stored: str | None, password: str) -> bool:
-    """Whether a password is the one of a stored hash; as long in coming when there is no hash."""
-    return await asyncio.get_running_loop().run_in_executor(_THREADS, _fits, stored, password)
+async def password_fits(stored: str | None, password: str, *, known: bool = False) -> bool:
+    """Whether a password is the one of a stored hash; as long in coming when there is no hash.
+
+    Who is `known` is served first. Raises `Refusal` (`session.busy`, 503) when too many others wait.
+    """
+    async with _LINE.turn(known=known):
+        return await asyncio.get_running_loop().run_in_executor(_THREADS, _fits, stored, password)
 
 
 @cache
