@@ -24,7 +24,7 @@ _AT_ONCE = 2
 _GUESSES_LOG10 = 7.75
 _LOOKED_AT = 40
 #: What somebody tries here first.
-_OUR_WORDS = ("mingpiao", "piaoju", "caizheng", "yiyuan", "kaipiao", "admin")
+_OUR_WORDS = ("mingpiao", "piaoju", "caizheng", "yiyuan", "kaipiao", "admin", "zhangsan", "lisi", "wangwu")
 # OWASP's second choice (19 MiB, two passes) with more memory; one lane, as a thread is what we give it.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=32 * 1024, parallelism=1)
 _THREADS = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="password")
