@@ -54,7 +54,7 @@ def main() -> None:
         if not wanted.python:
             make_assets()
     except SetupError as error:
-        sys.exit(f"安装失败: {error}")
+        sys.exit(f"安装失败：{error}")
 
 
 class SetupError(Exception):

@@ -53,7 +53,7 @@ def test_every_command_explains_itself(command: str) -> None:
 def test_a_missing_database_is_told(command: str) -> None:
     refused = call(command)
     assert refused.exit_code == 1
-    assert refused.stderr.startswith("错误: 没有指定数据库。请用 --database-url")
+    assert refused.stderr.startswith("错误：没有指定数据库。请用 --database-url")
 
 
 def test_a_database_that_does_not_answer_is_told_without_a_stack_trace() -> None:
@@ -61,7 +61,7 @@ def test_a_database_that_does_not_answer_is_told_without_a_stack_trace() -> None
         closed.bind(("127.0.0.1", 0))
         refused = call("migrate", "--database-url", f"postgresql://a@127.0.0.1:{closed.getsockname()[1]}/b")
     assert refused.exit_code == 1
-    assert refused.stderr.startswith("错误: 连不上数据库")
+    assert refused.stderr.startswith("错误：连不上数据库")
     assert "Traceback" not in refused.stderr
 
 
@@ -72,7 +72,7 @@ def test_the_library_of_rules_is_written_as_a_file_that_can_be_imported(tmp_path
     assert [entry.rule for entry in read_rules(file.read_bytes())] == list(library_rules())
     refused = call("export-rules", str(tmp_path / "nowhere" / "rules.yaml"))
     assert refused.exit_code == 1
-    assert refused.stderr.startswith("错误: ")
+    assert refused.stderr.startswith("错误：")
 
 
 def test_migrate_brings_an_empty_database_up_and_can_be_repeated(
@@ -119,7 +119,7 @@ def test_jobs_that_were_given_up_are_told_and_put_back(cluster: EmbeddedServer, 
 def test_wrong_settings_are_told() -> None:
     refused = call("serve", "--port", "70000")
     assert refused.exit_code == 1
-    assert "MINGPIAO_PORT=70000 无效: 端口应为 1 至 65535 之间的整数。" in refused.stderr
+    assert "MINGPIAO_PORT=70000 无效：端口应为 1 至 65535 之间的整数。" in refused.stderr
 
 
 def test_healthcheck_of_nothing_fails() -> None:
@@ -134,4 +134,4 @@ def test_a_data_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     failed = call("demo-reset", "--data-dir", str(tmp_path / "file" / "var"))
     assert failed.exit_code == 1
-    assert failed.stderr.startswith(f"错误: {tmp_path}/file/var")
+    assert failed.stderr.startswith(f"错误：{tmp_path}/file/var")

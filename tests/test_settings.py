@@ -55,11 +55,11 @@ def test_survives_the_way_through_a_child_processs_environment() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("PORT", "0", "MINGPIAO_PORT=0 无效: 端口应为 1 至 65535"),
+        ("PORT", "0", "MINGPIAO_PORT=0 无效：端口应为 1 至 65535"),
         ("PORT", "eighty", "MINGPIAO_PORT=eighty 无效"),
         ("MINGPIAO_DATABASE_URL", "mysql://x/y", "应为 postgresql://"),
         ("MINGPIAO_PUBLIC_URL", "bills.example", "应为以 http:// 或 https:// 开头"),
-        ("MINGPIAO_FILE_STORE", "ftp://files/made", "应为目录, 或 s3://"),
+        ("MINGPIAO_FILE_STORE", "ftp://files/made", "应为目录，或 s3://"),
         ("MINGPIAO_TRUSTED_PROXIES", "10.0.0.1,proxy", "IP 地址或网段"),
         ("MINGPIAO_COOKIE_SECURE", "perhaps", "应为 true 或 false"),
         ("MINGPIAO_POOL_SIZE", "0", "整数"),

@@ -35,7 +35,7 @@ from mingpiao.storage.logs import keep_values_out
 
 STATIC = Path(__file__).parent / "portals" / "static"
 
-#: Pages name each static file with a hash of its content, so that a browser need never ask again.
+#: The address of each static file contains a hash of its content, so a browser may keep the file for ever.
 _FOR_A_YEAR = CacheControlHeader(public=True, max_age=31_536_000, immutable=True)
 
 #: Scripts and styles come from our own files only, so that no text of a bill can become a script.
@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             app.state.gateway = await gateway_services(house, chosen)
             await listen(house)
             async with background_work(chosen):
-                # What was built by now stays: the collector need not look through it again and again.
+                # Everything built so far stays in memory, so the garbage collector need not look at it again.
                 gc.collect()
                 gc.freeze()
                 yield
@@ -100,7 +100,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
 
 def _heads_as_gets(handler: ASGIApp) -> ASGIApp:
-    """A HEAD is answered like a GET whose body is left out, which the server sees to (RFC 9110, 9.3.2)."""
+    """Answer a HEAD request like a GET; the server leaves the body out (RFC 9110, 9.3.2)."""
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         asked = cast(Scope, {**scope, "method": "GET"}) if scope.get("method") == "HEAD" else scope
@@ -110,7 +110,9 @@ def _heads_as_gets(handler: ASGIApp) -> ASGIApp:
 
 
 def _off_the_routes(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-    """What no route took, such as an unknown address: a problem for programs, a page for people."""
+    """Answer a request that no route handles, such as an unknown address: programs get a problem document,
+    people a page.
+    """
     if request.url.path.startswith("/api/"):
         return explain_problem(request, error)
     return error_page(request, error)
@@ -118,12 +120,12 @@ def _off_the_routes(request: Request[Any, Any, Any], error: HTTPException) -> Re
 
 @get("/favicon.ico", include_in_schema=False)
 async def favicon() -> Redirect:
-    """Browsers ask for this one by themselves; the icon is an SVG."""
+    """Serve the site's icon, which browsers request without being asked to; it is an SVG."""
     return Redirect("/static/icon.svg")
 
 
 def background_work(settings: Settings) -> AbstractAsyncContextManager[None]:
-    """The worker beside the pages where the settings ask for it; its libraries are loaded only then."""
+    """Run the worker in this process if the settings say so; its libraries are imported only then."""
     if not settings.run_worker:
         return nullcontext()
     from mingpiao.worker import alongside
@@ -132,7 +134,9 @@ def background_work(settings: Settings) -> AbstractAsyncContextManager[None]:
 
 
 async def _secure(message: Message, _scope: Scope) -> None:
-    """Add what is not there yet. Every answer passes here, so headers are put in as they go out."""
+    """Add headers that are not set yet. Every answer passes through here, so headers are added while it is
+    sent.
+    """
     if message["type"] != "http.response.start":
         return
     headers = list(message.get("headers", ()))

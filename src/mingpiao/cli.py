@@ -1,4 +1,4 @@
-"""The command line: thin, each command hands settings to what does the work.
+"""The command line. Each command passes the settings on to the module that does the work.
 
 Heavy modules are imported inside the commands, so that `--help` answers at once.
 """
@@ -25,14 +25,14 @@ _EXPECTED = (SettingsError, EmbeddedServerError, PortError, ProcessError)
 
 
 class Trouble(click.ClickException):
-    """What a person can mend, told in one paragraph; exit code 1."""
+    """An error that the person at the terminal can mend. It is shown as one paragraph; the exit code is 1."""
 
     def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"错误: {self.message}", file=file, err=file is None)
+        click.echo(f"错误：{self.message}", file=file, err=file is None)
 
 
 class _Commands(click.Group):
-    """Commands whose expected failures become `Trouble` instead of a stack trace."""
+    """Commands that show their expected failures as `Trouble` instead of a stack trace."""
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -53,39 +53,39 @@ _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.group(cls=_Commands, context_settings=_HELP)
 @click.version_option(package_name="mingpiao", prog_name="mingpiao")
 def main() -> None:
-    """明票: 财政电子票据的开具、签章、查验与监管。
+    """明票：财政电子票据的开具、签章、查验与监管。
 
-    所有选项也可以用环境变量 MINGPIAO_名称 设置, 例如 MINGPIAO_DATABASE_URL。
+    所有选项也可以用环境变量 MINGPIAO_名称 设置，例如 MINGPIAO_DATABASE_URL。
     """
 
 
 def _database_option(command: Command) -> Command:
-    text = "PostgreSQL 15 或更高版本的地址: postgresql://用户:密码@主机:端口/数据库。"
+    text = "PostgreSQL 15 或更高版本的地址：postgresql://用户:密码@主机:端口/数据库。"
     return click.option("--database-url", metavar="URL", help=text)(command)
 
 
 def _data_option(command: Command) -> Command:
-    text = "数据目录（版式文件、日志、演示数据库）, 默认为当前目录下的 var。"
+    text = "数据目录（版式文件、日志、演示数据库），默认为当前目录下的 var。"
     return click.option("--data-dir", type=click.Path(path_type=Path), help=text)(command)
 
 
 def _key_option(command: Command) -> Command:
-    text = "主密钥文件（32 位十六进制）; 也可以用环境变量 MINGPIAO_MASTER_KEY 直接给出主密钥。"
+    text = "主密钥文件（32 位十六进制）；也可以用环境变量 MINGPIAO_MASTER_KEY 直接给出主密钥。"
     return click.option("--master-key-file", type=click.Path(path_type=Path), help=text)(command)
 
 
 def _address_options(command: Command) -> Command:
-    command = click.option("--port", type=int, help="监听端口, 默认 8000; 也可以用环境变量 PORT。")(command)
-    return click.option("--host", help="监听地址, 默认 127.0.0.1。")(command)
+    command = click.option("--port", type=int, help="监听端口，默认 8000；也可以用环境变量 PORT。")(command)
+    return click.option("--host", help="监听地址，默认 127.0.0.1。")(command)
 
 
 @main.command()
 @_address_options
 @_data_option
 def demo(**options: Any) -> None:
-    """一条命令启动演示省份: 数据库、网站和后台任务。
+    """一条命令启动演示省份：数据库、网站和后台任务。
 
-    首次启动会建立演示数据并开具第一天的票据; 以后启动保留数据。按 Ctrl-C 停止全部进程。
+    首次启动会建立演示数据并开具第一天的票据；以后启动保留数据。按 Ctrl-C 停止全部进程。
     """
     from mingpiao.demo import site
 
@@ -95,7 +95,7 @@ def demo(**options: Any) -> None:
 @main.command("demo-reset")
 @_data_option
 def demo_reset(**options: Any) -> None:
-    """删除演示数据, 下次 mingpiao demo 重新建立。演示正在运行时拒绝执行。"""
+    """删除演示数据，下次 mingpiao demo 重新建立。演示正在运行时拒绝执行。"""
     from mingpiao.demo import site
 
     site.reset(settings_module.load(**options))
@@ -106,14 +106,14 @@ def demo_reset(**options: Any) -> None:
 @_address_options
 @_data_option
 @_key_option
-@click.option("--public-url", help="用户访问的网址, 印在票据二维码中, 例如 https://pj.example.gov.cn。")
-@click.option("--web-processes", type=int, help="网站进程数, 默认 1。")
+@click.option("--public-url", help="用户访问的网址，印在票据二维码中，例如 https://pj.example.gov.cn。")
+@click.option("--web-processes", type=int, help="网站进程数，默认 1。")
 @click.option(
     "--signer-processes",
     type=int,
-    help="每个网站进程的专用签名进程数, 默认每个处理器核一个; 0 为在网站进程内签名。",
+    help="每个网站进程的专用签名进程数，默认每个处理器核一个；0 为在网站进程内签名。",
 )
-@click.option("--run-worker/--no-run-worker", default=None, help="是否同时执行后台任务, 默认否。")
+@click.option("--run-worker/--no-run-worker", default=None, help="是否同时执行后台任务，默认否。")
 def serve(**options: Any) -> None:
     """在自己的 PostgreSQL 上运行网站和接口（先执行 mingpiao migrate）。"""
     import uvicorn
@@ -121,7 +121,7 @@ def serve(**options: Any) -> None:
     from mingpiao.listening import server_options
 
     settings = _ready(**options)
-    # The application is built anew in each web process, from the environment.
+    # Each web process builds the application again, from its environment.
     os.environ.update(settings.to_environment())
     uvicorn.run(
         "mingpiao.app:create_app",
@@ -141,7 +141,7 @@ def serve(**options: Any) -> None:
 @_data_option
 @_key_option
 def worker(**options: Any) -> None:
-    """执行后台任务（识别佐证材料、办理开票申请、汇总和清理数据）; 可以运行多个。"""
+    """执行后台任务（识别佐证材料、办理开票申请、汇总和清理数据）；可以运行多个。"""
     from mingpiao import worker as worker_module
     from mingpiao.storage.logs import keep_values_out
 
@@ -156,10 +156,10 @@ def worker(**options: Any) -> None:
 @main.command()
 @_database_option
 @click.option(
-    "--retry", "job_ids", type=int, multiple=True, metavar="编号", help="把这一项重新放入队列; 可以写多次。"
+    "--retry", "job_ids", type=int, multiple=True, metavar="编号", help="把这一项重新放入队列；可以写多次。"
 )
 def jobs(job_ids: tuple[int, ...], **options: Any) -> None:
-    """列出多次失败、已停止重试的后台任务和原因, 或把它们重新放入队列。"""
+    """列出多次失败、已停止重试的后台任务和原因，或把它们重新放入队列。"""
     settings = _with_database(**options)
     for line in asyncio.run(_failed_jobs(settings.database_url, job_ids)):
         click.echo(line)
@@ -193,7 +193,7 @@ async def _failed_jobs(url: str, retry: tuple[int, ...]) -> list[str]:
 @main.command()
 @_database_option
 def migrate(**options: Any) -> None:
-    """把数据库升级到当前结构; 可以重复执行。"""
+    """把数据库升级到当前结构；可以重复执行。"""
     from mingpiao.storage.migrate import upgrade
     from mingpiao.storage.probe import require_reachable
 
@@ -211,14 +211,14 @@ def migrate(**options: Any) -> None:
     "--trust",
     "trust_dir",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="公开证书（PEM 或 DER）目录, 其中的根证书受信任; 默认为演示导出的证书。",
+    help="公开证书（PEM 或 DER）目录，其中的根证书受信任；默认为演示导出的证书。",
 )
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON, 供程序读取。")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON，供程序读取。")
 @_data_option
 def verify(files: tuple[Path, ...], trust_dir: Path | None, as_json: bool, **options: Any) -> None:
-    """离线查验票据文件（OFD、PDF 或 XML）, 不需要数据库和网络。
+    """离线查验票据文件（OFD、PDF 或 XML），不需要数据库和网络。
 
-    全部真实返回 0, 有被篡改或无法信任的返回 1, 有无法读取的返回 2; 票据原文真实, 但文件有改动、
+    全部真实返回 0，有被篡改或无法信任的返回 1，有无法读取的返回 2；票据原文真实，但文件有改动、
     版面不是平台生成的或没有核对的返回 3。
     """
     from mingpiao.verification import file_check
@@ -231,7 +231,7 @@ def verify(files: tuple[Path, ...], trust_dir: Path | None, as_json: bool, **opt
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @_database_option
 def export_certificates(directory: Path, **options: Any) -> None:
-    """导出全部公开证书、印章图样和票面样式到目录, 供 mingpiao verify --trust 在别的机器上离线查验。"""
+    """导出全部公开证书、印章图样和票面样式到目录，供 mingpiao verify --trust 在别的机器上离线查验。"""
     from mingpiao.storage.database import Database
     from mingpiao.storage.probe import require_reachable
     from mingpiao.verification.service import export_certificates as export
@@ -252,7 +252,7 @@ def export_certificates(directory: Path, **options: Any) -> None:
 @main.command("export-rules")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export_rules(file: Path) -> None:
-    """把随平台提供的监管规则库写成 YAML 文件, 由财政部门在“监管规则”中导入、审核后使用。"""
+    """把随平台提供的监管规则库写成 YAML 文件，由财政部门在“监管规则”中导入、审核后使用。"""
     from mingpiao.rules.service import export_rules as written
     from mingpiao.rules.service import library_rules
 
@@ -262,10 +262,10 @@ def export_rules(file: Path) -> None:
 
 
 @main.command()
-@click.option("--url", help="健康检查地址, 默认为本机网站的 /healthz。")
+@click.option("--url", help="健康检查地址，默认为本机网站的 /healthz。")
 @_address_options
 def healthcheck(url: str | None, **options: Any) -> None:
-    """检查网站是否正常: 正常返回 0, 否则返回 1。"""
+    """检查网站是否正常：正常返回 0，否则返回 1。"""
     target = url or settings_module.load(**options).local_url() + "/healthz"
     status = fetch_status(target)
     if status != 200:
@@ -281,7 +281,7 @@ def _with_database(**options: Any) -> Settings:
 
 
 def _ready(**options: Any) -> Settings:
-    """Settings that a server can start with: a migrated database and a master key."""
+    """The settings of a server that can start: its database is migrated and its master key is available."""
     from mingpiao.storage.probe import require_ready
 
     settings = _with_database(**options)

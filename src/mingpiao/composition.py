@@ -1,7 +1,7 @@
-"""Composition: the services of one process, opened together, closed together.
+"""Opens the services of one process together, and closes them together.
 
-Each room says in its `room.py` how its services are opened; a face states here which of them it needs. The
-worker's jobs and the subjects' pages state theirs themselves (`Job.open`, `Subject.services`).
+Each room's `room.py` says how its services are opened; this module says which of them each face needs. The
+worker's jobs and the subjects' pages name theirs themselves (`Job.open`, `Subject.services`).
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -37,7 +37,7 @@ from mingpiao.units.service import AppDirectory, UnitDirectory
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
-    """What pages need. `own` are services that only pages of one subject need, by their names there."""
+    """The services that pages need. `own` maps names to services that only the pages of one subject need."""
 
     settings: Settings
     database: Database
@@ -56,7 +56,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GatewayServices(msgspec.Struct, frozen=True, kw_only=True):
-    """What calls of programs need."""
+    """The services that calls of programs need."""
 
     settings: Settings
     database: Database
@@ -71,9 +71,11 @@ class GatewayServices(msgspec.Struct, frozen=True, kw_only=True):
 
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
-    """A house on a migrated database, with nothing open yet but what each process brings along.
+    """Open a house on a migrated database. It holds only what each process has from the start; other services
+    open on demand.
 
-    Raises `Refusal` without a master key, OSError without a database. Call `listen` when all is open.
+    Raises `Refusal` without a master key, OSError without a database. Call `listen` when every service is
+    open.
     """
     master_key = settings.master_key()
     async with AsyncExitStack() as stack:
@@ -91,12 +93,12 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
 
 
 async def listen(house: House) -> None:
-    """Listen to notices, once everybody who wants to hear them is open."""
+    """Start to receive notices; call it when all services that subscribe to notices are open."""
     await (await house.get(NOTICES)).start()
 
 
 async def page_services(house: House, settings: Settings, own: Mapping[str, Service[Any]]) -> Services:
-    """Open what pages need."""
+    """Open the services that pages need."""
     return Services(
         settings=settings,
         database=await house.get(DATABASE),
@@ -116,7 +118,7 @@ async def page_services(house: House, settings: Settings, own: Mapping[str, Serv
 
 
 async def gateway_services(house: House, settings: Settings) -> GatewayServices:
-    """Open what calls of programs need."""
+    """Open the services that calls of programs need."""
     return GatewayServices(
         settings=settings,
         database=await house.get(DATABASE),

@@ -1,4 +1,4 @@
-"""GET /healthz: whether the platform stands, for people and for load balancers."""
+"""GET /healthz tells people and load balancers whether the platform works."""
 
 import asyncio
 import time
@@ -15,13 +15,15 @@ from mingpiao.kernel.clock import to_shanghai
 from mingpiao.storage.database import Database
 from mingpiao.storage.probe import revision_of
 
-#: Whoever asks gets an answer within two seconds.
+#: The answer comes within this many seconds.
 _PATIENCE_SECONDS = 1.5
 _WORKER_SILENCE_SECONDS = 30.0
 
 
 class DatabaseHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """`latency_ms` is one round trip; `migration` the schema's revision. Both None when it is away."""
+    """The state of the database. `latency_ms` is the time of one round trip, `migration` the schema's
+    revision; both are None when the database cannot be reached.
+    """
 
     ok: bool
     latency_ms: float | None = None
@@ -29,7 +31,9 @@ class DatabaseHealth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkerHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """`last_beat` is when a worker last said that it lives (Asia/Shanghai), `age_s` how long ago."""
+    """The state of the worker. `last_beat` is when a worker last reported that it runs (Asia/Shanghai),
+    `age_s` how many seconds ago that was.
+    """
 
     ok: bool
     last_beat: datetime | None = None
@@ -37,7 +41,9 @@ class WorkerHealth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """`status` is "ok", "degraded" (no worker: bills are issued, background work waits) or "down"."""
+    """The state of the platform. `status` is "ok", "degraded" (no worker: bills are issued, background work
+    waits) or "down".
+    """
 
     status: str
     database: DatabaseHealth
@@ -45,7 +51,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def examine(database: Database) -> Health:
-    """The state of database and worker, within two seconds; never raises."""
+    """Find the state of database and worker within two seconds; never raises."""
     started = time.perf_counter()
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS), database.pool.acquire() as connection:
@@ -68,7 +74,7 @@ async def examine(database: Database) -> Health:
 
 @get("/healthz", include_in_schema=False)
 async def healthz(services: NamedDependency[Services]) -> Response[Health]:
-    """200 while the database answers, else 503."""
+    """Answer 200 while the database answers, else 503."""
     health = await examine(services.database)
     return Response(
         health, status_code=200 if health.database.ok else 503, headers={"Cache-Control": "no-store"}

@@ -1,7 +1,8 @@
-"""All that can be set, in one frozen value read from `MINGPIAO_*` variables and command-line options.
+"""All settings of the platform, in one frozen value read from `MINGPIAO_*` variables and command-line
+options.
 
-Here stands what the whole platform needs; what can be set of a room stands in the room's own `settings.py`.
-Only the faces read settings; rooms are handed what they need.
+This module has the settings of the platform as a whole; each room's own settings are in its `settings.py`.
+Only the faces read settings; rooms receive them as arguments.
 """
 
 import ipaddress
@@ -27,11 +28,15 @@ RoomSettings = TypeVar("RoomSettings", bound=msgspec.Struct)
 
 
 class SettingsError(Exception):
-    """Settings that cannot work; the message has one Chinese line for each, naming the variable."""
+    """The settings are wrong. The message has one Chinese line for each wrong setting, with the variable's
+    name.
+    """
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The product's settings; each field is `MINGPIAO_` and its name in capitals in the environment."""
+    """The platform's settings. The environment variable of each field is `MINGPIAO_` and the field's name in
+    capitals.
+    """
 
     database_url: Annotated[str, Meta(extra={"schemes": ("postgresql", "postgres"), "secret": True})] = ""
     """`postgresql://user:password@host:port/database`, PostgreSQL 15 or later."""
@@ -40,29 +45,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where files live that are not in the database: documents, logs, the embedded server."""
 
     file_store: Annotated[str, Meta(extra={"schemes": ("s3", "file")})] = ""
-    """Where made documents (OFD, PDF) are kept: a directory or `s3://bucket/prefix`; `files` under `data_dir`
-    unless told."""
+    """Where generated documents (OFD, PDF) are kept: a directory or `s3://bucket/prefix`. By default, the
+    directory `files` under `data_dir`.
+    """
 
     host: str = "127.0.0.1"
     """Address to listen on."""
 
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
-    """Port to listen on; plain `PORT` is understood too."""
+    """Port to listen on; the variable `PORT` sets it too."""
 
     public_url: Annotated[str, Meta(extra={"schemes": ("http", "https")})] = ""
-    """Address as users see it, printed into QR codes; `http://host:port` unless told."""
+    """Address as users see it, printed into QR codes; `http://host:port` by default."""
 
     master_key_file: Path | None = None
-    """File with the 32 hex digits of the master key; else `MINGPIAO_MASTER_KEY` holds them."""
+    """File with the 32 hex digits of the master key. Without it, `MINGPIAO_MASTER_KEY` holds them."""
 
     web_processes: AtLeastOne = 1
-    """Web processes that share the port."""
+    """Number of web processes that share the port."""
 
     connections: Annotated[int, Meta(ge=16, le=60_000)] = 1_000
     """Connections of clients that each web process serves at a time; those beyond hear 503."""
 
     pool_size: AtLeastOne = 8
-    """Database connections of each pool of each process."""
+    """Number of database connections in each pool of each process."""
 
     run_worker: bool = False
     """Whether the web process does background work too, where there is no worker process."""
@@ -71,7 +77,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Addresses or networks whose X-Forwarded-For is believed, separated by commas."""
 
     cookie_secure: bool | None = None
-    """Cookies over HTTPS only; unless told, as `public_url` begins with https."""
+    """Whether cookies are sent over HTTPS only; by default, yes if `public_url` begins with https."""
 
     demo: bool = False
     """A demonstration: seals and pages say so."""
@@ -83,10 +89,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Directory of PostgreSQL's programs for the embedded server."""
 
     rooms: tuple[msgspec.Struct, ...] = ()
-    """What was set of rooms: a value of each room's `SETTINGS`; the defaults for a room that is missing."""
+    """The settings of rooms: an instance of each room's `SETTINGS`. A room that is missing here has its
+    defaults.
+    """
 
     def of(self, kind: type[RoomSettings]) -> RoomSettings:
-        """What is set of a room."""
+        """The settings of one room."""
         return next((each for each in self.rooms if isinstance(each, kind)), kind())
 
     def with_room(self, changed: msgspec.Struct) -> "Settings":
@@ -99,11 +107,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.public_url.rstrip("/") or f"http://{self._reachable_host()}:{self.port}"
 
     def local_url(self) -> str:
-        """Address at which this machine reaches the web process."""
+        """Address at which programs on this machine reach the web process."""
         return f"http://{self._reachable_host()}:{self.port}"
 
     def files_address(self) -> str:
-        """Where made documents are kept, as `file:///directory` or `s3://bucket/prefix`."""
+        """Where generated documents are kept, as `file:///directory` or `s3://bucket/prefix`."""
         if "://" in self.file_store:
             return self.file_store
         return Path(self.file_store or self.data_dir / "files").expanduser().resolve().as_uri()
@@ -113,13 +121,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.site_url().startswith("https://") if self.cookie_secure is None else self.cookie_secure
 
     def master_key(self) -> MasterKey:
-        """The master key from its file, else from the environment; a refusal says what is missing."""
+        """The master key from its file, else from the environment. Raises `Refusal` that says what is
+        missing.
+        """
         if self.master_key_file is None:
             return MasterKey.from_environment()
         return MasterKey.from_environment({ENVIRONMENT_FILE: str(self.master_key_file)})
 
     def to_environment(self) -> dict[str, str]:
-        """These settings as environment variables, for a process that we start."""
+        """These settings as environment variables, for a child process."""
         fields = (
             (name, getattr(value, name)) for value in (self, *self.rooms) for name in value.__struct_fields__
         )
@@ -136,9 +146,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Settings:
-    """Read settings: options that are not None win over variables, variables over defaults.
+    """Read the settings. Options that are not None take precedence over variables, variables over defaults.
 
-    Raises SettingsError that names every wrong one.
+    Raises SettingsError that names every wrong setting.
     """
     known = variables()
     given: dict[str, Any] = {}
@@ -155,7 +165,7 @@ def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Setting
             values[name] = _read(known[name], value)
         except (msgspec.ValidationError, ValueError) as error:
             shown = "" if known[name].secret else f"={value}"
-            complaints.append(f"设置 {PREFIX}{name.upper()}{shown} 无效: {_reason(known[name], error)}")
+            complaints.append(f"设置 {PREFIX}{name.upper()}{shown} 无效：{_reason(known[name], error)}")
     if complaints:
         raise SettingsError("\n".join(complaints))
     rooms = tuple(kind(**own) for kind in room_settings() if (own := _of_kind(values, kind, known)))
@@ -163,9 +173,10 @@ def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Setting
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
-    """One setting: whose it is, its type with limits, and its default.
+    """One setting: the Struct that it belongs to, its type with limits, and its default.
 
-    `schemes` are those that its address may have, if it is one; a `secret` one is never shown.
+    `schemes` are the allowed schemes of a setting that is an address; the value of a `secret` setting is
+    never shown.
     """
 
     name: str
@@ -178,7 +189,7 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def variables() -> Mapping[str, Variable]:
-    """All settings by name, the platform's and those of rooms."""
+    """All settings by name: the platform's and those of rooms."""
     owners: tuple[type[msgspec.Struct], ...] = (Settings, *room_settings())
     found = [
         _variable(owner, field)
@@ -236,7 +247,7 @@ def _check_address(address: str, schemes: tuple[str, ...]) -> None:
 
 _REASONS = {
     "database_url": "应为 postgresql://用户:密码@主机:端口/数据库。",
-    "file_store": "应为目录, 或 s3://存储桶/前缀。",
+    "file_store": "应为目录，或 s3://存储桶/前缀。",
     "port": "端口应为 1 至 65535 之间的整数。",
     "trusted_proxies": "应为用逗号分隔的 IP 地址或网段。",
     "log_level": "应为 debug、info、warning 或 error。",
@@ -244,7 +255,7 @@ _REASONS = {
 
 
 def _reason(variable: Variable, error: Exception) -> str:
-    """What the setting should be, in Chinese."""
+    """What a valid value of the setting is, in Chinese."""
     if variable.name in _REASONS:
         return _REASONS[variable.name]
     if variable.schemes:

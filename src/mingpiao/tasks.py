@@ -1,4 +1,4 @@
-"""What the worker does when the queue asks for it: the jobs of all rooms."""
+"""The jobs that the worker does when the queue has one: the jobs of all rooms."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -12,8 +12,8 @@ from mingpiao.settings import Settings
 
 @asynccontextmanager
 async def open_handlers(settings: Settings) -> AsyncIterator[Sequence[Handler]]:
-    """All that jobs need, opened; raises `Refusal` without a master key, OSError without a database."""
-    # A worker signs rarely: no processes of its own for it.
+    """Open everything that jobs need. Raises `Refusal` without a master key, OSError without a database."""
+    # A worker signs rarely, so it signs in its own process instead of starting signer processes.
     async with open_house(settings.with_room(SealingSettings(signer_processes=0))) as house:
         handlers = [await job.open(house) for job in jobs()]
         await listen(house)

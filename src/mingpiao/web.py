@@ -1,4 +1,4 @@
-"""What all web faces share about a request."""
+"""What all web faces need to know of a request."""
 
 import logging
 import secrets
@@ -18,9 +18,10 @@ _logger = logging.getLogger(__name__)
 
 
 def client_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """The client's network address; behind a trusted proxy uvicorn has put the real one here.
+    """The client's network address. Behind a trusted proxy, uvicorn has already put the real address into the
+    request.
 
-    An IPv6 address counts as its /64, because whoever has one address there has them all.
+    An IPv6 address counts as its /64 network, because whoever has one address there has all of them.
     """
     return _counted_as(connection.client.host if connection.client else "")
 
@@ -39,9 +40,10 @@ def _counted_as(host: str) -> str:
 
 
 def problem_of_failure(request: Request[Any, Any, Any], error: Exception) -> Problem:
-    """What is told of an error that nobody foresaw: `service.unavailable` (503) or `internal` (500).
+    """The problem that is shown for an unforeseen error: `service.unavailable` (503) or `internal` (500).
 
-    The error itself goes into the log, under the reference that the message of an internal one tells.
+    The error itself goes into the log. The message of `internal` contains the reference under which it is
+    there.
     """
     if _is_outage(error):
         _logger.warning("the database is away", exc_info=error)
@@ -53,10 +55,12 @@ def problem_of_failure(request: Request[Any, Any, Any], error: Exception) -> Pro
 
 
 def _is_outage(error: BaseException | None) -> bool:
-    """Whether the database could not be reached or went away, so that trying again makes sense."""
+    """Whether the error means that the database cannot be reached, so that the same request may succeed
+    later.
+    """
     if isinstance(error, (TimeoutError, PoolTimeoutError, *DATABASE_AWAY)):
         return True
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or _is_outage(error.orig)
-    # SQLAlchemy's own driver errors have asyncpg's behind them.
+    # SQLAlchemy wraps asyncpg's errors in errors of its own.
     return error is not None and _is_outage(error.__cause__)

@@ -1,8 +1,8 @@
-"""The worker process: says every five seconds that it lives, does what comes round by the clock, and
-what the queue asks for.
+"""The worker process: it reports every five seconds that it lives, runs each room's scheduled duties, and
+does the jobs that wait in the queue.
 
-Everything it does is one transaction a step and safe to repeat, so that it may be killed at any moment
-and may run beside other workers.
+Each step is one transaction and may safely be repeated, so the worker may be killed at any moment and several
+workers may run side by side.
 """
 
 import asyncio
@@ -30,14 +30,14 @@ _RECONNECT_SECONDS = 1.0
 _CONNECTIONS = 6
 _logger = logging.getLogger(__name__)
 
-#: Opens what the queue's jobs need, and tells who does them.
+#: Opens what the queue's jobs need, and returns their handlers.
 OpenHandlers = Callable[[], AbstractAsyncContextManager[Sequence[Handler]]]
 
 
 async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT comes, then finish the task at hand and return.
 
-    While the database is away it waits and connects again.
+    While the database cannot be reached, the worker waits and connects again.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -48,7 +48,7 @@ async def run(settings: Settings) -> None:
 
 @asynccontextmanager
 async def no_handlers() -> AsyncIterator[Sequence[Handler]]:
-    """Rounds only."""
+    """Run the scheduled duties only."""
     yield ()
 
 
@@ -59,9 +59,9 @@ async def work(
     rounds: Sequence[Duty] | None = None,
     handlers: OpenHandlers = no_handlers,
 ) -> None:
-    """The worker's work until `stop` is set; for a process that has something else to do beside it.
+    """Do the worker's work until `stop` is set; for a process that also does something else.
 
-    `rounds` are the duties of all rooms unless told.
+    `rounds` are the scheduled duties; by default, those of all rooms.
     """
     chosen = duties() if rounds is None else rounds
     name = f"{socket.gethostname()}:{os.getpid()}"
@@ -75,7 +75,7 @@ async def work(
 
 @asynccontextmanager
 async def alongside(settings: Settings) -> AsyncIterator[None]:
-    """Do the worker's work within, in a process that serves pages."""
+    """Do the worker's work while the block runs, in a process that serves pages."""
     stop = asyncio.Event()
     working = asyncio.create_task(
         work(settings.database_url, stop, handlers=partial(open_handlers, settings))
@@ -92,7 +92,7 @@ async def _work_connected(
 ) -> None:
     database = await Database.open(url, pool_size=_CONNECTIONS)
     try:
-        # Each worker beats for itself; of the rounds and of the jobs each is done by one worker.
+        # Each worker reports its own life sign; each duty and each job is done by one worker only.
         async with handlers() as opened, asyncio.TaskGroup() as group:
             beating = group.create_task(_beat(database, name))
             jobs = group.create_task(run_jobs(database.pool, opened, stop))

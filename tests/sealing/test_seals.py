@@ -118,7 +118,7 @@ def test_an_altered_byte_of_a_seal_is_caught(data: st.DataObject) -> None:
 
 
 def test_other_content_is_caught() -> None:
-    assert problems(signed(), DATA + b" ") == ("签名描述文件被改动:摘要不符",)
+    assert problems(signed(), DATA + b" ") == ("签名描述文件被改动：摘要不符",)
 
 
 def test_another_place_in_the_package_is_caught() -> None:
@@ -147,14 +147,14 @@ def test_a_seal_of_an_unknown_maker_is_caught() -> None:
     )
     forged = make_seal(read_seal(world().unit.seal), own_key, own_root)
     found = problems(sign(seal=forged))
-    assert found == ("制章人证书:证书“自制”不是由受信任的机构签发的",)
+    assert found == ("制章人证书：证书“自制”不是由受信任的机构签发的",)
 
 
 def test_a_seal_signed_by_its_holder_instead_of_the_maker_is_caught() -> None:
     forged = make_seal(
         read_seal(world().unit.seal), key_of(world().unit), world().authority.maker.certificate
     )
-    assert problems(sign(seal=forged)) == ("印章内容被改动:制章人签名不符",)
+    assert problems(sign(seal=forged)) == ("印章内容被改动：制章人签名不符",)
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""开票申请: requests that wait for evidence, for their handler, or for a person of the department."""
+"""开票申请: requests for a bill that wait for their evidence, for their handler, or for the department."""

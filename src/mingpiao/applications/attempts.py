@@ -4,14 +4,14 @@ An attempt has three parts. `begin` marks the application's row in a short trans
 desk is asked, with no connection held; then `end` takes the mark away in a second short transaction,
 in which the outcome is recorded. Three things keep this exact:
 
-- the mark: while it holds, nobody else begins (`under_way`). A process that was killed leaves a mark
-  that ends by itself, and the next attempt gets the same bill under the same business number;
+- the mark: until it expires or is removed, nobody else begins an attempt (`under_way`). The mark of a
+  process that was killed expires, and the next attempt gets the same bill under the same business number;
 - the attempt's number in the train: the train issues the bill only while its attempt is still the
-  application's present one, and keeps the row from being changed until it commits (`proviso`);
+  application's latest one, and locks the row against changes until it commits (`proviso`);
 - the attempt's number at the end: the outcome of an attempt that was superseded is not recorded (`end`).
 
-So whoever withdraws or decides in between either comes before the train, which then issues nothing, or
-waits for its commit and finds the bill.
+Whoever withdraws or decides during an attempt therefore either comes before the train, which then issues
+nothing, or waits until the train commits and finds the bill.
 """
 
 import asyncio
@@ -36,8 +36,8 @@ from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.database import Database
 from mingpiao.storage.locks import NamedLock
 
-#: How long a mark lasts. Too short costs a second call of the desk, too long a wait after a crash; neither
-#: costs a bill.
+#: How long a mark lasts. If it is too short, the desk is called twice; if it is too long, people wait after
+#: a crash. No bill is lost or issued twice in either case.
 LEASE = timedelta(seconds=15)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 
@@ -53,11 +53,11 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 async def open_application(
     database: Database, application_id: int, *, superseding: bool = False
 ) -> AsyncIterator[tuple[AsyncConnection, Application]]:
-    """An application with its row locked; the block is one transaction, and begins when no attempt is under way.
+    """Wait until no attempt is under way, then lock the application's row; the block is one transaction.
 
-    With `superseding` it waits only for an attempt whose bill is issued and not yet recorded; the change
-    that the block carries out supersedes any other. A bill that a dead attempt left behind is recorded
-    first. No connection is held while waiting. Raises `Refusal` (`application.unknown`, 404).
+    With `superseding`, it waits only for an attempt whose bill is issued and not yet recorded; the change
+    made in the block supersedes every other attempt. If an attempt died after its bill was issued, that
+    bill is recorded first. No connection is held while waiting. Raises `Refusal` (`application.unknown`, 404).
     """
     pause = _FIRST_PAUSE
     while True:
@@ -71,7 +71,7 @@ async def open_application(
 
 
 async def _is_taken(connection: AsyncConnection, application: Application, *, superseding: bool) -> bool:
-    """Whether to look again at a locked application; records a bill that a dead attempt left behind."""
+    """Whether the caller must wait and look again; records the bill of an attempt that died after issuing it."""
     if application.attempt_until is None:
         return False
     if under_way(application) and not superseding:
@@ -85,12 +85,12 @@ async def _is_taken(connection: AsyncConnection, application: Application, *, su
 
 
 def under_way(application: Application) -> bool:
-    """Whether somebody may be issuing the bill of a locked application just now."""
+    """Whether an attempt may be issuing the bill of this locked application now."""
     return application.attempt_until is not None and application.attempt_until > now()
 
 
 async def begin(connection: AsyncConnection, application: Application) -> Attempt:
-    """Mark a locked application, of which no attempt is under way; an older attempt is superseded."""
+    """Begin an attempt: mark a locked application that has none under way. Older attempts are superseded."""
     statement = (
         update(applications)
         .where(applications.c.application_id == application.application_id)
@@ -102,7 +102,7 @@ async def begin(connection: AsyncConnection, application: Application) -> Attemp
 
 
 async def end(connection: AsyncConnection, attempt: Attempt) -> Application | None:
-    """Take the mark away and lock the application; None when the attempt was superseded meanwhile."""
+    """Lock the application and remove the attempt's mark; None when the attempt was superseded meanwhile."""
     statement = (
         update(applications)
         .where(
@@ -118,7 +118,7 @@ async def end(connection: AsyncConnection, attempt: Attempt) -> Application | No
 
 ATTEMPTS = NamedLock("attempts")
 
-# Shared among trains, so that they never wait for one another here.
+# A shared lock, so that trains do not wait for one another here.
 _IS_PRESENT = ATTEMPTS.statement("""
 SELECT true FROM applications
 WHERE application_id = $1 AND attempt = $2 AND attempt_until IS NOT NULL FOR SHARE
@@ -126,7 +126,7 @@ WHERE application_id = $1 AND attempt = $2 AND attempt_until IS NOT NULL FOR SHA
 
 
 def proviso(attempt: Attempt) -> Proviso:
-    """What the train asks in its own transaction: whether the attempt is still the application's present one."""
+    """The check that the train makes in its own transaction: is the attempt still the application's latest one?"""
 
     async def holds(connection: asyncpg.Connection) -> bool:
         return await is_present(connection, attempt)
@@ -135,13 +135,13 @@ def proviso(attempt: Attempt) -> Proviso:
 
 
 async def is_present(connection: asyncpg.Connection, attempt: Attempt) -> bool:
-    """Whether an attempt was not superseded; if so, nobody changes its application until the transaction ends."""
+    """Whether an attempt is still the latest. If so, its application is locked until the transaction ends."""
     found = await connection.fetchval(_IS_PRESENT.sql, attempt.application.application_id, attempt.number)
     return found is not None
 
 
 async def find_bill(connection: AsyncConnection, application: Application) -> Bill | None:
-    """The bill under an application's business number."""
+    """The bill under an application's business number; None when there is none."""
     try:
         return await find_by_business_no(connection, application.unit_id, application.business_no)
     except Refusal:

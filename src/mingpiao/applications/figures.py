@@ -1,4 +1,4 @@
-"""How review does: what machine and people decided, how long it took, which findings did not hold."""
+"""Figures about reviews: what the rules and what people decided, how long it took, what was overturned."""
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,10 +14,10 @@ from mingpiao.rules.service import HitFigure, hit_figures
 
 
 class Ways(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of requests that met findings or evidence.
+    """How many requests with findings or evidence ended in which way.
 
-    `direct` bills were issued without anybody's word, `confirmed` after their handler's, `reviewed` after a
-    department's; `rejected` requests a department ended.
+    `direct` bills were issued without a person, `confirmed` ones after their handler gave reasons,
+    `reviewed` ones after a department approved them; `rejected` counts requests that a department ended.
     """
 
     direct: int
@@ -31,14 +31,14 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def machine_percent(self) -> Decimal | None:
-        """The share that the machine decided, in per cent with one place; None where there was nothing."""
+        """The share decided without a person, in per cent with one place; None when there was no request."""
         return _percent(self.direct, self.total)
 
 
 class DepartmentFigure(msgspec.Struct, frozen=True, kw_only=True):
     """Decisions of one department (`region_code` empty: of all). Times from appeal to decision, in hours.
 
-    `late` were decided after their deadline; `waiting` and `overdue` are as it stands now.
+    `late` counts decisions after their deadline; `waiting` and `overdue` count open applications now.
     """
 
     region_code: str
@@ -57,7 +57,7 @@ class DepartmentFigure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleFigure(msgspec.Struct, frozen=True, kw_only=True):
-    """Findings of one rule: how often it asked, its handler confirmed, a department decided and overturned."""
+    """Findings of one rule: how often it asked, handlers confirmed, departments decided, and overturned it."""
 
     code: str
     asked: int
@@ -67,7 +67,7 @@ class RuleFigure(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def overturned_percent(self) -> Decimal | None:
-        """Overturned findings to questions asked, in per cent with one place."""
+        """The share of its questions that a department overturned, in per cent with one place."""
         return _percent(self.overturned, self.asked)
 
 
@@ -168,7 +168,8 @@ def _rule_figure(code: str, hit: HitFigure | None, row: Row[Any] | None) -> Rule
     asked, passed = (hit.asked, hit.confirmed) if hit else (0, 0)
     return RuleFigure(
         code=code,
-        # The desk counts a question that it sent back and one that came with its answer; pages ask beforehand.
+        # The desk counts two kinds of questions: those that it sent back, and those that came with an answer,
+        # since pages ask before they submit.
         asked=max(asked, passed + decided - overturned, decided),
         confirmed=max(0, passed - overturned),
         decided=decided,

@@ -1,6 +1,6 @@
 """A unit's side of applications: submit, wait for evidence, confirm, correct, appeal, withdraw.
 
-The issuing desk is always asked without a connection or a lock held; `attempts` tells how that stays exact.
+No connection and no lock is held while the issuing desk works; `attempts` explains why that is safe.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ from mingpiao.rules.model import Confirmation, Hit, Severity
 from mingpiao.storage.database import Database
 from mingpiao.units.service import UnitDirectory
 
-#: States whose business number may come again.
+#: States after which the same business number may be submitted again.
 _FREED = (ApplicationState.REFUSED, ApplicationState.WITHDRAWN)
 #: States in which the platform issues the bill by itself as soon as that is possible.
 _ADVANCING = (ApplicationState.CHECKING, ApplicationState.APPROVED)
@@ -69,9 +69,9 @@ class Applications:
         """Issue a request, or keep it as an application while its evidence is read.
 
         Under the business number of an open application, the request is that application's new attempt.
-        For a plain request, without evidence and reasons, the application is looked up only with
-        `look_first` or when rules ask; otherwise such a request costs nothing beside the desk, and the
-        worker later ends an application whose bill was issued in this way.
+        For a request without evidence and reasons, the application is looked up only with `look_first`
+        or when rules ask. All other such requests cost no extra query; if one issues the bill of an open
+        application, the worker ends that application later.
         """
         look_first = look_first or bool(request.confirmations or request.evidence)
         if look_first:
@@ -92,13 +92,13 @@ class Applications:
     async def appeal_request(
         self, unit_id: int, request: IssueRequest, reason: str, *, acting: Acting
     ) -> Application | Refused:
-        """Bring a request that rules ask about before the department, without any reasons of its handler.
+        """Ask the department to decide about a request with questions of rules, instead of the handler.
 
-        Raises `Refusal`: `application.reason_required` (422), `application.nothing_to_appeal`,
-        `application.wrong_state` (409). `Refused` when something of it is blocked.
+        Returns `Refused` when the request is refused for other causes. Raises `Refusal`:
+        `application.reason_required` (422), `application.nothing_to_appeal`, `application.wrong_state` (409).
         """
         reason = wording.checked_reason(reason, "申诉理由")
-        # The department answers an appeal, and not the handler.
+        # The department answers the questions of an appeal, so the handler's reasons are left out.
         request = msgspec.structs.replace(request, confirmations=())
         last = await self._last(unit_id, request.business_no)
         if last is not None and _counts(last):
@@ -129,7 +129,7 @@ class Applications:
             )
             if application is not None:
                 return await self._bring(connection, application, reason, catalog, acting=acting)
-        # Somebody else was first under this business number.
+        # Another request has stored an application under this business number first.
         return await self.appeal_request(unit_id, request, reason, acting=acting)
 
     async def _appeal_again(
@@ -145,7 +145,7 @@ class Applications:
 
     async def _last(self, unit_id: int, business_no: str) -> Application | None:
         if unprintable(business_no) is not None:
-            # No application has a business number that a bill cannot show; the desk refuses the request for it.
+            # An application cannot have a malformed business number; the desk refuses the request for it.
             return None
         async with self._database.system() as connection:
             return await store.newest(connection, unit_id, business_no)
@@ -165,7 +165,7 @@ class Applications:
                 held_rules=held,
             )
         if fresh is not None:
-            # The evidence may have been read between the desk's answer and the row that waits for it.
+            # The evidence may have been read after the desk's answer and before the application was stored.
             return Pending(application=await self.advance(fresh.application_id))
         last = await self._last(unit_id, request.business_no)
         if last is None or last.state in _FREED:
@@ -175,7 +175,7 @@ class Applications:
         return Refused(problems=(wording.in_progress(last),))
 
     async def _submit_again(self, last: Application, request: IssueRequest, *, acting: Acting) -> Submitted:
-        """Submit a request under the business number of an application that counts."""
+        """Submit a request under the business number of `last`, an application for which `_counts` is true."""
         attempt = None
         async with open_application(self._database, last.application_id) as (connection, application):
             match application.state:
@@ -228,7 +228,7 @@ class Applications:
                 return answer
 
     async def appeal(self, unit_id: int, application_id: int, reason: str, *, acting: Acting) -> Application:
-        """Bring an application before the department of the unit's level. Raises `Refusal` as
+        """Ask the department of the unit's level to decide about an application. Raises `Refusal` as
         `appeal_request`, and `application.unknown` (404)."""
         reason = wording.checked_reason(reason, "申诉理由")
         catalog = await self._catalog.get()
@@ -243,7 +243,7 @@ class Applications:
     async def withdraw(
         self, unit_id: int, application_id: int, reason: str = "", *, acting: Acting
     ) -> Application:
-        """End an application that has not been decided, or was approved and is held up.
+        """End an application that is undecided, or that is approved but whose bill could not be issued.
 
         Raises `Refusal`: `application.unknown` (404), `application.wrong_state` (409).
         """
@@ -264,7 +264,7 @@ class Applications:
         *,
         acting: Acting,
     ) -> Application:
-        """Bring a locked application before the nearest department from its region upwards."""
+        """Give a locked application to the nearest department from its region upwards."""
         upwards = catalog.regions_upwards(application.region_code)
         region = next((code for code in upwards if code in catalog.departments), upwards[-1])
         return await carry_out(
@@ -284,9 +284,9 @@ class Applications:
     # -- issuing -----------------------------------------------------------------------------------
 
     async def _retry(self, attempt: Attempt, request: IssueRequest, *, acting: Acting) -> Submitted | None:
-        """Make a person's attempt with other content, reasons, or both.
+        """Carry out a person's attempt with other content, reasons, or both.
 
-        None when it was superseded before a bill was issued: then the application has moved on.
+        None when it was superseded before a bill was issued: somebody else changed the application.
         """
         (outcome,) = await self._desk.issue(
             attempt.application.unit_id,
@@ -300,14 +300,14 @@ class Applications:
             application = await attempts.end(connection, attempt)
             if application is not None:
                 return await record_retry(connection, application, request, outcome, acting=acting)
-        # A bill that is issued stays issued, whoever records it.
+        # The bill stays issued, even if another attempt recorded it first.
         return outcome if isinstance(outcome, Issued) else None
 
     async def advance(self, application_id: int) -> Application:
-        """Take an application that waits for its evidence, or that is approved, as far as it goes now.
+        """Try to issue the bill of an application that waits for its evidence, or that is approved.
 
-        One that waits for a person changes only if its bill was issued beside it: then it has ended.
-        Safe to repeat and to break off. Raises `Refusal` (`application.unknown`, 404).
+        An application that waits for a person changes only when a separate request issued its bill: then it
+        ends. Safe to repeat and to interrupt. Raises `Refusal` (`application.unknown`, 404).
         """
         while True:
             async with open_application(self._database, application_id) as (connection, application):
@@ -319,7 +319,7 @@ class Applications:
                 return advanced
 
     async def _issue_by_itself(self, attempt: Attempt) -> Application | None:
-        """Make the platform's attempt and record its outcome; None when it was superseded meanwhile."""
+        """Carry out the platform's attempt and record its outcome; None when it was superseded meanwhile."""
         application = attempt.application
         business_no = application.business_no
         approved = application.state is ApplicationState.APPROVED
@@ -340,9 +340,9 @@ class Applications:
 
 
 def _is_unknown(outcome: Outcome) -> TypeGuard[Unresolved]:
-    """Whether a bill may have been issued that nobody knows of: then the mark stays.
+    """Whether the desk does not know if a bill was issued. The attempt's mark is then left in place.
 
-    Whoever comes next waits for the mark to end, looks for the bill, and records it.
+    The next attempt waits until the mark expires, looks for the bill, and records it.
     """
     return isinstance(outcome, Unresolved) and outcome.issued is None
 
@@ -356,7 +356,7 @@ def _approval_of(application: Application) -> Approval:
 
 
 async def _end_if_issued(connection: AsyncConnection, application: Application) -> Application:
-    """End an open application whose bill was issued without it, by a request of its own."""
+    """End an open application whose bill was issued by a separate request."""
     bill = await attempts.find_bill(connection, application) if application.state.open else None
     if bill is None:
         return application
@@ -377,17 +377,17 @@ def _confirmed(application: Application, given: Mapping[str, Confirmation]) -> I
 
 
 def _counts(last: Application) -> bool:
-    """Whether the last application under a business number decides about the next request under it."""
+    """Whether the last application under a business number affects the next request under it."""
     return last.state.open or last.state is ApplicationState.REJECTED
 
 
 def _overstepped(application: Application, request: IssueRequest) -> frozenset[str]:
-    """Rules that the request gives reasons for, though a department has returned it because of them."""
+    """Rules for which the request gives reasons, though a department has returned the application for them."""
     return application.held_rules & {each.rule for each in request.confirmations}
 
 
 def _check_reasons(asks: Sequence[Hit], given: Mapping[str, Confirmation]) -> None:
-    """Raises `Refusal` that names every finding without a sound reason."""
+    """Raise `Refusal` that names every finding without a valid reason."""
     problems: list[Problem] = []
     for hit in asks:
         reason = given[hit.rule].reason if hit.rule in given else ""

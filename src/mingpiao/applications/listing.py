@@ -1,4 +1,4 @@
-"""Lists of applications, within the scope of the connection: pages by key, never by counting."""
+"""Lists of applications within the connection's scope. Pages continue from a key and never count all rows."""
 
 from datetime import datetime, time, timedelta
 
@@ -31,7 +31,7 @@ _units = table("units", column("unit_id"), column("name"), column("uscc"))
 async def list_applications(
     connection: AsyncConnection, wanted: ApplicationFilter, *, after: str = "", limit: int = PAGE_SIZE
 ) -> Page[Application]:
-    """A page of a unit's applications, newest first; `after` is a former page's `next_key`.
+    """A page of a unit's applications, newest first; `after` is the `next_key` of an earlier page.
 
     Raises `Refusal` (`list.key_malformed`) for a key that no page gave.
     """
@@ -70,9 +70,9 @@ def _wanted(wanted: ApplicationFilter) -> list[ColumnElement[bool]]:
 async def list_reviews(
     connection: AsyncConnection, wanted: ReviewFilter, *, after: str = "", limit: int = PAGE_SIZE
 ) -> Page[Application]:
-    """A page of what departments of the scope decide: what is open by its deadline, what is done newest first.
+    """A page of the applications that departments decide: open ones by deadline, decided ones newest first.
 
-    `after` is a former page's `next_key`; raises `Refusal` (`list.key_malformed`) for any other text.
+    `after` is the `next_key` of an earlier page; any other text raises `Refusal` (`list.key_malformed`).
     """
     query = select(applications).where(applications.c.appealed_at.is_not(None), *_for_review(wanted))
     by_deadline = wanted.state in ("open", ApplicationState.IN_REVIEW, ApplicationState.APPROVED)
@@ -108,7 +108,7 @@ def _for_review(wanted: ReviewFilter) -> list[ColumnElement[bool]]:
 
 
 async def open_count(connection: AsyncConnection, unit_id: int) -> int:
-    """How many of a unit's applications wait for the unit to act; counts to a hundred at most."""
+    """The number of a unit's applications that wait for the unit to act; counts to a hundred at most."""
     waiting = (ApplicationState.NEEDS_CONFIRMATION, ApplicationState.RETURNED)
     query = (
         select(applications.c.application_id)
@@ -119,7 +119,7 @@ async def open_count(connection: AsyncConnection, unit_id: int) -> int:
 
 
 async def rules_waiting(connection: AsyncConnection) -> list[tuple[str, str]]:
-    """(code, name) of the rules whose questions wait for a decision in the scope, in order of name."""
+    """(code, name) of each rule whose questions wait for a department's decision, in order of name."""
     rows = await connection.execute(_RULES_WAITING)
     return [(row.code, row.name) for row in rows]
 
@@ -135,7 +135,7 @@ WHERE finding ->> 'severity' = 'ask' GROUP BY 1 ORDER BY 2, 1
 
 
 async def alike_count(connection: AsyncConnection, application: Application) -> int:
-    """How many other applications with a question of the same rule wait for the same department.
+    """The number of other applications that wait for the same department with a question of the same rule.
 
     Counts to a hundred at most.
     """
@@ -156,7 +156,7 @@ async def alike_count(connection: AsyncConnection, application: Application) -> 
 
 
 async def past_decisions(connection: AsyncConnection, unit_id: int, *, but: int) -> list[PastDecision]:
-    """The latest decisions about a unit's applications, newest first; application `but` is left out."""
+    """The latest decisions about a unit's applications, newest first, without those about application `but`."""
     query = (
         select(
             review_decisions.c.application_id,

@@ -1,7 +1,8 @@
-"""The life of an application: one table of what may happen to it, and one function that makes it happen.
+"""The state machine of applications: a table of possible events, and one function that carries them out.
 
-The table is pure: event and state before give the state after, or nothing. `carry_out` is the only code
-that changes an application's state; the change, its step and its audit row share one transaction.
+The table gives the new state for an event and a state, or nothing where the event is not possible.
+`carry_out` is the only code that changes an application's state; the change, its step in the history and
+its audit row share one transaction.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,10 +28,10 @@ _MAX_NOTE = 1_000
 
 
 class Side(StrEnum):
-    """Who makes something happen to an application.
+    """Who causes an event of an application.
 
-    UNIT is the unit that submitted it, DEPARTMENT the one whose task the decision is, DEPARTMENT_ABOVE
-    one above that; PLATFORM acts where nobody asked just now.
+    UNIT is the unit that submitted it, DEPARTMENT the department that must decide, DEPARTMENT_ABOVE one
+    above that; PLATFORM is the worker, which acts by itself.
     """
 
     UNIT = "unit"
@@ -48,9 +49,9 @@ class ApplicationEvent(StrEnum):
     #: The evidence was read, and the bill was not issued: a rule asks, or something refuses it.
     QUESTIONED = "questioned"
     REFUSED = "refused"
-    #: It is refused after a department returned it before: it stays open, and so does the department's decision.
+    #: The bill is refused, and a department returned the application before: it stays open for correction.
     GIVEN_BACK = "given_back"
-    #: The handler tried again, with reasons or other content: the bill passes, rules ask, evidence is unread.
+    #: The handler tried again with reasons or other content: the bill passes, rules ask, or evidence is unread.
     RETRY_PASSED = "retry_passed"
     RETRY_QUESTIONED = "retry_questioned"
     RETRY_WAITS = "retry_waits"
@@ -69,10 +70,10 @@ class ApplicationEvent(StrEnum):
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """One event of the table: who may cause it, which steps may tell of it, and where it leads.
+    """One event of the table: who may cause it, which steps may record it, and the states it leads to.
 
-    `targets` gives the state after for each state before in which the event may happen; None is "no
-    application yet". With `held_up_only` an approved application counts only while it is held up.
+    `targets` maps each state in which the event may happen to the state after it; None is "no application
+    yet". With `held_up_only`, an approved application qualifies only while its bill cannot be issued.
     """
 
     by: frozenset[Side]
@@ -131,9 +132,9 @@ MOVES: Mapping[ApplicationEvent, Move] = {
     _Event.ISSUED: _move([Side.UNIT, Side.PLATFORM], StepKind.ISSUED, _OPEN, _State.ISSUED),
 }
 
-#: What a unit wanted to do, in the sentence that it is not possible any more.
+#: Names of events in the sentence which says that one is not possible any more.
 _DOING = {ApplicationEvent.WITHDRAWN: "撤回", ApplicationEvent.APPEALED: "申诉"}
-#: What an application that waits for a decision does not have yet.
+#: Members that are empty while an application waits for a decision.
 _UNDECIDED: Mapping[str, Any] = {
     "decided_by": None,
     "decided_by_name": "",
@@ -153,7 +154,7 @@ def next_state(
 
 
 def check_possible(event: ApplicationEvent, application: Application) -> ApplicationState:
-    """The state after an event. Raises `Refusal` (409) where the application has moved on:
+    """The state after an event. Raises `Refusal` (409) where the present state does not allow the event:
     `application.already_decided` or `application.wrong_state`."""
     target = next_state(event, application.state, held_up=application.held_up)
     if target is not None:
@@ -164,7 +165,7 @@ def check_possible(event: ApplicationEvent, application: Application) -> Applica
 
 
 class Doer(msgspec.Struct, frozen=True, kw_only=True):
-    """Who causes an event, and on which side. The verbs find the side; `carry_out` compares it with the table."""
+    """Who causes an event, and on which side. Callers determine the side; `carry_out` checks it by the table."""
 
     side: Side
     acting: Acting
@@ -234,11 +235,11 @@ async def carry_out(
     notices: Sequence[ApplicationNotice] = (),
     **members: Any,
 ) -> Application:
-    """Make an event happen to an application whose row the transaction has locked.
+    """Carry out an event of an application whose row the transaction has locked.
 
     Writes its state and `members`, one step with the `note`, one audit row, and the `notices`. `step`
     chooses among the steps that the table allows for the event. An attempt at issuing its bill that is
-    under way is superseded: its train issues nothing any more, and its outcome is not recorded.
+    under way is superseded: its train no longer issues the bill, and its outcome is not recorded.
 
     Raises `Refusal` as `check_possible`; PermissionError when the doer's side may not cause the event,
     LookupError when the application was changed since it was read: both are faults of the program.
@@ -276,7 +277,7 @@ async def carry_out(
 
 
 def _entering(state: ApplicationState, target: ApplicationState) -> dict[str, Any]:
-    """What an application gets or loses by entering another state."""
+    """The members that change when an application enters another state."""
     if target is state:
         return {}
     if target is ApplicationState.IN_REVIEW:

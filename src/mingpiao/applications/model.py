@@ -18,7 +18,7 @@ MAX_BATCH = 100
 
 
 class ApplicationState(StrEnum):
-    """The state of an application. The table in `machine` says what leads from one to another."""
+    """The state of an application. The table in `machine` lists the events that change it."""
 
     CHECKING = "checking"
     NEEDS_CONFIRMATION = "needs_confirmation"
@@ -36,7 +36,7 @@ class ApplicationState(StrEnum):
 
     @property
     def open(self) -> bool:
-        """Whether something may still become of it."""
+        """Whether the application has not ended yet."""
         return self not in _ENDED
 
 
@@ -122,11 +122,11 @@ _STEP_LABELS = {
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):
-    """开票申请. `findings` are hits that ask or warn, `problems` what refused it or holds an approved one up.
+    """开票申请. `findings` are hits that ask or warn; `problems` say why its bill was refused or is held up.
 
-    `held_rules` are rules because of which a department returned it: the handler cannot answer them alone.
-    `due_at` is the first moment too late for a decision; amounts in 元. `revision` counts its changes.
-    `attempt_until` is set while its bill is being issued: until then nobody else tries.
+    `held_rules` are the rules for which a department returned it; the handler cannot answer these alone.
+    A decision is late from `due_at` on; amounts in 元. `revision` counts its changes. `attempt_until` is
+    set while its bill is being issued; until that moment no other attempt begins.
     """
 
     application_id: int
@@ -176,7 +176,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def correctable(self) -> bool:
-        """Whether other content may come under its business number."""
+        """Whether the unit may submit other content under its business number."""
         return self.state in _CORRECTABLE
 
     def workdays_left(self, moment: datetime | None = None) -> int | None:
@@ -197,12 +197,12 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """Nothing was issued yet; this application tells what becomes of the request."""
+    """No bill is issued yet; `application` shows what happens to the request."""
 
     application: Application
 
 
-#: What becomes of a request that is submitted.
+#: The answer to a submitted request.
 Submitted = Issued | Refused | NeedsConfirmation | Pending | Unresolved
 
 
@@ -219,10 +219,10 @@ class ApplicationFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReviewFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which applications a department's list shows. `open` are those that wait for a decision or an issue.
+    """Which applications a department's list shows; `open` are those that wait for a decision or their bill.
 
-    `due` is "soon" (a working day or less is left), "overdue" or "" ; `rule` is the code of a rule that asks;
-    `reviewer_region` and `reviewer_id` are whose task it is.
+    `due` is "soon" (a working day or less is left), "overdue" or "" (any); `rule` is the code of a rule that
+    asks; `reviewer_region` and `reviewer_id` name the department and the officer who must decide.
     """
 
     state: str = "open"
@@ -235,7 +235,7 @@ class ReviewFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one application of a batch: `problem` tells why it was not decided, or not issued."""
+    """The result for one application of a batch; `problem` says why it was not decided, or not issued."""
 
     application_id: int
     application: Application | None

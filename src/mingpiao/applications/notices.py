@@ -18,7 +18,7 @@ class Recipient(StrEnum):
 
 
 class ApplicationNotice(msgspec.Struct, frozen=True, kw_only=True):
-    """A message in Chinese. `region_code` names another department than the one that decides."""
+    """A message in Chinese. `region_code`, if set, names a department other than the one that decides."""
 
     to: Recipient
     title: str
@@ -38,7 +38,7 @@ def to_department(title: str, body: str = "", *, region_code: str = "") -> Appli
 
 
 async def send(connection: AsyncConnection, application: Application, notice: ApplicationNotice) -> None:
-    """Write a message about the application's present revision; each recipient gets one a revision at most."""
+    """Send a message about an application; a recipient gets at most one for each revision."""
     if notice.to is Recipient.UNIT:
         await _send_to_unit(connection, application, notice)
     else:

@@ -1,4 +1,4 @@
-"""What the issuing desk's answer means for an application; each is recorded in one transaction."""
+"""How each answer of the issuing desk changes an application; each change is one transaction."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -39,22 +39,21 @@ class IssuingDesk(Protocol):
         approvals: Mapping[str, Approval] = ...,
         provisos: Mapping[str, Proviso] = ...,
     ) -> list[Outcome]:
-        """Issue bills, each by itself."""
+        """Issue bills; each succeeds or fails on its own."""
         ...
 
     async def check(self, unit_id: int, request: IssueRequest) -> Assessment:
-        """What would become of a request."""
+        """What the answer to a request would be, without issuing a bill."""
         ...
 
 
 async def record_outcome(
     connection: AsyncConnection, application: Application, outcome: Outcome, due_at: datetime
 ) -> Application:
-    """Record the outcome of an attempt that the platform made.
+    """Record the outcome of an attempt that the platform made, after evidence was read or after approval.
 
-    The application's evidence was being read, or a department approved it. If rules ask about an approved
-    one what nobody has decided about, the department has until `due_at` to decide. Evidence that is still
-    unread, and trouble that is the platform's own, change nothing.
+    If rules ask about an approved application something that nobody has decided, the department has until
+    `due_at` to decide it. Nothing changes while evidence is unread, or after a failure of the platform itself.
     """
     approved = application.state is ApplicationState.APPROVED
     if isinstance(outcome, Issued):
@@ -87,7 +86,7 @@ async def _question(
 
 
 async def _refuse(connection: AsyncConnection, application: Application, outcome: Refused) -> Application:
-    # What a department returned stays open: under a new application its word would be lost.
+    # An application that a department returned stays open: a new one would lose the department's decision.
     event = ApplicationEvent.GIVEN_BACK if application.held_rules else ApplicationEvent.REFUSED
     reasons = _sentences(outcome.problems)
     return await carry_out(
@@ -148,7 +147,7 @@ async def record_retry(
 ) -> Submitted:
     """Record the outcome of an attempt that the handler made with reasons, other content, or both.
 
-    A refusal changes nothing, nor does a question that the same request got before.
+    A refusal changes nothing, nor do questions that the same request got before.
     """
     doer = Doer.unit(acting)
     answers = same_content(application.request, request) and bool(request.confirmations)
@@ -188,12 +187,12 @@ async def record_retry(
 
 
 def same_content(one: IssueRequest, other: IssueRequest) -> bool:
-    """Whether two requests ask for the same bill with the same evidence; reasons given do not matter."""
+    """Whether two requests ask for the same bill with the same evidence, whatever their reasons."""
     return msgspec.structs.replace(one, confirmations=()) == msgspec.structs.replace(other, confirmations=())
 
 
 def _unchanged(application: Application, request: IssueRequest, outcome: NeedsConfirmation) -> bool:
-    """Whether an attempt tells nothing new, as when a program asks again and again."""
+    """Whether an attempt brings no change, for example when a program repeats its request."""
     return (
         application.state is ApplicationState.NEEDS_CONFIRMATION
         and application.request == request
@@ -202,12 +201,12 @@ def _unchanged(application: Application, request: IssueRequest, outcome: NeedsCo
 
 
 def _passing(outcome: Refused) -> bool:
-    """Whether a refusal is the platform's own trouble, which passes, and not the request's."""
+    """Whether a refusal comes from a temporary failure of the platform and not from the request."""
     return any(problem.status >= 500 for problem in outcome.problems)
 
 
 def _known(application: Application, outcome: Refused) -> bool:
-    """Whether the same problems already hold the application up; their facts may differ each time."""
+    """Whether the application has the same problems already; their facts may differ each time."""
     told = [(problem.code, problem.message) for problem in application.problems]
     return told == [(problem.code, problem.message) for problem in outcome.problems]
 

@@ -1,4 +1,4 @@
-"""Reminders of decisions that are due: a working day before, and when it is too late."""
+"""Reminders of decisions: one within a working day before the deadline, one after it."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from mingpiao.kernel.clock import now
 from mingpiao.messages.service import tell_department
 from mingpiao.storage.database import Database
 
-#: No holiday is longer than this together with the weekends at its ends.
+#: Longer than any public holiday together with the weekends before and after it.
 _LONGEST_PAUSE = timedelta(days=14)
 _PORTION = 500
 
@@ -23,8 +23,8 @@ _PORTION = 500
 async def remind(database: Database, moment: datetime | None = None) -> None:
     """Send a department a message about each decision that is due within a working day, or overdue.
 
-    Of an overdue one the department above gets a message too. Each message is sent once, so that it is
-    safe to repeat, also after a run that was broken off.
+    The department above also gets a message about an overdue decision. Each message is sent only once, so
+    this is safe to repeat, also after an interrupted run.
     """
     at = moment or now()
     after = 0

@@ -1,4 +1,4 @@
-"""人工复核: what a department does with the applications that it decides."""
+"""人工复核: decisions of a department about applications."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,7 @@ _REASONS = {
     Decision.RETURNED: "退回原因",
     Decision.REJECTED: "驳回原因",
 }
-#: Titles of messages to the unit. After an approval the unit hears of the bill, or of what holds it up.
+#: Titles of messages to the unit. After an approval the unit gets a message when the bill is issued or held up.
 _TITLES = {
     Decision.RETURNED: "开票申请被退回更正",
     Decision.REJECTED: "开票申请被驳回",
@@ -46,7 +46,7 @@ _TITLES = {
 
 
 class Reviews:
-    """Decisions of departments. Of two reviewers who decide at once one wins, and the other is told who."""
+    """Decisions of departments. If two people decide at once, one succeeds; the refusal of the other names them."""
 
     def __init__(self, database: Database, catalog: CatalogStore, applications: Applications) -> None:
         self._database = database
@@ -54,21 +54,21 @@ class Reviews:
         self._applications = applications
 
     async def approve(self, application_id: int, reason: str = "", *, acting: Acting) -> Application:
-        """Answer for the department what rules asked; the bill is issued at once, by itself.
+        """Approve, which answers the questions of the rules; the platform then issues the bill at once.
 
-        Raises `Refusal`: `application.unknown` (404), `application.not_yours` (403),
-        `application.already_decided`, `application.wrong_state` (409). If the bill cannot be issued now the
-        application stays approved, holds the problems, and is tried again.
+        If the bill cannot be issued now, the application stays approved, keeps the problems, and is tried
+        again. Raises `Refusal`: `application.unknown` (404), `application.not_yours` (403),
+        `application.already_decided`, `application.wrong_state` (409).
         """
         await self._decide(application_id, Decision.APPROVED, reason, acting=acting)
         return await self._applications.advance(application_id)
 
     async def return_for_correction(self, application_id: int, reason: str, *, acting: Acting) -> Application:
-        """Give an application back to its handler; raises as `approve`, and `application.reason_required` (422)."""
+        """Return an application to its handler; raises as `approve`, and `application.reason_required` (422)."""
         return await self._decide(application_id, Decision.RETURNED, reason, acting=acting)
 
     async def reject(self, application_id: int, reason: str, *, acting: Acting) -> Application:
-        """End an application and its business number; raises as `return_for_correction`."""
+        """End an application for good; its business number gets no bill. Raises as `return_for_correction`."""
         return await self._decide(application_id, Decision.REJECTED, reason, acting=acting)
 
     async def retry(self, application_id: int, *, acting: Acting) -> Application:
@@ -82,9 +82,10 @@ class Reviews:
     async def decide_batch(
         self, application_ids: Sequence[int], decision: Decision, reason: str, *, acting: Acting
     ) -> list[Decided]:
-        """Decide alike applications with one reason, each by itself; one that fails spoils no other.
+        """Decide several applications with one reason. Each is decided on its own; a failure affects no other.
 
-        Raises `Refusal`: `application.batch_size`, `application.not_alike` (422) when no rule asks about all.
+        Raises `Refusal`: `application.batch_size`, or `application.not_alike` (422) when no rule asks about
+        all of them.
         """
         wording.checked_reason(reason, _REASONS[decision])
         chosen = list(dict.fromkeys(application_ids))
@@ -184,7 +185,7 @@ class Reviews:
     # -- whose task it is --------------------------------------------------------------------------
 
     async def assign(self, application_id: int, account_id: int, *, acting: Acting) -> Application:
-        """Give an application to an officer of the same department (also to oneself).
+        """Assign an application to an officer of the same department, who may be oneself.
 
         Raises `Refusal` as `approve`, and `application.officer_unknown` (422).
         """
@@ -207,7 +208,7 @@ class Reviews:
             )
 
     async def pass_up(self, application_id: int, reason: str, *, acting: Acting) -> Application:
-        """Give an application to the department above, which gets a message. Raises `Refusal` as
+        """Hand an application to the department above, which gets a message. Raises `Refusal` as
         `return_for_correction`, and `application.no_department_above` (409)."""
         reason = wording.checked_reason(reason, "上报原因")
         catalog = await self._catalog.get()
@@ -231,7 +232,7 @@ class Reviews:
             )
 
     async def take_over(self, application_id: int, reason: str, *, acting: Acting) -> Application:
-        """提级办理: a department above takes an application to itself. Raises `Refusal` as `pass_up`."""
+        """提级办理: a department above takes over an application. Raises `Refusal` as `pass_up`."""
         reason = wording.checked_reason(reason, "提级原因")
         region = _region_of(acting=acting)
         catalog = await self._catalog.get()

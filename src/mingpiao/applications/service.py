@@ -1,4 +1,4 @@
-"""What other rooms may ask of applications."""
+"""The functions and classes of applications that other rooms use."""
 
 from mingpiao.applications.figures import ReviewFigures, review_figures
 from mingpiao.applications.intake import Applications

@@ -1,4 +1,4 @@
-"""Rows of applications, read within a scope; `machine` alone writes them and their steps."""
+"""Reading applications from their tables within a scope. Only `machine` writes them and their steps."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ APPLICATIONS = NamedLock("applications")
 
 _Value = TypeVar("_Value")
 
-#: What a bigint holds.
+#: The largest value of a bigint column.
 _LARGEST_ID = 2**63 - 1
 
 
@@ -64,7 +64,7 @@ async def newest(connection: AsyncConnection, unit_id: int, business_no: str) ->
 
 
 async def steps_of(connection: AsyncConnection, application_id: int) -> list[Step]:
-    """The steps of an application, oldest first, where the scope sees them."""
+    """The steps of an application, oldest first, within the connection's scope."""
     query = (
         select(application_steps)
         .where(application_steps.c.application_id == application_id)
@@ -106,7 +106,7 @@ def to_columns(members: dict[str, Any]) -> dict[str, Any]:
 def from_row(row: RowMapping) -> Application:
     """An application from a row of its table."""
     values: dict[str, Any] = {str(name): value for name, value in row.items()}
-    # The number of an attempt matters to whoever makes it, see `attempts`.
+    # Only `attempts` uses the number of the attempt.
     del values["attempt"]
     values["kind"] = values.pop("kind_code")
     values["request"] = msgspec.convert(values["request"], IssueRequest)

@@ -33,10 +33,10 @@ async def wake(connection: AsyncConnection, unit_id: int, digest: str) -> None:
 
 
 async def enqueue_waiting(database: Database) -> None:
-    """Queue a job for each application that could continue by itself.
+    """Queue a job for each application that could continue without a person.
 
-    These are applications that wait for evidence, that a department approved, or whose bill was issued
-    beside them. Among them are those whose process was killed half-way. Safe to repeat: an application
+    These are applications that wait for evidence, that a department approved, or whose bill was issued by a
+    separate request. Among them are those whose process was killed half-way. Safe to repeat: an application
     whose job is in the queue already gets no second one.
     """
     after = 0
@@ -69,13 +69,13 @@ async def _enqueue(connection: AsyncConnection, application_id: int) -> None:
 
 
 def advancing(service: Applications) -> Handler:
-    """The worker's handler of these jobs: it takes each application as far as it goes now."""
+    """The worker's handler of these jobs, which calls `Applications.advance` for each application."""
 
     async def work(payload: Mapping[str, Any]) -> None:
         try:
             await service.advance(payload["application_id"])
         except Refusal as refusal:
-            # An application is never deleted; a job about none has nothing to do.
+            # Applications are never deleted, so a job for an unknown one can be ignored.
             if refusal.problems[0].code != "application.unknown":
                 raise
 

@@ -1,4 +1,4 @@
-"""Refusals of applications in one place, and the check of reasons that people give."""
+"""All refusals of applications, and the check of reasons that people give."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from mingpiao.kernel.text import unprintable
 
 
 def checked_reason(text: str, what: str, *, field: str = "reason", required: bool = True) -> str:
-    """A reason without outer spaces; `what` names it in Chinese.
+    """A reason without leading and trailing spaces; `what` names it in Chinese.
 
     Raises `Refusal` (422): `application.reason_required`, `application.reason_invalid`.
     """
@@ -54,7 +54,7 @@ def rejected(application: Application) -> Problem:
 
 
 def review_required(application: Application, rules: frozenset[str]) -> Problem:
-    """The handler gives reasons for `rules` because of which a department has returned the application."""
+    """The handler gives reasons for `rules`, for which a department has returned the application."""
     names = "、".join(sorted({hit.name for hit in application.asks if hit.rule in rules}) or sorted(rules))
     message = f"财政部门已就“{names}”退回更正，不能自行确认。请更正后重新提交，或再次申诉。"
     return Problem(
@@ -72,13 +72,13 @@ def nothing_to_appeal() -> Refusal:
 
 
 def not_appealable() -> Problem:
-    """What is refused cannot be appealed."""
+    """The request is refused; only questions of rules can be appealed."""
     message = "被拦截的内容不能申诉，请先更正下列问题；其余核实事项可在更正后申诉。"
     return Problem(code="application.not_appealable", message=message, status=409)
 
 
 def wrong_state(application: Application, doing: str) -> Refusal:
-    """The application has moved on meanwhile; `doing` says in Chinese what was wanted."""
+    """The application's state does not allow the action that `doing` names in Chinese."""
     return refuse(
         "application.wrong_state",
         f"该申请现在的状态是“{application.state.label}”，不能{doing}，请刷新后查看。",

@@ -19,7 +19,7 @@ class Region(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Department(msgspec.Struct, frozen=True, kw_only=True):
-    """财政部门: one a region, so the region's code names it."""
+    """财政部门. Each region has one, which is identified by the region's code."""
 
     region_code: str
     name: str
@@ -33,7 +33,7 @@ class BillCategory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExtensionType(StrEnum):
-    """What may stand in a MainExt member."""
+    """The type of a MainExt member's value."""
 
     TEXT = "text"
     DATE = "date"
@@ -112,7 +112,7 @@ class ChargeItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
-    """All base data at one moment, by code."""
+    """All base data as of one moment; each mapping is by code."""
 
     province: str
     regions: dict[str, Region]
@@ -126,7 +126,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         return bill_code(self.province, kind.code, kind.template_year)
 
     def region_path(self, region_code: str) -> str:
-        """The names from below the province down to a region, e.g. 呼和浩特市新城区."""
+        """The joined names of a region and those above it, without the province, e.g. 呼和浩特市新城区."""
         region = self.regions[region_code]
         above = self.regions.get(region.parent)
         return (self.region_path(above.code) if above and above.parent else "") + region.name

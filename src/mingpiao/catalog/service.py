@@ -1,4 +1,4 @@
-"""Base data: load it whole, and save parts of it."""
+"""Base data: load all of it, and save parts of it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,7 +32,7 @@ CHANNEL = "catalog_changed"
 
 
 class CatalogStore:
-    """The process's copy of the catalog; forgets it when a notice says that it changed."""
+    """The process's copy of the catalog, which is dropped when PostgreSQL notifies a change."""
 
     def __init__(self, database: Database, notices: Notices) -> None:
         self._database = database
@@ -41,13 +41,13 @@ class CatalogStore:
         notices.subscribe(CHANNEL, self._forget)
 
     async def get(self) -> Catalog:
-        """The present catalog; raises `Refusal` (`catalog.empty`) before a province was set up."""
+        """The current catalog; raises `Refusal` (`catalog.empty`) before a province was set up."""
         if self._catalog is not None:
             return self._catalog
         seen = self._changes
         async with self._database.system() as connection:
             catalog = await load(connection)
-        # A change that came while loading may not be in what was loaded.
+        # If a change was notified during loading, the loaded copy may lack it.
         if seen == self._changes:
             self._catalog = catalog
         return catalog
@@ -117,7 +117,7 @@ async def save_kinds(connection: AsyncConnection, values: Sequence[BillKind], *,
 
 
 async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: bool, *, acting: Acting) -> bool:
-    """Say whether a kind's bills need supporting files; False when it stood so already.
+    """Set whether bills of a kind need evidence files; False when nothing changes.
 
     Raises `Refusal` (`kind.unknown`, 404).
     """
@@ -141,7 +141,7 @@ async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: boo
 
 
 async def save_items(connection: AsyncConnection, values: Sequence[ChargeItem], *, acting: Acting) -> None:
-    """Insert or update charge items; their pinyin initials are worked out where not given."""
+    """Insert or update charge items; missing pinyin initials are derived from the name."""
     await _save(connection, charge_items, [_item_row(value) for value in values], acting=acting)
 
 
@@ -159,7 +159,7 @@ def _item_row(item: ChargeItem) -> dict[str, Any]:
 
 def pinyin_initials(name: str) -> str:
     """First letters of a name's pinyin, lower case, e.g. 西药费 → xyf."""
-    # Its dictionaries take a third of a second to load, and only who saves items needs them.
+    # Imported here, since its dictionaries take a third of a second to load and few callers need them.
     from pypinyin import Style, lazy_pinyin
 
     return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()

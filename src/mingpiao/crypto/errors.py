@@ -1,17 +1,17 @@
-"""What can go wrong in cryptography, apart from refusals that a user reads."""
+"""The errors of cryptography, apart from refusals that a user reads."""
 
 
 class CryptoError(Exception):
-    """Base of everything that this room raises by itself."""
+    """Base of all errors that this room raises."""
 
 
 class MalformedKey(CryptoError):
-    """Bytes that should be an SM2 key are not one, or name a point off the curve."""
+    """The bytes are not an SM2 key, or name a point that is not on the curve."""
 
 
 class MalformedCertificate(CryptoError):
-    """Bytes that should be an X.509 certificate with an SM2 key are not one."""
+    """The bytes are not an X.509 certificate with an SM2 key."""
 
 
 class LibraryMissing(CryptoError):
-    """No OpenSSL 3 libcrypto with SM2 was found on this machine."""
+    """This machine has no OpenSSL 3 libcrypto with SM2."""

@@ -1,8 +1,8 @@
-"""A thin ctypes binding to OpenSSL 3's libcrypto: SM2 points, signatures and nothing else.
+"""A thin ctypes binding to OpenSSL 3's libcrypto, for SM2 points and signatures only.
 
-Two handles on the same library: `quick` keeps the interpreter lock, `slow` drops it. Only calls that
-compute a signature (about 0.25 ms) go through `slow`; dropping the lock around calls of a microsecond
-makes threads queue for it and costs more than it gives.
+It opens the library twice: calls through `quick` keep Python's interpreter lock (GIL), calls through `slow`
+release it. Only calls that compute a signature (about 0.25 ms) go through `slow`; releasing the lock around
+calls of a microsecond makes threads queue for it and costs more than it gains.
 """
 
 import ctypes
@@ -53,7 +53,7 @@ _SLOW: dict[str, tuple[_Result, list[type]]] = {
 
 
 class LibCrypto:
-    """One loaded libcrypto that knows SM2. Raises OSError or AttributeError when the file is no such one."""
+    """One loaded libcrypto with SM2. Raises OSError or AttributeError for any other file."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -73,7 +73,7 @@ class LibCrypto:
     def multiply_generator(self, scalar: bytes) -> bytes:
         """scalar × G as an uncompressed point of 65 bytes; the scalar is 32 bytes, in [1, n-1].
 
-        Runs in OpenSSL's constant-time ladder and drops the interpreter lock.
+        Uses OpenSSL's constant-time ladder and releases the interpreter lock.
         """
         number = self.quick.BN_bin2bn(scalar, len(scalar), None)
         point = self.quick.EC_POINT_new(self._group)
@@ -89,12 +89,14 @@ class LibCrypto:
             self.quick.BN_clear_free(number)
 
     def private_key(self, pkcs8: bytes) -> int:
-        """An EVP_PKEY from PKCS#8 DER, to be freed by the caller; MalformedKey when it is not SM2."""
+        """An EVP_PKEY from PKCS#8 DER, which the caller frees. Raises MalformedKey if it is not an SM2 key."""
         return self._decode(self.quick.d2i_AutoPrivateKey, pkcs8)
 
     def public_key(self, spki: bytes) -> int:
-        """An EVP_PKEY from SubjectPublicKeyInfo DER, to be freed by the caller; MalformedKey when it is
-        not SM2 or the point is not on the curve."""
+        """An EVP_PKEY from SubjectPublicKeyInfo DER, which the caller frees.
+
+        Raises MalformedKey if it is not an SM2 key, or its point is not on the curve.
+        """
         return self._decode(self.quick.d2i_PUBKEY, spki)
 
     def _decode(self, decoder: "ctypes._NamedFuncPointer", der: bytes) -> int:
@@ -109,11 +111,11 @@ class LibCrypto:
         return key
 
     def signing_context(self, key: int) -> int:
-        """A context for EVP_PKEY_sign on ready digests."""
+        """A context for EVP_PKEY_sign on digests."""
         return self._context(key, self.quick.EVP_PKEY_sign_init)
 
     def verifying_context(self, key: int) -> int:
-        """A context for EVP_PKEY_verify on ready digests."""
+        """A context for EVP_PKEY_verify on digests."""
         return self._context(key, self.quick.EVP_PKEY_verify_init)
 
     def _context(self, key: int, start: "ctypes._NamedFuncPointer") -> int:
@@ -125,7 +127,7 @@ class LibCrypto:
 
 @functools.cache
 def load() -> LibCrypto:
-    """The first libcrypto on this machine that knows SM2; LibraryMissing tells what was tried.
+    """The first libcrypto on this machine with SM2. Raises LibraryMissing, which lists what was tried.
 
     `MINGPIAO_LIBCRYPTO` names a file to be tried first.
     """
@@ -136,9 +138,9 @@ def load() -> LibCrypto:
         except (OSError, AttributeError) as error:
             tried.append(f"{candidate}: {error}")
     raise LibraryMissing(
-        "找不到支持 SM2 的 OpenSSL 3(libcrypto)。请安装 OpenSSL 3"
-        "(Debian/Ubuntu:apt install libssl3),或用环境变量 MINGPIAO_LIBCRYPTO 指明库文件。"
-        "已尝试:" + ";".join(tried)
+        "找不到支持 SM2 的 OpenSSL 3（libcrypto）。请安装 OpenSSL 3"
+        "（Debian/Ubuntu：apt install libssl3），或用环境变量 MINGPIAO_LIBCRYPTO 指明库文件。"
+        "已尝试：" + "；".join(tried)
     )
 
 
@@ -147,10 +149,10 @@ def _candidates() -> Iterator[str]:
     if named:
         yield named
     yield from ("libcrypto.so.3", "libcrypto.3.dylib", "libcrypto-3-x64.dll")
-    # Asked last: find_library starts other programs in order to look.
+    # Tried last: find_library starts other programs.
     if found := ctypes.util.find_library("crypto"):
         yield found
     for folder in sys.path:
-        # Binary wheels (psycopg-binary, PostgreSQL) carry a libcrypto of their own in a `*.libs` folder.
+        # Wheels with compiled code (psycopg-binary, PostgreSQL) bring a libcrypto in a `*.libs` folder.
         for pattern in ("*.libs/libcrypto*", "*/lib/libcrypto*", "*/pginstall/lib/libcrypto*"):
             yield from (str(path) for path in sorted(Path(folder).glob(pattern)) if path.is_file())

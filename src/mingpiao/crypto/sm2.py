@@ -1,7 +1,7 @@
 """SM2 signatures with SM3 (GB/T 32918.2, curve of GB/T 32918.5) under the default user id.
 
-Signatures are DER SEQUENCE { r, s } on output. Input is held strictly: one encoding a signature, r and
-s in [1, n-1]; so a signature cannot be written in a second way that is also accepted.
+Signatures are written as DER SEQUENCE { r, s }. Only this one encoding is accepted, with r and s in [1, n-1],
+so no second spelling of a signature is ever valid.
 """
 
 import ctypes
@@ -38,7 +38,7 @@ class PublicKey:
     """An SM2 public key; verifies. Safe to share between threads."""
 
     def __init__(self, point: bytes) -> None:
-        """`point` is 04 ‖ X ‖ Y (65 bytes); MalformedKey when it is not a point of the curve."""
+        """`point` is 04 ‖ X ‖ Y (65 bytes). Raises MalformedKey if it is not a point of the curve."""
         if len(point) != libcrypto.POINT_BYTES or point[0] != 4:
             raise MalformedKey("an SM2 public key is 65 bytes and begins with 04")
         self.point = point
@@ -60,7 +60,7 @@ class PublicKey:
         return _SPKI_HEAD + self.point
 
     def verify(self, message: bytes, signature: bytes) -> bool:
-        """Whether a DER signature is this key's over the message. Malformed ones are merely False."""
+        """Whether a DER signature is this key's over the message. A malformed one gives False."""
         return decode_signature(signature) is not None and self._verify(message, signature)
 
     def verify_raw(self, message: bytes, signature: bytes) -> bool:
@@ -82,7 +82,7 @@ class PublicKey:
 
 
 class PrivateKey:
-    """An SM2 private key; signs. Safe to share between threads, which then take turns."""
+    """An SM2 private key; signs. Threads may share it; they then take turns."""
 
     def __init__(self, secret: int) -> None:
         """`secret` lies in [1, n-2]; MalformedKey otherwise."""
@@ -109,24 +109,26 @@ class PrivateKey:
 
     @classmethod
     def generate(cls) -> "PrivateKey":
-        """A fresh key from the system's secure source."""
+        """A new key from the system's secure random source."""
         return cls(1 + secrets.randbelow(N - 2))
 
     @classmethod
     def from_pkcs8(cls, der: bytes) -> "PrivateKey":
-        """Read an unencrypted PKCS#8 DER; the public key in it is not trusted but computed.
+        """Read an unencrypted PKCS#8 DER; the public key is computed and not taken from the file.
 
-        Raises MalformedKey when it is not an SM2 key.
+        Raises MalformedKey if it is not an SM2 key.
         """
         return cls(_read_pkcs8(der))
 
     def to_pkcs8(self) -> bytes:
-        """The key as unencrypted PKCS#8 DER (138 bytes). Keep it in memory only."""
+        """The key as unencrypted PKCS#8 DER (138 bytes). It must stay in memory."""
         secret = self._secret.to_bytes(_SCALAR, "big")
         return _PKCS8_HEAD + secret + _PKCS8_MIDDLE + self.public.point
 
     def sign(self, message: bytes) -> bytes:
-        """Sign with a random nonce: DER. About 0.25 ms, during which the interpreter lock is free."""
+        """Sign with a random nonce; returns DER. Takes about 0.25 ms, during which the interpreter lock is
+        free.
+        """
         digest = sm3(self.public.za + message)
         with self._lock:
             self._size.value = _MAX_SIGNATURE
@@ -138,7 +140,7 @@ class PrivateKey:
             return self._buffer.raw[: self._size.value]
 
     def sign_deterministic(self, message: bytes) -> bytes:
-        """Sign with a nonce drawn from key and message after RFC 6979 with HMAC-SM3: DER.
+        """Sign with a nonce derived from key and message by RFC 6979 with HMAC-SM3; returns DER.
 
         The same key and message give the same bytes: for seals in files that must be reproducible.
         """
@@ -149,9 +151,10 @@ class PrivateKey:
         return encode_signature(*pair)
 
     def sign_with_nonce(self, digest: bytes, nonce: int) -> tuple[int, int] | None:
-        """(r, s) for a ready digest and a nonce in [1, n-1], or None when the nonce must be drawn anew.
+        """(r, s) for a digest and a nonce in [1, n-1], or None if another nonce is needed.
 
-        Whoever learns or reuses the nonce learns the key: only for `sign_deterministic` and known answers.
+        Whoever knows a nonce, or sees it used twice, knows the key: use only in `sign_deterministic` and for
+        published test vectors.
         """
         x = int.from_bytes(self._library.multiply_generator(nonce.to_bytes(_SCALAR, "big"))[1:33], "big")
         r = (int.from_bytes(digest, "big") + x) % N

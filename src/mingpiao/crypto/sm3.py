@@ -30,16 +30,16 @@ def _hmac_with_hashlib(key: bytes, data: bytes) -> bytes:
     return hmac.digest(key, data, "sm3")
 
 
-# hashlib has SM3 only where Python was linked to an OpenSSL that has it; it is the faster of the two.
+# Only some builds of OpenSSL give hashlib SM3. Where it is present, it is the faster of the two.
 _HASHLIB = "sm3" in hashlib.algorithms_available
 
-#: SM3 of some bytes: 32 bytes.
+#: The SM3 hash of some bytes: 32 bytes.
 sm3: Callable[[bytes], bytes] = _with_hashlib if _HASHLIB else _with_cryptography
 
-#: HMAC-SM3 of (key, data) in one shot: 32 bytes.
+#: HMAC-SM3 of (key, data) in one call: 32 bytes.
 hmac_sm3: Callable[[bytes, bytes], bytes] = _hmac_with_hashlib if _HASHLIB else _hmac_with_cryptography
 
 
 def sm3_hex(data: bytes) -> str:
-    """SM3 of some bytes as 64 lower-case hex digits."""
+    """The SM3 hash of some bytes as 64 lower-case hex digits."""
     return sm3(data).hex()

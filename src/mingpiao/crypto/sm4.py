@@ -1,4 +1,4 @@
-"""SM4 (GB/T 32907) in Galois/counter mode: secrecy and integrity in one."""
+"""SM4 (GB/T 32907) in Galois/counter mode, which keeps data secret and detects changes."""
 
 import secrets
 
@@ -11,9 +11,9 @@ TAG_BYTES = 16
 
 
 def seal(key: bytes, plaintext: bytes, associated: bytes) -> bytes:
-    """Encrypt under a 16-byte key with a fresh nonce: nonce ‖ ciphertext ‖ tag.
+    """Encrypt under a 16-byte key with a fresh nonce; returns nonce ‖ ciphertext ‖ tag.
 
-    `associated` is bound to the result but not kept in it.
+    Decryption needs the same `associated` data, which is not contained in the result.
     """
     nonce = secrets.token_bytes(NONCE_BYTES)
     encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
@@ -22,7 +22,7 @@ def seal(key: bytes, plaintext: bytes, associated: bytes) -> bytes:
 
 
 def unseal(key: bytes, sealed: bytes, associated: bytes) -> bytes | None:
-    """The plaintext of `seal`, or None when key, bytes or associated data are not those it was made with."""
+    """Decrypt what `seal` returned. Returns None if key, bytes or associated data are not the original ones."""
     if len(sealed) < NONCE_BYTES + TAG_BYTES:
         return None
     nonce, body, tag = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:-TAG_BYTES], sealed[-TAG_BYTES:]

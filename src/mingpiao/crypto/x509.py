@@ -1,4 +1,6 @@
-"""X.509 v3 certificates with SM2 keys (GB/T 20518, RFC 5280): make, read, and follow a chain."""
+"""X.509 v3 certificates with SM2 keys (GB/T 20518, RFC 5280): makes them, reads them, and follows their
+chain.
+"""
 
 import functools
 import secrets
@@ -56,10 +58,10 @@ class DistinguishedName(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Certificate:
-    """A certificate that was read: what stands in it, and its key. Immutable."""
+    """The contents of a certificate, and its key. Immutable."""
 
     def __init__(self, der: bytes) -> None:
-        """Read a DER certificate with an SM2 key; MalformedCertificate when it is not one."""
+        """Read a DER certificate with an SM2 key. Raises MalformedCertificate if it is not one."""
         try:
             parsed = x509.Certificate.load(der, strict=True)
             body = parsed["tbs_certificate"]
@@ -99,7 +101,7 @@ class Certificate:
         return bool(self.key_use & _SIGNING_USE)
 
     def valid_at(self, moment: datetime) -> bool:
-        """Whether an aware moment lies within its validity, ends included."""
+        """Whether a time (with time zone) lies within its validity, both ends included."""
         return self.valid_from <= to_utc(moment) <= self.valid_to
 
     def issued_by(self, issuer: "Certificate") -> bool:
@@ -115,7 +117,7 @@ class Certificate:
 
 @functools.lru_cache(maxsize=4096)
 def read(der: bytes) -> Certificate:
-    """Read a DER certificate, with a memory of the last 4096; MalformedCertificate when it is not one."""
+    """Read a DER certificate; the last 4096 are cached. Raises MalformedCertificate if it is not one."""
     return Certificate(der)
 
 
@@ -131,7 +133,7 @@ def serial_text(serial: int) -> str:
 
 
 def rfc4514(name: x509.Name) -> str:
-    """A distinguished name as RFC 4514 text, most particular part first: CN=…,O=…,C=CN."""
+    """A distinguished name as RFC 4514 text, the most specific part first: CN=…,O=…,C=CN."""
     groups = []
     for group in reversed(list(name.chosen)):
         groups.append(
@@ -176,10 +178,11 @@ def chain_problem(
     moment: datetime,
     intermediates: Iterable[Certificate] = (),
 ) -> str:
-    """Why a certificate does not lead to a trusted root at a moment, in Chinese; empty when it does.
+    """The reason why a certificate has no chain to a trusted root at a given time, in Chinese; empty if it
+    has one.
 
-    Every certificate on the way must be valid at the moment, hold no critical extension that this
-    platform does not know, and be issued by an authority within its path length (RFC 5280 §6).
+    Every certificate of the chain must be valid at that time, have no critical extension that this platform
+    does not know, and be issued by an authority within its path length (RFC 5280 §6).
     """
     trusted = {root.der: root for root in roots}
     between = list(intermediates)

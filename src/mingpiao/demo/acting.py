@@ -1,4 +1,4 @@
-"""As whom the demonstration acts in the audit trail."""
+"""The acting values under which the demonstration appears in the audit trail."""
 
 from mingpiao.identity.model import platform
 

@@ -1,4 +1,4 @@
-"""Files behind the demonstration's bills: uploaded like a unit's own, and read before the bill is issued."""
+"""Files for the demonstration's bills: uploaded like a unit's own, and read before the bill is issued."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from mingpiao.units.model import Unit
 
 
 class Shelf(msgspec.Struct, frozen=True, kw_only=True):
-    """Where files are kept, and who reads them."""
+    """The file store, and the processes that read files."""
 
     store: EvidenceStore
     reader: EvidenceReader
@@ -24,7 +24,7 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     async def back(
         self, unit: Unit, requests: Sequence[IssueRequest], catalog: Catalog, on: date
     ) -> list[IssueRequest]:
-        """The requests, each of a kind that needs evidence with a file that agrees with it and was read."""
+        """The requests; each one of a kind that needs evidence gets a file that matches it and is read."""
         return list(await asyncio.gather(*(self._backed(unit, request, catalog, on) for request in requests)))
 
     async def _backed(self, unit: Unit, request: IssueRequest, catalog: Catalog, on: date) -> IssueRequest:
@@ -37,17 +37,17 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     async def put(
         self, unit: Unit, request: IssueRequest, described: IssueRequest, on: date
     ) -> tuple[IssueRequest, str]:
-        """The request with a file that agrees with another one, `described`, and the file's SM3 in hex."""
+        """The request with a file that matches another one, `described`, and the file's SM3 in hex."""
         file = await asyncio.to_thread(file_of, described, unit, on)
         stored = await self.store.add(unit.unit_id, file.name, file.data, acting=ACTING)
         return msgspec.structs.replace(request, evidence=(stored.digest,)), stored.digest
 
     async def read(self, unit: Unit, digest: str) -> None:
-        """Have a file read now instead of by the worker."""
+        """Read a file now instead of leaving it to the worker."""
         await self.reader.read({"unit_id": unit.unit_id, "digest": digest})
 
 
 def open_shelf(services: DemoServices) -> Shelf:
-    """A shelf on the services' own store and reading processes."""
+    """A service for evidence files on the process's own file store and reading processes."""
     reader = EvidenceReader(services.database, services.evidence, services.readers)
     return Shelf(store=services.evidence, reader=reader)

@@ -1,4 +1,4 @@
-"""A day's bill requests of a unit: seeded, so that the same seed asks for the same bills again."""
+"""A unit's bill requests of a day, made from a seed: the same seed gives the same bills."""
 
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,10 +20,10 @@ from mingpiao.kernel.money import plain, plain_number
 REVERSED_EVERY = 40
 
 _PAY_MODES = ("微信支付", "支付宝", "现金", "POS刷卡", "银行转账")
-#: How larger amounts are paid, and from how many 元 on.
+#: Ways to pay larger amounts, with the amount in 元 from which each is used.
 _LARGE_PAY_MODES = ("POS刷卡", "银行转账")
 _LARGE = 10_000
-#: How often another name is drawn for a payer that the unit had before; a namesake is possible in the end.
+#: How often another name is drawn for a payer that the unit had before; after that a namesake is accepted.
 _NAME_DRAWS = 20
 _REASONS = (
     "缴款人信息填写有误，冲红后重新开具",
@@ -43,10 +43,10 @@ def seeded(unit: DemoUnit) -> Random:
 
 
 def requests(unit: DemoUnit, rng: Random, count: int, on: date) -> Iterator[dict[str, Any]]:
-    """`count` issue requests of a unit, shaped like the API's, dated `on` where a date stands in them.
+    """`count` issue requests of a unit in the form of the API's, dated `on` where they contain a date.
 
-    Each of the unit's kinds comes at least once when `count` allows. Numbers are text, amounts in 元.
-    Business numbers depend on unit and position alone.
+    Each of the unit's kinds occurs at least once if `count` allows. Numbers are text, amounts in 元. Business
+    numbers depend on unit and position alone.
     """
     kinds = list(unit.kinds)
     payers = {unit.handler, unit.checker, unit.manager}
@@ -58,9 +58,9 @@ def requests(unit: DemoUnit, rng: Random, count: int, on: date) -> Iterator[dict
 
 
 def reversal_reason(business_no: str, kind: str) -> str | None:
-    """Why the demonstration reverses this bill later, or None when it lets it stand.
+    """The reason for which the demonstration reverses this bill later, or None if it does not.
 
-    Depends on nothing but the arguments, so that a second run comes to the same answer.
+    Depends on nothing but the arguments, so that a second run has the same result.
     """
     turn, rest = divmod(zlib.crc32(business_no.encode()), REVERSED_EVERY)
     if rest:

@@ -1,4 +1,6 @@
-"""Requests of the demonstration that supervision asks about: brought before a department, or left to the handler."""
+"""Requests of the demonstration that rules ask about: some are submitted to a department, some left to the
+handler.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -19,9 +21,9 @@ from mingpiao.units.model import Unit
 
 
 class _Case(msgspec.Struct, frozen=True, kw_only=True):
-    """A request of a kind with `changes`; `reason` brings it before the department.
+    """A request of a kind with `changes`. A `reason` submits it to the department.
 
-    `file_total` is what the file says where it contradicts the bill, in 元.
+    `file_total` is the amount in the file if it contradicts the bill, in 元.
     """
 
     profile: str
@@ -63,9 +65,9 @@ _CASES = (
 async def bring_cases(
     services: DemoServices, shelf: Shelf, members: Sequence[tuple[Unit, DemoUnit]], on: date
 ) -> int:
-    """Submit the cases of the units that are there; returns how many were. Safe to repeat.
+    """Submit the cases of the units that exist; returns their number. Safe to repeat.
 
-    Raises `Refusal` when one cannot be appealed.
+    Raises `Refusal` if one cannot be appealed.
     """
     first: dict[str, tuple[Unit, DemoUnit]] = {}
     for member in members:
@@ -96,12 +98,12 @@ async def _bring(
         await services.applications.advance(answer.application.application_id)
 
 
-#: So many requests beyond those of the first day are looked through for one of a case's kind.
+#: So many requests beyond those of the first day are searched for one of a case's kind.
 _SPARE = 60
 
 
 def _request(entry: DemoUnit, case: _Case, place: int, on: date) -> IssueRequest:
-    """One that the unit has not issued, so that it is nobody's twin."""
+    """A request that the unit has not issued, so that it is no duplicate."""
     spare = first_requests(entry, entry.bills + _SPARE, on)[entry.bills + place :]
     like = next(each for each in spare if each.kind == case.kind)
     raw: dict[str, Any] = msgspec.to_builtins(like)

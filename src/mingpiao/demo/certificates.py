@@ -1,4 +1,4 @@
-"""资质证书 of the demonstration's units: made-up qualifications, uploaded, read and stated as a unit does it."""
+"""资质证书 of the demonstration's units: invented qualifications, uploaded, read and submitted like a unit's own."""
 
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ from mingpiao.qualifications.model import Qualification, QualificationType, Stat
 from mingpiao.qualifications.service import QualificationDesk, get, submit
 from mingpiao.units.model import Unit, UnitType
 
-#: Units by their ordinal whose qualification ends soon, or has ended and locks them; none of them is staffed.
+#: Ordinals of units whose qualification expires soon, or has expired and locks them; none of them has staff.
 ENDS_SOON, DAYS_LEFT = 26, 20
 ENDED, DAYS_OVER = 31, 12
 
@@ -38,7 +38,7 @@ _AGE = timedelta(days=700)
 
 
 async def certify(services: DemoServices, unit: Unit, entry: DemoUnit) -> None:
-    """Give a unit its qualification unless it has one. Raises `Refusal` when the qualification is not taken."""
+    """Give a unit its qualification unless it has one. Raises `Refusal` if the qualification is not accepted."""
     desk = QualificationDesk(services.database, services.evidence, services.readers)
     period = _period(entry, today())
     stated = _statement(unit, entry, period)
@@ -65,7 +65,7 @@ async def certify(services: DemoServices, unit: Unit, entry: DemoUnit) -> None:
 
 
 def sample_certificate(unit: Unit, entry: DemoUnit, first_day: date, last_day: date) -> DemoEvidence:
-    """A certificate of a unit for a time, as a file to be uploaded by hand."""
+    """A certificate of a unit for a period, as a file for uploading by hand."""
     stated = _statement(unit, entry, (first_day, last_day))
     name = f"{stated.qualification_type.label}-换发.pdf"
     return DemoEvidence(name=name, data=draw(_sheet(stated, (first_day, last_day))))
@@ -112,7 +112,9 @@ def _sheet(stated: Statement, period: _Period) -> DemoSheet:
 
 
 async def _let_time_pass(services: DemoServices, qualification: Qualification) -> None:
-    """Make an accepted qualification one that ended some days ago: nobody could hand such a one in today."""
+    """Change an accepted qualification to one that expired some days ago: nobody could submit an expired one
+    today.
+    """
     ended = today() - timedelta(days=DAYS_OVER)
     async with services.database.system() as connection:
         await connection.execute(

@@ -1,8 +1,8 @@
 """The charge items of the demonstration, read from `charge_items.csv` beside this file.
 
 A row's `rate` is `=80` (fixed), `5~300` (bounded) or `*` (free). Its typical rate and quantity
-(`low~high/step`) and its payers only guide the generator of bills and are no part of the catalogue.
-Names and rates are public knowledge; where cities set their own value the bounds are wide and assumed.
+(`low~high/step`) and its payers only guide the generator of bills and are not part of the catalogue. Names
+and rates are public knowledge; where cities set their own rate, the bounds are wide and assumed.
 """
 
 import csv
@@ -46,7 +46,7 @@ class DemoItem(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def family(self) -> str:
-        """The first four digits of the item's code, by which profiles of units name whole groups."""
+        """The first four digits of the item's code; profiles of units use them to name whole groups."""
         return self.item.code[:4]
 
 
@@ -58,7 +58,7 @@ def demo_items() -> tuple[DemoItem, ...]:
 
 
 def charge_items() -> tuple[ChargeItem, ...]:
-    """The catalogue's part of every demonstration item."""
+    """The part of every demonstration item that belongs to the catalogue."""
     return tuple(entry.item for entry in demo_items())
 
 

@@ -1,4 +1,4 @@
-"""The detailed list (清单) of an inpatient's bill: what stands behind the sums on its face."""
+"""The detailed list (清单) of an inpatient's bill: the lines whose sums are on its face."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -31,7 +31,7 @@ _DETAILS = {
 
 
 def detailed_list(lines: Sequence[DemoLine], rng: Random) -> list[dict[str, str]]:
-    """List lines for the face items that have details; those of one item add up to its amount."""
+    """List lines for the face items that have details; the lines of one item add up to its amount."""
     return [entry for line in lines for entry in _details(line, rng)]
 
 
@@ -55,7 +55,9 @@ def _details(line: DemoLine, rng: Random) -> list[dict[str, str]]:
 
 
 def _parts(amount: Decimal, count: int, rng: Random) -> list[Decimal]:
-    """`count` amounts of at least one 分 that add up to `amount`, which must be at least `count` 分."""
+    """`count` amounts of at least 0.01 元 that add up to `amount`, which must be at least `count` times 0.01
+    元.
+    """
     cuts = sorted(rng.sample(range(1, int(amount / CENT)), count - 1))
     edges = [0, *cuts, int(amount / CENT)]
     return [CENT * (upper - lower) for lower, upper in pairwise(edges)]

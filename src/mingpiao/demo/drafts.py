@@ -1,4 +1,4 @@
-"""Values from which recipes make bills, and the drawing of quantities, rates and digits."""
+"""The values from which recipes make bills, and the random choice of quantities, rates and digits."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -29,7 +29,7 @@ class DemoLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DemoDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a request that its kind decides; `remark` may be empty."""
+    """The part of a request that depends on its kind; `remark` may be empty."""
 
     lines: tuple[DemoLine, ...]
     extension: dict[str, str]
@@ -38,7 +38,7 @@ class DemoDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Occasion(msgspec.Struct, frozen=True, kw_only=True):
-    """What a recipe is given: who issues, on which day, and the items that unit and kind share."""
+    """The input of a recipe: the unit that issues, the day, and the items that unit and kind have in common."""
 
     unit: DemoUnit
     on: date
@@ -55,12 +55,12 @@ def total_of(lines: Sequence[DemoLine]) -> Decimal:
 
 
 def _draw(rng: Random, span: ValueSpan) -> Decimal:
-    """A value of the span; small ones come more often, as they do in life."""
+    """A value of the span; small ones are more frequent, as in reality."""
     return span.value(int(rng.random() * rng.random() * span.count))
 
 
 def draw_line(rng: Random, entry: DemoItem, quantity: Decimal | None = None) -> DemoLine:
-    """A line with a rate, and unless given a quantity, from the item's usual ones."""
+    """A line with a rate, and by default a quantity, from the item's usual ones."""
     return DemoLine(
         entry=entry,
         quantity=_draw(rng, entry.quantities) if quantity is None else quantity,
@@ -69,5 +69,5 @@ def draw_line(rng: Random, entry: DemoItem, quantity: Decimal | None = None) -> 
 
 
 def digits(rng: Random, count: int) -> str:
-    """So many random digits."""
+    """A text of so many random digits."""
     return f"{rng.randrange(10**count):0{count}d}"

@@ -1,4 +1,4 @@
-"""Made-up evidence for the demonstration's bills: agreements, receipts and notices that agree with a bill.
+"""Invented evidence for the demonstration's bills: agreements, receipts and notices that match a bill.
 
 Parties, amounts in digits and words, dates and purpose are the bill's; the same bill gives the same PDF.
 """
@@ -17,7 +17,7 @@ from mingpiao.issuing.model import IssueRequest
 from mingpiao.kernel.money import in_words
 from mingpiao.units.model import Unit
 
-#: Below this many 元 a donation comes with the bank's receipt alone.
+#: A donation below this many 元 has only the bank's receipt as evidence.
 _AGREEMENT_FROM = 10_000
 
 
@@ -29,7 +29,7 @@ class DemoEvidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Deal(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file is about: the bill with its unit, and the day on which both sides signed."""
+    """The subject of a file: the bill with its unit, and the day on which both sides signed."""
 
     request: IssueRequest
     unit: Unit
@@ -38,7 +38,7 @@ class _Deal(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def number(self) -> str:
-        """A document number made from the business number."""
+        """A document number, made from the business number."""
         digits = crc32(self.request.business_no.encode()) % 10_000
         return f"演字〔{self.signed_on.year}〕{digits:04d}号"
 
@@ -52,12 +52,12 @@ class _Deal(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def subject(self) -> str:
-        """The item without 暂收 and 代收."""
+        """The name of the item without 暂收 and 代收."""
         return self.item.removeprefix("暂收").removeprefix("代收")
 
 
 def file_of(request: IssueRequest, unit: Unit, on: date) -> DemoEvidence:
-    """A file that backs a bill of a kind that needs evidence, signed some days before `on`."""
+    """A file for a bill of a kind that needs evidence, signed some days before `on`."""
     item = _names()[request.items[0].code]
     days = crc32(f"signed:{request.business_no}".encode()) % 9 + 1
     deal = _Deal(request=request, unit=unit, item=item, signed_on=on - timedelta(days=days))

@@ -1,4 +1,4 @@
-"""The first working day: bills issued, and some reversed, through the desk that serves the API."""
+"""The first working day: bills are issued, and some reversed, through the desk that also serves the API."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -28,7 +28,7 @@ _REVERSED_BEFORE = "bill.already_reversed"
 
 
 class IssuedDemoBill(msgspec.Struct, frozen=True, kw_only=True):
-    """A bill of the demonstration as the desk answered for it."""
+    """A bill of the demonstration, as the desk returned it."""
 
     request: IssueRequest
     identity: BillIdentity
@@ -40,9 +40,10 @@ def first_requests(entry: DemoUnit, count: int, on: date) -> list[IssueRequest]:
 
 
 async def issue(desk: Desk, unit_id: int, wanted: Sequence[IssueRequest]) -> list[IssuedDemoBill]:
-    """Issue bills for a unit; those that stand from an earlier build, on whatever day, are left alone.
+    """Issue bills for a unit; those that an earlier build issued, on whatever day, are left unchanged.
 
-    What a rule asks is confirmed, as a careful handler would. Raises `Refusal` when one cannot be issued.
+    Questions of rules are confirmed, as a careful handler would do. Raises `Refusal` if a bill cannot be
+    issued.
     """
     outcomes = await desk.issue(unit_id, wanted, acting=ACTING)
     asked = {
@@ -63,9 +64,9 @@ def _confirmed(request: IssueRequest, asked: NeedsConfirmation) -> IssueRequest:
 
 
 async def reverse_some(desk: Desk, unit_id: int, bills: Sequence[IssuedDemoBill]) -> None:
-    """Reverse the bills that the demonstration means to, and that are not reversed yet.
+    """Reverse the bills that the demonstration selects for it, unless they are reversed already.
 
-    Raises `Refusal` when one cannot be reversed.
+    Raises `Refusal` if one cannot be reversed.
     """
     reversals = [reversal for bill in bills if (reversal := _reversal(bill)) is not None]
     for outcome in await desk.reverse(unit_id, reversals, acting=ACTING):
@@ -73,7 +74,7 @@ async def reverse_some(desk: Desk, unit_id: int, bills: Sequence[IssuedDemoBill]
 
 
 def batches(wanted: Sequence[IssueRequest]) -> list[Sequence[IssueRequest]]:
-    """Requests in parts small enough for a progress bar to move."""
+    """Requests in portions that are small enough for a progress bar to move."""
     return [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
 
 
@@ -98,7 +99,7 @@ def _reversal(bill: IssuedDemoBill) -> ReversalRequest | None:
 
 
 def _accept(outcome: Outcome, harmless: str) -> dict[str, str]:
-    """Raise what an outcome refuses, unless it only tells that the work was done before."""
+    """Raise what an outcome refuses, unless it only says that the work was done before."""
     match outcome:
         case Issued():
             return {}

@@ -1,6 +1,6 @@
-"""The ground of the demonstration: base data, units and their numbers, through the verbs of their rooms.
+"""The base data of the demonstration, its units and their numbers, made through the verbs of their rooms.
 
-Each step is whole or absent and is left alone when it stands.
+Each step is complete or absent, and an existing one is left unchanged.
 """
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,7 +22,7 @@ INTERFACE_STOCK = 100_000
 
 
 async def lay_ground(connection: AsyncConnection) -> Catalog:
-    """Regions, departments, kinds and charge items with their bill codes; the catalog as it then stands."""
+    """Make regions, departments, kinds and charge items with their bill codes; returns the catalog."""
     try:
         return await catalog_service.load(connection)
     except Refusal as refusal:
@@ -40,7 +40,7 @@ async def lay_ground(connection: AsyncConnection) -> Catalog:
 
 
 async def admit_unit(connection: AsyncConnection, entry: DemoUnit, catalog: Catalog) -> Unit:
-    """Register a unit with its items and kinds, and with numbers in stock when it is an interface unit."""
+    """Register a unit with its items and kinds, and with numbers in stock if it is an interface unit."""
     unit = await unit_service.register(connection, entry.unit, acting=ACTING)
     profile = await unit_service.load_profile(connection, unit.unit_id)
     if profile.item_codes:

@@ -1,4 +1,4 @@
-"""Outpatients' and inpatients' bills: the fees of a visit or a stay, and who pays how much of them."""
+"""Outpatients' and inpatients' bills: the fees of a visit or a stay, and the parties that pay them."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -27,7 +27,7 @@ def outpatient(occasion: Occasion) -> DemoDraft:
     )
 
 
-#: Items that one visit brings together, by code.
+#: Items that occur together in one visit, by code.
 _VISITS = (
     ("060101", "060001"),
     ("060101", "060001", "060007"),
@@ -112,7 +112,7 @@ def _organisation_type(name: str) -> str:
 
 
 def _split(rng: Random, total: Decimal, uninsured: bool) -> dict[str, str]:
-    """Who pays how much of a medical bill: fund + other + account + cash = total.
+    """The parties that pay a medical bill: fund + other + account + cash = total.
 
     At the same time fund + other + 个人自付 + 个人自费 = total, as on the national form.
     """

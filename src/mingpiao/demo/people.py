@@ -1,4 +1,4 @@
-"""Made-up people and companies: names, and codes that are well-formed but belong to nobody."""
+"""Invented people and companies: names, and codes that are well-formed but belong to nobody."""
 
 from random import Random
 
@@ -27,7 +27,7 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def person_name(rng: Random) -> str:
-    """A made-up person's name, Han or Mongolian."""
+    """An invented person's name, Han or Mongolian."""
     if rng.random() < 0.18:
         return rng.choice(_MONGOLIAN_NAMES)
     second = rng.choice(_SECOND_PARTS) if rng.random() < 0.85 else ""
@@ -35,12 +35,12 @@ def person_name(rng: Random) -> str:
 
 
 def company_name(rng: Random, place: str) -> str:
-    """A made-up company's name at a place; the word 演示 in it says that it is none."""
+    """An invented company's name at a place; it contains the word 演示."""
     return f"{place}演示{rng.choice(_COMPANY_WORDS)}{rng.choice(_TRADES)}有限公司"
 
 
 def company_uscc(rng: Random, region_code: str) -> str:
-    """A well-formed 统一社会信用代码 of a made-up company."""
+    """A well-formed 统一社会信用代码 of an invented company."""
     return uscc("91", region_code, f"DEC{rng.randrange(100_000):05d}")
 
 

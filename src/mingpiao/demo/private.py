@@ -1,11 +1,11 @@
-"""Small secret files."""
+"""Writes small secret files."""
 
 import os
 from pathlib import Path
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file whole or not at all, for its owner's eyes only (0600 in a 0700 directory)."""
+    """Write a file completely or not at all, readable by its owner only (0600 in a 0700 directory)."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = file.with_suffix(file.suffix + ".new")
     fresh.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""How far the building of the province is."""
+"""Reports how far the building of the province is."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

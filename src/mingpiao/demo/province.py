@@ -1,4 +1,4 @@
-"""Building the demonstration province through the verbs of the rooms, so that it is like any other."""
+"""Builds the demonstration province through the verbs of the rooms, so that its data is like any other."""
 
 from collections.abc import Sequence
 
@@ -29,11 +29,12 @@ async def build(
 ) -> list[DemoAccount]:
     """Build the province in a migrated database and issue its first day of bills.
 
-    `units` are all of the demonstration's unless told: one of each staffed profile at least.
+    `units` are by default all of the demonstration's; the list needs at least one unit of each profile with
+    staff.
 
-    Returns who can sign in, with passwords. A build that was cut off goes on where it stopped; a
-    finished one is refused (`account.username_taken`), as its passwords were told. Raises `Refusal`
-    or what the database raises.
+    Returns who can sign in, with passwords. An interrupted build continues where it stopped; a complete one
+    is refused (`account.username_taken`), as its passwords were shown. Raises `Refusal` or the database's
+    errors.
     """
     async with open_demo_services(settings) as services:
         members = await _settle(services, units or demo_units(), progress)
@@ -53,7 +54,7 @@ async def build(
 async def _settle(
     services: DemoServices, entries: Sequence[DemoUnit], progress: DemoProgress
 ) -> list[Member]:
-    """Everything that must stand before the first bill."""
+    """Make everything that must exist before the first bill."""
     stage, at = "登记用票单位并制章", now()
     master = services.master_key
     async with services.database.system() as connection:
@@ -73,7 +74,7 @@ async def _settle(
 
 
 async def _supervise(services: DemoServices, progress: DemoProgress) -> None:
-    """The library's rules as the province's own, approved by somebody else than their author."""
+    """Approve the library's rules as the province's own, by another person than their author."""
     progress("安装监管规则库", 0, 1)
     catalog = await services.catalog.get()
     async with services.database.system() as connection:
@@ -82,7 +83,7 @@ async def _supervise(services: DemoServices, progress: DemoProgress) -> None:
 
 
 async def _work(services: DemoServices, members: list[Member], bills: int, progress: DemoProgress) -> None:
-    """The first working day of all units."""
+    """Issue the first working day's bills of all units."""
     counts = shares(bills, [entry for _, entry in members])
     stage, done, day = "开具票据", 0, today()
     shelf, catalog = open_shelf(services), await services.catalog.get()
@@ -97,7 +98,7 @@ async def _work(services: DemoServices, members: list[Member], bills: int, progr
 
 
 async def _certify(services: DemoServices, members: list[Member], progress: DemoProgress) -> None:
-    """资质证书 of all units; after the first bills, as one unit's has ended."""
+    """Make 资质证书 of all units; after the first bills, because one unit's has expired."""
     stage = "登记资质证书"
     progress(stage, 0, len(members))
     for done, (unit, entry) in enumerate(members, start=1):

@@ -1,4 +1,4 @@
-"""What a bill of each kind says: which items stand together, and the MainExt members that go with them."""
+"""The content of a bill of each kind: which items occur together, and their MainExt members."""
 
 from datetime import timedelta
 
@@ -139,7 +139,7 @@ def _donation(occasion: Occasion) -> DemoDraft:
     )
 
 
-#: Campaigns of gifts that are for one purpose only.
+#: Fundraising campaigns whose gifts serve one purpose only.
 _CAMPAIGNS_OF = {
     "030103": ("抗旱保畜", "雪灾牧户救助", "洪涝灾区重建"),
     "030104": ("金秋助学", "乡村学校图书", "圆梦助学金"),

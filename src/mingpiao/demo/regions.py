@@ -30,7 +30,7 @@ def departments() -> tuple[Department, ...]:
 
 
 def region_name(code: str) -> str:
-    """The name of a region of the province; KeyError when there is none of this code."""
+    """The name of a region of the province; KeyError for an unknown code."""
     return _names()[code]
 
 

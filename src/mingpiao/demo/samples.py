@@ -1,4 +1,4 @@
-"""Sample files on the disk, with which a visitor tries out evidence and certificates in the demonstration."""
+"""Sample files on disk, with which a visitor tries evidence and certificates in the demonstration."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ _RENEWED = timedelta(days=5 * 365)
 
 
 class _Sample(msgspec.Struct, frozen=True, kw_only=True):
-    """A bill that a visitor may fill in, and what its file states; amounts in 元."""
+    """A bill that a visitor may fill in, and the content of its file; amounts in 元."""
 
     profile: str
     kind: str
@@ -73,7 +73,7 @@ _SAMPLES = (
 
 
 def write_samples(directory: Path, members: Sequence[tuple[Unit, DemoUnit]], on: date) -> None:
-    """Write files and a list that tells which bill each of them is for; files that stand are replaced."""
+    """Write files, and a list that says which file is for which bill; existing files are replaced."""
     directory.mkdir(parents=True, exist_ok=True)
     first: dict[str, tuple[Unit, DemoUnit]] = {}
     for member in members:

@@ -1,4 +1,4 @@
-"""Certificates and seals of the demonstration, under an authority of its own."""
+"""Certificates and seals of the demonstration, issued by an authority of its own."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ _MAKER: Owner = ("maker", "maker")
 
 
 async def stand_up_authority(connection: AsyncConnection, master: MasterKey, at: datetime) -> Authority:
-    """The demonstration's root certificate and seal maker, made unless they stand."""
+    """The demonstration's root certificate and seal maker, made if they do not exist."""
     root, maker = await find_key(connection, _ROOT), await find_key(connection, _MAKER)
     if root is not None and maker is not None:
         return Authority(root=_key(root), maker=_key(maker))
@@ -48,7 +48,7 @@ def _key(party: SealingParty) -> SealingKey:
 async def give_department_seal(
     connection: AsyncConnection, department: str, *, authority: Authority, master: MasterKey, at: datetime
 ) -> None:
-    """The 财政票据监制章 of the province's finance department, which all bills carry, unless it has one."""
+    """Make the 财政票据监制章 of the province's finance department, which all bills carry, unless it has one."""
     owner: Owner = ("department", PROVINCE)
     if await find_key(connection, owner) is None:
         image = draw_supervisor_seal(region_name(PROVINCE), FONT_PATH)
@@ -60,7 +60,7 @@ async def give_department_seal(
 async def give_unit_seal(
     connection: AsyncConnection, unit: Unit, *, authority: Authority, master: MasterKey, at: datetime
 ) -> None:
-    """A key, certificate and round seal for a unit, unless it has them."""
+    """Make a key, certificate and round seal for a unit, unless it has them."""
     owner: Owner = ("unit", unit.uscc)
     if await find_key(connection, owner) is None:
         image = draw_unit_seal(unit.name, FONT_PATH)

@@ -1,4 +1,4 @@
-"""What the demonstration is built with."""
+"""The services with which the demonstration is built."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ from mingpiao.storage.database import Database
 
 
 class DemoServices(msgspec.Struct, frozen=True, kw_only=True):
-    """What the demonstration's province is built and issues with."""
+    """The services that build the demonstration's province and issue its bills."""
 
     settings: Settings
     master_key: MasterKey
@@ -36,7 +36,7 @@ class DemoServices(msgspec.Struct, frozen=True, kw_only=True):
 
 @asynccontextmanager
 async def open_demo_services(settings: Settings) -> AsyncIterator[DemoServices]:
-    """Open them on a migrated database; see `open_house`."""
+    """Open the services on a migrated database; see `open_house`."""
     async with open_house(settings) as house:
         services = DemoServices(
             settings=settings,

@@ -1,4 +1,4 @@
-"""Sheets of made-up files: a title and lines, drawn as a PDF with text; the same sheet, the same bytes."""
+"""Sheets of invented files: a title and lines, drawn as a PDF with text; the same sheet gives the same bytes."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -27,7 +27,7 @@ class DemoSheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def chinese_day(day: date) -> str:
-    """2026年11月21日."""
+    """The date in the form 2026年11月21日."""
     return f"{day.year}年{day.month}月{day.day}日"
 
 
@@ -52,7 +52,7 @@ def draw(sheet: DemoSheet) -> bytes:
 
 @cache
 def _register_font() -> None:
-    """Parse the font once a process: it has ten megabytes."""
+    """Parse the font once in a process: it has ten megabytes."""
     pdfmetrics.registerFont(TTFont(_FONT, str(FONT_PATH)))
 
 

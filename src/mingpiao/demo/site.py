@@ -89,14 +89,14 @@ def _demo_settings(settings: Settings, database_url: str) -> Settings:
 
 
 def _made_master_key(file: Path) -> Path:
-    """The demonstration's own master key, made at its first start; a real site brings its own."""
+    """The demonstration's own master key, made at its first start; a real site provides its own."""
     if not file.exists():
         write_private(file, MasterKey.generate().hex() + "\n")
     return file
 
 
 def _prepare(settings: Settings, server: EmbeddedServer, console: Console) -> list[DemoAccount]:
-    """Bring the schema up to date and build the province once; an interrupted build starts over."""
+    """Migrate the database and build the province once; an interrupted build starts again from the beginning."""
     from mingpiao.storage.migrate import upgrade
 
     file = _home(settings) / "accounts.txt"
@@ -107,7 +107,7 @@ def _prepare(settings: Settings, server: EmbeddedServer, console: Console) -> li
     shutil.rmtree(_home(settings) / "files", ignore_errors=True)
     upgrade(settings.database_url)
     accounts = _build(settings, console)
-    # The file is written last: while it is missing, the province is not whole.
+    # This file is written last: while it is missing, the province is incomplete.
     write_accounts(file, accounts)
     return accounts
 
@@ -115,7 +115,7 @@ def _prepare(settings: Settings, server: EmbeddedServer, console: Console) -> li
 def _build(settings: Settings, console: Console) -> list[DemoAccount]:
     from mingpiao.demo import province
 
-    _say(console, "首次启动: 建立演示省份并开具第一天的票据…")
+    _say(console, "首次启动：建立演示省份并开具第一天的票据…")
     with shown_progress(console) as progress:
         return asyncio.run(province.build(settings, progress))
 
@@ -136,7 +136,7 @@ def _welcome(console: Console, settings: Settings, accounts: Sequence[DemoAccoun
     url = settings.site_url()
     _say(
         console,
-        "\n演示账号（密码在首次启动时随机生成, 保存在 " + str(_home(settings) / "accounts.txt") + "）",
+        "\n演示账号（密码在首次启动时随机生成，保存在 " + str(_home(settings) / "accounts.txt") + "）",
     )
     rows = [("角色", "单位", "首页", "账号", "密码")]
     rows += [(a.role, a.place, a.page, a.login, a.password) for a in accounts]
@@ -149,7 +149,7 @@ def _welcome(console: Console, settings: Settings, accounts: Sequence[DemoAccoun
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Rows as lines whose columns stand under each other; a Chinese character is two places wide."""
+    """Rows as lines with aligned columns; a Chinese character is two columns wide."""
     widths = [max(cell_len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = (
         "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
@@ -159,6 +159,6 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _say(console: Console, what: str) -> None:
-    """Print as it is, unless the terminal is gone: that must not disturb the orderly stop."""
+    """Print the text unchanged; ignore a closed terminal, which must not disturb the orderly stop."""
     with suppress(OSError):
         console.print(what, highlight=False, markup=False, soft_wrap=True)

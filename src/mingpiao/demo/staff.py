@@ -17,7 +17,7 @@ from mingpiao.identity.service import create_account, random_password
 from mingpiao.units.model import Unit
 from mingpiao.units.service import create_app
 
-#: A unit as stored with the demonstration's entry it was made from.
+#: A unit as it is stored, with the entry of the demonstration from which it was made.
 Member = tuple[Unit, DemoUnit]
 
 
@@ -28,7 +28,7 @@ class _Officer(msgspec.Struct, frozen=True):
     region_code: str
 
 
-#: Who approved the rules that come with the platform, before there are accounts.
+#: The approver of the rules that come with the platform, before there are accounts.
 HEAD = platform("demo_head", name="云志强")
 
 _OFFICERS = (
@@ -75,7 +75,7 @@ async def open_accounts(
 ) -> list[DemoAccount]:
     """Make all accounts with random passwords.
 
-    Raises `Refusal` (`account.username_taken`) when they stand: nobody knows their passwords any more.
+    Raises `Refusal` (`account.username_taken`) if they exist: nobody knows their passwords any more.
     """
     first: dict[str, Member] = {}
     for member in members:

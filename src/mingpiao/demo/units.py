@@ -1,6 +1,7 @@
 """The 40 units of the demonstration, from `units.csv` and `profiles.toml` beside this file.
 
-Names carry the word 演示, telephone numbers and accounts begin with zeros: none can be taken for real.
+Names contain the word 演示, and telephone numbers and accounts begin with zeros, so that none can be mistaken
+for a real one.
 """
 
 import csv
@@ -25,7 +26,7 @@ _AREA_CODES = {
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What units of one sort are and may issue; `kinds` maps a kind to its share of their bills."""
+    """A profile: what units of one sort are and may issue; `kinds` maps a kind to its share of their bills."""
 
     unit_type: UnitType
     mode: UnitMode

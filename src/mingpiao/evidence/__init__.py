@@ -1,1 +1,1 @@
-"""佐证材料: supporting files are kept, read, and compared with the bill."""
+"""佐证材料: evidence files are stored, read, and compared with the bill."""

@@ -1,4 +1,4 @@
-"""Compare a bill with what its files say: one claim for each thing, each with a sentence and its places."""
+"""The comparison of a bill with its evidence files: one claim a topic, with a sentence and places in the files."""
 
 from collections.abc import Mapping
 
@@ -10,9 +10,10 @@ from mingpiao.evidence.model import BillFacts, Claim, Extraction, Usage
 def compare(
     bill: BillFacts, files: Mapping[str, Extraction], usage: Mapping[str, Usage]
 ) -> tuple[Claim, ...]:
-    """What the files, by digest, say of the bill: exactly the `CLAIM_NAMES`, once each, in that order.
+    """Claims of the files (by digest) about the bill: one for each of `CLAIM_NAMES`, in that order.
 
-    `usage` is what other bills took of each file. A fact that no file states is absent, never a contradiction.
+    `usage` says how much other bills used of each file. A fact that no file states is absent, never a
+    contradiction.
     """
     read = [File(digest, extraction, usage.get(digest)) for digest, extraction in files.items()]
     return (

@@ -1,4 +1,4 @@
-"""Lists of 佐证材料, within the scope of the connection: pages by key, never by counting."""
+"""Lists of 佐证材料 within the connection's scope. Pages continue from a key and never count all rows."""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -53,7 +53,7 @@ _files = table(
     column("used_bills"),
 )
 _units = table("units", column("unit_id"), column("name"), column("uscc"))
-# What is read of an extraction: without the text of its pages, which may be long.
+# The parts of an extraction that lists read; they leave out the text of its pages, which may be long.
 _FACTS = func.jsonb_build_object(
     "kind", _files.c.extraction["kind"],
     "pages", func.jsonb_build_array(),
@@ -66,11 +66,10 @@ _READ_BY_OCR = _files.c.extraction["pages"].contains([{"method": "ocr"}])
 async def list_evidence(
     connection: AsyncConnection, wanted: EvidenceFilter, *, after: str = "", limit: int = PAGE_SIZE
 ) -> Page[ListedEvidence]:
-    """A keyset page of files, newest first; `after` is a former page's `next_key`.
+    """A page of files, newest first; `after` is the `next_key` of an earlier page.
 
-    A unit's page comes from the index evidence_files_recent, one of regions from
-    evidence_files_region, region by region. Raises `Refusal` (`list.key_malformed`) for a key that
-    no page gave.
+    A unit's page is read from the index evidence_files_recent, a page of regions from evidence_files_region,
+    region by region. Raises `Refusal` (`list.key_malformed`) for any other `after`.
     """
     keys = _keys(wanted)
     if after:
@@ -120,7 +119,7 @@ def _within(keys: Select[Any], region_codes: Sequence[str]) -> Select[Any]:
 
 
 def _newest_of_each(keys: Select[Any], region_codes: Sequence[str], count: int) -> Select[Any]:
-    """The newest of many regions as the newest of each one's newest: the index gives one region's in order."""
+    """The newest files of several regions, taken from the newest of each: the index is ordered within a region."""
     place = func.unnest(cast(list(region_codes), ARRAY(Text))).table_valued("code").render_derived("place")
     own = keys.where(_files.c.region_code == cast(place.c.code, CHAR(6)))
     newest = own.order_by(*_NEWEST_FIRST.order(_files.c)).limit(count).lateral("own")
@@ -129,7 +128,7 @@ def _newest_of_each(keys: Select[Any], region_codes: Sequence[str], count: int) 
 
 
 def _rows_of(keys: Select[Any]) -> Select[Any]:
-    """Files by their keys: only of those that are shown is more read than an index has."""
+    """The rows of the chosen keys. Only these rows are read from the table; the keys come from an index."""
     chosen = keys.subquery("chosen")
     shown = [each for each in _files.c if each.name != "extraction"]
     unit = _units.c.name.label("unit_name"), _units.c.uscc.label("unit_code")

@@ -23,7 +23,7 @@ class EvidenceState(StrEnum):
 
     @property
     def settled(self) -> bool:
-        """Whether nothing more will be read."""
+        """Whether reading has ended, with or without success."""
         return self not in (EvidenceState.WAITING, EvidenceState.READING)
 
 
@@ -36,9 +36,9 @@ _STATE_LABELS = {
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
-    """甲方, 乙方, 付款方, 收款方, 捐赠人, 受赠人 …: `role` is "payer", "payee" or "" when the file does not tell.
+    """A party of a file, such as 甲方, 付款方, 捐赠人. `role` is "payer", "payee" or "" (not stated).
 
-    `amount` is what a list of many recipients gives to this one, in 元.
+    `amount` is the amount of this party's row in a list of recipients, in 元.
     """
 
     role: str
@@ -49,7 +49,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Amount(msgspec.Struct, frozen=True, kw_only=True):
-    """An amount in 元. `role` is "total", "instalment", "deposit" or "" ; `words` when in 大写.
+    """An amount in 元. `role` is "total", "instalment", "deposit" or "" ; `words` is true for 大写金额.
 
     `beside` is the amount in digits that an amount in words repeats.
     """
@@ -73,14 +73,14 @@ class ReadPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
-    """What a large model noticed: `quote` stands on the page at `places`, `explanation` is its own words."""
+    """A remark of a large language model: `quote` is text on the page at `places`, `explanation` its own words."""
 
     quote: str
     explanation: str
     places: tuple[PagePlace, ...] = ()
 
 
-#: What a file may be, and how people call it.
+#: Kinds of files, with their Chinese names.
 EVIDENCE_KINDS = {
     "contract": "合同",
     "policy": "政策文件",
@@ -91,7 +91,7 @@ EVIDENCE_KINDS = {
 
 
 class Extraction(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file says. `kind` is one of `EVIDENCE_KINDS`."""
+    """The facts extracted from a file. `kind` is one of `EVIDENCE_KINDS`."""
 
     kind: str
     pages: tuple[ReadPage, ...]
@@ -109,14 +109,14 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def totals(self) -> tuple[Amount, ...]:
-        """Where the file states an amount as a whole. One that states deposits alone is about the deposit."""
+        """Amounts that state the total. If the file has none but deposits, these count as the total."""
         stated = tuple(amount for amount in self.amounts if amount.role == "total")
         deposits_alone = all(amount.role == "deposit" for amount in self.amounts)
         return self.amounts if deposits_alone else stated
 
     @property
     def total(self) -> Decimal | None:
-        """The amount that the file states as a whole, in 元."""
+        """The total that the file states, in 元; None when it states none."""
         return next((amount.value for amount in self.totals), None)
 
 
@@ -128,7 +128,7 @@ class EvidenceReading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit's file. `digest` is the file's SM3 in hex and names it; amounts in 元."""
+    """A unit's evidence file. `digest`, the SM3 of its bytes in hex, identifies it; amounts in 元."""
 
     unit_id: int
     digest: str
@@ -164,8 +164,8 @@ class EvidenceFilter(msgspec.Struct, frozen=True, kw_only=True):
 class ListedEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """A unit's file as lists show it; amounts in 元.
 
-    `kind` is empty before it was read. `stated` is what its list gives to the unit, else the total that it
-    states; None when it states none. `used_amount` and `used_bills` are of the bills that stand.
+    `kind` is empty until it is read. `stated` is the unit's amount in the file's list, else the file's total;
+    None when it states none. `used_amount` and `used_bills` count bills that are not reversed.
     `uploaded_by_name` is empty when the unit's own system uploaded it.
     """
 
@@ -191,12 +191,12 @@ class ListedEvidence(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def left(self) -> Decimal | None:
-        """What bills may still take, below zero when they took more; None when the file states no amount."""
+        """The amount that bills may still use, negative when they used too much; None without a stated amount."""
         return None if self.stated is None else self.stated - self.used_amount
 
 
 class ClaimVerdict(StrEnum):
-    """相符, 不符, 未载明; a hint neither helps nor harms."""
+    """相符, 不符, 未载明, or a hint, which has no effect on the bill."""
 
     AGREE = "agree"
     CONTRADICT = "contradict"
@@ -224,7 +224,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that the files say or fail to say of the bill.
+    """One topic of the comparison of a bill with its files.
 
     `name` is one of `CLAIM_NAMES`; `expected` is what the bill says, `found` what the files say,
     `explanation` a Chinese sentence; `source` is "rules" or "model".
@@ -243,7 +243,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
         return CLAIM_LABELS.get(self.name, self.name)
 
 
-#: Claims that are always made, in this order; each is a field `evidence.<name>` for rules.
+#: The claims of every comparison, in this order; rules read each as the field `evidence.<name>`.
 CLAIM_NAMES = ("payer", "payee", "amount", "words", "date", "purpose", "usage", "account", "seal")
 CLAIM_LABELS = {
     "payer": "缴款人",
@@ -260,7 +260,7 @@ CLAIM_LABELS = {
 
 
 class BillFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a bill is compared with its evidence; `total` in 元, `issued_on` in Asia/Shanghai."""
+    """The facts of a bill that are compared with its evidence; `total` in 元, `issued_on` in Asia/Shanghai."""
 
     kind: str
     payer_name: str
@@ -276,7 +276,7 @@ class BillFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """What bills that stand took of a file before this one, in 元."""
+    """The use of a file by earlier bills that are not reversed: their sum in 元, and their number."""
 
     amount: Decimal
     bills: int

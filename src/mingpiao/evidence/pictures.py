@@ -1,4 +1,4 @@
-"""Pictures of a file's pages, drawn upright in a reading process: the frame in which places are told."""
+"""Pictures of a file's pages, drawn upright in a reading process; places of facts refer to these pictures."""
 
 import asyncio
 
@@ -7,9 +7,9 @@ from mingpiao.evidence.store import EvidenceStore
 from mingpiao.kernel.errors import refuse
 from mingpiao.reading.service import FileUnreadable, ReaderFailed, ReaderPool
 
-#: Wide enough to be read on a screen.
+#: Width of a picture in pixels, enough to read it on a screen.
 WIDTH = 1_200
-#: Who waits behind others for a reading process is told to come again.
+#: How many seconds a caller waits for a reading process before it is asked to try again.
 _PATIENCE_SECONDS = 25.0
 
 
@@ -18,7 +18,7 @@ async def page_picture(
 ) -> bytes:
     """A page, from 1, of a file that was read, as a PNG `width` pixels wide.
 
-    What could not be read is not drawn either: it may have been made to harm whoever draws it. Raises
+    A file that could not be read is not drawn, since it may be crafted to attack the program. Raises
     `Refusal`: `evidence.page_unknown` (404), `evidence.picture_unavailable` (503), or what
     `EvidenceStore.open_file` raises.
     """

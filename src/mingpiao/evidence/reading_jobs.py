@@ -1,6 +1,7 @@
-"""What the worker does with a fresh file: have it read, keep what it says, tell who waits for it.
+"""The worker's jobs that read a new file, store what it says, and inform those who wait for it.
 
-A file may be read twice at the same time or be broken off at any moment; it settles once.
+Two workers may read the same file at once, and reading may be interrupted at any moment; the result is
+stored once. A file is "settled" when its reading has ended, with or without success.
 """
 
 import asyncio
@@ -31,21 +32,21 @@ from mingpiao.reading.service import (
 from mingpiao.storage.database import Database
 from mingpiao.storage.notices import notify
 
-#: Told when a file settled, with "unit_id:digest".
+#: The PostgreSQL channel that is notified when a file is settled, with "unit_id:digest".
 SETTLED_CHANNEL = "evidence_settled"
-#: A file whose reader crashed so often is not tried again.
+#: How often a file is tried whose reading process crashes.
 MAX_ATTEMPTS = 3
-#: Nor one whose reading began so often without an end, as when it takes the worker down with it.
+#: How often reading may begin without an end, for example because the whole worker crashes.
 MOST_BEGINNINGS = 6
 _PROGRESS_SECONDS = 0.3
-#: What reading processes do for evidence. Named, not imported: this process need not load it.
+#: The function that reading processes call for evidence; given by name, so that this process need not load it.
 READING_STEP = ReadingStep("mingpiao.evidence.extraction:read_evidence", EvidenceReading)
 _READER = platform("evidence_reader")
 
-#: Called in the transaction in which a unit's file settles.
+#: A function called in the transaction that settles a unit's file.
 OnSettled = Callable[[AsyncConnection, int, str], Awaitable[None]]
 SETTLED: Topic[OnSettled] = Topic(name="evidence.settled")
-#: What a large model remarks on a file; never raises.
+#: A function that returns a large language model's remarks on a file; it never raises.
 Understand = Callable[[EvidenceReading], Awaitable[tuple[Remark, ...]]]
 
 _logger = logging.getLogger(__name__)
@@ -79,12 +80,12 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def no_remarks(_reading: EvidenceReading) -> tuple[Remark, ...]:
-    """For platforms without a large model."""
+    """No remarks: for platforms without a large language model."""
     return ()
 
 
 class EvidenceReader:
-    """Reads files in a pool's processes. `on_settled` are called in the transaction that settles one."""
+    """Reads files in a pool of processes. `on_settled` are called in the transaction that settles a file."""
 
     def __init__(
         self,
@@ -102,19 +103,19 @@ class EvidenceReader:
         self._understand = understand
 
     def handlers(self, *, at_once: int) -> tuple[Handler, ...]:
-        """Who does the queue's reading jobs; one place is left to files with text."""
+        """Handlers of the reading jobs. One process always stays free for files with text."""
         return (
             Handler(name=READ_JOB, work=self.read, at_once=at_once),
             Handler(name=LOOK_JOB, work=self.look, at_once=max(1, at_once - 1)),
         )
 
     async def read(self, payload: Payload) -> None:
-        """Read a file that has text; one without is left to `look`."""
+        """The job for new files: read a file's text layer, or queue `look` when pages have no text."""
         file = msgspec.convert(payload, _File)
         await self._attempt(file, self._read_text, fresh=True)
 
     async def look(self, payload: Payload) -> None:
-        """Read a file some of whose pages are pictures."""
+        """The job for files with pages that have no text layer: read them by OCR."""
         file = msgspec.convert(payload, _File)
         await self._attempt(file, self._look_at_pages, fresh=False)
 
@@ -134,7 +135,7 @@ class EvidenceReader:
             return
         try:
             data = await self._store.open_file(file.digest)
-            async with _Telling(self._database, file) as tell:
+            async with _ProgressWriter(self._database, file) as tell:
                 reading = await read(file, data, row, tell)
         except FileUnreadable as reason:
             await self._settle_unreadable(file, reason.code, reason.message)
@@ -212,8 +213,8 @@ def _crashed(attempts: int) -> str:
     return f"识别程序在处理该文件时{attempts}次异常退出，请另存为普通 PDF 后重新上传。"
 
 
-class _Telling:
-    """Writes progress down, at most three times a second, and never after the reading has ended."""
+class _ProgressWriter:
+    """Stores the progress of a reading, at most three times a second, and never after its end."""
 
     def __init__(self, database: Database, file: _File) -> None:
         self._database = database
@@ -225,7 +226,7 @@ class _Telling:
     def __call__(self, done: int, pages: int) -> None:
         self._latest = (done, pages)
 
-    async def __aenter__(self) -> "_Telling":
+    async def __aenter__(self) -> "_ProgressWriter":
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -235,7 +236,7 @@ class _Telling:
     async def _write(self) -> None:
         told = None
         while not self._ended.is_set():
-            # A file that is read at once need not tell how far it is.
+            # The progress of a file that is read quickly is not stored at all.
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), _PROGRESS_SECONDS)
             if self._ended.is_set() or self._latest == told or self._latest is None:

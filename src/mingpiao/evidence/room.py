@@ -29,7 +29,7 @@ async def _open_evidence(house: House) -> EvidenceStore:
 
 
 async def _open_readers(house: House) -> ReaderPool:
-    # Its processes start when the first file or page is asked for.
+    # The pool starts its processes when it gets its first request.
     processes = house.settings(EvidenceSettings).reader_processes
     return await house.enter(ReaderPool(processes, steps=(READING_STEP,)))
 
@@ -47,7 +47,7 @@ async def _open_reader(house: House) -> EvidenceReader:
 
 
 def _understanding(settings: EvidenceSettings) -> Understand:
-    """The large model that the settings name; nobody without one."""
+    """The large language model of the settings, or no remarks when none is set."""
     if not settings.model_url:
         return no_remarks
     access = ModelAccess(
@@ -71,7 +71,7 @@ async def _read(house: House) -> Handler:
 
 async def _look(house: House) -> Handler:
     reader = await house.get(_READER)
-    # One place is left to files with text.
+    # One process stays free for files with text.
     at_once = max(1, house.settings(EvidenceSettings).reader_processes - 1)
     return Handler(name=LOOK_JOB, work=reader.look, at_once=at_once)
 

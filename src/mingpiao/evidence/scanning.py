@@ -1,4 +1,4 @@
-"""The virus scanner as a port, and its adapter to clamd."""
+"""The interface of a virus scanner, and its implementation with clamd."""
 
 import asyncio
 from typing import Protocol
@@ -15,12 +15,12 @@ class Scanner(Protocol):
     """Looks for viruses in a file."""
 
     async def find_virus(self, data: bytes) -> str | None:
-        """The name of a virus that is in the file, or None. Raises `Refusal`
-        (`evidence.scanner_unavailable`, 503) when nobody can tell."""
+        """The name of a virus in the file, or None. Raises `Refusal`
+        (`evidence.scanner_unavailable`, 503) when the scanner gives no answer."""
 
 
 class NoScanner:
-    """For platforms whose network scans files elsewhere: finds nothing."""
+    """Finds nothing; for platforms whose network scans files elsewhere."""
 
     async def find_virus(self, data: bytes) -> str | None:
         """See `Scanner.find_virus`."""
@@ -35,7 +35,7 @@ class ClamdScanner:
         self._patience = patience
 
     async def find_virus(self, data: bytes) -> str | None:
-        """See `Scanner.find_virus`. An answer that is not understood counts as none."""
+        """See `Scanner.find_virus`. An unexpected answer raises as no answer does."""
         try:
             async with asyncio.timeout(self._patience):
                 reply = await self._ask(data)
@@ -65,7 +65,7 @@ class ClamdScanner:
 
 
 def open_scanner(address: str) -> Scanner:
-    """The scanner that the settings name; none for an empty address."""
+    """The scanner at the address in the settings; `NoScanner` for an empty one."""
     return ClamdScanner(address) if address else NoScanner()
 
 

@@ -1,4 +1,4 @@
-"""The verbs of evidence."""
+"""The functions and classes of evidence that other rooms use."""
 
 from mingpiao.evidence.comparison import compare
 from mingpiao.evidence.listing import get_listed, list_evidence

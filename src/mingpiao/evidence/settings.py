@@ -1,4 +1,4 @@
-"""What can be set of evidence. Light to load: the command line reads settings before it loads rooms."""
+"""Settings of evidence. Imports little, since the command line reads settings before it loads rooms."""
 
 from typing import Annotated
 

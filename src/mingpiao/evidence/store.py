@@ -1,4 +1,4 @@
-"""佐证材料 of units: upload, look up, read the file again, show a page."""
+"""佐证材料 of units: upload files, find them, open them, and queue their reading."""
 
 import asyncio
 from collections.abc import Iterable
@@ -21,11 +21,11 @@ from mingpiao.kernel.errors import refuse
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
 
-#: Jobs of the worker: files are read from their text, and only those without text as pictures.
+#: Jobs of the worker: the first reads a file's text layer, the second files with pages that have none.
 READ_JOB = "read_evidence"
 LOOK_JOB = "look_at_evidence"
 
-#: Failures that are the platform's own: the same file uploaded again is read again.
+#: Failures of the platform itself: when such a file is uploaded again, it is read again.
 READER_FAILURES = frozenset({"evidence.reader_timeout", "evidence.reader_crashed", "evidence.file_damaged"})
 
 _COLUMNS = (
@@ -62,7 +62,7 @@ ORDER BY uploaded_at LIMIT 1000
 
 
 class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that is kept: `digest` is its SM3 in hex, `size` in bytes."""
+    """A stored file: `digest` is its SM3 in hex, `size` in bytes."""
 
     digest: str
     media_type: str
@@ -70,7 +70,7 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvidenceStore:
-    """Takes files in, checks and encrypts them, and has them read by the worker."""
+    """Receives files, checks and encrypts them, and queues their reading by the worker."""
 
     def __init__(self, database: Database, files: FileStore, master_key: MasterKey, scanner: Scanner) -> None:
         self._database = database
@@ -78,7 +78,7 @@ class EvidenceStore:
         self._scanner = scanner
 
     async def add(self, unit_id: int, name: str, data: bytes, *, acting: Acting) -> EvidenceFile:
-        """Keep a unit's PDF and have it read; the same file again is the same file.
+        """Store a unit's PDF and queue its reading. A file with the same bytes is not stored again.
 
         Raises `Refusal`: those of `uploads.check`, `evidence.infected` (422),
         `evidence.scanner_unavailable` (503).
@@ -97,13 +97,13 @@ class EvidenceStore:
     async def add_file(
         self, data: bytes, *, allowed: frozenset[str], acting: Acting, unit_id: int | None = None
     ) -> StoredFile:
-        """Check, scan and keep a file that is no evidence. Raises `Refusal` as `add`."""
+        """Check, scan and store a file that is not evidence, such as a qualification. Raises `Refusal` as `add`."""
         media_type = uploads.check(data, allowed)
         await self._refuse_virus(data, "", acting=acting, unit_id=unit_id)
         return StoredFile(digest=await self._vault.keep(data), media_type=media_type, size=len(data))
 
     async def open_file(self, digest: str) -> bytes:
-        """A file by its SM3 in hex, verified. Raises `Refusal`: `evidence.not_found` (404),
+        """The bytes of a file by its SM3 in hex, which is checked. Raises `Refusal`: `evidence.not_found` (404),
         `evidence.file_damaged` (503)."""
         return await self._vault.open(digest)
 
@@ -172,10 +172,10 @@ async def _audit_upload(
 async def enqueue_reading(
     connection: AsyncConnection, unit_id: int, digest: str, *, look: bool = False
 ) -> None:
-    """Have a file read when the transaction commits, once, however often it is asked for.
+    """Queue the reading of a file, to begin after the transaction commits; a file has only one job at a time.
 
-    `look` has its pages looked at as pictures. A unit that brings many files at once lets the few of
-    others go before its own.
+    With `look`, pages without text are read by OCR. The files of a unit that uploads many at once have a
+    lower priority than those of others.
     """
     open_files = await connection.scalar(_OPEN, {"unit_id": unit_id, "most": _MOST_COUNTED})
     name = LOOK_JOB if look else READ_JOB
@@ -189,7 +189,7 @@ async def enqueue_reading(
 
 
 async def enqueue_lost(database: Database) -> None:
-    """Have files read that wait for more than a minute though no job will read them."""
+    """Queue the reading of files that have waited for more than a minute and have no job."""
     async with database.system() as connection:
         lost = await connection.execute(_LOST, {"read": f"{READ_JOB}:", "look": f"{LOOK_JOB}:"})
         for row in lost.all():
@@ -199,7 +199,7 @@ async def enqueue_lost(database: Database) -> None:
 async def get_evidence_files(
     connection: AsyncConnection, unit_id: int, digests: Iterable[str]
 ) -> dict[str, EvidenceFile]:
-    """A unit's files by digest, of those in the connection's scope; others are left out."""
+    """A unit's files by digest; those outside the connection's scope or unknown are left out."""
     wanted = [bytes.fromhex(digest) for digest in digests if is_digest(digest)]
     if not wanted:
         return {}
@@ -209,7 +209,7 @@ async def get_evidence_files(
 
 
 def is_digest(text_: str) -> bool:
-    """Whether a text can be an SM3: 64 lower-case hex digits."""
+    """Whether a text has the form of an SM3: 64 lower-case hex digits."""
     return len(text_) == 64 and all(c in "0123456789abcdef" for c in text_)
 
 

@@ -1,9 +1,9 @@
-"""What a large model adds to a file's reading, where the department has one.
+"""Remarks of a large language model on a file, where the department has such a model.
 
-It speaks the OpenAI-compatible chat interface. Whatever it answers, it can only add remarks that quote
-the page: a remark whose quote is not on the page is dropped, nothing that was extracted changes, and a
-remark neither helps nor harms a bill. What stands in the file may be instructions to the model; the
-worst that they can do is to add such a remark or to keep one away.
+The model is called through the OpenAI-compatible chat interface. It can only add remarks that quote the
+page: a remark whose quote is not on the page is dropped, extracted facts never change, and a remark has no
+effect on the bill. A file may contain instructions to the model; at worst they add such a remark or suppress
+one.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from mingpiao.reading.model import PagePlace, TextLine
 _logger = logging.getLogger(__name__)
 
 MAX_REMARKS = 5
-#: Characters of a file that are sent, from its beginning.
+#: How many characters of a file are sent to the model, from its beginning.
 MAX_TEXT = 12_000
 _LARGEST_ANSWER = 256 * 1024
 _SHORTEST_QUOTE = 4
@@ -59,7 +59,7 @@ _SCHEMA: dict[str, Any] = {
 
 
 class ModelAccess(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the model answers. `url` ends before `/chat/completions`; `seconds` is all the time it has."""
+    """Access to the model. `url` is the part before `/chat/completions`; `seconds` limits the whole call."""
 
     url: str
     key: str
@@ -89,15 +89,15 @@ class _Completion(msgspec.Struct, frozen=True):
 
 
 class ChatModel:
-    """A large model behind an OpenAI-compatible interface."""
+    """A large language model behind an OpenAI-compatible interface."""
 
     def __init__(self, access: ModelAccess) -> None:
         self._access = access
-        # The system's certificates, among which a department's own authority may be.
+        # The certificates of the operating system, which may include the department's own authority.
         self._trust = ssl.create_default_context()
 
     async def remark(self, reading: EvidenceReading) -> tuple[Remark, ...]:
-        """What the model remarks on a file, within its time; nothing when it fails in whatever way."""
+        """The model's remarks on a file, within its time limit; none when the model fails in any way."""
         text = _Text(reading)
         try:
             async with asyncio.timeout(self._access.seconds):
@@ -125,7 +125,7 @@ class ChatModel:
             },
         }
         headers = {"Authorization": f"Bearer {access.key}"} if access.key else {}
-        # Settings of the environment, such as a proxy, are not for what a file says.
+        # Settings of the environment, such as a proxy, are ignored: texts of files must not go through it.
         async with (
             httpx.AsyncClient(trust_env=False, verify=self._trust, timeout=access.seconds) as client,
             client.stream(
@@ -143,18 +143,18 @@ class ChatModel:
 
 
 class _Useless(Exception):
-    """An answer that no remark can be made of."""
+    """The model's answer contains no usable remarks."""
 
 
 def _fenced(shown: str) -> str:
-    # The file cannot know the mark, so it cannot end the fence.
+    # The mark around the file's text is random, so the text cannot contain it and end the quotation early.
     mark = f"<材料 {secrets.token_hex(8)}>"
     return f"{mark}\n{shown}\n{mark}"
 
 
 def _read(answer: bytes) -> _Answer:
     content = msgspec.json.decode(answer, type=_Completion).choices[0].message.content
-    # Some models wrap their JSON in a code fence whatever they are told.
+    # Some models put their JSON into a Markdown code block in spite of the instructions.
     fenced = re.fullmatch(r"\s*```(?:json)?\s*(.*?)\s*```\s*", content, re.DOTALL)
     return msgspec.json.decode((fenced[1] if fenced else content).encode(), type=_Answer)
 
@@ -172,7 +172,7 @@ def _remarks(answer: _Answer, text: "_Text") -> Iterable[Remark]:
 
 
 class _Text:
-    """A file's lines as they are shown to the model, and the way back to the page."""
+    """The text of a file as it is sent to the model, and the places of its lines on the pages."""
 
     def __init__(self, reading: EvidenceReading) -> None:
         names = personal_names(reading.extraction)
@@ -187,7 +187,7 @@ class _Text:
             masked.append(mask(line.text, names))
         self._lines = lines
         self.shown = "\n".join(masked)
-        # Blanks are not compared: models set them as they like.
+        # Spaces are not compared, since models change them.
         characters = [
             (character, number)
             for number, text in enumerate(masked)
@@ -198,7 +198,7 @@ class _Text:
         self._line_of = [number for _, number in characters]
 
     def find(self, quote: str) -> tuple[PagePlace, ...]:
-        """Where a quote stands; nowhere when it is not in the text."""
+        """The places of a quote; empty when it is not in the text."""
         wanted = "".join(quote.split())
         start = self._plain.find(wanted) if len(wanted) >= _SHORTEST_QUOTE else -1
         if start < 0:
@@ -216,9 +216,9 @@ _ORGANISATION = re.compile(
 
 
 def mask(text: str, names: Sequence[str]) -> str:
-    """Text of the same length without resident ids, telephone and account numbers, and those names.
+    """The text with resident ids, telephone and account numbers, and `names` masked; its length is the same.
 
-    Codes of organisations stay, as they are public.
+    Codes of organisations are kept, since they are public.
     """
     masked = _LONG_NUMBER.sub(_mask_number, text)
     for name in names:
@@ -233,7 +233,7 @@ def _mask_number(found: re.Match[str]) -> str:
 
 
 def personal_names(extraction: Extraction) -> tuple[str, ...]:
-    """Names among a file's parties that are of persons: two to four characters, no organisation's."""
+    """Names of persons among a file's parties: two to four characters, and not an organisation's name."""
     names = (party.name.value for party in extraction.parties)
     return tuple(
         dict.fromkeys(
@@ -248,7 +248,7 @@ def personal_names(extraction: Extraction) -> tuple[str, ...]:
 
 
 def model_claims(files: Mapping[str, Extraction]) -> tuple[Claim, ...]:
-    """What a large model remarked on the files, by digest: hints, beside what rules and persons decide."""
+    """Remarks of the large language model on the files (by digest) as claims; all are hints."""
     return tuple(
         Claim(
             name="model",

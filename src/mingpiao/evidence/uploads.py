@@ -1,4 +1,4 @@
-"""What may be uploaded: the type by the file's content, the size, the name."""
+"""Checks of uploaded files: the type (from the content), the size, the name."""
 
 import re
 import unicodedata
@@ -8,24 +8,24 @@ from mingpiao.kernel.errors import Refusal, refuse
 PDF = "application/pdf"
 PNG = "image/png"
 JPEG = "image/jpeg"
-#: What evidence may be, and what other files may be.
+#: File types allowed for evidence, and for other files.
 EVIDENCE_TYPES = frozenset({PDF})
 QUALIFICATION_MEDIA_TYPES = frozenset({PDF, PNG, JPEG})
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PAGES = 200
-#: Files that one bill may stand on.
+#: The most evidence files of one bill.
 MAX_FILES = 20
 
 _MAX_NAME = 100
 _ENDINGS = {PDF: ".pdf", PNG: ".png", JPEG: ".jpg"}
-#: Before its first line a PDF may carry a mark of its encoding and blanks, no more.
+#: Only a byte order mark and white space may come before the first line of a PDF.
 _PADDING = b"\xef\xbb\xbf\x00\t\n\r\f "
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*\s]+')
 
 
 def media_type_of(data: bytes) -> str:
-    """`PDF`, `PNG` or `JPEG` by what the file contains, or "" for anything else."""
+    """The type of a file by its content: `PDF`, `PNG`, `JPEG`, or "" for anything else."""
     head = data[:1024]
     if head.lstrip(_PADDING).startswith(b"%PDF-"):
         return PDF
@@ -35,7 +35,7 @@ def media_type_of(data: bytes) -> str:
 
 
 def check(data: bytes, allowed: frozenset[str] = EVIDENCE_TYPES) -> str:
-    """The file's type. Raises `Refusal`: `evidence.empty`, `evidence.not_a_pdf`, `evidence.type_unknown`
+    """The type of an allowed file. Raises `Refusal`: `evidence.empty`, `evidence.not_a_pdf`, `evidence.type_unknown`
     (all 422) or `evidence.too_large` (413)."""
     if not data:
         raise refuse("evidence.empty", "文件是空的，请重新选择文件。", field="file", status=422)
@@ -67,7 +67,7 @@ def too_large() -> Refusal:
 
 
 def clean_name(name: str, media_type: str) -> str:
-    """A file name without folders and without characters that are not for names; its ending fits the type."""
+    """A file name without folders and unsuitable characters, and with the extension of its type."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     printable = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in last)
     stem = _NOT_IN_NAMES.sub(" ", printable).strip()

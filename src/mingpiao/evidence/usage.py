@@ -1,4 +1,4 @@
-"""How much of a file bills have used: read and changed by the train, under the file's row lock."""
+"""How much of each file is used by bills. The train reads and changes it while it locks the file's row."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -10,7 +10,7 @@ from sqlalchemy import LargeBinary, TextualSelect, bindparam, column, text
 from mingpiao.evidence.model import Usage
 from mingpiao.storage.locks import NamedLock
 
-#: A unit and the SM3 (hex) of one of its files.
+#: The id of a unit and the SM3 (hex) of one of its files.
 EvidenceKey = tuple[int, str]
 
 EVIDENCE_FILES = NamedLock("evidence files")
@@ -47,9 +47,9 @@ WHERE evidence_files.unit_id = freed.unit_id AND evidence_files.digest = freed.d
 
 
 def bills_on(digest: str) -> TextualSelect:
-    """The bills (`unit_id`, `bill_id`) that were issued on a file, those reversed since among them.
+    """A query for the bills (`unit_id`, `bill_id`) that were issued with a file, also those reversed since.
 
-    Within the scope of the connection that runs it; served by the index evidence_uses_digest.
+    It covers the scope of the connection that runs it, and uses the index evidence_uses_digest.
     """
     return (
         text("SELECT unit_id, bill_id FROM evidence_uses WHERE digest = :digest")
@@ -59,7 +59,7 @@ def bills_on(digest: str) -> TextualSelect:
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
-    """A bill that stands on a file; `amount` is the bill's total in 元."""
+    """The use of a file by a bill; `amount` is the bill's total in 元."""
 
     unit_id: int
     bill_id: int
@@ -70,7 +70,10 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
 async def lock_evidence(
     connection: asyncpg.Connection, files: Sequence[EvidenceKey], reversed_bills: Sequence[tuple[int, int]]
 ) -> dict[EvidenceKey, Usage]:
-    """Lock files, and those on which bills (unit, 票据编号) stand that are to be reversed, in one order."""
+    """Lock these files and the files of bills (unit id, 票据编号) to be reversed, all in one order.
+
+    Returns the usage of each file.
+    """
     if not files and not reversed_bills:
         return {}
     rows = await connection.fetch(
@@ -87,7 +90,7 @@ async def lock_evidence(
 
 
 async def record_uses(connection: asyncpg.Connection, uses: Iterable[Use]) -> None:
-    """Write down which files fresh bills stand on; their rows are locked by `lock_evidence`."""
+    """Record which files new bills use; `lock_evidence` must have locked the rows of these files."""
     rows = list(uses)
     if not rows:
         return
@@ -98,7 +101,7 @@ async def record_uses(connection: asyncpg.Connection, uses: Iterable[Use]) -> No
 
 
 async def release_uses(connection: asyncpg.Connection, reversed_bills: Sequence[tuple[int, int]]) -> None:
-    """Give back what bills (unit, 票据编号) took that are being reversed; the record of their use stays."""
+    """Release the amounts used by bills (unit id, 票据编号) that are reversed; the record of their use is kept."""
     if reversed_bills:
         await connection.execute(
             _RELEASE, [unit_id for unit_id, _ in reversed_bills], [bill_id for _, bill_id in reversed_bills]

@@ -1,4 +1,4 @@
-"""Files at rest: each encrypted with a key of its own under its SM3, kept once whoever brings it."""
+"""Encrypted storage of files. Each file has its own key, is found by its SM3, and is stored only once."""
 
 import asyncio
 import secrets
@@ -20,7 +20,7 @@ _KEEP = text(
 
 
 class Vault:
-    """Keeps files encrypted (SM4-GCM) in the file store; their keys lie in the database, wrapped."""
+    """Stores files encrypted (SM4-GCM) in the file store, and their keys, also encrypted, in the database."""
 
     def __init__(self, database: Database, files: FileStore, master_key: MasterKey) -> None:
         self._database = database
@@ -28,7 +28,7 @@ class Vault:
         self._master_key = master_key
 
     async def keep(self, data: bytes) -> str:
-        """Keep a file and return its SM3 in hex. A file that is kept already stays as it is."""
+        """Store a file and return its SM3 in hex. Does nothing for a file that is stored already."""
         digest = await asyncio.to_thread(sm3, data)
         if await self._wrapped_key(digest) is not None:
             return digest.hex()
@@ -40,13 +40,13 @@ class Vault:
             values = {"digest": digest, "encrypted_key": wrapped, "size": len(data)}
             ours = (await connection.execute(_KEEP, values)).rowcount == 1
         if not ours:
-            # Somebody brought the same file at the same moment, under a key and a path of its own.
+            # Another request stored the same file at the same moment, with another key and path.
             await self._files.delete(path)
         return digest.hex()
 
     async def open(self, digest: str) -> bytes:
-        """A file by its SM3 in hex. Raises `Refusal`: `evidence.not_found` (404) or `evidence.file_damaged`
-        (503) when what is stored is gone or is not what was kept."""
+        """The bytes of a file by its SM3 in hex. Raises `Refusal`: `evidence.not_found` (404), or
+        `evidence.file_damaged` (503) when the stored file is missing or was changed."""
         raw = bytes.fromhex(digest)
         wrapped = await self._wrapped_key(raw)
         if wrapped is None:
@@ -72,7 +72,7 @@ def _verified(key: bytes, sealed: bytes, digest: bytes) -> bytes | None:
 
 
 def _path(digest: bytes, key: bytes) -> str:
-    # The key has its part in the name, so that two who keep the same file never write the same one.
+    # The path depends on the key, so that two requests which store the same file never write to one path.
     mark = hmac_sm3(key, b"file name")[:4].hex()
     return f"evidence/{digest.hex()[:2]}/{digest.hex()}-{mark}"
 

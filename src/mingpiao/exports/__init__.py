@@ -1,1 +1,1 @@
-"""Exports that are written in the background: asked for, followed, downloaded by their owner, forgotten."""
+"""Exports that a worker writes in the background: requested, followed, downloaded by their owner, deleted."""

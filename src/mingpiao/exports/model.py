@@ -1,4 +1,4 @@
-"""An export of a list, as its owner follows it."""
+"""An export of a list, as its owner sees it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +7,7 @@ import msgspec
 
 
 class ExportState(StrEnum):
-    """How far an export is."""
+    """The state of an export."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -20,7 +20,7 @@ class ExportState(StrEnum):
 
     @property
     def open(self) -> bool:
-        """Whether the export is still to be written."""
+        """Whether the export is not finished yet."""
         return self in (ExportState.WAITING, ExportState.RUNNING)
 
 
@@ -33,9 +33,9 @@ _LABELS = {
 
 
 class ExportOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be exported: a list by name, with the members of its address, as csv or xlsx.
+    """What to export: a list by name, with the members of its address, as csv or xlsx.
 
-    `title` names the list to a person; `file_name` is the name under which the file is saved.
+    `title` is the list's name for people; `file_name` is the name under which the file is saved.
     """
 
     list_name: str
@@ -46,7 +46,7 @@ class ExportOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):
-    """An export that was asked for. `written` counts rows, `size` bytes; the file goes at `expires_at`."""
+    """An export that was requested. `written` counts rows, `size` bytes; the file is deleted at `expires_at`."""
 
     export_id: int
     account_id: int

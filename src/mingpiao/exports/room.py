@@ -1,4 +1,4 @@
-"""What the house needs of exports. The job that writes one is the pages', which know the lists."""
+"""What the house needs of exports. The job that writes one belongs to the pages, which know the lists."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -1,6 +1,7 @@
-"""Exports as rows: asked for by a page, written by a worker, downloaded by the account that asked.
+"""Exports of lists: a page requests one, a worker writes it, and the account that requested it downloads it.
 
-The file lies in the file store under `file_key`; it goes before its row does, so that none is left behind.
+The file is in the file store under `file_key`. It is deleted before its row is, so no file is left without a
+row.
 """
 
 from datetime import timedelta
@@ -23,9 +24,9 @@ from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 WRITE_JOB = "write_export"
 PURGE_JOB = "purge_exports"
-#: How long a file can be downloaded, counted from when it was asked for.
+#: How long a file can be downloaded, counted from the request.
 KEPT_FOR = timedelta(days=7)
-#: Exports of one account that may wait or be written at a time.
+#: Exports of one account that may be waiting or in progress at a time.
 MOST_AT_ONCE = 3
 _PORTION = 500
 _NEWEST_FIRST = Keyset(KeyColumn("export_id", int, descending=True))
@@ -59,16 +60,17 @@ _FORGET = text("DELETE FROM exports WHERE export_id = :export_id AND expires_at 
 
 
 def file_key(export_id: int) -> str:
-    """Where the file store keeps an export's file."""
+    """The key of an export's file in the file store."""
     return f"exports/{export_id}"
 
 
 async def ask_for_export(
     connection: AsyncConnection, account: Account, order: ExportOrder, audit: AuditEntry
 ) -> Export:
-    """Have a list written by a worker, with the audit row; the same question that is still open is not asked twice.
+    """Request that a worker writes a list, and write the audit row; an equal request that is still open is
+    returned instead.
 
-    Raises `Refusal` (`export.too_many`, 429) when the account has three exports open.
+    Raises `Refusal` (`export.too_many`, 429) if the account has three exports open.
     """
     whose = {"account_id": account.account_id}
     await connection.execute(_LOCK_OWNER.clause, whose)
@@ -112,27 +114,27 @@ async def get_export(connection: AsyncConnection, account_id: int, export_id: in
 
 
 async def begin_export(connection: AsyncConnection, export_id: int) -> Export | None:
-    """Take an export up, or up again after a worker was killed; None when there is nothing to do."""
+    """Start an export, or start it again after a worker was killed; returns None if there is nothing to do."""
     row = (await connection.execute(_BEGIN, {"export_id": export_id})).mappings().one_or_none()
     return _export(row) if row else None
 
 
 async def advance_export(connection: AsyncConnection, export_id: int, written: int) -> None:
-    """Tell how many rows are written."""
+    """Record how many rows are written."""
     await connection.execute(_ADVANCE, {"export_id": export_id, "written": written})
 
 
 async def end_export(
     connection: AsyncConnection, export_id: int, *, size: int = 0, failure: str = ""
 ) -> None:
-    """The file is whole and kept, or it never will be, for a reason in Chinese."""
+    """Record that the file is complete and stored, or that it failed, with the reason in Chinese."""
     state = ExportState.FAILED if failure else ExportState.READY
     values: dict[str, Any] = {"export_id": export_id, "state": state.value, "size": size, "failure": failure}
     await connection.execute(_END, values)
 
 
 async def purge_exports(database: Database, files: FileStore) -> None:
-    """Forget exports whose time is over: first the file, then the row that knows of it."""
+    """Delete exports that have expired: first the file, then the row that names it."""
     while True:
         async with database.system() as connection:
             over = list((await connection.execute(_EXPIRED, {"limit": _PORTION})).scalars())
@@ -145,7 +147,7 @@ async def purge_exports(database: Database, files: FileStore) -> None:
 
 
 async def ask_for_purge(database: Database) -> None:
-    """Have files whose time is over deleted."""
+    """Request the deletion of expired files."""
     async with database.system() as connection:
         await enqueue(connection, PURGE_JOB, {}, key=PURGE_JOB)
 

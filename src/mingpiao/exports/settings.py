@@ -1,4 +1,4 @@
-"""What can be set of exports. Light to load: the command line reads settings before it loads rooms."""
+"""The settings of exports. Cheap to import, since the command line reads settings before it imports rooms."""
 
 from typing import Annotated
 

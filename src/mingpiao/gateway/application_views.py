@@ -1,4 +1,4 @@
-"""Applications as the interface shows them."""
+"""Applications in the form that programs get."""
 
 from mingpiao.applications.model import Application
 from mingpiao.gateway.model import ApplicationView, ErrorView, IdentityView
@@ -14,7 +14,7 @@ def application_path(application_id: int) -> str:
 
 
 def application_view(application: Application) -> ApplicationView:
-    """An application as a program sees it."""
+    """An application in the form that programs get."""
     bill = None if application.bill_id is None else BillIdentity.from_bill_id(application.bill_id)
     return ApplicationView(
         id=application.application_id,

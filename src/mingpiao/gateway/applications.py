@@ -1,4 +1,4 @@
-"""/applications: what became of a request that was not issued at once; appeal and withdraw."""
+"""/applications: the state of a request that was not issued at once; appealing and withdrawing it."""
 
 from typing import Annotated
 from urllib.parse import unquote
@@ -103,7 +103,7 @@ def _shown(application: Application, status: int = 200) -> ASGIResponse:
     ),
 )
 async def appeal_request(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
-    """Bring a request before the department: 202 with its application, or a problem."""
+    """Submit a request to the department: 202 with its application, or a problem."""
     body, tree = decode_with_tree(_request_decoder, await read_body(request))
     problems = number_problems(tree["request"], "request/")
     if problems:
@@ -126,7 +126,7 @@ async def appeal_request(request: ApiRequest, services: NamedDependency[GatewayS
 async def get_by_id(
     request: ApiRequest, services: NamedDependency[GatewayServices], application_id: FromPath[int]
 ) -> ASGIResponse:
-    """One application of the caller's unit."""
+    """Return one application of the caller's unit."""
     async with services.database.scoped(request.auth.scope) as connection:
         return _shown(await get_application(connection, application_id))
 
@@ -142,7 +142,7 @@ async def get_by_id(
 async def get_application_by_business_no(
     request: ApiRequest, services: NamedDependency[GatewayServices]
 ) -> ASGIResponse:
-    """The newest application of a business number, read from the raw path as for bills."""
+    """Return the newest application of a business number, which is read from the raw path as for bills."""
     raw = request.scope["raw_path"].decode("latin-1").partition(_BY_BUSINESS_NO)[2]
     business_no = unquote(raw, errors="replace")
     if len(business_no) > _LONGEST_BUSINESS_NO or unprintable(business_no) is not None:
@@ -177,7 +177,7 @@ async def get_application_by_business_no(
 async def appeal_application(
     request: ApiRequest, services: NamedDependency[GatewayServices], application_id: FromPath[int]
 ) -> ASGIResponse:
-    """Bring an application before the department."""
+    """Submit an existing application to the department."""
     body = await read_json(request, _appeal_decoder)
     caller = request.auth
     return _shown(
@@ -202,7 +202,7 @@ async def appeal_application(
 async def withdraw_application(
     request: ApiRequest, services: NamedDependency[GatewayServices], application_id: FromPath[int]
 ) -> ASGIResponse:
-    """End an application."""
+    """Withdraw an application."""
     body = await read_json(request, _withdrawal_decoder)
     caller = request.auth
     return _shown(

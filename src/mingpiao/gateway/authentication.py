@@ -1,9 +1,8 @@
-"""Who calls the interface: an HMAC-SM3 over method, path, time, nonce and body proves the app.
+"""Authenticates calls: an HMAC-SM3 over method, path, time, nonce and body proves which app calls.
 
-The order matters: first what costs nothing, then the app, and only for a known one the body is read and
-the signature checked (an app's id is no secret, so that nothing is lost when its answer comes sooner).
-Only a rightly signed call
-spends its nonce, so that nobody without a secret can make the platform write anything.
+The order matters: first the checks that cost nothing, then the app. Only for a known app the body is read and the
+signature checked: an app's id is no secret, so nothing is lost if an unknown one is answered sooner. Only a call
+with a valid signature uses its nonce, so nobody without a secret can make the platform write anything.
 """
 
 import asyncio
@@ -41,12 +40,12 @@ _SHAPES = {
 _KEYS = [(name, name.lower().encode(), shape) for name, shape in _SHAPES.items()]
 _PREFIX = b"x-mingpiao-"
 
-#: Hashing more than this many bytes is left to a thread, so that other calls go on meanwhile.
+#: Longer bodies are hashed in a thread, so that other calls need not wait.
 _LARGE_BODY = 256 * 1024
 
 
 class NonceClaim(msgspec.Struct, frozen=True):
-    """What the four headers of a call say, not yet believed."""
+    """The four headers of a call, not yet proven."""
 
     app_id: str
     timestamp: str
@@ -55,7 +54,7 @@ class NonceClaim(msgspec.Struct, frozen=True):
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """A proven interface app. Its unit is the only one that it can touch."""
+    """An authenticated interface app. Its unit is the only one whose data it can read or change."""
 
     unit_id: int
     acting: Acting
@@ -79,9 +78,9 @@ def sign(secret: str, method: str, target: str, timestamp: str, nonce: str, body
 
 
 def read_claim(headers: Iterable[tuple[bytes, bytes]]) -> NonceClaim:
-    """The claim in raw ASGI headers; raises `Refusal` (`auth.header_invalid`, 401).
+    """The four headers from raw ASGI headers. Raises `Refusal` (`auth.header_invalid`, 401).
 
-    A header that comes twice is refused, as two readers could take different ones.
+    A header that occurs twice is refused, as two readers could use different ones.
     """
     found: dict[bytes, bytes] = {}
     for name, value in headers:
@@ -102,7 +101,7 @@ def read_claim(headers: Iterable[tuple[bytes, bytes]]) -> NonceClaim:
 
 
 def check_clock(claim: NonceClaim, seconds: float) -> None:
-    """Raises `Refusal` (`auth.clock_skew`, 401) when the claim was not made within five minutes of a POSIX time."""
+    """Raise `Refusal` (`auth.clock_skew`, 401) unless the call's time is within five minutes of a POSIX time."""
     if abs(seconds - int(claim.timestamp)) > CLOCK_TOLERANCE_SECONDS:
         raise refuse(
             "auth.clock_skew",
@@ -114,16 +113,16 @@ def check_clock(claim: NonceClaim, seconds: float) -> None:
 
 
 class Doorkeeper:
-    """Lets in calls that prove whose they are; one for each process."""
+    """Authenticates calls; one for each process."""
 
     def __init__(self) -> None:
         self._ledger: NonceLedger | None = None
 
     async def admit(self, request: ApiRequest) -> None:
-        """Litestar's `before_request` of every resource: puts the proven `Caller` into `request.auth`.
+        """Litestar's `before_request` of every resource: puts the authenticated `Caller` into `request.auth`.
 
-        Raises `Refusal` (401): `auth.header_invalid`, `auth.clock_skew`, `auth.signature_invalid` (also
-        for an app that does not exist), `auth.nonce_reused`. Without the database nobody is let in.
+        Raises `Refusal` (401): `auth.header_invalid`, `auth.clock_skew`, `auth.signature_invalid` (also for
+        an app that does not exist), `auth.nonce_reused`. Without the database no call is accepted.
         """
         claim = read_claim(request.scope["headers"])
         check_clock(claim, now().timestamp())
@@ -144,7 +143,7 @@ class Doorkeeper:
         request.scope["auth"] = Caller(unit_id=unit_id, acting=acting)
 
     def _nonces(self, services: GatewayServices) -> NonceLedger:
-        # The services are opened after the routes were made, so the first call brings them.
+        # The services are opened after the routes are made, so the first call provides them.
         if self._ledger is None:
             self._ledger = NonceLedger(services.database)
         return self._ledger

@@ -1,4 +1,4 @@
-"""POST /bills/batch: many bills in one call, each answered by itself and in order."""
+"""POST /bills/batch: many bills in one call, each with its own result, in order."""
 
 import asyncio
 from collections import Counter
@@ -33,7 +33,7 @@ from mingpiao.issuing.model import (
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 
 MAX_BYTES = 40 * 1024 * 1024
-#: After so many bills the event loop is given to others for a moment.
+#: After so many bills other tasks of the event loop get a turn.
 _CHUNK = 200
 
 _batch_decoder = msgspec.json.Decoder(BatchRequest)
@@ -71,9 +71,9 @@ async def issue_batch(request: ApiRequest, services: NamedDependency[GatewayServ
 
 
 def _read_batch(data: bytes) -> BatchRequest:
-    """The bills of a batch, unread. Raises `Refusal`, for a second `bills` too."""
+    """The bills of a batch, not decoded yet. Raises `Refusal`, also for a second member `bills`."""
     batch, _ = decode_with_tree(_batch_decoder, data, whole=False)
-    # Each bill is looked at when it is read; what stands around them is little.
+    # Each bill is checked when it is decoded; there is little around them.
     place, around = 0, []
     for raw in batch.bills:
         start = data.index(raw, place)
@@ -88,7 +88,7 @@ def _read_batch(data: bytes) -> BatchRequest:
 async def _issue_all(
     bills: Sequence[msgspec.Raw], request: ApiRequest, services: GatewayServices
 ) -> Sequence[Submitted]:
-    """An outcome for each bill: those that cannot be read are refused here, the rest ride together."""
+    """A result for each bill: those that cannot be decoded are refused here, the rest is issued together."""
     outcomes: list[Submitted | None] = []
     readable: list[IssueRequest] = []
     for index, raw in enumerate(bills):
@@ -111,7 +111,9 @@ async def _issue_all(
 async def _submit_all(
     readable: Sequence[IssueRequest], caller: Caller, services: GatewayServices
 ) -> Sequence[Submitted]:
-    """Most bills ride together; those that carry files or reasons may belong to applications."""
+    """Issue most bills together; those with files or reasons go one by one, as they may belong to
+    applications.
+    """
     plain = [wanted for wanted in readable if not (wanted.evidence or wanted.confirmations)]
     issued = iter(await services.desk.issue(caller.unit_id, plain, acting=caller.acting) if plain else [])
     outcomes: list[Submitted] = []
@@ -127,7 +129,7 @@ async def _submit_all(
 
 
 async def _encode(outcomes: Sequence[Submitted], site_url: str) -> bytes:
-    """The answer, written a chunk at a time so that other calls go on meanwhile."""
+    """The answer, written in chunks so that other calls get a turn."""
     counts: Counter[str] = Counter()
     pieces: list[bytes] = []
     for start in range(0, len(outcomes), _CHUNK):

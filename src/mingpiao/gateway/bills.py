@@ -1,4 +1,4 @@
-"""POST /bills: issue one bill. The busiest call of all, so it does no more than it must."""
+"""POST /bills: issue one bill. It is the busiest call, so it does no more than necessary."""
 
 from typing import assert_never
 
@@ -66,7 +66,7 @@ ISSUE_PROBLEMS = (
     ),
 )
 async def issue_bill(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
-    """Issue one bill: 201 new, 200 the same as before, or a problem."""
+    """Issue one bill: 201 for a new one, 200 for one that the same request issued before, or a problem."""
     incoming = read_request(await read_body(request))
     caller = request.auth
     outcome = (
@@ -78,15 +78,15 @@ async def issue_bill(request: ApiRequest, services: NamedDependency[GatewayServi
 
 
 async def repeat_or_refusal(services: GatewayServices, unit_id: int, incoming: Incoming) -> Issued | Refused:
-    """The answer to a request whose numbers are not written as they must be.
+    """The answer to a request whose numbers do not follow the grammar.
 
-    Releases before the grammar took some of them; such a request gets its bill again.
+    Releases before the grammar accepted some of them; a request that was issued then gets its bill again.
     """
     return await services.desk.repeat_of(unit_id, incoming.request) or Refused(problems=incoming.problems)
 
 
 def outcome_response(outcome: Submitted | AwaitsEvidence, site_url: str) -> ASGIResponse:
-    """What became of a request as a response."""
+    """The result of a request as a response."""
     match outcome:
         case Issued(bill=bill, repeated=repeated, warnings=warnings):
             view = bill_view(bill, site_url, warnings)

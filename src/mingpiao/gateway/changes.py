@@ -1,4 +1,4 @@
-"""GET /bills/changes: all bills in the order of becoming visible, for a program that copies them."""
+"""GET /bills/changes: all bills in the order in which they became visible, for programs that copy them."""
 
 from typing import Annotated
 
@@ -51,7 +51,7 @@ async def get_changes(
     after: Annotated[str, QueryParameter(max_length=100)] = "",
     limit: Annotated[int, QueryParameter(ge=1, le=MAX_CHANGES)] = MAX_CHANGES,
 ) -> ASGIResponse:
-    """The caller's bills after a mark."""
+    """The caller's bills after a mark, which the call before returned."""
     caller = request.auth
     async with services.database.scoped(caller.scope) as connection:
         changes = await list_changes(connection, caller.unit_id, after=after, limit=limit)

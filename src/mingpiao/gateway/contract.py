@@ -1,10 +1,10 @@
-"""What a handler promises, written beside it: the OpenAPI document is made of these."""
+"""The contract of a handler, written beside it; the OpenAPI document is made of these."""
 
 from typing import Any
 
 import msgspec
 
-#: Under this name a handler keeps its contract among Litestar's options.
+#: The name of the contract among Litestar's handler options.
 OPTION = "contract"
 
 
@@ -19,7 +19,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SuccessAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A success. `content` is a Struct type, or a media type for bytes."""
+    """A successful answer. `content` is a Struct type, or a media type for bytes."""
 
     status: int
     description: str
@@ -27,8 +27,11 @@ class SuccessAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True):
-    """What goes in and what comes out. `body` is the Struct of a JSON body, `upload` the media type of a
-    body that is a file; `problems` are the error codes that are particular to it."""
+    """What a handler accepts and returns.
+
+    `body` is the Struct of a JSON body, `upload` the media type of a body that is a file; `problems` are the
+    error codes that only this handler has.
+    """
 
     answers: tuple[SuccessAnswer, ...]
     parameters: tuple[Parameter, ...] = ()
@@ -38,7 +41,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def contract(*answers: SuccessAnswer, **members: Any) -> dict[str, Any]:
-    """The `opt` argument of a Litestar handler that carries a contract."""
+    """The `opt` argument of a Litestar handler with a contract."""
     return {OPTION: Contract(answers=answers, **members)}
 
 

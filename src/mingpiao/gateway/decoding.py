@@ -1,4 +1,4 @@
-"""From bytes to values; whatever is wrong with the bytes is told by field and in Chinese."""
+"""Decodes request bodies to values; mistakes in the bytes are reported with their field and in Chinese."""
 
 import json
 import re
@@ -20,10 +20,10 @@ _JSON_TYPE = re.compile(rb"application/(?:[a-z0-9.+-]+\+)?json *(?:;.*)?", re.IG
 
 _GZIP = b"\x1f\x8b"
 
-#: Members that are numbers, by name, in words.
+#: Members that are numbers, by name, with their Chinese names.
 NUMBER_LABELS = {"total": "合计金额", "quantity": "数量", "rate": "收费标准", "amount": "金额"}
 
-# msgspec tells what is wrong in fixed English sentences; a test pins each of them.
+# msgspec reports mistakes in fixed English sentences; a test pins each of them.
 _PLACE = re.compile(r"(?P<sentence>.*?)(?: - at `(?P<path>\$[^`]*)`)?", re.DOTALL)
 _SENTENCES = (
     (re.compile(r"Object missing required field `(?P<name>.*)`", re.DOTALL), "request.field_missing"),
@@ -37,7 +37,7 @@ _TYPE_NAMES = {
 
 
 async def read_json(request: Request[Any, Any, Any], decoder: "msgspec.json.Decoder[T]") -> T:
-    """The request's body as the decoder's type. Raises `Refusal`: what `read_body` and `decode` raise."""
+    """The request's body as the decoder's type. Raises what `read_body` and `decode` raise."""
     return decode(decoder, await read_body(request))
 
 
@@ -65,7 +65,7 @@ async def read_body(request: Request[Any, Any, Any]) -> bytes:
 
 
 def media_type_of_request(request: Request[Any, Any, Any]) -> str:
-    """The body's media type as told, without parameters and in lower case; "" when none is told."""
+    """The body's media type from its header, without parameters and in lower case; "" without one."""
     return (
         _header(request.scope["headers"], b"content-type").decode("latin-1").partition(";")[0].strip().lower()
     )
@@ -79,9 +79,9 @@ def _header(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> bytes:
 
 
 def decode(decoder: "msgspec.json.Decoder[T]", data: "bytes | msgspec.Raw") -> T:
-    """JSON bytes as the decoder's type; null for a member that may be left out is as good as leaving it out.
+    """Decode JSON bytes to the decoder's type; null counts as absent for a member that may be absent.
 
-    Raises `Refusal` with a `request.…` or `extension.…` code, for a member that comes twice too.
+    Raises `Refusal` with a `request.…` or `extension.…` code, also for a member that occurs twice.
     """
     return decode_with_tree(decoder, data)[0]
 
@@ -89,9 +89,9 @@ def decode(decoder: "msgspec.json.Decoder[T]", data: "bytes | msgspec.Raw") -> T
 def decode_with_tree(
     decoder: "msgspec.json.Decoder[T]", data: "bytes | msgspec.Raw", *, whole: bool = True
 ) -> tuple[T, Any]:
-    """As `decode`, with the same JSON as plain values; numbers among these are float or Decimal.
+    """Do the same as `decode`, and also return the JSON as plain values, whose numbers are float or Decimal.
 
-    Without `whole`, members that come twice are not looked for, and there are no plain values (None).
+    Without `whole`, duplicate members are not looked for, and the plain values are None.
     """
     try:
         value = decoder.decode(data)
@@ -106,11 +106,11 @@ def decode_with_tree(
     return value, _tree(data, _quick) if whole else None
 
 
-# -- members that come twice, nulls ----------------------------------------------------------------
+# -- duplicate members, nulls ----------------------------------------------------------------------
 
 
 class _Repeated(Exception):
-    """A member that comes twice in its object."""
+    """An object has two members of one name."""
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -121,14 +121,14 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-# msgspec keeps the last of members of one name and says nothing; the standard library shows all.
+# msgspec silently keeps the last of two members of one name; the standard library shows all of them.
 _quick = json.JSONDecoder(object_pairs_hook=_members, parse_int=float)
 _exact = json.JSONDecoder(
     object_pairs_hook=_members,
     parse_float=Decimal,
     parse_int=lambda written: int(written) if len(written) < 19 else Decimal(written),
 )
-#: Longer bodies are not looked at twice.
+#: Duplicate members are not looked for in bodies longer than this.
 _LONGEST_SECOND_LOOK = 1024 * 1024
 
 
@@ -145,13 +145,13 @@ def repeated_member(name: str) -> Refusal:
 
 
 def _look_again(decoder: "msgspec.json.Decoder[T]", data: bytes, message: str) -> tuple[T, Any]:
-    """Decode once more without nulls that may be left out; or raise what is wrong, with the member named."""
+    """Decode again without nulls that may be absent; or raise the mistake with the member's name."""
     if len(data) > _LONGEST_SECOND_LOOK:
         raise explain(message)
     try:
         tree = _tree(data, _exact)
     except (ValueError, RecursionError, ArithmeticError):
-        # The error lies before what the standard library cannot read.
+        # The mistake is before the place that the standard library cannot read.
         raise explain(message) from None
     if not message.partition(" - at ")[0].endswith("got `null`"):
         raise explain(message, tree)
@@ -163,7 +163,7 @@ def _look_again(decoder: "msgspec.json.Decoder[T]", data: bytes, message: str) -
 
 
 def _without_nulls(value: Any, kind: msgspec.inspect.Type) -> Any:
-    """The same value without members that are null and may be left out."""
+    """The same value without members that are null and may be absent."""
     match kind:
         case msgspec.inspect.StructType() if isinstance(value, dict):
             optional = {field.encode_name for field in kind.fields if not field.required}
@@ -180,7 +180,7 @@ def _without_nulls(value: Any, kind: msgspec.inspect.Type) -> Any:
     return value
 
 
-# -- what is wrong, in words -----------------------------------------------------------------------
+# -- mistakes in Chinese ---------------------------------------------------------------------------
 
 
 def explain(message: str, tree: Any = None) -> Refusal:
@@ -207,7 +207,7 @@ def explain(message: str, tree: Any = None) -> Refusal:
 
 
 def number_problem(field: str) -> Problem:
-    """What is told of a text that is no number by the grammar."""
+    """The message about a text that is no number by the grammar."""
     label = NUMBER_LABELS.get(field.rpartition("/")[2], "数值")
     return Problem(
         code="amount.not_finite",
@@ -218,7 +218,7 @@ def number_problem(field: str) -> Problem:
 
 
 def field_path(path: str) -> str:
-    """msgspec's `$.items[0].amount` as `items/0/amount`; a member of a map is not named by msgspec."""
+    """msgspec's `$.items[0].amount` as `items/0/amount`; msgspec does not name members of maps."""
     return re.sub(r"\.|\[", "/", path.removeprefix("$").replace("[...]", "").replace("]", "")).strip("/")
 
 
@@ -243,7 +243,7 @@ def _extension_problem(field: str, name: str) -> Problem:
 
 
 def _wrong_members(path: str, tree: Any) -> list[str]:
-    """Members of the map at a path `…[...]` that are no text; msgspec does not name them."""
+    """Members of the map at a path `…[...]` that are no texts; msgspec does not name them."""
     if not path.endswith("[...]"):
         return []
     for step in field_path(path).split("/"):

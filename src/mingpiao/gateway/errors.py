@@ -1,10 +1,10 @@
-"""Every error code that the interface may answer with: a promise to the programs that call it."""
+"""Every error code of the interface. The codes are a promise to the programs that call it."""
 
 import msgspec
 
 
 class ErrorType(msgspec.Struct, frozen=True):
-    """HTTP status, short name, and whether the same request may succeed when it is simply sent again."""
+    """HTTP status, short name, and whether the same request may succeed if it is sent again unchanged."""
 
     status: int
     title: str
@@ -12,12 +12,12 @@ class ErrorType(msgspec.Struct, frozen=True):
 
 
 ERROR_TYPES: dict[str, ErrorType] = {
-    # who calls
+    # the caller
     "auth.header_invalid": ErrorType(401, "签名请求头缺失或格式不正确"),
     "auth.clock_skew": ErrorType(401, "请求时间偏差过大"),
     "auth.signature_invalid": ErrorType(401, "签名不正确"),
     "auth.nonce_reused": ErrorType(401, "随机数重复使用"),
-    # the shape of a request
+    # the form of a request
     "request.malformed": ErrorType(400, "请求体不是正确的 JSON"),
     "request.not_utf8": ErrorType(400, "请求体不是 UTF-8 编码"),
     "request.wrong_type": ErrorType(400, "字段类型不正确"),
@@ -34,7 +34,7 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "request.encoding": ErrorType(415, "请求体压缩方式不支持"),
     "request.member_repeated": ErrorType(400, "同一对象中成员重复"),
     "batch.count": ErrorType(400, "批量张数不正确"),
-    # what a bill may carry
+    # the content of a bill
     "text.required": ErrorType(422, "内容不能为空"),
     "text.too_long": ErrorType(422, "内容过长"),
     "text.padded": ErrorType(422, "内容首尾有空格"),
@@ -89,7 +89,7 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "application.nothing_to_appeal": ErrorType(409, "没有需要申诉的事项"),
     "application.reason_required": ErrorType(422, "须填写理由"),
     "application.reason_invalid": ErrorType(422, "理由不合要求"),
-    # what stands in the way
+    # states that prevent an action
     "bill.business_no_conflict": ErrorType(409, "业务流水号已用于内容不同的票据"),
     "bill.already_reversed": ErrorType(409, "票据已冲红"),
     "bill.red_not_reversible": ErrorType(409, "红票不能冲红"),
@@ -97,12 +97,12 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "unit.issuing_locked": ErrorType(409, "本单位已被停止开票"),
     "sealing.no_key": ErrorType(409, "尚未配置电子签章密钥"),
     "sealing.face_unwritable": ErrorType(422, "票面内容无法写入"),
-    # looking up
+    # finding things
     "bill.unknown": ErrorType(404, "票据不存在"),
     "bill.hash_malformed": ErrorType(400, "文件摘要格式不正确"),
     "list.key_malformed": ErrorType(400, "水位标记不正确"),
     "unit.unknown": ErrorType(404, "用票单位不存在"),
-    # our own troubles
+    # failures of the platform
     "catalog.empty": ErrorType(503, "基础数据尚未初始化", retry=True),
     "service.unavailable": ErrorType(503, "系统暂时不可用", retry=True),
     "service.outcome_unknown": ErrorType(503, "开票结果暂时无法确认", retry=True),

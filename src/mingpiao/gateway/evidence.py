@@ -123,7 +123,7 @@ class EvidenceView(msgspec.Struct, frozen=True, kw_only=True):
     ),
 )
 async def upload_evidence(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
-    """Keep a file of the caller's unit and have it read."""
+    """Store a file of the caller's unit and queue it for reading."""
     if media_type_of_request(request) not in _TAKEN:
         raise refuse(
             "request.media_type",
@@ -152,7 +152,7 @@ async def upload_evidence(request: ApiRequest, services: NamedDependency[Gateway
 async def get_evidence(
     request: ApiRequest, services: NamedDependency[GatewayServices], digest: FromPath[str]
 ) -> ASGIResponse:
-    """One file of the caller's unit."""
+    """Return one file of the caller's unit."""
     caller = request.auth
     async with services.database.scoped(caller.scope) as connection:
         file = (await get_evidence_files(connection, caller.unit_id, [digest])).get(digest)
@@ -166,7 +166,7 @@ async def get_evidence(
 
 
 def evidence_view(file: EvidenceFile) -> EvidenceView:
-    """A file as a program sees it."""
+    """A file in the form that programs get."""
     return EvidenceView(
         digest=file.digest,
         name=file.name,

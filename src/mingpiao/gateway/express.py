@@ -1,7 +1,7 @@
-"""An express lane for the busiest call: the same handler without the framework's work for each call.
+"""A faster way to the handler of the busiest call, without the framework's work for each call.
 
-Resolving dependencies, parsing a signature and wrapping an answer cost as much as checking a bill.
-The handler stays an ordinary one, by which it is described; only the way to it is shorter.
+Resolving dependencies, parsing a signature and wrapping an answer cost as much as checking a bill. The
+handler stays an ordinary one, from which the OpenAPI document describes it; only the way to it is shorter.
 """
 
 from collections.abc import Awaitable, Callable
@@ -27,7 +27,7 @@ class _ExpressRequest(ApiRequest):
     whole: bytes | None
 
     async def body(self) -> bytes:
-        """The request's body; raises HTTP 413 as soon as it grows beyond the limit."""
+        """The request's body. Raises HTTP 413 as soon as it is longer than the limit."""
         if self.whole is None:
             self.whole = await _read(self.receive, self.limit)
         return self.whole
@@ -55,7 +55,7 @@ def express(
     limit: int,
     exception_handlers: ExceptionHandlersMap,
 ) -> ASGIRouteHandler:
-    """The handler, which takes `request` and `services` and returns an ASGI response, as a bare ASGI route."""
+    """A handler that takes `request` and `services` and returns an ASGI response, as a plain ASGI route."""
     function, methods = handler.fn, handler.http_methods
 
     @asgi(path, exception_handlers=exception_handlers, copy_scope=False)

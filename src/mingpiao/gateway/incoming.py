@@ -1,4 +1,4 @@
-"""Issue requests as they come over the wire."""
+"""Reads issue requests from JSON."""
 
 import re
 from collections.abc import Iterator
@@ -18,25 +18,27 @@ _AUX_NUMBERS = ("quantity", "amount")
 
 
 class Incoming(msgspec.Struct, frozen=True):
-    """A request, and what is wrong with the way in which its numbers are written."""
+    """A request, and the problems of how its numbers are written."""
 
     request: IssueRequest
     problems: tuple[Problem, ...] = ()
 
 
 def read_request(data: "bytes | msgspec.Raw") -> Incoming:
-    """A request from JSON bytes. Raises `Refusal` where it is none."""
+    """Read a request from JSON bytes. Raises `Refusal` if they are no request."""
     request, tree = decode_with_tree(_decoder, data)
     return Incoming(request, number_problems(tree))
 
 
 def number_problems(tree: Any, path: str = "") -> tuple[Problem, ...]:
-    """A problem for each number that is written as a text against the grammar; `tree` holds the request at `path`."""
+    """A problem for each number that is written as a text against the grammar; `tree` is the request as plain
+    JSON at `path`.
+    """
     return tuple(number_problem(path + field) for field in _misspelt(tree))
 
 
 def _misspelt(tree: Any) -> Iterator[str]:
-    """Paths of members that `Decimal` takes for numbers though the grammar does not."""
+    """Paths of members that `Decimal` accepts as numbers although the grammar does not."""
     if _is_misspelt(tree["total"]):
         yield "total"
     for name, numbers in (("items", _ITEM_NUMBERS), ("aux_items", _AUX_NUMBERS)):

@@ -1,4 +1,4 @@
-"""GET /bills/…: one bill by its code and number, by business number, by its document's hash."""
+"""GET /bills/…: one bill by its code and number, by business number, or by its document's hash."""
 
 from urllib.parse import unquote
 
@@ -36,7 +36,7 @@ _SM3 = Parameter(
 
 
 def identity_of(code: str, number: str) -> BillIdentity:
-    """A bill's identity from a path; raises `Refusal` (`bill.unknown`, 404) when it cannot be one."""
+    """A bill's identity from a path. Raises `Refusal` (`bill.unknown`, 404) if the path cannot name one."""
     if not is_code(code) or not is_number(number):
         raise _unknown()
     return BillIdentity(code=code, number=number)
@@ -80,7 +80,7 @@ async def get_by_identity(
 async def get_by_business_no(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
     """The blue bill of a business number.
 
-    The number is read from the raw path, as the routed one has its escaped slashes unescaped.
+    The number is read from the raw path, because the router unescapes slashes in it.
     """
     raw = request.scope["raw_path"].decode("latin-1").partition(_BY_BUSINESS_NO)[2]
     business_no = unquote(raw, errors="replace")

@@ -1,7 +1,7 @@
-"""Values that the REST interface shows and takes, each member with its Chinese description.
+"""The values that the REST interface returns and accepts; each member has a Chinese description.
 
-They are the interface's promise: members are only ever added. Amounts are texts in 元, because a
-JSON number loses cents on its way through many a client.
+They are a promise to callers: members are only ever added. Amounts are texts in 元, because many clients lose
+cents in JSON numbers.
 """
 
 from datetime import date, datetime
@@ -145,7 +145,9 @@ class ApplicationView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BatchRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A batch as read: its bills are decoded one by one, so that each fails by itself."""
+    """A batch as it is read: its bills are decoded one by one, so that a malformed one does not affect the
+    others.
+    """
 
     bills: list[msgspec.Raw]
 

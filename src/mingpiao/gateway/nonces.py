@@ -1,4 +1,4 @@
-"""Nonces are spent once: all calls that wait at a moment share one INSERT."""
+"""Records used nonces, so that each can be used only once; all calls that wait at a moment share one INSERT."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from mingpiao.storage.database import Database
 #: An app and the nonce that it used.
 Nonce = tuple[str, str]
 
-# Rows go in sorted: two processes that insert the same nonces wait for each other in one order.
+# Rows are sorted: if two processes insert the same nonces, they wait for each other in one order.
 _SPEND = """
 INSERT INTO interface_nonces (app_id, nonce)
 SELECT * FROM unnest($1::text[], $2::text[])
@@ -20,17 +20,17 @@ _SECONDS = 5.0
 
 
 class NonceLedger:
-    """Remembers in the database which nonces were used, so that all processes know them."""
+    """Records in the database which nonces were used, so that all processes know them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        # One batch at a time: a second one would only make both smaller.
+        # One batch at a time: two at once would only be two smaller ones.
         self._batcher = Batcher[Nonce, bool](self._run, max_size=_MAX_BATCH, workers=1)
 
     async def spend(self, app_id: str, nonce: str) -> bool:
-        """True when the nonce is fresh, and used from now on; False when it was used before.
+        """Use a nonce. Returns True if it is fresh, False if it was used before.
 
-        Raises what asyncpg raises without a database, TimeoutError after five seconds.
+        Raises asyncpg's errors without a database, TimeoutError after five seconds.
         """
         return await self._batcher.submit((app_id, nonce))
 
@@ -43,7 +43,7 @@ class NonceLedger:
         fresh = {(row["app_id"], row["nonce"]) for row in rows}
         answers: list[bool] = []
         for nonce in nonces:
-            # Of two calls with one nonce in the same batch the first one has it.
+            # If two calls in a batch have the same nonce, the first one gets it.
             answers.append(nonce in fresh)
             fresh.discard(nonce)
         return answers

@@ -1,7 +1,7 @@
 """GET /openapi.json: the OpenAPI 3.1 document, made from the handlers and the values they use.
 
-Litestar's own generator cannot see bodies that are decoded by hand, nor error codes; here every
-handler carries its contract, and msgspec writes the schemas of exactly the types that are decoded.
+Litestar's own generator cannot see bodies that are decoded by hand, nor error codes. Here every handler has a
+contract, and msgspec writes the schemas of exactly the types that are decoded.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,13 +25,13 @@ from mingpiao.gateway.problems import MEDIA_TYPE
 from mingpiao.gateway.views import BASE_PATH
 from mingpiao.gateway.wording import WORDING
 
-#: Errors that any call may meet.
+#: Errors that any call may get.
 COMMON_PROBLEMS = (
     "auth.header_invalid", "auth.clock_skew", "auth.signature_invalid", "auth.nonce_reused",
     "request.invalid", "unit.unknown", "catalog.empty", "crypto.master_key_wrong", "crypto.key_damaged",
     "service.unavailable", "internal",
 )  # fmt: skip
-#: Errors of any call that has a body.
+#: Errors that any call with a body may get.
 BODY_PROBLEMS = (
     "request.malformed", "request.not_utf8", "request.wrong_type", "request.field_missing",
     "request.field_unknown", "request.value_invalid", "request.too_large", "request.media_type",
@@ -68,7 +68,7 @@ _DESCRIPTION = """供医院、学校等接口单位的业务系统开具和查�
 
 
 def document(handlers: Iterable[HTTPRouteHandler]) -> dict[str, Any]:
-    """The document over handlers that carry a contract."""
+    """The document for handlers with a contract."""
     operations = [(handler, _contract(handler)) for handler in handlers]
     paths: dict[str, dict[str, Any]] = {}
     for handler, contract in operations:
@@ -129,7 +129,7 @@ def _operation(handler: HTTPRouteHandler, contract: Contract) -> dict[str, Any]:
 
 
 def problems_of(contract: Contract) -> list[str]:
-    """All error codes that a call may meet, each once."""
+    """All error codes that a call may get, each once."""
     body = BODY_PROBLEMS if contract.body is not None else ()
     return list(dict.fromkeys((*COMMON_PROBLEMS, *body, *contract.problems)))
 
@@ -198,7 +198,7 @@ def _describe(schema: dict[str, Any], wording: dict[str, dict[str, Any]]) -> Non
             member.clear()
             member.update(_DECIMAL)
         if "$ref" in member and name in wording:
-            # In a document of version 3.1 members beside $ref count as well.
+            # In OpenAPI 3.1 the members beside $ref count as well.
             member.update(wording[name])
         elif name in wording:
             member.update(wording[name])

@@ -1,4 +1,4 @@
-"""The one place where anything that goes wrong becomes an RFC 9457 problem."""
+"""The one place where every error becomes an RFC 9457 problem document."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,17 +14,17 @@ from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.web import problem_of_failure
 
 MEDIA_TYPE = "application/problem+json"
-#: Where the error codes are explained; a problem's `type` points to its place there.
+#: Where the error codes are explained; the `type` of a problem is its place there.
 REFERENCE = "/api/v1/docs"
 RETRY_SECONDS = 1
-#: How Litestar says that the client went away in mid-request; a test pins it.
+#: Litestar's message when the client closes the connection during a request; a test pins it.
 HUNG_UP = "client disconnected prematurely"
 
 _encoder = msgspec.json.Encoder()
 
 
 def problem_view(problems: Sequence[Problem]) -> ProblemView:
-    """One problem document; the first problem speaks for all."""
+    """One problem document for several problems; the first one determines code, title and status."""
     first = problems[0]
     known = ERROR_TYPES.get(first.code)
     return ProblemView(
@@ -58,7 +58,7 @@ def _headers(status: int) -> dict[str, str]:
 
 
 def handle(request: Request[Any, Any, Any], exception: Exception) -> Response[bytes]:
-    """Litestar's exception handler for all of the interface, unknown paths included."""
+    """Litestar's exception handler for the whole interface, unknown paths included."""
     problems = _problems_of(request, exception)
     headers = dict(getattr(exception, "headers", None) or {})
     return Response(

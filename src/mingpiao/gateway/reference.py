@@ -1,4 +1,4 @@
-"""GET /docs: the OpenAPI document as a page for people, without a script and without a CDN."""
+"""GET /docs: the OpenAPI document as a page for people, without scripts and without files from other sites."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def _groups(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _type_name(schema: dict[str, Any]) -> tuple[str, str]:
-    """How a schema is called, and the name of the component that it refers to or an empty text."""
+    """The name of a schema, and the name of the component that it refers to, or an empty text."""
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[1]
         return name, name

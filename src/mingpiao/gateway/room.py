@@ -8,7 +8,7 @@ ROOM = Room(
             name="purge_nonces",
             cron="* * * * *",
             label="清理接口调用随机数",
-            # By then the timestamps of their calls are refused.
+            # After this time the timestamps of their calls are refused anyway.
             tables={"interface_nonces": "seen_at < now() - interval '10 minutes'"},
         ),
     ),

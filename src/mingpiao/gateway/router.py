@@ -1,4 +1,4 @@
-"""The REST interface as one router, put together once."""
+"""The REST interface as one router, built once."""
 
 from functools import cache
 
@@ -61,7 +61,7 @@ RESOURCES: tuple[HTTPRouteHandler, ...] = (
 
 
 def create_router() -> Router:
-    """All of `/api/v1`: the resources behind the doorkeeper, and their description before it."""
+    """All of `/api/v1`: the resources, which need authentication, and their description, which does not."""
     admit = Doorkeeper().admit
     problems: ExceptionHandlersMap = {HTTPException: handle, Exception: handle}
     issue = express(issue_bill, "/bills", admit, limit=MAX_BODY_BYTES, exception_handlers=problems)
@@ -104,7 +104,7 @@ async def openapi_json() -> ASGIResponse:
 
 @get("/docs")
 async def docs_page() -> ASGIResponse:
-    """The same for people."""
+    """The OpenAPI document as a page for people."""
     return ASGIResponse(body=_page_bytes(), media_type="text/html")
 
 

@@ -1,4 +1,4 @@
-"""The gateway's door: what other faces use of it."""
+"""What other faces may use of the gateway."""
 
 from mingpiao.gateway.problems import handle
 

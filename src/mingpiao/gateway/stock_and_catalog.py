@@ -1,4 +1,6 @@
-"""GET /stock and GET /catalog/…: what the caller's unit has and may use."""
+"""GET /stock and GET /catalog/…: the numbers that the caller's unit has in stock, and the base data that it
+may use.
+"""
 
 from typing import Annotated
 
@@ -115,7 +117,7 @@ async def list_items(
     services: NamedDependency[GatewayServices],
     kind: Annotated[str, QueryParameter(max_length=4)] = "",
 ) -> ASGIResponse:
-    """The charge items that the unit may use, those of one kind when told."""
+    """The charge items that the unit may use, optionally those of one kind."""
     catalog = await services.catalog.get()
     profile = await services.units.profile(request.auth.unit_id)
     wanted = profile.kind_codes & {kind} if kind else profile.kind_codes

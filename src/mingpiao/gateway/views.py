@@ -1,4 +1,4 @@
-"""Bills as the interface shows them, and answers made of values."""
+"""Bills in the form that programs get, and JSON answers made from values."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,7 +16,7 @@ from mingpiao.rules.model import Hit
 
 BASE_PATH = "/api/v1"
 
-# Members of a map in one order, so that the same bill is the same bytes.
+# Members of a map are sorted, so that the same bill always gives the same bytes.
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
@@ -33,7 +33,7 @@ def bill_path(code: str, number: str) -> str:
 def bill_view(bill: Bill, site_url: str, warnings: Iterable[Hit] = ()) -> BillView:
     """A bill with its addresses on the site. The same bill always looks the same.
 
-    `warnings` are told once, with the answer that issued it.
+    `warnings` are shown only once, in the answer to the call that issued it.
     """
     identity = bill.identity
     documents = f"{site_url}{bill_path(identity.code, identity.number)}/document"
@@ -64,7 +64,7 @@ def bill_view(bill: Bill, site_url: str, warnings: Iterable[Hit] = ()) -> BillVi
 
 
 def finding_view(hit: Hit) -> FindingView:
-    """A hit as a program sees it."""
+    """A hit in the form that programs get."""
     return FindingView(
         rule=hit.rule,
         name=hit.name,
@@ -76,7 +76,9 @@ def finding_view(hit: Hit) -> FindingView:
 
 
 def confirmation_problems(outcome: NeedsConfirmation) -> list[Problem]:
-    """What rules ask, as problems; the first one's facts tell how the files compare with the bill."""
+    """The questions of rules as problems; the facts of the first one contain how the files compare with the
+    bill.
+    """
     first, *others = outcome.problems
     claims = [claim_facts(claim) for claim in outcome.claims]
     facts = first.facts | ({"claims": claims} if claims else {})
@@ -84,7 +86,7 @@ def confirmation_problems(outcome: NeedsConfirmation) -> list[Problem]:
 
 
 def claim_facts(claim: Claim) -> dict[str, Any]:
-    """One comparison of files and bill for programs, with the places on the pages."""
+    """One comparison of files and bill in the form that programs get, with the places on the pages."""
     return {
         "name": claim.name,
         "label": CLAIM_LABELS.get(claim.name, claim.name),

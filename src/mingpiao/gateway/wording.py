@@ -1,6 +1,6 @@
-"""Chinese descriptions and limits of the values of issuing, which know nothing of interfaces.
+"""Chinese descriptions and limits of values of the room `issuing`, which itself knows nothing of interfaces.
 
-The limits repeat what `issuing.checks` refuses, for readers and code generators; a test compares them.
+The limits repeat those of `issuing.checks`, for readers and code generators; a test compares them.
 """
 
 from typing import Any

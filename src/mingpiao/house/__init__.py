@@ -1,1 +1,1 @@
-"""What the rooms of the house tell about themselves, and how the house finds and opens them."""
+"""The values in which rooms declare themselves, and how the house finds rooms and opens their services."""

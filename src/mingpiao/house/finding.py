@@ -1,8 +1,8 @@
-"""Finds modules of one name in all packages of the house, and what can be set of rooms.
+"""Finds modules of one name in all packages, and the settings of rooms.
 
-What can be set of a room stands in its `settings.py` as `SETTINGS`: a Struct whose fields are variables,
-`MINGPIAO_` and the field's name in capitals, with default, limits and a `description`. It stands apart from
-`room.py`, because the command line reads settings before it loads any room.
+A room's `settings.py` declares them as `SETTINGS`: a Struct whose fields become variables (`MINGPIAO_` and
+the field's name in capitals), with default, limits and a `description`. It is apart from `room.py`, because
+the command line reads settings before it imports any room.
 """
 
 import importlib
@@ -23,6 +23,6 @@ def packages_with(module: str) -> list[str]:
 
 @cache
 def room_settings() -> tuple[type[msgspec.Struct], ...]:
-    """What can be set of rooms; loads none of them."""
+    """The settings of rooms; imports none of the rooms."""
     names = packages_with("settings")
     return tuple(importlib.import_module(f"mingpiao.{name}.settings").SETTINGS for name in names)

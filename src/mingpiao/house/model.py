@@ -1,7 +1,7 @@
-"""What a room tells the house about itself: the values of which `ROOM` in its `room.py` is made.
+"""What a room declares about itself: the values of which `ROOM` in its `room.py` is made.
 
-The house finds every `room.py` by itself (`house/rooms.py`): the worker, the audit page, the page of the
-system's state, the settings and the desk read from there. Nothing else is edited for a new room.
+The house finds every `room.py` by itself (`house/rooms.py`). The worker, the audit page, the page of the
+system's state, the settings and the desk read these values, so nothing else is edited for a new room.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,9 +16,9 @@ Call = TypeVar("Call")
 
 
 class Duty(msgspec.Struct, frozen=True, kw_only=True):
-    """Work that comes round by the clock: a cron line in UTC, and what the page of the state calls it.
+    """Work that runs by a schedule: a cron line in UTC, and its name on the page of the system's state.
 
-    `work` is safe to repeat and safe to break off.
+    `work` may safely be repeated and interrupted.
     """
 
     name: str
@@ -28,11 +28,11 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Purge(msgspec.Struct, frozen=True, kw_only=True):
-    """A duty that forgets rows which have served: those of the room's own tables that meet a condition.
+    """A duty that deletes old rows of the room's own tables.
 
-    `tables` maps a table to an SQL condition on its rows, in which `CAST(:today AS date)` is the present day
-    (Asia/Shanghai). At most `portion` rows go in one transaction, so
-    that no lock is held for long.
+    `tables` maps a table to an SQL condition on the rows to delete, in which `CAST(:today AS date)` is the
+    present day (Asia/Shanghai). One transaction deletes at most `portion` rows, so that no lock is held for
+    long.
     """
 
     name: str
@@ -43,11 +43,11 @@ class Purge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Handler(msgspec.Struct, frozen=True, kw_only=True):
-    """Who does the jobs of a name.
+    """The handler of the jobs of one name.
 
-    `at_once` is how many of them one worker does at the same time. Work that raises is tried again
-    `attempts` times in all, after a pause that begins with `pause_seconds` and doubles, five minutes
-    at most; then the job is kept as failed (see `jobs.queue.failed_jobs`).
+    `at_once` is how many of them one worker does at the same time. If the work raises, it is tried `attempts`
+    times in all, after a pause that begins with `pause_seconds` and doubles up to five minutes; then the job
+    is kept as failed (see `jobs.queue.failed_jobs`).
     """
 
     name: str
@@ -58,7 +58,7 @@ class Handler(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """Work that is asked for through the queue under `name`. `open` makes the worker's handler of that name."""
+    """Work that is requested through the queue under `name`. `open` makes the worker's handler for it."""
 
     name: str
     label: str
@@ -68,7 +68,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 class Lock(msgspec.Struct, frozen=True, kw_only=True):
     """A reason that may stop a unit's issuing, as it is stored on stock rows.
 
-    `label` is what a department reads of it, `message` what the unit is told when it wants to issue.
+    `label` is shown to a department; `message` is the answer to the unit when it wants to issue.
     """
 
     reason: str
@@ -77,24 +77,24 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Topic(msgspec.Struct, Generic[Call], frozen=True, eq=False):
-    """Something that a room tells those above it. It publishes the topic; it does not know who listens."""
+    """An event that a room publishes for rooms above it. The room does not know who listens."""
 
     name: str
 
 
 class Listener(msgspec.Struct, Generic[Call], frozen=True, kw_only=True):
-    """A room's call for a topic of a room below."""
+    """A room's function that is called when a lower room publishes a topic."""
 
     topic: Topic[Call]
     call: Call
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the house needs of a room; a room states what it has.
+    """All that the house needs of a room; each room fills in what it has.
 
-    `actions` are the Chinese words of the audit trail for the actions that the room records
-    (`subject:verb`), `details` those for the names of their details, and `values` those for details that
-    hold a word of ours: by the action's subject and the detail's name.
+    `actions` maps the actions that the room records in the audit trail (`subject:verb`) to Chinese words,
+    `details` the names of their details. `values` maps stored values of details to Chinese words, by the
+    action's subject and the detail's name.
     """
 
     duties: tuple[Duty, ...] = ()

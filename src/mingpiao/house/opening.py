@@ -1,8 +1,8 @@
-"""Services of rooms, opened when somebody first needs them and closed together.
+"""Opens services of rooms when they are first needed, and closes them together.
 
-A room says in its `room.py` how each of its services is opened: `Service(name=…, open=…)`. Who needs one
-asks the `House` for it; what it depends on is opened before it, once for the whole process. So a process
-opens no more than its faces ask for.
+A room's `room.py` says how each of its services is opened: `Service(name=…, open=…)`. Whoever needs a service
+asks the `House` for it. The services that it depends on are opened before it, each once for the whole
+process. So a process opens only what its faces use.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,14 +23,16 @@ RoomSettings = TypeVar("RoomSettings", bound=msgspec.Struct)
 
 
 class Service(msgspec.Struct, Generic[Opened], frozen=True, kw_only=True, eq=False):
-    """Something that a process opens once. `open` is None for what the process itself brings along."""
+    """Something that a process opens once. `open` is None for what the process itself provides."""
 
     name: str
     open: "Callable[[House], Awaitable[Opened]] | None" = None
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the platform is: its address as users see it, and the directory for files that are not in the database."""
+    """Where the platform is: its address as users see it, and the directory for files that are not in the
+    database.
+    """
 
     url: str
     data_dir: Path
@@ -48,13 +50,13 @@ class House:
         self._opening: list[Service[Any]] = []
 
     def bring(self, service: Service[Wanted], value: Wanted) -> None:
-        """Have `value` serve as `service`."""
+        """Make `value` the instance of `service`."""
         self._opened[service] = value
 
     async def get(self, service: Service[Wanted]) -> Wanted:
-        """The service, opened now if it is not open yet.
+        """The service, which is opened now if it is not open yet.
 
-        Raises LookupError for one that nobody brought, or that needs itself; else what opening raises.
+        Raises LookupError for one that nobody provided, or that depends on itself; else what opening raises.
         """
         if service not in self._opened:
             self._opened[service] = await self._open(service)
@@ -65,11 +67,11 @@ class House:
         return await self._stack.enter_async_context(manager)
 
     def at_close(self, close: Callable[[], Awaitable[None]]) -> None:
-        """Have `close` called when the house closes, before what was opened earlier."""
+        """Call `close` when the house closes, before everything that was opened earlier."""
         self._stack.push_async_callback(close)
 
     def settings(self, kind: type[RoomSettings]) -> RoomSettings:
-        """A room's settings: what was set, else the defaults."""
+        """A room's settings: those that were set, else the defaults."""
         return cast(RoomSettings, self._settings.get(kind) or kind())
 
     async def _open(self, service: Service[Wanted]) -> Wanted:

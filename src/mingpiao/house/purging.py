@@ -1,4 +1,4 @@
-"""The one way in which rows are forgotten: in portions, a transaction each, until none is left."""
+"""The one way in which old rows are deleted: in portions, one transaction each, until none is left."""
 
 from sqlalchemy import text
 

@@ -14,13 +14,13 @@ Call = TypeVar("Call")
 
 @cache
 def rooms() -> Mapping[str, Room]:
-    """All rooms that tell of themselves, by the name of their package, in alphabetical order."""
+    """The `ROOM` of each room, by the name of its package, in alphabetical order."""
     return {name: importlib.import_module(f"mingpiao.{name}.room").ROOM for name in packages_with("room")}
 
 
 @cache
 def duties() -> tuple[Duty, ...]:
-    """All work that comes round by the clock, purges among it, in the order of the names."""
+    """All scheduled duties, including purges, in the order of their names."""
     found = [
         duty for room in rooms().values() for duty in (*room.duties, *(duty_of(each) for each in room.purges))
     ]
@@ -29,7 +29,7 @@ def duties() -> tuple[Duty, ...]:
 
 @cache
 def jobs() -> tuple[Job, ...]:
-    """All work that may be asked for through the queue."""
+    """All jobs that may be requested through the queue."""
     return tuple(job for room in rooms().values() for job in room.jobs)
 
 
@@ -40,7 +40,7 @@ def locks() -> Mapping[str, Lock]:
 
 
 def listeners(topic: Topic[Call]) -> tuple[Call, ...]:
-    """Who wants to be called for a topic."""
+    """The functions that rooms want to have called for a topic."""
     return tuple(
         listener.call for room in rooms().values() for listener in room.listeners if listener.topic is topic
     )
@@ -48,5 +48,5 @@ def listeners(topic: Topic[Call]) -> tuple[Call, ...]:
 
 @cache
 def room_of_action(action: str) -> Room:
-    """The room that records an action of the audit trail; an empty one for an action that nobody knows."""
+    """The room that records an action of the audit trail; an empty room for an unknown action."""
     return next((room for room in rooms().values() if action in room.actions), Room())

@@ -84,11 +84,12 @@ async def import_account(
     dry_run: bool,
     acting: Acting,
 ) -> str | None:
-    """Make an account of the acting person's unit with a random password, returned this once.
+    """Make an account of the acting person's unit with a random password, and return the password. It cannot
+    be read again.
 
-    None when the account is there already. With `dry_run` nothing is written and the password is empty.
-    Raises `Refusal` with `account.*` problems, among them `account.differs` (409) when the unit's account of
-    that user name has another display name or role.
+    Returns None if the same account exists already. With `dry_run` nothing is written and the password is
+    empty. Raises `Refusal` with `account.*` problems, among them `account.differs` (409) if the unit's
+    account of that user name has another display name or role.
     """
     unit_id = acting.unit_id
     if unit_id is None:
@@ -143,9 +144,9 @@ async def accounts_of_unit(connection: AsyncConnection, unit_id: int) -> list[Ac
 
 
 async def account_in_unit(connection: AsyncConnection, unit_id: int, account_id: int) -> Account:
-    """The account of a unit by id; raises `Refusal` (`account.unknown`, 404) for any other's."""
+    """The account of a unit by id. Raises `Refusal` (`account.unknown`, 404) for an account of another unit."""
     row = None
-    if 0 < account_id < 2**63:  # what the column holds; an address may name any number
+    if 0 < account_id < 2**63:  # The number comes from an address and may be larger than the column allows.
         query = select(accounts).where(accounts.c.unit_id == unit_id, accounts.c.account_id == account_id)
         row = (await connection.execute(query)).mappings().one_or_none()
     if row is None:
@@ -154,7 +155,7 @@ async def account_in_unit(connection: AsyncConnection, unit_id: int, account_id:
 
 
 async def checkers_of_unit(connection: AsyncConnection, unit_id: int) -> list[str]:
-    """Names of the active accounts that may stand as 复核人 on a unit's bills, sorted."""
+    """Names of the active accounts that may be printed as 复核人 on a unit's bills, sorted."""
     query = (
         select(accounts.c.display_name)
         .where(accounts.c.unit_id == unit_id, accounts.c.active, accounts.c.role == Role.UNIT_CHECKER.value)
@@ -177,7 +178,7 @@ async def officers_of(connection: AsyncConnection, region_code: str) -> list[Acc
 async def set_active(connection: AsyncConnection, account: Account, active: bool, *, acting: Acting) -> None:
     """Open or close an account; closing ends its sessions at once.
 
-    Raises `Refusal` (`account.is_own`, 409) when somebody would close their own.
+    Raises `Refusal` (`account.is_own`, 409) if a person tries to close their own.
     """
     if acting.actor == account.actor:
         raise refuse("account.is_own", "不能停用自己的账户，请由其他管理员操作。", status=409)
@@ -190,9 +191,10 @@ async def set_active(connection: AsyncConnection, account: Account, active: bool
 
 
 async def reset_password(connection: AsyncConnection, account: Account, *, acting: Acting) -> str:
-    """Give an account a random password, returned this once; it must be changed at the next sign-in.
+    """Give an account a random password and return it; it cannot be read again, and must be changed at the
+    next sign-in.
 
-    Its sessions end and its lock opens.
+    Ends the account's sessions and removes its lock.
     """
     password = random_password()
     await _store_password(connection, account, password, must_change=True)
@@ -213,8 +215,8 @@ async def change_password(
 ) -> None:
     """Change one's own password; all other sessions of the account end.
 
-    Raises `Refusal` with the problems of `old_password` and `new_password`. A wrong old password
-    counts towards the lock as one at sign-in does.
+    Raises `Refusal` with the problems of `old_password` and `new_password`. A wrong old password counts
+    towards the lock like a wrong one at sign-in.
     """
     account = session.account
     problems = password_problems(policy, new, username=account.username, field="new_password")

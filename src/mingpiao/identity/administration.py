@@ -1,4 +1,4 @@
-"""What the administrator asks of identity: every account with its lock, and the audit trail."""
+"""What the administrator reads: every account with its lock, and the audit trail."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,7 +23,9 @@ AUDIT_PAGE = 100
 
 
 class AccountState(msgspec.Struct, frozen=True, kw_only=True):
-    """An account with its wrong passwords in a row, and until when it is locked (None: it is not)."""
+    """An account with its number of wrong passwords in a row, and the time until which it is locked (None: it
+    is not).
+    """
 
     account: Account
     failed_attempts: int
@@ -59,9 +61,9 @@ async def search_accounts(
     after: str = "",
     limit: int = ACCOUNT_PAGE,
 ) -> Page[AccountState]:
-    """A page of accounts, with their number, by id or by `username`; `words` stands in a name.
+    """A page of accounts with their total number, by id or by `username`; `words` is searched for in names.
 
-    `after` is a former page's `next_key`; raises `Refusal` (`list.key_malformed`) for any other text.
+    `after` is the `next_key` of the page before. Raises `Refusal` (`list.key_malformed`) for any other text.
     """
     keys = _ACCOUNT_ORDERS[order]
     query = select(accounts)
@@ -95,14 +97,14 @@ async def account_state(connection: AsyncConnection, account_id: int) -> Account
 
 
 async def usernames(connection: AsyncConnection, labels: Iterable[str]) -> dict[str, str]:
-    """User names by the audit trail's label `account:<id>`; other labels are left out."""
+    """User names by their label in the audit trail, `account:<id>`; other labels are left out."""
     return {label: account.username for label, account in (await _accounts_by(connection, labels)).items()}
 
 
 async def display_names(connection: AsyncConnection, labels: Iterable[str]) -> dict[str, str]:
-    """Names of persons by the audit trail's label `account:<id>`; other labels are left out.
+    """Names of persons by their label in the audit trail, `account:<id>`; other labels are left out.
 
-    Connection must be of system scope.
+    The connection must have system scope.
     """
     return {
         label: account.display_name for label, account in (await _accounts_by(connection, labels)).items()
@@ -118,7 +120,7 @@ async def _accounts_by(connection: AsyncConnection, labels: Iterable[str]) -> di
 
 
 async def unlock(connection: AsyncConnection, account: Account, *, acting: Acting) -> None:
-    """Open the lock that wrong passwords closed; nothing is recorded when there was none."""
+    """Remove the lock after wrong passwords. Records nothing if there was none."""
     opened = await connection.execute(
         update(accounts)
         .where(
@@ -148,7 +150,7 @@ async def audit_trail(
     after: str = "",
     limit: int = AUDIT_PAGE,
 ) -> Page[AuditRow]:
-    """A page of lines, newest first; `after` is a former page's `next_key`.
+    """A page of lines of the audit trail, newest first; `after` is the `next_key` of the page before.
 
     `subject` (`bill:<票据编号>`, `account:<id>`, …) and `unit_id` restrict; both have an index.
     """

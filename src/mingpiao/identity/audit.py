@@ -1,4 +1,4 @@
-"""The audit trail: rows written in the transaction of the change that they tell of."""
+"""The audit trail: each row is written in the transaction of the change that it describes."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[
 
 
 async def record(connection: AsyncConnection, entry: AuditEntry) -> None:
-    """Write one audit row in the caller's transaction: no audit, no commit."""
+    """Write one audit row in the caller's transaction, so that the change and its row are committed together."""
     await connection.execute(
         _INSERT_ONE,
         {

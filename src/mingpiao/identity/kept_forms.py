@@ -1,7 +1,7 @@
-"""Forms sent after their session had ended, kept for an hour for the account that filled them in.
+"""Forms that arrived after their session had ended, kept for an hour for the account that filled them in.
 
-The content is encrypted under the master key. To read it takes two things: the random token in the
-browser's cookie, and a session of the same account.
+The content is encrypted under the master key. Reading it takes two things: the random token in the browser's
+cookie, and a session of the same account.
 """
 
 import secrets
@@ -20,30 +20,30 @@ from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.database import Database
 
-#: How long a form waits for its author to sign in again.
+#: How long a form is kept for its author to sign in again.
 KEPT_FOR = timedelta(hours=1)
-#: How long a page may lie open before its form can no longer be told to be anybody's.
+#: How long the platform remembers whose page a CSRF token was on, for pages that stay open.
 OWNED_FOR = timedelta(days=7)
 MAX_CONTENT = 256 * 1024
-#: Of one account; the newest stay.
+#: The number of forms kept for one account; older ones are deleted.
 MAX_FORMS = 10
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """A form that was just kept, and the account that it waits for."""
+    """A form that was just kept, and the account for which it is kept."""
 
     account_id: int
     form: KeptForm
 
 
 async def remember_owner(connection: AsyncConnection, csrf_token: str, account_id: int) -> None:
-    """Note which account's pages carry a CSRF token, so that it is known after their session has ended."""
+    """Record which account's pages carry a CSRF token, so that it is known after the session has ended."""
     values = {"csrf_hash": token_hash(csrf_token), "account_id": account_id, "made_at": now()}
     await connection.execute(upsert(form_owners).values(values).on_conflict_do_nothing())
 
 
 class KeptForms:
-    """The forms that wait for their authors."""
+    """The forms that are kept for their authors."""
 
     def __init__(self, database: Database, master_key: MasterKey) -> None:
         self._database = database
@@ -52,8 +52,8 @@ class KeptForms:
     async def keep(self, csrf_token: str, token: str, form: KeptForm) -> Kept | None:
         """Keep a form for the account whose page it was on, under the token of the browser's cookie.
 
-        Its CSRF token tells whose it is. None when it is nobody's, or too large. Of an account's forms the
-        newest ten stay. A form that was kept before, under its id, is replaced.
+        Its CSRF token shows whose page it was on. Returns None if no account is known for it, or the form is
+        too large. Only the newest ten forms of an account are kept. It replaces the kept form that has the `form_id` of `form`.
         """
         content = msgspec.json.encode(form)
         if len(content) > MAX_CONTENT:
@@ -81,7 +81,9 @@ class KeptForms:
         return form_id
 
     async def waiting(self, token: str, account_id: int) -> list[KeptForm]:
-        """An account's forms under the cookie's token, the newest first; other accounts' are not seen."""
+        """The forms of an account that are kept under the cookie's token, the newest first; never those of
+        other accounts.
+        """
         hashed = token_hash(token)
         query = (
             select(kept_forms.c.form_id, kept_forms.c.content)
@@ -101,17 +103,17 @@ class KeptForms:
         try:
             plain = self._master_key.unwrap(content, _label(hashed, form_id, account_id))
         except Refusal:
-            return None  # kept under an earlier master key, or not for this account: nobody can read it
+            return None  # Kept under an earlier master key, or for another account: nobody can read it.
         return msgspec.structs.replace(msgspec.json.decode(plain, type=KeptForm), form_id=form_id)
 
     async def forget(self, token: str, account_id: int, form_id: str) -> None:
-        """Forget an account's form, as it was sent again."""
+        """Delete an account's kept form, after it was sent again."""
         async with self._database.system() as connection:
             await _forget(connection, token, account_id, form_id)
 
 
 async def _owner(connection: AsyncConnection, csrf_token: str) -> int | None:
-    """The account whose session a page's CSRF token belonged to in the last seven days, or None."""
+    """The account whose session used a CSRF token in the last seven days, or None."""
     query = select(form_owners.c.account_id).where(
         form_owners.c.csrf_hash == token_hash(csrf_token), form_owners.c.made_at > now() - OWNED_FOR
     )
@@ -141,5 +143,5 @@ async def _thin_out(connection: AsyncConnection, account_id: int) -> None:
 
 
 def _label(hashed: bytes, form_id: str, account_id: int) -> str:
-    """What the encrypted content is bound to, so that a row copied under another account opens to nobody."""
+    """The associated data of the encryption: a row copied to another account cannot be decrypted."""
     return f"kept form {hashed.hex()} {form_id} {account_id}"

@@ -1,4 +1,4 @@
-"""Who acts: roles, accounts and sessions, and one value that every verb takes."""
+"""Who acts: roles, accounts and sessions, and `Acting`, the value that every changing verb takes."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from mingpiao.storage.scope import SYSTEM, DepartmentScope, Scope, UnitScope
 
 
 class Role(StrEnum):
-    """What an account may do; the part before the underscore says whose account it is."""
+    """What an account may do; the part before the underscore names the unit or department side."""
 
     UNIT_HANDLER = "unit_handler"
     UNIT_CHECKER = "unit_checker"
@@ -37,7 +37,7 @@ _ROLE_LABELS = {
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """A person's account. Unit roles have a unit, department roles a region.
 
-    With `must_change_password` it may do nothing else before it has a password of its own choosing.
+    While `must_change_password` is set, the account can only choose a new password.
     """
 
     account_id: int
@@ -51,12 +51,12 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def actor(self) -> str:
-        """The account as the audit trail names it."""
+        """The name of the account in the audit trail."""
         return f"account:{self.account_id}"
 
     @property
     def scope(self) -> Scope:
-        """What the account may see; an administrator sees all."""
+        """The scope of what the account may see; an administrator sees everything."""
         if self.unit_id is not None:
             return UnitScope(self.unit_id)
         if self.region_code is not None:
@@ -65,7 +65,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """A server-side session of an account. `factors` names how it was proven ("password", …)."""
+    """A server-side session of an account. `factors` names how the person proved who they are ("password",
+    …).
+    """
 
     account: Account
     factors: tuple[str, ...]
@@ -74,11 +76,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Acting(msgspec.Struct, frozen=True, kw_only=True):
-    """Who does something and from where. Every verb that changes something takes one.
+    """Who does something, and from where. Every verb that changes something takes one.
 
-    `actor` is their name in the audit trail: "account:<id>", "app:<app id>" or "system:<task>". `name` is
-    what people read. `address` is the network address, `factors` how the session was proven. Only a person
-    has an `account`; an interface app has a unit without one, and the platform itself has neither.
+    `actor` is the name in the audit trail: "account:<id>", "app:<app id>" or "system:<task>". `name` is what
+    people read. `address` is the network address; `factors` says how the person proved who they are. Only a
+    person has an `account`; an interface app has a unit without an account; the platform itself has neither.
     """
 
     actor: str
@@ -98,17 +100,17 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def region_code(self) -> str | None:
-        """The region of a person of a department."""
+        """The region of a person who works for a department."""
         return self.account.region_code if self.account else None
 
 
 def acting_as(session: Session, address: str) -> Acting:
-    """The person of a session, at a network address."""
+    """The acting person of a session, at a network address."""
     return acting_for(session.account, address=address, factors=session.factors)
 
 
 def acting_for(account: Account, *, address: str = "", factors: tuple[str, ...] = ()) -> Acting:
-    """A person by their account, where there is no session, such as at the command line."""
+    """The acting person of an account without a session, for example at the command line."""
     return Acting(
         actor=account.actor,
         name=account.display_name,
@@ -125,7 +127,9 @@ def interface_app(app_id: str, unit_id: int, address: str) -> Acting:
 
 
 def platform(task: str, *, name: str = "平台", address: str = "") -> Acting:
-    """The platform itself in one of its tasks, such as "sign_in". `address` is whose call started it."""
+    """The platform itself in one of its tasks, such as "sign_in". `address` is that of the call that started
+    the task.
+    """
     return Acting(actor=f"system:{task}", name=name, address=address)
 
 
@@ -140,9 +144,9 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
-    """The person is known. `token` goes into the cookie and is kept nowhere else in clear.
+    """Signing in succeeded. `token` goes into the cookie; nothing else keeps it in clear text.
 
-    `device` goes into a cookie that stays: it tells later that this browser is known.
+    `device` goes into a cookie that stays, and later shows that this browser is known.
     """
 
     token: str
@@ -151,20 +155,21 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):
-    """Nobody was signed in, for this reason."""
+    """Signing in failed, for this reason."""
 
     problem: Problem
 
 
-#: What signing in may answer. A second factor will be a further case: first a value that asks for it.
+#: The possible results of signing in. A second factor will be a further case: a value that asks for it.
 SignIn = SignedIn | Rejected
 
 
 class KeptForm(msgspec.Struct, frozen=True, kw_only=True):
-    """A form that was sent when its session had ended: where it was sent, and the page that shows it.
+    """A form that arrived after its session had ended: the address it was sent to, and the page that shows
+    it.
 
-    `members` are its texts as typed, without passwords and the CSRF token; `files` names the files that
-    came along and were not kept.
+    `members` are its texts as typed, without passwords and the CSRF token. `files` names the attached files,
+    which are not kept.
     """
 
     address: str

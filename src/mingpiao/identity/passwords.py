@@ -1,7 +1,7 @@
-"""Passwords: what they must be, and how they are kept.
+"""Passwords: which are allowed, and how they are stored.
 
-Argon2id costs tens of milliseconds and megabytes on purpose, so hashing runs in a few threads of its
-own: a flood of sign-ins waits in line instead of taking the processor and the memory of issuing.
+Argon2id takes tens of milliseconds and megabytes on purpose. Hashing runs in a few threads of its own, so
+many sign-ins at once wait in line instead of taking processor and memory away from issuing.
 """
 
 import asyncio
@@ -25,16 +25,17 @@ _GUESSES_LOG10 = 7.75
 _LOOKED_AT = 40
 #: What somebody tries here first.
 _OUR_WORDS = ("mingpiao", "piaoju", "caizheng", "yiyuan", "kaipiao", "admin", "zhangsan", "lisi", "wangwu")
-# OWASP's second choice (19 MiB, two passes) with more memory; one lane, as a thread is what we give it.
+# OWASP's second choice (19 MiB, two passes) with more memory; one lane, as each hash runs in one thread.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=32 * 1024, parallelism=1)
 _THREADS = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="password")
 _LINE = WaitingLine(_AT_ONCE, most_waiting=32)
-# Without the characters that look alike in print.
+# Without characters that look alike in print.
 _ALPHABETS = ("abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "@#%+=?-")
 
 
 class PasswordPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """What a new password must be. `classes` counts kinds of characters (lower, upper, digits, others).
+    """The rules for a new password. `classes` is how many kinds of characters it needs (lower, upper, digits,
+    others).
 
     `maximum_age_days` is None where passwords need no regular change.
     """
@@ -48,14 +49,14 @@ class PasswordPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 #: 等保三级 (GB/T 22239 8.1.4.1 a): complex enough, and changed regularly.
 DENGBAO = PasswordPolicy(name="dengbao", minimum_length=8, classes=3, maximum_age_days=90)
-#: OWASP ASVS 5.0 V6.2: long, not among the common ones, no rules of composition and no regular change.
+#: OWASP ASVS 5.0 V6.2: long, not a common one, no rules of composition and no regular change.
 ASVS = PasswordPolicy(name="asvs", minimum_length=12)
 
 
 def password_problems(
     policy: PasswordPolicy, password: str, *, username: str, field: str = "password"
 ) -> tuple[Problem, ...]:
-    """All reasons why a password may not be chosen; empty when it may. How soon it is guessed comes last."""
+    """All reasons why a password is not allowed; empty if it is. How soon it is guessed is asked last."""
     checks = (
         (len(password) < policy.minimum_length, f"密码至少需要{policy.minimum_length}位，请加长。"),
         (len(password) > MAXIMUM_LENGTH, f"密码不能超过{MAXIMUM_LENGTH}位，请缩短。"),
@@ -92,7 +93,7 @@ def _classes(password: str) -> int:
 
 
 def random_password() -> str:
-    """A password of 16 characters that fits both policies, for giving out once."""
+    """A random password of 16 characters that fulfils both policies, for handing out."""
     letters = [secrets.choice(alphabet) for alphabet in _ALPHABETS]
     letters += [secrets.choice("".join(_ALPHABETS)) for _ in range(12)]
     secrets.SystemRandom().shuffle(letters)
@@ -100,15 +101,15 @@ def random_password() -> str:
 
 
 async def hash_password(password: str) -> str:
-    """The Argon2id hash of a password, in PHC form."""
+    """The Argon2id hash of a password, in PHC format."""
     async with _LINE.turn(known=True):
         return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASHER.hash, password)
 
 
 async def password_fits(stored: str | None, password: str, *, known: bool = False) -> bool:
-    """Whether a password is the one of a stored hash; as long in coming when there is no hash.
+    """Whether a password matches a stored hash. Without a hash the check takes as long as with one.
 
-    Who is `known` is served first. Raises `Refusal` (`session.busy`, 503) when too many others wait.
+    A `known` person is served first. Raises `Refusal` (`session.busy`, 503) when too many others wait.
     """
     async with _LINE.turn(known=known):
         return await asyncio.get_running_loop().run_in_executor(_THREADS, _fits, stored, password)
@@ -116,12 +117,14 @@ async def password_fits(stored: str | None, password: str, *, known: bool = Fals
 
 @cache
 def _nobody() -> str:
-    """A hash that no password fits: checked for unknown users, so that they take as long as known ones."""
+    """A hash that no password matches. It is checked for unknown users, so that their sign-in takes as long
+    as any.
+    """
     return _HASHER.hash(secrets.token_urlsafe(32))
 
 
 def _fits(stored: str | None, password: str) -> bool:
-    nobody = _nobody()  # made before it is known who asks: the first unknown user must not take longer
+    nobody = _nobody()  # Computed in advance, so that the first unknown user waits no longer than others.
     try:
         _HASHER.verify(stored or nobody, password[: MAXIMUM_LENGTH + 1])
     except (VerificationError, InvalidHashError):

@@ -14,7 +14,7 @@ _FORGET = text("DELETE FROM list_columns WHERE account_id = :account_id AND list
 
 
 async def chosen_columns(connection: AsyncConnection, account_id: int, list_name: str) -> frozenset[str]:
-    """The names of the columns that an account chose for a list; empty when it chose none."""
+    """The names of the columns that an account chose for a list; empty if it chose none."""
     found = await connection.scalar(_FIND, {"account_id": account_id, "list": list_name})
     return frozenset(found or ())
 
@@ -22,7 +22,7 @@ async def chosen_columns(connection: AsyncConnection, account_id: int, list_name
 async def choose_columns(
     connection: AsyncConnection, account_id: int, list_name: str, columns: Sequence[str]
 ) -> None:
-    """Keep an account's choice of columns for a list; without columns it gets the usual ones again."""
+    """Save an account's choice of columns for a list; without columns, the list's usual ones apply again."""
     whose = {"account_id": account_id, "list": list_name}
     if columns:
         await connection.execute(_KEEP, whose | {"columns": list(columns)})

@@ -14,13 +14,13 @@ from mingpiao.storage.database import Database
 
 IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=12)
-#: How stale `seen_at` may become: a page must not cost a write.
+#: `seen_at` may be this much out of date, so that not every page costs a write.
 SEEN_STEP = timedelta(minutes=1)
 _TOKEN_BYTES = 32
 
 
 def token_hash(token: str) -> bytes:
-    """What of a token is stored: 32 bytes."""
+    """What the database stores of a token: 32 bytes."""
     return sm3(token.encode())
 
 
@@ -46,7 +46,7 @@ async def open_session(
     address: str,
     replacing: str = "",
 ) -> SignedIn:
-    """Begin a session under a fresh token; the one of `replacing` and the account's stale ones end."""
+    """Begin a session with a fresh token; the session of `replacing` and the account's expired ones end."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     moment = now()
     await connection.execute(
@@ -78,9 +78,9 @@ async def open_session(
 
 
 async def session_of(database: Database, token: str, *, at: datetime | None = None) -> Session | None:
-    """The live session of a token at a moment (the present unless told), or None.
+    """The live session of a token at a time (by default now), or None.
 
-    It ends 30 minutes after it was last seen and 12 hours after it began, and with its account.
+    A session ends 30 minutes after it was last seen, 12 hours after it began, and when its account is closed.
     """
     moment = at or now()
     query = (
@@ -112,7 +112,7 @@ async def session_of(database: Database, token: str, *, at: datetime | None = No
 
 
 async def end_session(connection: AsyncConnection, token: str) -> int | None:
-    """End the session of a token; the id of its account, or None when there was no such session."""
+    """End the session of a token. Returns the id of its account, or None if there is no such session."""
     ended = (
         delete(sessions).where(sessions.c.token_hash == token_hash(token)).returning(sessions.c.account_id)
     )
@@ -120,7 +120,7 @@ async def end_session(connection: AsyncConnection, token: str) -> int | None:
 
 
 async def end_sessions_of(connection: AsyncConnection, account_id: int, *, keeping: str = "") -> None:
-    """End all sessions of an account but the one of the token `keeping`."""
+    """End all sessions of an account, except that of the token `keeping`."""
     await connection.execute(
         delete(sessions).where(
             sessions.c.account_id == account_id, sessions.c.token_hash != token_hash(keeping)

@@ -39,11 +39,11 @@ async def sign_in(
     device: str = "",
     policy: PasswordPolicy = DENGBAO,
 ) -> SignIn:
-    """Prove a person by password and begin a session; the session of token `replacing` ends.
+    """Check a person's password and begin a session; the session of token `replacing` ends.
 
-    An unknown user, a disabled one, a locked one and a wrong password are told apart neither by the answer
-    nor by its time. Five failures in a row lock the name for 15 minutes where they came from, however many
-    attempts run at the same moment: a right password counts only while there is no lock when it arrives.
+    For an unknown user, a disabled one and a wrong password, both the answer and its time are the same. Five
+    failures in a row lock the name for 15 minutes at the network that they came from, however many attempts
+    run at the same moment: a correct password counts only if there is no lock when it arrives.
     `device` is the token of a browser in which the account has signed in before: it is counted and served
     apart from others. Too many who wait for their passwords to be looked at are rejected (503).
     """
@@ -115,7 +115,7 @@ async def _record_failure(
     entry = AuditEntry(
         acting=platform("sign_in", address=address),
         action="session:lock" if counted.locked else "session:sign_in_failed",
-        # What was typed as an unknown user's name may be a password: it is not kept.
+        # The text typed as an unknown user's name may be a password, so it is not recorded.
         subject=f"account:{row['account_id']}" if row else "account:unknown",
         unit_id=row["unit_id"] if row else None,
         details={"failures": str(counted.failures)},
@@ -124,7 +124,7 @@ async def _record_failure(
 
 
 async def sign_out(database: Database, token: str, *, address: str) -> None:
-    """End the session of a token; nothing happens when it had ended already."""
+    """End the session of a token; nothing happens if it has ended already."""
     async with database.system() as connection:
         account_id = await end_session(connection, token)
         if account_id is None:
@@ -154,7 +154,7 @@ async def _clear_failures(
 ) -> RowMapping | None:
     """Forget the failures that are shown of an active account; None when it is none.
 
-    A password past its age must be changed before anything else.
+    A password that is too old must be changed before anything else.
     """
     moment = now()
     must_change: ColumnElement[bool] = accounts.c.must_change_password

@@ -1,4 +1,4 @@
-"""What a user name may look like."""
+"""The rule for user names."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Workers say that they live, so that everybody can see whether background work is done."""
+"""Signs of life of the workers, which show whether background work is being done."""
 
 from datetime import datetime
 
@@ -15,23 +15,23 @@ SELECT max(beat_at) AS at, extract(epoch FROM now() - max(beat_at))::float8 AS a
 
 
 class LastBeat(msgspec.Struct, frozen=True, kw_only=True):
-    """When any worker last said that it lives, and how many seconds ago; None where none ever did."""
+    """The time of the last sign of life of any worker, and its age in seconds; None when there never was one."""
 
     at: datetime | None
     age: float | None
 
 
 async def beat(pool: "asyncpg.Pool[asyncpg.Record]", worker: str) -> None:
-    """Say that a worker lives now."""
+    """Record that a worker is alive now."""
     await pool.execute(_BEAT, worker)
 
 
 async def leave(pool: "asyncpg.Pool[asyncpg.Record]", worker: str) -> None:
-    """Say that a worker ended in order."""
+    """Remove a worker that stops as intended, so that nobody takes it for dead."""
     await pool.execute("DELETE FROM worker_heartbeats WHERE worker = $1", worker)
 
 
 async def last_beat(connection: asyncpg.Connection) -> LastBeat:
-    """The youngest beat of all workers."""
+    """The most recent sign of life of all workers."""
     row = await connection.fetchrow(_LAST)
     return LastBeat(at=None, age=None) if row is None else LastBeat(at=row["at"], age=row["age"])

@@ -1,8 +1,8 @@
-"""Work that is asked for once: put into the queue in the transaction that needs it, done by a worker.
+"""The queue of background jobs. A transaction adds a job, and a worker does it after the commit.
 
-pgqueuer keeps the queue in our PostgreSQL. A worker hears of a job when its transaction commits. The
-job of a worker that was killed falls to another about eight seconds later, so that work must be safe
-to run again, also beside a first run that is merely slow.
+pgqueuer keeps the queue in our PostgreSQL and notifies the workers of new jobs. When a worker is killed,
+another worker starts its job again about eight seconds later. A job must therefore be safe to repeat,
+also at the same time as a first run that is only slow.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.house.model import Handler
 
-#: A job whose worker was not heard of for so long is taken by another.
+#: After so long without a sign of life from its worker, another worker takes a job.
 ABANDONED_AFTER = timedelta(seconds=6)
 _LOOK_AGAIN = timedelta(seconds=2)
-#: How often the notices are tried, and how long a trial may take.
+#: How often a worker tests that PostgreSQL's notices reach it, and how long one test may take.
 _TRY_NOTICES = timedelta(seconds=10)
-#: How long a job at hand may go on when the worker is asked to stop; then it is left to another.
+#: How long a running job may continue after its worker is asked to stop; then another worker repeats it.
 _GRACE_SECONDS = 5.0
 
 _logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ Payload = dict[str, Any]
 
 
 class FailedJob(msgspec.Struct, frozen=True, kw_only=True):
-    """A job that was given up; `reason` is the last exception's text."""
+    """A job that failed in all its attempts; `reason` is the text of the last exception."""
 
     job_id: int
     name: str
@@ -59,10 +59,10 @@ async def enqueue(
     delay: timedelta | None = None,
     priority: int = 0,
 ) -> bool:
-    """Put a job into the queue when the connection's transaction commits, to be done after `delay`.
+    """Add a job to the queue in the connection's transaction; a worker does it no sooner than after `delay`.
 
-    False when a job of the same `key` is waiting or being done already: then nothing is added.
-    Jobs of a higher priority go first.
+    Returns False and adds nothing when a job of the same `key` is waiting or running already. Jobs of a
+    higher `priority` go first.
     """
     result = await connection.exec_driver_sql(
         _ENQUEUE,
@@ -72,7 +72,7 @@ async def enqueue(
 
 
 async def failed_jobs(connection: AsyncConnection, *, limit: int = 100) -> list[FailedJob]:
-    """Jobs that were given up, newest first."""
+    """Jobs that failed in all their attempts, newest first."""
     rows = await connection.execute(_FAILED, {"limit": limit})
     return [
         FailedJob(
@@ -97,17 +97,17 @@ FROM pgqueuer AS job WHERE status = 'failed' ORDER BY job.id DESC LIMIT :limit
 
 
 async def retry_failed(connection: AsyncConnection, job_ids: Sequence[int]) -> None:
-    """Put jobs that were given up back into the queue, with all their attempts before them."""
+    """Put failed jobs back into the queue; each gets its full number of attempts again."""
     await connection.exec_driver_sql(QueryQueueBuilder().build_requeue_jobs_query(), (list(job_ids),))
 
 
 async def run_jobs(
     pool: "asyncpg.Pool[asyncpg.Record]", handlers: Sequence[Handler], stop: asyncio.Event
 ) -> None:
-    """Do jobs until `stop` is set; what is at hand then has five seconds to end, else another does it.
+    """Do jobs until `stop` is set. Jobs that run then get five seconds to end, or another worker repeats them.
 
-    Jobs of a name that no handler bears stay in the queue. Raises OSError or asyncpg.PostgresError
-    when the queue cannot be read.
+    Jobs whose name has no handler stay in the queue. Raises OSError or asyncpg.PostgresError when the
+    queue cannot be read.
     """
     driver = AsyncpgPoolDriver(pool)
     try:
@@ -119,8 +119,8 @@ async def run_jobs(
 
 
 async def _run_handler(driver: AsyncpgPoolDriver, handler: Handler, stop: asyncio.Event) -> None:
-    # A manager a name: pgqueuer counts what one worker does at once by manager, and by name only over
-    # all workers together.
+    # Each job name has its own manager, because pgqueuer limits the parallel jobs of one worker by manager;
+    # its limit by job name counts all workers together.
     manager = QueueManager(Queries(driver))
     manager.entrypoint(handler.name, on_failure="hold")(_entrypoint(handler, stop))
 
@@ -138,7 +138,7 @@ async def _run_handler(driver: AsyncpgPoolDriver, handler: Handler, stop: asynci
             heartbeat_timeout=ABANDONED_AFTER,
         )
         if trying.done():
-            # Raises what was wrong with the notices.
+            # The task ends early only by an exception, which says why notices no longer arrive.
             await trying
     finally:
         forwarding.cancel()
@@ -146,10 +146,10 @@ async def _run_handler(driver: AsyncpgPoolDriver, handler: Handler, stop: asynci
 
 
 async def _try_notices(manager: QueueManager) -> None:
-    """End the manager when its notices no longer arrive; then raises FailingListenerError.
+    """Test the notices again and again. When one does not arrive, stop the manager: FailingListenerError.
 
-    pgqueuer has such a trial of its own, but begins it before it listens: on a busy machine the first
-    notice is missed, and the manager would end ten seconds after it began.
+    pgqueuer has a test of its own, but starts it before it listens. On a busy machine that test misses its
+    first notice, and the manager would stop ten seconds after it started.
     """
     try:
         while True:
@@ -160,7 +160,7 @@ async def _try_notices(manager: QueueManager) -> None:
 
 
 def _entrypoint(handler: Handler, stop: asyncio.Event) -> Callable[[Job], Awaitable[None]]:
-    # pgqueuer takes two at least; a handler that asks for one gets one.
+    # pgqueuer runs at least two jobs at once; this limits a handler that allows only one.
     slots = asyncio.Semaphore(handler.at_once)
 
     async def do(job: Job) -> None:
@@ -168,7 +168,7 @@ def _entrypoint(handler: Handler, stop: asyncio.Event) -> Callable[[Job], Awaita
             async with slots:
                 await _within_grace(handler.work(msgspec.json.decode(job.payload or b"{}")), stop)
         except asyncio.CancelledError:
-            # pgqueuer would strike a cancelled job off the list.
+            # pgqueuer would delete a cancelled job from the queue.
             raise RetryRequested(reason="the worker stops") from None
         except Exception as error:
             if job.attempts + 1 >= handler.attempts:
@@ -181,7 +181,7 @@ def _entrypoint(handler: Handler, stop: asyncio.Event) -> Callable[[Job], Awaita
 
 
 async def _within_grace(work: Awaitable[None], stop: asyncio.Event) -> None:
-    """Await work; once `stop` is set it has `_GRACE_SECONDS` more, then CancelledError is raised."""
+    """Await `work`. When `stop` is set, it may run `_GRACE_SECONDS` longer; then CancelledError is raised."""
     working = asyncio.ensure_future(work)
     stopping = asyncio.ensure_future(stop.wait())
     try:

@@ -14,7 +14,7 @@ ROOM = Room(
             name="purge_job_log",
             cron="37 18 * * *",
             label="清理后台任务日志",
-            # Jobs that were given up stay in the queue.
+            # Failed jobs stay in the queue, where people can start them again.
             tables={
                 "pgqueuer_log": "created < now() - interval '30 days'",
                 "pgqueuer_statistics": "created < now() - interval '30 days'",

@@ -1,4 +1,4 @@
-"""Work that comes round by the clock. Of several workers one does each round: pgqueuer sees to it."""
+"""Work that is repeated by the clock. pgqueuer lets one of several workers do each round."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
-    """A piece of work and when it is due: a cron line in UTC, with seconds as the sixth field if any.
+    """Repeated work and its times: a cron line in UTC, with seconds as an optional sixth field.
 
-    `work` must be safe to run again: a worker that dies leaves its round to another 30 s later.
+    `work` must be safe to repeat: when a worker dies, another one starts its round again after 30 s.
     """
 
     name: str
@@ -28,9 +28,9 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
 async def run_rounds(
     pool: "asyncpg.Pool[asyncpg.Record]", rounds: Sequence[Round], stop: asyncio.Event
 ) -> None:
-    """Do what is due until `stop` is set, then finish the rounds at hand.
+    """Do rounds when they are due until `stop` is set, then finish those that are running.
 
-    A round that fails is logged and comes again at its next time. Raises OSError or
+    A round that fails is logged and runs again at its next time. Raises OSError or
     asyncpg.PostgresError when the schedule itself cannot be read.
     """
     manager = SchedulerManager(Queries(AsyncpgPoolDriver(pool)))
@@ -41,7 +41,7 @@ async def run_rounds(
 
 
 class RoundState(msgspec.Struct, frozen=True, kw_only=True):
-    """When a round was last done (None: not yet) and when it is due."""
+    """When a round last ran (None: never) and when it is due next."""
 
     name: str
     last_run: datetime | None
@@ -49,7 +49,7 @@ class RoundState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def list_rounds(connection: AsyncConnection) -> list[RoundState]:
-    """All rounds that any worker ever had, by name."""
+    """All rounds that any worker ever registered, in order of name."""
     rows = await connection.execute(_ROUNDS)
     return [RoundState(name=row.entrypoint, last_run=row.last_run, next_run=row.next_run) for row in rows]
 

@@ -1,4 +1,4 @@
-"""How far each reader of the log has come: up to which transaction, without it."""
+"""Marks: how far each reader of the event log has come. A mark is the first transaction it has not read."""
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,18 +14,18 @@ _MOVE_MARK = text("UPDATE reading_marks SET txid = :stop WHERE reader = :reader 
 
 
 async def mark_of(connection: AsyncConnection, reader: str) -> int:
-    """Where a reader goes on; 0 before its first time. Writes nothing."""
+    """The transaction from which a reader continues; 0 for a new reader. Writes nothing."""
     return int(await connection.scalar(_MARK, {"reader": reader}) or 0)
 
 
 async def lock_mark(connection: AsyncConnection, reader: str) -> int:
-    """The same, held until the transaction ends, so that one at a time reads on."""
+    """The mark of a reader, locked until the transaction ends, so that only one process reads at a time."""
     await connection.execute(_OPEN_MARK, {"reader": reader})
     return int(await connection.scalar(_LOCK_MARK.clause, {"reader": reader}) or 0)
 
 
 async def move_mark(connection: AsyncConnection, reader: str, start: int, stop: int) -> bool:
-    """Move a mark that still is where it was read; False when another reader of the name came first."""
+    """Move a mark from `start` to `stop`; False when it is no longer at `start`, since another process moved it."""
     await connection.execute(_OPEN_MARK, {"reader": reader})
     moved = await connection.execute(_MOVE_MARK, {"reader": reader, "start": start, "stop": stop})
     return bool(moved.rowcount)

@@ -1,4 +1,4 @@
-"""Events: what happened to a bill, each a leaf of the journal's tree."""
+"""Events: what happened to a bill. Each event is a leaf of the journal's hash tree."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ class EventType(StrEnum):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """A change of a bill's state. `facts` carries what the change was, the XML's SM3 among them."""
+    """A change of a bill's state. `facts` describe the change, among them the SM3 of the bill's XML."""
 
     type: EventType
     unit_id: int

@@ -1,8 +1,8 @@
-"""The append-only event log. Each event's leaf hash is written with it, in the same transaction.
+"""The append-only event log. An event and its leaf hash are written in the same transaction.
 
-A leaf is SM3(0x00 ‖ body), the leaf form of RFC 6962 with SM3 for SHA-256, where the body is the
-event's canonical JSON as stored. The order of the log is (txid, event_id): all events of
-transactions older than the oldest running one are final, so that a reader never misses a late one.
+A leaf is SM3(0x00 ‖ body): the leaf of RFC 6962 with SM3 in place of SHA-256. The body is the event's
+canonical JSON as stored. The log is ordered by (txid, event_id). A reader takes only events of
+transactions older than the oldest running one. No event can be added there later, so none is missed.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ def leaf_hash(body: str) -> bytes:
 
 
 async def append(connection: asyncpg.Connection, events: Sequence[Event]) -> None:
-    """Write events in the caller's transaction."""
+    """Append events to the log, in the caller's transaction."""
     bodies = [event_body(event) for event in events]
     await connection.execute(
         _APPEND,
@@ -60,7 +60,7 @@ async def append(connection: asyncpg.Connection, events: Sequence[Event]) -> Non
 
 
 async def bill_events(connection: AsyncConnection, unit_id: int, bill_id: int) -> list[Event]:
-    """What happened to a bill within the connection's scope, oldest first."""
+    """The events of a bill within the connection's scope, oldest first."""
     bodies = await connection.execute(
         text(
             "SELECT body FROM events WHERE unit_id = :unit_id AND bill_id = :bill_id ORDER BY txid, event_id"

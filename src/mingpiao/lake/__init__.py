@@ -1,1 +1,1 @@
-"""The lake: facts of all bills as Parquet, and what DuckDB makes of them."""
+"""The lake: facts of all bills in Parquet files, and queries over them with DuckDB."""

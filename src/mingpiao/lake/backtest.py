@@ -1,7 +1,7 @@
-"""What a rule would have hit: its condition over the lake's files, in DuckDB, in one go.
+"""Which past bills a rule would have hit: its condition, run once over the lake's files in DuckDB.
 
-Pure of the database: it is handed files and gives a result. Progress can be asked and the run stopped
-from another thread.
+It takes files and returns a result, and does not use PostgreSQL. Another thread may read its progress and
+stop it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ from mingpiao.lake.queries import MONTH, PastBills, Queries
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import Condition
 
-#: A rule that hits more than this share is hardly meant so.
+#: A rule that hits more than this share of bills is probably wrong.
 MANY = Decimal("0.2")
-#: What DuckDB may hold in memory; beyond it works on disk.
+#: How much memory DuckDB may use; beyond that it uses temporary files.
 MEMORY = "1GB"
 
 
@@ -33,29 +33,29 @@ class BackTestRun:
         self._connection = duckdb.connect(
             config={"threads": threads, "memory_limit": MEMORY, "temp_directory": str(folder)}
         )
-        # The bar that nobody sees is what reckons the progress.
+        # DuckDB computes the progress of a query only with its progress bar enabled; it is not printed.
         self._connection.execute("SET enable_progress_bar_print = false")
         self._connection.execute("SET enable_progress_bar = true")
         self._connection.execute("SET progress_bar_time = 0")
         self._stopped = False
 
     def close(self) -> None:
-        """Let go of memory and temporary files."""
+        """Free memory and delete temporary files."""
         self._connection.close()
 
     def progress(self) -> float:
-        """How far the run is, 0 to 1."""
+        """The progress of the run, 0 to 1."""
         return max(0.0, min(1.0, self._connection.query_progress() / 100))
 
     def stop(self) -> None:
-        """Break the run off; `run` then raises `duckdb.InterruptException`."""
+        """Stop the run; `run` then raises `duckdb.InterruptException`."""
         self._stopped = True
         self._connection.interrupt()
 
     def run(
         self, rule: Rule, condition: Condition, files: Mapping[Dataset, Sequence[Path]], past: PastBills
     ) -> BackTestResult:
-        """Judge the bills of the past. Raises `duckdb.Error` when it cannot, InterruptException when stopped."""
+        """Judge the past bills. Raises `duckdb.Error` on failure, and its InterruptException when stopped."""
         if not files[Dataset.BILLS]:
             return BackTestResult(
                 bills=0,
@@ -110,7 +110,7 @@ class BackTestRun:
 
 
 def warnings_of(bills: int, hits: int) -> tuple[str, ...]:
-    """What an author should think about before the rule goes live."""
+    """What the author of a rule should consider before it comes into force: Chinese sentences."""
     if bills == 0:
         return ("规则适用范围内没有历史票据，试算结果不能说明问题，请检查适用范围。",)
     if hits == bills:

@@ -15,7 +15,7 @@ from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
 
 FOLDER = "lake"
-#: A file that was replaced may still be read by who listed it before.
+#: How long a replaced file is kept for readers that have already listed it.
 LINGER_SECONDS = 3_600.0
 _ATTEMPTS = 5
 
@@ -30,7 +30,7 @@ _REMOVE = text("DELETE FROM lake_files WHERE file_key = ANY (:keys)")
 
 
 async def list_files(connection: AsyncConnection, first: date = date.min) -> list[LakeFile]:
-    """The files of months from `first` on."""
+    """The files of all months from that of `first` on."""
     rows = await connection.execute(_LIST, {"first": first})
     return [_file(row) for row in rows.mappings()]
 
@@ -46,7 +46,7 @@ def _file(row: RowMapping) -> LakeFile:
 
 
 async def add_files(connection: AsyncConnection, files: Sequence[LakeFile]) -> None:
-    """Let files that were stored count."""
+    """Add stored files to the lake; readers see them from the commit on."""
     values = [
         {
             "key": each.key,
@@ -62,12 +62,15 @@ async def add_files(connection: AsyncConnection, files: Sequence[LakeFile]) -> N
 
 
 async def remove_files(connection: AsyncConnection, keys: Sequence[str]) -> int:
-    """Let files count no longer; how many of them did. The stored bytes are swept later."""
+    """Remove files from the lake, and return how many were in it. `sweep` deletes their bytes later."""
     return (await connection.execute(_REMOVE, {"keys": list(keys)})).rowcount
 
 
 async def sweep(database: Database, files: FileStore) -> None:
-    """Delete stored files that do not count: left by a crash, or replaced. Young ones may still be under way."""
+    """Delete stored files that are not in the lake: left by a crash, or replaced.
+
+    Young files are kept, since their writer may be about to add them.
+    """
     stored = await files.listing(FOLDER)
     async with database.system() as connection:
         known = {each.key for each in await list_files(connection)}
@@ -85,7 +88,7 @@ class LakeCache:
         self.folder = folder
 
     async def sync(self, first: date) -> dict[Dataset, list[Path]]:
-        """Bring the files of months from `first` on here. Raises OSError when they cannot be had."""
+        """Copy the files of months from `first` on into the folder. Raises OSError when that fails."""
         for _ in range(_ATTEMPTS):
             async with self.database.system() as connection:
                 wanted = await list_files(connection, first)
@@ -96,7 +99,7 @@ class LakeCache:
         raise FileNotFoundError("files of the lake are missing from the file store")
 
     async def _fetch(self, wanted: Sequence[LakeFile]) -> dict[Dataset, list[Path]] | None:
-        """Where the files are; None when one was replaced meanwhile."""
+        """The paths of local copies; None when a file was replaced and deleted meanwhile."""
         paths: dict[Dataset, list[Path]] = {dataset: [] for dataset in Dataset}
         for each in wanted:
             path = self.folder / each.key
@@ -109,7 +112,7 @@ class LakeCache:
         return paths
 
     def _forget(self, wanted: set[str], first: date) -> None:
-        """Delete copies of files that were replaced, of the months that were listed."""
+        """Delete local copies, of months from `first` on, that are not `wanted` any more."""
         oldest = first.isoformat()[:7]
         for path in self.folder.glob(f"{FOLDER}/*/*/*.parquet"):
             replaced = path.parent.name >= oldest and path.relative_to(self.folder).as_posix() not in wanted

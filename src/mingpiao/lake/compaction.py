@@ -1,4 +1,4 @@
-"""Merging small files: an export every minute leaves many, and each costs a reader time."""
+"""Merging small files: an export every minute makes many, and each one slows readers down."""
 
 import asyncio
 from collections import defaultdict
@@ -13,9 +13,9 @@ from mingpiao.lake.parquet import merge_files
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
 
-#: So many small files of a month are left alone.
+#: Up to so many small files of a month are not merged.
 _FEW = 8
-#: Files of this size (bytes) are big enough; merged ones do not grow far beyond.
+#: Files of this size (bytes) are not merged further; merged files are not much larger.
 _BIG = 64 * 1024 * 1024
 
 
@@ -33,7 +33,7 @@ async def compact(database: Database, files: FileStore) -> None:
 
 
 def _together(small: Sequence[LakeFile]) -> list[LakeFile]:
-    """As many as make one big file."""
+    """The first of these files, as many as together reach the size of a big file."""
     chosen: list[LakeFile] = []
     for each in small:
         chosen.append(each)
@@ -62,7 +62,7 @@ async def _merge(
         key=key, dataset=dataset, month=month, rows=sum(each.rows for each in small), size=len(merged)
     )
     async with database.system() as connection:
-        # Of two workers at it the second finds nothing to remove, and its file does not count.
+        # If two workers merge the same files, the second finds them removed and does not add its own file.
         if await remove_files(connection, [each.key for each in small]) == len(small):
             await add_files(connection, [fresh])
         else:

@@ -1,8 +1,9 @@
-"""Bringing bills into the lake: portion by portion, behind a mark, each bill exactly once.
+"""The export of bills into the lake, in portions; each bill is exported exactly once.
 
-A portion is all transactions from the mark to a point before which none is running. Its files are
-written first, under names that the portion gives; then one short transaction lets them count and moves
-the mark. Cut off before that, the portion is read again; done twice at once, the second is let go.
+A mark says up to which transaction bills were exported. A portion is the finished transactions from the
+mark on, up to the oldest that still runs. Its files are written first, under names derived from the
+portion; then one short transaction adds them to the lake and moves the mark. If the process dies before
+that, the portion is exported again. If two processes export the same portion, only one moves the mark.
 """
 
 import asyncio
@@ -30,12 +31,12 @@ from mingpiao.storage.files import FileStore
 from mingpiao.units.service import UnitDirectory
 
 _READER = "lake"
-#: Bills that one portion holds, about: a file of some megabytes, ten seconds of work.
+#: About how many bills a portion has: a file of some megabytes, ten seconds of work.
 PORTION = 20_000
 
 
 class Exporter:
-    """Writes what became visible since the last time."""
+    """Exports the bills that were committed since the last export."""
 
     def __init__(
         self, database: Database, files: FileStore, catalog: CatalogStore, units: UnitDirectory
@@ -46,10 +47,10 @@ class Exporter:
         self._units = units
 
     async def export(self, most: int = PORTION) -> int:
-        """Bring the lake up to now; how many portions of about `most` bills were written."""
+        """Export all bills up to now; returns how many portions of about `most` bills were added."""
         portions = 0
         while True:
-            # Only reads: a writing transaction would hold back everybody who waits for an end of all.
+            # This transaction must not write: readers of the event log wait for all older writing transactions.
             async with self._database.system() as connection:
                 start = await mark_of(connection, _READER)
                 portion = await next_portion(connection, start, most)
@@ -84,7 +85,7 @@ class Exporter:
         return LakeFile(key=key, dataset=dataset, month=month, rows=len(rows), size=len(data))
 
     async def _settle(self, portion: Portion, written: Sequence[LakeFile]) -> int:
-        """Let the files count if the mark still stands where it was read."""
+        """Add the files to the lake and return 1; return 0 if another process moved the mark meanwhile."""
         async with self._database.system() as connection:
             if not await move_mark(connection, _READER, portion.start, portion.stop):
                 return 0

@@ -1,11 +1,11 @@
-"""History aggregates over the whole past at once, with the meaning that they have at issue.
+"""History aggregates of all past bills in one query, with the same meaning as at issue.
 
-A window of d days is d calendar days (Asia/Shanghai) up to and including the bill's own, of what came
-before the bill in the order (issued_at, bill_id). Counts of bills alike leave out those that had been
-reversed by then. Medians are reckoned over the days before the bill's own, by the same size classes as
-at issue; there today's lines come in as the worker counts them.
+A window of d days covers d calendar days (Asia/Shanghai), the last of which is the bill's own day. It
+holds only bills that came before this one in the order (issued_at, bill_id). Counts of similar bills leave
+out those that were reversed by then. Medians use the same size classes as at issue and cover the days
+before the bill's own; at issue they also contain lines of the same day that the worker has counted.
 
-Everything is sums over windows: what came before, less what lies before the window.
+Every value is a difference of two sums: of all that came before the bill, and of all before the window.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,20 +17,20 @@ from mingpiao.lake.schema import columns
 from mingpiao.rules.model import History
 from mingpiao.rules.service import history_types
 
-#: What is summed over the timeline, and the key within which.
+#: What is summed over the timeline, and the key whose rows are summed.
 _SUMS = {
     "unit_count": ("CAST(NOT red AS BIGINT)", "unit_id"),
     "unit_sum": ("CASE WHEN red THEN 0 ELSE total END", "unit_id"),
     "unit_reversals": ("CAST(red AS BIGINT)", "unit_id"),
 }
-#: What is summed over the bills of one payer, and the subject by which it is known.
+#: What is summed over the bills of one payer, and the column that identifies the payer.
 _PAYER_SUMS = {
     "payer_count": ("CAST(NOT red AS BIGINT)", "payer_subject"),
     "payer_sum": ("CASE WHEN red THEN 0 ELSE total END", "payer_subject"),
     "twin_count": ("CAST(NOT red AS BIGINT)", "twin_subject"),
 }
-#: Counts of bills alike, from which reversed ones are taken: the subject, and what each takes.
-_STANDING = {
+#: Counts of similar bills that leave out reversed ones: the column compared, and the expression subtracted.
+_WITHOUT_REVERSED = {
     "payer_count": ("payer_subject", "count(*)"),
     "payer_sum": ("payer_subject", "sum(total)"),
     "twin_count": ("twin_subject", "count(*)"),
@@ -43,12 +43,12 @@ _BUCKETS = range(-7 * CLASSES_PER_DOUBLING, 40 * CLASSES_PER_DOUBLING)
 def with_history(
     bills: str, reversals: str, wanted: Collection[str], needs: Collection[History]
 ) -> list[tuple[str, str]]:
-    """Named queries, in order, the last of which is `facts`: the `wanted` columns with those of `needs`.
+    """Named queries in order; the last is `facts`, with the `wanted` columns and those of `needs`.
 
     `bills` and `reversals` are relations with the lake's columns.
     """
     events = sorted(need for need in needs if need.name not in _MEDIANS)
-    standing = [need for need in events if need.name in _STANDING]
+    standing = [need for need in events if need.name in _WITHOUT_REVERSED]
     queries = [("timeline", _timeline(bills, reversals, wanted))]
     queries.append(("reckoned", _reckoned(events)))
     if standing:
@@ -71,7 +71,7 @@ def _timeline(bills: str, reversals: str, wanted: Collection[str]) -> str:
 
 def _reckoned(events: Iterable[History]) -> str:
     sums = [f"{_sum(need)} AS {need.column}" for need in events]
-    # 1970-01-01 is day 0: windows reach back by a number of days.
+    # Days are numbered from 1970-01-01 (day 0), so that a window is a difference of numbers.
     numbered = "SELECT *, issued_date - DATE '1970-01-01' AS day FROM timeline"
     return f"SELECT {', '.join(['*', *sums])} FROM ({numbered})"
 
@@ -92,7 +92,7 @@ def _name(subject: str) -> str:
 
 
 def _code(subject: str) -> str:
-    """The half of a payer's subject that stands for the code; 0 without one."""
+    """The half of a payer's hash that comes from the code; 0 without a code."""
     return f"({subject} & 4294967295)"
 
 
@@ -118,10 +118,10 @@ def _windowed(summed: str, key: str, days: int) -> str:
 
 
 def _gone(need: History) -> str:
-    """What bills of a window had been reversed before a bill came."""
-    subject, taken = _STANDING[need.name]
+    """The bills of a window that were reversed before a bill came."""
+    subject, taken = _WITHOUT_REVERSED[need.name]
     own, other = f"bill.{subject}", f"bygone.{subject}"
-    # Two joins by equality: one with an OR would compare every bill with every reversal.
+    # Two joins by equality, since one join with OR would compare every bill with every reversal.
     by_code = _bygone(need, f"{_code(own)} = {_code(other)}", f"{_code(own)} <> 0")
     by_name = _bygone(need, f"{_name(own)} = {_name(other)}", f"({_code(own)} = 0 OR {_code(other)} = 0)")
     return f"SELECT unit_id, bill_id, {taken} AS gone FROM ({by_code} UNION ALL {by_name}) GROUP BY ALL"
@@ -159,9 +159,9 @@ def _joined(events: Iterable[History], standing: Iterable[History]) -> str:
 def with_medians(
     source: str, bills: str, members: Collection[str], needs: Collection[History]
 ) -> list[tuple[str, str]]:
-    """Named queries, the last of which is `facts_of_items`: `source` with items that bring their medians.
+    """Named queries in order; the last is `facts_of_items`: `source`, with medians in its items.
 
-    `bills` is the whole past, `members` what of an item is needed beside.
+    `bills` are all past bills; `members` are the other members of an item that are needed.
     """
     wanted = sorted(needs)
     queries = [

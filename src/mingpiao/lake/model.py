@@ -13,7 +13,7 @@ MAX_SAMPLE = 50
 
 
 class Dataset(StrEnum):
-    """Blue bills with all their facts; red bills with what they reversed."""
+    """The two kinds of files: blue bills with all their facts, and red bills with what they reversed."""
 
     BILLS = "bills"
     REVERSALS = "reversals"
@@ -66,7 +66,7 @@ class MonthFigure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BackTestResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rule would have done. `bills` are those in its scope and the department's area.
+    """What a rule would have hit. `bills` counts those in the rule's scope and the department's area.
 
     `sample` holds up to 50 票据编号 of hits, newest first. `warnings` are Chinese sentences.
     `covered_until` is when the newest bill in the lake was issued; None for an empty lake.
@@ -83,15 +83,15 @@ class BackTestResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def share(self) -> Decimal:
-        """Hits by bills, 0 to 1."""
+        """The share of bills that were hit, 0 to 1."""
         return Decimal(self.hits) / self.bills if self.bills else Decimal(0)
 
 
 class BackTest(msgspec.Struct, frozen=True, kw_only=True):
     """试算 of a rule over the bills of `months` months in a department's area. `progress` is 0 to 1.
 
-    `version` is None for what was tried from the editor's form. `result` is there once it is done,
-    `failure` (Chinese) when it failed.
+    `version` is None for a condition that was tried in the editor before it was saved. `result` is set when
+    the back-test is done, `failure` (Chinese) when it failed.
     """
 
     backtest_id: int

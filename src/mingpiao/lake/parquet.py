@@ -13,7 +13,7 @@ import msgspec
 from mingpiao.lake.model import Dataset
 from mingpiao.lake.schema import columns
 
-#: Rows that are read or skipped together; bills lie in the order of their issue.
+#: Rows that are read or skipped as a group; bills are stored in the order of their issue.
 _GROUP = 100_000
 _WRITE = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group})"
 
@@ -31,7 +31,7 @@ def write_rows(dataset: Dataset, rows: Iterable[dict[str, Any]]) -> bytes:
             for row in rows:
                 file.write(_encoder.encode(row) + b"\n")
         shape = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in columns(dataset).items())
-        # A file with thousands of lines is one object; the reader's own limit is 16 MB.
+        # A bill with thousands of lines is one JSON object, larger than the reader's default limit of 16 MB.
         _copy(
             f"SELECT * FROM read_json({quoted(str(source))}, format = 'newline_delimited', "
             f"columns = {{{shape}}})",
@@ -49,7 +49,7 @@ def merge_files(sources: Sequence[Path]) -> bytes:
 
 
 def from_files(paths: Sequence[Path]) -> str:
-    """The files as a relation. Their names are the lake's own."""
+    """SQL for a relation that reads the files. Their names come from the lake, so they need no escaping."""
     return f"read_parquet([{', '.join(quoted(str(path)) for path in paths)}])"
 
 
@@ -65,7 +65,7 @@ def _as_json(value: Any) -> str:
 
 
 class _Encoder:
-    """JSON lines that DuckDB reads without loss: moments in UTC without a zone, numbers as text."""
+    """Writes JSON lines that DuckDB reads without loss: moments in UTC without a zone, numbers as text."""
 
     def __init__(self) -> None:
         self._encoder = msgspec.json.Encoder(enc_hook=_as_json, decimal_format="string")

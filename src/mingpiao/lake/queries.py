@@ -1,4 +1,4 @@
-"""The queries of a back-test: which bills, with which history, and which of them a rule hits."""
+"""The queries of a back-test: the bills, their history, and which of them a rule hits."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -30,19 +30,19 @@ class PastBills(msgspec.Struct, frozen=True, kw_only=True):
         return month_before(self.today, self.months - 1)
 
     def first_needed(self, condition: Condition) -> date:
-        """The month from which bills are needed, for windows that reach back further."""
+        """The month from which bills are read; it is earlier when the condition's windows reach back further."""
         windows = [need.days for need in condition.history | condition.item_history]
         return (self.first_day - timedelta(days=max(windows, default=0))).replace(day=1)
 
 
 def month_before(day: date, months: int) -> date:
-    """The first day of the month so many months before a day's own."""
+    """The first day of the month that is `months` months before the month of `day`."""
     count = day.year * 12 + day.month - 1 - months
     return date(count // 12, count % 12 + 1, 1)
 
 
 class Queries(msgspec.Struct, frozen=True, kw_only=True):
-    """The queries of one run. All text in them is the lake's own, or escaped as a literal."""
+    """The queries of one run. All text in them comes from the lake, or is escaped as a literal."""
 
     rule: Rule
     condition: Condition
@@ -50,14 +50,14 @@ class Queries(msgspec.Struct, frozen=True, kw_only=True):
     past: PastBills
 
     def counts(self) -> str:
-        """Bills in scope by month, with the newest one's moment."""
+        """SQL that counts the bills in scope by month, with the moment of the newest."""
         return (
             f"SELECT {MONTH} AS month, count(*), max(issued_at) FROM {from_files(self.files[Dataset.BILLS])} "
             f"WHERE {self._in_area()} AND {self._in_scope()} GROUP BY 1 ORDER BY 1"
         )
 
     def hits(self) -> str:
-        """The bills that the rule hits."""
+        """SQL that finds the bills which the rule hits."""
         queries, source = self._facts()
         named = ", ".join(f"{name} AS MATERIALIZED ({query})" for name, query in queries)
         return (
@@ -79,7 +79,7 @@ class Queries(msgspec.Struct, frozen=True, kw_only=True):
             bills = "facts"
         if condition.item_history:
             dated = f"(SELECT * FROM {bills} WHERE issued_date >= DATE '{self.past.first_day}')"
-            # Peers are units of the whole province, whatever the department's area.
+            # Medians of peers cover units of the whole province, whatever the department's area.
             everywhere = from_files(self.files[Dataset.BILLS])
             members = condition.item_columns | ({"code"} if self.rule.items else set())
             queries += with_medians(dated, everywhere, members, condition.item_history)
@@ -122,6 +122,6 @@ def _texts(values: Sequence[str]) -> str:
 
 
 def _in_regions(codes: Sequence[str]) -> str:
-    """Regions with all below them. A province's own code does not restrict its province."""
+    """SQL for bills of these regions and all below them. The province's code means no restriction."""
     prefixes = [region_prefix(code) for code in codes]
     return "(" + " OR ".join(f"starts_with(unit_region, {quoted(prefix)})" for prefix in prefixes) + ")"

@@ -1,4 +1,4 @@
-"""A stored bill as a row of the lake: the same facts as at its issue."""
+"""Rows of the lake, made from stored bills, with the same facts as at issue."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from mingpiao.units.model import UnitProfile
 
 
 def bill_row(bill: StoredBill, profile: UnitProfile, catalog: Catalog) -> dict[str, Any]:
-    """The facts of a blue bill with what history needs.
+    """The facts of a blue bill, with the columns that history needs.
 
-    What the catalog and the unit's permissions say of it is as they are now, minutes after its issue.
+    Facts from the catalog and the unit's permissions are those of now, usually minutes after the issue.
     """
     facts = facts_of(bill.request, profile, catalog, bill.issued_at)
     evidence = {f"evidence_{name}": bill.claims.get(name) for name in CLAIM_NAMES}
@@ -19,7 +19,7 @@ def bill_row(bill: StoredBill, profile: UnitProfile, catalog: Catalog) -> dict[s
 
 
 def reversal_row(reversal: StoredReversal) -> dict[str, Any]:
-    """A red bill: what it reversed and when, and how history knows the blue one again."""
+    """A red bill: what it reversed and when, and the hashes that identify the blue bill in history."""
     return {
         "unit_id": reversal.unit_id,
         "unit_region": reversal.region_code,
@@ -42,12 +42,12 @@ def _own(stored: StoredBill | StoredReversal) -> dict[str, Any]:
 
 
 def payer_hash(who: Who) -> int:
-    """32 bits for the name, then 32 for the code; the latter are 0 for a payer without one."""
+    """A payer's hash: 32 bits from the name, then 32 from the code, which are 0 without a code."""
     name = int.from_bytes(who.bare[1:5], "big", signed=True)
     code = 0 if who.code is None else int.from_bytes(who.code[1:5], "big") or 1
     return name << 32 | code
 
 
 def content_hash(subject: bytes) -> int:
-    """The eight bytes of a subject after its letter."""
+    """The eight bytes after a subject's leading letter, as a number."""
     return int.from_bytes(subject[1:], "big", signed=True)

@@ -1,4 +1,4 @@
-"""The worker's part of the lake: keeping it up to date and tidy, and doing back-tests."""
+"""The worker's part of the lake: exporting bills, merging files, and running back-tests."""
 
 import asyncio
 import logging
@@ -28,19 +28,19 @@ from mingpiao.units.service import UnitDirectory
 
 EXPORT_JOB = "export_facts"
 TIDY_JOB = "tidy_lake"
-#: How often a run tells how far it is, and looks whether it is to stop.
+#: How often a run stores its progress and checks whether somebody stopped it.
 _BEAT_SECONDS = 0.25
 _logger = logging.getLogger(__name__)
 
 
 async def ask_for_export(database: Database) -> None:
-    """Have the lake brought up to date, unless that is waiting or under way."""
+    """Queue an export, unless one is waiting or running."""
     async with database.system() as connection:
         await enqueue(connection, EXPORT_JOB, {}, key=EXPORT_JOB)
 
 
 async def ask_for_tidying(database: Database) -> None:
-    """Have small files merged and files that do not count deleted."""
+    """Queue a job that merges small files and deletes files which are not in the lake."""
     async with database.system() as connection:
         await enqueue(connection, TIDY_JOB, {}, key=TIDY_JOB)
 
@@ -64,7 +64,7 @@ class Lake:
         self.cache = LakeCache(database, files, folder)
 
     def handlers(self) -> Sequence[Handler]:
-        """Who does the lake's jobs. One back-test at a time: each uses all cores."""
+        """Handlers of the lake's jobs. Only one back-test runs at a time, since it uses all cores."""
         return (
             Handler(name=EXPORT_JOB, work=self._export, at_once=1),
             Handler(name=TIDY_JOB, work=self._tidy, at_once=1),
@@ -85,7 +85,7 @@ class Lake:
             await self.run(asked)
 
     async def run(self, asked: BackTest) -> None:
-        """Do a back-test that was begun and write down how it ended."""
+        """Run a back-test that was begun, and store its result or failure."""
         state, result, failure = BackTestState.DONE, None, ""
         try:
             result = await self._result(asked)
@@ -116,9 +116,9 @@ class Lake:
     async def _judge(
         self, asked: BackTest, condition: Condition, files: dict[Dataset, list[Path]], past: PastBills
     ) -> BackTestResult:
-        """Run in a thread, which leaves this one free: DuckDB works without the interpreter's lock."""
+        """Run in a thread, so that the event loop stays free: DuckDB releases the interpreter's lock."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Beside the copies, where there is room: what does not fit into memory goes there.
+        # Temporary files go to the folder of copies, which has enough space.
         with tempfile.TemporaryDirectory(prefix="work-", dir=self._folder) as folder:
             run = BackTestRun(Path(folder))
             working = asyncio.create_task(asyncio.to_thread(run.run, asked.rule, condition, files, past))

@@ -1,9 +1,9 @@
-"""Columns of the lake's files: the facts that rules read, and what history is reckoned with."""
+"""Columns of the lake's files: the facts that rules read, and those from which history is computed."""
 
 from mingpiao.lake.model import Dataset
 from mingpiao.rules.service import bill_columns, item_columns
 
-#: Whose bill it is, when it was issued (UTC), and the hashes by which history finds bills alike.
+#: The bill's unit, its moment of issue (UTC), and the hashes by which history finds similar bills.
 _OWN = {
     "bill_id": "BIGINT",
     "issued_at": "TIMESTAMP",

@@ -1,4 +1,4 @@
-"""What faces may ask of the lake: back-tests of rules, and the worker's jobs."""
+"""What pages and the worker use of the lake: back-tests of rules, and jobs."""
 
 from mingpiao.lake.running import Lake, ask_for_export, ask_for_tidying
 from mingpiao.lake.store import BACKTEST_PAGE, get_backtest, list_backtests, start_backtest, stop_backtest

@@ -1,4 +1,4 @@
-"""Back-tests as rows: asked for by a page, done by a worker, looked at by any process."""
+"""Back-tests as rows: a page requests one, a worker runs it, and any process reads it."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 JOB = "backtest"
-#: Back-tests of one department that may wait or run at a time.
+#: How many back-tests of one department may wait or run at a time.
 MOST_AT_ONCE = 3
 BACKTEST_PAGE = 20
 _NEWEST_FIRST = Keyset(KeyColumn("backtest_id", int, True))
@@ -71,10 +71,10 @@ async def start_backtest(
     acting: Acting,
     version: int | None = None,
 ) -> int:
-    """Ask for a back-test of a rule in a department's area; its id. `version` is None for a rule not saved.
+    """Request a back-test of a rule in a department's area; returns its id. `version` is None for an unsaved rule.
 
-    Raises `Refusal`: `rule.condition_…` for a condition that is wrong, `backtest.months` outside 1 to 36,
-    `backtest.too_many` (429) when the department has three under way.
+    Raises `Refusal`: `rule.condition_…` for a wrong condition, `backtest.months` outside 1 to 36,
+    `backtest.too_many` (429) when three of the department wait or run already.
     """
     if not 1 <= months <= MAX_MONTHS:
         raise refuse("backtest.months", f"试算月数应为1至{MAX_MONTHS}，请修改。", field="months", status=422)
@@ -111,7 +111,7 @@ async def list_backtests(
 ) -> Page[BackTest]:
     """A page of a department's back-tests of a rule, newest first. Served by the index backtests_rule.
 
-    `after` is a former page's `next_key`; raises `Refusal` (`list.key_malformed`) for any other text.
+    `after` is the `next_key` of an earlier page; any other text raises `Refusal` (`list.key_malformed`).
     """
     before = _NEWEST_FIRST.read(after)[0] if after else _NO_BOUND
     values = {"region_code": region_code, "code": code, "before": before, "limit": limit + 1}
@@ -122,7 +122,7 @@ async def list_backtests(
 async def stop_backtest(
     connection: AsyncConnection, backtest_id: int, *, region_code: str, acting: Acting
 ) -> None:
-    """Break a back-test off; one that is over stays as it is. Raises `Refusal` (`backtest.unknown`, 404)."""
+    """Stop a back-test, unless it has ended. Raises `Refusal` (`backtest.unknown`, 404)."""
     await get_backtest(connection, backtest_id, region_code=region_code)
     if (await connection.execute(_ASK_STOP, {"backtest_id": backtest_id})).rowcount:
         await _audit(connection, "backtest:stop", backtest_id, {}, acting=acting)
@@ -143,13 +143,13 @@ def _unknown() -> Refusal:
 
 
 async def begin(connection: AsyncConnection, backtest_id: int) -> BackTest | None:
-    """Take a back-test up, or up again after a worker was killed; None when there is nothing to do."""
+    """Mark a back-test as running, also again after a worker was killed; None when it has ended already."""
     row = (await connection.execute(_BEGIN, {"backtest_id": backtest_id})).mappings().one_or_none()
     return None if row is None else backtest_of_row(row)
 
 
 async def advance(connection: AsyncConnection, backtest_id: int, progress: float) -> bool:
-    """Tell how far it is; whether it should go on."""
+    """Store the progress (0 to 1) of a back-test; False when somebody stopped it."""
     wanted = (
         await connection.execute(_ADVANCE, {"backtest_id": backtest_id, "progress": progress})
     ).one_or_none()
@@ -164,7 +164,7 @@ async def end(
     result: BackTestResult | None = None,
     failure: str = "",
 ) -> None:
-    """Write down how it ended."""
+    """Store the end of a back-test: its state, with a result or a failure (Chinese)."""
     values = {
         "backtest_id": backtest_id,
         "state": state.value,

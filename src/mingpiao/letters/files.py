@@ -1,4 +1,4 @@
-"""The fonts that faces are set in: where they lie, and in which order they are asked for a character.
+"""The fonts of faces: the font files, and the order in which fonts are searched for a character.
 
 They are open fonts (SIL OFL), fetched when the platform is built (`scripts/assets.py`).
 """
@@ -14,10 +14,10 @@ def _font(name: str, family: str, *, joined: bool = False) -> FontFile:
     return FontFile(name=name, family=family, path=FOLDER / f"{name}.ttf", joined=joined)
 
 
-#: The font of the form and of nearly all values.
+#: The font of the form and of almost all values.
 MAIN = _font("NotoSansSC-Regular", "Noto Sans SC")
 
-#: Of Arabic fonts one whose letters are drawn whole, with their dots: that is what copies and searches well.
+#: An Arabic font that draws each letter as one glyph with its dots, so that text can be copied and searched.
 _SCRIPTS = (
     _font("NotoSans-Regular", "Noto Sans"),
     _font("NotoSansMongolian-Regular", "Noto Sans Mongolian", joined=True),
@@ -26,12 +26,12 @@ _SCRIPTS = (
     _font("NotoSansYi-Regular", "Noto Sans Yi"),
     _font("NotoSansKR-Regular", "Noto Sans KR"),
 )
-#: Rare Han characters come as slices of about a thousand, so that a bill opens one small file.
+#: Rare Han characters are in files of about a thousand, so that a bill opens only one small file.
 _SLICES = "HanaMin*.ttf"
 
 
 def fallback_files() -> tuple[FontFile, ...]:
-    """The fonts for what the main one lacks, first choice first."""
+    """The fonts for characters that the main font lacks, the first choice first."""
     slices = sorted(FOLDER.glob(_SLICES), key=lambda path: (path.name.startswith("HanaMinA"), path.name))
     return (*_SCRIPTS, *map(_slice, slices))
 

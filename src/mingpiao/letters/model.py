@@ -1,4 +1,4 @@
-"""Values of letters: which font files there are, what a subset holds, how a line is set."""
+"""Values about fonts: font files, subsets, and lines of positioned glyphs."""
 
 from pathlib import Path
 
@@ -6,7 +6,9 @@ import msgspec
 
 
 class FontFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A font on disk. `joined`: its letters change with their neighbours, so readers need its layout tables."""
+    """A font on disk. `joined` means that its letters change with their neighbours, so readers need its
+    layout tables.
+    """
 
     name: str
     family: str
@@ -15,10 +17,10 @@ class FontFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Subset(msgspec.Struct, frozen=True):
-    """A TrueType file with only the glyphs asked for (a cmap is kept), and where they went.
+    """A TrueType file with only some glyphs (the cmap is kept), and their new ids.
 
-    `glyphs`: character → new glyph id, without characters that the font lacks, which are drawn as
-    glyph 0. `renumbered`: old glyph id → new one.
+    `glyphs` maps a character to its new glyph id, without characters that the font lacks, which are drawn as
+    glyph 0. `renumbered` maps old glyph ids to new ones.
     """
 
     data: bytes
@@ -36,9 +38,11 @@ class Metrics(msgspec.Struct, frozen=True):
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """One glyph of a run: its id in the whole font, where it stands (1/1000 em from the run's start, y
-    upwards), the characters that it shows ("" when a neighbour shows them already), and the place in the
-    run's text of the first character of its cluster: glyphs of one cluster stand together for its characters.
+    """One glyph of a run.
+
+    It has the glyph's id in the whole font, its position (1/1000 em from the start of the run, y upwards),
+    the characters that it shows ("" if a neighbour shows them already), and the place in the run's text of
+    the first character of its cluster. The glyphs of a cluster together show its characters.
     """
 
     glyph: int
@@ -51,8 +55,8 @@ class Placed(msgspec.Struct, frozen=True):
 class Run(msgspec.Struct, frozen=True):
     """Neighbouring characters in one font, in the order of reading; `width` is in 1/1000 em.
 
-    `glyphs` are in the order of drawing, from left to right; an empty one means the plain way: each
-    character by its own glyph, one after the other. `leftward`: it reads from right to left.
+    `glyphs` are in the order of drawing, from left to right. If they are empty, each character has its own
+    glyph, one after the other. `leftward` means that the run is read from right to left.
     """
 
     font: str

@@ -1,4 +1,4 @@
-"""What other rooms ask of letters: the fonts of faces, and which characters they can show."""
+"""What other rooms may ask of letters: the fonts of faces, and which characters they can show."""
 
 from mingpiao.letters.files import MAIN
 from mingpiao.letters.typecase import Typecase, clusters, main_font_alone, pieces, typecase
@@ -17,13 +17,14 @@ __all__ = [
     "typeface",
 ]
 
-#: The main font's file, for whoever draws by other means.
+#: The main font's file, for programs that draw by other means.
 FONT_PATH = MAIN.path
 
 
 def missing_character(text: str) -> str | None:
     """The first character that no font of a face can show, or None.
 
-    The same on every machine of a release. Refusal `layout.font_missing` when fonts were never fetched.
+    The answer is the same on every machine of a release. Raises `Refusal` (`layout.font_missing`) if the
+    fonts were never fetched.
     """
     return typecase().missing(text)

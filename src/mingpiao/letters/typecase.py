@@ -1,7 +1,7 @@
-"""All fonts of a face together: which one shows a character, how wide a line is, how it is set.
+"""All fonts of a face together: which one shows a character, how wide a line is, and its glyphs.
 
-The answers come from the font files alone, never from the Unicode tables of the Python in use, so that
-every machine of a province says the same.
+The answers depend on the font files only, never on the Unicode tables of the Python in use, so every machine
+gives the same ones.
 """
 
 import re
@@ -12,26 +12,26 @@ from mingpiao.letters.files import fallback_files
 from mingpiao.letters.model import FontFile, Metrics, Run
 from mingpiao.letters.typeface import Typeface, font_missing, load_typeface, typeface
 
-#: One beyond the last code point that any font may have.
+#: One more than the last code point that a font may have.
 _LAST = 0x33480
-#: Characters that stand on the one before: marks, variation selectors and joiners.
+#: Characters that belong to the one before: marks, variation selectors and joiners.
 _MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4"
     "\u06e7\u06e8\u06ea-\u06ed\u0f18\u0f19\u0f35\u0f37\u0f39\u0f3e\u0f3f\u0f71-\u0f84\u0f86\u0f87"
     "\u0f8d-\u0fbc\u1160-\u11ff\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\u302a-\u302f"
     "\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef]"
 )
-#: A word keeps to one font if one can show all of it: Han, kana and Hangul stand each for itself.
+#: A word stays in one font if one can show all of it; each Han, kana or Hangul character is a word of its own.
 _PIECES = re.compile("[^ \u2e80-\U0010ffff]+| +|.", re.DOTALL)
-#: Digits, spaces and signs take the direction of reading of the letters around them.
+#: Digits, spaces and signs take the reading direction of the letters around them.
 _NEUTRAL = re.compile("[ -@\\[-`{-~]*")
 _BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
 
 
 class Typecase:
-    """The main font and those that help it out.
+    """The main font, and the fonts for characters that it lacks (helpers).
 
-    Without any helpers a line is set as release 1 did: all in the main font, boxes for what it lacks.
+    Without helpers a line is set as in release 1: all in the main font, with boxes for missing characters.
     """
 
     def __init__(self, main: Typeface, helpers: Sequence[FontFile] = ()) -> None:
@@ -62,7 +62,7 @@ class Typecase:
         return next((c for c in text if not self._owner(c) and c != "\n"), None)
 
     def is_plain(self, text: str) -> bool:
-        """Whether each character stands for itself in the main font, one code unit each."""
+        """Whether every character is shown by the main font and is one UTF-16 code unit."""
         if not self._files or self._plain.issuperset(text):
             return True
         strangers = set(text) - self._plain
@@ -72,7 +72,7 @@ class Typecase:
         return True
 
     def width(self, text: str, size: float) -> float:
-        """Length of a line of text in mm at a size in mm."""
+        """The length of a line of text in mm at a font size in mm."""
         if self.is_plain(text):
             return sum(self.main.advances(text)) * size / 1000
         return sum(run.width for run in self.setting(text)) * size / 1000
@@ -89,7 +89,7 @@ class Typecase:
         return _reordered([self._run(name, part) for name, part in self._with_spaces(grouped)])
 
     def _assigned(self, piece: str) -> list[tuple[str, str]]:
-        """A piece with the font that can show all of it, else cluster by cluster."""
+        """A piece of text in a font that can show all of it, else cluster by cluster."""
         name = self._font_of(piece)
         if name is not None:
             return [(name, piece)]
@@ -106,7 +106,9 @@ class Typecase:
         return None
 
     def _with_spaces(self, grouped: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Two words of one font and the space between them as one run: it joins and turns as a whole."""
+        """Joins two words of one font and the space between them to one run, so that letters and direction
+        are right.
+        """
         kept: list[tuple[str, str]] = []
         for name, part in grouped:
             if len(kept) > 1 and kept[-1][1] == " " and kept[-2][0] == name != self.main.name:
@@ -128,7 +130,7 @@ class Typecase:
         return self.main.name if owner <= 1 else self._files[owner - 2].name
 
     def _index(self) -> bytes:
-        """For each code point which font shows it: 0 none, 1 the main one, 2 the first helper …"""
+        """The font that shows each code point: 0 none, 1 the main font, 2 the first helper …"""
         owners = bytearray(_LAST)
         for place, file in reversed(list(enumerate(self._files, start=2))):
             if not file.path.exists():
@@ -140,13 +142,15 @@ class Typecase:
 
 @cache
 def typecase() -> Typecase:
-    """All fonts of this release, opened once; Refusal `layout.font_missing` when they were never fetched."""
+    """All fonts of this release, opened once. Raises `Refusal` (`layout.font_missing`) if they were never
+    fetched.
+    """
     return Typecase(typeface(), fallback_files())
 
 
 @cache
 def main_font_alone() -> Typecase:
-    """The fonts of release 1: the main one, for remaking what it made."""
+    """The fonts of release 1, which is the main font only, for drawing its documents again."""
     return Typecase(typeface())
 
 
@@ -156,7 +160,7 @@ def pieces(text: str) -> list[str]:
 
 
 def clusters(text: str) -> list[str]:
-    """The text in single characters, each with the marks that stand on it."""
+    """The text in single characters, each with its marks."""
     return _with_marks(list(text))
 
 
@@ -171,15 +175,18 @@ def _with_marks(parts: list[str]) -> list[str]:
 
 
 def _continues(last: tuple[str, str], name: str, part: str) -> bool:
-    """Whether a part belongs to the run before it: of the same font, and every character one code unit.
+    """Whether a part belongs to the run before it: it has the same font, and every character is one code
+    unit.
 
-    Readers of OFD differ in how they count a character of two units, so that each has a run of its own.
+    Readers of OFD count a character of two units differently, so each of these has a run of its own.
     """
     return last[0] == name and not _BEYOND_BMP.search(last[1] + part)
 
 
 def _reordered(runs: list[Run]) -> tuple[Run, ...]:
-    """Runs from left to right: those that read from the right, and numbers between them, change places."""
+    """Runs from left to right: those that are read from the right, and numbers between them, are reversed in
+    order.
+    """
     ordered: list[Run] = []
     backward: list[Run] = []
     waiting: list[Run] = []

@@ -1,4 +1,4 @@
-"""One font file, held open: widths, shaping, outlines and subsets."""
+"""One open font file: widths, shaping, outlines and subsets."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -10,19 +10,19 @@ from mingpiao.kernel.errors import refuse
 from mingpiao.letters.files import MAIN
 from mingpiao.letters.model import FontFile, Metrics, Placed, Run, Subset
 
-#: Tables of no use on a printed face: vertical metrics, variations, hints of where to kern.
+#: Tables that a printed face does not need: vertical metrics, variations, kerning.
 _DROPPED = ("GPOS", "BASE", "VORG", "vhea", "vmtx", "gasp", "STAT", "DSIG")
-#: Layout features stay only where a reader that sets the text itself must join letters.
+#: Layout features are kept only if a reader that sets the text itself must join letters.
 _LAYOUT = ("GSUB", "GDEF")
 _FLAGS = harfbuzz.SubsetFlags.NO_HINTING | harfbuzz.SubsetFlags.NOTDEF_OUTLINE
-#: Text is set without kerning and without ligatures of taste.
+#: Text is set without kerning and without optional ligatures.
 _FEATURES = {"kern": False, "liga": False, "clig": False}
 #: Shaping must not depend on the locale of the machine.
 _LANGUAGE = "zh"
 
 
 class Typeface:
-    """A font file held open for measuring, shaping and subsetting."""
+    """An open font file, for measuring, shaping and subsetting."""
 
     def __init__(self, data: bytes, file: FontFile = MAIN) -> None:
         self.name = file.name
@@ -42,7 +42,7 @@ class Typeface:
         )
 
     def advance(self, character: str) -> int:
-        """Width of one character in 1/1000 em; one the font lacks is as wide as its replacement box."""
+        """The width of a character in 1/1000 em; a missing character is as wide as its replacement box."""
         known = self._advances.get(character)
         if known is None:
             known = self.glyph_advance(self._font.get_nominal_glyph(ord(character)) or 0)
@@ -104,7 +104,7 @@ class Typeface:
 
     @property
     def units_per_em(self) -> int:
-        """Font units in one em."""
+        """The number of font units in one em."""
         return int(self._face.upem)
 
     def subset(self, characters: Iterable[str], glyphs: Iterable[int] = ()) -> Subset:
@@ -124,12 +124,12 @@ class Typeface:
 
 @cache
 def typeface() -> Typeface:
-    """The main font, read once; Refusal `layout.font_missing` when it was never fetched."""
+    """The main font, read once. Raises `Refusal` (`layout.font_missing`) if it was never fetched."""
     return load_typeface(MAIN.path)
 
 
 def load_typeface(path: Path, file: FontFile = MAIN) -> Typeface:
-    """Read a font file; Refusal `layout.font_missing` when it is not there."""
+    """Read a font file. Raises `Refusal` (`layout.font_missing`) if it does not exist."""
     try:
         return Typeface(path.read_bytes(), file)
     except FileNotFoundError as error:
@@ -137,7 +137,7 @@ def load_typeface(path: Path, file: FontFile = MAIN) -> Typeface:
 
 
 def font_missing(path: Path) -> Exception:
-    """A font that was never fetched, as the Refusal `layout.font_missing`."""
+    """The refusal `layout.font_missing`: a font was never fetched."""
     return refuse(
         "layout.font_missing",
         f"缺少版式字体文件 {path.name}，请在项目目录运行 make assets 后重试。",
@@ -146,7 +146,9 @@ def font_missing(path: Path) -> Exception:
 
 
 def _shown(text: str, clusters: list[int], widths: list[int]) -> list[str]:
-    """For each glyph what it shows: its cluster's characters for the widest glyph of it, "" for the others."""
+    """The characters that each glyph shows: the widest glyph of a cluster shows its characters, the others
+    "".
+    """
     starts = sorted(set(clusters))
     ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
     bearers = {

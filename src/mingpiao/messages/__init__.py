@@ -1,1 +1,1 @@
-"""站内消息: what the platform tells a unit or a department."""
+"""站内消息: messages from the platform to a unit or a department."""

@@ -6,7 +6,7 @@ import msgspec
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """站内消息 to a unit or a department. `link` is an address of the portal; `read` for the account that asks."""
+    """站内消息 to a unit or a department. `link` is a portal page; `read` says whether the asking account read it."""
 
     message_id: int
     title: str

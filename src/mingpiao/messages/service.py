@@ -1,4 +1,4 @@
-"""Messages inside the platform: tell a unit or a department once, list, mark as read."""
+"""Messages inside the platform: send one to a unit or a department, list them, mark them as read."""
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,7 +22,7 @@ async def tell_unit(
     link: str = "",
     urgent: bool = False,
 ) -> bool:
-    """Tell a unit something once: False when the same `topic` was told before. Chinese title and body."""
+    """Send a message to a unit; title and body are Chinese. False when it has one of the same `topic` already."""
     return await _tell(connection, unit_id, None, topic, title, body, link, urgent)
 
 
@@ -36,7 +36,7 @@ async def tell_department(
     link: str = "",
     urgent: bool = False,
 ) -> bool:
-    """Tell a department something once: False when the same `topic` was told before."""
+    """Send a message to a department. False when it has one of the same `topic` already."""
     return await _tell(connection, None, region_code, topic, title, body, link, urgent)
 
 
@@ -109,7 +109,7 @@ async def list_messages(
 ) -> Page[Message]:
     """A page of the messages of a unit (its id) or a department (its region), newest first.
 
-    `after` is a former page's `next_key`; raises `Refusal` (`list.key_malformed`) for any other text.
+    `after` is the `next_key` of an earlier page; any other text raises `Refusal` (`list.key_malformed`).
     """
     before = _NEWEST_FIRST.read(after)[0] if after else _NO_BOUND
     parameters = {"account_id": account_id, "owner": owner, "before": before, "limit": limit + 1}
@@ -130,13 +130,13 @@ async def list_messages(
 
 
 async def count_unread(connection: AsyncConnection, account_id: int, owner: int | str) -> int:
-    """How many messages the account has not read, a hundred at most."""
+    """The number of messages that the account has not read; counts to a hundred at most."""
     query = text(_UNREAD.format(whose=_whose(owner)))
     return int(await connection.scalar(query, {"account_id": account_id, "owner": owner}) or 0)
 
 
 async def mark_read(connection: AsyncConnection, account_id: int, owner: int | str, newest: int) -> None:
-    """Mark everything up to a message as read by the account."""
+    """Mark the message `newest` and all older ones as read by the account."""
     query = text(_MARK_READ.format(whose=_whose(owner)))
     await connection.execute(query, {"account_id": account_id, "owner": owner, "newest": newest})
 
@@ -144,9 +144,9 @@ async def mark_read(connection: AsyncConnection, account_id: int, owner: int | s
 async def open_message(
     connection: AsyncConnection, account_id: int, owner: int | str, message_id: int
 ) -> str:
-    """Mark one message as read by the account; returns the address that it leads to ("" for none).
+    """Mark one message as read by the account, and return its link ("" for none).
 
-    Raises `Refusal` (`message.unknown`, 404) for a message of somebody else.
+    Raises `Refusal` (`message.unknown`, 404) when the message is not addressed to `owner`.
     """
     query = text(_OPEN.format(whose=_whose(owner)))
     given = {"account_id": account_id, "owner": owner, "message_id": message_id}

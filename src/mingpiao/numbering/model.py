@@ -1,4 +1,4 @@
-"""Numbers: 号段 in stock, and where a unit stands in a kind."""
+"""Values of numbering: segments (号段), and a unit's stock of numbers by bill kind."""
 
 from datetime import date
 
@@ -18,10 +18,10 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stock(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a unit stands in a kind, as read under its lock.
+    """A unit's stock of one kind, as read while its row is locked.
 
-    Numbers `next` to `last` of `code` are free in the segment in use. `locks` names what stops the
-    unit (empty: nothing); `valid_until` is the last day, inclusive, on which it may issue.
+    Numbers `next` to `last` of `code` are still free in the segment in use. `locks` are the reasons why
+    the unit may not issue (empty: none); `valid_until` is the last day, inclusive, on which it may issue.
     """
 
     unit_id: int
@@ -39,7 +39,7 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StockLevel(msgspec.Struct, frozen=True, kw_only=True):
-    """库存 of a unit in a kind for people to see: free numbers, and numbers used so far."""
+    """库存 of a unit in a kind, as pages show it: free numbers, and numbers used so far."""
 
     kind_code: str
     free: int

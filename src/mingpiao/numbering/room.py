@@ -3,8 +3,8 @@
 from mingpiao.house.model import Lock, Room
 
 ROOM = Room(
-    # Whoever stops a unit names a reason. Those of rooms that are not built yet are known already, so that
-    # a unit that another system stops is told why.
+    # Whoever locks a unit names a reason. Some reasons have no room in this program yet: other systems
+    # may set them, and the unit then reads why it cannot issue.
     locks=(
         Lock(
             reason="ukey_lost",

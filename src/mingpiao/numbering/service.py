@@ -1,6 +1,6 @@
-"""Numbering: allot segments, take numbers for a train, lock a unit's issuing.
+"""Numbering: allot segments, take numbers for a train (a batch of bills), stop a unit's issuing.
 
-Lock order of everything that numbers: stock rows by (unit, kind), then number pools by code.
+Every transaction here takes its locks in this order: stock rows by (unit, kind), then number pools by code.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,14 +18,14 @@ from mingpiao.numbering.model import PoolLevel, Segment, Stock, StockLevel
 from mingpiao.storage.database import driver_of
 from mingpiao.storage.locks import NamedLock
 
-#: A unit and a kind: what a stock row is for.
+#: The key of a stock row: unit id and code of the bill kind.
 StockKey = tuple[int, str]
 
 STOCK_LIMITS = NamedLock("stock limits")
 STOCK_ROWS = NamedLock("stock rows")
 NUMBER_POOLS = NamedLock("number pools")
 
-# Locked, so that a day or a lock which is being set at the same time is neither missed nor undone.
+# Waits for transactions that set a unit's last day or a lock, so that a new stock row has them too.
 _LOCK_LIMITS = STOCK_LIMITS.statement(
     "INSERT INTO stock_limits (unit_id) VALUES (:unit_id) "
     "ON CONFLICT (unit_id) DO UPDATE SET unit_id = excluded.unit_id RETURNING valid_until, locks"
@@ -79,14 +79,14 @@ _FIND_UNIT = text(
 
 
 async def open_code(connection: AsyncConnection, code: str, kind_code: str) -> None:
-    """Open a 票据代码: its pool of numbers and its partition of bills. Does nothing the second time."""
+    """Create the pool of numbers and the partition of bills of a 票据代码, where they do not exist yet."""
     await connection.execute(
         text("SELECT open_bill_code(:code, :kind_code)"), {"code": code, "kind_code": kind_code}
     )
 
 
 async def open_stock(connection: AsyncConnection, unit_id: int, kind_code: str, *, acting: Acting) -> None:
-    """Let a unit issue a kind, as far as its last day and its locks let it issue. Does nothing the second time."""
+    """Create a unit's stock row of a kind, with the unit's last day and locks, where it does not exist yet."""
     limits = await connection.execute(_LOCK_LIMITS.clause, {"unit_id": unit_id})
     valid_until, locks = limits.one()
     result = await connection.execute(
@@ -104,13 +104,13 @@ async def open_stock(connection: AsyncConnection, unit_id: int, kind_code: str, 
 async def allot(
     connection: AsyncConnection, unit_id: int, kind_code: str, code: str, count: int, *, acting: Acting
 ) -> Segment:
-    """Give a unit the next `count` numbers of a 票据代码 as a segment in stock.
+    """Allot the next `count` numbers of a 票据代码 to a unit, as a segment in its stock.
 
-    Raises `Refusal`: `numbering.count_invalid`, or `numbering.pool_empty` when fewer are left.
+    Raises `Refusal`: `numbering.count_invalid`, or `numbering.pool_empty` when fewer numbers are left.
     """
     if not 1 <= count <= 1_000_000_000:
         raise refuse("numbering.count_invalid", "发放数量应在1至10亿之间，请修改后重试。", field="count")
-    # The same order as a train: the stock first, then the pool.
+    # Trains lock in the same order: first the stock, then the pool.
     await connection.execute(_LOCK_STOCK.clause, {"unit_id": unit_id, "kind_code": kind_code})
     segment = await _add_segment(await driver_of(connection), (unit_id, kind_code), code, count)
     if segment is None:
@@ -123,9 +123,9 @@ async def allot(
 
 
 async def lock_issuing(connection: AsyncConnection, unit_id: int, reason: str, *, acting: Acting) -> None:
-    """Stop a unit's issuing in all kinds and in those opened later, from this transaction's commit on.
+    """Stop a unit's issuing of all kinds, also of those opened later, from this transaction's commit on.
 
-    `reason` is a stable word; where it holds already nothing changes.
+    `reason` is the stable name of a lock. Changes nothing when the unit is locked for this reason already.
     """
     given = {"unit_id": unit_id, "reason": reason}
     fresh = await connection.execute(
@@ -146,7 +146,7 @@ async def lock_issuing(connection: AsyncConnection, unit_id: int, reason: str, *
 
 
 async def unlock_issuing(connection: AsyncConnection, unit_id: int, reason: str, *, acting: Acting) -> None:
-    """Take one reason away, where it holds; the unit issues again when none is left."""
+    """Remove one reason for which a unit is locked, if there; the unit can issue again when none is left."""
     given = {"unit_id": unit_id, "reason": reason}
     held = await connection.execute(
         text(
@@ -167,9 +167,9 @@ async def unlock_issuing(connection: AsyncConnection, unit_id: int, reason: str,
 async def set_valid_until(
     connection: AsyncConnection, unit_id: int, day: date | None, *, acting: Acting
 ) -> None:
-    """Let a unit issue up to a day (inclusive, Asia/Shanghai), in all kinds and in those opened later.
+    """Set the last day (inclusive, Asia/Shanghai) on which a unit may issue; it applies to all kinds, also later ones.
 
-    None sets no end. It works for every request that takes its number after this transaction's commit.
+    None removes the limit. Every request that takes its number after this transaction's commit obeys it.
     """
     given = {"unit_id": unit_id, "day": day}
     await connection.execute(
@@ -195,7 +195,7 @@ async def _lock_rows(connection: AsyncConnection, unit_id: int) -> None:
 
 
 async def pool_levels(connection: AsyncConnection) -> list[PoolLevel]:
-    """How many numbers are left under each 票据代码, in the order of the codes."""
+    """The numbers allotted and left of each 票据代码, in the order of the codes."""
     rows = await connection.execute(_POOL_LEVELS)
     return [PoolLevel(**row) for row in rows.mappings()]
 
@@ -242,7 +242,7 @@ async def kinds_of_unit(connection: AsyncConnection, unit_id: int) -> list[str]:
 
 
 async def lock_stocks(connection: asyncpg.Connection, keys: Iterable[StockKey]) -> dict[StockKey, Stock]:
-    """Lock the stock rows of a train, in order, and read where they stand. Missing rows are left out."""
+    """Lock the stock rows of a train in the order of their keys, and read them. Missing rows are left out."""
     wanted = list(keys)
     rows = await connection.fetch(_LOCK_STOCKS.sql, [key[0] for key in wanted], [key[1] for key in wanted])
     stocks = [
@@ -270,9 +270,9 @@ async def take_numbers(
 ) -> dict[StockKey, list[BillIdentity]]:
     """Take `wanted[key]` numbers from each stock that `lock_stocks` returned in this transaction.
 
-    `blocks[key]`, where given, is the (票据代码, block size) from which a unit without stock is
-    served at issue (即领即开). A key gets fewer numbers than wanted when its stock runs out. Within
-    a segment numbers are taken without a gap.
+    `blocks[key]`, where given, is the (票据代码, block size) from which a unit whose stock is empty gets
+    new segments during issue (即领即开). A key gets fewer numbers than wanted when its stock runs out.
+    Numbers of a segment are taken in order, without a gap.
     """
     taken: dict[StockKey, list[BillIdentity]] = {}
     advanced: list[tuple[StockKey, int]] = []
@@ -295,9 +295,10 @@ async def take_numbers(
 
 
 async def find_unit(connection: AsyncConnection, code: str, number: int) -> int | None:
-    """The unit whose segment a number lies in, or in which it would: None below all segments of the code.
+    """The unit of the segment of `code` that begins at or before `number`; None when there is no such segment.
 
-    A number behind the segment's end was never allotted; no bill has it.
+    Only this unit can have a bill of the number. If the number lies beyond the segment's end, it was never
+    allotted, and no bill has it.
     """
     found = await connection.execute(_FIND_UNIT, {"code": code, "number": number})
     unit_id: int | None = found.scalar_one_or_none()
@@ -311,7 +312,7 @@ def _identities(code: str, first: int, count: int) -> list[BillIdentity]:
 async def _take_beyond(
     connection: asyncpg.Connection, stock: Stock, missing: int, block: tuple[str, int] | None
 ) -> list[BillIdentity]:
-    """Use up the segment in use and go on to the next ones in stock, or to fresh blocks."""
+    """Use the rest of the current segment, then the next segments in stock, then new blocks."""
     key = (stock.unit_id, stock.kind_code)
     taken: list[BillIdentity] = []
     segment_id, code, next_number, last = stock.segment_id, stock.code, stock.last + 1, stock.last
@@ -340,7 +341,7 @@ async def _take_beyond(
 async def _add_segment(
     connection: asyncpg.Connection, key: StockKey, code: str, count: int
 ) -> Segment | None:
-    """Draw a segment from the province's pool; None when the pool holds fewer numbers."""
+    """Allot a segment from the pool of the code; None when fewer than `count` numbers are left."""
     first = await connection.fetchval(_DRAW_FROM_POOL.sql, code, count)
     if first is None:
         return None

@@ -1,4 +1,4 @@
-"""Values of a page that shows one thing: what has happened to it, and what may be done with it.
+"""Values for a page that shows one thing: its history, and the actions on it.
 
 `templates/detail.html` draws them, with the sections around.
 """
@@ -9,7 +9,9 @@ import msgspec
 
 
 class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that happened: when, what, by whom where it is told, and in whose words."""
+    """One event in the history: the time, what happened, by whom if that is known, and the person's own
+    words.
+    """
 
     at: datetime
     what: str
@@ -20,7 +22,7 @@ class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
 class PageAction(msgspec.Struct, frozen=True, kw_only=True):
     """A button that does one thing at once: it posts `values` to `address`.
 
-    `style` is primary, danger or nothing; `about` names the thing where several buttons read alike.
+    `style` is primary, danger or empty; `about` names the thing if several buttons have the same label.
     """
 
     label: str

@@ -1,14 +1,14 @@
-"""Forms: declared as data, shown and refused on one page; and reading what forms and addresses say.
+"""Forms, declared as data, that show refusals on their own page; and functions that read members of forms and
+addresses.
 
-A form is a verb and its refusal on the same page: the handler reads the members, calls the verb, and shows
-the page again with what was typed and the `Refusal`'s problems. Each problem stands at its field and in the
-summary at the top. What is typed when the session has ended meanwhile is kept by `portals/kept.py`, for
-every form, without its help.
+The handler of a form reads the members and calls the verb. On a `Refusal` it shows the page again with what
+was typed and the problems. Each problem is shown at its field and in the summary at the top. If the session
+has ended meanwhile, `portals/kept.py` keeps what was typed, for every form without its help.
 
-What is read is text without anything that a database would choke on.
+Texts are read without characters that a database does not accept.
 
-Days, amounts and ids of an address have one grammar each, of ASCII digits only: an address is written
-by our own pages, and two spellings of one thing would be two addresses of one page.
+Days, amounts and ids in an address each have one grammar, of ASCII digits only: our own pages write the
+addresses, and a second spelling of a value would give one page two addresses.
 """
 
 from collections.abc import Mapping
@@ -25,17 +25,17 @@ from mingpiao.kernel.money import MAX_AMOUNT, fits_places
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest
 
-#: Longer texts are cut before they are judged; no field of any form is that long.
+#: Longer texts are cut before they are checked; no field of any form is that long.
 MAX_TEXT = 2_000
 #: Texts of an address are compared with names and codes; none of those is longer.
 _TEXT_LENGTH = 100
 
 
 class FormField(msgspec.Struct, frozen=True, kw_only=True):
-    """A field of a form. `name` is its member's and the path that a problem names.
+    """A field of a form. `name` is that of its member, and the path in a problem's `field`.
 
-    `kind` is what draws it; `options` are (value, label) of a choice, `empty` the label of choosing none;
-    `attributes` are further ones of the input.
+    `kind` chooses how it is drawn; `options` are (value, label) of a choice, `empty` the label of choosing
+    none; `attributes` are further attributes of the input.
     """
 
     name: str
@@ -49,9 +49,10 @@ class FormField(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PageForm(msgspec.Struct, frozen=True, kw_only=True):
-    """A form: where it posts, its fields, the button that sends it, and where one goes without.
+    """A form: the address it posts to, its fields, its button, and the link that cancels it.
 
-    `once` keeps a second press of the button from sending it twice; a step before the deed needs it not.
+    `once` keeps a second press of the button from sending it twice; a form that only leads to the next step
+    does not need that.
     """
 
     address: str
@@ -71,7 +72,7 @@ def form_page(
     template: str = "form.html",
     **context: Any,
 ) -> Response[str]:
-    """The page of a form with what was typed and what was refused.
+    """The page of a form with what was typed and the problems.
 
     A `template` of its own shows more beside the form, which `form_parts.html` draws.
     """
@@ -79,13 +80,13 @@ def form_page(
 
 
 async def read_form(request: PageRequest) -> dict[str, str]:
-    """The text fields of a posted form without outer spaces; of a name given twice, the last."""
+    """The text fields of a posted form without outer spaces; if a name occurs twice, the last value."""
     form = await request.form()
     return {name: clean(value) for name, value in form.multi_items() if isinstance(value, str)}
 
 
 def read_query(request: PageRequest) -> dict[str, str]:
-    """The members of the address's query without outer spaces; of a name given twice, the last."""
+    """The members of the address's query without outer spaces; if a name occurs twice, the last value."""
     return {name: clean(value) for name, value in request.query_params.multi_items()}
 
 
@@ -100,7 +101,7 @@ def clean_text(text: str) -> str:
 
 
 def read_day(text: str) -> date:
-    """A date of this century, written 2026-11-21. Raises ValueError for anything else."""
+    """A date of this century, written 2026-11-21. Raises ValueError for any other text."""
     day = read_date(text)
     if day is None or not 2000 <= day.year < 2100:
         raise ValueError(text)
@@ -108,7 +109,9 @@ def read_day(text: str) -> date:
 
 
 def read_amount(text: str) -> Decimal:
-    """An amount in 元, two decimals at most, thousands apart by commas or not. Raises ValueError for anything else."""
+    """An amount in 元, at most two decimals, with or without commas between thousands. Raises ValueError for
+    any other text.
+    """
     amount = read_typed_decimal(text) if text.isascii() and " " not in text else None
     if amount is None or not fits_places(amount, 2) or abs(amount) > MAX_AMOUNT:
         raise ValueError(text)
@@ -116,5 +119,5 @@ def read_amount(text: str) -> Decimal:
 
 
 def read_id(text: str, most: int = 18) -> int | None:
-    """The number of a row, of so many digits at most, or None for anything else."""
+    """The number of a row, with a limited number of digits; None for any other text."""
     return read_whole(text, digits=most)

@@ -1,4 +1,6 @@
-"""What each role may do. A right names its roles; each subject's folder declares the rights of its own pages."""
+"""What each role may do. A `Right` lists its roles; each subject's folder declares the rights of its own
+pages.
+"""
 
 import msgspec
 
@@ -6,7 +8,7 @@ from mingpiao.identity.model import Role, Session
 from mingpiao.kernel.errors import refuse
 
 UNIT_ROLES = frozenset({Role.UNIT_HANDLER, Role.UNIT_CHECKER, Role.UNIT_MANAGER})
-#: Officers and heads of departments. An administrator sees what they see, and decides nothing for them.
+#: Officers and heads of departments. An administrator sees the same, but decides nothing in their place.
 DEPARTMENT_ROLES = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 
 

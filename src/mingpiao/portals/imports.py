@@ -1,8 +1,8 @@
 """Imports, declared as data: a template to download, a dry run, a report row by row, failed rows as a file.
 
-A subject says what columns there are and how rows are taken. Taking rows must be harmless to repeat: what
-is there already with the same content is `UNCHANGED`. Nothing is kept between the dry run and the import:
-the rows go along in the page, so that it works without JavaScript and in any number of windows.
+A subject declares the columns and the function that imports rows. Importing a row again must be harmless: a
+row that exists already with the same content is `UNCHANGED`. Nothing is stored between the dry run and the
+import: the page carries the rows along, so it works without JavaScript and in several windows.
 """
 
 import asyncio
@@ -37,9 +37,10 @@ _REASON = "未导入原因"
 
 
 class ImportColumn(msgspec.Struct, frozen=True, kw_only=True):
-    """One column: its name in the rows, its heading, and what a cell may say.
+    """One column: its name in the rows, its heading, and the values that a cell may have.
 
-    With `choices` (value, label) a cell says one of the labels; `example` and `hint` stand in the template.
+    With `choices` (value, label) a cell has one of the labels; `example` and `hint` are shown in the
+    template.
     """
 
     name: str
@@ -58,7 +59,7 @@ class ImportRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RowOutcome(StrEnum):
-    """What became of a row, or in a dry run would."""
+    """The result for a row; in a dry run, the result that it would have."""
 
     CREATED = "created"
     UNCHANGED = "unchanged"
@@ -70,7 +71,7 @@ class RowOutcome(StrEnum):
 
 
 class RowReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One row and what became of it; `result` fills the declaration's result columns."""
+    """One row and its result; `result` fills the declaration's result columns."""
 
     row: ImportRow
     outcome: RowOutcome
@@ -83,7 +84,9 @@ class RowReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Take(Protocol):
-    """Takes rows in one transaction, one report a row, in any order; with `dry_run` nothing is written."""
+    """Imports rows in one transaction, one report for each row, in any order; with `dry_run` nothing is
+    written.
+    """
 
     async def __call__(
         self, services: Services, rows: Sequence[ImportRow], *, dry_run: bool, acting: Acting
@@ -91,10 +94,11 @@ class Take(Protocol):
 
 
 class Import(msgspec.Struct, frozen=True, kw_only=True):
-    """An import: where it is, what its rows are, and the verb that takes them.
+    """An import: its address, its columns, and the function that imports its rows.
 
-    `key` names the column that may come once in a file. `result_columns` head a file that is given out
-    once after the import, such as first passwords; `result_note` says what to do with it.
+    `key` names the column whose values may occur only once in a file. `result_columns` are the headings of a
+    file that is offered once after the import, for example with first passwords; `result_note` says what to
+    do with it.
     """
 
     title: str
@@ -120,11 +124,11 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def import_handlers(declared: Import, path: str, guards: Sequence[Guard]) -> list[ControllerRouterHandler]:
-    """The pages of an import at a path below its portal: the form, the template, trying and importing."""
+    """The pages of an import at a path below its portal: the form, the template, the dry run and the import."""
 
     @get(path, guards=guards)
     async def import_form(call: NamedDependency[PageCall]) -> Response[str]:
-        """Choose a file; rows that wait since an earlier session are tried again."""
+        """Show the form to choose a file; rows that are kept from an earlier session are tried again."""
         carried = (use_kept_members(call.request) or {}).get("rows", "")
         if not carried:
             return _page(call.request, declared)
@@ -139,7 +143,9 @@ def import_handlers(declared: Import, path: str, guards: Sequence[Guard]) -> lis
 
     @post(path, guards=guards, status_code=200, request_max_body_size=_MAX_BODY)
     async def import_file(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
-        """What the button says: `try` a file, `import` what was tried, or its `failed` or `results` as a file."""
+        """Do what the button says: `try` a file, `import` one that was tried, or return its `failed` or
+        `results` as a file.
+        """
         form = await call.request.form()
         action = form.get("action")
         try:
@@ -181,7 +187,7 @@ async def _tried(
 
 
 def read_rows(declared: Import, data: bytes) -> list[ImportRow]:
-    """The rows of a file by the declaration's columns; columns that it does not know are left out.
+    """The rows of a file by the declared columns; unknown columns are left out.
 
     Raises `Refusal` (`import.*`, field `file`) for a file that cannot be read or lacks a required column.
     """
@@ -221,7 +227,7 @@ async def run(
     dry_run: bool,
     acting: Acting,
 ) -> list[RowReport]:
-    """Check every row by its columns, have the rest taken, and report all in the order of the file."""
+    """Check every row by its columns, import the valid ones, and report all in the order of the file."""
     refused = list(_refused_rows(declared, rows))
     known = {report.row.number for report in refused}
     sound = [row for row in rows if row.number not in known]
@@ -258,7 +264,7 @@ def _cell_problems(declared: Import, row: ImportRow) -> Iterable[Problem]:
 
 
 def template_answer(declared: Import, ending: str) -> Response[bytes]:
-    """The template to fill in. Raises `Refusal` (`http.404`) for another ending than `xlsx` or `csv`."""
+    """The template. Raises `Refusal` (`http.404`) for an ending other than `xlsx` or `csv`."""
     if ending == "csv":
         data, kind = ("\ufeff" + csv_text([declared.labels])).encode(), "text/csv"
     elif ending == "xlsx":
@@ -293,7 +299,7 @@ def _template(declared: Import) -> bytes:
 
 
 async def _failed(services: Services, declared: Import, data: bytes, *, acting: Acting) -> Response[bytes]:
-    """Rows that cannot be imported, in the template's columns and with the reason, to be mended and sent again."""
+    """Rows that cannot be imported, in the template's columns and with the reason, for correction."""
     rows = read_rows(declared, data)
     reports = await run(services, declared, rows, dry_run=True, acting=acting)
     refused = [report for report in reports if report.outcome is RowOutcome.REFUSED]
@@ -305,7 +311,7 @@ async def _failed(services: Services, declared: Import, data: bytes, *, acting: 
 
 
 async def _results(declared: Import, carried: str) -> Response[bytes]:
-    """What the page of a finished import carries along, as a file. It is kept nowhere else."""
+    """The data that the page of a finished import carries along, as a file. The server does not keep it."""
     rows = read_table(carried.encode(), max_rows=declared.max_rows)
     return await _workbook(f"{declared.file_name}-results", tuple(rows[0]), rows[1:])
 
@@ -325,7 +331,7 @@ async def _workbook(name: str, columns: tuple[str, ...], rows: list[list[str]]) 
 
 
 def _shown(declared: Import, row: ImportRow) -> list[str]:
-    """A row's cells as a person writes them."""
+    """A row's cells in people's spelling."""
     return [
         dict(column.choices).get(row.values[column.name], row.values[column.name])
         for column in declared.columns
@@ -333,7 +339,7 @@ def _shown(declared: Import, row: ImportRow) -> list[str]:
 
 
 def _carried(declared: Import, rows: Sequence[ImportRow]) -> str:
-    """Rows as the page takes them along, each in its place; an empty text without rows."""
+    """Rows as the page carries them along, with their row numbers; an empty text without rows."""
     if not rows:
         return ""
     by_number = {row.number: _shown(declared, row) for row in rows}

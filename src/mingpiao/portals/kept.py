@@ -1,9 +1,9 @@
-"""Nothing typed is lost: a form that arrives after its session has ended waits for its author.
+"""Keeps a form that arrives after its session has ended, so that nothing typed is lost.
 
-What was typed is kept on the server, encrypted, for an hour. It takes the cookie of the browser that
-sent it and a session of the same account to see it again; passwords and files are never kept. Whose it
-is, the form's own CSRF token tells: a form of another site carries none of ours, so that nobody can put
-words into a visitor's form.
+The server keeps what was typed, encrypted, for an hour. Seeing it again takes the cookie of the browser that
+sent it and a session of the same account; passwords and files are never kept. The form's own CSRF token shows
+whose form it is: a form of another site has no token of ours, so nobody can make a visitor's browser keep a
+foreign text.
 """
 
 import re
@@ -27,7 +27,7 @@ from mingpiao.kernel.grammar import read_whole
 
 #: An option of a handler whose form is never kept: `@post("/password", opt=NEVER_KEPT)`.
 NEVER_KEPT = {"never_kept": True}
-#: The member of an address's query, and of a form filled in again, that names a kept form.
+#: The member of an address's query, and of a form that is filled in again, that names a kept form.
 KEPT_QUERY = "kept"
 KEPT_FIELD = "kept_form"
 CSRF_FIELD = "csrf_token"
@@ -37,7 +37,7 @@ CSRF_HEADER = "X-CSRF-Token"
 SESSION_COOKIE = "mingpiao_session"
 _COOKIE = "mingpiao_kept"
 _COOKIE_SECONDS = int(timedelta(hours=1).total_seconds())
-#: A visitor without any cookie of a session makes the server read no more than this.
+#: From a visitor without a session cookie the server reads no more than this many bytes.
 _STRANGERS_BYTES = 1024 * 1024
 _SECRET = re.compile(r"password|secret", re.IGNORECASE)
 _STATE_KEY = "mingpiao_kept"
@@ -47,9 +47,9 @@ _Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 class Shown(msgspec.Struct, kw_only=True):
-    """The kept form that a page is asked to show, and the others that wait.
+    """The kept form that a page is asked to show, and the others that are kept.
 
-    `used` is set by a handler that has filled its page in from the members itself.
+    A handler sets `used` if it has filled its page in from the members itself.
     """
 
     form: KeptForm
@@ -58,7 +58,7 @@ class Shown(msgspec.Struct, kw_only=True):
 
 
 def is_form(request: _PageRequest) -> bool:
-    """Whether a request carries a form as browsers send it."""
+    """Whether a request has a form as browsers send it."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return kind in {"application/x-www-form-urlencoded", "multipart/form-data"}
 
@@ -72,7 +72,7 @@ async def given_csrf_token(request: _PageRequest) -> str:
 
 
 async def close_uploads(request: _PageRequest) -> None:
-    """Let go of a refused form's files; those of a form that no guard had to read were never opened."""
+    """Close the files of a refused form; those of a form that no guard had to read were never opened."""
     if is_form(request) and not request.headers.get(CSRF_HEADER):
         await (await request.form()).close()
 
@@ -83,9 +83,9 @@ async def close_uploads(request: _PageRequest) -> None:
 async def keep_posted(
     services: Services, request: _PageRequest, handler: BaseRouteHandler, *, signed_out: bool
 ) -> tuple[str, Kept] | None:
-    """Keep the form that a request posts: the cookie's token, and what was kept for whom.
+    """Keep the form of a request. Returns the cookie's token, and what was kept for whom.
 
-    None when there is nothing to keep: no form of ours, no texts in it, or too much of them.
+    Returns None if there is nothing to keep: not a form of ours, no texts in it, or too much of them.
     """
     if handler.opt.get("never_kept") or not is_form(request) or (signed_out and _is_too_large(request)):
         return None
@@ -102,7 +102,7 @@ async def keep_posted(
 
 def _is_too_large(request: _PageRequest) -> bool:
     if any(name.endswith(SESSION_COOKIE) for name in request.cookies):
-        return False  # the route's own limit holds
+        return False  # The route's own limit applies.
     length = read_whole(request.headers.get("content-length", ""))
     return length is None or length > _STRANGERS_BYTES
 
@@ -123,9 +123,9 @@ def _read(request: _PageRequest, items: Sequence[tuple[str, Any]]) -> KeptForm:
 
 
 def page_of_form(request: _PageRequest) -> str:
-    """The address of the page on which a posted form stood, or of the nearest above that can be opened.
+    """The address of the page with a posted form, or of the nearest page above it that can be opened.
 
-    A page that answered a form (`…/confirm`) cannot be opened by its address; the one above it can.
+    A page that is the answer to a form (`…/confirm`) cannot be opened by its address; the one above it can.
     """
     told = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
     if told.netloc != request.url.netloc:
@@ -191,7 +191,7 @@ def kept_cookie(connection: _Connection, token: str) -> Cookie:
 
 
 async def waiting_address(services: Services, connection: _Connection, account_id: int) -> str:
-    """The page that shows the newest form waiting for an account in this browser; empty without one."""
+    """The address of the newest form that is kept for an account in this browser; empty without one."""
     token = kept_token(connection)
     if not token:
         return ""
@@ -223,9 +223,10 @@ def shown_form(connection: _Connection) -> Shown | None:
 
 
 def use_kept_members(request: _PageRequest) -> Mapping[str, str] | None:
-    """What was typed, for a handler that builds its form from members; of a name given twice, the last.
+    """What was typed, for a handler that builds its form from members; if a name occurs twice, the last
+    value.
 
-    None when this page is not asked to show a kept form.
+    None if this page is not asked to show a kept form.
     """
     shown = shown_form(request)
     if shown is None:
@@ -235,7 +236,7 @@ def use_kept_members(request: _PageRequest) -> Mapping[str, str] | None:
 
 
 async def forget_sent(services: Services, request: _PageRequest, account_id: int) -> None:
-    """Forget the kept form that a request sends again."""
+    """Delete the kept form that a request sends again."""
     token = kept_token(request)
     if not token or not is_form(request):
         return

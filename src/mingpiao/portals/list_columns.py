@@ -1,7 +1,7 @@
-"""Columns of a list, and what their cells say: as markup on the page, as text in an export.
+"""Columns of a list, and the content of their cells: as markup on the page, as text in an export.
 
-A column takes a row of the list and gives a value. What the value looks like follows from the column's
-kind, so that a moment or an amount is written alike in every list.
+A column returns a value for a row of the list. The column's kind determines how the value looks, so times and
+amounts look the same in every list.
 """
 
 from collections.abc import Callable
@@ -17,8 +17,8 @@ from mingpiao.portals.rendering import day, moment, money
 
 Row = TypeVar("Row")
 
-#: Kinds of columns, and the classes of their cells. `short` is for words that stay on one line,
-#: `wide` for names, `long` for a person's own words.
+#: Kinds of columns, and the CSS classes of their cells. `short` is for words that stay on one line,
+#: `wide` for names, `long` for texts that people write.
 _CLASSES = {
     "text": "",
     "short": "text-nowrap",
@@ -30,19 +30,19 @@ _CLASSES = {
     "money": "text-end figure",
     "count": "text-end figure",
 }
-#: On a phone's screen only the columns that tell rows apart are shown.
+#: A phone's screen shows only the columns that tell rows apart.
 _NOT_ON_PHONE = "d-none d-sm-table-cell"
 
 
 class Badge(msgspec.Struct, frozen=True):
-    """A state in words on a coloured ground. Colours: green, orange, red, blue, secondary."""
+    """A state in words on a coloured background. Colours: green, orange, red, blue, secondary."""
 
     text: str
     colour: str = "blue"
 
 
 class Note(msgspec.Struct, frozen=True):
-    """A further text in a smaller voice, below the main one."""
+    """A second text in a smaller font, below the main one."""
 
     text: str
 
@@ -56,10 +56,11 @@ class Parts(msgspec.Struct, frozen=True):
 class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     """One column of a list.
 
-    `name` is what an account's choice of columns and an export call it. `kind` is one of text, short, wide,
-    long, code, moment, day, money and count. `head` marks the column that names the row. A column that is not
-    `shown` can be chosen. `text` is what an export says, where that is not the value. `link` gives an
-    address, or an empty text for no link; `link_label` says it whole where the cell's own text does not.
+    `name` identifies it in an account's choice of columns and in exports. `kind` is one of text, short, wide,
+    long, code, moment, day, money and count. `head` marks the column that names the row. A column with
+    `shown` false is hidden until an account chooses it. `text` returns what an export contains if that is not
+    the value. `link` returns an address, or an empty text for no link; `link_label` describes the link if the
+    cell's text does not.
     """
 
     name: str
@@ -85,7 +86,7 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
         return " ".join(filter(None, (at_end, "" if self.phone else _NOT_ON_PHONE)))
 
     def cell(self, row: Row) -> Markup:
-        """What the page shows of a row."""
+        """The content of the cell on the page."""
         shown = _markup(self.kind, self.value(row))
         address = self.link(row) if self.link else ""
         if not address:
@@ -95,7 +96,7 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
         return Markup('<a href="{}"{}>{}</a>').format(address, spoken, shown)
 
     def exported(self, row: Row) -> str:
-        """What an export says of a row."""
+        """The text of the cell in an export."""
         return self.text(row) if self.text else _plain(self.kind, self.value(row))
 
 

@@ -1,7 +1,7 @@
-"""Exports of lists: a short one is answered at once, a long one is written by a worker and downloaded later.
+"""Exports of lists: a short one is answered at once; a long one is written by a worker and downloaded later.
 
-Rows are fetched page by page, each page in a transaction of its own: no database connection waits for a
-browser or for a file.
+Rows are fetched page by page, each page in a transaction of its own, so that no database connection waits for
+a browser or for a file.
 """
 
 import tempfile
@@ -40,7 +40,7 @@ from mingpiao.storage.files import FileStore
 
 #: Rows fetched in one transaction.
 _BATCH = 500
-#: No file is longer: nobody opens it, and the filter was meant to be narrower.
+#: The longest export: nobody opens a longer file, and a narrower filter was probably meant.
 _MOST_ROWS = 2_000_000
 TYPES = {
     "csv": "text/csv",
@@ -51,9 +51,9 @@ TYPES = {
 async def export_list(
     request: PageRequest, services: Services, listing: Listing[Any], ending: str, *, acting: Acting
 ) -> Response[bytes] | Stream:
-    """All rows of an address's filter as a file, put down in the audit trail; long ones are left to a worker.
+    """Export all rows of an address's filter as a file, with an audit row; a worker writes long ones.
 
-    Raises `Refusal` with what is wrong in the filter (422).
+    Raises `Refusal` with the problems of the filter (422).
     """
     account = _account_of(acting=acting)
     sources = sources_of(services)
@@ -87,19 +87,19 @@ def _order(listing: Listing[Any], query: Query, stem: str, ending: str) -> Expor
 
 
 def exports_address(account: Account) -> str:
-    """Where an account finds its exports."""
+    """The address of an account's list of exports."""
     if account.unit_id is not None:
         return "/unit/exports"
     return "/finance/exports" if account.region_code is not None else "/admin/exports"
 
 
 def file_name(stem: str, ending: str) -> str:
-    """The name under which an export that is asked for now is saved."""
+    """The name under which an export that is requested now is saved."""
     return f"{stem}-{now():%Y%m%d-%H%M%S}.{ending}"
 
 
 def file_answer(name: str, ending: str, pieces: AsyncIterator[bytes]) -> Stream:
-    """An export as an attachment that stays in nobody's cache."""
+    """An export as an attachment that no cache keeps."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Stream(pieces, media_type=TYPES[ending], headers=headers)
 
@@ -125,7 +125,7 @@ def _export_of(listing: Listing[Any]) -> ExportFile:
 
 
 async def _read(sources: Sources, account: Account, listing: Listing[Any], given: Mapping[str, str]) -> Query:
-    """The filter that an export answers; raises `Refusal` with what is wrong in it."""
+    """The filter of an export. Raises `Refusal` with its problems."""
     catalog = await sources.catalog.get()
     async with sources.database.scoped(listing.scope(account)) as connection:  # scope: the list's own
         here = Here(account=account, catalog=catalog, units=sources.units, connection=connection)
@@ -138,7 +138,7 @@ async def _read(sources: Sources, account: Account, listing: Listing[Any], given
 async def _batches(
     sources: Sources, account: Account, listing: Listing[Row], query: Query, *, most: int
 ) -> Batches:
-    """Rows of a filter as texts, some at a time, up to `most` of them."""
+    """Rows of a filter as texts, in batches, up to `most` rows."""
     columns = _columns_of(listing)
     catalog = await sources.catalog.get()
     key, left = "", most
@@ -153,7 +153,7 @@ async def _batches(
 
 
 def short_file(stem: str, ending: str, layout: Layout, rows: Sequence[list[list[str]]]) -> Stream:
-    """Rows that are at hand as an attachment. A workbook is whole before its first byte is sent."""
+    """Rows that are in memory as an attachment. A workbook is complete before its first byte is sent."""
 
     async def batches() -> Batches:
         for batch in rows:
@@ -182,13 +182,14 @@ async def _audit_entry(
     )
 
 
-# -- the worker's side ---------------------------------------------------------------------------
+# -- in the worker -------------------------------------------------------------------------------
 
 
 async def write_export(sources: Sources, files: FileStore, export_id: int) -> None:
-    """Write an export's file and keep it; begun again, it is written anew.
+    """Write an export's file and store it; if it was interrupted, it is written again from the beginning.
 
-    What its owner may not have, or what cannot be written for a reason of theirs, is told on the list of exports.
+    If the owner may not have it, or it cannot be written for a reason that concerns them, the list of exports
+    says so.
     """
     async with sources.database.system() as connection:  # system: exports are an account's, no scope's
         export = await begin_export(connection, export_id)
@@ -221,7 +222,7 @@ async def _write(sources: Sources, files: FileStore, export: Export) -> int:
 
 
 async def _told(database: Database, export_id: int, batches: Batches) -> Batches:
-    """Batches as they come, with word of how many rows they are. Raises `Refusal` when there are too many."""
+    """Pass batches on, and record the number of rows so far. Raises `Refusal` if there are too many."""
     written = 0
     async for batch in batches:
         yield batch
@@ -233,7 +234,7 @@ async def _told(database: Database, export_id: int, batches: Batches) -> Batches
 
 
 def listing_named(name: str) -> Listing[Any]:
-    """A list of the site by its name. Raises `Refusal` (`export.unknown`, 404) for one that is no more."""
+    """A list of the site by its name. Raises `Refusal` (`export.unknown`, 404) for one that no longer exists."""
     for listing in (each for subject in subjects() for each in subject.lists):
         if listing.name == name:
             return listing

@@ -1,4 +1,4 @@
-"""Rows of a list as a file: CSV or a workbook, written in constant memory."""
+"""Writes rows of a list to a file, CSV or workbook, in constant memory."""
 
 import asyncio
 import csv
@@ -9,17 +9,17 @@ from pathlib import Path
 import msgspec
 import xlsxwriter
 
-#: A worksheet holds 1,048,576 rows; the next sheet begins before that.
+#: A worksheet has 1,048,576 rows at most; the next sheet begins before that.
 _SHEET_ROWS = 1_000_000
-#: What a spreadsheet program takes for the beginning of a formula.
+#: Characters with which a spreadsheet program thinks that a formula begins.
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 
-#: Rows of texts, some at a time.
+#: Rows of texts, in batches.
 Batches = AsyncIterator[list[list[str]]]
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """Headings of an export, those of them that head amounts in 元 (or nothing)."""
+    """The headings of an export; `money` are those whose columns hold amounts in 元."""
 
     columns: tuple[str, ...]
     amounts: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def csv_pieces(layout: Layout, batches: Batches) -> AsyncIterator[bytes]:
-    """Rows as CSV (UTF-8 with a byte order mark, so that Excel reads it right)."""
+    """Rows as CSV (UTF-8 with a byte order mark, without which Excel misreads it)."""
     places = layout.amount_places
 
     async def lines() -> AsyncIterator[bytes]:
@@ -42,7 +42,7 @@ def csv_pieces(layout: Layout, batches: Batches) -> AsyncIterator[bytes]:
 
 
 async def write_list(path: Path, ending: str, layout: Layout, batches: Batches) -> None:
-    """Write rows into a file: `csv`, or `xlsx` with a sheet for every million rows."""
+    """Write rows to a file: `csv`, or `xlsx` with a sheet for every million rows."""
     if ending == "xlsx":
         sheets = _Sheets(path, layout)
         async for rows in batches:
@@ -61,7 +61,7 @@ def _csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _harmless(row: Sequence[str], amounts: frozenset[int]) -> list[str]:
-    """A row whose texts no spreadsheet program takes for formulas; amounts are numbers and stay so."""
+    """A row whose texts no spreadsheet program takes for formulas; amounts remain numbers."""
     return [
         "'" + text if text.startswith(_FORMULA_STARTS) and place not in amounts else text
         for place, text in enumerate(row)
@@ -69,7 +69,9 @@ def _harmless(row: Sequence[str], amounts: frozenset[int]) -> list[str]:
 
 
 class _Sheets:
-    """A workbook written row after row in constant memory. Texts are written as texts, never as formulas."""
+    """A workbook that is written row by row in constant memory. Texts are written as texts, never as
+    formulas.
+    """
 
     def __init__(self, path: Path, layout: Layout) -> None:
         self._layout = layout

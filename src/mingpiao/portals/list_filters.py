@@ -1,7 +1,7 @@
-"""Filters of a list: what its form asks, how an address carries it, and what is wrong in it.
+"""Filters of a list: the inputs of its form, their texts in an address, and the problems of these.
 
-Each filter names its inputs and reads their texts. What cannot be read is a problem of that input with
-status 422, and restricts nothing: a list with problems shows no rows.
+Each filter names its inputs and reads their texts. A text that cannot be read is a problem of that input with
+status 422. A list with problems shows no rows.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -23,14 +23,14 @@ from mingpiao.portals.regions import chosen_region, region_options
 from mingpiao.storage.database import Database
 from mingpiao.units.service import UnitDirectory, search
 
-#: What a list of many rows shows that was asked for nothing in particular.
+#: How many days a list of many rows shows by default.
 _USUAL_DAYS = 30
 #: (value, label) pairs of a drop-down.
 Options = Sequence[tuple[str, str]]
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
-    """What lists read from, in a process that serves pages as in one that writes exports."""
+    """What lists read from, both in a process that serves pages and in one that writes exports."""
 
     database: Database
     catalog: CatalogStore
@@ -38,12 +38,14 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sources_of(services: Services) -> Sources:
-    """What lists read from, of the services of pages."""
+    """What lists read from, taken from the services of pages."""
     return Sources(database=services.database, catalog=services.catalog, units=services.units)
 
 
 class Here(msgspec.Struct, frozen=True, kw_only=True):
-    """Who looks at a list, and what is needed to find its rows. `path` holds the members of the page's path."""
+    """The reader of a list, and what is needed to fetch its rows. `path` holds the members of the page's
+    path.
+    """
 
     account: Account
     catalog: Catalog
@@ -53,7 +55,9 @@ class Here(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True):
-    """One input of the form. `kind` is text, search, date, select or hidden; `width` are classes of the grid."""
+    """One input of the form. `kind` is text, search, date, select or hidden; `width` has CSS classes of the
+    grid.
+    """
 
     name: str
     label: str
@@ -67,7 +71,7 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Filtered(msgspec.Struct, frozen=True, kw_only=True):
-    """What a filter read: members for the fetching verb, and problems."""
+    """The result of reading a filter: members for the fetching verb, and problems."""
 
     wanted: Mapping[str, Any] = {}
     problems: tuple[Problem, ...] = ()
@@ -92,11 +96,11 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def words(self) -> Mapping[str, str]:
-        """What a person calls those members."""
+        """The names of those members for people."""
         return {self.name: self.label}
 
     def told(self, value: str) -> str:
-        """What a person calls a member's value."""
+        """A member's value in words for people."""
         return value
 
     async def inputs(self, here: Here, values: Values) -> Sequence[Input]:
@@ -104,7 +108,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         raise NotImplementedError
 
     async def read(self, here: Here, values: Values) -> Filtered:
-        """What the texts of the address mean."""
+        """The values of the texts in the address."""
         raise NotImplementedError
 
 
@@ -119,7 +123,7 @@ class TextFilter(Filter, frozen=True, kw_only=True):
 
 
 class DigitsFilter(Filter, frozen=True, kw_only=True):
-    """A number of so many digits at least and at most, as text: leading zeros count."""
+    """A number with a least and a greatest number of digits, as text: leading zeros count."""
 
     least: int = 1
     most: int
@@ -199,10 +203,10 @@ class AmountsFilter(Filter, frozen=True, kw_only=True):
 
 
 class ChoiceFilter(Filter, frozen=True, kw_only=True):
-    """One of some options. `empty` names the choice of none; without it one is always chosen.
+    """One of some options. `empty` is the label of choosing none; without it one is always chosen.
 
-    With `may_be_gone` a value that is no longer among the options finds nothing rather than being wrong:
-    the options come from rows, and rows go while somebody looks at the page.
+    With `may_be_gone`, a value that is no option finds nothing instead of being a problem: the options come
+    from rows, which may disappear while somebody looks at the page.
     """
 
     options: OptionsOf
@@ -235,7 +239,8 @@ class ChoiceFilter(Filter, frozen=True, kw_only=True):
 
 
 class RegionFilter(Filter, frozen=True, kw_only=True):
-    """A region with all below it. When none is chosen the verb gets the account's `own`, or else an empty text.
+    """A region with all below it. If none is chosen, the verb gets the account's `own`, or else an empty
+    text.
 
     Reading raises `Refusal` (`region.unknown`, 404) for a region outside the account's.
     """
@@ -263,9 +268,9 @@ class RegionFilter(Filter, frozen=True, kw_only=True):
 
 
 class UnitFilter(Filter, frozen=True, kw_only=True):
-    """The one unit that a text means: its code, its whole name, or a part that no other name has.
+    """The one unit that a text names: by its code, its whole name, or a part that no other name contains.
 
-    The verb gets `unit_id`, None without a text.
+    The verb gets `unit_id`, which is None without a text.
     """
 
     name: str = "unit"
@@ -293,7 +298,8 @@ class UnitFilter(Filter, frozen=True, kw_only=True):
 
 
 class CarriedFilter(Filter, frozen=True, kw_only=True):
-    """A condition that another page's link brings: the form keeps it unseen, and `note` tells of it.
+    """A condition that a link on another page sets: the form carries it in a hidden field, and `note`
+    mentions it.
 
     `valid` says whether a text is such a condition.
     """
@@ -335,5 +341,5 @@ def _wrong(name: str, message: str, code: str = "") -> Filtered:
 
 
 def usual_start() -> str:
-    """The day on which a list of many rows begins that was asked for nothing in particular."""
+    """The first day that a list of many rows shows by default."""
     return (today() - timedelta(days=_USUAL_DAYS)).isoformat()

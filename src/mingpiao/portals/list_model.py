@@ -1,4 +1,4 @@
-"""What a list is, as data: see `Listing`; `portals/lists.py` serves it."""
+"""A list as data: see `Listing`. `portals/lists.py` serves it."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,14 +16,15 @@ from mingpiao.portals.list_filters import Filter, Here
 from mingpiao.storage.paging import Page
 from mingpiao.storage.scope import Scope
 
-#: How a list fetches rows: who looks, members read by the filters (`sort` among them), a key, and how many.
+#: Fetches rows of a list. Arguments: the reader, the members read by the filters (`sort` among them), a key,
+#: and the number of rows.
 Fetch = Callable[[Here, Mapping[str, Any], str, int], Awaitable[Page[Row]]]
 SORT = "sort"
 _MEMBER = re.compile(r"\{(\w+)\}")
 
 
 class Button(msgspec.Struct, frozen=True, kw_only=True):
-    """A link beside the title, for those who have `right`."""
+    """A link beside the title, for accounts that have `right`."""
 
     label: str
     address: str
@@ -33,9 +34,9 @@ class Button(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RowAction(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
-    """A button in each row that posts a form; `spoken` is its name for those who do not see the row.
+    """A button in each row that posts a form; `spoken` is its name for screen readers.
 
-    It is offered to whoever has `right`, on rows for which `offered` holds; verbs decide again.
+    It is shown to accounts that have `right`, on rows for which `offered` is true; verbs check both again.
     """
 
     label: Callable[[Row], str]
@@ -47,9 +48,11 @@ class RowAction(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
 
 
 class Batch(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
-    """Something that is done with chosen rows of several pages: `template` asks what, `address` takes the form.
+    """An action for chosen rows, also from several pages: `template` asks for the details, `address` receives
+    the form.
 
-    The form's `chosen` are the rows' ids, each spoken after `noun`. A row can be chosen where `offered` holds.
+    The form's member `chosen` has the rows' ids; screen readers say `noun` before each. A row can be chosen
+    if `offered` is true for it.
     """
 
     address: str
@@ -61,10 +64,10 @@ class Batch(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
 
 
 class ExportFile(msgspec.Struct, frozen=True, kw_only=True):
-    """How a list is exported: names of columns in their order, the file's name, and the audit trail's action.
+    """How a list is exported: the names of its columns in order, the file's name, and its action in the audit trail.
 
-    The trail calls it 导出 and the list's title, and the members of the filter by the labels of the form. Headings
-    are the columns' labels. Unless told, all columns are exported in their order on the page.
+    The audit page calls the action 导出 and the list's title, and names the members of the filter by the labels of
+    the form. Headings are the columns' labels. By default all columns are exported in their order on the page.
     """
 
     action: str
@@ -76,13 +79,13 @@ class ExportFile(msgspec.Struct, frozen=True, kw_only=True):
 class Listing(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     """A list.
 
-    `name` is unique and stays, since accounts' choices of columns and exports refer to it. `usual` completes
-    the texts of an address before they are read, for what a list shows when nothing in particular is asked.
-    `key` is the member of the address that continues a list. `orders` are (value, label) pairs of `sort`, the
-    first is usual. `shortcuts` are (label, query) pairs of questions that are often asked. `scope` is what the
-    fetching verb may see, unless told what the account sees. `files` are (label, ending) of further
-    exports, which the page serves itself. `moving` marks rows that change by themselves: a page that shows one
-    looks again every two seconds.
+    `name` is unique and must not change, since accounts' choices of columns and exports refer to it. `usual`
+    fills in the texts of an address before they are read: it says what a list shows without any filter. `key`
+    is the member of the address that continues a list. `orders` are (value, label) pairs of `sort`; the first
+    is the usual one. `shortcuts` are (label, query) pairs of frequent filters. `scope` is the scope of the
+    fetching verb, by default the account's. `files` are (label, ending) of further exports, which the page
+    serves itself. `moving` marks rows that change by themselves: a page with such a row reloads every two
+    seconds.
     """
 
     name: str
@@ -109,7 +112,7 @@ class Listing(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
 
     @property
     def route(self) -> str:
-        """The address below its portal, its members as texts: /finance/rules/{code} → /rules/{code:str}."""
+        """The address below its portal with typed members: /finance/rules/{code} → /rules/{code:str}."""
         return _MEMBER.sub(r"{\1:str}", "/" + self.address.split("/", 2)[2])
 
     def column(self, name: str) -> Column[Row]:
@@ -118,7 +121,7 @@ class Listing(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """What an address asks of a list: its texts, what they mean, and what is wrong in them."""
+    """The filter of an address: its texts, the values read from them, and its problems."""
 
     values: dict[str, str]
     wanted: Mapping[str, Any]
@@ -141,7 +144,7 @@ async def read_list_query(listing: Listing[Any], here: Here, given: Mapping[str,
         wanted |= found.wanted
         problems += found.problems
     if listing.orders:
-        # An order is no filter: one that is not offered gives the usual one and hides nothing.
+        # An order is no filter: an unknown one is replaced by the usual one, and hides nothing.
         values[SORT] = values[SORT] if values[SORT] in dict(listing.orders) else ""
         wanted[SORT] = values[SORT] or listing.orders[0][0]
     return Query(values=values, wanted=wanted, problems=problems)

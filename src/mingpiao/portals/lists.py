@@ -1,7 +1,7 @@
-"""Lists: declared as data (`list_model.py`), served alike.
+"""Lists are declared as data (`list_model.py`) and all served by this module.
 
-From a `Listing` follow the page, its part that htmx changes, the exports with their audit rows, the choice of
-columns, and what is said when nothing is found. The filter lives in the address.
+A `Listing` determines the page, the part of it that htmx replaces, the exports with their audit rows, the
+choice of columns, and the text for an empty list. The filter is in the address.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ from mingpiao.storage.paging import KEY_MALFORMED, Page
 
 
 class ShownRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row as the template shows it: its cells, its buttons, and its id where it can be chosen."""
+    """A row in the form for the template: its cells, its buttons, and its id if it can be chosen."""
 
     cells: tuple[Markup, ...]
     actions: tuple[Mapping[str, Any], ...]
@@ -53,8 +53,8 @@ async def show_list(
 ) -> Response[str]:
     """A page of a list; for htmx only the part that changes.
 
-    `given` stands for the address's members, `problems` and `chosen` come from a form of the page that was
-    refused, and `context` is for a template of the list's own, which gets `rows` as well.
+    `given` replaces the address's members. `problems` and `chosen` come from a refused form of the page.
+    `context` is for a list's own template, which gets `rows` as well.
     """
     given = read_query(request) if given is None else given
     account = session.account
@@ -91,7 +91,7 @@ async def show_list(
             "rows": found.items,
             "shown_rows": rows,
             "has_actions": any(row.actions for row in rows),
-            # What nothing on the page can be chosen for is not asked.
+            # If the page has no row that can be chosen, nothing is asked.
             "batch": listing.batch if chosen or any(row.chosen_as for row in rows) else None,
             "columns": columns,
             "total": found.total if found.total is not None else _known_total(found, key),
@@ -108,7 +108,7 @@ async def show_list(
 async def _fetch(
     listing: Listing[Row], here: Here, query: Query, key: str
 ) -> tuple[Page[Row], tuple[Problem, ...]]:
-    """The page of rows, and what is wrong with the filter or the key."""
+    """The page of rows, and the problems of the filter or the key."""
     if query.problems:
         return Page(), query.problems
     try:
@@ -116,24 +116,24 @@ async def _fetch(
     except Refusal as refusal:
         if refusal.problems[0].code != KEY_MALFORMED:
             raise
-        # Told like a wrong filter, above the form that it came with.
+        # Shown like a problem of the filter, above the form that it belongs to.
         return Page(), tuple(msgspec.structs.replace(each, status=422, field="") for each in refusal.problems)
 
 
 def _known_total(found: Page[Any], key: str) -> int | None:
-    """How many rows there are in all, where the one page shows it."""
+    """The number of all rows, if the page shows it."""
     return None if key or found.next_key else len(found.items)
 
 
 def _pushed(wanted: bool, query: Query, address: str, name: str, key: str) -> dict[str, str]:
-    """The address that the browser shows after a fragment: without the empty members of the form."""
+    """The address that the browser shows after a fragment, without the empty members of the form."""
     return {"HX-Push-Url": query.address(address, **{name: key})} if wanted else {}
 
 
 def _frame(
     listing: Listing[Any], session: Session, query: Query, inputs: Sequence[Input], address: str
 ) -> dict[str, Any]:
-    """What stands around the rows."""
+    """The parts of the page around the rows."""
     role = session.account.role
     export = listing.export
     may_export = export is not None and allowed(role, export.right)
@@ -184,7 +184,7 @@ async def _columns_of(database: Database, account: Account, listing: Listing[Row
 
 
 def list_handlers(listing: Listing[Any], *, guards: Sequence[Guard] = ()) -> list[HTTPRouteHandler]:
-    """The handlers of a list whose page needs nothing beside it."""
+    """The handlers of a list whose page needs nothing but the list."""
 
     @get(listing.route, guards=list(guards))
     async def list_page(call: NamedDependency[PageCall]) -> Response[str]:
@@ -194,7 +194,7 @@ def list_handlers(listing: Listing[Any], *, guards: Sequence[Guard] = ()) -> lis
 
 
 def list_helpers(listing: Listing[Any], *, guards: Sequence[Guard] = ()) -> list[HTTPRouteHandler]:
-    """The handlers of a list beside its page: the choice of columns, and exports where it has some."""
+    """The handlers of a list beside its page: the choice of columns, and exports if it has some."""
 
     @post(f"{listing.route}/columns", guards=list(guards), status_code=200)
     async def choose(call: NamedDependency[PageCall]) -> Response[bytes]:

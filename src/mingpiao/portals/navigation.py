@@ -1,4 +1,4 @@
-"""The menu that an account sees, and where it begins."""
+"""The menu of an account, and its first page."""
 
 import msgspec
 
@@ -9,7 +9,7 @@ from mingpiao.portals.subjects import MenuEntry, menu_entries
 
 
 def menu_of(session: Session, path: str) -> list[MenuEntry]:
-    """The entries an account may follow; the one with the longest address that leads to `path` is active."""
+    """The entries that an account may use. The active one is that with the longest address above `path`."""
     entries = [entry for entry in menu_entries() if allowed(session.account.role, entry.right)]
     leading = [
         entry.address for entry in entries if path == entry.address or path.startswith(entry.address + "/")
@@ -19,14 +19,14 @@ def menu_of(session: Session, path: str) -> list[MenuEntry]:
 
 
 def messages_address(session: Session) -> str:
-    """Where an account reads its messages, or an empty text."""
+    """The address of an account's messages, or an empty text."""
     if not allowed(session.account.role, MESSAGES):
         return ""
     return "/unit/messages" if session.account.unit_id is not None else "/finance/messages"
 
 
 def home_of(session: Session | None) -> str:
-    """Where an account begins; the login page without one."""
+    """The first page of an account; without an account, the login page."""
     if session is None:
         return "/login"
     if allowed(session.account.role, ADMINISTER):

@@ -1,6 +1,6 @@
-"""A page's form filled in with what was typed before: the page's own HTML, with only the fields changed.
+"""Fills a page's form in with what was typed before: the HTML stays the same, only its fields change.
 
-Works on any page as it was rendered, so that no page has to know of it.
+Works on any rendered page, so no page has to support it.
 """
 
 from collections import Counter, defaultdict
@@ -13,15 +13,15 @@ from markupsafe import escape
 from mingpiao.portals.kept import CSRF_FIELD, KEPT_FIELD
 
 Members = Sequence[tuple[str, str]]
-#: Inputs whose value is what is sent; all other types are left alone.
+#: Inputs whose value is what is sent; all other types are left unchanged.
 _UNTOUCHED = frozenset({"file", "password", "submit", "button", "image", "reset"})
 _TICKED = frozenset({"checkbox", "radio"})
 
 
 class _Form(msgspec.Struct):
-    """A form of a page: where it posts to, the names of its fields, and what it sends whatever is typed.
+    """A form of a page: the address that it posts to, the names of its fields, and what it sends unchanged.
 
-    `folds` are the places of the `<details>` around it, which must be open for it to be seen.
+    `folds` are the places of the `<details>` around it, which must be open to make it visible.
     """
 
     place: int
@@ -41,11 +41,10 @@ class Refilled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def refill(html: str, address: str, members: Members, *, form_id: str, built: bool = False) -> Refilled:
-    """Fill in the form of a page that posts to `address`; of several the one that is most alike.
+    """Fill in the form of a page that posts to `address`; if there are several, the most similar one.
 
-    Hidden fields are filled in too, but for the CSRF token: a revision must be the one that was seen.
-    A page that was `built` from the members is only marked with the form's id; its form may post to an
-    address above.
+    Hidden fields are filled in too, except the CSRF token: a revision must be the one that the person saw. A
+    page that was `built` from the members only gets the form's id; its form may post to an address above.
     """
     reader = _Reader()
     reader.feed(html)
@@ -72,7 +71,7 @@ def _choose(forms: Iterable[_Form], address: str, members: Members, *, above: bo
 
 
 def _texts(members: Members, names: Counter[str], buttons: set[str]) -> Iterable[str]:
-    """Texts that no field takes, without what buttons say."""
+    """Texts that no field takes, except those of buttons."""
     left = Counter(names)
     for name, value in members:
         if left[name] > 0:
@@ -86,7 +85,7 @@ def _given(attributes: list[tuple[str, str | None]]) -> dict[str, str]:
 
 
 class _Reader(HTMLParser):
-    """Finds the forms of a page that post."""
+    """Finds the forms of a page that use POST."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -129,7 +128,7 @@ class _Reader(HTMLParser):
 
 
 class _Writer(HTMLParser):
-    """Repeats a page as it is, and one of its forms filled in."""
+    """Copies a page unchanged, and fills in one of its forms."""
 
     def __init__(self, form: _Form, members: Members, form_id: str, *, fill: bool) -> None:
         super().__init__(convert_charrefs=False)
@@ -169,7 +168,7 @@ class _Writer(HTMLParser):
             return self._input(name, given, text)
         if tag == "textarea" and self._values.get(name):
             self._silent = True
-            # A line break after the tag is not part of the text.
+            # HTML ignores a line break directly after the tag.
             return f"{text}\n{escape(self._values[name].pop(0))}"
         if tag == "select":
             self._select = name if name in self._all else ""

@@ -1,4 +1,4 @@
-"""Which part of the province a person of finance looks at."""
+"""The part of the province that a person of a finance department looks at."""
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Account
@@ -12,7 +12,7 @@ def home_region(account: Account, catalog: Catalog) -> str:
 
 
 def chosen_region(account: Account, catalog: Catalog, wanted: str) -> str:
-    """The region asked for, or the account's own when none is.
+    """The region of the address, or the account's own if it names none.
 
     Raises `Refusal` (`region.unknown`, 404) for one that does not exist or lies outside.
     """

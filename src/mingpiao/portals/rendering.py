@@ -1,7 +1,8 @@
 """Pages from Jinja templates, and refusals as pages.
 
-Templates of a subject stand in its folder's `templates` and are named `<folder>/<file>`; those that all
-share lie in `portals/templates` and have plain names. A value that a template asks for and does not get is an error.
+Templates of a subject are in its folder's `templates` and have names like `<folder>/<file>`; shared ones are
+in `portals/templates` and have plain names. If a template uses a value that it does not get, that is an
+error.
 """
 
 import hashlib
@@ -46,17 +47,17 @@ STATIC_DIR = _HERE / "static"
 
 
 def money(amount: Decimal) -> str:
-    """元 with thousands apart and two places: 1234.5 → 1,234.50."""
+    """An amount in 元 with commas and two decimals: 1234.5 → 1,234.50."""
     return f"{Decimal(plain(amount)):,.2f}"
 
 
 def day(value: date | datetime) -> str:
-    """A date in Shanghai as 2026-11-21."""
+    """A date (Asia/Shanghai) as 2026-11-21."""
     return to_shanghai(value).date().isoformat() if isinstance(value, datetime) else value.isoformat()
 
 
 def moment(value: datetime) -> str:
-    """A moment in Shanghai as 2026-11-21 09:30:05."""
+    """A time (Asia/Shanghai) as 2026-11-21 09:30:05."""
     return to_shanghai(value).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -71,13 +72,13 @@ def problems_at(problems: Iterable[Problem], path: str) -> list[Problem]:
 
 
 def choice_pairs(values: Iterable[str]) -> list[tuple[str, str]]:
-    """Options of a drop-down whose values are shown as they are."""
+    """Options of a drop-down whose values are also their labels."""
     return [(value, value) for value in values]
 
 
 @cache
 def asset(name: str) -> str:
-    """The address of a static file; it changes with the content, so that browsers may keep it."""
+    """The address of a static file; it changes with the content, so browsers may keep the file."""
     file = STATIC_DIR / name
     if not file.is_file():
         return f"/static/{name}"
@@ -122,9 +123,9 @@ def page(
     headers: Mapping[str, str] | None = None,
     **context: Any,
 ) -> Response[str]:
-    """A page from a template. `context` wins over what every page gets: see `templates/base.html`.
+    """A page from a template. `context` replaces the values that every page gets: see `templates/base.html`.
 
-    Its status is that of the first of its `problems`, and 200 without any, unless told.
+    By default the status is that of the first of its `problems`, and 200 without problems.
     """
     html = ENVIRONMENT.get_template(template).render(_shared_context(request) | context)
     shown = shown_form(request)
@@ -135,7 +136,7 @@ def page(
         media_type="text/html",
         status_code=_status(context.get("problems", ())) if status is None else status,
         cookies=list(cookies),
-        # What a person sees behind the login stays in nobody's cache.
+        # No cache keeps pages that a person sees after signing in.
         headers={"Cache-Control": "no-store"} | dict(headers or {}),
     )
 
@@ -144,12 +145,12 @@ def _status(problems: Sequence[Problem]) -> int:
     return problems[0].status if problems else 200
 
 
-#: Where a page tells of a kept form: below its title.
+#: The place where a page mentions a kept form: below its title.
 _KEPT_PLACE = "<!--kept-->"
 
 
 def _with_kept(html: str, shown: Shown) -> str:
-    """The page with the kept form filled in, and what a person must know of it above."""
+    """The page with the kept form filled in, and with a note about it at the top."""
     form = shown.form
     filled = refill(html, form.address, form.members, form_id=form.form_id, built=shown.used)
     notice = ENVIRONMENT.get_template("kept.html").render(
@@ -199,7 +200,7 @@ def message_page(request: PageRequest, *problems: Problem) -> Response[str]:
 
 
 def problem_of_http(error: HTTPException) -> Problem:
-    """The framework's own refusals (no such page, wrong method, malformed form) as a problem."""
+    """The framework's own refusals (unknown page, wrong method, malformed form) as a problem."""
     status = error.status_code
     message = _MESSAGES.get(status, "提交的内容有误，请检查后重新提交。")
     return Problem(code=f"http.{status}", message=message, status=status)
@@ -215,7 +216,7 @@ def error_page(request: PageRequest, error: HTTPException) -> Response[str]:
 
 
 def _failure_page(request: PageRequest, error: Exception) -> Response[str]:
-    """What nobody foresaw as a page; the log has the error."""
+    """A page about an unforeseen error; the log has the error itself."""
     return message_page(request, problem_of_failure(request, error))
 
 
@@ -225,7 +226,9 @@ def _to_login(request: PageRequest, error: LoginRequired) -> Response[bytes]:
 
 
 def _show_again(request: PageRequest, error: FormKept) -> Response[Any]:
-    """The form again, with a token of the present session; to somebody else no more than that it is stale."""
+    """The form again, with a token of the present session; another account only learns that the form is out
+    of date.
+    """
     if error.address:
         return redirect(request, error.address, cookies=[error.kept])
     answer = message_page(request, *stale_form().problems)

@@ -1,4 +1,4 @@
-"""What the house needs of the pages: who writes the exports of their lists."""
+"""What the house needs of the pages: the job that writes exports of their lists."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ async def _open_write(house: House) -> Handler:
     async def write(payload: Mapping[str, Any]) -> None:
         await write_export(sources, files, int(payload["export_id"]))
 
-    # One at a time: an export keeps a worker and the database busy for as long as it is.
+    # One at a time, because an export keeps a worker and the database busy while it runs.
     return Handler(name=WRITE_JOB, work=write, at_once=1)
 
 

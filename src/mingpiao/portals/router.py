@@ -1,4 +1,4 @@
-"""All pages of the site: each subject's handlers in the portal that they belong to."""
+"""All pages of the site: the handlers of each subject, by portal."""
 
 from litestar import Router
 

@@ -1,4 +1,4 @@
-"""How a portal's routes are put together."""
+"""Builds the routes of a portal."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,10 +17,10 @@ def portal_router(
     guard: Guard = require_session,
     dependencies: Mapping[str, Provide] | None = None,
 ) -> Router:
-    """The routes of a portal behind its guard, with refusals as pages.
+    """The routes of a portal behind its guard; refusals become pages.
 
-    Before every one of them somebody must be signed in, a request that changes something must carry
-    the session's CSRF token, and the portal's own right is asked. Handlers take `call: PageCall`.
+    Before each handler these are checked: somebody is signed in, a request that changes something has the
+    session's CSRF token, and the account has the portal's own right. Handlers take `call: PageCall`.
     """
     return Router(
         path=path,

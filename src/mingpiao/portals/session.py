@@ -1,4 +1,4 @@
-"""The cookie session of the pages: who is there, CSRF, and the guards of each portal."""
+"""The cookie session of the pages: who is signed in, CSRF, and the guards of each portal."""
 
 import secrets
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ _STATE_KEY = "mingpiao_visit"
 
 
 class Visit(msgspec.Struct, frozen=True):
-    """Who makes a request, the name of the unit or department for which they work, and its messages unread."""
+    """Who makes a request, the name of their unit or department, and the number of their unread messages."""
 
     session: Session
     place_name: str
@@ -50,9 +50,9 @@ class Visit(msgspec.Struct, frozen=True):
 
 
 class LoginRequired(Exception):
-    """Nobody is signed in: the answer leads to the login page and back.
+    """Nobody is signed in: the answer redirects to the login page, which leads back.
 
-    `kept` is the cookie that leads to what was typed, where the request sent a form.
+    `kept` is the cookie that leads to the kept form, if the request sent a form.
     """
 
     def __init__(self, kept: Cookie | None = None) -> None:
@@ -61,8 +61,10 @@ class LoginRequired(Exception):
 
 
 class FormKept(Exception):
-    """A form came with the token of an earlier session. `address` shows it again to whom it belongs;
-    it is empty for somebody else."""
+    """A form came with the token of an earlier session.
+
+    `address` shows it again to the account that it belongs to; it is empty for any other account.
+    """
 
     def __init__(self, kept: Cookie, address: str) -> None:
         super().__init__()
@@ -71,17 +73,17 @@ class FormKept(Exception):
 
 
 class PasswordChangeRequired(Exception):
-    """The account must first choose a password of its own: the answer leads there."""
+    """The account must first choose a password of its own: the answer redirects there."""
 
 
 def services_of(connection: _Connection) -> Services:
-    """The app's services, kept in its state."""
+    """The app's services, from its state."""
     services: Services = connection.app.state.services
     return services
 
 
 def cookie_name(connection: _Connection) -> str:
-    """Over HTTPS a browser ties a `__Host-` cookie to this very host and to all of its paths."""
+    """Over HTTPS a browser binds a `__Host-` cookie to this host and to all of its paths."""
     return f"__Host-{SESSION_COOKIE}" if services_of(connection).settings.secure_cookies() else SESSION_COOKIE
 
 
@@ -91,7 +93,7 @@ def session_token(connection: _Connection) -> str:
 
 
 def session_cookie(connection: _Connection, token: str) -> Cookie:
-    """The cookie that carries a token; an empty token takes it away."""
+    """The cookie with a token; an empty token deletes the cookie."""
     return Cookie(
         key=cookie_name(connection),
         value=token,
@@ -104,7 +106,7 @@ def session_cookie(connection: _Connection, token: str) -> Cookie:
 
 
 async def load_visit(connection: _Connection) -> Visit | None:
-    """Who makes a request, read once; None when nobody is signed in."""
+    """Who makes a request, read once per request; None if nobody is signed in."""
     state = connection.scope["state"]
     if _STATE_KEY not in state:
         services = services_of(connection)
@@ -127,12 +129,14 @@ async def _unread(services: Services, account: Account) -> int:
 
 
 def message_owner(account: Account) -> int | str | None:
-    """Whose messages an account reads: its unit's (by id) or its department's (by region); None for others."""
+    """The recipient whose messages an account reads: its unit (by id) or its department (by region); else
+    None.
+    """
     return account.unit_id if account.unit_id is not None else account.region_code
 
 
 def known_visit(connection: _Connection) -> Visit | None:
-    """What `load_visit` found for this request; None before it was asked."""
+    """What `load_visit` found for this request; None before it ran."""
     found: Visit | None = connection.scope["state"].get(_STATE_KEY)
     return found
 
@@ -147,16 +151,16 @@ async def _place_name(services: Services, session: Session) -> str:
 
 
 def scoped_reads(services: Services, account: Account) -> AbstractAsyncContextManager[AsyncConnection]:
-    """A transaction that reads what the account may see: how every page reads.
+    """A transaction that sees what the account may see: every page reads with it.
 
-    PostgreSQL holds the scope, so that a query that forgets its unit or region finds nothing of others. What
-    a page must read or write beyond it opens `services.database.system()` and says why.
+    PostgreSQL enforces the scope, so a query that forgets its unit or region finds no rows of others. A page
+    that must read or write beyond it opens `services.database.system()` and says why.
     """
     return services.database.scoped(account.scope)
 
 
 class PageCall(msgspec.Struct, frozen=True):
-    """One request of a person who is signed in: what came, who asks and acts, and what can answer it.
+    """One request of a signed-in person: the request, its session, who acts, and the services.
 
     Handlers behind a portal take it as `call`.
     """
@@ -167,7 +171,7 @@ class PageCall(msgspec.Struct, frozen=True):
     acting: Acting
 
     def reads(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A transaction that reads what the person may see; as `scoped_reads`."""
+        """A transaction that sees what the person may see; see `scoped_reads`."""
         return scoped_reads(self.services, self.session.account)
 
     async def note_download(
@@ -182,7 +186,7 @@ class PageCall(msgspec.Struct, frozen=True):
 
 
 async def provide_call(request: PageRequest, services: NamedDependency[Services]) -> PageCall:
-    """The call that a handler answers; raises `LoginRequired`."""
+    """The call for a handler. Raises `LoginRequired`."""
     visit = await load_visit(request)
     if visit is None:
         raise LoginRequired
@@ -202,9 +206,10 @@ def stale_form() -> Refusal:
 
 
 async def require_session(connection: _Connection, handler: BaseRouteHandler) -> None:
-    """Guard: somebody is signed in, with a password of their own, and means this request.
+    """A guard: somebody is signed in, with a password of their own, and sent this request on purpose (CSRF
+    token).
 
-    A form that comes without a session, or with the token of an earlier one, is kept for its author.
+    A form without a session, or with the token of an earlier one, is kept for its author.
     """
     visit = await load_visit(connection)
     if visit is None:
@@ -242,7 +247,7 @@ async def _require_own_form(request: PageRequest, handler: BaseRouteHandler, ses
 
 
 def require_right(right: Right) -> Guard:
-    """A guard that asks for a right beyond `require_session`."""
+    """A guard that requires a right in addition to `require_session`."""
 
     async def guard(connection: _Connection, handler: BaseRouteHandler) -> None:
         await require_session(connection, handler)
@@ -264,9 +269,9 @@ require_department = require_right(FINANCE_VIEW)
 
 
 def login_address(connection: PageRequest, *, kept: bool = False) -> str:
-    """The login page that leads back to a page that was only read; after others to the start, and says why.
+    """The login page. After a GET it leads back to that page; after others to the first page, and says why.
 
-    `kept` tells that a form waits, to which signing in leads.
+    `kept` says that a form is kept, to which signing in leads.
     """
     if kept:
         return "/login?ended=kept"
@@ -277,13 +282,13 @@ def login_address(connection: PageRequest, *, kept: bool = False) -> str:
 
 
 def is_local(address: str) -> bool:
-    """Whether an address leads to a page of this site, so that following it is safe."""
+    """Whether an address is a page of this site, so that redirecting to it is safe."""
     harmless = not any(character in address for character in "\\\r\n\t") and address.isprintable()
     return harmless and address.startswith("/") and not address.startswith("//")
 
 
 def redirect(request: PageRequest, address: str, *, cookies: Iterable[Cookie] = ()) -> Response[bytes]:
-    """Lead the browser on with a GET; htmx is told in its own header."""
+    """Redirect the browser to a GET; htmx gets the address in its own header."""
     if request.headers.get("HX-Request"):
         status, headers = 200, {"HX-Redirect": address}
     else:

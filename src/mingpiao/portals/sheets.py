@@ -1,8 +1,8 @@
-"""Reading a table that somebody uploads: the first sheet of a workbook (XLSX), or CSV.
+"""Reads an uploaded table: the first sheet of a workbook (XLSX), or CSV.
 
-Nothing of an uploaded file is believed: its size, what it unpacks to, and its rows and columns are
-limited before they are read. openpyxl reads row by row and stops where it is told; a reader that lays
-the whole sheet out in memory dies of two cells in opposite corners.
+Nothing in an uploaded file is trusted: its size, its unpacked size, and its rows and columns are limited
+before they are read. openpyxl reads row by row and stops at the limit; a reader that builds the whole sheet
+in memory fails on two cells in opposite corners.
 """
 
 import csv
@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from mingpiao.kernel.errors import Refusal, refuse
 
 MAX_FILE = 2 * 1024 * 1024
-#: What a workbook may unpack to, and how much of that a byte of it may be worth.
+#: The unpacked size that a workbook may have, in all and for each of its bytes.
 MAX_UNPACKED = 32 * 1024 * 1024
 MAX_RATIO = 200
 MAX_PARTS = 500
@@ -27,14 +27,14 @@ MAX_COLUMNS = 60
 MAX_CELL = 2_000
 _PIECE = 256 * 1024
 _ZIP = b"PK\x03\x04"
-#: What Excel and WPS write as CSV in China, the first that fits.
+#: The encodings that Excel and WPS use for CSV in China; the first that fits is taken.
 _ENCODINGS = ("utf-8-sig", "gb18030")
 
 Rows = list[list[str]]
 
 
 def read_table(data: bytes, *, max_rows: int) -> Rows:
-    """The rows of a file as texts, heading first. An empty row has no texts, so that places are kept.
+    """The rows of a file as texts, heading first. An empty row has no texts, so row numbers stay the same.
 
     Numbers are written plainly (12, not 12.0) and dates as 2026-11-28. Raises `Refusal` (`import.*`, field
     `file`) for a file that is no table, is too large, or has more than `max_rows` rows below the heading.
@@ -50,7 +50,7 @@ def read_table(data: bytes, *, max_rows: int) -> Rows:
             texts.pop()
         rows.append(texts)
         filled += bool(texts)
-        # The heading is one more. Empty rows count too, so that a file of them comes to an end.
+        # One more for the heading. Empty rows count too, so that a file full of them ends.
         if filled > max_rows + 1 or len(rows) > _most_rows(max_rows):
             raise _refused("import.too_many_rows", f"一次最多导入 {max_rows} 行，请分批导入。", 413)
     if not rows or not rows[0]:
@@ -84,24 +84,24 @@ def _text(value: Any) -> str:
 def _workbook_rows(data: bytes, max_rows: int) -> Iterator[tuple[Any, ...]]:
     _check_archive(data)
     try:
-        # Warnings tell of drawings and styles that are not read, which nobody wants here.
+        # The warnings are about drawings and styles, which are not needed here.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            # One row more than there may be, so that too many are noticed.
+            # One row more than allowed, so that too many are noticed.
             last = _most_rows(max_rows) + 1
             yield from book.worksheets[0].iter_rows(max_row=last, max_col=MAX_COLUMNS, values_only=True)
     except Refusal:
         raise
     except Exception as error:
-        # openpyxl has no error of its own for what is no workbook: any of Python's may come.
+        # openpyxl has no error of its own for a file that is no workbook: any Python error may come.
         raise _refused("import.unreadable", "文件打不开，请用模板另存为 XLSX 或 CSV 后重新选择。") from error
 
 
 def _check_archive(data: bytes) -> None:
-    """Unpack a workbook in pieces, keeping nothing: raises `Refusal` for what unpacks to too much.
+    """Unpack a workbook in pieces without keeping them. Raises `Refusal` if the content is too large.
 
-    The sizes that an archive states are then true, as whoever lies about them fails the checksum.
+    After this the sizes that the archive states are known to be true, since false ones fail the checksum.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -141,7 +141,7 @@ def _decoded(data: bytes) -> str:
 
 
 def csv_text(rows: Iterable[Iterable[str]]) -> str:
-    """Rows as CSV, to be carried along in a page and read again by `read_table`."""
+    """Rows as CSV, which a page carries along and `read_table` reads again."""
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue()

@@ -1,7 +1,7 @@
 """What each folder of pages contributes to the site: handlers by portal, services, and entries of the menu.
 
-A folder below `portals` with a module `subject.py` that holds one `SUBJECT` is a subject. The site finds it
-by itself: nothing else has to be edited for a new one.
+A folder below `portals` is a subject if it has a module `subject.py` with a `SUBJECT`. The site finds it by
+itself: nothing else has to be edited for a new one.
 """
 
 import importlib
@@ -20,14 +20,14 @@ from mingpiao.house.opening import Service
 from mingpiao.portals.gates import Right
 
 if TYPE_CHECKING:
-    # The menu, which this module collects, stands on every list's page.
+    # The menu, which this module collects, is on the page of every list.
     from mingpiao.portals.list_model import Listing
 
 
 class MenuEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the menu, for those who have `right`; `active` marks where the user is.
+    """One line of the menu, for accounts that have `right`; `active` marks the page where the user is.
 
-    `place` orders the lines: tens, so that a new subject fits between two others.
+    `place` orders the lines. Existing ones use multiples of ten, so that a new one fits between two others.
     """
 
     right: Right
@@ -41,9 +41,9 @@ class MenuEntry(msgspec.Struct, frozen=True, kw_only=True):
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """Handlers under /unit, /finance and /admin, those at the root for everybody, and entries of the menu.
 
-    `anybody` are whole routers: they bring guards and error pages of their own. `services` are those that
-    only its pages need: a handler that names one as a parameter is given it.
-    `lists` are those of the handlers, so that a worker finds the one that it is to export.
+    `anybody` has whole routers, with guards and error pages of their own. `services` are those that only the
+    subject's pages need: a handler that names one as a parameter gets it. `lists` has the lists among the
+    handlers, so that a worker finds the one that it is to export.
     """
 
     unit: Sequence[ControllerRouterHandler] = ()
@@ -73,7 +73,7 @@ def subject_services() -> dict[str, Service[Any]]:
 
 
 def provided_services() -> dict[str, Provide]:
-    """How handlers are given the services of subjects, which the app keeps in its state."""
+    """How handlers get the services of subjects, which are in the app's state."""
     return {name: Provide(_provider(name), sync_to_thread=False) for name in subject_services()}
 
 

@@ -1,1 +1,1 @@
-"""Child processes: confined ones that work for a room, and programs that are started side by side."""
+"""Child processes: confined ones that work for a room, and programs that run side by side."""

@@ -1,8 +1,8 @@
-"""A confined process, seen from its parent: how it is started, asked, and ended.
+"""A confined process, seen from its parent: how it is started, given requests, and ended.
 
-It is a module of ours that confines itself, says that it is ready, and then answers requests over a
-socket that is its standard input. It inherits no other descriptor and an environment without secrets.
-Each wait has a limit. When a wait ends badly the process is killed, for its next message could be the
+The process runs one of our modules, which confines itself, reports that it is ready, and then answers
+requests over a socket that is its standard input. It inherits no other descriptor, and an environment without
+secrets. Each wait has a limit. If a wait fails, the process is killed, for its next message could be the
 answer to an earlier request.
 """
 
@@ -27,16 +27,16 @@ _logger = logging.getLogger(__name__)
 
 _LAST_MOMENT_SECONDS = 0.5
 
-#: What each process needs to find its libraries; no address, no key, no password.
+#: The variables that each process needs to find its libraries; no address, no key, no password.
 _PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ", "HOME", "VIRTUAL_ENV")
 
 
 class ConfinedProgram(msgspec.Struct, frozen=True, kw_only=True):
     """A module that runs as a confined process, and the limits that its parent sets.
 
-    Messages are bounded in bytes. `start_seconds` is the time until it must be ready, `stop_seconds` the
-    time that a killed one has to disappear. `passed_on` names further variables of the parent's
-    environment, `environment` adds some. `shows_errors` lets it write to the parent's standard error.
+    Message sizes are in bytes. `start_seconds` is the time until it must be ready, `stop_seconds` the time
+    within which a killed one must be gone. `passed_on` names further variables of the parent's environment;
+    `environment` adds variables. `shows_errors` lets it write to the parent's standard error.
     """
 
     module: str
@@ -51,24 +51,27 @@ class ConfinedProgram(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def command(self) -> tuple[str, ...]:
-        """How it is started. `-P`: it imports nothing from the folder that the parent was started in."""
+        """The command that starts it. With `-P` it imports nothing from the folder that the parent was
+        started in.
+        """
         return (sys.executable, "-P", "-m", self.module, *self.arguments)
 
     def whole_environment(self) -> dict[str, str]:
-        """All variables that it gets."""
+        """All its environment variables."""
         names = (*_PASSED_ON, *self.passed_on)
         return {name: os.environ[name] for name in names if name in os.environ} | dict(self.environment)
 
     @property
     def standard_error(self) -> int | None:
-        """Where its standard error goes, as `subprocess` wants it."""
+        """The destination of its standard error, in the form of `subprocess`."""
         return None if self.shows_errors else subprocess.DEVNULL
 
 
 class ConfinedProcessFailed(Exception):
-    """A confined process did not start, or ended or broke the agreement before it answered.
+    """A confined process did not start, or it ended or sent a wrong message before its answer.
 
-    `exit_code` is that of a process that ended: negative is the signal that ended it; None when none is known.
+    `exit_code` is that of a process that has ended: a negative one is the signal that ended it. None if it is
+    not known.
     """
 
     def __init__(self, reason: str, *, exit_code: int | None = None) -> None:
@@ -77,11 +80,11 @@ class ConfinedProcessFailed(Exception):
 
 
 class ConfinedProcessLate(ConfinedProcessFailed):
-    """A confined process was not done in time, and was killed for it."""
+    """A confined process did not answer in time, and was killed."""
 
 
 class ConfinedProcess:
-    """A process that is ready. Bound to the event loop that started it."""
+    """A process that is ready. It belongs to the event loop that started it."""
 
     def __init__(
         self,
@@ -97,7 +100,9 @@ class ConfinedProcess:
 
     @classmethod
     async def start(cls, program: ConfinedProgram) -> Self:
-        """Start a process and wait until it is ready. Raises ConfinedProcessFailed and leaves none behind."""
+        """Start a process and wait until it is ready. Raises ConfinedProcessFailed and then leaves no process
+        behind.
+        """
         try:
             async with asyncio.timeout(program.start_seconds):
                 started = cls(program, *await _spawn(program))
@@ -118,10 +123,10 @@ class ConfinedProcess:
 
     @asynccontextmanager
     async def within(self, seconds: float) -> AsyncIterator[None]:
-        """Bound the time of what is said and heard in the block; whatever breaks the block ends the process.
+        """Limit the time of the messages in the block; an error in the block ends the process.
 
-        Raises ConfinedProcessLate when the time is over, ConfinedProcessFailed when the process ended or
-        broke the agreement.
+        Raises ConfinedProcessLate if the time is over, ConfinedProcessFailed if the process ended or sent a
+        wrong message.
         """
         try:
             async with asyncio.timeout(seconds):
@@ -135,17 +140,17 @@ class ConfinedProcess:
             reason = f"{self._program.module}: {error!r}, exit code {code}"
             raise ConfinedProcessFailed(reason, exit_code=code) from error
         except BaseException:
-            # A caller who is cancelled waits for the end too, so that nothing works for nobody.
+            # A cancelled caller waits for the end too, so that no process keeps working for nobody.
             await asyncio.shield(self.end())
             raise
 
     async def send(self, body: bytes) -> None:
-        """Send a request. To be used `within` a limit. Raises OSError, of which FrameTooLarge is one."""
+        """Send a request; call it in a `within` block. Raises OSError, of which FrameTooLarge is one."""
         self._writer.write(frame(body, self._program.most_request))
         await self._writer.drain()
 
     async def receive(self) -> bytes:
-        """The next message. To be used `within` a limit.
+        """The next message; call it in a `within` block.
 
         Raises OSError (of which FrameTooLarge is one) or asyncio.IncompleteReadError.
         """
@@ -153,7 +158,7 @@ class ConfinedProcess:
         return await self._reader.readexactly(announced_size(head, self._program.most_answer))
 
     def kill(self) -> None:
-        """Kill the process, whatever it does. Whoever waits for a message of it hears that it ended."""
+        """Kill the process, whatever it does. Callers that wait for a message from it get an error."""
         # Not close(), which would first wait until a frozen process has read what was sent.
         self._writer.transport.abort()
         with contextlib.suppress(ProcessLookupError):
@@ -161,11 +166,11 @@ class ConfinedProcess:
 
     async def end(self) -> None:
         """Kill the process and wait until it is gone, within the program's `stop_seconds`."""
-        # One that has closed its end is about to end by itself, and killing it would hide its exit code.
+        # A process that has closed its end is about to end by itself; killing it would hide its exit code.
         if not (self._reader.at_eof() and await self._is_gone_within(_LAST_MOMENT_SECONDS)):
             self.kill()
             if not await self._is_gone_within(self._program.stop_seconds):
-                # The kernel holds it, say in a read from a dead disk; it ends when that does.
+                # The kernel holds it, for example in a read from a dead disk; it ends when that read does.
                 _logger.warning("process %d of %s does not end", self.pid, self._program.module)
         self._writer.transport.abort()
 
@@ -203,9 +208,9 @@ async def _spawn(program: ConfinedProgram) -> tuple[Process, asyncio.StreamReade
 
 
 def ask_once(program: ConfinedProgram, body: bytes, *, seconds: float) -> bytes:
-    """The answer of a process that is started for one request and then ended. Blocks the calling thread.
+    """Start a process for one request, return its answer, and end it. Blocks the calling thread.
 
-    Its start counts too. Raises ConfinedProcessFailed.
+    The time limit includes its start. Raises ConfinedProcessFailed.
     """
     deadline = time.monotonic() + seconds
     ours, theirs = socket.socketpair()

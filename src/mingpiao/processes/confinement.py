@@ -1,4 +1,4 @@
-"""What a confined process gives up for good when it starts. Called within that process."""
+"""The rights that a confined process gives up for good when it starts. Called within that process."""
 
 import ctypes
 import os
@@ -17,10 +17,11 @@ _CLONE_NEWNET = 0x40000000
 
 
 class Confinement(msgspec.Struct, frozen=True, kw_only=True):
-    """What a process gives up beyond what every confined process does. None: as the system has it.
+    """What a process gives up in addition to what every confined process does. None leaves the system's
+    limit.
 
-    `memory` is address space in bytes, most of which a program never touches; `niceness` lets other
-    processes of the machine go first.
+    `memory` is address space in bytes, most of which a program never uses; `niceness` lets other processes of
+    the machine go first.
     """
 
     writes_files: bool = True
@@ -32,14 +33,15 @@ class Confinement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def confine(confinement: Confinement) -> None:
-    """Die with the parent, leave no core dump, let no other process of this user read the memory, gain
-    no rights by starting programs, close what was inherited; and give up what `confinement` says.
+    """Confine this process for good.
 
-    To be called first, for it closes all descriptors but the standard ones.
+    It dies with its parent, leaves no core dump, lets no other process of this user read its memory, gains no
+    rights by starting programs, closes inherited descriptors, and gives up what `confinement` says. Call it
+    first, since it closes all descriptors except the standard ones.
     """
-    # uvloop, unlike asyncio, lets a child inherit what the parent's C libraries left open.
+    # uvloop, unlike asyncio, lets a child inherit descriptors that the parent's C libraries left open.
     os.closerange(_FIRST_OTHER_DESCRIPTOR, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-    # Ctrl-C reaches the whole foreground group; the parent decides when this process ends.
+    # Ctrl-C reaches the whole foreground process group; the parent decides when this process ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_for_good(resource.RLIMIT_CORE, 0)
     _limit_for_good(resource.RLIMIT_FSIZE, None if confinement.writes_files else 0)
@@ -73,6 +75,6 @@ def _confine_on_linux(confinement: Confinement) -> None:
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    # Where the system forbids it, the process keeps the parent's network; it opens no connection.
+    # If the system forbids it, the process keeps the parent's network; it opens no connection anyway.
     if not confinement.uses_network and libc.unshare(_CLONE_NEWNET) != 0:
         libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)

@@ -1,4 +1,5 @@
-"""How a confined process and its parent talk: each message is its length in four bytes, then the message.
+"""The messages between a confined process and its parent: each message is its length in four bytes, then its
+bytes.
 
 Both ends refuse a message that is larger than agreed, before they read or send any of it.
 """
@@ -15,24 +16,24 @@ _BUFFER_BYTES = 1 << 16
 
 
 class FrameTooLarge(ConnectionError):
-    """A message is larger than agreed. Nothing more can be read from a connection that announced one."""
+    """A message is larger than agreed. After one was announced, the connection cannot be read any more."""
 
     def __init__(self, size: int, most: int) -> None:
         super().__init__(f"a message of {size} bytes, at most {most} are allowed")
 
 
 def frame(body: bytes, most: int) -> bytes:
-    """A message as it is sent. Raises FrameTooLarge when it has more than `most` bytes."""
+    """A message as it is sent. Raises FrameTooLarge if it has more than `most` bytes."""
     return checked_size(len(body), most).to_bytes(LENGTH_BYTES, "big") + body
 
 
 def announced_size(head: bytes, most: int) -> int:
-    """The size that the four bytes before a message announce. Raises FrameTooLarge."""
+    """The size of a message from the four bytes before it. Raises FrameTooLarge."""
     return checked_size(int.from_bytes(head, "big"), most)
 
 
 def checked_size(size: int, most: int) -> int:
-    """The size, if it is agreed. Raises FrameTooLarge."""
+    """The size, unless it is larger than agreed. Raises FrameTooLarge."""
     if size > most:
         raise FrameTooLarge(size, most)
     return size
@@ -47,11 +48,11 @@ class ParentChannel:
         self._most_answer = most_answer
 
     def say_ready(self) -> None:
-        """Tell the parent that requests may come: an empty message, the first one of each process."""
+        """Tell the parent that the process is ready, by an empty message, which is its first one."""
         self.send(b"")
 
     def receive(self) -> bytes | None:
-        """The next request, or None when the parent has closed its end, even within a message.
+        """The next request, or None if the parent has closed its end, even in the middle of a message.
 
         Raises FrameTooLarge.
         """
@@ -63,7 +64,7 @@ class ParentChannel:
         return body if len(body) == size else None
 
     def send(self, body: bytes) -> None:
-        """Send an answer, or what comes before it. Raises FrameTooLarge, or OSError without a parent."""
+        """Send an answer, or a message before it. Raises FrameTooLarge, or OSError without a parent."""
         self._stream.write(frame(body, self._most_answer))
         self._stream.flush()
 
@@ -72,7 +73,8 @@ class ParentChannel:
 def parent_channel(*, most_request: int, most_answer: int) -> Iterator[ParentChannel]:
     """The connection to the parent, which is this process's standard input.
 
-    When the parent goes away or breaks the agreement, the block is left quietly and the process may end.
+    If the parent is gone or sends a message that is too large, the block ends without an error, and the
+    process may end.
     """
     with socket.socket(fileno=_STDIN) as channel, contextlib.suppress(ConnectionError):
         yield ParentChannel(channel, most_request=most_request, most_answer=most_answer)

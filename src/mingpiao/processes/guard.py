@@ -1,15 +1,15 @@
-"""No process outlives the one that started it, not even after `kill -9`.
+"""Ends a child process when its parent is gone, even after `kill -9` of the parent.
 
-A guard is a tiny shell that reads from a pipe whose other end only we hold. However we end, the
-kernel closes that end, the guard wakes and ends the process that it watches. PR_SET_PDEATHSIG would
-be shorter, but it follows the starting *thread* and is lost when a program changes its user.
+A guard is a tiny shell that reads from a pipe whose other end only the parent holds. However the parent ends,
+the kernel closes that end; the guard wakes up and ends the process that it watches. PR_SET_PDEATHSIG would be
+shorter, but it follows the starting *thread* and is lost when a program changes its user.
 """
 
 import contextlib
 import signal
 import subprocess
 
-# A process is known by its number and its birth (field 22 of /proc/PID/stat), for numbers are reused.
+# A process is identified by its number and its start time (field 22 of /proc/PID/stat), for numbers are reused.
 _SCRIPT = r"""
 trap '' INT TERM HUP
 alive() { [ "$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20)" = "$born" ]; }
@@ -25,9 +25,10 @@ kill -KILL -- "$3$1"
 
 
 class Guard:
-    """Ends `process` when we are gone: first `farewell`, and SIGKILL ten seconds later.
+    """Ends `process` when its parent is gone: first with the signal `farewell`, ten seconds later with
+    SIGKILL.
 
-    With `whole_group` the last blow goes to its process group, so the process must lead one.
+    With `whole_group` SIGKILL goes to its process group, so the process must be the group's leader.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Guard:
         )
 
     def dismiss(self) -> None:
-        """Send the guard home; call it once the process has ended."""
+        """Stop the guard; call it once the process has ended."""
         self._shell.kill()
         self._shell.wait()
         if self._shell.stdin:

@@ -1,7 +1,7 @@
-"""Confined processes that are started when there is work, and lent for one request at a time.
+"""A pool of confined processes that start on demand, each lent for one request at a time.
 
-A process that answered is lent again; one that did not is killed. Those that are lent know what they
-are used for, so that a kind of work that makes them large meets those that are large already.
+A process that has answered is lent again; one that has not is killed. Each process is labelled with the kind
+of work that it did, so that work that needs much memory goes to processes that are large already.
 """
 
 import asyncio
@@ -18,10 +18,10 @@ from mingpiao.processes.confined import (
 
 
 class Loan:
-    """A process while it is lent. The borrower says what becomes of it afterwards.
+    """A process while it is lent. The borrower decides what happens to it afterwards.
 
-    `kind` names the work that it is fit for now; it is ended after the loan unless `keep`, or once it has
-    been idle for `idle_seconds`. `uses` counts the requests that it has answered before.
+    `kind` names the work that it is suited for now. It ends after the loan unless `keep` is set, or after
+    `idle_seconds` without work. `uses` counts the requests that it answered before.
     """
 
     def __init__(self, process: ConfinedProcess) -> None:
@@ -34,9 +34,9 @@ class Loan:
 
 
 class LendingPool:
-    """At most `processes` processes of a program. Bound to the event loop that uses it.
+    """At most `processes` processes of a program. The pool belongs to the event loop that uses it.
 
-    `wait_seconds` is how long a borrower waits at most for a process that others have.
+    `wait_seconds` is how long a borrower waits at most while all processes are lent.
     """
 
     def __init__(self, program: ConfinedProgram, processes: int, *, wait_seconds: float) -> None:
@@ -60,7 +60,7 @@ class LendingPool:
         return tuple(loan.process.pid for loan in (*self._idle, *self._busy))
 
     async def close(self) -> None:
-        """End all processes; whoever has borrowed one is told."""
+        """End all processes; borrowers get an error."""
         self._closed = True
         loans = [*self._idle, *self._busy]
         for loan in self._idle:
@@ -69,17 +69,17 @@ class LendingPool:
         await asyncio.gather(*(loan.process.end() for loan in loans), *self._endings)
 
     async def warm(self) -> None:
-        """Have a process ready for the first request. Raises ConfinedProcessFailed."""
+        """Start a process for the first request in advance. Raises ConfinedProcessFailed."""
         async with self._place():
             if not self._idle:
                 self._idle.append(await self._start())
 
     @asynccontextmanager
     async def lend(self, seconds: float, kind: str = "") -> AsyncIterator[Loan]:
-        """A process for one request, if possible one of that kind; killed when it is not done in time.
+        """Lend a process for one request, if possible one of that kind; it is killed if it does not answer in
+        time.
 
-        It is killed, too, when the block raises anything. Raises ConfinedProcessFailed and
-        ConfinedProcessLate.
+        It is also killed if the block raises anything. Raises ConfinedProcessFailed and ConfinedProcessLate.
         """
         async with self._place():
             loan = self._take(kind) or await self._start()
@@ -112,7 +112,7 @@ class LendingPool:
         return Loan(process)
 
     def _take(self, kind: str) -> Loan | None:
-        """An idle process that runs: one of the kind, else any."""
+        """A running process that is idle: one of the kind, else any."""
         for dead in [loan for loan in self._idle if loan.process.ended]:
             self._idle.remove(dead)
             self._end_later(dead)

@@ -1,7 +1,7 @@
-"""Confined processes that always run and share one queue of requests.
+"""A pool of confined processes that run all the time and share one queue of requests.
 
-Each has a few requests at a time, so that it finds the next one waiting when it has answered the last.
-One that dies or takes too long is replaced; whoever asked it is told, and may ask again.
+Each process holds a few requests at a time, so that the next one is there when it has answered the last. A
+process that dies or takes too long is replaced; its callers get an error, and may try again.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ _LONGEST_PAUSE_SECONDS = 5.0
 
 
 class _Job:
-    """A request, and the future that its answer fills, or that fails after `seconds`."""
+    """A request, and the future that its answer completes; the future fails after `seconds`."""
 
     def __init__(self, request: bytes, seconds: float) -> None:
         loop = asyncio.get_running_loop()
@@ -31,16 +31,17 @@ class _Job:
     def fail(self, reason: str) -> None:
         if not self.answer.done():
             self.answer.set_exception(ConfinedProcessFailed(reason))
-            # Whoever waited may be gone already; asyncio would then complain that nobody looked.
+            # The caller may be gone already, and asyncio would complain about an exception that nobody
+            # retrieved.
             self.answer.exception()
 
 
 class StandingPool:
-    """`processes` processes of a program. Bound to the event loop that starts it.
+    """`processes` processes of a program. The pool belongs to the event loop that starts it.
 
-    `greeting` is the first request to each process; it is ready once it has answered it. `call_seconds`
-    is the time that it may work on one request before it is killed and replaced, `wait_seconds` the time
-    after which a request fails, also while processes are being replaced.
+    `greeting` is the first request to each process; the process is ready once it has answered it.
+    `call_seconds` is how long it may work on one request before it is killed and replaced. `wait_seconds` is
+    how long a request waits before it fails, also while processes are being replaced.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ class StandingPool:
     async def start(self) -> None:
         """Start the processes and wait until one is ready.
 
-        Raises ConfinedProcessFailed when none is in time, or when the pool is closed.
+        Raises ConfinedProcessFailed if none is ready in time, or the pool is closed.
         """
         if self._closed:
             raise ConfinedProcessFailed("the pool is closed")
@@ -95,7 +96,7 @@ class StandingPool:
             raise ConfinedProcessFailed(f"no process of {self._program.module} got ready") from error
 
     async def close(self) -> None:
-        """End all processes. Whoever waits for an answer is told."""
+        """End all processes. Callers that wait for an answer get an error."""
         self._closed = True
         for keeper in self._keepers:
             keeper.cancel()
@@ -105,9 +106,9 @@ class StandingPool:
             self._jobs.get_nowait().fail("the pool is closed")
 
     def submit(self, request: bytes) -> asyncio.Future[bytes]:
-        """Queue a request. The future holds its answer, or ConfinedProcessFailed.
+        """Put a request into the queue. Returns a future of its answer, or of ConfinedProcessFailed.
 
-        Whoever needs the answer no more cancels the future. Raises ConfinedProcessFailed when the pool is
+        A caller that needs the answer no more cancels the future. Raises ConfinedProcessFailed if the pool is
         closed, FrameTooLarge before anything is sent.
         """
         if self._closed:
@@ -125,13 +126,16 @@ class StandingPool:
                 await self._run_one(place)
                 pause = _FIRST_PAUSE_SECONDS
             except ConfinedProcessFailed as error:
-                # It never got ready: a broken installation must not spin.
+                # It was never ready, so the installation is broken: pause, or this loop would use up a
+                # processor.
                 _logger.error("no process: %s", error)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(pause)
 
     async def _run_one(self, place: int) -> None:
-        """Start a process and feed it until it ends. Raises ConfinedProcessFailed when it never got ready."""
+        """Start a process and give it requests until it ends. Raises ConfinedProcessFailed if it was never
+        ready.
+        """
         process = await ConfinedProcess.start(self._program)
         async with process.within(self._program.start_seconds):
             await process.send(self._greeting)
@@ -148,7 +152,7 @@ class StandingPool:
 
 
 class _Feeding:
-    """Requests on their way to one process and answers on their way back, until it ends."""
+    """Send requests to one process and receive its answers, until it ends."""
 
     def __init__(
         self, process: ConfinedProcess, jobs: asyncio.Queue[_Job], seconds: float, in_flight: int
@@ -197,7 +201,7 @@ class _Feeding:
                 job.answer.set_result(answer)
 
     def _start_clock(self) -> None:
-        """From here on the process has `seconds` for the request that it works on."""
+        """Start the time limit of `seconds` for the request that the process works on now."""
         loop = asyncio.get_running_loop()
         self._limit = loop.call_later(self._seconds, self._process.kill)
 

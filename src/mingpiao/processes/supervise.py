@@ -1,4 +1,4 @@
-"""Child processes, started and stopped in order; none outlives us, however we end."""
+"""Starts and stops child processes in order; none outlives this process, however it ends."""
 
 import http.client
 import os
@@ -19,12 +19,12 @@ from mingpiao.processes.guard import Guard
 _STOP_SECONDS = 15.0
 _TAIL_LINES = 15
 _STDIN = 0
-#: Ctrl-C, a polite end from outside, and the terminal being closed all mean the same.
+#: Ctrl-C, a request to end from outside, and the closing of the terminal all mean the same.
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class ProcessError(Exception):
-    """A child process did not start or ended by itself; the message shows the end of its log."""
+    """A child process did not start or ended by itself; the message contains the end of its log."""
 
 
 class PortError(Exception):
@@ -42,7 +42,7 @@ class Watched(Protocol):
 
 
 class Child:
-    """A program that runs in a session of its own, with its output in a log file."""
+    """A program that runs in a session of its own, and writes its output to a log file."""
 
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         self.name = name
@@ -64,17 +64,19 @@ class Child:
         return self._process.pid
 
     def ended(self) -> bool:
-        """Whether the process runs no more."""
+        """Whether the process has ended."""
         return self._process.poll() is not None
 
     def complaint(self) -> ProcessError:
-        """What to say about a child that ended by itself."""
+        """The message about a child that ended by itself."""
         lines = self.log.read_text(errors="replace").splitlines()[-_TAIL_LINES:]
         told = "\n".join(lines)
-        return ProcessError(f"{self.name}意外退出（返回码 {self._process.poll()}）。日志 {self.log}:\n{told}")
+        return ProcessError(
+            f"{self.name}意外退出（返回码 {self._process.poll()}）。日志 {self.log}：\n{told}"
+        )
 
     def stop(self) -> None:
-        """Ask it to end, and after 15 seconds end it and all that it started."""
+        """Ask the process to end; after 15 seconds, kill it and all processes that it started."""
         if not self.ended():
             self._process.terminate()
             try:
@@ -87,9 +89,10 @@ class Child:
 
 @contextmanager
 def endings_as_interrupts() -> Iterator[None]:
-    """Within, each of SIGINT, SIGTERM and SIGHUP raises KeyboardInterrupt once; later ones are ignored.
+    """While the block runs, the first SIGINT, SIGTERM or SIGHUP raises KeyboardInterrupt; later ones are
+    ignored.
 
-    The first starts the orderly stop, which the others must not break.
+    The first signal starts the orderly stop, which the others must not interrupt.
     """
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -106,7 +109,7 @@ def endings_as_interrupts() -> Iterator[None]:
 
 
 def require_free_port(host: str, port: int) -> None:
-    """Raises PortError when nothing can listen on the port."""
+    """Raise PortError if no program can listen on the port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -114,16 +117,16 @@ def require_free_port(host: str, port: int) -> None:
             probe.bind((host, port))
             probe.listen(1)
         except PermissionError:
-            raise PortError(f"没有权限使用端口 {port}。请换一个大于 1023 的端口, 例如 PORT=8080。") from None
+            raise PortError(f"没有权限使用端口 {port}。请换一个大于 1023 的端口，例如 PORT=8080。") from None
         except OSError as error:
             hint = (
-                f"请关闭占用它的程序, 或换一个端口, 例如: make demo PORT={port + 1 if port < 65535 else 8000}"
+                f"请关闭占用它的程序，或换一个端口，例如 make demo PORT={port + 1 if port < 65535 else 8000}"
             )
             raise PortError(f"{host}:{port} 不能使用（{error.strerror}）。{hint}") from None
 
 
 def wait_until_healthy(url: str, children: Sequence[Child], *, seconds: float = 60.0) -> None:
-    """Wait until GET `url` answers 200. Raises ProcessError when a child ends or the time is over."""
+    """Wait until GET `url` answers 200. Raises ProcessError if a child ends or the time is over."""
     deadline = time.monotonic() + seconds
     while (answer := fetch_status(url)) != 200:
         for child in children:
@@ -131,12 +134,12 @@ def wait_until_healthy(url: str, children: Sequence[Child], *, seconds: float = 
                 raise child.complaint()
         if time.monotonic() > deadline:
             told = answer or "没有回答"
-            raise ProcessError(f"{url} 在 {seconds:.0f} 秒内没有就绪（{told}）。日志: {children[0].log}")
+            raise ProcessError(f"{url} 在 {seconds:.0f} 秒内没有就绪（{told}）。日志：{children[0].log}")
         time.sleep(0.05)
 
 
 def fetch_status(url: str, *, seconds: float = 5.0) -> int:
-    """The HTTP status of GET `url`, or 0 when nobody answers."""
+    """The HTTP status of GET `url`, or 0 if there is no answer."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=seconds)
     try:

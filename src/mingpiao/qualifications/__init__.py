@@ -1,1 +1,1 @@
-"""资质证书: legal qualifications of a unit, and the lock on the day after they expire."""
+"""资质证书: the legal certificates of a unit. It cannot issue bills from the day after they expire."""

@@ -1,4 +1,4 @@
-"""What speaks against a qualification: what its unit may not state, and what a person has to look at. Pure."""
+"""Checks of qualifications: errors in what a unit states, and differences that a person must decide."""
 
 import re
 from datetime import date
@@ -17,10 +17,10 @@ from mingpiao.qualifications.model import (
 )
 from mingpiao.units.model import Unit, UnitType
 
-#: Below this a person has to look: the recognition itself is not sure.
+#: Below this OCR confidence, a person must check a value.
 SURE = 0.8
 
-#: Which qualifications a unit of a type has.
+#: The types of qualifications that units of each type have.
 _FITTING = {
     UnitType.HOSPITAL: {
         QualificationType.CREDIT_CODE,
@@ -47,16 +47,16 @@ _FITTING = {
     UnitType.COURT: {QualificationType.CREDIT_CODE},
     UnitType.OFFICE: {QualificationType.CREDIT_CODE, QualificationType.INSTITUTION},
 }
-#: A qualification of these types has no end where it names none.
+#: Qualifications of these types are valid without limit when they state no last day.
 _WITHOUT_END = frozenset({QualificationType.CREDIT_CODE})
 _REQUIRED = ("name", "code", "representative", "issuer")
 _LONGEST = {"name": 200, "code": 18, "representative": 50, "issuer": 200, "purpose": 2000, "address": 300}
-#: Fields whose reading must be sure.
+#: Fields that must be read with confidence.
 _DECISIVE = ("qualification_type", "name", "code", "representative", "issuer", "valid_from", "valid_until")
 
 
 def statement_problems(stated: Statement, unit: Unit, on: date) -> list[Problem]:
-    """Why a statement cannot be taken on a day: each reason with its own code, all at once."""
+    """All reasons why a statement cannot be accepted on the day `on`, each with its own code."""
     problems = [
         _problem("field_missing", name, f"请填写{FIELD_LABELS[name]}。")
         for name in _REQUIRED
@@ -112,10 +112,11 @@ def differences(
     *,
     revoked: Qualification | None,
 ) -> tuple[QualificationDifference, ...]:
-    """What a person has to look at: between what was read, what is stated (if anything is yet), and the unit.
+    """Differences between what was read, what the unit states (if it has yet), and the unit's own data.
 
-    `current` is the unit's accepted qualification of the same type; `revoked` one that was revoked: after that the
-    platform accepts nothing of this unit by itself, or the same qualification could come back. None means that all agrees.
+    A person must decide when there are any. `current` is the unit's accepted qualification of the same type.
+    `revoked` is a revoked qualification of the unit, which counts as a difference: otherwise the platform could
+    accept the same qualification again by itself.
     """
     found: list[QualificationDifference] = []
     if revoked is not None:
@@ -249,8 +250,8 @@ _LIKE = str.maketrans("（），；：", "(),;:")
 
 
 def _same(name: str, one: str, other: str) -> bool:
-    """Whether two texts say the same; spaces, the width of punctuation and a full stop at the end
-    do not count in names and sentences."""
+    """Whether two values are the same. In names and sentences, spaces, the width of punctuation and a final
+    full stop do not count."""
     if name in ("qualification_type", "code", "valid_from", "valid_until"):
         return one == other
     return _bare(one) == _bare(other)

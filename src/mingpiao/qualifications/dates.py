@@ -1,4 +1,4 @@
-"""Days as qualifications write them, with the slips of a recognition: 2023年05月15日, 2O23-5-15, 二〇二三年五月十五日."""
+"""Finds dates as qualifications write them, also with OCR errors: 2023年05月15日, 2O23-5-15, 二〇二三年五月十五日."""
 
 import re
 from datetime import date
@@ -22,14 +22,14 @@ _UNLIMITED = re.compile(r"长期|永久|无固定期限|不限期|无期限")
 
 
 class WrittenDay(msgspec.Struct, frozen=True, kw_only=True):
-    """A day and where in the text without spaces it begins."""
+    """A day, and where it begins in the text without spaces."""
 
     day: date
     start: int
 
 
 def find_days(text: str) -> list[WrittenDay]:
-    """All days of a text without spaces, in order; what is no day of the calendar is left out."""
+    """All days in a text without spaces, in order; dates that do not exist are left out."""
     found = [(match.start(), _digital(match)) for match in _DIGITAL.finditer(text)]
     found += [(match.start(), _chinese(match)) for match in _CHINESE.finditer(text)]
     return [WrittenDay(day=day, start=start) for start, day in sorted(found, key=_start) if day is not None]
@@ -40,7 +40,7 @@ def _start(pair: tuple[int, date | None]) -> int:
 
 
 def says_unlimited(text: str) -> bool:
-    """Whether a text says that there is no end: 长期."""
+    """Whether a text says that the qualification has no last day: 长期."""
     return _UNLIMITED.search(text) is not None
 
 
@@ -55,7 +55,7 @@ def _chinese(match: re.Match[str]) -> date | None:
 
 
 def _chinese_number(text: str) -> int:
-    """1 to 99: 九, 十, 十五, 二十, 三十一."""
+    """The value of a Chinese number from 1 to 99: 九, 十, 十五, 二十, 三十一."""
     tens, ten, ones = text.rpartition("十")
     if not ten:
         return int(_DIGITS[text[-1]])

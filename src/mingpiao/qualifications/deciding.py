@@ -1,4 +1,4 @@
-"""A unit states what its qualification says; the platform or a person of finance accepts it, or a person rejects it."""
+"""Decisions about qualifications: a unit states what one says; the platform or the department accepts or rejects it."""
 
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from mingpiao.messages.service import tell_department, tell_unit
 from mingpiao.numbering.service import lock_issuing, set_valid_until, unlock_issuing
 from mingpiao.qualifications import store
 from mingpiao.qualifications.checks import differences, statement_problems
-from mingpiao.qualifications.desk import may_state, put_down
+from mingpiao.qualifications.desk import may_state, record_change
 from mingpiao.qualifications.model import (
     Qualification,
     QualificationState,
@@ -26,9 +26,9 @@ from mingpiao.qualifications.tables import qualifications
 from mingpiao.units.model import Unit
 from mingpiao.units.service import get as get_unit
 
-#: Who accepts where all agrees.
+#: The platform as the one who accepts a qualification without differences.
 PLATFORM = platform("qualifications", name="系统自动认定")
-#: Why a unit is stopped whose last qualification was revoked.
+#: The reason of the lock on a unit whose last qualification was revoked.
 _REVOKED = "qualification_revoked"
 _REASON_LENGTH = 500
 
@@ -42,9 +42,9 @@ async def submit(
     revision: int,
     acting: Acting,
 ) -> Qualification:
-    """Hand in a qualification with what it says: accepted at once when everything agrees, else left to the department.
+    """Submit a qualification with what it says. It is accepted at once without differences, else by the department.
 
-    The same statement again changes nothing. Raises `Refusal`: `qualification.unknown` (404),
+    Submitting the same statement again changes nothing. Raises `Refusal`: `qualification.unknown` (404),
     `qualification.not_open` or `.changed` (409), or every reason of `checks.statement_problems` (422).
     """
     qualification = await store.lock(connection, qualification_id, unit_id=unit_id)
@@ -78,7 +78,7 @@ async def submit(
         "type": stated.qualification_type.value,
         "differences": ",".join(sorted({each.code for each in found})),
     }
-    await put_down(connection, "submit", submitted, details, acting=acting)
+    await record_change(connection, "submit", submitted, details, acting=acting)
     if not found:
         decided = {"decided_by": PLATFORM.actor, "decided_by_name": PLATFORM.name, "decision_reason": ""}
         return await _accept(connection, submitted, decided, acting=acting)
@@ -89,7 +89,7 @@ async def submit(
 async def withdraw(
     connection: AsyncConnection, unit_id: int, qualification_id: int, *, acting: Acting
 ) -> Qualification:
-    """Take back a qualification on which nobody decided; a second time changes nothing.
+    """Withdraw a qualification that is not decided yet; a second time changes nothing.
 
     Raises `Refusal`: `qualification.unknown` (404), `qualification.not_open` (409) after a decision.
     """
@@ -99,7 +99,7 @@ async def withdraw(
     if not (qualification.state.open_to_unit or qualification.state is QualificationState.SUBMITTED):
         raise _not_open(qualification)
     withdrawn = await store.change(connection, qualification, state=QualificationState.WITHDRAWN)
-    await put_down(connection, "withdraw", withdrawn, {}, acting=acting)
+    await record_change(connection, "withdraw", withdrawn, {}, acting=acting)
     return withdrawn
 
 
@@ -112,11 +112,11 @@ async def decide(
     revision: int,
     acting: Acting,
 ) -> Qualification:
-    """Accept or reject a submitted qualification as a person of the department of its unit, or of one above.
+    """Accept or reject a submitted qualification, as a person of the unit's department or of one above it.
 
     Raises `Refusal`: `qualification.unknown` (404) outside the region, `.already_decided` or `.changed`
-    (409) when somebody else was faster, `.reason_missing` (422) for a rejection without one, and what
-    `checks.statement_problems` finds today, so that nothing that expired meanwhile is accepted.
+    (409) when somebody else was faster, `.reason_missing` (422) for a rejection without one, and every
+    reason that `checks.statement_problems` finds today: an expired qualification cannot be accepted.
     """
     qualification = await _lock_for(connection, qualification_id, acting=acting)
     if qualification.state is not QualificationState.SUBMITTED or qualification.stated is None:
@@ -142,10 +142,10 @@ async def retire(
     revision: int,
     acting: Acting,
 ) -> Qualification:
-    """Take a current qualification out of use, such as one of a type that the unit no longer has.
+    """End the use of a current qualification, for example of a type that the unit no longer has.
 
-    Raises `Refusal`: as `decide`, and `qualification.only_qualification` (409) for the unit's only current qualification,
-    whose end must go on limiting it.
+    Raises `Refusal` as `decide`, and `qualification.only_qualification` (409) for the unit's only current
+    qualification, whose last day must still limit the unit.
     """
     qualification = await _lock_current(connection, qualification_id, reason, revision, acting=acting)
     if len((await store.unit_qualifications(connection, qualification.unit_id)).current) == 1:
@@ -154,8 +154,8 @@ async def retire(
     retired = await store.change(
         connection, qualification, state=QualificationState.RETIRED, **_decision(reason, acting=acting)
     )
-    await put_down(connection, "retire", retired, {"reason": reason}, acting=acting)
-    left = await _settle(connection, qualification.unit_id, acting=acting)
+    await record_change(connection, "retire", retired, {"reason": reason}, acting=acting)
+    left = await _update_limits(connection, qualification.unit_id, acting=acting)
     await tell_unit(
         connection,
         qualification.unit_id,
@@ -175,17 +175,17 @@ async def revoke(
     revision: int,
     acting: Acting,
 ) -> Qualification:
-    """Take back the acceptance of a current qualification, such as one that was forged or withdrawn by who issued it.
+    """Revoke the acceptance of a current qualification, for example of one that was forged.
 
-    A unit that is left without a current qualification is locked from its very next request on, until one is
-    accepted by a person. Raises `Refusal`: as `decide`; `.reason_missing` (422) without a reason.
+    A unit without another current qualification is locked from its next request on, until a person accepts
+    one. Raises `Refusal` as `decide`, and `.reason_missing` (422) without a reason.
     """
     qualification = await _lock_current(connection, qualification_id, reason, revision, acting=acting)
     revoked = await store.change(
         connection, qualification, state=QualificationState.REVOKED, **_decision(reason, acting=acting)
     )
-    await put_down(connection, "revoke", revoked, {"reason": reason}, acting=acting)
-    left = await _settle(connection, qualification.unit_id, acting=acting)
+    await record_change(connection, "revoke", revoked, {"reason": reason}, acting=acting)
+    left = await _update_limits(connection, qualification.unit_id, acting=acting)
     title, outlook = f"{revoked.type_label}的认定已撤销", _limit(left.valid_until)
     if not left.current:
         title += "，开票功能已锁定"
@@ -202,10 +202,10 @@ async def revoke(
     return revoked
 
 
-async def _settle(connection: AsyncConnection, unit_id: int, *, acting: Acting) -> UnitQualifications:
-    """Let a unit issue as far as the qualifications reach that are current now, and not at all without one.
+async def _update_limits(connection: AsyncConnection, unit_id: int, *, acting: Acting) -> UnitQualifications:
+    """Set a unit's last day of issuing from its current qualifications; without one, lock the unit.
 
-    Only for a unit of which a qualification was accepted once: who never had one is not limited.
+    Only for units that had an accepted qualification before; others are not limited.
     """
     left = await store.unit_qualifications(connection, unit_id)
     await set_valid_until(connection, unit_id, left.valid_until, acting=acting)
@@ -219,7 +219,7 @@ async def _settle(connection: AsyncConnection, unit_id: int, *, acting: Acting) 
 async def _lock_current(
     connection: AsyncConnection, qualification_id: int, reason: str, revision: int, *, acting: Acting
 ) -> Qualification:
-    """Lock a current qualification that is to end for a reason."""
+    """Lock the row of a current qualification, after checks of its state, its revision and the reason."""
     qualification = await _lock_for(connection, qualification_id, acting=acting)
     if qualification.state is not QualificationState.ACCEPTED:
         raise _decided(qualification)
@@ -247,7 +247,7 @@ async def _lock_for(connection: AsyncConnection, qualification_id: int, *, actin
 async def _accept(
     connection: AsyncConnection, qualification: Qualification, decided: dict[str, str], *, acting: Acting
 ) -> Qualification:
-    """Let a qualification take the place of the one of its type, and unlock or limit the unit by it."""
+    """Accept a qualification, which replaces the current one of its type, and update the unit's last day."""
     columns = qualifications.c
     replaced = select(qualifications).where(
         columns.unit_id == qualification.unit_id,
@@ -258,7 +258,7 @@ async def _accept(
         older = await store.change(
             connection, store.qualification_of(row), state=QualificationState.SUPERSEDED
         )
-        await put_down(
+        await record_change(
             connection, "supersede", older, {"by": str(qualification.qualification_id)}, acting=acting
         )
     values: dict[str, Any] = {"state": QualificationState.ACCEPTED, "decided_at": now()} | decided
@@ -267,8 +267,8 @@ async def _accept(
         "by": decided["decided_by"],
         "until": accepted.valid_until.isoformat() if accepted.valid_until else "",
     }
-    await put_down(connection, "accept", accepted, details, acting=acting)
-    left = await _settle(connection, qualification.unit_id, acting=acting)
+    await record_change(connection, "accept", accepted, details, acting=acting)
+    left = await _update_limits(connection, qualification.unit_id, acting=acting)
     await tell_unit(
         connection,
         qualification.unit_id,
@@ -286,7 +286,7 @@ async def _reject(
     rejected = await store.change(
         connection, qualification, state=QualificationState.REJECTED, decided_at=now(), **decided
     )
-    await put_down(connection, "reject", rejected, {"reason": decided["decision_reason"]}, acting=acting)
+    await record_change(connection, "reject", rejected, {"reason": decided["decision_reason"]}, acting=acting)
     await tell_unit(
         connection,
         qualification.unit_id,

@@ -1,4 +1,4 @@
-"""Qualifications come in and are read: kept encrypted, read by the worker in a process of its own."""
+"""Receives qualifications: stores them encrypted, and has the worker read them in a reading process."""
 
 import asyncio
 from collections.abc import Sequence
@@ -28,19 +28,19 @@ from mingpiao.units.service import lock_unit
 
 #: The job that reads a qualification; its payload has `qualification_id`.
 READ_JOB = "read_qualification"
-#: Qualifications that a unit may have under way, so that nobody fills the queue.
+#: The most undecided qualifications of a unit, so that no unit fills the queue.
 MAX_OPEN = 20
-#: A qualification whose reading began so often without an end is given up.
+#: A qualification whose reading began so often without a result counts as unreadable.
 MAX_ATTEMPTS = 3
 PICTURE_WIDTH = 1400
 _MOST_AT_ONCE = 1_000
 NOTHING_READ = "qualification.nothing_read"
-#: The platform's own failures, not the qualification's.
+#: Failures of the platform itself, not caused by the file.
 _OUR_FAILURES = frozenset(
     {f"qualification.{name}" for name in ("reader_timeout", "reader_crashed", "file_damaged")}
 )
 _WORKER = platform("read_qualification")
-_STANDING = (
+_KNOWN_STATES = (
     QualificationState.READING,
     QualificationState.READ,
     QualificationState.UNREADABLE,
@@ -50,17 +50,17 @@ _STANDING = (
 
 
 class Reader(Protocol):
-    """Reads and draws files in a process of its own."""
+    """Reads and draws files in another process."""
 
     async def read_lines(self, data: bytes, media_type: str) -> Sequence[PageLines]:
-        """The lines of its pages; raises `FileUnreadable`, `ReaderFailed`."""
+        """The lines of all pages; raises `FileUnreadable`, `ReaderFailed`."""
 
     async def picture(self, data: bytes, media_type: str, page: int, *, width: int, rotation: int) -> bytes:
-        """A page from 1 as a PNG; raises as `read_lines`."""
+        """Page `page` (from 1) as a PNG; raises as `read_lines`."""
 
 
 class QualificationDesk:
-    """Takes qualifications in and reads them."""
+    """Receives qualifications and reads them."""
 
     def __init__(self, database: Database, files: EvidenceStore, reader: Reader) -> None:
         self._database = database
@@ -70,7 +70,7 @@ class QualificationDesk:
     async def upload(
         self, unit_id: int, file_name: str, data: bytes, *, acting: Acting
     ) -> tuple[Qualification, bool]:
-        """Keep a unit's qualification and have it read; False beside the qualification that stands when the same file came before.
+        """Store a unit's qualification and queue its reading; for a known file, the earlier qualification and False.
 
         Raises `Refusal`: what `EvidenceStore.add_file` raises of the file, or `qualification.too_many_open` (409).
         """
@@ -82,7 +82,7 @@ class QualificationDesk:
             await lock_unit(connection, unit_id)
             known = await _find_current(connection, unit_id, file.digest)
             if known is not None:
-                return await _again(connection, known, acting=acting), False
+                return await _upload_again(connection, known, acting=acting), False
             await _check_room(connection, unit_id)
             row = {
                 "unit_id": unit_id,
@@ -98,7 +98,7 @@ class QualificationDesk:
             }
             found = await connection.execute(insert(qualifications).values(row).returning(qualifications))
             qualification = store.qualification_of(found.mappings().one())
-            await put_down(
+            await record_change(
                 connection,
                 "upload",
                 qualification,
@@ -109,10 +109,10 @@ class QualificationDesk:
         return qualification, True
 
     async def read(self, payload: Payload) -> None:
-        """The job `READ_JOB`: read a qualification that waits for it; does nothing for any other. Safe to repeat.
+        """The job `READ_JOB`: read a qualification that waits to be read. Safe to repeat.
 
-        Raises `ReaderFailed` when the reading process ended, to be tried again; the third time the qualification
-        counts as unreadable.
+        Raises `ReaderFailed` when the reading process fails, so that the job is repeated; after the third failure
+        the qualification counts as unreadable.
         """
         qualification_id = int(payload["qualification_id"])
         async with self._database.system() as connection:
@@ -122,11 +122,11 @@ class QualificationDesk:
         values = await self._what_was_read(qualification)
         async with self._database.system() as connection:
             locked = await store.lock(connection, qualification_id)
-            # Another worker may have been faster, or the unit took it back.
+            # Another worker may have been faster, or the unit has withdrawn it.
             if locked.state is QualificationState.READING:
                 changed = await store.change(connection, locked, **values)
                 details = {"state": changed.state.value, "failure": changed.failure_code}
-                await put_down(connection, "read", changed, details, acting=_WORKER)
+                await record_change(connection, "read", changed, details, acting=_WORKER)
 
     async def _what_was_read(self, qualification: Qualification) -> dict[str, Any]:
         if qualification.attempts > MAX_ATTEMPTS:
@@ -161,13 +161,13 @@ class QualificationDesk:
         return values | _unreadable(NOTHING_READ.removeprefix("qualification."), message)
 
     async def open_file(self, qualification: Qualification) -> bytes:
-        """The file as it was uploaded."""
+        """The bytes of the uploaded file."""
         return await self._files.open_file(qualification.digest)
 
     async def picture(self, qualification: Qualification, page: int) -> bytes:
-        """A page from 1 of a qualification, upright, as a PNG.
+        """Page `page` (from 1) of a qualification as an upright PNG.
 
-        Raises `Refusal`: `qualification.no_picture` (404) for a page that is not there or cannot be drawn.
+        Raises `Refusal`: `qualification.no_picture` (404) for a page that does not exist or cannot be drawn.
         """
         sheets = qualification.reading.sheets if qualification.reading else ()
         if not 1 <= page <= len(sheets):
@@ -201,7 +201,7 @@ def may_state(qualification: Qualification) -> bool:
     )
 
 
-async def put_down(
+async def record_change(
     connection: AsyncConnection,
     verb: str,
     qualification: Qualification,
@@ -209,7 +209,7 @@ async def put_down(
     *,
     acting: Acting,
 ) -> None:
-    """The audit row of a change of a qualification."""
+    """Write the audit row of a change of a qualification."""
     entry = AuditEntry(
         acting=acting,
         action=f"qualification:{verb}",
@@ -220,10 +220,10 @@ async def put_down(
     await record(connection, entry)
 
 
-async def _again(
+async def _upload_again(
     connection: AsyncConnection, qualification: Qualification, *, acting: Acting
 ) -> Qualification:
-    """A qualification whose file came again: it is read again when the platform itself had failed."""
+    """Handle a second upload of a file: it is read again if the platform itself failed the first time."""
     if qualification.state is QualificationState.READING:
         await _have_read(connection, qualification)
     if (
@@ -234,13 +234,13 @@ async def _again(
     waiting = await store.change(
         connection, qualification, state=QualificationState.READING, failure_code="", failure="", attempts=0
     )
-    await put_down(connection, "read_again", waiting, {}, acting=acting)
+    await record_change(connection, "read_again", waiting, {}, acting=acting)
     await _have_read(connection, waiting)
     return waiting
 
 
 async def enqueue_unread(database: Database) -> None:
-    """Have qualifications read that wait for more than a minute, where no job is about to do it. Safe to repeat."""
+    """Queue the reading of qualifications that have waited for more than a minute without a job. Safe to repeat."""
     async with database.system() as connection:
         waiting = select(qualifications).where(
             qualifications.c.state == QualificationState.READING,
@@ -258,7 +258,7 @@ async def _have_read(connection: AsyncConnection, qualification: Qualification) 
 async def _find_current(connection: AsyncConnection, unit_id: int, digest: str) -> Qualification | None:
     columns = qualifications.c
     query = select(qualifications).where(
-        columns.unit_id == unit_id, columns.digest == bytes.fromhex(digest), columns.state.in_(_STANDING)
+        columns.unit_id == unit_id, columns.digest == bytes.fromhex(digest), columns.state.in_(_KNOWN_STATES)
     )
     row = (await connection.execute(query)).mappings().one_or_none()
     return None if row is None else store.qualification_of(row)

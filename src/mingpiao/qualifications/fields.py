@@ -1,4 +1,4 @@
-"""What a qualification says: from the lines of its pages to fields, each with its place and how sure it is."""
+"""Extracts the fields of a qualification from the lines of its pages, each with its place and confidence."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from mingpiao.qualifications.model import UNLIMITED, PageSize, QualificationRead
 from mingpiao.reading.model import Found, LabelledValue, PageLines, PageText, TextPiece
 from mingpiao.reading.service import values_of
 
-#: Titles by which a qualification is known, without the country's name above them.
+#: Titles that identify the type of a qualification, without the country's name above them.
 _TITLES = {
     QualificationType.INSTITUTION: ("事业单位法人证书",),
     QualificationType.ASSOCIATION: ("社会团体法人登记证书", "社会团体法人登记证"),
@@ -34,7 +34,7 @@ _TITLES = {
     ),
 }
 _TITLE_SCORE = 84.0
-#: A value whose label was misread, or that was found without one, is a little less sure.
+#: Factors that lower the confidence: misread label, value without label, corrected code.
 _INEXACT = 0.97
 _UNLABELLED = 0.85
 _CORRECTED = 0.95
@@ -43,15 +43,12 @@ _MOST_PLACES, _LONGEST_TEXT = 40, 2_000
 _LENGTHS = {"name": 200, "representative": 50, "issuer": 200, "purpose": 2000, "address": 300}
 
 _CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{18}(?![0-9A-Za-z])")
-#: Letters that no code has (GB 32100), as what they were taken for.
+#: Letters that no code contains (GB 32100), with the digits that OCR has taken for them.
 _NOT_IN_CODES = str.maketrans("IOSZ", "1052")
 
 
 def read_fields(pages: Sequence[PageLines]) -> QualificationReading:
-    """The fields of a qualification, from its first four pages. What is not found is left out.
-
-    Nothing is guessed from the unit.
-    """
+    """The fields found on the first four pages of a qualification; data of the unit is not used."""
     pages = [_bounded(page) for page in pages[:_MOST_PAGES]]
     texts = [values_of(page, label_at) for page in pages if page.lines]
     fields = {"qualification_type": _qualification_type(texts), "code": _code(texts)}
@@ -66,7 +63,7 @@ def read_fields(pages: Sequence[PageLines]) -> QualificationReading:
 
 
 def _bounded(page: PageLines) -> PageLines:
-    """A page with no more on it than a certificate has, so that a hostile one costs no more either."""
+    """A page with at most as much text as a certificate has, which limits the work for a hostile file."""
     lines = tuple(line for line in page.lines[:_MOST_LINES] if len(line.text) <= _MOST_CHARACTERS)
     return msgspec.structs.replace(page, lines=lines)
 
@@ -75,7 +72,7 @@ def _bounded(page: PageLines) -> PageLines:
 
 
 def _qualification_type(texts: Iterable[PageText]) -> Found | None:
-    """By the title, which stands high up and in large characters; it may be broken into two rows."""
+    """The type, from the title near the top in large characters, which may be on two rows."""
     best: tuple[float, QualificationType, tuple[TextPiece, ...]] | None = None
     for text in texts:
         tallest = max((row.height for row in text.rows), default=1.0)
@@ -102,7 +99,7 @@ def _qualification_type(texts: Iterable[PageText]) -> Found | None:
 
 
 def _title_score(text: str, title: str) -> float:
-    """How well a row is this title: 100 when it is in it. Long sentences that mention it do not count."""
+    """How well a row matches a title: 100 when it contains it. Long sentences that mention it do not count."""
     if len(text) > len(title) + 12 or len(text) < len(title) - 2:
         return 0.0
     return fuzz.partial_ratio(title, text)
@@ -113,7 +110,7 @@ def _title_score(text: str, title: str) -> float:
 
 def _labelled(texts: Iterable[PageText], field: str) -> list[LabelledValue]:
     found = [value for text in texts for value in text.values if value.field == field and value.text]
-    # Of several the one with the clearest label comes first.
+    # The value with the clearest label comes first.
     return sorted(found, key=lambda value: not value.pieces[0].exact)
 
 
@@ -150,7 +147,7 @@ def _found(value: str, source: LabelledValue, *, factor: float = 1.0) -> Found:
 
 
 def _code(texts: Sequence[PageText]) -> Found | None:
-    """The code under its label, else one that stands anywhere with a right check digit."""
+    """The code with its label, else any code on the pages with a correct check digit."""
     for value in _labelled(texts, "code"):
         for written in _candidates(value.text):
             code = plain_code(written)
@@ -170,7 +167,7 @@ def _candidates(text: str) -> list[str]:
 
 
 def plain_code(written: str) -> str:
-    """A code with letters that no code has (I, O, S, Z) replaced by the digits that they look like."""
+    """A code in which I, O, S and Z, which no code contains, are replaced by the digits that they resemble."""
     return written.strip().upper().translate(_NOT_IN_CODES)
 
 
@@ -183,7 +180,7 @@ def _validity(texts: Sequence[PageText]) -> dict[str, Found | None]:
         if found:
             return found
     for row in (row for text in texts for row in text.rows):
-        # Without a label only a whole period counts: other days stand on qualifications too.
+        # Without a label only a complete period counts, since qualifications contain other dates too.
         if len(find_days(row.text)) == 2 and re.search(r"[自至]", row.text):
             whole = LabelledValue(field="validity", pieces=(row,))
             return _period(row.text, whole, factor=_UNLABELLED)
@@ -191,7 +188,7 @@ def _validity(texts: Sequence[PageText]) -> dict[str, Found | None]:
 
 
 def _period(text: str, source: LabelledValue, *, factor: float = 1.0) -> dict[str, Found | None]:
-    """自 … 至 …: the first of two days is the first valid one, a day alone is the last unless 自 stands before it."""
+    """The first and the last valid day, as in 自 … 至 …; a single day is the last one unless 自 is before it."""
     days = find_days(text)
     first, last = (days[0], days[1]) if len(days) > 1 else (None, days[0] if days else None)
     unlimited = says_unlimited(text)

@@ -1,10 +1,10 @@
-"""Labels on qualifications: the words before a value, in their variants, also with one character misread."""
+"""Labels on qualifications: the words before a value in all variants, also with one misread character."""
 
 import re
 
 from mingpiao.reading.model import Label
 
-#: What a label introduces; "" for those that are only known so that a value ends before them.
+#: The field that each label introduces; "" for labels of other fields, which only end the value before them.
 _LABELS = {
     "name": (
         "单位名称",
@@ -81,9 +81,9 @@ _LABELS = {
         "备注",
     ),
 }
-#: From this length on a label is known although one of its characters was misread.
+#: From this length on, a label is recognised also with one misread character.
 _FORGIVING_LENGTH = 4
-#: No label: the title of the qualification begins with one.
+#: Endings of titles: a label directly before one belongs to a title.
 _TITLE_ENDINGS = ("证书", "登记证")
 
 
@@ -94,9 +94,9 @@ _BRACKETS = str.maketrans("（）：", "():")
 
 
 def label_at(text: str, start: int = 0, *, forgiving: bool = True) -> Label | None:
-    """The label with which a text without spaces goes on at `start`, or None.
+    """The label that begins at `start` of a text without spaces, or None.
 
-    `forgiving` takes labels of four characters and more with one of them misread.
+    With `forgiving`, one character of a label of four or more may be misread.
     """
     rest = text[start : start + 24].translate(_BRACKETS)
     for wording, field in _BY_LENGTH:
@@ -115,7 +115,7 @@ def _is_title(rest: str, length: int) -> bool:
 
 
 def _nearly(rest: str, wording: str) -> bool:
-    """Whether one character at most differs; the last must be right, so that no value's first is swallowed."""
+    """Whether at most one character differs. The last one must match, or it might belong to the value."""
     given = rest[: len(wording)]
     if len(given) < len(wording) or given[-1] != wording[-1]:
         return False
@@ -126,5 +126,5 @@ _NOTES = re.compile(r"[(（][^()（）]{0,6}(?:章|签字|签名)[)）]")
 
 
 def without_notes(text: str) -> str:
-    """A value without the colon before it and notes like （盖章） after it."""
+    """A value without punctuation around it, such as a colon before it, and without notes such as （盖章）."""
     return _NOTES.sub("", text).strip(" :：;；,，·|_-—")

@@ -36,7 +36,7 @@ _TYPE_LABELS = {
 
 class QualificationState(StrEnum):
     """识别中 → 待提交 (or 无法识别) → 待审核 → 有效 or 未通过; 已被替换 by a newer qualification,
-    已撤回 by the unit; by its department 已停用 (no longer used) or 已撤销认定 (should not stand)."""
+    已撤回 by the unit; by its department 已停用 (no longer used) or 已撤销认定 (acceptance revoked)."""
 
     READING = "reading"
     READ = "read"
@@ -55,7 +55,7 @@ class QualificationState(StrEnum):
 
     @property
     def open_to_unit(self) -> bool:
-        """Whether the unit may still state, submit or withdraw it."""
+        """Whether the unit may still fill in, submit or withdraw it."""
         return self in (QualificationState.READING, QualificationState.READ, QualificationState.UNREADABLE)
 
 
@@ -72,7 +72,7 @@ _STATE_LABELS = {
     QualificationState.REVOKED: "已撤销认定",
 }
 
-#: What is read from a qualification, in the order in which people see it.
+#: Fields that are read from a qualification with their Chinese labels, in the order of the pages.
 FIELD_LABELS = {
     "qualification_type": "证书种类",
     "name": "单位名称",
@@ -84,12 +84,12 @@ FIELD_LABELS = {
     "purpose": "宗旨和业务范围",
     "address": "住所",
 }
-#: The value of `valid_until` on a qualification without end.
+#: The value of `valid_until` for a qualification without a last day.
 UNLIMITED = "unlimited"
 
 
 class PageSize(msgspec.Struct, frozen=True, kw_only=True):
-    """A page as read, upright: `rotation` (0, 90, 180, 270 clockwise) turns the page of the file so."""
+    """The size of an upright page; `rotation` (0, 90, 180, 270 clockwise) turns the file's page upright."""
 
     width: float
     height: float
@@ -97,27 +97,27 @@ class PageSize(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QualificationReading(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read from a qualification: by the names of `FIELD_LABELS`, those that were found.
+    """The fields that were found on a qualification, by the names of `FIELD_LABELS`.
 
-    Values are plain: a `QualificationType`, a date as 2026-11-21, `UNLIMITED`; the rest as written.
+    The plain value is a `QualificationType`, a date such as 2026-11-21, or `UNLIMITED`; others are as written.
     """
 
     fields: dict[str, Found]
     sheets: tuple[PageSize, ...] = ()
 
     def value(self, name: str) -> str:
-        """The plain value of a field, or an empty text."""
+        """The plain value of a field, "" when it was not found."""
         found = self.fields.get(name)
         return found.value if found else ""
 
     @property
     def recognised(self) -> bool:
-        """Whether anything says which qualification this is, or whose."""
+        """Whether a field was found that identifies the type or the owner of the qualification."""
         return any(name in self.fields for name in ("qualification_type", "name", "code"))
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """What a unit states of its qualification. `valid_until` is the last day, inclusive; None when it is `unlimited`."""
+    """What a unit states about its qualification. `valid_until` is the last day, inclusive; None if `unlimited`."""
 
     qualification_type: QualificationType
     name: str
@@ -131,7 +131,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
 
     def value(self, name: str) -> str:
-        """A field by its name as `Reading.value` writes it."""
+        """A field by its name, in the form of `QualificationReading.value`."""
         if name == "valid_until" and self.unlimited:
             return UNLIMITED
         value = getattr(self, name)
@@ -139,7 +139,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QualificationDifference(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a person has to look at a qualification: a stable code, the field, what was read and stated, and a sentence."""
+    """A reason why a person must decide: a stable code, the field, what was read and stated, and a sentence."""
 
     code: str
     field: str
@@ -149,10 +149,10 @@ class QualificationDifference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Qualification(msgspec.Struct, frozen=True, kw_only=True):
-    """资质证书 of a unit. `digest` names its file (SM3, hex); days are in Asia/Shanghai.
+    """资质证书 of a unit. `digest` (SM3, hex) identifies its file; days are in Asia/Shanghai.
 
-    `qualification_type` is what was read until the unit states it. `differences` are those between what was
-    read, what is stated, and the unit, as of the last change.
+    `qualification_type` is the type that was read until the unit states it. `differences` are those found at
+    the last change (`checks.differences`).
     """
 
     qualification_id: int
@@ -184,14 +184,14 @@ class Qualification(msgspec.Struct, frozen=True, kw_only=True):
         return self.qualification_type.label if self.qualification_type else "种类未识别"
 
     def days_left(self, on: date) -> int | None:
-        """Days after `on` up to the last valid day: 0 on that day, negative later; None without an end."""
+        """Days from `on` to the last valid day: 0 on that day, negative later; None without a last day."""
         return None if self.valid_until is None else (self.valid_until - on).days
 
 
 class UnitQualifications(msgspec.Struct, frozen=True, kw_only=True):
-    """How a unit stands: its current qualifications, the earliest last valid day of them, and whether any waits.
+    """A unit's current qualifications, the earliest of their last days, and whether another one is undecided.
 
-    `revoked` is the qualification whose revocation locks the unit: the last one, while no qualification is current.
+    `revoked` is the last revoked qualification, which locks the unit while it has no current one.
     """
 
     current: tuple[Qualification, ...]
@@ -205,7 +205,7 @@ class UnitQualifications(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QualificationFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which qualifications are wanted; empty members restrict nothing. `expires_until` finds current qualifications by their end."""
+    """Which qualifications a list shows; empty members do not restrict. `expires_until` limits the last valid day."""
 
     unit_id: int | None = None
     state: str = ""
@@ -216,5 +216,5 @@ class QualificationFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text may be kept and shown."""
+    """Whether a text has no characters that must not be stored or shown."""
     return unprintable(text) is None

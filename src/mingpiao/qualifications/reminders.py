@@ -1,6 +1,6 @@
-"""Reminders before a qualification expires, and word of the lock on the day after: each is told once.
+"""Reminders before a qualification expires, and a message about the lock after it; each is sent once.
 
-Nothing is locked here: the day after the last valid one, trains refuse by the date on the stock row.
+Nothing is locked here: after the last valid day, the train refuses bills by the date on the unit's stock row.
 """
 
 from datetime import date, datetime, timedelta
@@ -32,10 +32,10 @@ _UNITS_WITHOUT = text(
 
 
 async def remind(database: Database, moment: datetime | None = None) -> None:
-    """Tell units of qualifications that end within 60 days or have ended, the nearest reminder alone, each once.
+    """Send messages about qualifications that expire within 60 days or have expired, and to units without any.
 
-    After downtime what was missed is made up for by that one. Tells units without any qualification as well.
-    `moment` stands for now.
+    Only the latest reminder that is due is sent, also after downtime, and each only once.
+    `moment` replaces the present time.
     """
     on = (moment or now()).date()
     after = 0
@@ -65,7 +65,7 @@ async def _ending(connection: AsyncConnection, on: date, after: int) -> list[Row
         .order_by(columns.qualification_id)
         .limit(_BATCH)
     )
-    # Shared, against a renewed qualification that takes its place at this moment.
+    # A shared lock, which waits for a new qualification that is replacing this one at the same moment.
     return list((await connection.execute(store.QUALIFICATIONS.on(query, shared=True))).mappings())
 
 

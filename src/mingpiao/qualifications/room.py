@@ -31,7 +31,7 @@ ROOM = Room(
             label="补做遗漏的资质证书识别",
             work=enqueue_unread,
         ),
-        # Every hour, so that a lock is told soon after midnight and downtime is made up for; each is told once.
+        # Every hour, so that units hear of a lock soon after midnight or after downtime; each message is sent once.
         Duty(name="remind_of_expiry", cron="1 * * * *", label="提醒资质证书到期", work=remind),
     ),
     jobs=(Job(name=READ_JOB, label="识别资质证书", open=_read),),

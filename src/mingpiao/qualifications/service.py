@@ -1,4 +1,4 @@
-"""What other rooms may ask of qualifications: take qualifications in, state, decide, look up, remind."""
+"""The functions and classes of qualifications that other rooms use."""
 
 from mingpiao.qualifications.checks import SURE, differences, statement_problems
 from mingpiao.qualifications.deciding import decide, retire, revoke, submit, withdraw

@@ -1,4 +1,4 @@
-"""Rows of qualifications: find them within a scope, lock them, change them."""
+"""Finds, locks and changes the rows of qualifications."""
 
 import re
 from collections.abc import Mapping
@@ -47,9 +47,9 @@ async def get(connection: AsyncConnection, qualification_id: int) -> Qualificati
 async def lock(
     connection: AsyncConnection, qualification_id: int, *, unit_id: int | None = None
 ) -> Qualification:
-    """A qualification, locked with its unit's qualifications as a whole, so that one change of them goes on at a time.
+    """A qualification, locked together with all others of its unit until the transaction ends.
 
-    Raises `Refusal` (`qualification.unknown`, 404), also for a qualification of another unit than `unit_id`.
+    Raises `Refusal` (`qualification.unknown`, 404), also if it does not belong to `unit_id`, where given.
     """
     key = qualifications.c.qualification_id == qualification_id
     owner = await connection.scalar(select(qualifications.c.unit_id).where(key))
@@ -61,7 +61,7 @@ async def lock(
 
 
 async def change(connection: AsyncConnection, qualification: Qualification, **values: Any) -> Qualification:
-    """Set some columns of a locked qualification and count the change."""
+    """Set columns of a locked qualification, and increase its revision."""
     changed = (
         update(qualifications)
         .where(qualifications.c.qualification_id == qualification.qualification_id)
@@ -72,7 +72,7 @@ async def change(connection: AsyncConnection, qualification: Qualification, **va
 
 
 async def begin_reading(connection: AsyncConnection, qualification_id: int) -> Qualification | None:
-    """Count a beginning; None when the qualification does not wait to be read."""
+    """Count an attempt to read a qualification; None when it does not wait to be read."""
     begun = (
         update(qualifications)
         .where(
@@ -87,7 +87,7 @@ async def begin_reading(connection: AsyncConnection, qualification_id: int) -> Q
 
 
 async def unit_qualifications(connection: AsyncConnection, unit_id: int) -> UnitQualifications:
-    """How a unit stands with its qualifications, within the connection's scope."""
+    """The state of a unit's qualifications, within the connection's scope."""
     own = qualifications.c.unit_id == unit_id
     query = (
         select(qualifications)
@@ -106,7 +106,7 @@ async def unit_qualifications(connection: AsyncConnection, unit_id: int) -> Unit
 
 
 async def last_revoked(connection: AsyncConnection, unit_id: int) -> Qualification | None:
-    """The qualification of a unit that was revoked last, if any ever was."""
+    """The unit's last revoked qualification, or None."""
     columns = qualifications.c
     query = (
         select(qualifications)
@@ -121,10 +121,9 @@ async def last_revoked(connection: AsyncConnection, unit_id: int) -> Qualificati
 async def list_qualifications(
     connection: AsyncConnection, wanted: QualificationFilter, *, after: str = "", limit: int = PAGE_SIZE
 ) -> Page[Qualification]:
-    """A page of the qualifications of the connection's scope; `after` is a former page's `next_key`.
+    """A page of the qualifications of the connection's scope, newest first; by `expires_until`, first to expire first.
 
-    Newest first; those that are wanted by their end come by it, the next to expire first.
-    Raises `Refusal` (`list.key_malformed`) for a key that no page gave.
+    `after` is the `next_key` of an earlier page; any other text raises `Refusal` (`list.key_malformed`).
     """
     keys = _NEWEST_FIRST if wanted.expires_until is None else _BY_END
     conditions = _conditions(wanted)
@@ -164,7 +163,7 @@ def _unknown() -> Refusal:
 
 
 def qualification_of(row: RowMapping) -> Qualification:
-    """A row as a value."""
+    """A qualification from its row."""
     given: dict[str, Any] = {
         name: row[name] for name in Qualification.__struct_fields__ if name in row and name not in _CONVERTED
     }
@@ -185,7 +184,7 @@ _CONVERTED = frozenset({"qualification_type", "digest", "state", "reading", "sta
 
 
 def columns_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as columns take them."""
+    """Members of a qualification as values of its columns."""
     return {
         name: msgspec.to_builtins(value) if name in ("reading", "stated", "differences") else value
         for name, value in values.items()

@@ -1,5 +1,5 @@
-"""Reading files: pages to upright lines with places, by the text layer or from the picture; and their layout.
+"""Reads files: each page becomes upright lines of text with places, from its text layer or by OCR.
 
-Strangers' files are opened only in reading processes (`process.py`), which can be killed. The libraries
-that look at pictures are imported there when the first picture comes, never before.
+Files from outside are opened only in reading processes (`process.py`), which can be killed. These import
+the OCR libraries when the first picture has to be read, and not before.
 """

@@ -1,8 +1,8 @@
-"""Where values stand on a form: lines become rows, rows are parted at labels, and what goes on below is joined.
+"""Finds the labelled values of a form: groups lines into rows, splits rows at labels, joins lines of a value.
 
-Forms come with label and value in one line, in two columns of a table, with the label's characters
-far apart, above the value, or in the middle beside several lines of it. Which words are labels the
-caller knows.
+On a form, label and value may be on one line or in two columns of a table; the label may have spaces
+between its characters, may be above the value, or vertically centred beside several lines of it. The caller
+says which words are labels.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,10 +10,10 @@ from typing import Protocol
 
 import msgspec
 
-from mingpiao.reading.levelling import LevelLine, levelled
+from mingpiao.reading.deskew import StraightLine, deskewed
 from mingpiao.reading.model import Label, LabelledValue, PageLines, PagePlace, PageText, TextPiece
 
-#: In heights of a line: what parts two cells of a row, and what may lie between lines of one value.
+#: In line heights: the least gap between two cells of a row, and the largest between two lines of a value.
 _CELL_GAP = 4.0
 _LINE_GAP = 0.85
 _ALIGNMENT = 1.6
@@ -24,24 +24,24 @@ class FindLabel(Protocol):
     """Finds the labels of a kind of form."""
 
     def __call__(self, text: str, start: int, *, forgiving: bool) -> Label | None:
-        """The label with which a text without spaces goes on at `start`, or None. `forgiving` also takes
-        one that may have been misread."""
+        """The label that begins at `start` of a text without spaces, or None. With `forgiving`, one character
+        of it may have been misread."""
         ...
 
 
 class _Character(msgspec.Struct, frozen=True):
-    """One printed character; `gap` to the one before it in heights of the line (large at a row's start)."""
+    """One printed character; `gap` is its distance from the one before, in line heights (large at a row's start)."""
 
     text: str
     left: float
     right: float
     gap: float
-    line: LevelLine
+    line: StraightLine
 
 
 def values_of(page: PageLines, find_label: FindLabel) -> PageText:
-    """The labelled values of a page, top down."""
-    rows = [_characters(row, page) for row in _rows(levelled(page))]
+    """The labelled values of a page, from top to bottom."""
+    rows = [_characters(row, page) for row in _rows(deskewed(page))]
     rows.sort(key=lambda row: min(character.line.place.top for character in row))
     pieces = [piece for row in rows for piece in _pieces(row, find_label)]
     for piece in pieces:
@@ -50,9 +50,9 @@ def values_of(page: PageLines, find_label: FindLabel) -> PageText:
     return PageText(rows=whole, values=tuple(_joined(pieces)))
 
 
-def _rows(lines: Sequence[LevelLine]) -> list[list[LevelLine]]:
+def _rows(lines: Sequence[StraightLine]) -> list[list[StraightLine]]:
     """Lines beside one another, each row from left to right."""
-    rows: list[list[LevelLine]] = []
+    rows: list[list[StraightLine]] = []
     for line in sorted(lines, key=lambda line: line.place.left):
         beside = [(_overlap(row[-1].place, line.place), row) for row in rows if _follows(row[-1], line)]
         best = max(beside, key=lambda pair: pair[0], default=(0.0, []))
@@ -63,7 +63,7 @@ def _rows(lines: Sequence[LevelLine]) -> list[list[LevelLine]]:
     return rows
 
 
-def _follows(before: LevelLine, line: LevelLine) -> bool:
+def _follows(before: StraightLine, line: StraightLine) -> bool:
     return line.place.left >= before.place.left + 0.6 * (before.place.right - before.place.left)
 
 
@@ -72,20 +72,20 @@ def _overlap(one: PagePlace, other: PagePlace) -> float:
     return common / max(1e-6, min(one.bottom - one.top, other.bottom - other.top))
 
 
-def _characters(row: Sequence[LevelLine], page: PageLines) -> list[_Character]:
+def _characters(row: Sequence[StraightLine], page: PageLines) -> list[_Character]:
     found: list[_Character] = []
     for line in row:
         height = max(1e-6, line.place.bottom - line.place.top) * page.height
         for text, left, right in _spread(line):
             gap = (left - found[-1].right) * page.width / height if found else _CELL_GAP
-            # Two lines of the recognition never run into one another.
+            # Two lines that OCR found separately never form one word.
             own_cell = found and found[-1].line is not line
             found.append(_Character(text, left, right, max(gap, _WORD_GAP) if own_cell else gap, line))
     return found
 
 
-def _spread(line: LevelLine) -> Iterator[tuple[str, float, float]]:
-    """The line's characters without spaces, each with its left and right."""
+def _spread(line: StraightLine) -> Iterator[tuple[str, float, float]]:
+    """The line's characters without spaces, each with its left and right edge."""
     text = line.line.text
     if len(line.line.edges) == len(text) + 1:
         shift = line.place.left - line.line.place.left
@@ -101,7 +101,7 @@ def _spread(line: LevelLine) -> Iterator[tuple[str, float, float]]:
 
 
 def _pieces(row: list[_Character], find_label: FindLabel) -> Iterator[TextPiece]:
-    """A row parted before each label and at wide gaps behind a value."""
+    """The pieces of a row, split before each label and at wide gaps after a value."""
     text = "".join(character.text for character in row)
     cuts = _label_starts(row, text, find_label)
     starts = sorted(cuts)
@@ -136,7 +136,7 @@ def _label_starts(
 
 
 def _first_cell(value: list[_Character]) -> tuple[list[_Character], list[_Character]]:
-    """A value up to the first wide gap within it, and what stands behind the gap."""
+    """The part of a value before its first wide gap, and the rest after the gap."""
     for place, character in enumerate(value[1:], 1):
         if character.gap >= _CELL_GAP:
             return value[:place], value[place:]
@@ -172,7 +172,7 @@ def _box(characters: Sequence[_Character]) -> PagePlace:
     )
 
 
-def _shown(line: LevelLine, characters: Sequence[_Character]) -> PagePlace:
+def _shown(line: StraightLine, characters: Sequence[_Character]) -> PagePlace:
     own = [character for character in characters if character.line is line]
     return line.shown(own[0].left, own[-1].right)
 
@@ -181,7 +181,7 @@ def _shown(line: LevelLine, characters: Sequence[_Character]) -> PagePlace:
 
 
 def _joined(pieces: Sequence[TextPiece]) -> Iterator[LabelledValue]:
-    """Give each piece without a label to the value that it goes on, or that stands beside it in the middle."""
+    """The labelled values, each with the pieces above and below that have no label of their own."""
     labelled = [piece for piece in pieces if piece.field is not None]
     above: dict[int, list[TextPiece]] = {id(piece): [] for piece in labelled}
     below: dict[int, list[TextPiece]] = {id(piece): [] for piece in labelled}
@@ -203,7 +203,7 @@ def _joined(pieces: Sequence[TextPiece]) -> Iterator[LabelledValue]:
 
 
 def _blocks(loose: Sequence[TextPiece]) -> list[list[TextPiece]]:
-    """Lines close under one another with the same beginning."""
+    """Groups of lines that are close below one another and begin at the same left edge."""
     blocks: list[list[TextPiece]] = []
     for piece in sorted(loose, key=lambda piece: piece.place.top):
         for block in blocks:
@@ -218,7 +218,7 @@ def _blocks(loose: Sequence[TextPiece]) -> list[list[TextPiece]]:
 
 
 def _beside_label(label: TextPiece, blocks: Sequence[list[TextPiece]]) -> list[TextPiece]:
-    """The lines right of a label that stands in the middle of their height."""
+    """The lines to the right of a label that is vertically centred beside them."""
     place = label.label or label.place
     middle = (place.top + place.bottom) / 2
     beside = [
@@ -233,13 +233,13 @@ def _beside_label(label: TextPiece, blocks: Sequence[list[TextPiece]]) -> list[T
 def _owner_above(
     piece: TextPiece, labelled: Sequence[TextPiece], below: dict[int, list[TextPiece]]
 ) -> tuple[float, TextPiece] | None:
-    """The value whose last line stands close above, in the same column."""
+    """The value whose last line is close above the piece in the same column, with the gap in line heights."""
     found: list[tuple[float, TextPiece]] = []
     for owner in labelled:
         last = below[id(owner)][-1] if below[id(owner)] else owner
         gap = (piece.place.top - last.place.bottom) / piece.height
         if not owner.text and not below[id(owner)]:
-            # The value may stand a little further under a label without one.
+            # Below a label without a value, the value may be a little further away.
             close = -0.5 <= gap <= 2 * _LINE_GAP and _beside(owner.label or owner.place, piece, owner.em)
         else:
             close = -0.5 <= gap <= _LINE_GAP and _in_column(owner, piece)
@@ -251,7 +251,10 @@ def _owner_above(
 def _owner_below(
     piece: TextPiece, labelled: Sequence[TextPiece], loose: Sequence[TextPiece]
 ) -> tuple[float, TextPiece] | None:
-    """The value whose first lines stand above its label's row: reached through aligned lines without labels."""
+    """The labelled value close below the piece, also across aligned lines without labels, with the gap.
+
+    The first lines of a value may be higher than the row of its label.
+    """
     bottom, chain = piece, 0
     while chain < 4:
         found: list[tuple[float, TextPiece]] = []
@@ -270,7 +273,7 @@ def _owner_below(
 
 
 def _in_column(owner: TextPiece, piece: TextPiece) -> bool:
-    """Whether a piece begins where the value began, or where its label did while the line above was full."""
+    """Whether a piece begins at the left edge of the value or of its label."""
     slack = _ALIGNMENT * piece.em
     if abs(piece.place.left - owner.place.left) <= slack:
         return True

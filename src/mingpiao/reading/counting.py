@@ -1,11 +1,11 @@
-"""How much work a file is: pages with text are quick, pages without must be looked at."""
+"""How much work it is to read a file: pages with text are quick, pages without need OCR."""
 
 from mingpiao.reading import pdf
 from mingpiao.reading.lines import PICTURES
 
 
 def count_pages(data: bytes, media_type: str) -> tuple[int, int]:
-    """Pages of a file, and at most how many of them have no text. Raises `FileUnreadable`."""
+    """The number of pages, and an upper bound of those without text. Raises `FileUnreadable`."""
     if media_type in PICTURES:
         return 1, 1
     with pdf.open_pdf(data) as document:

@@ -1,6 +1,6 @@
-"""Why a file cannot be read.
+"""Errors for files that cannot be read.
 
-The codes begin with `evidence`, for callers know them as those of uploads.
+Their codes begin with `evidence`, since callers of the API know them from uploads of evidence.
 """
 
 
@@ -13,7 +13,7 @@ class FileUnreadable(Exception):
         self.message = message
 
     def __reduce__(self) -> tuple[type["FileUnreadable"], tuple[str, str]]:
-        """Raised in the reading process and told to another: both parts travel."""
+        """Pickle with both arguments, since the error passes from the reading process to another."""
         return FileUnreadable, (self.code, self.message)
 
 

@@ -1,4 +1,4 @@
-"""From placed characters to lines: rows by height, cells by wide gaps and ruling lines, in reading order."""
+"""Groups placed characters into lines: rows by height, cells by wide gaps and ruling lines, in reading order."""
 
 from collections.abc import Iterable, Sequence
 from statistics import median
@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from mingpiao.reading.model import PagePlace, TextLine
 
-#: Gaps in parts of the character's height: a wider one ends a cell, a narrower one is a space.
+#: A wider gap ends a cell; all gaps are multiples of the character height.
 _CELL_GAP = 1.6
-#: The same between characters that do not follow one another in the file: cells are drawn one by one.
+#: The same between characters that are not neighbours in the file, since programs write cell after cell.
 _APART_GAP = 0.45
+#: A wider gap is a space; the second where the file has a space character.
 _SPACE_GAP = 0.32
 _TYPED_SPACE_GAP = 0.12
 
@@ -62,7 +63,7 @@ def _rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
 
 
 def _same_row(row: list[Glyph], glyph: Glyph) -> bool:
-    # Compared with the first of the row: comparing with the last would let a slope run away.
+    # Compared with the first character of the row; compared with the last, a slope would add up along the row.
     first = row[0]
     return abs(glyph.middle - first.middle) < 0.45 * min(glyph.height, first.height) + 0.05
 
@@ -87,7 +88,7 @@ def _cells(row: list[Glyph], rules: Sequence[TableRule]) -> list[list[Glyph]]:
 
 
 def _printed_twice(before: Glyph, glyph: Glyph) -> bool:
-    """Some programs print a character twice, a hair apart, to make it bold."""
+    """Whether a character repeats the one before at nearly the same place, as some programs do for bold type."""
     return before.text == glyph.text and glyph.left - before.left < 0.3 * (before.right - before.left)
 
 

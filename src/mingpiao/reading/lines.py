@@ -1,4 +1,4 @@
-"""A file to upright lines, and a page to a picture. Only for the reading process."""
+"""Reads a file as upright lines, and draws a page as a picture. Only for the reading process."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -12,13 +12,13 @@ from mingpiao.reading.model import PageLines
 PDF = "application/pdf"
 PICTURES = ("image/png", "image/jpeg")
 
-#: Resolution at which pages without text are looked at, in pixels a point: 150 dpi. More is slower, not better.
+#: Resolution for OCR of pages without text, in pixels a point: 150 dpi. A higher one is slower, not better.
 _SCAN_SCALE = 150 / 72
 #: The longest side of a rendered page, in pixels.
 _MAX_PIXELS_A_SIDE = 2_400
-#: Red seals are large; 54 dpi shows them.
+#: Resolution for finding red seals, in pixels a point: 54 dpi is enough, since seals are large.
 _SEAL_SCALE = 0.75
-#: Pixels of an uploaded picture, before it is decoded.
+#: The most pixels of an uploaded picture, checked before it is decoded.
 _MAX_PICTURE_PIXELS = 80_000_000
 
 ReadingProgress = Callable[[int, int], None]
@@ -26,13 +26,13 @@ Image = Any
 
 
 def no_progress(_done: int, _pages: int) -> None:
-    """For callers that do not watch."""
+    """Ignore progress."""
 
 
 def read_lines(
     data: bytes, media_type: str, progress: ReadingProgress = no_progress
 ) -> tuple[PageLines, ...]:
-    """All pages as upright lines in reading order, from the text layer or else from the picture.
+    """All pages as upright lines in reading order, from the text layer or else by OCR.
 
     Raises `FileUnreadable`, also when there is no text on any page.
     """
@@ -48,10 +48,10 @@ def read_lines(
 
 
 def picture(data: bytes, media_type: str, page: int, width: int, rotation: int | None = None) -> bytes:
-    """A page as a PNG, upright, `width` pixels wide: the frame in which places are told.
+    """A page as an upright PNG, `width` pixels wide; places of lines refer to this picture.
 
-    `rotation` is the page's own from reading; without it the page is read again to find it.
-    Raises `FileUnreadable`, and IndexError for a page that is not there.
+    `rotation` is the rotation found when the page was read; without it, the page is read again to find it.
+    Raises `FileUnreadable`, and IndexError for a page that does not exist.
     """
     if rotation is None:
         with _pages(data, media_type) as (count, read):
@@ -117,7 +117,7 @@ def _seals(shown: Image, number: int, rotation: int) -> tuple[Any, ...]:
 def _look_at(
     shown: Image, *, number: int, size: tuple[float, float] | None = None, likely: int | None = None
 ) -> PageLines:
-    """Read a picture; `size` is that of the page as shown, in points, `likely` the turn of the page before."""
+    """Read a picture by OCR. `size` is the page's size as shown, in points; `likely` the previous page's rotation."""
     from mingpiao.reading.ocr import look
 
     seen = look(shown, number, likely)
@@ -157,7 +157,7 @@ def _shown(data: bytes, media_type: str, number: int, width: int, rotation: int)
 
 
 def _decode(data: bytes) -> Image:
-    """An uploaded picture as a viewer shows it, no larger than is useful."""
+    """An uploaded picture as a viewer shows it, reduced to a useful size."""
     import PIL.Image
     import PIL.ImageOps
 

@@ -4,7 +4,7 @@ import msgspec
 
 
 class PagePlace(msgspec.Struct, frozen=True, kw_only=True):
-    """Where on a page something stands: `page` from 1; the box in parts (0..1) of the upright page."""
+    """A place on a page: `page` from 1, and a box in fractions (0..1) of the upright page's width and height."""
 
     page: int
     left: float
@@ -16,9 +16,9 @@ class PagePlace(msgspec.Struct, frozen=True, kw_only=True):
 class TextLine(msgspec.Struct, frozen=True, kw_only=True):
     """A run of text on one row of a page, or one cell of a table; confidence 0..1.
 
-    `edges` are the left edges of the characters and the right edge of the last, in parts of the
-    upright page's width; `slope` is how far a line that is not quite level falls over the page's width,
-    in parts of its height.
+    `edges` are the left edges of the characters and the right edge of the last, in fractions of the
+    upright page's width. `slope` is how far a slightly skewed line falls over the whole width of the page,
+    as a fraction of its height.
     """
 
     text: str
@@ -29,12 +29,12 @@ class TextLine(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def thickness(self) -> float:
-        """The height of the line itself, without its fall."""
+        """The height of the line itself, without the height that its slope adds."""
         whole = self.place.bottom - self.place.top
         return max(0.4 * whole, whole - abs(self.slope) * (self.place.right - self.place.left))
 
     def part(self, start: int, end: int) -> PagePlace:
-        """Where the characters `start` to `end` (exclusive) of the text stand."""
+        """The place of the characters `start` to `end` (exclusive) of the text."""
         if len(self.edges) <= end or start >= end:
             return self.place
         left, right = self.edges[start], self.edges[end]
@@ -77,7 +77,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
-    """A label that stands at the beginning of a text: its field, how many characters it takes, whether exact."""
+    """A label at the start of a text: its field, its length in characters, and whether it matches exactly."""
 
     field: str
     length: int
@@ -85,10 +85,10 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TextPiece(msgspec.Struct, kw_only=True):
-    """A value, or a part of one, on one row. `label` is where its label stands, if it has one here.
+    """A value, or a part of one, on one row. `label` is the place of its label, if it has one on this row.
 
-    `place` and `label` are on the level page, `shown` on the page as it is. `height` of its line is in
-    parts of the page's height, `em` the same in parts of its width.
+    `place` and `label` are places on the straightened page, `shown` on the original one. `height` is the
+    line's height as a fraction of the page's height, `em` the same length as a fraction of its width.
     """
 
     field: str | None
@@ -122,7 +122,7 @@ class LabelledValue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PageText(msgspec.Struct, frozen=True, kw_only=True):
-    """A page's rows as texts without spaces, and its values."""
+    """A page's rows as texts without spaces, and its labelled values."""
 
     rows: tuple[TextPiece, ...]
     values: tuple[LabelledValue, ...]

@@ -1,7 +1,7 @@
-"""Reading a picture of a page with rapidocr's networks, whichever way the page lies.
+"""OCR of a page's picture with rapidocr's neural networks, in any of its four rotations.
 
-The detector finds lines of any direction; lines that stand tell a page turned by a quarter, and reading
-a few of them both ways tells up from down. Everything is then read once, upright.
+The detector finds lines of any direction. Vertical lines show that the page is turned by 90 degrees; a few
+lines read both ways show whether it is upside down. All lines are then read once, upright.
 """
 
 import functools
@@ -21,28 +21,30 @@ from mingpiao.reading.seals import red_seals
 
 Array = Any
 
-#: The longest side of the picture that lines are looked for in, in pixels; they are read at full size.
+#: The longest side, in pixels, of the picture in which lines are detected; they are read at full resolution.
 _DETECTION_SIDE = 1_024
-#: Lines read both ways to tell up from down; one way is enough when they read this well.
+#: How many lines are read both ways to find the upper side; one way is enough at this confidence.
 _TRIED_LINES = 5
 _READS_WELL = 0.93
-#: A page with so few lines is tried all four ways, and likely lies as the page before it.
+#: A page with so few lines is tried in all four rotations; that of the page before gets this bonus.
 _FEW_BOXES = 5
 _LIKELY = 0.08
-#: Width by height of lines that are long enough to tell and short enough to be read quickly.
+#: The best width by height of lines for this test: long enough to be reliable, short enough to be quick.
 _TELLING_SHAPE = 5.5
-#: A line read with less certainty is noise: stains, stamps, handwriting.
+#: A line read with less confidence is noise: stains, stamps, handwriting.
 _LEAST_CONFIDENCE = 0.5
-#: Lines read at once: more do not fit the processor's cache, six take three times as long as two.
+#: How many lines are read at once. More do not fit into the processor's cache and are slower: six take three
+#: times as long as two.
 _BATCH = 2
-#: Short lines are filled up to this width, in pixels of 48 high ones: half the library's, for cells of tables.
+#: Short lines are padded to this width (pixels at a height of 48). It is half the library's default, since
+#: cells of tables are short.
 _NARROWEST = 160
-#: Lines on one page; a page of small print has 120.
+#: The most lines that are read of one page; a page of small print has 120.
 _MAX_LINES = 600
 
 
 class Seen(NamedTuple):
-    """What a picture shows, upright after turning it by `rotation` degrees clockwise."""
+    """What was read from a picture after turning it upright, by `rotation` degrees clockwise."""
 
     rotation: int
     lines: tuple[TextLine, ...]
@@ -51,7 +53,7 @@ class Seen(NamedTuple):
 
 @functools.cache
 def _engine() -> RapidOCR:
-    """The networks, loaded once a process (1 s, 0.6 GB)."""
+    """The neural networks, loaded once in each process (1 s, 0.6 GB)."""
     threads = min(2, os.cpu_count() or 1)
     return RapidOCR(
         params={
@@ -66,21 +68,21 @@ def _engine() -> RapidOCR:
 
 
 def look(shown: Any, number: int, likely: int | None = None) -> Seen:
-    """Lines and seals of a picture (RGB) of page `number`; `likely` is how the page before it was turned."""
+    """Lines and seals of a picture (RGB) of page `number`; `likely` is the rotation of the page before."""
     seals = red_seals(shown, number)
     pixels = _without_ink(np.asarray(shown)[:, :, ::-1], seals)
     boxes = _detect(pixels)
     rotation = _rotation(pixels, boxes, likely)
     if rotation:
         pixels, _ = _turned_by(rotation, pixels, ())
-        # The detector sees lines that lie any way, but misses fewer of them upright.
+        # The detector finds lines in any direction, but misses fewer on an upright page.
         boxes = _detect(pixels)
     lines = _in_order(_read(_crops(pixels, boxes)), boxes, pixels.shape[:2], number)
     return Seen(rotation, lines, tuple(_turned(seal, rotation) for seal in seals))
 
 
 def _without_ink(pixels: Array, seals: Sequence[PagePlace]) -> Array:
-    """The picture with the ink of seals faded: in red light it is as white as the file, and writing stays dark."""
+    """The picture with only its red channel in the areas of seals: there red ink is white, and writing stays dark."""
     faded = np.ascontiguousarray(pixels)
     height, width = faded.shape[:2]
     for seal in seals:
@@ -91,7 +93,7 @@ def _without_ink(pixels: Array, seals: Sequence[PagePlace]) -> Array:
 
 
 def _turned(place: PagePlace, rotation: int) -> PagePlace:
-    """The place after its page was turned clockwise."""
+    """A place after its page was turned clockwise."""
     left, top, right, bottom = place.left, place.top, place.right, place.bottom
     if rotation == 90:
         left, top, right, bottom = 1 - bottom, left, 1 - top, right
@@ -109,7 +111,7 @@ def _turned(place: PagePlace, rotation: int) -> PagePlace:
 
 
 def _detect(pixels: Array) -> list[Array]:
-    """Corner points of lines, clockwise from the top left of the box as it lies."""
+    """Corners of the boxes of lines, clockwise from the top left one in the picture."""
     scale = min(1.0, _DETECTION_SIDE / max(pixels.shape[:2]))
     smaller = (
         cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
@@ -126,13 +128,13 @@ def _sides(box: Array) -> tuple[float, float]:
 
 
 def _rotation(pixels: Array, boxes: Sequence[Array], likely: int | None) -> int:
-    """How the picture must be turned clockwise to stand upright."""
+    """By how many degrees the picture must be turned clockwise to be upright."""
     if not boxes:
         return 0
     if len(boxes) <= _FEW_BOXES:
         ways: tuple[int, ...] = (0, 90, 180, 270)
     else:
-        ways = (90, 270) if _standing(boxes) else (0, 180)
+        ways = (90, 270) if _are_vertical(boxes) else (0, 180)
     best, certainty = 0, -1.0
     for way in ways:
         reads = _certainty(*_turned_by(way, pixels, boxes)) + (_LIKELY if way == likely else 0.0)
@@ -143,8 +145,8 @@ def _rotation(pixels: Array, boxes: Sequence[Array], likely: int | None) -> int:
     return best
 
 
-def _standing(boxes: Sequence[Array]) -> bool:
-    """Whether most of the writing runs up or down the picture; short boxes tell nothing."""
+def _are_vertical(boxes: Sequence[Array]) -> bool:
+    """Whether most lines are vertical; short boxes do not count."""
     upright = lying = 0.0
     for box in boxes:
         width, height = _sides(box)
@@ -169,7 +171,7 @@ def _turned_by(rotation: int, pixels: Array, boxes: Sequence[Array]) -> tuple[Ar
 
 
 def _certainty(pixels: Array, boxes: Sequence[Array]) -> float:
-    """How well a few lines read that are long enough to tell and short enough to be quick."""
+    """The mean confidence of a few lines of suitable length when they are read in this rotation."""
     tried = sorted(boxes, key=lambda box: abs(_sides(box)[0] / max(1.0, _sides(box)[1]) - _TELLING_SHAPE))
     read = _read(_crops(pixels, tried[:_TRIED_LINES]))
     return sum(confidence for _, confidence in read) / len(read)
@@ -180,7 +182,7 @@ def _crops(pixels: Array, boxes: Sequence[Array]) -> list[Array]:
 
 
 def _crop(pixels: Array, box: Array) -> Array:
-    """The line cut out and straightened."""
+    """The picture of one line, cut out and straightened."""
     width, height = (max(1, round(side)) for side in _sides(box))
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     matrix = cv2.getPerspectiveTransform(box, target)
@@ -200,7 +202,7 @@ class _Placed(NamedTuple):
     text: str
     confidence: float
     box: Array
-    middle: float  # of the row, after the page's slope is taken out
+    middle: float  # of the row, with the page's slope removed
     left: float
     height: float
 
@@ -208,7 +210,7 @@ class _Placed(NamedTuple):
 def _in_order(
     read: Sequence[tuple[str, float]], boxes: Sequence[Array], shape: tuple[int, int], number: int
 ) -> tuple[TextLine, ...]:
-    """Lines by row and from left to right; a slight slope of the page does not mix the rows."""
+    """Lines row by row and from left to right; a slight slope of the page does not mix the rows."""
     slope = _slope(boxes)
     placed = [
         _Placed(
@@ -237,7 +239,7 @@ def _in_order(
 
 
 def _slope(boxes: Sequence[Array]) -> float:
-    """The rise of long lines, in pixels a pixel."""
+    """The slope of long lines (rise by run)."""
     long = [box for box in boxes if _sides(box)[0] > 4 * _sides(box)[1]]
     if not long:
         return 0.0
@@ -265,7 +267,7 @@ def _line(one: _Placed, shape: tuple[int, int], number: int, slope: float) -> Te
 
 
 def _edges(text: str, left: float, right: float) -> tuple[float, ...]:
-    """Where each character begins: full-width ones are about twice as wide as the others."""
+    """The estimated edges of characters; full-width ones count as twice as wide as others."""
     widths = [0.55 if ord(character) < 0x2E80 else 1.0 for character in text]
     total = math.fsum(widths)
     edges = [left]

@@ -1,4 +1,4 @@
-"""PDF files through pdfium: the text layer with a box for each character, and rendered pages."""
+"""Reads PDF files with pdfium: the text layer with a box for each character, and pictures of pages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +14,14 @@ from mingpiao.reading.glyphs import Glyph, TableRule
 MAX_PAGES = 200
 #: The longest side of a page, in points: pdfium's own limit, 200 inches.
 MAX_SIDE = 14_400
-#: Characters read of one page, and objects looked at; a page of a contract has 2,000.
+#: The most characters read of one page, and objects examined; a page of a contract has 2,000 characters.
 MAX_CHARACTERS = 20_000
 MAX_OBJECTS = 3_000
-#: A page with fewer visible characters is looked at as a picture; so is one that is mostly a picture.
+#: A page with fewer visible characters is read by OCR, and so is one that mainly consists of a picture.
 _FEW_CHARACTERS = 16
 _MARGINAL_CHARACTERS = 120
 _MOSTLY_PICTURE = 0.6
-#: Ruling lines, in points: lower ones are dashes, wider ones are boxes with two sides.
+#: Vertical ruling lines, in points: shorter ones are dashes, wider ones are boxes with two sides.
 _SHORTEST_RULE = 6.0
 _WIDEST_RULE = 4.0
 
@@ -29,7 +29,7 @@ Image = Any  # PIL.Image.Image, imported only where pictures are made
 
 
 class TextLayer(NamedTuple):
-    """What a page says by itself; the boxes are in points of the page turned by `rotation`."""
+    """The text layer of a page; boxes are in points on the page turned by `rotation`."""
 
     glyphs: list[Glyph]
     rules: list[TableRule]
@@ -40,14 +40,14 @@ class TextLayer(NamedTuple):
 
 @contextmanager
 def open_pdf(data: bytes) -> Iterator[Any]:
-    """The document, closed afterwards. Raises `FileUnreadable` when it is none, locked, broken or too long."""
+    """Open a PDF for a block. Raises `FileUnreadable` for other data, or when it is encrypted, damaged or too long."""
     if not data:
         raise errors.empty()
     if b"%PDF-" not in data[:1024]:
         raise errors.not_a_pdf()
     handle = raw.FPDF_LoadMemDocument64(data, len(data), None)
     if not handle:
-        # Asked at once: pdfium keeps the reason of an earlier file where a later one has none.
+        # Read at once, since pdfium may otherwise return the error of another file.
         raise _refused(raw.FPDF_GetLastError())
     document = pypdfium2.PdfDocument(handle)
     try:
@@ -69,7 +69,7 @@ def _refused(reason: int) -> errors.FileUnreadable:
 
 @contextmanager
 def open_page(document: Any, number: int) -> Iterator[Any]:
-    """One page, from 1, closed afterwards. Raises `FileUnreadable` when it is broken or too large."""
+    """Open page `number` (from 1) for a block. Raises `FileUnreadable` when it is damaged or too large."""
     try:
         page = document[number - 1]
     except pypdfium2.PdfiumError as error:
@@ -86,7 +86,7 @@ def open_page(document: Any, number: int) -> Iterator[Any]:
 
 
 def is_picture(page: Any) -> bool:
-    """Whether the page says too little by itself and must be looked at."""
+    """Whether the page has too little text of its own and needs OCR."""
     text_page = page.get_textpage()
     try:
         said = _count_shown(text_page.raw, enough=_MARGINAL_CHARACTERS)
@@ -96,7 +96,7 @@ def is_picture(page: Any) -> bool:
 
 
 def _count_shown(handle: Any, *, enough: int) -> int:
-    """How many visible characters there are, counted up to `enough`."""
+    """The number of visible characters, counted up to `enough`."""
     count = 0
     for index in range(min(raw.FPDFText_CountChars(handle), MAX_CHARACTERS)):
         if not chr(raw.FPDFText_GetUnicode(handle, index) or 32).isspace() and _shown(handle, index):
@@ -133,7 +133,7 @@ def _on_page(glyph: Glyph, width: float, height: float) -> bool:
 
 class _Character(NamedTuple):
     glyph: Glyph
-    angle: int  # clockwise, as the page is shown
+    angle: int  # clockwise on the page as shown
 
 
 class _View(NamedTuple):
@@ -163,7 +163,7 @@ def _to_view(page: Any) -> _View:
 
 
 def _characters(handle: Any, view: _View) -> list[_Character]:
-    """All visible characters. Text drawn invisibly is not what a reader sees, so it is not believed."""
+    """All visible characters. Invisible text is left out, since people who read the page do not see it."""
     found: list[_Character] = []
     box = raw.FS_RECTF()
     spaced = False
@@ -189,7 +189,7 @@ def _shown(handle: Any, index: int) -> bool:
 
 
 def _turn(characters: list[_Character]) -> int:
-    """How the page must be turned, clockwise, for most of its characters to stand upright."""
+    """By how many degrees the page must be turned clockwise so that most of its characters are upright."""
     counts = {0: 0, 90: 0, 180: 0, 270: 0}
     for character in characters:
         counts[round(character.angle / 90) * 90 % 360] += 1
@@ -222,7 +222,7 @@ def _rules(page: Any) -> list[TableRule]:
 
 
 def _straight(item: Any) -> bool:
-    """Whether a path has no curve: a circle of a seal rules nothing."""
+    """Whether a path has no curve, so that it may be a ruling line and not the circle of a seal."""
     count = min(raw.FPDFPath_CountSegments(item.raw), 24)
     return all(
         raw.FPDFPathSegment_GetType(raw.FPDFPath_GetPathSegment(item.raw, index)) != raw.FPDF_SEGMENT_BEZIERTO
@@ -240,7 +240,7 @@ def render(page: Any, *, scale: float) -> Image:
 
 
 def scan_resolution(page: Any) -> float | None:
-    """Pixels a point of the picture that covers the page, or None when there is none."""
+    """The resolution, in pixels a point, of the picture that covers the page; None when there is no such picture."""
     view = _to_view(page)
     area = view.width * view.height
     for number, item in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
@@ -249,6 +249,6 @@ def scan_resolution(page: Any) -> float | None:
         left, bottom, right, top = item.get_bounds()
         if (right - left) * (top - bottom) > _MOSTLY_PICTURE * area:
             pixels_wide, pixels_high = item.get_px_size()
-            # A picture may lie on the page turned; areas do not care.
+            # Areas are compared, since the picture may be rotated on the page.
             return float((pixels_wide * pixels_high / ((right - left) * (top - bottom))) ** 0.5)
     return None

@@ -1,7 +1,7 @@
-"""Reading processes: started when there is something to read, killed when they take too long.
+"""The pool of reading processes, which are started when needed and killed when they take too long.
 
-A file that must be looked at takes a second a page and half a gigabyte; one place is kept free of such
-files, so that those with text never wait behind them.
+A file that needs OCR takes a second a page and half a gigabyte. One process is kept free of such files, so
+that files with text never wait for them.
 """
 
 import asyncio
@@ -39,35 +39,35 @@ from mingpiao.reading.process import (
 _logger = logging.getLogger(__name__)
 _messages: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 _MEGABYTE = 1024 * 1024
-#: How much longer than the processor works on a request it may take by the clock.
+#: The limit of elapsed time for a request, as a multiple of its limit of processor time.
 _BY_THE_CLOCK = 4
 
 _PROGRAM = ConfinedProgram(
     module="mingpiao.reading.process",
-    # To load its libraries takes some seconds on a busy machine.
+    # On a busy machine it takes some seconds to load the libraries.
     start_seconds=60.0,
     most_request=MAX_REQUEST,
     most_answer=MAX_ANSWER,
-    # Many arenas of memory would use up the address space that it is allowed.
+    # More memory arenas would use up the process's limited address space.
     environment={"MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1"},
 )
-#: What a process is used for: one that has looked at pictures is large.
+#: Kinds of processes: one that has done OCR uses much memory.
 _TEXT, _LOOKING = "", "looking"
 
-#: Told of pages that are read, and of all pages.
+#: A function that is called with the number of pages read so far, and of all pages.
 OnProgress = Callable[[int, int], None]
 T = TypeVar("T")
 
 
 class ReaderLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """How long a process may work on a request, in seconds of the processor, and when it is replaced.
+    """How long a process may work on a request, in seconds of processor time, and when it is replaced.
 
-    Neither its start nor its waiting for the processor counts, so that a busy machine makes no file
-    unreadable; by the clock it may take four times as long. Looking has `look_seconds` and
+    Time to start and time spent waiting for the processor do not count, so that a busy machine makes no
+    file unreadable; the elapsed time may be four times as long. OCR has `look_seconds`, and in addition
     `look_seconds_a_page` for each page without text, on each processor. A process is replaced after
-    `requests` requests or once it has used `memory` bytes; one that has looked, when it was idle for
-    `idle_seconds`. `wait_seconds` is how long a request waits for a process that others have: longer than
-    the longest file takes, so that only a fault ends it.
+    `requests` requests, or when it has used `memory` bytes; one that has done OCR also after it was idle
+    for `idle_seconds`. A request waits up to `wait_seconds` for a free process: longer than the longest file
+    takes, so that only a fault ends the wait.
     """
 
     text_seconds: float = 30.0
@@ -81,10 +81,10 @@ class ReaderLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReadingStep(msgspec.Struct, Generic[T], frozen=True):
-    """What a reading process makes of a file's lines, so that strangers' text is taken apart there, too.
+    """A function that a reading process applies to a file's lines, so that foreign text is also analysed there.
 
-    `function` names, as "module:function", what takes the pages (`tuple[PageLines, ...]`) and returns a
-    `returns`.
+    `function` is its name as "module:function". It takes the pages (`tuple[PageLines, ...]`) and returns a
+    value of the type `returns`.
     """
 
     function: str
@@ -99,7 +99,7 @@ _LINES = ReadingStep("", tuple[PageLines, ...])
 
 
 class ReaderFailed(Exception):
-    """The reading process did not do it; `code` is `evidence.reader_timeout` or `evidence.reader_crashed`."""
+    """The reading process failed; `code` is `evidence.reader_timeout` or `evidence.reader_crashed`."""
 
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(f"{code}: {reason}")
@@ -107,7 +107,7 @@ class ReaderFailed(Exception):
 
 
 class FileNeedsOcr(Exception):
-    """`pictures` of the file's `pages` pages have no text."""
+    """The file needs OCR: `pictures` of its `pages` pages have no text."""
 
     def __init__(self, pages: int, pictures: int) -> None:
         super().__init__(f"{pictures} of {pages} pages")
@@ -116,9 +116,9 @@ class FileNeedsOcr(Exception):
 
 
 class ReaderPool:
-    """At most `processes` reading processes. Bound to the event loop that uses it.
+    """A pool of at most `processes` reading processes, for one event loop.
 
-    `steps` are those that files will be read with: their modules are loaded before the first file comes.
+    `steps` are the functions that will be applied to files; processes load their modules when they start.
     """
 
     def __init__(
@@ -141,15 +141,15 @@ class ReaderPool:
 
     @property
     def process_ids(self) -> tuple[int, ...]:
-        """The processes that run now."""
+        """The ids of the processes that run now."""
         return self._processes.process_ids
 
     async def close(self) -> None:
-        """End all processes; requests at hand fail."""
+        """End all processes; running requests fail."""
         await self._processes.close()
 
     async def warm(self) -> None:
-        """Have a process ready for the first file. Raises `ReaderFailed`."""
+        """Start a process before the first file arrives. Raises `ReaderFailed`."""
         try:
             await self._processes.warm()
         except ConfinedProcessFailed as error:
@@ -158,7 +158,7 @@ class ReaderPool:
     async def read_file(
         self, data: bytes, media_type: str, step: ReadingStep[T], on_progress: OnProgress | None = None
     ) -> T:
-        """What a step makes of a file with text. Raises `FileUnreadable`, `FileNeedsOcr`, `ReaderFailed`."""
+        """The result of `step` for a file with text. Raises `FileUnreadable`, `FileNeedsOcr`, `ReaderFailed`."""
         seconds = self._limits.text_seconds
         request = ReadRequest(data, media_type, step.function, False, seconds)
         return _decoded(await self._ask(request, seconds, on_progress), step)
@@ -171,10 +171,7 @@ class ReaderPool:
         step: ReadingStep[T],
         on_progress: OnProgress | None = None,
     ) -> T:
-        """What a step makes of a file of so many pages, those without text being looked at.
-
-        Raises as `read_file`.
-        """
+        """The result of `step` for a file of which `pages` pages need OCR. Raises as `read_file`."""
         seconds = self._limits.look_seconds + pages * self._limits.look_seconds_a_page
         request = ReadRequest(data, media_type, step.function, True, seconds)
         async with self._looking_places:
@@ -183,7 +180,7 @@ class ReaderPool:
     async def read_lines(
         self, data: bytes, media_type: str, on_progress: OnProgress | None = None
     ) -> tuple[PageLines, ...]:
-        """All pages as lines, looked at where there is no text. Raises `FileUnreadable`, `ReaderFailed`."""
+        """All pages as lines, by OCR where there is no text. Raises `FileUnreadable`, `ReaderFailed`."""
         try:
             return await self.read_file(data, media_type, _LINES, on_progress)
         except FileNeedsOcr as must:
@@ -192,8 +189,8 @@ class ReaderPool:
     async def picture(
         self, data: bytes, media_type: str, page: int, *, width: int, rotation: int = 0
     ) -> bytes:
-        """A page from 1 as a PNG, turned by `rotation`, `width` pixels wide. Raises as `read_lines`;
-        a page that is not there is `ReaderFailed`."""
+        """Page `page` (from 1) as a PNG, turned by `rotation` degrees, `width` pixels wide. Raises as
+        `read_lines`; `ReaderFailed` also for a page that does not exist."""
         seconds = self._limits.picture_seconds
         request = PictureRequest(data, media_type, page, width, rotation, seconds)
         return await self._ask(request, seconds)
@@ -213,7 +210,7 @@ class ReaderPool:
         except ConfinedProcessLate as error:
             raise ReaderFailed("evidence.reader_timeout", str(error)) from error
         except ConfinedProcessFailed as error:
-            # The system ends a process that has used up its processor time.
+            # The operating system kills a process that has used up its processor time.
             late = error.exit_code == -signal.SIGXCPU
             code = "evidence.reader_timeout" if late else "evidence.reader_crashed"
             raise ReaderFailed(code, str(error)) from error
@@ -224,7 +221,7 @@ class ReaderPool:
         raise _as_exception(message)
 
     def _settle(self, loan: Loan, message: Message) -> None:
-        """Say what becomes of a process that has answered."""
+        """Decide whether a process that has answered is kept, and for what."""
         if loan.uses + 1 >= self._limits.requests:
             loan.keep = False
         if not isinstance(message, ReaderAnswer):
@@ -237,7 +234,7 @@ class ReaderPool:
 
 
 async def _answer(process: ConfinedProcess, request: Request, on_progress: OnProgress | None) -> Message:
-    """What the process says in the end. Raises msgspec.DecodeError when it talks nonsense."""
+    """The process's final answer. Raises msgspec.DecodeError when it cannot be decoded."""
     await process.send(encode(request))
     while isinstance(message := _messages.decode(await process.receive()), ReadingProgress):
         if on_progress is not None:

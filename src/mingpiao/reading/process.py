@@ -1,8 +1,8 @@
-"""A process that reads strangers' files for its parent, over a socket that is its stdin.
+"""The process that reads files from outside for its parent, over a socket that is its stdin.
 
-What it is fed may have been made to harm it. It holds no key and no address of the database, cannot
-write files, has no network where the system lets it give that up, and is bounded in memory and
-processor time; its parent kills it when it takes too long.
+A file may be crafted to attack this process. It therefore has no keys and no address of the database, cannot
+write files, gives up the network where the system supports that, and is limited in memory and processor
+time. Its parent kills it when it takes too long.
 """
 
 import contextlib
@@ -21,12 +21,12 @@ from mingpiao.processes.confinement import Confinement, confine, limit
 from mingpiao.processes.frames import ParentChannel, parent_channel
 from mingpiao.reading.model import PageLines
 
-#: The largest frame to the process, a file and a little; and the largest answer.
+#: The largest request, a file and a little more; and the largest answer.
 MAX_REQUEST = 21 * 1024 * 1024
 MAX_ANSWER = 48 * 1024 * 1024
 
 _MEGABYTE = 1024 * 1024
-#: Address space while text is read, and while pictures are looked at. Most of it is never touched.
+#: Address space for text, and for OCR. Most of it is never used.
 TEXT_MEMORY = 1_500 * _MEGABYTE
 LOOK_MEMORY = 4_096 * _MEGABYTE
 
@@ -35,16 +35,16 @@ _CONFINEMENT = Confinement(
     uses_network=False,
     descriptors=128,
     memory=LOOK_MEMORY,
-    # Bills are issued on the same machine; reading gives way.
+    # Bills are issued on the same machine and have priority over reading.
     niceness=3,
 )
 
 
 class ReadRequest(msgspec.Struct, frozen=True, tag="read", array_like=True):
-    """Read a file: its lines, or what `step`, a function named as "module:function", makes of them.
+    """Read a file; the answer is its lines, or the result of `step`, a function named as "module:function".
 
-    Without `look` a file that has pages without text is not read but answered with `MustLook`. `seconds`
-    bounds the processor's time.
+    Without `look`, the answer to a file that has pages without text is `MustLook`. `seconds` limits the
+    processor time.
     """
 
     data: bytes
@@ -73,7 +73,7 @@ class ReadingProgress(msgspec.Struct, frozen=True, tag="progress", array_like=Tr
 
 
 class ReaderAnswer(msgspec.Struct, frozen=True, tag="answer", array_like=True):
-    """What was asked for: the step's value or the lines as JSON, or a PNG."""
+    """The result: the step's value or the lines as JSON, or a PNG."""
 
     body: bytes
     peak_memory: int
@@ -81,7 +81,7 @@ class ReaderAnswer(msgspec.Struct, frozen=True, tag="answer", array_like=True):
 
 
 class MustLook(msgspec.Struct, frozen=True, tag="must_look", array_like=True):
-    """`pictures` of `pages` pages have no text."""
+    """The file needs OCR: `pictures` of its `pages` pages have no text."""
 
     pages: int
     pictures: int
@@ -95,7 +95,7 @@ class Unreadable(msgspec.Struct, frozen=True, tag="unreadable", array_like=True)
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed", array_like=True):
-    """The process could not do it; the reason is for the log."""
+    """The process failed; the reason is for the log."""
 
     reason: str
 
@@ -108,7 +108,7 @@ _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 
 
 def encode(message: Request | Message) -> bytes:
-    """A message as it goes between the processes."""
+    """A message as bytes, as the processes exchange it."""
     return _encoder.encode(message)
 
 
@@ -121,7 +121,7 @@ def serve(parent: ParentChannel) -> None:
     parent.say_ready()
     while (body := parent.receive()) is not None:
         request = _requests.decode(body)
-        # Both hold the whole file.
+        # Both contain the whole file, so they are deleted before the next request is awaited.
         del body
         answer = _answer(request, say)
         del request
@@ -183,7 +183,7 @@ def _reply(body: bytes) -> Message:
 
 
 def as_json(value: Any) -> bytes:
-    """A value as JSON that PostgreSQL takes: no NUL, no half of a character."""
+    """A value as JSON that PostgreSQL accepts: without NUL and without lone surrogates."""
     with contextlib.suppress(UnicodeEncodeError):
         encoded = msgspec.json.encode(value)
         if b"\\u0000" not in encoded:
@@ -204,17 +204,17 @@ def _plain(value: Any) -> Any:
 
 
 def _bound(request: Request) -> None:
-    """Set limits for one request; what was used before does not count."""
+    """Set the limits of one request; processor time that earlier requests used does not count."""
     look = isinstance(request, ReadRequest) and request.look
     limit(resource.RLIMIT_AS, LOOK_MEMORY if look else max(TEXT_MEMORY, _address_space() + 512 * _MEGABYTE))
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    # Text is read by one thread; pictures are looked at by as many as there are processors.
+    # One thread reads text; OCR uses as many threads as there are processors.
     threads = (os.cpu_count() or 1) if look else 1
     limit(resource.RLIMIT_CPU, math.ceil(usage.ru_utime + usage.ru_stime + request.seconds * threads))
 
 
 def _address_space() -> int:
-    """Bytes of this process's address space; 0 where the system does not tell."""
+    """The size of this process's address space in bytes; 0 where the system does not report it."""
     try:
         told = Path("/proc/self/statm").read_text(encoding="ascii")
     except OSError:
@@ -223,9 +223,9 @@ def _address_space() -> int:
 
 
 def main() -> None:
-    """Entry of `python -m mingpiao.reading.process MODULE...`, started by `ReaderPool` only."""
+    """Entry point of `python -m mingpiao.reading.process MODULE...`, which only `ReaderPool` starts."""
     confine(_CONFINEMENT)
-    # Loaded before the first file is read, so that none of a file's time is spent on it.
+    # Modules are loaded before the first file, so that this time does not count for the file.
     for module in ("numpy", "PIL.Image", "mingpiao.reading.lines", *sys.argv[1:]):
         importlib.import_module(module)
     with parent_channel(most_request=MAX_REQUEST, most_answer=MAX_ANSWER) as parent:

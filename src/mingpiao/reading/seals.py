@@ -1,4 +1,4 @@
-"""Red seals by their colour: connected red areas of a seal's size and shape."""
+"""Finds red seals by their colour: connected red areas of a seal's size and shape."""
 
 from typing import Any
 
@@ -6,17 +6,17 @@ from mingpiao.reading.model import PagePlace
 
 Array = Any
 
-#: Cells that the page's shorter side is divided into; red in neighbouring cells belongs together.
+#: The number of cells along the page's shorter side; red in neighbouring cells belongs to one area.
 _CELLS = 64
-#: Pixels of the shorter side that are enough to see a seal.
+#: Pixels of the shorter side, enough to find a seal.
 _ENOUGH_PIXELS = 384
-#: The part of a cell that is red when it counts.
+#: The least red share of a cell that counts as red.
 _RED_PART = 0.04
-#: A seal's sides in cells (42 mm on A4 are 13 cells; a small stamp 5), and how much longer than wide it is.
+#: Sides of a seal in cells (42 mm on A4 are 13 cells; a small stamp 5), and its largest ratio of the sides.
 _SMALLEST_SIDE = 5
 _LARGEST_SIDE = 26
 _LONGEST_SHAPE = 1.8
-#: The part of its box that is red: more than a thin frame, less than a painted area.
+#: The red share of a seal's box: more than that of a thin frame, less than that of a filled area.
 _LEAST_INK = 0.05
 _MOST_INK = 0.85
 
@@ -51,7 +51,7 @@ _Box = tuple[int, int, int, int]
 
 
 def _outermost(boxes: list[_Box]) -> list[_Box]:
-    """The star inside a round seal is of that seal."""
+    """Boxes that lie in no other box: the star inside a round seal belongs to that seal."""
     return [
         box
         for box in boxes

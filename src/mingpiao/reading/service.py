@@ -1,4 +1,4 @@
-"""What other rooms use of reading: the pool of processes, why a file cannot be read, and the layout of forms."""
+"""What other rooms use of reading: the pool of processes, the errors, and the layout of forms."""
 
 from mingpiao.reading.columns import values_of
 from mingpiao.reading.errors import FileUnreadable

@@ -1,1 +1,1 @@
-"""监管规则: the rule language, its store, approval, and judging one bill."""
+"""监管规则: supervision rules. The rule language, the store of rules, their approval, and judging one bill."""

@@ -1,6 +1,7 @@
-"""What the province's heads decide about a rule: approve, return, suspend, resume; and publishing a rule set.
+"""Approval of rules: a head of the province's department approves, returns, suspends or resumes a rule.
 
-The database also refuses an approval by the person who wrote the version.
+Approving, suspending and resuming publish a new rule set. The database also refuses an approval by the person
+who wrote the version.
 """
 
 from sqlalchemy import text
@@ -38,10 +39,10 @@ async def approve(
     acting: Acting,
     reason: str = "",
 ) -> RuleVersion:
-    """Approve a submitted version: it judges bills as soon as the transaction commits.
+    """Approve a submitted version. It judges bills as soon as the transaction commits.
 
-    Only a head of the province's department who has not written or submitted it (`rule.approver_is_maker`,
-    403). What was submitted is checked against the present base data again.
+    Only a head of the province's department may approve, and not one who wrote or submitted the version
+    (`rule.approver_is_maker`, 403). The version is checked against the present base data again.
     """
     present = await lock_submitted(connection, catalog, code, version, revision, "审核", acting=acting)
     require_sound(present.rule, present.region_code, catalog)
@@ -62,7 +63,7 @@ async def send_back(
     acting: Acting,
     reason: str,
 ) -> RuleVersion:
-    """退回: return a submitted version to its department with a reason, which is required."""
+    """退回: return a submitted version to its department. A reason is required."""
     if not reason.strip():
         raise refuse("rule.reason_missing", "请填写退回原因，便于起草人修改。", field="reason", status=422)
     present = await lock_submitted(connection, catalog, code, version, revision, "退回", acting=acting)
@@ -98,7 +99,9 @@ async def suspend(
     acting: Acting,
     reason: str,
 ) -> None:
-    """暂停: the rule judges nothing from the commit on. A head of the province only; a reason is required."""
+    """暂停: suspend a rule, which judges no bill after the commit. Only a head of the province's department may
+    do so; a reason is required.
+    """
     await _switch(connection, catalog, code, True, reason, acting=acting)
 
 
@@ -110,7 +113,7 @@ async def resume(
     acting: Acting,
     reason: str,
 ) -> None:
-    """恢复运行: the rule's last approved version judges again. As `suspend`."""
+    """恢复运行: resume a rule; its last approved version judges bills again. Requires the same as `suspend`."""
     await _switch(connection, catalog, code, False, reason, acting=acting)
 
 
@@ -152,7 +155,7 @@ async def _switch(
 
 RULE_PUBLICATION = NamedLock("rule publication")
 
-# Publications follow one another, so that each sees what the one before it published.
+# Publications run one after another, so that each sees what the one before it published.
 _LOCK = RULE_PUBLICATION.statement("SELECT pg_advisory_xact_lock(hashtext('rules:publish'))")
 _PUBLISH = """
 INSERT INTO rule_sets (members, cause)
@@ -165,9 +168,10 @@ RETURNING ruleset_version
 
 
 async def publish(connection: AsyncConnection, cause: str) -> int:
-    """Make what is approved and not suspended the newest rule set; returns its version.
+    """Publish all approved rules that are not suspended as the newest rule set, and return its version.
 
-    Call it last in the transaction that approved, suspended or resumed. `cause` says why, for people.
+    Call it last in the transaction that approves, suspends or resumes a rule. `cause` tells people why the
+    set was published.
     """
     await connection.execute(_LOCK.clause)
     version = (await connection.execute(text(_PUBLISH), {"cause": cause})).scalar_one()

@@ -1,4 +1,6 @@
-"""What every verb on a rule shares: lock the rule and check its state first; then write its rows, audit and messages."""
+"""The steps that all changes of a rule have in common: lock the rule, check its state, then write rows, audit
+and messages.
+"""
 
 from typing import Any
 
@@ -22,7 +24,7 @@ EDITABLE = frozenset({VersionState.DRAFT, VersionState.RETURNED})
 
 
 class LockedRule(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule's locked row and its newest version's number and state."""
+    """The row of a locked rule, with the number and state of its newest version."""
 
     code: str
     region_code: str
@@ -32,14 +34,18 @@ class LockedRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def own_region(*, acting: Acting) -> str:
-    """The region whose rules a person writes; raises `Refusal` (`rule.not_writer`, 403)."""
+    """Return the region whose rules a person may write. Raises `Refusal` (`rule.not_writer`, 403) if there is
+    none.
+    """
     if acting.role not in _WRITERS or acting.region_code is None:
         raise refuse("rule.not_writer", "只有财政部门的经办人和负责人可以编写监管规则。", status=403)
     return acting.region_code
 
 
 def require_province_head(catalog: Catalog, word: str, *, acting: Acting) -> None:
-    """Raise `Refusal` (`rule.not_approver`, 403) unless a head of the province acts; `word` says what is tried."""
+    """Raise `Refusal` (`rule.not_approver`, 403) unless a head of the province's department acts. `word`
+    names the attempted action in the message.
+    """
     region = acting.region_code
     if acting.role is not Role.DEPARTMENT_HEAD or region is None or not is_province(region, catalog):
         message = f"{word}监管规则由省级财政部门负责人办理，请联系省级财政部门。"
@@ -63,7 +69,9 @@ _NEWEST = "SELECT version, state FROM rule_versions WHERE code = :code ORDER BY 
 
 
 async def lock_own(connection: AsyncConnection, code: str, *, acting: Acting) -> LockedRule:
-    """As `lock_rule`, of the acting person's own department; raises `Refusal` (`rule.not_own`, 403)."""
+    """Lock a rule of the acting person's own department, as `lock_rule` does. Raises `Refusal`
+    (`rule.not_own`, 403).
+    """
     region = own_region(acting=acting)
     locked = await lock_rule(connection, code)
     if locked.region_code != region:
@@ -82,7 +90,7 @@ async def lock_submitted(
     *,
     acting: Acting,
 ) -> RuleVersion:
-    """A submitted version, locked, which this person may decide."""
+    """Lock a submitted version that this person may approve or return."""
     require_province_head(catalog, word, acting=acting)
     await lock_rule(connection, code)
     present = await get_version(connection, code, version)
@@ -97,27 +105,29 @@ async def lock_submitted(
 
 
 def require_sound(rule: Rule, region: str, catalog: Catalog) -> None:
-    """Raise `Refusal` with all that `check_rule` finds."""
+    """Raise `Refusal` with all problems that `check_rule` finds."""
     problems = check_rule(rule, region, catalog)
     if problems:
         raise Refusal(*problems)
 
 
 def require_none_open(locked: LockedRule) -> None:
-    """Raise `Refusal` (`rule.version_open`, 409) while a version is under way."""
+    """Raise `Refusal` (`rule.version_open`, 409) if a version of the rule is a draft, submitted or returned."""
     if locked.state in OPEN:
         message = f"第{locked.version}版{locked.state.label}，请先办完或撤回，再另起新版本。"
         raise refuse("rule.version_open", message, status=409, version=locked.version)
 
 
 def wrong_state(present: RuleVersion, word: str) -> Refusal:
-    """`rule.wrong_state` (409): the version is not in a state in which this can be done."""
+    """The refusal `rule.wrong_state` (409): the state of the version does not allow this action."""
     message = f"第{present.version}版{present.state.label}，不能{word}，请刷新页面查看最新情况。"
     return refuse("rule.wrong_state", message, status=409, state=present.state.value)
 
 
 def edited_meanwhile(present: RuleVersion) -> Refusal:
-    """`rule.edited_meanwhile` (409): somebody saved after the person had begun; nothing was written."""
+    """The refusal `rule.edited_meanwhile` (409): another person saved after this one had opened the form.
+    Nothing was written.
+    """
     message = (
         f"这一版在您打开之后已被他人保存（{present.saved_at:%H:%M:%S}），您的修改没有写入。"
         "请与最新内容核对后重新办理。"
@@ -138,7 +148,7 @@ async def add_version(
     *,
     acting: Acting,
 ) -> RuleVersion:
-    """Add a version as draft or submitted, with its line in the trail."""
+    """Add a version as draft or submitted, with its line in the audit trail."""
     values = {
         "code": rule.code,
         "version": number,
@@ -164,8 +174,8 @@ VALUES (:code, :version, CAST(:state AS text), CAST(:content AS jsonb), :note, C
 async def change(
     connection: AsyncConnection, present: RuleVersion, assignments: str, values: dict[str, Any]
 ) -> None:
-    """Change a version by assignments in SQL; only constants of this room may be given."""
-    # Assignments are this room's own constants.
+    """Change columns of a version by SQL assignments; callers pass only constants of this room."""
+    # Assignments are constants of this room, never text from outside.
     query = f"UPDATE rule_versions SET {assignments} WHERE code = :code AND version = :version"  # noqa: S608
     await connection.execute(text(query), values | {"code": present.rule.code, "version": present.version})
 
@@ -178,7 +188,7 @@ async def audit(
     acting: Acting,
     **details: str,
 ) -> None:
-    """Write the line of the trail about a version."""
+    """Write the line of the audit trail about a version."""
     entry = AuditEntry(
         acting=acting,
         action=action,
@@ -194,7 +204,7 @@ async def audit(
 async def tell_province(
     connection: AsyncConnection, catalog: Catalog, version: RuleVersion, *, acting: Acting
 ) -> None:
-    """Tell the province that a version waits for approval."""
+    """Send the province's department the message that a version waits for approval."""
     department = catalog.departments[version.region_code].name
     await tell_department(
         connection,
@@ -207,7 +217,7 @@ async def tell_province(
 
 
 async def tell_owner(connection: AsyncConnection, version: RuleVersion, outcome: str, reason: str) -> None:
-    """Tell the drafting department what was decided."""
+    """Send the drafting department the message about the decision."""
     body = f"规则{version.rule.code}第{version.version}版{outcome}。"
     await tell_department(
         connection,

@@ -1,4 +1,6 @@
-"""Whether a rule may be saved: every member against the base data and the rule language. Pure."""
+"""Checks whether a rule may be saved: each member against the base data and the rule language. Pure: no
+database, no clock.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -17,14 +19,14 @@ from mingpiao.units.model import UnitType
 MAX_NAME = 100
 MAX_BASIS = 1_000
 MAX_MESSAGE = 500
-#: More members of one scope are a mistake, or a rule that should not be restricted at all.
+#: A scope with more members than this is a mistake; a rule for so many should have no scope at all.
 MAX_SCOPE = 500
 MAX_DAYS = 366
 _BILL_AGGREGATES = {each.name for each in FUNCTIONS if each.history and not each.of_item}
 _CODE = re.compile(r"[A-Z][A-Z0-9-]{1,39}")
 _LOCAL_CODE = re.compile(r"L(\d{6})-[A-Z0-9-]+")
 
-#: Where a hit may be shown on the request, with what it is called.
+#: The fields of the request at which a hit may be shown, with their Chinese names.
 REQUEST_FIELDS = {
     "": "整张票据",
     "payer/name": "缴款人名称",
@@ -46,10 +48,10 @@ _EXTENSION = "extension/"
 
 
 def check_rule(rule: Rule, owner_region: str, catalog: Catalog) -> list[Problem]:
-    """All that is wrong with a rule of a department, in the order of the form; empty when it may be saved.
+    """All problems of a department's rule, in the order of the form; empty if it may be saved.
 
-    A local rule's code begins with `L<region>-` and its regions lie in the owner's area, so that it only
-    ever adds hits there. Codes: `rule.*`; `rule.condition_*` carry where in the text.
+    The code of a local rule begins with `L<region>-`, and its regions lie within its owner's area, so it only
+    adds hits there. Problem codes are `rule.*`; those of `rule.condition_*` contain the place in the text.
     """
     return [
         *_code_problems(rule, owner_region, catalog),
@@ -62,12 +64,12 @@ def check_rule(rule: Rule, owner_region: str, catalog: Catalog) -> list[Problem]
 
 
 def is_rule_code(code: str) -> bool:
-    """Whether a text is shaped like a rule's code."""
+    """Whether a text has the form of a rule's code."""
     return _CODE.fullmatch(code) is not None
 
 
 def is_province(region_code: str, catalog: Catalog) -> bool:
-    """Whether a department is the province's."""
+    """Whether a department is the province's own."""
     return not catalog.regions[region_code].parent
 
 
@@ -157,7 +159,7 @@ def _defined_everywhere(name: str, rule: Rule, catalog: Catalog) -> bool:
 
 
 def retired_scope(rule: Rule, catalog: Catalog) -> list[Problem]:
-    """The kinds and charge items of a rule's scope that were retired since, each as one problem a member."""
+    """Problems about kinds and charge items of a rule's scope that were retired since, one for each member."""
     found = []
     items = [code for code in rule.items if code in catalog.items and catalog.items[code].retired]
     kinds = [code for code in rule.kinds if code in catalog.kinds and catalog.kinds[code].retired]
@@ -209,7 +211,7 @@ def _message_problems(message: str, table: FieldTable) -> Iterator[Problem]:
 
 
 def _placeholder_fault(each: Placeholder, table: FieldTable) -> str:
-    """What is wrong with it: it must name a value of the bill as a whole. Empty when nothing is."""
+    """Problems of the field at which a hit is shown: it must name a value of the bill as a whole."""
     history = each.history
     if history is not None and history.name in _BILL_AGGREGATES:
         return "" if 1 <= history.days <= MAX_DAYS else f"的天数应为1至{MAX_DAYS}的整数，请改正。"
@@ -220,7 +222,9 @@ def _placeholder_fault(each: Placeholder, table: FieldTable) -> str:
 
 
 def tidy(rule: Rule) -> Rule:
-    """The rule with texts without outer spaces and lines ended by a line feed; else as it is."""
+    """The rule with normalised texts: no outer spaces, and lines that end with a line feed. All else is
+    unchanged.
+    """
     texts = {
         name: _tidy(getattr(rule, name))
         for name in ("code", "name", "basis", "message", "condition", "field")

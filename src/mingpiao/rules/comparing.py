@@ -27,7 +27,7 @@ MEMBERS = {
 
 
 class RuleDifference(msgspec.Struct, frozen=True, kw_only=True):
-    """One member of a rule in two versions, as people read it."""
+    """One member of a rule in two versions, in words for people."""
 
     member: str
     label: str
@@ -40,7 +40,7 @@ class RuleDifference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compare(before: Rule, after: Rule, catalog: Catalog) -> list[RuleDifference]:
-    """All members of two versions, in the order of the form; look at `changed`."""
+    """All members of two versions, in the order of the form; `changed` marks those that differ."""
     old, new = described(before, catalog), described(after, catalog)
     return [
         RuleDifference(member=member, label=label, before=old[member], after=new[member])
@@ -49,7 +49,7 @@ def compare(before: Rule, after: Rule, catalog: Catalog) -> list[RuleDifference]
 
 
 def described(rule: Rule, catalog: Catalog) -> dict[str, str]:
-    """A rule's members as people read them: codes with their names, empty scopes as 全部."""
+    """The members of a rule in words for people: codes with their names, 全部 for an empty scope."""
     return {
         "code": rule.code,
         "name": rule.name,

@@ -1,4 +1,4 @@
-"""From an approved version to a rule that a process can run."""
+"""Compiles an approved version to a rule that a process can run."""
 
 from typing import Never
 
@@ -13,18 +13,20 @@ from mingpiao.rules.model import Facts, History, LoadedRule, Predicate, RuleVers
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
-    """A loaded rule; `failure` says in Chinese why it cannot run any more, or is empty."""
+    """A compiled rule. `failure` says in Chinese why it cannot run any more; it is empty if the rule can."""
 
     loaded: LoadedRule
     failure: str = ""
 
 
 class RuleBroken(Exception):
-    """A rule that held when it was approved does not compile against the present base data."""
+    """A rule was valid when it was approved, but does not compile against the present base data."""
 
 
 def compile_version(version: RuleVersion, catalog: Catalog) -> Compiled:
-    """Compile a version's condition. One that does not compile any more fails for every bill that it judges."""
+    """Compile a version's condition. If it does not compile any more, the rule fails for every bill that it
+    judges.
+    """
     rule = version.rule
     told = _history_in_message(rule.message)
     try:

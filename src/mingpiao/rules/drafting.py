@@ -1,6 +1,7 @@
-"""Drafting of a rule: create, edit, submit to the province, withdraw, roll back to an earlier version.
+"""Drafting of a rule: create it, edit it, submit it to the province, withdraw it, or roll back to an earlier
+version.
 
-A verb locks the rule's row first, so that verbs on one rule run one after another.
+Each verb locks the rule's row first, so verbs on the same rule run one after another.
 """
 
 from sqlalchemy import text
@@ -37,9 +38,9 @@ async def create(
     acting: Acting,
     note: str = "",
 ) -> RuleVersion:
-    """A new rule of the acting person's department, as draft version 1.
+    """Create a rule of the acting person's department, with version 1 as a draft.
 
-    Raises `Refusal` with all that `check_rule` finds, or `rule.code_taken` (409).
+    Raises `Refusal` with all problems that `check_rule` finds, or `rule.code_taken` (409).
     """
     region, rule = own_region(acting=acting), tidy(rule)
     require_sound(rule, region, catalog)
@@ -63,9 +64,11 @@ async def start_version(
     acting: Acting,
     note: str = "",
 ) -> RuleVersion:
-    """A further version of a rule that stands, as draft; what is live stays live until it is approved.
+    """Create a further version of an existing rule, as a draft. The approved version stays in force until the
+    draft is approved.
 
-    Raises `Refusal`: `rule.version_open` (409) while one is under way, what `check_rule` finds.
+    Raises `Refusal`: `rule.version_open` (409) while another version is open, or the problems that
+    `check_rule` finds.
     """
     locked = await lock_own(connection, rule.code, acting=acting)
     require_none_open(locked)
@@ -85,10 +88,10 @@ async def save_draft(
     acting: Acting,
     note: str = "",
 ) -> RuleVersion:
-    """Save a draft, or a returned version, which becomes a draft again.
+    """Save a draft. A returned version becomes a draft again.
 
-    `revision` is the one that the person began with; when somebody saved meanwhile, `Refusal`
-    (`rule.edited_meanwhile`, 409) says when and nothing is written. Else raises as `create` does.
+    `revision` is the one that the person opened. If another person has saved since, raises `Refusal`
+    (`rule.edited_meanwhile`, 409), which says when, and writes nothing. Also raises what `create` raises.
     """
     locked = await lock_own(connection, rule.code, acting=acting)
     present = await get_version(connection, rule.code, version)
@@ -119,7 +122,9 @@ async def submit(
     revision: int,
     acting: Acting,
 ) -> RuleVersion:
-    """Hand a draft to the province for approval, and tell it. Raises as `save_draft` does."""
+    """Submit a draft to the province for approval, and send the province a message. Raises what `save_draft`
+    raises.
+    """
     locked = await lock_own(connection, code, acting=acting)
     present = await get_version(connection, code, version)
     if present.state not in EDITABLE:
@@ -143,7 +148,7 @@ makers = CASE WHEN :maker = ANY (makers) THEN makers ELSE makers || CAST(:maker 
 async def withdraw(
     connection: AsyncConnection, code: str, version: int, *, revision: int, acting: Acting
 ) -> RuleVersion:
-    """Take a version that is not decided back for good; its department only."""
+    """Withdraw a version that is not decided yet, for good. Only its own department may do so."""
     await lock_own(connection, code, acting=acting)
     present = await get_version(connection, code, version)
     if present.state not in OPEN:
@@ -163,10 +168,10 @@ async def roll_back(
     *,
     acting: Acting,
 ) -> RuleVersion:
-    """A new version with the content of an approved one, submitted for approval at once.
+    """Create a version with the content of an approved one, and submit it for approval at once.
 
-    Raises `Refusal`: `rule.version_open` (409), `rule.wrong_state` (409) when that version was never
-    approved, and what `check_rule` finds: old content may name what was retired since.
+    Raises `Refusal`: `rule.version_open` (409), `rule.wrong_state` (409) if that version was never approved,
+    or the problems that `check_rule` finds, for old content may name kinds or items that were retired since.
     """
     locked = await lock_own(connection, code, acting=acting)
     require_none_open(locked)

@@ -1,4 +1,4 @@
-"""Import rules from a file: into drafts, never live; a dry run does the same and takes it back."""
+"""Imports rules from a file as drafts, never as rules in force. A dry run does the same and rolls it back."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _NOTE = "由文件导入"
 
 
 class ImportOutcome(StrEnum):
-    """What became of one rule of a file."""
+    """The result for one rule of a file."""
 
     CREATED = "created"
     NEW_VERSION = "new_version"
@@ -41,7 +41,9 @@ _LABELS = {
 
 
 class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule of a file: what became of it, or in a dry run would become, and why."""
+    """The report about one rule of a file: its result, in a dry run the result that it would have, and the
+    reason.
+    """
 
     entry: RuleEntry
     outcome: ImportOutcome
@@ -58,14 +60,15 @@ async def import_rules(
     acting: Acting,
     dry_run: bool,
 ) -> list[ImportReport]:
-    """Import what can be as drafts of the acting person's department; one report an entry, in their order.
+    """Import the valid rules as drafts of the acting person's department; return one report for each entry,
+    in their order.
 
-    A rule that is refused keeps no other from being imported. With `dry_run` nothing is written.
+    A refused rule does not keep others from being imported. With `dry_run` nothing is written.
     """
     repeated = {code for code, count in Counter(entry.code for entry in entries).items() if count > 1}
     reports: dict[int, ImportReport] = {}
     whole = await connection.begin_nested()
-    # By code, so that two imports at once wait for each other and never in a circle.
+    # In the order of codes: two imports at the same time wait for each other, and never in a circle.
     for entry in sorted(entries, key=lambda each: each.code):
         try:
             async with connection.begin_nested():
@@ -105,7 +108,7 @@ async def _import_one(
 
 
 def _sound(entry: RuleEntry, repeated: set[str]) -> Rule:
-    """The entry's rule; raises `Refusal` when it has none or its code comes twice in the file."""
+    """The rule of an entry. Raises `Refusal` if the entry holds none, or its code occurs twice in the file."""
     if entry.rule is None:
         raise Refusal(*entry.problems)
     if entry.code in repeated:

@@ -1,4 +1,6 @@
-"""Judging one bill: which rules hit it. Pure, and quick enough to run for every bill before its number."""
+"""Judges one bill: finds the rules that hit it. Pure, and fast enough to run for every bill before it gets
+its number.
+"""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -16,12 +18,13 @@ _TREATMENT = {
 
 
 def judge(rules: Sequence[LoadedRule], facts: Facts) -> tuple[Hit, ...]:
-    """The hits of these rules on a bill's facts, in the rules' order; never raises for a rule's sake.
+    """The hits of these rules on the facts of a bill, in the rules' order. A rule that fails never makes it
+    raise.
 
-    A rule hits when its condition is TRUE: FALSE and NULL (unknown) do not hit. A rule with `items` is
-    asked only of a bill that carries one of them at least. A rule that cannot be evaluated hits with
-    `failed` set, whatever its severity: so a block blocks, an ask asks, a warning warns. Who judges
-    passes failed hits to `record_failures`, which makes them an alert.
+    A rule hits when its condition is TRUE, not when it is FALSE or NULL (unknown). A rule with `items` judges
+    only bills with at least one of these items. A rule that cannot be evaluated hits with `failed` set and
+    keeps its severity: a block blocks, an ask asks, a warning warns. The caller passes failed hits to
+    `record_failures`, which makes them an alert.
     """
     hits: list[Hit] = []
     carried: frozenset[str] | None = None
@@ -65,7 +68,7 @@ def _failure(loaded: LoadedRule, error: Exception) -> Hit:
 
 
 def history_needs(rules: Iterable[LoadedRule]) -> tuple[frozenset[History], frozenset[History]]:
-    """The history aggregates that the facts must bring for these rules: of the bill, and of its items."""
+    """The history aggregates that the facts must contain for these rules: of the bill, and of its items."""
     needed = list(rules)
     bill: frozenset[History] = frozenset().union(*(loaded.history for loaded in needed))
     items: frozenset[History] = frozenset().union(*(loaded.item_history for loaded in needed))

@@ -32,7 +32,7 @@ _STAGE_LABELS = {
 
 
 class Severity(StrEnum):
-    """What a hit does: 拦截 refuses, 核实 asks the handler, 提示 only says so."""
+    """What a hit does: 拦截 refuses the bill, 核实 asks its handler for a reason, 提示 only informs."""
 
     BLOCK = "block"
     ASK = "ask"
@@ -47,12 +47,12 @@ _SEVERITY_LABELS = {Severity.BLOCK: "拦截", Severity.ASK: "核实", Severity.W
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """监管规则: the content of one version. `condition` is true of a bill that the rule hits.
+    """监管规则: the content of one version. The rule hits a bill for which `condition` is true.
 
-    Empty `regions`, `kinds`, `unit_types` and `items` do not restrict; `regions` means a region and all
-    below it, `kinds` holds kinds (0201) or categories (02), `items` charge item codes of which a bill
-    carries one at least. `field` is the request's path at which the problem is shown. Both dates are
-    inclusive (Asia/Shanghai); without `effective_to` the rule has no end.
+    Empty `regions`, `kinds`, `unit_types` and `items` do not restrict. `regions` includes all regions below
+    those named. `kinds` holds kinds (0201) or categories (02). `items` holds charge item codes, of which a
+    bill must have at least one. `field` is the path in the request at which the problem is shown. Both dates
+    are inclusive (Asia/Shanghai); without `effective_to` the rule has no end.
     """
 
     code: str
@@ -72,7 +72,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class VersionState(StrEnum):
-    """草稿 → 待审核 → 已通过 or 已退回."""
+    """The state of a version: 草稿 → 待审核 → 已通过 or 已退回; 已撤回 when its department took it back."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -95,9 +95,10 @@ _STATE_LABELS = {
 
 
 class RuleVersion(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of a rule with how it came to be. `region_code` is the owner: province, city or county.
+    """One version of a rule, and who changed it when. `region_code` is the owner: province, city or county.
 
-    `makers` are all who wrote or submitted it, as the audit trail names them; none of them approves it.
+    `makers` are all who wrote or submitted it, by their names in the audit trail; none of them may approve
+    it.
     """
 
     rule: Rule
@@ -118,7 +119,7 @@ class RuleVersion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class History(msgspec.Struct, frozen=True, order=True):
-    """A history aggregate over the `days` up to today, e.g. `unit_sum(30)`; its column is `unit_sum_30`."""
+    """A history aggregate over `days` days up to today, e.g. `unit_sum(30)`; its column is `unit_sum_30`."""
 
     name: str
     days: int
@@ -128,17 +129,19 @@ class History(msgspec.Struct, frozen=True, order=True):
         return f"{self.name}_{self.days}"
 
 
-#: Facts of one bill by column (`payer_name`, `total`, `unit_sum_30`); `items` is a list of such mappings,
+#: The facts of one bill by column (`payer_name`, `total`, `unit_sum_30`). `items` is a list of such mappings;
 #: `extension`, `extension_numbers` and `extension_dates` map MOF names to text, Decimal and date.
 Facts = Mapping[str, Any]
-#: A compiled condition: True hits, False and None (unknown, as SQL's NULL) do not.
+#: A compiled condition. A rule hits on True, not on False or None (unknown, like NULL in SQL).
 Predicate = Callable[[Facts], bool | None]
 
 
 class Overlap(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rule has in common with the checks of a request, as (code of a problem, field at or under which).
+    """Which problems of the request's own checks make a hit of this rule redundant.
 
-    A problem of `restates` tells the fault that the rule would tell; from one of `follows` the rule's hit follows.
+    Each entry is (problem code, path of a field): it matches a problem of that code at the field or below it.
+    A problem in `restates` reports the same fault as the rule: it is shown with the rule's legal basis
+    instead of the hit. A problem in `follows` is the cause of the rule's hit: it is shown as it is instead.
     """
 
     restates: frozenset[tuple[str, str]] = frozenset()
@@ -146,7 +149,7 @@ class Overlap(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoadedRule(msgspec.Struct, frozen=True, kw_only=True):
-    """An approved rule as a process runs it. `history` holds the aggregates that its facts must bring."""
+    """An approved rule, compiled for a process. `history` holds the aggregates that its facts must contain."""
 
     rule: Rule
     region_code: str
@@ -158,16 +161,16 @@ class LoadedRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HitOutcome(StrEnum):
-    """What a hit is: a violation blocks the bill, a finding asks the handler or only warns."""
+    """The two outcomes of a hit: a violation blocks the bill; a finding asks the handler or only warns."""
 
     VIOLATION = "violation"
     FINDING = "finding"
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule that hit a bill. `failed` tells that it could not be evaluated and hits for that reason.
+    """A rule that hit a bill. `failed` means that the rule could not be evaluated and hits for that reason.
 
-    `error` then says what went wrong: for the alert to the department, never shown to a unit.
+    `error` then says why: it is for the alert to the department, and is never shown to a unit.
     """
 
     rule: str
@@ -187,7 +190,9 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def problem(self) -> Problem:
-        """The hit as a problem: `rule.violation` blocks, `rule.confirmation_needed` asks, `rule.warning`."""
+        """The hit as a problem: `rule.violation` for a block, `rule.confirmation_needed` for an ask, else
+        `rule.warning`.
+        """
         code, status = _PROBLEM_CODES[self.severity]
         facts: dict[str, Any] = {
             "rule": self.rule,
@@ -207,14 +212,16 @@ _PROBLEM_CODES = {
 
 
 class Confirmation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The handler states that the business complies in spite of what a rule asks, and why."""
+    """The handler's statement that the business complies although a rule asks, with the reason."""
 
     rule: str
     reason: str
 
 
 class Fate(StrEnum):
-    """What a hit led to: the bill was refused, its handler asked, had confirmed, or was only told."""
+    """What followed from a hit: the bill was refused, its handler was asked, had already confirmed, or was
+    only informed.
+    """
 
     BLOCKED = "blocked"
     ASKED = "asked"
@@ -224,7 +231,7 @@ class Fate(StrEnum):
 
 
 class HitCount(msgspec.Struct, frozen=True, kw_only=True):
-    """One hit of a rule on a bill of a unit."""
+    """A hit of one rule on one bill of a unit, as it is counted."""
 
     unit_id: int
     rule: str

@@ -1,4 +1,6 @@
-"""The rules in force, as a process holds them: loaded once, forgotten when a notice says that they changed."""
+"""The rules in force, as a process holds them in memory: loaded once, dropped when a notice says that they
+changed.
+"""
 
 import asyncio
 import logging
@@ -22,9 +24,9 @@ from mingpiao.rules.store import as_version
 from mingpiao.storage.database import DATABASE_AWAY, Database
 from mingpiao.storage.notices import Notices
 
-#: A notice comes here when rules were published.
+#: The channel of the notice that rules were published.
 CHANNEL = "rules_changed"
-#: So many different bills (by kind, unit type, region) at most are remembered with their rules.
+#: For at most so many combinations of kind, unit type and region the matching rules are kept.
 _MAX_REMEMBERED = 5_000
 _ORDER = {Severity.BLOCK: 0, Severity.ASK: 1, Severity.WARN: 2}
 
@@ -32,11 +34,12 @@ _logger = logging.getLogger(__name__)
 
 
 class BillRules(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules that judge a bill, and what follows from them. `ruleset_version` is the set they come from.
+    """The rules that judge a bill, and what they need. `ruleset_version` names the rule set that they belong
+    to.
 
-    `rules` are blocks first, then asks, then warnings, each by code. `history` and `item_history` are the
-    aggregates that the facts of the bill and of its items must bring. `face_blocks` are the blocks that ask
-    for none of these and for no evidence.
+    `rules` holds blocks first, then asks, then warnings, each ordered by code. `history` and `item_history`
+    are the aggregates that the facts of the bill and of its items must contain. `face_blocks` are the blocks
+    that need no aggregates and no evidence.
     """
 
     ruleset_version: int
@@ -47,9 +50,9 @@ class BillRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleSet:
-    """规则集: all rules that were live when it was published; `version` is 0 before the first.
+    """规则集: all rules that were live when it was published; `version` is 0 before the first one.
 
-    `failures` says by rule code, in Chinese, which of them cannot run any more and why.
+    `failures` maps the code of each rule that cannot run any more to the reason, in Chinese.
     """
 
     def __init__(self, version: int, rules: Sequence[LoadedRule], failures: dict[str, str]) -> None:
@@ -61,10 +64,11 @@ class RuleSet:
     def for_bill(
         self, kind: str, unit_type: str, regions_upwards: Sequence[str], stages: frozenset[Stage], on: date
     ) -> BillRules:
-        """The rules that judge a bill. The same question gives the very same value.
+        """The rules that judge a bill. Equal arguments return the very same object.
 
-        `regions_upwards` are the unit's region and those above it; a local rule judges bills of its owner's
-        region and below only, and within it of its `regions`. Both dates of a rule are inclusive.
+        `regions_upwards` are the unit's region and those above it. A local rule judges only bills of its
+        owner's region and below, and within that area only bills of its `regions`. Both dates of a rule are
+        inclusive.
         """
         key = (kind, unit_type, tuple(regions_upwards), stages, on)
         found = self._remembered.get(key)
@@ -114,7 +118,9 @@ def _concerns(
 
 
 class RuleBook:
-    """A process's copy of the newest rule set. Rules are compiled once a version; `get` is quick after that."""
+    """The newest rule set in the memory of a process. Each rule version is compiled once, after which `get`
+    is fast.
+    """
 
     def __init__(self, database: Database, notices: Notices) -> None:
         self._database = database
@@ -127,7 +133,7 @@ class RuleBook:
         notices.subscribe(CATALOG_CHANNEL, self._forget)
 
     async def get(self) -> RuleSet:
-        """The rules in force; raises what the database raises, and `Refusal` before a province was set up."""
+        """The rules in force. Raises the database's errors, and `Refusal` before a province exists."""
         current = self._current
         return current if current is not None else await self._load()
 
@@ -146,14 +152,16 @@ class RuleBook:
             compiled = await asyncio.to_thread(self._compile, members, catalog)
             failures = {each.loaded.rule.code: each.failure for each in compiled if each.failure}
             loaded = RuleSet(version, [each.loaded for each in compiled], failures)
-            # What changed while loading may not be in what was loaded.
+            # A change that happened during loading may be missing in what was loaded.
             if seen == self._changes:
                 self._current = loaded
         await self._tell(members, catalog, failures)
         return loaded
 
     def _compile(self, members: list[RuleVersion], catalog: Catalog) -> list[Compiled]:
-        """Conditions depend on the kinds' fields: while these stay, so does what was compiled."""
+        """Compiled conditions depend on the fields of bill kinds; they are kept as long as these do not
+        change.
+        """
         known = self._compiled if catalog.kinds == self._kinds else {}
         keys = [(member.rule.code, member.version) for member in members]
         fresh = {
@@ -164,7 +172,9 @@ class RuleBook:
         return list(fresh.values())
 
     async def _tell(self, members: list[RuleVersion], catalog: Catalog, failures: dict[str, str]) -> None:
-        """Alert the owners of live rules that fail or whose scope names what was retired, once a version."""
+        """Alert the owners of live rules that fail, or whose scope names retired kinds or items; once for
+        each version.
+        """
         alerts = _alerts(members, catalog, failures)
         if not alerts:
             return
@@ -223,7 +233,7 @@ ORDER BY rule_versions.code
 
 
 async def live_versions(connection: AsyncConnection) -> tuple[int, list[RuleVersion]]:
-    """The newest rule set's version and members; 0 and none before the first was published."""
+    """The version and the members of the newest rule set; 0 and none before the first one was published."""
     newest = (await connection.execute(text(_NEWEST_SET))).one_or_none()
     if newest is None:
         return 0, []

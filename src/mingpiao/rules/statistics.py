@@ -1,4 +1,4 @@
-"""Counts of what became of bills that a rule hit, and of rules that could not be evaluated.
+"""Counts how bills that a rule hit were dealt with, and how often rules could not be evaluated.
 
 The issuing train writes the counts, and so does the page that checks a bill before it is issued.
 """
@@ -28,7 +28,9 @@ ON CONFLICT (unit_id, code, day) DO UPDATE SET
 
 
 async def record_hits(connection: asyncpg.Connection, day: date, hits: Iterable[HitCount]) -> None:
-    """Count hits on a day (Asia/Shanghai), in one order in every transaction."""
+    """Count hits under a day (Asia/Shanghai). Rows are written in one order in every transaction, so that
+    none block each other in a circle.
+    """
     counts: dict[tuple[int, str], dict[Fate, int]] = {}
     for hit in hits:
         fates = counts.setdefault((hit.unit_id, hit.rule), dict.fromkeys(Fate, 0))
@@ -50,7 +52,9 @@ ON CONFLICT (code, version, day) DO UPDATE SET
 
 
 async def record_failures(connection: asyncpg.Connection, hits: Iterable[Hit], at: datetime) -> None:
-    """Count the failed ones among hits under the day of `at` in Shanghai, in one order in every transaction."""
+    """Count the failed ones among these hits under the day of `at` (Asia/Shanghai), in one order in every
+    transaction.
+    """
     counts: Counter[tuple[str, int]] = Counter()
     errors: dict[tuple[str, int], str] = {}
     for hit in hits:
@@ -72,7 +76,7 @@ async def record_failures(connection: asyncpg.Connection, hits: Iterable[Hit], a
 
 
 class HitFigure(msgspec.Struct, frozen=True, kw_only=True):
-    """Hits of one rule in a time, over the units that the reader may see."""
+    """The hits of one rule in a period, over the units that the reader may see."""
 
     code: str
     units: int
@@ -84,7 +88,7 @@ class HitFigure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FailureFigure(msgspec.Struct, frozen=True, kw_only=True):
-    """How often a version of a rule could not be evaluated in a time, and what was the matter last."""
+    """How often a version of a rule could not be evaluated in a period, and the reason of the last failure."""
 
     code: str
     version: int

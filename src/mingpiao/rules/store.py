@@ -1,6 +1,6 @@
-"""Look rules up: lists, one rule, its versions, and how they are read from rows.
+"""Finds rules: lists of rules, one rule, its versions; and makes the values from database rows.
 
-Row-level security holds what a department may see.
+PostgreSQL's row-level security restricts what a department sees.
 """
 
 from typing import Any
@@ -17,12 +17,12 @@ from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 PAGE_SIZE = 50
 _BY_CODE = Keyset(KeyColumn("code", str))
-#: What the column of versions holds.
+#: The type of the column that holds a version's rule.
 _MOST_VERSIONS = 2**31 - 1
 
 
 class RuleSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule in a list: its newest version, and the version that is live (None when none is)."""
+    """A rule in a list: its newest version, and the version in force (None if there is none)."""
 
     newest: RuleVersion
     live_version: int | None
@@ -34,10 +34,11 @@ class RuleSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a list shows; None and "" do not restrict. `region_prefix` is of the owner's region code.
+    """The filter of a list of rules; None and "" do not restrict. `region_prefix` applies to the owner's
+    region code.
 
-    `state` is of the newest version; `live` wants rules that judge bills now (True) or do not (False);
-    `words` is looked for in code, name and legal basis.
+    `state` is that of the newest version. `live` selects rules that judge bills now (True) or do not (False).
+    `words` is searched for in code, name and legal basis.
     """
 
     state: VersionState | None = None
@@ -74,9 +75,9 @@ _CONDITIONS = {
 async def list_rules(
     connection: AsyncConnection, wanted: RuleFilter, *, after: str = "", limit: int = PAGE_SIZE
 ) -> Page[RuleSummary]:
-    """A page of the rules of the connection's scope by code; `after` is a former page's `next_key`.
+    """One page of the rules in the connection's scope, by code; `after` is the `next_key` of the page before.
 
-    Raises `Refusal` (`list.key_malformed`) for a key that no page gave.
+    Raises `Refusal` (`list.key_malformed`) for a key that no page returned.
     """
     given = {
         name: value
@@ -130,13 +131,15 @@ WHERE rule_versions.code = :code
 
 
 def require_code(code: str) -> None:
-    """Raise `Refusal` (`rule.unknown`, 404) for what cannot be a rule's code, as in an address made up."""
+    """Raise `Refusal` (`rule.unknown`, 404) for a text that cannot be a rule's code, such as one from an
+    invented address.
+    """
     if not is_rule_code(code):
         raise unknown_rule()
 
 
 def unknown_rule() -> Refusal:
-    """There is no such rule, or it is another area's."""
+    """The refusal `rule.unknown` (404): no such rule exists, or it belongs to another area."""
     return refuse("rule.unknown", "没有找到该监管规则或版本，或您无权查看，请从列表中选择。", status=404)
 
 
@@ -148,7 +151,7 @@ def _summary(row: RowMapping) -> RuleSummary:
 
 
 def as_version(row: RowMapping) -> RuleVersion:
-    """A row of `rule_versions` with its rule's `region_code`; moments in Asia/Shanghai."""
+    """The version in a row of `rule_versions` with its rule's `region_code`; times are in Asia/Shanghai."""
     return RuleVersion(
         rule=msgspec.convert(row["content"], Rule),
         region_code=row["region_code"],
@@ -169,11 +172,11 @@ def as_version(row: RowMapping) -> RuleVersion:
 
 
 def content_of(rule: Rule) -> str:
-    """A rule as the JSON that is stored."""
+    """A rule as the JSON in which it is stored."""
     return msgspec.json.encode(rule).decode()
 
 
 def plain_content(rule: Rule) -> dict[str, Any]:
-    """A rule as plain values by member."""
+    """A rule as plain values, by member."""
     found: dict[str, Any] = msgspec.to_builtins(rule)
     return found

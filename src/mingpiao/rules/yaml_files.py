@@ -1,7 +1,7 @@
-"""Rules as YAML that belongs into version control: one rule a document, one document or many a file.
+"""Rules as YAML files for version control: one document for each rule, any number of documents in a file.
 
-A file is read as events, every scalar as text: no tags, anchors or aliases, so that nothing is built or
-multiplied that the file does not spell out. Written files have one order and one style.
+A file is read as a stream of events, and every scalar as text: tags, anchors and aliases are refused, so that
+reading builds nothing that the file does not spell out. Written files have one order and one style.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,7 +33,7 @@ _LONGEST_FLOW_LIST = 8
 
 
 class RuleEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What one document of a file says, from 1: a rule, or why it is none."""
+    """One document of a file, counted from 1: a rule, or the reason why it is none."""
 
     place: int
     code: str
@@ -45,7 +45,9 @@ class RuleEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def export_rules(rules: Iterable[Rule]) -> str:
-    """Rules as a YAML text, a document each; the same rules give the same text, and reading gives them back."""
+    """Write rules as YAML, one document each. The same rules give the same text, and `read_rules` returns
+    them unchanged.
+    """
     return "---\n".join(_document(rule) for rule in rules)
 
 
@@ -59,7 +61,7 @@ def _document(rule: Rule) -> str:
 
 
 class _Writer(yaml.SafeDumper):
-    """Texts of several lines as blocks, codes quoted, short lists on one line."""
+    """Lays texts of several lines out as blocks, codes in quotes, and short lists on one line."""
 
 
 def _write_text(writer: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
@@ -81,7 +83,9 @@ _Writer.add_representer(tuple, _write_list)
 
 
 def read_rules(data: bytes) -> list[RuleEntry]:
-    """The documents of a file. Raises `Refusal` (`rule.file_*`, 422) when it is no such file or too large."""
+    """The documents of a file. Raises `Refusal` (`rule.file_*`, 422) for a file that is not YAML of this form
+    or too large.
+    """
     if len(data) > MAX_FILE:
         raise refuse("rule.file_too_large", "文件超过1MB，请分成几个文件导入。", field="file", status=422)
     try:
@@ -191,10 +195,10 @@ def _entry(place: int, document: Any) -> RuleEntry:
 
 
 def rule_from_members(members: Mapping[str, Any]) -> Rule:
-    """A rule from its members as a file or form gives them: texts, lists of texts, dates as text or date.
+    """Make a rule from members as a file or a form holds them: texts, lists of texts, dates as text or date.
 
-    Raises `Refusal` with every member that is missing, unknown or of the wrong shape (`rule.member_*`).
-    Whether the rule suits the base data is for `check_rule` to say.
+    Raises `Refusal` with every member that is missing, unknown or of the wrong form (`rule.member_*`).
+    `check_rule` decides whether the rule fits the base data.
     """
     given = {name: value for name, value in members.items() if value is not None}
     unknown = (name for name in given if name not in MEMBERS)
@@ -234,7 +238,7 @@ _EXPECTED = (
 
 
 def _member(name: str, value: Any) -> Any:
-    """One member in its type; raises ValueError for the wrong shape."""
+    """Convert one member to its type. Raises ValueError for a wrong form."""
     if name in _LISTS:
         if not isinstance(value, (list, tuple)) or not all(isinstance(each, str) for each in value):
             raise ValueError(name)

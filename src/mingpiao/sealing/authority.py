@@ -1,7 +1,7 @@
-"""A certificate authority and a seal maker of one's own: what a demonstration or a test province needs.
+"""A certificate authority and a seal maker of our own, for a demonstration or a test province.
 
-A real province gets certificates from a licensed CA and seals from its seal office; then this module is
-not used, and the same records hold what they issued.
+A real province gets certificates from a licensed CA and seals from its seal office. It does not use this
+module; its keys are stored in the same table.
 """
 
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from mingpiao.sealing.seals import SealText, make_seal
 _ORGANIZATION = "明票演示"
 _ROOT_YEARS = 30
 _LEAF_YEARS = 10
-# Clocks differ: a certificate made now must hold for a bill that another machine seals now.
+# Clocks differ: a certificate that was just made must be valid for a bill that another machine seals now.
 _LEEWAY = timedelta(days=1)
 
 
@@ -31,7 +31,9 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_demonstration_authority(master: MasterKey, at: datetime, province: str = "") -> Authority:
-    """Make a root CA and, under it, a seal maker, valid from an aware moment; `province` is a name."""
+    """Make a root CA and, under it, a seal maker, both valid from `at`, which has a time zone; `province` is
+    a name.
+    """
     root_key = PrivateKey.generate()
     name = x509.DistinguishedName(common_name="明票演示根证书", organization=_ORGANIZATION, province=province)
     root = x509.make_root(
@@ -55,8 +57,8 @@ def make_sealing_key(
 ) -> SealingKey:
     """Make a key, its certificate and its electronic seal for a unit or a department.
 
-    `owner_name` goes into the certificate, `seal_id` (ASCII) and `seal_name` into the seal. Refuses as
-    `MasterKey.unwrap` does when the master key is not the authority's.
+    `owner_name` goes into the certificate, `seal_id` (ASCII) and `seal_name` into the seal. Raises what
+    `MasterKey.unwrap` raises if the master key is not the authority's.
     """
     key, certificate = _issue(master, authority.root, owner_name, province, at)
     issued = x509.read(certificate)

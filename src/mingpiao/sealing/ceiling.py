@@ -1,4 +1,4 @@
-"""How many bills a second this machine could merely sign: the limit that issuing is measured against."""
+"""Measures how many bills a second this machine can merely sign: the upper limit for issuing."""
 
 import subprocess
 import sys
@@ -7,12 +7,12 @@ import time
 from mingpiao.crypto.sm2 import PrivateKey
 
 _SIGNATURES_A_BILL = 2
-#: About the size of the signed text of a bill with five items, in bytes.
+#: The size of the signed text of a bill with five items, roughly, in bytes.
 _TEXT = b"x" * 3300
 
 
 def seal_ceiling_per_s(processes: int, seconds: float = 3.0) -> float:
-    """Bills a second that some processes could sign, two SM2 signatures each and nothing else."""
+    """Bills a second that some processes can sign, with two SM2 signatures each and nothing else."""
     command = [sys.executable, "-P", "-m", "mingpiao.sealing.ceiling", str(seconds)]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
     return sum(float(process.communicate()[0]) for process in running)

@@ -1,4 +1,4 @@
-"""Public certificates of all keys that ever sealed. A certificate never changes under its id."""
+"""Public certificates of all keys that ever sealed. The certificate of an id never changes."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,7 +16,7 @@ WHERE (serial, issuer) IN (SELECT * FROM unnest($1::text[], $2::text[]))
 
 
 class NamedCertificate(msgspec.Struct, frozen=True, kw_only=True):
-    """A certificate (DER), the name by which a signature points to it, and what kind of owner its key has."""
+    """A certificate (DER), the name by which a signature refers to it, and the kind of owner of its key."""
 
     certificate: bytes
     key_info: KeyInfo
@@ -24,7 +24,7 @@ class NamedCertificate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def root_certificates(pool: "asyncpg.Pool[asyncpg.Record]") -> list[bytes]:
-    """The trusted authorities (DER), old ones too."""
+    """The trusted authorities (DER), old ones included."""
     return [row["certificate"] for row in await pool.fetch(_ROOTS)]
 
 
@@ -38,7 +38,7 @@ async def certificates_by_id(
 async def certificates_by_name(
     pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[KeyInfo]
 ) -> list[NamedCertificate]:
-    """The certificates that signatures name, of those that are ours."""
+    """The certificates that signatures name, as far as they are in our database."""
     rows = await pool.fetch(_BY_NAME, [name.serial for name in names], [name.issuer for name in names])
     return [
         NamedCertificate(

@@ -1,4 +1,4 @@
-"""The keys that seal, while they are open: each sealing party's private key behind its certificate."""
+"""Open keys: the private key of each sealing party, with its certificate."""
 
 from collections import OrderedDict
 
@@ -9,22 +9,22 @@ from mingpiao.crypto.sm2 import PrivateKey
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.sealing.model import KeyInfo
 
-#: How many open keys a signer remembers; an open key takes some kilobytes.
+#: How many open keys a signer keeps; each takes some kilobytes.
 MAX_OPEN_KEYS = 4096
 
 
 def key_label(key_info: KeyInfo) -> str:
-    """The label that a private key is wrapped with: it binds the key to its certificate."""
+    """The label that is bound to the encrypted private key: it ties the key to its certificate."""
     return f"{key_info.serial}@{key_info.issuer}"
 
 
 def key_info_of(certificate: x509.Certificate) -> KeyInfo:
-    """How signatures name a certificate."""
+    """The name by which signatures refer to a certificate."""
     return KeyInfo(serial=certificate.serial, issuer=certificate.issuer)
 
 
 class KeyRing:
-    """Opens encrypted private keys with the master key and remembers those used last."""
+    """Opens encrypted private keys with the master key, and keeps the recently used ones open."""
 
     def __init__(self, master: MasterKey, limit: int = MAX_OPEN_KEYS) -> None:
         self._master = master
@@ -34,8 +34,8 @@ class KeyRing:
     def open(self, encrypted_key: bytes, certificate: bytes, key_info: KeyInfo) -> PrivateKey:
         """The private key of a certificate.
 
-        Refuses with the codes of `MasterKey.unwrap`, or with `sealing.key_mismatch` when the key does not
-        belong to the certificate or the certificate is not the one that `key_info` names.
+        Raises `Refusal` with the codes of `MasterKey.unwrap`, or `sealing.key_mismatch` if the key does not
+        belong to the certificate, or the certificate is not the one that `key_info` names.
         """
         name = (encrypted_key, key_info)
         key = self._open.get(name)

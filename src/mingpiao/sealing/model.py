@@ -1,4 +1,4 @@
-"""Values of sealing: what stands in a sealed XML, and what a check of one finds."""
+"""Values of sealing: the contents of a sealed XML, and the results of checking one."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +9,7 @@ from mingpiao.kernel.errors import Problem
 
 
 class InvoicingParty(msgspec.Struct, frozen=True, kw_only=True):
-    """收款单位: the issuing unit as printed."""
+    """收款单位: the issuing unit as printed on the bill."""
 
     code: str
     name: str
@@ -37,7 +37,7 @@ class SealMark(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FaceItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the face. `standard` is the rate as printed; `amount` is in 元, two places."""
+    """One line of the face. `standard` is the rate as printed; `amount` is in 元 with two decimals."""
 
     code: str
     name: str
@@ -50,7 +50,7 @@ class FaceItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuxItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the detailed list (清单), tied to a face item by `related_code`."""
+    """One line of the detailed list (清单); `related_code` names the face item that it belongs to."""
 
     related_code: str
     related_name: str = ""
@@ -64,10 +64,11 @@ class AuxItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Face(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a bill says, as it is sealed (MOF data standard 1.1.0, standards §2.1).
+    """The whole content of a bill, as it is sealed (MOF data standard 1.1.0, standards §2.1).
 
-    `issued_at` is aware; it is written in Asia/Shanghai to the second. `total` is in 元 and negative
-    on a red bill. `extension` holds MainExt members by their MOF names, in the order to be written.
+    `issued_at` has a time zone; it is written in Asia/Shanghai to the second. `total` is in 元 and negative on
+    a red bill. `extension` holds members of MainExt by their MOF names, in the order in which they are
+    written.
     """
 
     name: str
@@ -96,17 +97,18 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """Names a signing certificate: serial number in upper-case hex, issuer as RFC 4514 text."""
+    """Identifies a signing certificate: serial number in upper-case hex, issuer as RFC 4514 text."""
 
     serial: str
     issuer: str
 
 
 class SealingParty(msgspec.Struct, frozen=True, kw_only=True):
-    """A key that seals bills: the unit's or the supervising department's. Private part not in here.
+    """A party that seals bills, the unit or the supervising department, with its key. The private key is
+    encrypted.
 
-    `certificate` is DER X.509 (SM2); `seal` is a DER SESeal of GB/T 38540; `encrypted_key` is opaque
-    to everyone but the signer that holds the master key.
+    `certificate` is DER X.509 (SM2); `seal` is a DER SESeal of GB/T 38540; only a signer that holds the
+    master key can open `encrypted_key`.
     """
 
     key_id: int
@@ -118,9 +120,10 @@ class SealingParty(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SealingKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A new signing key as the table signing_keys holds it. A CA's or seal maker's has no seal.
+    """A new signing key, as it is stored in the table signing_keys. Keys of a CA or a seal maker have no
+    seal.
 
-    `encrypted_key` opens only with the master key; `seal_hash` is the SM3 of `seal` in hex.
+    Opening `encrypted_key` takes the master key; `seal_hash` is the SM3 of `seal` in hex.
     """
 
     certificate: bytes
@@ -133,7 +136,7 @@ class SealingKey(msgspec.Struct, frozen=True, kw_only=True):
     seal_hash: str = ""
 
     def party(self, key_id: int) -> SealingParty:
-        """This key as a party that seals, under the id that the table gave it."""
+        """This key as a party that seals, under the id from the table."""
         return SealingParty(
             key_id=key_id,
             certificate=self.certificate,
@@ -145,7 +148,7 @@ class SealingKey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignatureReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check of one signature or seal found. `problem` is empty when it is valid."""
+    """The result of checking one signature or seal. `problem` is empty if it is valid."""
 
     party: str
     valid: bool
@@ -157,7 +160,7 @@ class SignatureReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class XmlReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check of a sealed XML found: its face when it could be read, and both signatures."""
+    """The result of checking a sealed XML: its face if it could be read, and both signatures."""
 
     face: Face | None
     unit: SignatureReport
@@ -171,7 +174,7 @@ class XmlReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SealTask(msgspec.Struct, frozen=True, kw_only=True):
-    """A bill to be sealed by its unit and the supervising department, at `face.issued_at`."""
+    """A bill that its unit and the supervising department are to seal, at `face.issued_at`."""
 
     face: Face
     unit: SealingParty
@@ -185,12 +188,12 @@ class SealedXml(msgspec.Struct, frozen=True):
     sm3: bytes
 
 
-#: What sealing one bill came to. A problem concerns this bill alone; its neighbours are sealed.
+#: The result of sealing one bill. A problem concerns this bill alone; the other bills are sealed.
 SealOutcome = SealedXml | Problem
 
 
 class StampTask(msgspec.Struct, frozen=True, kw_only=True):
-    """An OFD `Signature.xml` (its bytes, its absolute path in the package) to be stamped by a party."""
+    """An OFD `Signature.xml` (its bytes, its absolute path in the package) that a party is to stamp."""
 
     signature_xml: bytes
     path: str
@@ -199,7 +202,7 @@ class StampTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SealImage(msgspec.Struct, frozen=True, kw_only=True):
-    """The picture of a seal: a file's bytes, its format ("png"), and the size to draw it in, in mm."""
+    """The picture of a seal: a file's bytes, its format ("png"), and its printed size in mm."""
 
     format: str
     data: bytes
@@ -208,10 +211,10 @@ class SealImage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SealReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check of one OFD seal found; three lists of Chinese sentences, all empty when it is valid.
+    """The result of checking one OFD seal: three lists of Chinese sentences, all empty if it is valid.
 
-    `seal_problems` concern the seal itself, `signature_problems` who signed with it, and
-    `content_problems` what was signed. `seal_hash` is the SM3 of the SESeal in hex.
+    `seal_problems` concern the seal itself, `signature_problems` the signer, and `content_problems` the
+    signed content. `seal_hash` is the SM3 of the SESeal in hex.
     """
 
     seal_id: str = ""

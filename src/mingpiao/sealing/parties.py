@@ -1,4 +1,4 @@
-"""Who seals: the keys of units and departments as the database keeps them."""
+"""The parties that seal: the keys of units and departments in the database."""
 
 from collections.abc import Sequence
 
@@ -16,14 +16,14 @@ from mingpiao.storage.notices import Notices, notify
 
 CHANNEL = "signing_key_changed"
 
-#: Whose key it is: a kind of owner ("unit", "department", "maker", "authority") and its code.
+#: The owner of a key: a kind of owner ("unit", "department", "maker", "authority") and the owner's code.
 Owner = tuple[str, str]
 
 
 async def store_key(
     connection: AsyncConnection, owner: Owner, key: SealingKey, *, acting: Acting
 ) -> SealingParty:
-    """Keep a new key for an owner that has none in use; the database gives its id."""
+    """Store a new key for an owner without a key in use; the database gives the id."""
     row = {"owner_kind": owner[0], "owner": owner[1], **msgspec.structs.asdict(key)}
     stored = (
         (await connection.execute(insert(signing_keys).values(row).returning(signing_keys))).mappings().one()
@@ -53,7 +53,7 @@ async def find_key(connection: AsyncConnection, owner: Owner) -> SealingParty | 
 
 
 async def certificates(connection: AsyncConnection, owner_kind: str = "") -> list[bytes]:
-    """All certificates ever used (DER), of one kind of owner where told; old ones stay for ever."""
+    """All certificates ever used (DER), optionally of one kind of owner; old ones are never deleted."""
     query = select(signing_keys.c.certificate).order_by(signing_keys.c.key_id)
     if owner_kind:
         query = query.where(signing_keys.c.owner_kind == owner_kind)
@@ -78,11 +78,11 @@ def _party(row: RowMapping) -> SealingParty:
 
 
 class PartyStore:
-    """The process's copy of sealing parties; forgets them when a key changes."""
+    """The sealing parties in the memory of a process; it drops them when a key changes."""
 
     def __init__(self, database: Database, notices: Notices) -> None:
         self._database = database
-        # That an owner has no key is kept too: most departments let one above them seal.
+        # An owner without a key is remembered too: most departments let one above them seal.
         self._by_owner: dict[Owner, SealingParty | None] = {}
         self._by_id: dict[int, SealingParty] = {}
         self._changes = 0
@@ -91,7 +91,7 @@ class PartyStore:
     async def in_use(self, owners: Sequence[Owner]) -> SealingParty:
         """The key in use of the first owner that has one.
 
-        Raises `Refusal` (`sealing.no_key`, 409) when none has.
+        Raises `Refusal` (`sealing.no_key`, 409) if none has.
         """
         for owner in owners:
             party = self._by_owner[owner] if owner in self._by_owner else await self._read(owner)
@@ -100,14 +100,14 @@ class PartyStore:
         raise refuse("sealing.no_key", "尚未配置电子签章密钥，请联系财政部门办理后再开票。", status=409)
 
     async def by_id(self, key_id: int) -> SealingParty:
-        """The key that a bill names, in use or retired."""
+        """The key of an id that a bill names, in use or retired."""
         known = self._by_id.get(key_id)
         if known is not None:
             return known
         async with self._database.system() as connection:
             query = select(signing_keys).where(signing_keys.c.key_id == key_id)
             party = _party((await connection.execute(query)).mappings().one())
-        # A key never changes under its id, only its being in use does.
+        # The key of an id never changes; only whether it is in use does.
         self._by_id[key_id] = party
         return party
 

@@ -1,4 +1,4 @@
-"""The pictures of demonstration seals: transparent PNGs, each plainly marked 演示.
+"""The pictures of demonstration seals: transparent PNGs, each clearly marked 演示.
 
 The same words, font file and Pillow version give the same bytes.
 """
@@ -17,9 +17,9 @@ UNIT_SEAL_MM = 40
 SUPERVISOR_SEAL_MM = (30, 20)
 
 _RED = (200, 22, 30)
-_FINER = 2  # drawn larger and scaled down, for smooth edges
+_FINER = 2  # Drawn larger and scaled down, for smooth edges.
 _MM = DPI / 25.4 * _FINER
-_SHADES = 17  # steps of 15 in alpha: looks the same and compresses to a third
+_SHADES = 17  # Alpha in steps of 15: looks the same and compresses to a third.
 _ARC_DEGREES = 250
 _STEPS = 720
 
@@ -93,7 +93,9 @@ def _arc_text(mask: Image.Image, text: str, font: Path, middle: Point, radii: Po
 
 
 def _ellipse_path(middle: Point, radii: Point) -> list[tuple[float, float, float, float]]:
-    """Points of the upper arc from left to right: way so far, x, y, tilt of an upright character."""
+    """Points of the upper arc from left to right: distance so far, x, y, and the tilt of an upright
+    character.
+    """
     path: list[tuple[float, float, float, float]] = []
     way = 0.0
     for step in range(_STEPS + 1):

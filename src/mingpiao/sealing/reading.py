@@ -1,8 +1,8 @@
-"""Read a sealed XML: cut out the signed bytes as they stand, and the face that they say.
+"""Reads a sealed XML: cuts out the signed bytes unchanged, and reads the face from them.
 
-The reader is strict on purpose. It accepts the one way in which such a document is written (UTF-8,
-no DOCTYPE, comments, CDATA, processing instructions, attributes, namespaces or white space between
-elements), so that nothing can hide in a document that verifies.
+The reader is strict on purpose. It accepts only one way of writing such a document (UTF-8, no DOCTYPE,
+comments, CDATA, processing instructions, attributes, namespaces or white space between elements), so nothing
+can hide in a document that verifies.
 """
 
 import binascii
@@ -21,7 +21,7 @@ from mingpiao.sealing import xml as writing
 from mingpiao.sealing.errors import malformed_xml
 from mingpiao.sealing.model import AuxItem, Face, FaceItem, InvoicingParty, KeyInfo, PayerParty, SealMark
 
-#: The largest document that is read, in bytes: 200 items and some thousand lines of 清单 fit well.
+#: The largest document that is read, in bytes: enough for 200 items and some thousand lines of 清单.
 MAX_BYTES = 4 * 1024 * 1024
 
 _TAG = re.compile(rb"</?[A-Za-z_][A-Za-z0-9_]*/?>")
@@ -85,7 +85,7 @@ _AUX_ITEM = (
 
 
 class PartySignature(msgspec.Struct, frozen=True, kw_only=True):
-    """A signature as it stands in the document. `value` is the decoded bytes; `signed_at` is aware."""
+    """A signature from the document. `value` is the decoded bytes; `signed_at` has a time zone."""
 
     value: bytes
     signed_at: datetime
@@ -102,9 +102,9 @@ class SealedDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def signed_text(xml: bytes) -> bytes:
-    """The literal bytes `<Header>…</EInvoiceData>` that both parties signed, cut out, not re-written.
+    """The literal bytes `<Header>…</EInvoiceData>` that both parties signed, cut out unchanged.
 
-    Refuses with `sealing.xml_malformed`.
+    Raises `Refusal` (`sealing.xml_malformed`).
     """
     if len(xml) > MAX_BYTES:
         raise malformed_xml("文件过大")
@@ -119,12 +119,12 @@ def signed_text(xml: bytes) -> bytes:
 
 
 def parse_sealed(xml: bytes) -> Face:
-    """The face that a sealed XML says, signatures not verified. Refuses with `sealing.xml_malformed`."""
+    """The face in a sealed XML; signatures are not verified. Raises `Refusal` (`sealing.xml_malformed`)."""
     return read_sealed(xml).face
 
 
 def read_sealed(xml: bytes) -> SealedDocument:
-    """Take a sealed XML apart without verifying it. Refuses with `sealing.xml_malformed`."""
+    """Take a sealed XML apart without verifying it. Raises `Refusal` (`sealing.xml_malformed`)."""
     text = signed_text(xml)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
@@ -287,7 +287,7 @@ def _number(text: str) -> Decimal:
 
 
 def _moment(text: str) -> datetime:
-    # strptime alone would accept shorter and padded numbers.
+    # strptime alone accepts numbers that are too short, or padded.
     if not _MOMENT.fullmatch(text):
         raise ValueError("malformed moment")
     return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=SHANGHAI)

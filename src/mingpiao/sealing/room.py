@@ -11,7 +11,7 @@ async def _open_parties(house: House) -> PartyStore:
 
 
 async def _open_signer(house: House) -> Signer:
-    """Signer processes, or one inside this process when the settings ask for none."""
+    """Signer processes; with 0 processes in the settings, a signer inside this process."""
     master_key = await house.get(MASTER_KEY)
     processes = house.settings(SealingSettings).signer_processes
     if processes == 0:

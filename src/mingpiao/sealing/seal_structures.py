@@ -24,7 +24,7 @@ class Certificates(core.SequenceOf):
 
 
 class Property(core.Sequence):
-    """印章属性: kind, name, who may sign with it, and from when to when."""
+    """印章属性: kind, name, who may sign with it, and its period of validity."""
 
     _fields: ClassVar[Fields] = [
         ("type", core.Integer),

@@ -25,12 +25,14 @@ VENDOR = "MINGPIAO"
 #: The largest seal or seal signature that is read, in bytes.
 MAX_BYTES = 1024 * 1024
 _SEAL_MARK = "ES"
-_TYPE = 3  # as real fiscal bills carry it (standards §6.2)
+_TYPE = 3  # As on real fiscal bills (standards §6.2).
 _WHOLE_CERTIFICATES = 1
 
 
 class SealText(msgspec.Struct, frozen=True, kw_only=True):
-    """What a seal says of itself. Times are aware; `certificates` are DER, those that may sign with it."""
+    """The content of a seal. Times have a time zone; `certificates` are DER, those that may sign with the
+    seal.
+    """
 
     seal_id: str
     name: str
@@ -77,9 +79,10 @@ def sign_seal(
 ) -> bytes:
     """SignedValue.dat (SES_Signature, DER) for an OFD Signature.xml at an absolute path in the package.
 
-    `at` is aware and kept to the second. The same input gives the same bytes.
+    `at` has a time zone and is rounded down to the second. The same input gives the same bytes.
     """
-    # Framed by hand, as each OFD waits for this twice; the structures say the same eight times slower.
+    # Encoded by hand, as each OFD waits for this twice; the ASN.1 library gives the same bytes eight times
+    # slower.
     to_sign = _sequence(
         core.Integer(VERSION).dump(),
         Seal.load(seal, strict=True).dump(),
@@ -96,12 +99,12 @@ def sign_seal(
 
 
 def read_seal(seal: bytes) -> SealText:
-    """What a seal says, not verified. Refuses with `sealing.seal_malformed`."""
+    """The content of a seal, not verified. Raises `Refusal` (`sealing.seal_malformed`)."""
     return _seal_text(_load(Seal, seal)["info"])
 
 
 def verify_seal(seal: bytes, roots: Iterable[x509.Certificate], at: datetime) -> tuple[str, ...]:
-    """What is wrong with a seal at a moment, as Chinese sentences; empty when nothing is."""
+    """What is wrong with a seal at a given time, as Chinese sentences; empty if nothing is."""
     try:
         parsed = _load(Seal, seal)
         return tuple(_seal_problems(parsed, _seal_text(parsed["info"]), list(roots), at))
@@ -114,8 +117,8 @@ def verify_seal_signature(
 ) -> SealReport:
     """Check a SignedValue.dat against the Signature.xml at `path`, offline.
 
-    Seal and certificates must have been valid when it was signed, not now. Malformed bytes give a report
-    with a problem, never an error.
+    Seal and certificates must have been valid when it was signed, not now. Malformed bytes give a report with
+    a problem, never an error.
     """
     try:
         parsed = _load(SealSignature, signed_value)
@@ -158,9 +161,9 @@ def _seal_problems(seal: Seal, text: SealText, roots: list[x509.Certificate], at
         yield "制章人证书不是合格的 SM2 证书"
         return
     if not maker.public_key.verify(seal["info"].dump(), seal["signature"].native):
-        yield "印章内容被改动:制章人签名不符"
+        yield "印章内容被改动：制章人签名不符"
     if problem := x509.chain_problem(maker, roots, text.created_at):
-        yield f"制章人证书:{problem}"
+        yield f"制章人证书：{problem}"
 
 
 def _signature_problems(
@@ -186,7 +189,7 @@ def _signature_problems(
 
 def _content_problems(to_sign: ToSign, signature_xml: bytes, path: str) -> Iterable[str]:
     if to_sign["data_hash"].native != sm3(signature_xml):
-        yield "签名描述文件被改动:摘要不符"
+        yield "签名描述文件被改动：摘要不符"
     if to_sign["property_info"].native != path:
         yield "签章所指的签名描述文件不是这一个"
 
@@ -234,7 +237,7 @@ def _load(kind: type[Any], der: bytes) -> Any:
 
 
 def _sequence(*members: bytes) -> bytes:
-    """A SEQUENCE of members that are DER already."""
+    """A SEQUENCE of members that are DER-encoded already."""
     return bytes(parser.emit(0, 1, 16, b"".join(members)))
 
 

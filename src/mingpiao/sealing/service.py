@@ -64,13 +64,13 @@ _SUPERVISOR = "财政部门"
 def verify_xml(xml: bytes, trust: TrustStore) -> XmlReport:
     """Check a sealed XML offline: structure, both signatures, and each certificate at the time of signing.
 
-    Never raises for bad bytes: they give a report that is not genuine and says why, in Chinese.
+    Never raises for malformed bytes: the report is then not genuine and says why, in Chinese.
     """
     digest = sm3_hex(xml)
     try:
         document = read_sealed(xml)
     except Refusal as refusal:
-        unread = "文件无法读取,未能核对签名"
+        unread = "文件无法读取，未能核对签名"
         return XmlReport(
             face=None,
             unit=SignatureReport(party=_UNIT, valid=False, problem=unread),
@@ -118,8 +118,8 @@ def _problem(
         return "签名证书不在受信任的证书之列"
     key, text, value = certificate.public_key, document.text, signature.value
     if not (key.verify(text, value) or key.verify_raw(text, value)):
-        return "签名与票面内容不符:内容被改动,或签名不是此证书所签"
-    # The signature time is not covered by the signature; the time of issue is, and both are one act.
+        return "签名与票面内容不符：内容被改动，或签名不是此证书所签"
+    # The signature does not cover its own time. It covers the time of issue, which is the time of the same act.
     if signature.signed_at != document.face.issued_at:
         return "签名时间与开票时间不一致"
     if not certificate.may_sign:

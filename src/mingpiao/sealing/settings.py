@@ -1,4 +1,4 @@
-"""What can be set of sealing. Light to load: the command line reads settings before it loads rooms."""
+"""The settings of sealing. Cheap to import, since the command line reads settings before it imports rooms."""
 
 import os
 from typing import Annotated

@@ -1,7 +1,7 @@
-"""The signer port, and the signer that works in this process.
+"""The interface of signers, and a signer that works in this process.
 
-An HSM takes part by implementing `Signer`. The one that production uses by default is
-`signer_pool.ProcessSigner`, which keeps private keys out of every process that talks to a network.
+A hardware security module is connected by implementing `Signer`. Production uses `signer_pool.ProcessSigner`
+by default, which keeps private keys out of every process that has network connections.
 """
 
 from base64 import b64encode
@@ -20,30 +20,32 @@ from mingpiao.sealing.seals import sign_seal
 
 
 class Signer(Protocol):
-    """Seals bills and stamps OFD signatures for parties whose private keys it alone can use."""
+    """Seals bills and stamps OFD signatures with private keys that only the signer can use."""
 
     async def seal(self, tasks: Sequence[SealTask]) -> list[SealOutcome]:
-        """Seal each bill, unit first and supervisor second; one outcome a task, in order.
+        """Seal each bill, with the unit's signature first and the supervisor's second; one outcome for each
+        task, in order.
 
-        A task that cannot be sealed (its key cannot be opened, its face cannot be written) comes back as
-        a Problem and harms no other. Raises SignerUnavailable when nothing can be sealed now.
+        A task that cannot be sealed (its key cannot be opened, its face cannot be written) returns a Problem
+        and does not affect others. Raises SignerUnavailable if nothing can be sealed now.
         """
         ...
 
     async def stamp(self, tasks: Sequence[StampTask]) -> list[bytes]:
-        """SignedValue.dat (GB/T 38540-2020) of each OFD signature: the same task gives the same bytes.
+        """Make the SignedValue.dat (GB/T 38540-2020) of each OFD signature; the same task gives the same
+        bytes.
 
-        Raises SignerUnavailable, or Refusal when a key cannot be opened.
+        Raises SignerUnavailable, or Refusal if a key cannot be opened.
         """
         ...
 
     async def close(self) -> None:
-        """Give up keys and processes. A closed signer refuses with SignerUnavailable."""
+        """Release keys and processes. A closed signer raises SignerUnavailable."""
         ...
 
 
 class InlineSigner:
-    """A signer inside this process: for tests, the command line and batch workers."""
+    """A signer inside this process: for tests, the command line and the worker."""
 
     def __init__(self, master: MasterKey) -> None:
         self._keys = KeyRing(master)
@@ -79,7 +81,7 @@ class InlineSigner:
 
 
 class PartyKey(msgspec.Struct, frozen=True, array_like=True):
-    """What a signer must be told of a party in order to sign for it."""
+    """What a signer needs to know of a party in order to sign for it."""
 
     encrypted_key: bytes
     certificate: bytes
@@ -87,12 +89,12 @@ class PartyKey(msgspec.Struct, frozen=True, array_like=True):
 
 
 def party_key(party: SealingParty) -> PartyKey:
-    """The part of a party that signing needs."""
+    """The signing part of a party."""
     return PartyKey(party.encrypted_key, party.certificate, party.key_info)
 
 
 def write_text(face: Face) -> bytes | Problem:
-    """The text of a bill to be signed, or the problem that keeps it from being written."""
+    """The text of a bill that is to be signed, or the problem that prevents writing it."""
     try:
         return xml.header_and_data(face)
     except (ValueError, ArithmeticError):
@@ -104,9 +106,9 @@ def write_text(face: Face) -> bytes | Problem:
 
 
 def seal_text(text: bytes, time: str, keys: KeyRing, unit: PartyKey, supervisor: PartyKey) -> SealOutcome:
-    """Sign a text for both parties and assemble the document; a Problem when a key cannot be used.
+    """Sign a text for both parties and assemble the document; returns a Problem if a key cannot be used.
 
-    `time` is the signature time as the XML writes it.
+    `time` is the signature time as it is written in the XML.
     """
     try:
         blocks = [_signed(text, time, keys, party) for party in (unit, supervisor)]

@@ -1,7 +1,7 @@
-"""The signer that production uses: a few processes that alone hold open private keys.
+"""The signer that production uses: a few processes, the only ones that hold open private keys.
 
-Work goes to them in chunks. When a process dies or hangs, the callers whose chunks it held get
-`SignerUnavailable`; as sealing changes nothing they may simply ask again.
+Work goes to them in chunks. If a process dies or hangs, the callers whose chunks it had get
+`SignerUnavailable`. Sealing changes nothing, so they may simply try again.
 """
 
 import asyncio
@@ -30,14 +30,14 @@ from mingpiao.sealing.signer_process import (
     encode,
 )
 
-#: Bills a chunk: about 20 ms of work, so that a small train never waits long behind a large one.
+#: Bills in a chunk: about 20 ms of work, so a small train never waits long behind a large one.
 CHUNK = 32
 
 _PROGRAM = ConfinedProgram(
     module="mingpiao.sealing.signer_process",
     most_request=MAX_MESSAGE,
     most_answer=MAX_MESSAGE,
-    # Which library signs, and how it is set up.
+    # The signing library, and how it is set up.
     passed_on=("MINGPIAO_LIBCRYPTO", "OPENSSL_CONF", "OPENSSL_MODULES"),
     shows_errors=True,
 )
@@ -48,9 +48,9 @@ _answers = msgspec.msgpack.Decoder(list[SignerAnswer])
 
 
 class ProcessSigner:
-    """A `Signer` on a pool of signer processes. Bound to the event loop that starts it.
+    """A `Signer` that uses a pool of signer processes. It belongs to the event loop that starts it.
 
-    `patience` is how many seconds a caller waits at most, also while processes are being replaced;
+    `patience` is how many seconds a caller waits at most, also while processes are being replaced.
     `call_seconds` is how long a process may work on one chunk before it is killed and replaced.
     """
 
@@ -85,7 +85,7 @@ class ProcessSigner:
         return self._processes.process_ids
 
     async def start(self) -> None:
-        """Start the processes and wait until one is ready; SignerUnavailable when none gets ready."""
+        """Start the processes and wait until one is ready. Raises SignerUnavailable if none is in time."""
         try:
             await self._processes.start()
         except ConfinedProcessFailed as error:
@@ -117,7 +117,7 @@ class ProcessSigner:
             if places:
                 chunks.append((places, self._processes.submit(encode(chunk))))
             if start + size < len(tasks):
-                # Writing thousands of texts must not keep the event loop from others.
+                # Writing thousands of texts must not block the event loop for long.
                 await asyncio.sleep(0)
         for places, answers in await _all_answers(chunks):
             for place, answer in zip(places, answers, strict=True):
@@ -151,7 +151,9 @@ class ProcessSigner:
 def _seal_chunk(
     tasks: Sequence[SealTask], part: range, outcomes: list[SealOutcome | None]
 ) -> tuple[list[int], SealChunk]:
-    """The tasks at some places as a chunk, and the places in it. What cannot be written has its outcome."""
+    """A chunk of the tasks at some places, and the places that are in it. A task that cannot be written gets
+    its outcome here.
+    """
     parties: dict[PartyKey, int] = {}
     places: list[int] = []
     bills: list[BillToSeal] = []
@@ -180,7 +182,7 @@ def _stamp_chunk(tasks: Sequence[StampTask]) -> StampChunk:
 async def _all_answers(
     chunks: Sequence[tuple[T, asyncio.Future[bytes]]],
 ) -> list[tuple[T, list[SignerAnswer]]]:
-    """Each chunk's answers beside what names it. One chunk that failed fails all, once all have ended."""
+    """Each chunk's answers, with the chunk's places. If one chunk fails, all fail, after all have ended."""
     answered = await asyncio.gather(*(answer for _, answer in chunks), return_exceptions=True)
     for answer in answered:
         if isinstance(answer, BaseException):

@@ -1,7 +1,7 @@
 """A process that holds open private keys and signs for its parent, over a socket that is its stdin.
 
-It takes the master key as the first request, then answers one request after another until the socket
-ends, which also happens when the parent is killed. It opens no file and no network connection.
+It reads the master key as the first request, then answers one request after another until the parent closes
+the socket or is killed. It opens no file and no network connection.
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ from mingpiao.sealing.model import SealedXml
 from mingpiao.sealing.seals import sign_seal
 from mingpiao.sealing.signer import PartyKey, seal_text
 
-#: The largest message either way: the bills of one chunk, each at most as large as a sealed XML may be.
+#: The largest message in either direction: the bills of one chunk, each as large as a sealed XML may be.
 MAX_MESSAGE = 256 * 1024 * 1024
 
 
@@ -28,7 +28,7 @@ class Greeting(msgspec.Struct, frozen=True, array_like=True):
 
 
 class BillToSeal(msgspec.Struct, frozen=True, array_like=True):
-    """A text to be sealed; parties by their place in the chunk's list."""
+    """A text that is to be sealed; the parties are given by their places in the chunk's list."""
 
     text: bytes
     time: str
@@ -37,14 +37,14 @@ class BillToSeal(msgspec.Struct, frozen=True, array_like=True):
 
 
 class SealChunk(msgspec.Struct, frozen=True, tag="seal", array_like=True):
-    """Bills to be sealed, and the parties that they name."""
+    """Bills that are to be sealed, and the parties that they name."""
 
     parties: list[PartyKey]
     bills: list[BillToSeal]
 
 
 class SignatureToStamp(msgspec.Struct, frozen=True, array_like=True):
-    """An OFD signature to be stamped."""
+    """An OFD signature that is to be stamped."""
 
     signature_xml: bytes
     path: str
@@ -54,13 +54,13 @@ class SignatureToStamp(msgspec.Struct, frozen=True, array_like=True):
 
 
 class StampChunk(msgspec.Struct, frozen=True, tag="stamp", array_like=True):
-    """OFD signatures to be stamped."""
+    """OFD signatures that are to be stamped."""
 
     stamps: list[SignatureToStamp]
 
 
 class SignerAnswer(msgspec.Struct, frozen=True, array_like=True):
-    """The answer to one task: `first` is the XML or the SignedValue, or there is a problem."""
+    """The answer to one task: `first` is the XML or the SignedValue, unless there is a problem."""
 
     first: bytes = b""
     sm3: bytes = b""
@@ -73,12 +73,12 @@ _chunks: msgspec.msgpack.Decoder[SealChunk | StampChunk] = msgspec.msgpack.Decod
 
 
 def encode(message: Greeting | SealChunk | StampChunk | list[SignerAnswer]) -> bytes:
-    """A message as it goes between the processes."""
+    """A message as it is sent between the processes."""
     return _encoder.encode(message)
 
 
 def serve(parent: ParentChannel) -> None:
-    """Take the master key, then answer chunks until the parent closes its end."""
+    """Read the master key, then answer chunks until the parent closes its end."""
     parent.say_ready()
     greeting = parent.receive()
     if greeting is None:

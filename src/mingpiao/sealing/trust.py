@@ -1,4 +1,4 @@
-"""Whom a check believes: trusted roots, and the certificates that signatures name."""
+"""The certificates that a check trusts: root certificates, and those that signatures name."""
 
 from collections.abc import Iterable
 
@@ -15,9 +15,9 @@ class TrustStore:
     """Trusted root certificates and known leaf certificates, all public. Immutable."""
 
     def __init__(self, roots: Iterable[bytes], certificates: Iterable[bytes] = ()) -> None:
-        """DER certificates; MalformedCertificate when one is not an SM2 certificate.
+        """Takes DER certificates. Raises MalformedCertificate if one is not an SM2 certificate.
 
-        Old certificates stay in here for ever, so that what they signed verifies for ever.
+        Old certificates stay in it for ever, so that what they signed can be verified for ever.
         """
         self.roots = tuple(x509.read(der) for der in roots)
         known = (x509.read(der) for der in certificates)
@@ -25,9 +25,10 @@ class TrustStore:
 
     @classmethod
     def from_pem(cls, bundle: bytes) -> "TrustStore":
-        """Read a bundle as `to_pem` writes it: authorities in it are trusted, so the bundle must be.
+        """Read a bundle that `to_pem` wrote. Authorities in it are trusted, so the bundle must come from a
+        trusted source.
 
-        Refuses with `sealing.trust_malformed`.
+        Raises `Refusal` (`sealing.trust_malformed`).
         """
         try:
             found = [der for _, _, der in pem.unarmor(bundle, multiple=True)]
@@ -35,7 +36,7 @@ class TrustStore:
             return cls(authorities, [der for der in found if der not in authorities])
         except (ValueError, MalformedCertificate) as error:
             raise refuse(
-                "sealing.trust_malformed", "证书文件格式不对:应为 PEM 格式的 SM2 证书。请重新导出。"
+                "sealing.trust_malformed", "证书文件格式不对：应为 PEM 格式的 SM2 证书。请重新导出。"
             ) from error
 
     def to_pem(self) -> bytes:
@@ -48,6 +49,6 @@ class TrustStore:
         return self._known.get(key_info)
 
     def with_certificates(self, certificates: Iterable[bytes]) -> "TrustStore":
-        """A store that also knows these certificates."""
+        """A store with these certificates in addition."""
         known = (certificate.der for certificate in self._known.values())
         return TrustStore((root.der for root in self.roots), (*known, *certificates))

@@ -1,7 +1,7 @@
-"""The MOF XML 1.1.0 of a bill: write the text that is signed, and put the sealed document together.
+"""Writes the MOF XML 1.1.0 of a bill: the text that is signed, and the sealed document.
 
-What is signed is the literal string `<Header>…</EInvoiceData>` (standards §2.3): no declaration, no
-`<EInvoice>`, no white space between elements. Reading is in `reading.py`.
+The literal string `<Header>…</EInvoiceData>` is signed (standards §2.3): no declaration, no `<EInvoice>`, no
+white space between elements. `reading.py` reads such documents.
 """
 
 from datetime import datetime
@@ -25,11 +25,11 @@ PROLOGUE = b'<?xml version="1.0" encoding="UTF-8"?><EInvoice>'
 SIGNATURES_OPEN = b"<EInvoiceSignature>"
 EPILOGUE = b"</EInvoiceSignature></EInvoice>"
 
-# XML 1.0 §2.2 forbids these even when escaped (surrogates already fail to encode).
+# XML 1.0 §2.2 forbids these even when escaped (surrogates fail to encode anyway).
 _FORBIDDEN = frozenset(map(chr, [*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0xFFFE, 0xFFFF]))
 _CONTROLS = bytes(range(0x20))
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
-# Opening and closing tags that `_write` makes for a bill without items, and for each item.
+# The number of tags that `_write` makes for a bill without items, and for each item.
 _FRAME_TAGS = 92
 _ITEM_TAGS = 20
 _AUX_TAGS = 20
@@ -38,11 +38,11 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 
 
 def header_and_data(face: Face) -> bytes:
-    """The text to be signed, as UTF-8.
+    """The text that is to be signed, as UTF-8.
 
-    Raises ValueError or ArithmeticError when the face holds what XML cannot carry: a control
-    character, a half of a surrogate pair, an amount with a third decimal, a number that is not finite,
-    a MainExt name that is none.
+    Raises ValueError or ArithmeticError if the face has a value that XML or the standard does not allow: a
+    control character, half of a surrogate pair, an amount with a third decimal, a number that is not finite,
+    an invalid MainExt name.
     """
     data = _write(face).encode()
     if _needs_no_escape(data, face):
@@ -51,7 +51,7 @@ def header_and_data(face: Face) -> bytes:
 
 
 def _needs_no_escape(data: bytes, face: Face) -> bool:
-    # Cheaper than to escape each field: no field held markup when the text holds just the tags written.
+    # Cheaper than escaping each field: if the text has only the tags just written, no field contains markup.
     tags = _FRAME_TAGS + _ITEM_TAGS * len(face.items) + _AUX_TAGS * len(face.aux_items)
     tags += 2 * len(face.extension)
     return (
@@ -133,7 +133,7 @@ def _write(face: Face) -> str:
 
 def _money(amount: Decimal) -> str:
     rounded = round_yuan(amount)
-    # Also true of NaN. What is sealed must be what was asked for, never a rounding of it.
+    # Also true of NaN. The exact amount must be sealed, never a rounded one.
     if rounded != amount:
         raise ValueError("an amount with more than two places")
     return f"{rounded:f}"
@@ -188,12 +188,12 @@ class SignatureBlock(msgspec.Struct, frozen=True):
 
 
 def signature_time(moment: datetime) -> str:
-    """yyyyMMddHHmmss in Asia/Shanghai."""
+    """The time as yyyyMMddHHmmss in Asia/Shanghai."""
     return to_shanghai(moment).strftime("%Y%m%d%H%M%S")
 
 
 def assemble(text: bytes, unit: SignatureBlock, supervisor: SignatureBlock) -> bytes:
-    """The sealed document: the signed text as it is, and both signatures, the unit's first."""
+    """The sealed document: the signed text unchanged, and both signatures, the unit's first."""
     blocks = _block("InvoicingPartySignature", unit) + _block("SupervisorPartySignature", supervisor)
     return b"".join((PROLOGUE, text, SIGNATURES_OPEN, blocks.encode(), EPILOGUE))
 

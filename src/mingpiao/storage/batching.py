@@ -1,7 +1,7 @@
-"""Requests that wait at the same moment share one statement.
+"""Combines requests that wait at the same moment into one statement.
 
-Under load a round trip costs the same for one key as for two hundred; at rest nobody waits for
-company, because a batch is only what gathered while the one before it was under way.
+Under load a round trip for one key costs the same as for two hundred. Without load nobody waits for others,
+because a batch consists only of the calls that arrived while the batch before was running.
 """
 
 import asyncio
@@ -14,11 +14,11 @@ R = TypeVar("R")
 
 
 class Batcher(Generic[T, R]):
-    """Gathers single calls into calls of `run`, which answers item by item and in the same order.
+    """Collects single calls into calls of `run`, which returns one answer for each item, in the same order.
 
-    At most `workers` runs are under way at once, each over at most `max_size` items. What `run`
-    raises, every caller of that batch receives. A caller that was cancelled before its batch set
-    off is left out of it. For use within one event loop.
+    At most `workers` calls of `run` are active at once, each with at most `max_size` items. An exception of
+    `run` goes to every caller of that batch. A caller that is cancelled before its batch starts is left out
+    of it. For use within one event loop.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Batcher(Generic[T, R]):
         self._active: set[asyncio.Task[None]] = set()
 
     async def submit(self, item: T) -> R:
-        """Put an item on the next batch and wait for its answer."""
+        """Add an item to the next batch and wait for its answer."""
         answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
         if len(self._active) < self._workers:
@@ -39,7 +39,7 @@ class Batcher(Generic[T, R]):
         return await answer
 
     async def drain(self) -> None:
-        """Wait until nothing is waiting or under way."""
+        """Wait until nothing is waiting or running."""
         while self._active:
             await asyncio.wait(set(self._active))
 
@@ -48,8 +48,9 @@ class Batcher(Generic[T, R]):
             while batch := self._next_batch():
                 await self._answer(batch)
         finally:
-            # Here and not in a done callback: a caller who was just answered may come again before
-            # that runs, and would wait for a worker that has gone home.
+            # Here and not in a done callback: a caller that has just got its answer may call again before the
+            # callback
+            # runs, and would wait for a worker that has already ended.
             self._active.discard(_present_task())
 
     def _next_batch(self) -> list[tuple[T, asyncio.Future[R]]]:

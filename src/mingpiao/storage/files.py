@@ -1,4 +1,4 @@
-"""The file store: a local folder, or S3 through the same port."""
+"""The file store: a local folder, or S3 behind the same interface."""
 
 from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import suppress
@@ -13,7 +13,7 @@ _PIECE = 256 * 1024
 
 
 class FileStore:
-    """Keeps bytes under slash-separated keys. Writes are whole or not at all."""
+    """Stores bytes under keys with slashes. A write is complete or has no effect."""
 
     def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
         self._store = store
@@ -41,12 +41,12 @@ class FileStore:
         return bytes(await found.bytes_async())
 
     async def put(self, key: str, data: bytes) -> None:
-        """Keep bytes under a key, replacing what was there."""
+        """Store bytes under a key, replacing earlier ones."""
         await self._store.put_async(key, data)
         self._make_private(key)
 
     async def put_file(self, key: str, path: Path) -> None:
-        """Keep a file's bytes under a key, however many they are, replacing what was there."""
+        """Store a file's bytes under a key, replacing earlier ones; the file may be larger than memory."""
         await self._store.put_async(key, path)
         self._make_private(key)
 
@@ -72,14 +72,14 @@ class FileStore:
         return _pieces(found.stream(min_chunk_size=_PIECE))
 
     async def delete(self, key: str) -> None:
-        """Forget what is kept under a key, if anything is."""
+        """Delete the bytes under a key, if there are any."""
         try:
             await self._store.delete_async(key)
         except FileNotFoundError:
             return
 
     async def listing(self, prefix: str) -> dict[str, datetime]:
-        """The keys below a folder, with the moment (UTC) when each was written."""
+        """The keys below a folder, with the time (UTC) at which each was written."""
         found = await self._store.list(prefix).collect_async()
         return {each["path"]: each["last_modified"] for each in found}
 

@@ -1,7 +1,7 @@
-"""Locks by name: every statement that takes a lock on rows or an advisory lock says which lock it takes.
+"""Named locks: every statement that locks rows, or takes an advisory lock, names the lock that it takes.
 
-A statement is put together once, when its module is loaded, so its name costs nothing when it runs. Tests
-take one lock away by its name, which shows what the lock is for. `docs/architecture.md` lists all locks.
+Statements are built once, when their module is imported, so names cost nothing when statements run. Tests
+remove one lock by its name, which shows what the lock is for. `docs/architecture.md` lists all locks.
 """
 
 from typing import Any, TypeVar
@@ -23,13 +23,13 @@ class LockingStatement:
         self.put(sql)
 
     def put(self, sql: str) -> None:
-        """Make this the statement's text."""
+        """Replace the text of the statement."""
         self.sql = sql
         self.clause = text(sql)
 
 
 class NamedLock:
-    """A lock that its room names and takes; `name` is unique. It is held until the transaction ends."""
+    """A lock that a room declares and takes; `name` is unique. It is held until the transaction ends."""
 
     def __init__(self, name: str) -> None:
         if name in _LOCKS:
@@ -48,7 +48,7 @@ class NamedLock:
         return made
 
     def on(self, query: _Query, *, shared: bool = False) -> _Query:
-        """The query, which takes this lock on the rows that it finds."""
+        """The query with this lock on the rows that it finds."""
         return query.with_for_update(read=shared) if self.is_taken else query
 
 

@@ -1,4 +1,6 @@
-"""Where every room's `tables.py` registers its tables; the migrations remain the schema's source."""
+"""The SQLAlchemy metadata in which every room's `tables.py` registers its tables; the migrations define the
+schema.
+"""
 
 from sqlalchemy import MetaData
 

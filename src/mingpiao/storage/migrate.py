@@ -1,4 +1,4 @@
-"""Bring a database to the present schema; forward only."""
+"""Migrates a database to the present schema; forward only."""
 
 import asyncio
 from pathlib import Path
@@ -12,15 +12,15 @@ from sqlalchemy.pool import NullPool
 from mingpiao.kernel.errors import refuse
 from mingpiao.storage.database import engine_url
 
-#: One number for the lock that keeps two migrations of one database apart.
+#: The number of the lock that keeps two migrations of one database apart.
 _MIGRATION_LOCK = 0x6D696E67
 _OLDEST_SERVER = 150_000
 
 
 def upgrade(url: str) -> None:
-    """Run all migrations that the database has not seen; a second caller waits for the first.
+    """Run all migrations that the database has not had; a second caller waits for the first.
 
-    Raises `Refusal` (`database.too_old`) on a server before PostgreSQL 15.
+    Raises `Refusal` (`database.too_old`) for a server older than PostgreSQL 15.
     """
     asyncio.run(_upgrade(url))
 

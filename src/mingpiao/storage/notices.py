@@ -1,7 +1,7 @@
 """Notices between processes: PostgreSQL's LISTEN/NOTIFY on a connection of its own.
 
-Caches subscribe to a channel and forget what they hold when a notice comes. After the connection
-was lost notices may have been missed, so that every subscriber is told to forget everything.
+Caches subscribe to a channel and drop their content when a notice comes. Notices may be missed while the
+connection is lost, so after a reconnection every subscriber drops everything.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.storage.database import plain_url
 
-#: Called with the notice's payload; with None when anything may have changed.
+#: Called with the notice's payload; with None if anything may have changed.
 Listener = Callable[[str | None], None]
 
 _logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Notices:
         self._listeners.setdefault(channel, []).append(listener)
 
     async def start(self) -> None:
-        """Returns when listening has begun, so that no later notice is missed."""
+        """Start listening; returns when listening has begun, so that no later notice is missed."""
         ready = asyncio.Event()
         self._task = asyncio.create_task(self._listen(ready))
         await ready.wait()

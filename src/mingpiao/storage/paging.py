@@ -1,7 +1,8 @@
-"""Pages of a list by key: a page begins where the one before it ended, so that no row is skipped or counted.
+"""Pages of a list by key: a page begins after the last row of the page before. No OFFSET is used, and no row
+is skipped.
 
-A `Keyset` names the columns that order a list. It writes the place of a page's last row as an opaque
-text for the address, reads such a text back, and refuses every text that it did not write.
+A `Keyset` names the columns that order a list. It writes the position of a page's last row as an opaque text
+for the address, reads such a text back, and refuses every other text.
 """
 
 import base64
@@ -21,18 +22,18 @@ KeyValue = int | str | bytes | date | datetime
 Item = TypeVar("Item")
 _Columns = ReadOnlyColumnCollection[str, Any]
 
-#: Longer texts are no key: the longest column of a key is a code or a name.
+#: A longer text is no key: the longest column of a key is a code or a name.
 _LONGEST_KEY = 600
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-#: Years outside are no row's; within, every moment fits the database in every time zone.
+#: No row has a year outside these; within, every time fits the database in every time zone.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
 class Page(msgspec.Struct, Generic[Item], frozen=True, kw_only=True):
     """Some rows of a list in its order. `next_key` continues after the last of them; it is empty at the end.
 
-    `total` is the number of rows on all pages, where it costs little to know.
+    `total` is the number of rows on all pages, if it is cheap to count them.
     """
 
     items: tuple[Item, ...] = ()
@@ -52,7 +53,7 @@ class KeyColumn(msgspec.Struct, frozen=True):
 
 
 class Keyset:
-    """The columns that order a list, the most important first; together they are different in every row."""
+    """The columns that order a list, the most important first; no two rows are equal in all of them."""
 
     def __init__(self, *columns: KeyColumn) -> None:
         if not columns:
@@ -70,13 +71,13 @@ class Keyset:
         """The condition of the rows after a key. Raises `Refusal` (`list.key_malformed`)."""
         values = self.read(key)
         if len({column.descending for column in self.columns}) == 1:
-            # One comparison of rows, which an index over the columns answers.
+            # A single comparison of rows, for which an index over the columns can be used.
             place = tuple_(*(rows[column.name] for column in self.columns))
             return place < tuple_(*values) if self.columns[0].descending else place > tuple_(*values)
         return or_(*(self._beyond_at(rows, values, depth) for depth in range(len(values))))
 
     def _beyond_at(self, rows: _Columns, values: Sequence[KeyValue], depth: int) -> ColumnElement[bool]:
-        """Rows that are equal to the key in the first columns and lie after it in the next."""
+        """The rows that are equal to the key in the first columns and come after it in the next one."""
         same = [
             rows[column.name] == value for column, value in zip(self.columns[:depth], values, strict=False)
         ]
@@ -90,7 +91,9 @@ class Keyset:
         return base64.urlsafe_b64encode(b"".join(parts)).rstrip(b"=").decode()
 
     def read(self, key: str) -> tuple[KeyValue, ...]:
-        """The values that a key was written from. Raises `Refusal` (`list.key_malformed`, 400) for any other text."""
+        """The values from which a key was written. Raises `Refusal` (`list.key_malformed`, 400) for any other
+        text.
+        """
         try:
             values = self._unpack(key)
             if self.write(*values) == key:
@@ -122,9 +125,10 @@ class Keyset:
         *,
         total: int | None = None,
     ) -> Page[Item]:
-        """The first `limit` of the rows found, of which the caller looked for one more than that.
+        """The first `limit` of the given rows; the caller fetched one row more, which shows whether another
+        page follows.
 
-        `place` gives a row's values of the key's columns; unless told, they are its attributes of that name.
+        `place` returns a row's values of the key's columns; by default, its attributes of these names.
         """
         shown = tuple(found[:limit])
         if len(found) <= limit:
@@ -135,7 +139,7 @@ class Keyset:
 
 
 async def every_item(fetch: Callable[[str], Awaitable[Page[Item]]]) -> list[Item]:
-    """The rows of all pages of a list that is short enough to be held; `fetch` takes a key."""
+    """The rows of all pages of a list that fits in memory; `fetch` takes a key."""
     page = await fetch("")
     found = list(page.items)
     while page.next_key:
@@ -145,12 +149,12 @@ async def every_item(fetch: Callable[[str], Awaitable[Page[Item]]]) -> list[Item
 
 
 def key_refusal() -> Refusal:
-    """The refusal of a key that no page gave."""
+    """The refusal of a key that no page returned."""
     return refuse(KEY_MALFORMED, "翻页标记不正确，请从第一页重新查询。", field="after")
 
 
 def _pack(kind: type[KeyValue], value: KeyValue) -> bytes:
-    # A datetime is a date too, and a bool an int: only the very type is taken.
+    # A datetime is also a date, and a bool an int, so exactly this type is required.
     if type(value) is not kind and not (kind is str and isinstance(value, str)):
         raise ValueError(f"{kind.__name__} expected")
     if isinstance(value, datetime):

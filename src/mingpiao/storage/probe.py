@@ -1,4 +1,6 @@
-"""Is the database there, new enough and of the present schema? Asked before a program starts work."""
+"""Checks before a program starts work that the database can be reached, is new enough and has the present
+schema.
+"""
 
 from pathlib import Path
 
@@ -13,12 +15,12 @@ _CONNECT_SECONDS = 10.0
 
 
 async def require_reachable(url: str) -> None:
-    """Refuses with `database.unreachable`, saying what to do."""
+    """Raise `Refusal` (`database.unreachable`), which says what to do, unless the database can be reached."""
     await (await _connect(url)).close()
 
 
 async def require_ready(url: str) -> None:
-    """The same, and refuses with `database.not_migrated` unless the schema is the program's own."""
+    """Do the same, and raise `Refusal` (`database.not_migrated`) unless the schema is the program's own."""
     connection = await _connect(url)
     try:
         await _require_schema(connection)
@@ -32,7 +34,7 @@ async def _connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise refuse(
             "database.unreachable",
-            f"连不上数据库: {error}。请检查地址、用户名和密码, 以及数据库是否已启动。",
+            f"连不上数据库：{error}。请检查地址、用户名和密码，以及数据库是否已启动。",
             status=503,
         ) from error
 
@@ -57,7 +59,7 @@ async def revision_of(connection: "asyncpg.Connection[asyncpg.Record]") -> str |
 
 
 def present_revision() -> str | None:
-    """The schema revision that this program was made for."""
+    """The schema revision for which this program was written."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     return ScriptDirectory.from_config(config).get_current_head()

@@ -1,4 +1,4 @@
-"""Scopes: as whom a transaction reads. PostgreSQL's row-level security holds them."""
+"""Scopes: which rows a transaction may see. PostgreSQL's row-level security enforces them."""
 
 import msgspec
 
@@ -27,7 +27,7 @@ SYSTEM = SystemScope()
 
 
 def scope_settings(scope: Scope) -> dict[str, str]:
-    """The PostgreSQL settings, with the role among them, that put a scope in force."""
+    """The PostgreSQL settings, among them the role, that put a scope into effect."""
     match scope:
         case UnitScope(unit_id=unit_id):
             return {"role": "mingpiao_unit", "mingpiao.unit_id": str(unit_id)}

@@ -1,4 +1,4 @@
-"""用票单位: who issues."""
+"""用票单位: organisations that issue bills."""
 
 from enum import StrEnum
 
@@ -53,7 +53,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InterfaceApp(msgspec.Struct, frozen=True, kw_only=True):
-    """接口应用: the credential with which a unit's own system calls the API; the secret is apart."""
+    """接口应用: the account with which a unit's own system calls the API, here without its secret."""
 
     app_id: str
     unit_id: int
@@ -62,7 +62,7 @@ class InterfaceApp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnitProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit with what finance lets it issue: charge items by code and bill kinds by code."""
+    """A unit with the charge items and bill kinds that finance allows it to use, both by code."""
 
     unit: Unit
     item_codes: frozenset[str]

@@ -1,4 +1,4 @@
-"""Issuing units: register them, say what they may issue, look them up, and their interface apps."""
+"""Issuing units and their interface apps: register them, set what they may issue, look them up."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -28,7 +28,7 @@ PAGE_SIZE = 50
 
 
 async def register(connection: AsyncConnection, unit: Unit, *, acting: Acting) -> Unit:
-    """Store a unit that is new by its 统一社会信用代码, or return the one that stands there.
+    """Store a unit, or return the one that already exists under its 统一社会信用代码.
 
     Raises `Refusal` (`unit.uscc_invalid`) when the code's check digit is wrong.
     """
@@ -58,7 +58,7 @@ async def register(connection: AsyncConnection, unit: Unit, *, acting: Acting) -
 async def allow_items(
     connection: AsyncConnection, unit_id: int, item_codes: Sequence[str], *, acting: Acting
 ) -> None:
-    """Set the charge items that a unit may use, replacing what was allowed before."""
+    """Set the charge items that a unit may use; they replace those allowed before."""
     await connection.execute(delete(unit_charge_items).where(unit_charge_items.c.unit_id == unit_id))
     rows = [{"unit_id": unit_id, "item_code": code} for code in sorted(set(item_codes))]
     if rows:
@@ -85,7 +85,7 @@ async def get(connection: AsyncConnection, unit_id: int) -> Unit:
 
 
 async def lock_unit(connection: AsyncConnection, unit_id: int) -> None:
-    """Let one transaction at a time change what belongs to a unit as a whole, such as its qualifications."""
+    """Lock a unit until the transaction ends, so that one transaction at a time changes, say, its qualifications."""
     await connection.execute(_LOCK_UNIT.clause, {"unit_id": unit_id})
 
 
@@ -110,10 +110,11 @@ async def search(
     after: str = "",
     limit: int = PAGE_SIZE,
 ) -> Page[Unit]:
-    """A page of the units of the connection's scope, with their number; `after` is a former page's `next_key`.
+    """A page of the units of the connection's scope, with their total number.
 
-    `words` is looked for in the name and the 统一社会信用代码. Units come in the order in which they were
-    registered, or by `name`. Raises `Refusal` (`list.key_malformed`) for a key that no page gave.
+    `words` is searched in the name and the 统一社会信用代码. `order` is "name", or units come in the order in
+    which they were registered. `after` is the `next_key` of an earlier page; any other text raises
+    `Refusal` (`list.key_malformed`).
     """
     keys = _ORDERS[order]
     query = select(units)
@@ -184,7 +185,7 @@ async def load_profile(connection: AsyncConnection, unit_id: int) -> UnitProfile
 
 
 class AppCredential(msgspec.Struct, frozen=True, kw_only=True):
-    """An interface app with its secret in clear: for checking signatures, never to be logged."""
+    """An interface app with its secret as plain text, for checking signatures. It must never be logged."""
 
     app: InterfaceApp
     secret: str
@@ -202,7 +203,7 @@ async def create_app(
     master: MasterKey,
     acting: Acting,
 ) -> AppCredential:
-    """Give a unit a new interface app; the secret is returned this once and kept encrypted."""
+    """Create an interface app of a unit. Its secret is stored encrypted; it is shown to the unit this once."""
     app_id = app_id or "app" + secrets.token_hex(8)
     secret = secrets.token_hex(32)
     row = {
@@ -240,7 +241,7 @@ async def find_app(connection: AsyncConnection, app_id: str, *, master: MasterKe
     return AppCredential(app=app, secret=secret.decode())
 
 
-#: App ids that do not exist are remembered too, so that guessing costs us little, but not more than these.
+#: How many app ids that do not exist are remembered, so that guessing them causes few look-ups.
 _MAX_APPS = 10_000
 
 

@@ -1,1 +1,1 @@
-"""The parts of the comparison: names, money, and what the file is about."""
+"""The parts of the comparison of a bill with its evidence: names, money, dates and purpose."""

@@ -1,4 +1,4 @@
-"""Is the bill's amount what the files state, and is the file used up."""
+"""Checks of money: is the bill's amount stated in the files, and have other bills used it up already?"""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -13,14 +13,14 @@ from mingpiao.kernel.money import in_words, plain
 from mingpiao.reading.model import Found
 
 _NOTHING = Decimal(0)
-#: Certainty of a line on a scan above which a single character is believed.
+#: OCR confidence of a line above which each single character is trusted.
 _READ_WELL = 0.95
 
 
 def amount(bill: BillFacts, files: Sequence[File]) -> Claim:
-    """Is the total a stated amount, or a part of the stated total that is not used up.
+    """Whether the bill's total is an amount in the files, or fits into the rest of their stated total.
 
-    Of several files one that agrees is enough: a contract states the whole, its transfer a part.
+    One file that agrees is enough: a contract may state the whole amount, and its transfer a part.
     """
     claims = [_amount(bill, file) for file in files]
     if not claims:
@@ -60,9 +60,10 @@ def _counts(one: Amount) -> bool:
 
 
 def _by_parts(file: File) -> bool:
-    """Whether the total may be taken in parts that the file does not all name.
+    """Whether bills may use parts of the total that the file does not state.
 
-    A transfer is of one amount, and so is what an official file grants; of these only a rest is a part.
+    A transfer or a grant in an official document is one amount. Its total is used in parts only when an
+    earlier bill has used a part already.
     """
     if file.says.kind in ("transfer", "policy"):
         return file.usage is not None and file.usage.amount > 0
@@ -78,7 +79,7 @@ def _listed(amounts: Iterable[Amount]) -> str:
 
 
 class _Share(NamedTuple):
-    """What a list of recipients gives to the unit, or takes from the payer: a row, or several."""
+    """The rows of a list in the file that name the unit as recipient or the payer: their amounts and names."""
 
     amounts: tuple[Decimal, ...]
     names: tuple[Found, ...]
@@ -105,7 +106,7 @@ def _share_of(name: str, parties: Iterable[Party], *, read_by_ocr: bool) -> _Sha
 
 
 def stated_for(unit_name: str, says: Extraction, *, read_by_ocr: bool) -> Decimal | None:
-    """What a file's list gives to a unit, else the total that it states, in 元; None when it states none."""
+    """The sum of a unit's rows in the file's list, else the file's total, in 元; None when it states none."""
     share = _share_of(unit_name, says.parties, read_by_ocr=read_by_ocr)
     return share.total if share else says.total
 
@@ -139,7 +140,7 @@ def _claim(
 
 
 def words(_bill: BillFacts, files: Sequence[File]) -> Claim:
-    """Do the amounts in words agree with those in digits within each file; the bill has no part in it."""
+    """Whether amounts in words equal those in digits within each file; the bill is not used."""
     claims = [claim for file in files if (claim := _words(file)) is not None]
     return worst(claims) if claims else absent("words", "", "材料中没有大写金额。")
 
@@ -179,7 +180,7 @@ def _words(file: File) -> Claim | None:
 
 
 def _may_be_misread(one: Amount, file: File) -> bool:
-    """Whether words on a scan lack one character to be the digits beside them, where the scan is hard to read."""
+    """Whether an amount in words differs from the digits beside it by one character that OCR may have misread."""
     if one.beside is None or not file.read_by_ocr:
         return False
     right = in_words(one.beside).rstrip("整")
@@ -200,7 +201,7 @@ def _under_a_seal(found: Found, file: File) -> bool:
 
 
 def usage(bill: BillFacts, files: Sequence[File]) -> Claim:
-    """Would this bill take more of a file than it states."""
+    """Whether this bill and earlier ones together use more than a file states."""
     claims = [claim for file in files if (claim := _usage(bill, file)) is not None]
     return (
         worst(claims) if claims else absent("usage", plain(bill.total), "材料中没有载明可累计使用的总金额。")
@@ -215,7 +216,7 @@ def _usage(bill: BillFacts, file: File) -> Claim | None:
     used = file.usage.amount if file.usage else _NOTHING
     bills = file.usage.bills if file.usage else 0
     beyond = used > 0 and used + bill.total > limit
-    # Of an unused file the claim about the amount tells that this bill alone is too large.
+    # When no other bill used the file, the claim "amount" already says that this bill is too large.
     alone_beyond = used == 0 and bill.total > limit
     totals = [one for one in file.says.totals if one.value == limit]
     return Claim(

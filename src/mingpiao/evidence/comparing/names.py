@@ -1,4 +1,4 @@
-"""Are the payer and the unit the parties of the file, and is the account the unit's own."""
+"""Checks of names: are the payer and the unit parties of the file, and is the account the unit's own?"""
 
 import re
 from collections.abc import Sequence
@@ -9,18 +9,18 @@ from mingpiao.evidence.extraction.labels import PAYEE, PAYER
 from mingpiao.evidence.extraction.names import is_organisation, nearly_same_name, plain_name, same_name
 from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Party
 
-#: Names that a sentence lists; a notice may have hundreds of recipients.
+#: How many names a sentence lists at most; an official notice may have hundreds of recipients.
 _SHOWN = 4
 _WORDS = {PAYER: ("缴款人", "付款方"), PAYEE: ("开票单位", "收款方")}
 
 
 def payer(bill: BillFacts, files: Sequence[File]) -> Claim:
-    """Is the bill's payer the one who pays by the files."""
+    """Whether the bill's payer is the party that pays according to the files."""
     return _party(bill.payer_name, bill.payer_code, PAYER, files)
 
 
 def payee(bill: BillFacts, files: Sequence[File]) -> Claim:
-    """Is the unit the one who receives by the files."""
+    """Whether the unit is the party that receives the money according to the files."""
     return _party(bill.unit_name, bill.unit_code, PAYEE, files)
 
 
@@ -77,7 +77,7 @@ def _is(party: Party, name: str, code: str, file: File) -> bool:
 
 
 def _misread(name: str, others: Sequence[Party], file: File) -> bool:
-    """Whether a scan has the name elsewhere, letter for letter, and here but for one character."""
+    """Whether OCR probably misread one character: the exact name appears elsewhere in the scanned file."""
     near = any(nearly_same_name(name, other.name.value) for other in others)
     return file.read_by_ocr and near and _mentioned(name, file)
 
@@ -107,7 +107,7 @@ def _claim(
 
 
 def account(bill: BillFacts, files: Sequence[File]) -> Claim:
-    """Is the account that the files give for the receiver the unit's."""
+    """Whether the receiver's account in the files is an account of the unit."""
     own = re.sub(r"\D", "", bill.unit_account)
     if not own:
         return absent("account", "", "单位没有登记收款账号，不比对账号。")

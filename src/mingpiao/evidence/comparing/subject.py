@@ -1,4 +1,4 @@
-"""Does the bill fall into the file's time, and is it for what the file is about."""
+"""Checks of time and purpose: does the bill fall into the file's period, and is it for the same purpose?"""
 
 import re
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Mark
 from mingpiao.reading.model import Found
 
 _WORD = re.compile(r"[\u4e00-\u9fff]{2}")
-#: Characters of a phrase that does not stand in a file by chance.
+#: From this length (characters) on, a phrase does not appear in a file by chance.
 _LONG_PHRASE = 5
 
 
 def dates(bill: BillFacts, files: Sequence[File]) -> Claim:
-    """Was the file signed before the bill, and is the bill within its period."""
+    """Whether the file was signed before the bill was issued, and the bill lies within the file's period."""
     claims = [claim for file in files if (claim := _dates(bill, file)) is not None]
     return (
         worst(claims) if claims else absent("date", bill.issued_on.isoformat(), "材料中没有载明日期或期限。")
@@ -62,7 +62,7 @@ def _date_claim(bill: BillFacts, file: File, found: Found | None, sentence: str,
 
 
 def purpose(bill: BillFacts, files: Sequence[File]) -> Claim:
-    """Is the bill for what the file is about; only words clearly of another thing contradict."""
+    """Whether the bill's purpose is that of the file; only a clearly different purpose contradicts."""
     texts = _texts(bill)
     shown = "、".join(dict.fromkeys(texts))
     claims = [claim for file in files if (claim := _purpose(texts, shown, file)) is not None]
@@ -70,7 +70,7 @@ def purpose(bill: BillFacts, files: Sequence[File]) -> Claim:
 
 
 def _texts(bill: BillFacts) -> list[str]:
-    """What the bill says of its purpose: items, remark, and words in the fields of its kind."""
+    """Texts of the bill that describe its purpose: items, remark, and text fields of its kind."""
     extra = [value for value in bill.extension.values() if not is_organisation(value)]
     return [text for text in (*bill.item_names, bill.remark, *extra) if _WORD.search(text)]
 
@@ -97,13 +97,13 @@ def _purpose(texts: Sequence[str], shown: str, file: File) -> Claim | None:
 
 
 def _written_elsewhere(texts: Sequence[str], file: File) -> bool:
-    """Whether the file has a telling phrase of the bill word for word, if not where it names its purpose."""
+    """Whether a specific phrase of the bill appears in the file outside the purpose that the file states."""
     whole = re.sub(r"\s", "", "".join(page.text for page in file.says.pages))
     return any(phrase in whole for phrase in telling_phrases(texts, _LONG_PHRASE))
 
 
 def seal(_bill: BillFacts, files: Sequence[File]) -> Claim:
-    """Red seals, as a hint only: a copy may be grey, and a colour may be a logo."""
+    """Whether the files show red seals. Only a hint: a copy may be grey, and a red shape may be a logo."""
     marks = tuple(Mark(digest=file.digest, place=place) for file in files for place in file.says.seals)
     without = sum(1 for file in files if not file.says.seals)
     sentence = (

@@ -1,10 +1,10 @@
-"""Are two short texts about the same thing: by the words they share once words that fit anything are taken out."""
+"""Whether two short texts have the same topic, by the words that they share; general words do not count."""
 
 import re
 from collections.abc import Iterable
 from enum import Enum
 
-#: Words of bills, funds and offices that say nothing of what the money is for; longer ones go first.
+#: General words of bills, funds and offices, which do not describe a purpose; longer ones are removed first.
 _FITS_ANYTHING = """
 代收代缴 代收代付 代收 代缴 代管 暂收 暂存 往来 其他 结算 分摊 收取 缴纳 支付 上缴 拨付 下达 补助 补贴 专项 资金 经费
 费用 款项 款 费 收入 支出 捐赠 捐款 捐助 捐 货币 实物 现金 定向 非定向 限定 善款 爱心 公益 慈善 支援 支持 资助 救助
@@ -17,7 +17,7 @@ _FITS_ANYTHING = """
 _GENERIC = re.compile("|".join(sorted(_FITS_ANYTHING.split(), key=len, reverse=True)))
 _CHARACTERS = re.compile(r"[\u4e00-\u9fff]+")
 
-#: Words for one thing: a file has one of them, the bill another.
+#: Groups of words with the same meaning: the file may use one and the bill another.
 _AKIN = """
 科研 研究 研发 攻关 试验 课题 技术开发 横向
 伙食 就餐 供餐 食堂 餐费 餐饮 用餐
@@ -46,13 +46,13 @@ _AKIN = """
 住宿 宿舍 公寓
 工装 工作服 校服 服装 制服
 """.strip()
-#: 科研 is said of any subject: by itself it tells one thing from another only where the other is known.
+#: 科研 (research) can be about any subject, so it shows a difference only from another known topic.
 _BROAD = frozenset({"科研", "研究", "研发", "课题"})
 _CLASSES = tuple(tuple(line.split()) for line in _AKIN.splitlines())
 
 
 class Likeness(Enum):
-    """About the same thing, about different ones, or no telling."""
+    """Whether texts have the same topic, different ones, or it cannot be decided."""
 
     SAME = "same"
     DIFFERENT = "different"
@@ -60,9 +60,9 @@ class Likeness(Enum):
 
 
 def compare_topics(wanted: Iterable[str], told: str) -> Likeness:
-    """Whether any of the wanted texts and the told one share words that say something.
+    """Whether any of the `wanted` texts has the topic of the text `told`.
 
-    Texts of words that fit anything (代收款项, 货币捐赠) tell nothing.
+    Texts of general words alone (代收款项, 货币捐赠) have no topic.
     """
     wanted = list(wanted)
     ours, theirs = _pairs(wanted), _pairs([told])
@@ -75,7 +75,7 @@ def compare_topics(wanted: Iterable[str], told: str) -> Likeness:
 
 
 def telling_phrases(texts: Iterable[str], shortest: int) -> list[str]:
-    """The parts of texts between words that fit anything, of at least so many characters."""
+    """The parts of texts between general words, of at least `shortest` characters."""
     return [phrase for phrase in _phrases(texts) if len(phrase) >= shortest]
 
 
@@ -89,7 +89,7 @@ def _phrases(texts: Iterable[str]) -> list[str]:
 
 
 def _pairs(texts: Iterable[str]) -> set[str]:
-    """Neighbouring characters of what the texts say."""
+    """All pairs of neighbouring characters in the specific parts of the texts."""
     return {phrase[start : start + 2] for phrase in _phrases(texts) for start in range(len(phrase) - 1)}
 
 

@@ -1,4 +1,4 @@
-"""From the lines of a file to its facts: parties, amounts, dates, numbers, purpose; plain Python, no models."""
+"""Extracts facts from the lines of a file: parties, amounts, dates, numbers, purpose. Rules, no trained models."""
 
 from collections.abc import Sequence
 
@@ -10,18 +10,18 @@ from mingpiao.evidence.extraction.parties import parties_of
 from mingpiao.evidence.model import EvidenceReading, Extraction, ReadPage
 from mingpiao.reading.model import PageLines, TextLine
 
-#: Characters that facts are looked for in; 60 full pages. What lies behind is kept as text only.
+#: Facts are searched in so many characters, about 60 full pages. The rest is kept as text only.
 _MOST_CHARACTERS = 150_000
 
 
 def read_evidence(pages: Sequence[PageLines]) -> EvidenceReading:
-    """All that is kept of a file: its facts, and its lines without the places of single characters."""
+    """What is stored of a file: its facts, and its lines without the places of single characters."""
     lines = tuple(TextLine(text=line.text, place=line.place) for page in pages for line in page.lines)
     return EvidenceReading(extraction=extract(pages), lines=lines)
 
 
 def extract(pages: Sequence[PageLines]) -> Extraction:
-    """What a file's upright lines say; every fact carries the places where it stands."""
+    """The facts in a file's upright lines, each with its places on the pages."""
     pages = tuple(pages)
     looked_at = _first(pages)
     flow = Flow(looked_at)

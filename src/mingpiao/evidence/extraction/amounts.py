@@ -1,4 +1,4 @@
-"""Amounts in digits and in 大写, in 元, each with what the file says it is."""
+"""Amounts in digits and in words (大写), in 元, each with its role in the file."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ _SCALE = {
     "元": Decimal(1),
     "圆": Decimal(1),
 }
-#: A number, with a sign of money before it or a unit behind it; without either the words before must tell.
+#: A number with a currency sign before it or a unit after it; without both, the words before it must say money.
 _DIGITS = re.compile(
     r"(?<![A-Za-z])(?P<sign>(?:¥|RMB|CNY|人民币|小写)[ :)(]*(?:小写)?[ :)(]*[¥Y]? ?)?"
     rf"(?<![\d.,\-/第])(?P<number>{_NUMBER}) ?"
@@ -37,7 +37,7 @@ _MONEY_LABEL = re.compile(
     r"(?: ?\((?P<note>[^()\n]{0,12})\))?[\t :为是¥]*$"
 )
 _COLUMN_UNIT = re.compile(r"[(:] ?(?:单位 ?:? ?)?(?:人民币)?(万元|千元|元) ?[)\n\t]")
-#: How far above a row of a table its head is looked for.
+#: How many characters before a cell the head of its column is searched.
 _TABLE_REACH = 2_500
 _ONE_DECIMAL = re.compile(r"\.\d$")
 _INTERRUPTED = re.compile(r"[壹贰叁肆伍陆柒捌玖拾佰仟万亿][^\s元圆角分整正,。;:()]\Z")
@@ -61,7 +61,7 @@ _UNRELATED = re.compile(
 )
 _MOST_AMOUNTS = 1_000
 _REACH = 30
-#: Words and digits that say the same stand this close, with nothing between that ends a clause.
+#: An amount in words and its repetition in digits are at most so many characters apart, within one clause.
 _BESIDE = 26
 
 
@@ -75,7 +75,7 @@ class Spotted(NamedTuple):
 
 
 def amounts_of(flow: Flow) -> tuple[Amount, ...]:
-    """All amounts above nothing, in the order of the file; all that equal the stated whole are called total."""
+    """All amounts above zero, in the order of the file. Those that equal the stated total have the role "total"."""
     spotted = sorted({*_in_words(flow.text), *_in_digits(flow.text)})[:_MOST_AMOUNTS]
     neighbours = [_neighbour(flow.text, index, spotted) for index in range(len(spotted))]
     hints = _shared([_hint(flow.text, one) for one in spotted], neighbours)
@@ -95,7 +95,7 @@ def amounts_of(flow: Flow) -> tuple[Amount, ...]:
 def _in_words(text: str) -> Iterator[Spotted]:
     for match in WORDS.finditer(text):
         value = amount_of(match.group())
-        # 捌任伍佰元: a character of the numeral was misread, so what follows it is only a part.
+        # In 捌任伍佰元 one character was misread, so the part that follows it is not the whole amount.
         if (
             value is not None
             and 0 < value <= MAX_AMOUNT
@@ -107,7 +107,7 @@ def _in_words(text: str) -> Iterator[Spotted]:
 def _in_digits(text: str) -> Iterator[Spotted]:
     for match in _DIGITS.finditer(text):
         unit = match["unit"] or ("元" if match["sign"] else _unit_before(text, match.start("number")))
-        # 41.5 without a unit is the beginning of 41.5万元 whose end is on another line, or lost.
+        # 41.5 without a unit is probably 41.5万元, with the unit on another line or unread.
         cut_off = not match["unit"] and _ONE_DECIMAL.search(match["number"])
         value = None if cut_off else _value(match["number"], unit)
         if value is not None:
@@ -115,7 +115,7 @@ def _in_digits(text: str) -> Iterator[Spotted]:
 
 
 def _unit_before(text: str, start: int) -> str:
-    """The unit of a bare number by its label or the head of its column, or "" when it is no money."""
+    """The unit of a bare number, from its label or the head of its column; "" when it is no amount of money."""
     label = _MONEY_LABEL.search(text[max(0, start - _REACH) : start])
     if label is None:
         return ""
@@ -132,12 +132,12 @@ def _value(number: str, unit: str) -> Decimal | None:
     value = Decimal(number.replace(",", "")) * _SCALE[unit]
     if not 0 < value <= MAX_AMOUNT:
         return None
-    # More than 分 is a rate or a quantity, no amount of money.
+    # A number with more than two decimals is a rate or a quantity, not an amount of money.
     rounded = value.quantize(CENT)
     return rounded if rounded == value else None
 
 
-# What an amount is.
+# Roles of amounts.
 
 _STRONG = "strong"
 _WEAK = "weak"
@@ -145,7 +145,7 @@ _OTHER = "other"
 
 
 def _hint(text: str, one: Spotted) -> str:
-    """What the words before an amount say of it."""
+    """What the words before an amount say about its role."""
     clause = re.split(r"[。;\n]", text[max(0, one.start - 2 * _REACH) : one.start])[-1]
     near = re.split(r"[,，]", clause)[-1]
     if _UNRELATED.search(near[-14:]) or re.match(r"[/以]", text[one.end : one.end + 1]):
@@ -164,7 +164,7 @@ def _hint(text: str, one: Spotted) -> str:
 
 
 def _since_amount(clause: str) -> str:
-    """The words since the amount before: 首付款14.5万元、尾款5.8万元 name each its own."""
+    """The words after the previous amount: in 首付款14.5万元、尾款5.8万元 each amount has its own words."""
     return re.split(r"\d(?:元|万元)", clause)[-1]
 
 
@@ -175,7 +175,7 @@ def _row_head(text: str, start: int) -> str:
 
 
 def _whole(spotted: Sequence[Spotted], hints: Sequence[str]) -> Decimal | None:
-    """The stated whole: digits before words, for words are only their repetition."""
+    """The total that the file states, preferably from digits, since words only repeat them."""
     for wanted in (_STRONG, _WEAK, ""):
         for words in (False, True):
             values = [
@@ -195,7 +195,7 @@ def _role(one: Spotted, hint: str, whole: Decimal | None) -> str:
 
 
 def _neighbour(text: str, index: int, spotted: Sequence[Spotted]) -> int | None:
-    """Which amount in digits an amount in words repeats: the one next to it, before or behind."""
+    """The index of the amount in digits that an amount in words repeats: the one before or after it."""
     one = spotted[index]
     if not one.words:
         return None
@@ -209,7 +209,7 @@ def _neighbour(text: str, index: int, spotted: Sequence[Spotted]) -> int | None:
 
 
 def _shared(hints: Sequence[str], neighbours: Sequence[int | None]) -> list[str]:
-    """What is said of the words is said of the digits too: …元（大写：…）."""
+    """Hints in which an amount in digits and its repetition in words share one: …元（大写：…）."""
     shared = list(hints)
     for hint, neighbour in zip(hints, neighbours, strict=True):
         if neighbour is not None and hint == _STRONG and shared[neighbour] in (_WEAK, ""):

@@ -1,6 +1,7 @@
-"""How the lines of a page belong together: columns of text, wrapped cells, rows of cells.
+"""The arrangement of a page's lines: columns of text, cells of several lines, rows of cells.
 
-All of it is geometry on lines, the same for a text layer and for a scan; a page's slight slope is taken out first.
+It uses only the positions of lines, so it works alike for a text layer and for a scan. A slight slope of the
+page is removed first.
 """
 
 import re
@@ -11,14 +12,14 @@ from typing import NamedTuple
 from mingpiao.evidence.extraction.characters import fold
 from mingpiao.reading.model import PageLines, PagePlace, TextLine
 
-#: A page with more lines is arranged by rows alone: no contract has as many.
+#: A page with more lines, more than any contract has, is only arranged by rows.
 _MOST_LINES = 1_200
-#: Columns of text: how many lines each has at least, how wide it is, how full its lines are.
+#: A column of text: its least number of lines, its least width, and from which share of it a line is full.
 _COLUMN_LINES = 4
 _COLUMN_WIDTH = 0.28
 _COLUMN_FULL = 0.6
 
-#: Room at the end of a full line, in characters; the gap between lines of one cell, in their heights.
+#: The room at the end of a full line, in characters; the gap between lines of one cell, in line heights.
 _FULL = 1.2
 _TIGHT = 0.75
 #: How far the first line of a paragraph is indented at most, in characters.
@@ -37,12 +38,12 @@ _SENTENCE_END = re.compile(r"[。;!?]\s*$|^[^,。]{0,18}:\s*$")
 _LABELLED = re.compile(r"[\u4e00-\u9fff][^:]{0,20}:")
 _WORD = re.compile(r"[\[(〔¥]?(?:[\dA-Za-z,./\-]+[\])〕年月日号元]*)+")
 _FIGURES = re.compile(r"^[\d ,.¥:/\-]+元?$")
-#: Cells with less text are not wrapped: 用途, 捐赠金额.
+#: Cells with fewer characters, such as 用途 and 捐赠金额, have one line only.
 _SHORTEST_WRAPPED = 6
 
 
 class TextBox(NamedTuple):
-    """A line on the straightened page, in parts of its width and height; `size` is a character's width."""
+    """A line on the straightened page, as fractions of its width and height; `size` is a character's width."""
 
     line: int
     text: str
@@ -72,7 +73,7 @@ Block = list[TextBox]
 
 
 def boxes_of(page: PageLines, first: int) -> list[TextBox]:
-    """The page's lines straightened and folded, numbered from `first`."""
+    """The page's lines, straightened and in their plain form (`fold`), numbered from `first`."""
     aspect = (page.height / page.width) ** 2 if page.width else 2.0
     return [_straight(line, number, aspect) for number, line in enumerate(page.lines, start=first)]
 
@@ -96,14 +97,14 @@ def _straight(line: TextLine, number: int, aspect: float) -> TextBox:
 
 
 def visual_length(text: str) -> float:
-    """Length in full-width characters."""
+    """The length of a text in full-width characters."""
     return sum(0.55 if character < "\u2e80" else 1.0 for character in text)
 
 
 def rows_of_blocks(boxes: Sequence[TextBox]) -> list[list[Block]]:
     """Rows from top to bottom, column by column; each row has blocks from left to right.
 
-    A block is one line, or the lines of a paragraph or of a cell that run on into one another.
+    A block is one line, or all lines of one paragraph or of one cell.
     """
     if len(boxes) > _MOST_LINES:
         return _rows([[box] for box in boxes])
@@ -114,7 +115,7 @@ def rows_of_blocks(boxes: Sequence[TextBox]) -> list[list[Block]]:
 
 
 def _columns(boxes: Sequence[TextBox]) -> list[list[TextBox]]:
-    """The parts of a page that are read one after another: nearly always one."""
+    """The parts of a page that are read one after another; most pages have one."""
     ordered = sorted(boxes, key=lambda box: box.middle)
     gutter = _gutter(ordered)
     if gutter is None:
@@ -155,7 +156,7 @@ def _in_cells(boxes: Sequence[TextBox]) -> bool:
 
 
 def _is_aligned(boxes: Sequence[TextBox]) -> bool:
-    """Whether lines begin at one edge, but for indents."""
+    """Whether most lines begin at the same left edge, except for indents."""
     if len(boxes) < _COLUMN_LINES or _in_cells(boxes):
         return False
     edge = min(box.left for box in boxes)
@@ -171,7 +172,7 @@ def _halves(band: Sequence[TextBox], gutter: float) -> list[list[TextBox]]:
 
 
 def _merged(parts: list[list[TextBox]], gutter: float) -> list[list[TextBox]]:
-    """Parts that both reach over the gutter are one."""
+    """Parts, where neighbours that both extend across the gap between columns are joined."""
     merged: list[list[TextBox]] = []
     for part in parts:
         if merged and _reaches_over(merged[-1], gutter) and _reaches_over(part, gutter):
@@ -185,7 +186,7 @@ def _reaches_over(part: Sequence[TextBox], gutter: float) -> bool:
     return min(box.left for box in part) < gutter < max(box.right for box in part)
 
 
-# Lines that run on.
+# Lines that continue on the next line.
 
 
 def _blocks(boxes: Sequence[TextBox]) -> list[Block]:
@@ -211,7 +212,7 @@ def _blocks(boxes: Sequence[TextBox]) -> list[Block]:
 
 
 def _mates(ordered: Sequence[TextBox]) -> list[list[TextBox]]:
-    """For each box those beside it: at about its height."""
+    """For each box, the boxes beside it at about the same height."""
     mates: list[list[TextBox]] = [[] for _ in ordered]
     for index, box in enumerate(ordered):
         for other_index in range(index + 1, len(ordered)):
@@ -238,7 +239,7 @@ def _right_margin(ordered: Sequence[TextBox], mates: Sequence[Sequence[TextBox]]
 def _following(
     index: int, ordered: Sequence[TextBox], mates: Sequence[Sequence[TextBox]], margin: float
 ) -> int | None:
-    """The line that the text of this one runs on into, or None."""
+    """The index of the line on which the text of this one continues, or None."""
     box = ordered[index]
     bound = min((mate.left for mate in _near(index, ordered) if mate.left > box.left), default=margin)
     for other_index in range(index + 1, len(ordered)):
@@ -253,7 +254,7 @@ def _following(
 
 
 def _near(index: int, ordered: Sequence[TextBox]) -> Iterator[TextBox]:
-    """Boxes beside one, also those half a line higher or lower: a cell that is centred beside two lines."""
+    """Boxes beside a box, also half a line higher or lower, like a cell that is centred beside two lines."""
     box = ordered[index]
     for direction in (range(index - 1, -1, -1), range(index + 1, len(ordered))):
         for other_index in direction:
@@ -265,14 +266,14 @@ def _near(index: int, ordered: Sequence[TextBox]) -> Iterator[TextBox]:
 
 
 def _is_under(box: TextBox, other: TextBox) -> bool:
-    """Below, or below and out to the left where the first line of a paragraph is indented."""
+    """Whether `other` overlaps `box` in width, or begins left of it as below an indented first line."""
     return other.right > box.left - _INDENT * box.size and box.right > other.left
 
 
 def _runs_on(box: TextBox, other: TextBox, room: float) -> bool:
     if _SENTENCE_END.search(box.text) or _TITLE_END.match(box.text) or _NEW_PARAGRAPH.match(other.text):
         return False
-    # A line that is full to the last character runs on even into what only looks like a label.
+    # A completely full line continues even on a line that looks like a label.
     if _KNOWN_LABEL.match(other.text) or (room > _FULL and _NEW_LABEL.match(other.text)):
         return False
     if len(box.text) < 4 or not 0.75 < other.height / box.height < 1.33:
@@ -283,7 +284,7 @@ def _runs_on(box: TextBox, other: TextBox, room: float) -> bool:
 
 
 def _slack(other: TextBox) -> float:
-    """How many characters a full line may be short: the next word or number had no room."""
+    """How many characters a full line may leave free because the next word or number did not fit."""
     word = _WORD.match(other.text)
     return 2.3 + (visual_length(word.group()) if word else 0.0)
 
@@ -291,7 +292,7 @@ def _slack(other: TextBox) -> float:
 def _one_cell(
     box: TextBox, other: TextBox, beside: Sequence[TextBox], beside_other: Sequence[TextBox], *, full: bool
 ) -> bool:
-    """Whether two lines are of one cell or paragraph rather than of two rows of a table."""
+    """Whether two lines belong to one cell or paragraph, and not to two rows of a table."""
     gap = (other.top - box.bottom) / box.height
     if not beside and not beside_other:
         return full
@@ -307,7 +308,7 @@ def _one_cell(
 
 
 def _has_own_label(box: TextBox, beside: Sequence[TextBox]) -> bool:
-    """Whether the cell to the left stands at the same height: then a row begins here."""
+    """Whether the cell to the left is at the same height, so that a new row begins here."""
     before = [mate for mate in beside if mate.right <= box.left + box.size]
     if not before:
         return False
@@ -316,13 +317,13 @@ def _has_own_label(box: TextBox, beside: Sequence[TextBox]) -> bool:
 
 
 def _has_own_value(box: TextBox, beside: Sequence[TextBox]) -> bool:
-    """Whether the cell to the right stands at the same height."""
+    """Whether the cell to the right is at the same height."""
     after = [mate for mate in beside if mate.left >= box.right - box.size]
     return bool(after) and abs(min(after, key=lambda mate: mate.left).middle - box.middle) < 0.3 * box.height
 
 
 def _centred_beside(box: TextBox, other: TextBox, beside: Sequence[TextBox]) -> bool:
-    """Whether a cell of one line stands half-way beside the two."""
+    """Whether a cell of one line is vertically centred beside the two lines."""
     between = (box.middle + other.middle) / 2
     return any(abs(mate.middle - between) < 0.25 * (other.middle - box.middle) for mate in beside)
 

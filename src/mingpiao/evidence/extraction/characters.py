@@ -1,11 +1,11 @@
-"""Characters of files in their plain form, one for one, so that every character keeps its place."""
+"""Plain forms of characters. Each character becomes exactly one, so that its place on the page is kept."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 
-#: One character for one, so that positions stay: full-width forms, and what OCR confuses in numbers.
-#: Some fonts give radicals (⽅) where characters (方) are meant: they fold as Unicode says.
+#: Replacements of one character by one: full-width forms, and characters that OCR confuses in numbers.
+#: Some fonts contain radicals (⽅) in place of characters (方); these are replaced as Unicode defines.
 _FOLDED: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FOLDED |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
 _FOLDED |= {
@@ -17,19 +17,19 @@ _FOLDED |= {
         "陸": "陆", "萬": "万", "億": "亿", "兩": "两",
     }.items()
 }  # fmt: skip
-#: 户　名, 甲 方: single characters that are set apart to fill the width.
+#: 户　名, 甲 方: spaces between single characters that only fill the width.
 _STRETCHED_WORD = re.compile(r"(?<![^ ])[\u4e00-\u9fff](?P<space> +)(?=[\u4e00-\u9fff](?: |$|[:(]))")
-#: 2026 年 3 月, ¥ 5,000 元: between a figure and anything but another figure.
+#: 2026 年 3 月, ¥ 5,000 元: spaces between a digit and anything that is not a digit.
 _STRETCHED_NUMBER = re.compile(r"(?P<space>(?<=[0-9]) +(?=[^ 0-9])|(?<=[^ 0-9]) +(?=[0-9¥]))")
 
 
 def fold(text: str) -> str:
-    """Full-width letters, digits and brackets to plain ones, character for character."""
+    """A text of the same length with plain letters, digits and brackets in place of full-width ones."""
     return text.translate(_FOLDED)
 
 
 def kept(text: str) -> Iterator[tuple[int, str]]:
-    """Characters without the spaces that only stretch a word or a number, and without fill-in underscores."""
+    """Characters with their positions, without spaces inside words and numbers and without underscores."""
     text = text.replace("_", " ")
     dropped = {
         index

@@ -1,4 +1,4 @@
-"""Dates of a file: when it was signed, and from when to when it holds."""
+"""Dates of a file: the day on which it was signed, and the period in which it is valid."""
 
 import re
 from datetime import date
@@ -28,7 +28,7 @@ _MONTHS = re.compile(
     rf"(?P<start>{_DATE}) ?起[^。;\n]{{0,10}}?(?P<count>\d{{1,3}}|{_CHINESE}{{1,3}}|两) ?(?P<unit>年|个月)"
 )
 
-#: Where the day of signing stands, the most telling first.
+#: Patterns for the day of signing, the most reliable first.
 _SIGNING = r"签订|签署|签约|签字|订立|签章|协议|合同|成文|发文|确认|承诺|登记|捐赠|立约"
 _MONEY_MOVED = (
     r"交易|转账|记账|入账|汇款|付款|回单|支付|到账|业务|委托|申请|办理|缴款|结算|凭证|填制|制单|开票|打印"
@@ -42,17 +42,17 @@ _SIGNED = tuple(
         rf"(?<![\u4e00-\u9fff]){_LABEL_END}(?P<date>{_DATE}|{_COMPACT})",
         rf"(?:于|在)(?P<date>{_DATE}) ?(?:在[^。;\n]{{1,20}})?(?:签订|签署|订立|签约)(?!的)",
         rf"(?:^|[\n\t])[^\n\t。;,]{{0,40}}?(?P<date>{_DATE})[ ]*(?=[\n\t]|$)",
-        # One character of a seal's rim may follow.
+        # One character, read from the rim of a seal, may follow.
         rf"(?:^|[\n\t])[^\n\t。;,]{{0,40}}?(?P<date>{_DATE})[ ]*[^起止前后至内 \n\t](?=[\n\t]|$)",
         rf"(?:^|[\n\t]) ?(?P<date>{_COMPACT}) ?(?=[\n\t]|$)",
     )
 )
-#: 起至 and the like: a day of a period stands at the end of a row by chance.
+#: Words such as 起至: a date after them belongs to a period, though it is at the end of a row.
 _OF_A_PERIOD = re.compile(r"(?:至|到|自|从|截止|截至|期限|有效期|前|出生)[^\n]{0,2}\Z|[签约订]前[^\n]{0,8}\Z")
 
 
 class Dates(NamedTuple):
-    """What a file tells; the values are ISO dates."""
+    """The dates found in a file; values are ISO dates."""
 
     signed_on: Found | None
     starts_on: Found | None
@@ -60,7 +60,7 @@ class Dates(NamedTuple):
 
 
 def dates_of(flow: Flow) -> Dates:
-    """The signing date and the period, as far as the file tells them."""
+    """The signing date and the period, as far as the file states them."""
     start, end = _period(flow)
     return Dates(_signed(flow), start, end)
 
@@ -75,7 +75,7 @@ def read_date(text: str) -> date | None:
     numbers = [int(part) if part.isascii() else number_of(part) for part in parts]
     year, month, day = (number or 0 for number in numbers)
     if year < _THOUSAND:
-        year = 2000 + year % 100  # 二二六年: readers of pictures lose the round 〇
+        year = 2000 + year % 100  # 二二六年: OCR often misses 〇
     try:
         return date(year, month, day)
     except ValueError:
@@ -97,7 +97,7 @@ def _period(flow: Flow) -> tuple[Found | None, Found | None]:
 
 
 def _end_after(flow: Flow, match: re.Match[str], start: date) -> Found | None:
-    """自…起三年: the last day of the period, found where its length is written."""
+    """The last day of a period such as 自…起三年; its place is that of the length."""
     count = int(match["count"]) if match["count"].isascii() else number_of(match["count"])
     if not count:
         return None
@@ -119,7 +119,7 @@ def _day_in(year: int, month: int, day: int) -> date:
 
 
 def _signed(flow: Flow) -> Found | None:
-    """The day that is called the signing's, or else one that stands by itself, as under a signature."""
+    """The day named as that of signing, or else a date on its own, as below a signature."""
     for pattern in _SIGNED:
         found = [
             one

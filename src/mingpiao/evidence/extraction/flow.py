@@ -1,4 +1,4 @@
-"""The text of a file as one string, in which every character knows its place on a page."""
+"""The text of a file as one string that maps each character to its place on a page."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from mingpiao.evidence.extraction.arrangement import Block, TextBox, boxes_of, r
 from mingpiao.evidence.extraction.characters import kept
 from mingpiao.reading.model import Found, PageLines, PagePlace, TextLine
 
-#: Between cells of a row, and between rows; a paragraph that runs on has nothing between its lines.
+#: Separators between cells of a row, and between rows; lines of one paragraph have none.
 CELL = "\t"
 ROW = "\n"
 
@@ -18,18 +18,18 @@ _FIRST_ROW = re.compile(r"\n(?:[^\n\d]{0,6}\n)?1[\t .、]")
 
 
 class Spot(NamedTuple):
-    """Where a character of the flow comes from: a line, and a place in its text."""
+    """The origin of a character: the number of its line, and its position in that line's text."""
 
     line: int
     position: int
 
 
 class Flow:
-    """The whole file as one folded string."""
+    """The whole file as one string of plain characters (`fold`)."""
 
     def __init__(self, pages: Sequence[PageLines]) -> None:
         self.lines: list[TextLine] = [line for page in pages for line in page.lines]
-        #: Where the lines stand on the straightened page: for telling what is beside and below what.
+        #: Places of lines on the straightened page, to decide what is beside or below what.
         self.straight: list[PagePlace] = []
         writer = _Writer()
         for page in pages:
@@ -41,7 +41,7 @@ class Flow:
         self._starts = _starts(self._spots)
 
     def found(self, start: int, end: int, value: str | None = None) -> Found:
-        """The characters from `start` to `end`, trimmed; `value` is their plain form unless the text is."""
+        """The characters from `start` to `end`, trimmed. Their plain form is `value`, or the text itself."""
         while start < end and self.text[start] in " \t\n":
             start += 1
         while end > start and self.text[end - 1] in " \t\n":
@@ -57,20 +57,20 @@ class Flow:
         )
 
     def places(self, start: int, end: int) -> tuple[PagePlace, ...]:
-        """One place for each line that the characters stand on."""
+        """The places of the characters, one for each line."""
         return tuple(self.lines[line].part(first, last + 1) for line, first, last in self._runs(start, end))
 
     def line_at(self, position: int) -> int:
-        """Number of the line that a character stands on; -1 for a separator."""
+        """The number of a character's line; -1 for a separator."""
         spot = self._spots[position] if 0 <= position < len(self._spots) else None
         return spot.line if spot else -1
 
     def span(self, line: int) -> tuple[int, int]:
-        """Where a line's characters begin and end in the text."""
+        """The start and end of a line's characters in the text."""
         return self._starts[line]
 
     def heads_a_table(self, position: int) -> bool:
-        """Whether the row at a position is the head of a table: no figures, and a row numbered 1 below it."""
+        """Whether the row at a position is a table's head: it has no digits, and the next row has number 1."""
         end = self.text.find(ROW, position)
         row = self.text[self.text.rfind(ROW, 0, position) + 1 : end]
         return CELL in row and not _FIGURE.search(row) and _FIRST_ROW.match(self.text, end) is not None
@@ -95,7 +95,7 @@ class Flow:
 
 
 class _Writer:
-    """Puts rows of blocks one after another into one string, with the spots they come from."""
+    """Writes rows of blocks into one string, and keeps the origin of each character."""
 
     def __init__(self) -> None:
         self.characters: list[str] = []

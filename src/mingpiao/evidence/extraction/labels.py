@@ -1,11 +1,11 @@
-"""Words that files put before a party, and on which side of the money they place it."""
+"""Labels of parties in files, and the role (payer or payee) that each label means."""
 
 import re
 
 PAYER = "payer"
 PAYEE = "payee"
 
-#: What a party does, by which it is called: 付款方, 缴款人, 捐赠单位 …
+#: Words for what a party does, as in 付款方, 缴款人, 捐赠单位.
 _PAYER_DEEDS = """
 付款 缴款 交款 缴费 交费 缴纳 交纳 汇款 汇出 付 支付 捐赠 捐款 捐资 捐献 捐助 赠与 承租 买受 购买 购货 采购 委托 发包 定作 投标 中标
 拨款 拨付 下达 资助 赞助 出资 转账 转出 出票 参训 参会 派出 借款
@@ -26,7 +26,7 @@ def _called(deeds: str, words: str, role: str) -> dict[str, str]:
 
 ROLES = _called(_PAYER_DEEDS, _PAYER_WORDS, PAYER) | _called(_PAYEE_DEEDS, _PAYEE_WORDS, PAYEE)
 
-#: A neutral name for a party, which the file explains elsewhere.
+#: A neutral name of a party, such as 甲方; other parts of the file say what it does.
 SIDE = r"[甲乙丙丁] ?方"
 _SPACED = sorted((" ?".join(word) for word in ROLES), key=len, reverse=True)
 ROLE = rf"(?:项目)?(?:{'|'.join(_SPACED)})"
@@ -43,12 +43,12 @@ PARTY_LABEL = re.compile(
 
 
 def role_of(word: str) -> str:
-    """payer, payee or "" of a label such as 付款人 or 项目承担单位."""
+    """The role of a label such as 付款人 or 项目承担单位: "payer", "payee" or ""."""
     word = word.replace(" ", "")
     return ROLES.get(word) or ROLES.get(word.removeprefix("项目"), "")
 
 
 def role_within(text: str) -> str:
-    """The role that the last role word of a text tells, or ""."""
+    """The role that the last such word in a text means, or ""."""
     words = re.findall(ROLE, text)
     return role_of(words[-1]) if words else ""

@@ -1,4 +1,4 @@
-"""Names of organisations and persons: where one ends, what is one, and when two are the same."""
+"""Names of organisations and persons: where a name ends, what is a name, and when two are the same."""
 
 import re
 
@@ -7,7 +7,7 @@ from rapidfuzz.distance import Levenshtein
 from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.labels import ROLES
 
-#: What an organisation's name ends in.
+#: Endings of organisations' names.
 ENDINGS = (
     "有限责任公司|股份有限公司|有限公司|分公司|公司|集团|大学|学院|学校|中学|小学|幼儿园|医院|卫生院|中心|研究院|研究所|基金会"
     "|协会|学会|商会|联合会|总会|促进会|慈善会|红十字会|工会|委员会|合作社|事务所|出版社|博物馆|图书馆|体育馆|科技馆|美术馆"
@@ -15,15 +15,15 @@ ENDINGS = (
     "|总工会|妇联|团委|村委会|居委会|街道办|管理处|福利院|养老院|敬老院|俱乐部|联盟|剧院|电视台|报社|书院|党校|总队|支队|党委|部"
 )
 _LETTER = r"[\u4e00-\u9fffA-Za-z0-9·&\-]"
-#: An organisation somewhere in a sentence.
+#: The name of an organisation within a sentence.
 ORGANISATION = re.compile(rf"(?:{_LETTER}|\([\u4e00-\u9fff]{{2,8}}\)){{2,40}}?(?:{ENDINGS})(?!{_LETTER})")
 _ENDS_AS_ORGANISATION = re.compile(rf"(?:{ENDINGS})(?:\([\u4e00-\u9fff]{{2,12}}\))?$")
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8}){1,3}")
-#: 承诺人, 采购方, 对方户名: words for a part that somebody plays.
+#: Words for a party's part in the file, such as 承诺人, 采购方, 对方户名; they are not names.
 _NO_PERSON = re.compile(
     r"[人方名位者户款额期日号表书]$|^(?:本|该|贵|各|其|以|在|不|由|应|须|将|可|并|或)|日期|项目|金额"
 )
-#: What ends a name that stands after a label.
+#: What ends a name after a label.
 _AFTER = re.compile(
     r"[\t\n,。;:!?、“”\"'<>《》【】\[\]|/]|\((?=以下|下称|简称|统称|盖|公|章|签|加盖|甲|乙|丙|丁|付款|收款|捐|受|委|出租|承租|单位)"
     r"| ?(?:以下简称|地址|住所|住址|法定代表|法人代表|负责人|联系|电话|统一社会|社会信用|信用代码|证件|身份证|开户|账号|帐号"
@@ -43,7 +43,7 @@ _FOLDED_AWAY = re.compile(r"[\s()\[\]〔〕【】<>《》“”\"'·.,、:;\-_]"
 
 
 def name_after(text: str, start: int, limit: int = 60) -> tuple[int, int] | None:
-    """Begin and end of the name that stands at `start` of a folded text, or None when none does."""
+    """Start and end of the name that begins at `start` of a plain text, or None when there is none."""
     while start < len(text) and text[start] in " :":
         start += 1
     end_match = _AFTER.search(text, start, min(len(text), start + limit))
@@ -55,14 +55,14 @@ def name_after(text: str, start: int, limit: int = 60) -> tuple[int, int] | None
 
 
 def _inside_brackets(text: str, start: int, end: int) -> int:
-    """A closing bracket without its opening one is not of the name."""
+    """The end of a name, before a closing bracket that was not opened within it."""
     while end > start and text[end - 1] == ")" and text.count("(", start, end) < text.count(")", start, end):
         end -= 1
     return end
 
 
 def is_name(text: str) -> bool:
-    """Whether a folded text may be the name of an organisation or a person."""
+    """Whether a plain text may be the name of an organisation or a person."""
     text = text.replace(" ", "")
     if len(text) < 2 or text in _NOT_NAMES or text in ROLES or text.isdigit():
         return False
@@ -70,17 +70,17 @@ def is_name(text: str) -> bool:
 
 
 def is_organisation(text: str) -> bool:
-    """Whether a folded text ends like an organisation's name."""
+    """Whether a plain text ends like the name of an organisation."""
     return len(text) >= 4 and bool(_ENDS_AS_ORGANISATION.search(text)) and text not in _NOT_NAMES
 
 
 def plain_name(name: str) -> str:
-    """A name for comparison: one width, no brackets, spaces or punctuation, no case."""
+    """A name for comparison: lower case, plain characters, without brackets, spaces and punctuation."""
     return _FOLDED_AWAY.sub("", fold(name)).casefold()
 
 
 def same_name(one: str, other: str, *, read_by_ocr: bool = False) -> bool:
-    """Whether two names are one: equal when plain, or an OCR slip of one character in a long name."""
+    """Whether two names are the same: equal in plain form, or different in one character that OCR confuses."""
     first, second = plain_name(one), plain_name(other)
     if not first or not second:
         return False
@@ -90,7 +90,7 @@ def same_name(one: str, other: str, *, read_by_ocr: bool = False) -> bool:
 
 
 def nearly_same_name(one: str, other: str) -> bool:
-    """Whether two long names differ in one character, which alone does not tell a slip from another name."""
+    """Whether two long names differ in one character. This may be an OCR error or another name."""
     first, second = plain_name(one), plain_name(other)
     return (
         min(len(first), len(second)) >= _LONG_NAME
@@ -110,7 +110,7 @@ def _pairs(groups: str) -> frozenset[tuple[str, str]]:
 
 
 _LONG_NAME = 6
-#: Characters that readers of pictures confuse. Other single differences (东/西, 一/二) are other names.
+#: Characters that OCR confuses. A difference in other characters (东/西, 一/二) means another name.
 _LOOKALIKES = _pairs(
     "己已巳 未末 土士 人入八 日曰目 干千于 大太犬 甲申由田 天夫 刀力 王玉主 木本术 今令 免兔 治冶 侯候 拨拔 晴睛 历厉 末未"
     " 戊戌戍 祖租 贝见 鸟乌 拆折 哀衰衷 竞竟 辨辩 籍藉 微徵 洁沽 怡恰 沮泪 栗粟 赢羸嬴 汨汩 市布 厂广 白自百 住佳往"

@@ -1,4 +1,4 @@
-"""Chinese numerals, exactly: 大写金额 and 中文数字 to `Decimal`."""
+"""Exact conversion of Chinese numerals (大写金额 and 中文数字) to numbers."""
 
 import re
 from decimal import Decimal
@@ -12,10 +12,10 @@ _DIGITS = {
 _UNITS = {"拾": 10, "十": 10, "佰": 100, "百": 100, "仟": 1_000, "千": 1_000}
 _GROUPS = {"万": 10_000, "亿": 100_000_000}
 
-#: 佰伍拾元 lacks its beginning; only 拾 may stand for 壹拾.
+#: 佰伍拾元 lacks its beginning; only 拾 may begin a number, as in 拾元 for 壹拾元.
 _BROKEN_OFF = ("佰", "百", "仟", "千", "万", "亿")
 
-#: A number in words, and an amount in words: with 元 or 整 it is one, without it may be anything.
+#: A number in words, and an amount in words. Only with 元 or 整 is it surely an amount.
 NUMERAL = "[零〇壹贰叁肆伍陆柒捌玖拾佰仟万亿一二两三四五六七八九十百千]"
 WORDS = re.compile(
     rf"(?:{NUMERAL} ?){{1,40}}[元圆](?: ?[零〇壹贰叁肆伍陆柒捌玖一二三四五六七八九] ?角)?"
@@ -24,7 +24,7 @@ WORDS = re.compile(
 
 
 def number_of(text: str) -> int | None:
-    """The whole number that numerals write (壹佰零伍万 → 1050000; 二〇二六 → 2026), or None."""
+    """The whole number written in numerals (壹佰零伍万 → 1050000; 二〇二六 → 2026), or None."""
     text = text.replace(" ", "")
     if not text:
         return None
@@ -39,15 +39,15 @@ def _grouped(text: str) -> int | None:
     for character in text:
         if character in _DIGITS:
             if digit:
-                return None  # two digits side by side are no number
+                return None  # two digits in a row are not a number in words
             digit = _DIGITS[character]
         elif character in _UNITS:
-            # 十五 says its one without writing it; 零拾 on a form counts nothing.
+            # 十五 means 一十五; 零拾, as printed on forms, counts zero.
             group += (1 if digit is None else digit) * _UNITS[character]
             digit = None
         elif character in _GROUPS:
             group += digit or 0
-            # 万亿 multiplies what stands before it, 亿…万 adds.
+            # In 万亿 the units multiply; in 亿…万 their numbers are added.
             total = (
                 (total + group) * _GROUPS[character]
                 if character == "亿"
@@ -60,7 +60,7 @@ def _grouped(text: str) -> int | None:
 
 
 def amount_of(words: str) -> Decimal | None:
-    """元 that 大写金额 writes (壹仟零伍元叁角整 → 1005.30), or None when it is no amount."""
+    """The amount in 元 written as 大写金额 (壹仟零伍元叁角整 → 1005.30), or None when it is not one."""
     words = words.replace(" ", "").rstrip("整正")
     whole, mark, rest = words.replace("圆", "元").partition("元")
     if not mark or whole.startswith(_BROKEN_OFF):

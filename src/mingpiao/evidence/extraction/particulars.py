@@ -1,4 +1,4 @@
-"""The smaller facts of a file: its kind, 文号, accounts and what the money is for."""
+"""Other facts of a file: its kind, 文号, accounts, and the purpose of the money."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from mingpiao.reading.model import Found, PageLines, TextLine
 _DOCUMENT_NUMBER = re.compile(
     r"(?P<letters>[\u4e00-\u9fff]{2,16}) ?[〔\[(【〈] ?(?P<year>(?:19|20)\d{2}) ?[〕\])】〉] ?(?:第 ?)?(?P<count>\d{1,5}) ?号?"
 )
-#: Words that stand before the number of another document, and what a letterhead ends in.
+#: Words before the number of another document that the file refers to, and endings of a letterhead.
 _BEFORE_NUMBER = re.compile(
     r".*(?:根据|依据|按照|依照|参照|遵照|落实|执行|贯彻|以及|的通知|文件|文号|发文字号|字号|详见|转发|印发|下发|见)"
 )
@@ -31,7 +31,7 @@ _PURPOSE_LABEL = (
     r"|交易附言|转账附言|转账备注|摘 ?要|附 ?言|事 ?由|标的|备 ?注"
 )
 _END = r"\t\n。;,"
-#: Where a file says what the money is for, the most telling first.
+#: Patterns for the purpose of the money, the most reliable first.
 _PURPOSES = tuple(
     re.compile(pattern)
     for pattern in (
@@ -45,7 +45,7 @@ _PURPOSES = tuple(
         rf"(?:开展|进行|承担|实施)(?P<purpose>[^{_END}]{{4,40}})",
     )
 )
-#: Words that say nothing of the use.
+#: Words that do not describe a purpose.
 _NO_PURPOSE = re.compile(
     r"^(?:本项目|该项目|本合同|本协议|公益慈善事业|公益事业|慈善事业|公益活动|规定用途|生产经营|其他用途|合同约定|约定|上述|以下|下列|无|/|-+|见附件)"
     r"|^(?:指定|规定|约定|其他|相关)|^(?:本次)?(?:捐赠|捐款)?(?:善款|款项|资金|款|捐款|捐赠|物资|事宜)$"
@@ -62,13 +62,13 @@ _POLICY = re.compile(r"通知|批复|决定|意见|办法|文件|函|公告|通�
 _ACCOUNTS_OF_BOTH = re.compile(
     r"付款(?:方|人|单位)?账号[\s\S]{0,400}收款(?:方|人|单位)?账号|收款(?:方|人)?账号[\s\S]{0,400}付款(?:方|人)?账号"
 )
-#: A contract about a donation is a donation, and one that is paid by transfer is no transfer.
+#: A contract about a donation counts as a donation; a contract paid by transfer is not a transfer.
 _KINDS = (("donation", _DONATION), ("contract", _CONTRACT), ("transfer", _TRANSFER), ("policy", _POLICY))
 _LARGE = 1.18
 
 
 def kind_of(pages: tuple[PageLines, ...], flow: Flow, *, numbered: bool) -> str:
-    """contract, policy, donation, transfer or other: by the title, else by the words of the text."""
+    """The kind of a file, one of `EVIDENCE_KINDS`: from its title, or else from the words of its text."""
     for title in _titles(pages[0]) if pages and pages[0].lines else ():
         for kind, pattern in _KINDS:
             if pattern.search(title) and (kind != "policy" or numbered or "关于" in title):
@@ -89,7 +89,7 @@ def _kind_by_words(text: str, *, numbered: bool) -> str:
 
 
 def _titles(page: PageLines) -> Iterator[str]:
-    """The upper lines in larger type, then the first lines whatever their type."""
+    """Possible titles: lines near the top in larger type, then the first lines of any type."""
     upper = [line for line in page.lines if line.place.top < 0.45 and len(line.text) > 2]
     sizes = sorted(_size(line) for line in page.lines)
     yield "".join(line.text for line in upper if _size(line) > _LARGE * sizes[len(sizes) // 2]).replace(
@@ -123,7 +123,7 @@ def document_numbers_of(flow: Flow) -> tuple[Found, ...]:
 
 
 def accounts_of(flow: Flow, parties: tuple[Party, ...]) -> tuple[tuple[Found, ...], tuple[Party, ...]]:
-    """All account numbers, and the parties with the one that is theirs."""
+    """All account numbers, and the parties with their own account number."""
     heads = heads_of(flow)
     sides = roles_of_sides(flow.text)
     found: dict[str, Found] = {}
@@ -164,7 +164,7 @@ def _with_account(party: Party, parties: tuple[Party, ...], owners: dict[str, Fo
 
 
 def purpose_of(flow: Flow) -> Found | None:
-    """What the money is for, in the file's words."""
+    """The purpose of the money, in the words of the file."""
     for pattern in _PURPOSES:
         for match in pattern.finditer(flow.text):
             if _says_something(match["purpose"]) and not flow.heads_a_table(match.end()):

@@ -1,4 +1,4 @@
-"""The parties of a file: who pays, who receives, with their codes and accounts."""
+"""The parties of a file: who pays and who receives, with their codes and accounts."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,22 +25,22 @@ _DEFINED = re.compile(
 _CODE = re.compile(
     r"(?:信用代码|机构代码|税号|纳税人识别号|信用代码证号)[^A-Z0-9\n]{0,8}(?P<code>[0-9A-HJ-NP-RTUW-Y]{18})"
 )
-#: Words before a name in a sentence; 和 and 与 begin names too (和平医院), unless a bracket stands before them.
+#: Words before a name in a sentence. Names too may begin with 和 or 与 (和平医院), but not after a bracket.
 _LEADING = re.compile(
     r"(?:本(?:协议|合同|备忘录|约定书|契约)?(?:是)?(?:由|系)|兹由|由|经|现|兹有|(?<=\))[与和及同]|[与和](?=[^平谐县林田静]))"
 )
-#: A list of recipients is long; more names than this are no list.
+#: The most parties of a file; even lists of recipients have fewer.
 _MOST_PARTIES = 400
-#: A second name for the same part that begins like the first is the first, badly read.
+#: A second name with the same role and the same first characters is the first one, badly read.
 _SHARED_BEGINNING = 6
 _CAME_IN = "收入|贷方|来账|入账|收款通知|转入|到账"
 _WENT_OUT = "支出|借方|往账|付款通知|转出|扣款"
-#: How far before a field a head is looked for in running text.
+#: How many characters before a field its heading is searched in running text.
 _LOOK_BACK = 90
 
 
 class Named(NamedTuple):
-    """A name in the text: `side` is 甲方 and so on, when only that is told; `amount` is its own in a list."""
+    """A name in the text. `side` is 甲方 or the like when the role is not stated; `amount` is that of its row."""
 
     start: int
     end: int
@@ -50,7 +50,7 @@ class Named(NamedTuple):
 
 
 def parties_of(flow: Flow, kind: str) -> tuple[Party, ...]:
-    """All parties of a file of this kind, each once, in the order of the file."""
+    """All parties of a file of the given kind, each once, in the order of the file."""
     named = sorted({*_labelled(flow, heads_of(flow)), *_defined(flow)}, key=lambda one: one.start)
     sides = roles_of_sides(flow.text)
     parties: list[Party] = []
@@ -71,7 +71,7 @@ def _party(flow: Flow, one: Named, role: str) -> Party:
 
 
 def _with_the_other_role(parties: list[Party]) -> list[Party]:
-    """Of two parties of which one's role is told, the other has the other."""
+    """The parties; if one's role is known and just one other party has none, that one gets the opposite role."""
     told = {party.role for party in parties if party.role}
     unclear = [party for party in parties if not party.role]
     if len(told) != 1 or len(unclear) != 1:
@@ -81,7 +81,7 @@ def _with_the_other_role(parties: list[Party]) -> list[Party]:
 
 
 def _join(parties: list[Party], party: Party) -> None:
-    """Add a party, or what is new of it to one of the same name; a name that broke off is nobody new."""
+    """Add a party, or complete a known party of the same name. A part of a known name is no new party."""
     plain = plain_name(party.name.value)
     for index, known in enumerate(parties):
         whole = plain_name(known.name.value)
@@ -100,7 +100,7 @@ def _join(parties: list[Party], party: Party) -> None:
 
 
 def _broke_off(plain: str, party: Party, whole: str, known: Party) -> bool:
-    """Whether a name is a piece of one that is known, as where a signature wraps and mixes with another."""
+    """Whether a name is part of a known one, for example where a signature continues on the next line."""
     if party.amount is not None or known.amount is not None:
         return False
     if whole.endswith(plain) or (whole.startswith(plain) and not is_organisation(fold(party.name.value))):
@@ -135,7 +135,7 @@ def _value(flow: Flow, match: re.Match[str]) -> tuple[int, int] | None:
     while position < len(text) and text[position] in "\t :":
         position += 1
     if PARTY_LABEL.match(text, position) or flow.heads_a_table(match.start()):
-        # 付款人 | 户名 | …: the inner label yields by itself.
+        # In 付款人 | 户名 | …, the inner label is matched on its own.
         return None
     found = name_after(text, position)
     if found is not None and ":" not in match["after"] and not _alone(text, *found):
@@ -144,12 +144,12 @@ def _value(flow: Flow, match: re.Match[str]) -> tuple[int, int] | None:
 
 
 def _alone(text: str, start: int, end: int) -> bool:
-    """Without a colon only a name that fills its cell is one: 乙方 同意 is a sentence."""
+    """Whether a name fills its cell. After a label without a colon, other text is a sentence: 乙方 同意."""
     return text[end : end + 1] in ("\t", "\n", "", "(") and is_name(text[start:end])
 
 
 def _role_of_other_side(text: str) -> str:
-    """Who 对方 is on a statement of an account: of money that came in, the payer."""
+    """The role of 对方 (the other side) on an account statement: the payer if money came in, else the payee."""
     came_in, went_out = (len(re.findall(words, text)) for words in (_CAME_IN, _WENT_OUT))
     return "" if came_in == went_out else PAYER if came_in > went_out else PAYEE
 
@@ -174,7 +174,7 @@ def _side_before(text: str, position: int) -> str:
 
 
 def _defined(flow: Flow) -> Iterator[Named]:
-    """某某公司（以下简称“甲方”）."""
+    """Names with a definition, such as 某某公司（以下简称“甲方”）."""
     for match in _DEFINED.finditer(flow.text):
         start, end = match.span("name")
         if leading := _LEADING.match(flow.text, start, end):
@@ -194,7 +194,7 @@ def _last_organisation(text: str, start: int, end: int) -> tuple[int, int] | Non
 
 
 def _code_after(flow: Flow, end: int) -> Found | None:
-    """The 统一社会信用代码 that follows a name before the next party begins."""
+    """The 统一社会信用代码 between a name and the next party."""
     until = flow.text.find("方", end + 1, end + 160)
     match = _CODE.search(flow.text, end, until if until > 0 else end + 160)
     return flow.found(*match.span("code")) if match else None

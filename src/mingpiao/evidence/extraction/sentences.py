@@ -1,4 +1,4 @@
-"""Parties that stand in sentences, headings and lists rather than behind a label."""
+"""Parties named in sentences, headings and lists, without a label."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from mingpiao.evidence.extraction.names import ENDINGS, is_name, is_organisation
 
 _LETTER = r"[\u4e00-\u9fffA-Za-z0-9·&\-]"
 _BRACKETED = r"\([\u4e00-\u9fff]{1,8}\)"
-#: An organisation that begins a clause; greedy up to its last ending is wrong in a sentence, so it is not.
+#: An organisation at the start of a clause. The match is not greedy, or it would include later organisations.
 _ORGANISATION = rf"(?:{_LETTER}|{_BRACKETED}){{2,40}}?(?:{ENDINGS})"
 _NAME = rf"(?:{_ORGANISATION}|[\u4e00-\u9fff]{{2,4}}?)"
 _BEGIN = r"(?:^|(?<=[\n\t。;,:)]))(?:今|兹|现|兹证明|感谢|我单位|本单位)?"
@@ -37,7 +37,7 @@ _FROM_YOU = re.compile(rf"收到{_YOU}")
 
 
 class Told(NamedTuple):
-    """A name in the text with the role that its sentence gives it, and its own amount in a list."""
+    """A name in the text with its role in the sentence, and the amount of its row in a list."""
 
     start: int
     end: int
@@ -46,7 +46,7 @@ class Told(NamedTuple):
 
 
 def in_sentences(flow: Flow) -> Iterator[Told]:
-    """Who received from whom, as receipts and certificates tell it."""
+    """The payer and the payee named in sentences of receipts and certificates."""
     for pattern in _SENTENCES:
         for match in pattern.finditer(flow.text):
             for role in (PAYER, PAYEE):
@@ -90,7 +90,7 @@ _SCALES = {"万元": Decimal(10_000), "千元": Decimal(1_000), "元": Decimal(1
 
 
 def in_policy(flow: Flow) -> Iterator[Told]:
-    """Who pays and who receives by an official document: the office that signs, the addressee, the list."""
+    """The parties of an official document: the office that issues it pays; addressees and listed ones receive."""
     office = _office(flow.text)
     if office:
         yield Told(*office, PAYER)
@@ -102,7 +102,7 @@ def in_policy(flow: Flow) -> Iterator[Told]:
 
 
 def _office(text: str) -> tuple[int, int] | None:
-    """The signature if there is one, else the letterhead, else the title."""
+    """Where the issuing office is named: in the signature, else in the letterhead, else in the title."""
     rows = [(match.start(), match.group()) for match in re.finditer(r"[^\n]+", text)]
     signed: tuple[int, int] | None = None
     head: tuple[int, int] | None = None
@@ -135,7 +135,7 @@ def _rows(flow: Flow) -> Iterator[Told]:
 
 
 def _row(text: str, start: int, end: int, unit: str) -> Told | None:
-    """序号 | 某某中学 | 1,135,000.00, or 某某中学：1,135,000.00元."""
+    """The recipient in a row such as 序号 | 某某中学 | 1,135,000.00, or 某某中学：1,135,000.00元."""
     name = re.match(r"[^\t:\n]{4,40}", text[start:end])
     if name is None or not is_organisation(name.group().strip()):
         return None

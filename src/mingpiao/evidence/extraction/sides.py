@@ -1,4 +1,4 @@
-"""Who of 甲方 and 乙方 pays: every sentence of the file that tells it has a vote."""
+"""Whether 甲方 or 乙方 pays, by votes: each sentence that says it has one or more votes."""
 
 import re
 from collections import Counter
@@ -34,12 +34,12 @@ _PATTERNS = tuple(
 )  # fmt: skip
 _MEANING = re.compile(rf"{_FIRST} ?[(/] ?(?P<meaning>{ROLE})|(?P<other>{ROLE}) ?[(/] ?(?P<second>{SIDE})")
 _TOLD_OUTRIGHT = 100
-#: A refund or a penalty runs against the money of the contract.
+#: Words for refunds and penalties, which are paid in the opposite direction.
 _BACKWARDS = re.compile("退还|退回|返还|违约|赔偿|滞纳|罚")
 
 
 def roles_of_sides(text: str) -> dict[str, str]:
-    """ "甲方" → "payer" and so on, as far as a folded text tells it."""
+    """The role of each side ("甲方" → "payer") as far as a plain text says it."""
     votes: Counter[tuple[str, str]] = Counter()
     for match in _MEANING.finditer(text):
         side, word = (
@@ -61,7 +61,7 @@ def _side(text: str) -> str:
 
 
 def _decided(votes: Counter[tuple[str, str]]) -> dict[str, str]:
-    """The two best of each role that do not fall on one side; of two sides one role tells the other."""
+    """Roles by majority. 甲方 and 乙方 have opposite roles: the side with fewer votes gets the other role."""
     balance = Counter[str]()
     for (side, role), count in votes.items():
         balance[side] += count if role == PAYER else -count

@@ -1,4 +1,4 @@
-"""Which side of a transfer form a field stands on: 付款人 and 收款人 head blocks beside or above one another."""
+"""Roles of fields on transfer forms, where the cells 付款人 and 收款人 are headings of blocks of fields."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -18,14 +18,14 @@ _DECORATION = (":", "信息", "栏", "情况", "资料")
 
 
 class Head(NamedTuple):
-    """A cell that only says 付款人 or 收款人."""
+    """A heading: a cell with only 付款人 or 收款人 in it."""
 
     role: str
     place: PagePlace
 
 
 def heads_of(flow: Flow) -> list[Head]:
-    """Cells that head a block, also when they are written downwards, one character under another."""
+    """All headings, also those written vertically, one character below another."""
     cells = [_Cell(line.text.strip(), place) for line, place in zip(flow.lines, flow.straight, strict=True)]
     return [Head(role, cell.place) for cell in (*cells, *_stacks(cells)) if (role := _head_role(cell.text))]
 
@@ -73,11 +73,11 @@ def _around(places: Sequence[PagePlace]) -> PagePlace:
 
 
 def role_at(label: PagePlace, value: PagePlace, heads: Sequence[Head]) -> str:
-    """payer, payee or "" of a field, by the head that it belongs to."""
+    """The role of a field, from its heading: "payer", "payee" or ""."""
     here = [head for head in heads if head.place.page == label.page]
     beside = [head for head in here if _is_beside(head.place, label)]
     if beside:
-        # Of the heads to the left the one nearest in the row's height, then the nearest in width.
+        # Of the headings to the left, the nearest in height counts, then the nearest in width.
         return min(beside, key=lambda head: (round(_distance(head.place, label), 2), -head.place.left)).role
     above = [head for head in here if head.place.top <= label.top + 0.005]
     if not above:
@@ -93,7 +93,7 @@ def _is_beside(head: PagePlace, label: PagePlace) -> bool:
 
 
 def _distance(head: PagePlace, label: PagePlace) -> float:
-    """How far apart in height; nothing when one lies within the other."""
+    """The vertical distance of a label from a heading; 0 when its middle lies within the heading's height."""
     if head.top <= (label.top + label.bottom) / 2 <= head.bottom:
         return 0.0
     return abs((head.top + head.bottom) / 2 - (label.top + label.bottom) / 2)

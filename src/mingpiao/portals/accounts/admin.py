@@ -1,4 +1,4 @@
-"""/admin/accounts: every account; unlock, disable, enable, a new password."""
+"""/admin/accounts: every account; unlock, disable, enable, reset the password."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -25,7 +25,7 @@ LIST = ALL_ACCOUNTS.address
 
 @get("/accounts/{account_id:int}")
 async def account_page(call: NamedDependency[PageCall], account_id: FromPath[int]) -> Response[str]:
-    """One account, and what may be done with it."""
+    """One account, and the possible actions."""
     return await _account_page(call, account_id)
 
 
@@ -70,7 +70,7 @@ async def _account_page(call: PageCall, account_id: int, *, password: str = "") 
 
 
 def _actions(state: AccountState, *, own: bool) -> list[PageAction]:
-    """What an administrator may do with an account; with their own no more than unlock it."""
+    """The actions of an administrator on an account; on their own account, only unlocking."""
     account = state.account
     closing = ("disable", "停用账户", "danger") if account.active else ("enable", "启用账户", "primary")
     offered = [("unlock", "解除锁定", "primary")] if state.locked_until or state.failed_attempts else []

@@ -80,7 +80,7 @@ ACCOUNTS_IMPORT = Import(
     ),
     key="username",
     take=_take,
-    # Each password is hashed, which is slow on purpose; this many take some ten seconds.
+    # Hashing a password is slow on purpose; this many take about ten seconds.
     max_rows=200,
     hint="已有的相同账户会跳过，重复导入不会重复建立。",
     result_columns=("一次性密码",),

@@ -78,7 +78,7 @@ UNIT_ACCOUNT_LIST: Listing[Account] = Listing(
     address="/unit/accounts",
     title="账户管理",
     crumbs=(("首页", "/unit"),),
-    # Accounts are kept from the portals' scopes; the verb restricts to the unit.
+    # The portals' scopes do not include accounts; the verb restricts to the unit.
     scope=lambda _account: SYSTEM,
     columns=(
         Column(name="username", label="用户名", kind="code", head=True, value=lambda row: row.username),

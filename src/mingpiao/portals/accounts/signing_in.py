@@ -38,7 +38,7 @@ _FORM_SECONDS = 3_600
 async def login_page(
     request: PageRequest, services: NamedDependency[Services]
 ) -> Response[str] | Response[bytes]:
-    """The login form; who is signed in already is led on."""
+    """The login form; a person who is signed in already is redirected."""
     visit = await load_visit(request)
     if visit is not None:
         waiting = await waiting_address(services, request, visit.session.account.account_id)
@@ -48,7 +48,7 @@ async def login_page(
 
 @post("/login", request_max_body_size=STRANGERS_FORM_BYTES)
 async def login(request: PageRequest, services: NamedDependency[Services]) -> Response[str] | Response[bytes]:
-    """Sign in and lead to the form that waits for the account, or to where the person wanted to go."""
+    """Sign in and go to the form that is kept for the account, or to the page that the person wanted."""
     form = await read_form(request)
     username, follow = form.get("username", ""), form.get("next", "")
     try:
@@ -90,7 +90,7 @@ def _missing(username: str, password: str) -> tuple[Problem, ...]:
 def _login_form(
     request: PageRequest, *, username: str = "", follow: str = "", problems: tuple[Problem, ...] = ()
 ) -> Response[str]:
-    """The form, with a token of its own in a cookie: nobody can sign a visitor in by a foreign form."""
+    """The form, with a token of its own in a cookie: no foreign page can sign a visitor in."""
     token = request.cookies.get(_form_cookie_name(request)) or secrets.token_urlsafe(32)
     return page(
         request,
@@ -152,7 +152,7 @@ async def password_page(call: NamedDependency[PageCall]) -> Response[str]:
 
 @post("/password", opt=NEVER_KEPT)
 async def new_password(call: NamedDependency[PageCall]) -> Response[str]:
-    """Change one's own password; the sessions elsewhere end."""
+    """Change one's own password; the person's other sessions end."""
     form = await call.request.form()
     old, new, again = (str(form.get(name) or "") for name in ("old_password", "new_password", "new_again"))
     try:

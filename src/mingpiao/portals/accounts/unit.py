@@ -1,4 +1,4 @@
-"""账户管理: the manager of a unit opens, closes and helps its accounts."""
+"""账户管理: a unit's manager creates, closes and resets its accounts."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ from mingpiao.portals.session import PageCall, PageRequest, redirect, require_ri
 
 LIST = UNIT_ACCOUNT_LIST.address
 _GUARDS = [require_right(UNIT_ACCOUNTS)]
-#: A manager is appointed with the unit itself, not by another manager.
+#: A manager is appointed together with the unit, not by another manager.
 ROLES = (Role.UNIT_HANDLER, Role.UNIT_CHECKER)
 CRUMBS = [("首页", "/unit"), ("账户管理", LIST)]
 
@@ -38,7 +38,7 @@ async def account_form(request: PageRequest) -> Response[str]:
 
 @post("/accounts/new", guards=_GUARDS, status_code=200)
 async def new_account(call: NamedDependency[PageCall]) -> Response[str]:
-    """Make an account with a random password, shown this once."""
+    """Make an account with a random password, which is shown once."""
     form = await read_form(call.request)
     password = random_password()
     try:

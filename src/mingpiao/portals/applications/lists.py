@@ -48,7 +48,7 @@ _WHOSE = (("own", "本部门办理"), ("mine", "由我办理"), ("all", "本级�
 
 
 class ApplicationRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An application with the names that a list shows of it."""
+    """An application with the names that a list shows for it."""
 
     application: Application
     kind: str
@@ -73,7 +73,7 @@ async def _rows(here: Here, found: Page[Application]) -> Page[ApplicationRow]:
 
 
 def department_name(catalog: Catalog, region_code: str | None) -> str:
-    """The name of a region's department, or its code where there is none."""
+    """The name of a region's department, or its code if there is none."""
     department = catalog.departments.get(region_code or "")
     return department.name if department else (region_code or "")
 
@@ -105,7 +105,7 @@ async def _reviews(here: Here, wanted: Mapping[str, Any], key: str, limit: int) 
 
 
 def _usual_reviews(account: Account, values: dict[str, str]) -> dict[str, str]:
-    """Without any wish what is open in the own department; an administrator has none and sees all."""
+    """By default, what is open in the own department; an administrator has none and sees all."""
     whose = values["whose"] or ("own" if account.region_code else "all")
     return values | {"state": values["state"] or "open", "whose": whose}
 
@@ -187,7 +187,7 @@ UNIT_APPLICATIONS: Listing[ApplicationRow] = Listing(
         DaysFilter(label="提交日期", width="col-6 col-lg-2"),
         TextFilter(name="payer", label="缴款人"),
         TextFilter(name="business_no", label="业务流水号"),
-        # Any kind may be appealed for, not only those that need files.
+        # Any kind may be appealed for, not only kinds that need files.
         ChoiceFilter(
             name="kind",
             label="票据种类",

@@ -1,4 +1,4 @@
-"""What the pages of a unit and of a department show of one application alike."""
+"""The parts of an application that the pages of a unit and of a department show alike."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -18,7 +18,7 @@ from mingpiao.units.service import get as get_unit
 
 
 class DraftRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the bill that is asked for; `name` and `measure_unit` are empty for an item that is gone."""
+    """A line of the requested bill; `name` and `measure_unit` are empty for an item that no longer exists."""
 
     code: str
     name: str
@@ -30,7 +30,7 @@ class DraftRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApplicationDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """The bill that is asked for, as its face would show it."""
+    """The requested bill, as its face would show it."""
 
     kind: str
     unit: Unit
@@ -39,7 +39,7 @@ class ApplicationDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApplicationParts(msgspec.Struct, frozen=True, kw_only=True):
-    """One application with all that its page shows beside it. `reviewer` is the deciding department's name."""
+    """One application with everything that its page shows. `reviewer` is the deciding department's name."""
 
     application: Application
     draft: ApplicationDraft

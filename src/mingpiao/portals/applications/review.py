@@ -1,4 +1,4 @@
-"""/finance/reviews/{id}: one application with all that helps to decide it, and deciding it."""
+"""/finance/reviews/{id}: one application with all that helps to decide on it, and the decision."""
 
 from collections.abc import Awaitable, Mapping
 from typing import Protocol
@@ -30,7 +30,7 @@ from mingpiao.portals.session import PageCall, redirect
 
 
 class _Verb(Protocol):
-    """A way to deal with an application; the text is what its field holds."""
+    """A possible decision on an application; the text is the content of its field."""
 
     def __call__(
         self, reviews: Reviews, application_id: int, text: str, /, *, acting: Acting
@@ -49,7 +49,7 @@ class _Choices(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/reviews/{application_id:int}")
 async def review_page(call: NamedDependency[PageCall], application_id: FromPath[int]) -> Response[str]:
-    """Draft, findings, files, the unit's reason and past, and what can be decided."""
+    """The requested bill, findings, files, the unit's reason and past, and the possible decisions."""
     return await _review_page(call, application_id)
 
 
@@ -109,7 +109,7 @@ def _choices(session: Session, application: Application, catalog: Catalog) -> _C
     )
 
 
-# -- what can be done ------------------------------------------------------------------------------
+# -- the decisions -------------------------------------------------------------------------------
 
 
 async def _assign(reviews: Reviews, number: int, officer: str, *, acting: Acting) -> Application:
@@ -123,7 +123,7 @@ async def _retry(reviews: Reviews, number: int, _typed: str, *, acting: Acting) 
     return await reviews.retry(number, acting=acting)
 
 
-#: By the last part of the address: the verb, and the field that holds what it is told.
+#: By the last part of the address: the verb, and the field that holds its text.
 _VERBS: dict[str, tuple[_Verb, str]] = {
     "approve": (Reviews.approve, "opinion"),
     "return": (Reviews.return_for_correction, "correction"),
@@ -139,7 +139,7 @@ _VERBS: dict[str, tuple[_Verb, str]] = {
 async def act(
     call: NamedDependency[PageCall], application_id: FromPath[int], verb: FromPath[str]
 ) -> Response[str] | Response[bytes]:
-    """Approve, return, reject, assign, pass up, take over or try again; then show where it stands."""
+    """Approve, return, reject, assign, pass up, take over or try again; then show the new state."""
     if verb not in _VERBS:
         raise refuse("page.unknown", "没有这种办理方式，请返回复核页面。", status=404)
     do, field = _VERBS[verb]

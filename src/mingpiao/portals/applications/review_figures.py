@@ -1,4 +1,4 @@
-"""/finance/reviews/figures: what machine and people decided, how quickly, and which rules are poor."""
+"""/finance/reviews/figures: what rules and people decided, how fast, and which rules work badly."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -77,7 +77,7 @@ async def figures_page(call: NamedDependency[PageCall]) -> Response[str]:
 
 
 def _read(session: Session, catalog: Catalog, given: Mapping[str, str]) -> _Asked:
-    """The period (the last thirty days unless told, a year at most) and the region asked for.
+    """The period (by default the last thirty days, at most a year) and the region of the address.
 
     Raises `Refusal` (`region.unknown`, 404) for a region outside the account's.
     """

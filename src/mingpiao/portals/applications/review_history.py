@@ -1,4 +1,4 @@
-"""What a reviewer sees of a unit's past: twelve months of bills, earlier decisions, hits by rule."""
+"""A unit's past for a reviewer: twelve months of bills, earlier decisions, hits by rule."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -31,7 +31,7 @@ class MonthTotal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnitReviews(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit's past. `rule_names` are of the rules that are live."""
+    """A unit's past. `rule_names` are those of the live rules."""
 
     months: tuple[MonthTotal, ...]
     decisions: tuple[PastDecision, ...]
@@ -49,13 +49,15 @@ class UnitReviews(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def load_past(services: Services, account: Account, unit_id: int, *, but: int) -> UnitReviews:
-    """Read a unit's past; `account` is the reader's and must see the unit. `but` is the application at hand."""
+    """Read a unit's past. `account` is the reader's and must be allowed to see the unit. `but` is the present
+    application, which is left out.
+    """
     last = today()
     first = first_month(last)
     async with scoped_reads(services, account) as connection:
         totals = await unit_totals(connection, unit_id, first, last)
         decisions = await past_decisions(connection, unit_id, but=but)
-    # scope: of what the reader sees, this unit alone.
+    # scope: within what the reader may see, only this unit.
     async with services.database.scoped(UnitScope(unit_id)) as connection:
         hits = await hit_figures(connection, first, last)
     return UnitReviews(
@@ -72,13 +74,13 @@ async def rule_names(services: Services) -> dict[str, str]:
 
 
 def first_month(last: date) -> date:
-    """The first of the month eleven months before a day's."""
+    """The first day of the month eleven months before a day's month."""
     months = last.year * 12 + last.month - MONTHS
     return date(months // 12, months % 12 + 1, 1)
 
 
 def by_month(totals: Sequence[DayTotal], first: date) -> tuple[MonthTotal, ...]:
-    """Sums by month, each of the twelve from `first` on, also the empty ones."""
+    """Sums by month, for each of the twelve months from `first` on, including empty ones."""
     months: dict[str, list[DayTotal]] = {}
     for number in range(first.year * 12 + first.month - 1, first.year * 12 + first.month - 1 + MONTHS):
         months[f"{number // 12}-{number % 12 + 1:02d}"] = []

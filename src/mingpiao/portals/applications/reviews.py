@@ -1,4 +1,4 @@
-"""/finance/reviews: what waits for a decision, and deciding alike cases together."""
+"""/finance/reviews: applications that wait for a decision, and deciding several similar ones together."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -23,7 +23,7 @@ _DECISIONS = [(decision.value, decision.label) for decision in Decision]
 
 @get("/reviews")
 async def review_list(call: NamedDependency[PageCall]) -> Response[str]:
-    """Applications by state, deadline, unit, rule and whose task they are; what is due first comes first."""
+    """Applications by state, deadline, unit, rule and assigned person; the earliest deadline comes first."""
     return await show_list(
         call.request, call.session, call.services, REVIEWS, decisions=_DECISIONS, reason=""
     )
@@ -31,11 +31,11 @@ async def review_list(call: NamedDependency[PageCall]) -> Response[str]:
 
 @post("/reviews/batch", guards=REVIEW_GUARDS, status_code=200)
 async def decide_batch(call: NamedDependency[PageCall]) -> Response[str]:
-    """Decide the chosen applications with one reason, and list what became of each."""
+    """Decide the chosen applications with one reason, and list each result."""
     form = await call.request.form()
     members = {name: clean(value) for name, value in form.multi_items() if isinstance(value, str)}
     numbers = [read_id(str(value)) for value in form.getall("chosen", [])]
-    # A row that was chosen on two pages is one row.
+    # A row that was chosen on two pages counts once.
     chosen = list(dict.fromkeys(each for each in numbers if each is not None))
     try:
         decision = _decision(members.get("decision", ""))
@@ -70,7 +70,7 @@ async def decide_batch(call: NamedDependency[PageCall]) -> Response[str]:
 
 
 def _filter_of(members: dict[str, str]) -> dict[str, str]:
-    """The list's filter as the batch's form carries it along."""
+    """The list's filter in the form that the batch's form carries along."""
     return {name: members.get(f"filter-{name}", "") for each in REVIEWS.filters for name in each.names}
 
 

@@ -1,4 +1,4 @@
-"""开票申请: what waits for files, for its handler or for a department; confirm, appeal, withdraw."""
+"""开票申请: requests that wait for files, for their handler or for a department; confirm, appeal, withdraw."""
 
 from collections.abc import Mapping
 
@@ -28,13 +28,13 @@ from mingpiao.units.model import UnitMode
 
 LIST = UNIT_APPLICATIONS.address
 _GUARDS = [require_right(UNIT_ISSUE)]
-#: States that go on without anybody's doing: their page looks again by itself.
+#: States that end without a person's action: their page reloads by itself.
 _MOVING = (ApplicationState.CHECKING, ApplicationState.APPROVED)
 
 
 @get("/applications/{application_id:int}")
 async def application_page(call: NamedDependency[PageCall], application_id: FromPath[int]) -> Response[str]:
-    """One application: where it stands, what is asked, what can be done."""
+    """One application: its state, what is asked, and the possible actions."""
     return await _application_page(call, application_id)
 
 
@@ -60,7 +60,7 @@ async def _application_page(
         moving=application.state in _MOVING and not application.held_up,
         may_act=may_act,
         may_confirm=may_act and application.state is ApplicationState.NEEDS_CONFIRMATION,
-        # What a department let stand the handler cannot answer alone.
+        # If a department had no objection to a finding, the handler alone cannot answer it.
         held=sorted(application.held_rules & application.rules),
         may_withdraw=may_act and _withdrawable(application),
         correction=_correction(application, parts.draft.unit.mode) if may_act else "",
@@ -76,7 +76,7 @@ def _withdrawable(application: Application) -> bool:
 
 
 def _correction(application: Application, mode: UnitMode) -> str:
-    """Where a handler corrects an application: the issue form, the unit's own system, or nowhere."""
+    """Where a handler corrects an application: in the issue form, in the unit's own system, or nowhere."""
     if not application.correctable:
         return ""
     if mode is UnitMode.ONLINE and application.business_no.startswith("WEB"):
@@ -86,7 +86,9 @@ def _correction(application: Application, mode: UnitMode) -> str:
 
 @get("/applications/{application_id:int}/progress")
 async def progress(call: NamedDependency[PageCall], application_id: FromPath[int]) -> Response[str]:
-    """Where an application stands, as a fragment that asks again; once it has moved on, the page is renewed."""
+    """The state of an application, as a fragment that reloads itself; if the state has changed, the whole
+    page reloads.
+    """
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
         application = await get_application(connection, application_id)
@@ -106,7 +108,7 @@ async def progress(call: NamedDependency[PageCall], application_id: FromPath[int
 async def confirm(
     call: NamedDependency[PageCall], application_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
-    """State for each finding that the business complies, and issue."""
+    """State for each finding that the business complies, and issue the bill."""
     members = await read_form(call.request)
     given = [
         Confirmation(rule=name.removeprefix("confirmations-"), reason=text)
@@ -130,7 +132,7 @@ async def confirm(
 async def appeal(
     call: NamedDependency[PageCall], application_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
-    """Bring the findings before the department."""
+    """Submit the findings to the department."""
     members = await read_form(call.request)
     try:
         await call.services.applications.appeal(
@@ -146,7 +148,7 @@ async def appeal(
 async def withdraw(
     call: NamedDependency[PageCall], application_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
-    """End the application."""
+    """Withdraw the application."""
     members = await read_form(call.request)
     try:
         await call.services.applications.withdraw(
@@ -159,7 +161,7 @@ async def withdraw(
 
 
 def _moved(refusal: Refusal, field: str, place: str) -> tuple[Problem, ...]:
-    """Problems with the field that the page gave another name."""
+    """Problems with the names that the page gives to their fields."""
     return tuple(
         msgspec.structs.replace(each, field=place) if each.field == field else each
         for each in refusal.problems
@@ -172,7 +174,7 @@ async def _again(
     problems: tuple[Problem, ...],
     members: Mapping[str, str],
 ) -> Response[str]:
-    """The page with what is wrong and what was typed; raises `Refusal` for what is not there at all."""
+    """The page with the problems and what was typed. Raises `Refusal` if there is no such application."""
     if any(problem.status == 404 for problem in problems):
         raise Refusal(*problems)
     return await _application_page(call, application_id, problems=problems, typed=members)

@@ -21,7 +21,7 @@ _LONGEST_SUBJECT, _LONGEST_DETAILS = 28, 200
 
 
 class AuditLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line with the user names of the accounts that it tells of."""
+    """A line with the user names of the accounts that it mentions."""
 
     row: AuditRow
     actor: str
@@ -43,7 +43,7 @@ async def _fetch(here: Here, wanted: Mapping[str, Any], key: str, limit: int) ->
 
 
 def _subject(text: str) -> str:
-    """What a person types as a bill, code and number together, is stored as its 票据编号."""
+    """The stored 票据编号 of a bill for which a person types code and number together."""
     bill = _BILL.fullmatch(text)
     return f"bill:{int(bill[1] + bill[2])}" if bill else text
 
@@ -57,7 +57,7 @@ def _cut(text: str, longest: int) -> str:
 
 
 def _subject_cell(line: AuditLine) -> Parts:
-    """The subject as a link to all lines about it; a long one is whole in the tip."""
+    """The subject as a link to all lines about it; the tooltip shows a long one in full."""
     subject = line.row.subject
     cell = Markup('<a href="/admin/audit?{}"{}>{}</a>').format(
         urlencode({"subject": subject}),

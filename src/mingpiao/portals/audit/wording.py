@@ -1,6 +1,6 @@
-"""The audit trail in the users' language, in the words of the rooms and lists that record it.
+"""Chinese words for the audit trail, from the rooms and lists that record it.
 
-What has no word is shown as stored: a trail may be older than the words.
+An action without a word is shown as stored, because lines may be older than the words.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from mingpiao.house.rooms import room_of_action
 from mingpiao.portals.list_model import Listing
 from mingpiao.portals.subjects import subjects
 
-#: What the export of every list tells besides its filter.
+#: The details that the export of every list records besides its filter.
 _OF_EXPORTS = {"format": "格式", "sort": "排序"}
 
 
@@ -21,7 +21,7 @@ def action_label(action: str) -> str:
 
 
 def detail_label(action: str, name: str) -> str:
-    """What a detail of an action is called in Chinese."""
+    """The Chinese name of a detail of an action."""
     exported = _exported_by(action)
     if not exported:
         return room_of_action(action).details.get(name, name)
@@ -30,7 +30,7 @@ def detail_label(action: str, name: str) -> str:
 
 
 def details_text(action: str, details: dict[str, str]) -> str:
-    """The details as one line, each under its Chinese name; empty ones are left out."""
+    """The details as one line, each after its Chinese name; empty ones are left out."""
     return "；".join(
         f"{detail_label(action, name)}：{_value(action, name, value)}"
         for name, value in details.items()
@@ -47,7 +47,7 @@ def _value(action: str, name: str, value: str) -> str:
 
 
 def _exported_by(action: str) -> Sequence[Listing[Any]]:
-    """The lists whose export an action is: those of a unit and of its department may share one."""
+    """The lists with this export action; a unit's list and its department's may have the same."""
     return [
         listing
         for subject in subjects()

@@ -1,4 +1,4 @@
-"""The gate to one bill of one's own unit."""
+"""Checks access to one bill of one's own unit."""
 
 from mingpiao.identity.model import Account
 from mingpiao.kernel.codes import bill_id
@@ -6,14 +6,14 @@ from mingpiao.kernel.errors import refuse
 
 
 def unit_of(account: Account) -> int:
-    """The unit of a unit's account; raises `Refusal` (`access.denied`, 403) for any other."""
+    """The unit of a unit's account. Raises `Refusal` (`access.denied`, 403) for any other account."""
     if account.unit_id is None:
         raise refuse("access.denied", "该页面只供用票单位使用。", status=403)
     return account.unit_id
 
 
 def bill_id_of(code: str, number: str) -> int:
-    """票据编号 from the parts of an address; raises `Refusal` (`bill.unknown`, 404) when malformed."""
+    """票据编号 from the parts of an address. Raises `Refusal` (`bill.unknown`, 404) if malformed."""
     try:
         return bill_id(code, number)
     except ValueError as error:

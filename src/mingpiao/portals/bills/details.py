@@ -1,4 +1,4 @@
-"""What the pages of one bill work out alike for a unit and for a department."""
+"""Parts of the page of one bill that are the same for a unit and for a department."""
 
 from collections.abc import Iterable
 
@@ -9,9 +9,9 @@ from mingpiao.portals.details import HistoryLine
 
 
 def extension_of(catalog: Catalog, bill: Bill) -> list[tuple[str, str]]:
-    """其他信息 of a bill as (label, value), without those that are empty.
+    """其他信息 of a bill as (label, value), without empty ones.
 
-    What a red bill says of the blue one is left out: its page leads there.
+    The members of a red bill that name the blue one are left out: the page has a link to it.
     """
     kind = catalog.kinds.get(bill.kind)
     labels = {field.name: field.label for field in kind.extension_fields} if kind else {}
@@ -23,7 +23,7 @@ def extension_of(catalog: Catalog, bill: Bill) -> list[tuple[str, str]]:
 
 
 def history_of(events: Iterable[Event]) -> list[HistoryLine]:
-    """What has happened to a bill."""
+    """The history of a bill."""
     return [
         HistoryLine(at=event.occurred_at, what=event.type.label, note=event.facts.get("reason", ""))
         for event in events

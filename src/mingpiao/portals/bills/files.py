@@ -1,4 +1,4 @@
-"""A bill's documents to keep, for whoever may see the bill."""
+"""A bill's documents for saving, for everybody who may see the bill."""
 
 from litestar import Response
 

@@ -35,7 +35,7 @@ from mingpiao.units.service import names_of
 
 
 class BillRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A bill with the names that a list shows of it."""
+    """A bill with the names that a list shows for it."""
 
     bill: Bill
     kind: str
@@ -60,7 +60,7 @@ async def _rows(here: Here, found: Page[Bill]) -> Page[BillRow]:
 
 
 def _wanted(wanted: Mapping[str, Any], **more: Any) -> BillFilter:
-    """The filter that an address asks for, with the bounds of the portal."""
+    """The filter from an address, with the limits of the portal."""
     same = ("kind", "payer", "amount_from", "amount_to", "state", "color", "code", "number", "evidence")
     return BillFilter(
         issued_from=wanted["from"],
@@ -83,10 +83,10 @@ async def _bills_of_region(here: Here, wanted: Mapping[str, Any], key: str, limi
 
 
 def _usual(_account: Account, values: dict[str, str]) -> dict[str, str]:
-    """Without any wish the last thirty days; with a number, that bill of any day."""
+    """Without any filter, the last thirty days; with a bill's number, that bill of any day."""
     if not any(values.values()):
         return values | {"from": usual_start()}
-    # Who has a bill's number wants that bill, whatever dates the form happened to show.
+    # A person who searches by number wants that bill, whatever dates are in the form.
     return values | {"from": "", "to": ""} if is_number(values["number"]) else values
 
 
@@ -95,7 +95,7 @@ async def _note_of_unit(_here: Here, values: Mapping[str, str]) -> Markup:
 
 
 async def _note_of_region(here: Here, values: Mapping[str, str]) -> Markup:
-    """The same file may be several units': only one unit's can be shown."""
+    """Several units may have the same file, so only one unit's can be shown."""
     unit_id = (await UnitFilter().read(here, values)).wanted.get("unit_id")
     return _note(f"/finance/evidence/{unit_id}/{values['evidence']}" if unit_id else "")
 
@@ -117,7 +117,7 @@ def _items(row: BillRow) -> str:
 
 
 def _columns(base: str, units: str = "") -> tuple[Column[BillRow], ...]:
-    """Columns of a list whose bills lie below `base`; `units` is where units lie."""
+    """Columns of a list whose bills are at addresses below `base`; units are at addresses below `units`."""
     return (
         Column(
             name="issued", label="开票时间", kind="moment", phone=False, value=lambda row: row.bill.issued_at

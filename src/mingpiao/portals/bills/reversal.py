@@ -1,4 +1,4 @@
-"""冲红: why, what will happen, and the red bill."""
+"""冲红: the reason, a summary to confirm, and the red bill."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -26,12 +26,12 @@ REASONS = ("开票内容有误", "缴款人要求退款", "重复开具", "业�
 async def ask_reason(
     call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str]
 ) -> Response[str]:
-    """Ask for the reason of a reversal; one that was given before the session ended is there again."""
+    """Ask for the reason of a reversal; a reason from before the session ended is filled in again."""
     bill = await _reversible_bill(call.services, call.session, code, number)
     typed = use_kept_members(call.request) or {}
     choice, text = typed.get("reason", ""), typed.get("reason_text", "")
     if choice and choice not in REASONS:
-        # From the last step, where choice and text have become one.
+        # From the last step, where choice and text were combined.
         choice, text = _OTHER, choice
     return _reason_page(call.request, bill, choice=choice, text=text)
 
@@ -40,7 +40,7 @@ async def ask_reason(
 async def ask_again(
     call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str]
 ) -> Response[str]:
-    """Tell what will happen, and ask whether it shall."""
+    """Show what will happen, and ask for confirmation."""
     bill = await _reversible_bill(call.services, call.session, code, number)
     form = await read_form(call.request)
     choice, text = form.get("reason", ""), form.get("reason_text", "")
@@ -61,7 +61,7 @@ async def ask_again(
 async def reverse(
     call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str]
 ) -> Response[str] | Response[bytes]:
-    """Reverse the bill; pressed twice, the second answer leads to the same red bill."""
+    """Reverse the bill. Pressing the button twice leads to the same red bill."""
     form = await read_form(call.request)
     async with call.reads() as connection:
         bill = await get_bill(connection, bill_id_of(code, number))
@@ -84,7 +84,7 @@ async def reverse(
 async def reversed_page(
     call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str]
 ) -> Response[str]:
-    """What became of a reversed bill, with the red one."""
+    """The result for a reversed bill, with the red one."""
     async with call.reads() as connection:
         bill = await get_bill(connection, bill_id_of(code, number))
         if bill.color is not Color.BLUE or bill.related is None:
@@ -96,7 +96,7 @@ async def reversed_page(
 
 
 async def _reversible_bill(services: Services, session: Session, code: str, number: str) -> Bill:
-    """The bill; raises `Refusal` when it is red or was reversed before, telling by which bill."""
+    """The bill. Raises `Refusal` if it is red or reversed already; the message names the other bill."""
     async with scoped_reads(services, session.account) as connection:
         bill = await get_bill(connection, bill_id_of(code, number))
     if bill.color is Color.RED:

@@ -56,7 +56,7 @@ async def bill_page(
 
 
 def may_be_reversed(bill: Bill) -> bool:
-    """Whether a bill is blue and stands."""
+    """Whether a bill is blue and not reversed."""
     return bill.color is Color.BLUE and bill.state is BillState.NORMAL
 
 
@@ -64,7 +64,7 @@ def may_be_reversed(bill: Bill) -> bool:
 async def bill_file(
     call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str], file_name: FromPath[str]
 ) -> Response[bytes]:
-    """A document of a bill to keep: `document.ofd`, `document.pdf` or `document.xml`."""
+    """A document of a bill for saving: `document.ofd`, `document.pdf` or `document.xml`."""
     name, _, ending = file_name.partition(".")
     if name != "document":
         raise refuse("document.unknown", "没有这种文件，请从票据页面下载。", status=404)

@@ -1,4 +1,4 @@
-"""佐证材料 as pages take them in and show them: uploads, their state, pictures of pages, the file itself."""
+"""佐证材料 in pages: uploads, their state, pictures of pages, the file itself."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,15 +16,15 @@ from mingpiao.identity.model import Acting
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.session import PageCall, PageRequest
 
-#: The name of the file input; without JavaScript its files come with the form.
+#: The name of the file input; without JavaScript its files are sent with the form.
 FILES_FIELD = "evidence-files"
-#: All files of one request and the form around them: a browser without JavaScript sends several at once.
-#: docs/operations.md has the proxy let this pass.
+#: The size of all files of a request and of their form: without JavaScript a browser sends several at once.
+#: docs/operations.md sets the same limit for the proxy.
 MAX_UPLOAD = 2 * MAX_BYTES
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """An uploaded file: the evidence file that it became, or why it was refused."""
+    """An uploaded file: the evidence file that was made from it, or the reason why it was refused."""
 
     name: str
     file: EvidenceFile | None = None
@@ -34,7 +34,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 async def take_files(
     request: PageRequest, services: Services, unit_id: int, *, acting: Acting
 ) -> Sequence[Taken]:
-    """Keep every file of the posted form, each answered by itself; files beyond `MAX_FILES` are refused."""
+    """Store every file of the posted form, each with its own answer; files beyond `MAX_FILES` are refused."""
     form = await request.form()
     files = [
         value
@@ -59,7 +59,7 @@ async def take_files(
 
 
 def problems_of(taken: Sequence[Taken]) -> tuple[Problem, ...]:
-    """What was refused, for the form's field `evidence`."""
+    """The problems of refused files, for the form's field `evidence`."""
     return tuple(
         msgspec.structs.replace(
             each.problem, field="evidence", message=f"“{each.name}”：{each.problem.message}"
@@ -85,8 +85,8 @@ def as_seen(file: EvidenceFile) -> dict[str, Any]:
 
 
 async def find_file(connection: AsyncConnection, unit_id: int, digest: str) -> EvidenceFile:
-    """A file in the connection's scope; raises `Refusal` (`evidence.not_found`, 404)."""
-    # An address may name any number; ids are of 64 bits.
+    """A file in the connection's scope. Raises `Refusal` (`evidence.not_found`, 404)."""
+    # An address may contain any number; ids have 64 bits.
     found = (await get_evidence_files(connection, unit_id, [digest])).get(digest) if unit_id < 2**63 else None
     if found is None:
         raise refuse("evidence.not_found", "没有找到该佐证材料，或您无权查看。", status=404)
@@ -99,7 +99,7 @@ async def picture_answer(services: Services, file: EvidenceFile, name: str) -> R
     if ending != "png" or not number.isascii() or not number.isdigit() or len(number) > 3:
         raise refuse("evidence.page_unknown", "该佐证材料没有这一页。", status=404)
     picture = await page_picture(services.evidence, services.readers, file, int(number))
-    # What the address names never changes; only this person's browser may keep it, and not for long.
+    # The picture at an address never changes; only this person's browser may keep it, and not for long.
     headers = {"Cache-Control": "private, max-age=600"}
     return Response(picture, media_type="image/png", headers=headers)
 
@@ -120,7 +120,7 @@ async def file_answer(call: PageCall, unit_id: int, file: EvidenceFile) -> Respo
 
 
 class MarkedPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page with what claims point at: (claim's name, verdict, mark)."""
+    """A page with the places that claims refer to: (claim's name, verdict, mark)."""
 
     number: int
     width: float
@@ -129,7 +129,7 @@ class MarkedPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def marked_pages(file: EvidenceFile, claims: Sequence[Any]) -> tuple[MarkedPage, ...]:
-    """A file's pages for the template `evidence.html`; one that was not read yet has none."""
+    """A file's pages for the template `evidence.html`; a file that was not read yet has none."""
     if file.extraction is None:
         return ()
     marks = [

@@ -16,7 +16,7 @@ from mingpiao.portals.session import PageCall
 async def file_page(
     call: NamedDependency[PageCall], unit_id: FromPath[int], digest: FromPath[str]
 ) -> Response[str]:
-    """One file: what it was understood as, what is used of it, its bills and its pages."""
+    """One file: what was read in it, how much of it is used, its bills and its pages."""
     catalog = await call.services.catalog.get()
     parts = await file_parts(call.services, call.session, unit_id, digest)
     return page(

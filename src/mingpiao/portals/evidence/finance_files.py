@@ -1,4 +1,4 @@
-"""佐证材料 of the department's units: pages and files, for whoever judges an application."""
+"""佐证材料 of the department's units: pages and files, for people who decide on an application."""
 
 from litestar import Response, get
 from litestar.di import NamedDependency

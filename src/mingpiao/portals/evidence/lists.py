@@ -63,7 +63,7 @@ async def _files_of_region(here: Here, wanted: Mapping[str, Any], key: str, limi
 
 
 def _usual(_account: Account, values: dict[str, str]) -> dict[str, str]:
-    """Without a day and a unit the last thirty days."""
+    """By default, without a day and a unit, the last thirty days."""
     bounded = any(values[name] for name in ("from", "to", "unit"))
     return values if bounded else values | {"from": usual_start()}
 
@@ -76,7 +76,7 @@ def _state(row: EvidenceRow) -> Badge:
 def _columns(
     address: Callable[[ListedEvidence], str], bills: Callable[[ListedEvidence], str], units: str = ""
 ) -> tuple[Column[EvidenceRow], ...]:
-    """Columns of a list; `units` is where units lie."""
+    """Columns of a list; units are at addresses below `units`."""
     return (
         Column(
             name="uploaded",
@@ -150,7 +150,7 @@ def _columns(
 
 
 def bills_address(file: ListedEvidence) -> str:
-    """The bills of a department's units that stand on a file."""
+    """The bills of a department's units that use a file."""
     return f"/finance/bills?{urlencode({'evidence': file.digest, 'unit': file.unit_code})}"
 
 

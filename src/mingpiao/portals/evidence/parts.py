@@ -1,4 +1,4 @@
-"""What the page of one file of 佐证材料 shows, alike for units and departments."""
+"""The page of one file of 佐证材料, for units and departments alike."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from mingpiao.issuing.service import list_bills
 from mingpiao.portals.evidence.files import find_file
 from mingpiao.portals.session import scoped_reads
 
-#: Bills on the page of a file; the bill list has them all.
+#: The number of bills on the page of a file; the list of bills has all of them.
 _BILLS = 20
 
 
 async def file_parts(services: Services, session: Session, unit_id: int, digest: str) -> dict[str, Any]:
-    """What the template `evidence/file.html` shows of a file; raises `Refusal` (`evidence.not_found`, 404)."""
+    """The values for the template `evidence/file.html`. Raises `Refusal` (`evidence.not_found`, 404)."""
     async with scoped_reads(services, session.account) as connection:
         file = await find_file(connection, unit_id, digest)
         found = await list_bills(connection, BillFilter(unit_id=unit_id, evidence=digest), limit=_BILLS)
@@ -25,5 +25,5 @@ async def file_parts(services: Services, session: Session, unit_id: int, digest:
 
 
 def uploader(file: ListedEvidence) -> str:
-    """Who uploaded a file: a person's name, or that it was the unit's own system."""
+    """Who uploaded a file: a person's name, or the words for the unit's own system."""
     return file.uploaded_by_name or "业务系统"

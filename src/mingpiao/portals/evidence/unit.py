@@ -14,7 +14,7 @@ from mingpiao.portals.session import PageCall
 
 @get("/evidence/{digest:str}")
 async def file_page(call: NamedDependency[PageCall], digest: FromPath[str]) -> Response[str]:
-    """One file: what it was understood as, what is used of it, its bills and its pages."""
+    """One file: what was read in it, how much of it is used, its bills and its pages."""
     catalog = await call.services.catalog.get()
     parts = await file_parts(call.services, call.session, unit_of(call.session.account), digest)
     return page(

@@ -1,4 +1,4 @@
-"""佐证材料 of a unit: upload from the issue page, how far reading is, pages and files."""
+"""佐证材料 of a unit: upload from the issue page, the state of reading, pages and files."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
     request_max_body_size=MAX_UPLOAD,
 )
 async def upload(call: NamedDependency[PageCall]) -> Response[dict[str, Any]]:
-    """Take files in for the page's script: each is answered, and those refused are told why."""
+    """Store files for the page's script: each gets an answer, with the reason if it is refused."""
     taken = await take_files(call.request, call.services, unit_of(call.session.account), acting=call.acting)
     answer = {
         "files": [as_seen(each.file) for each in taken if each.file is not None],
@@ -44,7 +44,7 @@ async def upload(call: NamedDependency[PageCall]) -> Response[dict[str, Any]]:
 
 @get("/evidence/status")
 async def status(call: NamedDependency[PageCall]) -> Response[list[dict[str, Any]]]:
-    """How far the reading of some files is."""
+    """The state of some files: how far their reading is."""
     digests = read_query(call.request).get("digests", "").split()[:MAX_FILES]
     unit_id = unit_of(call.session.account)
     async with call.reads() as connection:

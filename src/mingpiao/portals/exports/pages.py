@@ -1,4 +1,4 @@
-"""我的导出: the exports that an account asked for and a worker writes, in the portals of all."""
+"""我的导出: the exports that an account requested and a worker writes, in all portals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -63,7 +63,7 @@ def _listing(portal: str) -> Listing[Export]:
         title="我的导出",
         columns=_columns(base),
         fetch=_fetch,
-        # Exports are an account's own, which no portal's scope knows.
+        # Exports belong to an account, which the portals' scopes do not restrict.
         scope=lambda _account: SYSTEM,
         empty=("没有导出", "较大的列表导出后在后台生成文件，完成后在这里下载。"),
         moving=lambda each: each.state.open,
@@ -76,7 +76,7 @@ async def download(
     files: NamedDependency[FileStore],
     export_id: FromPath[int],
 ) -> Stream:
-    """The file of an export of one's own, put down in the audit trail."""
+    """Download the file of an export of one's own, with an audit row."""
     async with call.services.database.system() as connection:  # system: exports are an account's, no scope's
         export = await get_export(connection, call.acting.account_id or 0, export_id)
         pieces = await files.stream(file_key(export_id)) if export.state is ExportState.READY else None

@@ -1,4 +1,4 @@
-"""我的导出: files of long lists, for whoever asked for them."""
+"""我的导出: files of long lists, for the account that requested them."""
 
 from mingpiao.house.opening import FILES
 from mingpiao.portals.exports import pages

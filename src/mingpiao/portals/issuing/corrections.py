@@ -1,4 +1,4 @@
-"""更正: an application back in the form of 开具票据, under its own business number."""
+"""更正: opens an application in the form of 开具票据, under its own business number."""
 
 from mingpiao.applications.model import Application
 from mingpiao.applications.service import get as get_application
@@ -14,7 +14,7 @@ from mingpiao.portals.session import scoped_reads
 async def form_to_correct(services: Services, account: Account, number: str) -> IssueForm:
     """The form of the unit's application with this number.
 
-    Raises `Refusal`: `application.unknown` (404), `application.wrong_state` (409) when it cannot be corrected.
+    Raises `Refusal`: `application.unknown` (404), `application.wrong_state` (409) if it cannot be corrected.
     """
     known = read_whole(number) or 0
     async with scoped_reads(services, account) as connection:
@@ -26,7 +26,7 @@ async def form_to_correct(services: Services, account: Account, number: str) -> 
 
 
 def form_of(application: Application) -> IssueForm:
-    """The form that makes an application's request, without reasons: they are asked for anew."""
+    """The form that makes an application's request, without reasons, which are asked for again."""
     request = application.request
     return IssueForm(
         business_no=request.business_no,

@@ -1,7 +1,7 @@
-"""The form of 开具票据: what was typed, what it means, and the request that it makes.
+"""The form of 开具票据: the typed texts, their meaning, and the request that is made from them.
 
-The form carries its whole state as text, so that it works without JavaScript and nothing is kept on
-the server before a bill is issued.
+The form carries its whole state as text. So it works without JavaScript, and the server keeps nothing before
+a bill is issued.
 """
 
 import re
@@ -26,13 +26,15 @@ PAY_MODES = ("转账", "现金", "POS刷卡", "微信支付", "支付宝", "其�
 MAX_MATCHES = 12
 _BUSINESS_NO = re.compile(r"WEB\d{8}[0-9a-f]{16}")
 _NOT_A_NUMBER = Decimal("NaN")
-#: How the member begins that holds the reason given for a rule.
+#: The prefix of the members that hold the reasons given for rules.
 _REASON = "reason-"
 _REASON_FIELD = "reason/"
 
 
 class ItemRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One row as typed. `search` is a name, code or pinyin initials; `code` the item found by it."""
+    """One row as typed. `search` is a name, code or pinyin initials; `code` is that of the item that was
+    found.
+    """
 
     search: str = ""
     code: str = ""
@@ -46,10 +48,11 @@ class ItemRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IssueForm(msgspec.Struct, frozen=True, kw_only=True):
-    """The form as typed. `business_no` is made once with the form: sending it again issues nothing new.
+    """The form as typed. `business_no` is made once with the form, so sending the form again issues no second
+    bill.
 
-    `evidence` names uploaded files; `reasons` by rule code state why the business complies; `appeal`
-    is what the handler asks the department to consider.
+    `evidence` names uploaded files. `reasons` maps rule codes to the reasons why the business complies.
+    `appeal` is what the handler asks the department to consider.
     """
 
     business_no: str
@@ -70,7 +73,7 @@ class IssueForm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RowView(msgspec.Struct, frozen=True, kw_only=True):
-    """A row with what its texts mean. `amount` is None while there is none to show."""
+    """A row with the meaning of its texts. `amount` is None while it cannot be computed."""
 
     row: ItemRow
     item: ChargeItem | None
@@ -87,7 +90,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FormView(msgspec.Struct, frozen=True, kw_only=True):
-    """A form with its kind and what its rows mean; `total` in 元 over the rows that have an amount."""
+    """A form with its kind and the meaning of its rows; `total` in 元 is over the rows that have an amount."""
 
     form: IssueForm
     kind: BillKind
@@ -105,7 +108,7 @@ def new_business_no(today: date) -> str:
 
 
 def read_issue_form(members: Mapping[str, str], kind: BillKind, today: date) -> IssueForm:
-    """The form from what a browser sent; a business number that is not one of ours is made anew."""
+    """The form from the browser's members; a business number that this page did not make is replaced."""
     business_no = members.get("business_no", "")
     return IssueForm(
         business_no=business_no if _BUSINESS_NO.fullmatch(business_no) else new_business_no(today),
@@ -143,7 +146,7 @@ def _read_rows(members: Mapping[str, str]) -> Iterator[ItemRow]:
 
 
 def form_members(form: IssueForm) -> dict[str, str]:
-    """The form as the members of a posted form: what the next page carries along."""
+    """The form as members of a posted form, for the next page."""
     members = {
         "business_no": form.business_no,
         "kind": form.kind,
@@ -164,14 +167,14 @@ def form_members(form: IssueForm) -> dict[str, str]:
 
 
 def with_row(form: IssueForm) -> IssueForm:
-    """The form with one more row, while a bill may carry it."""
+    """The form with one more row, unless it has as many as a bill may have."""
     if len(form.items) >= MAX_ITEMS:
         return form
     return msgspec.structs.replace(form, items=(*form.items, ItemRow()))
 
 
 def with_files(form: IssueForm, digests: Sequence[str]) -> IssueForm:
-    """The form with further files, each once."""
+    """The form with further files, without duplicates."""
     return msgspec.structs.replace(form, evidence=tuple(dict.fromkeys((*form.evidence, *digests))))
 
 
@@ -181,7 +184,7 @@ def without_file(form: IssueForm, digest: str) -> IssueForm:
 
 
 def without_row(form: IssueForm, index: int) -> IssueForm:
-    """The form without one row; one empty row stays."""
+    """The form without one row; at least one empty row remains."""
     rows = form.items[:index] + form.items[index + 1 :]
     return msgspec.structs.replace(form, items=rows or (ItemRow(),))
 
@@ -209,7 +212,7 @@ def items_for(profile: UnitProfile, kind: BillKind, catalog: Catalog) -> list[Ch
 def matching(items: Sequence[ChargeItem], words: str) -> list[ChargeItem]:
     """Items whose name contains the words, or whose code or pinyin begins with or contains them.
 
-    Those that begin with the words come first; no words match all.
+    Those that begin with the words come first. Without words, all match.
     """
     wanted = words.strip().casefold()
     ranked = [(_rank(item, wanted), item) for item in items]
@@ -226,12 +229,12 @@ def _rank(item: ChargeItem, wanted: str) -> int | None:
 
 
 def is_fixed(item: ChargeItem) -> bool:
-    """Whether an item has one rate only."""
+    """Whether an item has only one rate."""
     return item.rate.kind is RateKind.FIXED or item.rate.minimum == item.rate.maximum
 
 
 def rate_hint(item: ChargeItem) -> str:
-    """What rates an item allows, in words."""
+    """The rates that an item allows, in words."""
     low, high = plain_number(item.rate.minimum), plain_number(item.rate.maximum)
     if is_fixed(item):
         return f"固定标准 {low} 元/{item.measure_unit}"
@@ -241,7 +244,7 @@ def rate_hint(item: ChargeItem) -> str:
 
 
 def understand(form: IssueForm, profile: UnitProfile, kind: BillKind, catalog: Catalog) -> FormView:
-    """Find the items meant by each row, fill in fixed rates, and work out amounts and total."""
+    """Find the item of each row, fill in fixed rates, and compute amounts and total."""
     items = items_for(profile, kind, catalog)
     rows = tuple(_understand_row(row, items) for row in form.items)
     amounts = [row.amount for row in rows if row.amount is not None]
@@ -265,9 +268,9 @@ def _understand_row(row: ItemRow, items: Sequence[ChargeItem]) -> RowView:
 
 
 def _find_item(row: ItemRow, items: Sequence[ChargeItem]) -> tuple[ChargeItem | None, tuple[ChargeItem, ...]]:
-    """The one item that a row means, or those that it may mean."""
+    """The one item that a row means, or the items that it may mean."""
     chosen = next((item for item in items if item.code == row.code), None)
-    # A code counts only for the name it was chosen with: without JavaScript the name may have been retyped.
+    # A code is valid only for the name it was chosen with: without JavaScript the name may have changed since.
     if chosen is not None and row.search in (chosen.name, chosen.code):
         return chosen, ()
     if not row.search:
@@ -283,7 +286,7 @@ def _amount(quantity: Decimal | None, rate: Decimal | None) -> Decimal | None:
     if quantity is None or rate is None:
         return None
     with localcontext() as context:
-        context.prec = 80  # two numbers of 30 digits multiply exactly
+        context.prec = 80  # The product of two numbers of 30 digits is exact.
         amount = line_amount(quantity, rate)
     return amount if 0 < amount <= MAX_AMOUNT else None
 
@@ -292,7 +295,7 @@ def _amount(quantity: Decimal | None, rate: Decimal | None) -> Decimal | None:
 
 
 def as_request(view: FormView, handler: str) -> IssueRequest:
-    """The request that a form makes. What is no number becomes NaN, which the desk's checks name."""
+    """The request that a form makes. A text that is no number becomes NaN, which the desk's checks report."""
     form = view.form
     is_unit = form.payer_type == "2"
     return IssueRequest(
@@ -335,16 +338,16 @@ def _number(text: str) -> Decimal:
 
 
 def without_blank_rows(form: IssueForm) -> IssueForm:
-    """The form with only the rows that hold something; one row stays."""
+    """The form with only the rows that are not empty; at least one row remains."""
     rows = tuple(row for row in form.items if not row.blank)
     return msgspec.structs.replace(form, items=rows or (ItemRow(),))
 
 
 def for_people(problems: Iterable[Problem], view: FormView) -> tuple[Problem, ...]:
-    """The desk's problems as a person at this form can act on them.
+    """The desk's problems in a form on which a person at this page can act.
 
-    Amounts and total are worked out here, so that what is wrong with them follows from quantity, rate
-    or item, which are named instead; an empty field is asked for.
+    Amounts and total are computed here, so their problems come from quantity, rate or item, which are named
+    instead. An empty field is asked for.
     """
     kept: list[Problem] = []
     told = list(problems)
@@ -363,7 +366,7 @@ def for_people(problems: Iterable[Problem], view: FormView) -> tuple[Problem, ..
 
 
 def reason_problems(problems: Sequence[Problem], form: IssueForm) -> tuple[Problem, ...]:
-    """The desk's problems at the reasons they are about; none unless all are about reasons."""
+    """The desk's problems at the reasons that they are about; empty unless all are about reasons."""
     rules = [rule for rule, reason in form.reasons.items() if reason]
     places = [problem.field.split("/") for problem in problems]
     if not all(len(place) == 3 and place[0] == "confirmations" for place in places):
@@ -375,7 +378,7 @@ def reason_problems(problems: Sequence[Problem], form: IssueForm) -> tuple[Probl
 
 
 def _with_basis(problem: Problem) -> Problem:
-    """With the legal basis, where a rule says the same or is what refused."""
+    """The message with the legal basis, if a rule says the same or refuses."""
     if "basis" not in problem.facts:
         return problem
     return msgspec.structs.replace(problem, message=f"{problem.message}（依据：{problem.facts['basis']}）")
@@ -397,7 +400,7 @@ def _reworded(problem: Problem, view: RowView | None) -> Problem:
     if name == "rate" and not view.row.rate:
         return msgspec.structs.replace(problem, message="请填写收费标准。")
     if name == "amount":
-        # No amount is shown for a product that is zero or too large to stand on a bill.
+        # A product that is zero or too large for a bill is not shown as an amount.
         return msgspec.structs.replace(problem, message="数量乘以标准的金额不在票据允许的范围内，请核对。")
     return problem
 
@@ -417,7 +420,7 @@ _DECIMAL_TYPES = (ExtensionType.MONEY, ExtensionType.NUMBER)
 
 
 def input_type(field: ExtensionField) -> str:
-    """The type of the HTML input that suits a field."""
+    """The type of the HTML input for a field."""
     return _INPUT_TYPES.get(field.type, "text")
 
 

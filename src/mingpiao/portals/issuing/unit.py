@@ -1,4 +1,4 @@
-"""开具票据: choose a kind, fill in, check the answers, issue."""
+"""开具票据: choose a kind, fill in the form, check the answers, issue."""
 
 import msgspec
 from litestar import Response, get, post
@@ -67,7 +67,7 @@ _GUARDS = [require_right(UNIT_ISSUE)]
 
 
 class _Window(msgspec.Struct, frozen=True, kw_only=True):
-    """What a handler works with: the unit, what it may issue, and whose names may stand as 复核人."""
+    """The data that a handler works with: the unit, what it may issue, and the possible 复核人."""
 
     profile: UnitProfile
     catalog: Catalog
@@ -105,9 +105,9 @@ async def _open_window(services: Services, account: Account) -> _Window:
 
 @get("/issue", guards=_GUARDS)
 async def choose_or_fill(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
-    """Without a kind, the choice of one; with it, an empty form, or that of an application to correct.
+    """Without a kind, the choice of one; with it, an empty form, or the form of an application to correct.
 
-    A form that waits for its author since an earlier session is shown as it was typed.
+    A form that is kept from an earlier session is shown as it was typed.
     """
     window = await _open_window(call.services, call.session.account)
     query = read_query(call.request)
@@ -139,7 +139,9 @@ async def choose_or_fill(call: NamedDependency[PageCall]) -> Response[str] | Res
 
 
 def _stopped(level: StockLevel | None, mode: UnitMode) -> str:
-    """Why no bill of a kind can be issued now, or an empty text. An online unit's numbers come at issue."""
+    """The reason why no bill of a kind can be issued now, or an empty text. An online unit gets its numbers
+    at issue.
+    """
     if level is not None and "qualification_revoked" in level.locks:
         return "资质证书的认定已撤销，请上传有效的证书。"
     if level is not None and (level.locks or (level.valid_until and level.valid_until < today())):
@@ -151,7 +153,7 @@ def _stopped(level: StockLevel | None, mode: UnitMode) -> str:
 
 @post("/issue", guards=_GUARDS, status_code=200, request_max_body_size=MAX_UPLOAD)
 async def fill(call: NamedDependency[PageCall]) -> Response[str]:
-    """A step within the form (`action`), or on to *check your answers*. Files that come along are taken in."""
+    """Do a step within the form (`action`), or go to *check your answers*. Files in the form are stored."""
     window = await _open_window(call.services, call.session.account)
     members = await read_form(call.request)
     form = read_issue_form(members, window.kind(members.get("kind", "")), today())
@@ -179,13 +181,13 @@ async def fill(call: NamedDependency[PageCall]) -> Response[str]:
 async def _assess(
     session: Session, services: Services, view: FormView, *, counted: bool = False
 ) -> Assessment:
-    """What the desk says of the bill. Reasons have no part in it: they are answered on the check page."""
+    """The desk's problems with the bill. Reasons are not judged here: they are given on the check page."""
     wanted = msgspec.structs.replace(as_request(view, session.account.display_name), confirmations=())
     return await services.desk.check(unit_of(session.account), wanted, counted=counted)
 
 
 async def _files(services: Services, account: Account, view: FormView) -> list[EvidenceFile]:
-    """The form's files in its order; what names none of the unit's is left out."""
+    """The form's files in its order, without those that are not the unit's."""
     if not view.form.evidence:
         return []
     async with scoped_reads(services, account) as connection:
@@ -204,7 +206,7 @@ def _check_page(
     status: int = 200,
     problems: tuple[Problem, ...] = (),
 ) -> Response[str]:
-    """*Check your answers*: the bill as it will be, what rules ask or say, and how its files compare."""
+    """*Check your answers*: the future bill, questions and warnings of rules, and how its files compare."""
     asks = [hit for hit in assessment.hits if hit.severity is Severity.ASK]
     shown = {hit.rule for hit in asks}
     return page(
@@ -218,7 +220,7 @@ def _check_page(
         unit=window.profile.unit,
         handler=session.account.display_name,
         asks=asks,
-        # Reasons that are not asked for on this page go along unseen.
+        # Reasons that this page does not ask for are carried along in hidden fields.
         kept_reasons={rule: text for rule, text in view.form.reasons.items() if rule not in shown},
         warnings=[hit for hit in assessment.hits if hit.severity is Severity.WARN],
         claims=assessment.claims,
@@ -229,8 +231,9 @@ def _check_page(
 
 
 def _step(form: IssueForm, action: str, window: _Window) -> IssueForm:
-    """What a button within the form does: `add`, `remove-3`, `pick-3-060001`, `drop-<digest>`; all others
-    only work out."""
+    """Do what a button within the form says: `add`, `remove-3`, `pick-3-060001`, `drop-<digest>`; any other
+    only computes amounts.
+    """
     verb, _, rest = action.partition("-")
     index, _, code = rest.partition("-")
     row = read_whole(index, digits=3)
@@ -249,7 +252,7 @@ def _step(form: IssueForm, action: str, window: _Window) -> IssueForm:
 
 
 def _focus(members: dict[str, str], action: str, view: FormView) -> str:
-    """The id of the input where typing goes on."""
+    """The id of the input that gets the focus."""
     if action == "add":
         return field_id(f"items/{len(view.rows) - 1}/code")
     if action.startswith("pick-"):
@@ -259,7 +262,7 @@ def _focus(members: dict[str, str], action: str, view: FormView) -> str:
 
 @post("/issue/amounts", guards=_GUARDS, status_code=200)
 async def amounts(call: NamedDependency[PageCall]) -> Response[str]:
-    """Amounts, total and 大写金额 for what is in the form now, as a fragment."""
+    """Amounts, total and 大写金额 for the present form, as a fragment."""
     window = await _open_window(call.services, call.session.account)
     members = await read_form(call.request)
     form = read_issue_form(members, window.kind(members.get("kind", "")), today())
@@ -277,7 +280,7 @@ async def find_items(call: NamedDependency[PageCall]) -> Response[str]:
 
 @post("/issue/confirm", guards=_GUARDS, status_code=200)
 async def confirm(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
-    """Issue. The form's business number makes a second press or a reload answer with the same bill."""
+    """Issue the bill. Because of the form's business number, a second press or a reload shows the same bill."""
     window = await _open_window(call.services, call.session.account)
     members = await read_form(call.request)
     form = read_issue_form(members, window.kind(members.get("kind", "")), today())
@@ -335,8 +338,9 @@ async def _answer(
             )
             return await _asked_again(call, window, view, unanswered)
         case Unresolved():
-            # The same business number stays in the page: pressing again tells the truth. Nothing more is
-            # read for it, as the database may be away.
+            # The page keeps the same business number, so pressing again shows whether the bill was issued.
+            # Nothing
+            # more is read for it, as the database may not be available.
             return _check_page(
                 call.request,
                 call.session,
@@ -364,7 +368,7 @@ async def _asked_again(
 
 
 def _issued_before(request: PageRequest, view: FormView, conflict: Problem) -> Response[str]:
-    """The form's bill stands already, with other content: lead to it, and to a new form."""
+    """A bill with the form's business number exists, with other content: link to it, and to a new form."""
     return page(
         request,
         "issuing/issued_before.html",
@@ -379,7 +383,7 @@ def _issued_before(request: PageRequest, view: FormView, conflict: Problem) -> R
 
 @get("/issue/done/{code:str}/{number:str}", guards=_GUARDS)
 async def done(call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str]) -> Response[str]:
-    """The bill stands: its numbers, its face, what comes next."""
+    """The issued bill: its numbers, its face, and what to do next."""
     async with call.reads() as connection:
         document = await get_document(connection, bill_id_of(code, number))
     return page(

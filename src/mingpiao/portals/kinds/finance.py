@@ -1,4 +1,4 @@
-"""票据种类: what kinds there are, and which of them need supporting files."""
+"""票据种类: which kinds exist, and which of them need evidence files."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -24,7 +24,7 @@ async def kind_list(call: NamedDependency[PageCall]) -> Response[str]:
 
 @post("/kinds/{code:str}/evidence", guards=[require_right(KINDS_MARK)], status_code=200)
 async def mark(call: NamedDependency[PageCall], code: FromPath[str]) -> Response[bytes]:
-    """Say whether a kind needs files from now on; pressed twice, the second changes nothing."""
+    """Mark whether a kind needs files from now on. Pressing the button twice has the same effect as once."""
     catalog = await call.services.catalog.get()
     if not may_mark(call.session.account, catalog):
         raise refuse("access.denied", "票据种类由省级财政部门负责人设置，请联系省级财政部门。", status=403)

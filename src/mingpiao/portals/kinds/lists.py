@@ -1,4 +1,4 @@
-"""The list of 票据种类, and who may say which of them need evidence files."""
+"""The list of 票据种类, and who may mark those that need evidence files."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ from mingpiao.storage.paging import Page
 
 
 class KindRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind with the name of its category; `markable` tells whether who looks may mark it."""
+    """A kind with the name of its category; `markable` says whether the reader may mark it."""
 
     kind: BillKind
     category: str
@@ -30,7 +30,7 @@ def may_mark(account: Account, catalog: Catalog) -> bool:
 
 
 async def _fetch(here: Here, _wanted: Mapping[str, Any], _key: str, _limit: int) -> Page[KindRow]:
-    """The catalog is held in memory: one page has it whole."""
+    """The catalog is in memory, so one page has all kinds."""
     markable = may_mark(here.account, here.catalog)
     names = {category.code: category.name for category in here.catalog.categories.values()}
     rows = tuple(

@@ -1,11 +1,11 @@
-"""票据种类 as pages name them, and as lists offer them."""
+"""票据种类 by name, and as options in lists."""
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.portals.list_filters import Here, Options
 
 
 def kind_name(catalog: Catalog, code: str) -> str:
-    """The name of a 票据种类 without the province before it, or its code when the catalog has none."""
+    """The name of a 票据种类 without the province's name in front, or its code if the catalog has none."""
     kind = catalog.kinds.get(code)
     return kind.name.removeprefix(catalog.regions[f"{catalog.province}0000"].name) if kind else code
 

@@ -1,4 +1,4 @@
-"""票据种类: what a department sees and marks of kinds of bills."""
+"""票据种类: pages on which a department sees the kinds of bills and marks those that need evidence."""
 
 from mingpiao.portals.gates import FINANCE_VIEW
 from mingpiao.portals.kinds import finance, lists

@@ -17,7 +17,9 @@ from mingpiao.storage.scope import SYSTEM
 
 
 def owner_of(account: Account) -> int | str:
-    """Whose messages an account reads; raises `Refusal` (`access.denied`, 403) for one that reads none."""
+    """The recipient whose messages an account reads. Raises `Refusal` (`access.denied`, 403) if there is
+    none.
+    """
     owner = message_owner(account)
     if owner is None:
         raise refuse("access.denied", "该账户没有消息。", status=403)
@@ -47,7 +49,8 @@ def _listing(portal: str) -> Listing[Message]:
         crumbs=(("首页", f"/{portal}"),),
         key="before",
         page_size=PAGE_SIZE,
-        # Who has read a message is an account's own, which no portal's scope knows; the verb restricts to the owner.
+        # Whether a message is read depends on the account, which the portals' scopes do not know; the verb
+        # restricts to the recipient.
         scope=lambda _account: SYSTEM,
         columns=(
             Column(name="mark", label="状态", value=_marks),

@@ -1,4 +1,4 @@
-"""消息: what the platform tells a unit or a department, in the portals of both."""
+"""消息: messages of the platform to a unit or a department, in the portals of both."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -22,7 +22,7 @@ async def message_list(call: NamedDependency[PageCall]) -> Response[str]:
 
 @post("/messages/read", guards=_GUARDS, status_code=200)
 async def read_all(call: NamedDependency[PageCall]) -> Response[bytes]:
-    """Mark all that the page showed, and what is older, as read."""
+    """Mark all messages that the page showed, and all older ones, as read."""
     newest = read_id((await read_form(call.request)).get("newest", "")) or 0
     async with call.services.database.system() as connection:  # system: no scope writes who has read what
         await mark_read(connection, call.session.account.account_id, owner_of(call.session.account), newest)
@@ -31,7 +31,7 @@ async def read_all(call: NamedDependency[PageCall]) -> Response[bytes]:
 
 @post("/messages/{message_id:int}/open", guards=_GUARDS, status_code=200)
 async def follow(call: NamedDependency[PageCall], message_id: FromPath[int]) -> Response[bytes]:
-    """Mark a message as read and go where it leads."""
+    """Mark a message as read and open the page that it links to."""
     account = call.session.account
     async with call.services.database.system() as connection:  # system: no scope writes who has read what
         link = await open_message(connection, account.account_id, owner_of(account), message_id)

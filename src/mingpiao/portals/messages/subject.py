@@ -1,4 +1,4 @@
-"""消息 of units and departments; the bell in the page's head leads to them."""
+"""消息 of units and departments; the bell at the top of each page leads to them."""
 
 from mingpiao.portals.messages import lists, pages
 from mingpiao.portals.subjects import Subject

@@ -1,4 +1,4 @@
-"""概览 as values: a day against the thirty days before it, by kind and by region."""
+"""概览 as values: a day compared with the thirty days before it, by kind and by region."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +13,7 @@ from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.money import CENT
 from mingpiao.portals.kinds.naming import kind_name
 
-#: How many days before a day it is compared with.
+#: The number of days with which a day is compared.
 COMPARED_DAYS = 30
 
 
@@ -28,21 +28,21 @@ class DaySum(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """A day's figure beside the daily average of the days before; None when there were none."""
+    """A day's figure, and the daily average of the days before; None if there were none."""
 
     value: Decimal
     average: Decimal | None
 
     @property
     def change(self) -> Decimal | None:
-        """How far the figure lies from the average, in per cent with one place."""
+        """The difference of the figure from the average, in per cent with one decimal."""
         if not self.average:
             return None
         return ((self.value - self.average) / self.average * 100).quantize(Decimal("0.1"))
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
-    """What one kind or region issued on the day; `code` is empty for the region's own level (本级)."""
+    """The figures of one kind or region on the day; `code` is empty for the region's own level (本级)."""
 
     code: str
     name: str
@@ -52,7 +52,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the page shows. `compared_days` is how many days the averages are taken over."""
+    """All that the page shows. `compared_days` is the number of days in the averages."""
 
     day: date
     compared_days: int
@@ -75,10 +75,10 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build_overview(totals: Sequence[DayTotal], day: date, region_code: str, catalog: Catalog) -> Overview:
-    """Make the overview of a region from its sums of the day and the thirty days before.
+    """Make the overview of a region from its sums of the day and of the thirty days before.
 
-    Averages begin with the first of those days that has a bill: a platform of three days' age is not
-    compared with twenty-seven empty ones.
+    Averages begin with the first of those days that has a bill, so that a platform in its third day is not
+    compared with empty days.
     """
     days = _sums_by_day(totals, day)
     before = _days_in_use(days[:-1])
@@ -100,7 +100,7 @@ def children_of(catalog: Catalog, region_code: str) -> list[str]:
 
 
 def reversal_percent(sums: Iterable[DaySum]) -> Decimal:
-    """Reversals to bills issued, in per cent with two places; 0 where nothing was issued."""
+    """Reversals per bill issued, in per cent with two decimals; 0 if nothing was issued."""
     issued = reversed_ = 0
     for each in sums:
         issued += each.issued_count

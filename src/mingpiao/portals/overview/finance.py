@@ -1,4 +1,4 @@
-"""/finance: 概览."""
+"""/finance: 概览, a department's overview."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from mingpiao.portals.session import PageCall
 
 @get("/")
 async def overview(call: NamedDependency[PageCall]) -> Response[str]:
-    """Bills and amounts of a day against the thirty days before, by kind and by region."""
+    """Bills and amounts of a day compared with the thirty days before, by kind and by region."""
     catalog = await call.services.catalog.get()
     given = read_query(call.request)
     region_code = chosen_region(call.session.account, catalog, clean_text(given.get("region", "")))
@@ -87,7 +87,7 @@ def _bars(shares: tuple[Share, ...], compared_days: int) -> str:
     return _json(
         {
             "type": "bars",
-            # Every kind is electronic: the chart has no room to say it each time.
+            # Every kind is electronic, so the chart's labels leave this word out to save space.
             "labels": [share.name.removesuffix("（电子）") for share in shares],
             "values": [share.count for share in shares],
             "averages": [float(share.average_count) for share in shares] if compared_days else None,

@@ -1,4 +1,4 @@
-"""Where people of a unit and of a department begin."""
+"""The first page after signing in: of a unit, and of a department."""
 
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
 from mingpiao.portals.overview import finance, unit

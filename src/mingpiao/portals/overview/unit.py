@@ -1,4 +1,4 @@
-"""首页 of a unit: today's figures, the stock of numbers, and the ways on."""
+"""首页 of a unit: today's figures, the stock of numbers, and links to other pages."""
 
 from decimal import Decimal
 
@@ -20,13 +20,13 @@ from mingpiao.qualifications.service import unit_qualifications
 from mingpiao.units.model import UnitMode
 
 _LATEST = 8
-#: Below this many free numbers an interface unit should ask for more; an online unit draws at issue.
+#: With fewer free numbers than this an interface unit should ask for more; an online unit gets them at issue.
 LOW_STOCK = 200
 
 
 @get("/")
 async def home(call: NamedDependency[PageCall]) -> Response[str]:
-    """What happened today and what stands in the way of issuing."""
+    """What happened today, and what prevents issuing."""
     unit_id = unit_of(call.session.account)
     async with call.reads() as connection:
         totals = await unit_totals(connection, unit_id, today(), today())

@@ -1,4 +1,4 @@
-"""/finance/qualifications: 资质审核, what expires next, and the qualifications of the region's units."""
+"""/finance/qualifications: 资质审核, the ones that expire next, and the qualifications of the region's units."""
 
 from typing import Any
 
@@ -91,7 +91,7 @@ async def _qualification_page(
 async def decide_qualification(
     call: NamedDependency[PageCall], qualification_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
-    """`accept`, `reject`, `retire` or `revoke`; of two who do it at once the second is told who was first."""
+    """`accept`, `reject`, `retire` or `revoke`. If two people do it at once, the second sees who was first."""
     form = await read_form(call.request)
     decision = form.get("decision", "")
     given = _Decision(
@@ -116,7 +116,7 @@ async def decide_qualification(
 
 
 class _Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What every decision comes with."""
+    """The members that every decision has."""
 
     reason: str
     revision: int
@@ -141,7 +141,7 @@ async def _decide(
 async def qualification_picture(
     call: NamedDependency[PageCall], qualification_id: FromPath[int], number: FromPath[int]
 ) -> Response[bytes]:
-    """A page of a qualification, upright."""
+    """A page of a qualification, turned upright."""
     qualification = await _find(call.session, call.services, qualification_id)
     return picture_answer(await call.services.qualifications.picture(qualification, number))
 

@@ -69,7 +69,7 @@ def _expires_until(expiry: str) -> date | None:
 
 
 def _usual(_account: Account, values: dict[str, str]) -> dict[str, str]:
-    """Without any wish what waits for a decision."""
+    """By default, those that wait for a decision."""
     return values if any(values.values()) else values | {"state": QualificationState.SUBMITTED.value}
 
 
@@ -80,7 +80,7 @@ def _until(row: QualificationRow) -> date | str | None:
 
 
 def _stated(name: str, label: str) -> Column[QualificationRow]:
-    """A column of what the unit states of its qualification."""
+    """A column of what the unit states about its qualification."""
     return Column(
         name=name,
         label=label,

@@ -1,4 +1,4 @@
-"""资质证书 as pages show them: states, days left, fields beside the picture; and what is answered as a file."""
+"""Parts of pages about 资质证书: states, days left, fields beside the picture, and files as answers."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -36,12 +36,14 @@ _STATE_COLOURS = {
 TYPE_OPTIONS = [
     (qualification_type.value, qualification_type.label) for qualification_type in QualificationType
 ]
-#: Long texts, in a field of several lines.
+#: Long texts, which get a field of several lines.
 _LONG = frozenset({"purpose"})
 
 
 class FieldView(msgspec.Struct, frozen=True, kw_only=True):
-    """One field beside the picture. `read` and `stated` are as people write them; `sure` None when nothing was read."""
+    """One field beside the picture. `read` and `stated` are in people's spelling; `sure` is None if nothing
+    was read.
+    """
 
     name: str
     label: str
@@ -81,7 +83,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def qualification_view(qualification: Qualification) -> QualificationView:
-    """A qualification for its page."""
+    """A qualification in the form for its page."""
     return QualificationView(
         qualification=qualification,
         fields=tuple(_field(qualification, name) for name in FIELD_LABELS),
@@ -125,14 +127,14 @@ def _pages(qualification: Qualification) -> tuple[PageView, ...]:
 
 
 def plain_value(name: str, value: str) -> str:
-    """A field's value as people write it."""
+    """A field's value in people's spelling."""
     if name == "qualification_type":
         return QualificationType(value).label if value else ""
     return "长期" if value == UNLIMITED else value
 
 
 def state_colour(qualification: Qualification) -> str:
-    """The colour of a qualification's state; the words beside it say the same."""
+    """The colour of a qualification's state; words beside it say the same."""
     if qualification.state is QualificationState.ACCEPTED:
         left = qualification.days_left(today())
         if left is not None and left <= REMINDERS[0]:
@@ -153,7 +155,7 @@ def days_text(qualification: Qualification) -> str:
 
 
 def notice_of(standing: UnitQualifications) -> Notice | None:
-    """What the home page of a unit says of its qualifications; None when nothing needs to be done."""
+    """What the home page of a unit says about its qualifications; None if nothing needs to be done."""
     left = standing.days_left(today())
     if left is not None and left < 0:
         text = f"有效期至{standing.valid_until}。请上传换发后的证书，认定有效后立即恢复开票。"
@@ -176,7 +178,7 @@ def notice_of(standing: UnitQualifications) -> Notice | None:
 
 
 def form_values(qualification: Qualification) -> dict[str, str]:
-    """What a form begins with: what was stated before, else what was read."""
+    """The first content of a form: what was stated before, else what was read."""
     values = {}
     for name in FIELD_LABELS:
         stated = qualification.stated.value(name) if qualification.stated else ""
@@ -187,7 +189,7 @@ def form_values(qualification: Qualification) -> dict[str, str]:
 
 
 def read_statement(form: Mapping[str, str]) -> tuple[Statement | None, list[Problem]]:
-    """A statement from a posted form, or what is wrong in a form that cannot be one."""
+    """A statement from a posted form, or the problems of a form that cannot be one."""
     problems: list[Problem] = []
     days: dict[str, date | None] = {"valid_from": None, "valid_until": None}
     for name in days:
@@ -228,7 +230,7 @@ def _problem(reason: str, field: str, message: str) -> Problem:
 
 
 def picture_answer(picture: bytes) -> Response[bytes]:
-    """A page's picture; what it shows never changes, but only this person's browser may keep it."""
+    """A page's picture. It never changes, but only this person's browser may keep it."""
     return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
 
 

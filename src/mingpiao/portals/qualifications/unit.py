@@ -42,7 +42,7 @@ from mingpiao.qualifications.service import (
 LIST = UNIT_QUALIFICATION_LIST.address
 _GUARDS = [require_right(UNIT_QUALIFICATIONS)]
 _CRUMBS = [("首页", "/unit"), ("资质证书", LIST)]
-#: Above the limit of a file, so that one too large is told so beside the form.
+#: More than the limit of a file, so that a file that is too large is refused with a message beside the form.
 _MAX_UPLOAD = 2 * MAX_BYTES
 
 
@@ -72,7 +72,7 @@ async def _list_page(call: PageCall, problems: tuple[Problem, ...] = ()) -> Resp
 
 @post("/qualifications", guards=_GUARDS, status_code=200, request_max_body_size=_MAX_UPLOAD)
 async def upload(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
-    """Take a file in; the same one again leads to the qualification that it is."""
+    """Store a file; uploading the same one again leads to the existing qualification."""
     file = (await call.request.form()).get("file")
     try:
         if not isinstance(file, UploadFile) or not file.filename:
@@ -92,7 +92,7 @@ async def upload(call: NamedDependency[PageCall]) -> Response[str] | Response[by
 async def qualification_page(
     call: NamedDependency[PageCall], qualification_id: FromPath[int]
 ) -> Response[str]:
-    """A qualification: the picture, what was read, and the form to state what it says."""
+    """A qualification: the picture, what was read, and the form to confirm or correct it."""
     qualification = await _own(call.session, call.services, qualification_id)
     return _qualification_page(call.request, call.session, qualification)
 
@@ -131,7 +131,7 @@ def _qualification_page(
 async def qualification_state(
     call: NamedDependency[PageCall], qualification_id: FromPath[int]
 ) -> dict[str, str]:
-    """The state alone, for the page that waits for the reading."""
+    """The state alone, for a page that waits until the file is read."""
     qualification = await _own(call.session, call.services, qualification_id)
     return {"state": qualification.state.value}
 
@@ -140,7 +140,7 @@ async def qualification_state(
 async def submit_qualification(
     call: NamedDependency[PageCall], qualification_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
-    """Hand a qualification in; what is wrong in the form is told beside its field."""
+    """Submit a qualification; problems of the form are shown beside their fields."""
     form = await read_form(call.request)
     qualification = await _own(call.session, call.services, qualification_id)
     stated, problems = read_statement(form)
@@ -167,7 +167,7 @@ async def submit_qualification(
 async def withdraw_qualification(
     call: NamedDependency[PageCall], qualification_id: FromPath[int]
 ) -> Response[bytes]:
-    """Take a qualification back on which nobody decided."""
+    """Withdraw a qualification that is not decided yet."""
     async with call.services.database.system() as connection:  # system: a verb writes
         await withdraw(connection, unit_of(call.session.account), qualification_id, acting=call.acting)
     return redirect(call.request, LIST)
@@ -177,7 +177,7 @@ async def withdraw_qualification(
 async def qualification_picture(
     call: NamedDependency[PageCall], qualification_id: FromPath[int], number: FromPath[int]
 ) -> Response[bytes]:
-    """A page of the qualification, upright."""
+    """A page of the qualification, turned upright."""
     qualification = await _own(call.session, call.services, qualification_id)
     return picture_answer(await call.services.qualifications.picture(qualification, number))
 

@@ -1,4 +1,4 @@
-"""Conditions as text and as form: each is made from the other here, for rules.js."""
+"""Conditions as text and as form: converts each to the other, for rules.js."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,9 +21,9 @@ _MAX_BODY = 200_000
 
 
 class CatalogueEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A field or function as the page lists it; `insert` is what a click writes into the text.
+    """A field or function in the page's list; a click writes `insert` into the text.
 
-    `subject` tells that the form offers it as what a line is about, `days` that it takes a number of days.
+    `subject` says that the form offers it as the left side of a line, `days` that it takes a number of days.
     """
 
     insert: str
@@ -51,7 +51,7 @@ _HISTORY, _ITEM_HISTORY, _FUNCTION = "历史统计", "历史统计（逐项）",
 
 
 def catalogue(table: FieldTable) -> list[CatalogueEntry]:
-    """Everything that a rule with this table may be written with: fields by group, aggregates, functions."""
+    """Everything that a rule with this table of fields may use: fields by group, aggregates, functions."""
     fields = [
         CatalogueEntry(
             insert=path,
@@ -90,12 +90,12 @@ def grouped(entries: Sequence[CatalogueEntry]) -> dict[str, list[CatalogueEntry]
 
 
 def table_for(catalog: Catalog, kinds: Sequence[str], stage: str) -> FieldTable:
-    """The field table of a form's kinds and stage, whatever was typed there."""
+    """The fields for a form's kinds and stage, whatever was typed for these."""
     return field_table(catalog, kinds, Stage(stage) if stage in set(Stage) else Stage.FACE)
 
 
 def tree_of(text: str, table: FieldTable) -> dict[str, Any] | None:
-    """The text as the form's tree; None when it is empty or wrong."""
+    """The text as the form's tree; None if it is empty or wrong."""
     try:
         return to_builder(parse(text, table)) if text else None
     except Refusal:
@@ -113,10 +113,11 @@ class _Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 async def convert_condition(
     request: PageRequest, services: NamedDependency[Services]
 ) -> Response[dict[str, Any]]:
-    """JSON in and out: a text becomes a tree, a tree a text; `problems` say what is wrong, and where.
+    """Convert a condition, JSON in and out: a text to a tree, or a tree to a text; `problems` say what is
+    wrong, and where.
 
-    `catalogue` is the list of fields as HTML, `fields` the same for the form, `positions` where a hit may
-    be shown: all for the kinds and stage of the question.
+    `catalogue` is the list of fields as HTML, `fields` the same for the form, `positions` the fields at which
+    a hit may be shown: all for the kinds and stage in the request.
     """
     question = _decode(await request.body())
     catalog = await services.catalog.get()

@@ -1,4 +1,4 @@
-"""The editor of a rule: a new one, a draft, or a further version of one that stands."""
+"""The editor of a rule: a new one, a draft, or a further version of an existing one."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -35,7 +35,7 @@ _EDITABLE = (VersionState.DRAFT, VersionState.RETURNED)
 
 @get("/rules/new", guards=_GUARDS)
 async def new_rule_form(call: NamedDependency[PageCall]) -> Response[str]:
-    """An empty form; a local officer's code is begun."""
+    """An empty form; the code of a local officer's rule is filled in partly."""
     catalog = await call.services.catalog.get()
     own = home_region(call.session.account, catalog)
     prefix = "" if rules.is_province(own, catalog) else f"L{own}-"
@@ -77,7 +77,7 @@ async def edit_form(call: NamedDependency[PageCall], code: FromPath[str]) -> Res
 
 @post("/rules/{code:str}/edit", guards=_GUARDS, status_code=200)
 async def save(call: NamedDependency[PageCall], code: FromPath[str]) -> Response[str] | Response[bytes]:
-    """Save the draft that the form began with; from a form without one, begin a further version."""
+    """Save the draft that the form was opened with; without one, create a further version."""
     catalog = await call.services.catalog.get()
     form = await read_rule_form(call.request, code=code)
     async with call.reads() as connection:
@@ -104,7 +104,7 @@ async def _meanwhile(
     form: RuleForm,
     problems: tuple[Problem, ...],
 ) -> Response[str]:
-    """What was typed, beside what another saved; saving once more is then meant."""
+    """What was typed, beside what another person saved; saving again then replaces it."""
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
         newest = (await rules.get_rule(connection, form.text("code"))).newest

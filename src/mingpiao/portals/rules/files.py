@@ -1,4 +1,4 @@
-"""Rules as YAML files: export of a list or of one version, import with a dry run before."""
+"""Rules as YAML files: export of a list or of one version, import after a dry run."""
 
 from datetime import datetime
 
@@ -32,7 +32,7 @@ _TYPE = "application/yaml; charset=utf-8"
 
 @get("/rules/export.yaml", guards=_VIEW)
 async def export_list(call: NamedDependency[PageCall]) -> Response[bytes]:
-    """The newest version of every rule of the filter, a document each, in order of code."""
+    """The newest version of every rule of the filter, one document each, in order of code."""
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
         here = Here(
@@ -52,7 +52,7 @@ async def export_list(call: NamedDependency[PageCall]) -> Response[bytes]:
 
 @get("/rules/{code:str}/export.yaml", guards=_VIEW)
 async def export_one(call: NamedDependency[PageCall], code: FromPath[str]) -> Response[bytes]:
-    """One version of a rule, the newest unless told."""
+    """One version of a rule, by default the newest."""
     asked = read_query(call.request).get("version", "")
     async with call.reads() as connection:
         versions = await rules.versions_of(connection, code)
@@ -78,13 +78,13 @@ async def _audit(services: Services, subject: str, count: str, *, acting: Acting
 
 @get("/rules/import", guards=_WRITE)
 async def import_form(request: PageRequest) -> Response[str]:
-    """Choose a file."""
+    """Show the form to choose a file."""
     return _import_page(request)
 
 
 @post("/rules/import", guards=_WRITE, status_code=200)
 async def import_file(call: NamedDependency[PageCall]) -> Response[str]:
-    """Try a file, or import what a trial has shown (`action` is `import`); one report a rule."""
+    """Try a file, or import one that was tried (`action` is `import`); one report for each rule."""
     catalog = await call.services.catalog.get()
     form = await call.request.form()
     really = form.get("action") == "import"

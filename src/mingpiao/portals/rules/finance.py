@@ -1,4 +1,4 @@
-"""监管规则: the list, one rule with its versions, and what may be done with it."""
+"""监管规则: the list, one rule with its versions, and the actions on it."""
 
 from datetime import timedelta
 from typing import Any
@@ -33,15 +33,15 @@ CRUMBS = [(RULES.title, LIST)]
 _VIEW = [require_right(RULES_VIEW)]
 _WRITE = [require_right(RULES_WRITE)]
 _APPROVE = [require_right(RULES_APPROVE)]
-#: Days whose hits a rule's page shows.
+#: The number of days whose hits a rule's page shows.
 _HIT_DAYS = 30
-#: How far back a trial may look.
+#: How far back a back-test may look.
 TRIAL_MONTHS = [(str(months), f"最近{months}个月") for months in (1, 3, 6, 12, 24, MAX_MONTHS)]
 
 
 @get("/rules/{code:str}", guards=_VIEW)
 async def rule_page(call: NamedDependency[PageCall], code: FromPath[str]) -> Response[str]:
-    """One rule: the version asked for (else the newest), all versions, and what may be done."""
+    """One rule: the version in the address (by default the newest), all versions, and the possible actions."""
     return await show_rule(call.request, call.session, call.services, code)
 
 
@@ -53,7 +53,7 @@ async def show_rule(
     problems: tuple[Problem, ...] = (),
     reason: str = "",
 ) -> Response[str]:
-    """The page of a rule, with what was refused and the reason that was typed."""
+    """The page of a rule, with the problems and the reason of a refused form."""
     catalog = await services.catalog.get()
     asked = read_query(request).get("version", "")
     async with scoped_reads(services, session.account) as connection:
@@ -94,7 +94,7 @@ async def show_rule(
 
 
 class Permissions(msgspec.Struct, frozen=True, kw_only=True):
-    """Which buttons a person sees; the verbs decide again."""
+    """The buttons that a person sees; the verbs check again."""
 
     edit: bool
     submit: bool
@@ -107,7 +107,7 @@ class Permissions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _actions(code: str, shown: RuleVersion, may: Permissions) -> list[PageAction]:
-    """What may be done with the version at once."""
+    """The actions on a version that need no further input."""
     offered = (
         (may.submit, "submit", "提交审核", "primary"),
         (may.withdraw, "withdraw", "撤回", ""),
@@ -194,7 +194,7 @@ async def _change(
 async def switch_rule(
     call: NamedDependency[PageCall], code: FromPath[str], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
-    """`suspend` or `resume` a rule, at once."""
+    """`suspend` or `resume` a rule."""
     verbs = {"suspend": rules.suspend, "resume": rules.resume}
     if action not in verbs:
         raise refuse("http.404", "没有这种操作，请返回规则页面。", status=404)
@@ -218,7 +218,7 @@ async def switch_rule(
 
 @get("/rules/{code:str}/compare", guards=_VIEW)
 async def compare_versions(call: NamedDependency[PageCall], code: FromPath[str]) -> Response[str]:
-    """Two versions side by side: the two newest unless told."""
+    """Two versions side by side: by default the two newest."""
     catalog = await call.services.catalog.get()
     given = read_query(call.request)
     async with call.reads() as connection:

@@ -1,4 +1,4 @@
-"""The form of a rule: what was typed, what stands in a rule, and what a page needs to show either."""
+"""The form of a rule: the typed texts, the rule made from them, and the options that the page shows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,13 +17,13 @@ from mingpiao.units.model import UnitType
 
 _LISTS = ("regions", "kinds", "unit_types", "items")
 _TEXTS = tuple(name for name in MEMBERS if name not in _LISTS)
-#: A condition is 4,000 characters at most; what is far longer is refused by its length, not cut.
+#: A condition has 4,000 characters at most; one that is far longer is refused by its length, not cut.
 _LONGEST_TEXT = 20_000
 _LONGEST_LIST = 1_000
 
 
 class RuleForm(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands in the form, as text; `revision` is of the version that the person began with."""
+    """The content of the form, as text; `revision` is that of the version that the person opened."""
 
     texts: dict[str, str]
     lists: dict[str, list[str]]
@@ -31,7 +31,7 @@ class RuleForm(msgspec.Struct, frozen=True, kw_only=True):
     revision: int = 0
 
     def rule(self) -> Rule:
-        """The rule that was typed; raises `Refusal` naming each member that is missing or misshapen."""
+        """The rule that was typed. Raises `Refusal` naming each member that is missing or malformed."""
         optional = {"field", "effective_to"}
         texts = {name: text for name, text in self.texts.items() if text or name not in optional}
         return rule_from_members(texts | {name: tuple(codes) for name, codes in self.lists.items()})
@@ -44,7 +44,7 @@ class RuleForm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def read_rule_form(request: PageRequest, *, code: str = "") -> RuleForm:
-    """The posted form; of a rule that stands, its `code` is not the form's to say."""
+    """The posted form; the `code` of an existing rule does not come from the form."""
     pairs = [(name, value) for name, value in (await request.form()).multi_items() if isinstance(value, str)]
     last = {name: value.replace("\x00", "")[:_LONGEST_TEXT] for name, value in pairs}
     if code:
@@ -61,13 +61,13 @@ async def read_rule_form(request: PageRequest, *, code: str = "") -> RuleForm:
 
 
 def read_revision(values: Mapping[str, str]) -> int:
-    """The revision that a form carries; 0, which no version has, when it carries none."""
+    """The revision in a form; without one it is 0, which no version has."""
     text = values.get("revision", "")
     return read_whole(text, digits=9) or 0
 
 
 def form_of(rule: Rule, *, note: str = "", revision: int = 0) -> RuleForm:
-    """A rule as it stands in the form."""
+    """A rule as the content of the form."""
     plain: dict[str, Any] = msgspec.to_builtins(rule)
     return RuleForm(
         texts={name: plain[name] or "" for name in _TEXTS},
@@ -78,7 +78,7 @@ def form_of(rule: Rule, *, note: str = "", revision: int = 0) -> RuleForm:
 
 
 def empty_form(code: str = "") -> RuleForm:
-    """A new rule's form: an ask on the face, from today."""
+    """The form of a new rule: an ask at the face stage, from today."""
     texts = dict.fromkeys(_TEXTS, "") | {
         "code": code,
         "stage": Stage.FACE.value,
@@ -89,7 +89,7 @@ def empty_form(code: str = "") -> RuleForm:
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """A box that can be ticked; `retired` ones only show what was chosen before."""
+    """An option with a tick box; `retired` ones are shown only if they were chosen before."""
 
     code: str
     name: str
@@ -97,7 +97,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def scope_choices(catalog: Catalog, own_region: str, form: RuleForm) -> dict[str, list[Choice]]:
-    """What a rule of a department can be restricted to, and what the form holds beyond that."""
+    """What a rule of a department can be restricted to, and what the form contains beyond that."""
     regions = [
         Choice(code=code, name=catalog.region_path(code) or region.name)
         for code, region in sorted(catalog.regions.items())
@@ -125,9 +125,10 @@ def _offered(choices: Sequence[Choice], chosen: Sequence[str]) -> list[Choice]:
 
 
 def field_options(catalog: Catalog, codes: Sequence[str], present: str) -> list[tuple[str, str]]:
-    """Where on the request a hit may be shown, for kinds or categories: 其他信息 that all of them have among it.
+    """The fields of the request at which a hit may be shown, for kinds or categories; 其他信息 only if all of
+    them have it.
 
-    What the form holds at `present` is offered too, so that it can be seen.
+    The form's `present` field is offered in any case, so that it can be seen.
     """
     kinds = [kind for kind in catalog.kinds.values() if kind.code in codes or kind.category_code in codes]
     labels = {field.name: field.label for kind in kinds for field in kind.extension_fields}
@@ -138,7 +139,7 @@ def field_options(catalog: Catalog, codes: Sequence[str], present: str) -> list[
 
 
 class Marked(msgspec.Struct, frozen=True, kw_only=True):
-    """A condition's text with the part that is wrong between what comes before and after."""
+    """A condition's text in three parts: before the mistake, the mistake, and after it."""
 
     before: str
     wrong: str
@@ -146,7 +147,7 @@ class Marked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def marked(text: str, problems: Sequence[Problem]) -> Marked | None:
-    """The text with the first problem's place marked, or None when no problem tells its place."""
+    """The text with the first problem's place marked, or None if no problem has a place."""
     for problem in problems:
         facts = problem.facts
         if problem.field == "condition" and {"line", "column", "length"} <= facts.keys():

@@ -1,4 +1,4 @@
-"""What came before on a rule's page: its trials, also in their own list, and its suspension."""
+"""The history on a rule's page: its back-tests, which also have a list of their own, and its suspension."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from mingpiao.storage.paging import Page
 
 
 async def trials_of(services: Services, account: Account, code: str) -> Page[TrialRow]:
-    """The latest of a department's trials of a rule."""
+    """The latest back-tests of a rule by a department."""
     catalog = await services.catalog.get()
     async with services.database.system() as connection:  # system: no scope reads the audit trail
         here = Here(
@@ -24,7 +24,7 @@ async def trials_of(services: Services, account: Account, code: str) -> Page[Tri
 
 
 class Suspension(msgspec.Struct, frozen=True, kw_only=True):
-    """Who took a rule out of use, when and why."""
+    """Who suspended a rule, when and why."""
 
     by: str
     at: datetime

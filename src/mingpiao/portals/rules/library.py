@@ -1,4 +1,4 @@
-"""规则库: the rules that come with the platform, and taking them over."""
+"""规则库: the rules that come with the platform, and installing them."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -25,13 +25,13 @@ from mingpiao.storage.paging import every_item
 
 @get("/rules/library", guards=[require_right(RULES_VIEW)])
 async def library_page(call: NamedDependency[PageCall]) -> Response[str]:
-    """All rules of the library by theme, and which of them stand already."""
+    """All rules of the library by theme, and which of them exist already."""
     return await _show(call.request, call.session.account, call.services)
 
 
 @post("/rules/library", guards=[require_right(RULES_APPROVE)], status_code=200)
 async def adopt(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
-    """Approve all rules of the library that do not stand yet."""
+    """Approve all rules of the library that do not exist yet."""
     catalog = await call.services.catalog.get()
     try:
         async with call.services.database.system() as connection:  # system: a verb writes

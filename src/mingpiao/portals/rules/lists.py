@@ -1,4 +1,4 @@
-"""The lists of 监管规则 and of one rule's trials."""
+"""The lists of 监管规则 and of one rule's back-tests."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ from mingpiao.rules.service import RuleFilter, RuleSummary, list_rules
 from mingpiao.storage.paging import Page
 from mingpiao.storage.scope import SYSTEM
 
-#: What a list can be restricted to: the newest version's state, or whether the rule runs.
+#: The options of the state filter: the newest version's state, or whether the rule is in force.
 _STATES: dict[str, tuple[str, RuleFilter]] = {
     "live": ("运行中", RuleFilter(live=True)),
     "suspended": ("已暂停", RuleFilter(suspended=True)),
@@ -32,7 +32,7 @@ _TRIALS = {BackTestState.DONE: "green", BackTestState.FAILED: "red", BackTestSta
 
 
 class RuleRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule with the name of the department whose it is."""
+    """A rule with the name of the department that owns it."""
 
     summary: RuleSummary
     owner: str
@@ -43,19 +43,19 @@ class RuleRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrialRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A trial with the name of who asked for it."""
+    """A back-test with the name of the person who requested it."""
 
     trial: BackTest
     asked_by: str
 
 
 def owner_name(catalog: Catalog, region_code: str) -> str:
-    """The department whose rule it is, by the name of its region."""
+    """The department that owns a rule, by the name of its region."""
     return catalog.region_path(region_code) or catalog.regions[region_code].name
 
 
 def rule_filter(wanted: Mapping[str, Any]) -> RuleFilter:
-    """What the members of the list's address ask for."""
+    """The filter for the fetching verb, from the members of the address."""
     state = _STATES[wanted["state"]][1] if wanted["state"] else RuleFilter()
     return msgspec.structs.replace(
         state,
@@ -75,7 +75,7 @@ async def _rules(here: Here, wanted: Mapping[str, Any], key: str, limit: int) ->
 
 
 async def fetch_trials(here: Here, _wanted: Mapping[str, Any], key: str, limit: int) -> Page[TrialRow]:
-    """A department's trials of the rule whose code the page's path has."""
+    """A department's back-tests of the rule whose code is in the page's path."""
     region = home_region(here.account, here.catalog)
     code = str(here.path["code"])
     found = await list_backtests(here.connection, code, region_code=region, after=key, limit=limit)
@@ -161,7 +161,7 @@ RULES: Listing[RuleRow] = Listing(
             width="col-6 col-md-2",
             options=[(severity.value, severity.label) for severity in Severity],
         ),
-        # The rules of the regions above hold too: without a wish none is left out.
+        # Rules of the regions above apply too, so by default none is left out.
         RegionFilter(label="制定地区", width="col-6 col-md-2", own=False),
     ),
     columns=(
@@ -200,7 +200,7 @@ TRIALS: Listing[TrialRow] = Listing(
     title="历次试算",
     key="before",
     page_size=BACKTEST_PAGE,
-    # Trials are kept from the portals' scopes; the verb restricts to the department.
+    # The portals' scopes do not include back-tests; the verb restricts to the department.
     scope=lambda _account: SYSTEM,
     columns=TRIAL_COLUMNS,
     fetch=fetch_trials,

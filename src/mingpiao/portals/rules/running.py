@@ -1,4 +1,4 @@
-"""规则运行情况: what rules led to, and which of them could not run."""
+"""规则运行情况: the results of rules, and the rules that could not run."""
 
 from datetime import date, timedelta
 
@@ -20,7 +20,7 @@ _DAYS = 30
 
 @get("/rules/running", guards=[require_right(RULES_VIEW)])
 async def running(call: NamedDependency[PageCall]) -> Response[str]:
-    """Hits by rule of the region's units and failures, between two days: the last thirty unless told."""
+    """Hits by rule of the region's units, and failures, between two days: by default the last thirty days."""
     given = read_query(call.request)
     last = _day(given.get("to", ""), today())
     first = _day(given.get("from", ""), (last or today()) - timedelta(days=_DAYS - 1))
@@ -52,7 +52,7 @@ async def running(call: NamedDependency[PageCall]) -> Response[str]:
 
 
 def _day(text: str, otherwise: date) -> date | None:
-    """The day of an address, another one when it is empty, None when it is none."""
+    """The day of an address, a default if it is empty, None if it is no day."""
     if not text:
         return otherwise
     try:

@@ -1,4 +1,4 @@
-"""监管规则: drafting, approval, trials, library and how rules do."""
+"""监管规则: drafting, approval, back-tests, library and statistics of rules."""
 
 from mingpiao.portals.rules import conditions, editor, files, finance, library, lists, running, trials
 from mingpiao.portals.rules.rights import RULES_VIEW

@@ -1,4 +1,4 @@
-"""试算: what a rule would have hit, before it goes live; started here, worked on elsewhere."""
+"""试算: back-tests of a rule, requested here and run by a worker: which bills the rule would have hit."""
 
 import json
 from typing import Any
@@ -35,7 +35,7 @@ _USUAL_MONTHS = 12
 
 @post("/rules/backtests", guards=_GUARDS, status_code=200)
 async def try_form(call: NamedDependency[PageCall]) -> Response[bytes]:
-    """Try what stands in the editor's form, saved or not."""
+    """Back-test the content of the editor's form, saved or not."""
     form = await read_rule_form(call.request)
     given = await read_form(call.request)
     return await _start(call, form.rule(), given.get("months", ""), acting=call.acting)
@@ -45,7 +45,7 @@ async def try_form(call: NamedDependency[PageCall]) -> Response[bytes]:
 async def try_version(
     call: NamedDependency[PageCall], code: FromPath[str]
 ) -> Response[str] | Response[bytes]:
-    """Try a version of a rule."""
+    """Back-test a version of a rule."""
     given = await read_form(call.request)
     async with call.reads() as connection:
         versions = await versions_of(connection, code)
@@ -82,7 +82,7 @@ async def _start(
 
 @get("/rules/{code:str}/backtests", guards=_GUARDS)
 async def trial_list(call: NamedDependency[PageCall], code: FromPath[str]) -> Response[str]:
-    """The department's trials of a rule, newest first."""
+    """The department's back-tests of a rule, newest first."""
     async with call.reads() as connection:
         rule = (await get_rule(connection, code)).newest.rule
     crumbs = [*CRUMBS, (code, f"{LIST}/{code}")]
@@ -93,7 +93,7 @@ async def trial_list(call: NamedDependency[PageCall], code: FromPath[str]) -> Re
 
 @get("/rules/backtests/{backtest_id:int}", guards=_GUARDS)
 async def trial_page(call: NamedDependency[PageCall], backtest_id: FromPath[int]) -> Response[str]:
-    """How far a trial is, and once it is done, what it found."""
+    """The progress of a back-test, and its result when it is done."""
     catalog = await call.services.catalog.get()
     region = home_region(call.session.account, catalog)
     async with call.reads() as connection:
@@ -120,7 +120,7 @@ async def trial_page(call: NamedDependency[PageCall], backtest_id: FromPath[int]
 async def trial_state(
     call: NamedDependency[PageCall], backtest_id: FromPath[int]
 ) -> Response[dict[str, Any]]:
-    """For the page's script: `progress` in percent, the state's name, whether it is over."""
+    """For the page's script: `progress` in per cent, the state's name, whether it has ended."""
     region = home_region(call.session.account, await call.services.catalog.get())
     async with call.reads() as connection:
         trial = await get_backtest(connection, _key(backtest_id), region_code=region)
@@ -134,7 +134,7 @@ async def trial_state(
 
 @post("/rules/backtests/{backtest_id:int}/stop", guards=_GUARDS, status_code=200)
 async def stop_trial(call: NamedDependency[PageCall], backtest_id: FromPath[int]) -> Response[bytes]:
-    """Break a trial off."""
+    """Cancel a back-test."""
     region = home_region(call.session.account, await call.services.catalog.get())
     key = _key(backtest_id)
     async with call.services.database.system() as connection:  # system: a verb writes
@@ -143,12 +143,12 @@ async def stop_trial(call: NamedDependency[PageCall], backtest_id: FromPath[int]
 
 
 def _key(backtest_id: int) -> int:
-    """An id that fits the database's; what does not is nobody's."""
+    """An id within the database's range; any other belongs to nothing."""
     return backtest_id if 0 <= backtest_id < 2**63 else 0
 
 
 async def _sample(connection: AsyncConnection, result: BackTestResult) -> list[Bill]:
-    """The sample's bills that the connection's scope sees."""
+    """The sample's bills that are within the connection's scope."""
     found = []
     for bill_id in result.sample:
         try:

@@ -23,7 +23,7 @@ _SHOWN_DAYS = 30
 
 
 class DutyRound(msgspec.Struct, frozen=True, kw_only=True):
-    """A piece of background work: when it was last done (None: not yet) and when it is due."""
+    """A piece of background work: when it last ran (None: not yet) and when it is due next."""
 
     label: str
     last_run: datetime | None

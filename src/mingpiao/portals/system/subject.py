@@ -1,4 +1,4 @@
-"""系统状态 for the administrator."""
+"""系统状态, for the administrator."""
 
 from mingpiao.portals.gates import ADMINISTER
 from mingpiao.portals.subjects import MenuEntry, Subject

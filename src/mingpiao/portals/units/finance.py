@@ -74,7 +74,7 @@ async def unit_page(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> 
 
 
 def lock_label(reason: str) -> str:
-    """Why a unit is stopped, in Chinese."""
+    """The reason why a unit is stopped, in Chinese."""
     lock = locks().get(reason)
     return reason if lock is None else lock.label
 

@@ -1,4 +1,4 @@
-"""用票单位 as their department sees them."""
+"""用票单位: the pages on which a department sees its units."""
 
 from mingpiao.portals.gates import FINANCE_VIEW
 from mingpiao.portals.subjects import MenuEntry, Subject

@@ -1,10 +1,10 @@
-"""What to do next, by what a check found."""
+"""What to do next, depending on the result of a check."""
 
 from mingpiao.verification.model import CheckState, LegalState, Means, VerificationResult, VerificationVerdict
 
 
 def advice_for(result: VerificationResult) -> list[str]:
-    """Sentences for the person who checked, most important first."""
+    """Sentences for the person who checked, the most important first."""
     notices = [check.detail for check in result.checks if check.state is CheckState.NOTICE]
     if result.verdict is VerificationVerdict.ALTERED:
         return [

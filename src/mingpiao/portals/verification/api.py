@@ -1,4 +1,4 @@
-"""查验 for programs: the same answers and limits as the page, as JSON."""
+"""查验 for programs: the same answers and limits as on the page, as JSON."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -32,7 +32,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class VerifyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The five facts, or code, number and the SM3 of the sealed XML in hex (`sm3`).
+    """The five values, or code, number and the SM3 of the sealed XML in hex (`sm3`).
 
     `puzzle_token` and `puzzle_answer` answer what `verification.puzzle_needed` asked.
     `issued_on` is like 2026-11-21, `amount` in 元.
@@ -50,7 +50,7 @@ class VerifyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class RelatedBill(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The other half of a reversal."""
+    """The other bill of a reversal."""
 
     code: str
     number: str
@@ -70,7 +70,7 @@ class CheckedBill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FinanceCheck(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
-    """The members of DA/T 95-2022 FinanceCheck that this platform answers for."""
+    """The members of DA/T 95-2022 FinanceCheck that this platform fills in."""
 
     result: str
     is_reversal: bool
@@ -79,7 +79,7 @@ class FinanceCheck(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
 
 
 class VerifyAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a check found; what the depth does not ask for is left out."""
+    """The result of a check; what the depth of the check does not include is left out."""
 
     verdict: VerificationVerdict
     verdict_name: str
@@ -117,8 +117,8 @@ _PROBLEMS: ExceptionHandlersMap = {Refusal: _refused, Exception: handle}
 async def verify_for_programs(scope: Scope, receive: Receive, send: Send) -> None:
     """Check a bill by the members of the address's query (GET) or by a JSON body (POST).
 
-    Bare ASGI: these checks come by the thousand a second, and reading and answering them with the
-    framework's objects costs as much again as the check itself.
+    Bare ASGI: there are thousands of these checks a second, and the framework's objects for reading and
+    answering would cost as much again as the check itself.
     """
     asked = await _asked(scope, receive)
     connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
@@ -143,7 +143,7 @@ async def _asked(scope: Scope, receive: Receive) -> VerifyRequest:
 
 
 async def _body(receive: Receive) -> bytes:
-    """The request's body; raises HTTP 413 as soon as it grows too long."""
+    """The request's body. Raises HTTP 413 as soon as it is too long."""
     body = b""
     while True:
         message = await receive()

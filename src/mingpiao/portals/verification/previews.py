@@ -1,11 +1,13 @@
-"""Mail and chat programs look at links before people do; that is no check of a bill."""
+"""Detects mail and chat programs that open a link before a person does; that does not count as a check of a
+bill.
+"""
 
 import re
 
 from mingpiao.portals.session import PageRequest
 
-#: Names under which such programs say who they are. People's own browsers, those within chat programs
-#: (MicroMessenger, DingTalk) among them, are not meant.
+#: The names that such programs give in their requests. Browsers of people, also those within chat programs
+#: (MicroMessenger, DingTalk), are not among them.
 _PREVIEWERS = re.compile(
     r"bot\b|bot[/-]|spider|crawl|preview|facebookexternalhit|whatsapp/|skypeuri|embedly|pinterest/0"
     r"|bingpreview|google-safety|googleimageproxy|ms-office|microsoft office|outlook|safelinks"
@@ -17,7 +19,7 @@ _PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 
 
 def is_preview(request: PageRequest) -> bool:
-    """Whether a program looks ahead of a person, by its name or because the browser says so."""
+    """Whether a program opens the link before a person, by its name or because the browser says so."""
     agent = request.headers.get("user-agent", "")
     ahead = any(
         word in request.headers.get(name, "").casefold()

@@ -1,4 +1,4 @@
-"""票据查验 for anyone: by the face, by the QR symbol, by the file."""
+"""票据查验 for everybody: by the face, by the QR code, by the file."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ from mingpiao.web import client_address
 _WAYS = (("face", "输入查验"), ("scan", "扫描二维码"), ("file", "上传文件"))
 _WAY_OF_MEANS = {Means.FACE: "face", Means.LINK: "scan", Means.FILE: "file"}
 _FACE_FIELDS = ("code", "number", "check_code", "issued_on", "amount")
-#: Bytes of a posted form around the file in it, and room to tell kindly that a file is too large.
+#: Bytes of a form around its file, with room to answer kindly if the file is too large.
 _UPLOAD_ROOM = 32 * 1024 * 1024
 
 _PUZZLE = "verification.puzzle_needed"
@@ -40,7 +40,7 @@ _NO_SUCH_BILL = Problem(
 
 @get("/")
 async def check_page(request: PageRequest) -> Response[str]:
-    """The form of one of three ways to check a bill."""
+    """The form of one of the three ways to check a bill."""
     query = read_query(request)
     way = query.get("way", "")
     values = {name: query.get(name, "") for name in ("code", "number")}
@@ -51,7 +51,7 @@ async def check_page(request: PageRequest) -> Response[str]:
 async def verify_by_link(
     request: PageRequest, services: NamedDependency[Services], verifier: NamedDependency[Verifier]
 ) -> Response[str] | Response[bytes]:
-    """Where the QR symbol leads: code, number and the document's hash. A preview is not counted."""
+    """The page that the QR code opens, with code, number and the document's hash. A preview is not counted."""
     query = read_query(request)
     if not query:
         return redirect(request, "/")
@@ -73,7 +73,7 @@ async def peek(request: PageRequest) -> None:
 async def verify_by_face(
     request: PageRequest, services: NamedDependency[Services], verifier: NamedDependency[Verifier]
 ) -> Response[str]:
-    """The five facts of the face, as typed."""
+    """Check by the five values from the face, as typed."""
     form = await read_form(request)
     values = {name: form.get(name, "") for name in _FACE_FIELDS}
     try:
@@ -91,7 +91,7 @@ async def verify_by_face(
 async def verify_by_file(
     request: PageRequest, services: NamedDependency[Services], verifier: NamedDependency[Verifier]
 ) -> Response[str]:
-    """An OFD, PDF or XML."""
+    """Check an OFD, PDF or XML file."""
     form = await request.form()
     upload = form.get("file")
     data = await upload.read() if isinstance(upload, UploadFile) else b""
@@ -140,7 +140,7 @@ async def _result(
 
 
 async def _extension_labels(services: Services, result: VerificationResult) -> dict[str, Any]:
-    """The Chinese labels of the face's MainExt members, where its kind is known."""
+    """The Chinese labels of the face's MainExt members, if its kind is known."""
     if result.face is None:
         return {}
     kind = (await services.catalog.get()).kinds.get(result.face.code[2:6])

@@ -1,4 +1,4 @@
-"""The public's pages and the same check for programs."""
+"""The public pages, and the same check for programs."""
 
 from litestar import Router
 

@@ -1,4 +1,4 @@
-"""查验 for everybody: pages at the root, and the same check for programs."""
+"""查验 for everybody: pages at the root of the site, and the same check for programs."""
 
 from mingpiao.portals.subjects import Subject
 from mingpiao.portals.verification.router import create_router

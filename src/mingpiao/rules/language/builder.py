@@ -1,8 +1,9 @@
-"""The form builder's view of a condition: nested groups of field, operator and value, both ways.
+"""The condition as the page's form builder shows it: nested groups of field, operator and value; converts
+both ways.
 
 `{"all": […]}`, `{"any": […]}`, `{"not": …}`, `{"any_item": …}` and `{"all_items": …}` are groups. A leaf is
-`{"field", "operator", "value"}`; with `"other"` instead of `"value"` it compares with another field.
-What a form cannot show is kept whole as `{"text": …}`.
+`{"field", "operator", "value"}`; with `"other"` instead of `"value"` it compares with another field. A part
+that the form cannot show is kept whole as `{"text": …}`.
 """
 
 import re
@@ -67,7 +68,7 @@ _GROUPS = {"all": " AND ", "any": " OR "}
 
 
 def to_builder(condition: Condition) -> dict[str, Any]:
-    """The condition as nested groups and leaves; nothing is lost."""
+    """The condition as nested groups and leaves, without loss."""
     return _show(condition.root)
 
 
@@ -101,7 +102,7 @@ def _leaf(node: Node, negated: str = "") -> dict[str, Any] | None:
 
 
 def _is_subject(node: Node) -> bool:
-    """A field, a history aggregate, or a function of fields alone."""
+    """Whether a value is a field, a history aggregate, or a function of fields only."""
     if isinstance(node, Call):
         return node.name not in _SEARCHES and all(isinstance(each, Field) for each in node.arguments)
     return isinstance(node, Field | Aggregate)
@@ -131,10 +132,10 @@ def _bare(literal: Literal) -> str:
 
 
 def from_builder(built: Mapping[str, Any], table: FieldTable) -> str:
-    """The text of what a form sent; it still has to be read.
+    """The text of a condition from the form's groups; the caller still has to parse it.
 
-    Raises `Refusal` (`rule.builder_malformed`, 422) for what is not made of groups and leaves, and for a value
-    that is missing or no number or day where one belongs: named as the form names it, not as text.
+    Raises `Refusal` (`rule.builder_malformed`, 422) for data that does not consist of groups and leaves, and
+    for a value that is missing, or is not a number or date where one is needed.
     """
     return _Teller(table).tell(built, 0)
 
@@ -214,7 +215,7 @@ class _Teller:
         raise _malformed(f"“{self._title(subject)}”的值{message}，请填写。")
 
     def _title(self, subject: str) -> str:
-        """What the form calls it; of a function of fields, its text."""
+        """The name of a value in the form; for a function of fields, its text."""
         function = FUNCTION_BY_NAME.get(subject.partition("(")[0])
         if function is not None and function.history:
             return function.title

@@ -1,4 +1,4 @@
-"""All fields and functions of the rule language, with what a person must know to use them."""
+"""All fields and functions of the rule language, with the documentation that authors of rules read."""
 
 import msgspec
 
@@ -7,9 +7,9 @@ from mingpiao.rules.model import Stage
 
 
 class FieldSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """One field: how it is written, its Chinese name, type, an example, and what to know about it.
+    """One field: its spelling in a condition, its Chinese name, type, an example, and a note.
 
-    `stages` are those in which it has a value; empty means all.
+    `stages` are the stages in which it has a value; empty means all.
     """
 
     path: str
@@ -28,10 +28,10 @@ class FieldSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FunctionSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """One function: how it is written, its Chinese name, what it gives, an example and a note.
+    """One function: its spelling, its Chinese name, the type of its result, an example and a note.
 
-    `signature` shows the call; `history` ones take a literal number of days; `of_item` ones stand
-    only inside any_item, all_items and sum_items.
+    `signature` shows the call. `history` functions take a literal number of days. `of_item` functions may be
+    used only inside any_item, all_items and sum_items.
     """
 
     name: str
@@ -52,7 +52,7 @@ BOOLEAN = Shape(ValueKind.BOOLEAN)
 MONEY = Shape(ValueKind.NUMBER, 12, 2)
 #: A sum of amounts over items or bills.
 SUM = Shape(ValueKind.NUMBER, 16, 2)
-#: A quantity or rate, six places.
+#: A quantity or rate, six decimal places.
 MEASURE = Shape(ValueKind.NUMBER, 12, 6)
 COUNT = Shape(ValueKind.NUMBER, 9, 0, integer=True)
 

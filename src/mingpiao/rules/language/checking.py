@@ -1,7 +1,7 @@
-"""Types of values, and how wide a number can become.
+"""Checks the types of values, and computes how many digits a number can have.
 
-A number's shape bounds its digits, so that every product and sum stays exact within the 38 digits
-that DECIMAL has in DuckDB and Spark (where a product takes one digit more than its factors).
+Each number's shape bounds its digits, so that all products and sums stay exact within the 38 digits of
+DECIMAL in DuckDB and Spark (where a product needs one digit more than its factors).
 """
 
 from collections.abc import Sequence
@@ -32,13 +32,13 @@ from mingpiao.rules.language.tree import (
 from mingpiao.rules.model import History
 
 MAX_DIGITS = 38
-#: A bill has at most 200 items: three digits more.
+#: A bill has at most 200 items, so a sum has three digits more.
 _DIGITS_OF_ITEMS = 3
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 class Mismatch(Exception):
-    """Values that do not go together; `message` is Chinese and says what to do."""
+    """Values whose types do not fit together; `message` says in Chinese what to do."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -58,14 +58,14 @@ def text(value: str) -> Literal:
 
 
 def number(written: str) -> Literal:
-    """A number as the scanner let it pass: at most 12 digits, 6 places."""
+    """A number that passed the scanner: at most 12 digits, 6 of them after the point."""
     shortest = plain_number(Decimal(written))
     whole, _, decimals = shortest.partition(".")
     return Literal(Decimal(shortest), Shape(ValueKind.NUMBER, len(whole), len(decimals)))
 
 
 def negative(literal: Literal) -> Literal:
-    assert isinstance(literal.value, Decimal)  # noqa: S101 - the caller looked at the shape
+    assert isinstance(literal.value, Decimal)  # noqa: S101 - the caller has checked the shape
     return Literal(literal.value.copy_negate() if literal.value else literal.value, literal.shape)
 
 
@@ -80,7 +80,7 @@ def day(written: str) -> Literal:
 
 
 def negation(part: Node) -> Node:
-    """NOT of a condition; twice NOT is nothing, with NULL as well."""
+    """NOT of a condition; two NOTs cancel out, also for NULL."""
     return part.part if isinstance(part, Not) else Not(part)
 
 
@@ -95,7 +95,7 @@ def compare(operator: str, left: Node, right: Node) -> Node:
 
 
 def _compare_boolean(operator: str, left: Node, right: Node) -> Node:
-    """`x = TRUE` is x and `x = FALSE` is NOT x, with NULL as well."""
+    """`x = TRUE` becomes x and `x = FALSE` becomes NOT x, which is the same also for NULL."""
     if isinstance(left, Literal):
         left, right = right, left
     if operator not in ("=", "<>") or not isinstance(right, Literal):
@@ -188,7 +188,7 @@ _SEARCHES = frozenset({"contains", "contains_any", "starts", "ends"})
 
 
 def call(function: FunctionSpec, arguments: Sequence[Node]) -> Node:
-    """A call of a function that is neither of items nor unknown; `item` of a median is left out."""
+    """A call of a function, except those over items (any_item, …), which have nodes of their own."""
     if function.history:
         return _aggregate(function, arguments)
     if function.name in _SEARCHES:

@@ -1,10 +1,10 @@
-"""A condition as a Python function over the facts of one bill.
+"""Compiles a condition to a Python function of the facts of one bill.
 
-SQL's third truth value needs no value here: a condition is written as the two questions "is it
-true?" and "is it false?", which turn into one another under NOT, and of which NULL is neither.
+SQL has a third truth value, NULL. Here it needs no value of its own: each condition is compiled to two
+questions, "is it true?" and "is it false?". NOT swaps them, and for NULL both answers are no.
 
-The function's source is made from the checked tree alone. Literals and names of 其他信息 come in as
-bound constants, so that no text of a user is ever compiled.
+The source of the function is generated from the checked tree only. Literals and names of 其他信息 are bound as
+constants, so no text of a user is ever compiled.
 """
 
 import itertools
@@ -32,9 +32,9 @@ from mingpiao.rules.language.tree import (
 )
 from mingpiao.rules.model import Facts, Predicate
 
-#: Arithmetic that never rounds: no value of the language has more than 38 digits.
+#: Arithmetic that never rounds: no number of the language has more than 38 digits.
 _EXACT = Context(prec=80)
-#: Up to here the interpreter's own operators are exact.
+#: Up to this number of digits Python's own operators are exact.
 _EXACT_DIGITS = 28
 _OPERATORS = {"=": "==", "<>": "!="}
 _OPPOSITES = {"=": "!=", "<>": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -44,9 +44,10 @@ _ItemTest = Callable[[Facts, Mapping[str, Any]], Any]
 
 
 def compile_condition(condition: Condition) -> Predicate:
-    """A predicate of facts, with SQL's logic: True where the condition is true, False where it is not or unknown.
+    """A function of facts with SQL's logic: True if the condition is true, False if it is false or unknown.
 
-    Facts must bring all that `condition.columns` and the aggregates name; a KeyError tells what is missing.
+    The facts must contain all that `condition.columns` and the aggregates name; a KeyError names what is
+    missing.
     """
     writer = _Writer()
     predicate: Predicate = writer.function("f", writer.true(condition.root, "f"))
@@ -77,7 +78,7 @@ def _sum_items(value: _ItemTest, facts: Facts) -> Decimal:
 
 
 class _Writer:
-    """Writes expressions over the names `f` (facts of the bill) and `i` (of an item)."""
+    """Writes expressions over the variables `f` (facts of the bill) and `i` (facts of an item)."""
 
     def __init__(self) -> None:
         self._serial = itertools.count()
@@ -92,7 +93,7 @@ class _Writer:
         }
 
     def function(self, parameters: str, body: str) -> Any:
-        # Only names of this module stand in the body: see the module's docstring.
+        # The generated source has only names from this module: see the module's docstring.
         return eval(compile(f"lambda {parameters}: {body}", "<rule>", "eval"), self._names)  # noqa: S307
 
     def _bind(self, value: Any) -> str:
@@ -133,7 +134,9 @@ class _Writer:
         return f"({' and '.join([*known, f'{one} {sign} {other}'])})"
 
     def _test(self, node: Between | Among | Call, scope: str, wanted: bool) -> str:
-        """BETWEEN is kept apart: with one NULL bound it is false where the other one fails."""
+        """BETWEEN is handled apart from other comparisons: if one bound is NULL, it is false when the other
+        bound fails.
+        """
         if isinstance(node, Between):
             bounds = (Compare(">=", node.value, node.low), Compare("<=", node.value, node.high))
             return self._question(Junction("AND", bounds), scope, wanted)
@@ -155,7 +158,7 @@ class _Writer:
         return f"({' or '.join(f'{word} in {name}' for word in words)})"
 
     def _known(self, nodes: tuple[Node, ...], scope: str) -> tuple[list[str], list[str]]:
-        """Tests that values are not NULL, and the names under which they are known once these held."""
+        """Tests that values are not NULL, and the variables that hold these values afterwards."""
         tests: list[str] = []
         names: list[str] = []
         for node in nodes:
@@ -170,7 +173,7 @@ class _Writer:
     # -- values ----------------------------------------------------------------------------------
 
     def value(self, node: Node, scope: str) -> str:
-        """An expression for a value, None where it is NULL."""
+        """An expression for a value, which is None for NULL."""
         match node:
             case Literal(value=value):
                 return self._bind(value)
@@ -193,7 +196,7 @@ class _Writer:
         raise AssertionError(f"{type(node).__name__} is a condition")
 
     def _field(self, field: Field) -> str:
-        # Columns and containers are the catalogue's own names; those of 其他信息 come from elsewhere.
+        # Columns and containers are names from the catalogue; names of 其他信息 come from outside and are bound.
         match field.place:
             case SourcePlace.BILL:
                 return f"f[{field.column!r}]"

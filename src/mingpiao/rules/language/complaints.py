@@ -1,4 +1,4 @@
-"""How a condition is refused: what is wrong, where (line, column, length), and what to do."""
+"""Refusals of a condition: what is wrong, where (line, column, length), and what to do."""
 
 import msgspec
 
@@ -9,14 +9,14 @@ _LONGEST_QUOTE = 20
 
 
 class TextSpan(msgspec.Struct, frozen=True):
-    """Part of the text: offsets of the first character and of the one after the last."""
+    """A part of the text: the offset of its first character, and of the one after its last."""
 
     start: int
     end: int
 
 
 def complain(code: str, text: str, span: TextSpan, message: str) -> Refusal:
-    """A refusal `rule.condition_…` with the place in its facts; `message` is Chinese and says what to do."""
+    """A refusal `rule.condition_…` with its place in the text as facts; `message` says in Chinese what to do."""
     line = text.count("\n", 0, span.start) + 1
     column = span.start - (text.rfind("\n", 0, span.start) + 1) + 1
     quoted = _quote(text[span.start : span.end])

@@ -1,4 +1,4 @@
-"""Which fields a rule may use: all of its stage, and 其他信息 that all its kinds define alike."""
+"""Finds the fields that a rule may use: all fields of its stage, and 其他信息 that all its kinds define alike."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from mingpiao.rules.language.catalogue import DATE, FIELDS, MEASURE, TEXT, Field
 from mingpiao.rules.language.tree import Shape, SourcePlace
 from mingpiao.rules.model import Stage
 
-#: Type of an extension field in the language, and the map of the facts that holds its values.
+#: The language's type of an extension field, and the map in the facts that holds its values.
 _EXTENSION_TYPES: dict[ExtensionType, tuple[Shape, str]] = {
     ExtensionType.TEXT: (TEXT, "extension"),
     ExtensionType.CHOICE: (TEXT, "extension"),
@@ -20,14 +20,16 @@ _EXTENSION_TYPES: dict[ExtensionType, tuple[Shape, str]] = {
 
 
 class FieldTable(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of one rule by path; `unusable` tells of other known paths why they may not be used."""
+    """The usable fields of one rule by path. `unusable` maps each other known path to the reason why it is
+    not usable.
+    """
 
     fields: dict[str, FieldSpec]
     unusable: dict[str, str]
 
 
 def field_table(catalog: Catalog, kinds: Sequence[str], stage: Stage) -> FieldTable:
-    """The fields for a rule of these kinds (0201) or categories (02), none meaning all, at a stage."""
+    """The fields for a rule of these kinds (0201) or categories (02) at a stage; no kinds means all kinds."""
     fields: dict[str, FieldSpec] = {}
     unusable: dict[str, str] = {}
     for field in FIELDS:
@@ -58,7 +60,7 @@ def _kinds_in_scope(catalog: Catalog, kinds: Sequence[str]) -> list[BillKind]:
 
 
 def _definitions(catalog: Catalog, scope: list[BillKind]) -> dict[str, list[_Definition]]:
-    """All 其他信息 by name: as the kinds in scope define it, else as others do."""
+    """All 其他信息 by name: as the kinds in scope define it, else as other kinds do."""
     found: dict[str, list[_Definition]] = {}
     others: dict[str, list[_Definition]] = {}
     for kind in catalog.kinds.values():

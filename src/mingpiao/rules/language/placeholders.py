@@ -21,32 +21,32 @@ _MISSING = "—"
 
 
 class Placeholder(msgspec.Struct, frozen=True, kw_only=True):
-    """One `{…}` of a message: what stands between the braces, and where the first brace is (from 0)."""
+    """One `{…}` of a message: the text between the braces, and the offset of the first brace (from 0)."""
 
     text: str
     place: int
 
     @property
     def history(self) -> History | None:
-        """The aggregate that it names, or None when it names a field."""
+        """The aggregate that the placeholder names, or None if it names a field."""
         found = _AGGREGATE.fullmatch(self.text)
         return History(name=found[1], days=int(found[2])) if found else None
 
 
 def placeholders(message: str) -> list[Placeholder]:
-    """The placeholders of a message in order."""
+    """The placeholders of a message, in their order."""
     return [Placeholder(text=found[1], place=found.start()) for found in _PLACEHOLDER.finditer(message)]
 
 
 def stray_brace(message: str) -> int | None:
-    """Where a brace stands that belongs to no placeholder, or None."""
+    """The offset of a brace that belongs to no placeholder, or None."""
     rest = _PLACEHOLDER.sub(lambda found: " " * len(found[0]), message)
     found = re.search(r"[{}]", rest)
     return found.start() if found else None
 
 
 def fill(message: str, facts: Facts) -> str:
-    """The message with its placeholders filled from facts: money with two places, what is missing as —."""
+    """Fill the placeholders of a message from the facts: amounts with two decimals, — for a missing value."""
     return _PLACEHOLDER.sub(lambda found: _shown(found[1], facts), message)
 
 

@@ -1,4 +1,4 @@
-"""The canonical text of a tree: one spacing, capital keywords, no parentheses that are not needed."""
+"""Writes a tree as its canonical text: uniform spaces, keywords in capitals, no unnecessary parentheses."""
 
 from datetime import date
 from decimal import Decimal
@@ -24,7 +24,7 @@ _STRENGTH = {"+": 1, "-": 1, "*": 2}
 
 
 def print_node(node: Node) -> str:
-    """A node as text that parses to the same node."""
+    """Write a node as text that parses to the same node."""
     match node:
         case Literal(value=value):
             return print_value(value)
@@ -48,7 +48,7 @@ def print_node(node: Node) -> str:
 
 
 def print_value(value: str | Decimal | date | bool) -> str:
-    """A literal as it is written in a condition."""
+    """Write a literal as in a condition."""
     match value:
         case bool():
             return "TRUE" if value else "FALSE"
@@ -61,7 +61,7 @@ def print_value(value: str | Decimal | date | bool) -> str:
 
 
 def _test(node: Between | Among | IsNull, word: str = "") -> str:
-    """BETWEEN, IN and IS NULL, with NOT at its place where `word` brings it."""
+    """Write BETWEEN, IN and IS NULL, with NOT in its place inside them."""
     match node:
         case Between(value=value, low=low, high=high):
             return f"{print_node(value)} {word}BETWEEN {print_node(low)} AND {print_node(high)}"

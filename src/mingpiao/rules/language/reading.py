@@ -1,7 +1,7 @@
-"""From text to a checked tree: sqlglot parses, and only what is listed here passes on.
+"""Parses text to a checked tree: sqlglot parses, and only listed kinds of nodes are accepted.
 
-Node types are listed with the arguments that they may carry. The parser puts what changes a meaning
-into arguments (negation, SYMMETRIC, quoting), so an argument that is not listed is refused as well.
+Nodes are listed with the arguments that they may have. The parser expresses what changes a meaning by
+arguments (negation, SYMMETRIC, quoting), so a node with an argument that is not listed is refused as well.
 """
 
 import threading
@@ -30,12 +30,12 @@ from mingpiao.rules.language.tree import (
 )
 
 MAX_NODES = 200
-#: Levels of the parser's tree: a level of the text is at most NOT, a parenthesis and an operator.
+#: Levels of the parser's tree: one level of the text makes at most NOT, a parenthesis and an operator.
 _MAX_DEPTH = 3 * MAX_NESTING
 
 
 class _Neutral(Dialect):
-    """No function means anything to the parser: ours are looked up by name."""
+    """A dialect in which the parser knows no functions: this room looks up its own."""
 
     class Parser(parser.Parser):
         FUNCTIONS = {}  # noqa: RUF012 - as the library declares it
@@ -45,7 +45,9 @@ class _Neutral(Dialect):
 
 
 def parse(text: str, table: FieldTable) -> Condition:
-    """Read a condition. Raises `Refusal` (`rule.condition_…`, 422) with line, column and length of what is wrong."""
+    """Parse a condition. Raises `Refusal` (`rule.condition_…`, 422) with line, column and length of the
+    mistake.
+    """
     tokens = scan(text, table)
     tree = _parse(text, tokens)
     root = _Reader(text, table).condition(tree)
@@ -54,7 +56,7 @@ def parse(text: str, table: FieldTable) -> Condition:
         message = f"条件最多由{MAX_NODES}个部分组成，现有{len(nodes)}个，请拆成几条规则。"
         raise complain("too_large", text, TextSpan(0, 0), message)
     canonical = print_node(root)
-    # It may be longer or deeper than what was written, and must be readable again.
+    # The canonical text may be longer or deeper than the original, and must be readable again.
     scan(canonical, table)
     aggregates = [node for node in nodes if isinstance(node, Aggregate)]
     fields = [node for node in nodes if isinstance(node, Field)]
@@ -85,7 +87,9 @@ def _items_column(nodes: list[Node]) -> frozenset[str]:
 
 
 def _parse(text: str, tokens: list[Token]) -> exp.Expr:
-    """The parser's tree. It runs in a thread of its own, so that its depth does not depend on the caller's."""
+    """The parser's tree. Parsing runs in a thread of its own, so that the allowed depth does not depend on
+    the caller's stack.
+    """
     outcome: list[exp.Expr | Exception | None] = []
 
     def work() -> None:
@@ -109,7 +113,7 @@ def _parse(text: str, tokens: list[Token]) -> exp.Expr:
 
 
 def _place_of_error(text: str, error: Any, tokens: list[Token]) -> TextSpan:
-    """Where the parser stumbled: it tells the line of a token, and the column of its last character."""
+    """Where parsing failed: the parser gives the line of a token, and the column of its last character."""
     if isinstance(error, errors.ParseError) and error.errors:
         line, column = error.errors[0].get("line") or 0, error.errors[0].get("col") or 0
         end = sum(len(each) for each in text.splitlines(keepends=True)[: line - 1]) + column
@@ -119,7 +123,7 @@ def _place_of_error(text: str, error: Any, tokens: list[Token]) -> TextSpan:
     return tokens[-1].span
 
 
-#: Which arguments a node may carry.
+#: The arguments that each kind of node may have.
 _ARGUMENTS: dict[type[exp.Expr], frozenset[str]] = {
     exp.And: frozenset({"this", "expression"}),
     exp.Or: frozenset({"this", "expression"}),
@@ -159,12 +163,12 @@ _ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "
 
 
 def _was_written(argument: Any) -> bool:
-    """Empty and false arguments are how the parser says that something does not stand in the text."""
+    """Empty and false arguments mean that the text does not contain that part."""
     return argument is not None and argument is not False and argument != []
 
 
 class _Reader:
-    """Turns the parser's nodes into ours, one by one, and complains at the place of what is not right."""
+    """Converts the parser's nodes to ours one by one, and refuses what is wrong, with its place."""
 
     def __init__(self, text: str, table: FieldTable) -> None:
         self.text = text
@@ -195,12 +199,14 @@ class _Reader:
         return complain(code, self.text, self.span(node), message)
 
     def span(self, node: exp.Expr) -> TextSpan:
-        """From the first to the last token of a node that the parser gave a place."""
+        """The part of the text from the first to the last token of a node, among the tokens that have a
+        place.
+        """
         starts = [(each.meta["start"], each.meta["end"] + 1) for each in node.walk() if "start" in each.meta]
         if not starts:
             return TextSpan(0, len(self.text))
         start, end = min(start for start, _ in starts), max(end for _, end in starts)
-        # A closing parenthesis belongs to what it closes, but is no node.
+        # A closing parenthesis belongs to the node that it closes, but is no node itself.
         while self.text.count("(", start, end) > self.text.count(")", start, end):
             closing = self.text.find(")", end)
             if closing < 0 or self.text[end:closing].strip():
@@ -234,7 +240,7 @@ class _Reader:
             raise self.complain("character", node, "不支持注释，请删除。")
 
     def condition(self, node: exp.Expr) -> Node:
-        """A node that must be a condition: something that is true or not."""
+        """Convert a node that must be a condition, which is either true or false."""
         found = self.read(node)
         if found.shape.kind is not ValueKind.BOOLEAN:
             message = f"这里应是条件，而它是{found.shape.kind.label}，请补上比较，例如 = 或 >。"

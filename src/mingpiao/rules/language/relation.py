@@ -1,4 +1,4 @@
-"""The relation that `to_sql` writes for: its columns and their types, as the lake keeps them."""
+"""The table that the SQL of `to_sql` reads: its columns and their types, as in the Parquet lake."""
 
 from mingpiao.rules.language.catalogue import FIELDS, FUNCTIONS, MEASURE
 from mingpiao.rules.language.tree import Shape, SourcePlace, ValueKind
@@ -13,20 +13,20 @@ _MAPS = {
 
 
 def duckdb_type(shape: Shape) -> str:
-    """The type of a value's column in DuckDB; Spark reads the same from Parquet."""
+    """The DuckDB type of a value's column; Spark finds the same type in the Parquet file."""
     if shape.kind is not ValueKind.NUMBER:
         return _TYPES[shape.kind]
     return "BIGINT" if shape.integer else f"DECIMAL({shape.whole + shape.places}, {shape.places})"
 
 
 def bill_columns() -> dict[str, str]:
-    """Columns of a bill's facts with their DuckDB types, without items and history."""
+    """Columns of a bill's facts with their DuckDB types, without items and history aggregates."""
     own = {field.column: duckdb_type(field.shape) for field in FIELDS if field.place is SourcePlace.BILL}
     return own | _MAPS
 
 
 def item_columns() -> dict[str, str]:
-    """Members of one item of `items`, without history."""
+    """Members of one item of `items` with their types, without history aggregates."""
     return {field.column: duckdb_type(field.shape) for field in FIELDS if field.place is SourcePlace.ITEM}
 
 

@@ -1,6 +1,6 @@
-"""A first look at a condition's text, before the parser sees it: its length, words, signs and nesting.
+"""The first check of a condition's text, before it is parsed: length, words, signs and depth of nesting.
 
-What passes is short, flat and made of known words only, so that nothing can exhaust the parser.
+A text that passes is short, flat and made of known words only, so it cannot exhaust the parser.
 """
 
 import re
@@ -19,7 +19,7 @@ MAX_TOKENS = 1_500
 _LONGEST_TEXT = 200
 
 KEYWORDS = frozenset({"AND", "OR", "NOT", "BETWEEN", "IN", "IS", "NULL", "TRUE", "FALSE", "DATE"})
-#: What a program's author may expect to work, and what to write instead.
+#: Words that a programmer may expect to work, with what to write instead.
 _OTHER_WORDS = {
     "like": "不支持 LIKE，请改用 contains、starts 或 ends。",
     "ilike": "不支持 ILIKE，请改用 contains、starts 或 ends。",
@@ -88,7 +88,7 @@ class Token(msgspec.Struct, frozen=True):
 
 
 def scan(text: str, table: FieldTable) -> list[Token]:
-    """The tokens of a condition without space; a refusal for what can be told by looking at them."""
+    """The tokens of a condition without white space. Raises `Refusal` for mistakes that single tokens show."""
     if not text.strip():
         raise complain("empty", text, TextSpan(0, 0), "条件不能为空，请填写，例如 total >= 10000。")
     if len(text) > MAX_LENGTH:
@@ -187,7 +187,7 @@ def _field_advice(path: str, table: FieldTable) -> str:
 
 
 def _check_nesting(text: str, tokens: list[Token]) -> None:
-    """Parentheses and what stands before an operand (NOT, a sign) nest; at most MAX_NESTING deep."""
+    """Check the nesting of parentheses and of prefixes (NOT, a sign): at most MAX_NESTING deep."""
     levels: list[int] = []
     depth = before = 0
     previous = "("

@@ -1,9 +1,10 @@
-"""A condition as a boolean SQL expression for PostgreSQL, DuckDB and Spark, with the closure's verdict.
+"""Writes a condition as a boolean SQL expression for PostgreSQL, DuckDB and Spark, with the same result as
+the closure.
 
-The relation has the facts' columns. In PostgreSQL `items` and the maps of 其他信息 are jsonb; in DuckDB
-and Spark `items` is a list of structs and they are maps. Numbers are cast to the width that the
-checker worked out, so that no dialect rounds or overflows; literals are escaped as each dialect reads
-them, and never hold a comment, a parameter or a variable.
+The table has the facts as columns. In PostgreSQL `items` and the maps of 其他信息 are jsonb; in DuckDB and Spark
+`items` is a list of structs and 其他信息 are maps. Numbers are cast to the width that the checker computed, so no
+dialect rounds or overflows. Literals are escaped for each dialect, and never contain a comment, a parameter
+or a variable.
 """
 
 from abc import ABC, abstractmethod
@@ -38,12 +39,12 @@ _MAX_DIGITS = 38
 
 
 def to_sql(condition: Condition, dialect: Dialect) -> str:
-    """The condition as SQL; whoever runs it must not read `:name` or `%` in it as parameters."""
+    """The condition as SQL. The caller must not interpret `:name` or `%` in it as parameters."""
     return _WRITERS[dialect]().write(condition.root)
 
 
 class _Writer(ABC):
-    """What the three dialects have in common."""
+    """The part that the three dialects have in common."""
 
     def write(self, node: Node) -> str:
         match node:
@@ -109,7 +110,7 @@ class _Writer(ABC):
         return self.extension(field)
 
     def fitted(self, node: Node, shape: Shape) -> str:
-        """A value as wide as the result that it becomes part of."""
+        """A value cast to the width of the result that it is a part of."""
         return self.cast(self.write(node), shape) if shape.kind is ValueKind.NUMBER else self.write(node)
 
     def cast(self, value: str, shape: Shape) -> str:
@@ -138,7 +139,7 @@ class _Writer(ABC):
 
 
 class _Postgres(_Writer):
-    """Numbers are numeric and as wide as they need be."""
+    """PostgreSQL: numbers are numeric and as wide as necessary."""
 
     _TYPES = {  # noqa: RUF012
         ValueKind.TEXT: "text",
@@ -167,7 +168,8 @@ class _Postgres(_Writer):
                 return f"(EXISTS (SELECT {items} WHERE {inner}))"
             case "all_items":
                 return f"(NOT EXISTS (SELECT {items} WHERE {inner} IS NOT TRUE))"
-        # In a sub-query of its own: the sum of an outer column would be an aggregate of the outer query.
+        # In a sub-query of its own, because the sum of an outer column would be an aggregate of the outer
+        # query.
         amounts = f"FROM (SELECT {self.cast(inner, shape)} AS amount {items}) AS amounts"
         return f"(SELECT coalesce(sum(amount), 0) {amounts})"
 
@@ -188,7 +190,7 @@ class _Postgres(_Writer):
 
 
 class _DuckDb(_Writer):
-    """A product keeps the storage of its factors there, so these are widened before."""
+    """DuckDB: a product keeps the storage type of its factors, so these are widened before."""
 
     def arithmetic(self, node: Arithmetic) -> str:
         if node.operator == "*":
@@ -224,13 +226,13 @@ class _DuckDb(_Writer):
 
 
 class _Spark(_Writer):
-    """A product takes one digit more than its factors there, so each result is cast to its own width."""
+    """Spark: a product has one digit more than its factors, so each result is cast to its own width."""
 
     def quote(self, name: str) -> str:
         return f"`{name}`"
 
     def text(self, value: str) -> str:
-        # A dollar sign could begin a ${variable}; a quotation mark doubled would join two literals.
+        # A dollar sign could begin a ${variable}; a doubled quotation mark would join two literals.
         escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("$", "\\u0024")
         return f"'{escaped}'"
 
@@ -248,8 +250,8 @@ class _Spark(_Writer):
                 return f"exists({items}, item -> coalesce({inner}, FALSE))"
             case "all_items":
                 return f"forall({items}, item -> coalesce({inner}, FALSE))"
-        # `inner` has `shape` less the digits that a sum may gain; no column has the name of the sum so far,
-        # which would hide it from `inner`.
+        # `inner` has `shape` without the digits that a sum may add. No column has the name of the sum so far,
+        # for it would hide the sum from `inner`.
         step = self.cast(f"sum_so_far + coalesce({self.cast(inner, shape)}, 0)", shape)
         return f"aggregate({items}, {self.cast('0', shape)}, (sum_so_far, item) -> {step})"
 

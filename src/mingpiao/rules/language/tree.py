@@ -1,4 +1,4 @@
-"""The checked tree of a condition: typed nodes, and nothing else that a backend could meet."""
+"""The checked tree of a condition: typed nodes, the only ones that a back end has to handle."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,7 +11,7 @@ from mingpiao.rules.model import History
 
 
 class ValueKind(StrEnum):
-    """What a value is: 文本, 数字, 日期 or 是否."""
+    """The type of a value: 文本, 数字, 日期 or 是否."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -32,7 +32,8 @@ _KIND_LABELS = {
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """The type of a value. A number has at most `whole` digits before the point and `places` after it.
+    """The type of a value in detail. A number has at most `whole` digits before the point and `places` after
+    it.
 
     `nullable` values may be NULL; `integer` numbers are stored as integers in a table.
     """
@@ -48,7 +49,7 @@ BOOLEAN = Shape(ValueKind.BOOLEAN)
 
 
 class SourcePlace(StrEnum):
-    """Where a field's value lies: in the bill's own columns, in an item, or in a map of 其他信息."""
+    """Where a field's value is found: in a column of the bill, in an item, or in a map of 其他信息."""
 
     BILL = "bill"
     ITEM = "item"
@@ -61,7 +62,7 @@ class Literal(msgspec.Struct, frozen=True):
 
 
 class Field(msgspec.Struct, frozen=True):
-    """A field of the bill; `column` is its name in the facts, for 其他信息 the key in map `container`."""
+    """A field of the bill. `column` is its name in the facts; for 其他信息, its key in the map `container`."""
 
     path: str
     column: str
@@ -71,7 +72,7 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class Aggregate(msgspec.Struct, frozen=True):
-    """A history aggregate; `of_item` ones are known for each item."""
+    """A history aggregate; an `of_item` one has a value for each item."""
 
     history: History
     of_item: bool
@@ -87,7 +88,7 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Arithmetic(msgspec.Struct, frozen=True):
-    """`operator` is +, - or *."""
+    """An operation on numbers; `operator` is +, - or *."""
 
     operator: str
     left: "Node"
@@ -96,7 +97,7 @@ class Arithmetic(msgspec.Struct, frozen=True):
 
 
 class OverItems(msgspec.Struct, frozen=True):
-    """any_item, all_items or sum_items: `inner` is asked of each item."""
+    """any_item, all_items or sum_items: `inner` is evaluated for each item."""
 
     name: str
     inner: "Node"
@@ -104,7 +105,7 @@ class OverItems(msgspec.Struct, frozen=True):
 
 
 class Compare(msgspec.Struct, frozen=True):
-    """`operator` is =, <>, <, <=, > or >=."""
+    """A comparison; `operator` is =, <>, <, <=, > or >=."""
 
     operator: str
     left: "Node"
@@ -133,7 +134,7 @@ class IsNull(msgspec.Struct, frozen=True):
 
 
 class Junction(msgspec.Struct, frozen=True):
-    """All (AND) or any (OR) of two or more parts, none of which is a junction of the same kind."""
+    """All (AND) or any (OR) of two or more parts. No part is itself a junction of the same kind."""
 
     operator: str
     parts: "tuple[Node, ...]"
@@ -162,11 +163,11 @@ Node = (
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
-    """A condition that was read and found in order.
+    """A condition that was parsed and is valid.
 
-    `text` is its canonical form; `columns` are the facts that it reads of the bill (with `items` and
-    the maps of 其他信息 where it looks into them), `item_columns` those of an item; `history` and
-    `item_history` are the aggregates that the facts must bring.
+    `text` is its canonical form. `columns` are the facts of the bill that it reads (with `items` and the maps
+    of 其他信息 if it reads in them), `item_columns` those of an item. `history` and `item_history` are the
+    aggregates that the facts must contain.
     """
 
     text: str
@@ -178,7 +179,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """The nodes right below one."""
+    """The nodes directly below a node."""
     match node:
         case Literal() | Field() | Aggregate():
             return ()

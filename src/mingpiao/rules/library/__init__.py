@@ -1,10 +1,10 @@
-"""规则库: the supervision rules that come with the platform, with what each is to hit and to let pass.
+"""规则库: the supervision rules that come with the platform, each with examples of bills that it hits and lets
+pass.
 
-One YAML file a theme beside this module. `effective_from` of a file holds for all its rules; a rule has
-the members of `Rule`, the kind of violation that it screens, and examples: `hit` and `pass` are lists of
-changes to a well-formed bill, by field path, `kind` choosing another kind than the rule's first.
-`restates` and `follows` name what the rule has in common with the checks that every request passes
-first, as a mapping from the code of a problem to the field at or under which it stands.
+Beside this module is one YAML file for each theme. A file's `effective_from` holds for all its rules. A rule
+has the members of `Rule`, the kind of violation that it screens for, and examples: `hit` and `pass` are lists
+of changes to a well-formed bill, by field path; `kind` chooses another kind than the rule's first one.
+`restates` and `follows` map problem codes of the request's own checks to fields (see `rules.model.Overlap`).
 """
 
 from functools import cache
@@ -17,7 +17,7 @@ import yaml
 from mingpiao.rules.model import Overlap, Rule
 from mingpiao.rules.yaml_files import SAFE_LOADER, rule_from_members
 
-#: The ten kinds of violation by key. The pilot's documents speak of ten and do not name them: assumed.
+#: The ten kinds of violation by key. The pilot's documents mention ten without names: these are assumed.
 VIOLATIONS = {
     "face": "票面要素缺失或填写不规范",
     "payer": "缴款人信息虚假或不实",
@@ -30,7 +30,7 @@ VIOLATIONS = {
     "conduct": "开票时间、年度、金额异常",
     "evidence": "佐证材料与票面不符或重复使用",
 }
-#: The files, one a theme, with what people call it.
+#: The files, one for each theme, with the theme's Chinese name.
 THEMES = {
     "face": "票面填写",
     "payer": "缴款人",
@@ -43,12 +43,14 @@ THEMES = {
     "conduct": "时间、年度与金额",
     "evidence": "佐证材料",
 }
-#: Members of a rule in these files that `Rule` does not have.
+#: Members of a rule in these files that are not members of `Rule`.
 _OWN = ("violation", "restates", "follows", "hit", "pass")
 
 
 class LibraryRule(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule of the library; `violation` is a key of VIOLATIONS, the examples are changes by field path."""
+    """A rule of the library. `violation` is a key of VIOLATIONS; the examples are changes to a bill, by field
+    path.
+    """
 
     rule: Rule
     theme: str
@@ -70,7 +72,9 @@ def library_rules() -> tuple[Rule, ...]:
 
 
 def overlap_of(rule: Rule) -> Overlap:
-    """What a rule has in common with the checks of a request: nothing unless it asks what the library's rule asks."""
+    """What a rule has in common with the request's own checks: nothing, unless its condition is that of a
+    rule of the library.
+    """
     return _overlaps().get((rule.code, rule.condition), Overlap())
 
 

@@ -1,4 +1,4 @@
-"""Install the rules that come with the platform, and approve them all in one act."""
+"""Installs the rules that come with the platform and approves all of them in one act."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from mingpiao.rules.library import library_rules
 from mingpiao.rules.model import Rule
 from mingpiao.rules.store import content_of
 
-#: Who wrote the rules that come with the platform.
+#: The author of the rules that come with the platform.
 LIBRARY_AUTHOR = "system:rule_library"
 
 _ADD_RULE = (
@@ -33,10 +33,10 @@ VALUES (:code, 1, 'approved', CAST(:content AS jsonb), '随平台提供的规则
 async def install_library(
     connection: AsyncConnection, catalog: Catalog, rules: Sequence[Rule], *, acting: Acting
 ) -> list[str]:
-    """Install rules that come with the platform as the province's, approved by `acting`.
+    """Install these library rules as the province's, approved by `acting`; return the codes that are new.
 
-    A code that stands already is left as it is. Returns the codes that are new. Raises `Refusal` when a
-    rule does not suit the base data; then nothing is installed.
+    A rule whose code exists already is left unchanged. Raises `Refusal` if a rule does not fit the base data;
+    then nothing is installed.
     """
     region = f"{catalog.province}0000"
     problems = [problem for rule in rules for problem in check_rule(rule, region, catalog)]
@@ -71,10 +71,12 @@ async def _install(connection: AsyncConnection, rule: Rule, region: str, *, acti
 
 
 async def adopt_library(connection: AsyncConnection, catalog: Catalog, *, acting: Acting) -> list[str]:
-    """Install the library's rules whose codes do not stand yet, approved by a head of the province.
+    """Install the library's rules whose codes do not exist yet, approved by a head of the province; return
+    the new codes.
 
-    Their author is the library, so that maker and checker differ. Returns the codes that are new. Raises
-    `Refusal`: `rule.not_approver` (403), or whatever does not suit the base data; then nothing is installed.
+    Their author is the library, so that the author and the approver differ. Raises `Refusal`:
+    `rule.not_approver` (403), or the problems of a rule that does not fit the base data; then nothing is
+    installed.
     """
     require_province_head(catalog, "启用", acting=acting)
     return await install_library(connection, catalog, library_rules(), acting=acting)

@@ -1,4 +1,4 @@
-"""Lists of papers and back-tests, and what stops a unit in all kinds."""
+"""Lists of evidence files and back-tests, and reasons that stop a unit in all kinds."""
 
 from mingpiao.storage.migrations.sql import run_sql_beside
 

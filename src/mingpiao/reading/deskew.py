@@ -1,7 +1,7 @@
-"""Lines of a page that lies a little askew, as they would stand if it lay straight.
+"""Corrects the places of lines on a page that was scanned at a slight angle.
 
-A reader gives the upright box around each line. On a sloping page boxes of long lines are tall and
-overlap their neighbours, so that rows and columns could not be told from them.
+OCR returns an upright box around each line. On a skewed page, the boxes of long lines are tall and overlap
+their neighbours, so that rows and columns cannot be recognised from them.
 """
 
 from collections.abc import Sequence
@@ -11,21 +11,21 @@ import msgspec
 
 from mingpiao.reading.model import PageLines, PagePlace, TextLine
 
-#: A slope below this (rise by run) does no harm; above it no page is taken to lie.
+#: The range of slopes (rise by run) that are corrected: smaller ones do no harm, larger ones are no skew.
 _LEAST, _MOST = 0.004, 0.12
-#: How high a line's box is, in widths of its characters.
+#: The height of a line's box on a straight page, in widths of its characters.
 _BOX_HEIGHT = 1.3
 
 
-class LevelLine(msgspec.Struct, frozen=True):
-    """A line with its place on the level page, and the slope that was taken out (in parts of the page)."""
+class StraightLine(msgspec.Struct, frozen=True):
+    """A line with its place on the straightened page, and the slope that was removed (in parts of the page)."""
 
     line: TextLine
     place: PagePlace
     slope: float = 0.0
 
     def shown(self, left: float, right: float) -> PagePlace:
-        """Where a part of the line, by its edges on the level page, stands on the page as it is."""
+        """The place on the original page of a part of the line, given by its edges on the straightened page."""
         given = self.line.place
         shift = self.place.left - given.left
         left, right = max(0.0, left - shift), min(1.0, right - shift)
@@ -41,12 +41,12 @@ class LevelLine(msgspec.Struct, frozen=True):
         )
 
 
-def levelled(page: PageLines) -> list[LevelLine]:
-    """The page's lines that have text, level."""
+def deskewed(page: PageLines) -> list[StraightLine]:
+    """The page's lines that have text, with their places on the straightened page."""
     lines = [line for line in page.lines if line.text.strip()]
     slope = _slope(lines, page)
     if not slope:
-        return [LevelLine(line, line.place) for line in lines]
+        return [StraightLine(line, line.place) for line in lines]
     ratio = page.width / page.height
     found = []
     for line in lines:
@@ -66,12 +66,12 @@ def levelled(page: PageLines) -> list[LevelLine]:
             top=middle - height / 2,
             bottom=middle + height / 2,
         )
-        found.append(LevelLine(line, level, slope * ratio))
+        found.append(StraightLine(line, level, slope * ratio))
     return found
 
 
 def _slope(lines: Sequence[TextLine], page: PageLines) -> float:
-    """Rise by run, positive when lines fall to the right; 0.0 for a page that lies straight."""
+    """The slope of the page (rise by run), positive when lines fall to the right; 0.0 for a straight page."""
     long = [one for line in lines if (one := _rise(line, page)) is not None]
     if len(long) < 2:
         return 0.0
@@ -82,7 +82,7 @@ def _slope(lines: Sequence[TextLine], page: PageLines) -> float:
 
 
 def _rise(line: TextLine, page: PageLines) -> float | None:
-    """By how much the box of a long line is too high for its characters, by its width."""
+    """The slope of a long line without its sign, from the excess height of its box; None for short lines."""
     width = (line.place.right - line.place.left) * page.width
     height = (line.place.bottom - line.place.top) * page.height
     character = width / sum(0.55 if ord(each) < 0x2E80 else 1.0 for each in line.text)
@@ -90,7 +90,7 @@ def _rise(line: TextLine, page: PageLines) -> float | None:
 
 
 def _margin_drift(lines: Sequence[TextLine], page: PageLines) -> float:
-    """How lines that begin at one margin move sideways down the page."""
+    """By how much the left margin moves sideways from top to bottom (run by rise); its sign gives the slope's."""
     moves = []
     for upper in lines:
         for lower in lines:
