@@ -63,4 +63,5 @@ ROOM = Room(
         "bill:reversal_issued": "开具红字票据",
         "bill:reversed": "票据被冲红",
     },
+    details={"format": "格式"},
 )
