@@ -25,10 +25,13 @@ from mingpiao.composition import (
 from mingpiao.gateway.problems import handle as explain_problem
 from mingpiao.gateway.router import create_router as create_api_router
 from mingpiao.health import healthz
+from mingpiao.intake import MOST_FORM_BYTES, MOST_MEMBERS, Intake
 from mingpiao.portals.rendering import error_page
 from mingpiao.portals.router import create_router as create_pages_router
 from mingpiao.portals.subjects import provided_services, subject_services
+from mingpiao.processes.orphans import end_with_parent
 from mingpiao.settings import Settings
+from mingpiao.storage.logs import keep_values_out
 
 STATIC = Path(__file__).parent / "portals" / "static"
 
@@ -52,10 +55,12 @@ _ENCODED_HEADERS = [(name.encode(), value.encode()) for name, value in _SECURITY
 
 def create_app(settings: Settings | None = None) -> Litestar:
     """Build the application; settings come from the environment unless given."""
+    keep_values_out()
     chosen = settings or settings_module.load()
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        end_with_parent()
         async with open_house(chosen) as house:
             app.state.services = await page_services(house, chosen, subject_services())
             app.state.gateway = await gateway_services(house, chosen)
@@ -86,9 +91,11 @@ def create_app(settings: Settings | None = None) -> Litestar:
         lifespan=[lifespan],
         before_send=[_secure],
         openapi_config=None,
+        request_max_body_size=MOST_FORM_BYTES,
+        multipart_form_part_limit=MOST_MEMBERS,
         debug=False,
     )
-    app.asgi_handler = _heads_as_gets(app.asgi_handler)
+    app.asgi_handler = Intake().guard(_heads_as_gets(app.asgi_handler))
     return app
 
 

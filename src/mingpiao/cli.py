@@ -118,6 +118,8 @@ def serve(**options: Any) -> None:
     """在自己的 PostgreSQL 上运行网站和接口（先执行 mingpiao migrate）。"""
     import uvicorn
 
+    from mingpiao.listening import server_options
+
     settings = _ready(**options)
     # Each web process builds the application again, from its environment.
     os.environ.update(settings.to_environment())
@@ -127,14 +129,10 @@ def serve(**options: Any) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.web_processes,
-        loop="uvloop",
-        http="httptools",
         log_level=settings.log_level,
-        access_log=False,
-        server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
-        timeout_graceful_shutdown=10,
+        **server_options(settings.connections),
     )
 
 
@@ -145,8 +143,10 @@ def serve(**options: Any) -> None:
 def worker(**options: Any) -> None:
     """执行后台任务（识别佐证材料、办理开票申请、汇总和清理数据）；可以运行多个。"""
     from mingpiao import worker as worker_module
+    from mingpiao.storage.logs import keep_values_out
 
     settings = _ready(**options)
+    keep_values_out()
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

@@ -64,6 +64,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     web_processes: AtLeastOne = 1
     """Number of web processes that share the port."""
 
+    connections: Annotated[int, Meta(ge=16, le=60_000)] = 1_000
+    """Connections of clients that each web process serves at a time; those beyond hear 503."""
+
     pool_size: AtLeastOne = 8
     """Number of database connections in each pool of each process."""
 

@@ -136,6 +136,16 @@ def test_first_start_builds_second_keeps_and_nothing_is_left(
     assert [file.stat().st_mode & 0o777 for file in secrets] == [0o600, 0o600]
 
 
+def test_a_killed_database_is_noticed_and_said(start: Callable[[], Demo], tmp_path: Path) -> None:
+    demo = start()
+    demo.wait_for("按 Ctrl-C 停止")
+    postmaster = tmp_path / "var/demo/postgres/cluster/postmaster.pid"
+    os.kill(int(postmaster.read_text().split()[0]), signal.SIGKILL)
+    assert demo.process.wait(PATIENCE_SECONDS) != 0
+    assert "数据库意外退出" in demo.said()
+    assert left_behind(tmp_path / "var") == []
+
+
 def test_a_closed_terminal_and_even_kill_9_leave_nothing(start: Callable[[], Demo], tmp_path: Path) -> None:
     demo = start()
     demo.wait_for("按 Ctrl-C 停止")

@@ -21,7 +21,7 @@ def _messages(policy: PasswordPolicy, password: str) -> list[str]:
     return [problem.message for problem in password_problems(policy, password, username="zhangsan")]
 
 
-@pytest.mark.parametrize("password", ["Quiet-57", "草原上的Rain1", "aB3" + "x" * 125])
+@pytest.mark.parametrize("password", ["xK9#mQ2v", "草原上的Rain1", ("aB3-quiet-harbour-" * 8)[:128]])
 def test_dengbao_takes_eight_characters_of_three_kinds(password: str) -> None:
     assert _messages(DENGBAO, password) == []
 
@@ -38,6 +38,14 @@ def test_dengbao_takes_eight_characters_of_three_kinds(password: str) -> None:
 )
 def test_dengbao_refuses(password: str, message: str) -> None:
     assert _messages(DENGBAO, password) == [message]
+
+
+@pytest.mark.parametrize(
+    "password", ["Aa111111", "Admin@123", "P@ssw0rd2026", "Qwer1234!", "1qaz@WSX", "Zhangsan1", "Summer2026!"]
+)
+def test_dengbao_refuses_what_is_soon_guessed(password: str) -> None:
+    problems = password_problems(DENGBAO, password, username="lisi")
+    assert [problem.message for problem in problems] == ["该密码过于常见，容易被猜中，请更换。"]
 
 
 def test_asvs_asks_for_length_and_nothing_common_but_no_composition() -> None:

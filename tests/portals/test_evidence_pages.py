@@ -94,6 +94,9 @@ async def test_pages_and_files_are_the_units_own(site: World) -> None:
     file = await browser.get(f"/unit/evidence/{DIGEST}/file")
     assert file.content == FILE
     assert file.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E9%87%87")
+    rows = await site.rows("SELECT actor, subject FROM audit_log WHERE action = 'evidence:download'")
+    actor = f"account:{site.accounts['handler'].account_id}"
+    assert [tuple(row.values()) for row in rows] == [(actor, f"evidence:{DIGEST}")]
     for wrong in ("pages/3.png", "pages/0.png", "pages/x.png", "pages/1.jpg", "pages/²³.png"):
         assert (await browser.get(f"/unit/evidence/{DIGEST}/{wrong}")).status_code == 404, wrong
 

@@ -1,14 +1,17 @@
 """票据查验 as a visitor meets it, without JavaScript."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 from tests.portals.public_site import PublicSite, open_public_site
 from tests.support.province import ACTING
+from tests.support.puzzles import solved
 from tests.support.world import World, a_world, bill_of
 from tests.verification.tampering import covered
 
 from mingpiao.issuing.model import ReversalRequest
+from mingpiao.verification.service import read_face_query
 
 world = a_world(demo=True)
 
@@ -84,6 +87,23 @@ async def test_the_limit_says_when_to_come_back(site: PublicSite) -> None:
     assert "超过当日限制查验次数，请明日再查" in answer.text
     assert int(answer.headers["retry-after"]) > 0
     assert site.bill.payer.name not in answer.text
+
+
+async def test_where_others_were_wrong_too_often_a_sum_in_words_comes_first(site: PublicSite) -> None:
+    for place in range(10):
+        await site.services.own["verifier"].by_face(
+            read_face_query(**site.face(check_code=f"{place:06x}")), address=f"203.0.113.{place}"
+        )
+    asked = await site.client.post("/verify", data=site.face())
+    assert asked.status_code == 429
+    assert "等于多少？" in asked.text
+    found = re.search(r'name="puzzle_token" value="([^"]+)"', asked.text)
+    question = re.search(r"请回答：([^<]+?等于多少？)", asked.text)
+    assert found is not None
+    assert question is not None
+    reply = {"puzzle_token": found[1], "puzzle_answer": solved(question[1])}
+    answer = await site.client.post("/verify", data=site.face() | reply)
+    assert "查验结果：真实" in answer.text
 
 
 async def test_the_qr_address_shows_the_bill_in_three_depths(site: PublicSite) -> None:

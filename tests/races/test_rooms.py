@@ -54,7 +54,7 @@ async def test_guesses_from_two_processes_count_together(
         assert await guess(world, place) == "unknown"
     with lock_taken_away("verification subjects", unless=locked):
         answers = await race(world.url, writing("verification_failures"), guess(world, 10), guess(other, 11))
-    assert answers == ["unknown", "verification.limit_reached" if locked else "unknown"]
+    assert answers == ["unknown", "verification.puzzle_needed" if locked else "unknown"]
 
 
 @WITH_AND_WITHOUT

@@ -28,6 +28,7 @@ from mingpiao.rules.service import (
     rule_from_members,
     submit,
 )
+from mingpiao.rules.yaml_files import MOST_PROBLEMS
 from mingpiao.storage.database import Database
 
 FULL = rule(
@@ -174,6 +175,16 @@ def test_one_wrong_document_spoils_no_other() -> None:
     assert [problem.code for problem in first.problems] == ["rule.file_no_rule"]
     assert second.rule == FULL
     assert (third.place, third.code, len(third.problems)) == (3, "P-9", 6)
+
+
+def test_a_file_of_wrong_names_stops_at_fifty_problems() -> None:
+    names = "".join(f"n{number}: x\n" for number in range(80_000))
+    (entry,) = read_rules(names.encode())
+    assert len(entry.problems) == MOST_PROBLEMS == 50
+    assert {problem.code for problem in entry.problems} == {"rule.member_unknown"}
+    many = read_rules(("---\n".join(f"a{n}: x\n" * 1 for n in range(400))).encode())
+    assert [len(each.problems) for each in many[:8]] == [8, 8, 8, 8, 8, 8, 2, 1]
+    assert {len(each.problems) for each in many[8:]} == {1}
 
 
 async def _import(

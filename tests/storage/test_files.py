@@ -70,3 +70,7 @@ async def test_a_folder_is_made_when_missing(tmp_path: Path) -> None:
     await store.put("v1/1.pdf", b"face")
     assert await store.get("v1/1.pdf") == b"face"
     assert (folder / "v1" / "1.pdf").read_bytes() == b"face"
+    (tmp_path / "upload").write_bytes(b"face")
+    await store.put_file("v1/2.pdf", tmp_path / "upload")
+    modes = {each.name: each.stat().st_mode & 0o777 for each in (folder, *folder.rglob("*"))}
+    assert modes == {"b": 0o700, "v1": 0o700, "1.pdf": 0o600, "2.pdf": 0o600}

@@ -20,6 +20,7 @@ from mingpiao.verification.model import FaceQuery
 from mingpiao.verification.service import VerificationLimits, Verifier
 
 ADDRESS = "198.51.100.7"
+PUZZLE_KEY = bytes(32)
 LIMITS = VerificationLimits(wrong_per_bill=10, wrong_per_address=30, files_per_minute=60)
 
 
@@ -72,7 +73,9 @@ def query_of(bill: Bill) -> FaceQuery:
 def new_verifier(world: World, limits: VerificationLimits = LIMITS) -> Verifier:
     """A verifier as another process would have it."""
     catalog = CatalogStore(world.database, world.notices)
-    return Verifier(world.database, world.notices, catalog, new_documents(world), limits=limits)
+    return Verifier(
+        world.database, world.notices, catalog, new_documents(world), puzzle_key=PUZZLE_KEY, limits=limits
+    )
 
 
 def new_documents(world: World, files: str = "memory://") -> Documents:

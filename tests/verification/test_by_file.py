@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 from tests.support.province import ACTING, MASTER
 from tests.support.world import bill_of
-from tests.verification.conftest import ADDRESS, Counter, Files, new_documents
+from tests.verification.conftest import ADDRESS, PUZZLE_KEY, Counter, Files, new_documents
 from tests.verification.tampering import (
     Parts,
     blank_pdf,
@@ -130,7 +130,7 @@ async def test_a_pdf_handed_out_under_a_former_address_is_known(
         FileStore.open(tmp_path.as_uri()),
         "http://moved.test",
     )
-    verifier = Verifier(world.database, world.notices, counter.catalog, moved)
+    verifier = Verifier(world.database, world.notices, counter.catalog, moved, puzzle_key=PUZZLE_KEY)
     assert (await verifier.by_file(files.pdf, address=ADDRESS)).verdict is VerificationVerdict.GENUINE
     assert (
         await verifier.by_file(covered(files.pdf), address=ADDRESS)

@@ -4,19 +4,27 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from tests.support.puzzles import solved
 from tests.verification.conftest import ADDRESS, Counter, new_verifier
 
 from mingpiao.kernel.clock import now, set_to
 from mingpiao.kernel.errors import Refusal
 from mingpiao.verification import register
 from mingpiao.verification.model import VerificationResult, VerificationVerdict
-from mingpiao.verification.service import VerificationLimits, Verifier
+from mingpiao.verification.service import PuzzleReply, VerificationLimits, Verifier
 
 
-async def _guess(verifier: Verifier, counter: Counter, guess: str, address: str = ADDRESS) -> str:
+async def _guess(
+    verifier: Verifier,
+    counter: Counter,
+    guess: str,
+    address: str = ADDRESS,
+    reply: PuzzleReply | None = None,
+) -> str:
     """What a guess at the check code brings: a verdict or a refusal's code."""
     try:
-        result: VerificationResult = await verifier.by_face(counter.query(check_code=guess), address=address)
+        query = counter.query(check_code=guess)
+        result: VerificationResult = await verifier.by_face(query, address=address, reply=reply)
     except Refusal as refusal:
         return refusal.problems[0].code
     return result.verdict.value
@@ -26,10 +34,11 @@ def _wrong(place: int) -> str:
     return f"{place:06x}"
 
 
-async def test_after_ten_wrong_answers_a_right_one_is_refused_until_tomorrow(counter: Counter) -> None:
+async def test_ten_wrong_answers_about_a_bill_shut_out_their_own_address_until_tomorrow(
+    counter: Counter,
+) -> None:
     for place in range(10):
-        address = f"203.0.113.{place}"
-        assert await _guess(counter.verifier, counter, _wrong(place), address) == "unknown"
+        assert await _guess(counter.verifier, counter, _wrong(place)) == "unknown"
     with pytest.raises(Refusal) as refused:
         await counter.verifier.by_face(counter.query(), address=ADDRESS)
     problem = refused.value.problems[0]
@@ -37,11 +46,54 @@ async def test_after_ten_wrong_answers_a_right_one_is_refused_until_tomorrow(cou
     assert problem.message.startswith("超过当日限制查验次数，请明日再查")
     assert 0 < problem.facts["retry_after"] <= 24 * 3600 + 1
     assert await counter.checks() == {}
+    # Who holds the bill elsewhere answers a sum, and is answered.
+    assert await _with_puzzle(counter, counter.bill.check_code, "203.0.113.9") == "genuine"
     with set_to(now() + timedelta(days=1)):
         assert await _guess(counter.verifier, counter, counter.bill.check_code) == "genuine"
 
 
-async def test_an_address_may_be_wrong_thirty_times_over_all_bills(counter: Counter) -> None:
+async def _puzzle(counter: Counter, address: str) -> tuple[str, str]:
+    """The token of the puzzle that is asked before an answer, and what it asks."""
+    with pytest.raises(Refusal) as asked:
+        await counter.verifier.by_face(counter.query(), address=address)
+    problem = asked.value.problems[0]
+    assert (problem.code, problem.status) == ("verification.puzzle_needed", 429)
+    return problem.facts["puzzle_token"], problem.facts["puzzle"]
+
+
+async def _with_puzzle(counter: Counter, guess: str, address: str) -> str:
+    token, question = await _puzzle(counter, address)
+    return await _guess(counter.verifier, counter, guess, address, PuzzleReply(token, solved(question)))
+
+
+async def test_guesses_from_many_addresses_lead_to_a_puzzle_and_shut_nobody_out(counter: Counter) -> None:
+    for place in range(10):
+        assert await _guess(counter.verifier, counter, _wrong(place), f"203.0.113.{place}") == "unknown"
+    token, question = await _puzzle(counter, ADDRESS)
+    right, reply = counter.bill.check_code, PuzzleReply(token, solved(question))
+    needed = "verification.puzzle_needed"
+    wrong_sum = PuzzleReply(token, str(int(solved(question)) + 1))
+    assert await _guess(counter.verifier, counter, right, ADDRESS, wrong_sum) == needed
+    assert await _guess(counter.verifier, counter, right, "203.0.113.77", reply) == needed
+    assert await _guess(counter.verifier, counter, right, ADDRESS, reply) == "genuine"
+    assert await _guess(counter.verifier, counter, right, ADDRESS, reply) == needed
+    with set_to(now() + timedelta(minutes=11)):
+        assert await _guess(counter.verifier, counter, right, ADDRESS, PuzzleReply(token, "1")) == needed
+
+
+async def test_puzzles_do_not_help_for_ever(counter: Counter) -> None:
+    verifier = new_verifier(counter.world, VerificationLimits(wrong_per_bill=1, wrong_per_address=10))
+    await counter.world.database.pool.execute(
+        "INSERT INTO verification_failures (subject, day, failures) VALUES ($1, $2, 100)",
+        f"bill:{counter.bill.bill_id}",
+        now().date(),
+    )
+    assert await _guess(verifier, counter, counter.bill.check_code) == "verification.limit_reached"
+
+
+async def test_an_address_may_be_wrong_thirty_times_over_all_bills_before_it_is_asked(
+    counter: Counter,
+) -> None:
     async def ask(number: int) -> str:
         try:
             query = counter.query(number=f"{number:010d}")
@@ -50,8 +102,8 @@ async def test_an_address_may_be_wrong_thirty_times_over_all_bills(counter: Coun
             return refusal.problems[0].code
 
     answers = [await ask(9_000_000_000 + place) for place in range(32)]
-    assert answers == ["unknown"] * 30 + ["verification.limit_reached"] * 2
-    assert await _guess(counter.verifier, counter, counter.bill.check_code) == "verification.limit_reached"
+    assert answers == ["unknown"] * 30 + ["verification.puzzle_needed"] * 2
+    assert await _with_puzzle(counter, counter.bill.check_code, ADDRESS) == "genuine"
     assert await _guess(counter.verifier, counter, counter.bill.check_code, "203.0.113.9") == "genuine"
 
 
@@ -86,9 +138,9 @@ async def test_with_the_lock_a_hundred_guesses_at_once_get_exactly_ten_tries(
     monkeypatch.setattr(register, "MAX_BATCH", 5)
     answers = await _storm(counter, [new_verifier(counter.world) for _ in range(5)])
     assert answers.count("unknown") == 10
-    assert answers.count("verification.limit_reached") == 90
+    assert answers.count("verification.puzzle_needed") == 90
     assert (await counter.failures())[f"bill:{counter.bill.bill_id}"] == 10
-    assert await _guess(counter.verifier, counter, counter.bill.check_code) == "verification.limit_reached"
+    assert await _guess(counter.verifier, counter, counter.bill.check_code) == "verification.puzzle_needed"
 
 
 async def test_a_right_guess_among_wrong_ones_waits_its_turn(counter: Counter) -> None:
@@ -100,7 +152,7 @@ async def test_a_right_guess_among_wrong_ones_waits_its_turn(counter: Counter) -
             for place, guess in enumerate(guesses)
         )
     )
-    assert answers[20] == "verification.limit_reached"
+    assert answers[20] == "verification.puzzle_needed"
     assert answers.count("genuine") == 0
     assert await counter.checks() == {}
 

@@ -73,6 +73,10 @@ class MasterKey:
         """The key as 32 hex digits, for a signer process or a key file."""
         return self._key.hex()
 
+    def derive(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose; it tells nothing about this one."""
+        return hmac_sm3(self._key, f"derived key\n{purpose}".encode())
+
     def wrap(self, private_key: bytes, label: str) -> bytes:
         """Encrypt a private key, bound to its label: if two records are swapped, neither can be decrypted."""
         return _FORMAT + self._mark + sm4.seal(self._key, private_key, label.encode())

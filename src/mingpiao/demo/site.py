@@ -48,7 +48,7 @@ def run(settings: Settings, console: Console | None = None) -> None:
         wait_until_healthy(settings.local_url() + "/healthz", children[::-1])
         _welcome(console, settings, accounts)
         stack.callback(_say, console, "正在停止…")
-        watch(children)
+        watch([server, *children])
 
 
 def reset(settings: Settings, console: Console | None = None) -> None:

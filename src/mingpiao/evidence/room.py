@@ -85,6 +85,7 @@ ROOM = Room(
         Job(name=LOOK_JOB, label="识别佐证材料的图像", open=_look),
     ),
     actions={
+        "evidence:download": "下载佐证材料",
         "evidence:infected": "佐证材料查出病毒",
         "evidence:read": "识别佐证材料",
         "evidence:upload": "上传佐证材料",

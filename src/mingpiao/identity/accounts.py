@@ -15,9 +15,10 @@ from mingpiao.identity.passwords import (
     random_password,
 )
 from mingpiao.identity.sessions import account_of, end_sessions_of
-from mingpiao.identity.signing_in import count_failure, locked_problem
+from mingpiao.identity.signing_in import count_failure
 from mingpiao.identity.tables import accounts
 from mingpiao.identity.usernames import is_username
+from mingpiao.identity.wrong_passwords import Origin, is_locked, locked_problem, open_locks
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
@@ -224,14 +225,15 @@ async def change_password(
         problems += (Problem(code="account.password_unchanged", field="new_password", message=message),)
     if problems:
         raise Refusal(*problems)
+    origin = Origin(f"account:{account.account_id}", known=True)
     async with database.system() as connection:
         query = select(accounts).where(accounts.c.account_id == account.account_id)
         row = (await connection.execute(query)).mappings().one()
-    if row["locked_until"] is not None and row["locked_until"] > now():
-        raise Refusal(locked_problem())
-    if not await password_fits(row["password_hash"], old):
+        if await is_locked(connection, account.username, origin):
+            raise Refusal(locked_problem())
+    if not await password_fits(row["password_hash"], old, known=True):
         async with database.system() as connection:
-            problem = await count_failure(connection, account.username, address=acting.address)
+            problem = await count_failure(connection, account.username, origin, address=acting.address)
         if problem.code == "session.account_locked":
             raise Refusal(problem)
         raise refuse("account.old_password_wrong", "原密码不正确，请重新输入。", field="old_password")
@@ -254,6 +256,7 @@ async def _store_password(
     await connection.execute(
         update(accounts).where(accounts.c.account_id == account.account_id).values(values)
     )
+    await open_locks(connection, account.username)
 
 
 def _entry(action: str, account: Account, *, acting: Acting, **details: str) -> AuditEntry:

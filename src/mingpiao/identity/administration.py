@@ -12,6 +12,7 @@ from mingpiao.identity.audit import record
 from mingpiao.identity.model import Account, Acting, AuditEntry
 from mingpiao.identity.sessions import account_of
 from mingpiao.identity.tables import accounts
+from mingpiao.identity.wrong_passwords import open_locks
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import refuse
 from mingpiao.kernel.grammar import read_whole
@@ -128,7 +129,7 @@ async def unlock(connection: AsyncConnection, account: Account, *, acting: Actin
         )
         .values(failed_attempts=0, locked_until=None)
     )
-    if opened.rowcount:
+    if await open_locks(connection, account.username) or opened.rowcount:
         await record(
             connection,
             AuditEntry(

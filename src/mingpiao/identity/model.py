@@ -144,10 +144,14 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
-    """Signing in succeeded. `token` goes into the cookie; nothing else keeps it in clear text."""
+    """Signing in succeeded. `token` goes into the cookie; nothing else keeps it in clear text.
+
+    `device` goes into a cookie that stays, and later shows that this browser is known.
+    """
 
     token: str
     session: Session
+    device: str = ""
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from mingpiao.house.opening import DATABASE, MASTER_KEY, House, Service
 from mingpiao.identity.kept_forms import KEPT_FOR, OWNED_FOR, KeptForms
 from mingpiao.identity.model import Role
 from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT
+from mingpiao.identity.wrong_passwords import DEVICE_KNOWN_FOR, FORGOTTEN_AFTER
 
 
 async def _open_kept_forms(house: House) -> KeptForms:
@@ -18,9 +19,11 @@ ROOM = Room(
         Purge(
             name="purge_sessions",
             cron="*/5 * * * *",
-            label="清理已结束的登录会话和保留的表单",
+            label="清理已结束的登录会话、登录失败次数和保留的表单",
             tables={
                 "kept_forms": f"kept_at < now() - interval '{KEPT_FOR.total_seconds():.0f} seconds'",
+                "known_devices": f"seen_at < now() - interval '{DEVICE_KNOWN_FOR.total_seconds():.0f} seconds'",
+                "sign_in_failures": f"last_at < now() - interval '{FORGOTTEN_AFTER.total_seconds():.0f} seconds'",
                 "form_owners": f"made_at < now() - interval '{OWNED_FOR.total_seconds():.0f} seconds'",
                 "sessions": f"seen_at < now() - interval '{IDLE_LIMIT.total_seconds():.0f} seconds' "
                 f"OR created_at < now() - interval '{ABSOLUTE_LIMIT.total_seconds():.0f} seconds'",

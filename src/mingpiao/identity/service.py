@@ -29,6 +29,7 @@ from mingpiao.identity.passwords import ASVS, DENGBAO, PasswordPolicy, random_pa
 from mingpiao.identity.preferences import choose_columns, chosen_columns
 from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, session_of
 from mingpiao.identity.signing_in import sign_in, sign_out
+from mingpiao.identity.wrong_passwords import DEVICE_KNOWN_FOR
 
 __all__ = [
     "ABSOLUTE_LIMIT",
@@ -36,6 +37,7 @@ __all__ = [
     "ASVS",
     "AUDIT_PAGE",
     "DENGBAO",
+    "DEVICE_KNOWN_FOR",
     "IDLE_LIMIT",
     "AccountState",
     "AuditRow",

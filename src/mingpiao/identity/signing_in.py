@@ -1,10 +1,13 @@
 """Signing in and out, with a lock after five failures."""
 
+import secrets
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, RowMapping, case, select, update
+import msgspec
+from sqlalchemy import ColumnElement, RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.identity import wrong_passwords
 from mingpiao.identity.audit import record
 from mingpiao.identity.kept_forms import remember_owner
 from mingpiao.identity.model import AuditEntry, Rejected, SignIn, acting_as, acting_for, platform
@@ -12,13 +15,10 @@ from mingpiao.identity.passwords import DENGBAO, PasswordPolicy, password_fits
 from mingpiao.identity.sessions import account_of, end_session, open_session
 from mingpiao.identity.tables import accounts
 from mingpiao.identity.usernames import is_username
+from mingpiao.identity.wrong_passwords import Counted, Origin, locked_problem, origin_of, remember_device
 from mingpiao.kernel.clock import now
-from mingpiao.kernel.errors import Problem
+from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.storage.database import Database
-
-FAILURES_ALLOWED = 5
-LOCKED_FOR = timedelta(minutes=15)
-_LOCK_MINUTES = int(LOCKED_FOR.total_seconds() // 60)
 
 _WRONG = Problem(
     code="session.credentials_wrong",
@@ -26,17 +26,7 @@ _WRONG = Problem(
     field="password",
     status=401,
 )
-
-
-def locked_problem() -> Problem:
-    """The answer for a locked account."""
-    return Problem(
-        code="session.account_locked",
-        message=f"密码连续{FAILURES_ALLOWED}次错误，账户已锁定，"
-        f"请{_LOCK_MINUTES}分钟后再试，或请本单位管理员重置密码。",
-        field="username",
-        status=429,
-    )
+_DEVICE_BYTES = 32
 
 
 async def sign_in(
@@ -46,30 +36,42 @@ async def sign_in(
     *,
     address: str,
     replacing: str = "",
+    device: str = "",
     policy: PasswordPolicy = DENGBAO,
 ) -> SignIn:
     """Check a person's password and begin a session; the session of token `replacing` ends.
 
     For an unknown user, a disabled one and a wrong password, both the answer and its time are the same. Five
-    failures in a row lock the account for 15 minutes, however many attempts run at the same moment: a correct
-    password counts only if the account is not locked when it arrives.
+    failures in a row lock the name for 15 minutes at the network that they came from, however many attempts
+    run at the same moment: a correct password counts only if there is no lock when it arrives.
+    `device` is the token of a browser in which the account has signed in before: it is counted and served
+    apart from others. Too many who wait for their passwords to be looked at are rejected (503).
     """
     async with database.system() as connection:
         row = await _account_row(connection, username)
-    if row is not None and _is_locked(row):
-        return await _refuse_locked(database, username, row, address)
+        account_id = row["account_id"] if row is not None else None
+        origin = await origin_of(connection, account_id, device, address)
+        if await wrong_passwords.is_locked(connection, username, origin):
+            return Rejected(problem=locked_problem())
     stored = row["password_hash"] if row is not None and row["active"] else None
-    if not await password_fits(stored, password) or row is None:
+    try:
+        fits = await password_fits(stored, password, known=origin.known)
+    except Refusal as busy:
+        return Rejected(problem=busy.problems[0])
+    if not fits or row is None:
         async with database.system() as connection:
-            return Rejected(problem=await count_failure(connection, username, address=address))
+            return Rejected(problem=await count_failure(connection, username, origin, address=address))
     async with database.system() as connection:
-        fresh = await _clear_failures(connection, row["account_id"], policy)
+        before = await wrong_passwords.clear(connection, username, origin)
+        fresh = await _clear_failures(connection, row["account_id"], policy) if before is not None else None
         if fresh is None:
             return Rejected(problem=locked_problem())
         account = account_of(fresh)
         signed_in = await open_session(
             connection, account, ("password",), address=address, replacing=replacing
         )
+        device = device if origin.known else secrets.token_urlsafe(_DEVICE_BYTES)
+        await remember_device(connection, account.account_id, device)
         await remember_owner(connection, signed_in.session.csrf_token, account.account_id)
         await record(
             connection,
@@ -78,46 +80,47 @@ async def sign_in(
                 action="session:sign_in",
                 subject=f"account:{account.account_id}",
                 unit_id=account.unit_id,
+                details={"failures": str(before)} if before else {},
             ),
         )
-    return signed_in
+    return msgspec.structs.replace(signed_in, device=device)
 
 
-async def count_failure(connection: AsyncConnection, username: str, *, address: str) -> Problem:
-    """Count a wrong password in one statement, record it, and return the answer.
+async def count_failure(
+    connection: AsyncConnection, username: str, origin: Origin, *, address: str
+) -> Problem:
+    """Count a wrong password; what to answer. The first one and the one that locks are recorded.
 
-    The statement also runs for unknown users, so that their sign-in costs the same.
+    The same statements run for unknown users, so that they cost the same.
     """
-    username = username if is_username(username) else ""
-    moment = now()
-    attempts = case((accounts.c.locked_until <= moment, 1), else_=accounts.c.failed_attempts + 1)
+    counted = await wrong_passwords.count(connection, username, origin)
     statement = (
         update(accounts)
-        .where(accounts.c.username == username)
+        .where(accounts.c.username == (username if is_username(username) else ""))
         .values(
-            failed_attempts=attempts,
-            locked_until=case(
-                (accounts.c.locked_until > moment, accounts.c.locked_until),
-                (attempts >= FAILURES_ALLOWED, moment + LOCKED_FOR),
-                else_=None,
-            ),
+            failed_attempts=accounts.c.failed_attempts + 1,
+            locked_until=now() + wrong_passwords.LOCKED_FOR if counted.locked else accounts.c.locked_until,
         )
-        .returning(accounts.c.account_id, accounts.c.unit_id, accounts.c.failed_attempts)
+        .returning(accounts.c.account_id, accounts.c.unit_id)
     )
     row = (await connection.execute(statement)).mappings().one_or_none()
-    locked = row is not None and row["failed_attempts"] >= FAILURES_ALLOWED
-    await record(
-        connection,
-        AuditEntry(
-            acting=platform("sign_in", address=address),
-            action="session:lock" if locked else "session:sign_in_failed",
-            # The text typed as an unknown user's name may be a password, so it is not recorded.
-            subject=f"account:{row['account_id']}" if row else "account:unknown",
-            unit_id=row["unit_id"] if row else None,
-            details={"failures": str(row["failed_attempts"])} if row else {},
-        ),
+    if counted.telling:
+        await _record_failure(connection, row, counted, address=address)
+    return locked_problem() if counted.locked else _WRONG
+
+
+async def _record_failure(
+    connection: AsyncConnection, row: RowMapping | None, counted: Counted, *, address: str
+) -> None:
+    entry = AuditEntry(
+        acting=platform("sign_in", address=address),
+        action="session:lock" if counted.locked else "session:sign_in_failed",
+        # The text typed as an unknown user's name may be a password, so it is not recorded.
+        subject=f"account:{row['account_id']}" if row else "account:unknown",
+        unit_id=row["unit_id"] if row else None,
+        details={"failures": str(counted.failures)},
     )
-    return locked_problem() if locked else _WRONG
+    await record(connection, entry)
 
 
 async def sign_out(database: Database, token: str, *, address: str) -> None:
@@ -146,28 +149,10 @@ async def _account_row(connection: AsyncConnection, username: str) -> RowMapping
     return (await connection.execute(query)).mappings().one_or_none()
 
 
-def _is_locked(row: RowMapping) -> bool:
-    return row["locked_until"] is not None and row["locked_until"] > now()
-
-
-async def _refuse_locked(database: Database, username: str, row: RowMapping, address: str) -> Rejected:
-    async with database.system() as connection:
-        await record(
-            connection,
-            AuditEntry(
-                acting=platform("sign_in", address=address),
-                action="session:refused_locked",
-                subject=f"account:{row['account_id']}",
-                unit_id=row["unit_id"],
-            ),
-        )
-    return Rejected(problem=locked_problem())
-
-
 async def _clear_failures(
     connection: AsyncConnection, account_id: int, policy: PasswordPolicy
 ) -> RowMapping | None:
-    """Reset the failures of an account that is not locked at this moment; returns None if it is.
+    """Forget the failures that are shown of an active account; None when it is none.
 
     A password that is too old must be changed before anything else.
     """
@@ -178,11 +163,7 @@ async def _clear_failures(
         must_change = must_change | (accounts.c.password_changed_at < oldest)
     statement = (
         update(accounts)
-        .where(
-            accounts.c.account_id == account_id,
-            accounts.c.active,
-            (accounts.c.locked_until.is_(None)) | (accounts.c.locked_until <= moment),
-        )
+        .where(accounts.c.account_id == account_id, accounts.c.active)
         .values(failed_attempts=0, locked_until=None, must_change_password=must_change)
         .returning(accounts)
     )

@@ -58,8 +58,10 @@ ROOM = Room(
         ),
     ),
     actions={
+        "bill:download": "下载票据文件",
         "bill:issued": "开具票据",
         "bill:reversal_issued": "开具红字票据",
         "bill:reversed": "票据被冲红",
     },
+    details={"format": "格式"},
 )

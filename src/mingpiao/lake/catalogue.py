@@ -121,7 +121,9 @@ class LakeCache:
 
 
 def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    # The copies tell of people, as what they are copied from.
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_suffix(f".{os.getpid()}.part")
+    fresh.touch(mode=0o600)
     fresh.write_bytes(data)
     fresh.replace(path)

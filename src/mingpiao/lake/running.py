@@ -117,7 +117,7 @@ class Lake:
         self, asked: BackTest, condition: Condition, files: dict[Dataset, list[Path]], past: PastBills
     ) -> BackTestResult:
         """Run in a thread, so that the event loop stays free: DuckDB releases the interpreter's lock."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Temporary files go to the folder of copies, which has enough space.
         with tempfile.TemporaryDirectory(prefix="work-", dir=self._folder) as folder:
             run = BackTestRun(Path(folder))

@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from mingpiao.intake import BoundedRequest
 from mingpiao.portals.gates import ADMINISTER
 from mingpiao.portals.routing import portal_router
 from mingpiao.portals.session import require_department, require_right, require_unit
@@ -13,6 +14,7 @@ def create_router() -> Router:
     found = subjects()
     return Router(
         path="/",
+        request_class=BoundedRequest,
         route_handlers=[
             *(handler for subject in found for handler in subject.anybody),
             portal_router("/unit", [each for subject in found for each in subject.unit], guard=require_unit),

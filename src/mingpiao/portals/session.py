@@ -16,8 +16,8 @@ from litestar.types import Guard
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Acting, Session, acting_as
-from mingpiao.identity.service import ABSOLUTE_LIMIT, session_of
+from mingpiao.identity.model import Account, Acting, AuditEntry, Session, acting_as
+from mingpiao.identity.service import ABSOLUTE_LIMIT, record, session_of
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import count_unread
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW, Right, require
@@ -173,6 +173,16 @@ class PageCall(msgspec.Struct, frozen=True):
     def reads(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that sees what the person may see; see `scoped_reads`."""
         return scoped_reads(self.services, self.session.account)
+
+    async def note_download(
+        self, action: str, subject: str, *, unit_id: int, details: dict[str, str]
+    ) -> None:
+        """Put down in the audit trail that the person takes a file with data of people along."""
+        entry = AuditEntry(
+            acting=self.acting, action=action, subject=subject, unit_id=unit_id, details=details
+        )
+        async with self.services.database.system() as connection:  # system: the audit trail is written
+            await record(connection, entry)
 
 
 async def provide_call(request: PageRequest, services: NamedDependency[Services]) -> PageCall:

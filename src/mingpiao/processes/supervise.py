@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from mingpiao.processes.guard import Guard
@@ -28,6 +29,16 @@ class ProcessError(Exception):
 
 class PortError(Exception):
     """The port cannot be used; the message says why and what to do."""
+
+
+class Watched(Protocol):
+    """What runs beside us and may end by itself."""
+
+    def ended(self) -> bool:
+        """Whether it runs no more."""
+
+    def complaint(self) -> Exception:
+        """What to say about it then."""
 
 
 class Child:
@@ -140,12 +151,9 @@ def fetch_status(url: str, *, seconds: float = 5.0) -> int:
         connection.close()
 
 
-def watch(children: Sequence[Child]) -> None:
-    """Sleep while all children run.
-
-    Raises ProcessError if one ends by itself, and KeyboardInterrupt if the terminal that we read from is
-    closed (SIGHUP may go to `make` or `ssh` alone).
-    """
+def watch(children: Sequence[Watched]) -> None:
+    """Sleep for as long as all run. Raises its complaint when one ends by itself, and KeyboardInterrupt
+    when the terminal that we read from is closed (SIGHUP may go to `make` or `ssh` alone)."""
     at_a_terminal = os.isatty(_STDIN)
     while not (at_a_terminal and _is_hung_up(_STDIN)):
         for child in children:

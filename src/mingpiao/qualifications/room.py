@@ -49,6 +49,7 @@ ROOM = Room(
     ),
     actions={
         "qualification:accept": "认定资质证书",
+        "qualification:download": "下载资质证书",
         "qualification:read": "识别资质证书",
         "qualification:read_again": "重新识别资质证书",
         "qualification:reject": "资质证书未通过",

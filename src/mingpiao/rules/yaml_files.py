@@ -7,6 +7,7 @@ reading builds nothing that the file does not spell out. Written files have one 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -21,6 +22,8 @@ from mingpiao.rules.model import Rule, Severity, Stage
 MAX_FILE = 1_000_000
 MAX_RULES = 500
 _MAX_DEPTH = 4
+#: Nobody reads more; of each further rule that is wrong only the first thing is told.
+MOST_PROBLEMS = 50
 _LISTS = ("regions", "kinds", "unit_types", "items")
 _DATES = ("effective_from", "effective_to")
 _REQUIRED = ("code", "name", "basis", "severity", "message", "condition", "effective_from")
@@ -96,7 +99,18 @@ def read_rules(data: bytes) -> list[RuleEntry]:
         raise _not_yaml(error) from None
     if not documents:
         raise refuse("rule.file_empty", "文件中没有规则，请核对后重新导入。", field="file", status=422)
-    return [_entry(place, document) for place, document in enumerate(documents, start=1)]
+    return list(_entries(documents))
+
+
+def _entries(documents: Iterable[Any]) -> Iterator[RuleEntry]:
+    told = 0
+    for place, document in enumerate(documents, start=1):
+        entry = _entry(place, document)
+        left = max(1, MOST_PROBLEMS - told)
+        if len(entry.problems) > left:
+            entry = msgspec.structs.replace(entry, problems=entry.problems[:left])
+        told += len(entry.problems)
+        yield entry
 
 
 def _not_yaml(error: yaml.YAMLError) -> Refusal:
@@ -187,10 +201,10 @@ def rule_from_members(members: Mapping[str, Any]) -> Rule:
     `check_rule` decides whether the rule fits the base data.
     """
     given = {name: value for name, value in members.items() if value is not None}
+    unknown = (name for name in given if name not in MEMBERS)
     problems = [
-        _problem("rule.member_unknown", name, f"没有“{name[:40]}”这一项，请核对名称。")
-        for name in given
-        if name not in MEMBERS
+        _problem("rule.member_unknown", name[:40], f"没有“{name[:40]}”这一项，请核对名称。")
+        for name in islice(unknown, MOST_PROBLEMS)
     ]
     problems += [
         _problem("rule.member_missing", name, f"请填写{MEMBERS[name]}。")

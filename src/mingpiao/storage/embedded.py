@@ -165,6 +165,14 @@ class EmbeddedServer:
         """Process number of the running postmaster, else None."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
+    def ended(self) -> bool:
+        """Whether the server runs no more."""
+        return self.pid is None
+
+    def complaint(self) -> EmbeddedServerError:
+        """What to say about a server that ended by itself."""
+        return EmbeddedServerError(f"数据库意外退出。日志 {self.log_file}:\n{self._log_tail()}")
+
     def start(self) -> None:
         """Start the server, after creating the cluster if there is none; does nothing if it runs already.
 

@@ -27,6 +27,10 @@ def server_settings(*, durable: bool, max_connections: int) -> dict[str, str]:
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] %a ",
+        # Statements and rows hold names and numbers of people.
+        "log_error_verbosity": "terse",
+        "log_min_error_statement": "panic",
+        "log_parameter_max_length": "0",
     }
     if not durable:
         settings |= {

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.verification.puzzles import Puzzle
 
 
 def limit_reached(moment: datetime) -> Refusal:
@@ -11,9 +12,21 @@ def limit_reached(moment: datetime) -> Refusal:
     tomorrow = datetime.combine(moment.date() + timedelta(days=1), time.min, SHANGHAI)
     return refuse(
         "verification.limit_reached",
-        "超过当日限制查验次数，请明日再查。如急需确认，请上传票据原文件查验或联系开票单位。",
+        "超过当日限制查验次数，请明日再查。如急需确认，请扫描票面二维码、上传票据原文件查验，或联系开票单位。",
         status=429,
         retry_after=int((tomorrow - moment).total_seconds()) + 1,
+    )
+
+
+def puzzle_needed(puzzle: Puzzle) -> Refusal:
+    """There were many wrong answers: a person solves a small sum first. `puzzle` and `puzzle_token` tell which."""
+    return refuse(
+        "verification.puzzle_needed",
+        f"该票据或本网络今日输错较多，请先回答：{puzzle.question}然后重新查验。也可以扫描票面二维码或上传票据文件查验。",
+        field="puzzle_answer",
+        status=429,
+        puzzle=puzzle.question,
+        puzzle_token=puzzle.token,
     )
 
 

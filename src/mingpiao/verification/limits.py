@@ -1,10 +1,13 @@
 """Limits that make six characters of check code worth more than they are: counters a day, as rows.
 
-Wrong answers count against the bill and against the address they came from. Right ones count against
-nothing, so that an office behind one address may check as many bills as it likes.
+Wrong answers count against the bill, against the address they came from, and against both together. Right
+ones count against nothing, so that an office behind one address may check as many bills as it likes. Who
+holds a bill must not be shut out by others' guesses: these lead to a puzzle first, and only an address that
+was itself wrong too often about a bill is refused.
 """
 
 from datetime import datetime
+from enum import IntEnum
 
 import asyncpg
 import msgspec
@@ -18,12 +21,50 @@ RETURNING failures
 """
 
 
+#: Puzzles do not help any more after so many times as many wrong answers about a bill, or from an address.
+_BILL_PATIENCE = 100
+_ADDRESS_PATIENCE = 10
+
+
+class Standing(IntEnum):
+    """Whether one may be answered: at once, after a puzzle, or not before tomorrow."""
+
+    FREE = 0
+    PUZZLE = 1
+    REFUSED = 2
+
+
 class VerificationLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """Wrong answers a day (Asia/Shanghai) for one bill and from one address; files a minute from one."""
+    """Wrong answers a day (Asia/Shanghai); files a minute from one address.
+
+    `wrong_per_bill` about one bill: from one address it is refused then, from all together a puzzle is
+    asked of everybody, and after a hundred times as many all are refused. `wrong_per_address` over all
+    bills: a puzzle is asked then, and after ten times as many the address is refused.
+    """
 
     wrong_per_bill: int = 10
     wrong_per_address: int = 30
     files_per_minute: int = 60
+
+
+def standing(
+    limits: VerificationLimits, *, on_bill: int, from_address: int, on_bill_from_address: int
+) -> Standing:
+    """How one stands after so many wrong answers today."""
+    if (
+        on_bill_from_address >= limits.wrong_per_bill
+        or on_bill >= limits.wrong_per_bill * _BILL_PATIENCE
+        or from_address >= limits.wrong_per_address * _ADDRESS_PATIENCE
+    ):
+        return Standing.REFUSED
+    if on_bill >= limits.wrong_per_bill or from_address >= limits.wrong_per_address:
+        return Standing.PUZZLE
+    return Standing.FREE
+
+
+def both_subject(bill_id: int, address: str) -> str:
+    """The counter's name for a bill and a network address together."""
+    return f"bill:{bill_id}@{address}"
 
 
 def bill_subject(bill_id: int) -> str:

@@ -23,7 +23,14 @@ from mingpiao.kernel.errors import Refusal
 from mingpiao.storage.batching import Batcher
 from mingpiao.storage.locks import NamedLock
 from mingpiao.verification.errors import limit_reached, unavailable
-from mingpiao.verification.limits import VerificationLimits, address_subject, bill_subject
+from mingpiao.verification.limits import (
+    Standing,
+    VerificationLimits,
+    address_subject,
+    bill_subject,
+    both_subject,
+    standing,
+)
 from mingpiao.verification.model import LegalState, RegisterEntry
 
 MAX_BATCH = 128
@@ -46,7 +53,10 @@ SELECT bill.*, counted.checks, counted.last_at,
        coalesce((SELECT failures FROM verification_failures
                  WHERE subject = 'bill:' || asked.bill_id AND day = $5), 0) AS wrong_on_bill,
        coalesce((SELECT failures FROM verification_failures
-                 WHERE subject = 'address:' || asked.address AND day = $5), 0) AS wrong_from_address
+                 WHERE subject = 'address:' || asked.address AND day = $5), 0) AS wrong_from_address,
+       coalesce((SELECT failures FROM verification_failures
+                 WHERE subject = 'bill:' || asked.bill_id || '@' || asked.address AND day = $5), 0)
+           AS wrong_on_bill_from_address
 FROM unnest($1::bpchar[], $2::bigint[], $3::bigint[], $4::text[])
     WITH ORDINALITY AS asked(code, number, bill_id, address, place)
 LEFT JOIN LATERAL (
@@ -111,7 +121,8 @@ class HashEvidence(msgspec.Struct, frozen=True):
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """One bill, what proves that the asker holds it, and the counters that a wrong answer adds to.
 
-    `counts`: a right answer is a check of the bill, to be counted; a preview is none.
+    One without subjects is always answered. `counts`: a right answer is a check of the bill, to be counted; a
+    preview is none. `solved`: the asker has solved a puzzle.
     """
 
     identity: BillIdentity
@@ -119,6 +130,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     subjects: tuple[str, ...]
     counts: bool = True
+    solved: bool = False
 
 
 class Miss(msgspec.Struct, frozen=True):
@@ -130,29 +142,29 @@ class Miss(msgspec.Struct, frozen=True):
     registered: bool
 
 
-Reply = RegisterEntry | Miss | Refusal
+class PuzzleNeeded(msgspec.Struct, frozen=True):
+    """No answer before the asker has solved a puzzle."""
 
 
-def question_of_face(identity: BillIdentity, evidence: FaceEvidence, address: str) -> Question:
-    """Wrong answers count against bill and address."""
-    subjects = (bill_subject(identity.bill_id), address_subject(address))
-    return Question(identity=identity, evidence=evidence, address=address, subjects=subjects)
+Reply = RegisterEntry | Miss | PuzzleNeeded | Refusal
 
 
-def question_of_link(identity: BillIdentity, sm3: bytes, address: str, *, counts: bool = True) -> Question:
-    """Wrong answers count against the address only: else anybody could shut a bill for its holders."""
+def question_of_face(
+    identity: BillIdentity, evidence: FaceEvidence, address: str, *, solved: bool = False
+) -> Question:
+    """Wrong answers count against bill and address, and both together."""
+    bill_id = identity.bill_id
+    subjects = (bill_subject(bill_id), address_subject(address), both_subject(bill_id, address))
+    return Question(identity=identity, evidence=evidence, address=address, subjects=subjects, solved=solved)
+
+
+def question_of_hash(identity: BillIdentity, sm3: bytes, address: str, *, counts: bool = True) -> Question:
+    """A QR symbol's address or a file. Nobody guesses a hash, so that wrong ones count against nothing: a right
+    one is answered however many wrong answers there were.
+    """
     return Question(
-        identity=identity,
-        evidence=HashEvidence(sm3),
-        address=address,
-        subjects=(address_subject(address),),
-        counts=counts,
+        identity=identity, evidence=HashEvidence(sm3), address=address, subjects=(), counts=counts
     )
-
-
-def question_of_file(identity: BillIdentity, sm3: bytes, address: str) -> Question:
-    """A file that does not match is an answer like others; files have a limit of their own."""
-    return Question(identity=identity, evidence=HashEvidence(sm3), address=address, subjects=())
 
 
 class Register:
@@ -165,8 +177,8 @@ class Register:
         self._limits = limits
         self._batcher = Batcher[Question, Reply](self._run, max_size=MAX_BATCH, workers=workers)
 
-    async def ask(self, question: Question) -> RegisterEntry | Miss:
-        """The entry of a bill whose evidence fits, else a `Miss`.
+    async def ask(self, question: Question) -> RegisterEntry | Miss | PuzzleNeeded:
+        """The entry of a bill whose evidence fits, else a `Miss`; or that a puzzle comes first.
 
         Raises `Refusal`: `verification.limit_reached` (429), or `verification.unavailable` (503) when
         the database or its counters cannot be reached.
@@ -219,10 +231,11 @@ class Register:
 
 class Judgement(msgspec.Struct):
     """What came of a batch: for each question an entry (its place among the bill's checks still to be
-    shifted by those before the batch), a miss, or None where a limit was reached; and what to count.
+    shifted by those before the batch), a miss, that a puzzle is needed, or None where a limit was reached;
+    and what to count.
     """
 
-    outcomes: list[RegisterEntry | Miss | None]
+    outcomes: list[RegisterEntry | Miss | PuzzleNeeded | None]
     wrong: Counter[str]
     right: Counter[tuple[int, int]]
 
@@ -239,9 +252,12 @@ def judge(
 
 def _judge_one(
     question: Question, row: Mapping[str, Any], limits: VerificationLimits, found: Judgement
-) -> RegisterEntry | Miss | None:
-    if _is_exhausted(question, row, limits, found.wrong):
+) -> RegisterEntry | Miss | PuzzleNeeded | None:
+    stands = _standing(question, row, limits, found.wrong) if question.subjects else Standing.FREE
+    if stands is Standing.REFUSED:
         return None
+    if stands is Standing.PUZZLE and not question.solved:
+        return PuzzleNeeded()
     registered = row["unit_id"] is not None
     if not registered or not question.evidence.fits(row):
         found.wrong.update(question.subjects)
@@ -253,17 +269,16 @@ def _judge_one(
     return _entry(question.identity, row, found.right[key])
 
 
-def _is_exhausted(
+def _standing(
     question: Question, row: Mapping[str, Any], limits: VerificationLimits, wrong: Counter[str]
-) -> bool:
-    for subject in question.subjects:
-        if subject.startswith("bill:"):
-            before, limit = row["wrong_on_bill"], limits.wrong_per_bill
-        else:
-            before, limit = row["wrong_from_address"], limits.wrong_per_address
-        if before + wrong[subject] >= limit:
-            return True
-    return False
+) -> Standing:
+    bill_id, address = question.identity.bill_id, question.address
+    return standing(
+        limits,
+        on_bill=row["wrong_on_bill"] + wrong[bill_subject(bill_id)],
+        from_address=row["wrong_from_address"] + wrong[address_subject(address)],
+        on_bill_from_address=row["wrong_on_bill_from_address"] + wrong[both_subject(bill_id, address)],
+    )
 
 
 def _entry(identity: BillIdentity, row: Mapping[str, Any], place: int) -> RegisterEntry:
@@ -291,11 +306,14 @@ def _legal_state(row: Mapping[str, Any]) -> LegalState:
 
 
 def _reply(
-    question: Question, outcome: RegisterEntry | Miss | None, before: Mapping[int, int], moment: datetime
+    question: Question,
+    outcome: RegisterEntry | Miss | PuzzleNeeded | None,
+    before: Mapping[int, int],
+    moment: datetime,
 ) -> Reply:
     if outcome is None:
         return limit_reached(moment)
-    if isinstance(outcome, Miss) or not question.counts:
+    if isinstance(outcome, (Miss, PuzzleNeeded)) or not question.counts:
         return outcome
     return msgspec.structs.replace(outcome, checks=outcome.checks + before[outcome.identity.bill_id])
 

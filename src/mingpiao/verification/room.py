@@ -2,7 +2,7 @@
 
 from mingpiao.catalog.room import CATALOG
 from mingpiao.house.model import Purge, Room
-from mingpiao.house.opening import DATABASE, NOTICES, House, Service
+from mingpiao.house.opening import DATABASE, MASTER_KEY, NOTICES, House, Service
 from mingpiao.layout.room import DOCUMENTS
 from mingpiao.verification.service import VerificationLimits, Verifier
 from mingpiao.verification.settings import VerificationSettings
@@ -15,6 +15,7 @@ async def _open_verifier(house: House) -> Verifier:
         await house.get(NOTICES),
         await house.get(CATALOG),
         await house.get(DOCUMENTS),
+        puzzle_key=(await house.get(MASTER_KEY)).derive("verification puzzles"),
         limits=VerificationLimits(
             wrong_per_bill=settings.wrong_checks_per_bill,
             wrong_per_address=settings.wrong_checks_per_address,

@@ -21,7 +21,13 @@ from mingpiao.storage.notices import Notices
 from mingpiao.verification import results
 from mingpiao.verification.certificate_export import export_certificates
 from mingpiao.verification.counts import checks_of
-from mingpiao.verification.errors import file_empty, file_too_large, link_malformed, unavailable
+from mingpiao.verification.errors import (
+    file_empty,
+    file_too_large,
+    link_malformed,
+    puzzle_needed,
+    unavailable,
+)
 from mingpiao.verification.examination import (
     MAX_FILE_BYTES,
     Examination,
@@ -44,17 +50,20 @@ from mingpiao.verification.model import (
     VerificationResult,
     VerificationVerdict,
 )
+from mingpiao.verification.puzzles import PuzzleReply, Puzzles
 from mingpiao.verification.register import (
     FaceEvidence,
     Miss,
+    PuzzleNeeded,
+    Question,
     Register,
     question_of_face,
-    question_of_file,
-    question_of_link,
+    question_of_hash,
 )
 
 __all__ = [
     "MAX_FILE_BYTES",
+    "PuzzleReply",
     "VerificationLimits",
     "Verifier",
     "checks_of",
@@ -93,28 +102,41 @@ class Verifier:
         catalog: CatalogStore,
         drawer: Drawer,
         *,
+        puzzle_key: bytes,
         limits: VerificationLimits | None = None,
     ) -> None:
         self._database = database
         self._catalog = catalog
         self._limits = limits or VerificationLimits()
         self._drawer = drawer
+        self._puzzles = Puzzles(database.pool, puzzle_key)
         self._register = Register(database.pool, self._limits)
         self._keys = KeyDirectory(database.pool, notices)
         self._files = asyncio.Semaphore(_FILES_AT_ONCE)
 
     async def by_face(
-        self, query: FaceQuery, *, address: str, depth: Depth = Depth.DIAGNOSTIC
+        self,
+        query: FaceQuery,
+        *,
+        address: str,
+        depth: Depth = Depth.DIAGNOSTIC,
+        reply: PuzzleReply | None = None,
     ) -> VerificationResult:
         """Check by the five facts of the face; all must fit, and nothing tells which did not.
 
-        Raises `Refusal`: a malformed input with its field, a limit (429), or 503 without an answer.
+        Raises `Refusal`: a malformed input with its field, `verification.puzzle_needed` (429) where a puzzle
+        comes first, a limit (429), or 503 without an answer.
         """
         if problems := problems_of_face(query):
             raise Refusal(*problems)
         evidence = FaceEvidence(query.check_code.lower(), query.issued_on, query.amount)
-        question = question_of_face(BillIdentity(query.code, query.number), evidence, address)
-        return await self._answer(await self._register.ask(question), Means.FACE, depth)
+        with _no_answer_without_database():
+            solved = reply is not None and await self._puzzles.is_solved(reply, address)
+        question = question_of_face(BillIdentity(query.code, query.number), evidence, address, solved=solved)
+        found = await self._register.ask(question)
+        if isinstance(found, PuzzleNeeded):
+            raise puzzle_needed(self._puzzles.ask(address))
+        return await self._answer(found, Means.FACE, depth)
 
     async def by_link(
         self,
@@ -133,8 +155,14 @@ class Verifier:
         """
         if not is_code(code) or not is_number(number):
             raise link_malformed()
-        question = question_of_link(BillIdentity(code, number), _digest(sm3_hex), address, counts=counts)
-        return await self._answer(await self._register.ask(question), Means.LINK, depth)
+        question = question_of_hash(BillIdentity(code, number), _digest(sm3_hex), address, counts=counts)
+        return await self._answer(await self._asked_by_hash(question), Means.LINK, depth)
+
+    async def _asked_by_hash(self, question: Question) -> RegisterEntry | Miss:
+        found = await self._register.ask(question)
+        if isinstance(found, PuzzleNeeded):
+            raise AssertionError("a question without counters needs no puzzle")
+        return found
 
     async def by_file(self, data: bytes, *, address: str) -> VerificationResult:
         """Check an OFD, PDF or XML: its signatures and seals, and its hash against the register.
@@ -164,8 +192,8 @@ class Verifier:
         if examination.face is None:
             return results.unreadable(examination)
         identity = BillIdentity(examination.face.code, examination.face.number)
-        question = question_of_file(identity, bytes.fromhex(examination.sm3), address)
-        reply = await self._register.ask(question)
+        question = question_of_hash(identity, bytes.fromhex(examination.sm3), address)
+        reply = await self._asked_by_hash(question)
         if isinstance(reply, Miss):
             return results.differing(examination, identity, registered=reply.registered)
         document = await self._document(reply)

@@ -14,7 +14,8 @@ class VerificationSettings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             ge=1,
             le=1_000_000,
-            description="Wrong answers a day about one bill, after which it is not checked by its face until tomorrow.",
+            description="Wrong answers a day about one bill. From one address it is refused then until tomorrow; "
+            "from many a puzzle comes before each check by its face.",
         ),
     ] = 10
     wrong_checks_per_address: Annotated[
@@ -22,7 +23,8 @@ class VerificationSettings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             ge=1,
             le=1_000_000,
-            description="Wrong answers a day from one network address, after which it gets no more until tomorrow.",
+            description="Wrong answers a day from one network address, after which a puzzle comes before each "
+            "check by a face; after ten times as many it gets no more until tomorrow.",
         ),
     ] = 30
     checked_files_per_minute: Annotated[

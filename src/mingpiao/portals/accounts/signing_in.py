@@ -8,7 +8,8 @@ from litestar.di import NamedDependency
 
 from mingpiao.composition import Services
 from mingpiao.identity.model import Rejected, Session
-from mingpiao.identity.service import DENGBAO, change_password, sign_in, sign_out
+from mingpiao.identity.service import DENGBAO, DEVICE_KNOWN_FOR, change_password, sign_in, sign_out
+from mingpiao.intake import STRANGERS_FORM_BYTES
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.kept import NEVER_KEPT, waiting_address
@@ -29,6 +30,7 @@ from mingpiao.portals.session import (
 from mingpiao.web import client_address
 
 _FORM_COOKIE = "mingpiao_login"
+_DEVICE_COOKIE = "mingpiao_device"
 _FORM_SECONDS = 3_600
 
 
@@ -44,7 +46,7 @@ async def login_page(
     return _login_form(request, follow=read_query(request).get("next", ""))
 
 
-@post("/login")
+@post("/login", request_max_body_size=STRANGERS_FORM_BYTES)
 async def login(request: PageRequest, services: NamedDependency[Services]) -> Response[str] | Response[bytes]:
     """Sign in and go to the form that is kept for the account, or to the page that the person wanted."""
     form = await read_form(request)
@@ -63,12 +65,17 @@ async def login(request: PageRequest, services: NamedDependency[Services]) -> Re
         password,
         address=client_address(request),
         replacing=session_token(request),
+        device=request.cookies.get(_device_cookie_name(request), ""),
     )
     if isinstance(outcome, Rejected):
         return _login_form(request, username=username, follow=follow, problems=(outcome.problem,))
     target = follow if is_local(follow) else home_of(outcome.session)
     waiting = await waiting_address(services, request, outcome.session.account.account_id)
-    return redirect(request, waiting or target, cookies=[session_cookie(request, outcome.token)])
+    return redirect(
+        request,
+        waiting or target,
+        cookies=[session_cookie(request, outcome.token), _device_cookie(request, outcome.device)],
+    )
 
 
 def _missing(username: str, password: str) -> tuple[Problem, ...]:
@@ -106,6 +113,24 @@ def _login_form(
         login_token=csrf_field(token),
         problems=problems,
     )
+
+
+def _device_cookie(request: PageRequest, device: str) -> Cookie:
+    """The cookie by which this browser is known when somebody signs in again; it gives no access."""
+    name = _device_cookie_name(request)
+    return Cookie(
+        key=name,
+        value=device,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=name.startswith("__Host-"),
+        max_age=int(DEVICE_KNOWN_FOR.total_seconds()),
+    )
+
+
+def _device_cookie_name(request: PageRequest) -> str:
+    return f"__Host-{_DEVICE_COOKIE}" if cookie_name(request).startswith("__Host-") else _DEVICE_COOKIE
 
 
 def _form_cookie_name(request: PageRequest) -> str:

@@ -2,26 +2,23 @@
 
 from litestar import Response
 
-from mingpiao.composition import Services
-from mingpiao.identity.model import Account
 from mingpiao.issuing.service import get_document
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.bills.access import bill_id_of
-from mingpiao.portals.session import scoped_reads
+from mingpiao.portals.session import PageCall
 
 _MEDIA_TYPES = {"ofd": "application/ofd", "pdf": "application/pdf", "xml": "application/xml"}
 
 
-async def bill_file_response(
-    services: Services, account: Account, code: str, number: str, ending: str
-) -> Response[bytes]:
-    """The bill as `ofd`, `pdf` or `xml`, named by its code and number.
+async def bill_file_response(call: PageCall, code: str, number: str, ending: str) -> Response[bytes]:
+    """The bill as `ofd`, `pdf` or `xml`, named by its code and number; put down in the audit trail.
 
     Raises `Refusal` (404): `document.unknown` for another ending, `bill.unknown` outside the account's scope.
     """
     if ending not in _MEDIA_TYPES:
         raise refuse("document.unknown", "没有这种文件格式，请选择 OFD、PDF 或 XML。", status=404)
-    async with scoped_reads(services, account) as connection:
+    services = call.services
+    async with call.reads() as connection:
         document = await get_document(connection, bill_id_of(code, number))
     match ending:
         case "ofd":
@@ -30,6 +27,10 @@ async def bill_file_response(
             data = await services.documents.pdf(document)
         case _:
             data = document.xml
+    bill = document.bill
+    await call.note_download(
+        "bill:download", f"bill:{bill.bill_id}", unit_id=bill.unit_id, details={"format": ending}
+    )
     return Response(
         data,
         media_type=_MEDIA_TYPES[ending],

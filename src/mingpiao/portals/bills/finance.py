@@ -56,8 +56,8 @@ async def bill_page(
 async def bill_document(
     call: NamedDependency[PageCall], code: FromPath[str], number: FromPath[str], form: FromPath[str]
 ) -> Response[bytes]:
-    """A bill's document for saving: ofd, pdf or xml."""
-    return await bill_file_response(call.services, call.session.account, code, number, form)
+    """A bill's document to keep: ofd, pdf or xml."""
+    return await bill_file_response(call, code, number, form)
 
 
 HANDLERS = [*list_handlers(FINANCE_BILLS), bill_page, bill_document]

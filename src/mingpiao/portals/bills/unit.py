@@ -68,7 +68,7 @@ async def bill_file(
     name, _, ending = file_name.partition(".")
     if name != "document":
         raise refuse("document.unknown", "没有这种文件，请从票据页面下载。", status=404)
-    return await bill_file_response(call.services, call.session.account, code, number, ending)
+    return await bill_file_response(call, code, number, ending)
 
 
 HANDLERS = [*list_handlers(UNIT_BILLS), bill_page, bill_file]

@@ -14,7 +14,7 @@ from mingpiao.evidence.model import EvidenceFile, Mark
 from mingpiao.evidence.service import MAX_BYTES, MAX_FILES, get_evidence_files, page_picture
 from mingpiao.identity.model import Acting
 from mingpiao.kernel.errors import Problem, Refusal, refuse
-from mingpiao.portals.session import PageRequest
+from mingpiao.portals.session import PageCall, PageRequest
 
 #: The name of the file input; without JavaScript its files are sent with the form.
 FILES_FIELD = "evidence-files"
@@ -104,13 +104,18 @@ async def picture_answer(services: Services, file: EvidenceFile, name: str) -> R
     return Response(picture, media_type="image/png", headers=headers)
 
 
-async def file_answer(services: Services, file: EvidenceFile) -> Response[bytes]:
-    """The file as it was uploaded, for saving; the browser never shows it itself."""
+async def file_answer(call: PageCall, unit_id: int, file: EvidenceFile) -> Response[bytes]:
+    """A unit's file as it was uploaded, to be saved and never shown by the browser itself; put down in the
+    audit trail.
+    """
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
         "Cache-Control": "private, no-store",
     }
-    data = await services.evidence.open_file(file.digest)
+    data = await call.services.evidence.open_file(file.digest)
+    await call.note_download(
+        "evidence:download", f"evidence:{file.digest}", unit_id=unit_id, details={"name": file.name}
+    )
     return Response(data, media_type=file.media_type, headers=headers)
 
 

@@ -26,7 +26,7 @@ async def file_of(
     call: NamedDependency[PageCall], unit_id: FromPath[int], digest: FromPath[str]
 ) -> Response[bytes]:
     """The file itself."""
-    return await file_answer(call.services, await _seen(call.session, call.services, unit_id, digest))
+    return await file_answer(call, unit_id, await _seen(call.session, call.services, unit_id, digest))
 
 
 async def _seen(session: Session, services: Services, unit_id: int, digest: str) -> EvidenceFile:

@@ -63,7 +63,9 @@ async def page_of(
 @get("/evidence/{digest:str}/file")
 async def file_of(call: NamedDependency[PageCall], digest: FromPath[str]) -> Response[bytes]:
     """The file itself."""
-    return await file_answer(call.services, await _own(call.session, call.services, digest))
+    return await file_answer(
+        call, unit_of(call.session.account), await _own(call.session, call.services, digest)
+    )
 
 
 async def _own(session: Session, services: Services, digest: str) -> EvidenceFile:

@@ -152,7 +152,7 @@ async def qualification_file(
 ) -> Response[bytes]:
     """The file as the unit uploaded it."""
     qualification = await _find(call.session, call.services, qualification_id)
-    return file_answer(qualification, await call.services.qualifications.open_file(qualification))
+    return await file_answer(call, qualification)
 
 
 async def _find(session: Session, services: Services, qualification_id: int) -> Qualification:

@@ -11,6 +11,7 @@ from litestar import Response
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem
 from mingpiao.portals.forms import read_day
+from mingpiao.portals.session import PageCall
 from mingpiao.qualifications.model import (
     FIELD_LABELS,
     UNLIMITED,
@@ -233,8 +234,15 @@ def picture_answer(picture: bytes) -> Response[bytes]:
     return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
 
 
-def file_answer(qualification: Qualification, data: bytes) -> Response[bytes]:
-    """The file as it was uploaded, for saving; the browser never shows it itself."""
+async def file_answer(call: PageCall, qualification: Qualification) -> Response[bytes]:
+    """The file as it was uploaded, to be saved and never shown by the browser itself; put down in the audit trail."""
+    data = await call.services.qualifications.open_file(qualification)
+    await call.note_download(
+        "qualification:download",
+        f"qualification:{qualification.qualification_id}",
+        unit_id=qualification.unit_id,
+        details={},
+    )
     headers: dict[str, Any] = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(qualification.file_name)}",
         "Cache-Control": "private, no-store",

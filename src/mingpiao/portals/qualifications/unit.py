@@ -188,7 +188,7 @@ async def qualification_file(
 ) -> Response[bytes]:
     """The file as it was uploaded."""
     qualification = await _own(call.session, call.services, qualification_id)
-    return file_answer(qualification, await call.services.qualifications.open_file(qualification))
+    return await file_answer(call, qualification)
 
 
 async def _own(session: Session, services: Services, qualification_id: int) -> Qualification:

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from markupsafe import Markup
 
 from mingpiao.composition import Services
+from mingpiao.intake import STRANGERS_FORM_BYTES
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.rendering import page
@@ -15,7 +16,13 @@ from mingpiao.portals.session import PageRequest, redirect
 from mingpiao.portals.verification.advice import advice_for
 from mingpiao.portals.verification.previews import is_preview
 from mingpiao.verification.model import Depth, Means, VerificationResult, VerificationVerdict
-from mingpiao.verification.service import MAX_FILE_BYTES, Verifier, read_face_query, read_link
+from mingpiao.verification.service import (
+    MAX_FILE_BYTES,
+    PuzzleReply,
+    Verifier,
+    read_face_query,
+    read_link,
+)
 from mingpiao.web import client_address
 
 _WAYS = (("face", "输入查验"), ("scan", "扫描二维码"), ("file", "上传文件"))
@@ -24,9 +31,10 @@ _FACE_FIELDS = ("code", "number", "check_code", "issued_on", "amount")
 #: Bytes of a form around its file, with room to answer kindly if the file is too large.
 _UPLOAD_ROOM = 32 * 1024 * 1024
 
+_PUZZLE = "verification.puzzle_needed"
 _NO_SUCH_BILL = Problem(
     code="verification.unknown",
-    message="票据信息有误，或查无此票。请对照票面逐项核对后重新查验。连续输错会被暂停查验。",
+    message="票据信息有误，或查无此票。请对照票面逐项核对后重新查验。连续输错后须先回答问题，再输错会被暂停查验。",
 )
 
 
@@ -61,7 +69,7 @@ async def peek(request: PageRequest) -> None:
     """What programs ask before they show a link: that there is a page. No bill is looked up."""
 
 
-@post("/verify", status_code=200)
+@post("/verify", status_code=200, request_max_body_size=STRANGERS_FORM_BYTES)
 async def verify_by_face(
     request: PageRequest, services: NamedDependency[Services], verifier: NamedDependency[Verifier]
 ) -> Response[str]:
@@ -70,7 +78,8 @@ async def verify_by_face(
     values = {name: form.get(name, "") for name in _FACE_FIELDS}
     try:
         query = read_face_query(**values)
-        result = await verifier.by_face(query, address=client_address(request))
+        reply = PuzzleReply(form.get("puzzle_token", ""), form.get("puzzle_answer", ""))
+        result = await verifier.by_face(query, address=client_address(request), reply=reply)
     except Refusal as refusal:
         return _form(request, "face", values, refusal)
     if result.verdict is VerificationVerdict.UNKNOWN:
@@ -109,6 +118,7 @@ def _form(
         values={name: values.get(name, "") for name in _FACE_FIELDS},
         max_megabytes=MAX_FILE_BYTES // (1024 * 1024),
         problems=problems,
+        puzzle=problems[0].facts if problems and problems[0].code == _PUZZLE else None,
     )
 
 

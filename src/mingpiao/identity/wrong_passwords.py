@@ -1,0 +1,173 @@
+"""Wrong passwords, counted by what was typed as a name and where it came from, and the lock after five.
+
+A name alone never locks: else anybody could keep anybody out. The name of no account counts like any other,
+so that the lock tells nothing. A browser in which the account has signed in before has a count of its own,
+whatever else comes from its network. Counts are rows that are forgotten after a day, not lines of the audit
+trail, which tells of the first one and of each lock.
+"""
+
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.crypto.sm3 import sm3
+from mingpiao.identity.usernames import is_username
+from mingpiao.kernel.clock import now
+from mingpiao.kernel.errors import Problem
+
+FAILURES_ALLOWED = 5
+#: Wrong passwords from one network within `LOCKED_FOR`, whatever the names.
+NETWORK_FAILURES_ALLOWED = 50
+LOCKED_FOR = timedelta(minutes=15)
+#: A count that nobody added to for so long is forgotten.
+FORGOTTEN_AFTER = timedelta(days=1)
+#: A browser that was not used for so long is known no more.
+DEVICE_KNOWN_FOR = timedelta(days=180)
+_LOCK_MINUTES = int(LOCKED_FOR.total_seconds() // 60)
+
+# One statement, so that attempts at the same moment are all counted. A lock that is over, or a count that is
+# older than its window, begins anew.
+_COUNT = text("""
+INSERT INTO sign_in_failures AS known (name_hash, origin, failures, first_at, last_at, locked_until)
+VALUES (:name_hash, :origin, 1, :moment, :moment, NULL)
+ON CONFLICT (name_hash, origin) DO UPDATE SET
+    failures = CASE WHEN known.locked_until <= :moment OR known.first_at < :window THEN 1
+                    ELSE known.failures + 1 END,
+    first_at = CASE WHEN known.locked_until <= :moment OR known.first_at < :window THEN :moment
+                    ELSE known.first_at END,
+    last_at = :moment,
+    locked_until = CASE
+        WHEN known.locked_until > :moment THEN known.locked_until
+        WHEN known.locked_until IS NULL AND known.first_at >= :window AND known.failures + 1 >= :allowed
+            THEN CAST(:until AS timestamptz)
+        ELSE NULL END
+RETURNING failures, locked_until
+""")
+_LOCKED = text(
+    "SELECT true FROM sign_in_failures WHERE locked_until > :moment AND origin = :origin "
+    "AND name_hash = ANY(:name_hashes) LIMIT 1"
+)
+# The row's lock lasts for the transaction: a right password waits for wrong ones that are being counted.
+_CLEAR = text(
+    "DELETE FROM sign_in_failures WHERE name_hash = :name_hash AND origin = :origin "
+    "AND (locked_until IS NULL OR locked_until <= :moment) RETURNING failures"
+)
+_OPEN = text("DELETE FROM sign_in_failures WHERE name_hash = :name_hash RETURNING true")
+_KNOWN = text(
+    "UPDATE known_devices SET seen_at = :moment WHERE device_hash = :device_hash AND account_id = :account_id "
+    "AND seen_at > :oldest RETURNING true"
+)
+_LEARN = text(
+    "INSERT INTO known_devices (device_hash, account_id, seen_at) VALUES (:device_hash, :account_id, :moment) "
+    "ON CONFLICT (device_hash, account_id) DO UPDATE SET seen_at = excluded.seen_at"
+)
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where an attempt comes from: a network address, or a browser that the account is known in."""
+
+    label: str
+    known: bool = False
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """A wrong password after it was counted. `telling`: it is the first of its row, or the one that locks."""
+
+    failures: int
+    locked: bool
+    telling: bool
+
+
+def locked_problem() -> Problem:
+    """The answer while a name is locked for where one comes from; the same whether or not there is such a name."""
+    return Problem(
+        code="session.account_locked",
+        message=f"用户名或密码多次不正确，从这里登录已暂停，请{_LOCK_MINUTES}分钟后再试，"
+        "或从以前登录过的浏览器登录，或请本单位管理员重置密码。",
+        field="username",
+        status=429,
+    )
+
+
+def network(address: str) -> Origin:
+    """An attempt from a browser that is not known."""
+    return Origin(f"network:{address}")
+
+
+async def origin_of(connection: AsyncConnection, account_id: int | None, device: str, address: str) -> Origin:
+    """The browser whose cookie says `device` when the account is known in it, else the network address."""
+    if account_id is None or not device:
+        return network(address)
+    hashed, moment = sm3(device.encode()), now()
+    values = {
+        "device_hash": hashed,
+        "account_id": account_id,
+        "moment": moment,
+        "oldest": moment - DEVICE_KNOWN_FOR,
+    }
+    found = await connection.scalar(_KNOWN, values)
+    return Origin(f"device:{hashed.hex()}", known=True) if found else network(address)
+
+
+async def remember_device(connection: AsyncConnection, account_id: int, device: str) -> None:
+    """From now on the account is known in this browser."""
+    values = {"device_hash": sm3(device.encode()), "account_id": account_id, "moment": now()}
+    await connection.execute(_LEARN, values)
+
+
+async def is_locked(connection: AsyncConnection, username: str, origin: Origin) -> bool:
+    """Whether no password counts at this moment for a name, from there."""
+    names = [_name_hash(username)] if origin.known else [_name_hash(username), _name_hash("")]
+    values = {"name_hashes": names, "origin": origin.label, "moment": now()}
+    return bool(await connection.scalar(_LOCKED, values))
+
+
+async def count(connection: AsyncConnection, username: str, origin: Origin) -> Counted:
+    """Count a wrong password for its name and, unless the browser is known, for its network."""
+    counted = await _count(connection, username, origin, FAILURES_ALLOWED, FORGOTTEN_AFTER)
+    if origin.known:
+        return counted
+    whole = await _count(connection, "", origin, NETWORK_FAILURES_ALLOWED, LOCKED_FOR)
+    return Counted(counted.failures, counted.locked or whole.locked, counted.telling or whole.telling)
+
+
+async def count_for_network(connection: AsyncConnection, origin: Origin) -> Counted:
+    """Count a wrong password that was typed for no name, so for its network alone."""
+    return await _count(connection, "", origin, NETWORK_FAILURES_ALLOWED, LOCKED_FOR)
+
+
+async def _count(
+    connection: AsyncConnection, username: str, origin: Origin, allowed: int, window: timedelta
+) -> Counted:
+    moment: datetime = now()
+    values = {
+        "name_hash": _name_hash(username),
+        "origin": origin.label,
+        "moment": moment,
+        "window": moment - window,
+        "until": moment + LOCKED_FOR,
+        "allowed": allowed,
+    }
+    row = (await connection.execute(_COUNT, values)).mappings().one()
+    locked = row["locked_until"] is not None
+    return Counted(row["failures"], locked, row["failures"] in (1, allowed))
+
+
+async def clear(connection: AsyncConnection, username: str, origin: Origin) -> int | None:
+    """Forget the wrong passwords before a right one: how many they were, or None where a lock holds."""
+    values = {"name_hash": _name_hash(username), "origin": origin.label, "moment": now()}
+    failures: int | None = await connection.scalar(_CLEAR, values)
+    if await is_locked(connection, username, origin):
+        return None
+    return failures or 0
+
+
+async def open_locks(connection: AsyncConnection, username: str) -> bool:
+    """Forget all wrong passwords for a name, wherever they came from; whether there were any."""
+    return bool((await connection.execute(_OPEN, {"name_hash": _name_hash(username)})).first())
+
+
+def _name_hash(username: str) -> bytes:
+    return sm3(b"sign-in name\0" + (username.encode() if is_username(username) else b""))
