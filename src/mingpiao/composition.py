@@ -4,6 +4,7 @@ Each room's `room.py` says how its services are opened; this module says which o
 worker's jobs and the subjects' pages name theirs themselves (`Job.open`, `Subject.services`).
 """
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -23,6 +24,7 @@ from mingpiao.issuing.room import DESK
 from mingpiao.issuing.service import Desk
 from mingpiao.layout.documents import Documents
 from mingpiao.layout.room import DOCUMENTS
+from mingpiao.processes.confinement import missing_protections
 from mingpiao.qualifications.room import QUALIFICATIONS
 from mingpiao.qualifications.service import QualificationDesk
 from mingpiao.reading.service import ReaderPool
@@ -34,6 +36,8 @@ from mingpiao.storage.files import FileStore
 from mingpiao.storage.notices import Notices
 from mingpiao.units.room import APPS, UNITS
 from mingpiao.units.service import AppDirectory, UnitDirectory
+
+_logger = logging.getLogger(__name__)
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +82,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     open.
     """
     master_key = settings.master_key()
+    if missing := missing_protections():
+        _logger.warning(
+            "this kernel has no %s: processes that read strangers' files are confined by less",
+            " and no ".join(missing),
+        )
     async with AsyncExitStack() as stack:
         house = House({type(each): each for each in settings.rooms}, stack)
         house.bring(MASTER_KEY, master_key)

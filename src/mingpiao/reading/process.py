@@ -36,7 +36,7 @@ _CONFINEMENT = Confinement(
     descriptors=128,
     memory=LOOK_MEMORY,
     # Bills are issued on the same machine and have priority over reading.
-    niceness=3,
+    niceness=5,
 )
 
 
