@@ -17,6 +17,7 @@ from mingpiao.catalog.room import CATALOG
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.evidence.room import EVIDENCE, READERS
 from mingpiao.evidence.service import EvidenceStore
+from mingpiao.health import HealthWatch
 from mingpiao.house.opening import DATABASE, FILES, MASTER_KEY, NOTICES, SITE, House, Service, Site
 from mingpiao.identity.room import KEPT_FORMS
 from mingpiao.identity.service import KeptForms
@@ -30,6 +31,7 @@ from mingpiao.qualifications.service import QualificationDesk
 from mingpiao.reading.service import ReaderPool
 from mingpiao.rules.room import RULES
 from mingpiao.rules.service import RuleBook
+from mingpiao.sealing.room import SIGNER
 from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
@@ -56,6 +58,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     qualifications: QualificationDesk
     documents: Documents
     kept_forms: KeptForms
+    health: HealthWatch
     own: Mapping[str, Any] = {}
 
 
@@ -122,6 +125,9 @@ async def page_services(house: House, settings: Settings, own: Mapping[str, Serv
         qualifications=await house.get(QUALIFICATIONS),
         documents=await house.get(DOCUMENTS),
         kept_forms=await house.get(KEPT_FORMS),
+        health=HealthWatch(
+            await house.get(DATABASE), await house.get(SIGNER), await house.get(READERS), settings.data_dir
+        ),
         own={name: await house.get(service) for name, service in own.items()},
     )
 

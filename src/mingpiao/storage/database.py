@@ -59,10 +59,11 @@ def plain_url(url: str) -> str:
     """A `postgresql://` address in the form for asyncpg and libpq."""
     return "postgresql" + url[url.index("://") :]
 
+
 _logger = logging.getLogger(__name__)
 
 
-class _BoundedPool(asyncpg.Pool):  # type: ignore[type-arg]
+class _BoundedPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
     """asyncpg's pool, whose callers wait ten seconds for a connection unless they say otherwise.
 
     The same limit then bounds its return, which else waits without end for a server that hangs to
