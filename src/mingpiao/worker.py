@@ -23,7 +23,7 @@ from mingpiao.jobs.queue import run_jobs
 from mingpiao.jobs.schedules import Round, run_rounds
 from mingpiao.processes.watchdog import Watchdog
 from mingpiao.settings import Settings
-from mingpiao.storage.database import Database
+from mingpiao.storage.database import DATABASE_AWAY, Database
 from mingpiao.tasks import open_handlers
 
 BEAT_SECONDS = 5.0
@@ -83,7 +83,7 @@ async def work(
         try:
             alive()
             await _work_connected(url, name, chosen, handlers, stop, alive)
-        except* (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as errors:
+        except* (*DATABASE_AWAY, asyncpg.PostgresError) as errors:
             _logger.warning("the database is away: %s", errors.exceptions[0])
             await _sleep(stop, _RECONNECT_SECONDS)
 

@@ -1,6 +1,8 @@
 """Notices over a connection that hangs: it is found out, everybody forgets, and listening goes on."""
 
 import asyncio
+import os
+import signal
 
 import asyncpg
 import pytest
@@ -42,6 +44,27 @@ async def test_a_half_open_connection_is_found_out_and_replaced(database_url: st
                 await sender.close()
         finally:
             await notices.close()
+
+
+async def test_a_frozen_server_process_is_found_out(database_url: str) -> None:
+    told: list[str | None] = []
+    notices = Notices(database_url)
+    notices.subscribe("changed", told.append)
+    await notices.start()
+    watcher = await asyncpg.connect(database_url)
+    try:
+        frozen = await watcher.fetchval(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        os.kill(frozen, signal.SIGSTOP)
+        try:
+            # Told to forget when the beat stays away, and again when another process serves.
+            await until(lambda: len(told) >= 3)
+        finally:
+            os.kill(frozen, signal.SIGCONT)
+    finally:
+        await watcher.close()
+        await notices.close()
 
 
 async def test_a_start_that_hangs_ends(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

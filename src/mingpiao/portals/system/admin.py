@@ -9,11 +9,6 @@ from litestar.di import NamedDependency
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-<<<<<<< HEAD
-from mingpiao.health import examine
-=======
-from mingpiao.composition import Services
->>>>>>> 12b4502 (Health proves each part by a deed within two seconds; workers that hang end themselves)
 from mingpiao.house.rooms import duties
 from mingpiao.issuing.model import DayTotal
 from mingpiao.issuing.service import day_totals
@@ -37,11 +32,7 @@ class DutyRound(msgspec.Struct, frozen=True, kw_only=True):
 @get("/")
 async def state(call: NamedDependency[PageCall]) -> Response[str]:
     """Database, worker, bills of today and of thirty days, numbers left, background work."""
-<<<<<<< HEAD
-    health = await examine(call.services.database)
-=======
-    health = await services.health.examine()
->>>>>>> 12b4502 (Health proves each part by a deed within two seconds; workers that hang end themselves)
+    health = await call.services.health.examine()
     last = today()
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
