@@ -32,7 +32,7 @@ async def test_a_half_open_connection_of_notices_leaves_no_revoked_app(
 ) -> None:
     monkeypatch.setattr(storage, "BEAT_SECONDS", 0.2)
     monkeypatch.setattr(storage, "ANSWER_SECONDS", 1.0)
-    app_id = await _new_app(office)
+    app_id = await _new_app(world)
     async with proxied(world.url) as proxy:
         notices = Notices(proxy.url)
         apps = AppDirectory(world.database, notices, MASTER)
@@ -40,7 +40,7 @@ async def test_a_half_open_connection_of_notices_leaves_no_revoked_app(
         try:
             assert await apps.find(app_id) is not None
             proxy.stop()
-            await _revoke(office, app_id)
+            await _revoke(world, app_id)
 
             async def refused() -> bool:
                 return await apps.find(app_id) is None
@@ -54,10 +54,10 @@ async def test_without_any_notice_it_is_refused_after_half_a_minute(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert units.APP_SECONDS <= 30
-    app_id = await _new_app(office)
+    app_id = await _new_app(world)
     apps = AppDirectory(world.database, Notices(world.url), MASTER)
     assert await apps.find(app_id) is not None
-    await _revoke(office, app_id)
+    await _revoke(world, app_id)
     assert await apps.find(app_id) is not None, "it is remembered"
     moment = units.time.monotonic() + units.APP_SECONDS
     monkeypatch.setattr(units.time, "monotonic", lambda: moment)
