@@ -10,6 +10,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from tests.support.proxy import proxied
 from tests.support.totals import add_daily
 from tests.support.waiting import PATIENCE_SECONDS, until
 from tests.support.world import World, a_world
@@ -21,6 +22,7 @@ from mingpiao.house.rooms import duties
 from mingpiao.issuing.totals import add_up_closed_days
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.settings import Settings
+from mingpiao.storage import database as storage
 from mingpiao.storage.database import Database
 
 pytestmark = pytest.mark.whole
@@ -167,6 +169,40 @@ async def test_a_round_that_fails_comes_again(database_url: str) -> None:
     await asyncio.wait_for(again.wait(), PATIENCE_SECONDS)
     stop.set()
     await asyncio.wait_for(task, PATIENCE_SECONDS)
+
+
+async def test_it_works_again_after_its_connections_hung(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half open, as after a firewall forgot them: nothing is refused, nothing comes."""
+    monkeypatch.setattr(worker, "BEAT_SECONDS", 0.2)
+    monkeypatch.setattr(worker, "_BEAT_LIMIT_SECONDS", 1.0)
+    for limit in ("_CONNECT_SECONDS", "_ACQUIRE_SECONDS", "_CLOSE_SECONDS"):
+        monkeypatch.setattr(storage, limit, 1.0)
+    stop = asyncio.Event()
+    tries = 0
+
+    def alive() -> None:
+        nonlocal tries
+        tries += 1
+
+    async def beating() -> bool:
+        return bool(await database.pool.fetchval("SELECT count(*) FROM worker_heartbeats"))
+
+    async with proxied(database_url) as proxy:
+        task = asyncio.create_task(worker.work(proxy.url, stop, rounds=(), alive=alive))
+        try:
+            await until(beating)
+            proxy.stop()
+            await asyncio.sleep(2)
+            await database.pool.execute("DELETE FROM worker_heartbeats")
+            before = tries
+            await until(lambda: tries > before + 1, "it does not try to connect again")
+            proxy.go_on()
+            await until(beating)
+        finally:
+            stop.set()
+            await asyncio.wait_for(task, PATIENCE_SECONDS)
 
 
 async def test_it_connects_again_when_its_connections_are_cut(

@@ -4,6 +4,7 @@ Each room's `room.py` says how its services are opened; this module says which o
 worker's jobs and the subjects' pages name theirs themselves (`Job.open`, `Subject.services`).
 """
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from mingpiao.catalog.room import CATALOG
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.evidence.room import EVIDENCE, READERS
 from mingpiao.evidence.service import EvidenceStore
+from mingpiao.health import HealthWatch
 from mingpiao.house.opening import DATABASE, FILES, MASTER_KEY, NOTICES, SITE, House, Service, Site
 from mingpiao.identity.room import KEPT_FORMS
 from mingpiao.identity.service import KeptForms
@@ -23,17 +25,21 @@ from mingpiao.issuing.room import DESK
 from mingpiao.issuing.service import Desk
 from mingpiao.layout.documents import Documents
 from mingpiao.layout.room import DOCUMENTS
+from mingpiao.processes.confinement import missing_protections
 from mingpiao.qualifications.room import QUALIFICATIONS
 from mingpiao.qualifications.service import QualificationDesk
 from mingpiao.reading.service import ReaderPool
 from mingpiao.rules.room import RULES
 from mingpiao.rules.service import RuleBook
+from mingpiao.sealing.room import SIGNER
 from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
 from mingpiao.storage.notices import Notices
 from mingpiao.units.room import APPS, UNITS
 from mingpiao.units.service import AppDirectory, UnitDirectory
+
+_logger = logging.getLogger(__name__)
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +58,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     qualifications: QualificationDesk
     documents: Documents
     kept_forms: KeptForms
+    health: HealthWatch
     own: Mapping[str, Any] = {}
 
 
@@ -78,6 +85,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     open.
     """
     master_key = settings.master_key()
+    if missing := missing_protections():
+        _logger.warning(
+            "this kernel has no %s: processes that read strangers' files are confined by less",
+            " and no ".join(missing),
+        )
     async with AsyncExitStack() as stack:
         house = House({type(each): each for each in settings.rooms}, stack)
         house.bring(MASTER_KEY, master_key)
@@ -113,6 +125,9 @@ async def page_services(house: House, settings: Settings, own: Mapping[str, Serv
         qualifications=await house.get(QUALIFICATIONS),
         documents=await house.get(DOCUMENTS),
         kept_forms=await house.get(KEPT_FORMS),
+        health=HealthWatch(
+            await house.get(DATABASE), await house.get(SIGNER), await house.get(READERS), settings.data_dir
+        ),
         own={name: await house.get(service) for name, service in own.items()},
     )
 

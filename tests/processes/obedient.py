@@ -1,9 +1,14 @@
 """A confined program that does what its requests say, also what no program should."""
 
+import ctypes
+import importlib
 import json
 import os
 import resource
+import socket
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +70,53 @@ def answer_twice(parent: ParentChannel, _: str) -> None:
     parent.send(b"twice")
 
 
+def forbidden(parent: ParentChannel, words: str) -> None:
+    """Try all that a confined process must not, and tell what went through."""
+    secret, owner, socket_path = words.split(" ")
+    tries: dict[str, Callable[[], object]] = {
+        "a secret file": lambda: Path(secret).read_bytes(),
+        "a listing of its directory": lambda: os.listdir(Path(secret).parent),  # noqa: PTH208
+        "writing": lambda: Path(secret).with_name("new").write_bytes(b""),
+        "the parent's memory": lambda: Path(f"/proc/{owner}/mem").open("rb").close(),
+        "the parent's environment": lambda: Path(f"/proc/{owner}/environ").read_bytes(),
+        "a unix socket": lambda: socket.socket(socket.AF_UNIX).connect(socket_path),
+        "a network socket": lambda: socket.socket(socket.AF_INET),
+        "a pair of sockets": socket.socketpair,
+        "a fork": os.fork,
+        "a program": lambda: subprocess.run(["/bin/true"], check=True),
+        "another program in our place": lambda: os.execv("/bin/true", ["true"]),  # noqa: S606
+        "a signal": lambda: os.kill(int(owner), 0),
+        "another user": lambda: os.setresuid(0, 0, 0),
+        "a namespace": lambda: _called("unshare", 0x10000000),
+        "ptrace": lambda: _called("ptrace", 16, int(owner), 0, 0),
+        "memory of others": lambda: _called("process_vm_readv", int(owner), 0, 0, 0, 0, 0),
+        "io_uring": lambda: _called("syscall", 425, 1, 0),
+    }
+    parent.send(json.dumps([name for name, do in tries.items() if _goes_through(do)]).encode())
+
+
+def allowed(parent: ParentChannel, _: str) -> None:
+    """What parsers need goes on: threads, time, modules that are loaded late."""
+    done: list[str] = []
+    thread = threading.Thread(target=lambda: done.append(importlib.import_module("wave").__name__))
+    thread.start()
+    thread.join()
+    parent.send(json.dumps([*done, os.getuid()]).encode())
+
+
+def _called(name: str, *arguments: int) -> None:
+    if getattr(ctypes.CDLL(None, use_errno=True), name)(*arguments) == -1:
+        raise OSError(ctypes.get_errno(), name)
+
+
+def _goes_through(do: Callable[[], object]) -> bool:
+    try:
+        do()
+    except OSError:
+        return False
+    return True
+
+
 ORDERS: dict[str, Callable[[ParentChannel, str], None]] = {
     order.__name__: order
     for order in (
@@ -77,6 +129,8 @@ ORDERS: dict[str, Callable[[ParentChannel, str], None]] = {
         announce,
         sleep,
         answer_twice,
+        forbidden,
+        allowed,
     )
 }
 

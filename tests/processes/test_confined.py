@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import time
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from mingpiao.processes.confined import (
     ConfinedProgram,
     ask_once,
 )
+from mingpiao.processes.confinement import missing_protections
 
 pytestmark = pytest.mark.whole
 
@@ -88,6 +90,26 @@ async def test_it_gives_up_what_it_does_not_need() -> None:
     if os.geteuid() == 0:
         own = await asyncio.to_thread(Path("/proc/self/ns/net").stat)
         assert told["network"] != own.st_ino, "it has no network"
+
+
+@pytest.mark.skipif(bool(missing_protections()), reason="the kernel has no Landlock or no seccomp")
+async def test_it_reaches_no_secret_no_connection_and_no_other_process(tmp_path: Path) -> None:
+    secret = tmp_path / "master.key"
+    secret.write_text("0" * 32)
+    secret.chmod(0o644)
+    path = tmp_path / "database"
+    with socket.socket(socket.AF_UNIX) as database:
+        database.bind(str(path))
+        database.listen()
+        went_through = json.loads(await ask_a_new_one(f"forbidden {secret} {os.getpid()} {path}"))
+    assert went_through == []
+    assert not (tmp_path / "new").exists()
+
+
+async def test_what_it_needs_goes_on() -> None:
+    module, user = json.loads(await ask_a_new_one("allowed"))
+    assert module == "wave"
+    assert (user != 0) or missing_protections()
 
 
 async def test_one_that_dies_at_start_is_told_with_its_exit_code() -> None:

@@ -22,8 +22,9 @@ from mingpiao.layout.pdf_attachment import (
 )
 from mingpiao.processes.confined import ConfinedProcessFailed, ConfinedProgram, ask_once
 
-#: A PDF of a bill is read in a tenth of this; a hostile one is given up, seconds.
-_PDF_SECONDS = 15.0
+#: A PDF of a bill is read in a twentieth of this, though on a busy machine it gives way; a hostile one is
+#: given up, seconds.
+_PDF_SECONDS = 30.0
 _PDF_START = b"%PDF-"
 _PDF_END = b"%%EOF"
 _PDF_READER = ConfinedProgram(

@@ -59,6 +59,11 @@ class LendingPool:
         """The processes that run now."""
         return tuple(loan.process.pid for loan in (*self._idle, *self._busy))
 
+    @property
+    def idle(self) -> int:
+        """How many processes run and are not lent."""
+        return sum(not loan.process.ended for loan in self._idle)
+
     async def close(self) -> None:
         """End all processes; borrowers get an error."""
         self._closed = True

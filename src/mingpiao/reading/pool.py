@@ -28,6 +28,7 @@ from mingpiao.reading.process import (
     Message,
     MustLook,
     PictureRequest,
+    PingRequest,
     ReaderAnswer,
     ReadingProgress,
     ReadRequest,
@@ -41,6 +42,7 @@ _messages: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 _MEGABYTE = 1024 * 1024
 #: The limit of elapsed time for a request, as a multiple of its limit of processor time.
 _BY_THE_CLOCK = 4
+_PING_SECONDS = 5.0
 
 _PROGRAM = ConfinedProgram(
     module="mingpiao.reading.process",
@@ -154,6 +156,14 @@ class ReaderPool:
             await self._processes.warm()
         except ConfinedProcessFailed as error:
             raise ReaderFailed("evidence.reader_crashed", str(error)) from error
+
+    async def check(self) -> None:
+        """Return when a process that has nothing to do answers, or none has. Raises `ReaderFailed`.
+
+        One that is busy has a limit of its own, and one that is not there is started for the next file.
+        """
+        if self._processes.idle:
+            await self._ask(PingRequest(_PING_SECONDS), _PING_SECONDS / _BY_THE_CLOCK)
 
     async def read_file(
         self, data: bytes, media_type: str, step: ReadingStep[T], on_progress: OnProgress | None = None

@@ -36,7 +36,7 @@ _CONFINEMENT = Confinement(
     descriptors=128,
     memory=LOOK_MEMORY,
     # Bills are issued on the same machine and have priority over reading.
-    niceness=3,
+    niceness=5,
 )
 
 
@@ -62,6 +62,12 @@ class PictureRequest(msgspec.Struct, frozen=True, tag="picture", array_like=True
     page: int
     width: int
     rotation: int
+    seconds: float
+
+
+class PingRequest(msgspec.Struct, frozen=True, tag="ping", array_like=True):
+    """Say that the process answers."""
+
     seconds: float
 
 
@@ -100,7 +106,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed", array_like=True):
     reason: str
 
 
-Request = ReadRequest | PictureRequest
+Request = ReadRequest | PictureRequest | PingRequest
 Message = ReadingProgress | ReaderAnswer | MustLook | Unreadable | Failed
 
 _encoder = msgspec.msgpack.Encoder()
@@ -132,6 +138,8 @@ def _answer(request: Request, say: Any) -> Message:
     from mingpiao.reading.errors import FileUnreadable
 
     _bound(request)
+    if isinstance(request, PingRequest):
+        return _reply(b"")
     try:
         if isinstance(request, PictureRequest):
             return _reply(_draw(request))

@@ -13,10 +13,15 @@ async def _open_parties(house: House) -> PartyStore:
 async def _open_signer(house: House) -> Signer:
     """Signer processes; with 0 processes in the settings, a signer inside this process."""
     master_key = await house.get(MASTER_KEY)
-    processes = house.settings(SealingSettings).signer_processes
-    if processes == 0:
+    settings = house.settings(SealingSettings)
+    if settings.signer_processes == 0:
         return InlineSigner(master_key)
-    signer = ProcessSigner(master_key, processes=processes)
+    signer = ProcessSigner(
+        master_key,
+        processes=settings.signer_processes,
+        patience=settings.signer_wait_seconds,
+        call_seconds=settings.signer_call_seconds,
+    )
     await signer.start()
     house.at_close(signer.close)
     return signer

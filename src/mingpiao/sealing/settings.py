@@ -19,6 +19,23 @@ class SealingSettings(msgspec.Struct, frozen=True, kw_only=True):
             "0 signs inside.",
         ),
     ] = min(os.cpu_count() or 1, 64)
+    signer_call_seconds: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=600,
+            description="How long a signer may work on a chunk of bills, in seconds; then it is replaced.",
+        ),
+    ] = 5
+    signer_wait_seconds: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=600,
+            description="How long a bill waits for its signature at most, in seconds, also while signers are "
+            "replaced.",
+        ),
+    ] = 12
 
 
 SETTINGS = SealingSettings

@@ -39,6 +39,10 @@ class Signer(Protocol):
         """
         ...
 
+    async def check(self) -> None:
+        """Return when something could be signed now; raises SignerUnavailable, or waits as sealing does."""
+        ...
+
     async def close(self) -> None:
         """Release keys and processes. A closed signer raises SignerUnavailable."""
         ...
@@ -57,6 +61,9 @@ class InlineSigner:
     async def stamp(self, tasks: Sequence[StampTask]) -> list[bytes]:
         """See `Signer.stamp`."""
         return [self.stamp_one(task) for task in tasks]
+
+    async def check(self) -> None:
+        """See `Signer.check`."""
 
     async def close(self) -> None:
         """See `Signer.close`."""

@@ -59,8 +59,8 @@ class ProcessSigner:
         master: MasterKey,
         processes: int | None = None,
         *,
-        patience: float = 30.0,
-        call_seconds: float = 10.0,
+        patience: float = 12.0,
+        call_seconds: float = 5.0,
     ) -> None:
         self._count = processes or os.cpu_count() or 1
         self._patience = patience
@@ -95,6 +95,10 @@ class ProcessSigner:
         """See `Signer.close`."""
         await self._processes.close()
 
+    async def check(self) -> None:
+        """See `Signer.check`: a process answers a chunk of nothing."""
+        await self._patiently(self._answer_nothing())
+
     async def seal(self, tasks: Sequence[SealTask]) -> list[SealOutcome]:
         """See `Signer.seal`."""
         if not tasks:
@@ -123,6 +127,10 @@ class ProcessSigner:
             for place, answer in zip(places, answers, strict=True):
                 outcomes[place] = answer.problem or SealedXml(answer.first, answer.sm3)
         return [outcome for outcome in outcomes if outcome is not None]
+
+    async def _answer_nothing(self) -> None:
+        await self._processes.start()
+        await self._processes.submit(encode(SealChunk([], [])))
 
     async def _stamp_chunks(self, tasks: Sequence[StampTask]) -> list[bytes]:
         await self._processes.start()

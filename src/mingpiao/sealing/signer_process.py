@@ -4,10 +4,13 @@ It reads the master key as the first request, then answers one request after ano
 the socket or is killed. It opens no file and no network connection.
 """
 
+import os
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 
+from mingpiao.crypto import libcrypto
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.processes.confinement import Confinement, confine
@@ -113,9 +116,17 @@ def _stamped(keys: KeyRing, stamp: SignatureToStamp) -> SignerAnswer:
         return SignerAnswer(problem=refusal.problems[0])
 
 
+def _library_files() -> tuple[Path, ...]:
+    """Where the library that signs lies, and what it is set up by, when somebody told."""
+    names = ("MINGPIAO_LIBCRYPTO", "OPENSSL_CONF", "OPENSSL_MODULES")
+    return tuple(Path(told) for name in names if (told := os.environ.get(name)))
+
+
 def main() -> None:
     """Entry of `python -m mingpiao.sealing.signer_process`, started by `ProcessSigner` only."""
-    confine(Confinement())
+    # To find it may take programs, which a confined process cannot start.
+    libcrypto.load()
+    confine(Confinement(uses_network=False, reads=_library_files()))
     with parent_channel(most_request=MAX_MESSAGE, most_answer=MAX_MESSAGE) as parent:
         serve(parent)
 

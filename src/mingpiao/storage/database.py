@@ -4,17 +4,32 @@ The login role of a connection never reads a table. Sessions run as the role `mi
 transaction changes to a unit's or a department's role until it ends.
 """
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import asyncpg
 import msgspec
+from asyncpg.pool import PoolAcquireContext
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from mingpiao.storage.scope import SYSTEM, Scope, scope_settings
 
-_SESSION_SETTINGS = {"role": "mingpiao_system", "timezone": "UTC", "application_name": "mingpiao"}
+_SESSION_SETTINGS = {
+    "role": "mingpiao_system",
+    "timezone": "UTC",
+    "application_name": "mingpiao",
+    # The server gives up a client that is gone without a word, and with it the locks of its transaction.
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+#: A client that is frozen within a transaction of the hot path would keep a stock's lock for ever.
+_HOT_SETTINGS = _SESSION_SETTINGS | {"idle_in_transaction_session_timeout": "60000"}
+_WORK_SETTINGS = _SESSION_SETTINGS | {"idle_in_transaction_session_timeout": "600000"}
 
 #: The errors of asyncpg when the server cannot be reached, is stopping, or does not answer in time.
 DATABASE_AWAY = (
@@ -26,7 +41,13 @@ DATABASE_AWAY = (
     # asyncpg raises this if a connection breaks during a statement.
     asyncpg.InternalClientError,
 )
+#: How long a statement of the hot path may take, and one of pages and duties.
 _COMMAND_SECONDS = 30
+_WORK_COMMAND_SECONDS = 600
+#: How long a connection may take to open, how long one is waited for that others have, how long closing may take.
+_CONNECT_SECONDS = 5
+_ACQUIRE_SECONDS = 10
+_CLOSE_SECONDS = 10
 
 
 def engine_url(url: str) -> str:
@@ -37,6 +58,20 @@ def engine_url(url: str) -> str:
 def plain_url(url: str) -> str:
     """A `postgresql://` address in the form for asyncpg and libpq."""
     return "postgresql" + url[url.index("://") :]
+
+
+_logger = logging.getLogger(__name__)
+
+
+class _BoundedPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
+    """asyncpg's pool, whose callers wait ten seconds for a connection unless they say otherwise.
+
+    The same limit then bounds its return, which else waits without end for a server that hangs to
+    cancel a statement.
+    """
+
+    def acquire(self, *, timeout: float | None = None) -> "PoolAcquireContext[asyncpg.Record]":
+        return super().acquire(timeout=_ACQUIRE_SECONDS if timeout is None else timeout)
 
 
 class Database:
@@ -50,30 +85,47 @@ class Database:
     @classmethod
     async def open(cls, url: str, *, pool_size: int = 8) -> "Database":
         """Connect to a migrated database. Raises OSError or asyncpg.PostgresError if that fails."""
-        pool = await asyncpg.create_pool(
+        pool = await _BoundedPool(
             plain_url(url),
             min_size=1,
             max_size=pool_size,
+            max_queries=50_000,
+            max_inactive_connection_lifetime=300.0,
+            loop=None,
+            connection_class=asyncpg.Connection,
+            record_class=asyncpg.Record,
+            timeout=_CONNECT_SECONDS,
             command_timeout=_COMMAND_SECONDS,
             reset=_tidy,
-            server_settings=_SESSION_SETTINGS,
+            server_settings=_HOT_SETTINGS,
             init=_teach_json,
         )
         engine = create_async_engine(
             engine_url(url),
             pool_size=pool_size,
             max_overflow=pool_size,
+            pool_timeout=_ACQUIRE_SECONDS,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={"server_settings": _SESSION_SETTINGS},
+            connect_args={
+                "server_settings": _WORK_SETTINGS,
+                "timeout": _CONNECT_SECONDS,
+                "command_timeout": _WORK_COMMAND_SECONDS,
+            },
             json_serializer=lambda value: msgspec.json.encode(value).decode(),
             json_deserializer=msgspec.json.decode,
         )
         return cls(engine, pool, url)
 
     async def close(self) -> None:
-        await self.engine.dispose()
-        await self.pool.close()
+        """Close all connections in order; those that do not close in time are cut."""
+        for close in (self.engine.dispose, self.pool.close):
+            try:
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await close()
+            except (TimeoutError, OSError) as error:
+                _logger.warning("database connections were cut, not closed: %r", error)
+        self.pool.terminate()
 
     @asynccontextmanager
     async def scoped(self, scope: Scope) -> AsyncIterator[AsyncConnection]:

@@ -1,24 +1,32 @@
 """Notices between processes: PostgreSQL's LISTEN/NOTIFY on a connection of its own.
 
-Caches subscribe to a channel and drop their content when a notice comes. Notices may be missed while the
-connection is lost, so after a reconnection every subscriber drops everything.
+Caches subscribe to a channel and drop their content when a notice comes. Every few seconds this process sends
+a notice to itself, which must come back on the same connection: a connection that is half open looks as if
+nothing had changed. If the notice does not come back, every subscriber drops everything, at once and again at
+each try to connect. So no cache is out of date for longer than about ten seconds.
 """
 
 import asyncio
+import contextlib
 import logging
+import secrets
 from collections.abc import Callable
 
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.storage.database import plain_url
+from mingpiao.storage.database import DATABASE_AWAY, plain_url
 
 #: Called with the notice's payload; with None if anything may have changed.
 Listener = Callable[[str | None], None]
 
 _logger = logging.getLogger(__name__)
 _RECONNECT_SECONDS = 0.5
+#: How often a notice goes to oneself, and how long it and each step of connecting may take.
+BEAT_SECONDS = 5.0
+ANSWER_SECONDS = 5.0
+_START_SECONDS = 30.0
 
 
 async def notify(connection: AsyncConnection, channel: str, payload: str = "") -> None:
@@ -35,15 +43,23 @@ class Notices:
         self._url = plain_url(url)
         self._listeners: dict[str, list[Listener]] = {}
         self._task: asyncio.Task[None] | None = None
+        # Of this object alone, so that it hears no beat of others.
+        self._beat_channel = f"beat_{secrets.token_hex(8)}"
+        self._beats = 0
+        self._heard = asyncio.Event()
 
     def subscribe(self, channel: str, listener: Listener) -> None:
         self._listeners.setdefault(channel, []).append(listener)
 
     async def start(self) -> None:
-        """Start listening; returns when listening has begun, so that no later notice is missed."""
+        """Start listening; returns when listening has begun, so that no later notice is missed.
+
+        Raises TimeoutError after half a minute; the caller then calls `close`.
+        """
         ready = asyncio.Event()
         self._task = asyncio.create_task(self._listen(ready))
-        await ready.wait()
+        async with asyncio.timeout(_START_SECONDS):
+            await ready.wait()
 
     async def close(self) -> None:
         if self._task is not None:
@@ -54,22 +70,39 @@ class Notices:
         while True:
             try:
                 await self._listen_once(ready)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                _logger.warning("notices interrupted: %s", error)
+            except (*DATABASE_AWAY, asyncpg.PostgresError) as error:
+                _logger.warning("notices interrupted: %r", error)
+            self._forget_everything()
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _listen_once(self, ready: asyncio.Event) -> None:
-        connection = await asyncpg.connect(self._url)
+        """Listen until the connection is lost or a beat does not come back; then raises, or returns."""
+        connection = await asyncpg.connect(self._url, timeout=ANSWER_SECONDS, command_timeout=ANSWER_SECONDS)
         lost = asyncio.Event()
         try:
             connection.add_termination_listener(lambda _: lost.set())
             for channel in self._listeners:
                 await connection.add_listener(channel, self._dispatch)
+            await connection.add_listener(self._beat_channel, self._hear_beat)
             self._forget_everything()
             ready.set()
-            await lost.wait()
+            while not lost.is_set():
+                await self._beat(connection)
+                await _unless_set(lost, BEAT_SECONDS)
         finally:
             connection.terminate()
+
+    async def _beat(self, connection: asyncpg.Connection) -> None:
+        """Send a notice to oneself and wait for it. Raises TimeoutError."""
+        self._beats += 1
+        self._heard.clear()
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await connection.execute("SELECT pg_notify($1, $2)", self._beat_channel, str(self._beats))
+            await self._heard.wait()
+
+    def _hear_beat(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        if payload == str(self._beats):
+            self._heard.set()
 
     def _dispatch(self, _connection: object, _pid: int, channel: str, payload: object) -> None:
         for listener in self._listeners[channel]:
@@ -79,3 +112,9 @@ class Notices:
         for listeners in self._listeners.values():
             for listener in listeners:
                 listener(None)
+
+
+async def _unless_set(event: asyncio.Event, seconds: float) -> None:
+    """Wait so long, or until the event is set."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

@@ -1,6 +1,7 @@
 """Issuing units and their interface apps: register them, set what they may issue, look them up."""
 
 import secrets
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -243,6 +244,8 @@ async def find_app(connection: AsyncConnection, app_id: str, *, master: MasterKe
 
 #: How many app ids that do not exist are remembered, so that guessing them causes few look-ups.
 _MAX_APPS = 10_000
+#: A revoked app is refused after so long even if no notice of it ever came.
+APP_SECONDS = 30.0
 
 
 class AppDirectory:
@@ -251,21 +254,23 @@ class AppDirectory:
     def __init__(self, database: Database, notices: Notices, master: MasterKey) -> None:
         self._database = database
         self._master = master
-        self._apps: dict[str, AppCredential | None] = {}
+        # Each with the moment, by the monotonic clock, from which on it is read anew.
+        self._apps: dict[str, tuple[AppCredential | None, float]] = {}
         self._changes = 0
         notices.subscribe(APP_CHANNEL, self._forget)
 
     async def find(self, app_id: str) -> AppCredential | None:
         """The active app of this id with its secret, or None; raises what `find_app` and the database raise."""
-        if app_id in self._apps:
-            return self._apps[app_id]
+        known = self._apps.get(app_id)
+        if known is not None and time.monotonic() < known[1]:
+            return known[0]
         seen = self._changes
         async with self._database.system() as connection:
             found = await find_app(connection, app_id, master=self._master)
         if seen == self._changes:
             if len(self._apps) >= _MAX_APPS:
                 self._apps.clear()
-            self._apps[app_id] = found
+            self._apps[app_id] = found, time.monotonic() + APP_SECONDS
         return found
 
     def _forget(self, payload: str | None) -> None:

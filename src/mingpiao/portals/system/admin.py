@@ -9,7 +9,6 @@ from litestar.di import NamedDependency
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.health import examine
 from mingpiao.house.rooms import duties
 from mingpiao.issuing.model import DayTotal
 from mingpiao.issuing.service import day_totals
@@ -33,7 +32,7 @@ class DutyRound(msgspec.Struct, frozen=True, kw_only=True):
 @get("/")
 async def state(call: NamedDependency[PageCall]) -> Response[str]:
     """Database, worker, bills of today and of thirty days, numbers left, background work."""
-    health = await examine(call.services.database)
+    health = await call.services.health.examine()
     last = today()
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
