@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 from tests.gateway.conftest import SITE, Api
-from tests.support.client import problem_of
+from tests.support.client import problem_of, wire
 
 
 async def issued(api: Api, kind: str = "0601", **changes: Any) -> dict[str, Any]:
@@ -143,11 +143,58 @@ async def test_a_reversal_makes_a_linked_red_bill(api: Api) -> None:
 async def test_a_bill_is_reversed_once_and_a_red_one_never(api: Api) -> None:
     blue = await issued(api)
     red = (await api.hospital.reverse(blue)).json()
-    again = await api.hospital.reverse(blue)
-    assert problem_of(again) == (409, "bill.already_reversed", "")
-    assert again.json()["facts"] == {"code": red["code"], "number": red["number"]}
+    for reason in ("退费", "重开", "开错"):
+        again = await api.hospital.reverse(blue, reason=reason)
+        assert problem_of(again) == (409, "bill.already_reversed", "")
+        assert again.json()["facts"] == {
+            name: red[name] for name in ("code", "number", "check_code", "issued_at")
+        }
     assert problem_of(await api.hospital.reverse(red)) == (409, "bill.red_not_reversible", "")
     assert await api.bill_count() == 2
+
+
+async def test_a_reversed_bill_is_never_given_again_as_a_success(api: Api) -> None:
+    body = wire(api.province.hospital.request(kind="0601"))
+    blue = (await api.hospital.post("/api/v1/bills", body)).json()
+    red = (await api.hospital.reverse(blue)).json()
+    facts = {
+        "code": blue["code"], "number": blue["number"], "red_code": red["code"], "red_number": red["number"],
+    }  # fmt: skip
+    for again in (body, body | {"remark": "另一张"}):
+        answer = await api.hospital.post("/api/v1/bills", again)
+        assert problem_of(answer) == (409, "bill.business_no_reversed", "business_no")
+        assert answer.json()["facts"] == facts
+    batch = (await api.hospital.post("/api/v1/bills/batch", {"bills": [body, body]})).json()
+    assert [each["status"] for each in batch["results"]] == [409, 409]
+    assert [each["problem"]["facts"] for each in batch["results"]] == [facts, facts]
+    assert batch["counts"] | {"refused": 2} == batch["counts"]
+    assert await api.bill_count() == 2
+
+
+async def test_a_reversals_address_answers_no_reading(api: Api) -> None:
+    blue = await issued(api)
+    address = f"/api/v1/bills/{blue['code']}/{blue['number']}/reversal"
+    for method in ("GET", "HEAD"):
+        assert (await api.hospital.send(method, address, b"")).status_code == 405
+    assert await api.bill_count() == 1
+
+
+async def test_a_batch_that_comes_again_with_corrections_is_answered_one_by_one(api: Api) -> None:
+    bodies = [wire(request) for request in api.province.hospital.requests(60, kind="0601")]
+    first = (await api.hospital.post("/api/v1/bills/batch", {"bills": bodies[:50]})).json()
+    corrected = [dict(body) for body in bodies]
+    for place in range(5):
+        corrected[place]["remark"] = "已更正"
+    twice = [bodies[place] | {"remark": "同号不同内容"} for place in (57, 58, 59)]
+    answer = (await api.hospital.post("/api/v1/bills/batch", {"bills": corrected + twice})).json()
+    assert [each["status"] for each in answer["results"]] == [409] * 5 + [200] * 45 + [201] * 10 + [409] * 3
+    assert [each["bill"]["number"] for each in answer["results"][5:50]] == [
+        each["bill"]["number"] for each in first["results"][5:]
+    ]
+    assert answer["counts"] == {
+        "issued": 10, "repeated": 45, "refused": 8, "unresolved": 0, "needs_confirmation": 0, "pending": 0,
+    }  # fmt: skip
+    assert await api.bill_count() == 60
 
 
 async def test_another_units_bill_cannot_be_reversed(api: Api) -> None:

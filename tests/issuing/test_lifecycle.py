@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 )
 from tests.support.invariants import assert_invariants
 from tests.support.province import ACTING, Province
-from tests.support.world import World, open_world
+from tests.support.world import World, codes_of, open_world
 
 from mingpiao.issuing.model import Bill, BillFilter, Issued, Refused, ReversalRequest
 from mingpiao.issuing.service import list_bills
@@ -67,6 +67,11 @@ class Lifecycle(RuleBasedStateMachine):
         request = self.requests[kind][place]
         outcomes = self.run(self.world.desk.issue(self.hospital.unit_id, [request] * copies, acting=ACTING))
         known = self.blue.get(request.business_no)
+        if known is not None and known.bill_id in self.red_of:
+            assert {codes_of(outcome)[0] for outcome in outcomes} == {
+                ("bill.business_no_reversed", "business_no")
+            }
+            return multiple(known)
         for outcome in outcomes:
             assert isinstance(outcome, Issued)
             assert known is None or outcome.bill.bill_id == known.bill_id

@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.applications.attempts import finish
+from mingpiao.applications.attempts import find_bill, finish
 from mingpiao.applications.machine import PLATFORM, ApplicationEvent, Doer, carry_out
 from mingpiao.applications.model import Application, ApplicationState, Pending, StepKind, Submitted
 from mingpiao.applications.notices import to_department, to_unit
@@ -63,6 +63,9 @@ async def record_outcome(
         if approved:
             return await _reopen(connection, application, outcome, due_at)
         return await _question(connection, application, outcome)
+    if _is_reversed(outcome) and (bill := await find_bill(connection, application)) is not None:
+        # Issued by an attempt that could not record it, and reversed since.
+        return await finish(connection, application, bill, PLATFORM)
     if isinstance(outcome, Refused) and not _passing(outcome):
         refuse = _hold_up if approved else _refuse
         return await refuse(connection, application, outcome)
@@ -197,6 +200,13 @@ def _unchanged(application: Application, request: IssueRequest, outcome: NeedsCo
         application.state is ApplicationState.NEEDS_CONFIRMATION
         and application.request == request
         and application.findings == outcome.hits
+    )
+
+
+def _is_reversed(outcome: Outcome) -> bool:
+    """Whether the application's bill was issued and reversed already."""
+    return isinstance(outcome, Refused) and any(
+        problem.code == "bill.business_no_reversed" for problem in outcome.problems
     )
 
 

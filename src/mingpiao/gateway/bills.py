@@ -36,7 +36,7 @@ ISSUE_PROBLEMS = (
     "bill.confirmations_count", "evidence.required", "evidence.too_many", "evidence.unknown", "evidence.duplicate",
     "evidence.unreadable", "evidence.not_read", "rule.violation", "rule.confirmation_needed",
     "application.in_progress", "application.rejected", "application.review_required",
-    "bill.business_no_conflict", "numbering.out_of_stock", "unit.issuing_locked",
+    "bill.business_no_conflict", "bill.business_no_reversed", "numbering.out_of_stock", "unit.issuing_locked",
     "sealing.no_key", "sealing.face_unwritable", "sealing.key_mismatch", "sealing.signer_unavailable",
     "service.busy", "service.internal", "service.outcome_unknown",
 )  # fmt: skip
@@ -49,7 +49,8 @@ ISSUE_PROBLEMS = (
     summary="开具一张票据",
     description=(
         "校验、赋码、签名、登记一次完成，应答即为已生效的票据。同一业务流水号、同一内容再次提交，返回原来那张票（200）；"
-        "内容不同则拒绝（409），facts 中带有原票的代码和号码。超时或收到 503 时，用同一业务流水号原样重试即可，不会重复开票。"
+        "内容不同则拒绝（409），facts 中带有原票的代码和号码；原票已冲红的也拒绝（409 bill.business_no_reversed），"
+        "facts 中带有原票和红票的代码和号码。超时或收到 503 时，用同一业务流水号原样重试即可，不会重复开票。"
         "开具前按监管规则逐条检查：违反拦截类规则的拒绝（422 rule.violation，逐条列出）；核实类规则有疑问的返回 409 "
         "rule.confirmation_needed，核实无误后在 confirmations 中逐条写明理由，用同一业务流水号重新提交。"
     ),

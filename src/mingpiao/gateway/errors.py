@@ -91,6 +91,7 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "application.reason_invalid": ErrorType(422, "理由不合要求"),
     # states that prevent an action
     "bill.business_no_conflict": ErrorType(409, "业务流水号已用于内容不同的票据"),
+    "bill.business_no_reversed": ErrorType(409, "业务流水号对应的票据已冲红"),
     "bill.already_reversed": ErrorType(409, "票据已冲红"),
     "bill.red_not_reversible": ErrorType(409, "红票不能冲红"),
     "numbering.out_of_stock": ErrorType(409, "票据库存不足"),

@@ -14,7 +14,8 @@ from mingpiao.issuing.model import IssueRequest
 
 _FACTS = (
     "供程序使用的事实，没有时省略。bill.business_no_conflict 带有原票的 code 和 number，"
-    "bill.already_reversed 带有红票的 code 和 number，auth.clock_skew 带有平台时间 server_time（Unix 秒）。"
+    "bill.business_no_reversed 带有原票的 code、number 和红票的 red_code、red_number，"
+    "bill.already_reversed 带有红票的 code、number、check_code 和 issued_at，auth.clock_skew 带有平台时间 server_time（Unix 秒）。"
 )
 
 MAX_BATCH = 10_000

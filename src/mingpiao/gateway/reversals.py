@@ -32,7 +32,7 @@ REVERSAL_PROBLEMS = (
     summary="冲红一张票据",
     description=(
         "整张冲红：开出一张金额为负的红票，与原蓝票相互关联，原蓝票状态变为“已冲红”。一张蓝票只能冲红一次；"
-        "再次冲红得到 409 bill.already_reversed，facts 中带有红票的代码和号码，据此可知前一次已经成功。"
+        "再次冲红得到 409 bill.already_reversed，facts 中带有红票的代码、号码、校验码和开票时间，据此可知前一次已经成功。"
     ),
     opt=contract(
         SuccessAnswer(status=201, description="新开具的红票。", content=BillView),

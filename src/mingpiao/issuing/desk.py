@@ -17,7 +17,6 @@ from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Acting
 from mingpiao.issuing import train
 from mingpiao.issuing.checks import check_text, examine, has_business_no
-from mingpiao.issuing.digests import is_repeat
 from mingpiao.issuing.model import (
     Approval,
     Assessment,
@@ -31,6 +30,7 @@ from mingpiao.issuing.model import (
 )
 from mingpiao.issuing.overseer import Answer, Overseer
 from mingpiao.issuing.register import find_originals
+from mingpiao.issuing.repeats import same_again
 from mingpiao.issuing.tickets import IssueTicket, Oversight, ReversalTicket, Ticket
 from mingpiao.kernel.codes import BillIdentity, is_code, is_number
 from mingpiao.kernel.errors import Problem
@@ -130,7 +130,7 @@ class Desk:
     async def _with_repeats(
         self, unit_id: int, requests: Sequence[IssueRequest], outcomes: list[Outcome], stopped: Sequence[int]
     ) -> list[Outcome]:
-        """The outcomes; at the places in `stopped`, a request that was issued before gets its bill again.
+        """The outcomes; at the places in `stopped`, a request that was issued before gets that answer again.
 
         Its item, kind or unit may have been closed since, but the bill was right when it was issued.
         """
@@ -138,21 +138,20 @@ class Desk:
             keys = [(unit_id, requests[place].business_no) for place in stopped]
             originals = await find_originals(connection, keys)
         for place in stopped:
-            original = originals.get((unit_id, requests[place].business_no))
-            if original is not None and is_repeat(original.digest, requests[place]):
-                outcomes[place] = Issued(bill=original.bill, repeated=True)
+            again = same_again(originals.get((unit_id, requests[place].business_no)), requests[place])
+            outcomes[place] = again or outcomes[place]
         return outcomes
 
-    async def repeat_of(self, unit_id: int, request: IssueRequest) -> Issued | None:
-        """The bill that the same request got before, whatever would be said of it now; None without one."""
+    async def repeat_of(self, unit_id: int, request: IssueRequest) -> Issued | Refused | None:
+        """The bill that the same request got before, whatever would be said of it now; None without one.
+
+        Refused where that bill was reversed meanwhile.
+        """
         if not has_business_no(request):
             return None
         key = (unit_id, request.business_no)
         async with self._database.pool.acquire() as connection:
-            original = (await find_originals(connection, [key])).get(key)
-        if original is None or not is_repeat(original.digest, request):
-            return None
-        return Issued(bill=original.bill, repeated=True)
+            return same_again((await find_originals(connection, [key])).get(key), request)
 
     async def reverse(
         self, unit_id: int, requests: Sequence[ReversalRequest], *, acting: Acting

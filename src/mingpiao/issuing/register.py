@@ -35,11 +35,29 @@ class Original(msgspec.Struct, frozen=True):
     digest: bytes
 
 
+class Red(msgspec.Struct, frozen=True, kw_only=True):
+    """The bill that reversed another one."""
+
+    identity: BillIdentity
+    check_code: str
+    issued_at: datetime
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What a program is told of it."""
+        return {
+            "code": self.identity.code,
+            "number": self.identity.number,
+            "check_code": self.check_code,
+            "issued_at": self.issued_at.isoformat(),
+        }
+
+
 class Blue(msgspec.Struct, frozen=True, kw_only=True):
-    """A bill that is to be reversed, read under its lock."""
+    """A bill that is to be reversed, read under its lock; `red` is the one that did it already."""
 
     color: str
-    red: BillIdentity | None
+    red: Red | None
     issued_on: date
     xml: bytes
 
@@ -63,6 +81,10 @@ WHERE (unit_id, bill_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))
 ORDER BY unit_id, bill_id
 FOR UPDATE
 """)
+_FIND_REDS = """
+SELECT unit_id, bill_id, check_code, issued_at FROM bills
+WHERE (unit_id, bill_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))
+"""
 _FIND_ORIGINALS = """
 SELECT bills.*, business_numbers.request_digest
 FROM unnest($1::bigint[], $2::text[]) AS asked(unit_id, business_no)
@@ -109,12 +131,37 @@ async def lock_blues(
     if not keys:
         return {}
     rows = await connection.fetch(_LOCK_BLUES.sql, [key[0] for key in keys], [key[1] for key in keys])
+    reds = await _reds_of(connection, rows)
     return {
         (row["unit_id"], row["bill_id"]): Blue(
             color=row["color"],
-            red=None if row["related_bill_id"] is None else BillIdentity.from_bill_id(row["related_bill_id"]),
+            red=reds.get((row["unit_id"], row["related_bill_id"])),
             issued_on=row["issued_at"].astimezone(SHANGHAI).date(),
             xml=row["xml"],
+        )
+        for row in rows
+    }
+
+
+async def _reds_of(
+    connection: asyncpg.Connection, blues: Sequence[asyncpg.Record]
+) -> dict[tuple[int, int], Red]:
+    """The bills that reversed these already, by (unit, 票据编号)."""
+    reversed_ones = [
+        row for row in blues if row["color"] == Color.BLUE and row["related_bill_id"] is not None
+    ]
+    if not reversed_ones:
+        return {}
+    rows = await connection.fetch(
+        _FIND_REDS,
+        [row["unit_id"] for row in reversed_ones],
+        [row["related_bill_id"] for row in reversed_ones],
+    )
+    return {
+        (row["unit_id"], row["bill_id"]): Red(
+            identity=BillIdentity.from_bill_id(row["bill_id"]),
+            check_code=row["check_code"],
+            issued_at=row["issued_at"].astimezone(SHANGHAI),
         )
         for row in rows
     }

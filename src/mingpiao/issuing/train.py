@@ -17,10 +17,10 @@ from mingpiao.evidence.model import Usage
 from mingpiao.evidence.service import EvidenceKey, lock_evidence
 from mingpiao.house.rooms import locks
 from mingpiao.issuing import register
-from mingpiao.issuing.digests import is_repeat
 from mingpiao.issuing.faces import Numbered, blue_face, red_face
 from mingpiao.issuing.model import Issued, Outcome, Refused
 from mingpiao.issuing.register import BillRecord, Original
+from mingpiao.issuing.repeats import answer_of_original
 from mingpiao.issuing.supervision import Judged, Passed, judge_train
 from mingpiao.issuing.tickets import IssueTicket, ReversalTicket, Ticket, serves_itself
 from mingpiao.kernel.clock import now
@@ -163,7 +163,7 @@ def _issue_answer(
     ticket: IssueTicket, stock: Stock | None, original: Original | None, today: date
 ) -> Outcome | None:
     if original is not None:
-        return _repeated(ticket, original)
+        return answer_of_original(original, ticket.draft.sent, ticket.draft.digest)
     problem = _stock_problem(stock, today)
     return None if problem is None else Refused(problems=(problem,))
 
@@ -171,20 +171,6 @@ def _issue_answer(
 def _reversal_answer(stock: Stock | None, blue: register.Blue | None, today: date) -> Outcome | None:
     problem = _reversal_problem(blue) or _stock_problem(stock, today)
     return None if problem is None else Refused(problems=(problem,))
-
-
-def _repeated(ticket: IssueTicket, original: Original) -> Outcome:
-    if is_repeat(original.digest, ticket.draft.sent, ticket.draft.digest):
-        return Issued(bill=original.bill, repeated=True)
-    bill = original.bill
-    conflict = Problem(
-        code="bill.business_no_conflict",
-        field="business_no",
-        message=f"业务流水号“{bill.business_no}”已开具过内容不同的票据，请核对原票据，或换用新的业务流水号。",
-        status=409,
-        facts={"code": bill.code, "number": bill.number},
-    )
-    return Refused(problems=(conflict,))
 
 
 _LOCKED = "本单位开票功能已被财政部门锁定，请联系同级财政部门。"
@@ -219,9 +205,9 @@ def _reversal_problem(blue: register.Blue | None) -> Problem | None:
     if blue.red is not None:
         return Problem(
             code="bill.already_reversed",
-            message=f"该票据已冲红，红字票据为{blue.red.code} {blue.red.number}，无需重复操作。",
+            message=f"该票据已冲红，红字票据为{blue.red.identity.code} {blue.red.identity.number}，无需重复操作。",
             status=409,
-            facts={"code": blue.red.code, "number": blue.red.number},
+            facts=dict(blue.red.facts),
         )
     return None
 
