@@ -26,7 +26,7 @@ from mingpiao.processes.supervise import (
     watch,
 )
 from mingpiao.settings import Settings
-from mingpiao.storage.embedded import EmbeddedOptions, EmbeddedServer
+from mingpiao.storage.embedded import OWNER, PLATFORM, EmbeddedOptions, EmbeddedServer
 
 
 def run(settings: Settings, console: Console | None = None) -> None:
@@ -41,7 +41,8 @@ def run(settings: Settings, console: Console | None = None) -> None:
         server = EmbeddedServer(_home(settings) / "postgres", EmbeddedOptions(pg_bin=settings.pg_bin))
         _say(console, "启动数据库…")
         stack.enter_context(server)
-        settings = _demo_settings(settings, server.url)
+        # As on a server of one's own: the owner migrates, the programs' login owns nothing.
+        settings = _demo_settings(settings, server.url_of(OWNER, PLATFORM))
         accounts = _prepare(settings, server, console)
         _say(console, "启动网站和后台任务…")
         children = [_child(stack, settings, "worker", "后台任务"), _child(stack, settings, "serve", "网站")]
@@ -101,11 +102,13 @@ def _prepare(settings: Settings, server: EmbeddedServer, console: Console) -> li
 
     file = _home(settings) / "accounts.txt"
     if file.exists():
-        upgrade(settings.database_url)
+        upgrade(server.url)
+        server.admit_platform()
         return read_accounts(file)
     server.recreate_database()
     shutil.rmtree(_home(settings) / "files", ignore_errors=True)
-    upgrade(settings.database_url)
+    upgrade(server.url)
+    server.admit_platform()
     accounts = _build(settings, console)
     # This file is written last: while it is missing, the province is incomplete.
     write_accounts(file, accounts)

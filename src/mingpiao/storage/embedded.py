@@ -29,6 +29,7 @@ from mingpiao.storage.embedded_tuning import server_settings
 
 OLDEST_VERSION = 15
 OWNER = "mingpiao"  # A login that owns the database and is no superuser, as on a separate server.
+PLATFORM = "mingpiao_platform"  # The login of the web site and the worker, which owns nothing.
 SUPERUSER = "postgres"
 
 _NOBODY = 65534
@@ -46,9 +47,15 @@ _LOG_LIMIT = 20 * 2**20
 _FIRST_STEPS = """
 SELECT 'CREATE ROLE mingpiao LOGIN CREATEDB CREATEROLE'
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mingpiao') \\gexec
+SELECT 'CREATE ROLE mingpiao_platform LOGIN'
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mingpiao_platform') \\gexec
 SELECT 'CREATE DATABASE mingpiao OWNER mingpiao'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'mingpiao') \\gexec
 """
+
+
+# The roles are made by the migrations.
+_ADMISSION = "GRANT mingpiao_system, mingpiao_unit, mingpiao_department TO mingpiao_platform;"
 
 
 class EmbeddedServerError(Exception):
@@ -153,7 +160,7 @@ class EmbeddedServer:
 
     @property
     def url(self) -> str:
-        """Address of the application's database, for asyncpg, SQLAlchemy and libpq alike."""
+        """Address of the application's database as its owner, for asyncpg, SQLAlchemy and libpq alike."""
         return self.url_of(OWNER)
 
     def url_of(self, database: str, user: str = OWNER) -> str:
@@ -237,6 +244,10 @@ class EmbeddedServer:
         if done.returncode != 0:
             raise EmbeddedServerError(f"数据库命令失败：{done.stderr.decode(errors='replace').strip()}")
         return done.stdout.decode()
+
+    def admit_platform(self) -> None:
+        """Let the platform's login become the roles that the migrations made, and nothing more."""
+        self.run_sql(_ADMISSION)
 
     def recreate_database(self) -> None:
         """Drop the application's database with everything in it, and create an empty one."""
