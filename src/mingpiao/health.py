@@ -17,6 +17,7 @@ import msgspec
 from litestar import Response, get
 from litestar.datastructures import State
 
+from mingpiao.issuing.service import count_findings
 from mingpiao.jobs.heartbeats import last_beat
 from mingpiao.kernel.clock import now, to_shanghai
 from mingpiao.reading.service import ReaderPool
@@ -79,6 +80,13 @@ class ClockHealth(msgspec.Struct, frozen=True, kw_only=True):
     offset_s: float | None = None
 
 
+class IntegrityHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """`findings` is how many contradictions among records stand (`mingpiao integrity check`)."""
+
+    ok: bool
+    findings: int | None = None
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """`status` is "ok", "degraded" (bills are issued, something else waits or is about to fail) or "down".
 
@@ -93,6 +101,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     signer: PartHealth = PartHealth(ok=False)
     reader: PartHealth = PartHealth(ok=False)
     disk: DiskHealth = DiskHealth(ok=False)
+    integrity: IntegrityHealth = IntegrityHealth(ok=False)
     hung: tuple[str, ...] = ()
 
 
@@ -143,6 +152,7 @@ class HealthWatch:
             theirs: datetime = await connection.fetchval("SELECT clock_timestamp()")
             offset = (before + (now() - before) / 2 - theirs).total_seconds()
             revision = await revision_of(connection)
+            findings = await count_findings(connection)
         alive = beat.age is not None and beat.age <= _WORKER_SILENCE_SECONDS
         return {
             "database": DatabaseHealth(ok=True, latency_ms=latency_ms, migration=revision),
@@ -152,6 +162,7 @@ class HealthWatch:
                 age_s=None if beat.age is None else round(max(0.0, beat.age), 1),
             ),
             "clock": ClockHealth(ok=abs(offset) <= _CLOCK_SECONDS, offset_s=round(offset, 3)),
+            "integrity": IntegrityHealth(ok=not findings, findings=findings),
         }
 
     async def _write(self) -> None:
@@ -194,7 +205,7 @@ def _try_disk(directory: Path) -> DiskHealth:
 def _status(health: Health) -> str:
     if not all(getattr(health, name).ok for name in _VITAL):
         return "down"
-    others = (health.worker, health.clock, health.reader, health.disk)
+    others = (health.worker, health.clock, health.reader, health.disk, health.integrity)
     return "ok" if all(part.ok for part in others) else "degraded"
 
 

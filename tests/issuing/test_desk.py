@@ -154,7 +154,12 @@ async def test_reversing_twice_or_a_red_bill_is_refused(world: World) -> None:
     red = bill_of((await world.desk.reverse(unit_id, [reversal(blue.code, blue.number)], acting=ACTING))[0])
     twice = (await world.desk.reverse(unit_id, [reversal(blue.code, blue.number)], acting=ACTING))[0]
     assert codes_of(twice) == [("bill.already_reversed", "")]
-    assert twice.problems[0].facts == {"code": red.code, "number": red.number}  # type: ignore[union-attr]
+    assert twice.problems[0].facts == {  # type: ignore[union-attr]
+        "code": red.code,
+        "number": red.number,
+        "check_code": red.check_code,
+        "issued_at": red.issued_at.isoformat(),
+    }
     of_red = (await world.desk.reverse(unit_id, [reversal(red.code, red.number)], acting=ACTING))[0]
     assert codes_of(of_red) == [("bill.red_not_reversible", "")]
     assert await count_bills(world) == 2
@@ -189,7 +194,7 @@ async def test_an_online_unit_gets_numbers_at_issue(world: World) -> None:
 
 async def test_an_interface_unit_without_stock_is_refused_and_takes_no_number(world: World) -> None:
     hospital = world.province.hospital
-    await world.database.pool.execute(
+    await world.tamper(
         "UPDATE segments SET last_number = first_number + 2 WHERE unit_id = $1 AND kind_code = '0601'",
         hospital.unit_id,
     )
@@ -200,7 +205,7 @@ async def test_an_interface_unit_without_stock_is_refused_and_takes_no_number(wo
 
 async def test_two_segments_are_used_one_after_the_other(world: World) -> None:
     hospital = world.province.hospital
-    await world.database.pool.execute(
+    await world.tamper(
         "UPDATE segments SET last_number = first_number + 2 WHERE unit_id = $1 AND kind_code = '0601'",
         hospital.unit_id,
     )

@@ -195,10 +195,9 @@ async def test_a_rule_that_fails_counts_as_a_hit_and_is_an_alert(
 ) -> None:
     hospital = world.province.hospital
     await put_in_force(world.database, rule("BROKEN", "total > 0", severity))
-    async with world.database.system() as connection:
-        await connection.execute(
-            text("""UPDATE rule_versions SET content = jsonb_set(content, '{condition}', '"gone > 1"')""")
-        )
+    await world.tamper(
+        """UPDATE rule_versions SET content = jsonb_set(content, '{condition}', '"gone > 1"')"""
+    )
     (outcome,) = await issue(world, hospital, hospital.request())
     assert isinstance(outcome, kind)
     (alert,) = await rows(world, "SELECT code, version, failures FROM rule_failures")

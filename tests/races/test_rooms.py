@@ -93,8 +93,8 @@ async def test_a_version_is_decided_once(world: World, other: World, locked: boo
         assert isinstance(outcomes[1], Refusal)
         assert codes(outcomes[1]) == [("rule.wrong_state", "")]
     else:
-        # It was in force, and nothing says so any more.
-        assert isinstance(outcomes[1], RuleVersion)
+        # What the person is told then is the database's own refusal: what was decided is decided.
+        assert isinstance(outcomes[1], IntegrityError)
 
 
 @WITH_AND_WITHOUT

@@ -51,6 +51,7 @@ from mingpiao.lake.service import Lake
 from mingpiao.portals.subjects import subject_services
 from mingpiao.settings import Settings, load
 from mingpiao.storage.database import Database
+from mingpiao.storage.embedded import OWNER, SUPERUSER
 from mingpiao.storage.files import FileStore
 from mingpiao.storage.notices import Notices
 from mingpiao.units.service import UnitDirectory, create_app
@@ -214,6 +215,15 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     async def value(self, query: str, *values: Any) -> Any:
         """The first value of the first row; None without one."""
         return await self.database.pool.fetchval(query, *values)
+
+    async def tamper(self, statement: str, *values: Any) -> None:
+        """Change what never changes, as only a superuser can who lets the triggers sleep."""
+        connection = await asyncpg.connect(self.url.replace(f"//{OWNER}@", f"//{SUPERUSER}@"))
+        try:
+            await connection.execute("SET session_replication_role = replica")
+            await connection.execute(statement, *values)
+        finally:
+            await connection.close()
 
     async def audit(self) -> list[tuple[str, str]]:
         """(action, subject) of sessions, accounts and bills in the audit trail, in order, without what

@@ -123,9 +123,7 @@ async def test_a_reversed_bill_names_the_red_one_and_back(counter: Counter) -> N
 
 async def test_a_changed_original_in_the_register_is_found(counter: Counter) -> None:
     xml = (await counter.xml()).replace(counter.bill.payer.name.encode(), "顶替者".encode())
-    owner = await counter.owner()
-    await owner.execute("UPDATE bills SET xml = $1 WHERE bill_id = $2", xml, counter.bill.bill_id)
-    await owner.close()
+    await counter.world.tamper("UPDATE bills SET xml = $1 WHERE bill_id = $2", xml, counter.bill.bill_id)
     result = await counter.verifier.by_face(counter.query(), address=ADDRESS)
     assert result.verdict is VerificationVerdict.ALTERED
     failed = {check.code for check in result.checks if check.state is CheckState.FAILED}

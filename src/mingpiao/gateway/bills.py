@@ -38,7 +38,7 @@ ISSUE_PROBLEMS = (
     "application.in_progress", "application.rejected", "application.review_required",
     "bill.business_no_conflict", "bill.business_no_reversed", "numbering.out_of_stock", "unit.issuing_locked",
     "sealing.no_key", "sealing.face_unwritable", "sealing.key_mismatch", "sealing.signer_unavailable",
-    "service.busy", "service.internal", "service.outcome_unknown",
+    "service.busy", "service.clock_wrong", "service.internal", "service.outcome_unknown",
 )  # fmt: skip
 
 

@@ -109,6 +109,7 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "service.outcome_unknown": ErrorType(503, "开票结果暂时无法确认", retry=True),
     "service.crowded": ErrorType(429, "同时发送的数据过多", retry=True),
     "service.busy": ErrorType(503, "当前开票请求过多", retry=True),
+    "service.clock_wrong": ErrorType(503, "服务器时间不正确，已暂停开票", retry=True),
     "service.internal": ErrorType(500, "系统内部错误，本次没有开票"),
     "sealing.signer_unavailable": ErrorType(503, "签章服务暂时不可用", retry=True),
     "sealing.key_mismatch": ErrorType(503, "签章密钥不匹配"),

@@ -32,6 +32,7 @@ from mingpiao.issuing.overseer import Answer, Overseer
 from mingpiao.issuing.register import find_originals
 from mingpiao.issuing.repeats import same_again
 from mingpiao.issuing.tickets import IssueTicket, Oversight, ReversalTicket, Ticket
+from mingpiao.issuing.timekeeping import CLOCK_LIMIT_SECONDS
 from mingpiao.kernel.codes import BillIdentity, is_code, is_number
 from mingpiao.kernel.errors import Problem
 from mingpiao.rules.service import RuleBook
@@ -86,13 +87,15 @@ class Desk:
         parties: PartyStore,
         signer: Signer,
         rules: RuleBook,
+        *,
+        clock_limit: float = CLOCK_LIMIT_SECONDS,
     ) -> None:
         self._catalog = catalog
         self._units = units
         self._parties = parties
         self._database = database
         self._overseer = Overseer(database, catalog, rules)
-        self._tracks = [_Track(database, signer) for _ in range(TRACKS)]
+        self._tracks = [_Track(database, signer, clock_limit) for _ in range(TRACKS)]
 
     def start(self) -> None:
         """Begin to run trains on the present event loop."""
@@ -265,7 +268,8 @@ def _reversal_ticket(
 class _Track:
     """A queue of callers and the train that fetches them, again and again."""
 
-    def __init__(self, database: Database, signer: Signer) -> None:
+    def __init__(self, database: Database, signer: Signer, clock_limit: float) -> None:
+        self._clock_limit = clock_limit
         self._database = database
         self._signer = signer
         self._waiting: deque[_Caller] = deque()
@@ -344,7 +348,12 @@ class _Track:
             transaction = connection.transaction()
             await transaction.start()
             try:
-                outcomes = await train.run(connection, self._signer, [each.ticket for each in callers])
+                outcomes = await train.run(
+                    connection,
+                    self._signer,
+                    [each.ticket for each in callers],
+                    clock_limit=self._clock_limit,
+                )
             except BaseException:
                 try:
                     await transaction.rollback()

@@ -135,12 +135,33 @@ class BillItem(msgspec.Struct, frozen=True, kw_only=True):
     remark: str = ""
 
 
+#: What of a bill may differ between the register and the sealed original, with the words for it.
+BILL_PARTS = {
+    "number": "票据代码和号码",
+    "kind": "票据种类",
+    "region_code": "监管地区",
+    "color": "票据类型",
+    "state": "票据状态",
+    "related": "关联票据",
+    "business_no": "业务流水号",
+    "check_code": "校验码",
+    "issued_at": "开票时间",
+    "payer": "缴款人",
+    "total": "金额",
+    "handler": "开票人",
+    "extension": "其他信息",
+    "items": "收款项目",
+    "sm3": "原件摘要",
+    "xml": "签名原件",
+}
+
+
 class Bill(msgspec.Struct, frozen=True, kw_only=True):
     """An issued bill without its XML. `total` is in 元, negative on a red bill.
 
     `related` is the blue bill of a red one, or the red bill that reversed a blue one. `sm3` is the
     hex hash of the sealed XML. `ruleset_version` names the rules that judged it; None before there
-    were any.
+    were any. `differs` names what the register says otherwise than the sealed original (`BILL_PARTS`).
     """
 
     unit_id: int
@@ -161,6 +182,12 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     sm3: str
     ruleset_version: int | None = None
+    differs: tuple[str, ...] = ()
+
+    @property
+    def differing_parts(self) -> list[str]:
+        """What differs, in words."""
+        return [BILL_PARTS[name] for name in self.differs]
 
     @property
     def identity(self) -> BillIdentity:

@@ -35,8 +35,8 @@ from mingpiao.issuing.model import (
     BillFilter,
     Supervision,
 )
-from mingpiao.issuing.register import bill_of_row
-from mingpiao.issuing.tables import bills, business_numbers
+from mingpiao.issuing.originals import bill_of_row, sealed_bill
+from mingpiao.issuing.tables import bills, business_numbers, reversals
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.kernel.codes import is_code, is_number, region_prefix
 from mingpiao.kernel.errors import Refusal, refuse
@@ -47,7 +47,14 @@ from mingpiao.storage.paging import KeyColumn, Keyset, Page
 MAX_PAGE = 500
 
 _FACE_COLUMNS = [column for column in bills.columns if column.name not in ("xml", "txid")]
-_DOCUMENT_COLUMNS = [*_FACE_COLUMNS, bills.c.xml]
+_RED = (
+    select(reversals.c.red_id)
+    .where(reversals.c.unit_id == bills.c.unit_id, reversals.c.blue_id == bills.c.bill_id)
+    .scalar_subquery()
+    .label("red_id")
+)
+#: All that `sealed_bill` needs.
+_SEALED_COLUMNS = [*_FACE_COLUMNS, bills.c.xml, _RED]
 
 
 def _unknown() -> Refusal:
@@ -62,17 +69,17 @@ async def _one(connection: AsyncConnection, query: Select[Any]) -> RowMapping:
 
 
 async def get_bill(connection: AsyncConnection, bill_id: int) -> Bill:
-    """A bill by 票据编号; raises `Refusal` (`bill.unknown`, 404) where the scope does not see it."""
-    return bill_of_row(
-        await _one(connection, select(*_FACE_COLUMNS).where(await _place(connection, bill_id)))
+    """A bill by 票据编号, as its sealed original says; raises `Refusal` (`bill.unknown`, 404) where the scope does not see it."""
+    return sealed_bill(
+        await _one(connection, select(*_SEALED_COLUMNS).where(await _place(connection, bill_id)))
     )
 
 
 async def get_document(connection: AsyncConnection, bill_id: int) -> BillDocument:
     """A bill with its sealed XML; raises `Refusal` (`bill.unknown`, 404)."""
-    row = await _one(connection, select(*_DOCUMENT_COLUMNS).where(await _place(connection, bill_id)))
+    row = await _one(connection, select(*_SEALED_COLUMNS).where(await _place(connection, bill_id)))
     return BillDocument(
-        bill=bill_of_row(row),
+        bill=sealed_bill(row),
         xml=row["xml"],
         unit_key_id=row["unit_key_id"],
         supervisor_key_id=row["supervisor_key_id"],
@@ -105,11 +112,11 @@ async def _place(connection: AsyncConnection, bill_id: int) -> ColumnElement[boo
 
 async def find_by_business_no(connection: AsyncConnection, unit_id: int, business_no: str) -> Bill:
     """The blue bill of a unit's business number; raises `Refusal` (`bill.unknown`, 404)."""
-    query = select(*_FACE_COLUMNS).join(
+    query = select(*_SEALED_COLUMNS).join(
         business_numbers,
         and_(business_numbers.c.unit_id == bills.c.unit_id, business_numbers.c.bill_id == bills.c.bill_id),
     )
-    return bill_of_row(
+    return sealed_bill(
         await _one(
             connection,
             query.where(business_numbers.c.unit_id == unit_id, business_numbers.c.business_no == business_no),
@@ -123,7 +130,7 @@ async def find_by_hash(connection: AsyncConnection, sm3_hex: str) -> Bill:
         digest = bytes.fromhex(sm3_hex)
     except ValueError as error:
         raise refuse("bill.hash_malformed", "文件摘要应为64位十六进制SM3值，请核对。", field="sm3") from error
-    return bill_of_row(await _one(connection, select(*_FACE_COLUMNS).where(bills.c.xml_sm3 == digest)))
+    return sealed_bill(await _one(connection, select(*_SEALED_COLUMNS).where(bills.c.xml_sm3 == digest)))
 
 
 def _conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:

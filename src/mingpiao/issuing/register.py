@@ -15,7 +15,8 @@ from mingpiao.evidence.service import Use, record_uses, release_uses
 from mingpiao.identity.model import AuditEntry
 from mingpiao.identity.service import record_many
 from mingpiao.issuing.history import Count, count, counts_of_issue, counts_of_reversal, subjects_of
-from mingpiao.issuing.model import Bill, BillItem, BillState, Color, Payer
+from mingpiao.issuing.model import Bill, BillState, Color, Payer
+from mingpiao.issuing.originals import items_of, sealed_bill
 from mingpiao.issuing.supervision import Judged, Passed
 from mingpiao.issuing.tickets import IssueTicket, ReversalTicket, Ticket
 from mingpiao.journal.model import Event, EventType
@@ -86,10 +87,11 @@ SELECT unit_id, bill_id, check_code, issued_at FROM bills
 WHERE (unit_id, bill_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))
 """
 _FIND_ORIGINALS = """
-SELECT bills.*, business_numbers.request_digest
+SELECT bills.*, business_numbers.request_digest, reversals.red_id
 FROM unnest($1::bigint[], $2::text[]) AS asked(unit_id, business_no)
 JOIN business_numbers USING (unit_id, business_no)
 JOIN bills ON bills.unit_id = business_numbers.unit_id AND bills.bill_id = business_numbers.bill_id
+LEFT JOIN reversals ON reversals.unit_id = bills.unit_id AND reversals.blue_id = bills.bill_id
 """
 _INSERT_BILLS = """
 INSERT INTO bills (unit_id, bill_id, kind_code, region_code, color, business_no, check_code, issued_at,
@@ -175,34 +177,9 @@ async def find_originals(
         return {}
     rows = await connection.fetch(_FIND_ORIGINALS, [key[0] for key in keys], [key[1] for key in keys])
     return {
-        (row["unit_id"], row["business_no"]): Original(bill_of_row(row), row["request_digest"])
+        (row["unit_id"], row["business_no"]): Original(sealed_bill(row), row["request_digest"])
         for row in rows
     }
-
-
-def bill_of_row(row: Any) -> Bill:
-    """A bill from a row that has at least the face columns."""
-    related = row["related_bill_id"]
-    return Bill(
-        unit_id=row["unit_id"],
-        bill_id=row["bill_id"],
-        kind=row["kind_code"],
-        region_code=row["region_code"],
-        color=Color(row["color"]),
-        state=BillState(row["state"]),
-        business_no=row["business_no"],
-        check_code=row["check_code"],
-        issued_at=row["issued_at"].astimezone(SHANGHAI),
-        payer=Payer(type=row["payer_type"], code=row["payer_code"], name=row["payer_name"]),
-        total=row["total"],
-        handler=row["handler"],
-        extension=row["extension"],
-        items=msgspec.convert(row["items"], tuple[BillItem, ...]),
-        related=None if related is None else BillIdentity.from_bill_id(related),
-        reason=row["reason"],
-        sm3=row["xml_sm3"].hex(),
-        ruleset_version=row["ruleset_version"],
-    )
 
 
 def bill_of(ticket: Ticket, face: Face, sm3: bytes) -> Bill:
@@ -229,18 +206,7 @@ def bill_of(ticket: Ticket, face: Face, sm3: bytes) -> Bill:
         total=face.total,
         handler=face.handler,
         extension=face.extension,
-        items=tuple(
-            BillItem(
-                code=item.code,
-                name=item.name,
-                quantity=item.quantity,
-                unit=item.unit,
-                rate=Decimal(item.standard),
-                amount=item.amount,
-                remark=item.remark,
-            )
-            for item in face.items
-        ),
+        items=items_of(face),
         related=ticket.blue if isinstance(ticket, ReversalTicket) else None,
         reason=ticket.request.reason if isinstance(ticket, ReversalTicket) else "",
         sm3=sm3.hex(),

@@ -6,8 +6,10 @@ from mingpiao.catalog.room import CATALOG
 from mingpiao.house.model import Duty, Purge, Room
 from mingpiao.house.opening import DATABASE, House, Service
 from mingpiao.issuing.history import LONGEST_WINDOW
+from mingpiao.issuing.integrity import check_tonight
 from mingpiao.issuing.medians import count_items
 from mingpiao.issuing.service import Desk
+from mingpiao.issuing.settings import IssuingSettings
 from mingpiao.issuing.totals import add_up_closed_days
 from mingpiao.letters.service import missing_character
 from mingpiao.rules.room import RULES
@@ -25,6 +27,7 @@ async def _open_desk(house: House) -> Desk:
         await house.get(PARTIES),
         await house.get(SIGNER),
         await house.get(RULES),
+        clock_limit=house.settings(IssuingSettings).clock_limit_seconds,
     )
     desk.start()
     house.at_close(desk.close)
@@ -42,6 +45,12 @@ ROOM = Room(
             cron="*/10 * * * *",
             label="汇总已结束日期的开票数据",
             work=add_up_closed_days,
+        ),
+        Duty(
+            name="check_integrity",
+            cron="23 18 * * *",
+            label="核对登记数据与签名原件",
+            work=check_tonight,
         ),
         Duty(name="count_items", cron="* * * * *", label="统计收款项目的金额分布", work=count_items),
     ),

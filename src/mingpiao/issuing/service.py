@@ -3,6 +3,7 @@
 from mingpiao.issuing.desk import Desk
 from mingpiao.issuing.facts import facts_of
 from mingpiao.issuing.history import Who
+from mingpiao.issuing.integrity import Share, check_share, count_findings, look_at_bill
 from mingpiao.issuing.medians import CLASSES_PER_DOUBLING, FEWEST_LINES, amount_of
 from mingpiao.issuing.queries import (
     find_by_business_no,
@@ -29,10 +30,13 @@ __all__ = [
     "FEWEST_LINES",
     "Desk",
     "Portion",
+    "Share",
     "StoredBill",
     "StoredReversal",
     "Who",
     "amount_of",
+    "check_share",
+    "count_findings",
     "day_totals",
     "facts_of",
     "find_by_business_no",
@@ -42,6 +46,7 @@ __all__ = [
     "get_supervision",
     "list_bills",
     "list_changes",
+    "look_at_bill",
     "next_portion",
     "stored_bills",
     "stored_reversals",

@@ -41,6 +41,13 @@ business_numbers = Table(
     Column("bill_id", BigInteger, nullable=False),
     Column("request_digest", LargeBinary, nullable=False),
 )
+reversals = Table(
+    "reversals",
+    METADATA,
+    Column("unit_id", BigInteger, primary_key=True),
+    Column("blue_id", BigInteger, primary_key=True),
+    Column("red_id", BigInteger, nullable=False),
+)
 daily_totals = Table(
     "daily_totals",
     METADATA,

@@ -23,7 +23,7 @@ from mingpiao.issuing.register import BillRecord, Original
 from mingpiao.issuing.repeats import answer_of_original
 from mingpiao.issuing.supervision import Judged, Passed, judge_train
 from mingpiao.issuing.tickets import IssueTicket, ReversalTicket, Ticket, serves_itself
-from mingpiao.kernel.clock import now
+from mingpiao.issuing.timekeeping import CLOCK_LIMIT_SECONDS, clock_problem, time_under
 from mingpiao.kernel.codes import draw_check_code
 from mingpiao.kernel.errors import Problem
 from mingpiao.numbering.model import Stock
@@ -66,22 +66,28 @@ class _Held(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def run(
-    connection: asyncpg.Connection, signer: Signer, tickets: Sequence[Ticket]
+    connection: asyncpg.Connection,
+    signer: Signer,
+    tickets: Sequence[Ticket],
+    *,
+    clock_limit: float = CLOCK_LIMIT_SECONDS,
 ) -> list[Outcome | None]:
     """Carry tickets within the caller's transaction; the caller commits, and only then answers.
 
     The outcomes come in the order of the tickets. None marks a ticket that must take a later train, because
-    one before it asks for the same thing. Raises what the database or the signer raises, and `SealingFailed`;
-    then the caller rolls back and nothing was issued.
+    one before it asks for the same thing. The time of issue is the database's, read under the locks; where it
+    cannot be trusted by `clock_limit` seconds (`timekeeping`), no number is taken. Raises what the database or
+    the signer raises, and `SealingFailed`; then the caller rolls back and nothing was issued.
     """
-    moment = now().replace(microsecond=0)
     passengers = [Passenger(ticket) for ticket in tickets]
     aboard = await _still_wanted(connection, _without_rivals(passengers))
     held = await _lock(connection, aboard)
+    moment = time_under(held.stocks.values())
     originals = await register.find_originals(
         connection, [ticket.business_key for ticket in _issue_tickets(aboard)]
     )
     aboard = _answer_at_once(aboard, held, originals, moment.date())
+    aboard = _in_time(aboard, held, moment, clock_limit)
     aboard, judged = await _judge(connection, aboard, held, moment)
     aboard = await _number(connection, aboard, held, moment)
     _draw_faces(aboard, held)
@@ -212,6 +218,15 @@ def _reversal_problem(blue: register.Blue | None) -> Problem | None:
     return None
 
 
+def _in_time(passengers: Sequence[Passenger], held: _Held, moment: datetime, limit: float) -> list[Passenger]:
+    """Refuse whoever would be dated by a clock that is wrong."""
+    for passenger in passengers:
+        problem = clock_problem(held.stocks[passenger.ticket.stock_key], moment, limit)
+        if problem is not None:
+            passenger.outcome = Refused(problems=(problem,))
+    return _still_aboard(passengers)
+
+
 # -- judge, number, seal, record -----------------------------------------------------------------
 
 
@@ -239,14 +254,19 @@ async def _number(
         wanted[ticket.stock_key] = wanted.get(ticket.stock_key, 0) + 1
         if serves_itself(ticket):
             blocks[ticket.stock_key] = (ticket.bill_code, ONLINE_BLOCK)
-    numbers = await take_numbers(connection, held.stocks, wanted, blocks=blocks) if wanted else {}
+    numbers = (
+        await take_numbers(connection, held.stocks, wanted, moment=moment, blocks=blocks) if wanted else {}
+    )
     supply = {key: iter(identities) for key, identities in numbers.items()}
     for passenger in passengers:
         identity = next(supply[passenger.ticket.stock_key], None)
         if identity is None:
             passenger.outcome = Refused(problems=(_OUT_OF_STOCK,))
         else:
-            passenger.numbered = Numbered(identity=identity, check_code=draw_check_code(), issued_at=moment)
+            issued_at = held.stocks[passenger.ticket.stock_key].time_of_issue(moment)
+            passenger.numbered = Numbered(
+                identity=identity, check_code=draw_check_code(), issued_at=issued_at
+            )
     return _still_aboard(passengers)
 
 

@@ -21,11 +21,20 @@ def today() -> date:
     return now().date()
 
 
-def _machine_time() -> datetime:
+def by_database(told: datetime) -> datetime:
+    """The present moment as the database told it, in Asia/Shanghai; the clock's own where `set_to` holds.
+
+    Of several machines each has a clock; what must be in one order is dated by the one that they share.
+    """
+    return to_shanghai(told) if _read is machine_time else now()
+
+
+def machine_time() -> datetime:
+    """What this machine's clock shows, in Asia/Shanghai, whatever `set_to` says."""
     return datetime.now(SHANGHAI)
 
 
-_read: Callable[[], datetime] = _machine_time
+_read: Callable[[], datetime] = machine_time
 
 
 class StoppedClock:

@@ -1,8 +1,10 @@
 """Values of numbering: segments (号段), and a unit's stock of numbers by bill kind."""
 
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
+
+from mingpiao.kernel.clock import to_shanghai
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +24,8 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
 
     Numbers `next` to `last` of `code` are still free in the segment in use. `locks` are the reasons why
     the unit may not issue (empty: none); `valid_until` is the last day, inclusive, on which it may issue.
+    `held_at` is the database's time when the row was locked, `last_issued_at` the time of issue of the
+    bill that has the number before `next`.
     """
 
     unit_id: int
@@ -30,8 +34,14 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     next: int
     last: int
+    held_at: datetime
+    last_issued_at: datetime | None
     locks: tuple[str, ...]
     valid_until: date | None
+
+    def time_of_issue(self, moment: datetime) -> datetime:
+        """When a number that is taken at `moment` counts as issued: never before the one before it."""
+        return moment if self.last_issued_at is None else max(moment, to_shanghai(self.last_issued_at))
 
     @property
     def free(self) -> int:

@@ -4,7 +4,7 @@ Every transaction here takes its locks in this order: stock rows by (unit, kind)
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 import asyncpg
 from sqlalchemy import text
@@ -37,15 +37,19 @@ _LOCK_STOCKS_OF_UNIT = STOCK_ROWS.statement(
     "SELECT 1 FROM stocks WHERE unit_id = :unit_id ORDER BY kind_code FOR UPDATE"
 )
 _LOCK_STOCKS = STOCK_ROWS.statement("""
-SELECT unit_id, kind_code, segment_id, code, next_number, last_number, locks, valid_until
-FROM stocks
-WHERE (unit_id, kind_code) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))
-ORDER BY unit_id, kind_code
-FOR UPDATE
+WITH held AS MATERIALIZED (
+    SELECT unit_id, kind_code, segment_id, code, next_number, last_number, last_issued_at, locks, valid_until
+    FROM stocks
+    WHERE (unit_id, kind_code) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))
+    ORDER BY unit_id, kind_code
+    FOR UPDATE
+)
+SELECT held.*, clock_timestamp() AS held_at FROM held
 """)
 _ADVANCE_STOCKS = """
-UPDATE stocks SET next_number = fresh.next_number
-FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS fresh(unit_id, kind_code, next_number)
+UPDATE stocks SET next_number = fresh.next_number, last_issued_at = fresh.issued_at
+FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::timestamptz[])
+    AS fresh(unit_id, kind_code, next_number, issued_at)
 WHERE stocks.unit_id = fresh.unit_id AND stocks.kind_code = fresh.kind_code
 """
 _NEXT_SEGMENT = """
@@ -56,7 +60,7 @@ WHERE segment_id = (
 RETURNING segment_id, code, first_number, last_number
 """
 _MOVE_TO_SEGMENT = """
-UPDATE stocks SET segment_id = $3, code = $4, next_number = $5, last_number = $6
+UPDATE stocks SET segment_id = $3, code = $4, next_number = $5, last_number = $6, last_issued_at = $7
 WHERE unit_id = $1 AND kind_code = $2
 """
 _DRAW_FROM_POOL = NUMBER_POOLS.statement("""
@@ -242,7 +246,10 @@ async def kinds_of_unit(connection: AsyncConnection, unit_id: int) -> list[str]:
 
 
 async def lock_stocks(connection: asyncpg.Connection, keys: Iterable[StockKey]) -> dict[StockKey, Stock]:
-    """Lock the stock rows of a train in the order of their keys, and read them. Missing rows are left out."""
+    """Lock the stock rows of a train in the order of their keys, and read them. Missing rows are left out.
+
+    `held_at` is read once the row is locked, so trains that lock a row one after the other have rising times.
+    """
     wanted = list(keys)
     rows = await connection.fetch(_LOCK_STOCKS.sql, [key[0] for key in wanted], [key[1] for key in wanted])
     stocks = [
@@ -253,6 +260,8 @@ async def lock_stocks(connection: asyncpg.Connection, keys: Iterable[StockKey]) 
             code=row["code"] or "",
             next=row["next_number"],
             last=row["last_number"],
+            held_at=row["held_at"],
+            last_issued_at=row["last_issued_at"],
             locks=tuple(row["locks"]),
             valid_until=row["valid_until"],
         )
@@ -266,6 +275,7 @@ async def take_numbers(
     stocks: Mapping[StockKey, Stock],
     wanted: Mapping[StockKey, int],
     *,
+    moment: datetime,
     blocks: Mapping[StockKey, tuple[str, int]],
 ) -> dict[StockKey, list[BillIdentity]]:
     """Take `wanted[key]` numbers from each stock that `lock_stocks` returned in this transaction.
@@ -273,6 +283,7 @@ async def take_numbers(
     `blocks[key]`, where given, is the (票据代码, block size) from which a unit whose stock is empty gets
     new segments during issue (即领即开). A key gets fewer numbers than wanted when its stock runs out.
     Numbers of a segment are taken in order, without a gap.
+    Their time of issue is the stock's `time_of_issue` at `moment`.
     """
     taken: dict[StockKey, list[BillIdentity]] = {}
     advanced: list[tuple[StockKey, int]] = []
@@ -283,13 +294,15 @@ async def take_numbers(
         if direct == wanted[key]:
             advanced.append((key, stock.next + direct))
         else:
-            taken[key] += await _take_beyond(connection, stock, wanted[key] - direct, blocks.get(key))
+            missing = wanted[key] - direct
+            taken[key] += await _take_beyond(connection, stock, missing, blocks.get(key), moment)
     if advanced:
         await connection.execute(
             _ADVANCE_STOCKS,
             [key[0] for key, _ in advanced],
             [key[1] for key, _ in advanced],
             [number for _, number in advanced],
+            [stocks[key].time_of_issue(moment) for key, _ in advanced],
         )
     return taken
 
@@ -310,7 +323,11 @@ def _identities(code: str, first: int, count: int) -> list[BillIdentity]:
 
 
 async def _take_beyond(
-    connection: asyncpg.Connection, stock: Stock, missing: int, block: tuple[str, int] | None
+    connection: asyncpg.Connection,
+    stock: Stock,
+    missing: int,
+    block: tuple[str, int] | None,
+    moment: datetime,
 ) -> list[BillIdentity]:
     """Use the rest of the current segment, then the next segments in stock, then new blocks."""
     key = (stock.unit_id, stock.kind_code)
@@ -334,7 +351,8 @@ async def _take_beyond(
         next_number += count
         missing -= count
     if segment_id is not None:
-        await connection.execute(_MOVE_TO_SEGMENT, *key, segment_id, code, next_number, last)
+        at = stock.time_of_issue(moment)
+        await connection.execute(_MOVE_TO_SEGMENT, *key, segment_id, code, next_number, last, at)
     return taken
 
 

@@ -16,7 +16,15 @@ from mingpiao.sealing.model import SignatureReport, XmlReport
 from mingpiao.sealing.parties import CHANNEL as KEY_CHANNEL
 from mingpiao.sealing.parties import Owner, PartyStore, certificates, find_key, seals, store_key
 from mingpiao.sealing.pictures import draw_supervisor_seal, draw_unit_seal
-from mingpiao.sealing.reading import PartySignature, SealedDocument, parse_sealed, read_sealed, signed_text
+from mingpiao.sealing.reading import (
+    Glance,
+    PartySignature,
+    SealedDocument,
+    glance,
+    parse_sealed,
+    read_sealed,
+    signed_text,
+)
 from mingpiao.sealing.seals import read_seal, sign_seal, verify_seal, verify_seal_signature
 from mingpiao.sealing.signer import InlineSigner, Signer
 from mingpiao.sealing.signer_pool import ProcessSigner
@@ -26,6 +34,7 @@ from mingpiao.sealing.xml import header_and_data
 __all__ = [
     "KEY_CHANNEL",
     "Authority",
+    "Glance",
     "InlineSigner",
     "NamedCertificate",
     "Owner",
@@ -40,6 +49,7 @@ __all__ = [
     "draw_supervisor_seal",
     "draw_unit_seal",
     "find_key",
+    "glance",
     "header_and_data",
     "make_demonstration_authority",
     "make_sealing_key",

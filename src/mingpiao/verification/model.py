@@ -122,7 +122,9 @@ class SealSummary(msgspec.Struct, frozen=True, kw_only=True):
 class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What the register says of a bill, to be shown to nobody who has not proved to hold it.
 
-    `checks` counts its checks with this one; `last_checked_at` is when the one before took place.
+    `checks` counts its checks with this one; `last_checked_at` is when the one before took place. Total,
+    time and kind are those of the sealed original, whose hash is `original_sm3`; `sm3` is the registered
+    one. `agrees` tells whether the register says the same as the original throughout.
     """
 
     identity: BillIdentity
@@ -133,6 +135,8 @@ class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True):
     total: Decimal
     issued_at: datetime
     sm3: bytes
+    original_sm3: bytes
+    agrees: bool
     unit_key_id: int
     supervisor_key_id: int
     checks: int

@@ -17,9 +17,11 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from mingpiao.crypto.sm3 import sm3
 from mingpiao.kernel.clock import now, to_shanghai
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Refusal
+from mingpiao.sealing.service import glance
 from mingpiao.storage.batching import Batcher
 from mingpiao.storage.locks import NamedLock
 from mingpiao.verification.errors import limit_reached, unavailable
@@ -67,7 +69,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT registered.unit_id, registered.kind_code, registered.color, registered.state, registered.check_code,
            registered.issued_at, registered.total, registered.related_bill_id, registered.unit_key_id,
-           registered.supervisor_key_id, registered.xml_sm3
+           registered.supervisor_key_id, registered.xml_sm3, registered.xml, registered.red_id
     FROM registered_bills AS registered
     WHERE registered.unit_id = segment.unit_id AND registered.bill_id = asked.bill_id LIMIT 1
 ) AS bill ON true
@@ -102,11 +104,9 @@ class FaceEvidence(msgspec.Struct, frozen=True):
     issued_on: date
     amount: Decimal
 
-    def fits(self, row: Mapping[str, Any]) -> bool:
-        known = hmac.compare_digest(self.check_code.encode(), row["check_code"].encode())
-        return (
-            known and self.issued_on == to_shanghai(row["issued_at"]).date() and self.amount == row["total"]
-        )
+    def fits(self, sealed: "SealedFacts") -> bool:
+        known = hmac.compare_digest(self.check_code.encode(), sealed.check_code.encode())
+        return known and self.issued_on == sealed.issued_at.date() and self.amount == sealed.total
 
 
 class HashEvidence(msgspec.Struct, frozen=True):
@@ -114,8 +114,44 @@ class HashEvidence(msgspec.Struct, frozen=True):
 
     sm3: bytes
 
-    def fits(self, row: Mapping[str, Any]) -> bool:
-        return hmac.compare_digest(self.sm3, row["xml_sm3"])
+    def fits(self, sealed: "SealedFacts") -> bool:
+        return hmac.compare_digest(self.sm3, sealed.sm3)
+
+
+class SealedFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sealed original of a registered bill says, and whether the register's columns say the same.
+
+    The original decides: whoever can write to the database past the platform can change a column.
+    """
+
+    check_code: str
+    total: Decimal
+    issued_at: datetime
+    sm3: bytes
+    agrees: bool
+
+
+def sealed_facts(identity: BillIdentity, row: Mapping[str, Any]) -> SealedFacts:
+    """The facts of a row's sealed original; those of its columns, which then agree with nothing, if that is unreadable."""
+    digest = sm3(row["xml"])
+    columns = (row["check_code"], row["total"], to_shanghai(row["issued_at"]))
+    try:
+        seen = glance(row["xml"])
+    except Refusal:
+        return SealedFacts(
+            check_code=columns[0], total=columns[1], issued_at=columns[2], sm3=digest, agrees=False
+        )
+    agrees = (
+        columns == (seen.check_code, seen.total, seen.issued_at)
+        and (seen.code, seen.number, seen.code[2:6]) == (identity.code, identity.number, row["kind_code"])
+        and (row["color"] == "red") == (seen.total < 0)
+        and (row["color"] == "red" or row["related_bill_id"] == row["red_id"])
+        and (row["state"] == "reversed") == (row["red_id"] is not None)
+        and digest == row["xml_sm3"]
+    )
+    return SealedFacts(
+        check_code=seen.check_code, total=seen.total, issued_at=seen.issued_at, sm3=digest, agrees=agrees
+    )
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -258,15 +294,15 @@ def _judge_one(
         return None
     if stands is Standing.PUZZLE and not question.solved:
         return PuzzleNeeded()
-    registered = row["unit_id"] is not None
-    if not registered or not question.evidence.fits(row):
+    sealed = None if row["unit_id"] is None else sealed_facts(question.identity, row)
+    if sealed is None or not question.evidence.fits(sealed):
         found.wrong.update(question.subjects)
-        return Miss(registered)
+        return Miss(sealed is not None)
     key = (row["unit_id"], question.identity.bill_id)
     if not question.counts:
         return _entry(question.identity, row, (row["checks"] or 0) + found.right.get(key, 0))
     found.right[key] += 1
-    return _entry(question.identity, row, found.right[key])
+    return _entry(question.identity, row, sealed, found.right[key])
 
 
 def _standing(
@@ -281,17 +317,19 @@ def _standing(
     )
 
 
-def _entry(identity: BillIdentity, row: Mapping[str, Any], place: int) -> RegisterEntry:
-    related = row["related_bill_id"]
+def _entry(identity: BillIdentity, row: Mapping[str, Any], sealed: SealedFacts, place: int) -> RegisterEntry:
+    related = row["red_id"] or row["related_bill_id"]
     return RegisterEntry(
         identity=identity,
         unit_id=row["unit_id"],
-        kind_code=row["kind_code"],
-        legal_state=_legal_state(row),
+        kind_code=identity.code[2:6],
+        legal_state=_legal_state(row, sealed),
         related=None if related is None else BillIdentity.from_bill_id(related),
-        total=row["total"],
-        issued_at=to_shanghai(row["issued_at"]),
+        total=sealed.total,
+        issued_at=sealed.issued_at,
         sm3=row["xml_sm3"],
+        original_sm3=sealed.sm3,
+        agrees=sealed.agrees,
         unit_key_id=row["unit_key_id"],
         supervisor_key_id=row["supervisor_key_id"],
         checks=place,
@@ -299,10 +337,11 @@ def _entry(identity: BillIdentity, row: Mapping[str, Any], place: int) -> Regist
     )
 
 
-def _legal_state(row: Mapping[str, Any]) -> LegalState:
-    if row["color"] == "red":
+def _legal_state(row: Mapping[str, Any], sealed: SealedFacts) -> LegalState:
+    if sealed.total < 0:
         return LegalState.RED
-    return LegalState.REVERSED if row["state"] == "reversed" else LegalState.NORMAL
+    reversed_by = row["red_id"] is not None or row["state"] == "reversed"
+    return LegalState.REVERSED if reversed_by else LegalState.NORMAL
 
 
 def _reply(

@@ -19,6 +19,13 @@ from mingpiao.verification.model import (
     VerificationVerdict,
 )
 
+_OTHER_DIGEST = "平台保存的原文与登记的摘要不一致"
+_DISAGREES = Check(
+    code="register.agrees",
+    title="登记数据与签名原件比对",
+    state=CheckState.NOTICE,
+    detail="登记数据与签名原件不一致，本结果以签名原件为准；平台已记录，请联系财政部门核实",
+)
 _REGISTER_TITLE = "与财政部门登记的票据比对（SM3 摘要）"
 
 
@@ -43,7 +50,15 @@ def registered(
         for label, key_id in signers
         if key_id in certificates
     ]
-    return _of_entry(entry, kind_name, means, VerificationVerdict.GENUINE, seals=tuple(seals))
+    same = entry.original_sm3 == entry.sm3
+    return _of_entry(
+        entry,
+        kind_name,
+        means,
+        VerificationVerdict.GENUINE if same else VerificationVerdict.ALTERED,
+        seals=tuple(seals),
+        checks=() if same else (_register_check(_OTHER_DIGEST),),
+    )
 
 
 def examined(
@@ -53,7 +68,7 @@ def examined(
     same = bytes.fromhex(examination.sm3) == entry.sm3
     if same:
         examination = _vouched_for(examination)
-    check = _register_check("" if same else "平台保存的原文与登记的摘要不一致")
+    check = _register_check("" if same else _OTHER_DIGEST)
     return _of_entry(
         entry,
         kind_name,
@@ -128,5 +143,5 @@ def _of_entry(
         last_checked_at=entry.last_checked_at,
         seals=seals,
         face=face,
-        checks=checks,
+        checks=checks if entry.agrees else (*checks, _DISAGREES),
     )

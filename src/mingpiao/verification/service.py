@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.issuing.model import BillDocument
-from mingpiao.issuing.service import get_document
+from mingpiao.issuing.service import get_document, look_at_bill
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.codes import BillIdentity, is_code, is_number
 from mingpiao.kernel.errors import Refusal
@@ -196,6 +196,7 @@ class Verifier:
         reply = await self._asked_by_hash(question)
         if isinstance(reply, Miss):
             return results.differing(examination, identity, registered=reply.registered)
+        await self._alarm(reply)
         document = await self._document(reply)
         if presented.pdf is not None:
             own = await self._own_pdfs(document, data)
@@ -219,6 +220,7 @@ class Verifier:
         if isinstance(reply, Miss):
             return results.unknown(means)
         with _no_answer_without_database():
+            await self._alarm(reply)
             kind_name = await self._kind_name(reply)
             if depth is Depth.SIMPLE:
                 certificates = await self._keys.by_id((reply.unit_key_id, reply.supervisor_key_id))
@@ -228,6 +230,12 @@ class Verifier:
             trust, departments = await self._keys.trust_for(named_keys(document.xml))
             examination = await asyncio.to_thread(examine, presented, trust, departments)
             return results.examined(reply, kind_name, means, examination)
+
+    async def _alarm(self, entry: RegisterEntry) -> None:
+        """Have it written down and told that the register and the sealed original differ."""
+        if not entry.agrees:
+            async with self._database.system() as connection:
+                await look_at_bill(connection, entry.identity.bill_id)
 
     async def _document(self, entry: RegisterEntry) -> BillDocument:
         async with self._database.system() as connection:

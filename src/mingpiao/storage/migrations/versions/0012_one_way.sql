@@ -18,7 +18,46 @@ CREATE TABLE reversals (
 COMMENT ON TABLE reversals IS 'room: issuing. Written by the database with each red bill: bills are partitioned, so that no index of theirs could hold one red bill a blue one.';
 INSERT INTO reversals (unit_id, blue_id, red_id)
     SELECT unit_id, related_bill_id, min(bill_id) FROM bills WHERE color = 'red' GROUP BY unit_id, related_bill_id;
-GRANT SELECT ON reversals TO mingpiao_system;
+GRANT SELECT ON reversals TO mingpiao_system, mingpiao_unit, mingpiao_department;
+ALTER TABLE reversals ENABLE ROW LEVEL SECURITY;
+CREATE POLICY system_all ON reversals TO mingpiao_system USING (true);
+CREATE POLICY unit_own ON reversals FOR SELECT TO mingpiao_unit USING (unit_id = scope_unit_id());
+CREATE POLICY department_units ON reversals FOR SELECT TO mingpiao_department
+    USING (unit_id IN (SELECT unit_id FROM units));
+
+-- What a check compares: the sealed original beside the columns, and the reversal beside the state.
+CREATE OR REPLACE VIEW registered_bills WITH (security_invoker = true) AS
+    SELECT bills.unit_id, bill_id, kind_code, color, state, check_code, issued_at, total, related_bill_id,
+           unit_key_id, supervisor_key_id, xml_sm3, xml,
+           (SELECT red_id FROM reversals WHERE reversals.unit_id = bills.unit_id AND blue_id = bill_id) AS red_id
+    FROM bills;
+
+-- ---------------------------------------------------------------- what a check of everything reads and finds
+CREATE TABLE integrity_findings (
+    unit_id bigint NOT NULL,
+    subject text NOT NULL,
+    difference text NOT NULL,
+    found_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (unit_id, subject, difference)
+);
+COMMENT ON TABLE integrity_findings IS 'room: issuing. Where records contradict one another; rows go when a later check no longer finds them.';
+GRANT SELECT, INSERT, DELETE ON integrity_findings TO mingpiao_system;
+CREATE OR REPLACE VIEW recorded_events WITH (security_invoker = true) AS
+    SELECT txid, event_id, unit_id, bill_id, type, body, leaf_hash FROM events;
+CREATE VIEW used_numbers WITH (security_invoker = true) AS
+    SELECT segments.unit_id, segments.kind_code, segments.code, segments.first_number, segments.last_number,
+           CASE segments.state
+               WHEN 'in_stock' THEN 0
+               WHEN 'in_use' THEN coalesce(stocks.next_number - segments.first_number, -1)
+               ELSE segments.last_number - segments.first_number + 1
+           END AS used
+    FROM segments LEFT JOIN stocks USING (segment_id);
+COMMENT ON VIEW used_numbers IS 'room: numbering. How many numbers of each segment were taken, from its first on; -1 where none can tell.';
+CREATE VIEW told_of_bills WITH (security_invoker = true) AS
+    SELECT unit_id, subject, action FROM audit_log
+    WHERE action IN ('bill:issued', 'bill:reversal_issued', 'bill:reversed');
+COMMENT ON VIEW told_of_bills IS 'room: identity. What the audit trail says of bills.';
+GRANT SELECT ON used_numbers, told_of_bills TO mingpiao_system;
 
 -- ---------------------------------------------------------------- the time of a stock row
 ALTER TABLE stocks ADD COLUMN last_issued_at timestamptz;
