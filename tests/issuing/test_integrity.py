@@ -9,7 +9,6 @@ from tests.support.province import ACTING
 from tests.support.world import World, a_world, bill_of, codes_of, reversal_of
 
 from mingpiao.cli import main
-from mingpiao.health import examine
 from mingpiao.issuing.integrity import check_tonight
 from mingpiao.issuing.model import Bill, BillState
 from mingpiao.issuing.service import (
@@ -91,7 +90,7 @@ FORGERIES: dict[str, tuple[str, str]] = {
 async def test_an_honest_register_has_no_contradiction(world: World) -> None:
     await settle(world)
     assert await found(world) == set()
-    assert (await examine(world.database)).integrity.findings == 0
+    assert (await world.services.health.examine()).integrity.findings == 0
 
 
 @pytest.mark.parametrize("forgery", [each for each in FORGERIES if each != "bill gone"])
@@ -100,7 +99,7 @@ async def test_a_forgery_is_found(world: World, forgery: str) -> None:
     await settle(world)
     await world.tamper(statement)
     assert words in await found(world)
-    assert not (await examine(world.database)).integrity.ok
+    assert not (await world.services.health.examine()).integrity.ok
 
 
 async def test_what_is_mended_is_forgotten(world: World) -> None:
@@ -109,7 +108,7 @@ async def test_what_is_mended_is_forgotten(world: World) -> None:
     assert await found(world) == {"每日汇总与票据不一致"}
     await world.tamper("UPDATE daily_totals SET issued_amount = issued_amount - 1")
     assert await found(world) == set()
-    assert (await examine(world.database)).integrity.findings == 0
+    assert (await world.services.health.examine()).integrity.findings == 0
 
 
 async def test_a_bill_that_is_gone_leaves_its_number_and_its_event(world: World) -> None:

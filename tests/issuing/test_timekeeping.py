@@ -30,8 +30,8 @@ def _machine_is_off(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     def wrong() -> datetime:
         return machine_time() + timedelta(seconds=seconds)
 
-    for module in (timekeeping, health):
-        monkeypatch.setattr(module, "machine_time", wrong)
+    monkeypatch.setattr(timekeeping, "machine_time", wrong)
+    monkeypatch.setattr(health, "now", wrong)
 
 
 async def test_a_bill_bears_the_databases_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,16 +52,16 @@ async def test_a_machine_whose_clock_is_wrong_stops_issuing_and_says_so(
     # What was issued before is still told.
     assert bill_of(await issue(world, 0)).bill_id == bill_of(first).bill_id
     assert await world.value("SELECT count(*) FROM bills") == 1
-    told = (await health.examine(world.database)).clock
+    told = (await world.services.health.examine()).clock
     assert not told.ok
-    assert told.difference_s is not None
-    assert abs(told.difference_s - seconds) < 10
+    assert told.offset_s is not None
+    assert abs(told.offset_s - seconds) < 10
 
 
 async def test_three_seconds_are_told_and_stop_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (await health.examine(world.database)).clock.ok
+    assert (await world.services.health.examine()).clock.ok
     _machine_is_off(monkeypatch, 3)
-    assert not (await health.examine(world.database)).clock.ok
+    assert not (await world.services.health.examine()).clock.ok
     assert bill_of(await issue(world, 0)).number == "0000000001"
 
 

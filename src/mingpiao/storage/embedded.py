@@ -54,8 +54,11 @@ SELECT 'CREATE DATABASE mingpiao OWNER mingpiao'
 """
 
 
-# The roles are made by the migrations.
-_ADMISSION = "GRANT mingpiao_system, mingpiao_unit, mingpiao_department TO mingpiao_platform;"
+# The roles are created by the migrations.
+_ADMISSION = """
+SELECT format('GRANT %I TO mingpiao_platform', rolname) FROM pg_roles
+ WHERE rolname IN ('mingpiao_system', 'mingpiao_unit', 'mingpiao_department') \\gexec
+"""
 
 
 class EmbeddedServerError(Exception):

@@ -300,7 +300,8 @@ def _judge_one(
         return Miss(sealed is not None)
     key = (row["unit_id"], question.identity.bill_id)
     if not question.counts:
-        return _entry(question.identity, row, (row["checks"] or 0) + found.right.get(key, 0))
+        place = (row["checks"] or 0) + found.right.get(key, 0)
+        return _entry(question.identity, row, sealed, place)
     found.right[key] += 1
     return _entry(question.identity, row, sealed, found.right[key])
 
