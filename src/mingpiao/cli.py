@@ -246,12 +246,12 @@ def integrity_check(share: str, **options: Any) -> None:
 
     全部一致返回 0, 有不一致返回 1 并逐项列出。
     """
-    from mingpiao.issuing.service import Share, check_share
+    from mingpiao.issuing.service import UnitShare, check_share
     from mingpiao.storage.database import Database
     from mingpiao.storage.probe import require_ready
 
     try:
-        wanted = Share.read(share)
+        wanted = UnitShare.read(share)
     except ValueError as error:
         raise click.BadParameter("应写成 1/30 的样子, 第几份不大于共几份。", param_hint="--share") from error
 

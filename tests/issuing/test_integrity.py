@@ -12,7 +12,7 @@ from mingpiao.cli import main
 from mingpiao.issuing.integrity import check_tonight
 from mingpiao.issuing.model import Bill, BillState
 from mingpiao.issuing.service import (
-    Share,
+    UnitShare,
     check_share,
     find_by_business_no,
     find_by_hash,
@@ -34,7 +34,7 @@ async def settle(world: World) -> tuple[Bill, Bill, Bill]:
 
 async def found(world: World) -> set[str]:
     """What a check of everything finds."""
-    report = await check_share(world.database, Share())
+    report = await check_share(world.database, UnitShare())
     assert (report.units, report.bills) == (4, 3)
     return {each.difference for each in report.differences}
 
@@ -114,7 +114,7 @@ async def test_what_is_mended_is_forgotten(world: World) -> None:
 async def test_a_bill_that_is_gone_leaves_its_number_and_its_event(world: World) -> None:
     await settle(world)
     await world.tamper(FORGERIES["bill gone"][0])
-    report = await check_share(world.database, Share())
+    report = await check_share(world.database, UnitShare())
     words = {each.difference for each in report.differences}
     assert {
         "号段已用号码与票据不一致",

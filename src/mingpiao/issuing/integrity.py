@@ -34,14 +34,14 @@ _PORTION = 200
 NIGHTS = 30
 
 
-class Share(msgspec.Struct, frozen=True):
+class UnitShare(msgspec.Struct, frozen=True):
     """Of all units one part of so many: `part` runs from 1 to `of`."""
 
     part: int = 1
     of: int = 1
 
     @classmethod
-    def read(cls, written: str) -> "Share":
+    def read(cls, written: str) -> "UnitShare":
         """A share as it is written on the command line, such as 1/30; ValueError for anything else."""
         found = re.fullmatch(r"([1-9][0-9]{0,4})/([1-9][0-9]{0,4})", written, re.ASCII)
         if found is None or int(found[1]) > int(found[2]):
@@ -65,7 +65,7 @@ class IntegrityReport(msgspec.Struct, frozen=True, kw_only=True):
     differences: tuple[Difference, ...]
 
 
-async def check_share(database: Database, share: Share) -> IntegrityReport:
+async def check_share(database: Database, share: UnitShare) -> IntegrityReport:
     """Check all units of a share, whole, and keep what was found of them."""
     async with database.system() as connection:
         rows = await connection.execute(_UNITS, {"of": share.of, "part": share.part - 1})
@@ -82,7 +82,7 @@ async def check_share(database: Database, share: Share) -> IntegrityReport:
 
 async def check_tonight(database: Database) -> None:
     """The nightly share: after thirty nights all units were seen. What differs is logged and told."""
-    report = await check_share(database, Share(today().toordinal() % NIGHTS + 1, NIGHTS))
+    report = await check_share(database, UnitShare(today().toordinal() % NIGHTS + 1, NIGHTS))
     for each in report.differences:
         _logger.error("integrity: unit %d, %s: %s", each.unit_id, each.subject, each.difference)
     if report.differences:

@@ -3,7 +3,7 @@
 from mingpiao.issuing.desk import Desk
 from mingpiao.issuing.facts import facts_of
 from mingpiao.issuing.history import Who
-from mingpiao.issuing.integrity import Share, check_share, count_findings, look_at_bill
+from mingpiao.issuing.integrity import UnitShare, check_share, count_findings, look_at_bill
 from mingpiao.issuing.medians import CLASSES_PER_DOUBLING, FEWEST_LINES, amount_of
 from mingpiao.issuing.queries import (
     find_by_business_no,
@@ -30,9 +30,9 @@ __all__ = [
     "FEWEST_LINES",
     "Desk",
     "Portion",
-    "Share",
     "StoredBill",
     "StoredReversal",
+    "UnitShare",
     "Who",
     "amount_of",
     "check_share",
