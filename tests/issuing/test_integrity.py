@@ -59,7 +59,7 @@ FORGERIES: dict[str, tuple[str, str]] = {
     "original": (
         "UPDATE bills SET xml = convert_to(replace(convert_from(xml, 'UTF8'), '<TotalAmount>', '<TotalAmount>9'), "
         f"'UTF8') {ALL_BLUE}",
-        "开票单位签名无效：签名与票面内容不符:内容被改动,或签名不是此证书所签",
+        "开票单位签名无效：签名与票面内容不符：内容被改动，或签名不是此证书所签",
     ),
     "signing key": (
         f"UPDATE bills SET unit_key_id = supervisor_key_id {ALL_BLUE}",
