@@ -238,13 +238,13 @@ def integrity() -> None:
     metavar="第几份/共几份",
     default="1/1",
     show_default=True,
-    help="只核对一部分单位, 例如 1/30; 每夜后台任务核对三十分之一。",
+    help="只核对一部分单位，例如 1/30；每夜后台任务核对三十分之一。",
 )
 @_database_option
 def integrity_check(share: str, **options: Any) -> None:
     """逐张核对登记数据、签名原件、事件、操作日志、汇总和号段。
 
-    全部一致返回 0, 有不一致返回 1 并逐项列出。
+    全部一致返回 0，有不一致返回 1 并逐项列出。
     """
     from mingpiao.issuing.service import UnitShare, check_share
     from mingpiao.storage.database import Database
@@ -253,7 +253,7 @@ def integrity_check(share: str, **options: Any) -> None:
     try:
         wanted = UnitShare.read(share)
     except ValueError as error:
-        raise click.BadParameter("应写成 1/30 的样子, 第几份不大于共几份。", param_hint="--share") from error
+        raise click.BadParameter("应写成 1/30 的样子，第几份不大于共几份。", param_hint="--share") from error
 
     async def run(url: str) -> Any:
         await require_ready(url)
@@ -266,7 +266,7 @@ def integrity_check(share: str, **options: Any) -> None:
     report = asyncio.run(run(_with_database(**options).database_url))
     for each in report.differences:
         click.echo(f"单位 {each.unit_id}  {each.subject}  {each.difference}")
-    click.echo(f"已核对 {report.units} 个单位、{report.bills} 张票据, 不一致 {len(report.differences)} 处。")
+    click.echo(f"已核对 {report.units} 个单位、{report.bills} 张票据，不一致 {len(report.differences)} 处。")
     if report.differences:
         sys.exit(1)
 

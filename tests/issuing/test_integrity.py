@@ -179,7 +179,7 @@ async def test_the_command_says_what_differs(world: World) -> None:
         return CliRunner().invoke(main, ["integrity", "check", "--database-url", world.url, *arguments])
 
     fine = await asyncio.to_thread(run)
-    assert (fine.exit_code, fine.output) == (0, "已核对 4 个单位、3 张票据, 不一致 0 处。\n")
+    assert (fine.exit_code, fine.output) == (0, "已核对 4 个单位、3 张票据，不一致 0 处。\n")
     await world.tamper(FORGERIES["total"][0])
     told = await asyncio.to_thread(run)
     assert told.exit_code == 1
