@@ -34,13 +34,14 @@ COMMON_PROBLEMS = (
 #: Errors that any call with a body may get.
 BODY_PROBLEMS = (
     "request.malformed", "request.not_utf8", "request.wrong_type", "request.field_missing",
-    "request.field_unknown", "request.value_invalid", "request.too_large", "request.media_type",
-    "request.encoding", "request.member_repeated",
+    "request.field_unknown", "request.value_invalid", "request.too_large", "request.too_slow",
+    "service.crowded", "request.media_type", "request.encoding", "request.member_repeated",
 )  # fmt: skip
 
 _STATUS_NAMES = {
-    400: "请求不正确", 401: "身份未通过验证", 404: "不存在", 405: "方法不支持", 409: "与现状冲突",
-    413: "请求体过大", 415: "请求体类型不支持", 422: "内容不符合要求", 500: "系统内部错误", 503: "暂时不可用",
+    400: "请求不正确", 401: "身份未通过验证", 404: "不存在", 405: "方法不支持", 408: "发送过慢", 409: "与现状冲突",
+    413: "请求体过大", 415: "请求体类型不支持", 422: "内容不符合要求", 429: "请求过多",
+    500: "系统内部错误", 503: "暂时不可用",
 }  # fmt: skip
 _REF = "#/components/schemas/{name}"
 _DECIMAL = {
