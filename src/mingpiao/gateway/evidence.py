@@ -28,7 +28,8 @@ _TAKEN = frozenset({"", PDF, "application/octet-stream"})
 _LONGEST_NAME = 200
 
 UPLOAD_PROBLEMS = (
-    "request.too_large", "request.too_slow", "service.crowded", "request.media_type", "evidence.empty", "evidence.not_a_pdf", "evidence.too_large",
+    "request.too_large", "request.too_slow", "service.crowded", "request.media_type",
+    "evidence.empty", "evidence.not_a_pdf", "evidence.too_large",
     "evidence.infected", "evidence.scanner_unavailable",
 )  # fmt: skip
 
