@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications.model import Application, Step
+from mingpiao.applications.service import get as get_application
 from mingpiao.applications.service import steps_of
 from mingpiao.catalog.model import Catalog
 from mingpiao.evidence.model import EvidenceFile
@@ -56,10 +57,9 @@ class ApplicationParts(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
 
-async def load_parts(
-    connection: AsyncConnection, application: Application, catalog: Catalog
-) -> ApplicationParts:
-    """Read the parts within the connection's scope."""
+async def load_parts(connection: AsyncConnection, application_id: int, catalog: Catalog) -> ApplicationParts:
+    """Read an application and its parts within the connection's scope. Raises as `get_application`."""
+    application = await get_application(connection, application_id)
     files = await get_evidence_files(connection, application.unit_id, application.request.evidence)
     department = catalog.departments.get(application.reviewer_region or "")
     return ApplicationParts(

@@ -10,7 +10,6 @@ from litestar.params import FromPath
 
 from mingpiao.applications.model import Application, ApplicationState
 from mingpiao.applications.service import Reviews, alike_count, department_above
-from mingpiao.applications.service import get as get_application
 from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Acting, Session
 from mingpiao.identity.service import officers_of
@@ -62,9 +61,9 @@ async def _review_page(
 ) -> Response[str]:
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
-        application = await get_application(connection, application_id)
-        parts = await load_parts(connection, application, catalog)
-        alike = await alike_count(connection, application)
+        parts = await load_parts(connection, application_id, catalog)
+        alike = await alike_count(connection, parts.application)
+    application = parts.application
     choices = _choices(call.session, application, catalog)
     officers = []
     if choices.decide and call.session.account.region_code is not None:

@@ -11,7 +11,6 @@ from mingpiao.applications.model import (
     Application,
     ApplicationState,
 )
-from mingpiao.applications.service import get as get_application
 from mingpiao.issuing.model import Issued, Refused, Unresolved
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.applications.lists import UNIT_APPLICATIONS
@@ -47,8 +46,8 @@ async def _application_page(
 ) -> Response[str]:
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
-        application = await get_application(connection, application_id)
-        parts = await load_parts(connection, application, catalog)
+        parts = await load_parts(connection, application_id, catalog)
+    application = parts.application
     may_act = allowed(call.session.account.role, UNIT_ISSUE)
     return page(
         call.request,
@@ -91,8 +90,8 @@ async def progress(call: NamedDependency[PageCall], application_id: FromPath[int
     """
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
-        application = await get_application(connection, application_id)
-        parts = await load_parts(connection, application, catalog)
+        parts = await load_parts(connection, application_id, catalog)
+    application = parts.application
     moving = application.state in _MOVING and not application.held_up
     return page(
         call.request,
