@@ -87,7 +87,7 @@ def test_an_administrator_unlocks_an_account(visit: Callable[..., Visitor]) -> N
         page.fill("#password", "falsch")
         page.keyboard.press("Enter")
         page.locator("#error-summary").wait_for()
-    expect(page.locator("#error-summary")).to_contain_text("账户已锁定")
+    expect(page.locator("#error-summary")).to_contain_text("从这里登录已暂停")
 
     page = administrator.open("/admin/accounts?words=ziran")
     expect(page.locator("tbody")).to_contain_text("已锁定至")

@@ -23,8 +23,9 @@ from mingpiao.rules.model import Confirmation
 
 _BATCH = 50
 _REASON = "已与缴款人核对，业务真实，票面内容与实际收款一致。"
-_ISSUED_BEFORE = "bill.business_no_conflict"
-_REVERSED_BEFORE = "bill.already_reversed"
+#: What the desk says of work that was done before a cut: the bill was issued, or issued and reversed.
+_ISSUED_BEFORE = frozenset({"bill.business_no_conflict", "bill.business_no_reversed"})
+_REVERSED_BEFORE = frozenset({"bill.already_reversed"})
 
 
 class IssuedDemoBill(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,12 +99,12 @@ def _reversal(bill: IssuedDemoBill) -> ReversalRequest | None:
     )
 
 
-def _accept(outcome: Outcome, harmless: str) -> dict[str, str]:
+def _accept(outcome: Outcome, harmless: frozenset[str]) -> dict[str, str]:
     """Raise what an outcome refuses, unless it only says that the work was done before."""
     match outcome:
         case Issued():
             return {}
-        case Refused(problems=(problem,)) if problem.code == harmless:
+        case Refused(problems=(problem,)) if problem.code in harmless:
             return problem.facts
         case _:
             raise Refusal(*outcome.problems)
