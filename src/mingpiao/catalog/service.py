@@ -1,188 +1,31 @@
-"""Base data: load all of it, and save parts of it."""
+"""What other rooms may ask of the catalog."""
 
-from collections.abc import Sequence
-from typing import Any
-
-import msgspec
-from sqlalchemy import RowMapping, Table, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from mingpiao.catalog.model import (
-    BillCategory,
-    BillKind,
-    Catalog,
-    ChargeItem,
-    Department,
-    Rate,
-    RateKind,
-    Region,
+from mingpiao.catalog.items import propose_items
+from mingpiao.catalog.store import (
+    CHANNEL,
+    CatalogStore,
+    load,
+    mark_evidence,
+    pinyin_initials,
+    save_categories,
+    save_departments,
+    save_items,
+    save_kinds,
+    save_regions,
 )
-from mingpiao.catalog.tables import bill_categories, bill_kinds, charge_items, departments, regions
-from mingpiao.identity.model import Acting, AuditEntry
-from mingpiao.identity.service import record
-from mingpiao.kernel.errors import refuse
-from mingpiao.storage.database import Database
-from mingpiao.storage.locks import NamedLock
-from mingpiao.storage.notices import Notices, notify
+from mingpiao.catalog.wording import rate_text
 
-BILL_KINDS = NamedLock("bill kinds")
-
-CHANNEL = "catalog_changed"
-
-
-class CatalogStore:
-    """The process's copy of the catalog, which is dropped when PostgreSQL notifies a change."""
-
-    def __init__(self, database: Database, notices: Notices) -> None:
-        self._database = database
-        self._catalog: Catalog | None = None
-        self._changes = 0
-        notices.subscribe(CHANNEL, self._forget)
-
-    async def get(self) -> Catalog:
-        """The current catalog; raises `Refusal` (`catalog.empty`) before a province was set up."""
-        if self._catalog is not None:
-            return self._catalog
-        seen = self._changes
-        async with self._database.system() as connection:
-            catalog = await load(connection)
-        # If a change was notified during loading, the loaded copy may lack it.
-        if seen == self._changes:
-            self._catalog = catalog
-        return catalog
-
-    def _forget(self, _payload: str | None) -> None:
-        self._catalog = None
-        self._changes += 1
-
-
-async def load(connection: AsyncConnection) -> Catalog:
-    """Read the whole catalog; raises `Refusal` (`catalog.empty`) before a province was set up."""
-    region_rows = (await connection.execute(select(regions))).mappings().all()
-    found = {row["code"]: Region(**row) for row in region_rows}
-    province = next((region.code for region in found.values() if region.level == "province"), None)
-    if province is None:
-        raise refuse("catalog.empty", "系统尚未初始化基础数据，请联系系统管理员。", status=503)
-    department_rows = (await connection.execute(select(departments))).mappings()
-    category_rows = (await connection.execute(select(bill_categories))).mappings()
-    kind_rows = (await connection.execute(select(bill_kinds).order_by(bill_kinds.c.code))).mappings()
-    item_rows = (await connection.execute(select(charge_items).order_by(charge_items.c.code))).mappings()
-    return Catalog(
-        province=province[:2],
-        regions=found,
-        departments={row["region_code"]: Department(**row) for row in department_rows},
-        categories={row["code"]: BillCategory(**row) for row in category_rows},
-        kinds={row["code"]: _kind(row) for row in kind_rows},
-        items={row["code"]: _item(dict(row)) for row in item_rows},
-    )
-
-
-def _kind(row: RowMapping) -> BillKind:
-    # SQLAlchemy's column names are a subclass of str, which msgspec refuses as keys.
-    return msgspec.convert({str(name): value for name, value in row.items()}, BillKind)
-
-
-def _item(row: dict[str, Any]) -> ChargeItem:
-    rate = Rate(
-        kind=RateKind(row.pop("rate_kind")), minimum=row.pop("rate_minimum"), maximum=row.pop("rate_maximum")
-    )
-    return ChargeItem(**(row | {"kinds": tuple(row["kinds"]), "rate": rate}))
-
-
-async def save_regions(connection: AsyncConnection, values: Sequence[Region], *, acting: Acting) -> None:
-    """Insert or update regions."""
-    await _save(connection, regions, [msgspec.structs.asdict(value) for value in values], acting=acting)
-
-
-async def save_departments(
-    connection: AsyncConnection, values: Sequence[Department], *, acting: Acting
-) -> None:
-    """Insert or update departments; their regions must exist."""
-    await _save(connection, departments, [msgspec.structs.asdict(value) for value in values], acting=acting)
-
-
-async def save_categories(
-    connection: AsyncConnection, values: Sequence[BillCategory], *, acting: Acting
-) -> None:
-    """Insert or update bill categories."""
-    await _save(
-        connection, bill_categories, [msgspec.structs.asdict(value) for value in values], acting=acting
-    )
-
-
-async def save_kinds(connection: AsyncConnection, values: Sequence[BillKind], *, acting: Acting) -> None:
-    """Insert or update bill kinds; their categories must exist."""
-    await _save(connection, bill_kinds, [msgspec.to_builtins(value) for value in values], acting=acting)
-
-
-async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: bool, *, acting: Acting) -> bool:
-    """Set whether bills of a kind need evidence files; False when nothing changes.
-
-    Raises `Refusal` (`kind.unknown`, 404).
-    """
-    query = BILL_KINDS.on(select(bill_kinds.c.needs_evidence).where(bill_kinds.c.code == kind_code))
-    before = (await connection.execute(query)).scalar_one_or_none()
-    if before is None:
-        raise refuse("kind.unknown", "没有该票据种类，请刷新页面后重试。", status=404)
-    if before == needed:
-        return False
-    changed = update(bill_kinds).where(bill_kinds.c.code == kind_code).values(needs_evidence=needed)
-    await connection.execute(changed)
-    entry = AuditEntry(
-        acting=acting,
-        action="kind:mark_evidence",
-        subject=f"kind:{kind_code}",
-        details={"needs_evidence": "是" if needed else "否"},
-    )
-    await record(connection, entry)
-    await notify(connection, CHANNEL)
-    return True
-
-
-async def save_items(connection: AsyncConnection, values: Sequence[ChargeItem], *, acting: Acting) -> None:
-    """Insert or update charge items; missing pinyin initials are derived from the name."""
-    await _save(connection, charge_items, [_item_row(value) for value in values], acting=acting)
-
-
-def _item_row(item: ChargeItem) -> dict[str, Any]:
-    row = msgspec.structs.asdict(item)
-    rate: Rate = row.pop("rate")
-    return row | {
-        "kinds": list(item.kinds),
-        "pinyin": item.pinyin or pinyin_initials(item.name),
-        "rate_kind": rate.kind.value,
-        "rate_minimum": rate.minimum,
-        "rate_maximum": rate.maximum,
-    }
-
-
-def pinyin_initials(name: str) -> str:
-    """First letters of a name's pinyin, lower case, e.g. 西药费 → xyf."""
-    # Imported here, since its dictionaries take a third of a second to load and few callers need them.
-    from pypinyin import Style, lazy_pinyin
-
-    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
-
-
-async def _save(
-    connection: AsyncConnection, table: Table, rows: list[dict[str, Any]], *, acting: Acting
-) -> None:
-    if not rows:
-        return
-    statement = insert(table)
-    key = [column.name for column in table.primary_key.columns]
-    changed = {
-        column.name: statement.excluded[column.name] for column in table.columns if column.name not in key
-    }
-    await connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
-    await record(
-        connection,
-        AuditEntry(
-            acting=acting,
-            action="catalog:save",
-            subject=f"table:{table.name}",
-            details={"codes": ",".join(str(row[key[0]]) for row in rows)[:2000]},
-        ),
-    )
-    await notify(connection, CHANNEL)
+__all__ = [
+    "CHANNEL",
+    "CatalogStore",
+    "load",
+    "mark_evidence",
+    "pinyin_initials",
+    "propose_items",
+    "rate_text",
+    "save_categories",
+    "save_departments",
+    "save_items",
+    "save_kinds",
+    "save_regions",
+]

@@ -4,10 +4,11 @@ The house finds every `room.py` by itself (`house/rooms.py`). The worker, the au
 system's state, the settings and the desk read these values, so nothing else is edited for a new room.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Generic, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.house.opening import House
 from mingpiao.storage.database import Database
@@ -89,6 +90,57 @@ class Listener(msgspec.Struct, Generic[Call], frozen=True, kw_only=True):
     call: Call
 
 
+class ChangedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a proposed change for people: what it is about, its value now, and the proposed one.
+
+    Rows of one thing have the same `subject`; it is empty where the whole change is about one thing.
+    """
+
+    label: str
+    before: str
+    after: str
+    subject: str = ""
+
+
+class Apply(Protocol):
+    """Carries out a proposed change in the transaction that approves it, and checks it again as of now.
+
+    Raises `Refusal` for a change that no longer fits, for example because its subject changed meanwhile
+    (`approvals.service.stale`); then the proposal stays open. `acting` is the `Acting` who approves.
+    """
+
+    async def __call__(
+        self, connection: AsyncConnection, payload: Mapping[str, Any], *, acting: Any
+    ) -> None: ...
+
+
+class ProposalKind(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of change that one person proposes and another one decides (room `approvals`).
+
+    `kind` is the stored word, `label` its Chinese name. `describe` tells what a payload would change now; it
+    raises what `apply` raises for a payload that does not fit. `page` is the address of the subject with this
+    key, or empty.
+    """
+
+    kind: str
+    label: str
+    apply: Apply
+    describe: Callable[[AsyncConnection, Mapping[str, Any]], Awaitable[Sequence[ChangedRow]]]
+    page: Callable[[str], str] = lambda _key: ""
+
+
+class Affected(msgspec.Struct, frozen=True, kw_only=True):
+    """What a room knows that a change in a lower room touches, for example the units that may use an item.
+
+    `subject` is the word by which the lower room asks, `words` follow the number: "家用票单位". `count` counts
+    for the given keys together, within the connection's scope.
+    """
+
+    subject: str
+    words: str
+    count: Callable[[AsyncConnection, Sequence[str]], Awaitable[int]]
+
+
 class Room(msgspec.Struct, frozen=True, kw_only=True):
     """All that the house needs of a room; each room fills in what it has.
 
@@ -102,6 +154,8 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     jobs: tuple[Job, ...] = ()
     locks: tuple[Lock, ...] = ()
     listeners: tuple[Listener[Any], ...] = ()
+    proposals: tuple[ProposalKind, ...] = ()
+    affected: tuple[Affected, ...] = ()
     actions: Mapping[str, str] = {}
     details: Mapping[str, str] = {}
     values: Mapping[tuple[str, str], Mapping[str, str]] = {}

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TypeVar
 
 from mingpiao.house.finding import packages_with
-from mingpiao.house.model import Duty, Job, Lock, Room, Topic
+from mingpiao.house.model import Affected, Duty, Job, Lock, ProposalKind, Room, Topic
 from mingpiao.house.purging import duty_of
 
 Call = TypeVar("Call")
@@ -44,6 +44,18 @@ def listeners(topic: Topic[Call]) -> tuple[Call, ...]:
     return tuple(
         listener.call for room in rooms().values() for listener in room.listeners if listener.topic is topic
     )
+
+
+@cache
+def proposal_kinds() -> Mapping[str, ProposalKind]:
+    """All kinds of changes that wait for a second person, by the word that is stored."""
+    return {each.kind: each for room in rooms().values() for each in room.proposals}
+
+
+@cache
+def affected_by(subject: str) -> tuple[Affected, ...]:
+    """What rooms know that a change of a subject touches."""
+    return tuple(each for room in rooms().values() for each in room.affected if each.subject == subject)
 
 
 @cache

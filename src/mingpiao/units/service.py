@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, delete, func, insert, or_, select
+from sqlalchemy import RowMapping, delete, distinct, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -75,6 +75,13 @@ async def allow_items(
         ),
     )
     await notify(connection, CHANNEL, str(unit_id))
+
+
+async def count_units_with_items(connection: AsyncConnection, item_codes: Sequence[str]) -> int:
+    """How many units within the connection's scope may use one of these items."""
+    query = select(func.count(distinct(unit_charge_items.c.unit_id)))
+    found = await connection.scalar(query.where(unit_charge_items.c.item_code.in_(item_codes)))
+    return int(found or 0)
 
 
 async def get(connection: AsyncConnection, unit_id: int) -> Unit:

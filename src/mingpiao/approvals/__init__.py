@@ -1,0 +1,1 @@
+"""待审变更: changes that one person proposes and another one decides."""

@@ -1,0 +1,104 @@
+"""/finance/approvals: changes that wait for a second person, one change, and the decision about it."""
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from mingpiao.approvals import service as approvals
+from mingpiao.approvals.model import Proposal, ProposalState
+from mingpiao.house.rooms import proposal_kinds
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.portals.approvals.lists import PROPOSALS, STATE_COLOURS
+from mingpiao.portals.approvals.rights import APPROVALS_DECIDE, APPROVALS_PROPOSE
+from mingpiao.portals.details import HistoryLine
+from mingpiao.portals.forms import read_form
+from mingpiao.portals.lists import list_handlers
+from mingpiao.portals.rendering import page
+from mingpiao.portals.session import PageCall, redirect, require_right
+
+
+@get("/approvals/{proposal_id:int}")
+async def proposal_page(call: NamedDependency[PageCall], proposal_id: FromPath[int]) -> Response[str]:
+    """One proposed change: before and after, what it touches, and the decision if the person may take it."""
+    return await _show(call, proposal_id)
+
+
+@post("/approvals/{proposal_id:int}", guards=[require_right(APPROVALS_DECIDE)], status_code=200)
+async def decide_proposal(
+    call: NamedDependency[PageCall], proposal_id: FromPath[int]
+) -> Response[str] | Response[bytes]:
+    """Approve or return, as the form's `decision` says."""
+    form = await read_form(call.request)
+    opinion = form.get("opinion", "")
+    verbs = {"approve": approvals.approve, "return": approvals.reject}
+    if form.get("decision") not in verbs:
+        raise refuse("proposal.decision_unknown", "没有这种操作，请返回变更页面选择通过或退回。")
+    try:
+        async with call.services.database.system() as connection:  # system: a verb writes
+            await verbs[form["decision"]](connection, proposal_id, opinion=opinion, acting=call.acting)
+    except Refusal as refusal:
+        return await _show(call, proposal_id, refusal.problems, opinion)
+    return redirect(call.request, approvals.address_of(proposal_id))
+
+
+@post("/approvals/{proposal_id:int}/withdraw", guards=[require_right(APPROVALS_PROPOSE)], status_code=200)
+async def withdraw_proposal(
+    call: NamedDependency[PageCall], proposal_id: FromPath[int]
+) -> Response[str] | Response[bytes]:
+    """Take an own proposal back."""
+    try:
+        async with call.services.database.system() as connection:  # system: a verb writes
+            await approvals.withdraw(connection, proposal_id, acting=call.acting)
+    except Refusal as refusal:
+        return await _show(call, proposal_id, refusal.problems)
+    return redirect(call.request, approvals.address_of(proposal_id))
+
+
+async def _show(
+    call: PageCall, proposal_id: int, problems: tuple[Problem, ...] = (), opinion: str = ""
+) -> Response[str]:
+    catalog = await call.services.catalog.get()
+    async with call.reads() as connection:
+        proposal = await approvals.get_proposal(connection, proposal_id)
+        shown = await approvals.preview(connection, proposal)
+    kind = proposal_kinds()[proposal.kind]
+    waiting = proposal.state is ProposalState.OPEN
+    own = proposal.author == call.acting.actor
+    return page(
+        call.request,
+        "approvals/proposal.html",
+        title=f"{kind.label}变更：{proposal.title}",
+        crumbs=[(PROPOSALS.title, PROPOSALS.address)],
+        proposal=proposal,
+        state_colour=STATE_COLOURS[proposal.state],
+        department=catalog.departments[proposal.region_code].name,
+        shown=shown,
+        subject_page=kind.page(proposal.key),
+        here=approvals.address_of(proposal_id),
+        may_decide=approvals.may_decide(proposal, acting=call.acting),
+        may_withdraw=waiting and own,
+        waiting=waiting,
+        own=own,
+        lines=_history(proposal),
+        problems=problems,
+        opinion=opinion,
+    )
+
+
+def _history(proposal: Proposal) -> list[HistoryLine]:
+    lines = [
+        HistoryLine(at=proposal.proposed_at, what="提交变更", who=proposal.author_name, note=proposal.reason)
+    ]
+    if proposal.decided_at is not None:
+        lines.append(
+            HistoryLine(
+                at=proposal.decided_at,
+                what=proposal.state.label,
+                who=proposal.decided_by_name or "",
+                note=proposal.opinion,
+            )
+        )
+    return lines
+
+
+HANDLERS = [*list_handlers(PROPOSALS), proposal_page, decide_proposal, withdraw_proposal]
