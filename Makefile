@@ -63,5 +63,5 @@ crash: setup ## Kill server and database N times under load and check the books
 	MINGPIAO_CRASHES=$(N) $(RUN)/pytest -m crash -s
 
 clean: ## Remove what was built or fetched, and test leftovers (the demonstration's data stays)
-	rm -rf .venv .tools node_modules build dist src/mingpiao/portals/static/vendor src/mingpiao/letters/fonts
+	rm -rf .venv .tools node_modules build dist src/mingpiao/portals/static/vendor src/mingpiao/portals/static/packed src/mingpiao/letters/fonts
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis .import_linter_cache

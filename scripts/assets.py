@@ -1,18 +1,33 @@
 """Copies styles, scripts, icons and fonts from node_modules to where the product serves them.
 
-Each comes with its licence. None of them is committed.
+Each comes with its licence. None of them is committed. Of the stylesheet only the rules are kept that pages use;
+text files are compressed once here, so that the server need not.
 """
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
-_VENDOR = Path("src/mingpiao/portals/static/vendor")
+_STATIC = Path("src/mingpiao/portals/static")
+_VENDOR = _STATIC / "vendor"
+_PACKED = _STATIC / "packed"
 _FONTS = Path("src/mingpiao/letters/fonts")
 _ICONS = Path("src/mingpiao/portals/icons.txt")
 _SPRITE = _VENDOR / "icons.svg"
+#: The stylesheet as it is published, and what is left of it.
+_WHOLE_SHEET = Path("node_modules/@tabler/core/dist/css/tabler.min.css")
+_SHEET = _VENDOR / "tabler.min.css"
+#: Where names of classes stand: templates, scripts, and Python that makes markup.
+_SOURCES = ("src/mingpiao/portals/**/*", "src/mingpiao/gateway/templates/*")
+_SOURCE_ENDINGS = {".html", ".js", ".py", ".css"}
+_WORD = re.compile(r"[A-Za-z0-9_-]+")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SELECTORS = re.compile(r"([^{};]+)\{")
+_CLASS = re.compile(r"\.(-?[A-Za-z_](?:[\w-]|\\.)*)")
+_TEXT_ENDINGS = {".css", ".js", ".svg"}
 
 #: Fonts of scripts: package, and the name of the file in it.
 _SCRIPTS = (
@@ -30,10 +45,9 @@ _RARE = ("HanaMinB.*.woff2", "HanaMinA.CJK-Compatibility-Ideographs*.woff2")
 _RARE_SLICES = 65
 
 _COPIES = {
-    "@tabler/core/dist/css/tabler.min.css": _VENDOR / "tabler.min.css",
-    "@tabler/core/dist/js/tabler.min.js": _VENDOR / "tabler.min.js",
     "htmx.org/dist/htmx.min.js": _VENDOR / "htmx.min.js",
-    "echarts/dist/echarts.min.js": _VENDOR / "echarts.min.js",
+    # Lines and bars with legend and tips: what the pages draw, at two thirds of the whole library.
+    "echarts/dist/echarts.common.min.js": _VENDOR / "echarts.common.min.js",
     "jsqr/dist/jsQR.js": _VENDOR / "jsQR.js",
     **{
         f"@expo-google-fonts/{package}/400Regular/{name}_400Regular.ttf": _FONTS / f"{name}-Regular.ttf"
@@ -73,6 +87,62 @@ def copy_all(root: Path, path: str) -> None:
     slices = [str(file) for pattern in _RARE for file in sorted((packages / "hanamin").glob(pattern))]
     command = ["node", str(root / "scripts/unpack_fonts.mjs"), str(root / _FONTS), *slices]
     subprocess.run(command, cwd=root, env=os.environ | {"PATH": path}, check=True)
+
+
+def words_in_sources(root: Path) -> set[str]:
+    """All words of templates, scripts, styles and Python that may name a class, an element or an attribute."""
+    files = (file for pattern in _SOURCES for file in root.glob(pattern) if file.suffix in _SOURCE_ENDINGS)
+    own = (file for file in files if not {"vendor", "packed"} & set(file.parts))
+    return {word for file in own for word in _WORD.findall(file.read_text(encoding="utf-8"))}
+
+
+def selectors_of(sheet: str) -> set[frozenset[str]]:
+    """The classes of each selector of a stylesheet."""
+    heads = _SELECTORS.findall(_COMMENT.sub("", sheet))
+    selectors = {selector for head in heads for selector in head.split(",")}
+    return {frozenset(name.replace("\\", "") for name in _CLASS.findall(each)) for each in selectors}
+
+
+def classes_of(sheet: str) -> set[str]:
+    """The names of the classes that a stylesheet has rules for."""
+    return {name for selector in selectors_of(sheet) for name in selector}
+
+
+def whole_sheet(root: Path) -> str:
+    """The stylesheet as it is published; empty if the packages are not there."""
+    file = root / _WHOLE_SHEET
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def classes_in_use(root: Path) -> set[str]:
+    """The classes of the published stylesheet's rules that may hold on a page: sources name all their classes."""
+    words = words_in_sources(root)
+    return {name for selector in selectors_of(whole_sheet(root)) if selector <= words for name in selector}
+
+
+def text_digests(root: Path) -> dict[str, str]:
+    """The SHA-256 of each static text file, by its path below `static`."""
+    static = root / _STATIC
+    files = [file for file in sorted(static.rglob("*")) if file.suffix in _TEXT_ENDINGS]
+    return {str(file.relative_to(static)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def is_fitted(root: Path) -> bool:
+    """Whether the stylesheet is there and every text file is compressed."""
+    packed = root / _PACKED
+    copies = [packed / f"{each}.{ending}" for each in text_digests(root).values() for ending in ("br", "gz")]
+    return (root / _SHEET).exists() and all(copy.exists() for copy in copies)
+
+
+def fit(root: Path, path: str) -> None:
+    """Make the stylesheet of what pages use, and compress text files; `path` is where Node is looked for."""
+    environment = os.environ | {"PATH": path}
+    command = ["node", str(root / "scripts/styles.mjs"), str(root / _WHOLE_SHEET), str(root / _SHEET)]
+    words = " ".join(sorted(words_in_sources(root)))
+    subprocess.run(command, cwd=root, env=environment, input=words, text=True, check=True)
+    subprocess.run(
+        ["node", str(root / "scripts/pack.mjs"), str(root / _STATIC)], cwd=root, env=environment, check=True
+    )
 
 
 def _sprite(drawings: Path, names: Path) -> str:

@@ -226,7 +226,11 @@ def trust() -> dict[str, str]:
 
 
 def assets_are_missing() -> bool:
-    return not (assets_stamp().is_fresh() and assets.all_present(ROOT))
+    return not (copies_are_there() and styles_stamp().is_fresh() and assets.is_fitted(ROOT))
+
+
+def copies_are_there() -> bool:
+    return assets_stamp().is_fresh() and assets.all_present(ROOT)
 
 
 def assets_stamp() -> "Stamp":
@@ -240,15 +244,24 @@ def assets_stamp() -> "Stamp":
     return Stamp("assets", inputs)
 
 
+def styles_stamp() -> "Stamp":
+    """New classes on a page want a new stylesheet."""
+    return Stamp("styles", [ROOT / "scripts" / "styles.mjs"], *sorted(assets.classes_in_use(ROOT)))
+
+
 def make_assets() -> None:
     if not assets_are_missing():
         return
     npm, path = npm_on_path() or npm_in_environment()
-    say("取得网页资源和字体…")
-    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error"]
-    run([*npm, "ci", *quiet], os.environ | trust() | {"PATH": path})
-    assets.copy_all(ROOT, path)
-    assets_stamp().write()
+    if not copies_are_there():
+        say("取得网页资源和字体…")
+        quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error"]
+        run([*npm, "ci", *quiet], os.environ | trust() | {"PATH": path})
+        assets.copy_all(ROOT, path)
+        assets_stamp().write()
+    say("整理样式表，压缩网页资源…")
+    assets.fit(ROOT, path)
+    styles_stamp().write()
 
 
 def npm_on_path() -> tuple[list[str], str] | None:

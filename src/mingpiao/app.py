@@ -3,15 +3,13 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from pathlib import Path
 from typing import Any, cast
 
 from litestar import Litestar, Request, Response, get
-from litestar.datastructures import CacheControlHeader, State
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
-from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from mingpiao import settings as settings_module
@@ -32,11 +30,6 @@ from mingpiao.portals.subjects import provided_services, subject_services
 from mingpiao.processes.orphans import end_with_parent
 from mingpiao.settings import Settings
 from mingpiao.storage.logs import keep_values_out
-
-STATIC = Path(__file__).parent / "portals" / "static"
-
-#: The address of each static file contains a hash of its content, so a browser may keep the file for ever.
-_FOR_A_YEAR = CacheControlHeader(public=True, max_age=31_536_000, immutable=True)
 
 #: Scripts and styles come from our own files only, so that no text of a bill can become a script.
 #: Styles may be inline because charts and faces set them on elements.
@@ -82,9 +75,6 @@ def create_app(settings: Settings | None = None) -> Litestar:
             favicon,
             create_api_router(),
             create_pages_router(),
-            create_static_files_router(
-                path="/static", directories=[STATIC], cache_control=_FOR_A_YEAR, include_in_schema=False
-            ),
         ],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)} | provided_services(),
         exception_handlers={HTTPException: _off_the_routes},

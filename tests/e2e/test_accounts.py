@@ -35,7 +35,7 @@ def test_a_new_account_chooses_its_own_password_on_a_phone(visit: Callable[..., 
     page.get_by_role("button", name="修改密码").tap()
     expect(page.locator("h1")).to_have_text("密码已修改")
 
-    page.get_by_role("button", name="打开或收起菜单").tap()
+    page.get_by_role("button", name="菜单").tap()
     page.get_by_role("link", name="已开票据").tap()
     page.wait_for_url("**/unit/bills")
     page.locator("tbody .code a").first.tap()

@@ -98,6 +98,7 @@ def test_styles_and_scripts_are_fetched_once(visit: Callable[..., Visitor]) -> N
     fetched: list[Response] = []
     visitor.page.on("response", lambda answer: fetched.append(answer) if "/static/" in answer.url else None)
     visitor.open("/finance")
+    visitor.page.locator("[data-chart] canvas").first.wait_for()
     addresses = {answer.url for answer in fetched}
     assert any("echarts" in address for address in addresses)
     assert all(re.search(r"\?v=[0-9a-f]{12}$", address) for address in addresses), addresses

@@ -25,10 +25,13 @@ def test_an_officer_reads_the_overview_and_goes_down_to_a_bill(visit: Callable[.
     visitor = visit("czt-jingban")
     page = visitor.open("/finance")
     assert int(page.locator("#count-value").inner_text().replace(",", "")) >= 400
-    canvases = page.locator("[data-chart] canvas")
-    expect(canvases).to_have_count(5)
-    for canvas in canvases.all():
-        canvas.scroll_into_view_if_needed()
+    charts = page.locator("[data-chart]")
+    expect(charts).to_have_count(5)
+    for chart in charts.all():
+        # Charts are drawn when they come into sight.
+        chart.scroll_into_view_if_needed()
+        canvas = chart.locator("canvas")
+        canvas.wait_for()
         # It is painted with the browser's next frame.
         page.wait_for_function(_IS_DRAWN, arg=canvas.element_handle())
     page.get_by_role("link", name="呼和浩特市").first.click()

@@ -11,7 +11,8 @@ from mingpiao.kernel.errors import Problem
 from mingpiao.kernel.grammar import read_typed_decimal
 from mingpiao.portals.forms import clean
 from mingpiao.portals.gates import Right
-from mingpiao.portals.rendering import asset, csrf_field, day, field_id, moment, money, problems_at
+from mingpiao.portals.packing import asset
+from mingpiao.portals.rendering import csrf_field, day, field_id, moment, money, problems_at
 from mingpiao.portals.router import create_router
 from mingpiao.portals.session import is_local
 from mingpiao.portals.subjects import folders, menu_entries

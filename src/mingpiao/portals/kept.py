@@ -24,6 +24,7 @@ from mingpiao.composition import Services
 from mingpiao.identity.model import KeptForm
 from mingpiao.identity.service import Kept
 from mingpiao.kernel.grammar import read_whole
+from mingpiao.portals.masks import unmasked
 
 #: An option of a handler whose form is never kept: `@post("/password", opt=NEVER_KEPT)`.
 NEVER_KEPT = {"never_kept": True}
@@ -64,11 +65,11 @@ def is_form(request: _PageRequest) -> bool:
 
 
 async def given_csrf_token(request: _PageRequest) -> str:
-    """The CSRF token of a request, from its header or its form; empty without one."""
+    """The CSRF token of a request, from its header or its form, without its mask; empty without one."""
     given = request.headers.get(CSRF_HEADER) or ""
     if not given and is_form(request):
         given = str((await request.form()).get(CSRF_FIELD) or "")
-    return given
+    return unmasked(given)
 
 
 async def close_uploads(request: _PageRequest) -> None:

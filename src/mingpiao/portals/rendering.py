@@ -5,11 +5,10 @@ in `portals/templates` and have plain names. If a template uses a value that it 
 error.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,9 @@ from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.money import in_words, plain, plain_number
 from mingpiao.portals.evidence.files import marked_pages
 from mingpiao.portals.kept import CSRF_FIELD, Shown, address_of, shown_form
+from mingpiao.portals.masks import masked
 from mingpiao.portals.navigation import home_of, menu_of, messages_address
+from mingpiao.portals.packing import asset, packed_page
 from mingpiao.portals.refilling import refill
 from mingpiao.portals.session import (
     PASSWORD_PAGE,
@@ -43,7 +44,6 @@ from mingpiao.portals.subjects import folders
 from mingpiao.web import problem_of_failure
 
 _HERE = Path(__file__).parent
-STATIC_DIR = _HERE / "static"
 
 
 def money(amount: Decimal) -> str:
@@ -74,15 +74,6 @@ def problems_at(problems: Iterable[Problem], path: str) -> list[Problem]:
 def choice_pairs(values: Iterable[str]) -> list[tuple[str, str]]:
     """Options of a drop-down whose values are also their labels."""
     return [(value, value) for value in values]
-
-
-@cache
-def asset(name: str) -> str:
-    """The address of a static file; it changes with the content, so browsers may keep the file."""
-    file = STATIC_DIR / name
-    if not file.is_file():
-        return f"/static/{name}"
-    return f"/static/{name}?v={hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
 
 
 def _environment() -> Environment:
@@ -122,7 +113,7 @@ def page(
     cookies: Iterable[Cookie] = (),
     headers: Mapping[str, str] | None = None,
     **context: Any,
-) -> Response[str]:
+) -> Response[Any]:
     """A page from a template. `context` replaces the values that every page gets: see `templates/base.html`.
 
     By default the status is that of the first of its `problems`, and 200 without problems.
@@ -131,13 +122,16 @@ def page(
     shown = shown_form(request)
     if shown is not None:
         html = _with_kept(html, shown)
+    content, packing = packed_page(request, html)
+    headers = dict(headers or {})
+    varies = ", ".join(filter(None, ("Accept-Encoding", headers.pop("Vary", ""))))
     return Response(
-        html,
+        content,
         media_type="text/html",
         status_code=_status(context.get("problems", ())) if status is None else status,
         cookies=list(cookies),
         # No cache keeps pages that a person sees after signing in.
-        headers={"Cache-Control": "no-store"} | dict(headers or {}),
+        headers={"Cache-Control": "no-store", "Vary": varies} | packing | headers,
     )
 
 
@@ -162,7 +156,7 @@ def _with_kept(html: str, shown: Shown) -> str:
 def _shared_context(request: PageRequest) -> dict[str, Any]:
     visit = known_visit(request)
     session = visit.session if visit else None
-    token = session.csrf_token if session else ""
+    token = masked(session.csrf_token) if session else ""
     return {
         "session": session,
         "menu": menu_of(session, request.url.path) if session else [],

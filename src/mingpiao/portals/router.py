@@ -4,18 +4,20 @@ from litestar import Router
 
 from mingpiao.intake import BoundedRequest
 from mingpiao.portals.gates import ADMINISTER
+from mingpiao.portals.packing import serve_static
 from mingpiao.portals.routing import portal_router
 from mingpiao.portals.session import require_department, require_right, require_unit
 from mingpiao.portals.subjects import subjects
 
 
 def create_router() -> Router:
-    """Every page of the site."""
+    """Every page of the site, and the files that pages are made of."""
     found = subjects()
     return Router(
         path="/",
         request_class=BoundedRequest,
         route_handlers=[
+            serve_static,
             *(handler for subject in found for handler in subject.anybody),
             portal_router("/unit", [each for subject in found for each in subject.unit], guard=require_unit),
             portal_router(

@@ -13,6 +13,7 @@ from mingpiao.intake import STRANGERS_FORM_BYTES
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.kept import NEVER_KEPT, waiting_address
+from mingpiao.portals.masks import masked
 from mingpiao.portals.navigation import home_of
 from mingpiao.portals.rendering import EXCEPTION_HANDLERS, csrf_field, page
 from mingpiao.portals.routing import portal_router
@@ -110,7 +111,7 @@ def _login_form(
         username=username,
         follow=follow if is_local(follow) else "",
         ended=read_query(request).get("ended", ""),
-        login_token=csrf_field(token),
+        login_token=csrf_field(masked(token)),
         problems=problems,
     )
 

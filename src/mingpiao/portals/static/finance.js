@@ -106,7 +106,22 @@
     new ResizeObserver(() => chart.resize()).observe(element);
   }
 
+  // The library is large: it is fetched once, when the first chart comes near the window.
+  const address = document.currentScript.dataset.library;
+  let library = null;
+  const load = () => library ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    Object.assign(script, { src: address, onload: resolve, onerror: reject });
+    document.head.append(script);
+  });
+
   document.addEventListener("DOMContentLoaded", () => {
-    if (window.echarts) document.querySelectorAll("[data-chart]").forEach(draw);
+    const watcher = new IntersectionObserver((entries) => {
+      entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
+        watcher.unobserve(target);
+        load().then(() => draw(target), () => target.remove());
+      });
+    }, { rootMargin: "200px" });
+    document.querySelectorAll("[data-chart]").forEach((element) => watcher.observe(element));
   });
 })();

@@ -19,7 +19,23 @@ window.addEventListener("pageshow", () => {
   document.querySelectorAll("[data-submit-once]").forEach((form) => delete form.dataset.submitted);
 });
 
+// On a narrow screen the menu opens by its button; Escape closes it again.
+function followMenu(button) {
+  const menu = document.getElementById(button.getAttribute("aria-controls"));
+  const show = (open) => {
+    menu.classList.toggle("show", open);
+    button.setAttribute("aria-expanded", String(open));
+  };
+  button.addEventListener("click", () => show(!menu.classList.contains("show")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.classList.contains("show")) return;
+    show(false);
+    button.focus();
+  });
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("[data-menu-button]").forEach(followMenu);
   const focus = document.querySelector("[data-focus-on-load]");
   if (focus) focus.focus();
 });
