@@ -111,6 +111,6 @@ def test_a_wrong_filter_is_told_within_the_page(visit: Callable[..., Visitor]) -
     visitor.has_focus("#error-summary")
     assert page.input_value("#amount_from") == "zehn"
     visitor.look_closely()
-    page.get_by_role("link", name="清除条件").click()
+    page.get_by_role("link", name="重置").click()
     expect(page.locator("#error-summary")).to_have_count(0)
     assert page.input_value("#amount_from") == ""

@@ -33,7 +33,7 @@ async def _issue(site: World, count: int, payer: str = "甲公司") -> list[Bill
 def _numbers(answer: httpx.Response) -> list[str]:
     """The numbers of the bills in a list's table, in order."""
     assert answer.status_code == 200, answer.text
-    return re.findall(r'<th scope="row" class="code"><a href="/unit/bills/\d{8}/(\d{10})"', answer.text)
+    return re.findall(r'<th scope="row" class="code"[^>]*><a href="/unit/bills/\d{8}/(\d{10})"', answer.text)
 
 
 async def _listed(browser: Browser, **query: str) -> list[str]:

@@ -4,10 +4,10 @@ A column returns a value for a row of the list. The column's kind determines how
 amounts look the same in every list.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 from markupsafe import Markup
@@ -56,6 +56,9 @@ class Parts(msgspec.Struct, frozen=True):
 class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     """One column of a list.
 
+    On a phone a row is a card, headed by the column whose `card` is `name` (else by `head`), with the one whose
+    `card` is `sum` beside it (else the first column of money); `phone` is false for what a card leaves out.
+
     `name` identifies it in an account's choice of columns and in exports. `kind` is one of text, short, wide,
     long, code, moment, day, money and count. `head` marks the column that names the row. A column with
     `shown` false is hidden until an account chooses it. `text` returns what an export contains if that is not
@@ -70,6 +73,7 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     head: bool = False
     shown: bool = True
     phone: bool = True
+    card: Literal["", "name", "sum"] = ""
     text: Callable[[Row], str] | None = None
     link: Callable[[Row], str] | None = None
     link_label: Callable[[Row], str] | None = None
@@ -98,6 +102,14 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     def exported(self, row: Row) -> str:
         """The text of the cell in an export."""
         return self.text(row) if self.text else _plain(self.kind, self.value(row))
+
+
+def card_places(columns: Sequence[Column[Any]]) -> dict[str, str]:
+    """The CSS class of the columns that head a card, by the column's name."""
+    names = [each for each in columns if each.card == "name"] or [each for each in columns if each.head]
+    sums = [each for each in columns if each.card == "sum" or each.kind == "money"]
+    sums.sort(key=lambda each: each.card != "sum")
+    return {each.name: "card-sum" for each in sums[:1]} | {each.name: "card-name" for each in names[:1]}
 
 
 def _markup(kind: str, value: Any) -> Markup:

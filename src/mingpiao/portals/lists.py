@@ -22,7 +22,7 @@ from mingpiao.identity.service import choose_columns, chosen_columns
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.gates import allowed
-from mingpiao.portals.list_columns import Column, Row
+from mingpiao.portals.list_columns import Column, Row, card_places
 from mingpiao.portals.list_exports import export_list
 from mingpiao.portals.list_filters import Here, Input
 from mingpiao.portals.list_model import SORT, Listing, Query, RowAction, read_list_query
@@ -90,6 +90,7 @@ async def show_list(
             "problems": problems,
             "rows": found.items,
             "shown_rows": rows,
+            "card": card_places(columns),
             "has_actions": any(row.actions for row in rows),
             # If the page has no row that can be chosen, nothing is asked.
             "batch": listing.batch if chosen or any(row.chosen_as for row in rows) else None,

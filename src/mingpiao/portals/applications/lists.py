@@ -164,7 +164,7 @@ _KIND: Column[ApplicationRow] = Column(
     name="kind", label="票据种类", kind="wide", phone=False, value=lambda row: row.kind
 )
 _PAYER: Column[ApplicationRow] = Column(
-    name="payer", label="缴款人", kind="wide", value=lambda row: row.application.payer_name
+    name="payer", label="缴款人", kind="wide", card="name", value=lambda row: row.application.payer_name
 )
 _AMOUNT: Column[ApplicationRow] = Column(
     name="amount", label="金额（元）", kind="money", value=lambda row: row.application.total

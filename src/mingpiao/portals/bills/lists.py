@@ -119,9 +119,7 @@ def _items(row: BillRow) -> str:
 def _columns(base: str, units: str = "") -> tuple[Column[BillRow], ...]:
     """Columns of a list whose bills are at addresses below `base`; units are at addresses below `units`."""
     return (
-        Column(
-            name="issued", label="开票时间", kind="moment", phone=False, value=lambda row: row.bill.issued_at
-        ),
+        Column(name="issued", label="开票时间", kind="moment", value=lambda row: row.bill.issued_at),
         Column(name="code", label="票据代码", kind="code", phone=False, value=lambda row: row.bill.code),
         Column(
             name="number",
@@ -149,7 +147,7 @@ def _columns(base: str, units: str = "") -> tuple[Column[BillRow], ...]:
             link=lambda row: f"{units}/{row.bill.unit_id}" if units else "",
         ),
         Column(name="region", label="地区", shown=False, value=lambda row: row.region),
-        Column(name="payer", label="缴款人", value=lambda row: row.bill.payer.name),
+        Column(name="payer", label="缴款人", card="name", value=lambda row: row.bill.payer.name),
         Column(name="amount", label="金额（元）", kind="money", value=lambda row: row.bill.total),
         Column(name="state", label="状态", value=_state, text=lambda row: row.bill.state.label),
         Column(

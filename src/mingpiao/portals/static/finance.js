@@ -3,9 +3,9 @@
 "use strict";
 
 (() => {
-  const BLUE = "#1f5da8";
+  const BLUE = "#1d4f91";
   const PALE = "#b9cde5";
-  const TEXT = "#4a5a6a";
+  const TEXT = "#4a5869";
   const ROW_HEIGHT = 30;
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const grouped = (value) => value.toLocaleString("zh-CN", { maximumFractionDigits: 2 });

@@ -7,6 +7,15 @@ document.addEventListener("htmx:config:request", (event) => {
   if (token) event.detail.ctx.request.headers["X-CSRF-Token"] = token.content;
 });
 
+// What is about to change says so; it is told only if the answer takes a while (mingpiao.css).
+const busy = (state) => (event) => {
+  const { target, sourceElement } = event.detail.ctx;
+  // Rows that renew themselves every other second do so quietly.
+  if (target instanceof Element && !sourceElement?.matches("[data-list]")) target.setAttribute("aria-busy", state);
+};
+document.addEventListener("htmx:before:request", busy("true"));
+document.addEventListener("htmx:finally:request", busy("false"));
+
 // A form that must not go twice: the second press of the button does nothing. The server holds the same.
 document.addEventListener("submit", (event) => {
   const form = event.target;
