@@ -28,8 +28,12 @@ from mingpiao.portals.rendering import error_page
 from mingpiao.portals.router import create_router as create_pages_router
 from mingpiao.portals.subjects import provided_services, subject_services
 from mingpiao.processes.orphans import end_with_parent
+from mingpiao.processes.watchdog import watched_loop
 from mingpiao.settings import Settings
 from mingpiao.storage.logs import keep_values_out
+
+#: A process whose event loop stood still for so long ends itself, so that its supervisor starts another.
+LOOP_SECONDS = 30.0
 
 #: Scripts and styles come from our own files only, so that no text of a bill can become a script.
 #: Styles may be inline because charts and faces set them on elements.
@@ -54,7 +58,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         end_with_parent()
-        async with open_house(chosen) as house:
+        async with watched_loop(LOOP_SECONDS), open_house(chosen) as house:
             app.state.services = await page_services(house, chosen, subject_services())
             app.state.gateway = await gateway_services(house, chosen)
             await listen(house)

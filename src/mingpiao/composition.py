@@ -17,6 +17,8 @@ from mingpiao.catalog.room import CATALOG
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.evidence.room import EVIDENCE, READERS
 from mingpiao.evidence.service import EvidenceStore
+from mingpiao.exports.room import EXPORT_TURNS
+from mingpiao.exports.service import ExportTurns
 from mingpiao.health import HealthWatch
 from mingpiao.house.opening import DATABASE, FILES, MASTER_KEY, NOTICES, SITE, House, Service, Site
 from mingpiao.identity.room import KEPT_FORMS
@@ -58,6 +60,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     qualifications: QualificationDesk
     documents: Documents
     kept_forms: KeptForms
+    export_turns: ExportTurns
     health: HealthWatch
     own: Mapping[str, Any] = {}
 
@@ -125,6 +128,7 @@ async def page_services(house: House, settings: Settings, own: Mapping[str, Serv
         qualifications=await house.get(QUALIFICATIONS),
         documents=await house.get(DOCUMENTS),
         kept_forms=await house.get(KEPT_FORMS),
+        export_turns=await house.get(EXPORT_TURNS),
         health=HealthWatch(
             await house.get(DATABASE), await house.get(SIGNER), await house.get(READERS), settings.data_dir
         ),

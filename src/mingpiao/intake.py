@@ -11,6 +11,7 @@ forms to a thread.
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncGenerator
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -24,6 +25,9 @@ from mingpiao.kernel.errors import Refusal, refuse
 
 #: Members that a form may have; the longest, a bill's with a hundred items, has about a thousand.
 MOST_MEMBERS = 2_000
+#: Parts that a form with files may have where its route does not say otherwise (`opt={PARTS: …}`).
+MOST_PARTS = 64
+PARTS = "parts"
 #: Bytes of a form without files. Routes that take files or tables say their own limit.
 MOST_FORM_BYTES = 512 * 1024
 #: Bytes and members of a form that anybody may send: some short fields.
@@ -31,6 +35,7 @@ STRANGERS_FORM_BYTES = 16 * 1024
 #: Forms that are longer are read in a thread, so that other requests go on meanwhile.
 _LONG_FORM = 4 * 1024
 _FORM = "application/x-www-form-urlencoded"
+_FORM_WITH_FILES = "multipart/form-data"
 _APP_HEADER = b"x-mingpiao-app"
 _MEGABYTE = 1024 * 1024
 
@@ -163,20 +168,36 @@ class BoundedRequest(Request[Any, Any, Any]):
         if self._form is Empty and self.content_type[0] == _FORM:
             body = await self.body()
             if body.count(b"&") >= MOST_MEMBERS:
-                raise _too_many_members()
+                raise _too_many_members(MOST_MEMBERS)
             if len(body) > _LONG_FORM:
                 self._form = await asyncio.to_thread(_members, body)
             else:
                 self._form = _members(body)
         return await super().form()
 
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """The body in pieces. Of a form with files the parts are counted on the way, before the parser
+        makes an object of each. Raises `Refusal` (`form.too_many_members`, 413)."""
+        kind, options = self.content_type
+        boundary = b"--" + options.get("boundary", "").encode()
+        most = self.route_handler.opt.get(PARTS, MOST_PARTS)
+        found, tail = 0, b""
+        async for piece in super().stream():
+            if kind == _FORM_WITH_FILES:
+                found += (tail + piece).count(boundary)
+                tail = (tail + piece)[1 - len(boundary) :]
+                # One boundary opens each part, one more closes the last.
+                if found > most + 1:
+                    raise _too_many_members(most)
+            yield piece
+
 
 def _members(body: bytes) -> FormMultiDict:
     return FormMultiDict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
-def _too_many_members() -> Refusal:
-    message = f"表单内容过多（超过{MOST_MEMBERS}项），请分几次提交。"
+def _too_many_members(most: int) -> Refusal:
+    message = f"表单内容过多（超过{most}项），请分几次提交。"
     return refuse("form.too_many_members", message, status=413)
 
 

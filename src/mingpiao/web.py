@@ -6,6 +6,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
+from jinja2 import TemplateNotFound
 from litestar import Request
 from litestar.connection import ASGIConnection
 from sqlalchemy.exc import DBAPIError
@@ -50,14 +51,29 @@ def problem_of_failure(request: Request[Any, Any, Any], error: Exception) -> Pro
         return Problem(code="service.unavailable", message="系统暂时不可用，请稍后重试。", status=503)
     reference = secrets.token_hex(6)
     _logger.error("internal error %s at %s %s", reference, request.method, request.url.path, exc_info=error)
+    if _is_own_file(error):
+        message = f"平台缺少自己的文件或读写不了，请把编号 {reference} 告知系统管理员，检查安装和磁盘。"
+        return Problem(
+            code="service.file_trouble", message=message, status=500, facts={"reference": reference}
+        )
     message = f"系统内部错误，请稍后重试；仍然出错时请把编号 {reference} 告知系统管理员。"
     return Problem(code="internal", message=message, status=500, facts={"reference": reference})
+
+
+def _is_own_file(error: BaseException | None) -> bool:
+    """Whether a file of the platform itself is missing or cannot be used, such as a template.
+
+    Such errors are of the same family as those of connections (OSError), but name a file; no retry helps.
+    """
+    return isinstance(error, TemplateNotFound) or (isinstance(error, OSError) and error.filename is not None)
 
 
 def _is_outage(error: BaseException | None) -> bool:
     """Whether the error means that the database cannot be reached, so that the same request may succeed
     later.
     """
+    if _is_own_file(error):
+        return False
     if isinstance(error, (TimeoutError, PoolTimeoutError, *DATABASE_AWAY)):
         return True
     if isinstance(error, DBAPIError):

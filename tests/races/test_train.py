@@ -151,11 +151,32 @@ async def test_a_business_number_is_used_once(world: World, other: World, locked
     ]
     assert len(late) == (1 if locked else 0)
     if locked:
+        # The loser's train goes again, now finds the winner's bill and says so.
         (refused,) = [outcome for outcome in outcomes if not isinstance(outcome, Issued)]
-        assert codes_of(refused) == _COLLIDED
+        assert codes_of(refused) == [("bill.business_no_conflict", "business_no")]
         again = await issue(other, hospital, late[0])
         assert codes_of(again) == [("bill.business_no_conflict", "business_no")]
         await assert_invariants(world.url)
+
+
+async def test_companions_of_one_who_lost_a_business_number_are_issued(world: World, other: World) -> None:
+    """The loser travels with others; none of them is refused for its sake, and each has its own answer."""
+    hospital = world.province.hospital
+    first = hospital.request(kind="0601", business_no="ONE")
+    late = [hospital.request(kind="0602", business_no=number) for number in ("ONE", "TWO", "THREE")]
+    outcomes = await race(
+        world.url,
+        writing("bills"),
+        issue(world, hospital, first),
+        other.desk.issue(hospital.unit_id, late, acting=ACTING),
+    )
+    issued = [outcomes[0], *outcomes[1]]
+    refused = [outcome for outcome in issued if not isinstance(outcome, Issued)]
+    assert [codes_of(outcome) for outcome in refused] == [[("bill.business_no_conflict", "business_no")]]
+    assert sorted(bill_of(each).business_no for each in issued if isinstance(each, Issued)) == [
+        "ONE", "THREE", "TWO",
+    ]  # fmt: skip
+    await assert_invariants(world.url)
 
 
 @WITH_AND_WITHOUT

@@ -23,6 +23,7 @@ from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import refuse
 from mingpiao.storage.database import Database
+from mingpiao.storage.kept import Kept
 from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.notices import Notices, notify
 
@@ -38,25 +39,16 @@ class CatalogStore:
 
     def __init__(self, database: Database, notices: Notices) -> None:
         self._database = database
-        self._catalog: Catalog | None = None
-        self._changes = 0
-        notices.subscribe(CHANNEL, self._forget)
+        self._kept = Kept[None, Catalog](self._load)
+        notices.subscribe(CHANNEL, lambda _payload: self._kept.forget())
 
     async def get(self) -> Catalog:
         """The current catalog; raises `Refusal` (`catalog.empty`) before a province was set up."""
-        if self._catalog is not None:
-            return self._catalog
-        seen = self._changes
-        async with self._database.system() as connection:
-            catalog = await load(connection)
-        # If a change was notified during loading, the loaded copy may lack it.
-        if seen == self._changes:
-            self._catalog = catalog
-        return catalog
+        return await self._kept.get(None)
 
-    def _forget(self, _payload: str | None) -> None:
-        self._catalog = None
-        self._changes += 1
+    async def _load(self, _key: None) -> Catalog:
+        async with self._database.system() as connection:
+            return await load(connection)
 
 
 async def load(connection: AsyncConnection) -> Catalog:

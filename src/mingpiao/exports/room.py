@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from mingpiao.exports.service import PURGE_JOB, ask_for_purge, purge_exports
+from mingpiao.exports.service import PURGE_JOB, ExportSettings, ExportTurns, ask_for_purge, purge_exports
 from mingpiao.house.model import Duty, Handler, Job, Room
-from mingpiao.house.opening import DATABASE, FILES, House
+from mingpiao.house.opening import DATABASE, FILES, House, Service
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
 
@@ -19,6 +19,13 @@ async def _open_purge(house: House) -> Handler:
     work = partial(_purge, await house.get(DATABASE), await house.get(FILES))
     return Handler(name=PURGE_JOB, work=work, at_once=1)
 
+
+async def _open_turns(house: House) -> ExportTurns:
+    settings = house.settings(ExportSettings)
+    return ExportTurns(settings.exports_of_person, settings.exports_at_once)
+
+
+EXPORT_TURNS = Service(name="export_turns", open=_open_turns)
 
 ROOM = Room(
     duties=(Duty(name="purge_exports", cron="27 * * * *", label="清理过期的导出文件", work=ask_for_purge),),

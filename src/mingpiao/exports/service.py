@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.exports.model import Export, ExportOrder, ExportState
 from mingpiao.exports.settings import ExportSettings as ExportSettings
+from mingpiao.exports.turns import ExportTurns as ExportTurns
 from mingpiao.identity.model import Account, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.jobs.queue import enqueue

@@ -18,6 +18,22 @@ class ExportSettings(msgspec.Struct, frozen=True, kw_only=True):
             "a worker.",
         ),
     ] = 10_000
+    exports_of_person: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=100,
+            description="Exports that one person may download from a web process at a time; further ones hear 429.",
+        ),
+    ] = 3
+    exports_at_once: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=1_000,
+            description="Exports that a web process sends at a time, to all people; further ones hear 503.",
+        ),
+    ] = 24
 
 
 SETTINGS = ExportSettings

@@ -115,5 +115,6 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "sealing.key_mismatch": ErrorType(503, "签章密钥不匹配"),
     "crypto.master_key_wrong": ErrorType(503, "平台主密钥不正确"),
     "crypto.key_damaged": ErrorType(503, "密钥已损坏"),
+    "service.file_trouble": ErrorType(500, "平台缺少自己的文件或读写不了"),
     "internal": ErrorType(500, "系统内部错误", retry=True),
 }

@@ -29,7 +29,7 @@ from mingpiao.gateway.wording import WORDING
 COMMON_PROBLEMS = (
     "auth.header_invalid", "auth.clock_skew", "auth.signature_invalid", "auth.nonce_reused",
     "request.invalid", "unit.unknown", "catalog.empty", "crypto.master_key_wrong", "crypto.key_damaged",
-    "service.unavailable", "internal",
+    "service.unavailable", "service.file_trouble", "internal",
 )  # fmt: skip
 #: Errors that any call with a body may get.
 BODY_PROBLEMS = (

@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+import asyncpg
+
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Acting
@@ -29,7 +31,7 @@ from mingpiao.issuing.model import (
     Unresolved,
 )
 from mingpiao.issuing.overseer import Answer, Overseer
-from mingpiao.issuing.register import find_originals
+from mingpiao.issuing.register import BUSINESS_NUMBER_KEY, find_originals
 from mingpiao.issuing.repeats import same_again
 from mingpiao.issuing.tickets import IssueTicket, Oversight, ReversalTicket, Ticket
 from mingpiao.issuing.timekeeping import CLOCK_LIMIT_SECONDS
@@ -65,11 +67,12 @@ _FAILED = Problem(
 class _Caller:
     """A ticket and the caller who awaits its answer."""
 
-    __slots__ = ("answer", "ticket")
+    __slots__ = ("again", "answer", "ticket")
 
     def __init__(self, ticket: Ticket, answer: "asyncio.Future[Outcome]") -> None:
         self.ticket = ticket
         self.answer = answer
+        self.again = False  # it waits again because a rival was first
 
     def tell(self, outcome: Outcome) -> None:
         if not self.answer.done():
@@ -322,6 +325,8 @@ class _Track:
         except (*DATABASE_AWAY, SignerUnavailable) as error:
             _logger.warning("a train did not depart: %s", error)
             _tell_all(callers, Unresolved(issued=False))
+        except asyncpg.UniqueViolationError as error:
+            await self._after_a_rival(error, callers)
         except Exception:
             await self._apart(callers)
 
@@ -332,6 +337,18 @@ class _Track:
                 caller.tell(Refused(problems=(failure.problem,)))
             else:
                 self._waiting.appendleft(caller)
+
+    async def _after_a_rival(self, error: asyncpg.UniqueViolationError, callers: list[_Caller]) -> None:
+        """Go again where another process has just used one of the business numbers: now its bill is found.
+
+        What was tried again and collides again is no race, but a fault.
+        """
+        if error.constraint_name != BUSINESS_NUMBER_KEY or any(caller.again for caller in callers):
+            await self._apart(callers)
+            return
+        for caller in reversed(callers):
+            caller.again = True
+            self._waiting.appendleft(caller)
 
     async def _apart(self, callers: list[_Caller]) -> None:
         """Run a train for each request alone after an unforeseen error, so that only the one at fault fails."""

@@ -75,6 +75,7 @@ class BillRecord(msgspec.Struct, frozen=True, kw_only=True):
 BLUE_BILLS = NamedLock("blue bills")
 # Whoever writes a number first, holds it: the table's primary key makes the next one wait.
 BUSINESS_NUMBERS = NamedLock("business numbers")
+BUSINESS_NUMBER_KEY = "business_numbers_pkey"
 
 _LOCK_BLUES = BLUE_BILLS.statement("""
 SELECT unit_id, bill_id, color, related_bill_id, issued_at, xml FROM bills

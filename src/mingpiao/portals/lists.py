@@ -27,7 +27,7 @@ from mingpiao.portals.list_exports import export_list
 from mingpiao.portals.list_filters import Here, Input
 from mingpiao.portals.list_model import SORT, Listing, Query, RowAction, read_list_query
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageCall, PageRequest, redirect, require_right
+from mingpiao.portals.session import PageCall, PageRequest, in_turn, redirect, require_right
 from mingpiao.storage.database import Database
 from mingpiao.storage.paging import KEY_MALFORMED, Page
 
@@ -215,11 +215,11 @@ def _export_handlers(listing: Listing[Any], guards: Sequence[Guard]) -> list[HTT
         return []
     exporters = [*guards, require_right(listing.export.right)]
 
-    @get(f"{listing.route}/export.csv", guards=exporters)
+    @get(f"{listing.route}/export.csv", guards=exporters, middleware=[in_turn])
     async def export_csv(call: NamedDependency[PageCall]) -> Response[bytes] | Stream:
         return await export_list(call.request, call.services, listing, "csv", acting=call.acting)
 
-    @get(f"{listing.route}/export.xlsx", guards=exporters)
+    @get(f"{listing.route}/export.xlsx", guards=exporters, middleware=[in_turn])
     async def export_workbook(call: NamedDependency[PageCall]) -> Response[bytes] | Stream:
         return await export_list(call.request, call.services, listing, "xlsx", acting=call.acting)
 

@@ -12,7 +12,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.types import Guard
+from litestar.types import ASGIApp, Guard, Receive, Scope, Send
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.composition import Services
@@ -244,6 +244,25 @@ async def _require_own_form(request: PageRequest, handler: BaseRouteHandler, ses
         address = address_of(waiting.form) if waiting.account_id == account_id else ""
         raise FormKept(kept_cookie(request, token), address) from None
     await forget_sent(services, request, account_id)
+
+
+def in_turn(app: ASGIApp) -> ASGIApp:
+    """Middleware of routes that send exports: so many at a time to a person, and so many from the process.
+
+    A turn ends with the answer's last byte, or when the client is gone; who does not read is let go by
+    `listening.py`.
+    """
+
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        connection: _Connection = ASGIConnection(scope, receive, send)
+        visit = await load_visit(connection)
+        if visit is None:
+            await app(scope, receive, send)  # whose guards lead to the login page
+            return
+        with services_of(connection).export_turns.turn(visit.session.account.account_id):
+            await app(scope, receive, send)
+
+    return handle
 
 
 def require_right(right: Right) -> Guard:

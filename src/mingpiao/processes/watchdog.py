@@ -1,14 +1,16 @@
 """A process that can do nothing any more ends itself, so that its supervisor starts another."""
 
+import asyncio
 import faulthandler
-import logging
 import os
 import threading
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
-_logger = logging.getLogger(__name__)
+_STDERR = 2
 
 #: What a process that its watchdog ended exits with (EX_SOFTWARE): none of its own faults uses it.
 EXIT_CODE = 70
@@ -50,6 +52,29 @@ class Watchdog:
             left = self._seconds if seen != self._alive_at else left - step
             seen = self._alive_at
             if left <= 0:
-                _logger.error("nothing was done for %.0f s: the process ends itself", self._seconds)
+                # Not by a logger, whose handlers may wait for the very thread that hangs.
+                said = f"nothing was done for {self._seconds:.0f} s: the process ends itself\n"
+                os.write(_STDERR, said.encode())
                 faulthandler.dump_traceback()
                 os._exit(EXIT_CODE)
+
+
+@asynccontextmanager
+async def watched_loop(seconds: float) -> AsyncIterator[None]:
+    """Within its block, ends the process when this event loop came to nothing else for `seconds`.
+
+    Each step of a loop is short; what holds it for long (a library that loops without end, a lock that is
+    never given back) leaves a process that is alive, holds its port and answers nobody.
+    """
+    with Watchdog(seconds) as watchdog:
+
+        async def tick() -> None:
+            while True:
+                watchdog.tell_alive()
+                await asyncio.sleep(seconds / 20)
+
+        ticking = asyncio.create_task(tick())
+        try:
+            yield
+        finally:
+            ticking.cancel()

@@ -22,6 +22,7 @@ from mingpiao.rules.judging import history_needs
 from mingpiao.rules.model import History, LoadedRule, RuleVersion, Severity, Stage
 from mingpiao.rules.store import as_version
 from mingpiao.storage.database import DATABASE_AWAY, Database
+from mingpiao.storage.kept import Kept
 from mingpiao.storage.notices import Notices
 
 #: The channel of the notice that rules were published.
@@ -125,36 +126,25 @@ class RuleBook:
     def __init__(self, database: Database, notices: Notices) -> None:
         self._database = database
         self._loading = asyncio.Lock()
-        self._current: RuleSet | None = None
-        self._changes = 0
+        self._kept = Kept[None, RuleSet](self._load)
         self._kinds: dict[str, BillKind] = {}
         self._compiled: dict[tuple[str, int], Compiled] = {}
-        notices.subscribe(CHANNEL, self._forget)
-        notices.subscribe(CATALOG_CHANNEL, self._forget)
+        for channel in (CHANNEL, CATALOG_CHANNEL):
+            notices.subscribe(channel, lambda _payload: self._kept.forget())
 
     async def get(self) -> RuleSet:
         """The rules in force. Raises the database's errors, and `Refusal` before a province exists."""
-        current = self._current
-        return current if current is not None else await self._load()
+        return await self._kept.get(None)
 
-    def _forget(self, _payload: str | None) -> None:
-        self._changes += 1
-        self._current = None
-
-    async def _load(self) -> RuleSet:
+    async def _load(self, _key: None) -> RuleSet:
+        # One after the other: each takes what the one before has compiled.
         async with self._loading:
-            if self._current is not None:
-                return self._current
-            seen = self._changes
             async with self._database.system() as connection:
                 catalog = await load_catalog(connection)
                 version, members = await live_versions(connection)
             compiled = await asyncio.to_thread(self._compile, members, catalog)
             failures = {each.loaded.rule.code: each.failure for each in compiled if each.failure}
             loaded = RuleSet(version, [each.loaded for each in compiled], failures)
-            # A change that happened during loading may be missing in what was loaded.
-            if seen == self._changes:
-                self._current = loaded
         await self._tell(members, catalog, failures)
         return loaded
 

@@ -12,6 +12,7 @@ from mingpiao.kernel.errors import refuse
 from mingpiao.sealing.model import KeyInfo, SealingKey, SealingParty, SealMark
 from mingpiao.sealing.tables import signing_keys
 from mingpiao.storage.database import Database
+from mingpiao.storage.kept import Kept
 from mingpiao.storage.notices import Notices, notify
 
 CHANNEL = "signing_key_changed"
@@ -83,10 +84,9 @@ class PartyStore:
     def __init__(self, database: Database, notices: Notices) -> None:
         self._database = database
         # An owner without a key is remembered too: most departments let one above them seal.
-        self._by_owner: dict[Owner, SealingParty | None] = {}
+        self._by_owner = Kept[Owner, SealingParty | None](self._read)
         self._by_id: dict[int, SealingParty] = {}
-        self._changes = 0
-        notices.subscribe(CHANNEL, self._forget)
+        notices.subscribe(CHANNEL, lambda _payload: self._by_owner.forget())
 
     async def in_use(self, owners: Sequence[Owner]) -> SealingParty:
         """The key in use of the first owner that has one.
@@ -94,7 +94,7 @@ class PartyStore:
         Raises `Refusal` (`sealing.no_key`, 409) if none has.
         """
         for owner in owners:
-            party = self._by_owner[owner] if owner in self._by_owner else await self._read(owner)
+            party = await self._by_owner.get(owner)
             if party is not None:
                 return party
         raise refuse("sealing.no_key", "尚未配置电子签章密钥，请联系财政部门办理后再开票。", status=409)
@@ -112,13 +112,5 @@ class PartyStore:
         return party
 
     async def _read(self, owner: Owner) -> SealingParty | None:
-        seen = self._changes
         async with self._database.system() as connection:
-            party = await find_key(connection, owner)
-        if seen == self._changes:
-            self._by_owner[owner] = party
-        return party
-
-    def _forget(self, _payload: str | None) -> None:
-        self._by_owner.clear()
-        self._changes += 1
+            return await find_key(connection, owner)

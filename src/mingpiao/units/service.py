@@ -1,7 +1,6 @@
 """Issuing units and their interface apps: register them, set what they may issue, look them up."""
 
 import secrets
-import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from mingpiao.kernel.codes import is_uscc
 from mingpiao.kernel.errors import refuse
 from mingpiao.numbering.service import kinds_of_unit
 from mingpiao.storage.database import Database
+from mingpiao.storage.kept import Kept
 from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.notices import Notices, notify
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
@@ -157,28 +157,19 @@ class UnitDirectory:
 
     def __init__(self, database: Database, notices: Notices) -> None:
         self._database = database
-        self._profiles: dict[int, UnitProfile] = {}
-        self._changes = 0
+        self._profiles = Kept[int, UnitProfile](self._load)
         notices.subscribe(CHANNEL, self._forget)
 
     async def profile(self, unit_id: int) -> UnitProfile:
         """A unit with its items and kinds; raises `Refusal` (`unit.unknown`, 404)."""
-        known = self._profiles.get(unit_id)
-        if known is not None:
-            return known
-        seen = self._changes
+        return await self._profiles.get(unit_id)
+
+    async def _load(self, unit_id: int) -> UnitProfile:
         async with self._database.system() as connection:
-            profile = await load_profile(connection, unit_id)
-        if seen == self._changes:
-            self._profiles[unit_id] = profile
-        return profile
+            return await load_profile(connection, unit_id)
 
     def _forget(self, payload: str | None) -> None:
-        self._changes += 1
-        if payload:
-            self._profiles.pop(int(payload), None)
-        else:
-            self._profiles.clear()
+        self._profiles.forget(int(payload) if payload else None)
 
 
 async def load_profile(connection: AsyncConnection, unit_id: int) -> UnitProfile:
@@ -249,43 +240,23 @@ async def find_app(connection: AsyncConnection, app_id: str, *, master: MasterKe
     return AppCredential(app=app, secret=secret.decode())
 
 
-#: How many app ids that do not exist are remembered, so that guessing them causes few look-ups.
-_MAX_APPS = 10_000
-#: A revoked app is refused after so long even if no notice of it ever came.
-APP_SECONDS = 30.0
-
-
 class AppDirectory:
     """The process's copy of interface apps and their secrets, each read when first asked for."""
 
     def __init__(self, database: Database, notices: Notices, master: MasterKey) -> None:
         self._database = database
         self._master = master
-        # Each with the moment, by the monotonic clock, from which on it is read anew.
-        self._apps: dict[str, tuple[AppCredential | None, float]] = {}
-        self._changes = 0
-        notices.subscribe(APP_CHANNEL, self._forget)
+        # Ids that do not exist are remembered too, so that guessing them causes few look-ups.
+        self._apps = Kept[str, AppCredential | None](self._read)
+        notices.subscribe(APP_CHANNEL, lambda payload: self._apps.forget(payload or None))
 
     async def find(self, app_id: str) -> AppCredential | None:
         """The active app of this id with its secret, or None; raises what `find_app` and the database raise."""
-        known = self._apps.get(app_id)
-        if known is not None and time.monotonic() < known[1]:
-            return known[0]
-        seen = self._changes
-        async with self._database.system() as connection:
-            found = await find_app(connection, app_id, master=self._master)
-        if seen == self._changes:
-            if len(self._apps) >= _MAX_APPS:
-                self._apps.clear()
-            self._apps[app_id] = found, time.monotonic() + APP_SECONDS
-        return found
+        return await self._apps.get(app_id)
 
-    def _forget(self, payload: str | None) -> None:
-        self._changes += 1
-        if payload:
-            self._apps.pop(payload, None)
-        else:
-            self._apps.clear()
+    async def _read(self, app_id: str) -> AppCredential | None:
+        async with self._database.system() as connection:
+            return await find_app(connection, app_id, master=self._master)
 
 
 def _label(app_id: str) -> str:

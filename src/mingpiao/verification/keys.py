@@ -14,6 +14,7 @@ from mingpiao.sealing.service import (
     certificates_by_name,
     root_certificates,
 )
+from mingpiao.storage.kept import Kept
 from mingpiao.storage.notices import Notices
 
 #: Certificates remembered by key id; some kilobytes each.
@@ -25,20 +26,16 @@ class KeyDirectory:
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", notices: Notices) -> None:
         self._pool = pool
-        self._roots: tuple[x509.Certificate, ...] = ()
-        self._changes = 0
+        self._roots = Kept[None, tuple[x509.Certificate, ...]](self._read_roots)
         self._by_id: OrderedDict[int, x509.Certificate] = OrderedDict()
-        notices.subscribe(KEY_CHANNEL, self._forget)
+        notices.subscribe(KEY_CHANNEL, lambda _payload: self._roots.forget())
 
     async def roots(self) -> tuple[x509.Certificate, ...]:
         """The trusted authorities, old ones too."""
-        if self._roots:
-            return self._roots
-        seen = self._changes
-        roots = tuple(x509.read(der) for der in await root_certificates(self._pool))
-        if seen == self._changes:
-            self._roots = roots
-        return roots
+        return await self._roots.get(None)
+
+    async def _read_roots(self, _key: None) -> tuple[x509.Certificate, ...]:
+        return tuple(x509.read(der) for der in await root_certificates(self._pool))
 
     async def by_id(self, key_ids: Iterable[int]) -> dict[int, x509.Certificate]:
         """The certificates of keys, by key id; an id without a key is left out."""
@@ -58,7 +55,3 @@ class KeyDirectory:
         roots = await self.roots()
         departments = frozenset(each.key_info for each in found if each.owner_kind == "department")
         return TrustStore([root.der for root in roots], [each.certificate for each in found]), departments
-
-    def _forget(self, _payload: str | None) -> None:
-        self._roots = ()
-        self._changes += 1

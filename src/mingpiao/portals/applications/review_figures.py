@@ -25,7 +25,7 @@ from mingpiao.portals.list_exports import short_file
 from mingpiao.portals.list_files import Layout
 from mingpiao.portals.regions import chosen_region, region_options
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageCall
+from mingpiao.portals.session import PageCall, in_turn
 from mingpiao.storage.scope import DepartmentScope
 
 ADDRESS = f"{REVIEWS.address}/figures"
@@ -142,13 +142,13 @@ def _bars(labels: list[str], values: list[Any], unit: str) -> str:
     return msgspec.json.encode(chart).decode()
 
 
-@get("/reviews/figures.csv")
+@get("/reviews/figures.csv", middleware=[in_turn])
 async def figures_csv(call: NamedDependency[PageCall]) -> Stream:
     """One of the tables as CSV."""
     return await _table(call, "csv", acting=call.acting)
 
 
-@get("/reviews/figures.xlsx")
+@get("/reviews/figures.xlsx", middleware=[in_turn])
 async def figures_workbook(call: NamedDependency[PageCall]) -> Stream:
     """One of the tables as a workbook."""
     return await _table(call, "xlsx", acting=call.acting)

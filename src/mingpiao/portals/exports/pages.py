@@ -19,7 +19,7 @@ from mingpiao.portals.list_exports import file_answer
 from mingpiao.portals.list_filters import Here
 from mingpiao.portals.list_model import Listing
 from mingpiao.portals.lists import list_handlers
-from mingpiao.portals.session import PageCall
+from mingpiao.portals.session import PageCall, in_turn
 from mingpiao.storage.files import FileStore
 from mingpiao.storage.paging import Page
 from mingpiao.storage.scope import SYSTEM
@@ -70,7 +70,7 @@ def _listing(portal: str) -> Listing[Export]:
     )
 
 
-@get("/exports/{export_id:int}/file")
+@get("/exports/{export_id:int}/file", middleware=[in_turn])
 async def download(
     call: NamedDependency[PageCall],
     files: NamedDependency[FileStore],

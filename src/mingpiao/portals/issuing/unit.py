@@ -13,6 +13,7 @@ from mingpiao.evidence.model import EvidenceFile
 from mingpiao.evidence.service import get_evidence_files
 from mingpiao.identity.model import Account, Session
 from mingpiao.identity.service import checkers_of_unit
+from mingpiao.intake import MOST_MEMBERS, PARTS
 from mingpiao.issuing.model import (
     MAX_ITEMS,
     Assessment,
@@ -151,7 +152,13 @@ def _stopped(level: StockLevel | None, mode: UnitMode) -> str:
     return ""
 
 
-@post("/issue", guards=_GUARDS, status_code=200, request_max_body_size=MAX_UPLOAD)
+@post(
+    "/issue",
+    guards=_GUARDS,
+    status_code=200,
+    request_max_body_size=MAX_UPLOAD,
+    opt={PARTS: MOST_MEMBERS},
+)
 async def fill(call: NamedDependency[PageCall]) -> Response[str]:
     """Do a step within the form (`action`), or go to *check your answers*. Files in the form are stored."""
     window = await _open_window(call.services, call.session.account)
@@ -260,7 +267,7 @@ def _focus(members: dict[str, str], action: str, view: FormView) -> str:
     return members.get("focus", "")
 
 
-@post("/issue/amounts", guards=_GUARDS, status_code=200)
+@post("/issue/amounts", guards=_GUARDS, status_code=200, opt={PARTS: MOST_MEMBERS})
 async def amounts(call: NamedDependency[PageCall]) -> Response[str]:
     """Amounts, total and 大写金额 for the present form, as a fragment."""
     window = await _open_window(call.services, call.session.account)
@@ -278,7 +285,7 @@ async def find_items(call: NamedDependency[PageCall]) -> Response[str]:
     return page(call.request, "issuing/_items.html", items=found[:MAX_MATCHES], rate_hint=rate_hint)
 
 
-@post("/issue/confirm", guards=_GUARDS, status_code=200)
+@post("/issue/confirm", guards=_GUARDS, status_code=200, opt={PARTS: MOST_MEMBERS})
 async def confirm(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Issue the bill. Because of the form's business number, a second press or a reload shows the same bill."""
     window = await _open_window(call.services, call.session.account)
