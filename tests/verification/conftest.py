@@ -86,6 +86,7 @@ def new_documents(world: World, files: str = "memory://") -> Documents:
         InlineSigner(MASTER),
         FileStore.open(files),
         "http://site.test",
+        master_key=MASTER,
     )
 
 

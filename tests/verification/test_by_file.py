@@ -129,6 +129,7 @@ async def test_a_pdf_handed_out_under_a_former_address_is_known(
         InlineSigner(MASTER),
         FileStore.open(tmp_path.as_uri()),
         "http://moved.test",
+        master_key=MASTER,
     )
     verifier = Verifier(world.database, world.notices, counter.catalog, moved, puzzle_key=PUZZLE_KEY)
     assert (await verifier.by_file(files.pdf, address=ADDRESS)).verdict is VerificationVerdict.GENUINE

@@ -1,6 +1,7 @@
 """A check code of six characters must not be guessable, however many guess at once."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -105,6 +106,22 @@ async def test_an_address_may_be_wrong_thirty_times_over_all_bills_before_it_is_
     assert answers == ["unknown"] * 30 + ["verification.puzzle_needed"] * 2
     assert await _with_puzzle(counter, counter.bill.check_code, ADDRESS) == "genuine"
     assert await _guess(counter.verifier, counter, counter.bill.check_code, "203.0.113.9") == "genuine"
+
+
+async def test_a_right_hash_is_answered_whatever_was_wrong_before(counter: Counter) -> None:
+    """Of a bill that is guessed at, from an address that is refused itself."""
+    bill, right = counter.bill, counter.bill.check_code
+    for place in range(10):
+        await _guess(counter.verifier, counter, _wrong(place))
+    for place in range(30):
+        query = counter.query(number=f"{9_000_000_000 + place:010d}")
+        with suppress(Refusal):
+            await counter.verifier.by_face(query, address=ADDRESS)
+    assert (await counter.failures())[f"address:{ADDRESS}"] == 30
+    assert await _guess(counter.verifier, counter, right) == "verification.limit_reached"
+    for _ in range(3):
+        shown = await counter.verifier.by_link(bill.code, bill.number, bill.sm3, address=ADDRESS)
+        assert shown.verdict is VerificationVerdict.GENUINE
 
 
 async def test_right_answers_count_against_nothing(counter: Counter) -> None:

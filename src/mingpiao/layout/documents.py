@@ -1,12 +1,16 @@
 """Documents of a bill: made from its sealed XML when first asked for, then kept in the file store.
 
-They can be made again at any time, byte for byte, so that losing the store loses nothing.
+They can be made again at any time, byte for byte, so that losing the store loses nothing. They are kept
+encrypted, since names, amounts and what somebody was treated for stand in them: each under a key of its own,
+which the master key and the document's place in the store give, so that nothing more has to be kept.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 from mingpiao.catalog.service import CatalogStore
+from mingpiao.crypto import sm4
+from mingpiao.crypto.keystore import MasterKey
 from mingpiao.issuing.model import BillDocument
 from mingpiao.layout.model import FaceTemplate, SealPictures, StampRequest
 from mingpiao.layout.service import (
@@ -26,13 +30,21 @@ class Documents:
     """OFD, PDF and SVG of bills. `check_base` is the site's address, to which the QR leads."""
 
     def __init__(
-        self, catalog: CatalogStore, parties: PartyStore, signer: Signer, files: FileStore, check_base: str
+        self,
+        catalog: CatalogStore,
+        parties: PartyStore,
+        signer: Signer,
+        files: FileStore,
+        check_base: str,
+        *,
+        master_key: MasterKey,
     ) -> None:
         self._catalog = catalog
         self._parties = parties
         self._signer = signer
         self._files = files
         self._check_base = check_base
+        self._master_key = master_key
 
     async def ofd(self, document: BillDocument) -> bytes:
         """The bill as OFD with both seals."""
@@ -50,7 +62,7 @@ class Documents:
         """The PDFs of the bill that this and former releases handed out, as far as they are kept: they tell
         of files made under an address that the site no longer has."""
         keys = [_key(document, release, "pdf") for release in range(LAYOUT_RELEASE, 0, -1)]
-        return [kept for kept in [await self._files.get(key) for key in keys] if kept is not None]
+        return [kept for kept in [await self._open(key) for key in keys] if kept is not None]
 
     async def faces(self, document: BillDocument) -> str:
         """The bill as inline SVG for a web page, one `<svg>` a page."""
@@ -64,12 +76,24 @@ class Documents:
         self, document: BillDocument, ending: str, make: Callable[[BillDocument], Awaitable[bytes]]
     ) -> bytes:
         key = _key(document, LAYOUT_RELEASE, ending)
-        kept = await self._files.get(key)
+        kept = await self._open(key)
         if kept is not None:
             return kept
         made = await make(document)
-        await self._files.put(key, made)
+        sealed = await asyncio.to_thread(sm4.seal, self._key_of(key), made, key.encode())
+        await self._files.put(key, sealed)
         return made
+
+    async def _open(self, key: str) -> bytes | None:
+        """What is kept under a key; None for nothing, and for what was changed, moved or sealed by another
+        master key: it is made again."""
+        sealed = await self._files.get(key)
+        if sealed is None:
+            return None
+        return await asyncio.to_thread(sm4.unseal, self._key_of(key), sealed, key.encode())
+
+    def _key_of(self, key: str) -> bytes:
+        return self._master_key.derive(f"document\n{key}")[: sm4.KEY_BYTES]
 
     async def _make_ofd(self, document: BillDocument) -> bytes:
         unit, supervisor = await self._sealed_by(document)

@@ -2,7 +2,7 @@
 
 from mingpiao.catalog.room import CATALOG
 from mingpiao.house.model import Room
-from mingpiao.house.opening import FILES, SITE, House, Service
+from mingpiao.house.opening import FILES, MASTER_KEY, SITE, House, Service
 from mingpiao.layout.documents import Documents
 from mingpiao.sealing.room import PARTIES, SIGNER
 
@@ -14,6 +14,7 @@ async def _open_documents(house: House) -> Documents:
         await house.get(SIGNER),
         await house.get(FILES),
         (await house.get(SITE)).url,
+        master_key=await house.get(MASTER_KEY),
     )
 
 
