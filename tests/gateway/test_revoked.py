@@ -6,8 +6,8 @@ from tests.support.proxy import proxied
 from tests.support.waiting import until
 from tests.support.world import World, a_world
 
-from mingpiao.storage import kept
 from mingpiao.storage import notices as storage
+from mingpiao.storage import remembered
 from mingpiao.storage.notices import Notices
 from mingpiao.units.service import AppDirectory, create_app
 
@@ -53,12 +53,12 @@ async def test_a_half_open_connection_of_notices_leaves_no_revoked_app(
 async def test_without_any_notice_it_is_refused_after_half_a_minute(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert kept.KEPT_SECONDS <= 30
+    assert remembered.KEPT_SECONDS <= 30
     app_id = await _new_app(world)
     apps = AppDirectory(world.database, Notices(world.url), MASTER)
     assert await apps.find(app_id) is not None
     await _revoke(world, app_id)
     assert await apps.find(app_id) is not None, "it is remembered"
-    moment = kept.time.monotonic() + kept.KEPT_SECONDS
-    monkeypatch.setattr(kept.time, "monotonic", lambda: moment)
+    moment = remembered.time.monotonic() + remembered.KEPT_SECONDS
+    monkeypatch.setattr(remembered.time, "monotonic", lambda: moment)
     assert await apps.find(app_id) is None

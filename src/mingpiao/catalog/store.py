@@ -23,9 +23,9 @@ from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import refuse
 from mingpiao.storage.database import Database
-from mingpiao.storage.kept import Kept
 from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.notices import Notices, notify
+from mingpiao.storage.remembered import Remembered
 
 BILL_KINDS = NamedLock("bill kinds")
 #: Approved changes of base data run one after another, each on what the one before it left.
@@ -39,7 +39,7 @@ class CatalogStore:
 
     def __init__(self, database: Database, notices: Notices) -> None:
         self._database = database
-        self._kept = Kept[None, Catalog](self._load)
+        self._kept = Remembered[None, Catalog](self._load)
         notices.subscribe(CHANNEL, lambda _payload: self._kept.forget())
 
     async def get(self) -> Catalog:

@@ -22,8 +22,8 @@ from mingpiao.rules.judging import history_needs
 from mingpiao.rules.model import History, LoadedRule, RuleVersion, Severity, Stage
 from mingpiao.rules.store import as_version
 from mingpiao.storage.database import DATABASE_AWAY, Database
-from mingpiao.storage.kept import Kept
 from mingpiao.storage.notices import Notices
+from mingpiao.storage.remembered import Remembered
 
 #: The channel of the notice that rules were published.
 CHANNEL = "rules_changed"
@@ -126,7 +126,7 @@ class RuleBook:
     def __init__(self, database: Database, notices: Notices) -> None:
         self._database = database
         self._loading = asyncio.Lock()
-        self._kept = Kept[None, RuleSet](self._load)
+        self._kept = Remembered[None, RuleSet](self._load)
         self._kinds: dict[str, BillKind] = {}
         self._compiled: dict[tuple[str, int], Compiled] = {}
         for channel in (CHANNEL, CATALOG_CHANNEL):

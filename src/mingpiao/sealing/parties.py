@@ -12,8 +12,8 @@ from mingpiao.kernel.errors import refuse
 from mingpiao.sealing.model import KeyInfo, SealingKey, SealingParty, SealMark
 from mingpiao.sealing.tables import signing_keys
 from mingpiao.storage.database import Database
-from mingpiao.storage.kept import Kept
 from mingpiao.storage.notices import Notices, notify
+from mingpiao.storage.remembered import Remembered
 
 CHANNEL = "signing_key_changed"
 
@@ -84,7 +84,7 @@ class PartyStore:
     def __init__(self, database: Database, notices: Notices) -> None:
         self._database = database
         # An owner without a key is remembered too: most departments let one above them seal.
-        self._by_owner = Kept[Owner, SealingParty | None](self._read)
+        self._by_owner = Remembered[Owner, SealingParty | None](self._read)
         self._by_id: dict[int, SealingParty] = {}
         notices.subscribe(CHANNEL, lambda _payload: self._by_owner.forget())
 

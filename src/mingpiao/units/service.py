@@ -16,10 +16,10 @@ from mingpiao.kernel.codes import is_uscc
 from mingpiao.kernel.errors import refuse
 from mingpiao.numbering.service import kinds_of_unit
 from mingpiao.storage.database import Database
-from mingpiao.storage.kept import Kept
 from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.notices import Notices, notify
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
+from mingpiao.storage.remembered import Remembered
 from mingpiao.units.model import InterfaceApp, Unit, UnitMode, UnitProfile, UnitType
 from mingpiao.units.tables import interface_apps, unit_charge_items, units
 
@@ -157,7 +157,7 @@ class UnitDirectory:
 
     def __init__(self, database: Database, notices: Notices) -> None:
         self._database = database
-        self._profiles = Kept[int, UnitProfile](self._load)
+        self._profiles = Remembered[int, UnitProfile](self._load)
         notices.subscribe(CHANNEL, self._forget)
 
     async def profile(self, unit_id: int) -> UnitProfile:
@@ -247,7 +247,7 @@ class AppDirectory:
         self._database = database
         self._master = master
         # Ids that do not exist are remembered too, so that guessing them causes few look-ups.
-        self._apps = Kept[str, AppCredential | None](self._read)
+        self._apps = Remembered[str, AppCredential | None](self._read)
         notices.subscribe(APP_CHANNEL, lambda payload: self._apps.forget(payload or None))
 
     async def find(self, app_id: str) -> AppCredential | None:

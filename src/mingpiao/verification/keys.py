@@ -14,8 +14,8 @@ from mingpiao.sealing.service import (
     certificates_by_name,
     root_certificates,
 )
-from mingpiao.storage.kept import Kept
 from mingpiao.storage.notices import Notices
+from mingpiao.storage.remembered import Remembered
 
 #: Certificates remembered by key id; some kilobytes each.
 MAX_REMEMBERED = 4096
@@ -26,7 +26,7 @@ class KeyDirectory:
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", notices: Notices) -> None:
         self._pool = pool
-        self._roots = Kept[None, tuple[x509.Certificate, ...]](self._read_roots)
+        self._roots = Remembered[None, tuple[x509.Certificate, ...]](self._read_roots)
         self._by_id: OrderedDict[int, x509.Certificate] = OrderedDict()
         notices.subscribe(KEY_CHANNEL, lambda _payload: self._roots.forget())
 

@@ -9,9 +9,9 @@ from mingpiao.catalog.service import CatalogStore
 from mingpiao.kernel.errors import Refusal
 from mingpiao.rules.service import RuleBook
 from mingpiao.sealing.service import PartyStore
-from mingpiao.storage import kept as module
-from mingpiao.storage.kept import KEPT_SECONDS, Kept
+from mingpiao.storage import remembered as module
 from mingpiao.storage.notices import Notices
+from mingpiao.storage.remembered import KEPT_SECONDS, Remembered
 from mingpiao.units.service import UnitDirectory
 
 world = a_world()
@@ -44,7 +44,7 @@ async def test_a_value_is_read_once_by_all_who_ask_together_and_again_after_half
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     source = Source()
-    kept = Kept(source.read)
+    kept = Remembered(source.read)
     assert await asyncio.gather(*(kept.get("a") for _ in range(20))) == [1] * 20
     assert source.reads == 1
     source.value = 2
@@ -55,7 +55,7 @@ async def test_a_value_is_read_once_by_all_who_ask_together_and_again_after_half
 
 async def test_a_notice_during_a_reading_is_not_lost() -> None:
     source = Source()
-    kept = Kept(source.read)
+    kept = Remembered(source.read)
     source.open.clear()
     early = asyncio.create_task(kept.get("a"))
     await asyncio.sleep(0)
@@ -72,7 +72,7 @@ async def test_a_notice_during_a_reading_is_not_lost() -> None:
 
 async def test_what_fails_is_not_remembered_and_one_who_leaves_takes_nothing_from_the_others() -> None:
     source = Source()
-    kept = Kept(source.read)
+    kept = Remembered(source.read)
     for _ in range(2):
         with pytest.raises(LookupError):
             await kept.get("none")

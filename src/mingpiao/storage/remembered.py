@@ -18,7 +18,7 @@ KEPT_SECONDS = 30.0
 _MOST = 10_000
 
 
-class Kept(Generic[Key, Value]):
+class Remembered(Generic[Key, Value]):
     """Values by key, each read by `read` when it is first asked for; for use within one event loop.
 
     Those who ask for the same key at the same moment share one reading. What `read` raises goes to all of
