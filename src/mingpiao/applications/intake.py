@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications import attempts, store, wording
+from mingpiao.applications.asked import asked_among, keep_asked
 from mingpiao.applications.attempts import Attempt, open_application
 from mingpiao.applications.machine import PLATFORM, ApplicationEvent, Doer, carry_out, check_possible, start
 from mingpiao.applications.model import Application, ApplicationState, Pending, Submitted
@@ -87,7 +88,33 @@ class Applications:
             last = await self._last(unit_id, request.business_no)
             if last is not None and _counts(last):
                 return await self._submit_again(last, request, acting=acting)
+        await self._keep_asked(unit_id, (request,), (outcome,), acting=acting)
         return outcome
+
+    async def submit_plain(
+        self, unit_id: int, requests: Sequence[IssueRequest], *, acting: Acting
+    ) -> list[Outcome]:
+        """Issue requests without evidence and reasons together, and keep what rules ask about them.
+
+        Outcomes in the order of the requests; applications are not looked up.
+        """
+        outcomes = await self._desk.issue(unit_id, requests, acting=acting)
+        await self._keep_asked(unit_id, requests, outcomes, acting=acting)
+        return outcomes
+
+    async def _keep_asked(
+        self,
+        unit_id: int,
+        requests: Sequence[IssueRequest],
+        outcomes: Sequence[Outcome],
+        *,
+        acting: Acting,
+    ) -> None:
+        """Keep before the caller is answered what rules asked; whoever got no answer asks again."""
+        asked = asked_among(zip(requests, outcomes, strict=True))
+        if asked:
+            async with self._database.pool.acquire() as connection, connection.transaction():
+                await keep_asked(connection, unit_id, asked, acting=acting)
 
     async def appeal_request(
         self, unit_id: int, request: IssueRequest, reason: str, *, acting: Acting
@@ -198,6 +225,7 @@ class Applications:
         (outcome,) = await self._desk.issue(application.unit_id, (request,), acting=acting)
         if isinstance(outcome, AwaitsEvidence):
             return await self._wait(application.unit_id, request, acting=acting)
+        await self._keep_asked(application.unit_id, (request,), (outcome,), acting=acting)
         return outcome
 
     def _due(self) -> datetime:

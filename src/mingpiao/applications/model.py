@@ -65,6 +65,74 @@ _CORRECTABLE = frozenset(
 )
 
 
+class AskEnding(StrEnum):
+    """The end of a request that rules asked about.
+
+    `CHANGED`: another request under its business number was issued. `UNASKED`: the same one was, and rules no
+    longer asked. `GIVEN_UP`: nothing came for `GIVEN_UP_DAYS` days.
+    """
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    CHANGED = "changed"
+    UNASKED = "unasked"
+    APPEALED = "appealed"
+    REVIEWED = "reviewed"
+    REFUSED = "refused"
+    GIVEN_UP = "given_up"
+
+    @property
+    def label(self) -> str:
+        return _ENDING_LABELS[self]
+
+
+#: After so many days without another request, one that waits counts as given up.
+GIVEN_UP_DAYS = 7
+_ENDING_LABELS = {
+    AskEnding.WAITING: "待处理",
+    AskEnding.CONFIRMED: "说明理由后开具",
+    AskEnding.CHANGED: "改为其他内容后开具",
+    AskEnding.UNASKED: "规则不再询问，已开具",
+    AskEnding.APPEALED: "已提交人工复核",
+    AskEnding.REVIEWED: "复核通过后开具",
+    AskEnding.REFUSED: "再次提交时被拒绝",
+    AskEnding.GIVEN_UP: f"超过{GIVEN_UP_DAYS}天未再提交",
+}
+
+
+class AskedRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request that rules asked about: `hits` are what the last of its `times` submissions was asked.
+
+    `bill_id` is the bill that stands under its business number, whatever request that answered.
+    """
+
+    asked_id: int
+    unit_id: int
+    business_no: str
+    kind: str
+    payer_name: str
+    total: Decimal
+    hits: tuple[Hit, ...]
+    asked_by: str
+    asked_at: datetime
+    asked_last_at: datetime
+    times: int
+    ending: AskEnding
+    bill_id: int | None = None
+    application_id: int | None = None
+
+
+class AskedFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which asked requests a list shows; days are those of the first submission, both inclusive."""
+
+    unit_id: int | None = None
+    business_no: str = ""
+    rule: str = ""
+    ending: str = ""
+    asked_from: date | None = None
+    asked_to: date | None = None
+
+
 class Decision(StrEnum):
     """What a department decides: 通过, 退回更正 or 驳回."""
 

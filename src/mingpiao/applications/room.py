@@ -1,5 +1,6 @@
 """What the house needs of applications."""
 
+from mingpiao.applications.asked import KEPT_DAYS
 from mingpiao.applications.model import ApplicationState, StepKind
 from mingpiao.applications.service import (
     Applications,
@@ -13,7 +14,7 @@ from mingpiao.applications.settings import ReviewSettings
 from mingpiao.applications.tasks import JOB
 from mingpiao.catalog.room import CATALOG
 from mingpiao.evidence.service import SETTLED
-from mingpiao.house.model import Duty, Handler, Job, Listener, Room
+from mingpiao.house.model import Duty, Handler, Job, Listener, Purge, Room
 from mingpiao.house.opening import DATABASE, House, Service
 from mingpiao.issuing.room import DESK
 from mingpiao.units.room import UNITS
@@ -51,11 +52,24 @@ ROOM = Room(
         ),
         Duty(name="remind_reviewers", cron="*/10 * * * *", label="提醒待复核的申请", work=remind),
     ),
+    purges=(
+        Purge(
+            name="purge_asked_requests",
+            cron="47 18 * * *",
+            label="清理两年前的核实记录",
+            tables={"asked_requests": f"asked_last_at < CAST(:today AS date) - {KEPT_DAYS}"},
+        ),
+    ),
     jobs=(Job(name=JOB, label="推进开票申请", open=_advance),),
     listeners=(Listener(topic=SETTLED, call=wake),),
     actions={f"application:{kind.value}": f"开票申请：{kind.label}" for kind in StepKind}
-    | {"review_figures:export": "导出复核统计"},
+    | {
+        "asked_request:ask": "开票请求需要核实",
+        "asked_request:refuse": "需要核实的开票请求被拒绝",
+        "review_figures:export": "导出复核统计",
+    },
     details={
+        "rules": "规则",
         "business_no": "业务流水号",
         "format": "格式",
         "note": "说明",

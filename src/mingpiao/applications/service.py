@@ -1,5 +1,6 @@
 """The functions and classes of applications that other rooms use."""
 
+from mingpiao.applications.asked import list_asked, rules_that_asked
 from mingpiao.applications.figures import ReviewFigures, review_figures
 from mingpiao.applications.intake import Applications
 from mingpiao.applications.listing import (
@@ -29,12 +30,14 @@ __all__ = [
     "enqueue_waiting",
     "get",
     "list_applications",
+    "list_asked",
     "list_reviews",
     "newest",
     "open_count",
     "past_decisions",
     "remind",
     "review_figures",
+    "rules_that_asked",
     "rules_waiting",
     "steps_of",
     "wake",

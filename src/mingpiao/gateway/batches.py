@@ -115,7 +115,8 @@ async def _submit_all(
     applications.
     """
     plain = [wanted for wanted in readable if not (wanted.evidence or wanted.confirmations)]
-    issued = iter(await services.desk.issue(caller.unit_id, plain, acting=caller.acting) if plain else [])
+    together = await services.applications.submit_plain(caller.unit_id, plain, acting=caller.acting)
+    issued = iter(together)
     outcomes: list[Submitted] = []
     for wanted in readable:
         if wanted.evidence or wanted.confirmations:

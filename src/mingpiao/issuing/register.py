@@ -111,8 +111,9 @@ FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS fresh(unit_id, blue_id,
 WHERE bills.unit_id = fresh.unit_id AND bills.bill_id = fresh.blue_id AND bills.related_bill_id IS NULL
 """
 _INSERT_SUPERVISION = """
-INSERT INTO bill_supervision (unit_id, bill_id, findings, confirmations, evidence, claims, application_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO bill_supervision (unit_id, bill_id, findings, confirmations, evidence, claims, application_id,
+                              warned_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 _ADD_TOTALS = """
 INSERT INTO daily_totals AS known (unit_id, kind_code, day, region_code,
@@ -318,6 +319,7 @@ async def _record_supervision(connection: asyncpg.Connection, records: Sequence[
                     digests,
                     passed.claims,
                     approval.application_id if approval else None,
+                    bill.issued_at if passed.warnings else None,
                 )
             )
     if rows:

@@ -1,6 +1,7 @@
 """What other rooms may ask of issuing: the desk, and reading what it issued."""
 
 from mingpiao.issuing.desk import Desk
+from mingpiao.issuing.digests import request_digest
 from mingpiao.issuing.facts import facts_of
 from mingpiao.issuing.history import Who
 from mingpiao.issuing.integrity import UnitShare, check_share, count_findings, look_at_bill
@@ -24,6 +25,7 @@ from mingpiao.issuing.stored import (
     stored_reversals,
 )
 from mingpiao.issuing.totals import day_totals, unit_totals
+from mingpiao.issuing.warned import WarnedBill, WarnedFilter, list_warned, rules_that_warned
 
 __all__ = [
     "CLASSES_PER_DOUBLING",
@@ -33,6 +35,8 @@ __all__ = [
     "StoredBill",
     "StoredReversal",
     "UnitShare",
+    "WarnedBill",
+    "WarnedFilter",
     "Who",
     "amount_of",
     "check_share",
@@ -46,8 +50,11 @@ __all__ = [
     "get_supervision",
     "list_bills",
     "list_changes",
+    "list_warned",
     "look_at_bill",
     "next_portion",
+    "request_digest",
+    "rules_that_warned",
     "stored_bills",
     "stored_reversals",
     "unit_totals",

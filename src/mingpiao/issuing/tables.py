@@ -33,6 +33,18 @@ bills = Table(
     Column("xml", LargeBinary, nullable=False),
     Column("ruleset_version", BigInteger),
 )
+bill_supervision = Table(
+    "bill_supervision",
+    METADATA,
+    Column("unit_id", BigInteger, primary_key=True),
+    Column("bill_id", BigInteger, primary_key=True),
+    Column("findings", JSONB, nullable=False),
+    Column("confirmations", JSONB, nullable=False),
+    Column("evidence", JSONB, nullable=False),
+    Column("claims", JSONB, nullable=False),
+    Column("application_id", BigInteger),
+    Column("warned_at", DateTime(timezone=True)),
+)
 business_numbers = Table(
     "business_numbers",
     METADATA,

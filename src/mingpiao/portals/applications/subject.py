@@ -1,16 +1,26 @@
 """开票申请 of a unit, and 人工复核 by its department."""
 
-from mingpiao.portals.applications import lists, review, review_figures, reviews, unit
+from mingpiao.portals.applications import asked, lists, review, review_figures, reviews, unit
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
+from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.subjects import MenuEntry, Subject
 
 SUBJECT = Subject(
-    unit=unit.HANDLERS,
-    finance=[*reviews.HANDLERS, *review_figures.HANDLERS, *review.HANDLERS],
-    lists=(lists.UNIT_APPLICATIONS, lists.REVIEWS),
+    unit=[*unit.HANDLERS, *list_handlers(asked.UNIT_ASKED)],
+    finance=[
+        *reviews.HANDLERS,
+        *review_figures.HANDLERS,
+        *review.HANDLERS,
+        *list_handlers(asked.FINANCE_ASKED),
+    ],
+    lists=(lists.UNIT_APPLICATIONS, lists.REVIEWS, asked.UNIT_ASKED, asked.FINANCE_ASKED),
     menu=(
         MenuEntry(
             right=UNIT_VIEW, place=40, label="开票申请", address="/unit/applications", icon="file-invoice"
+        ),
+        MenuEntry(right=UNIT_VIEW, place=42, label="核实记录", address="/unit/asked", icon="help-circle"),
+        MenuEntry(
+            right=FINANCE_VIEW, place=272, label="核实记录", address="/finance/asked", icon="help-circle"
         ),
         MenuEntry(
             right=FINANCE_VIEW, place=260, label="人工复核", address="/finance/reviews", icon="rubber-stamp"

@@ -1,15 +1,26 @@
 """Issued bills: a unit's own with reversal, and those of a department's region."""
 
-from mingpiao.portals.bills import finance, lists, reversal, unit
+from mingpiao.portals.bills import finance, lists, reversal, unit, warned
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
+from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.subjects import MenuEntry, Subject
 
 SUBJECT = Subject(
-    unit=[*unit.HANDLERS, *reversal.HANDLERS],
-    finance=finance.HANDLERS,
-    lists=(lists.UNIT_BILLS, lists.FINANCE_BILLS),
+    unit=[*unit.HANDLERS, *reversal.HANDLERS, *list_handlers(warned.UNIT_WARNED)],
+    finance=[*finance.HANDLERS, *list_handlers(warned.FINANCE_WARNED)],
+    lists=(lists.UNIT_BILLS, lists.FINANCE_BILLS, warned.UNIT_WARNED, warned.FINANCE_WARNED),
     menu=(
         MenuEntry(right=UNIT_VIEW, place=30, label="已开票据", address="/unit/bills", icon="clipboard-list"),
+        MenuEntry(
+            right=UNIT_VIEW, place=44, label="提示记录", address="/unit/warnings", icon="alert-triangle"
+        ),
+        MenuEntry(
+            right=FINANCE_VIEW,
+            place=274,
+            label="提示记录",
+            address="/finance/warnings",
+            icon="alert-triangle",
+        ),
         MenuEntry(
             right=FINANCE_VIEW, place=240, label="票据查询", address="/finance/bills", icon="clipboard-list"
         ),
