@@ -105,6 +105,7 @@ def _read_page(document: Any, number: int, likely: int | None) -> PageLines:
         method="text",
         lines=lines,
         seals=_seals(shown, number, layer.rotation),
+        hidden=layer.hidden,
     )
 
 

@@ -55,7 +55,8 @@ class PageLines(msgspec.Struct, frozen=True, kw_only=True):
 
     `width` and `height` are those of the upright page, in points (pixels for a picture). `rotation`
     (0, 90, 180, 270 clockwise) turns the page, as a viewer shows it, upright. `method` is "text"
-    or "ocr". `seals` are the places of red seals.
+    or "ocr". `seals` are the places of red seals. `hidden` counts characters of the text layer that nobody
+    sees on the page; they are in no line.
     """
 
     number: int
@@ -65,6 +66,7 @@ class PageLines(msgspec.Struct, frozen=True, kw_only=True):
     method: str
     lines: tuple[TextLine, ...] = ()
     seals: tuple[PagePlace, ...] = ()
+    hidden: int = 0
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,6 +21,15 @@ MAX_OBJECTS = 3_000
 _FEW_CHARACTERS = 16
 _MARGINAL_CHARACTERS = 120
 _MOSTLY_PICTURE = 0.6
+#: Text that is lower than this, in points, is read by nobody.
+_LOWEST_TEXT = 2.0
+#: Pixels a point, and the longest side in pixels, of the pictures in which text is looked for; and by how much
+#: (of 255) a pixel differs where a character is drawn.
+_INK_SCALE = 1.5
+_MOST_INK_PIXELS = 2_000
+_INK = 16
+#: Text within forms within forms is looked for so deep.
+_DEPTH = 8
 #: Vertical ruling lines, in points: shorter ones are dashes, wider ones are boxes with two sides.
 _SHORTEST_RULE = 6.0
 _WIDEST_RULE = 4.0
@@ -29,13 +38,17 @@ Image = Any  # PIL.Image.Image, imported only where pictures are made
 
 
 class TextLayer(NamedTuple):
-    """The text layer of a page; boxes are in points on the page turned by `rotation`."""
+    """The text layer of a page; boxes are in points on the page turned by `rotation`.
+
+    `hidden` counts characters of it that nobody sees on the page.
+    """
 
     glyphs: list[Glyph]
     rules: list[TableRule]
     rotation: int
     width: float
     height: float
+    hidden: int = 0
 
 
 @contextmanager
@@ -75,6 +88,7 @@ def open_page(document: Any, number: int) -> Iterator[Any]:
     except pypdfium2.PdfiumError as error:
         raise errors.damaged() from error
     try:
+        page = _flat(document, number, page)
         width, height = page.get_size()
         if max(width, height) > MAX_SIDE:
             raise errors.too_large_page(number)
@@ -85,14 +99,29 @@ def open_page(document: Any, number: int) -> Iterator[Any]:
         page.close()
 
 
+def _flat(document: Any, number: int, page: Any) -> Any:
+    """The page with filled fields and notes as part of it, as a viewer shows them, so that they are read too."""
+    if raw.FPDFPage_GetAnnotCount(page.raw) == 0:
+        return page
+    if raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY) != raw.FLATTEN_SUCCESS:
+        return page
+    page.close()
+    return document[number - 1]
+
+
 def is_picture(page: Any) -> bool:
-    """Whether the page has too little text of its own and needs OCR."""
+    """Whether the page has too little text of its own that people see, and needs OCR."""
     text_page = page.get_textpage()
     try:
         said = _count_shown(text_page.raw, enough=_MARGINAL_CHARACTERS)
+        if said < _FEW_CHARACTERS:
+            return True
+        if scan_resolution(page) is None:
+            return False
+        # The text of a scan may lie under its picture.
+        return said < _MARGINAL_CHARACTERS or len(_seen(page, text_page.raw)[0]) < _MARGINAL_CHARACTERS
     finally:
         text_page.close()
-    return said < _FEW_CHARACTERS or (said < _MARGINAL_CHARACTERS and scan_resolution(page) is not None)
 
 
 def _count_shown(handle: Any, *, enough: int) -> int:
@@ -111,9 +140,7 @@ def text_layer(page: Any) -> TextLayer:
     width, height = page.get_size()
     text_page = page.get_textpage()
     try:
-        characters = [
-            c for c in _characters(text_page.raw, _to_view(page)) if _on_page(c.glyph, width, height)
-        ]
+        characters, hidden = _seen(page, text_page.raw)
     finally:
         text_page.close()
     rotation = _turn(characters)
@@ -124,6 +151,53 @@ def text_layer(page: Any) -> TextLayer:
         rotation=rotation,
         width=turned_width,
         height=turned_height,
+        hidden=hidden,
+    )
+
+
+def _seen(page: Any, handle: Any) -> "tuple[list[_Character], int]":
+    """The characters that people see on the page, and the number of others that its text has.
+
+    White, transparent, covered and cut-off text, and text of a layer that is off, are told by one thing: the
+    page looks the same without them.
+    """
+    width, height = page.get_size()
+    found, unseen = _characters(handle, _to_view(page))
+    high = [c for c in found if _on_page(c.glyph, width, height) and _is_readable(c.glyph)]
+    if not high:
+        return [], len(found) + unseen
+    ink, scale = _ink(page)
+    seen = [c for c in high if _has_ink(ink, c.glyph, scale)]
+    return seen, len(found) - len(seen) + unseen
+
+
+def _is_readable(glyph: Glyph) -> bool:
+    return max(glyph.bottom - glyph.top, glyph.right - glyph.left) >= _LOWEST_TEXT
+
+
+def _ink(page: Any) -> tuple[Image, float]:
+    """Where text changes how the page looks, as a grey picture, and its pixels a point."""
+    from PIL import ImageChops
+
+    scale = min(_INK_SCALE, _MOST_INK_PIXELS / max(page.get_size()))
+    whole = render(page, scale=scale)
+    texts = [item.raw for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=_DEPTH)]
+    modes = [raw.FPDFTextObj_GetTextRenderMode(text) for text in texts]
+    for text in texts:
+        raw.FPDFTextObj_SetTextRenderMode(text, raw.FPDF_TEXTRENDERMODE_INVISIBLE)
+    bare = render(page, scale=scale)
+    for text, mode in zip(texts, modes, strict=True):
+        raw.FPDFTextObj_SetTextRenderMode(text, mode)
+    red, green, blue = ImageChops.difference(whole, bare).split()
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue), scale
+
+
+def _has_ink(ink: Image, glyph: Glyph, scale: float) -> bool:
+    left, top = max(0, int(glyph.left * scale)), max(0, int(glyph.top * scale))
+    right = min(ink.width, int(glyph.right * scale) + 1)
+    bottom = min(ink.height, int(glyph.bottom * scale) + 1)
+    return (
+        left < right and top < bottom and bool(ink.crop((left, top, right, bottom)).getextrema()[1] >= _INK)
     )
 
 
@@ -162,9 +236,10 @@ def _to_view(page: Any) -> _View:
     return _View(left, bottom, right - left, top - bottom, page.get_rotation())
 
 
-def _characters(handle: Any, view: _View) -> list[_Character]:
-    """All visible characters. Invisible text is left out, since people who read the page do not see it."""
+def _characters(handle: Any, view: _View) -> tuple[list[_Character], int]:
+    """All characters that are drawn, and the number of those that are not."""
     found: list[_Character] = []
+    unseen = 0
     box = raw.FS_RECTF()
     spaced = False
     for index in range(min(raw.FPDFText_CountChars(handle), MAX_CHARACTERS)):
@@ -172,13 +247,16 @@ def _characters(handle: Any, view: _View) -> list[_Character]:
         if text.isspace() or text == "\u200b":
             spaced = True
             continue
-        if not _shown(handle, index) or not raw.FPDFText_GetLooseCharBox(handle, index, byref(box)):
+        if not _shown(handle, index):
+            unseen += 1
+            continue
+        if not raw.FPDFText_GetLooseCharBox(handle, index, byref(box)):
             continue
         placed = view.box(box.left, box.bottom, box.right, box.top)
         angle = round(raw.FPDFText_GetCharAngle(handle, index) * 57.29578) % 360
         found.append(_Character(Glyph(text, *placed, spaced, len(found)), (angle + view.rotation) % 360))
         spaced = False
-    return found
+    return found, unseen
 
 
 def _shown(handle: Any, index: int) -> bool:

@@ -20,6 +20,10 @@ def read_evidence(pages: Sequence[PageLines]) -> EvidenceReading:
     return EvidenceReading(extraction=extract(pages), lines=lines)
 
 
+#: Fewer hidden characters are slips of a program that wrote the file.
+_FEWEST_HIDDEN = 3
+
+
 def extract(pages: Sequence[PageLines]) -> Extraction:
     """The facts in a file's upright lines, each with its places on the pages."""
     pages = tuple(pages)
@@ -41,7 +45,7 @@ def extract(pages: Sequence[PageLines]) -> Extraction:
         accounts=accounts,
         purpose=purpose_of(flow),
         seals=tuple(seal for page in pages for seal in page.seals),
-        notes=_notes(len(looked_at), len(pages)),
+        notes=(*_notes(len(looked_at), len(pages)), *_notes_of_hidden(pages)),
     )
 
 
@@ -57,6 +61,17 @@ def _first(pages: tuple[PageLines, ...]) -> tuple[PageLines, ...]:
 def _notes(looked_at: int, pages: int) -> tuple[str, ...]:
     return (
         () if looked_at == pages else (f"材料文字较多，仅从前 {looked_at} 页提取要素，请人工核对其余页面。",)
+    )
+
+
+def _notes_of_hidden(pages: tuple[PageLines, ...]) -> tuple[str, ...]:
+    """What the text layer says and nobody sees is no evidence, and whoever decides is told of it."""
+    concerned = [str(page.number) for page in pages if page.hidden >= _FEWEST_HIDDEN]
+    if not concerned:
+        return ()
+    shown = "、".join(concerned[:10]) + ("等" if len(concerned) > 10 else "")
+    return (
+        f"第 {shown} 页含有看不见的文字（如白色、透明、被遮盖或过小的字），没有作为佐证内容，请留意材料是否被改动。",
     )
 
 

@@ -14,7 +14,7 @@ TOTAL = "total"
 INSTALMENT = "instalment"
 DEPOSIT = "deposit"
 
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,6})?"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3}){2,}|\d+)(?:\.\d{1,6})?"
 _SCALE = {
     "亿元": Decimal(100_000_000),
     "百万元": Decimal(1_000_000),
@@ -25,11 +25,27 @@ _SCALE = {
     "元": Decimal(1),
     "圆": Decimal(1),
 }
+#: 50万 without 元: money only after a word or sign that says so.
+_TENS = "亿|千万|百万|十万|万|千"
+_SCALE |= {"千万元": Decimal(10_000_000), "圆": Decimal(1)}
+_FOREIGN_WORDS = (
+    "美元|美金|美刀|港[元币]|欧元|日[元圆]|英镑|澳元|加元|新元|韩元|卢布"
+    "|瑞士法郎|新?台币|澳门[元币]|新加坡元|图格里克|泰铢"
+)
+_FOREIGN_CODES = "USD|HKD|EUR|JPY|GBP|AUD|CAD|SGD|KRW|RUB|CHF|TWD|MOP|MNT|THB"
+#: Money that is not 元, so that nothing of a bill can be compared with it.
+_FOREIGN = re.compile(rf"(?:{_FOREIGN_WORDS}|{_FOREIGN_CODES})", re.IGNORECASE)
+_FOREIGN_BEFORE = re.compile(
+    rf"(?:(?:HK|US|A|C|S|NT|MOP)?\$|[€£₩₽฿]|(?:{_FOREIGN_WORDS})|(?:{_FOREIGN_CODES}))[ :)(]*\Z",
+    re.IGNORECASE,
+)
 #: A number with a currency sign before it or a unit after it; without both, the words before it must say money.
 _DIGITS = re.compile(
     r"(?<![A-Za-z])(?P<sign>(?:¥|RMB|CNY|人民币|小写)[ :)(]*(?:小写)?[ :)(]*[¥Y]? ?)?"
     rf"(?<![\d.,\-/第])(?P<number>{_NUMBER}) ?"
-    rf"(?:(?P<unit>{'|'.join(_SCALE)})|(?!\d|,\d|\.\d|[-/:]\d|[年月日号%‰个条页份层楼室期款批次人名家项A-Za-z]))",
+    rf"(?!(?:{_TENS})? ?(?:{_FOREIGN_WORDS}|{_FOREIGN_CODES}))"
+    rf"(?:(?P<unit>{'|'.join(sorted(_SCALE, key=len, reverse=True))})(?: ?(?P<jiao>\d) ?角)?(?: ?[零〇]?(?P<fen>\d) ?分)?"
+    rf"|(?:(?P<tens>{_TENS})(?![亿万千百十]))?(?!\d|,\d|\.\d|[-/:]\d|[年月日号%‰个条页份层楼室期款批次人名家项A-Za-z亿万千百十元圆]))",
     re.IGNORECASE,
 )
 _MONEY_LABEL = re.compile(
@@ -39,6 +55,16 @@ _MONEY_LABEL = re.compile(
 _COLUMN_UNIT = re.compile(r"[(:] ?(?:单位 ?:? ?)?(?:人民币)?(万元|千元|元) ?[)\n\t]")
 #: How many characters before a cell the head of its column is searched.
 _TABLE_REACH = 2_500
+#: 3万5千元, 1亿2000万元, 3万5000元: whole parts of falling size, two at least.
+_MIXED = re.compile(
+    r"(?<![\d.,\-/第])(?:(?P<yi>\d{1,4})亿)?(?:(?P<wan>\d{1,4})万)?(?:(?P<qian>\d)千)?(?:(?P<bai>\d)百)?(?P<rest>\d{1,4})?"
+    r" ?[元圆]"
+)
+_PARTS = {"yi": 100_000_000, "wan": 10_000, "qian": 1_000, "bai": 100, "rest": 1}
+#: 单位：万元 above a table, for all of its numbers.
+_TABLE_UNIT = re.compile(
+    rf"单位 ?: ?(?:人民币)?(?P<unit>亿元|百万元|万元|千元|元|(?:万|千)?(?:{_FOREIGN_WORDS}))"
+)
 _ONE_DECIMAL = re.compile(r"\.\d$")
 _INTERRUPTED = re.compile(r"[壹贰叁肆伍陆柒捌玖拾佰仟万亿][^\s元圆角分整正,。;:()]\Z")
 _UNIT_NOTE = re.compile(r"(?P<unit>亿元|万元|千元|元)")
@@ -76,7 +102,10 @@ class Spotted(NamedTuple):
 
 def amounts_of(flow: Flow) -> tuple[Amount, ...]:
     """All amounts above zero, in the order of the file. Those that equal the stated total have the role "total"."""
-    spotted = sorted({*_in_words(flow.text), *_in_digits(flow.text)})[:_MOST_AMOUNTS]
+    mixed = list(_in_parts(flow.text))
+    taken = {place for one in mixed for place in range(one.start, one.end)}
+    digits = (one for one in _in_digits(flow.text) if one.start not in taken)
+    spotted = sorted({*_in_words(flow.text), *mixed, *digits})[:_MOST_AMOUNTS]
     neighbours = [_neighbour(flow.text, index, spotted) for index in range(len(spotted))]
     hints = _shared([_hint(flow.text, one) for one in spotted], neighbours)
     whole = _whole(spotted, hints)
@@ -104,32 +133,65 @@ def _in_words(text: str) -> Iterator[Spotted]:
             yield Spotted(*match.span(), value.quantize(CENT), True)
 
 
+def _in_parts(text: str) -> Iterator[Spotted]:
+    for match in _MIXED.finditer(text):
+        parts = {name: digits for name, digits in match.groupdict().items() if digits}
+        value = Decimal(sum(int(digits) * _PARTS[name] for name, digits in parts.items()))
+        if (
+            len(parts) > 1
+            and 0 < value <= MAX_AMOUNT
+            and not _FOREIGN_BEFORE.search(text[: match.start()][-12:])
+        ):
+            yield Spotted(*match.span(), value.quantize(CENT), False)
+
+
 def _in_digits(text: str) -> Iterator[Spotted]:
     for match in _DIGITS.finditer(text):
-        unit = match["unit"] or ("元" if match["sign"] else _unit_before(text, match.start("number")))
+        if _FOREIGN_BEFORE.search(text[max(0, match.start("number") - 12) : match.start("number")]):
+            continue
+        unit = _unit_of(text, match)
         # 41.5 without a unit is probably 41.5万元, with the unit on another line or unread.
-        cut_off = not match["unit"] and _ONE_DECIMAL.search(match["number"])
+        bare = not (match["unit"] or match["tens"]) and unit == "元"
+        cut_off = bare and _ONE_DECIMAL.search(match["number"])
         value = None if cut_off else _value(match["number"], unit)
         if value is not None:
-            yield Spotted(match.start("number"), match.end(), value, False)
+            yield Spotted(match.start("number"), match.end(), value + _small_change(match), False)
+
+
+def _unit_of(text: str, match: re.Match[str]) -> str:
+    """The unit of a number in digits; "" when it is no amount of 元."""
+    if match["unit"]:
+        return match["unit"]
+    unit = "元" if match["sign"] else _unit_before(text, match.start("number"))
+    return f"{match['tens']}元" if match["tens"] and unit else unit
+
+
+def _small_change(match: re.Match[str]) -> Decimal:
+    """角 and 分 that are written after 元: 123元1角1分."""
+    if match["unit"] not in ("元", "圆") or "." in match["number"]:
+        return Decimal(0)
+    return Decimal(int(match["jiao"] or 0) * 10 + int(match["fen"] or 0)) / 100
 
 
 def _unit_before(text: str, start: int) -> str:
-    """The unit of a bare number, from its label or the head of its column; "" when it is no amount of money."""
+    """The unit of a bare number, from its label or the head of its column; "" when it is no amount of 元."""
     label = _MONEY_LABEL.search(text[max(0, start - _REACH) : start])
-    if label is None:
+    if label is None or _FOREIGN.search(label["note"] or ""):
         return ""
-    note = _UNIT_NOTE.search(label["note"] or "")
-    if note is None and label.group().rstrip("¥").endswith("\t"):
-        heads = _COLUMN_UNIT.findall(text[max(0, start - _TABLE_REACH) : start])
-        return heads[-1] if heads else "元"
-    return note["unit"] if note else "元"
+    if note := _UNIT_NOTE.search(label["note"] or ""):
+        return note["unit"]
+    above = text[max(0, start - _TABLE_REACH) : start]
+    if label.group().rstrip("¥").endswith("\t") and (heads := _COLUMN_UNIT.findall(above)):
+        return str(heads[-1])
+    units = _TABLE_UNIT.findall(above)
+    unit = str(units[-1]) if units else "元"
+    return "" if _FOREIGN.search(unit) else unit
 
 
 def _value(number: str, unit: str) -> Decimal | None:
     if not unit or len(number) > 20:
         return None
-    value = Decimal(number.replace(",", "")) * _SCALE[unit]
+    value = Decimal(number.replace(",", "").replace(" ", "")) * _SCALE[unit]
     if not 0 < value <= MAX_AMOUNT:
         return None
     # A number with more than two decimals is a rate or a quantity, not an amount of money.

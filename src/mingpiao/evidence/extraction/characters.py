@@ -1,17 +1,18 @@
 """Plain forms of characters. Each character becomes exactly one, so that its place on the page is kept."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
+
+from mingpiao.kernel.text import RADICALS
 
 #: Replacements of one character by one: full-width forms, and characters that OCR confuses in numbers.
 #: Some fonts contain radicals (⽅) in place of characters (方); these are replaced as Unicode defines.
 _FOLDED: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_FOLDED |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+_FOLDED |= RADICALS
 _FOLDED |= {
     ord(odd): ord(plain)
     for odd, plain in {
-        "\u3000": " ", "\u00a0": " ", "￥": "¥", "○": "〇", "◯": "〇", "⚪": "〇",
+        "\u3000": " ", "\u00a0": " ", "\u2007": " ", "\u2009": " ", "\u202f": " ", "￥": "¥", "○": "〇", "◯": "〇", "⚪": "〇",
         "－": "-", "﹣": "-", "—": "-", "–": "-", "―": "-", "─": "-", "﹕": ":", "∶": ":", "︰": ":",
         "﹒": ".", "﹐": ",", "﹑": "、", "圓": "圆", "園": "圆", "貳": "贰", "參": "叁", "叄": "叁",
         "陸": "陆", "萬": "万", "億": "亿", "兩": "两",

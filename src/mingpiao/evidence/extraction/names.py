@@ -19,6 +19,14 @@ _LETTER = r"[\u4e00-\u9fffA-Za-z0-9·&\-]"
 ORGANISATION = re.compile(rf"(?:{_LETTER}|\([\u4e00-\u9fff]{{2,8}}\)){{2,40}}?(?:{ENDINGS})(?!{_LETTER})")
 _ENDS_AS_ORGANISATION = re.compile(rf"(?:{ENDINGS})(?:\([\u4e00-\u9fff]{{2,12}}\))?$")
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8}){1,3}")
+#: Characters with which names of Mongolian, Uygur, Tibetan and other languages are written; a name of five and
+#: more characters without a dot consists of them alone.
+_OF_OTHER_LANGUAGES = (
+    "阿拉坦其木格乌云呼吉勒图巴特尔日苏布和那仁达额德尼斯琴高娃萨娜哈宝音朝鲁敖登孟根花青白玉海山金兰托娅雅茹汗赛罕毕力贡嘎道旺楚"
+    "克丹满都代钦牧伊敏塔古楞包如甘查干察莫珠腊孙固陶胡木尔斯钦夫郎腾凯恩沙套杰奥敦索优诺敏席扎仓次多卓玛央桑措热依江买提丽米艾孜合"
+    "亚麦姆再努吐逊素甫不肉孜汗卡迪木力帕热哈夏提别克塞地西平加才让洛顿白荣罗布昂旺益增土登巴桑普琼萨如努恩"
+)
+_FOREIGN_PERSON = re.compile(rf"[{_OF_OTHER_LANGUAGES}]{{5,10}}|其[其木][格尔]")
 #: Words for a party's part in the file, such as 承诺人, 采购方, 对方户名; they are not names.
 _NO_PERSON = re.compile(
     r"[人方名位者户款额期日号表书]$|^(?:本|该|贵|各|其|以|在|不|由|应|须|将|可|并|或)|日期|项目|金额"
@@ -66,7 +74,9 @@ def is_name(text: str) -> bool:
     text = text.replace(" ", "")
     if len(text) < 2 or text in _NOT_NAMES or text in ROLES or text.isdigit():
         return False
-    return is_organisation(text) or bool(_PERSON.fullmatch(text) and not _NO_PERSON.search(text))
+    if is_organisation(text) or _FOREIGN_PERSON.fullmatch(text):
+        return True
+    return bool(_PERSON.fullmatch(text) and not _NO_PERSON.search(text))
 
 
 def is_organisation(text: str) -> bool:

@@ -1,0 +1,189 @@
+"""Text that nobody sees on the page is no evidence, and what people see in fields is."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pikepdf
+import pytest
+from PIL import Image
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+import mingpiao
+from mingpiao.evidence.extraction import extract
+from mingpiao.reading.counting import count_pages
+from mingpiao.reading.lines import read_lines
+from mingpiao.reading.model import PageLines
+
+PDF = "application/pdf"
+FONT = Path(mingpiao.__file__).parent / "letters" / "fonts"
+SEEN = ("付款方：乌海市远航商贸有限公司", "收款方：内蒙古大学", "金额：¥12,345.60元")
+FALSE = "金额：¥999,999.00元"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def font() -> None:
+    file = next(FONT.rglob("*SC*egular*.ttf"), None) or next(FONT.rglob("*.ttf"))
+    pdfmetrics.registerFont(TTFont("file", file))
+
+
+def drawn(draw: Callable[[Canvas], None]) -> PageLines:
+    """The page with three lines that everybody sees, after `draw` has drawn on it too."""
+    (page,) = read_lines(file_of(draw), PDF)
+    return page
+
+
+def file_of(draw: Callable[[Canvas], None]) -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(420, 595))
+    canvas.setFont("file", 14)
+    for place, row in enumerate(SEEN):
+        canvas.drawString(60, 520 - 28 * place, row)
+    canvas.saveState()
+    canvas.setFont("file", 14)
+    draw(canvas)
+    canvas.restoreState()
+    canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def _white(canvas: Canvas) -> None:
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.drawString(60, 300, FALSE)
+
+
+def _transparent(canvas: Canvas) -> None:
+    canvas.setFillAlpha(0)
+    canvas.drawString(60, 300, FALSE)
+
+
+def _covered(canvas: Canvas) -> None:
+    canvas.drawString(60, 300, FALSE)
+    canvas.drawImage(ImageReader(Image.new("RGB", (40, 10), "ivory")), 50, 290, 250, 40)
+
+
+def _under_a_photograph(canvas: Canvas) -> None:
+    canvas.drawString(60, 300, FALSE)
+    noise = Image.effect_noise((200, 40), 90).convert("RGB")
+    canvas.drawImage(ImageReader(noise), 50, 290, 250, 40)
+
+
+def _clipped(canvas: Canvas) -> None:
+    path = canvas.beginPath()
+    path.rect(0, 0, 5, 5)
+    canvas.clipPath(path, stroke=0, fill=0)
+    canvas.drawString(60, 300, FALSE)
+
+
+def _tiny(canvas: Canvas) -> None:
+    canvas.setFont("file", 0.2)
+    canvas.drawString(60, 300, FALSE)
+
+
+def _outside(canvas: Canvas) -> None:
+    canvas.drawString(60, 700, FALSE)
+
+
+def _without_ink(canvas: Canvas) -> None:
+    text = canvas.beginText(60, 300)
+    text.setTextRenderMode(3)
+    text.textLine(FALSE)
+    canvas.drawText(text)
+
+
+def _in_a_form(canvas: Canvas) -> None:
+    canvas.beginForm("unseen")
+    canvas.setFont("file", 14)
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.drawString(60, 300, FALSE)
+    canvas.endForm()
+    canvas.doForm("unseen")
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        _white,
+        _transparent,
+        _covered,
+        _under_a_photograph,
+        _clipped,
+        _tiny,
+        _outside,
+        _without_ink,
+        _in_a_form,
+    ],
+)
+def test_what_nobody_sees_is_not_read_and_is_told(draw: Callable[[Canvas], None]) -> None:
+    page = drawn(draw)
+    assert [line.text for line in page.lines] == list(SEEN)
+    found = extract((page,))
+    assert [f"{amount.value:f}" for amount in found.amounts] == ["12345.60"]
+    assert len(found.notes) == 1
+    assert found.notes[0].startswith("第 1 页含有看不见的文字")
+
+
+def test_a_layer_that_is_off_is_not_read() -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(file_of(lambda canvas: canvas.drawString(60, 300, FALSE)))) as file:
+        layer = file.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name="层"))
+        file.Root.OCProperties = pikepdf.Dictionary(
+            OCGs=[layer], D=pikepdf.Dictionary(OFF=[layer], BaseState=pikepdf.Name.ON)
+        )
+        page = file.pages[0]
+        page.Resources.Properties = pikepdf.Dictionary(L1=layer)
+        content = page.Contents.read_bytes()
+        start = content.rindex(b"q")
+        page.Contents = file.make_stream(content[:start] + b"/OC /L1 BDC\n" + content[start:] + b"\nEMC\n")
+        file.save(out)
+    (read,) = read_lines(out.getvalue(), PDF)
+    assert [line.text for line in read.lines] == list(SEEN)
+    assert read.hidden == len(FALSE)
+
+
+def test_white_text_on_black_is_seen() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.rect(50, 290, 300, 40, fill=1)
+        _white(canvas)
+
+    page = drawn(draw)
+    assert [line.text for line in page.lines] == [*SEEN, FALSE]
+    assert page.hidden == 0
+    assert extract((page,)).notes == ()
+
+
+def test_small_print_is_seen() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("file", 5)
+        canvas.setFillColorRGB(0.6, 0.6, 0.6)
+        canvas.drawString(60, 300, "本协议一式两份,一、二。")
+
+    page = drawn(draw)
+    assert page.lines[-1].text == "本协议一式两份,一、二。"
+    assert page.hidden == 0
+
+
+def test_a_scan_with_its_text_below_is_read_by_its_picture() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(420, 595))
+    canvas.setFont("file", 10)
+    for place in range(20):
+        canvas.drawString(40, 560 - 20 * place, "下面的文字不是人看到的内容")
+    canvas.drawImage(ImageReader(Image.new("RGB", (420, 595), "white")), 0, 0, 420, 595)
+    canvas.showPage()
+    canvas.save()
+    assert count_pages(out.getvalue(), PDF) == (1, 1)
+
+
+def test_what_stands_in_filled_fields_is_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.acroForm.textfield(
+            name="amount", value="Total: 8,888.00", x=60, y=300, width=200, height=24, fontName="Helvetica"
+        )
+
+    page = drawn(draw)
+    assert page.lines[-1].text.replace(" ", "") == "Total:8,888.00"
