@@ -5,7 +5,7 @@ from typing import Any
 from mingpiao.applications.model import MAX_REASON, Application, ApplicationState
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import Problem, Refusal, refuse
-from mingpiao.kernel.text import unprintable
+from mingpiao.kernel.text import character_message, unprintable_place
 
 
 def checked_reason(text: str, what: str, *, field: str = "reason", required: bool = True) -> str:
@@ -19,9 +19,10 @@ def checked_reason(text: str, what: str, *, field: str = "reason", required: boo
     if len(reason) > MAX_REASON:
         message = f"{what}不能超过{MAX_REASON}字，现有{len(reason)}字，请精简。"
         raise refuse("application.reason_invalid", message, field=field, status=422)
-    bad = next((c for c in reason if c not in "\r\n" and unprintable(c) is not None), None)
-    if bad is not None:
-        message = f"{what}含有不能使用的字符（U+{ord(bad):04X}），请删除。"
+    # Lines may be broken, and then what is wrong is looked for between the breaks.
+    place = unprintable_place(reason.replace("\r", " ").replace("\n", " "))
+    if place is not None:
+        message = character_message(what, reason, place)
         raise refuse("application.reason_invalid", message, field=field, status=422)
     return reason
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.approvals.service import propose, stale
 from mingpiao.catalog.model import Catalog, ChargeItem
-from mingpiao.catalog.store import BASE_DATA, load, pinyin_initials, save_items
+from mingpiao.catalog.store import BASE_DATA, check_items, load, pinyin_initials, save_items
 from mingpiao.catalog.wording import changed_rows, item_members
 from mingpiao.house.model import ChangedRow, ProposalKind
 from mingpiao.identity.model import Acting
@@ -34,10 +34,11 @@ async def propose_items(
     """Put new contents of charge items down for a second person of the province, and return the proposal's id.
 
     Raises `Refusal` (`catalog.not_province`, 403) for anybody but the province's department, and what
-    `approvals.service.propose` raises.
+    `check_items` and `approvals.service.propose` raise.
     """
     catalog = await load(connection)
     require_province(catalog, acting=acting)
+    check_items(values)
     changes = ItemChanges(
         items=tuple(
             ItemChange(before=catalog.items.get(value.code), after=_completed(value))

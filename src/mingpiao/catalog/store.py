@@ -22,6 +22,7 @@ from mingpiao.catalog.tables import bill_categories, bill_kinds, charge_items, d
 from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import refuse
+from mingpiao.letters.service import names_on_faces
 from mingpiao.storage.database import Database
 from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.notices import Notices, notify
@@ -92,7 +93,8 @@ async def save_regions(connection: AsyncConnection, values: Sequence[Region], *,
 async def save_departments(
     connection: AsyncConnection, values: Sequence[Department], *, acting: Acting
 ) -> None:
-    """Insert or update departments; their regions must exist."""
+    """Insert or update departments; their regions must exist. Raises `Refusal` as `check_items`."""
+    names_on_faces(*(("name", f"财政部门{each.region_code}的名称", each.name) for each in values))
     await _save(connection, departments, [msgspec.structs.asdict(value) for value in values], acting=acting)
 
 
@@ -106,7 +108,8 @@ async def save_categories(
 
 
 async def save_kinds(connection: AsyncConnection, values: Sequence[BillKind], *, acting: Acting) -> None:
-    """Insert or update bill kinds; their categories must exist."""
+    """Insert or update bill kinds; their categories must exist. Raises `Refusal` as `check_items`."""
+    names_on_faces(*(("name", f"票据种类{each.code}的名称", each.name) for each in values))
     await _save(connection, bill_kinds, [msgspec.to_builtins(value) for value in values], acting=acting)
 
 
@@ -135,8 +138,17 @@ async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: boo
 
 
 async def save_items(connection: AsyncConnection, values: Sequence[ChargeItem], *, acting: Acting) -> None:
-    """Insert or update charge items; missing pinyin initials are derived from the name."""
+    """Insert or update charge items; missing pinyin initials are derived from the name. Raises as `check_items`."""
+    check_items(values)
     await _save(connection, charge_items, [_item_row(value) for value in values], acting=acting)
+
+
+def check_items(values: Sequence[ChargeItem]) -> None:
+    """Raise `Refusal` (422: `text.bad_character`, `text.no_glyph`) for charge items that no face can show."""
+    names_on_faces(
+        *(("name", f"收款项目{each.code}的名称", each.name) for each in values),
+        *(("measure_unit", f"收款项目{each.code}的计量单位", each.measure_unit) for each in values),
+    )
 
 
 def _item_row(item: ChargeItem) -> dict[str, Any]:

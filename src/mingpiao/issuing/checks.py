@@ -29,7 +29,7 @@ from mingpiao.kernel.errors import Problem
 from mingpiao.kernel.grammar import read_date, read_decimal
 from mingpiao.kernel.money import CENT, MAX_AMOUNT, fits_places, line_amount, plain, plain_number
 from mingpiao.kernel.naming import RESIDENT_ID_WRONG, classify_code, resident_check_digit
-from mingpiao.kernel.text import RADICALS, odd_space_place, shows_nothing, unprintable_place
+from mingpiao.kernel.text import character_message, odd_space_place, unprintable_place
 from mingpiao.rules.model import Hit
 from mingpiao.units.model import UnitProfile
 
@@ -165,26 +165,13 @@ def check_text(
     if place is None and field in _KNOWN_BY:
         place = odd_space_place(text)
     if place is not None:
-        return (_problem("text.bad_character", field, _character_message(label, text, place)),)
+        return (_problem("text.bad_character", field, character_message(label, text, place)),)
     unshown = glyph_problem(field, label, text)
     if unshown is not None:
         return (unshown,)
     if text != text.strip():
         return (_problem("text.padded", field, f"{label}首尾不能有空格，请删除。"),)
     return ()
-
-
-def _character_message(label: str, text: str, place: int) -> str:
-    character = text[place]
-    where = f"{label}第{place + 1}个字是"
-    meant = RADICALS.get(ord(character))
-    if meant is not None:
-        return f"{where}部首“{character}”（U+{ord(character):04X}），请改为“{meant}”。"
-    if character.isspace():
-        return f"{where}特殊的空格（U+{ord(character):04X}），请删除或改为普通空格。"
-    if shows_nothing(character):
-        return f"{where}看不见的字符（U+{ord(character):04X}），请删除。"
-    return f"{where}不能使用的字符（U+{ord(character):04X}），请删除。"
 
 
 def _payer_problems(request: IssueRequest) -> Iterator[Problem]:

@@ -65,6 +65,20 @@ def unprintable_place(text: str) -> int | None:
     return None
 
 
+def character_message(label: str, text: str, place: int) -> str:
+    """What is wrong with the character at `place`, in Chinese; `label` names the text, the place counts from 1."""
+    character = text[place]
+    where = f"{label}第{place + 1}个字是"
+    meant = RADICALS.get(ord(character))
+    if meant is not None:
+        return f"{where}部首“{character}”（U+{ord(character):04X}），请改为“{meant}”。"
+    if character.isspace():
+        return f"{where}特殊的空格（U+{ord(character):04X}），请删除或改为普通空格。"
+    if shows_nothing(character):
+        return f"{where}看不见的字符（U+{ord(character):04X}），请删除。"
+    return f"{where}不能使用的字符（U+{ord(character):04X}），请删除。"
+
+
 def _is_banned(character: str, category: str) -> bool:
     if character in _ALLOWED_SYMBOLS:
         return False

@@ -14,6 +14,7 @@ from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.codes import is_uscc
 from mingpiao.kernel.errors import refuse
+from mingpiao.letters.service import names_on_faces
 from mingpiao.numbering.service import kinds_of_unit
 from mingpiao.storage.database import Database
 from mingpiao.storage.locks import NamedLock
@@ -31,10 +32,12 @@ PAGE_SIZE = 50
 async def register(connection: AsyncConnection, unit: Unit, *, acting: Acting) -> Unit:
     """Store a unit, or return the one that already exists under its 统一社会信用代码.
 
-    Raises `Refusal` (`unit.uscc_invalid`) when the code's check digit is wrong.
+    Raises `Refusal` (`unit.uscc_invalid`) when the code's check digit is wrong, and (`text.bad_character`,
+    `text.no_glyph`, 422) for a name that no face can show.
     """
     if not is_uscc(unit.uscc):
         raise refuse("unit.uscc_invalid", "统一社会信用代码不正确，请核对18位代码及校验位。", field="uscc")
+    names_on_faces(("name", "单位名称", unit.name), ("receiving_bank", "收款开户行", unit.receiving_bank))
     row = msgspec.to_builtins(unit)
     row.pop("unit_id")
     statement = upsert(units).values(row).on_conflict_do_nothing(index_elements=["uscc"])
