@@ -44,6 +44,7 @@ def page_patterns(page: Page) -> dict[str, str]:
             {
                 "/unit",
                 "/unit/issue",
+                "/unit/drafts",
                 "/unit/bills",
                 "/unit/bills/9/9",
                 "/unit/applications/9",

@@ -66,8 +66,9 @@ def test_files_are_uploaded_read_and_compared(visit: Callable[..., Visitor], tmp
     expect(page.locator("[data-live]")).to_have_text(f"{agreement.name} 已在列表中。")
     expect(items).to_have_count(1)
 
-    # Working amounts out redraws the form; the files stay.
-    page.get_by_role("button", name="计算金额").click()
+    # The draft has them, too.
+    expect(page.locator("[data-draft-state]")).to_have_text("草稿已保存")
+    page.reload()
     expect(page.locator("#total")).to_contain_text("90,000.00")
     expect(items).to_have_count(1)
 

@@ -26,7 +26,7 @@ def test_sign_in_issue_with_two_items_and_verify(visit: Callable[..., Visitor], 
     page.get_by_role("button", name="增加项目").click()
     page.fill("#items-1-code", "因私普通护照工本费")
     page.get_by_role("button", name="删除项目 3").click()
-    expect(page.locator("fieldset.bill-item")).to_have_count(2)
+    expect(page.locator("tr.bill-item")).to_have_count(2)
     expect(page.locator("#total")).to_contain_text("合计 160.00 元")
     page.get_by_role("button", name="核对并开具").click()
     expect(page.locator("main")).to_contain_text("金额合计（大写）壹佰陆拾元整")

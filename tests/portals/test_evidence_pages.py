@@ -152,6 +152,7 @@ async def test_without_javascript_files_come_with_the_form(site: World) -> None:
         data=members_of(added.text) | {"action": "check"},
         files=[("evidence-files", ("又一份.pdf", OTHER, "application/pdf"))],
     )
+    checked = await browser.arrive(checked)
     assert checked.status_code == 200, re.findall(r"<li>(.*?)</li>", checked.text)
     assert members_of(checked.text)["evidence"].split() == [DIGEST, sm3_hex(OTHER)]
     assert "佐证材料正在识别" in checked.text
@@ -160,7 +161,8 @@ async def test_without_javascript_files_come_with_the_form(site: World) -> None:
     dropped = await browser.client.post(
         "/unit/issue", data=members | {"action": f"drop-{DIGEST}"}, files={"none": b""}
     )
-    assert members_of(dropped.text)["evidence"] == sm3_hex(OTHER)
+    left = members_of((await browser.arrive(dropped)).text)
+    assert left["evidence"] == sm3_hex(OTHER)
 
 
 async def test_a_kind_that_needs_files_is_not_issued_without(site: World) -> None:
@@ -168,6 +170,7 @@ async def test_a_kind_that_needs_files_is_not_issued_without(site: World) -> Non
     refused = await browser.client.post(
         "/unit/issue", data=await _form(site, browser) | {"action": "check"}, files={"none": b""}
     )
+    refused = await browser.arrive(refused)
     assert refused.status_code == 422
     assert 'href="#evidence"' in refused.text
 

@@ -219,7 +219,7 @@ async def test_the_form_of_a_bill_comes_back_with_all_its_rows(site: World) -> N
     browser = await site.browser("handler")
     shown = await browser.get("/unit/issue", kind=KIND)
     members = members_of(shown.text) | {"payer-name": "张三", "action": "add"}
-    grown = await browser.post("/unit/issue", members, headers={"Referer": str(shown.url)})
+    grown = await browser.arrive(await browser.post("/unit/issue", members))
     members = members_of(grown.text) | {
         "payer-name": "张三",
         "items-1-search": "没有的项目",
@@ -271,7 +271,7 @@ async def test_htmx_is_led_to_the_login_page_and_back(site: World) -> None:
     await end_sessions(site)
     members = members_of(shown.text) | {"payer-name": "王五"}
     headers = {"HX-Request": "true", "HX-Current-URL": str(shown.url)}
-    answer = await browser.post("/unit/issue/amounts", members, headers=headers)
+    answer = await browser.post("/unit/issue/draft", members, headers=headers)
     assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/login?ended=kept")
     again = await sign_in_again(browser, "handler")
     assert again.url.params["kind"] == KIND

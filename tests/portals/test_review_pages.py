@@ -182,7 +182,9 @@ async def test_a_returned_application_is_corrected_in_the_form(site: World) -> N
         form = members_of((await browser.get(found[1])).text)
         assert form["business_no"] == brought.business_no
         assert form["payer-name"] == brought.request.payer.name
-        checked = await browser.post("/unit/issue", data=form | {"action": "check", "remark": "2026年费用"})
+        checked = await browser.arrive(
+            await browser.post("/unit/issue", data=form | {"action": "check", "remark": "2026年费用"})
+        )
         assert "确认开具" in checked.text
         done = await browser.post("/unit/issue/confirm", data=members_of(checked.text) | {"action": "issue"})
         assert done.status_code == 303, done.text
@@ -221,7 +223,7 @@ async def test_another_units_application_is_not_there(site: World) -> None:
             assert (await browser.get(address)).status_code == 404
         for verb in ("confirm", "appeal", "withdraw"):
             answer = await send(
-                browser, await browser.get("/unit/issue"), f"{unit_page(brought)}/{verb}", appeal="x"
+                browser, await browser.get("/unit/bills"), f"{unit_page(brought)}/{verb}", appeal="x"
             )
             assert answer.status_code in (404, 422)
     assert await now(site, brought) == brought

@@ -37,7 +37,14 @@ async def _empty_form(browser: Browser, kind: str = KIND) -> httpx.Response:
 async def _check(browser: Browser, **changes: str) -> httpx.Response:
     given = {name.replace("__", "-"): value for name, value in changes.items()}
     members = members_of((await _empty_form(browser)).text) | FILLED | given | {"action": "check"}
-    return await browser.post("/unit/issue", members)
+    return await browser.arrive(await browser.post("/unit/issue", members))
+
+
+async def _step(
+    browser: Browser, shown: httpx.Response, address: str = "/unit/issue", **changes: str
+) -> httpx.Response:
+    """Press a button of a page, and go where it leads."""
+    return await browser.arrive(await browser.submit(shown, address, **changes))
 
 
 async def _bills(site: World) -> int:
@@ -101,7 +108,7 @@ async def test_another_content_under_the_number_of_an_issued_form_is_refused(sit
 async def test_going_back_keeps_what_was_typed(site: World) -> None:
     browser = await site.browser("handler")
     checked = await _check(browser)
-    form = await browser.submit(checked, "/unit/issue/confirm", action="edit")
+    form = await _step(browser, checked, "/unit/issue/confirm", action="edit")
     members = members_of(form.text)
     assert {name: members[name] for name in FILLED} == FILLED
     assert members["business_no"] == members_of(checked.text)["business_no"]
@@ -197,12 +204,12 @@ async def test_items_are_found_by_name_code_and_pinyin(site: World) -> None:
 async def test_without_javascript_a_choice_is_offered_and_taken(site: World) -> None:
     browser = await site.browser("handler")
     shown = await _empty_form(browser)
-    offered = await browser.submit(shown, "/unit/issue", action="update", items__0__search="定向")
+    offered = await _step(browser, shown, action="update", items__0__search="定向")
     buttons = re.findall(r'value="(pick-0-\d+)"', offered.text)
     assert buttons == ["pick-0-030103", "pick-0-030104"]
-    refused = await browser.submit(offered, "/unit/issue", **{**_filled(), "items__0__search": "定向"})
+    refused = await _step(browser, offered, **{**_filled(), "items__0__search": "定向"})
     assert ("items-0-code", "有多个项目符合“定向”，请从下面选择一个。") in _summary(refused.text)
-    taken = members_of((await browser.submit(offered, "/unit/issue", action="pick-0-030104")).text)
+    taken = members_of((await _step(browser, refused, action="pick-0-030104")).text)
     assert (taken["items-0-search"], taken["items-0-code"]) == ("助学定向捐赠", "030104")
 
 
@@ -213,13 +220,13 @@ def _filled() -> dict[str, str]:
 async def test_rows_are_added_and_removed(site: World) -> None:
     browser = await site.browser("handler")
     shown = await _empty_form(browser)
-    first = await browser.submit(shown, "/unit/issue", items__0__search="货币捐赠", action="add")
-    assert "项目 2" in first.text
-    second = await browser.submit(first, "/unit/issue", items__1__search="非货币捐赠", action="remove-0")
+    first = await _step(browser, shown, items__0__search="货币捐赠", action="add")
+    assert "删除项目 2" in first.text
+    second = await _step(browser, first, items__1__search="非货币捐赠", action="remove-0")
     members = members_of(second.text)
     assert members["items-0-search"] == "非货币捐赠"
     assert "items-1-search" not in members
-    last = members_of((await browser.submit(second, "/unit/issue", action="remove-0")).text)
+    last = members_of((await _step(browser, second, action="remove-0")).text)
     assert last["items-0-search"] == ""
 
 
@@ -232,9 +239,7 @@ async def test_fixed_rates_are_filled_in_and_held(site: World) -> None:
     fixed = next(item for item in items if item.rate.kind == "fixed" and set(item.kinds) & profile.kind_codes)
     kind = next(code for code in fixed.kinds if code in profile.kind_codes)
     shown = await _empty_form(browser, kind)
-    filled = await browser.submit(
-        shown, "/unit/issue", action="update", items__0__search=fixed.code, items__0__rate="0.01"
-    )
+    filled = await _step(browser, shown, action="update", items__0__search=fixed.code, items__0__rate="0.01")
     members = members_of(filled.text)
     assert members["items-0-search"] == fixed.name
     assert Decimal(members["items-0-rate"]) == fixed.rate.minimum
@@ -242,17 +247,18 @@ async def test_fixed_rates_are_filled_in_and_held(site: World) -> None:
     assert "固定标准" in filled.text
 
 
-async def test_amounts_follow_each_change(site: World) -> None:
+async def test_what_is_typed_is_saved_and_added_up(site: World) -> None:
     browser = await site.browser("handler")
     members = members_of((await _empty_form(browser)).text) | FILLED
-    answer = await browser.post("/unit/issue/amounts", members, headers={"HX-Request": "true"})
-    assert answer.status_code == 200
-    assert "300.50" in answer.text
-    assert "大写：叁佰元伍角整" in answer.text
-    assert 'id="items-0-amount"' in answer.text
-    assert "<html" not in answer.text
-    wrong = await browser.post("/unit/issue/amounts", members | {"items-0-rate": "1e999"})
-    assert "—" in wrong.text
+    first = await browser.post("/unit/issue/draft", members)
+    assert first.status_code == 200
+    address = f"/unit/issue?draft={members['business_no']}"
+    assert first.json() == {"version": 1, "address": address, "total": "300.50", "words": "叁佰元伍角整"}
+    wrong = await browser.post("/unit/issue/draft", members | {"version": "1", "items-0-rate": "1e999"})
+    assert (wrong.json()["version"], wrong.json()["total"]) == (2, "0.00")
+    shown = members_of((await browser.get(address)).text)
+    assert {name: shown[name] for name in FILLED} == FILLED | {"items-0-rate": "1e999"}
+    assert (shown["business_no"], shown["version"]) == (members["business_no"], "2")
 
 
 async def test_kinds_of_others_and_unknown_kinds_are_not_offered(site: World) -> None:
@@ -290,7 +296,7 @@ async def test_only_handlers_issue(site: World, username: str) -> None:
     browser = await site.browser(username)
     assert (await browser.get("/unit/issue", kind=KIND)).status_code == 403
     members = FILLED | {"kind": KIND, "csrf_token": await browser.csrf_token()}
-    for address in ("/unit/issue", "/unit/issue/confirm", "/unit/issue/amounts"):
+    for address in ("/unit/issue", "/unit/issue/confirm", "/unit/issue/draft"):
         assert (await browser.post(address, members)).status_code == 403
     assert "/unit/issue" not in (await browser.get("/unit")).text
     assert await _bills(site) == 0

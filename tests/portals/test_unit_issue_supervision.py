@@ -26,7 +26,8 @@ async def _in_force(site: World, *rules: Rule) -> None:
 
 async def _checked(browser: Browser, **changes: str) -> httpx.Response:
     shown = await browser.get("/unit/issue", kind=KIND)
-    return await browser.post("/unit/issue", members_of(shown.text) | FILLED | changes | {"action": "check"})
+    members = members_of(shown.text) | FILLED | changes | {"action": "check"}
+    return await browser.arrive(await browser.post("/unit/issue", members))
 
 
 def _lines(html: str) -> list[str]:
@@ -136,10 +137,11 @@ async def test_going_back_keeps_what_was_typed(site: World) -> None:
     browser = await site.browser("handler")
     checked = await _checked(browser)
     reason, appeal = {"reason-ASK-1": "已核对捐赠协议"}, "协议已备案"
-    form = await browser.submit(checked, "/unit/issue/confirm", action="edit", appeal=appeal, **reason)
+    edited = await browser.submit(checked, "/unit/issue/confirm", action="edit", appeal=appeal, **reason)
+    form = await browser.arrive(edited)
     assert form.status_code == 200
     assert 'value="测试缴款人"' in form.text
-    again = await browser.submit(form, "/unit/issue", action="check")
+    again = await browser.arrive(await browser.submit(form, "/unit/issue", action="check"))
     for typed in ("已核对捐赠协议", appeal):
         assert f">{typed}</textarea>" in again.text
 

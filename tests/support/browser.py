@@ -96,6 +96,12 @@ class Browser:
         given = {name.replace("__", "-"): value for name, value in changes.items()}
         return await self.post(address, members_of(shown.text) | given)
 
+    async def arrive(self, answer: httpx.Response) -> httpx.Response:
+        """The page to which redirects lead, one after another; an answer that is no redirect is it already."""
+        while answer.is_redirect:
+            answer = await self.get(answer.headers["location"])
+        return answer
+
     async def sign_in(self, username: str, password: str = PASSWORD) -> httpx.Response:
         """Sign in through the page."""
         shown = await self.get("/login")

@@ -313,3 +313,8 @@ def redirect(request: PageRequest, address: str, *, cookies: Iterable[Cookie] = 
     else:
         status, headers = 303, {"Location": address}
     return Response(b"", status_code=status, headers=headers, cookies=list(cookies))
+
+
+def go_on(address: str) -> Response[bytes]:
+    """Redirect to the next step of the same task, also for htmx, which swaps it in and loads no page."""
+    return Response(b"", status_code=303, headers={"Location": address})

@@ -1,7 +1,6 @@
 """The form of 开具票据: the typed texts, their meaning, and the request that is made from them.
 
-The form carries its whole state as text. So it works without JavaScript, and the server keeps nothing before
-a bill is issued.
+The form carries its whole state as text, so it works without JavaScript; a draft is that text.
 """
 
 import re
@@ -14,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField, ExtensionType, RateKind
+from mingpiao.drafts.model import Draft
 from mingpiao.issuing.model import MAX_ITEMS, IssueRequest, Payer, RequestItem
 from mingpiao.kernel.errors import Problem
 from mingpiao.kernel.grammar import read_typed_decimal, read_whole
@@ -51,8 +51,9 @@ class IssueForm(msgspec.Struct, frozen=True, kw_only=True):
     """The form as typed. `business_no` is made once with the form, so sending the form again issues no second
     bill.
 
-    `evidence` names uploaded files. `reasons` maps rule codes to the reasons why the business complies.
-    `appeal` is what the handler asks the department to consider.
+    `version` is that of the draft that the form was made from, 0 before the first. `evidence` names uploaded
+    files. `reasons` maps rule codes to the reasons why the business complies. `appeal` is what the handler asks
+    the department to consider.
     """
 
     business_no: str
@@ -70,6 +71,7 @@ class IssueForm(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
     reasons: dict[str, str] = {}
     appeal: str = ""
+    version: int = 0
 
 
 class RowView(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +130,7 @@ def read_issue_form(members: Mapping[str, str], kind: BillKind, today: date) -> 
             name.removeprefix(_REASON): value for name, value in members.items() if name.startswith(_REASON)
         },
         appeal=members.get("appeal", ""),
+        version=read_whole(members.get("version", ""), digits=9) or 0,
     )
 
 
@@ -159,11 +162,25 @@ def form_members(form: IssueForm) -> dict[str, str]:
         "pay_mode": form.pay_mode,
         "remark": form.remark,
         "evidence": " ".join(form.evidence),
+        "version": str(form.version),
     }
     members |= {f"extension-{name}": value for name, value in form.extension.items()}
     for index, row in enumerate(form.items):
         members |= {f"items-{index}-{name}": value for name, value in msgspec.structs.asdict(row).items()}
     return members
+
+
+def draft_members(form: IssueForm) -> dict[str, str]:
+    """All that was typed, as a draft has it: with reasons and appeal, without the version."""
+    members = form_members(form) | {_REASON + rule: reason for rule, reason in form.reasons.items()}
+    del members["version"]
+    return members | {"appeal": form.appeal}
+
+
+def read_draft(draft: Draft, kind: BillKind, today: date) -> IssueForm:
+    """The form of a draft."""
+    form = read_issue_form(draft.members, kind, today)
+    return msgspec.structs.replace(form, business_no=draft.business_no, version=draft.version)
 
 
 def with_row(form: IssueForm) -> IssueForm:

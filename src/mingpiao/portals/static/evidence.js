@@ -19,6 +19,7 @@
   // The hidden input names the documents in the order of the list.
   function write(picker) {
     hidden(picker).value = items(picker).map((item) => item.dataset.digest).filter(Boolean).join(" ");
+    hidden(picker).dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   function element(name, className, text = "") {

@@ -1,0 +1,36 @@
+"""Values of drafts: a bill's form as it was typed so far, and what an account filled in last."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+#: Drafts that one account may have; the oldest ones are forgotten beyond that.
+MAX_DRAFTS = 500
+#: A form with 200 rows of long texts stays below this many bytes as JSON.
+MAX_MEMBERS = 256 * 1024
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """The form of one bill as typed so far. `business_no` names it, and will be the bill's.
+
+    `version` counts the savings; it is 0 before the first. `members` are the form's own. `payer`, `total` (元) and
+    `items` (codes) tell it from others in a list.
+    """
+
+    business_no: str
+    kind: str
+    members: dict[str, str]
+    version: int = 0
+    payer: str = ""
+    total: Decimal = Decimal(0)
+    items: tuple[str, ...] = ()
+    saved_at: datetime | None = None
+
+
+class Habits(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account filled in on its last bill; empty before the first."""
+
+    kind: str = ""
+    pay_mode: str = ""
+    checker: str = ""

@@ -1,0 +1,16 @@
+"""What the house needs of drafts."""
+
+from mingpiao.house.model import Purge, Room
+
+ROOM = Room(
+    purges=(
+        Purge(
+            name="purge_drafts",
+            cron="41 18 * * *",
+            label="清理三个月未动的草稿",
+            tables={"bill_forms": "saved_at < CAST(:today AS date) - interval '90 days'"},
+        ),
+    ),
+    actions={"draft:delete": "删除草稿"},
+    details={"payer": "缴款人", "total": "金额"},
+)

@@ -1,0 +1,29 @@
+"""The tables of drafts as SQLAlchemy sees them; the migrations are the schema."""
+
+from sqlalchemy import BigInteger, Column, DateTime, Integer, Numeric, String, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from mingpiao.storage.metadata import METADATA
+
+bill_forms = Table(
+    "bill_forms",
+    METADATA,
+    Column("unit_id", BigInteger, primary_key=True),
+    Column("business_no", Text, primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("kind_code", String(4), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("members", JSONB, nullable=False),
+    Column("payer", Text, nullable=False),
+    Column("total", Numeric(14, 2), nullable=False),
+    Column("items", ARRAY(Text), nullable=False),
+    Column("saved_at", DateTime(timezone=True), nullable=False),
+)
+desk_habits = Table(
+    "desk_habits",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("kind_code", String(4), nullable=False),
+    Column("pay_mode", Text, nullable=False),
+    Column("checker", Text, nullable=False),
+)
