@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
@@ -9,6 +10,9 @@ import msgspec
 MAX_DRAFTS = 500
 #: A form with 200 rows of long texts stays below this many bytes as JSON.
 MAX_MEMBERS = 256 * 1024
+
+#: Payers that a search shows.
+MAX_FOUND = 8
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,3 +38,20 @@ class Habits(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     pay_mode: str = ""
     checker: str = ""
+
+
+class KnownPayer(msgspec.Struct, frozen=True, kw_only=True):
+    """A payer in a unit's book. `type` is "1" for a person, "2" for a unit; a hidden one is not offered.
+
+    `uses` counts bills since the book knows the payer.
+    """
+
+    payer_id: int
+    type: Literal["1", "2"]
+    name: str
+    code: str = ""
+    account: str = ""
+    bank: str = ""
+    mobile: str = ""
+    uses: int = 0
+    hidden: bool = False

@@ -11,6 +11,18 @@ ROOM = Room(
             tables={"bill_forms": "saved_at < CAST(:today AS date) - interval '90 days'"},
         ),
     ),
-    actions={"draft:delete": "删除草稿"},
-    details={"payer": "缴款人", "total": "金额"},
+    actions={
+        "draft:delete": "删除草稿",
+        "draft:reissue": "按原内容重开",
+        "payer:change": "修改缴款人名录",
+        "payer:import": "导入缴款人",
+    },
+    details={
+        "payer": "缴款人",
+        "total": "金额",
+        "business_no": "业务流水号",
+        "name": "名称",
+        "code": "代码",
+        "hidden": "隐藏",
+    },
 )

@@ -1,5 +1,15 @@
 """What pages may ask of drafts."""
 
+from mingpiao.drafts.payers import (
+    change_payer,
+    get_payer,
+    grow_book,
+    import_payer,
+    learn_payer,
+    list_payers,
+    search_payers,
+)
+from mingpiao.drafts.reissues import link_reissue, reissue_of, reissued_as
 from mingpiao.drafts.saving import (
     count_drafts,
     count_touched,
@@ -13,13 +23,23 @@ from mingpiao.drafts.saving import (
 )
 
 __all__ = [
+    "change_payer",
     "count_drafts",
     "count_touched",
     "delete_draft",
     "find_draft",
     "forget_draft",
+    "get_payer",
+    "grow_book",
     "habits_of",
+    "import_payer",
     "keep_habits",
+    "learn_payer",
+    "link_reissue",
     "list_drafts",
+    "list_payers",
+    "reissue_of",
+    "reissued_as",
     "save_draft",
+    "search_payers",
 ]

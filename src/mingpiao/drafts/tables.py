@@ -1,6 +1,6 @@
 """The tables of drafts as SQLAlchemy sees them; the migrations are the schema."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, Numeric, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Integer, Numeric, String, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from mingpiao.storage.metadata import METADATA
@@ -26,4 +26,33 @@ desk_habits = Table(
     Column("kind_code", String(4), nullable=False),
     Column("pay_mode", Text, nullable=False),
     Column("checker", Text, nullable=False),
+)
+payer_book = Table(
+    "payer_book",
+    METADATA,
+    Column("payer_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("unit_id", BigInteger, nullable=False),
+    Column("type", String(1), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("bank", Text, nullable=False),
+    Column("mobile", Text, nullable=False),
+    Column("initials", Text, nullable=False),
+    Column("uses", Integer, nullable=False),
+    Column("used_at", DateTime(timezone=True), nullable=False),
+    Column("hidden", Boolean, nullable=False),
+)
+payer_marks = Table(
+    "payer_marks",
+    METADATA,
+    Column("unit_id", BigInteger, primary_key=True),
+    Column("mark", Text, nullable=False),
+)
+reissues = Table(
+    "reissues",
+    METADATA,
+    Column("unit_id", BigInteger, primary_key=True),
+    Column("blue_id", BigInteger, primary_key=True),
+    Column("business_no", Text, nullable=False),
 )

@@ -29,7 +29,7 @@ from mingpiao.portals.list_filters import (
     UnitFilter,
     usual_start,
 )
-from mingpiao.portals.list_model import Button, ExportFile, Listing
+from mingpiao.portals.list_model import Button, ExportFile, Listing, RowAction
 from mingpiao.storage.paging import Page
 from mingpiao.units.service import names_of
 
@@ -225,6 +225,15 @@ UNIT_BILLS: Listing[BillRow] = Listing(
     fetch=_own_bills,
     empty=(_EMPTY, "请放宽查询条件，例如扩大日期范围。"),
     buttons=(Button(label="开具票据", address="/unit/issue", right=UNIT_ISSUE, primary=True),),
+    actions=(
+        RowAction(
+            label=lambda _row: "复制开具",
+            spoken=lambda row: f"复制开具：{row.bill.number}",
+            address=lambda row: f"/unit/issue/copy/{row.bill.code}/{row.bill.number}",
+            right=UNIT_ISSUE,
+            offered=lambda row, _account: row.bill.color is Color.BLUE,
+        ),
+    ),
     export=ExportFile(action="bill:export", file="bills", right=UNIT_EXPORT, columns=_EXPORTED),
 )
 FINANCE_BILLS: Listing[BillRow] = Listing(

@@ -13,6 +13,8 @@ from mingpiao.portals.bills.access import bill_id_of, unit_of
 from mingpiao.portals.bills.lists import UNIT_BILLS
 from mingpiao.portals.bills.rights import UNIT_REVERSE
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
+from mingpiao.portals.gates import allowed
+from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, PageRequest, redirect, require_right, scoped_reads
@@ -91,7 +93,13 @@ async def reversed_page(
             raise refuse("bill.not_reversed", "该票据没有被冲红，请返回票据页面查看。", status=404)
         red = await get_bill(connection, bill.related.bill_id)
     return page(
-        call.request, "bills/reversed.html", title="票据已冲红", crumbs=_crumbs(bill), bill=bill, red=red
+        call.request,
+        "bills/reversed.html",
+        title="票据已冲红",
+        crumbs=_crumbs(bill),
+        bill=bill,
+        red=red,
+        may_reissue=allowed(call.session.account.role, UNIT_ISSUE),
     )
 
 

@@ -1,14 +1,18 @@
 """已开票据: the list with its filters, and the page of one bill with its documents."""
 
+import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.drafts.service import reissue_of, reissued_as
 from mingpiao.evidence.service import get_evidence_files
 from mingpiao.issuing.model import Bill, BillState, Color
 from mingpiao.issuing.service import get_document, get_supervision
 from mingpiao.journal.service import bill_events
+from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.bills.access import bill_id_of
 from mingpiao.portals.bills.details import extension_of, history_of
@@ -16,6 +20,7 @@ from mingpiao.portals.bills.files import bill_file_response
 from mingpiao.portals.bills.lists import UNIT_BILLS
 from mingpiao.portals.bills.rights import UNIT_REVERSE
 from mingpiao.portals.gates import allowed
+from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall
@@ -35,6 +40,7 @@ async def bill_page(
         supervision = await get_supervision(connection, document.bill.unit_id, bill_id)
         named = supervision.evidence if supervision else ()
         files = await get_evidence_files(connection, document.bill.unit_id, named)
+        reissue = await _reissue(connection, document.bill)
     bill = document.bill
     catalog = await call.services.catalog.get()
     return page(
@@ -51,7 +57,27 @@ async def bill_page(
         files=list(files.values()),
         evidence_base="/unit/evidence",
         faces=Markup(await call.services.documents.faces(document)),  # noqa: S704 - our own drawing, texts escaped
+        reissue=reissue,
+        may_copy=bill.color is Color.BLUE and allowed(call.session.account.role, UNIT_ISSUE),
         may_reverse=may_be_reversed(bill) and allowed(call.session.account.role, UNIT_REVERSE),
+    )
+
+
+class Reissue(msgspec.Struct, frozen=True, kw_only=True):
+    """按原内容重开: the reversed bill whose content this one has, and the bill that has the content of this one."""
+
+    earlier: BillIdentity | None = None
+    later: BillIdentity | None = None
+
+
+async def _reissue(connection: AsyncConnection, bill: Bill) -> Reissue:
+    """What is told of a bill; of a red one, what became of the blue one."""
+    reversed_id = bill.related.bill_id if bill.color is Color.RED and bill.related else bill.bill_id
+    later = await reissued_as(connection, bill.unit_id, reversed_id)
+    earlier = await reissue_of(connection, bill.unit_id, bill.business_no)
+    return Reissue(
+        earlier=BillIdentity.from_bill_id(earlier) if earlier and bill.color is Color.BLUE else None,
+        later=BillIdentity(code=later.code, number=later.number) if later else None,
     )
 
 

@@ -1,7 +1,8 @@
 """The form of 开具票据 as a draft: saved with each step, so that its address shows it again."""
 
 from mingpiao.drafts.model import Draft, Habits
-from mingpiao.drafts.service import find_draft, forget_draft, keep_habits, save_draft
+from mingpiao.drafts.service import find_draft, forget_draft, keep_habits, learn_payer, save_draft
+from mingpiao.issuing.model import Payer
 from mingpiao.issuing.service import find_by_business_no
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.kernel.money import MAX_AMOUNT
@@ -55,8 +56,8 @@ async def issued_address(call: PageCall, business_no: str) -> str:
     return f"{ADDRESS}/done/{bill.code}/{bill.number}"
 
 
-async def settle_draft(call: PageCall, form: IssueForm) -> None:
-    """The form's bill was issued or is asked for: its draft goes, and what was filled in is remembered.
+async def settle_draft(call: PageCall, form: IssueForm, payer: Payer) -> None:
+    """The form's bill was issued or is asked for: its draft goes, and payer and habits are remembered.
 
     If this is cut off, the draft stays and leads to the bill: its business number issues none other.
     """
@@ -65,3 +66,4 @@ async def settle_draft(call: PageCall, form: IssueForm) -> None:
     async with call.services.database.system() as connection:  # system: an account's own draft is written
         await forget_draft(connection, account, form.business_no)
         await keep_habits(connection, account.account_id, habits)
+        await learn_payer(connection, unit_of(account), payer)

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from mingpiao.applications.model import Pending, Submitted
 from mingpiao.drafts.model import Draft
-from mingpiao.drafts.service import count_drafts, habits_of
+from mingpiao.drafts.service import count_drafts, grow_book, habits_of
 from mingpiao.intake import MOST_MEMBERS, PARTS
 from mingpiao.issuing.model import (
     MAX_ITEMS,
@@ -99,6 +99,9 @@ async def _fresh(call: PageCall, window: Window, query: dict[str, str]) -> Respo
     code, kinds = query.get("kind", ""), window.kinds()
     async with call.services.database.system() as connection:  # system: no scope reads an account's habits
         habits = await habits_of(connection, call.session.account.account_id)
+        if code and window.profile.unit.mode is UnitMode.ONLINE:
+            # Patients of a hospital's own program are no payers that a person at the desk looks for.
+            await grow_book(connection, window.profile.unit.unit_id)
     if code:
         kind = window.kind(code)
         return await form_page(call, window, window.view(fresh_form(window, kind, habits, today())))
@@ -320,10 +323,10 @@ async def _answer(
 ) -> Response[str] | Response[bytes]:
     match outcome:
         case Issued(bill=bill):
-            await settle_draft(call, view.form)
+            await settle_draft(call, view.form, bill.payer)
             return go_on(f"{ADDRESS}/done/{bill.code}/{bill.number}")
         case Pending(application=application):
-            await settle_draft(call, view.form)
+            await settle_draft(call, view.form, application.request.payer)
             return redirect(call.request, f"/unit/applications/{application.application_id}")
         case Refused(problems=problems):
             conflict = next((p for p in problems if p.code == "bill.business_no_conflict"), None)

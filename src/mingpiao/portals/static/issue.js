@@ -5,6 +5,7 @@
 (() => {
   const SAVE_AFTER = 800; // milliseconds without a key
   const PLACES = 6; // of quantities and rates
+  const SEARCHED = "[data-item-search], [data-payer-search]";
 
   const issueForm = () => document.getElementById("issue-form");
   const draftForm = () => document.querySelector("form[data-draft]");
@@ -166,13 +167,20 @@
     input.removeAttribute("aria-activedescendant");
   }
 
+  function addressOf(input) {
+    const words = encodeURIComponent(input.value);
+    if (input.matches("[data-payer-search]")) return `/unit/payers/found?q=${words}`;
+    return `/unit/issue/items?kind=${encodeURIComponent(issueForm().elements.kind.value)}&q=${words}`;
+  }
+
   async function open(input) {
     const mine = ++search;
-    const kind = issueForm().elements.kind.value;
-    const answer = await fetch(`/unit/issue/items?kind=${encodeURIComponent(kind)}&q=${encodeURIComponent(input.value)}`,
-      { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    const answer = await fetch(addressOf(input), { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    if (answer.status === 401) document.dispatchEvent(new CustomEvent("session:ended", { detail: "" }));
     if (!answer.ok || mine !== search || document.activeElement !== input) return;
-    show(input, await answer.text(), "收款项目");
+    const options = (await answer.text()).trim();
+    if (options) show(input, options, input.matches("[data-payer-search]") ? "缴款人名录" : "收款项目");
+    else close(input);
   }
 
   function show(input, html, label) {
@@ -184,7 +192,8 @@
     list.innerHTML = html;
     input.parentElement.append(list);
     input.setAttribute("aria-expanded", "true");
-    select(input, list.querySelector("[role=option]"));
+    // A name may be new: a payer is chosen by going to it, an item is offered at once.
+    if (!input.matches("[data-payer-search]")) select(input, list.querySelector("[role=option]"));
   }
 
   function select(input, option) {
@@ -195,6 +204,21 @@
   }
 
   function choose(input, option) {
+    if (input.matches("[data-payer-search]")) choosePayer(input, option.dataset);
+    else chooseItem(input, option);
+  }
+
+  function choosePayer(input, given) {
+    const { elements } = issueForm();
+    close(input);
+    elements["payer-type"].value = given.type;
+    for (const name of ["name", "code", "account", "bank"]) elements[`payer-${name}`].value = given[name];
+    showUnitFields();
+    saveSoon();
+    cell(rows()[0], "search").focus();
+  }
+
+  function chooseItem(input, option) {
     const row = input.closest("[data-row]"), given = option.dataset, rate = cell(row, "rate");
     const other = cell(row, "code").value !== given.code && row.chosen !== given.code;
     close(input); // Its options have the same data as the cells.
@@ -230,7 +254,8 @@
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
-      if (options.length) select(input, options[(place + step + options.length) % options.length]);
+      const from = place < 0 && step < 0 ? 0 : place;
+      if (options.length) select(input, options[(from + step + options.length) % options.length]);
     } else if (event.key === "Enter" && options[place]) {
       event.preventDefault();
       choose(input, options[place]);
@@ -327,6 +352,7 @@
       rows().forEach(prepareRow);
       addUp();
       form.querySelector("[data-words]").textContent = words;
+      form.querySelectorAll("[data-payer-search]").forEach(combobox);
       showUnitFields();
       unsaved = false;
     }
@@ -352,6 +378,8 @@
     const row = input.closest("[data-row]");
     if (input.matches("[data-item-search]")) {
       cell(row, "code").value = "";
+    }
+    if (input.matches(SEARCHED)) {
       clearTimeout(typing);
       typing = setTimeout(() => open(input), 120);
     }
@@ -377,7 +405,7 @@
     }
     const input = event.target;
     if (!input.matches?.("#issue-form input:not([type=radio], [type=file])")) return;
-    if (input.matches("[data-item-search]")) {
+    if (input.matches(SEARCHED)) {
       if (listOf(input)) { if (moveInList(event, input)) return; }
       else if (event.key === "ArrowDown") { event.preventDefault(); open(input); return; }
     }
@@ -412,7 +440,7 @@
   });
 
   document.addEventListener("focusout", (event) => {
-    if (event.target.matches?.("[data-item-search]")) close(event.target);
+    if (event.target.matches?.(SEARCHED)) close(event.target);
   });
 
   // A step waits for the saving under way: both are made from one version.

@@ -1,0 +1,247 @@
+"""缴款人名录: the payers of a unit's own bills, found by a few letters."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import RowMapping, and_, case, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.catalog.service import pinyin_initials
+from mingpiao.drafts.model import MAX_FOUND, KnownPayer
+from mingpiao.drafts.tables import payer_book, payer_marks
+from mingpiao.identity.model import Acting, AuditEntry
+from mingpiao.identity.service import record
+from mingpiao.issuing.model import Bill, Color, Payer
+from mingpiao.issuing.service import list_changes
+from mingpiao.kernel.clock import now
+from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.kernel.grammar import half_width
+from mingpiao.storage.paging import KeyColumn, Keyset, Page
+
+#: Bills that are looked through at a time.
+_PORTION = 500
+_BY_NAME = Keyset(KeyColumn("name", str), KeyColumn("payer_id", int))
+_LENGTHS = {"name": 100, "code": 18, "account": 40, "bank": 60, "mobile": 20}
+_LABELS = {
+    "name": "缴款人名称",
+    "code": "统一社会信用代码",
+    "account": "账号",
+    "bank": "开户行",
+    "mobile": "手机号",
+}
+
+
+async def search_payers(connection: AsyncConnection, unit_id: int, words: str) -> list[KnownPayer]:
+    """The unit's payers whose name contains the words, or whose initials, code, account or mobile begin with them;
+    the most used first, at most eight. Without words none.
+    """
+    wanted = half_width(words).strip()
+    if not wanted:
+        return []
+    book = payer_book.c
+    begins = [
+        column.startswith(text, autoescape=True)
+        for column, text in (
+            (book.initials, wanted.lower()),
+            (book.code, wanted.upper()),
+            (book.account, wanted),
+            (book.mobile, wanted),
+        )
+    ]
+    query = (
+        select(payer_book)
+        .where(
+            book.unit_id == unit_id, ~book.hidden, or_(book.name.contains(wanted, autoescape=True), *begins)
+        )
+        .order_by(book.uses.desc(), book.used_at.desc(), book.payer_id)
+        .limit(MAX_FOUND)
+    )
+    return [_payer(row) for row in (await connection.execute(query)).mappings()]
+
+
+def _payer(row: RowMapping) -> KnownPayer:
+    return KnownPayer(**{name: row[name] for name in KnownPayer.__struct_fields__})
+
+
+async def list_payers(
+    connection: AsyncConnection,
+    unit_id: int,
+    *,
+    words: str = "",
+    hidden: bool | None = None,
+    after: str = "",
+    limit: int = 50,
+) -> Page[KnownPayer]:
+    """A page of the unit's payers by name. Raises `Refusal` (`list.key_malformed`) for a key that no page gave."""
+    query = select(payer_book).where(payer_book.c.unit_id == unit_id)
+    if words:
+        columns = (payer_book.c.name, payer_book.c.code, payer_book.c.account, payer_book.c.mobile)
+        found = [column.contains(words, autoescape=True) for column in columns]
+        initials = payer_book.c.initials.startswith(words.lower(), autoescape=True)
+        query = query.where(or_(*found, initials))
+    if hidden is not None:
+        query = query.where(payer_book.c.hidden == hidden)
+    if after:
+        query = query.where(_BY_NAME.beyond(payer_book.c, after))
+    query = query.order_by(*_BY_NAME.order(payer_book.c)).limit(limit + 1)
+    rows = (await connection.execute(query)).mappings()
+    return _BY_NAME.page([_payer(row) for row in rows], limit)
+
+
+async def get_payer(connection: AsyncConnection, unit_id: int, payer_id: int) -> KnownPayer:
+    """A payer of the unit. Raises `Refusal` (`payer.unknown`, 404)."""
+    query = select(payer_book).where(payer_book.c.unit_id == unit_id, payer_book.c.payer_id == payer_id)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise refuse("payer.unknown", "没有找到该缴款人，请返回名录重新选择。", status=404)
+    return _payer(row)
+
+
+# -- growing ---------------------------------------------------------------------------------------
+
+
+async def learn_payer(connection: AsyncConnection, unit_id: int, payer: Payer) -> None:
+    """Note that a bill was issued to a payer; account and bank are those of the last bill that had them."""
+    values = _values(unit_id, payer, now())
+    statement = upsert(payer_book).values(values)
+    new = statement.excluded
+    kept = {
+        name: case((new[name] == "", payer_book.c[name]), else_=new[name]) for name in ("account", "bank")
+    }
+    await connection.execute(
+        statement.on_conflict_do_update(
+            constraint="payer_book_key",
+            set_={"uses": payer_book.c.uses + 1, "used_at": new.used_at} | kept,
+        )
+    )
+
+
+def _values(unit_id: int, payer: Payer, used_at: datetime) -> dict[str, Any]:
+    return {
+        "unit_id": unit_id,
+        "type": payer.type,
+        "name": payer.name,
+        "code": payer.code,
+        "account": payer.account,
+        "bank": payer.bank,
+        "initials": pinyin_initials(payer.name)[: _LENGTHS["name"]],
+        "used_at": used_at,
+    }
+
+
+async def grow_book(connection: AsyncConnection, unit_id: int) -> int:
+    """Add the payers of the unit's next bills to its book. Returns how many bills were looked through.
+
+    Of two processes that do so at once, one does nothing.
+    """
+    query = select(payer_marks.c.mark).where(payer_marks.c.unit_id == unit_id)
+    mark: str = (await connection.execute(query)).scalar_one_or_none() or ""
+    found = await list_changes(connection, unit_id, after=mark, limit=_PORTION)
+    if not found.bills or not await _move_mark(connection, unit_id, mark, found.mark):
+        return 0
+    rows = _newest_of_each(unit_id, [bill for bill in found.bills if bill.color is Color.BLUE])
+    if rows:
+        await connection.execute(upsert(payer_book).on_conflict_do_nothing(), rows)
+    return len(found.bills)
+
+
+async def _move_mark(connection: AsyncConnection, unit_id: int, old: str, new: str) -> bool:
+    if old:
+        own = and_(payer_marks.c.unit_id == unit_id, payer_marks.c.mark == old)
+        moved = await connection.execute(update(payer_marks).where(own).values(mark=new))
+    else:
+        values = {"unit_id": unit_id, "mark": new}
+        moved = await connection.execute(upsert(payer_marks).values(values).on_conflict_do_nothing())
+    return bool(moved.rowcount)
+
+
+def _newest_of_each(unit_id: int, bills: Sequence[Bill]) -> list[dict[str, Any]]:
+    """One row a payer, in one order, so that two writers of a book never wait in a circle."""
+    latest = {(bill.payer.type, bill.payer.name, bill.payer.code): bill for bill in bills}
+    return [_values(unit_id, latest[key].payer, latest[key].issued_at) for key in sorted(latest)]
+
+
+# -- keeping ---------------------------------------------------------------------------------------
+
+
+def _checked(payer: KnownPayer) -> KnownPayer:
+    """Raises `Refusal` (`payer.required`, `payer.too_long`; 422) at the field."""
+    if not payer.name:
+        raise refuse("payer.required", "请填写缴款人名称。", field="name", status=422)
+    for name, length in _LENGTHS.items():
+        if len(getattr(payer, name)) > length:
+            message = f"{_LABELS[name]}最多{length}个字，请修改。"
+            raise refuse("payer.too_long", message, field=name, status=422)
+    return msgspec.structs.replace(payer, code=half_width(payer.code).upper())
+
+
+async def change_payer(
+    connection: AsyncConnection, unit_id: int, payer: KnownPayer, *, acting: Acting
+) -> None:
+    """Change a payer of the unit, or hide it. Raises `Refusal`: `payer.unknown` (404), `payer.exists` (409),
+    `payer.required` and `payer.too_long` (422).
+    """
+    old = await get_payer(connection, unit_id, payer.payer_id)
+    new = _checked(payer)
+    if old == new:
+        return
+    if await _other(connection, unit_id, new):
+        message = "名录中已有名称和代码相同的缴款人，请直接修改那一条。"
+        raise refuse("payer.exists", message, field="name", status=409)
+    values = {name: getattr(new, name) for name in ("type", *_LENGTHS, "hidden")}
+    own = (payer_book.c.unit_id == unit_id) & (payer_book.c.payer_id == payer.payer_id)
+    statement = update(payer_book).where(own).values(values | {"initials": pinyin_initials(new.name)[:100]})
+    await connection.execute(statement)
+    await _note(connection, "payer:change", unit_id, new, acting)
+
+
+async def _other(connection: AsyncConnection, unit_id: int, payer: KnownPayer) -> bool:
+    book = payer_book.c
+    same = and_(
+        book.unit_id == unit_id, book.type == payer.type, book.name == payer.name, book.code == payer.code
+    )
+    query = select(book.payer_id).where(same, book.payer_id != payer.payer_id)
+    return (await connection.execute(query)).first() is not None
+
+
+async def import_payer(
+    connection: AsyncConnection, unit_id: int, payer: KnownPayer, *, dry_run: bool, acting: Acting
+) -> bool:
+    """Add a payer to the unit's book; False if it is there with the same content.
+
+    Raises `Refusal` (`payer.exists`, 409) if it is there with another one, and what `_checked` raises.
+    """
+    new = _checked(payer)
+    book = payer_book.c
+    same = and_(book.unit_id == unit_id, book.type == new.type, book.name == new.name, book.code == new.code)
+    row = (await connection.execute(select(payer_book).where(same))).mappings().one_or_none()
+    if row is not None:
+        if all(row[name] == getattr(new, name) for name in _LENGTHS):
+            return False
+        raise _differs(new)
+    if dry_run:
+        return True
+    values = {name: getattr(new, name) for name in ("type", *_LENGTHS)}
+    values |= {"unit_id": unit_id, "initials": pinyin_initials(new.name)[:100], "used_at": now(), "uses": 0}
+    inserted = await connection.execute(upsert(payer_book).values(values).on_conflict_do_nothing())
+    if not inserted.rowcount:
+        raise _differs(new)
+    await _note(connection, "payer:import", unit_id, new, acting)
+    return True
+
+
+def _differs(payer: KnownPayer) -> Refusal:
+    message = f"名录中已有“{payer.name}”，内容不同，请在名录中修改。"
+    return refuse("payer.exists", message, field="name", status=409)
+
+
+async def _note(
+    connection: AsyncConnection, action: str, unit_id: int, payer: KnownPayer, acting: Acting
+) -> None:
+    details = {"name": payer.name, "code": payer.code, "hidden": "是" if payer.hidden else "否"}
+    subject = f"payer:{payer.payer_id}"
+    entry = AuditEntry(acting=acting, action=action, subject=subject, unit_id=unit_id, details=details)
+    await record(connection, entry)
