@@ -213,9 +213,22 @@ def migrate(**options: Any) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="公开证书（PEM 或 DER）目录，其中的根证书受信任；默认为演示导出的证书。",
 )
+@click.option(
+    "--template",
+    "faces",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="从平台导出的票面样式文件（JSON），用于证书目录中没有的版本；可以重复。",
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON，供程序读取。")
 @_data_option
-def verify(files: tuple[Path, ...], trust_dir: Path | None, as_json: bool, **options: Any) -> None:
+def verify(
+    files: tuple[Path, ...],
+    trust_dir: Path | None,
+    faces: tuple[Path, ...],
+    as_json: bool,
+    **options: Any,
+) -> None:
     """离线查验票据文件（OFD、PDF 或 XML），不需要数据库和网络。
 
     全部真实返回 0，有被篡改或无法信任的返回 1，有无法读取的返回 2；票据原文真实，但文件有改动、
@@ -224,7 +237,7 @@ def verify(files: tuple[Path, ...], trust_dir: Path | None, as_json: bool, **opt
     from mingpiao.verification import file_check
 
     directory = trust_dir or settings_module.load(**options).data_dir / "demo" / "certificates"
-    sys.exit(file_check.main(list(files), directory, as_json=as_json))
+    sys.exit(file_check.main(list(files), directory, faces=faces, as_json=as_json))
 
 
 @main.group()

@@ -9,6 +9,7 @@ from mingpiao.crypto.keystore import MasterKey
 from mingpiao.issuing.model import BillDocument
 from mingpiao.issuing.service import get_document
 from mingpiao.layout.documents import Documents
+from mingpiao.layout.service import FaceShelf
 from mingpiao.sealing.service import InlineSigner, PartyStore
 from mingpiao.storage.files import FileStore
 
@@ -18,6 +19,7 @@ world = a_world()
 def documents_of(world: World, folder: Path, master_key: MasterKey = MASTER) -> Documents:
     return Documents(
         world.catalog,
+        FaceShelf(world.database),
         PartyStore(world.database, world.notices),
         InlineSigner(MASTER),
         FileStore.open(folder.as_uri()),

@@ -14,6 +14,7 @@ from mingpiao.issuing.model import Bill
 from mingpiao.issuing.service import get_document
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.layout.documents import Documents
+from mingpiao.layout.service import FaceShelf
 from mingpiao.sealing.service import InlineSigner, PartyStore, TrustStore, certificates
 from mingpiao.storage.files import FileStore
 from mingpiao.verification.model import FaceQuery
@@ -82,6 +83,7 @@ def new_documents(world: World, files: str = "memory://") -> Documents:
     """Documents of a site whose QR symbols lead to site.test."""
     return Documents(
         CatalogStore(world.database, world.notices),
+        FaceShelf(world.database),
         PartyStore(world.database, world.notices),
         InlineSigner(MASTER),
         FileStore.open(files),

@@ -27,6 +27,7 @@ from mingpiao.catalog.service import CatalogStore
 from mingpiao.issuing.service import get_document
 from mingpiao.kernel.errors import Refusal
 from mingpiao.layout.documents import Documents
+from mingpiao.layout.service import FaceShelf
 from mingpiao.portals.verification.advice import advice_for
 from mingpiao.sealing.service import InlineSigner, PartyStore
 from mingpiao.storage.files import FileStore
@@ -125,6 +126,7 @@ async def test_a_pdf_handed_out_under_a_former_address_is_known(
     world = counter.world
     moved = Documents(
         CatalogStore(world.database, world.notices),
+        FaceShelf(world.database),
         PartyStore(world.database, world.notices),
         InlineSigner(MASTER),
         FileStore.open(tmp_path.as_uri()),

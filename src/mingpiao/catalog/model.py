@@ -1,11 +1,13 @@
 """Base data of the province: regions, departments, bill kinds, charge items and their rates."""
 
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
 
 from mingpiao.kernel.codes import bill_code
+from mingpiao.kernel.grammar import read_whole
 from mingpiao.kernel.money import MICRO
 
 
@@ -60,11 +62,19 @@ class SumRule(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
+class TemplateDay(msgspec.Struct, frozen=True, kw_only=True):
+    """From which day on bills of a kind bear a version of its face template (制样)."""
+
+    version: int
+    valid_from: date
+
+
 class BillKind(msgspec.Struct, frozen=True, kw_only=True):
     """票据种类. `code` is 分类+种类, four digits (0601); `name` is the title on the face.
 
-    `template` names the face template, `template_year` gives digits 7-8 of the 票据代码 (the year of
-    the template, not of issue: standards §1), `template_version` the last two of the specimen code.
+    `template` names the face template that comes with the platform, `template_year` gives digits 7-8 of the
+    票据代码 (the year of the template, not of issue: standards §1). `template_version` is the version of that
+    template, two digits; `template_days` are the later versions, which were designed, in their order.
     """
 
     code: str
@@ -77,6 +87,17 @@ class BillKind(msgspec.Struct, frozen=True, kw_only=True):
     sum_rules: tuple[SumRule, ...] = ()
     needs_evidence: bool = False
     retired: bool = False
+    template_days: tuple[TemplateDay, ...] = ()
+
+    @property
+    def shipped_version(self) -> int:
+        """The number of the version that comes with the platform."""
+        return read_whole(self.template_version, digits=2) or 1
+
+    def version_on(self, day: date) -> str:
+        """The template version that a bill of the day bears: the last two digits of its specimen code."""
+        begun = [each.version for each in self.template_days if each.valid_from <= day]
+        return f"{max(begun):02d}" if begun else self.template_version
 
 
 class RateKind(StrEnum):

@@ -4,6 +4,7 @@ from mingpiao.catalog.items import propose_items
 from mingpiao.catalog.store import (
     CHANNEL,
     CatalogStore,
+    add_template_day,
     load,
     mark_evidence,
     pinyin_initials,
@@ -18,6 +19,7 @@ from mingpiao.catalog.wording import rate_text
 __all__ = [
     "CHANNEL",
     "CatalogStore",
+    "add_template_day",
     "load",
     "mark_evidence",
     "pinyin_initials",

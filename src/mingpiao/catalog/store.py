@@ -1,6 +1,8 @@
 """Base data: load all of it, and save parts of it."""
 
 from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -17,8 +19,16 @@ from mingpiao.catalog.model import (
     Rate,
     RateKind,
     Region,
+    TemplateDay,
 )
-from mingpiao.catalog.tables import bill_categories, bill_kinds, charge_items, departments, regions
+from mingpiao.catalog.tables import (
+    bill_categories,
+    bill_kinds,
+    charge_items,
+    departments,
+    regions,
+    template_days,
+)
 from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import refuse
@@ -62,20 +72,31 @@ async def load(connection: AsyncConnection) -> Catalog:
     department_rows = (await connection.execute(select(departments))).mappings()
     category_rows = (await connection.execute(select(bill_categories))).mappings()
     kind_rows = (await connection.execute(select(bill_kinds).order_by(bill_kinds.c.code))).mappings()
+    days = await _template_days(connection)
     item_rows = (await connection.execute(select(charge_items).order_by(charge_items.c.code))).mappings()
     return Catalog(
         province=province[:2],
         regions=found,
         departments={row["region_code"]: Department(**row) for row in department_rows},
         categories={row["code"]: BillCategory(**row) for row in category_rows},
-        kinds={row["code"]: _kind(row) for row in kind_rows},
+        kinds={row["code"]: _kind(row, days.get(row["code"], ())) for row in kind_rows},
         items={row["code"]: _item(dict(row)) for row in item_rows},
     )
 
 
-def _kind(row: RowMapping) -> BillKind:
+async def _template_days(connection: AsyncConnection) -> dict[str, tuple[TemplateDay, ...]]:
+    query = select(template_days).order_by(template_days.c.kind_code, template_days.c.version)
+    rows = (await connection.execute(query)).mappings().all()
+    return {
+        code: tuple(TemplateDay(version=row["version"], valid_from=row["valid_from"]) for row in found)
+        for code, found in groupby(rows, key=lambda row: str(row["kind_code"]))
+    }
+
+
+def _kind(row: RowMapping, days: tuple[TemplateDay, ...]) -> BillKind:
     # SQLAlchemy's column names are a subclass of str, which msgspec refuses as keys.
-    return msgspec.convert({str(name): value for name, value in row.items()}, BillKind)
+    kind = msgspec.convert({str(name): value for name, value in row.items()}, BillKind)
+    return msgspec.structs.replace(kind, template_days=days)
 
 
 def _item(row: dict[str, Any]) -> ChargeItem:
@@ -108,9 +129,36 @@ async def save_categories(
 
 
 async def save_kinds(connection: AsyncConnection, values: Sequence[BillKind], *, acting: Acting) -> None:
-    """Insert or update bill kinds; their categories must exist. Raises `Refusal` as `check_items`."""
+    """Insert or update bill kinds; their categories must exist. Their template days stay as they are.
+
+    Raises `Refusal` as `check_items`.
+    """
     names_on_faces(*(("name", f"票据种类{each.code}的名称", each.name) for each in values))
-    await _save(connection, bill_kinds, [msgspec.to_builtins(value) for value in values], acting=acting)
+    rows = [msgspec.to_builtins(value) for value in values]
+    for row in rows:
+        del row["template_days"]
+    await _save(connection, bill_kinds, rows, acting=acting)
+
+
+async def add_template_day(
+    connection: AsyncConnection, kind_code: str, version: int, valid_from: date
+) -> None:
+    """Have bills of a kind bear a template version from a day on; for the verb that publishes the version,
+    which also records it.
+
+    Raises `Refusal` (`kind.template_day`, 409) for a day before that of the version before it.
+    """
+    query = select(template_days.c.valid_from).where(template_days.c.kind_code == kind_code)
+    known: Sequence[date] = (await connection.execute(query)).scalars().all()
+    if known and valid_from < max(known):
+        raise refuse(
+            "kind.template_day",
+            f"已有样式定于{max(known):%Y-%m-%d}启用，新版本的启用日期不能早于这一天，请改后重新送审。",
+            status=409,
+        )
+    row = {"kind_code": kind_code, "version": version, "valid_from": valid_from}
+    await connection.execute(insert(template_days).values(row))
+    await notify(connection, CHANNEL)
 
 
 async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: bool, *, acting: Acting) -> bool:

@@ -1,6 +1,6 @@
 """Tables of base data."""
 
-from sqlalchemy import ARRAY, Boolean, Column, Integer, Numeric, String, Table, Text
+from sqlalchemy import ARRAY, Boolean, Column, Date, Integer, Numeric, String, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from mingpiao.storage.metadata import METADATA
@@ -38,6 +38,13 @@ bill_kinds = Table(
     Column("sum_rules", JSONB, nullable=False),
     Column("needs_evidence", Boolean, nullable=False),
     Column("retired", Boolean, nullable=False),
+)
+template_days = Table(
+    "template_days",
+    METADATA,
+    Column("kind_code", String(4), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("valid_from", Date, nullable=False),
 )
 charge_items = Table(
     "charge_items",

@@ -7,6 +7,7 @@ import msgspec
 from mingpiao.catalog.model import BillKind
 from mingpiao.issuing.checks import BillDraft
 from mingpiao.issuing.model import RELATED_FIELDS, ReversalRequest
+from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.money import plain_number
 from mingpiao.sealing.model import AuxItem, Face, FaceItem, InvoicingParty, PayerParty, SealingParty
@@ -32,7 +33,7 @@ def blue_face(
         code=numbered.identity.code,
         number=numbered.identity.number,
         check_code=numbered.check_code,
-        specimen_code=specimen_code(numbered.identity.code, draft.kind),
+        specimen_code=specimen_code(numbered, draft.kind),
         region_code=unit.region_code,
         total=request.total,
         issued_at=numbered.issued_at,
@@ -98,7 +99,7 @@ def red_face(
         code=numbered.identity.code,
         number=numbered.identity.number,
         check_code=numbered.check_code,
-        specimen_code=specimen_code(numbered.identity.code, kind),
+        specimen_code=specimen_code(numbered, kind),
         total=-blue.total,
         issued_at=numbered.issued_at,
         remark=f"冲红原因：{request.reason}",
@@ -116,6 +117,9 @@ def red_face(
     )
 
 
-def specimen_code(code: str, kind: BillKind) -> str:
-    """EInvoiceSpecimenCode: 票据代码 and the version of its template (standards §1)."""
-    return code + kind.template_version
+def specimen_code(numbered: Numbered, kind: BillKind) -> str:
+    """EInvoiceSpecimenCode: 票据代码 and the version of its template (standards §1) on the day of issue.
+
+    It is signed with the rest, so that a bill itself tells for ever which template draws it.
+    """
+    return numbered.identity.code + kind.version_on(to_shanghai(numbered.issued_at).date())

@@ -61,6 +61,15 @@ def place(target: list[Text], fitted: Fitted, box: FaceBox, align: Align, colour
         target.append(Text(aligned_left(box, width, align), y, fitted.size, width, line, colour))
 
 
+def fit_labelled(
+    letters: Typecase, label: str, value: str, box: FaceBox, text: TextSpec
+) -> tuple[Fitted, Fitted]:
+    """A label and its value as they fit side by side into a box."""
+    label_fitted = fit(label, letters, box.width * _LABEL_SHARE, box.height, text.size, text.min_size)
+    rest = box.width - label_fitted.width
+    return label_fitted, fit(value, letters, rest, box.height, text.size, text.min_size)
+
+
 def labelled(
     canvas: Canvas,
     letters: Typecase,
@@ -70,11 +79,10 @@ def labelled(
     text: TextSpec,
 ) -> bool:
     """Put a label and its value side by side into a box; whether the whole value found room."""
-    label_fitted = fit(label[0], letters, box.width * _LABEL_SHARE, box.height, text.size, text.min_size)
+    label_fitted, value_fitted = fit_labelled(letters, label[0], value[0], box, text)
     place(canvas.form, label_fitted, box, "left", label[1])
     used = label_fitted.width
     rest = FaceBox(x=box.x + used, y=box.y, width=box.width - used, height=box.height)
-    value_fitted = fit(value[0], letters, rest.width, rest.height, text.size, text.min_size)
     place(canvas.values, value_fitted, rest, "left", value[1])
     return value_fitted.complete
 

@@ -4,6 +4,8 @@ Nothing that the original says is lost: items and lists flow over as many pages 
 value too long for its place ends with an ellipsis there and stands in full on a page at the end.
 """
 
+import msgspec
+
 from mingpiao.kernel.errors import refuse
 from mingpiao.layout.canvas import INNER, OUTER, Canvas, grid_rules, labelled, place
 from mingpiao.layout.display import Composition, FacePage, FaceSeal
@@ -17,8 +19,8 @@ from mingpiao.layout.fields import (
 )
 from mingpiao.layout.fitting import fit
 from mingpiao.layout.loading import free_columns, info_box, info_cell
-from mingpiao.layout.model import ColumnSpec, FaceBox, FaceField, FaceTemplate, InfoField
-from mingpiao.layout.qr import symbol
+from mingpiao.layout.model import ColumnSpec, FaceBox, FaceField, FaceTemplate, InfoField, TextSpec
+from mingpiao.layout.qr import check_address, symbol
 from mingpiao.layout.rows import Row, fit_row, pour
 from mingpiao.letters.service import Typecase
 from mingpiao.sealing.model import Face
@@ -42,6 +44,13 @@ def compose(face: Face, template: FaceTemplate, address: str, letters: Typecase)
     return Composition(
         title=face.name, width=template.width, height=template.height, pages=composer.finished()
     )
+
+
+def cut_values(face: Face, template: FaceTemplate, letters: Typecase) -> list[str]:
+    """The labels of what finds no room on the front page and goes to the page of full texts."""
+    composer = _Composer(face, template, letters)
+    composer.draw_front(check_address("", code=face.code, number=face.number, sm3="0" * 64))
+    return [label for label, _ in composer.annex]
 
 
 class _Composer:
@@ -70,6 +79,8 @@ class _Composer:
             self._draw_field(canvas, field)
         self._draw_totals(canvas)
         self._draw_info(canvas)
+        for line in template.lines:
+            canvas.rule(line.x1, line.y1, line.x2, line.y2, line.thickness, template.ink)
         if self.face.total < 0:
             self._draw_red_marks(canvas)
 
@@ -93,13 +104,12 @@ class _Composer:
             canvas.rule(left, y, left + width, y, INNER, ink)
 
     def _draw_field(self, canvas: Canvas, field: FaceField) -> None:
-        self._draw_labelled(canvas, field.label, face_value(self.face, field.value), field.box)
+        text = text_of(self.template, field)
+        self._draw_labelled(canvas, field.label, face_value(self.face, field.value), field.box, text)
 
-    def _draw_labelled(self, canvas: Canvas, label: str, text: str, box: FaceBox) -> None:
-        complete = labelled(
-            canvas, self.letters, (label, self.template.ink), (text, BLACK), box, self.template.text
-        )
-        self._note_cut(label, text, complete)
+    def _draw_labelled(self, canvas: Canvas, label: str, value: str, box: FaceBox, text: TextSpec) -> None:
+        complete = labelled(canvas, self.letters, (label, self.template.ink), (value, BLACK), box, text)
+        self._note_cut(label, value, complete)
 
     def _draw_totals(self, canvas: Canvas) -> None:
         template, totals = self.template, self.template.totals
@@ -123,7 +133,7 @@ class _Composer:
                 self.letters,
                 (label, template.ink),
                 (text, self.value_colour),
-                _padded(box),
+                padded(box),
                 template.text,
             )
 
@@ -164,9 +174,8 @@ class _Composer:
             if row >= info.rows:
                 self._note_cut(field.label, text, complete=not text)
                 continue
-            self._draw_labelled(
-                canvas, field.label, text, _padded(info_cell(self.template, row, column, span))
-            )
+            cell = padded(info_cell(self.template, row, column, span))
+            self._draw_labelled(canvas, field.label, text, cell, self.template.text)
             column += span
 
     def _span(self, field: InfoField, row: int, column: int) -> int:
@@ -304,6 +313,11 @@ class _Composer:
         return tuple(canvas.page() for canvas in self.canvases)
 
 
+def text_of(template: FaceTemplate, field: FaceField) -> TextSpec:
+    """The text sizes of a field: the template's, unless it has a size of its own."""
+    return msgspec.structs.replace(template.text, size=field.size) if field.size else template.text
+
+
 class _Area:
     """A table's rectangle, divided into panels of equal columns."""
 
@@ -336,5 +350,6 @@ class _Area:
         return edges[:-1]
 
 
-def _padded(box: FaceBox, padding: float = 1.0) -> FaceBox:
+def padded(box: FaceBox, padding: float = 1.0) -> FaceBox:
+    """A box without the space that is kept free at its left and right."""
     return FaceBox(x=box.x + padding, y=box.y, width=box.width - 2 * padding, height=box.height)

@@ -15,6 +15,9 @@ from mingpiao.issuing.model import BillDocument
 from mingpiao.layout.model import FaceTemplate, SealPictures, StampRequest
 from mingpiao.layout.service import (
     LAYOUT_RELEASE,
+    FaceShelf,
+    designed_template,
+    face_version_of,
     picture_of_seals,
     render_ofd_async,
     render_pdf,
@@ -22,16 +25,20 @@ from mingpiao.layout.service import (
     template_for,
 )
 from mingpiao.sealing.model import SealingParty, StampTask
-from mingpiao.sealing.service import PartyStore, Signer
+from mingpiao.sealing.service import PartyStore, Signer, parse_sealed
 from mingpiao.storage.files import FileStore
 
 
 class Documents:
-    """OFD, PDF and SVG of bills. `check_base` is the site's address, to which the QR leads."""
+    """OFD, PDF and SVG of bills. `check_base` is the site's address, to which the QR leads.
+
+    A bill is drawn with the template version that its signed XML names, whatever was published since.
+    """
 
     def __init__(
         self,
         catalog: CatalogStore,
+        shelf: FaceShelf,
         parties: PartyStore,
         signer: Signer,
         files: FileStore,
@@ -40,6 +47,7 @@ class Documents:
         master_key: MasterKey,
     ) -> None:
         self._catalog = catalog
+        self._shelf = shelf
         self._parties = parties
         self._signer = signer
         self._files = files
@@ -129,7 +137,11 @@ class Documents:
     async def _template(self, document: BillDocument, release: int = LAYOUT_RELEASE) -> FaceTemplate:
         kind = (await self._catalog.get()).kinds[document.bill.kind]
         labels = {field.name: field.label for field in kind.extension_fields}
-        return template_for(kind.template, labels, release=release)
+        face = parse_sealed(document.xml)
+        version = face_version_of(face)
+        if version <= kind.shipped_version:
+            return template_for(kind.template, labels, release=release)
+        return designed_template(await self._shelf.get(kind.code, version), face, labels)
 
 
 def _key(document: BillDocument, release: int, ending: str) -> str:

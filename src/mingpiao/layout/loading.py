@@ -1,9 +1,8 @@
 """Reading face templates: JSON files that tell only how they differ from the one they extend."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 import msgspec
@@ -45,12 +44,30 @@ def with_extension_fields(template: FaceTemplate, labels: Mapping[str, str]) -> 
     BusinessNumber belongs to the entry 业务流水号 (source `business_no`) where there is one.
     """
     sources = {f"extension.{name}": f"{label}：" for name, label in labels.items()}
-    fields = [
+    fields: list[InfoField] = [
         msgspec.structs.replace(field, label=sources.pop(field.value, field.label))
         for field in template.info.fields
     ]
     if any(field.value == "business_no" for field in fields):
         sources.pop(f"extension.{BUSINESS_NUMBER}", None)
+    return _with_entries(template, fields, sources)
+
+
+def with_carried_fields(template: FaceTemplate, labels: Mapping[str, str]) -> FaceTemplate:
+    """A designed template with an entry for each MainExt member (name → label) that a bill carries and that
+    its designer did not know of. What the template has itself stays as it was designed.
+    """
+    known = {field.value for field in template.fields} | {entry.value for entry in template.info.fields}
+    if "business_no" in known:
+        known.add(f"extension.{BUSINESS_NUMBER}")
+    sources = {f"extension.{name}": f"{label}：" for name, label in labels.items()}
+    lacking = {source: label for source, label in sources.items() if source not in known}
+    return _with_entries(template, template.info.fields, lacking) if lacking else template
+
+
+def _with_entries(
+    template: FaceTemplate, fields: Sequence[InfoField], sources: Mapping[str, str]
+) -> FaceTemplate:
     missing = [InfoField(label=label, value=source) for source, label in sources.items()]
     columns = template.info.columns
     narrow = [field for field in fields if field.span < columns]
@@ -70,6 +87,13 @@ def _read(path: Path) -> Json:
         ) from error
 
 
+def resolved(content: Json) -> Json:
+    """A template's content with what it takes from a shipped template that it extends."""
+    shipped = {path.stem: _read(path) for path in sorted(TEMPLATE_FOLDER.glob("*.json"))}
+    # No file's name has a slash, so that no content can extend itself.
+    return _resolve("/", {**shipped, "/": content})
+
+
 def _build(key: str, sources: Mapping[str, Json]) -> FaceTemplate:
     merged = _resolve(key, sources)
     try:
@@ -84,7 +108,7 @@ def _build(key: str, sources: Mapping[str, Json]) -> FaceTemplate:
         Problem(
             code="layout.template_invalid", message=f"票面模板 {key}.json：{message}", field=f"{key}/{place}"
         )
-        for place, message in _mistakes(key, template)
+        for place, message in mistakes(key, template)
     ]
     if problems:
         raise Refusal(*problems)
@@ -96,7 +120,7 @@ def _resolve(key: str, sources: Mapping[str, Json], depth: int = 0) -> Json:
     parent = own.pop("extends", None)
     if parent is None:
         return own
-    if parent not in sources or depth >= _MAX_DEPTH:
+    if not isinstance(parent, str) or parent not in sources or depth >= _MAX_DEPTH:
         raise refuse(
             "layout.template_invalid",
             f"票面模板 {key}.json 继承的模板 {parent} 不存在或循环继承，请修正 extends。",
@@ -114,7 +138,8 @@ def _merged(base: Json, changes: Json) -> Json:
     return result
 
 
-def _mistakes(key: str, template: FaceTemplate) -> Iterator[tuple[str, str]]:
+def mistakes(key: str, template: FaceTemplate) -> Iterator[tuple[str, str]]:
+    """What makes a template useless: the place of each mistake, and a Chinese sentence."""
     if template.key != key:
         yield "key", f"key 应与文件名一致，应为 {key}。"
     yield from _box_mistakes(template)
@@ -128,7 +153,8 @@ def _mistakes(key: str, template: FaceTemplate) -> Iterator[tuple[str, str]]:
         yield "info/fields", "span 应在 1 与 info.columns 之间。"
 
 
-def _boxes(template: FaceTemplate) -> Iterator[tuple[str, FaceBox]]:
+def boxes(template: FaceTemplate) -> Iterator[tuple[str, FaceBox]]:
+    """The parts of a face that have a place of their own, by their paths in the template."""
     yield "title/box", template.title.box
     yield "title/continued_box", template.title.continued_box
     yield "qr", template.qr
@@ -182,7 +208,7 @@ def overlap(one: FaceBox, other: FaceBox) -> bool:
 
 
 def _box_mistakes(template: FaceTemplate) -> Iterator[tuple[str, str]]:
-    for place, box in _boxes(template):
+    for place, box in boxes(template):
         inside = (
             box.x >= 0
             and box.y >= 0
@@ -212,8 +238,8 @@ def _source_mistakes(template: FaceTemplate) -> Iterator[tuple[str, str]]:
     for place, name, known in _sources(template):
         if not known:
             yield place, f"未知的取值来源 {name}。"
-    names = {name for _, name, _, _ in Formatter().parse(template.red.sentence) if name is not None}
-    if not names <= {"code", "number"}:
+    sentence = template.red.sentence.replace("{code}", "").replace("{number}", "")
+    if "{" in sentence or "}" in sentence:
         yield "red/sentence", "只能使用 {code} 与 {number}。"
 
 

@@ -1,7 +1,8 @@
 """Values of layout: face templates (data, in mm), ports, and what a check of a file finds."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Literal
 
 import msgspec
@@ -45,11 +46,25 @@ class FaceBox(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class FaceField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A label and a value in a box; `value` names a source of `fields.py` or `extension.<MOF name>`."""
+    """A label and a value in a box; `value` names a source of `fields.py` or `extension.<MOF name>`.
+
+    `size` of its text in mm; that of the template where it is None.
+    """
 
     label: str
     value: str
     box: FaceBox
+    size: float | None = None
+
+
+class FaceLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A line of the form on the front page, from one point to another, in mm."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    thickness: float = 0.2
 
 
 class TitleSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -165,6 +180,61 @@ class FaceTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     red: RedSpec
     unit_seal: FaceBox
     supervisor_seal: FaceBox
+    lines: tuple[FaceLine, ...] = ()
+
+
+class FaceState(StrEnum):
+    """The state of a face version. A draft is published when a second person approves it."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+    @property
+    def label(self) -> str:
+        return "已发布" if self is FaceState.PUBLISHED else "草稿"
+
+
+class FaceVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """A designed face of a bill kind. Bills issued from `valid_from` on bear it once it is published.
+
+    `revision` counts its changes: a form tells which one it was opened with. `makers` wrote or submitted it.
+    """
+
+    kind_code: str
+    version: int
+    state: FaceState
+    revision: int
+    template: FaceTemplate
+    valid_from: date
+    note: str
+    author: str
+    author_name: str
+    makers: tuple[str, ...]
+    saved_at: datetime
+    published_by: str | None = None
+    published_by_name: str | None = None
+    published_at: datetime | None = None
+
+
+class FaceFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A face version as a file for version control: whole, its members always in the same order."""
+
+    kind: str
+    version: int
+    valid_from: date
+    note: str = ""
+    template: FaceTemplate
+
+
+class FaceFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check of a face found: at which part (a path in the template), and a Chinese sentence.
+
+    A `blocking` one keeps the face from being submitted; another is for people to weigh.
+    """
+
+    place: str
+    message: str
+    blocking: bool = True
 
 
 class FileFinding(msgspec.Struct, frozen=True, kw_only=True):

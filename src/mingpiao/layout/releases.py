@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from mingpiao.catalog.model import BillKind
 from mingpiao.layout import loading
 from mingpiao.layout.model import FaceTemplate
 from mingpiao.letters.service import Typecase, main_font_alone, typecase
@@ -38,3 +39,10 @@ def templates_of(release: int) -> Mapping[str, FaceTemplate]:
 def letters_of(release: int) -> Typecase:
     """The fonts of a release."""
     return RELEASES[release].letters()
+
+
+def shipped_face(kind: BillKind) -> FaceTemplate:
+    """The face that the platform brings for a kind, with an entry for each of its MainExt members."""
+    labels = {field.name: field.label for field in kind.extension_fields}
+    templates = templates_of(LAYOUT_RELEASE)
+    return loading.with_extension_fields(templates.get(kind.template) or templates["general"], labels)

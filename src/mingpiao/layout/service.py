@@ -7,12 +7,24 @@ from collections.abc import Awaitable, Callable, Generator, Mapping
 from functools import lru_cache
 
 from mingpiao.crypto.sm3 import sm3_hex
+from mingpiao.kernel.grammar import read_whole
 from mingpiao.kernel.money import plain
 from mingpiao.layout import loading
 from mingpiao.layout.archives import only_file_within
+from mingpiao.layout.checking import check_face, following_boxes, front_boxes, is_drawable, part_name
+from mingpiao.layout.comparing import compare_faces
 from mingpiao.layout.composition import compose
+from mingpiao.layout.designing import (
+    discard_face,
+    is_designer,
+    save_face,
+    start_face,
+    submit_face,
+)
 from mingpiao.layout.display import Composition
 from mingpiao.layout.extraction import extract_xml_from_ofd, extract_xml_from_pdf, read_pdf
+from mingpiao.layout.face_files import MAX_FACE_BYTES, face_file, read_face_file
+from mingpiao.layout.fields import RELATED_CODE, RELATED_NUMBER
 from mingpiao.layout.model import (
     FaceTemplate,
     SealPictures,
@@ -21,10 +33,19 @@ from mingpiao.layout.model import (
 )
 from mingpiao.layout.ofd import Identity, write_ofd
 from mingpiao.layout.pdf import write_pdf
+from mingpiao.layout.previews import PreviewForm, preview_file, preview_pages
 from mingpiao.layout.qr import check_address
-from mingpiao.layout.releases import LAYOUT_RELEASE, letters_of, templates_of
+from mingpiao.layout.releases import LAYOUT_RELEASE, letters_of, shipped_face, templates_of
+from mingpiao.layout.samples import sample_face
 from mingpiao.layout.svg import write_svg
 from mingpiao.layout.validator import validate_ofd
+from mingpiao.layout.versions import (
+    FaceShelf,
+    all_published,
+    face_drafts,
+    get_version,
+    versions_of,
+)
 from mingpiao.letters.service import FONT_PATH, typecase
 from mingpiao.sealing.model import Face
 from mingpiao.sealing.service import parse_sealed, read_seal
@@ -32,23 +53,52 @@ from mingpiao.sealing.service import parse_sealed, read_seal
 __all__ = [
     "FONT_PATH",
     "LAYOUT_RELEASE",
+    "MAX_FACE_BYTES",
+    "FaceShelf",
+    "PreviewForm",
+    "all_published",
     "check_address",
+    "check_face",
+    "compare_faces",
+    "designed_template",
+    "discard_face",
     "extract_xml_from_ofd",
     "extract_xml_from_pdf",
+    "face_drafts",
+    "face_file",
+    "face_version_of",
+    "following_boxes",
+    "front_boxes",
+    "get_version",
+    "is_designer",
+    "is_drawable",
     "load_templates",
     "only_file_within",
+    "part_name",
     "picture_of_seals",
+    "preview_file",
+    "preview_pages",
+    "read_face_file",
     "read_pdf",
     "render_ofd",
     "render_ofd_async",
     "render_pdf",
     "render_svg",
+    "sample_face",
+    "save_face",
+    "shipped_face",
+    "start_face",
+    "submit_face",
     "template_for",
     "validate_ofd",
+    "versions_of",
 ]
 
 #: The template of kinds whose own one is not there.
 _FALLBACK = "general"
+_VERSION_DIGITS = 2
+#: Members that a red bill shows in a place of their own.
+_RELATED = frozenset({RELATED_CODE, RELATED_NUMBER})
 
 
 def load_templates() -> Mapping[str, FaceTemplate]:
@@ -70,6 +120,22 @@ def template_for(
 def _completed(key: str, labels: tuple[tuple[str, str], ...], release: int) -> FaceTemplate:
     templates = templates_of(release)
     return loading.with_extension_fields(templates.get(key) or templates[_FALLBACK], dict(labels))
+
+
+def face_version_of(face: Face) -> int:
+    """The version of the face template that a bill was issued with, as its signed specimen code says.
+
+    0 for a code that says none: such a bill has the template of the platform.
+    """
+    return read_whole(face.specimen_code[-_VERSION_DIGITS:], digits=_VERSION_DIGITS) or 0
+
+
+def designed_template(
+    template: FaceTemplate, face: Face, extension_labels: Mapping[str, str]
+) -> FaceTemplate:
+    """A published template as it draws a bill: members that it does not place are added with their labels."""
+    carried = {name: extension_labels.get(name, name) for name in face.extension if name not in _RELATED}
+    return loading.with_carried_fields(template, carried)
 
 
 def picture_of_seals(unit_seal: bytes, supervisor_seal: bytes) -> SealPictures:

@@ -19,11 +19,16 @@ _FAMILIES = "'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 
 def write_svg(composition: Composition, letters: Typecase, pictures: SealPictures) -> str:
     """All pages, one after the other, as `<svg>` elements; every text is escaped."""
+    return "\n".join(write_pages(composition, letters, pictures))
+
+
+def write_pages(composition: Composition, letters: Typecase, pictures: SealPictures) -> list[str]:
+    """Each page as an `<svg>` element."""
     count = len(composition.pages)
-    return "\n".join(
+    return [
         _page(composition, page, letters, pictures, (index + 1, count))
         for index, page in enumerate(composition.pages)
-    )
+    ]
 
 
 def _page(

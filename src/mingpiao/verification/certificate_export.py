@@ -8,6 +8,7 @@ from asn1crypto import pem
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.service import load
+from mingpiao.layout.service import all_published
 from mingpiao.sealing.service import certificates, seals
 from mingpiao.verification.looks import looks_of, read_looks, write_looks
 
@@ -23,9 +24,10 @@ async def export_certificates(connection: AsyncConnection, directory: Path, addr
     Old certificates are among them, for what they signed stays valid. Returns how many were written.
     """
     catalog, drawn = await load(connection), await seals(connection)
+    faces = await all_published(connection)
     bundles = {name: await certificates(connection, kind) for name, kind in _BUNDLES.items()}
     await asyncio.to_thread(_write_all, directory, bundles)
-    looks = looks_of(catalog, address, read_looks(directory))
+    looks = looks_of(catalog, faces, address, read_looks(directory))
     await asyncio.to_thread(write_looks, directory, looks, drawn)
     return sum(map(len, bundles.values()))
 

@@ -201,6 +201,13 @@ def _copies(pdf: PdfContents | None) -> str:
     return f"PDF 中嵌入了 {pdf.copies} 个同名的附件，不同软件可能读到不同的内容。"
 
 
+def with_pdf_not_compared(examination: Examination, reason: str) -> Examination:
+    """The notice on a PDF's look with the reason why it could not be compared."""
+    told = Check(code=PDF_FACE, title="PDF 版面", state=CheckState.NOTICE, detail=reason)
+    checks = [told if check.code == PDF_FACE else check for check in examination.checks]
+    return msgspec.structs.replace(examination, checks=tuple(checks))
+
+
 def with_pdf_compared(examination: Examination, match: LookMatch) -> Examination:
     """The notice on a PDF's look replaced by what comparing it with the platform's own found."""
     if match is LookMatch.UNKNOWN:

@@ -19,6 +19,7 @@ from mingpiao.crypto.errors import MalformedCertificate
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.kernel.money import plain
+from mingpiao.layout.model import FaceFile
 from mingpiao.sealing.model import KeyInfo
 from mingpiao.sealing.service import TrustStore
 from mingpiao.verification.certificate_export import DEPARTMENTS
@@ -30,9 +31,10 @@ from mingpiao.verification.examination import (
     examine,
     open_file,
     with_pdf_compared,
+    with_pdf_not_compared,
 )
 from mingpiao.verification.look_match import match_look
-from mingpiao.verification.looks import own_pdfs, read_looks
+from mingpiao.verification.looks import missing_version, own_pdfs, read_looks, with_face_files
 from mingpiao.verification.model import Check, CheckState, SealSummary, VerificationVerdict
 
 _ENDINGS = frozenset({".pem", ".crt", ".cer", ".der"})
@@ -77,16 +79,25 @@ class FileReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def main(
-    files: Sequence[Path], trust_dir: Path, *, as_json: bool = False, console: Console | None = None
+    files: Sequence[Path],
+    trust_dir: Path,
+    *,
+    faces: Sequence[Path] = (),
+    as_json: bool = False,
+    console: Console | None = None,
 ) -> int:
-    """Check files, print a report for people or JSON for programs, and return the exit code."""
+    """Check files, print a report for people or JSON for programs, and return the exit code.
+
+    `faces` are exported face versions that the directory does not have.
+    """
     try:
         trust = read_trust(trust_dir)
+        face_files = [read_face(file) for file in faces]
     except Refusal as refusal:
         sys.stderr.write(refusal.problems[0].message + "\n")
         return Exit.UNREADABLE
     departments = read_departments(trust_dir)
-    reports = [check_file(file, trust, departments, looks_in=trust_dir) for file in files]
+    reports = [check_file(file, trust, departments, looks_in=trust_dir, faces=face_files) for file in files]
     if as_json:
         sys.stdout.write(msgspec.json.encode(reports).decode() + "\n")
     else:
@@ -110,6 +121,16 @@ def read_trust(directory: Path) -> TrustStore:
             f"目录 {directory} 中没有受信任的根证书。请用 --trust 指定存放公开证书（PEM 或 DER）的目录。",
         )
     return TrustStore(authorities, [der for der in found if der not in authorities])
+
+
+def read_face(file: Path) -> FaceFile:
+    """A face version that was exported from the platform. Raises `Refusal` (`verification.face_malformed`)."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=FaceFile)
+    except (OSError, msgspec.DecodeError) as error:
+        raise refuse(
+            "verification.face_malformed", f"{file} 不是从平台导出的票面样式文件，请重新导出。"
+        ) from error
 
 
 def read_departments(directory: Path) -> frozenset[KeyInfo] | None:
@@ -140,17 +161,19 @@ def check_file(
     departments: frozenset[KeyInfo] | None = None,
     *,
     looks_in: Path | None = None,
+    faces: Sequence[FaceFile] = (),
 ) -> FileReport:
     """Check one file. What cannot be read is a report too, never an error.
 
-    `looks_in` is the directory of an export: with what it holds a PDF is drawn anew and compared.
+    `looks_in` is the directory of an export: with what it holds, and with the template versions of `faces`, a
+    PDF is drawn anew and compared.
     """
     try:
         with file.open("rb") as stream:
             data = stream.read(MAX_FILE_BYTES + 1)
         presented = open_file(data, trust.roots)
         examination = examine(presented, trust, departments)
-        compared = _compare(data, presented, examination, looks_in)
+        compared = _compare(data, presented, examination, looks_in, faces)
     except Refusal as refusal:
         return _unreadable(file, refusal.problems[0].message)
     except OSError as error:
@@ -173,7 +196,11 @@ def check_file(
 
 
 def _compare(
-    data: bytes, presented: Presented, examination: Examination, directory: Path | None
+    data: bytes,
+    presented: Presented,
+    examination: Examination,
+    directory: Path | None,
+    faces: Sequence[FaceFile],
 ) -> Examination:
     """The examination of a PDF with its look compared, where an export tells how bills look."""
     looks = read_looks(directory) if directory else None
@@ -181,6 +208,14 @@ def _compare(
         return examination
     if not examination.original_sound:
         return examination
+    looks = with_face_files(looks, faces)
+    if version := missing_version(examination.face, looks):
+        kind = examination.face.code[2:6]
+        return with_pdf_not_compared(
+            examination,
+            f"本机没有票种{kind}第{version}版的票面样式，版面没有比对；"
+            "请重新导出公开证书，或用 --template 指定从平台导出的该版样式文件。",
+        )
     own = own_pdfs(presented.xml, examination.face, directory, looks)
     return with_pdf_compared(examination, match_look(data, presented.pdf, own))
 
