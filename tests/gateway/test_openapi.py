@@ -21,7 +21,8 @@ DOCUMENT: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document(RESO
 SOURCE = Path(checks.__file__).parents[1]
 CHINESE = re.compile(r"[一-鿿]")
 #: Rooms whose refusals can reach a caller of the interface.
-ROOMS = ("gateway", "applications", "issuing", "numbering", "units", "catalog", "crypto/keystore.py", "sealing/signer.py",
+ROOMS = ("gateway", "applications", "issuing", "numbering", "units/service.py", "catalog/store.py",
+         "crypto/keystore.py", "sealing/signer.py",
          "sealing/keys.py", "sealing/errors.py", "sealing/parties.py", "evidence/uploads.py",
          "evidence/scanning.py")  # fmt: skip
 #: Refusals of those rooms that only pages, set-up or the command line can meet.

@@ -106,6 +106,10 @@ def test_addresses_that_are_not_followed(address: str) -> None:
 RIGHTS = {
     "accounts.rights": {"unit_accounts": {"UNIT_MANAGER"}},
     "applications.rights": {"review": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"}},
+    "approvals.rights": {
+        "approvals_decide": {"DEPARTMENT_HEAD"},
+        "approvals_propose": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
+    },
     "bills.rights": {"unit_reverse": {"UNIT_HANDLER", "UNIT_MANAGER"}},
     "gates": {
         "unit_view": {"UNIT_HANDLER", "UNIT_CHECKER", "UNIT_MANAGER"},
@@ -124,6 +128,7 @@ RIGHTS = {
             "DEPARTMENT_HEAD",
         }
     },
+    "payers.rights": {"unit_payers": {"UNIT_HANDLER", "UNIT_MANAGER"}},
     "qualifications.rights": {
         "unit_qualifications": {"UNIT_MANAGER"},
         "qualification_review": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},

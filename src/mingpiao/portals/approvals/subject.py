@@ -10,7 +10,7 @@ SUBJECT = Subject(
     menu=(
         MenuEntry(
             right=FINANCE_VIEW,
-            place=270,
+            place=265,
             label=lists.PROPOSALS.title,
             address=lists.PROPOSALS.address,
             icon="clipboard-list",
