@@ -62,7 +62,7 @@ async def test_lists_and_locks_come_to_data_that_is_there(
     ).splitlines() == ["7|150102|read|t", "8|150100|waiting|t"]
     assert cluster.run_sql(
         "SELECT unit_id, valid_until, locks FROM stock_limits ORDER BY unit_id", database=name
-    ).splitlines() == ["7|2027-01-31|{ukey_lost,writeoff_overdue}"]
+    ).splitlines() == ["7|2027-01-31|{ukey_lost,writeoff_overdue}", "8||{}"]
 
 
 _NAMED_BEFORE = """

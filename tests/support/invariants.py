@@ -13,6 +13,8 @@ _CONTRADICTIONS = {
         CROSS JOIN LATERAL (SELECT CASE segments.state
             WHEN 'in_stock' THEN 0
             WHEN 'in_use' THEN stocks.next_number - segments.first_number
+            WHEN 'returned' THEN (SELECT first_number - segments.first_number FROM returned_numbers
+                                  WHERE returned_numbers.segment_id = segments.segment_id)
             ELSE segments.last_number - segments.first_number + 1 END AS numbers) AS used
         LEFT JOIN bills ON bills.unit_id = segments.unit_id
             AND bills.bill_id >= segments.code::bigint * 10000000000 + segments.first_number

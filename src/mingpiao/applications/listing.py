@@ -118,6 +118,14 @@ async def open_count(connection: AsyncConnection, unit_id: int) -> int:
     return int(await connection.scalar(select(func.count()).select_from(query.subquery())) or 0)
 
 
+async def open_applications(connection: AsyncConnection, unit_id: int) -> list[str]:
+    """Why a unit cannot close or move now: its applications that have not ended. Empty if there are none."""
+    waiting = [each.value for each in ApplicationState if each.open]
+    query = select(func.count()).where(applications.c.unit_id == unit_id, applications.c.state.in_(waiting))
+    count = await connection.scalar(query)
+    return [f"还有{count}件开票申请没有办结，请先办结或由单位撤回。"] if count else []
+
+
 async def rules_waiting(connection: AsyncConnection) -> list[tuple[str, str]]:
     """(code, name) of each rule whose questions wait for a department's decision, in order of name."""
     rows = await connection.execute(_RULES_WAITING)

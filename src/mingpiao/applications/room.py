@@ -7,6 +7,7 @@ from mingpiao.applications.service import (
     Reviews,
     advancing,
     enqueue_waiting,
+    open_applications,
     remind,
     wake,
 )
@@ -18,6 +19,7 @@ from mingpiao.house.model import Duty, Handler, Job, Listener, Purge, Room
 from mingpiao.house.opening import DATABASE, House, Service
 from mingpiao.issuing.room import DESK
 from mingpiao.units.room import UNITS
+from mingpiao.units.service import OBSTACLES
 
 
 async def _open_applications(house: House) -> Applications:
@@ -61,7 +63,7 @@ ROOM = Room(
         ),
     ),
     jobs=(Job(name=JOB, label="推进开票申请", open=_advance),),
-    listeners=(Listener(topic=SETTLED, call=wake),),
+    listeners=(Listener(topic=SETTLED, call=wake), Listener(topic=OBSTACLES, call=open_applications)),
     actions={f"application:{kind.value}": f"开票申请：{kind.label}" for kind in StepKind}
     | {
         "asked_request:ask": "开票请求需要核实",

@@ -8,12 +8,13 @@ from mingpiao.crypto.keystore import MasterKey
 from mingpiao.demo.acting import ACTING
 from mingpiao.demo.regions import PROVINCE, region_name
 from mingpiao.layout.service import FONT_PATH
-from mingpiao.sealing.model import SealImage, SealingKey, SealingParty
+from mingpiao.sealing.model import SealImage, SealingKey
 from mingpiao.sealing.service import (
     Authority,
     Owner,
     draw_supervisor_seal,
     draw_unit_seal,
+    find_authority,
     find_key,
     make_demonstration_authority,
     make_sealing_key,
@@ -27,22 +28,13 @@ _MAKER: Owner = ("maker", "maker")
 
 async def stand_up_authority(connection: AsyncConnection, master: MasterKey, at: datetime) -> Authority:
     """The demonstration's root certificate and seal maker, made if they do not exist."""
-    root, maker = await find_key(connection, _ROOT), await find_key(connection, _MAKER)
-    if root is not None and maker is not None:
-        return Authority(root=_key(root), maker=_key(maker))
+    found = await find_authority(connection)
+    if found is not None:
+        return found
     authority = make_demonstration_authority(master, at, region_name(PROVINCE))
     await store_key(connection, _ROOT, authority.root, acting=ACTING)
     await store_key(connection, _MAKER, authority.maker, acting=ACTING)
     return authority
-
-
-def _key(party: SealingParty) -> SealingKey:
-    return SealingKey(
-        certificate=party.certificate,
-        encrypted_key=party.encrypted_key,
-        serial=party.key_info.serial,
-        issuer=party.key_info.issuer,
-    )
 
 
 async def give_department_seal(

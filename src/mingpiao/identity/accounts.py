@@ -1,5 +1,7 @@
 """Accounts: make, list, close, and give new passwords."""
 
+from datetime import date
+
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,7 +21,7 @@ from mingpiao.identity.signing_in import count_failure
 from mingpiao.identity.tables import accounts
 from mingpiao.identity.usernames import is_username
 from mingpiao.identity.wrong_passwords import Origin, is_locked, locked_problem, open_locks
-from mingpiao.kernel.clock import now
+from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
 from mingpiao.storage.database import Database
@@ -49,17 +51,49 @@ async def create_account(
     problems += password_problems(policy, password, username=username)
     if problems:
         raise Refusal(*problems)
-    hashed = await hash_password(password)
+    return await store_account(
+        connection,
+        username=username,
+        display_name=display_name,
+        role=role,
+        password_hash=await hash_password(password),
+        unit_id=unit_id,
+        region_code=region_code,
+        must_change_password=must_change_password,
+        acting=acting,
+    )
+
+
+async def store_account(
+    connection: AsyncConnection,
+    *,
+    username: str,
+    display_name: str,
+    role: Role,
+    password_hash: str,
+    unit_id: int | None = None,
+    region_code: str | None = None,
+    must_change_password: bool = False,
+    valid_until: date | None = None,
+    acting: Acting,
+) -> Account:
+    """Make an account with a hash, or without a password yet. Raises as `create_account`, but not of the password;
+    `account.expiry_invalid` for a last day that is over.
+    """
+    problems = _name_problems(username, display_name) + _day_problems(valid_until)
+    if problems:
+        raise Refusal(*problems)
     statement = (
         insert(accounts)
         .values(
             username=username,
             display_name=display_name,
-            password_hash=hashed,
+            password_hash=password_hash,
             role=role.value,
             unit_id=unit_id,
             region_code=region_code,
             must_change_password=must_change_password,
+            valid_until=valid_until,
         )
         .returning(accounts)
     )
@@ -71,8 +105,42 @@ async def create_account(
             raise
         raise _taken() from error
     account = account_of(row)
-    await record(connection, _entry("account:create", account, acting=acting, role=role.value))
+    details = {"role": role.value} | _day_details(valid_until)
+    await record(connection, entry_of("account:create", account, acting=acting, **details))
     return account
+
+
+def _day_problems(day: date | None) -> tuple[Problem, ...]:
+    if day is None or day >= today():
+        return ()
+    message = "账户的最后有效日不能早于今天，请修改。"
+    return (Problem(code="account.expiry_invalid", field="valid_until", message=message, status=422),)
+
+
+def _day_details(day: date | None) -> dict[str, str]:
+    return {} if day is None else {"valid_until": day.isoformat()}
+
+
+async def set_expiry(
+    connection: AsyncConnection, account: Account, day: date | None, *, acting: Acting
+) -> None:
+    """Set the last day (inclusive) on which an account may sign in, or none; nothing is recorded where it is that.
+
+    Raises `Refusal`: `account.expiry_invalid` for a day that is over, `account.is_own` (409) for one's own.
+    """
+    if acting.actor == account.actor:
+        raise refuse("account.is_own", "不能修改自己账户的有效期，请由其他管理员操作。", status=409)
+    if problems := _day_problems(day):
+        raise Refusal(*problems)
+    changed = (
+        update(accounts)
+        .where(accounts.c.account_id == account.account_id, accounts.c.valid_until.is_distinct_from(day))
+        .values(valid_until=day)
+        .returning(accounts.c.account_id)
+    )
+    if (await connection.execute(changed)).first() is not None:
+        details = {"valid_until": day.isoformat() if day else "长期"}
+        await record(connection, entry_of("account:set_expiry", account, acting=acting, **details))
 
 
 async def import_account(
@@ -143,13 +211,18 @@ async def accounts_of_unit(connection: AsyncConnection, unit_id: int) -> list[Ac
     return [account_of(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def account_in_unit(connection: AsyncConnection, unit_id: int, account_id: int) -> Account:
-    """The account of a unit by id. Raises `Refusal` (`account.unknown`, 404) for an account of another unit."""
+async def account_in_unit(
+    connection: AsyncConnection, unit_id: int, account_id: int, *, role: Role | None = None
+) -> Account:
+    """The account of a unit by id, of a role where one is given.
+
+    Raises `Refusal` (`account.unknown`, 404) for an account of another unit or role.
+    """
     row = None
     if 0 < account_id < 2**63:  # The number comes from an address and may be larger than the column allows.
         query = select(accounts).where(accounts.c.unit_id == unit_id, accounts.c.account_id == account_id)
         row = (await connection.execute(query)).mappings().one_or_none()
-    if row is None:
+    if row is None or role not in (None, row["role"]):
         raise refuse("account.unknown", "本单位没有这个账户，请从账户列表中选择。", status=404)
     return account_of(row)
 
@@ -158,7 +231,12 @@ async def checkers_of_unit(connection: AsyncConnection, unit_id: int) -> list[st
     """Names of the active accounts that may be printed as 复核人 on a unit's bills, sorted."""
     query = (
         select(accounts.c.display_name)
-        .where(accounts.c.unit_id == unit_id, accounts.c.active, accounts.c.role == Role.UNIT_CHECKER.value)
+        .where(
+            accounts.c.unit_id == unit_id,
+            accounts.c.active,
+            accounts.c.role == Role.UNIT_CHECKER.value,
+            (accounts.c.valid_until.is_(None)) | (accounts.c.valid_until >= today()),
+        )
         .distinct()
         .order_by(accounts.c.display_name)
     )
@@ -187,7 +265,7 @@ async def set_active(connection: AsyncConnection, account: Account, active: bool
     if not active:
         await end_sessions_of(connection, account.account_id)
     action = "account:enable" if active else "account:disable"
-    await record(connection, _entry(action, account, acting=acting))
+    await record(connection, entry_of(action, account, acting=acting))
 
 
 async def reset_password(connection: AsyncConnection, account: Account, *, acting: Acting) -> str:
@@ -199,7 +277,7 @@ async def reset_password(connection: AsyncConnection, account: Account, *, actin
     password = random_password()
     await _store_password(connection, account, password, must_change=True)
     await end_sessions_of(connection, account.account_id)
-    await record(connection, _entry("account:reset_password", account, acting=acting))
+    await record(connection, entry_of("account:reset_password", account, acting=acting))
     return password
 
 
@@ -240,7 +318,7 @@ async def change_password(
     async with database.system() as connection:
         await _store_password(connection, account, new, must_change=False)
         await end_sessions_of(connection, account.account_id, keeping=token)
-        await record(connection, _entry("account:change_password", account, acting=acting))
+        await record(connection, entry_of("account:change_password", account, acting=acting))
 
 
 async def _store_password(
@@ -259,7 +337,8 @@ async def _store_password(
     await open_locks(connection, account.username)
 
 
-def _entry(action: str, account: Account, *, acting: Acting, **details: str) -> AuditEntry:
+def entry_of(action: str, account: Account, *, acting: Acting, **details: str) -> AuditEntry:
+    """A line of the audit trail about an account."""
     return AuditEntry(
         acting=acting,
         action=action,

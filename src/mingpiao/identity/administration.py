@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.audit import record
 from mingpiao.identity.model import Account, Acting, AuditEntry
+from mingpiao.identity.passwords import NO_PASSWORD
 from mingpiao.identity.sessions import account_of
-from mingpiao.identity.tables import accounts
+from mingpiao.identity.tables import accounts, invitations
 from mingpiao.identity.wrong_passwords import open_locks
-from mingpiao.kernel.clock import now
+from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import refuse
 from mingpiao.kernel.grammar import read_whole
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
@@ -25,11 +26,17 @@ AUDIT_PAGE = 100
 class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     """An account with its number of wrong passwords in a row, and the time until which it is locked (None: it
     is not).
+
+    While it is `invited`, its person has chosen no password yet; `invited_until` is the end of the open
+    invitation, if there is one. `over`: its last day is past.
     """
 
     account: Account
     failed_attempts: int
     locked_until: datetime | None
+    invited: bool = False
+    invited_until: datetime | None = None
+    over: bool = False
 
 
 class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +52,17 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     details: dict[str, str]
 
 
+_OPEN_INVITATION = (
+    select(func.max(invitations.c.expires_at))
+    .where(
+        invitations.c.account_id == accounts.c.account_id,
+        invitations.c.used_at.is_(None),
+        invitations.c.withdrawn_at.is_(None),
+    )
+    .scalar_subquery()
+    .label("invited_until")
+)
+_WITH_INVITATION = select(accounts, _OPEN_INVITATION)
 _ACCOUNT_ORDERS = {
     "": Keyset(KeyColumn("account_id", int)),
     "username": Keyset(KeyColumn("username", str), KeyColumn("account_id", int)),
@@ -66,7 +84,7 @@ async def search_accounts(
     `after` is the `next_key` of the page before. Raises `Refusal` (`list.key_malformed`) for any other text.
     """
     keys = _ACCOUNT_ORDERS[order]
-    query = select(accounts)
+    query = _WITH_INVITATION
     if words:
         query = query.where(
             or_(
@@ -89,11 +107,17 @@ async def search_accounts(
 
 async def account_state(connection: AsyncConnection, account_id: int) -> AccountState:
     """An account by id; raises `Refusal` (`account.unknown`, 404)."""
-    query = select(accounts).where(accounts.c.account_id == account_id)
+    query = _WITH_INVITATION.where(accounts.c.account_id == account_id)
     row = (await connection.execute(query)).mappings().one_or_none()
     if row is None:
         raise refuse("account.unknown", "没有这个账户，请从账户列表中选择。", status=404)
     return _state(row)
+
+
+async def unit_account_states(connection: AsyncConnection, unit_id: int) -> list[AccountState]:
+    """All accounts of a unit by user name, with their locks and invitations."""
+    query = _WITH_INVITATION.where(accounts.c.unit_id == unit_id).order_by(accounts.c.username)
+    return [_state(row) for row in (await connection.execute(query)).mappings()]
 
 
 async def usernames(connection: AsyncConnection, labels: Iterable[str]) -> dict[str, str]:
@@ -177,4 +201,7 @@ def _state(row: RowMapping) -> AccountState:
         account=account_of(row),
         failed_attempts=row["failed_attempts"],
         locked_until=locked_until if locked_until is not None and locked_until > now() else None,
+        over=account_of(row).is_over(today()),
+        invited=row["password_hash"] == NO_PASSWORD,
+        invited_until=row["invited_until"],
     )

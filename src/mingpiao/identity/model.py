@@ -1,6 +1,6 @@
 """Who acts: roles, accounts and sessions, and `Acting`, the value that every changing verb takes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -37,7 +37,8 @@ _ROLE_LABELS = {
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """A person's account. Unit roles have a unit, department roles a region.
 
-    While `must_change_password` is set, the account can only choose a new password.
+    While `must_change_password` is set, the account can only choose a new password. After the day
+    `valid_until` it cannot sign in.
     """
 
     account_id: int
@@ -48,6 +49,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     region_code: str | None = None
     active: bool = True
     must_change_password: bool = False
+    valid_until: date | None = None
+
+    def is_over(self, on: date) -> bool:
+        """Whether the account's last day (`valid_until`, inclusive) is before a day."""
+        return self.valid_until is not None and self.valid_until < on
 
     @property
     def actor(self) -> str:

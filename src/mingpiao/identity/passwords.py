@@ -19,6 +19,8 @@ from mingpiao.identity.waiting_line import WaitingLine
 from mingpiao.kernel.errors import Problem
 
 MAXIMUM_LENGTH = 128
+#: Stands in the place of a hash while an invited person has chosen no password.
+NO_PASSWORD = ""
 _AT_ONCE = 2
 #: A password must stand so many guesses (as a power of ten); eight random characters stand 8.
 _GUESSES_LOG10 = 7.75

@@ -10,6 +10,7 @@ from mingpiao.identity.accounts import (
     officers_of,
     reset_password,
     set_active,
+    set_expiry,
 )
 from mingpiao.identity.administration import (
     ACCOUNT_PAGE,
@@ -20,10 +21,20 @@ from mingpiao.identity.administration import (
     audit_trail,
     display_names,
     search_accounts,
+    unit_account_states,
     unlock,
     usernames,
 )
-from mingpiao.identity.audit import record, record_many
+from mingpiao.identity.audit import record, record_all, record_many
+from mingpiao.identity.invitations import (
+    INVITED_FOR,
+    Invitation,
+    accept_invitation,
+    invite,
+    invited_account,
+    renew_invitation,
+    withdraw_invitation,
+)
 from mingpiao.identity.kept_forms import Kept, KeptForms
 from mingpiao.identity.passwords import ASVS, DENGBAO, PasswordPolicy, random_password
 from mingpiao.identity.preferences import choose_columns, chosen_columns
@@ -39,11 +50,14 @@ __all__ = [
     "DENGBAO",
     "DEVICE_KNOWN_FOR",
     "IDLE_LIMIT",
+    "INVITED_FOR",
     "AccountState",
     "AuditRow",
+    "Invitation",
     "Kept",
     "KeptForms",
     "PasswordPolicy",
+    "accept_invitation",
     "account_in_unit",
     "account_state",
     "accounts_of_unit",
@@ -55,16 +69,23 @@ __all__ = [
     "create_account",
     "display_names",
     "import_account",
+    "invite",
+    "invited_account",
     "officers_of",
     "random_password",
     "record",
+    "record_all",
     "record_many",
+    "renew_invitation",
     "reset_password",
     "search_accounts",
     "session_of",
     "set_active",
+    "set_expiry",
     "sign_in",
     "sign_out",
+    "unit_account_states",
     "unlock",
     "usernames",
+    "withdraw_invitation",
 ]

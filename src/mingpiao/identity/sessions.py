@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.crypto.sm3 import sm3
 from mingpiao.identity.model import Account, Role, Session, SignedIn
 from mingpiao.identity.tables import accounts, sessions
-from mingpiao.kernel.clock import now
+from mingpiao.kernel.clock import now, to_shanghai
 from mingpiao.storage.database import Database
 
 IDLE_LIMIT = timedelta(minutes=30)
@@ -35,6 +35,7 @@ def account_of(row: RowMapping) -> Account:
         region_code=row["region_code"],
         active=row["active"],
         must_change_password=row["must_change_password"],
+        valid_until=row["valid_until"],
     )
 
 
@@ -80,7 +81,8 @@ async def open_session(
 async def session_of(database: Database, token: str, *, at: datetime | None = None) -> Session | None:
     """The live session of a token at a time (by default now), or None.
 
-    A session ends 30 minutes after it was last seen, 12 hours after it began, and when its account is closed.
+    A session ends 30 minutes after it was last seen, 12 hours after it began, when its account is closed, and
+    after the account's last day.
     """
     moment = at or now()
     query = (
@@ -94,6 +96,7 @@ async def session_of(database: Database, token: str, *, at: datetime | None = No
             sessions.c.seen_at > moment - IDLE_LIMIT,
             sessions.c.created_at > moment - ABSOLUTE_LIMIT,
             accounts.c.active,
+            (accounts.c.valid_until.is_(None)) | (accounts.c.valid_until >= to_shanghai(moment).date()),
         )
     )
     async with database.system() as connection:

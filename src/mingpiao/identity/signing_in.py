@@ -11,12 +11,12 @@ from mingpiao.identity import wrong_passwords
 from mingpiao.identity.audit import record
 from mingpiao.identity.kept_forms import remember_owner
 from mingpiao.identity.model import AuditEntry, Rejected, SignIn, acting_as, acting_for, platform
-from mingpiao.identity.passwords import DENGBAO, PasswordPolicy, password_fits
+from mingpiao.identity.passwords import DENGBAO, NO_PASSWORD, PasswordPolicy, password_fits
 from mingpiao.identity.sessions import account_of, end_session, open_session
 from mingpiao.identity.tables import accounts
 from mingpiao.identity.usernames import is_username
 from mingpiao.identity.wrong_passwords import Counted, Origin, locked_problem, origin_of, remember_device
-from mingpiao.kernel.clock import now
+from mingpiao.kernel.clock import now, to_shanghai, today
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.storage.database import Database
 
@@ -41,9 +41,10 @@ async def sign_in(
 ) -> SignIn:
     """Check a person's password and begin a session; the session of token `replacing` ends.
 
-    For an unknown user, a disabled one and a wrong password, both the answer and its time are the same. Five
-    failures in a row lock the name for 15 minutes at the network that they came from, however many attempts
-    run at the same moment: a correct password counts only if there is no lock when it arrives.
+    For an unknown user, an account that is disabled, over or only invited, and a wrong password, both the
+    answer and its time are the same. Five failures in a row lock the name for 15 minutes at the network that
+    they came from, however many attempts run at the same moment: a correct password counts only if there is
+    no lock when it arrives.
     `device` is the token of a browser in which the account has signed in before: it is counted and served
     apart from others. Too many who wait for their passwords to be looked at are rejected (503).
     """
@@ -53,7 +54,7 @@ async def sign_in(
         origin = await origin_of(connection, account_id, device, address)
         if await wrong_passwords.is_locked(connection, username, origin):
             return Rejected(problem=locked_problem())
-    stored = row["password_hash"] if row is not None and row["active"] else None
+    stored = row["password_hash"] if row is not None and _may_sign_in(row) else None
     try:
         fits = await password_fits(stored, password, known=origin.known)
     except Refusal as busy:
@@ -149,6 +150,12 @@ async def _account_row(connection: AsyncConnection, username: str) -> RowMapping
     return (await connection.execute(query)).mappings().one_or_none()
 
 
+def _may_sign_in(row: RowMapping) -> bool:
+    """Whether an account is open, not over, and has a password."""
+    account = account_of(row)
+    return account.active and not account.is_over(today()) and row["password_hash"] != NO_PASSWORD
+
+
 async def _clear_failures(
     connection: AsyncConnection, account_id: int, policy: PasswordPolicy
 ) -> RowMapping | None:
@@ -163,7 +170,11 @@ async def _clear_failures(
         must_change = must_change | (accounts.c.password_changed_at < oldest)
     statement = (
         update(accounts)
-        .where(accounts.c.account_id == account_id, accounts.c.active)
+        .where(
+            accounts.c.account_id == account_id,
+            accounts.c.active,
+            (accounts.c.valid_until.is_(None)) | (accounts.c.valid_until >= to_shanghai(moment).date()),
+        )
         .values(failed_attempts=0, locked_until=None, must_change_password=must_change)
         .returning(accounts)
     )

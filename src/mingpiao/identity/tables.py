@@ -5,6 +5,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Identity,
     Integer,
@@ -29,9 +30,21 @@ accounts = Table(
     Column("unit_id", BigInteger),
     Column("region_code", String(6)),
     Column("active", Boolean, nullable=False),
+    Column("valid_until", Date),
     Column("failed_attempts", Integer, nullable=False),
     Column("locked_until", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
+)
+invitations = Table(
+    "invitations",
+    METADATA,
+    Column("invitation_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    Column("withdrawn_at", DateTime(timezone=True)),
 )
 sessions = Table(
     "sessions",

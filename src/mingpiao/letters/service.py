@@ -14,6 +14,7 @@ __all__ = [
     "load_typeface",
     "main_font_alone",
     "missing_character",
+    "name_problems",
     "names_on_faces",
     "no_glyph",
     "pieces",
@@ -49,9 +50,13 @@ def names_on_faces(*names: tuple[str, str, str]) -> None:
 
     Raises `Refusal` (422) for all of them that no face can show: `text.bad_character`, `text.no_glyph`.
     """
-    problems = [problem for field, label, text in names if (problem := _name_problem(field, label, text))]
-    if problems:
+    if problems := name_problems(*names):
         raise Refusal(*problems)
+
+
+def name_problems(*names: tuple[str, str, str]) -> list[Problem]:
+    """The problems for which `names_on_faces` refuses."""
+    return [problem for field, label, text in names if (problem := _name_problem(field, label, text))]
 
 
 def _name_problem(field: str, label: str, text: str) -> Problem | None:

@@ -58,6 +58,15 @@ class StockLevel(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: date | None
 
 
+class UnitStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list tells of a unit: what stops it, its last day, its last issue, and free numbers by kind."""
+
+    locks: tuple[str, ...] = ()
+    valid_until: date | None = None
+    last_issued_at: datetime | None = None
+    free: dict[str, int] = {}
+
+
 class PoolLevel(msgspec.Struct, frozen=True, kw_only=True):
     """How many numbers of a 票据代码 were allotted to units, and how many are left."""
 

@@ -24,6 +24,7 @@ ROOM = Room(
     ),
     actions={
         "segment:allot": "发放号段",
+        "segment:return": "退回号码",
         "stock:lock": "暂停开票",
         "stock:open": "核定票据种类",
         "stock:unlock": "恢复开票",

@@ -3,7 +3,7 @@
 Every transaction here takes its locks in this order: stock rows by (unit, kind), then number pools by code.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import asyncpg
@@ -11,10 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.model import Acting, AuditEntry
-from mingpiao.identity.service import record
+from mingpiao.identity.service import record, record_all
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import refuse
-from mingpiao.numbering.model import PoolLevel, Segment, Stock, StockLevel
+from mingpiao.numbering.model import PoolLevel, Segment, Stock, StockLevel, UnitStanding
 from mingpiao.storage.database import driver_of
 from mingpiao.storage.locks import NamedLock
 
@@ -76,6 +76,33 @@ _POOL_LEVELS = text(
     "SELECT code, kind_code, next_number - 1 AS allotted, 10000000000 - next_number AS left "
     "FROM number_pools ORDER BY code"
 )
+_RETURN_NUMBERS = text("""
+WITH back AS (
+    SELECT segments.segment_id, segments.unit_id, segments.kind_code, segments.code,
+           CASE segments.state WHEN 'in_use' THEN stocks.next_number ELSE segments.first_number END AS first_number,
+           segments.last_number
+    FROM segments LEFT JOIN stocks ON stocks.segment_id = segments.segment_id
+    WHERE segments.unit_id = :unit_id
+      AND (segments.state = 'in_stock' OR (segments.state = 'in_use' AND stocks.next_number <= segments.last_number))
+), changed AS (
+    UPDATE segments SET state = 'returned' WHERE segment_id IN (SELECT segment_id FROM back)
+)
+INSERT INTO returned_numbers (segment_id, unit_id, kind_code, code, first_number, last_number)
+SELECT segment_id, unit_id, kind_code, code, first_number, last_number FROM back ORDER BY kind_code, first_number
+RETURNING kind_code, code, first_number, last_number
+""")
+_STANDINGS = text(
+    "SELECT unit_id, locks, valid_until, last_issued_at FROM unit_standings WHERE unit_id = ANY (:ids)"
+)
+_FREE_OF_UNITS = text("""
+SELECT stocks.unit_id, stocks.kind_code, coalesce(sum(CASE segments.state
+           WHEN 'in_stock' THEN segments.last_number - segments.first_number + 1
+           WHEN 'in_use' THEN stocks.last_number - stocks.next_number + 1 END), 0) AS free
+FROM stocks LEFT JOIN segments ON segments.unit_id = stocks.unit_id AND segments.kind_code = stocks.kind_code
+    AND segments.state IN ('in_stock', 'in_use')
+WHERE stocks.unit_id = ANY (:ids)
+GROUP BY stocks.unit_id, stocks.kind_code ORDER BY stocks.unit_id, stocks.kind_code
+""")
 _FIND_UNIT = text(
     "SELECT unit_id FROM segments WHERE code = :code AND first_number <= :number "
     "ORDER BY first_number DESC LIMIT 1"
@@ -103,6 +130,37 @@ async def open_stock(connection: AsyncConnection, unit_id: int, kind_code: str, 
     )
     if result.scalar_one_or_none() is not None:
         await _audit(connection, "stock:open", unit_id, {"kind": kind_code}, acting=acting)
+
+
+async def open_stocks(connection: AsyncConnection, keys: Sequence[StockKey], *, acting: Acting) -> None:
+    """Create stock rows of units that were made in this transaction, as `open_stock` does one by one.
+
+    Nobody else knows the units yet, so that nothing is to be locked.
+    """
+    if not keys:
+        return
+    await connection.execute(
+        text(
+            "INSERT INTO stocks (unit_id, kind_code, valid_until, locks) "
+            "SELECT unit_id, kind_code, valid_until, locks "
+            "FROM unnest(CAST(:units AS bigint[]), CAST(:kinds AS text[])) AS wanted(unit_id, kind_code) "
+            "JOIN stock_limits USING (unit_id)"
+        ),
+        {"units": [key[0] for key in keys], "kinds": [key[1] for key in keys]},
+    )
+    await record_all(
+        connection,
+        [
+            AuditEntry(
+                acting=acting,
+                action="stock:open",
+                subject=f"unit:{unit_id}",
+                unit_id=unit_id,
+                details={"kind": kind_code},
+            )
+            for unit_id, kind_code in keys
+        ],
+    )
 
 
 async def allot(
@@ -168,6 +226,24 @@ async def unlock_issuing(connection: AsyncConnection, unit_id: int, reason: str,
     await _audit(connection, "stock:unlock", unit_id, {"reason": reason}, acting=acting)
 
 
+async def return_numbers(connection: AsyncConnection, unit_id: int, *, acting: Acting) -> int:
+    """退回: take all unused numbers of a unit back, in the order of their kinds; how many they are.
+
+    They are given to nobody again. Lock the unit's issuing first: a unit that gives back issues no more.
+    """
+    await _lock_rows(connection, unit_id)
+    returned = list(await connection.execute(_RETURN_NUMBERS, {"unit_id": unit_id}))
+    for row in returned:
+        details = {
+            "kind": row.kind_code,
+            "code": row.code,
+            "first": str(row.first_number),
+            "last": str(row.last_number),
+        }
+        await _audit(connection, "segment:return", unit_id, details, acting=acting)
+    return sum(row.last_number - row.first_number + 1 for row in returned)
+
+
 async def set_valid_until(
     connection: AsyncConnection, unit_id: int, day: date | None, *, acting: Acting
 ) -> None:
@@ -210,14 +286,18 @@ async def stock_levels(connection: AsyncConnection, unit_id: int) -> list[StockL
         text(
             """
             SELECT stocks.kind_code, stocks.locks, stocks.valid_until,
-                   stocks.last_number - stocks.next_number + 1
-                       + coalesce(sum(segments.last_number - segments.first_number + 1)
-                                  FILTER (WHERE segments.state = 'in_stock'), 0) AS free,
-                   coalesce(sum(segments.last_number - segments.first_number + 1)
-                            FILTER (WHERE segments.state <> 'in_stock'), 0)
-                       - (stocks.last_number - stocks.next_number + 1) AS used
+                   coalesce(sum(CASE segments.state
+                       WHEN 'in_stock' THEN segments.last_number - segments.first_number + 1
+                       WHEN 'in_use' THEN stocks.last_number - stocks.next_number + 1
+                       ELSE 0 END), 0) AS free,
+                   coalesce(sum(CASE segments.state
+                       WHEN 'in_stock' THEN 0
+                       WHEN 'in_use' THEN stocks.next_number - segments.first_number
+                       WHEN 'returned' THEN returned.first_number - segments.first_number
+                       ELSE segments.last_number - segments.first_number + 1 END), 0) AS used
             FROM stocks LEFT JOIN segments
                 ON segments.unit_id = stocks.unit_id AND segments.kind_code = stocks.kind_code
+            LEFT JOIN returned_numbers AS returned ON returned.segment_id = segments.segment_id
             WHERE stocks.unit_id = :unit_id
             GROUP BY stocks.unit_id, stocks.kind_code
             ORDER BY stocks.kind_code
@@ -235,6 +315,33 @@ async def stock_levels(connection: AsyncConnection, unit_id: int) -> list[StockL
         )
         for row in rows
     ]
+
+
+async def open_limits(connection: AsyncConnection, unit_ids: Sequence[int]) -> None:
+    """Make the rows that hold what stops new units, so that they are found from the start."""
+    await connection.execute(
+        text(
+            "INSERT INTO stock_limits (unit_id) SELECT unnest(CAST(:ids AS bigint[])) ON CONFLICT DO NOTHING"
+        ),
+        {"ids": list(unit_ids)},
+    )
+
+
+async def unit_standings(connection: AsyncConnection, unit_ids: Sequence[int]) -> dict[int, UnitStanding]:
+    """What a list tells of units, by id: limits, last issue and stock by kind, within the connection's scope."""
+    given = {"ids": list(unit_ids)}
+    free: dict[int, dict[str, int]] = {}
+    for row in await connection.execute(_FREE_OF_UNITS, given):
+        free.setdefault(row.unit_id, {})[row.kind_code] = int(row.free)
+    return {
+        row.unit_id: UnitStanding(
+            locks=tuple(row.locks),
+            valid_until=row.valid_until,
+            last_issued_at=row.last_issued_at,
+            free=free.get(row.unit_id, {}),
+        )
+        for row in await connection.execute(_STANDINGS, given)
+    }
 
 
 async def kinds_of_unit(connection: AsyncConnection, unit_id: int) -> list[str]:

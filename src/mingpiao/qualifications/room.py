@@ -1,15 +1,17 @@
 """What the house needs of qualifications."""
 
 from mingpiao.evidence.room import EVIDENCE, READERS
-from mingpiao.house.model import Duty, Handler, Job, Lock, Room
+from mingpiao.house.model import Duty, Handler, Job, Listener, Lock, Room
 from mingpiao.house.opening import DATABASE, House, Service
 from mingpiao.qualifications.model import QualificationState, QualificationType
 from mingpiao.qualifications.service import (
     READ_JOB,
     QualificationDesk,
     enqueue_unread,
+    follow_unit,
     remind,
 )
+from mingpiao.units.service import MOVED
 
 
 async def _open_qualifications(house: House) -> QualificationDesk:
@@ -34,6 +36,7 @@ ROOM = Room(
         # Every hour, so that units hear of a lock soon after midnight or after downtime; each message is sent once.
         Duty(name="remind_of_expiry", cron="1 * * * *", label="提醒资质证书到期", work=remind),
     ),
+    listeners=(Listener(topic=MOVED, call=follow_unit),),
     jobs=(Job(name=READ_JOB, label="识别资质证书", open=_read),),
     locks=(
         Lock(

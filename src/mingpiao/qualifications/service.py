@@ -5,7 +5,13 @@ from mingpiao.qualifications.deciding import decide, retire, revoke, submit, wit
 from mingpiao.qualifications.desk import READ_JOB, QualificationDesk, enqueue_unread, may_state
 from mingpiao.qualifications.fields import plain_code, read_fields
 from mingpiao.qualifications.reminders import REMINDERS, remind
-from mingpiao.qualifications.store import PAGE_SIZE, get, list_qualifications, unit_qualifications
+from mingpiao.qualifications.store import (
+    PAGE_SIZE,
+    follow_unit,
+    get,
+    list_qualifications,
+    unit_qualifications,
+)
 
 __all__ = [
     "PAGE_SIZE",
@@ -16,6 +22,7 @@ __all__ = [
     "decide",
     "differences",
     "enqueue_unread",
+    "follow_unit",
     "get",
     "list_qualifications",
     "may_state",

@@ -158,6 +158,12 @@ def _conditions(wanted: QualificationFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
+async def follow_unit(connection: AsyncConnection, unit_id: int, region_code: str) -> None:
+    """Hand a unit's qualifications over to the department of the region that the unit moved to."""
+    own = update(qualifications).where(qualifications.c.unit_id == unit_id)
+    await connection.execute(own.values(region_code=region_code))
+
+
 def _unknown() -> Refusal:
     return refuse("qualification.unknown", "没有找到该资质证书，请从列表中选择，或您无权查看。", status=404)
 

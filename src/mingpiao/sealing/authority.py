@@ -7,13 +7,15 @@ module; its keys are stored in the same table.
 from datetime import datetime, timedelta
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.crypto import x509
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.crypto.sm2 import PrivateKey
 from mingpiao.crypto.sm3 import sm3_hex
 from mingpiao.sealing.keys import KeyRing, key_info_of, key_label
-from mingpiao.sealing.model import SealImage, SealingKey
+from mingpiao.sealing.model import SealImage, SealingKey, SealingParty
+from mingpiao.sealing.parties import find_key
 from mingpiao.sealing.seals import SealText, make_seal
 
 _ORGANIZATION = "明票演示"
@@ -42,6 +44,24 @@ def make_demonstration_authority(master: MasterKey, at: datetime, province: str 
     root_record = _record(master, root_key, root)
     maker_key, maker = _issue(master, root_record, "明票演示制章机构", province, at)
     return Authority(root=root_record, maker=_record(master, maker_key, maker))
+
+
+async def find_authority(connection: AsyncConnection) -> Authority | None:
+    """The province's authority as it is stored; None before it was made."""
+    root = await find_key(connection, ("authority", "root"))
+    maker = await find_key(connection, ("maker", "maker"))
+    if root is None or maker is None:
+        return None
+    return Authority(root=_key_of(root), maker=_key_of(maker))
+
+
+def _key_of(party: SealingParty) -> SealingKey:
+    return SealingKey(
+        certificate=party.certificate,
+        encrypted_key=party.encrypted_key,
+        serial=party.key_info.serial,
+        issuer=party.key_info.issuer,
+    )
 
 
 def make_sealing_key(

@@ -1,9 +1,10 @@
 """The parties that seal: the keys of units and departments in the database."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.model import Acting, AuditEntry
@@ -19,6 +20,14 @@ CHANNEL = "signing_key_changed"
 
 #: The owner of a key: a kind of owner ("unit", "department", "maker", "authority") and the owner's code.
 Owner = tuple[str, str]
+
+
+class KeptKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key that an owner has or had, when it was made, and when it went out of use (None: it is in use)."""
+
+    party: SealingParty
+    made_at: datetime
+    retired_at: datetime | None
 
 
 async def store_key(
@@ -40,6 +49,50 @@ async def store_key(
     )
     await notify(connection, CHANNEL)
     return _party(stored)
+
+
+async def retire_key(connection: AsyncConnection, owner: Owner, *, acting: Acting) -> bool:
+    """Take the key that an owner uses out of use; False when there is none.
+
+    It is kept for ever: what it sealed keeps verifying.
+    """
+    retired = (
+        update(signing_keys)
+        .where(
+            signing_keys.c.owner_kind == owner[0],
+            signing_keys.c.owner == owner[1],
+            signing_keys.c.retired_at.is_(None),
+        )
+        .values(retired_at=func.now())
+        .returning(signing_keys.c.key_id, signing_keys.c.serial)
+    )
+    row = (await connection.execute(retired)).one_or_none()
+    if row is None:
+        return False
+    await record(
+        connection,
+        AuditEntry(
+            acting=acting,
+            action="signing_key:retire",
+            subject=f"signing_key:{row.key_id}",
+            details={"owner": ":".join(owner), "serial": row.serial},
+        ),
+    )
+    await notify(connection, CHANNEL)
+    return True
+
+
+async def keys_of(connection: AsyncConnection, owner: Owner) -> list[KeptKey]:
+    """All keys that an owner ever had, the newest first."""
+    query = (
+        select(signing_keys)
+        .where(signing_keys.c.owner_kind == owner[0], signing_keys.c.owner == owner[1])
+        .order_by(signing_keys.c.key_id.desc())
+    )
+    return [
+        KeptKey(party=_party(row), made_at=row["created_at"], retired_at=row["retired_at"])
+        for row in (await connection.execute(query)).mappings()
+    ]
 
 
 async def find_key(connection: AsyncConnection, owner: Owner) -> SealingParty | None:

@@ -1,4 +1,4 @@
-"""The pictures of demonstration seals: transparent PNGs, each clearly marked 演示.
+"""The pictures of seals that the platform draws: transparent PNGs, in a demonstration clearly marked 演示.
 
 The same words, font file and Pillow version give the same bytes.
 """
@@ -26,8 +26,8 @@ _STEPS = 720
 Point = tuple[float, float]
 
 
-def draw_unit_seal(name: str, font: Path) -> SealImage:
-    """The round seal of a unit, 40 × 40 mm: ring, star, the unit's name along the arc, 演示 below.
+def draw_unit_seal(name: str, font: Path, *, mark: str = "（演示）") -> SealImage:
+    """The round seal of a unit, 40 × 40 mm: ring, star, the unit's name along the arc, and a mark below.
 
     `font` is a TrueType file with Chinese characters.
     """
@@ -39,7 +39,7 @@ def draw_unit_seal(name: str, font: Path) -> SealImage:
     draw.polygon(_star(middle, 6.2 * _MM), fill=255)
     _arc_text(mask, name, font, middle, (15.2 * _MM, 15.2 * _MM), 4.8 * _MM)
     _line(draw, "财务专用章", font, (middle[0], middle[1] + 10 * _MM), 3.9 * _MM)
-    _line(draw, "（演示）", font, (middle[0], middle[1] + 14.6 * _MM), 3.3 * _MM)
+    _line(draw, mark, font, (middle[0], middle[1] + 14.6 * _MM), 3.3 * _MM)
     return _finish(mask, UNIT_SEAL_MM, UNIT_SEAL_MM)
 
 

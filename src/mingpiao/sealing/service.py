@@ -3,7 +3,12 @@
 from mingpiao.crypto import x509
 from mingpiao.crypto.sm3 import sm3_hex
 from mingpiao.kernel.errors import Refusal
-from mingpiao.sealing.authority import Authority, make_demonstration_authority, make_sealing_key
+from mingpiao.sealing.authority import (
+    Authority,
+    find_authority,
+    make_demonstration_authority,
+    make_sealing_key,
+)
 from mingpiao.sealing.ceiling import seal_ceiling_per_s
 from mingpiao.sealing.certificates import (
     NamedCertificate,
@@ -14,7 +19,17 @@ from mingpiao.sealing.certificates import (
 from mingpiao.sealing.errors import SignerUnavailable
 from mingpiao.sealing.model import SignatureReport, XmlReport
 from mingpiao.sealing.parties import CHANNEL as KEY_CHANNEL
-from mingpiao.sealing.parties import Owner, PartyStore, certificates, find_key, seals, store_key
+from mingpiao.sealing.parties import (
+    KeptKey,
+    Owner,
+    PartyStore,
+    certificates,
+    find_key,
+    keys_of,
+    retire_key,
+    seals,
+    store_key,
+)
 from mingpiao.sealing.pictures import draw_supervisor_seal, draw_unit_seal
 from mingpiao.sealing.reading import (
     Glance,
@@ -29,13 +44,16 @@ from mingpiao.sealing.seals import read_seal, sign_seal, verify_seal, verify_sea
 from mingpiao.sealing.signer import InlineSigner, Signer
 from mingpiao.sealing.signer_pool import ProcessSigner
 from mingpiao.sealing.trust import TrustStore
+from mingpiao.sealing.uploads import MAX_PICTURE, seal_picture
 from mingpiao.sealing.xml import header_and_data
 
 __all__ = [
     "KEY_CHANNEL",
+    "MAX_PICTURE",
     "Authority",
     "Glance",
     "InlineSigner",
+    "KeptKey",
     "NamedCertificate",
     "Owner",
     "PartyStore",
@@ -48,16 +66,20 @@ __all__ = [
     "certificates_by_name",
     "draw_supervisor_seal",
     "draw_unit_seal",
+    "find_authority",
     "find_key",
     "glance",
     "header_and_data",
+    "keys_of",
     "make_demonstration_authority",
     "make_sealing_key",
     "parse_sealed",
     "read_seal",
     "read_sealed",
+    "retire_key",
     "root_certificates",
     "seal_ceiling_per_s",
+    "seal_picture",
     "seals",
     "sign_seal",
     "signed_text",

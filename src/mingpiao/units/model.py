@@ -1,5 +1,6 @@
 """用票单位: organisations that issue bills."""
 
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -37,6 +38,25 @@ _TYPE_LABELS = {
 }
 
 
+class UnitState(StrEnum):
+    """Whether a unit may issue. A closed unit stays closed."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        return _STATE_LABELS[self]
+
+
+_STATE_LABELS = {
+    UnitState.ACTIVE: "正常用票",
+    UnitState.SUSPENDED: "暂停用票",
+    UnitState.CLOSED: "已注销",
+}
+
+
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """One issuing unit. `uscc` is its 统一社会信用代码; `unit_id` is 0 until it is stored."""
 
@@ -50,6 +70,92 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     receiving_bank: str = ""
     address: str = ""
     phone: str = ""
+    state: UnitState = UnitState.ACTIVE
+
+
+class UnitDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a unit has no date: it may change at any time, and the next bill shows it."""
+
+    unit_type: UnitType
+    receiving_account: str = ""
+    receiving_bank: str = ""
+    address: str = ""
+    phone: str = ""
+
+
+class UnitChangeKind(StrEnum):
+    """变更: what may change of a unit with a day."""
+
+    NAME = "name"
+    USCC = "uscc"
+    REGION = "region"
+    MODE = "mode"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    CLOSE = "close"
+
+    @property
+    def label(self) -> str:
+        return _CHANGE_WORDS[self][0]
+
+    @property
+    def subject(self) -> str:
+        """What of the unit changes, in Chinese."""
+        return _CHANGE_WORDS[self][1]
+
+    @property
+    def verb(self) -> str:
+        """The action in the audit trail."""
+        return self.value if self in _STATE_CHANGES else f"change_{self.value}"
+
+
+_CHANGE_WORDS = {
+    UnitChangeKind.NAME: ("更名", "单位名称"),
+    UnitChangeKind.USCC: ("变更代码", "统一社会信用代码"),
+    UnitChangeKind.REGION: ("迁移地区", "所属地区"),
+    UnitChangeKind.MODE: ("变更开票方式", "开票方式"),
+    UnitChangeKind.SUSPEND: ("暂停用票", "状态"),
+    UnitChangeKind.RESUME: ("恢复用票", "状态"),
+    UnitChangeKind.CLOSE: ("注销", "状态"),
+}
+_STATE_CHANGES = frozenset({UnitChangeKind.SUSPEND, UnitChangeKind.RESUME, UnitChangeKind.CLOSE})
+
+
+class ChangeState(StrEnum):
+    """A planned change waits for its day; the others are final. A failed one no longer fitted on its day."""
+
+    PLANNED = "planned"
+    APPLIED = "applied"
+    WITHDRAWN = "withdrawn"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        return {"planned": "待生效", "applied": "已生效", "withdrawn": "已撤回", "failed": "未能生效"}[self]
+
+
+class UnitChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of a unit, from a day on (Asia/Shanghai).
+
+    `before` and `after` are names, codes, regions or modes; of a change of state `before` is the state and
+    `after` is empty. `decided_by` is the second person, where the change needs one.
+    """
+
+    change_id: int
+    unit_id: int
+    kind: UnitChangeKind
+    before: str
+    after: str
+    effective_on: date
+    reason: str
+    made_by: str
+    made_by_name: str
+    made_at: datetime
+    decided_by: str | None
+    decided_by_name: str
+    state: ChangeState
+    settled_at: datetime | None
+    note: str
 
 
 class InterfaceApp(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +164,17 @@ class InterfaceApp(msgspec.Struct, frozen=True, kw_only=True):
     app_id: str
     unit_id: int
     name: str
+    active: bool = True
+
+
+class IssuingPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """开票点: a place of a unit. `code` is unique within the unit; `people` are names, as the unit writes them."""
+
+    unit_id: int
+    code: str
+    name: str
+    address: str = ""
+    people: str = ""
     active: bool = True
 
 

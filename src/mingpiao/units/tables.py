@@ -1,6 +1,6 @@
 """Tables of issuing units."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Identity, LargeBinary, String, Table, Text
 
 from mingpiao.storage.metadata import METADATA
 
@@ -17,6 +17,7 @@ units = Table(
     Column("receiving_bank", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("phone", Text, nullable=False),
+    Column("state", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
 )
 unit_charge_items = Table(
@@ -24,6 +25,36 @@ unit_charge_items = Table(
     METADATA,
     Column("unit_id", BigInteger, primary_key=True),
     Column("item_code", Text, primary_key=True),
+)
+unit_changes = Table(
+    "unit_changes",
+    METADATA,
+    Column("change_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("unit_id", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_by_name", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("decided_by", Text),
+    Column("decided_by_name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("settled_at", DateTime(timezone=True)),
+    Column("note", Text, nullable=False),
+)
+issuing_points = Table(
+    "issuing_points",
+    METADATA,
+    Column("unit_id", BigInteger, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("people", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
 )
 interface_apps = Table(
     "interface_apps",

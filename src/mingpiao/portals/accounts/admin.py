@@ -1,26 +1,137 @@
-"""/admin/accounts: every account; unlock, disable, enable, reset the password."""
+"""/admin/accounts: every account; invite, unlock, disable, enable, reset the password, set the last day."""
+
+from collections.abc import Mapping
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from mingpiao.catalog.model import Catalog
+from mingpiao.identity.model import Account, Role
 from mingpiao.identity.service import (
     AccountState,
     account_state,
+    invite,
+    renew_invitation,
     reset_password,
     set_active,
+    set_expiry,
     unlock,
+    withdraw_invitation,
 )
-from mingpiao.kernel.errors import refuse
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.portals.accounts.invitations import (
+    DISPLAY_NAME,
+    USERNAME,
+    VALID_UNTIL,
+    invitation_page,
+    read_expiry,
+)
 from mingpiao.portals.accounts.lists import ALL_ACCOUNTS, place_of
 from mingpiao.portals.details import PageAction
-from mingpiao.portals.forms import read_form
+from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect
 from mingpiao.units.service import names_of
 
 LIST = ALL_ACCOUNTS.address
+
+
+#: Whom an administrator invites. The managers of units are invited by their departments.
+_ROLES = (Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD, Role.ADMINISTRATOR)
+_CRUMBS = [("全部账户", LIST)]
+
+
+@get("/accounts/new")
+async def invite_form(call: NamedDependency[PageCall]) -> Response[str]:
+    """The form that invites somebody of a department, or another administrator."""
+    return await _invite_page(call, {})
+
+
+@post("/accounts/new", status_code=200)
+async def invite_account(call: NamedDependency[PageCall]) -> Response[str]:
+    """Make an account with an invitation; the code is shown once."""
+    given = await read_form(call.request)
+    catalog = await call.services.catalog.get()
+    try:
+        role, region = _role_and_region(given, catalog)
+        async with call.services.database.system() as connection:  # system: no scope reads or writes accounts
+            invitation = await invite(
+                connection,
+                username=given.get("username", ""),
+                display_name=given.get("display_name", ""),
+                role=role,
+                region_code=region,
+                valid_until=read_expiry(given.get("valid_until", "")),
+                acting=call.acting,
+            )
+    except Refusal as refusal:
+        return await _invite_page(call, given, refusal.problems)
+    back = f"{LIST}/{invitation.account.account_id}"
+    return invitation_page(call.request, invitation, crumbs=_CRUMBS, back=back)
+
+
+def _role_and_region(given: Mapping[str, str], catalog: Catalog) -> tuple[Role, str | None]:
+    role, region = given.get("role", ""), given.get("region_code", "")
+    if role not in {each.value for each in _ROLES}:
+        raise refuse("account.role_not_allowed", "请选择账户的角色。", field="role", status=422)
+    if role == Role.ADMINISTRATOR.value:
+        return Role(role), None
+    if region not in catalog.departments:
+        raise refuse("account.region_missing", "请选择财政部门。", field="region_code", status=422)
+    return Role(role), region
+
+
+async def _invite_page(
+    call: PageCall, given: Mapping[str, str], problems: tuple[Problem, ...] = ()
+) -> Response[str]:
+    catalog = await call.services.catalog.get()
+    departments = tuple((code, catalog.departments[code].name) for code in sorted(catalog.departments))
+    form = PageForm(
+        address=f"{LIST}/new",
+        fields=(
+            FormField(
+                name="role",
+                label="角色",
+                kind="radios",
+                options=tuple((each.value, each.label) for each in _ROLES),
+                hint="系统管理员只管理账户和系统，不办理业务；单位的账户由同级财政部门在用票单位页面邀请。",
+            ),
+            FormField(
+                name="region_code",
+                label="财政部门",
+                kind="select",
+                options=departments,
+                empty="系统管理员不需要选择",
+            ),
+            USERNAME,
+            DISPLAY_NAME,
+            VALID_UNTIL,
+        ),
+        note="提交后显示一次邀请码，由您打印或当面交给本人；本人自己设置密码，任何人都不知道。",
+        button="生成邀请",
+        cancel=LIST,
+    )
+    return form_page(call.request, form, given, problems, title="邀请新账户", crumbs=_CRUMBS)
+
+
+@post("/accounts/{account_id:int}/expiry", status_code=200)
+async def change_expiry(
+    call: NamedDependency[PageCall], account_id: FromPath[int]
+) -> Response[str] | Response[bytes]:
+    """Set the last day on which an account may sign in."""
+    given = await read_form(call.request)
+    try:
+        day = read_expiry(given.get("valid_until", ""))
+        async with call.services.database.system() as connection:  # system: a verb writes
+            account = (await account_state(connection, account_id)).account
+            await set_expiry(connection, account, day, acting=call.acting)
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        return await _account_page(call, account_id, given=given, problems=refusal.problems)
+    return redirect(call.request, f"{LIST}/{account_id}")
 
 
 @get("/accounts/{account_id:int}")
@@ -35,7 +146,7 @@ async def change_account(
 ) -> Response[str] | Response[bytes]:
     """Do what the form's `verb` says: unlock, enable, disable, or password."""
     verb = (await read_form(call.request)).get("verb", "")
-    password = ""
+    password, invitation = "", None
     async with call.services.database.system() as connection:  # system: a verb writes
         account = (await account_state(connection, account_id)).account
         if verb == "unlock":
@@ -44,14 +155,27 @@ async def change_account(
             await set_active(connection, account, verb == "enable", acting=call.acting)
         elif verb == "password":
             password = await reset_password(connection, account, acting=call.acting)
+        elif verb == "renew":
+            invitation = await renew_invitation(connection, account, acting=call.acting)
+        elif verb == "withdraw":
+            await withdraw_invitation(connection, account, acting=call.acting)
         else:
             raise refuse("account.verb_unknown", "没有这项操作，请返回账户页面重新选择。")
+    if invitation is not None:
+        return invitation_page(call.request, invitation, crumbs=_CRUMBS, back=f"{LIST}/{account_id}")
     if password:
         return await _account_page(call, account_id, password=password)
     return redirect(call.request, f"{LIST}/{account_id}")
 
 
-async def _account_page(call: PageCall, account_id: int, *, password: str = "") -> Response[str]:
+async def _account_page(
+    call: PageCall,
+    account_id: int,
+    *,
+    password: str = "",
+    given: Mapping[str, str] | None = None,
+    problems: tuple[Problem, ...] = (),
+) -> Response[str]:
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
         state = await account_state(connection, account_id)
@@ -66,7 +190,15 @@ async def _account_page(call: PageCall, account_id: int, *, password: str = "") 
         own=account_id == call.session.account.account_id,
         actions=_actions(state, own=account_id == call.session.account.account_id),
         password=password,
+        expiry=_expiry_form(state.account),
+        values=given or {"valid_until": state.account.valid_until or ""},
+        problems=problems,
     )
+
+
+def _expiry_form(account: Account) -> PageForm:
+    address = f"{LIST}/{account.account_id}"
+    return PageForm(address=f"{address}/expiry", fields=(VALID_UNTIL,), button="保存有效期", cancel=address)
 
 
 def _actions(state: AccountState, *, own: bool) -> list[PageAction]:
@@ -75,7 +207,8 @@ def _actions(state: AccountState, *, own: bool) -> list[PageAction]:
     closing = ("disable", "停用账户", "danger") if account.active else ("enable", "启用账户", "primary")
     offered = [("unlock", "解除锁定", "primary")] if state.locked_until or state.failed_attempts else []
     if not own:
-        offered += [closing, ("password", "重置密码", "")]
+        offered += _invitation_verbs(state) if state.invited else [("password", "重置密码", "")]
+        offered.append(closing)
     return [
         PageAction(
             label=label,
@@ -87,4 +220,16 @@ def _actions(state: AccountState, *, own: bool) -> list[PageAction]:
     ]
 
 
-HANDLERS = [*list_handlers(ALL_ACCOUNTS), account_page, change_account]
+def _invitation_verbs(state: AccountState) -> list[tuple[str, str, str]]:
+    withdraw = [("withdraw", "撤回邀请", "")] if state.invited_until is not None else []
+    return [("renew", "重新邀请", "primary"), *withdraw]
+
+
+HANDLERS = [
+    *list_handlers(ALL_ACCOUNTS),
+    invite_form,
+    invite_account,
+    account_page,
+    change_account,
+    change_expiry,
+]

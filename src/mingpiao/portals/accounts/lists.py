@@ -60,6 +60,10 @@ def place_of(account: Account, catalog: Catalog, unit_names: Mapping[int, str]) 
 def _standing(state: AccountState) -> Badge:
     if not state.account.active:
         return Badge("已停用", "red")
+    if state.over:
+        return Badge("已过有效期", "orange")
+    if state.invited:
+        return Badge("已邀请", "blue") if state.invited_until else Badge("邀请已撤回", "orange")
     if state.locked_until:
         return Badge(f"已锁定至 {moment(state.locked_until)}", "orange")
     return Badge("正常", "green")
@@ -133,8 +137,16 @@ ALL_ACCOUNTS: Listing[AccountRow] = Listing(
         Column(name="name", label="姓名", value=lambda row: row.state.account.display_name),
         Column(name="role", label="角色", phone=False, value=lambda row: row.state.account.role.label),
         Column(name="place", label="单位或部门", kind="wide", value=lambda row: row.place),
+        Column(
+            name="valid_until",
+            label="有效期至",
+            kind="day",
+            phone=False,
+            value=lambda row: row.state.account.valid_until,
+        ),
         Column(name="state", label="状态", value=lambda row: _standing(row.state)),
     ),
     fetch=_accounts,
+    buttons=(Button(label="邀请新账户", address="/admin/accounts/new", icon="plus", primary=True),),
     empty=("没有符合条件的账户", "请修改条件后重新查询。"),
 )

@@ -1,12 +1,12 @@
 """Accounts: signing in, a unit's own accounts, and all accounts."""
 
-from mingpiao.portals.accounts import admin, importing, lists, signing_in, unit
+from mingpiao.portals.accounts import admin, importing, invitations, lists, signing_in, unit
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.gates import ADMINISTER
 from mingpiao.portals.subjects import MenuEntry, Subject
 
 SUBJECT = Subject(
-    anybody=[signing_in.create_router()],
+    anybody=[signing_in.create_router(), invitations.create_invitation_router()],
     unit=[*unit.HANDLERS, *importing.HANDLERS],
     admin=admin.HANDLERS,
     lists=(lists.UNIT_ACCOUNT_LIST, lists.ALL_ACCOUNTS),

@@ -9,26 +9,24 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from mingpiao.house.rooms import locks
+from mingpiao.identity.service import unit_account_states
 from mingpiao.issuing.model import BillFilter, DayTotal
 from mingpiao.issuing.service import list_bills, unit_totals
 from mingpiao.kernel.clock import today
 from mingpiao.numbering.service import stock_levels
+from mingpiao.portals.gates import allowed
 from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall
-from mingpiao.portals.units.lists import MODES, UNITS
-from mingpiao.units.service import load_profile
+from mingpiao.portals.units.changes import value_words
+from mingpiao.portals.units.lists import MODES, UNITS, lock_label, state_badge
+from mingpiao.portals.units.rights import UNIT_MANAGE
+from mingpiao.portals.units.steps import unit_steps
+from mingpiao.units.model import Unit, UnitChangeKind, UnitState
+from mingpiao.units.service import apps_of_unit, load_profile, points_of_unit, unit_history, unit_seals
 
 _RECENT_BILLS = 10
-_LOCKS = {
-    "qualification_expired": "资质证书已过期",
-    "qualification_revoked": "资质证书的认定已撤销",
-    "ukey_lost": "数字证书已挂失",
-    "writeoff_overdue": "核销逾期",
-    "rectification_overdue": "整改逾期",
-}
 
 
 class MonthSum(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,16 +49,33 @@ async def unit_page(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> 
         stocks = await stock_levels(connection, unit_id)
         totals = await unit_totals(connection, unit_id, last.replace(day=1), last)
         recent = await list_bills(connection, BillFilter(unit_id=unit_id), limit=_RECENT_BILLS)
+        changes = await unit_history(connection, unit_id)
+        points = await points_of_unit(connection, unit_id)
+    async with call.services.database.system() as connection:  # system: no scope reads accounts, apps or keys
+        accounts = await unit_account_states(connection, unit_id)
+        apps = await apps_of_unit(connection, unit_id)
+        seals = await unit_seals(connection, unit_id)
     unit = profile.unit
     return page(
         call.request,
         "units/unit.html",
         title=unit.name,
         crumbs=[(UNITS.title, UNITS.address)],
+        base=f"{UNITS.address}/{unit_id}",
+        may_manage=allowed(call.session.account.role, UNIT_MANAGE),
+        state=state_badge(unit),
+        steps=unit_steps(profile, stocks, accounts, apps, seals),
         unit=unit,
         mode=MODES[unit.mode.value],
         region=catalog.region_path(unit.region_code),
         stocks=stocks,
+        changes=changes,
+        change_kinds=_changes_of(unit),
+        value_words=lambda kind, value: value_words(kind, value, catalog),
+        points=points,
+        accounts=accounts,
+        apps=apps,
+        seal=next((each for each in seals if each.retired_at is None), None),
         lock_label=lock_label,
         is_over=lambda until: until is not None and until < last,
         kind_name=lambda code: kind_name(catalog, code),
@@ -73,10 +88,12 @@ async def unit_page(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> 
     )
 
 
-def lock_label(reason: str) -> str:
-    """The reason why a unit is stopped, in Chinese."""
-    lock = locks().get(reason)
-    return reason if lock is None else lock.label
+def _changes_of(unit: Unit) -> list[UnitChangeKind]:
+    """The changes that a unit may have now."""
+    if unit.state is UnitState.CLOSED:
+        return []
+    other = UnitChangeKind.RESUME if unit.state is UnitState.ACTIVE else UnitChangeKind.SUSPEND
+    return [each for each in UnitChangeKind if each is not other]
 
 
 def _month_sums(totals: list[DayTotal]) -> list[MonthSum]:

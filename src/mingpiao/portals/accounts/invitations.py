@@ -1,0 +1,114 @@
+"""/invitation: an invited person chooses a password; and the page that shows a new code once."""
+
+from datetime import date
+
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+
+from mingpiao.composition import Services
+from mingpiao.identity.service import (
+    DENGBAO,
+    Invitation,
+    accept_invitation,
+    invited_account,
+)
+from mingpiao.intake import STRANGERS_FORM_BYTES
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.kernel.grammar import read_date
+from mingpiao.portals.forms import FormField, clean_text, read_form, read_query
+from mingpiao.portals.rendering import EXCEPTION_HANDLERS, page
+from mingpiao.portals.session import PageRequest, services_of
+from mingpiao.web import client_address
+
+#: Shared by the forms that invite.
+USERNAME = FormField(
+    name="username",
+    label="用户名",
+    required=True,
+    hint="3至64位字母、数字或 . _ @ -，全平台唯一。",
+    attributes={"autocapitalize": "none", "spellcheck": "false"},
+)
+DISPLAY_NAME = FormField(name="display_name", label="姓名", required=True)
+VALID_UNTIL = FormField(
+    name="valid_until", label="账户有效期至", kind="date", hint="当天仍可登录，次日起不能登录；不填为长期。"
+)
+
+
+def read_expiry(text: str) -> date | None:
+    """The last day of an account as it was typed; None for an empty text. Raises `Refusal` for another text."""
+    if not text:
+        return None
+    day = read_date(text)
+    if day is None:
+        raise refuse(
+            "account.expiry_invalid", "请填写日期，例如 2027-06-30。", field="valid_until", status=422
+        )
+    return day
+
+
+def invitation_page(
+    request: PageRequest, invitation: Invitation, *, crumbs: list[tuple[str, str]], back: str
+) -> Response[str]:
+    """Show a new code with its address, to print or hand over; it cannot be shown again."""
+    address = f"{services_of(request).settings.site_url()}/invitation"
+    return page(
+        request,
+        "accounts/invitation_made.html",
+        title="邀请已生成",
+        crumbs=crumbs,
+        invitation=invitation,
+        address=address,
+        back=back,
+    )
+
+
+@get("/invitation")
+async def invitation_form(request: PageRequest) -> Response[str]:
+    """The form, with the code that the address has."""
+    return await _form(request, clean_text(read_query(request).get("code", "")))
+
+
+@post("/invitation", request_max_body_size=STRANGERS_FORM_BYTES, status_code=200)
+async def accept(request: PageRequest, services: NamedDependency[Services]) -> Response[str]:
+    """Set the password that the person chose. Whoever has the code proves it by it, so no token is asked."""
+    code = (await read_form(request)).get("code", "")
+    form = await request.form()
+    password, again = (str(form.get(name) or "") for name in ("password", "again"))
+    try:
+        if password != again:
+            raise refuse(
+                "form.password_differs", "两次输入的密码不一致，请重新输入。", field="again", status=422
+            )
+        account = await accept_invitation(services.database, code, password, address=client_address(request))
+    except Refusal as refusal:
+        return await _form(request, code, refusal.problems)
+    return page(request, "accounts/invitation_accepted.html", title="密码已设置", account=account)
+
+
+async def _form(request: PageRequest, code: str, problems: tuple[Problem, ...] = ()) -> Response[str]:
+    account = None
+    if code:
+        try:
+            async with services_of(request).database.system() as connection:  # system: nobody is signed in
+                account = await invited_account(connection, code)
+        except Refusal as refusal:
+            problems = problems or refusal.problems
+    return page(
+        request,
+        "accounts/invitation.html",
+        title="接受邀请",
+        code=code,
+        account=account,
+        policy=DENGBAO,
+        problems=problems,
+    )
+
+
+def create_invitation_router() -> Router:
+    """/invitation, for people who are not signed in yet."""
+    return Router(
+        path="/",
+        route_handlers=[invitation_form, accept],
+        exception_handlers=EXCEPTION_HANDLERS,
+        include_in_schema=False,
+    )

@@ -1,0 +1,46 @@
+"""The people who manage a unit: a department invites them, and renews, closes or withdraws."""
+
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.identity.model import Account, Acting, Role
+from mingpiao.identity.service import Invitation, account_in_unit, invite
+from mingpiao.units.store import lock_managed, refuse_closed
+
+
+async def invite_manager(
+    connection: AsyncConnection,
+    unit_id: int,
+    *,
+    username: str,
+    display_name: str,
+    valid_until: date | None = None,
+    acting: Acting,
+) -> Invitation:
+    """Invite a unit's 票据管理员, who makes the unit's other accounts.
+
+    Raises what `lock_managed` and `invite` raise, and `unit.closed` (409).
+    """
+    refuse_closed(await lock_managed(connection, unit_id, acting=acting))
+    return await invite(
+        connection,
+        username=username,
+        display_name=display_name,
+        role=Role.UNIT_MANAGER,
+        unit_id=unit_id,
+        valid_until=valid_until,
+        acting=acting,
+    )
+
+
+async def managed_account(
+    connection: AsyncConnection, unit_id: int, account_id: int, *, acting: Acting
+) -> Account:
+    """A manager's account of a unit that the acting person's department is responsible for.
+
+    Other accounts are the manager's own to keep. Raises `Refusal`: `account.unknown` (404), and what
+    `lock_managed` raises.
+    """
+    await lock_managed(connection, unit_id, acting=acting)
+    return await account_in_unit(connection, unit_id, account_id, role=Role.UNIT_MANAGER)

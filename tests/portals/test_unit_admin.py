@@ -1,0 +1,215 @@
+"""Departments register units and grant what they may issue, by pages alone."""
+
+import re
+
+import httpx
+import pytest
+from tests.support.browser import Browser, members_of
+from tests.support.world import BAOTOU, HOHHOT, PROVINCE, XINCHENG, World, a_world
+
+from mingpiao.demo.people import uscc
+from mingpiao.identity.model import Role
+
+world = a_world()
+
+CODE = uscc("12", XINCHENG, "NEW00001")
+GIVEN = {
+    "uscc": CODE,
+    "name": "演示新城区第一小学",
+    "region_code": XINCHENG,
+    "unit_type": "school",
+    "mode": "INTERFACE",
+    "receiving_account": "0000123456789",
+    "receiving_bank": "演示银行",
+    "address": "演示大街1号",
+    "phone": "0471-0000001",
+}
+
+
+async def register(browser: Browser, **changes: str) -> httpx.Response:
+    shown = await browser.get("/finance/units/new")
+    assert shown.status_code == 200
+    return await browser.post("/finance/units/new", members_of(shown.text) | GIVEN | changes)
+
+
+async def post(browser: Browser, address: str, **members: str | list[str]) -> httpx.Response:
+    return await browser.post(address, {"csrf_token": await browser.csrf_token(), **members})
+
+
+async def _registered(browser: Browser) -> str:
+    answer = await register(browser)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+async def test_a_county_registers_a_unit_grants_kinds_items_and_numbers(world: World) -> None:
+    async with await world.browser(region=XINCHENG) as browser:
+        address = await _registered(browser)
+        shown = (await browser.get(address)).text
+        for step in ("核定票据种类", "核定收款项目", "发放号码"):
+            assert step in shown
+        assert (await browser.get("/finance/units/new")).text.count('value="150102"') == 1
+        catalog = await world.catalog.get()
+        kind = sorted(code for code in catalog.kinds)[0]
+        codes = sorted(code for code, item in catalog.items.items() if kind in item.kinds)
+        answer = await post(browser, f"{address}/kinds", kinds=[kind])
+        assert answer.headers["location"] == f"{address}/items"
+        marked = (await browser.get(f"{address}/items?all={kind}")).text
+        assert marked.count(" checked") == len(codes)
+        answer = await post(browser, f"{address}/items", items=codes[:2])
+        assert answer.headers["location"] == address
+        answer = await post(browser, f"{address}/numbers", kind=kind, count="2,500")
+        assert answer.headers["location"] == address
+        shown = (await browser.get(address)).text
+        assert "2,500" in shown
+        assert "开通进度" not in shown or "待办" in shown
+    unit_id = int(address.rsplit("/", 1)[1])
+    profile = await world.units.profile(unit_id)
+    assert (profile.unit.name, profile.unit.uscc) == (GIVEN["name"], CODE)
+    assert profile.kind_codes == {kind}
+    assert profile.item_codes == set(codes[:2])
+    (segment,) = await world.rows(
+        "SELECT code, last_number - first_number + 1 AS count FROM segments WHERE unit_id = $1", unit_id
+    )
+    assert (segment["code"], segment["count"]) == (catalog.bill_code(catalog.kinds[kind]), 2500)
+    actions = await world.rows("SELECT action FROM audit_log WHERE unit_id = $1 ORDER BY audit_id", unit_id)
+    assert [row["action"] for row in actions] == [
+        "unit:register", "stock:open", "unit:allow_items", "segment:allot",
+    ]  # fmt: skip
+
+
+async def test_sent_twice_it_is_one_unit_and_other_data_is_refused(world: World) -> None:
+    async with await world.browser(region=XINCHENG) as browser:
+        address = await _registered(browser)
+        assert (await register(browser)).headers["location"] == address
+        differs = await register(browser, name="另一个名称")
+        assert differs.status_code == 409
+        assert "已登记为“演示新城区第一小学”" in differs.text
+    async with await world.browser(region=BAOTOU) as browser:
+        elsewhere = await register(browser, region_code=BAOTOU)
+        assert elsewhere.status_code == 409
+        assert "已在其他地区登记" in elsewhere.text
+        assert GIVEN["name"] not in re.sub(r'value="[^"]*"', "", elsewhere.text)
+    assert await world.value("SELECT count(*) FROM units WHERE uscc = $1", CODE) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"uscc": CODE[:17] + ("0" if CODE[17] != "0" else "1")}, f"最后一位校验位应为{CODE[17]}"),
+        ({"uscc": "123"}, "应为18位数字和大写字母"),
+        ({"name": " "}, "请填写单位名称"),
+        ({"name": "<b>学校"}, "单位名称第1个字"),
+        ({"region_code": BAOTOU}, "请选择本部门所辖的地区"),
+        ({"region_code": "999999"}, "请选择本部门所辖的地区"),
+        ({"region_code": ""}, "请选择所属地区"),
+        ({"mode": "BOTH"}, "请选择开票方式"),
+        ({"unit_type": ""}, "请选择单位类型"),
+        ({"phone": "电话"}, "联系电话只能有"),
+        ({"receiving_account": "账号"}, "收款账号只能有"),
+    ],
+)
+async def test_each_problem_stands_at_its_field_and_nothing_is_lost(
+    world: World, changes: dict[str, str], told: str
+) -> None:
+    async with await world.browser(region=XINCHENG) as browser:
+        answer = await register(browser, **changes)
+    assert 400 <= answer.status_code < 500
+    assert told in answer.text
+    assert GIVEN["address"] in answer.text
+    assert await world.value("SELECT count(*) FROM units WHERE uscc = $1", CODE) == 0
+
+
+async def test_a_region_that_does_not_exist_is_told_to_the_province_too(world: World) -> None:
+    async with await world.browser(region=PROVINCE) as browser:
+        answer = await register(browser, region_code="159999")
+    assert answer.status_code == 422
+    assert "请选择本部门所辖的地区" in answer.text
+
+
+async def test_another_county_touches_nothing(world: World) -> None:
+    async with await world.browser(region=XINCHENG) as browser:
+        address = await _registered(browser)
+    unit_id = int(address.rsplit("/", 1)[1])
+    before = await world.rows("SELECT * FROM units WHERE unit_id = $1", unit_id)
+    trails = await world.value("SELECT count(*) FROM audit_log")
+    for role, region, status in (
+        (Role.DEPARTMENT_HEAD, BAOTOU, 404),
+        (Role.ADMINISTRATOR, None, 403),
+        (Role.UNIT_MANAGER, None, 403),
+    ):
+        async with await world.browser(role, region=region) as browser:
+            trails = await world.value("SELECT count(*) FROM audit_log")
+            for page in ("edit", "kinds", "items", "numbers"):
+                if role is not Role.UNIT_MANAGER:
+                    assert (await browser.get(f"{address}/{page}")).status_code == status, page
+                answer = await post(
+                    browser, f"{address}/{page}", kinds=["0601"], items=[], kind="0601", count="5",
+                    unit_type="school", phone="1",
+                )  # fmt: skip
+                assert answer.status_code in (403, 404), page
+            assert await world.value("SELECT count(*) FROM audit_log") == trails
+    assert await world.rows("SELECT * FROM units WHERE unit_id = $1", unit_id) == before
+    assert await world.value("SELECT count(*) FROM stocks WHERE unit_id = $1", unit_id) == 0
+
+
+async def test_the_city_above_changes_accounts_and_a_second_time_writes_nothing(world: World) -> None:
+    async with await world.browser(region=XINCHENG) as browser:
+        address = await _registered(browser)
+    unit_id = int(address.rsplit("/", 1)[1])
+    async with await world.browser(region=HOHHOT) as browser:
+        shown = await browser.get(f"{address}/edit")
+        for _ in range(2):
+            answer = await browser.submit(shown, f"{address}/edit", phone="0471-1111111", unit_type="office")
+            assert answer.headers["location"] == address
+        refused = await browser.submit(shown, f"{address}/edit", phone="x" * 40)
+        assert refused.status_code == 400
+    unit = (await world.units.profile(unit_id)).unit
+    assert (unit.phone, unit.unit_type, unit.receiving_account) == ("0471-1111111", "office", "0000123456789")
+    details = await world.rows("SELECT details FROM audit_log WHERE action = 'unit:amend'")
+    assert [row["details"] for row in details] == [
+        {"phone": "0471-0000001 → 0471-1111111", "unit_type": "school → office"}
+    ]
+
+
+async def test_an_online_unit_gets_no_numbers_in_advance(world: World) -> None:
+    unit_id = world.province.office.unit_id
+    async with await world.browser(region=PROVINCE) as browser:
+        address = f"/finance/units/{unit_id}/numbers"
+        assert (await browser.get(address)).status_code == 409
+        kind = sorted(world.province.office.entry.kinds)[0]
+        assert (await post(browser, address, kind=kind, count="10")).status_code == 409
+    assert await world.value("SELECT count(*) FROM segments WHERE unit_id = $1", unit_id) == 0
+
+
+@pytest.mark.parametrize("count", ["0", "1000001", "-5", "1e3", "", "１０", "99999999999999"])
+async def test_the_number_of_numbers_has_limits(world: World, count: str) -> None:
+    unit_id = world.province.hospital.unit_id
+    before = await world.value("SELECT count(*) FROM segments WHERE unit_id = $1", unit_id)
+    async with await world.browser(region=PROVINCE) as browser:
+        kind = sorted(world.province.hospital.entry.kinds)[0]
+        answer = await post(browser, f"/finance/units/{unit_id}/numbers", kind=kind, count=count)
+    assert answer.status_code == 400
+    assert "每次发放1至1,000,000个号码" in answer.text
+    assert await world.value("SELECT count(*) FROM segments WHERE unit_id = $1", unit_id) == before
+
+
+async def test_the_list_tells_stock_last_issue_and_what_stops_a_unit(world: World) -> None:
+    hospital, office = world.province.hospital, world.province.office
+    await world.issue(office, office.request())
+    async with await world.browser(region=PROVINCE) as browser:
+        idle = (await browser.get("/finance/units?standing=idle")).text
+        assert office.unit.name not in idle
+        assert hospital.unit.name in idle
+        assert "100,000" in idle
+        for standing in ("stopped", "ending", "no_kinds"):
+            assert "没有符合条件的用票单位" in (await browser.get(f"/finance/units?standing={standing}")).text
+        await world.value(
+            "UPDATE stock_limits SET locks = ARRAY['writeoff_overdue'] WHERE unit_id = $1", hospital.unit_id
+        )
+        stopped = (await browser.get("/finance/units?standing=stopped")).text
+        assert hospital.unit.name in stopped
+        assert "核销逾期" in stopped
+        assert office.unit.name not in stopped
+        exported = (await browser.get("/finance/units/export.csv?standing=stopped")).text
+        assert "核销逾期" in exported
