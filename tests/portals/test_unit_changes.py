@@ -208,6 +208,26 @@ async def test_a_suspension_with_dates_comes_and_goes_by_the_worker(
     ]
 
 
+async def test_resuming_early_takes_the_planned_end_away_and_so_does_withdrawing(world: World) -> None:
+    charity = world.province.charity
+    last, later = ((today() + timedelta(days=days)).isoformat() for days in (5, 2))
+    async with await world.browser(region=PROVINCE) as browser:
+        assert (await change(browser, charity, "suspend", until=last)).status_code == 303
+        assert (await change(browser, charity, "resume")).status_code == 303
+        assert (await row(world, charity))["state"] == "active"
+        await change(browser, charity, "suspend", effective_on=later, until=last)
+        suspension = await world.value("SELECT max(change_id) FROM unit_changes WHERE kind = 'suspend'")
+        await post(browser, f"{address_of(charity)}/planned/{suspension}/withdraw")
+    states = await world.rows("SELECT kind, state FROM unit_changes ORDER BY change_id")
+    assert [tuple(each) for each in states] == [
+        ("suspend", "applied"),
+        ("resume", "withdrawn"),
+        ("resume", "applied"),
+        ("suspend", "withdrawn"),
+        ("resume", "withdrawn"),
+    ]
+
+
 async def test_a_planned_change_can_be_withdrawn_and_two_workers_apply_one_once(
     world: World, clock: StoppedClock
 ) -> None:

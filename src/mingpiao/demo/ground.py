@@ -46,9 +46,10 @@ async def admit_unit(connection: AsyncConnection, entry: DemoUnit, catalog: Cata
     if profile.item_codes:
         return unit
     await unit_service.allow_items(connection, unit.unit_id, entry.item_codes, acting=ACTING)
-    for kind in sorted(entry.kinds):
-        await numbering.open_stock(connection, unit.unit_id, kind, acting=ACTING)
-        if unit.mode is UnitMode.INTERFACE:
-            code = catalog.bill_code(catalog.kinds[kind])
-            await numbering.allot(connection, unit.unit_id, kind, code, INTERFACE_STOCK, acting=ACTING)
+    await unit_service.grant_kinds(connection, unit.unit_id, sorted(entry.kinds), catalog, acting=ACTING)
+    if unit.mode is UnitMode.INTERFACE:
+        for kind in sorted(entry.kinds):
+            await unit_service.give_numbers(
+                connection, unit.unit_id, kind, INTERFACE_STOCK, catalog, acting=ACTING
+            )
     return unit

@@ -78,6 +78,9 @@ async def change_unit(connection: AsyncConnection, unit_id: int, wish: ChangeWis
     if wish.kind in TWO_PERSONS:
         raise refuse("unit.change_needs_two", "这项变更需要另一位负责人审核，请提交审核。", status=409)
     await _check(connection, unit, wish, acting=acting)
+    if wish.kind is UnitChangeKind.RESUME:
+        # The end of a suspension that was planned with it gives way to the one that is wanted now.
+        await _withdraw_planned(connection, unit_id, [UnitChangeKind.RESUME], acting=acting)
     change = await _plan(connection, unit, wish, acting=acting)
     if wish.kind is UnitChangeKind.SUSPEND and wish.until is not None:
         back = msgspec.structs.replace(
@@ -126,6 +129,8 @@ async def withdraw_change(
         raise refuse("unit.change_settled", "这项变更已生效、已撤回或不存在，请刷新页面。", status=409)
     await _settle(connection, _change(row), ChangeState.WITHDRAWN)
     await _record(connection, "unit:withdraw_change", _change(row), acting=acting)
+    if row["kind"] == UnitChangeKind.SUSPEND.value:
+        await _withdraw_planned(connection, unit_id, [UnitChangeKind.RESUME], acting=acting)
 
 
 async def unit_history(connection: AsyncConnection, unit_id: int) -> list[UnitChange]:
