@@ -1,5 +1,6 @@
 """Changes that one person proposes and another one decides, with charge items as their subject."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,10 +22,11 @@ from mingpiao.approvals.service import (
     reject,
     withdraw,
 )
-from mingpiao.catalog.model import ChargeItem, Rate, RateKind
+from mingpiao.catalog.model import ChargeItem, DatedRate, Rate, RateKind
 from mingpiao.catalog.service import load, propose_items, save_items
 from mingpiao.house.model import ChangedRow
 from mingpiao.identity.model import Acting
+from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Refusal
 
 world = a_world()
@@ -63,7 +65,9 @@ async def actions(world: World) -> list[str]:
 async def test_a_change_takes_effect_when_another_person_approves_it(world: World) -> None:
     before = await item(world)
     rate = Rate(kind=RateKind.FIXED, minimum=Decimal("12.5"), maximum=Decimal("12.5"))
-    wanted = msgspec.structs.replace(before, rate=rate, name="新名称费")
+    since = today() + timedelta(days=30)
+    later = (DatedRate(since=since, rate=rate),)
+    wanted = msgspec.structs.replace(before, later_rates=later, name="新名称费")
     proposal_id = await put_down(world, wanted)
     assert await item(world) == before, "nothing changes before the approval"
     async with world.database.system() as connection:
@@ -76,7 +80,7 @@ async def test_a_change_takes_effect_when_another_person_approves_it(world: Worl
     assert present.changes[0] == ChangedRow(
         label="名称", before=before.name, after="新名称费", subject=f"{before.code} 新名称费"
     )
-    assert present.changes[1].after == "12.5"
+    assert present.changes[1].after.endswith(f"；{since} 起 12.5")
     done = await decide(world, approve, proposal_id, HEAD, opinion="同意")
     assert (done.state, done.opinion, done.decided_by) == (ProposalState.APPROVED, "同意", HEAD.actor)
     assert await item(world) == wanted
@@ -114,7 +118,7 @@ async def test_only_the_province_proposes_base_data_and_says_why(world: World) -
     for acting, reason, code in (
         (CITY_HEAD, "调价", ("catalog.not_province", "")),
         (ACTING, "调价", ("catalog.not_province", "")),
-        (OFFICER, " ", ("proposal.reason_missing", "reason")),
+        (OFFICER, " ", ("catalog.reason_missing", "reason")),
     ):
         with pytest.raises(Refusal) as refusal:
             await put_down(world, changed, acting=acting, reason=reason)

@@ -32,7 +32,7 @@ ELSEWHERE = {
     "crypto.master_key_malformed", "application.not_yours", "application.already_decided", "application.batch_size",
     "application.not_alike", "application.officer_unknown", "application.no_department_above",
     "application.not_below", "bill.superseded", "evidence.type_unknown", "kind.unknown",
-    "access.denied",
+    "access.denied", "kind.template_day",
 }  # fmt: skip
 
 

@@ -111,6 +111,7 @@ RIGHTS = {
         "approvals_propose": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
     },
     "bills.rights": {"unit_reverse": {"UNIT_HANDLER", "UNIT_MANAGER"}},
+    "catalog.rights": {"catalog_edit": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
     "gates": {
         "unit_view": {"UNIT_HANDLER", "UNIT_CHECKER", "UNIT_MANAGER"},
         "unit_export": {"UNIT_HANDLER", "UNIT_CHECKER", "UNIT_MANAGER"},
@@ -138,6 +139,7 @@ RIGHTS = {
         "rules_write": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},
         "rules_approve": {"DEPARTMENT_HEAD"},
     },
+    "units.rights": {"unit_manage": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
 }
 
 

@@ -152,7 +152,7 @@ async def test_a_kind_is_marked_once(world: World, other: World, locked: bool) -
         async with there.database.system() as connection:
             return await mark_evidence(connection, "0601", True, acting=ACTING)
 
-    with lock_taken_away("bill kinds", unless=locked):
+    with lock_taken_away("base data", unless=locked):
         outcomes = await race(world.url, writing("bill_kinds"), mark(world), mark(other))
     assert outcomes == [True, not locked]
     noted = await world.value("SELECT count(*) FROM audit_log WHERE action = 'kind:mark_evidence'")

@@ -134,7 +134,10 @@ async def get_proposal(connection: AsyncConnection, proposal_id: int) -> Proposa
 
 
 async def preview(connection: AsyncConnection, present: Proposal) -> Preview:
-    """What an open proposal would change now; of a decided one, what is put down about it."""
+    """What an open proposal would change now; of a decided one, what is put down about it.
+
+    The connection must have system scope.
+    """
     told = Preview(changes=present.changes, consequence=present.consequence)
     if present.state is not ProposalState.OPEN:
         return told
@@ -169,12 +172,13 @@ async def open_proposal(connection: AsyncConnection, kind: str, key: str) -> Pro
 
 
 async def consequence(connection: AsyncConnection, subject: str, keys: Sequence[str]) -> str:
-    """How much a change of some subjects touches within the connection's scope: 涉及12家用票单位、3份草稿.
+    """How much a change of some subjects touches: 涉及3份草稿、12家用票单位.
 
-    Empty when no room counts for such a subject.
+    Empty when it touches nothing. The connection must have system scope.
     """
-    counts = [f"{await each.count(connection, keys):,}{each.words}" for each in affected_by(subject)]
-    return f"涉及{'、'.join(counts)}" if counts else ""
+    counts = [(await each.count(connection, keys), each.words) for each in affected_by(subject)]
+    told = [f"{count:,}{words}" for count, words in counts if count]
+    return f"涉及{'、'.join(told)}" if told else ""
 
 
 def stale(what: str) -> Refusal:

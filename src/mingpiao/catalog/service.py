@@ -1,33 +1,84 @@
 """What other rooms may ask of the catalog."""
 
-from mingpiao.catalog.items import propose_items
+from mingpiao.catalog.changing import Submitted, may_edit, propose_items, require_province, submit
+from mingpiao.catalog.checking import problems_of
+from mingpiao.catalog.data import (
+    CATEGORIES,
+    CODE_LISTS,
+    DEPARTMENTS,
+    ITEMS,
+    KINDS,
+    LIBRARIES,
+    REGIONS,
+    BaseData,
+    pinyin_initials,
+)
+from mingpiao.catalog.regions import REGION_ENDED, NewRegion, RegionReform, propose_reform
 from mingpiao.catalog.store import (
     CHANNEL,
     CatalogStore,
     add_template_day,
+    count_kinds_with_lists,
     load,
     mark_evidence,
-    pinyin_initials,
+    save,
     save_categories,
     save_departments,
     save_items,
     save_kinds,
     save_regions,
+    versions_of,
 )
-from mingpiao.catalog.wording import rate_text
+from mingpiao.catalog.wording import (
+    EXTENSION_TYPES,
+    LEVELS,
+    RATE_KINDS,
+    changed_rows,
+    members_of,
+    rate_text,
+    state_text,
+    title_of,
+)
 
 __all__ = [
+    "CATEGORIES",
     "CHANNEL",
+    "CODE_LISTS",
+    "DEPARTMENTS",
+    "EXTENSION_TYPES",
+    "ITEMS",
+    "KINDS",
+    "LEVELS",
+    "LIBRARIES",
+    "RATE_KINDS",
+    "REGIONS",
+    "REGION_ENDED",
+    "BaseData",
     "CatalogStore",
+    "NewRegion",
+    "RegionReform",
+    "Submitted",
     "add_template_day",
+    "changed_rows",
+    "count_kinds_with_lists",
     "load",
     "mark_evidence",
+    "may_edit",
+    "members_of",
     "pinyin_initials",
+    "problems_of",
     "propose_items",
+    "propose_reform",
     "rate_text",
+    "require_province",
+    "save",
     "save_categories",
     "save_departments",
     "save_items",
     "save_kinds",
     "save_regions",
+    "state_text",
+    "submit",
+    "title_of",
+    "versions_of",
 ]

@@ -1,36 +1,40 @@
 """Base data: load all of it, and save parts of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import RowMapping, Table, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Table, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.catalog.data import (
+    CATEGORIES,
+    CODE_LISTS,
+    DEPARTMENTS,
+    ITEMS,
+    KINDS,
+    LIBRARIES,
+    REGIONS,
+    BaseData,
+)
 from mingpiao.catalog.model import (
     BillCategory,
     BillKind,
     Catalog,
     ChargeItem,
+    CodeList,
+    DataVersion,
     Department,
-    Rate,
-    RateKind,
     Region,
     TemplateDay,
 )
-from mingpiao.catalog.tables import (
-    bill_categories,
-    bill_kinds,
-    charge_items,
-    departments,
-    regions,
-    template_days,
-)
-from mingpiao.identity.model import Acting, AuditEntry
+from mingpiao.catalog.tables import catalog_versions, template_days
+from mingpiao.identity.model import Acting, AuditEntry, platform
 from mingpiao.identity.service import record
+from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import refuse
 from mingpiao.letters.service import names_on_faces
 from mingpiao.storage.database import Database
@@ -38,8 +42,9 @@ from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.notices import Notices, notify
 from mingpiao.storage.remembered import Remembered
 
-BILL_KINDS = NamedLock("bill kinds")
-#: Approved changes of base data run one after another, each on what the one before it left.
+Value = TypeVar("Value", bound=msgspec.Struct)
+
+#: Changes of base data run one after another, each on what the one before it left.
 BASE_DATA = NamedLock("base data").statement("SELECT pg_advisory_xact_lock(hashtext('catalog'))")
 
 CHANNEL = "catalog_changed"
@@ -64,24 +69,31 @@ class CatalogStore:
 
 async def load(connection: AsyncConnection) -> Catalog:
     """Read the whole catalog; raises `Refusal` (`catalog.empty`) before a province was set up."""
-    region_rows = (await connection.execute(select(regions))).mappings().all()
-    found = {row["code"]: Region(**row) for row in region_rows}
+    found = await _all(connection, REGIONS)
     province = next((region.code for region in found.values() if region.level == "province"), None)
     if province is None:
         raise refuse("catalog.empty", "系统尚未初始化基础数据，请联系系统管理员。", status=503)
-    department_rows = (await connection.execute(select(departments))).mappings()
-    category_rows = (await connection.execute(select(bill_categories))).mappings()
-    kind_rows = (await connection.execute(select(bill_kinds).order_by(bill_kinds.c.code))).mappings()
+    lists = await _all(connection, CODE_LISTS)
+    kinds = await _all(connection, KINDS)
     days = await _template_days(connection)
-    item_rows = (await connection.execute(select(charge_items).order_by(charge_items.c.code))).mappings()
     return Catalog(
         province=province[:2],
         regions=found,
-        departments={row["region_code"]: Department(**row) for row in department_rows},
-        categories={row["code"]: BillCategory(**row) for row in category_rows},
-        kinds={row["code"]: _kind(row, days.get(row["code"], ())) for row in kind_rows},
-        items={row["code"]: _item(dict(row)) for row in item_rows},
+        departments=await _all(connection, DEPARTMENTS),
+        categories=await _all(connection, CATEGORIES),
+        kinds={
+            code: msgspec.structs.replace(_with_choices(kind, lists), template_days=days.get(code, ()))
+            for code, kind in kinds.items()
+        },
+        items=await _all(connection, ITEMS),
+        libraries=await _all(connection, LIBRARIES),
+        code_lists=lists,
     )
+
+
+async def _all(connection: AsyncConnection, data: BaseData[Value]) -> dict[str, Value]:
+    rows = await connection.execute(select(data.table).order_by(data.table.c[data.key]))
+    return {row[data.key]: data.decode(row) for row in rows.mappings()}
 
 
 async def _template_days(connection: AsyncConnection) -> dict[str, tuple[TemplateDay, ...]]:
@@ -93,51 +105,166 @@ async def _template_days(connection: AsyncConnection) -> dict[str, tuple[Templat
     }
 
 
-def _kind(row: RowMapping, days: tuple[TemplateDay, ...]) -> BillKind:
-    # SQLAlchemy's column names are a subclass of str, which msgspec refuses as keys.
-    kind = msgspec.convert({str(name): value for name, value in row.items()}, BillKind)
-    return msgspec.structs.replace(kind, template_days=days)
-
-
-def _item(row: dict[str, Any]) -> ChargeItem:
-    rate = Rate(
-        kind=RateKind(row.pop("rate_kind")), minimum=row.pop("rate_minimum"), maximum=row.pop("rate_maximum")
+def _with_choices(kind: BillKind, lists: dict[str, CodeList]) -> BillKind:
+    """The kind with the choices of its fields taken from the code lists that they refer to."""
+    if not any(field.code_list for field in kind.extension_fields):
+        return kind
+    fields = tuple(
+        msgspec.structs.replace(
+            field,
+            choices=tuple(each.name for each in lists[field.code_list].entries if not each.retired),
+        )
+        if field.code_list in lists
+        else field
+        for field in kind.extension_fields
     )
-    return ChargeItem(**(row | {"kinds": tuple(row["kinds"]), "rate": rate}))
+    return msgspec.structs.replace(kind, extension_fields=fields)
+
+
+async def current(
+    connection: AsyncConnection, data: BaseData[Value], codes: Iterable[str]
+) -> dict[str, Value]:
+    """The present contents with these codes, as they are stored."""
+    column = data.table.c[data.key]
+    rows = await connection.execute(select(data.table).where(column.in_(sorted(set(codes)))))
+    return {row[data.key]: data.decode(row) for row in rows.mappings()}
+
+
+async def save(
+    connection: AsyncConnection,
+    data: BaseData[Value],
+    values: Sequence[Value],
+    *,
+    reason: str = "",
+    valid_from: date | None = None,
+    acting: Acting,
+) -> tuple[str, ...]:
+    """Insert or update base data, and put each new content down as a version; returns the codes that changed.
+
+    `valid_from` is today by default. A content that is there already is no change. Raises `Refusal` (422:
+    `text.bad_character`, `text.no_glyph`) for names that no face can show; checks nothing else, since people
+    change base data through `catalog.changing`.
+    """
+    names_on_faces(*(name for value in values for name in data.on_face(value)))
+    await connection.execute(BASE_DATA.clause)
+    before = await current(connection, data, [data.code(value) for value in values])
+    plain = {data.code(value): data.plain(value) for value in values}
+    changed = {code: value for code, value in plain.items() if before.get(code) != value}
+    if not changed:
+        return ()
+    await _upsert(connection, data.table, data.key, [data.row(value) for value in changed.values()])
+    first = {code: before[code] for code in changed if code in before}
+    await _put_down(
+        connection, data, changed, first, reason=reason, valid_from=valid_from or today(), acting=acting
+    )
+    codes = tuple(sorted(changed))
+    entry = AuditEntry(
+        acting=acting,
+        action="catalog:save",
+        subject=f"{data.word}:{codes[0]}" if len(codes) == 1 else f"table:{data.table.name}",
+        details={"data": data.label, "codes": ",".join(codes)[:2000], "reason": reason},
+    )
+    await record(connection, entry)
+    await notify(connection, CHANNEL)
+    return codes
+
+
+async def _upsert(connection: AsyncConnection, table: Table, key: str, rows: list[dict[str, Any]]) -> None:
+    statement = upsert(table)
+    changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name != key}
+    await connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changed), rows)
+
+
+async def _put_down(
+    connection: AsyncConnection,
+    data: BaseData[Value],
+    changed: dict[str, Value],
+    before: dict[str, Value],
+    *,
+    reason: str,
+    valid_from: date,
+    acting: Acting,
+) -> None:
+    """Add versions. What was there before versions were kept becomes the first one."""
+    query = (
+        select(catalog_versions.c.code, func.max(catalog_versions.c.version).label("newest"))
+        .where(catalog_versions.c.subject == data.word, catalog_versions.c.code.in_(sorted(changed)))
+        .group_by(catalog_versions.c.code)
+    )
+    newest = {row.code: row.newest for row in await connection.execute(query)}
+    rows: list[dict[str, Any]] = []
+    for code, value in changed.items():
+        number = newest.get(code, 0)
+        if number == 0 and code in before:
+            number = 1
+            rows.append(_version(data, code, number, before[code], _FIRST_REASON, valid_from, _BEFORE))
+        rows.append(_version(data, code, number + 1, value, reason, valid_from, acting))
+    await connection.execute(insert(catalog_versions), rows)
+
+
+_BEFORE = platform("catalog")
+_FIRST_REASON = "开始记录变更历史时的内容"
+
+
+def _version(
+    data: BaseData[Value], code: str, number: int, value: Value, reason: str, since: date, acting: Acting
+) -> dict[str, Any]:
+    return {
+        "subject": data.word,
+        "code": code,
+        "version": number,
+        "value": msgspec.to_builtins(value),
+        "reason": reason,
+        "actor": acting.actor,
+        "actor_name": acting.name,
+        "valid_from": since,
+    }
+
+
+async def versions_of(connection: AsyncConnection, data: BaseData[Value], code: str) -> list[DataVersion]:
+    """All versions of one piece of base data, the newest first."""
+    query = (
+        select(catalog_versions)
+        .where(catalog_versions.c.subject == data.word, catalog_versions.c.code == code)
+        .order_by(catalog_versions.c.version.desc())
+    )
+    rows = (await connection.execute(query)).mappings()
+    return [DataVersion(**{str(name): value for name, value in row.items()}) for row in rows]
+
+
+async def count_kinds_with_lists(connection: AsyncConnection, codes: Sequence[str]) -> int:
+    """How many bill kinds have a field that takes its choices from one of these code lists."""
+    kinds = (await _all(connection, KINDS)).values()
+    return sum(any(field.code_list in codes for field in kind.extension_fields) for kind in kinds)
 
 
 async def save_regions(connection: AsyncConnection, values: Sequence[Region], *, acting: Acting) -> None:
     """Insert or update regions."""
-    await _save(connection, regions, [msgspec.structs.asdict(value) for value in values], acting=acting)
+    await save(connection, REGIONS, values, acting=acting)
 
 
 async def save_departments(
     connection: AsyncConnection, values: Sequence[Department], *, acting: Acting
 ) -> None:
-    """Insert or update departments; their regions must exist. Raises `Refusal` as `check_items`."""
-    names_on_faces(*(("name", f"财政部门{each.region_code}的名称", each.name) for each in values))
-    await _save(connection, departments, [msgspec.structs.asdict(value) for value in values], acting=acting)
+    """Insert or update departments; their regions must exist."""
+    await save(connection, DEPARTMENTS, values, acting=acting)
 
 
 async def save_categories(
     connection: AsyncConnection, values: Sequence[BillCategory], *, acting: Acting
 ) -> None:
     """Insert or update bill categories."""
-    await _save(
-        connection, bill_categories, [msgspec.structs.asdict(value) for value in values], acting=acting
-    )
+    await save(connection, CATEGORIES, values, acting=acting)
 
 
 async def save_kinds(connection: AsyncConnection, values: Sequence[BillKind], *, acting: Acting) -> None:
-    """Insert or update bill kinds; their categories must exist. Their template days stay as they are.
+    """Insert or update bill kinds; their categories must exist. Their template days stay as they are."""
+    await save(connection, KINDS, values, acting=acting)
 
-    Raises `Refusal` as `check_items`.
-    """
-    names_on_faces(*(("name", f"票据种类{each.code}的名称", each.name) for each in values))
-    rows = [msgspec.to_builtins(value) for value in values]
-    for row in rows:
-        del row["template_days"]
-    await _save(connection, bill_kinds, rows, acting=acting)
+
+async def save_items(connection: AsyncConnection, values: Sequence[ChargeItem], *, acting: Acting) -> None:
+    """Insert or update charge items; missing pinyin initials are derived from the name."""
+    await save(connection, ITEMS, values, acting=acting)
 
 
 async def add_template_day(
@@ -166,14 +293,24 @@ async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: boo
 
     Raises `Refusal` (`kind.unknown`, 404).
     """
-    query = BILL_KINDS.on(select(bill_kinds.c.needs_evidence).where(bill_kinds.c.code == kind_code))
-    before = (await connection.execute(query)).scalar_one_or_none()
-    if before is None:
+    await connection.execute(BASE_DATA.clause)
+    found = (await current(connection, KINDS, [kind_code])).get(kind_code)
+    if found is None:
         raise refuse("kind.unknown", "没有该票据种类，请刷新页面后重试。", status=404)
-    if before == needed:
+    if found.needs_evidence == needed:
         return False
-    changed = update(bill_kinds).where(bill_kinds.c.code == kind_code).values(needs_evidence=needed)
-    await connection.execute(changed)
+    value = msgspec.structs.replace(found, needs_evidence=needed)
+    await _upsert(connection, KINDS.table, KINDS.key, [KINDS.row(value)])
+    words = "须附佐证材料" if needed else "可不附佐证材料"
+    await _put_down(
+        connection,
+        KINDS,
+        {kind_code: value},
+        {kind_code: found},
+        reason=words,
+        valid_from=today(),
+        acting=acting,
+    )
     entry = AuditEntry(
         acting=acting,
         action="kind:mark_evidence",
@@ -183,60 +320,3 @@ async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: boo
     await record(connection, entry)
     await notify(connection, CHANNEL)
     return True
-
-
-async def save_items(connection: AsyncConnection, values: Sequence[ChargeItem], *, acting: Acting) -> None:
-    """Insert or update charge items; missing pinyin initials are derived from the name. Raises as `check_items`."""
-    check_items(values)
-    await _save(connection, charge_items, [_item_row(value) for value in values], acting=acting)
-
-
-def check_items(values: Sequence[ChargeItem]) -> None:
-    """Raise `Refusal` (422: `text.bad_character`, `text.no_glyph`) for charge items that no face can show."""
-    names_on_faces(
-        *(("name", f"收款项目{each.code}的名称", each.name) for each in values),
-        *(("measure_unit", f"收款项目{each.code}的计量单位", each.measure_unit) for each in values),
-    )
-
-
-def _item_row(item: ChargeItem) -> dict[str, Any]:
-    row = msgspec.structs.asdict(item)
-    rate: Rate = row.pop("rate")
-    return row | {
-        "kinds": list(item.kinds),
-        "pinyin": item.pinyin or pinyin_initials(item.name),
-        "rate_kind": rate.kind.value,
-        "rate_minimum": rate.minimum,
-        "rate_maximum": rate.maximum,
-    }
-
-
-def pinyin_initials(name: str) -> str:
-    """First letters of a name's pinyin, lower case, e.g. 西药费 → xyf."""
-    # Imported here, since its dictionaries take a third of a second to load and few callers need them.
-    from pypinyin import Style, lazy_pinyin
-
-    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
-
-
-async def _save(
-    connection: AsyncConnection, table: Table, rows: list[dict[str, Any]], *, acting: Acting
-) -> None:
-    if not rows:
-        return
-    statement = insert(table)
-    key = [column.name for column in table.primary_key.columns]
-    changed = {
-        column.name: statement.excluded[column.name] for column in table.columns if column.name not in key
-    }
-    await connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
-    await record(
-        connection,
-        AuditEntry(
-            acting=acting,
-            action="catalog:save",
-            subject=f"table:{table.name}",
-            details={"codes": ",".join(str(row[key[0]]) for row in rows)[:2000]},
-        ),
-    )
-    await notify(connection, CHANNEL)

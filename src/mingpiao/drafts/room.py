@@ -1,8 +1,26 @@
 """What the house needs of drafts."""
 
-from mingpiao.house.model import Purge, Room
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.drafts.service import count_touched
+from mingpiao.house.model import Affected, Purge, Room
+
+
+async def _of_kinds(connection: AsyncConnection, codes: Sequence[str]) -> int:
+    return await count_touched(connection, kinds=codes)
+
+
+async def _with_items(connection: AsyncConnection, codes: Sequence[str]) -> int:
+    return await count_touched(connection, items=codes)
+
 
 ROOM = Room(
+    affected=(
+        Affected(subject="kind", words="份草稿", count=_of_kinds),
+        Affected(subject="charge_item", words="份草稿", count=_with_items),
+    ),
     purges=(
         Purge(
             name="purge_drafts",

@@ -31,6 +31,7 @@ ISSUE_PROBLEMS = (
     "payer.uscc_invalid", "payer.resident_id_invalid", "aux_item.sum_exceeds", "extension.wrong_type",
     "bill.kind_unknown", "bill.kind_not_allowed", "bill.items_count",
     "bill.aux_items_count", "bill.total_mismatch", "item.unknown", "item.not_for_kind", "item.not_allowed",
+    "item.not_open", "item.not_for_unit_type", "item.not_for_region",
     "item.rate_out_of_bounds", "item.amount_mismatch", "aux_item.unrelated", "extension.unknown",
     "extension.not_a_choice", "extension.bad_date", "extension.bad_number", "extension.sum_mismatch",
     "bill.confirmations_count", "evidence.required", "evidence.too_many", "evidence.unknown", "evidence.duplicate",

@@ -252,6 +252,15 @@ class KindList(msgspec.Struct, frozen=True, kw_only=True):
     kinds: Annotated[tuple[KindView, ...], Meta(description="按编码排列。")]
 
 
+class ComingRateView(msgspec.Struct, frozen=True, kw_only=True):
+    """自某日起执行的收费标准。"""
+
+    since: Annotated[str, Meta(description="自该日起执行，写成“年-月-日”。")]
+    rate_kind: Annotated[str, Meta(description="收费标准：fixed 固定，bounded 限定范围，free 不限。")]
+    rate_minimum: Annotated[str, Meta(description="最低标准，单位元。")]
+    rate_maximum: Annotated[str, Meta(description="最高标准，单位元。")]
+
+
 class ChargeItemView(msgspec.Struct, frozen=True, kw_only=True):
     """本单位可以使用的收款项目。"""
 
@@ -261,6 +270,9 @@ class ChargeItemView(msgspec.Struct, frozen=True, kw_only=True):
     rate_kind: Annotated[str, Meta(description="收费标准：fixed 固定，bounded 限定范围，free 不限。")]
     rate_minimum: Annotated[str, Meta(description="最低标准，单位元。")]
     rate_maximum: Annotated[str, Meta(description="最高标准，单位元。")]
+    coming_rates: Annotated[
+        tuple[ComingRateView, ...], Meta(description="以后执行的收费标准，按日期排列；没有时为空。")
+    ]
     kinds: Annotated[tuple[str, ...], Meta(description="可以使用该项目且本单位可开具的票据种类。")]
     basis: Annotated[str, Meta(description="收费依据。")]
 

@@ -9,13 +9,14 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response.base import ASGIResponse
 
-from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField
+from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, DatedRate, ExtensionField
 from mingpiao.composition import GatewayServices
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.contract import Parameter, SuccessAnswer, contract
 from mingpiao.gateway.model import (
     ChargeItemList,
     ChargeItemView,
+    ComingRateView,
     ExtensionView,
     KindList,
     KindView,
@@ -23,6 +24,7 @@ from mingpiao.gateway.model import (
     StockView,
 )
 from mingpiao.gateway.views import answer
+from mingpiao.kernel.clock import today
 from mingpiao.kernel.money import plain_number
 from mingpiao.numbering.model import StockLevel
 from mingpiao.numbering.service import stock_levels
@@ -122,18 +124,31 @@ async def list_items(
     profile = await services.units.profile(request.auth.unit_id)
     wanted = profile.kind_codes & {kind} if kind else profile.kind_codes
     items = (catalog.items[code] for code in sorted(profile.item_codes))
-    usable = [item for item in items if not item.retired and not wanted.isdisjoint(item.kinds)]
+    usable = [
+        item for item in items if not wanted.isdisjoint(item.kinds) and profile.may_charge(item, today())
+    ]
     return answer(ChargeItemList(items=tuple(_item_view(item, profile.kind_codes) for item in usable)))
 
 
 def _item_view(item: ChargeItem, allowed: frozenset[str]) -> ChargeItemView:
+    rate = item.rate_on(today())
     return ChargeItemView(
         code=item.code,
         name=item.name,
         measure_unit=item.measure_unit,
-        rate_kind=item.rate.kind,
-        rate_minimum=plain_number(item.rate.minimum),
-        rate_maximum=plain_number(item.rate.maximum),
+        rate_kind=rate.kind,
+        rate_minimum=plain_number(rate.minimum),
+        rate_maximum=plain_number(rate.maximum),
+        coming_rates=tuple(_coming_view(each) for each in item.later_rates if each.since > today()),
         kinds=tuple(kind for kind in item.kinds if kind in allowed),
         basis=item.basis,
+    )
+
+
+def _coming_view(coming: DatedRate) -> ComingRateView:
+    return ComingRateView(
+        since=coming.since.isoformat(),
+        rate_kind=coming.rate.kind,
+        rate_minimum=plain_number(coming.rate.minimum),
+        rate_maximum=plain_number(coming.rate.maximum),
     )

@@ -133,7 +133,7 @@ class Affected(msgspec.Struct, frozen=True, kw_only=True):
     """What a room knows that a change in a lower room touches, for example the units that may use an item.
 
     `subject` is the word by which the lower room asks, `words` follow the number: "家用票单位". `count` counts
-    for the given keys together, within the connection's scope.
+    for the given keys together; the connection sees everything.
     """
 
     subject: str

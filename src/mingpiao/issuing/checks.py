@@ -10,7 +10,15 @@ from decimal import Decimal
 
 import msgspec
 
-from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField, ExtensionType, RateKind
+from mingpiao.catalog.model import (
+    BillKind,
+    Catalog,
+    ChargeItem,
+    ExtensionField,
+    ExtensionType,
+    Rate,
+    RateKind,
+)
 from mingpiao.issuing.canonical import canonical, code_hints, tidy
 from mingpiao.issuing.digests import request_digest
 from mingpiao.issuing.glyphs import glyph_problem
@@ -241,20 +249,12 @@ def _item_problems(
             "item.unknown", f"{path}/code", f"收款项目“{item.code[:30]}”不存在或已停用，请从目录中选取。"
         )
         return
-    if kind.code not in charge.kinds:
-        yield _problem(
-            "item.not_for_kind",
-            f"{path}/code",
-            f"“{charge.name}”不能在“{kind.name}”上使用，请更换项目或票种。",
-        )
-    if item.code not in profile.item_codes:
-        yield _problem(
-            "item.not_allowed", f"{path}/code", f"本单位未获准收取“{charge.name}”，请联系同级财政部门。"
-        )
+    yield from _permission_problems(path, charge, kind, profile)
     if numbers:
         return
-    if not charge.rate.allows(item.rate):
-        yield _problem("item.rate_out_of_bounds", f"{path}/rate", _bounds_message(charge))
+    rate = charge.rate_on(today())
+    if not rate.allows(item.rate):
+        yield _problem("item.rate_out_of_bounds", f"{path}/rate", _bounds_message(charge.name, rate))
     expected = line_amount(item.quantity, item.rate)
     if expected != item.amount:
         yield _problem(
@@ -264,11 +264,46 @@ def _item_problems(
         )
 
 
-def _bounds_message(charge: ChargeItem) -> str:
-    low, high = plain_number(charge.rate.minimum), plain_number(charge.rate.maximum)
-    if charge.rate.kind is RateKind.FIXED:
-        return f"“{charge.name}”的收费标准为{low}元，请按标准收取。"
-    return f"“{charge.name}”的收费标准应在{low}元至{high}元之间，请核对。"
+def _permission_problems(
+    path: str, charge: ChargeItem, kind: BillKind, profile: UnitProfile
+) -> Iterator[Problem]:
+    """Whether the unit may charge the item today on a bill of this kind."""
+    if kind.code not in charge.kinds:
+        yield _problem(
+            "item.not_for_kind",
+            f"{path}/code",
+            f"“{charge.name}”不能在“{kind.name}”上使用，请更换项目或票种。",
+        )
+    if charge.code not in profile.item_codes:
+        yield _problem(
+            "item.not_allowed", f"{path}/code", f"本单位未获准收取“{charge.name}”，请联系同级财政部门。"
+        )
+    unit = profile.unit
+    if not charge.open_on(today()):
+        yield _problem("item.not_open", f"{path}/code", _closed_message(charge))
+    if not charge.for_type(unit.unit_type.value):
+        yield _problem(
+            "item.not_for_unit_type",
+            f"{path}/code",
+            f"“{charge.name}”不适用于{unit.unit_type.label}，请更换项目。",
+        )
+    if not charge.for_region(unit.region_code):
+        yield _problem(
+            "item.not_for_region", f"{path}/code", f"“{charge.name}”不适用于本单位所在地区，请更换项目。"
+        )
+
+
+def _closed_message(charge: ChargeItem) -> str:
+    if charge.valid_from is not None and today() < charge.valid_from:
+        return f"“{charge.name}”自{charge.valid_from}起才能收取，请更换项目。"
+    return f"“{charge.name}”已于{charge.valid_until}停止收取，请更换项目。"
+
+
+def _bounds_message(name: str, rate: Rate) -> str:
+    low, high = plain_number(rate.minimum), plain_number(rate.maximum)
+    if rate.kind is RateKind.FIXED:
+        return f"“{name}”的收费标准为{low}元，请按标准收取。"
+    return f"“{name}”的收费标准应在{low}元至{high}元之间，请核对。"
 
 
 def _can_be_added(amount: Decimal) -> bool:

@@ -27,7 +27,8 @@ def facts_of(
     payer, unit = request.payer, profile.unit
     kind = catalog.kinds[request.kind]
     texts, numbers, dates = _extension(kind, request.extension)
-    items = [_item(item, kind, profile, catalog) for item in request.items]
+    day = issued_at.date()
+    items = [_item(item, kind, profile, catalog, day) for item in request.items]
     return {
         "kind": kind.code,
         "category": kind.category_code,
@@ -111,7 +112,9 @@ def _number(value: str) -> Decimal | None:
     return number if number is not None and _sane(number) else None
 
 
-def _item(item: RequestItem, kind: BillKind, profile: UnitProfile, catalog: Catalog) -> dict[str, Any]:
+def _item(
+    item: RequestItem, kind: BillKind, profile: UnitProfile, catalog: Catalog, day: date
+) -> dict[str, Any]:
     charge = catalog.items.get(item.code)
     facts = {
         "code": item.code,
@@ -123,7 +126,7 @@ def _item(item: RequestItem, kind: BillKind, profile: UnitProfile, catalog: Cata
         "remark": item.remark,
         "allowed": item.code in profile.item_codes,
     }
-    facts |= _UNLISTED if charge is None else _charge_facts(charge, kind.code)
+    facts |= _UNLISTED if charge is None else _charge_facts(charge, kind.code, day)
     return facts
 
 
@@ -136,11 +139,12 @@ _UNLISTED: dict[str, Any] = {
 }
 
 
-def _charge_facts(charge: ChargeItem, kind_code: str) -> dict[str, Any]:
+def _charge_facts(charge: ChargeItem, kind_code: str, day: date) -> dict[str, Any]:
+    rate = charge.rate_on(day)
     return {
         "name": charge.name,
         "listed": not charge.retired and kind_code in charge.kinds,
-        "rate_kind": charge.rate.kind.value,
-        "rate_minimum": charge.rate.minimum,
-        "rate_maximum": charge.rate.maximum,
+        "rate_kind": rate.kind.value,
+        "rate_minimum": rate.minimum,
+        "rate_maximum": rate.maximum,
     }

@@ -1,8 +1,10 @@
 """What the house needs of numbering."""
 
-from mingpiao.house.model import Lock, Room
+from mingpiao.house.model import Affected, Lock, Room
+from mingpiao.numbering.service import count_units_of_kinds
 
 ROOM = Room(
+    affected=(Affected(subject="kind", words="家用票单位", count=count_units_of_kinds),),
     # Whoever locks a unit names a reason. Some reasons have no room in this program yet: other systems
     # may set them, and the unit then reads why it cannot issue.
     locks=(

@@ -352,6 +352,12 @@ async def kinds_of_unit(connection: AsyncConnection, unit_id: int) -> list[str]:
     return list(rows.scalars())
 
 
+async def count_units_of_kinds(connection: AsyncConnection, kind_codes: Sequence[str]) -> int:
+    """How many units within the connection's scope may issue one of these kinds."""
+    query = text("SELECT count(DISTINCT unit_id) FROM stocks WHERE kind_code = ANY (:kinds)")
+    return await connection.scalar(query, {"kinds": list(kind_codes)}) or 0
+
+
 async def lock_stocks(connection: asyncpg.Connection, keys: Iterable[StockKey]) -> dict[StockKey, Stock]:
     """Lock the stock rows of a train in the order of their keys, and read them. Missing rows are left out.
 

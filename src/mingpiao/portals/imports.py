@@ -62,12 +62,15 @@ class RowOutcome(StrEnum):
     """The result for a row; in a dry run, the result that it would have."""
 
     CREATED = "created"
+    CHANGED = "changed"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
 
     @property
     def label(self) -> str:
-        return {"created": "新建", "unchanged": "内容相同，跳过", "refused": "不能导入"}[self]
+        return {"created": "新建", "changed": "更新", "unchanged": "内容相同，跳过", "refused": "不能导入"}[
+            self
+        ]
 
 
 class RowReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +101,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
 
     `key` names the column whose values may occur only once in a file. `result_columns` are the headings of a
     file that is offered once after the import, for example with first passwords; `result_note` says what to
-    do with it.
+    do with it. `done_note` says what happens next to what was imported.
     """
 
     title: str
@@ -113,6 +116,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
     result_columns: tuple[str, ...] = ()
     result_note: str = ""
+    done_note: str = ""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -370,7 +374,12 @@ def _page(
         carried=_carried(declared, rows),
         reports=[(each, _shown(declared, each.row)) for each in reports],
         counts=counts,
-        told=[(outcome.label, counts[outcome]) for outcome in RowOutcome],
+        told=[
+            (outcome.label, counts[outcome])
+            for outcome in RowOutcome
+            if counts[outcome] or outcome is not RowOutcome.CHANGED
+        ],
+        taken=counts[RowOutcome.CREATED] + counts[RowOutcome.CHANGED],
         done=done,
         results=csv_text([(*declared.labels, *declared.result_columns), *results]) if results else "",
         max_megabytes=MAX_FILE // 1024 // 1024,

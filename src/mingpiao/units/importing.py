@@ -63,7 +63,8 @@ def _settled(answer: Registered) -> Imported:
 def _problems(wish: UnitWish, catalog: Catalog, *, acting: Acting) -> list[Problem]:
     problems = list(unit_problems(wish.unit))
     region = wish.unit.region_code
-    if region not in catalog.regions or not may_manage(region, acting=acting):
+    ended = region in catalog.regions and catalog.regions[region].ended_on is not None
+    if region not in catalog.regions or ended or not may_manage(region, acting=acting):
         problems.append(_wrong("region_code", "所属地区应是本部门所辖地区的六位区划代码，请修改。"))
     kinds = {code for code, kind in catalog.kinds.items() if not kind.retired}
     if unknown := [code for code in wish.kinds if code not in kinds]:

@@ -5,37 +5,28 @@ from enum import StrEnum
 
 import msgspec
 
+from mingpiao.catalog.model import ChargeItem, UnitType
+
+__all__ = [
+    "ChangeState",
+    "InterfaceApp",
+    "IssuingPoint",
+    "Unit",
+    "UnitChange",
+    "UnitChangeKind",
+    "UnitDetails",
+    "UnitMode",
+    "UnitProfile",
+    "UnitState",
+    "UnitType",
+]
+
 
 class UnitMode(StrEnum):
     """ONLINE units (在线) use the web, INTERFACE units (接口) connect their own system."""
 
     ONLINE = "ONLINE"
     INTERFACE = "INTERFACE"
-
-
-class UnitType(StrEnum):
-    """单位类型."""
-
-    HOSPITAL = "hospital"
-    SCHOOL = "school"
-    CHARITY = "charity"
-    ASSOCIATION = "association"
-    COURT = "court"
-    OFFICE = "office"
-
-    @property
-    def label(self) -> str:
-        return _TYPE_LABELS[self]
-
-
-_TYPE_LABELS = {
-    UnitType.HOSPITAL: "医疗机构",
-    UnitType.SCHOOL: "学校",
-    UnitType.CHARITY: "慈善组织",
-    UnitType.ASSOCIATION: "社会团体",
-    UnitType.COURT: "人民法院",
-    UnitType.OFFICE: "行政事业单位",
-}
 
 
 class UnitState(StrEnum):
@@ -184,3 +175,8 @@ class UnitProfile(msgspec.Struct, frozen=True, kw_only=True):
     unit: Unit
     item_codes: frozenset[str]
     kind_codes: frozenset[str]
+
+    def may_charge(self, item: ChargeItem, day: date) -> bool:
+        """Whether an item is open on a day to units of this type and region; finance must allow it besides."""
+        unit = self.unit
+        return item.open_on(day) and item.for_type(unit.unit_type.value) and item.for_region(unit.region_code)

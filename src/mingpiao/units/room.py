@@ -1,6 +1,7 @@
 """What the house needs of units."""
 
-from mingpiao.house.model import Affected, Duty, Lock, Room
+from mingpiao.catalog.service import REGION_ENDED
+from mingpiao.house.model import Affected, Duty, Listener, Lock, Room
 from mingpiao.house.opening import DATABASE, MASTER_KEY, NOTICES, House, Service
 from mingpiao.units.model import UnitChangeKind
 from mingpiao.units.service import (
@@ -10,7 +11,9 @@ from mingpiao.units.service import (
     AppDirectory,
     UnitDirectory,
     apply_due_changes,
+    count_units_in_regions,
     count_units_with_items,
+    move_units,
 )
 
 
@@ -47,7 +50,12 @@ ROOM = Room(
         ),
     ),
     proposals=(UNIT_PROPOSAL,),
-    affected=(Affected(subject="charge_item", words="家用票单位", count=count_units_with_items),),
+    affected=(
+        Affected(subject="charge_item", words="家用票单位", count=count_units_with_items),
+        Affected(subject="region", words="家用票单位", count=count_units_in_regions),
+        Affected(subject="region_reform", words="家用票单位", count=count_units_in_regions),
+    ),
+    listeners=(Listener(topic=REGION_ENDED, call=move_units),),
     actions={
         "interface_app:create": "建立接口应用",
         "interface_app:renew_secret": "更换接口应用密钥",

@@ -39,6 +39,7 @@ from mingpiao.units.granting import (
 from mingpiao.units.importing import ALL_ITEMS, Imported, UnitWish, import_units
 from mingpiao.units.managers import invite_manager, managed_account
 from mingpiao.units.points import points_of_unit, save_point, switch_point
+from mingpiao.units.reforms import count_units_in_regions, move_units
 from mingpiao.units.registration import amend, code_problem, register, register_many, unit_problems
 from mingpiao.units.seals import UnitSeal, give_seal, unit_seals
 from mingpiao.units.store import (
@@ -79,6 +80,7 @@ __all__ = [
     "apps_of_unit",
     "change_unit",
     "code_problem",
+    "count_units_in_regions",
     "count_units_with_items",
     "create_app",
     "find_app",
@@ -92,6 +94,7 @@ __all__ = [
     "lock_managed",
     "lock_unit",
     "managed_account",
+    "move_units",
     "names_of",
     "obstacles",
     "points_of_unit",

@@ -60,6 +60,8 @@ async def _show(
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
         proposal = await approvals.get_proposal(connection, proposal_id)
+    # system: what a change touches is counted also where no department looks, as in drafts
+    async with call.services.database.system() as connection:
         shown = await approvals.preview(connection, proposal)
     kind = proposal_kinds()[proposal.kind]
     waiting = proposal.state is ProposalState.OPEN

@@ -15,6 +15,7 @@ import msgspec
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField, ExtensionType, RateKind
 from mingpiao.drafts.model import Draft
 from mingpiao.issuing.model import MAX_ITEMS, IssueRequest, Payer, RequestItem
+from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem
 from mingpiao.kernel.grammar import read_typed_decimal, read_whole
 from mingpiao.kernel.money import MAX_AMOUNT, in_words, line_amount, plain_number
@@ -218,11 +219,11 @@ def with_item(form: IssueForm, index: int, item: ChargeItem) -> IssueForm:
 
 
 def items_for(profile: UnitProfile, kind: BillKind, catalog: Catalog) -> list[ChargeItem]:
-    """The items that a unit may put on a bill of a kind, by code."""
+    """The items that a unit may put on a bill of a kind today, by code, each with the rate of today."""
     return [
-        item
+        item.as_on(today())
         for code, item in sorted(catalog.items.items())
-        if code in profile.item_codes and kind.code in item.kinds and not item.retired
+        if code in profile.item_codes and kind.code in item.kinds and profile.may_charge(item, today())
     ]
 
 
