@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
+from tests.layout.face_golden import GOLDEN, golden_version
 from tests.layout.samples import stand_in_pictures
 
 from mingpiao.catalog.model import BillKind
@@ -12,9 +13,11 @@ from mingpiao.layout.model import FaceBox, FaceField, FaceLine, FaceTemplate
 from mingpiao.layout.service import (
     check_face,
     extract_xml_from_ofd,
+    face_file,
     is_drawable,
     preview_file,
     preview_pages,
+    read_face_file,
     sample_face,
     template_for,
     validate_ofd,
@@ -171,3 +174,9 @@ def test_a_field_may_stand_anywhere() -> None:
     extra = FaceField(label="学校：", value="extension.School", box=FaceBox(x=10, y=132, width=50, height=4))
     face = replace(face_of(KIND), fields=(*face_of(KIND).fields, extra))
     assert [each for each in check_face(face, KIND) if each.blocking] == []
+
+
+def test_a_file_has_every_member_in_one_order() -> None:
+    """The approved file: `python -m tests.layout.face_golden` writes it anew after a wanted change."""
+    assert face_file(golden_version()) == (GOLDEN.name, GOLDEN.read_bytes())
+    assert read_face_file(GOLDEN.read_bytes(), "0301") == golden_version().template

@@ -112,6 +112,10 @@ RIGHTS = {
     },
     "bills.rights": {"unit_reverse": {"UNIT_HANDLER", "UNIT_MANAGER"}},
     "catalog.rights": {"catalog_edit": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
+    "faces.rights": {
+        "faces_view": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD", "ADMINISTRATOR"},
+        "faces_design": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},
+    },
     "gates": {
         "unit_view": {"UNIT_HANDLER", "UNIT_CHECKER", "UNIT_MANAGER"},
         "unit_export": {"UNIT_HANDLER", "UNIT_CHECKER", "UNIT_MANAGER"},

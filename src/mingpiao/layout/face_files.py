@@ -52,6 +52,8 @@ def read_face_file(data: bytes, kind_code: str) -> FaceTemplate:
         return msgspec.convert(loading.resolved(content), FaceTemplate)
     except msgspec.ValidationError as error:
         raise _unreadable(str(error)) from error
+    except Refusal as refusal:
+        raise _unreadable(refusal.problems[0].message.rstrip("。")) from refusal
 
 
 def _unreadable(reason: str) -> Refusal:
