@@ -28,3 +28,18 @@ async def choose_columns(
         await connection.execute(_KEEP, whose | {"columns": list(columns)})
     else:
         await connection.execute(_FORGET, whose)
+
+
+#: A tour that an account has seen is kept beside its choices of columns, under a name that no list has.
+_TOUR = "tour:{}"
+_SEEN = "seen"
+
+
+async def has_seen_tour(connection: AsyncConnection, account_id: int, tour: str) -> bool:
+    """Whether an account has seen or closed a first-use tour."""
+    return _SEEN in await chosen_columns(connection, account_id, _TOUR.format(tour))
+
+
+async def note_tour_seen(connection: AsyncConnection, account_id: int, tour: str) -> None:
+    """Remember that an account has seen or closed a first-use tour."""
+    await choose_columns(connection, account_id, _TOUR.format(tour), (_SEEN,))

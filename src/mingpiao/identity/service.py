@@ -37,7 +37,7 @@ from mingpiao.identity.invitations import (
 )
 from mingpiao.identity.kept_forms import Kept, KeptForms
 from mingpiao.identity.passwords import ASVS, DENGBAO, PasswordPolicy, random_password
-from mingpiao.identity.preferences import choose_columns, chosen_columns
+from mingpiao.identity.preferences import choose_columns, chosen_columns, has_seen_tour, note_tour_seen
 from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, session_of
 from mingpiao.identity.signing_in import sign_in, sign_out
 from mingpiao.identity.wrong_passwords import DEVICE_KNOWN_FOR
@@ -68,9 +68,11 @@ __all__ = [
     "chosen_columns",
     "create_account",
     "display_names",
+    "has_seen_tour",
     "import_account",
     "invite",
     "invited_account",
+    "note_tour_seen",
     "officers_of",
     "random_password",
     "record",

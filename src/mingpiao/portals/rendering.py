@@ -23,6 +23,8 @@ from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.money import in_words, plain, plain_number
 from mingpiao.portals.evidence.files import marked_pages
+from mingpiao.portals.help.places import help_address
+from mingpiao.portals.help.tours import tour_of
 from mingpiao.portals.kept import CSRF_FIELD, Shown, address_of, shown_form
 from mingpiao.portals.masks import masked
 from mingpiao.portals.navigation import home_of, menu_of, messages_address
@@ -163,6 +165,8 @@ def _shared_context(request: PageRequest) -> dict[str, Any]:
         "home": home_of(session),
         "place_name": visit.place_name if visit else "",
         "unread": visit.unread if visit else 0,
+        "tour": tour_of(request.url.path) if session else "",
+        "help_address": help_address(request.url.path),
         "messages_address": messages_address(session) if session else "",
         "demo": services_of(request).settings.demo,
         "csrf_token": token,

@@ -43,7 +43,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
     `anybody` has whole routers, with guards and error pages of their own. `services` are those that only the
     subject's pages need: a handler that names one as a parameter gets it. `lists` has the lists among the
-    handlers, so that a worker finds the one that it is to export.
+    handlers, so that a worker finds the one that it is to export. `help` says which section of a handbook explains
+    pages below an address (`"/unit/bills": "unit#查找票据"`), where it is not called like the menu's entry.
     """
 
     unit: Sequence[ControllerRouterHandler] = ()
@@ -53,6 +54,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     lists: "tuple[Listing[Any], ...]" = ()
     menu: tuple[MenuEntry, ...] = ()
     services: Mapping[str, Service[Any]] = {}
+    help: Mapping[str, str] = {}
 
 
 @cache

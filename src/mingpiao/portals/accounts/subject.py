@@ -14,4 +14,9 @@ SUBJECT = Subject(
         MenuEntry(right=UNIT_ACCOUNTS, place=70, label="账户管理", address="/unit/accounts", icon="users"),
         MenuEntry(right=ADMINISTER, place=320, label="全部账户", address="/admin/accounts", icon="users"),
     ),
+    help={
+        "/unit/accounts": "unit#管理本单位账户-票据管理员",
+        "/admin/accounts": "start#系统管理员",
+        "/password": "start#登录和密码",
+    },
 )

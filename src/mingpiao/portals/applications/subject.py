@@ -33,4 +33,5 @@ SUBJECT = Subject(
             icon="chart-bar",
         ),
     ),
+    help={"/unit/applications": "unit#开票申请与申诉"},
 )

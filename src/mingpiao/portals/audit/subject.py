@@ -10,4 +10,5 @@ SUBJECT = Subject(
     menu=(
         MenuEntry(right=ADMINISTER, place=330, label="操作留痕", address="/admin/audit", icon="shield-check"),
     ),
+    help={"/admin/audit": "start#系统管理员"},
 )

@@ -25,4 +25,5 @@ SUBJECT = Subject(
             right=FINANCE_VIEW, place=240, label="票据查询", address="/finance/bills", icon="clipboard-list"
         ),
     ),
+    help={"/unit/bills": "unit#查找票据"},
 )

@@ -21,4 +21,5 @@ SUBJECT = Subject(
             ("admin", ADMINISTER, 340),
         )
     ),
+    help={"/admin/exports": "finance#我的导出"},
 )

@@ -7,4 +7,5 @@ from mingpiao.portals.subjects import MenuEntry, Subject
 SUBJECT = Subject(
     unit=[*unit.HANDLERS, *copies.HANDLERS],
     menu=(MenuEntry(right=UNIT_ISSUE, place=20, label="开具票据", address="/unit/issue", icon="receipt"),),
+    help={"/unit/issue": "unit#开具一张票据"},
 )

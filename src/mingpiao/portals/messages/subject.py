@@ -7,4 +7,5 @@ SUBJECT = Subject(
     unit=pages.HANDLERS,
     finance=pages.HANDLERS,
     lists=tuple(lists.LISTS.values()),
+    help={"/unit/messages": "unit#消息", "/finance/messages": "finance#消息"},
 )

@@ -1,0 +1,95 @@
+"""The handbook's pages, the same in each portal."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from mingpiao.identity.service import has_seen_tour, note_tour_seen
+from mingpiao.kernel.errors import refuse
+from mingpiao.portals.forms import read_query
+from mingpiao.portals.help.books import BOOKS_OF, FILES, book, books_of, search
+from mingpiao.portals.help.tours import known_tour, tours_of
+from mingpiao.portals.rendering import EXCEPTION_HANDLERS, page
+from mingpiao.portals.session import PageCall, PageRequest
+
+TITLE = "使用手册"
+
+
+def _show(request: PageRequest, portal: str, name: str) -> Response[str]:
+    """A book, or what a search finds. Raises `Refusal` (`help.unknown`, 404) for an unknown book."""
+    if name not in FILES:
+        raise refuse("help.unknown", "没有这本手册，请从使用手册首页重新选择。", status=404)
+    words = " ".join(read_query(request).get("words", "").split())
+    base = f"/{portal}/help" if portal else "/help"
+    shown = book(name)
+    return page(
+        request,
+        "help/help.html",
+        frame="base.html" if portal else "verification/base.html",
+        title="在手册中查找" if words else shown.title,
+        crumbs=[(TITLE, base)] if portal else (),
+        base=base,
+        books=books_of(portal),
+        book=shown,
+        words=words,
+        tours=tours_of(portal),
+        found=search(portal, words),
+    )
+
+
+def handlers(portal: str) -> list[HTTPRouteHandler]:
+    """The handbook of a portal whose people are signed in."""
+
+    @get("/help")
+    async def first(call: NamedDependency[PageCall]) -> Response[str]:
+        return _show(call.request, portal, BOOKS_OF[portal][0])
+
+    @get("/help/{name:str}")
+    async def one(call: NamedDependency[PageCall], name: FromPath[str]) -> Response[str]:
+        return _show(call.request, portal, name)
+
+    return [first, one]
+
+
+@get("/help")
+async def public_first(request: PageRequest) -> Response[str]:
+    """The handbook for everybody."""
+    return _show(request, "", BOOKS_OF[""][0])
+
+
+@get("/help/{name:str}")
+async def public_one(request: PageRequest, name: FromPath[str]) -> Response[str]:
+    """One of the handbooks for everybody."""
+    return _show(request, "", name)
+
+
+def public_router() -> Router:
+    """/help, for which nobody needs to sign in."""
+    pages: list[Any] = [public_first, public_one]
+    return Router(
+        path="/", route_handlers=pages, exception_handlers=EXCEPTION_HANDLERS, include_in_schema=False
+    )
+
+
+@get("/tours/{name:str}")
+async def tour_steps(call: NamedDependency[PageCall], name: FromPath[str]) -> Response[bytes]:
+    """The steps of a tour as JSON; none if the account has seen it and does not ask for it `again`."""
+    tour = known_tour(name)
+    async with call.services.database.system() as connection:  # system: what an account prefers has no scope
+        seen = await has_seen_tour(connection, call.session.account.account_id, tour.name)
+    wanted = tour.steps if not seen or read_query(call.request).get("again") else ()
+    return Response(
+        msgspec.json.encode(wanted), media_type="application/json", headers={"Cache-Control": "no-store"}
+    )
+
+
+@post("/tours/{name:str}", status_code=204)
+async def end_tour(call: NamedDependency[PageCall], name: FromPath[str]) -> None:
+    """Note that the account has seen a tour or closed it."""
+    tour = known_tour(name)
+    async with call.services.database.system() as connection:  # system: what an account prefers has no scope
+        await note_tour_seen(connection, call.session.account.account_id, tour.name)
