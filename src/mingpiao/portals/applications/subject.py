@@ -33,5 +33,4 @@ SUBJECT = Subject(
             icon="chart-bar",
         ),
     ),
-    help={"/unit/applications": "unit#开票申请与申诉"},
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
-from mingpiao.portals.help.books import BOOKS_OF, anchor_of, books_of
+from mingpiao.portals.help.books import BOOKS_OF, books_of
 from mingpiao.portals.subjects import menu_entries, subjects
 
 #: Pages that explain no page below them.
@@ -23,7 +23,7 @@ def portal_of(path: str) -> str:
 
 def help_target(path: str) -> str:
     """The book and anchor (`unit#冲红`) for a page: what its subject declares for the longest address above it, else
-    the section that is called like the menu's entry; an empty text if there is none.
+    the section that is called like the menu's entry or mentions it in its title; an empty text if there is none.
     """
     entries = {entry.address: _titled(portal_of(path), entry.label) for entry in menu_entries()}
     targets = {address: target for address, target in entries.items() if target} | dict(_declared())
@@ -31,10 +31,12 @@ def help_target(path: str) -> str:
     return targets[max(above, key=len)] if above else ""
 
 
-def _titled(portal: str, title: str) -> str:
-    return next(
-        (f"{book.name}#{anchor_of(title)}" for book in books_of(portal) if book.section(anchor_of(title))), ""
-    )
+def _titled(portal: str, label: str) -> str:
+    """The section of a portal's books that is called by a label, else the first whose title mentions it."""
+    sections = [(book.name, each) for book in books_of(portal) for each in book.sections if each.level > 1]
+    called = [pair for pair in sections if pair[1].title == label]
+    mentioned = [pair for pair in sections if label in pair[1].title]
+    return next((f"{name}#{section.anchor}" for name, section in [*called, *mentioned]), "")
 
 
 def help_address(path: str) -> str:
