@@ -8,4 +8,5 @@ SUBJECT = Subject(
     unit=unit.HANDLERS,
     lists=(lists.DRAFTS,),
     menu=(MenuEntry(right=UNIT_ISSUE, place=22, label="草稿", address="/unit/drafts", icon="edit"),),
+    help={"/unit/drafts": "unit#开具一张票据"},
 )

@@ -77,9 +77,9 @@
     if (!answer.ok || answer.redirected) return;
     const steps = await answer.json();
     if (steps.length === 0) { localStorage.setItem(KEY, "seen"); return; }
-    // A part may be missing on this page, or be hidden on a narrow one.
-    const here = steps.filter((step) => document.querySelector(step.part)?.checkVisibility());
-    if (here.length > 0) show(here);
+    // A part may be missing on this page, or be hidden on a narrow one; without the first it is another page.
+    const there = (step) => document.querySelector(step.part)?.checkVisibility();
+    if (there(steps[0])) show(steps.filter(there));
   }
 
   document.addEventListener("DOMContentLoaded", begin);
