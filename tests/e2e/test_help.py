@@ -34,7 +34,7 @@ def test_each_step_of_a_tour_is_about_a_part_of_its_page(visit: Callable[..., Vi
 
 
 def test_escape_ends_a_tour_for_good(visit: Callable[..., Visitor]) -> None:
-    visitor = visit("czt-jingban")
+    visitor = visit("hhht-jingban")
     visitor.context.add_init_script("localStorage.removeItem('mingpiao-tours')")
     page = visitor.open("/finance")
     card = page.get_by_role("region", name="使用导览")
