@@ -61,7 +61,7 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
         return next((each for each in self.sections if each.anchor == anchor), None)
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class HandbookHit(msgspec.Struct, frozen=True, kw_only=True):
     """A section that has all words of a search, with the text around the first one."""
 
     book: Book
@@ -149,13 +149,13 @@ def _plain(tokens: Sequence[Token]) -> str:
     )
 
 
-def search(portal: str, words: str) -> list[Found]:
+def search(portal: str, words: str) -> list[HandbookHit]:
     """Sections of a portal's books that have every word, those with a word in their heading first."""
     wanted = words.lower().split()
     if not wanted:
         return []
     found = [
-        Found(book=each, section=section, excerpt=_excerpt(section.text, wanted))
+        HandbookHit(book=each, section=section, excerpt=_excerpt(section.text, wanted))
         for each in books_of(portal)
         for section in each.sections
         if all(word in f"{section.title} {section.text}".lower() for word in wanted)
