@@ -40,8 +40,16 @@ TOURS = (
                 title="今天的情况",
                 text="今天开具和冲红的份数、金额。等着本单位办理的事，提示在最上面。",
             ),
-            TourStep(part="main h2", title="票号够不够", text="每种票据的状态写在这里：不足、到期、停止供票都会提示。"),
-            TourStep(part='main a[href="/unit/issue"]', title="从这里开票", text="点“开具票据”，先选票据种类，再填缴款人和项目。"),
+            TourStep(
+                part="main h2",
+                title="票号够不够",
+                text="每种票据的状态写在这里：不足、到期、停止供票都会提示。",
+            ),
+            TourStep(
+                part='main a[href="/unit/issue"]',
+                title="从这里开票",
+                text="点“开具票据”，先选票据种类，再填缴款人和项目。",
+            ),
             _MENU,
             _HELP,
         ),
@@ -51,9 +59,21 @@ TOURS = (
         title="开具票据",
         address="/unit/issue",
         steps=(
-            TourStep(part="#payer-name", title="先填缴款人", text="个人填姓名；单位另填统一社会信用代码，平台会核对校验位。"),
-            TourStep(part="#items", title="再选项目", text="输入名称、编码或拼音首字母，从列出的项目中选；标准和金额自动计算。"),
-            TourStep(part=".sum", title="合计一直看得见", text="大小写合计随填随算。检查无误后再确认开具，确认之前什么也不会生效。"),
+            TourStep(
+                part="#payer-name",
+                title="先填缴款人",
+                text="个人填姓名；单位另填统一社会信用代码，平台会核对校验位。",
+            ),
+            TourStep(
+                part="#items",
+                title="再选项目",
+                text="输入名称、编码或拼音首字母，从列出的项目中选；标准和金额自动计算。",
+            ),
+            TourStep(
+                part=".sum",
+                title="合计一直看得见",
+                text="大小写合计随填随算。检查无误后再确认开具，确认之前什么也不会生效。",
+            ),
             _HELP,
         ),
     ),
@@ -62,13 +82,19 @@ TOURS = (
         title="概览",
         address="/finance",
         steps=(
-            TourStep(part="main h1", title="本地区的开票情况", text="份数、金额和冲红占比，与此前的日均值对比。"),
+            TourStep(
+                part="main h1", title="本地区的开票情况", text="份数、金额和冲红占比，与此前的日均值对比。"
+            ),
             TourStep(part="main form", title="看哪一天", text="选日期看往日；点地区名称看下级地区。"),
-            TourStep(part='a[href="/finance/reviews"]', title="等您办理的事", text="人工复核、资质审核、待审变更各有列表，先列出等待办理的。"),
+            TourStep(
+                part='a[href="/finance/reviews"]',
+                title="等您办理的事",
+                text="人工复核、资质审核、待审变更各有列表，先列出等待办理的。",
+            ),
             _HELP,
         ),
     ),
-)  # fmt: skip
+)
 _BY_NAME = {tour.name: tour for tour in TOURS}
 _BY_ADDRESS = {tour.address: tour.name for tour in TOURS}
 
