@@ -35,6 +35,8 @@ BOOKS_OF = {
     "admin": ("start", "finance", "public"),
 }
 _NO_ANCHOR = re.compile(r"[^\w\u3400-\u9fff-]+")
+#: Headings that begin a section of their own.
+_LEVELS = {"h1": 1, "h2": 2, "h3": 3}
 _EXCERPT_BEFORE = 20
 _EXCERPT_LENGTH = 90
 
@@ -109,10 +111,10 @@ def _parts(tokens: Sequence[Token]) -> Iterable[tuple[int, str, list[Token]]]:
     level, heading, body, place = 1, "", list[Token](), 0
     while place < len(tokens):
         token = tokens[place]
-        if token.type == "heading_open" and int(token.tag[1]) <= 3:
+        if token.type == "heading_open" and token.tag in _LEVELS:
             if heading or body:
                 yield level, heading, body
-            level, heading, body = int(token.tag[1]), tokens[place + 1].content, []
+            level, heading, body = _LEVELS[token.tag], tokens[place + 1].content, []
             place += 3
         else:
             body.append(token)
