@@ -36,4 +36,5 @@ SUBJECT = Subject(
         MenuEntry(right=UNIT_VIEW, place=65, label="单位信息", address="/unit/profile", icon="building"),
         MenuEntry(right=FINANCE_VIEW, place=220, label="用票单位", address="/finance/units", icon="building"),
     ),
+    help={"/unit/profile": "unit#首页"},
 )
