@@ -106,6 +106,7 @@ def test_addresses_that_are_not_followed(address: str) -> None:
 RIGHTS = {
     "accounts.rights": {"unit_accounts": {"UNIT_MANAGER"}},
     "applications.rights": {"review": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"}},
+    "units.rights": {"unit_manage": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
     "approvals.rights": {
         "approvals_decide": {"DEPARTMENT_HEAD"},
         "approvals_propose": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
