@@ -144,7 +144,6 @@ RIGHTS = {
         "rules_write": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},
         "rules_approve": {"DEPARTMENT_HEAD"},
     },
-    "units.rights": {"unit_manage": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
 }
 
 
