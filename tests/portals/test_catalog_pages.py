@@ -258,3 +258,18 @@ async def test_a_region_is_split(site: World) -> None:
     assert catalog.regions["150102"].successors == ("150195", "150196")
     assert {catalog.regions[code].parent for code in ("150195", "150196")} == {"150100"}
     assert catalog.departments["150196"].name == "新设乙区财政局"
+
+
+async def test_units_go_on_under_the_code_of_a_new_template_year(site: World) -> None:
+    browser = await officer(site)
+    (bill,) = await site.issue(site.unit, site.unit.request())
+    answer = await change(browser, f"/finance/kinds/{bill.kind}/edit", template_year="2026", reason="换版")
+    assert "份草稿" not in (await browser.get(answer.headers["location"])).text
+    await approve(site, answer.headers["location"])
+    kind = (await catalog_of(site)).kinds[bill.kind]
+    code = (await catalog_of(site)).bill_code(kind)
+    assert code != bill.code
+    assert await site.value("SELECT count(*) FROM number_pools WHERE code = $1", code) == 1
+    backwards = await change(browser, f"/finance/kinds/{bill.kind}/edit", template_year="2025", reason="退回")
+    assert backwards.status_code == 422
+    assert "模板年份不能早于现行年份" in backwards.text

@@ -3,7 +3,7 @@
 Items and kinds bind every bill that names them, so they change by two; see docs/decisions.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -16,11 +16,15 @@ from mingpiao.catalog.data import DEPARTMENTS, ITEMS, KINDS, REGIONS, BaseData
 from mingpiao.catalog.model import Catalog, ChargeItem, Department
 from mingpiao.catalog.store import BASE_DATA, current, load, save
 from mingpiao.catalog.wording import MEMBERS, changed_rows, title_of
-from mingpiao.house.model import ChangedRow, ProposalKind
+from mingpiao.house.model import ChangedRow, ProposalKind, Topic
+from mingpiao.house.rooms import listeners
 from mingpiao.identity.model import Acting, Role
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 
 Value = TypeVar("Value", bound=msgspec.Struct)
+#: Called in the transaction in which kinds changed: connection, the new catalog, and their codes.
+OnKinds = Callable[[AsyncConnection, Catalog, Sequence[str]], Awaitable[None]]
+KINDS_CHANGED: Topic[OnKinds] = Topic(name="catalog.kinds_changed")
 MAX_REASON = 500
 _EDITORS = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 
@@ -196,7 +200,11 @@ def _proposal_kind(data: BaseData[Value], address: str) -> ProposalKind:
             raise Refusal(*problems)
         told = msgspec.convert(payload, DataChanges)
         reason = f"{told.reason}（{told.author}提交，{acting.name}审核）"
-        await save(connection, data, [after for _, after in changes], reason=reason, acting=acting)
+        saved = await save(connection, data, [after for _, after in changes], reason=reason, acting=acting)
+        if data.word == KINDS.word:
+            grown = await load(connection)
+            for tell in listeners(KINDS_CHANGED):
+                await tell(connection, grown, saved)
 
     return ProposalKind(
         kind=data.word,

@@ -1,6 +1,13 @@
 """What other rooms may ask of the catalog."""
 
-from mingpiao.catalog.changing import Submitted, may_edit, propose_items, require_province, submit
+from mingpiao.catalog.changing import (
+    KINDS_CHANGED,
+    Submitted,
+    may_edit,
+    propose_items,
+    require_province,
+    submit,
+)
 from mingpiao.catalog.checking import problems_of
 from mingpiao.catalog.data import (
     CATEGORIES,
@@ -48,6 +55,7 @@ __all__ = [
     "EXTENSION_TYPES",
     "ITEMS",
     "KINDS",
+    "KINDS_CHANGED",
     "LEVELS",
     "LIBRARIES",
     "RATE_KINDS",

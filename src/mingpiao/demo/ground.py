@@ -10,6 +10,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.demo.acting import ACTING
 from mingpiao.demo.charge_items import charge_items
 from mingpiao.demo.kinds import CATEGORIES, KINDS
+from mingpiao.demo.libraries import code_lists, item_libraries
 from mingpiao.demo.regions import departments, province_regions
 from mingpiao.demo.units import DemoUnit
 from mingpiao.kernel.errors import Refusal
@@ -33,6 +34,8 @@ async def lay_ground(connection: AsyncConnection) -> Catalog:
     await catalog_service.save_categories(connection, CATEGORIES, acting=ACTING)
     await catalog_service.save_kinds(connection, KINDS, acting=ACTING)
     await catalog_service.save_items(connection, charge_items(), acting=ACTING)
+    await catalog_service.save(connection, catalog_service.LIBRARIES, item_libraries(), acting=ACTING)
+    await catalog_service.save(connection, catalog_service.CODE_LISTS, code_lists(), acting=ACTING)
     catalog = await catalog_service.load(connection)
     for kind in catalog.kinds.values():
         await numbering.open_code(connection, catalog.bill_code(kind), kind.code)

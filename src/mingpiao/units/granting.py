@@ -85,6 +85,12 @@ async def grant_kinds(
     await notify(connection, CHANNEL, str(unit_id))
 
 
+async def open_codes(connection: AsyncConnection, catalog: Catalog, kind_codes: Sequence[str]) -> None:
+    """Open the present 票据代码 of kinds that changed, so that units which draw numbers as they issue go on."""
+    for kind_code in sorted(kind_codes):
+        await open_code(connection, catalog.bill_code(catalog.kinds[kind_code]), kind_code)
+
+
 async def give_numbers(
     connection: AsyncConnection, unit_id: int, kind_code: str, count: int, catalog: Catalog, *, acting: Acting
 ) -> Segment:

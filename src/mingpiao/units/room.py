@@ -1,6 +1,6 @@
 """What the house needs of units."""
 
-from mingpiao.catalog.service import REGION_ENDED
+from mingpiao.catalog.service import KINDS_CHANGED, REGION_ENDED
 from mingpiao.house.model import Affected, Duty, Listener, Lock, Room
 from mingpiao.house.opening import DATABASE, MASTER_KEY, NOTICES, House, Service
 from mingpiao.units.model import UnitChangeKind
@@ -14,6 +14,7 @@ from mingpiao.units.service import (
     count_units_in_regions,
     count_units_with_items,
     move_units,
+    open_codes,
 )
 
 
@@ -55,7 +56,10 @@ ROOM = Room(
         Affected(subject="region", words="家用票单位", count=count_units_in_regions),
         Affected(subject="region_reform", words="家用票单位", count=count_units_in_regions),
     ),
-    listeners=(Listener(topic=REGION_ENDED, call=move_units),),
+    listeners=(
+        Listener(topic=REGION_ENDED, call=move_units),
+        Listener(topic=KINDS_CHANGED, call=open_codes),
+    ),
     actions={
         "interface_app:create": "建立接口应用",
         "interface_app:renew_secret": "更换接口应用密钥",

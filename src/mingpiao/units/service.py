@@ -35,6 +35,7 @@ from mingpiao.units.granting import (
     count_units_with_items,
     give_numbers,
     grant_kinds,
+    open_codes,
 )
 from mingpiao.units.importing import ALL_ITEMS, Imported, UnitWish, import_units
 from mingpiao.units.managers import invite_manager, managed_account
@@ -97,6 +98,7 @@ __all__ = [
     "move_units",
     "names_of",
     "obstacles",
+    "open_codes",
     "points_of_unit",
     "propose_change",
     "refuse_closed",

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from mingpiao.evidence.service import get_evidence_files
 from mingpiao.issuing.service import get_document, get_supervision
 from mingpiao.journal.service import bill_events
+from mingpiao.kernel.clock import to_shanghai
 from mingpiao.portals.bills.access import bill_id_of
 from mingpiao.portals.bills.details import extension_of, history_of
 from mingpiao.portals.bills.files import bill_file_response
@@ -40,7 +41,7 @@ async def bill_page(
         crumbs=[(FINANCE_BILLS.title, FINANCE_BILLS.address)],
         bill=bill,
         unit=unit,
-        region=catalog.region_path(bill.region_code),
+        region=catalog.region_path(bill.region_code, to_shanghai(bill.issued_at).date()),
         kind=catalog.kinds[bill.kind].name,
         extension=extension_of(catalog, bill),
         history_lines=history_of(events),

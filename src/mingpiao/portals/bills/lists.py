@@ -10,6 +10,7 @@ from mingpiao.evidence.service import is_digest
 from mingpiao.identity.model import Account
 from mingpiao.issuing.model import Bill, BillFilter, BillState, Color
 from mingpiao.issuing.service import list_bills
+from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.codes import is_number, region_covers
 from mingpiao.kernel.money import plain_number
 from mingpiao.portals.bills.access import unit_of
@@ -52,7 +53,7 @@ async def _rows(here: Here, found: Page[Bill]) -> Page[BillRow]:
             kind=kind_name(here.catalog, bill.kind),
             kind_whole=here.catalog.kinds[bill.kind].name,
             unit=names.get(bill.unit_id, ""),
-            region=here.catalog.region_path(bill.region_code),
+            region=here.catalog.region_path(bill.region_code, to_shanghai(bill.issued_at).date()),
         )
         for bill in found.items
     )
