@@ -120,6 +120,13 @@ async def test_each_problem_stands_at_its_field_and_nothing_is_lost(
     assert await world.value("SELECT count(*) FROM units WHERE uscc = $1", CODE) == 0
 
 
+async def test_all_problems_of_a_form_are_told_together(world: World) -> None:
+    async with await world.browser(region=XINCHENG) as browser:
+        answer = await register(browser, uscc="1", name="", unit_type="", mode="")
+    for told in ("应为18位", "请填写单位名称", "请选择单位类型", "请选择开票方式"):
+        assert told in answer.text
+
+
 async def test_a_region_that_does_not_exist_is_told_to_the_province_too(world: World) -> None:
     async with await world.browser(region=PROVINCE) as browser:
         answer = await register(browser, region_code="159999")
@@ -201,7 +208,7 @@ async def test_the_list_tells_stock_last_issue_and_what_stops_a_unit(world: Worl
         idle = (await browser.get("/finance/units?standing=idle")).text
         assert office.unit.name not in idle
         assert hospital.unit.name in idle
-        assert "100,000" in idle
+        assert "种，300,000" in idle
         for standing in ("stopped", "ending", "no_kinds"):
             assert "没有符合条件的用票单位" in (await browser.get(f"/finance/units?standing={standing}")).text
         await world.value(

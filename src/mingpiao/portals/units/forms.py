@@ -9,6 +9,7 @@ from mingpiao.portals.forms import FormField, PageForm
 from mingpiao.portals.regions import region_options
 from mingpiao.portals.units.lists import MODES, TYPES
 from mingpiao.units.model import Unit, UnitDetails, UnitMode, UnitType
+from mingpiao.units.service import unit_problems
 
 _CODE = FormField(
     name="uscc",
@@ -72,23 +73,25 @@ def amend_form(unit_id: int) -> PageForm:
 
 
 def read_unit(form: Mapping[str, str]) -> Unit:
-    """A unit as it was typed. Raises `Refusal` for a type, mode or region that was not chosen."""
-    problems = list(_choice_problems(form, ("unit_type", "mode")))
+    """A unit as it was typed. Raises `Refusal` with all problems, also of what was not chosen."""
+    missing = _choice_problems(form, ("unit_type", "mode"))
     if not form.get("region_code"):
-        problems.append(_missing("region_code", "请选择所属地区。"))
-    if problems:
-        raise Refusal(*problems)
-    return Unit(
+        missing.append(_missing("region_code", "请选择所属地区。"))
+    chosen = {problem.field for problem in missing}
+    unit = Unit(
         uscc=form.get("uscc", "").replace(" ", "").upper(),
         name=form.get("name", ""),
-        region_code=form["region_code"],
-        mode=UnitMode(form["mode"]),
-        unit_type=UnitType(form["unit_type"]),
+        region_code=form.get("region_code", ""),
+        mode=UnitMode.ONLINE if "mode" in chosen else UnitMode(form["mode"]),
+        unit_type=UnitType.OFFICE if "unit_type" in chosen else UnitType(form["unit_type"]),
         receiving_account=form.get("receiving_account", ""),
         receiving_bank=form.get("receiving_bank", ""),
         address=form.get("address", ""),
         phone=form.get("phone", ""),
     )
+    if missing:
+        raise Refusal(*unit_problems(unit), *missing)
+    return unit
 
 
 def read_details(form: Mapping[str, str]) -> UnitDetails:

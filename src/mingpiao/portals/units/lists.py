@@ -89,14 +89,26 @@ def _stopped(row: UnitRow) -> str:
     return "、".join(dict.fromkeys(reasons))
 
 
-def _stock(row: UnitRow) -> str:
-    """库存 by kind: figures for an interface unit; an online one draws its numbers when it issues."""
-    names = [(row.kind_names.get(code, code), free) for code, free in row.standing.free.items()]
-    if not names:
-        return "尚未核定种类"
+def _stock(row: UnitRow) -> Any:
+    """库存 in short: how many numbers of how many kinds; an online unit draws its numbers when it issues."""
+    free = row.standing.free
+    if not free:
+        return Badge("尚未核定种类", "orange")
     if row.unit.mode is UnitMode.ONLINE:
-        return "即领即开：" + "、".join(name for name, _ in names)
-    return "、".join(f"{name} {free:,}" for name, free in names)
+        return f"{len(free)} 种，即领即开"
+    empty = sum(not count for count in free.values())
+    return Parts(
+        (f"{len(free)} 种，{sum(free.values()):,}", Badge(f"{empty} 种没有号码", "orange") if empty else "")
+    )
+
+
+def _stock_words(row: UnitRow) -> str:
+    """库存 by kind, for an export."""
+    online = row.unit.mode is UnitMode.ONLINE
+    return "、".join(
+        row.kind_names.get(code, code) + ("" if online else f" {count}")
+        for code, count in row.standing.free.items()
+    )
 
 
 def _until(row: UnitRow) -> Any:
@@ -141,7 +153,7 @@ UNITS: Listing[UnitRow] = Listing(
         Column(name="mode", label="开票方式", phone=False, value=lambda row: MODES[row.unit.mode.value]),
         Column(name="state", label="状态", value=lambda row: state_badge(row.unit)),
         Column(name="locks", label="不能开票的原因", phone=False, value=lambda row: _stopped(row) or None),
-        Column(name="stock", label="库存", phone=False, kind="wide", value=_stock),
+        Column(name="stock", label="库存", phone=False, kind="short", value=_stock, text=_stock_words),
         Column(
             name="last_issue",
             label="最近开票",
