@@ -14,6 +14,7 @@ from mingpiao.storage.embedded import EmbeddedServer
 COMMANDS = (
     "demo",
     "demo-reset",
+    "setup",
     "serve",
     "worker",
     "jobs",

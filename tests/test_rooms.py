@@ -19,7 +19,7 @@ DOORS = {"service", "model"}
 CELLAR = {"kernel", "storage", "crypto", "house", "jobs", "processes"}
 #: What a room tells the house, and what can be set of it.
 WIRES = {"room", "settings"}
-FACES = {"demo", "gateway", "portals"}
+FACES = {"demo", "gateway", "portals", "setup"}
 
 
 class Import(msgspec.Struct, frozen=True):

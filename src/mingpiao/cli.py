@@ -204,6 +204,59 @@ def migrate(**options: Any) -> None:
 
 
 @main.command()
+@click.option(
+    "--file",
+    "plan_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="用一个 TOML 文件给出全部内容，不再逐项询问。",
+)
+@click.option("--example", is_flag=True, help="打印带说明的 TOML 示例。")
+@click.option("--owner-url", metavar="URL", help="数据库所有者的地址，只用于建表，不保存。")
+@_database_option
+@_data_option
+@_key_option
+@click.option("--public-url", help="用户访问的网址，印在票据二维码中，选定后不要更改。")
+def setup(plan_file: Path | None, example: bool, owner_url: str | None, **options: Any) -> None:
+    """首次设置：从空数据库到可以使用的省份。可以重复执行，中断后从断点继续。
+
+    依次设置数据库、省份、主密钥分发、监制章、起始数据和首批管理员。也可以直接执行 mingpiao serve，在网页上设置。
+    """
+    from mingpiao.setup import plans, terminal
+
+    if example:
+        click.echo(plans.example(), nl=False)
+    elif plan_file:
+        terminal.set_up_by_plan(plans.read_plan(plan_file), options)
+    else:
+        terminal.set_up_by_questions(options, owner_url or "")
+
+
+@main.group()
+def key() -> None:
+    """主密钥：检查，或用份额恢复。"""
+
+
+@key.command("check")
+@_database_option
+@_data_option
+@_key_option
+def key_check(**options: Any) -> None:
+    """检查主密钥能不能打开数据库中的签章私钥。"""
+    from mingpiao.setup import keys
+
+    click.echo(asyncio.run(keys.check(_with_database(**options))))
+
+
+@key.command("restore")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def key_restore(file: Path) -> None:
+    """用足够的份额恢复主密钥文件。逐份输入，不显示；不需要数据库。"""
+    from mingpiao.setup import keys
+
+    keys.restore(file)
+
+
+@main.command()
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )

@@ -20,6 +20,8 @@ from mingpiao.crypto.keystore import ENVIRONMENT_FILE, MasterKey
 from mingpiao.house.finding import room_settings
 
 PREFIX = "MINGPIAO_"
+#: Lines `MINGPIAO_NAME=value` in the data directory, which the first setup writes; systemd reads it, too.
+SETTINGS_FILE = "settings.env"
 
 AtLeastOne = Annotated[int, Meta(ge=1, le=256)]
 LogLevel = Annotated[str, Meta(pattern="^(debug|info|warning|error)$")]
@@ -146,12 +148,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Settings:
-    """Read the settings. Options that are not None take precedence over variables, variables over defaults.
+    """Read the settings. Options that are not None take precedence over variables, variables over the settings
+    file of the data directory, that file over defaults.
 
     Raises SettingsError that names every wrong setting.
     """
     known = variables()
     given: dict[str, Any] = {}
+    environment = read_settings_file(settings_file(environment, options.get("data_dir"))) | dict(environment)
     if environment.get("PORT"):
         given["port"] = environment["PORT"]
     for name in known:
@@ -170,6 +174,34 @@ def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Setting
         raise SettingsError("\n".join(complaints))
     rooms = tuple(kind(**own) for kind in room_settings() if (own := _of_kind(values, kind, known)))
     return Settings(rooms=rooms, **_of_kind(values, Settings, known))
+
+
+def settings_file(environment: Mapping[str, str] = os.environ, data_dir: Path | None = None) -> Path:
+    """The settings file of the data directory that an option or the environment names."""
+    named = data_dir or environment.get(PREFIX + "DATA_DIR", "").strip() or Settings().data_dir
+    return Path(named).expanduser() / SETTINGS_FILE
+
+
+def read_settings_file(file: Path) -> dict[str, str]:
+    """The variables of a settings file; none if there is none.
+
+    Raises SettingsError for a file that cannot be read or has a line of another form.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"读不出设置文件 {file}，请检查文件和读取权限。") from error
+    found: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals or not name.strip().startswith(PREFIX):
+            raise SettingsError(f"设置文件 {file} 第 {number} 行应写成 {PREFIX}名称=值 的样子，请更正。")
+        found[name.strip()] = value.strip().strip("'\"")
+    return found
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):

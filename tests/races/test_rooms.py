@@ -15,6 +15,8 @@ from tests.support.world import World
 from mingpiao.catalog.service import mark_evidence
 from mingpiao.exports.model import Export, ExportOrder
 from mingpiao.exports.service import ask_for_export
+from mingpiao.founding.model import StarterPlan
+from mingpiao.founding.service import lay_starter
 from mingpiao.identity.model import AuditEntry, Role
 from mingpiao.identity.service import create_account
 from mingpiao.issuing.medians import count_items
@@ -181,3 +183,21 @@ async def test_an_export_is_not_made_twice(world: World, other: World, locked: b
     with lock_taken_away("exports", unless=locked):
         outcomes = await race(world.url, writing("exports"), ask(world), ask(other))
     assert len({outcome.export_id for outcome in outcomes}) == (1 if locked else 2)
+
+
+@WITH_AND_WITHOUT
+async def test_a_province_begins_with_one_choice_of_starter_data(
+    world: World, other: World, locked: bool
+) -> None:
+    await world.value("INSERT INTO foundings (province) VALUES ('150000') RETURNING founding_id")
+
+    async def choose(there: World, *codes: str) -> bool:
+        async with there.database.system() as connection:
+            return await lay_starter(connection, StarterPlan(categories=codes, items=False), acting=ACTING)
+
+    with lock_taken_away("founding", unless=locked):
+        first, second = await race(world.url, writing("foundings"), choose(world), choose(other, "03"))
+    assert first is True
+    # Without the lock the database's own refusal comes too late for a sentence.
+    assert isinstance(second, Refusal if locked else IntegrityError)
+    assert await world.value("SELECT starter = '{}' FROM foundings") is True

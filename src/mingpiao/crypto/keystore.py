@@ -73,6 +73,10 @@ class MasterKey:
         """The key as 32 hex digits, for a signer process or a key file."""
         return self._key.hex()
 
+    def fingerprint(self) -> str:
+        """Eight hex digits by which two keys are told apart. They stand in every record that the key encrypted."""
+        return self._mark.hex()
+
     def derive(self, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose; it tells nothing about this one."""
         return hmac_sm3(self._key, f"derived key\n{purpose}".encode())

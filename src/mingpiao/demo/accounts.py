@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from mingpiao.demo.private import write_private
+from mingpiao.storage.private import write_private
 
 
 class DemoAccount(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,8 @@ from mingpiao.demo.regions import PROVINCE, region_name
 from mingpiao.layout.service import FONT_PATH
 from mingpiao.sealing.model import SealImage, SealingKey
 from mingpiao.sealing.service import (
+    MAKER,
+    ROOT,
     Authority,
     Owner,
     draw_supervisor_seal,
@@ -22,9 +24,6 @@ from mingpiao.sealing.service import (
 )
 from mingpiao.units.model import Unit
 
-_ROOT: Owner = ("authority", "root")
-_MAKER: Owner = ("maker", "maker")
-
 
 async def stand_up_authority(connection: AsyncConnection, master: MasterKey, at: datetime) -> Authority:
     """The demonstration's root certificate and seal maker, made if they do not exist."""
@@ -32,8 +31,8 @@ async def stand_up_authority(connection: AsyncConnection, master: MasterKey, at:
     if found is not None:
         return found
     authority = make_demonstration_authority(master, at, region_name(PROVINCE))
-    await store_key(connection, _ROOT, authority.root, acting=ACTING)
-    await store_key(connection, _MAKER, authority.maker, acting=ACTING)
+    await store_key(connection, ROOT, authority.root, acting=ACTING)
+    await store_key(connection, MAKER, authority.maker, acting=ACTING)
     return authority
 
 

@@ -15,7 +15,6 @@ from rich.console import Console
 
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.demo.accounts import DemoAccount, read_accounts, write_accounts
-from mingpiao.demo.private import write_private
 from mingpiao.demo.progress import shown_progress
 from mingpiao.processes.supervise import (
     Child,
@@ -27,6 +26,7 @@ from mingpiao.processes.supervise import (
 )
 from mingpiao.settings import Settings
 from mingpiao.storage.embedded import OWNER, PLATFORM, EmbeddedOptions, EmbeddedServer
+from mingpiao.storage.private import write_private
 
 
 def run(settings: Settings, console: Console | None = None) -> None:

@@ -1,12 +1,13 @@
-"""A certificate authority and a seal maker of our own, for a demonstration or a test province.
+"""A certificate authority and a seal maker of the platform's own.
 
-A real province gets certificates from a licensed CA and seals from its seal office. It does not use this
-module; its keys are stored in the same table.
+A demonstration has one that says so. A province has one from its first setup; where certificates of a licensed
+CA and seals of the seal office are demanded, their keys are stored in the same table.
 """
 
 from datetime import datetime, timedelta
 
 import msgspec
+from asn1crypto.x509 import Certificate as CertificateStructure
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.crypto import x509
@@ -15,7 +16,7 @@ from mingpiao.crypto.sm2 import PrivateKey
 from mingpiao.crypto.sm3 import sm3_hex
 from mingpiao.sealing.keys import KeyRing, key_info_of, key_label
 from mingpiao.sealing.model import SealImage, SealingKey, SealingParty
-from mingpiao.sealing.parties import find_key
+from mingpiao.sealing.parties import MAKER, ROOT, find_key
 from mingpiao.sealing.seals import SealText, make_seal
 
 _ORGANIZATION = "明票演示"
@@ -33,23 +34,36 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_demonstration_authority(master: MasterKey, at: datetime, province: str = "") -> Authority:
-    """Make a root CA and, under it, a seal maker, both valid from `at`, which has a time zone; `province` is
-    a name.
+    """Make the root CA of a demonstration and, under it, a seal maker, both valid from `at`, which has a time
+    zone; `province` is a name.
     """
+    return _make(master, at, province, _ORGANIZATION, ("明票演示根证书", "明票演示制章机构"))
+
+
+def make_province_authority(master: MasterKey, at: datetime, province: str, department: str) -> Authority:
+    """The same for a province at work, in the name of its finance `department`."""
+    return _make(
+        master, at, province, department, (f"{province}财政电子票据根证书", f"{province}财政电子票据制章机构")
+    )
+
+
+def _make(
+    master: MasterKey, at: datetime, province: str, organization: str, names: tuple[str, str]
+) -> Authority:
     root_key = PrivateKey.generate()
-    name = x509.DistinguishedName(common_name="明票演示根证书", organization=_ORGANIZATION, province=province)
+    name = x509.DistinguishedName(common_name=names[0], organization=organization, province=province)
     root = x509.make_root(
         name, root_key, valid_from=at - _LEEWAY, valid_to=at + timedelta(days=365 * _ROOT_YEARS)
     )
     root_record = _record(master, root_key, root)
-    maker_key, maker = _issue(master, root_record, "明票演示制章机构", province, at)
+    maker_key, maker = _issue(master, root_record, names[1], province, at)
     return Authority(root=root_record, maker=_record(master, maker_key, maker))
 
 
 async def find_authority(connection: AsyncConnection) -> Authority | None:
     """The province's authority as it is stored; None before it was made."""
-    root = await find_key(connection, ("authority", "root"))
-    maker = await find_key(connection, ("maker", "maker"))
+    root = await find_key(connection, ROOT)
+    maker = await find_key(connection, MAKER)
     if root is None or maker is None:
         return None
     return Authority(root=_key_of(root), maker=_key_of(maker))
@@ -77,8 +91,8 @@ def make_sealing_key(
 ) -> SealingKey:
     """Make a key, its certificate and its electronic seal for a unit or a department.
 
-    `owner_name` goes into the certificate, `seal_id` (ASCII) and `seal_name` into the seal. Raises what
-    `MasterKey.unwrap` raises if the master key is not the authority's.
+    `owner_name` and the authority's organization go into the certificate, `seal_id` (ASCII) and `seal_name`
+    into the seal. Raises what `MasterKey.unwrap` raises if the master key is not the authority's.
     """
     key, certificate = _issue(master, authority.root, owner_name, province, at)
     issued = x509.read(certificate)
@@ -105,9 +119,10 @@ def _issue(
     master: MasterKey, root: SealingKey, common_name: str, province: str, at: datetime
 ) -> tuple[PrivateKey, bytes]:
     issuer = x509.read(root.certificate)
+    organization: str = CertificateStructure.load(root.certificate).subject.native["organization_name"]
     key = PrivateKey.generate()
     certificate = x509.make_leaf(
-        x509.DistinguishedName(common_name=common_name, organization=_ORGANIZATION, province=province),
+        x509.DistinguishedName(common_name=common_name, organization=organization, province=province),
         key.public,
         issuer=issuer,
         issuer_key=_open(master, root),

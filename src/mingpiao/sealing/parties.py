@@ -7,9 +7,11 @@ import msgspec
 from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.crypto.keystore import MasterKey
 from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.errors import refuse
+from mingpiao.sealing.keys import KeyRing
 from mingpiao.sealing.model import KeyInfo, SealingKey, SealingParty, SealMark
 from mingpiao.sealing.tables import signing_keys
 from mingpiao.storage.database import Database
@@ -20,6 +22,10 @@ CHANNEL = "signing_key_changed"
 
 #: The owner of a key: a kind of owner ("unit", "department", "maker", "authority") and the owner's code.
 Owner = tuple[str, str]
+
+#: The owners of the platform's own authority.
+ROOT: Owner = ("authority", "root")
+MAKER: Owner = ("maker", "maker")
 
 
 class KeptKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +110,24 @@ async def find_key(connection: AsyncConnection, owner: Owner) -> SealingParty | 
     )
     row = (await connection.execute(query)).mappings().one_or_none()
     return None if row is None else _party(row)
+
+
+async def open_keys(connection: AsyncConnection, master: MasterKey, *, limit: int = 100_000) -> int:
+    """How many keys in use the master key opens, newest first, up to a limit.
+
+    Raises the `Refusal` of the first that it does not open: see `KeyRing.open`.
+    """
+    query = (
+        select(signing_keys)
+        .where(signing_keys.c.retired_at.is_(None))
+        .order_by(signing_keys.c.key_id.desc())
+        .limit(limit)
+    )
+    ring = KeyRing(master)
+    parties = [_party(row) for row in (await connection.execute(query)).mappings()]
+    for party in parties:
+        ring.open(party.encrypted_key, party.certificate, party.key_info)
+    return len(parties)
 
 
 async def certificates(connection: AsyncConnection, owner_kind: str = "") -> list[bytes]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.sealing.model import SealImage
 
 DPI = 300
@@ -43,8 +44,8 @@ def draw_unit_seal(name: str, font: Path, *, mark: str = "（演示）") -> Seal
     return _finish(mask, UNIT_SEAL_MM, UNIT_SEAL_MM)
 
 
-def draw_supervisor_seal(region: str, font: Path) -> SealImage:
-    """The oval 财政票据监制章 of a region's finance department, 30 × 20 mm, marked 演示."""
+def draw_supervisor_seal(region: str, font: Path, *, mark: str = "（演示）") -> SealImage:
+    """The oval 财政票据监制章 of a region's finance department, 30 × 20 mm, with a `mark` below its name."""
     wide, high = SUPERVISOR_SEAL_MM
     mask = Image.new("L", (round(wide * _MM), round(high * _MM)))
     draw = ImageDraw.Draw(mask)
@@ -54,7 +55,7 @@ def draw_supervisor_seal(region: str, font: Path) -> SealImage:
     _arc_text(mask, "财政票据监制章", font, middle, (11.2 * _MM, 6.3 * _MM), 3.4 * _MM)
     size = min(3.0, 18.0 / max(len(region), 1)) * _MM
     _line(draw, region, font, (middle[0], middle[1] + 0.9 * _MM), size)
-    _line(draw, "（演示）", font, (middle[0], middle[1] + 5.2 * _MM), 2.8 * _MM)
+    _line(draw, mark, font, (middle[0], middle[1] + 5.2 * _MM), 2.8 * _MM)
     return _finish(mask, wide, high)
 
 
@@ -141,3 +142,30 @@ def _finish(mask: Image.Image, width_mm: int, height_mm: int) -> SealImage:
     file = io.BytesIO()
     picture.save(file, format="PNG", dpi=(DPI, DPI), compress_level=6)
     return SealImage(format="png", data=file.getvalue(), width_mm=width_mm, height_mm=height_mm)
+
+
+def given_supervisor_seal(data: bytes) -> SealImage:
+    """A picture of the 财政票据监制章 that the province brings, printed 30 × 20 mm.
+
+    Raises `Refusal` (`sealing.picture_wrong`) for anything but a PNG of that shape with 200 to 2,400 points a
+    side and at most 512 KB.
+    """
+    wide, high = SUPERVISOR_SEAL_MM
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
+            size = picture.size
+            picture.verify()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise _wrong_picture() from error
+    in_shape = abs(size[0] * high - size[1] * wide) <= 0.05 * size[0] * high
+    if len(data) > 512 * 1024 or not in_shape or not all(200 <= side <= 2_400 for side in size):
+        raise _wrong_picture()
+    return SealImage(format="png", data=data, width_mm=wide, height_mm=high)
+
+
+def _wrong_picture() -> Refusal:
+    return refuse(
+        "sealing.picture_wrong",
+        "监制章图样应为 PNG 图片，宽高比 3:2，每边 200 至 2400 像素，不超过 512 KB，底色透明。请更换图片。",
+        field="seal/picture",
+    )

@@ -7,6 +7,7 @@ from mingpiao.sealing.authority import (
     Authority,
     find_authority,
     make_demonstration_authority,
+    make_province_authority,
     make_sealing_key,
 )
 from mingpiao.sealing.ceiling import seal_ceiling_per_s
@@ -20,17 +21,20 @@ from mingpiao.sealing.errors import SignerUnavailable
 from mingpiao.sealing.model import SignatureReport, XmlReport
 from mingpiao.sealing.parties import CHANNEL as KEY_CHANNEL
 from mingpiao.sealing.parties import (
+    MAKER,
+    ROOT,
     KeptKey,
     Owner,
     PartyStore,
     certificates,
     find_key,
     keys_of,
+    open_keys,
     retire_key,
     seals,
     store_key,
 )
-from mingpiao.sealing.pictures import draw_supervisor_seal, draw_unit_seal
+from mingpiao.sealing.pictures import draw_supervisor_seal, draw_unit_seal, given_supervisor_seal
 from mingpiao.sealing.reading import (
     Glance,
     PartySignature,
@@ -49,7 +53,9 @@ from mingpiao.sealing.xml import header_and_data
 
 __all__ = [
     "KEY_CHANNEL",
+    "MAKER",
     "MAX_PICTURE",
+    "ROOT",
     "Authority",
     "Glance",
     "InlineSigner",
@@ -68,11 +74,14 @@ __all__ = [
     "draw_unit_seal",
     "find_authority",
     "find_key",
+    "given_supervisor_seal",
     "glance",
     "header_and_data",
     "keys_of",
     "make_demonstration_authority",
+    "make_province_authority",
     "make_sealing_key",
+    "open_keys",
     "parse_sealed",
     "read_seal",
     "read_sealed",

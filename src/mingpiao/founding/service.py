@@ -1,0 +1,55 @@
+"""What faces may ask of the founding."""
+
+from mingpiao.founding.ceremony import (
+    TYPED_BACK,
+    Distribution,
+    Hall,
+    begin,
+    bring_key,
+    check_plan,
+    hand_out,
+    last_ceremony,
+    record_ceremony,
+)
+from mingpiao.founding.regions import departments_of, province_names, regions_of_table, shipped_regions
+from mingpiao.founding.starter import starter, starter_categories, starter_items, starter_kinds
+from mingpiao.founding.steps import (
+    appoint_administrators,
+    check_administrators,
+    check_province,
+    complete,
+    founding_state,
+    lay_province,
+    lay_starter,
+    make_seals,
+    regions_wanted,
+)
+
+__all__ = [
+    "TYPED_BACK",
+    "Distribution",
+    "Hall",
+    "appoint_administrators",
+    "begin",
+    "bring_key",
+    "check_administrators",
+    "check_plan",
+    "check_province",
+    "complete",
+    "departments_of",
+    "founding_state",
+    "hand_out",
+    "last_ceremony",
+    "lay_province",
+    "lay_starter",
+    "make_seals",
+    "province_names",
+    "record_ceremony",
+    "regions_of_table",
+    "regions_wanted",
+    "shipped_regions",
+    "starter",
+    "starter_categories",
+    "starter_items",
+    "starter_kinds",
+]

@@ -1,0 +1,12 @@
+"""首次设置: how far a founding has come, and ceremonies of the master key."""
+
+from mingpiao.storage.migrations.sql import run_sql_beside
+
+revision = "0023"
+down_revision = "0022"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
