@@ -21,7 +21,11 @@ _SPRITE = _VENDOR / "icons.svg"
 _WHOLE_SHEET = Path("node_modules/@tabler/core/dist/css/tabler.min.css")
 _SHEET = _VENDOR / "tabler.min.css"
 #: Where names of classes stand: templates, scripts, and Python that makes markup.
-_SOURCES = ("src/mingpiao/portals/**/*", "src/mingpiao/gateway/templates/*")
+_SOURCES = (
+    "src/mingpiao/portals/**/*",
+    "src/mingpiao/gateway/templates/*",
+    "src/mingpiao/setup/templates/**/*",
+)
 _SOURCE_ENDINGS = {".html", ".js", ".py", ".css"}
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

@@ -9,12 +9,15 @@ from click.testing import CliRunner, Result
 
 from mingpiao.cli import main
 from mingpiao.rules.service import library_rules, read_rules
+from mingpiao.settings import Settings
+from mingpiao.setup import first_start
 from mingpiao.storage.embedded import EmbeddedServer
 
 COMMANDS = (
     "demo",
     "demo-reset",
     "setup",
+    "doctor",
     "serve",
     "worker",
     "jobs",
@@ -50,7 +53,7 @@ def test_every_command_explains_itself(command: str) -> None:
     assert "。" in shown.output
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "migrate"])
+@pytest.mark.parametrize("command", ["worker", "migrate"])
 def test_a_missing_database_is_told(command: str) -> None:
     refused = call(command)
     assert refused.exit_code == 1
@@ -86,7 +89,23 @@ def test_migrate_brings_an_empty_database_up_and_can_be_repeated(
     assert cluster.run_sql("SELECT count(*) FROM alembic_version", database=name) == "1\n"
 
 
-@pytest.mark.parametrize("command", ["serve", "worker"])
+class _Offered(Exception):
+    """The pages of the first setup would be served now."""
+
+
+def test_serve_offers_the_first_setup_where_nobody_did_it(
+    empty_database_url: str, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offer(settings: Settings) -> None:
+        raise _Offered(settings.database_url)
+
+    monkeypatch.setattr(first_start, "serve_setup", offer)
+    for arguments in ([], ["--database-url", empty_database_url], ["--database-url", database_url]):
+        offered = call("serve", "--data-dir", str(tmp_path), *arguments)
+        assert isinstance(offered.exception, _Offered), arguments
+
+
+@pytest.mark.parametrize("command", ["worker"])
 def test_a_server_does_not_start_on_a_foreign_schema_or_without_master_key(
     command: str, empty_database_url: str, tmp_path: Path
 ) -> None:

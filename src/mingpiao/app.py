@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from mingpiao import settings as settings_module
 from mingpiao.composition import (
@@ -31,23 +31,10 @@ from mingpiao.processes.orphans import end_with_parent
 from mingpiao.processes.watchdog import watched_loop
 from mingpiao.settings import Settings
 from mingpiao.storage.logs import keep_values_out
+from mingpiao.web import secure_headers
 
 #: A process whose event loop stood still for so long ends itself, so that its supervisor starts another.
 LOOP_SECONDS = 30.0
-
-#: Scripts and styles come from our own files only, so that no text of a bill can become a script.
-#: Styles may be inline because charts and faces set them on elements.
-_SECURITY_HEADERS = {
-    "content-security-policy": (
-        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-        "font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "permissions-policy": "camera=(self), microphone=(), geolocation=()",
-    "cross-origin-opener-policy": "same-origin",
-}
-_ENCODED_HEADERS = [(name.encode(), value.encode()) for name, value in _SECURITY_HEADERS.items()]
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
@@ -83,7 +70,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         dependencies={"services": Provide(provide_services, sync_to_thread=False)} | provided_services(),
         exception_handlers={HTTPException: _off_the_routes},
         lifespan=[lifespan],
-        before_send=[_secure],
+        before_send=[secure_headers],
         openapi_config=None,
         request_max_body_size=MOST_FORM_BYTES,
         multipart_form_part_limit=MOST_MEMBERS,
@@ -125,14 +112,3 @@ def background_work(settings: Settings) -> AbstractAsyncContextManager[None]:
     from mingpiao.worker import alongside
 
     return alongside(settings)
-
-
-async def _secure(message: Message, _scope: Scope) -> None:
-    """Add headers that are not set yet. Every answer passes through here, so headers are added while it is
-    sent.
-    """
-    if message["type"] != "http.response.start":
-        return
-    headers = list(message.get("headers", ()))
-    present = {name for name, _ in headers}
-    message["headers"] = headers + [header for header in _ENCODED_HEADERS if header[0] not in present]

@@ -115,11 +115,12 @@ def demo_reset(**options: Any) -> None:
 )
 @click.option("--run-worker/--no-run-worker", default=None, help="是否同时执行后台任务，默认否。")
 def serve(**options: Any) -> None:
-    """在自己的 PostgreSQL 上运行网站和接口（先执行 mingpiao migrate）。"""
+    """在自己的 PostgreSQL 上运行网站和接口。还没有设置过的系统先提供首次设置的网页。"""
     import uvicorn
 
     from mingpiao.listening import server_options
 
+    _set_up_first(settings_module.load(**options))
     settings = _ready(**options)
     # Each web process builds the application again, from its environment.
     os.environ.update(settings.to_environment())
@@ -229,6 +230,21 @@ def setup(plan_file: Path | None, example: bool, owner_url: str | None, **option
         terminal.set_up_by_plan(plans.read_plan(plan_file), options)
     else:
         terminal.set_up_by_questions(options, owner_url or "")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON，供程序读取。")
+@_database_option
+@_data_option
+@_key_option
+def doctor(as_json: bool, **options: Any) -> None:
+    """检查系统缺什么、哪里不对，并说明怎么办。没有错误返回 0，有错误返回 1。"""
+    from mingpiao.setup.doctor import examine, tell
+
+    findings = asyncio.run(examine(settings_module.load(**options)))
+    click.echo(tell(findings, as_json=as_json))
+    if any(each.state == "bad" for each in findings):
+        sys.exit(1)
 
 
 @main.group()
@@ -381,6 +397,16 @@ def healthcheck(url: str | None, **options: Any) -> None:
     if status != 200:
         raise Trouble(f"{target} 不正常（{status or '没有回答'}）。")
     click.echo(f"{target} 正常。")
+
+
+def _set_up_first(settings: Settings) -> None:
+    """Serve the pages of the first setup until somebody has set the platform up; nothing if that was done."""
+    from mingpiao.setup.first_start import is_unset
+
+    if is_unset(settings):
+        from mingpiao.setup.first_start import serve_setup
+
+        serve_setup(settings)
 
 
 def _with_database(**options: Any) -> Settings:

@@ -11,6 +11,7 @@ from mingpiao.founding.ceremony import (
     last_ceremony,
     record_ceremony,
 )
+from mingpiao.founding.doctor import Finding, look_at_province
 from mingpiao.founding.regions import departments_of, province_names, regions_of_table, shipped_regions
 from mingpiao.founding.starter import starter, starter_categories, starter_items, starter_kinds
 from mingpiao.founding.steps import (
@@ -28,6 +29,7 @@ from mingpiao.founding.steps import (
 __all__ = [
     "TYPED_BACK",
     "Distribution",
+    "Finding",
     "Hall",
     "appoint_administrators",
     "begin",
@@ -42,6 +44,7 @@ __all__ = [
     "last_ceremony",
     "lay_province",
     "lay_starter",
+    "look_at_province",
     "make_seals",
     "province_names",
     "record_ceremony",

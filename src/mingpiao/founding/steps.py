@@ -187,7 +187,7 @@ async def lay_starter(connection: AsyncConnection, plan: StarterPlan, *, acting:
         if list(row["starter"]) != chosen:
             raise _differs("starter/categories", f"起始数据已经选定（{'、'.join(row['starter']) or '无'}）")
         return False
-    year = plan.template_year or today().year
+    year = today().year if plan.template_year is None else plan.template_year
     if not today().year - 10 <= year <= today().year + 1:
         raise refuse(
             "founding.template_year_wrong",

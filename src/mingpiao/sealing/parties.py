@@ -112,6 +112,18 @@ async def find_key(connection: AsyncConnection, owner: Owner) -> SealingParty | 
     return None if row is None else _party(row)
 
 
+async def keys_in_use(connection: AsyncConnection, *, limit: int) -> dict[Owner, SealingParty]:
+    """The oldest keys in use by owner, up to a limit; their certificates end first."""
+    query = (
+        select(signing_keys)
+        .where(signing_keys.c.retired_at.is_(None))
+        .order_by(signing_keys.c.key_id)
+        .limit(limit)
+    )
+    rows = (await connection.execute(query)).mappings()
+    return {(row["owner_kind"], row["owner"]): _party(row) for row in rows}
+
+
 async def open_keys(connection: AsyncConnection, master: MasterKey, *, limit: int = 100_000) -> int:
     """How many keys in use the master key opens, newest first, up to a limit.
 

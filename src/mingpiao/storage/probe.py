@@ -28,6 +28,18 @@ async def require_ready(url: str) -> None:
         await connection.close()
 
 
+async def schema_revision(url: str) -> str | None:
+    """The schema revision of the database at an address; None before the first migration.
+
+    Raises `Refusal` (`database.unreachable`).
+    """
+    connection = await _connect(url)
+    try:
+        return await revision_of(connection)
+    finally:
+        await connection.close()
+
+
 async def _connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
     try:
         return await asyncpg.connect(plain_url(url), timeout=_CONNECT_SECONDS)

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.founding.service import look_at_province
 from mingpiao.house.rooms import duties
 from mingpiao.issuing.model import DayTotal
 from mingpiao.issuing.service import day_totals
@@ -40,6 +41,7 @@ async def state(call: NamedDependency[PageCall]) -> Response[str]:
         server_version = await connection.scalar(text("SHOW server_version"))
         size = await connection.scalar(text("SELECT pg_database_size(current_database())"))
         pools, rounds = await pool_levels(connection), await _rounds(connection)
+        findings = await look_at_province(connection, call.services.settings.master_key())
     return page(
         call.request,
         "system/state.html",
@@ -53,6 +55,7 @@ async def state(call: NamedDependency[PageCall]) -> Response[str]:
         pools=pools,
         kinds=catalog.kinds,
         rounds=rounds,
+        findings=[each for each in findings if each.state != "ok"],
     )
 
 
