@@ -22,6 +22,7 @@ from mingpiao.crypto.sm3 import sm3_hex
 from mingpiao.kernel.errors import Refusal, refuse
 
 MOST_SHARES = 9
+_DIGITS = "0123456789"
 _LINE = re.compile(r"MP([2-9])-([1-9])-([0-9a-f]{8})-([0-9a-f]{4})((?:-[0-9a-f]{4}){8})-([0-9a-f]{4})")
 
 
@@ -84,8 +85,8 @@ def read_share(text: str) -> KeyShare:
             field="share",
         )
     return KeyShare(
-        threshold=int(found[1]),
-        number=int(found[2]),
+        threshold=_DIGITS.index(found[1]),
+        number=_DIGITS.index(found[2]),
         key_fingerprint=found[3],
         batch=found[4],
         secret=bytes.fromhex(found[5].replace("-", "")),

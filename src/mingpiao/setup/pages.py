@@ -64,7 +64,7 @@ SetupRequest = Request[Any, Any, Any]
 
 #: The steps by name, with what they are called on the page.
 STEPS = {
-    "database": "数据库和设置",
+    "database": "数据库",
     "province": "省份和地区",
     "key": "主密钥分发",
     "seal": "监制章",
