@@ -23,7 +23,7 @@ def test_a_department_opens_a_unit_and_its_manager_signs_in(visit: Callable[...,
     visitor.expect(400, 422)
     page.get_by_role("button", name="登记单位").click()
     expect(page.locator("#error-summary")).to_be_focused()
-    page.fill("#uscc", uscc("12", "150100", "NSE00001").lower())
+    page.fill("#uscc", uscc("12", "150100", "NXE00001").lower())
     page.select_option("#unit_type", label="学校")
     page.get_by_label("在线开票").check()
     page.get_by_role("button", name="登记单位").click()
