@@ -33,6 +33,7 @@ def test_a_person_acts_as_their_session_says() -> None:
         account=OFFICER,
         factors=("password",),
         created_at=datetime(2026, 11, 28, tzinfo=UTC),
+        ends_at=datetime(2026, 11, 28, 0, 30, tzinfo=UTC),
         csrf_token="token",
     )
     acting = acting_as(session, "192.0.2.7")

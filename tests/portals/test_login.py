@@ -1,5 +1,7 @@
 """Signing in and out through the pages: CSRF, lock, limits, cookies, first password."""
 
+import re
+
 from tests.support.browser import PASSWORD, Browser
 from tests.support.world import World
 
@@ -144,9 +146,30 @@ async def test_an_idle_and_an_old_session_end(site: World) -> None:
     assert (await browser.get("/unit")).headers["location"] == "/login?next=/unit"
 
 
-async def test_htmx_is_led_to_the_login_page_too(site: World) -> None:
-    answer = await site.stranger().client.get("/unit/issue/items", headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/login?ended=yes")
+async def test_pages_say_how_long_the_session_lasts(site: World) -> None:
+    pool = site.services.database.pool
+    browser = await site.browser("handler")
+    await pool.execute("UPDATE sessions SET created_at = now() - interval '11 hours 50 minutes'")
+    shown = await browser.get("/unit")
+    left = int(shown.headers["session-seconds"])
+    assert 590 <= left <= 600
+    assert re.search(r'<meta name="session-seconds" content="(5[89]\d|600)">', shown.text)
+    await pool.execute("UPDATE sessions SET created_at = now(), seen_at = now() - interval '29 minutes'")
+    answer = await browser.get("/session")
+    assert answer.status_code == 204
+    assert 1_790 <= int(answer.headers["session-seconds"]) <= 1_800
+    assert "session-seconds" not in (await site.stranger().get("/login")).headers
+
+
+async def test_a_part_of_a_page_is_no_reason_to_leave_it(site: World) -> None:
+    stranger = site.stranger().client
+    for address in ("/unit/issue/items", "/unit/payers/found", "/unit/bills", "/finance/units"):
+        answer = await stranger.get(address, headers={"HX-Request": "true"})
+        assert (answer.status_code, answer.headers["hx-reswap"], answer.content) == (401, "none", b"")
+        assert "hx-redirect" not in answer.headers
+    for whole in ("HX-Boosted", "HX-History-Restore-Request"):
+        answer = await stranger.get("/unit/bills", headers={"HX-Request": "true", whole: "true"})
+        assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/login?ended=yes")
     assert "登录已失效，请重新登录" in (await site.stranger().get("/login", ended="yes")).text
 
 

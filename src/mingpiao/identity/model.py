@@ -72,12 +72,13 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A server-side session of an account. `factors` names how the person proved who they are ("password",
-    …).
+    …). `ends_at` is when it ends if nothing more is asked for.
     """
 
     account: Account
     factors: tuple[str, ...]
     created_at: datetime
+    ends_at: datetime
     csrf_token: str
 
 

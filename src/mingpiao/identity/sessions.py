@@ -62,7 +62,11 @@ async def open_session(
         )
     )
     session = Session(
-        account=account, factors=factors, created_at=moment, csrf_token=secrets.token_urlsafe(_TOKEN_BYTES)
+        account=account,
+        factors=factors,
+        created_at=moment,
+        ends_at=moment + IDLE_LIMIT,
+        csrf_token=secrets.token_urlsafe(_TOKEN_BYTES),
     )
     await connection.execute(
         insert(sessions).values(
@@ -103,13 +107,16 @@ async def session_of(database: Database, token: str, *, at: datetime | None = No
         row = (await connection.execute(query)).mappings().one_or_none()
         if row is None:
             return None
-        if moment - row["seen_at"] >= SEEN_STEP:
+        last = row["seen_at"]
+        if moment - last >= SEEN_STEP:
+            last = moment
             seen = update(sessions).where(sessions.c.token_hash == token_hash(token)).values(seen_at=moment)
             await connection.execute(seen)
     return Session(
         account=account_of(row),
         factors=tuple(row["factors"]),
         created_at=row["created_at"],
+        ends_at=min(last + IDLE_LIMIT, row["created_at"] + ABSOLUTE_LIMIT),
         csrf_token=row["csrf_token"],
     )
 

@@ -32,14 +32,17 @@ from mingpiao.portals.packing import asset, packed_page
 from mingpiao.portals.refilling import refill
 from mingpiao.portals.session import (
     PASSWORD_PAGE,
+    SESSION_SECONDS,
     FormKept,
     LoginRequired,
     PageRequest,
     PasswordChangeRequired,
+    asks_for_part,
     known_visit,
     login_address,
     redirect,
     services_of,
+    session_headers,
     stale_form,
 )
 from mingpiao.portals.subjects import folders
@@ -133,7 +136,7 @@ def page(
         status_code=_status(context.get("problems", ())) if status is None else status,
         cookies=list(cookies),
         # No cache keeps pages that a person sees after signing in.
-        headers={"Cache-Control": "no-store", "Vary": varies} | packing | headers,
+        headers={"Cache-Control": "no-store", "Vary": varies} | session_headers(request) | packing | headers,
     )
 
 
@@ -161,6 +164,7 @@ def _shared_context(request: PageRequest) -> dict[str, Any]:
     token = masked(session.csrf_token) if session else ""
     return {
         "session": session,
+        "session_seconds": session_headers(request).get(SESSION_SECONDS, ""),
         "menu": menu_of(session, request.url.path) if session else [],
         "home": home_of(session),
         "place_name": visit.place_name if visit else "",
@@ -219,6 +223,9 @@ def _failure_page(request: PageRequest, error: Exception) -> Response[str]:
 
 
 def _to_login(request: PageRequest, error: LoginRequired) -> Response[bytes]:
+    if asks_for_part(request):
+        # The page stays, with all that was typed in it; a script says what to do (`session.js`).
+        return Response(b"", status_code=401, headers={"HX-Reswap": "none", "Cache-Control": "no-store"})
     cookies = [error.kept] if error.kept else []
     return redirect(request, login_address(request, kept=bool(cookies)), cookies=cookies)
 

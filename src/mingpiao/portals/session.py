@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.composition import Services
 from mingpiao.identity.model import Account, Acting, AuditEntry, Session, acting_as
 from mingpiao.identity.service import ABSOLUTE_LIMIT, record, session_of
+from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import count_unread
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW, Right, require
@@ -39,6 +40,8 @@ _Connection = ASGIConnection[Any, Any, Any, Any]
 PASSWORD_PAGE = "/password"  # noqa: S105 - an address
 _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _STATE_KEY = "mingpiao_visit"
+#: The header of an answer, and the name of the page's meta element, with what is left of the session.
+SESSION_SECONDS = "Session-Seconds"
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -148,6 +151,22 @@ async def _place_name(services: Services, session: Session) -> str:
     if account.region_code is not None:
         return (await services.catalog.get()).departments[account.region_code].name
     return "系统管理"
+
+
+def session_headers(connection: _Connection) -> dict[str, str]:
+    """How many seconds the person's session still lasts, for the script that warns before its end."""
+    visit = known_visit(connection)
+    if visit is None:
+        return {}
+    left = visit.session.ends_at - now()
+    return {SESSION_SECONDS: str(max(0, int(left.total_seconds())))}
+
+
+def asks_for_part(request: PageRequest) -> bool:
+    """Whether htmx asks for a part of a page that stays: not for a page, and not to change anything."""
+    headers = request.headers
+    whole = headers.get("HX-Boosted") or headers.get("HX-History-Restore-Request")
+    return request.method in _READING_METHODS and bool(headers.get("HX-Request")) and not whole
 
 
 def scoped_reads(services: Services, account: Account) -> AbstractAsyncContextManager[AsyncConnection]:

@@ -26,6 +26,7 @@ from mingpiao.portals.session import (
     load_visit,
     redirect,
     session_cookie,
+    session_headers,
     session_token,
 )
 from mingpiao.web import client_address
@@ -145,6 +146,12 @@ async def logout(request: PageRequest, services: NamedDependency[Services]) -> R
     return redirect(request, "/login", cookies=[session_cookie(request, "")])
 
 
+@get("/session")
+async def stay(call: NamedDependency[PageCall]) -> Response[bytes]:
+    """Keep the session from ending, as any page does; the answer's header says for how long."""
+    return Response(b"", status_code=204, headers=session_headers(call.request))
+
+
 @get("/password")
 async def password_page(call: NamedDependency[PageCall]) -> Response[str]:
     """The form for a new password."""
@@ -195,7 +202,7 @@ def _password_form(
 
 
 def create_router() -> Router:
-    """/login, /logout and /password."""
+    """/login, /logout, /session and /password."""
     return Router(
         path="/",
         route_handlers=[
@@ -205,6 +212,6 @@ def create_router() -> Router:
                 exception_handlers=EXCEPTION_HANDLERS,
                 include_in_schema=False,
             ),
-            portal_router("/", [logout, password_page, new_password]),
+            portal_router("/", [logout, stay, password_page, new_password]),
         ],
     )

@@ -67,7 +67,7 @@ from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.issuing.window import ADDRESS, Window, fresh_form, open_window
 from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.rendering import field_id, page
-from mingpiao.portals.session import PageCall, PageRequest, go_on, redirect, require_right
+from mingpiao.portals.session import PageCall, PageRequest, go_on, redirect, require_right, session_headers
 from mingpiao.units.model import UnitMode
 
 _GUARDS = [require_right(UNIT_ISSUE)]
@@ -240,7 +240,13 @@ async def save(call: NamedDependency[PageCall]) -> Response[dict[str, Any]]:
         problem = refusal.problems[0]
         return Response({"code": problem.code, "message": problem.message}, status_code=problem.status)
     return Response(
-        {"version": version, "address": form_address(form), "total": f"{view.total:.2f}", "words": view.words}
+        {
+            "version": version,
+            "address": form_address(form),
+            "total": f"{view.total:.2f}",
+            "words": view.words,
+        },
+        headers=session_headers(call.request),
     )
 
 

@@ -300,6 +300,7 @@
       headers: { "HX-Request": "true", "HX-Current-URL": location.href, "X-CSRF-Token": form.elements.csrf_token.value } });
     const ended = answer.headers.get("HX-Redirect");
     if (ended) { document.dispatchEvent(new CustomEvent("session:ended", { detail: ended })); return; }
+    document.dispatchEvent(new CustomEvent("session:seen", { detail: answer.headers.get("Session-Seconds") }));
     const told = await answer.json();
     if (!answer.ok) { refused(form, told.message); return; }
     form.elements.version.value = told.version;
