@@ -34,7 +34,7 @@ PAGES = (
     ("/admin/audit", "admin", 300),
 )
 KILOBYTE = 1_000
-_ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--lang=zh-CN"]
+ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--lang=zh-CN"]
 _ROUNDS = 3
 _FIRST_PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
 
@@ -79,14 +79,14 @@ def weigh(page: Page, address: str, *, to_the_end: bool = True) -> Weight:
 
 def _measured(browser: Browser, address: str, passwords: dict[str, str]) -> Iterator[tuple[str, int, float]]:
     contexts = {
-        login: _signed_in(browser, address, login, passwords) for login in dict.fromkeys(p[1] for p in PAGES)
+        login: signed_in(browser, address, login, passwords) for login in dict.fromkeys(p[1] for p in PAGES)
     }
     for path, login, _ in PAGES:
         weights = [weigh(contexts[login], path) for _ in range(_ROUNDS)]
         yield path, max(each.total for each in weights), median(each.first_paint_ms for each in weights)
 
 
-def _signed_in(browser: Browser, address: str, login: str, passwords: dict[str, str]) -> Page:
+def signed_in(browser: Browser, address: str, login: str, passwords: dict[str, str]) -> Page:
     page = browser.new_context(base_url=address, locale="zh-CN", reduced_motion="reduce").new_page()
     if login:
         page.goto("/login")
@@ -107,7 +107,7 @@ def main() -> None:
     passwords = {account.login: account.password for account in read_accounts(options.accounts)}
     table = Table("page", "kB on the wire", "at most", "first contentful paint, ms")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         for (path, _, most), (_, size, paint) in zip(
             PAGES, _measured(browser, options.address, passwords), strict=True
         ):

@@ -11,6 +11,8 @@ MAX_DRAFTS = 500
 #: A form with 200 rows of long texts stays below this many bytes as JSON.
 MAX_MEMBERS = 256 * 1024
 
+#: Templates that one account may have.
+MAX_SAVED_FORMS = 100
 #: Payers that a search shows.
 MAX_FOUND = 8
 
@@ -55,3 +57,26 @@ class KnownPayer(msgspec.Struct, frozen=True, kw_only=True):
     mobile: str = ""
     uses: int = 0
     hidden: bool = False
+
+
+class SavedForm(msgspec.Struct, frozen=True, kw_only=True):
+    """常用模板: a form under a name, for its account or (`shared`) for the whole unit. `own` says whose it is."""
+
+    name: str
+    kind: str
+    members: dict[str, str]
+    shared: bool = False
+    form_id: int = 0
+    own: bool = True
+
+
+class Favourite(msgspec.Struct, frozen=True, kw_only=True):
+    """How often an account has used a kind or an item, and whether it is pinned."""
+
+    uses: int = 0
+    pinned: bool = False
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """Sorts what is pinned first, then what is used most."""
+        return (not self.pinned, -self.uses)

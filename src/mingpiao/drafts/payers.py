@@ -195,7 +195,7 @@ async def change_payer(
     own = (payer_book.c.unit_id == unit_id) & (payer_book.c.payer_id == payer.payer_id)
     statement = update(payer_book).where(own).values(values | {"initials": pinyin_initials(new.name)[:100]})
     await connection.execute(statement)
-    await _note(connection, "payer:change", unit_id, new, acting)
+    await _note(connection, "payer:change", unit_id, new, acting=acting)
 
 
 async def _other(connection: AsyncConnection, unit_id: int, payer: KnownPayer) -> bool:
@@ -229,7 +229,7 @@ async def import_payer(
     inserted = await connection.execute(upsert(payer_book).values(values).on_conflict_do_nothing())
     if not inserted.rowcount:
         raise _differs(new)
-    await _note(connection, "payer:import", unit_id, new, acting)
+    await _note(connection, "payer:import", unit_id, new, acting=acting)
     return True
 
 
@@ -239,7 +239,7 @@ def _differs(payer: KnownPayer) -> Refusal:
 
 
 async def _note(
-    connection: AsyncConnection, action: str, unit_id: int, payer: KnownPayer, acting: Acting
+    connection: AsyncConnection, action: str, unit_id: int, payer: KnownPayer, *, acting: Acting
 ) -> None:
     details = {"name": payer.name, "code": payer.code, "hidden": "是" if payer.hidden else "否"}
     subject = f"payer:{payer.payer_id}"

@@ -34,6 +34,8 @@ ROOM = Room(
         "draft:reissue": "按原内容重开",
         "payer:change": "修改缴款人名录",
         "payer:import": "导入缴款人",
+        "template:delete": "删除常用模板",
+        "template:save": "保存常用模板",
     },
     details={
         "payer": "缴款人",
@@ -42,5 +44,6 @@ ROOM = Room(
         "name": "名称",
         "code": "代码",
         "hidden": "隐藏",
+        "shared": "本单位共用",
     },
 )

@@ -21,15 +21,27 @@ from mingpiao.drafts.saving import (
     list_drafts,
     save_draft,
 )
+from mingpiao.drafts.shelf import (
+    delete_template,
+    favourites_of,
+    get_template,
+    list_templates,
+    note_uses,
+    pin,
+    save_template,
+)
 
 __all__ = [
     "change_payer",
     "count_drafts",
     "count_touched",
     "delete_draft",
+    "delete_template",
+    "favourites_of",
     "find_draft",
     "forget_draft",
     "get_payer",
+    "get_template",
     "grow_book",
     "habits_of",
     "import_payer",
@@ -38,8 +50,12 @@ __all__ = [
     "link_reissue",
     "list_drafts",
     "list_payers",
+    "list_templates",
+    "note_uses",
+    "pin",
     "reissue_of",
     "reissued_as",
     "save_draft",
+    "save_template",
     "search_payers",
 ]

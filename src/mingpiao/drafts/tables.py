@@ -56,3 +56,22 @@ reissues = Table(
     Column("blue_id", BigInteger, primary_key=True),
     Column("business_no", Text, nullable=False),
 )
+saved_forms = Table(
+    "saved_forms",
+    METADATA,
+    Column("form_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("unit_id", BigInteger, nullable=False),
+    Column("account_id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind_code", String(4), nullable=False),
+    Column("members", JSONB, nullable=False),
+    Column("shared", Boolean, nullable=False),
+)
+favourites = Table(
+    "favourites",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("uses", Integer, nullable=False),
+    Column("pinned", Boolean, nullable=False),
+)

@@ -1,7 +1,7 @@
 """The form of 开具票据 as a draft: saved with each step, so that its address shows it again."""
 
 from mingpiao.drafts.model import Draft, Habits
-from mingpiao.drafts.service import find_draft, forget_draft, keep_habits, learn_payer, save_draft
+from mingpiao.drafts.service import find_draft, forget_draft, keep_habits, learn_payer, note_uses, save_draft
 from mingpiao.issuing.model import Payer
 from mingpiao.issuing.service import find_by_business_no
 from mingpiao.kernel.errors import Refusal, refuse
@@ -66,4 +66,6 @@ async def settle_draft(call: PageCall, form: IssueForm, payer: Payer) -> None:
     async with call.services.database.system() as connection:  # system: an account's own draft is written
         await forget_draft(connection, account, form.business_no)
         await keep_habits(connection, account.account_id, habits)
+        codes = {form.kind, *(row.code for row in form.items if row.code)}
+        await note_uses(connection, account.account_id, codes)
         await learn_payer(connection, unit_of(account), payer)

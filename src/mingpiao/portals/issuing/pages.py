@@ -72,7 +72,6 @@ async def form_page(
         handler=call.session.account.display_name,
         checkers=window.checkers,
         pay_modes=PAY_MODES,
-        many_kinds=len(window.kinds()) > 1,
         input_type=input_type,
         input_attributes=input_attributes,
         problems=problems,

@@ -14,7 +14,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from mingpiao.applications.model import Pending, Submitted
-from mingpiao.drafts.model import Draft
+from mingpiao.drafts.model import Draft, Favourite
 from mingpiao.drafts.service import count_drafts, grow_book, habits_of
 from mingpiao.intake import MOST_MEMBERS, PARTS
 from mingpiao.issuing.model import (
@@ -64,6 +64,13 @@ from mingpiao.portals.issuing.form import (
 )
 from mingpiao.portals.issuing.pages import assess, check_again, check_page, form_page
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
+from mingpiao.portals.issuing.shelf import (
+    favourites,
+    keep_template,
+    most_used_first,
+    template_form,
+    templates_of,
+)
 from mingpiao.portals.issuing.window import ADDRESS, Window, fresh_form, open_window
 from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.rendering import field_id, page
@@ -87,6 +94,9 @@ async def choose_or_fill(call: NamedDependency[PageCall]) -> Response[str] | Res
         return await form_page(call, window, window.view(form))
     if query.get("draft"):
         return await _saved_form(call, window, query["draft"], checked=query.get("checked") == "yes")
+    if query.get("template"):
+        form = await template_form(call, window, read_whole(query["template"]) or 0)
+        return await form_page(call, window, window.view(form))
     if query.get("application"):
         form = await form_to_correct(call.services, call.session.account, query["application"])
         saved = await draft_of(call, form.business_no)
@@ -116,7 +126,8 @@ async def _choice(call: PageCall, window: Window) -> Response[str]:
         levels = await stock_levels(connection, window.profile.unit.unit_id)
         drafts = await count_drafts(connection, call.session.account)
     by_kind = {level.kind_code: level for level in levels}
-    kinds = window.kinds()
+    used = await favourites(call)
+    kinds = sorted(window.kinds(), key=lambda kind: used.get(kind.code, Favourite()).rank)
     return page(
         call.request,
         "issuing/kind.html",
@@ -124,6 +135,8 @@ async def _choice(call: PageCall, window: Window) -> Response[str]:
         crumbs=[("首页", "/unit")],
         kinds=kinds,
         drafts=drafts,
+        templates=await templates_of(call, window),
+        pinned={code for code, each in used.items() if each.pinned},
         stops={kind.code: _stopped(by_kind.get(kind.code), window.profile.unit.mode) for kind in kinds},
     )
 
@@ -182,6 +195,8 @@ async def fill(call: NamedDependency[PageCall]) -> Response[str] | Response[byte
         return await form_page(call, window, view, stale=refusal.problems[0])
     if refused := problems_of(taken):
         return await form_page(call, window, view, problems=refused)
+    if action == "save-template":
+        return await _template_saved(call, window, view, members)
     if action != "check":
         focus = _focus(action, view)
         return go_on(form_address(view.form) + (f"#{focus}" if focus else ""))
@@ -189,6 +204,16 @@ async def fill(call: NamedDependency[PageCall]) -> Response[str] | Response[byte
     if assessment.problems:
         return go_on(form_address(view.form, checked=True))
     return go_on(check_address(view.form))
+
+
+async def _template_saved(
+    call: PageCall, window: Window, view: FormView, members: dict[str, str]
+) -> Response[str] | Response[bytes]:
+    try:
+        await keep_template(call, view.form, members)
+    except Refusal as refusal:
+        return await form_page(call, window, view, problems=refusal.problems)
+    return go_on(form_address(view.form))
 
 
 async def _saved(call: PageCall, view: FormView, *, even_if_newer: bool = False) -> FormView:
@@ -255,7 +280,8 @@ async def find_items(call: NamedDependency[PageCall]) -> Response[str]:
     """Items by name, code or pinyin initials, as the options of a list box."""
     query = read_query(call.request)
     window = await open_window(call.services, call.session.account)
-    found = matching(window.items(window.kind(query.get("kind", ""))), query.get("q", ""))
+    items = most_used_first(window.items(window.kind(query.get("kind", ""))), await favourites(call))
+    found = matching(items, query.get("q", ""))
     return page(
         call.request,
         "issuing/_items.html",

@@ -308,7 +308,7 @@
       history.replaceState(history.state, "", told.address);
       if (told.total === yuan(total, false)) document.querySelector("[data-words]").textContent = told.words || "—";
     }
-    say("草稿已保存");
+    if (!unsaved) say("草稿已保存");
   }
 
   function refused(form, message) {

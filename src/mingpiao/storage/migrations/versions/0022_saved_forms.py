@@ -1,0 +1,12 @@
+"""Forms that are saved under a name, and what an account uses most."""
+
+from mingpiao.storage.migrations.sql import run_sql_beside
+
+revision = "0022"
+down_revision = "0021"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
