@@ -134,7 +134,6 @@ RIGHTS = {
             "DEPARTMENT_HEAD",
         }
     },
-    "units.rights": {"unit_manage": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
     "payers.rights": {"unit_payers": {"UNIT_HANDLER", "UNIT_MANAGER"}},
     "qualifications.rights": {
         "unit_qualifications": {"UNIT_MANAGER"},
