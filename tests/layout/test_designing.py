@@ -129,6 +129,20 @@ async def test_what_the_designer_did_not_know_is_shown_nevertheless(world: World
         assert (await other.catalog.get()).kinds[KIND].template_days == kind.template_days
 
 
+async def test_another_number_of_the_platforms_own_version_changes_no_designed_face(
+    world: World, studio: Studio
+) -> None:
+    await studio.published(KIND, moved(await studio.shipped(KIND)))
+    bill = await issue(world)
+    drawn = await world.services.documents.faces(await document_of(world, bill))
+    kind = await studio.kind(KIND)
+    async with world.database.system() as connection:
+        await save_kinds(connection, [replace(kind, template_version="05")], acting=OFFICER)
+    async with world.beside() as other:
+        assert await other.services.documents.faces(await document_of(world, bill)) == drawn
+    assert (await studio.start(KIND, await studio.shipped(KIND))).version == 6
+
+
 async def test_the_way_of_a_version(world: World, studio: Studio) -> None:
     shipped = await studio.shipped(KIND)
     draft = await studio.start(KIND, shipped)

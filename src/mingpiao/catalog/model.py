@@ -144,6 +144,13 @@ class BillKind(msgspec.Struct, frozen=True, kw_only=True):
         """The number of the version that comes with the platform."""
         return read_whole(self.template_version, digits=2) or 1
 
+    def is_designed(self, version: int) -> bool:
+        """Whether a version of the face was designed and published, and does not come with the platform.
+
+        A number above the platform's is, also where this copy of the catalog has not heard of it yet.
+        """
+        return version > self.shipped_version or any(day.version == version for day in self.template_days)
+
     def version_on(self, day: date) -> str:
         """The template version that a bill of the day bears: the last two digits of its specimen code."""
         begun = [each.version for each in self.template_days if each.valid_from <= day]

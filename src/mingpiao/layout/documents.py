@@ -139,7 +139,7 @@ class Documents:
         labels = {field.name: field.label for field in kind.extension_fields}
         face = parse_sealed(document.xml)
         version = face_version_of(face)
-        if version <= kind.shipped_version:
+        if not kind.is_designed(version):
             return template_for(kind.template, labels, release=release)
         return designed_template(await self._shelf.get(kind.code, version), face, labels)
 

@@ -99,10 +99,10 @@ def missing_version(face: Face, looks: Looks) -> int | None:
 
 
 def _template(face: Face, kind: KindLook, release: int) -> FaceTemplate:
-    version = face_version_of(face)
-    if version <= kind.shipped:
+    designed = kind.designed.get(face_version_of(face))
+    if designed is None:
         return template_for(kind.template, kind.labels, release=release)
-    return designed_template(kind.designed[version], face, kind.labels)
+    return designed_template(designed, face, kind.labels)
 
 
 def own_pdfs(xml: bytes, face: Face, directory: Path, looks: Looks) -> list[bytes]:
