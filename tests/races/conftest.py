@@ -7,6 +7,8 @@ from tests.support.world import World, a_world
 
 # Without a lock the books need not balance: the tests that have it look at them.
 world = a_world(checked=False)
+#: The same with people.
+peopled = a_world("peopled", checked=False)
 
 
 @pytest.fixture

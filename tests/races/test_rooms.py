@@ -12,12 +12,14 @@ from tests.support.province import ACTING
 from tests.support.rules import put_in_force, rule
 from tests.support.world import World
 
+from mingpiao.batches.model import BillBatch, SheetRow
+from mingpiao.batches.room import BATCH_DESK
 from mingpiao.catalog.service import mark_evidence
 from mingpiao.exports.model import Export, ExportOrder
 from mingpiao.exports.service import ask_for_export
 from mingpiao.founding.model import StarterPlan
 from mingpiao.founding.service import lay_starter
-from mingpiao.identity.model import AuditEntry, Role
+from mingpiao.identity.model import AuditEntry, Role, acting_for
 from mingpiao.identity.service import create_account
 from mingpiao.issuing.medians import count_items
 from mingpiao.issuing.totals import roll_up
@@ -201,3 +203,26 @@ async def test_a_province_begins_with_one_choice_of_starter_data(
     # Without the lock the database's own refusal comes too late for a sentence.
     assert isinstance(second, Refusal if locked else IntegrityError)
     assert await world.value("SELECT starter = '{}' FROM foundings") is True
+
+
+@WITH_AND_WITHOUT
+async def test_a_batch_is_started_once(peopled: World, locked: bool) -> None:
+    handler = acting_for(peopled.accounts["handler"])
+    here = await peopled.house.get(BATCH_DESK)
+    wanted = await here.wanted(peopled.unit.unit_id, "0301")
+    row = SheetRow(row_no=2, cells=dict.fromkeys([column.name for column in wanted.columns], ""))
+    batch = await here.take_in(peopled.unit.unit_id, "0301", "a.csv", [row], acting=handler)
+    await peopled.value("UPDATE batch_rows SET state = 'ready'")
+    async with peopled.beside() as other:
+        there = await other.house.get(BATCH_DESK)
+        with lock_taken_away("batches", unless=locked):
+            outcomes = await race(
+                peopled.url,
+                writing("batches"),
+                here.start(batch.batch_id, acting=handler),
+                there.start(batch.batch_id, acting=handler),
+            )
+    assert isinstance(outcomes[0], BillBatch)
+    assert isinstance(outcomes[1], Refusal if locked else BillBatch)
+    started = await peopled.value("SELECT count(*) FROM audit_log WHERE action = 'batch:start'")
+    assert started == (1 if locked else 2)

@@ -1,6 +1,6 @@
 """What other rooms may ask of issuing: the desk, and reading what it issued."""
 
-from mingpiao.issuing.desk import Desk
+from mingpiao.issuing.desk import Desk, Forecast
 from mingpiao.issuing.digests import request_digest
 from mingpiao.issuing.facts import facts_of
 from mingpiao.issuing.history import Who
@@ -24,6 +24,7 @@ from mingpiao.issuing.stored import (
     stored_bills,
     stored_reversals,
 )
+from mingpiao.issuing.supervision import Passed
 from mingpiao.issuing.totals import day_totals, unit_totals
 from mingpiao.issuing.warned import WarnedBill, WarnedFilter, list_warned, rules_that_warned
 
@@ -31,6 +32,8 @@ __all__ = [
     "CLASSES_PER_DOUBLING",
     "FEWEST_LINES",
     "Desk",
+    "Forecast",
+    "Passed",
     "Portion",
     "StoredBill",
     "StoredReversal",

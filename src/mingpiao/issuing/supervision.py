@@ -52,10 +52,23 @@ async def judge_train(
     moment: datetime,
 ) -> Judged:
     """Judge tickets in their order as bills issued at `moment`; `usage` was read under lock."""
-    used = dict(usage)
+    present = await present_for(connection, tickets, moment)
+    return judge_in_order(tickets, present, dict(usage), moment)
+
+
+async def present_for(
+    connection: asyncpg.Connection, tickets: Sequence[IssueTicket], moment: datetime
+) -> Present:
+    """The counters that rules ask for about these tickets, as the connection sees them."""
     needs = frozenset().union(*(ticket.oversight.rules.history for ticket in tickets))
     concerned = [(ticket.unit.unit_id, ticket.oversight.subjects) for ticket in tickets]
-    present = await read_present(connection, moment.date(), concerned, needs)
+    return await read_present(connection, moment.date(), concerned, needs)
+
+
+def judge_in_order(
+    tickets: Sequence[IssueTicket], present: Present, used: dict[EvidenceKey, Usage], moment: datetime
+) -> Judged:
+    """Judge tickets one after another; those that pass are added to `present` and `used`."""
     judged = Judged(verdicts=[], counts=[], failures=[])
     for ticket in tickets:
         hits, claims = assess(ticket.draft.request, ticket.unit, ticket.oversight, present, used, moment)

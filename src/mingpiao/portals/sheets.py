@@ -7,6 +7,7 @@ in memory fails on two cells in opposite corners.
 
 import csv
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.kernel.grammar import read_whole
 
 MAX_FILE = 2 * 1024 * 1024
 #: The unpacked size that a workbook may have, in all and for each of its bytes.
@@ -33,14 +35,14 @@ _ENCODINGS = ("utf-8-sig", "gb18030")
 Rows = list[list[str]]
 
 
-def read_table(data: bytes, *, max_rows: int) -> Rows:
+def read_table(data: bytes, *, max_rows: int, max_bytes: int = MAX_FILE) -> Rows:
     """The rows of a file as texts, heading first. An empty row has no texts, so row numbers stay the same.
 
     Numbers are written plainly (12, not 12.0) and dates as 2026-11-28. Raises `Refusal` (`import.*`, field
     `file`) for a file that is no table, is too large, or has more than `max_rows` rows below the heading.
     """
-    if len(data) > MAX_FILE:
-        raise _refused("import.too_large", f"文件不能超过 {MAX_FILE // 1024 // 1024} MB，请分批导入。", 413)
+    if len(data) > max_bytes:
+        raise _refused("import.too_large", f"文件不能超过 {max_bytes // 1024 // 1024} MB，请分批导入。", 413)
     found = _workbook_rows(data, max_rows) if data.startswith(_ZIP) else _csv_rows(data)
     rows: Rows = []
     filled = 0
@@ -115,6 +117,66 @@ def _check_archive(data: bytes) -> None:
                         pass
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
         raise _refused("import.unreadable", "文件打不开，请用模板另存为 XLSX 或 CSV 后重新选择。") from error
+
+
+# -- cells whose text is not all that there is to them ----------------------------------------------
+
+#: A workbook's formula cell that was saved without its result; its place is the first group.
+_NO_RESULT = re.compile(
+    rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
+)
+_MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3}[0-9]{1,7}):([A-Z]{1,3}[0-9]{1,7})"')
+_FIRST_SHEET = re.compile(rb'<sheet\b[^>]*\br:id="([^"]+)"')
+_PLACE = re.compile(rb"([A-Z]+)([0-9]+)")
+NO_RESULT = "单元格是公式，文件里没有保存计算结果，请用表格软件打开并保存后重新上传，或改为具体内容。"
+MERGED = "单元格与其他单元格合并，请取消合并，逐格填写。"
+
+
+def troubled_cells(data: bytes, rows: int) -> dict[tuple[int, int], str]:
+    """What is wrong with cells of a file that `read_table` has read, by (row from 1, column from 0).
+
+    Cells that are merged with others, and formulas without a result, look empty to `read_table`. Only places
+    among the first `rows` rows and `MAX_COLUMNS` columns are told.
+    """
+    if not data.startswith(_ZIP):
+        return {}
+    sheet = _first_sheet(data)
+    troubles = {_place_of(found[1]): NO_RESULT for found in _NO_RESULT.finditer(sheet)}
+    for found in _MERGED.finditer(sheet):
+        (top, left), (bottom, right) = _place_of(found[1]), _place_of(found[2])
+        for row in range(top, min(bottom, rows) + 1):
+            for column in range(left, min(right, MAX_COLUMNS) + 1):
+                troubles[row, column] = MERGED
+    return troubles
+
+
+def _first_sheet(data: bytes) -> bytes:
+    """The XML of the first sheet; the archive was checked when its rows were read."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = archive.namelist()
+        named = _FIRST_SHEET.search(_part(archive, "xl/workbook.xml"))
+        relations = _part(archive, "xl/_rels/workbook.xml.rels")
+        for relation in re.findall(rb"<Relationship\b[^>]*>", relations):
+            if named and b'Id="' + named[1] + b'"' in relation:
+                target = re.search(rb'Target="/?(?:xl/)?([^"]+)"', relation)
+                path = f"xl/{target[1].decode(errors='replace')}" if target else ""
+                return archive.read(path) if path in names else b""
+    return b""
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    return archive.read(name) if name in archive.namelist() else b""
+
+
+def _place_of(place: bytes) -> tuple[int, int]:
+    """A1 → (1, 0)."""
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        return (0, 0)
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + letter - ord("A") + 1
+    return (read_whole(found[2].decode()) or 0, column - 1)
 
 
 # -- CSV -------------------------------------------------------------------------------------------

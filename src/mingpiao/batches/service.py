@@ -1,0 +1,36 @@
+"""What pages may ask of batches."""
+
+from mingpiao.batches.columns import (
+    ITEM_PLACES,
+    PROBLEMS,
+    ROW_NUMBER,
+    SheetColumn,
+    columns_of,
+    item_label,
+    items_of_kind,
+)
+from mingpiao.batches.desk import BatchDesk
+from mingpiao.batches.packing import ask_for_pack
+from mingpiao.batches.reading import SAME_ROW, Wanted, tidy_cells
+from mingpiao.batches.store import get_batch, get_row, list_batches, list_rows, pack_key, rules_asking
+
+__all__ = [
+    "ITEM_PLACES",
+    "PROBLEMS",
+    "ROW_NUMBER",
+    "SAME_ROW",
+    "BatchDesk",
+    "SheetColumn",
+    "Wanted",
+    "ask_for_pack",
+    "columns_of",
+    "get_batch",
+    "get_row",
+    "item_label",
+    "items_of_kind",
+    "list_batches",
+    "list_rows",
+    "pack_key",
+    "rules_asking",
+    "tidy_cells",
+]
