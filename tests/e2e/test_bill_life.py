@@ -104,9 +104,14 @@ def check_by_face(
 
 
 def expect_verdict(page: Page, verdict: str, state: str = "") -> None:
-    expect(page.locator("#verdict")).to_have_text(f"查验结果：{verdict}")
+    if state == "已冲红":
+        expect(page.locator("#verdict")).to_have_text("已冲红，不能报销")
+        expect(page.locator(".verdict")).to_contain_text(f"查验结果：{verdict}")
+        expect(page.locator(".bill-face .bill-mark")).to_have_text(state)
+    else:
+        expect(page.locator("#verdict")).to_have_text(f"查验结果：{verdict}")
     if state:
-        expect(page.locator(".verdict-state")).to_have_text(f"票据状态：{state}")
+        expect(page.locator(".verdict")).to_contain_text(f"票据状态：{state}")
 
 
 def scan_picture(visitor: Visitor, picture: Path) -> None:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from html import unescape
 
 import pytest
 from tests.portals.public_site import PublicSite, open_public_site
@@ -11,6 +13,8 @@ from tests.support.world import World, a_world, bill_of
 from tests.verification.tampering import covered
 
 from mingpiao.issuing.model import ReversalRequest
+from mingpiao.kernel.clock import to_shanghai
+from mingpiao.kernel.errors import Refusal
 from mingpiao.verification.service import read_face_query
 
 world = a_world(demo=True)
@@ -167,9 +171,64 @@ async def test_a_reversed_bill_says_so(site: PublicSite) -> None:
     request = ReversalRequest(code=bill.code, number=bill.number, reason="退费", handler="王演示")
     red = bill_of((await site.services.desk.reverse(bill.unit_id, [request], acting=ACTING))[0])
     answer = await site.client.post("/verify", data=site.face())
+    assert '<h1 id="verdict">已冲红，不能报销</h1>' in answer.text
+    assert "查验结果：真实" in answer.text
     assert "票据状态：已冲红" in answer.text
     assert red.number in answer.text
+    assert f"{to_shanghai(red.issued_at).date().isoformat()} 开具" in answer.text
     assert "不能再用于报销" in answer.text
+    # Each page of the face is marked, and nothing else: the documents stay what was signed.
+    assert answer.text.count('class="bill-face"') == answer.text.count('class="bill-mark"') == 1
+    document = await site.document()
+    for ending, data in (
+        ("ofd", await site.services.documents.ofd(document)),
+        ("pdf", await site.services.documents.pdf(document)),
+    ):
+        assert (await site.client.get(f"/verify/document/{ending}", params=site.link())).content == data
+    of_red = await site.client.get("/verify", params={"c": red.code, "n": red.number, "h": red.sm3})
+    assert "bill-mark" not in of_red.text
+    assert "已冲红，不能报销" not in of_red.text
+
+
+async def test_who_holds_a_bill_sees_its_face_and_takes_its_documents_along(site: PublicSite) -> None:
+    answer = await site.client.post("/verify", data=site.face())
+    assert answer.text.count('<svg xmlns="http://www.w3.org/2000/svg" class="bill-face"') == 1
+    assert "bill-mark" not in answer.text
+    document = await site.document()
+    expected = {
+        "ofd": ("application/ofd", await site.services.documents.ofd(document)),
+        "pdf": ("application/pdf", await site.services.documents.pdf(document)),
+    }
+    links = re.findall(r'href="(/verify/document/(ofd|pdf)\?[^"]+)"', answer.text)
+    assert [ending for _, ending in links] == ["ofd", "pdf"]
+    for address, ending in links:
+        file = await site.client.get(unescape(address))
+        assert (file.headers["content-type"], file.content) == expected[ending]
+        assert file.headers["content-disposition"] == (
+            f'attachment; filename="{site.bill.code}-{site.bill.number}.{ending}"'
+        )
+    # To take a file along is no check.
+    assert "第 <strong>2</strong> 次查验" in (await site.client.get("/verify", params=site.link())).text
+
+
+async def test_documents_are_for_holders_alone(site: PublicSite) -> None:
+    for path, changes, status in (
+        ("pdf", {"h": "0" * 64}, 404),
+        ("pdf", {"n": "9999999999"}, 404),
+        ("pdf", {"h": "x"}, 400),
+        ("xml", {}, 404),
+    ):
+        answer = await site.client.get(f"/verify/document/{path}", params=site.link(**changes))
+        assert answer.status_code == status
+        for secret in set(site.secrets()):
+            assert secret not in answer.text
+    limit = site.services.own["verifier"]
+    for _ in range(60):
+        with suppress(Refusal):
+            await limit.document(site.bill.code, site.bill.number, "0" * 64, address="203.0.113.5")
+    with pytest.raises(Refusal) as refused:
+        await limit.document(site.bill.code, site.bill.number, site.bill.sm3, address="203.0.113.5")
+    assert refused.value.problems[0].code == "verification.too_many_downloads"
 
 
 async def test_files_without_a_bill_are_explained(site: PublicSite) -> None:

@@ -72,12 +72,12 @@ class Documents:
         keys = [_key(document, release, "pdf") for release in range(LAYOUT_RELEASE, 0, -1)]
         return [kept for kept in [await self._open(key) for key in keys] if kept is not None]
 
-    async def faces(self, document: BillDocument) -> str:
-        """The bill as inline SVG for a web page, one `<svg>` a page."""
+    async def faces(self, document: BillDocument, *, mark: str = "") -> str:
+        """The bill as inline SVG for a web page, one `<svg>` a page, with a mark across each if wanted."""
         template = await self._template(document)
         pictures = picture_of_seals(*[party.seal for party in await self._sealed_by(document)])
         return await asyncio.to_thread(
-            render_svg, document.xml, template, pictures, check_base=self._check_base
+            render_svg, document.xml, template, pictures, check_base=self._check_base, mark=mark
         )
 
     async def _kept(

@@ -200,10 +200,15 @@ def render_pdf(
     return write_pdf(composition, letters, pictures, xml, face.issued_at)
 
 
-def render_svg(xml: bytes, template: FaceTemplate, pictures: SealPictures, *, check_base: str) -> str:
-    """The bill as inline SVG for a web page, one `<svg>` a page, escaped and without script."""
+def render_svg(
+    xml: bytes, template: FaceTemplate, pictures: SealPictures, *, check_base: str, mark: str = ""
+) -> str:
+    """The bill as inline SVG for a web page, one `<svg>` a page, escaped and without script.
+
+    A `mark` lies across each page; only what is shown has it, no document ever does.
+    """
     face = parse_sealed(xml)
-    return write_svg(_composition(xml, face, template, check_base), typecase(), pictures)
+    return write_svg(_composition(xml, face, template, check_base), typecase(), pictures, mark=mark)
 
 
 def _composition(xml: bytes, face: Face, template: FaceTemplate, check_base: str) -> Composition:

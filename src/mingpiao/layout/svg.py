@@ -17,16 +17,21 @@ from mingpiao.letters.service import Typecase
 _FAMILIES = "'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 
 
-def write_svg(composition: Composition, letters: Typecase, pictures: SealPictures) -> str:
-    """All pages, one after the other, as `<svg>` elements; every text is escaped."""
-    return "\n".join(write_pages(composition, letters, pictures))
+def write_svg(composition: Composition, letters: Typecase, pictures: SealPictures, *, mark: str = "") -> str:
+    """All pages, one after the other, as `<svg>` elements; every text is escaped.
+
+    A `mark` lies across each page, over everything, and stands in its title.
+    """
+    return "\n".join(write_pages(composition, letters, pictures, mark=mark))
 
 
-def write_pages(composition: Composition, letters: Typecase, pictures: SealPictures) -> list[str]:
+def write_pages(
+    composition: Composition, letters: Typecase, pictures: SealPictures, *, mark: str = ""
+) -> list[str]:
     """Each page as an `<svg>` element."""
     count = len(composition.pages)
     return [
-        _page(composition, page, letters, pictures, (index + 1, count))
+        _page(composition, page, letters, pictures, (index + 1, count), mark)
         for index, page in enumerate(composition.pages)
     ]
 
@@ -37,8 +42,9 @@ def _page(
     letters: Typecase,
     pictures: SealPictures,
     place: tuple[int, int],
+    mark: str,
 ) -> str:
-    title = f"{composition.title} 第 {place[0]} 页 共 {place[1]} 页"
+    title = f"{composition.title} 第 {place[0]} 页 共 {place[1]} 页{f'（{mark}）' if mark else ''}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="bill-face" '
         f'viewBox="0 0 {composition.width:g} {composition.height:g}" '
@@ -57,8 +63,20 @@ def _page(
             f'<image class="bill-seal" x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" '
             f'preserveAspectRatio="none" href="data:image/png;base64,{b64encode(picture).decode()}"/>'
         )
+    if mark:
+        parts.append(_across(composition, mark))
     parts.append("</svg>")
     return "".join(parts)
+
+
+def _across(composition: Composition, mark: str) -> str:
+    """A mark from the lower left to the upper right, through which the face can still be read."""
+    size = min(composition.height / 3, composition.width / (1.3 * len(mark)))
+    return (
+        f'<text class="bill-mark" transform="translate({composition.width / 2:.3f} {composition.height / 2:.3f}) '
+        f'rotate(-20)" y="{size / 3:.3f}" font-size="{size:.3f}" font-weight="700" text-anchor="middle" '
+        f'fill="#c3272b" fill-opacity="0.35">{escape(mark)}</text>'
+    )
 
 
 def _rules(rules: Iterable[FaceRule]) -> Iterator[str]:

@@ -37,6 +37,22 @@ def too_many_files() -> Refusal:
     )
 
 
+def too_many_downloads() -> Refusal:
+    """More documents a minute to one address than are given."""
+    return refuse(
+        "verification.too_many_downloads", "下载过于频繁，请一分钟后再试。", status=429, retry_after=60
+    )
+
+
+def no_such_document() -> Refusal:
+    """No bill with this code, number and hash, or one whose original is not what was registered."""
+    return refuse(
+        "verification.no_document",
+        "没有可以下载的票据。请重新扫描票面二维码或输入票面信息查验，再从查验结果下载。",
+        status=404,
+    )
+
+
 def unavailable() -> Refusal:
     """No answer can be given now: neither that a bill is genuine nor that it is not."""
     return refuse("verification.unavailable", "查验服务繁忙，本次没有得出结果，请稍后再试。", status=503)

@@ -12,9 +12,9 @@ from enum import IntEnum
 import asyncpg
 import msgspec
 
-from mingpiao.verification.errors import too_many_files
+from mingpiao.verification.errors import too_many_downloads, too_many_files
 
-_COUNT_FILE = """
+_COUNT_USE = """
 INSERT INTO verification_failures (subject, day, failures) VALUES ($1, $2, 1)
 ON CONFLICT (subject, day) DO UPDATE SET failures = verification_failures.failures + 1
 RETURNING failures
@@ -81,7 +81,17 @@ async def count_file(
     pool: "asyncpg.Pool[asyncpg.Record]", address: str, moment: datetime, limit: int
 ) -> None:
     """Count a file from an address in this minute; raises `Refusal` (429) above the limit."""
-    subject = f"files:{moment:%H%M}:{address}"
-    count = await pool.fetchval(_COUNT_FILE, subject, moment.date())
-    if count > limit:
+    if await _uses(pool, f"files:{moment:%H%M}:{address}", moment) > limit:
         raise too_many_files()
+
+
+async def count_download(
+    pool: "asyncpg.Pool[asyncpg.Record]", address: str, moment: datetime, limit: int
+) -> None:
+    """Count a document that an address takes along in this minute; raises `Refusal` (429) above the limit."""
+    if await _uses(pool, f"documents:{moment:%H%M}:{address}", moment) > limit:
+        raise too_many_downloads()
+
+
+async def _uses(pool: "asyncpg.Pool[asyncpg.Record]", subject: str, moment: datetime) -> int:
+    return int(await pool.fetchval(_COUNT_USE, subject, moment.date()))

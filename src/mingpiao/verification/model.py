@@ -148,7 +148,10 @@ class VerificationResult(msgspec.Struct, frozen=True, kw_only=True):
 
     `total` is in 元. `related` is the red bill of a reversed one, the blue bill of a red one.
     `times_checked` includes this check. A file's `face` is what the file says, whatever the verdict.
-    `picture`: the platform's own picture of the face (inline SVG), where the file's look is not to be trusted.
+    `sm3` is the hash of the sealed original in hex, as the QR symbol has it.
+    `picture`: the platform's own picture of the face (inline SVG), where it was asked for or the file's look
+    is not to be trusted; that of a reversed bill is marked. `related_at` is when the related bill was issued;
+    it comes with the picture.
     """
 
     verdict: VerificationVerdict
@@ -158,8 +161,10 @@ class VerificationResult(msgspec.Struct, frozen=True, kw_only=True):
     kind_name: str = ""
     legal_state: LegalState | None = None
     related: BillIdentity | None = None
+    related_at: datetime | None = None
     total: Decimal | None = None
     issued_at: datetime | None = None
+    sm3: str = ""
     times_checked: int = 0
     last_checked_at: datetime | None = None
     seals: tuple[SealSummary, ...] = ()

@@ -139,6 +139,7 @@ def _of_entry(
         related=entry.related,
         total=entry.total,
         issued_at=entry.issued_at,
+        sm3=entry.original_sm3.hex(),
         times_checked=entry.checks,
         last_checked_at=entry.last_checked_at,
         seals=seals,

@@ -25,6 +25,7 @@ from mingpiao.verification.errors import (
     file_empty,
     file_too_large,
     link_malformed,
+    no_such_document,
     puzzle_needed,
     unavailable,
 )
@@ -40,11 +41,12 @@ from mingpiao.verification.examination import (
 )
 from mingpiao.verification.inputs import problems_of_face, read_face_query, read_link
 from mingpiao.verification.keys import KeyDirectory
-from mingpiao.verification.limits import VerificationLimits, count_file
+from mingpiao.verification.limits import VerificationLimits, count_download, count_file
 from mingpiao.verification.look_match import match_look
 from mingpiao.verification.model import (
     Depth,
     FaceQuery,
+    LegalState,
     Means,
     RegisterEntry,
     VerificationResult,
@@ -77,6 +79,10 @@ _HASH_DIGITS = 64
 _SHOWN_BESIDE = frozenset({VerificationVerdict.CHANGED, VerificationVerdict.FOREIGN_LOOK})
 #: Files examined at once in this process; each may take a core and some ten megabytes.
 _FILES_AT_ONCE = 2
+#: Verdicts after which the asker holds a bill whose face the platform can vouch for.
+_DRAWN = frozenset({VerificationVerdict.GENUINE, *_SHOWN_BESIDE})
+#: What lies across the shown face of a reversed bill.
+_MARK_OF_REVERSED = LegalState.REVERSED.label
 
 
 class Drawer(Protocol):
@@ -88,8 +94,8 @@ class Drawer(Protocol):
     async def kept_pdfs(self, document: BillDocument) -> list[bytes]:
         """The bill's PDFs that were handed out before, as far as they are kept."""
 
-    async def faces(self, document: BillDocument) -> str:
-        """The bill's face as inline SVG."""
+    async def faces(self, document: BillDocument, *, mark: str = "") -> str:
+        """The bill's face as inline SVG, with a mark across each page."""
 
 
 class Verifier:
@@ -121,9 +127,11 @@ class Verifier:
         address: str,
         depth: Depth = Depth.DIAGNOSTIC,
         reply: PuzzleReply | None = None,
+        drawn: bool = False,
     ) -> VerificationResult:
         """Check by the five facts of the face; all must fit, and nothing tells which did not.
 
+        `drawn`: the result has the picture of the face; it needs more than the simple depth.
         Raises `Refusal`: a malformed input with its field, `verification.puzzle_needed` (429) where a puzzle
         comes first, a limit (429), or 503 without an answer.
         """
@@ -136,7 +144,7 @@ class Verifier:
         found = await self._register.ask(question)
         if isinstance(found, PuzzleNeeded):
             raise puzzle_needed(self._puzzles.ask(address))
-        return await self._answer(found, Means.FACE, depth)
+        return await self._answer(found, Means.FACE, depth, drawn=drawn)
 
     async def by_link(
         self,
@@ -147,16 +155,29 @@ class Verifier:
         address: str,
         depth: Depth = Depth.DIAGNOSTIC,
         counts: bool = True,
+        drawn: bool = False,
     ) -> VerificationResult:
         """Check by the address in the QR symbol: the document's hash proves that the asker holds it.
 
         `counts` is false for a program that only previews the link: that is no check of the bill.
         Raises `Refusal` as `by_face` does, and `verification.link_malformed` for no such address.
         """
-        if not is_code(code) or not is_number(number):
-            raise link_malformed()
-        question = question_of_hash(BillIdentity(code, number), _digest(sm3_hex), address, counts=counts)
-        return await self._answer(await self._asked_by_hash(question), Means.LINK, depth)
+        question = _question_of_link(code, number, sm3_hex, address, counts=counts)
+        return await self._answer(await self._asked_by_hash(question), Means.LINK, depth, drawn=drawn)
+
+    async def document(self, code: str, number: str, sm3_hex: str, *, address: str) -> BillDocument:
+        """The bill itself, to be downloaded by who has its hash; that is no check of it.
+
+        Raises `Refusal` as `by_link` does, `verification.no_document` (404) for another hash, and 429 for too
+        many a minute.
+        """
+        question = _question_of_link(code, number, sm3_hex, address, counts=False)
+        with _no_answer_without_database():
+            await count_download(self._database.pool, address, now(), self._limits.files_per_minute)
+            found = await self._asked_by_hash(question)
+            if isinstance(found, Miss) or found.original_sm3 != found.sm3:
+                raise no_such_document()
+            return await self._document(found)
 
     async def _asked_by_hash(self, question: Question) -> RegisterEntry | Miss:
         found = await self._register.ask(question)
@@ -164,9 +185,10 @@ class Verifier:
             raise AssertionError("a question without counters needs no puzzle")
         return found
 
-    async def by_file(self, data: bytes, *, address: str) -> VerificationResult:
+    async def by_file(self, data: bytes, *, address: str, drawn: bool = False) -> VerificationResult:
         """Check an OFD, PDF or XML: its signatures and seals, and its hash against the register.
 
+        Where the file's look is not to be trusted, the picture of the face comes without being asked for.
         Raises `Refusal` for a file that is empty, too large or holds no bill, for too many files a
         minute (429), and 503 without an answer.
         """
@@ -177,7 +199,7 @@ class Verifier:
         with _no_answer_without_database():
             await count_file(self._database.pool, address, now(), self._limits.files_per_minute)
             presented, examination = await self._examine(data)
-            return await self._compare(presented, examination, data, address)
+            return await self._compare(presented, examination, data, address, drawn=drawn)
 
     async def _examine(self, data: bytes) -> tuple[Presented, Examination]:
         roots = await self._keys.roots()
@@ -187,7 +209,7 @@ class Verifier:
             return presented, await asyncio.to_thread(examine, presented, trust, departments)
 
     async def _compare(
-        self, presented: Presented, examination: Examination, data: bytes, address: str
+        self, presented: Presented, examination: Examination, data: bytes, address: str, *, drawn: bool
     ) -> VerificationResult:
         if examination.face is None:
             return results.unreadable(examination)
@@ -203,9 +225,21 @@ class Verifier:
             match = await asyncio.to_thread(match_look, data, presented.pdf, own)
             examination = with_pdf_compared(examination, match)
         result = results.examined(reply, await self._kind_name(reply), Means.FILE, examination)
-        if result.verdict in _SHOWN_BESIDE:
-            result = msgspec.structs.replace(result, picture=await self._drawer.faces(document))
+        if drawn or result.verdict in _SHOWN_BESIDE:
+            return await self._with_picture(result, document)
         return result
+
+    async def _with_picture(self, result: VerificationResult, document: BillDocument) -> VerificationResult:
+        """A result with the face as the platform draws it, and the day of the related bill."""
+        if result.verdict not in _DRAWN:
+            return result
+        mark = _MARK_OF_REVERSED if result.legal_state is LegalState.REVERSED else ""
+        related_at = None
+        if result.related is not None:
+            async with self._database.system() as connection:
+                related_at = (await get_document(connection, result.related.bill_id)).bill.issued_at
+        picture = await self._drawer.faces(document, mark=mark)
+        return msgspec.structs.replace(result, picture=picture, related_at=related_at)
 
     async def _own_pdfs(self, document: BillDocument, data: bytes) -> list[bytes]:
         """The PDFs of a bill that the platform made or makes, up to the first that is the presented one."""
@@ -216,7 +250,9 @@ class Verifier:
                 return own
         return [*own, *await self._drawer.kept_pdfs(document)]
 
-    async def _answer(self, reply: RegisterEntry | Miss, means: Means, depth: Depth) -> VerificationResult:
+    async def _answer(
+        self, reply: RegisterEntry | Miss, means: Means, depth: Depth, *, drawn: bool = False
+    ) -> VerificationResult:
         if isinstance(reply, Miss):
             return results.unknown(means)
         with _no_answer_without_database():
@@ -229,7 +265,8 @@ class Verifier:
             presented = Presented(kind=FileKind.XML, xml=document.xml)
             trust, departments = await self._keys.trust_for(named_keys(document.xml))
             examination = await asyncio.to_thread(examine, presented, trust, departments)
-            return results.examined(reply, kind_name, means, examination)
+            result = results.examined(reply, kind_name, means, examination)
+            return await self._with_picture(result, document) if drawn else result
 
     async def _alarm(self, entry: RegisterEntry) -> None:
         """Have it written down and told that the register and the sealed original differ."""
@@ -244,6 +281,12 @@ class Verifier:
     async def _kind_name(self, entry: RegisterEntry) -> str:
         kind = (await self._catalog.get()).kinds.get(entry.kind_code)
         return kind.name if kind else ""
+
+
+def _question_of_link(code: str, number: str, sm3_hex: str, address: str, *, counts: bool) -> Question:
+    if not is_code(code) or not is_number(number):
+        raise link_malformed()
+    return question_of_hash(BillIdentity(code, number), _digest(sm3_hex), address, counts=counts)
 
 
 def _digest(sm3_hex: str) -> bytes:

@@ -44,6 +44,7 @@ def _genuine(result: VerificationResult) -> list[str]:
     if result.legal_state is LegalState.REVERSED:
         return [
             "该票据已被开票单位冲红，不能再用于报销、入账或理赔。",
+            "冲红只改变票据的状态：下载的原文件仍与开具时完全相同，文件上没有标记，请以本页查验结果为准。",
             "如对冲红有疑问，请联系开票单位；应当重新开票的，请索取新票据。",
         ]
     if result.legal_state is LegalState.RED:

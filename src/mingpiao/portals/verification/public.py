@@ -5,11 +5,12 @@ from typing import Any
 from litestar import Response, get, head, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from markupsafe import Markup
 
 from mingpiao.composition import Services
 from mingpiao.intake import STRANGERS_FORM_BYTES
-from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect
@@ -30,6 +31,8 @@ _WAY_OF_MEANS = {Means.FACE: "face", Means.LINK: "scan", Means.FILE: "file"}
 _FACE_FIELDS = ("code", "number", "check_code", "issued_on", "amount")
 #: Bytes of a form around its file, with room to answer kindly if the file is too large.
 _UPLOAD_ROOM = 32 * 1024 * 1024
+
+_MEDIA_TYPES = {"ofd": "application/ofd", "pdf": "application/pdf"}
 
 _PUZZLE = "verification.puzzle_needed"
 _NO_SUCH_BILL = Problem(
@@ -57,7 +60,7 @@ async def verify_by_link(
         return redirect(request, "/")
     try:
         result = await verifier.by_link(
-            *read_link(query), address=client_address(request), counts=not is_preview(request)
+            *read_link(query), address=client_address(request), counts=not is_preview(request), drawn=True
         )
     except Refusal as refusal:
         return _form(request, "scan", {}, refusal)
@@ -79,7 +82,7 @@ async def verify_by_face(
     try:
         query = read_face_query(**values)
         reply = PuzzleReply(form.get("puzzle_token", ""), form.get("puzzle_answer", ""))
-        result = await verifier.by_face(query, address=client_address(request), reply=reply)
+        result = await verifier.by_face(query, address=client_address(request), reply=reply, drawn=True)
     except Refusal as refusal:
         return _form(request, "face", values, refusal)
     if result.verdict is VerificationVerdict.UNKNOWN:
@@ -96,10 +99,32 @@ async def verify_by_file(
     upload = form.get("file")
     data = await upload.read() if isinstance(upload, UploadFile) else b""
     try:
-        result = await verifier.by_file(data, address=client_address(request))
+        result = await verifier.by_file(data, address=client_address(request), drawn=True)
     except Refusal as refusal:
         return _form(request, "file", {}, refusal)
     return await _result(request, services, result, {"depth": str(form.get("depth") or "")})
+
+
+@get("/verify/document/{ending:str}")
+async def download(
+    request: PageRequest,
+    services: NamedDependency[Services],
+    verifier: NamedDependency[Verifier],
+    ending: FromPath[str],
+) -> Response[bytes]:
+    """The bill as OFD or PDF, byte for byte as its unit downloads it, for who has the hash of its QR symbol."""
+    if ending not in _MEDIA_TYPES:
+        raise refuse("document.unknown", "没有这种文件格式，请选择 OFD 或 PDF。", status=404)
+    document = await verifier.document(*read_link(read_query(request)), address=client_address(request))
+    documents = services.documents
+    data = await (documents.ofd(document) if ending == "ofd" else documents.pdf(document))
+    name = f"{document.bill.code}-{document.bill.number}.{ending}"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "private, no-store",
+        "X-Robots-Tag": "noindex",
+    }
+    return Response(data, media_type=_MEDIA_TYPES[ending], headers=headers)
 
 
 def _form(
