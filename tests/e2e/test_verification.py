@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from tests.e2e.steps import issue_bill
 from tests.e2e.test_bill_life import check_by_face, expect_verdict
 from tests.e2e.visitor import Visitor
+from tests.support.puzzles import solved
 
 pytestmark = pytest.mark.browser
 
@@ -21,13 +22,22 @@ def test_a_check_code_cannot_be_guessed(visit: Callable[..., Visitor]) -> None:
     for guess in guesses[:_WRONG_ANSWERS]:
         check_by_face(guesser, code, number, guess)
         expect(guesser.page.locator("#error-summary")).to_contain_text("查无此票")
-    # From here on the right one helps no more.
+    # From here on the right one alone helps no more: a picture is asked, or words by those who do not see it.
     guesser.expect(429)
     check_by_face(guesser, code, number, check_code)
-    expect(guesser.page.locator("#error-summary")).to_contain_text("超过当日限制查验次数")
-    expect(guesser.page.locator("#verdict")).to_have_count(0)
-    expect(guesser.page.locator("body")).not_to_contain_text("猜不到")
+    page = guesser.page
+    expect(page.locator("img.puzzle")).to_be_visible()
+    expect(page.locator("#verdict")).to_have_count(0)
+    expect(page.locator("body")).not_to_contain_text("猜不到")
     guesser.look_closely()
+    page.get_by_role("button", name="看不到图片，改用文字题").click()
+    label = page.locator("label[for=puzzle_answer]")
+    expect(label).to_contain_text("等于多少？")
+    guesser.look_closely()
+    page.fill("#puzzle_answer", solved(label.inner_text().removeprefix("请回答：").removesuffix("*")))
+    page.get_by_role("button", name="查验", exact=True).click()
+    expect(page.locator("#error-summary")).to_contain_text("秒后再点一次")
+    expect(page.locator("body")).not_to_contain_text("猜不到")
 
 
 def test_wrong_links_and_files_are_told_kindly(visit: Callable[..., Visitor]) -> None:

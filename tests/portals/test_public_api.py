@@ -67,8 +67,14 @@ async def test_malformed_facts_are_a_problem_with_fields(site: PublicSite) -> No
 
 
 async def test_the_limit_is_a_429_with_when_to_come_back(site: PublicSite) -> None:
-    for place in range(10):
-        await site.client.get(URL, params=site.face(check_code=f"{place:06x}"))
+    await site.client.get(URL, params=site.face(check_code="zzzzzz"))
+    await site.services.database.pool.execute("UPDATE verification_failures SET failures = 10")
+    asked = await site.client.get(URL, params=site.face())
+    assert (asked.status_code, asked.json()["code"]) == (429, "verification.puzzle_needed")
+    assert asked.json()["facts"]["puzzle_picture"].startswith("data:image/png;base64,")
+    in_words = (await site.client.get(URL, params=site.face(puzzle_way="words"))).json()["facts"]
+    assert (in_words["puzzle_picture"], in_words["puzzle_wait"]) == ("", 15)
+    await site.services.database.pool.execute("UPDATE verification_failures SET failures = 30")
     answer = await site.client.get(URL, params=site.face())
     assert answer.status_code == 429
     assert answer.json()["code"] == "verification.limit_reached"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -13,7 +14,7 @@ from tests.support.world import World, a_world, bill_of
 from tests.verification.tampering import covered
 
 from mingpiao.issuing.model import ReversalRequest
-from mingpiao.kernel.clock import to_shanghai
+from mingpiao.kernel.clock import now, set_to, to_shanghai
 from mingpiao.kernel.errors import Refusal
 from mingpiao.verification.service import read_face_query
 
@@ -84,8 +85,8 @@ async def test_every_malformed_field_is_named_and_linked(site: PublicSite) -> No
 
 
 async def test_the_limit_says_when_to_come_back(site: PublicSite) -> None:
-    for place in range(10):
-        await site.client.post("/verify", data=site.face(check_code=f"{place:06x}"))
+    await site.client.post("/verify", data=site.face(check_code="zzzzzz"))
+    await site.services.database.pool.execute("UPDATE verification_failures SET failures = 30")
     answer = await site.client.post("/verify", data=site.face())
     assert answer.status_code == 429
     assert "超过当日限制查验次数，请明日再查" in answer.text
@@ -93,20 +94,31 @@ async def test_the_limit_says_when_to_come_back(site: PublicSite) -> None:
     assert site.bill.payer.name not in answer.text
 
 
-async def test_where_others_were_wrong_too_often_a_sum_in_words_comes_first(site: PublicSite) -> None:
+async def test_where_others_were_wrong_too_often_a_sum_comes_first(site: PublicSite) -> None:
     for place in range(10):
         await site.services.own["verifier"].by_face(
             read_face_query(**site.face(check_code=f"{place:06x}")), address=f"203.0.113.{place}"
         )
     asked = await site.client.post("/verify", data=site.face())
     assert asked.status_code == 429
-    assert "等于多少？" in asked.text
+    assert '<img class="puzzle" src="data:image/png;base64,' in asked.text
+    assert "等于多少？" not in asked.text
+    # Who does not see it is asked in words, and what was typed stays.
+    asked = await site.client.post("/verify", data=site.face(puzzle_way="words"))
+    assert "<img" not in asked.text.partition("<main")[2]
+    assert f'value="{site.bill.check_code}"' in asked.text
     found = re.search(r'name="puzzle_token" value="([^"]+)"', asked.text)
     question = re.search(r"请回答：([^<]+?等于多少？)", asked.text)
     assert found is not None
     assert question is not None
-    reply = {"puzzle_token": found[1], "puzzle_answer": solved(question[1])}
-    answer = await site.client.post("/verify", data=site.face() | reply)
+    reply = {"puzzle_token": found[1], "puzzle_answer": solved(question[1]), "puzzle_way": "words"}
+    early = await site.client.post("/verify", data=site.face() | reply)
+    assert early.status_code == 429
+    assert "秒后再点一次" in early.text
+    assert f'value="{reply["puzzle_answer"]}"' in early.text
+    assert site.bill.payer.name not in early.text
+    with set_to(now() + timedelta(seconds=16)):
+        answer = await site.client.post("/verify", data=site.face() | reply)
     assert "查验结果：真实" in answer.text
 
 

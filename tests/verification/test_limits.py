@@ -1,18 +1,23 @@
 """A check code of six characters must not be guessable, however many guess at once."""
 
 import asyncio
-from contextlib import suppress
+import io
+from base64 import b64decode
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from PIL import Image
 from tests.support.puzzles import solved
 from tests.verification.conftest import ADDRESS, Counter, new_verifier
 
 from mingpiao.kernel.clock import now, set_to
 from mingpiao.kernel.errors import Refusal
-from mingpiao.verification import register
+from mingpiao.verification import puzzles, register
+from mingpiao.verification.limits import hesitation
 from mingpiao.verification.model import VerificationResult, VerificationVerdict
-from mingpiao.verification.service import PuzzleReply, VerificationLimits, Verifier
+from mingpiao.verification.puzzle_pictures import draw_puzzle
+from mingpiao.verification.service import PuzzleReply, PuzzleWay, VerificationLimits, Verifier
 
 
 async def _guess(
@@ -35,49 +40,123 @@ def _wrong(place: int) -> str:
     return f"{place:06x}"
 
 
-async def test_ten_wrong_answers_about_a_bill_shut_out_their_own_address_until_tomorrow(
+async def test_wrong_answers_about_a_bill_ask_a_puzzle_and_at_last_shut_out_their_own_address(
     counter: Counter,
 ) -> None:
-    for place in range(10):
-        assert await _guess(counter.verifier, counter, _wrong(place)) == "unknown"
+    right = counter.bill.check_code
+    guesses = [_guess(counter.verifier, counter, _wrong(place)) for place in range(11)]
+    answers = await asyncio.gather(*guesses)
+    assert answers == ["unknown"] * 10 + ["verification.puzzle_needed"]
+    assert await _guess(counter.verifier, counter, right) == "verification.puzzle_needed"
+    assert await _with_puzzle(counter, right, ADDRESS) == "genuine"
+    assert await counter.checks() == {counter.bill.bill_id: 1}
+    await counter.world.database.pool.execute(
+        "UPDATE verification_failures SET failures = 29 WHERE subject = $1",
+        f"bill:{counter.bill.bill_id}@{ADDRESS}",
+    )
+    assert await _with_puzzle(counter, _wrong(29), ADDRESS) == "unknown"
     with pytest.raises(Refusal) as refused:
         await counter.verifier.by_face(counter.query(), address=ADDRESS)
     problem = refused.value.problems[0]
     assert (problem.code, problem.status) == ("verification.limit_reached", 429)
     assert problem.message.startswith("超过当日限制查验次数，请明日再查")
     assert 0 < problem.facts["retry_after"] <= 24 * 3600 + 1
-    assert await counter.checks() == {}
     # Who holds the bill elsewhere answers a sum, and is answered.
     assert await _with_puzzle(counter, counter.bill.check_code, "203.0.113.9") == "genuine"
     with set_to(now() + timedelta(days=1)):
         assert await _guess(counter.verifier, counter, counter.bill.check_code) == "genuine"
 
 
-async def _puzzle(counter: Counter, address: str) -> tuple[str, str]:
-    """The token of the puzzle that is asked before an answer, and what it asks."""
+async def _asked(counter: Counter, address: str, way: PuzzleWay) -> dict[str, Any]:
+    """What is asked before an answer."""
     with pytest.raises(Refusal) as asked:
-        await counter.verifier.by_face(counter.query(), address=address)
+        await counter.verifier.by_face(counter.query(), address=address, reply=PuzzleReply(way=way))
     problem = asked.value.problems[0]
     assert (problem.code, problem.status) == ("verification.puzzle_needed", 429)
-    return problem.facts["puzzle_token"], problem.facts["puzzle"]
+    return problem.facts
+
+
+async def _puzzle(counter: Counter, address: str) -> tuple[str, str]:
+    """The token of a puzzle in words, and what it asks."""
+    facts = await _asked(counter, address, PuzzleWay.WORDS)
+    assert (facts["puzzle_picture"], facts["puzzle_wait"]) == ("", 15)
+    return facts["puzzle_token"], facts["puzzle"]
 
 
 async def _with_puzzle(counter: Counter, guess: str, address: str) -> str:
     token, question = await _puzzle(counter, address)
-    return await _guess(counter.verifier, counter, guess, address, PuzzleReply(token, solved(question)))
+    with set_to(now() + timedelta(seconds=16)):
+        return await _guess(counter.verifier, counter, guess, address, PuzzleReply(token, solved(question)))
+
+
+async def test_a_puzzle_is_a_picture_whose_sum_stands_nowhere_else(counter: Counter) -> None:
+    await _wrong_from_many(counter)
+    first, second = [await _asked(counter, ADDRESS, PuzzleWay.PICTURE) for _ in range(2)]
+    assert first["puzzle"] == "请算出图中算式的结果。"
+    assert first["puzzle_wait"] == 0
+    assert first["puzzle_picture"] != second["puzzle_picture"]
+    kind, _, data = first["puzzle_picture"].partition(",")
+    assert kind == "data:image/png;base64"
+    with Image.open(io.BytesIO(b64decode(data))) as picture:
+        assert picture.size == (300, 90)
+        assert not picture.info
+    # The token names the sum only under a seal: until when it holds, and chance.
+    assert len(first["puzzle_token"].split(".")) == 4
+
+
+async def test_a_picture_is_answered_at_once(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+
+    def draw(text: str) -> bytes:
+        drawn.append(text)
+        return draw_puzzle(text)
+
+    monkeypatch.setattr(puzzles, "draw_puzzle", draw)
+    await _wrong_from_many(counter)
+    facts = await _asked(counter, ADDRESS, PuzzleWay.PICTURE)
+    left, _, right = drawn[0].removesuffix("=").partition("+")
+    reply = PuzzleReply(facts["puzzle_token"], str(int(left) + int(right)))
+    assert await _guess(counter.verifier, counter, counter.bill.check_code, ADDRESS, reply) == "genuine"
+
+
+async def test_words_are_answered_after_a_wait_by_the_same_answer(counter: Counter) -> None:
+    await _wrong_from_many(counter)
+    token, question = await _puzzle(counter, ADDRESS)
+    reply = PuzzleReply(token, solved(question), PuzzleWay.WORDS)
+    with pytest.raises(Refusal) as early:
+        await counter.verifier.by_face(counter.query(), address=ADDRESS, reply=reply)
+    problem = early.value.problems[0]
+    assert (problem.code, problem.status) == ("verification.puzzle_early", 429)
+    assert (problem.facts["puzzle"], problem.facts["puzzle_token"]) == (question, token)
+    assert 0 < problem.facts["retry_after"] <= 15
+    assert await counter.checks() == {}
+    with set_to(now() + timedelta(seconds=16)):
+        right = counter.bill.check_code
+        assert await _guess(counter.verifier, counter, right, ADDRESS, reply) == "genuine"
+
+
+def test_who_errs_again_and_again_hears_so_later() -> None:
+    waits = [hesitation(VerificationLimits(wrong_per_bill=10), wrong) for wrong in range(13)]
+    assert waits == [0, 0, 0, 0, 0, 0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.0]
+    assert hesitation(VerificationLimits(wrong_per_bill=1), 0) == 0
+
+
+async def _wrong_from_many(counter: Counter) -> None:
+    for place in range(10):
+        assert await _guess(counter.verifier, counter, _wrong(place), f"203.0.113.{place}") == "unknown"
 
 
 async def test_guesses_from_many_addresses_lead_to_a_puzzle_and_shut_nobody_out(counter: Counter) -> None:
-    for place in range(10):
-        assert await _guess(counter.verifier, counter, _wrong(place), f"203.0.113.{place}") == "unknown"
+    await _wrong_from_many(counter)
     token, question = await _puzzle(counter, ADDRESS)
     right, reply = counter.bill.check_code, PuzzleReply(token, solved(question))
     needed = "verification.puzzle_needed"
     wrong_sum = PuzzleReply(token, str(int(solved(question)) + 1))
-    assert await _guess(counter.verifier, counter, right, ADDRESS, wrong_sum) == needed
-    assert await _guess(counter.verifier, counter, right, "203.0.113.77", reply) == needed
-    assert await _guess(counter.verifier, counter, right, ADDRESS, reply) == "genuine"
-    assert await _guess(counter.verifier, counter, right, ADDRESS, reply) == needed
+    with set_to(now() + timedelta(seconds=16)):
+        assert await _guess(counter.verifier, counter, right, ADDRESS, wrong_sum) == needed
+        assert await _guess(counter.verifier, counter, right, "203.0.113.77", reply) == needed
+        assert await _guess(counter.verifier, counter, right, ADDRESS, reply) == "genuine"
+        assert await _guess(counter.verifier, counter, right, ADDRESS, reply) == needed
     with set_to(now() + timedelta(minutes=11)):
         assert await _guess(counter.verifier, counter, right, ADDRESS, PuzzleReply(token, "1")) == needed
 
@@ -111,13 +190,9 @@ async def test_an_address_may_be_wrong_thirty_times_over_all_bills_before_it_is_
 async def test_a_right_hash_is_answered_whatever_was_wrong_before(counter: Counter) -> None:
     """Of a bill that is guessed at, from an address that is refused itself."""
     bill, right = counter.bill, counter.bill.check_code
-    for place in range(10):
-        await _guess(counter.verifier, counter, _wrong(place))
-    for place in range(30):
-        query = counter.query(number=f"{9_000_000_000 + place:010d}")
-        with suppress(Refusal):
-            await counter.verifier.by_face(query, address=ADDRESS)
-    assert (await counter.failures())[f"address:{ADDRESS}"] == 30
+    await _guess(counter.verifier, counter, _wrong(0))
+    await counter.world.database.pool.execute("UPDATE verification_failures SET failures = 300")
+    assert (await counter.failures())[f"address:{ADDRESS}"] == 300
     assert await _guess(counter.verifier, counter, right) == "verification.limit_reached"
     for _ in range(3):
         shown = await counter.verifier.by_link(bill.code, bill.number, bill.sm3, address=ADDRESS)

@@ -19,15 +19,37 @@ def limit_reached(moment: datetime) -> Refusal:
 
 
 def puzzle_needed(puzzle: Puzzle) -> Refusal:
-    """There were many wrong answers: a person solves a small sum first. `puzzle` and `puzzle_token` tell which."""
+    """There were many wrong answers: a person solves a small sum first. The facts tell which."""
     return refuse(
         "verification.puzzle_needed",
         f"该票据或本网络今日输错较多，请先回答：{puzzle.question}然后重新查验。也可以扫描票面二维码或上传票据文件查验。",
         field="puzzle_answer",
         status=429,
-        puzzle=puzzle.question,
-        puzzle_token=puzzle.token,
+        **_facts(puzzle),
     )
+
+
+def puzzle_early(puzzle: Puzzle) -> Refusal:
+    """A sum in words was answered before its time; the same answer holds afterwards."""
+    return refuse(
+        "verification.puzzle_early",
+        f"文字题须等一会儿才能提交，请在 {puzzle.wait} 秒后再点一次“查验”，已经填写的内容不用改。",
+        field="puzzle_answer",
+        status=429,
+        retry_after=puzzle.wait,
+        **_facts(puzzle),
+    )
+
+
+def _facts(puzzle: Puzzle) -> dict[str, str | int]:
+    """`puzzle_picture` is the address (`data:`) of the sum's picture; without one the sum is in `puzzle` and may
+    be answered after `puzzle_wait` seconds."""
+    return {
+        "puzzle": puzzle.question,
+        "puzzle_token": puzzle.token,
+        "puzzle_picture": puzzle.picture,
+        "puzzle_wait": puzzle.wait,
+    }
 
 
 def too_many_files() -> Refusal:

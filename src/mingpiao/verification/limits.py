@@ -2,8 +2,9 @@
 
 Wrong answers count against the bill, against the address they came from, and against both together. Right
 ones count against nothing, so that an office behind one address may check as many bills as it likes. Who
-holds a bill must not be shut out by others' guesses: these lead to a puzzle first, and only an address that
-was itself wrong too often about a bill is refused.
+errs is first told so more slowly, then asked to solve a puzzle, and refused only at the end: per bill first, per
+address late. Who holds a bill must not be shut out by others' guesses: these lead to a puzzle, and only an address
+that was itself wrong too often about a bill is refused.
 """
 
 from datetime import datetime
@@ -24,6 +25,10 @@ RETURNING failures
 #: Puzzles do not help any more after so many times as many wrong answers about a bill, or from an address.
 _BILL_PATIENCE = 100
 _ADDRESS_PATIENCE = 10
+#: The same about a bill from one address.
+_OWN_PATIENCE = 3
+#: Seconds by which each further wrong answer is told later, and the longest wait.
+_HESITATION, _LONGEST_HESITATION = 0.5, 3.0
 
 
 class Standing(IntEnum):
@@ -37,9 +42,9 @@ class Standing(IntEnum):
 class VerificationLimits(msgspec.Struct, frozen=True, kw_only=True):
     """Wrong answers a day (Asia/Shanghai); files a minute from one address.
 
-    `wrong_per_bill` about one bill: from one address it is refused then, from all together a puzzle is
-    asked of everybody, and after a hundred times as many all are refused. `wrong_per_address` over all
-    bills: a puzzle is asked then, and after ten times as many the address is refused.
+    `wrong_per_bill` about one bill: a puzzle is asked of everybody then; after three times as many from one
+    address it is refused, and after a hundred times as many all are. `wrong_per_address` over all bills: a
+    puzzle is asked then, and after ten times as many the address is refused.
     """
 
     wrong_per_bill: int = 10
@@ -52,7 +57,7 @@ def standing(
 ) -> Standing:
     """How one stands after so many wrong answers today."""
     if (
-        on_bill_from_address >= limits.wrong_per_bill
+        on_bill_from_address >= limits.wrong_per_bill * _OWN_PATIENCE
         or on_bill >= limits.wrong_per_bill * _BILL_PATIENCE
         or from_address >= limits.wrong_per_address * _ADDRESS_PATIENCE
     ):
@@ -60,6 +65,13 @@ def standing(
     if on_bill >= limits.wrong_per_bill or from_address >= limits.wrong_per_address:
         return Standing.PUZZLE
     return Standing.FREE
+
+
+def hesitation(limits: VerificationLimits, on_bill_from_address: int) -> float:
+    """Seconds after which an address hears that it was wrong about a bill, the present answer being counted: none
+    for the first half of `wrong_per_bill`, for people mistype."""
+    beyond = on_bill_from_address - max(1, limits.wrong_per_bill // 2)
+    return min(max(0, beyond) * _HESITATION, _LONGEST_HESITATION)
 
 
 def both_subject(bill_id: int, address: str) -> str:

@@ -172,10 +172,12 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 class Miss(msgspec.Struct, frozen=True):
     """No bill like this. `registered`: one of this code and number exists, with other evidence.
 
-    Whether one exists must not be told to an asker whose evidence can be guessed.
+    Whether one exists must not be told to an asker whose evidence can be guessed. `wrong`: how often its address
+    was wrong about it today, this time included; 0 where nothing is counted.
     """
 
     registered: bool
+    wrong: int = 0
 
 
 class PuzzleNeeded(msgspec.Struct, frozen=True):
@@ -297,7 +299,7 @@ def _judge_one(
     sealed = None if row["unit_id"] is None else sealed_facts(question.identity, row)
     if sealed is None or not question.evidence.fits(sealed):
         found.wrong.update(question.subjects)
-        return Miss(sealed is not None)
+        return Miss(sealed is not None, _wrong_on_bill_from_address(question, row, found.wrong))
     key = (row["unit_id"], question.identity.bill_id)
     if not question.counts:
         place = (row["checks"] or 0) + found.right.get(key, 0)
@@ -314,8 +316,15 @@ def _standing(
         limits,
         on_bill=row["wrong_on_bill"] + wrong[bill_subject(bill_id)],
         from_address=row["wrong_from_address"] + wrong[address_subject(address)],
-        on_bill_from_address=row["wrong_on_bill_from_address"] + wrong[both_subject(bill_id, address)],
+        on_bill_from_address=_wrong_on_bill_from_address(question, row, wrong),
     )
+
+
+def _wrong_on_bill_from_address(question: Question, row: Mapping[str, Any], wrong: Counter[str]) -> int:
+    if not question.subjects:
+        return 0
+    subject = both_subject(question.identity.bill_id, question.address)
+    return int(row["wrong_on_bill_from_address"]) + wrong[subject]
 
 
 def _entry(identity: BillIdentity, row: Mapping[str, Any], sealed: SealedFacts, place: int) -> RegisterEntry:

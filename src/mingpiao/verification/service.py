@@ -26,6 +26,7 @@ from mingpiao.verification.errors import (
     file_too_large,
     link_malformed,
     no_such_document,
+    puzzle_early,
     puzzle_needed,
     unavailable,
 )
@@ -41,7 +42,7 @@ from mingpiao.verification.examination import (
 )
 from mingpiao.verification.inputs import problems_of_face, read_face_query, read_link
 from mingpiao.verification.keys import KeyDirectory
-from mingpiao.verification.limits import VerificationLimits, count_download, count_file
+from mingpiao.verification.limits import VerificationLimits, count_download, count_file, hesitation
 from mingpiao.verification.look_match import match_look
 from mingpiao.verification.model import (
     Depth,
@@ -52,7 +53,7 @@ from mingpiao.verification.model import (
     VerificationResult,
     VerificationVerdict,
 )
-from mingpiao.verification.puzzles import PuzzleReply, Puzzles
+from mingpiao.verification.puzzles import PuzzleReply, Puzzles, PuzzleWay
 from mingpiao.verification.register import (
     FaceEvidence,
     Miss,
@@ -66,6 +67,7 @@ from mingpiao.verification.register import (
 __all__ = [
     "MAX_FILE_BYTES",
     "PuzzleReply",
+    "PuzzleWay",
     "VerificationLimits",
     "Verifier",
     "checks_of",
@@ -132,19 +134,31 @@ class Verifier:
         """Check by the five facts of the face; all must fit, and nothing tells which did not.
 
         `drawn`: the result has the picture of the face; it needs more than the simple depth.
-        Raises `Refusal`: a malformed input with its field, `verification.puzzle_needed` (429) where a puzzle
-        comes first, a limit (429), or 503 without an answer.
+        Raises `Refusal`: a malformed input with its field, `verification.puzzle_needed` or `…puzzle_early`
+        (429) where a puzzle comes first, a limit (429), or 503 without an answer. Who is wrong about a bill again
+        and again hears so later and later.
         """
         if problems := problems_of_face(query):
             raise Refusal(*problems)
+        reply = reply or PuzzleReply()
         evidence = FaceEvidence(query.check_code.lower(), query.issued_on, query.amount)
-        with _no_answer_without_database():
-            solved = reply is not None and await self._puzzles.is_solved(reply, address)
+        solved = await self._is_solved(reply, address)
         question = question_of_face(BillIdentity(query.code, query.number), evidence, address, solved=solved)
         found = await self._register.ask(question)
         if isinstance(found, PuzzleNeeded):
-            raise puzzle_needed(self._puzzles.ask(address))
+            raise puzzle_needed(await self._puzzles.ask(address, reply.way))
+        if isinstance(found, Miss):
+            await asyncio.sleep(hesitation(self._limits, found.wrong))
         return await self._answer(found, Means.FACE, depth, drawn=drawn)
+
+    async def _is_solved(self, reply: PuzzleReply, address: str) -> bool:
+        if not reply.token:
+            return False
+        with _no_answer_without_database():
+            solved = await self._puzzles.solve(reply, address)
+        if solved.early is not None:
+            raise puzzle_early(solved.early)
+        return solved.right
 
     async def by_link(
         self,

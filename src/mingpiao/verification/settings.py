@@ -14,8 +14,8 @@ class VerificationSettings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             ge=1,
             le=1_000_000,
-            description="Wrong answers a day about one bill. From one address it is refused then until tomorrow; "
-            "from many a puzzle comes before each check by its face.",
+            description="Wrong answers a day about one bill, after which a puzzle comes before each check by its "
+            "face; after three times as many from one address it is refused to that address until tomorrow.",
         ),
     ] = 10
     wrong_checks_per_address: Annotated[

@@ -23,7 +23,7 @@ from mingpiao.verification.model import (
     VerificationResult,
     VerificationVerdict,
 )
-from mingpiao.verification.service import PuzzleReply, Verifier, read_face_query
+from mingpiao.verification.service import PuzzleReply, PuzzleWay, Verifier, read_face_query
 from mingpiao.web import client_address
 
 _MAX_BODY = 4096
@@ -34,7 +34,8 @@ _encoder = msgspec.json.Encoder()
 class VerifyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The five values, or code, number and the SM3 of the sealed XML in hex (`sm3`).
 
-    `puzzle_token` and `puzzle_answer` answer what `verification.puzzle_needed` asked.
+    `puzzle_token` and `puzzle_answer` answer what `verification.puzzle_needed` asked; `puzzle_way` tells how
+    to ask: by a picture, or in words with a wait.
     `issued_on` is like 2026-11-21, `amount` in 元.
     """
 
@@ -46,6 +47,7 @@ class VerifyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     sm3: str = ""
     puzzle_token: str = ""
     puzzle_answer: str = ""
+    puzzle_way: PuzzleWay = PuzzleWay.PICTURE
     depth: Depth = Depth.SIMPLE
 
 
@@ -160,7 +162,7 @@ async def _verified(verifier: Verifier, asked: VerifyRequest, address: str) -> V
     if asked.sm3:
         return await verifier.by_link(asked.code, asked.number, asked.sm3, address=address, depth=asked.depth)
     query = read_face_query(asked.code, asked.number, asked.check_code, asked.issued_on, str(asked.amount))
-    reply = PuzzleReply(asked.puzzle_token, asked.puzzle_answer)
+    reply = PuzzleReply(asked.puzzle_token, asked.puzzle_answer, asked.puzzle_way)
     return await verifier.by_face(query, address=address, depth=asked.depth, reply=reply)
 
 

@@ -20,6 +20,7 @@ from mingpiao.verification.model import Depth, Means, VerificationResult, Verifi
 from mingpiao.verification.service import (
     MAX_FILE_BYTES,
     PuzzleReply,
+    PuzzleWay,
     Verifier,
     read_face_query,
     read_link,
@@ -34,7 +35,7 @@ _UPLOAD_ROOM = 32 * 1024 * 1024
 
 _MEDIA_TYPES = {"ofd": "application/ofd", "pdf": "application/pdf"}
 
-_PUZZLE = "verification.puzzle_needed"
+_PUZZLES = frozenset({"verification.puzzle_needed", "verification.puzzle_early"})
 _NO_SUCH_BILL = Problem(
     code="verification.unknown",
     message="票据信息有误，或查无此票。请对照票面逐项核对后重新查验。连续输错后须先回答问题，再输错会被暂停查验。",
@@ -78,13 +79,15 @@ async def verify_by_face(
 ) -> Response[str]:
     """Check by the five values from the face, as typed."""
     form = await read_form(request)
-    values = {name: form.get(name, "") for name in _FACE_FIELDS}
+    values, answer = {name: form.get(name, "") for name in _FACE_FIELDS}, ""
     try:
         query = read_face_query(**values)
-        reply = PuzzleReply(form.get("puzzle_token", ""), form.get("puzzle_answer", ""))
+        way = PuzzleWay.WORDS if form.get("puzzle_way") == PuzzleWay.WORDS else PuzzleWay.PICTURE
+        answer = form.get("puzzle_answer", "")
+        reply = PuzzleReply(form.get("puzzle_token", ""), answer, way)
         result = await verifier.by_face(query, address=client_address(request), reply=reply, drawn=True)
     except Refusal as refusal:
-        return _form(request, "face", values, refusal)
+        return _form(request, "face", values | {"puzzle_answer": _early_answer(refusal, answer)}, refusal)
     if result.verdict is VerificationVerdict.UNKNOWN:
         return _form(request, "face", values, Refusal(_NO_SUCH_BILL), status=200)
     return await _result(request, services, result, form)
@@ -127,6 +130,11 @@ async def download(
     return Response(data, media_type=_MEDIA_TYPES[ending], headers=headers)
 
 
+def _early_answer(refusal: Refusal, answer: str) -> str:
+    """An answer that came too early is sent again as it is; to a fresh question it would be none."""
+    return answer[:4] if refusal.problems[0].code == "verification.puzzle_early" else ""
+
+
 def _form(
     request: PageRequest, way: str, values: dict[str, str], refusal: Refusal | None = None, *, status: int = 0
 ) -> Response[str]:
@@ -140,10 +148,10 @@ def _form(
         title="票据查验",
         way=way,
         ways=_WAYS,
-        values={name: values.get(name, "") for name in _FACE_FIELDS},
+        values={name: values.get(name, "") for name in (*_FACE_FIELDS, "puzzle_answer")},
         max_megabytes=MAX_FILE_BYTES // (1024 * 1024),
         problems=problems,
-        puzzle=problems[0].facts if problems and problems[0].code == _PUZZLE else None,
+        puzzle=problems[0].facts if problems and problems[0].code in _PUZZLES else None,
     )
 
 
