@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from mingpiao.batches.model import BatchRow, BatchState, BillBatch, RowFilter, RowState
 from mingpiao.batches.service import list_batches, list_rows, rules_asking
 from mingpiao.kernel.grammar import read_whole
@@ -13,7 +15,7 @@ from mingpiao.portals.list_columns import Badge, Column, Note, Parts
 from mingpiao.portals.list_filters import ChoiceFilter, DigitsFilter, Here, TextFilter
 from mingpiao.portals.list_model import Button, Listing
 from mingpiao.portals.rendering import moment
-from mingpiao.rules.model import Severity
+from mingpiao.rules.model import Hit, Severity
 from mingpiao.storage.paging import Page
 
 ADDRESS = "/unit/batches"
@@ -85,18 +87,19 @@ def _row_state(row: BatchRow) -> Badge:
     return Badge(row.state.label, ROW_COLOURS.get(row.state, "blue"))
 
 
-def _found(row: BatchRow) -> Parts:
-    """What was found of a row: problems, questions with the reasons given, warnings."""
-    told: list[Any] = [Note(told_at(problem)) for problem in row.problems]
-    for hit in row.hits:
-        reason = row.reasons.get(hit.rule, "")
-        if hit.severity is Severity.WARN:
-            told.append(Note(f"提示：{hit.message}"))
-        elif reason:
-            told.append(Note(f"已说明：{reason}（{hit.name}）"))
-        else:
-            told.append(Note(f"请核实：{hit.message}"))
-    return Parts(tuple(told))
+def _found(row: BatchRow) -> Markup:
+    """What was found of a row: problems, questions with the reasons given, warnings, each on its line."""
+    lines = (*(told_at(problem) for problem in row.problems), *(_told(row, hit) for hit in row.hits))
+    shown = Markup("").join(Markup('<div class="text-secondary">{}</div>').format(line) for line in lines)
+    # In one element, since on a phone the parts of a cell lie side by side.
+    return Markup("<div>{}</div>").format(shown) if lines else Markup("")
+
+
+def _told(row: BatchRow, hit: Hit) -> str:
+    reason = row.reasons.get(hit.rule, "")
+    if hit.severity is Severity.WARN:
+        return f"提示：{hit.message}"
+    return f"已说明：{reason}（{hit.name}）" if reason else f"请核实：{hit.message}"
 
 
 def _bill(row: BatchRow) -> str:
