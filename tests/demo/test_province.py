@@ -93,6 +93,10 @@ SUPERVISION = {
             AND state = 'accepted' AND valid_until > current_date)""",
     "in review": "SELECT count(*) FROM applications WHERE state = 'in_review'",
     "waiting for their handler": "SELECT count(*) FROM applications WHERE state = 'needs_confirmation'",
+    "sheets of bills": "SELECT count(*) FROM batches WHERE state = 'checked'",
+    "rows with problems": "SELECT count(*) FROM batch_rows WHERE state = 'wrong'",
+    "rows that are asked about": "SELECT count(*) FROM batch_rows WHERE state = 'asked'",
+    "rows that can be issued": "SELECT count(*) FROM batch_rows WHERE state = 'ready'",
 }
 
 
@@ -164,6 +168,10 @@ async def test_a_build_that_was_cut_off_is_completed(database_url: str, tmp_path
         "units without a valid file": 0,
         "in review": 4,
         "waiting for their handler": 1,
+        "sheets of bills": 1,
+        "rows with problems": 1,
+        "rows that are asked about": 1,
+        "rows that can be issued": 7,
     }
     database = await Database.open(database_url, pool_size=2)
     try:

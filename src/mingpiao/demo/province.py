@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mingpiao.demo.accounts import DemoAccount
 from mingpiao.demo.backing import open_shelf
+from mingpiao.demo.batches import bring_batch
 from mingpiao.demo.cases import bring_cases
 from mingpiao.demo.certificates import certify
 from mingpiao.demo.first_day import batches, first_requests, issue, reverse_some
@@ -45,6 +46,7 @@ async def build(
         await _work(services, members, bills, progress)
         await _certify(services, members, progress)
         await bring_cases(services, open_shelf(services), members, today())
+        await bring_batch(services, members)
         write_samples(services.settings.data_dir / "demo" / "evidence", members, today())
         catalog = await services.catalog.get()
         async with services.database.system() as connection:

@@ -7,6 +7,8 @@ import msgspec
 
 from mingpiao.applications.room import APPLICATIONS
 from mingpiao.applications.service import Applications
+from mingpiao.batches.room import BATCH_DESK
+from mingpiao.batches.service import BatchDesk
 from mingpiao.catalog.room import CATALOG
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.composition import listen, open_house
@@ -30,6 +32,7 @@ class DemoServices(msgspec.Struct, frozen=True, kw_only=True):
     catalog: CatalogStore
     desk: Desk
     applications: Applications
+    batches: BatchDesk
     evidence: EvidenceStore
     readers: ReaderPool
 
@@ -45,6 +48,7 @@ async def open_demo_services(settings: Settings) -> AsyncIterator[DemoServices]:
             catalog=await house.get(CATALOG),
             desk=await house.get(DESK),
             applications=await house.get(APPLICATIONS),
+            batches=await house.get(BATCH_DESK),
             evidence=await house.get(EVIDENCE),
             readers=await house.get(READERS),
         )
