@@ -119,7 +119,7 @@ async def test_no_connection_is_held_while_the_desk_is_asked(window: Window) -> 
     for attempt in (
         window.applications.confirm(unit_id, asked.application_id, confirmed(), acting=PERSON),
         window.applications.advance(waiting.application_id),
-        window.reviews.approve(approved.application_id, acting=window.officer(approved)),
+        window.reviews.approve(approved.application_id, "合同约定分期支付", acting=window.officer(approved)),
     ):
         pause = window.desk.before = Pause()
         running = asyncio.ensure_future(attempt)
@@ -277,7 +277,7 @@ async def test_an_outcome_of_the_past_is_recorded_only_without_the_comparison(
     await pause.arrival()
     window.desk.after = None
     brought = await window.applications.appeal(
-        window.unit.unit_id, asked.application_id, "请核", acting=PERSON
+        window.unit.unit_id, asked.application_id, "合同约定分期支付", acting=PERSON
     )
     returned = await window.reviews.return_for_correction(
         brought.application_id, "请更正", acting=window.officer(brought)
@@ -303,7 +303,7 @@ async def test_of_an_appeal_and_a_confirmation_at_once_one_wins(window: Window) 
         window.desk.asks = (finding(),)
         confirmation, appeal = await asyncio.gather(
             window.applications.confirm(unit_id, asked.application_id, confirmed(), acting=PERSON),
-            window.applications.appeal(unit_id, asked.application_id, "合同约定", acting=PERSON),
+            window.applications.appeal(unit_id, asked.application_id, "合同约定分期支付", acting=PERSON),
             return_exceptions=True,
         )
         done = await window.now(asked)
@@ -322,7 +322,7 @@ async def test_of_a_new_try_and_a_return_at_once_one_wins(window: Window) -> Non
         brought = await window.appeal(f"SQ-{turn}")
         officer = window.officer(brought)
         window.desk.blocks = (problem(),)
-        await window.reviews.approve(brought.application_id, acting=officer)
+        await window.reviews.approve(brought.application_id, "合同约定分期支付", acting=officer)
         window.desk.blocks = ()
         tried, returned = await asyncio.gather(
             window.reviews.retry(brought.application_id, acting=officer),
@@ -349,7 +349,9 @@ async def test_a_request_that_comes_again_meets_what_happened_meanwhile(window: 
         window.applications.submit(window.unit.unit_id, corrected, acting=PERSON, look_first=True)
     )
     await pause.arrival()
-    await window.applications.appeal(window.unit.unit_id, asked.application_id, "合同约定", acting=PERSON)
+    await window.applications.appeal(
+        window.unit.unit_id, asked.application_id, "合同约定分期支付", acting=PERSON
+    )
     pause.go_on()
     answer = await submitting
     assert isinstance(answer, Refused)

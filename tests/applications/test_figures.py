@@ -34,8 +34,8 @@ async def test_figures_of_a_period_and_a_region(window: Window) -> None:
         )
     window.desk.asks = ()
     officer = window.officer(reviewed[0])
-    await window.reviews.approve(reviewed[0].application_id, acting=officer)
-    await window.reviews.approve(reviewed[1].application_id, acting=officer)
+    await window.reviews.approve(reviewed[0].application_id, "合同约定分期支付", acting=officer)
+    await window.reviews.approve(reviewed[1].application_id, "合同约定分期支付", acting=officer)
     await pool.execute("UPDATE applications SET due_at = now() - interval '1 hour' WHERE state = 'in_review'")
     await window.reviews.reject(reviewed[2].application_id, "不符", acting=officer)
     await pool.execute(_SUPERVISED, "PLAIN-A", [], None)
@@ -73,7 +73,9 @@ async def test_figures_of_a_period_and_a_region(window: Window) -> None:
 
 
 async def test_figures_where_there_is_nothing(window: Window) -> None:
-    await window.reviews.approve((await window.appeal()).application_id, acting=window.officers[COUNTY][0])
+    await window.reviews.approve(
+        (await window.appeal()).application_id, "合同约定分期支付", acting=window.officers[COUNTY][0]
+    )
     async with window.world.database.scoped(DepartmentScope(ELSEWHERE)) as connection:
         found = await review_figures(connection, today(), today())
     assert (found.ways.total, found.ways.machine_percent, found.whole.decided) == (0, None, 0)

@@ -174,7 +174,7 @@ async def test_another_unit_meets_nothing(window: Window) -> None:
     stranger = window.world.province.office.unit_id
     for attempt in (
         window.applications.confirm(stranger, asked.application_id, confirmed(), acting=PERSON),
-        window.applications.appeal(stranger, asked.application_id, "理由", acting=PERSON),
+        window.applications.appeal(stranger, asked.application_id, "合同约定分期支付", acting=PERSON),
         window.applications.withdraw(stranger, asked.application_id, acting=PERSON),
     ):
         with pytest.raises(Refusal) as refused:

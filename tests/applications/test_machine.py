@@ -44,13 +44,13 @@ POSITIONS = [*((state, False) for state in STATE), (STATE.APPROVED, True)]
 
 #: (state, held up) → what people may make happen there, and what the platform may.
 EXPECTED = {
-    ("checking", False): ("withdrawn", "questioned refused given_back issued"),
+    ("checking", False): ("withdrawn", "questioned refused given_back sent_on issued"),
     ("needs_confirmation", False): (
-        "retry_passed retry_questioned retry_waits appealed withdrawn",
+        "retry_passed retry_questioned retry_waits appealed resubmitted withdrawn",
         "issued",
     ),
     ("in_review", False): ("withdrawn assigned passed_up taken_over approved returned rejected", "issued"),
-    ("returned", False): ("retry_passed retry_questioned retry_waits withdrawn", "issued"),
+    ("returned", False): ("retry_passed retry_questioned retry_waits resubmitted withdrawn", "issued"),
     ("approved", False): ("", "held_up reopened issued"),
     ("approved", True): ("withdrawn returned rejected", "held_up reopened issued"),
 }
@@ -196,7 +196,9 @@ async def _open(stack: AsyncExitStack, url: str, folder: Path, province: Provinc
 async def test_a_stale_application_is_not_changed(window: Window) -> None:
     """Whoever changes what it has not locked is a fault of the program, and finds out."""
     asked = await window.ask()
-    await window.applications.appeal(window.unit.unit_id, asked.application_id, "理由", acting=PERSON)
+    await window.applications.appeal(
+        window.unit.unit_id, asked.application_id, "合同约定分期支付", acting=PERSON
+    )
     with pytest.raises(LookupError):
         async with window.world.database.system() as connection:
             await carry_out(connection, asked, ApplicationEvent.WITHDRAWN, Doer.unit(PERSON))
@@ -280,7 +282,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def appeal(self) -> None:
-        self.tried(self.window.applications.appeal(*self.names, "合同约定", acting=PERSON))
+        self.tried(self.window.applications.appeal(*self.names, "合同约定分期支付", acting=PERSON))
 
     @rule()
     def withdraw(self) -> None:
@@ -291,7 +293,9 @@ class Life(RuleBasedStateMachine):
         present = self.present()
         region = present.reviewer_region or CITY
         officer = self.window.officers[PROVINCE if what == "take_over" else region][0]
-        self.tried(getattr(self.window.reviews, what)(present.application_id, "理由", acting=officer))
+        self.tried(
+            getattr(self.window.reviews, what)(present.application_id, "合同约定分期支付", acting=officer)
+        )
 
     @rule()
     def assign(self) -> None:
@@ -317,6 +321,10 @@ class Life(RuleBasedStateMachine):
             self.window.count("SELECT count(*) FROM bills WHERE business_no = $1", present.business_no)
         )
         assert bills == (present.state is STATE.ISSUED)
+        if bills and present.returned_at is not None:
+            # What a person returned is issued only after a person approved it.
+            steps = self.run(self.window.steps(self.application))
+            assert "approved" in steps[steps.index("returned") :]
         assert present.attempt_until is None
 
     async def _trail(self) -> list[tuple[ApplicationState, StepKind, Side]]:

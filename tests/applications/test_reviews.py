@@ -10,6 +10,7 @@ from tests.applications.window import (
     CITY,
     COUNTY,
     ELSEWHERE,
+    FILE,
     PERSON,
     PROVINCE,
     Window,
@@ -57,11 +58,11 @@ async def test_without_a_department_of_its_own_the_next_above_decides(window: Wi
 async def test_approval_issues_the_bill_at_once(window: Window) -> None:
     brought = await window.appeal()
     officer = window.officer(brought)
-    done = await window.reviews.approve(brought.application_id, "合同属实", acting=officer)
+    done = await window.reviews.approve(brought.application_id, "合同约定属实", acting=officer)
     assert (done.state, done.decided_by_name, done.decision_reason) == (
         STATE.ISSUED,
         officer.name,
-        "合同属实",
+        "合同约定属实",
     )
     assert done.bill_id is not None
     assert await window.count(BILLS) == 1
@@ -98,7 +99,7 @@ async def test_returned_goes_back_to_its_handler_who_cannot_answer_alone(window:
     alone = await window.submit(msgspec.structs.replace(brought.request, confirmations=confirmed()))
     assert isinstance(alone, Refused)
     second = await window.applications.appeal_request(
-        window.unit.unit_id, brought.request, "已附补充协议", acting=PERSON
+        window.unit.unit_id, brought.request, "已附补充协议原文", acting=PERSON
     )
     assert isinstance(second, Application)
     assert (second.state, second.held_rules) == (STATE.IN_REVIEW, frozenset({"DEMO-ASK"}))
@@ -113,23 +114,144 @@ async def test_corrected_under_the_same_number_it_is_issued(window: Window) -> N
     corrected = msgspec.structs.replace(brought.request, remark="金额按合同更正")
     assert isinstance(await window.submit(corrected), NeedsConfirmation)
     again = await window.applications.appeal(
-        window.unit.unit_id, brought.application_id, "已更正，请再核", acting=PERSON
+        window.unit.unit_id, brought.application_id, "已按合同更正金额", acting=PERSON
     )
     assert (again.state, again.decided_at, again.request.remark) == (STATE.IN_REVIEW, None, "金额按合同更正")
-    done = await window.reviews.approve(brought.application_id, acting=window.officer(again))
+    done = await window.reviews.approve(
+        brought.application_id, "合同约定分期支付", acting=window.officer(again)
+    )
     assert done.state is STATE.ISSUED
     decisions = await window.world.database.pool.fetch("SELECT decision FROM review_decisions ORDER BY 1")
     assert [row["decision"] for row in decisions] == ["approved", "returned"]
 
 
-async def test_corrected_so_that_no_rule_asks_needs_nobody(window: Window) -> None:
-    brought = await window.appeal()
-    await window.reviews.return_for_correction(
+async def returned(window: Window, business_no: str = "SQ-1") -> Application:
+    """An application that its department returned, with no rule that asks any more."""
+    brought = await window.appeal(business_no)
+    sent_back = await window.reviews.return_for_correction(
         brought.application_id, "请更正", acting=window.officer(brought)
     )
     window.desk.asks = ()
-    assert isinstance(await window.submit(msgspec.structs.replace(brought.request, remark="更正")), Issued)
-    assert (await window.now(brought)).state is STATE.ISSUED
+    return sent_back
+
+
+async def test_what_a_person_returned_comes_back_to_that_person(window: Window) -> None:
+    brought = await returned(window)
+    emptied = msgspec.structs.replace(brought.request, remark="")
+    answer = await window.submit(emptied)
+    assert isinstance(answer, Pending)
+    again = answer.application
+    assert (again.application_id, again.state, again.request) == (
+        brought.application_id,
+        STATE.IN_REVIEW,
+        emptied,
+    )
+    assert (again.reviewer_region, again.reviewer_id) == (brought.reviewer_region, brought.reviewer_id)
+    assert again.returned_request == brought.request
+    assert await window.count(BILLS) == 0
+    assert await window.steps(again) == ["submitted", "asked", "appealed", "returned", "resubmitted"]
+    # No rule asks, so nothing is overridden: an opinion is not asked for.
+    done = await window.reviews.approve(again.application_id, acting=window.officer(again))
+    assert done.state is STATE.ISSUED
+    assert await window.count(BILLS) == 1
+
+
+async def test_an_answer_with_any_text_comes_back_too(window: Window) -> None:
+    brought = await returned(window)
+    window.desk.asks = (finding("OTHER"),)
+    asked = await window.submit(brought.request)
+    assert isinstance(asked, NeedsConfirmation)
+    answer = await window.applications.confirm(
+        window.unit.unit_id,
+        brought.application_id,
+        confirmed("OTHER", reason="已按退回意见更正"),
+        acting=PERSON,
+    )
+    assert isinstance(answer, Pending)
+    assert answer.application.state is STATE.IN_REVIEW
+    assert await window.count(BILLS) == 0
+
+
+@pytest.mark.parametrize("withdrawn", [True, False])
+async def test_a_plain_request_does_not_get_past_it(window: Window, withdrawn: bool) -> None:
+    brought = await returned(window)
+    if withdrawn:
+        await window.applications.withdraw(window.unit.unit_id, brought.application_id, acting=PERSON)
+    plain = msgspec.structs.replace(brought.request, evidence=(), remark="")
+    (batched,) = await window.applications.submit_plain(window.unit.unit_id, [plain], acting=PERSON)
+    assert isinstance(batched, Pending)
+    assert batched.application.state is STATE.IN_REVIEW
+    answer = await window.submit(plain)
+    assert isinstance(answer, Pending)
+    assert answer.application == batched.application
+    assert await window.count(BILLS) == 0
+
+
+@pytest.mark.parametrize("reject", [True, False])
+async def test_a_fresh_form_of_the_same_business_comes_back(window: Window, reject: bool) -> None:
+    brought = await window.appeal()
+    decide = window.reviews.reject if reject else window.reviews.return_for_correction
+    await decide(brought.application_id, "不属于资金往来", acting=window.officer(brought))
+    window.desk.asks = ()
+    fresh = window.request("SQ-2", remark="另行填写")
+    answer = await window.submit(fresh)
+    assert isinstance(answer, Pending)
+    again = answer.application
+    assert (again.state, again.earlier_id) == (STATE.IN_REVIEW, brought.application_id)
+    assert again.returned_request == brought.request
+    assert "缴款人和金额相同" in again.appeal_reason
+    assert await window.count(BILLS) == 0
+    assert await window.submit(fresh) == Pending(application=again)
+    done = await window.reviews.approve(again.application_id, acting=window.officer(again))
+    assert done.state is STATE.ISSUED
+    # Once a person let the business pass, the next payment of the same payer is another one.
+    assert isinstance(await window.submit(window.request("SQ-3")), Issued)
+
+
+async def test_what_nobody_looks_at_is_not_for_returned_business(window: Window) -> None:
+    unit_id = window.unit.unit_id
+    before = window.request("SQ-0")
+    assert isinstance(await window.submit(before), Issued)
+    await returned(window)
+    told = await window.applications.must_be_seen(unit_id, window.request("SQ-2"))
+    assert told is not None
+    assert (told.code, "缴款人和金额相同" in told.message) == ("application.review_required", True)
+    # A bill that stands already is its own request's answer.
+    assert await window.applications.must_be_seen(unit_id, before) is None
+    other = msgspec.structs.replace(before.payer, name="另一家公司", code="")
+    assert await window.applications.must_be_seen(unit_id, window.request("SQ-3", payer=other)) is None
+
+
+async def test_the_same_file_comes_back_and_other_business_does_not(window: Window) -> None:
+    brought = await returned(window)
+    other = msgspec.structs.replace(brought.request.payer, name="另一家公司", code="")
+    alike = window.request("SQ-2", evidence=(FILE,), payer=other)
+    answer = await window.submit(alike)
+    assert isinstance(answer, Pending)
+    assert "佐证材料相同" in answer.application.appeal_reason
+    assert isinstance(await window.submit(window.request("SQ-4", payer=other)), Issued)
+
+
+@pytest.mark.parametrize("reason", ["好", "同意", "情况属实", "属实属实属实", "11111111", "已核实，没有问题"])
+async def test_thin_reasons_are_told(window: Window, reason: str) -> None:
+    asked = await window.ask()
+    with pytest.raises(Refusal) as refused:
+        await window.applications.confirm(
+            window.unit.unit_id, asked.application_id, confirmed(reason=reason), acting=PERSON
+        )
+    assert code_of(refused) == "application.reason_thin"
+    with pytest.raises(Refusal) as refused:
+        await window.applications.appeal(window.unit.unit_id, asked.application_id, reason, acting=PERSON)
+    assert code_of(refused) == "application.reason_thin"
+    brought = await window.applications.appeal(
+        window.unit.unit_id, asked.application_id, "合同约定分期支付", acting=PERSON
+    )
+    for opinion, code in ((reason, "application.reason_thin"), ("", "application.reason_required")):
+        with pytest.raises(Refusal) as refused:
+            await window.reviews.approve(brought.application_id, opinion, acting=window.officer(brought))
+        assert code_of(refused) == code
+    assert (await window.now(brought)).state is STATE.IN_REVIEW
+    assert await window.count(BILLS) == 0
 
 
 async def test_rejected_ends_the_business_number(window: Window) -> None:
@@ -151,14 +273,14 @@ async def test_rejected_ends_the_business_number(window: Window) -> None:
 async def test_a_block_cannot_be_appealed(window: Window) -> None:
     window.desk.blocks = (problem(),)
     answer = await window.applications.appeal_request(
-        window.unit.unit_id, window.request(), "请放行", acting=PERSON
+        window.unit.unit_id, window.request(), "按合同分期支付", acting=PERSON
     )
     assert isinstance(answer, Refused)
     assert [p.code for p in answer.problems] == ["application.not_appealable", "rule.violation"]
     window.desk.blocks = ()
     with pytest.raises(Refusal) as refused:
         await window.applications.appeal_request(
-            window.unit.unit_id, window.request(), "请放行", acting=PERSON
+            window.unit.unit_id, window.request(), "按合同分期支付", acting=PERSON
         )
     assert code_of(refused) == "application.nothing_to_appeal"
     assert await window.count("SELECT count(*) FROM applications") == 0
@@ -168,7 +290,7 @@ async def test_an_appeal_without_an_application_before_it(window: Window) -> Non
     window.desk.asks = (finding(),)
     request = window.request(confirmations=confirmed())
     brought = await window.applications.appeal_request(
-        window.unit.unit_id, request, "请财政核定", acting=PERSON
+        window.unit.unit_id, request, "按合同分期支付", acting=PERSON
     )
     assert isinstance(brought, Application)
     assert (brought.state, brought.request.confirmations) == (STATE.IN_REVIEW, ())
@@ -177,17 +299,21 @@ async def test_an_appeal_without_an_application_before_it(window: Window) -> Non
     assert isinstance(again, Pending)
     assert again.application == brought
     assert (
-        await window.reviews.approve(brought.application_id, acting=window.officer(brought))
+        await window.reviews.approve(
+            brought.application_id, "合同约定分期支付", acting=window.officer(brought)
+        )
     ).state is STATE.ISSUED
 
 
 async def test_an_appeal_about_what_was_issued_finds_the_bill(window: Window) -> None:
     brought = await window.appeal()
-    done = await window.reviews.approve(brought.application_id, acting=window.officer(brought))
+    done = await window.reviews.approve(
+        brought.application_id, "合同约定分期支付", acting=window.officer(brought)
+    )
     unit_id, request = window.unit.unit_id, brought.request
-    assert await window.applications.appeal_request(unit_id, request, "再申诉", acting=PERSON) == done
+    assert await window.applications.appeal_request(unit_id, request, "按合同分期支付", acting=PERSON) == done
     other = msgspec.structs.replace(request, remark="另一内容")
-    answer = await window.applications.appeal_request(unit_id, other, "再申诉", acting=PERSON)
+    answer = await window.applications.appeal_request(unit_id, other, "按合同分期支付", acting=PERSON)
     assert isinstance(answer, Refused)
     assert answer.problems[0].code == "application.in_progress"
 
@@ -196,7 +322,9 @@ async def test_five_appeals_at_once_are_one(window: Window) -> None:
     window.desk.asks = (finding(),)
     answers = await asyncio.gather(
         *(
-            window.applications.appeal_request(window.unit.unit_id, window.request(), "理由", acting=PERSON)
+            window.applications.appeal_request(
+                window.unit.unit_id, window.request(), "按合同分期支付", acting=PERSON
+            )
             for _ in range(5)
         )
     )
@@ -243,7 +371,7 @@ async def test_of_two_reviewers_one_wins_and_the_other_is_told(window: Window) -
         brought = await window.appeal(f"SQ-{turn}")
         first, second = window.officer(brought), window.officer(brought, 1)
         answers = await asyncio.gather(
-            window.reviews.approve(brought.application_id, acting=first),
+            window.reviews.approve(brought.application_id, "合同约定分期支付", acting=first),
             window.reviews.reject(brought.application_id, "不予开具", acting=second),
             return_exceptions=True,
         )
@@ -269,7 +397,7 @@ async def test_of_two_reviewers_one_wins_and_the_other_is_told(window: Window) -
 async def test_an_approval_that_was_cut_off_is_taken_up_again(window: Window) -> None:
     brought = await window.appeal()
     await window.reviews._decide(
-        brought.application_id, Decision.APPROVED, "", acting=window.officer(brought)
+        brought.application_id, Decision.APPROVED, "合同约定分期支付", acting=window.officer(brought)
     )
     assert (await window.now(brought)).state is STATE.APPROVED
     assert await window.count(BILLS) == 0
@@ -281,14 +409,18 @@ async def test_an_approval_that_was_cut_off_is_taken_up_again(window: Window) ->
 async def test_an_approval_that_is_held_up_is_not_lost(window: Window) -> None:
     brought = await window.appeal()
     window.desk.blocks = (problem("unit.issuing_locked", 409),)
-    held = await window.reviews.approve(brought.application_id, acting=window.officer(brought))
+    held = await window.reviews.approve(
+        brought.application_id, "合同约定分期支付", acting=window.officer(brought)
+    )
     assert (held.state, held.held_up) == (STATE.APPROVED, True)
     assert [p.code for p in held.problems] == ["unit.issuing_locked"]
     assert (await window.messages(window.unit.unit_id))[-1] == "复核已通过，票据暂未开出"
     # Trying again says nothing twice.
     assert await window.applications.advance(brought.application_id) == held
     with pytest.raises(Refusal) as refused:
-        await window.reviews.approve(brought.application_id, acting=window.officer(brought))
+        await window.reviews.approve(
+            brought.application_id, "合同约定分期支付", acting=window.officer(brought)
+        )
     assert code_of(refused) == "application.already_decided"
     window.desk.blocks = ()
     assert (await window.applications.advance(brought.application_id)).state is STATE.ISSUED
@@ -301,7 +433,9 @@ async def test_what_is_held_up_can_be_returned_or_withdrawn(window: Window) -> N
     for number, end in (("SQ-1", "return"), ("SQ-2", "withdraw")):
         brought = await window.appeal(number)
         window.desk.blocks = (problem(),)
-        await window.reviews.approve(brought.application_id, acting=window.officer(brought))
+        await window.reviews.approve(
+            brought.application_id, "合同约定分期支付", acting=window.officer(brought)
+        )
         if end == "return":
             done = await window.reviews.return_for_correction(
                 brought.application_id, "请按新规则更正", acting=window.officer(brought)
@@ -320,10 +454,14 @@ async def test_what_is_held_up_can_be_returned_or_withdrawn(window: Window) -> N
 async def test_a_new_question_goes_back_to_the_department(window: Window) -> None:
     brought = await window.appeal()
     window.desk.asks = (finding(), finding("NEW-1"))
-    again = await window.reviews.approve(brought.application_id, acting=window.officer(brought))
+    again = await window.reviews.approve(
+        brought.application_id, "合同约定分期支付", acting=window.officer(brought)
+    )
     assert (again.state, again.rules) == (STATE.IN_REVIEW, frozenset({"DEMO-ASK", "NEW-1"}))
     assert again.decided_at is None
-    done = await window.reviews.approve(brought.application_id, acting=window.officer(brought))
+    done = await window.reviews.approve(
+        brought.application_id, "合同约定分期支付", acting=window.officer(brought)
+    )
     assert done.state is STATE.ISSUED
     assert await window.count(BILLS) == 1
 
@@ -340,7 +478,7 @@ async def test_only_the_department_in_charge_decides(window: Window) -> None:
     ):
         stranger = window.officers[code][0]
         for attempt in (
-            window.reviews.approve(brought.application_id, acting=stranger),
+            window.reviews.approve(brought.application_id, "合同约定分期支付", acting=stranger),
             window.reviews.reject(brought.application_id, "理由", acting=stranger),
             window.reviews.assign(brought.application_id, stranger.account_id, acting=stranger),
         ):
@@ -370,7 +508,10 @@ async def test_reassignment_within_up_and_from_above(window: Window) -> None:
     moved = await window.reviews.pass_up(number, "涉及本部门", acting=first)
     assert (moved.reviewer_region, moved.reviewer_id, moved.due_at) == (CITY, None, brought.due_at)
     assert await window.messages(CITY) == ["复核申请改由呼和浩特市财政局办理"]
-    assert await refused_as(window.reviews.approve(number, acting=first)) == "application.not_yours"
+    assert (
+        await refused_as(window.reviews.approve(number, "合同约定分期支付", acting=first))
+        == "application.not_yours"
+    )
     assert await refused_as(window.reviews.take_over(number, "拿回", acting=first)) == "application.not_below"
     taken = await window.reviews.take_over(number, "提级办理", acting=head)
     assert (taken.reviewer_region, taken.reviewer_id) == (PROVINCE, head.account_id)
@@ -380,7 +521,7 @@ async def test_reassignment_within_up_and_from_above(window: Window) -> None:
         == "application.no_department_above"
     )
     assert await refused_as(window.reviews.take_over(number, "提级", acting=head)) == "application.not_below"
-    assert (await window.reviews.approve(number, acting=head)).state is STATE.ISSUED
+    assert (await window.reviews.approve(number, "合同约定分期支付", acting=head)).state is STATE.ISSUED
 
 
 async def test_a_batch_decides_each_by_itself(window: Window) -> None:
@@ -389,7 +530,7 @@ async def test_a_batch_decides_each_by_itself(window: Window) -> None:
     await window.reviews.reject(brought[1].application_id, "先被驳回", acting=window.officer(brought[0], 1))
     numbers = [each.application_id for each in brought]
     results = await window.reviews.decide_batch(
-        [*numbers, numbers[0]], Decision.APPROVED, "同类合规", acting=officer
+        [*numbers, numbers[0]], Decision.APPROVED, "合同均约定分期支付", acting=officer
     )
     assert [each.application_id for each in results] == numbers
     assert [each.application.state if each.application else None for each in results] == [

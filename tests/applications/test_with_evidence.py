@@ -11,7 +11,7 @@ from tests.support.rules import put_in_force, rule
 from tests.support.world import World, bill_of
 
 from mingpiao.applications.model import Application, ApplicationState, Pending
-from mingpiao.applications.service import Applications, Reviews
+from mingpiao.applications.service import Applications, ReturnedCases, Reviews
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Acting
 from mingpiao.issuing.model import IssueRequest, NeedsConfirmation
@@ -80,7 +80,14 @@ async def bench(world: World) -> Bench:
     await put_in_force(world.database, AMOUNT, USED_UP)
     catalog = CatalogStore(world.database, world.notices)
     units = UnitDirectory(world.database, world.notices)
-    applications = Applications(world.database, catalog, units, world.desk, review_working_days=3)
+    applications = Applications(
+        world.database,
+        catalog,
+        units,
+        world.desk,
+        returned=ReturnedCases(world.database, world.notices, days=90),
+        review_working_days=3,
+    )
     return Bench(
         world=world,
         applications=applications,
@@ -106,8 +113,10 @@ async def test_what_contradicts_is_approved_and_kept_with_the_bill(bench: Bench)
     claims = {claim.name: claim for claim in asked.claims}
     assert claims["amount"].verdict.value == "contradict"
     assert [mark.digest for mark in claims["amount"].marks] == [FILE]
-    brought = await bench.applications.appeal(bench.unit_id, asked.application_id, "合同含税", acting=PERSON)
-    done = await bench.reviews.approve(brought.application_id, "属实", acting=bench.officer)
+    brought = await bench.applications.appeal(
+        bench.unit_id, asked.application_id, "合同金额含税", acting=PERSON
+    )
+    done = await bench.reviews.approve(brought.application_id, "协议已经备案", acting=bench.officer)
     assert done.state is STATE.ISSUED
     assert done.bill_id is not None
     async with bench.world.database.system() as connection:
@@ -141,11 +150,11 @@ async def test_a_file_used_up_meanwhile_goes_back_to_the_department(bench: Bench
     await bench.read(waiting.total + 1)
     await bench.applications.advance(waiting.application_id)
     brought = await bench.applications.appeal(
-        bench.unit_id, waiting.application_id, "含手续费", acting=PERSON
+        bench.unit_id, waiting.application_id, "合同金额含手续费", acting=PERSON
     )
     other = msgspec.structs.replace(bench.request("SQ-2"), confirmations=confirmed("EV-AMOUNT"))
     bill_of((await bench.world.desk.issue(bench.unit_id, [other], acting=ACTING))[0])
-    again = await bench.reviews.approve(brought.application_id, acting=bench.officer)
+    again = await bench.reviews.approve(brought.application_id, "合同约定分期支付", acting=bench.officer)
     assert (again.state, again.rules) == (STATE.IN_REVIEW, {"EV-AMOUNT", "EV-USE"})
     done = await bench.reviews.approve(brought.application_id, "补充协议已备案", acting=bench.officer)
     assert done.state is STATE.ISSUED

@@ -53,7 +53,7 @@ async def test_a_file_that_was_read_wakes_who_waits_for_it_alone(window: Window)
 async def test_what_was_broken_off_is_healed(window: Window) -> None:
     brought = await window.appeal("SQ-1")
     await window.reviews._decide(
-        brought.application_id, Decision.APPROVED, "", acting=window.officer(brought)
+        brought.application_id, Decision.APPROVED, "合同约定分期支付", acting=window.officer(brought)
     )
     window.desk.asks = ()
     await window.submit(window.request("SQ-2"))
@@ -99,5 +99,5 @@ async def test_reminders_come_once_and_in_time(window: Window) -> None:
     assert await told_after(due) == ([*soon, "人工复核已逾期"], ["人工复核已逾期"])
     body = await database.pool.fetchval("SELECT body FROM messages WHERE region_code = $1", CITY)
     assert "2026-11-26前办结" in body
-    await window.reviews.approve(brought.application_id, acting=window.officer(brought))
+    await window.reviews.approve(brought.application_id, "合同约定分期支付", acting=window.officer(brought))
     assert await told_after(due + timedelta(days=30)) == ([*soon, "人工复核已逾期"], ["人工复核已逾期"])

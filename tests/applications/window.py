@@ -9,7 +9,7 @@ from tests.support.province import Resident
 from tests.support.world import World
 
 from mingpiao.applications.model import Application, ApplicationState, Pending, Submitted
-from mingpiao.applications.service import Applications, Reviews, get, steps_of
+from mingpiao.applications.service import Applications, ReturnedCases, Reviews, get, steps_of
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.issuing.model import (
@@ -256,7 +256,12 @@ async def open_window(world: World) -> Window:
     desk = ScriptedDesk(world.desk)
     catalog = CatalogStore(world.database, world.notices)
     applications = Applications(
-        world.database, catalog, UnitDirectory(world.database, world.notices), desk, review_working_days=3
+        world.database,
+        catalog,
+        UnitDirectory(world.database, world.notices),
+        desk,
+        returned=ReturnedCases(world.database, world.notices, days=90),
+        review_working_days=3,
     )
     return Window(
         world=world,

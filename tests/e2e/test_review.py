@@ -47,11 +47,12 @@ def test_an_appeal_is_approved_and_issues_itself(visit: Callable[..., Visitor]) 
         "现金管理暂行条例",
     ):
         expect(main).to_contain_text(text)
+    page.locator("[data-chart]").first.scroll_into_view_if_needed()
     expect(page.locator("[data-chart] canvas")).to_have_count(1)
     officer.look_closely()
     officer.tab_to("#opinion")
-    page.keyboard.type("材料齐全")
-    officer.tab_to("main form[action$='/approve'] button")
+    page.keyboard.type("现金已当日解缴")
+    officer.tab_to("main form[action$='/approve'] button.btn-primary")
     page.keyboard.press("Enter")
     expect(main).to_contain_text("已开票据")
     handler.page.reload()
@@ -66,14 +67,14 @@ def test_an_appeal_is_approved_and_issues_itself(visit: Callable[..., Visitor]) 
 
 def test_two_officers_at_one_application(visit: Callable[..., Visitor]) -> None:
     handler, first, second = visit("gongan-kaipiao"), visit("hhht-jingban"), visit("hhht-jingban")
-    number = bring(handler.page, "钱建军", "集体办理")
+    number = bring(handler.page, "钱建军", "集体办理，已缴存银行")
     for officer in (first, second):
         officer.open(f"/finance/reviews/{number}")
-    first.page.get_by_text("驳回", exact=True).first.click()
-    first.page.fill("#rejection", "应通过银行转账缴款")
+    first.page.fill("#opinion", "应通过银行转账缴款")
     first.page.get_by_role("button", name="驳回").click()
     expect(first.page.locator("main")).to_contain_text("已驳回")
     second.expect(409)
+    second.page.fill("#opinion", "现金已当日解缴")
     second.page.get_by_role("button", name="通过，平台立即开具").click()
     expect(second.page.locator("#error-summary")).to_contain_text("已由刘海燕")
     handler.page.reload()
@@ -82,10 +83,9 @@ def test_two_officers_at_one_application(visit: Callable[..., Visitor]) -> None:
 
 def test_what_is_returned_is_corrected_under_the_same_number(visit: Callable[..., Visitor]) -> None:
     handler, officer = visit("gongan-kaipiao"), visit("hhht-jingban")
-    number = bring(handler.page, "孙建华", "集体办理")
+    number = bring(handler.page, "孙建华", "集体办理，已缴存银行")
     page = officer.open(f"/finance/reviews/{number}")
-    page.get_by_text("退回更正", exact=True).first.click()
-    page.fill("#correction", "数量有误，请核对")
+    page.fill("#opinion", "数量有误，请核对")
     page.get_by_role("button", name="退回更正").click()
     expect(page.locator("main")).to_contain_text("已退回")
     handler.page.reload()
@@ -95,14 +95,23 @@ def test_what_is_returned_is_corrected_under_the_same_number(visit: Callable[...
     handler.page.fill("#items-0-quantity", "6")
     handler.page.get_by_role("button", name="核对并开具").click()
     handler.page.get_by_role("button", name="确认开具").click()
-    handler.page.wait_for_url("**/unit/issue/done/**")
-    handler.open(f"/unit/applications/{number}")
+    handler.page.wait_for_url(f"**/unit/applications/{number}")
+    expect(handler.page.locator("main")).to_contain_text("待复核")
+    # What a person returned comes back to a person, who sees what has changed and goes on to the next case.
+    page.goto(f"/finance/reviews/{number}")
+    changes = page.locator("section[aria-labelledby=changes-title]")
+    expect(changes).to_contain_text("60,000.00")
+    officer.look_closely()
+    page.get_by_label("保存并处理下一件").check()
+    page.get_by_role("button", name="通过，平台立即开具").click()
+    page.wait_for_url("**/finance/reviews**")
+    handler.page.reload()
     expect(handler.page.locator("main")).to_contain_text("票据已开具")
 
 
 def test_alike_cases_are_decided_together(visit: Callable[..., Visitor]) -> None:
     handler, officer = visit("gongan-kaipiao"), visit("hhht-jingban")
-    numbers = [bring(handler.page, payer, "集体办理") for payer in ("李建平", "周建新")]
+    numbers = [bring(handler.page, payer, "集体办理，已缴存银行") for payer in ("李建平", "周建新")]
     page = officer.open("/finance/reviews?rule=AMOUNT-CASH")
     for number in numbers:
         page.get_by_label(f"选择申请 {number}").check()
@@ -116,7 +125,7 @@ def test_alike_cases_are_decided_together(visit: Callable[..., Visitor]) -> None
 
 def test_what_is_chosen_stays_chosen_on_other_pages(town: Town, visit: Callable[..., Visitor]) -> None:
     handler, officer = visit("gongan-kaipiao"), visit("hhht-jingban")
-    multiply(town, bring(handler.page, "王春生", "集体办理"), 31)
+    multiply(town, bring(handler.page, "王春生", "集体办理，已缴存银行"), 31)
     page = officer.open("/finance/reviews?rule=AMOUNT-CASH")
     box = page.locator("input[type=checkbox][name=chosen]").first
     count = page.locator("[data-chosen-count]")
@@ -141,7 +150,7 @@ def test_what_is_chosen_stays_chosen_on_other_pages(town: Town, visit: Callable[
 
 def test_the_page_follows_an_application_by_itself(town: Town, visit: Callable[..., Visitor]) -> None:
     handler = visit("gongan-kaipiao")
-    number = bring(handler.page, "吴建军", "集体办理")
+    number = bring(handler.page, "吴建军", "集体办理，已缴存银行")
     keep_from_worker(town, number)
     put_into(town, number, "checking")
     handler.page.reload()

@@ -88,7 +88,7 @@ async def test_an_appeal_is_followed_to_its_bill(judged: Api) -> None:
     )
     assert problem_of(other) == (409, "application.in_progress", "business_no")
     done = await (await judged.world.house.get(REVIEWS)).approve(
-        view["id"], acting=await officer_of(judged, view["id"])
+        view["id"], "备注为合同原文", acting=await officer_of(judged, view["id"])
     )
     assert done.bill_id is not None
     shown = (await judged.hospital.get(where)).json()
@@ -102,9 +102,11 @@ async def test_an_appeal_is_followed_to_its_bill(judged: Api) -> None:
 
 async def test_returned_then_appealed_again_then_withdrawn(judged: Api) -> None:
     request = request_of(judged)
-    brought = (await judged.hospital.post(ADDRESS, {"request": wire(request), "reason": "理由"})).json()
+    brought = (
+        await judged.hospital.post(ADDRESS, {"request": wire(request), "reason": "按合同分期支付"})
+    ).json()
     where = f"{ADDRESS}/{brought['id']}"
-    early = await judged.hospital.post(f"{where}/appeal", {"reason": "再次"})
+    early = await judged.hospital.post(f"{where}/appeal", {"reason": "按合同分期支付"})
     assert problem_of(early)[1] == "application.wrong_state"
     await (await judged.world.house.get(REVIEWS)).return_for_correction(
         brought["id"], "请更正", acting=await officer_of(judged, brought["id"])
@@ -112,7 +114,7 @@ async def test_returned_then_appealed_again_then_withdrawn(judged: Api) -> None:
     alone = await judged.hospital.issue(request, confirmations=[{"rule": "T-ASK", "reason": "无误"}])
     assert problem_of(alone) == (409, "application.review_required", "confirmations")
     assert problem_of(await judged.hospital.issue(request))[1] == "rule.confirmation_needed"
-    appealed = await judged.hospital.post(f"{where}/appeal", {"reason": "已补充说明"})
+    appealed = await judged.hospital.post(f"{where}/appeal", {"reason": "已补充协议原文"})
     assert (appealed.status_code, appealed.json()["state"]) == (200, "in_review")
     gone = await judged.hospital.post(f"{where}/withdraw", {"reason": "不开了"})
     assert (gone.status_code, gone.json()["state"]) == (200, "withdrawn")
@@ -121,7 +123,7 @@ async def test_returned_then_appealed_again_then_withdrawn(judged: Api) -> None:
 
 async def test_what_cannot_be_appealed(judged: Api) -> None:
     blocked = await judged.hospital.post(
-        ADDRESS, {"request": wire(request_of(judged, remark="拦截")), "reason": "请放行"}
+        ADDRESS, {"request": wire(request_of(judged, remark="拦截")), "reason": "按合同分期支付"}
     )
     assert problem_of(blocked)[:2] == (409, "application.not_appealable")
     assert [error["code"] for error in blocked.json()["errors"]] == [
@@ -129,13 +131,13 @@ async def test_what_cannot_be_appealed(judged: Api) -> None:
         "rule.violation",
     ]
     plain = await judged.hospital.post(
-        ADDRESS, {"request": wire(request_of(judged, remark="")), "reason": "请放行"}
+        ADDRESS, {"request": wire(request_of(judged, remark="")), "reason": "按合同分期支付"}
     )
     assert problem_of(plain)[1] == "application.nothing_to_appeal"
     empty = await judged.hospital.post(ADDRESS, {"request": wire(request_of(judged)), "reason": " "})
     assert problem_of(empty) == (422, "application.reason_required", "reason")
     odd = await judged.hospital.post(
-        ADDRESS, {"request": wire(request_of(judged, "坏\x00号")), "reason": "请放行"}
+        ADDRESS, {"request": wire(request_of(judged, "坏\x00号")), "reason": "按合同分期支付"}
     )
     assert odd.status_code == 409
     assert await judged.services.database.pool.fetchval("SELECT count(*) FROM applications") == 0
@@ -143,11 +145,13 @@ async def test_what_cannot_be_appealed(judged: Api) -> None:
 
 async def test_another_units_application_is_not_there(judged: Api) -> None:
     request = request_of(judged)
-    brought = (await judged.hospital.post(ADDRESS, {"request": wire(request), "reason": "理由"})).json()
+    brought = (
+        await judged.hospital.post(ADDRESS, {"request": wire(request), "reason": "按合同分期支付"})
+    ).json()
     where = f"{ADDRESS}/{brought['id']}"
     for answer in (
         await judged.other.get(where),
-        await judged.other.post(f"{where}/appeal", {"reason": "理由"}),
+        await judged.other.post(f"{where}/appeal", {"reason": "按合同分期支付"}),
         await judged.other.post(f"{where}/withdraw", {}),
         await judged.other.get(f"{ADDRESS}/by-business-no/SQ-1"),
         await judged.other.get(f"{ADDRESS}/0"),
@@ -173,6 +177,6 @@ async def test_a_file_that_is_not_read_yet_makes_an_application(api: Api) -> Non
     assert (await api.hospital.get(where)).json() == answer.json()
     again = await api.hospital.issue(request, evidence=[file.json()["digest"]])
     assert again.json() == answer.json()
-    early = await api.hospital.post(f"{where}/appeal", {"reason": "理由"})
+    early = await api.hospital.post(f"{where}/appeal", {"reason": "按合同分期支付"})
     assert problem_of(early) == (409, "application.wrong_state", "")
     assert (await api.hospital.post(f"{where}/withdraw", {})).json()["state"] == "withdrawn"

@@ -57,7 +57,7 @@ async def test_a_question_and_the_bill_that_its_reason_got(judged: Api) -> None:
         refused = await judged.hospital.issue(request)
         assert problem_of(refused) == (409, "rule.confirmation_needed", "remark")
     assert await endings(judged) == [("SQ-1", AskEnding.WAITING)]
-    done = await judged.hospital.issue(request, confirmations=[{"rule": "T-ASK", "reason": "已核实"}])
+    done = await judged.hospital.issue(request, confirmations=[{"rule": "T-ASK", "reason": "备注为合同原文"}])
     assert done.status_code == 201
     assert await endings(judged) == [("SQ-1", AskEnding.CONFIRMED)]
     async with judged.services.database.system() as connection:
@@ -73,7 +73,9 @@ async def test_a_review_ends_it(judged: Api) -> None:
     )
     assert await endings(judged) == [("SQ-1", AskEnding.APPEALED)]
     number = brought.json()["id"]
-    await (await judged.world.house.get(REVIEWS)).approve(number, acting=await officer_of(judged, number))
+    await (await judged.world.house.get(REVIEWS)).approve(
+        number, "备注为合同原文", acting=await officer_of(judged, number)
+    )
     assert await endings(judged) == [("SQ-1", AskEnding.REVIEWED)]
 
 

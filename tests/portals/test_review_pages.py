@@ -13,13 +13,14 @@ import pytest_asyncio
 from tests.support.browser import Browser, members_of
 from tests.support.province import ACTING
 from tests.support.rules import put_in_force
+from tests.support.waiting import until
 from tests.support.world import BAOTOU, HOHHOT, PROVINCE, World, a_world
 
 from mingpiao.applications.model import Application, ApplicationState
 from mingpiao.applications.service import get as get_application
 from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.issuing.model import IssueRequest, NeedsConfirmation
-from mingpiao.rules.model import Rule, Severity
+from mingpiao.rules.model import Confirmation, Rule, Severity
 
 # One site for the whole module: each test brings its own applications.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -51,6 +52,11 @@ async def site(world: World) -> World:
     await put_in_force(
         world.database, _rule("T-ASK", Severity.ASK, "请核实"), _rule("T-ALSO", Severity.ASK, "也核实")
     )
+
+    async def heard() -> bool:
+        return {"T-ASK", "T-ALSO"} <= {each.rule.code for each in (await world.services.rules.get()).rules}
+
+    await until(heard, "the rule book was not told")
     return world
 
 
@@ -129,15 +135,24 @@ async def test_a_handler_confirms_with_a_reason(site: World) -> None:
         assert '<a href="#confirmations-T-ALSO">' in missing.text
         assert await bills_of(site, application) == 0
         done = await send(
-            browser, shown, unit_page(application) + "/confirm", **{"confirmations-T-ALSO": "经核实无误"}
+            browser, shown, unit_page(application) + "/confirm", **{"confirmations-T-ALSO": "备注为合同原文"}
         )
-        assert done.status_code == 303, done.text
-        assert done.headers["location"].startswith("/unit/issue/done/")
+        assert (done.status_code, done.headers["location"]) == (303, unit_page(application))
         after = await browser.get(unit_page(application))
+    assert (await now(site, application)).state is STATE.IN_REVIEW
+    assert await bills_of(site, application) == 0
+    assert "备注为合同原文" in after.text
+    async with await site.browser(region=HOHHOT) as browser:
+        shown = await browser.get(review_page(application))
+        for text in ("与退回时相比", "<mark>也核实</mark>", "备注（已更改）", "保存并处理下一件"):
+            assert text in shown.text, text
+        waiting = await appealed(site)
+        done = await send(
+            browser, shown, review_page(application) + "/approve", opinion="备注与合同原文一致", next="1"
+        )
+        assert done.headers["location"] == f"{review_page(waiting)}?next=1"
     assert (await now(site, application)).state is STATE.ISSUED
     assert await bills_of(site, application) == 1
-    assert 'href="/unit/bills/' in after.text
-    assert "经核实无误" in after.text
 
 
 async def test_what_a_department_let_stand_cannot_be_confirmed_alone(site: World) -> None:
@@ -151,14 +166,14 @@ async def test_what_a_department_let_stand_cannot_be_confirmed_alone(site: World
         assert "不能自行确认" in shown.text
         assert "confirmations-T-ASK" not in shown.text
         answer = await send(
-            browser, shown, unit_page(brought) + "/confirm", **{"confirmations-T-ASK": "无误"}
+            browser, shown, unit_page(brought) + "/confirm", **{"confirmations-T-ASK": "备注为合同原文"}
         )
         assert answer.status_code == 409
         assert "不能自行确认" in answer.text
         empty = await send(browser, shown, unit_page(brought) + "/appeal", appeal="")
         assert empty.status_code == 422
         assert '<a href="#appeal">' in empty.text
-        again = await send(browser, shown, unit_page(brought) + "/appeal", appeal="已更正，请复核")
+        again = await send(browser, shown, unit_page(brought) + "/appeal", appeal="已按合同更正备注")
         assert again.headers["location"] == unit_page(brought)
         shown = await browser.get(unit_page(brought))
         assert "已提请呼和浩特市财政局人工复核" in shown.text
@@ -187,11 +202,10 @@ async def test_a_returned_application_is_corrected_in_the_form(site: World) -> N
         )
         assert "确认开具" in checked.text
         done = await browser.post("/unit/issue/confirm", data=members_of(checked.text) | {"action": "issue"})
-        assert done.status_code == 303, done.text
-        finished = await browser.get(f"/unit/issue?application={brought.application_id}")
-        assert finished.status_code == 409
-    assert (await now(site, brought)).state is STATE.ISSUED
-    assert await bills_of(site, brought) == 1
+        assert (done.status_code, done.headers["location"]) == (303, unit_page(brought)), done.text
+    again = await now(site, brought)
+    assert (again.state, again.request.remark) == (STATE.IN_REVIEW, "2026年费用")
+    assert await bills_of(site, brought) == 0
 
 
 async def test_the_list_filters_and_pages(site: World) -> None:
@@ -271,13 +285,13 @@ async def test_an_officer_reads_and_approves(site: World) -> None:
         charts = [json.loads(unescape(text)) for text in re.findall(r'data-chart="([^"]*)"', shown.text)]
         assert len(charts[0]["labels"]) == 12
         assert charts[0]["values"][-1] >= 2
-        done = await send(browser, shown, review_page(brought) + "/approve", opinion="合同属实")
+        done = await send(browser, shown, review_page(brought) + "/approve", opinion="合同约定分期付款")
         assert (done.status_code, done.headers["location"]) == (303, review_page(brought))
         after = await browser.get(review_page(brought))
         assert "已开具" in after.text
         assert 'href="/finance/bills/' in after.text
         assert "/approve" not in after.text
-        late = await send(browser, shown, review_page(brought) + "/reject", rejection="不予开具")
+        late = await send(browser, shown, review_page(brought) + "/reject", opinion="不予开具")
         assert late.status_code == 409
         assert "测试人员" in late.text
     assert (await now(site, brought)).state is STATE.ISSUED
@@ -286,7 +300,7 @@ async def test_an_officer_reads_and_approves(site: World) -> None:
 
 @pytest.mark.parametrize(
     ("verb", "field", "state"),
-    [("return", "correction", STATE.RETURNED), ("reject", "rejection", STATE.REJECTED)],
+    [("return", "opinion", STATE.RETURNED), ("reject", "opinion", STATE.REJECTED)],
 )
 async def test_a_reason_is_asked_for(site: World, verb: str, field: str, state: ApplicationState) -> None:
     brought = await appealed(site)
@@ -312,7 +326,7 @@ async def test_outside_the_area_nothing_is_there(site: World) -> None:
         shown = await browser.get(review_page(await appealed(site, BAOTOU)))
         for verb in ("approve", "return", "reject", "assign", "pass-up", "take-over", "retry"):
             answer = await send(
-                browser, shown, f"{review_page(brought)}/{verb}", correction="x", rejection="x",
+                browser, shown, f"{review_page(brought)}/{verb}", opinion="x",
                 passing="x", taking="x", officer="1",
             )  # fmt: skip
             assert answer.status_code == 404, verb
@@ -333,7 +347,7 @@ async def test_the_province_sees_and_takes_over(site: World) -> None:
         taken = await send(browser, shown, review_page(brought) + "/take-over", taking="重大事项")
         assert taken.status_code == 303
         assert review_page(brought) in (await browser.get("/finance/reviews?whose=mine")).text
-        done = await send(browser, shown, review_page(brought) + "/approve")
+        done = await send(browser, shown, review_page(brought) + "/approve", opinion="备注为合同原文")
         assert done.status_code == 303
     assert (await now(site, brought)).state is STATE.ISSUED
 
@@ -394,7 +408,7 @@ async def test_a_batch_and_its_results(site: World) -> None:
         kept = (await batch([one, two], "approved", "")).text
         assert len(re.findall(r'name="chosen"[^>]* checked', kept)) == 2
         await site.services.reviews.reject(two.application_id, "先驳回", acting=await reviewer(site))
-        done = await batch([one, two], "approved", "同类合规")
+        done = await batch([one, two], "approved", "同类合同均已备案")
         assert done.status_code == 200
         assert "已办理 1 件，共 2 件" in done.text
         assert "已由测试人员" in done.text
@@ -405,7 +419,7 @@ async def test_a_batch_and_its_results(site: World) -> None:
 
 async def test_figures_and_their_export(site: World) -> None:
     brought = await appealed(site)
-    await site.services.reviews.approve(brought.application_id, acting=await reviewer(site))
+    await site.services.reviews.approve(brought.application_id, "备注为合同原文", acting=await reviewer(site))
     async with await site.browser(region=HOHHOT) as browser:
         shown = await browser.get("/finance/reviews/figures")
         assert shown.status_code == 200
@@ -443,3 +457,22 @@ async def test_odd_addresses_are_answered_calmly(site: World) -> None:
         assert (
             await send(browser, await browser.get("/finance/reviews"), "/finance/reviews/1/odd")
         ).status_code == 404
+
+
+async def test_one_text_for_many_bills_is_listed(site: World) -> None:
+    unit = site.residents[HOHHOT].unit_id
+    for reason, times in (("备注为合同原文", 5), ("另附补充协议", 4)):
+        given = (Confirmation(rule="T-ASK", reason=reason),)
+        for _ in range(times):
+            request = msgspec.structs.replace(request_of(site, HOHHOT), confirmations=given)
+            await site.services.applications.submit(unit, request, acting=HANDLER)
+    async with await site.browser(region=HOHHOT) as browser:
+        shown = await browser.get("/finance/reasons")
+        assert shown.status_code == 200
+        assert "备注为合同原文" in shown.text
+        assert "多票同一理由" in shown.text
+        assert "另附补充协议" not in shown.text
+        other = await browser.get("/finance/reasons?unit=99999&days=30")
+        assert "备注为合同原文" not in other.text
+    async with await site.browser(Role.UNIT_HANDLER) as browser:
+        assert (await browser.get("/finance/reasons")).status_code in (303, 403)

@@ -148,6 +148,15 @@ async def find_bill(connection: AsyncConnection, application: Application) -> Bi
         return None
 
 
+async def has_bill(connection: AsyncConnection, unit_id: int, business_no: str) -> bool:
+    """Whether a bill stands under a unit's business number."""
+    try:
+        await find_by_business_no(connection, unit_id, business_no)
+    except Refusal:
+        return False
+    return True
+
+
 async def finish(
     connection: AsyncConnection, application: Application, bill: Bill, doer: Doer, *notices: ApplicationNotice
 ) -> Application:

@@ -5,7 +5,7 @@ No connection and no lock is held while the issuing desk works; `attempts` expla
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,14 +14,16 @@ from mingpiao.applications import attempts, store, wording
 from mingpiao.applications.asked import asked_among, keep_asked
 from mingpiao.applications.attempts import Attempt, open_application
 from mingpiao.applications.machine import PLATFORM, ApplicationEvent, Doer, carry_out, check_possible, start
-from mingpiao.applications.model import Application, ApplicationState, Pending, Submitted
+from mingpiao.applications.model import MAX_REASON, Application, ApplicationState, Pending, Submitted
 from mingpiao.applications.notices import to_department
 from mingpiao.applications.outcomes import IssuingDesk, record_outcome, record_retry, same_content
+from mingpiao.applications.returned import ReturnedCase, ReturnedCases
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Acting
 from mingpiao.issuing.model import (
     Approval,
+    Assessment,
     AwaitsEvidence,
     Issued,
     IssueRequest,
@@ -54,13 +56,19 @@ class Applications:
         units: UnitDirectory,
         desk: IssuingDesk,
         *,
+        returned: ReturnedCases,
         review_working_days: int,
     ) -> None:
         self._database = database
         self._catalog = catalog
         self._units = units
         self._desk = desk
+        self._returned = returned
         self._review_working_days = review_working_days
+
+    def forget_returned(self) -> None:
+        """This process has returned an application: what is remembered of these is out of date."""
+        self._returned.forget()
 
     # -- from a request ----------------------------------------------------------------------------
 
@@ -73,14 +81,20 @@ class Applications:
         For a request without evidence and reasons, the application is looked up only with `look_first`
         or when rules ask. All other such requests cost no extra query; if one issues the bill of an open
         application, the worker ends that application later.
+
+        The same business as one that a department returned is not issued: it goes to the department again,
+        whatever its business number, as soon as no rule asks its handler anything.
         """
-        look_first = look_first or bool(request.confirmations or request.evidence)
+        case = await self._returned.match(unit_id, request)
+        look_first = look_first or case is not None or bool(request.confirmations or request.evidence)
         if look_first:
             last = await self._last(unit_id, request.business_no)
             if last is not None and _counts(last):
                 return await self._submit_again(last, request, acting=acting)
             if last is not None and (overstepped := _overstepped(last, request)):
                 return Refused(problems=(wording.review_required(last, overstepped),))
+        if case is not None:
+            return await self._bring_back(case, unit_id, request, acting=acting)
         (outcome,) = await self._desk.issue(unit_id, (request,), acting=acting)
         if isinstance(outcome, AwaitsEvidence):
             return await self._wait(unit_id, request, acting=acting)
@@ -93,14 +107,23 @@ class Applications:
 
     async def submit_plain(
         self, unit_id: int, requests: Sequence[IssueRequest], *, acting: Acting
-    ) -> list[Outcome]:
+    ) -> list[Submitted]:
         """Issue requests without evidence and reasons together, and keep what rules ask about them.
 
-        Outcomes in the order of the requests; applications are not looked up.
+        Outcomes in the order of the requests. Applications are not looked up, but for those requests that
+        repeat what a department returned.
         """
-        outcomes = await self._desk.issue(unit_id, requests, acting=acting)
-        await self._keep_asked(unit_id, requests, outcomes, acting=acting)
-        return outcomes
+        answers: list[Submitted | None] = [None] * len(requests)
+        plain: list[IssueRequest] = []
+        for place, request in enumerate(requests):
+            if await self._returned.match(unit_id, request) is None:
+                plain.append(request)
+            else:
+                answers[place] = await self.submit(unit_id, request, acting=acting)
+        outcomes = await self._desk.issue(unit_id, plain, acting=acting)
+        await self._keep_asked(unit_id, plain, outcomes, acting=acting)
+        issued = iter(outcomes)
+        return [_without_files(next(issued)) if answer is None else answer for answer in answers]
 
     async def _keep_asked(
         self,
@@ -116,6 +139,18 @@ class Applications:
             async with self._database.pool.acquire() as connection, connection.transaction():
                 await keep_asked(connection, unit_id, asked, acting=acting)
 
+    async def must_be_seen(self, unit_id: int, request: IssueRequest) -> Problem | None:
+        """Why a request that nobody looks at may not be issued: it repeats what a department returned.
+
+        None for all others, and for one whose bill stands already.
+        """
+        case = await self._returned.match(unit_id, request)
+        if case is None:
+            return None
+        async with self._database.system() as connection:
+            issued = await attempts.has_bill(connection, unit_id, request.business_no)
+        return None if issued else wording.comes_back(case.application_id, case.likeness(request))
+
     async def appeal_request(
         self, unit_id: int, request: IssueRequest, reason: str, *, acting: Acting
     ) -> Application | Refused:
@@ -124,7 +159,7 @@ class Applications:
         Returns `Refused` when the request is refused for other causes. Raises `Refusal`:
         `application.reason_required` (422), `application.nothing_to_appeal`, `application.wrong_state` (409).
         """
-        reason = wording.checked_reason(reason, "申诉理由")
+        reason = wording.checked_reason(reason, "申诉理由", substantial=True)
         # The department answers the questions of an appeal, so the handler's reasons are left out.
         request = msgspec.structs.replace(request, confirmations=())
         last = await self._last(unit_id, request.business_no)
@@ -139,7 +174,8 @@ class Applications:
         if assessment.waiting:
             pending = await self._wait(unit_id, request, acting=acting)
             return pending if isinstance(pending, Refused) else pending.application
-        if not _asks(assessment.hits):
+        case = await self._returned.match(unit_id, request)
+        if not _asks(assessment.hits) and case is None:
             raise wording.nothing_to_appeal()
         catalog, region_code = await self._catalog.get(), await self._region_of(unit_id)
         async with self._database.system() as connection:
@@ -152,12 +188,58 @@ class Applications:
                 request=request,
                 findings=assessment.hits,
                 claims=assessment.claims,
-                held_rules=last.held_rules if last else frozenset(),
+                **await _repeating(connection, case),
             )
             if application is not None:
-                return await self._bring(connection, application, reason, catalog, acting=acting)
+                return await self._bring(connection, application, reason, catalog, Doer.unit(acting))
         # Another request has stored an application under this business number first.
         return await self.appeal_request(unit_id, request, reason, acting=acting)
+
+    async def _bring_back(
+        self, case: ReturnedCase, unit_id: int, request: IssueRequest, *, acting: Acting
+    ) -> Submitted:
+        """Give a request to the department that returned the same business, once its handler has nothing to do."""
+        async with self._database.system() as connection:
+            issued = await attempts.has_bill(connection, unit_id, request.business_no)
+        if issued:
+            # The desk tells whether it is this bill's own request.
+            (outcome,) = await self._desk.issue(unit_id, (request,), acting=acting)
+            if not isinstance(outcome, AwaitsEvidence):
+                return outcome
+        assessment = await self._desk.check(unit_id, request)
+        foreseen = _foreseen(assessment, request)
+        if isinstance(foreseen, AwaitsEvidence):
+            return await self._wait(unit_id, request, acting=acting)
+        if foreseen is not None:
+            await self._keep_asked(unit_id, (request,), (foreseen,), acting=acting)
+            return foreseen
+        reason = f"与退回的申请{case.application_id}是同一业务（{case.likeness(request)}），送回复核。"
+        catalog, region_code = await self._catalog.get(), await self._region_of(unit_id)
+        async with self._database.system() as connection:
+            application = await start(
+                connection,
+                ApplicationEvent.SUBMITTED_FOR_APPEAL,
+                Doer.unit(acting),
+                unit_id=unit_id,
+                region_code=region_code,
+                request=request,
+                findings=assessment.hits,
+                claims=assessment.claims,
+                **await _repeating(connection, case),
+            )
+            if application is not None:
+                return Pending(
+                    application=await self._bring(
+                        connection,
+                        application,
+                        reason,
+                        catalog,
+                        Doer.unit(acting),
+                        event=ApplicationEvent.RESUBMITTED,
+                    )
+                )
+        # Another request has stored an application under this business number first.
+        return await self.submit(unit_id, request, acting=acting, look_first=True)
 
     async def _appeal_again(
         self, last: Application, request: IssueRequest, reason: str, *, acting: Acting
@@ -179,9 +261,8 @@ class Applications:
 
     async def _wait(self, unit_id: int, request: IssueRequest, *, acting: Acting) -> Pending | Refused:
         region_code = await self._region_of(unit_id)
+        case = await self._returned.match(unit_id, request)
         async with self._database.system() as connection:
-            last = await store.newest(connection, unit_id, request.business_no)
-            held = last.held_rules if last else frozenset()
             fresh = await start(
                 connection,
                 ApplicationEvent.SUBMITTED,
@@ -189,7 +270,7 @@ class Applications:
                 unit_id=unit_id,
                 region_code=region_code,
                 request=request,
-                held_rules=held,
+                **await _repeating(connection, case),
             )
         if fresh is not None:
             # The evidence may have been read after the desk's answer and before the application was stored.
@@ -258,7 +339,7 @@ class Applications:
     async def appeal(self, unit_id: int, application_id: int, reason: str, *, acting: Acting) -> Application:
         """Ask the department of the unit's level to decide about an application. Raises `Refusal` as
         `appeal_request`, and `application.unknown` (404)."""
-        reason = wording.checked_reason(reason, "申诉理由")
+        reason = wording.checked_reason(reason, "申诉理由", substantial=True)
         catalog = await self._catalog.get()
         opening = open_application(self._database, application_id, superseding=True)
         async with opening as (connection, application):
@@ -266,7 +347,7 @@ class Applications:
             check_possible(ApplicationEvent.APPEALED, application)
             if not application.asks:
                 raise wording.nothing_to_appeal()
-            return await self._bring(connection, application, reason, catalog, acting=acting)
+            return await self._bring(connection, application, reason, catalog, Doer.unit(acting))
 
     async def withdraw(
         self, unit_id: int, application_id: int, reason: str = "", *, acting: Acting
@@ -289,24 +370,30 @@ class Applications:
         application: Application,
         reason: str,
         catalog: Catalog,
+        doer: Doer,
         *,
-        acting: Acting,
+        event: ApplicationEvent = ApplicationEvent.APPEALED,
+        **members: Any,
     ) -> Application:
-        """Give a locked application to the nearest department from its region upwards."""
-        upwards = catalog.regions_upwards(application.region_code)
-        region = next((code for code in upwards if code in catalog.departments), upwards[-1])
+        """Give a locked application to whoever returned it, or to the nearest department upwards."""
+        reviewer_region, reviewer_id = application.reviewer_region, application.reviewer_id
+        if reviewer_region is None:
+            upwards = catalog.regions_upwards(application.region_code)
+            reviewer_region = next((code for code in upwards if code in catalog.departments), upwards[-1])
+        title = "退回的申请再次送来复核" if application.came_back else "有新的人工复核申请"
         return await carry_out(
             connection,
             application,
-            ApplicationEvent.APPEALED,
-            Doer.unit(acting),
+            event,
+            doer,
             note=reason,
-            notices=[to_department("有新的人工复核申请")],
+            notices=[to_department(title)],
             appeal_reason=reason,
             appealed_at=now(),
-            reviewer_region=region,
-            reviewer_id=None,
+            reviewer_region=reviewer_region,
+            reviewer_id=reviewer_id,
             due_at=self._due(),
+            **members,
         )
 
     # -- issuing -----------------------------------------------------------------------------------
@@ -316,6 +403,10 @@ class Applications:
 
         None when it was superseded before a bill was issued: somebody else changed the application.
         """
+        before = attempt.application
+        case = await self._returned.match(before.unit_id, request, but=before.application_id)
+        if before.came_back or case is not None:
+            return await self._retry_returned(attempt, request, case, acting=acting)
         (outcome,) = await self._desk.issue(
             attempt.application.unit_id,
             (request,),
@@ -330,6 +421,38 @@ class Applications:
                 return await record_retry(connection, application, request, outcome, acting=acting)
         # The bill stays issued, even if another attempt recorded it first.
         return outcome if isinstance(outcome, Issued) else None
+
+    async def _retry_returned(
+        self, attempt: Attempt, request: IssueRequest, case: ReturnedCase | None, *, acting: Acting
+    ) -> Submitted | None:
+        """A person's attempt with what a department returned: it issues nothing, and ends before the department.
+
+        None when it was superseded meanwhile.
+        """
+        assessment = await self._desk.check(attempt.application.unit_id, request)
+        foreseen = _foreseen(assessment, request)
+        catalog = await self._catalog.get()
+        async with self._database.system() as connection:
+            application = await attempts.end(connection, attempt)
+            if application is None:
+                return None
+            if foreseen is not None:
+                return await record_retry(connection, application, request, foreseen, acting=acting)
+            return Pending(
+                application=await self._bring(
+                    connection,
+                    application,
+                    _stated(request) or "已按退回意见更正，再次送来复核。",
+                    catalog,
+                    Doer.unit(acting),
+                    event=ApplicationEvent.RESUBMITTED,
+                    request=request,
+                    findings=assessment.hits,
+                    claims=assessment.claims,
+                    problems=(),
+                    **await _repeating(connection, case if application.returned_at is None else None),
+                )
+            )
 
     async def advance(self, application_id: int) -> Application:
         """Try to issue the bill of an application that waits for its evidence, or that is approved.
@@ -349,6 +472,11 @@ class Applications:
     async def _issue_by_itself(self, attempt: Attempt) -> Application | None:
         """Carry out the platform's attempt and record its outcome; None when it was superseded meanwhile."""
         application = attempt.application
+        if application.state is ApplicationState.CHECKING:
+            own = application.application_id
+            case = await self._returned.match(application.unit_id, application.request, but=own)
+            if application.came_back or case is not None:
+                return await self._bring_read(attempt, case)
         business_no = application.business_no
         approved = application.state is ApplicationState.APPROVED
         (outcome,) = await self._desk.issue(
@@ -365,6 +493,68 @@ class Applications:
             if present is None:
                 return None
             return await record_outcome(connection, present, outcome, self._due())
+
+    async def _bring_read(self, attempt: Attempt, case: ReturnedCase | None) -> Application | None:
+        """What a department returned has its evidence read: ask its handler, or give it to the department."""
+        request = attempt.application.request
+        assessment = await self._desk.check(attempt.application.unit_id, request)
+        foreseen = _foreseen(assessment, request)
+        catalog = await self._catalog.get()
+        async with self._database.system() as connection:
+            application = await attempts.end(connection, attempt)
+            if application is None:
+                return None
+            if foreseen is not None:
+                return await record_outcome(connection, application, foreseen, self._due())
+            return await self._bring(
+                connection,
+                application,
+                _stated(request) or "材料已识别完毕，再次送来复核。",
+                catalog,
+                PLATFORM,
+                event=ApplicationEvent.SENT_ON,
+                findings=assessment.hits,
+                claims=assessment.claims,
+                problems=(),
+                **await _repeating(connection, case if application.returned_at is None else None),
+            )
+
+
+def _foreseen(
+    assessment: Assessment, request: IssueRequest
+) -> Refused | AwaitsEvidence | NeedsConfirmation | None:
+    """The answer to a request that its handler must act on; None when nothing is left but a decision."""
+    if assessment.problems:
+        return Refused(problems=assessment.problems)
+    if assessment.waiting:
+        return AwaitsEvidence(digests=assessment.waiting)
+    answered = {each.rule for each in request.confirmations}
+    left = tuple(hit for hit in _asks(assessment.hits) if hit.rule not in answered)
+    return NeedsConfirmation(hits=left, claims=assessment.claims) if left else None
+
+
+def _stated(request: IssueRequest) -> str:
+    return "；".join(each.reason for each in request.confirmations)[:MAX_REASON]
+
+
+async def _repeating(connection: AsyncConnection, case: ReturnedCase | None) -> dict[str, Any]:
+    """What an application takes over from the returned one that it repeats."""
+    if case is None:
+        return {}
+    earlier = await store.get(connection, case.application_id)
+    return {
+        "earlier_id": earlier.earlier_id or earlier.application_id,
+        "held_rules": earlier.held_rules,
+        "returned_request": earlier.returned_request,
+        "reviewer_region": earlier.reviewer_region,
+        "reviewer_id": earlier.reviewer_id,
+    }
+
+
+def _without_files(outcome: Outcome) -> Submitted:
+    if isinstance(outcome, AwaitsEvidence):
+        raise AssertionError("a request without files waits for none")
+    return outcome
 
 
 def _is_unknown(outcome: Outcome) -> TypeGuard[Unresolved]:
@@ -420,7 +610,8 @@ def _check_reasons(asks: Sequence[Hit], given: Mapping[str, Confirmation]) -> No
     for hit in asks:
         reason = given[hit.rule].reason if hit.rule in given else ""
         try:
-            wording.checked_reason(reason, f"对“{hit.name}”的说明", field=f"confirmations/{hit.rule}")
+            field = f"confirmations/{hit.rule}"
+            wording.checked_reason(reason, f"对“{hit.name}”的说明", field=field, substantial=True)
         except Refusal as refusal:
             problems += refusal.problems
     if problems:

@@ -23,7 +23,10 @@ from mingpiao.identity.model import Acting, AuditEntry, platform
 from mingpiao.identity.service import record
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.kernel.clock import now
+from mingpiao.storage.notices import notify
 
+#: The channel of the notice that an application changed which a department has returned; its unit's id.
+CHANNEL = "returned_application_changed"
 _MAX_NOTE = 1_000
 
 
@@ -56,6 +59,10 @@ class ApplicationEvent(StrEnum):
     RETRY_QUESTIONED = "retry_questioned"
     RETRY_WAITS = "retry_waits"
     APPEALED = "appealed"
+    #: What a department returned passes now; the department sees it again before it is issued.
+    RESUBMITTED = "resubmitted"
+    #: The same, after the platform has read its evidence.
+    SENT_ON = "sent_on"
     WITHDRAWN = "withdrawn"
     ASSIGNED = "assigned"
     PASSED_UP = "passed_up"
@@ -116,6 +123,8 @@ MOVES: Mapping[ApplicationEvent, Move] = {
     _Event.RETRY_QUESTIONED: _move(Side.UNIT, _RETRY_STEPS, _RETRIED, _State.NEEDS_CONFIRMATION),
     _Event.RETRY_WAITS: _move(Side.UNIT, _RETRY_STEPS, _RETRIED, _State.CHECKING),
     _Event.APPEALED: _move(Side.UNIT, StepKind.APPEALED, [_State.NEEDS_CONFIRMATION], _State.IN_REVIEW),
+    _Event.RESUBMITTED: _move(Side.UNIT, StepKind.RESUBMITTED, _RETRIED, _State.IN_REVIEW),
+    _Event.SENT_ON: _move(Side.PLATFORM, StepKind.RESUBMITTED, [_State.CHECKING], _State.IN_REVIEW),
     _Event.WITHDRAWN: _move(Side.UNIT, StepKind.WITHDRAWN, _OPEN, _State.WITHDRAWN, held_up_only=True),
     _Event.ASSIGNED: _move(Side.DEPARTMENT, StepKind.ASSIGNED, [_State.IN_REVIEW], None),
     _Event.PASSED_UP: _move(Side.DEPARTMENT, StepKind.ASSIGNED, [_State.IN_REVIEW], None),
@@ -273,6 +282,8 @@ async def carry_out(
     await _write_step(connection, changed, told, note[:_MAX_NOTE], acting=doer.acting)
     for notice in notices:
         await send(connection, changed, notice)
+    if changed.came_back:
+        await notify(connection, CHANNEL, str(changed.unit_id))
     return changed
 
 

@@ -157,6 +157,7 @@ class StepKind(StrEnum):
     CONFIRMED = "confirmed"
     CORRECTED = "corrected"
     APPEALED = "appealed"
+    RESUBMITTED = "resubmitted"
     ASSIGNED = "assigned"
     APPROVED = "approved"
     RETURNED = "returned"
@@ -178,6 +179,7 @@ _STEP_LABELS = {
     StepKind.CONFIRMED: "说明情况并确认",
     StepKind.CORRECTED: "更正后重新提交",
     StepKind.APPEALED: "申诉，提请人工复核",
+    StepKind.RESUBMITTED: "送回复核",
     StepKind.ASSIGNED: "转办",
     StepKind.APPROVED: "复核通过",
     StepKind.RETURNED: "退回更正",
@@ -193,6 +195,9 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     """开票申请. `findings` are hits that ask or warn; `problems` say why its bill was refused or is held up.
 
     `held_rules` are the rules for which a department returned it; the handler cannot answer these alone.
+    `returned_at` and `returned_request` tell when a department last returned or rejected it, and what it said
+    then; `earlier_id` is the returned application that it repeats. One with either is issued only after a
+    department approved it.
     A decision is late from `due_at` on; amounts in 元. `revision` counts its changes. `attempt_until` is
     set while its bill is being issued; until that moment no other attempt begins.
     """
@@ -226,6 +231,14 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None
     revision: int
     attempt_until: datetime | None
+    returned_at: datetime | None
+    returned_request: IssueRequest | None
+    earlier_id: int | None
+
+    @property
+    def came_back(self) -> bool:
+        """Whether a department returned it, or returned the application that it repeats."""
+        return self.returned_at is not None or self.earlier_id is not None
 
     @property
     def asks(self) -> tuple[Hit, ...]:

@@ -1,6 +1,8 @@
 """人工复核: decisions of a department about applications."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -57,8 +59,9 @@ class Reviews:
         """Approve, which answers the questions of the rules; the platform then issues the bill at once.
 
         If the bill cannot be issued now, the application stays approved, keeps the problems, and is tried
-        again. Raises `Refusal`: `application.unknown` (404), `application.not_yours` (403),
-        `application.already_decided`, `application.wrong_state` (409).
+        again. An opinion is required where rules ask. Raises `Refusal`: `application.unknown` (404),
+        `application.not_yours` (403), `application.already_decided`, `application.wrong_state` (409),
+        `application.reason_required`, `application.reason_thin` (422).
         """
         await self._decide(application_id, Decision.APPROVED, reason, acting=acting)
         return await self._applications.advance(application_id)
@@ -87,7 +90,7 @@ class Reviews:
         Raises `Refusal`: `application.batch_size`, or `application.not_alike` (422) when no rule asks about
         all of them.
         """
-        wording.checked_reason(reason, _REASONS[decision])
+        wording.checked_reason(reason, _REASONS[decision], substantial=decision is Decision.APPROVED)
         chosen = list(dict.fromkeys(application_ids))
         if not 1 <= len(chosen) <= MAX_BATCH:
             message = f"请选择1至{MAX_BATCH}件申请，现选择了{len(chosen)}件。"
@@ -117,15 +120,22 @@ class Reviews:
     async def _decide(
         self, application_id: int, decision: Decision, reason: str, *, acting: Acting
     ) -> Application:
-        reason = wording.checked_reason(
-            reason, _REASONS[decision], required=decision is not Decision.APPROVED
-        )
         catalog = await self._catalog.get()
         opening = open_application(self._database, application_id, superseding=True)
         async with opening as (connection, application):
             self._check_own(application, catalog, acting=acting)
             check_possible(_EVENTS[decision], application)
-            return await self._write(connection, application, decision, reason, acting=acting)
+            # Whoever approves what a rule asked overrides the rule, and says why.
+            approves = decision is Decision.APPROVED
+            reason = wording.checked_reason(
+                reason,
+                _REASONS[decision],
+                required=not approves or bool(application.asks),
+                substantial=approves,
+            )
+            decided = await self._write(connection, application, decision, reason, acting=acting)
+        self._applications.forget_returned()
+        return decided
 
     async def _write(
         self,
@@ -140,6 +150,7 @@ class Reviews:
         rules = sorted(application.rules)
         title = _TITLES.get(decision)
         held = application.held_rules | application.rules
+        sent_back = {} if decision is Decision.APPROVED else _as_sent_back(application, moment)
         decided = await carry_out(
             connection,
             application,
@@ -154,6 +165,7 @@ class Reviews:
             decision_reason=reason,
             problems=(),
             held_rules=held if decision is Decision.RETURNED else application.held_rules,
+            **sent_back,
         )
         await connection.execute(
             insert(review_decisions).values(
@@ -255,6 +267,11 @@ class Reviews:
                 reviewer_region=region,
                 reviewer_id=acting.account_id,
             )
+
+
+def _as_sent_back(application: Application, moment: datetime) -> dict[str, Any]:
+    """The members that keep what a department did not accept, so that the same business is known again."""
+    return {"returned_at": moment, "returned_request": application.request}
 
 
 def _region_of(*, acting: Acting) -> str:

@@ -4,6 +4,7 @@ from mingpiao.applications.asked import KEPT_DAYS
 from mingpiao.applications.model import ApplicationState, StepKind
 from mingpiao.applications.service import (
     Applications,
+    ReturnedCases,
     Reviews,
     advancing,
     enqueue_waiting,
@@ -16,10 +17,15 @@ from mingpiao.applications.tasks import JOB
 from mingpiao.catalog.room import CATALOG
 from mingpiao.evidence.service import SETTLED
 from mingpiao.house.model import Duty, Handler, Job, Listener, Purge, Room
-from mingpiao.house.opening import DATABASE, House, Service
+from mingpiao.house.opening import DATABASE, NOTICES, House, Service
 from mingpiao.issuing.room import DESK
 from mingpiao.units.room import UNITS
 from mingpiao.units.service import OBSTACLES
+
+
+async def _open_returned(house: House) -> ReturnedCases:
+    days = house.settings(ReviewSettings).returned_case_days
+    return ReturnedCases(await house.get(DATABASE), await house.get(NOTICES), days=days)
 
 
 async def _open_applications(house: House) -> Applications:
@@ -28,6 +34,7 @@ async def _open_applications(house: House) -> Applications:
         await house.get(CATALOG),
         await house.get(UNITS),
         await house.get(DESK),
+        returned=await house.get(RETURNED),
         review_working_days=house.settings(ReviewSettings).review_working_days,
     )
 
@@ -36,6 +43,7 @@ async def _open_reviews(house: House) -> Reviews:
     return Reviews(await house.get(DATABASE), await house.get(CATALOG), await house.get(APPLICATIONS))
 
 
+RETURNED = Service(name="returned_cases", open=_open_returned)
 APPLICATIONS = Service(name="applications", open=_open_applications)
 REVIEWS = Service(name="reviews", open=_open_reviews)
 

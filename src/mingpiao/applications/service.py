@@ -15,6 +15,7 @@ from mingpiao.applications.listing import (
 )
 from mingpiao.applications.outcomes import IssuingDesk
 from mingpiao.applications.reminders import remind
+from mingpiao.applications.returned import ReturnedCases
 from mingpiao.applications.reviews import Reviews, department_above
 from mingpiao.applications.store import get, newest, steps_of
 from mingpiao.applications.tasks import advancing, enqueue_waiting, wake
@@ -23,6 +24,7 @@ __all__ = [
     "PAGE_SIZE",
     "Applications",
     "IssuingDesk",
+    "ReturnedCases",
     "ReviewFigures",
     "Reviews",
     "advancing",

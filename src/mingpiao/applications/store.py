@@ -93,7 +93,7 @@ def to_columns(members: dict[str, Any]) -> dict[str, Any]:
             "payer_name": request.payer.name,
             "total": request.total,
         }
-    for name in ("findings", "claims", "problems"):
+    for name in ("findings", "claims", "problems", "returned_request"):
         if name in values:
             values[name] = msgspec.to_builtins(values[name])
     if "held_rules" in values:
@@ -110,6 +110,8 @@ def from_row(row: RowMapping) -> Application:
     del values["attempt"]
     values["kind"] = values.pop("kind_code")
     values["request"] = msgspec.convert(values["request"], IssueRequest)
+    if values["returned_request"] is not None:
+        values["returned_request"] = msgspec.convert(values["returned_request"], IssueRequest)
     values["findings"] = _convert(values["findings"], Hit)
     values["claims"] = _convert(values["claims"], Claim)
     values["problems"] = _convert(values["problems"], Problem)

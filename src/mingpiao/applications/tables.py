@@ -38,6 +38,9 @@ applications = Table(
     Column("revision", Integer, nullable=False),
     Column("attempt", BigInteger, nullable=False),
     Column("attempt_until", DateTime(timezone=True)),
+    Column("returned_at", DateTime(timezone=True)),
+    Column("returned_request", JSONB),
+    Column("earlier_id", BigInteger),
 )
 application_steps = Table(
     "application_steps",

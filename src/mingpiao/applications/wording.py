@@ -6,12 +6,16 @@ from mingpiao.applications.model import MAX_REASON, Application, ApplicationStat
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import character_message, unprintable_place
+from mingpiao.rules.service import thin_reason
 
 
-def checked_reason(text: str, what: str, *, field: str = "reason", required: bool = True) -> str:
+def checked_reason(
+    text: str, what: str, *, field: str = "reason", required: bool = True, substantial: bool = False
+) -> str:
     """A reason without leading and trailing spaces; `what` names it in Chinese.
 
-    Raises `Refusal` (422): `application.reason_required`, `application.reason_invalid`.
+    With `substantial` it must say something (`thin_reason`). Raises `Refusal` (422):
+    `application.reason_required`, `application.reason_invalid`, `application.reason_thin`.
     """
     reason = text.strip()
     if required and not reason:
@@ -24,6 +28,9 @@ def checked_reason(text: str, what: str, *, field: str = "reason", required: boo
     if place is not None:
         message = character_message(what, reason, place)
         raise refuse("application.reason_invalid", message, field=field, status=422)
+    thin = thin_reason(reason, what) if substantial and reason else ""
+    if thin:
+        raise refuse("application.reason_thin", thin, field=field, status=422)
     return reason
 
 
@@ -65,6 +72,15 @@ def review_required(application: Application, rules: frozenset[str]) -> Problem:
         status=409,
         facts=_facts(application) | {"rules": sorted(rules)},
     )
+
+
+def comes_back(application_id: int, likeness: str) -> Problem:
+    """The same business as an application that a department returned, where no application can be made of it."""
+    message = (
+        f"与财政部门退回的申请{application_id}是同一业务（{likeness}），不能批量开具，"
+        "请在开票页面单独填写，由平台送回复核。"
+    )
+    return Problem(code="application.review_required", message=message, status=409)
 
 
 def nothing_to_appeal() -> Refusal:

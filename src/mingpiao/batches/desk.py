@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.applications.service import Applications
 from mingpiao.batches import store
 from mingpiao.batches.columns import SheetColumn, columns_of, items_of_kind
 from mingpiao.batches.judging import judge_rows
@@ -64,11 +65,19 @@ _logger = logging.getLogger(__name__)
 class BatchDesk:
     """Batches of units. Its verbs that change something work in transactions of their own."""
 
-    def __init__(self, database: Database, catalog: CatalogStore, units: UnitDirectory, desk: Desk) -> None:
+    def __init__(
+        self,
+        database: Database,
+        catalog: CatalogStore,
+        units: UnitDirectory,
+        desk: Desk,
+        applications: Applications,
+    ) -> None:
         self._database = database
         self._catalog = catalog
         self._units = units
         self._desk = desk
+        self._applications = applications
 
     # -- sheets --------------------------------------------------------------------------------------
 
@@ -332,7 +341,11 @@ class BatchDesk:
     async def _send(self, batch: BillBatch, rows: Sequence[BatchRow], *, acting: Acting) -> list[Outcome]:
         wanted = await self._wanted_as_it_was(batch)
         requests = [read_row(wanted, row, row.handler).request for row in rows]
-        return await self._desk.issue(batch.unit_id, requests, acting=acting)
+        # What a department returned comes back to it: one by one, and never in a batch.
+        unfit = [await self._applications.must_be_seen(batch.unit_id, each) for each in requests]
+        fit = [each for each, problem in zip(requests, unfit, strict=True) if problem is None]
+        issued = iter(await self._desk.issue(batch.unit_id, fit, acting=acting) if fit else [])
+        return [Refused(problems=(problem,)) if problem else next(issued) for problem in unfit]
 
     async def _keep(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from mingpiao.applications.room import APPLICATIONS
 from mingpiao.batches.desk import CHECK_JOB, ISSUE_JOB, BatchDesk, enqueue_moving
 from mingpiao.batches.packing import PACK_JOB, PURGE_JOB, ask_for_pack_purge, purge_packs, write_pack
 from mingpiao.catalog.room import CATALOG
@@ -25,7 +26,11 @@ _VERY_OLD = f"touched_at < CAST(:today AS date) - {BATCHES_KEPT_DAYS}"
 
 async def _open_desk(house: House) -> BatchDesk:
     return BatchDesk(
-        await house.get(DATABASE), await house.get(CATALOG), await house.get(UNITS), await house.get(DESK)
+        await house.get(DATABASE),
+        await house.get(CATALOG),
+        await house.get(UNITS),
+        await house.get(DESK),
+        await house.get(APPLICATIONS),
     )
 
 

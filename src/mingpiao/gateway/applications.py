@@ -43,7 +43,7 @@ _BUSINESS_NO = Parameter(
     example="HT-2026-0017",
 )
 _STATE = SuccessAnswer(status=200, description="申请的现状。", content=ApplicationView)
-_REASON_PROBLEMS = ("application.reason_required", "application.reason_invalid")
+_REASON_PROBLEMS = ("application.reason_required", "application.reason_thin", "application.reason_invalid")
 
 
 class AppealBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -34,7 +34,7 @@ ISSUE_PROBLEMS = (
     "item.not_open", "item.not_for_unit_type", "item.not_for_region",
     "item.rate_out_of_bounds", "item.amount_mismatch", "aux_item.unrelated", "extension.unknown",
     "extension.not_a_choice", "extension.bad_date", "extension.bad_number", "extension.sum_mismatch",
-    "bill.confirmations_count", "evidence.required", "evidence.too_many", "evidence.unknown", "evidence.duplicate",
+    "bill.confirmations_count", "bill.reason_thin", "evidence.required", "evidence.too_many", "evidence.unknown", "evidence.duplicate",
     "evidence.unreadable", "evidence.not_read", "rule.violation", "rule.confirmation_needed",
     "application.in_progress", "application.rejected", "application.review_required",
     "bill.business_no_conflict", "bill.business_no_reversed", "numbering.out_of_stock", "unit.issuing_locked",

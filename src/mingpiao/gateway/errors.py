@@ -71,6 +71,7 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "rule.violation": ErrorType(422, "违反监管规则"),
     "rule.confirmation_needed": ErrorType(409, "触发监管规则，需要核实"),
     "bill.confirmations_count": ErrorType(422, "核实说明过多"),
+    "bill.reason_thin": ErrorType(422, "核实说明没有实质内容"),
     "evidence.required": ErrorType(422, "须附佐证材料"),
     "evidence.too_many": ErrorType(422, "佐证材料过多"),
     "evidence.unknown": ErrorType(422, "佐证材料不存在"),
@@ -91,6 +92,7 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "application.not_appealable": ErrorType(409, "被拦截的内容不能申诉"),
     "application.nothing_to_appeal": ErrorType(409, "没有需要申诉的事项"),
     "application.reason_required": ErrorType(422, "须填写理由"),
+    "application.reason_thin": ErrorType(422, "理由没有实质内容"),
     "application.reason_invalid": ErrorType(422, "理由不合要求"),
     # states that prevent an action
     "bill.business_no_conflict": ErrorType(409, "业务流水号已用于内容不同的票据"),

@@ -39,6 +39,7 @@ from mingpiao.kernel.money import CENT, MAX_AMOUNT, fits_places, line_amount, pl
 from mingpiao.kernel.naming import RESIDENT_ID_WRONG, classify_code, resident_check_digit
 from mingpiao.kernel.text import character_message, odd_space_place, unprintable_place
 from mingpiao.rules.model import Hit
+from mingpiao.rules.service import thin_reason
 from mingpiao.units.model import UnitProfile
 
 #: A request may have thousands of problems; nobody reads more than these.
@@ -430,7 +431,11 @@ def _confirmation_problems(request: IssueRequest) -> Iterator[Problem]:
     for index, confirmation in enumerate(request.confirmations):
         path = f"confirmations/{index}"
         yield from check_text(f"{path}/rule", "监管规则编码", confirmation.rule, 40, required=True)
-        yield from check_text(f"{path}/reason", "核实说明", confirmation.reason, 200, required=True)
+        unfit = check_text(f"{path}/reason", "核实说明", confirmation.reason, 200, required=True)
+        yield from unfit
+        thin = "" if unfit else thin_reason(confirmation.reason, "核实说明")
+        if thin:
+            yield _problem("bill.reason_thin", f"{path}/reason", thin)
 
 
 # -- 清单 ----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from mingpiao.issuing.desk import Desk, Forecast
 from mingpiao.issuing.digests import request_digest
 from mingpiao.issuing.facts import facts_of
+from mingpiao.issuing.given_reasons import GivenReason, list_given_reasons
 from mingpiao.issuing.history import Who
 from mingpiao.issuing.integrity import UnitShare, check_share, count_findings, look_at_bill
 from mingpiao.issuing.medians import CLASSES_PER_DOUBLING, FEWEST_LINES, amount_of
@@ -33,6 +34,7 @@ __all__ = [
     "FEWEST_LINES",
     "Desk",
     "Forecast",
+    "GivenReason",
     "Passed",
     "Portion",
     "StoredBill",
@@ -53,6 +55,7 @@ __all__ = [
     "get_supervision",
     "list_bills",
     "list_changes",
+    "list_given_reasons",
     "list_warned",
     "look_at_bill",
     "next_portion",

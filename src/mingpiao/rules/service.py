@@ -25,6 +25,7 @@ from mingpiao.rules.language.relation import bill_columns, history_types, item_c
 from mingpiao.rules.library import THEMES as LIBRARY_THEMES
 from mingpiao.rules.library import VIOLATIONS, LibraryRule, library, library_rules
 from mingpiao.rules.library.installing import adopt_library, install_library
+from mingpiao.rules.reasons import MIN_REASON, thin_reason
 from mingpiao.rules.rulebook import CHANNEL, BillRules, RuleBook, RuleSet, live_versions
 from mingpiao.rules.statistics import (
     FailureFigure,
@@ -58,6 +59,7 @@ __all__ = [
     "LIBRARY_THEMES",
     "MAX_FILE",
     "MEMBERS",
+    "MIN_REASON",
     "OPERATORS",
     "PAGE_SIZE",
     "REQUEST_FIELDS",
@@ -118,6 +120,7 @@ __all__ = [
     "start_version",
     "submit",
     "suspend",
+    "thin_reason",
     "to_builder",
     "to_sql",
     "versions_of",

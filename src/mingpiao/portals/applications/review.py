@@ -8,8 +8,8 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from mingpiao.applications.model import Application, ApplicationState
-from mingpiao.applications.service import Reviews, alike_count, department_above
+from mingpiao.applications.model import Application, ApplicationState, ReviewFilter
+from mingpiao.applications.service import Reviews, alike_count, department_above, list_reviews
 from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Acting, Session
 from mingpiao.identity.service import officers_of
@@ -86,6 +86,8 @@ async def _review_page(
         ),
         alike=alike,
         alike_rule=min(application.rules, default=""),
+        changes=parts.changes,
+        onward=(typed or {}).get("next") or call.request.query_params.get("next"),
         typed=typed or {},
         problems=problems,
     )
@@ -125,8 +127,8 @@ async def _retry(reviews: Reviews, number: int, _typed: str, *, acting: Acting) 
 #: By the last part of the address: the verb, and the field that holds its text.
 _VERBS: dict[str, tuple[_Verb, str]] = {
     "approve": (Reviews.approve, "opinion"),
-    "return": (Reviews.return_for_correction, "correction"),
-    "reject": (Reviews.reject, "rejection"),
+    "return": (Reviews.return_for_correction, "opinion"),
+    "reject": (Reviews.reject, "opinion"),
     "assign": (_assign, "officer"),
     "pass-up": (Reviews.pass_up, "passing"),
     "take-over": (Reviews.take_over, "taking"),
@@ -153,7 +155,20 @@ async def act(
             for each in refusal.problems
         )
         return await _review_page(call, application_id, problems=problems, typed=members)
-    return redirect(call.request, f"{LIST}/{application_id}")
+    onward = await _next_of(call, application_id) if field == "opinion" and members.get("next") else None
+    if onward is None:
+        return redirect(call.request, f"{LIST}/{application_id}")
+    return redirect(call.request, f"{LIST}/{onward}?next=1" if onward else LIST)
+
+
+async def _next_of(call: PageCall, application_id: int) -> int:
+    """The application that the reader's department decides next, by deadline; 0 when none is left."""
+    wanted = ReviewFilter(
+        state=ApplicationState.IN_REVIEW.value, reviewer_region=call.session.account.region_code or ""
+    )
+    async with call.reads() as connection:
+        found = await list_reviews(connection, wanted, limit=2)
+    return next((each.application_id for each in found.items if each.application_id != application_id), 0)
 
 
 HANDLERS = [review_page, act]

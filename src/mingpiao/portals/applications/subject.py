@@ -1,6 +1,6 @@
 """开票申请 of a unit, and 人工复核 by its department."""
 
-from mingpiao.portals.applications import asked, lists, review, review_figures, reviews, unit
+from mingpiao.portals.applications import asked, lists, reasons, review, review_figures, reviews, unit
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.subjects import MenuEntry, Subject
@@ -12,8 +12,9 @@ SUBJECT = Subject(
         *review_figures.HANDLERS,
         *review.HANDLERS,
         *list_handlers(asked.FINANCE_ASKED),
+        *list_handlers(reasons.REASONS),
     ],
-    lists=(lists.UNIT_APPLICATIONS, lists.REVIEWS, asked.UNIT_ASKED, asked.FINANCE_ASKED),
+    lists=(lists.UNIT_APPLICATIONS, lists.REVIEWS, asked.UNIT_ASKED, asked.FINANCE_ASKED, reasons.REASONS),
     menu=(
         MenuEntry(
             right=UNIT_VIEW, place=40, label="开票申请", address="/unit/applications", icon="file-invoice"
@@ -22,6 +23,7 @@ SUBJECT = Subject(
         MenuEntry(
             right=FINANCE_VIEW, place=272, label="核实记录", address="/finance/asked", icon="help-circle"
         ),
+        MenuEntry(right=FINANCE_VIEW, place=273, label="核实理由", address="/finance/reasons", icon="list"),
         MenuEntry(
             right=FINANCE_VIEW, place=260, label="人工复核", address="/finance/reviews", icon="rubber-stamp"
         ),
