@@ -86,5 +86,7 @@ def test_who_acts_is_an_acting_everywhere() -> None:
         if each.arg == "acting"
         and each.annotation is not None
         and ast.unparse(each.annotation) not in ("Acting", "NamedDependency[Acting]")
+        # The house lies below the room that has `Acting`; it hands on what it is given.
+        and not place.startswith("house/")
     ]
     assert others == []

@@ -72,14 +72,15 @@ ON CONFLICT (unit_id, business_no, digest) DO UPDATE SET
     asked_last_at = greatest(known.asked_last_at, excluded.asked_last_at)
 RETURNING business_no, hits, xmax = 0 AS fresh
 """
+_ASKED_BEFORE = """
+SELECT DISTINCT business_no FROM asked_requests
+WHERE unit_id = $1 AND business_no = ANY($2::text[]) AND (refused_at IS NULL OR refused_at < asked_last_at)
+ORDER BY business_no
+"""
+# One number after the other, in order, so that two batches wait for each other and never in a circle.
 _REFUSE = """
-WITH refused AS (
-    SELECT asked_id FROM asked_requests
-    WHERE unit_id = $1 AND business_no = ANY($2::text[]) AND (refused_at IS NULL OR refused_at < asked_last_at)
-    ORDER BY business_no, digest FOR UPDATE
-)
 UPDATE asked_requests SET refused_at = greatest(asked_last_at, $3::timestamptz)
-FROM refused WHERE asked_requests.asked_id = refused.asked_id
+WHERE unit_id = $1 AND business_no = $2 AND (refused_at IS NULL OR refused_at < asked_last_at)
 RETURNING business_no
 """
 
@@ -93,15 +94,14 @@ async def keep_asked(connection: asyncpg.Connection, unit_id: int, asked: Asked,
     entries: list[AuditEntry] = []
     if asked.questions:
         entries += [
-            _entry("ask", unit_id, row["business_no"], acting, rules=_rules(row["hits"]))
-            for row in await connection.fetch(_KEEP, *_columns(unit_id, asked.questions, acting))
+            _entry("ask", unit_id, row["business_no"], acting=acting, rules=_rules(row["hits"]))
+            for row in await connection.fetch(_KEEP, *_columns(unit_id, asked.questions, acting=acting))
             if row["fresh"]
         ]
     if asked.refusals:
-        refused = await connection.fetch(_REFUSE, unit_id, sorted(asked.refusals), now())
-        entries += [
-            _entry("refuse", unit_id, number, acting) for number in sorted({row[0] for row in refused})
-        ]
+        for row in await connection.fetch(_ASKED_BEFORE, unit_id, sorted(asked.refusals)):
+            if await connection.fetch(_REFUSE, unit_id, row["business_no"], now()):
+                entries.append(_entry("refuse", unit_id, row["business_no"], acting=acting))
     if entries:
         await record_many(connection, entries)
 
@@ -109,6 +109,7 @@ async def keep_asked(connection: asyncpg.Connection, unit_id: int, asked: Asked,
 def _columns(
     unit_id: int,
     questions: Mapping[_Key, Sequence[tuple[IssueRequest, NeedsConfirmation]]],
+    *,
     acting: Acting,
 ) -> tuple[Any, ...]:
     last = [found[-1] for found in questions.values()]
@@ -130,7 +131,7 @@ def _rules(hits: Sequence[Mapping[str, Any]]) -> str:
     return "、".join(hit["rule"] for hit in hits)
 
 
-def _entry(verb: str, unit_id: int, business_no: str, acting: Acting, **details: str) -> AuditEntry:
+def _entry(verb: str, unit_id: int, business_no: str, *, acting: Acting, **details: str) -> AuditEntry:
     return AuditEntry(
         acting=acting,
         action=f"asked_request:{verb}",

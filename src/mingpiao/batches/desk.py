@@ -125,7 +125,7 @@ class BatchDesk:
                 raise await _same_sheet(connection, unit_id, digest)
             await store.write_rows(connection, batch_id, unit_id, _completed(wanted, rows), contents)
             await record(
-                connection, _entry("upload", batch_id, unit_id, acting, file=file_name, rows=len(rows))
+                connection, _entry("upload", batch_id, unit_id, acting=acting, file=file_name, rows=len(rows))
             )
             await enqueue(connection, CHECK_JOB, {"batch_id": batch_id}, key=f"{CHECK_JOB}:{batch_id}:1")
         return await self._checked_soon(batch_id, len(rows))
@@ -149,7 +149,9 @@ class BatchDesk:
             wanted = await self._wanted_as_it_was(batch)
             contents = [content_of(wanted, row.cells) for row in rows]
             await store.write_rows(connection, batch_id, batch.unit_id, _completed(wanted, rows), contents)
-            await record(connection, _entry("correct", batch_id, batch.unit_id, acting, rows=len(rows)))
+            await record(
+                connection, _entry("correct", batch_id, batch.unit_id, acting=acting, rows=len(rows))
+            )
             await self._judge_again(connection, batch)
         return await self._checked_soon(batch_id, batch.open_rows)
 
@@ -169,7 +171,9 @@ class BatchDesk:
             count = await store.write_reason(connection, batch_id, rule, reason, row_no)
             if not count:
                 raise refuse("batch.nothing_asked", "没有等待这项说明的行，请刷新后查看。", status=409)
-            entry = _entry("answer", batch_id, batch.unit_id, acting, rule=rule, rows=count, reason=reason)
+            entry = _entry(
+                "answer", batch_id, batch.unit_id, acting=acting, rule=rule, rows=count, reason=reason
+            )
             await record(connection, entry)
             await self._judge_again(connection, batch)
         return await self._checked_soon(batch_id, batch.open_rows)
@@ -185,7 +189,7 @@ class BatchDesk:
             numbers = None if row_nos is None else list(row_nos)
             values = {"batch_id": batch_id, "row_nos": numbers}
             count = (await connection.execute(_DROP_ROWS, values)).rowcount
-            await record(connection, _entry("drop", batch_id, batch.unit_id, acting, rows=count))
+            await record(connection, _entry("drop", batch_id, batch.unit_id, acting=acting, rows=count))
             left = batch.rows - count
             if not left:
                 await connection.execute(_DROP, {"batch_id": batch_id})
@@ -270,7 +274,9 @@ class BatchDesk:
                 "moment": now(),
             }
             run = (await connection.execute(_START, values)).scalar_one()
-            await record(connection, _entry("start", batch_id, batch.unit_id, acting, rows=batch.to_issue))
+            await record(
+                connection, _entry("start", batch_id, batch.unit_id, acting=acting, rows=batch.to_issue)
+            )
             await _enqueue_issue(connection, batch_id, run)
             return await store.get_batch(connection, batch_id)
 
@@ -286,7 +292,7 @@ class BatchDesk:
         self, connection: AsyncConnection, batch: BillBatch, reason: str, *, acting: Acting
     ) -> None:
         await _set_state(connection, batch.batch_id, BatchState.STOPPED, reason)
-        await record(connection, _entry("stop", batch.batch_id, batch.unit_id, acting, reason=reason))
+        await record(connection, _entry("stop", batch.batch_id, batch.unit_id, acting=acting, reason=reason))
 
     async def run(self, batch_id: int, run: int) -> None:
         """Issue the rows of a batch in the name of who started it, until none is left or it is stopped.
@@ -327,7 +333,7 @@ class BatchDesk:
                 return batch, rows, acting
             await _set_state(connection, batch_id, BatchState.FINISHED)
             count = batch.count(RowState.ISSUED)
-            await record(connection, _entry("finish", batch_id, batch.unit_id, acting, rows=count))
+            await record(connection, _entry("finish", batch_id, batch.unit_id, acting=acting, rows=count))
             return None
 
     async def _mine(self, connection: AsyncConnection, batch_id: int, run: int) -> BillBatch | None:
@@ -486,7 +492,7 @@ async def _set_state(connection: AsyncConnection, batch_id: int, state: BatchSta
     await connection.execute(_STATE, values)
 
 
-def _entry(verb: str, batch_id: int, unit_id: int, acting: Acting, **details: str | int) -> AuditEntry:
+def _entry(verb: str, batch_id: int, unit_id: int, *, acting: Acting, **details: str | int) -> AuditEntry:
     return AuditEntry(
         acting=acting,
         action=f"batch:{verb}",

@@ -1,8 +1,8 @@
 """Regions that are merged or split, by two people: the region ends on a day, its units move to another one."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -42,7 +42,16 @@ class RegionReform(msgspec.Struct, frozen=True, kw_only=True):
 
 
 #: Called in the transaction in which a region ends: connection, its code, the successor's, and who acts.
-OnMoved = Callable[[AsyncConnection, str, str, Acting], Awaitable[None]]
+
+
+class OnMoved(Protocol):
+    """Is told that a region ended and which one goes on for it, in the transaction of the change."""
+
+    async def __call__(
+        self, connection: AsyncConnection, region_code: str, successor: str, /, *, acting: Acting
+    ) -> None: ...
+
+
 REGION_ENDED: Topic[OnMoved] = Topic(name="catalog.region_ended")
 
 
@@ -153,7 +162,7 @@ async def _apply(connection: AsyncConnection, payload: Mapping[str, Any], *, act
     ended = msgspec.structs.replace(region, ended_on=reform.on, successors=(reform.into, *others))
     await save(connection, REGIONS, [ended], reason=reason, valid_from=reform.on, acting=acting)
     for moved in listeners(REGION_ENDED):
-        await moved(connection, region.code, reform.into, acting)
+        await moved(connection, region.code, reform.into, acting=acting)
 
 
 REFORM_PROPOSAL = ProposalKind(

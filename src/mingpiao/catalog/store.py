@@ -197,8 +197,8 @@ async def _put_down(
         number = newest.get(code, 0)
         if number == 0 and code in before:
             number = 1
-            rows.append(_version(data, code, number, before[code], _FIRST_REASON, valid_from, _BEFORE))
-        rows.append(_version(data, code, number + 1, value, reason, valid_from, acting))
+            rows.append(_version(data, code, number, before[code], _FIRST_REASON, valid_from, acting=_BEFORE))
+        rows.append(_version(data, code, number + 1, value, reason, valid_from, acting=acting))
     await connection.execute(insert(catalog_versions), rows)
 
 
@@ -207,7 +207,7 @@ _FIRST_REASON = "开始记录变更历史时的内容"
 
 
 def _version(
-    data: BaseData[Value], code: str, number: int, value: Value, reason: str, since: date, acting: Acting
+    data: BaseData[Value], code: str, number: int, value: Value, reason: str, since: date, *, acting: Acting
 ) -> dict[str, Any]:
     return {
         "subject": data.word,

@@ -24,11 +24,15 @@ async def link_reissue(
     made = await connection.execute(upsert(reissues).values(values).on_conflict_do_nothing())
     if not made.rowcount:
         own = (reissues.c.unit_id == blue.unit_id) & (reissues.c.blue_id == blue.bill_id)
-        query = select(reissues.c.business_no).where(own).with_for_update()
+        query = select(reissues.c.business_no).where(own)
         earlier: str = (await connection.execute(query)).scalar_one()
         if await _still_open(connection, account, blue.unit_id, earlier):
             return earlier
-        await connection.execute(update(reissues).where(own).values(business_no=business_no))
+        # Whoever linked another draft in between has changed the row, which this statement then leaves alone.
+        present = own & (reissues.c.business_no == earlier)
+        linked = await connection.execute(update(reissues).where(present).values(business_no=business_no))
+        if not linked.rowcount:
+            raise _open_elsewhere()
     entry = AuditEntry(
         acting=acting,
         action="draft:reissue",
@@ -40,12 +44,16 @@ async def link_reissue(
     return business_no
 
 
+def _open_elsewhere() -> Refusal:
+    return refuse("draft.reissue_open", "本单位另一位开票人正在重开这张票据，请与其联系。", status=409)
+
+
 async def _still_open(connection: AsyncConnection, account: Account, unit_id: int, business_no: str) -> bool:
     """Whether the account has the earlier draft; False if it is gone without a bill."""
     draft = (bill_forms.c.unit_id == unit_id) & (bill_forms.c.business_no == business_no)
     owner = (await connection.execute(select(bill_forms.c.account_id).where(draft))).scalar_one_or_none()
     if owner is not None and owner != account.account_id:
-        raise refuse("draft.reissue_open", "本单位另一位开票人正在重开这张票据，请与其联系。", status=409)
+        raise _open_elsewhere()
     bill = await _bill_of(connection, unit_id, business_no)
     if bill is not None:
         message = f"这张票据已经重开为{bill.code}-{bill.number}，请查看该票据。"

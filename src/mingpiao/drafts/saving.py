@@ -35,7 +35,7 @@ async def save_draft(
         raise refuse("draft.too_large", "草稿内容过大，请减少收款项目或备注。", status=413)
     place = _own(account) & (bill_forms.c.business_no == draft.business_no)
     query = select(bill_forms.c.version, bill_forms.c.members, bill_forms.c.saved_at)
-    found = (await connection.execute(query.where(place).with_for_update())).mappings().one_or_none()
+    found = (await connection.execute(query.where(place))).mappings().one_or_none()
     if found is None and draft.version and not even_if_newer:
         # What was saved too late must not bring back a draft whose bill was issued.
         message = "这张票据的草稿已不存在，可能已经提交或删除，请核对后选择。"
@@ -48,7 +48,10 @@ async def save_draft(
     if version != draft.version and not even_if_newer:
         raise _stale(found["saved_at"])
     saved = _content(draft) | {"version": version + 1}
-    await connection.execute(update(bill_forms).where(place).values(saved))
+    # Whoever saved in between has made another version, which this statement does not touch.
+    present = place & (bill_forms.c.version == version)
+    if not (await connection.execute(update(bill_forms).where(present).values(saved))).rowcount:
+        raise _stale(now())
     return version + 1
 
 

@@ -204,7 +204,7 @@ async def lay_starter(connection: AsyncConnection, plan: StarterPlan, *, acting:
     for kind in kinds:
         await open_code(connection, catalog.bill_code(kind), kind.code)
     await connection.execute(update(foundings).values(starter=chosen))
-    await _record(connection, "founding:choose_starter", acting, codes="、".join(chosen))
+    await _record(connection, "founding:choose_starter", acting=acting, codes="、".join(chosen))
     return True
 
 
@@ -234,14 +234,14 @@ async def appoint_administrators(
     if others := sorted(set(known) - {plan.username for plan in plans}):
         raise _differs("administrators", f"首批管理员已经设置（{'、'.join(others)}）")
     given = [
-        await _appoint(connection, plan, known.get(plan.username), bool(row["completed_at"]), acting)
+        await _appoint(connection, plan, known.get(plan.username), bool(row["completed_at"]), acting=acting)
         for plan in plans
     ]
     if not known:
         await _record(
             connection,
             "founding:appoint",
-            acting,
+            acting=acting,
             **{f"duty_{each.duty}": f"{each.name}（{each.username}）" for each in given},
         )
     return given
@@ -252,6 +252,7 @@ async def _appoint(
     plan: AdministratorPlan,
     account: Account | None,
     completed: bool,
+    *,
     acting: Acting,
 ) -> FirstPassword:
     password = ""
@@ -294,7 +295,7 @@ async def complete(connection: AsyncConnection, *, acting: Acting) -> bool:
             "founding.incomplete", f"还没有完成：{'、'.join(missing)}。请先完成这些步骤。", status=409
         )
     await connection.execute(update(foundings).values(completed_at=func.now()))
-    await _record(connection, "founding:complete", acting)
+    await _record(connection, "founding:complete", acting=acting)
     return True
 
 
@@ -325,7 +326,7 @@ async def _administrators(connection: AsyncConnection) -> list[Account]:
     return [state.account for state in found.items]
 
 
-async def _record(connection: AsyncConnection, action: str, acting: Acting, **details: str) -> None:
+async def _record(connection: AsyncConnection, action: str, *, acting: Acting, **details: str) -> None:
     await record(connection, AuditEntry(acting=acting, action=action, subject="founding:1", details=details))
 
 

@@ -102,7 +102,7 @@ async def save_face(
         "content": msgspec.to_builtins(template),
         "valid_from": valid_from,
         "note": note[:_MAX_NOTE],
-        "makers": _makers(present, acting),
+        "makers": _makers(present, acting=acting),
         "saved_at": now(),
     }
     await _change(connection, present, values)
@@ -127,7 +127,7 @@ async def submit_face(
     present = await _lock_own(connection, catalog, which, revision, acting=acting)
     _require_fit(present, catalog)
     if acting.actor not in present.makers:
-        await _change(connection, present, {"makers": _makers(present, acting)})
+        await _change(connection, present, {"makers": _makers(present, acting=acting)})
         present = await get_version(connection, *which)
     kind = kind_of(catalog, present.kind_code)
     return await propose(
@@ -267,7 +267,7 @@ async def _lock_own(
     return present
 
 
-def _makers(present: FaceVersion, acting: Acting) -> list[str]:
+def _makers(present: FaceVersion, *, acting: Acting) -> list[str]:
     return [*present.makers, *([] if acting.actor in present.makers else [acting.actor])]
 
 

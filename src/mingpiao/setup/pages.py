@@ -3,10 +3,10 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from jinja2 import ChoiceLoader, FileSystemLoader
 from litestar import Litestar, Request, Response, get, post
@@ -253,7 +253,7 @@ async def _act(desk: SetupDesk, request: SetupRequest, step: str) -> Response[An
     if deed is None or (step != "database" and desk.database is None):
         return _to("/setup")
     try:
-        return await deed(desk, request, form, acting)
+        return await deed(desk, request, form, acting=acting)
     except Refusal as refusal:
         return await _step_page(desk, form, refusal.problems)
 
@@ -292,6 +292,7 @@ def _page(
     token = desk.csrf if known else ""
     shared = {
         "demo": False,
+        "session_seconds": "",
         "title": "首次设置",
         "csrf_token": token,
         "csrf_field": lambda: Markup('<input type="hidden" name="{}" value="{}">').format(_CSRF, token),
@@ -313,7 +314,7 @@ def _page(
 
 
 async def _database(
-    desk: SetupDesk, _request: SetupRequest, form: dict[str, str], _acting: Acting
+    desk: SetupDesk, _request: SetupRequest, form: dict[str, str], *, acting: Acting
 ) -> Response[Any]:
     settings = desk.settings
     url = settings.database_url or form.get("database_url", "")
@@ -351,7 +352,7 @@ def _at(problem: Problem, field: str) -> Problem:
 
 
 async def _province(
-    desk: SetupDesk, request: SetupRequest, form: dict[str, str], acting: Acting
+    desk: SetupDesk, request: SetupRequest, form: dict[str, str], *, acting: Acting
 ) -> Response[Any]:
     code = form.get("province-code", "")
     names = province_names()
@@ -375,7 +376,7 @@ async def _province(
 
 
 async def _key(
-    desk: SetupDesk, _request: SetupRequest, form: dict[str, str], _acting: Acting
+    desk: SetupDesk, _request: SetupRequest, form: dict[str, str], *, acting: Acting
 ) -> Response[Any]:
     holders = [form.get(f"holder-{number}", "") for number in range(1, _MOST_HOLDERS + 1)]
     plan = KeyPlan(
@@ -391,7 +392,7 @@ async def _key(
 
 
 async def _share(
-    desk: SetupDesk, _request: SetupRequest, form: dict[str, str], acting: Acting
+    desk: SetupDesk, _request: SetupRequest, form: dict[str, str], *, acting: Acting
 ) -> Response[Any]:
     distribution = desk.distribution
     if distribution is None:
@@ -415,7 +416,7 @@ async def _share(
 
 
 async def _seal(
-    desk: SetupDesk, request: SetupRequest, _form: dict[str, str], acting: Acting
+    desk: SetupDesk, request: SetupRequest, _form: dict[str, str], *, acting: Acting
 ) -> Response[Any]:
     picture = await _upload(request, "picture")
     async with _opened(desk).system() as connection:
@@ -424,7 +425,7 @@ async def _seal(
 
 
 async def _starter(
-    desk: SetupDesk, request: SetupRequest, form: dict[str, str], acting: Acting
+    desk: SetupDesk, request: SetupRequest, form: dict[str, str], *, acting: Acting
 ) -> Response[Any]:
     chosen = (await request.form()).getall("category", [])
     plan = StarterPlan(
@@ -438,7 +439,7 @@ async def _starter(
 
 
 async def _administrators(
-    desk: SetupDesk, _request: SetupRequest, form: dict[str, str], acting: Acting
+    desk: SetupDesk, _request: SetupRequest, form: dict[str, str], *, acting: Acting
 ) -> Response[Any]:
     plans = [
         AdministratorPlan(
@@ -452,7 +453,7 @@ async def _administrators(
 
 
 async def _finish(
-    desk: SetupDesk, _request: SetupRequest, _form: dict[str, str], acting: Acting
+    desk: SetupDesk, _request: SetupRequest, _form: dict[str, str], *, acting: Acting
 ) -> Response[Any]:
     async with _opened(desk).system() as connection:
         await complete(connection, acting=acting)
@@ -473,7 +474,13 @@ def _master(desk: SetupDesk) -> MasterKey:
     return desk.master
 
 
-Deed = Callable[[SetupDesk, SetupRequest, dict[str, str], Acting], Awaitable[Response[Any]]]
+class Deed(Protocol):
+    """Does one step with what a page sent, and answers with the next page."""
+
+    async def __call__(
+        self, desk: SetupDesk, request: SetupRequest, form: dict[str, str], /, *, acting: Acting
+    ) -> Response[Any]: ...
+
 
 _DEEDS: Mapping[str, Deed] = {
     "database": _database,

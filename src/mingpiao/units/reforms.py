@@ -19,7 +19,9 @@ async def count_units_in_regions(connection: AsyncConnection, region_codes: Sequ
     return found or 0
 
 
-async def move_units(connection: AsyncConnection, region_code: str, successor: str, acting: Acting) -> None:
+async def move_units(
+    connection: AsyncConnection, region_code: str, successor: str, *, acting: Acting
+) -> None:
     """Move all units of a region that are not closed; their bills keep the region of their day.
 
     Raises what `change_unit` raises, for example for a unit whose reviews are not decided yet.
