@@ -105,3 +105,30 @@ def test_files_dropped_on_the_form_are_taken(visit: Callable[..., Visitor], tmp_
     page.dispatch_event(".evidence-drop", "drop", {"dataTransfer": data})
     expect(page.locator(".evidence-item")).to_contain_text("已识别")
     expect(page.locator("input[name=evidence]")).not_to_have_value("")
+
+
+def test_a_form_is_filled_in_from_an_agreement(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    visitor = visit("cishan-kaipiao")
+    page = visitor.open("/unit")
+    page.goto("/unit/issue?kind=0301")
+    page.fill("#remark", "自己写的备注")
+    page.get_by_role("link", name="按材料填写").click()
+    page.set_input_files("#evidence-files", [_agreement(tmp_path, payer="乌云其木格", total="81000.00")])
+    panel = page.locator("#material")
+    # What was read comes by itself, and changes nothing before it is asked for.
+    expect(panel.locator("[data-suggestion=payer-name]")).to_contain_text("乌云其木格")
+    expect(page.locator("#payer-name")).to_have_value("")
+    visitor.look_closely()
+
+    panel.get_by_role("button", name="填入空白的字段").click()
+    expect(page.locator("#payer-name")).to_have_value("乌云其木格")
+    expect(page.locator("#items-0-rate")).to_have_value("81000.00")
+    expect(page.locator("#remark")).to_have_value("自己写的备注")
+    note = page.locator("[data-material-note=payer-name]")
+    note.get_by_role("link").click()
+    expect(page.locator(".evidence-mark.is-chosen").first).to_be_in_viewport()
+    visitor.look_closely()
+
+    page.reload()
+    expect(note).to_contain_text("请核对")
+    expect(page.locator("[data-material-note=remark]")).to_have_count(0)

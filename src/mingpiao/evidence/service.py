@@ -1,6 +1,7 @@
 """The functions and classes of evidence that other rooms use."""
 
 from mingpiao.evidence.comparison import compare
+from mingpiao.evidence.filling import Offer, offers_of
 from mingpiao.evidence.listing import get_listed, list_evidence
 from mingpiao.evidence.pictures import page_picture
 from mingpiao.evidence.reading_jobs import (
@@ -26,6 +27,7 @@ from mingpiao.evidence.uploads import (
     MAX_BYTES,
     MAX_FILES,
     MAX_PAGES,
+    PHOTO_TYPES,
     QUALIFICATION_MEDIA_TYPES,
     clean_name,
     media_type_of,
@@ -37,6 +39,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_FILES",
     "MAX_PAGES",
+    "PHOTO_TYPES",
     "QUALIFICATION_MEDIA_TYPES",
     "READING_STEP",
     "SETTLED",
@@ -48,6 +51,7 @@ __all__ = [
     "EvidenceStore",
     "ModelAccess",
     "NoScanner",
+    "Offer",
     "OnSettled",
     "Scanner",
     "StoredFile",
@@ -65,6 +69,7 @@ __all__ = [
     "media_type_of",
     "model_claims",
     "no_remarks",
+    "offers_of",
     "open_scanner",
     "page_picture",
     "record_uses",

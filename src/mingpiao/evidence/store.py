@@ -77,13 +77,21 @@ class EvidenceStore:
         self._vault = Vault(database, files, master_key)
         self._scanner = scanner
 
-    async def add(self, unit_id: int, name: str, data: bytes, *, acting: Acting) -> EvidenceFile:
-        """Store a unit's PDF and queue its reading. A file with the same bytes is not stored again.
+    async def add(
+        self,
+        unit_id: int,
+        name: str,
+        data: bytes,
+        *,
+        acting: Acting,
+        allowed: frozenset[str] = uploads.EVIDENCE_TYPES,
+    ) -> EvidenceFile:
+        """Store a unit's file and queue its reading. A file with the same bytes is not stored again.
 
         Raises `Refusal`: those of `uploads.check`, `evidence.infected` (422),
         `evidence.scanner_unavailable` (503).
         """
-        media_type = uploads.check(data)
+        media_type = uploads.check(data, allowed)
         digest = (await asyncio.to_thread(sm3, data)).hex()
         known = await self._find(unit_id, digest)
         if known is not None and known.failure_code not in READER_FAILURES:

@@ -8,8 +8,9 @@ from mingpiao.kernel.errors import Refusal, refuse
 PDF = "application/pdf"
 PNG = "image/png"
 JPEG = "image/jpeg"
-#: File types allowed for evidence, and for other files.
+#: File types allowed for evidence that programs send, for evidence that people send, and for other files.
 EVIDENCE_TYPES = frozenset({PDF})
+PHOTO_TYPES = frozenset({PDF, PNG, JPEG})
 QUALIFICATION_MEDIA_TYPES = frozenset({PDF, PNG, JPEG})
 
 MAX_BYTES = 20 * 1024 * 1024

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.composition import Services
 from mingpiao.evidence.model import EvidenceFile, Mark
-from mingpiao.evidence.service import MAX_BYTES, MAX_FILES, get_evidence_files, page_picture
+from mingpiao.evidence.service import MAX_BYTES, MAX_FILES, PHOTO_TYPES, get_evidence_files, page_picture
 from mingpiao.identity.model import Acting
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.session import PageCall, PageRequest
@@ -51,7 +51,10 @@ async def take_files(
                     field="evidence",
                     status=422,
                 )
-            kept = await services.evidence.add(unit_id, file.filename, await file.read(), acting=acting)
+            data = await file.read()
+            kept = await services.evidence.add(
+                unit_id, file.filename, data, acting=acting, allowed=PHOTO_TYPES
+            )
             taken.append(Taken(name=kept.name, file=kept))
         except Refusal as refusal:
             taken.append(Taken(name=file.filename[:100], problem=refusal.problems[0]))

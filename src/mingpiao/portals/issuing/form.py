@@ -53,8 +53,8 @@ class IssueForm(msgspec.Struct, frozen=True, kw_only=True):
     bill.
 
     `version` is that of the draft that the form was made from, 0 before the first. `evidence` names uploaded
-    files. `reasons` maps rule codes to the reasons why the business complies. `appeal` is what the handler asks
-    the department to consider.
+    files, `material` the file that a member's value was taken from. `reasons` maps rule codes to the reasons why
+    the business complies. `appeal` is what the handler asks the department to consider.
     """
 
     business_no: str
@@ -70,6 +70,7 @@ class IssueForm(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[ItemRow, ...] = (ItemRow(),)
     extension: dict[str, str] = {}
     evidence: tuple[str, ...] = ()
+    material: dict[str, str] = {}
     reasons: dict[str, str] = {}
     appeal: str = ""
     version: int = 0
@@ -127,12 +128,19 @@ def read_issue_form(members: Mapping[str, str], kind: BillKind, today: date) -> 
         items=tuple(_read_rows(members)) or (ItemRow(),),
         extension={field.name: members.get(f"extension-{field.name}", "") for field in kind.extension_fields},
         evidence=tuple(dict.fromkeys(members.get("evidence", "").split())),
+        material=_read_material(members.get("material", "")),
         reasons={
             name.removeprefix(_REASON): value for name, value in members.items() if name.startswith(_REASON)
         },
         appeal=members.get("appeal", ""),
         version=read_whole(members.get("version", ""), digits=9) or 0,
     )
+
+
+def _read_material(text: str) -> dict[str, str]:
+    """The files that values were taken from, as `form_members` writes them."""
+    pairs = [pair.partition("=") for pair in text.split()]
+    return {name: digest for name, _, digest in pairs}
 
 
 def _read_rows(members: Mapping[str, str]) -> Iterator[ItemRow]:
@@ -163,6 +171,7 @@ def form_members(form: IssueForm) -> dict[str, str]:
         "pay_mode": form.pay_mode,
         "remark": form.remark,
         "evidence": " ".join(form.evidence),
+        "material": " ".join(f"{name}={digest}" for name, digest in form.material.items()),
         "version": str(form.version),
     }
     members |= {f"extension-{name}": value for name, value in form.extension.items()}

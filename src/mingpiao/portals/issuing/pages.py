@@ -21,6 +21,7 @@ from mingpiao.portals.issuing.form import (
     input_attributes,
     input_type,
 )
+from mingpiao.portals.issuing.material import material_of
 from mingpiao.portals.issuing.window import ADDRESS, Window
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, scoped_reads
@@ -58,6 +59,7 @@ async def form_page(
     """The form. `stale` says that another window has saved something else, and asks which of the two stays."""
     form = view.form
     told = (stale, *problems) if stale else problems
+    files = await files_of(call.services, call.session.account, view)
     return page(
         call.request,
         "issuing/form.html",
@@ -68,7 +70,8 @@ async def form_page(
         view=view,
         empty_row=_EMPTY_ROW,
         most_items=MAX_ITEMS,
-        files=await files_of(call.services, call.session.account, view),
+        files=files,
+        material=material_of(view, files, window.profile.unit),
         handler=call.session.account.display_name,
         checkers=window.checkers,
         pay_modes=PAY_MODES,
@@ -78,6 +81,17 @@ async def form_page(
         stale=stale,
         saved_address=form_address(form),
         focus=focus or ("" if problems or stale else "payer-name"),
+    )
+
+
+async def material_part(call: PageCall, window: Window, view: FormView) -> Response[str]:
+    """What the form's files offer for its fields, as the form has it now; asked for while files are read."""
+    files = await files_of(call.services, call.session.account, view)
+    return page(
+        call.request,
+        "issuing/_material.html",
+        material=material_of(view, files, window.profile.unit),
+        view=view,
     )
 
 

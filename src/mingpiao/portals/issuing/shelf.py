@@ -27,7 +27,7 @@ from mingpiao.portals.session import PageCall, redirect, require_right
 _GUARDS = [require_right(UNIT_ISSUE)]
 _CHOICE = f"{ADDRESS}?choose=yes"
 #: What belongs to one bill alone is not saved with a template.
-_OF_ONE_BILL = ("business_no", "evidence", "appeal")
+_OF_ONE_BILL = ("business_no", "evidence", "material", "appeal")
 
 
 async def templates_of(call: PageCall, window: Window) -> list[SavedForm]:

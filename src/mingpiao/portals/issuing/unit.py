@@ -62,7 +62,15 @@ from mingpiao.portals.issuing.form import (
     without_file,
     without_row,
 )
-from mingpiao.portals.issuing.pages import assess, check_again, check_page, form_page
+from mingpiao.portals.issuing.material import adopted, filled, material_of
+from mingpiao.portals.issuing.pages import (
+    assess,
+    check_again,
+    check_page,
+    files_of,
+    form_page,
+    material_part,
+)
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.issuing.shelf import (
     favourites,
@@ -78,6 +86,8 @@ from mingpiao.portals.session import PageCall, PageRequest, go_on, redirect, req
 from mingpiao.units.model import UnitMode
 
 _GUARDS = [require_right(UNIT_ISSUE)]
+#: The action that takes values from files; a key of one suggestion may follow.
+_TAKE = "material-"
 
 
 @get("/issue", guards=_GUARDS)
@@ -189,6 +199,8 @@ async def fill(call: NamedDependency[PageCall]) -> Response[str] | Response[byte
     action = members.get("action", "")
     step = without_blank_rows(form) if action == "check" else _step(form, action, window)
     view = window.view(step)
+    if action.startswith(_TAKE):
+        view = window.view(await _taken(call, window, view, action.removeprefix(_TAKE)))
     try:
         view = await _saved(call, view, even_if_newer=action == "overwrite")
     except Refusal as refusal:
@@ -204,6 +216,13 @@ async def fill(call: NamedDependency[PageCall]) -> Response[str] | Response[byte
     if assessment.problems:
         return go_on(form_address(view.form, checked=True))
     return go_on(check_address(view.form))
+
+
+async def _taken(call: PageCall, window: Window, view: FormView, key: str) -> IssueForm:
+    """The form with what its files offer: one suggestion, or without a key all that goes into empty fields."""
+    files = await files_of(call.services, call.session.account, view)
+    material = material_of(view, files, window.profile.unit)
+    return adopted(view, material, key) if key else filled(view, material)
 
 
 async def _template_saved(
@@ -245,6 +264,8 @@ def _step(form: IssueForm, action: str, window: Window) -> IssueForm:
 def _focus(action: str, view: FormView) -> str:
     """The id of the input that gets the focus after a step."""
     verb, _, rest = action.partition("-")
+    if action.startswith(_TAKE):
+        return "material"
     if verb == "add":
         return field_id(f"items/{len(view.rows) - 1}/code")
     if verb == "pick":
@@ -273,6 +294,15 @@ async def save(call: NamedDependency[PageCall]) -> Response[dict[str, Any]]:
         },
         headers=session_headers(call.request),
     )
+
+
+@post("/issue/material", guards=_GUARDS, status_code=200, opt={PARTS: MOST_MEMBERS})
+async def material(call: NamedDependency[PageCall]) -> Response[str]:
+    """What the files of the form, as it is being typed, offer for its fields. Saves nothing."""
+    window = await open_window(call.services, call.session.account)
+    members = await read_form(call.request)
+    form = read_issue_form(members, window.kind(members.get("kind", "")), today())
+    return await material_part(call, window, window.view(form))
 
 
 @get("/issue/items", guards=_GUARDS)
@@ -418,4 +448,4 @@ async def done(call: NamedDependency[PageCall], code: FromPath[str], number: Fro
     )
 
 
-HANDLERS = [choose_or_fill, fill, save, find_items, check, confirm, done]
+HANDLERS = [choose_or_fill, fill, save, material, find_items, check, confirm, done]

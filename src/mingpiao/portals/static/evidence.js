@@ -69,6 +69,7 @@
     item.querySelector(".evidence-name").textContent = file.name;
     const pages = file.pages ? `${file.pages} 页` : "";
     if (file.settled) {
+      if (!("settled" in item.dataset)) setTimeout(() => picker.dispatchEvent(new Event("evidence-changed", { bubbles: true })));
       item.dataset.settled = "";
       fraction(item, 1, 1);
       say(item, file.label, file.failure || pages, Boolean(file.failure));
@@ -140,6 +141,7 @@
     show(picker, item, file);
     write(picker);
     watch(picker);
+    picker.dispatchEvent(new Event("evidence-changed", { bubbles: true }));
   }
 
   // How far reading is, asked for while anything is being read.
@@ -193,6 +195,7 @@
       item.abort?.();
       item.remove();
       write(picker);
+      picker.dispatchEvent(new Event("evidence-changed", { bubbles: true }));
       tell(picker, "已移除。");
       picker.querySelector("input[type=file]").focus();
       return;
@@ -209,7 +212,7 @@
     document.querySelectorAll(".evidence-mark.is-chosen").forEach((mark) => mark.classList.remove("is-chosen"));
     const marks = [...sheet.querySelectorAll(".evidence-mark")].filter((mark) => mark.dataset.claim === jump.dataset.claim);
     marks.forEach((mark) => mark.classList.add("is-chosen"));
-    sheet.closest("details")?.setAttribute("open", "");
+    for (let fold = sheet.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     (marks[0] || sheet).scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
     sheet.focus({ preventScroll: true });
     history.replaceState(null, "", jump.hash);
