@@ -24,7 +24,7 @@ from mingpiao.issuing.model import (
     ReversalRequest,
 )
 from mingpiao.kernel.clock import today
-from mingpiao.rules.model import Confirmation, Severity, Stage
+from mingpiao.rules.model import Confirmation, RuleMode, Severity, Stage
 
 ASK, WARN = Severity.ASK, Severity.WARN
 
@@ -406,3 +406,37 @@ async def test_a_file_is_not_used_beyond_its_amount_even_within_one_train(world:
         bill_id=again.bill.bill_id,
     )
     assert kept == {"evidence": ["ab" * 32], "claims": 9}
+
+
+async def test_a_rule_on_trial_counts_and_does_not_act(world: World) -> None:
+    hospital = world.province.hospital
+    trial = RuleMode.SHADOW
+    await put_in_force(
+        world.database,
+        rule("TRY-1", "total > 0", mode=trial, message="合计{total}元"),
+        rule("TRY-2", "total > 0", ASK, mode=trial),
+        rule("TRY-3", "total < 0", mode=trial),
+        rule("ASK-1", "total > 0", ASK),
+    )
+    request = hospital.request()
+    (first,) = await issue(world, hospital, request)
+    assert asked(first) == ["ASK-1"]
+    # Other rules still stop the request: nothing of the trial is counted yet.
+    assert await rows(world, "SELECT * FROM shadow_hits") == []
+    answered = (Confirmation(rule="ASK-1", reason="已核对合同"),)
+    (second,) = await issue(world, hospital, msgspec.structs.replace(request, confirmations=answered))
+    bill = bill_of(second)
+    assert isinstance(second, Issued)
+    assert second.warnings == ()
+    kept = "SELECT unit_id, bill_id, code, version, severity, message FROM shadow_hits ORDER BY code"
+    told = {"unit_id": hospital.unit_id, "bill_id": bill.bill_id, "version": 1}
+    assert await rows(world, kept) == [
+        told | {"code": "TRY-1", "severity": "block", "message": f"合计{request.total:.2f}元"},
+        told | {"code": "TRY-2", "severity": "ask", "message": "触发TRY-2"},
+    ]
+    (supervised,) = await rows(world, "SELECT findings FROM bill_supervision")
+    assert [finding["rule"] for finding in supervised["findings"]] == ["ASK-1"]
+    assert await rows(world, "SELECT code FROM rule_hits GROUP BY code") == [{"code": "ASK-1"}]
+    # Sent again it is the same bill, counted once.
+    await issue(world, hospital, request)
+    assert len(await rows(world, kept)) == 2

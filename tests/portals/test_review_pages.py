@@ -476,3 +476,25 @@ async def test_one_text_for_many_bills_is_listed(site: World) -> None:
         assert "备注为合同原文" not in other.text
     async with await site.browser(Role.UNIT_HANDLER) as browser:
         assert (await browser.get("/finance/reasons")).status_code in (303, 403)
+
+
+async def test_the_mornings_tiles_lead_to_what_waits(site: World) -> None:
+    async with await site.browser(region=HOHHOT) as browser:
+
+        async def tile(name: str) -> tuple[str, str]:
+            home = await browser.get("/finance/")
+            assert home.status_code == 200
+            found = re.search(
+                rf'href="([^"]+)" data-tile="{name}".*?<strong[^>]*>([^<]+)<', home.text, re.DOTALL
+            )
+            assert found
+            return unescape(found[1]), found[2]
+
+        _, before = await tile("reviews")
+        brought = await appealed(site)
+        address, after = await tile("reviews")
+        assert int(after) == int(before) + 1
+        assert review_page(brought) in (await browser.get(address)).text
+        for name in ("proposals", "qualifications", "ending", "stopped", "failing", "overridden"):
+            leads, _ = await tile(name)
+            assert (await browser.get(leads)).status_code == 200, name

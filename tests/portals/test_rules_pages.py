@@ -524,3 +524,35 @@ async def test_a_trial_is_stopped_and_a_wrong_one_never_begins(site: World) -> N
         assert "第1行第1字" in bad.text
         for path in ("/finance/rules/backtests/999999", "/finance/rules/backtests/99999999999999999999"):
             assert (await officer.get(path)).status_code == 404
+
+
+async def test_a_rule_on_trial_is_put_to_work_by_a_second_person(site: World) -> None:
+    async with (
+        await site.browser(region=PROVINCE) as officer,
+        await site.browser(HEAD, region=PROVINCE) as head,
+    ):
+        address = await _make(officer, "T-SHADOW", severity="warn", mode="shadow")
+        await _do(officer, address, 1, "submit")
+        assert "只记录会命中的票据" in (await head.get(address)).text
+        assert (await _do(head, address, 1, "approve")).status_code == 303
+        seen = (await officer.get(address)).text
+        assert "试运行中" in seen
+        assert "还没有命中" in seen
+        assert "第1版试运行" in (await officer.get("/finance/rules?words=T-SHADOW")).text
+        empty = await officer.get(f"{address}/shadow")
+        assert (empty.status_code, "还没有命中" in empty.text) == (200, True)
+        assert (await _do(officer, address, 1, "put_to_work")).status_code == 303
+        # The trial goes on until a second person has approved the version that acts.
+        waiting = (await officer.get(address)).text
+        assert "由省级财政部门负责人审核" in waiting
+        assert "第1版试运行，近" in waiting
+        twice = await _do(officer, address, 1, "put_to_work")
+        assert twice.status_code == 409
+        assert (await _do(head, address, 2, "approve")).status_code == 303
+        done = (await officer.get(address)).text
+        assert "运行中" in done
+        assert "试运行，近" not in done
+        late = await _do(officer, address, 1, "put_to_work")
+        assert late.status_code == 409
+        running = await officer.get("/finance/rules/running")
+        assert "试运行" in running.text

@@ -32,7 +32,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import load, save_items
 from mingpiao.identity.model import Role, platform
 from mingpiao.kernel.errors import Refusal
-from mingpiao.rules.model import RuleVersion, Severity, Stage, VersionState
+from mingpiao.rules.model import RuleMode, RuleVersion, Severity, Stage, VersionState
 from mingpiao.rules.service import (
     RuleFilter,
     approve,
@@ -41,6 +41,7 @@ from mingpiao.rules.service import (
     get_rule,
     install_library,
     list_rules,
+    live_versions,
     versions_of,
 )
 from mingpiao.storage.scope import DepartmentScope
@@ -388,6 +389,7 @@ async def test_versions_compare_member_by_member(desk: RuleDesk) -> None:
         "basis",
         "stage",
         "severity",
+        "mode",
         "regions",
         "kinds",
         "unit_types",
@@ -436,3 +438,18 @@ async def test_a_verb_that_fails_half_way_leaves_nothing(desk: RuleDesk) -> None
     assert (await desk.version("P-001", 1)).state is VersionState.SUBMITTED
     assert await desk.live() == {}
     assert [action for _, action in await desk.trail("P-001")] == ["rule:create", "rule:submit"]
+
+
+async def test_a_version_on_trial_stands_beside_the_one_that_acts(desk: RuleDesk, world: World) -> None:
+    acts = await desk.create(rule())
+    await desk.approve(await desk.submit(acts))
+    tried = await desk.start(rule(condition="total > 5", mode=RuleMode.SHADOW))
+    await desk.approve(await desk.submit(tried))
+    async with desk.database.system() as connection:
+        summary = await get_rule(connection, "P-001")
+        _, live = await live_versions(connection)
+    assert (summary.live_version, summary.shadow_version) == (1, 2)
+    assert [(each.version, each.rule.mode) for each in live] == [
+        (1, RuleMode.ACTING),
+        (2, RuleMode.SHADOW),
+    ]

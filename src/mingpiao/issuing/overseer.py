@@ -76,7 +76,7 @@ class Overseer:
         async with self._database.pool.acquire() as connection:
             concerned = [(unit.unit_id, oversight.subjects)]
             present = await read_present(connection, moment.date(), concerned, oversight.rules.history)
-            hits, claims = assess(request, unit, oversight, present, usage, moment)
+            hits, claims, _ = assess(request, unit, oversight, present, usage, moment)
             if counted:
                 async with connection.transaction():
                     await record_judgement(connection, moment, judged_of_stop(unit.unit_id, hits))

@@ -24,7 +24,7 @@ from mingpiao.journal.service import append
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.money import plain
-from mingpiao.rules.service import record_failures, record_hits
+from mingpiao.rules.service import ShadowHit, record_failures, record_hits, record_shadow_hits
 from mingpiao.sealing.model import Face, SealedXml
 from mingpiao.storage.locks import NamedLock
 
@@ -324,6 +324,23 @@ async def _record_supervision(connection: asyncpg.Connection, records: Sequence[
             )
     if rows:
         await connection.executemany(_INSERT_SUPERVISION, rows)
+    await record_shadow_hits(
+        connection,
+        [
+            ShadowHit(
+                unit_id=each.bill.unit_id,
+                bill_id=each.bill.bill_id,
+                code=hit.rule,
+                version=hit.version,
+                severity=hit.severity,
+                message=hit.message,
+                hit_at=each.bill.issued_at,
+            )
+            for each in records
+            if each.passed is not None
+            for hit in each.passed.shadows
+        ],
+    )
     await record_uses(connection, uses)
     await release_uses(
         connection,

@@ -23,11 +23,15 @@ from mingpiao.units.model import Unit
 
 
 class Passed(msgspec.Struct, frozen=True, kw_only=True):
-    """No rule stops the request. `findings` asked or warned; `confirmations` answer those that asked."""
+    """No rule stops the request. `findings` asked or warned; `confirmations` answer those that asked.
+
+    `shadows` are hits of rules on trial: they are counted, and nobody is told.
+    """
 
     findings: tuple[Hit, ...]
     confirmations: tuple[Confirmation, ...]
     claims: tuple[Claim, ...]
+    shadows: tuple[Hit, ...] = ()
 
     @property
     def warnings(self) -> tuple[Hit, ...]:
@@ -71,13 +75,18 @@ def judge_in_order(
     """Judge tickets one after another; those that pass are added to `present` and `used`."""
     judged = Judged(verdicts=[], counts=[], failures=[])
     for ticket in tickets:
-        hits, claims = assess(ticket.draft.request, ticket.unit, ticket.oversight, present, used, moment)
+        hits, claims, shadows = assess(
+            ticket.draft.request, ticket.unit, ticket.oversight, present, used, moment
+        )
         verdict = _verdict(ticket, hits, claims)
         if isinstance(verdict, Passed):
             _let_on(ticket, present, used)
+            verdict = msgspec.structs.replace(
+                verdict, shadows=tuple(each for each in shadows if not each.failed)
+            )
         judged.verdicts.append(verdict)
         judged.counts.extend(_counts(ticket.unit.unit_id, hits, verdict))
-        judged.failures.extend(hit for hit in hits if hit.failed)
+        judged.failures.extend(hit for hit in (*hits, *shadows) if hit.failed)
     return judged
 
 
@@ -97,16 +106,17 @@ def assess(
     present: Present,
     usage: Mapping[EvidenceKey, Usage],
     moment: datetime,
-) -> tuple[tuple[Hit, ...], tuple[Claim, ...]]:
-    """All hits on a request, and how its evidence compares with it. Pure."""
-    if not oversight.rules.rules and not oversight.extractions:
-        return (), ()
+) -> tuple[tuple[Hit, ...], tuple[Claim, ...], tuple[Hit, ...]]:
+    """All hits on a request, how its evidence compares with it, and the hits of rules on trial. Pure."""
+    rules = oversight.rules
+    if not rules.rules and not rules.shadows and not oversight.extractions:
+        return (), (), ()
     facts = facts_of(request, oversight.profile, oversight.catalog, moment)
     claims = _claims(request, unit, oversight, usage, moment.date())
     _add_evidence(facts, oversight, claims)
     if oversight.past is not None:
         _add_history(facts, unit.unit_id, oversight, oversight.past, present)
-    return judge(oversight.rules.rules, facts), claims
+    return judge(rules.rules, facts), claims, judge(rules.shadows, facts)
 
 
 def _claims(

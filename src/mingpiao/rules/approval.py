@@ -158,9 +158,11 @@ RULE_PUBLICATION = NamedLock("rule publication")
 # Publications run one after another, so that each sees what the one before it published.
 _LOCK = RULE_PUBLICATION.statement("SELECT pg_advisory_xact_lock(hashtext('rules:publish'))")
 _PUBLISH = """
-INSERT INTO rule_sets (members, cause)
-SELECT coalesce(jsonb_object_agg(live.code, live.version), '{}'), :cause
-FROM (SELECT rule_versions.code, max(version) AS version
+INSERT INTO rule_sets (members, shadows, cause)
+SELECT coalesce(jsonb_object_agg(live.code, live.acting) FILTER (WHERE acting IS NOT NULL), '{}'),
+       coalesce(jsonb_object_agg(live.code, live.newest) FILTER (WHERE newest IS DISTINCT FROM acting), '{}'), :cause
+FROM (SELECT rule_versions.code, max(version) AS newest,
+             max(version) FILTER (WHERE coalesce(content ->> 'mode', 'acting') = 'acting') AS acting
       FROM rule_versions JOIN rules ON rules.code = rule_versions.code
       WHERE state = 'approved' AND NOT suspended GROUP BY rule_versions.code) AS live
 RETURNING ruleset_version
@@ -169,6 +171,8 @@ RETURNING ruleset_version
 
 async def publish(connection: AsyncConnection, cause: str) -> int:
     """Publish all approved rules that are not suspended as the newest rule set, and return its version.
+
+    A version on trial does not replace the version before it, which goes on acting beside it.
 
     Call it last in the transaction that approves, suspends or resumes a rule. `cause` tells people why the
     set was published.

@@ -14,6 +14,7 @@ MEMBERS = {
     "basis": "法规依据",
     "stage": "环节",
     "severity": "处置",
+    "mode": "运行方式",
     "regions": "适用地区",
     "kinds": "票据种类",
     "unit_types": "单位类型",
@@ -56,6 +57,7 @@ def described(rule: Rule, catalog: Catalog) -> dict[str, str]:
         "basis": rule.basis,
         "stage": rule.stage.label,
         "severity": rule.severity.label,
+        "mode": rule.mode.label,
         "regions": _listed(rule.regions, {code: region.name for code, region in catalog.regions.items()}),
         "kinds": _listed(rule.kinds, _kind_names(catalog)),
         "unit_types": _listed(

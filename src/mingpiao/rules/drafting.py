@@ -4,6 +4,7 @@ version.
 Each verb locks the rule's row first, so verbs on the same rule run one after another.
 """
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,8 +27,8 @@ from mingpiao.rules.changes import (
     wrong_state,
 )
 from mingpiao.rules.checking import tidy
-from mingpiao.rules.model import Rule, RuleVersion, VersionState
-from mingpiao.rules.store import content_of, get_version
+from mingpiao.rules.model import Rule, RuleMode, RuleVersion, VersionState
+from mingpiao.rules.store import content_of, get_rule, get_version
 
 
 async def create(
@@ -143,6 +144,26 @@ state = 'submitted', submitted_at = now(), revision = revision + 1,
 decided_by = NULL, decided_by_name = '', decided_at = NULL, decision_reason = '',
 makers = CASE WHEN :maker = ANY (makers) THEN makers ELSE makers || CAST(:maker AS text) END
 """
+
+
+async def put_to_work(
+    connection: AsyncConnection, catalog: Catalog, code: str, version: int, *, acting: Acting
+) -> RuleVersion:
+    """转为正式: submit a version that acts, with the content of the version on trial; a head approves it.
+
+    The trial goes on until then. Raises `Refusal`: `rule.not_on_trial` (409) for any other version, and what
+    `start_version` raises.
+    """
+    tried = (await get_rule(connection, code)).shadow_version
+    if tried != version:
+        message = f"第{version}版不在试运行，请刷新页面查看。"
+        raise refuse("rule.not_on_trial", message, status=409)
+    content = (await get_version(connection, code, version)).rule
+    acts = msgspec.structs.replace(content, mode=RuleMode.ACTING)
+    fresh = await start_version(
+        connection, catalog, acts, acting=acting, note=f"第{version}版试运行后转为正式运行"
+    )
+    return await submit(connection, catalog, code, fresh.version, revision=fresh.revision, acting=acting)
 
 
 async def withdraw(

@@ -46,6 +46,20 @@ class Severity(StrEnum):
 _SEVERITY_LABELS = {Severity.BLOCK: "拦截", Severity.ASK: "核实", Severity.WARN: "提示"}
 
 
+class RuleMode(StrEnum):
+    """Whether the hits of a version act. In 试运行 (shadow) they are counted and listed, and nothing follows."""
+
+    ACTING = "acting"
+    SHADOW = "shadow"
+
+    @property
+    def label(self) -> str:
+        return _MODE_LABELS[self]
+
+
+_MODE_LABELS = {RuleMode.ACTING: "正式运行", RuleMode.SHADOW: "试运行"}
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """监管规则: the content of one version. The rule hits a bill for which `condition` is true.
 
@@ -60,6 +74,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     basis: str
     stage: Stage = Stage.FACE
     severity: Severity
+    mode: RuleMode = RuleMode.ACTING
     condition: str
     message: str
     field: str = ""

@@ -1,8 +1,9 @@
 """What the house needs of rules."""
 
-from mingpiao.house.model import Room
+from mingpiao.house.model import Purge, Room
 from mingpiao.house.opening import DATABASE, NOTICES, House, Service
 from mingpiao.rules.service import RuleBook
+from mingpiao.rules.shadows import KEPT_DAYS
 
 
 async def _open_rules(house: House) -> RuleBook:
@@ -12,6 +13,14 @@ async def _open_rules(house: House) -> RuleBook:
 RULES = Service(name="rules", open=_open_rules)
 
 ROOM = Room(
+    purges=(
+        Purge(
+            name="purge_shadow_hits",
+            cron="53 18 * * *",
+            label="清理半年前的试运行命中",
+            tables={"shadow_hits": f"hit_at < CAST(:today AS date) - {KEPT_DAYS}"},
+        ),
+    ),
     actions={
         "rule:approve": "规则审核通过",
         "rule:create": "新建规则",

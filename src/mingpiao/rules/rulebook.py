@@ -19,7 +19,7 @@ from mingpiao.messages.service import tell_department
 from mingpiao.rules.checking import retired_scope
 from mingpiao.rules.compiling import Compiled, compile_version
 from mingpiao.rules.judging import history_needs
-from mingpiao.rules.model import History, LoadedRule, RuleVersion, Severity, Stage
+from mingpiao.rules.model import History, LoadedRule, RuleMode, RuleVersion, Severity, Stage
 from mingpiao.rules.store import as_version
 from mingpiao.storage.database import DATABASE_AWAY, Database
 from mingpiao.storage.notices import Notices
@@ -40,7 +40,7 @@ class BillRules(msgspec.Struct, frozen=True, kw_only=True):
 
     `rules` holds blocks first, then asks, then warnings, each ordered by code. `history` and `item_history`
     are the aggregates that the facts of the bill and of its items must contain. `face_blocks` are the blocks
-    that need no aggregates and no evidence.
+    that need no aggregates and no evidence. `shadows` are the rules on trial, whose hits do not act.
     """
 
     ruleset_version: int
@@ -48,10 +48,11 @@ class BillRules(msgspec.Struct, frozen=True, kw_only=True):
     history: frozenset[History]
     item_history: frozenset[History]
     face_blocks: tuple[LoadedRule, ...]
+    shadows: tuple[LoadedRule, ...] = ()
 
 
 class RuleSet:
-    """规则集: all rules that were live when it was published; `version` is 0 before the first one.
+    """规则集: all rules that were live or on trial when it was published; `version` is 0 before the first one.
 
     `failures` maps the code of each rule that cannot run any more to the reason, in Chinese.
     """
@@ -83,12 +84,14 @@ class RuleSet:
 
 def _bill_rules(version: int, rules: tuple[LoadedRule, ...]) -> BillRules:
     history, item_history = history_needs(rules)
+    acting = tuple(each for each in rules if each.rule.mode is RuleMode.ACTING)
     return BillRules(
         ruleset_version=version,
-        rules=rules,
+        rules=acting,
         history=history,
         item_history=item_history,
-        face_blocks=tuple(each for each in rules if _is_face_block(each)),
+        face_blocks=tuple(each for each in acting if _is_face_block(each)),
+        shadows=tuple(each for each in rules if each.rule.mode is RuleMode.SHADOW),
     )
 
 
@@ -212,7 +215,7 @@ def _alerts(members: list[RuleVersion], catalog: Catalog, failures: dict[str, st
     return alerts
 
 
-_NEWEST_SET = "SELECT ruleset_version, members FROM rule_sets ORDER BY ruleset_version DESC LIMIT 1"
+_NEWEST_SET = "SELECT ruleset_version, members, shadows FROM rule_sets ORDER BY ruleset_version DESC LIMIT 1"
 _MEMBERS = """
 SELECT rule_versions.*, rules.region_code
 FROM jsonb_each_text(CAST(:members AS jsonb)) AS member(code, version)
@@ -223,10 +226,15 @@ ORDER BY rule_versions.code
 
 
 async def live_versions(connection: AsyncConnection) -> tuple[int, list[RuleVersion]]:
-    """The version and the members of the newest rule set; 0 and none before the first one was published."""
+    """The version and the members of the newest rule set, those on trial last; 0 and none before the first one
+    was published.
+    """
     newest = (await connection.execute(text(_NEWEST_SET))).one_or_none()
     if newest is None:
         return 0, []
-    members = msgspec.json.encode(newest.members).decode()
-    rows = (await connection.execute(text(_MEMBERS), {"members": members})).mappings()
-    return newest.ruleset_version, [as_version(row) for row in rows]
+    found: list[RuleVersion] = []
+    for named in (newest.members, newest.shadows):
+        members = msgspec.json.encode(named).decode()
+        rows = (await connection.execute(text(_MEMBERS), {"members": members})).mappings()
+        found += [as_version(row) for row in rows]
+    return newest.ruleset_version, found

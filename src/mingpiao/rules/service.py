@@ -3,7 +3,15 @@
 from mingpiao.rules.approval import approve, publish, resume, send_back, suspend
 from mingpiao.rules.checking import REQUEST_FIELDS, check_rule, is_province, retired_scope
 from mingpiao.rules.comparing import MEMBERS, RuleDifference, compare, described
-from mingpiao.rules.drafting import create, roll_back, save_draft, start_version, submit, withdraw
+from mingpiao.rules.drafting import (
+    create,
+    put_to_work,
+    roll_back,
+    save_draft,
+    start_version,
+    submit,
+    withdraw,
+)
 from mingpiao.rules.importing import ImportOutcome, ImportReport, import_rules
 from mingpiao.rules.judging import history_needs, judge
 from mingpiao.rules.language import (
@@ -27,6 +35,13 @@ from mingpiao.rules.library import VIOLATIONS, LibraryRule, library, library_rul
 from mingpiao.rules.library.installing import adopt_library, install_library
 from mingpiao.rules.reasons import MIN_REASON, thin_reason
 from mingpiao.rules.rulebook import CHANNEL, BillRules, RuleBook, RuleSet, live_versions
+from mingpiao.rules.shadows import (
+    ShadowFigure,
+    ShadowHit,
+    list_shadow_hits,
+    record_shadow_hits,
+    shadow_figures,
+)
 from mingpiao.rules.statistics import (
     FailureFigure,
     HitFigure,
@@ -80,6 +95,8 @@ __all__ = [
     "RuleFilter",
     "RuleSet",
     "RuleSummary",
+    "ShadowFigure",
+    "ShadowHit",
     "adopt_library",
     "approve",
     "bill_columns",
@@ -105,18 +122,22 @@ __all__ = [
     "library",
     "library_rules",
     "list_rules",
+    "list_shadow_hits",
     "live_versions",
     "parse",
     "publish",
+    "put_to_work",
     "read_rules",
     "record_failures",
     "record_hits",
+    "record_shadow_hits",
     "resume",
     "retired_scope",
     "roll_back",
     "rule_from_members",
     "save_draft",
     "send_back",
+    "shadow_figures",
     "start_version",
     "submit",
     "suspend",

@@ -22,10 +22,11 @@ _MOST_VERSIONS = 2**31 - 1
 
 
 class RuleSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule in a list: its newest version, and the version in force (None if there is none)."""
+    """A rule in a list: its newest version, the version in force and the one on trial (None if there is none)."""
 
     newest: RuleVersion
     live_version: int | None
+    shadow_version: int | None
     suspended: bool
 
     @property
@@ -52,13 +53,19 @@ class RuleFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 _LATEST = """
 SELECT newest.*, rules.region_code, rules.suspended,
-       CASE WHEN rules.suspended THEN NULL ELSE approved.version END AS live_version
+       CASE WHEN rules.suspended THEN NULL ELSE approved.version END AS live_version,
+       CASE WHEN rules.suspended OR tried.version IS NOT DISTINCT FROM approved.version THEN NULL
+            ELSE tried.version END AS shadow_version
 FROM rules
 JOIN LATERAL (SELECT * FROM rule_versions WHERE rule_versions.code = rules.code
               ORDER BY version DESC LIMIT 1) AS newest ON true
 LEFT JOIN LATERAL (SELECT version FROM rule_versions
                    WHERE rule_versions.code = rules.code AND state = 'approved'
+                     AND coalesce(content ->> 'mode', 'acting') = 'acting'
                    ORDER BY version DESC LIMIT 1) AS approved ON true
+LEFT JOIN LATERAL (SELECT version FROM rule_versions
+                   WHERE rule_versions.code = rules.code AND state = 'approved'
+                   ORDER BY version DESC LIMIT 1) AS tried ON true
 """
 _CONDITIONS = {
     "state": "newest.state = :state",
@@ -146,7 +153,10 @@ def unknown_rule() -> Refusal:
 def _summary(row: RowMapping) -> RuleSummary:
     values: dict[str, Any] = dict(row)
     return RuleSummary(
-        newest=as_version(row), live_version=values["live_version"], suspended=values["suspended"]
+        newest=as_version(row),
+        live_version=values["live_version"],
+        shadow_version=values["shadow_version"],
+        suspended=values["suspended"],
     )
 
 

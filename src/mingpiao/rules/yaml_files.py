@@ -17,7 +17,7 @@ from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.grammar import read_date
 from mingpiao.rules.checking import tidy
 from mingpiao.rules.comparing import MEMBERS
-from mingpiao.rules.model import Rule, Severity, Stage
+from mingpiao.rules.model import Rule, RuleMode, Severity, Stage
 
 MAX_FILE = 1_000_000
 MAX_RULES = 500
@@ -54,8 +54,11 @@ def export_rules(rules: Iterable[Rule]) -> str:
 def _document(rule: Rule) -> str:
     values = {name: value for name, value in msgspec.structs.asdict(rule).items() if value not in ((), None)}
     values |= {"stage": rule.stage.value, "severity": rule.severity.value}
+    values |= {"mode": rule.mode.value}
     if not rule.field:
         del values["field"]
+    if rule.mode is RuleMode.ACTING:
+        del values["mode"]
     ordered = {name: values[name] for name in MEMBERS if name in values}
     return yaml.dump(ordered, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=MAX_FILE)
 
@@ -234,6 +237,7 @@ _EXPECTED = (
     | dict.fromkeys(_LISTS, "应为编码的列表")
     | dict.fromkeys(_DATES, "应为日期（如2026-01-31）")
     | {"stage": f"应为{'、'.join(Stage)}之一", "severity": f"应为{'、'.join(Severity)}之一"}
+    | {"mode": f"应为{'、'.join(RuleMode)}之一"}
 )
 
 
@@ -255,4 +259,4 @@ def _member(name: str, value: Any) -> Any:
     return _CHOICES[name](value) if name in _CHOICES else value
 
 
-_CHOICES: dict[str, type[StrEnum]] = {"stage": Stage, "severity": Severity}
+_CHOICES: dict[str, type[StrEnum]] = {"stage": Stage, "severity": Severity, "mode": RuleMode}

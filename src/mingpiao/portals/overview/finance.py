@@ -13,6 +13,7 @@ from mingpiao.kernel.codes import region_prefix
 from mingpiao.kernel.errors import Problem
 from mingpiao.portals.forms import clean_text, read_day, read_query
 from mingpiao.portals.overview.figures import COMPARED_DAYS, Overview, Share, build_overview
+from mingpiao.portals.overview.worklist import load_worklist
 from mingpiao.portals.regions import chosen_region, crumbs_above
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall
@@ -27,6 +28,7 @@ async def overview(call: NamedDependency[PageCall]) -> Response[str]:
     day, problems = _chosen_day(clean_text(given.get("day", "")))
     async with call.reads() as connection:
         totals = await day_totals(connection, day - timedelta(days=COMPARED_DAYS), day)
+        tiles = await load_worklist(connection, region_code)
     prefix = region_prefix(region_code)
     seen = [total for total in totals if total.region_code.startswith(prefix)]
     figures = build_overview(seen, day, region_code, catalog)
@@ -37,6 +39,7 @@ async def overview(call: NamedDependency[PageCall]) -> Response[str]:
         title="概览",
         problems=problems,
         overview=figures,
+        tiles=tiles,
         charts=_charts(figures),
         region=catalog.regions[region_code],
         regions_above=[

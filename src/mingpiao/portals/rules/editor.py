@@ -26,7 +26,7 @@ from mingpiao.portals.rules.form import (
 from mingpiao.portals.rules.rights import RULES_WRITE
 from mingpiao.portals.session import PageCall, PageRequest, redirect, require_right
 from mingpiao.rules import service as rules
-from mingpiao.rules.model import RuleVersion, Severity, Stage, VersionState
+from mingpiao.rules.model import RuleMode, RuleVersion, Severity, Stage, VersionState
 from mingpiao.rules.service import RuleDifference
 
 _GUARDS = [require_right(RULES_WRITE)]
@@ -141,6 +141,7 @@ def _editor(
         differences=differences,
         stages=[(stage.value, stage.label) for stage in Stage],
         severities=[(severity.value, severity.label) for severity in Severity],
+        modes=[(mode.value, mode.label) for mode in RuleMode],
         choices=scope_choices(catalog, own_region, form),
         fields=field_options(catalog, form.chosen("kinds"), form.text("field")),
         groups=grouped(entries),

@@ -62,6 +62,9 @@ async def show_rule(
         hits = await rules.hit_figures(
             connection, today() - timedelta(days=_HIT_DAYS - 1), today(), code=code
         )
+        shadows = await rules.shadow_figures(
+            connection, today() - timedelta(days=_HIT_DAYS - 1), today(), code=code
+        )
     shown = next((each for each in versions if str(each.version) == asked), versions[0])
     may = _permissions(session.account, catalog, summary, shown)
     trials = await trials_of(services, session.account, code) if may.try_out else None
@@ -81,6 +84,7 @@ async def show_rule(
         owner=owner_name(catalog, shown.region_code),
         hits=hits[0] if hits else None,
         hit_days=_HIT_DAYS,
+        shadows=[each for each in shadows if each.version == summary.shadow_version],
         failure=book.failures.get(code, ""),
         retired=rules.retired_scope(shown.rule, catalog),
         months=TRIAL_MONTHS,
@@ -104,6 +108,7 @@ class Permissions(msgspec.Struct, frozen=True, kw_only=True):
     roll_back: bool
     switch: bool
     try_out: bool
+    put_to_work: bool
 
 
 def _actions(code: str, shown: RuleVersion, may: Permissions) -> list[PageAction]:
@@ -112,6 +117,7 @@ def _actions(code: str, shown: RuleVersion, may: Permissions) -> list[PageAction
         (may.submit, "submit", "提交审核", "primary"),
         (may.withdraw, "withdraw", "撤回", ""),
         (may.roll_back, "roll_back", "恢复这一版", ""),
+        (may.put_to_work, "put_to_work", "转为正式运行，提交审核", "primary"),
     )
     return [
         PageAction(
@@ -143,8 +149,10 @@ def _permissions(account: Account, catalog: Catalog, summary: RuleSummary, shown
         and open_ended
         and shown.state is VersionState.APPROVED
         and shown.version != newest.version,
-        switch=head and (summary.suspended or summary.live_version is not None),
+        switch=head
+        and (summary.suspended or summary.live_version is not None or summary.shadow_version is not None),
         try_out=allowed(account.role, RULES_WRITE),
+        put_to_work=own and open_ended and shown.version == summary.shadow_version,
     )
 
 
@@ -152,7 +160,7 @@ def _permissions(account: Account, catalog: Catalog, summary: RuleSummary, shown
 async def change_version(
     call: NamedDependency[PageCall], code: FromPath[str], version: FromPath[int], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
-    """`submit`, `withdraw`, `roll_back`, `approve` or `return` a version."""
+    """`submit`, `withdraw`, `roll_back`, `put_to_work`, `approve` or `return` a version."""
     form = await read_form(call.request)
     reason = form.get("reason", "")
     try:
@@ -183,6 +191,8 @@ async def _change(
                 return await rules.withdraw(connection, *which, **acting_on)
             case "roll_back":
                 return await rules.roll_back(connection, catalog, *which, acting=acting)
+            case "put_to_work":
+                return await rules.put_to_work(connection, catalog, *which, acting=acting)
             case "approve":
                 return await rules.approve(connection, catalog, *which, reason=reason, **acting_on)
             case "return":

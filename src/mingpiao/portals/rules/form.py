@@ -11,7 +11,7 @@ from mingpiao.kernel.errors import Problem
 from mingpiao.kernel.grammar import read_whole
 from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.session import PageRequest
-from mingpiao.rules.model import Rule, Severity, Stage
+from mingpiao.rules.model import Rule, RuleMode, Severity, Stage
 from mingpiao.rules.service import MEMBERS, REQUEST_FIELDS, rule_from_members
 from mingpiao.units.model import UnitType
 
@@ -32,7 +32,7 @@ class RuleForm(msgspec.Struct, frozen=True, kw_only=True):
 
     def rule(self) -> Rule:
         """The rule that was typed. Raises `Refusal` naming each member that is missing or malformed."""
-        optional = {"field", "effective_to"}
+        optional = {"field", "effective_to", "mode"}
         texts = {name: text for name, text in self.texts.items() if text or name not in optional}
         return rule_from_members(texts | {name: tuple(codes) for name, codes in self.lists.items()})
 
@@ -83,6 +83,7 @@ def empty_form(code: str = "") -> RuleForm:
         "code": code,
         "stage": Stage.FACE.value,
         "severity": Severity.ASK.value,
+        "mode": RuleMode.ACTING.value,
         "effective_from": today().isoformat(),
     }
     return RuleForm(texts=texts, lists={name: [] for name in _LISTS})

@@ -16,9 +16,10 @@ from mingpiao.portals.list_model import Button, Listing
 from mingpiao.portals.regions import home_region
 from mingpiao.portals.rules.rights import RULES_WRITE
 from mingpiao.rules.model import Rule, RuleVersion, Severity, Stage, VersionState
-from mingpiao.rules.service import RuleFilter, RuleSummary, list_rules
+from mingpiao.rules.service import RuleFilter, RuleSummary, ShadowHit, list_rules, list_shadow_hits
 from mingpiao.storage.paging import Page
 from mingpiao.storage.scope import SYSTEM
+from mingpiao.units.service import names_of
 
 #: The options of the state filter: the newest version's state, or whether the rule is in force.
 _STATES: dict[str, tuple[str, RuleFilter]] = {
@@ -87,7 +88,10 @@ async def fetch_trials(here: Here, _wanted: Mapping[str, Any], key: str, limit: 
 def _running(row: RuleRow) -> Badge | str:
     if row.summary.suspended:
         return Badge("已暂停", "orange")
-    return f"第{row.summary.live_version}版" if row.summary.live_version else "未运行"
+    live, tried = row.summary.live_version, row.summary.shadow_version
+    if tried is not None:
+        return Badge(f"第{tried}版试运行" + (f"，第{live}版运行" if live else ""), "blue")
+    return f"第{live}版" if live else "未运行"
 
 
 def _newest(row: RuleRow) -> Parts:
@@ -193,6 +197,54 @@ RULES: Listing[RuleRow] = Listing(
         Button(label="新建规则", address="/finance/rules/new", right=RULES_WRITE, primary=True),
     ),
     files=(("YAML", "yaml"),),
+)
+
+
+class ShadowRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill that a rule on trial hit, with the name of its unit."""
+
+    hit: ShadowHit
+    unit: str
+
+
+async def _shadows(here: Here, _wanted: Mapping[str, Any], key: str, limit: int) -> Page[ShadowRow]:
+    found = await list_shadow_hits(here.connection, str(here.path["code"]), after=key, limit=limit)
+    names = await names_of(here.connection, {each.unit_id for each in found.items})
+    rows = tuple(ShadowRow(hit=each, unit=names.get(each.unit_id, "")) for each in found.items)
+    return Page(items=rows, next_key=found.next_key)
+
+
+SHADOWS: Listing[ShadowRow] = Listing(
+    name="finance_shadow_hits",
+    address="/finance/rules/{code}/shadow",
+    title="试运行命中的票据",
+    columns=(
+        Column(name="at", label="开票时间", kind="moment", phone=False, value=lambda row: row.hit.hit_at),
+        Column(
+            name="number",
+            label="票据号码",
+            kind="code",
+            head=True,
+            value=lambda row: row.hit.identity.number,
+            link=lambda row: f"/finance/bills/{row.hit.identity.code}/{row.hit.identity.number}",
+        ),
+        Column(
+            name="unit",
+            label="用票单位",
+            kind="wide",
+            value=lambda row: row.unit,
+            link=lambda row: f"/finance/units/{row.hit.unit_id}",
+        ),
+        Column(name="version", label="版本", phone=False, value=lambda row: f"第{row.hit.version}版"),
+        Column(
+            name="would",
+            label="正式运行时",
+            value=lambda row: Badge(row.hit.severity.label, _SEVERITIES[row.hit.severity]),
+        ),
+        Column(name="message", label="提示语", kind="long", phone=False, value=lambda row: row.hit.message),
+    ),
+    fetch=_shadows,
+    empty=("还没有命中", "试运行的规则命中的票据会出现在这里，照常开具，单位看不到。"),
 )
 TRIALS: Listing[TrialRow] = Listing(
     name="finance_trials",

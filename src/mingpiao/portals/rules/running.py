@@ -12,7 +12,7 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS
 from mingpiao.portals.rules.rights import RULES_VIEW
 from mingpiao.portals.session import PageCall, require_right
-from mingpiao.rules.service import RuleFilter, failure_figures, hit_figures, list_rules
+from mingpiao.rules.service import RuleFilter, failure_figures, hit_figures, list_rules, shadow_figures
 from mingpiao.storage.paging import every_item
 
 _DAYS = 30
@@ -32,6 +32,7 @@ async def running(call: NamedDependency[PageCall]) -> Response[str]:
     async with call.reads() as connection:
         hits = await hit_figures(connection, first, last)
         failures = await failure_figures(connection, first, last)
+        shadows = await shadow_figures(connection, first, last)
         found = await every_item(lambda key: list_rules(connection, RuleFilter(), after=key))
     names = {each.code: each.newest.rule.name for each in found}
     book = await call.services.rules.get()
@@ -44,6 +45,7 @@ async def running(call: NamedDependency[PageCall]) -> Response[str]:
         values={"from": first.isoformat(), "to": last.isoformat()},
         hits=hits,
         failures=failures,
+        shadows=shadows,
         broken={code: why for code, why in book.failures.items() if code in names},
         names=names,
         ruleset=book.version,

@@ -1,0 +1,127 @@
+"""What waits for a department this morning: each tile leads to the list that it counts."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.applications.model import ApplicationState, ReviewFilter
+from mingpiao.applications.service import list_reviews
+from mingpiao.approvals.model import ProposalFilter, ProposalState
+from mingpiao.approvals.service import list_proposals
+from mingpiao.kernel.clock import today
+from mingpiao.kernel.codes import region_prefix
+from mingpiao.qualifications.model import QualificationFilter, QualificationState
+from mingpiao.qualifications.service import list_qualifications
+from mingpiao.rules.service import failure_figures, hit_figures
+from mingpiao.storage.paging import Page
+from mingpiao.units.service import search
+
+#: A tile counts so far and no further: nobody's morning is longer.
+MOST = 100
+#: A rule that asked at least so often in thirty days, and was answered in more than this share, is overridden.
+_ASKED_OFTEN, _OVERRIDDEN_PERCENT = 20, 80
+
+
+class Tile(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of work: how much of it waits, and where. `urgent` is the part that is late."""
+
+    name: str
+    label: str
+    count: int
+    address: str
+    more: bool = False
+    urgent: str = ""
+
+    @property
+    def figure(self) -> str:
+        return f"{self.count}+" if self.more else str(self.count)
+
+
+async def load_worklist(connection: AsyncConnection, region_code: str) -> list[Tile]:
+    """The tiles of a department, within the connection's scope."""
+    return [
+        await _reviews(connection, region_code),
+        await _proposals(connection),
+        await _submitted(connection, region_code),
+        await _ending(connection, region_code),
+        await _stopped(connection, region_code),
+        *await _rules(connection),
+    ]
+
+
+async def _reviews(connection: AsyncConnection, region_code: str) -> Tile:
+    wanted = ReviewFilter(state=ApplicationState.IN_REVIEW.value, reviewer_region=region_code)
+    found = await list_reviews(connection, wanted, limit=MOST)
+    left = [each.workdays_left() for each in found.items]
+    late = sum(days is not None and days < 0 for days in left)
+    soon = sum(days is not None and 0 <= days <= 1 for days in left)
+    told = [f"逾期 {late} 件"] * bool(late) + [f"即将到期 {soon} 件"] * bool(soon)
+    due = "overdue" if late else "soon" if soon else ""
+    return _tile("reviews", "待复核", found, f"/finance/reviews?state=in_review&due={due}", "，".join(told))
+
+
+async def _proposals(connection: AsyncConnection) -> Tile:
+    found = await list_proposals(connection, ProposalFilter(state=ProposalState.OPEN), limit=MOST)
+    return _tile("proposals", "待审变更", found, "/finance/approvals")
+
+
+async def _submitted(connection: AsyncConnection, region_code: str) -> Tile:
+    state = QualificationState.SUBMITTED.value
+    wanted = QualificationFilter(state=state, region_prefix=region_prefix(region_code))
+    found = await list_qualifications(connection, wanted, limit=MOST)
+    return _tile("qualifications", "待审核资质", found, "/finance/qualifications")
+
+
+async def _ending(connection: AsyncConnection, region_code: str) -> Tile:
+    wanted = QualificationFilter(
+        region_prefix=region_prefix(region_code), expires_until=today() + timedelta(days=30)
+    )
+    found = await list_qualifications(connection, wanted, limit=MOST)
+    over = sum(each.valid_until is not None and each.valid_until < today() for each in found.items)
+    urgent = f"已到期 {over} 份" if over else ""
+    return _tile("ending", "资质30天内到期", found, "/finance/qualifications?expiry=30", urgent)
+
+
+async def _stopped(connection: AsyncConnection, region_code: str) -> Tile:
+    found = await search(connection, standing="stopped", region_prefix=region_prefix(region_code), limit=1)
+    return Tile(
+        name="stopped",
+        label="不能开票的单位",
+        count=found.total or 0,
+        address=f"/finance/units?standing=stopped&region={region_code}",
+    )
+
+
+async def _rules(connection: AsyncConnection) -> list[Tile]:
+    last = today()
+    failures = await failure_figures(connection, last - timedelta(days=6), last)
+    hits = await hit_figures(connection, last - timedelta(days=29), last)
+    overridden = [
+        each
+        for each in hits
+        if each.asked >= _ASKED_OFTEN and 100 * each.confirmed > _OVERRIDDEN_PERCENT * each.asked
+    ]
+    running = "/finance/rules/running"
+    week = (last - timedelta(days=6)).isoformat()
+    return [
+        Tile(
+            name="failing",
+            label="近7天运行失败的规则",
+            count=len({each.code for each in failures}),
+            address=f"{running}?from={week}#failures",
+        ),
+        Tile(
+            name="overridden",
+            label="八成以上核实后照开的规则",
+            count=len(overridden),
+            address=f"{running}#hits",
+            urgent="、".join(each.code for each in overridden[:3]),
+        ),
+    ]
+
+
+def _tile(name: str, label: str, found: Page[Any], address: str, urgent: str = "") -> Tile:
+    more = bool(found.next_key)
+    return Tile(name=name, label=label, count=len(found.items), more=more, address=address, urgent=urgent)
