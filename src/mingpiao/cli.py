@@ -156,6 +156,7 @@ def worker(**options: Any) -> None:
 
 @main.command()
 @_database_option
+@_data_option
 @click.option(
     "--retry", "job_ids", type=int, multiple=True, metavar="编号", help="把这一项重新放入队列；可以写多次。"
 )
@@ -193,6 +194,7 @@ async def _failed_jobs(url: str, retry: tuple[int, ...]) -> list[str]:
 
 @main.command()
 @_database_option
+@_data_option
 def migrate(**options: Any) -> None:
     """把数据库升级到当前结构；可以重复执行。"""
     from mingpiao.storage.migrate import upgrade
@@ -323,6 +325,7 @@ def integrity() -> None:
     help="只核对一部分单位，例如 1/30；每夜后台任务核对三十分之一。",
 )
 @_database_option
+@_data_option
 def integrity_check(share: str, **options: Any) -> None:
     """逐张核对登记数据、签名原件、事件、操作日志、汇总和号段。
 
@@ -356,6 +359,7 @@ def integrity_check(share: str, **options: Any) -> None:
 @main.command("export-certificates")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @_database_option
+@_data_option
 def export_certificates(directory: Path, **options: Any) -> None:
     """导出全部公开证书、印章图样和票面样式到目录，供 mingpiao verify --trust 在别的机器上离线查验。"""
     from mingpiao.storage.database import Database

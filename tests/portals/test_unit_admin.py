@@ -78,6 +78,32 @@ async def test_a_county_registers_a_unit_grants_kinds_items_and_numbers(world: W
     ]  # fmt: skip
 
 
+async def test_a_library_marks_its_items_as_far_as_the_unit_may_have_them(world: World) -> None:
+    catalog = await world.catalog.get()
+    items = sorted(catalog.items.values(), key=lambda item: item.code)
+    inside = items[0]
+    kind = sorted(inside.kinds)[0]
+    within, beside = inside.code, next(item.code for item in items if kind not in item.kinds)
+    async with await world.browser(region=PROVINCE) as browser:
+        for code, listed in {"mixed": f"{within}、{beside}", "foreign": beside}.items():
+            made = {"code": code, "name": f"项目库{code}", "items": listed, "state": "live", "reason": "起始"}
+            assert (await post(browser, "/finance/libraries/new", **made)).status_code == 303
+    async with await world.browser(region=XINCHENG) as browser:
+        address = await _registered(browser)
+        await post(browser, f"{address}/kinds", kinds=[kind])
+        shown = (await browser.get(f"{address}/items")).text
+        assert f'href="{address}/items?library=mixed"' in shown
+        assert "项目库mixed（1 项）" in shown
+        assert "项目库foreign" not in shown
+        assert " checked" not in shown
+        marked = (await browser.get(f"{address}/items?library=mixed&library=foreign&library=none")).text
+        assert re.findall(r'value="(\w+)" checked', marked) == [within]
+        assert (
+            f'href="{address}/items?library=mixed&amp;library=foreign&amp;library=none&amp;all={kind}"'
+            in marked
+        )
+
+
 async def test_sent_twice_it_is_one_unit_and_other_data_is_refused(world: World) -> None:
     async with await world.browser(region=XINCHENG) as browser:
         address = await _registered(browser)

@@ -32,11 +32,13 @@ def test_a_finished_setup_is_sound_and_tells_what_comes_next(table: Table, clust
     # The cluster of the tests does not wait for the disk.
     assert (code, bad) == (1, {"durability"})
     warned = {name for name, each in found.items() if each["state"] == "warn"}
-    assert warned == {"administrators", "units", "worker", "backup"}
+    assert warned == {"administrators", "departments", "units", "worker", "backup"}
     assert found["master_key"]["message"] == (
         "可以打开 3 个签章私钥；份额由 张三、李四、王五 保管，2 份可恢复。"
     )
     assert found["regions"]["message"] == "115 个。"
+    assert found["departments"]["message"] == "负责人 0 人，经办人 0 人。"
+    assert "全部账户" in found["departments"]["advice"]
     shown = table.call("doctor")
     assert "警告  用票单位  0 个。请由财政部门登记用票单位。" in shown.output
 

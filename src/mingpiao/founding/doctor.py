@@ -59,6 +59,7 @@ async def look_at_province(connection: AsyncConnection, master: MasterKey | None
         await _key(connection, master),
         *await _seals(connection, catalog, state.province),
         await _administrators(connection),
+        await _departments(connection, catalog),
         *_base_data(catalog),
         await _numbers(connection, catalog),
         await _units(connection),
@@ -171,6 +172,28 @@ async def _administrators(connection: AsyncConnection) -> Finding:
         + (f"，其中 {'、'.join(waiting)} 还没有修改一次性密码。" if waiting else "。"),
         advice="请他们登录并修改密码。" if waiting else "",
     )
+
+
+async def _departments(connection: AsyncConnection, catalog: Catalog) -> Finding:
+    """Whether the province's own department has two people; changes of base data wait for a second one."""
+    heads = await _people(connection, Role.DEPARTMENT_HEAD, f"{catalog.province}0000")
+    officers = await _people(connection, Role.DEPARTMENT_OFFICER, f"{catalog.province}0000")
+    ready = heads >= 1 and heads + officers >= 2
+    return Finding(
+        name="departments",
+        label="省级财政账户",
+        state="ok" if ready else "warn",
+        message=f"负责人 {heads} 人，经办人 {officers} 人。",
+        advice=""
+        if ready
+        else "收费标准等变更须一人提交、另一位负责人审核，请系统管理员在“全部账户”中邀请负责人和经办人。",
+    )
+
+
+async def _people(connection: AsyncConnection, role: Role, region: str) -> int:
+    """How many active accounts a department has in a role."""
+    rows = (await search_accounts(connection, role=role.value, region=region)).items
+    return sum(row.account.active for row in rows)
 
 
 def _base_data(catalog: Catalog) -> list[Finding]:

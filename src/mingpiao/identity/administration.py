@@ -75,11 +75,13 @@ async def search_accounts(
     *,
     words: str = "",
     role: str = "",
+    region: str = "",
     order: str = "",
     after: str = "",
     limit: int = ACCOUNT_PAGE,
 ) -> Page[AccountState]:
     """A page of accounts with their total number, by id or by `username`; `words` is searched for in names.
+    `region` is that of a department itself, without those below.
 
     `after` is the `next_key` of the page before. Raises `Refusal` (`list.key_malformed`) for any other text.
     """
@@ -94,6 +96,8 @@ async def search_accounts(
         )
     if role:
         query = query.where(accounts.c.role == role)
+    if region:
+        query = query.where(accounts.c.region_code == region)
     total = await connection.scalar(select(func.count()).select_from(query.subquery()))
     query = query.where(keys.beyond(accounts.c, after)) if after else query
     rows = await connection.execute(query.order_by(*keys.order(accounts.c)).limit(limit + 1))

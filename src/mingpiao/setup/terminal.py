@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -198,7 +199,11 @@ def _set_up(values: dict[str, str], options: Mapping[str, Any], owner_url: str, 
     settings = load(**options)
     tell_passwords(passwords, settings.site_url())
     if passwords:
-        click.echo(f"\n接下来启动网站和后台任务：\n  mingpiao serve\n  mingpiao worker\n设置从 {file} 读取。")
+        where = f"--data-dir {shlex.quote(str(file.parent))}"
+        click.echo(
+            f"\n接下来启动网站和后台任务：\n  mingpiao serve {where}\n  mingpiao worker {where}\n设置从 {file} 读取。"
+        )
+        click.echo("然后由系统管理员登录，在“全部账户”中邀请省级财政部门的负责人和经办人。")
 
 
 async def _found(url: str, master: MasterKey, answers: Answers) -> list[FirstPassword]:

@@ -118,7 +118,8 @@ def read_trust(directory: Path) -> TrustStore:
     if not authorities:
         raise refuse(
             "verification.trust_missing",
-            f"目录 {directory} 中没有受信任的根证书。请用 --trust 指定存放公开证书（PEM 或 DER）的目录。",
+            f"目录 {directory} 中没有受信任的根证书。请先在平台上用 mingpiao export-certificates 导出公开证书，"
+            "再用 --trust 指定存放公开证书（PEM 或 DER）的目录。",
         )
     return TrustStore(authorities, [der for der in found if der not in authorities])
 

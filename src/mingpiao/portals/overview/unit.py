@@ -6,10 +6,13 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from mingpiao.applications.service import open_count
+from mingpiao.identity.model import Role
+from mingpiao.identity.service import unit_account_states
 from mingpiao.issuing.model import BillFilter
 from mingpiao.issuing.service import list_bills, unit_totals
 from mingpiao.kernel.clock import today
 from mingpiao.numbering.service import stock_levels
+from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
@@ -34,6 +37,7 @@ async def home(call: NamedDependency[PageCall]) -> Response[str]:
         files = await unit_qualifications(connection, unit_id)
         to_handle = await open_count(connection, unit_id)
         latest = await list_bills(connection, BillFilter(unit_id=unit_id), limit=_LATEST)
+    may_issue = allowed(call.session.account.role, UNIT_ISSUE)
     return page(
         call.request,
         "overview/unit.html",
@@ -50,8 +54,18 @@ async def home(call: NamedDependency[PageCall]) -> Response[str]:
         today=today(),
         latest=latest.items,
         kinds=(await call.services.catalog.get()).kinds,
-        may_issue=allowed(call.session.account.role, UNIT_ISSUE),
+        may_issue=may_issue,
+        lacks_handler=not latest.items and not may_issue and await _lacks_handler(call, unit_id),
     )
+
+
+async def _lacks_handler(call: PageCall, unit_id: int) -> bool:
+    """Whether nobody of the unit can issue yet, and the reader is who may change that."""
+    if not allowed(call.session.account.role, UNIT_ACCOUNTS):
+        return False
+    async with call.services.database.system() as connection:  # system: no scope reads accounts
+        states = await unit_account_states(connection, unit_id)
+    return not any(each.account.role is Role.UNIT_HANDLER and each.account.active for each in states)
 
 
 HANDLERS = [home]

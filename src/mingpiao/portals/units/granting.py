@@ -1,6 +1,7 @@
 """核定票据种类和收款项目, 发放号码."""
 
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get, post
@@ -95,15 +96,12 @@ class ItemGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/units/{unit_id:int}/items", guards=_GUARDS)
 async def items_form(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> Response[str]:
-    """The items of the unit's kinds; `?all=0601` marks all of a kind as well."""
+    """The items of the unit's kinds; `?all=0601` marks all of a kind as well, `?library=school` a library's."""
     async with call.reads() as connection:
         profile = await load_profile(connection, unit_id)
     catalog = await call.services.catalog.get()
     chosen = set(profile.item_codes)
-    whole = call.request.query_params.get("all", "")
-    chosen |= {
-        each.code for group in _groups(profile, catalog) if group.kind.code == whole for each in group.items
-    }
+    chosen |= _marked(profile, catalog, _asked(call))
     # Ticks come back from a kept form by themselves, as they stand in its members.
     use_kept_members(call.request)
     return _items_page(call, profile, catalog, chosen)
@@ -133,6 +131,53 @@ async def set_items(
             raise
         return _items_page(call, profile, catalog, chosen & shown, refusal.problems)
     return redirect(call.request, f"{UNITS.address}/{unit_id}")
+
+
+def _asked(call: PageCall) -> tuple[tuple[str, str], ...]:
+    """The kinds and libraries that the address names, each once, in its order."""
+    pairs = call.request.query_params.multi_items()
+    return tuple(dict.fromkeys((name, value) for name, value in pairs if name in ("all", "library")))
+
+
+def _marked(profile: UnitProfile, catalog: Catalog, asked: Iterable[tuple[str, str]]) -> set[str]:
+    """The items that whole kinds and libraries bring with them, as far as the unit may have them."""
+    groups = _groups(profile, catalog)
+    found: set[str] = set()
+    for name, value in asked:
+        if name == "all":
+            found |= {each.code for group in groups if group.kind.code == value for each in group.items}
+        elif value in catalog.libraries:
+            found |= set(catalog.libraries[value].items)
+    return found & {each.code for group in groups for each in group.items}
+
+
+class LibraryChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """A library with items for the unit: how many of them, and the address that marks them too."""
+
+    name: str
+    count: int
+    address: str
+
+
+def _libraries(call: PageCall, profile: UnitProfile, catalog: Catalog) -> list[LibraryChoice]:
+    offered = [
+        (each, _marked(profile, catalog, [("library", each.code)]))
+        for each in sorted(catalog.libraries.values(), key=lambda library: library.code)
+        if not each.retired
+    ]
+    return [
+        LibraryChoice(
+            name=each.name, count=len(items), address=_with_mark(call, profile, ("library", each.code))
+        )
+        for each, items in offered
+        if items
+    ]
+
+
+def _with_mark(call: PageCall, profile: UnitProfile, mark: tuple[str, str]) -> str:
+    """The page's address with one kind or library more."""
+    marks = tuple(dict.fromkeys((*_asked(call), mark)))
+    return f"{UNITS.address}/{profile.unit.unit_id}/items?{urlencode(marks)}"
 
 
 def _groups(profile: UnitProfile, catalog: Catalog) -> list[ItemGroup]:
@@ -165,6 +210,8 @@ def _items_page(
         crumbs=unit_crumbs(profile.unit),
         unit=profile.unit,
         groups=_groups(profile, catalog),
+        libraries=_libraries(call, profile, catalog),
+        mark_kind=lambda code: _with_mark(call, profile, ("all", code)),
         chosen=chosen,
         problems=problems,
     )
