@@ -114,3 +114,32 @@ def test_a_wrong_filter_is_told_within_the_page(visit: Callable[..., Visitor]) -
     page.get_by_role("link", name="重置").click()
     expect(page.locator("#error-summary")).to_have_count(0)
     assert page.input_value("#amount_from") == ""
+
+
+def test_chips_lead_out_of_a_condition_and_chosen_bills_are_printed(visit: Callable[..., Visitor]) -> None:
+    visitor = visit("yiyuan-kaipiao")
+    page = visitor.open("/unit/bills?kind=0601&amount_from=10")
+    chips = page.locator(".chip")
+    expect(chips).to_have_count(2)
+    page.get_by_role("link", name="取消条件：金额从（元）").click()
+    expect(chips).to_have_count(1)
+    assert "amount_from" not in page.url
+    expect(page.locator(".sums")).to_contain_text("净额")
+    page.locator(".list-filter > summary").click()
+    expect(page.locator("#kind")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#kind")).to_be_hidden()
+    visitor.look_closely()
+
+    for box in page.locator('tbody input[name="chosen"]').all()[:2]:
+        box.check()
+    page.get_by_role("button", name="打印所选").click()
+    page.wait_for_url("**/unit/bills/print?**")
+    expect(page.locator(".sheet")).to_have_count(2)
+    expect(page.locator(".side")).to_have_count(0)
+    visitor.look_closely()
+    page.get_by_role("button", name="打印", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("已登记打印")
+    page.get_by_role("link", name="交付单").click()
+    expect(page.locator(".slip .qr")).to_have_count(2)
+    visitor.look_closely()

@@ -11,7 +11,8 @@ from tests.support.browser import Browser
 from tests.support.province import ACTING
 from tests.support.world import World, bill_of
 
-from mingpiao.issuing.model import Bill, Payer
+from mingpiao.issuing.model import Bill, BillFilter, Payer
+from mingpiao.issuing.service import sum_bills
 from mingpiao.kernel.clock import today
 from mingpiao.portals.rendering import moment
 
@@ -268,3 +269,49 @@ async def test_nobody_sees_anything_without_signing_in(site: World) -> None:
         assert answer.status_code == 303, address
         assert answer.headers["location"].startswith("/login?next=/unit"), address
         assert answer.content == b""
+
+
+async def test_a_part_of_a_number_an_item_and_a_handler_find_bills(site: World) -> None:
+    (first, second) = await _issue(site, 2)
+    browser = await site.browser("checker")
+    assert await _listed(browser, number=first.number[-5:]) == [first.number]
+    assert sorted(await _listed(browser, number=first.number[:4])) == sorted([first.number, second.number])
+    assert "票据号码应为4至10位数字" in (await browser.get("/unit/bills", number="123")).text
+    both = sorted([first.number, second.number])
+    assert sorted(await _listed(browser, item=first.items[0].code)) == both
+    assert await _listed(browser, item="999999") == []
+    assert sorted(await _listed(browser, handler="票员甲")) == both
+    assert await _listed(browser, handler="_") == []
+
+
+async def test_what_the_filter_finds_is_counted_and_added_up(site: World) -> None:
+    bills = await _issue(site, 3)
+    await site.reverse(site.unit, bills[0])
+    total = bills[0].total
+    unit, department = await site.browser("checker"), await site.browser("head")
+    for page in ("/unit/bills", "/finance/bills"):
+        browser = unit if page.startswith("/unit") else department
+        whole = {"票据": "4 份", "蓝字": f"3 份 {total * 3:,.2f} 元", "红字": f"1 份 {-total:,.2f} 元"}
+        assert _sums(await browser.get(page)) == whole | {"净额": f"{total * 2:,.2f} 元"}
+        # Not known to daily totals, so that the bills are looked through.
+        found = _sums(await browser.get(page, payer="甲公司001"))
+        assert found["票据"] == "1 份"
+        assert found["净额"] == f"{total:,.2f} 元"
+        assert _sums(await browser.get(page, color="red"))["净额"] == f"{-total:,.2f} 元"
+        assert _sums(await browser.get(page, payer="没有")) == {}
+
+
+async def test_too_many_bills_are_not_looked_through(site: World) -> None:
+    await _issue(site, 3)
+    unit_id = site.unit.unit_id
+    async with site.services.database.system() as connection:
+        assert await sum_bills(connection, BillFilter(unit_id=unit_id, payer="甲"), most=2) is None
+        known = await sum_bills(connection, BillFilter(unit_id=unit_id), most=2)
+        looked = await sum_bills(connection, BillFilter(unit_id=unit_id, payer="甲"), most=3)
+    assert known is not None
+    assert known == looked
+    assert known.count == 3
+
+
+def _sums(answer: httpx.Response) -> dict[str, str]:
+    return dict(re.findall(r'<dt>([^<]+)</dt><dd class="figure">([^<]+)</dd>', answer.text))

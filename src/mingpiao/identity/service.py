@@ -37,7 +37,15 @@ from mingpiao.identity.invitations import (
 )
 from mingpiao.identity.kept_forms import Kept, KeptForms
 from mingpiao.identity.passwords import ASVS, DENGBAO, PasswordPolicy, random_password
-from mingpiao.identity.preferences import choose_columns, chosen_columns, has_seen_tour, note_tour_seen
+from mingpiao.identity.preferences import (
+    PAGE_SIZES,
+    choose_columns,
+    choose_rows,
+    chosen_columns,
+    chosen_rows,
+    has_seen_tour,
+    note_tour_seen,
+)
 from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, session_of
 from mingpiao.identity.signing_in import sign_in, sign_out
 from mingpiao.identity.wrong_passwords import DEVICE_KNOWN_FOR
@@ -51,6 +59,7 @@ __all__ = [
     "DEVICE_KNOWN_FOR",
     "IDLE_LIMIT",
     "INVITED_FOR",
+    "PAGE_SIZES",
     "AccountState",
     "AuditRow",
     "Invitation",
@@ -65,7 +74,9 @@ __all__ = [
     "change_password",
     "checkers_of_unit",
     "choose_columns",
+    "choose_rows",
     "chosen_columns",
+    "chosen_rows",
     "create_account",
     "display_names",
     "has_seen_tour",

@@ -307,7 +307,8 @@ class Supervision(msgspec.Struct, frozen=True, kw_only=True):
 class BillFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which bills a list shows; empty members do not restrict. Dates and amounts are inclusive.
 
-    `evidence` is the SM3 (hex) of a file on which they were issued.
+    `evidence` is the SM3 (hex) of a file on which they were issued. `number_part` are the first or the last
+    digits of the number, `item` is the code of a charge item, `handler` a part of the handler's name.
     """
 
     issued_from: date | None = None
@@ -324,6 +325,27 @@ class BillFilter(msgspec.Struct, frozen=True, kw_only=True):
     unit_id: int | None = None
     region_code: str = ""
     evidence: str = ""
+    number_part: str = ""
+    item: str = ""
+    handler: str = ""
+
+
+class BillSums(msgspec.Struct, frozen=True, kw_only=True):
+    """Number and sum of some bills. Amounts are in 元 and positive, those of red bills as well."""
+
+    blue_count: int = 0
+    blue_amount: Decimal = Decimal(0)
+    red_count: int = 0
+    red_amount: Decimal = Decimal(0)
+
+    @property
+    def count(self) -> int:
+        return self.blue_count + self.red_count
+
+    @property
+    def net(self) -> Decimal:
+        """What remains of the blue amount."""
+        return self.blue_amount - self.red_amount
 
 
 class BillChanges(msgspec.Struct, frozen=True, kw_only=True):

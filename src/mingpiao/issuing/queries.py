@@ -19,6 +19,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    or_,
     select,
     text,
     true,
@@ -133,15 +134,14 @@ async def find_by_hash(connection: AsyncConnection, sm3_hex: str) -> Bill:
     return sealed_bill(await _one(connection, select(*_SEALED_COLUMNS).where(bills.c.xml_sm3 == digest)))
 
 
-def _conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
+def conditions_of(wanted: BillFilter) -> list[ColumnElement[bool]]:
+    """What a filter demands of a row of `bills`."""
     found: list[ColumnElement[bool]] = []
     if wanted.issued_from:
         found.append(bills.c.issued_at >= datetime.combine(wanted.issued_from, time.min, SHANGHAI))
     if wanted.issued_to:
         end = datetime.combine(wanted.issued_to, time.min, SHANGHAI) + timedelta(days=1)
         found.append(bills.c.issued_at < end)
-    if wanted.payer:
-        found.append(bills.c.payer_name.contains(wanted.payer, autoescape=True))
     if wanted.amount_from is not None:
         found.append(bills.c.total >= wanted.amount_from)
     if wanted.amount_to is not None:
@@ -159,7 +159,21 @@ def _conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
     ):
         if value:
             found.append(column == value)
-    return found + _number_conditions(wanted) + _file_conditions(wanted)
+    return found + _part_conditions(wanted) + _number_conditions(wanted) + _file_conditions(wanted)
+
+
+def _part_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
+    """What is found within a member of the bill."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.payer:
+        found.append(bills.c.payer_name.contains(wanted.payer, autoescape=True))
+    if wanted.handler:
+        found.append(bills.c.handler.contains(wanted.handler, autoescape=True))
+    if wanted.item:
+        found.append(bills.c["items"].contains([{"code": wanted.item}]))
+    if wanted.number_part:
+        found.append(_has_part(wanted.number_part))
+    return found
 
 
 def _number_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
@@ -174,6 +188,16 @@ def _number_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
     if code:
         return [bills.c.bill_id == int(code + number)]
     return [func.mod(bills.c.bill_id, 10**10) == int(number)]
+
+
+def _has_part(digits: str) -> ColumnElement[bool]:
+    """The number begins or ends with some digits."""
+    number = func.mod(bills.c.bill_id, 10**10)
+    left_out = 10 ** (10 - len(digits))
+    return or_(
+        func.mod(bills.c.bill_id, 10 ** len(digits)) == int(digits),
+        number.between(int(digits) * left_out, (int(digits) + 1) * left_out - 1),
+    )
 
 
 def _file_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
@@ -223,7 +247,7 @@ async def list_bills(
     Raises `Refusal` (`list.key_malformed`) for a key that no page gave.
     """
     limit = max(1, min(limit, MAX_PAGE))
-    query = select(*_FACE_COLUMNS).where(*_conditions(wanted)).order_by(*_NEWEST_FIRST.order(bills.c))
+    query = select(*_FACE_COLUMNS).where(*conditions_of(wanted)).order_by(*_NEWEST_FIRST.order(bills.c))
     if after:
         query = query.where(_NEWEST_FIRST.beyond(bills.c, after))
     by_region = region_codes and wanted.unit_id is None and not (wanted.number or wanted.evidence)

@@ -68,9 +68,11 @@ ROOM = Room(
     ),
     actions={
         "bill:download": "下载票据文件",
+        "bill:print": "打印票据",
+        "bill_report:export": "导出统计报表",
         "bill:issued": "开具票据",
         "bill:reversal_issued": "开具红字票据",
         "bill:reversed": "票据被冲红",
     },
-    details={"format": "格式"},
+    details={"format": "格式", "prints": "打印次数", "period": "期间", "by": "统计口径"},
 )

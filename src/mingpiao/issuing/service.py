@@ -7,6 +7,7 @@ from mingpiao.issuing.given_reasons import GivenReason, list_given_reasons
 from mingpiao.issuing.history import Who
 from mingpiao.issuing.integrity import UnitShare, check_share, count_findings, look_at_bill
 from mingpiao.issuing.medians import CLASSES_PER_DOUBLING, FEWEST_LINES, amount_of
+from mingpiao.issuing.prints import prints_of, record_prints
 from mingpiao.issuing.queries import (
     find_by_business_no,
     find_by_hash,
@@ -17,6 +18,7 @@ from mingpiao.issuing.queries import (
     list_changes,
     ways_of_issue,
 )
+from mingpiao.issuing.reports import MOST_REPORTED, Aspect, ReportLine, sums_of, unit_report
 from mingpiao.issuing.stored import (
     Portion,
     StoredBill,
@@ -25,6 +27,7 @@ from mingpiao.issuing.stored import (
     stored_bills,
     stored_reversals,
 )
+from mingpiao.issuing.sums import MOST_LOOKED_THROUGH, sum_bills
 from mingpiao.issuing.supervision import Passed
 from mingpiao.issuing.totals import day_totals, unit_totals
 from mingpiao.issuing.warned import WarnedBill, WarnedFilter, list_warned, rules_that_warned
@@ -32,11 +35,15 @@ from mingpiao.issuing.warned import WarnedBill, WarnedFilter, list_warned, rules
 __all__ = [
     "CLASSES_PER_DOUBLING",
     "FEWEST_LINES",
+    "MOST_LOOKED_THROUGH",
+    "MOST_REPORTED",
+    "Aspect",
     "Desk",
     "Forecast",
     "GivenReason",
     "Passed",
     "Portion",
+    "ReportLine",
     "StoredBill",
     "StoredReversal",
     "UnitShare",
@@ -59,10 +66,15 @@ __all__ = [
     "list_warned",
     "look_at_bill",
     "next_portion",
+    "prints_of",
+    "record_prints",
     "request_digest",
     "rules_that_warned",
     "stored_bills",
     "stored_reversals",
+    "sum_bills",
+    "sums_of",
+    "unit_report",
     "unit_totals",
     "ways_of_issue",
 ]

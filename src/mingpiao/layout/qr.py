@@ -30,6 +30,14 @@ def check_address(base: str, *, code: str, number: str, sm3: str) -> str:
     return f"{base.rstrip('/')}/verify?c={code}&n={number}&h={sm3}"
 
 
+def check_picture(address: str) -> str:
+    """The QR of a check address as inline SVG, to be read from a sheet of paper or a screen."""
+    picture: str = segno.make_qr(address, error="m").svg_inline(
+        scale=4, border=4, svgclass="qr", lineclass=None
+    )
+    return picture
+
+
 def symbol(content: str, box: FaceBox) -> Symbol:
     """The QR symbol of an ASCII text, laid into a square box."""
     data = content.encode("ascii")

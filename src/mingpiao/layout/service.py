@@ -34,7 +34,7 @@ from mingpiao.layout.model import (
 from mingpiao.layout.ofd import Identity, write_ofd
 from mingpiao.layout.pdf import write_pdf
 from mingpiao.layout.previews import PreviewForm, preview_file, preview_pages
-from mingpiao.layout.qr import check_address
+from mingpiao.layout.qr import check_address, check_picture
 from mingpiao.layout.releases import LAYOUT_RELEASE, letters_of, shipped_face, templates_of
 from mingpiao.layout.samples import sample_face
 from mingpiao.layout.svg import write_svg
@@ -59,6 +59,7 @@ __all__ = [
     "all_published",
     "check_address",
     "check_face",
+    "check_picture",
     "compare_faces",
     "designed_template",
     "discard_face",

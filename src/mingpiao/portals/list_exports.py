@@ -32,6 +32,7 @@ from mingpiao.portals.list_columns import Column, Row
 from mingpiao.portals.list_files import Batches, Layout, csv_pieces, write_list
 from mingpiao.portals.list_filters import Here, Sources, sources_of
 from mingpiao.portals.list_model import ExportFile, Listing, Query, read_list_query
+from mingpiao.portals.list_packs import FORMAT, write_pack
 from mingpiao.portals.regions import home_region
 from mingpiao.portals.session import PageRequest, redirect
 from mingpiao.portals.subjects import subjects
@@ -42,8 +43,11 @@ from mingpiao.storage.files import FileStore
 _BATCH = 500
 #: The longest export: nobody opens a longer file, and a narrower filter was probably meant.
 _MOST_ROWS = 2_000_000
+#: Files in a pack between two words about its progress.
+_TOLD_EACH = 10
 TYPES = {
     "csv": "text/csv",
+    "zip": "application/zip",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -211,14 +215,39 @@ async def _write(sources: Sources, files: FileStore, export: Export) -> int:
         account = (await account_state(connection, export.account_id)).account
     if not account.active or not allowed(account.role, _export_of(listing).right):
         raise refuse("access.denied", "该账户已停用或没有导出的权限，请联系管理员。", status=403)
-    query = await _read(sources, account, listing, export.order.question)
-    batches = _batches(sources, account, listing, query, most=_MOST_ROWS + 1)
     with tempfile.TemporaryDirectory(prefix="mingpiao-export-") as folder:
         path = Path(folder) / f"list.{export.order.format}"
-        told = _told(sources.database, export.export_id, batches)
-        await write_list(path, export.order.format, layout_of(listing), told)
+        if export.order.format == FORMAT:
+            await _write_pack(sources, path, listing, account, export)
+        else:
+            await _write_rows(sources, path, listing, account, export)
         await files.put_file(file_key(export.export_id), path)
         return path.stat().st_size
+
+
+async def _write_rows(
+    sources: Sources, path: Path, listing: Listing[Any], account: Account, export: Export
+) -> None:
+    query = await _read(sources, account, listing, export.order.question)
+    batches = _batches(sources, account, listing, query, most=_MOST_ROWS + 1)
+    told = _told(sources.database, export.export_id, batches)
+    await write_list(path, export.order.format, layout_of(listing), told)
+
+
+async def _write_pack(
+    sources: Sources, path: Path, listing: Listing[Any], account: Account, export: Export
+) -> None:
+    """Write a ZIP and record how many files it has: as it grows."""
+    written = 0
+    async for written in write_pack(sources, path, listing, account, export.order.question):
+        if written % _TOLD_EACH == 0:
+            await _tell(sources.database, export.export_id, written)
+    await _tell(sources.database, export.export_id, written)
+
+
+async def _tell(database: Database, export_id: int, written: int) -> None:
+    async with database.system() as connection:  # system: exports are an account's, no scope's
+        await advance_export(connection, export_id, written)
 
 
 async def _told(database: Database, export_id: int, batches: Batches) -> Batches:
@@ -229,8 +258,7 @@ async def _told(database: Database, export_id: int, batches: Batches) -> Batches
         written += len(batch)
         if written > _MOST_ROWS:
             raise refuse("export.too_long", "结果超过200万行，请缩小查询范围后重新导出。", status=422)
-        async with database.system() as connection:  # system: exports are an account's, no scope's
-            await advance_export(connection, export_id, written)
+        await _tell(database, export_id, written)
 
 
 def listing_named(name: str) -> Listing[Any]:

@@ -6,7 +6,7 @@ status 422. A list with problems shows no rows.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from markupsafe import Markup
@@ -16,6 +16,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.composition import Services
 from mingpiao.identity.model import Account
+from mingpiao.issuing.model import BillDocument
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem
 from mingpiao.portals.forms import read_amount, read_day
@@ -29,17 +30,33 @@ _USUAL_DAYS = 30
 Options = Sequence[tuple[str, str]]
 
 
+class DocumentMaker(Protocol):
+    """What makes a bill's documents."""
+
+    async def ofd(self, document: BillDocument) -> bytes:
+        """The bill as OFD."""
+
+    async def pdf(self, document: BillDocument) -> bytes:
+        """The bill as PDF."""
+
+
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
     """What lists read from, both in a process that serves pages and in one that writes exports."""
 
     database: Database
     catalog: CatalogStore
     units: UnitDirectory
+    documents: DocumentMaker
 
 
 def sources_of(services: Services) -> Sources:
     """What lists read from, taken from the services of pages."""
-    return Sources(database=services.database, catalog=services.catalog, units=services.units)
+    return Sources(
+        database=services.database,
+        catalog=services.catalog,
+        units=services.units,
+        documents=services.documents,
+    )
 
 
 class Here(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +154,7 @@ class DigitsFilter(Filter, frozen=True, kw_only=True):
     async def read(self, here: Here, values: Values) -> Filtered:
         text = values[self.name]
         if text and not (text.isascii() and text.isdigit() and self.least <= len(text) <= self.most):
-            length = f"{self.most}位" if self.least == self.most else ""
+            length = f"{self.most}位" if self.least == self.most else f"{self.least}至{self.most}位"
             return _wrong(self.name, f"{self.label}应为{length}数字，请核对。")
         return Filtered(wanted={self.name: text})
 

@@ -1,7 +1,7 @@
 """A list as data: see `Listing`. `portals/lists.py` serves it."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic
 from urllib.parse import urlencode
 
@@ -12,10 +12,12 @@ from mingpiao.kernel.errors import Problem
 from mingpiao.portals.forms import clean_text
 from mingpiao.portals.gates import Right
 from mingpiao.portals.list_columns import Column, Row
-from mingpiao.portals.list_filters import Filter, Here
+from mingpiao.portals.list_filters import Filter, Here, Sources
 from mingpiao.storage.paging import Page
 from mingpiao.storage.scope import Scope
 
+#: Counts and adds up all that a filter finds: (label, text) pairs; a sentence instead if that would cost too much.
+SumUp = Callable[[Here, Mapping[str, Any]], Awaitable[Sequence[tuple[str, str]] | str]]
 #: Fetches rows of a list. Arguments: the reader, the members read by the filters (`sort` among them), a key,
 #: and the number of rows.
 Fetch = Callable[[Here, Mapping[str, Any], str, int], Awaitable[Page[Row]]]
@@ -76,6 +78,20 @@ class ExportFile(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...] = ()
 
 
+class Pack(msgspec.Struct, frozen=True, kw_only=True):
+    """How documents of a list's rows are packed into a ZIP: at most `most` of them, with the given `endings`.
+
+    `document` makes one file, as name and content: arguments are sources, scope, the row's id, and an ending. Who may
+    export the list may have it packed, and it is recorded as an export.
+    """
+
+    file: str
+    endings: tuple[str, ...]
+    most: int
+    row_id: Callable[[Any], str]
+    document: Callable[[Sources, Scope, str, str], Awaitable[tuple[str, bytes]]]
+
+
 class Listing(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     """A list.
 
@@ -85,7 +101,7 @@ class Listing(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     is the usual one. `shortcuts` are (label, query) pairs of frequent filters. `scope` is the scope of the
     fetching verb, by default the account's. `files` are (label, ending) of further exports, which the page
     serves itself. `moving` marks rows that change by themselves: a page with such a row reloads every two
-    seconds.
+    seconds. `page_size` is for accounts that chose none. `sum_up` gives the figures above the rows.
     """
 
     name: str
@@ -108,6 +124,8 @@ class Listing(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     export: ExportFile | None = None
     files: tuple[tuple[str, str], ...] = ()
     moving: Callable[[Row], bool] = lambda _row: False
+    sum_up: SumUp | None = None
+    pack: Pack | None = None
     template: str = "list.html"
 
     @property

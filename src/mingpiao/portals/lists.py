@@ -18,18 +18,27 @@ from markupsafe import Markup
 
 from mingpiao.composition import Services
 from mingpiao.identity.model import Account, Session
-from mingpiao.identity.service import choose_columns, chosen_columns
+from mingpiao.identity.service import PAGE_SIZES, choose_columns, choose_rows, chosen_columns, chosen_rows
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.list_columns import Column, Row, card_places
-from mingpiao.portals.list_exports import export_list
+from mingpiao.portals.list_exports import export_list, exports_address, file_name
 from mingpiao.portals.list_filters import Here, Input
 from mingpiao.portals.list_model import SORT, Listing, Query, RowAction, read_list_query
+from mingpiao.portals.list_packs import order_pack
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, PageRequest, in_turn, redirect, require_right
 from mingpiao.storage.database import Database
 from mingpiao.storage.paging import KEY_MALFORMED, Page
+
+
+class Chip(msgspec.Struct, frozen=True, kw_only=True):
+    """A condition that is set, in words, and the address of the list without it; empty where it always holds."""
+
+    label: str
+    text: str
+    without: str
 
 
 class ShownRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,8 +78,10 @@ async def show_list(
             path=request.path_params,
         )
         query = await read_list_query(listing, here, given)
-        found, wrong = await _fetch(listing, here, query, key)
+        rows_wanted = await _rows_of(services.database, account, listing)
+        found, wrong = await _fetch(listing, here, query, key, rows_wanted)
         inputs = [each for one in listing.filters for each in await one.inputs(here, query.values)]
+        sums = await _sums(listing, here, query) if found.items else ()
     problems += wrong
     columns = await _columns_of(services.database, account, listing)
     rows = _shown_rows(listing, columns, found.items, account)
@@ -98,6 +109,9 @@ async def show_list(
             "total": found.total if found.total is not None else _known_total(found, key),
             "chosen": chosen,
             "moving": moving,
+            "sums": sums,
+            "page_sizes": sorted({*PAGE_SIZES, rows_wanted}),
+            "rows_wanted": rows_wanted,
             "here_address": query.address(address, **{listing.key: key}),
             "next_address": query.address(address, **{listing.key: found.next_key}) if found.next_key else "",
             "first_address": query.address(address) if key else "",
@@ -107,18 +121,54 @@ async def show_list(
 
 
 async def _fetch(
-    listing: Listing[Row], here: Here, query: Query, key: str
+    listing: Listing[Row], here: Here, query: Query, key: str, rows: int
 ) -> tuple[Page[Row], tuple[Problem, ...]]:
     """The page of rows, and the problems of the filter or the key."""
     if query.problems:
         return Page(), query.problems
     try:
-        return await listing.fetch(here, query.wanted, key, listing.page_size), ()
+        return await listing.fetch(here, query.wanted, key, rows), ()
     except Refusal as refusal:
         if refusal.problems[0].code != KEY_MALFORMED:
             raise
         # Shown like a problem of the filter, above the form that it belongs to.
         return Page(), tuple(msgspec.structs.replace(each, status=422, field="") for each in refusal.problems)
+
+
+async def _sums(listing: Listing[Any], here: Here, query: Query) -> Sequence[tuple[str, str]] | str:
+    """The figures of all that the filter finds, on whatever page of it."""
+    return await listing.sum_up(here, query.wanted) if listing.sum_up else ()
+
+
+def _chips(
+    listing: Listing[Any], account: Account, query: Query, inputs: Sequence[Input], address: str
+) -> list[Chip]:
+    """The conditions that are set, in the order of the form."""
+    words = {name: word for each in listing.filters for name, word in each.words.items()}
+    return [
+        Chip(
+            label=words.get(each.name, each.label),
+            text=_chip_text(each, query.values[each.name]),
+            without=_without(listing, account, query, each.name, address),
+        )
+        for each in inputs
+        if query.values.get(each.name)
+    ]
+
+
+def _chip_text(shown: Input, value: str) -> str:
+    return "已指定" if shown.kind == "hidden" else dict(shown.options).get(value, value)
+
+
+def _without(listing: Listing[Any], account: Account, query: Query, name: str, address: str) -> str:
+    """The address without a condition; empty if the list sets the condition again by itself."""
+    left = query.values | {name: ""}
+    again = listing.usual(account, dict(left))
+    return (
+        ""
+        if again[name] == query.values[name]
+        else msgspec.structs.replace(query, values=left).address(address)
+    )
 
 
 def _known_total(found: Page[Any], key: str) -> int | None:
@@ -143,6 +193,7 @@ def _frame(
         "address": address,
         "values": query.values,
         "inputs": inputs,
+        "chips": _chips(listing, session.account, query, inputs, address),
         "sort": query.wanted.get(SORT, ""),
         "buttons": [each for each in listing.buttons if each.right is None or allowed(role, each.right)],
         "exports": [
@@ -184,6 +235,12 @@ async def _columns_of(database: Database, account: Account, listing: Listing[Row
     return chosen if wanted else [each for each in listing.columns if each.shown]
 
 
+async def _rows_of(database: Database, account: Account, listing: Listing[Any]) -> int:
+    """The rows on a page that an account chose for all lists, or the list's usual number."""
+    async with database.system() as connection:  # system: no scope sees what accounts prefer
+        return await chosen_rows(connection, account.account_id) or listing.page_size
+
+
 def list_handlers(listing: Listing[Any], *, guards: Sequence[Guard] = ()) -> list[HTTPRouteHandler]:
     """The handlers of a list whose page needs nothing but the list."""
 
@@ -201,13 +258,29 @@ def list_helpers(listing: Listing[Any], *, guards: Sequence[Guard] = ()) -> list
     async def choose(call: NamedDependency[PageCall]) -> Response[bytes]:
         form = await call.request.form()
         wanted = [str(each) for each in form.getall("column", [])]
-        await _choose(call.services.database, call.session.account, listing, wanted)
+        await _choose(
+            call.services.database, call.session.account, listing, wanted, str(form.get("rows") or "")
+        )
         address = listing.address.format(**call.request.path_params)
         # Written anew, since it goes into a header.
         query = urlencode(parse_qsl(str(form.get("query") or "")))
         return redirect(call.request, f"{address}?{query}" if query else address)
 
-    return [choose, *_export_handlers(listing, guards)]
+    return [choose, *_export_handlers(listing, guards), *_pack_handlers(listing, guards)]
+
+
+def _pack_handlers(listing: Listing[Any], guards: Sequence[Guard]) -> list[HTTPRouteHandler]:
+    pack, export = listing.pack, listing.export
+    if pack is None or export is None:
+        return []
+
+    @post(f"{listing.route}/pack", guards=[*guards, require_right(export.right)], status_code=200)
+    async def order(call: NamedDependency[PageCall]) -> Response[bytes]:
+        account = call.session.account
+        await order_pack(call, listing, account, file_name(pack.file, "zip"))
+        return redirect(call.request, exports_address(account))
+
+    return [order]
 
 
 def _export_handlers(listing: Listing[Any], guards: Sequence[Guard]) -> list[HTTPRouteHandler]:
@@ -226,8 +299,13 @@ def _export_handlers(listing: Listing[Any], guards: Sequence[Guard]) -> list[HTT
     return [export_csv, export_workbook]
 
 
-async def _choose(database: Database, account: Account, listing: Listing[Any], wanted: Sequence[str]) -> None:
+async def _choose(
+    database: Database, account: Account, listing: Listing[Any], wanted: Sequence[str], rows: str
+) -> None:
     names = tuple(each.name for each in listing.columns if each.head or each.name in wanted)
     usual = tuple(each.name for each in listing.columns if each.shown)
     async with database.system() as connection:  # system: no scope sees what accounts prefer
         await choose_columns(connection, account.account_id, listing.name, () if names == usual else names)
+        size = {str(each): each for each in PAGE_SIZES}.get(rows)
+        if size is not None:
+            await choose_rows(connection, account.account_id, size)

@@ -36,3 +36,12 @@ def home_of(session: Session | None) -> str:
     if allowed(session.account.role, FINANCE_VIEW):
         return "/finance"
     return "/password"
+
+
+def search_address(session: Session | None) -> str:
+    """Where the search box of the page's head leads; empty for people who see neither bills nor units."""
+    if session is None:
+        return ""
+    if allowed(session.account.role, UNIT_VIEW):
+        return "/unit/search"
+    return "/finance/search" if allowed(session.account.role, FINANCE_VIEW) else ""

@@ -27,7 +27,7 @@ from mingpiao.portals.help.places import help_address
 from mingpiao.portals.help.tours import tour_of
 from mingpiao.portals.kept import CSRF_FIELD, Shown, address_of, shown_form
 from mingpiao.portals.masks import masked
-from mingpiao.portals.navigation import home_of, menu_of, messages_address
+from mingpiao.portals.navigation import home_of, menu_of, messages_address, search_address
 from mingpiao.portals.packing import asset, packed_page
 from mingpiao.portals.refilling import refill
 from mingpiao.portals.session import (
@@ -172,6 +172,7 @@ def _shared_context(request: PageRequest) -> dict[str, Any]:
         "tour": tour_of(request.url.path) if session else "",
         "help_address": help_address(request.url.path),
         "messages_address": messages_address(session) if session else "",
+        "search_address": search_address(session),
         "demo": services_of(request).settings.demo,
         "csrf_token": token,
         "csrf_field": partial(csrf_field, token),

@@ -7,6 +7,7 @@ from mingpiao.catalog.room import CATALOG
 from mingpiao.exports.service import WRITE_JOB
 from mingpiao.house.model import Handler, Job, Room
 from mingpiao.house.opening import DATABASE, FILES, House
+from mingpiao.layout.room import DOCUMENTS
 from mingpiao.portals.list_exports import write_export
 from mingpiao.portals.list_filters import Sources
 from mingpiao.units.room import UNITS
@@ -14,7 +15,10 @@ from mingpiao.units.room import UNITS
 
 async def _open_write(house: House) -> Handler:
     sources = Sources(
-        database=await house.get(DATABASE), catalog=await house.get(CATALOG), units=await house.get(UNITS)
+        database=await house.get(DATABASE),
+        catalog=await house.get(CATALOG),
+        units=await house.get(UNITS),
+        documents=await house.get(DOCUMENTS),
     )
     files = await house.get(FILES)
 

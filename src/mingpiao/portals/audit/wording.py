@@ -11,7 +11,7 @@ from mingpiao.portals.list_model import Listing
 from mingpiao.portals.subjects import subjects
 
 #: The details that the export of every list records besides its filter.
-_OF_EXPORTS = {"format": "格式", "sort": "排序"}
+_OF_EXPORTS = {"format": "格式", "sort": "排序", "documents": "文件格式", "chosen": "所选"}
 
 
 def action_label(action: str) -> str:

@@ -5,9 +5,20 @@ from litestar import Response
 from mingpiao.issuing.service import get_document
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.bills.access import bill_id_of
+from mingpiao.portals.list_filters import Sources
 from mingpiao.portals.session import PageCall
+from mingpiao.storage.scope import Scope
 
 _MEDIA_TYPES = {"ofd": "application/ofd", "pdf": "application/pdf", "xml": "application/xml"}
+
+
+async def packed_bill(sources: Sources, scope: Scope, row_id: str, ending: str) -> tuple[str, bytes]:
+    """A bill's OFD or PDF for a pack, named by its code and number. Raises `Refusal` (`bill.unknown`, 404)."""
+    code, _, number = row_id.partition("-")
+    async with sources.database.scoped(scope) as connection:  # scope: that of the list, for its reader
+        document = await get_document(connection, bill_id_of(code, number))
+    make = sources.documents.ofd if ending == "ofd" else sources.documents.pdf
+    return f"{code}-{number}.{ending}", await make(document)
 
 
 async def bill_file_response(call: PageCall, code: str, number: str, ending: str) -> Response[bytes]:

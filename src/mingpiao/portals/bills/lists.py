@@ -1,6 +1,6 @@
 """The lists of issued bills: a unit's own, and those of a department's region."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -8,12 +8,13 @@ from markupsafe import Markup
 
 from mingpiao.evidence.service import is_digest
 from mingpiao.identity.model import Account
-from mingpiao.issuing.model import Bill, BillFilter, BillState, Color
-from mingpiao.issuing.service import list_bills
+from mingpiao.issuing.model import Bill, BillFilter, BillState, BillSums, Color
+from mingpiao.issuing.service import MOST_LOOKED_THROUGH, list_bills, sum_bills
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.codes import is_number, region_covers
 from mingpiao.kernel.money import plain_number
 from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.bills.files import packed_bill
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_EXPORT
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.kinds.naming import kind_name, kind_options, kind_options_of_unit
@@ -25,12 +26,14 @@ from mingpiao.portals.list_filters import (
     DaysFilter,
     DigitsFilter,
     Here,
+    Options,
     RegionFilter,
     TextFilter,
     UnitFilter,
     usual_start,
 )
-from mingpiao.portals.list_model import Button, ExportFile, Listing, RowAction
+from mingpiao.portals.list_model import Batch, Button, ExportFile, Listing, Pack, RowAction
+from mingpiao.portals.rendering import money
 from mingpiao.storage.paging import Page
 from mingpiao.units.service import names_of
 
@@ -62,25 +65,81 @@ async def _rows(here: Here, found: Page[Bill]) -> Page[BillRow]:
 
 def _wanted(wanted: Mapping[str, Any], **more: Any) -> BillFilter:
     """The filter from an address, with the limits of the portal."""
-    same = ("kind", "payer", "amount_from", "amount_to", "state", "color", "code", "number", "evidence")
+    same = (
+        "kind",
+        "payer",
+        "amount_from",
+        "amount_to",
+        "state",
+        "color",
+        "code",
+        "evidence",
+        "item",
+        "handler",
+    )
+    number = wanted["number"]
     return BillFilter(
         issued_from=wanted["from"],
         issued_to=wanted["to"],
+        number=number if is_number(number) else "",
+        number_part="" if is_number(number) else number,
         **{name: wanted[name] for name in same},
         **more,
     )
 
 
+def _own(here: Here, wanted: Mapping[str, Any]) -> BillFilter:
+    return _wanted(wanted, unit_id=unit_of(here.account), business_no=wanted["business_no"])
+
+
+def _of_region(_here: Here, wanted: Mapping[str, Any]) -> BillFilter:
+    return _wanted(wanted, unit_id=wanted["unit_id"], region_code=wanted["region"])
+
+
 async def _own_bills(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[BillRow]:
-    asked = _wanted(wanted, unit_id=unit_of(here.account), business_no=wanted["business_no"])
+    asked = _own(here, wanted)
     return await _rows(here, await list_bills(here.connection, asked, after=key, limit=limit))
 
 
 async def _bills_of_region(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[BillRow]:
-    asked = _wanted(wanted, unit_id=wanted["unit_id"], region_code=wanted["region"])
+    asked = _of_region(here, wanted)
     below = [code for code in sorted(here.catalog.regions) if region_covers(wanted["region"], code)]
     found = await list_bills(here.connection, asked, after=key, limit=limit, region_codes=below)
     return await _rows(here, found)
+
+
+async def _sums_of_own(here: Here, wanted: Mapping[str, Any]) -> Sequence[tuple[str, str]] | str:
+    return _told(await sum_bills(here.connection, _own(here, wanted)), "缩短日期范围")
+
+
+async def _sums_of_region(here: Here, wanted: Mapping[str, Any]) -> Sequence[tuple[str, str]] | str:
+    found = await sum_bills(here.connection, _of_region(here, wanted))
+    return _told(found, "选择用票单位、地区或缩短日期范围")
+
+
+def _told(sums: BillSums | None, narrower: str) -> Sequence[tuple[str, str]] | str:
+    """The figures above the table; without them the sentence that says how to get them."""
+    if sums is None:
+        return f"所选日期内的票据超过{MOST_LOOKED_THROUGH // 10_000}万份，按这些条件不计算合计；请{narrower}后查看。"
+    return (
+        ("票据", f"{sums.count:,} 份"),
+        ("蓝字", f"{sums.blue_count:,} 份 {money(sums.blue_amount)} 元"),
+        ("红字", f"{sums.red_count:,} 份 {money(-sums.red_amount)} 元"),
+        ("净额", f"{money(sums.net)} 元"),
+    )
+
+
+async def _items_of_unit(here: Here) -> Options:
+    """The charge items that a unit may use."""
+    if here.account.unit_id is None:
+        return ()
+    known = here.catalog.items
+    codes = (await here.units.profile(here.account.unit_id)).item_codes
+    return [(code, f"{code} {known[code].name}") for code in sorted(codes) if code in known]
+
+
+async def _all_items(here: Here) -> Options:
+    return [(code, f"{code} {item.name}") for code, item in sorted(here.catalog.items.items())]
 
 
 def _usual(_account: Account, values: dict[str, str]) -> dict[str, str]:
@@ -104,6 +163,10 @@ async def _note_of_region(here: Here, values: Mapping[str, str]) -> Markup:
 def _note(address: str) -> Markup:
     file = Markup('<a href="{}">这份佐证材料</a>').format(address) if address else "这份佐证材料"
     return Markup("只列出使用{}开具的票据。").format(file)
+
+
+def _row_id(row: BillRow) -> str:
+    return f"{row.bill.code}-{row.bill.number}"
 
 
 def _state(row: BillRow) -> Parts:
@@ -199,8 +262,11 @@ _OTHERS = (
     ChoiceFilter(name="color", label="票据类型", options=[(each.value, each.label) for each in Color]),
     TextFilter(name="payer", label="缴款人"),
     DigitsFilter(name="code", label="票据代码", least=8, most=8),
-    DigitsFilter(name="number", label="票据号码", least=10, most=10),
+    DigitsFilter(name="number", label="票据号码", least=4, most=10, hint="完整号码，或开头、末尾至少4位"),
+    TextFilter(name="handler", label="开票人"),
 )
+#: Documents in one ZIP: some minutes of a worker, and a file that a desk computer opens.
+_MOST_PACKED = 2_000
 _EMPTY = "没有符合条件的票据"
 
 UNIT_BILLS: Listing[BillRow] = Listing(
@@ -219,11 +285,15 @@ UNIT_BILLS: Listing[BillRow] = Listing(
         ),
         *_OTHERS,
         TextFilter(name="business_no", label="业务流水号"),
+        ChoiceFilter(
+            name="item", label="收款项目", width="col-12 col-lg-6", options=_items_of_unit, may_be_gone=True
+        ),
         CarriedFilter(name="evidence", label="佐证材料", valid=is_digest, note=_note_of_unit),
     ),
     usual=_usual,
     columns=_columns("/unit/bills"),
     fetch=_own_bills,
+    sum_up=_sums_of_own,
     empty=(_EMPTY, "请放宽查询条件，例如扩大日期范围。"),
     buttons=(Button(label="开具票据", address="/unit/issue", right=UNIT_ISSUE, primary=True),),
     actions=(
@@ -236,6 +306,20 @@ UNIT_BILLS: Listing[BillRow] = Listing(
         ),
     ),
     export=ExportFile(action="bill:export", file="bills", right=UNIT_EXPORT, columns=_EXPORTED),
+    batch=Batch(
+        address="/unit/bills/print",
+        template="bills/_batch.html",
+        noun="票据",
+        right=UNIT_EXPORT,
+        row_id=_row_id,
+    ),
+    pack=Pack(
+        file="bills",
+        endings=("ofd", "pdf"),
+        most=_MOST_PACKED,
+        row_id=_row_id,
+        document=packed_bill,
+    ),
 )
 FINANCE_BILLS: Listing[BillRow] = Listing(
     name="finance_bills",
@@ -245,6 +329,9 @@ FINANCE_BILLS: Listing[BillRow] = Listing(
         _DAYS,
         ChoiceFilter(name="kind", label="票据种类", width="col-12 col-lg-6", options=kind_options),
         *_OTHERS,
+        ChoiceFilter(
+            name="item", label="收款项目", width="col-12 col-lg-6", options=_all_items, may_be_gone=True
+        ),
         UnitFilter(),
         RegionFilter(width="col-12 col-lg-6"),
         CarriedFilter(name="evidence", label="佐证材料", valid=is_digest, note=_note_of_region),
@@ -252,6 +339,7 @@ FINANCE_BILLS: Listing[BillRow] = Listing(
     usual=_usual,
     columns=_columns("/finance/bills", "/finance/units"),
     fetch=_bills_of_region,
+    sum_up=_sums_of_region,
     empty=(_EMPTY, "请修改日期、单位或其他条件后重新查询。"),
     export=ExportFile(
         action="bill:export", file="bills", right=FINANCE_VIEW, columns=("unit", "region", *_EXPORTED)

@@ -1,12 +1,12 @@
 """Issued bills: a unit's own with reversal, and those of a department's region."""
 
-from mingpiao.portals.bills import finance, lists, reversal, unit, warned
+from mingpiao.portals.bills import finance, lists, printing, reversal, unit, warned
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.subjects import MenuEntry, Subject
 
 SUBJECT = Subject(
-    unit=[*unit.HANDLERS, *reversal.HANDLERS, *list_handlers(warned.UNIT_WARNED)],
+    unit=[*printing.HANDLERS, *unit.HANDLERS, *reversal.HANDLERS, *list_handlers(warned.UNIT_WARNED)],
     finance=[*finance.HANDLERS, *list_handlers(warned.FINANCE_WARNED)],
     lists=(lists.UNIT_BILLS, lists.FINANCE_BILLS, warned.UNIT_WARNED, warned.FINANCE_WARNED),
     menu=(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.drafts.service import reissue_of, reissued_as
 from mingpiao.evidence.service import get_evidence_files
 from mingpiao.issuing.model import Bill, BillState, Color
-from mingpiao.issuing.service import get_document, get_supervision
+from mingpiao.issuing.service import get_document, get_supervision, prints_of
 from mingpiao.journal.service import bill_events
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import refuse
@@ -40,6 +40,7 @@ async def bill_page(
         supervision = await get_supervision(connection, document.bill.unit_id, bill_id)
         named = supervision.evidence if supervision else ()
         files = await get_evidence_files(connection, document.bill.unit_id, named)
+        prints = await prints_of(connection, document.bill)
         reissue = await _reissue(connection, document.bill)
     bill = document.bill
     catalog = await call.services.catalog.get()
@@ -58,6 +59,7 @@ async def bill_page(
         evidence_base="/unit/evidence",
         faces=Markup(await call.services.documents.faces(document)),  # noqa: S704 - our own drawing, texts escaped
         reissue=reissue,
+        prints=prints,
         may_copy=bill.color is Color.BLUE and allowed(call.session.account.role, UNIT_ISSUE),
         may_reverse=may_be_reversed(bill) and allowed(call.session.account.role, UNIT_REVERSE),
     )

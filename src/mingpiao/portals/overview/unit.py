@@ -1,15 +1,16 @@
 """首页 of a unit: today's figures, the stock of numbers, and links to other pages."""
 
-from decimal import Decimal
+from datetime import timedelta
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 
 from mingpiao.applications.service import open_count
+from mingpiao.drafts.service import count_drafts
 from mingpiao.identity.model import Role
 from mingpiao.identity.service import unit_account_states
 from mingpiao.issuing.model import BillFilter
-from mingpiao.issuing.service import list_bills, unit_totals
+from mingpiao.issuing.service import list_bills, sums_of, unit_totals
 from mingpiao.kernel.clock import today
 from mingpiao.numbering.service import stock_levels
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
@@ -31,21 +32,22 @@ LOW_STOCK = 200
 async def home(call: NamedDependency[PageCall]) -> Response[str]:
     """What happened today, and what prevents issuing."""
     unit_id = unit_of(call.session.account)
+    last_week = today() - timedelta(days=7)
     async with call.reads() as connection:
         totals = await unit_totals(connection, unit_id, today(), today())
+        week_ago = sums_of(await unit_totals(connection, unit_id, last_week, last_week))
         levels = await stock_levels(connection, unit_id)
         files = await unit_qualifications(connection, unit_id)
         to_handle = await open_count(connection, unit_id)
+        drafts = await count_drafts(connection, call.session.account)
         latest = await list_bills(connection, BillFilter(unit_id=unit_id), limit=_LATEST)
     may_issue = allowed(call.session.account.role, UNIT_ISSUE)
     return page(
         call.request,
         "overview/unit.html",
         title="首页",
-        issued_count=sum(total.issued_count for total in totals),
-        issued_amount=sum((total.issued_amount for total in totals), Decimal(0)),
-        reversed_count=sum(total.reversed_count for total in totals),
-        reversed_amount=sum((total.reversed_amount for total in totals), Decimal(0)),
+        sums=sums_of(totals),
+        week_ago=week_ago,
         levels=levels,
         notice=notice_of(files),
         to_handle=to_handle,
@@ -56,6 +58,7 @@ async def home(call: NamedDependency[PageCall]) -> Response[str]:
         kinds=(await call.services.catalog.get()).kinds,
         may_issue=may_issue,
         lacks_handler=not latest.items and not may_issue and await _lacks_handler(call, unit_id),
+        drafts=drafts,
     )
 
 

@@ -55,11 +55,18 @@
     tell();
   }
 
-  // On a phone rows come first; a filter with a mistake in it stays open.
+  // The filter stays as the person left it, on a phone folded at first; one with a mistake in it is open.
   function foldFilter() {
     const filter = document.querySelector(".list-filter");
+    if (!filter || filter.dataset.followed) return;
+    filter.dataset.followed = "yes";
+    const key = "mingpiao-folded";
     const narrow = window.matchMedia("(max-width: 767.98px)").matches;
-    if (filter && narrow && !filter.querySelector(".is-invalid")) filter.open = false;
+    const folded = localStorage.getItem(key) ?? (narrow ? "yes" : "no");
+    if (folded === "yes" && !filter.querySelector(".is-invalid")) filter.open = false;
+    filter.querySelector("summary").addEventListener("click", () => {
+      localStorage.setItem(key, filter.open ? "yes" : "no");
+    });
   }
 
   function begin() {

@@ -47,4 +47,9 @@ document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("[data-menu-button]").forEach(followMenu);
   const focus = document.querySelector("[data-focus-on-load]");
   if (focus) focus.focus();
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+  if (document.querySelector("[data-print-now]")) window.print();
 });

@@ -1,0 +1,1 @@
+"""统计报表: what a unit issued in a day, month, quarter or year."""
