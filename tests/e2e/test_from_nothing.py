@@ -196,7 +196,7 @@ def _sign_in_first(visitor: Visitor, username: str, password: str) -> None:
 
 def _add_item(officer: Page, head: Page) -> None:
     """One person proposes a charge item, another one approves it."""
-    officer.get_by_role("link", name="基础数据").click()
+    officer.get_by_role("link", name="基础数据", exact=True).click()
     officer.get_by_role("link", name="收款项目", exact=True).click()
     officer.get_by_role("link", name="新建").click()
     for name, value in {"code": "010188", "name": "考试报名费", "measure_unit": "人次"}.items():
@@ -207,7 +207,7 @@ def _add_item(officer: Page, head: Page) -> None:
     officer.fill("#reason", "新批准的收费")
     officer.get_by_role("button", name="提交审核").click()
     expect(officer.locator("main")).to_contain_text("请由另一位负责人审核")
-    head.get_by_role("link", name="待审变更").click()
+    head.get_by_role("link", name="待审变更", exact=True).click()
     head.get_by_role("link", name=re.compile("010188")).click()
     head.fill("#opinion", "同意")
     head.get_by_role("button", name="通过", exact=True).click()

@@ -35,4 +35,5 @@ SUBJECT = Subject(
             icon="chart-bar",
         ),
     ),
+    help={"/finance/reasons": "finance#人工复核"},
 )
