@@ -9,6 +9,8 @@ from tests.e2e.test_bill_life import check_by_face, expect_verdict
 from tests.e2e.visitor import Visitor
 from tests.support.puzzles import solved
 
+from mingpiao.kernel.clock import today
+
 pytestmark = pytest.mark.browser
 
 _WRONG_ANSWERS = 10
@@ -57,3 +59,31 @@ def test_wrong_links_and_files_are_told_kindly(visit: Callable[..., Visitor]) ->
     page = visitor.open("/gibt/es/nicht")
     expect(page.locator("h1")).to_have_text("页面不存在")
     visitor.look_closely()
+
+
+def test_an_office_checks_a_list(visit: Callable[..., Visitor]) -> None:
+    unit, office = visit("gongan-kaipiao"), visit()
+    code, number = issue_bill(unit.page, payer="批量查到")
+    check_code = unit.page.locator(".alert strong").nth(2).inner_text()
+    page = office.open("/")
+    page.get_by_role("link", name="批量查验").click()
+    office.look_closely()
+    day = today().isoformat()
+    rows = [
+        "票据代码,票据号码,校验码,开票日期,金额合计（元）",
+        f"{code},{number},{check_code},{day},10.00",
+        f"{code},9999999999,{check_code},{day},10.00",
+    ]
+    page.set_input_files(
+        "#files", {"name": "list.csv", "mimeType": "text/csv", "buffer": "\n".join(rows).encode()}
+    )
+    page.get_by_role("button", name="开始查验").click()
+    expect(page.locator("#summary")).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.locator("tbody tr").nth(0)).to_contain_text("真实")
+    expect(page.locator("tbody tr").nth(1)).to_contain_text("查无此票")
+    expect(page.locator("body")).not_to_contain_text("批量查到")
+    office.look_closely()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="下载结果 XLSX").click()
+    assert download.value.suggested_filename.endswith(".xlsx")

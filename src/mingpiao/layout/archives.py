@@ -33,6 +33,22 @@ def only_file_within(data: bytes) -> bytes | None:
     )
 
 
+def files_within(data: bytes) -> dict[str, bytes] | None:
+    """The files that people put into a ZIP, by their names; None when it is an OFD itself or cannot be read."""
+    package, _ = open_package(data)
+    if package is None or ENTRY_PATH in package.parts:
+        return None
+    return {_readable(name): part for name, part in package.parts.items() if not is_litter(name)}
+
+
+def _readable(name: str) -> str:
+    """A name as it was typed: Chinese Windows writes GBK, which readers of ZIP take for code page 437."""
+    try:
+        return name.encode("cp437").decode("gb18030")
+    except UnicodeError:
+        return name
+
+
 def is_litter(name: str) -> bool:
     """Whether a computer or a mail program left this file, and no person put it there."""
     return name.startswith("__MACOSX/") or posixpath.basename(name).casefold() in _LITTER

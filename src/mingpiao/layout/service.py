@@ -10,7 +10,7 @@ from mingpiao.crypto.sm3 import sm3_hex
 from mingpiao.kernel.grammar import read_whole
 from mingpiao.kernel.money import plain
 from mingpiao.layout import loading
-from mingpiao.layout.archives import only_file_within
+from mingpiao.layout.archives import files_within, only_file_within
 from mingpiao.layout.checking import check_face, following_boxes, front_boxes, is_drawable, part_name
 from mingpiao.layout.comparing import compare_faces
 from mingpiao.layout.composition import compose
@@ -68,6 +68,7 @@ __all__ = [
     "face_drafts",
     "face_file",
     "face_version_of",
+    "files_within",
     "following_boxes",
     "front_boxes",
     "get_version",

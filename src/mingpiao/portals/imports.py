@@ -96,7 +96,20 @@ class Take(Protocol):
     ) -> Sequence[RowReport]: ...
 
 
-class Import(msgspec.Struct, frozen=True, kw_only=True):
+class SheetForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A table that people fill in by a template: what its rows are, its columns, how many rows."""
+
+    noun: str
+    file_name: str
+    columns: tuple[ImportColumn, ...]
+    max_rows: int
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(column.label for column in self.columns)
+
+
+class Import(SheetForm, frozen=True, kw_only=True):
     """An import: its address, its columns, and the function that imports its rows.
 
     `key` names the column whose values may occur only once in a file. `result_columns` are the headings of a
@@ -105,22 +118,14 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     title: str
-    noun: str
     address: str
-    file_name: str
     crumbs: tuple[tuple[str, str], ...]
-    columns: tuple[ImportColumn, ...]
     key: str
     take: Take
-    max_rows: int
     hint: str = ""
     result_columns: tuple[str, ...] = ()
     result_note: str = ""
     done_note: str = ""
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return tuple(column.label for column in self.columns)
 
     @property
     def key_label(self) -> str:
@@ -190,7 +195,7 @@ async def _tried(
     return _page(request, declared, rows=rows, reports=reports, done=really)
 
 
-def read_rows(declared: Import, data: bytes) -> list[ImportRow]:
+def read_rows(declared: SheetForm, data: bytes) -> list[ImportRow]:
     """The rows of a file by the declared columns; unknown columns are left out.
 
     Raises `Refusal` (`import.*`, field `file`) for a file that cannot be read or lacks a required column.
@@ -267,7 +272,7 @@ def _cell_problems(declared: Import, row: ImportRow) -> Iterable[Problem]:
 # -- files -----------------------------------------------------------------------------------------
 
 
-def template_answer(declared: Import, ending: str) -> Response[bytes]:
+def template_answer(declared: SheetForm, ending: str) -> Response[bytes]:
     """The template. Raises `Refusal` (`http.404`) for an ending other than `xlsx` or `csv`."""
     if ending == "csv":
         data, kind = ("\ufeff" + csv_text([declared.labels])).encode(), "text/csv"
@@ -279,7 +284,7 @@ def template_answer(declared: Import, ending: str) -> Response[bytes]:
     return Response(data, media_type=kind, headers=headers)
 
 
-def _template(declared: Import) -> bytes:
+def _template(declared: SheetForm) -> bytes:
     """A sheet with the headings, whose cells are texts and choices, and a sheet that explains them."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False}) as book:

@@ -5,7 +5,7 @@ in `portals/templates` and have plain names. If a template uses a value that it 
 error.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -16,6 +16,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
+from litestar.response import Stream
 from litestar.types import ExceptionHandlersMap
 from markupsafe import Markup
 
@@ -138,6 +139,27 @@ def page(
         # No cache keeps pages that a person sees after signing in.
         headers={"Cache-Control": "no-store", "Vary": varies} | session_headers(request) | packing | headers,
     )
+
+
+#: The place in a page whose content follows piece by piece.
+_PIECES_PLACE = "<!--pieces-->"
+
+
+def streamed_page(request: PageRequest, template: str, pieces: AsyncIterator[str], **context: Any) -> Stream:
+    """A page that is sent while it is made: `pieces` of HTML follow at the place that the template marks with
+    `<!--pieces-->`. It is not compressed, so that each piece is seen at once.
+    """
+    html = ENVIRONMENT.get_template(template).render(_shared_context(request) | context)
+    before, _, after = html.partition(_PIECES_PLACE)
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield before.encode()
+        async for piece in pieces:
+            yield piece.encode()
+        yield after.encode()
+
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return Stream(whole(), media_type="text/html; charset=utf-8", headers=headers)
 
 
 def _status(problems: Sequence[Problem]) -> int:

@@ -66,6 +66,35 @@ def too_many_downloads() -> Refusal:
     )
 
 
+def too_many_lines(moment: datetime) -> Refusal:
+    """More lines of batches an hour from one address than are checked; `retry_after` is the seconds to the next."""
+    return refuse(
+        "verification.too_many_lines",
+        "本网络这一小时批量查验的票据过多，请下一个整点以后再试，或先逐张查验。",
+        status=429,
+        retry_after=3600 - moment.minute * 60 - moment.second,
+    )
+
+
+def batches_busy() -> Refusal:
+    """As many batches are under way as this process checks at once."""
+    return refuse(
+        "verification.batches_busy",
+        "正在批量查验的人较多，请过一分钟再试，或先逐张查验。",
+        status=503,
+        retry_after=60,
+    )
+
+
+def person_needed() -> Refusal:
+    """A line of a batch before which a puzzle would have to be solved."""
+    return refuse(
+        "verification.person_needed",
+        "该票据或本网络今日输错较多，这一行没有查验。请用“输入查验”逐张查验并回答问题，或上传票据原文件。",
+        status=429,
+    )
+
+
 def no_such_document() -> Refusal:
     """No bill with this code, number and hash, or one whose original is not what was registered."""
     return refuse(

@@ -13,11 +13,11 @@ from enum import IntEnum
 import asyncpg
 import msgspec
 
-from mingpiao.verification.errors import too_many_downloads, too_many_files
+from mingpiao.verification.errors import too_many_downloads, too_many_files, too_many_lines
 
 _COUNT_USE = """
-INSERT INTO verification_failures (subject, day, failures) VALUES ($1, $2, 1)
-ON CONFLICT (subject, day) DO UPDATE SET failures = verification_failures.failures + 1
+INSERT INTO verification_failures (subject, day, failures) VALUES ($1, $2, $3)
+ON CONFLICT (subject, day) DO UPDATE SET failures = verification_failures.failures + excluded.failures
 RETURNING failures
 """
 
@@ -40,7 +40,7 @@ class Standing(IntEnum):
 
 
 class VerificationLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """Wrong answers a day (Asia/Shanghai); files a minute from one address.
+    """Wrong answers a day (Asia/Shanghai); files a minute and lines of batches an hour from one address.
 
     `wrong_per_bill` about one bill: a puzzle is asked of everybody then; after three times as many from one
     address it is refused, and after a hundred times as many all are. `wrong_per_address` over all bills: a
@@ -50,6 +50,7 @@ class VerificationLimits(msgspec.Struct, frozen=True, kw_only=True):
     wrong_per_bill: int = 10
     wrong_per_address: int = 30
     files_per_minute: int = 60
+    batch_lines_per_hour: int = 1000
 
 
 def standing(
@@ -105,5 +106,13 @@ async def count_download(
         raise too_many_downloads()
 
 
-async def _uses(pool: "asyncpg.Pool[asyncpg.Record]", subject: str, moment: datetime) -> int:
-    return int(await pool.fetchval(_COUNT_USE, subject, moment.date()))
+async def count_lines(
+    pool: "asyncpg.Pool[asyncpg.Record]", address: str, moment: datetime, lines: int, limit: int
+) -> None:
+    """Count the lines of a batch from an address in this hour; raises `Refusal` (429) above the limit."""
+    if await _uses(pool, f"lines:{moment:%H}:{address}", moment, lines) > limit:
+        raise too_many_lines(moment)
+
+
+async def _uses(pool: "asyncpg.Pool[asyncpg.Record]", subject: str, moment: datetime, times: int = 1) -> int:
+    return int(await pool.fetchval(_COUNT_USE, subject, moment.date(), times))

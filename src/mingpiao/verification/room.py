@@ -20,6 +20,7 @@ async def _open_verifier(house: House) -> Verifier:
             wrong_per_bill=settings.wrong_checks_per_bill,
             wrong_per_address=settings.wrong_checks_per_address,
             files_per_minute=settings.checked_files_per_minute,
+            batch_lines_per_hour=settings.checked_batch_lines_per_hour,
         ),
     )
 

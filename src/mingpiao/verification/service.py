@@ -1,7 +1,8 @@
 """查验: is this bill real, and what state is it in?"""
 
 import asyncio
-from collections.abc import Iterator
+import hmac
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -10,6 +11,7 @@ import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from mingpiao.catalog.service import CatalogStore
+from mingpiao.crypto.sm3 import hmac_sm3
 from mingpiao.issuing.model import BillDocument
 from mingpiao.issuing.service import get_document, look_at_bill
 from mingpiao.kernel.clock import now
@@ -19,13 +21,16 @@ from mingpiao.layout.service import LAYOUT_RELEASE
 from mingpiao.storage.database import Database
 from mingpiao.storage.notices import Notices
 from mingpiao.verification import results
+from mingpiao.verification.batches import MAX_LINES, CheckLine, LineAnswer
 from mingpiao.verification.certificate_export import export_certificates
 from mingpiao.verification.counts import checks_of
 from mingpiao.verification.errors import (
+    batches_busy,
     file_empty,
     file_too_large,
     link_malformed,
     no_such_document,
+    person_needed,
     puzzle_early,
     puzzle_needed,
     unavailable,
@@ -42,7 +47,13 @@ from mingpiao.verification.examination import (
 )
 from mingpiao.verification.inputs import problems_of_face, read_face_query, read_link
 from mingpiao.verification.keys import KeyDirectory
-from mingpiao.verification.limits import VerificationLimits, count_download, count_file, hesitation
+from mingpiao.verification.limits import (
+    VerificationLimits,
+    count_download,
+    count_file,
+    count_lines,
+    hesitation,
+)
 from mingpiao.verification.look_match import match_look
 from mingpiao.verification.model import (
     Depth,
@@ -66,6 +77,9 @@ from mingpiao.verification.register import (
 
 __all__ = [
     "MAX_FILE_BYTES",
+    "MAX_LINES",
+    "CheckLine",
+    "LineAnswer",
     "PuzzleReply",
     "PuzzleWay",
     "VerificationLimits",
@@ -81,6 +95,8 @@ _HASH_DIGITS = 64
 _SHOWN_BESIDE = frozenset({VerificationVerdict.CHANGED, VerificationVerdict.FOREIGN_LOOK})
 #: Files examined at once in this process; each may take a core and some ten megabytes.
 _FILES_AT_ONCE = 2
+#: Batches under way at once in this process; each examines one file after the other.
+_BATCHES_AT_ONCE = 2
 #: Verdicts after which the asker holds a bill whose face the platform can vouch for.
 _DRAWN = frozenset({VerificationVerdict.GENUINE, *_SHOWN_BESIDE})
 #: What lies across the shown face of a reversed bill.
@@ -121,6 +137,8 @@ class Verifier:
         self._register = Register(database.pool, self._limits)
         self._keys = KeyDirectory(database.pool, notices)
         self._files = asyncio.Semaphore(_FILES_AT_ONCE)
+        self._batches = asyncio.Semaphore(_BATCHES_AT_ONCE)
+        self._own_key = puzzle_key
 
     async def by_face(
         self,
@@ -144,12 +162,60 @@ class Verifier:
         evidence = FaceEvidence(query.check_code.lower(), query.issued_on, query.amount)
         solved = await self._is_solved(reply, address)
         question = question_of_face(BillIdentity(query.code, query.number), evidence, address, solved=solved)
-        found = await self._register.ask(question)
+        found = await self._asked_by_face(question)
         if isinstance(found, PuzzleNeeded):
             raise puzzle_needed(await self._puzzles.ask(address, reply.way))
+        return await self._answer(found, Means.FACE, depth, drawn=drawn)
+
+    async def _asked_by_face(self, question: Question) -> RegisterEntry | Miss | PuzzleNeeded:
+        found = await self._register.ask(question)
         if isinstance(found, Miss):
             await asyncio.sleep(hesitation(self._limits, found.wrong))
-        return await self._answer(found, Means.FACE, depth, drawn=drawn)
+        return found
+
+    async def admit_batch(self, lines: int, *, address: str) -> None:
+        """Count a batch before it is checked. Raises `Refusal`: too many lines an hour from one address (429), too
+        many batches at once (503), or 503 without a database.
+        """
+        if self._batches.locked():
+            raise batches_busy()
+        with _no_answer_without_database():
+            await count_lines(self._database.pool, address, now(), lines, self._limits.batch_lines_per_hour)
+
+    async def by_many(self, lines: Sequence[CheckLine], *, address: str) -> AsyncIterator[LineAnswer]:
+        """Check an admitted batch, line after line, each by the rules and limits of a single check.
+
+        What a single check refuses is the problem of its line. Where a puzzle would come first, a line is not
+        checked: there is nobody to solve it.
+        """
+        async with self._batches:
+            for line in lines:
+                if line.problems:
+                    yield LineAnswer(line=line, problems=line.problems)
+                    continue
+                try:
+                    yield LineAnswer(line=line, result=await self._by_line(line, address))
+                except Refusal as refusal:
+                    yield LineAnswer(line=line, problems=refusal.problems)
+
+    async def _by_line(self, line: CheckLine, address: str) -> VerificationResult:
+        if line.query is None:
+            return await self._by_file(line.data or b"", address, drawn=False)
+        query = line.query
+        evidence = FaceEvidence(query.check_code.lower(), query.issued_on, query.amount)
+        question = question_of_face(BillIdentity(query.code, query.number), evidence, address)
+        found = await self._asked_by_face(question)
+        if isinstance(found, PuzzleNeeded):
+            raise person_needed()
+        return await self._answer(found, Means.FACE, Depth.SIMPLE)
+
+    def seal(self, words: str) -> str:
+        """A proof for later that this platform wrote a text; it keeps nothing."""
+        return hmac_sm3(self._own_key, f"results\n{words}".encode()).hex()
+
+    def is_sealed(self, words: str, seal: str) -> bool:
+        """Whether this platform wrote a text."""
+        return hmac.compare_digest(self.seal(words).encode(), seal.encode())
 
     async def _is_solved(self, reply: PuzzleReply, address: str) -> bool:
         if not reply.token:
@@ -206,12 +272,14 @@ class Verifier:
         Raises `Refusal` for a file that is empty, too large or holds no bill, for too many files a
         minute (429), and 503 without an answer.
         """
-        if not data:
-            raise file_empty()
-        if len(data) > MAX_FILE_BYTES:
-            raise file_too_large(MAX_FILE_BYTES)
+        _refuse_unfit(data)
         with _no_answer_without_database():
             await count_file(self._database.pool, address, now(), self._limits.files_per_minute)
+        return await self._by_file(data, address, drawn=drawn)
+
+    async def _by_file(self, data: bytes, address: str, *, drawn: bool) -> VerificationResult:
+        _refuse_unfit(data)
+        with _no_answer_without_database():
             presented, examination = await self._examine(data)
             return await self._compare(presented, examination, data, address, drawn=drawn)
 
@@ -295,6 +363,13 @@ class Verifier:
     async def _kind_name(self, entry: RegisterEntry) -> str:
         kind = (await self._catalog.get()).kinds.get(entry.kind_code)
         return kind.name if kind else ""
+
+
+def _refuse_unfit(data: bytes) -> None:
+    if not data:
+        raise file_empty()
+    if len(data) > MAX_FILE_BYTES:
+        raise file_too_large(MAX_FILE_BYTES)
 
 
 def _question_of_link(code: str, number: str, sm3_hex: str, address: str, *, counts: bool) -> Question:

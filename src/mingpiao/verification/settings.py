@@ -31,6 +31,14 @@ class VerificationSettings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Meta(ge=1, le=1_000_000, description="Files that one network address may have checked in a minute."),
     ] = 60
+    checked_batch_lines_per_hour: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=1_000_000,
+            description="Bills that one network address may have checked in batches in an hour.",
+        ),
+    ] = 1000
 
 
 SETTINGS = VerificationSettings

@@ -7,5 +7,5 @@ from mingpiao.verification.room import VERIFIER
 SUBJECT = Subject(
     anybody=[create_router()],
     services={"verifier": VERIFIER},
-    help={"/": "public#三种办法-任选一种", "/verify": "public#看懂结果"},
+    help={"/": "public#三种办法-任选一种", "/verify": "public#看懂结果", "/verify/batch": "public#批量查验"},
 )
