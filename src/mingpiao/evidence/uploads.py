@@ -1,7 +1,8 @@
 """Checks of uploaded files: the type (from the content), the size, the name."""
 
 import re
-import unicodedata
+
+import unicodedata2 as unicodedata
 
 from mingpiao.kernel.errors import Refusal, refuse
 

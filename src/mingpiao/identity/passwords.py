@@ -6,12 +6,12 @@ many sign-ins at once wait in line instead of taking processor and memory away f
 
 import asyncio
 import secrets
-import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import msgspec
+import unicodedata2 as unicodedata
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 

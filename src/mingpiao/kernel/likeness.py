@@ -1,7 +1,8 @@
 """What looks the same counts the same: names and codes of payers as they are compared, never as they are shown."""
 
 import re
-import unicodedata
+
+import unicodedata2 as unicodedata
 
 from mingpiao.kernel.grammar import half_width
 from mingpiao.kernel.text import RADICALS, shows_nothing

@@ -1,9 +1,10 @@
 """What sort of name or code stands on a face: a real one, a stand-in, or one with a wrong check digit."""
 
 import re
-import unicodedata
 from datetime import date
 from operator import mul
+
+import unicodedata2 as unicodedata
 
 from mingpiao.kernel.codes import is_uscc
 from mingpiao.kernel.grammar import read_date

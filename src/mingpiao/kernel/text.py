@@ -1,7 +1,8 @@
 """What text a bill may carry."""
 
 import re
-import unicodedata
+
+import unicodedata2 as unicodedata
 
 #: What nearly all names and items are written with; checked at once, the rest character by character.
 _COMMON = re.compile(r"[ -;=?-~·×—‘-”…、-】\u4e00-\u9fff！-｠]*")

@@ -1,10 +1,11 @@
 """Read the five facts of a face as people type them."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+
+import unicodedata2 as unicodedata
 
 from mingpiao.kernel.codes import is_code, is_number
 from mingpiao.kernel.errors import Problem, Refusal

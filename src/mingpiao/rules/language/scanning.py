@@ -4,10 +4,10 @@ A text that passes is short, flat and made of known words only, so it cannot exh
 """
 
 import re
-import unicodedata
 from difflib import get_close_matches
 
 import msgspec
+import unicodedata2 as unicodedata
 
 from mingpiao.rules.language.catalogue import FUNCTION_BY_NAME
 from mingpiao.rules.language.complaints import TextSpan, complain
