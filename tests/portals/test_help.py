@@ -131,8 +131,9 @@ def test_an_excerpt_marks_words_and_escapes_the_rest() -> None:
 )
 async def test_each_portal_has_its_own_book_first(site: World, who: str | Role, base: str) -> None:
     browser = await site.browser(who, region="150000" if who is Role.DEPARTMENT_OFFICER else None)
-    shown = await browser.get(base)
     first = books_of(base.split("/")[1])[0]
+    assert (await browser.get(base)).headers["location"] == f"{base}/{first.name}"
+    shown = await browser.get(f"{base}/{first.name}")
     assert f'<h1 class="page-title">{first.title}</h1>' in shown.text
     for each in first.sections[1:]:
         assert f'id="{each.anchor}"' in shown.text
@@ -147,7 +148,8 @@ async def test_each_portal_has_its_own_book_first(site: World, who: str | Role, 
 
 async def test_strangers_read_the_public_book_and_no_portals(site: World) -> None:
     stranger = site.stranger()
-    shown = await stranger.get("/help")
+    assert (await stranger.get("/help")).headers["location"] == "/help/public"
+    shown = await stranger.get("/help/public")
     assert shown.status_code == 200
     assert book("public").title in shown.text
     assert "检索" not in (await stranger.get("/help", words="<b>")).text

@@ -1,5 +1,6 @@
 """The handbook's pages, the same in each portal."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -13,14 +14,26 @@ from mingpiao.kernel.errors import refuse
 from mingpiao.portals.forms import read_query
 from mingpiao.portals.help.books import BOOKS_OF, FILES, book, books_of, search
 from mingpiao.portals.help.tours import known_tour, tours_of
+from mingpiao.portals.navigation import menu_of
 from mingpiao.portals.rendering import EXCEPTION_HANDLERS, page
-from mingpiao.portals.session import PageCall, PageRequest
+from mingpiao.portals.session import PageCall, PageRequest, redirect
+from mingpiao.portals.subjects import MenuEntry
 
 TITLE = "使用手册"
 
 
-def _show(request: PageRequest, portal: str, name: str) -> Response[str]:
-    """A book, or what a search finds. Raises `Refusal` (`help.unknown`, 404) for an unknown book."""
+def _first(
+    request: PageRequest, portal: str, menu: Sequence[MenuEntry] = ()
+) -> Response[str] | Response[bytes]:
+    """What a search finds, or the way to the portal's own book: links between books are relative to a book."""
+    name = BOOKS_OF[portal][0]
+    if read_query(request).get("words"):
+        return _show(request, portal, name, menu)
+    return redirect(request, f"{request.url.path}/{name}")
+
+
+def _show(request: PageRequest, portal: str, name: str, menu: Sequence[MenuEntry] = ()) -> Response[str]:
+    """A book, or what a search finds, with the tours of pages in the menu. Raises `Refusal` (`help.unknown`, 404) for an unknown book."""
     if name not in FILES:
         raise refuse("help.unknown", "没有这本手册，请从使用手册首页重新选择。", status=404)
     words = " ".join(read_query(request).get("words", "").split())
@@ -36,7 +49,7 @@ def _show(request: PageRequest, portal: str, name: str) -> Response[str]:
         books=books_of(portal),
         book=shown,
         words=words,
-        tours=tours_of(portal),
+        tours=tours_of({entry.address for entry in menu}),
         found=search(portal, words),
     )
 
@@ -45,20 +58,20 @@ def handlers(portal: str) -> list[HTTPRouteHandler]:
     """The handbook of a portal whose people are signed in."""
 
     @get("/help")
-    async def first(call: NamedDependency[PageCall]) -> Response[str]:
-        return _show(call.request, portal, BOOKS_OF[portal][0])
+    async def first(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
+        return _first(call.request, portal, menu_of(call.session, ""))
 
     @get("/help/{name:str}")
     async def one(call: NamedDependency[PageCall], name: FromPath[str]) -> Response[str]:
-        return _show(call.request, portal, name)
+        return _show(call.request, portal, name, menu_of(call.session, ""))
 
     return [first, one]
 
 
 @get("/help")
-async def public_first(request: PageRequest) -> Response[str]:
+async def public_first(request: PageRequest) -> Response[str] | Response[bytes]:
     """The handbook for everybody."""
-    return _show(request, "", BOOKS_OF[""][0])
+    return _first(request, "")
 
 
 @get("/help/{name:str}")

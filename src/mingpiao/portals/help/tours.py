@@ -1,5 +1,7 @@
 """First-use tours: a few steps on a page, each about one part of it, until the account has seen or closed them."""
 
+from collections.abc import Collection
+
 import msgspec
 
 from mingpiao.kernel.errors import refuse
@@ -104,9 +106,9 @@ def tour_of(path: str) -> str:
     return _BY_ADDRESS.get(path, "")
 
 
-def tours_of(portal: str) -> tuple[Tour, ...]:
-    """The tours of a portal's pages."""
-    return tuple(tour for tour in TOURS if tour.address.split("/")[1] == portal)
+def tours_of(addresses: Collection[str]) -> tuple[Tour, ...]:
+    """The tours of pages with these addresses."""
+    return tuple(tour for tour in TOURS if tour.address in addresses)
 
 
 def known_tour(name: str) -> Tour:
