@@ -10,7 +10,15 @@ import openpyxl
 import pytest
 
 from mingpiao.kernel.errors import Refusal
-from mingpiao.portals.sheets import MAX_FILE, MAX_UNPACKED, csv_text, read_table
+from mingpiao.portals.sheets import (
+    MAX_FILE,
+    MAX_UNPACKED,
+    MERGED,
+    NO_RESULT,
+    csv_text,
+    read_table,
+    troubled_cells,
+)
 
 
 def workbook(*rows: list[Any]) -> bytes:
@@ -113,3 +121,72 @@ def test_two_cells_in_opposite_corners_cost_nothing() -> None:
     book.active["A1"] = "名称"
     book.active["XFD2"] = "远"
     assert read_table(saved(book), max_rows=10) == [["名称"], []]
+
+
+# Cells whose text is not all that there is to them
+
+
+def with_sheet(content: bytes) -> bytes:
+    """A workbook whose first sheet has this XML."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook(["a"]))) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, content if name == "xl/worksheets/sheet1.xml" else old.read(name))
+    return file.getvalue()
+
+
+def merged(*ranges: str) -> bytes:
+    return with_sheet(b"".join(b'<mergeCell ref="%s"/>' % each.encode() for each in ranges))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="B2"><f>A1+1</f><v></v></c>',
+        '<c r="B2" s="1" t="str">\n<f>A1+1</f>\n<v />\n</c>',
+        '<c r="B2"><f t="shared" si="0"/></c>',
+        '<c r="B2"><f>A1+1</f> <v> </v> </c>',
+    ],
+)
+def test_formulas_without_a_result_are_told(cell: str) -> None:
+    others = '<c r="A2"><f>1+1</f><v>2</v></c><c r="A9"><f>1</f></c><c r="BI2"><f>1</f></c>'
+    assert troubled_cells(with_sheet(f"<row>{others}{cell}</row>".encode()), 3) == {(2, 1): NO_RESULT}
+
+
+def test_merged_cells_are_told_as_far_as_they_are_read() -> None:
+    told = troubled_cells(merged("B2:C3", "A3:A1048576", "BG1:XFD1"), 3)
+    places = [(2, 1), (2, 2), (3, 1), (3, 2), (3, 0), (1, 58), (1, 59)]
+    assert told == dict.fromkeys(places, MERGED)
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        ["A1:B1"] * 1_001,
+        ["A1:XFD1048576"],
+        ["A1:T100"] * 11,  # 22,000 cells, although it is the same 2,000 again and again
+    ],
+)
+def test_more_merged_cells_than_can_be_told_are_refused(ranges: list[str]) -> None:
+    with pytest.raises(Refusal) as refused:
+        troubled_cells(merged(*ranges), 10_000)
+    problem = refused.value.problems[0]
+    assert (problem.code, problem.field, refused.value.status) == ("import.merged", "file", 422)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b'<c r="A1" ',
+        b'<c r="A1"><f ',
+        b'<c r="A1"><f>',
+    ],
+)
+def test_a_sheet_of_beginnings_has_nothing_to_tell(piece: bytes) -> None:
+    """With a pattern that reads on to the end from each beginning this would take hours."""
+    assert troubled_cells(with_sheet(b"<!--" + piece * 1_500_000), 10) == {}
+
+
+def test_a_long_gap_in_a_cell_has_nothing_to_tell() -> None:
+    gap = b" " * 10_000_000
+    assert troubled_cells(with_sheet(b'<c r="A1">' + gap + b"<f>1</f>" + gap + b"<v>1</v></c>"), 10) == {}

@@ -121,33 +121,51 @@ def _check_archive(data: bytes) -> None:
 
 # -- cells whose text is not all that there is to them ----------------------------------------------
 
+# The sheet is anybody's text, and a search keeps all other threads waiting: each pattern ends at the next tag or
+# keeps what it took (`*+`), so that a search takes time in proportion to the text.
 #: A workbook's formula cell that was saved without its result; its place is the first group.
 _NO_RESULT = re.compile(
-    rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
+    rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^<>]*+>\s*+<f(?:[^<>]*/>|[^<>]*+>[^<]*+</f>)\s*+'
+    rb"(?:(?:<v\s*+/>|<v>\s*+</v>)\s*+)?</c>"
 )
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3}[0-9]{1,7}):([A-Z]{1,3}[0-9]{1,7})"')
-_FIRST_SHEET = re.compile(rb'<sheet\b[^>]*\br:id="([^"]+)"')
+_FIRST_SHEET = re.compile(rb'<sheet\b[^<>]*\br:id="([^"<>]+)"')
+_RELATION = re.compile(rb"<Relationship\b[^<>]*+>")
 _PLACE = re.compile(rb"([A-Z]+)([0-9]+)")
 NO_RESULT = "单元格是公式，文件里没有保存计算结果，请用表格软件打开并保存后重新上传，或改为具体内容。"
 MERGED = "单元格与其他单元格合并，请取消合并，逐格填写。"
+#: Merged ranges of a sheet, and cells in them, that are told cell by cell; a sheet with more is refused.
+MAX_MERGED = 1_000
+MAX_MERGED_CELLS = 20_000
 
 
 def troubled_cells(data: bytes, rows: int) -> dict[tuple[int, int], str]:
     """What is wrong with cells of a file that `read_table` has read, by (row from 1, column from 0).
 
     Cells that are merged with others, and formulas without a result, look empty to `read_table`. Only places
-    among the first `rows` rows and `MAX_COLUMNS` columns are told.
+    Cells that are merged with others, and formulas without a result, look empty to `read_table`. Only places
+    among the first `rows` rows and `MAX_COLUMNS` columns are told. Raises `Refusal` (`import.merged`, field `file`)
+    for a sheet with more merged ranges, or more cells in them, than can be told one by one.
     """
     if not data.startswith(_ZIP):
         return {}
     sheet = _first_sheet(data)
-    troubles = {_place_of(found[1]): NO_RESULT for found in _NO_RESULT.finditer(sheet)}
-    for found in _MERGED.finditer(sheet):
+    formulas = (_place_of(found[1]) for found in _NO_RESULT.finditer(sheet))
+    troubles = {(row, column): NO_RESULT for row, column in formulas if row <= rows and column < MAX_COLUMNS}
+    return troubles | dict.fromkeys(_merged_places(sheet, rows), MERGED)
+
+
+def _merged_places(sheet: bytes, rows: int) -> list[tuple[int, int]]:
+    """The places in merged ranges, as far as they are read; a place in several ranges counts each time."""
+    places: list[tuple[int, int]] = []
+    for count, found in enumerate(_MERGED.finditer(sheet), start=1):
         (top, left), (bottom, right) = _place_of(found[1]), _place_of(found[2])
-        for row in range(top, min(bottom, rows) + 1):
-            for column in range(left, min(right, MAX_COLUMNS) + 1):
-                troubles[row, column] = MERGED
-    return troubles
+        down = range(top, min(bottom, rows) + 1)
+        across = range(left, min(right + 1, MAX_COLUMNS))
+        if count > MAX_MERGED or len(places) + len(down) * len(across) > MAX_MERGED_CELLS:
+            raise _refused("import.merged", "文件里合并的单元格过多，请取消全部合并，逐格填写后重新选择。")
+        places += [(row, column) for row in down for column in across]
+    return places
 
 
 def _first_sheet(data: bytes) -> bytes:
@@ -156,7 +174,7 @@ def _first_sheet(data: bytes) -> bytes:
         names = archive.namelist()
         named = _FIRST_SHEET.search(_part(archive, "xl/workbook.xml"))
         relations = _part(archive, "xl/_rels/workbook.xml.rels")
-        for relation in re.findall(rb"<Relationship\b[^>]*>", relations):
+        for relation in _RELATION.findall(relations):
             if named and b'Id="' + named[1] + b'"' in relation:
                 target = re.search(rb'Target="/?(?:xl/)?([^"]+)"', relation)
                 path = f"xl/{target[1].decode(errors='replace')}" if target else ""
