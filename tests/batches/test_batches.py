@@ -1,5 +1,6 @@
 """Batches by their verbs: judged as trains judge, issued once whatever happens, stopped with a reason."""
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from mingpiao.identity.model import acting_for
 from mingpiao.identity.service import set_active
 from mingpiao.issuing.model import IssueRequest, Outcome
 from mingpiao.issuing.service import Desk
+from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.service import lock_issuing, unlock_issuing
 from mingpiao.rules.model import Severity
@@ -165,6 +167,18 @@ async def test_corrected_rows_are_judged_again_and_issued_ones_stay(site: World)
     assert (done.counts, await site.value(BILLS)) == ({RowState.ISSUED: 2}, 2)
 
 
+async def test_a_number_stands_once_in_a_file_of_corrections(site: World) -> None:
+    first, second = await rows_of(site, 2)
+    batch = await take_in(site, first, _with(second, payer__name=""))
+    corrected = [first, second, _with(second, payer__name="另一人")]
+    with pytest.raises(Refusal) as refused:
+        await (await desk_of(site)).correct(batch.batch_id, corrected, acting=handler_of(site))
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.field, refused.value.status) == ("batch.row_twice", "file", 422)
+    assert problem.message == "批内行号3在文件里不止一行，请每个行号只留一行后重新上传。"
+    assert (await batch_of(site, batch.batch_id)).counts == {RowState.READY: 1, RowState.WRONG: 1}
+
+
 class _CutOff(Exception):
     """The worker died."""
 
@@ -221,8 +235,24 @@ async def test_a_closed_account_issues_nothing_more(site: World) -> None:
         await set_active(connection, site.accounts["handler"], False, acting=ACTING)
     stopped = await _run(site, batch)
     assert (stopped.state, stopped.counts) == (BatchState.STOPPED, {RowState.READY: 2})
-    assert stopped.stop_reason == "开始本批次的账户已停用或不再是开票人，请由本单位的开票人继续。"
+    assert stopped.stop_reason == "开始本批次的账户已停用、到期或不再是开票人，请由本单位的开票人继续。"
     assert await site.value(BILLS) == 0
+
+
+@pytest.mark.parametrize(("days", "issued"), [(-1, 0), (0, 2)])
+async def test_an_account_issues_until_its_last_day(site: World, days: int, issued: int) -> None:
+    batch = await take_in(site, *(await rows_of(site, 2)))
+    await _start(site, batch)
+    await site.value(
+        "UPDATE accounts SET valid_until = $1 WHERE account_id = $2",
+        today() + timedelta(days=days),
+        site.accounts["handler"].account_id,
+    )
+    ended = await _run(site, batch)
+    assert (ended.state, await site.value(BILLS)) == (
+        BatchState.FINISHED if issued else BatchState.STOPPED,
+        issued,
+    )
 
 
 async def test_a_stopped_batch_sends_no_more_rows_and_an_old_job_ends(

@@ -6,6 +6,7 @@ So a row that is sent again, after a crash or by two workers at once, gets its o
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -134,7 +135,7 @@ class BatchDesk:
         """Put corrected rows in the place of those with the same numbers, and have the batch judged again.
 
         Raises `Refusal`: `batch.row_unknown` (422) for numbers that the batch has not or that are issued,
-        `batch.running` (409) while rows are being issued.
+        `batch.row_twice` (422) for a number that several of the rows have, `batch.running` (409) while rows are being issued.
         """
         _check_count(rows)
         async with self._database.system() as connection:
@@ -146,6 +147,7 @@ class BatchDesk:
                 told = "、".join(map(str, strange[:5]))
                 message = f"批内行号{told}不在本批次中，或已开具，请使用从本批次下载的文件更正。"
                 raise refuse("batch.row_unknown", message, field="file", status=422)
+            _check_once(rows)
             wanted = await self._wanted_as_it_was(batch)
             contents = [content_of(wanted, row.cells) for row in rows]
             await store.write_rows(connection, batch_id, batch.unit_id, _completed(wanted, rows), contents)
@@ -325,7 +327,7 @@ class BatchDesk:
                 return None
             acting = await _starter(connection, batch)
             if acting is None:
-                reason = "开始本批次的账户已停用或不再是开票人，请由本单位的开票人继续。"
+                reason = "开始本批次的账户已停用、到期或不再是开票人，请由本单位的开票人继续。"
                 await self._halt(connection, batch, reason, acting=platform(ISSUE_JOB))
                 return None
             rows = await store.take_rows(connection, batch_id, acting.name, PORTION)
@@ -400,6 +402,15 @@ def _check_count(rows: Sequence[SheetRow]) -> None:
         raise refuse("batch.rows", message, field="file", status=422)
 
 
+def _check_once(rows: Sequence[SheetRow]) -> None:
+    counts = Counter(row.row_no for row in rows)
+    twice = [row_no for row_no, count in counts.items() if count > 1]
+    if twice:
+        told = "、".join(map(str, twice[:5]))
+        message = f"批内行号{told}在文件里不止一行，请每个行号只留一行后重新上传。"
+        raise refuse("batch.row_twice", message, field="file", status=422)
+
+
 def _check_at_rest(batch: BillBatch) -> None:
     if batch.state is BatchState.RUNNING:
         raise refuse("batch.running", "该批次正在开具，请先停止再更正。", status=409)
@@ -420,8 +431,10 @@ async def _starter(connection: AsyncConnection, batch: BillBatch) -> Acting | No
     """Who started the batch, as long as they may issue bills of its unit."""
     if batch.started_by is None:
         return None
-    account = (await account_state(connection, batch.started_by)).account
-    allowed = account.active and account.role is Role.UNIT_HANDLER and account.unit_id == batch.unit_id
+    state = await account_state(connection, batch.started_by)
+    account = state.account
+    usable = account.active and not state.over
+    allowed = usable and account.role is Role.UNIT_HANDLER and account.unit_id == batch.unit_id
     return acting_for(account, address=batch.started_from) if allowed else None
 
 
