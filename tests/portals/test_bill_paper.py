@@ -112,12 +112,20 @@ async def test_what_cannot_be_packed_is_refused(site: World) -> None:
     for form, message in (
         ({"documents": "exe", "chosen": _named(bill)}, "没有这种文件格式"),
         ({"documents": "ofd"}, "没有选择"),
+        # One value is one bill: several in one would pass the limit.
+        ({"documents": "ofd", "chosen": ",".join(_named(bill) * 2001)}, "所选的行无法识别"),
+        ({"documents": "ofd", "chosen": f"{bill.code}-\x00"}, "所选的行无法识别"),
         ({"documents": "ofd", "extent": "all", "filter-amount_from": "zehn"}, "最低金额不正确"),
     ):
         answer = await _post(browser, "/unit/bills", "/unit/bills/pack", **form)
         assert answer.status_code == 422
         assert message in answer.text
     assert await site.services.database.pool.fetchval("SELECT count(*) FROM exports") == 0
+    # NUL is not looked for, so that this asks for a pack of everything that the kind has.
+    everything = {"documents": "ofd", "extent": "all", "filter-kind": "0301\x00"}
+    assert (await _post(browser, "/unit/bills", "/unit/bills/pack", **everything)).status_code == 303
+    assert await site.value("SELECT question->>'kind' FROM exports") == "0301"
+    assert await site.value("DELETE FROM exports RETURNING 1") == 1
     # Another unit's bill is not there for the worker either.
     other = await _post(
         browser, "/unit/bills", "/unit/bills/pack", documents="ofd", chosen=[f"{bill.code}-9999999999"]
@@ -126,3 +134,17 @@ async def test_what_cannot_be_packed_is_refused(site: World) -> None:
     export_id = await site.services.database.pool.fetchval("SELECT export_id FROM exports")
     await write_export(sources_of(site.services), site.services.own["files"], export_id)
     assert "没有找到该票据" in (await browser.get("/unit/exports")).text
+
+
+async def test_the_worker_counts_the_rows_once_more(site: World) -> None:
+    (bill,) = await _bills(site, 1)
+    browser = await site.browser("handler")
+    await _post(browser, "/unit/bills", "/unit/bills/pack", documents="ofd", chosen=_named(bill))
+    many = ",".join(f"{bill.code}-{n:010d}" for n in range(2001))
+    export_id = await site.value(
+        "UPDATE exports SET question = jsonb_set(question::jsonb, '{chosen}', to_jsonb($1::text)) "
+        "RETURNING export_id",
+        many,
+    )
+    await write_export(sources_of(site.services), site.services.own["files"], export_id)
+    assert "一次最多打包2000份" in (await browser.get("/unit/exports")).text

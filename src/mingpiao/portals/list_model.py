@@ -81,14 +81,16 @@ class ExportFile(msgspec.Struct, frozen=True, kw_only=True):
 class Pack(msgspec.Struct, frozen=True, kw_only=True):
     """How documents of a list's rows are packed into a ZIP: at most `most` of them, with the given `endings`.
 
-    `document` makes one file, as name and content: arguments are sources, scope, the row's id, and an ending. Who may
-    export the list may have it packed, and it is recorded as an export.
+    `document` makes one file, as name and content: arguments are sources, scope, the row's id, and an ending.
+    `is_row_id` tells whether a text has the shape of what `row_id` gives, without a comma. Who may export the list
+    may have it packed, and it is recorded as an export.
     """
 
     file: str
     endings: tuple[str, ...]
     most: int
     row_id: Callable[[Any], str]
+    is_row_id: Callable[[str], bool]
     document: Callable[[Sources, Scope, str, str], Awaitable[tuple[str, bytes]]]
 
 

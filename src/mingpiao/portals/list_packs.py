@@ -14,6 +14,7 @@ from mingpiao.exports.model import ExportOrder
 from mingpiao.exports.service import ask_for_export
 from mingpiao.identity.model import Account, AuditEntry
 from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.portals.forms import clean
 from mingpiao.portals.list_filters import Here, Sources, sources_of
 from mingpiao.portals.list_model import Listing, Pack, read_list_query
 from mingpiao.portals.session import PageCall
@@ -35,10 +36,12 @@ async def order_pack(call: PageCall, listing: Listing[Any], account: Account, fi
     ending = str(form.get(DOCUMENTS) or "")
     if ending not in pack.endings:
         raise refuse("pack.documents_unknown", "没有这种文件格式，请从列表中选择。", status=422)
-    given = {name: str(form.get(_FILTER + name) or "") for each in listing.filters for name in each.names}
+    given = {
+        name: clean(str(form.get(_FILTER + name) or "")) for each in listing.filters for name in each.names
+    }
     question = {name: text for name, text in given.items() if text} | {DOCUMENTS: ending}
     if str(form.get("extent") or "") != "all":
-        question[CHOSEN] = _chosen(pack, [str(each) for each in form.getall(CHOSEN, [])])
+        question[CHOSEN] = ",".join(_ids_of(pack, [str(each) for each in form.getall(CHOSEN, [])]))
     await _check(sources_of(call.services), listing, account, question)
     order = ExportOrder(
         list_name=listing.name,
@@ -58,12 +61,16 @@ async def order_pack(call: PageCall, listing: Listing[Any], account: Account, fi
         await ask_for_export(connection, account, order, audit)
 
 
-def _chosen(pack: Pack, ids: list[str]) -> str:
+def _ids_of(pack: Pack, chosen: list[str]) -> list[str]:
+    """The chosen ids, each once. Raises `Refusal` for none, for too many, and for a text that is no id."""
+    ids = list(dict.fromkeys(chosen))
     if not ids:
         raise refuse("pack.none_chosen", "没有选择，请在列表里勾选后再打包下载。", status=422)
     if len(ids) > pack.most:
         raise _too_many(pack)
-    return ",".join(ids)
+    if not all(map(pack.is_row_id, ids)):
+        raise refuse("pack.row_unknown", "所选的行无法识别，请刷新列表后重新勾选。", status=422)
+    return ids
 
 
 def _too_many(pack: Pack) -> Refusal:
@@ -109,10 +116,10 @@ async def write_pack(
 async def _ids(
     sources: Sources, listing: Listing[Any], account: Account, question: Mapping[str, str]
 ) -> list[str]:
-    """The rows to pack, each once. Raises `Refusal` (`pack.too_many`)."""
+    """The rows to pack, each once. Raises `Refusal` (`pack.too_many`, `pack.row_unknown`)."""
     pack = pack_of(listing)
     if CHOSEN in question:
-        return list(dict.fromkeys(question[CHOSEN].split(",")))
+        return _ids_of(pack, question[CHOSEN].split(","))
     found: list[str] = []
     key = ""
     catalog = await sources.catalog.get()

@@ -11,7 +11,7 @@ from mingpiao.identity.model import Account
 from mingpiao.issuing.model import Bill, BillFilter, BillState, BillSums, Color
 from mingpiao.issuing.service import MOST_LOOKED_THROUGH, list_bills, sum_bills
 from mingpiao.kernel.clock import to_shanghai
-from mingpiao.kernel.codes import is_number, region_covers
+from mingpiao.kernel.codes import is_code, is_number, region_covers
 from mingpiao.kernel.money import plain_number
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.bills.files import packed_bill
@@ -169,6 +169,11 @@ def _row_id(row: BillRow) -> str:
     return f"{row.bill.code}-{row.bill.number}"
 
 
+def _is_row_id(text: str) -> bool:
+    code, _, number = text.partition("-")
+    return is_code(code) and is_number(number)
+
+
 def _state(row: BillRow) -> Parts:
     red = Badge("红票", "red") if row.bill.color is Color.RED else ""
     return Parts(
@@ -318,6 +323,7 @@ UNIT_BILLS: Listing[BillRow] = Listing(
         endings=("ofd", "pdf"),
         most=_MOST_PACKED,
         row_id=_row_id,
+        is_row_id=_is_row_id,
         document=packed_bill,
     ),
 )
