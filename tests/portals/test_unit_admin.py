@@ -4,11 +4,13 @@ import re
 
 import httpx
 import pytest
+from sqlalchemy import text
 from tests.support.browser import Browser, members_of
 from tests.support.world import BAOTOU, HOHHOT, PROVINCE, XINCHENG, World, a_world
 
 from mingpiao.demo.people import uscc
 from mingpiao.identity.model import Role
+from mingpiao.kernel.clock import today
 
 world = a_world()
 
@@ -158,6 +160,29 @@ async def test_a_region_that_does_not_exist_is_told_to_the_province_too(world: W
         answer = await register(browser, region_code="159999")
     assert answer.status_code == 422
     assert "请选择本部门所辖的地区" in answer.text
+
+
+async def test_a_region_that_has_ended_takes_no_unit(world: World) -> None:
+    charity = world.province.charity
+    async with world.database.system() as connection:
+        await connection.execute(
+            text("UPDATE regions SET ended_on = :day WHERE code = :code"), {"day": today(), "code": XINCHENG}
+        )
+    async with await world.browser(region=PROVINCE) as browser:
+        answer = await register(browser)
+        moved = await post(
+            browser,
+            f"/finance/units/{charity.unit_id}/changes/region",
+            confirmed="yes",
+            after=XINCHENG,
+            effective_on=today().isoformat(),
+            reason="迁移",
+        )
+    assert answer.status_code == 422
+    assert "请选择本部门所辖的地区" in answer.text
+    assert moved.status_code == 422
+    assert "该地区已撤并" in moved.text
+    assert await world.value("SELECT count(*) FROM units WHERE region_code = $1", XINCHENG) == 0
 
 
 async def test_another_county_touches_nothing(world: World) -> None:

@@ -31,7 +31,7 @@ from mingpiao.catalog.model import (
     Region,
     TemplateDay,
 )
-from mingpiao.catalog.tables import catalog_versions, template_days
+from mingpiao.catalog.tables import catalog_versions, regions, template_days
 from mingpiao.identity.model import Acting, AuditEntry, platform
 from mingpiao.identity.service import record
 from mingpiao.kernel.clock import today
@@ -236,6 +236,12 @@ async def count_kinds_with_lists(connection: AsyncConnection, codes: Sequence[st
     """How many bill kinds have a field that takes its choices from one of these code lists."""
     kinds = (await _all(connection, KINDS)).values()
     return sum(any(field.code_list in codes for field in kind.extension_fields) for kind in kinds)
+
+
+async def region_has_ended(connection: AsyncConnection, code: str, day: date) -> bool:
+    """Whether a region had ended by a day; one that does not exist has not."""
+    query = select(regions.c.code).where(regions.c.code == code, regions.c.ended_on <= day)
+    return (await connection.execute(query)).first() is not None
 
 
 async def save_regions(connection: AsyncConnection, values: Sequence[Region], *, acting: Acting) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.approvals.service import propose, stale
+from mingpiao.catalog.service import region_has_ended
 from mingpiao.house.model import ChangedRow, ProposalKind, Topic
 from mingpiao.house.rooms import listeners
 from mingpiao.identity.model import Acting, AuditEntry, platform
@@ -253,8 +254,15 @@ async def _check(connection: AsyncConnection, unit: Unit, wish: ChangeWish, *, a
         problems.append(_wrong("after", "只能迁到本部门所辖的地区；跨地区迁移请由共同的上级财政部门办理。"))
     if problems:
         raise Refusal(*problems)
+    if wish.kind is UnitChangeKind.REGION:
+        await _refuse_ended(connection, wish.after, wish.effective_on)
     if wish.kind in (UnitChangeKind.REGION, UnitChangeKind.CLOSE):
         await _refuse_obstacles(connection, unit.unit_id)
+
+
+async def _refuse_ended(connection: AsyncConnection, region_code: str, day: date) -> None:
+    if await region_has_ended(connection, region_code, day):
+        raise Refusal(_wrong("after", "该地区已撤并，请选择接替它的地区。"))
 
 
 async def _refuse_obstacles(connection: AsyncConnection, unit_id: int) -> None:
@@ -349,6 +357,7 @@ async def _recode(connection: AsyncConnection, unit: Unit, change: UnitChange, *
 
 
 async def _move(connection: AsyncConnection, unit: Unit, change: UnitChange, *, acting: Acting) -> None:
+    await _refuse_ended(connection, change.after, today())
     await _refuse_obstacles(connection, unit.unit_id)
     await _set(connection, unit, region_code=change.after)
     for tell in listeners(MOVED):

@@ -10,8 +10,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.catalog.service import region_has_ended
 from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record, record_all
+from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import is_uscc, uscc_check_digit
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
@@ -94,11 +96,13 @@ async def register(connection: AsyncConnection, unit: Unit, *, acting: Acting) -
     """Store a unit, or return the one that already exists under its 统一社会信用代码 with the same data.
 
     Raises `Refusal` with every problem of the data, with `unit.region_unknown` for a region that is not the
-    acting person's, or with `unit.differs` (409) where the code is registered with other data.
+    acting person's or has ended, or with `unit.differs` (409) where the code is registered with other data.
     """
     if problems := unit_problems(unit):
         raise Refusal(*problems)
     if not may_manage(unit.region_code, acting=acting):
+        raise _region_unknown()
+    if await region_has_ended(connection, unit.region_code, today()):
         raise _region_unknown()
     (answer,) = await register_many(connection, [unit], dry_run=False, acting=acting)
     if isinstance(answer, Problem):
