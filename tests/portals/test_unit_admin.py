@@ -185,6 +185,21 @@ async def test_a_region_that_has_ended_takes_no_unit(world: World) -> None:
     assert await world.value("SELECT count(*) FROM units WHERE region_code = $1", XINCHENG) == 0
 
 
+async def test_a_number_or_a_nul_that_no_row_can_have_is_no_page(world: World) -> None:
+    charity = world.province.charity
+    async with await world.browser(region=PROVINCE) as browser:
+        for number in (2**63 - 1, 2**63, 10**30):
+            for page in (f"units/{number}", f"units/{number}/accounts", f"approvals/{number}"):
+                assert (await browser.get(f"/finance/{page}")).status_code == 404, page
+        assert (await browser.get(f"/finance/faces/0301/{2**31}/edit")).status_code == 404
+        for address in (f"units/{charity.unit_id}/planned/{2**63}/withdraw", f"units/{2**63}/changes/close"):
+            assert (await post(browser, f"/finance/{address}")).status_code == 404, address
+        assert (await post(browser, f"/finance/units/{charity.unit_id}/apps/%00")).status_code == 404
+    async with await world.browser(Role.UNIT_HANDLER) as clerk:
+        assert (await post(clerk, "/unit/drafts/%00/delete")).status_code == 404
+        assert (await clerk.get(f"/unit/payers/{2**63}")).status_code == 404
+
+
 async def test_another_county_touches_nothing(world: World) -> None:
     async with await world.browser(region=XINCHENG) as browser:
         address = await _registered(browser)

@@ -5,7 +5,7 @@ from litestar import Router
 from mingpiao.intake import BoundedRequest
 from mingpiao.portals.gates import ADMINISTER
 from mingpiao.portals.packing import serve_static
-from mingpiao.portals.routing import portal_router
+from mingpiao.portals.routing import portal_router, refuse_impossible_address
 from mingpiao.portals.session import require_department, require_right, require_unit
 from mingpiao.portals.subjects import subjects
 
@@ -16,6 +16,7 @@ def create_router() -> Router:
     return Router(
         path="/",
         request_class=BoundedRequest,
+        guards=[refuse_impossible_address],
         route_handlers=[
             serve_static,
             *(handler for subject in found for handler in subject.anybody),
