@@ -256,6 +256,10 @@ async def test_closing_takes_two_persons_returns_numbers_and_stays(world: World)
             each for each in await stock_levels(connection, hospital.unit_id) if each.kind_code == bill.kind
         ]
     async with await world.browser(Role.DEPARTMENT_HEAD, region=PROVINCE) as browser:
+        invited = await post(
+            browser, f"{address_of(hospital)}/accounts", username="hospital-manager", display_name="管理员"
+        )
+        assert invited.status_code == 200, invited.text
         asked = await post(
             browser, f"{address_of(hospital)}/changes/close", effective_on=today().isoformat(), reason="撤销"
         )
@@ -299,6 +303,17 @@ async def test_closing_takes_two_persons_returns_numbers_and_stays(world: World)
             )  # fmt: skip
             assert refused.status_code == 409, page_name
         assert (await browser.get(f"{address_of(hospital)}/changes/name")).status_code == 409
+        await _keeps_its_accounts_shut(world, browser, hospital)
+
+
+async def _keeps_its_accounts_shut(world: World, browser: Browser, resident: Resident) -> None:
+    account = await world.value(
+        "SELECT account_id FROM accounts WHERE unit_id = $1 AND role = 'unit_manager'", resident.unit_id
+    )
+    address = f"{address_of(resident)}/accounts/{account}"
+    for verb, status in (("enable", 409), ("renew", 409), ("disable", 303)):
+        assert (await post(browser, address, verb=verb)).status_code == status, verb
+    assert not await world.value("SELECT active FROM accounts WHERE account_id = $1", account)
 
 
 async def _second_head(world: World) -> Browser:

@@ -35,12 +35,14 @@ async def invite_manager(
 
 
 async def managed_account(
-    connection: AsyncConnection, unit_id: int, account_id: int, *, acting: Acting
+    connection: AsyncConnection, unit_id: int, account_id: int, *, even_closed: bool = False, acting: Acting
 ) -> Account:
     """A manager's account of a unit that the acting person's department is responsible for.
 
-    Other accounts are the manager's own to keep. Raises `Refusal`: `account.unknown` (404), and what
-    `lock_managed` raises.
+    Other accounts are the manager's own to keep. Raises `Refusal`: `account.unknown` (404), `unit.closed` (409)
+    for one of a closed unit but with `even_closed`, and what `lock_managed` raises.
     """
-    await lock_managed(connection, unit_id, acting=acting)
+    unit = await lock_managed(connection, unit_id, acting=acting)
+    if not even_closed:
+        refuse_closed(unit)
     return await account_in_unit(connection, unit_id, account_id, role=Role.UNIT_MANAGER)

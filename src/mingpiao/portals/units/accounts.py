@@ -30,9 +30,12 @@ from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.portals.units.access import managed_unit, unit_crumbs
 from mingpiao.portals.units.lists import UNITS
 from mingpiao.portals.units.rights import UNIT_MANAGE
+from mingpiao.units.model import UnitState
 from mingpiao.units.service import invite_manager, managed_account
 
 _GUARDS = [require_right(UNIT_MANAGE)]
+#: What takes access away is done for a closed unit too; what gives it is not.
+_TAKES_AWAY = frozenset({"disable", "withdraw"})
 
 
 @get("/units/{unit_id:int}/accounts", guards=_GUARDS)
@@ -85,7 +88,9 @@ async def change_unit_account(
 async def _change(
     connection: AsyncConnection, unit_id: int, account_id: int, verb: str, call: PageCall
 ) -> Invitation | None:
-    account = await managed_account(connection, unit_id, account_id, acting=call.acting)
+    account = await managed_account(
+        connection, unit_id, account_id, even_closed=verb in _TAKES_AWAY, acting=call.acting
+    )
     if verb == "renew":
         return await renew_invitation(connection, account, acting=call.acting)
     if verb == "withdraw":
@@ -116,15 +121,17 @@ async def _accounts_page(
         "units/accounts.html",
         title="票据管理员和账户",
         crumbs=unit_crumbs(unit),
-        rows=[(state, _actions(state, address)) for state in states],
+        rows=[(state, _actions(state, address, closed=unit.state is UnitState.CLOSED)) for state in states],
         form=form,
         values=given,
         problems=problems,
     )
 
 
-def _actions(state: AccountState, address: str) -> list[PageAction]:
-    """What a department may do with an account: with managers only, the others are theirs."""
+def _actions(state: AccountState, address: str, *, closed: bool) -> list[PageAction]:
+    """What a department may do with an account: with managers only, the others are theirs.
+    Of a closed unit nobody is let in again.
+    """
     account = state.account
     if account.role is not Role.UNIT_MANAGER:
         return []
@@ -141,6 +148,7 @@ def _actions(state: AccountState, address: str) -> list[PageAction]:
             about=f"{label} {account.username}",
         )
         for verb, label in offered
+        if verb in _TAKES_AWAY or not closed
     ]
 
 
