@@ -158,6 +158,16 @@ async def test_a_real_bill_is_shown_and_its_sample_file_is_in_the_audit_trail(
     assert await site.value("SELECT count(*) FROM audit_log WHERE action = 'face:preview'") == 2
 
 
+async def test_what_is_no_text_for_the_database_is_left_out_and_the_choice_is_quoted(
+    site: World, designer: Browser
+) -> None:
+    await started(designer)
+    bench = await designer.get(EDIT)
+    saved = await send(designer, bench, EDIT, do="save", note="一\0二", sample="a&b=\0 c")
+    assert saved.headers["location"] == f"{EDIT}?saved=yes&sample=a%26b%3D+c"
+    assert await site.value("SELECT note FROM face_versions") == "一二"
+
+
 async def test_two_designers_do_not_overwrite_each_other(designer: Browser, head: Browser) -> None:
     await started(designer)
     first, second = await designer.get(EDIT), await head.get(EDIT)
@@ -188,6 +198,7 @@ async def test_a_file_is_tried_before_it_becomes_a_draft(site: World, designer: 
         (b'{"template": 1, "kind": "0301"}', "不是可用的票面样式文件"),
         (b"\xff\xfe", "UTF-8"),
         (json.dumps({"extends": "donation", "shadow": 1}).encode(), "shadow"),
+        (json.dumps({"extends": "donation", "title_color": "\0"}).encode(), "U+0000"),
     ):
         refused = await send(designer, form, address, action="try", files={"file": ("a.json", bad)})
         assert refused.status_code == 422, bad[:20]

@@ -1,5 +1,6 @@
 """Face versions as JSON files for version control: whole, in one order, so that a difference shows what changed."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -10,6 +11,8 @@ from mingpiao.layout.model import FaceFile, FaceTemplate, FaceVersion
 
 #: A face with every part that the check allows is a fifth of this.
 MAX_FACE_BYTES = 256 * 1024
+#: A NUL as JSON writes it, which the database cannot store; not a backslash and the same letters.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def face_file(version: FaceVersion) -> tuple[str, bytes]:
@@ -37,6 +40,8 @@ def read_face_file(data: bytes, kind_code: str) -> FaceTemplate:
         content = msgspec.json.decode(data, type=dict[str, Any])
     except (msgspec.DecodeError, RecursionError) as error:
         raise _unreadable(str(error)) from error
+    if _NUL.search(msgspec.json.encode(content)):
+        raise _unreadable("文字中有不能使用的字符 U+0000")
     if "template" in content:
         if content.get("kind") != kind_code:
             raise refuse(

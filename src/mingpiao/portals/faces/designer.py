@@ -4,6 +4,7 @@
 """
 
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -72,7 +73,7 @@ async def change_face(
         return await _show(call, desk, form, refusal.problems)
     address = f"{LIST}/{code}"
     if asked == "save":
-        address += f"/{saved.version}/edit?saved=yes&sample={form.sample}"
+        address += f"/{saved.version}/edit?{urlencode({'saved': 'yes', 'sample': form.sample})}"
     return redirect(call.request, address)
 
 

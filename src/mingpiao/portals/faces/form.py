@@ -110,17 +110,22 @@ def form_of(version: FaceVersion, sample: str = "") -> FaceForm:
 def form_from(members: Mapping[str, str]) -> FaceForm:
     """The form from its members as they were sent."""
     texts = {
-        name[len(PREFIX) :]: text.replace("\x00", "")[:_LONGEST_TEXT]
+        name[len(PREFIX) :]: _clean(text)[:_LONGEST_TEXT]
         for name, text in members.items()
         if name.startswith(PREFIX)
     }
     return FaceForm(
         texts=dict(list(texts.items())[:_MOST_MEMBERS]),
-        valid_from=members.get("valid_from", "").strip(),
-        note=members.get("note", "")[:500],
+        valid_from=_clean(members.get("valid_from", "")).strip(),
+        note=_clean(members.get("note", ""))[:500],
         revision=read_whole(members.get("revision", ""), digits=9) or 0,
-        sample=members.get("sample", "")[:40],
+        sample=_clean(members.get("sample", ""))[:40],
     )
+
+
+def _clean(text: str) -> str:
+    """Without NUL, which the database cannot store."""
+    return text.replace("\x00", "")
 
 
 def changed(form: FaceForm, operation: str) -> FaceForm:
