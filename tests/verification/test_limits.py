@@ -100,8 +100,8 @@ async def test_a_puzzle_is_a_picture_whose_sum_stands_nowhere_else(counter: Coun
     with Image.open(io.BytesIO(b64decode(data))) as picture:
         assert picture.size == (300, 90)
         assert not picture.info
-    # The token names the sum only under a seal: until when it holds, and chance.
-    assert len(first["puzzle_token"].split(".")) == 4
+    # The token names the sum only under a seal: from and until when it holds, chance, and two seals.
+    assert len(first["puzzle_token"].split(".")) == 5
 
 
 async def test_a_picture_is_answered_at_once(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,14 +151,29 @@ async def test_guesses_from_many_addresses_lead_to_a_puzzle_and_shut_nobody_out(
     token, question = await _puzzle(counter, ADDRESS)
     right, reply = counter.bill.check_code, PuzzleReply(token, solved(question))
     needed = "verification.puzzle_needed"
-    wrong_sum = PuzzleReply(token, str(int(solved(question)) + 1))
     with set_to(now() + timedelta(seconds=16)):
-        assert await _guess(counter.verifier, counter, right, ADDRESS, wrong_sum) == needed
         assert await _guess(counter.verifier, counter, right, "203.0.113.77", reply) == needed
         assert await _guess(counter.verifier, counter, right, ADDRESS, reply) == "genuine"
         assert await _guess(counter.verifier, counter, right, ADDRESS, reply) == needed
     with set_to(now() + timedelta(minutes=11)):
         assert await _guess(counter.verifier, counter, right, ADDRESS, PuzzleReply(token, "1")) == needed
+
+
+async def test_a_puzzle_may_be_answered_once_also_wrongly(counter: Counter) -> None:
+    await _wrong_from_many(counter)
+    right, needed = counter.bill.check_code, "verification.puzzle_needed"
+    token, question = await _puzzle(counter, ADDRESS)
+    wrong_sum = PuzzleReply(token, str(int(solved(question)) + 1))
+    made_up = PuzzleReply(f"{token[:-1]}{'1' if token[-1] == '0' else '0'}", solved(question))
+    before = len(await counter.failures())
+    with set_to(now() + timedelta(seconds=16)):
+        assert await _guess(counter.verifier, counter, right, ADDRESS, made_up) == needed
+        assert len(await counter.failures()) == before
+        assert await _guess(counter.verifier, counter, right, ADDRESS, wrong_sum) == needed
+        assert len(await counter.failures()) == before + 1
+        reply = PuzzleReply(token, solved(question))
+        assert await _guess(counter.verifier, counter, right, ADDRESS, reply) == needed
+    assert await _with_puzzle(counter, right, ADDRESS) == "genuine"
 
 
 async def test_puzzles_do_not_help_for_ever(counter: Counter) -> None:

@@ -1,8 +1,8 @@
 """A small question that tells a person from a program that guesses by the thousand.
 
 It is a sum in a picture, or, for who does not see it, a sum in words that may be answered only after a while. Nothing
-is kept until it is solved: what was asked stands in a token under a key that all processes derive from the master
-key. A token holds for one network address and ten minutes, and opens one check.
+is kept until it is answered: what was asked stands in a token under a key that all processes derive from the master
+key. A token holds for one network address, ten minutes and one answer; the right one opens one check.
 """
 
 import asyncio
@@ -84,31 +84,43 @@ class Puzzles:
             opens += WORDS_WAIT_SECONDS
             # Who was told the sum in words may find it in the token as well.
             stem = f"{opens}.{until}.{secrets.token_hex(12)}.{left}.{right}"
-            token = f"{stem}.{self._seal(stem, left + right, address)}"
+            token = self._token(stem, left + right, address)
             return Puzzle(question=_in_words(left, right), token=token, wait=WORDS_WAIT_SECONDS)
         stem = f"{opens}.{until}.{secrets.token_hex(12)}"
-        token = f"{stem}.{self._seal(stem, left + right, address)}"
+        token = self._token(stem, left + right, address)
         drawn = await asyncio.to_thread(draw_puzzle, f"{left}+{right}=")
         picture = f"data:image/png;base64,{b64encode(drawn).decode()}"
         return Puzzle(question=_OF_PICTURE, token=token, picture=picture)
 
     async def solve(self, reply: PuzzleReply, address: str) -> Solved:
-        """Whether a reply answers a question that was asked of this address; each holds once."""
-        stem, _, seal = reply.token[:_LONGEST].rpartition(".")
+        """Whether a reply answers a question that was asked of this address; each may be answered once, rightly or
+        wrongly.
+        """
+        sealed, _, proof = reply.token[:_LONGEST].rpartition(".")
+        stem, _, seal = sealed.rpartition(".")
         answer, members = read_whole(reply.answer.strip(), digits=4), stem.split(".")
         opens, until = (read_whole(member, digits=12) for member in (*members, "", "")[:2])
         moment = now().timestamp()
         if answer is None or opens is None or until is None or until < moment:
             return Solved(right=False)
-        if not hmac.compare_digest(seal.encode(), self._seal(stem, answer, address).encode()):
+        if not hmac.compare_digest(proof.encode(), self._proof(sealed, address).encode()):
             return Solved(right=False)
-        if moment < opens:
-            left, right = (read_whole(member, digits=2) or 0 for member in members[-2:])
-            asked = _in_words(left, right)
+        right = hmac.compare_digest(seal.encode(), self._seal(stem, answer, address).encode())
+        if right and moment < opens:
+            first, second = (read_whole(member, digits=2) or 0 for member in members[-2:])
+            asked = _in_words(first, second)
             wait = math.ceil(opens - moment)
             return Solved(right=False, early=Puzzle(question=asked, token=reply.token, wait=wait))
         spent = await self._pool.fetchval(_SPEND, f"puzzle:{stem}", now().date())
-        return Solved(right=bool(spent))
+        return Solved(right=right and bool(spent))
+
+    def _token(self, stem: str, answer: int, address: str) -> str:
+        sealed = f"{stem}.{self._seal(stem, answer, address)}"
+        return f"{sealed}.{self._proof(sealed, address)}"
+
+    def _proof(self, sealed: str, address: str) -> str:
+        """Shows that a token was given out, whatever is answered: made-up tokens leave no rows behind."""
+        return hmac_sm3(self._key, f"token\n{sealed}\n{address}".encode()).hex()
 
     def _seal(self, stem: str, answer: int, address: str) -> str:
         return hmac_sm3(self._key, f"{stem}\n{answer}\n{address}".encode()).hex()
