@@ -21,7 +21,8 @@ def test_each_step_of_a_tour_is_about_a_part_of_its_page(visit: Callable[..., Vi
     if tour.name == "issue_form":
         # The form stands behind the choice of a kind, at the same address.
         page.locator("main .card a").first.click()
-        page.goto(page.url + "&tour=again")
+        page.locator("#payer-name").wait_for()
+        page.goto(page.url + ("&" if "?" in page.url else "?") + "tour=again")
     else:
         page.goto(tour.address + "?tour=again")
     card = page.get_by_role("region", name="使用导览")

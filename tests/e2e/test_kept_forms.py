@@ -46,7 +46,7 @@ def test_a_bill_typed_before_the_session_ended_is_issued_once(
 
     end_sessions(town)
     page.get_by_role("button", name="核对并开具").click()
-    expect(page.locator(".alert")).to_contain_text("刚才填写的内容已保留")
+    expect(page.get_by_text("刚才填写的内容已保留")).to_be_visible()
     if scripted:
         visitor.look_closely()
     page.fill("#username", LOGIN)
@@ -66,6 +66,7 @@ def test_a_bill_typed_before_the_session_ended_is_issued_once(
         visitor.look_closely()
 
     page.get_by_role("button", name="核对并开具").click()
+    page.get_by_role("button", name="确认开具").wait_for()
     # Once more, at the last step.
     end_sessions(town)
     page.get_by_role("button", name="确认开具").click()
