@@ -127,7 +127,8 @@ async def _fresh(call: PageCall, window: Window, query: dict[str, str]) -> Respo
         return await form_page(call, window, window.view(fresh_form(window, kind, habits, today())))
     usual = kinds[0].code if len(kinds) == 1 else habits.kind
     if any(kind.code == usual for kind in kinds) and "choose" not in query:
-        return redirect(call.request, f"{ADDRESS}?kind={usual}")
+        tour = "&tour=again" if query.get("tour") == "again" else ""
+        return redirect(call.request, f"{ADDRESS}?kind={usual}{tour}")
     return await _choice(call, window)
 
 
