@@ -36,7 +36,7 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        take_all(Photographer(browser, options.address, passwords), options.accounts.parent / "files")
+        take_all(Photographer(browser, options.address, passwords), options.accounts.parent / "evidence")
         browser.close()
 
 

@@ -11,7 +11,7 @@ from mingpiao.kernel.errors import Problem
 from mingpiao.kernel.grammar import read_typed_decimal
 from mingpiao.portals.forms import clean
 from mingpiao.portals.gates import Right
-from mingpiao.portals.packing import asset
+from mingpiao.portals.packing import STATIC_DIR, asset
 from mingpiao.portals.rendering import csrf_field, day, field_id, moment, money, problems_at
 from mingpiao.portals.router import create_router
 from mingpiao.portals.session import is_local
@@ -166,5 +166,6 @@ def test_who_may_do_what() -> None:
 def test_every_menu_entry_leads_to_a_page_and_has_a_place_of_its_own() -> None:
     entries = menu_entries()
     assert len({entry.place for entry in entries}) == len(entries)
+    assert {entry.icon for entry in entries} <= set((STATIC_DIR.parent / "icons.txt").read_text().split())
     addresses = {path for route in create_router().routes for path in [route.path]}
     assert not [entry.address for entry in entries if entry.address not in addresses]

@@ -177,12 +177,29 @@ class Applications:
         case = await self._returned.match(unit_id, request)
         if not _asks(assessment.hits) and case is None:
             raise wording.nothing_to_appeal()
+        brought = await self._bring_new(unit_id, request, assessment, reason, case, acting=acting)
+        # Without one, another request has stored an application under this business number first.
+        return brought or await self.appeal_request(unit_id, request, reason, acting=acting)
+
+    async def _bring_new(
+        self,
+        unit_id: int,
+        request: IssueRequest,
+        assessment: Assessment,
+        reason: str,
+        case: ReturnedCase | None,
+        *,
+        event: ApplicationEvent = ApplicationEvent.APPEALED,
+        acting: Acting,
+    ) -> Application | None:
+        """Store an application and bring it before the department; None if its business number has one already."""
         catalog, region_code = await self._catalog.get(), await self._region_of(unit_id)
+        doer = Doer.unit(acting)
         async with self._database.system() as connection:
             application = await start(
                 connection,
                 ApplicationEvent.SUBMITTED_FOR_APPEAL,
-                Doer.unit(acting),
+                doer,
                 unit_id=unit_id,
                 region_code=region_code,
                 request=request,
@@ -190,10 +207,9 @@ class Applications:
                 claims=assessment.claims,
                 **await _repeating(connection, case),
             )
-            if application is not None:
-                return await self._bring(connection, application, reason, catalog, Doer.unit(acting))
-        # Another request has stored an application under this business number first.
-        return await self.appeal_request(unit_id, request, reason, acting=acting)
+            if application is None:
+                return None
+            return await self._bring(connection, application, reason, catalog, doer, event=event)
 
     async def _bring_back(
         self, case: ReturnedCase, unit_id: int, request: IssueRequest, *, acting: Acting
@@ -214,30 +230,11 @@ class Applications:
             await self._keep_asked(unit_id, (request,), (foreseen,), acting=acting)
             return foreseen
         reason = f"与退回的申请{case.application_id}是同一业务（{case.likeness(request)}），送回复核。"
-        catalog, region_code = await self._catalog.get(), await self._region_of(unit_id)
-        async with self._database.system() as connection:
-            application = await start(
-                connection,
-                ApplicationEvent.SUBMITTED_FOR_APPEAL,
-                Doer.unit(acting),
-                unit_id=unit_id,
-                region_code=region_code,
-                request=request,
-                findings=assessment.hits,
-                claims=assessment.claims,
-                **await _repeating(connection, case),
-            )
-            if application is not None:
-                return Pending(
-                    application=await self._bring(
-                        connection,
-                        application,
-                        reason,
-                        catalog,
-                        Doer.unit(acting),
-                        event=ApplicationEvent.RESUBMITTED,
-                    )
-                )
+        brought = await self._bring_new(
+            unit_id, request, assessment, reason, case, event=ApplicationEvent.RESUBMITTED, acting=acting
+        )
+        if brought is not None:
+            return Pending(application=brought)
         # Another request has stored an application under this business number first.
         return await self.submit(unit_id, request, acting=acting, look_first=True)
 

@@ -360,3 +360,10 @@ def _wrong(name: str, message: str, code: str = "") -> Filtered:
 def usual_start() -> str:
     """The first day that a list of many rows shows by default."""
     return (today() - timedelta(days=_USUAL_DAYS)).isoformat()
+
+
+def usual_days(_account: Account, values: dict[str, str]) -> dict[str, str]:
+    """What a list by day shows at first: the last thirty days; with a business number, its rows of any day."""
+    if not any(values.values()):
+        return values | {"from": usual_start()}
+    return values | {"from": "", "to": ""} if values["business_no"] else values

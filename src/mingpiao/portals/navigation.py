@@ -11,10 +11,14 @@ from mingpiao.portals.subjects import MenuEntry, menu_entries
 def menu_of(session: Session, path: str) -> list[MenuEntry]:
     """The entries that an account may use. The active one is that with the longest address above `path`."""
     entries = [entry for entry in menu_entries() if allowed(session.account.role, entry.right)]
+    # An entry's own address counts before the same one among those that another entry covers.
     leading = [
-        entry.address for entry in entries if path == entry.address or path.startswith(entry.address + "/")
+        (len(address), address == entry.address, entry.address)
+        for entry in entries
+        for address in (entry.address, *entry.covers)
+        if path == address or path.startswith(address + "/")
     ]
-    here = max(leading, key=len, default="")
+    here = max(leading, default=(0, False, ""))[2]
     return [msgspec.structs.replace(entry, active=entry.address == here) for entry in entries]
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 class MenuEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the menu, for accounts that have `right`; `active` marks the page where the user is.
 
+    `covers` has addresses of further pages that belong to it.
     `place` orders the lines. Existing ones use multiples of ten, so that a new one fits between two others.
     """
 
@@ -35,6 +36,7 @@ class MenuEntry(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     address: str
     icon: str
+    covers: tuple[str, ...] = ()
     active: bool = False
 
 

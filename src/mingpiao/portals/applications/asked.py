@@ -7,7 +7,6 @@ import msgspec
 
 from mingpiao.applications.model import AskedFilter, AskedRequest, AskEnding
 from mingpiao.applications.service import list_asked, rules_that_asked
-from mingpiao.identity.model import Account
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_EXPORT
@@ -20,7 +19,7 @@ from mingpiao.portals.list_filters import (
     Options,
     TextFilter,
     UnitFilter,
-    usual_start,
+    usual_days,
 )
 from mingpiao.portals.list_model import ExportFile, Listing
 from mingpiao.storage.paging import Page
@@ -68,13 +67,6 @@ async def _own(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> P
 
 async def _of_region(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[AskedRow]:
     return await _rows(here, wanted, key, limit, wanted["unit_id"])
-
-
-def _usual(_account: Account, values: dict[str, str]) -> dict[str, str]:
-    """Without any filter, the last thirty days; with a business number, its rows of any day."""
-    if not any(values.values()):
-        return values | {"from": usual_start()}
-    return values | {"from": "", "to": ""} if values["business_no"] else values
 
 
 async def _rule_options(here: Here) -> Options:
@@ -188,7 +180,7 @@ UNIT_ASKED: Listing[AskedRow] = Listing(
     title="核实记录",
     crumbs=(("首页", "/unit"),),
     filters=_FILTERS,
-    usual=_usual,
+    usual=usual_days,
     columns=_columns("unit", "/unit/applications", units=False),
     fetch=_own,
     empty=(_EMPTY, "业务系统提交、因规则需要核实而没有当即开具的请求会出现在这里；可以放宽日期后重新查询。"),
@@ -199,7 +191,7 @@ FINANCE_ASKED: Listing[AskedRow] = Listing(
     address="/finance/asked",
     title="核实记录",
     filters=(*_FILTERS, UnitFilter()),
-    usual=_usual,
+    usual=usual_days,
     columns=_columns("finance", "/finance/reviews", units=True),
     fetch=_of_region,
     empty=(

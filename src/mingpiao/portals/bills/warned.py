@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from mingpiao.identity.model import Account
 from mingpiao.issuing.service import WarnedBill, WarnedFilter, list_warned, rules_that_warned
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_EXPORT
@@ -18,7 +17,7 @@ from mingpiao.portals.list_filters import (
     Options,
     TextFilter,
     UnitFilter,
-    usual_start,
+    usual_days,
 )
 from mingpiao.portals.list_model import ExportFile, Listing
 from mingpiao.storage.paging import Page
@@ -58,13 +57,6 @@ async def _own(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> P
 
 async def _of_region(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[WarnedRow]:
     return await _rows(here, wanted, key, limit, wanted["unit_id"])
-
-
-def _usual(_account: Account, values: dict[str, str]) -> dict[str, str]:
-    """Without any filter, the last thirty days; with a business number, its bill of any day."""
-    if not any(values.values()):
-        return values | {"from": usual_start()}
-    return values | {"from": "", "to": ""} if values["business_no"] else values
 
 
 async def _rule_options(here: Here) -> Options:
@@ -152,7 +144,7 @@ UNIT_WARNED: Listing[WarnedRow] = Listing(
     title="提示记录",
     crumbs=(("首页", "/unit"),),
     filters=_FILTERS,
-    usual=_usual,
+    usual=usual_days,
     columns=_columns("unit", units=False),
     fetch=_own,
     empty=_EMPTY,
@@ -163,7 +155,7 @@ FINANCE_WARNED: Listing[WarnedRow] = Listing(
     address="/finance/warnings",
     title="提示记录",
     filters=(*_FILTERS, UnitFilter()),
-    usual=_usual,
+    usual=usual_days,
     columns=_columns("finance", units=True),
     fetch=_of_region,
     empty=_EMPTY,

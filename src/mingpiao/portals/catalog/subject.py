@@ -25,5 +25,14 @@ SUBJECT = Subject(
         ),
     ],
     lists=_LISTS,
-    menu=(MenuEntry(right=FINANCE_VIEW, place=288, label=HOME[0], address=HOME[1], icon="table"),),
+    menu=(
+        MenuEntry(
+            right=FINANCE_VIEW,
+            place=288,
+            label=HOME[0],
+            address=HOME[1],
+            icon="table",
+            covers=tuple(listing.address for listing in _LISTS),
+        ),
+    ),
 )

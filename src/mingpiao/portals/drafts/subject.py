@@ -7,6 +7,6 @@ from mingpiao.portals.subjects import MenuEntry, Subject
 SUBJECT = Subject(
     unit=unit.HANDLERS,
     lists=(lists.DRAFTS,),
-    menu=(MenuEntry(right=UNIT_ISSUE, place=22, label="草稿", address="/unit/drafts", icon="edit"),),
+    menu=(MenuEntry(right=UNIT_ISSUE, place=22, label="草稿", address="/unit/drafts", icon="pencil"),),
     help={"/unit/drafts": "unit#开具一张票据"},
 )

@@ -54,7 +54,7 @@ PAYERS: Listing[KnownPayer] = Listing(
         Column(name="state", label="状态", value=_state, text=lambda payer: _state(payer).text),
     ),
     fetch=_fetch,
-    empty=("名录中没有符合条件的缴款人", "开过票的缴款人自动进入名录，也可以从文件导入。"),
+    empty=("名录中没有符合条件的缴款人", "打开“开具票据”时，开过票的缴款人自动进入名录；也可以从文件导入。"),
     buttons=(Button(label="导入", address="/unit/payers/import", right=UNIT_PAYERS),),
     export=ExportFile(
         action="payer:export",

@@ -6,6 +6,7 @@ Nothing is kept: results are shown while they are found, and the page carries th
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import chain
+from typing import Any
 
 import msgspec
 from litestar import Response, get, post
@@ -189,16 +190,16 @@ def _rows_of(name: str, data: bytes) -> Iterator[CheckLine]:
 
 async def _pieces(verifier: Verifier, lines: Sequence[CheckLine], address: str) -> AsyncIterator[str]:
     """The parts of the page that come one after the other: the table's head, its rows, and what follows."""
-    parts = ENVIRONMENT.get_template("verification/batch_parts.html").module
+    parts: Any = ENVIRONMENT.get_template("verification/batch_parts.html").module
     rows: list[CheckedRow] = []
     seen: dict[int, int] = {}
-    yield str(parts.start(_LAYOUT.columns))  # type: ignore[attr-defined]
+    yield str(parts.start(_LAYOUT.columns))
     async for answer in verifier.by_many(lines, address=address):
         rows.append(_row(len(rows) + 1, answer, seen))
-        yield str(parts.row(rows[-1], _LAYOUT.columns, len(lines)))  # type: ignore[attr-defined]
+        yield str(parts.row(rows[-1], _LAYOUT.columns, len(lines)))
     carried = csv_text([_LAYOUT.columns, *(row.cells for row in rows)]).replace("\r\n", "\n").strip()
     counts = [(sort, sum(row.sort == sort for row in rows)) for sort in _SORTS]
-    yield str(parts.end(len(rows), counts, carried, verifier.seal(carried)))  # type: ignore[attr-defined]
+    yield str(parts.end(len(rows), counts, carried, verifier.seal(carried)))
 
 
 _GOOD, _REVERSED, _RED, _BAD, _UNKNOWN, _NONE = _SORTS = (
