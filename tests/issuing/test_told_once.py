@@ -14,7 +14,6 @@ from tests.support.rules import put_in_force
 from tests.support.world import World
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.catalog.service import CatalogStore
 from mingpiao.demo.units import demo_units
 from mingpiao.issuing.checks import examine
 from mingpiao.issuing.model import IssueRequest, Refused
@@ -67,10 +66,9 @@ async def _told(request: IssueRequest, resident: Resident, rules: list[LoadedRul
     assert isinstance(problems, tuple), "the checks have nothing against this request"
     overseer = Overseer(
         cast(Database, None),
-        cast(CatalogStore, Known(_catalog())),
         cast(RuleBook, Known(RuleSet(1, rules, {}))),
     )
-    return await overseer.refusals(request, profile, problems)
+    return await overseer.refusals(request, profile, _catalog(), problems)
 
 
 def _resident(kind: str) -> Resident:

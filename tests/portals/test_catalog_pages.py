@@ -242,6 +242,8 @@ async def test_a_region_is_merged_and_its_units_move(site: World) -> None:
     kept = await site.value("SELECT region_code FROM bills WHERE bill_id = $1", bill.bill_id)
     assert kept == home
     assert "已撤并，不能再修改" in (await change(browser, f"{here}/edit", name="新", reason="x")).text
+    below = await change(browser, f"/finance/regions/{into}/edit", parent=home, reason="x")
+    assert (below.status_code, "已撤并，请改为接替它的区划" in below.text) == (422, True)
 
 
 async def test_a_region_is_split(site: World) -> None:

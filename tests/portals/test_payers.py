@@ -120,3 +120,5 @@ async def test_payers_are_imported_once(site: World) -> None:
     assert await _found(browser, "1390") == ["其其格"]
     assert await site.value("SELECT count(*) FROM payer_book") == 2
     assert await site.value("SELECT count(*) FROM audit_log WHERE action = 'payer:import'") == 2
+    told = "SELECT count(*) FROM audit_log JOIN payer_book ON subject = 'payer:' || payer_id WHERE action = 'payer:import'"
+    assert await site.value(told) == 2

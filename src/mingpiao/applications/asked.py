@@ -37,8 +37,16 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     questions: Mapping[_Key, Sequence[tuple[IssueRequest, NeedsConfirmation]]]
     refusals: frozenset[str]
 
-    def __bool__(self) -> bool:
-        return bool(self.questions or self.refusals)
+    def parts(self) -> list["Asked"]:
+        """The questions and the refusals, as far as there are any, each for a transaction of its own.
+
+        Each part locks rows in one order; together they could wait for another batch in a circle.
+        """
+        parts = (
+            Asked(questions=self.questions, refusals=frozenset()),
+            Asked(questions={}, refusals=self.refusals),
+        )
+        return [part for part in parts if part.questions or part.refusals]
 
 
 def asked_among(answered: Iterable[tuple[IssueRequest, Outcome]]) -> Asked:
@@ -88,7 +96,7 @@ RETURNING business_no
 async def keep_asked(connection: asyncpg.Connection, unit_id: int, asked: Asked, *, acting: Acting) -> None:
     """Keep what rules asked about a unit's requests, and which of those asked before were refused since.
 
-    Works within the caller's transaction. The audit trail has a row for the first time that a request is
+    Works within the caller's transaction, which keeps one of the `parts`. The audit trail has a row for the first time that a request is
     asked about and for its refusal; repetitions only count.
     """
     entries: list[AuditEntry] = []

@@ -134,10 +134,9 @@ class Applications:
         acting: Acting,
     ) -> None:
         """Keep before the caller is answered what rules asked; whoever got no answer asks again."""
-        asked = asked_among(zip(requests, outcomes, strict=True))
-        if asked:
+        for part in asked_among(zip(requests, outcomes, strict=True)).parts():
             async with self._database.pool.acquire() as connection, connection.transaction():
-                await keep_asked(connection, unit_id, asked, acting=acting)
+                await keep_asked(connection, unit_id, part, acting=acting)
 
     async def must_be_seen(self, unit_id: int, request: IssueRequest) -> Problem | None:
         """Why a request that nobody looks at may not be issued: it repeats what a department returned.

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -48,6 +49,8 @@ ISSUE_JOB = "issue_batch"
 PORTION = 1_000
 #: A sheet of at most so many rows is judged while its page waits.
 CHECKED_AT_ONCE = 1_000
+#: After so long a worker judges also a short sheet: the process that should have done so was cut off.
+_CHECKED_BY_NOW = timedelta(seconds=30)
 #: The desk's refusals that are not about a row, so that no other row would fare better.
 _HALTING = frozenset(
     {
@@ -128,7 +131,7 @@ class BatchDesk:
             await record(
                 connection, _entry("upload", batch_id, unit_id, acting=acting, file=file_name, rows=len(rows))
             )
-            await enqueue(connection, CHECK_JOB, {"batch_id": batch_id}, key=f"{CHECK_JOB}:{batch_id}:1")
+            await _enqueue_check(connection, batch_id, len(rows), f"{CHECK_JOB}:{batch_id}:1")
         return await self._checked_soon(batch_id, len(rows))
 
     async def correct(self, batch_id: int, rows: Sequence[SheetRow], *, acting: Acting) -> BillBatch:
@@ -209,7 +212,7 @@ class BatchDesk:
         values = {"batch_id": batch.batch_id, "moment": now()}
         await connection.execute(_CHANGED, values)
         key = f"{CHECK_JOB}:{batch.batch_id}:{batch.version + 1}"
-        await enqueue(connection, CHECK_JOB, {"batch_id": batch.batch_id}, key=key)
+        await _enqueue_check(connection, batch.batch_id, batch.open_rows, key)
 
     async def _checked_soon(self, batch_id: int, rows: int) -> BillBatch:
         """The batch, judged at once where it is short; else a worker is about to judge it."""
@@ -491,6 +494,12 @@ async def enqueue_moving(database: Database) -> None:
             else:
                 key = f"{CHECK_JOB}:{batch_id}:{row['version']}"
                 await enqueue(connection, CHECK_JOB, {"batch_id": batch_id}, key=key)
+
+
+async def _enqueue_check(connection: AsyncConnection, batch_id: int, rows: int, key: str) -> None:
+    """Have a worker judge the rows; a short batch only later, as the caller judges it itself at once."""
+    delay = _CHECKED_BY_NOW if rows <= CHECKED_AT_ONCE else None
+    await enqueue(connection, CHECK_JOB, {"batch_id": batch_id}, key=key, delay=delay)
 
 
 async def _set_state(connection: AsyncConnection, batch_id: int, state: BatchState, reason: str = "") -> None:

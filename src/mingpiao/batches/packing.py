@@ -69,12 +69,13 @@ async def write_pack(database: Database, files: FileStore, documents: DrawsOfd, 
     with tempfile.TemporaryDirectory(prefix="mingpiao-batch-") as folder:
         path = Path(folder) / "batch.zip"
         await _write(database, documents, batch, rows, path)
-        await files.put_file(pack_key(batch_id), path)
+        expires = now() + PACK_KEPT
+        await files.put_file(pack_key(batch_id, expires), path)
         values = {
             "batch_id": batch_id,
             "count": len(rows),
             "size": path.stat().st_size,
-            "expires": now() + PACK_KEPT,
+            "expires": expires,
         }
     async with database.system() as connection:
         await connection.execute(_READY, values)
@@ -100,9 +101,9 @@ async def _write(
 async def purge_packs(database: Database, files: FileStore) -> None:
     """Delete ZIP files that have expired: first the file, then what names it."""
     async with database.system() as connection:
-        over = list((await connection.execute(_EXPIRED, {"moment": now()})).scalars())
-    for batch_id in over:
-        await files.delete(pack_key(batch_id))
+        over = (await connection.execute(_EXPIRED, {"moment": now()})).all()
+    for batch_id, expires_at in over:
+        await files.delete(pack_key(batch_id, expires_at))
         async with database.system() as connection:
             await connection.execute(_FORGET, {"batch_id": batch_id, "moment": now()})
 
@@ -125,7 +126,9 @@ UPDATE batches SET pack_state = 'ready', packed_count = :count, packed_size = :s
 WHERE batch_id = :batch_id AND pack_state = 'waiting'
 """
 )
-_EXPIRED = text("SELECT batch_id FROM batches WHERE pack_state = 'ready' AND pack_expires_at < :moment")
+_EXPIRED = text(
+    "SELECT batch_id, pack_expires_at FROM batches WHERE pack_state = 'ready' AND pack_expires_at < :moment"
+)
 _FORGET = text(
     """
 UPDATE batches SET pack_state = 'none', packed_count = 0, packed_size = 0, pack_expires_at = NULL

@@ -1,7 +1,7 @@
 """Batches and their rows in the database."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -377,6 +377,6 @@ async def write_reason(
 PACK_KEPT = timedelta(days=7)
 
 
-def pack_key(batch_id: int) -> str:
-    """The key of a batch's ZIP file in the file store."""
-    return f"batches/{batch_id}.zip"
+def pack_key(batch_id: int, expires_at: datetime) -> str:
+    """The key of a batch's ZIP file in the file store: one that is packed anew later is another file."""
+    return f"batches/{batch_id}-{expires_at.astimezone(UTC):%Y%m%d}.zip"

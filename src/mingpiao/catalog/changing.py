@@ -67,6 +67,10 @@ async def submit(
     (`catalog.reason_missing`), with all problems of the contents (`catalog.*`, fields as members are named), and
     what `approvals.service.propose` raises.
     """
+    if not data.by_two:
+        # What is saved at once must still fit what stands then. An approval takes this lock after that of its
+        # proposal, so a proposal does without.
+        await connection.execute(BASE_DATA.clause)
     catalog = await load(connection)
     require_province(catalog, acting=acting)
     words = reason.strip()[:MAX_REASON]

@@ -235,6 +235,15 @@ def _region_problems(region: Region, before: Region | None, catalog: Catalog) ->
         yield _wrong("code", "region_ended", "该区划已撤并，不能再修改。")
     if region.parent and region.parent not in catalog.regions:
         yield _wrong("code", "parent_unknown", f"上级区划{region.parent}不存在，请先建立上级。")
+    elif _moves_below_ended(region, before, catalog):
+        yield _wrong("code", "parent_ended", f"上级区划{region.parent}已撤并，请改为接替它的区划。")
+
+
+def _moves_below_ended(region: Region, before: Region | None, catalog: Catalog) -> bool:
+    """Whether a region that is new, or gets another one above it, would stand below one that has ended."""
+    if not region.parent or (before is not None and before.parent == region.parent):
+        return False
+    return catalog.regions[region.parent].ended_on is not None
 
 
 _CHECKS: dict[str, Callable[[Any, Any, Catalog], Iterator[Problem]]] = {

@@ -41,9 +41,6 @@ class RegionReform(msgspec.Struct, frozen=True, kw_only=True):
     into: str = ""
 
 
-#: Called in the transaction in which a region ends: connection, its code, the successor's, and who acts.
-
-
 class OnMoved(Protocol):
     """Is told that a region ended and which one goes on for it, in the transaction of the change."""
 

@@ -17,7 +17,6 @@ from mingpiao.crypto.errors import LibraryMissing, MalformedKey
 
 NID_SM2 = 1172
 POINT_BYTES = 65
-SCALAR_BYTES = 32
 
 _POINTER = ctypes.c_void_p
 _INT = ctypes.c_int

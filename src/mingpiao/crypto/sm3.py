@@ -7,8 +7,6 @@ from collections.abc import Callable
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
 
-DIGEST_BYTES = 32
-
 
 def _with_cryptography(data: bytes) -> bytes:
     digest = hashes.Hash(hashes.SM3())

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import RowMapping, and_, case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.service import pinyin_initials
@@ -189,13 +190,21 @@ async def change_payer(
     if old == new:
         return
     if await _other(connection, unit_id, new):
-        message = "名录中已有名称和代码相同的缴款人，请直接修改那一条。"
-        raise refuse("payer.exists", message, field="name", status=409)
+        raise _exists()
     values = {name: getattr(new, name) for name in ("type", *_LENGTHS, "hidden")}
     own = (payer_book.c.unit_id == unit_id) & (payer_book.c.payer_id == payer.payer_id)
     statement = update(payer_book).where(own).values(values | {"initials": pinyin_initials(new.name)[:100]})
-    await connection.execute(statement)
+    try:
+        await connection.execute(statement)
+    except IntegrityError as error:
+        # Somebody else gave another payer this name and code since the look.
+        raise _exists() from error
     await _note(connection, "payer:change", unit_id, new, acting=acting)
+
+
+def _exists() -> Refusal:
+    message = "名录中已有名称和代码相同的缴款人，请直接修改那一条。"
+    return refuse("payer.exists", message, field="name", status=409)
 
 
 async def _other(connection: AsyncConnection, unit_id: int, payer: KnownPayer) -> bool:
@@ -226,10 +235,12 @@ async def import_payer(
         return True
     values = {name: getattr(new, name) for name in ("type", *_LENGTHS)}
     values |= {"unit_id": unit_id, "initials": pinyin_initials(new.name)[:100], "used_at": now(), "uses": 0}
-    inserted = await connection.execute(upsert(payer_book).values(values).on_conflict_do_nothing())
-    if not inserted.rowcount:
+    statement = upsert(payer_book).values(values).on_conflict_do_nothing().returning(payer_book.c.payer_id)
+    payer_id = (await connection.execute(statement)).scalar_one_or_none()
+    if payer_id is None:
         raise _differs(new)
-    await _note(connection, "payer:import", unit_id, new, acting=acting)
+    stored = msgspec.structs.replace(new, payer_id=payer_id)
+    await _note(connection, "payer:import", unit_id, stored, acting=acting)
     return True
 
 

@@ -105,7 +105,7 @@ async def lay_province(
 ) -> bool:
     """Begin the founding: the province, its department, and the given regions with theirs; False if all is there.
 
-    Raises `Refusal`: those of `check_province`, `founding.done`, `founding.province_differs`.
+    Raises `Refusal`: those of `check_province`, `founding.done`, `founding.differs`.
     """
     check_province(plan)
     catalog = await _catalog(connection)
@@ -140,7 +140,7 @@ async def make_seals(
 ) -> bool:
     """The province's authority and 财政票据监制章, with a given `picture` or a drawn one; False if they are there.
 
-    Raises `Refusal`: `sealing.picture_wrong`, `founding.seal_differs`, `crypto.master_key_wrong`.
+    Raises `Refusal`: `sealing.picture_wrong`, `founding.differs`, `crypto.master_key_wrong`.
     """
     row = await _locked(connection)
     catalog = await load(connection)
@@ -179,7 +179,7 @@ def _drawn(region: str, department: str) -> SealImage:
 async def lay_starter(connection: AsyncConnection, plan: StarterPlan, *, acting: Acting) -> bool:
     """The chosen categories with their kinds, codes and general items; False if they were chosen before.
 
-    Raises `Refusal`: `founding.category_unknown`, `founding.template_year_wrong`, `founding.starter_differs`.
+    Raises `Refusal`: `founding.category_unknown`, `founding.template_year_wrong`, `founding.differs`.
     """
     row = await _locked(connection)
     chosen = sorted(set(plan.categories))
@@ -225,7 +225,7 @@ async def appoint_administrators(
     """The first three administrators with one-time passwords, to be changed when they first sign in.
 
     One who has chosen a password already keeps it; one who has not gets a new one, so that passwords which were
-    lost on the way lock nobody out. Raises `Refusal`: `founding.administrators_wrong`, `founding.administrator_differs`,
+    lost on the way lock nobody out. Raises `Refusal`: `founding.administrators_wrong`, `founding.differs`,
     and those of `create_account`.
     """
     check_administrators(plans)

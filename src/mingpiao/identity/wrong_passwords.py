@@ -133,11 +133,6 @@ async def count(connection: AsyncConnection, username: str, origin: Origin) -> C
     return Counted(counted.failures, counted.locked or whole.locked, counted.telling or whole.telling)
 
 
-async def count_for_network(connection: AsyncConnection, origin: Origin) -> Counted:
-    """Count a wrong password that was typed for no name, so for its network alone."""
-    return await _count(connection, "", origin, NETWORK_FAILURES_ALLOWED, LOCKED_FOR)
-
-
 async def _count(
     connection: AsyncConnection, username: str, origin: Origin, allowed: int, window: timedelta
 ) -> Counted:

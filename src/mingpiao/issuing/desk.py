@@ -106,7 +106,7 @@ class Desk:
         self._units = units
         self._parties = parties
         self._database = database
-        self._overseer = Overseer(database, catalog, rules)
+        self._overseer = Overseer(database, rules)
         self._tracks = [_Track(database, signer, clock_limit) for _ in range(TRACKS)]
 
     def start(self) -> None:
@@ -189,8 +189,8 @@ class Desk:
         catalog = await self._catalog.get()
         draft = examine(request, profile, catalog)
         if isinstance(draft, tuple):
-            return Assessment(problems=await self._overseer.refusals(request, profile, draft))
-        return await self._overseer.assess(draft, profile, counted=counted)
+            return Assessment(problems=await self._overseer.refusals(request, profile, catalog, draft))
+        return await self._overseer.assess(draft, profile, catalog, counted=counted)
 
     async def check_all(
         self, unit_id: int, requests: Sequence[IssueRequest], *, acting: Acting
@@ -213,7 +213,9 @@ class Desk:
             present = await present_for(connection, waiting, moment)
         verdicts: list[RequestVerdict] = []
         for start in range(0, len(waiting), _JUDGED_AT_ONCE):
-            judged = judge_in_order(waiting[start : start + _JUDGED_AT_ONCE], present, {}, moment)
+            judged = judge_in_order(
+                waiting[start : start + _JUDGED_AT_ONCE], present, {}, moment, on_trial=False
+            )
             verdicts += judged.verdicts
             await asyncio.sleep(0)
         fresh = iter(verdicts)
@@ -242,9 +244,13 @@ class Desk:
         for index, request in enumerate(requests):
             found = examine(request, profile, catalog)
             if isinstance(found, tuple):
-                tickets.append(Refused(problems=await self._overseer.refusals(request, profile, found)))
+                tickets.append(
+                    Refused(problems=await self._overseer.refusals(request, profile, catalog, found))
+                )
                 continue
-            oversight = await self._overseer.oversee(found, profile, approvals.get(request.business_no))
+            oversight = await self._overseer.oversee(
+                found, profile, catalog, approvals.get(request.business_no)
+            )
             tickets.append(
                 IssueTicket(
                     draft=found,

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.catalog.service import CatalogStore
 from mingpiao.evidence.model import EvidenceFile, EvidenceState, Extraction, Usage
 from mingpiao.evidence.service import EvidenceKey, get_evidence_files
 from mingpiao.issuing.checks import BillDraft
@@ -33,16 +32,15 @@ _FACE_AND_EVIDENCE = frozenset({Stage.FACE, Stage.EVIDENCE})
 
 
 class Overseer:
-    """Prepares requests for judgement. Raises what the database raises."""
+    """Prepares requests for judgement, with the catalog that they were checked with. Raises what the database raises."""
 
-    def __init__(self, database: Database, catalog: CatalogStore, rules: RuleBook) -> None:
+    def __init__(self, database: Database, rules: RuleBook) -> None:
         self._database = database
-        self._catalog = catalog
         self._rules = rules
         self._past = PastStore(database)
 
     async def oversee(
-        self, draft: BillDraft, profile: UnitProfile, approval: Approval | None
+        self, draft: BillDraft, profile: UnitProfile, catalog: Catalog, approval: Approval | None
     ) -> Oversight | Answer:
         """The oversight of a draft; an answer where files are unknown, unreadable, or not read yet."""
         extractions: dict[str, Extraction] = {}
@@ -55,17 +53,17 @@ class Overseer:
             if waiting:
                 return AwaitsEvidence(digests=waiting)
             extractions = _extractions(files.values())
-        catalog = await self._catalog.get()
         return await self._oversight(draft, profile, catalog, extractions, approval)
 
-    async def assess(self, draft: BillDraft, profile: UnitProfile, *, counted: bool) -> Assessment:
+    async def assess(
+        self, draft: BillDraft, profile: UnitProfile, catalog: Catalog, *, counted: bool
+    ) -> Assessment:
         """What the rules say of a draft now. Takes no locks. See `Desk.check` for `counted`."""
         unit, request = profile.unit, draft.request
         files = await self._files(unit, request) if request.evidence else {}
         problems = _file_problems(request, files)
         if problems:
             return Assessment(problems=problems)
-        catalog = await self._catalog.get()
         extractions = _extractions(files.values())
         oversight = await self._oversight(draft, profile, catalog, extractions, None)
         usage: dict[EvidenceKey, Usage] = {
@@ -76,7 +74,7 @@ class Overseer:
         async with self._database.pool.acquire() as connection:
             concerned = [(unit.unit_id, oversight.subjects)]
             present = await read_present(connection, moment.date(), concerned, oversight.rules.history)
-            hits, claims, _ = assess(request, unit, oversight, present, usage, moment)
+            hits, claims, _ = assess(request, unit, oversight, present, usage, moment, on_trial=False)
             if counted:
                 async with connection.transaction():
                     await record_judgement(connection, moment, judged_of_stop(unit.unit_id, hits))
@@ -89,14 +87,13 @@ class Overseer:
         )
 
     async def refusals(
-        self, request: IssueRequest, profile: UnitProfile, problems: tuple[Problem, ...]
+        self, request: IssueRequest, profile: UnitProfile, catalog: Catalog, problems: tuple[Problem, ...]
     ) -> tuple[Problem, ...]:
         """All problems of a request: the `problems` that the checks found, and those that rules find.
 
         A fault that both find is one problem, the check's, with the rule's `basis` (legal basis) among its
         facts. Rules that ask about history or evidence judge only once the checks find nothing.
         """
-        catalog = await self._catalog.get()
         if request.kind not in catalog.kinds or not request.items or not can_be_judged(request):
             return problems
         rules = (await self._rules_for(request.kind, profile.unit, catalog, _FACE)).face_blocks

@@ -57,7 +57,7 @@ async def judge_train(
 ) -> Judged:
     """Judge tickets in their order as bills issued at `moment`; `usage` was read under lock."""
     present = await present_for(connection, tickets, moment)
-    return judge_in_order(tickets, present, dict(usage), moment)
+    return judge_in_order(tickets, present, dict(usage), moment, on_trial=True)
 
 
 async def present_for(
@@ -70,20 +70,25 @@ async def present_for(
 
 
 def judge_in_order(
-    tickets: Sequence[IssueTicket], present: Present, used: dict[EvidenceKey, Usage], moment: datetime
+    tickets: Sequence[IssueTicket],
+    present: Present,
+    used: dict[EvidenceKey, Usage],
+    moment: datetime,
+    *,
+    on_trial: bool,
 ) -> Judged:
-    """Judge tickets one after another; those that pass are added to `present` and `used`."""
+    """Judge tickets one after another; those that pass are added to `present` and `used`.
+
+    Rules on trial are judged only if `on_trial`: they count for bills that are issued.
+    """
     judged = Judged(verdicts=[], counts=[], failures=[])
     for ticket in tickets:
         hits, claims, shadows = assess(
-            ticket.draft.request, ticket.unit, ticket.oversight, present, used, moment
+            ticket.draft.request, ticket.unit, ticket.oversight, present, used, moment, on_trial=on_trial
         )
-        verdict = _verdict(ticket, hits, claims)
+        verdict = _verdict(ticket, hits, claims, shadows)
         if isinstance(verdict, Passed):
             _let_on(ticket, present, used)
-            verdict = msgspec.structs.replace(
-                verdict, shadows=tuple(each for each in shadows if not each.failed)
-            )
         judged.verdicts.append(verdict)
         judged.counts.extend(_counts(ticket.unit.unit_id, hits, verdict))
         judged.failures.extend(hit for hit in (*hits, *shadows) if hit.failed)
@@ -106,17 +111,20 @@ def assess(
     present: Present,
     usage: Mapping[EvidenceKey, Usage],
     moment: datetime,
+    *,
+    on_trial: bool,
 ) -> tuple[tuple[Hit, ...], tuple[Claim, ...], tuple[Hit, ...]]:
-    """All hits on a request, how its evidence compares with it, and the hits of rules on trial. Pure."""
+    """All hits on a request, how its evidence compares with it, and, if wanted, the hits of rules on trial. Pure."""
     rules = oversight.rules
-    if not rules.rules and not rules.shadows and not oversight.extractions:
+    shadows = rules.shadows if on_trial else ()
+    if not rules.rules and not shadows and not oversight.extractions:
         return (), (), ()
     facts = facts_of(request, oversight.profile, oversight.catalog, moment)
     claims = _claims(request, unit, oversight, usage, moment.date())
     _add_evidence(facts, oversight, claims)
     if oversight.past is not None:
         _add_history(facts, unit.unit_id, oversight, oversight.past, present)
-    return judge(rules.rules, facts), claims, judge(rules.shadows, facts)
+    return judge(rules.rules, facts), claims, judge(shadows, facts)
 
 
 def _claims(
@@ -162,7 +170,9 @@ def _add_history(
             item[need.column] = past.median(item["code"], need)
 
 
-def _verdict(ticket: IssueTicket, hits: tuple[Hit, ...], claims: tuple[Claim, ...]) -> RequestVerdict:
+def _verdict(
+    ticket: IssueTicket, hits: tuple[Hit, ...], claims: tuple[Claim, ...], shadows: tuple[Hit, ...]
+) -> RequestVerdict:
     if any(hit.outcome is HitOutcome.VIOLATION for hit in hits):
         # Questions come along with the blocks, so that a handler corrects everything in one go.
         stopping = sorted(
@@ -183,6 +193,7 @@ def _verdict(ticket: IssueTicket, hits: tuple[Hit, ...], claims: tuple[Claim, ..
         findings=hits,
         confirmations=tuple(answered[hit.rule] for hit in asked if hit.rule in answered),
         claims=claims,
+        shadows=tuple(hit for hit in shadows if not hit.failed),
     )
 
 

@@ -184,9 +184,3 @@ def as_version(row: RowMapping) -> RuleVersion:
 def content_of(rule: Rule) -> str:
     """A rule as the JSON in which it is stored."""
     return msgspec.json.encode(rule).decode()
-
-
-def plain_content(rule: Rule) -> dict[str, Any]:
-    """A rule as plain values, by member."""
-    found: dict[str, Any] = msgspec.to_builtins(rule)
-    return found

@@ -393,8 +393,8 @@ async def pack_file(
 ) -> Stream:
     """The OFDs of a batch as a ZIP file; recorded in the audit trail."""
     found = await _seen(call, batch)
-    ready = found.pack_state is PackState.READY
-    pieces = await files.stream(pack_key(found.batch_id)) if ready else None
+    ready = found.pack_expires_at if found.pack_state is PackState.READY else None
+    pieces = await files.stream(pack_key(found.batch_id, ready)) if ready else None
     if pieces is None:
         raise refuse("batch.not_packed", "文件还没有生成或已过期清理，请在批次页面重新打包。", status=404)
     await _note(call, found, "OFD压缩包")
