@@ -57,6 +57,8 @@ class Photographer:
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",
         )
+        # Pictures show the pages, not the tours of a first visit.
+        context.add_init_script("localStorage.setItem('mingpiao-tours', 'off')")
         page = context.new_page()
         if login:
             page.goto("/login")
@@ -129,7 +131,7 @@ def ask_about_donation(page: Page, file: Path) -> None:
     page.select_option("[name=extension-Custom2]", "货币")
     page.set_input_files("input[type=file]", file)
     page.select_option("[name=pay_mode]", "转账")
-    page.locator(".badge", has_text="已识别").wait_for()
+    page.get_by_role("list", name="已选的佐证材料").get_by_text("已识别").wait_for()
     page.locator("#total", has_text="30,000.00").wait_for()
     page.get_by_role("button", name="核对并开具").click()
     page.get_by_text("请核实以下事项").wait_for()
