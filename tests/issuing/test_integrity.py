@@ -49,6 +49,7 @@ FORGERIES: dict[str, tuple[str, str]] = {
         "登记的开票时间与签名原件不一致",
     ),
     "payer": (f"UPDATE bills SET payer_name = '顶替者' {ALL_BLUE}", "登记的缴款人与签名原件不一致"),
+    "pay mode": (f"UPDATE bills SET pay_mode = '现金' {ALL_BLUE}", "登记的交款方式与签名原件不一致"),
     "items": (f"UPDATE bills SET items = '[]' {ALL_BLUE}", "登记的收款项目与签名原件不一致"),
     "extension": (f"UPDATE bills SET extension = '{{}}' {ALL_BLUE}", "登记的其他信息与签名原件不一致"),
     "digest": (f"UPDATE bills SET xml_sm3 = '\\x00' {ALL_BLUE}", "登记的原件摘要与签名原件不一致"),

@@ -144,6 +144,7 @@ def _row(bill: Bill) -> list[str]:
         "；".join(f"{item.name}×{item.quantity.normalize():f}" for item in bill.items),
         f"{bill.total:.2f}",
         "开票员甲",
+        bill.pay_mode,
         bill.business_no,
         "",
         "",
@@ -282,6 +283,26 @@ async def test_a_part_of_a_number_an_item_and_a_handler_find_bills(site: World) 
     assert await _listed(browser, item="999999") == []
     assert sorted(await _listed(browser, handler="票员甲")) == both
     assert await _listed(browser, handler="_") == []
+
+
+async def test_a_pay_mode_finds_bills_and_is_exported(site: World) -> None:
+    requests = [
+        site.unit.request(kind="0301", business_no=f"PAY-{mode}", pay_mode=mode)
+        for mode in ("微信支付", "POS刷卡 & 转账", "")
+    ]
+    wechat, card, silent = await site.issue(site.unit, *requests)
+    red = await site.reverse(site.unit, card)
+    assert (wechat.pay_mode, silent.pay_mode, red.pay_mode) == ("微信支付", "", "POS刷卡 & 转账")
+    browser = await site.browser("checker")
+    assert await _listed(browser, pay_mode="微信") == [wechat.number]
+    assert await _listed(browser, pay_mode="卡 & 转") == [red.number, card.number]
+    assert await _listed(browser, pay_mode="%") == []
+    assert _sums(await browser.get("/unit/bills", pay_mode="微信"))["票据"] == "1 份"
+    head = await site.browser("head")
+    assert _sums(await head.get("/finance/bills", pay_mode="POS"))["票据"] == "2 份"
+    saved = await browser.get("/unit/bills/export.csv", pay_mode="微信")
+    heading, row = list(csv.reader(io.StringIO(saved.content.decode("utf-8-sig"))))
+    assert dict(zip(heading, row, strict=True))["交款方式"] == "微信支付"
 
 
 async def test_what_the_filter_finds_is_counted_and_added_up(site: World) -> None:

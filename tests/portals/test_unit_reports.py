@@ -53,6 +53,23 @@ async def test_a_report_has_blue_red_and_net_by_kind_item_and_handler(site: Worl
     assert audited == "开票人"
 
 
+async def test_a_report_by_pay_mode_has_each_period_and_bills_without_one(site: World) -> None:
+    requests = [
+        site.unit.request(kind="0301", business_no=f"R-{n}", pay_mode=mode)
+        for n, mode in enumerate(("现金", "现金", "转账", ""))
+    ]
+    bills = await site.issue(site.unit, *requests)
+    await site.reverse(site.unit, bills[0])
+    browser, amount = await site.browser("checker"), bills[0].total
+    for period in Period:
+        assert _lines(await browser.get("/unit/reports", by="pay_mode", period=period.value)) == {
+            "现金": ["2", f"{amount * 2:,.2f}", "1", f"{-amount:,.2f}", f"{amount:,.2f}"],
+            "转账": ["1", f"{amount:,.2f}", "0", "0.00", f"{amount:,.2f}"],
+            "未填写": ["1", f"{amount:,.2f}", "0", "0.00", f"{amount:,.2f}"],
+            "合计": ["4", f"{amount * 4:,.2f}", "1", f"{-amount:,.2f}", f"{amount * 3:,.2f}"],
+        }
+
+
 async def test_a_report_that_would_read_too_much_or_nothing_says_so(site: World) -> None:
     await site.issue(site.unit, *(site.unit.request(kind="0301", business_no=f"R-{n}") for n in range(2)))
     async with site.services.database.system() as connection:

@@ -110,3 +110,35 @@ async def test_attempts_come_to_applications_that_wait(
     assert cluster.run_sql(
         "SELECT state, revision, attempt, attempt_until IS NULL FROM applications", database=name
     ).splitlines() == ["checking|1|0|t"]
+
+
+_PAID_BEFORE = """
+SET session_replication_role = replica;
+SELECT open_bill_code('15060126', '0601');
+INSERT INTO bills (unit_id, bill_id, kind_code, region_code, color, business_no, check_code, issued_at, payer_type,
+    payer_code, payer_name, total, handler, extension, items, unit_key_id, supervisor_key_id, xml_sm3, xml)
+SELECT 7, 150601260000000000 + number, '0601', '150102', 'blue', 'B' || number, 'abcdef', now(), '1', '', '甲', 1,
+    '乙', '{}', '[]', 1, 1, '', xml
+FROM (VALUES (1, convert_to('<Main><PayMode>微信 &lt;A&amp;lt;B&gt;</PayMode></Main>', 'UTF8')),
+             (2, '<Main><PayMode></PayMode></Main>'), (3, '\\x3c5061794d6f64653eff3c2f5061794d6f64653e'),
+             (4, 'spoilt'), (5, '</PayMode><PayMode>'))
+    AS given(number, xml);
+"""
+
+
+async def test_bills_get_the_pay_mode_of_their_originals_and_stay_as_they_are_from_then_on(
+    cluster: EmbeddedServer, empty_database_url: str, name: str
+) -> None:
+    await upgrade_to(empty_database_url, "0028")
+    cluster.run_sql(_PAID_BEFORE, database=name)
+    await upgrade_to(empty_database_url, "head")
+    assert cluster.run_sql("SELECT pay_mode FROM bills ORDER BY bill_id", database=name).splitlines() == [
+        "微信 <A&lt;B>",
+        "",
+        "",
+        "",
+        "",
+    ]
+    states = "SELECT relforcerowsecurity, tgenabled FROM pg_class JOIN pg_trigger ON tgrelid = pg_class.oid "
+    states += "WHERE relname LIKE 'bills%' AND relkind IN ('r', 'p') AND tgname = 'keep' ORDER BY relname"
+    assert cluster.run_sql(states, database=name).splitlines() == ["t|O", "f|O"]

@@ -19,7 +19,7 @@ from mingpiao.issuing.service import get_bill, get_document
 from mingpiao.kernel.clock import set_to, to_shanghai
 from mingpiao.qualifications.service import get as get_qualification
 from mingpiao.rules.service import live_versions
-from mingpiao.sealing.service import TrustStore, certificates, verify_xml
+from mingpiao.sealing.service import TrustStore, certificates, parse_sealed, verify_xml
 from mingpiao.storage.embedded import EmbeddedServer
 
 _RELEASES = sorted((Path(__file__).parent / "releases").glob("*.sql.gz"))
@@ -58,6 +58,12 @@ async def test_books_balance_and_every_bill_verifies(world: World) -> None:
         assert report.sm3 == row["xml_sm3"].hex()
         colors[row["color"]] += 1
     assert min(colors[Color.BLUE], colors[Color.RED]) > 0
+
+
+async def test_each_bill_has_the_pay_mode_that_was_signed(world: World) -> None:
+    rows = await world.rows("SELECT pay_mode, xml FROM bills")
+    assert {row["pay_mode"] for row in rows} > {"现金"}
+    assert [row["pay_mode"] for row in rows] == [parse_sealed(row["xml"]).pay_mode for row in rows]
 
 
 async def test_each_subject_reads_what_is_there(world: World) -> None:

@@ -149,6 +149,7 @@ BILL_PARTS = {
     "payer": "缴款人",
     "total": "金额",
     "handler": "开票人",
+    "pay_mode": "交款方式",
     "extension": "其他信息",
     "items": "收款项目",
     "sm3": "原件摘要",
@@ -176,6 +177,7 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     payer: Payer
     total: Decimal
     handler: str
+    pay_mode: str
     extension: dict[str, str]
     items: tuple[BillItem, ...]
     related: BillIdentity | None
@@ -308,7 +310,8 @@ class BillFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which bills a list shows; empty members do not restrict. Dates and amounts are inclusive.
 
     `evidence` is the SM3 (hex) of a file on which they were issued. `number_part` are the first or the last
-    digits of the number, `item` is the code of a charge item, `handler` a part of the handler's name.
+    digits of the number, `item` is the code of a charge item, `handler` and
+    `pay_mode` are parts of what the bill says.
     """
 
     issued_from: date | None = None
@@ -328,6 +331,7 @@ class BillFilter(msgspec.Struct, frozen=True, kw_only=True):
     number_part: str = ""
     item: str = ""
     handler: str = ""
+    pay_mode: str = ""
 
 
 class BillSums(msgspec.Struct, frozen=True, kw_only=True):

@@ -169,6 +169,8 @@ def _part_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
         found.append(bills.c.payer_name.contains(wanted.payer, autoescape=True))
     if wanted.handler:
         found.append(bills.c.handler.contains(wanted.handler, autoescape=True))
+    if wanted.pay_mode:
+        found.append(bills.c.pay_mode.contains(wanted.pay_mode, autoescape=True))
     if wanted.item:
         found.append(bills.c["items"].contains([{"code": wanted.item}]))
     if wanted.number_part:

@@ -97,8 +97,9 @@ LEFT JOIN reversals ON reversals.unit_id = bills.unit_id AND reversals.blue_id =
 _INSERT_BILLS = """
 INSERT INTO bills (unit_id, bill_id, kind_code, region_code, color, business_no, check_code, issued_at,
                    payer_type, payer_code, payer_name, total, handler, extension, items, related_bill_id,
-                   reason, unit_key_id, supervisor_key_id, xml_sm3, xml, ruleset_version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+                   reason, unit_key_id, supervisor_key_id, xml_sm3, xml, ruleset_version, pay_mode)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+        $23)
 """
 _INSERT_BUSINESS_NUMBERS = BUSINESS_NUMBERS.statement("""
 INSERT INTO business_numbers (unit_id, business_no, bill_id, request_digest)
@@ -207,6 +208,7 @@ def bill_of(ticket: Ticket, face: Face, sm3: bytes) -> Bill:
         ),
         total=face.total,
         handler=face.handler,
+        pay_mode=face.pay_mode,
         extension=face.extension,
         items=items_of(face),
         related=ticket.blue if isinstance(ticket, ReversalTicket) else None,
@@ -220,7 +222,7 @@ def bill_of(ticket: Ticket, face: Face, sm3: bytes) -> Bill:
 
 async def record_bills(connection: asyncpg.Connection, records: Sequence[BillRecord]) -> None:
     """Write sealed bills with their XML."""
-    # A row is wide: bound one by one in one round trip it costs less than as 22 arrays.
+    # A row is wide: bound one by one in one round trip it costs less than as 23 arrays.
     await connection.executemany(_INSERT_BILLS, [_bill_row(record) for record in records])
 
 
@@ -249,6 +251,7 @@ def _bill_row(record: BillRecord) -> tuple[Any, ...]:
         record.sealed.sm3,
         record.sealed.xml,
         bill.ruleset_version,
+        bill.pay_mode,
     )
 
 

@@ -1,7 +1,7 @@
-"""统计报表 of a unit: what it issued and reversed within some days, by kind, charge item or handler.
+"""统计报表 of a unit: what it issued and reversed within some days, by kind, item, handler or pay mode.
 
-Kinds come from daily totals, whatever the number of bills. Items and handlers are added up from the bills of the
-days, in one statement over the index by time, and only if these are few enough: issuing writes no counter for them.
+Kinds come from daily totals, whatever the number of bills. All else is added up from the bills of the days, in
+one statement over the index by time, and only if these are few enough: issuing writes no counter for them.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.issuing.model import BillSums, DayTotal
@@ -28,10 +28,13 @@ class Aspect(StrEnum):
     KIND = "kind"
     ITEM = "item"
     HANDLER = "handler"
+    PAY_MODE = "pay_mode"
 
 
 class ReportLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line: the code of a kind or item, or the name of a handler, and its bills. `name` is that of an item.
+    """One line: the code of a kind or item, the name of a handler, or a pay mode, and its bills.
+
+    `name` is that of an item; the key is empty for bills that name no pay mode.
 
     A bill with two items counts in both lines, each with its own amount.
     """
@@ -48,17 +51,25 @@ _COUNTED = """
        coalesce(sum(abs(amount)) FILTER (WHERE color = 'red'), 0) AS red_amount
 """
 _OF_THE_DAYS = "unit_id = :unit_id AND issued_at >= :begin AND issued_at < :end"
+
+
+def _by_column(column: str) -> TextClause:
+    """Bills by what is in one of their columns, which a constant of this module names."""
+    return text(
+        f"SELECT key, '' AS name, {_COUNTED} FROM ("  # noqa: S608 - constants
+        f"SELECT bill_id, color, {column} AS key, total AS amount FROM bills WHERE {_OF_THE_DAYS}) AS lines "
+        "GROUP BY key ORDER BY key"
+    )
+
+
 _BY = {
     Aspect.ITEM: text(
         f"SELECT key, max(name) AS name, {_COUNTED} FROM ("  # noqa: S608 - constants
         "SELECT bill_id, color, item->>'code' AS key, item->>'name' AS name, (item->>'amount')::numeric AS amount "
         f"FROM bills, jsonb_array_elements(items) AS item WHERE {_OF_THE_DAYS}) AS lines GROUP BY key ORDER BY key"
     ),
-    Aspect.HANDLER: text(
-        f"SELECT key, '' AS name, {_COUNTED} FROM ("  # noqa: S608 - constants
-        f"SELECT bill_id, color, handler AS key, total AS amount FROM bills WHERE {_OF_THE_DAYS}) AS lines "
-        "GROUP BY key ORDER BY key"
-    ),
+    Aspect.HANDLER: _by_column("handler"),
+    Aspect.PAY_MODE: _by_column("pay_mode"),
 }
 
 
@@ -73,7 +84,7 @@ async def unit_report(
 ) -> tuple[ReportLine, ...] | None:
     """The lines of a unit's days from `first` to `last` (both inclusive, Asia/Shanghai), within the scope.
 
-    None if items or handlers are asked for and the days have more than `most` bills.
+    None if anything but kinds is asked for and the days have more than `most` bills.
     """
     totals = await unit_totals(connection, unit_id, first, last)
     if aspect is Aspect.KIND:

@@ -76,6 +76,7 @@ def _wanted(wanted: Mapping[str, Any], **more: Any) -> BillFilter:
         "evidence",
         "item",
         "handler",
+        "pay_mode",
     )
     number = wanted["number"]
     return BillFilter(
@@ -238,6 +239,7 @@ def _columns(base: str, units: str = "") -> tuple[Column[BillRow], ...]:
         ),
         Column(name="items", label="收款项目", kind="long", shown=False, value=_items),
         Column(name="handler", label="开票人", shown=False, value=lambda row: row.bill.handler),
+        Column(name="pay_mode", label="交款方式", shown=False, value=lambda row: row.bill.pay_mode),
         Column(
             name="related_code",
             label="相关票据代码",
@@ -258,7 +260,7 @@ def _columns(base: str, units: str = "") -> tuple[Column[BillRow], ...]:
 
 _EXPORTED = (
     "code", "number", "check", "kind", "color", "state", "issued", "payer", "payer_code", "items", "amount",
-    "handler", "business_no", "related_code", "related_number", "reason",
+    "handler", "pay_mode", "business_no", "related_code", "related_number", "reason",
 )  # fmt: skip
 _DAYS = DaysFilter(label="开票日期")
 _OTHERS = (
@@ -269,6 +271,7 @@ _OTHERS = (
     DigitsFilter(name="code", label="票据代码", least=8, most=8),
     DigitsFilter(name="number", label="票据号码", least=4, most=10, hint="完整号码，或开头、末尾至少4位"),
     TextFilter(name="handler", label="开票人"),
+    TextFilter(name="pay_mode", label="交款方式"),
 )
 #: Documents in one ZIP: some minutes of a worker, and a file that a desk computer opens.
 _MOST_PACKED = 2_000

@@ -1,4 +1,4 @@
-"""统计报表: one period by kind, item or handler, on the page, on paper and as a workbook."""
+"""统计报表: one period by kind, item, handler or pay mode, on the page, on paper and as a workbook."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -24,7 +24,12 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.reports.periods import Period, Span, span_of
 from mingpiao.portals.session import PageCall, in_turn, require_right
 
-_LABELS = {Aspect.KIND: "票据种类", Aspect.ITEM: "收款项目", Aspect.HANDLER: "开票人"}
+_LABELS = {
+    Aspect.KIND: "票据种类",
+    Aspect.ITEM: "收款项目",
+    Aspect.HANDLER: "开票人",
+    Aspect.PAY_MODE: "交款方式",
+}
 _SUMS = ("蓝字份数", "蓝字金额（元）", "红字份数", "红字金额（元）", "净额（元）")
 
 
@@ -121,7 +126,9 @@ def _named(lines: Sequence[ReportLine], aspect: Aspect, catalog: Catalog) -> lis
 def _name(line: ReportLine, aspect: Aspect, catalog: Catalog) -> str:
     if aspect is Aspect.KIND:
         return catalog.kinds[line.key].name
-    return f"{line.key} {line.name}" if aspect is Aspect.ITEM else line.key
+    if aspect is Aspect.ITEM:
+        return f"{line.key} {line.name}"
+    return line.key or "未填写"
 
 
 def _total(lines: Sequence[ReportLine]) -> BillSums:
