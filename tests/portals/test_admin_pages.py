@@ -36,11 +36,11 @@ async def _account(site: World, username: str) -> int:
     return account.account_id
 
 
-async def _do(browser: Browser, account_id: int, verb: str) -> httpx.Response:
+async def _do(browser: Browser, account_id: int, verb: str, **more: str) -> httpx.Response:
     page = (await browser.get(f"/admin/accounts/{account_id}")).text
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token
-    form = {"verb": verb, "csrf_token": token.group(1)}
+    form = {"verb": verb, "csrf_token": token.group(1)} | more
     return await browser.post(f"/admin/accounts/{account_id}", data=form)
 
 
@@ -84,14 +84,34 @@ async def test_an_account_is_disabled_enabled_and_given_a_password(site: World) 
     account_id = await _account(site, "changed-one")
     database = site.services.database
     async with await site.browser(Role.ADMINISTRATOR) as browser:
-        assert (await _do(browser, account_id, "disable")).status_code == 303
+        assert (await _do(browser, account_id, "disable", confirmed="yes")).status_code == 303
         assert isinstance(await sign_in(database, "changed-one", PASSWORD, address="192.0.2.1"), Rejected)
         assert (await _do(browser, account_id, "enable")).status_code == 303
-        answer = await _do(browser, account_id, "password")
+        answer = await _do(browser, account_id, "password", confirmed="yes")
         assert answer.status_code == 200
         assert '<p class="secret">' in answer.text
         assert isinstance(await sign_in(database, "changed-one", PASSWORD, address="192.0.2.1"), Rejected)
         assert (await _do(browser, account_id, "explode")).status_code == 400
+
+
+async def test_what_ends_sessions_says_so_first(site: World) -> None:
+    account_id = await _account(site, "asked-one")
+    database = site.services.database
+    async with await site.browser(Role.ADMINISTRATOR) as browser:
+        for verb, button in (("disable", "确认停用"), ("password", "确认重置密码")):
+            await sign_in(database, "asked-one", PASSWORD, address="192.0.2.1")
+            shown = (await _do(browser, account_id, verb)).text
+            assert f">{button}</button>" in shown
+            assert "<dd>某甲</dd>" in shown
+            assert "<dd>asked-one</dd>" in shown
+        assert "某甲现在有 2 处登录，立即退出" in shown
+    assert not isinstance(await sign_in(database, "asked-one", PASSWORD, address="192.0.2.1"), Rejected)
+    assert (
+        await database.pool.fetchval("SELECT count(*) FROM sessions WHERE account_id = $1", account_id) == 3
+    )
+    changed = "SELECT count(*) FROM audit_log WHERE subject = $1 AND action <> 'account:create'"
+    acted = await database.pool.fetchval(changed + " AND action LIKE 'account:%'", f"account:{account_id}")
+    assert acted == 0
 
 
 async def test_nobody_disables_themselves_and_no_form_goes_without_its_token(site: World) -> None:

@@ -312,7 +312,7 @@ async def _keeps_its_accounts_shut(world: World, browser: Browser, resident: Res
     )
     address = f"{address_of(resident)}/accounts/{account}"
     for verb, status in (("enable", 409), ("renew", 409), ("disable", 303)):
-        assert (await post(browser, address, verb=verb)).status_code == status, verb
+        assert (await post(browser, address, verb=verb, confirmed="yes")).status_code == status, verb
     assert not await world.value("SELECT active FROM accounts WHERE account_id = $1", account)
 
 

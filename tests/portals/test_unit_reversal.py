@@ -3,6 +3,7 @@
 import asyncio
 import re
 from decimal import Decimal
+from itertools import product
 
 import httpx
 import pytest
@@ -189,12 +190,20 @@ async def test_a_manager_closes_and_opens_and_resets(site: World) -> None:
     browser, handler = await site.browser("manager"), await site.browser("handler")
     token = {"csrf_token": await browser.csrf_token()}
     address = f"/unit/accounts/{site.accounts['handler'].account_id}"
-    assert (await browser.post(f"{address}/disable", token)).headers["location"] == "/unit/accounts"
+    sure = token | {"confirmed": "yes"}
+    asked = (await browser.post(f"{address}/disable", token)).text
+    assert "现在有 1 处登录，立即退出" in asked
+    assert "本单位没有其他可以登录的开票人账户" in asked
+    assert (await handler.get("/unit")).status_code == 200
+    assert (await browser.post(f"{address}/disable", sure)).headers["location"] == "/unit/accounts"
     assert (await handler.get("/unit")).headers["location"] == "/login?next=/unit"
     assert (await handler.sign_in("handler")).status_code == 401
     assert (await browser.post(f"{address}/enable", token)).status_code == 303
     assert (await handler.sign_in("handler")).status_code == 303
-    reset = await browser.post(f"{address}/reset", token)
+    asked = await browser.post(f"{address}/reset", token)
+    assert "确认重置密码" in asked.text
+    assert (await handler.get("/unit")).status_code == 200
+    reset = await browser.post(f"{address}/reset", sure)
     assert (await handler.get("/unit")).headers["location"] == "/login?next=/unit"
     assert (await site.stranger().sign_in("handler", PASSWORD)).status_code == 401
     assert (await site.stranger().sign_in("handler", _password(reset.text))).status_code == 303
@@ -206,9 +215,9 @@ async def test_a_manager_touches_neither_the_own_account_nor_another_units(site:
     browser = await site.browser("manager")
     token = {"csrf_token": await browser.csrf_token()}
     own, other = (site.accounts[name].account_id for name in ("manager", "other"))
-    for action in ("disable", "reset"):
-        assert (await browser.post(f"/unit/accounts/{own}/{action}", token)).status_code == 409
-        assert (await browser.post(f"/unit/accounts/{other}/{action}", token)).status_code == 404
+    for action, form in product(("disable", "reset"), (token, token | {"confirmed": "yes"})):
+        assert (await browser.post(f"/unit/accounts/{own}/{action}", form)).status_code == 409
+        assert (await browser.post(f"/unit/accounts/{other}/{action}", form)).status_code == 404
     assert (await browser.post(f"/unit/accounts/{own}/promote", token)).status_code == 404
     assert (await browser.post("/unit/accounts/99999999999999999999/reset", token)).status_code == 404
     assert (await site.stranger().sign_in("other")).status_code == 303

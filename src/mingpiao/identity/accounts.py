@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,6 +10,7 @@ from mingpiao.identity.audit import record
 from mingpiao.identity.model import Account, Acting, AuditEntry, Role, Session
 from mingpiao.identity.passwords import (
     DENGBAO,
+    NO_PASSWORD,
     PasswordPolicy,
     hash_password,
     password_fits,
@@ -251,6 +252,25 @@ async def officers_of(connection: AsyncConnection, region_code: str) -> list[Acc
         .order_by(accounts.c.display_name, accounts.c.account_id)
     )
     return [account_of(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def count_colleagues(connection: AsyncConnection, account: Account) -> int:
+    """How many other active accounts do the same work: of the same role in the same unit or department."""
+    query = (
+        select(func.count())
+        .select_from(accounts)
+        .where(
+            accounts.c.account_id != account.account_id,
+            accounts.c.active,
+            accounts.c.role == account.role.value,
+            accounts.c.unit_id.is_not_distinct_from(account.unit_id),
+            accounts.c.region_code.is_not_distinct_from(account.region_code),
+            accounts.c.password_hash != NO_PASSWORD,
+            (accounts.c.valid_until.is_(None)) | (accounts.c.valid_until >= today()),
+        )
+    )
+    count: int = (await connection.execute(query)).scalar_one()
+    return count
 
 
 async def set_active(connection: AsyncConnection, account: Account, active: bool, *, acting: Acting) -> None:

@@ -5,6 +5,7 @@ from mingpiao.identity.accounts import (
     accounts_of_unit,
     change_password,
     checkers_of_unit,
+    count_colleagues,
     create_account,
     import_account,
     officers_of,
@@ -46,7 +47,7 @@ from mingpiao.identity.preferences import (
     has_seen_tour,
     note_tour_seen,
 )
-from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, session_of
+from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, count_sessions, session_of
 from mingpiao.identity.signing_in import sign_in, sign_out
 from mingpiao.identity.wrong_passwords import DEVICE_KNOWN_FOR
 
@@ -77,6 +78,8 @@ __all__ = [
     "choose_rows",
     "chosen_columns",
     "chosen_rows",
+    "count_colleagues",
+    "count_sessions",
     "create_account",
     "display_names",
     "has_seen_tour",

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, delete, insert, or_, select, update
+from sqlalchemy import RowMapping, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.crypto.sm3 import sm3
@@ -119,6 +119,22 @@ async def session_of(database: Database, token: str, *, at: datetime | None = No
         ends_at=min(last + IDLE_LIMIT, row["created_at"] + ABSOLUTE_LIMIT),
         csrf_token=row["csrf_token"],
     )
+
+
+async def count_sessions(connection: AsyncConnection, account_id: int) -> int:
+    """How many sessions of an account are live. The connection must have system scope."""
+    moment = now()
+    query = (
+        select(func.count())
+        .select_from(sessions)
+        .where(
+            sessions.c.account_id == account_id,
+            sessions.c.seen_at > moment - IDLE_LIMIT,
+            sessions.c.created_at > moment - ABSOLUTE_LIMIT,
+        )
+    )
+    count: int = (await connection.execute(query)).scalar_one()
+    return count
 
 
 async def end_session(connection: AsyncConnection, token: str) -> int | None:

@@ -20,6 +20,7 @@ from mingpiao.identity.service import (
     withdraw_invitation,
 )
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.portals.accounts.consequences import of_closing, of_new_password
 from mingpiao.portals.accounts.invitations import (
     DISPLAY_NAME,
     USERNAME,
@@ -28,6 +29,7 @@ from mingpiao.portals.accounts.invitations import (
     read_expiry,
 )
 from mingpiao.portals.accounts.lists import ALL_ACCOUNTS, place_of
+from mingpiao.portals.consequences import consequences_page, is_confirmed
 from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.lists import list_handlers
@@ -144,8 +146,11 @@ async def account_page(call: NamedDependency[PageCall], account_id: FromPath[int
 async def change_account(
     call: NamedDependency[PageCall], account_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
-    """Do what the form's `verb` says: unlock, enable, disable, or password."""
-    verb = (await read_form(call.request)).get("verb", "")
+    """Do what the form's `verb` says: unlock, enable, disable, or password; the last two ask once more."""
+    given = await read_form(call.request)
+    verb = given.get("verb", "")
+    if verb in _ASKING and not is_confirmed(given):
+        return await _ask(call, account_id, verb)
     password, invitation = "", None
     async with call.services.database.system() as connection:  # system: a verb writes
         account = (await account_state(connection, account_id)).account
@@ -166,6 +171,27 @@ async def change_account(
     if password:
         return await _account_page(call, account_id, password=password)
     return redirect(call.request, f"{LIST}/{account_id}")
+
+
+#: What ends sessions asks first, on a page that says so.
+_ASKING = {"disable": of_closing, "password": of_new_password}
+
+
+async def _ask(call: PageCall, account_id: int, verb: str) -> Response[str]:
+    catalog = await call.services.catalog.get()
+    async with call.reads() as connection:
+        account = (await account_state(connection, account_id)).account
+        names = await names_of(connection, [account.unit_id] if account.unit_id else [])
+    address = f"{LIST}/{account_id}"
+    shown = await _ASKING[verb](
+        call,
+        account,
+        place_of(account, catalog, names),
+        address=address,
+        back=address,
+        members={"verb": verb},
+    )
+    return consequences_page(call.request, shown, crumbs=[*_CRUMBS, (account.username, address)])
 
 
 async def _account_page(

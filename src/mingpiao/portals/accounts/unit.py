@@ -15,9 +15,11 @@ from mingpiao.identity.service import (
     set_active,
 )
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.portals.accounts.consequences import of_closing, of_new_password
 from mingpiao.portals.accounts.lists import UNIT_ACCOUNT_LIST
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.consequences import consequences_page, is_confirmed
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
@@ -69,7 +71,9 @@ def _role(text: str) -> Role:
 async def change_account(
     call: NamedDependency[PageCall], account_id: FromPath[int], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
-    """`enable`, `disable` or `reset` an account of the unit."""
+    """`enable`, `disable` or `reset` an account of the unit; the last two ask once more."""
+    if action in _ASKING and not is_confirmed(await read_form(call.request)):
+        return await _ask(call, account_id, action)
     password = ""
     async with call.services.database.system() as connection:  # system: no scope reads or writes accounts
         account = await account_in_unit(connection, unit_of(call.session.account), account_id)
@@ -84,6 +88,20 @@ async def change_account(
     if password:
         return _password_page(call.request, "密码已重置", account, password)
     return redirect(call.request, LIST)
+
+
+_ASKING = {"disable": of_closing, "reset": of_new_password}
+
+
+async def _ask(call: PageCall, account_id: int, action: str) -> Response[str]:
+    unit_id = unit_of(call.session.account)
+    async with call.services.database.system() as connection:  # system: no scope reads or writes accounts
+        account = await account_in_unit(connection, unit_id, account_id)
+    unit = (await call.services.units.profile(unit_id)).unit
+    shown = await _ASKING[action](
+        call, account, unit.name, address=f"{LIST}/{account_id}/{action}", back=LIST, members={}
+    )
+    return consequences_page(call.request, shown, crumbs=CRUMBS)
 
 
 def _password_page(request: PageRequest, title: str, account: Account, password: str) -> Response[str]:

@@ -15,6 +15,7 @@ from mingpiao.identity.service import (
     withdraw_invitation,
 )
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.portals.accounts.consequences import of_closing
 from mingpiao.portals.accounts.invitations import (
     DISPLAY_NAME,
     USERNAME,
@@ -22,6 +23,7 @@ from mingpiao.portals.accounts.invitations import (
     invitation_page,
     read_expiry,
 )
+from mingpiao.portals.consequences import consequences_page, is_confirmed
 from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import PageForm, read_form
 from mingpiao.portals.kept import NEVER_KEPT
@@ -76,13 +78,27 @@ async def _invited(call: PageCall, unit_id: int, invitation: Invitation) -> Resp
 async def change_unit_account(
     call: NamedDependency[PageCall], unit_id: FromPath[int], account_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
-    """Do what the form's `verb` says with a manager's account."""
-    verb = (await read_form(call.request)).get("verb", "")
+    """Do what the form's `verb` says with a manager's account; closing it asks once more."""
+    given = await read_form(call.request)
+    verb = given.get("verb", "")
+    if verb == "disable" and not is_confirmed(given):
+        return await _ask_to_close(call, unit_id, account_id)
     async with call.services.database.system() as connection:  # system: no scope reads or writes accounts
         invitation = await _change(connection, unit_id, account_id, verb, call)
     if invitation is not None:
         return await _invited(call, unit_id, invitation)
     return redirect(call.request, f"{UNITS.address}/{unit_id}/accounts")
+
+
+async def _ask_to_close(call: PageCall, unit_id: int, account_id: int) -> Response[str]:
+    unit = await managed_unit(call, unit_id)
+    async with call.services.database.system() as connection:  # system: no scope reads or writes accounts
+        account = await managed_account(connection, unit_id, account_id, even_closed=True, acting=call.acting)
+    back = f"{UNITS.address}/{unit_id}/accounts"
+    shown = await of_closing(
+        call, account, unit.name, address=f"{back}/{account_id}", back=back, members={"verb": "disable"}
+    )
+    return consequences_page(call.request, shown, crumbs=[*unit_crumbs(unit), ("票据管理员和账户", back)])
 
 
 async def _change(

@@ -12,9 +12,9 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.grammar import read_date
+from mingpiao.portals.consequences import Consequences, consequences_page, is_confirmed
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.regions import region_options
-from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.portals.units.access import managed_unit, unit_crumbs
 from mingpiao.portals.units.consequences import consequences
@@ -77,7 +77,7 @@ async def change(
         wish = _wish(wanted, given)
         if problems := wish_problems(unit, wish):
             raise Refusal(*problems)
-        if given.get("confirmed") != "yes":
+        if not is_confirmed(given):
             return await _check_page(call, unit, wish)
         async with call.services.database.system() as connection:  # system: a verb writes
             if wanted in TWO_PERSONS:
@@ -229,28 +229,25 @@ async def _check_page(call: PageCall, unit: Unit, wish: ChangeWish) -> Response[
             ("变更后", value_words(wish.kind, wish.after, catalog)),
         ]
     facts += [("生效日期", wish.effective_on.isoformat()), ("原因", wish.reason)]
-    members = {
-        "after": wish.after,
-        "effective_on": wish.effective_on.isoformat(),
-        "until": wish.until.isoformat() if wish.until else "",
-        "reason": wish.reason,
-        "confirmed": "yes",
-    }
+    two = wish.kind in TWO_PERSONS
     address = f"{UNITS.address}/{unit.unit_id}"
-    return page(
-        call.request,
-        "units/change_check.html",
+    shown = Consequences(
         title=f"确认{wish.kind.label}",
-        crumbs=unit_crumbs(unit),
-        facts_shown=facts,
-        hindered=hindered,
+        facts=facts,
         told=await consequences(call, unit, wish),
-        members=members,
-        action=f"{address}/changes/{wish.kind.value}",
+        hindered=hindered,
+        address=f"{address}/changes/{wish.kind.value}",
+        button="提交审核" if two else f"确认{wish.kind.label}",
         back=address,
-        button="提交审核" if wish.kind in TWO_PERSONS else f"确认{wish.kind.label}",
-        two=wish.kind in TWO_PERSONS,
+        members={
+            "after": wish.after,
+            "effective_on": wish.effective_on.isoformat(),
+            "until": wish.until.isoformat() if wish.until else "",
+            "reason": wish.reason,
+        },
+        lead="提交后由本部门或上级部门的另一位负责人审核：" if two else "确认后：",
     )
+    return consequences_page(call.request, shown, crumbs=unit_crumbs(unit))
 
 
 HANDLERS = [change_form, change, withdraw_planned]
