@@ -27,7 +27,7 @@ def fill_template(template: Path, filled: Path, *, payers: int, remark: str) -> 
     for number in range(1, payers + 1):
         sheet.append([f"批量缴款人{number}" if text == "张三" else text for text in example])
         sheet.cell(number + 1, headings.index("备注") + 1).value = remark
-    sheet["A3"] = "某人"
+    sheet["B3"] = "某人"
     book.save(filled)
 
 

@@ -10,6 +10,8 @@ import openpyxl
 from tests.support.browser import Browser
 from tests.support.world import World
 
+from mingpiao.sealing.service import parse_sealed
+
 KIND = "0301"
 NEW = "/unit/batches/new"
 
@@ -62,12 +64,12 @@ async def test_the_template_tells_every_column_and_offers_what_a_cell_may_hold(s
     browser = await site.browser("handler")
     sheet = (await _template(browser))["票据"]
     headings = [cell.value for cell in sheet[1]]
-    assert headings[:8] == [
-        "缴款人类型*", "缴款人名称*", "缴款人代码", "缴款人账号", "缴款人开户行", "收款项目1*", "数量1", "标准1",
+    assert headings[:9] == [
+        "单据序号", "缴款人类型*", "缴款人名称*", "缴款人代码", "缴款人账号", "缴款人开户行", "收款项目1*", "数量1", "标准1",
     ]  # fmt: skip
     assert all(cell.comment is not None for cell in sheet[1])
     lists = [rule for rule in sheet.data_validations.dataValidation if rule.type == "list"]
-    assert "F2:F10001" in {str(rule.sqref) for rule in lists}
+    assert "G2:G10001" in {str(rule.sqref) for rule in lists}
     page = await browser.get(NEW)
     assert "各列怎样填写" in page.text
 
@@ -113,8 +115,8 @@ async def test_from_the_template_to_numbers_and_documents(site: World) -> None:
 async def test_problems_stand_at_their_columns_and_are_corrected_in_the_page(site: World) -> None:
     browser = await site.browser("handler")
     book = await _filled(browser, 3)
-    book["票据"]["A3"] = "某人"
-    book["票据"]["G3"] = "x"
+    book["票据"]["B3"] = "某人"
+    book["票据"]["H3"] = "x"
     at = await _uploaded(browser, book)
     wrong = (await browser.get(at, state="wrong")).text
     assert "缴款人类型应为个人、单位之一，现为“某人”，请修改。" in wrong
@@ -136,12 +138,12 @@ async def test_problems_stand_at_their_columns_and_are_corrected_in_the_page(sit
 async def test_rows_are_corrected_in_a_file(site: World) -> None:
     browser = await site.browser("handler")
     book = await _filled(browser, 3)
-    book["票据"]["B3"] = ""
+    book["票据"]["C3"] = ""
     at = await _uploaded(browser, book)
     wrong = openpyxl.load_workbook(io.BytesIO((await browser.get(f"{at}/open.xlsx")).content))
     sheet = wrong.worksheets[0]
     assert [sheet.cell(2, 1).value, sheet.cell(2, sheet.max_column).value] == ["3", "请填写缴款人名称。"]
-    sheet.cell(2, 3).value = "补上的人"
+    sheet.cell(2, 4).value = "补上的人"
     assert (await _send(browser, f"{at}/correct", _bytes(wrong))).headers["location"] == at
     assert await site.value("SELECT payer_name FROM batch_rows WHERE row_no = 3") == "补上的人"
     sheet.cell(2, 1).value = "99"
@@ -149,13 +151,96 @@ async def test_rows_are_corrected_in_a_file(site: World) -> None:
     assert (refused.status_code, "批内行号99不在本批次中" in refused.text) == (422, True)
 
 
+async def test_a_bill_with_many_items_takes_rows_of_one_slip(site: World) -> None:
+    """Six items in two rows, beside a bill of one row; the correction file tells them in two rows as well."""
+    browser = await site.browser("handler")
+    book = await _filled(browser, 2)
+    sheet = book["票据"]
+    headings = [cell.value for cell in sheet[1]]
+    item, count, rate = (headings.index(name) + 1 for name in ("收款项目1*", "数量1", "标准1"))
+    sheet["A2"] = 7
+    for more in (3, 6, 9):
+        for column, value in ((item, sheet.cell(2, item).value), (count, 1), (rate, 100 + more)):
+            sheet.cell(2, column + more).value = value
+    sheet.cell(4, 1).value = "7"
+    for more, price in ((0, 500), (3, "x")):
+        for column, value in ((item, sheet.cell(2, item).value), (count, 2), (rate, price)):
+            sheet.cell(4, column + more).value = value
+    at = await _uploaded(browser, book)
+    assert await site.rows("SELECT row_no, state FROM batch_rows ORDER BY row_no") == [
+        (2, "wrong"),
+        (3, "ready"),
+    ]
+    assert "标准6应为数字，现为“x”，请修改。" in (await browser.get(at, state="wrong")).text
+    shown = (await browser.get(f"{at}/rows/2")).text
+    assert ('id="items-5-rate"' in shown, 'id="items-6-rate"' in shown) == (True, False)
+    open_rows = openpyxl.load_workbook(io.BytesIO((await browser.get(f"{at}/open.xlsx")).content))
+    lines = [[cell.value for cell in row] for row in open_rows.worksheets[0].iter_rows(min_row=2)]
+    assert [(line[0], line[1], line[3]) for line in lines] == [("2", "7", "捐赠人1"), ("2", "7", None)]
+    open_rows.worksheets[0].cell(3, rate + 4).value = 50
+    assert (await _send(browser, f"{at}/correct", _bytes(open_rows))).headers["location"] == at
+    await _press(browser, f"{at}/start")
+    await site.work_until(lambda: _finished(site))
+    bills = await site.rows(
+        "SELECT total, jsonb_array_length(items) AS items, xml FROM bills ORDER BY bill_id"
+    )
+    example = parse_sealed(bills[1]["xml"]).items[0].amount
+    assert [(bill["total"], bill["items"]) for bill in bills] == [
+        (example + 103 + 106 + 109 + 1000 + 100, 6),
+        (example, 1),
+    ]
+
+
+async def test_rows_of_one_slip_that_contradict_or_repeat_each_other_are_told(site: World) -> None:
+    browser = await site.browser("handler")
+    book = await _filled(browser, 3)
+    sheet = book["票据"]
+    sheet.cell(5, 3).value = sheet.cell(4, 3).value
+    for row, slip in ((2, "A"), (3, "A"), (4, "B"), (5, "B")):
+        sheet.cell(row, 1).value = slip
+        for place in range(2, sheet.max_column + 1) if row == 5 else ():
+            sheet.cell(5, place).value = sheet.cell(4, place).value
+    page = (await browser.get(await _uploaded(browser, book))).text
+    assert "缴款人名称：同一单据序号的第2行与首行不同，首行是“捐赠人1”，请改为一致，或只在首行填写。" in page
+    assert "同一单据序号的第2行与首行完全相同，请删除一行；同一项目有几份的，改为填写数量。" in page
+    assert await site.value("SELECT count(*) FROM batch_rows WHERE state = 'wrong'") == 2
+
+
+async def test_a_template_of_before_without_slips_is_read(site: World) -> None:
+    browser = await site.browser("handler")
+    book = await _filled(browser, 2)
+    book["票据"].delete_cols(1)
+    at = await _uploaded(browser, book)
+    assert "开具 2 张票据" in (await browser.get(at)).text
+
+
+async def test_a_copied_row_of_a_correction_file_doubles_no_items(site: World) -> None:
+    browser = await site.browser("handler")
+    book = await _filled(browser, 1)
+    book["票据"]["C2"] = ""
+    at = await _uploaded(browser, book)
+    wrong = openpyxl.load_workbook(io.BytesIO((await browser.get(f"{at}/open.xlsx")).content))
+    sheet = wrong.worksheets[0]
+    sheet.append([cell.value for cell in sheet[2]])
+    refused = await _send(browser, f"{at}/correct", _bytes(wrong))
+    assert "批内行号2在文件里不止一行" in refused.text
+    for place in range(1, sheet.max_column + 1):
+        sheet.cell(3, place).value = None
+    for row in range(3, 60):
+        for place, value in ((1, "2"), (2, "9"), *((n, sheet.cell(2, 8).value) for n in (8, 11, 14, 17))):
+            sheet.cell(row, place).value = value
+    sheet.cell(2, 2).value = "9"
+    refused = await _send(browser, f"{at}/correct", _bytes(wrong))
+    assert "单据序号9的收款项目超过200个" in refused.text
+
+
 async def test_cells_that_look_empty_are_told_and_excel_dates_are_read(site: World) -> None:
     browser = await site.browser("handler")
     book = await _filled(browser, 4)
     sheet = book["票据"]
-    sheet["G2"] = "=1+1"
-    sheet.merge_cells("B3:B4")
-    sheet["C5"] = 110101199003070000
+    sheet["H2"] = "=1+1"
+    sheet.merge_cells("C3:C4")
+    sheet["D5"] = 110101199003070000
     at = await _uploaded(browser, book)
     page = (await browser.get(at)).text
     assert "数量1：单元格是公式，文件里没有保存计算结果" in page

@@ -1,4 +1,5 @@
-"""The columns of a sheet of bills of one kind. A row is a bill with up to four items.
+"""The columns of a sheet of bills of one kind. A row is a bill with up to four items, and rows of one 单据序号 are a
+bill with more.
 
 A column is named by the path under which the issuing desk speaks of it (`payer/name`, `items/0/rate`), so that a
 problem is told at its column.
@@ -13,8 +14,10 @@ from mingpiao.kernel.clock import today
 from mingpiao.kernel.money import plain_number
 from mingpiao.units.model import UnitProfile
 
-#: Items that a row has place for. A bill with more is issued one by one.
+#: Items that a row of a file has place for. A bill with more takes several rows.
 ITEM_PLACES = 4
+#: The name of the column by which several rows become one bill.
+SLIP = "slip"
 #: The column with a row's number in its batch, in files for correction.
 ROW_NUMBER = "批内行号"
 #: The column that tells problems, in files for correction.
@@ -69,6 +72,12 @@ def columns_of(
 ) -> tuple[SheetColumn, ...]:
     """The columns of a kind, in their order in the file. No two have the same heading."""
     return _with_own_headings(
+        SheetColumn(
+            name=SLIP,
+            label="单据序号",
+            note=f"一行一张票据的不填。一张票据超过{ITEM_PLACES}个收款项目的，分几行填写，各行填相同的序号"
+            "（如1、2、3）；缴款人等只填首行，以下各行只填项目。序号不印在票面上。",
+        ),
         *_payer_columns(),
         *(column for place in range(ITEM_PLACES) for column in _item_columns(place, items)),
         SheetColumn(
@@ -101,6 +110,22 @@ def columns_of(
             note="可不填。监管规则对该行提出疑问时，以此说明该项业务为何符合规定；也可以上传后在页面上填写。",
         ),
     )
+
+
+def with_places(columns: Sequence[SheetColumn], places: int) -> tuple[SheetColumn, ...]:
+    """The columns of a sheet with place for so many items, at least as many as they have."""
+    last = [column for column in columns if column.name.startswith(f"items/{ITEM_PLACES - 1}/")]
+    more = [
+        msgspec.structs.replace(
+            column,
+            name=column.name.replace(f"/{ITEM_PLACES - 1}/", f"/{place}/"),
+            label=f"{column.label.removesuffix(str(ITEM_PLACES))}{place + 1}",
+        )
+        for place in range(ITEM_PLACES, places)
+        for column in last
+    ]
+    stop = max(columns.index(column) for column in last) + 1
+    return (*columns[:stop], *more, *columns[stop:])
 
 
 def _with_own_headings(*columns: SheetColumn) -> tuple[SheetColumn, ...]:
@@ -144,7 +169,7 @@ def _payer_columns() -> tuple[SheetColumn, ...]:
 def _item_columns(place: int, items: Sequence[ChargeItem]) -> tuple[SheetColumn, ...]:
     number = place + 1
     first = items[0] if items and place == 0 else None
-    needed = "至少填写一个项目。" if place == 0 else f"没有第{number}个项目时留空。"
+    needed = "至少填写一个项目。" if place == 0 else "没有更多项目时留空。"
     rate = "" if first is None else plain_number(first.rate.minimum) if fixed_rate(first) else "100"
     return (
         SheetColumn(

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications.service import Applications
 from mingpiao.batches import store
-from mingpiao.batches.columns import SheetColumn, columns_of, items_of_kind
+from mingpiao.batches.columns import SheetColumn, columns_of, items_of_kind, with_places
 from mingpiao.batches.judging import judge_rows
 from mingpiao.batches.model import (
     MAX_ROWS,
@@ -29,6 +29,7 @@ from mingpiao.batches.model import (
     SheetRow,
 )
 from mingpiao.batches.reading import Wanted, at_columns, complete, content_of, names_of_items, read_row
+from mingpiao.batches.slips import places_of
 from mingpiao.batches.store import RowAnswer
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.crypto.sm3 import sm3
@@ -465,7 +466,9 @@ def _answer_of(row: BatchRow, outcome: Outcome, columns: Sequence[SheetColumn]) 
         case NeedsConfirmation(hits=hits):
             return RowAnswer(row_no=row.row_no, state=RowState.ASKED, hits=hits)
         case Refused(problems=problems):
-            return _refused(row, outcome, at_columns((), problems, columns))
+            return _refused(
+                row, outcome, at_columns((), problems, with_places(columns, places_of(row.cells)))
+            )
         case _:
             return None
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from mingpiao.batches.columns import with_places
 from mingpiao.batches.model import BatchRow, RowState
 from mingpiao.batches.reading import SAME_ROW, ReadRow, Wanted, at_columns, business_no_of, read_row
+from mingpiao.batches.slips import places_of
 from mingpiao.batches.store import RowVerdict
 from mingpiao.identity.model import Acting
 from mingpiao.issuing.model import AwaitsEvidence, Issued, NeedsConfirmation, Refused
@@ -70,7 +72,7 @@ def _verdict(
     if twice is not None:
         message = f"业务流水号与第{twice}行相同，请修改或删除一行。"
         of_cells.append(Problem(code="batch.repeated", field="business_no", message=message, status=422))
-    problems = at_columns(of_cells, of_desk, wanted.columns)
+    problems = at_columns(of_cells, of_desk, with_places(wanted.columns, places_of(row.cells)))
     if same is not None and not isinstance(forecast, Issued):
         hits = (*hits, _same_row(row, *same))
     asked = [hit.rule for hit in hits if hit.severity is Severity.ASK]

@@ -6,8 +6,9 @@ from decimal import Decimal, localcontext
 
 import msgspec
 
-from mingpiao.batches.columns import ITEM_PLACES, PAYER_TYPES, SheetColumn, fixed_rate, item_label
+from mingpiao.batches.columns import PAYER_TYPES, SLIP, SheetColumn, fixed_rate, item_label, with_places
 from mingpiao.batches.model import BatchRow
+from mingpiao.batches.slips import places_of
 from mingpiao.catalog.model import BillKind, ChargeItem
 from mingpiao.crypto.sm3 import sm3
 from mingpiao.issuing.model import IssueRequest, Payer, RequestItem
@@ -53,10 +54,14 @@ def business_no_of(batch_id: int, row: BatchRow) -> str:
     return row.cells.get("business_no") or f"PL{batch_id:08d}-{row.row_no:05d}"
 
 
+#: What of a row is not in its bill.
+_NOT_ASKED_FOR = frozenset({"reason", "total", SLIP})
+
+
 def content_of(wanted: Wanted, cells: Mapping[str, str]) -> bytes:
     """The digest (32 bytes) of what a row asks for, by which equal rows are found, however they are written."""
-    counted = {name: text for name, text in cells.items() if text and name not in ("reason", "total")}
-    for place in range(ITEM_PLACES):
+    counted = {name: text for name, text in cells.items() if text and name not in _NOT_ASKED_FOR}
+    for place in range(places_of(cells)):
         item = wanted.items.get(cells.get(f"items/{place}/code", ""))
         if item is None:
             continue
@@ -73,7 +78,7 @@ def complete(wanted: Wanted, cells: Mapping[str, str]) -> dict[str, str]:
     So a row that is sent again on a later day asks for the same bill.
     """
     filled = dict(cells)
-    for place in range(ITEM_PLACES):
+    for place in range(places_of(cells)):
         item = wanted.items.get(cells.get(f"items/{place}/code", ""))
         if item is None:
             continue
@@ -156,7 +161,7 @@ SAME_ROW = "BATCH-SAME-ROW"
 
 
 def _items(wanted: Wanted, cells: Mapping[str, str]) -> Iterator[RequestItem]:
-    for place in range(ITEM_PLACES):
+    for place in range(places_of(cells)):
         code, quantity, rate = (
             cells.get(f"items/{place}/{part}", "") for part in ("code", "quantity", "rate")
         )
@@ -191,7 +196,7 @@ def _amount(quantity: Decimal, rate: Decimal) -> Decimal:
 
 
 def _cell_problems(wanted: Wanted, row: BatchRow, total: Decimal) -> Iterator[Problem]:
-    for column in wanted.columns:
+    for column in with_places(wanted.columns, places_of(row.cells)):
         message = row.faults.get(column.name) or _cell_problem(column, row.cells.get(column.name, ""), wanted)
         if message:
             yield _problem("batch.cell", column.name, message)

@@ -8,10 +8,12 @@ from mingpiao.batches.columns import (
     columns_of,
     item_label,
     items_of_kind,
+    with_places,
 )
 from mingpiao.batches.desk import BatchDesk
 from mingpiao.batches.packing import ask_for_pack
 from mingpiao.batches.reading import SAME_ROW, Wanted, tidy_cells
+from mingpiao.batches.slips import gather, places_of, spread
 from mingpiao.batches.store import get_batch, get_row, list_batches, list_rows, pack_key, rules_asking
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "Wanted",
     "ask_for_pack",
     "columns_of",
+    "gather",
     "get_batch",
     "get_row",
     "item_label",
@@ -31,6 +34,9 @@ __all__ = [
     "list_batches",
     "list_rows",
     "pack_key",
+    "places_of",
     "rules_asking",
+    "spread",
     "tidy_cells",
+    "with_places",
 ]

@@ -7,7 +7,15 @@ from typing import Any
 import xlsxwriter
 
 from mingpiao.batches.model import MAX_ROWS, BatchRow, SheetRow
-from mingpiao.batches.service import PROBLEMS, ROW_NUMBER, SheetColumn, tidy_cells
+from mingpiao.batches.service import (
+    ITEM_PLACES,
+    PROBLEMS,
+    ROW_NUMBER,
+    SheetColumn,
+    gather,
+    spread,
+    tidy_cells,
+)
 from mingpiao.kernel.errors import Problem, refuse
 from mingpiao.kernel.grammar import read_decimal, read_whole
 from mingpiao.portals.sheets import read_table, troubled_cells
@@ -17,7 +25,8 @@ _CHOICES_SHEET = "选项"
 
 
 def read_sheet(data: bytes, columns: Sequence[SheetColumn], *, correcting: bool = False) -> list[SheetRow]:
-    """The rows of an uploaded file; with `correcting` they are numbered by the column 批内行号.
+    """The bills of an uploaded file, also those told in several rows; with `correcting` they are numbered by the
+    column 批内行号.
 
     Raises `Refusal` (`import.*`, field `file`) for a file that cannot be read, lacks a required column, or has a
     column that nobody would read.
@@ -32,7 +41,7 @@ def read_sheet(data: bytes, columns: Sequence[SheetColumn], *, correcting: bool 
     ]
     if not rows:
         raise refuse("import.empty", "文件里只有表头，请填写后重新选择。", field="file", status=422)
-    return rows
+    return gather(rows, correcting=correcting)
 
 
 def _places(heading: Sequence[str], columns: Sequence[SheetColumn], correcting: bool) -> dict[str, int]:
@@ -99,12 +108,20 @@ def _workbook(title: str, columns: Sequence[SheetColumn], rows: Sequence[BatchRo
         if rows:
             sheet.write_string(0, 0, ROW_NUMBER, bold)
             sheet.write_string(0, len(columns) + 1, PROBLEMS, bold)
-        for place, row in enumerate(rows, start=1):
+        _write_rows(sheet, columns, rows)
+    return file.getvalue()
+
+
+def _write_rows(sheet: Any, columns: Sequence[SheetColumn], rows: Sequence[BatchRow]) -> None:
+    """Rows of a batch; a bill with more items than a row has place for takes several, and is told at the first."""
+    place = 0
+    for row in rows:
+        for number, cells in enumerate(spread(row.cells, row.row_no)):
+            place += 1
             sheet.write_string(place, 0, str(row.row_no))
             for at, column in enumerate(columns, start=1):
-                _write_cell(sheet, place, at, column, row.cells.get(column.name, ""))
-            sheet.write_string(place, len(columns) + 1, told_of(row))
-    return file.getvalue()
+                _write_cell(sheet, place, at, column, cells.get(column.name, ""))
+            sheet.write_string(place, len(columns) + 1, "" if number else told_of(row))
 
 
 def _write_cell(sheet: Any, row: int, place: int, column: SheetColumn, text: str) -> None:
@@ -171,7 +188,8 @@ def _write_notes(book: Any, title: str, columns: Sequence[SheetColumn]) -> None:
     sheet.set_column(0, 1, 16)
     sheet.set_column(2, 2, 90)
     lines = (
-        f"{title}：在“票据”表中填写，一行一张票据，每张最多4个收款项目，最多{MAX_ROWS:,}行。",
+        f"{title}：在“票据”表中填写，一行一张票据，最多{MAX_ROWS:,}行。一张票据超过{ITEM_PLACES}个收款项目的，分几行填写："
+        "各行“单据序号”相同，缴款人等只填首行，以下各行只填项目。",
         "带*的列必填。不要改动第一行，不要增加列，不要合并单元格。",
     )
     for place, line in enumerate(lines):

@@ -28,8 +28,10 @@ from mingpiao.batches.service import (
     items_of_kind,
     list_rows,
     pack_key,
+    places_of,
     rules_asking,
     tidy_cells,
+    with_places,
 )
 from mingpiao.catalog.model import BillKind
 from mingpiao.identity.service import checkers_of_unit
@@ -287,7 +289,7 @@ async def _row_page(
     async with call.reads() as connection:
         batch = await get_batch(connection, row.batch_id)
     wanted = await desk.wanted(batch.unit_id, batch.kind)
-    columns = await _columns(call, wanted.kind)
+    columns = with_places(await _columns(call, wanted.kind), places_of(cells))
     return page(
         call.request,
         "batches/row.html",
@@ -329,8 +331,9 @@ async def change_row(
                 )
         else:
             wanted = await batch_desk.wanted(found.unit_id, await _kind_of(call, found))
-            given = {column.name: members.get(field_id(column.name), "") for column in wanted.columns}
-            cells = tidy_cells(wanted.columns, given)
+            columns = with_places(wanted.columns, places_of(found.cells))
+            given = {column.name: members.get(field_id(column.name), "") for column in columns}
+            cells = tidy_cells(columns, given)
             await batch_desk.correct(
                 found.batch_id, [SheetRow(row_no=found.row_no, cells=cells)], acting=call.acting
             )
