@@ -105,6 +105,10 @@ def test_addresses_that_are_not_followed(address: str) -> None:
 #: Who may do what, whole: a right that is added, or goes to another role, is seen here.
 RIGHTS = {
     "accounts.rights": {"unit_accounts": {"UNIT_MANAGER"}},
+    "audit.rights": {
+        "unit_audit": {"UNIT_MANAGER"},
+        "department_audit": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},
+    },
     "applications.rights": {"review": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"}},
     "units.rights": {"unit_manage": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
     "approvals.rights": {

@@ -17,7 +17,7 @@ from mingpiao.crypto.shares import join_shares, read_share
 from mingpiao.founding.model import FoundingPlan, FoundingState
 from mingpiao.founding.service import founding_state
 from mingpiao.identity.model import Rejected, SignedIn, acting_as
-from mingpiao.identity.service import audit_trail, change_password, sign_in
+from mingpiao.identity.service import TrailQuestion, audit_trail, change_password, sign_in
 from mingpiao.sealing.service import find_key, read_seal
 from mingpiao.settings import SETTINGS_FILE, load
 from mingpiao.setup import plans, running
@@ -64,7 +64,7 @@ def test_a_plan_makes_a_province_from_an_empty_database(table: Table) -> None:
         async with database.system() as connection:
             catalog = await load_catalog(connection)
             seal = await find_key(connection, ("department", "150000"))
-            trail = (await audit_trail(connection)).items
+            trail = (await audit_trail(connection, TrailQuestion())).items
         assert (catalog.province, len(catalog.regions), len(catalog.departments)) == ("15", 116, 116)
         assert catalog.departments["150100"].name == "呼和浩特市财政局"
         assert sorted(catalog.kinds) == ["0101", "0102", "0103", "0104", "0105", "0601", "0602"]

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from mingpiao.portals.audit.wording import action_label, detail_label
+from mingpiao.portals.audit.wording import action_label, detail_label, subject_word
 
 #: Each query finds rows that contradict an invariant; all must come back empty.
 _CONTRADICTIONS = {
@@ -139,13 +139,18 @@ async def assert_invariants(url: str) -> int:
 
 
 async def _without_words(connection: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
-    """Actions in the audit trail, and names of their details, for which neither a room nor a list has a word."""
+    """Actions and subjects in the audit trail, and names of their details and of what changed, for which neither a
+    room nor a list has a word.
+    """
     rows = await connection.fetch(
         "SELECT DISTINCT action, coalesce(name, '') AS name FROM audit_log "
-        "LEFT JOIN LATERAL jsonb_object_keys(details) AS name ON true"
+        "LEFT JOIN LATERAL (SELECT jsonb_object_keys(details) UNION ALL "
+        "SELECT each ->> 'name' FROM jsonb_array_elements(changed) AS each) AS names (name) ON true"
     )
+    subjects = await connection.fetch("SELECT DISTINCT split_part(subject, ':', 1) AS kind FROM audit_log")
     return [
         f"{action} {name}"
         for action, name in rows
-        if action_label(action) == action or (name and detail_label(action, name) == name)
-    ]
+        # The names of what changed may be Chinese words already.
+        if action_label(action) == action or (name.isascii() and name and detail_label(action, name) == name)
+    ] + [row["kind"] for row in subjects if subject_word(row["kind"]) == row["kind"]]

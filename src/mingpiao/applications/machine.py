@@ -20,7 +20,7 @@ from mingpiao.applications.notices import ApplicationNotice, send
 from mingpiao.applications.store import from_row, to_columns
 from mingpiao.applications.tables import application_steps, applications
 from mingpiao.identity.model import Acting, AuditEntry, platform
-from mingpiao.identity.service import record
+from mingpiao.identity.service import differences, record
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.kernel.clock import now
 from mingpiao.storage.notices import notify
@@ -279,7 +279,7 @@ async def carry_out(
     if row is None:
         raise LookupError(f"application {application.application_id} was changed by somebody else")
     changed = from_row(row)
-    await _write_step(connection, changed, told, note[:_MAX_NOTE], acting=doer.acting)
+    await _write_step(connection, changed, told, note[:_MAX_NOTE], application.state, acting=doer.acting)
     for notice in notices:
         await send(connection, changed, notice)
     if changed.came_back:
@@ -297,7 +297,13 @@ def _entering(state: ApplicationState, target: ApplicationState) -> dict[str, An
 
 
 async def _write_step(
-    connection: AsyncConnection, application: Application, step: StepKind, note: str, *, acting: Acting
+    connection: AsyncConnection,
+    application: Application,
+    step: StepKind,
+    note: str,
+    before: ApplicationState | None = None,
+    *,
+    acting: Acting,
 ) -> None:
     await connection.execute(
         insert(application_steps).values(
@@ -318,5 +324,8 @@ async def _write_step(
             unit_id=application.unit_id,
             details={"business_no": application.business_no, "state": application.state.value}
             | ({"note": note} if note else {}),
+            changed=differences({"state": before.value}, {"state": application.state.value})
+            if before
+            else (),
         ),
     )

@@ -93,4 +93,5 @@ ROOM = Room(
         ("application", "state"): {each.value: each.label for each in ApplicationState},
         ("review_figures", "table"): {"departments": "按部门", "rules": "按规则"},
     },
+    subjects={"application": "开票申请", "business_no": "业务流水号"},
 )

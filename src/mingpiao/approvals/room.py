@@ -10,4 +10,5 @@ ROOM = Room(
         "proposal:withdraw": "撤回变更",
     },
     details={"kind": "事项", "title": "内容", "words": "说明"},
+    subjects={"proposal": "待审变更"},
 )

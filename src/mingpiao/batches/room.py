@@ -117,4 +117,5 @@ ROOM = Room(
         "batch:upload": "批量开具：上传文件",
     },
     details={"file": "文件", "reason": "原因", "rows": "行数", "rule": "规则"},
+    subjects={"batch": "批量开具"},
 )

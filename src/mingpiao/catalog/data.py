@@ -173,3 +173,4 @@ CODE_LISTS = BaseData(
     table=tables.code_lists,
     member="code_lists",
 )
+ALL_DATA: tuple[BaseData[Any], ...] = (REGIONS, DEPARTMENTS, CATEGORIES, KINDS, ITEMS, LIBRARIES, CODE_LISTS)

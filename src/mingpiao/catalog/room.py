@@ -1,7 +1,7 @@
 """What the house needs of the catalog."""
 
 from mingpiao.catalog.changing import PROPOSALS
-from mingpiao.catalog.data import CODE_LISTS
+from mingpiao.catalog.data import ALL_DATA, CODE_LISTS
 from mingpiao.catalog.regions import REFORM_PROPOSAL
 from mingpiao.catalog.service import CatalogStore, count_kinds_with_lists
 from mingpiao.house.model import Affected, Room
@@ -21,5 +21,12 @@ ROOM = Room(
         "catalog:save": "修改基础数据",
         "kind:mark_evidence": "设置票种须附佐证材料",
     },
-    details={"codes": "编码", "data": "内容", "needs_evidence": "须附佐证材料", "reason": "原因"},
+    details={
+        "codes": "编码",
+        "name": "名称",
+        "data": "内容",
+        "needs_evidence": "须附佐证材料",
+        "reason": "原因",
+    },
+    subjects={each.word: each.label for each in ALL_DATA} | {"table": "基础数据"},
 )

@@ -1,6 +1,6 @@
 """Base data: load all of it, and save parts of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any, TypeVar
@@ -32,8 +32,9 @@ from mingpiao.catalog.model import (
     TemplateDay,
 )
 from mingpiao.catalog.tables import catalog_versions, regions, template_days
+from mingpiao.catalog.wording import changed_rows, members_of
 from mingpiao.identity.model import Acting, AuditEntry, platform
-from mingpiao.identity.service import record
+from mingpiao.identity.service import changed_values, differences, record, record_all
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import refuse
 from mingpiao.letters.service import names_on_faces
@@ -69,10 +70,16 @@ class CatalogStore:
 
 async def load(connection: AsyncConnection) -> Catalog:
     """Read the whole catalog; raises `Refusal` (`catalog.empty`) before a province was set up."""
-    found = await _all(connection, REGIONS)
-    province = next((region.code for region in found.values() if region.level == "province"), None)
-    if province is None:
+    catalog = await _read(connection)
+    if not catalog.province:
         raise refuse("catalog.empty", "系统尚未初始化基础数据，请联系系统管理员。", status=503)
+    return catalog
+
+
+async def _read(connection: AsyncConnection) -> Catalog:
+    """The catalog as far as there is one; before a province was set up, its `province` is empty."""
+    found = await _all(connection, REGIONS)
+    province = next((region.code for region in found.values() if region.level == "province"), "")
     lists = await _all(connection, CODE_LISTS)
     kinds = await _all(connection, KINDS)
     days = await _template_days(connection)
@@ -158,15 +165,36 @@ async def save(
         connection, data, changed, first, reason=reason, valid_from=valid_from or today(), acting=acting
     )
     codes = tuple(sorted(changed))
-    entry = AuditEntry(
-        acting=acting,
-        action="catalog:save",
-        subject=f"{data.word}:{codes[0]}" if len(codes) == 1 else f"table:{data.table.name}",
-        details={"data": data.label, "codes": ",".join(codes)[:2000], "reason": reason},
-    )
-    await record(connection, entry)
+    await _record_each(connection, data, changed, first, reason, acting=acting)
     await notify(connection, CHANNEL)
     return codes
+
+
+async def _record_each(
+    connection: AsyncConnection,
+    data: BaseData[Value],
+    changed: Mapping[str, Value],
+    before: Mapping[str, Value],
+    reason: str,
+    *,
+    acting: Acting,
+) -> None:
+    """A line of the audit trail for each content, with what it was."""
+    catalog = await _read(connection)
+    entries = []
+    for code, value in sorted(changed.items()):
+        old = members_of(data, before[code], catalog) if code in before else ()
+        rows = changed_rows(old, members_of(data, value, catalog))
+        entries.append(
+            AuditEntry(
+                acting=acting,
+                action="catalog:save",
+                subject=f"{data.word}:{code}",
+                details={"data": data.label, "name": str(getattr(value, "name", "")), "reason": reason},
+                changed=changed_values(rows),
+            )
+        )
+    await record_all(connection, entries)
 
 
 async def _upsert(connection: AsyncConnection, table: Table, key: str, rows: list[dict[str, Any]]) -> None:
@@ -322,6 +350,7 @@ async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: boo
         action="kind:mark_evidence",
         subject=f"kind:{kind_code}",
         details={"needs_evidence": "是" if needed else "否"},
+        changed=differences({"needs_evidence": not needed}, {"needs_evidence": needed}),
     )
     await record(connection, entry)
     await notify(connection, CHANNEL)

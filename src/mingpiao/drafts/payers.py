@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.catalog.service import pinyin_initials
 from mingpiao.drafts.model import MAX_FOUND, KnownPayer
 from mingpiao.drafts.tables import payer_book, payer_marks
-from mingpiao.identity.model import Acting, AuditEntry
-from mingpiao.identity.service import record
+from mingpiao.identity.model import Acting, AuditEntry, ChangedValue
+from mingpiao.identity.service import differences, record
 from mingpiao.issuing.model import Bill, Color, Payer
 from mingpiao.issuing.service import list_changes
 from mingpiao.kernel.clock import now
@@ -199,7 +199,7 @@ async def change_payer(
     except IntegrityError as error:
         # Somebody else gave another payer this name and code since the look.
         raise _exists() from error
-    await _note(connection, "payer:change", unit_id, new, acting=acting)
+    await _note(connection, "payer:change", unit_id, new, old, acting=acting)
 
 
 def _exists() -> Refusal:
@@ -250,9 +250,35 @@ def _differs(payer: KnownPayer) -> Refusal:
 
 
 async def _note(
-    connection: AsyncConnection, action: str, unit_id: int, payer: KnownPayer, *, acting: Acting
+    connection: AsyncConnection,
+    action: str,
+    unit_id: int,
+    payer: KnownPayer,
+    before: KnownPayer | None = None,
+    *,
+    acting: Acting,
 ) -> None:
+    names = ("type", *_LENGTHS, "hidden")
+    old, new = ({name: getattr(each, name) for name in names} for each in (before or payer, payer))
     details = {"name": payer.name, "code": payer.code, "hidden": "是" if payer.hidden else "否"}
     subject = f"payer:{payer.payer_id}"
-    entry = AuditEntry(acting=acting, action=action, subject=subject, unit_id=unit_id, details=details)
+    entry = AuditEntry(
+        acting=acting,
+        action=action,
+        subject=subject,
+        unit_id=unit_id,
+        details=details,
+        changed=tuple(_masked(each) for each in differences(old, new)),
+    )
     await record(connection, entry)
+
+
+def _masked(change: ChangedValue) -> ChangedValue:
+    """That a code, an account or a mobile number changed, without the numbers, which nobody needs for knowing it."""
+    if change.name not in ("code", "account", "mobile"):
+        return change
+    return msgspec.structs.replace(change, before=_ends(change.before), after=_ends(change.after))
+
+
+def _ends(text: str) -> str:
+    return f"****{text[-4:]}" if text else ""

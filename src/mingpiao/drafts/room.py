@@ -44,6 +44,11 @@ ROOM = Room(
         "name": "名称",
         "code": "代码",
         "hidden": "隐藏",
+        "type": "类型",
+        "account": "账号",
+        "bank": "开户行",
+        "mobile": "手机号",
         "shared": "本单位共用",
     },
+    subjects={"draft": "草稿", "payer": "缴款人", "template": "常用模板"},
 )

@@ -102,4 +102,5 @@ ROOM = Room(
         "virus": "病毒",
     },
     values={("evidence", "state"): {each.value: each.label for each in EvidenceState}},
+    subjects={"evidence": "佐证材料"},
 )

@@ -32,4 +32,5 @@ ROOM = Room(
     jobs=(Job(name=PURGE_JOB, label="清理过期的导出文件", open=_open_purge),),
     actions={"export:download": "下载导出文件"},
     details={"file": "文件"},
+    subjects={"export": "导出"},
 )

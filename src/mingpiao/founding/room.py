@@ -18,4 +18,5 @@ ROOM = Room(
         "witness": "见证人",
         **{f"duty_{duty}": label for duty, label in DUTIES.items()},
     },
+    subjects={"founding": "首次设置", "key_ceremony": "密钥仪式"},
 )

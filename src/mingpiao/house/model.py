@@ -145,7 +145,8 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     """All that the house needs of a room; each room fills in what it has.
 
     `actions` maps the actions that the room records in the audit trail (`subject:verb`) to Chinese words,
-    `details` the names of their details. `values` maps stored values of details to Chinese words, by the
+    `details` the names of their details and of the values that changed, `subjects` the kinds of things that they are about
+    (`unit:17` is a `unit`). `values` maps stored values of details to Chinese words, by the
     action's subject and the detail's name.
     """
 
@@ -158,4 +159,5 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     affected: tuple[Affected, ...] = ()
     actions: Mapping[str, str] = {}
     details: Mapping[str, str] = {}
+    subjects: Mapping[str, str] = {}
     values: Mapping[tuple[str, str], Mapping[str, str]] = {}

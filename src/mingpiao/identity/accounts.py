@@ -2,11 +2,12 @@
 
 from datetime import date
 
+import msgspec
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.identity.audit import record
+from mingpiao.identity.audit import differences, record
 from mingpiao.identity.model import Account, Acting, AuditEntry, Role, Session
 from mingpiao.identity.passwords import (
     DENGBAO,
@@ -139,9 +140,12 @@ async def set_expiry(
         .values(valid_until=day)
         .returning(accounts.c.account_id)
     )
+    own = select(accounts.c.valid_until).where(accounts.c.account_id == account.account_id).with_for_update()
+    before = (await connection.execute(own)).scalar_one()
     if (await connection.execute(changed)).first() is not None:
-        details = {"valid_until": day.isoformat() if day else "长期"}
-        await record(connection, entry_of("account:set_expiry", account, acting=acting, **details))
+        entry = entry_of("account:set_expiry", account, acting=acting)
+        told = differences({"valid_until": before or "长期"}, {"valid_until": day or "长期"})
+        await record(connection, msgspec.structs.replace(entry, changed=told))
 
 
 async def import_account(
@@ -280,12 +284,15 @@ async def set_active(connection: AsyncConnection, account: Account, active: bool
     """
     if acting.actor == account.actor:
         raise refuse("account.is_own", "不能停用自己的账户，请由其他管理员操作。", status=409)
+    own = select(accounts.c.active).where(accounts.c.account_id == account.account_id).with_for_update()
+    before = (await connection.execute(own)).scalar_one()
     statement = update(accounts).where(accounts.c.account_id == account.account_id).values(active=active)
     await connection.execute(statement)
     if not active:
         await end_sessions_of(connection, account.account_id)
-    action = "account:enable" if active else "account:disable"
-    await record(connection, entry_of(action, account, acting=acting))
+    entry = entry_of("account:enable" if active else "account:disable", account, acting=acting)
+    told = differences({"active": before}, {"active": active})
+    await record(connection, msgspec.structs.replace(entry, changed=told))
 
 
 async def reset_password(connection: AsyncConnection, account: Account, *, acting: Acting) -> str:

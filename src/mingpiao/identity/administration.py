@@ -1,11 +1,10 @@
-"""What the administrator reads: every account with its lock, and the audit trail."""
+"""What the administrator reads: every account with its lock."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, func, or_, select, text, update
+from sqlalchemy import RowMapping, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.audit import record
@@ -20,7 +19,6 @@ from mingpiao.kernel.grammar import read_whole
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 ACCOUNT_PAGE = 50
-AUDIT_PAGE = 100
 
 
 class AccountState(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,19 +37,6 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     over: bool = False
 
 
-class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One stored line of the audit trail."""
-
-    audit_id: int
-    at: datetime
-    actor: str
-    action: str
-    subject: str
-    unit_id: int | None
-    address: str
-    details: dict[str, str]
-
-
 _OPEN_INVITATION = (
     select(func.max(invitations.c.expires_at))
     .where(
@@ -67,7 +52,6 @@ _ACCOUNT_ORDERS = {
     "": Keyset(KeyColumn("account_id", int)),
     "username": Keyset(KeyColumn("username", str), KeyColumn("account_id", int)),
 }
-_AUDIT_ORDER = Keyset(KeyColumn("audit_id", int, True))
 
 
 async def search_accounts(
@@ -124,11 +108,6 @@ async def unit_account_states(connection: AsyncConnection, unit_id: int) -> list
     return [_state(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def usernames(connection: AsyncConnection, labels: Iterable[str]) -> dict[str, str]:
-    """User names by their label in the audit trail, `account:<id>`; other labels are left out."""
-    return {label: account.username for label, account in (await _accounts_by(connection, labels)).items()}
-
-
 async def display_names(connection: AsyncConnection, labels: Iterable[str]) -> dict[str, str]:
     """Names of persons by their label in the audit trail, `account:<id>`; other labels are left out.
 
@@ -168,35 +147,6 @@ async def unlock(connection: AsyncConnection, account: Account, *, acting: Actin
                 details={"username": account.username},
             ),
         )
-
-
-async def audit_trail(
-    connection: AsyncConnection,
-    *,
-    subject: str = "",
-    unit_id: int | None = None,
-    after: str = "",
-    limit: int = AUDIT_PAGE,
-) -> Page[AuditRow]:
-    """A page of lines of the audit trail, newest first; `after` is the `next_key` of the page before.
-
-    `subject` (`bill:<票据编号>`, `account:<id>`, …) and `unit_id` restrict; both have an index.
-    """
-    conditions = ["true"]
-    values: dict[str, Any] = {"subject": subject, "unit_id": unit_id, "limit": limit + 1, "before": 0}
-    if after:
-        (values["before"],) = _AUDIT_ORDER.read(after)
-        conditions.append("audit_id < :before")
-    if subject:
-        conditions.append("subject = :subject")
-    if unit_id is not None:
-        conditions.append("unit_id = :unit_id")
-    statement = text(
-        "SELECT audit_id, at, actor, action, subject, unit_id, address, details FROM audit_log "  # noqa: S608
-        f"WHERE {' AND '.join(conditions)} ORDER BY audit_id DESC LIMIT :limit"
-    )
-    found = await connection.execute(statement, values)
-    return _AUDIT_ORDER.page([msgspec.convert(dict(row), AuditRow) for row in found.mappings()], limit)
 
 
 def _state(row: RowMapping) -> AccountState:

@@ -140,14 +140,27 @@ def platform(task: str, *, name: str = "平台", address: str = "") -> Acting:
     return Acting(actor=f"system:{task}", name=name, address=address)
 
 
+class ChangedValue(msgspec.Struct, frozen=True, kw_only=True):
+    """What a member of a thing was before a change and is after it, as texts; empty for nothing."""
+
+    name: str
+    before: str
+    after: str
+
+
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the audit trail. `action` reads `subject:verb`, e.g. `bill:issue`."""
+    """One line of the audit trail. `action` reads `subject:verb`, e.g. `bill:issue`.
+
+    `changed` has what a change found and what it left, without secrets; its names have words where those of
+    `details` have theirs.
+    """
 
     acting: Acting
     action: str
     subject: str
     unit_id: int | None = None
     details: dict[str, str] = {}
+    changed: tuple[ChangedValue, ...] = ()
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):

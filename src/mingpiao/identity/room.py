@@ -49,6 +49,7 @@ ROOM = Room(
         "session:sign_out": "退出登录",
     },
     details={
+        "active": "启用",
         "expires_at": "邀请有效期至",
         "format": "格式",
         "failures": "失败次数",
@@ -57,5 +58,6 @@ ROOM = Room(
         "username": "用户名",
         "valid_until": "账户有效期至",
     },
+    subjects={"account": "账户"},
     values={("account", "role"): {each.value: each.label for each in Role}},
 )

@@ -15,18 +15,14 @@ from mingpiao.identity.accounts import (
 )
 from mingpiao.identity.administration import (
     ACCOUNT_PAGE,
-    AUDIT_PAGE,
     AccountState,
-    AuditRow,
     account_state,
-    audit_trail,
     display_names,
     search_accounts,
     unit_account_states,
     unlock,
-    usernames,
 )
-from mingpiao.identity.audit import record, record_all, record_many
+from mingpiao.identity.audit import changed_values, differences, record, record_all, record_many
 from mingpiao.identity.invitations import (
     INVITED_FOR,
     Invitation,
@@ -49,6 +45,7 @@ from mingpiao.identity.preferences import (
 )
 from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, count_sessions, session_of
 from mingpiao.identity.signing_in import sign_in, sign_out
+from mingpiao.identity.trail import AUDIT_PAGE, AuditRow, TrailQuestion, audit_trail
 from mingpiao.identity.wrong_passwords import DEVICE_KNOWN_FOR
 
 __all__ = [
@@ -67,12 +64,14 @@ __all__ = [
     "Kept",
     "KeptForms",
     "PasswordPolicy",
+    "TrailQuestion",
     "accept_invitation",
     "account_in_unit",
     "account_state",
     "accounts_of_unit",
     "audit_trail",
     "change_password",
+    "changed_values",
     "checkers_of_unit",
     "choose_columns",
     "choose_rows",
@@ -81,6 +80,7 @@ __all__ = [
     "count_colleagues",
     "count_sessions",
     "create_account",
+    "differences",
     "display_names",
     "has_seen_tour",
     "import_account",
@@ -102,6 +102,5 @@ __all__ = [
     "sign_out",
     "unit_account_states",
     "unlock",
-    "usernames",
     "withdraw_invitation",
 ]

@@ -102,7 +102,7 @@ async def count_failure(
             failed_attempts=accounts.c.failed_attempts + 1,
             locked_until=now() + wrong_passwords.LOCKED_FOR if counted.locked else accounts.c.locked_until,
         )
-        .returning(accounts.c.account_id, accounts.c.unit_id)
+        .returning(accounts.c.account_id, accounts.c.unit_id, accounts.c.username)
     )
     row = (await connection.execute(statement)).mappings().one_or_none()
     if counted.telling:
@@ -119,7 +119,7 @@ async def _record_failure(
         # The text typed as an unknown user's name may be a password, so it is not recorded.
         subject=f"account:{row['account_id']}" if row else "account:unknown",
         unit_id=row["unit_id"] if row else None,
-        details={"failures": str(counted.failures)},
+        details={"failures": str(counted.failures)} | ({"username": row["username"]} if row else {}),
     )
     await record(connection, entry)
 

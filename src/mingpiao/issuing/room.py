@@ -75,4 +75,5 @@ ROOM = Room(
         "bill:reversed": "票据被冲红",
     },
     details={"format": "格式", "prints": "打印次数", "period": "期间", "by": "统计口径"},
+    subjects={"bill": "票据"},
 )

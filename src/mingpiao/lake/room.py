@@ -44,4 +44,5 @@ ROOM = Room(
     ),
     actions={"backtest:start": "开始试算", "backtest:stop": "停止试算"},
     details={"months": "月数", "rule": "规则"},
+    subjects={"backtest": "规则试算"},
 )

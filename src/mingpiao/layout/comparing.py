@@ -11,17 +11,22 @@ _MAX_ROWS = 60
 
 
 def compare_faces(before: FaceTemplate, after: FaceTemplate) -> list[ChangedRow]:
-    """The parts of a face that differ, each with what it was and what it becomes."""
-    old, new = _described(before), _described(after)
-    rows = [
-        ChangedRow(label=label, before=old.get(label, ""), after=new.get(label, ""))
-        for label in dict.fromkeys((*old, *new))
-        if old.get(label, "") != new.get(label, "")
-    ]
+    """The parts of a face that differ, each with what it was and what it becomes, as far as people read them."""
+    rows = all_differences(before, after)
     if len(rows) > _MAX_ROWS:
         rest = ChangedRow(label="其他", before="", after=f"另有{len(rows) - _MAX_ROWS}处不同")
         return [*rows[:_MAX_ROWS], rest]
     return rows
+
+
+def all_differences(before: FaceTemplate, after: FaceTemplate) -> list[ChangedRow]:
+    """All parts of a face that differ."""
+    old, new = _described(before), _described(after)
+    return [
+        ChangedRow(label=label, before=old.get(label, ""), after=new.get(label, ""))
+        for label in dict.fromkeys((*old, *new))
+        if old.get(label, "") != new.get(label, "")
+    ]
 
 
 def _described(face: FaceTemplate) -> dict[str, str]:

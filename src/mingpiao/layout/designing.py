@@ -16,12 +16,12 @@ from mingpiao.approvals.service import open_proposal, propose, stale
 from mingpiao.catalog.model import BillKind, Catalog
 from mingpiao.catalog.service import add_template_day, load
 from mingpiao.house.model import ChangedRow, ProposalKind
-from mingpiao.identity.model import Acting, AuditEntry, Role
-from mingpiao.identity.service import record
+from mingpiao.identity.model import Acting, AuditEntry, ChangedValue, Role
+from mingpiao.identity.service import changed_values, record
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.layout.checking import check_face
-from mingpiao.layout.comparing import compare_faces
+from mingpiao.layout.comparing import all_differences, compare_faces
 from mingpiao.layout.model import FaceState, FaceTemplate, FaceVersion
 from mingpiao.layout.releases import shipped_face
 from mingpiao.layout.tables import face_versions
@@ -106,7 +106,13 @@ async def save_face(
         "saved_at": now(),
     }
     await _change(connection, present, values)
-    await _record(connection, "face:save", *which, acting=acting)
+    rows = (
+        *all_differences(present.template, template),
+        ChangedRow(label="启用日期", before=f"{present.valid_from}", after=f"{valid_from}"),
+        ChangedRow(label="说明", before=present.note, after=values["note"]),
+    )
+    told = changed_values(row for row in rows if row.before != row.after)
+    await _record(connection, "face:save", *which, told, acting=acting)
     return await get_version(connection, *which)
 
 
@@ -192,7 +198,11 @@ async def _apply(connection: AsyncConnection, payload: Mapping[str, Any], *, act
     }
     await _change(connection, present, values)
     await add_template_day(connection, present.kind_code, present.version, present.valid_from)
-    await _record(connection, "face:publish", present.kind_code, present.version, acting=acting)
+    told = (
+        ChangedValue(name="state", before=FaceState.DRAFT.value, after=FaceState.PUBLISHED.value),
+        ChangedValue(name="valid_from", before="", after=present.valid_from.isoformat()),
+    )
+    await _record(connection, "face:publish", present.kind_code, present.version, told, acting=acting)
 
 
 def _as_proposed(present: FaceVersion, wanted: _Payload) -> FaceVersion:
@@ -282,9 +292,19 @@ async def _change(connection: AsyncConnection, present: FaceVersion, values: dic
 
 
 async def _record(
-    connection: AsyncConnection, action: str, kind_code: str, version: int, *, acting: Acting
+    connection: AsyncConnection,
+    action: str,
+    kind_code: str,
+    version: int,
+    changed: tuple[ChangedValue, ...] = (),
+    *,
+    acting: Acting,
 ) -> None:
     entry = AuditEntry(
-        acting=acting, action=action, subject=f"kind:{kind_code}", details={"version": str(version)}
+        acting=acting,
+        action=action,
+        subject=f"kind:{kind_code}",
+        details={"version": str(version)},
+        changed=changed,
     )
     await record(connection, entry)

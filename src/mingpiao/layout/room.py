@@ -5,6 +5,7 @@ from mingpiao.house.model import Room
 from mingpiao.house.opening import DATABASE, FILES, MASTER_KEY, SITE, House, Service
 from mingpiao.layout.designing import FACE_PROPOSAL
 from mingpiao.layout.documents import Documents
+from mingpiao.layout.model import FaceState
 from mingpiao.layout.service import FaceShelf
 from mingpiao.sealing.room import PARTIES, SIGNER
 
@@ -34,5 +35,12 @@ ROOM = Room(
         "face:start": "新建票面版本",
         "face:submit": "票面送审",
     },
-    details={"version": "版本", "reason": "原因", "format": "文件格式"},
+    details={
+        "state": "状态",
+        "valid_from": "启用日期",
+        "version": "版本",
+        "reason": "原因",
+        "format": "文件格式",
+    },
+    values={("face", "state"): {each.value: each.label for each in FaceState}},
 )

@@ -10,8 +10,8 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.identity.model import Acting, AuditEntry
-from mingpiao.identity.service import record, record_all
+from mingpiao.identity.model import Acting, AuditEntry, ChangedValue
+from mingpiao.identity.service import differences, record, record_all
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import refuse
 from mingpiao.numbering.model import PoolLevel, Segment, Stock, StockLevel, UnitStanding
@@ -252,6 +252,8 @@ async def set_valid_until(
     None removes the limit. Every request that takes its number after this transaction's commit obeys it.
     """
     given = {"unit_id": unit_id, "day": day}
+    limit = "SELECT valid_until FROM stock_limits WHERE unit_id = :unit_id FOR UPDATE"
+    before = (await connection.execute(text(limit), given)).scalar_one_or_none()
     await connection.execute(
         text(
             "INSERT INTO stock_limits (unit_id, valid_until) VALUES (:unit_id, :day) "
@@ -264,9 +266,8 @@ async def set_valid_until(
         text("UPDATE stocks SET valid_until = :day WHERE unit_id = :unit_id"),
         given,
     )
-    await _audit(
-        connection, "stock:valid_until", unit_id, {"day": day.isoformat() if day else ""}, acting=acting
-    )
+    told = differences({"day": before or "没有期限"}, {"day": day or "没有期限"})
+    await _audit(connection, "stock:valid_until", unit_id, {}, told, acting=acting)
 
 
 async def _lock_rows(connection: AsyncConnection, unit_id: int) -> None:
@@ -490,9 +491,20 @@ async def _add_segment(
 
 
 async def _audit(
-    connection: AsyncConnection, action: str, unit_id: int, details: dict[str, str], *, acting: Acting
+    connection: AsyncConnection,
+    action: str,
+    unit_id: int,
+    details: dict[str, str],
+    changed: tuple[ChangedValue, ...] = (),
+    *,
+    acting: Acting,
 ) -> None:
     entry = AuditEntry(
-        acting=acting, action=action, subject=f"unit:{unit_id}", unit_id=unit_id, details=details
+        acting=acting,
+        action=action,
+        subject=f"unit:{unit_id}",
+        unit_id=unit_id,
+        details=details,
+        changed=changed,
     )
     await record(connection, entry)

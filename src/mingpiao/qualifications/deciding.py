@@ -78,7 +78,7 @@ async def submit(
         "type": stated.qualification_type.value,
         "differences": ",".join(sorted({each.code for each in found})),
     }
-    await record_change(connection, "submit", submitted, details, acting=acting)
+    await record_change(connection, "submit", submitted, details, qualification, acting=acting)
     if not found:
         decided = {"decided_by": PLATFORM.actor, "decided_by_name": PLATFORM.name, "decision_reason": ""}
         return await _accept(connection, submitted, decided, acting=acting)
@@ -99,7 +99,7 @@ async def withdraw(
     if not (qualification.state.open_to_unit or qualification.state is QualificationState.SUBMITTED):
         raise _not_open(qualification)
     withdrawn = await store.change(connection, qualification, state=QualificationState.WITHDRAWN)
-    await record_change(connection, "withdraw", withdrawn, {}, acting=acting)
+    await record_change(connection, "withdraw", withdrawn, {}, qualification, acting=acting)
     return withdrawn
 
 
@@ -154,7 +154,7 @@ async def retire(
     retired = await store.change(
         connection, qualification, state=QualificationState.RETIRED, **_decision(reason, acting=acting)
     )
-    await record_change(connection, "retire", retired, {"reason": reason}, acting=acting)
+    await record_change(connection, "retire", retired, {"reason": reason}, qualification, acting=acting)
     left = await _update_limits(connection, qualification.unit_id, acting=acting)
     await tell_unit(
         connection,
@@ -184,7 +184,7 @@ async def revoke(
     revoked = await store.change(
         connection, qualification, state=QualificationState.REVOKED, **_decision(reason, acting=acting)
     )
-    await record_change(connection, "revoke", revoked, {"reason": reason}, acting=acting)
+    await record_change(connection, "revoke", revoked, {"reason": reason}, qualification, acting=acting)
     left = await _update_limits(connection, qualification.unit_id, acting=acting)
     title, outlook = f"{revoked.type_label}的认定已撤销", _limit(left.valid_until)
     if not left.current:
@@ -255,19 +255,17 @@ async def _accept(
         columns.state == QualificationState.ACCEPTED,
     )
     for row in (await connection.execute(store.QUALIFICATIONS.on(replaced))).mappings().all():
-        older = await store.change(
-            connection, store.qualification_of(row), state=QualificationState.SUPERSEDED
-        )
-        await record_change(
-            connection, "supersede", older, {"by": str(qualification.qualification_id)}, acting=acting
-        )
+        before = store.qualification_of(row)
+        older = await store.change(connection, before, state=QualificationState.SUPERSEDED)
+        details = {"by": f"{qualification.type_label}{qualification.qualification_id}"}
+        await record_change(connection, "supersede", older, details, before, acting=acting)
     values: dict[str, Any] = {"state": QualificationState.ACCEPTED, "decided_at": now()} | decided
     accepted = await store.change(connection, qualification, **values)
     details = {
-        "by": decided["decided_by"],
+        "by": decided["decided_by_name"],
         "until": accepted.valid_until.isoformat() if accepted.valid_until else "",
     }
-    await record_change(connection, "accept", accepted, details, acting=acting)
+    await record_change(connection, "accept", accepted, details, qualification, acting=acting)
     left = await _update_limits(connection, qualification.unit_id, acting=acting)
     await tell_unit(
         connection,
@@ -286,7 +284,9 @@ async def _reject(
     rejected = await store.change(
         connection, qualification, state=QualificationState.REJECTED, decided_at=now(), **decided
     )
-    await record_change(connection, "reject", rejected, {"reason": decided["decision_reason"]}, acting=acting)
+    await record_change(
+        connection, "reject", rejected, {"reason": decided["decision_reason"]}, qualification, acting=acting
+    )
     await tell_unit(
         connection,
         qualification.unit_id,

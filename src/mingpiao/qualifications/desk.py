@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.evidence.service import QUALIFICATION_MEDIA_TYPES, EvidenceStore, clean_name
 from mingpiao.identity.model import Acting, AuditEntry, platform
+from mingpiao.identity.service import differences as audited_differences
 from mingpiao.identity.service import record
 from mingpiao.jobs.queue import Payload, enqueue
 from mingpiao.kernel.clock import now, today
@@ -126,7 +127,7 @@ class QualificationDesk:
             if locked.state is QualificationState.READING:
                 changed = await store.change(connection, locked, **values)
                 details = {"state": changed.state.value, "failure": changed.failure_code}
-                await record_change(connection, "read", changed, details, acting=_WORKER)
+                await record_change(connection, "read", changed, details, locked, acting=_WORKER)
 
     async def _what_was_read(self, qualification: Qualification) -> dict[str, Any]:
         if qualification.attempts > MAX_ATTEMPTS:
@@ -206,16 +207,22 @@ async def record_change(
     verb: str,
     qualification: Qualification,
     details: dict[str, str],
+    before: Qualification | None = None,
     *,
     acting: Acting,
 ) -> None:
-    """Write the audit row of a change of a qualification."""
+    """Write the audit row of a change of a qualification, with what its state and its last day were."""
+    names = ("state", "valid_until")
+    old, new = (
+        {name: getattr(each, name) for name in names} for each in (before or qualification, qualification)
+    )
     entry = AuditEntry(
         acting=acting,
         action=f"qualification:{verb}",
         subject=f"qualification:{qualification.qualification_id}",
         unit_id=qualification.unit_id,
         details=details,
+        changed=audited_differences(old, new),
     )
     await record(connection, entry)
 

@@ -76,8 +76,10 @@ ROOM = Room(
         "state": "状态",
         "type": "种类",
         "until": "有效期至",
+        "valid_until": "有效期至",
         "words": "查找",
     },
+    subjects={"qualification": "资质证书"},
     values={
         ("qualification", "state"): {each.value: each.label for each in QualificationState},
         ("qualification", "type"): {each.value: each.label for each in QualificationType},

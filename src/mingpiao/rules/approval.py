@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Acting, AuditEntry
-from mingpiao.identity.service import record
+from mingpiao.identity.service import differences, record
 from mingpiao.kernel.errors import refuse
 from mingpiao.messages.service import tell_department
 from mingpiao.rules.changes import (
@@ -18,6 +18,7 @@ from mingpiao.rules.changes import (
     change,
     lock_rule,
     lock_submitted,
+    new_state,
     require_province_head,
     require_sound,
     tell_owner,
@@ -47,7 +48,8 @@ async def approve(
     present = await lock_submitted(connection, catalog, code, version, revision, "审核", acting=acting)
     require_sound(present.rule, present.region_code, catalog)
     await _decide(connection, present, VersionState.APPROVED, reason, acting=acting)
-    await audit(connection, "rule:approve", present, acting=acting, reason=reason)
+    told = new_state(present, VersionState.APPROVED)
+    await audit(connection, "rule:approve", present, told, acting=acting, reason=reason)
     await tell_owner(connection, present, "已通过", reason)
     await publish(connection, f"批准{code}第{version}版")
     return await get_version(connection, code, version)
@@ -68,7 +70,8 @@ async def send_back(
         raise refuse("rule.reason_missing", "请填写退回原因，便于起草人修改。", field="reason", status=422)
     present = await lock_submitted(connection, catalog, code, version, revision, "退回", acting=acting)
     await _decide(connection, present, VersionState.RETURNED, reason, acting=acting)
-    await audit(connection, "rule:return", present, acting=acting, reason=reason)
+    told = new_state(present, VersionState.RETURNED)
+    await audit(connection, "rule:return", present, told, acting=acting, reason=reason)
     await tell_owner(connection, present, "被退回", reason)
     return await get_version(connection, code, version)
 
@@ -140,6 +143,7 @@ async def _switch(
         action="rule:suspend" if suspended else "rule:resume",
         subject=f"rule:{code}",
         details={"reason": reason[:MAX_NOTE]},
+        changed=differences({"suspended": not suspended}, {"suspended": suspended}),
     )
     await record(connection, entry)
     ruleset = await publish(connection, f"{word}{code}")

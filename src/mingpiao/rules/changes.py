@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.identity.model import Acting, AuditEntry, Role
-from mingpiao.identity.service import record
+from mingpiao.identity.model import Acting, AuditEntry, ChangedValue, Role
+from mingpiao.identity.service import differences, record
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import tell_department
 from mingpiao.rules.checking import check_rule, is_province
@@ -180,10 +180,21 @@ async def change(
     await connection.execute(text(query), values | {"code": present.rule.code, "version": present.version})
 
 
+def new_state(present: RuleVersion, state: VersionState) -> tuple[ChangedValue, ...]:
+    """A change of a version's state, for the audit trail."""
+    return differences({"state": present.state.value}, {"state": state.value})
+
+
+def content_changes(before: Rule, after: Rule) -> tuple[ChangedValue, ...]:
+    """What differs between two contents of a rule, for the audit trail."""
+    return differences(msgspec.to_builtins(before), msgspec.to_builtins(after))
+
+
 async def audit(
     connection: AsyncConnection,
     action: str,
     version: RuleVersion,
+    changed: tuple[ChangedValue, ...] = (),
     *,
     acting: Acting,
     **details: str,
@@ -197,6 +208,7 @@ async def audit(
             "version": str(version.version),
             **{name: value[:MAX_NOTE] for name, value in details.items() if value},
         },
+        changed=changed,
     )
     await record(connection, entry)
 

@@ -18,8 +18,10 @@ from mingpiao.rules.changes import (
     add_version,
     audit,
     change,
+    content_changes,
     edited_meanwhile,
     lock_own,
+    new_state,
     own_region,
     require_none_open,
     require_sound,
@@ -104,7 +106,8 @@ async def save_draft(
     require_sound(rule, locked.region_code, catalog)
     values = {"content": content_of(rule), "note": note[:MAX_NOTE], "maker": acting.actor}
     await change(connection, present, _SAVE, values)
-    await audit(connection, "rule:save", present, acting=acting)
+    told = content_changes(present.rule, rule) + new_state(present, VersionState.DRAFT)
+    await audit(connection, "rule:save", present, told, acting=acting)
     return await get_version(connection, rule.code, version)
 
 
@@ -134,7 +137,8 @@ async def submit(
         raise edited_meanwhile(present)
     require_sound(present.rule, locked.region_code, catalog)
     await change(connection, present, _SUBMIT, {"maker": acting.actor})
-    await audit(connection, "rule:submit", present, acting=acting)
+    told = new_state(present, VersionState.SUBMITTED)
+    await audit(connection, "rule:submit", present, told, acting=acting)
     await tell_province(connection, catalog, present, acting=acting)
     return await get_version(connection, code, version)
 
@@ -177,7 +181,8 @@ async def withdraw(
     if present.revision != revision:
         raise edited_meanwhile(present)
     await change(connection, present, "state = 'withdrawn', revision = revision + 1", {})
-    await audit(connection, "rule:withdraw", present, acting=acting)
+    told = new_state(present, VersionState.WITHDRAWN)
+    await audit(connection, "rule:withdraw", present, told, acting=acting)
     return await get_version(connection, code, version)
 
 

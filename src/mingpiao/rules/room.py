@@ -2,6 +2,7 @@
 
 from mingpiao.house.model import Purge, Room
 from mingpiao.house.opening import DATABASE, NOTICES, House, Service
+from mingpiao.rules.model import RuleMode, Severity, Stage, VersionState
 from mingpiao.rules.service import RuleBook
 from mingpiao.rules.shadows import KEPT_DAYS
 
@@ -35,5 +36,33 @@ ROOM = Room(
         "rule:suspend": "暂停规则",
         "rule:withdraw": "撤回规则",
     },
-    details={"count": "条数", "name": "名称", "note": "说明", "reason": "原因", "version": "版本"},
+    details={
+        "basis": "依据",
+        "condition": "条件",
+        "count": "条数",
+        "effective_from": "生效日期",
+        "effective_to": "失效日期",
+        "field": "提示位置",
+        "items": "收款项目",
+        "kinds": "票据种类",
+        "message": "提示语",
+        "mode": "运行方式",
+        "name": "名称",
+        "note": "说明",
+        "reason": "原因",
+        "regions": "地区",
+        "severity": "处理方式",
+        "stage": "环节",
+        "state": "状态",
+        "suspended": "暂停",
+        "unit_types": "单位类型",
+        "version": "版本",
+    },
+    subjects={"rule": "监管规则"},
+    values={
+        ("rule", "mode"): {each.value: each.label for each in RuleMode},
+        ("rule", "severity"): {each.value: each.label for each in Severity},
+        ("rule", "stage"): {each.value: each.label for each in Stage},
+        ("rule", "state"): {each.value: each.label for each in VersionState},
+    },
 )

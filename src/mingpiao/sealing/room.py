@@ -33,4 +33,5 @@ SIGNER: Service[Signer] = Service(name="signer", open=_open_signer)
 ROOM = Room(
     actions={"signing_key:retire": "停用签章密钥", "signing_key:store": "保存签章密钥"},
     details={"owner": "所有者", "serial": "序列号"},
+    subjects={"signing_key": "签章密钥"},
 )

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.identity.model import Acting, AuditEntry
-from mingpiao.identity.service import record
+from mingpiao.identity.service import differences, record
 from mingpiao.kernel.errors import refuse
 from mingpiao.storage.database import Database
 from mingpiao.storage.notices import Notices, notify
@@ -145,6 +145,7 @@ async def _record(connection: AsyncConnection, action: str, app: InterfaceApp, *
         subject=f"app:{app.app_id}",
         unit_id=app.unit_id,
         details={"name": app.name},
+        changed=differences({"active": True}, {"active": False}) if action.endswith(":revoke") else (),
     )
     await record(connection, entry)
 

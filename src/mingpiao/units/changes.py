@@ -19,7 +19,7 @@ from mingpiao.catalog.service import region_has_ended
 from mingpiao.house.model import ChangedRow, ProposalKind, Topic
 from mingpiao.house.rooms import listeners
 from mingpiao.identity.model import Acting, AuditEntry, platform
-from mingpiao.identity.service import accounts_of_unit, record, set_active
+from mingpiao.identity.service import accounts_of_unit, differences, record, set_active
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
@@ -446,13 +446,32 @@ def _change(row: RowMapping) -> UnitChange:
     return UnitChange(**values)
 
 
+_STATES_AFTER = {
+    UnitChangeKind.SUSPEND: UnitState.SUSPENDED,
+    UnitChangeKind.RESUME: UnitState.ACTIVE,
+    UnitChangeKind.CLOSE: UnitState.CLOSED,
+}
+
+
+def _worded(kind: UnitChangeKind, value: str) -> str:
+    """What a change finds, or leaves, in words. One of the state says what it leaves by its kind."""
+    if kind is UnitChangeKind.MODE:
+        return UnitMode(value).label
+    if kind in _STATES_AFTER:
+        return UnitState(value or _STATES_AFTER[kind]).label
+    return value
+
+
 async def _record(
     connection: AsyncConnection, action: str, change: UnitChange, *, acting: Acting, **more: str
 ) -> None:
+    applied = action == f"unit:{change.kind.verb}"
+    before, after = _worded(change.kind, change.before), _worded(change.kind, change.after)
+    # What is only planned, or was taken back, has changed nothing.
+    planned = {} if applied else {"from": before, "to": after}
     details = {
         "change": change.kind.label,
-        "from": change.before,
-        "to": change.after,
+        **planned,
         "effective_on": change.effective_on.isoformat(),
         "reason": change.reason,
     }
@@ -462,6 +481,7 @@ async def _record(
         subject=f"unit:{change.unit_id}",
         unit_id=change.unit_id,
         details={name: value for name, value in (details | more).items() if value},
+        changed=differences({change.kind.subject: before}, {change.kind.subject: after}) if applied else (),
     )
     await record(connection, entry)
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Acting, AuditEntry
-from mingpiao.identity.service import record
+from mingpiao.identity.service import differences, record
 from mingpiao.kernel.errors import refuse
 from mingpiao.numbering.model import Segment
 from mingpiao.numbering.service import allot, kinds_of_unit, open_code, open_stock
@@ -39,9 +39,9 @@ async def allow_items(
     rows = [{"unit_id": unit_id, "item_code": code} for code in sorted(wanted)]
     if rows:
         await connection.execute(insert(unit_charge_items), rows)
-    details = {"items": ",".join(sorted(wanted))[:2000]}
+    details = {"items": ",".join(sorted(wanted))}
     if taken := before - wanted:
-        details["items_taken"] = ",".join(sorted(taken))[:2000]
+        details["items_taken"] = ",".join(sorted(taken))
     await record(
         connection,
         AuditEntry(
@@ -50,6 +50,7 @@ async def allow_items(
             subject=f"unit:{unit_id}",
             unit_id=unit_id,
             details=details,
+            changed=differences({"items": before}, {"items": wanted}),
         ),
     )
     await notify(connection, CHANNEL, str(unit_id))

@@ -123,5 +123,5 @@ def _told(unit_id: int, codes: Sequence[str], *, acting: Acting) -> AuditEntry:
         action="unit:allow_items",
         subject=f"unit:{unit_id}",
         unit_id=unit_id,
-        details={"items": ",".join(codes)[:2000]},
+        details={"items": ",".join(codes)},
     )

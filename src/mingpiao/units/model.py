@@ -28,6 +28,10 @@ class UnitMode(StrEnum):
     ONLINE = "ONLINE"
     INTERFACE = "INTERFACE"
 
+    @property
+    def label(self) -> str:
+        return "在线开票" if self is UnitMode.ONLINE else "接口开票"
+
 
 class UnitState(StrEnum):
     """Whether a unit may issue. A closed unit stays closed."""

@@ -2,12 +2,13 @@
 
 import re
 
+import msgspec
 from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.model import Acting, AuditEntry
-from mingpiao.identity.service import record
+from mingpiao.identity.service import differences, record
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
 from mingpiao.units.model import IssuingPoint
@@ -50,7 +51,8 @@ async def save_point(connection: AsyncConnection, point: IssuingPoint, *, acting
     await connection.execute(
         statement.on_conflict_do_update(index_elements=["unit_id", "code"], set_=changed)
     )
-    await _record(connection, "issuing_point:save", point, acting=acting)
+    old = None if before is None else _point(before)
+    await _record(connection, "issuing_point:save", point, old, acting=acting)
 
 
 async def switch_point(
@@ -68,7 +70,9 @@ async def switch_point(
     if row is None:
         raise refuse("point.unknown", "没有这个开票点，请刷新页面。", status=404)
     action = "issuing_point:open" if active else "issuing_point:close"
-    await _record(connection, action, _point(row), acting=acting)
+    now_so = _point(row)
+    was = msgspec.structs.replace(now_so, active=not active)
+    await _record(connection, action, now_so, was, acting=acting)
 
 
 async def points_of_unit(connection: AsyncConnection, unit_id: int) -> list[IssuingPoint]:
@@ -105,12 +109,22 @@ def _point(row: RowMapping) -> IssuingPoint:
     )
 
 
-async def _record(connection: AsyncConnection, action: str, point: IssuingPoint, *, acting: Acting) -> None:
+async def _record(
+    connection: AsyncConnection,
+    action: str,
+    point: IssuingPoint,
+    before: IssuingPoint | None,
+    *,
+    acting: Acting,
+) -> None:
+    names = ("name", "address", "people", "active")
+    old = {name: getattr(before, name) for name in names} if before else {}
     entry = AuditEntry(
         acting=acting,
         action=action,
         subject=f"unit:{point.unit_id}",
         unit_id=point.unit_id,
         details={"point": point.code, "name": point.name, "address": point.address, "people": point.people},
+        changed=differences(old, {name: getattr(point, name) for name in names}) if before else (),
     )
     await record(connection, entry)

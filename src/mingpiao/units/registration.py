@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.service import region_has_ended
 from mingpiao.identity.model import Acting, AuditEntry
-from mingpiao.identity.service import record, record_all
+from mingpiao.identity.service import differences, record, record_all
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import is_uscc, uscc_check_digit
 from mingpiao.kernel.errors import Problem, Refusal, refuse
@@ -195,11 +195,15 @@ async def amend(connection: AsyncConnection, unit_id: int, details: UnitDetails,
         return before
     changed = update(units).where(units.c.unit_id == unit_id).values(differs).returning(units)
     after = unit_of((await connection.execute(changed)).mappings().one())
-    told = {name: f"{getattr(before, name)} → {value}"[:300] for name, value in differs.items()}
+    told = {name: getattr(before, name) for name in differs}
     await record(
         connection,
         AuditEntry(
-            acting=acting, action="unit:amend", subject=f"unit:{unit_id}", unit_id=unit_id, details=told
+            acting=acting,
+            action="unit:amend",
+            subject=f"unit:{unit_id}",
+            unit_id=unit_id,
+            changed=differences(told, differs),
         ),
     )
     await notify(connection, CHANNEL, str(unit_id))

@@ -1,5 +1,6 @@
 """What the house needs of units."""
 
+from mingpiao.catalog.model import UnitType
 from mingpiao.catalog.service import KINDS_CHANGED, REGION_ENDED
 from mingpiao.house.model import Affected, Duty, Listener, Lock, Room
 from mingpiao.house.opening import DATABASE, MASTER_KEY, NOTICES, House, Service
@@ -79,20 +80,23 @@ ROOM = Room(
         "change": "变更",
         "effective_on": "生效日期",
         "failure": "原因说明",
-        "from": "变更前",
         "reason": "原因",
-        "to": "变更后",
         "address": "地址",
         "format": "格式",
         "items": "收款项目",
         "items_taken": "取消的收款项目",
+        "from": "变更前",
         "name": "名称",
         "people": "人员",
+        "active": "启用",
         "phone": "联系电话",
         "point": "开票点",
         "receiving_account": "收款账号",
         "receiving_bank": "开户银行",
+        "to": "变更后",
         "unit_type": "单位类型",
         "uscc": "统一社会信用代码",
     },
+    subjects={"app": "接口应用", "unit": "用票单位"},
+    values={("unit", "unit_type"): {each.value: each.label for each in UnitType}},
 )

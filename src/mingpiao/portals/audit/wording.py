@@ -3,10 +3,12 @@
 An action without a word is shown as stored, because lines may be older than the words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from mingpiao.house.rooms import room_of_action
+from mingpiao.house.rooms import room_of_action, rooms
+from mingpiao.identity.model import ChangedValue
 from mingpiao.portals.list_model import Listing
 from mingpiao.portals.subjects import subjects
 
@@ -36,6 +38,37 @@ def details_text(action: str, details: dict[str, str]) -> str:
         for name, value in details.items()
         if value
     )
+
+
+def changed_in_words(action: str, changed: Sequence[ChangedValue]) -> tuple[ChangedValue, ...]:
+    """What a change found and left, by Chinese names and in the words of the room."""
+    return tuple(
+        ChangedValue(
+            name=detail_label(action, each.name),
+            before=_value(action, each.name, each.before),
+            after=_value(action, each.name, each.after),
+        )
+        for each in changed
+    )
+
+
+def subject_word(subject: str) -> str:
+    """What kind of thing a line is about, in Chinese; `subject` is as it is stored."""
+    kind = subject.partition(":")[0]
+    return next((room.subjects[kind] for room in rooms().values() if kind in room.subjects), kind)
+
+
+@cache
+def all_actions() -> Mapping[str, str]:
+    """All actions that rooms and lists record, with their words."""
+    told = {action: word for room in rooms().values() for action, word in room.actions.items()}
+    exports = {
+        listing.export.action
+        for subject in subjects()
+        for listing in subject.lists
+        if listing.export is not None
+    }
+    return told | {action: action_label(action) for action in exports}
 
 
 def _value(action: str, name: str, value: str) -> str:

@@ -20,7 +20,7 @@ from mingpiao.storage.paging import Page
 from mingpiao.units.model import Unit, UnitMode, UnitState, UnitType
 from mingpiao.units.service import search
 
-MODES = {UnitMode.ONLINE.value: "在线开票", UnitMode.INTERFACE.value: "接口开票"}
+MODES = {each.value: each.label for each in UnitMode}
 TYPES = tuple((each.value, each.label) for each in UnitType)
 _STANDINGS = {
     "stopped": "不能开票",

@@ -1,0 +1,7 @@
+"""Rights of the pages of the audit trail; administrators read it under `ADMINISTER`."""
+
+from mingpiao.identity.model import Role
+from mingpiao.portals.gates import DEPARTMENT_ROLES, Right
+
+UNIT_AUDIT = Right("unit_audit", frozenset({Role.UNIT_MANAGER}))
+DEPARTMENT_AUDIT = Right("department_audit", DEPARTMENT_ROLES)
