@@ -345,3 +345,45 @@ async def test_a_check_of_rows_that_changed_meanwhile_is_not_kept(
     monkeypatch.setattr(batch_desk, "judge_rows", changed_meanwhile)
     await desk.correct(batch.batch_id, [_with(row, payer__name="", remark="一")], acting=handler_of(site))
     assert (await batch_of(site, batch.batch_id)).counts == {RowState.READY: 1}
+
+
+async def _messages(site: World) -> list[tuple[str, str, bool]]:
+    rows = await site.rows(
+        "SELECT title, body, urgent FROM messages WHERE topic LIKE 'batch:%' ORDER BY message_id"
+    )
+    return [(row["title"], row["body"], row["urgent"]) for row in rows]
+
+
+async def test_the_end_of_a_batch_is_told_once(site: World) -> None:
+    first, second = await rows_of(site, 2)
+    batch = await take_in(site, first, _with(second, payer__name=""))
+    await _issued(site, batch)
+    await _run(site, batch)
+    name = site.accounts["handler"].display_name
+    told = (
+        f"{name}开始的批次{batch.batch_id}“捐赠.xlsx”已开具1张，金额100.00元。另有1行有问题，请到批次中办理。"
+    )
+    assert await _messages(site) == [("批量开具已完成", told, True)]
+    await (await desk_of(site)).correct(batch.batch_id, [second], acting=handler_of(site))
+    await _issued(site, batch)
+    told = f"{name}开始的批次{batch.batch_id}“捐赠.xlsx”已开具2张，金额200.00元。"
+    assert (await _messages(site))[1:] == [("批量开具已完成", told, False)]
+    assert (
+        await site.value("SELECT count(*) FROM messages WHERE link = $1", f"/unit/batches/{batch.batch_id}")
+        == 2
+    )
+
+
+async def test_a_stop_is_told_unless_who_started_stops_it(site: World) -> None:
+    batch = await take_in(site, *(await rows_of(site, 2)))
+    await _start(site, batch)
+    desk = await desk_of(site)
+    await desk.stop(batch.batch_id, acting=handler_of(site))
+    assert await _messages(site) == []
+    await _start(site, batch)
+    async with site.database.system() as connection:
+        await lock_issuing(connection, site.unit.unit_id, "qualification_revoked", acting=ACTING)
+    await _run(site, batch)
+    ((title, body, urgent),) = await _messages(site)
+    assert (title, urgent) == ("批量开具已停止", True)
+    assert body.endswith("“捐赠.xlsx”还没有开具票据。另有2行还没有开具，请到批次中办理。")

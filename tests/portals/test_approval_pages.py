@@ -2,9 +2,9 @@
 
 import msgspec
 from tests.rules.people import person
+from tests.support.proposals import propose_items
 from tests.support.world import HOHHOT, PROVINCE, World, a_world
 
-from mingpiao.catalog.service import propose_items
 from mingpiao.identity.model import Role
 
 site = a_world()

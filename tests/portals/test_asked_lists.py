@@ -2,13 +2,14 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 from tests.support.province import ACTING
 from tests.support.world import World, a_world
 
 from mingpiao.identity.model import Role
 from mingpiao.issuing.model import Issued, NeedsConfirmation
-from mingpiao.rules.model import Rule, Severity
+from mingpiao.rules.model import Confirmation, Rule, Severity
 from mingpiao.rules.service import install_library
 
 site = a_world("peopled", demo=True)
@@ -38,6 +39,21 @@ async def judged(site: World) -> World:
         outcome = await site.services.applications.submit(site.unit.unit_id, request, acting=ACTING)
         assert isinstance(outcome, answer), outcome
     return site
+
+
+async def test_the_first_page_counts_what_waits_for_a_reason(judged: World) -> None:
+    browser = await judged.browser("checker")
+    shown = (await browser.get("/unit")).text
+    assert "有 1 件业务系统提交的开票请求待说明理由" in shown
+    assert 'href="/unit/asked?ending=waiting"' in shown
+    assert "LS-1" in (await browser.get("/unit/asked", ending="waiting")).text
+    asked = judged.unit.request(business_no="LS-1", remark="请核实")
+    answered = msgspec.structs.replace(
+        asked, confirmations=(Confirmation(rule="T-ASK", reason="备注为合同原文"),)
+    )
+    outcome = await judged.services.applications.submit(judged.unit.unit_id, answered, acting=ACTING)
+    assert isinstance(outcome, Issued)
+    assert "待说明理由" not in (await browser.get("/unit")).text
 
 
 @pytest.mark.parametrize(

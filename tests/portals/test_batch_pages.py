@@ -95,7 +95,9 @@ async def test_from_the_template_to_numbers_and_documents(site: World) -> None:
     assert [(row[5] + row[6], row[7]) for row in result[1:]] == [
         (f"{bill['bill_id']:018d}", bill["check_code"]) for bill in bills
     ]
-    await _press(browser, f"{at}/pack")
+    assert (await _press(browser, f"{at}/pack")).headers["location"] == at
+    twice = await _press(browser, f"{at}/pack")
+    assert (twice.status_code, "该批次的OFD正在打包" in twice.text) == (409, True)
 
     async def packed() -> bool:
         return bool(await site.value("SELECT pack_state = 'ready' FROM batches"))

@@ -46,6 +46,20 @@ async def signs_in(world: World, username: str, password: str = CHOSEN) -> bool:
     return isinstance(await sign_in(world.database, username, password, address="192.0.2.77"), SignedIn)
 
 
+async def test_the_first_page_of_a_manager_counts_invitations_that_wait(world: World) -> None:
+    async with await world.browser(region=PROVINCE) as browser:
+        await invite_manager(browser, world)
+    charity, office = world.province.charity.unit_id, world.province.office.unit_id
+    await world.value("UPDATE accounts SET unit_id = $2 WHERE unit_id = $1", charity, office)
+    async with await world.browser(Role.UNIT_MANAGER) as browser:
+        page = (await browser.get("/unit")).text
+        assert ("有 1 个账户等待本人用邀请码设置密码" in page, "已过期或撤回" in page) == (True, False)
+        await world.tamper("UPDATE invitations SET expires_at = now() - interval '1 hour'")
+        assert "其中 1 个的邀请已过期或撤回" in (await browser.get("/unit")).text
+    async with await world.browser(Role.UNIT_HANDLER) as browser:
+        assert "邀请码" not in (await browser.get("/unit")).text
+
+
 async def test_a_manager_is_invited_chooses_a_password_and_makes_the_first_account(world: World) -> None:
     async with await world.browser(region=PROVINCE) as browser:
         code = await invite_manager(browser, world)

@@ -3,12 +3,15 @@
 import html
 import re
 
+import pytest
 from tests.portals.test_account_import import carried
 from tests.portals.test_drafts import _issue, _typed
 from tests.support.browser import Browser, members_of
 from tests.support.world import World
 
-from mingpiao.units.model import UnitMode
+from mingpiao.drafts import payers
+from mingpiao.drafts.service import grow_books
+from mingpiao.issuing.model import Payer
 
 
 async def _found(browser: Browser, words: str) -> list[str]:
@@ -43,13 +46,30 @@ async def test_a_payer_of_a_bill_is_found_by_a_few_letters(site: World) -> None:
 async def test_the_book_begins_with_past_bills_of_an_online_unit(site: World) -> None:
     unit = site.province.office
     await site.issue(unit, unit.request())
-    browser = await site.browser("other")
-    profile = await site.services.units.profile(unit.unit_id)
-    assert profile.unit.mode is UnitMode.ONLINE
+    # Patients of a hospital's own program do not come into its book.
+    hospital = site.province.hospital
+    await site.issue(hospital, hospital.request())
     for _ in range(2):
-        await browser.get("/unit/issue", kind=min(profile.kind_codes))
-    grown = await site.value("SELECT count(*) FROM payer_book WHERE unit_id = $1", unit.unit_id)
-    assert grown == 1
+        await grow_books(site.database)
+    assert [row["unit_id"] for row in await site.rows("SELECT unit_id FROM payer_book")] == [unit.unit_id]
+    assert await site.value("SELECT used_at = issued_at FROM payer_book JOIN bills USING (unit_id)")
+    browser = await site.browser("other")
+    name = await site.value("SELECT name FROM payer_book")
+    assert await _found(browser, name) == [name]
+    await site.issue(unit, unit.request(business_no="PAYER-2", payer=Payer(type="1", name="新来的人")))
+    await grow_books(site.database)
+    assert await _found(browser, "新来的人") == ["新来的人"]
+    assert await site.value("SELECT count(*) FROM reading_marks WHERE reader = 'payer_book'") == 1
+
+
+async def test_a_long_backlog_is_worked_off_in_portions(site: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(payers, "_PORTION", 1)
+    for number in range(3):
+        payer = Payer(type="1", name=f"第{number}人")
+        await site.issue(site.unit, site.unit.request(business_no=f"PAYER-{number}", payer=payer))
+    await grow_books(site.database)
+    names = await site.rows("SELECT name FROM payer_book ORDER BY name")
+    assert [row["name"] for row in names] == ["第0人", "第1人", "第2人"]
 
 
 async def test_payers_are_changed_and_hidden(site: World) -> None:

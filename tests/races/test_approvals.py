@@ -4,11 +4,11 @@ import msgspec
 from sqlalchemy.exc import IntegrityError
 from tests.rules.people import HEAD, OFFICER, OTHER_HEAD, codes
 from tests.support.locks import WITH_AND_WITHOUT, lock_taken_away, race, writing
+from tests.support.proposals import propose_items
 from tests.support.world import World
 
 from mingpiao.approvals.model import Proposal, ProposalState
 from mingpiao.approvals.service import approve, reject
-from mingpiao.catalog.service import propose_items
 from mingpiao.kernel.errors import Refusal
 
 

@@ -109,7 +109,8 @@ def test_one_party_cannot_sign_for_both() -> None:
 def test_another_units_signature_does_not_fit() -> None:
     other = make_party(world().master, world().authority, 3, "演示第二医院", "财务专用章（演示）")
     forged = seal(msgspec.structs.replace(world().task(), unit=other))
-    own = verify_xml(forged, world().trust.with_certificates([other.certificate]))
+    certificates = (world().unit.certificate, world().supervisor.certificate, other.certificate)
+    own = verify_xml(forged, TrustStore((root.der for root in world().trust.roots), certificates))
     assert own.unit.certificate_subject.startswith("CN=演示第二医院")
     renamed = forged.replace(other.key_info.serial.encode(), world().unit.key_info.serial.encode())
     report = verify_xml(renamed, world().trust)

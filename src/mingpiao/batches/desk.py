@@ -28,6 +28,7 @@ from mingpiao.batches.model import (
     RowState,
     SheetRow,
 )
+from mingpiao.batches.notices import tell_end
 from mingpiao.batches.reading import Wanted, at_columns, complete, content_of, names_of_items, read_row
 from mingpiao.batches.slips import places_of
 from mingpiao.batches.store import RowAnswer
@@ -291,14 +292,25 @@ class BatchDesk:
         async with self._database.system() as connection:
             batch = await self._locked(connection, batch_id, acting=acting)
             if batch.state is BatchState.RUNNING:
-                await self._halt(connection, batch, f"{acting.name}停止了开具。", acting=acting)
+                reason = f"{acting.name}停止了开具。"
+                # Who stops their own batch knows it.
+                own = acting.account_id == batch.started_by
+                await self._halt(connection, batch, reason, quiet=own, acting=acting)
             return await store.get_batch(connection, batch_id)
 
     async def _halt(
-        self, connection: AsyncConnection, batch: BillBatch, reason: str, *, acting: Acting
+        self,
+        connection: AsyncConnection,
+        batch: BillBatch,
+        reason: str,
+        *,
+        quiet: bool = False,
+        acting: Acting,
     ) -> None:
         await _set_state(connection, batch.batch_id, BatchState.STOPPED, reason)
         await record(connection, _entry("stop", batch.batch_id, batch.unit_id, acting=acting, reason=reason))
+        if not quiet:
+            await tell_end(connection, batch, stopped=reason)
 
     async def run(self, batch_id: int, run: int) -> None:
         """Issue the rows of a batch in the name of who started it, until none is left or it is stopped.
@@ -340,6 +352,7 @@ class BatchDesk:
             await _set_state(connection, batch_id, BatchState.FINISHED)
             count = batch.count(RowState.ISSUED)
             await record(connection, _entry("finish", batch_id, batch.unit_id, acting=acting, rows=count))
+            await tell_end(connection, batch)
             return None
 
     async def _mine(self, connection: AsyncConnection, batch_id: int, run: int) -> BillBatch | None:

@@ -36,9 +36,10 @@ class DrawsOfd(Protocol):
 
 
 async def ask_for_pack(database: Database, batch_id: int, *, acting: Acting) -> None:
-    """Have the OFDs of a unit's batch packed; a pack that is being made is waited for.
+    """Have the OFDs of a unit's batch packed.
 
-    Raises `Refusal`: `batch.unknown` (404), `batch.nothing_issued` (409).
+    Raises `Refusal`: `batch.unknown` (404), `batch.nothing_issued` (409), `batch.packing` (409) where they are being
+    packed already.
     """
     async with database.system() as connection:
         batch = await store.lock_batch(connection, batch_id)
@@ -47,7 +48,8 @@ async def ask_for_pack(database: Database, batch_id: int, *, acting: Acting) -> 
         if not batch.count(RowState.ISSUED):
             raise refuse("batch.nothing_issued", "该批次还没有开具的票据，请先开具。", status=409)
         if batch.pack_state is PackState.WAITING:
-            return
+            message = "该批次的OFD正在打包，完成后在本页下载，不必重复打包。"
+            raise refuse("batch.packing", message, status=409)
         await connection.execute(_WAIT, {"batch_id": batch_id})
         entry = AuditEntry(
             acting=acting, action="batch:pack", subject=f"batch:{batch_id}", unit_id=batch.unit_id

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.approvals.service import propose, stale
 from mingpiao.catalog.checking import problems_of
 from mingpiao.catalog.data import DEPARTMENTS, ITEMS, KINDS, REGIONS, BaseData
-from mingpiao.catalog.model import Catalog, ChargeItem, Department
+from mingpiao.catalog.model import Catalog, Department
 from mingpiao.catalog.store import BASE_DATA, current, load, save
 from mingpiao.catalog.wording import MEMBERS, changed_rows, title_of
 from mingpiao.house.model import ChangedRow, ProposalKind, Topic
@@ -140,19 +140,6 @@ async def _propose(
         affects=codes,
         acting=acting,
     )
-
-
-async def propose_items(
-    connection: AsyncConnection, values: Sequence[ChargeItem], *, reason: str, acting: Acting
-) -> int:
-    """Propose contents of charge items and return the proposal's id, as `submit` does.
-
-    Raises `Refusal` (`proposal.no_change`, 422) where nothing changes.
-    """
-    submitted = await submit(connection, ITEMS, values, reason=reason, acting=acting)
-    if submitted.proposal_id is None:
-        raise refuse("proposal.no_change", "内容没有变化，无需提交。", status=422)
-    return submitted.proposal_id
 
 
 def require_province(catalog: Catalog, *, acting: Acting) -> None:

@@ -4,7 +4,6 @@ from mingpiao.catalog.changing import (
     KINDS_CHANGED,
     Submitted,
     may_edit,
-    propose_items,
     require_province,
     submit,
 )
@@ -76,7 +75,6 @@ __all__ = [
     "members_of",
     "pinyin_initials",
     "problems_of",
-    "propose_items",
     "propose_reform",
     "rate_text",
     "region_has_ended",

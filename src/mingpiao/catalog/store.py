@@ -144,13 +144,14 @@ async def save(
     *,
     reason: str = "",
     valid_from: date | None = None,
+    entry: AuditEntry | None = None,
     acting: Acting,
 ) -> tuple[str, ...]:
     """Insert or update base data, and put each new content down as a version; returns the codes that changed.
 
-    `valid_from` is today by default. A content that is there already is no change. Raises `Refusal` (422:
-    `text.bad_character`, `text.no_glyph`) for names that no face can show; checks nothing else, since people
-    change base data through `catalog.changing`.
+    `valid_from` is today by default; the audit row is `entry`, or one that names the codes. A content that is
+    there already is no change. Raises `Refusal` (422: `text.bad_character`, `text.no_glyph`) for names that no
+    face can show; checks nothing else, since people change base data through `catalog.changing`.
     """
     names_on_faces(*(name for value in values for name in data.on_face(value)))
     await connection.execute(BASE_DATA.clause)
@@ -165,7 +166,10 @@ async def save(
         connection, data, changed, first, reason=reason, valid_from=valid_from or today(), acting=acting
     )
     codes = tuple(sorted(changed))
-    await _record_each(connection, data, changed, first, reason, acting=acting)
+    if entry is None:
+        await _record_each(connection, data, changed, first, reason, acting=acting)
+    else:
+        await record(connection, entry)
     await notify(connection, CHANNEL)
     return codes
 
@@ -331,20 +335,8 @@ async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: boo
     found = (await current(connection, KINDS, [kind_code])).get(kind_code)
     if found is None:
         raise refuse("kind.unknown", "没有该票据种类，请刷新页面后重试。", status=404)
-    if found.needs_evidence == needed:
-        return False
     value = msgspec.structs.replace(found, needs_evidence=needed)
-    await _upsert(connection, KINDS.table, KINDS.key, [KINDS.row(value)])
     words = "须附佐证材料" if needed else "可不附佐证材料"
-    await _put_down(
-        connection,
-        KINDS,
-        {kind_code: value},
-        {kind_code: found},
-        reason=words,
-        valid_from=today(),
-        acting=acting,
-    )
     entry = AuditEntry(
         acting=acting,
         action="kind:mark_evidence",
@@ -352,6 +344,4 @@ async def mark_evidence(connection: AsyncConnection, kind_code: str, needed: boo
         details={"needs_evidence": "是" if needed else "否"},
         changed=differences({"needs_evidence": not needed}, {"needs_evidence": needed}),
     )
-    await record(connection, entry)
-    await notify(connection, CHANNEL)
-    return True
+    return bool(await save(connection, KINDS, [value], reason=words, entry=entry, acting=acting))

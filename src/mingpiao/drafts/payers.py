@@ -1,6 +1,5 @@
 """缴款人名录: the payers of a unit's own bills, found by a few letters."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,18 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.service import pinyin_initials
 from mingpiao.drafts.model import MAX_FOUND, KnownPayer
-from mingpiao.drafts.tables import payer_book, payer_marks
+from mingpiao.drafts.tables import payer_book
 from mingpiao.identity.model import Acting, AuditEntry, ChangedValue
 from mingpiao.identity.service import differences, record
-from mingpiao.issuing.model import Bill, Color, Payer
-from mingpiao.issuing.service import list_changes
+from mingpiao.issuing.model import Payer
+from mingpiao.issuing.service import next_portion, stored_payers
+from mingpiao.journal.service import lock_mark, move_mark
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.kernel.grammar import half_width
+from mingpiao.storage.database import Database
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
-#: Bills that are looked through at a time.
-_PORTION = 500
+_READER = "payer_book"
+#: Bills that one transaction looks through, about.
+_PORTION = 5_000
 _BY_NAME = Keyset(KeyColumn("name", str), KeyColumn("payer_id", int))
 _LENGTHS = {"name": 100, "code": 18, "account": 40, "bank": 60, "mobile": 20}
 _LABELS = {
@@ -133,36 +135,31 @@ def _values(unit_id: int, payer: Payer, used_at: datetime) -> dict[str, Any]:
     }
 
 
-async def grow_book(connection: AsyncConnection, unit_id: int) -> int:
-    """Add the payers of the unit's next bills to its book. Returns how many bills were looked through.
+async def grow_books(database: Database) -> None:
+    """Add the payers of bills that became visible since the last time to the books of their units.
 
-    Of two processes that do so at once, one does nothing.
+    A book knows the payers of an online unit's bills alone: patients of a hospital's own program are nobody that a
+    person at the desk looks for. Each portion is a transaction; of two workers one waits for the other.
     """
-    query = select(payer_marks.c.mark).where(payer_marks.c.unit_id == unit_id)
-    mark: str = (await connection.execute(query)).scalar_one_or_none() or ""
-    found = await list_changes(connection, unit_id, after=mark, limit=_PORTION)
-    if not found.bills or not await _move_mark(connection, unit_id, mark, found.mark):
-        return 0
-    rows = _newest_of_each(unit_id, [bill for bill in found.bills if bill.color is Color.BLUE])
-    if rows:
-        await connection.execute(upsert(payer_book).on_conflict_do_nothing(), rows)
-    return len(found.bills)
+    while await _grow_portion(database):
+        pass
 
 
-async def _move_mark(connection: AsyncConnection, unit_id: int, old: str, new: str) -> bool:
-    if old:
-        own = and_(payer_marks.c.unit_id == unit_id, payer_marks.c.mark == old)
-        moved = await connection.execute(update(payer_marks).where(own).values(mark=new))
-    else:
-        values = {"unit_id": unit_id, "mark": new}
-        moved = await connection.execute(upsert(payer_marks).values(values).on_conflict_do_nothing())
-    return bool(moved.rowcount)
-
-
-def _newest_of_each(unit_id: int, bills: Sequence[Bill]) -> list[dict[str, Any]]:
-    """One row a payer, in one order, so that two writers of a book never wait in a circle."""
-    latest = {(bill.payer.type, bill.payer.name, bill.payer.code): bill for bill in bills}
-    return [_values(unit_id, latest[key].payer, latest[key].issued_at) for key in sorted(latest)]
+async def _grow_portion(database: Database) -> bool:
+    """Look through one portion; whether there may be more."""
+    async with database.system() as connection:
+        start = await lock_mark(connection, _READER)
+        portion = await next_portion(connection, start, _PORTION)
+        if portion is None:
+            return False
+        rows = [
+            _values(each.unit_id, each.payer, each.issued_at)
+            for each in await stored_payers(connection, portion)
+        ]
+        if rows:
+            await connection.execute(upsert(payer_book).on_conflict_do_nothing(), rows)
+        await move_mark(connection, _READER, start, portion.stop)
+        return portion.bills >= _PORTION
 
 
 # -- keeping ---------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.drafts.service import count_touched
-from mingpiao.house.model import Affected, Purge, Room
+from mingpiao.drafts.service import count_touched, grow_books
+from mingpiao.house.model import Affected, Duty, Purge, Room
 
 
 async def _of_kinds(connection: AsyncConnection, codes: Sequence[str]) -> int:
@@ -20,6 +20,9 @@ ROOM = Room(
     affected=(
         Affected(subject="kind", words="份草稿", count=_of_kinds),
         Affected(subject="charge_item", words="份草稿", count=_with_items),
+    ),
+    duties=(
+        Duty(name="grow_payer_books", cron="* * * * *", label="把新票据的缴款人加入名录", work=grow_books),
     ),
     purges=(
         Purge(

@@ -3,7 +3,7 @@
 from mingpiao.drafts.payers import (
     change_payer,
     get_payer,
-    grow_book,
+    grow_books,
     import_payer,
     learn_payer,
     list_payers,
@@ -42,7 +42,7 @@ __all__ = [
     "forget_draft",
     "get_payer",
     "get_template",
-    "grow_book",
+    "grow_books",
     "habits_of",
     "import_payer",
     "keep_habits",

@@ -43,12 +43,6 @@ payer_book = Table(
     Column("used_at", DateTime(timezone=True), nullable=False),
     Column("hidden", Boolean, nullable=False),
 )
-payer_marks = Table(
-    "payer_marks",
-    METADATA,
-    Column("unit_id", BigInteger, primary_key=True),
-    Column("mark", Text, nullable=False),
-)
 reissues = Table(
     "reissues",
     METADATA,

@@ -25,6 +25,7 @@ from mingpiao.issuing.stored import (
     StoredReversal,
     next_portion,
     stored_bills,
+    stored_payers,
     stored_reversals,
 )
 from mingpiao.issuing.sums import MOST_LOOKED_THROUGH, sum_bills
@@ -71,6 +72,7 @@ __all__ = [
     "request_digest",
     "rules_that_warned",
     "stored_bills",
+    "stored_payers",
     "stored_reversals",
     "sum_bills",
     "sums_of",

@@ -31,6 +31,14 @@ class StoredBill(msgspec.Struct, frozen=True, kw_only=True):
     claims: dict[str, str]
 
 
+class StoredPayer(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom an online unit issued a bill to, without account and bank, and when it did so last."""
+
+    unit_id: int
+    payer: Payer
+    issued_at: datetime
+
+
 class StoredReversal(msgspec.Struct, frozen=True, kw_only=True):
     """A red bill, and when the blue bill that it reversed was issued. `total` is positive, in 元."""
 
@@ -88,6 +96,18 @@ _RED = text(
 )
 
 
+_PAYERS = text(
+    """
+    SELECT bills.unit_id, payer_type, payer_name, payer_code, max(bills.issued_at) AS issued_at
+    FROM recorded_events AS events
+    JOIN listed_units AS units ON units.unit_id = events.unit_id AND units.mode = 'ONLINE'
+    JOIN bills ON bills.unit_id = events.unit_id AND bills.bill_id = events.bill_id
+    WHERE events.txid >= :start AND events.txid < :stop AND events.type = 'issued'
+    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+    """
+)
+
+
 async def next_portion(connection: AsyncConnection, start: int, most: int) -> Portion | None:
     """The next transactions from `start` on that issued bills, about `most` bills of them; None where none ended."""
     row = (await connection.execute(_PORTION, {"start": start, "most": most})).one()
@@ -104,6 +124,19 @@ async def stored_reversals(connection: AsyncConnection, portion: Portion) -> lis
     """The red bills of a portion, oldest first."""
     rows = await connection.execute(_RED, {"start": portion.start, "stop": portion.stop})
     return [_stored_reversal(row) for row in rows.mappings()]
+
+
+async def stored_payers(connection: AsyncConnection, portion: Portion) -> list[StoredPayer]:
+    """The payers of a portion's blue bills of online units, each once a unit, in the order of units and payers."""
+    rows = await connection.execute(_PAYERS, {"start": portion.start, "stop": portion.stop})
+    return [
+        StoredPayer(
+            unit_id=row.unit_id,
+            payer=Payer(type=row.payer_type, name=row.payer_name, code=row.payer_code),
+            issued_at=row.issued_at,
+        )
+        for row in rows
+    ]
 
 
 def _stored_bill(row: RowMapping) -> StoredBill:

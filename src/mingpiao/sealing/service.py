@@ -10,7 +10,6 @@ from mingpiao.sealing.authority import (
     make_province_authority,
     make_sealing_key,
 )
-from mingpiao.sealing.ceiling import seal_ceiling_per_s
 from mingpiao.sealing.certificates import (
     NamedCertificate,
     certificates_by_id,
@@ -89,7 +88,6 @@ __all__ = [
     "read_sealed",
     "retire_key",
     "root_certificates",
-    "seal_ceiling_per_s",
     "seal_picture",
     "seals",
     "sign_seal",

@@ -47,8 +47,3 @@ class TrustStore:
     def find(self, key_info: KeyInfo) -> x509.Certificate | None:
         """The known certificate with this serial number and issuer."""
         return self._known.get(key_info)
-
-    def with_certificates(self, certificates: Iterable[bytes]) -> "TrustStore":
-        """A store with these certificates in addition."""
-        known = (certificate.der for certificate in self._known.values())
-        return TrustStore((root.der for root in self.roots), (*known, *certificates))

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from mingpiao.applications.model import Pending, Submitted
 from mingpiao.drafts.model import Draft, Favourite
-from mingpiao.drafts.service import count_drafts, grow_book, habits_of
+from mingpiao.drafts.service import count_drafts, habits_of
 from mingpiao.intake import MOST_MEMBERS, PARTS
 from mingpiao.issuing.model import (
     MAX_ITEMS,
@@ -119,9 +119,6 @@ async def _fresh(call: PageCall, window: Window, query: dict[str, str]) -> Respo
     code, kinds = query.get("kind", ""), window.kinds()
     async with call.services.database.system() as connection:  # system: no scope reads an account's habits
         habits = await habits_of(connection, call.session.account.account_id)
-        if code and window.profile.unit.mode is UnitMode.ONLINE:
-            # Patients of a hospital's own program are no payers that a person at the desk looks for.
-            await grow_book(connection, window.profile.unit.unit_id)
     if code:
         kind = window.kind(code)
         return await form_page(call, window, window.view(fresh_form(window, kind, habits, today())))

@@ -1,22 +1,25 @@
 """首页 of a unit: today's figures, the stock of numbers, and links to other pages."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from mingpiao.applications.service import open_count
+from mingpiao.applications.model import AskedFilter, AskEnding
+from mingpiao.applications.service import list_asked, open_count
 from mingpiao.drafts.service import count_drafts
 from mingpiao.identity.model import Role
-from mingpiao.identity.service import unit_account_states
+from mingpiao.identity.service import AccountState, unit_account_states
 from mingpiao.issuing.model import BillFilter
 from mingpiao.issuing.service import list_bills, sums_of, unit_totals
-from mingpiao.kernel.clock import today
+from mingpiao.kernel.clock import now, today
 from mingpiao.numbering.service import stock_levels
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
+from mingpiao.portals.overview.worklist import MOST
 from mingpiao.portals.qualifications.parts import notice_of
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall
@@ -40,8 +43,12 @@ async def home(call: NamedDependency[PageCall]) -> Response[str]:
         files = await unit_qualifications(connection, unit_id)
         to_handle = await open_count(connection, unit_id)
         drafts = await count_drafts(connection, call.session.account)
+        waiting = AskedFilter(unit_id=unit_id, ending=AskEnding.WAITING.value)
+        asked = await list_asked(connection, waiting, limit=MOST)
         latest = await list_bills(connection, BillFilter(unit_id=unit_id), limit=_LATEST)
     may_issue = allowed(call.session.account.role, UNIT_ISSUE)
+    people = await _people(call, unit_id)
+    invited = [each for each in people if each.invited and each.account.active and not each.over]
     return page(
         call.request,
         "overview/unit.html",
@@ -57,18 +64,28 @@ async def home(call: NamedDependency[PageCall]) -> Response[str]:
         latest=latest.items,
         kinds=(await call.services.catalog.get()).kinds,
         may_issue=may_issue,
-        lacks_handler=not latest.items and not may_issue and await _lacks_handler(call, unit_id),
+        asked=len(asked.items),
+        more_asked=bool(asked.next_key),
+        invited=invited,
+        lapsed=sum(each.invited_until is None or each.invited_until <= now() for each in invited),
+        lacks_handler=not latest.items and not may_issue and _lacks_handler(people),
         drafts=drafts,
     )
 
 
-async def _lacks_handler(call: PageCall, unit_id: int) -> bool:
-    """Whether nobody of the unit can issue yet, and the reader is who may change that."""
+async def _people(call: PageCall, unit_id: int) -> list[AccountState]:
+    """The unit's accounts, for who may manage them; for all others none."""
     if not allowed(call.session.account.role, UNIT_ACCOUNTS):
-        return False
+        return []
     async with call.services.database.system() as connection:  # system: no scope reads accounts
-        states = await unit_account_states(connection, unit_id)
-    return not any(each.account.role is Role.UNIT_HANDLER and each.account.active for each in states)
+        return await unit_account_states(connection, unit_id)
+
+
+def _lacks_handler(people: Sequence[AccountState]) -> bool:
+    """Whether nobody of the unit can issue yet, and the reader is who may change that."""
+    return bool(people) and not any(
+        each.account.role is Role.UNIT_HANDLER and each.account.active for each in people
+    )
 
 
 HANDLERS = [home]
