@@ -1,4 +1,4 @@
-"""A manager opens an account; its person signs in on a phone and must choose a password first."""
+"""A manager invites somebody, who chooses a password on a phone and signs in."""
 
 from collections.abc import Callable
 
@@ -22,18 +22,23 @@ def test_a_new_account_chooses_its_own_password_on_a_phone(visit: Callable[..., 
     page.fill("#display_name", "新来")
     page.get_by_label("开票人", exact=True).check()
     page.get_by_role("button", name="建立账户").click()
-    password = page.locator("#one-time-password").inner_text()
+    code = page.locator("#invitation-code").inner_text()
+    manager.look_closely()
+    page = manager.open("/unit/accounts")
+    page.get_by_role("link", name="修改 cishan-xin 的有效期").click()
+    page.fill("#valid_until", "2099-12-31")
+    page.get_by_role("button", name="保存有效期").click()
+    expect(page.locator("main")).to_contain_text("2099-12-31")
     manager.look_closely()
 
     phone = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
-    phone.sign_in(DemoAccount(role="", place="", login="cishan-xin", password=password))
-    page = phone.open("/unit/issue")
-    page.wait_for_url("**/password")
-    page.fill("#old_password", password)
-    page.fill("#new_password", "Stilles-Wasser-58")
-    page.fill("#new_again", "Stilles-Wasser-58")
-    page.get_by_role("button", name="修改密码").tap()
-    expect(page.locator("h1")).to_have_text("密码已修改")
+    page = phone.open("/invitation")
+    page.fill("#code", code)
+    page.fill("#password", "Stilles-Wasser-58")
+    page.fill("#again", "Stilles-Wasser-58")
+    page.get_by_role("button", name="设置密码").tap()
+    expect(page.get_by_role("link", name="去登录")).to_be_visible()
+    phone.sign_in(DemoAccount(role="", place="", login="cishan-xin", password="Stilles-Wasser-58"))
 
     page.get_by_role("button", name="菜单").tap()
     page.get_by_role("link", name="已开票据").tap()

@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from tests.support.browser import PASSWORD, Browser, members_of
+from tests.support.waiting import until
 from tests.support.world import BAOTOU, PROVINCE, World, a_world
 
 from mingpiao.identity.model import Rejected, Role, SignedIn
@@ -223,3 +224,58 @@ async def test_an_administrator_sets_and_takes_away_the_last_day_but_not_their_o
         [("2099-12-31", "长期")],
     ]
     assert await signs_in(world, f"department_officer-{BAOTOU}", PASSWORD)
+
+
+async def test_nobody_is_let_in_again_for_a_closed_unit(world: World) -> None:
+    async with await world.browser(region=PROVINCE) as browser:
+        await invite_manager(browser, world)
+    account_id = await world.value("SELECT account_id FROM accounts WHERE username = 'xin-guanli'")
+    unit_id = world.province.charity.unit_id
+    await world.value("UPDATE units SET state = 'closed' WHERE unit_id = $1", unit_id)
+    address = f"/admin/accounts/{account_id}"
+    async with await world.browser(Role.ADMINISTRATOR) as browser:
+        assert (await post(browser, address, verb="disable", confirmed="yes")).status_code == 303
+        for verb in ("enable", "renew", "password"):
+            refused = await post(browser, address, verb=verb, confirmed="yes")
+            assert refused.status_code == 409, verb
+            assert "已注销用票资格，其账户不能再启用、邀请或重置密码" in refused.text
+    assert not await world.value("SELECT active FROM accounts WHERE account_id = $1", account_id)
+
+
+async def test_an_administrator_moves_people_of_a_department_that_ended(world: World) -> None:
+    officer = await world.browser(region=BAOTOU)
+    account_id = await world.value("SELECT account_id FROM accounts WHERE region_code = $1", BAOTOU)
+    await world.value(
+        "UPDATE regions SET ended_on = $1, successors = ARRAY['150100'] WHERE code = $2", today(), BAOTOU
+    )
+    await world.value("SELECT pg_notify('catalog_changed', '')")
+
+    async def forgotten() -> bool:
+        return (await world.catalog.get()).regions[BAOTOU].ended_on is not None
+
+    await until(forgotten)
+    address = f"/admin/accounts/{account_id}"
+    async with await world.browser(Role.ADMINISTRATOR) as browser:
+        listed = (await browser.get("/admin/accounts", region=BAOTOU)).text
+        assert "（已撤并）" in listed
+        page = (await browser.get(address)).text
+        assert "所在财政部门已撤并" in page
+        assert members_of(page)["region_code"] == "150100"
+        assert "撤并部门的账户" in (await browser.get("/admin")).text
+        for wrong in (BAOTOU, "", "999999"):
+            assert (await post(browser, f"{address}/department", region_code=wrong)).status_code == 422
+        assert (await post(browser, f"{address}/department", region_code="150100")).status_code == 303
+        assert (await post(browser, f"{address}/department", region_code="150100")).status_code == 303
+        own = await world.value("SELECT account_id FROM accounts WHERE role = 'administrator'")
+        refused = await post(browser, f"/admin/accounts/{own}/department", region_code="150100")
+        assert refused.status_code == 409
+        trail = (await browser.get("/admin/audit", subject=f"account:{account_id}")).text
+        assert "调往其他财政部门" in trail
+        assert "<ins>150100 呼和浩特市</ins>" in trail
+        assert "撤并部门的账户" not in (await browser.get("/admin")).text
+    assert (await officer.get("/finance")).headers["location"].startswith("/login")
+    assert await world.value("SELECT region_code FROM accounts WHERE account_id = $1", account_id) == "150100"
+    moved = await world.rows("SELECT changed FROM audit_log WHERE action = 'account:move'")
+    assert [[(each["before"], each["after"]) for each in row["changed"]] for row in moved] == [
+        [(BAOTOU, "150100")]
+    ]

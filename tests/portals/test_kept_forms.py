@@ -61,7 +61,7 @@ async def test_the_form_is_there_again_after_signing_in(site: World) -> None:
     assert 'value="unit_handler" checked' not in shown.text
     assert members["csrf_token"] not in ("", sent["csrf_token"])
     made = await browser.submit(shown, NEW, role="unit_checker", display_name="新来的甲")
-    assert "账户已建立" in made.text
+    assert "邀请已生成" in made.text
     assert await kept_count(site) == 0
     assert (await browser.get(str(shown.url))).text.count("fresh.one") == 0
 
@@ -181,7 +181,7 @@ async def test_a_form_with_an_earlier_sessions_token_is_shown_again(site: World)
     again = await browser.get(answer.headers["location"])
     assert 'value="fresh.one"' in again.text
     assert (
-        "账户已建立" in (await browser.submit(again, NEW, role="unit_checker", display_name="新来的甲")).text
+        "邀请已生成" in (await browser.submit(again, NEW, role="unit_checker", display_name="新来的甲")).text
     )
 
 

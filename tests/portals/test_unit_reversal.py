@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import timedelta
 from decimal import Decimal
 from itertools import product
 
@@ -13,6 +14,7 @@ from tests.support.world import World, bill_of
 
 from mingpiao.issuing.model import Bill, BillState, Color
 from mingpiao.issuing.service import get_bill
+from mingpiao.kernel.clock import today
 
 
 async def _bill(site: World) -> Bill:
@@ -144,28 +146,58 @@ def _password(html: str) -> str:
     return found[1].replace("&#43;", "+").replace("&amp;", "&").replace("&#34;", '"')
 
 
-async def test_a_manager_makes_an_account_that_works_after_a_new_password(site: World) -> None:
+async def test_a_manager_invites_somebody_until_a_last_day(site: World) -> None:
     browser = await site.browser("manager")
     form = await browser.get("/unit/accounts/new")
-    made = await browser.submit(
-        form, "/unit/accounts/new", username="fresh1", display_name="新开票员", role="unit_handler"
-    )
+    day = (today() + timedelta(days=30)).isoformat()
+    given = {"username": "fresh1", "display_name": "新开票员", "role": "unit_handler", "valid_until": day}
+    made = await browser.submit(form, "/unit/accounts/new", **given)
     assert made.status_code == 200
-    fresh = site.stranger()
-    assert (await fresh.sign_in("fresh1", _password(made.text))).status_code == 303
-    assert (await fresh.get("/unit")).headers["location"] == "/password"
+    found = re.search(r'id="invitation-code">([^<]+)<', made.text)
+    assert found
     row = await site.services.database.pool.fetchrow(
-        "SELECT unit_id, role, display_name FROM accounts WHERE username = 'fresh1'"
+        "SELECT unit_id, role, display_name, valid_until FROM accounts WHERE username = 'fresh1'"
     )
     assert dict(row) == {
         "unit_id": site.unit.unit_id,
         "role": "unit_handler",
         "display_name": "新开票员",
+        "valid_until": today() + timedelta(days=30),
     }
-    listed = await browser.get("/unit/accounts")
-    assert "fresh1" in listed.text
-    assert "other" not in re.findall(r'<td class="code"[^>]*>(\w+)</td>', listed.text)
-    assert _password(made.text) not in listed.text
+    listed = (await browser.get("/unit/accounts")).text
+    assert "已邀请" in listed
+    assert day in listed
+    assert "other" not in re.findall(r'<td class="code"[^>]*>(\w+)</td>', listed)
+    assert found[1] not in listed
+    account_id = await site.value("SELECT account_id FROM accounts WHERE username = 'fresh1'")
+    token = {"csrf_token": await browser.csrf_token()}
+    renewed = await browser.post(f"/unit/accounts/{account_id}/renew", token)
+    code = re.search(r'id="invitation-code">([^<]+)<', renewed.text)
+    assert code
+    async with site.stranger() as fresh:
+        secret = {"password": "Calm-River-2418", "again": "Calm-River-2418"}
+        assert (await fresh.post("/invitation", {"code": found[1], **secret})).status_code == 404
+        assert "密码已设置" in (await fresh.post("/invitation", {"code": code[1], **secret})).text
+        assert (await fresh.sign_in("fresh1", "Calm-River-2418")).headers["location"] == "/unit"
+    # The code was used: nothing is left to renew or to withdraw.
+    assert (await browser.post(f"/unit/accounts/{account_id}/withdraw", token)).status_code == 409
+
+
+async def test_a_manager_sets_the_last_day_of_an_account(site: World) -> None:
+    browser = await site.browser("manager")
+    token = {"csrf_token": await browser.csrf_token()}
+    address = f"/unit/accounts/{site.accounts['handler'].account_id}/expiry"
+    assert (await browser.get(address)).status_code == 200
+    refused = await browser.post(address, token | {"valid_until": "2020-01-01"})
+    assert refused.status_code == 422
+    assert "账户的最后有效日不能早于今天" in refused.text
+    assert (await browser.post(address, token | {"valid_until": "2099-12-31"})).status_code == 303
+    assert "2099-12-31" in (await browser.get("/unit/accounts")).text
+    own = f"/unit/accounts/{site.accounts['manager'].account_id}/expiry"
+    assert (await browser.post(own, token | {"valid_until": ""})).status_code == 409
+    other = f"/unit/accounts/{site.accounts['other'].account_id}/expiry"
+    assert (await browser.get(other)).status_code == 404
+    assert (await browser.post(other, token | {"valid_until": ""})).status_code == 404
 
 
 async def test_accounts_that_are_not_made(site: World) -> None:

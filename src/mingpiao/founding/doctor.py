@@ -13,7 +13,7 @@ from mingpiao.crypto.keystore import MasterKey
 from mingpiao.founding.ceremony import last_ceremony
 from mingpiao.founding.steps import founding_state
 from mingpiao.identity.model import Role
-from mingpiao.identity.service import search_accounts
+from mingpiao.identity.service import officers_of, search_accounts
 from mingpiao.jobs.heartbeats import last_beat
 from mingpiao.kernel.clock import now, to_shanghai
 from mingpiao.kernel.errors import Refusal
@@ -60,6 +60,7 @@ async def look_at_province(connection: AsyncConnection, master: MasterKey | None
         *await _seals(connection, catalog, state.province),
         await _administrators(connection),
         await _departments(connection, catalog),
+        *await _left_behind(connection, catalog),
         *_base_data(catalog),
         await _numbers(connection, catalog),
         await _units(connection),
@@ -188,6 +189,24 @@ async def _departments(connection: AsyncConnection, catalog: Catalog) -> Finding
         if ready
         else "收费标准等变更须一人提交、另一位负责人审核，请系统管理员在“全部账户”中邀请负责人和经办人。",
     )
+
+
+async def _left_behind(connection: AsyncConnection, catalog: Catalog) -> list[Finding]:
+    """Accounts of departments whose region has ended; nothing is said where there are none."""
+    ended = [code for code, region in sorted(catalog.regions.items()) if region.ended_on is not None]
+    counts = {code: len(await officers_of(connection, code)) for code in ended}
+    places = [f"{catalog.regions[code].name}（{count}个）" for code, count in counts.items() if count]
+    if not places:
+        return []
+    return [
+        Finding(
+            name="left_behind",
+            label="撤并部门的账户",
+            state="warn",
+            message=f"已撤并的财政部门还有账户：{'、'.join(places)}。",
+            advice="请系统管理员在“全部账户”中按财政部门找到这些账户，调往接替的部门，或停用。",
+        )
+    ]
 
 
 async def _people(connection: AsyncConnection, role: Role, region: str) -> int:

@@ -148,6 +148,29 @@ async def set_expiry(
         await record(connection, msgspec.structs.replace(entry, changed=told))
 
 
+async def move_account(
+    connection: AsyncConnection, account: Account, region_code: str, *, acting: Acting
+) -> None:
+    """Let a department's account work for another department from now on; its sessions end.
+
+    What the person did stays where it was done. Nothing is recorded where the account is there already. The
+    caller checks that the department exists. Raises `Refusal` (`account.no_department`, 409) for an account of a
+    unit or of an administrator.
+    """
+    own = select(accounts.c.region_code).where(accounts.c.account_id == account.account_id).with_for_update()
+    before: str | None = (await connection.execute(own)).scalar_one()
+    if before is None:
+        raise refuse("account.no_department", "只有财政部门的账户可以调往其他财政部门。", status=409)
+    if before == region_code:
+        return
+    moved = update(accounts).where(accounts.c.account_id == account.account_id)
+    await connection.execute(moved.values(region_code=region_code))
+    await end_sessions_of(connection, account.account_id)
+    told = differences({"region_code": before}, {"region_code": region_code})
+    entry = entry_of("account:move", account, acting=acting)
+    await record(connection, msgspec.structs.replace(entry, changed=told))
+
+
 async def import_account(
     connection: AsyncConnection,
     *,

@@ -6,7 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.model import Account, Acting, Role
 from mingpiao.identity.service import Invitation, account_in_unit, invite
-from mingpiao.units.store import lock_managed, refuse_closed
+from mingpiao.kernel.errors import refuse
+from mingpiao.units.model import UnitState
+from mingpiao.units.store import get, lock_managed, lock_unit, refuse_closed
 
 
 async def invite_manager(
@@ -32,6 +34,20 @@ async def invite_manager(
         valid_until=valid_until,
         acting=acting,
     )
+
+
+async def refuse_of_closed_unit(connection: AsyncConnection, account: Account) -> None:
+    """Raise `Refusal` (`account.unit_closed`, 409) if an account works for a closed unit: nobody is let in again.
+
+    The unit stays as it is until the transaction ends.
+    """
+    if account.unit_id is None:
+        return
+    await lock_unit(connection, account.unit_id)
+    unit = await get(connection, account.unit_id)
+    if unit.state is UnitState.CLOSED:
+        message = f"“{unit.name}”已注销用票资格，其账户不能再启用、邀请或重置密码；以前的票据由财政部门查询。"
+        raise refuse("account.unit_closed", message, status=409)
 
 
 async def managed_account(

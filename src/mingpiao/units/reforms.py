@@ -1,4 +1,6 @@
-"""What happens to units when their region ends: they move to its successor, in the transaction of the reform."""
+"""What happens when a region ends: its units move to the successor, in the transaction of the reform, and the
+successor hears of the accounts that stay behind.
+"""
 
 from collections.abc import Sequence
 
@@ -6,7 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.model import Acting
+from mingpiao.identity.service import officers_of
 from mingpiao.kernel.clock import today
+from mingpiao.messages.service import tell_department
 from mingpiao.units.changes import ChangeWish, change_unit
 from mingpiao.units.model import UnitChangeKind, UnitState
 from mingpiao.units.tables import units
@@ -36,3 +40,23 @@ async def move_units(
     )
     for unit_id in (await connection.scalars(query)).all():
         await change_unit(connection, unit_id, wish, acting=acting)
+
+
+async def tell_of_accounts(
+    connection: AsyncConnection, region_code: str, successor: str, *, acting: Acting
+) -> None:
+    """Tell the department that goes on how many people of the one that ended still have their accounts there.
+
+    They see what was, and cannot do anything for the units that moved, until an administrator moves them too.
+    """
+    people = await officers_of(connection, region_code)
+    if not people:
+        return
+    names = "、".join(each.display_name for each in people[:5]) + ("等" if len(people) > 5 else "")
+    await tell_department(
+        connection,
+        successor,
+        f"region:ended:{region_code}",
+        "撤并部门的账户尚未调入",
+        f"原财政部门还有{len(people)}个账户（{names}），只能查看原有资料。请系统管理员在“全部账户”中调入本部门，或停用。",
+    )

@@ -16,6 +16,7 @@ from mingpiao.units.service import (
     count_units_with_items,
     move_units,
     open_codes,
+    tell_of_accounts,
 )
 
 
@@ -59,6 +60,7 @@ ROOM = Room(
     ),
     listeners=(
         Listener(topic=REGION_ENDED, call=move_units),
+        Listener(topic=REGION_ENDED, call=tell_of_accounts),
         Listener(topic=KINDS_CHANGED, call=open_codes),
     ),
     actions={

@@ -38,9 +38,9 @@ from mingpiao.units.granting import (
     open_codes,
 )
 from mingpiao.units.importing import ALL_ITEMS, Imported, UnitWish, import_units
-from mingpiao.units.managers import invite_manager, managed_account
+from mingpiao.units.managers import invite_manager, managed_account, refuse_of_closed_unit
 from mingpiao.units.points import points_of_unit, save_point, switch_point
-from mingpiao.units.reforms import count_units_in_regions, move_units
+from mingpiao.units.reforms import count_units_in_regions, move_units, tell_of_accounts
 from mingpiao.units.registration import amend, code_problem, register, register_many, unit_problems
 from mingpiao.units.seals import UnitSeal, give_seal, unit_seals
 from mingpiao.units.store import (
@@ -102,6 +102,7 @@ __all__ = [
     "points_of_unit",
     "propose_change",
     "refuse_closed",
+    "refuse_of_closed_unit",
     "register",
     "register_many",
     "renew_secret",
@@ -109,6 +110,7 @@ __all__ = [
     "save_point",
     "search",
     "switch_point",
+    "tell_of_accounts",
     "unit_history",
     "unit_problems",
     "unit_seals",

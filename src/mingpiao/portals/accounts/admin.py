@@ -1,6 +1,7 @@
 """/admin/accounts: every account; invite, unlock, disable, enable, reset the password, set the last day."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -10,8 +11,10 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Account, Role
 from mingpiao.identity.service import (
     AccountState,
+    Invitation,
     account_state,
     invite,
+    move_account,
     renew_invitation,
     reset_password,
     set_active,
@@ -35,7 +38,7 @@ from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect
-from mingpiao.units.service import names_of
+from mingpiao.units.service import names_of, refuse_of_closed_unit
 
 LIST = ALL_ACCOUNTS.address
 
@@ -80,7 +83,7 @@ def _role_and_region(given: Mapping[str, str], catalog: Catalog) -> tuple[Role, 
         raise refuse("account.role_not_allowed", "请选择账户的角色。", field="role", status=422)
     if role == Role.ADMINISTRATOR.value:
         return Role(role), None
-    if region not in catalog.departments:
+    if region not in dict(_departments(catalog)):
         raise refuse("account.region_missing", "请选择财政部门。", field="region_code", status=422)
     return Role(role), region
 
@@ -89,7 +92,6 @@ async def _invite_page(
     call: PageCall, given: Mapping[str, str], problems: tuple[Problem, ...] = ()
 ) -> Response[str]:
     catalog = await call.services.catalog.get()
-    departments = tuple((code, catalog.departments[code].name) for code in sorted(catalog.departments))
     form = PageForm(
         address=f"{LIST}/new",
         fields=(
@@ -104,7 +106,7 @@ async def _invite_page(
                 name="region_code",
                 label="财政部门",
                 kind="select",
-                options=departments,
+                options=_departments(catalog),
                 empty="系统管理员不需要选择",
             ),
             USERNAME,
@@ -151,9 +153,26 @@ async def change_account(
     verb = given.get("verb", "")
     if verb in _ASKING and not is_confirmed(given):
         return await _ask(call, account_id, verb)
+    try:
+        password, invitation = await _change(call, account_id, verb)
+    except Refusal as refusal:
+        if refusal.problems[0].code != "account.unit_closed":
+            raise
+        return await _account_page(call, account_id, problems=refusal.problems)
+    if invitation is not None:
+        return invitation_page(call.request, invitation, crumbs=_CRUMBS, back=f"{LIST}/{account_id}")
+    if password:
+        return await _account_page(call, account_id, password=password)
+    return redirect(call.request, f"{LIST}/{account_id}")
+
+
+async def _change(call: PageCall, account_id: int, verb: str) -> tuple[str, Invitation | None]:
+    """Do it; the new password or invitation, if it makes one."""
     password, invitation = "", None
     async with call.services.database.system() as connection:  # system: a verb writes
         account = (await account_state(connection, account_id)).account
+        if verb in _LETS_IN:
+            await refuse_of_closed_unit(connection, account)
         if verb == "unlock":
             await unlock(connection, account, acting=call.acting)
         elif verb in ("enable", "disable"):
@@ -166,13 +185,11 @@ async def change_account(
             await withdraw_invitation(connection, account, acting=call.acting)
         else:
             raise refuse("account.verb_unknown", "没有这项操作，请返回账户页面重新选择。")
-    if invitation is not None:
-        return invitation_page(call.request, invitation, crumbs=_CRUMBS, back=f"{LIST}/{account_id}")
-    if password:
-        return await _account_page(call, account_id, password=password)
-    return redirect(call.request, f"{LIST}/{account_id}")
+    return password, invitation
 
 
+#: Of a closed unit nobody is let in again.
+_LETS_IN = frozenset({"enable", "password", "renew"})
 #: What ends sessions asks first, on a page that says so.
 _ASKING = {"disable": of_closing, "password": of_new_password}
 
@@ -217,8 +234,72 @@ async def _account_page(
         actions=_actions(state, own=account_id == call.session.account.account_id),
         password=password,
         expiry=_expiry_form(state.account),
-        values=given or {"valid_until": state.account.valid_until or ""},
+        values=_present(state.account, catalog) | dict(given or {}),
         problems=problems,
+        moving=_moving_form(state.account, catalog),
+        ended=_has_ended(state.account, catalog),
+    )
+
+
+@post("/accounts/{account_id:int}/department", status_code=200)
+async def change_department(
+    call: NamedDependency[PageCall], account_id: FromPath[int]
+) -> Response[str] | Response[bytes]:
+    """Move an account to another department."""
+    given = await read_form(call.request)
+    catalog = await call.services.catalog.get()
+    region = given.get("region_code", "")
+    try:
+        if region not in dict(_departments(catalog)):
+            raise refuse("account.region_missing", "请选择财政部门。", field="region_code", status=422)
+        async with call.services.database.system() as connection:  # system: a verb writes
+            account = (await account_state(connection, account_id)).account
+            await move_account(connection, account, region, acting=call.acting)
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        return await _account_page(call, account_id, given=given, problems=refusal.problems)
+    return redirect(call.request, f"{LIST}/{account_id}")
+
+
+def _departments(catalog: Catalog) -> tuple[tuple[str, str], ...]:
+    """The departments that exist now, by code."""
+    live = (region.code for region in catalog.live_regions())
+    return tuple((code, catalog.departments[code].name) for code in live if code in catalog.departments)
+
+
+def _has_ended(account: Account, catalog: Catalog) -> bool:
+    region = catalog.regions.get(account.region_code or "")
+    return region is not None and region.ended_on is not None
+
+
+def _present(account: Account, catalog: Catalog) -> dict[str, Any]:
+    """What stands in the forms of the page; for a department that has ended, the one that goes on for it."""
+    region = catalog.regions.get(account.region_code or "")
+    successor = region.successors[0] if region and region.successors else ""
+    return {"valid_until": account.valid_until or "", "region_code": successor}
+
+
+def _moving_form(account: Account, catalog: Catalog) -> PageForm | None:
+    """The form that moves a department's account."""
+    if account.region_code is None:
+        return None
+    address = f"{LIST}/{account.account_id}"
+    others = tuple(each for each in _departments(catalog) if each[0] != account.region_code)
+    return PageForm(
+        address=f"{address}/department",
+        fields=(
+            FormField(
+                name="region_code",
+                label="调往财政部门",
+                kind="select",
+                options=others,
+                empty="请选择",
+            ),
+        ),
+        note="调动后立即按新部门的范围查看和办理，现有登录退出；以前办理的业务和留痕不变。",
+        button="调往该部门",
+        cancel=address,
     )
 
 
@@ -258,4 +339,5 @@ HANDLERS = [
     account_page,
     change_account,
     change_expiry,
+    change_department,
 ]

@@ -7,11 +7,11 @@ import msgspec
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Account, Role
-from mingpiao.identity.service import AccountState, accounts_of_unit, search_accounts
+from mingpiao.identity.service import AccountState, search_accounts, unit_account_states
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.list_columns import Badge, Column
-from mingpiao.portals.list_filters import ChoiceFilter, Here, TextFilter
+from mingpiao.portals.list_filters import ChoiceFilter, Here, Options, TextFilter
 from mingpiao.portals.list_model import Button, Listing, RowAction
 from mingpiao.portals.rendering import moment
 from mingpiao.storage.paging import Page
@@ -31,6 +31,7 @@ async def _accounts(here: Here, wanted: Mapping[str, Any], key: str, limit: int)
         here.connection,
         words=wanted["words"],
         role=wanted["role"],
+        region=wanted["region"],
         order="" if wanted["sort"] == "made" else wanted["sort"],
         after=key,
         limit=limit,
@@ -43,9 +44,24 @@ async def _accounts(here: Here, wanted: Mapping[str, Any], key: str, limit: int)
     return Page(items=rows, next_key=found.next_key, total=found.total)
 
 
-async def _of_unit(here: Here, _wanted: Mapping[str, Any], _key: str, _limit: int) -> Page[Account]:
+async def _of_unit(here: Here, _wanted: Mapping[str, Any], _key: str, _limit: int) -> Page[AccountState]:
     """A unit has few accounts: one page holds them."""
-    return Page(items=tuple(await accounts_of_unit(here.connection, unit_of(here.account))))
+    return Page(items=tuple(await unit_account_states(here.connection, unit_of(here.account))))
+
+
+async def _department_options(here: Here) -> Options:
+    """All departments, those of ended regions at the end."""
+    codes = sorted(
+        here.catalog.departments, key=lambda code: (here.catalog.regions[code].ended_on is not None, code)
+    )
+    return [
+        (
+            code,
+            here.catalog.departments[code].name
+            + ("（已撤并）" if here.catalog.regions[code].ended_on else ""),
+        )
+        for code in codes
+    ]
 
 
 def place_of(account: Account, catalog: Catalog, unit_names: Mapping[int, str]) -> str:
@@ -53,7 +69,8 @@ def place_of(account: Account, catalog: Catalog, unit_names: Mapping[int, str]) 
     if account.unit_id is not None:
         return unit_names.get(account.unit_id, "")
     if account.region_code is not None:
-        return catalog.departments[account.region_code].name
+        region = catalog.regions[account.region_code]
+        return catalog.departments[region.code].name + ("（已撤并）" if region.ended_on else "")
     return "系统管理"
 
 
@@ -69,15 +86,23 @@ def _standing(state: AccountState) -> Badge:
     return Badge("正常", "green")
 
 
-def _is_other(row: Account, account: Account) -> bool:
-    return row.account_id != account.account_id
+def _is_other(row: AccountState, account: Account) -> bool:
+    return row.account.account_id != account.account_id
 
 
-def _switched(account: Account) -> str:
-    return "停用" if account.active else "启用"
+def _switched(row: AccountState) -> str:
+    return "停用" if row.account.active else "启用"
 
 
-UNIT_ACCOUNT_LIST: Listing[Account] = Listing(
+def _is_invited(row: AccountState, account: Account) -> bool:
+    return _is_other(row, account) and row.invited
+
+
+def _of_row(row: AccountState, step: str) -> str:
+    return f"/unit/accounts/{row.account.account_id}/{step}"
+
+
+UNIT_ACCOUNT_LIST: Listing[AccountState] = Listing(
     name="unit_accounts",
     address="/unit/accounts",
     title="账户管理",
@@ -85,14 +110,19 @@ UNIT_ACCOUNT_LIST: Listing[Account] = Listing(
     # The portals' scopes do not include accounts; the verb restricts to the unit.
     scope=lambda _account: SYSTEM,
     columns=(
-        Column(name="username", label="用户名", kind="code", head=True, value=lambda row: row.username),
-        Column(name="name", label="姓名", value=lambda row: row.display_name),
-        Column(name="role", label="角色", value=lambda row: row.role.label),
         Column(
-            name="state",
-            label="状态",
-            value=lambda row: Badge("启用", "green") if row.active else Badge("停用", "orange"),
+            name="username", label="用户名", kind="code", head=True, value=lambda row: row.account.username
         ),
+        Column(name="name", label="姓名", value=lambda row: row.account.display_name),
+        Column(name="role", label="角色", value=lambda row: row.account.role.label),
+        Column(
+            name="valid_until",
+            label="有效期至",
+            value=lambda row: row.account.valid_until or "长期",
+            link=lambda row: "" if row.account.role is Role.UNIT_MANAGER else _of_row(row, "expiry"),
+            link_label=lambda row: f"修改 {row.account.username} 的有效期",
+        ),
+        Column(name="state", label="状态", value=_standing),
     ),
     fetch=_of_unit,
     empty=("没有账户", "请新建或导入账户。"),
@@ -103,17 +133,31 @@ UNIT_ACCOUNT_LIST: Listing[Account] = Listing(
     actions=(
         RowAction(
             label=_switched,
-            spoken=lambda row: f"{_switched(row)} {row.username}",
-            address=lambda row: f"/unit/accounts/{row.account_id}/{'disable' if row.active else 'enable'}",
+            spoken=lambda row: f"{_switched(row)} {row.account.username}",
+            address=lambda row: _of_row(row, "disable" if row.account.active else "enable"),
             right=UNIT_ACCOUNTS,
             offered=_is_other,
         ),
         RowAction(
             label=lambda _row: "重置密码",
-            spoken=lambda row: f"重置 {row.username} 的密码",
-            address=lambda row: f"/unit/accounts/{row.account_id}/reset",
+            spoken=lambda row: f"重置 {row.account.username} 的密码",
+            address=lambda row: _of_row(row, "reset"),
             right=UNIT_ACCOUNTS,
-            offered=_is_other,
+            offered=lambda row, account: _is_other(row, account) and not row.invited,
+        ),
+        RowAction(
+            label=lambda _row: "重新邀请",
+            spoken=lambda row: f"重新邀请 {row.account.username}",
+            address=lambda row: _of_row(row, "renew"),
+            right=UNIT_ACCOUNTS,
+            offered=_is_invited,
+        ),
+        RowAction(
+            label=lambda _row: "撤回邀请",
+            spoken=lambda row: f"撤回 {row.account.username} 的邀请",
+            address=lambda row: _of_row(row, "withdraw"),
+            right=UNIT_ACCOUNTS,
+            offered=lambda row, account: _is_invited(row, account) and row.invited_until is not None,
         ),
     ),
 )
@@ -124,6 +168,7 @@ ALL_ACCOUNTS: Listing[AccountRow] = Listing(
     filters=(
         TextFilter(name="words", label="用户名或姓名", width="col-12 col-md-5"),
         ChoiceFilter(name="role", label="角色", options=[(role.value, role.label) for role in Role]),
+        ChoiceFilter(name="region", label="财政部门", options=_department_options),
     ),
     orders=(("made", "建立先后"), ("username", "用户名")),
     columns=(

@@ -9,13 +9,16 @@ from litestar.params import FromPath
 from mingpiao.identity.model import Account, Role
 from mingpiao.identity.service import (
     account_in_unit,
-    create_account,
-    random_password,
+    invite,
+    renew_invitation,
     reset_password,
     set_active,
+    set_expiry,
+    withdraw_invitation,
 )
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.accounts.consequences import of_closing, of_new_password
+from mingpiao.portals.accounts.invitations import USERNAME, VALID_UNTIL, invitation_page, read_expiry
 from mingpiao.portals.accounts.lists import UNIT_ACCOUNT_LIST
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.bills.access import unit_of
@@ -40,25 +43,23 @@ async def account_form(request: PageRequest) -> Response[str]:
 
 @post("/accounts/new", guards=_GUARDS, status_code=200)
 async def new_account(call: NamedDependency[PageCall]) -> Response[str]:
-    """Make an account with a random password, which is shown once."""
+    """Make an account with an invitation; the code is shown once."""
     form = await read_form(call.request)
-    password = random_password()
     try:
         role = _role(form.get("role", ""))
         async with call.services.database.system() as connection:  # system: no scope reads or writes accounts
-            account = await create_account(
+            invitation = await invite(
                 connection,
                 username=form.get("username", ""),
                 display_name=form.get("display_name", ""),
                 role=role,
-                password=password,
                 unit_id=unit_of(call.session.account),
-                must_change_password=True,
+                valid_until=read_expiry(form.get("valid_until", "")),
                 acting=call.acting,
             )
     except Refusal as refusal:
         return _account_form(call.request, form, refusal.problems)
-    return _password_page(call.request, "账户已建立", account, password)
+    return invitation_page(call.request, invitation, crumbs=CRUMBS, back=LIST)
 
 
 def _role(text: str) -> Role:
@@ -71,13 +72,19 @@ def _role(text: str) -> Role:
 async def change_account(
     call: NamedDependency[PageCall], account_id: FromPath[int], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
-    """`enable`, `disable` or `reset` an account of the unit; the last two ask once more."""
+    """`enable`, `disable`, `reset` an account of the unit, `renew` or `withdraw` its invitation; what ends
+    sessions asks once more.
+    """
     if action in _ASKING and not is_confirmed(await read_form(call.request)):
         return await _ask(call, account_id, action)
-    password = ""
+    password, invitation = "", None
     async with call.services.database.system() as connection:  # system: no scope reads or writes accounts
         account = await account_in_unit(connection, unit_of(call.session.account), account_id)
-        if action in {"enable", "disable"}:
+        if action == "renew":
+            invitation = await renew_invitation(connection, account, acting=call.acting)
+        elif action == "withdraw":
+            await withdraw_invitation(connection, account, acting=call.acting)
+        elif action in {"enable", "disable"}:
             await set_active(connection, account, action == "enable", acting=call.acting)
         elif action == "reset":
             if account.account_id == call.session.account.account_id:
@@ -85,6 +92,8 @@ async def change_account(
             password = await reset_password(connection, account, acting=call.acting)
         else:
             raise refuse("http.404", "没有这种操作，请返回账户列表。", status=404)
+    if invitation is not None:
+        return invitation_page(call.request, invitation, crumbs=CRUMBS, back=LIST)
     if password:
         return _password_page(call.request, "密码已重置", account, password)
     return redirect(call.request, LIST)
@@ -118,13 +127,7 @@ def _password_page(request: PageRequest, title: str, account: Account, password:
 _NEW = PageForm(
     address=f"{LIST}/new",
     fields=(
-        FormField(
-            name="username",
-            label="用户名",
-            required=True,
-            hint="3至64位字母、数字或 . _ @ -，全平台唯一。",
-            attributes={"autocapitalize": "none", "spellcheck": "false"},
-        ),
+        USERNAME,
         FormField(name="display_name", label="姓名", required=True, hint="将作为开票人或复核人印在票面上。"),
         FormField(
             name="role",
@@ -132,8 +135,9 @@ _NEW = PageForm(
             kind="radios",
             options=tuple((role.value, role.label) for role in ROLES),
         ),
+        VALID_UNTIL,
     ),
-    note="初始密码由系统随机生成，首次登录时必须修改。",
+    note="提交后显示一次邀请码，由您打印或当面交给本人；本人自己设置密码，任何人都不知道。",
     button="建立账户",
     cancel=LIST,
 )
@@ -145,4 +149,51 @@ def _account_form(
     return form_page(request, _NEW, values, problems, title="新建账户", crumbs=CRUMBS)
 
 
-HANDLERS = [*list_handlers(UNIT_ACCOUNT_LIST, guards=_GUARDS), account_form, new_account, change_account]
+@get("/accounts/{account_id:int}/expiry", guards=_GUARDS)
+async def expiry_form(call: NamedDependency[PageCall], account_id: FromPath[int]) -> Response[str]:
+    """The form for the last day of an account of the unit."""
+    return await _expiry_page(call, account_id)
+
+
+@post("/accounts/{account_id:int}/expiry", guards=_GUARDS, status_code=200)
+async def change_expiry(
+    call: NamedDependency[PageCall], account_id: FromPath[int]
+) -> Response[str] | Response[bytes]:
+    """Set the last day on which an account of the unit may sign in."""
+    given = await read_form(call.request)
+    try:
+        day = read_expiry(given.get("valid_until", ""))
+        async with call.services.database.system() as connection:  # system: no scope reads or writes accounts
+            account = await account_in_unit(connection, unit_of(call.session.account), account_id)
+            await set_expiry(connection, account, day, acting=call.acting)
+    except Refusal as refusal:
+        if refusal.status != 422:
+            raise
+        return await _expiry_page(call, account_id, given, refusal.problems)
+    return redirect(call.request, LIST)
+
+
+async def _expiry_page(
+    call: PageCall,
+    account_id: int,
+    given: Mapping[str, str] | None = None,
+    problems: tuple[Problem, ...] = (),
+) -> Response[str]:
+    async with call.services.database.system() as connection:  # system: no scope reads or writes accounts
+        account = await account_in_unit(connection, unit_of(call.session.account), account_id)
+    form = PageForm(
+        address=f"{LIST}/{account_id}/expiry", fields=(VALID_UNTIL,), button="保存有效期", cancel=LIST
+    )
+    day = account.valid_until.isoformat() if account.valid_until else ""
+    title = f"账户有效期：{account.username}"
+    return form_page(call.request, form, given or {"valid_until": day}, problems, title=title, crumbs=CRUMBS)
+
+
+HANDLERS = [
+    *list_handlers(UNIT_ACCOUNT_LIST, guards=_GUARDS),
+    account_form,
+    new_account,
+    expiry_form,
+    change_expiry,
+    change_account,
+]

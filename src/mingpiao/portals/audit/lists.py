@@ -140,7 +140,7 @@ def _subject_name(kind: str, ident: str, row: AuditRow, catalog: Catalog, unit: 
 
 def _with_region_names(change: ChangedValue, catalog: Catalog) -> ChangedValue:
     """A region's code in a change gets its name: units move from one to another."""
-    if change.name != "所属地区":
+    if change.name not in ("所属地区", "财政部门"):
         return change
     told = [
         f"{code} {catalog.regions[code].name}" if code in catalog.regions else code
