@@ -349,22 +349,38 @@ async def test_a_revoked_qualification_locks_and_both_sides_see_why(town: Town) 
     )
     officer, head, manager = [await town.visitor(name) for name in ("officer", "head", "manager")]
     page = await officer.get(target)
-    assert "这是该单位唯一有效的证书" in page.text
     assert "撤销认定" not in (await manager.get(own)).text
     late = await head.get(target)
-    empty = await officer.submit(page, f"{target}/decide", decision="revoke", reason=" ")
+    asked = await officer.submit(page, f"{target}/decide", decision="revoke")
+    assert "这是该单位唯一有效的证书" in asked.text
+    assert f"/finance/units/{qualification.unit_id}/changes/suspend" in asked.text
+    assert f"<dd>{town.site.unit.unit.name}</dd>" in asked.text
+    empty = await officer.submit(asked, f"{target}/decide", decision="revoke", confirmed="yes", reason=" ")
     assert empty.status_code == 422
     assert "请写明原因" in empty.text
-    assert '<details class="card mt-3" open>' in empty.text
     assert empty.text.count('id="reason"') == 1
     elsewhere = await town.visitor("elsewhere")
     token = {"csrf_token": await elsewhere.csrf_token(), "decision": "revoke", "reason": "x", "revision": "5"}
-    assert (await elsewhere.post(f"{target}/decide", token)).status_code == 404
-    done = await officer.submit(page, f"{target}/decide", decision="revoke", reason="系伪造")
-    assert done.status_code == 303
-    told = await head.submit(late, f"{target}/decide", decision="revoke", reason="系伪造")
+    for confirmed in ("", "yes"):
+        answer = await elsewhere.post(f"{target}/decide", token | {"confirmed": confirmed})
+        assert answer.status_code == 404
+    done = await officer.submit(
+        asked, f"{target}/decide", decision="revoke", confirmed="yes", reason="系伪造"
+    )
+    proposal = done.headers["location"]
+    assert proposal.startswith("/finance/approvals/")
+    waits = (await officer.get(target)).text
+    assert f'<a href="{proposal}">' in waits
+    assert 'value="revoke"' not in waits
+    assert "开票功能已锁定" not in (await manager.get("/unit")).text
+    told = await head.submit(late, f"{target}/decide", decision="revoke", confirmed="yes", reason="系伪造")
     assert told.status_code == 409
-    assert "经办某" in told.text
+    assert "已有一项变更待审" in told.text
+    decided = await head.submit(await head.get(proposal), proposal, decision="approve")
+    assert decided.status_code == 303
+    late = await head.submit(late, f"{target}/decide", decision="revoke", confirmed="yes", reason="系伪造")
+    assert late.status_code == 409
+    assert "负责某" in late.text
     shown = (await officer.get(target)).text
     assert "已撤销认定" in shown
     assert 'value="revoke"' not in shown

@@ -8,11 +8,12 @@ from tests.qualifications.files import Facts, draw
 from tests.support.province import MASTER, Province
 from tests.support.world import World
 
+from mingpiao.approvals.service import approve
 from mingpiao.evidence.service import EvidenceStore, NoScanner
 from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.kernel.clock import today
 from mingpiao.qualifications.model import Qualification, QualificationType, Statement
-from mingpiao.qualifications.service import QualificationDesk, get, submit
+from mingpiao.qualifications.service import QualificationDesk, get, propose_revocation, submit
 from mingpiao.reading.model import PageLines
 from mingpiao.storage.database import Database
 from mingpiao.units.model import Unit
@@ -29,6 +30,17 @@ def officer(region: str, name: str = "白春梅", account_id: int = 70) -> Actin
         username=f"officer{account_id}",
         display_name=name,
         role=Role.DEPARTMENT_OFFICER,
+        region_code=region,
+    )
+    return acting_for(account)
+
+
+def head(region: str, name: str = "云志强", account_id: int = 90) -> Acting:
+    account = Account(
+        account_id=account_id,
+        username=f"head{account_id}",
+        display_name=name,
+        role=Role.DEPARTMENT_HEAD,
         region_code=region,
     )
     return acting_for(account)
@@ -128,6 +140,26 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
         """A qualification of the charity, brought in and accepted by the platform."""
         facts = self.facts(**changes)
         return await self.submit(await self.upload(self.lines(facts)), stated_as(facts))
+
+    async def propose_revocation(self, qualification: Qualification, reason: str, *, acting: Acting) -> int:
+        async with self.database.system() as connection:
+            return await propose_revocation(
+                connection,
+                qualification.qualification_id,
+                reason=reason,
+                revision=qualification.revision,
+                acting=acting,
+            )
+
+    async def revoke(
+        self, qualification: Qualification, reason: str = "发证机关已撤销登记", *, by: Acting | None = None
+    ) -> Qualification:
+        """By two persons: an officer, or who is named, and the province's head."""
+        acting = by or officer(qualification.region_code)
+        proposal_id = await self.propose_revocation(qualification, reason, acting=acting)
+        async with self.database.system() as connection:
+            await approve(connection, proposal_id, acting=head("150000"))
+        return await self.get(qualification.qualification_id)
 
     async def valid_days(self, unit_id: int | None = None) -> set[date | None]:
         rows = await self.database.pool.fetch(

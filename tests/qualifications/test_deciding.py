@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from tests.qualifications.desk import Bench, officer, stated_as
+from tests.qualifications.desk import Bench, head, officer, stated_as
 
+from mingpiao.approvals.service import approve
 from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.kernel.clock import now, set_to, today
 from mingpiao.kernel.errors import Refusal
@@ -14,7 +15,6 @@ from mingpiao.qualifications.model import Qualification, QualificationState, Qua
 from mingpiao.qualifications.service import (
     decide,
     retire,
-    revoke,
     unit_qualifications,
 )
 
@@ -168,37 +168,38 @@ async def test_a_qualification_of_a_type_that_is_no_longer_used_is_retired(bench
     assert (await bench.told())[-1][2].endswith("已停用")
 
 
-async def _revoke(
-    bench: Bench, qualification: Qualification, by: Acting, reason: str = "发证机关已撤销登记"
-) -> Qualification:
-    async with bench.database.system() as connection:
-        return await revoke(
-            connection,
-            qualification.qualification_id,
-            reason=reason,
-            revision=qualification.revision,
-            acting=by,
-        )
-
-
-async def test_the_only_qualification_is_revoked_and_locks_at_once(bench: Bench) -> None:
+async def test_a_revocation_waits_for_a_second_person_and_then_locks_at_once(bench: Bench) -> None:
     qualification = await bench.accepted()
-    assert await bench.locks() == []
     by = officer(_region(bench))
     for reason, code in (("  ", "reason_missing"), ("x" * 501, "reason_invalid")):
         with pytest.raises(Refusal) as refusal:
-            await _revoke(bench, qualification, by, reason)
+            await bench.propose_revocation(qualification, reason, acting=by)
         assert _codes(refusal) == [(f"qualification.{code}", "reason")]
+    proposal_id = await bench.propose_revocation(qualification, "发证机关已撤销登记", acting=by)
+    assert (await bench.get(qualification.qualification_id)).state is QualificationState.ACCEPTED
     assert await bench.locks() == []
-    revoked = await _revoke(bench, qualification, by)
+    assert "qualification:revoke" not in await bench.audited()
+    for person, code in ((by, "own"), (officer("150000", account_id=71), "not_decider")):
+        async with bench.database.system() as connection:
+            with pytest.raises(Refusal) as refusal:
+                await approve(connection, proposal_id, acting=person)
+        assert _codes(refusal) == [(f"proposal.{code}", "")]
+    assert await bench.locks() == []
+    async with bench.database.system() as connection:
+        done = await approve(connection, proposal_id, acting=head("150000"))
+    assert [(each.before, each.after) for each in done.changes] == [
+        ("有效", "已撤销认定"),
+        ("以这份证书为准", "立即锁定，直到认定了新的证书"),
+    ]
+    revoked = await bench.get(qualification.qualification_id)
     assert (revoked.state, revoked.decided_by_name, revoked.decision_reason) == (
         QualificationState.REVOKED,
-        "白春梅",
+        "云志强",
         "发证机关已撤销登记",
     )
     assert await bench.locks() == ["qualification_revoked"]
     assert await bench.valid_days() == {None}
-    assert (await bench.told())[-1] == (bench.unit_id, None, "慈善组织证书的认定已撤销，开票功能已锁定")
+    assert (await bench.told())[-2] == (bench.unit_id, None, "慈善组织证书的认定已撤销，开票功能已锁定")
     assert (await bench.audited())[-2:] == ["qualification:revoke", "stock:valid_until"]
     reason = await bench.database.pool.fetchval(
         "SELECT details->>'reason' FROM audit_log WHERE action = 'qualification:revoke'"
@@ -213,10 +214,10 @@ async def test_beside_another_qualification_a_revoked_one_locks_nothing(bench: B
     first, second = today() + timedelta(days=5), today() + timedelta(days=400)
     old = await bench.accepted(qualification_type=QualificationType.ASSOCIATION, valid_until=first)
     await bench.accepted(valid_until=second)
-    await _revoke(bench, old, officer("150000"))
+    await bench.revoke(old)
     assert await bench.locks() == []
     assert await bench.valid_days() == {second}
-    assert (await bench.told())[-1] == (bench.unit_id, None, "社会团体法人登记证书的认定已撤销")
+    assert (await bench.told())[-2] == (bench.unit_id, None, "社会团体法人登记证书的认定已撤销")
 
 
 async def test_another_region_does_not_revoke(bench: Bench) -> None:
@@ -227,7 +228,7 @@ async def test_another_region_does_not_revoke(bench: Bench) -> None:
         acting_for(Account(account_id=1, username="a", display_name="a", role=Role.ADMINISTRATOR)),
     ):
         with pytest.raises(Refusal) as refusal:
-            await _revoke(bench, qualification, by)
+            await bench.propose_revocation(qualification, "系伪造", acting=by)
         assert _codes(refusal) == [("qualification.unknown", "")]
     assert (await bench.get(qualification.qualification_id)).state is QualificationState.ACCEPTED
     assert await bench.locks() == []
@@ -237,38 +238,48 @@ async def test_only_what_is_current_is_revoked(bench: Bench) -> None:
     by = officer(_region(bench))
     waiting = await _submitted(bench)
     with pytest.raises(Refusal) as refusal:
-        await _revoke(bench, waiting, by)
+        await bench.propose_revocation(waiting, "系伪造", acting=by)
     assert _codes(refusal) == [("qualification.already_decided", "")]
     qualification = await _decide(bench, waiting, by, accept=True)
+    older = msgspec.structs.replace(qualification, revision=qualification.revision - 1)
     with pytest.raises(Refusal) as refusal:
-        await _revoke(bench, msgspec.structs.replace(qualification, revision=qualification.revision - 1), by)
+        await bench.propose_revocation(older, "系伪造", acting=by)
     assert _codes(refusal) == [("qualification.changed", "")]
     assert await bench.locks() == []
 
 
-async def test_of_two_who_revoke_at_once_one_wins_and_the_other_is_told(bench: Bench) -> None:
+async def test_of_two_who_propose_at_once_one_wins_and_the_other_is_told(bench: Bench) -> None:
     qualification = await bench.accepted()
     region = _region(bench)
     outcomes = await asyncio.gather(
-        _revoke(bench, qualification, officer(region, "白春梅", 70), "系伪造"),
-        _revoke(bench, qualification, officer("150000", "云志强", 71), "已被撤销登记"),
+        bench.propose_revocation(qualification, "系伪造", acting=officer(region, "白春梅", 70)),
+        bench.propose_revocation(qualification, "已被撤销登记", acting=officer("150000", "云志强", 71)),
         return_exceptions=True,
     )
-    (winner,) = [outcome for outcome in outcomes if isinstance(outcome, Qualification)]
+    assert len([outcome for outcome in outcomes if isinstance(outcome, int)]) == 1
     (told,) = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
-    problem = told.problems[0]
-    assert (problem.code, problem.status) == ("qualification.already_decided", 409)
-    assert winner.decided_by_name in problem.message
-    assert "已撤销认定" in problem.message
-    assert (await bench.audited()).count("qualification:revoke") == 1
-    assert await bench.locks() == ["qualification_revoked"]
+    assert [(each.code, each.status) for each in told.problems] == [("proposal.open_already", 409)]
+    assert await bench.locks() == []
+
+
+async def test_what_was_replaced_meanwhile_is_not_revoked(bench: Bench) -> None:
+    old = await bench.accepted()
+    proposal_id = await bench.propose_revocation(old, "系伪造", acting=officer(_region(bench)))
+    fresh = await bench.accepted(valid_until=today() + timedelta(days=900))
+    async with bench.database.system() as connection:
+        with pytest.raises(Refusal) as refusal:
+            await approve(connection, proposal_id, acting=head("150000"))
+    assert _codes(refusal) == [("proposal.stale", "")]
+    assert (await bench.get(old.qualification_id)).state is QualificationState.SUPERSEDED
+    assert (await bench.get(fresh.qualification_id)).state is QualificationState.ACCEPTED
+    assert await bench.locks() == []
 
 
 async def test_a_qualification_accepted_while_another_is_revoked_leaves_issuing_open(bench: Bench) -> None:
     old = await bench.accepted(qualification_type=QualificationType.ASSOCIATION)
     fresh = await _submitted(bench)
     by = officer(_region(bench))
-    await asyncio.gather(_revoke(bench, old, by), _decide(bench, fresh, by, accept=True))
+    await asyncio.gather(bench.revoke(old), _decide(bench, fresh, by, accept=True))
     assert await bench.locks() == []
     assert await bench.valid_days() == {fresh.valid_until}
 
@@ -277,7 +288,7 @@ async def test_a_revoked_qualification_does_not_come_back_by_itself(bench: Bench
     """The same picture again, with nothing wrong to be read from it: a person has to accept it."""
     qualification = await bench.accepted()
     by = officer(_region(bench))
-    await _revoke(bench, qualification, by, "系伪造")
+    await bench.revoke(qualification, "系伪造")
     again = await bench.upload(bench.lines(bench.facts()))
     assert [each.code for each in again.differences] == ["qualification.revoked_before"]
     submitted = await bench.submit(again, stated_as(bench.facts()))

@@ -11,7 +11,7 @@ from mingpiao.issuing.model import Issued, Outcome, Refused, ReversalRequest
 from mingpiao.kernel.clock import SHANGHAI, StoppedClock, today
 from mingpiao.numbering.service import open_stock, set_valid_until, stock_levels
 from mingpiao.qualifications.model import QualificationType
-from mingpiao.qualifications.service import decide, revoke
+from mingpiao.qualifications.service import decide
 
 _LOCKED = [("unit.issuing_locked", "")]
 
@@ -88,9 +88,7 @@ async def test_a_revoked_qualification_locks_from_the_very_next_request_on_until
     before = await _issue(world, "before")
     assert isinstance(before, Issued)
     by = officer(bench.province.charity.unit.region_code)
-    async with bench.database.system() as connection:
-        given = {"revision": qualification.revision, "acting": by}
-        await revoke(connection, qualification.qualification_id, reason="系伪造", **given)
+    await bench.revoke(qualification, "系伪造")
     refused = await _issue(world, "after")
     assert codes_of(refused) == _LOCKED
     assert isinstance(refused, Refused)

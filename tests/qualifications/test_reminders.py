@@ -4,10 +4,10 @@ import asyncio
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from tests.qualifications.desk import Bench, officer
+from tests.qualifications.desk import Bench
 
 from mingpiao.kernel.clock import SHANGHAI, today
-from mingpiao.qualifications.service import remind, revoke
+from mingpiao.qualifications.service import remind
 
 _NONE = "请上传本单位的资质证书"
 
@@ -86,8 +86,5 @@ async def test_units_without_any_qualification_are_told_once(
 
 async def test_a_unit_whose_qualification_was_revoked_is_not_told_that_it_may_issue(bench: Bench) -> None:
     qualification = await bench.accepted()
-    by = officer("150000")
-    async with bench.database.system() as connection:
-        given = {"revision": qualification.revision, "acting": by}
-        await revoke(connection, qualification.qualification_id, reason="系伪造", **given)
+    await bench.revoke(qualification, "系伪造")
     assert await _told(bench, today()) == []

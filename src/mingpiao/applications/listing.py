@@ -1,5 +1,6 @@
 """Lists of applications within the connection's scope. Pages continue from a key and never count all rows."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table, text
@@ -16,6 +17,7 @@ from mingpiao.applications.model import (
 from mingpiao.applications.store import from_row
 from mingpiao.applications.tables import applications, review_decisions
 from mingpiao.kernel.clock import SHANGHAI, now
+from mingpiao.kernel.grammar import read_whole
 from mingpiao.kernel.workdays import end_of_workday
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
@@ -118,11 +120,17 @@ async def open_count(connection: AsyncConnection, unit_id: int) -> int:
     return int(await connection.scalar(select(func.count()).select_from(query.subquery())) or 0)
 
 
+async def count_open(connection: AsyncConnection, units: Sequence[str]) -> int:
+    """How many applications of these units, by their ids as text, have not ended."""
+    waiting = [each.value for each in ApplicationState if each.open]
+    own = applications.c.unit_id.in_([read_whole(unit) for unit in units])
+    query = select(func.count()).where(own, applications.c.state.in_(waiting))
+    return int(await connection.scalar(query) or 0)
+
+
 async def open_applications(connection: AsyncConnection, unit_id: int) -> list[str]:
     """Why a unit cannot close or move now: its applications that have not ended. Empty if there are none."""
-    waiting = [each.value for each in ApplicationState if each.open]
-    query = select(func.count()).where(applications.c.unit_id == unit_id, applications.c.state.in_(waiting))
-    count = await connection.scalar(query)
+    count = await count_open(connection, [str(unit_id)])
     return [f"还有{count}件开票申请没有办结，请先办结或由单位撤回。"] if count else []
 
 

@@ -7,6 +7,7 @@ from mingpiao.applications.service import (
     ReturnedCases,
     Reviews,
     advancing,
+    count_open,
     enqueue_waiting,
     open_applications,
     remind,
@@ -16,7 +17,7 @@ from mingpiao.applications.settings import ReviewSettings
 from mingpiao.applications.tasks import JOB
 from mingpiao.catalog.room import CATALOG
 from mingpiao.evidence.service import SETTLED
-from mingpiao.house.model import Duty, Handler, Job, Listener, Purge, Room
+from mingpiao.house.model import Affected, Duty, Handler, Job, Listener, Purge, Room
 from mingpiao.house.opening import DATABASE, NOTICES, House, Service
 from mingpiao.issuing.room import DESK
 from mingpiao.units.room import UNITS
@@ -70,6 +71,7 @@ ROOM = Room(
             tables={"asked_requests": f"asked_last_at < CAST(:today AS date) - {KEPT_DAYS}"},
         ),
     ),
+    affected=(Affected(subject="qualification", words="件未办结的申请", count=count_open),),
     jobs=(Job(name=JOB, label="推进开票申请", open=_advance),),
     listeners=(Listener(topic=SETTLED, call=wake), Listener(topic=OBSTACLES, call=open_applications)),
     actions={f"application:{kind.value}": f"开票申请：{kind.label}" for kind in StepKind}

@@ -6,6 +6,7 @@ from mingpiao.applications.intake import Applications
 from mingpiao.applications.listing import (
     PAGE_SIZE,
     alike_count,
+    count_open,
     list_applications,
     list_reviews,
     open_applications,
@@ -29,6 +30,7 @@ __all__ = [
     "Reviews",
     "advancing",
     "alike_count",
+    "count_open",
     "department_above",
     "enqueue_waiting",
     "get",

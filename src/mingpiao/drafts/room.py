@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.drafts.service import count_touched, grow_books
 from mingpiao.house.model import Affected, Duty, Purge, Room
+from mingpiao.kernel.grammar import read_whole
 
 
 async def _of_kinds(connection: AsyncConnection, codes: Sequence[str]) -> int:
@@ -16,10 +17,17 @@ async def _with_items(connection: AsyncConnection, codes: Sequence[str]) -> int:
     return await count_touched(connection, items=codes)
 
 
+async def _of_units(connection: AsyncConnection, units: Sequence[str]) -> int:
+    return await count_touched(
+        connection, units=[number for unit in units if (number := read_whole(unit)) is not None]
+    )
+
+
 ROOM = Room(
     affected=(
         Affected(subject="kind", words="份草稿", count=_of_kinds),
         Affected(subject="charge_item", words="份草稿", count=_with_items),
+        Affected(subject="qualification", words="份草稿", count=_of_units),
     ),
     duties=(
         Duty(name="grow_payer_books", cron="* * * * *", label="把新票据的缴款人加入名录", work=grow_books),

@@ -155,10 +155,20 @@ async def count_drafts(connection: AsyncConnection, account: Account) -> int:
 
 
 async def count_touched(
-    connection: AsyncConnection, *, kinds: Collection[str] = (), items: Collection[str] = ()
+    connection: AsyncConnection,
+    *,
+    kinds: Collection[str] = (),
+    items: Collection[str] = (),
+    units: Collection[int] = (),
 ) -> int:
-    """How many drafts within the scope are of one of the kinds, or have one of the items."""
-    touched = or_(bill_forms.c.kind_code.in_(kinds), bill_forms.c["items"].overlap(list(items)))
+    """How many drafts within the scope are of one of the kinds, have one of the items, or are of one of the
+    units.
+    """
+    touched = or_(
+        bill_forms.c.kind_code.in_(kinds),
+        bill_forms.c["items"].overlap(list(items)),
+        bill_forms.c.unit_id.in_(units),
+    )
     query = select(func.count()).select_from(bill_forms).where(touched)
     count: int = (await connection.execute(query)).scalar_one()
     return count

@@ -147,7 +147,7 @@ async def retire(
     Raises `Refusal` as `decide`, and `qualification.only_qualification` (409) for the unit's only current
     qualification, whose last day must still limit the unit.
     """
-    qualification = await _lock_current(connection, qualification_id, reason, revision, acting=acting)
+    qualification = await lock_current(connection, qualification_id, reason, revision, acting=acting)
     if len((await store.unit_qualifications(connection, qualification.unit_id)).current) == 1:
         message = "这是该单位唯一有效的证书，不能停用。请先认定新的证书；证书不应认定的，请撤销认定。"
         raise refuse("qualification.only_qualification", message, status=409)
@@ -175,12 +175,8 @@ async def revoke(
     revision: int,
     acting: Acting,
 ) -> Qualification:
-    """Revoke the acceptance of a current qualification, for example of one that was forged.
-
-    A unit without another current qualification is locked from its next request on, until a person accepts
-    one. Raises `Refusal` as `decide`, and `.reason_missing` (422) without a reason.
-    """
-    qualification = await _lock_current(connection, qualification_id, reason, revision, acting=acting)
+    """Carry out the revocation that `revoking.propose_revocation` proposed and that `acting` approves."""
+    qualification = await lock_current(connection, qualification_id, reason, revision, acting=acting)
     revoked = await store.change(
         connection, qualification, state=QualificationState.REVOKED, **_decision(reason, acting=acting)
     )
@@ -216,7 +212,7 @@ async def _update_limits(connection: AsyncConnection, unit_id: int, *, acting: A
     return left
 
 
-async def _lock_current(
+async def lock_current(
     connection: AsyncConnection, qualification_id: int, reason: str, revision: int, *, acting: Acting
 ) -> Qualification:
     """Lock the row of a current qualification, after checks of its state, its revision and the reason."""

@@ -6,6 +6,7 @@ from mingpiao.house.opening import DATABASE, House, Service
 from mingpiao.qualifications.model import QualificationState, QualificationType
 from mingpiao.qualifications.service import (
     READ_JOB,
+    REVOCATION,
     QualificationDesk,
     enqueue_unread,
     follow_unit,
@@ -38,6 +39,7 @@ ROOM = Room(
     ),
     listeners=(Listener(topic=MOVED, call=follow_unit),),
     jobs=(Job(name=READ_JOB, label="识别资质证书", open=_read),),
+    proposals=(REVOCATION,),
     locks=(
         Lock(
             reason="qualification_expired",
