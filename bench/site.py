@@ -80,8 +80,10 @@ class BenchSite:
             async with database.system() as connection:
                 catalog = await lay_ground(connection)
                 authority = await stand_up_authority(connection, self.master, at)
-                name = catalog.departments[PROVINCE].name
-                await give_department_seal(connection, name, authority=authority, master=self.master, at=at)
+                department = catalog.departments[PROVINCE]
+                await give_department_seal(
+                    connection, department, authority=authority, master=self.master, at=at
+                )
                 hospitals = [entry for entry in demo_units() if entry.unit.unit_type is UnitType.HOSPITAL]
                 for entry in hospitals[:4]:
                     unit = await admit_unit(connection, entry, catalog)

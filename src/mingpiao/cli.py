@@ -101,6 +101,34 @@ def demo_reset(**options: Any) -> None:
     site.reset(settings_module.load(**options))
 
 
+@main.group(invoke_without_command=True)
+@click.option("--host", help="监听地址，默认 127.0.0.1。")
+@click.option("--port", type=int, default=8001, show_default=True, help="监听端口，应与正式平台不同。")
+@click.option("--training-url", help="用户访问演练环境的网址，例如 https://lianxi.example.gov.cn。")
+@_data_option
+@click.pass_context
+def training(context: click.Context, /, **options: Any) -> None:
+    """启动演练环境：数据库、密钥和数据都与正式平台分开，票据无效，供工作人员练习。
+
+    首次启动会建立演练省份；以后启动保留数据。按 Ctrl-C 停止全部进程。
+    """
+    from mingpiao.demo import site
+
+    context.obj = settings_module.load(**options)
+    if context.invoked_subcommand is None:
+        site.run(context.obj, stage=site.TRAINING)
+
+
+@training.command("reset")
+@click.confirmation_option("--yes", prompt="演练环境的全部数据将被删除，不能恢复。确定吗？")
+@click.pass_obj
+def training_reset(settings: Settings) -> None:
+    """删除演练环境的全部数据，下次启动重新建立。演练环境正在运行时拒绝执行。"""
+    from mingpiao.demo import site
+
+    site.reset(settings, stage=site.TRAINING)
+
+
 @main.command()
 @_database_option
 @_address_options
@@ -302,7 +330,7 @@ def verify(
 ) -> None:
     """离线查验票据文件（OFD、PDF 或 XML），不需要数据库和网络。
 
-    全部真实返回 0，有被篡改或无法信任的返回 1，有无法读取的返回 2；票据原文真实，但文件有改动、
+    全部真实返回 0，有被篡改、无法信任的或演练票据返回 1，有无法读取的返回 2；票据原文真实，但文件有改动、
     版面不是平台生成的或没有核对的返回 3。
     """
     from mingpiao.verification import file_check
@@ -421,10 +449,14 @@ def _with_database(**options: Any) -> Settings:
 
 
 def _ready(**options: Any) -> Settings:
-    """The settings of a server that can start: its database is migrated and its master key is available."""
+    """The settings of a server that can start: its database is migrated and of its kind (a training site's or
+    not), and its master key is available.
+    """
+    from mingpiao.founding.service import require_purpose_at
     from mingpiao.storage.probe import require_ready
 
     settings = _with_database(**options)
     settings.master_key()
     asyncio.run(require_ready(settings.database_url))
+    asyncio.run(require_purpose_at(settings.database_url, training=settings.training))
     return settings

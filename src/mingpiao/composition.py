@@ -19,6 +19,7 @@ from mingpiao.evidence.room import EVIDENCE, READERS
 from mingpiao.evidence.service import EvidenceStore
 from mingpiao.exports.room import EXPORT_TURNS
 from mingpiao.exports.service import ExportTurns
+from mingpiao.founding.service import require_purpose
 from mingpiao.health import HealthWatch
 from mingpiao.house.opening import DATABASE, FILES, MASTER_KEY, NOTICES, SITE, House, Service, Site
 from mingpiao.identity.room import KEPT_FORMS
@@ -84,7 +85,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Open a house on a migrated database. It holds only what each process has from the start; other services
     open on demand.
 
-    Raises `Refusal` without a master key, OSError without a database. Call `listen` when every service is
+    Raises `Refusal` without a master key, `training.mixed` where a training site would open a real one's database
+    or the reverse, OSError without a database. Call `listen` when every service is
     open.
     """
     master_key = settings.master_key()
@@ -96,10 +98,14 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     async with AsyncExitStack() as stack:
         house = House({type(each): each for each in settings.rooms}, stack)
         house.bring(MASTER_KEY, master_key)
-        house.bring(SITE, Site(url=settings.site_url(), data_dir=settings.data_dir))
+        house.bring(
+            SITE, Site(url=settings.site_url(), data_dir=settings.data_dir, training=settings.training)
+        )
         house.bring(FILES, FileStore.open(settings.files_address()))
         database = await Database.open(settings.database_url, pool_size=settings.pool_size)
         house.at_close(database.close)
+        async with database.system() as connection:
+            await require_purpose(connection, training=settings.training)
         house.bring(DATABASE, database)
         notices = Notices(settings.database_url)
         house.at_close(notices.close)

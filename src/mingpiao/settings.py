@@ -84,6 +84,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool = False
     """A demonstration: seals and pages say so."""
 
+    training: bool = False
+    """A training site: it opens only databases of training sites, and everything says so."""
+
+    training_url: Annotated[str, Meta(extra={"schemes": ("http", "https")})] = ""
+    """Address of the training site beside this one, to which pages lead; of the training site, its own."""
+
     log_level: LogLevel = "info"
     """debug, info, warning or error."""
 

@@ -25,7 +25,7 @@ async def test_a_qualification_that_ends_soon_and_one_that_has_ended(
             catalog = await lay_ground(connection)
             authority = await stand_up_authority(connection, services.master_key, now())
             keys = {"authority": authority, "master": services.master_key, "at": now()}
-            await give_department_seal(connection, "内蒙古自治区财政厅", **keys)
+            await give_department_seal(connection, catalog.departments["150000"], **keys)
             units = [await admit_unit(connection, entry, catalog) for entry in (ending, ended)]
             for unit in units:
                 await give_unit_seal(connection, unit, **keys)

@@ -190,7 +190,7 @@ async def test_another_day_completes_what_stands(database_url: str, tmp_path: Pa
             catalog = await lay_ground(connection)
             authority = await stand_up_authority(connection, services.master_key, now())
             keys = {"authority": authority, "master": services.master_key, "at": now()}
-            await give_department_seal(connection, "内蒙古自治区财政厅", **keys)
+            await give_department_seal(connection, catalog.departments["150000"], **keys)
             unit = await admit_unit(connection, entry, catalog)
             await give_unit_seal(connection, unit, **keys)
         yesterday = first_requests(entry, 20, today() - timedelta(days=400))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from tests.support.people import people
-from tests.support.province import Province, settle
+from tests.support.province import Province, settle, settle_training
 
 from mingpiao.identity.model import Account
 from mingpiao.storage.database import Database
@@ -23,8 +23,8 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 - a private directory is made below it
 _ENOUGH = 2 * 2**30
 
 #: What a database has to begin with: no table; all tables and no row in them; the small province; the same
-#: with people who can sign in.
-Ground = Literal["blank", "migrated", "settled", "peopled"]
+#: with people who can sign in; the small province on a training site.
+Ground = Literal["blank", "migrated", "settled", "peopled", "training"]
 
 _Made = TypeVar("_Made")
 
@@ -66,6 +66,11 @@ class Grounds:
         return self._prepare("peopled", _name("settled"), lambda database: people(database, province))
 
     @cached_property
+    def training(self) -> Province:
+        """The small province of a training site."""
+        return self._prepare("training", self._template("migrated"), settle_training)
+
+    @cached_property
     def _migrated(self) -> str:
         name = _name("migrated")
         self._cluster.run_sql(f"CREATE DATABASE {name} OWNER {OWNER}")
@@ -80,6 +85,8 @@ class Grounds:
             return self._migrated
         if ground == "peopled":
             assert self.accounts
+        elif ground == "training":
+            assert self.training
         else:
             assert self.province
         return _name(ground)

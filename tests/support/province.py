@@ -13,10 +13,13 @@ from mingpiao.crypto.keystore import MasterKey
 from mingpiao.demo import acting as demo
 from mingpiao.demo.bills import requests, seeded
 from mingpiao.demo.ground import admit_unit, lay_ground
+from mingpiao.demo.regions import PROVINCE
 from mingpiao.demo.units import DemoUnit, demo_units
+from mingpiao.founding.service import begin_training
 from mingpiao.identity.model import interface_app
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.kernel.clock import now, today
+from mingpiao.kernel.codes import TRAINING_PROVINCE
 from mingpiao.sealing.model import SealImage, SealingKey
 from mingpiao.sealing.service import Authority, make_demonstration_authority, make_sealing_key, store_key
 from mingpiao.storage.database import Database
@@ -72,28 +75,29 @@ def as_request(raw: dict[str, Any]) -> IssueRequest:
     return msgspec.json.decode(msgspec.json.encode(raw), type=IssueRequest)
 
 
-def _chosen() -> list[DemoUnit]:
-    hospitals = [entry for entry in demo_units() if entry.unit.unit_type is UnitType.HOSPITAL]
+def _chosen(province: str = PROVINCE) -> list[DemoUnit]:
+    entries = demo_units(province)
+    hospitals = [entry for entry in entries if entry.unit.unit_type is UnitType.HOSPITAL]
     here = hospitals[0]
     elsewhere = next(e for e in hospitals if e.unit.region_code[:4] != here.unit.region_code[:4])
-    charity = next(e for e in demo_units() if e.unit.unit_type is UnitType.CHARITY)
+    charity = next(e for e in entries if e.unit.unit_type is UnitType.CHARITY)
     office = next(
         e
-        for e in demo_units()
+        for e in entries
         if e.unit.unit_type is UnitType.OFFICE and e.unit.mode is UnitMode.ONLINE and len(e.kinds) > 1
     )
     return [here, elsewhere, charity, office]
 
 
 @cache
-def _keys() -> tuple[Authority, SealingKey, tuple[SealingKey, ...]]:
+def _keys(province: str) -> tuple[Authority, SealingKey, tuple[SealingKey, ...]]:
     """Made once a test process: keys and seals are slow to make and do not depend on the database."""
     at = now()
     authority = make_demonstration_authority(MASTER, at, "内蒙古自治区")
     department = _key(authority, "内蒙古自治区财政厅", "ES15000000000001", "财政票据监制章")
     units = tuple(
         _key(authority, entry.unit.name, f"ES{entry.unit.uscc}", f"{entry.unit.name}票据专用章")
-        for entry in _chosen()
+        for entry in _chosen(province)
     )
     return authority, department, units
 
@@ -118,19 +122,26 @@ def _picture() -> bytes:
     return buffer.getvalue()
 
 
-async def settle(database: Database) -> Province:
+async def settle_training(database: Database) -> Province:
+    """The same for a training site: a province of code 99 in a database that is marked."""
+    async with database.system() as connection:
+        await begin_training(connection, acting=demo.ACTING)
+    return await settle(database, TRAINING_PROVINCE)
+
+
+async def settle(database: Database, province: str = PROVINCE) -> Province:
     """Write the small province into a migrated, empty database."""
-    authority, department, unit_keys = _keys()
+    authority, department, unit_keys = _keys(province)
     residents: list[Resident] = []
     async with database.system() as connection:
-        catalog = await lay_ground(connection)
+        catalog = await lay_ground(connection, province)
         # Most tests are not about files; those that are mark the kinds themselves.
         kinds = [msgspec.structs.replace(kind, needs_evidence=False) for kind in catalog.kinds.values()]
         await save_kinds(connection, kinds, acting=demo.ACTING)
         await store_key(connection, ("authority", "root"), authority.root, acting=demo.ACTING)
         await store_key(connection, ("maker", "maker"), authority.maker, acting=demo.ACTING)
-        await store_key(connection, ("department", "150000"), department, acting=demo.ACTING)
-        for entry, key in zip(_chosen(), unit_keys, strict=True):
+        await store_key(connection, ("department", province), department, acting=demo.ACTING)
+        for entry, key in zip(_chosen(province), unit_keys, strict=True):
             unit = await admit_unit(connection, entry, catalog)
             await store_key(connection, ("unit", unit.uscc), key, acting=demo.ACTING)
             residents.append(Resident(unit=unit, entry=entry))

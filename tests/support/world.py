@@ -5,6 +5,7 @@ A test module says in one line what it needs, and its tests ask for it by that n
     world = a_world()                                   # the small province with open services
     world = a_world("peopled", demo=True)               # and people who can sign in, on a demonstration's pages
     world = a_world("migrated")                         # services on empty tables
+    world = a_world("training", training=True)          # the small province on a training site
     world = a_world(spread=True, scope="module")        # four regions with bills, shared by a module's tests
 
 What else is given are settings of the product. After the test all invariants must hold of its bills.
@@ -257,6 +258,7 @@ def a_world(
         with grounds.copy(ground) as url:
             folder = tmp_path_factory.mktemp("world")
             settled = grounds.province if ground in ("settled", "peopled") else None
+            settled = grounds.training if ground == "training" else settled
             accounts = grounds.accounts if ground == "peopled" else {}
             async with open_world(url, folder, settled=settled, accounts=accounts, **settings) as world:
                 yield await spread_out(world) if spread else world

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from mingpiao.identity.model import Role
 from mingpiao.storage.private import write_private
 
 
@@ -16,6 +17,11 @@ class DemoAccount(msgspec.Struct, frozen=True, kw_only=True):
     login: str
     password: str
     page: str = "/"
+
+    @property
+    def is_desk(self) -> bool:
+        """Whether a person works with it, and it manages no site."""
+        return self.page == "/login" and self.role != Role.ADMINISTRATOR.label
 
 
 def write_accounts(file: Path, accounts: Sequence[DemoAccount]) -> None:

@@ -9,9 +9,9 @@ from mingpiao.catalog import service as catalog_service
 from mingpiao.catalog.model import Catalog
 from mingpiao.demo.acting import ACTING
 from mingpiao.demo.charge_items import charge_items
-from mingpiao.demo.kinds import CATEGORIES, KINDS
+from mingpiao.demo.kinds import CATEGORIES, kinds_of
 from mingpiao.demo.libraries import code_lists, item_libraries
-from mingpiao.demo.regions import departments, province_regions
+from mingpiao.demo.regions import PROVINCE, departments, province_regions, region_name
 from mingpiao.demo.units import DemoUnit
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering import service as numbering
@@ -22,17 +22,17 @@ from mingpiao.units.model import Unit, UnitMode
 INTERFACE_STOCK = 100_000
 
 
-async def lay_ground(connection: AsyncConnection) -> Catalog:
+async def lay_ground(connection: AsyncConnection, province: str = PROVINCE) -> Catalog:
     """Make regions, departments, kinds and charge items with their bill codes; returns the catalog."""
     try:
         return await catalog_service.load(connection)
     except Refusal as refusal:
         if refusal.problems[0].code != "catalog.empty":
             raise
-    await catalog_service.save_regions(connection, province_regions(), acting=ACTING)
-    await catalog_service.save_departments(connection, departments(), acting=ACTING)
+    await catalog_service.save_regions(connection, province_regions(province), acting=ACTING)
+    await catalog_service.save_departments(connection, departments(province), acting=ACTING)
     await catalog_service.save_categories(connection, CATEGORIES, acting=ACTING)
-    await catalog_service.save_kinds(connection, KINDS, acting=ACTING)
+    await catalog_service.save_kinds(connection, kinds_of(region_name(province)), acting=ACTING)
     await catalog_service.save_items(connection, charge_items(), acting=ACTING)
     await catalog_service.save(connection, catalog_service.LIBRARIES, item_libraries(), acting=ACTING)
     await catalog_service.save(connection, catalog_service.CODE_LISTS, code_lists(), acting=ACTING)

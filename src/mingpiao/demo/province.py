@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mingpiao.demo.accounts import DemoAccount
+from mingpiao.demo.acting import ACTING
 from mingpiao.demo.backing import open_shelf
 from mingpiao.demo.batches import bring_batch
 from mingpiao.demo.cases import bring_cases
@@ -16,9 +17,12 @@ from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_a
 from mingpiao.demo.services import DemoServices, open_demo_services
 from mingpiao.demo.staff import HEAD, Member, open_accounts
 from mingpiao.demo.units import DemoUnit, demo_units, shares
+from mingpiao.founding.service import begin_training
 from mingpiao.kernel.clock import now, today
+from mingpiao.kernel.codes import TRAINING_PROVINCE
 from mingpiao.rules.service import install_library, library_rules
 from mingpiao.settings import Settings
+from mingpiao.storage.database import Database
 from mingpiao.verification.service import export_certificates
 
 #: Bills of the first working day.
@@ -30,6 +34,7 @@ async def build(
 ) -> list[DemoAccount]:
     """Build the province in a migrated database and issue its first day of bills.
 
+    That of a training site is one that does not exist, in a database that is marked for it first.
     `units` are by default all of the demonstration's; the list needs at least one unit of each profile with
     staff.
 
@@ -37,33 +42,46 @@ async def build(
     is refused (`account.username_taken`), as its passwords were shown. Raises `Refusal` or the database's
     errors.
     """
+    province = TRAINING_PROVINCE if settings.training else PROVINCE
+    home = settings.data_dir / ("training" if settings.training else "demo")
+    if settings.training:
+        await _begin_training(settings.database_url)
     async with open_demo_services(settings) as services:
-        members = await _settle(services, units or demo_units(), progress)
+        members = await _settle(services, units or demo_units(province), province, progress)
         async with services.database.system() as connection:
-            folder = services.settings.data_dir / "demo" / "certificates"
+            folder = home / "certificates"
             await export_certificates(connection, folder, services.settings.site_url())
         await _supervise(services, progress)
         await _work(services, members, bills, progress)
         await _certify(services, members, progress)
         await bring_cases(services, open_shelf(services), members, today())
         await bring_batch(services, members)
-        write_samples(services.settings.data_dir / "demo" / "evidence", members, today())
+        write_samples(home / "evidence", members, today())
         catalog = await services.catalog.get()
         async with services.database.system() as connection:
             return await open_accounts(connection, catalog, members, services.master_key, progress)
 
 
+async def _begin_training(url: str) -> None:
+    database = await Database.open(url, pool_size=1)
+    try:
+        async with database.system() as connection:
+            await begin_training(connection, acting=ACTING)
+    finally:
+        await database.close()
+
+
 async def _settle(
-    services: DemoServices, entries: Sequence[DemoUnit], progress: DemoProgress
+    services: DemoServices, entries: Sequence[DemoUnit], province: str, progress: DemoProgress
 ) -> list[Member]:
     """Make everything that must exist before the first bill."""
     stage, at = "登记用票单位并制章", now()
     master = services.master_key
     async with services.database.system() as connection:
-        catalog = await lay_ground(connection)
-        authority = await stand_up_authority(connection, master, at)
-        name = catalog.departments[PROVINCE].name
-        await give_department_seal(connection, name, authority=authority, master=master, at=at)
+        catalog = await lay_ground(connection, province)
+        authority = await stand_up_authority(connection, master, at, province)
+        department = catalog.departments[province]
+        await give_department_seal(connection, department, authority=authority, master=master, at=at)
     members: list[Member] = []
     progress(stage, 0, len(entries))
     for entry in entries:

@@ -1,4 +1,7 @@
-"""The demonstration as one command: database, province, web site and worker, from start to stop."""
+"""The demonstration as one command: database, province, web site and worker, from start to stop.
+
+A training site (演练) is the same beside a real site, with a directory, a database and keys of its own.
+"""
 
 import asyncio
 import fcntl
@@ -16,6 +19,7 @@ from rich.console import Console
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.demo.accounts import DemoAccount, read_accounts, write_accounts
 from mingpiao.demo.progress import shown_progress
+from mingpiao.founding.service import TrainingDesk, write_desks
 from mingpiao.processes.supervise import (
     Child,
     ProcessError,
@@ -29,87 +33,121 @@ from mingpiao.storage.embedded import OWNER, PLATFORM, EmbeddedOptions, Embedded
 from mingpiao.storage.private import write_private
 
 
-def run(settings: Settings, console: Console | None = None) -> None:
-    """Serve the demonstration until Ctrl-C, SIGTERM or the terminal's end.
+class MadeSite(msgspec.Struct, frozen=True, kw_only=True):
+    """A site of made data: what it is called, the command that starts it, and whether it is for training."""
+
+    name: str
+    label: str
+    command: str
+    training: bool = False
+
+
+DEMO = MadeSite(name="demo", label="演示", command="make demo")
+TRAINING = MadeSite(name="training", label="演练", command="mingpiao training", training=True)
+
+
+def run(settings: Settings, console: Console | None = None, *, stage: MadeSite = DEMO) -> None:
+    """Serve the demonstration or a training site until Ctrl-C, SIGTERM or the terminal's end.
 
     Raises PortError, EmbeddedServerError or ProcessError, whose messages say what to do.
     """
     console = console or Console()
     require_free_port(settings.host, settings.port)
-    with suppress(KeyboardInterrupt), endings_as_interrupts(), _sole_owner(settings), ExitStack() as stack:
-        stack.callback(_say, console, "已停止。数据保留在 " + str(_home(settings)))
-        server = EmbeddedServer(_home(settings) / "postgres", EmbeddedOptions(pg_bin=settings.pg_bin))
+    home = settings.data_dir / stage.name
+    with (
+        suppress(KeyboardInterrupt),
+        endings_as_interrupts(),
+        _sole_owner(settings, stage),
+        ExitStack() as stack,
+    ):
+        stack.callback(_say, console, "已停止。数据保留在 " + str(home))
+        server = EmbeddedServer(home / "postgres", EmbeddedOptions(pg_bin=settings.pg_bin))
         _say(console, "启动数据库…")
         stack.enter_context(server)
         # As on a server of one's own: the owner migrates, the programs' login owns nothing.
-        settings = _demo_settings(settings, server.url_of(OWNER, PLATFORM))
-        accounts = _prepare(settings, server, console)
+        own = _settings_of(stage, settings, home, server.url_of(OWNER, PLATFORM))
+        accounts = _prepare(own, home, server, console)
         _say(console, "启动网站和后台任务…")
-        children = [_child(stack, settings, "worker", "后台任务"), _child(stack, settings, "serve", "网站")]
-        wait_until_healthy(settings.local_url() + "/healthz", children[::-1])
-        _welcome(console, settings, accounts)
+        children = [
+            _child(stack, own, home, "worker", "后台任务"),
+            _child(stack, own, home, "serve", "网站"),
+        ]
+        wait_until_healthy(own.local_url() + "/healthz", children[::-1])
+        _welcome(console, own, home, stage, accounts)
         stack.callback(_say, console, "正在停止…")
         watch([server, *children])
 
 
-def reset(settings: Settings, console: Console | None = None) -> None:
-    """Delete the demonstration's data. Raises ProcessError while a demonstration runs."""
-    with _sole_owner(settings):
-        shutil.rmtree(_home(settings), ignore_errors=True)
-    _say(console or Console(), "演示数据已删除。运行 make demo 重新建立。")
-
-
-def _home(settings: Settings) -> Path:
-    return settings.data_dir / "demo"
+def reset(settings: Settings, console: Console | None = None, *, stage: MadeSite = DEMO) -> None:
+    """Delete all data of the demonstration or training site. Raises ProcessError while it runs."""
+    with _sole_owner(settings, stage):
+        shutil.rmtree(settings.data_dir / stage.name, ignore_errors=True)
+    _say(console or Console(), f"{stage.label}数据已删除。运行 {stage.command} 重新建立。")
 
 
 @contextmanager
-def _sole_owner(settings: Settings) -> Iterator[None]:
+def _sole_owner(settings: Settings, stage: MadeSite) -> Iterator[None]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    lock = os.open(settings.data_dir / "demo.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    lock = os.open(settings.data_dir / f"{stage.name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
-        raise ProcessError("演示正在运行。请先在它的窗口按 Ctrl-C 停止。") from None
+        raise ProcessError(f"{stage.label}正在运行。请先在它的窗口按 Ctrl-C 停止。") from None
     try:
         yield
     finally:
         os.close(lock)
 
 
-def _demo_settings(settings: Settings, database_url: str) -> Settings:
-    home = _home(settings)
+def _settings_of(stage: MadeSite, settings: Settings, home: Path, database_url: str) -> Settings:
+    """The settings of the site's processes. A training site takes no database, key, file store, address or settings
+    file of the real site beside it: its data directory is its own home.
+    """
+    files, key = str(home / "files"), _made_master_key(home / "secrets" / "master.key")
+    if not stage.training:
+        return msgspec.structs.replace(
+            settings,
+            database_url=database_url,
+            file_store=settings.file_store or files,
+            master_key_file=settings.master_key_file or key,
+            demo=True,
+        )
     return msgspec.structs.replace(
         settings,
         database_url=database_url,
-        file_store=settings.file_store or str(home / "files"),
-        master_key_file=settings.master_key_file or _made_master_key(home / "secrets" / "master.key"),
-        demo=True,
+        data_dir=home,
+        file_store=files,
+        master_key_file=key,
+        public_url=settings.training_url,
+        demo=False,
+        training=True,
     )
 
 
 def _made_master_key(file: Path) -> Path:
-    """The demonstration's own master key, made at its first start; a real site provides its own."""
+    """The site's own master key, made at its first start; a real site provides its own."""
     if not file.exists():
         write_private(file, MasterKey.generate().hex() + "\n")
     return file
 
 
-def _prepare(settings: Settings, server: EmbeddedServer, console: Console) -> list[DemoAccount]:
+def _prepare(settings: Settings, home: Path, server: EmbeddedServer, console: Console) -> list[DemoAccount]:
     """Migrate the database and build the province once; an interrupted build starts again from the beginning."""
     from mingpiao.storage.migrate import upgrade
 
-    file = _home(settings) / "accounts.txt"
+    file = home / "accounts.txt"
     if file.exists():
         upgrade(server.url)
         server.admit_platform()
         return read_accounts(file)
     server.recreate_database()
-    shutil.rmtree(_home(settings) / "files", ignore_errors=True)
+    shutil.rmtree(home / "files", ignore_errors=True)
     upgrade(server.url)
     server.admit_platform()
     accounts = _build(settings, console)
+    if settings.training:
+        write_desks(home, [_desk_of(account) for account in accounts if account.is_desk])
     # This file is written last: while it is missing, the province is incomplete.
     write_accounts(file, accounts)
     return accounts
@@ -118,14 +156,20 @@ def _prepare(settings: Settings, server: EmbeddedServer, console: Console) -> li
 def _build(settings: Settings, console: Console) -> list[DemoAccount]:
     from mingpiao.demo import province
 
-    _say(console, "首次启动：建立演示省份并开具第一天的票据…")
+    _say(console, "首次启动：建立省份并开具第一天的票据…")
     with shown_progress(console) as progress:
         return asyncio.run(province.build(settings, progress))
 
 
-def _child(stack: ExitStack, settings: Settings, command: str, name: str) -> Child:
+def _desk_of(account: DemoAccount) -> TrainingDesk:
+    return TrainingDesk(
+        role=account.role, place=account.place, login=account.login, password=account.password
+    )
+
+
+def _child(stack: ExitStack, settings: Settings, home: Path, command: str, name: str) -> Child:
     environment = os.environ | settings.to_environment() | {"PYTHONUNBUFFERED": "1"}
-    log = _home(settings) / "logs" / f"{command}.log"
+    log = home / "logs" / f"{command}.log"
     child = Child(name, _command(command), environment, log)
     stack.callback(child.stop)
     return child
@@ -135,11 +179,13 @@ def _command(command: str) -> list[str]:
     return [sys.executable, "-m", "mingpiao", command]
 
 
-def _welcome(console: Console, settings: Settings, accounts: Sequence[DemoAccount]) -> None:
+def _welcome(
+    console: Console, settings: Settings, home: Path, stage: MadeSite, accounts: Sequence[DemoAccount]
+) -> None:
     url = settings.site_url()
     _say(
         console,
-        "\n演示账号（密码在首次启动时随机生成，保存在 " + str(_home(settings) / "accounts.txt") + "）",
+        f"\n{stage.label}账号（密码在首次启动时随机生成，保存在 " + str(home / "accounts.txt") + "）",
     )
     rows = [("角色", "单位", "首页", "账号", "密码")]
     rows += [(a.role, a.place, a.page, a.login, a.password) for a in accounts]
@@ -147,7 +193,7 @@ def _welcome(console: Console, settings: Settings, accounts: Sequence[DemoAccoun
     _say(
         console,
         f"\n网站      {url}/\n接口文档  {url}/api/v1/docs\n运行状态  {url}/healthz"
-        f"\n示例材料  {_home(settings) / 'evidence'}\n按 Ctrl-C 停止。",
+        f"\n示例材料  {home / 'evidence'}\n按 Ctrl-C 停止。",
     )
 
 

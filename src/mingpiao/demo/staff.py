@@ -11,6 +11,7 @@ from mingpiao.crypto.keystore import MasterKey
 from mingpiao.demo.accounts import DemoAccount
 from mingpiao.demo.acting import ACTING
 from mingpiao.demo.progress import DemoProgress
+from mingpiao.demo.regions import moved
 from mingpiao.demo.units import DemoUnit
 from mingpiao.identity.model import Role, platform
 from mingpiao.identity.service import create_account, random_password
@@ -25,7 +26,7 @@ class _Officer(msgspec.Struct, frozen=True):
     username: str
     name: str
     role: Role
-    region_code: str
+    region_code: str  # As it is in the demonstration.
 
 
 #: The approver of the rules that come with the platform, before there are accounts.
@@ -109,19 +110,19 @@ async def _administrator(connection: AsyncConnection) -> DemoAccount:
 
 
 async def _officer(connection: AsyncConnection, officer: _Officer, catalog: Catalog) -> DemoAccount:
-    password = random_password()
+    region, password = moved(officer.region_code, catalog.province), random_password()
     await create_account(
         connection,
         username=officer.username,
         display_name=officer.name,
         role=officer.role,
         password=password,
-        region_code=officer.region_code,
+        region_code=region,
         acting=ACTING,
     )
     return DemoAccount(
         role=officer.role.label,
-        place=catalog.departments[officer.region_code].name,
+        place=catalog.departments[region].name,
         login=officer.username,
         password=password,
         page="/login",

@@ -15,7 +15,7 @@ import msgspec
 
 from mingpiao.demo.charge_items import items_of_families
 from mingpiao.demo.people import person_name, uscc
-from mingpiao.demo.regions import region_name
+from mingpiao.demo.regions import PROVINCE, moved, region_name
 from mingpiao.units.model import Unit, UnitMode, UnitType
 
 _AREA_CODES = {
@@ -62,10 +62,21 @@ def profiles() -> dict[str, Profile]:
 
 
 @cache
-def demo_units() -> tuple[DemoUnit, ...]:
-    """Every demonstration unit, in the order of its file."""
+def demo_units(province: str = PROVINCE) -> tuple[DemoUnit, ...]:
+    """Every demonstration unit, in the order of its file, in a province with the demonstration's regions."""
     rows = csv.DictReader(_data("units.csv").splitlines())
-    return tuple(_demo_unit(ordinal, row) for ordinal, row in enumerate(rows, start=1))
+    return tuple(
+        _demo_unit(ordinal, row if province == PROVINCE else _elsewhere(row, province))
+        for ordinal, row in enumerate(rows, start=1)
+    )
+
+
+def _elsewhere(row: dict[str, str], province: str) -> dict[str, str]:
+    """The same unit in another province, whose name it bears."""
+    return row | {
+        "region_code": moved(row["region_code"], province),
+        "name": row["name"].replace("内蒙古", region_name(province)),
+    }
 
 
 def shares(total: int, units: Sequence[DemoUnit]) -> dict[int, int]:
@@ -112,7 +123,7 @@ def _unit(ordinal: int, code: str, row: dict[str, str], profile: Profile) -> Uni
         receiving_account=f"0000{ordinal:015d}",
         receiving_bank=f"演示银行{place}分行",
         address=f"{place}演示大街{ordinal}号",
-        phone=f"{_AREA_CODES[row['region_code'][:4]]}-0000{ordinal:03d}",
+        phone=f"{_AREA_CODES[moved(row['region_code'], PROVINCE)[:4]]}-0000{ordinal:03d}",
     )
 
 

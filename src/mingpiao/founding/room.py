@@ -9,6 +9,7 @@ ROOM = Room(
         "founding:choose_starter": "选定起始数据",
         "founding:complete": "完成首次设置",
         "founding:hand_out_shares": "主密钥分发：份额交给持有人",
+        "training:begin": "建立演练环境",
     },
     details={
         "fingerprint": "主密钥指纹",
@@ -18,5 +19,5 @@ ROOM = Room(
         "witness": "见证人",
         **{f"duty_{duty}": label for duty, label in DUTIES.items()},
     },
-    subjects={"founding": "首次设置", "key_ceremony": "密钥仪式"},
+    subjects={"founding": "首次设置", "key_ceremony": "密钥仪式", "training": "演练环境"},
 )

@@ -25,14 +25,24 @@ from mingpiao.founding.steps import (
     make_seals,
     regions_wanted,
 )
+from mingpiao.founding.training import (
+    TrainingDesk,
+    begin_training,
+    read_desks,
+    require_purpose,
+    require_purpose_at,
+    write_desks,
+)
 
 __all__ = [
     "TYPED_BACK",
     "Distribution",
     "Finding",
     "Hall",
+    "TrainingDesk",
     "appoint_administrators",
     "begin",
+    "begin_training",
     "bring_key",
     "check_administrators",
     "check_plan",
@@ -47,12 +57,16 @@ __all__ = [
     "look_at_province",
     "make_seals",
     "province_names",
+    "read_desks",
     "record_ceremony",
     "regions_of_table",
     "regions_wanted",
+    "require_purpose",
+    "require_purpose_at",
     "shipped_regions",
     "starter",
     "starter_categories",
     "starter_items",
     "starter_kinds",
+    "write_desks",
 ]

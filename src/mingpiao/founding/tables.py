@@ -33,3 +33,9 @@ key_shares = Table(
     Column("fingerprint", Text, nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False),
 )
+trainings = Table(
+    "trainings",
+    METADATA,
+    Column("training_id", Integer, primary_key=True),
+    Column("begun_at", DateTime(timezone=True), nullable=False),
+)

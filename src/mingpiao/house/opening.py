@@ -31,11 +31,12 @@ class Service(msgspec.Struct, Generic[Opened], frozen=True, kw_only=True, eq=Fal
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Where the platform is: its address as users see it, and the directory for files that are not in the
-    database.
+    database. `training` says that nothing here counts (演练).
     """
 
     url: str
     data_dir: Path
+    training: bool = False
 
 
 class House:

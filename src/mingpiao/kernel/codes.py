@@ -10,6 +10,9 @@ _CODE = re.compile(r"[0-9]{8}")
 _NUMBER = re.compile(r"[0-9]{10}")
 _CHECK_CODE = re.compile(r"[0-9a-f]{6}")
 
+#: The province of training sites (演练): GB/T 2260 gives 99 to nobody, so that each bill code tells for ever.
+TRAINING_PROVINCE = "990000"
+
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _USCC_VALUES = {character: value for value, character in enumerate(_USCC_ALPHABET)}
@@ -60,6 +63,11 @@ def bill_code(province: str, category_and_kind: str, year: int) -> str:
     if not is_code(code):
         raise ValueError("malformed part of a bill code")
     return code
+
+
+def is_training_code(code: str) -> bool:
+    """Whether a 票据代码 is one of a training site, where no bill counts."""
+    return code.startswith(TRAINING_PROVINCE[:2])
 
 
 def draw_check_code() -> str:

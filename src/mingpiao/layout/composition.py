@@ -6,9 +6,10 @@ value too long for its place ends with an ellipsis there and stands in full on a
 
 import msgspec
 
+from mingpiao.kernel.codes import is_training_code
 from mingpiao.kernel.errors import refuse
 from mingpiao.layout.canvas import INNER, OUTER, Canvas, grid_rules, labelled, place
-from mingpiao.layout.display import Composition, FacePage, FaceSeal
+from mingpiao.layout.display import Composition, FacePage, FaceSeal, Text
 from mingpiao.layout.fields import (
     AUX_SOURCES,
     FACE_SOURCES,
@@ -17,7 +18,7 @@ from mingpiao.layout.fields import (
     RELATED_NUMBER,
     face_value,
 )
-from mingpiao.layout.fitting import fit
+from mingpiao.layout.fitting import baseline, fit
 from mingpiao.layout.loading import free_columns, info_box, info_cell
 from mingpiao.layout.model import ColumnSpec, FaceBox, FaceField, FaceTemplate, InfoField, TextSpec
 from mingpiao.layout.qr import check_address, symbol
@@ -28,6 +29,9 @@ from mingpiao.sealing.model import Face
 BLACK = (0, 0, 0)
 MAX_PAGES = 400
 
+#: What lies under each page of a bill of a training site, in this many rows.
+_TRAINING, _TRAINING_ROWS, _TRAINING_SIZE = "演练票据 无效", 3, 24.0
+_TRAINING_COLOUR = (249, 204, 204)
 _ANNEX_COLUMNS = (("栏目", 40.0), ("全文", 150.0))
 
 
@@ -35,14 +39,38 @@ def compose(face: Face, template: FaceTemplate, address: str, letters: Typecase)
     """The whole face as pages of placed things; `address` is the content of the QR symbol.
 
     Refusal `layout.too_many_pages` above `MAX_PAGES`. The same arguments give the same display list.
+    A bill of a training site is marked on each page.
     """
     composer = _Composer(face, template, letters)
     composer.draw_front(address)
     composer.draw_items()
     composer.draw_list()
     composer.draw_annex()
-    return Composition(
+    composition = Composition(
         title=face.name, width=template.width, height=template.height, pages=composer.finished()
+    )
+    return _as_training(composition, letters) if is_training_code(face.code) else composition
+
+
+def _as_training(composition: Composition, letters: Typecase) -> Composition:
+    """The same with 演练 under all that each page says, and in the title; the bill's signed code asks for it."""
+    fitted = fit(_TRAINING, letters, composition.width, composition.height, _TRAINING_SIZE, 2)
+    band = composition.height / _TRAINING_ROWS
+    mark = tuple(
+        Text(
+            (composition.width - fitted.width) / 2,
+            baseline(row * band, band, fitted.size),
+            fitted.size,
+            fitted.width,
+            fitted.lines[0],
+            _TRAINING_COLOUR,
+        )
+        for row in range(_TRAINING_ROWS)
+    )
+    return msgspec.structs.replace(
+        composition,
+        title=f"{composition.title}（演练，无效）",
+        pages=tuple(msgspec.structs.replace(page, form=(*mark, *page.form)) for page in composition.pages),
     )
 
 

@@ -68,10 +68,15 @@ async def export_list(
     audit = await _audit_entry(sources, listing, query, ending, acting=acting)
     async with services.database.system() as connection:  # system: the audit trail is written
         if sum(map(len, rows)) > most:
-            await ask_for_export(connection, account, _order(listing, query, stem, ending), audit)
+            await ask_for_export(
+                connection,
+                account,
+                _order(listing, query, f"training-{stem}" if sources.mark else stem, ending),
+                audit,
+            )
             return redirect(request, exports_address(account))
         await record(connection, audit)
-    return short_file(stem, ending, layout_of(listing), rows)
+    return short_file(stem, ending, layout_of(listing, sources), rows)
 
 
 def _account_of(*, acting: Acting) -> Account:
@@ -108,12 +113,13 @@ def file_answer(name: str, ending: str, pieces: AsyncIterator[bytes]) -> Stream:
     return Stream(pieces, media_type=TYPES[ending], headers=headers)
 
 
-def layout_of(listing: Listing[Any]) -> Layout:
+def layout_of(listing: Listing[Any], sources: Sources) -> Layout:
     """The headings of a list's export."""
     columns = _columns_of(listing)
     return Layout(
         columns=tuple(column.label for column in columns),
         amounts=tuple(column.label for column in columns if column.kind == "money"),
+        mark=sources.mark,
     )
 
 
@@ -170,7 +176,7 @@ def short_file(stem: str, ending: str, layout: Layout, rows: Sequence[list[list[
             yield path.read_bytes()
 
     pieces = csv_pieces(layout, batches()) if ending == "csv" else workbook()
-    return file_answer(file_name(stem, ending), ending, pieces)
+    return file_answer(file_name(f"training-{stem}" if layout.mark else stem, ending), ending, pieces)
 
 
 async def _audit_entry(
@@ -231,7 +237,7 @@ async def _write_rows(
     query = await _read(sources, account, listing, export.order.question)
     batches = _batches(sources, account, listing, query, most=_MOST_ROWS + 1)
     told = _told(sources.database, export.export_id, batches)
-    await write_list(path, export.order.format, layout_of(listing), told)
+    await write_list(path, export.order.format, layout_of(listing, sources), told)
 
 
 async def _write_pack(

@@ -14,15 +14,30 @@ _SHEET_ROWS = 1_000_000
 #: Characters with which a spreadsheet program thinks that a formula begins.
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 
+_MARK_HEADING = "数据来源"
+
 #: Rows of texts, in batches.
 Batches = AsyncIterator[list[list[str]]]
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """The headings of an export; `money` are those whose columns hold amounts in 元."""
+    """The headings of an export; `amounts` are those whose columns hold amounts in 元.
+
+    A `mark` stands in each row, in a column of its own at the end, and in the header of printed sheets.
+    """
 
     columns: tuple[str, ...]
     amounts: tuple[str, ...] = ()
+    mark: str = ""
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """All headings, with that of the mark."""
+        return (*self.columns, _MARK_HEADING) if self.mark else self.columns
+
+    def marked(self, row: list[str]) -> list[str]:
+        """A row with the mark in its place."""
+        return [*row, *[""] * (len(self.columns) - len(row)), self.mark] if self.mark else row
 
     @property
     def amount_places(self) -> frozenset[int]:
@@ -34,9 +49,9 @@ def csv_pieces(layout: Layout, batches: Batches) -> AsyncIterator[bytes]:
     places = layout.amount_places
 
     async def lines() -> AsyncIterator[bytes]:
-        yield "\ufeff".encode() + _csv_lines([layout.columns])
+        yield "\ufeff".encode() + _csv_lines([layout.headings])
         async for rows in batches:
-            yield _csv_lines([_harmless(row, places) for row in rows])
+            yield _csv_lines([layout.marked(_harmless(row, places)) for row in rows])
 
     return lines()
 
@@ -84,8 +99,10 @@ class _Sheets:
     def _begin(self) -> None:
         self._sheet = self._book.add_worksheet()
         self._sheet.freeze_panes(1, 0)
-        self._sheet.set_column(0, len(self._layout.columns) - 1, 18)
-        for place, heading in enumerate(self._layout.columns):
+        self._sheet.set_column(0, len(self._layout.headings) - 1, 18)
+        if self._layout.mark:
+            self._sheet.set_header(f"&C{self._layout.mark}")
+        for place, heading in enumerate(self._layout.headings):
             self._sheet.write_string(0, place, heading, self._bold)
         self._next = 1
 
@@ -93,7 +110,7 @@ class _Sheets:
         for row in rows:
             if self._next >= _SHEET_ROWS:
                 self._begin()
-            for place, text in enumerate(row):
+            for place, text in enumerate(self._layout.marked(list(row))):
                 if text and place in self._amounts:
                     self._sheet.write_number(self._next, place, float(text), self._money)
                 else:

@@ -41,12 +41,16 @@ class DocumentMaker(Protocol):
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
-    """What lists read from, both in a process that serves pages and in one that writes exports."""
+    """What lists read from, both in a process that serves pages and in one that writes exports.
+
+    `mark` stands in each row of an export (that of a training site).
+    """
 
     database: Database
     catalog: CatalogStore
     units: UnitDirectory
     documents: DocumentMaker
+    mark: str = ""
 
 
 def sources_of(services: Services) -> Sources:
@@ -56,7 +60,13 @@ def sources_of(services: Services) -> Sources:
         catalog=services.catalog,
         units=services.units,
         documents=services.documents,
+        mark=export_mark(training=services.settings.training),
     )
+
+
+def export_mark(*, training: bool) -> str:
+    """What each row of an export of a training site says; nothing on a real one."""
+    return "演练数据，无效" if training else ""
 
 
 class Here(msgspec.Struct, frozen=True, kw_only=True):

@@ -181,7 +181,7 @@ def _with_kept(html: str, shown: Shown) -> str:
 
 
 def _shared_context(request: PageRequest) -> dict[str, Any]:
-    visit = known_visit(request)
+    visit, settings = known_visit(request), services_of(request).settings
     session = visit.session if visit else None
     token = masked(session.csrf_token) if session else ""
     return {
@@ -195,7 +195,9 @@ def _shared_context(request: PageRequest) -> dict[str, Any]:
         "help_address": help_address(request.url.path),
         "messages_address": messages_address(session) if session else "",
         "search_address": search_address(session),
-        "demo": services_of(request).settings.demo,
+        "demo": settings.demo,
+        "training": settings.training,
+        "training_url": "" if settings.training else settings.training_url,
         "csrf_token": token,
         "csrf_field": partial(csrf_field, token),
         "title": "",

@@ -6,10 +6,10 @@ from typing import Any
 from mingpiao.catalog.room import CATALOG
 from mingpiao.exports.service import WRITE_JOB
 from mingpiao.house.model import Handler, Job, Room
-from mingpiao.house.opening import DATABASE, FILES, House
+from mingpiao.house.opening import DATABASE, FILES, SITE, House
 from mingpiao.layout.room import DOCUMENTS
 from mingpiao.portals.list_exports import write_export
-from mingpiao.portals.list_filters import Sources
+from mingpiao.portals.list_filters import Sources, export_mark
 from mingpiao.units.room import UNITS
 
 
@@ -19,6 +19,7 @@ async def _open_write(house: House) -> Handler:
         catalog=await house.get(CATALOG),
         units=await house.get(UNITS),
         documents=await house.get(DOCUMENTS),
+        mark=export_mark(training=(await house.get(SITE)).training),
     )
     files = await house.get(FILES)
 

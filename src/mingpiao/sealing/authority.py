@@ -19,7 +19,6 @@ from mingpiao.sealing.model import SealImage, SealingKey, SealingParty
 from mingpiao.sealing.parties import MAKER, ROOT, find_key
 from mingpiao.sealing.seals import SealText, make_seal
 
-_ORGANIZATION = "明票演示"
 _ROOT_YEARS = 30
 _LEAF_YEARS = 10
 # Clocks differ: a certificate that was just made must be valid for a bill that another machine seals now.
@@ -33,11 +32,13 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
     maker: SealingKey
 
 
-def make_demonstration_authority(master: MasterKey, at: datetime, province: str = "") -> Authority:
+def make_demonstration_authority(
+    master: MasterKey, at: datetime, province: str = "", *, mark: str = "演示"
+) -> Authority:
     """Make the root CA of a demonstration and, under it, a seal maker, both valid from `at`, which has a time
-    zone; `province` is a name.
+    zone; `province` is a name. All names bear the `mark`.
     """
-    return _make(master, at, province, _ORGANIZATION, ("明票演示根证书", "明票演示制章机构"))
+    return _make(master, at, province, f"明票{mark}", (f"明票{mark}根证书", f"明票{mark}制章机构"))
 
 
 def make_province_authority(master: MasterKey, at: datetime, province: str, department: str) -> Authority:

@@ -292,6 +292,7 @@ def _page(
     token = desk.csrf if known else ""
     shared = {
         "demo": False,
+        "training": False,
         "session_seconds": "",
         "title": "首次设置",
         "csrf_token": token,

@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from mingpiao.crypto import x509
+from mingpiao.kernel.codes import is_training_code
 from mingpiao.kernel.errors import Refusal
 from mingpiao.layout.model import OfdReport, PdfContents
 from mingpiao.layout.service import only_file_within, read_pdf, validate_ofd
@@ -97,7 +98,9 @@ class Examination(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def verdict(self) -> VerificationVerdict:
-        """What the file by itself deserves to be called."""
+        """What the file by itself deserves to be called; a bill of a training site is nothing else, too."""
+        if self.face is not None and is_training_code(self.face.code):
+            return VerificationVerdict.TRAINING
         if self.sound:
             return VerificationVerdict.GENUINE
         if not self.original_sound:

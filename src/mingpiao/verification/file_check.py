@@ -61,6 +61,7 @@ _VERDICTS = {
     VerificationVerdict.ALTERED: (Exit.ALTERED, "被篡改或无法信任"),
     VerificationVerdict.CHANGED: (Exit.NOT_AS_MADE, VerificationVerdict.CHANGED.label),
     VerificationVerdict.FOREIGN_LOOK: (Exit.NOT_AS_MADE, VerificationVerdict.FOREIGN_LOOK.label),
+    VerificationVerdict.TRAINING: (Exit.ALTERED, VerificationVerdict.TRAINING.label),
 }
 
 

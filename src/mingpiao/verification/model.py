@@ -37,7 +37,7 @@ class VerificationVerdict(StrEnum):
 
     Two say that the original within a file is genuine and the file around it is not as it was made:
     CHANGED that something was added or rewritten and the face still is the platform's, FOREIGN_LOOK that
-    the face that one sees is not the platform's.
+    the face that one sees is not the platform's. TRAINING is a bill of a training site, which never counts.
     """
 
     GENUINE = "genuine"
@@ -45,6 +45,7 @@ class VerificationVerdict(StrEnum):
     FOREIGN_LOOK = "foreign_look"
     ALTERED = "altered"
     UNKNOWN = "unknown"
+    TRAINING = "training"
 
     @property
     def label(self) -> str:
@@ -90,6 +91,7 @@ _VERDICT_LABELS = {
     VerificationVerdict.FOREIGN_LOOK: "版面不是平台生成的",
     VerificationVerdict.ALTERED: "被篡改",
     VerificationVerdict.UNKNOWN: "查无此票",
+    VerificationVerdict.TRAINING: "演练票据，不是真票",
 }
 _STANDING_LABELS = {LegalState.NORMAL: "正常", LegalState.REVERSED: "已冲红", LegalState.RED: "红字票据"}
 _CHECK_LABELS = {CheckState.PASSED: "通过", CheckState.FAILED: "不通过", CheckState.NOTICE: "提示"}

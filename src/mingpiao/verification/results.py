@@ -6,7 +6,7 @@ import msgspec
 
 from mingpiao.crypto.x509 import Certificate
 from mingpiao.kernel.clock import now
-from mingpiao.kernel.codes import BillIdentity
+from mingpiao.kernel.codes import BillIdentity, is_training_code
 from mingpiao.sealing.model import Face
 from mingpiao.verification.examination import UNIT_OWNER, Examination
 from mingpiao.verification.model import (
@@ -32,6 +32,21 @@ _REGISTER_TITLE = "与财政部门登记的票据比对（SM3 摘要）"
 def unknown(means: Means) -> VerificationResult:
     """No bill like this one; nothing else is told."""
     return VerificationResult(verdict=VerificationVerdict.UNKNOWN, means=means, checked_at=now())
+
+
+def of_training(
+    means: Means, identity: BillIdentity, examination: Examination | None = None
+) -> VerificationResult:
+    """A bill that its code gives away as one of a training site; a site at work has none of them registered."""
+    return VerificationResult(
+        verdict=VerificationVerdict.TRAINING,
+        means=means,
+        checked_at=now(),
+        identity=identity,
+        seals=examination.seals if examination else (),
+        face=examination.face if examination else None,
+        checks=examination.checks if examination else (),
+    )
 
 
 def registered(
@@ -129,6 +144,8 @@ def _of_entry(
     face: Face | None = None,
     checks: tuple[Check, ...] = (),
 ) -> VerificationResult:
+    if is_training_code(entry.identity.code) and verdict is not VerificationVerdict.ALTERED:
+        verdict = VerificationVerdict.TRAINING
     return VerificationResult(
         verdict=verdict,
         means=means,

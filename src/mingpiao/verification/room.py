@@ -2,7 +2,7 @@
 
 from mingpiao.catalog.room import CATALOG
 from mingpiao.house.model import Purge, Room
-from mingpiao.house.opening import DATABASE, MASTER_KEY, NOTICES, House, Service
+from mingpiao.house.opening import DATABASE, MASTER_KEY, NOTICES, SITE, House, Service
 from mingpiao.layout.room import DOCUMENTS
 from mingpiao.verification.service import VerificationLimits, Verifier
 from mingpiao.verification.settings import VerificationSettings
@@ -22,6 +22,7 @@ async def _open_verifier(house: House) -> Verifier:
             files_per_minute=settings.checked_files_per_minute,
             batch_lines_per_hour=settings.checked_batch_lines_per_hour,
         ),
+        training=(await house.get(SITE)).training,
     )
 
 

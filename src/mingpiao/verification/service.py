@@ -15,7 +15,7 @@ from mingpiao.crypto.sm3 import hmac_sm3
 from mingpiao.issuing.model import BillDocument
 from mingpiao.issuing.service import get_document, look_at_bill
 from mingpiao.kernel.clock import now
-from mingpiao.kernel.codes import BillIdentity, is_code, is_number
+from mingpiao.kernel.codes import BillIdentity, is_code, is_number, is_training_code
 from mingpiao.kernel.errors import Refusal
 from mingpiao.layout.service import LAYOUT_RELEASE
 from mingpiao.storage.database import Database
@@ -98,7 +98,7 @@ _FILES_AT_ONCE = 2
 #: Batches under way at once in this process; each examines one file after the other.
 _BATCHES_AT_ONCE = 2
 #: Verdicts after which the asker holds a bill whose face the platform can vouch for.
-_DRAWN = frozenset({VerificationVerdict.GENUINE, *_SHOWN_BESIDE})
+_DRAWN = frozenset({VerificationVerdict.GENUINE, VerificationVerdict.TRAINING, *_SHOWN_BESIDE})
 #: What lies across the shown face of a reversed bill.
 _MARK_OF_REVERSED = LegalState.REVERSED.label
 
@@ -117,7 +117,11 @@ class Drawer(Protocol):
 
 
 class Verifier:
-    """Checks bills for anyone, and tells about a bill only to who proves to hold it."""
+    """Checks bills for anyone, and tells about a bill only to who proves to hold it.
+
+    Bills of training sites are never genuine. A site at work knows them by their code; `training` says that this
+    is a training site, which looks its own ones up first.
+    """
 
     def __init__(
         self,
@@ -128,7 +132,9 @@ class Verifier:
         *,
         puzzle_key: bytes,
         limits: VerificationLimits | None = None,
+        training: bool = False,
     ) -> None:
+        self._training = training
         self._database = database
         self._catalog = catalog
         self._limits = limits or VerificationLimits()
@@ -158,6 +164,8 @@ class Verifier:
         """
         if problems := problems_of_face(query):
             raise Refusal(*problems)
+        if self._is_of_training(query.code):
+            return results.of_training(Means.FACE, BillIdentity(query.code, query.number))
         reply = reply or PuzzleReply()
         evidence = FaceEvidence(query.check_code.lower(), query.issued_on, query.amount)
         solved = await self._is_solved(reply, address)
@@ -202,6 +210,8 @@ class Verifier:
         if line.query is None:
             return await self._by_file(line.data or b"", address, drawn=False)
         query = line.query
+        if self._is_of_training(query.code):
+            return results.of_training(Means.FACE, BillIdentity(query.code, query.number))
         evidence = FaceEvidence(query.check_code.lower(), query.issued_on, query.amount)
         question = question_of_face(BillIdentity(query.code, query.number), evidence, address)
         found = await self._asked_by_face(question)
@@ -243,6 +253,8 @@ class Verifier:
         Raises `Refusal` as `by_face` does, and `verification.link_malformed` for no such address.
         """
         question = _question_of_link(code, number, sm3_hex, address, counts=counts)
+        if self._is_of_training(code):
+            return results.of_training(Means.LINK, BillIdentity(code, number))
         return await self._answer(await self._asked_by_hash(question), Means.LINK, depth, drawn=drawn)
 
     async def document(self, code: str, number: str, sm3_hex: str, *, address: str) -> BillDocument:
@@ -296,6 +308,8 @@ class Verifier:
         if examination.face is None:
             return results.unreadable(examination)
         identity = BillIdentity(examination.face.code, examination.face.number)
+        if self._is_of_training(identity.code):
+            return results.of_training(Means.FILE, identity, examination)
         question = question_of_hash(identity, bytes.fromhex(examination.sm3), address)
         reply = await self._asked_by_hash(question)
         if isinstance(reply, Miss):
@@ -310,6 +324,10 @@ class Verifier:
         if drawn or result.verdict in _SHOWN_BESIDE:
             return await self._with_picture(result, document)
         return result
+
+    def _is_of_training(self, code: str) -> bool:
+        """Whether a bill is of a training site, of which this one, being at work, has none."""
+        return is_training_code(code) and not self._training
 
     async def _with_picture(self, result: VerificationResult, document: BillDocument) -> VerificationResult:
         """A result with the face as the platform draws it, and the day of the related bill."""

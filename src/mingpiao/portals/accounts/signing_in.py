@@ -7,6 +7,7 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 
 from mingpiao.composition import Services
+from mingpiao.founding.service import read_desks
 from mingpiao.identity.model import Rejected, Session
 from mingpiao.identity.service import DENGBAO, DEVICE_KNOWN_FOR, change_password, sign_in, sign_out
 from mingpiao.intake import STRANGERS_FORM_BYTES
@@ -25,6 +26,7 @@ from mingpiao.portals.session import (
     is_local,
     load_visit,
     redirect,
+    services_of,
     session_cookie,
     session_headers,
     session_token,
@@ -94,6 +96,7 @@ def _login_form(
 ) -> Response[str]:
     """The form, with a token of its own in a cookie: no foreign page can sign a visitor in."""
     token = request.cookies.get(_form_cookie_name(request)) or secrets.token_urlsafe(32)
+    settings = services_of(request).settings
     return page(
         request,
         "accounts/login.html",
@@ -109,6 +112,7 @@ def _login_form(
             )
         ],
         title="登录",
+        desks=read_desks(settings.data_dir) if settings.training else (),
         username=username,
         follow=follow if is_local(follow) else "",
         ended=read_query(request).get("ended", ""),
@@ -164,6 +168,10 @@ async def new_password(call: NamedDependency[PageCall]) -> Response[str]:
     form = await call.request.form()
     old, new, again = (str(form.get(name) or "") for name in ("old_password", "new_password", "new_again"))
     try:
+        if _is_shared(call):
+            raise refuse(
+                "account.shared", "演练账户是大家共用的，不能修改密码。请直接返回首页继续练习。", status=409
+            )
         if new != again:
             raise refuse(
                 "form.password_differs", "两次输入的新密码不一致，请重新输入。", field="new_again", status=422
@@ -185,6 +193,13 @@ async def new_password(call: NamedDependency[PageCall]) -> Response[str]:
         crumbs=[("首页", home_of(call.session))],
         waiting=await waiting_address(call.services, call.request, call.session.account.account_id),
     )
+
+
+def _is_shared(call: PageCall) -> bool:
+    """Whether the account is one that the sign-in page of a training site offers to everybody."""
+    settings = call.services.settings
+    username = call.session.account.username
+    return settings.training and any(desk.login == username for desk in read_desks(settings.data_dir))
 
 
 def _password_form(

@@ -23,6 +23,7 @@ from mingpiao.portals.applications.review_history import rule_names
 from mingpiao.portals.forms import clean_text, read_day, read_query
 from mingpiao.portals.list_exports import short_file
 from mingpiao.portals.list_files import Layout
+from mingpiao.portals.list_filters import export_mark
 from mingpiao.portals.regions import chosen_region, region_options
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, in_turn
@@ -170,10 +171,14 @@ async def _table(call: PageCall, ending: str, *, acting: Acting) -> Stream:
     )
     async with call.services.database.system() as connection:  # system: the audit trail is written
         await record(connection, entry)
+    mark = export_mark(training=call.services.settings.training)
     if table == "departments":
-        layout, rows = Layout(columns=_DEPARTMENT_COLUMNS), _department_rows(figures, catalog)
+        layout, rows = Layout(columns=_DEPARTMENT_COLUMNS, mark=mark), _department_rows(figures, catalog)
     else:
-        layout, rows = Layout(columns=_RULE_COLUMNS), _rule_rows(figures, await rule_names(call.services))
+        layout, rows = (
+            Layout(columns=_RULE_COLUMNS, mark=mark),
+            _rule_rows(figures, await rule_names(call.services)),
+        )
     return short_file(f"review-{table}", ending, layout, [rows])
 
 

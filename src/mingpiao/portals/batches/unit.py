@@ -56,6 +56,7 @@ from mingpiao.portals.issuing.form import PAY_MODES
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.list_exports import short_file
 from mingpiao.portals.list_files import Layout
+from mingpiao.portals.list_filters import export_mark
 from mingpiao.portals.lists import list_handlers, list_helpers, show_list
 from mingpiao.portals.rendering import field_id, page
 from mingpiao.portals.session import PageCall, in_turn, redirect, require_right
@@ -366,7 +367,8 @@ async def result_file(call: NamedDependency[PageCall], batch: FromPath[str]) -> 
     found = await _seen(call, batch)
     rows = [result_of(row) for row in await _all_rows(call, found.batch_id)]
     await _note(call, found, "结果文件")
-    layout = Layout(columns=RESULT_COLUMNS, amounts=RESULT_AMOUNTS)
+    mark = export_mark(training=call.services.settings.training)
+    layout = Layout(columns=RESULT_COLUMNS, amounts=RESULT_AMOUNTS, mark=mark)
     return short_file(f"batch-{found.batch_id}", "xlsx", layout, [rows])
 
 

@@ -20,6 +20,7 @@ from mingpiao.portals.forms import clean_text, read_day, read_query
 from mingpiao.portals.gates import UNIT_EXPORT
 from mingpiao.portals.list_exports import short_file
 from mingpiao.portals.list_files import Layout
+from mingpiao.portals.list_filters import export_mark
 from mingpiao.portals.rendering import page
 from mingpiao.portals.reports.periods import Period, Span, span_of
 from mingpiao.portals.session import PageCall, in_turn, require_right
@@ -91,7 +92,8 @@ async def report_workbook(call: NamedDependency[PageCall]) -> Stream:
     named = _named(lines, asked.aspect, await call.services.catalog.get())
     rows = [[name, *_figures(sums)] for name, sums in [*named, ("合计", _total(lines))]]
     amounts = tuple(each for each in _SUMS if each.endswith("（元）"))
-    layout = Layout(columns=(_LABELS[asked.aspect], *_SUMS), amounts=amounts)
+    mark = export_mark(training=call.services.settings.training)
+    layout = Layout(columns=(_LABELS[asked.aspect], *_SUMS), amounts=amounts, mark=mark)
     return short_file("report", "xlsx", layout, [rows])
 
 

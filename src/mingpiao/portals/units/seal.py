@@ -17,10 +17,10 @@ from mingpiao.portals.units.lists import UNITS
 from mingpiao.portals.units.rights import UNIT_MANAGE
 from mingpiao.sealing.model import SealImage
 from mingpiao.sealing.service import MAX_PICTURE, draw_unit_seal, seal_picture
+from mingpiao.settings import Settings
 from mingpiao.units.service import give_seal, unit_seals
 
 _GUARDS = [require_right(UNIT_MANAGE)]
-_DEMONSTRATION = "（演示）"
 
 
 @get("/units/{unit_id:int}/seal", guards=_GUARDS)
@@ -57,7 +57,7 @@ async def make_seal(
 
 async def _image(call: PageCall, name: str, source: str, picture: object) -> SealImage:
     if source == "drawn":
-        return await asyncio.to_thread(_drawn, name, call.services.settings.demo)
+        return await asyncio.to_thread(_drawn, name, call.services.settings)
     if source != "uploaded":
         raise refuse("seal.source_missing", "请选择印章图片的来源。", field="source", status=422)
     if not isinstance(picture, UploadFile) or not picture.filename:
@@ -65,15 +65,16 @@ async def _image(call: PageCall, name: str, source: str, picture: object) -> Sea
     return await asyncio.to_thread(seal_picture, await picture.read(MAX_PICTURE + 1))
 
 
-def _drawn(name: str, demonstration: bool) -> SealImage:
-    return draw_unit_seal(name, FONT_PATH, mark=_DEMONSTRATION if demonstration else "")
+def _drawn(name: str, settings: Settings) -> SealImage:
+    mark = "（演练）" if settings.training else "（演示）" if settings.demo else ""
+    return draw_unit_seal(name, FONT_PATH, mark=mark)
 
 
 @get("/units/{unit_id:int}/seal/preview.png", guards=_GUARDS)
 async def seal_preview(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> Response[bytes]:
     """The picture that the platform would draw."""
     unit = await managed_unit(call, unit_id)
-    image = await asyncio.to_thread(_drawn, unit.name, call.services.settings.demo)
+    image = await asyncio.to_thread(_drawn, unit.name, call.services.settings)
     return _picture(image.data)
 
 

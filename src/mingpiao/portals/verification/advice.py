@@ -12,6 +12,11 @@ def advice_for(result: VerificationResult) -> list[str]:
             "请向开票单位或缴款人索取从平台下载的原文件，重新查验。",
             "如怀疑伪造，请保留该文件并向当地财政部门反映。",
         ]
+    if result.verdict is VerificationVerdict.TRAINING:
+        return [
+            "这张票据是在演练环境里开具的，只供练习，没有发生真实的收款。",
+            "请不要接受、报销或入账；票据代码以 99 开头的都是演练票据，每页底纹印有“演练”。",
+        ]
     if result.verdict is VerificationVerdict.FOREIGN_LOOK:
         return [
             "票据原文是真实的，但这份文件的版面不是平台生成的，看到的金额、姓名等可能与原文不同。",

@@ -101,6 +101,7 @@ _MESSAGES = {
     VerificationVerdict.CHANGED: "票据原文真实，文件在生成之后有过改动。",
     VerificationVerdict.FOREIGN_LOOK: "票据原文真实，但文件的版面不是平台生成的，请勿使用。",
     VerificationVerdict.ALTERED: "票据内容与登记不一致，请勿使用。",
+    VerificationVerdict.TRAINING: "这是演练环境开具的票据，不是真票，没有法律效力，请勿使用。",
     VerificationVerdict.UNKNOWN: "票据信息有误，或查无此票，请核对后重试。",
 }
 

@@ -202,14 +202,15 @@ async def _pieces(verifier: Verifier, lines: Sequence[CheckLine], address: str) 
     yield str(parts.end(len(rows), counts, carried, verifier.seal(carried)))
 
 
-_GOOD, _REVERSED, _RED, _BAD, _UNKNOWN, _NONE = _SORTS = (
-    "真实，可以使用", "已冲红，不能报销", "红字票据", "被篡改或有改动", "查无此票", "没有得出结果",
+_GOOD, _REVERSED, _RED, _BAD, _TRAINING, _UNKNOWN, _NONE = _SORTS = (
+    "真实，可以使用", "已冲红，不能报销", "红字票据", "被篡改或有改动", "演练票据，不是真票", "查无此票", "没有得出结果",
 )  # fmt: skip
 _TONES = {
     _GOOD: "passed",
     _REVERSED: "failed",
     _RED: "notice",
     _BAD: "failed",
+    _TRAINING: "failed",
     _UNKNOWN: "notice",
     _NONE: "notice",
 }
@@ -258,6 +259,8 @@ def _row(place: int, answer: LineAnswer, seen: dict[int, int]) -> CheckedRow:
 def _sort(verdict: VerificationVerdict, state: LegalState | None) -> str:
     if verdict is VerificationVerdict.UNKNOWN:
         return _UNKNOWN
+    if verdict is VerificationVerdict.TRAINING:
+        return _TRAINING
     if verdict is not VerificationVerdict.GENUINE:
         return _BAD
     return {LegalState.REVERSED: _REVERSED, LegalState.RED: _RED}.get(state or LegalState.NORMAL, _GOOD)
