@@ -36,23 +36,30 @@ from mingpiao.applications.machine import (
     next_state,
 )
 from mingpiao.applications.model import Application, ApplicationState, StepKind
+from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal
 
 STATE = ApplicationState
-PEOPLE = {Side.UNIT, Side.DEPARTMENT, Side.DEPARTMENT_ABOVE}
-POSITIONS = [*((state, False) for state in STATE), (STATE.APPROVED, True)]
+PEOPLE = {Side.UNIT, Side.CHECKER, Side.DEPARTMENT, Side.DEPARTMENT_ABOVE}
+POSITIONS = [*((state, False) for state in STATE), (STATE.APPROVED, True), (STATE.AGREED, True)]
 
 #: (state, held up) → what people may make happen there, and what the platform may.
 EXPECTED = {
-    ("checking", False): ("withdrawn", "questioned refused given_back sent_on issued"),
+    ("checking", False): ("withdrawn", "questioned refused given_back sent_on to_checker issued"),
     ("needs_confirmation", False): (
-        "retry_passed retry_questioned retry_waits appealed resubmitted withdrawn",
+        "retry_passed retry_questioned retry_waits retry_to_checker appealed resubmitted withdrawn",
         "issued",
     ),
     ("in_review", False): ("withdrawn assigned passed_up taken_over approved returned rejected", "issued"),
-    ("returned", False): ("retry_passed retry_questioned retry_waits resubmitted withdrawn", "issued"),
-    ("approved", False): ("", "held_up reopened issued"),
-    ("approved", True): ("withdrawn returned rejected", "held_up reopened issued"),
+    ("returned", False): (
+        "retry_passed retry_questioned retry_waits retry_to_checker resubmitted withdrawn",
+        "issued",
+    ),
+    ("approved", False): ("", "held_up reopened to_checker issued"),
+    ("approved", True): ("withdrawn returned rejected", "held_up reopened to_checker issued"),
+    ("awaits_checker", False): ("agreed sent_back withdrawn", "issued"),
+    ("agreed", False): ("", "questioned held_up reopened issued"),
+    ("agreed", True): ("sent_back withdrawn", "questioned held_up reopened issued"),
 }
 
 
@@ -96,6 +103,8 @@ def test_who_may_do_what() -> None:
         targets = set(move.targets.values())
         if STATE.APPROVED in targets and event is not ApplicationEvent.HELD_UP:
             assert move.by == {Side.DEPARTMENT}
+        if STATE.AGREED in targets and event is not ApplicationEvent.HELD_UP:
+            assert move.by == {Side.CHECKER}
         if targets & {STATE.REJECTED}:
             assert move.by == {Side.DEPARTMENT}
         if targets & {STATE.WITHDRAWN}:
@@ -116,6 +125,9 @@ def runner() -> Iterator[asyncio.Runner]:
 
 _PLACE = text(
     "UPDATE applications SET state = :state, problems = CAST(:problems AS jsonb), "
+    "checked_by = CASE WHEN :state = 'agreed' THEN 'account:71' END, "
+    "checked_by_name = CASE WHEN :state = 'agreed' THEN '复核员1' ELSE '' END, "
+    "checked_at = CASE WHEN :state = 'agreed' THEN now() END, "
     "bill_id = CASE WHEN :state = 'issued' THEN 1 END, attempt_until = now() + interval '1 minute' "
     "WHERE application_id = :id"
 )
@@ -138,6 +150,7 @@ def test_every_event_in_every_state_does_what_the_table_says_and_leaves_its_trac
     brought = runner.run(window.appeal())
     doers = {
         Side.UNIT: Doer.unit(PERSON),
+        Side.CHECKER: Doer.checker(window.second()),
         Side.DEPARTMENT: Doer.department(window.officer(brought)),
         Side.DEPARTMENT_ABOVE: Doer.department(window.officers[CITY][0], above=True),
         Side.PLATFORM: PLATFORM,
@@ -153,7 +166,9 @@ def test_every_event_in_every_state_does_what_the_table_says_and_leaves_its_trac
                 application = await store.lock(connection, number)
                 assert application.held_up is held_up
                 before = (await connection.execute(_TRACES, {"id": number})).one()
-                members = {"bill_id": 1} if event is ApplicationEvent.ISSUED else {}
+                members: dict[str, Any] = {"bill_id": 1} if event is ApplicationEvent.ISSUED else {}
+                if event is ApplicationEvent.AGREED:
+                    members = {"checked_by": "account:71", "checked_by_name": "复核员1", "checked_at": now()}
                 changed, error = None, None
                 try:
                     changed = await carry_out(connection, application, event, doers[side], **members)

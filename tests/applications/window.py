@@ -5,22 +5,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from tests.support.checking import demand_of, somebody_of
 from tests.support.province import Resident
 from tests.support.world import World
 
 from mingpiao.applications.model import Application, ApplicationState, Pending, Submitted
-from mingpiao.applications.service import Applications, ReturnedCases, Reviews, get, steps_of
+from mingpiao.applications.service import Applications, Checkers, ReturnedCases, Reviews, get, steps_of
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.issuing.model import (
     Approval,
     Assessment,
     AwaitsEvidence,
+    CheckingDemand,
     IssueRequest,
     NeedsConfirmation,
     Outcome,
     Proviso,
     Refused,
+    SecondPerson,
     Unresolved,
 )
 from mingpiao.issuing.service import Desk
@@ -99,9 +102,10 @@ class ScriptedDesk:
         acting: Acting,
         approvals: Mapping[str, Approval] | None = None,
         provisos: Mapping[str, Proviso] | None = None,
+        agreed: Mapping[str, SecondPerson] | None = None,
     ) -> list[Outcome]:
-        given, asked = dict(approvals or {}), dict(provisos or {})
-        return [await self._one(unit_id, each, acting, given, asked) for each in requests]
+        given, asked, seconds = dict(approvals or {}), dict(provisos or {}), dict(agreed or {})
+        return [await self._one(unit_id, each, acting, given, asked, seconds) for each in requests]
 
     async def _one(
         self,
@@ -110,11 +114,12 @@ class ScriptedDesk:
         acting: Acting,
         approvals: dict[str, Approval],
         provisos: dict[str, Proviso],
+        agreed: dict[str, SecondPerson],
     ) -> Outcome:
         self.calls += 1
         if self.before is not None:
             await self.before.pass_by()
-        outcome = await self._answer(unit_id, request, acting, approvals, provisos)
+        outcome = await self._answer(unit_id, request, acting, approvals, provisos, agreed)
         if self.after is not None:
             await self.after.pass_by()
         return Unresolved(issued=None) if self.hushed else outcome
@@ -126,6 +131,7 @@ class ScriptedDesk:
         acting: Acting,
         approvals: dict[str, Approval],
         provisos: dict[str, Proviso],
+        agreed: dict[str, SecondPerson],
     ) -> Outcome:
         waiting = tuple(digest for digest in request.evidence if digest in self.unread)
         if waiting:
@@ -141,7 +147,7 @@ class ScriptedDesk:
         if left:
             return NeedsConfirmation(hits=left)
         plain = msgspec.structs.replace(request, evidence=(), confirmations=())
-        (outcome,) = await self._real.issue(unit_id, [plain], acting=acting, provisos=provisos)
+        (outcome,) = await self._real.issue(unit_id, [plain], acting=acting, provisos=provisos, agreed=agreed)
         return outcome
 
     async def check(self, unit_id: int, request: IssueRequest) -> Assessment:
@@ -182,6 +188,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     desk: ScriptedDesk
     applications: Applications
     reviews: Reviews
+    checkers: Checkers
     officers: dict[str, list[Acting]]
 
     @property
@@ -195,6 +202,18 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
     def request(self, business_no: str = "SQ-1", **changes: Any) -> IssueRequest:
         return self.unit.request(business_no=business_no, **changes)
+
+    def second(self, place: int = 1) -> Acting:
+        """A 复核人 of the unit."""
+        return somebody_of(self.unit, Role.UNIT_CHECKER, 70 + place, f"复核员{place}")
+
+    @property
+    def manager(self) -> Acting:
+        return somebody_of(self.unit, Role.UNIT_MANAGER, 77, "管理员")
+
+    async def demand(self, **given: Any) -> CheckingDemand:
+        """The unit's manager has bills checked: all, unless told otherwise."""
+        return await demand_of(self.world, self.unit, **given)
 
     async def submit(self, request: IssueRequest) -> Submitted:
         return await self.applications.submit(self.unit.unit_id, request, acting=PERSON)
@@ -268,6 +287,7 @@ async def open_window(world: World) -> Window:
         desk=desk,
         applications=applications,
         reviews=Reviews(world.database, catalog, applications),
+        checkers=Checkers(world.database, applications),
         officers=await settle_officers(world),
     )
 

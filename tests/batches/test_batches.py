@@ -1,19 +1,22 @@
 """Batches by their verbs: judged as trains judge, issued once whatever happens, stopped with a reason."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
 from tests.batches.sheets import KIND, batch_of, desk_of, handler_of, rows_of, take_in, told_of
+from tests.support.checking import demand_of, somebody_of
 from tests.support.province import ACTING
 from tests.support.rules import put_in_force, rule
 from tests.support.world import World
 
+from mingpiao.applications.service import Checkers
 from mingpiao.batches import desk as batch_desk
 from mingpiao.batches.model import BatchState, BillBatch, RowState, SheetRow
 from mingpiao.batches.service import get_row
-from mingpiao.identity.model import acting_for
+from mingpiao.identity.model import Role, acting_for
 from mingpiao.identity.service import set_active
 from mingpiao.issuing.model import IssueRequest, Outcome
 from mingpiao.issuing.service import Desk
@@ -387,3 +390,46 @@ async def test_a_stop_is_told_unless_who_started_stops_it(site: World) -> None:
     ((title, body, urgent),) = await _messages(site)
     assert (title, urgent) == ("批量开具已停止", True)
     assert body.endswith("“捐赠.xlsx”还没有开具票据。另有2行还没有开具，请到批次中办理。")
+
+
+async def test_rows_that_must_be_checked_go_to_the_second_person(site: World) -> None:
+    await demand_of(site, site.unit, amount_from=Decimal(150))
+    first, second, third = await rows_of(site, 3)
+    named = _with(third, items__0__rate="150", checker="某复核")
+    batch = await take_in(site, first, _with(second, items__0__rate="150"), named)
+    assert (await told_of(site, batch.batch_id, 3))[::2] == ("ready", ["BATCH-TO-CHECKER"])
+    assert await told_of(site, batch.batch_id, 4) == (
+        "wrong",
+        [("checker", "本单位规定该票据须经复核人同意，复核人由平台在其同意后填写，请将复核人留空。")],
+        [],
+    )
+    done = await _issued(site, batch)
+    assert done.counts == {RowState.ISSUED: 1, RowState.TO_CHECKER: 1, RowState.WRONG: 1}
+    assert await site.value(BILLS) == 1
+    async with site.database.system() as connection:
+        row = await get_row(connection, batch.batch_id, 3)
+    assert row.application_id is not None
+    assert not row.open
+    checkers = Checkers(site.database, site.services.applications)
+    second_person = somebody_of(site.unit, Role.UNIT_CHECKER)
+    issued = await checkers.agree(row.application_id, acting=second_person)
+    assert (issued.business_no, issued.state.value) == (row.business_no, "issued")
+    assert await site.value(BILLS) == 2
+    # Sent again, as after a worker's death, the row gets its own bill.
+    await site.value(
+        "UPDATE batch_rows SET state = 'sending', application_id = NULL WHERE batch_id = $1 AND row_no = 3",
+        batch.batch_id,
+    )
+    await site.value("UPDATE batches SET state = 'running' WHERE batch_id = $1", batch.batch_id)
+    again = await _run(site, batch)
+    assert again.counts == {RowState.ISSUED: 2, RowState.WRONG: 1}
+    assert await site.value(BILLS) == 2
+
+
+async def test_a_demand_that_comes_while_a_sheet_is_issued_holds(site: World) -> None:
+    batch = await take_in(site, *await rows_of(site, 2))
+    await _start(site, batch)
+    await demand_of(site, site.unit)
+    done = await _run(site, batch)
+    assert (done.state, done.counts) == (BatchState.FINISHED, {RowState.TO_CHECKER: 2})
+    assert await site.value(BILLS) == 0

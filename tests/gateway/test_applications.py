@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 from tests.evidence import hostile
 from tests.gateway.conftest import Api
+from tests.support.checking import demand_of, somebody_of
 from tests.support.client import problem_of, wire
 from tests.support.province import ACTING
 
 from mingpiao.applications.room import REVIEWS
+from mingpiao.applications.service import Checkers
 from mingpiao.applications.service import get as get_application
 from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.issuing.model import IssueRequest
@@ -180,3 +182,34 @@ async def test_a_file_that_is_not_read_yet_makes_an_application(api: Api) -> Non
     early = await api.hospital.post(f"{where}/appeal", {"reason": "按合同分期支付"})
     assert problem_of(early) == (409, "application.wrong_state", "")
     assert (await api.hospital.post(f"{where}/withdraw", {})).json()["state"] == "withdrawn"
+
+
+async def test_a_bill_that_must_be_checked_is_an_application_until_somebody_agrees(judged: Api) -> None:
+    hospital = judged.province.hospital
+    await demand_of(judged.world, hospital)
+    request = request_of(judged, remark="")
+    named = await judged.hospital.issue(request)
+    assert problem_of(named) == (422, "bill.checker_not_agreed", "checker")
+    waiting = await judged.hospital.issue(request, checker="")
+    assert (waiting.status_code, waiting.json()["state"]) == (202, "awaits_checker")
+    assert waiting.headers["location"] == f"{ADDRESS}/{waiting.json()['id']}"
+    again = await judged.hospital.issue(request, checker="")
+    assert (again.status_code, again.json()) == (202, waiting.json())
+    several = await judged.hospital.post(
+        "/api/v1/bills/batch",
+        {"bills": [wire(request) | {"checker": "", "business_no": number} for number in ("SQ-1", "SQ-2")]},
+    )
+    assert several.json()["counts"]["pending"] == 2
+    checkers = Checkers(judged.services.database, judged.world.services.applications)
+    second = somebody_of(hospital, Role.UNIT_CHECKER)
+    sent_back = await checkers.send_back(
+        several.json()["results"][1]["application"]["id"], "缴款人名称与收据不符", acting=second
+    )
+    shown = (await judged.hospital.get(f"{ADDRESS}/{sent_back.application_id}")).json()
+    assert (shown["state"], shown["decision_reason"]) == ("returned", "缴款人名称与收据不符")
+    corrected = await judged.hospital.issue(request, checker="", business_no="SQ-2", remark="已更正")
+    assert (corrected.status_code, corrected.json()["state"]) == (202, "awaits_checker")
+    await checkers.agree(waiting.json()["id"], acting=second)
+    issued = await judged.hospital.issue(request, checker="")
+    assert (issued.status_code, issued.json()["business_no"]) == (200, "SQ-1")
+    assert await judged.services.database.pool.fetchval("SELECT count(*) FROM bills") == 1

@@ -9,7 +9,9 @@ from tests.qualifications.desk import Bench, bench_of, officer, stated_as
 from tests.support.locks import WITH_AND_WITHOUT, lock_taken_away, race, writing
 from tests.support.world import World
 
-from mingpiao.applications.model import Application, ApplicationState
+from mingpiao.applications.model import Application, ApplicationState, Pending
+from mingpiao.applications.service import Checkers
+from mingpiao.issuing.model import Issued
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.qualifications.model import Qualification, QualificationState
@@ -130,3 +132,44 @@ async def test_what_is_withdrawn_while_its_train_runs_is_issued_or_withdrawn_and
         assert (await window.now(waiting)).state is ApplicationState.ISSUED
     else:
         assert (await window.now(waiting)).state is ApplicationState.WITHDRAWN
+
+
+@WITH_AND_WITHOUT
+async def test_an_application_is_checked_once(
+    world: World, other: World, window: Window, locked: bool
+) -> None:
+    await window.demand()
+    answer = await window.submit(window.request(checker=""))
+    assert isinstance(answer, Pending)
+    number = answer.application.application_id
+
+    async def agree(there: World, place: int) -> Application:
+        checkers = Checkers(there.database, there.services.applications)
+        return await checkers.agree(number, acting=window.second(place))
+
+    with lock_taken_away("applications", unless=locked):
+        outcomes = await race(world.url, writing("application_steps"), agree(world, 1), agree(other, 2))
+    assert isinstance(outcomes[0], Application)
+    # Without the lock the second finds out, too late to be told in words.
+    assert isinstance(outcomes[1], Refusal if locked else LookupError)
+    assert await world.value("SELECT count(*) FROM bills") == 1
+
+
+@WITH_AND_WITHOUT
+async def test_what_is_issued_beside_a_new_demand_comes_before_it(
+    world: World, window: Window, locked: bool
+) -> None:
+    """A bill that nobody checked is recorded before the demand, or it is not issued."""
+    with lock_taken_away("stock rows", unless=locked):
+        outcomes = await race(
+            world.url, writing("bills"), window.submit(window.request(checker="")), window.demand()
+        )
+    assert isinstance(outcomes[0], Issued)
+    actions = [
+        row["action"]
+        for row in await world.rows(
+            "SELECT action FROM audit_log WHERE action IN ('bill:issued', 'checking_demand:add') ORDER BY audit_id"
+        )
+    ]
+    right = ["bill:issued", "checking_demand:add"]
+    assert actions == (right if locked else right[::-1])

@@ -27,9 +27,11 @@ from mingpiao.issuing.model import (
     AwaitsEvidence,
     Issued,
     IssueRequest,
+    NeedsChecking,
     NeedsConfirmation,
     Outcome,
     Refused,
+    SecondPerson,
     Unresolved,
 )
 from mingpiao.kernel.clock import now
@@ -43,7 +45,9 @@ from mingpiao.units.service import UnitDirectory
 #: States after which the same business number may be submitted again.
 _FREED = (ApplicationState.REFUSED, ApplicationState.WITHDRAWN)
 #: States in which the platform issues the bill by itself as soon as that is possible.
-_ADVANCING = (ApplicationState.CHECKING, ApplicationState.APPROVED)
+_ADVANCING = (ApplicationState.CHECKING, ApplicationState.APPROVED, ApplicationState.AGREED)
+#: States in which the same request only asks how far it is.
+_UNDER_WAY = (*_ADVANCING, ApplicationState.IN_REVIEW, ApplicationState.AWAITS_CHECKER)
 
 
 class Applications:
@@ -75,7 +79,7 @@ class Applications:
     async def submit(
         self, unit_id: int, request: IssueRequest, *, acting: Acting, look_first: bool = False
     ) -> Submitted:
-        """Issue a request, or keep it as an application while its evidence is read.
+        """Issue a request, or keep it as an application while its evidence is read or a second person looks at it.
 
         Under the business number of an open application, the request is that application's new attempt.
         For a request without evidence and reasons, the application is looked up only with `look_first`
@@ -98,6 +102,8 @@ class Applications:
         (outcome,) = await self._desk.issue(unit_id, (request,), acting=acting)
         if isinstance(outcome, AwaitsEvidence):
             return await self._wait(unit_id, request, acting=acting)
+        if isinstance(outcome, NeedsChecking):
+            return await self.give_to_checker(unit_id, request, outcome, acting=acting)
         if isinstance(outcome, NeedsConfirmation) and not look_first:
             last = await self._last(unit_id, request.business_no)
             if last is not None and _counts(last):
@@ -122,8 +128,45 @@ class Applications:
                 answers[place] = await self.submit(unit_id, request, acting=acting)
         outcomes = await self._desk.issue(unit_id, plain, acting=acting)
         await self._keep_asked(unit_id, plain, outcomes, acting=acting)
-        issued = iter(outcomes)
-        return [_without_files(next(issued)) if answer is None else answer for answer in answers]
+        issued = iter(zip(plain, outcomes, strict=True))
+        return [
+            await self._without_files(unit_id, *next(issued), acting=acting) if answer is None else answer
+            for answer in answers
+        ]
+
+    async def _without_files(
+        self, unit_id: int, request: IssueRequest, outcome: Outcome, *, acting: Acting
+    ) -> Submitted:
+        if isinstance(outcome, AwaitsEvidence):
+            raise AssertionError("a request without files waits for none")
+        if isinstance(outcome, NeedsChecking):
+            return await self.give_to_checker(unit_id, request, outcome, acting=acting)
+        return outcome
+
+    async def give_to_checker(
+        self, unit_id: int, request: IssueRequest, outcome: NeedsChecking, *, acting: Acting
+    ) -> Submitted:
+        """Keep a request as an application until a second person agrees; `outcome` is the desk's answer to it."""
+        region_code = await self._region_of(unit_id)
+        async with self._database.system() as connection:
+            fresh = await start(
+                connection,
+                ApplicationEvent.SUBMITTED_FOR_CHECK,
+                Doer.unit(acting),
+                unit_id=unit_id,
+                region_code=region_code,
+                request=request,
+                findings=outcome.findings,
+                claims=outcome.claims,
+            )
+        if fresh is not None:
+            return Pending(application=fresh)
+        last = await self._last(unit_id, request.business_no)
+        if last is None or last.state in _FREED:
+            return await self.give_to_checker(unit_id, request, outcome, acting=acting)
+        if _counts(last):
+            return await self._submit_again(last, request, acting=acting)
+        return Refused(problems=(wording.in_progress(last),))
 
     async def _keep_asked(
         self,
@@ -219,7 +262,7 @@ class Applications:
         if issued:
             # The desk tells whether it is this bill's own request.
             (outcome,) = await self._desk.issue(unit_id, (request,), acting=acting)
-            if not isinstance(outcome, AwaitsEvidence):
+            if not isinstance(outcome, AwaitsEvidence | NeedsChecking):
                 return outcome
         assessment = await self._desk.check(unit_id, request)
         foreseen = _foreseen(assessment, request)
@@ -289,7 +332,7 @@ class Applications:
                     attempt = await attempts.begin(connection, application)
                 case ApplicationState.REJECTED:
                     return Refused(problems=(wording.rejected(application),))
-                case ApplicationState.CHECKING | ApplicationState.IN_REVIEW | ApplicationState.APPROVED:
+                case state if state in _UNDER_WAY:
                     if not same_content(application.request, request):
                         return Refused(problems=(wording.in_progress(application),))
                 case _:
@@ -302,6 +345,8 @@ class Applications:
         (outcome,) = await self._desk.issue(application.unit_id, (request,), acting=acting)
         if isinstance(outcome, AwaitsEvidence):
             return await self._wait(application.unit_id, request, acting=acting)
+        if isinstance(outcome, NeedsChecking):
+            return await self.give_to_checker(application.unit_id, request, outcome, acting=acting)
         await self._keep_asked(application.unit_id, (request,), (outcome,), acting=acting)
         return outcome
 
@@ -451,7 +496,7 @@ class Applications:
             )
 
     async def advance(self, application_id: int) -> Application:
-        """Try to issue the bill of an application that waits for its evidence, or that is approved.
+        """Try to issue the bill of an application that waits for its evidence, or that everybody agreed to.
 
         An application that waits for a person changes only when a separate request issued its bill: then it
         ends. Safe to repeat and to interrupt. Raises `Refusal` (`application.unknown`, 404).
@@ -474,13 +519,15 @@ class Applications:
             if application.came_back or case is not None:
                 return await self._bring_read(attempt, case)
         business_no = application.business_no
-        approved = application.state is ApplicationState.APPROVED
+        approved = application.department_approved
+        agreed = application.state is ApplicationState.AGREED
         (outcome,) = await self._desk.issue(
             application.unit_id,
             (application.request,),
             acting=PLATFORM.acting,
             approvals={business_no: _approval_of(application)} if approved else {},
             provisos={business_no: attempts.proviso(attempt)},
+            agreed={business_no: _second_person(application)} if agreed else {},
         )
         if _is_unknown(outcome):
             return application
@@ -547,12 +594,6 @@ async def _repeating(connection: AsyncConnection, case: ReturnedCase | None) -> 
     }
 
 
-def _without_files(outcome: Outcome) -> Submitted:
-    if isinstance(outcome, AwaitsEvidence):
-        raise AssertionError("a request without files waits for none")
-    return outcome
-
-
 def _is_unknown(outcome: Outcome) -> TypeGuard[Unresolved]:
     """Whether the desk does not know if a bill was issued. The attempt's mark is then left in place.
 
@@ -567,6 +608,10 @@ def _approval_of(application: Application) -> Approval:
         rules=application.rules,
         decided_by=application.decided_by_name,
     )
+
+
+def _second_person(application: Application) -> SecondPerson:
+    return SecondPerson(application_id=application.application_id, name=application.checked_by_name)
 
 
 async def _end_if_issued(connection: AsyncConnection, application: Application) -> Application:

@@ -10,6 +10,7 @@ from mingpiao.applications.model import (
     Application,
     ApplicationFilter,
     ApplicationState,
+    CheckFilter,
     Decision,
     PastDecision,
     ReviewFilter,
@@ -23,6 +24,7 @@ from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 PAGE_SIZE = 30
 _NEWEST_FIRST = Keyset(KeyColumn("application_id", int, True))
+_OLDEST_FIRST = Keyset(KeyColumn("application_id", int))
 _BY_DEADLINE = Keyset(KeyColumn("due_at", datetime), KeyColumn("application_id", int))
 #: What a department still has to do, or what waits to be issued.
 OPEN_REVIEWS = (ApplicationState.IN_REVIEW, ApplicationState.APPROVED)
@@ -109,9 +111,53 @@ def _for_review(wanted: ReviewFilter) -> list[ColumnElement[bool]]:
     return found
 
 
+async def list_checks(
+    connection: AsyncConnection, wanted: CheckFilter, *, after: str = "", limit: int = PAGE_SIZE
+) -> Page[Application]:
+    """A page of what the second persons of a unit decide: what waits in the order in which it came, else newest first.
+
+    `after` is the `next_key` of an earlier page; any other text raises `Refusal` (`list.key_malformed`).
+    """
+    query = select(applications).where(*_to_check(wanted))
+    waiting = wanted.state == ApplicationState.AWAITS_CHECKER.value
+    return await _page(connection, query, _OLDEST_FIRST if waiting else _NEWEST_FIRST, after, limit)
+
+
+def _to_check(wanted: CheckFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [applications.c.unit_id == wanted.unit_id]
+    if wanted.state:
+        found.append(applications.c.state == wanted.state)
+    else:
+        given = applications.c.state.in_([ApplicationState.AWAITS_CHECKER.value])
+        found.append(or_(given, applications.c.checked_at.is_not(None)))
+    if wanted.state not in ("", ApplicationState.AWAITS_CHECKER.value):
+        found.append(applications.c.checked_at.is_not(None))
+    if wanted.kind:
+        found.append(applications.c.kind_code == wanted.kind)
+    if wanted.payer:
+        found.append(applications.c.payer_name.contains(wanted.payer, autoescape=True))
+    if wanted.sent_by_name:
+        found.append(applications.c.submitted_by_name.contains(wanted.sent_by_name, autoescape=True))
+    if wanted.amount_from is not None:
+        found.append(applications.c.total >= wanted.amount_from)
+    if wanted.amount_to is not None:
+        found.append(applications.c.total <= wanted.amount_to)
+    return found
+
+
+async def checks_waiting(connection: AsyncConnection, unit_id: int) -> int:
+    """The number of a unit's applications that wait for a second person; counts to a hundred at most."""
+    return await _counted(connection, unit_id, (ApplicationState.AWAITS_CHECKER,))
+
+
 async def open_count(connection: AsyncConnection, unit_id: int) -> int:
     """The number of a unit's applications that wait for the unit to act; counts to a hundred at most."""
-    waiting = (ApplicationState.NEEDS_CONFIRMATION, ApplicationState.RETURNED)
+    return await _counted(
+        connection, unit_id, (ApplicationState.NEEDS_CONFIRMATION, ApplicationState.RETURNED)
+    )
+
+
+async def _counted(connection: AsyncConnection, unit_id: int, waiting: Sequence[ApplicationState]) -> int:
     query = (
         select(applications.c.application_id)
         .where(applications.c.unit_id == unit_id, applications.c.state.in_([each.value for each in waiting]))

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications import wording
-from mingpiao.applications.model import Application, ApplicationState, StepKind
+from mingpiao.applications.model import PASSED_STATES, Application, ApplicationState, StepKind
 from mingpiao.applications.notices import ApplicationNotice, send
 from mingpiao.applications.store import from_row, to_columns
 from mingpiao.applications.tables import application_steps, applications
@@ -33,11 +33,12 @@ _MAX_NOTE = 1_000
 class Side(StrEnum):
     """Who causes an event of an application.
 
-    UNIT is the unit that submitted it, DEPARTMENT the department that must decide, DEPARTMENT_ABOVE one
+    UNIT is the unit that submitted it, CHECKER its second person (复核人), DEPARTMENT the department that must decide, DEPARTMENT_ABOVE one
     above that; PLATFORM is the worker, which acts by itself.
     """
 
     UNIT = "unit"
+    CHECKER = "checker"
     DEPARTMENT = "department"
     DEPARTMENT_ABOVE = "department_above"
     PLATFORM = "platform"
@@ -73,6 +74,13 @@ class ApplicationEvent(StrEnum):
     #: It is approved, and something refuses the bill, or rules ask what nobody has decided about.
     HELD_UP = "held_up"
     REOPENED = "reopened"
+    #: The bill passes everything else, and its unit demands that a second person agrees: at once, after the
+    #: platform has read its evidence or a department has approved it, and after the handler tried again.
+    SUBMITTED_FOR_CHECK = "submitted_for_check"
+    TO_CHECKER = "to_checker"
+    RETRY_TO_CHECKER = "retry_to_checker"
+    AGREED = "agreed"
+    SENT_BACK = "sent_back"
     ISSUED = "issued"
 
 
@@ -80,7 +88,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     """One event of the table: who may cause it, which steps may record it, and the states it leads to.
 
     `targets` maps each state in which the event may happen to the state after it; None is "no application
-    yet". With `held_up_only`, an approved application qualifies only while its bill cannot be issued.
+    yet". With `held_up_only`, an application that passed qualifies only while its bill cannot be issued.
     """
 
     by: frozenset[Side]
@@ -116,7 +124,9 @@ _RETRY_STEPS = (StepKind.CONFIRMED, StepKind.CORRECTED)
 MOVES: Mapping[ApplicationEvent, Move] = {
     _Event.SUBMITTED: _move(Side.UNIT, StepKind.SUBMITTED, [None], _State.CHECKING),
     _Event.SUBMITTED_FOR_APPEAL: _move(Side.UNIT, StepKind.SUBMITTED, [None], _State.NEEDS_CONFIRMATION),
-    _Event.QUESTIONED: _move(Side.PLATFORM, StepKind.ASKED, [_State.CHECKING], _State.NEEDS_CONFIRMATION),
+    _Event.QUESTIONED: _move(
+        Side.PLATFORM, StepKind.ASKED, [_State.CHECKING, _State.AGREED], _State.NEEDS_CONFIRMATION
+    ),
     _Event.REFUSED: _move(Side.PLATFORM, StepKind.REFUSED, [_State.CHECKING], _State.REFUSED),
     _Event.GIVEN_BACK: _move(Side.PLATFORM, StepKind.REFUSED, [_State.CHECKING], _State.RETURNED),
     _Event.RETRY_PASSED: _move(Side.UNIT, _RETRY_STEPS, _RETRIED, None),
@@ -136,11 +146,27 @@ MOVES: Mapping[ApplicationEvent, Move] = {
     _Event.REJECTED: _move(
         Side.DEPARTMENT, StepKind.REJECTED, _DECIDABLE, _State.REJECTED, held_up_only=True
     ),
-    _Event.HELD_UP: _move(Side.PLATFORM, StepKind.HELD_UP, [_State.APPROVED], None),
-    _Event.REOPENED: _move(Side.PLATFORM, StepKind.REOPENED, [_State.APPROVED], _State.IN_REVIEW),
+    _Event.HELD_UP: _move(Side.PLATFORM, StepKind.HELD_UP, [_State.APPROVED, _State.AGREED], None),
+    _Event.REOPENED: _move(
+        Side.PLATFORM, StepKind.REOPENED, [_State.APPROVED, _State.AGREED], _State.IN_REVIEW
+    ),
+    _Event.SUBMITTED_FOR_CHECK: _move(Side.UNIT, StepKind.SUBMITTED, [None], _State.AWAITS_CHECKER),
+    _Event.TO_CHECKER: _move(
+        Side.PLATFORM, StepKind.TO_CHECKER, [_State.CHECKING, _State.APPROVED], _State.AWAITS_CHECKER
+    ),
+    _Event.RETRY_TO_CHECKER: _move(Side.UNIT, _RETRY_STEPS, _RETRIED, _State.AWAITS_CHECKER),
+    _Event.AGREED: _move(Side.CHECKER, StepKind.AGREED, [_State.AWAITS_CHECKER], _State.AGREED),
+    _Event.SENT_BACK: _move(
+        Side.CHECKER,
+        StepKind.SENT_BACK,
+        [_State.AWAITS_CHECKER, _State.AGREED],
+        _State.RETURNED,
+        held_up_only=True,
+    ),
     _Event.ISSUED: _move([Side.UNIT, Side.PLATFORM], StepKind.ISSUED, _OPEN, _State.ISSUED),
 }
 
+_WITH_CHECKER = (ApplicationState.AWAITS_CHECKER, ApplicationState.AGREED)
 #: Names of events in the sentence which says that one is not possible any more.
 _DOING = {ApplicationEvent.WITHDRAWN: "撤回", ApplicationEvent.APPEALED: "申诉"}
 #: Members that are empty while an application waits for a decision.
@@ -150,6 +176,12 @@ _UNDECIDED: Mapping[str, Any] = {
     "decided_at": None,
     "decision_reason": "",
 }
+_UNCHECKED: Mapping[str, Any] = {
+    "checked_by": None,
+    "checked_by_name": "",
+    "checked_at": None,
+    "check_reason": "",
+}
 
 
 def next_state(
@@ -157,19 +189,21 @@ def next_state(
 ) -> ApplicationState | None:
     """The state after an event; None where the event may not happen. A `state` of None: no application yet."""
     move = MOVES[event]
-    if move.held_up_only and state is ApplicationState.APPROVED and not held_up:
+    if move.held_up_only and state in PASSED_STATES and not held_up:
         return None
     return move.targets.get(state)
 
 
 def check_possible(event: ApplicationEvent, application: Application) -> ApplicationState:
     """The state after an event. Raises `Refusal` (409) where the present state does not allow the event:
-    `application.already_decided` or `application.wrong_state`."""
+    `application.already_decided`, `application.already_checked` or `application.wrong_state`."""
     target = next_state(event, application.state, held_up=application.held_up)
     if target is not None:
         return target
     if MOVES[event].by <= {Side.DEPARTMENT, Side.DEPARTMENT_ABOVE}:
         raise wording.already_decided(application)
+    if MOVES[event].by == {Side.CHECKER}:
+        raise wording.already_checked(application)
     raise wording.wrong_state(application, _DOING.get(event, "这样办理"))
 
 
@@ -183,6 +217,11 @@ class Doer(msgspec.Struct, frozen=True, kw_only=True):
     def unit(cls, acting: Acting) -> "Doer":
         """Somebody of the unit that submitted the application, or a program of it."""
         return cls(side=Side.UNIT, acting=acting)
+
+    @classmethod
+    def checker(cls, acting: Acting) -> "Doer":
+        """The second person of the unit (复核人)."""
+        return cls(side=Side.CHECKER, acting=acting)
 
     @classmethod
     def department(cls, acting: Acting, *, above: bool = False) -> "Doer":
@@ -221,6 +260,7 @@ async def start(
         "state": MOVES[event].targets[None],
         "submitted_by": doer.acting.actor,
         "submitted_by_name": doer.acting.name,
+        "sent_by": doer.acting.actor,
         "request": request,
     }
     statement = insert(applications).values(to_columns(members | values))
@@ -266,7 +306,7 @@ async def carry_out(
         )
         .values(
             _entering(application.state, target)
-            | to_columns(members | {"state": target})
+            | to_columns(_sender(doer, members) | members | {"state": target})
             | {
                 "revision": applications.c.revision + 1,
                 "attempt": applications.c.attempt + 1,
@@ -287,11 +327,22 @@ async def carry_out(
     return changed
 
 
+def _sender(doer: Doer, members: Mapping[str, Any]) -> dict[str, Any]:
+    """Who sent the content, where somebody of the unit sends it anew: nobody has agreed to that yet."""
+    fresh = "request" in members and doer.side is Side.UNIT
+    return {"sent_by": doer.acting.actor, **_UNCHECKED} if fresh else {}
+
+
 def _entering(state: ApplicationState, target: ApplicationState) -> dict[str, Any]:
     """The members that change when an application enters another state."""
     if target is state:
         return {}
-    if target is ApplicationState.IN_REVIEW:
+    if target in (ApplicationState.IN_REVIEW, ApplicationState.NEEDS_CONFIRMATION, ApplicationState.CHECKING):
+        return {**_UNCHECKED, **(_UNDECIDED if target is ApplicationState.IN_REVIEW else {})}
+    if target is ApplicationState.AWAITS_CHECKER:
+        # What a department approved stays approved while the unit's own second person looks at it.
+        return {**_UNCHECKED, **({} if state is ApplicationState.APPROVED else _UNDECIDED)}
+    if target is ApplicationState.RETURNED and state in _WITH_CHECKER:
         return dict(_UNDECIDED)
     return {} if target.open else {"finished_at": now()}
 

@@ -26,6 +26,8 @@ class ApplicationState(StrEnum):
     IN_REVIEW = "in_review"
     RETURNED = "returned"
     APPROVED = "approved"
+    AWAITS_CHECKER = "awaits_checker"
+    AGREED = "agreed"
     ISSUED = "issued"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
@@ -47,6 +49,8 @@ _STATE_LABELS = {
     ApplicationState.IN_REVIEW: "待复核",
     ApplicationState.RETURNED: "已退回",
     ApplicationState.APPROVED: "复核通过待开具",
+    ApplicationState.AWAITS_CHECKER: "待复核人复核",
+    ApplicationState.AGREED: "复核人同意待开具",
     ApplicationState.ISSUED: "已开具",
     ApplicationState.REJECTED: "已驳回",
     ApplicationState.WITHDRAWN: "已撤回",
@@ -59,6 +63,9 @@ _ENDED = frozenset(
         ApplicationState.WITHDRAWN,
     }
 )
+
+#: Nobody is asked any more; the platform issues the bill as soon as that is possible.
+PASSED_STATES = frozenset({ApplicationState.APPROVED, ApplicationState.AGREED})
 
 _CORRECTABLE = frozenset(
     {ApplicationState.NEEDS_CONFIRMATION, ApplicationState.RETURNED, ApplicationState.REFUSED}
@@ -148,6 +155,17 @@ class Decision(StrEnum):
 _DECISION_LABELS = {Decision.APPROVED: "通过", Decision.RETURNED: "退回更正", Decision.REJECTED: "驳回"}
 
 
+class CheckDecision(StrEnum):
+    """What a second person of the unit (复核人) decides: 同意 or 退回."""
+
+    AGREED = "agreed"
+    SENT_BACK = "sent_back"
+
+    @property
+    def label(self) -> str:
+        return "同意" if self is CheckDecision.AGREED else "退回"
+
+
 class StepKind(StrEnum):
     """What happened to an application."""
 
@@ -164,6 +182,9 @@ class StepKind(StrEnum):
     REJECTED = "rejected"
     HELD_UP = "held_up"
     REOPENED = "reopened"
+    TO_CHECKER = "to_checker"
+    AGREED = "agreed"
+    SENT_BACK = "sent_back"
     ISSUED = "issued"
     WITHDRAWN = "withdrawn"
 
@@ -184,8 +205,11 @@ _STEP_LABELS = {
     StepKind.APPROVED: "复核通过",
     StepKind.RETURNED: "退回更正",
     StepKind.REJECTED: "驳回",
-    StepKind.HELD_UP: "复核通过后未能开具",
+    StepKind.HELD_UP: "通过后未能开具",
     StepKind.REOPENED: "出现新的核实事项，重新复核",
+    StepKind.TO_CHECKER: "送复核人复核",
+    StepKind.AGREED: "复核人同意",
+    StepKind.SENT_BACK: "复核人退回",
     StepKind.ISSUED: "开具票据",
     StepKind.WITHDRAWN: "撤回",
 }
@@ -198,6 +222,8 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     `returned_at` and `returned_request` tell when a department last returned or rejected it, and what it said
     then; `earlier_id` is the returned application that it repeats. One with either is issued only after a
     department approved it.
+    `sent_by` is who sent its content as it is now; `checked_by` is the 复核人 of the unit who agreed to that, or
+    sent it back for `check_reason`.
     A decision is late from `due_at` on; amounts in 元. `revision` counts its changes. `attempt_until` is
     set while its bill is being issued; until that moment no other attempt begins.
     """
@@ -234,6 +260,11 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     returned_at: datetime | None
     returned_request: IssueRequest | None
     earlier_id: int | None
+    sent_by: str
+    checked_by: str | None
+    checked_by_name: str
+    checked_at: datetime | None
+    check_reason: str
 
     @property
     def came_back(self) -> bool:
@@ -252,8 +283,19 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def held_up(self) -> bool:
-        """Whether it was approved and the bill could not be issued."""
-        return self.state is ApplicationState.APPROVED and bool(self.problems)
+        """Whether everybody agreed who is asked, and the bill could not be issued."""
+        return self.state in PASSED_STATES and bool(self.problems)
+
+    @property
+    def department_approved(self) -> bool:
+        """Whether a department approved it as it is now."""
+        checked = self.state in (ApplicationState.AWAITS_CHECKER, ApplicationState.AGREED)
+        return self.state is ApplicationState.APPROVED or (checked and self.decided_by is not None)
+
+    @property
+    def sent_back(self) -> bool:
+        """Whether a 复核人 of the unit, and not a department, returned it."""
+        return self.state is ApplicationState.RETURNED and self.checked_at is not None
 
     @property
     def correctable(self) -> bool:
@@ -313,6 +355,21 @@ class ReviewFilter(msgspec.Struct, frozen=True, kw_only=True):
     unit_id: int | None = None
     reviewer_region: str = ""
     reviewer_id: int | None = None
+
+
+class CheckFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which applications the list of a unit's 复核人 shows; empty members do not restrict.
+
+    Without a `state`, all that were ever given to a 复核人. Amounts in 元, inclusive.
+    """
+
+    unit_id: int
+    state: str = ApplicationState.AWAITS_CHECKER.value
+    kind: str = ""
+    payer: str = ""
+    sent_by_name: str = ""
+    amount_from: Decimal | None = None
+    amount_to: Decimal | None = None
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):

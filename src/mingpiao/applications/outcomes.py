@@ -9,7 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications.attempts import find_bill, finish
 from mingpiao.applications.machine import PLATFORM, ApplicationEvent, Doer, carry_out
-from mingpiao.applications.model import Application, ApplicationState, Pending, StepKind, Submitted
+from mingpiao.applications.model import (
+    PASSED_STATES,
+    Application,
+    ApplicationState,
+    Pending,
+    StepKind,
+    Submitted,
+)
 from mingpiao.applications.notices import to_department, to_unit
 from mingpiao.identity.model import Acting
 from mingpiao.issuing.model import (
@@ -18,10 +25,12 @@ from mingpiao.issuing.model import (
     AwaitsEvidence,
     Issued,
     IssueRequest,
+    NeedsChecking,
     NeedsConfirmation,
     Outcome,
     Proviso,
     Refused,
+    SecondPerson,
 )
 from mingpiao.kernel.errors import Problem
 from mingpiao.rules.model import Hit
@@ -38,6 +47,7 @@ class IssuingDesk(Protocol):
         acting: Acting,
         approvals: Mapping[str, Approval] = ...,
         provisos: Mapping[str, Proviso] = ...,
+        agreed: Mapping[str, SecondPerson] = ...,
     ) -> list[Outcome]:
         """Issue bills; each succeeds or fails on its own."""
         ...
@@ -50,26 +60,54 @@ class IssuingDesk(Protocol):
 async def record_outcome(
     connection: AsyncConnection, application: Application, outcome: Outcome, due_at: datetime
 ) -> Application:
-    """Record the outcome of an attempt that the platform made, after evidence was read or after approval.
+    """Record the outcome of an attempt that the platform made, after evidence was read or everybody agreed.
 
     If rules ask about an approved application something that nobody has decided, the department has until
     `due_at` to decide it. Nothing changes while evidence is unread, or after a failure of the platform itself.
     """
-    approved = application.state is ApplicationState.APPROVED
     if isinstance(outcome, Issued):
-        notices = [to_unit("人工复核通过，票据已开具")] if approved else []
+        title = _ISSUED_TITLES.get(application.state)
+        notices = [to_unit(title)] if title else []
         return await finish(connection, application, outcome.bill, PLATFORM, *notices)
+    if isinstance(outcome, NeedsChecking):
+        return await _to_checker(connection, application, outcome)
     if isinstance(outcome, NeedsConfirmation):
-        if approved:
+        if application.department_approved:
             return await _reopen(connection, application, outcome, due_at)
         return await _question(connection, application, outcome)
     if _is_reversed(outcome) and (bill := await find_bill(connection, application)) is not None:
         # Issued by an attempt that could not record it, and reversed since.
         return await finish(connection, application, bill, PLATFORM)
     if isinstance(outcome, Refused) and not _passing(outcome):
-        refuse = _hold_up if approved else _refuse
+        refuse = _hold_up if application.state in PASSED_STATES else _refuse
         return await refuse(connection, application, outcome)
     return application
+
+
+_ISSUED_TITLES = {
+    ApplicationState.APPROVED: "人工复核通过，票据已开具",
+    ApplicationState.AGREED: "复核人已同意，票据已开具",
+}
+
+
+async def _to_checker(
+    connection: AsyncConnection, application: Application, outcome: NeedsChecking
+) -> Application:
+    return await carry_out(
+        connection,
+        application,
+        ApplicationEvent.TO_CHECKER,
+        PLATFORM,
+        findings=_with_earlier(application, outcome.findings),
+        claims=outcome.claims or application.claims,
+        problems=(),
+    )
+
+
+def _with_earlier(application: Application, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Hits, with those that a department decided about and that are not among them."""
+    known = {hit.rule for hit in hits}
+    return (*(hit for hit in application.findings if hit.rule not in known), *hits)
 
 
 async def _question(
@@ -81,7 +119,7 @@ async def _question(
         ApplicationEvent.QUESTIONED,
         PLATFORM,
         note=_sentences(outcome.hits),
-        notices=[to_unit("开票申请需要您核实", "材料已识别完毕，请核实后确认、更正或申诉。")],
+        notices=[to_unit("开票申请需要您核实", "请核实后确认、更正或申诉。")],
         findings=outcome.hits,
         claims=outcome.claims,
         problems=(),
@@ -115,7 +153,7 @@ async def _hold_up(connection: AsyncConnection, application: Application, outcom
         note=reasons,
         notices=[
             to_unit("复核已通过，票据暂未开出", reasons, urgent=True),
-            to_department("复核通过的申请未能开具"),
+            *([to_department("复核通过的申请未能开具")] if application.department_approved else ()),
         ],
         problems=outcome.problems,
     )
@@ -124,8 +162,6 @@ async def _hold_up(connection: AsyncConnection, application: Application, outcom
 async def _reopen(
     connection: AsyncConnection, application: Application, outcome: NeedsConfirmation, due_at: datetime
 ) -> Application:
-    known = {hit.rule for hit in outcome.hits}
-    findings = (*(hit for hit in application.findings if hit.rule not in known), *outcome.hits)
     return await carry_out(
         connection,
         application,
@@ -133,7 +169,7 @@ async def _reopen(
         PLATFORM,
         note=_sentences(outcome.hits),
         notices=[to_department("复核通过的申请出现新的核实事项")],
-        findings=findings,
+        findings=_with_earlier(application, outcome.hits),
         claims=outcome.claims or application.claims,
         problems=(),
         due_at=due_at,
@@ -181,6 +217,20 @@ async def record_retry(
                 claims=outcome.claims,
                 problems=(),
             )
+    elif isinstance(outcome, NeedsChecking):
+        given = await carry_out(
+            connection,
+            application,
+            ApplicationEvent.RETRY_TO_CHECKER,
+            doer,
+            note=note,
+            step=step,
+            request=request,
+            findings=outcome.findings,
+            claims=outcome.claims,
+            problems=(),
+        )
+        return Pending(application=given)
     elif isinstance(outcome, AwaitsEvidence):
         waiting = await carry_out(
             connection, application, ApplicationEvent.RETRY_WAITS, doer, note=note, step=step, request=request

@@ -4,6 +4,7 @@ from mingpiao.applications.asked import KEPT_DAYS
 from mingpiao.applications.model import ApplicationState, StepKind
 from mingpiao.applications.service import (
     Applications,
+    Checkers,
     ReturnedCases,
     Reviews,
     advancing,
@@ -40,12 +41,17 @@ async def _open_applications(house: House) -> Applications:
     )
 
 
+async def _open_checkers(house: House) -> Checkers:
+    return Checkers(await house.get(DATABASE), await house.get(APPLICATIONS))
+
+
 async def _open_reviews(house: House) -> Reviews:
     return Reviews(await house.get(DATABASE), await house.get(CATALOG), await house.get(APPLICATIONS))
 
 
 RETURNED = Service(name="returned_cases", open=_open_returned)
 APPLICATIONS = Service(name="applications", open=_open_applications)
+CHECKERS = Service(name="checkers", open=_open_checkers)
 REVIEWS = Service(name="reviews", open=_open_reviews)
 
 

@@ -1,13 +1,16 @@
 """The functions and classes of applications that other rooms use."""
 
 from mingpiao.applications.asked import list_asked, rules_that_asked
+from mingpiao.applications.checking import Checkers
 from mingpiao.applications.figures import ReviewFigures, review_figures
 from mingpiao.applications.intake import Applications
 from mingpiao.applications.listing import (
     PAGE_SIZE,
     alike_count,
+    checks_waiting,
     count_open,
     list_applications,
+    list_checks,
     list_reviews,
     open_applications,
     open_count,
@@ -24,18 +27,21 @@ from mingpiao.applications.tasks import advancing, enqueue_waiting, wake
 __all__ = [
     "PAGE_SIZE",
     "Applications",
+    "Checkers",
     "IssuingDesk",
     "ReturnedCases",
     "ReviewFigures",
     "Reviews",
     "advancing",
     "alike_count",
+    "checks_waiting",
     "count_open",
     "department_above",
     "enqueue_waiting",
     "get",
     "list_applications",
     "list_asked",
+    "list_checks",
     "list_reviews",
     "newest",
     "open_applications",

@@ -41,6 +41,11 @@ applications = Table(
     Column("returned_at", DateTime(timezone=True)),
     Column("returned_request", JSONB),
     Column("earlier_id", BigInteger),
+    Column("sent_by", Text, nullable=False),
+    Column("checked_by", Text),
+    Column("checked_by_name", Text, nullable=False),
+    Column("checked_at", DateTime(timezone=True)),
+    Column("check_reason", Text, nullable=False),
 )
 application_steps = Table(
     "application_steps",

@@ -55,8 +55,8 @@ _WAITING = text(
     """
 SELECT application_id FROM applications
 WHERE application_id > :after AND (
-    state IN ('checking', 'approved')
-    OR state IN ('needs_confirmation', 'in_review', 'returned') AND EXISTS (
+    state IN ('checking', 'approved', 'agreed')
+    OR state IN ('needs_confirmation', 'in_review', 'returned', 'awaits_checker') AND EXISTS (
         SELECT FROM issued_business_numbers AS issued
         WHERE issued.unit_id = applications.unit_id AND issued.business_no = applications.business_no))
 ORDER BY application_id LIMIT :limit

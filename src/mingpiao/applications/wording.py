@@ -122,6 +122,26 @@ def already_decided(application: Application) -> Refusal:
     )
 
 
+def already_checked(application: Application) -> Refusal:
+    """Another second person decided first, or the handler withdrew it; the refusal names who, and when."""
+    if application.checked_at is None:
+        return wrong_state(application, "再复核")
+    at = to_shanghai(application.checked_at).strftime("%Y-%m-%d %H:%M:%S")
+    return refuse(
+        "application.already_checked",
+        f"该申请已由{application.checked_by_name}于{at}复核，现在的状态是“{application.state.label}”，请刷新查看。",
+        status=409,
+        **_facts(application),
+        checked_by=application.checked_by_name,
+    )
+
+
+def checked_by_its_author() -> Refusal:
+    """The second person would be the first one."""
+    message = "复核人不能是提交该申请的人，也不能与票面上的开票人同名，请由另一位复核人办理。"
+    return refuse("application.own_request", message, status=409)
+
+
 def not_yours(department: str) -> Refusal:
     """Another department decides."""
     return refuse("application.not_yours", f"该申请由{department}复核，您可以查看，不能办理。", status=403)

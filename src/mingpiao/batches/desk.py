@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.applications.model import Pending
 from mingpiao.applications.service import Applications
 from mingpiao.batches import store
 from mingpiao.batches.columns import SheetColumn, columns_of, items_of_kind, with_places
@@ -36,7 +37,15 @@ from mingpiao.catalog.service import CatalogStore
 from mingpiao.crypto.sm3 import sm3
 from mingpiao.identity.model import Acting, AuditEntry, Role, acting_for, platform
 from mingpiao.identity.service import account_state, record
-from mingpiao.issuing.model import Issued, NeedsConfirmation, Outcome, Refused, Unresolved
+from mingpiao.issuing.model import (
+    Issued,
+    IssueRequest,
+    NeedsChecking,
+    NeedsConfirmation,
+    Outcome,
+    Refused,
+    Unresolved,
+)
 from mingpiao.issuing.service import Desk
 from mingpiao.jobs.queue import enqueue
 from mingpiao.kernel.clock import now
@@ -66,6 +75,9 @@ _HALTING = frozenset(
 #: A portion that got no answer is sent again after so many seconds each.
 _PAUSES = (1.0, 2.0, 4.0)
 _logger = logging.getLogger(__name__)
+
+#: What becomes of a row that was sent.
+_Answer = Outcome | Pending
 
 
 class BatchDesk:
@@ -363,20 +375,34 @@ class BatchDesk:
             return None
         return batch if batch.state is BatchState.RUNNING and batch.run == run else None
 
-    async def _send(self, batch: BillBatch, rows: Sequence[BatchRow], *, acting: Acting) -> list[Outcome]:
+    async def _send(self, batch: BillBatch, rows: Sequence[BatchRow], *, acting: Acting) -> list[_Answer]:
         wanted = await self._wanted_as_it_was(batch)
         requests = [read_row(wanted, row, row.handler).request for row in rows]
         # What a department returned comes back to it: one by one, and never in a batch.
         unfit = [await self._applications.must_be_seen(batch.unit_id, each) for each in requests]
         fit = [each for each, problem in zip(requests, unfit, strict=True) if problem is None]
-        issued = iter(await self._desk.issue(batch.unit_id, fit, acting=acting) if fit else [])
-        return [Refused(problems=(problem,)) if problem else next(issued) for problem in unfit]
+        outcomes = await self._desk.issue(batch.unit_id, fit, acting=acting) if fit else []
+        answers = iter(zip(fit, outcomes, strict=True))
+        return [
+            Refused(problems=(problem,))
+            if problem
+            else await self._checked(batch.unit_id, *next(answers), acting=acting)
+            for problem in unfit
+        ]
+
+    async def _checked(
+        self, unit_id: int, request: IssueRequest, outcome: Outcome, *, acting: Acting
+    ) -> _Answer:
+        """The outcome; a row that must be checked by a second person becomes an application."""
+        if not isinstance(outcome, NeedsChecking):
+            return outcome
+        return await self._applications.give_to_checker(unit_id, request, outcome, acting=acting)
 
     async def _keep(
         self,
         batch: BillBatch,
         rows: Sequence[BatchRow],
-        outcomes: Sequence[Outcome],
+        outcomes: Sequence[_Answer],
         run: int,
         *,
         acting: Acting,
@@ -455,17 +481,17 @@ async def _starter(connection: AsyncConnection, batch: BillBatch) -> Acting | No
     return acting_for(account, address=batch.started_from) if allowed else None
 
 
-def _is_busy(outcome: Outcome) -> bool:
+def _is_busy(outcome: _Answer) -> bool:
     return isinstance(outcome, Refused) and outcome.problems[0].code == "service.busy"
 
 
-def _halting(outcome: Outcome) -> str:
+def _halting(outcome: _Answer) -> str:
     if not isinstance(outcome, Refused):
         return ""
     return next((problem.message for problem in outcome.problems if problem.code in _HALTING), "")
 
 
-def _answer_of(row: BatchRow, outcome: Outcome, columns: Sequence[SheetColumn]) -> RowAnswer | None:
+def _answer_of(row: BatchRow, outcome: _Answer, columns: Sequence[SheetColumn]) -> RowAnswer | None:
     """What becomes of a row that was sent; None while nobody knows."""
     match outcome:
         case Issued(bill=bill):
@@ -478,6 +504,9 @@ def _answer_of(row: BatchRow, outcome: Outcome, columns: Sequence[SheetColumn]) 
             )
         case NeedsConfirmation(hits=hits):
             return RowAnswer(row_no=row.row_no, state=RowState.ASKED, hits=hits)
+        case Pending(application=application):
+            number = application.application_id
+            return RowAnswer(row_no=row.row_no, state=RowState.TO_CHECKER, application_id=number)
         case Refused(problems=problems):
             return _refused(
                 row, outcome, at_columns((), problems, with_places(columns, places_of(row.cells)))

@@ -10,11 +10,13 @@ from mingpiao.batches.reading import SAME_ROW, ReadRow, Wanted, at_columns, busi
 from mingpiao.batches.slips import places_of
 from mingpiao.batches.store import RowVerdict
 from mingpiao.identity.model import Acting
-from mingpiao.issuing.model import AwaitsEvidence, Issued, NeedsConfirmation, Refused
+from mingpiao.issuing.model import AwaitsEvidence, Issued, NeedsChecking, NeedsConfirmation, Refused
 from mingpiao.issuing.service import Desk, Forecast
 from mingpiao.kernel.errors import Problem
 from mingpiao.rules.model import Hit, Severity
 
+#: The code under which a row is told that a second person must agree to it.
+CHECKED_ROW = "BATCH-TO-CHECKER"
 #: Answers in the sheet's own column become answers to rules, which are judged again: at most so often.
 _ROUNDS = 3
 
@@ -108,11 +110,25 @@ def _told(forecast: Forecast) -> tuple[tuple[Problem, ...], tuple[Hit, ...]]:
             return forecast.problems, ()
         case NeedsConfirmation(hits=hits):
             return (), hits
+        case NeedsChecking(findings=findings):
+            return (), (*findings, _to_be_checked())
         case Issued():
             # It gets its own bill again, so nothing is in its way.
             return (), ()
         case _:
             return (), forecast.findings
+
+
+def _to_be_checked() -> Hit:
+    return Hit(
+        rule=CHECKED_ROW,
+        version=0,
+        name="须经复核人同意",
+        severity=Severity.WARN,
+        message="本单位规定该票据须经复核人同意：开始开具后该行作为开票申请送复核人，同意后开具。",
+        field="",
+        basis="本单位的复核规则",
+    )
 
 
 def _same_row(row: BatchRow, batch_id: int, row_no: int) -> Hit:

@@ -43,13 +43,17 @@ _BATCH_LABELS = {
 
 
 class RowState(StrEnum):
-    """The state of a row. A row that is being sent may have its bill or not; nobody knows until it is answered."""
+    """The state of a row. A row that is being sent may have its bill or not; nobody knows until it is answered.
+
+    One that went to the unit's 复核人 goes on as an application, and no longer as a row.
+    """
 
     NEW = "new"
     WRONG = "wrong"
     ASKED = "asked"
     READY = "ready"
     SENDING = "sending"
+    TO_CHECKER = "to_checker"
     ISSUED = "issued"
 
     @property
@@ -63,6 +67,7 @@ _ROW_LABELS = {
     RowState.ASKED: "需核实",
     RowState.READY: "可开具",
     RowState.SENDING: "开具中",
+    RowState.TO_CHECKER: "已送复核",
     RowState.ISSUED: "已开具",
 }
 #: States of rows that may still be changed.
@@ -143,7 +148,7 @@ class BatchRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row of a batch with what was found about it.
 
     `problems` refuse it, by column; `hits` ask or warn; `reasons` answer rules by their code. `bill_id` and what
-    follows are there once it is issued.
+    follows are there once it is issued; `application_id` is the application that a row became.
     """
 
     batch_id: int
@@ -162,6 +167,7 @@ class BatchRow(msgspec.Struct, frozen=True, kw_only=True):
     bill_id: int | None
     check_code: str
     issued_at: datetime | None
+    application_id: int | None
 
     @property
     def identity(self) -> BillIdentity | None:

@@ -168,6 +168,7 @@ def row_of(row: RowMapping) -> BatchRow:
         bill_id=row["bill_id"],
         check_code=row["check_code"],
         issued_at=row["issued_at"],
+        application_id=row["application_id"],
     )
 
 
@@ -260,17 +261,20 @@ class RowAnswer(msgspec.Struct, frozen=True, kw_only=True):
     bill_id: int | None = None
     check_code: str = ""
     issued_at: Any = None
+    application_id: int | None = None
 
 
 _ANSWER = text(
     """
 UPDATE batch_rows AS row SET
     state = found.state, problems = found.problems,
-    hits = CASE WHEN found.state = 'issued' THEN row.hits ELSE found.hits END,
-    bill_id = found.bill_id, check_code = found.check_code, issued_at = found.issued_at
+    hits = CASE WHEN found.state IN ('issued', 'to_checker') THEN row.hits ELSE found.hits END,
+    bill_id = found.bill_id, check_code = found.check_code, issued_at = found.issued_at,
+    application_id = found.application_id
 FROM unnest(CAST(:row_nos AS integer[]), CAST(:states AS text[]), CAST(:problems AS jsonb[]), CAST(:hits AS jsonb[]),
-            CAST(:bill_ids AS bigint[]), CAST(:check_codes AS text[]), CAST(:moments AS timestamptz[]))
-    AS found(row_no, state, problems, hits, bill_id, check_code, issued_at)
+            CAST(:bill_ids AS bigint[]), CAST(:check_codes AS text[]), CAST(:moments AS timestamptz[]),
+            CAST(:applications AS bigint[]))
+    AS found(row_no, state, problems, hits, bill_id, check_code, issued_at, application_id)
 WHERE row.batch_id = :batch_id AND row.row_no = found.row_no AND row.state = 'sending'
 """
 )
@@ -287,6 +291,7 @@ async def write_outcomes(connection: AsyncConnection, batch_id: int, outcomes: S
         "bill_ids": [each.bill_id for each in outcomes],
         "check_codes": [each.check_code for each in outcomes],
         "moments": [each.issued_at for each in outcomes],
+        "applications": [each.application_id for each in outcomes],
     }
     await connection.execute(_ANSWER, values)
 
@@ -315,7 +320,7 @@ _SAME = text(
 SELECT mine.row_no, min(other.batch_id) AS batch_id, min(other.row_no) AS other_no
 FROM batch_rows AS mine
 JOIN batch_rows AS other ON other.unit_id = mine.unit_id AND other.content = mine.content
-    AND ((other.batch_id <> mine.batch_id AND other.state IN ('sending', 'issued'))
+    AND ((other.batch_id <> mine.batch_id AND other.state IN ('sending', 'to_checker', 'issued'))
          OR (other.batch_id = mine.batch_id AND other.row_no < mine.row_no))
 WHERE mine.batch_id = :batch_id AND mine.state IN ('new', 'wrong', 'asked', 'ready')
 GROUP BY mine.row_no

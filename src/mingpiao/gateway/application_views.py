@@ -31,6 +31,6 @@ def application_view(application: Application) -> ApplicationView:
             for each in application.problems
         ),
         due_at=to_shanghai(application.due_at) if application.due_at else None,
-        decision_reason=application.decision_reason,
+        decision_reason=application.decision_reason or application.check_reason,
         bill=None if bill is None else IdentityView(code=bill.code, number=bill.number),
     )

@@ -20,6 +20,7 @@ from mingpiao.issuing.model import (
     AwaitsEvidence,
     Issued,
     IssueRequest,
+    NeedsChecking,
     NeedsConfirmation,
     Refused,
     Unresolved,
@@ -34,6 +35,7 @@ ISSUE_PROBLEMS = (
     "item.not_open", "item.not_for_unit_type", "item.not_for_region",
     "item.rate_out_of_bounds", "item.amount_mismatch", "aux_item.unrelated", "extension.unknown",
     "extension.not_a_choice", "extension.bad_date", "extension.bad_number", "extension.sum_mismatch",
+    "bill.checker_not_agreed",
     "bill.confirmations_count", "bill.reason_thin", "evidence.required", "evidence.too_many", "evidence.unknown", "evidence.duplicate",
     "evidence.unreadable", "evidence.not_read", "rule.violation", "rule.confirmation_needed",
     "application.in_progress", "application.rejected", "application.review_required",
@@ -60,7 +62,7 @@ ISSUE_PROBLEMS = (
         SuccessAnswer(status=200, description="此前已用同一请求开具的票据，原样返回。", content=BillView),
         SuccessAnswer(
             status=202,
-            description="尚未开具：佐证材料仍在识别，或正在复核。按 Location 查询这份开票申请的进展。",
+            description="尚未开具：佐证材料仍在识别、财政部门正在复核，或须由本单位复核人同意。按 Location 查询这份开票申请的进展。",
             content=ApplicationView,
         ),
         body=IssueRequest,
@@ -87,7 +89,7 @@ async def repeat_or_refusal(services: GatewayServices, unit_id: int, incoming: I
     return await services.desk.repeat_of(unit_id, incoming.request) or Refused(problems=incoming.problems)
 
 
-def outcome_response(outcome: Submitted | AwaitsEvidence, site_url: str) -> ASGIResponse:
+def outcome_response(outcome: Submitted | AwaitsEvidence | NeedsChecking, site_url: str) -> ASGIResponse:
     """The result of a request as a response."""
     match outcome:
         case Issued(bill=bill, repeated=repeated, warnings=warnings):
@@ -99,7 +101,7 @@ def outcome_response(outcome: Submitted | AwaitsEvidence, site_url: str) -> ASGI
         case Pending(application=application):
             headers = {"Location": application_path(application.application_id)}
             return answer(application_view(application), 202, headers)
-        case Refused() | AwaitsEvidence() | Unresolved():
+        case Refused() | AwaitsEvidence() | NeedsChecking() | Unresolved():
             return problem_response(outcome.problems)
         case _:
             assert_never(outcome)

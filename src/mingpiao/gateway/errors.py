@@ -70,6 +70,7 @@ ERROR_TYPES: dict[str, ErrorType] = {
     # supervision
     "rule.violation": ErrorType(422, "违反监管规则"),
     "rule.confirmation_needed": ErrorType(409, "触发监管规则，需要核实"),
+    "bill.checker_not_agreed": ErrorType(422, "复核人尚未同意"),
     "bill.confirmations_count": ErrorType(422, "核实说明过多"),
     "bill.reason_thin": ErrorType(422, "核实说明没有实质内容"),
     "evidence.required": ErrorType(422, "须附佐证材料"),

@@ -133,7 +133,8 @@ class ApplicationView(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Meta(
             description="checking 材料识别中，needs_confirmation 待确认，refused 未通过，in_review 待复核，"
-            "returned 已退回，approved 复核通过待开具，issued 已开具，rejected 已驳回，withdrawn 已撤回。"
+            "returned 已退回，approved 复核通过待开具，awaits_checker 待本单位复核人复核，"
+            "agreed 复核人同意待开具，issued 已开具，rejected 已驳回，withdrawn 已撤回。"
         ),
     ]
     submitted_at: Annotated[datetime, Meta(description="提交时间，ISO 8601。")]
@@ -141,7 +142,7 @@ class ApplicationView(msgspec.Struct, frozen=True, kw_only=True):
     claims: Annotated[list[dict[str, Any]], Meta(description="佐证材料与票面逐项比对的结果。")]
     problems: Annotated[tuple[ErrorView, ...], Meta(description="未通过或暂时不能开具的原因。")]
     due_at: Annotated[datetime | None, Meta(description="财政部门应作出复核决定的期限；不在复核中为 null。")]
-    decision_reason: Annotated[str, Meta(description="复核意见。")]
+    decision_reason: Annotated[str, Meta(description="财政部门的复核意见，或本单位复核人的退回原因。")]
     bill: Annotated[IdentityView | None, Meta(description="已开具的票据；尚未开具为 null。")]
 
 

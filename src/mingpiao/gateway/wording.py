@@ -21,7 +21,10 @@ WORDING: dict[str, dict[str, dict[str, Any]]] = {
         "items": {"description": "收款项目，1至200项。", "minItems": 1, "maxItems": 200},
         "total": {"description": "合计金额，等于各项金额之和，不超过999999999999.99。" + _MONEY},
         "handler": {"description": "开票人姓名。", "minLength": 1, "maxLength": 30},
-        "checker": {"description": "复核人姓名。", "maxLength": 30},
+        "checker": {
+            "description": "复核人姓名，印在票面上。本单位规定该票据须经复核人同意的，必须留空，由平台在其同意后填写。",
+            "maxLength": 30,
+        },
         "pay_mode": {"description": "交款方式。", "maxLength": 30},
         "remark": {"description": "备注。", "maxLength": 200},
         "extension": {"description": "其他信息：键和取值要求见“可开具的票据种类”中的 extension。"},

@@ -61,9 +61,16 @@ class BillDraft(msgspec.Struct, frozen=True, kw_only=True):
     hints: tuple[Hit, ...] = ()
 
 
-def examine(request: IssueRequest, profile: UnitProfile, catalog: Catalog) -> BillDraft | tuple[Problem, ...]:
-    """The draft of a request that the unit may issue, or all problems (`MAX_PROBLEMS` at most) that it has."""
+def examine(
+    request: IssueRequest, profile: UnitProfile, catalog: Catalog, *, checker: str = ""
+) -> BillDraft | tuple[Problem, ...]:
+    """The draft of a request that the unit may issue, or all problems (`MAX_PROBLEMS` at most) that it has.
+
+    `checker` is the name of who agreed to it; it takes the place of the request's own.
+    """
     tidied = tidy(request)
+    if checker:
+        tidied = msgspec.structs.replace(tidied, checker=checker)
     problems = tuple(_first(MAX_PROBLEMS, _problems(tidied, profile, catalog)))
     if problems:
         return problems

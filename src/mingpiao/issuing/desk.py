@@ -19,6 +19,7 @@ from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Acting
 from mingpiao.issuing import train
 from mingpiao.issuing.checks import check_text, examine, has_business_no
+from mingpiao.issuing.demands import demands_in_force
 from mingpiao.issuing.model import (
     Approval,
     Assessment,
@@ -29,6 +30,7 @@ from mingpiao.issuing.model import (
     Proviso,
     Refused,
     ReversalRequest,
+    SecondPerson,
     Unresolved,
 )
 from mingpiao.issuing.overseer import Answer, Overseer
@@ -66,6 +68,7 @@ Forecast = RequestVerdict | Issued | AwaitsEvidence
 
 NO_APPROVALS: Mapping[str, Approval] = MappingProxyType({})
 NO_PROVISOS: Mapping[str, Proviso] = MappingProxyType({})
+NOBODY: Mapping[str, SecondPerson] = MappingProxyType({})
 
 _BUSY = Problem(code="service.busy", message="当前开票请求过多，请稍后用同一业务流水号重试。", status=503)
 _FAILED = Problem(
@@ -126,14 +129,16 @@ class Desk:
         acting: Acting,
         approvals: Mapping[str, Approval] = NO_APPROVALS,
         provisos: Mapping[str, Proviso] = NO_PROVISOS,
+        agreed: Mapping[str, SecondPerson] = NOBODY,
     ) -> list[Outcome]:
         """Issue bills for a unit, each by itself; outcomes in the order of the requests.
 
         Asking again with the same business number and content gives the same bill again. `approvals`
         by business number answer what rules ask where a person of the department decided so. A request
-        with a proviso (by business number) that no longer holds is refused: `bill.superseded`.
+        with a proviso (by business number) that no longer holds is refused: `bill.superseded`. `agreed`, by
+        business number, is who agreed to a request as 复核人; the bill bears that name.
         """
-        tickets = await self._tickets(unit_id, requests, approvals, provisos, acting=acting)
+        tickets = await self._tickets(unit_id, requests, approvals, provisos, agreed, acting=acting)
         outcomes = await self._ride(unit_id, tickets)
         stopped = [
             place
@@ -200,7 +205,7 @@ class Desk:
         As in a train, a request that passes counts already for those behind it, and one that has its bill is
         told so. Takes no locks and issues nothing; locks of the unit and the stock of numbers do not show here.
         """
-        tickets = await self._tickets(unit_id, requests, NO_APPROVALS, NO_PROVISOS, acting=acting)
+        tickets = await self._tickets(unit_id, requests, NO_APPROVALS, NO_PROVISOS, NOBODY, acting=acting)
         moment = now()
         async with self._database.pool.acquire() as connection:
             keys = [(unit_id, request.business_no) for request in requests if has_business_no(request)]
@@ -211,10 +216,11 @@ class Desk:
                 if isinstance(each, IssueTicket) and each.business_key not in originals
             ]
             present = await present_for(connection, waiting, moment)
+            demands = await demands_in_force(connection, [unit_id])
         verdicts: list[RequestVerdict] = []
         for start in range(0, len(waiting), _JUDGED_AT_ONCE):
             judged = judge_in_order(
-                waiting[start : start + _JUDGED_AT_ONCE], present, {}, moment, on_trial=False
+                waiting[start : start + _JUDGED_AT_ONCE], present, {}, moment, demands, on_trial=False
             )
             verdicts += judged.verdicts
             await asyncio.sleep(0)
@@ -234,6 +240,7 @@ class Desk:
         requests: Sequence[IssueRequest],
         approvals: Mapping[str, Approval],
         provisos: Mapping[str, Proviso],
+        agreed: Mapping[str, SecondPerson],
         *,
         acting: Acting,
     ) -> list[Ticket | Answer]:
@@ -242,7 +249,8 @@ class Desk:
         parties = await self._sealing_parties(profile.unit, catalog)
         tickets: list[Ticket | Answer] = []
         for index, request in enumerate(requests):
-            found = examine(request, profile, catalog)
+            second = agreed.get(request.business_no)
+            found = examine(request, profile, catalog, checker=second.name if second else "")
             if isinstance(found, tuple):
                 tickets.append(
                     Refused(problems=await self._overseer.refusals(request, profile, catalog, found))
@@ -260,6 +268,7 @@ class Desk:
                     acting=acting,
                     oversight=oversight,
                     proviso=provisos.get(request.business_no),
+                    agreed=second,
                 )
                 if isinstance(oversight, Oversight)
                 else oversight

@@ -87,6 +87,38 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str
 
 
+class CheckingDemand(msgspec.Struct, frozen=True, kw_only=True):
+    """复核规则: bills that a unit issues only after a second person has agreed.
+
+    A bill is concerned when it meets all that is given: the kind, an item that is charged, and a total of
+    `amount_from` (元, inclusive) or more.
+    """
+
+    demand_id: int
+    unit_id: int
+    kind: str = ""
+    item: str = ""
+    amount_from: Decimal | None = None
+    active: bool = True
+    changed_at: datetime
+    changed_by_name: str
+
+    def concerns(self, request: IssueRequest) -> bool:
+        """Whether a bill of this request must be agreed to."""
+        return (
+            self.kind in ("", request.kind)
+            and (not self.item or any(line.code == self.item for line in request.items))
+            and (self.amount_from is None or request.total >= self.amount_from)
+        )
+
+
+class SecondPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """复核人: who agreed to the bill of an application. The bill bears this name."""
+
+    application_id: int
+    name: str
+
+
 #: Whether a request is still wanted. The train asks within its own transaction, and issues nothing on False.
 #: It must lock what it looked at, so that True holds until the train's commit; among trains such locks are shared.
 Proviso = Callable[[asyncpg.Connection], Awaitable[bool]]
@@ -235,6 +267,27 @@ class NeedsConfirmation(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(hit.problem for hit in self.hits)
 
 
+class NeedsChecking(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing was issued yet: the rules are satisfied, and the unit demands that a second person agrees.
+
+    `demands` are those that the bill meets; `findings` asked or warned, `claims` compare its files.
+    """
+
+    demands: tuple[CheckingDemand, ...]
+    findings: tuple[Hit, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return (
+            Problem(
+                code="bill.must_be_checked",
+                message="本单位规定该票据须经复核人同意后开具，请逐张提交，由平台送复核人。",
+                status=409,
+            ),
+        )
+
+
 class AwaitsEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing was issued yet: these files (SM3 in hex) have not been read to the end."""
 
@@ -280,20 +333,21 @@ class Unresolved(msgspec.Struct, frozen=True, kw_only=True):
         return (self.problem,)
 
 
-Outcome = Issued | Refused | NeedsConfirmation | AwaitsEvidence | Unresolved
+Outcome = Issued | Refused | NeedsConfirmation | NeedsChecking | AwaitsEvidence | Unresolved
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """The answer that a request would get now. Nothing is issued.
 
     `problems` refuse it, `hits` ask or warn, `claims` compare its files; `waiting` are files that
-    have not been read.
+    have not been read; `demands` are those of the unit that have it checked by a second person.
     """
 
     problems: tuple[Problem, ...] = ()
     hits: tuple[Hit, ...] = ()
     claims: tuple[Claim, ...] = ()
     waiting: tuple[str, ...] = ()
+    demands: tuple[CheckingDemand, ...] = ()
 
 
 class Supervision(msgspec.Struct, frozen=True, kw_only=True):

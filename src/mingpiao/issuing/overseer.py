@@ -11,6 +11,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.evidence.model import EvidenceFile, EvidenceState, Extraction, Usage
 from mingpiao.evidence.service import EvidenceKey, get_evidence_files
 from mingpiao.issuing.checks import BillDraft
+from mingpiao.issuing.demands import demands_in_force, demands_met, named_before
 from mingpiao.issuing.facts import can_be_judged, facts_of
 from mingpiao.issuing.history import PastStore, UnitPast, read_present, subjects_of
 from mingpiao.issuing.model import Approval, Assessment, AwaitsEvidence, IssueRequest, Refused
@@ -75,15 +76,18 @@ class Overseer:
             concerned = [(unit.unit_id, oversight.subjects)]
             present = await read_present(connection, moment.date(), concerned, oversight.rules.history)
             hits, claims, _ = assess(request, unit, oversight, present, usage, moment, on_trial=False)
+            demands = (await demands_in_force(connection, [unit.unit_id])).get(unit.unit_id, ())
             if counted:
                 async with connection.transaction():
                     await record_judgement(connection, moment, judged_of_stop(unit.unit_id, hits))
         blocks = tuple(hit.problem for hit in hits if hit.outcome is HitOutcome.VIOLATION)
+        met = demands_met(demands, request)
         return Assessment(
-            problems=blocks,
+            problems=blocks + (named_before(request) if met else ()),
             hits=(*(hit for hit in hits if hit.outcome is HitOutcome.FINDING), *draft.hints),
             claims=claims,
             waiting=_unread(files.values()),
+            demands=met,
         )
 
     async def refusals(

@@ -1,5 +1,7 @@
 """What other rooms may ask of issuing: the desk, and reading what it issued."""
 
+from mingpiao.issuing.checks import check_text
+from mingpiao.issuing.demands import MAX_DEMANDS, add_demand, demands_met, demands_of, switch_demand
 from mingpiao.issuing.desk import Desk, Forecast
 from mingpiao.issuing.digests import request_digest
 from mingpiao.issuing.facts import facts_of
@@ -36,6 +38,7 @@ from mingpiao.issuing.warned import WarnedBill, WarnedFilter, list_warned, rules
 __all__ = [
     "CLASSES_PER_DOUBLING",
     "FEWEST_LINES",
+    "MAX_DEMANDS",
     "MOST_LOOKED_THROUGH",
     "MOST_REPORTED",
     "Aspect",
@@ -51,10 +54,14 @@ __all__ = [
     "WarnedBill",
     "WarnedFilter",
     "Who",
+    "add_demand",
     "amount_of",
     "check_share",
+    "check_text",
     "count_findings",
     "day_totals",
+    "demands_met",
+    "demands_of",
     "facts_of",
     "find_by_business_no",
     "find_by_hash",
@@ -76,6 +83,7 @@ __all__ = [
     "stored_reversals",
     "sum_bills",
     "sums_of",
+    "switch_demand",
     "unit_report",
     "unit_totals",
     "ways_of_issue",

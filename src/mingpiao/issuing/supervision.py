@@ -13,9 +13,10 @@ import msgspec
 
 from mingpiao.evidence.model import BillFacts, Claim, Usage
 from mingpiao.evidence.service import EvidenceKey, compare, model_claims
+from mingpiao.issuing.demands import demands_met, named_before
 from mingpiao.issuing.facts import facts_of
 from mingpiao.issuing.history import Present, UnitPast, read_present
-from mingpiao.issuing.model import IssueRequest, NeedsConfirmation, Refused
+from mingpiao.issuing.model import CheckingDemand, IssueRequest, NeedsChecking, NeedsConfirmation, Refused
 from mingpiao.issuing.tickets import IssueTicket, Oversight
 from mingpiao.rules.model import Confirmation, Fate, Hit, HitCount, HitOutcome, Severity
 from mingpiao.rules.service import judge
@@ -38,7 +39,9 @@ class Passed(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(hit for hit in self.findings if hit.severity is Severity.WARN)
 
 
-RequestVerdict = Passed | Refused | NeedsConfirmation
+RequestVerdict = Passed | Refused | NeedsConfirmation | NeedsChecking
+#: What units demand to be checked by a second person, by unit.
+Demands = Mapping[int, Sequence[CheckingDemand]]
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,10 +57,11 @@ async def judge_train(
     tickets: Sequence[IssueTicket],
     usage: Mapping[EvidenceKey, Usage],
     moment: datetime,
+    demands: Demands,
 ) -> Judged:
-    """Judge tickets in their order as bills issued at `moment`; `usage` was read under lock."""
+    """Judge tickets in their order as bills issued at `moment`; `usage` and `demands` were read under lock."""
     present = await present_for(connection, tickets, moment)
-    return judge_in_order(tickets, present, dict(usage), moment, on_trial=True)
+    return judge_in_order(tickets, present, dict(usage), moment, demands, on_trial=True)
 
 
 async def present_for(
@@ -74,11 +78,13 @@ def judge_in_order(
     present: Present,
     used: dict[EvidenceKey, Usage],
     moment: datetime,
+    demands: Demands,
     *,
     on_trial: bool,
 ) -> Judged:
     """Judge tickets one after another; those that pass are added to `present` and `used`.
 
+    What satisfies the rules and is still to be checked by a second person counts nowhere yet.
     Rules on trial are judged only if `on_trial`: they count for bills that are issued.
     """
     judged = Judged(verdicts=[], counts=[], failures=[])
@@ -87,12 +93,26 @@ def judge_in_order(
             ticket.draft.request, ticket.unit, ticket.oversight, present, used, moment, on_trial=on_trial
         )
         verdict = _verdict(ticket, hits, claims, shadows)
-        if isinstance(verdict, Passed):
-            _let_on(ticket, present, used)
-        judged.verdicts.append(verdict)
-        judged.counts.extend(_counts(ticket.unit.unit_id, hits, verdict))
+        held = _held(ticket, verdict, demands) if isinstance(verdict, Passed) else None
+        judged.verdicts.append(held or verdict)
+        if held is None:
+            judged.counts.extend(_counts(ticket.unit.unit_id, hits, verdict))
+            if isinstance(verdict, Passed):
+                _let_on(ticket, present, used)
         judged.failures.extend(hit for hit in (*hits, *shadows) if hit.failed)
     return judged
+
+
+def _held(ticket: IssueTicket, passed: Passed, demands: Demands) -> NeedsChecking | Refused | None:
+    """Why a request that satisfies the rules is not issued: its unit wants it checked, and nobody agreed to it."""
+    if ticket.agreed is not None:
+        return None
+    met = demands_met(demands.get(ticket.unit.unit_id, ()), ticket.draft.request)
+    if not met:
+        return None
+    if problems := named_before(ticket.draft.request):
+        return Refused(problems=problems)
+    return NeedsChecking(demands=met, findings=passed.findings, claims=passed.claims)
 
 
 def _let_on(ticket: IssueTicket, present: Present, used: dict[EvidenceKey, Usage]) -> None:

@@ -8,7 +8,7 @@ from mingpiao.evidence.service import EvidenceKey
 from mingpiao.identity.model import Acting
 from mingpiao.issuing.checks import BillDraft
 from mingpiao.issuing.history import Subjects, UnitPast
-from mingpiao.issuing.model import Approval, Proviso, ReversalRequest
+from mingpiao.issuing.model import Approval, Proviso, ReversalRequest, SecondPerson
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.numbering.service import StockKey
 from mingpiao.rules.service import BillRules
@@ -33,7 +33,10 @@ class Oversight(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
-    """A checked request of a unit that asks for a blue bill, which it gets only while the `proviso` holds."""
+    """A checked request of a unit that asks for a blue bill, which it gets only while the `proviso` holds.
+
+    `agreed` is who agreed to it as 复核人; without anybody, a bill that its unit wants checked is not issued.
+    """
 
     draft: BillDraft
     unit: Unit
@@ -42,6 +45,7 @@ class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
     acting: Acting
     oversight: Oversight
     proviso: Proviso | None = None
+    agreed: SecondPerson | None = None
 
     @property
     def stock_key(self) -> StockKey:

@@ -17,6 +17,7 @@ from mingpiao.evidence.model import Usage
 from mingpiao.evidence.service import EvidenceKey, lock_evidence
 from mingpiao.house.rooms import locks
 from mingpiao.issuing import register
+from mingpiao.issuing.demands import demands_in_force
 from mingpiao.issuing.faces import Numbered, blue_face, red_face
 from mingpiao.issuing.model import Issued, Outcome, Refused
 from mingpiao.issuing.register import BillRecord, Original
@@ -234,7 +235,12 @@ async def _judge(
     connection: asyncpg.Connection, passengers: Sequence[Passenger], held: _Held, moment: datetime
 ) -> tuple[list[Passenger], Judged]:
     """Let the rules judge all who ask for a blue bill, and answer those whom they stop."""
-    judged = await judge_train(connection, _issue_tickets(passengers), held.usage, moment)
+    tickets = _issue_tickets(passengers)
+    # Read under the stock rows' locks, which every change of a demand takes too.
+    demands = (
+        await demands_in_force(connection, {ticket.unit.unit_id for ticket in tickets}) if tickets else {}
+    )
+    judged = await judge_train(connection, tickets, held.usage, moment, demands)
     asking = [passenger for passenger in passengers if isinstance(passenger.ticket, IssueTicket)]
     for passenger, verdict in zip(asking, judged.verdicts, strict=True):
         if isinstance(verdict, Passed):

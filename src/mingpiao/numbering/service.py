@@ -270,6 +270,15 @@ async def set_valid_until(
     await _audit(connection, "stock:valid_until", unit_id, {}, told, acting=acting)
 
 
+async def hold_issuing(connection: AsyncConnection, unit_id: int) -> None:
+    """Let no train of a unit go on until the transaction ends, and no kind be opened for it.
+
+    What the transaction changes is seen by every bill that is issued after its commit.
+    """
+    await connection.execute(_LOCK_LIMITS.clause, {"unit_id": unit_id})
+    await _lock_rows(connection, unit_id)
+
+
 async def _lock_rows(connection: AsyncConnection, unit_id: int) -> None:
     """Lock a unit's stock rows in the order in which trains lock them."""
     await connection.execute(_LOCK_STOCKS_OF_UNIT.clause, {"unit_id": unit_id})

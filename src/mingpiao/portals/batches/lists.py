@@ -24,6 +24,7 @@ ROW_COLOURS = {
     RowState.WRONG: "red",
     RowState.ASKED: "orange",
     RowState.READY: "green",
+    RowState.TO_CHECKER: "blue",
     RowState.ISSUED: "secondary",
 }
 
@@ -103,10 +104,14 @@ def _told(row: BatchRow, hit: Hit) -> str:
 
 
 def _bill(row: BatchRow) -> str:
+    if row.application_id is not None:
+        return f"申请 {row.application_id}"
     return f"{row.identity.code}-{row.identity.number}" if row.identity else ""
 
 
 def _bill_address(row: BatchRow) -> str:
+    if row.application_id is not None:
+        return f"/unit/applications/{row.application_id}"
     return f"/unit/bills/{row.identity.code}/{row.identity.number}" if row.identity else ""
 
 
@@ -146,7 +151,7 @@ ROWS: Listing[BatchRow] = Listing(
         Column(name="state", label="结果", value=_row_state),
         Column(name="total", label="金额", kind="money", value=lambda row: row.total),
         Column(name="found", label="问题和说明", kind="long", value=_found),
-        Column(name="bill", label="票据", kind="code", value=_bill, link=_bill_address),
+        Column(name="bill", label="票据或申请", kind="code", value=_bill, link=_bill_address),
         Column(
             name="business_no",
             label="业务流水号",
