@@ -43,7 +43,7 @@ async def build(
     errors.
     """
     province = TRAINING_PROVINCE if settings.training else PROVINCE
-    home = settings.data_dir / ("training" if settings.training else "demo")
+    home = settings.data_dir if settings.training else settings.data_dir / "demo"
     if settings.training:
         await _begin_training(settings.database_url)
     async with open_demo_services(settings) as services:
