@@ -282,3 +282,33 @@ def test_only_a_reader_of_pictures_may_mistake_a_character() -> None:
 @pytest.mark.parametrize("text", ["采购人", "对方户名", "承诺人", "你单位", "12345"])
 def test_words_for_a_part_are_no_names(text: str) -> None:
     assert not is_name(text)
+
+
+def banks(extraction: Extraction) -> dict[str, str]:
+    return {party.role: party.bank.value for party in extraction.parties if party.bank is not None}
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (
+            (
+                "付款人户名\t包头甲公司\t收款人户名\t包头市第八中学",
+                "付款人账号\t1500123456789012345\t收款人账号\t1500999956789012345",
+                "付款人开户行\t中国银行包头支行\t收款人开户行\t蒙商银行青山支行",
+            ),
+            {"payer": "中国银行包头支行", "payee": "蒙商银行青山支行"},
+        ),
+        (
+            (
+                "付款人：包头甲公司",
+                "收款人：包头市第八中学",
+                "收款账号：1500999956789012345，开户银行：蒙商银行青山支行。",
+            ),
+            {"payee": "蒙商银行青山支行"},
+        ),
+        (("付款人：包头甲公司", "付款账号：1500123456789012345", "开户行：见附件"), {}),
+    ],
+)
+def test_a_bank_is_that_of_its_account(rows: tuple[str, ...], found: dict[str, str]) -> None:
+    assert banks(read("电子回单", *rows)) == found

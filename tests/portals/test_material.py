@@ -4,6 +4,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -19,6 +20,8 @@ from mingpiao.demo.units import demo_units
 from mingpiao.issuing.model import IssueRequest, Payer, RequestItem
 
 KIND = "0301"
+#: A page of `_agreement()` as a telephone would keep it, encoded once with libheif.
+PHOTO = (Path(hostile.__file__).parent / "agreement.heic").read_bytes()
 PAYER = Payer(type="2", name="呼和浩特市青城商贸有限公司", code="91150100MA0N1TXK2P")
 
 
@@ -157,13 +160,48 @@ async def test_photos_are_taken_and_other_files_are_told(site: World) -> None:
         Image.new("RGB", (40, 40), "white").save(out, name)
         pictures[name] = out.getvalue()
     sent = await send(
-        browser, ("a.png", pictures["PNG"]), ("b.jpg", pictures["JPEG"]), ("c.heic", b"\0\0\0 ftypheic")
+        browser,
+        ("a.png", pictures["PNG"]),
+        ("b.jpg", pictures["JPEG"]),
+        ("c.avif", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf"),
     )
     body = sent.json()
     assert [file["name"] for file in body["files"]] == ["a.png", "b.jpg"]
-    assert body["problems"] == ["文件内容不是 PDF、PNG 或 JPEG，请换一个文件。"]
+    assert body["problems"] == ["文件内容不是 PDF、PNG、JPEG 或 HEIC，请换一个文件。"]
     shown = (await browser.get("/unit/issue", kind=KIND)).text
-    assert "HEIC 照片请先转为 JPEG，OFD 请先另存为 PDF" in shown
+    assert "照片（JPEG、PNG、HEIC）；OFD 请先另存为 PDF" in shown
+
+
+async def _settled(site: World) -> bool:
+    return bool(await site.value("SELECT bool_and(state IN ('read', 'unreadable')) FROM evidence_files"))
+
+
+async def test_a_photo_of_a_telephone_fills_the_form(site: World) -> None:
+    """HEIC is decoded and looked at in the confined process; the place of the payer is outlined on its picture."""
+    browser = await site.browser("handler")
+    await send(browser, ("IMG_0001.HEIC", PHOTO))
+    file = await site.rows(
+        "SELECT name, media_type FROM evidence_files JOIN evidence_contents USING (digest)"
+    )
+    assert [tuple(row) for row in file] == [("IMG_0001.heic", "image/heic")]
+    await site.work_until(lambda: _settled(site))
+    filled = await _press(browser, await _form(browser, PHOTO), "material-")
+    now = members_of(filled)
+    assert (now["payer-name"], now["payer-type"]) == (PAYER.name, "2")
+    assert now["items-0-rate"] == "63000.00"
+    assert "payer-name" in _notes(filled)
+    assert 'class="evidence-mark is-hint"' in filled
+    picture = await browser.get(f"/unit/evidence/{sm3_hex(PHOTO)}/pages/1.png")
+    assert (picture.status_code, picture.content[:8]) == (200, b"\x89PNG\r\n\x1a\n")
+
+
+async def test_a_broken_photo_is_told(site: World) -> None:
+    browser = await site.browser("handler")
+    broken = PHOTO[: len(PHOTO) // 2]
+    await send(browser, ("半张.heic", broken))
+    await site.work_until(lambda: _settled(site))
+    told = (await browser.post("/unit/issue/material", await _form(browser, broken))).text
+    assert "“半张.heic”没有读出内容：" in told
 
 
 async def test_nobody_reads_anothers_files_by_the_form(site: World) -> None:

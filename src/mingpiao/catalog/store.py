@@ -149,7 +149,7 @@ async def save(
 ) -> tuple[str, ...]:
     """Insert or update base data, and put each new content down as a version; returns the codes that changed.
 
-    `valid_from` is today by default; the audit row is `entry`, or one that names the codes. A content that is
+    `valid_from` is today by default; the audit trail gets `entry`, or a row for each code. A content that is
     there already is no change. Raises `Refusal` (422: `text.bad_character`, `text.no_glyph`) for names that no
     face can show; checks nothing else, since people change base data through `catalog.changing`.
     """

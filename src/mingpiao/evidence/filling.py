@@ -12,9 +12,9 @@ from mingpiao.reading.model import Found, PagePlace
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """A value that a file states. `name` is payer, code, account, amount (元, two places), purpose or date.
+    """A value that a file states. `name` is payer, code, account, bank, amount (元, two places), purpose or date.
 
-    `payer` is the name of the party that a code or an account belongs to, else "". `person` says of a payer that
+    `payer` is the name of the party that a code, an account or a bank belongs to, else "". `person` says of a payer that
     its name is that of a person.
     """
 
@@ -49,10 +49,12 @@ def _of_payer(payer: Party, says: Extraction) -> tuple[Offer, ...]:
     offers = [Offer(name="payer", value=name, places=payer.name.places, person=person)]
     if payer.code is not None and is_uscc(payer.code.value):
         offers.append(Offer(name="code", value=payer.code.value, places=payer.code.places, payer=name))
-    if payer.account is not None and not person:
-        offers.append(
-            Offer(name="account", value=payer.account.value, places=payer.account.places, payer=name)
-        )
+    own = {} if person else {"account": payer.account, "bank": payer.bank}
+    offers += [
+        Offer(name=which, value=found.value, places=found.places, payer=name)
+        for which, found in own.items()
+        if found is not None
+    ]
     return tuple(offers)
 
 

@@ -45,6 +45,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     name: Found
     code: Found | None = None
     account: Found | None = None
+    bank: Found | None = None
     amount: Decimal | None = None
 
 

@@ -9,9 +9,10 @@ from mingpiao.kernel.errors import Refusal, refuse
 PDF = "application/pdf"
 PNG = "image/png"
 JPEG = "image/jpeg"
+HEIC = "image/heic"
 #: File types allowed for evidence that programs send, for evidence that people send, and for other files.
 EVIDENCE_TYPES = frozenset({PDF})
-PHOTO_TYPES = frozenset({PDF, PNG, JPEG})
+PHOTO_TYPES = frozenset({PDF, PNG, JPEG, HEIC})
 QUALIFICATION_MEDIA_TYPES = frozenset({PDF, PNG, JPEG})
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -20,20 +21,27 @@ MAX_PAGES = 200
 MAX_FILES = 20
 
 _MAX_NAME = 100
-_ENDINGS = {PDF: ".pdf", PNG: ".png", JPEG: ".jpg"}
+_ENDINGS = {PDF: ".pdf", PNG: ".png", JPEG: ".jpg", HEIC: ".heic"}
+_NAMES = {PDF: "PDF", PNG: "PNG", JPEG: "JPEG", HEIC: "HEIC"}
 #: Only a byte order mark and white space may come before the first line of a PDF.
 _PADDING = b"\xef\xbb\xbf\x00\t\n\r\f "
+#: Pictures in HEVC as telephones write them; others of the family (AVIF) cannot be decoded.
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis")
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*\s]+')
 
 
 def media_type_of(data: bytes) -> str:
-    """The type of a file by its content: `PDF`, `PNG`, `JPEG`, or "" for anything else."""
+    """The type of a file by its content: `PDF`, `PNG`, `JPEG`, `HEIC`, or "" for anything else."""
     head = data[:1024]
     if head.lstrip(_PADDING).startswith(b"%PDF-"):
         return PDF
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return PNG
-    return JPEG if head.startswith(b"\xff\xd8\xff") else ""
+    if head.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    # A file of this family names its brand, and those that it is compatible with, in its first box.
+    brands = head[8 : min(64, int.from_bytes(head[:4]))] if head[4:8] == b"ftyp" else b""
+    return HEIC if any(brand in brands for brand in _HEIC_BRANDS) else ""
 
 
 def check(data: bytes, allowed: frozenset[str] = EVIDENCE_TYPES) -> str:
@@ -53,9 +61,9 @@ def check(data: bytes, allowed: frozenset[str] = EVIDENCE_TYPES) -> str:
             field="file",
             status=422,
         )
-    raise refuse(
-        "evidence.type_unknown", "文件内容不是 PDF、PNG 或 JPEG，请换一个文件。", field="file", status=422
-    )
+    *known, last = (name for kind, name in _NAMES.items() if kind in allowed)
+    message = f"文件内容不是 {'、'.join(known)} 或 {last}，请换一个文件。"
+    raise refuse("evidence.type_unknown", message, field="file", status=422)
 
 
 def too_large() -> Refusal:
@@ -74,7 +82,7 @@ def clean_name(name: str, media_type: str) -> str:
     printable = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in last)
     stem = _NOT_IN_NAMES.sub(" ", printable).strip()
     ending = _ENDINGS[media_type]
-    for known in (ending, ".pdf", ".png", ".jpg", ".jpeg"):
+    for known in (ending, ".pdf", ".png", ".jpg", ".jpeg", ".heic", ".heif"):
         if stem.lower().endswith(known):
             stem = stem[: -len(known)]
             break

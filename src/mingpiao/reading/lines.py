@@ -10,7 +10,8 @@ from mingpiao.reading.glyphs import lines_of
 from mingpiao.reading.model import PageLines
 
 PDF = "application/pdf"
-PICTURES = ("image/png", "image/jpeg")
+HEIC = "image/heic"
+PICTURES = ("image/png", "image/jpeg", HEIC)
 
 #: Resolution for OCR of pages without text, in pixels a point: 150 dpi. A higher one is slower, not better.
 _SCAN_SCALE = 150 / 72
@@ -165,7 +166,7 @@ def _decode(data: bytes) -> Image:
     if not data:
         raise errors.empty()
     try:
-        image = PIL.Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
+        image = PIL.Image.open(io.BytesIO(data), formats=_formats(data))
     except PIL.Image.DecompressionBombError as error:
         raise errors.too_large_page(1) from error
     except (OSError, ValueError, SyntaxError) as error:
@@ -179,3 +180,13 @@ def _decode(data: bytes) -> Image:
         raise errors.damaged() from error
     upright.thumbnail((_MAX_PIXELS_A_SIDE, _MAX_PIXELS_A_SIDE))
     return upright
+
+
+def _formats(data: bytes) -> tuple[str, ...]:
+    """The decoders that may try a picture. That of HEIC is loaded when the first one comes."""
+    if data[4:8] != b"ftyp":
+        return ("PNG", "JPEG")
+    import pi_heif
+
+    pi_heif.register_heif_opener(thumbnails=False)
+    return ("HEIF",)

@@ -25,6 +25,12 @@ _ACCOUNT = re.compile(
     r"(?P<side>(?:[付收]款|汇出|汇入|转出|转入|对方|本方)(?:方|人|单位)?)?(?:银行|结算)?(?:账 ?号|帐 ?号|账 ?户(?!名)|卡 ?号)"
     r"[^\d\n]{0,12}(?P<account>\d(?:[ \-]?\d){7,33})(?!\d)"
 )
+_BANK = re.compile(
+    r"(?P<side>(?:[付收]款|汇出|汇入|转出|转入|对方|本方)(?:方|人|单位)?)?(?:开户 ?(?:银 ?)?行|开户 ?机构)(?:名 ?称)?(?:全 ?称)?"
+    r"[\t :为是]{0,4}(?P<bank>[^\t\n。;,:]{4,60})"
+)
+#: What is no bank has none of these in its name.
+_IS_BANK = re.compile(r"银行|信用社|信用联社|农商行|支行|分行|营业部|储蓄所")
 _PURPOSE_LABEL = (
     r"款项用途|资金用途|捐赠用途|转账用途|使用方向|用 ?途|款项性质|款项内容|款项名称|捐赠项目|捐赠事由|捐赠意向"
     r"|项目名称|合作项目|课题名称|合同标的|协议标的|合作内容|服务内容|项目内容|工作内容|培训内容|研究内容|合作事项|委托事项|服务项目"
@@ -123,44 +129,77 @@ def document_numbers_of(flow: Flow) -> tuple[Found, ...]:
 
 
 def accounts_of(flow: Flow, parties: tuple[Party, ...]) -> tuple[tuple[Found, ...], tuple[Party, ...]]:
-    """All account numbers, and the parties with their own account number."""
+    """All account numbers, and the parties with their own account number and its bank."""
     heads = heads_of(flow)
     sides = roles_of_sides(flow.text)
     found: dict[str, Found] = {}
     owners: dict[str, Found] = {}
+    places: list[tuple[int, str]] = []
     for match in _ACCOUNT.finditer(flow.text):
         number = re.sub(r"\D", "", match["account"])
         if not 8 <= len(number) <= 32:
             continue
         account = flow.found(*match.span("account"), number)
         found.setdefault(number, account)
-        role = _owner(flow, match, heads, sides)
+        role = _owner(flow, match, "account", heads, sides)
         if role:
             owners.setdefault(role, account)
-    return tuple(found.values()), tuple(_with_account(party, parties, owners) for party in parties)
+            places.append((match.start(), role))
+    banks = _banks(flow, heads, sides, places)
+    return tuple(found.values()), tuple(_with_account(party, parties, owners, banks) for party in parties)
 
 
-def _owner(flow: Flow, match: re.Match[str], heads: Sequence[Head], sides: dict[str, str]) -> str:
+def _banks(
+    flow: Flow, heads: Sequence[Head], sides: dict[str, str], accounts: Sequence[tuple[int, str]]
+) -> dict[str, Found]:
+    """The bank of each role. One that stands in the sentence or row of an account is that account's."""
+    owners: dict[str, Found] = {}
+    for match in _BANK.finditer(flow.text):
+        if not _IS_BANK.search(match["bank"]):
+            continue
+        beside = [
+            (abs(place - match.start()), role)
+            for place, role in accounts
+            if not _ROW_END.search(flow.text, min(place, match.start()), max(place, match.start()))
+        ]
+        role = _by_label(flow, match, "bank", heads)
+        role = role or (min(beside)[1] if beside else _owner(flow, match, "bank", heads, sides))
+        if role:
+            owners.setdefault(role, flow.found(*match.span("bank")))
+    return owners
+
+
+_ROW_END = re.compile(r"[\n。]")
+
+
+def _by_label(flow: Flow, match: re.Match[str], value: str, heads: Sequence[Head]) -> str:
+    """The role that the label itself names, or the head of the table's part that it stands in."""
     side = match["side"] or ""
     if side.startswith(("付", "汇出", "转出")):
         return PAYER
     if side.startswith(("收", "汇入", "转入")):
         return PAYEE
-    label, value = flow.line_at(match.start()), flow.line_at(match.start("account"))
-    if heads and label >= 0 and value >= 0:
-        role = role_at(flow.straight[label], flow.straight[value], heads)
-        if role:
-            return role
+    label, told = flow.line_at(match.start()), flow.line_at(match.start(value))
+    if heads and label >= 0 and told >= 0:
+        return role_at(flow.straight[label], flow.straight[told], heads)
+    return ""
+
+
+def _owner(flow: Flow, match: re.Match[str], value: str, heads: Sequence[Head], sides: dict[str, str]) -> str:
+    if role := _by_label(flow, match, value, heads):
+        return role
     before = flow.text[max(0, match.start() - 160) : match.start()]
     words = re.findall(rf"{ROLE}|{SIDE}", before)
     return (role_of(words[-1]) or sides.get(words[-1].replace(" ", ""), "")) if words else ""
 
 
-def _with_account(party: Party, parties: tuple[Party, ...], owners: dict[str, Found]) -> Party:
+def _with_account(
+    party: Party, parties: tuple[Party, ...], accounts: dict[str, Found], banks: dict[str, Found]
+) -> Party:
     alone = [other for other in parties if other.role == party.role]
-    if party.role and len(alone) == 1 and party.role in owners:
-        return msgspec.structs.replace(party, account=owners[party.role])
-    return party
+    if not party.role or len(alone) != 1:
+        return party
+    return msgspec.structs.replace(party, account=accounts.get(party.role), bank=banks.get(party.role))
 
 
 def purpose_of(flow: Flow) -> Found | None:

@@ -23,6 +23,7 @@ _FIXED_FIELDS = {
     "payer": (_NAME, "缴款人名称"),
     "code": ("payer-code", "统一社会信用代码"),
     "account": ("payer-account", "缴款人账号"),
+    "bank": ("payer-bank", "缴款人开户行"),
     "purpose": ("remark", "备注"),
 }
 
