@@ -55,8 +55,16 @@ def page_patterns(page: Page) -> dict[str, str]:
         (
             "cishan-guanli",
             "/unit",
-            {"/unit/accounts", "/unit/accounts/new", "/unit/bills/9/9/reverse", "/unit/evidence/SM"},
+            {
+                "/unit/accounts",
+                "/unit/accounts/new",
+                "/unit/demands",
+                "/unit/demands/new",
+                "/unit/bills/9/9/reverse",
+                "/unit/evidence/SM",
+            },
         ),
+        ("cishan-fuhe", "/unit", {"/unit/checks", "/unit/checks/9"}),
         (
             "czt-jingban",
             "/finance",
@@ -74,7 +82,7 @@ def page_patterns(page: Page) -> dict[str, str]:
         ),
         ("admin", "/admin", {"/admin", "/admin/accounts", "/admin/accounts/9", "/admin/audit", "/finance"}),
     ],
-    ids=["anyone", "programmer", "handler", "manager", "officer", "administrator"],
+    ids=["anyone", "programmer", "handler", "manager", "checker", "officer", "administrator"],
 )
 def test_every_page_is_sound(
     visit: Callable[..., Visitor], login: str, start: str, expected: set[str]

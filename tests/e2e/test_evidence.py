@@ -19,7 +19,7 @@ from mingpiao.kernel.clock import today
 pytestmark = pytest.mark.browser
 
 
-def _agreement(directory: Path, *, payer: str, total: str) -> Path:
+def donation_agreement(directory: Path, *, payer: str, total: str) -> Path:
     """A donation agreement of the demonstration's charity over a total in 元."""
     request = IssueRequest(
         business_no=f"E2E-{payer}-{total}",
@@ -49,7 +49,7 @@ def test_files_are_uploaded_read_and_compared(visit: Callable[..., Visitor], tmp
     visitor = visit("cishan-kaipiao")
     page = visitor.open("/unit")
     _fill(page, payer="娜仁高娃", rate="90000.00")
-    agreement = _agreement(tmp_path, payer="娜仁高娃", total="63000.00")
+    agreement = donation_agreement(tmp_path, payer="娜仁高娃", total="63000.00")
     wrong = tmp_path / "照片.pdf"
     wrong.write_bytes(b"GIF89a")
 
@@ -92,7 +92,7 @@ def test_files_are_uploaded_read_and_compared(visit: Callable[..., Visitor], tmp
 def test_files_dropped_on_the_form_are_taken(visit: Callable[..., Visitor], tmp_path: Path) -> None:
     visitor = visit("cishan-kaipiao")
     page = visitor.open("/unit/issue?kind=0301")
-    agreement = _agreement(tmp_path, payer="敖登", total="52000.00")
+    agreement = donation_agreement(tmp_path, payer="敖登", total="52000.00")
     data = page.evaluate_handle(
         """([name, text]) => {
             const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -113,7 +113,9 @@ def test_a_form_is_filled_in_from_an_agreement(visit: Callable[..., Visitor], tm
     page.goto("/unit/issue?kind=0301")
     page.fill("#remark", "自己写的备注")
     page.get_by_role("link", name="按材料填写").click()
-    page.set_input_files("#evidence-files", [_agreement(tmp_path, payer="乌云其木格", total="81000.00")])
+    page.set_input_files(
+        "#evidence-files", [donation_agreement(tmp_path, payer="乌云其木格", total="81000.00")]
+    )
     panel = page.locator("#material")
     # What was read comes by itself, and changes nothing before it is asked for.
     expect(panel.locator("[data-suggestion=payer-name]")).to_contain_text("乌云其木格")

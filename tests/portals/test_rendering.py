@@ -121,6 +121,7 @@ RIGHTS = {
         "faces_view": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD", "ADMINISTRATOR"},
         "faces_design": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},
     },
+    "checking.rights": {"unit_check": {"UNIT_CHECKER"}, "unit_demands": {"UNIT_MANAGER"}},
     "gates": {
         "unit_view": {"UNIT_HANDLER", "UNIT_CHECKER", "UNIT_MANAGER"},
         "unit_export": {"UNIT_HANDLER", "UNIT_CHECKER", "UNIT_MANAGER"},

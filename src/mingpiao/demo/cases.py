@@ -102,13 +102,17 @@ async def _bring(
 _SPARE = 60
 
 
-def _request(entry: DemoUnit, case: _Case, place: int, on: date) -> IssueRequest:
-    """A request that the unit has not issued, so that it is no duplicate."""
+def spare_request(entry: DemoUnit, kind: str, place: int, on: date) -> IssueRequest:
+    """A request of a kind that the unit has not issued, so that it is no duplicate; another one for each `place`."""
     spare = first_requests(entry, entry.bills + _SPARE, on)[entry.bills + place :]
-    like = next(each for each in spare if each.kind == case.kind)
-    raw: dict[str, Any] = msgspec.to_builtins(like)
+    like = next(each for each in spare if each.kind == kind)
+    # As from the form of 开具票据, so that its handler can correct it there.
+    number = f"WEB{on:%Y%m%d}{entry.ordinal:08x}{place:08x}"
+    return msgspec.structs.replace(like, business_no=number)
+
+
+def _request(entry: DemoUnit, case: _Case, place: int, on: date) -> IssueRequest:
+    raw: dict[str, Any] = msgspec.to_builtins(spare_request(entry, case.kind, place, on))
     for name, change in case.changes.items():
         raw[name] = raw[name] | change if isinstance(change, dict) else change
-    # As from the form of 开具票据, so that its handler can correct it there.
-    raw["business_no"] = f"WEB{on:%Y%m%d}{entry.ordinal:08x}{place:08x}"
     return msgspec.convert(raw, IssueRequest, strict=False)

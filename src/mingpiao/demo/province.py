@@ -8,6 +8,7 @@ from mingpiao.demo.backing import open_shelf
 from mingpiao.demo.batches import bring_batch
 from mingpiao.demo.cases import bring_cases
 from mingpiao.demo.certificates import certify
+from mingpiao.demo.checking import bring_checks
 from mingpiao.demo.first_day import batches, first_requests, issue, reverse_some
 from mingpiao.demo.ground import admit_unit, lay_ground
 from mingpiao.demo.progress import DemoProgress
@@ -55,6 +56,7 @@ async def build(
         await _work(services, members, bills, progress)
         await _certify(services, members, progress)
         await bring_cases(services, open_shelf(services), members, today())
+        await bring_checks(services, open_shelf(services), members, today())
         await bring_batch(services, members)
         write_samples(home / "evidence", members, today())
         catalog = await services.catalog.get()

@@ -21,6 +21,8 @@ from mingpiao.issuing.service import Desk
 from mingpiao.reading.service import ReaderPool
 from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
+from mingpiao.units.room import UNITS
+from mingpiao.units.service import UnitDirectory
 
 
 class DemoServices(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +33,7 @@ class DemoServices(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     catalog: CatalogStore
     desk: Desk
+    units: UnitDirectory
     applications: Applications
     batches: BatchDesk
     evidence: EvidenceStore
@@ -47,6 +50,7 @@ async def open_demo_services(settings: Settings) -> AsyncIterator[DemoServices]:
             database=await house.get(DATABASE),
             catalog=await house.get(CATALOG),
             desk=await house.get(DESK),
+            units=await house.get(UNITS),
             applications=await house.get(APPLICATIONS),
             batches=await house.get(BATCH_DESK),
             evidence=await house.get(EVIDENCE),

@@ -88,6 +88,7 @@ async def add_demand(
 ) -> CheckingDemand:
     """Let bills of a unit be checked from this transaction's commit on. What is left empty does not restrict.
 
+    The unit's manager may do so, and the platform itself.
     Raises `Refusal`: `access.denied` (403), `checking_demand.empty`, `checking_demand.kind_unknown`,
     `checking_demand.item_unknown`, `checking_demand.amount_invalid` (422), `checking_demand.exists`,
     `checking_demand.too_many` (409).
@@ -132,7 +133,8 @@ async def switch_demand(
 
 
 def _check_manager(unit_id: int, *, acting: Acting) -> None:
-    if acting.role is not Role.UNIT_MANAGER or acting.unit_id != unit_id:
+    is_platform = acting.account is None and acting.unit_id is None
+    if not is_platform and (acting.role is not Role.UNIT_MANAGER or acting.unit_id != unit_id):
         raise refuse("access.denied", "只有本单位的票据管理员可以设置复核规则。", status=403)
 
 

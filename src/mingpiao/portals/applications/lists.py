@@ -20,7 +20,8 @@ from mingpiao.portals.rendering import day
 from mingpiao.storage.paging import Page
 from mingpiao.units.service import names_of
 
-_COLOURS = {
+#: The colour of each state that has one.
+STATE_COLOURS = {
     ApplicationState.ISSUED: "green",
     ApplicationState.APPROVED: "green",
     ApplicationState.REFUSED: "red",
@@ -28,6 +29,8 @@ _COLOURS = {
     ApplicationState.NEEDS_CONFIRMATION: "orange",
     ApplicationState.RETURNED: "orange",
     ApplicationState.IN_REVIEW: "orange",
+    ApplicationState.AWAITS_CHECKER: "orange",
+    ApplicationState.AGREED: "green",
 }
 _REVIEW_STATES = (
     ("open", "待办（待复核、待开具）"),
@@ -121,7 +124,7 @@ async def _whose_options(here: Here) -> Options:
 def _state(row: ApplicationRow) -> Parts:
     application = row.application
     held_up = Badge("暂未开出", "red") if application.held_up else ""
-    return Parts((Badge(application.state.label, _COLOURS.get(application.state, "blue")), held_up))
+    return Parts((Badge(application.state.label, STATE_COLOURS.get(application.state, "blue")), held_up))
 
 
 def deadline(application: Application) -> Badge | None:

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.applications.model import (
+    PASSED_STATES,
     Application,
     ApplicationState,
 )
@@ -23,13 +24,12 @@ from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.rules.model import Confirmation
-from mingpiao.rules.service import joined_reason
 from mingpiao.units.model import UnitMode
 
 LIST = UNIT_APPLICATIONS.address
 _GUARDS = [require_right(UNIT_ISSUE)]
 #: States that end without a person's action: their page reloads by itself.
-_MOVING = (ApplicationState.CHECKING, ApplicationState.APPROVED)
+_MOVING = (ApplicationState.CHECKING, *PASSED_STATES)
 
 
 @get("/applications/{application_id:int}")
@@ -50,7 +50,6 @@ async def _application_page(
         parts = await load_parts(connection, application_id, catalog)
     application = parts.application
     may_act = allowed(call.session.account.role, UNIT_ISSUE)
-    ruleset = await call.services.rules.get() if application.asks else None
     return page(
         call.request,
         "applications/unit_application.html",
@@ -65,26 +64,13 @@ async def _application_page(
         held=sorted(application.held_rules & application.rules),
         may_withdraw=may_act and _withdrawable(application),
         correction=_correction(application, parts.draft.unit.mode) if may_act else "",
-        usual={hit.rule: ruleset.usual_reasons(hit.rule) for hit in application.asks} if ruleset else {},
         typed=typed or {},
         problems=problems,
     )
 
 
-def _confirmations(members: Mapping[str, str]) -> list[Confirmation]:
-    """A reason for each rule: a usual one that was chosen, what was typed, or both."""
-    rules = [name.removeprefix("confirmations-") for name in members if name.startswith("confirmations-")]
-    reasons = {
-        rule: joined_reason(members.get(f"usual-{rule}", ""), members[f"confirmations-{rule}"])
-        for rule in rules
-    }
-    return [Confirmation(rule=rule, reason=reason) for rule, reason in reasons.items() if reason]
-
-
 def _withdrawable(application: Application) -> bool:
-    return application.state.open and (
-        application.state is not ApplicationState.APPROVED or application.held_up
-    )
+    return application.state.open and (application.state not in PASSED_STATES or application.held_up)
 
 
 def _correction(application: Application, mode: UnitMode) -> str:
@@ -122,7 +108,11 @@ async def confirm(
 ) -> Response[str] | Response[bytes]:
     """State for each finding that the business complies, and issue the bill."""
     members = await read_form(call.request)
-    given = _confirmations(members)
+    given = [
+        Confirmation(rule=name.removeprefix("confirmations-"), reason=text)
+        for name, text in members.items()
+        if name.startswith("confirmations-") and text
+    ]
     try:
         outcome = await call.services.applications.confirm(
             unit_of(call.session.account), application_id, given, acting=call.acting

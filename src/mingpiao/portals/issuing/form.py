@@ -14,13 +14,13 @@ import msgspec
 
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField, ExtensionType, RateKind
 from mingpiao.drafts.model import Draft
-from mingpiao.issuing.model import MAX_ITEMS, IssueRequest, Payer, RequestItem
+from mingpiao.issuing.model import MAX_ITEMS, CheckingDemand, IssueRequest, Payer, RequestItem
+from mingpiao.issuing.service import demands_met
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem
 from mingpiao.kernel.grammar import read_typed_decimal, read_whole
 from mingpiao.kernel.money import MAX_AMOUNT, in_words, line_amount, plain_number
 from mingpiao.rules.model import Confirmation
-from mingpiao.rules.service import joined_reason
 from mingpiao.units.model import UnitProfile
 
 PAY_MODES = ("转账", "现金", "POS刷卡", "微信支付", "支付宝", "其他")
@@ -31,8 +31,6 @@ _NOT_A_NUMBER = Decimal("NaN")
 #: The prefix of the members that hold the reasons given for rules.
 _REASON = "reason-"
 _REASON_FIELD = "reason/"
-#: The prefix of the members that hold a usual reason; an empty one stands for 其他.
-USUAL_REASON = "usual-"
 
 
 class ItemRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,12 +95,16 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FormView(msgspec.Struct, frozen=True, kw_only=True):
-    """A form with its kind and the meaning of its rows; `total` in 元 is over the rows that have an amount."""
+    """A form with its kind and the meaning of its rows; `total` in 元 is over the rows that have an amount.
+
+    `demands` are those of the unit that are in force, whatever bill they concern.
+    """
 
     form: IssueForm
     kind: BillKind
     rows: tuple[RowView, ...]
     total: Decimal
+    demands: tuple[CheckingDemand, ...] = ()
 
     @property
     def words(self) -> str:
@@ -132,18 +134,12 @@ def read_issue_form(members: Mapping[str, str], kind: BillKind, today: date) -> 
         extension={field.name: members.get(f"extension-{field.name}", "") for field in kind.extension_fields},
         evidence=tuple(dict.fromkeys(members.get("evidence", "").split())),
         material=_read_material(members.get("material", "")),
-        reasons=_read_reasons(members),
+        reasons={
+            name.removeprefix(_REASON): value for name, value in members.items() if name.startswith(_REASON)
+        },
         appeal=members.get("appeal", ""),
         version=read_whole(members.get("version", ""), digits=9) or 0,
     )
-
-
-def _read_reasons(members: Mapping[str, str]) -> dict[str, str]:
-    """The reason for each rule: a usual one that was chosen, what was typed, or both."""
-    typed = {name.removeprefix(_REASON): value for name, value in members.items() if name.startswith(_REASON)}
-    return {
-        rule: joined_reason(members.get(USUAL_REASON + rule, ""), reason) for rule, reason in typed.items()
-    }
 
 
 def _read_material(text: str) -> dict[str, str]:
@@ -331,10 +327,13 @@ def _amount(quantity: Decimal | None, rate: Decimal | None) -> Decimal | None:
 
 
 def as_request(view: FormView, handler: str) -> IssueRequest:
-    """The request that a form makes. A text that is no number becomes NaN, which the desk's checks report."""
+    """The request that a form makes. A text that is no number becomes NaN, which the desk's checks report.
+
+    Of a bill that must be checked, the 复核人 is left out: it is whoever agrees.
+    """
     form = view.form
     is_unit = form.payer_type == "2"
-    return IssueRequest(
+    request = IssueRequest(
         business_no=form.business_no,
         kind=form.kind,
         payer=Payer(
@@ -356,6 +355,7 @@ def as_request(view: FormView, handler: str) -> IssueRequest:
             Confirmation(rule=rule, reason=reason) for rule, reason in form.reasons.items() if reason
         ),
     )
+    return msgspec.structs.replace(request, checker="") if demands_met(view.demands, request) else request
 
 
 def _request_item(view: RowView) -> RequestItem:

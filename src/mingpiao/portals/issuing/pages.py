@@ -8,6 +8,7 @@ from mingpiao.evidence.model import EvidenceFile
 from mingpiao.evidence.service import get_evidence_files
 from mingpiao.identity.model import Account
 from mingpiao.issuing.model import MAX_ITEMS, Assessment
+from mingpiao.issuing.service import demands_met
 from mingpiao.kernel.errors import Problem
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.issuing.drafting import check_address, form_address
@@ -74,6 +75,7 @@ async def form_page(
         material=material_of(view, files, window.profile.unit),
         handler=call.session.account.display_name,
         checkers=window.checkers,
+        demands=window.demands,
         pay_modes=PAY_MODES,
         input_type=input_type,
         input_attributes=input_attributes,
@@ -108,7 +110,6 @@ async def check_page(
     """*Check your answers*: the future bill, questions and warnings of rules, and how its files compare."""
     asks = [hit for hit in assessment.hits if hit.severity is Severity.ASK]
     shown = {hit.rule for hit in asks}
-    ruleset = await call.services.rules.get() if asks else None
     account = call.session.account
     return page(
         call.request,
@@ -123,12 +124,12 @@ async def check_page(
         unit=window.profile.unit,
         handler=account.display_name,
         asks=asks,
-        usual={rule: ruleset.usual_reasons(rule) for rule in shown} if ruleset else {},
         # Reasons that this page does not ask for are carried along in hidden fields.
         kept_reasons={rule: text for rule, text in view.form.reasons.items() if rule not in shown},
         warnings=[hit for hit in assessment.hits if hit.severity is Severity.WARN],
         claims=assessment.claims,
         waiting=assessment.waiting,
+        to_check=bool(demands_met(view.demands, as_request(view, account.display_name))),
         files=await files_of(call.services, account, view) if with_files else [],
         problems=problems,
     )

@@ -9,6 +9,8 @@ from mingpiao.composition import Services
 from mingpiao.drafts.model import Habits
 from mingpiao.identity.model import Account
 from mingpiao.identity.service import checkers_of_unit
+from mingpiao.issuing.model import CheckingDemand
+from mingpiao.issuing.service import demands_of
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.issuing.form import (
@@ -25,11 +27,14 @@ ADDRESS = "/unit/issue"
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
-    """The data that a handler works with: the unit, what it may issue, and the possible 复核人."""
+    """The data that a handler works with: the unit, what it may issue, the possible 复核人, and what must be
+    checked by one.
+    """
 
     profile: UnitProfile
     catalog: Catalog
     checkers: list[str]
+    demands: tuple[CheckingDemand, ...] = ()
 
     def kinds(self) -> list[BillKind]:
         kinds = (self.catalog.kinds.get(code) for code in sorted(self.profile.kind_codes))
@@ -47,7 +52,8 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
         return items_for(self.profile, kind, self.catalog)
 
     def view(self, form: IssueForm) -> FormView:
-        return understand(form, self.profile, self.kind(form.kind), self.catalog)
+        view = understand(form, self.profile, self.kind(form.kind), self.catalog)
+        return msgspec.structs.replace(view, demands=self.demands)
 
 
 async def open_window(services: Services, account: Account) -> Window:
@@ -55,10 +61,12 @@ async def open_window(services: Services, account: Account) -> Window:
     unit_id = unit_of(account)
     async with services.database.system() as connection:  # system: no scope reads accounts
         checkers = await checkers_of_unit(connection, unit_id)
+        demands = await demands_of(connection, unit_id)
     return Window(
         profile=await services.units.profile(unit_id),
         catalog=await services.catalog.get(),
         checkers=checkers,
+        demands=tuple(each for each in demands if each.active),
     )
 
 

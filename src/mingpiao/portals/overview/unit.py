@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from mingpiao.applications.model import AskedFilter, AskEnding
-from mingpiao.applications.service import list_asked, open_count
+from mingpiao.applications.service import checks_waiting, list_asked, open_count
 from mingpiao.drafts.service import count_drafts
 from mingpiao.identity.model import Role
 from mingpiao.identity.service import AccountState, unit_account_states
@@ -17,6 +17,7 @@ from mingpiao.kernel.clock import now, today
 from mingpiao.numbering.service import stock_levels
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.checking.rights import UNIT_CHECK
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.overview.worklist import MOST
@@ -35,6 +36,7 @@ LOW_STOCK = 200
 async def home(call: NamedDependency[PageCall]) -> Response[str]:
     """What happened today, and what prevents issuing."""
     unit_id = unit_of(call.session.account)
+    may_check = allowed(call.session.account.role, UNIT_CHECK)
     last_week = today() - timedelta(days=7)
     async with call.reads() as connection:
         totals = await unit_totals(connection, unit_id, today(), today())
@@ -42,6 +44,7 @@ async def home(call: NamedDependency[PageCall]) -> Response[str]:
         levels = await stock_levels(connection, unit_id)
         files = await unit_qualifications(connection, unit_id)
         to_handle = await open_count(connection, unit_id)
+        to_check = await checks_waiting(connection, unit_id) if may_check else 0
         drafts = await count_drafts(connection, call.session.account)
         waiting = AskedFilter(unit_id=unit_id, ending=AskEnding.WAITING.value)
         asked = await list_asked(connection, waiting, limit=MOST)
@@ -58,6 +61,7 @@ async def home(call: NamedDependency[PageCall]) -> Response[str]:
         levels=levels,
         notice=notice_of(files),
         to_handle=to_handle,
+        to_check=to_check,
         low_stock=LOW_STOCK,
         drawn_at_issue=(await call.services.units.profile(unit_id)).unit.mode is UnitMode.ONLINE,
         today=today(),
