@@ -18,10 +18,10 @@ COUNT = len(library_rules())
 site = a_world(spread=True, scope="module", checked=False)
 
 
-async def adopt(browser: Browser) -> httpx.Response:
+async def adopt(browser: Browser, confirmed: str = "yes") -> httpx.Response:
     token = re.search(r'name="csrf-token" content="([^"]+)"', (await browser.get(PAGE)).text)
     assert token
-    return await browser.post(PAGE, headers={"X-CSRF-Token": token[1]})
+    return await browser.post(PAGE, {"confirmed": confirmed}, headers={"X-CSRF-Token": token[1]})
 
 
 async def live(site: World) -> int:
@@ -40,11 +40,17 @@ async def test_only_the_provinces_head_takes_the_library_over_and_once(site: Wor
             assert f"还有{COUNT}条没有启用" in seen
             assert "<button" not in seen.split("<main", 1)[1]
             assert (await adopt(browser)).status_code == 403
+            assert (await adopt(browser, "")).status_code == 403
         assert await live(site) == 0
 
         seen = (await head.get(PAGE)).text
         assert f"启用其余{COUNT}条规则" in seen
         assert seen.count("未启用") == COUNT
+        asked = await adopt(head, "")
+        assert f"启用{COUNT}条规则</button>" in asked.text
+        units = await site.value("SELECT count(*) FROM units WHERE state <> 'closed'")
+        assert f"<dt>用票单位</dt><dd>{units} 家</dd>" in asked.text
+        assert await live(site) == 0
         answer = await adopt(head)
         assert (answer.status_code, answer.headers["location"]) == (303, "/finance/rules")
         assert await live(site) == COUNT

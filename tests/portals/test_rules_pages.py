@@ -7,11 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.support.browser import Browser
+from tests.rules.people import was_tried
+from tests.support.browser import Browser, members_of
 from tests.support.waiting import until
 from tests.support.world import BAOTOU, HOHHOT, PROVINCE, World, a_world
 
 from mingpiao.identity.model import Role
+from mingpiao.rules.service import get_version
 
 # One site for the whole module; each test has rules of its own.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -62,6 +64,18 @@ async def _do(browser: Browser, address: str, version: int, action: str, reason:
     return await _post(browser, f"{address}/versions/{version}/{action}", form)
 
 
+async def _approve(site: World, head: Browser, address: str, version: int) -> httpx.Response:
+    """Approve a version that was back-tested, through the page that says what follows."""
+    code = address.rpartition("/")[2]
+    async with site.database.system() as connection:
+        content = (await get_version(connection, code, version)).rule
+    await was_tried(site.database, content)
+    at = f"{address}/versions/{version}/approve"
+    asked = await _do(head, address, version, "approve")
+    assert asked.status_code == 200
+    return await _post(head, at, members_of(asked.text))
+
+
 async def test_from_the_form_to_a_rule_that_runs(site: World) -> None:
     async with (
         await site.browser(region=PROVINCE) as officer,
@@ -74,7 +88,12 @@ async def test_from_the_form_to_a_rule_that_runs(site: World) -> None:
         assert "医疗机构" in drafted.text
         assert (await _do(officer, address, 1, "submit")).status_code == 303
         assert "由省级财政部门负责人审核" in (await officer.get(address)).text
-        assert (await _do(head, address, 1, "approve")).status_code == 303
+        untried = await _do(head, address, 1, "approve")
+        assert "这一版还没有试过，不能通过" in untried.text
+        assert "确认通过" not in untried.text
+        refused = await _post(head, f"{address}/versions/1/approve", {"revision": "2", "confirmed": "yes"})
+        assert refused.status_code == 409
+        assert (await _approve(site, head, address, 1)).status_code == 303
         running = await head.get(address)
         assert "运行中" in running.text
         assert "立即暂停" in running.text
@@ -184,11 +203,11 @@ async def test_versions_side_by_side_and_back(site: World) -> None:
     ):
         address = await _make(officer, "T-BACK")
         await _do(officer, address, 1, "submit")
-        await _do(head, address, 1, "approve")
+        await _approve(site, head, address, 1)
         changed = FORM | {"condition": "total > 200000", "severity": "ask", "revision": "0"}
         assert (await _post(officer, f"{address}/edit", changed)).status_code == 303
         await _do(officer, address, 2, "submit")
-        await _do(head, address, 2, "approve")
+        await _approve(site, head, address, 2)
         compared = await officer.get(f"{address}/compare")
         assert "两版有2处不同：处置、条件。" in compared.text
         assert "<del>total &gt; 100000</del>" in compared.text
@@ -548,7 +567,10 @@ async def test_a_rule_on_trial_is_put_to_work_by_a_second_person(site: World) ->
         assert "第1版试运行，近" in waiting
         twice = await _do(officer, address, 1, "put_to_work")
         assert twice.status_code == 409
-        assert (await _do(head, address, 2, "approve")).status_code == 303
+        early = await _do(head, address, 2, "approve")
+        assert "第1版试运行 0 天，不满7天：会命中 0 份票据" in early.text
+        assert "确认通过" not in early.text
+        assert (await _approve(site, head, address, 2)).status_code == 303
         done = (await officer.get(address)).text
         assert "运行中" in done
         assert "试运行，近" not in done

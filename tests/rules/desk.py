@@ -4,6 +4,7 @@ import msgspec
 from tests.rules.people import (
     HEAD,
     OFFICER,
+    was_tried,
 )
 from tests.support.world import World
 
@@ -58,6 +59,11 @@ class RuleDesk(msgspec.Struct, frozen=True):
             )
 
     async def approve(self, on: RuleVersion, acting: Acting = HEAD) -> RuleVersion:
+        """Approve a version that was back-tested."""
+        await was_tried(self.database, on.rule)
+        return await self.approve_untried(on, acting)
+
+    async def approve_untried(self, on: RuleVersion, acting: Acting = HEAD) -> RuleVersion:
         async with self.database.system() as connection:
             return await approve(
                 connection, self.catalog, on.rule.code, on.version, revision=on.revision, acting=acting

@@ -3,12 +3,16 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import msgspec
+import pytest
+from sqlalchemy import text
 
 from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.kernel.errors import Refusal
+from mingpiao.lake.model import BackTestResult
 from mingpiao.rules.model import Rule, Severity
 from mingpiao.storage.database import Database
 from mingpiao.storage.notices import Notices
@@ -64,3 +68,29 @@ async def listening(url: str) -> AsyncIterator[tuple[Database, Notices]]:
     finally:
         await notices.close()
         await database.close()
+
+
+_TRIED = """
+INSERT INTO backtests (region_code, rule, months, asked_by, state, progress, result, finished_at)
+VALUES (:region, CAST(:rule AS jsonb), 12, 'account:1', 'done', 1, CAST(:result AS jsonb), now())
+"""
+
+
+async def was_tried(
+    database: Database, content: Rule, *, region: str = PROVINCE, result: BackTestResult | None = None
+) -> None:
+    """As if a worker had finished a back-test of a rule."""
+    found = result or BackTestResult(bills=0, hits=0, units=0, money=Decimal(0), months=(), sample=())
+    values = {
+        "region": region,
+        "rule": msgspec.json.encode(content).decode(),
+        "result": msgspec.json.encode(found).decode(),
+    }
+    async with database.system() as connection:
+        await connection.execute(text(_TRIED), values)
+
+
+async def refused(attempt: object) -> list[tuple[str, str]]:
+    with pytest.raises(Refusal) as caught:
+        await attempt  # type: ignore[misc]
+    return codes(caught.value)

@@ -18,6 +18,7 @@ from tests.rules.people import (
     listening,
     local_rule,
     rule,
+    was_tried,
 )
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -54,6 +55,7 @@ async def catalog_of(database: Database) -> Catalog:
 
 
 async def make_live(database: Database, catalog: Catalog, content: Rule, by: Acting = OFFICER) -> None:
+    await was_tried(database, content)
     async with database.system() as connection:
         draft = await create(connection, catalog, content, acting=by)
         submitted = await submit(connection, catalog, content.code, 1, revision=draft.revision, acting=by)

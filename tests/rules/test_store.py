@@ -24,7 +24,9 @@ from tests.rules.people import (
     codes,
     local_rule,
     person,
+    refused,
     rule,
+    was_tried,
 )
 from tests.support.world import World
 
@@ -50,12 +52,6 @@ from mingpiao.storage.scope import DepartmentScope
 @pytest.fixture
 async def desk(world: World) -> RuleDesk:
     return await rule_desk_of(world)
-
-
-async def refused(attempt: object) -> list[tuple[str, str]]:
-    with pytest.raises(Refusal) as caught:
-        await attempt  # type: ignore[misc]
-    return codes(caught.value)
 
 
 async def test_from_draft_to_live_with_trail_and_messages(desk: RuleDesk) -> None:
@@ -427,6 +423,7 @@ async def test_the_library_is_installed_once_and_leaves_what_stands(desk: RuleDe
 
 async def test_a_verb_that_fails_half_way_leaves_nothing(desk: RuleDesk) -> None:
     submitted = await desk.submit(await desk.create(rule()))
+    await was_tried(desk.database, rule())
 
     async def interrupted() -> None:
         async with desk.database.system() as connection:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncConnection
-from tests.rules.people import CITY_OFFICER, HEAD, OFFICER, codes, rule
+from tests.rules.people import CITY_OFFICER, HEAD, OFFICER, codes, rule, was_tried
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import load
@@ -226,6 +226,7 @@ async def test_importing_again_skips_what_is_alike_and_never_overwrites_a_draft(
         (changed,) = await _import(connection, catalog, export_rules([rule(name="新名称")]))
     assert again.outcome is ImportOutcome.UNCHANGED
     assert [problem.code for problem in changed.problems] == ["rule.version_open"]
+    await was_tried(database, rule())
     async with database.system() as connection:
         draft = await get_version(connection, "P-001", 1)
         submitted = await submit(connection, catalog, "P-001", 1, revision=draft.revision, acting=OFFICER)

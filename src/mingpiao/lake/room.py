@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 
 from mingpiao.catalog.room import CATALOG
-from mingpiao.house.model import Duty, Handler, Job, Room
+from mingpiao.house.model import Duty, Handler, Job, Listener, Room
 from mingpiao.house.opening import DATABASE, FILES, SITE, House, Service
 from mingpiao.lake.running import EXPORT_JOB, TIDY_JOB
-from mingpiao.lake.service import Lake, ask_for_export, ask_for_tidying
+from mingpiao.lake.service import Lake, ask_for_export, ask_for_tidying, last_trial
 from mingpiao.lake.store import JOB as BACKTEST_JOB
+from mingpiao.rules.service import BACKTESTED
 from mingpiao.units.room import UNITS
 
 
@@ -37,6 +38,7 @@ ROOM = Room(
         Duty(name="export_facts", cron="* * * * *", label="向数据湖追加票据数据", work=ask_for_export),
         Duty(name="tidy_lake", cron="23 18 * * *", label="整理数据湖文件", work=ask_for_tidying),
     ),
+    listeners=(Listener(topic=BACKTESTED, call=last_trial),),
     jobs=(
         Job(name=EXPORT_JOB, label="追加数据湖", open=_handler(EXPORT_JOB)),
         Job(name=TIDY_JOB, label="整理数据湖", open=_handler(TIDY_JOB)),

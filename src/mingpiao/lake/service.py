@@ -1,7 +1,14 @@
 """What pages and the worker use of the lake: back-tests of rules, and jobs."""
 
 from mingpiao.lake.running import Lake, ask_for_export, ask_for_tidying
-from mingpiao.lake.store import BACKTEST_PAGE, get_backtest, list_backtests, start_backtest, stop_backtest
+from mingpiao.lake.store import (
+    BACKTEST_PAGE,
+    get_backtest,
+    last_trial,
+    list_backtests,
+    start_backtest,
+    stop_backtest,
+)
 
 __all__ = [
     "BACKTEST_PAGE",
@@ -9,6 +16,7 @@ __all__ = [
     "ask_for_export",
     "ask_for_tidying",
     "get_backtest",
+    "last_trial",
     "list_backtests",
     "start_backtest",
     "stop_backtest",

@@ -13,8 +13,8 @@ from mingpiao.jobs.queue import enqueue
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.lake.model import MAX_MONTHS, BackTest, BackTestResult, BackTestState
-from mingpiao.rules.model import Rule
-from mingpiao.rules.service import field_table, parse
+from mingpiao.rules.model import Rule, RuleTrial, TrialKind
+from mingpiao.rules.service import field_table, hit_alike, parse
 from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
@@ -117,6 +117,40 @@ async def list_backtests(
     values = {"region_code": region_code, "code": code, "before": before, "limit": limit + 1}
     found = [backtest_of_row(row) for row in (await connection.execute(_OF_RULE, values)).mappings()]
     return _NEWEST_FIRST.page(found, limit)
+
+
+_LAST_DONE = text(
+    "SELECT * FROM backtests WHERE region_code = ANY(CAST(:regions AS text[])) AND rule ->> 'code' = :code "
+    "AND state = 'done' ORDER BY backtest_id DESC LIMIT :limit"
+)
+#: So many of the last back-tests of a rule are compared with the content that is asked about.
+_COMPARED = 100
+
+
+async def last_trial(connection: AsyncConnection, rule: Rule, region_code: str) -> RuleTrial | None:
+    """The last finished back-test of what a rule hits, over at least the whole of a region; None without one."""
+    above = {f"{region_code[:2]}0000", f"{region_code[:4]}00", region_code}
+    values = {"regions": sorted(above), "code": rule.code, "limit": _COMPARED}
+    for row in (await connection.execute(_LAST_DONE, values)).mappings():
+        test = backtest_of_row(row)
+        if test.result is not None and hit_alike(test.rule, rule):
+            return _trial(test, test.result)
+    return None
+
+
+def _trial(test: BackTest, result: BackTestResult) -> RuleTrial:
+    return RuleTrial(
+        kind=TrialKind.BACKTEST,
+        version=test.version,
+        hits=result.hits,
+        units=result.units,
+        bills=result.bills,
+        months=test.months,
+        newest_hits=max(result.months, key=lambda each: each.month).hits if result.months else 0,
+        warnings=result.warnings,
+        ended_at=test.finished_at,
+        address=f"/finance/rules/backtests/{test.backtest_id}",
+    )
 
 
 async def stop_backtest(

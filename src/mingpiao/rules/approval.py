@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import differences, record
+from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import refuse
 from mingpiao.messages.service import tell_department
 from mingpiao.rules.changes import (
@@ -26,6 +27,7 @@ from mingpiao.rules.changes import (
 from mingpiao.rules.model import RuleVersion, VersionState
 from mingpiao.rules.rulebook import CHANNEL
 from mingpiao.rules.store import get_version
+from mingpiao.rules.trials import TRIAL_DAYS, require_trial
 from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.notices import notify
 
@@ -39,14 +41,17 @@ async def approve(
     revision: int,
     acting: Acting,
     reason: str = "",
+    trial_days: int = TRIAL_DAYS,
 ) -> RuleVersion:
     """Approve a submitted version. It judges bills as soon as the transaction commits.
 
     Only a head of the province's department may approve, and not one who wrote or submitted the version
-    (`rule.approver_is_maker`, 403). The version is checked against the present base data again.
+    (`rule.approver_is_maker`, 403). The version is checked against the present base data again; one that acts
+    must have been tried (`rule.untried`, 409), by a back-test or for `trial_days` days.
     """
     present = await lock_submitted(connection, catalog, code, version, revision, "审核", acting=acting)
     require_sound(present.rule, present.region_code, catalog)
+    await require_trial(connection, present, trial_days)
     await _decide(connection, present, VersionState.APPROVED, reason, acting=acting)
     told = new_state(present, VersionState.APPROVED)
     await audit(connection, "rule:approve", present, told, acting=acting, reason=reason)
@@ -162,9 +167,10 @@ RULE_PUBLICATION = NamedLock("rule publication")
 # Publications run one after another, so that each sees what the one before it published.
 _LOCK = RULE_PUBLICATION.statement("SELECT pg_advisory_xact_lock(hashtext('rules:publish'))")
 _PUBLISH = """
-INSERT INTO rule_sets (members, shadows, cause)
+INSERT INTO rule_sets (members, shadows, cause, published_at)
 SELECT coalesce(jsonb_object_agg(live.code, live.acting) FILTER (WHERE acting IS NOT NULL), '{}'),
-       coalesce(jsonb_object_agg(live.code, live.newest) FILTER (WHERE newest IS DISTINCT FROM acting), '{}'), :cause
+       coalesce(jsonb_object_agg(live.code, live.newest) FILTER (WHERE newest IS DISTINCT FROM acting), '{}'), :cause,
+       CAST(:now AS timestamptz)
 FROM (SELECT rule_versions.code, max(version) AS newest,
              max(version) FILTER (WHERE coalesce(content ->> 'mode', 'acting') = 'acting') AS acting
       FROM rule_versions JOIN rules ON rules.code = rule_versions.code
@@ -182,6 +188,6 @@ async def publish(connection: AsyncConnection, cause: str) -> int:
     set was published.
     """
     await connection.execute(_LOCK.clause)
-    version = (await connection.execute(text(_PUBLISH), {"cause": cause})).scalar_one()
+    version = (await connection.execute(text(_PUBLISH), {"cause": cause, "now": now()})).scalar_one()
     await notify(connection, CHANNEL, str(version))
     return int(version)

@@ -133,6 +133,35 @@ class RuleVersion(msgspec.Struct, frozen=True, kw_only=True):
     decision_reason: str = ""
 
 
+class TrialKind(StrEnum):
+    """How it is known which bills a version hits: 试算 over the past, 试运行, or 曾正式运行."""
+
+    BACKTEST = "backtest"
+    SHADOW = "shadow"
+    ACTED = "acted"
+
+
+class RuleTrial(msgspec.Struct, frozen=True, kw_only=True):
+    """A trial of a version, or of one that hits the same bills; `version` is None for an unsaved draft.
+
+    `hits` bills of `units` units were hit. A back-test looked at `bills` in the rule's scope over `months`
+    months, of which the newest month had `newest_hits`; `warnings` are its Chinese sentences. A 试运行 went on
+    for `days` whole days. `address` is its page.
+    """
+
+    kind: TrialKind
+    version: int | None
+    hits: int = 0
+    units: int = 0
+    bills: int = 0
+    months: int = 0
+    newest_hits: int = 0
+    warnings: tuple[str, ...] = ()
+    days: int = 0
+    ended_at: datetime | None = None
+    address: str = ""
+
+
 class History(msgspec.Struct, frozen=True, order=True):
     """A history aggregate over `days` days up to today, e.g. `unit_sum(30)`; its column is `unit_sum_30`."""
 

@@ -4,11 +4,16 @@ from mingpiao.house.model import Purge, Room
 from mingpiao.house.opening import DATABASE, NOTICES, House, Service
 from mingpiao.rules.model import RuleMode, Severity, Stage, VersionState
 from mingpiao.rules.service import RuleBook
+from mingpiao.rules.settings import RuleSettings
 from mingpiao.rules.shadows import KEPT_DAYS
 
 
 async def _open_rules(house: House) -> RuleBook:
-    return RuleBook(await house.get(DATABASE), await house.get(NOTICES))
+    return RuleBook(
+        await house.get(DATABASE),
+        await house.get(NOTICES),
+        trial_days=house.settings(RuleSettings).rule_trial_days,
+    )
 
 
 RULES = Service(name="rules", open=_open_rules)

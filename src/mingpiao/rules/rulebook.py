@@ -21,6 +21,7 @@ from mingpiao.rules.compiling import Compiled, compile_version
 from mingpiao.rules.judging import history_needs
 from mingpiao.rules.model import History, LoadedRule, RuleMode, RuleVersion, Severity, Stage
 from mingpiao.rules.store import as_version
+from mingpiao.rules.trials import TRIAL_DAYS
 from mingpiao.storage.database import DATABASE_AWAY, Database
 from mingpiao.storage.notices import Notices
 from mingpiao.storage.remembered import Remembered
@@ -123,10 +124,11 @@ def _concerns(
 
 class RuleBook:
     """The newest rule set in the memory of a process. Each rule version is compiled once, after which `get`
-    is fast.
+    is fast. `trial_days` is the setting for `approval.approve`.
     """
 
-    def __init__(self, database: Database, notices: Notices) -> None:
+    def __init__(self, database: Database, notices: Notices, *, trial_days: int = TRIAL_DAYS) -> None:
+        self.trial_days = trial_days
         self._database = database
         self._loading = asyncio.Lock()
         self._kept = Remembered[None, RuleSet](self._load)

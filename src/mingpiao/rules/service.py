@@ -1,6 +1,7 @@
 """What other rooms may ask of rules."""
 
 from mingpiao.rules.approval import approve, publish, resume, send_back, suspend
+from mingpiao.rules.changes import lock_submitted, require_province_head
 from mingpiao.rules.checking import REQUEST_FIELDS, check_rule, is_province, retired_scope
 from mingpiao.rules.comparing import MEMBERS, RuleDifference, compare, described
 from mingpiao.rules.drafting import (
@@ -59,6 +60,7 @@ from mingpiao.rules.store import (
     list_rules,
     versions_of,
 )
+from mingpiao.rules.trials import BACKTESTED, hit_alike, is_enough, trials_of_version, untried
 from mingpiao.rules.yaml_files import (
     MAX_FILE,
     RuleEntry,
@@ -68,6 +70,7 @@ from mingpiao.rules.yaml_files import (
 )
 
 __all__ = [
+    "BACKTESTED",
     "CHANNEL",
     "FIELDS",
     "FUNCTIONS",
@@ -113,9 +116,11 @@ __all__ = [
     "get_version",
     "history_needs",
     "history_types",
+    "hit_alike",
     "hit_figures",
     "import_rules",
     "install_library",
+    "is_enough",
     "is_province",
     "item_columns",
     "judge",
@@ -124,6 +129,7 @@ __all__ = [
     "list_rules",
     "list_shadow_hits",
     "live_versions",
+    "lock_submitted",
     "parse",
     "publish",
     "put_to_work",
@@ -131,6 +137,7 @@ __all__ = [
     "record_failures",
     "record_hits",
     "record_shadow_hits",
+    "require_province_head",
     "resume",
     "retired_scope",
     "roll_back",
@@ -144,6 +151,8 @@ __all__ = [
     "thin_reason",
     "to_builder",
     "to_sql",
+    "trials_of_version",
+    "untried",
     "versions_of",
     "withdraw",
 ]

@@ -4,12 +4,13 @@ successor hears of the accounts that stay behind.
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.model import Acting
 from mingpiao.identity.service import officers_of
 from mingpiao.kernel.clock import today
+from mingpiao.kernel.codes import region_prefix
 from mingpiao.messages.service import tell_department
 from mingpiao.units.changes import ChangeWish, change_unit
 from mingpiao.units.model import UnitChangeKind, UnitState
@@ -19,6 +20,18 @@ from mingpiao.units.tables import units
 async def count_units_in_regions(connection: AsyncConnection, region_codes: Sequence[str]) -> int:
     """How many units within the connection's scope lie in one of these regions."""
     query = select(func.count()).select_from(units).where(units.c.region_code.in_(region_codes))
+    found: int | None = await connection.scalar(query)
+    return found or 0
+
+
+async def count_units_in_scope(
+    connection: AsyncConnection, regions: Sequence[str], unit_types: Sequence[str]
+) -> int:
+    """How many units that are not closed lie in these regions or below and are of these types (none: of any)."""
+    lie = or_(*(units.c.region_code.startswith(region_prefix(code)) for code in regions))
+    query = select(func.count()).select_from(units).where(lie, units.c.state != UnitState.CLOSED.value)
+    if unit_types:
+        query = query.where(units.c.unit_type.in_(unit_types))
     found: int | None = await connection.scalar(query)
     return found or 0
 

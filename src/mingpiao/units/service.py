@@ -40,7 +40,12 @@ from mingpiao.units.granting import (
 from mingpiao.units.importing import ALL_ITEMS, Imported, UnitWish, import_units
 from mingpiao.units.managers import invite_manager, managed_account, refuse_of_closed_unit
 from mingpiao.units.points import points_of_unit, save_point, switch_point
-from mingpiao.units.reforms import count_units_in_regions, move_units, tell_of_accounts
+from mingpiao.units.reforms import (
+    count_units_in_regions,
+    count_units_in_scope,
+    move_units,
+    tell_of_accounts,
+)
 from mingpiao.units.registration import amend, code_problem, register, register_many, unit_problems
 from mingpiao.units.seals import UnitSeal, give_seal, unit_seals
 from mingpiao.units.store import (
@@ -82,6 +87,7 @@ __all__ = [
     "change_unit",
     "code_problem",
     "count_units_in_regions",
+    "count_units_in_scope",
     "count_units_with_items",
     "create_app",
     "find_app",

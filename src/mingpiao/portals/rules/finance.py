@@ -14,18 +14,20 @@ from mingpiao.identity.model import Account, Acting, Session
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.lake.model import MAX_MONTHS
+from mingpiao.portals.consequences import is_confirmed
 from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
+from mingpiao.portals.rules.approving import approval_page, trial_words, tried_so_far
 from mingpiao.portals.rules.form import read_revision
 from mingpiao.portals.rules.history import suspension_of, trials_of
 from mingpiao.portals.rules.lists import RULES, TRIAL_COLUMNS, owner_name
 from mingpiao.portals.rules.rights import RULES_APPROVE, RULES_VIEW, RULES_WRITE
 from mingpiao.portals.session import PageCall, PageRequest, redirect, require_right, scoped_reads
 from mingpiao.rules import service as rules
-from mingpiao.rules.model import RuleVersion, VersionState
+from mingpiao.rules.model import RuleMode, RuleVersion, VersionState
 from mingpiao.rules.service import RuleSummary
 
 LIST = RULES.address
@@ -68,6 +70,7 @@ async def show_rule(
     shown = next((each for each in versions if str(each.version) == asked), versions[0])
     may = _permissions(session.account, catalog, summary, shown)
     trials = await trials_of(services, session.account, code) if may.try_out else None
+    tried = await tried_so_far(services, session.account, shown)
     suspension = await suspension_of(services, code) if summary.suspended else None
     book = await services.rules.get()
     return page(
@@ -89,12 +92,21 @@ async def show_rule(
         retired=rules.retired_scope(shown.rule, catalog),
         months=TRIAL_MONTHS,
         trials=trials,
+        tried=None
+        if tried is None
+        else [(trial_words(each, _trial_days(services)), each.address) for each in tried],
+        untried=tried is not None and not any(rules.is_enough(each, _trial_days(services)) for each in tried),
+        trial_days=_trial_days(services),
         trial_columns=TRIAL_COLUMNS,
         may=may,
         actions=_actions(code, shown, may),
         problems=problems,
         reason=reason,
     )
+
+
+def _trial_days(services: Services) -> int:
+    return services.rules.trial_days
 
 
 class Permissions(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,16 +172,31 @@ def _permissions(account: Account, catalog: Catalog, summary: RuleSummary, shown
 async def change_version(
     call: NamedDependency[PageCall], code: FromPath[str], version: FromPath[int], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
-    """`submit`, `withdraw`, `roll_back`, `put_to_work`, `approve` or `return` a version."""
+    """`submit`, `withdraw`, `roll_back`, `put_to_work`, `approve` or `return` a version.
+
+    `approve` shows first what follows, unless the version is only a trial.
+    """
     form = await read_form(call.request)
     reason = form.get("reason", "")
     try:
+        if action == "approve" and not is_confirmed(form):
+            version_now = await _before_approval(call, code, version, read_revision(form))
+            if version_now.newest.rule.mode is RuleMode.ACTING:
+                return await approval_page(call, version_now.newest, version_now.live_version, reason)
         changed = await _change(call.services, (code, version), action, form, acting=call.acting)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
         return await show_rule(call.request, call.session, call.services, code, refusal.problems, reason)
     return redirect(call.request, f"{LIST}/{code}?version={changed.version}")
+
+
+async def _before_approval(call: PageCall, code: str, version: int, revision: int) -> RuleSummary:
+    """The rule whose newest version this person may approve now; raises what `approve` raises else."""
+    catalog = await call.services.catalog.get()
+    async with call.services.database.system() as connection:  # system: as the verb, which asks the same
+        await rules.lock_submitted(connection, catalog, code, version, revision, "审核", acting=call.acting)
+        return await rules.get_rule(connection, code)
 
 
 async def _change(
@@ -194,7 +221,14 @@ async def _change(
             case "put_to_work":
                 return await rules.put_to_work(connection, catalog, *which, acting=acting)
             case "approve":
-                return await rules.approve(connection, catalog, *which, reason=reason, **acting_on)
+                return await rules.approve(
+                    connection,
+                    catalog,
+                    *which,
+                    reason=reason,
+                    trial_days=services.rules.trial_days,
+                    **acting_on,
+                )
             case "return":
                 return await rules.send_back(connection, catalog, *which, reason=reason, **acting_on)
     raise refuse("http.404", "没有这种操作，请返回规则页面。", status=404)

@@ -1,16 +1,23 @@
 """规则库: the rules that come with the platform, and installing them."""
 
+from collections import Counter
+
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.catalog.model import Catalog
 from mingpiao.composition import Services
 from mingpiao.identity.model import Account
 from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.portals.consequences import Consequences, consequences_page, is_confirmed
+from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS, LIST
 from mingpiao.portals.rules.rights import RULES_APPROVE, RULES_VIEW
 from mingpiao.portals.session import PageCall, PageRequest, redirect, require_right, scoped_reads
+from mingpiao.rules.model import Severity
 from mingpiao.rules.service import (
     LIBRARY_THEMES,
     VIOLATIONS,
@@ -19,8 +26,10 @@ from mingpiao.rules.service import (
     is_province,
     library,
     list_rules,
+    require_province_head,
 )
 from mingpiao.storage.paging import every_item
+from mingpiao.units.service import count_units_in_scope
 
 
 @get("/rules/library", guards=[require_right(RULES_VIEW)])
@@ -31,8 +40,10 @@ async def library_page(call: NamedDependency[PageCall]) -> Response[str]:
 
 @post("/rules/library", guards=[require_right(RULES_APPROVE)], status_code=200)
 async def adopt(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
-    """Approve all rules of the library that do not exist yet."""
+    """Approve all rules of the library that do not exist yet, after the page that says what follows."""
     catalog = await call.services.catalog.get()
+    if not is_confirmed(await read_form(call.request)):
+        return await _ask(call, catalog)
     try:
         async with call.services.database.system() as connection:  # system: a verb writes
             await adopt_library(connection, catalog, acting=call.acting)
@@ -41,13 +52,45 @@ async def adopt(call: NamedDependency[PageCall]) -> Response[str] | Response[byt
     return redirect(call.request, LIST)
 
 
+async def _ask(call: PageCall, catalog: Catalog) -> Response[str]:
+    require_province_head(catalog, "启用", acting=call.acting)
+    async with call.reads() as connection:
+        standing = await _standing(connection)
+        units = await count_units_in_scope(connection, [f"{catalog.province}0000"], ())
+    missing = [entry.rule for entry in library() if entry.rule.code not in standing]
+    counts = Counter(rule.severity for rule in missing)
+    shown = Consequences(
+        title="启用规则库",
+        facts=[
+            ("规则", f"{len(missing)} 条"),
+            *((severity.label, f"{counts[severity]} 条") for severity in Severity),
+            ("用票单位", f"{units:,} 家"),
+        ],
+        told=[
+            "立即对全省适用的票据生效：拦截的不能开具，核实的须说明理由，提示的只作提示。",
+            "规则库的每一条都有例子和演示省份的命中比例，不必逐条试算。",
+            "任何一条都可以随时暂停，或另起新版本修改。",
+        ],
+        lead="启用后：",
+        address=f"{LIST}/library",
+        button=f"启用{len(missing)}条规则",
+        back=f"{LIST}/library",
+        danger=False,
+    )
+    return consequences_page(call.request, shown, crumbs=[*CRUMBS, ("规则库", f"{LIST}/library")])
+
+
+async def _standing(connection: AsyncConnection) -> set[str]:
+    found = await every_item(lambda key: list_rules(connection, RuleFilter(), after=key))
+    return {each.code for each in found}
+
+
 async def _show(
     request: PageRequest, account: Account, services: Services, problems: tuple[Problem, ...] = ()
 ) -> Response[str]:
     catalog = await services.catalog.get()
     async with scoped_reads(services, account) as connection:
-        found = await every_item(lambda key: list_rules(connection, RuleFilter(), after=key))
-    standing = {each.code for each in found}
+        standing = await _standing(connection)
     missing = sum(entry.rule.code not in standing for entry in library())
     region = account.region_code
     return page(

@@ -1,0 +1,107 @@
+"""Before a version acts: how it was tried, in sentences, and the page that names what follows."""
+
+from litestar import Response
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.composition import Services
+from mingpiao.identity.model import Account
+from mingpiao.kernel.codes import region_covers
+from mingpiao.portals.consequences import Consequences, consequences_page
+from mingpiao.portals.rules.lists import RULES, owner_name
+from mingpiao.portals.session import PageCall
+from mingpiao.rules import service as rules
+from mingpiao.rules.model import RuleMode, RuleTrial, RuleVersion, Severity, TrialKind, VersionState
+from mingpiao.units.service import count_units_in_scope
+
+_EFFECTS = {
+    Severity.BLOCK: "命中的票据不能开具",
+    Severity.ASK: "命中的票据须由开票人说明理由，或提请财政部门复核，才能开具",
+    Severity.WARN: "命中的票据照常开具，开票人看到提示",
+}
+_OPEN = frozenset({VersionState.DRAFT, VersionState.SUBMITTED, VersionState.RETURNED})
+
+
+async def tried_so_far(services: Services, account: Account, version: RuleVersion) -> list[RuleTrial] | None:
+    """How a version that is to act was tried; None where nobody needs to know: it is decided, or only a trial.
+
+    Its figures are of the owner's whole region, so departments below that one are not told.
+    """
+    region = account.region_code
+    if version.rule.mode is RuleMode.SHADOW or version.state not in _OPEN:
+        return None
+    if region is None or not region_covers(region, version.region_code):
+        return None
+    # system: a back-test of the department above counts as well, which the one below does not see
+    async with services.database.system() as connection:
+        return await rules.trials_of_version(connection, version)
+
+
+def trial_words(trial: RuleTrial, trial_days: int) -> str:
+    """A trial in one sentence with its figures."""
+    match trial.kind:
+        case TrialKind.ACTED:
+            return f"第{trial.version}版以同样的条件和范围正式运行过。"
+        case TrialKind.SHADOW:
+            short = "" if rules.is_enough(trial, trial_days) else f"，不满{trial_days}天"
+            hits = f"会命中 {trial.hits:,} 份票据，涉及 {trial.units:,} 家单位"
+            return f"第{trial.version}版试运行 {trial.days} 天{short}：{hits}。"
+        case TrialKind.BACKTEST:
+            return _backtest_words(trial)
+
+
+def _backtest_words(trial: RuleTrial) -> str:
+    looked = f"试算最近{trial.months}个月范围内的 {trial.bills:,} 份票据："
+    if not trial.bills:
+        return looked + "".join(trial.warnings)
+    hits = f"会命中 {trial.hits:,} 份（{trial.hits / trial.bills:.1%}），涉及 {trial.units:,} 家单位"
+    return f"{looked}{hits}；其中最近一个月 {trial.newest_hits:,} 份。" + "".join(trial.warnings)
+
+
+async def approval_page(
+    call: PageCall, version: RuleVersion, live_version: int | None, reason: str
+) -> Response[str]:
+    """The page before a version acts for all bills in its scope."""
+    catalog = await call.services.catalog.get()
+    rule, trial_days = version.rule, call.services.rules.trial_days
+    tried = await tried_so_far(call.services, call.session.account, version) or []
+    async with call.reads() as connection:
+        units = await count_units_in_scope(
+            connection, rule.regions or (version.region_code,), rule.unit_types
+        )
+    enough = any(rules.is_enough(each, trial_days) for each in tried)
+    address = f"{RULES.address}/{rule.code}"
+    shown = Consequences(
+        title=f"通过规则：{rule.code}第{version.version}版",
+        facts=_facts(version, catalog, reason),
+        told=[
+            f"立即对全部适用票据生效：{_EFFECTS[rule.severity]}。",
+            *([f"第{live_version}版同时停止运行。"] if live_version else []),
+            f"适用地区和类型的用票单位现有 {units:,} 家。",
+            *(trial_words(each, trial_days) for each in tried),
+            "发现误伤时可以立即暂停，已开的票据不受影响。",
+        ],
+        lead="通过后：",
+        hindered=[] if enough else [rules.untried(trial_days).problems[0].message],
+        address=f"{address}/versions/{version.version}/approve",
+        button="确认通过",
+        back=f"{address}?version={version.version}",
+        members={"revision": str(version.revision), "reason": reason},
+        danger=False,
+    )
+    return consequences_page(
+        call.request, shown, crumbs=[(RULES.title, RULES.address), (rule.code, shown.back)]
+    )
+
+
+def _facts(version: RuleVersion, catalog: Catalog, reason: str) -> list[tuple[str, str]]:
+    rule, described = version.rule, rules.described(version.rule, catalog)
+    owner = owner_name(catalog, version.region_code)
+    return [
+        ("规则", f"{rule.code} {rule.name}"),
+        ("处置", rule.severity.label),
+        ("适用地区", described["regions"] if rule.regions else f"{owner}全部"),
+        ("适用票据", described["kinds"]),
+        ("单位类型", described["unit_types"]),
+        ("起草", version.author_name),
+        ("审核意见", reason),
+    ]
