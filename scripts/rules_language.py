@@ -18,6 +18,7 @@ _GROUPS = (
     ("项目合计", lambda field: field.path.startswith("items.")),
     ("逐项", lambda field: field.place is SourcePlace.ITEM),
     ("佐证材料", lambda field: field.path.startswith("evidence.")),
+    ("核销", lambda field: field.path.startswith("writeoff.")),
 )
 _HISTORY_NOTE = "天数为 1 至 366 的整数，包括今天，按北京时间的日历日计。"
 

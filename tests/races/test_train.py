@@ -3,7 +3,14 @@
 import asyncpg
 import msgspec
 from tests.support.invariants import assert_invariants
-from tests.support.locks import WITH_AND_WITHOUT, key_taken_away, lock_taken_away, race, writing
+from tests.support.locks import (
+    LIMITS_AS_A_LOOK,
+    WITH_AND_WITHOUT,
+    key_taken_away,
+    lock_taken_away,
+    race,
+    writing,
+)
 from tests.support.province import ACTING, Resident
 from tests.support.rules import put_in_force, rule
 from tests.support.waiting import until
@@ -227,17 +234,7 @@ async def test_a_kind_that_is_opened_now_ends_with_the_day_that_is_set_now(
             await set_valid_until(connection, unit_id, day, acting=ACTING)
 
     hold = f"INSERT INTO stocks (unit_id, kind_code) VALUES ({unit_id}, '0601')"
-    with lock_taken_away("stock limits", *_AS_A_LOOK, unless=locked):
+    with lock_taken_away("stock limits", *LIMITS_AS_A_LOOK, unless=locked):
         assert await race(world.url, hold, open_kind(), end()) == [None, None]
     days = await world.rows("SELECT DISTINCT valid_until FROM stocks WHERE unit_id = $1", unit_id)
     assert {row["valid_until"] for row in days} == ({day} if locked else {day, None})
-
-
-#: The statement that locks a unit's limits, as one that only looks at them.
-_AS_A_LOOK = (
-    ("INSERT INTO stock_limits (unit_id) VALUES (:unit_id) ", "SELECT valid_until, locks FROM stock_limits "),
-    (
-        "ON CONFLICT (unit_id) DO UPDATE SET unit_id = excluded.unit_id RETURNING valid_until, locks",
-        "WHERE unit_id = :unit_id",
-    ),
-)

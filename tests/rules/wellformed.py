@@ -14,7 +14,7 @@ from mingpiao.kernel.money import line_amount
 from mingpiao.kernel.naming import classify_code, classify_name
 from mingpiao.rules.library import overlap_of
 from mingpiao.rules.model import LoadedRule, Rule
-from mingpiao.rules.service import Condition, compile_condition, field_table, parse
+from mingpiao.rules.service import Condition, compile_condition, field_table, parse, writeoff_columns
 
 ON = date(2026, 3, 12)
 _KINDS = {kind.code: kind for kind in KINDS}
@@ -101,6 +101,7 @@ def facts_of(kind: str, changes: Mapping[str, Any], condition: Condition) -> dic
         "items": items,
     }
     facts |= {f"evidence_{name}": "agree" for name in _CLAIMS} | {"evidence_count": Decimal(1)}
+    facts |= dict.fromkeys(writeoff_columns(), False)
     facts |= {history.column: Decimal(0) for history in condition.history}
     facts |= {
         _column(path): value

@@ -26,6 +26,19 @@ _WAITING = (
 #: For a test that is run with a lock and without it: its parameter `locked`.
 WITH_AND_WITHOUT = pytest.mark.parametrize("locked", [True, False], ids=["locked", "unlocked"])
 
+#: The statement that locks a unit's limits, as one that only looks at them.
+LIMITS_AS_A_LOOK = (
+    (
+        "INSERT INTO stock_limits (unit_id) VALUES (:unit_id) ",
+        "SELECT supply_until, supply_until_reason FROM stock_limits ",
+    ),
+    (
+        "ON CONFLICT (unit_id) DO UPDATE SET unit_id = excluded.unit_id "
+        "RETURNING supply_until, supply_until_reason",
+        "WHERE unit_id = :unit_id",
+    ),
+)
+
 
 @contextmanager
 def lock_taken_away(name: str, *apart: tuple[str, str], unless: bool = False) -> Iterator[None]:

@@ -40,6 +40,7 @@ ISSUE_PROBLEMS = (
     "evidence.unreadable", "evidence.not_read", "rule.violation", "rule.confirmation_needed",
     "application.in_progress", "application.rejected", "application.review_required",
     "bill.business_no_conflict", "bill.business_no_reversed", "numbering.out_of_stock", "unit.issuing_locked",
+    "unit.writeoff_required",
     "sealing.no_key", "sealing.face_unwritable", "sealing.key_mismatch", "sealing.signer_unavailable",
     "service.busy", "service.clock_wrong", "service.internal", "service.outcome_unknown",
 )  # fmt: skip

@@ -102,6 +102,7 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "bill.red_not_reversible": ErrorType(409, "红票不能冲红"),
     "numbering.out_of_stock": ErrorType(409, "票据库存不足"),
     "unit.issuing_locked": ErrorType(409, "本单位已被停止开票"),
+    "unit.writeoff_required": ErrorType(409, "上月票据未核销，在线开票单位须先核销"),
     "sealing.no_key": ErrorType(409, "尚未配置电子签章密钥"),
     "sealing.face_unwritable": ErrorType(422, "票面内容无法写入"),
     # finding things

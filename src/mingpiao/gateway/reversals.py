@@ -19,7 +19,7 @@ _decoder = msgspec.json.Decoder(ReversalBody)
 REVERSAL_PROBLEMS = (
     "bill.unknown", "bill.already_reversed", "bill.red_not_reversible", "bill.kind_not_allowed",
     "text.required", "text.too_long", "text.padded", "text.bad_character", "text.no_glyph",
-    "numbering.out_of_stock", "unit.issuing_locked", "sealing.no_key", "sealing.face_unwritable",
+    "numbering.out_of_stock", "unit.issuing_locked", "unit.writeoff_required", "sealing.no_key", "sealing.face_unwritable",
     "sealing.key_mismatch", "sealing.signer_unavailable", "service.busy", "service.clock_wrong", "service.internal",
     "service.outcome_unknown",
 )  # fmt: skip

@@ -140,7 +140,7 @@ async def set_expiry(
         .values(valid_until=day)
         .returning(accounts.c.account_id)
     )
-    own = select(accounts.c.valid_until).where(accounts.c.account_id == account.account_id).with_for_update()
+    own = select(accounts.c.valid_until).where(accounts.c.account_id == account.account_id)
     before = (await connection.execute(own)).scalar_one()
     if (await connection.execute(changed)).first() is not None:
         entry = entry_of("account:set_expiry", account, acting=acting)
@@ -157,7 +157,7 @@ async def move_account(
     caller checks that the department exists. Raises `Refusal` (`account.no_department`, 409) for an account of a
     unit or of an administrator.
     """
-    own = select(accounts.c.region_code).where(accounts.c.account_id == account.account_id).with_for_update()
+    own = select(accounts.c.region_code).where(accounts.c.account_id == account.account_id)
     before: str | None = (await connection.execute(own)).scalar_one()
     if before is None:
         raise refuse("account.no_department", "只有财政部门的账户可以调往其他财政部门。", status=409)
@@ -307,7 +307,7 @@ async def set_active(connection: AsyncConnection, account: Account, active: bool
     """
     if acting.actor == account.actor:
         raise refuse("account.is_own", "不能停用自己的账户，请由其他管理员操作。", status=409)
-    own = select(accounts.c.active).where(accounts.c.account_id == account.account_id).with_for_update()
+    own = select(accounts.c.active).where(accounts.c.account_id == account.account_id)
     before = (await connection.execute(own)).scalar_one()
     statement = update(accounts).where(accounts.c.account_id == account.account_id).values(active=active)
     await connection.execute(statement)

@@ -17,7 +17,7 @@ from mingpiao.issuing.model import CheckingDemand, IssueRequest
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.money import MAX_AMOUNT, fits_places, plain
-from mingpiao.numbering.service import hold_issuing
+from mingpiao.numbering.service import hold_stocks
 from mingpiao.units.model import UnitProfile
 
 #: A unit has no more demands than these, so that every train reads few.
@@ -97,7 +97,7 @@ async def add_demand(
     _check_manager(unit_id, acting=acting)
     if problems := _problems(profile, kind, item, amount_from):
         raise Refusal(*problems)
-    await hold_issuing(connection, unit_id)
+    await hold_stocks(connection, [unit_id])
     if len(await demands_of(connection, unit_id)) >= MAX_DEMANDS:
         message = f"复核规则最多{MAX_DEMANDS}条，请启用或停用已有的规则。"
         raise refuse("checking_demand.too_many", message, status=409)
@@ -121,7 +121,7 @@ async def switch_demand(
     Raises `Refusal`: `access.denied` (403), `checking_demand.unknown` (404).
     """
     _check_manager(unit_id, acting=acting)
-    await hold_issuing(connection, unit_id)
+    await hold_stocks(connection, [unit_id])
     values = _stamp(unit_id, acting=acting) | {"demand_id": demand_id, "active": active}
     changed = None
     if 0 < demand_id < 2**63:

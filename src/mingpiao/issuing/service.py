@@ -7,7 +7,7 @@ from mingpiao.issuing.digests import request_digest
 from mingpiao.issuing.facts import facts_of
 from mingpiao.issuing.given_reasons import GivenReason, list_given_reasons
 from mingpiao.issuing.history import Who
-from mingpiao.issuing.integrity import UnitShare, check_share, count_findings, look_at_bill
+from mingpiao.issuing.integrity import UnitShare, check_share, check_these, count_findings, look_at_bill
 from mingpiao.issuing.medians import CLASSES_PER_DOUBLING, FEWEST_LINES, amount_of
 from mingpiao.issuing.prints import prints_of, record_prints
 from mingpiao.issuing.queries import (
@@ -58,6 +58,7 @@ __all__ = [
     "amount_of",
     "check_share",
     "check_text",
+    "check_these",
     "count_findings",
     "day_totals",
     "demands_met",

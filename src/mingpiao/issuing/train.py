@@ -161,7 +161,7 @@ def _answer_at_once(
         passenger.outcome = (
             _issue_answer(ticket, stock, originals.get(ticket.business_key), today)
             if isinstance(ticket, IssueTicket)
-            else _reversal_answer(stock, held.blues.get(ticket.blue_key), today)
+            else _reversal_answer(ticket, stock, held.blues.get(ticket.blue_key), today)
         )
     return _still_aboard(passengers)
 
@@ -171,19 +171,21 @@ def _issue_answer(
 ) -> Outcome | None:
     if original is not None:
         return answer_of_original(original, ticket.draft.sent, ticket.draft.digest)
-    problem = _stock_problem(stock, today)
+    problem = _stock_problem(ticket, stock, today)
     return None if problem is None else Refused(problems=(problem,))
 
 
-def _reversal_answer(stock: Stock | None, blue: register.Blue | None, today: date) -> Outcome | None:
-    problem = _reversal_problem(blue) or _stock_problem(stock, today)
+def _reversal_answer(
+    ticket: ReversalTicket, stock: Stock | None, blue: register.Blue | None, today: date
+) -> Outcome | None:
+    problem = _reversal_problem(blue) or _stock_problem(ticket, stock, today)
     return None if problem is None else Refused(problems=(problem,))
 
 
 _LOCKED = "本单位开票功能已被财政部门锁定，请联系同级财政部门。"
 
 
-def _stock_problem(stock: Stock | None, today: date) -> Problem | None:
+def _stock_problem(ticket: Ticket, stock: Stock | None, today: date) -> Problem | None:
     if stock is None:
         return Problem(
             code="bill.kind_not_allowed",
@@ -191,13 +193,25 @@ def _stock_problem(stock: Stock | None, today: date) -> Problem | None:
             message="本单位未获准开具该种类的票据，请联系同级财政部门。",
             status=422,
         )
-    expired = stock.valid_until is not None and stock.valid_until < today
-    reasons = ("qualification_expired",) if expired else stock.locks
-    if not reasons:
-        return None
-    lock = locks().get(reasons[0])
-    message = _LOCKED if lock is None else lock.message
-    return Problem(code="unit.issuing_locked", message=message, status=409, facts={"locks": list(reasons)})
+    reasons = stock.stopped_on(today)
+    if reasons:
+        lock = locks().get(reasons[0])
+        message = _LOCKED if lock is None else lock.message
+        return Problem(
+            code="unit.issuing_locked", message=message, status=409, facts={"locks": list(reasons)}
+        )
+    # An online unit gets its numbers at issue, so what it owes is asked for here (核旧领新).
+    month = stock.unsettled_month(today) if serves_itself(ticket) else None
+    return None if month is None else _writeoff_required(month)
+
+
+def _writeoff_required(month: date) -> Problem:
+    return Problem(
+        code="unit.writeoff_required",
+        message=f"{month:%Y年%-m月}的票据还没有核销，请先在“核销”页面提交核销，再开具本月的第一张票据。",
+        status=409,
+        facts={"month": f"{month:%Y-%m}"},
+    )
 
 
 def _reversal_problem(blue: register.Blue | None) -> Problem | None:

@@ -15,7 +15,7 @@ from mingpiao.issuing.service import CLASSES_PER_DOUBLING, FEWEST_LINES, amount_
 from mingpiao.lake.model import Dataset
 from mingpiao.lake.schema import columns
 from mingpiao.rules.model import History
-from mingpiao.rules.service import history_types
+from mingpiao.rules.service import history_types, writeoff_columns
 
 #: What is summed over the timeline, and the key whose rows are summed.
 _SUMS = {
@@ -62,7 +62,7 @@ def _timeline(bills: str, reversals: str, wanted: Collection[str]) -> str:
     """Blue and red bills in one relation; a red one has no facts."""
     own = ["unit_id", "bill_id", "issued_at", "issued_date", "total"]
     own += ["payer_subject", "twin_subject", "content_subject"]
-    known = columns(Dataset.BILLS)
+    known = columns(Dataset.BILLS) | dict.fromkeys(writeoff_columns(), "BOOLEAN")
     more = [name for name in sorted(wanted) if name not in own]
     blue = ", ".join(f'"{name}"' for name in [*own, *more])
     red = ", ".join([*own, *(f'CAST(NULL AS {known.get(name, "VARCHAR")}) AS "{name}"' for name in more)])

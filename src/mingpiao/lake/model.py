@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from mingpiao.rules.model import Rule
+from mingpiao.rules.service import Condition
 
 MAX_MONTHS = 36
 MAX_SAMPLE = 50
@@ -106,3 +107,29 @@ class BackTest(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None
     result: BackTestResult | None
     failure: str
+
+
+class MonthRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that judges all bills of a month: its content, and the region whose bills it may judge."""
+
+    rule: Rule
+    region_code: str
+    condition: Condition
+
+
+class FoundBill(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill of which something was found before rules judge it: the columns that are true of it."""
+
+    unit_id: int
+    bill_id: int
+    columns: tuple[str, ...]
+
+
+class MonthHit(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill that rules hit, with the codes of these rules in order."""
+
+    unit_id: int
+    bill_id: int
+    kind_code: str
+    total: Decimal
+    rules: tuple[str, ...]

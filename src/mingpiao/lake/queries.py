@@ -12,7 +12,7 @@ from mingpiao.lake.model import Dataset
 from mingpiao.lake.parquet import from_files, quoted
 from mingpiao.lake.schema import columns
 from mingpiao.rules.model import Rule
-from mingpiao.rules.service import Condition, to_sql
+from mingpiao.rules.service import Condition, to_sql, writeoff_columns
 
 MONTH = "CAST(date_trunc('month', issued_date) AS DATE)"
 
@@ -42,12 +42,17 @@ def month_before(day: date, months: int) -> date:
 
 
 class Queries(msgspec.Struct, frozen=True, kw_only=True):
-    """The queries of one run. All text in them comes from the lake, or is escaped as a literal."""
+    """The queries of one run. All text in them comes from the lake, or is escaped as a literal.
+
+    `findings` names a table of what write-off found (`unit_id`, `bill_id`, and a column for each member);
+    without it, as in a back-test, nothing was found of any bill.
+    """
 
     rule: Rule
     condition: Condition
     files: Mapping[Dataset, Sequence[Path]]
     past: PastBills
+    findings: str = ""
 
     def counts(self) -> str:
         """SQL that counts the bills in scope by month, with the moment of the newest."""
@@ -70,7 +75,7 @@ class Queries(msgspec.Struct, frozen=True, kw_only=True):
         """Named queries, and the relation that has all columns of the condition."""
         condition = self.condition
         area = self._in_area()
-        bills = f"(SELECT * FROM {from_files(self.files[Dataset.BILLS])} WHERE {area})"
+        bills = f"(SELECT * FROM {with_findings(self.files[Dataset.BILLS], self.findings)} WHERE {area})"
         if not condition.history and not condition.item_history:
             return [], bills
         queries: list[tuple[str, str]] = []
@@ -101,27 +106,44 @@ class Queries(msgspec.Struct, frozen=True, kw_only=True):
         return scope | self.condition.columns | ({"items"} if self.rule.items else set())
 
     def _in_area(self) -> str:
-        return _in_regions([self.past.region_code])
+        return in_regions([self.past.region_code])
 
     def _in_scope(self) -> str:
-        rule = self.rule
-        tests = [f"issued_date >= DATE '{self.past.first_day}'"]
-        if rule.regions:
-            tests.append(_in_regions(rule.regions))
-        if rule.kinds:
-            tests.append(f"(kind IN ({_texts(rule.kinds)}) OR category IN ({_texts(rule.kinds)}))")
-        if rule.unit_types:
-            tests.append(f"unit_type IN ({_texts(rule.unit_types)})")
-        if rule.items:
-            tests.append(f"len(list_filter(items, lambda item: item.code IN ({_texts(rule.items)}))) > 0")
-        return " AND ".join(tests)
+        return f"issued_date >= DATE '{self.past.first_day}' AND {in_scope(self.rule)}"
+
+
+def in_scope(rule: Rule) -> str:
+    """SQL for the bills that a rule concerns, whatever their day."""
+    tests = ["TRUE"]
+    if rule.regions:
+        tests.append(in_regions(rule.regions))
+    if rule.kinds:
+        tests.append(f"(kind IN ({_texts(rule.kinds)}) OR category IN ({_texts(rule.kinds)}))")
+    if rule.unit_types:
+        tests.append(f"unit_type IN ({_texts(rule.unit_types)})")
+    if rule.items:
+        tests.append(f"len(list_filter(items, lambda item: item.code IN ({_texts(rule.items)}))) > 0")
+    return " AND ".join(tests)
+
+
+def with_findings(paths: Sequence[Path], findings: str = "") -> str:
+    """SQL for a relation of all bills of some files, with what write-off found of each."""
+    names = writeoff_columns()
+    if not findings:
+        none = ", ".join(f"FALSE AS {name}" for name in names)
+        return f"(SELECT *, {none} FROM {from_files(paths)})"
+    found = ", ".join(f"coalesce(found.{name}, FALSE) AS {name}" for name in names)
+    return (
+        f"(SELECT bills.*, {found} FROM {from_files(paths)} AS bills "
+        f"LEFT JOIN {findings} AS found USING (unit_id, bill_id))"
+    )
 
 
 def _texts(values: Sequence[str]) -> str:
     return ", ".join(quoted(value) for value in values)
 
 
-def _in_regions(codes: Sequence[str]) -> str:
+def in_regions(codes: Sequence[str]) -> str:
     """SQL for bills of these regions and all below them. The province's code means no restriction."""
     prefixes = [region_prefix(code) for code in codes]
     return "(" + " OR ".join(f"starts_with(unit_region, {quoted(prefix)})" for prefix in prefixes) + ")"

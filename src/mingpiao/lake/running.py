@@ -4,6 +4,7 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,16 @@ from mingpiao.lake.backtest import BackTestRun
 from mingpiao.lake.catalogue import LakeCache, sweep
 from mingpiao.lake.compaction import compact
 from mingpiao.lake.export import Exporter
-from mingpiao.lake.model import BackTest, BackTestResult, BackTestState, Dataset
+from mingpiao.lake.model import (
+    BackTest,
+    BackTestResult,
+    BackTestState,
+    Dataset,
+    FoundBill,
+    MonthHit,
+    MonthRule,
+)
+from mingpiao.lake.month import judge_month
 from mingpiao.lake.queries import PastBills
 from mingpiao.rules.service import Condition, field_table, parse
 from mingpiao.storage.database import Database
@@ -83,6 +93,27 @@ class Lake:
             asked = await store.begin(connection, payload["backtest_id"])
         if asked is not None:
             await self.run(asked)
+
+    async def judge_month(
+        self,
+        month: date,
+        rules: Sequence[MonthRule],
+        found: Sequence[FoundBill],
+        *,
+        unit_ids: Sequence[int] | None = None,
+    ) -> list[MonthHit]:
+        """The blue bills of a month that rules hit, as `month.judge_month` finds them in a thread.
+
+        Bills that were committed before the call are exported first, so that none is missing.
+        """
+        windows = [
+            need.days for each in rules for need in each.condition.history | each.condition.item_history
+        ]
+        await self.exporter.export()
+        files = await self.cache.sync((month - timedelta(days=max(windows, default=0))).replace(day=1))
+        return await asyncio.to_thread(
+            judge_month, self._folder, files, month, rules, found, unit_ids=unit_ids
+        )
 
     async def run(self, asked: BackTest) -> None:
         """Run a back-test that was begun, and store its result or failure."""

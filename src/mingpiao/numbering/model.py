@@ -25,7 +25,9 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     Numbers `next` to `last` of `code` are still free in the segment in use. `locks` are the reasons why
     the unit may not issue (empty: none); `valid_until` is the last day, inclusive, on which it may issue.
     `held_at` is the database's time when the row was locked, `last_issued_at` the time of issue of the
-    bill that has the number before `next`.
+    bill that has the number before `next`. `issue_until` is another last day, with the reason for which the
+    unit is stopped after it. Bills from `writeoff_from` on are not written off yet; None where write-off is
+    not in force.
     """
 
     unit_id: int
@@ -38,6 +40,26 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     last_issued_at: datetime | None
     locks: tuple[str, ...]
     valid_until: date | None
+    issue_until: date | None = None
+    issue_until_reason: str = ""
+    writeoff_from: date | None = None
+
+    def stopped_on(self, day: date) -> tuple[str, ...]:
+        """The reasons why the unit may not issue on a day (Asia/Shanghai); empty if it may."""
+        if self.valid_until is not None and self.valid_until < day:
+            return ("qualification_expired",)
+        if self.locks:
+            return self.locks
+        if self.issue_until is not None and self.issue_until < day:
+            return (self.issue_until_reason,)
+        return ()
+
+    def unsettled_month(self, day: date) -> date | None:
+        """The first day of the month of the last bill, if that month is over on a day and not written off."""
+        if self.writeoff_from is None or self.last_issued_at is None:
+            return None
+        month = to_shanghai(self.last_issued_at).date().replace(day=1)
+        return month if self.writeoff_from <= month < day.replace(day=1) else None
 
     def time_of_issue(self, moment: datetime) -> datetime:
         """When a number that is taken at `moment` counts as issued: never before the one before it."""
@@ -74,3 +96,10 @@ class PoolLevel(msgspec.Struct, frozen=True, kw_only=True):
     kind_code: str
     allotted: int
     left: int
+
+
+class SupplyLimit(msgspec.Struct, frozen=True, kw_only=True):
+    """Until which day (inclusive, Asia/Shanghai) a unit may do something, and the stable reason that ends it."""
+
+    day: date
+    reason: str

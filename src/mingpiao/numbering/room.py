@@ -27,8 +27,10 @@ ROOM = Room(
     actions={
         "segment:allot": "发放号段",
         "segment:return": "退回号码",
+        "stock:issue_until": "开票期限变化",
         "stock:lock": "暂停开票",
         "stock:open": "核定票据种类",
+        "stock:supply_until": "发放期限变化",
         "stock:unlock": "恢复开票",
         "stock:valid_until": "资质有效期变化",
     },
@@ -38,6 +40,7 @@ ROOM = Room(
         "first": "起始号码",
         "kind": "票据种类",
         "last": "终止号码",
+        "last_day": "最后一天",
         "reason": "原因",
     },
 )

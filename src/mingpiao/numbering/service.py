@@ -5,16 +5,19 @@ Every transaction here takes its locks in this order: stock rows by (unit, kind)
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.house.rooms import locks as locks_by_reason
 from mingpiao.identity.model import Acting, AuditEntry, ChangedValue
 from mingpiao.identity.service import differences, record, record_all
+from mingpiao.kernel.clock import by_database, today
 from mingpiao.kernel.codes import BillIdentity
-from mingpiao.kernel.errors import refuse
-from mingpiao.numbering.model import PoolLevel, Segment, Stock, StockLevel, UnitStanding
+from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.numbering.model import PoolLevel, Segment, Stock, StockLevel, SupplyLimit, UnitStanding
 from mingpiao.storage.database import driver_of
 from mingpiao.storage.locks import NamedLock
 
@@ -28,17 +31,36 @@ NUMBER_POOLS = NamedLock("number pools")
 # Waits for transactions that set a unit's last day or a lock, so that a new stock row has them too.
 _LOCK_LIMITS = STOCK_LIMITS.statement(
     "INSERT INTO stock_limits (unit_id) VALUES (:unit_id) "
-    "ON CONFLICT (unit_id) DO UPDATE SET unit_id = excluded.unit_id RETURNING valid_until, locks"
+    "ON CONFLICT (unit_id) DO UPDATE SET unit_id = excluded.unit_id RETURNING supply_until, supply_until_reason"
 )
+#: What a new stock row takes over from its unit.
+_LIMITS = "valid_until, locks, issue_until, issue_until_reason, writeoff_from"
 _LOCK_STOCK = STOCK_ROWS.statement(
     "SELECT 1 FROM stocks WHERE unit_id = :unit_id AND kind_code = :kind_code FOR UPDATE"
 )
 _LOCK_STOCKS_OF_UNIT = STOCK_ROWS.statement(
     "SELECT 1 FROM stocks WHERE unit_id = :unit_id ORDER BY kind_code FOR UPDATE"
 )
+_HOLD_LIMITS = STOCK_LIMITS.statement(
+    "SELECT 1 FROM stock_limits WHERE unit_id = ANY (:ids) ORDER BY unit_id FOR UPDATE"
+)
+_HOLD_STOCKS = STOCK_ROWS.statement(
+    "SELECT 1 FROM stocks WHERE unit_id = ANY (:ids) ORDER BY unit_id, kind_code FOR UPDATE"
+)
+_HOLD_ALL_STOCKS = STOCK_ROWS.statement("SELECT 1 FROM stocks ORDER BY unit_id, kind_code FOR UPDATE")
+_SET_WRITEOFF_FROM = STOCK_ROWS.statement("""
+WITH held AS MATERIALIZED (
+    SELECT unit_id, kind_code FROM stocks
+    WHERE (unit_id, kind_code) IN (SELECT * FROM unnest(CAST(:units AS bigint[]), CAST(:kinds AS text[])))
+    ORDER BY unit_id, kind_code FOR UPDATE
+)
+UPDATE stocks SET writeoff_from = :month FROM held
+WHERE stocks.unit_id = held.unit_id AND stocks.kind_code = held.kind_code
+""")
 _LOCK_STOCKS = STOCK_ROWS.statement("""
 WITH held AS MATERIALIZED (
-    SELECT unit_id, kind_code, segment_id, code, next_number, last_number, last_issued_at, locks, valid_until
+    SELECT unit_id, kind_code, segment_id, code, next_number, last_number, last_issued_at, locks, valid_until,
+           issue_until, issue_until_reason, writeoff_from
     FROM stocks
     WHERE (unit_id, kind_code) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))
     ORDER BY unit_id, kind_code
@@ -118,15 +140,14 @@ async def open_code(connection: AsyncConnection, code: str, kind_code: str) -> N
 
 async def open_stock(connection: AsyncConnection, unit_id: int, kind_code: str, *, acting: Acting) -> None:
     """Create a unit's stock row of a kind, with the unit's last day and locks, where it does not exist yet."""
-    limits = await connection.execute(_LOCK_LIMITS.clause, {"unit_id": unit_id})
-    valid_until, locks = limits.one()
+    await connection.execute(_LOCK_LIMITS.clause, {"unit_id": unit_id})
     result = await connection.execute(
         text(
-            "INSERT INTO stocks (unit_id, kind_code, valid_until, locks) "
-            "VALUES (:unit_id, :kind_code, :valid_until, :locks) "
+            f"INSERT INTO stocks (unit_id, kind_code, {_LIMITS}) "  # noqa: S608
+            f"SELECT unit_id, :kind_code, {_LIMITS} FROM stock_limits WHERE unit_id = :unit_id "
             "ON CONFLICT DO NOTHING RETURNING kind_code"
         ),
-        {"unit_id": unit_id, "kind_code": kind_code, "valid_until": valid_until, "locks": locks},
+        {"unit_id": unit_id, "kind_code": kind_code},
     )
     if result.scalar_one_or_none() is not None:
         await _audit(connection, "stock:open", unit_id, {"kind": kind_code}, acting=acting)
@@ -141,8 +162,8 @@ async def open_stocks(connection: AsyncConnection, keys: Sequence[StockKey], *, 
         return
     await connection.execute(
         text(
-            "INSERT INTO stocks (unit_id, kind_code, valid_until, locks) "
-            "SELECT unit_id, kind_code, valid_until, locks "
+            f"INSERT INTO stocks (unit_id, kind_code, {_LIMITS}) "  # noqa: S608
+            f"SELECT unit_id, kind_code, {_LIMITS} "
             "FROM unnest(CAST(:units AS bigint[]), CAST(:kinds AS text[])) AS wanted(unit_id, kind_code) "
             "JOIN stock_limits USING (unit_id)"
         ),
@@ -168,10 +189,14 @@ async def allot(
 ) -> Segment:
     """Allot the next `count` numbers of a 票据代码 to a unit, as a segment in its stock.
 
-    Raises `Refusal`: `numbering.count_invalid`, or `numbering.pool_empty` when fewer numbers are left.
+    Raises `Refusal`: `numbering.count_invalid`, `numbering.supply_stopped` (409) after the last day on which
+    the unit gets numbers, or `numbering.pool_empty` when fewer numbers are left.
     """
     if not 1 <= count <= 1_000_000_000:
         raise refuse("numbering.count_invalid", "发放数量应在1至10亿之间，请修改后重试。", field="count")
+    limits = (await connection.execute(_LOCK_LIMITS.clause, {"unit_id": unit_id})).one()
+    if limits.supply_until is not None and limits.supply_until < today():
+        raise _supply_stopped(limits.supply_until_reason)
     # Trains lock in the same order: first the stock, then the pool.
     await connection.execute(_LOCK_STOCK.clause, {"unit_id": unit_id, "kind_code": kind_code})
     segment = await _add_segment(await driver_of(connection), (unit_id, kind_code), code, count)
@@ -182,6 +207,13 @@ async def allot(
     details = {"kind": kind_code, "code": code, "first": str(segment.first), "last": str(segment.last)}
     await _audit(connection, "segment:allot", unit_id, details, acting=acting)
     return segment
+
+
+def _supply_stopped(reason: str) -> Refusal:
+    lock = locks_by_reason().get(reason)
+    why = "" if lock is None else f"（{lock.label}）"
+    message = f"该单位已暂停票据发放{why}，请先处理完毕再发放。"
+    return refuse("numbering.supply_stopped", message, status=409, facts={"reason": reason})
 
 
 async def lock_issuing(connection: AsyncConnection, unit_id: int, reason: str, *, acting: Acting) -> None:
@@ -252,8 +284,9 @@ async def set_valid_until(
     None removes the limit. Every request that takes its number after this transaction's commit obeys it.
     """
     given = {"unit_id": unit_id, "day": day}
-    limit = "SELECT valid_until FROM stock_limits WHERE unit_id = :unit_id FOR UPDATE"
-    before = (await connection.execute(text(limit), given)).scalar_one_or_none()
+    await connection.execute(_LOCK_LIMITS.clause, {"unit_id": unit_id})
+    limit = text("SELECT valid_until FROM stock_limits WHERE unit_id = :unit_id")
+    before = await connection.scalar(limit, {"unit_id": unit_id})
     await connection.execute(
         text(
             "INSERT INTO stock_limits (unit_id, valid_until) VALUES (:unit_id, :day) "
@@ -270,13 +303,94 @@ async def set_valid_until(
     await _audit(connection, "stock:valid_until", unit_id, {}, told, acting=acting)
 
 
-async def hold_issuing(connection: AsyncConnection, unit_id: int) -> None:
-    """Let no train of a unit go on until the transaction ends, and no kind be opened for it.
+async def set_issue_limit(
+    connection: AsyncConnection, unit_id: int, limit: SupplyLimit | None, *, acting: Acting
+) -> None:
+    """Set the last day on which a unit may issue for a reason other than its qualifications; None removes it.
 
-    What the transaction changes is seen by every bill that is issued after its commit.
+    It applies to all kinds, also later ones, from this transaction's commit on. Changes nothing if it is so.
     """
-    await connection.execute(_LOCK_LIMITS.clause, {"unit_id": unit_id})
+    if not await _set_limit(connection, unit_id, "issue", limit):
+        return
     await _lock_rows(connection, unit_id)
+    await connection.execute(
+        text("UPDATE stocks SET issue_until = :day, issue_until_reason = :reason WHERE unit_id = :unit_id"),
+        _limit_values(unit_id, limit),
+    )
+    await _audit(connection, "stock:issue_until", unit_id, _limit_details(limit), acting=acting)
+
+
+async def set_supply_limit(
+    connection: AsyncConnection, unit_id: int, limit: SupplyLimit | None, *, acting: Acting
+) -> None:
+    """Set the last day on which a unit gets numbers by requisition; None removes it. Changes nothing if it is so."""
+    if await _set_limit(connection, unit_id, "supply", limit):
+        await _audit(connection, "stock:supply_until", unit_id, _limit_details(limit), acting=acting)
+
+
+async def _set_limit(connection: AsyncConnection, unit_id: int, what: str, limit: SupplyLimit | None) -> bool:
+    statement = (
+        f"INSERT INTO stock_limits (unit_id, {what}_until, {what}_until_reason) VALUES (:unit_id, :day, :reason) "  # noqa: S608
+        f"ON CONFLICT (unit_id) DO UPDATE SET {what}_until = excluded.{what}_until, "
+        f"{what}_until_reason = excluded.{what}_until_reason "
+        f"WHERE (stock_limits.{what}_until, stock_limits.{what}_until_reason) "
+        f"IS DISTINCT FROM (excluded.{what}_until, excluded.{what}_until_reason) RETURNING unit_id"
+    )
+    fresh = await connection.execute(text(statement), _limit_values(unit_id, limit))
+    return fresh.scalar_one_or_none() is not None
+
+
+def _limit_values(unit_id: int, limit: SupplyLimit | None) -> dict[str, Any]:
+    day, reason = (None, "") if limit is None else (limit.day, limit.reason)
+    return {"unit_id": unit_id, "day": day, "reason": reason}
+
+
+def _limit_details(limit: SupplyLimit | None) -> dict[str, str]:
+    return {} if limit is None else {"last_day": limit.day.isoformat(), "reason": limit.reason}
+
+
+async def begin_writeoff(connection: AsyncConnection, month: date | None) -> None:
+    """Say for all units, also later ones, from which month (its first day) on bills must be written off.
+
+    None: write-off is not in force. Meant for the time before that month is over: it replaces what
+    `set_writeoff_from` wrote.
+    """
+    given = {"month": month}
+    await connection.execute(
+        text(
+            "INSERT INTO writeoff_start (month) VALUES (:month) "
+            "ON CONFLICT (is_row) DO UPDATE SET month = excluded.month"
+        ),
+        given,
+    )
+    await connection.execute(text("UPDATE stock_limits SET writeoff_from = :month"), given)
+    await connection.execute(_HOLD_ALL_STOCKS.clause)
+    await connection.execute(text("UPDATE stocks SET writeoff_from = :month"), given)
+
+
+async def set_writeoff_from(
+    connection: AsyncConnection, unit_ids: Sequence[int], kind_codes: Sequence[str], month: date
+) -> None:
+    """Say of stocks (unit and kind, pair by pair) from which month on their bills are not written off yet.
+
+    An online unit issues no further bill of a kind while its last one is of such a month and that month is
+    over.
+    """
+    await connection.execute(
+        _SET_WRITEOFF_FROM.clause, {"units": list(unit_ids), "kinds": list(kind_codes), "month": month}
+    )
+
+
+async def hold_stocks(connection: AsyncConnection, unit_ids: Sequence[int]) -> datetime:
+    """Lock the limits and all stock rows of units, and return the time after that, in Asia/Shanghai.
+
+    No train of these units is between reading the time and its commit then: a bill whose time of issue is
+    earlier is committed, and every later bill has a later one.
+    """
+    given = {"ids": sorted(unit_ids)}
+    await connection.execute(_HOLD_LIMITS.clause, given)
+    await connection.execute(_HOLD_STOCKS.clause, given)
+    return by_database(await connection.scalar(text("SELECT clock_timestamp()")))
 
 
 async def _lock_rows(connection: AsyncConnection, unit_id: int) -> None:
@@ -331,7 +445,9 @@ async def open_limits(connection: AsyncConnection, unit_ids: Sequence[int]) -> N
     """Make the rows that hold what stops new units, so that they are found from the start."""
     await connection.execute(
         text(
-            "INSERT INTO stock_limits (unit_id) SELECT unnest(CAST(:ids AS bigint[])) ON CONFLICT DO NOTHING"
+            "INSERT INTO stock_limits (unit_id, writeoff_from) "
+            "SELECT unit_id, (SELECT month FROM writeoff_start) FROM unnest(CAST(:ids AS bigint[])) AS fresh(unit_id) "
+            "ON CONFLICT DO NOTHING"
         ),
         {"ids": list(unit_ids)},
     )
@@ -387,6 +503,9 @@ async def lock_stocks(connection: asyncpg.Connection, keys: Iterable[StockKey]) 
             last_issued_at=row["last_issued_at"],
             locks=tuple(row["locks"]),
             valid_until=row["valid_until"],
+            issue_until=row["issue_until"],
+            issue_until_reason=row["issue_until_reason"],
+            writeoff_from=row["writeoff_from"],
         )
         for row in rows
     ]

@@ -30,7 +30,7 @@ from mingpiao.rules.language import (
     to_sql,
 )
 from mingpiao.rules.language.builder import OPERATORS
-from mingpiao.rules.language.relation import bill_columns, history_types, item_columns
+from mingpiao.rules.language.relation import bill_columns, history_types, item_columns, writeoff_columns
 from mingpiao.rules.library import THEMES as LIBRARY_THEMES
 from mingpiao.rules.library import VIOLATIONS, LibraryRule, library, library_rules
 from mingpiao.rules.library.installing import adopt_library, install_library
@@ -155,4 +155,5 @@ __all__ = [
     "untried",
     "versions_of",
     "withdraw",
+    "writeoff_columns",
 ]

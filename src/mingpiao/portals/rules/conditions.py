@@ -44,6 +44,7 @@ _GROUPS = (
     ("items.", "收款项目"),
     ("extension.", "其他信息"),
     ("evidence.", "佐证材料"),
+    ("writeoff.", "核销"),
     ("issued.", "开票时间"),
     ("", "票据"),
 )

@@ -212,12 +212,35 @@ _EVIDENCE_FIELDS = (
     _evidence("seal", "材料印章"),
 )
 
+
+def _writeoff(name: str, title: str, note: str) -> FieldSpec:
+    return FieldSpec(
+        path=f"writeoff.{name}",
+        name=title,
+        shape=BOOLEAN,
+        example=f"writeoff.{name}",
+        note=note,
+        column=f"writeoff_{name}",
+        stages=(Stage.WRITEOFF,),
+    )
+
+
+#: What the platform finds of a bill when its cycle is written off; false where nothing is wrong.
+_WRITEOFF_FIELDS = (
+    _writeoff("unrecorded", "登记与日志不符", "登记的票据在日志中没有对应的开具或冲红记录时为真。"),
+    _writeoff("unpaired", "红蓝票不配对", "冲红的蓝票与红字票据不能一一对应或金额不符时为真。"),
+    _writeoff("unsealed", "签名验证不通过", "抽查到的票据签名或原件不一致时为真。"),
+    _writeoff("evidence_lost", "佐证不可用", "开票所依据的佐证材料已不存在或不能识别时为真。"),
+    _writeoff("unpaid", "未匹配到账", "本单位按到账逐笔核对，而这张票据没有对应的到账时为真。"),
+)
+
 FIELDS: tuple[FieldSpec, ...] = (
     *_BILL_FIELDS,
     *_PAYER_FIELDS,
     *_UNIT_FIELDS,
     *_ITEM_FIELDS,
     *_EVIDENCE_FIELDS,
+    *_WRITEOFF_FIELDS,
 )
 
 

@@ -34,7 +34,7 @@ def field_table(catalog: Catalog, kinds: Sequence[str], stage: Stage) -> FieldTa
     unusable: dict[str, str] = {}
     for field in FIELDS:
         if field.stages and stage not in field.stages:
-            unusable[field.path] = "只能用于“佐证审核”环节的规则"
+            unusable[field.path] = f"只能用于“{field.stages[0].label}”环节的规则"
         else:
             fields[field.path] = field
     scope = _kinds_in_scope(catalog, kinds)

@@ -1,7 +1,10 @@
 """The table that the SQL of `to_sql` reads: its columns and their types, as in the Parquet lake."""
 
+from functools import cache
+
 from mingpiao.rules.language.catalogue import FIELDS, FUNCTIONS, MEASURE
 from mingpiao.rules.language.tree import Shape, SourcePlace, ValueKind
+from mingpiao.rules.model import Stage
 
 _TYPES = {ValueKind.TEXT: "VARCHAR", ValueKind.DATE: "DATE", ValueKind.BOOLEAN: "BOOLEAN"}
 #: Maps of 其他信息 by name.
@@ -20,9 +23,19 @@ def duckdb_type(shape: Shape) -> str:
 
 
 def bill_columns() -> dict[str, str]:
-    """Columns of a bill's facts with their DuckDB types, without items and history aggregates."""
-    own = {field.column: duckdb_type(field.shape) for field in FIELDS if field.place is SourcePlace.BILL}
+    """Columns of a bill's facts with their DuckDB types, without items, history and what write-off finds."""
+    own = {
+        field.column: duckdb_type(field.shape)
+        for field in FIELDS
+        if field.place is SourcePlace.BILL and field.column not in writeoff_columns()
+    }
     return own | _MAPS
+
+
+@cache
+def writeoff_columns() -> tuple[str, ...]:
+    """Columns of what write-off finds of a bill; each is true or false, and stored with no bill."""
+    return tuple(field.column for field in FIELDS if field.stages == (Stage.WRITEOFF,))
 
 
 def item_columns() -> dict[str, str]:

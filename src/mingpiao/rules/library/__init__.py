@@ -42,6 +42,7 @@ THEMES = {
     "pattern": "重复、拆分与冲红",
     "conduct": "时间、年度与金额",
     "evidence": "佐证材料",
+    "writeoff": "核销",
 }
 #: Members of a rule in these files that are not members of `Rule`.
 _OWN = ("violation", "restates", "follows", "hit", "pass")

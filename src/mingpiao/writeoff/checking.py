@@ -1,0 +1,178 @@
+"""The worker's part: checks a month that is to be written off, and ends the request in one transaction.
+
+A run may be cut off anywhere and repeated, also beside itself: what it finds is written once, by whoever
+ends the request first.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.identity.model import platform
+from mingpiao.kernel.clock import now
+from mingpiao.messages.service import tell_department, tell_unit
+from mingpiao.numbering.service import hold_stocks, set_writeoff_from
+from mingpiao.storage.database import Database
+from mingpiao.writeoff.books import badly_sealed, disagreements, merged, suspicious_bills
+from mingpiao.writeoff.cycles import cycles_of
+from mingpiao.writeoff.judging import FailedBill, MonthJudge
+from mingpiao.writeoff.limits import update_limits
+from mingpiao.writeoff.model import Cycle, WriteOff, WriteOffState
+from mingpiao.writeoff.months import next_month
+from mingpiao.writeoff.policies import load_policies
+from mingpiao.writeoff.requests import end_writeoff, get_writeoff, record_writeoff
+from mingpiao.writeoff.tables import cycles, exception_cases
+
+_logger = logging.getLogger(__name__)
+_PLATFORM = platform("write_off", name="系统自动核销")
+_FACES = text(
+    "SELECT bill_id, kind_code, total FROM bills_of_months WHERE unit_id = :unit_id AND bill_id = ANY (:ids)"
+)
+
+
+class Checker:
+    """Checks requests for write-off and ends them."""
+
+    def __init__(self, database: Database, judge: MonthJudge) -> None:
+        self._database = database
+        self._judge = judge
+
+    async def handle(self, payload: Mapping[str, Any]) -> None:
+        """The job of one request."""
+        await self.check(payload["writeoff_id"])
+
+    async def check(self, writeoff_id: int) -> None:
+        """Check a request and end it; one that has ended stays as it is."""
+        async with self._database.system() as connection:
+            asked = await get_writeoff(connection, writeoff_id)
+            if asked.state is not WriteOffState.CHECKING:
+                return
+            share = (await load_policies(connection)).of(asked.region_code).policy.seal_share
+            wrong = (await disagreements(connection, [asked.unit_id], asked.month)).get(asked.unit_id, [])
+            found = await suspicious_bills(connection, [asked.unit_id], asked.month, unpaid=asked.partial)
+        if wrong:
+            await self._fail(asked, wrong)
+            return
+        seals, unsealed = await badly_sealed(self._database, asked.unit_id, asked.month, share)
+        version, judged = await self._judge.judge(asked.month, [asked.unit_id], merged([*found, *unsealed]))
+        async with self._database.system() as connection:
+            await self._finish(connection, asked, judged, version=version, seals=seals)
+
+    async def _finish(
+        self,
+        connection: AsyncConnection,
+        asked: WriteOff,
+        judged: Sequence[FailedBill],
+        *,
+        version: int,
+        seals: int,
+    ) -> None:
+        # The order of all locks: limits and stock rows, then cycles.
+        await hold_stocks(connection, [asked.unit_id])
+        closed = await cycles_of(connection, asked.unit_id, asked.month, lock=True)
+        ended = await end_writeoff(
+            connection,
+            asked.writeoff_id,
+            WriteOffState.DONE,
+            ruleset_version=version,
+            seals_checked=seals,
+            exceptions=len(judged),
+        )
+        if not ended:
+            return
+        await _open_cases(connection, asked, closed, judged)
+        await connection.execute(
+            update(cycles)
+            .where(cycles.c.unit_id == asked.unit_id, cycles.c.month == asked.month)
+            .values(writeoff_id=asked.writeoff_id, written_off_at=now())
+        )
+        kinds = [each.kind_code for each in closed]
+        await update_limits(connection, [asked.unit_id], acting=_PLATFORM)
+        await set_writeoff_from(connection, [asked.unit_id] * len(kinds), kinds, next_month(asked.month))
+        details = {"exceptions": str(len(judged)), "seals": str(seals)}
+        await record_writeoff(connection, "finish", asked, details, acting=_PLATFORM)
+        await _tell(connection, asked, closed, len(judged))
+
+    async def _fail(self, asked: WriteOff, wrong: Sequence[str]) -> None:
+        words = "；".join(wrong)
+        _logger.error("write-off %d of unit %d: books disagree: %s", asked.writeoff_id, asked.unit_id, words)
+        async with self._database.system() as connection:
+            if not await end_writeoff(connection, asked.writeoff_id, WriteOffState.FAILED, failure=words):
+                return
+            await record_writeoff(connection, "fail", asked, {"reason": words}, acting=_PLATFORM)
+            topic = f"writeoff:failed:{asked.writeoff_id}"
+            month = f"{asked.month:%Y年%-m月}"
+            await tell_unit(
+                connection,
+                asked.unit_id,
+                f"{topic}:unit",
+                f"{month}的核销没有完成",
+                f"平台的账目不一致（{words}），已通知财政部门，不需要您处理。",
+                link=f"/unit/writeoff/{asked.month:%Y-%m}",
+                urgent=True,
+            )
+            await tell_department(
+                connection,
+                asked.region_code,
+                f"{topic}:department",
+                f"{month}的核销账目不一致",
+                f"一家单位的账目不一致：{words}。请系统管理员用 mingpiao integrity check 查明原因后，请单位重新提交。",
+                link=f"/finance/units/{asked.unit_id}",
+                urgent=True,
+            )
+
+
+async def _open_cases(
+    connection: AsyncConnection, asked: WriteOff, closed: Sequence[Cycle], judged: Sequence[FailedBill]
+) -> None:
+    if not judged:
+        return
+    given = {"unit_id": asked.unit_id, "ids": [each.bill_id for each in judged]}
+    faces = {row.bill_id: row for row in await connection.execute(_FACES, given)}
+    region = closed[0].region_code
+    await connection.execute(
+        insert(exception_cases),
+        [
+            {
+                "unit_id": asked.unit_id,
+                "bill_id": each.bill_id,
+                "month": asked.month,
+                "kind_code": faces[each.bill_id].kind_code,
+                "region_code": region,
+                "total": faces[each.bill_id].total,
+                "writeoff_id": asked.writeoff_id,
+                "findings": [msgspec.to_builtins(finding) for finding in each.findings],
+                "rules": [finding.rule for finding in each.findings],
+                "opened_at": now(),
+            }
+            for each in judged
+        ],
+    )
+
+
+async def _tell(
+    connection: AsyncConnection, asked: WriteOff, closed: Sequence[Cycle], exceptions: int
+) -> None:
+    month = f"{asked.month:%Y年%-m月}"
+    rest = f"，其中{exceptions}份列为异常票据，由财政部门审核" if exceptions else ""
+    await tell_unit(
+        connection,
+        asked.unit_id,
+        f"writeoff:done:{asked.writeoff_id}",
+        f"{month}的票据已核销",
+        f"{month}共{sum(each.issued_count + each.reversed_count for each in closed)}份票据已核销{rest}。",
+        link=f"/unit/writeoff/{asked.month:%Y-%m}",
+    )
+    if exceptions:
+        await tell_department(
+            connection,
+            closed[0].region_code,
+            f"writeoff:exceptions:{asked.writeoff_id}",
+            f"核销发现{exceptions}份异常票据",
+            f"{month}的核销发现{exceptions}份异常票据，请审核。",
+            link=f"/finance/exceptions?unit={asked.unit_id}",
+        )

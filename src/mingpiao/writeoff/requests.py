@@ -1,0 +1,258 @@
+"""核销申请: a unit asks that its closed month be written off; a worker checks it and ends it.
+
+A month is written off as a whole, and the oldest first. What the checks do not pass becomes exception cases,
+one a bill, and the rest is written off all the same: writing off touches the cycles and these bills, and no
+other bill.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.identity.model import Acting, AuditEntry, Role
+from mingpiao.identity.service import record
+from mingpiao.jobs.queue import enqueue
+from mingpiao.kernel.clock import now, today
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.kernel.text import unprintable
+from mingpiao.writeoff.cycles import close_units, cycles_of, open_months
+from mingpiao.writeoff.model import (
+    DIFFERENCE_REASONS,
+    DifferenceReason,
+    MonthStanding,
+    WriteOff,
+    WriteOffState,
+)
+from mingpiao.writeoff.months import next_month
+from mingpiao.writeoff.policies import load_policies
+from mingpiao.writeoff.tables import receipts, writeoffs
+
+JOB = "write_off"
+#: A job that a person waits for goes before those that nobody does.
+_PRIORITY = 10
+MAX_REASONS, MAX_WORDS = 50, 200
+_UNIT_ROLES = frozenset({Role.UNIT_MANAGER, Role.UNIT_HANDLER})
+
+
+async def month_standing(
+    connection: AsyncConnection, unit_id: int, month: date, *, lock: bool = False
+) -> MonthStanding:
+    """How a unit's month stands, within the scope. A month without cycles has none: it is not closed, or has no bills."""
+    found = await cycles_of(connection, unit_id, month, lock=lock)
+    return MonthStanding(
+        unit_id=unit_id,
+        month=month,
+        cycles=found,
+        received=await received_of(connection, unit_id, month),
+        writeoff=await _present(connection, unit_id, month),
+    )
+
+
+async def received_of(connection: AsyncConnection, unit_id: int, month: date) -> dict[str, Decimal]:
+    """What arrived for a month, in 元, by source."""
+    query = (
+        select(receipts.c.source, func.sum(receipts.c.amount).label("amount"))
+        .where(receipts.c.unit_id == unit_id, receipts.c.month == month)
+        .group_by(receipts.c.source)
+        .order_by(receipts.c.source)
+    )
+    return {row.source: row.amount for row in await connection.execute(query)}
+
+
+async def submit(
+    connection: AsyncConnection,
+    unit_id: int,
+    month: date,
+    *,
+    reasons: Sequence[DifferenceReason] = (),
+    partial: bool = False,
+    automatic: bool = False,
+    acting: Acting,
+) -> WriteOff:
+    """Ask for a month (its first day) to be written off; a worker checks it at once.
+
+    Asking again while it is checked, or after it was written off, returns the same request. What was issued
+    and what arrived must agree within the policy's tolerance, or `reasons` must explain the difference to the
+    cent, or `partial` leaves bills without a receipt as exceptions.
+
+    Raises `Refusal`: `access.denied` (403) for anybody but people and programs of the unit,
+    `writeoff.month_open` (409) before the month is over, `writeoff.nothing` (404) for a month without bills,
+    `writeoff.earlier_open` (409) while an older month is not written off, `writeoff.difference` (422) with
+    the difference, `writeoff.reason_invalid` (422, by field).
+    """
+    _refuse_strangers(unit_id, acting=acting)
+    if next_month(month) > today():
+        raise _month_open(month)
+    await close_units(connection, [unit_id], month)
+    standing = await month_standing(connection, unit_id, month, lock=True)
+    if standing.writeoff is not None and standing.writeoff.state in (
+        WriteOffState.CHECKING,
+        WriteOffState.DONE,
+    ):
+        return standing.writeoff
+    if not standing.cycles:
+        raise refuse("writeoff.nothing", f"{month:%Y年%-m月}没有需要核销的票据。", status=404)
+    earlier = await open_months(connection, unit_id)
+    if earlier[0] < month:
+        message = f"请先核销{earlier[0]:%Y年%-m月}的票据，再核销{month:%Y年%-m月}的。"
+        raise refuse("writeoff.earlier_open", message, status=409, month=f"{earlier[0]:%Y-%m}")
+    region = standing.cycles[0].region_code
+    tolerance = (await load_policies(connection)).of(region).policy.tolerance
+    problems = reason_problems(reasons)
+    if problems:
+        raise Refusal(*problems)
+    _refuse_difference(standing, reasons, tolerance, partial=partial)
+    row = (
+        (
+            await connection.execute(
+                insert(writeoffs)
+                .values(
+                    unit_id=unit_id,
+                    month=month,
+                    region_code=region,
+                    issued_net=standing.issued_net,
+                    received=standing.received_total,
+                    tolerance=tolerance,
+                    reasons=[msgspec.to_builtins(each) for each in reasons],
+                    partial=partial,
+                    automatic=automatic,
+                    submitted_by=acting.actor,
+                    submitted_by_name=acting.name,
+                    submitted_at=now(),
+                )
+                .returning(writeoffs)
+            )
+        )
+        .mappings()
+        .one()
+    )
+    made = writeoff_of(row)
+    await record_writeoff(
+        connection,
+        "submit",
+        made,
+        {"issued": str(made.issued_net), "received": str(made.received), "difference": str(made.difference)},
+        acting=acting,
+    )
+    await enqueue(
+        connection,
+        JOB,
+        {"writeoff_id": made.writeoff_id},
+        key=f"{JOB}:{made.writeoff_id}",
+        priority=0 if automatic else _PRIORITY,
+    )
+    return made
+
+
+def _refuse_strangers(unit_id: int, *, acting: Acting) -> None:
+    own = acting.unit_id in (None, unit_id) if acting.account is None else acting.unit_id == unit_id
+    if not own or (acting.role is not None and acting.role not in _UNIT_ROLES):
+        raise refuse("access.denied", "只能由本单位的人员或系统为本单位提交核销。", status=403)
+
+
+def _month_open(month: date) -> Refusal:
+    message = f"{month:%Y年%-m月}还没有结束，请在{next_month(month):%Y年%-m月%-d日}以后核销。"
+    return refuse("writeoff.month_open", message, status=409)
+
+
+def reason_problems(reasons: Sequence[DifferenceReason]) -> list[Problem]:
+    """What is wrong with the reasons of a difference, by field (`reasons.0.amount`)."""
+    found: list[Problem] = []
+    if len(reasons) > MAX_REASONS:
+        found.append(_wrong("reasons", f"差额原因不能超过{MAX_REASONS}条，请合并。"))
+    for index, each in enumerate(reasons):
+        place = f"reasons.{index}"
+        if each.code not in DIFFERENCE_REASONS:
+            found.append(_wrong(f"{place}.code", "请从列表中选择差额原因。"))
+        if each.amount == 0 or each.amount != each.amount.quantize(Decimal("0.01")):
+            found.append(_wrong(f"{place}.amount", "请填写差额金额，单位为元，最多两位小数，不能为零。"))
+        if len(each.words) > MAX_WORDS or unprintable(each.words):
+            found.append(_wrong(f"{place}.words", f"说明不能超过{MAX_WORDS}个字，也不能含特殊符号。"))
+        if each.code == "other" and len(each.words.strip()) < 4:
+            found.append(_wrong(f"{place}.words", "选择“其他”时，请写清楚差额的原因。"))
+    return found
+
+
+def _wrong(field: str, message: str) -> Problem:
+    return Problem(code="writeoff.reason_invalid", field=field, message=message, status=422)
+
+
+def _refuse_difference(
+    standing: MonthStanding, reasons: Sequence[DifferenceReason], tolerance: Decimal, *, partial: bool
+) -> None:
+    left = standing.difference - sum((each.amount for each in reasons), Decimal(0))
+    if partial or abs(left) <= tolerance:
+        return
+    more = "少" if left > 0 else "多"
+    message = (
+        f"到账金额比开票金额{more}{abs(left):.2f}元。请补充到账记录，或逐项填写差额原因；"
+        "也可以先核销已匹配到账的票据。"
+    )
+    raise refuse(
+        "writeoff.difference", message, field="reasons", status=422, difference=f"{standing.difference:.2f}"
+    )
+
+
+# -- what a worker does --------------------------------------------------------------------------------
+
+
+async def get_writeoff(connection: AsyncConnection, writeoff_id: int) -> WriteOff:
+    """A request for write-off within the scope; raises `Refusal` (`writeoff.unknown`, 404)."""
+    query = select(writeoffs).where(writeoffs.c.writeoff_id == writeoff_id)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise refuse("writeoff.unknown", "没有找到该核销申请，或您无权查看。", status=404)
+    return writeoff_of(row)
+
+
+async def end_writeoff(
+    connection: AsyncConnection, writeoff_id: int, state: WriteOffState, **values: Any
+) -> bool:
+    """End a request that is being checked; False if another worker has ended it."""
+    ended = await connection.execute(
+        update(writeoffs)
+        .where(writeoffs.c.writeoff_id == writeoff_id, writeoffs.c.state == WriteOffState.CHECKING.value)
+        .values(state=state.value, finished_at=now(), **values)
+    )
+    return bool(ended.rowcount)
+
+
+async def _present(connection: AsyncConnection, unit_id: int, month: date) -> WriteOff | None:
+    query = (
+        select(writeoffs)
+        .where(writeoffs.c.unit_id == unit_id, writeoffs.c.month == month)
+        .order_by(writeoffs.c.writeoff_id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return None if row is None else writeoff_of(row)
+
+
+def writeoff_of(row: RowMapping) -> WriteOff:
+    """A request for write-off from its row."""
+    values = dict(row) | {
+        "state": WriteOffState(row["state"]),
+        "reasons": msgspec.convert(row["reasons"], tuple[DifferenceReason, ...]),
+    }
+    return WriteOff(**values)
+
+
+async def record_writeoff(
+    connection: AsyncConnection, verb: str, made: WriteOff, details: dict[str, str], *, acting: Acting
+) -> None:
+    """Write what happened to a request into the audit trail."""
+    await record(
+        connection,
+        AuditEntry(
+            acting=acting,
+            action=f"writeoff:{verb}",
+            subject=f"writeoff:{made.writeoff_id}",
+            unit_id=made.unit_id,
+            details={"month": f"{made.month:%Y-%m}"} | details,
+        ),
+    )

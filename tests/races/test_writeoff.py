@@ -1,0 +1,88 @@
+"""Months that are closed and written off while others issue, submit and set."""
+
+from datetime import timedelta
+
+from tests.support.locks import LIMITS_AS_A_LOOK, WITH_AND_WITHOUT, lock_taken_away, race, writing
+from tests.support.province import ACTING
+from tests.support.world import World, bill_of
+from tests.writeoff.months import FIRST, SECOND, ask, begin, close, head, on, receive, standing
+
+from mingpiao.issuing.model import Outcome
+from mingpiao.kernel.clock import StoppedClock
+from mingpiao.kernel.errors import Refusal
+from mingpiao.writeoff.model import Policy
+from mingpiao.writeoff.service import close_due_months, load_policies, set_policy
+
+
+@WITH_AND_WITHOUT
+async def test_a_bill_of_the_last_second_is_in_its_month(
+    world: World, other: World, clock: StoppedClock, locked: bool
+) -> None:
+    """A train has read its time before midnight and commits after it, while the month is being closed."""
+    clock.set(on(FIRST))
+    await begin(world)
+    hospital = world.province.hospital
+    first, late = hospital.requests(2, kind="0601")
+    await world.issue(hospital, first)
+    clock.set(on(SECOND, 0) - timedelta(seconds=1))
+
+    async def issue() -> Outcome:
+        (outcome,) = await world.desk.issue(hospital.unit_id, [late], acting=ACTING)
+        return outcome
+
+    async def close_after_midnight() -> None:
+        clock.set(on(SECOND, 0) + timedelta(seconds=1))
+        await close_due_months(other.database)
+
+    with lock_taken_away("stock rows", unless=locked):
+        outcomes = await race(world.url, writing("bills"), issue(), close_after_midnight())
+    bill = bill_of(outcomes[0])
+    assert bill.issued_at < on(SECOND, 0)
+    counted = sum(each.issued_count for each in (await standing(world, hospital)).cycles)
+    assert counted == (2 if locked else 1)
+
+
+@WITH_AND_WITHOUT
+async def test_a_month_is_submitted_once(
+    world: World, other: World, clock: StoppedClock, locked: bool
+) -> None:
+    """Stock rows keep two submissions apart before their cycles do: that lock is away in both cases."""
+    clock.set(on(FIRST))
+    await begin(world)
+    hospital = world.province.hospital
+    (bill,) = await world.issue(hospital, hospital.request())
+    await receive(world, hospital, FIRST, bill.total)
+    clock.set(on(SECOND))
+    await close(world)
+    with (
+        lock_taken_away("stock limits", *LIMITS_AS_A_LOOK),
+        lock_taken_away("stock rows"),
+        lock_taken_away("cycles", unless=locked),
+    ):
+        outcomes = await race(world.url, writing("writeoffs"), ask(world, hospital), ask(other, hospital))
+    if locked:
+        assert outcomes[0] == outcomes[1]
+    else:
+        # Only the unique index kept the second one out, and told nobody why.
+        assert "writeoffs_one" in str(outcomes[1])
+    assert await world.value("SELECT count(*) FROM writeoffs") == 1
+
+
+@WITH_AND_WITHOUT
+async def test_of_two_who_change_a_policy_one_is_told(world: World, other: World, locked: bool) -> None:
+    await begin(world, FIRST)
+    acting = await head(world)
+
+    async def change(there: World, days: int) -> None:
+        async with there.database.system() as connection:
+            known = (await load_policies(connection)).own["150000"]
+            policy = Policy(begins_on=FIRST, interface_workdays=days)
+            await set_policy(connection, policy, revision=known.revision, acting=acting)
+
+    with lock_taken_away("write-off policies", unless=locked):
+        outcomes = await race(world.url, writing("writeoff_policies"), change(world, 3), change(other, 8))
+    if locked:
+        assert isinstance(outcomes[1], Refusal)
+        assert outcomes[1].problems[0].code == "writeoff.policy_changed"
+    days = await world.value("SELECT interface_workdays FROM writeoff_policies")
+    assert days == (3 if locked else 8)
