@@ -182,7 +182,7 @@ def _touch(name: str, condition: Condition) -> str:
 # -- one bill ------------------------------------------------------------------------------------
 
 
-def _catalog() -> Catalog:
+def demo_catalog() -> Catalog:
     """The demonstration's base data."""
     return Catalog(
         province="15",
@@ -225,7 +225,7 @@ def _hospital_facts(catalog: Catalog, rules: Sequence[LoadedRule]) -> list[dict[
 
 def judging_figure() -> Figure:
     """Microseconds to judge a hospital's bill by all rules of the library that are in force for it."""
-    catalog = _catalog()
+    catalog = demo_catalog()
     rules = RuleSet(
         1,
         [

@@ -26,7 +26,7 @@ def rules_of(kind: str, unit_type: str) -> list[LoadedRule]:
     ]
 
 
-def test_no_rule_blocks_or_asks_on_the_face_of_a_first_bill() -> None:
+def test_no_rule_has_anything_to_say_about_the_face_of_a_first_bill() -> None:
     seen: Counter[tuple[str, Severity]] = Counter()
     for entry in demo_units():
         profile = UnitProfile(
@@ -40,5 +40,4 @@ def test_no_rule_blocks_or_asks_on_the_face_of_a_first_bill() -> None:
             for item in facts["items"]:
                 item |= {need.column: None for need in item_needs}
             seen.update((hit.rule, hit.severity) for hit in judge(rules, facts))
-    assert {rule for rule, severity in seen if severity is not Severity.WARN} == set()
-    assert {rule for rule, _ in seen} <= {"TAX-RESEARCH"}
+    assert seen == {}
