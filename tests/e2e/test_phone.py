@@ -79,3 +79,61 @@ def test_without_scripts_the_menu_is_open(visit: Callable[..., Visitor]) -> None
     page = visit("gongan-kaipiao", java_script_enabled=False, **_PHONE).open("/unit")
     page.get_by_role("link", name="已开票据", exact=True).click()
     expect(page.locator("h1")).to_have_text("已开票据")
+
+
+def _width(page: Page, selector: str) -> float:
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None
+    return box["width"]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["by a tap", "by the button alone"])
+def test_a_face_fits_and_is_enlarged(visit: Callable[..., Visitor], scripts: bool) -> None:
+    visitor = visit("gongan-kaipiao", java_script_enabled=scripts, **_PHONE)
+    page = visitor.open("/unit/bills")
+    page.locator("tbody tr").first.get_by_role("link").first.click()
+    face, drawing = page.locator(".face"), ".face svg"
+    expect(face).to_be_visible()
+    assert _width(page, drawing) <= _width(page, ".face") <= 390
+    if scripts:
+        face.click()
+    else:
+        page.get_by_text("放大票面").click()
+    expect(page.get_by_label("放大票面")).to_be_checked()
+    assert _width(page, drawing) >= 800
+    page.get_by_text("放大票面").click()
+    assert _width(page, drawing) <= 390
+    if scripts:
+        visitor.look_closely()
+
+
+#: A camera with a light: a canvas that is filmed, whose track tells what it was asked for.
+_CAMERA = """navigator.mediaDevices.getUserMedia = async () => {
+  const canvas = document.createElement("canvas"), ink = canvas.getContext("2d");
+  setInterval(() => { ink.fillStyle = `rgb(${Date.now() %% 200} 0 0)`; ink.fillRect(0, 0, 300, 150); }, 50);
+  const stream = canvas.captureStream(10);
+  const [track] = stream.getVideoTracks();
+  track.getCapabilities = () => ({ torch: %s });
+  track.applyConstraints = async ({ advanced }) => { window.asked = [...(window.asked || []), advanced[0].torch]; };
+  return stream;
+};"""
+
+
+@pytest.mark.parametrize("light", [True, False], ids=["with a light", "without"])
+def test_the_light_of_the_camera(visit: Callable[..., Visitor], light: bool) -> None:
+    visitor = visit(**_PHONE)
+    visitor.page.add_init_script(_CAMERA % str(light).lower())
+    page = visitor.open("/?way=scan")
+    torch = page.locator("[data-scanner-torch]")
+    expect(torch).to_be_hidden()
+    page.get_by_role("button", name="打开摄像头扫描").tap()
+    expect(page.locator("video")).to_be_visible()
+    if not light:
+        expect(torch).to_be_hidden()
+        return
+    torch.tap()
+    expect(torch).to_have_attribute("aria-pressed", "true")
+    torch.tap()
+    expect(torch).to_have_text("打开补光灯")
+    assert page.evaluate("window.asked") == [True, False]
+    visitor.look_closely()

@@ -43,6 +43,19 @@ function followMenu(button) {
   });
 }
 
+// On a narrow screen a tap on a face enlarges it at that point, or makes it fit again, as its button does.
+document.addEventListener("click", (event) => {
+  const face = event.target.closest?.(".face-view > .face");
+  const box = face?.parentElement.querySelector("[data-face-zoom]");
+  if (!box?.checkVisibility()) return;
+  const whole = face.querySelector("svg").getBoundingClientRect();
+  const across = (event.clientX - whole.left) / whole.width;
+  const down = (event.clientY - face.getBoundingClientRect().top + face.scrollTop) / face.scrollHeight;
+  box.checked = !box.checked;
+  face.scrollLeft = across * face.scrollWidth - face.clientWidth / 2;
+  face.scrollTop = down * face.scrollHeight - face.clientHeight / 2;
+});
+
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("[data-menu-button]").forEach(followMenu);
   const focus = document.querySelector("[data-focus-on-load]");

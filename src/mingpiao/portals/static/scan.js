@@ -6,6 +6,7 @@
   const root = document.querySelector("[data-scanner]");
   const live = root.querySelector("[data-scanner-live]");
   const start = root.querySelector("[data-scanner-start]");
+  const torch = root.querySelector("[data-scanner-torch]");
   const video = root.querySelector("video");
   const picture = root.querySelector("input[type=file]");
   const status = root.querySelector("[data-scanner-status]");
@@ -76,6 +77,7 @@
     const text = await read(video);
     if (text && follow(text)) {
       video.srcObject.getTracks().forEach((track) => track.stop());
+      torch.hidden = true;
       return;
     }
     status.textContent = text ? "无效的电子票据二维码，未识别到有效电子票据信息。" : "请将二维码放在画面中间。";
@@ -88,9 +90,23 @@
       video.hidden = false;
       await video.play();
       start.hidden = true;
+      const [track] = video.srcObject.getVideoTracks();
+      torch.hidden = !track?.getCapabilities?.().torch;
       await watch();
     } catch {
       status.textContent = "无法使用摄像头。请选择含有二维码的图片，或改用输入查验。";
+    }
+  });
+
+  // Only shown where the camera that was chosen has a light.
+  torch.addEventListener("click", async () => {
+    const on = torch.getAttribute("aria-pressed") !== "true";
+    try {
+      await video.srcObject.getVideoTracks()[0].applyConstraints({ advanced: [{ torch: on }] });
+      torch.setAttribute("aria-pressed", String(on));
+      torch.textContent = on ? "关闭补光灯" : "打开补光灯";
+    } catch {
+      status.textContent = "补光灯无法使用，请到亮处扫描。";
     }
   });
 
