@@ -57,6 +57,8 @@ types: setup ## Type check
 
 bench: setup ## Measure; results as tables and in build/bench.json and build/evidence.json
 	$(RUN)/python -m bench
+	$(RUN)/python -m bench.batches
+	$(RUN)/python -m bench.demonstration
 	$(RUN)/python -m bench.evidence --jobs $(JOBS)
 
 crash: setup ## Kill server and database N times under load and check the books

@@ -9,6 +9,7 @@ key to the next painted frame, with the most rows that a bill may have; its time
 
 import argparse
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
@@ -95,13 +96,13 @@ def reaction(page: Page) -> list[float]:
     return found
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--address", default="http://127.0.0.1:8000")
     parser.add_argument("--accounts", type=Path, default=Path("var/demo/accounts.txt"))
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     passwords = {account.login: account.password for account in read_accounts(options.accounts)}
     table = Table("what", "measured", "at most")
     with sync_playwright() as playwright:

@@ -8,7 +8,7 @@ Bytes are those on the wire with nothing kept, headers included. Times are of th
 
 import argparse
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -97,13 +97,13 @@ def signed_in(browser: Browser, address: str, login: str, passwords: dict[str, s
     return page
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--address", default="http://127.0.0.1:8000")
     parser.add_argument("--accounts", type=Path, default=Path("var/demo/accounts.txt"))
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     passwords = {account.login: account.password for account in read_accounts(options.accounts)}
     table = Table("page", "kB on the wire", "at most", "first contentful paint, ms")
     with sync_playwright() as playwright:

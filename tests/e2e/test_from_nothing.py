@@ -1,24 +1,30 @@
 """From an empty database to the first bill and its check, by pages and commands alone."""
 
+import asyncio
 import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.test_bill_life import check_by_face, expect_verdict
 from tests.e2e.test_first_start import until_real
 from tests.e2e.visitor import Visitor
+from tests.support.client import ApiClient
 from tests.support.site import Site
 
 from mingpiao.cli import main
 from mingpiao.demo.accounts import DemoAccount
 from mingpiao.demo.people import uscc
 from mingpiao.founding.service import Distribution
+from mingpiao.issuing.model import IssueRequest, Payer, RequestItem
 from mingpiao.setup import terminal
 
 pytestmark = pytest.mark.browser
@@ -147,6 +153,72 @@ def test_from_nothing_to_the_first_bill(
     _verify(province, tmp_path)
 
 
+def test_from_nothing_to_the_first_bill_of_a_program(
+    province: Province, arrive: Callable[[], Visitor]
+) -> None:
+    """An interface unit is registered by page, and its program issues with the secret that was shown once."""
+    codes = _invite_department(arrive(), province.password)
+    officer, head = arrive(), arrive()
+    _begin(officer, "ting-jingban", codes["ting-jingban"])
+    _begin(head, "ting-fuze", codes["ting-fuze"])
+    _add_item(officer.page, head.page)
+    _make_library(officer.page)
+    app_id, secret = _open_interface_unit(officer)
+    bill = _issue_by_program(province.site.address, app_id, secret)
+    visitor = arrive()
+    check_by_face(visitor, bill["code"], bill["number"], bill["check_code"], amount="120.00")
+    expect_verdict(visitor.page, "真实", "正常")
+    page = officer.open("/finance/bills")
+    expect(page.locator("main")).to_contain_text(bill["number"])
+
+
+def _open_interface_unit(officer: Visitor) -> tuple[str, str]:
+    """Register an interface unit; grant kind, item and numbers; the id and secret of its program."""
+    page = officer.open("/finance/units")
+    page.get_by_role("link", name="登记单位").first.click()
+    _register(page, "接口开票")
+    page.get_by_role("link", name="发放号码", exact=True).click()
+    page.select_option("#kind", "0101")
+    page.fill("#count", "100")
+    page.get_by_role("button", name="发放号码").click()
+    page.get_by_role("link", name="建立接口应用", exact=True).click()
+    page.fill("#name", "考务系统")
+    officer.look_closely()
+    page.get_by_role("button", name="建立接口应用").click()
+    app_id, secret = page.locator("dd").first.inner_text(), page.locator("#app-secret").inner_text()
+    officer.look_closely()
+    page.get_by_role("link", name="已记下，返回").click()
+    expect(page.locator("main")).to_contain_text(app_id)
+    expect(page.locator("main")).not_to_contain_text(secret)
+    return app_id, secret
+
+
+def _issue_by_program(address: str, app_id: str, secret: str) -> dict[str, Any]:
+    """What a program gets for its first bill, and for the same request once more; a wrong secret gets nothing."""
+    amount = Decimal("120.00")
+    request = IssueRequest(
+        business_no="KWXT-0001",
+        kind="0101",
+        payer=Payer(type="1", name="张晓明"),
+        items=(RequestItem(code="010188", quantity=Decimal(2), rate=Decimal(60), amount=amount),),
+        total=amount,
+        handler="考务系统",
+    )
+
+    async def call() -> dict[str, Any]:
+        async with httpx.AsyncClient(base_url=address) as http:
+            stranger = await ApiClient(http, app_id, "0" * len(secret)).issue(request)
+            assert stranger.status_code == 401, stranger.text
+            answer, again = [await ApiClient(http, app_id, secret).issue(request) for _ in range(2)]
+        assert (answer.status_code, again.status_code) == (201, 200), (answer.text, again.text)
+        bill: dict[str, Any] = answer.json()
+        assert again.json()["number"] == bill["number"]
+        return bill
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, call()).result()
+
+
 def _invite_department(visitor: Visitor, password: str) -> dict[str, str]:
     """The administrator changes the one-time password and invites two people; their codes by user name."""
     _sign_in_first(visitor, "xitong", password)
@@ -227,21 +299,7 @@ def _open_unit(officer: Visitor) -> str:
     """Register a unit with all that it needs; the invitation code of its manager."""
     page = officer.open("/finance/units")
     page.get_by_role("link", name="登记单位").first.click()
-    page.fill("#uscc", uscc("12", "150000", "NXE00002"))
-    page.fill("#name", _UNIT)
-    page.select_option("#unit_type", label="学校")
-    page.get_by_label("在线开票").check()
-    page.get_by_role("button", name="登记单位").click()
-    page.get_by_role("link", name="核定票据种类", exact=True).click()
-    page.get_by_label("0101").check()
-    page.get_by_role("button", name="核定所选种类").click()
-    page.get_by_role("link", name="考试常用项目（1 项）").click()
-    expect(page.get_by_label("010188")).to_be_checked()
-    officer.look_closely()
-    page.get_by_role("button", name="保存收款项目").click()
-    page.get_by_role("link", name="制作电子签章", exact=True).click()
-    page.get_by_role("button", name="制作签章").click()
-    page.get_by_role("link", name="返回单位，查看开通进度").click()
+    _register(page, "在线开票")
     page.get_by_role("link", name="邀请票据管理员", exact=True).click()
     page.fill("#username", "ksy-guanli")
     page.fill("#display_name", "乌兰")
@@ -252,6 +310,24 @@ def _open_unit(officer: Visitor) -> str:
     expect(page.locator("main")).to_contain_text("开通完成，可以开票")
     officer.look_closely()
     return code
+
+
+def _register(page: Page, mode: str) -> None:
+    """The unit itself with kind, item and seal."""
+    page.fill("#uscc", uscc("12", "150000", "NXE00002"))
+    page.fill("#name", _UNIT)
+    page.select_option("#unit_type", label="学校")
+    page.get_by_label(mode).check()
+    page.get_by_role("button", name="登记单位").click()
+    page.get_by_role("link", name="核定票据种类", exact=True).click()
+    page.get_by_label("0101").check()
+    page.get_by_role("button", name="核定所选种类").click()
+    page.get_by_role("link", name="考试常用项目（1 项）").click()
+    expect(page.get_by_label("010188")).to_be_checked()
+    page.get_by_role("button", name="保存收款项目").click()
+    page.get_by_role("link", name="制作电子签章", exact=True).click()
+    page.get_by_role("button", name="制作签章").click()
+    page.get_by_role("link", name="返回单位，查看开通进度").click()
 
 
 def _make_handler(page: Page) -> str:

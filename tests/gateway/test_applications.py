@@ -1,72 +1,25 @@
 """开票申请 through the interface: appeal, follow, withdraw; and that nobody meets another's."""
 
-from datetime import date
-
 import pytest
 from tests.evidence import hostile
 from tests.gateway.conftest import Api
+from tests.gateway.judging import officer_of, put_remarks_under_rules, request_of
 from tests.support.checking import demand_of, somebody_of
 from tests.support.client import problem_of, wire
-from tests.support.province import ACTING
 
 from mingpiao.applications.room import REVIEWS
 from mingpiao.applications.service import Checkers
-from mingpiao.applications.service import get as get_application
-from mingpiao.identity.model import Account, Acting, Role, acting_for
-from mingpiao.issuing.model import IssueRequest
-from mingpiao.rules.model import Rule, Severity
-from mingpiao.rules.service import install_library
+from mingpiao.identity.model import Role
+from mingpiao.rules.model import Severity
 
 ADDRESS = "/api/v1/applications"
-
-
-def _rule(code: str, severity: Severity, remark: str) -> Rule:
-    return Rule(
-        code=code,
-        name=f"备注不得为{remark}",
-        basis="《演示办法》第一条",
-        severity=severity,
-        condition=f"remark = '{remark}'",
-        message=f"备注为“{remark}”。",
-        field="remark",
-        effective_from=date(2026, 1, 1),
-    )
 
 
 @pytest.fixture
 async def judged(api: Api) -> Api:
     """An interface with a rule that asks and one that blocks."""
-    catalog = await api.services.catalog.get()
-    rules = [_rule("T-ASK", Severity.ASK, "请核实"), _rule("T-BLOCK", Severity.BLOCK, "拦截")]
-    async with api.services.database.system() as connection:
-        await install_library(connection, catalog, rules, acting=ACTING)
+    await put_remarks_under_rules(api, T_ASK=(Severity.ASK, "请核实"), T_BLOCK=(Severity.BLOCK, "拦截"))
     return api
-
-
-def request_of(api: Api, business_no: str = "SQ-1", remark: str = "请核实") -> IssueRequest:
-    return api.province.hospital.request(business_no=business_no, remark=remark)
-
-
-async def officer_of(api: Api, application_id: int) -> Acting:
-    """Somebody of the department that decides."""
-    name = f"officer-{application_id}"
-    async with api.services.database.system() as connection:
-        application = await get_application(connection, application_id)
-        row = await connection.exec_driver_sql(
-            "INSERT INTO accounts (username, display_name, password_hash, role, region_code) "
-            "VALUES ($1, '经办', 'none', 'department_officer', $2) RETURNING account_id",
-            (name, application.reviewer_region),
-        )
-        account_id = row.scalar_one()
-    return acting_for(
-        Account(
-            account_id=account_id,
-            username=name,
-            display_name="经办",
-            role=Role.DEPARTMENT_OFFICER,
-            region_code=application.reviewer_region,
-        )
-    )
 
 
 async def test_an_appeal_is_followed_to_its_bill(judged: Api) -> None:

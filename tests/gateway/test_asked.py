@@ -1,48 +1,23 @@
 """What rules ask and warn of programs' requests is listed for the unit and its department."""
 
-from datetime import date
-
 import pytest
 from tests.gateway.conftest import Api
-from tests.gateway.test_applications import officer_of
+from tests.gateway.judging import officer_of, put_remarks_under_rules, request_of
 from tests.support.client import problem_of, wire
-from tests.support.province import ACTING
 
 from mingpiao.applications.model import AskedFilter, AskEnding
 from mingpiao.applications.room import REVIEWS
 from mingpiao.applications.service import list_asked
-from mingpiao.issuing.model import IssueRequest
 from mingpiao.issuing.service import WarnedFilter, list_warned, rules_that_warned
-from mingpiao.rules.model import Rule, Severity
-from mingpiao.rules.service import install_library
+from mingpiao.rules.model import Severity
 from mingpiao.storage.scope import DepartmentScope, UnitScope
-
-
-def _rule(code: str, severity: Severity, remark: str) -> Rule:
-    return Rule(
-        code=code,
-        name=f"备注含有{remark}",
-        basis="《演示办法》第一条",
-        severity=severity,
-        condition=f"remark = '{remark}'",
-        message=f"备注为“{remark}”。",
-        field="remark",
-        effective_from=date(2026, 1, 1),
-    )
 
 
 @pytest.fixture
 async def judged(api: Api) -> Api:
     """An interface with a rule that asks and one that warns."""
-    catalog = await api.services.catalog.get()
-    rules = [_rule("T-ASK", Severity.ASK, "请核实"), _rule("T-WARN", Severity.WARN, "请留意")]
-    async with api.services.database.system() as connection:
-        await install_library(connection, catalog, rules, acting=ACTING)
+    await put_remarks_under_rules(api, T_ASK=(Severity.ASK, "请核实"), T_WARN=(Severity.WARN, "请留意"))
     return api
-
-
-def request_of(api: Api, business_no: str = "SQ-1", remark: str = "请核实") -> IssueRequest:
-    return api.province.hospital.request(business_no=business_no, remark=remark)
 
 
 async def endings(api: Api) -> list[tuple[str, AskEnding]]:
