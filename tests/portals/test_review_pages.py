@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 
 import httpx
@@ -20,6 +20,8 @@ from mingpiao.applications.model import Application, ApplicationState
 from mingpiao.applications.service import get as get_application
 from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.issuing.model import IssueRequest, NeedsConfirmation
+from mingpiao.issuing.service import find_unusual_units
+from mingpiao.kernel.clock import today
 from mingpiao.rules.model import Confirmation, Rule, Severity
 
 # One site for the whole module: each test brings its own applications.
@@ -495,6 +497,63 @@ async def test_the_mornings_tiles_lead_to_what_waits(site: World) -> None:
         address, after = await tile("reviews")
         assert int(after) == int(before) + 1
         assert review_page(brought) in (await browser.get(address)).text
-        for name in ("proposals", "qualifications", "ending", "stopped", "failing", "overridden"):
+        for name in ("proposals", "qualifications", "ending", "stopped", "failing", "overridden", "unusual"):
             leads, _ = await tile(name)
             assert (await browser.get(leads)).status_code == 200, name
+
+
+async def test_an_unusual_unit_is_told_with_its_reason(site: World) -> None:
+    resident, elsewhere = site.residents[HOHHOT], site.residents[BAOTOU]
+    for unit_id, day, issued, back in (
+        (resident.unit_id, today() - timedelta(days=30), 1_000, 21),
+        (resident.unit_id, today() - timedelta(days=2), 120, 18),
+        (elsewhere.unit_id, today() - timedelta(days=30), 1_000, 0),
+        (elsewhere.unit_id, today() - timedelta(days=2), 100, 50),
+    ):
+        await site.value(
+            "INSERT INTO daily_totals (unit_id, kind_code, day, region_code, issued_count, reversed_count) "
+            "VALUES ($1, '0301', $2, '150100', $3, $4)",
+            unit_id,
+            day,
+            issued,
+            back,
+        )
+    await find_unusual_units(site.database)
+    async with await site.browser(region=HOHHOT) as browser:
+        home = (await browser.get("/finance/")).text
+        assert re.search(r'data-tile="unusual".*?<strong[^>]*>1<', home, re.DOTALL)
+        listed = (await browser.get("/finance/unusual")).text
+        assert "近7天开具120张、冲红18张（15.0%），前8周平均2.1%。" in listed
+        assert f'href="/finance/units/{resident.unit_id}"' in listed
+        assert elsewhere.unit.name not in listed
+        bills = re.search(r'href="(/finance/bills\?unit=[^"]+)"', listed)
+        assert bills
+        assert (await browser.get(unescape(bills[1]))).status_code == 200
+        assert "冲红18张" in (await browser.get("/finance/unusual/export.csv")).text
+    async with await site.browser(region=PROVINCE) as browser:
+        listed = (await browser.get("/finance/unusual")).text
+        assert listed.index(elsewhere.unit.name) < listed.index(resident.unit.name)
+    async with await site.browser(Role.UNIT_HANDLER) as browser:
+        assert (await browser.get("/finance/unusual")).status_code in (303, 403)
+
+
+async def test_the_tile_of_overridden_rules_leads_to_them_alone(site: World) -> None:
+    unit_id = site.residents[HOHHOT].unit_id
+    for code, asked, confirmed in (("X-AWAY", 20, 17), ("X-HEEDED", 20, 16), ("X-SELDOM", 19, 19)):
+        await site.value(
+            "INSERT INTO rule_hits (unit_id, code, day, asked, confirmed) VALUES ($1, $2, $3, $4, $5)",
+            unit_id,
+            code,
+            today(),
+            asked,
+            confirmed,
+        )
+    async with await site.browser(region=HOHHOT) as browser:
+        home = (await browser.get("/finance/")).text
+        found = re.search(r'href="([^"]+)" data-tile="overridden"', home)
+        assert found
+        shown = (await browser.get(unescape(found[1]))).text
+        assert "X-AWAY" in shown
+        assert "X-HEEDED" not in shown
+        assert "X-SELDOM" not in shown
+        assert "X-HEEDED" in (await browser.get("/finance/rules/running")).text

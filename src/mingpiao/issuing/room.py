@@ -11,6 +11,7 @@ from mingpiao.issuing.medians import count_items
 from mingpiao.issuing.service import Desk
 from mingpiao.issuing.settings import IssuingSettings
 from mingpiao.issuing.totals import add_up_closed_days
+from mingpiao.issuing.unusual import find_unusual_units
 from mingpiao.letters.service import missing_character
 from mingpiao.rules.room import RULES
 from mingpiao.sealing.room import PARTIES, SIGNER
@@ -51,6 +52,12 @@ ROOM = Room(
             cron="23 18 * * *",
             label="核对登记数据与签名原件",
             work=check_tonight,
+        ),
+        Duty(
+            name="find_unusual_units",
+            cron="11 20 * * *",
+            label="找出用票异常的单位",
+            work=find_unusual_units,
         ),
         Duty(name="count_items", cron="* * * * *", label="统计收款项目的金额分布", work=count_items),
     ),

@@ -33,6 +33,13 @@ from mingpiao.issuing.stored import (
 from mingpiao.issuing.sums import MOST_LOOKED_THROUGH, sum_bills
 from mingpiao.issuing.supervision import Passed
 from mingpiao.issuing.totals import day_totals, unit_totals
+from mingpiao.issuing.unusual import (
+    Deviation,
+    Measure,
+    UnusualUnit,
+    find_unusual_units,
+    list_unusual_units,
+)
 from mingpiao.issuing.warned import WarnedBill, WarnedFilter, list_warned, rules_that_warned
 
 __all__ = [
@@ -43,14 +50,17 @@ __all__ = [
     "MOST_REPORTED",
     "Aspect",
     "Desk",
+    "Deviation",
     "Forecast",
     "GivenReason",
+    "Measure",
     "Passed",
     "Portion",
     "ReportLine",
     "StoredBill",
     "StoredReversal",
     "UnitShare",
+    "UnusualUnit",
     "WarnedBill",
     "WarnedFilter",
     "Who",
@@ -66,12 +76,14 @@ __all__ = [
     "facts_of",
     "find_by_business_no",
     "find_by_hash",
+    "find_unusual_units",
     "get_bill",
     "get_document",
     "get_supervision",
     "list_bills",
     "list_changes",
     "list_given_reasons",
+    "list_unusual_units",
     "list_warned",
     "look_at_bill",
     "next_portion",

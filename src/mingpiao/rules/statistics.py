@@ -75,6 +75,10 @@ async def record_failures(connection: asyncpg.Connection, hits: Iterable[Hit], a
     )
 
 
+#: A rule that asked at least so often in a period, and was answered in more than this share, is overridden.
+_ASKED_OFTEN, _OVERRIDDEN_PERCENT = 20, 80
+
+
 class HitFigure(msgspec.Struct, frozen=True, kw_only=True):
     """The hits of one rule in a period, over the units that the reader may see."""
 
@@ -85,6 +89,11 @@ class HitFigure(msgspec.Struct, frozen=True, kw_only=True):
     confirmed: int
     warned: int
     overturned: int
+
+    @property
+    def overridden(self) -> bool:
+        """Whether nearly everybody whom the rule asked went on: what it asks teaches people to look away."""
+        return self.asked >= _ASKED_OFTEN and 100 * self.confirmed > _OVERRIDDEN_PERCENT * self.asked
 
 
 class FailureFigure(msgspec.Struct, frozen=True, kw_only=True):

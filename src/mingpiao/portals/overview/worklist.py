@@ -10,6 +10,7 @@ from mingpiao.applications.model import ApplicationState, ReviewFilter
 from mingpiao.applications.service import list_reviews
 from mingpiao.approvals.model import ProposalFilter, ProposalState
 from mingpiao.approvals.service import list_proposals
+from mingpiao.issuing.service import list_unusual_units
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import region_prefix
 from mingpiao.qualifications.model import QualificationFilter, QualificationState
@@ -20,8 +21,6 @@ from mingpiao.units.service import search
 
 #: A tile counts so far and no further: nobody's morning is longer.
 MOST = 100
-#: A rule that asked at least so often in thirty days, and was answered in more than this share, is overridden.
-_ASKED_OFTEN, _OVERRIDDEN_PERCENT = 20, 80
 
 
 class Tile(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +47,7 @@ async def load_worklist(connection: AsyncConnection, region_code: str) -> list[T
         await _ending(connection, region_code),
         await _stopped(connection, region_code),
         *await _rules(connection),
+        await _unusual(connection, region_code),
     ]
 
 
@@ -94,15 +94,16 @@ async def _stopped(connection: AsyncConnection, region_code: str) -> Tile:
     )
 
 
+async def _unusual(connection: AsyncConnection, region_code: str) -> Tile:
+    found = await list_unusual_units(connection, region_prefix=region_prefix(region_code), limit=MOST)
+    return _tile("unusual", "用票异常单位", found, f"/finance/unusual?region={region_code}")
+
+
 async def _rules(connection: AsyncConnection) -> list[Tile]:
     last = today()
     failures = await failure_figures(connection, last - timedelta(days=6), last)
     hits = await hit_figures(connection, last - timedelta(days=29), last)
-    overridden = [
-        each
-        for each in hits
-        if each.asked >= _ASKED_OFTEN and 100 * each.confirmed > _OVERRIDDEN_PERCENT * each.asked
-    ]
+    overridden = [each for each in hits if each.overridden]
     running = "/finance/rules/running"
     week = (last - timedelta(days=6)).isoformat()
     return [
@@ -116,7 +117,7 @@ async def _rules(connection: AsyncConnection) -> list[Tile]:
             name="overridden",
             label="八成以上核实后照开的规则",
             count=len(overridden),
-            address=f"{running}#hits",
+            address=f"{running}?show=overridden#hits",
             urgent="、".join(each.code for each in overridden[:3]),
         ),
     ]

@@ -34,6 +34,7 @@ async def running(call: NamedDependency[PageCall]) -> Response[str]:
         failures = await failure_figures(connection, first, last)
         shadows = await shadow_figures(connection, first, last)
         found = await every_item(lambda key: list_rules(connection, RuleFilter(), after=key))
+    only = given.get("show") == "overridden"
     names = {each.code: each.newest.rule.name for each in found}
     book = await call.services.rules.get()
     return page(
@@ -43,7 +44,8 @@ async def running(call: NamedDependency[PageCall]) -> Response[str]:
         title="规则运行情况",
         crumbs=CRUMBS,
         values={"from": first.isoformat(), "to": last.isoformat()},
-        hits=hits,
+        hits=[each for each in hits if each.overridden] if only else hits,
+        only=only,
         failures=failures,
         shadows=shadows,
         broken={code: why for code, why in book.failures.items() if code in names},
