@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from tests.applications.window import PERSON, Window, confirmed, finding, problem
 
-from mingpiao.applications.model import AskedFilter, AskedRequest, AskEnding
+from mingpiao.applications.model import AskedFilter, AskedRequest, AskEnding, Pending
 from mingpiao.applications.service import list_asked, rules_that_asked
 from mingpiao.issuing.model import Issued, IssueRequest, NeedsConfirmation
 from mingpiao.kernel.clock import StoppedClock, today
@@ -161,3 +161,19 @@ async def test_it_is_found_by_number_rule_and_day(window: Window, clock: Stopped
     assert [each.business_no for each in (*late.items, *early.items)] == ["SQ-2", "SQ-1"]
     assert [each.business_no for each in (*first.items, *second.items)] == ["SQ-2", "SQ-1"]
     assert second.next_key == ""
+
+
+async def test_one_that_was_answered_waits_for_the_second_person(window: Window) -> None:
+    await window.demand()
+    window.desk.asks = (finding(),)
+    request = window.request(checker="")
+    await window.submit(request)
+    assert await ending(window) is AskEnding.WAITING
+    answer = await window.submit(msgspec.structs.replace(request, confirmations=confirmed()))
+    assert isinstance(answer, Pending)
+    (only,) = await kept(window)
+    assert (only.ending, only.application_id) == (
+        AskEnding.WITH_CHECKER,
+        answer.application.application_id,
+    )
+    assert await kept(window, ending="waiting") == []

@@ -6,11 +6,14 @@ import msgspec
 import pytest
 from sqlalchemy.exc import IntegrityError
 from tests.applications.window import PERSON, Pause, Window, confirmed, finding, problem
+from tests.support.checking import demand_of, somebody_of
+from tests.support.rules import put_in_force, rule
+from tests.support.waiting import until
 from tests.support.world import World, bill_of, codes_of
 
 from mingpiao.applications.model import Application, ApplicationState, CheckDecision, CheckFilter, Pending
-from mingpiao.applications.service import checks_waiting, list_checks
-from mingpiao.identity.model import Acting
+from mingpiao.applications.service import Checkers, checks_waiting, list_checks
+from mingpiao.identity.model import Acting, Role
 from mingpiao.issuing.model import Issued, IssueRequest, NeedsConfirmation, Refused
 from mingpiao.issuing.service import get_document, switch_demand
 from mingpiao.kernel.errors import Refusal
@@ -415,3 +418,26 @@ async def test_a_refusal_under_a_demand_is_no_application(demanding: Window) -> 
     demanding.desk.blocks = (problem(),)
     assert isinstance(await demanding.submit(plain(demanding)), Refused)
     assert await demanding.count("SELECT count(*) FROM applications") == 0
+
+
+async def test_a_rule_that_wants_a_checker_is_content_with_one_to_come(world: World) -> None:
+    await put_in_force(world.database, rule("T-CHECKER", "checker = ''", field="checker"))
+    unit = world.province.charity
+    request = unit.request(checker="", business_no="FH-R")
+    applications = world.services.applications
+
+    async def blocked() -> bool:
+        return bool((await world.desk.check(unit.unit_id, request)).problems)
+
+    await until(blocked, "the rule book was not told")
+    assert codes_of(await applications.submit(unit.unit_id, request, acting=PERSON)) == [
+        ("rule.violation", "checker")
+    ]
+    await demand_of(world, unit)
+    assert (await world.desk.check(unit.unit_id, request)).problems == ()
+    answer = await applications.submit(unit.unit_id, request, acting=PERSON)
+    assert isinstance(answer, Pending)
+    checkers = Checkers(world.database, applications)
+    second = somebody_of(unit, Role.UNIT_CHECKER)
+    done = await checkers.agree(answer.application.application_id, acting=second)
+    assert done.state is STATE.ISSUED

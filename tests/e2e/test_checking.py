@@ -43,7 +43,7 @@ def test_a_large_donation_is_sent_back_corrected_and_agreed_to(
     checker.look_closely()
     desk.get_by_role("link", name=number, exact=True).click()
     main = desk.locator("main")
-    for text in (_PAYER, "拟开票据", "壹拾叁万元整", "规则检查结果", "金额 100000.00 元起"):
+    for text in (_PAYER, "拟开票据", "壹拾叁万元整", "规则检查结果", "金额 100,000.00 元起"):
         expect(main).to_contain_text(text)
     checker.look_closely()
     desk.fill("#opinion", "备注应写明捐赠协议编号")

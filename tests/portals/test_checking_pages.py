@@ -4,6 +4,7 @@ import re
 
 import httpx
 import pytest
+from tests.batches.sheets import desk_of, rows_of, take_in
 from tests.portals.test_unit_issue import FILLED, KIND
 from tests.support.browser import Browser, members_of
 from tests.support.checking import demand_of
@@ -226,3 +227,27 @@ async def test_a_checker_does_not_reach_other_units(site: World) -> None:
     )
     assert "没有找到该开票申请" in done.text
     assert await bills(site) == 0
+
+
+async def test_a_row_of_a_sheet_that_was_sent_back_is_corrected_in_the_form(site: World) -> None:
+    await demand_of(site, site.unit)
+    desk = await desk_of(site)
+    batch = await take_in(site, *await rows_of(site, 1))
+    started = await desk.start(batch.batch_id, acting=handler_of(site))
+    await desk.run(batch.batch_id, started.run)
+    number = await site.value("SELECT application_id FROM batch_rows WHERE state = 'to_checker'")
+    handler, checker = await site.browser("handler"), await site.browser("checker")
+    listed = await handler.get(f"/unit/batches/{batch.batch_id}")
+    assert f'href="/unit/applications/{number}"' in listed.text
+    shown = await checker.get(f"{WORKLIST}/{number}")
+    await send(checker, shown, f"{WORKLIST}/{number}/return", opinion="缴款人名称与收据不符")
+    told = await handler.get(f"/unit/applications/{number}")
+    assert f'href="/unit/issue?application={number}"' in told.text
+    form = await handler.get("/unit/issue", application=str(number))
+    members = members_of(form.text) | {"payer-name": "更正后的缴款人", "action": "check"}
+    check = await handler.arrive(await handler.post("/unit/issue", members))
+    sent = await handler.submit(check, "/unit/issue/confirm", action="issue")
+    assert sent.headers["location"] == f"/unit/applications/{number}"
+    await send(checker, shown, f"{WORKLIST}/{number}/agree")
+    bill = await site.rows("SELECT payer_name, business_no FROM bills")
+    assert [tuple(row) for row in bill] == [("更正后的缴款人", f"PL{batch.batch_id:08d}-00002")]

@@ -160,6 +160,7 @@ SELECT asked.asked_id, asked.unit_id, asked.business_no, asked.kind_code, asked.
             WHEN issued.request_digest <> asked.digest THEN 'changed'
             WHEN issued.confirmed THEN 'confirmed'
             WHEN issued.bill_id IS NOT NULL THEN 'unasked'
+            WHEN brought.state IN ('awaits_checker', 'agreed') THEN 'with_checker'
             WHEN brought.application_id IS NOT NULL THEN 'appealed'
             WHEN asked.refused_at >= asked.asked_last_at THEN 'refused'
             ELSE 'waiting' END AS ending
@@ -168,7 +169,8 @@ LEFT JOIN requests_with_bills AS issued
     ON issued.unit_id = asked.unit_id AND issued.business_no = asked.business_no
 LEFT JOIN applications AS brought
     ON brought.unit_id = asked.unit_id AND brought.business_no = asked.business_no
-    AND brought.appealed_at IS NOT NULL AND brought.state NOT IN ('refused', 'withdrawn')
+    AND (brought.appealed_at IS NOT NULL AND brought.state NOT IN ('refused', 'withdrawn')
+         OR brought.state IN ('awaits_checker', 'agreed'))
 """
 )
 _REQUESTS = _WITH_ENDS.columns(

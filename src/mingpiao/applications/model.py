@@ -83,6 +83,7 @@ class AskEnding(StrEnum):
     CONFIRMED = "confirmed"
     CHANGED = "changed"
     UNASKED = "unasked"
+    WITH_CHECKER = "with_checker"
     APPEALED = "appealed"
     REVIEWED = "reviewed"
     REFUSED = "refused"
@@ -100,6 +101,7 @@ _ENDING_LABELS = {
     AskEnding.CONFIRMED: "说明理由后开具",
     AskEnding.CHANGED: "改为其他内容后开具",
     AskEnding.UNASKED: "规则不再询问，已开具",
+    AskEnding.WITH_CHECKER: "待本单位复核人同意",
     AskEnding.APPEALED: "已提交人工复核",
     AskEnding.REVIEWED: "复核通过后开具",
     AskEnding.REFUSED: "再次提交时被拒绝",

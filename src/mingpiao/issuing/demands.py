@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 import asyncpg
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +21,8 @@ from mingpiao.kernel.money import MAX_AMOUNT, fits_places, plain
 from mingpiao.numbering.service import hold_stocks
 from mingpiao.units.model import UnitProfile
 
+#: Stands for the name of who will have agreed, where rules judge a bill that nobody has agreed to yet.
+TO_COME = "复核人待定"
 #: A unit has no more demands than these, so that every train reads few.
 MAX_DEMANDS = 100
 
@@ -67,6 +70,16 @@ async def demands_of(connection: AsyncConnection, unit_id: int) -> list[Checking
 def demands_met(demands: Sequence[CheckingDemand], request: IssueRequest) -> tuple[CheckingDemand, ...]:
     """Those demands that concern a request."""
     return tuple(each for each in demands if each.active and each.concerns(request))
+
+
+def as_if_checked(request: IssueRequest, demands: Sequence[CheckingDemand]) -> IssueRequest:
+    """The request as rules judge it: one that must be checked, and names nobody, will bear a name when it is issued.
+
+    So a rule that wants a 复核人 does not ask the handler for one, whom the handler may not name.
+    """
+    if request.checker or not demands_met(demands, request):
+        return request
+    return msgspec.structs.replace(request, checker=TO_COME)
 
 
 def named_before(request: IssueRequest) -> tuple[Problem, ...]:

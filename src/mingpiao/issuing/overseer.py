@@ -11,7 +11,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.evidence.model import EvidenceFile, EvidenceState, Extraction, Usage
 from mingpiao.evidence.service import EvidenceKey, get_evidence_files
 from mingpiao.issuing.checks import BillDraft
-from mingpiao.issuing.demands import demands_in_force, demands_met, named_before
+from mingpiao.issuing.demands import as_if_checked, demands_in_force, demands_met, named_before
 from mingpiao.issuing.facts import can_be_judged, facts_of
 from mingpiao.issuing.history import PastStore, UnitPast, read_present, subjects_of
 from mingpiao.issuing.model import Approval, Assessment, AwaitsEvidence, IssueRequest, Refused
@@ -75,8 +75,9 @@ class Overseer:
         async with self._database.pool.acquire() as connection:
             concerned = [(unit.unit_id, oversight.subjects)]
             present = await read_present(connection, moment.date(), concerned, oversight.rules.history)
-            hits, claims, _ = assess(request, unit, oversight, present, usage, moment, on_trial=False)
             demands = (await demands_in_force(connection, [unit.unit_id])).get(unit.unit_id, ())
+            judged = as_if_checked(request, demands)
+            hits, claims, _ = assess(judged, unit, oversight, present, usage, moment, on_trial=False)
             if counted:
                 async with connection.transaction():
                     await record_judgement(connection, moment, judged_of_stop(unit.unit_id, hits))

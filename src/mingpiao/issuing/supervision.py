@@ -13,7 +13,7 @@ import msgspec
 
 from mingpiao.evidence.model import BillFacts, Claim, Usage
 from mingpiao.evidence.service import EvidenceKey, compare, model_claims
-from mingpiao.issuing.demands import demands_met, named_before
+from mingpiao.issuing.demands import as_if_checked, demands_met, named_before
 from mingpiao.issuing.facts import facts_of
 from mingpiao.issuing.history import Present, UnitPast, read_present
 from mingpiao.issuing.model import CheckingDemand, IssueRequest, NeedsChecking, NeedsConfirmation, Refused
@@ -89,8 +89,9 @@ def judge_in_order(
     """
     judged = Judged(verdicts=[], counts=[], failures=[])
     for ticket in tickets:
+        request = as_if_checked(ticket.draft.request, demands.get(ticket.unit.unit_id, ()))
         hits, claims, shadows = assess(
-            ticket.draft.request, ticket.unit, ticket.oversight, present, used, moment, on_trial=on_trial
+            request, ticket.unit, ticket.oversight, present, used, moment, on_trial=on_trial
         )
         verdict = _verdict(ticket, hits, claims, shadows)
         held = _held(ticket, verdict, demands) if isinstance(verdict, Passed) else None

@@ -19,6 +19,7 @@ from mingpiao.portals.applications.parts import load_parts
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import allowed
+from mingpiao.portals.issuing.form import is_from_pages
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
@@ -74,12 +75,18 @@ def _withdrawable(application: Application) -> bool:
 
 
 def _correction(application: Application, mode: UnitMode) -> str:
-    """Where a handler corrects an application: in the issue form, in the unit's own system, or nowhere."""
+    """Where a handler corrects an application: in the issue form, in the unit's own system (or, with a number of
+    their own, by a new bill), or nowhere.
+    """
     if not application.correctable:
         return ""
-    if mode is UnitMode.ONLINE and application.business_no.startswith("WEB"):
-        return f"/unit/issue?application={application.application_id}"
-    return "own_system"
+    if mode is UnitMode.INTERFACE:
+        return "own_system"
+    return (
+        f"/unit/issue?application={application.application_id}"
+        if is_from_pages(application.business_no)
+        else "anew"
+    )
 
 
 @get("/applications/{application_id:int}/progress")

@@ -11,7 +11,6 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Account
 from mingpiao.issuing.model import CheckingDemand
 from mingpiao.issuing.service import demands_of
-from mingpiao.kernel.money import plain
 from mingpiao.portals.applications.lists import STATE_COLOURS
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.checking.rights import UNIT_CHECK, UNIT_DEMANDS
@@ -57,7 +56,7 @@ def told_demand(demand: CheckingDemand, catalog: Catalog) -> str:
     parts = [
         kind_name(catalog, demand.kind) if demand.kind else "",
         item_name(demand.item, catalog),
-        "" if demand.amount_from is None else f"金额 {plain(demand.amount_from)} 元起",
+        "" if demand.amount_from is None else f"金额 {demand.amount_from:,.2f} 元起",
     ]
     return "，".join(part for part in parts if part)
 
@@ -152,7 +151,11 @@ CHECKS: Listing[CheckRow] = Listing(
         ),
         Column(name="by", label="提交人", value=lambda row: row.application.submitted_by_name),
         Column(
-            name="checker", label="复核人", phone=False, value=lambda row: row.application.checked_by_name
+            name="checker",
+            label="复核人",
+            phone=False,
+            shown=False,
+            value=lambda row: row.application.checked_by_name,
         ),
         Column(name="state", label="状态", value=_state),
     ),

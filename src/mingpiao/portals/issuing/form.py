@@ -26,7 +26,8 @@ from mingpiao.units.model import UnitProfile
 PAY_MODES = ("转账", "现金", "POS刷卡", "微信支付", "支付宝", "其他")
 #: How many items a search shows.
 MAX_MATCHES = 12
-_BUSINESS_NO = re.compile(r"WEB\d{8}[0-9a-f]{16}")
+#: Of a form, or of a row of a sheet: a row that was sent back is corrected in the form, too.
+_BUSINESS_NO = re.compile(r"WEB\d{8}[0-9a-f]{16}|PL\d{8}-\d{5}")
 _NOT_A_NUMBER = Decimal("NaN")
 #: The prefix of the members that hold the reasons given for rules.
 _REASON = "reason-"
@@ -116,11 +117,16 @@ def new_business_no(today: date) -> str:
     return f"WEB{today:%Y%m%d}{secrets.token_hex(8)}"
 
 
+def is_from_pages(business_no: str) -> bool:
+    """Whether a form or a sheet gave a business number, so that the form may send it again."""
+    return _BUSINESS_NO.fullmatch(business_no) is not None
+
+
 def read_issue_form(members: Mapping[str, str], kind: BillKind, today: date) -> IssueForm:
-    """The form from the browser's members; a business number that this page did not make is replaced."""
+    """The form from the browser's members; a business number that no page made is replaced."""
     business_no = members.get("business_no", "")
     return IssueForm(
-        business_no=business_no if _BUSINESS_NO.fullmatch(business_no) else new_business_no(today),
+        business_no=business_no if is_from_pages(business_no) else new_business_no(today),
         kind=kind.code,
         payer_type="2" if members.get("payer-type") == "2" else "1",
         payer_name=members.get("payer-name", ""),
