@@ -85,6 +85,9 @@ async def approval_page(
         address=f"{address}/versions/{version.version}/approve",
         button="确认通过",
         back=f"{address}?version={version.version}",
+        instead=None
+        if enough
+        else ("到规则页面开始试算", f"{address}?version={version.version}#trial-title"),
         members={"revision": str(version.revision), "reason": reason},
         danger=False,
     )
