@@ -48,7 +48,7 @@ async def test_what_was_and_what_is_stand_side_by_side_under_the_name_of_the_per
         assert "<del>0471-1111111</del>" in page
         assert "<ins>0471-2222222</ins>" in page
         assert "经办wang-jb" not in page
-        assert f"用票单位 {site.residents[HUIMIN].unit.name}</a>" in page
+        assert f"用票单位 {site.residents[HUIMIN].unit.name}</span></a>" in page
         assert "account:" not in page
         by_login = (await browser.get("/finance/audit", person="wang-jb")).text
         assert "<ins>0471-1111111</ins>" in by_login
@@ -68,7 +68,7 @@ async def test_a_department_reads_of_its_region_alone(site: World) -> None:
         )
         bill = site.bills[BAOTOU][0]
         own = (await browser.get("/finance/audit", subject=bill.code + bill.number)).text
-        assert f"票据 {bill.code} {bill.number}</a>" in own
+        assert f"票据 {bill.code} {bill.number}</span></a>" in own
     async with await site.browser("handler") as browser:
         assert (await browser.get("/unit/audit")).status_code == 403
         assert (await browser.get("/finance/audit")).status_code == 403
@@ -85,7 +85,7 @@ async def test_a_unit_reads_of_itself_and_of_others_only_the_office(site: World)
         assert "<ins>0471-4444444</ins>" in page
         assert "li-jb" not in page
         assert "192.0.2.77" not in page
-        assert "账户 checker</a>" in page
+        assert "账户 checker</span></a>" in page
         assert f"{site.accounts['manager'].display_name}（manager）" in page
         assert "192.0.2.5" in page
         stopped = (await browser.get("/unit/audit", action="停用账户")).text
