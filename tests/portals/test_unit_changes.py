@@ -8,7 +8,7 @@ import pytest
 from tests.support.browser import PASSWORD, Browser, members_of
 from tests.support.province import ACTING, Resident
 from tests.support.waiting import until
-from tests.support.world import BAOTOU, HOHHOT, PROVINCE, World, a_world, codes_of
+from tests.support.world import BAOTOU, HOHHOT, HUIMIN, PROVINCE, XINCHENG, World, a_world, codes_of
 
 from mingpiao.demo.people import uscc
 from mingpiao.identity.model import Role, acting_for, platform
@@ -18,7 +18,7 @@ from mingpiao.kernel.clock import StoppedClock, today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.service import open_stock, stock_levels
 from mingpiao.units.model import UnitChangeKind
-from mingpiao.units.service import ChangeWish, apply_due_changes, change_unit
+from mingpiao.units.service import ChangeWish, apply_due_changes, change_unit, move_units
 
 world = a_world()
 LOCKED = [("unit.issuing_locked", "")]
@@ -226,6 +226,70 @@ async def test_resuming_early_takes_the_planned_end_away_and_so_does_withdrawing
         ("suspend", "withdrawn"),
         ("resume", "withdrawn"),
     ]
+
+
+async def test_what_the_province_orders_a_city_does_not_undo(world: World, clock: StoppedClock) -> None:
+    charity = world.province.charity
+    await world.value("UPDATE units SET region_code = $1 WHERE unit_id = $2", HOHHOT, charity.unit_id)
+    day = (today() + timedelta(days=1)).isoformat()
+    told = "这项决定由上级财政部门作出"
+    async with await world.browser(region=PROVINCE) as province, await world.browser(region=HOHHOT) as city:
+        assert (await change(province, charity, "name", after="演示甲", effective_on=day)).status_code == 303
+        change_id = await world.value("SELECT max(change_id) FROM unit_changes")
+        withdraw = f"{address_of(charity)}/planned/{change_id}/withdraw"
+        assert withdraw not in (await city.get(address_of(charity))).text
+        assert withdraw in (await province.get(address_of(charity))).text
+        refused = await post(city, withdraw)
+        assert (refused.status_code, told in refused.text) == (409, True)
+        await change(province, charity, "suspend")
+        refused = await change(city, charity, "resume")
+        assert (refused.status_code, told in refused.text) == (409, True)
+        assert (await row(world, charity))["state"] == "suspended"
+        assert (await change(province, charity, "resume")).status_code == 303
+        # What the city orders itself, the city and the province undo.
+        assert (await change(city, charity, "suspend")).status_code == 303
+        assert (await change(city, charity, "resume")).status_code == 303
+        assert (await change(city, charity, "suspend", until=day)).status_code == 303
+        assert (await change(province, charity, "resume")).status_code == 303
+    made = await world.rows("SELECT DISTINCT made_in FROM unit_changes ORDER BY 1")
+    assert [each["made_in"] for each in made] == [PROVINCE, HOHHOT]
+    states = await world.rows("SELECT kind, state FROM unit_changes WHERE change_id = $1", change_id)
+    assert [tuple(each) for each in states] == [("name", "planned")]
+
+
+async def test_a_resumption_that_a_city_planned_does_not_end_what_the_province_ordered_since(
+    world: World, clock: StoppedClock
+) -> None:
+    charity = world.province.charity
+    await world.value("UPDATE units SET region_code = $1 WHERE unit_id = $2", HOHHOT, charity.unit_id)
+    soon, last = ((today() + timedelta(days=days)).isoformat() for days in (1, 3))
+    async with await world.browser(region=PROVINCE) as province, await world.browser(region=HOHHOT) as city:
+        await change(province, charity, "suspend", effective_on=soon)
+        await world.value("UPDATE unit_changes SET state = 'withdrawn', settled_at = now()")
+        await change(city, charity, "suspend", until=last)
+    await world.tamper("UPDATE unit_changes SET made_in = $1 WHERE kind = 'suspend'", PROVINCE)
+    clock.move(days=4)
+    await apply_due_changes(world.database)
+    assert (await row(world, charity))["state"] == "suspended"
+    note = await world.value("SELECT note FROM unit_changes WHERE kind = 'resume' AND state = 'failed'")
+    assert note.startswith("这项决定由上级财政部门作出")
+    assert await world.value("SELECT count(*) FROM messages WHERE topic LIKE 'unit:change_failed:%'") == 1
+
+
+async def test_a_planned_move_gives_way_to_the_merger_of_the_region(world: World) -> None:
+    charity = world.province.charity
+    await world.value("UPDATE units SET region_code = $1 WHERE unit_id = $2", HUIMIN, charity.unit_id)
+    day = (today() + timedelta(days=9)).isoformat()
+    async with await world.browser(region=PROVINCE) as browser:
+        assert (await change(browser, charity, "region", after=BAOTOU, effective_on=day)).status_code == 303
+    async with world.database.system() as connection:
+        await move_units(connection, HUIMIN, XINCHENG, acting=platform("test"))
+    assert (await row(world, charity))["region_code"] == XINCHENG
+    states = await world.rows("SELECT after, state FROM unit_changes ORDER BY change_id")
+    assert [tuple(each) for each in states] == [(BAOTOU, "withdrawn"), (XINCHENG, "applied")]
+    (told,) = await world.rows("SELECT region_code, title, body FROM messages WHERE topic LIKE 'unit:move%'")
+    assert (told["region_code"], told["title"]) == (PROVINCE, "计划的迁移已撤回")
+    assert f"原定{day}的迁移不再执行" in told["body"]
 
 
 async def test_a_planned_change_can_be_withdrawn_and_two_workers_apply_one_once(

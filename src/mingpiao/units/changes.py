@@ -21,6 +21,7 @@ from mingpiao.house.rooms import listeners
 from mingpiao.identity.model import Acting, AuditEntry, platform
 from mingpiao.identity.service import accounts_of_unit, differences, record, set_active
 from mingpiao.kernel.clock import now, today
+from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
 from mingpiao.messages.service import tell_department
@@ -73,13 +74,15 @@ async def change_unit(connection: AsyncConnection, unit_id: int, wish: ChangeWis
     """Plan a change that one person decides, and carry it out if its day is today; whether it was carried out.
 
     Raises `Refusal` with every problem of the wish (`wish_problems`), `unit.change_needs_two` (409) for one
-    that two persons decide, and what `lock_managed` raises.
+    that two persons decide, `unit.ordered_above` (409) where it would undo what a department above ordered, and
+    what `lock_managed` raises.
     """
     unit = await lock_managed(connection, unit_id, acting=acting)
     if wish.kind in TWO_PERSONS:
         raise refuse("unit.change_needs_two", "这项变更需要另一位负责人审核，请提交审核。", status=409)
     await _check(connection, unit, wish, acting=acting)
     if wish.kind is UnitChangeKind.RESUME:
+        await _refuse_above(connection, unit_id, acting.region_code)
         # The end of a suspension that was planned with it gives way to the one that is wanted now.
         await _withdraw_planned(connection, unit_id, [UnitChangeKind.RESUME], acting=acting)
     change = await _plan(connection, unit, wish, acting=acting)
@@ -122,16 +125,59 @@ async def propose_change(
 async def withdraw_change(
     connection: AsyncConnection, unit_id: int, change_id: int, *, acting: Acting
 ) -> None:
-    """Take a planned change back. Raises `Refusal`: `unit.change_settled` (409) for one that is no longer planned."""
+    """Take a planned change back. Raises `Refusal`: `unit.change_settled` (409) for one that is no longer planned,
+    `unit.ordered_above` (409) for one that a department above planned.
+    """
     await lock_managed(connection, unit_id, acting=acting)
     own = (unit_changes.c.unit_id == unit_id) & (unit_changes.c.change_id == change_id)
     row = (await connection.execute(select(unit_changes).where(own))).mappings().one_or_none()
     if row is None or row["state"] != ChangeState.PLANNED.value:
         raise refuse("unit.change_settled", "这项变更已生效、已撤回或不存在，请刷新页面。", status=409)
+    if not may_undo(_change(row), acting.region_code):
+        raise _ordered_above()
     await _settle(connection, _change(row), ChangeState.WITHDRAWN)
     await _record(connection, "unit:withdraw_change", _change(row), acting=acting)
     if row["kind"] == UnitChangeKind.SUSPEND.value:
         await _withdraw_planned(connection, unit_id, [UnitChangeKind.RESUME], acting=acting)
+
+
+def may_undo(change: UnitChange, region_code: str | None) -> bool:
+    """Whether the department of a region (None: the platform) may undo a change: its own, or of one below it."""
+    return change.made_in is None or region_code is None or region_covers(region_code, change.made_in)
+
+
+def _ordered_above() -> Refusal:
+    return refuse(
+        "unit.ordered_above",
+        "这项决定由上级财政部门作出，本部门不能撤回或恢复。请报作出决定的部门办理。",
+        status=409,
+    )
+
+
+async def _refuse_above(connection: AsyncConnection, unit_id: int, region_code: str | None) -> None:
+    """Raise `Refusal` where the suspension in force, or its planned end, is of a department above."""
+    of_unit = (unit_changes.c.unit_id == unit_id) & (
+        (
+            (unit_changes.c.kind == UnitChangeKind.SUSPEND.value)
+            & (unit_changes.c.state == ChangeState.APPLIED.value)
+        )
+        | (
+            (unit_changes.c.kind == UnitChangeKind.RESUME.value)
+            & (unit_changes.c.state == ChangeState.PLANNED.value)
+        )
+    )
+    query = select(unit_changes).where(of_unit).order_by(unit_changes.c.settled_at, unit_changes.c.change_id)
+    found = [_change(row) for row in (await connection.execute(query)).mappings()]
+    suspended = [each for each in found if each.kind is UnitChangeKind.SUSPEND][-1:]
+    ends = [each for each in found if each.kind is UnitChangeKind.RESUME]
+    if not all(may_undo(each, region_code) for each in (*suspended, *ends)):
+        raise _ordered_above()
+
+
+async def withdraw_moves(connection: AsyncConnection, unit_id: int, *, acting: Acting) -> list[UnitChange]:
+    """Take the planned moves of a unit back, because the platform or a department above moves it; returns them."""
+    await lock_managed(connection, unit_id, acting=acting)
+    return await _withdraw_planned(connection, unit_id, [UnitChangeKind.REGION], acting=acting)
 
 
 async def unit_history(connection: AsyncConnection, unit_id: int) -> list[UnitChange]:
@@ -302,6 +348,7 @@ async def _plan(
         "reason": wish.reason.strip(),
         "made_by": made["author"],
         "made_by_name": made["author_name"],
+        "made_in": acting.region_code,
         "decided_by": acting.actor if author else None,
         "decided_by_name": acting.name if author else "",
     }
@@ -374,6 +421,8 @@ async def _suspend(connection: AsyncConnection, unit: Unit, _change: UnitChange,
 
 
 async def _resume(connection: AsyncConnection, unit: Unit, change: UnitChange, *, acting: Acting) -> None:
+    # A department above may have suspended the unit since this was planned.
+    await _refuse_above(connection, unit.unit_id, change.made_in)
     await _set(connection, unit, state=UnitState.ACTIVE.value)
     await unlock_issuing(connection, unit.unit_id, SUSPENDED, acting=acting)
     await _withdraw_planned(
@@ -419,18 +468,19 @@ async def _withdraw_planned(
     *,
     acting: Acting,
     but: int = 0,
-) -> None:
-    """Take planned changes of these kinds back, because another change makes them pointless."""
+) -> list[UnitChange]:
+    """Take planned changes of these kinds back, because another change makes them pointless; returns them."""
     query = select(unit_changes).where(
         unit_changes.c.unit_id == unit_id,
         unit_changes.c.kind.in_([each.value for each in kinds]),
         unit_changes.c.state == ChangeState.PLANNED.value,
         unit_changes.c.change_id != but,
     )
-    for row in (await connection.execute(query)).mappings().all():
-        change = _change(row)
+    planned = [_change(row) for row in (await connection.execute(query)).mappings()]
+    for change in planned:
         await _settle(connection, change, ChangeState.WITHDRAWN)
         await _record(connection, "unit:withdraw_change", change, acting=acting)
+    return planned
 
 
 async def _settle(

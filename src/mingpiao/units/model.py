@@ -133,7 +133,8 @@ class UnitChange(msgspec.Struct, frozen=True, kw_only=True):
     """One change of a unit, from a day on (Asia/Shanghai).
 
     `before` and `after` are names, codes, regions or modes; of a change of state `before` is the state and
-    `after` is empty. `decided_by` is the second person, where the change needs one.
+    `after` is empty. `decided_by` is the second person, where the change needs one. `made_in` is the region of
+    the department that made it; None for the platform.
     """
 
     change_id: int
@@ -146,6 +147,7 @@ class UnitChange(msgspec.Struct, frozen=True, kw_only=True):
     made_by: str
     made_by_name: str
     made_at: datetime
+    made_in: str | None
     decided_by: str | None
     decided_by_name: str
     state: ChangeState

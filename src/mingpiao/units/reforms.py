@@ -12,8 +12,8 @@ from mingpiao.identity.service import officers_of
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import region_prefix
 from mingpiao.messages.service import tell_department
-from mingpiao.units.changes import ChangeWish, change_unit
-from mingpiao.units.model import UnitChangeKind, UnitState
+from mingpiao.units.changes import ChangeWish, change_unit, withdraw_moves
+from mingpiao.units.model import UnitChange, UnitChangeKind, UnitState
 from mingpiao.units.tables import units
 
 
@@ -41,6 +41,8 @@ async def move_units(
 ) -> None:
     """Move all units of a region that are not closed; their bills keep the region of their day.
 
+    A move that was planned for a unit gives way, and who planned it hears of that.
+
     Raises what `change_unit` raises, for example for a unit whose reviews are not decided yet.
     """
     query = (
@@ -52,7 +54,24 @@ async def move_units(
         kind=UnitChangeKind.REGION, effective_on=today(), reason="行政区划撤并", after=successor
     )
     for unit_id in (await connection.scalars(query)).all():
+        for planned in await withdraw_moves(connection, unit_id, acting=acting):
+            await _tell_of_move(connection, planned, region_code, successor)
         await change_unit(connection, unit_id, wish, acting=acting)
+
+
+async def _tell_of_move(
+    connection: AsyncConnection, planned: UnitChange, region_code: str, successor: str
+) -> None:
+    author = planned.made_in or region_code
+    await tell_department(
+        connection,
+        successor if author == region_code else author,
+        f"unit:move_withdrawn:{planned.change_id}",
+        "计划的迁移已撤回",
+        f"单位所在地区撤并，单位随地区调入新部门，原定{planned.effective_on.isoformat()}的迁移不再执行。"
+        "仍需迁移的，请重新办理。",
+        link=f"/finance/units/{planned.unit_id}",
+    )
 
 
 async def tell_of_accounts(

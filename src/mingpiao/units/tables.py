@@ -39,6 +39,7 @@ unit_changes = Table(
     Column("made_by", Text, nullable=False),
     Column("made_by_name", Text, nullable=False),
     Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("made_in", String(6)),
     Column("decided_by", Text),
     Column("decided_by_name", Text, nullable=False),
     Column("state", Text, nullable=False),

@@ -24,7 +24,14 @@ from mingpiao.portals.units.lists import MODES, UNITS, lock_label, state_badge
 from mingpiao.portals.units.rights import UNIT_MANAGE
 from mingpiao.portals.units.steps import unit_steps
 from mingpiao.units.model import Unit, UnitChangeKind, UnitState
-from mingpiao.units.service import apps_of_unit, load_profile, points_of_unit, unit_history, unit_seals
+from mingpiao.units.service import (
+    apps_of_unit,
+    load_profile,
+    may_undo,
+    points_of_unit,
+    unit_history,
+    unit_seals,
+)
 
 _RECENT_BILLS = 10
 
@@ -63,6 +70,7 @@ async def unit_page(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> 
         crumbs=[(UNITS.title, UNITS.address)],
         base=f"{UNITS.address}/{unit_id}",
         may_manage=allowed(call.session.account.role, UNIT_MANAGE),
+        may_undo=may_undo,
         state=state_badge(unit),
         steps=unit_steps(profile, stocks, accounts, apps, seals),
         unit=unit,
