@@ -1,10 +1,14 @@
 """待审变更: the worklist, one change before and after, and the decision."""
 
+from urllib.parse import urlencode
+
+import httpx
 import msgspec
 from tests.rules.people import person
 from tests.support.proposals import propose_items
 from tests.support.world import HOHHOT, PROVINCE, World, a_world
 
+from mingpiao.approvals.service import reject
 from mingpiao.identity.model import Role
 
 site = a_world()
@@ -65,4 +69,62 @@ async def test_others_look_on_or_see_nothing(site: World) -> None:
     city = await site.browser(Role.DEPARTMENT_HEAD, region=HOHHOT)
     assert (await city.get(here)).status_code == 404
     assert "没有待审的变更" in (await city.get("/finance/approvals")).text
+    assert await site.value("SELECT state FROM proposals") == "open"
+
+
+async def test_several_are_seen_and_approved_together_and_each_has_its_result(site: World) -> None:
+    codes = sorted((await site.units.profile(site.unit.unit_id)).item_codes)[:3]
+    items = (await site.catalog.get()).items
+    ids = []
+    for place, code in enumerate(codes):
+        item = msgspec.structs.replace(items[code], name=f"新名称{place}费")
+        async with site.database.system() as connection:
+            ids.append(await propose_items(connection, [item], reason="规范名称", acting=OFFICER))
+    browser = await site.browser(Role.DEPARTMENT_HEAD, region=PROVINCE)
+    token = await browser.csrf_token()
+    address = "/finance/approvals/batch"
+    chosen = [("csrf_token", token), *(("chosen", str(each)) for each in (*ids, ids[0], 999_999))]
+
+    async def post(members: list[tuple[str, str]]) -> httpx.Response:
+        return await browser.client.post(
+            address,
+            content=urlencode(members),
+            headers={"content-type": "application/x-www-form-urlencoded"},
+        )
+
+    asked = (await post(chosen)).text
+    for words in ("新名称0费", "新名称1费", "新名称2费", "不能一起通过", "通过这 3 项"):
+        assert words in asked
+    assert await site.value("SELECT count(*) FROM proposals WHERE state = 'open'") == 3
+    # Meanwhile another head returns one of them.
+    async with site.database.system() as connection:
+        await reject(
+            connection, ids[1], opinion="名称不规范", acting=person(9_002, role=Role.DEPARTMENT_HEAD)
+        )
+    confirmed = [each for each in chosen if each[1] != "999999"] + [("confirmed", "yes"), ("opinion", "同意")]
+    done = (await post(confirmed)).text
+    assert "已通过 2 项，共 3 项" in done
+    assert done.count("未办理") == 1
+    states = await site.rows("SELECT proposal_id, state, opinion FROM proposals ORDER BY proposal_id")
+    assert [tuple(each) for each in states] == [
+        (ids[0], "approved", "同意"),
+        (ids[1], "returned", "名称不规范"),
+        (ids[2], "approved", "同意"),
+    ]
+    names = {item.name for item in (await site.catalog.get()).items.values()}
+    assert ("新名称0费" in names, "新名称1费" in names, "新名称2费" in names) == (True, False, True)
+    assert (await post([("csrf_token", token)])).status_code == 422
+    assert (
+        await post([("csrf_token", token), *(("chosen", str(n)) for n in range(1, 60))])
+    ).status_code == 422
+
+
+async def test_who_may_not_decide_one_may_not_decide_many(site: World) -> None:
+    proposal_id = await _proposed(site)
+    officer = await site.browser(Role.DEPARTMENT_OFFICER, region=PROVINCE)
+    members = {"csrf_token": await officer.csrf_token(), "chosen": str(proposal_id), "confirmed": "yes"}
+    assert (await officer.post("/finance/approvals/batch", members)).status_code == 403
+    city = await site.browser(Role.DEPARTMENT_HEAD, region=HOHHOT)
+    members["csrf_token"] = await city.csrf_token()
+    assert "已通过 0 项，共 1 项" in (await city.post("/finance/approvals/batch", members)).text
     assert await site.value("SELECT state FROM proposals") == "open"

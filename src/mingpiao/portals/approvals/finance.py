@@ -1,20 +1,25 @@
 """/finance/approvals: changes that wait for a second person, one change, and the decision about it."""
 
+import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.approvals import service as approvals
-from mingpiao.approvals.model import Proposal, ProposalState
+from mingpiao.approvals.model import Preview, Proposal, ProposalState
 from mingpiao.house.rooms import proposal_kinds
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.approvals.lists import PROPOSALS, STATE_COLOURS
 from mingpiao.portals.approvals.rights import APPROVALS_DECIDE, APPROVALS_PROPOSE
+from mingpiao.portals.consequences import is_confirmed
 from mingpiao.portals.details import HistoryLine
-from mingpiao.portals.forms import read_form
-from mingpiao.portals.lists import list_handlers
+from mingpiao.portals.forms import clean, read_form, read_id
+from mingpiao.portals.lists import list_handlers, show_list
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
+
+#: Changes that are looked at and approved together.
+_MOST_AT_ONCE = 50
 
 
 @get("/approvals/{proposal_id:int}")
@@ -52,6 +57,87 @@ async def withdraw_proposal(
     except Refusal as refusal:
         return await _show(call, proposal_id, refusal.problems)
     return redirect(call.request, approvals.address_of(proposal_id))
+
+
+@post("/approvals/batch", guards=[require_right(APPROVALS_DECIDE)], status_code=200)
+async def approve_many(call: NamedDependency[PageCall]) -> Response[str]:
+    """Show all chosen changes before and after; with `confirmed`, approve each by itself and list each result."""
+    form = await call.request.form()
+    members = {name: clean(value) for name, value in form.multi_items() if isinstance(value, str)}
+    numbers = [read_id(str(value)) for value in form.getall("chosen", [])]
+    # A row that was chosen on two pages counts once.
+    chosen = list(dict.fromkeys(each for each in numbers if each is not None))
+    problem = _wrong_number(len(chosen))
+    if problem is not None:
+        return await show_list(
+            call.request,
+            call.session,
+            call.services,
+            PROPOSALS,
+            given={
+                name: members.get(f"filter-{name}", "") for each in PROPOSALS.filters for name in each.names
+            },
+            problems=(problem,),
+            chosen=frozenset(map(str, chosen)),
+        )
+    if is_confirmed(members):
+        results = [await _approved(call, each, members.get("opinion", "")) for each in chosen]
+    else:
+        results = [await _previewed(call, each) for each in chosen]
+    return page(
+        call.request,
+        "approvals/batch.html",
+        title="一起审核",
+        crumbs=[(PROPOSALS.title, PROPOSALS.address)],
+        confirmed=is_confirmed(members),
+        results=results,
+        done=sum(not each.problem for each in results),
+        here=f"{PROPOSALS.address}/batch",
+        list_address=PROPOSALS.address,
+    )
+
+
+class OneOfMany(msgspec.Struct, frozen=True, kw_only=True):
+    """A chosen change: what it would do, or why it cannot be approved, or was not."""
+
+    proposal_id: int
+    address: str
+    proposal: Proposal | None = None
+    shown: Preview = Preview(changes=(), consequence="")
+    problem: str = ""
+
+
+def _wrong_number(count: int) -> Problem | None:
+    if 1 <= count <= _MOST_AT_ONCE:
+        return None
+    message = f"请选择要审核的变更，一次最多{_MOST_AT_ONCE}项。"
+    return Problem(code="proposal.number_wrong", message=message, status=422)
+
+
+async def _previewed(call: PageCall, proposal_id: int) -> OneOfMany:
+    one = OneOfMany(proposal_id=proposal_id, address=approvals.address_of(proposal_id))
+    try:
+        async with call.reads() as connection:
+            proposal = await approvals.get_proposal(connection, proposal_id)
+    except Refusal as refusal:
+        return msgspec.structs.replace(one, problem=refusal.problems[0].message)
+    # system: what a change touches is counted also where no department looks, as in drafts
+    async with call.services.database.system() as connection:
+        shown = await approvals.preview(connection, proposal)
+    problem = shown.problem
+    if not approvals.may_decide(proposal, acting=call.acting):
+        problem = "这项变更已办结，或不由您审核。"
+    return msgspec.structs.replace(one, proposal=proposal, shown=shown, problem=problem)
+
+
+async def _approved(call: PageCall, proposal_id: int, opinion: str) -> OneOfMany:
+    one = OneOfMany(proposal_id=proposal_id, address=approvals.address_of(proposal_id))
+    try:
+        async with call.services.database.system() as connection:  # system: a verb writes
+            proposal = await approvals.approve(connection, proposal_id, opinion=opinion, acting=call.acting)
+    except Refusal as refusal:
+        return msgspec.structs.replace(one, problem=refusal.problems[0].message)
+    return msgspec.structs.replace(one, proposal=proposal)
 
 
 async def _show(
@@ -103,4 +189,4 @@ def _history(proposal: Proposal) -> list[HistoryLine]:
     return lines
 
 
-HANDLERS = [*list_handlers(PROPOSALS), proposal_page, decide_proposal, withdraw_proposal]
+HANDLERS = [*list_handlers(PROPOSALS), approve_many, proposal_page, decide_proposal, withdraw_proposal]

@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 
 from mingpiao.approvals.model import Proposal, ProposalFilter, ProposalState
-from mingpiao.approvals.service import address_of, list_proposals
+from mingpiao.approvals.service import address_of, list_proposals, may_decide
 from mingpiao.house.rooms import proposal_kinds
-from mingpiao.identity.model import Account
+from mingpiao.identity.model import Account, acting_for
+from mingpiao.portals.approvals.rights import APPROVALS_DECIDE
 from mingpiao.portals.gates import FINANCE_VIEW
 from mingpiao.portals.list_columns import Badge, Column, Note, Parts
 from mingpiao.portals.list_filters import ChoiceFilter, Here, Options
-from mingpiao.portals.list_model import ExportFile, Listing
+from mingpiao.portals.list_model import Batch, ExportFile, Listing
 from mingpiao.storage.paging import Page
 
 STATE_COLOURS = {
@@ -111,4 +112,12 @@ PROPOSALS: Listing[ProposalRow] = Listing(
     fetch=_fetch,
     empty=("没有待审的变更", "提交后须由另一人审核的变更会列在这里；办完的请选择其他状态查看。"),
     export=ExportFile(action="proposal:export", file="proposals", right=FINANCE_VIEW),
+    batch=Batch(
+        address="/finance/approvals/batch",
+        template="approvals/_batch.html",
+        right=APPROVALS_DECIDE,
+        noun="变更",
+        row_id=lambda row: str(row.proposal.proposal_id),
+        offered=lambda row, account: may_decide(row.proposal, acting=acting_for(account)),
+    ),
 )
