@@ -133,6 +133,7 @@ async def check(world: World, asked: WriteOff) -> WriteOff:
 
 async def write_off(world: World, resident: Resident, month: date = FIRST) -> WriteOff:
     """Write a month off whose money arrived to the cent."""
+    await close(world)
     found = await standing(world, resident, month)
     if found.difference:
         await receive(world, resident, month, found.difference)

@@ -4,7 +4,7 @@ qpdf (through pikepdf) keeps the file's structure; content streams and the subse
 so that glyphs stand exactly where the OFD has them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from hashlib import md5
@@ -44,10 +44,32 @@ class _Pixels(msgspec.Struct, frozen=True):
     opacity: bytes
 
 
+class Attached(msgspec.Struct, frozen=True, kw_only=True):
+    """A file within a PDF: its key in the tree of embedded files, its name, and what it is, in Chinese."""
+
+    key: str
+    name: str
+    data: bytes
+    description: str
+    media_type: str = "text/xml"
+
+
 def write_pdf(
     composition: Composition, letters: Typecase, pictures: SealPictures, xml: bytes, issued_at: datetime
 ) -> bytes:
     """The face as a PDF with the sealed XML as attachment; the same input gives the same bytes."""
+    original = Attached(key=ATTACHMENT_KEY, name=ATTACHMENT_NAME, data=xml, description="财政电子票据原文")
+    return write_pages(composition, letters, pictures, [original], issued_at)
+
+
+def write_pages(
+    composition: Composition,
+    letters: Typecase,
+    pictures: SealPictures,
+    files: Sequence[Attached],
+    issued_at: datetime,
+) -> bytes:
+    """Pages as a PDF with files in it; the same input gives the same bytes."""
     inked = inked_fonts(composition, letters)
     pdf = Pdf.new()
     fonts = {f"F{place}": _font(pdf, font) for place, font in enumerate(inked.values(), start=1)}
@@ -58,7 +80,7 @@ def write_pdf(
     }
     for page in composition.pages:
         _add_page(pdf, composition, page, pen, fonts, seals)
-    _attach(pdf, xml, issued_at)
+    _attach(pdf, files, issued_at)
     _describe(pdf, composition.title, issued_at)
     output = BytesIO()
     pdf.save(output, deterministic_id=True, compress_streams=False, linearize=False, min_version="1.7")
@@ -316,34 +338,37 @@ def _plane(pdf: Pdf, pixels: _Pixels, data: bytes, space: Name) -> Object:
 # --- attachment and description -------------------------------------------------------------------
 
 
-def _attach(pdf: Pdf, xml: bytes, issued_at: datetime) -> None:
+def _attach(pdf: Pdf, files: Sequence[Attached], issued_at: datetime) -> None:
+    found = {each.key: _specification(pdf, each, issued_at) for each in files}
+    names = [entry for key in sorted(found) for entry in (String(key), found[key])]
+    pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array(names)))
+    pdf.Root.AF = Array([found[each.key] for each in files])
+
+
+def _specification(pdf: Pdf, file: Attached, issued_at: datetime) -> Object:
     date = String(_pdf_date(issued_at))
     embedded = _stream(
         pdf,
-        xml,
+        file.data,
         Type=Name.EmbeddedFile,
-        Subtype=Name("/text/xml"),
+        Subtype=Name(f"/{file.media_type}"),
         Params=Dictionary(
-            Size=len(xml),
+            Size=len(file.data),
             CreationDate=date,
             ModDate=date,
-            CheckSum=String(md5(xml, usedforsecurity=False).digest()),
+            CheckSum=String(md5(file.data, usedforsecurity=False).digest()),
         ),
     )
-    specification = pdf.make_indirect(
+    return pdf.make_indirect(
         Dictionary(
             Type=Name.Filespec,
-            F=String(ATTACHMENT_NAME),
-            UF=String(ATTACHMENT_NAME),
-            Desc=String("财政电子票据原文"),
+            F=String(file.name),
+            UF=String(file.name),
+            Desc=String(file.description),
             AFRelationship=Name.Source,
             EF=Dictionary(F=embedded, UF=embedded),
         )
     )
-    pdf.Root.Names = Dictionary(
-        EmbeddedFiles=Dictionary(Names=Array([String(ATTACHMENT_KEY), specification]))
-    )
-    pdf.Root.AF = Array([specification])
 
 
 def _describe(pdf: Pdf, title: str, issued_at: datetime) -> None:

@@ -32,6 +32,7 @@ from mingpiao.layout.model import (
     StampRequest,
 )
 from mingpiao.layout.ofd import Identity, write_ofd
+from mingpiao.layout.papers import Paper, PaperColumn, PaperSeal, PaperTable, signed_files, write_paper
 from mingpiao.layout.pdf import write_pdf
 from mingpiao.layout.previews import PreviewForm, preview_file, preview_pages
 from mingpiao.layout.qr import check_address, check_picture
@@ -55,6 +56,10 @@ __all__ = [
     "LAYOUT_RELEASE",
     "MAX_FACE_BYTES",
     "FaceShelf",
+    "Paper",
+    "PaperColumn",
+    "PaperSeal",
+    "PaperTable",
     "PreviewForm",
     "all_published",
     "check_address",
@@ -89,11 +94,13 @@ __all__ = [
     "sample_face",
     "save_face",
     "shipped_face",
+    "signed_files",
     "start_face",
     "submit_face",
     "template_for",
     "validate_ofd",
     "versions_of",
+    "write_paper",
 ]
 
 #: The template of kinds whose own one is not there.

@@ -12,17 +12,22 @@ import msgspec
 from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import platform
 from mingpiao.kernel.clock import now
+from mingpiao.kernel.errors import Refusal
 from mingpiao.messages.service import tell_department, tell_unit
 from mingpiao.numbering.service import hold_stocks, set_writeoff_from
+from mingpiao.sealing.service import PartyStore
 from mingpiao.storage.database import Database
+from mingpiao.units.service import get as get_unit
 from mingpiao.writeoff.books import badly_sealed, disagreements, merged, suspicious_bills
 from mingpiao.writeoff.cycles import cycles_of
 from mingpiao.writeoff.judging import FailedBill, MonthJudge
 from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.model import Cycle, WriteOff, WriteOffState
 from mingpiao.writeoff.months import next_month
+from mingpiao.writeoff.papers import parties_of
 from mingpiao.writeoff.policies import load_policies
 from mingpiao.writeoff.requests import end_writeoff, get_writeoff, record_writeoff
 from mingpiao.writeoff.tables import cycles, exception_cases
@@ -37,9 +42,13 @@ _FACES = text(
 class Checker:
     """Checks requests for write-off and ends them."""
 
-    def __init__(self, database: Database, judge: MonthJudge) -> None:
+    def __init__(
+        self, database: Database, judge: MonthJudge, catalog: CatalogStore, parties: PartyStore
+    ) -> None:
         self._database = database
         self._judge = judge
+        self._catalog = catalog
+        self._parties = parties
 
     async def handle(self, payload: Mapping[str, Any]) -> None:
         """The job of one request."""
@@ -81,6 +90,7 @@ class Checker:
             ruleset_version=version,
             seals_checked=seals,
             exceptions=len(judged),
+            **await self._names(connection, asked),
         )
         if not ended:
             return
@@ -96,6 +106,20 @@ class Checker:
         details = {"exceptions": str(len(judged)), "seals": str(seals)}
         await record_writeoff(connection, "finish", asked, details, acting=_PLATFORM)
         await _tell(connection, asked, closed, len(judged))
+
+    async def _names(self, connection: AsyncConnection, asked: WriteOff) -> dict[str, Any]:
+        """What the certificate names, and who seals it: a unit that has no key now seals when it has one."""
+        unit, catalog = await get_unit(connection, asked.unit_id), await self._catalog.get()
+        named = {
+            "unit_name": unit.name,
+            "unit_code": unit.uscc,
+            "department": catalog.departments[asked.region_code].name,
+        }
+        try:
+            own, department = await parties_of(self._parties, catalog, unit.uscc, asked.region_code)
+        except Refusal:
+            return named
+        return named | {"unit_key_id": own.key_id, "department_key_id": department.key_id}
 
     async def _fail(self, asked: WriteOff, wrong: Sequence[str]) -> None:
         words = "；".join(wrong)

@@ -109,7 +109,8 @@ class DifferenceReason(msgspec.Struct, frozen=True, kw_only=True):
 class WriteOff(msgspec.Struct, frozen=True, kw_only=True):
     """核销申请 of a unit for a month. `difference` is what was issued (net) without what arrived, in 元.
 
-    With `partial`, bills that no receipt pays for become exceptions and the others are written off.
+    With `partial`, bills that no receipt pays for become exceptions and the others are written off. Names, and
+    the keys that seal the certificate, are those of the day on which it was written off; empty before.
     """
 
     writeoff_id: int
@@ -131,6 +132,11 @@ class WriteOff(msgspec.Struct, frozen=True, kw_only=True):
     seals_checked: int
     exceptions: int
     failure: str
+    unit_name: str
+    unit_code: str
+    department: str
+    unit_key_id: int | None
+    department_key_id: int | None
 
     @property
     def difference(self) -> Decimal:

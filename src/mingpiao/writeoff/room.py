@@ -5,15 +5,24 @@ from mingpiao.house.model import Duty, Handler, Job, Room
 from mingpiao.house.opening import DATABASE, House, Service
 from mingpiao.lake.room import LAKE
 from mingpiao.rules.room import RULES
+from mingpiao.sealing.room import PARTIES, SIGNER
 from mingpiao.writeoff.checking import Checker
 from mingpiao.writeoff.cycles import close_due_months
 from mingpiao.writeoff.judging import MonthJudge
+from mingpiao.writeoff.papers import Papers
 from mingpiao.writeoff.requests import JOB
 
 
 async def _open_checker(house: House) -> Checker:
     judge = MonthJudge(await house.get(LAKE), await house.get(RULES), await house.get(CATALOG))
-    return Checker(await house.get(DATABASE), judge)
+    return Checker(await house.get(DATABASE), judge, await house.get(CATALOG), await house.get(PARTIES))
+
+
+async def _open_papers(house: House) -> Papers:
+    return Papers(await house.get(CATALOG), await house.get(PARTIES), await house.get(SIGNER))
+
+
+PAPERS = Service(name="writeoff_papers", open=_open_papers)
 
 
 CHECKER = Service(name="writeoff_checker", open=_open_checker)

@@ -5,6 +5,7 @@ from mingpiao.writeoff.cycles import close_due_months, close_so_far, close_units
 from mingpiao.writeoff.judging import MonthJudge
 from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.months import due_on, last_day, month_of, months_after, next_month
+from mingpiao.writeoff.papers import Papers
 from mingpiao.writeoff.policies import Policies, load_policies, months_in_force, set_policy
 from mingpiao.writeoff.requests import (
     get_writeoff,
@@ -18,6 +19,7 @@ from mingpiao.writeoff.standing import standings_of
 __all__ = [
     "Checker",
     "MonthJudge",
+    "Papers",
     "Policies",
     "close_due_months",
     "close_so_far",

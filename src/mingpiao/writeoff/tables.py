@@ -54,6 +54,11 @@ writeoffs = Table(
     Column("seals_checked", BigInteger, nullable=False),
     Column("exceptions", Integer, nullable=False),
     Column("failure", Text, nullable=False),
+    Column("unit_name", Text, nullable=False),
+    Column("unit_code", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("unit_key_id", BigInteger),
+    Column("department_key_id", BigInteger),
 )
 cycles = Table(
     "cycles",

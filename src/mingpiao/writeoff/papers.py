@@ -1,0 +1,224 @@
+"""核销证明: the certificate of a month that is written off, as XML that both seals sign, and as PDF around it.
+
+It is made when somebody asks for it, from rows that do not change any more; signatures are deterministic, so it
+is the same every time.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from xml.sax.saxutils import escape
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.catalog.service import CatalogStore
+from mingpiao.kernel.clock import to_shanghai
+from mingpiao.kernel.errors import refuse
+from mingpiao.layout.model import Party
+from mingpiao.layout.service import (
+    Paper,
+    PaperColumn,
+    PaperSeal,
+    PaperTable,
+    picture_of_seals,
+    signed_files,
+    write_paper,
+)
+from mingpiao.sealing.model import SealingParty, StampTask
+from mingpiao.sealing.service import PartyStore, Signer
+from mingpiao.writeoff.cycles import cycles_of
+from mingpiao.writeoff.model import DIFFERENCE_REASONS, Cycle, WriteOff, WriteOffState
+from mingpiao.writeoff.requests import get_writeoff
+
+_NAME = "writeoff"
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+class WriteOffCertificate(msgspec.Struct, frozen=True, kw_only=True):
+    """What a certificate says: the request with the names of its day, and its cycles."""
+
+    writeoff: WriteOff
+    cycles: tuple[Cycle, ...]
+    kinds: Mapping[str, str]
+
+
+class Papers:
+    """Makes papers with seals."""
+
+    def __init__(self, catalog: CatalogStore, parties: PartyStore, signer: Signer) -> None:
+        self._catalog = catalog
+        self._parties = parties
+        self._signer = signer
+
+    async def certificate(self, connection: AsyncConnection, writeoff_id: int) -> bytes:
+        """The certificate of a request that ended well, as PDF, also of one that was superseded since.
+
+        Raises `Refusal`: `writeoff.unknown` (404) outside the scope, `writeoff.not_done` (409).
+        """
+        told = await self._told(connection, writeoff_id)
+        unit, department = await self._sealed_by(told.writeoff)
+        return await self.sealed(
+            certificate_paper(told),
+            f"{_NAME}/{told.writeoff.serial}",
+            certificate_xml(told),
+            {"unit": unit, "supervisor": department},
+            told.writeoff.finished_at or told.writeoff.submitted_at,
+        )
+
+    async def sealed(
+        self,
+        paper: Paper,
+        name: str,
+        xml: bytes,
+        parties: Mapping[Party, SealingParty],
+        at: datetime,
+    ) -> bytes:
+        """A paper as PDF with its XML and the signatures of these parties over it (name: the signed path)."""
+        tasks = [
+            StampTask(signature_xml=xml, path=f"/{name}.xml", party=party, at=at)
+            for party in parties.values()
+        ]
+        stamps = dict(zip(parties, await self._signer.stamp(tasks), strict=True))
+        some = next(iter(parties.values()))
+        pictures = picture_of_seals(parties.get("unit", some).seal, parties.get("supervisor", some).seal)
+        files = signed_files(name.partition("/")[0], xml, stamps)
+        return await asyncio.to_thread(write_paper, paper, pictures, files, at)
+
+    async def _told(self, connection: AsyncConnection, writeoff_id: int) -> WriteOffCertificate:
+        writeoff = await get_writeoff(connection, writeoff_id)
+        if writeoff.state not in (WriteOffState.DONE, WriteOffState.SUPERSEDED):
+            raise refuse("writeoff.not_done", "该月的票据还没有核销，没有核销证明。", status=409)
+        catalog = await self._catalog.get()
+        return WriteOffCertificate(
+            writeoff=writeoff,
+            cycles=await cycles_of(connection, writeoff.unit_id, writeoff.month),
+            kinds={code: kind.name for code, kind in catalog.kinds.items()},
+        )
+
+    async def _sealed_by(self, writeoff: WriteOff) -> tuple[SealingParty, SealingParty]:
+        """The keys of the day; where there was none, those that there are now."""
+        if writeoff.unit_key_id is not None and writeoff.department_key_id is not None:
+            return (
+                await self._parties.by_id(writeoff.unit_key_id),
+                await self._parties.by_id(writeoff.department_key_id),
+            )
+        return await parties_of(
+            self._parties, await self._catalog.get(), writeoff.unit_code, writeoff.region_code
+        )
+
+
+async def parties_of(
+    parties: PartyStore, catalog: Catalog, unit_code: str, region_code: str
+) -> tuple[SealingParty, SealingParty]:
+    """Who seals for a unit and its department now. Raises `Refusal` (`sealing.no_key`, 409)."""
+    upwards = catalog.regions_upwards(region_code)
+    return (
+        await parties.in_use([("unit", unit_code)]),
+        await parties.in_use([("department", code) for code in upwards]),
+    )
+
+
+def certificate_xml(told: WriteOffCertificate) -> bytes:
+    """What a certificate says, as both seals sign it; amounts in 元, the time in Asia/Shanghai."""
+    writeoff = told.writeoff
+    head = {
+        "SerialNumber": writeoff.serial,
+        "UnitCode": writeoff.unit_code,
+        "UnitName": writeoff.unit_name,
+        "Department": writeoff.department,
+        "Month": f"{writeoff.month:%Y-%m}",
+        "WrittenOffAt": _moment(writeoff),
+        "IssuedNet": f"{writeoff.issued_net:.2f}",
+        "Received": f"{writeoff.received:.2f}",
+        "Exceptions": str(writeoff.exceptions),
+        "SealsChecked": str(writeoff.seals_checked),
+    }
+    cycles = "".join(
+        _element(
+            "Cycle",
+            {
+                "Kind": each.kind_code,
+                "IssuedCount": str(each.issued_count),
+                "IssuedAmount": f"{each.issued_amount:.2f}",
+                "ReversedCount": str(each.reversed_count),
+                "ReversedAmount": f"{each.reversed_amount:.2f}",
+            },
+        )
+        for each in told.cycles
+    )
+    reasons = "".join(
+        _element("Difference", {"Reason": each.code, "Amount": f"{each.amount:.2f}", "Words": each.words})
+        for each in writeoff.reasons
+    )
+    body = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in head.items())
+    return f"{_HEAD}<WriteOffCertificate>{body}{cycles}{reasons}</WriteOffCertificate>".encode()
+
+
+def _element(name: str, members: Mapping[str, str]) -> str:
+    inner = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in members.items())
+    return f"<{name}>{inner}</{name}>"
+
+
+def _moment(writeoff: WriteOff) -> str:
+    return to_shanghai(writeoff.finished_at or writeoff.submitted_at).isoformat(timespec="seconds")
+
+
+_COLUMNS = (
+    PaperColumn(heading="票据种类", share=34),
+    PaperColumn(heading="开票份数", share=13, align="right"),
+    PaperColumn(heading="开票金额（元）", share=21, align="right"),
+    PaperColumn(heading="冲红份数", share=13, align="right"),
+    PaperColumn(heading="冲红金额（元）", share=21, align="right"),
+)
+
+
+def certificate_paper(told: WriteOffCertificate) -> Paper:
+    """The certificate as people read it."""
+    writeoff, cycles = told.writeoff, told.cycles
+    begin, month = to_shanghai(writeoff.finished_at or writeoff.submitted_at), f"{writeoff.month:%Y年%-m月}"
+    rows = tuple(
+        _cells(f"{each.kind_code} {told.kinds.get(each.kind_code, '')}".strip(), [each]) for each in cycles
+    )
+    return Paper(
+        title="财政电子票据核销证明",
+        serial=f"核销编号：{writeoff.serial}",
+        address=f"{writeoff.unit_name}（{writeoff.unit_code}）：",
+        paragraphs=(
+            f"你单位{month}开具的财政电子票据，经核对开票金额与到账金额，并经系统检查，"
+            f"已于{begin:%Y年%-m月%-d日}核销。各种类票据情况如下：",
+        ),
+        table=PaperTable(columns=_COLUMNS, rows=rows, last=_cells("合计", cycles)),
+        closing=_closing(writeoff),
+        seals=(
+            PaperSeal(party="unit", name=writeoff.unit_name),
+            PaperSeal(party="supervisor", name=writeoff.department),
+        ),
+        day=f"{begin:%Y年%-m月%-d日}",
+    )
+
+
+def _cells(name: str, cycles: Sequence[Cycle]) -> tuple[str, ...]:
+    nothing = Decimal(0)
+    return (
+        name,
+        str(sum(each.issued_count for each in cycles)),
+        f"{sum((each.issued_amount for each in cycles), nothing):,.2f}",
+        str(sum(each.reversed_count for each in cycles)),
+        f"{sum((each.reversed_amount for each in cycles), nothing):,.2f}",
+    )
+
+
+def _closing(writeoff: WriteOff) -> tuple[str, ...]:
+    lines = [f"开票净额{writeoff.issued_net:,.2f}元，到账{writeoff.received:,.2f}元。"]
+    if writeoff.reasons:
+        told = "；".join(
+            f"{DIFFERENCE_REASONS[each.code]}{each.amount:,.2f}元{f'（{each.words}）' if each.words else ''}"
+            for each in writeoff.reasons
+        )
+        lines.append(f"差额{writeoff.difference:,.2f}元，原因：{told}。")
+    if writeoff.exceptions:
+        lines.append(f"其中{writeoff.exceptions}份列为异常票据，由财政部门另行审核，不在本次核销之内。")
+    return tuple(lines)
