@@ -31,6 +31,17 @@ def test_a_new_account_chooses_its_own_password_on_a_phone(visit: Callable[..., 
     expect(page.locator("main")).to_contain_text("2099-12-31")
     manager.look_closely()
 
+    # What was done is in the trail, with the value before and after.
+    page.get_by_role("link", name="操作留痕").click()
+    page.fill("#action", "有效期")
+    page.get_by_role("button", name="查询", exact=True).click()
+    expect(page.locator(".chip")).to_contain_text("操作：有效期")
+    line = page.locator("tbody tr").first
+    expect(line).to_contain_text("账户 cishan-xin")
+    expect(line.locator("del")).to_have_text("长期")
+    expect(line.locator("ins")).to_have_text("2099-12-31")
+    manager.look_closely()
+
     phone = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
     page = phone.open("/invitation")
     page.fill("#code", code)
@@ -41,7 +52,7 @@ def test_a_new_account_chooses_its_own_password_on_a_phone(visit: Callable[..., 
     phone.sign_in(DemoAccount(role="", place="", login="cishan-xin", password="Stilles-Wasser-58"))
 
     page.get_by_role("button", name="菜单").tap()
-    page.get_by_role("link", name="已开票据").tap()
+    page.get_by_role("link", name="已开票据", exact=True).tap()
     page.wait_for_url("**/unit/bills")
     page.locator("tbody .code a").first.tap()
     expect(page.locator(".face svg").first).to_be_visible()

@@ -254,10 +254,6 @@ def _listing(
                 text=lambda line: line.subject,
                 link=lambda line: link(subject=line.row.subject),
             ),
-            *((unit,) if of_units else ()),
-            Column(
-                name="details", label="细节", kind="long", value=_details_cell, text=lambda line: line.details
-            ),
             Column(
                 name="changes",
                 label="变更（原值 → 新值）",
@@ -265,6 +261,10 @@ def _listing(
                 value=_changes_cell,
                 text=_changes_text,
             ),
+            Column(
+                name="details", label="细节", kind="long", value=_details_cell, text=lambda line: line.details
+            ),
+            *((unit,) if of_units else ()),
             Column(
                 name="address", label="来源地址", kind="code", phone=False, value=lambda line: line.address
             ),
