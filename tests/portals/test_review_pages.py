@@ -29,6 +29,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HANDLER = msgspec.structs.replace(ACTING, name="开票员甲")
 STATE = ApplicationState
+USUAL = "合同写明备注用语，原件已核对"
 _NUMBERS = iter(range(1, 1_000))
 
 
@@ -42,6 +43,7 @@ def _rule(code: str, severity: Severity, remark: str) -> Rule:
         message=f"备注为“{remark}”，金额{{total}}元",
         field="remark",
         effective_from=date(2026, 1, 1),
+        reasons=(USUAL,),
     )
 
 
@@ -300,6 +302,39 @@ async def test_an_officer_reads_and_approves(site: World) -> None:
     assert await bills_of(site, brought) == 1
 
 
+async def test_an_officer_chooses_a_usual_reason(site: World) -> None:
+    first, second = await appealed(site), await appealed(site)
+    async with await site.browser(region=HOHHOT) as browser:
+        shown = await browser.get(review_page(first))
+        assert "采信的理由（通过时）" in shown.text
+        assert USUAL in shown.text
+        chosen = {"usual-opinion": USUAL, "opinion": ""}
+        # What lets pass is no reason to send back.
+        returned = await send(browser, shown, review_page(first) + "/return", **chosen)
+        assert returned.status_code == 422
+        other = await send(
+            browser, shown, review_page(first) + "/approve", **{"usual-opinion": "", "opinion": "属实"}
+        )
+        assert other.status_code == 422
+        assert (await now(site, first)).state is STATE.IN_REVIEW
+        done = await send(browser, shown, review_page(first) + "/approve", **chosen)
+        assert done.status_code == 303
+        both = chosen | {"opinion": "见合同第3页"}
+        assert (await send(browser, shown, review_page(second) + "/approve", **both)).status_code == 303
+    assert (await now(site, first)).decision_reason == USUAL
+    assert (await now(site, second)).decision_reason == f"{USUAL}；见合同第3页"
+
+
+async def test_a_handler_chooses_a_usual_reason_for_an_application(site: World) -> None:
+    application = await asked(site)
+    async with await site.browser(Role.UNIT_HANDLER) as browser:
+        shown = await browser.get(unit_page(application))
+        assert USUAL in shown.text
+        given = {"usual-T-ALSO": USUAL, "confirmations-T-ALSO": ""}
+        assert (await send(browser, shown, unit_page(application) + "/confirm", **given)).status_code == 303
+    assert [each.reason for each in (await now(site, application)).request.confirmations] == [USUAL]
+
+
 @pytest.mark.parametrize(
     ("verb", "field", "state"),
     [("return", "opinion", STATE.RETURNED), ("reject", "opinion", STATE.REJECTED)],
@@ -473,6 +508,7 @@ async def test_one_text_for_many_bills_is_listed(site: World) -> None:
         assert shown.status_code == 200
         assert "备注为合同原文" in shown.text
         assert "多票同一理由" in shown.text
+        assert "常用理由" not in shown.text
         assert "另附补充协议" not in shown.text
         other = await browser.get("/finance/reasons?unit=99999&days=30")
         assert "备注为合同原文" not in other.text

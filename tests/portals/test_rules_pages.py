@@ -114,6 +114,25 @@ async def test_from_the_form_to_a_rule_that_runs(site: World) -> None:
         assert (await _post(head, f"{address}/resume", {"reason": "已核实"})).status_code == 303
 
 
+async def test_usual_reasons_are_written_with_the_rule_and_say_something(site: World) -> None:
+    async with await site.browser(region=PROVINCE) as officer:
+        thin = await _post(officer, "/finance/rules/new", FORM | {"code": "T-USUAL", "reasons": "情况属实"})
+        assert thin.status_code == 422
+        assert "常用理由“情况属实”不少于5个字" in thin.text
+        many = "\n".join(f"合同第{number}条另有约定，原件已核对" for number in range(9))
+        answer = await _post(officer, "/finance/rules/new", FORM | {"code": "T-USUAL", "reasons": many})
+        assert "常用理由最多8条" in answer.text
+        assert "合同第8条另有约定" in answer.text
+        written = "  合同约定分期付款 \r\n\r\n合同约定分期付款\r\n对方上年未索取票据"
+        address = await _make(officer, "T-USUAL", reasons=written)
+        assert "合同约定分期付款；对方上年未索取票据" in (await officer.get(address)).text
+        assert (
+            "合同约定分期付款\n对方上年未索取票据</textarea>" in (await officer.get(f"{address}/edit")).text
+        )
+        file = (await officer.get("/finance/rules/export.yaml", words="T-USUAL")).text
+        assert "reasons: [合同约定分期付款, 对方上年未索取票据]" in file
+
+
 async def test_ones_own_work_is_not_ones_own_to_approve(site: World) -> None:
     async with await site.browser(HEAD, region=PROVINCE) as head:
         address = await _make(head, "T-OWN")

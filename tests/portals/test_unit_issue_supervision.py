@@ -84,6 +84,33 @@ async def test_what_the_form_and_a_rule_find_is_told_once_with_the_basis(site: W
     ]
 
 
+async def test_a_usual_reason_is_chosen_or_others_are_written(site: World) -> None:
+    usual = ("合同约定分期付款，本次为第二期", "对方上年未索取票据，本年凭付款记录补开")
+    asking = rule("ASK-1", "total > 300", Severity.ASK, name="大额捐赠", reasons=usual)
+    await _in_force(site, asking, rule("ASK-2", "total > 200", Severity.ASK, name="没有常用理由"))
+    browser = await site.browser("handler")
+    checked = await _checked(browser)
+    for told in (*usual, "其他，在下面写明", "其他理由或补充说明"):
+        assert told in checked.text, told
+    assert checked.text.count("其他，在下面写明") == 1
+    # 其他 asks for words, which are held to what every reason is held to.
+    thin = {"usual-ASK-1": "", "reason-ASK-1": "情况属实", "reason-ASK-2": "已核对捐赠协议"}
+    refused = await browser.submit(checked, "/unit/issue/confirm", action="issue", **thin)
+    assert "核实说明不少于5个字" in refused.text
+    assert await _count(site, "bills") == 0
+    given = {"usual-ASK-1": usual[0], "reason-ASK-1": "", "reason-ASK-2": "已核对捐赠协议"}
+    issued = await browser.submit(refused, "/unit/issue/confirm", action="issue", **given)
+    assert issued.status_code == 303, issued.text
+    shown = (await browser.get("/unit/bills/" + "/".join(issued.headers["location"].split("/")[-2:]))).text
+    assert f"开票人说明：{usual[0]}<" in shown
+    # Both are kept together.
+    again = await _checked(browser)
+    both = {"usual-ASK-1": usual[1], "reason-ASK-1": "凭证号32", "reason-ASK-2": "已核对捐赠协议"}
+    issued = await browser.submit(again, "/unit/issue/confirm", action="issue", **both)
+    shown = (await browser.get("/unit/bills/" + "/".join(issued.headers["location"].split("/")[-2:]))).text
+    assert f"开票人说明：{usual[1]}；凭证号32<" in shown
+
+
 async def test_a_question_is_answered_with_a_reason(site: World) -> None:
     await _in_force(
         site,

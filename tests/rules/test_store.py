@@ -394,6 +394,7 @@ async def test_versions_compare_member_by_member(desk: RuleDesk) -> None:
         "effective_to",
         "field",
         "message",
+        "reasons",
         "condition",
     ]
     assert [(each.label, each.before, each.after) for each in found if each.changed] == [

@@ -14,6 +14,7 @@ from mingpiao.rules.language import FUNCTIONS, FieldTable, field_table, parse
 from mingpiao.rules.language.placeholders import Placeholder, placeholders, stray_brace
 from mingpiao.rules.language.tree import SourcePlace
 from mingpiao.rules.model import Rule
+from mingpiao.rules.reasons import thin_reason
 from mingpiao.units.model import UnitType
 
 MAX_NAME = 100
@@ -23,6 +24,8 @@ MAX_MESSAGE = 500
 MAX_SCOPE = 500
 MAX_DAYS = 366
 _BILL_AGGREGATES = {each.name for each in FUNCTIONS if each.history and not each.of_item}
+#: Usual reasons of a rule, and the length of one: with a few words more it still fits what a bill may have.
+MAX_REASONS, MAX_REASON = 8, 100
 _CODE = re.compile(r"[A-Z][A-Z0-9-]{1,39}")
 _LOCAL_CODE = re.compile(r"L(\d{6})-[A-Z0-9-]+")
 
@@ -56,6 +59,7 @@ def check_rule(rule: Rule, owner_region: str, catalog: Catalog) -> list[Problem]
     return [
         *_code_problems(rule, owner_region, catalog),
         *_text_problems(rule),
+        *_reason_problems(rule),
         *_scope_problems(rule, owner_region, catalog),
         *retired_scope(rule, catalog),
         *_date_problems(rule),
@@ -112,6 +116,19 @@ def _text_problems(rule: Rule) -> Iterator[Problem]:
             )
     if rule.field not in REQUEST_FIELDS and not rule.field.startswith(_EXTENSION):
         yield _problem("rule.field_unknown", "field", "没有这个提示位置，请从列表中选择。")
+
+
+def _reason_problems(rule: Rule) -> Iterator[Problem]:
+    """A usual reason is held to what every reason is held to: it will stand in the records of many bills."""
+    if len(rule.reasons) > MAX_REASONS:
+        message = f"常用理由最多{MAX_REASONS}条，请删去少用的。"
+        yield _problem("rule.reasons_too_many", "reasons", message)
+    for reason in rule.reasons:
+        if len(reason) > MAX_REASON or unprintable(reason) is not None:
+            message = f"常用理由“{reason[:20]}”超过{MAX_REASON}个字或有不能使用的字符，请修改。"
+            yield _problem("rule.reason_invalid", "reasons", message)
+        elif thin := thin_reason(reason, f"常用理由“{reason}”"):
+            yield _problem("rule.reason_thin", "reasons", thin)
 
 
 def _scope_problems(rule: Rule, owner_region: str, catalog: Catalog) -> Iterator[Problem]:
@@ -222,14 +239,15 @@ def _placeholder_fault(each: Placeholder, table: FieldTable) -> str:
 
 
 def tidy(rule: Rule) -> Rule:
-    """The rule with normalised texts: no outer spaces, and lines that end with a line feed. All else is
-    unchanged.
+    """The rule with normalised texts: no outer spaces, lines that end with a line feed, and each usual
+    reason once, on one line. All else is unchanged.
     """
     texts = {
         name: _tidy(getattr(rule, name))
         for name in ("code", "name", "basis", "message", "condition", "field")
     }
-    return msgspec.structs.replace(rule, **texts)
+    reasons = dict.fromkeys(" ".join(each.split()) for each in rule.reasons)
+    return msgspec.structs.replace(rule, **texts, reasons=tuple(each for each in reasons if each))
 
 
 def _tidy(text: str) -> str:

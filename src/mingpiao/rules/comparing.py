@@ -23,6 +23,7 @@ MEMBERS = {
     "effective_to": "失效日期",
     "field": "提示位置",
     "message": "提示语",
+    "reasons": "常用理由",
     "condition": "条件",
 }
 
@@ -68,6 +69,7 @@ def described(rule: Rule, catalog: Catalog) -> dict[str, str]:
         "effective_to": rule.effective_to.isoformat() if rule.effective_to else "长期",
         "field": REQUEST_FIELDS.get(rule.field, rule.field),
         "message": rule.message,
+        "reasons": "；".join(rule.reasons) or "没有",
         "condition": rule.condition,
     }
 

@@ -65,8 +65,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     Empty `regions`, `kinds`, `unit_types` and `items` do not restrict. `regions` includes all regions below
     those named. `kinds` holds kinds (0201) or categories (02). `items` holds charge item codes, of which a
-    bill must have at least one. `field` is the path in the request at which the problem is shown. Both dates
-    are inclusive (Asia/Shanghai); without `effective_to` the rule has no end.
+    bill must have at least one. `reasons` are usual answers to an ask, for people to choose from. `field` is
+    the path in the request at which the problem is shown. Both dates are inclusive (Asia/Shanghai); without
+    `effective_to` the rule has no end.
     """
 
     code: str
@@ -84,6 +85,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     items: tuple[str, ...] = ()
     effective_from: date
     effective_to: date | None = None
+    reasons: tuple[str, ...] = ()
 
 
 class VersionState(StrEnum):

@@ -26,3 +26,8 @@ def thin_reason(text: str, what: str) -> str:
     if len(set(_FILLER.sub("", bare))) < 2:
         return f"{what}没有写明具体情况，请说明为何符合规定，例如依据的合同、文件或事实。"
     return ""
+
+
+def joined_reason(usual: str, own: str) -> str:
+    """A reason from a usual one that a person chose and words of their own; either may be empty."""
+    return "；".join(each for each in (usual, own) if each)

@@ -55,6 +55,7 @@ ROOM = Room(
         "name": "名称",
         "note": "说明",
         "reason": "原因",
+        "reasons": "常用理由",
         "regions": "地区",
         "severity": "处理方式",
         "stage": "环节",

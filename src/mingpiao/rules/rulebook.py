@@ -64,6 +64,11 @@ class RuleSet:
         self.failures = failures
         self._remembered: dict[tuple[Any, ...], BillRules] = {}
 
+    def usual_reasons(self, code: str) -> tuple[str, ...]:
+        """The usual reasons that the author of a rule wrote down; none for a rule that is no longer in force."""
+        acting = (each.rule for each in self.rules if each.rule.mode is RuleMode.ACTING)
+        return next((rule.reasons for rule in acting if rule.code == code), ())
+
     def for_bill(
         self, kind: str, unit_type: str, regions_upwards: Sequence[str], stages: frozenset[Stage], on: date
     ) -> BillRules:

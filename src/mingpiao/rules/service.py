@@ -34,7 +34,7 @@ from mingpiao.rules.language.relation import bill_columns, history_types, item_c
 from mingpiao.rules.library import THEMES as LIBRARY_THEMES
 from mingpiao.rules.library import VIOLATIONS, LibraryRule, library, library_rules
 from mingpiao.rules.library.installing import adopt_library, install_library
-from mingpiao.rules.reasons import MIN_REASON, thin_reason
+from mingpiao.rules.reasons import MIN_REASON, joined_reason, thin_reason
 from mingpiao.rules.rulebook import CHANNEL, BillRules, RuleBook, RuleSet, live_versions
 from mingpiao.rules.shadows import (
     ShadowFigure,
@@ -123,6 +123,7 @@ __all__ = [
     "is_enough",
     "is_province",
     "item_columns",
+    "joined_reason",
     "judge",
     "library",
     "library_rules",

@@ -24,7 +24,7 @@ MAX_RULES = 500
 _MAX_DEPTH = 4
 #: Nobody reads more; of each further rule that is wrong only the first thing is told.
 MOST_PROBLEMS = 50
-_LISTS = ("regions", "kinds", "unit_types", "items")
+_LISTS = ("regions", "kinds", "unit_types", "items", "reasons")
 _DATES = ("effective_from", "effective_to")
 _REQUIRED = ("code", "name", "basis", "severity", "message", "condition", "effective_from")
 _NOTHING = frozenset({"", "~", "null"})
@@ -235,6 +235,7 @@ def _problem(code: str, field: str, message: str) -> Problem:
 _EXPECTED = (
     dict.fromkeys(MEMBERS, "应为文本")
     | dict.fromkeys(_LISTS, "应为编码的列表")
+    | {"reasons": "应为文本的列表"}
     | dict.fromkeys(_DATES, "应为日期（如2026-01-31）")
     | {"stage": f"应为{'、'.join(Stage)}之一", "severity": f"应为{'、'.join(Severity)}之一"}
     | {"mode": f"应为{'、'.join(RuleMode)}之一"}

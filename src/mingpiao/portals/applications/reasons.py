@@ -11,6 +11,7 @@ from mingpiao.portals.gates import FINANCE_VIEW
 from mingpiao.portals.list_columns import Badge, Column, Parts
 from mingpiao.portals.list_filters import ChoiceFilter, Here, UnitFilter
 from mingpiao.portals.list_model import ExportFile, Listing
+from mingpiao.rules.service import live_versions
 from mingpiao.storage.paging import Page
 from mingpiao.units.service import names_of
 
@@ -23,6 +24,7 @@ class ReasonRow(msgspec.Struct, frozen=True, kw_only=True):
 
     given: GivenReason
     unit: str
+    usual: bool
 
 
 async def _fetch(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[ReasonRow]:
@@ -30,7 +32,12 @@ async def _fetch(here: Here, wanted: Mapping[str, Any], key: str, limit: int) ->
         here.connection, days=_DAYS[wanted["days"]], unit_id=wanted["unit_id"], after=key, limit=limit
     )
     names = await names_of(here.connection, {each.unit_id for each in found.items})
-    rows = tuple(ReasonRow(given=each, unit=names.get(each.unit_id, "")) for each in found.items)
+    _, live = await live_versions(here.connection)
+    usual = {reason for version in live for reason in version.rule.reasons}
+    rows = tuple(
+        ReasonRow(given=each, unit=names.get(each.unit_id, ""), usual=each.reason in usual)
+        for each in found.items
+    )
     return Page(items=rows, next_key=found.next_key)
 
 
@@ -40,7 +47,8 @@ def _usual(_account: Account, values: dict[str, str]) -> dict[str, str]:
 
 def _marks(row: ReasonRow) -> Parts:
     repeated = Badge("多票同一理由", "orange") if row.given.bills > 1 else ""
-    return Parts((Badge("没有实质内容", "red") if row.given.thin else "", repeated))
+    usual = Badge("常用理由", "secondary") if row.usual else ""
+    return Parts((Badge("没有实质内容", "red") if row.given.thin else "", repeated, usual))
 
 
 REASONS: Listing[ReasonRow] = Listing(

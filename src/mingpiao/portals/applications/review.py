@@ -26,6 +26,7 @@ from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect
+from mingpiao.rules.service import joined_reason
 
 
 class _Verb(Protocol):
@@ -65,6 +66,8 @@ async def _review_page(
         alike = await alike_count(connection, parts.application)
     application = parts.application
     choices = _choices(call.session, application, catalog)
+    ruleset = await call.services.rules.get()
+    usual = dict.fromkeys(each for rule in sorted(application.rules) for each in ruleset.usual_reasons(rule))
     officers = []
     if choices.decide and call.session.account.region_code is not None:
         async with call.services.database.system() as connection:  # system: no scope reads accounts
@@ -84,6 +87,7 @@ async def _review_page(
         assignee=next(
             (each.display_name for each in officers if each.account_id == application.reviewer_id), ""
         ),
+        usual=tuple(usual),
         alike=alike,
         alike_rule=min(application.rules, default=""),
         changes=parts.changes,
@@ -146,7 +150,7 @@ async def act(
     do, field = _VERBS[verb]
     members = await read_form(call.request)
     try:
-        await do(call.services.reviews, application_id, members.get(field, ""), acting=call.acting)
+        await do(call.services.reviews, application_id, _text_of(members, verb, field), acting=call.acting)
     except Refusal as refusal:
         if any(problem.status in (403, 404) for problem in refusal.problems):
             raise
@@ -159,6 +163,12 @@ async def act(
     if onward is None:
         return redirect(call.request, f"{LIST}/{application_id}")
     return redirect(call.request, f"{LIST}/{onward}?next=1" if onward else LIST)
+
+
+def _text_of(members: Mapping[str, str], verb: str, field: str) -> str:
+    """What was typed; an approval may choose a usual reason of the rules instead, or beside it."""
+    typed = members.get(field, "")
+    return joined_reason(members.get("usual-opinion", ""), typed) if verb == "approve" else typed
 
 
 async def _next_of(call: PageCall, application_id: int) -> int:

@@ -25,6 +25,7 @@ from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.rules.model import Confirmation
+from mingpiao.rules.service import joined_reason
 from mingpiao.units.model import UnitMode
 
 LIST = UNIT_APPLICATIONS.address
@@ -51,6 +52,7 @@ async def _application_page(
         parts = await load_parts(connection, application_id, catalog)
     application = parts.application
     may_act = allowed(call.session.account.role, UNIT_ISSUE)
+    ruleset = await call.services.rules.get() if application.asks else None
     return page(
         call.request,
         "applications/unit_application.html",
@@ -65,9 +67,20 @@ async def _application_page(
         held=sorted(application.held_rules & application.rules),
         may_withdraw=may_act and _withdrawable(application),
         correction=_correction(application, parts.draft.unit.mode) if may_act else "",
+        usual={hit.rule: ruleset.usual_reasons(hit.rule) for hit in application.asks} if ruleset else {},
         typed=typed or {},
         problems=problems,
     )
+
+
+def _confirmations(members: Mapping[str, str]) -> list[Confirmation]:
+    """A reason for each rule: a usual one that was chosen, what was typed, or both."""
+    rules = [name.removeprefix("confirmations-") for name in members if name.startswith("confirmations-")]
+    reasons = {
+        rule: joined_reason(members.get(f"usual-{rule}", ""), members[f"confirmations-{rule}"])
+        for rule in rules
+    }
+    return [Confirmation(rule=rule, reason=reason) for rule, reason in reasons.items() if reason]
 
 
 def _withdrawable(application: Application) -> bool:
@@ -115,11 +128,7 @@ async def confirm(
 ) -> Response[str] | Response[bytes]:
     """State for each finding that the business complies, and issue the bill."""
     members = await read_form(call.request)
-    given = [
-        Confirmation(rule=name.removeprefix("confirmations-"), reason=text)
-        for name, text in members.items()
-        if name.startswith("confirmations-") and text
-    ]
+    given = _confirmations(members)
     try:
         outcome = await call.services.applications.confirm(
             unit_of(call.session.account), application_id, given, acting=call.acting

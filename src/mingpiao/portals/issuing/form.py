@@ -21,6 +21,7 @@ from mingpiao.kernel.errors import Problem
 from mingpiao.kernel.grammar import read_typed_decimal, read_whole
 from mingpiao.kernel.money import MAX_AMOUNT, in_words, line_amount, plain_number
 from mingpiao.rules.model import Confirmation
+from mingpiao.rules.service import joined_reason
 from mingpiao.units.model import UnitProfile
 
 PAY_MODES = ("转账", "现金", "POS刷卡", "微信支付", "支付宝", "其他")
@@ -32,6 +33,8 @@ _NOT_A_NUMBER = Decimal("NaN")
 #: The prefix of the members that hold the reasons given for rules.
 _REASON = "reason-"
 _REASON_FIELD = "reason/"
+#: The prefix of the members that hold a usual reason; an empty one stands for 其他.
+USUAL_REASON = "usual-"
 
 
 class ItemRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,12 +143,18 @@ def read_issue_form(members: Mapping[str, str], kind: BillKind, today: date) -> 
         extension={field.name: members.get(f"extension-{field.name}", "") for field in kind.extension_fields},
         evidence=tuple(dict.fromkeys(members.get("evidence", "").split())),
         material=_read_material(members.get("material", "")),
-        reasons={
-            name.removeprefix(_REASON): value for name, value in members.items() if name.startswith(_REASON)
-        },
+        reasons=_read_reasons(members),
         appeal=members.get("appeal", ""),
         version=read_whole(members.get("version", ""), digits=9) or 0,
     )
+
+
+def _read_reasons(members: Mapping[str, str]) -> dict[str, str]:
+    """The reason for each rule: a usual one that was chosen, what was typed, or both."""
+    typed = {name.removeprefix(_REASON): value for name, value in members.items() if name.startswith(_REASON)}
+    return {
+        rule: joined_reason(members.get(USUAL_REASON + rule, ""), reason) for rule, reason in typed.items()
+    }
 
 
 def _read_material(text: str) -> dict[str, str]:

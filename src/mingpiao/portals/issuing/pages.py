@@ -110,6 +110,7 @@ async def check_page(
     """*Check your answers*: the future bill, questions and warnings of rules, and how its files compare."""
     asks = [hit for hit in assessment.hits if hit.severity is Severity.ASK]
     shown = {hit.rule for hit in asks}
+    ruleset = await call.services.rules.get() if asks else None
     account = call.session.account
     return page(
         call.request,
@@ -124,6 +125,7 @@ async def check_page(
         unit=window.profile.unit,
         handler=account.display_name,
         asks=asks,
+        usual={rule: ruleset.usual_reasons(rule) for rule in shown} if ruleset else {},
         # Reasons that this page does not ask for are carried along in hidden fields.
         kept_reasons={rule: text for rule, text in view.form.reasons.items() if rule not in shown},
         warnings=[hit for hit in assessment.hits if hit.severity is Severity.WARN],

@@ -16,6 +16,7 @@ from mingpiao.rules.service import MEMBERS, REQUEST_FIELDS, rule_from_members
 from mingpiao.units.model import UnitType
 
 _LISTS = ("regions", "kinds", "unit_types", "items")
+#: The usual reasons are one text with a line for each.
 _TEXTS = tuple(name for name in MEMBERS if name not in _LISTS)
 #: A condition has 4,000 characters at most; one that is far longer is refused by its length, not cut.
 _LONGEST_TEXT = 20_000
@@ -34,7 +35,9 @@ class RuleForm(msgspec.Struct, frozen=True, kw_only=True):
         """The rule that was typed. Raises `Refusal` naming each member that is missing or malformed."""
         optional = {"field", "effective_to", "mode"}
         texts = {name: text for name, text in self.texts.items() if text or name not in optional}
-        return rule_from_members(texts | {name: tuple(codes) for name, codes in self.lists.items()})
+        lists = {name: tuple(codes) for name, codes in self.lists.items()}
+        reasons = tuple(line for line in texts.pop("reasons").splitlines() if line.strip())
+        return rule_from_members(texts | lists | {"reasons": reasons})
 
     def text(self, name: str) -> str:
         return self.texts[name]
@@ -70,7 +73,7 @@ def form_of(rule: Rule, *, note: str = "", revision: int = 0) -> RuleForm:
     """A rule as the content of the form."""
     plain: dict[str, Any] = msgspec.to_builtins(rule)
     return RuleForm(
-        texts={name: plain[name] or "" for name in _TEXTS},
+        texts={name: plain[name] or "" for name in _TEXTS} | {"reasons": "\n".join(rule.reasons)},
         lists={name: list(plain[name]) for name in _LISTS},
         note=note,
         revision=revision,
