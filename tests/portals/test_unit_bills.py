@@ -149,6 +149,7 @@ def _row(bill: Bill) -> list[str]:
         "",
         "",
         "",
+        "",
     ]
 
 

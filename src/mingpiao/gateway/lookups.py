@@ -6,16 +6,20 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.composition import GatewayServices
 from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.contract import CODE, NUMBER, Parameter, SuccessAnswer, contract
 from mingpiao.gateway.model import BillView
 from mingpiao.gateway.views import answer, bill_view
+from mingpiao.issuing.model import Bill
 from mingpiao.issuing.service import find_by_business_no, find_by_hash, get_bill
 from mingpiao.kernel.codes import BillIdentity, is_code, is_number
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.kernel.text import unprintable
+from mingpiao.writeoff.model import BillWriteOff
+from mingpiao.writeoff.service import standings_of
 
 _BILL = SuccessAnswer(status=200, description="票据的现状。", content=BillView)
 _BY_BUSINESS_NO = "/bills/by-business-no/"
@@ -48,6 +52,11 @@ def _unknown() -> Refusal:
     )
 
 
+async def _standing(connection: AsyncConnection, bill: Bill) -> BillWriteOff:
+    found = await standings_of(connection, [(bill.unit_id, bill.bill_id, bill.kind, bill.issued_at)])
+    return found[bill.bill_id]
+
+
 @get(
     "/bills/{code:str}/{number:str}",
     operation_id="getBill",
@@ -66,7 +75,8 @@ async def get_by_identity(
     identity = identity_of(code, number)
     async with services.database.scoped(request.auth.scope) as connection:
         bill = await get_bill(connection, identity.bill_id)
-    return answer(bill_view(bill, services.settings.site_url()))
+        standing = await _standing(connection, bill)
+    return answer(bill_view(bill, services.settings.site_url(), writeoff=standing))
 
 
 @get(
@@ -89,7 +99,8 @@ async def get_by_business_no(request: ApiRequest, services: NamedDependency[Gate
     caller = request.auth
     async with services.database.scoped(caller.scope) as connection:
         bill = await find_by_business_no(connection, caller.unit_id, business_no)
-    return answer(bill_view(bill, services.settings.site_url()))
+        standing = await _standing(connection, bill)
+    return answer(bill_view(bill, services.settings.site_url(), writeoff=standing))
 
 
 @get(
@@ -106,4 +117,5 @@ async def get_by_hash(
     """The bill whose sealed XML has this hash."""
     async with services.database.scoped(request.auth.scope) as connection:
         bill = await find_by_hash(connection, sm3)
-    return answer(bill_view(bill, services.settings.site_url()))
+        standing = await _standing(connection, bill)
+    return answer(bill_view(bill, services.settings.site_url(), writeoff=standing))

@@ -68,6 +68,21 @@ class DocumentLinks(msgspec.Struct, frozen=True, kw_only=True):
     xml: Annotated[str, Meta(description="带签名的 XML 数据文件地址，具有法律效力的原件。")]
 
 
+class StandingView(msgspec.Struct, frozen=True, kw_only=True):
+    """一张票据的核销状态。"""
+
+    state: Annotated[
+        str,
+        Meta(
+            description="open 未核销，written_off 已核销，exception 异常（财政部门审核中），breach 违规，"
+            "rectifying 整改中。"
+        ),
+    ]
+    name: Annotated[str, Meta(description="状态的名称。")]
+    written_off_on: Annotated[date | None, Meta(description="核销日期；不是已核销时为 null。")]
+    serial: Annotated[str, Meta(description="核销编号；不是已核销时为空。")]
+
+
 class BillView(msgspec.Struct, frozen=True, kw_only=True):
     """一张已开具的财政电子票据。"""
 
@@ -97,6 +112,10 @@ class BillView(msgspec.Struct, frozen=True, kw_only=True):
     warnings: Annotated[
         tuple[FindingView, ...], Meta(description="开具时触发的提示类监管规则，只在开具的应答中给出。")
     ] = ()
+    writeoff: Annotated[
+        StandingView | None,
+        Meta(description="核销状态，只在查询单张票据时给出；所在月份不需要核销时为 null。"),
+    ] = None
 
 
 class ErrorView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,12 +7,21 @@ import msgspec
 from litestar.response.base import ASGIResponse
 
 from mingpiao.evidence.model import CLAIM_LABELS, Claim
-from mingpiao.gateway.model import BillView, DocumentLinks, FindingView, IdentityView, ItemView, PayerView
+from mingpiao.gateway.model import (
+    BillView,
+    DocumentLinks,
+    FindingView,
+    IdentityView,
+    ItemView,
+    PayerView,
+    StandingView,
+)
 from mingpiao.issuing.model import Bill, BillItem, NeedsConfirmation
 from mingpiao.kernel.errors import Problem
 from mingpiao.kernel.money import plain, plain_number
 from mingpiao.layout.service import check_address
 from mingpiao.rules.model import Hit
+from mingpiao.writeoff.model import BillWriteOff
 
 BASE_PATH = "/api/v1"
 
@@ -30,10 +39,12 @@ def bill_path(code: str, number: str) -> str:
     return f"{BASE_PATH}/bills/{code}/{number}"
 
 
-def bill_view(bill: Bill, site_url: str, warnings: Iterable[Hit] = ()) -> BillView:
+def bill_view(
+    bill: Bill, site_url: str, warnings: Iterable[Hit] = (), writeoff: BillWriteOff | None = None
+) -> BillView:
     """A bill with its addresses on the site. The same bill always looks the same.
 
-    `warnings` are shown only once, in the answer to the call that issued it.
+    `warnings` are shown only once, in the answer to the call that issued it, `writeoff` where one bill is asked for.
     """
     identity = bill.identity
     documents = f"{site_url}{bill_path(identity.code, identity.number)}/document"
@@ -60,6 +71,17 @@ def bill_view(bill: Bill, site_url: str, warnings: Iterable[Hit] = ()) -> BillVi
         ruleset_version=bill.ruleset_version,
         warnings=tuple(map(finding_view, warnings)),
         documents=DocumentLinks(ofd=documents + ".ofd", pdf=documents + ".pdf", xml=documents + ".xml"),
+        writeoff=_standing_view(writeoff) if writeoff and writeoff.is_told else None,
+    )
+
+
+def _standing_view(writeoff: BillWriteOff) -> StandingView:
+    at = writeoff.written_off_at if writeoff.is_written_off else None
+    return StandingView(
+        state=writeoff.standing.value,
+        name=writeoff.standing.label,
+        written_off_on=None if at is None else at.date(),
+        serial=writeoff.serial if at else "",
     )
 
 

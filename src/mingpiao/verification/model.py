@@ -153,7 +153,8 @@ class VerificationResult(msgspec.Struct, frozen=True, kw_only=True):
     `sm3` is the hash of the sealed original in hex, as the QR symbol has it.
     `picture`: the platform's own picture of the face (inline SVG), where it was asked for or the file's look
     is not to be trusted; that of a reversed bill is marked. `related_at` is when the related bill was issued;
-    it comes with the picture.
+    it comes with the picture. `written_off` and its day are told by all but the simple depth, and are None where
+    the bill need not be written off.
     """
 
     verdict: VerificationVerdict
@@ -173,3 +174,5 @@ class VerificationResult(msgspec.Struct, frozen=True, kw_only=True):
     face: Face | None = None
     checks: tuple[Check, ...] = ()
     picture: str = ""
+    written_off: bool | None = None
+    written_off_on: date | None = None

@@ -74,6 +74,7 @@ from mingpiao.verification.register import (
     question_of_face,
     question_of_hash,
 )
+from mingpiao.writeoff.service import standings_of
 
 __all__ = [
     "MAX_FILE_BYTES",
@@ -321,6 +322,7 @@ class Verifier:
             match = await asyncio.to_thread(match_look, data, presented.pdf, own)
             examination = with_pdf_compared(examination, match)
         result = results.examined(reply, await self._kind_name(reply), Means.FILE, examination)
+        result = await self._with_standing(result, reply)
         if drawn or result.verdict in _SHOWN_BESIDE:
             return await self._with_picture(result, document)
         return result
@@ -340,6 +342,27 @@ class Verifier:
                 related_at = (await get_document(connection, result.related.bill_id)).bill.issued_at
         picture = await self._drawer.faces(document, mark=mark)
         return msgspec.structs.replace(result, picture=picture, related_at=related_at)
+
+    async def _with_standing(self, result: VerificationResult, entry: RegisterEntry) -> VerificationResult:
+        """A result with whether the bill is written off.
+
+        Exceptions and breaches are between a unit and its department, and may be undecided: to the public such a
+        bill is one that is not written off.
+        """
+        if result.verdict not in _DRAWN:
+            return result
+        bill_id = entry.identity.bill_id
+        async with self._database.system() as connection:
+            told = await standings_of(
+                connection, [(entry.unit_id, bill_id, entry.kind_code, entry.issued_at)]
+            )
+        standing = told[bill_id]
+        if not standing.is_told:
+            return result
+        done = standing.written_off_at if standing.is_written_off else None
+        return msgspec.structs.replace(
+            result, written_off=done is not None, written_off_on=None if done is None else done.date()
+        )
 
     async def _own_pdfs(self, document: BillDocument, data: bytes) -> list[bytes]:
         """The PDFs of a bill that the platform made or makes, up to the first that is the presented one."""
@@ -365,7 +388,7 @@ class Verifier:
             presented = Presented(kind=FileKind.XML, xml=document.xml)
             trust, departments = await self._keys.trust_for(named_keys(document.xml))
             examination = await asyncio.to_thread(examine, presented, trust, departments)
-            result = results.examined(reply, kind_name, means, examination)
+            result = await self._with_standing(results.examined(reply, kind_name, means, examination), reply)
             return await self._with_picture(result, document) if drawn else result
 
     async def _alarm(self, entry: RegisterEntry) -> None:

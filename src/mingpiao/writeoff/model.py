@@ -239,9 +239,23 @@ _BILL_LABELS = {
 
 
 class BillWriteOff(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a bill stands; `written_off_at` and `serial` (核销编号) when its cycle is written off."""
+    """Where a bill stands; `written_off_at`, `serial` (核销编号) and `writeoff_id` when its cycle is written off.
+
+    `is_owed`: whether the bill's month is one that must be written off, as the province has set it.
+    """
 
     standing: BillStanding
+    is_owed: bool = True
     written_off_at: datetime | None = None
     serial: str = ""
+    writeoff_id: int | None = None
     case_id: int | None = None
+
+    @property
+    def is_written_off(self) -> bool:
+        return self.standing is BillStanding.WRITTEN_OFF
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there is anything to tell: nothing is of a bill that need not be written off and is not."""
+        return self.is_owed or self.standing is not BillStanding.OPEN

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.kernel.clock import to_shanghai
@@ -13,7 +14,8 @@ from mingpiao.writeoff.months import month_of
 # A cleared case leaves its bill as it was without it; of several cases the newest counts.
 _FIND = text("""
 SELECT wanted.bill_id, cycles.written_off_at, writeoffs.region_code, writeoffs.writeoff_id,
-       cases.case_id, cases.state
+       cases.case_id, cases.state,
+       coalesce(wanted.month >= (SELECT min(begins_on) FROM writeoff_policies), false) AS is_owed
 FROM unnest(CAST(:units AS bigint[]), CAST(:bills AS bigint[]), CAST(:kinds AS text[]), CAST(:months AS date[]))
     AS wanted(unit_id, bill_id, kind_code, month)
 LEFT JOIN cycles ON cycles.unit_id = wanted.unit_id AND cycles.month = wanted.month
@@ -48,28 +50,18 @@ async def standings_of(
         },
     )
     months = {each[1]: month_of(to_shanghai(each[3]).date()) for each in bills}
-    return {
-        row.bill_id: _standing(
-            months[row.bill_id], row.written_off_at, row.region_code, row.writeoff_id, row.case_id, row.state
-        )
-        for row in rows
-    }
+    return {row.bill_id: _standing(row, months[row.bill_id]) for row in rows}
 
 
-def _standing(
-    month: date,
-    written_off_at: datetime | None,
-    region_code: str | None,
-    writeoff_id: int | None,
-    case_id: int | None,
-    state: str | None,
-) -> BillWriteOff:
-    if written_off_at is None or writeoff_id is None:
-        return BillWriteOff(standing=BillStanding.OPEN)
-    standing = BillStanding.WRITTEN_OFF if state is None else _OF_CASE[CaseState(state)]
+def _standing(row: Row[Any], month: date) -> BillWriteOff:
+    if row.written_off_at is None:
+        return BillWriteOff(standing=BillStanding.OPEN, is_owed=row.is_owed)
+    standing = BillStanding.WRITTEN_OFF if row.state is None else _OF_CASE[CaseState(row.state)]
     return BillWriteOff(
         standing=standing,
-        written_off_at=to_shanghai(written_off_at),
-        serial=f"HX{region_code}{month:%Y%m}{writeoff_id:08d}",
-        case_id=case_id,
+        is_owed=row.is_owed,
+        written_off_at=to_shanghai(row.written_off_at),
+        serial=f"HX{row.region_code}{month:%Y%m}{row.writeoff_id:08d}",
+        writeoff_id=row.writeoff_id,
+        case_id=row.case_id,
     )

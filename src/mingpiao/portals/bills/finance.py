@@ -10,13 +10,14 @@ from mingpiao.issuing.service import get_document, get_supervision
 from mingpiao.journal.service import bill_events
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.portals.bills.access import bill_id_of
-from mingpiao.portals.bills.details import extension_of, history_of
+from mingpiao.portals.bills.details import bill_keys, extension_of, history_of, standing_words
 from mingpiao.portals.bills.files import bill_file_response
 from mingpiao.portals.bills.lists import FINANCE_BILLS
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall
 from mingpiao.units.service import get as get_unit
+from mingpiao.writeoff.service import standings_of
 
 
 @get("/bills/{code:str}/{number:str}")
@@ -34,6 +35,7 @@ async def bill_page(
         files = await get_evidence_files(
             connection, bill.unit_id, supervision.evidence if supervision else ()
         )
+        standings = await standings_of(connection, bill_keys([bill]))
     return page(
         call.request,
         "bills/finance_bill.html",
@@ -45,6 +47,7 @@ async def bill_page(
         kind=catalog.kinds[bill.kind].name,
         extension=extension_of(catalog, bill),
         history_lines=history_of(events),
+        writeoff=standing_words(standings[bill.bill_id]),
         supervision=supervision,
         files=list(files.values()),
         evidence_base=f"/finance/evidence/{bill.unit_id}",

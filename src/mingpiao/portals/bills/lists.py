@@ -14,6 +14,7 @@ from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.codes import is_code, is_number, region_covers
 from mingpiao.kernel.money import plain_number
 from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.bills.details import STANDING_COLOURS, bill_keys
 from mingpiao.portals.bills.files import packed_bill
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_EXPORT
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
@@ -36,6 +37,8 @@ from mingpiao.portals.list_model import Batch, Button, ExportFile, Listing, Pack
 from mingpiao.portals.rendering import money
 from mingpiao.storage.paging import Page
 from mingpiao.units.service import names_of
+from mingpiao.writeoff.model import BillWriteOff
+from mingpiao.writeoff.service import standings_of
 
 
 class BillRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,10 +49,12 @@ class BillRow(msgspec.Struct, frozen=True, kw_only=True):
     kind_whole: str
     unit: str
     region: str
+    writeoff: BillWriteOff
 
 
 async def _rows(here: Here, found: Page[Bill]) -> Page[BillRow]:
     names = await names_of(here.connection, {bill.unit_id for bill in found.items})
+    standings = await standings_of(here.connection, bill_keys(found.items))
     rows = tuple(
         BillRow(
             bill=bill,
@@ -57,6 +62,7 @@ async def _rows(here: Here, found: Page[Bill]) -> Page[BillRow]:
             kind_whole=here.catalog.kinds[bill.kind].name,
             unit=names.get(bill.unit_id, ""),
             region=here.catalog.region_path(bill.region_code, to_shanghai(bill.issued_at).date()),
+            writeoff=standings[bill.bill_id],
         )
         for bill in found.items
     )
@@ -182,6 +188,13 @@ def _state(row: BillRow) -> Parts:
     )
 
 
+def _standing(row: BillRow) -> Badge | None:
+    if not row.writeoff.is_told:
+        return None
+    standing = row.writeoff.standing
+    return Badge(standing.label, STANDING_COLOURS[standing])
+
+
 def _items(row: BillRow) -> str:
     return "；".join(f"{item.name}×{plain_number(item.quantity)}" for item in row.bill.items)
 
@@ -220,6 +233,7 @@ def _columns(base: str, units: str = "") -> tuple[Column[BillRow], ...]:
         Column(name="payer", label="缴款人", card="name", value=lambda row: row.bill.payer.name),
         Column(name="amount", label="金额（元）", kind="money", value=lambda row: row.bill.total),
         Column(name="state", label="状态", value=_state, text=lambda row: row.bill.state.label),
+        Column(name="writeoff", label="核销状态", phone=False, value=_standing),
         Column(
             name="business_no",
             label="业务流水号",
@@ -260,7 +274,7 @@ def _columns(base: str, units: str = "") -> tuple[Column[BillRow], ...]:
 
 _EXPORTED = (
     "code", "number", "check", "kind", "color", "state", "issued", "payer", "payer_code", "items", "amount",
-    "handler", "pay_mode", "business_no", "related_code", "related_number", "reason",
+    "handler", "pay_mode", "business_no", "related_code", "related_number", "reason", "writeoff",
 )  # fmt: skip
 _DAYS = DaysFilter(label="开票日期")
 _OTHERS = (

@@ -15,7 +15,7 @@ from mingpiao.journal.service import bill_events
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.bills.access import bill_id_of
-from mingpiao.portals.bills.details import extension_of, history_of
+from mingpiao.portals.bills.details import bill_keys, extension_of, history_of, standing_words
 from mingpiao.portals.bills.files import bill_file_response
 from mingpiao.portals.bills.lists import UNIT_BILLS
 from mingpiao.portals.bills.rights import UNIT_REVERSE
@@ -25,6 +25,7 @@ from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall
 from mingpiao.verification.service import checks_of
+from mingpiao.writeoff.service import standings_of
 
 
 @get("/bills/{code:str}/{number:str}")
@@ -42,6 +43,7 @@ async def bill_page(
         files = await get_evidence_files(connection, document.bill.unit_id, named)
         prints = await prints_of(connection, document.bill)
         reissue = await _reissue(connection, document.bill)
+        standings = await standings_of(connection, bill_keys([document.bill]))
     bill = document.bill
     catalog = await call.services.catalog.get()
     return page(
@@ -53,6 +55,7 @@ async def bill_page(
         kind=catalog.kinds[bill.kind],
         extension=extension_of(catalog, bill),
         history_lines=history_of(events),
+        writeoff=standing_words(standings[bill.bill_id]),
         checks=checks,
         supervision=supervision,
         files=list(files.values()),

@@ -1,6 +1,6 @@
 """查验 for programs: the same answers and limits as on the page, as JSON."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import parse_qsl
@@ -59,7 +59,10 @@ class RelatedBill(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class CheckedBill(msgspec.Struct, frozen=True, kw_only=True):
-    """A genuine bill. `total` is in 元; `related` is its red bill, or the blue bill of a red one."""
+    """A genuine bill. `total` is in 元; `related` is its red bill, or the blue bill of a red one.
+
+    `written_off` and its day come with the depths detailed and diagnostic, where the bill must be written off.
+    """
 
     code: str
     number: str
@@ -69,6 +72,8 @@ class CheckedBill(msgspec.Struct, frozen=True, kw_only=True):
     state: LegalState
     state_name: str
     related: RelatedBill | None
+    written_off: bool | msgspec.UnsetType = msgspec.UNSET
+    written_off_on: date | msgspec.UnsetType = msgspec.UNSET
 
 
 class FinanceCheck(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
@@ -201,6 +206,8 @@ def _bill(result: VerificationResult) -> CheckedBill | None:
         state=result.legal_state,
         state_name=result.legal_state.label,
         related=RelatedBill(related.code, related.number) if related else None,
+        written_off=msgspec.UNSET if result.written_off is None else result.written_off,
+        written_off_on=result.written_off_on or msgspec.UNSET,
     )
 
 
