@@ -149,6 +149,7 @@ RIGHTS = {
         "rules_write": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},
         "rules_approve": {"DEPARTMENT_HEAD"},
     },
+    "writeoff.rights": {"unit_writeoff": {"UNIT_HANDLER", "UNIT_MANAGER"}},
 }
 
 

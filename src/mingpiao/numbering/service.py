@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.house.rooms import locks as locks_by_reason
 from mingpiao.identity.model import Acting, AuditEntry, ChangedValue
 from mingpiao.identity.service import differences, record, record_all
-from mingpiao.kernel.clock import by_database, today
+from mingpiao.kernel.clock import by_database, to_shanghai, today
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.numbering.model import PoolLevel, Segment, Stock, StockLevel, SupplyLimit, UnitStanding
@@ -402,6 +402,23 @@ async def pool_levels(connection: AsyncConnection) -> list[PoolLevel]:
     """The numbers allotted and left of each 票据代码, in the order of the codes."""
     rows = await connection.execute(_POOL_LEVELS)
     return [PoolLevel(**row) for row in rows.mappings()]
+
+
+async def unsettled_months(connection: AsyncConnection, unit_id: int) -> dict[str, date]:
+    """The months that an online unit must write off before its next bill, by kind, within the scope.
+
+    A train decides it again, under its locks, by `Stock.unsettled_month`.
+    """
+    rows = await connection.execute(
+        text(
+            "SELECT kind_code, last_issued_at, writeoff_from FROM stocks WHERE unit_id = :unit_id "
+            "AND writeoff_from IS NOT NULL AND last_issued_at IS NOT NULL ORDER BY kind_code"
+        ),
+        {"unit_id": unit_id},
+    )
+    present = today().replace(day=1)
+    months = {row.kind_code: (to_shanghai(row.last_issued_at).date().replace(day=1), row) for row in rows}
+    return {kind: month for kind, (month, row) in months.items() if row.writeoff_from <= month < present}
 
 
 async def stock_levels(connection: AsyncConnection, unit_id: int) -> list[StockLevel]:

@@ -82,6 +82,7 @@ _UNPAID = text("""
       AND (SELECT coalesce(sum(amount), 0) FROM receipt_matches AS matches
            WHERE matches.unit_id = monthly.unit_id AND matches.bill_id = monthly.bill_id) < monthly.total
 """)
+_COUNT_UNPAID = text(f"SELECT count(*) FROM ({_UNPAID.text}) AS unpaid")  # noqa: S608 - a constant
 _BILL_IDS = text("""
     SELECT bill_id FROM bills_of_months
     WHERE unit_id = :unit_id AND issued_at >= :begin AND issued_at < :end ORDER BY bill_id
@@ -115,6 +116,11 @@ async def suspicious_bills(
         FoundBill(unit_id=unit_id, bill_id=bill_id, columns=tuple(names))
         for (unit_id, bill_id), names in sorted(columns.items())
     ]
+
+
+async def count_unpaid(connection: AsyncConnection, unit_id: int, month: date) -> int:
+    """How many bills of a unit's month no receipt pays for, within the scope."""
+    return int(await connection.scalar(_COUNT_UNPAID, _given([unit_id], month)) or 0)
 
 
 async def badly_sealed(

@@ -98,6 +98,24 @@ DIFFERENCE_REASONS = {
 }
 
 
+#: Channels by which money arrives, as a unit enters totals.
+CHANNELS = ("银行转账", "POS", "微信", "支付宝", "现金", "其他")
+#: Where a receipt comes from: stored word, and its Chinese name.
+SOURCES = {"payment": "缴款平台", "statement": "银行流水", "manual": "单位登记", "interface": "接口报送"}
+
+
+class Payment(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment as a payment service reports it. `serial` is its own number of it; negative amounts were paid back."""
+
+    serial: str
+    received_on: date
+    amount: Decimal
+    channel: str = ""
+    payer_name: str = ""
+    payment_code: str = ""
+    business_no: str = ""
+
+
 class DifferenceReason(msgspec.Struct, frozen=True, kw_only=True):
     """A part of the difference and its reason: `amount` 元 were issued and did not arrive (negative: the reverse)."""
 

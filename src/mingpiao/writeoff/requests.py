@@ -85,7 +85,7 @@ async def submit(
     `writeoff.earlier_open` (409) while an older month is not written off, `writeoff.difference` (422) with
     the difference, `writeoff.reason_invalid` (422, by field).
     """
-    _refuse_strangers(unit_id, acting=acting)
+    refuse_strangers(unit_id, acting=acting)
     if next_month(month) > today():
         raise _month_open(month)
     await close_units(connection, [unit_id], month)
@@ -149,7 +149,8 @@ async def submit(
     return made
 
 
-def _refuse_strangers(unit_id: int, *, acting: Acting) -> None:
+def refuse_strangers(unit_id: int, *, acting: Acting) -> None:
+    """Raise `Refusal` (`access.denied`, 403) unless a manager, a handler or a program of the unit acts."""
     own = acting.unit_id in (None, unit_id) if acting.account is None else acting.unit_id == unit_id
     if not own or (acting.role is not None and acting.role not in _UNIT_ROLES):
         raise refuse("access.denied", "只能由本单位的人员或系统为本单位提交核销。", status=403)

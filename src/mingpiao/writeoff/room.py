@@ -10,6 +10,7 @@ from mingpiao.writeoff.checking import Checker
 from mingpiao.writeoff.cycles import close_due_months
 from mingpiao.writeoff.judging import MonthJudge
 from mingpiao.writeoff.papers import Papers
+from mingpiao.writeoff.reminders import remind_units
 from mingpiao.writeoff.requests import JOB
 
 
@@ -33,11 +34,16 @@ async def _open_handler(house: House) -> Handler:
 
 
 ROOM = Room(
-    duties=(Duty(name="close_cycles", cron="*/5 * * * *", label="月末结账", work=close_due_months),),
+    duties=(
+        Duty(name="close_cycles", cron="*/5 * * * *", label="月末结账", work=close_due_months),
+        Duty(name="remind_writeoff", cron="40 0 * * *", label="提醒核销期限", work=remind_units),
+    ),
     jobs=(Job(name=JOB, label="核销检查", open=_open_handler),),
     subjects={"region": "地区", "writeoff": "核销申请"},
     actions={
         "cycle:close": "月末结账",
+        "receipt:enter": "登记到账",
+        "receipt:payment": "缴款到账",
         "writeoff:fail": "核销未通过",
         "writeoff:finish": "完成核销",
         "writeoff:submit": "提交核销",
@@ -46,6 +52,8 @@ ROOM = Room(
     details={
         "begins_on": "启用月份",
         "breach_stops_issuing": "整改逾期停止开票",
+        "amount": "金额",
+        "channels": "各渠道金额",
         "difference": "差额",
         "exceptions": "异常票据份数",
         "interface_workdays": "接口单位工作日数",
@@ -59,6 +67,7 @@ ROOM = Room(
         "reversed": "冲红金额",
         "seal_share": "签名抽查比例",
         "seals": "核对签名份数",
+        "serial": "缴款流水号",
         "tolerance": "允许差额",
     },
 )

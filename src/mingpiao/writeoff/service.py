@@ -5,8 +5,10 @@ from mingpiao.writeoff.cycles import close_due_months, close_so_far, close_units
 from mingpiao.writeoff.judging import MonthJudge
 from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.months import due_on, last_day, month_of, months_after, next_month
+from mingpiao.writeoff.overview import MOST_ITEMISED, channels_of, month_detail, unit_months
 from mingpiao.writeoff.papers import Papers
 from mingpiao.writeoff.policies import Policies, load_policies, months_in_force, set_policy
+from mingpiao.writeoff.receipts import channel_totals, record_payment, set_channel_totals
 from mingpiao.writeoff.requests import (
     get_writeoff,
     month_standing,
@@ -17,10 +19,13 @@ from mingpiao.writeoff.requests import (
 from mingpiao.writeoff.standing import standings_of
 
 __all__ = [
+    "MOST_ITEMISED",
     "Checker",
     "MonthJudge",
     "Papers",
     "Policies",
+    "channel_totals",
+    "channels_of",
     "close_due_months",
     "close_so_far",
     "close_units",
@@ -29,6 +34,7 @@ __all__ = [
     "get_writeoff",
     "last_day",
     "load_policies",
+    "month_detail",
     "month_of",
     "month_standing",
     "months_after",
@@ -37,8 +43,11 @@ __all__ = [
     "open_months",
     "reason_problems",
     "received_of",
+    "record_payment",
+    "set_channel_totals",
     "set_policy",
     "standings_of",
     "submit",
+    "unit_months",
     "update_limits",
 ]

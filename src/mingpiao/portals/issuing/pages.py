@@ -23,6 +23,7 @@ from mingpiao.portals.issuing.form import (
     input_type,
 )
 from mingpiao.portals.issuing.material import material_of
+from mingpiao.portals.issuing.settling import unsettled_of
 from mingpiao.portals.issuing.window import ADDRESS, Window
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, scoped_reads
@@ -81,6 +82,7 @@ async def form_page(
         input_attributes=input_attributes,
         problems=problems,
         stale=stale,
+        unsettled=await unsettled_of(call, window.profile, form),
         saved_address=form_address(form),
         focus=focus or ("" if problems or stale else "payer-name"),
     )

@@ -72,6 +72,7 @@ from mingpiao.portals.issuing.pages import (
     material_part,
 )
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
+from mingpiao.portals.issuing.settling import unsettled_by_kind, unsettled_of
 from mingpiao.portals.issuing.shelf import (
     favourites,
     keep_template,
@@ -145,6 +146,7 @@ async def _choice(call: PageCall, window: Window) -> Response[str]:
         drafts=drafts,
         templates=await templates_of(call, window),
         pinned={code for code, each in used.items() if each.pinned},
+        unsettled=min((await unsettled_by_kind(call, window.profile)).values(), default=None),
         stops={kind.code: _stopped(by_kind.get(kind.code), window.profile.unit.mode) for kind in kinds},
     )
 
@@ -186,8 +188,8 @@ async def _saved_form(
     opt={PARTS: MOST_MEMBERS},
 )
 async def fill(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
-    """Do a step within the form (`action`) and save it, or go to *check your answers*. Files in the form are
-    stored.
+    """Do a step within the form (`action`) and save it, or go to *check your answers*, or leave for the month that
+    must be written off first. Files in the form are stored.
     """
     window = await open_window(call.services, call.session.account)
     members = await read_form(call.request)
@@ -205,6 +207,8 @@ async def fill(call: NamedDependency[PageCall]) -> Response[str] | Response[byte
         return await form_page(call, window, view, stale=refusal.problems[0])
     if refused := problems_of(taken):
         return await form_page(call, window, view, problems=refused)
+    if action == "settle" and (unsettled := await unsettled_of(call, window.profile, view.form)):
+        return redirect(call.request, unsettled.address)
     if action == "save-template":
         return await _template_saved(call, window, view, members)
     if action != "check":

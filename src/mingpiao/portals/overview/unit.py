@@ -26,6 +26,7 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall
 from mingpiao.qualifications.service import unit_qualifications
 from mingpiao.units.model import UnitMode
+from mingpiao.writeoff.service import unit_months
 
 _LATEST = 8
 #: With fewer free numbers than this an interface unit should ask for more; an online unit gets them at issue.
@@ -48,6 +49,7 @@ async def home(call: NamedDependency[PageCall]) -> Response[str]:
         drafts = await count_drafts(connection, call.session.account)
         waiting = AskedFilter(unit_id=unit_id, ending=AskEnding.WAITING.value)
         asked = await list_asked(connection, waiting, limit=MOST)
+        owed = [each for each in await unit_months(connection, unit_id) if not each.is_written_off]
         latest = await list_bills(connection, BillFilter(unit_id=unit_id), limit=_LATEST)
     may_issue = allowed(call.session.account.role, UNIT_ISSUE)
     people = await _people(call, unit_id)
@@ -74,6 +76,8 @@ async def home(call: NamedDependency[PageCall]) -> Response[str]:
         lapsed=sum(each.invited_until is None or each.invited_until <= now() for each in invited),
         lacks_handler=not latest.items and not may_issue and _lacks_handler(people),
         drafts=drafts,
+        owed=owed[-1] if owed else None,
+        more_owed=len(owed) - 1,
     )
 
 

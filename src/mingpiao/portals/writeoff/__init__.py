@@ -1,0 +1,1 @@
+"""核销: months of units, what arrived for them, and their write-off."""

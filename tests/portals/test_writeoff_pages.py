@@ -1,0 +1,200 @@
+"""核销 of a unit: its months, what arrived, the difference, and the way back to the bill that waits."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from tests.support.browser import members_of
+from tests.support.world import World, a_world
+from tests.writeoff.months import FIRST, SECOND, begin, close, on, receive, total_of
+
+from mingpiao.kernel.clock import StoppedClock
+from mingpiao.writeoff.reminders import remind_units
+from mingpiao.writeoff.room import CHECKER
+from mingpiao.writeoff.service import due_on, last_day
+
+site = a_world("peopled", demo=True)
+FILLED = {
+    "payer-name": "李四",
+    "items-0-search": "货币捐赠",
+    "items-0-quantity": "2",
+    "items-0-rate": "150.25",
+    "extension-Custom1": "助学项目",
+    "extension-Custom2": "货币",
+    "checker": "复核员乙",
+}
+MONTH = f"/unit/writeoff/{FIRST:%Y-%m}"
+DUE = due_on(FIRST, 5)
+
+
+async def _check_all(site: World) -> None:
+    """Do what the worker does with all requests."""
+    checker = await site.house.get(CHECKER)
+    for row in await site.rows("SELECT writeoff_id FROM writeoffs WHERE state = 'checking'"):
+        await checker.check(row["writeoff_id"])
+
+
+async def test_a_month_is_held_against_what_arrived_and_submitted(site: World, clock: StoppedClock) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(site)
+    bills = await site.issue(site.unit, *[site.unit.request(business_no=f"N-{n}") for n in range(3)])
+    red = await site.reverse(site.unit, bills[0])
+    total = total_of(*bills, red)
+    clock.set(on(SECOND))
+    browser = await site.browser("handler")
+    listed = await browser.get("/unit/writeoff")
+    assert "待核销" in listed.text
+    assert f"{DUE:%Y-%m-%d}" in listed.text
+    shown = (await browser.get(MONTH)).text
+    assert f"{total:,.2f}" in shown
+    assert bills[1].items[0].name in shown
+    assert "（2 份列为异常）" in shown
+    entered = await browser.submit(
+        await browser.get(f"{MONTH}/receipts"), f"{MONTH}/receipts", 微信=f"{total:,.2f}"
+    )
+    assert entered.headers["location"] == MONTH
+    shown_again = await browser.get(MONTH)
+    assert "开票与到账一致" in shown_again.text
+    sent = await browser.submit(shown_again, MONTH, action="submit")
+    assert sent.headers["location"] == MONTH
+    waiting = await browser.get(MONTH)
+    assert "核对中" in waiting.text
+    assert f'hx-get="{MONTH}/status"' in waiting.text
+    assert "HX-Refresh" not in (await browser.get(f"{MONTH}/status")).headers
+    await _check_all(site)
+    assert (await browser.get(f"{MONTH}/status")).headers["HX-Refresh"] == "true"
+    done = (await browser.get(MONTH)).text
+    assert "核销编号" in done
+    assert "提交核销</button>" not in done
+    refused = await browser.post(
+        f"{MONTH}/receipts",
+        members_of(entered.text) | {"csrf_token": await browser.csrf_token(), "现金": "1"},
+    )
+    assert refused.status_code == 409
+    assert "已经核销" in refused.text
+
+
+async def test_the_form_of_a_bill_leads_to_the_month_and_back(site: World, clock: StoppedClock) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(site)
+    (bill,) = await site.issue(site.unit, site.unit.request())
+    clock.set(on(SECOND))
+    await close(site)
+    await receive(site, site.unit, FIRST, bill.total)
+    browser = await site.browser("handler")
+    form = await browser.get("/unit/issue", kind=bill.kind)
+    assert f"{FIRST:%Y年%-m月}的票据还没有核销" in form.text
+    left = await browser.submit(form, "/unit/issue", action="settle", payer__name="李四")
+    address = left.headers["location"]
+    number = members_of(form.text)["business_no"]
+    assert address == f"{MONTH}?draft={number}&kind={bill.kind}"
+    month = await browser.get(address)
+    assert "继续开票" not in month.text
+    sent = await browser.submit(month, MONTH, action="submit")
+    assert sent.headers["location"] == address
+    await _check_all(site)
+    done = (await browser.get(address)).text
+    assert f'href="/unit/issue?draft={number}"' in done
+    again = await browser.get("/unit/issue", draft=number)
+    assert "还没有核销" not in again.text
+    assert members_of(again.text)["payer-name"] == "李四"
+    # Of a form that was never saved, at least the kind is known; of anything else nothing.
+    unsaved = (await browser.get(f"{MONTH}?draft=WEB{FIRST:%Y%m%d}0123456789abcdef&kind={bill.kind}")).text
+    assert f'href="/unit/issue?kind={bill.kind}"' in unsaved
+    assert "继续开票" not in (await browser.get(f"{MONTH}?draft=//evil.test&kind=x")).text
+
+
+async def test_a_refused_bill_shows_the_way_as_well(site: World, clock: StoppedClock) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(site)
+    await site.issue(site.unit, site.unit.request(kind="0301"))
+    browser = await site.browser("handler")
+    form = await browser.get("/unit/issue", kind="0301")
+    assert "还没有核销" not in form.text
+    saved = await browser.post("/unit/issue", members_of(form.text) | FILLED | {"action": "check"})
+    assert "/check?" in saved.headers["location"]
+    clock.set(on(SECOND))
+    browser = await site.browser("handler")
+    check_page = await browser.get(saved.headers["location"])
+    refused = await browser.submit(check_page, "/unit/issue/confirm", action="issue")
+    assert refused.status_code == 409
+    assert "请先在“核销”页面提交核销" in refused.text
+    assert "保存并去核销" in refused.text
+    assert members_of(refused.text)["payer-name"] == FILLED["payer-name"]
+
+
+async def test_a_difference_needs_reasons_of_which_one_takes_the_rest(
+    site: World, clock: StoppedClock
+) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(site)
+    (bill,) = await site.issue(site.unit, site.unit.request())
+    clock.set(on(SECOND))
+    await close(site)
+    await receive(site, site.unit, FIRST, bill.total - 10)
+    browser = await site.browser("manager")
+    shown = await browser.get(MONTH)
+    assert "到账比开票少 10.00 元" in shown.text
+    token = await browser.csrf_token()
+
+    async def send(**typed: str) -> str:
+        members = {"csrf_token": token, "action": "submit"}
+        members |= {name.replace("_", "."): value for name, value in typed.items()}
+        return (await browser.post(MONTH, members)).text
+
+    nothing = await send(reasons_0_code="", reasons_0_amount="10.00", reasons_0_words="")
+    assert "到账金额比开票金额少10.00元" in nothing
+    wrong = await send(reasons_0_code="other", reasons_0_amount="10x", reasons_0_words="")
+    assert "请填写差额金额" in wrong
+    assert "请写清楚差额的原因" in wrong
+    assert 'value="10x"' in wrong
+    more = await send(action="more", reasons_0_code="fee", reasons_0_amount="", reasons_0_words="")
+    assert 'name="reasons.3.code"' in more
+    await send(
+        reasons_0_code="fee", reasons_0_amount="3", reasons_0_words="",
+        reasons_1_code="refund", reasons_1_amount="", reasons_1_words="退一件",
+    )  # fmt: skip
+    asked = await site.value("SELECT reasons FROM writeoffs")
+    assert [(each["code"], Decimal(each["amount"])) for each in asked] == [("fee", 3), ("refund", 7)]
+    await _check_all(site)
+    assert "退款 7.00 元，退一件" in (await browser.get(MONTH)).text
+
+
+async def test_who_only_checks_reads_and_a_stranger_sees_nothing(site: World, clock: StoppedClock) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(site)
+    await site.issue(site.unit, site.unit.request())
+    clock.set(on(SECOND))
+    checker = await site.browser("checker")
+    shown = await checker.get(MONTH)
+    assert "由开票人或单位管理员提交核销" in shown.text
+    token = await checker.csrf_token()
+    assert (await checker.post(MONTH, {"csrf_token": token, "action": "submit"})).status_code == 403
+    assert (await checker.get(f"{MONTH}/receipts")).status_code == 403
+    assert (await checker.get("/unit/writeoff/2027-13")).status_code == 404
+    assert (await checker.get("/unit/writeoff/x")).status_code == 404
+    ahead = await (await site.browser("handler")).get(f"/unit/writeoff/{SECOND:%Y-%m}")
+    assert "本月还没有结束" in ahead.text
+    empty = await checker.get("/unit/writeoff/2026-01")
+    assert "该月没有需要核销的票据" in empty.text
+
+
+async def test_the_home_page_and_a_message_tell_what_is_due(site: World, clock: StoppedClock) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(site)
+    await site.issue(site.unit, site.unit.request())
+    clock.set(on(SECOND))
+    await close(site)
+    browser = await site.browser("handler")
+    home = (await browser.get("/unit")).text
+    assert f"核销期限 {DUE:%Y-%m-%d}" in home
+    told = "SELECT count(*) FROM messages WHERE topic LIKE 'writeoff:due:%'"
+    await remind_units(site.database)
+    assert await site.value(told) == 0
+    clock.set(on(DUE))
+    await remind_units(site.database)
+    await remind_units(site.database)
+    assert await site.value(told) == 1
+    clock.set(on(DUE + timedelta(days=1)))
+    browser = await site.browser("handler")
+    assert "核销已逾期" in (await browser.get("/unit")).text
+    assert "已逾期" in (await browser.get("/unit/writeoff")).text
