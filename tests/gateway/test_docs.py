@@ -19,8 +19,10 @@ from mingpiao.gateway.errors import ERROR_TYPES
 from mingpiao.gateway.model import MAX_BATCH, MAX_CHANGES
 from mingpiao.gateway.openapi import document
 from mingpiao.gateway.router import MAX_BODY_BYTES, RESOURCES
+from mingpiao.gateway.totals import MAX_IDENTITIES, MAX_TOTALS_BYTES
 from mingpiao.rules.library import library_rules
 from mingpiao.storage.database import Database
+from mingpiao.writeoff.service import MAX_LINES
 
 pytestmark = pytest.mark.whole
 
@@ -98,6 +100,20 @@ def test_the_upload_example_runs_as_written(live: Live, tmp_path: Path) -> None:
     assert lines == ["200 read 合同.pdf 2"]
 
 
+def test_the_write_off_example_runs_as_written(live: Live, tmp_path: Path) -> None:
+    fetch(live, "UPDATE units SET created_at = now() - interval '400 days'")
+    fetch(
+        live,
+        "INSERT INTO writeoff_policies (region_code, begins_on, interface_workdays, online_workdays, tolerance, "
+        "seal_share, rectification_months, breach_stops_issuing, changed_by_name, changed_at) "
+        "VALUES ('150000', date_trunc('month', now() - interval '300 days'), 5, 5, 0, 0.01, 3, false, '某', now())",
+    )
+    program = example("bash").partition("business_no=")[0] + example("shell")
+    (tmp_path / "example.sh").write_text(program, encoding="utf-8")
+    lines = run(["bash", "example.sh"], live, tmp_path).splitlines()
+    assert lines == ['"agrees":true', '{"months":[]}']
+
+
 def test_the_examples_of_rounding_and_refunds_run_as_written(live: Live, tmp_path: Path) -> None:
     program = example("python").partition('prefix = f"PY-')[0] + example("python3")
     (tmp_path / "example.py").write_text(program, encoding="utf-8")
@@ -116,7 +132,7 @@ def test_the_error_table_is_the_codes() -> None:
 
 
 def test_every_route_is_named() -> None:
-    named = re.findall(r"^\| `(GET|POST) (/api/v1/[^`?]*)", PAGE, re.MULTILINE)
+    named = re.findall(r"^\| `(GET|POST|PUT) (/api/v1/[^`?]*)", PAGE, re.MULTILINE)
     shapes = {(method, re.sub(r"\{[^}]*\}", "{}", path)) for method, path in named}
     described = {
         (method.upper(), re.sub(r"\{[^}]*\}", "{}", "/api/v1" + path))
@@ -135,6 +151,7 @@ def test_every_route_is_named() -> None:
         f"一张票的佐证材料 | 至多 {MAX_FILES} 份",
         f"批量 | 1 至 {MAX_BATCH:,} 张",
         f"增量获取 | 每页至多 {MAX_CHANGES} 张",
+        f"报送合计 | {MAX_TOTALS_BYTES // 1024**2} MB；至多 {MAX_LINES:,} 行，逐张比对至多 {MAX_IDENTITIES:,} 张",
     ],
 )
 def test_the_limits_are_the_codes(sentence: str) -> None:

@@ -55,6 +55,9 @@ class ApiClient:
     async def post(self, target: str, value: Any) -> httpx.Response:
         return await self.send("POST", target, json.dumps(value, ensure_ascii=False).encode())
 
+    async def put(self, target: str, value: Any) -> httpx.Response:
+        return await self.send("PUT", target, json.dumps(value, ensure_ascii=False).encode())
+
     async def issue(self, request: IssueRequest, **changes: Any) -> httpx.Response:
         return await self.post("/api/v1/bills", wire(request, **changes))
 

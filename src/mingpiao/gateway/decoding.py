@@ -21,7 +21,14 @@ _JSON_TYPE = re.compile(rb"application/(?:[a-z0-9.+-]+\+)?json *(?:;.*)?", re.IG
 _GZIP = b"\x1f\x8b"
 
 #: Members that are numbers, by name, with their Chinese names.
-NUMBER_LABELS = {"total": "合计金额", "quantity": "数量", "rate": "收费标准", "amount": "金额"}
+NUMBER_LABELS = {
+    "total": "合计金额",
+    "quantity": "数量",
+    "rate": "收费标准",
+    "amount": "金额",
+    "blue_amount": "蓝票金额",
+    "red_amount": "红票金额",
+}
 
 # msgspec reports mistakes in fixed English sentences; a test pins each of them.
 _PLACE = re.compile(r"(?P<sentence>.*?)(?: - at `(?P<path>\$[^`]*)`)?", re.DOTALL)

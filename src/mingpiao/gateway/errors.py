@@ -95,6 +95,16 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "application.reason_required": ErrorType(422, "须填写理由"),
     "application.reason_thin": ErrorType(422, "理由没有实质内容"),
     "application.reason_invalid": ErrorType(422, "理由不合要求"),
+    # write-off
+    "writeoff.totals_invalid": ErrorType(422, "报送的合计不合要求"),
+    "writeoff.reason_invalid": ErrorType(422, "差额原因不合要求"),
+    "writeoff.difference": ErrorType(422, "开票与到账有差额"),
+    "writeoff.month_open": ErrorType(409, "该月还没有结束"),
+    "writeoff.before_unit": ErrorType(409, "该月本单位尚未登记"),
+    "writeoff.not_in_force": ErrorType(409, "该月的票据不需要核销"),
+    "writeoff.earlier_open": ErrorType(409, "须先核销更早的月份"),
+    "writeoff.month_settled": ErrorType(409, "该月正在核对或已经核销"),
+    "writeoff.nothing": ErrorType(404, "该月没有需要核销的票据"),
     # states that prevent an action
     "bill.business_no_conflict": ErrorType(409, "业务流水号已用于内容不同的票据"),
     "bill.business_no_reversed": ErrorType(409, "业务流水号对应的票据已冲红"),

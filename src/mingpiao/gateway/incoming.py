@@ -1,7 +1,8 @@
 """Reads issue requests from JSON."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ _decoder = msgspec.json.Decoder(IssueRequest)
 _is_number = re.compile(NUMBER).fullmatch
 _ITEM_NUMBERS = ("quantity", "rate", "amount")
 _AUX_NUMBERS = ("quantity", "amount")
+_MOST_PROBLEMS = 50
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -46,6 +48,17 @@ def _misspelt(tree: Any) -> Iterator[str]:
             for number in numbers:
                 if _is_misspelt(line[number]):
                     yield f"{name}/{index}/{number}"
+
+
+def misspelt_lines(tree: Any, name: str, numbers: Sequence[str]) -> list[Problem]:
+    """A problem for each number against the grammar in the lines of a body's member `name`, the first fifty."""
+    found = (
+        number_problem(f"{name}/{index}/{number}")
+        for index, line in enumerate(tree.get(name) or ())
+        for number in numbers
+        if _is_misspelt(line.get(number))
+    )
+    return list(islice(found, _MOST_PROBLEMS))
 
 
 def _is_misspelt(written: Any) -> bool:

@@ -196,8 +196,9 @@ def _describe(schema: dict[str, Any], wording: dict[str, dict[str, Any]]) -> Non
     schema.update(wording.get("", {}))
     for name, member in schema["properties"].items():
         if member.get("format") == "decimal":
+            own = {key: member[key] for key in ("description", "oneOf") if key in member}
             member.clear()
-            member.update(_DECIMAL)
+            member.update(_DECIMAL | own)
         if "$ref" in member and name in wording:
             # In OpenAPI 3.1 the members beside $ref count as well.
             member.update(wording[name])

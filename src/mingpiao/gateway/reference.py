@@ -6,7 +6,7 @@ import jinja2
 
 from mingpiao.gateway.errors import ERROR_TYPES
 
-_METHODS = ("get", "post")
+_METHODS = ("get", "post", "put")
 
 _pages = jinja2.Environment(
     loader=jinja2.PackageLoader("mingpiao.gateway"), autoescape=True, undefined=jinja2.StrictUndefined

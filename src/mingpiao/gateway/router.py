@@ -28,10 +28,12 @@ from mingpiao.gateway.documents import get_ofd, get_pdf, get_xml
 from mingpiao.gateway.evidence import get_evidence, upload_evidence
 from mingpiao.gateway.express import express
 from mingpiao.gateway.lookups import get_by_business_no, get_by_hash, get_by_identity
+from mingpiao.gateway.months import get_month, list_months, submit_month
 from mingpiao.gateway.openapi import document
 from mingpiao.gateway.problems import handle
 from mingpiao.gateway.reversals import reverse_bill
 from mingpiao.gateway.stock_and_catalog import get_stock, list_items, list_kinds
+from mingpiao.gateway.totals import get_totals, put_totals
 from mingpiao.gateway.views import BASE_PATH
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -57,6 +59,11 @@ RESOURCES: tuple[HTTPRouteHandler, ...] = (
     get_stock,
     list_kinds,
     list_items,
+    list_months,
+    get_month,
+    submit_month,
+    put_totals,
+    get_totals,
 )
 
 

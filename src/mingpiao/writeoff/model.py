@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from mingpiao.kernel.codes import BillIdentity
 from mingpiao.units.model import UnitMode
 
 
@@ -231,6 +232,16 @@ _CASE_LABELS = {
     CaseState.RECTIFYING: "整改中",
     CaseState.RECTIFIED: "已整改",
 }
+
+
+class BillException(msgspec.Struct, frozen=True, kw_only=True):
+    """异常票据 of a month as its unit hears of it; `total` in 元."""
+
+    identity: BillIdentity
+    kind_code: str
+    total: Decimal
+    state: CaseState
+    findings: tuple[CaseFinding, ...]
 
 
 class BillStanding(StrEnum):

@@ -67,7 +67,9 @@ async def set_channel_totals(
             receipts.c.channel.in_(changed),
         )
     )
-    rows = [_total_row(unit_id, month, name, wanted[name], acting) for name in changed if name in wanted]
+    rows = [
+        _total_row(unit_id, month, name, wanted[name], acting=acting) for name in changed if name in wanted
+    ]
     if rows:
         await connection.execute(insert(receipts), rows)
     told = {f"{name}": f"{before.get(name, 0):.2f} → {wanted.get(name, 0):.2f}" for name in changed}
@@ -83,7 +85,9 @@ async def set_channel_totals(
     )
 
 
-def _total_row(unit_id: int, month: date, channel: str, amount: Decimal, acting: Acting) -> dict[str, object]:
+def _total_row(
+    unit_id: int, month: date, channel: str, amount: Decimal, *, acting: Acting
+) -> dict[str, object]:
     return {
         "unit_id": unit_id,
         "month": month,

@@ -5,7 +5,7 @@ from mingpiao.writeoff.cycles import close_due_months, close_so_far, close_units
 from mingpiao.writeoff.judging import MonthJudge
 from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.months import due_on, last_day, month_of, months_after, next_month
-from mingpiao.writeoff.overview import MOST_ITEMISED, channels_of, month_detail, unit_months
+from mingpiao.writeoff.overview import MOST_ITEMISED, MonthLine, channels_of, month_detail, unit_months
 from mingpiao.writeoff.papers import Papers
 from mingpiao.writeoff.policies import Policies, load_policies, months_in_force, set_policy
 from mingpiao.writeoff.receipts import channel_totals, record_payment, set_channel_totals
@@ -16,21 +16,50 @@ from mingpiao.writeoff.requests import (
     received_of,
     submit,
 )
-from mingpiao.writeoff.standing import standings_of
+from mingpiao.writeoff.standing import exceptions_of, standings_of
+from mingpiao.writeoff.totals import (
+    MAX_BILLS,
+    MAX_LINES,
+    DeclaredLine,
+    DeclaredMonth,
+    DifferingBill,
+    LineSums,
+    TotalsDifference,
+    absent_bills,
+    compare_totals,
+    declare_totals,
+    declared_month,
+    differing_bills,
+    require_closed_month,
+)
 
 __all__ = [
+    "MAX_BILLS",
+    "MAX_LINES",
     "MOST_ITEMISED",
     "Checker",
+    "DeclaredLine",
+    "DeclaredMonth",
+    "DifferingBill",
+    "LineSums",
     "MonthJudge",
+    "MonthLine",
     "Papers",
     "Policies",
+    "TotalsDifference",
+    "absent_bills",
     "channel_totals",
     "channels_of",
     "close_due_months",
     "close_so_far",
     "close_units",
+    "compare_totals",
     "cycles_of",
+    "declare_totals",
+    "declared_month",
+    "differing_bills",
     "due_on",
+    "exceptions_of",
     "get_writeoff",
     "last_day",
     "load_policies",
@@ -44,6 +73,7 @@ __all__ = [
     "reason_problems",
     "received_of",
     "record_payment",
+    "require_closed_month",
     "set_channel_totals",
     "set_policy",
     "standings_of",

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+import msgspec
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.kernel.clock import to_shanghai
-from mingpiao.writeoff.model import BillStanding, BillWriteOff, CaseState
+from mingpiao.kernel.codes import BillIdentity
+from mingpiao.writeoff.model import BillException, BillStanding, BillWriteOff, CaseFinding, CaseState
 from mingpiao.writeoff.months import month_of
+from mingpiao.writeoff.tables import exception_cases
 
 # A cleared case leaves its bill as it was without it; of several cases the newest counts.
 _FIND = text("""
@@ -32,6 +35,38 @@ _OF_CASE = {
     CaseState.RECTIFYING: BillStanding.RECTIFYING,
     CaseState.RECTIFIED: BillStanding.WRITTEN_OFF,
 }
+
+
+#: Exceptions of a month that are listed with it.
+_MOST_LISTED = 1_000
+
+
+async def exceptions_of(
+    connection: AsyncConnection, unit_id: int, month: date
+) -> tuple[list[BillException], int]:
+    """The first thousand exceptions of a unit's month, by bill, and how many there are, within the scope."""
+    cases = exception_cases
+    query = (
+        select(
+            cases.c.bill_id, cases.c.kind_code, cases.c.total, cases.c.state, cases.c.findings,
+            func.count().over().label("found"),
+        )
+        .where(cases.c.unit_id == unit_id, cases.c.month == month)
+        .order_by(cases.c.bill_id, cases.c.case_id)
+        .limit(_MOST_LISTED)
+    )  # fmt: skip
+    rows = list(await connection.execute(query))
+    found = [
+        BillException(
+            identity=BillIdentity.from_bill_id(row.bill_id),
+            kind_code=row.kind_code,
+            total=row.total,
+            state=CaseState(row.state),
+            findings=msgspec.convert(row.findings, tuple[CaseFinding, ...]),
+        )
+        for row in rows
+    ]
+    return found, rows[0].found if rows else 0
 
 
 async def standings_of(

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    LargeBinary,
     Numeric,
     String,
     Table,
@@ -132,4 +133,37 @@ exception_cases = Table(
     Column("breach_basis", Text, nullable=False),
     Column("breach_amount", Numeric(16, 2)),
     Column("rectification_id", BigInteger),
+)
+declared_months = Table(
+    "declared_months",
+    METADATA,
+    Column("unit_id", BigInteger, primary_key=True),
+    Column("month", Date, primary_key=True),
+    Column("lines", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("declared_by_name", Text, nullable=False),
+    Column("declared_at", DateTime(timezone=True), nullable=False),
+)
+declared_totals = Table(
+    "declared_totals",
+    METADATA,
+    Column("unit_id", BigInteger, primary_key=True),
+    Column("month", Date, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("kind_code", String(4), primary_key=True),
+    Column("item_code", Text, primary_key=True),
+    Column("blue_count", BigInteger, nullable=False),
+    Column("blue_amount", Numeric(20, 2), nullable=False),
+    Column("red_count", BigInteger, nullable=False),
+    Column("red_amount", Numeric(20, 2), nullable=False),
+)
+writeoff_orders = Table(
+    "writeoff_orders",
+    METADATA,
+    Column("unit_id", BigInteger, primary_key=True),
+    Column("active", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("changed_by_name", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
 )
