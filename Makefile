@@ -58,6 +58,7 @@ types: setup ## Type check
 bench: setup ## Measure; results as tables and in build/bench.json and build/evidence.json
 	$(RUN)/python -m bench
 	$(RUN)/python -m bench.batches
+	$(RUN)/python -m bench.writeoff
 	$(RUN)/python -m bench.demonstration
 	$(RUN)/python -m bench.evidence --jobs $(JOBS)
 

@@ -4,6 +4,17 @@ import asyncpg
 
 from mingpiao.portals.audit.wording import action_label, detail_label, subject_word
 
+#: The first day of the month of a bill, and what the bills of each unit, kind and month add up to.
+_MONTH = "date_trunc('month', bills.issued_at AT TIME ZONE 'Asia/Shanghai')::date"
+_MONTHS = f"""
+    SELECT unit_id, kind_code, {_MONTH} AS month,
+           count(*) FILTER (WHERE color = 'blue') AS issued_count,
+           coalesce(sum(total) FILTER (WHERE color = 'blue'), 0) AS issued_amount,
+           count(*) FILTER (WHERE color = 'red') AS reversed_count,
+           -coalesce(sum(total) FILTER (WHERE color = 'red'), 0) AS reversed_amount
+    FROM bills GROUP BY 1, 2, 3
+"""
+
 #: Each query finds rows that contradict an invariant; all must come back empty.
 _CONTRADICTIONS = {
     "1: the used part of each segment is exactly the bills in it, without a gap": """
@@ -120,6 +131,63 @@ _CONTRADICTIONS = {
         FULL JOIN daily_totals USING (unit_id, kind_code, day, issued_count, issued_amount,
                                       reversed_count, reversed_amount)
         WHERE summed IS NULL OR daily_totals IS NULL
+    """,
+    "10: the sums of each closed month are those of its bills": f"""
+        SELECT unit_id, month, kind_code FROM cycles LEFT JOIN ({_MONTHS}) AS summed USING (unit_id, kind_code, month)
+        WHERE (cycles.issued_count, cycles.issued_amount, cycles.reversed_count, cycles.reversed_amount)
+            IS DISTINCT FROM (summed.issued_count, summed.issued_amount, summed.reversed_count, summed.reversed_amount)
+    """,
+    "10: a closed month has used as many numbers as it has bills": f"""
+        SELECT cycles.unit_id, cycles.month, cycles.kind_code, issued_count + reversed_count AS bills, sum(ranges.numbers)
+        FROM cycles LEFT JOIN (
+            SELECT bills.unit_id, bills.kind_code, {_MONTH} AS month, segment_id,
+                   max(bill_id) - min(bill_id) + 1 AS numbers
+            FROM bills JOIN segments ON segments.unit_id = bills.unit_id
+                AND bill_id BETWEEN segments.code::bigint * 10000000000 + segments.first_number
+                                AND segments.code::bigint * 10000000000 + segments.last_number
+            GROUP BY 1, 2, 3, 4
+        ) AS ranges USING (unit_id, kind_code, month)
+        GROUP BY 1, 2, 3, 4 HAVING sum(ranges.numbers) IS DISTINCT FROM issued_count + reversed_count
+    """,
+    "10: a month that is closed for all has a cycle for each unit and kind with bills": f"""
+        SELECT unit_id, kind_code, month FROM ({_MONTHS}) AS summed JOIN closed_months USING (month)
+        WHERE NOT EXISTS (SELECT FROM cycles WHERE cycles.unit_id = summed.unit_id
+                          AND cycles.kind_code = summed.kind_code AND cycles.month = summed.month)
+    """,
+    "write-off: a cycle is written off by a request of its unit and month that was done": """
+        SELECT cycles.unit_id, cycles.month, cycles.kind_code, writeoffs.state
+        FROM cycles JOIN writeoffs USING (writeoff_id)
+        WHERE writeoffs.state <> 'done' OR (writeoffs.unit_id, writeoffs.month) <> (cycles.unit_id, cycles.month)
+    """,
+    "write-off: a request that was done has written off all cycles of its month": """
+        SELECT writeoffs.writeoff_id, kind_code FROM writeoffs LEFT JOIN cycles USING (unit_id, month)
+        WHERE writeoffs.state = 'done' AND cycles.writeoff_id IS DISTINCT FROM writeoffs.writeoff_id
+    """,
+    "write-off: a case is about a bill of its cycle, and its request has counted it": """
+        SELECT writeoffs.writeoff_id, exceptions, count(bills.bill_id) FROM writeoffs
+        LEFT JOIN exception_cases AS cases USING (writeoff_id)
+        LEFT JOIN bills ON bills.unit_id = cases.unit_id AND bills.bill_id = cases.bill_id
+            AND bills.kind_code = cases.kind_code AND bills.total = cases.total
+        WHERE cases.case_id IS NULL OR (cases.unit_id, cases.month) = (writeoffs.unit_id, writeoffs.month)
+        GROUP BY 1, 2 HAVING count(bills.bill_id) <> exceptions
+            OR count(bills.bill_id) FILTER (WHERE """
+    + _MONTH
+    + """ <> cases.month) > 0
+    """,
+    "write-off: a case that is not cleared belongs to a cycle that is written off": """
+        SELECT cases.case_id, cases.state FROM exception_cases AS cases JOIN writeoffs USING (writeoff_id)
+        LEFT JOIN cycles ON cycles.unit_id = cases.unit_id AND cycles.month = cases.month
+            AND cycles.kind_code = cases.kind_code AND cycles.writeoff_id IS NOT NULL
+        WHERE cases.state IN ('open', 'asked', 'answered') AND writeoffs.state = 'done' AND cycles.unit_id IS NULL
+    """,
+    "write-off: a train sees each month that is to be written off, and none that is": """
+        SELECT stocks.unit_id, stocks.kind_code, stocks.writeoff_from, cycles.month, cycles.writeoff_id
+        FROM stocks JOIN cycles USING (unit_id, kind_code) CROSS JOIN writeoff_start
+        WHERE cycles.month >= writeoff_start.month AND CASE WHEN cycles.writeoff_id IS NULL
+            THEN coalesce(stocks.writeoff_from > cycles.month, true)
+            ELSE stocks.writeoff_from <= cycles.month AND NOT EXISTS (
+                SELECT FROM cycles AS other WHERE other.unit_id = stocks.unit_id
+                AND other.writeoff_id IS NULL AND other.month < cycles.month) END
     """,
 }
 

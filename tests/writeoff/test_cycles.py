@@ -212,6 +212,24 @@ async def test_only_the_unit_itself_submits_the_oldest_month_once_it_is_over(
     assert await world.value("SELECT count(*) FROM audit_log WHERE action = 'writeoff:finish'") == 1
 
 
+async def test_an_older_month_comes_first_also_before_the_worker_has_closed_it(
+    world: World, clock: StoppedClock
+) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(world)
+    hospital = world.province.hospital
+    await world.issue(hospital, hospital.request())
+    clock.set(on(SECOND))
+    await world.issue(hospital, hospital.request(business_no="NOV-1"))
+    clock.set(on(THIRD, 0))
+    with pytest.raises(Refusal) as refused:
+        await ask(world, hospital, SECOND, partial=True)
+    assert refused.value.problems[0].code == "writeoff.earlier_open"
+    assert (await standing(world, hospital, SECOND)).cycles == ()
+    await check(world, await ask(world, hospital, FIRST, partial=True))
+    assert (await check(world, await ask(world, hospital, SECOND, partial=True))).state is WriteOffState.DONE
+
+
 async def test_a_month_whose_records_contradict_is_not_written_off(world: World, clock: StoppedClock) -> None:
     clock.set(on(last_day(FIRST)))
     await begin(world)

@@ -44,6 +44,8 @@ def judge_month(
             "temp_directory": work,
         }
         with duckdb.connect(config=config) as connection:
+            # It takes a process without a script for a person at a prompt, and draws bars into its output.
+            connection.execute("SET enable_progress_bar = false")
             _load(connection, Path(work), found)
             where = _in_month(month, unit_ids)
             hits = _judge_at_once(connection, files, where, rules)

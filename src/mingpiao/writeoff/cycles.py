@@ -22,7 +22,7 @@ from mingpiao.storage.locks import NamedLock
 from mingpiao.units.model import UnitMode
 from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.model import Cycle
-from mingpiao.writeoff.months import due_on, last_day, moments_of, month_of, next_month
+from mingpiao.writeoff.months import due_on, last_day, moments_of, next_month
 from mingpiao.writeoff.policies import Policies, load_policies, months_in_force
 from mingpiao.writeoff.tables import cycles
 
@@ -43,6 +43,7 @@ WHERE day BETWEEN :first AND :last AND NOT EXISTS (
 ORDER BY unit_id
 """)
 _IS_CLOSED = text("SELECT 1 FROM closed_months WHERE month = :month")
+_CLOSED_MONTHS = text("SELECT month FROM closed_months")
 # Only once trains that began before midnight have ended for certain: none lives for a day.
 _MARK_CLOSED = text(
     "INSERT INTO closed_months (month) SELECT :month WHERE :today > CAST(:over AS date) ON CONFLICT DO NOTHING"
@@ -153,9 +154,13 @@ def _closed(row: dict[str, Any]) -> AuditEntry:
 async def close_so_far(connection: AsyncConnection, unit_id: int) -> None:
     """Close whatever months of one unit are over and in force, so that nobody waits for the worker."""
     begins_on = await months_in_force(connection)
-    month = begins_on or month_of(today())
+    if begins_on is None:
+        return
+    known = set((await connection.execute(_CLOSED_MONTHS)).scalars())
+    month = begins_on
     while next_month(month) <= today():
-        await close_units(connection, [unit_id], month)
+        if month not in known:
+            await close_units(connection, [unit_id], month)
         month = next_month(month)
 
 

@@ -20,7 +20,7 @@ from mingpiao.jobs.queue import enqueue
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
-from mingpiao.writeoff.cycles import close_units, cycles_of, open_months
+from mingpiao.writeoff.cycles import close_so_far, close_units, cycles_of, open_months
 from mingpiao.writeoff.model import (
     DIFFERENCE_REASONS,
     DifferenceReason,
@@ -88,6 +88,8 @@ async def submit(
     refuse_strangers(unit_id, acting=acting)
     if next_month(month) > today():
         raise _month_open(month)
+    # Older months too, where the worker has not been there yet: the oldest is written off first.
+    await close_so_far(connection, unit_id)
     await close_units(connection, [unit_id], month)
     standing = await month_standing(connection, unit_id, month, lock=True)
     if standing.writeoff is not None and standing.writeoff.state in (
