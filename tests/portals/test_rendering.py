@@ -149,7 +149,10 @@ RIGHTS = {
         "rules_write": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},
         "rules_approve": {"DEPARTMENT_HEAD"},
     },
-    "writeoff.rights": {"unit_writeoff": {"UNIT_HANDLER", "UNIT_MANAGER"}},
+    "writeoff.rights": {
+        "unit_writeoff": {"UNIT_HANDLER", "UNIT_MANAGER"},
+        "writeoff_remind": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},
+    },
 }
 
 

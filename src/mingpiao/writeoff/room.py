@@ -47,7 +47,9 @@ ROOM = Room(
         "totals:declare": "报送核销合计",
         "writeoff:fail": "核销未通过",
         "writeoff:finish": "完成核销",
+        "writeoff:remind": "提醒核销",
         "writeoff:submit": "提交核销",
+        "writeoff_figures:export": "导出核销情况",
         "writeoff_policy:set": "修改核销设置",
     },
     details={

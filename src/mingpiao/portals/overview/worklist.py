@@ -18,6 +18,7 @@ from mingpiao.qualifications.service import list_qualifications
 from mingpiao.rules.service import failure_figures, hit_figures
 from mingpiao.storage.paging import Page
 from mingpiao.units.service import search
+from mingpiao.writeoff.service import ArrearsFilter, Lateness, count_undecided, list_arrears, months_in_force
 
 #: A tile counts so far and no further: nobody's morning is longer.
 MOST = 100
@@ -48,6 +49,7 @@ async def load_worklist(connection: AsyncConnection, region_code: str) -> list[T
         await _stopped(connection, region_code),
         *await _rules(connection),
         await _unusual(connection, region_code),
+        *await _writeoff(connection, region_code),
     ]
 
 
@@ -97,6 +99,27 @@ async def _stopped(connection: AsyncConnection, region_code: str) -> Tile:
 async def _unusual(connection: AsyncConnection, region_code: str) -> Tile:
     found = await list_unusual_units(connection, region_prefix=region_prefix(region_code), limit=MOST)
     return _tile("unusual", "用票异常单位", found, f"/finance/unusual?region={region_code}")
+
+
+async def _writeoff(connection: AsyncConnection, region_code: str) -> list[Tile]:
+    if await months_in_force(connection) is None:
+        return []
+    prefix = region_prefix(region_code)
+    wanted = ArrearsFilter(region_prefix=prefix, lateness=Lateness.OVER)
+    behind = await list_arrears(connection, wanted, limit=MOST)
+    address = f"/finance/writeoff/behind?region={region_code}"
+    longest = f"最早{behind.items[0].oldest:%Y年%-m月}" if behind.items else ""
+    undecided = await count_undecided(connection, prefix, most=MOST + 1)
+    return [
+        _tile("behind", "逾期未核销单位", behind, address, longest),
+        Tile(
+            name="exceptions",
+            label="待处理异常票据",
+            count=min(undecided, MOST),
+            more=undecided > MOST,
+            address=f"/finance/writeoff?region={region_code}#cases",
+        ),
+    ]
 
 
 async def _rules(connection: AsyncConnection) -> list[Tile]:
