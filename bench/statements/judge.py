@@ -2,8 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import cache
+from itertools import islice
 from random import Random
 
 from msgspec.structs import replace
@@ -22,25 +24,40 @@ class _Books:
 
     def __init__(self, bills: Iterable[Bill]) -> None:
         self.by_day: dict[tuple[int, date], list[Bill]] = defaultdict(list)
+        self.by_payer: dict[tuple[int, str], list[Bill]] = defaultdict(list)
         self.by_name: dict[str, set[int]] = defaultdict(set)
         self.by_number: dict[str, Bill] = {}
         self.ticked: set[int] = set()
         for bill in bills:
             self.by_day[bill.amount, bill.issued_on].append(bill)
+            self.by_payer[bill.amount, bill.payer_name].append(bill)
             self.by_name[bill.payer_name].add(bill.bill_id)
             self.by_number[bill.business_no] = bill
 
     def candidates(self, payment: Payment) -> set[int]:
-        """Open bills that a line may pay by what it shows."""
+        """Open bills that a line may pay by what it shows; two of them are enough to know that there is a tie."""
+        found = (
+            bill.bill_id
+            for bill in self._near(payment)
+            if bill.bill_id not in self.ticked and _agrees(payment, bill)
+        )
+        return set(islice(found, 2))
+
+    def _near(self, payment: Payment) -> Iterator[Bill]:
+        """Bills of the amount and about the day of a line; of these only its payers' where it shows a whole name."""
         before, after = _SHOWN if payment.name or payment.number else _BARE
         line = payment.line
-        days = (line.received_on + timedelta(days=shift) for shift in range(-before, after + 1))
-        return {
-            bill.bill_id
-            for day in days
-            for bill in self.by_day.get((line.amount, day), ())
-            if bill.bill_id not in self.ticked and _agrees(payment, bill)
-        }
+        if _is_whole(payment.name):
+            least, most = line.received_on - timedelta(days=before), line.received_on + timedelta(days=after)
+            for name in {_whole(payment.name), line.payer_name}:
+                yield from (
+                    bill
+                    for bill in self.by_payer.get((line.amount, name), ())
+                    if least <= bill.issued_on <= most
+                )
+            return
+        for shift in range(-before, after + 1):
+            yield from self.by_day.get((line.amount, line.received_on + timedelta(days=shift)), ())
 
     def misleads(self, payment: Payment) -> bool:
         """Whether a mistyped number is that of another bill with the same amount."""
@@ -56,9 +73,19 @@ def _agrees(payment: Payment, bill: Bill) -> bool:
     return bool(named and (not payment.number or re.fullmatch(payment.number, bill.business_no)))
 
 
+@cache
+def _whole(pattern: str) -> str:
+    """The name that an expression without wildcards stands for."""
+    return re.sub(r"\\(.)", r"\1", pattern)
+
+
+def _is_whole(pattern: str) -> bool:
+    return bool(pattern) and re.escape(_whole(pattern)) == pattern
+
+
 def _rank(payment: Payment) -> int:
     """Whole names first, then masked ones and ends of numbers, then lines that show nothing."""
-    if payment.name and not re.search(r"\.[+*{]|^\.", payment.name):
+    if _is_whole(payment.name):
         return 0
     return 1 if payment.name or payment.number else 2
 

@@ -13,9 +13,10 @@ _BANK = (
 )  # fmt: skip
 _AROUND = (
     "{text}", "{text}", "{purpose}{text}", "{purpose} {text}", "{text}{purpose}", "{bank} 附言：{text}", "{bank}/{purpose}/{text}",
-    "用途:{purpose},{text}", "{purpose}（{text}）", "付{text}{purpose}", "单号{text}", "流水号：{text} {purpose}", "{text}号{purpose}",
-    "{bank} {reference} {text}",
+    "用途:{purpose},{text}", "{purpose}（{text}）", "付{text}{purpose}", "{bank} {reference} {text}",
 )  # fmt: skip
+#: Those that only a number can follow.
+_NUMBERED = ("单号{text}", "流水号：{text} {purpose}", "{text}号{purpose}")
 
 
 def written(rng: Random, number: str) -> str:
@@ -64,7 +65,8 @@ def reference(rng: Random, day: date) -> str:
 
 def memo(rng: Random, purpose: str, text: str, day: date) -> str:
     """A memo with `text` in it."""
-    return rng.choice(_AROUND).format(
+    around = _AROUND + _NUMBERED if text[-1:].isdigit() else _AROUND
+    return rng.choice(around).format(
         text=text, purpose=purpose, bank=rng.choice(_BANK), reference=reference(rng, day)
     )
 
