@@ -30,7 +30,8 @@ class _Books:
         self.ticked: set[int] = set()
         for bill in bills:
             self.by_day[bill.amount, bill.issued_on].append(bill)
-            self.by_payer[bill.amount, bill.payer_name].append(bill)
+            for name in {bill.payer_name, f"{bill.payer_name[:1]}*", f"*{bill.payer_name[-1:]}"}:
+                self.by_payer[bill.amount, name].append(bill)
             self.by_name[bill.payer_name].add(bill.bill_id)
             self.by_number[bill.business_no] = bill
 
@@ -44,20 +45,18 @@ class _Books:
         return set(islice(found, 2))
 
     def _near(self, payment: Payment) -> Iterator[Bill]:
-        """Bills of the amount and about the day of a line; of these only its payers' where it shows a whole name."""
+        """Bills of the amount and about the day of a line; only those of its payers where it shows the payer or one end."""
         before, after = _SHOWN if payment.name or payment.number else _BARE
-        line = payment.line
-        if _is_whole(payment.name):
-            least, most = line.received_on - timedelta(days=before), line.received_on + timedelta(days=after)
-            for name in {_whole(payment.name), line.payer_name}:
-                yield from (
-                    bill
-                    for bill in self.by_payer.get((line.amount, name), ())
-                    if least <= bill.issued_on <= most
-                )
+        line, pattern = payment.line, payment.name
+        if not pattern:
+            for shift in range(-before, after + 1):
+                yield from self.by_day.get((line.amount, line.received_on + timedelta(days=shift)), ())
             return
-        for shift in range(-before, after + 1):
-            yield from self.by_day.get((line.amount, line.received_on + timedelta(days=shift)), ())
+        least, most = line.received_on - timedelta(days=before), line.received_on + timedelta(days=after)
+        for name in {_whole(pattern) if _is_whole(pattern) else _end(pattern), line.payer_name}:
+            yield from (
+                bill for bill in self.by_payer.get((line.amount, name), ()) if least <= bill.issued_on <= most
+            )
 
     def misleads(self, payment: Payment) -> bool:
         """Whether a mistyped number is that of another bill with the same amount."""
@@ -81,6 +80,11 @@ def _whole(pattern: str) -> str:
 
 def _is_whole(pattern: str) -> bool:
     return bool(pattern) and re.escape(_whole(pattern)) == pattern
+
+
+def _end(pattern: str) -> str:
+    """The end of a masked or cut name that is in sight, as the books have it."""
+    return f"*{pattern[-1]}" if pattern.startswith(".") else f"{pattern[0]}*"
 
 
 def _rank(payment: Payment) -> int:
