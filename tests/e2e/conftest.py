@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from sqlalchemy import text
 from tests.e2e.town import Town
 from tests.e2e.visitor import Visitor
 from tests.support.province import MASTER
@@ -42,6 +43,15 @@ _ARGUMENTS = [
 #: The first unit of each of these sorts; all that have accounts are among them.
 _PROFILES = ("hospital", "charity", "association", "court", "police", "land", "university")
 _BILLS = 400
+#: A month of the police that is over and was not written off.
+_OPEN_MONTH = text("""
+INSERT INTO cycles (unit_id, month, kind_code, region_code, mode, issued_count, issued_amount, reversed_count,
+                    reversed_amount, closed_at, due_on)
+SELECT unit_id, (date_trunc('month', now()) - interval '2 months')::date, '0101', region_code, mode, 12, 480.00,
+       1, 40.00, now() - interval '1 month', (now() - interval '3 weeks')::date
+FROM managed_units WHERE name LIKE '%公安局%'
+ON CONFLICT DO NOTHING
+""")
 _SCREENSHOTS = Path("build/screenshots")
 
 
@@ -71,6 +81,7 @@ async def _settle(site: Site, key: Path) -> tuple[list[DemoAccount], TrustStore]
     database = await Database.open(site.url)
     try:
         async with database.system() as connection:
+            await connection.execute(_OPEN_MONTH)
             roots = await certificates(connection, "authority")
             trust = TrustStore(roots, [der for der in await certificates(connection) if der not in roots])
     finally:

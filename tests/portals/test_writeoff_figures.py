@@ -1,5 +1,6 @@
 """核销情况 of departments: rates, exceptions, rules, units that are behind, and reminders."""
 
+import asyncio
 import csv
 import io
 import re
@@ -206,6 +207,21 @@ async def test_units_that_are_behind_are_reminded_once_a_day(
     browser = await world.browser(Role.DEPARTMENT_HEAD, region=HOHHOT)
     shown = await browser.get("/finance/writeoff/behind")
     assert "已提醒 1 家单位" in (await _remind(browser, shown, office.unit_id)).text
+
+
+async def test_two_who_remind_at_once_send_one_message(
+    world: World, month: dict[str, Sequence[Bill]]
+) -> None:
+    office = world.province.office
+    browsers = [
+        await world.browser(role, region=HOHHOT) for role in (Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD)
+    ]
+    pages = [await each.get("/finance/writeoff/behind") for each in browsers]
+    told = await asyncio.gather(
+        *(_remind(each, shown, office.unit_id) for each, shown in zip(browsers, pages, strict=True))
+    )
+    assert sorted("已提醒 1 家单位" in each.text for each in told) == [False, True]
+    assert await world.value("SELECT count(*) FROM messages WHERE title LIKE '财政部门提醒%'") == 1
 
 
 async def test_a_department_elsewhere_reminds_nobody(world: World, month: dict[str, Sequence[Bill]]) -> None:

@@ -4,12 +4,13 @@ All of it is added up from cycles, requests and cases, so that it costs the same
 sees what is a matter of the connection's scope.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.kernel.clock import today
@@ -115,36 +116,42 @@ class WriteOffFigures(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[RuleLine, ...]
 
 
+# Regions as a span of codes: the planner knows how many rows that is, and of a function it does not.
 _MONTHS = text("""
 WITH months AS (
     SELECT unit_id, month, min(region_code) AS region_code, sum(issued_count + reversed_count) AS bills,
            min(due_on) AS due_on, max(written_off_at) AS written_off_at,
            bool_and(writeoff_id IS NOT NULL) AS done,
            coalesce(sum(issued_count + reversed_count) FILTER (WHERE writeoff_id IS NOT NULL), 0) AS written_off
-    FROM cycles WHERE month BETWEEN :first AND :last AND starts_with(region_code, :prefix)
+    FROM cycles
+    WHERE month BETWEEN :first AND :last AND region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
     GROUP BY unit_id, month
-), held AS (
-    SELECT cases.unit_id, cases.month, count(*) AS bills
-    FROM exception_cases AS cases JOIN cycles USING (unit_id, month, kind_code)
-    WHERE cases.month BETWEEN :first AND :last AND starts_with(cases.region_code, :prefix)
-        AND cases.state NOT IN ('cleared', 'rectified') AND cycles.writeoff_id IS NOT NULL
-    GROUP BY 1, 2
 )
 SELECT months.month, months.region_code, units.unit_type, count(*) AS units,
        count(*) FILTER (WHERE months.done) AS units_done, sum(months.bills)::bigint AS bills,
-       sum(months.written_off - coalesce(held.bills, 0))::bigint AS written_off,
+       sum(months.written_off)::bigint AS written_off,
        count(*) FILTER (WHERE months.done OR months.due_on < :today) AS due,
        count(*) FILTER (WHERE months.done
            AND (months.written_off_at AT TIME ZONE 'Asia/Shanghai')::date <= months.due_on) AS on_time
-FROM months JOIN listed_units AS units USING (unit_id) LEFT JOIN held USING (unit_id, month)
+FROM months JOIN listed_units AS units USING (unit_id)
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+""")
+# Bills of months that are written off, which wait for a decision or for rectification.
+_HELD = text("""
+SELECT cases.month, cases.region_code, units.unit_type, count(*) AS bills
+FROM exception_cases AS cases JOIN writeoffs USING (writeoff_id) JOIN listed_units AS units ON units.unit_id = cases.unit_id
+WHERE cases.month BETWEEN :first AND :last
+    AND cases.region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
+    AND cases.state NOT IN ('cleared', 'rectified') AND writeoffs.state = 'done'
+GROUP BY 1, 2, 3
 """)
 _REASONS = text("""
 SELECT reason->>'code' AS code, count(*) AS count,
        coalesce(sum((reason->>'amount')::numeric) FILTER (WHERE (reason->>'amount')::numeric > 0), 0) AS missing,
        coalesce(-sum((reason->>'amount')::numeric) FILTER (WHERE (reason->>'amount')::numeric < 0), 0) AS surplus
 FROM writeoffs CROSS JOIN LATERAL jsonb_array_elements(reasons) AS reason
-WHERE month BETWEEN :first AND :last AND starts_with(region_code, :prefix) AND state = 'done' AND reasons <> '[]'
+WHERE month BETWEEN :first AND :last AND region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
+    AND state = 'done' AND reasons <> '[]'
 GROUP BY 1 ORDER BY 2 DESC, 1
 """)
 _CASES = text("""
@@ -159,7 +166,7 @@ SELECT coalesce(cases.region_code, '') AS region_code, count(*) AS opened,
            FILTER (WHERE decided_at IS NOT NULL))::numeric / 86400, 1) AS median_days
 FROM (SELECT left(region_code, :length) AS region_code, state, asked_due_on, opened_at, decided_at
       FROM exception_cases
-      WHERE month BETWEEN :first AND :last AND starts_with(region_code, :prefix)) AS cases
+      WHERE month BETWEEN :first AND :last AND region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))) AS cases
 GROUP BY GROUPING SETS ((), (cases.region_code)) ORDER BY 1
 """)
 _RULES = text("""
@@ -169,7 +176,7 @@ SELECT finding->>'rule' AS rule, max((finding->>'version')::integer) AS version,
        count(*) AS opened, count(*) FILTER (WHERE decided_at IS NOT NULL) AS decided,
        count(*) FILTER (WHERE state = 'cleared') AS cleared
 FROM exception_cases CROSS JOIN LATERAL jsonb_array_elements(findings) AS finding
-WHERE month BETWEEN :first AND :last AND starts_with(region_code, :prefix)
+WHERE month BETWEEN :first AND :last AND region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
 GROUP BY 1 ORDER BY 4 DESC, 1
 """)
 _FIRST_MONTH = text("SELECT month FROM cycles ORDER BY month LIMIT 1")
@@ -185,11 +192,16 @@ async def writeoff_figures(
     """
     if (last.year - first.year) * 12 + last.month - first.month >= MOST_MONTHS:
         raise ValueError("too many months")
-    given = {"first": first, "last": last, "prefix": region_prefix}
+    given = {
+        "first": first,
+        "last": last,
+        "low": region_prefix.ljust(6, "0"),
+        "high": region_prefix.ljust(6, "9"),
+    }
     late = given | {"today": today()}
     length = min(len(region_prefix) + 2, 6)
     return WriteOffFigures(
-        months=tuple(map(_month_line, (await connection.execute(_MONTHS, late)).mappings())),
+        months=await _grouped_months(connection, given),
         reasons=tuple(ReasonLine(**row) for row in (await connection.execute(_REASONS, given)).mappings()),
         cases={
             row["region_code"]: CaseSums(**{name: row[name] for name in CaseSums.__struct_fields__})
@@ -197,6 +209,22 @@ async def writeoff_figures(
         },
         rules=tuple(RuleLine(**row) for row in (await connection.execute(_RULES, given)).mappings()),
     )
+
+
+async def _grouped_months(connection: AsyncConnection, given: Mapping[str, Any]) -> tuple[GroupedMonth, ...]:
+    held = {
+        (row.month, row.region_code, row.unit_type): row.bills
+        for row in await connection.execute(_HELD, given)
+    }
+    found = []
+    for row in (await connection.execute(_MONTHS, {**given, "today": today()})).mappings():
+        group = (row["month"], row["region_code"], row["unit_type"])
+        sums = {name: row[name] for name in WriteOffSum.__struct_fields__}
+        sums["written_off"] -= held.get(group, 0)
+        found.append(
+            GroupedMonth(month=group[0], region_code=group[1], unit_type=group[2], sums=WriteOffSum(**sums))
+        )
+    return tuple(found)
 
 
 def added_up(lines: Iterable[GroupedMonth]) -> WriteOffSum:
@@ -210,15 +238,6 @@ def added_up(lines: Iterable[GroupedMonth]) -> WriteOffSum:
 def share(part: int, whole: int) -> Decimal | None:
     """A part in per cent with one decimal, rounded down; None of nothing."""
     return Decimal("0.1") * (part * 1000 // whole) if whole else None
-
-
-def _month_line(row: RowMapping) -> GroupedMonth:
-    return GroupedMonth(
-        month=row["month"],
-        region_code=row["region_code"],
-        unit_type=row["unit_type"],
-        sums=WriteOffSum(**{name: row[name] for name in WriteOffSum.__struct_fields__}),
-    )
 
 
 async def closed_months(connection: AsyncConnection) -> list[date]:
