@@ -59,7 +59,7 @@ async def test_files_are_taken_in_one_by_one_and_each_is_answered(site: World) -
         (DIGEST, "合同.pdf", "待识别")
     ]
     assert body["problems"] == [
-        "文件内容不是 PDF、PNG、JPEG 或 HEIC，请换一个文件。",
+        "文件内容不是 PDF、OFD、PNG、JPEG 或 HEIC，请换一个文件。",
         "文件是空的，请重新选择文件。",
     ]
     await _read_all(site)

@@ -167,9 +167,9 @@ async def test_photos_are_taken_and_other_files_are_told(site: World) -> None:
     )
     body = sent.json()
     assert [file["name"] for file in body["files"]] == ["a.png", "b.jpg"]
-    assert body["problems"] == ["文件内容不是 PDF、PNG、JPEG 或 HEIC，请换一个文件。"]
+    assert body["problems"] == ["文件内容不是 PDF、OFD、PNG、JPEG 或 HEIC，请换一个文件。"]
     shown = (await browser.get("/unit/issue", kind=KIND)).text
-    assert "照片（JPEG、PNG、HEIC）；OFD 请先另存为 PDF" in shown
+    assert "PDF、OFD 或照片（JPEG、PNG、HEIC）" in shown
 
 
 async def _settled(site: World) -> bool:

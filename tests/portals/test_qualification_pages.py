@@ -174,7 +174,7 @@ async def test_messages_reach_unit_and_department_and_are_marked_read(town: Town
 @pytest.mark.parametrize(
     ("data", "status", "sentence"),
     [
-        (b"GIF89a", 422, "文件内容不是 PDF、PNG 或 JPEG"),
+        (b"GIF89a", 422, "文件内容不是 PDF、OFD、PNG 或 JPEG"),
         (b"", 422, "文件是空的"),
         (PICTURE + b"x" * (20 * 1024 * 1024), 413, "文件超过 20 MB"),
         (PICTURE + b"x" * (22 * 1024 * 1024), 413, "文件超过 20 MB"),

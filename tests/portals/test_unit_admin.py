@@ -239,10 +239,39 @@ async def test_the_city_above_changes_accounts_and_a_second_time_writes_nothing(
         assert refused.status_code == 400
     unit = (await world.units.profile(unit_id)).unit
     assert (unit.phone, unit.unit_type, unit.receiving_account) == ("0471-1111111", "office", "0000123456789")
-    details = await world.rows("SELECT details FROM audit_log WHERE action = 'unit:amend'")
-    assert [row["details"] for row in details] == [
-        {"phone": "0471-0000001 → 0471-1111111", "unit_type": "school → office"}
+    trail = await world.rows("SELECT changed FROM audit_log WHERE action = 'unit:amend'")
+    assert [row["changed"] for row in trail] == [
+        {"phone": ["0471-0000001", "0471-1111111"], "unit_type": ["school", "office"]}
     ]
+
+
+async def test_a_kind_is_taken_away_after_a_page_that_tells_what_follows(world: World) -> None:
+    unit_id = world.province.hospital.unit_id
+    kind = sorted(world.province.hospital.entry.kinds)[0]
+    address = f"/finance/units/{unit_id}/kinds/{kind}/withdraw"
+    free = await world.value(
+        "SELECT sum(last_number - first_number + 1) FROM segments WHERE unit_id = $1 AND kind_code = $2",
+        unit_id,
+        kind,
+    )
+    async with await world.browser(region=PROVINCE) as browser:
+        assert f'formaction="{address}"' in (await browser.get(f"/finance/units/{unit_id}/kinds")).text
+        asked = await post(browser, address)
+        assert f"退回未用的号码 {int(free):,} 个" in asked.text
+        assert "没有该种类的草稿、未办结的申请和未完成的批次。" in asked.text
+        refused = await post(browser, address, confirmed="yes", reason=" ")
+        assert "请填写收回的原因，不超过200个字" in refused.text
+        assert await world.value("SELECT count(*) FROM stocks WHERE withdrawn") == 0
+        done = await post(browser, address, confirmed="yes", reason="业务已划转")
+        assert done.headers["location"] == f"/finance/units/{unit_id}"
+        assert f'formaction="{address}"' not in (await browser.get(f"/finance/units/{unit_id}/kinds")).text
+        assert (await post(browser, address)).status_code == 404
+        assert (await post(browser, address, confirmed="yes", reason="再一次")).status_code == 409
+        again = await post(browser, f"/finance/units/{unit_id}/kinds", kinds=[kind])
+        assert again.status_code == 303
+    assert kind in (await world.units.profile(unit_id)).kind_codes
+    async with await world.browser(region=XINCHENG) as browser:
+        assert (await post(browser, address, confirmed="yes", reason="不是本地区")).status_code == 404
 
 
 async def test_an_online_unit_gets_no_numbers_in_advance(world: World) -> None:

@@ -16,6 +16,9 @@ from mingpiao.portals.reports.periods import Period, span_of
 site = a_world("peopled", demo=True)
 unbalanced = a_world("peopled", demo=True, checked=False)
 
+#: A day that begins on the way would divide what a report has.
+pytestmark = pytest.mark.usefixtures("clock")
+
 
 def _lines(answer: httpx.Response) -> dict[str, list[str]]:
     rows = re.findall(r'<tr><th scope="row"[^>]*>([^<]+)</th>(.*?)</tr>', answer.text, re.S)

@@ -20,6 +20,7 @@ from mingpiao.issuing.model import Issued, IssueRequest, NeedsConfirmation, Outc
 from mingpiao.numbering.model import Segment
 from mingpiao.numbering.service import allot, open_stock, set_valid_until
 from mingpiao.rules.model import Rule, Severity, Stage
+from mingpiao.units.service import withdraw_kind
 
 #: What a caller hears whose train hit a constraint of the database: a number or a key was taken.
 _COLLIDED = [("service.internal", "")]
@@ -238,3 +239,27 @@ async def test_a_kind_that_is_opened_now_ends_with_the_day_that_is_set_now(
         assert await race(world.url, hold, open_kind(), end()) == [None, None]
     days = await world.rows("SELECT DISTINCT valid_until FROM stocks WHERE unit_id = $1", unit_id)
     assert {row["valid_until"] for row in days} == ({day} if locked else {day, None})
+
+
+@WITH_AND_WITHOUT
+async def test_a_kind_that_is_taken_away_now_is_not_issued_now(
+    world: World, other: World, locked: bool
+) -> None:
+    hospital, catalog = world.province.hospital, await world.catalog.get()
+    request = hospital.request(kind="0601")
+
+    async def withdraw() -> int:
+        async with world.database.system() as connection:
+            return await withdraw_kind(connection, hospital.unit_id, "0601", "划转", catalog, acting=ACTING)
+
+    with lock_taken_away("stock rows", unless=locked):
+        returned, outcome = await race(
+            world.url, writing("returned_numbers"), withdraw(), issue(other, hospital, request)
+        )
+    assert returned > 0
+    if locked:
+        assert codes_of(outcome) == [("bill.kind_not_allowed", "kind")]
+        await assert_invariants(world.url)
+    else:
+        # It read the stock as it was; only a constraint on the emptied stock kept the number from being used.
+        assert codes_of(outcome) == _COLLIDED

@@ -25,6 +25,8 @@ def _composed() -> Litestar:
         route_handlers=[healthz, create_router()],
         dependencies={"services": Provide(_services, sync_to_thread=False)} | provided_services(),
         openapi_config=None,
+        # Else it would take away what a test listens to the log with, if it is the first of its process.
+        logging_config=None,
     )
 
 

@@ -127,16 +127,6 @@ def test_nothing_is_matched_beyond_what_it_has() -> None:
     assert pairs(more) == [(7, 1, "80.00", "memo")]
 
 
-def test_a_line_that_names_nobody_pays_the_only_bill_of_its_amount() -> None:
-    bills = [bill(1, "81.37", "张三"), bill(2, "50.00", "李四"), bill(3, "50.00", "王五")]
-    lines = [line(7, "81.37", days=1), line(8, "50.00")]
-    assert pairs(match_receipts(bills, lines)) == [(7, 1, "81.37", "amount")]
-    assert match_receipts(bills, [line(7, "81.37", days=1), line(8, "81.37", days=2)]) == []
-    assert match_receipts(bills, [line(7, "81.37", days=8)]) == []
-    # Another name is somebody else.
-    assert match_receipts(bills, [line(7, "81.37", "赵六")]) == []
-
-
 def test_progress_is_told() -> None:
     told: list[int] = []
     assert match_receipts([], [], progress=told.append) == []

@@ -174,6 +174,14 @@ async def count_open(connection: AsyncConnection, units: Sequence[str]) -> int:
     return int(await connection.scalar(query) or 0)
 
 
+async def count_open_of_kind(connection: AsyncConnection, unit_id: int, kind_code: str) -> int:
+    """How many applications of a unit for bills of a kind have not ended."""
+    waiting = [each.value for each in ApplicationState if each.open]
+    own = (applications.c.unit_id == unit_id, applications.c.kind_code == kind_code)
+    query = select(func.count()).where(*own, applications.c.state.in_(waiting))
+    return int(await connection.scalar(query) or 0)
+
+
 async def open_applications(connection: AsyncConnection, unit_id: int) -> list[str]:
     """Why a unit cannot close or move now: its applications that have not ended. Empty if there are none."""
     count = await count_open(connection, [str(unit_id)])

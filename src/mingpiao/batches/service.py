@@ -14,7 +14,15 @@ from mingpiao.batches.desk import BatchDesk
 from mingpiao.batches.packing import ask_for_pack
 from mingpiao.batches.reading import SAME_ROW, Wanted, tidy_cells
 from mingpiao.batches.slips import gather, places_of, spread
-from mingpiao.batches.store import get_batch, get_row, list_batches, list_rows, pack_key, rules_asking
+from mingpiao.batches.store import (
+    count_unfinished,
+    get_batch,
+    get_row,
+    list_batches,
+    list_rows,
+    pack_key,
+    rules_asking,
+)
 
 __all__ = [
     "ITEM_PLACES",
@@ -26,6 +34,7 @@ __all__ = [
     "Wanted",
     "ask_for_pack",
     "columns_of",
+    "count_unfinished",
     "gather",
     "get_batch",
     "get_row",

@@ -46,6 +46,14 @@ async def get_batch(connection: AsyncConnection, batch_id: int) -> BillBatch:
     return await _batch(connection, _GET, batch_id)
 
 
+async def count_unfinished(connection: AsyncConnection, unit_id: int, kind_code: str) -> int:
+    """How many batches of a unit and kind may still issue bills."""
+    query = text(
+        "SELECT count(*) FROM batches WHERE unit_id = :unit_id AND kind_code = :kind_code AND state <> 'finished'"
+    )
+    return int(await connection.scalar(query, {"unit_id": unit_id, "kind_code": kind_code}) or 0)
+
+
 _GET = text("SELECT * FROM batches WHERE batch_id = :batch_id")
 _LOCK = BATCHES.statement("SELECT * FROM batches WHERE batch_id = :batch_id FOR UPDATE")
 

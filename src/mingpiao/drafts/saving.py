@@ -154,6 +154,12 @@ async def count_drafts(connection: AsyncConnection, account: Account) -> int:
     return count
 
 
+async def count_of_unit(connection: AsyncConnection, unit_id: int, kind_code: str) -> int:
+    """How many drafts of a kind the accounts of a unit have."""
+    own = (bill_forms.c.unit_id == unit_id, bill_forms.c.kind_code == kind_code)
+    return await connection.scalar(select(func.count()).select_from(bill_forms).where(*own)) or 0
+
+
 async def count_touched(
     connection: AsyncConnection,
     *,

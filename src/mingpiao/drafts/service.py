@@ -12,6 +12,7 @@ from mingpiao.drafts.payers import (
 from mingpiao.drafts.reissues import link_reissue, reissue_of, reissued_as
 from mingpiao.drafts.saving import (
     count_drafts,
+    count_of_unit,
     count_touched,
     delete_draft,
     find_draft,
@@ -34,6 +35,7 @@ from mingpiao.drafts.shelf import (
 __all__ = [
     "change_payer",
     "count_drafts",
+    "count_of_unit",
     "count_touched",
     "delete_draft",
     "delete_template",

@@ -10,10 +10,11 @@ PDF = "application/pdf"
 PNG = "image/png"
 JPEG = "image/jpeg"
 HEIC = "image/heic"
+OFD = "application/ofd"
 #: File types allowed for evidence that programs send, for evidence that people send, and for other files.
 EVIDENCE_TYPES = frozenset({PDF})
-PHOTO_TYPES = frozenset({PDF, PNG, JPEG, HEIC})
-QUALIFICATION_MEDIA_TYPES = frozenset({PDF, PNG, JPEG})
+PHOTO_TYPES = frozenset({PDF, OFD, PNG, JPEG, HEIC})
+QUALIFICATION_MEDIA_TYPES = frozenset({PDF, OFD, PNG, JPEG})
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PAGES = 200
@@ -21,8 +22,8 @@ MAX_PAGES = 200
 MAX_FILES = 20
 
 _MAX_NAME = 100
-_ENDINGS = {PDF: ".pdf", PNG: ".png", JPEG: ".jpg", HEIC: ".heic"}
-_NAMES = {PDF: "PDF", PNG: "PNG", JPEG: "JPEG", HEIC: "HEIC"}
+_ENDINGS = {PDF: ".pdf", OFD: ".ofd", PNG: ".png", JPEG: ".jpg", HEIC: ".heic"}
+_NAMES = {PDF: "PDF", OFD: "OFD", PNG: "PNG", JPEG: "JPEG", HEIC: "HEIC"}
 #: Only a byte order mark and white space may come before the first line of a PDF.
 _PADDING = b"\xef\xbb\xbf\x00\t\n\r\f "
 #: Pictures in HEVC as telephones write them; others of the family (AVIF) cannot be decoded.
@@ -31,7 +32,7 @@ _NOT_IN_NAMES = re.compile(r'[<>:"|?*\s]+')
 
 
 def media_type_of(data: bytes) -> str:
-    """The type of a file by its content: `PDF`, `PNG`, `JPEG`, `HEIC`, or "" for anything else."""
+    """The type of a file by its content: `PDF`, `OFD`, `PNG`, `JPEG`, `HEIC`, or "" for anything else."""
     head = data[:1024]
     if head.lstrip(_PADDING).startswith(b"%PDF-"):
         return PDF
@@ -39,6 +40,9 @@ def media_type_of(data: bytes) -> str:
         return PNG
     if head.startswith(b"\xff\xd8\xff"):
         return JPEG
+    # An OFD is a ZIP whose table of contents names its first part.
+    if head.startswith(b"PK\x03\x04"):
+        return OFD if b"OFD.xml" in data else ""
     # A file of this family names its brand, and those that it is compatible with, in its first box.
     brands = head[8 : min(64, int.from_bytes(head[:4]))] if head[4:8] == b"ftyp" else b""
     return HEIC if any(brand in brands for brand in _HEIC_BRANDS) else ""
@@ -82,7 +86,7 @@ def clean_name(name: str, media_type: str) -> str:
     printable = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in last)
     stem = _NOT_IN_NAMES.sub(" ", printable).strip()
     ending = _ENDINGS[media_type]
-    for known in (ending, ".pdf", ".png", ".jpg", ".jpeg", ".heic", ".heif"):
+    for known in (ending, ".pdf", ".ofd", ".png", ".jpg", ".jpeg", ".heic", ".heif"):
         if stem.lower().endswith(known):
             stem = stem[: -len(known)]
             break

@@ -186,7 +186,8 @@ _LOCKED = "本单位开票功能已被财政部门锁定，请联系同级财政
 
 
 def _stock_problem(ticket: Ticket, stock: Stock | None, today: date) -> Problem | None:
-    if stock is None:
+    # Bills of a kind that was taken away can still be reversed.
+    if stock is None or (stock.withdrawn and isinstance(ticket, IssueTicket)):
         return Problem(
             code="bill.kind_not_allowed",
             field="kind",
@@ -272,7 +273,9 @@ async def _number(
     blocks: dict[StockKey, tuple[str, int]] = {}
     for ticket in (passenger.ticket for passenger in passengers):
         wanted[ticket.stock_key] = wanted.get(ticket.stock_key, 0) + 1
-        if serves_itself(ticket):
+        if held.stocks[ticket.stock_key].withdrawn:
+            blocks[ticket.stock_key] = (ticket.bill_code, 1)
+        elif serves_itself(ticket):
             blocks[ticket.stock_key] = (ticket.bill_code, ONLINE_BLOCK)
     numbers = (
         await take_numbers(connection, held.stocks, wanted, moment=moment, blocks=blocks) if wanted else {}

@@ -25,7 +25,8 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     Numbers `next` to `last` of `code` are still free in the segment in use. `locks` are the reasons why
     the unit may not issue (empty: none); `valid_until` is the last day, inclusive, on which it may issue.
     `held_at` is the database's time when the row was locked, `last_issued_at` the time of issue of the
-    bill that has the number before `next`. `issue_until` is another last day, with the reason for which the
+    bill that has the number before `next`. A kind that was `withdrawn` (收回) has no free numbers, and only reversals
+    of its old bills may get one. `issue_until` is another last day, with the reason for which the
     unit is stopped after it. Bills from `writeoff_from` on are not written off yet; None where write-off is
     not in force.
     """
@@ -43,6 +44,7 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     issue_until: date | None = None
     issue_until_reason: str = ""
     writeoff_from: date | None = None
+    withdrawn: bool = False
 
     def stopped_on(self, day: date) -> tuple[str, ...]:
         """The reasons why the unit may not issue on a day (Asia/Shanghai); empty if it may."""

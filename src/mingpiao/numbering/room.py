@@ -33,6 +33,7 @@ ROOM = Room(
         "stock:supply_until": "发放期限变化",
         "stock:unlock": "恢复开票",
         "stock:valid_until": "资质有效期变化",
+        "stock:withdraw": "收回票据种类",
     },
     details={
         "code": "代码",

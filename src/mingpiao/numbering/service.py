@@ -60,7 +60,7 @@ WHERE stocks.unit_id = held.unit_id AND stocks.kind_code = held.kind_code
 _LOCK_STOCKS = STOCK_ROWS.statement("""
 WITH held AS MATERIALIZED (
     SELECT unit_id, kind_code, segment_id, code, next_number, last_number, last_issued_at, locks, valid_until,
-           issue_until, issue_until_reason, writeoff_from
+           issue_until, issue_until_reason, writeoff_from, withdrawn
     FROM stocks
     WHERE (unit_id, kind_code) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))
     ORDER BY unit_id, kind_code
@@ -104,7 +104,7 @@ WITH back AS (
            CASE segments.state WHEN 'in_use' THEN stocks.next_number ELSE segments.first_number END AS first_number,
            segments.last_number
     FROM segments LEFT JOIN stocks ON stocks.segment_id = segments.segment_id
-    WHERE segments.unit_id = :unit_id
+    WHERE segments.unit_id = :unit_id AND segments.kind_code = coalesce(CAST(:kind_code AS char(4)), segments.kind_code)
       AND (segments.state = 'in_stock' OR (segments.state = 'in_use' AND stocks.next_number <= segments.last_number))
 ), changed AS (
     UPDATE segments SET state = 'returned' WHERE segment_id IN (SELECT segment_id FROM back)
@@ -112,6 +112,12 @@ WITH back AS (
 INSERT INTO returned_numbers (segment_id, unit_id, kind_code, code, first_number, last_number)
 SELECT segment_id, unit_id, kind_code, code, first_number, last_number FROM back ORDER BY kind_code, first_number
 RETURNING kind_code, code, first_number, last_number
+""")
+_EMPTY_RETURNED = text("""
+UPDATE stocks SET segment_id = NULL, code = NULL, next_number = 1, last_number = 0
+FROM segments
+WHERE stocks.unit_id = :unit_id AND stocks.kind_code = :kind_code
+  AND segments.segment_id = stocks.segment_id AND segments.state = 'returned'
 """)
 _STANDINGS = text(
     "SELECT unit_id, locks, valid_until, last_issued_at FROM unit_standings WHERE unit_id = ANY (:ids)"
@@ -122,7 +128,7 @@ SELECT stocks.unit_id, stocks.kind_code, coalesce(sum(CASE segments.state
            WHEN 'in_use' THEN stocks.last_number - stocks.next_number + 1 END), 0) AS free
 FROM stocks LEFT JOIN segments ON segments.unit_id = stocks.unit_id AND segments.kind_code = stocks.kind_code
     AND segments.state IN ('in_stock', 'in_use')
-WHERE stocks.unit_id = ANY (:ids)
+WHERE stocks.unit_id = ANY (:ids) AND NOT stocks.withdrawn
 GROUP BY stocks.unit_id, stocks.kind_code ORDER BY stocks.unit_id, stocks.kind_code
 """)
 _FIND_UNIT = text(
@@ -139,13 +145,17 @@ async def open_code(connection: AsyncConnection, code: str, kind_code: str) -> N
 
 
 async def open_stock(connection: AsyncConnection, unit_id: int, kind_code: str, *, acting: Acting) -> None:
-    """Create a unit's stock row of a kind, with the unit's last day and locks, where it does not exist yet."""
+    """Create a unit's stock row of a kind, with the unit's last day and locks, or open one that was withdrawn.
+
+    Nothing changes where it is open.
+    """
     await connection.execute(_LOCK_LIMITS.clause, {"unit_id": unit_id})
     result = await connection.execute(
         text(
             f"INSERT INTO stocks (unit_id, kind_code, {_LIMITS}) "  # noqa: S608
             f"SELECT unit_id, :kind_code, {_LIMITS} FROM stock_limits WHERE unit_id = :unit_id "
-            "ON CONFLICT DO NOTHING RETURNING kind_code"
+            "ON CONFLICT (unit_id, kind_code) DO UPDATE SET withdrawn = false WHERE stocks.withdrawn "
+            "RETURNING kind_code"
         ),
         {"unit_id": unit_id, "kind_code": kind_code},
     )
@@ -264,7 +274,38 @@ async def return_numbers(connection: AsyncConnection, unit_id: int, *, acting: A
     They are given to nobody again. Lock the unit's issuing first: a unit that gives back issues no more.
     """
     await _lock_rows(connection, unit_id)
-    returned = list(await connection.execute(_RETURN_NUMBERS, {"unit_id": unit_id}))
+    return await _return(connection, unit_id, None, acting=acting)
+
+
+async def withdraw_stock(
+    connection: AsyncConnection, unit_id: int, kind_code: str, reason: str, *, acting: Acting
+) -> int | None:
+    """收回: stop a unit's issuing of one kind from this transaction's commit on, and take its unused numbers back.
+
+    How many these are; None when the unit does not have the kind. Bills of the past can still be reversed:
+    their red bills get numbers one by one. `open_stock` gives the kind back.
+    """
+    await _lock_rows(connection, unit_id)
+    given = {"unit_id": unit_id, "kind_code": kind_code}
+    done = await connection.execute(
+        text(
+            "UPDATE stocks SET withdrawn = true "
+            "WHERE unit_id = :unit_id AND kind_code = :kind_code AND NOT withdrawn RETURNING kind_code"
+        ),
+        given,
+    )
+    if done.scalar_one_or_none() is None:
+        return None
+    details = {"kind": kind_code, "reason": reason}
+    await _audit(connection, "stock:withdraw", unit_id, details, acting=acting)
+    count = await _return(connection, unit_id, kind_code, acting=acting)
+    await connection.execute(_EMPTY_RETURNED, given)
+    return count
+
+
+async def _return(connection: AsyncConnection, unit_id: int, kind_code: str | None, *, acting: Acting) -> int:
+    given = {"unit_id": unit_id, "kind_code": kind_code}
+    returned = list(await connection.execute(_RETURN_NUMBERS, given))
     for row in returned:
         details = {
             "kind": row.kind_code,
@@ -439,7 +480,7 @@ async def stock_levels(connection: AsyncConnection, unit_id: int) -> list[StockL
             FROM stocks LEFT JOIN segments
                 ON segments.unit_id = stocks.unit_id AND segments.kind_code = stocks.kind_code
             LEFT JOIN returned_numbers AS returned ON returned.segment_id = segments.segment_id
-            WHERE stocks.unit_id = :unit_id
+            WHERE stocks.unit_id = :unit_id AND NOT stocks.withdrawn
             GROUP BY stocks.unit_id, stocks.kind_code
             ORDER BY stocks.kind_code
             """
@@ -490,14 +531,17 @@ async def unit_standings(connection: AsyncConnection, unit_ids: Sequence[int]) -
 async def kinds_of_unit(connection: AsyncConnection, unit_id: int) -> list[str]:
     """The kinds that a unit may issue."""
     rows = await connection.execute(
-        text("SELECT kind_code FROM stocks WHERE unit_id = :unit_id ORDER BY kind_code"), {"unit_id": unit_id}
+        text("SELECT kind_code FROM stocks WHERE unit_id = :unit_id AND NOT withdrawn ORDER BY kind_code"),
+        {"unit_id": unit_id},
     )
     return list(rows.scalars())
 
 
 async def count_units_of_kinds(connection: AsyncConnection, kind_codes: Sequence[str]) -> int:
     """How many units within the connection's scope may issue one of these kinds."""
-    query = text("SELECT count(DISTINCT unit_id) FROM stocks WHERE kind_code = ANY (:kinds)")
+    query = text(
+        "SELECT count(DISTINCT unit_id) FROM stocks WHERE kind_code = ANY (:kinds) AND NOT withdrawn"
+    )
     return await connection.scalar(query, {"kinds": list(kind_codes)}) or 0
 
 
@@ -523,6 +567,7 @@ async def lock_stocks(connection: asyncpg.Connection, keys: Iterable[StockKey]) 
             issue_until=row["issue_until"],
             issue_until_reason=row["issue_until_reason"],
             writeoff_from=row["writeoff_from"],
+            withdrawn=row["withdrawn"],
         )
         for row in rows
     ]

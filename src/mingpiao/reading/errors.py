@@ -51,6 +51,14 @@ def too_large_page(number: int) -> FileUnreadable:
     )
 
 
+def too_complex(reason: str = "") -> FileUnreadable:
+    """`evidence.too_complex`: nested or unfolded beyond all use; `reason` is for who asks."""
+    told = f"（{reason}）" if reason else ""
+    return FileUnreadable(
+        "evidence.too_complex", f"文件内容过于复杂，超出了识别的限度{told}，请另存为普通 PDF 后重新上传。"
+    )
+
+
 def nothing_to_read() -> FileUnreadable:
     """`evidence.nothing_to_read`: no text on any page."""
     return FileUnreadable(

@@ -3,24 +3,24 @@
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from mingpiao.reading import errors, pdf
+from mingpiao.reading import errors, ofd, pdf
 from mingpiao.reading.glyphs import lines_of
 from mingpiao.reading.model import PageLines
+from mingpiao.reading.ofd_package import OfdFile, open_ofd
+from mingpiao.reading.photos import MAX_PIXELS_A_SIDE, decode
 
 PDF = "application/pdf"
+OFD = "application/ofd"
 HEIC = "image/heic"
 PICTURES = ("image/png", "image/jpeg", HEIC)
 
 #: Resolution for OCR of pages without text, in pixels a point: 150 dpi. A higher one is slower, not better.
 _SCAN_SCALE = 150 / 72
-#: The longest side of a rendered page, in pixels.
-_MAX_PIXELS_A_SIDE = 2_400
 #: Resolution for finding red seals, in pixels a point: 54 dpi is enough, since seals are large.
 _SEAL_SCALE = 0.75
-#: The most pixels of an uploaded picture, checked before it is decoded.
-_MAX_PICTURE_PIXELS = 80_000_000
 
 ReadingProgress = Callable[[int, int], None]
 Image = Any
@@ -76,7 +76,11 @@ def _check_number(page: int, count: int) -> None:
 @contextmanager
 def _pages(data: bytes, media_type: str) -> Iterator[tuple[int, Callable[[int], PageLines]]]:
     if media_type in PICTURES:
-        yield 1, lambda _number: _look_at(_decode(data), number=1)
+        yield 1, lambda _number: _look_at(decode(data), number=1)
+        return
+    if media_type == OFD:
+        with open_ofd(data) as file:
+            yield len(file), partial(_read_sheet, file)
         return
     with pdf.open_pdf(data) as document:
         likely: int | None = None
@@ -106,6 +110,24 @@ def _read_page(document: Any, number: int, likely: int | None) -> PageLines:
         method="text",
         lines=lines,
         seals=_seals(shown, number, layer.rotation),
+        hidden=layer.hidden,
+    )
+
+
+def _read_sheet(file: OfdFile, number: int) -> PageLines:
+    sheet = ofd.open_page(file, number)
+    if ofd.is_picture(sheet):
+        shown = ofd.render(sheet, scale=_within(sheet.width, sheet.height, _SCAN_SCALE))
+        return _look_at(shown, number=number, size=(sheet.width, sheet.height))
+    layer = ofd.text_layer(sheet)
+    return PageLines(
+        number=number,
+        width=layer.width,
+        height=layer.height,
+        rotation=layer.rotation,
+        method="text",
+        lines=lines_of(layer.glyphs, layer.rules, page=number, width=layer.width, height=layer.height),
+        seals=ofd.seals_of(sheet, number, layer.rotation),
         hidden=layer.hidden,
     )
 
@@ -143,50 +165,27 @@ def _scan_scale(page: Any) -> float:
 
 
 def _bounded(page: Any, scale: float) -> float:
-    return min(scale, _MAX_PIXELS_A_SIDE / float(max(page.get_size())))
+    width, height = page.get_size()
+    return _within(width, height, scale)
+
+
+def _within(width: float, height: float, scale: float) -> float:
+    return min(scale, MAX_PIXELS_A_SIDE / max(width, height))
 
 
 def _shown(data: bytes, media_type: str, number: int, width: int, rotation: int) -> Image:
     if media_type in PICTURES:
         _check_number(number, 1)
-        return _decode(data)
+        return decode(data)
+    if media_type == OFD:
+        with open_ofd(data) as file:
+            _check_number(number, len(file))
+            sheet = ofd.open_page(file, number)
+            scale = width / (sheet.height if rotation in (90, 270) else sheet.width)
+            return ofd.render(sheet, scale=_within(sheet.width, sheet.height, scale))
     with pdf.open_pdf(data) as document:
         _check_number(number, len(document))
         with pdf.open_page(document, number) as page:
             shown_width, shown_height = page.get_size()
             scale = width / (shown_height if rotation in (90, 270) else shown_width)
             return pdf.render(page, scale=_bounded(page, scale))
-
-
-def _decode(data: bytes) -> Image:
-    """An uploaded picture as a viewer shows it, reduced to a useful size."""
-    import PIL.Image
-    import PIL.ImageOps
-
-    if not data:
-        raise errors.empty()
-    try:
-        image = PIL.Image.open(io.BytesIO(data), formats=_formats(data))
-    except PIL.Image.DecompressionBombError as error:
-        raise errors.too_large_page(1) from error
-    except (OSError, ValueError, SyntaxError) as error:
-        raise errors.damaged() from error
-    if image.width * image.height > _MAX_PICTURE_PIXELS:
-        raise errors.too_large_page(1)
-    try:
-        image.draft("RGB", (_MAX_PIXELS_A_SIDE, _MAX_PIXELS_A_SIDE))
-        upright = PIL.ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, ValueError, SyntaxError) as error:
-        raise errors.damaged() from error
-    upright.thumbnail((_MAX_PIXELS_A_SIDE, _MAX_PIXELS_A_SIDE))
-    return upright
-
-
-def _formats(data: bytes) -> tuple[str, ...]:
-    """The decoders that may try a picture. That of HEIC is loaded when the first one comes."""
-    if data[4:8] != b"ftyp":
-        return ("PNG", "JPEG")
-    import pi_heif
-
-    pi_heif.register_heif_opener(thumbnails=False)
-    return ("HEIF",)

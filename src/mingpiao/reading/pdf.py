@@ -10,6 +10,19 @@ from pypdfium2 import raw
 
 from mingpiao.reading import errors
 from mingpiao.reading.glyphs import Glyph, TableRule
+from mingpiao.reading.shown import (
+    FEW_CHARACTERS,
+    MARGINAL_CHARACTERS,
+    MOSTLY_PICTURE,
+    Character,
+    TextLayer,
+    difference,
+    ink_scale,
+    readable,
+    turned,
+    upright_turn,
+    with_ink,
+)
 
 MAX_PAGES = 200
 #: The longest side of a page, in points: pdfium's own limit, 200 inches.
@@ -17,17 +30,6 @@ MAX_SIDE = 14_400
 #: The most characters read of one page, and objects examined; a page of a contract has 2,000 characters.
 MAX_CHARACTERS = 20_000
 MAX_OBJECTS = 3_000
-#: A page with fewer visible characters is read by OCR, and so is one that mainly consists of a picture.
-_FEW_CHARACTERS = 16
-_MARGINAL_CHARACTERS = 120
-_MOSTLY_PICTURE = 0.6
-#: Text that is lower than this, in points, is read by nobody.
-_LOWEST_TEXT = 2.0
-#: Pixels a point, and the longest side in pixels, of the pictures in which text is looked for; and by how much
-#: (of 255) a pixel differs where a character is drawn.
-_INK_SCALE = 1.5
-_MOST_INK_PIXELS = 2_000
-_INK = 16
 #: Text within forms within forms is looked for so deep.
 _DEPTH = 8
 #: Vertical ruling lines, in points: shorter ones are dashes, wider ones are boxes with two sides.
@@ -35,20 +37,6 @@ _SHORTEST_RULE = 6.0
 _WIDEST_RULE = 4.0
 
 Image = Any  # PIL.Image.Image, imported only where pictures are made
-
-
-class TextLayer(NamedTuple):
-    """The text layer of a page; boxes are in points on the page turned by `rotation`.
-
-    `hidden` counts characters of it that nobody sees on the page.
-    """
-
-    glyphs: list[Glyph]
-    rules: list[TableRule]
-    rotation: int
-    width: float
-    height: float
-    hidden: int = 0
 
 
 @contextmanager
@@ -113,13 +101,13 @@ def is_picture(page: Any) -> bool:
     """Whether the page has too little text of its own that people see, and needs OCR."""
     text_page = page.get_textpage()
     try:
-        said = _count_shown(text_page.raw, enough=_MARGINAL_CHARACTERS)
-        if said < _FEW_CHARACTERS:
+        said = _count_shown(text_page.raw, enough=MARGINAL_CHARACTERS)
+        if said < FEW_CHARACTERS:
             return True
         if scan_resolution(page) is None:
             return False
         # The text of a scan may lie under its picture.
-        return said < _MARGINAL_CHARACTERS or len(_seen(page, text_page.raw)[0]) < _MARGINAL_CHARACTERS
+        return said < MARGINAL_CHARACTERS or len(_seen(page, text_page.raw)[0]) < MARGINAL_CHARACTERS
     finally:
         text_page.close()
 
@@ -143,10 +131,10 @@ def text_layer(page: Any) -> TextLayer:
         characters, hidden = _seen(page, text_page.raw)
     finally:
         text_page.close()
-    rotation = _turn(characters)
+    rotation = upright_turn(characters)
     turned_width, turned_height = (height, width) if rotation in (90, 270) else (width, height)
     return TextLayer(
-        glyphs=[_turned(c.glyph, rotation, width, height) for c in characters],
+        glyphs=[turned(c.glyph, rotation, width, height) for c in characters],
         rules=_rules(page) if rotation == 0 else [],
         rotation=rotation,
         width=turned_width,
@@ -155,7 +143,7 @@ def text_layer(page: Any) -> TextLayer:
     )
 
 
-def _seen(page: Any, handle: Any) -> "tuple[list[_Character], int]":
+def _seen(page: Any, handle: Any) -> tuple[list[Character], int]:
     """The characters that people see on the page, and the number of others that its text has.
 
     White, transparent, covered and cut-off text, and text of a layer that is off, are told by one thing: the
@@ -163,23 +151,17 @@ def _seen(page: Any, handle: Any) -> "tuple[list[_Character], int]":
     """
     width, height = page.get_size()
     found, unseen = _characters(handle, _to_view(page))
-    high = [c for c in found if _on_page(c.glyph, width, height) and _is_readable(c.glyph)]
+    high = readable(found, width, height)
     if not high:
         return [], len(found) + unseen
     ink, scale = _ink(page)
-    seen = [c for c in high if _has_ink(ink, c.glyph, scale)]
+    seen = with_ink(high, ink, scale)
     return seen, len(found) - len(seen) + unseen
-
-
-def _is_readable(glyph: Glyph) -> bool:
-    return max(glyph.bottom - glyph.top, glyph.right - glyph.left) >= _LOWEST_TEXT
 
 
 def _ink(page: Any) -> tuple[Image, float]:
     """Where text changes how the page looks, as a grey picture, and its pixels a point."""
-    from PIL import ImageChops
-
-    scale = min(_INK_SCALE, _MOST_INK_PIXELS / max(page.get_size()))
+    scale = ink_scale(*page.get_size())
     whole = render(page, scale=scale)
     texts = [item.raw for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=_DEPTH)]
     modes = [raw.FPDFTextObj_GetTextRenderMode(text) for text in texts]
@@ -188,26 +170,7 @@ def _ink(page: Any) -> tuple[Image, float]:
     bare = render(page, scale=scale)
     for text, mode in zip(texts, modes, strict=True):
         raw.FPDFTextObj_SetTextRenderMode(text, mode)
-    red, green, blue = ImageChops.difference(whole, bare).split()
-    return ImageChops.lighter(ImageChops.lighter(red, green), blue), scale
-
-
-def _has_ink(ink: Image, glyph: Glyph, scale: float) -> bool:
-    left, top = max(0, int(glyph.left * scale)), max(0, int(glyph.top * scale))
-    right = min(ink.width, int(glyph.right * scale) + 1)
-    bottom = min(ink.height, int(glyph.bottom * scale) + 1)
-    return (
-        left < right and top < bottom and bool(ink.crop((left, top, right, bottom)).getextrema()[1] >= _INK)
-    )
-
-
-def _on_page(glyph: Glyph, width: float, height: float) -> bool:
-    return 0 <= glyph.middle <= height and 0 <= (glyph.left + glyph.right) / 2 <= width
-
-
-class _Character(NamedTuple):
-    glyph: Glyph
-    angle: int  # clockwise on the page as shown
+    return difference(whole, bare), scale
 
 
 class _View(NamedTuple):
@@ -236,9 +199,9 @@ def _to_view(page: Any) -> _View:
     return _View(left, bottom, right - left, top - bottom, page.get_rotation())
 
 
-def _characters(handle: Any, view: _View) -> tuple[list[_Character], int]:
+def _characters(handle: Any, view: _View) -> tuple[list[Character], int]:
     """All characters that are drawn, and the number of those that are not."""
-    found: list[_Character] = []
+    found: list[Character] = []
     unseen = 0
     box = raw.FS_RECTF()
     spaced = False
@@ -254,7 +217,7 @@ def _characters(handle: Any, view: _View) -> tuple[list[_Character], int]:
             continue
         placed = view.box(box.left, box.bottom, box.right, box.top)
         angle = round(raw.FPDFText_GetCharAngle(handle, index) * 57.29578) % 360
-        found.append(_Character(Glyph(text, *placed, spaced, len(found)), (angle + view.rotation) % 360))
+        found.append(Character(Glyph(text, *placed, spaced, len(found)), (angle + view.rotation) % 360))
         spaced = False
     return found, unseen
 
@@ -264,26 +227,6 @@ def _shown(handle: Any, index: int) -> bool:
     return (
         not text_object or raw.FPDFTextObj_GetTextRenderMode(text_object) != raw.FPDF_TEXTRENDERMODE_INVISIBLE
     )
-
-
-def _turn(characters: list[_Character]) -> int:
-    """By how many degrees the page must be turned clockwise so that most of its characters are upright."""
-    counts = {0: 0, 90: 0, 180: 0, 270: 0}
-    for character in characters:
-        counts[round(character.angle / 90) * 90 % 360] += 1
-    most = max(counts, key=lambda angle: counts[angle])
-    return (360 - most) % 360
-
-
-def _turned(glyph: Glyph, rotation: int, width: float, height: float) -> Glyph:
-    text, left, top, right, bottom, spaced, order = glyph
-    if rotation == 90:
-        return Glyph(text, height - bottom, left, height - top, right, spaced, order)
-    if rotation == 180:
-        return Glyph(text, width - right, height - bottom, width - left, height - top, spaced, order)
-    if rotation == 270:
-        return Glyph(text, top, width - right, bottom, width - left, spaced, order)
-    return glyph
 
 
 def _rules(page: Any) -> list[TableRule]:
@@ -325,7 +268,7 @@ def scan_resolution(page: Any) -> float | None:
         if number >= MAX_OBJECTS:
             break
         left, bottom, right, top = item.get_bounds()
-        if (right - left) * (top - bottom) > _MOSTLY_PICTURE * area:
+        if (right - left) * (top - bottom) > MOSTLY_PICTURE * area:
             pixels_wide, pixels_high = item.get_px_size()
             # Areas are compared, since the picture may be rotated on the page.
             return float((pixels_wide * pixels_high / ((right - left) * (top - bottom))) ** 0.5)

@@ -135,7 +135,7 @@ def serve(parent: ParentChannel) -> None:
 
 
 def _answer(request: Request, say: Any) -> Message:
-    from mingpiao.reading.errors import FileUnreadable
+    from mingpiao.reading.errors import FileUnreadable, too_complex
 
     _bound(request)
     if isinstance(request, PingRequest):
@@ -147,10 +147,8 @@ def _answer(request: Request, say: Any) -> Message:
     except FileUnreadable as reason:
         return Unreadable(reason.code, reason.message)
     except (MemoryError, RecursionError) as error:
-        return Unreadable(
-            "evidence.too_complex",
-            f"文件内容过于复杂，超出了识别的限度（{type(error).__name__}），请另存为普通 PDF 后重新上传。",
-        )
+        beyond = too_complex(type(error).__name__)
+        return Unreadable(beyond.code, beyond.message)
     except Exception as error:
         return Failed(f"{type(error).__name__}: {error}")
 

@@ -8,10 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import differences, record
+from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import refuse
+from mingpiao.kernel.text import unprintable
+from mingpiao.messages.service import tell_unit
 from mingpiao.numbering.model import Segment
-from mingpiao.numbering.service import allot, kinds_of_unit, open_code, open_stock
+from mingpiao.numbering.service import allot, kinds_of_unit, open_code, open_stock, withdraw_stock
 from mingpiao.storage.notices import notify
+from mingpiao.units.changes import MAX_REASON
 from mingpiao.units.model import UnitMode
 from mingpiao.units.store import CHANNEL, lock_managed, refuse_closed
 from mingpiao.units.tables import unit_charge_items
@@ -84,6 +88,44 @@ async def grant_kinds(
         await open_code(connection, catalog.bill_code(kind), kind.code)
         await open_stock(connection, unit_id, kind.code, acting=acting)
     await notify(connection, CHANNEL, str(unit_id))
+
+
+async def withdraw_kind(
+    connection: AsyncConnection,
+    unit_id: int,
+    kind_code: str,
+    reason: str,
+    catalog: Catalog,
+    *,
+    acting: Acting,
+) -> int:
+    """收回: a unit issues no further bill of a kind, and gives its unused numbers of it back; how many they are.
+
+    The unit is told. Its bills of the kind can still be reversed, and `grant_kinds` gives the kind back.
+    Raises `Refusal`: `unit.reason_missing` (422), `unit.kind_not_granted` (409), `unit.closed` (409), and what
+    `lock_managed` raises.
+    """
+    refuse_closed(await lock_managed(connection, unit_id, acting=acting))
+    if not reason.strip() or len(reason) > MAX_REASON or unprintable(reason):
+        message = f"请填写收回的原因，不超过{MAX_REASON}个字，不含特殊符号。"
+        raise refuse("unit.reason_missing", message, field="reason", status=422)
+    count = await withdraw_stock(connection, unit_id, kind_code, reason.strip(), acting=acting)
+    if count is None:
+        raise refuse(
+            "unit.kind_not_granted", "该单位没有这个票据种类，可能已被收回。", field="kind", status=409
+        )
+    name = catalog.kinds[kind_code].name if kind_code in catalog.kinds else kind_code
+    await tell_unit(
+        connection,
+        unit_id,
+        f"kind_withdrawn:{kind_code}:{now().isoformat()}",
+        f"财政部门已收回票据种类“{name}”",
+        f"原因：{reason.strip()}。本单位不能再开具“{name}”，未用的号码已退回{count:,}个；"
+        "已开的票据仍然有效，可以查验、下载和冲红。如需继续使用，请联系同级财政部门。",
+        urgent=True,
+    )
+    await notify(connection, CHANNEL, str(unit_id))
+    return count
 
 
 async def open_codes(connection: AsyncConnection, catalog: Catalog, kind_codes: Sequence[str]) -> None:

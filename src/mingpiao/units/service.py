@@ -13,6 +13,7 @@ from mingpiao.units.apps import (
 from mingpiao.units.changes import (
     CLOSED,
     FURTHEST,
+    MAX_REASON,
     MOVED,
     OBSTACLES,
     SUSPENDED,
@@ -37,6 +38,7 @@ from mingpiao.units.granting import (
     give_numbers,
     grant_kinds,
     open_codes,
+    withdraw_kind,
 )
 from mingpiao.units.importing import ALL_ITEMS, Imported, UnitWish, import_units
 from mingpiao.units.managers import invite_manager, managed_account, refuse_of_closed_unit
@@ -67,6 +69,7 @@ __all__ = [
     "CLOSED",
     "FURTHEST",
     "MAX_ALLOTMENT",
+    "MAX_REASON",
     "MOVED",
     "OBSTACLES",
     "PAGE_SIZE",
@@ -124,4 +127,5 @@ __all__ = [
     "unit_seals",
     "wish_problems",
     "withdraw_change",
+    "withdraw_kind",
 ]

@@ -1,8 +1,7 @@
 """Which bills a receipt pays for: found from what a statement says, without reading or writing anything.
 
-Passes, the surest first, each on what the ones before left open: numbers that a line names (payment code,
-business number, also within its memo); amount and payer; several lines for one bill; one line for several bills;
-lines without a payer whose amount only one bill of these days has.
+Four passes, the surest first, each on what the ones before left open: numbers that a line names (payment code,
+business number, also within its memo); amount and payer; several lines for one bill; one line for several bills.
 What is not clear stays open for a person. Money that was paid back (negative) is matched to red bills alike.
 """
 
@@ -55,12 +54,21 @@ class ReceiptMatch(msgspec.Struct, frozen=True, kw_only=True):
     how: str
 
 
+#: How a match was found: stored word, and its Chinese name.
+MATCH_WAYS = {
+    "payment_code": "缴款码",
+    "business_no": "业务流水号",
+    "memo": "摘要中的号码",
+    "payer": "金额和付款人",
+    "split": "分次付款",
+    "merged": "合并付款",
+    "manual": "人工匹配",
+}
+
 #: A payer who pays the exact amount may do so that many days before or after the bill.
 _FAR = 31
 #: With a name that is only similar, or with several payments for one bill, less.
 _NEAR = 10
-#: With no name at all, only these.
-_CLOSE = 5
 #: Shorter numbers within a memo may be anything; so may short business numbers with another amount.
 _SHORTEST_NUMBER = 6
 _MOST_PARTS = 5
@@ -70,8 +78,7 @@ _SHORTEST_CUT = 6
 
 _NUMBER = re.compile(r"[0-9a-z]++(?:[-_/.][0-9a-z]++)*+")
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,}")
-_SIGNS = re.compile(r"[\s()\[\]【】<>《》.,·、:;\-_/'\"]+")
-_LEGAL_FORMS = re.compile(r"有限责任公司|有限公司|股份")
+_NOT_IN_NAMES = re.compile(r"[\s()\[\]【】<>《》.,·、:;\-_/'\"]+|有限责任公司|有限公司|股份")
 _MASKS = re.compile(r"[*×]+|(?<=[\u4e00-\u9fff])x+(?![a-z0-9])")
 _WILD = "*"
 
@@ -123,14 +130,13 @@ def match_receipts(
     )
     _by_numbers(books, bills, sorted(arrivals, key=lambda each: (each.received_on, each.receipt_id)))
     progress(40)
-    names = _names_of(books)
+    names = _Names({bill.name for bill in books.bills.values() if bill.name})
     for each in arrivals:
         _settle_name(books.lines[each.receipt_id], each, names)
     _by_amount(books, names)
     progress(70)
     _in_parts(books, split=True)
     _in_parts(books, split=False)
-    _nameless(books)
     progress(100)
     return books.found
 
@@ -157,7 +163,7 @@ def plain_name(name: str) -> str:
 
     Characters that a bank hides are `*`.
     """
-    plain = _LEGAL_FORMS.sub("", _SIGNS.sub("", half_width(name).casefold()))
+    plain = _NOT_IN_NAMES.sub("", half_width(name).casefold())
     return _MASKS.sub(lambda found: _WILD * len(found[0]), plain)
 
 
@@ -186,8 +192,6 @@ def _index(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
 
 
 def _plain_number(text: str) -> str:
-    if not text:
-        return ""
     return half_width(text).casefold().strip()
 
 
@@ -195,12 +199,8 @@ def _named(
     each: Arrival, codes: Mapping[str, list[int]], numbers: Mapping[str, list[int]]
 ) -> Iterator[tuple[str, list[int]]]:
     """The bills that a line names, by how."""
-    if each.payment_code:
-        yield "payment_code", codes.get(_plain_number(each.payment_code), [])
-    if each.business_no:
-        yield "business_no", numbers.get(_plain_number(each.business_no), [])
-    if not each.memo:
-        return
+    yield "payment_code", codes.get(_plain_number(each.payment_code), [])
+    yield "business_no", numbers.get(_plain_number(each.business_no), [])
     within = list(dict.fromkeys(_numbers_in(each.memo)))
     yield "payment_code", [bill_id for number in within for bill_id in codes.get(number, [])]
     yield "memo", [bill_id for number in within for bill_id in numbers.get(number, [])]
@@ -223,66 +223,55 @@ def _pair_if_likely(books: _Books, line: _Side, bill: _Side, how: str, *, sure: 
 
 
 class _Names:
-    """Finds the names on bills that a name on a line may stand for. `unknown` are the names that will be asked."""
+    """Finds the names on bills that a name on a line may stand for."""
 
-    def __init__(self, names: Iterable[str], unknown: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str]) -> None:
         self._exact = set(names)
         self._sorted = sorted(self._exact)
-        asked = {variant for name in unknown for variant in _variants(name)}
-        self._by_variant: dict[str, list[str]] = defaultdict(list)
-        for name in self._sorted if asked else ():
-            for variant in asked.intersection(_variants(name)):
-                self._by_variant[variant].append(name)
+        self._wild: dict[str, list[str]] = defaultdict(list)
+        for name in self._sorted:
+            for pattern in _patterns(name):
+                self._wild[pattern].append(name)
 
     def is_known(self, name: str) -> bool:
         """Whether a bill bears the name."""
         return name in self._exact
 
     def like(self, name: str) -> list[str]:
-        """Names on bills that may be meant: a character hidden, missing or wrong, or more or less at the end."""
+        """Names on bills that may be meant: one character hidden, missing or wrong, or the end cut off."""
         if name in self._exact or len(name) < 2:
             return [name]
-        if name.count(_WILD) > 1:
+        if _WILD in name:
             return self._hidden(name)
-        near = {other for variant in _variants(name) for other in self._by_variant.get(variant, ())}
-        return sorted({other for other in near if _is_like(name, other)} | set(self._cut(name)))
+        found = {other for pattern in _patterns(name) for other in self._wild.get(pattern, ())}
+        return sorted(found | set(self._cut(name)))
 
     def _hidden(self, name: str) -> list[str]:
+        if name.count(_WILD) == 1:
+            return self._wild.get(name, [])
         shape = re.compile(re.escape(name).replace(r"\*", "."))
         begin = name.partition(_WILD)[0]
         if not begin:
             return []
-        start, stop = bisect_left(self._sorted, begin), bisect_left(self._sorted, begin + "\uffff")
-        return [
-            other for other in self._sorted[start : min(stop, start + _MOST_PAIRS)] if shape.fullmatch(other)
-        ]
+        start = bisect_left(self._sorted, begin)
+        near = islice(self._sorted, start, bisect_left(self._sorted, begin + "\uffff"))
+        return [other for other in islice(near, _MOST_PAIRS) if shape.fullmatch(other)]
 
     def _cut(self, name: str) -> list[str]:
-        """Names that the line cut off, or to whose end it added something (a branch, a misspelt legal form)."""
         if len(name) < _SHORTEST_CUT:
             return []
         start = bisect_left(self._sorted, name)
-        longer = [other for other in self._sorted[start : start + 3] if other.startswith(name)]
-        begins = (name[:length] for length in range(max(_SHORTEST_CUT, len(name) - 7), len(name)))
-        return longer or [begin for begin in begins if begin in self._exact][-1:]
+        return [other for other in self._sorted[start : start + 3] if other.startswith(name)]
 
 
-def _variants(name: str) -> set[str]:
-    """The name, and the name without each of its characters: two names that differ in one share one of these."""
-    return {name, *(name[:place] + name[place + 1 :] for place in range(len(name)))}
-
-
-def _is_like(name: str, other: str) -> bool:
-    """Whether two names that share a variant may be one: of short ones only where a character is hidden or wrong."""
-    if len(name) != len(other):
-        return min(len(name), len(other)) >= _SHORTEST_CUT
-    differing = [mine for mine, its in zip(name, other, strict=True) if mine != its]
-    return len(differing) <= 1 and (_WILD not in name or differing == [_WILD])
-
-
-def _names_of(books: _Books) -> _Names:
-    known = {bill.name for bill in books.bills.values() if bill.name}
-    return _Names(known, {line.name for line in books.lines.values() if line.open} - known)
+def _patterns(name: str) -> Iterator[str]:
+    """The name with each character hidden, and without each of them if it is long."""
+    for place in range(len(name)):
+        yield name[:place] + _WILD + name[place + 1 :]
+    if len(name) > _SHORTEST_CUT:
+        for place in range(len(name)):
+            yield name[:place] + name[place + 1 :]
+        yield name
 
 
 def _settle_name(line: _Side, each: Arrival, names: _Names) -> None:
@@ -384,29 +373,3 @@ def _making_up(whole: _Side, parts: Sequence[_Side]) -> tuple[_Side, ...]:
 
 def _spread(whole: _Side, chosen: Sequence[_Side]) -> int:
     return sum(abs(each.day - whole.day) + 100 * each.sort for each in chosen)
-
-
-# -- nobody is named --------------------------------------------------------------------------------------
-
-
-def _nameless(books: _Books) -> None:
-    """A line that names nobody pays the only open bill of its amount, if it is the only such line of these days."""
-    bills, lines = _by_open(books.bills.values()), _by_open(books.lines.values())
-    for line in [each for each in books.lines.values() if each.open and not each.name]:
-        near = _within(bills, line, _CLOSE)
-        if len(near) == 1 and len(_within(lines, line, 2 * _CLOSE)) == 1:
-            books.pair(line, near[0], "amount")
-
-
-def _within(sides: Mapping[tuple[int, int], list[_Side]], line: _Side, days: int) -> list[_Side]:
-    """What is of the line's amount, so many days before and after it."""
-    around = range(line.day - days, line.day + days + 1)
-    return [each for day in around for each in sides.get((line.open, day), ()) if each.open]
-
-
-def _by_open(sides: Iterable[_Side]) -> dict[tuple[int, int], list[_Side]]:
-    found: dict[tuple[int, int], list[_Side]] = defaultdict(list)
-    for each in sides:
-        if each.open:
-            found[each.open, each.day].append(each)
-    return found

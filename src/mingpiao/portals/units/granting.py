@@ -271,7 +271,7 @@ async def _numbers_page(
                 attributes={"inputmode": "numeric", "maxlength": 9},
             ),
         ),
-        note="发放后立即入库，不能收回；注销单位时退回未用的号码。",
+        note="发放后立即入库；收回该票据种类或注销单位时退回未用的号码。",
         button="发放号码",
         cancel=f"{UNITS.address}/{unit_id}",
     )

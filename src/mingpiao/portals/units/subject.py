@@ -15,6 +15,7 @@ from mingpiao.portals.units import (
     registering,
     seal,
     unit,
+    withdrawing,
 )
 
 SUBJECT = Subject(
@@ -24,6 +25,7 @@ SUBJECT = Subject(
         *registering.HANDLERS,
         *importing.HANDLERS,
         *granting.HANDLERS,
+        *withdrawing.HANDLERS,
         *accounts.HANDLERS,
         *changes.HANDLERS,
         *apps.HANDLERS,

@@ -1,4 +1,4 @@
-"""Bank statements that units import."""
+"""A kind may be taken away from a unit."""
 
 from mingpiao.storage.migrations.sql import run_sql_beside
 
