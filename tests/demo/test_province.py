@@ -1,6 +1,8 @@
 """The province is built through the rooms' verbs, and building it again changes nothing."""
 
-from datetime import timedelta
+import csv
+from datetime import datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,10 @@ from mingpiao.demo.ground import INTERFACE_STOCK, admit_unit, lay_ground
 from mingpiao.demo.province import build
 from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_authority
 from mingpiao.demo.services import open_demo_services
+from mingpiao.demo.statements import BANK, TERMINAL
 from mingpiao.demo.units import demo_units, shares
 from mingpiao.identity.service import sign_in
-from mingpiao.kernel.clock import now, today
+from mingpiao.kernel.clock import SHANGHAI, now, today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.service import kinds_of_unit, stock_levels
 from mingpiao.rules.service import library_rules
@@ -23,6 +26,7 @@ from mingpiao.settings import Settings, load
 from mingpiao.storage.database import Database
 from mingpiao.units.model import UnitMode
 from mingpiao.units.service import load_profile
+from mingpiao.writeoff.service import month_of, months_after
 
 pytestmark = pytest.mark.whole
 
@@ -110,6 +114,53 @@ async def supervision(database_url: str) -> dict[str, int]:
         await database.close()
 
 
+async def history(database_url: str) -> int:
+    """Bills before the present month."""
+    database = await Database.open(database_url, pool_size=1)
+    try:
+        return int(
+            await database.pool.fetchval(
+                "SELECT count(*) FROM bills WHERE issued_at < $1",
+                datetime.combine(month_of(today()), time.min, SHANGHAI),
+            )
+        )
+    finally:
+        await database.close()
+
+
+async def written_off_by_now(database_url: str, home: Path) -> None:
+    """What the three months before look like: all written off, but one unit's last; and what arrived for that."""
+    months = [months_after(month_of(today()), -back) for back in (3, 2, 1)]
+    database = await Database.open(database_url, pool_size=1)
+    try:
+        written = await database.pool.fetch(
+            "SELECT month, count(*), sum(exceptions) FROM writeoffs WHERE state = 'done' GROUP BY 1 ORDER BY 1"
+        )
+        left = await database.pool.fetch(
+            "SELECT DISTINCT name, month FROM cycles JOIN units USING (unit_id) WHERE writeoff_id IS NULL"
+        )
+        cases = await database.pool.fetch(
+            "SELECT units.name, count(*) FROM exception_cases JOIN units USING (unit_id) GROUP BY 1 ORDER BY 1"
+        )
+        issued = await database.pool.fetchval(
+            "SELECT sum(total) FROM bills JOIN units USING (unit_id) WHERE name = $1 AND color = 'blue' "
+            "AND bills.state = 'normal' AND issued_at >= $2 AND issued_at < $3",
+            left[0]["name"],
+            *(datetime.combine(day, time.min, SHANGHAI) for day in (months[-1], month_of(today()))),
+        )
+    finally:
+        await database.close()
+    assert [(row["month"], row["count"]) for row in written] == list(zip(months, (7, 7, 6), strict=True))
+    assert [tuple(row) for row in left] == [("内蒙古演示大学附属医院", months[-1])]
+    assert {row["name"] for row in cases} == {"内蒙古演示会计学会", "呼和浩特市演示中级人民法院"}
+    assert sum(row["count"] for row in cases) == written[0]["sum"]
+    with (home / "demo" / "statements" / BANK).open(encoding="gbk", newline="") as file:
+        heading, *lines = csv.reader(file)
+    assert heading[:3] == ["交易日期", "交易流水号", "贷方发生额"]
+    assert 0 < sum(Decimal(line[2]) for line in lines) < issued
+    assert (home / "demo" / "statements" / TERMINAL).exists()
+
+
 #: Profiles whose first unit has people or an app.
 STAFFED = ("charity", "association", "court", "police", "land", "hospital", "university")
 
@@ -143,7 +194,8 @@ async def test_a_build_that_was_cut_off_is_completed(database_url: str, tmp_path
 
     with pytest.raises(CutOff):
         await build(settings, cut, bills=bills, units=units)
-    assert 70 <= await assert_invariants(database_url) < bills
+    before = await history(database_url)
+    assert 70 <= await assert_invariants(database_url) - before < bills
 
     seen: list[tuple[str, int, int]] = []
     accounts = await build(settings, lambda *step: seen.append(step), bills=bills, units=units)
@@ -156,11 +208,13 @@ async def test_a_build_that_was_cut_off_is_completed(database_url: str, tmp_path
         for request in first_requests(entry, shares(bills, units)[entry.ordinal], today())
     )
     assert reversed_bills > 0
-    assert await assert_invariants(database_url) == bills + reversed_bills
+    assert await history(database_url) == before
+    assert await assert_invariants(database_url) == before + bills + reversed_bills
     assert len({account.login for account in accounts}) == len(accounts)
     with pytest.raises(Refusal, match=r"account\.username_taken"):
         await build(settings, lambda *_: None, bills=bills, units=units)
-    assert await assert_invariants(database_url) == bills + reversed_bills
+    assert await assert_invariants(database_url) == before + bills + reversed_bills
+    await written_off_by_now(database_url, tmp_path)
     assert await supervision(database_url) == {
         "rules": len(library_rules()),
         "authors who approved their own": 0,

@@ -42,17 +42,19 @@ def seeded(unit: DemoUnit) -> Random:
     return Random(f"bills:{unit.unit.uscc}")
 
 
-def requests(unit: DemoUnit, rng: Random, count: int, on: date) -> Iterator[dict[str, Any]]:
+def requests(
+    unit: DemoUnit, rng: Random, count: int, on: date, *, prefix: str = "YS"
+) -> Iterator[dict[str, Any]]:
     """`count` issue requests of a unit in the form of the API's, dated `on` where they contain a date.
 
     Each of the unit's kinds occurs at least once if `count` allows. Numbers are text, amounts in 元. Business
-    numbers depend on unit and position alone.
+    numbers depend on prefix, unit and position alone.
     """
     kinds = list(unit.kinds)
     payers = {unit.handler, unit.checker, unit.manager}
     for position in range(count):
         kind = kinds[position] if position < len(kinds) else rng.choices(kinds, list(unit.kinds.values()))[0]
-        business_no = f"YS{unit.ordinal:03d}-{position + 1:06d}"
+        business_no = f"{prefix}{unit.ordinal:03d}-{position + 1:06d}"
         occasion = Occasion(unit=unit, on=on, rng=rng, items=_items(unit, kind))
         yield _request(occasion, kind, business_no, payers)
 

@@ -1,6 +1,7 @@
 """Builds the demonstration province through the verbs of the rooms, so that its data is like any other."""
 
 from collections.abc import Sequence
+from datetime import datetime, time
 
 from mingpiao.demo.accounts import DemoAccount
 from mingpiao.demo.acting import ACTING
@@ -11,15 +12,17 @@ from mingpiao.demo.certificates import certify
 from mingpiao.demo.checking import bring_checks
 from mingpiao.demo.first_day import batches, first_requests, issue, reverse_some
 from mingpiao.demo.ground import admit_unit, lay_ground
+from mingpiao.demo.history import bring_history, history_begins
 from mingpiao.demo.progress import DemoProgress
 from mingpiao.demo.regions import PROVINCE
 from mingpiao.demo.samples import write_samples
 from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_authority
 from mingpiao.demo.services import DemoServices, open_demo_services
 from mingpiao.demo.staff import HEAD, Member, open_accounts
+from mingpiao.demo.statements import write_statements
 from mingpiao.demo.units import DemoUnit, demo_units, shares
 from mingpiao.founding.service import begin_training
-from mingpiao.kernel.clock import now, today
+from mingpiao.kernel.clock import SHANGHAI, today
 from mingpiao.kernel.codes import TRAINING_PROVINCE
 from mingpiao.rules.service import install_library, library_rules
 from mingpiao.settings import Settings
@@ -33,7 +36,7 @@ BILLS = 2_000
 async def build(
     settings: Settings, progress: DemoProgress, *, bills: int = BILLS, units: Sequence[DemoUnit] = ()
 ) -> list[DemoAccount]:
-    """Build the province in a migrated database and issue its first day of bills.
+    """Build the province in a migrated database: three months that are over, and its first day of bills.
 
     That of a training site is one that does not exist, in a database that is marked for it first.
     `units` are by default all of the demonstration's; the list needs at least one unit of each profile with
@@ -53,12 +56,14 @@ async def build(
             folder = home / "certificates"
             await export_certificates(connection, folder, services.settings.site_url())
         await _supervise(services, progress)
+        await bring_history(services, open_shelf(services), members, bills, progress)
         await _work(services, members, bills, progress)
         await _certify(services, members, progress)
         await bring_cases(services, open_shelf(services), members, today())
         await bring_checks(services, open_shelf(services), members, today())
         await bring_batch(services, members)
         write_samples(home / "evidence", members, today())
+        await write_statements(services, home / "statements", members)
         catalog = await services.catalog.get()
         async with services.database.system() as connection:
             return await open_accounts(connection, catalog, members, services.master_key, progress)
@@ -77,7 +82,8 @@ async def _settle(
     services: DemoServices, entries: Sequence[DemoUnit], province: str, progress: DemoProgress
 ) -> list[Member]:
     """Make everything that must exist before the first bill."""
-    stage, at = "登记用票单位并制章", now()
+    # Keys are valid from the oldest month on, whose bills they seal.
+    stage, at = "登记用票单位并制章", datetime.combine(history_begins(), time.min, SHANGHAI)
     master = services.master_key
     async with services.database.system() as connection:
         catalog = await lay_ground(connection, province)

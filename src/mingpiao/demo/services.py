@@ -23,6 +23,8 @@ from mingpiao.settings import Settings
 from mingpiao.storage.database import Database
 from mingpiao.units.room import UNITS
 from mingpiao.units.service import UnitDirectory
+from mingpiao.writeoff.room import CHECKER
+from mingpiao.writeoff.service import Checker
 
 
 class DemoServices(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +40,7 @@ class DemoServices(msgspec.Struct, frozen=True, kw_only=True):
     batches: BatchDesk
     evidence: EvidenceStore
     readers: ReaderPool
+    checker: Checker
 
 
 @asynccontextmanager
@@ -55,6 +58,7 @@ async def open_demo_services(settings: Settings) -> AsyncIterator[DemoServices]:
             batches=await house.get(BATCH_DESK),
             evidence=await house.get(EVIDENCE),
             readers=await house.get(READERS),
+            checker=await house.get(CHECKER),
         )
         await listen(house)
         yield services

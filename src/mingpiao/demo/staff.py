@@ -13,7 +13,7 @@ from mingpiao.demo.acting import ACTING
 from mingpiao.demo.progress import DemoProgress
 from mingpiao.demo.regions import moved
 from mingpiao.demo.units import DemoUnit
-from mingpiao.identity.model import Role, platform
+from mingpiao.identity.model import Account, Acting, Role, platform
 from mingpiao.identity.service import create_account, random_password
 from mingpiao.units.model import Unit
 from mingpiao.units.service import create_app
@@ -40,6 +40,18 @@ _OFFICERS = (
     _Officer("hhht-fuzeren", "赵国强", Role.DEPARTMENT_HEAD, "150100"),
     _Officer("mzl-jingban", "高娃", Role.DEPARTMENT_OFFICER, "150781"),
 )
+
+
+def head_of(province: str) -> Acting:
+    """The head of the province's department, before there are accounts."""
+    account = Account(
+        account_id=0,
+        username="czt-fuzeren",
+        display_name=HEAD.name,
+        role=Role.DEPARTMENT_HEAD,
+        region_code=province,
+    )
+    return msgspec.structs.replace(HEAD, account=account)
 
 
 class _Seat(msgspec.Struct, frozen=True):

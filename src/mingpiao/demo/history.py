@@ -1,0 +1,186 @@
+"""Three closed months before the first day, made through the same verbs under a clock that is moved.
+
+Most units wrote them off in time; some did so in part, one is overdue, and the hospital has the last month left.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import partial
+from random import Random
+
+import msgspec
+
+from mingpiao.demo.backing import Shelf
+from mingpiao.demo.bills import requests
+from mingpiao.demo.first_day import issue, reverse_some
+from mingpiao.demo.progress import DemoProgress
+from mingpiao.demo.regions import PROVINCE, moved
+from mingpiao.demo.services import DemoServices
+from mingpiao.demo.staff import Member, head_of
+from mingpiao.demo.units import DemoUnit, shares
+from mingpiao.identity.model import platform
+from mingpiao.issuing.model import IssueRequest
+from mingpiao.kernel.clock import SHANGHAI, now, set_to, today
+from mingpiao.kernel.workdays import is_workday
+from mingpiao.units.model import UnitType
+from mingpiao.writeoff.model import DifferenceReason, Policy
+from mingpiao.writeoff.service import (
+    close_due_months,
+    due_on,
+    load_policies,
+    month_of,
+    month_standing,
+    months_after,
+    open_months,
+    set_channel_totals,
+    set_policy,
+    submit,
+)
+
+MONTHS = 3
+#: Profiles whose first unit writes its oldest month off in part: what no receipt pays for becomes an exception.
+_IN_PART = frozenset({"association", "court"})
+#: The profile whose first unit has the last month still to write off, and the unit that is overdue.
+LAST_MONTH_LEFT, OVERDUE, _MONTHS_OVERDUE = "hospital", 10, 2
+#: What an insurance fund still owes a hospital for a month, of what was issued.
+_OWED = Decimal("0.15")
+#: A month has about one bill for so many of the first day, and each unit some.
+_FEWER, _LEAST = 16, 3
+_DAY = timedelta(days=1)
+_AT_ONCE = 4
+_STAGE = "补开前三个月的票据并核销"
+
+_Step = Callable[[], Awaitable[None]]
+
+
+def history_begins() -> date:
+    """The first day of the oldest month."""
+    return months_after(month_of(today()), -MONTHS)
+
+
+async def bring_history(
+    services: DemoServices, shelf: Shelf, members: Sequence[Member], bills: int, progress: DemoProgress
+) -> None:
+    """Issue, receive, close and write off, month by month. A build that was cut off goes on with it."""
+    first = history_begins()
+    months = [months_after(first, number) for number in range(MONTHS)]
+    steps: list[tuple[datetime, _Step]] = [(_at(first, 0), partial(_begin, services, first))]
+    for number, month in enumerate(months):
+        for half, day in enumerate((_workday(month, 12), _workday(month, 22))):
+            steps.append((_at(day), partial(_work, services, shelf, members, month, half, bills)))
+        closed = min(_at(due_on(month, 2)), now())
+        steps.append((closed, partial(_settle, services, members, month, MONTHS - number)))
+    progress(_STAGE, 0, len(steps))
+    for done, (moment, step) in enumerate(sorted(steps, key=lambda each: each[0]), start=1):
+        with set_to(moment):
+            await step()
+        progress(_STAGE, done, len(steps))
+
+
+def _at(day: date, hour: int = 10) -> datetime:
+    return datetime.combine(day, time(hour), SHANGHAI)
+
+
+def _workday(month: date, number: int) -> date:
+    """The first working day from a day of the month on."""
+    day = month.replace(day=number)
+    while not is_workday(day):
+        day += _DAY
+    return day
+
+
+async def _begin(services: DemoServices, first: date) -> None:
+    """Put write-off in force from the oldest month on, as the head of the province's department."""
+    province = moved(PROVINCE, (await services.catalog.get()).province)
+    async with services.database.system() as connection:
+        if province not in (await load_policies(connection)).own:
+            await set_policy(connection, Policy(begins_on=first), revision=0, acting=head_of(province))
+
+
+# -- a month's bills ---------------------------------------------------------------------------------------
+
+
+async def _work(
+    services: DemoServices, shelf: Shelf, members: Sequence[Member], month: date, half: int, bills: int
+) -> None:
+    counts = shares(bills // _FEWER, [entry for _, entry in members])
+    catalog, day = await services.catalog.get(), today()
+
+    async def of_unit(member: Member) -> None:
+        unit, entry = member
+        wanted = _requests(entry, month, max(_LEAST, counts[entry.ordinal]))[half::2]
+        backed = await shelf.back(unit, wanted, catalog, day)
+        await reverse_some(services.desk, unit.unit_id, await issue(services.desk, unit.unit_id, backed))
+
+    await _for_each(members, of_unit)
+
+
+async def _for_each(members: Sequence[Member], work: Callable[[Member], Awaitable[None]]) -> None:
+    """Do work for some units at a time."""
+    few = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(member: Member) -> None:
+        async with few:
+            await work(member)
+
+    async with asyncio.TaskGroup() as tasks:
+        for member in members:
+            tasks.create_task(one(member))
+
+
+def _requests(entry: DemoUnit, month: date, count: int) -> list[IssueRequest]:
+    rng = Random(f"bills:{entry.unit.uscc}:{month:%Y-%m}")
+    drawn = requests(entry, rng, count, today(), prefix=f"YS{month:%y%m}-")
+    return [msgspec.convert(raw, IssueRequest) for raw in drawn]
+
+
+# -- its end -----------------------------------------------------------------------------------------------
+
+
+async def _settle(services: DemoServices, members: Sequence[Member], month: date, back: int) -> None:
+    """Close a month, `back` months before the present one, and write it off for the units that do so in time."""
+    await close_due_months(services.database)
+    first_of: dict[str, int] = {}
+    for _, entry in members:
+        first_of.setdefault(entry.profile, entry.ordinal)
+
+    async def of_unit(member: Member) -> None:
+        unit, entry = member
+        is_first = first_of[entry.profile] == entry.ordinal
+        if not _is_left(entry, back, is_first=is_first):
+            in_part = back == MONTHS and is_first and entry.profile in _IN_PART
+            await _write_off(services, unit.unit_id, entry, month, in_part=in_part)
+
+    await _for_each(members, of_unit)
+
+
+def _is_left(entry: DemoUnit, back: int, *, is_first: bool) -> bool:
+    if entry.ordinal == OVERDUE:
+        return back <= _MONTHS_OVERDUE
+    return back == 1 and is_first and entry.profile == LAST_MONTH_LEFT
+
+
+async def _write_off(
+    services: DemoServices, unit_id: int, entry: DemoUnit, month: date, *, in_part: bool
+) -> None:
+    manager = platform("demo", name=entry.manager)
+    async with services.database.system() as connection:
+        if month not in await open_months(connection, unit_id):
+            return
+        issued = (await month_standing(connection, unit_id, month)).issued_net
+        share = _OWED if entry.unit.unit_type is UnitType.HOSPITAL else Decimal(0)
+        owed = (issued * share).quantize(Decimal("0.01"))
+        reasons = [DifferenceReason(code="insurance", amount=owed)] if owed else []
+        if not in_part:
+            totals = _by_channel(issued - owed)
+            await set_channel_totals(connection, unit_id, month, totals, acting=manager)
+        asked = await submit(connection, unit_id, month, reasons=reasons, partial=in_part, acting=manager)
+    await services.checker.check(asked.writeoff_id)
+
+
+def _by_channel(amount: Decimal) -> dict[str, Decimal]:
+    """Two thirds by transfer, the rest by telephone."""
+    rest = (amount / 3).quantize(Decimal("0.01"))
+    return {"银行转账": amount - rest, "微信": rest}
