@@ -127,6 +127,57 @@ def test_nothing_is_matched_beyond_what_it_has() -> None:
     assert pairs(more) == [(7, 1, "80.00", "memo")]
 
 
+def test_a_line_that_names_nobody_pays_the_only_bill_of_its_amount() -> None:
+    bills = [bill(1, "81.37", "张三"), bill(2, "50.00", "李四"), bill(3, "50.00", "王五")]
+    lines = [line(7, "81.37", days=1), line(8, "50.00")]
+    assert pairs(match_receipts(bills, lines)) == [(7, 1, "81.37", "amount")]
+    assert match_receipts(bills, [line(7, "81.37", days=1), line(8, "81.37", days=2)]) == []
+    assert match_receipts(bills, [line(7, "81.37", days=8)]) == []
+    # Another name is somebody else.
+    assert match_receipts(bills, [line(7, "81.37", "赵六")]) == []
+
+
+def test_a_memo_that_names_somebody_else_is_believed() -> None:
+    bills = [bill(1, "50.00", "张三"), bill(2, "50.00", "李四光")]
+    assert pairs(match_receipts(bills, [line(9, "50.00", "张三", memo="代李四光缴学费")])) == [
+        (9, 2, "50.00", "payer")
+    ]
+
+
+def test_a_number_that_contradicts_amount_and_payer_comes_last() -> None:
+    bills = [
+        bill(1, "50.00", "张三", business_no="MZ20261008-001"),
+        bill(2, "70.00", "李四", business_no="MZ20261008-002"),
+    ]
+    mistyped = line(9, "70.00", "李四", memo="MZ20261008-001")
+    assert pairs(match_receipts(bills, [mistyped])) == [(9, 2, "70.00", "payer")]
+    # Where nothing else is found, the number counts.
+    assert pairs(match_receipts(bills[:1], [mistyped])) == [(9, 1, "50.00", "memo")]
+
+
+def test_lists_of_numbers_are_ranges_or_share_a_beginning() -> None:
+    bills = [bill(n, "10.00", f"付款人{n}", business_no=f"TB0001-{n:02d}") for n in range(1, 6)]
+    ordered = match_receipts(bills, [line(9, "50.00", "某公司", memo="5人 订单TB0001")])
+    assert [each.bill_id for each in ordered] == [1, 2, 3, 4, 5]
+    ranged = match_receipts(bills, [line(9, "30.00", "某公司", memo="tb0001-02~04共3人")])
+    assert [each.bill_id for each in ranged] == [2, 3, 4]
+    assert match_receipts(bills, [line(9, "49.00", "某公司", memo="5人 订单TB0001")]) == []
+
+
+def test_parts_of_names_and_numbers_are_enough_where_the_amount_fits_one_bill() -> None:
+    bills = [
+        bill(1, "50.00", "石雨嘉", business_no="MZ20261008-000171"),
+        bill(2, "50.00", "王伟", business_no="MZ20261008-000172"),
+    ]
+    assert pairs(match_receipts(bills, [line(9, "50.00", "石*")])) == [(9, 1, "50.00", "payer")]
+    assert pairs(match_receipts(bills, [line(9, "50.00", "某人", memo="尾号0172")])) == [
+        (9, 2, "50.00", "memo")
+    ]
+    siblings = [bill(1, "30.00", "田军鹏"), bill(2, "40.00", "田诗杰")]
+    told = match_receipts(siblings, [line(9, "70.00", "田秀伟", memo="田军鹏和田诗杰校服费")])
+    assert pairs(told) == [(9, 1, "30.00", "merged"), (9, 2, "40.00", "merged")]
+
+
 def test_progress_is_told() -> None:
     told: list[int] = []
     assert match_receipts([], [], progress=told.append) == []

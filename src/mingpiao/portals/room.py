@@ -1,4 +1,4 @@
-"""What the house needs of the pages: the job that writes exports of their lists."""
+"""What the house needs of the pages: the jobs that write exports of their lists and read uploaded statements."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,9 @@ from mingpiao.house.opening import DATABASE, FILES, SITE, House
 from mingpiao.layout.room import DOCUMENTS
 from mingpiao.portals.list_exports import write_export
 from mingpiao.portals.list_filters import Sources, export_mark
+from mingpiao.portals.writeoff.statement_jobs import StatementReader
 from mingpiao.units.room import UNITS
+from mingpiao.writeoff.service import READ_JOB
 
 
 async def _open_write(house: House) -> Handler:
@@ -30,4 +32,14 @@ async def _open_write(house: House) -> Handler:
     return Handler(name=WRITE_JOB, work=write, at_once=1)
 
 
-ROOM = Room(jobs=(Job(name=WRITE_JOB, label="导出列表", open=_open_write),))
+async def _open_read(house: House) -> Handler:
+    reader = StatementReader(await house.get(DATABASE), await house.get(FILES))
+    return Handler(name=READ_JOB, work=reader.handle, at_once=1)
+
+
+ROOM = Room(
+    jobs=(
+        Job(name=WRITE_JOB, label="导出列表", open=_open_write),
+        Job(name=READ_JOB, label="读取银行流水", open=_open_read),
+    )
+)

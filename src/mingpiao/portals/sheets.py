@@ -31,19 +31,30 @@ _PIECE = 256 * 1024
 _ZIP = b"PK\x03\x04"
 #: The encodings that Excel and WPS use for CSV in China; the first that fits is taken.
 _ENCODINGS = ("utf-8-sig", "gb18030")
+#: What a text in UTF-16 begins with; nothing else is tried then.
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 Rows = list[list[str]]
 
 
-def read_table(data: bytes, *, max_rows: int, max_bytes: int = MAX_FILE) -> Rows:
+def read_table(
+    data: bytes,
+    *,
+    max_rows: int,
+    max_bytes: int = MAX_FILE,
+    max_unpacked: int = MAX_UNPACKED,
+    headed: bool = True,
+) -> Rows:
     """The rows of a file as texts, heading first. An empty row has no texts, so row numbers stay the same.
+
+    A file that is not `headed` may begin with empty rows or titles.
 
     Numbers are written plainly (12, not 12.0) and dates as 2026-11-28. Raises `Refusal` (`import.*`, field
     `file`) for a file that is no table, is too large, or has more than `max_rows` rows below the heading.
     """
     if len(data) > max_bytes:
         raise _refused("import.too_large", f"文件不能超过 {max_bytes // 1024 // 1024} MB，请分批导入。", 413)
-    found = _workbook_rows(data, max_rows) if data.startswith(_ZIP) else _csv_rows(data)
+    found = _workbook_rows(data, max_rows, max_unpacked) if data.startswith(_ZIP) else _csv_rows(data)
     rows: Rows = []
     filled = 0
     for row in found:
@@ -55,7 +66,7 @@ def read_table(data: bytes, *, max_rows: int, max_bytes: int = MAX_FILE) -> Rows
         # One more for the heading. Empty rows count too, so that a file full of them ends.
         if filled > max_rows + 1 or len(rows) > _most_rows(max_rows):
             raise _refused("import.too_many_rows", f"一次最多导入 {max_rows} 行，请分批导入。", 413)
-    if not rows or not rows[0]:
+    if not any(rows) or (headed and not rows[0]):
         raise _refused("import.empty", "文件的第一行没有表头，请按模板填写后重新选择。")
     return rows
 
@@ -83,8 +94,8 @@ def _text(value: Any) -> str:
 # -- workbooks -------------------------------------------------------------------------------------
 
 
-def _workbook_rows(data: bytes, max_rows: int) -> Iterator[tuple[Any, ...]]:
-    _check_archive(data)
+def _workbook_rows(data: bytes, max_rows: int, max_unpacked: int) -> Iterator[tuple[Any, ...]]:
+    _check_archive(data, max_unpacked)
     try:
         # The warnings are about drawings and styles, which are not needed here.
         with warnings.catch_warnings():
@@ -100,7 +111,7 @@ def _workbook_rows(data: bytes, max_rows: int) -> Iterator[tuple[Any, ...]]:
         raise _refused("import.unreadable", "文件打不开，请用模板另存为 XLSX 或 CSV 后重新选择。") from error
 
 
-def _check_archive(data: bytes) -> None:
+def _check_archive(data: bytes, max_unpacked: int) -> None:
     """Unpack a workbook in pieces without keeping them. Raises `Refusal` if the content is too large.
 
     After this the sizes that the archive states are known to be true, since false ones fail the checksum.
@@ -109,7 +120,7 @@ def _check_archive(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
             stated = sum(part.file_size for part in parts)
-            if len(parts) > MAX_PARTS or stated > min(MAX_UNPACKED, MAX_RATIO * len(data)):
+            if len(parts) > MAX_PARTS or stated > min(max_unpacked, MAX_RATIO * len(data)):
                 raise _refused("import.too_large", "文件解压后过大，请只保留需要导入的内容。", 413)
             for part in parts:
                 with archive.open(part) as opened:
@@ -210,7 +221,7 @@ def _csv_rows(data: bytes) -> Iterator[list[str]]:
 
 
 def _decoded(data: bytes) -> str:
-    for encoding in _ENCODINGS:
+    for encoding in ("utf-16",) if data.startswith(_UTF_16) else _ENCODINGS:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:

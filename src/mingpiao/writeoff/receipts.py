@@ -1,7 +1,7 @@
 """到账: what arrived for a month, as a unit enters it by channel, or as payments report it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import delete, insert, select
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
+from mingpiao.jobs.queue import enqueue
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.money import MAX_AMOUNT, fits_places
@@ -19,6 +20,8 @@ from mingpiao.writeoff.months import last_day, month_of, next_month
 from mingpiao.writeoff.requests import refuse_strangers
 from mingpiao.writeoff.tables import receipts, writeoffs
 
+MATCH_JOB = "match_receipts"
+_MATCHED_AFTER = timedelta(minutes=5)
 _SETTLED = (WriteOffState.CHECKING.value, WriteOffState.DONE.value)
 
 
@@ -172,6 +175,9 @@ async def record_payment(
     receipt_id = (await connection.execute(known.returning(receipts.c.receipt_id))).scalar()
     if receipt_id is None:
         return False
+    # Payments come one after another: they are matched together, a little later.
+    job = {"unit_id": unit_id}
+    await enqueue(connection, MATCH_JOB, job, key=f"{MATCH_JOB}:{unit_id}", delay=_MATCHED_AFTER)
     await record(
         connection,
         AuditEntry(

@@ -9,7 +9,9 @@ from mingpiao.sealing.room import PARTIES, SIGNER
 from mingpiao.writeoff.checking import Checker
 from mingpiao.writeoff.cycles import close_due_months
 from mingpiao.writeoff.judging import MonthJudge
+from mingpiao.writeoff.matches import Matcher
 from mingpiao.writeoff.papers import Papers
+from mingpiao.writeoff.receipts import MATCH_JOB
 from mingpiao.writeoff.reminders import remind_units
 from mingpiao.writeoff.requests import JOB
 
@@ -33,18 +35,31 @@ async def _open_handler(house: House) -> Handler:
     return Handler(name=JOB, work=(await house.get(CHECKER)).handle, at_once=2)
 
 
+async def _open_matcher(house: House) -> Handler:
+    return Handler(name=MATCH_JOB, work=Matcher(await house.get(DATABASE)).handle, at_once=1)
+
+
 ROOM = Room(
     duties=(
         Duty(name="close_cycles", cron="*/5 * * * *", label="月末结账", work=close_due_months),
         Duty(name="remind_writeoff", cron="40 0 * * *", label="提醒核销期限", work=remind_units),
     ),
-    jobs=(Job(name=JOB, label="核销检查", open=_open_handler),),
-    subjects={"region": "地区", "writeoff": "核销申请"},
+    jobs=(
+        Job(name=JOB, label="核销检查", open=_open_handler),
+        Job(name=MATCH_JOB, label="匹配到账", open=_open_matcher),
+    ),
+    subjects={"region": "地区", "statement": "银行流水", "writeoff": "核销申请"},
     actions={
         "cycle:close": "月末结账",
         "receipt:enter": "登记到账",
+        "receipt:match": "人工匹配到账",
         "receipt:payment": "缴款到账",
+        "receipt:unmatch": "取消到账匹配",
+        "statement:columns": "指定银行流水的列",
+        "statement:import": "导入银行流水",
+        "statement:upload": "上传银行流水",
         "totals:declare": "报送核销合计",
+        "writeoff:certificate": "下载核销证明",
         "writeoff:fail": "核销未通过",
         "writeoff:finish": "完成核销",
         "writeoff:remind": "提醒核销",
@@ -57,15 +72,19 @@ ROOM = Room(
         "breach_stops_issuing": "整改逾期停止开票",
         "amount": "金额",
         "channels": "各渠道金额",
+        "columns": "列",
         "difference": "差额",
         "exceptions": "异常票据份数",
+        "file": "文件",
         "interface_workdays": "接口单位工作日数",
         "issued": "开票金额",
         "kind": "票据种类",
         "lines": "行数",
         "month": "月份",
         "online_workdays": "在线单位工作日数",
+        "payer": "付款人",
         "reason": "原因",
+        "receipt": "到账记录",
         "received": "到账金额",
         "rectification_months": "整改月数",
         "reversed": "冲红金额",

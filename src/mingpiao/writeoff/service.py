@@ -28,6 +28,15 @@ from mingpiao.writeoff.figures import (
 )
 from mingpiao.writeoff.judging import MonthJudge
 from mingpiao.writeoff.limits import update_limits
+from mingpiao.writeoff.matches import (
+    ask_for_matching,
+    get_receipt,
+    likely_bills,
+    list_receipts,
+    list_unpaid,
+    match_by_hand,
+    unmatch,
+)
 from mingpiao.writeoff.months import due_on, last_day, month_of, months_after, next_month
 from mingpiao.writeoff.overview import MOST_ITEMISED, MonthLine, channels_of, month_detail, unit_months
 from mingpiao.writeoff.papers import Papers
@@ -41,6 +50,19 @@ from mingpiao.writeoff.requests import (
     submit,
 )
 from mingpiao.writeoff.standing import exceptions_of, standings_of
+from mingpiao.writeoff.statement_reading import HEAD_ROWS, MOST_STATEMENT_LINES, SHOWN_ROWS
+from mingpiao.writeoff.statements import (
+    READ_JOB,
+    add_statement,
+    check_statement,
+    choose_columns,
+    fail_statement,
+    get_statement,
+    import_statement,
+    list_statements,
+    start_import,
+    statement_key,
+)
 from mingpiao.writeoff.totals import (
     MAX_BILLS,
     MAX_LINES,
@@ -58,11 +80,15 @@ from mingpiao.writeoff.totals import (
 )
 
 __all__ = [
+    "HEAD_ROWS",
     "MAX_BILLS",
     "MAX_LINES",
     "MOST_ITEMISED",
     "MOST_MONTHS",
     "MOST_REMINDED",
+    "MOST_STATEMENT_LINES",
+    "READ_JOB",
+    "SHOWN_ROWS",
     "Arrears",
     "ArrearsFilter",
     "CaseSums",
@@ -84,9 +110,13 @@ __all__ = [
     "WriteOffFigures",
     "WriteOffSum",
     "absent_bills",
+    "add_statement",
     "added_up",
+    "ask_for_matching",
     "channel_totals",
     "channels_of",
+    "check_statement",
+    "choose_columns",
     "close_due_months",
     "close_so_far",
     "close_units",
@@ -99,11 +129,20 @@ __all__ = [
     "differing_bills",
     "due_on",
     "exceptions_of",
+    "fail_statement",
+    "get_receipt",
+    "get_statement",
     "get_writeoff",
+    "import_statement",
     "last_day",
+    "likely_bills",
     "list_arrears",
+    "list_receipts",
+    "list_statements",
     "list_unit_months",
+    "list_unpaid",
     "load_policies",
+    "match_by_hand",
     "month_detail",
     "month_of",
     "month_standing",
@@ -119,8 +158,11 @@ __all__ = [
     "set_policy",
     "share",
     "standings_of",
+    "start_import",
+    "statement_key",
     "submit",
     "unit_months",
+    "unmatch",
     "update_limits",
     "urge_units",
     "writeoff_figures",

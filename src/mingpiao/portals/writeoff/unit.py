@@ -83,6 +83,7 @@ async def months(call: NamedDependency[PageCall]) -> Response[str]:
         begins_on=begins_on,
         present=today().replace(day=1),
         month_address=month_address,
+        may_import=allowed(call.session.account.role, UNIT_WRITEOFF),
     )
 
 
