@@ -111,7 +111,7 @@ def test_the_write_off_example_runs_as_written(live: Live, tmp_path: Path) -> No
     program = example("bash").partition("business_no=")[0] + example("shell")
     (tmp_path / "example.sh").write_text(program, encoding="utf-8")
     lines = run(["bash", "example.sh"], live, tmp_path).splitlines()
-    assert lines == ['"agrees":true', '{"months":[]}']
+    assert lines == ['"agrees":true', '{"automatic":false,"months":[]}']
 
 
 def test_the_examples_of_rounding_and_refunds_run_as_written(live: Live, tmp_path: Path) -> None:

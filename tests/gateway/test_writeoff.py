@@ -124,7 +124,7 @@ async def test_a_month_shows_its_sums_and_is_written_off_by_a_program(api: Api, 
     (summary,) = (await api.hospital.get(MONTHS)).json()["months"]
     assert summary == {name: found[name] for name in summary}
     assert problem_of(await api.other.get(AT)) == (404, "writeoff.nothing", "")
-    assert (await api.other.get(MONTHS)).json() == {"months": []}
+    assert (await api.other.get(MONTHS)).json() == {"automatic": False, "months": []}
 
 
 async def test_two_submissions_at_once_are_one(api: Api, clock: StoppedClock) -> None:
@@ -324,3 +324,75 @@ async def test_totals_that_arrive_at_once_are_one_of_them_whole(api: Api, clock:
     rows = await api.world.rows("SELECT place FROM declared_totals")
     assert len(rows) == 50
     assert len({row["place"].partition("-")[0] for row in rows}) == 1
+
+
+def _receipt(key: str, amount: str, **changes: Any) -> dict[str, Any]:
+    return {"entry_key": key, "received_on": last_day(FIRST).isoformat(), "amount": amount} | changes
+
+
+async def test_receipts_are_put_down_once_each(api: Api, clock: StoppedClock) -> None:
+    bills = await _october(api, clock)
+    net = total_of(*bills)
+    first, back = _receipt("R1", plain(net + 5), channel="银行转账"), _receipt("R2", "-5.00", memo="退款")
+    answers = await asyncio.gather(
+        *(api.hospital.post(f"{AT}/receipts", {"receipts": [first, back]}) for _ in range(3))
+    )
+    assert {each.status_code for each in answers} == {200}
+    assert sorted(each.json()["added"] for each in answers) == [0, 0, 2]
+    answer = (await api.hospital.post(f"{AT}/receipts", {"receipts": [first, _receipt("R3", "1.00")]})).json()
+    assert answer == {"month": f"{FIRST:%Y-%m}", "added": 1, "known": 1, "received": plain(net + 1)}
+    rows = await api.world.rows("SELECT source, count(*) FROM receipts GROUP BY 1")
+    assert [tuple(row) for row in rows] == [("interface", 3)]
+    changed = await api.hospital.post(
+        f"{AT}/receipts", {"receipts": [_receipt("R9", "1.00"), first | {"amount": "1.00"}]}
+    )
+    assert problem_of(changed) == (409, "writeoff.receipt_conflict", "receipts/1")
+    assert await api.world.value("SELECT count(*) FROM receipts") == 3
+    await api.hospital.post(f"{AT}/receipts", {"receipts": [_receipt("R4", "-1.00")]})
+    sent = await api.hospital.post(AT, {})
+    assert sent.status_code == 202, sent.text
+    refused = await api.hospital.post(f"{AT}/receipts", {"receipts": [_receipt("R5", "1.00")]})
+    assert problem_of(refused) == (409, "writeoff.month_settled", "")
+    again = await api.hospital.post(f"{AT}/receipts", {"receipts": [first]})
+    assert (again.status_code, again.json()["known"]) == (200, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"amount": "0"}, "writeoff.receipt_invalid", "receipts/0/amount"),
+        ({"amount": "1.001"}, "writeoff.receipt_invalid", "receipts/0/amount"),
+        ({"amount": "1,000.00"}, "amount.not_finite", "receipts/0/amount"),
+        ({"amount": "+1"}, "amount.not_finite", "receipts/0/amount"),
+        ({"received_on": "20270131"}, "writeoff.receipt_invalid", "receipts/0/received_on"),
+        ({"received_on": THIRD.isoformat()}, "writeoff.receipt_invalid", "receipts/0/received_on"),
+        ({"entry_key": "K" * 101}, "writeoff.receipt_invalid", "receipts/0/entry_key"),
+        ({"memo": "\x00"}, "writeoff.receipt_invalid", "receipts/0/memo"),
+    ],
+)
+async def test_a_wrong_receipt_is_refused_with_its_field(
+    api: Api, clock: StoppedClock, changes: dict[str, Any], code: str, field: str
+) -> None:
+    await _october(api, clock, 1)
+    body = {"receipts": [_receipt("R1", "1.00") | changes, _receipt("R2", "1.00")]}
+    assert problem_of(await api.hospital.post(f"{AT}/receipts", body)) == (422, code, field)
+    assert await api.world.value("SELECT count(*) FROM receipts") == 0
+
+
+async def test_receipts_count_from_the_begin_of_their_month_on(api: Api, clock: StoppedClock) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(api.world)
+    body = {"receipts": [_receipt("R1", "1.00")]}
+    assert (await api.hospital.post(f"{AT}/receipts", body)).status_code == 200
+    for month, expected in (
+        (f"{SECOND:%Y-%m}", (422, "writeoff.month_ahead", "")),
+        (f"{FIRST - timedelta(days=400):%Y-%m}", (409, "writeoff.before_unit", "")),
+        ("2027-00", (400, "request.parameter_invalid", "month")),
+    ):
+        assert problem_of(await api.hospital.post(f"{MONTHS}/{month}/receipts", body)) == expected
+    repeated = {"receipts": [_receipt("R1", "1.00")] * 2}
+    assert problem_of(await api.hospital.post(f"{AT}/receipts", repeated)) == (
+        422,
+        "writeoff.receipt_invalid",
+        "receipts/1/entry_key",
+    )

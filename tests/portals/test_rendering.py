@@ -152,6 +152,8 @@ RIGHTS = {
     "writeoff.rights": {
         "unit_writeoff": {"UNIT_HANDLER", "UNIT_MANAGER"},
         "writeoff_remind": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},
+        "unit_standing_order": {"UNIT_MANAGER"},
+        "writeoff_settings": {"DEPARTMENT_HEAD"},
     },
 }
 

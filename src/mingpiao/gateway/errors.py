@@ -97,6 +97,9 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "application.reason_invalid": ErrorType(422, "理由不合要求"),
     # write-off
     "writeoff.totals_invalid": ErrorType(422, "报送的合计不合要求"),
+    "writeoff.receipt_invalid": ErrorType(422, "报送的到账不合要求"),
+    "writeoff.receipt_conflict": ErrorType(409, "到账流水号已用于不同内容"),
+    "writeoff.month_ahead": ErrorType(422, "该月还没有开始"),
     "writeoff.reason_invalid": ErrorType(422, "差额原因不合要求"),
     "writeoff.difference": ErrorType(422, "开票与到账有差额"),
     "writeoff.month_open": ErrorType(409, "该月还没有结束"),

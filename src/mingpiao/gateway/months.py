@@ -39,6 +39,7 @@ from mingpiao.writeoff.service import (
     exceptions_of,
     month_standing,
     require_closed_month,
+    standing_order,
     submit,
     unit_months,
 )
@@ -150,6 +151,7 @@ class MonthSummary(msgspec.Struct, frozen=True, kw_only=True):
 class MonthList(msgspec.Struct, frozen=True, kw_only=True):
     """本单位已结账的月份。"""
 
+    automatic: Annotated[bool, Meta(description="是否已开启自动核销（由本单位的票据管理员在网页开启）。")]
     months: Annotated[tuple[MonthSummary, ...], Meta(description="最近的在前，至多60个月。")]
 
 
@@ -217,7 +219,8 @@ async def list_months(request: ApiRequest, services: NamedDependency[GatewayServ
     await _close(services, request.auth)
     async with services.database.scoped(request.auth.scope) as connection:
         found = await unit_months(connection, request.auth.unit_id)
-    return answer(MonthList(months=tuple(map(_listed, found))))
+        order = await standing_order(connection, request.auth.unit_id)
+    return answer(MonthList(automatic=order.active, months=tuple(map(_listed, found))))
 
 
 @get(

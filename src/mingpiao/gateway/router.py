@@ -31,6 +31,7 @@ from mingpiao.gateway.lookups import get_by_business_no, get_by_hash, get_by_ide
 from mingpiao.gateway.months import get_month, list_months, submit_month
 from mingpiao.gateway.openapi import document
 from mingpiao.gateway.problems import handle
+from mingpiao.gateway.receipts import post_receipts
 from mingpiao.gateway.reversals import reverse_bill
 from mingpiao.gateway.stock_and_catalog import get_stock, list_items, list_kinds
 from mingpiao.gateway.totals import get_totals, put_totals
@@ -64,6 +65,7 @@ RESOURCES: tuple[HTTPRouteHandler, ...] = (
     submit_month,
     put_totals,
     get_totals,
+    post_receipts,
 )
 
 

@@ -10,6 +10,7 @@ from mingpiao.writeoff.checking import Checker
 from mingpiao.writeoff.cycles import close_due_months
 from mingpiao.writeoff.judging import MonthJudge
 from mingpiao.writeoff.matches import Matcher
+from mingpiao.writeoff.orders import submit_by_order
 from mingpiao.writeoff.papers import Papers
 from mingpiao.writeoff.receipts import MATCH_JOB
 from mingpiao.writeoff.reminders import remind_units
@@ -42,6 +43,7 @@ async def _open_matcher(house: House) -> Handler:
 ROOM = Room(
     duties=(
         Duty(name="close_cycles", cron="*/5 * * * *", label="月末结账", work=close_due_months),
+        Duty(name="submit_by_order", cron="2-59/10 * * * *", label="自动核销", work=submit_by_order),
         Duty(name="remind_writeoff", cron="40 0 * * *", label="提醒核销期限", work=remind_units),
     ),
     jobs=(
@@ -54,6 +56,7 @@ ROOM = Room(
         "receipt:enter": "登记到账",
         "receipt:match": "人工匹配到账",
         "receipt:payment": "缴款到账",
+        "receipt:report": "报送到账",
         "receipt:unmatch": "取消到账匹配",
         "statement:columns": "指定银行流水的列",
         "statement:import": "导入银行流水",
@@ -65,6 +68,8 @@ ROOM = Room(
         "writeoff:remind": "提醒核销",
         "writeoff:submit": "提交核销",
         "writeoff_figures:export": "导出核销情况",
+        "writeoff_order:give": "开启自动核销",
+        "writeoff_order:withdraw": "关闭自动核销",
         "writeoff_policy:set": "修改核销设置",
     },
     details={

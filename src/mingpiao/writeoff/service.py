@@ -38,10 +38,12 @@ from mingpiao.writeoff.matches import (
     unmatch,
 )
 from mingpiao.writeoff.months import due_on, last_day, month_of, months_after, next_month
+from mingpiao.writeoff.orders import StandingOrder, set_standing_order, standing_order, submit_by_order
 from mingpiao.writeoff.overview import MOST_ITEMISED, MonthLine, channels_of, month_detail, unit_months
 from mingpiao.writeoff.papers import Papers
 from mingpiao.writeoff.policies import Policies, load_policies, months_in_force, set_policy
 from mingpiao.writeoff.receipts import channel_totals, record_payment, set_channel_totals
+from mingpiao.writeoff.reporting import MAX_RECEIPTS, ReportedReceipt, report_receipts
 from mingpiao.writeoff.requests import (
     get_writeoff,
     month_standing,
@@ -77,12 +79,14 @@ from mingpiao.writeoff.totals import (
     declared_month,
     differing_bills,
     require_closed_month,
+    require_owed_month,
 )
 
 __all__ = [
     "HEAD_ROWS",
     "MAX_BILLS",
     "MAX_LINES",
+    "MAX_RECEIPTS",
     "MOST_ITEMISED",
     "MOST_MONTHS",
     "MOST_REMINDED",
@@ -105,6 +109,8 @@ __all__ = [
     "MonthLine",
     "Papers",
     "Policies",
+    "ReportedReceipt",
+    "StandingOrder",
     "TotalsDifference",
     "UnitMonth",
     "WriteOffFigures",
@@ -153,14 +159,19 @@ __all__ = [
     "reason_problems",
     "received_of",
     "record_payment",
+    "report_receipts",
     "require_closed_month",
+    "require_owed_month",
     "set_channel_totals",
     "set_policy",
+    "set_standing_order",
     "share",
+    "standing_order",
     "standings_of",
     "start_import",
     "statement_key",
     "submit",
+    "submit_by_order",
     "unit_months",
     "unmatch",
     "update_limits",

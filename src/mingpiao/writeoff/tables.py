@@ -201,4 +201,5 @@ writeoff_orders = Table(
     Column("revision", Integer, nullable=False),
     Column("changed_by_name", Text, nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("told_month", Date),
 )

@@ -159,15 +159,21 @@ ORDER BY wanted.bill_id
 
 
 async def require_closed_month(connection: AsyncConnection, unit_id: int, month: date) -> None:
-    """Raise `Refusal` (409) unless a unit's month is over and one that must be written off.
-
-    `writeoff.month_open`: it is not over; `writeoff.before_unit`: the unit was registered later;
-    `writeoff.not_in_force`: write-off begins later, or nowhere yet.
-    """
+    """Raise `Refusal` (`writeoff.month_open`, 409) for a month that is not over, else as `require_owed_month` does."""
     name = f"{month:%Y年%-m月}"
     if next_month(month) > today():
         message = f"{name}还没有结束，请在{next_month(month):%Y年%-m月%-d日}以后核销。"
         raise refuse("writeoff.month_open", message, status=409)
+    await require_owed_month(connection, unit_id, month)
+
+
+async def require_owed_month(connection: AsyncConnection, unit_id: int, month: date) -> None:
+    """Raise `Refusal` (409) unless a unit's month is one that must be written off.
+
+    `writeoff.before_unit`: the unit was registered later; `writeoff.not_in_force`: write-off begins later, or
+    nowhere yet.
+    """
+    name = f"{month:%Y年%-m月}"
     created_at = (await connection.execute(_CREATED, {"unit_id": unit_id})).scalar_one()
     since = to_shanghai(created_at).date()
     if month < month_of(since):

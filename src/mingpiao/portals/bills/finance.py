@@ -48,6 +48,7 @@ async def bill_page(
         extension=extension_of(catalog, bill),
         history_lines=history_of(events),
         writeoff=standing_words(standings[bill.bill_id]),
+        writeoff_id=standings[bill.bill_id].writeoff_id,
         supervision=supervision,
         files=list(files.values()),
         evidence_base=f"/finance/evidence/{bill.unit_id}",

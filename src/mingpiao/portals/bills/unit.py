@@ -56,6 +56,7 @@ async def bill_page(
         extension=extension_of(catalog, bill),
         history_lines=history_of(events),
         writeoff=standing_words(standings[bill.bill_id]),
+        writeoff_id=standings[bill.bill_id].writeoff_id,
         checks=checks,
         supervision=supervision,
         files=list(files.values()),

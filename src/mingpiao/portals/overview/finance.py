@@ -17,6 +17,7 @@ from mingpiao.portals.overview.worklist import load_worklist
 from mingpiao.portals.regions import chosen_region, crumbs_above
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall
+from mingpiao.writeoff.service import load_policies
 
 
 @get("/")
@@ -29,6 +30,7 @@ async def overview(call: NamedDependency[PageCall]) -> Response[str]:
     async with call.reads() as connection:
         totals = await day_totals(connection, day - timedelta(days=COMPARED_DAYS), day)
         tiles = await load_worklist(connection, region_code)
+        begins_on = (await load_policies(connection)).of(region_code).policy.begins_on
     prefix = region_prefix(region_code)
     seen = [total for total in totals if total.region_code.startswith(prefix)]
     figures = build_overview(seen, day, region_code, catalog)
@@ -40,6 +42,7 @@ async def overview(call: NamedDependency[PageCall]) -> Response[str]:
         problems=problems,
         overview=figures,
         tiles=tiles,
+        writeoff_waits=begins_on is None and call.session.account.region_code == f"{catalog.province}0000",
         charts=_charts(figures),
         region=catalog.regions[region_code],
         regions_above=[

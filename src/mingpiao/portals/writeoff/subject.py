@@ -6,10 +6,13 @@ from mingpiao.portals.subjects import MenuEntry, Subject
 from mingpiao.portals.writeoff import (
     behind,
     certificates,
+    comparison,
     entries,
     figures,
     lists,
     matching,
+    orders,
+    settings,
     statements,
     unit,
 )
@@ -22,9 +25,11 @@ SUBJECT = Subject(
         *statements.HANDLERS,
         *matching.HANDLERS,
         *certificates.HANDLERS,
+        *comparison.HANDLERS,
+        *orders.HANDLERS,
     ],
     services={"files": FILES, "papers": PAPERS},
-    finance=[*figures.HANDLERS, *behind.HANDLERS],
+    finance=[*figures.HANDLERS, *behind.HANDLERS, *settings.HANDLERS, *certificates.FINANCE_HANDLERS],
     lists=(lists.BEHIND, lists.UNIT_MONTHS, matching.RECEIPTS, matching.UNPAID),
     menu=(
         MenuEntry(right=UNIT_VIEW, place=34, label="核销", address="/unit/writeoff", icon="circle-check"),
@@ -36,6 +41,17 @@ SUBJECT = Subject(
             icon="chart-bar",
             covers=(lists.BEHIND.address, lists.UNIT_MONTHS.address),
         ),
+        MenuEntry(
+            right=FINANCE_VIEW,
+            place=296,
+            label="核销设置",
+            address="/finance/writeoff/settings",
+            icon="adjustments-horizontal",
+        ),
     ),
-    help={"/unit/writeoff": "unit#核销", "/finance/writeoff": "finance#核销情况"},
+    help={
+        "/unit/writeoff": "unit#核销",
+        "/finance/writeoff": "finance#核销情况",
+        "/finance/writeoff/settings": "finance#核销设置",
+    },
 )
