@@ -116,12 +116,17 @@ RIGHTS = {
         "approvals_propose": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
     },
     "bills.rights": {"unit_reverse": {"UNIT_HANDLER", "UNIT_MANAGER"}},
+    "casework.rights": {
+        "exceptions_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
+        "unit_explain": {"UNIT_HANDLER", "UNIT_MANAGER"},
+    },
     "catalog.rights": {"catalog_edit": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
     "faces.rights": {
         "faces_view": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD", "ADMINISTRATOR"},
         "faces_design": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},
     },
     "checking.rights": {"unit_check": {"UNIT_CHECKER"}, "unit_demands": {"UNIT_MANAGER"}},
+    "evidence.rights": {"evidence_upload": {"UNIT_HANDLER", "UNIT_MANAGER"}},
     "gates": {
         "unit_view": {"UNIT_HANDLER", "UNIT_CHECKER", "UNIT_MANAGER"},
         "unit_export": {"UNIT_HANDLER", "UNIT_CHECKER", "UNIT_MANAGER"},

@@ -194,7 +194,7 @@ def _stock_problem(ticket: Ticket, stock: Stock | None, today: date) -> Problem 
             message="本单位未获准开具该种类的票据，请联系同级财政部门。",
             status=422,
         )
-    reasons = stock.stopped_on(today)
+    reasons = stock.stopped_on(today, reversing=isinstance(ticket, ReversalTicket))
     if reasons:
         lock = locks().get(reasons[0])
         message = _LOCKED if lock is None else lock.message

@@ -19,6 +19,10 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     state: str
 
 
+#: The reason of a limit that lets reversals pass: what is to be put right is reversed first.
+RECTIFICATION_OVERDUE = "rectification_overdue"
+
+
 class Stock(msgspec.Struct, frozen=True, kw_only=True):
     """A unit's stock of one kind, as read while its row is locked.
 
@@ -46,14 +50,18 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     writeoff_from: date | None = None
     withdrawn: bool = False
 
-    def stopped_on(self, day: date) -> tuple[str, ...]:
-        """The reasons why the unit may not issue on a day (Asia/Shanghai); empty if it may."""
+    def stopped_on(self, day: date, *, reversing: bool = False) -> tuple[str, ...]:
+        """The reasons why the unit may not issue on a day (Asia/Shanghai); empty if it may.
+
+        With `reversing`: may not reverse a bill. What must be put right can be reversed also when it is overdue.
+        """
         if self.valid_until is not None and self.valid_until < day:
             return ("qualification_expired",)
         if self.locks:
             return self.locks
         if self.issue_until is not None and self.issue_until < day:
-            return (self.issue_until_reason,)
+            spared = reversing and self.issue_until_reason == RECTIFICATION_OVERDUE
+            return () if spared else (self.issue_until_reason,)
         return ()
 
     def unsettled_month(self, day: date) -> date | None:

@@ -51,6 +51,8 @@ TWO_PERSONS = frozenset({UnitChangeKind.USCC, UnitChangeKind.CLOSE})
 
 #: What stands in the way of a unit's closing or moving to another region: Chinese sentences, empty if nothing.
 OBSTACLES: Topic[Callable[[AsyncConnection, int], Awaitable[Sequence[str]]]] = Topic(name="units.obstacles")
+#: What stands in the way of its closing alone, in the same way.
+CLOSING: Topic[Callable[[AsyncConnection, int], Awaitable[Sequence[str]]]] = Topic(name="units.closing")
 #: A unit moved to a region; told in the transaction of the move.
 MOVED: Topic[Callable[[AsyncConnection, int, str], Awaitable[None]]] = Topic(name="units.moved")
 
@@ -190,9 +192,10 @@ async def unit_history(connection: AsyncConnection, unit_id: int) -> list[UnitCh
     return [_change(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def obstacles(connection: AsyncConnection, unit_id: int) -> list[str]:
+async def obstacles(connection: AsyncConnection, unit_id: int, kind: UnitChangeKind) -> list[str]:
     """What stands in the way of closing or moving a unit, in Chinese sentences; empty if nothing."""
-    return [each for listener in listeners(OBSTACLES) for each in await listener(connection, unit_id)]
+    asked = listeners(OBSTACLES) + (listeners(CLOSING) if kind is UnitChangeKind.CLOSE else ())
+    return [each for listener in asked for each in await listener(connection, unit_id)]
 
 
 async def apply_due_changes(database: Database) -> None:
@@ -303,7 +306,7 @@ async def _check(connection: AsyncConnection, unit: Unit, wish: ChangeWish, *, a
     if wish.kind is UnitChangeKind.REGION:
         await _refuse_ended(connection, wish.after, wish.effective_on)
     if wish.kind in (UnitChangeKind.REGION, UnitChangeKind.CLOSE):
-        await _refuse_obstacles(connection, unit.unit_id)
+        await _refuse_obstacles(connection, unit.unit_id, wish.kind)
 
 
 async def _refuse_ended(connection: AsyncConnection, region_code: str, day: date) -> None:
@@ -311,8 +314,8 @@ async def _refuse_ended(connection: AsyncConnection, region_code: str, day: date
         raise Refusal(_wrong("after", "该地区已撤并，请选择接替它的地区。"))
 
 
-async def _refuse_obstacles(connection: AsyncConnection, unit_id: int) -> None:
-    found = await obstacles(connection, unit_id)
+async def _refuse_obstacles(connection: AsyncConnection, unit_id: int, kind: UnitChangeKind) -> None:
+    found = await obstacles(connection, unit_id, kind)
     if found:
         raise Refusal(*(Problem(code="unit.obstacle", message=message, status=409) for message in found))
 
@@ -405,7 +408,7 @@ async def _recode(connection: AsyncConnection, unit: Unit, change: UnitChange, *
 
 async def _move(connection: AsyncConnection, unit: Unit, change: UnitChange, *, acting: Acting) -> None:
     await _refuse_ended(connection, change.after, today())
-    await _refuse_obstacles(connection, unit.unit_id)
+    await _refuse_obstacles(connection, unit.unit_id, change.kind)
     await _set(connection, unit, region_code=change.after)
     for tell in listeners(MOVED):
         await tell(connection, unit.unit_id, change.after)
@@ -431,7 +434,7 @@ async def _resume(connection: AsyncConnection, unit: Unit, change: UnitChange, *
 
 
 async def _close(connection: AsyncConnection, unit: Unit, change: UnitChange, *, acting: Acting) -> None:
-    await _refuse_obstacles(connection, unit.unit_id)
+    await _refuse_obstacles(connection, unit.unit_id, change.kind)
     await _set(connection, unit, state=UnitState.CLOSED.value)
     await lock_issuing(connection, unit.unit_id, CLOSED, acting=acting)
     await return_numbers(connection, unit.unit_id, acting=acting)

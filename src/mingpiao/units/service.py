@@ -12,6 +12,7 @@ from mingpiao.units.apps import (
 )
 from mingpiao.units.changes import (
     CLOSED,
+    CLOSING,
     FURTHEST,
     MAX_REASON,
     MOVED,
@@ -67,6 +68,7 @@ __all__ = [
     "APP_CHANNEL",
     "CHANNEL",
     "CLOSED",
+    "CLOSING",
     "FURTHEST",
     "MAX_ALLOTMENT",
     "MAX_REASON",

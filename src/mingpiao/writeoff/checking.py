@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.service import CatalogStore
@@ -22,10 +22,10 @@ from mingpiao.sealing.service import PartyStore
 from mingpiao.storage.database import Database
 from mingpiao.units.service import get as get_unit
 from mingpiao.writeoff.books import badly_sealed, disagreements, merged, suspicious_bills
-from mingpiao.writeoff.cycles import cycles_of
+from mingpiao.writeoff.cycles import cycles_of, kinds_without_later
 from mingpiao.writeoff.judging import FailedBill, MonthJudge
 from mingpiao.writeoff.limits import update_limits
-from mingpiao.writeoff.model import Cycle, WriteOff, WriteOffState
+from mingpiao.writeoff.model import CaseState, Cycle, WriteOff, WriteOffState
 from mingpiao.writeoff.months import next_month
 from mingpiao.writeoff.papers import parties_of
 from mingpiao.writeoff.policies import load_policies
@@ -83,6 +83,7 @@ class Checker:
         # The order of all locks: limits and stock rows, then cycles.
         await hold_stocks(connection, [asked.unit_id])
         closed = await cycles_of(connection, asked.unit_id, asked.month, lock=True)
+        judged = await _without_cases(connection, asked.unit_id, judged)
         ended = await end_writeoff(
             connection,
             asked.writeoff_id,
@@ -100,7 +101,10 @@ class Checker:
             .where(cycles.c.unit_id == asked.unit_id, cycles.c.month == asked.month)
             .values(writeoff_id=asked.writeoff_id, written_off_at=now())
         )
-        kinds = [each.kind_code for each in closed]
+        # A month that was opened again may be older than those that are written off.
+        kinds = await kinds_without_later(
+            connection, asked.unit_id, asked.month, [each.kind_code for each in closed]
+        )
         await update_limits(connection, [asked.unit_id], acting=_PLATFORM)
         await set_writeoff_from(connection, [asked.unit_id] * len(kinds), kinds, next_month(asked.month))
         details = {"exceptions": str(len(judged)), "seals": str(seals)}
@@ -150,6 +154,19 @@ class Checker:
             )
 
 
+async def _without_cases(
+    connection: AsyncConnection, unit_id: int, judged: Sequence[FailedBill]
+) -> list[FailedBill]:
+    """Bills that have no case yet: one whose breach was decided before its month was opened again keeps that."""
+    query = select(exception_cases.c.bill_id).where(
+        exception_cases.c.unit_id == unit_id,
+        exception_cases.c.bill_id.in_([each.bill_id for each in judged]),
+        exception_cases.c.state != CaseState.CLEARED.value,
+    )
+    known = set((await connection.execute(query)).scalars())
+    return [each for each in judged if each.bill_id not in known]
+
+
 async def _open_cases(
     connection: AsyncConnection, asked: WriteOff, closed: Sequence[Cycle], judged: Sequence[FailedBill]
 ) -> None:
@@ -172,6 +189,7 @@ async def _open_cases(
                 "findings": [msgspec.to_builtins(finding) for finding in each.findings],
                 "rules": [finding.rule for finding in each.findings],
                 "opened_at": now(),
+                "waits_since": now(),
             }
             for each in judged
         ],

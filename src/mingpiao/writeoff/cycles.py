@@ -189,6 +189,19 @@ async def open_months(connection: AsyncConnection, unit_id: int) -> list[date]:
     return list((await connection.execute(query)).scalars())
 
 
+async def kinds_without_later(
+    connection: AsyncConnection, unit_id: int, month: date, kinds: Sequence[str]
+) -> list[str]:
+    """Those of a unit's kinds of which no later month is written off."""
+    query = (
+        select(cycles.c.kind_code)
+        .distinct()
+        .where(cycles.c.unit_id == unit_id, cycles.c.month > month, cycles.c.writeoff_id.is_not(None))
+    )
+    later = set((await connection.execute(query)).scalars())
+    return [kind for kind in kinds if kind not in later]
+
+
 def cycle_of(row: RowMapping) -> Cycle:
     """A cycle from its row."""
     values = dict(row) | {"mode": UnitMode(row["mode"])}

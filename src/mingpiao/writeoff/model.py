@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from mingpiao.kernel.codes import BillIdentity
+from mingpiao.kernel.errors import Problem
 from mingpiao.units.model import UnitMode
 
 
@@ -17,8 +18,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     Months before `begins_on` (a first day) need no write-off; None: none does. A cycle is due on the
     `interface_workdays`-th or `online_workdays`-th working day after its end. Issued and received may differ
     by `tolerance` 元. Of all seals at least the share `seal_share` is verified. A rectification has
-    `rectification_months` calendar months; when it is overdue a unit gets no numbers, and with
-    `breach_stops_issuing` it issues no bills either.
+    `rectification_months` calendar months; when it is overdue a una unit gets no numbers, and with
+    `breach_stops_issuing` it issues no bills either. What a department has not decided for `decision_workdays`
+    working days is told to the one above.
     """
 
     begins_on: date | None = None
@@ -28,6 +30,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     seal_share: Decimal = Decimal("0.01")
     rectification_months: int = 3
     breach_stops_issuing: bool = False
+    decision_workdays: int = 10
 
     def workdays_for(self, mode: UnitMode) -> int:
         """How many working days a unit of this mode has."""
@@ -243,6 +246,233 @@ class BillException(msgspec.Struct, frozen=True, kw_only=True):
     total: Decimal
     state: CaseState
     findings: tuple[CaseFinding, ...]
+
+
+#: States in which a case waits for a decision of the department, or for the unit's answer to its question.
+UNDECIDED = frozenset({CaseState.OPEN, CaseState.ASKED, CaseState.ANSWERED})
+
+
+class ExceptionCase(msgspec.Struct, frozen=True, kw_only=True):
+    """异常票据: a bill that write-off did not pass, and what the department decided; `total` in 元.
+
+    `waits_since` says since when the department is expected to act. `escalated_to` is the department above that
+    was told of a delay.
+    """
+
+    case_id: int
+    unit_id: int
+    bill_id: int
+    month: date
+    kind_code: str
+    region_code: str
+    total: Decimal
+    writeoff_id: int
+    findings: tuple[CaseFinding, ...]
+    rules: tuple[str, ...]
+    state: CaseState
+    revision: int
+    opened_at: datetime
+    waits_since: datetime
+    asked_due_on: date | None = None
+    decided_by: str | None = None
+    decided_by_name: str = ""
+    decided_at: datetime | None = None
+    reason: str = ""
+    breach_type: str = ""
+    breach_basis: str = ""
+    breach_amount: Decimal | None = None
+    rectification_id: int | None = None
+    escalated_to: str | None = None
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.state in UNDECIDED
+
+
+class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which cases a list shows; empty members leave nothing out.
+
+    `region_code` are the cases of this department itself with those that were escalated to it; `escalated` leaves
+    out all others. `opened_to` is the last day on which they were found.
+    """
+
+    unit_id: int | None = None
+    states: tuple[CaseState, ...] = ()
+    rule: str = ""
+    region_code: str = ""
+    escalated: bool = False
+    amount_from: Decimal | None = None
+    amount_to: Decimal | None = None
+    opened_to: date | None = None
+
+
+class CaseReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that was matched to a bill: `amount` 元 of it pay for the bill."""
+
+    received_on: date
+    channel: str
+    payer_name: str
+    amount: Decimal
+
+
+class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one case of several that were decided together: the case now, or why it was not."""
+
+    case_id: int
+    case: ExceptionCase | None = None
+    problem: Problem | None = None
+
+
+class Breach(msgspec.Struct, frozen=True, kw_only=True):
+    """违规 of a bill: its type (a key of `rules.service.VIOLATIONS`), legal basis, amount in 元, and why."""
+
+    type: str
+    basis: str
+    amount: Decimal
+    reason: str
+
+
+class WorkStepKind(StrEnum):
+    """What happened to a case or a rectification."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    CLEARED = "cleared"
+    BREACHED = "breached"
+    ISSUED = "issued"
+    REPORTED = "reported"
+    RETURNED = "returned"
+    EXTENDED = "extended"
+    ACCEPTED = "accepted"
+    ESCALATED = "escalated"
+
+    @property
+    def label(self) -> str:
+        return _STEP_LABELS[self]
+
+
+_STEP_LABELS = {
+    WorkStepKind.ASKED: "要求说明",
+    WorkStepKind.ANSWERED: "单位说明",
+    WorkStepKind.CLEARED: "解除异常",
+    WorkStepKind.BREACHED: "标记违规",
+    WorkStepKind.ISSUED: "发出整改通知",
+    WorkStepKind.REPORTED: "单位报送整改情况",
+    WorkStepKind.RETURNED: "退回整改情况",
+    WorkStepKind.EXTENDED: "延长整改期限",
+    WorkStepKind.ACCEPTED: "通过整改",
+    WorkStepKind.ESCALATED: "逾期未办，告知上级",
+}
+
+
+class WorkStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of a case or rectification: who, in which words, with which files (SM3); `day` is one it set."""
+
+    kind: WorkStepKind
+    at: datetime
+    actor_name: str
+    words: str = ""
+    day: date | None = None
+    files: tuple[str, ...] = ()
+
+
+class RectificationState(StrEnum):
+    """整改中 → 待验收 → 已完成; what is returned is 整改中 again."""
+
+    ISSUED = "issued"
+    ANSWERED = "answered"
+    ACCEPTED = "accepted"
+
+    @property
+    def label(self) -> str:
+        return _RECTIFICATION_LABELS[self]
+
+
+_RECTIFICATION_LABELS = {
+    RectificationState.ISSUED: "整改中",
+    RectificationState.ANSWERED: "待验收",
+    RectificationState.ACCEPTED: "已完成",
+}
+
+
+class Rectification(msgspec.Struct, frozen=True, kw_only=True):
+    """整改通知 of a unit: what it must put right by the end of `due_on` (Asia/Shanghai).
+
+    `issuer_code` is the department that issued it, `region_code` that of the unit now; `first_due_on` is the day
+    that the notice names.
+    """
+
+    rectification_id: int
+    unit_id: int
+    region_code: str
+    issuer_code: str
+    year: int
+    number: int
+    state: RectificationState
+    revision: int
+    demands: str
+    issued_at: datetime
+    issued_by_name: str
+    first_due_on: date
+    due_on: date
+    extended: bool
+    answered_at: datetime | None = None
+    accepted_at: datetime | None = None
+    accepted_by_name: str = ""
+    escalated_to: str | None = None
+
+    @property
+    def serial(self) -> str:
+        """文号 of the notice."""
+        return f"财票整改〔{self.year}〕{self.issuer_code}-{self.number:04d}"
+
+
+class RectificationFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which rectifications a list shows, as `CaseFilter`. `due` is "overdue", or "" (any)."""
+
+    unit_id: int | None = None
+    states: tuple[RectificationState, ...] = ()
+    region_code: str = ""
+    escalated: bool = False
+    due: str = ""
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """How the bill of a case was corrected: its reversal, and the bill that was issued instead, if any."""
+
+    case_id: int
+    red_bill_id: int
+    new_bill_id: int | None = None
+
+
+class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill on a notice of rectification; `breach` is the name of the type, amounts in 元."""
+
+    code: str
+    number: str
+    kind_code: str
+    total: Decimal
+    breach: str
+    basis: str
+    amount: Decimal
+    reason: str
+
+
+class RectificationNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a notice of rectification says; `serial` is empty before it is issued."""
+
+    serial: str
+    unit_name: str
+    unit_uscc: str
+    department: str
+    issued_on: date
+    due_on: date
+    demands: str
+    lines: tuple[NoticeLine, ...]
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((line.amount for line in self.lines), Decimal("0.00"))
 
 
 class BillStanding(StrEnum):

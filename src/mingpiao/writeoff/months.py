@@ -29,10 +29,20 @@ def moments_of(month: date) -> tuple[datetime, datetime]:
     return datetime.combine(begin, time.min, SHANGHAI), datetime.combine(end, time.min, SHANGHAI)
 
 
+def end_of(day: date) -> datetime:
+    """The first moment after a day, in Asia/Shanghai."""
+    return datetime.combine(day + _DAY, time.min, SHANGHAI)
+
+
+def workday_after(day: date, count: int) -> date:
+    """The `count`-th working day after a day, by the calendar as it is known now."""
+    noon = datetime.combine(day, time(12), SHANGHAI)
+    return (end_of_workday(noon, count) - timedelta(microseconds=1)).date()
+
+
 def due_on(month: date, workdays: int) -> date:
     """The `workdays`-th working day after the end of a month (inclusive), by the calendar as it is known now."""
-    end = datetime.combine(last_day(month), time(12), SHANGHAI)
-    return (end_of_workday(end, workdays) - timedelta(microseconds=1)).date()
+    return workday_after(last_day(month), workdays)
 
 
 def months_after(day: date, count: int) -> date:

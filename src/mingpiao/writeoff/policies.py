@@ -120,6 +120,8 @@ def _problems(policy: Policy) -> list[Problem]:
         found.append(_wrong("seal_share", "签名抽查比例应在1%至100%之间。"))
     if not 1 <= policy.rectification_months <= 12:
         found.append(_wrong("rectification_months", "整改期限应在1至12个月之间。"))
+    if not 1 <= policy.decision_workdays <= 60:
+        found.append(_wrong("decision_workdays", "办理异常票据的期限应在1至60个工作日之间。"))
     return found
 
 

@@ -1,13 +1,16 @@
 """What the house needs of write-off."""
 
 from mingpiao.catalog.room import CATALOG
-from mingpiao.house.model import Duty, Handler, Job, Room
+from mingpiao.house.model import Duty, Handler, Job, Listener, Room
 from mingpiao.house.opening import DATABASE, House, Service
 from mingpiao.lake.room import LAKE
 from mingpiao.rules.room import RULES
 from mingpiao.sealing.room import PARTIES, SIGNER
+from mingpiao.units.service import CLOSING, MOVED
 from mingpiao.writeoff.checking import Checker
 from mingpiao.writeoff.cycles import close_due_months
+from mingpiao.writeoff.following import escalate, follow_unit, unsettled_work
+from mingpiao.writeoff.granting import EXTENSION, REOPENING
 from mingpiao.writeoff.judging import MonthJudge
 from mingpiao.writeoff.matches import Matcher
 from mingpiao.writeoff.orders import submit_by_order
@@ -45,12 +48,24 @@ ROOM = Room(
         Duty(name="close_cycles", cron="*/5 * * * *", label="月末结账", work=close_due_months),
         Duty(name="submit_by_order", cron="2-59/10 * * * *", label="自动核销", work=submit_by_order),
         Duty(name="remind_writeoff", cron="40 0 * * *", label="提醒核销期限", work=remind_units),
+        Duty(name="escalate_cases", cron="23 0 * * *", label="告知上级逾期未办的异常票据", work=escalate),
     ),
     jobs=(
         Job(name=JOB, label="核销检查", open=_open_handler),
         Job(name=MATCH_JOB, label="匹配到账", open=_open_matcher),
     ),
-    subjects={"region": "地区", "statement": "银行流水", "writeoff": "核销申请"},
+    listeners=(
+        Listener(topic=CLOSING, call=unsettled_work),
+        Listener(topic=MOVED, call=follow_unit),
+    ),
+    proposals=(EXTENSION, REOPENING),
+    subjects={
+        "exception": "异常票据",
+        "rectification": "整改通知",
+        "region": "地区",
+        "statement": "银行流水",
+        "writeoff": "核销申请",
+    },
     actions={
         "cycle:close": "月末结账",
         "receipt:enter": "登记到账",
@@ -63,6 +78,19 @@ ROOM = Room(
         "statement:upload": "上传银行流水",
         "totals:declare": "报送核销合计",
         "writeoff:certificate": "下载核销证明",
+        "exception:answer": "说明异常票据",
+        "exception:ask": "要求说明异常票据",
+        "exception:breach": "标记违规票据",
+        "exception:clear": "解除异常票据",
+        "cycle:extend": "延长核销期限",
+        "exception:escalate": "告知上级异常票据逾期未办",
+        "rectification:escalate": "告知上级整改逾期未办",
+        "writeoff:reopen": "重新打开核销",
+        "rectification:accept": "通过整改",
+        "rectification:extend": "延长整改期限",
+        "rectification:issue": "发出整改通知",
+        "rectification:report": "报送整改情况",
+        "rectification:return": "退回整改情况",
         "writeoff:fail": "核销未通过",
         "writeoff:finish": "完成核销",
         "writeoff:remind": "提醒核销",
@@ -73,6 +101,13 @@ ROOM = Room(
         "writeoff_policy:set": "修改核销设置",
     },
     details={
+        "bill": "票据编号",
+        "bills": "票据",
+        "notice": "文号",
+        "decision_workdays": "办理异常票据的工作日数",
+        "due_on": "期限",
+        "words": "内容",
+        "region": "地区",
         "begins_on": "启用月份",
         "breach_stops_issuing": "整改逾期停止开票",
         "amount": "金额",

@@ -13,6 +13,18 @@ from mingpiao.writeoff.arrears import (
     list_unit_months,
     urge_units,
 )
+from mingpiao.writeoff.cases import (
+    answer_case,
+    ask_unit,
+    clear_alike,
+    clear_case,
+    get_case,
+    list_cases,
+    mark_breach,
+    receipts_of_bill,
+    rules_of_cases,
+)
+from mingpiao.writeoff.casework import steps_of
 from mingpiao.writeoff.checking import Checker
 from mingpiao.writeoff.cycles import close_due_months, close_so_far, close_units, cycles_of, open_months
 from mingpiao.writeoff.figures import (
@@ -26,6 +38,8 @@ from mingpiao.writeoff.figures import (
     share,
     writeoff_figures,
 )
+from mingpiao.writeoff.following import escalate, follow_unit, unsettled_work
+from mingpiao.writeoff.granting import EXTENSION, REOPENING, propose_extension, propose_reopening
 from mingpiao.writeoff.judging import MonthJudge
 from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.matches import (
@@ -43,6 +57,20 @@ from mingpiao.writeoff.overview import MOST_ITEMISED, MonthLine, channels_of, mo
 from mingpiao.writeoff.papers import Papers
 from mingpiao.writeoff.policies import Policies, load_policies, months_in_force, set_policy
 from mingpiao.writeoff.receipts import channel_totals, record_payment, set_channel_totals
+from mingpiao.writeoff.rectifications import (
+    accept,
+    breaches_of,
+    cases_of,
+    corrections_of,
+    extend,
+    get_rectification,
+    issue_notice,
+    list_rectifications,
+    notice_of,
+    preview_notice,
+    report,
+    send_back,
+)
 from mingpiao.writeoff.reporting import MAX_RECEIPTS, ReportedReceipt, report_receipts
 from mingpiao.writeoff.requests import (
     get_writeoff,
@@ -83,6 +111,7 @@ from mingpiao.writeoff.totals import (
 )
 
 __all__ = [
+    "EXTENSION",
     "HEAD_ROWS",
     "MAX_BILLS",
     "MAX_LINES",
@@ -92,6 +121,7 @@ __all__ = [
     "MOST_REMINDED",
     "MOST_STATEMENT_LINES",
     "READ_JOB",
+    "REOPENING",
     "SHOWN_ROWS",
     "Arrears",
     "ArrearsFilter",
@@ -116,38 +146,55 @@ __all__ = [
     "WriteOffFigures",
     "WriteOffSum",
     "absent_bills",
+    "accept",
     "add_statement",
     "added_up",
+    "answer_case",
     "ask_for_matching",
+    "ask_unit",
+    "breaches_of",
+    "cases_of",
     "channel_totals",
     "channels_of",
     "check_statement",
     "choose_columns",
+    "clear_alike",
+    "clear_case",
     "close_due_months",
     "close_so_far",
     "close_units",
     "closed_months",
     "compare_totals",
+    "corrections_of",
     "count_undecided",
     "cycles_of",
     "declare_totals",
     "declared_month",
     "differing_bills",
     "due_on",
+    "escalate",
     "exceptions_of",
+    "extend",
     "fail_statement",
+    "follow_unit",
+    "get_case",
     "get_receipt",
+    "get_rectification",
     "get_statement",
     "get_writeoff",
     "import_statement",
+    "issue_notice",
     "last_day",
     "likely_bills",
     "list_arrears",
+    "list_cases",
     "list_receipts",
+    "list_rectifications",
     "list_statements",
     "list_unit_months",
     "list_unpaid",
     "load_policies",
+    "mark_breach",
     "match_by_hand",
     "month_detail",
     "month_of",
@@ -155,13 +202,21 @@ __all__ = [
     "months_after",
     "months_in_force",
     "next_month",
+    "notice_of",
     "open_months",
+    "preview_notice",
+    "propose_extension",
+    "propose_reopening",
     "reason_problems",
+    "receipts_of_bill",
     "received_of",
     "record_payment",
+    "report",
     "report_receipts",
     "require_closed_month",
     "require_owed_month",
+    "rules_of_cases",
+    "send_back",
     "set_channel_totals",
     "set_policy",
     "set_standing_order",
@@ -170,10 +225,12 @@ __all__ = [
     "standings_of",
     "start_import",
     "statement_key",
+    "steps_of",
     "submit",
     "submit_by_order",
     "unit_months",
     "unmatch",
+    "unsettled_work",
     "update_limits",
     "urge_units",
     "writeoff_figures",

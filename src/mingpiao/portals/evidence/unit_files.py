@@ -19,8 +19,8 @@ from mingpiao.portals.evidence.files import (
     picture_answer,
     take_files,
 )
+from mingpiao.portals.evidence.rights import EVIDENCE_UPLOAD
 from mingpiao.portals.forms import read_query
-from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.session import PageCall, require_right, scoped_reads
 
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -28,7 +28,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 @post(
     "/evidence",
-    guards=[require_right(UNIT_ISSUE)],
+    guards=[require_right(EVIDENCE_UPLOAD)],
     status_code=200,
     request_max_body_size=MAX_UPLOAD,
 )

@@ -221,7 +221,7 @@ async def _check_page(call: PageCall, unit: Unit, wish: ChangeWish) -> Response[
     hindered: list[str] = []
     if wish.kind in (UnitChangeKind.REGION, UnitChangeKind.CLOSE):
         async with call.reads() as connection:
-            hindered = await obstacles(connection, unit.unit_id)
+            hindered = await obstacles(connection, unit.unit_id, wish.kind)
     facts = [("单位", unit.name), ("变更", wish.kind.label)]
     if wish.after:
         facts += [

@@ -1,0 +1,1 @@
+"""Pages of exceptions of write-off and of rectification."""

@@ -1,0 +1,197 @@
+"""/finance/units/{id}/months: a unit's closed months; a later day, and a written-off month opened again.
+
+Both are proposed here and take effect when a second person approves them under 待审变更.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from mingpiao.approvals.model import Proposal
+from mingpiao.approvals.service import address_of, open_proposal
+from mingpiao.kernel.codes import region_covers
+from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.portals.casework.rights import EXCEPTIONS_DECIDE
+from mingpiao.portals.forms import FormField, PageForm, form_page, read_day, read_form
+from mingpiao.portals.gates import allowed
+from mingpiao.portals.rendering import page
+from mingpiao.portals.session import PageCall, redirect, require_right
+from mingpiao.units.model import Unit
+from mingpiao.units.service import get as get_unit
+from mingpiao.writeoff.model import WriteOffState
+from mingpiao.writeoff.service import (
+    EXTENSION,
+    MonthLine,
+    month_of,
+    month_standing,
+    propose_extension,
+    propose_reopening,
+    unit_months,
+)
+
+_GUARDS = [require_right(EXCEPTIONS_DECIDE)]
+_REASON: dict[str, str | int] = {"maxlength": 500}
+
+
+class MonthRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A closed month of a unit; `proposal` is the page of a proposed extension, or empty."""
+
+    line: MonthLine
+    proposal: str
+
+
+@get("/units/{unit_id:int}/months")
+async def months(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> Response[str]:
+    """All closed months of a unit, newest first."""
+    async with call.reads() as connection:
+        unit = await get_unit(connection, unit_id)
+        rows = []
+        for line in await unit_months(connection, unit_id):
+            key = f"{unit_id}:{line.month:%Y-%m}"
+            asked = None if line.is_written_off else await open_proposal(connection, EXTENSION.kind, key)
+            rows.append(MonthRow(line=line, proposal=_address(asked)))
+    return page(
+        call.request,
+        "casework/unit_months.html",
+        title=f"{unit.name}：核销",
+        crumbs=_crumbs(unit),
+        unit=unit,
+        rows=rows,
+        base=_base(unit_id),
+        may_propose=_may_propose(call, unit),
+    )
+
+
+def _address(proposal: Proposal | None) -> str:
+    return "" if proposal is None else address_of(proposal.proposal_id)
+
+
+def _may_propose(call: PageCall, unit: Unit) -> bool:
+    account = call.session.account
+    own = account.region_code is not None and region_covers(account.region_code, unit.region_code)
+    return own and allowed(account.role, EXCEPTIONS_DECIDE)
+
+
+def _base(unit_id: int) -> str:
+    return f"/finance/units/{unit_id}/months"
+
+
+def _crumbs(unit: Unit) -> list[tuple[str, str]]:
+    return [("用票单位", "/finance/units"), (unit.name, f"/finance/units/{unit.unit_id}")]
+
+
+@get("/units/{unit_id:int}/months/{month:str}/{verb:str}", guards=_GUARDS)
+async def wish(
+    call: NamedDependency[PageCall], unit_id: FromPath[int], month: FromPath[str], verb: FromPath[str]
+) -> Response[str]:
+    """The form of `extend` or `reopen`."""
+    return await _form(call, unit_id, _month(month), verb, {})
+
+
+@post("/units/{unit_id:int}/months/{month:str}/{verb:str}", guards=_GUARDS, status_code=200)
+async def send(
+    call: NamedDependency[PageCall], unit_id: FromPath[int], month: FromPath[str], verb: FromPath[str]
+) -> Response[str] | Response[bytes]:
+    """Propose it; a second person decides."""
+    members = await read_form(call.request)
+    day = _month(month)
+    try:
+        proposal_id = await _propose(call, unit_id, day, verb, members)
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        return await _form(call, unit_id, day, verb, members, refusal.problems)
+    return redirect(call.request, address_of(proposal_id))
+
+
+async def _propose(call: PageCall, unit_id: int, month: date, verb: str, members: Mapping[str, str]) -> int:
+    reason = members.get("reason", "")
+    async with call.services.database.system() as connection:  # system: a verb writes
+        if verb == "extend":
+            due_on = _due_on(members.get("due_on", ""))
+            return await propose_extension(connection, unit_id, month, due_on, reason, acting=call.acting)
+        if verb != "reopen":
+            raise _no_such_verb()
+        found = await month_standing(connection, unit_id, month)
+        if found.writeoff is None or found.writeoff.state is not WriteOffState.DONE:
+            raise refuse("writeoff.not_done", "该月没有核销，不需要重新打开。", status=409)
+        return await propose_reopening(connection, found.writeoff.writeoff_id, reason, acting=call.acting)
+
+
+def _no_such_verb() -> Refusal:
+    return refuse("http.404", "没有这种办理方式，请返回单位页面。", status=404)
+
+
+def _month(text: str) -> date:
+    try:
+        day = read_day(f"{text}-01")
+    except ValueError as error:
+        raise refuse("writeoff.unknown", "没有这个月份，请从单位的核销页面进入。", status=404) from error
+    return month_of(day)
+
+
+def _due_on(text: str) -> date:
+    try:
+        return read_day(text)
+    except ValueError as error:
+        raise refuse(
+            "cycle.due_invalid", "请按“年-月-日”填写新的期限。", field="due_on", status=422
+        ) from error
+
+
+async def _form(
+    call: PageCall,
+    unit_id: int,
+    month: date,
+    verb: str,
+    values: Mapping[str, str],
+    problems: tuple[Problem, ...] = (),
+) -> Response[str]:
+    if verb not in _TITLES:
+        raise _no_such_verb()
+    async with call.reads() as connection:
+        unit = await get_unit(connection, unit_id)
+        found = await month_standing(connection, unit_id, month)
+    if not found.cycles:
+        raise refuse("writeoff.unknown", "该月没有结账的票据，请从单位的核销页面进入。", status=404)
+    title = f"{_TITLES[verb]}：{month:%Y年%-m月}"
+    extending = verb == "extend"
+    form = PageForm(
+        address=f"{_base(unit_id)}/{month:%Y-%m}/{verb}",
+        fields=(
+            *([_DUE] if extending else []),
+            FormField(
+                name="reason",
+                label="原因",
+                kind="textarea",
+                required=True,
+                hint="审核人据此决定，单位会看到。",
+                attributes=_REASON,
+            ),
+        ),
+        note=_extension_note(found.due_on) if extending else _REOPENING_NOTE,
+        button="提交审核",
+        cancel=_base(unit_id),
+    )
+    return form_page(
+        call.request, form, values, problems, title=title, crumbs=[*_crumbs(unit), ("核销", _base(unit_id))]
+    )
+
+
+_TITLES = {"extend": "延期核销", "reopen": "重新打开核销"}
+_DUE = FormField(name="due_on", label="新的核销期限", kind="date", required=True)
+_REOPENING_NOTE = (
+    "审核通过后，该月变为未核销，原核销证明标为已被取代；没有办结的异常票据随该月重新检查，已认定的违规不变；"
+    "以后月份的核销不受影响。单位须重新核对到账并提交。"
+)
+
+
+def _extension_note(due_on: date) -> str:
+    return f"现在的期限是{due_on:%Y年%-m月%-d日}。审核通过后立即生效，因核销逾期停止的事项同时恢复。"
+
+
+HANDLERS = [months, wish, send]

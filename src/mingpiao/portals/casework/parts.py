@@ -1,0 +1,198 @@
+"""The parts of an exception case and of a notice that the pages of a unit and of a department show alike."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.catalog.model import Catalog
+from mingpiao.evidence.model import EvidenceFile
+from mingpiao.evidence.service import get_evidence_files
+from mingpiao.issuing.model import Bill
+from mingpiao.issuing.service import get_document, get_supervision
+from mingpiao.journal.service import bill_events
+from mingpiao.kernel.codes import BillIdentity
+from mingpiao.portals.bills.details import history_of
+from mingpiao.portals.casework.lists import case_badges, notice_badges
+from mingpiao.portals.details import HistoryLine
+from mingpiao.portals.kinds.naming import kind_name
+from mingpiao.portals.list_columns import Column
+from mingpiao.portals.session import PageCall
+from mingpiao.rules.service import VIOLATIONS
+from mingpiao.units.model import Unit
+from mingpiao.units.service import get as get_unit
+from mingpiao.writeoff.model import (
+    CaseFilter,
+    CaseReceipt,
+    Correction,
+    ExceptionCase,
+    Rectification,
+    RectificationNotice,
+    WorkStep,
+)
+from mingpiao.writeoff.service import (
+    cases_of,
+    corrections_of,
+    get_case,
+    get_rectification,
+    list_cases,
+    notice_of,
+    receipts_of_bill,
+    steps_of,
+)
+
+#: The number of a unit's other cases that a page shows.
+_OTHERS = 10
+
+
+class StepLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of a case or notice for people, with its files."""
+
+    line: HistoryLine
+    files: tuple[EvidenceFile, ...]
+
+
+class CaseParts(msgspec.Struct, frozen=True, kw_only=True):
+    """A case with everything that its page shows: the bill and its drawing, papers, payments, the unit's past."""
+
+    case: ExceptionCase
+    bill: Bill
+    face: Markup
+    kind: str
+    unit: Unit
+    badges: Markup
+    violation: str
+    files: tuple[EvidenceFile, ...]
+    steps: tuple[StepLine, ...]
+    events: tuple[HistoryLine, ...]
+    receipts: tuple[CaseReceipt, ...]
+    others: tuple[tuple[ExceptionCase, BillIdentity], ...]
+    notice: Rectification | None
+
+
+class NoticeBill(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill on a notice and how it was corrected so far."""
+
+    case: ExceptionCase
+    identity: BillIdentity
+    kind: str
+    violation: str
+    red: BillIdentity | None
+    new: BillIdentity | None
+
+
+class NoticeParts(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice with everything that its page shows."""
+
+    rectification: Rectification
+    notice: RectificationNotice
+    unit: Unit
+    badges: Markup
+    bills: tuple[NoticeBill, ...]
+    steps: tuple[StepLine, ...]
+
+
+async def load_case(call: PageCall, case_id: int) -> CaseParts:
+    """Read a case and its parts within the person's scope. Raises `Refusal` (`exception.unknown`, 404)."""
+    catalog = await call.services.catalog.get()
+    async with call.reads() as connection:
+        case = await get_case(connection, case_id)
+        document = await get_document(connection, case.bill_id)
+        supervision = await get_supervision(connection, case.unit_id, case.bill_id)
+        papers = await get_evidence_files(
+            connection, case.unit_id, supervision.evidence if supervision else ()
+        )
+        others = await list_cases(connection, CaseFilter(unit_id=case.unit_id), limit=_OTHERS + 1)
+        parts: dict[str, Any] = {
+            "unit": await get_unit(connection, case.unit_id),
+            "steps": await _step_lines(
+                connection, case.unit_id, await steps_of(connection, case_id=case.case_id)
+            ),
+            "events": tuple(history_of(await bill_events(connection, case.unit_id, case.bill_id))),
+            "receipts": tuple(await receipts_of_bill(connection, case.unit_id, case.bill_id)),
+            "notice": await _notice(connection, case),
+        }
+    drawing = await call.services.documents.faces(document)
+    return CaseParts(
+        case=case,
+        bill=document.bill,
+        face=Markup(drawing),  # noqa: S704 - our own drawing, texts escaped
+        kind=kind_name(catalog, case.kind_code),
+        badges=_drawn(case_badges, case),
+        violation=VIOLATIONS.get(case.breach_type, ""),
+        files=tuple(papers.values()),
+        others=tuple(
+            (each, BillIdentity.from_bill_id(each.bill_id))
+            for each in others.items
+            if each.case_id != case.case_id
+        )[:_OTHERS],
+        **parts,
+    )
+
+
+async def _notice(connection: AsyncConnection, case: ExceptionCase) -> Rectification | None:
+    return (
+        None if case.rectification_id is None else await get_rectification(connection, case.rectification_id)
+    )
+
+
+async def load_notice(call: PageCall, rectification_id: int) -> NoticeParts:
+    """Read a notice and its parts within the person's scope. Raises `Refusal` (`rectification.unknown`, 404)."""
+    catalog = await call.services.catalog.get()
+    async with call.reads() as connection:
+        rectification = await get_rectification(connection, rectification_id)
+        cases = await cases_of(connection, rectification_id)
+        links = await corrections_of(connection, rectification_id)
+        steps = await steps_of(connection, rectification_id=rectification_id)
+        return NoticeParts(
+            rectification=rectification,
+            notice=await notice_of(connection, rectification),
+            unit=await get_unit(connection, rectification.unit_id),
+            badges=_drawn(notice_badges, rectification),
+            bills=tuple(_notice_bill(case, links.get(case.case_id), catalog) for case in cases),
+            steps=await _step_lines(connection, rectification.unit_id, steps),
+        )
+
+
+def _notice_bill(case: ExceptionCase, link: Correction | None, catalog: Catalog) -> NoticeBill:
+    return NoticeBill(
+        case=case,
+        identity=BillIdentity.from_bill_id(case.bill_id),
+        kind=kind_name(catalog, case.kind_code),
+        violation=VIOLATIONS.get(case.breach_type, ""),
+        red=BillIdentity.from_bill_id(link.red_bill_id) if link else None,
+        new=BillIdentity.from_bill_id(link.new_bill_id) if link and link.new_bill_id else None,
+    )
+
+
+async def _step_lines(
+    connection: AsyncConnection, unit_id: int, steps: Iterable[WorkStep]
+) -> tuple[StepLine, ...]:
+    listed = list(steps)
+    files = await get_evidence_files(connection, unit_id, {each for step in listed for each in step.files})
+    return tuple(
+        StepLine(
+            line=HistoryLine(at=step.at, what=step.kind.label, who=step.actor_name, note=_note(step)),
+            files=tuple(files[each] for each in step.files if each in files),
+        )
+        for step in listed
+    )
+
+
+def _note(step: WorkStep) -> str:
+    until = f"期限{step.day:%Y年%-m月%-d日}" if step.day else ""
+    return "；".join(part for part in (step.words, until) if part)
+
+
+def _drawn(badges: Any, value: Any) -> Markup:
+    """What a list shows in its column 状态."""
+    return Column(name="state", label="状态", value=badges).cell(value)
+
+
+async def files_of_form(call: PageCall, unit_id: int, digests: Sequence[str]) -> list[EvidenceFile]:
+    """The files of a form that is shown again, in their order."""
+    async with call.reads() as connection:
+        known = await get_evidence_files(connection, unit_id, digests)
+    return [known[each] for each in digests if each in known]

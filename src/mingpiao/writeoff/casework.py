@@ -1,0 +1,125 @@
+"""What cases and rectifications share: who may act on them, the words that people give, and their steps."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.evidence.service import MAX_FILES, get_evidence_files
+from mingpiao.identity.model import Acting, Role
+from mingpiao.kernel.clock import now
+from mingpiao.kernel.codes import region_covers
+from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.kernel.text import character_message, unprintable_place
+from mingpiao.rules.service import thin_reason
+from mingpiao.writeoff.model import WorkStep, WorkStepKind
+from mingpiao.writeoff.tables import casework_steps
+
+MAX_WORDS = 500
+_DEPARTMENT_ROLES = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
+_UNIT_ROLES = frozenset({Role.UNIT_MANAGER, Role.UNIT_HANDLER})
+
+
+def require_department(region_code: str, missing: Refusal, *, acting: Acting) -> None:
+    """Raise `Refusal`: `access.denied` (403) for anybody but people of departments, and `missing` for those of a
+    department that is neither the region's own nor above it.
+    """
+    if acting.role not in _DEPARTMENT_ROLES or acting.region_code is None:
+        raise refuse("access.denied", "异常票据和整改由财政部门的经办人和负责人办理。", status=403)
+    if not region_covers(acting.region_code, region_code):
+        raise missing
+
+
+def require_own_unit(unit_id: int, missing: Refusal, *, acting: Acting) -> None:
+    """Raise `Refusal`: `access.denied` (403) for people who do not work on a unit's bills, `missing` for another
+    unit's.
+    """
+    if acting.role not in _UNIT_ROLES or acting.unit_id is None:
+        raise refuse("access.denied", "由单位的开票人或管理员说明和整改。", status=403)
+    if acting.unit_id != unit_id:
+        raise missing
+
+
+def checked_words(text: str, what: str, *, field: str, substantial: bool = False) -> str:
+    """What a person wrote, without outer spaces; `what` names it in Chinese.
+
+    Raises `Refusal` (422): `casework.words_required`, `casework.words_invalid`, and with `substantial`
+    `casework.words_thin` for words that say nothing.
+    """
+    words = text.strip()
+    if not words:
+        raise refuse("casework.words_required", f"请填写{what}。", field=field, status=422)
+    if len(words) > MAX_WORDS:
+        message = f"{what}不能超过{MAX_WORDS}字，现有{len(words)}字，请精简。"
+        raise refuse("casework.words_invalid", message, field=field, status=422)
+    place = unprintable_place(words.replace("\r", " ").replace("\n", " "))
+    if place is not None:
+        message = character_message(what, words, place)
+        raise refuse("casework.words_invalid", message, field=field, status=422)
+    thin = thin_reason(words, what) if substantial else ""
+    if thin:
+        raise refuse("casework.words_thin", thin, field=field, status=422)
+    return words
+
+
+async def checked_files(connection: AsyncConnection, unit_id: int, digests: Sequence[str]) -> tuple[str, ...]:
+    """The files of a unit by SM3, each once. Raises `Refusal` (422): `casework.files_invalid`."""
+    wanted = tuple(dict.fromkeys(digests))
+    known = await get_evidence_files(connection, unit_id, wanted)
+    if len(wanted) > MAX_FILES or any(each not in known for each in wanted):
+        message = f"附件应是本单位上传的文件，不超过{MAX_FILES}份，请重新选择。"
+        raise refuse("casework.files_invalid", message, field="evidence", status=422)
+    return wanted
+
+
+async def add_step(
+    connection: AsyncConnection,
+    unit_id: int,
+    kind: WorkStepKind,
+    *,
+    case_id: int | None = None,
+    rectification_id: int | None = None,
+    words: str = "",
+    day: date | None = None,
+    files: Sequence[str] = (),
+    acting: Acting,
+) -> None:
+    """Put a step of a case, or of a rectification, down."""
+    await connection.execute(
+        insert(casework_steps).values(
+            unit_id=unit_id,
+            case_id=case_id,
+            rectification_id=rectification_id,
+            kind=kind.value,
+            at=now(),
+            actor_name=acting.name,
+            words=words,
+            day=day,
+            files=list(files),
+        )
+    )
+
+
+async def steps_of(
+    connection: AsyncConnection, *, case_id: int | None = None, rectification_id: int | None = None
+) -> list[WorkStep]:
+    """The steps of a case, or of a rectification, oldest first, within the scope."""
+    of_case = casework_steps.c.case_id == case_id
+    of_rectification = casework_steps.c.rectification_id == rectification_id
+    query = (
+        select(casework_steps)
+        .where(of_case if case_id is not None else of_rectification)
+        .order_by(casework_steps.c.step_id)
+    )
+    return [
+        WorkStep(
+            kind=WorkStepKind(row.kind),
+            at=row.at,
+            actor_name=row.actor_name,
+            words=row.words,
+            day=row.day,
+            files=tuple(row.files),
+        )
+        for row in await connection.execute(query)
+    ]

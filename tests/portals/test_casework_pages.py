@@ -1,0 +1,235 @@
+"""异常票据 and 整改 through the pages: a department asks and decides, a unit explains and puts right."""
+
+import re
+
+import httpx
+from tests.support.browser import PASSWORD, Browser, members_of
+from tests.support.province import ACTING
+from tests.support.world import World, a_world
+from tests.writeoff.casework import REASON, cases, unpaid
+from tests.writeoff.test_cases import BREACH
+from tests.writeoff.test_rectifications import DEMANDS
+
+from mingpiao.identity.model import Role
+from mingpiao.identity.service import create_account
+from mingpiao.kernel.clock import StoppedClock
+from mingpiao.writeoff.model import CaseState, ExceptionCase, RectificationFilter, RectificationState
+from mingpiao.writeoff.service import list_rectifications
+
+world = a_world()
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+
+
+async def manager_of_charity(world: World) -> Browser:
+    """Somebody of the unit whose bills are exceptions."""
+    async with world.database.system() as connection:
+        await create_account(
+            connection,
+            username="cishan-manager",
+            display_name="慈善管理员",
+            role=Role.UNIT_MANAGER,
+            password=PASSWORD,
+            unit_id=world.province.charity.unit_id,
+            acting=ACTING,
+        )
+    browser = world.stranger()
+    signed = await browser.sign_in("cishan-manager")
+    changed = await browser.arrive(signed)
+    if "/password" in str(changed.url):
+        await browser.submit(
+            changed, "/password", current=PASSWORD, fresh=f"{PASSWORD}x", repeated=f"{PASSWORD}x"
+        )
+    return browser
+
+
+async def send(browser: Browser, shown: httpx.Response, address: str, **members: str) -> httpx.Response:
+    token = members_of(shown.text)
+    given = {"csrf_token": token["csrf_token"], "revision": token.get("revision", "")}
+    return await browser.post(address, data=given | members)
+
+
+def at(case: ExceptionCase, portal: str = "finance") -> str:
+    return f"/{portal}/exceptions/{case.case_id}"
+
+
+async def test_a_department_asks_a_unit_answers_with_a_file_and_the_case_is_cleared(
+    world: World, clock: StoppedClock
+) -> None:
+    (bill,), (case,) = await unpaid(world, clock)
+    officer = await world.browser(Role.DEPARTMENT_OFFICER, region="150000")
+    listed = await officer.get("/finance/exceptions")
+    assert bill.number in listed.text
+    shown = await officer.get(at(case))
+    assert shown.status_code == 200
+    assert "没有对应到这张票据的到账" in shown.text
+    empty = await send(officer, shown, f"{at(case)}/clear", reason="同意")
+    assert "不少于5个字" in empty.text
+    await send(
+        officer,
+        shown,
+        f"{at(case)}/ask",
+        question="请说明款项为何没有到账",
+        due_on=case.opened_at.date().isoformat(),
+    )
+    unit = await manager_of_charity(world)
+    assert bill.number in (await unit.get("/unit/exceptions")).text
+    asked = await unit.get(at(case, "unit"))
+    assert "请说明款项为何没有到账" in asked.text
+    token = members_of(asked.text)
+    answered = await unit.post(
+        at(case, "unit"),
+        data={
+            "csrf_token": token["csrf_token"],
+            "revision": token["revision"],
+            "explanation": REASON,
+            "evidence": "",
+        },
+        files={"evidence-files": ("回单.pdf", PDF, "application/pdf")},
+    )
+    assert answered.status_code == 303, answered.text
+    told = await officer.get(at(case))
+    assert REASON in told.text
+    assert "回单.pdf" in told.text
+    done = await send(officer, told, f"{at(case)}/clear", reason=REASON)
+    assert done.status_code == 303
+    assert "已解除异常，票据随该月核销" in (await unit.get(at(case, "unit"))).text
+
+
+async def test_two_officers_at_once_the_second_sees_what_the_first_did(
+    world: World, clock: StoppedClock
+) -> None:
+    _, (case,) = await unpaid(world, clock)
+    first = await world.browser(Role.DEPARTMENT_OFFICER, region="150000")
+    second = await world.browser(Role.DEPARTMENT_HEAD, region="150000")
+    shown = await second.get(at(case))
+    await send(
+        first,
+        await first.get(at(case)),
+        f"{at(case)}/ask",
+        question="请说明款项为何没有到账",
+        due_on=case.opened_at.date().isoformat(),
+    )
+    late = await send(second, shown, f"{at(case)}/clear", reason=REASON)
+    assert late.status_code == 409
+    assert "刚才已由他人办理" in late.text
+    assert [each.state for each in await cases(world)] == [CaseState.ASKED]
+
+
+async def test_alike_cases_are_cleared_together_from_the_list(world: World, clock: StoppedClock) -> None:
+    _, found = await unpaid(world, clock, 2)
+    officer = await world.browser(Role.DEPARTMENT_OFFICER, region="150000")
+    listed = await officer.get(f"/finance/exceptions?unit={found[0].unit_id}")
+    assert re.findall(r'name="chosen" value="(\d+)"', listed.text) == [str(each.case_id) for each in found]
+    token = members_of(listed.text)["csrf_token"]
+    body = f"csrf_token={token}&chosen={found[0].case_id}&chosen={found[1].case_id}&reason="
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    refused = await officer.post("/finance/exceptions/batch", content=body.encode(), headers=headers)
+    assert "请填写解除理由" in refused.text
+    done = await officer.post("/finance/exceptions/batch", content=(body + REASON).encode(), headers=headers)
+    assert "已解除 2 份，共 2 份" in done.text
+    assert {each.state for each in await cases(world)} == {CaseState.CLEARED}
+
+
+async def test_breaches_become_a_notice_that_the_unit_answers_and_the_department_accepts(
+    world: World, clock: StoppedClock
+) -> None:
+    bills, found = await unpaid(world, clock, 2)
+    officer = await world.browser(Role.DEPARTMENT_OFFICER, region="150000")
+    for case in found:
+        shown = await officer.get(at(case))
+        wrong = await send(officer, shown, f"{at(case)}/breach", breach_amount="很多")
+        assert "请填写违规金额" in wrong.text
+        marked = await send(
+            officer,
+            shown,
+            f"{at(case)}/breach",
+            breach_type=BREACH.type,
+            breach_basis=BREACH.basis,
+            breach_amount="120.00",
+            facts=BREACH.reason,
+        )
+        assert marked.status_code == 303, marked.text
+    address = f"/finance/rectifications/new/{found[0].unit_id}"
+    form = await officer.get(address)
+    token = members_of(form.text)["csrf_token"]
+    body = f"csrf_token={token}&chosen={found[0].case_id}&chosen={found[1].case_id}&demands={DEMANDS}"
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    preview = await officer.post(address, content=body.encode(), headers=headers)
+    assert "还没有发出" in preview.text
+    assert all(bill.number in preview.text for bill in bills)
+    assert await world.value("SELECT count(*) FROM rectifications") == 0
+    issued = await officer.post(address, content=f"{body}&confirmed=yes".encode(), headers=headers)
+    assert issued.status_code == 303, issued.text
+    at_finance = issued.headers["location"]
+    at_unit = at_finance.replace("/finance/", "/unit/")
+    red = await world.reverse(world.province.charity, bills[0])
+    (fresh,) = await world.issue(
+        world.province.charity, world.province.charity.request(business_no="AGAIN-1")
+    )
+    unit = await manager_of_charity(world)
+    assert "财票整改" in (await unit.get("/unit/rectifications")).text
+    shown = await unit.get(at_unit)
+    field = f"replaced_by-{found[0].case_id}"
+    malformed = await send(unit, shown, at_unit, measures=REASON, evidence="", **{field: "123"})
+    assert "请填写8位票据代码" in malformed.text
+    reported = await send(
+        unit, shown, at_unit, measures=REASON, evidence="", **{field: f"{fresh.code} {fresh.number}"}
+    )
+    assert reported.status_code == 303, reported.text
+    seen = await officer.get(at_finance)
+    assert red.number in seen.text
+    assert fresh.number in seen.text
+    accepted = await send(officer, seen, f"{at_finance}/accept", opinion="整改到位")
+    assert accepted.status_code == 303
+    async with world.database.system() as connection:
+        (notice,) = (await list_rectifications(connection, RectificationFilter())).items
+    assert notice.state is RectificationState.ACCEPTED
+    assert {each.state for each in await cases(world)} == {CaseState.RECTIFIED}
+
+
+async def test_others_see_nothing_and_units_decide_nothing(world: World, clock: StoppedClock) -> None:
+    (bill,), (case,) = await unpaid(world, clock)
+    abroad = await world.browser(Role.DEPARTMENT_OFFICER, region="150100")
+    assert bill.number not in (await abroad.get("/finance/exceptions?state=all&whose=all")).text
+    assert (await abroad.get(at(case))).status_code == 404
+    stranger = await world.browser(Role.UNIT_MANAGER)
+    assert (await stranger.get(at(case, "unit"))).status_code == 404
+    assert (await stranger.get(at(case))).status_code == 403
+    for address in (at(case), "/finance/rectifications/1", f"/finance/exceptions/{10**30}"):
+        assert (await abroad.get(address)).status_code == 404
+    administrator = await world.browser(Role.ADMINISTRATOR)
+    assert (await administrator.get(at(case))).status_code == 200
+    token = await administrator.csrf_token()
+    denied = await administrator.post(f"{at(case)}/clear", data={"csrf_token": token, "reason": REASON})
+    assert denied.status_code == 403
+
+
+async def test_a_later_day_and_a_month_opened_again_wait_for_a_second_person(
+    world: World, clock: StoppedClock
+) -> None:
+    _, (case,) = await unpaid(world, clock)
+    officer = await world.browser(Role.DEPARTMENT_OFFICER, region="150000")
+    base = f"/finance/units/{case.unit_id}/months"
+    month = f"{case.month:%Y-%m}"
+    listed = await officer.get(base)
+    assert f"{base}/{month}/reopen" in listed.text
+    form = await officer.get(f"{base}/{month}/reopen")
+    assert "已认定的违规不变" in form.text
+    empty = await officer.submit(form, f"{base}/{month}/reopen")
+    assert "请填写重新打开的原因" in empty.text
+    sent = await officer.submit(form, f"{base}/{month}/reopen", reason=REASON)
+    assert sent.status_code == 303
+    assert sent.headers["location"].startswith("/finance/approvals/")
+    proposal = await officer.get(sent.headers["location"])
+    assert "重新打开核销" in proposal.text
+    again = await officer.submit(form, f"{base}/{month}/reopen", reason=REASON)
+    assert "已有一项变更待审" in again.text
+    late = await officer.submit(form, f"{base}/{month}/extend", due_on="很快", reason=REASON)
+    assert "请按“年-月-日”填写新的期限" in late.text
+    for address in (f"{base}/{month}/burn", f"{base}/2027-13/extend", f"{base}/1999-01/reopen"):
+        assert (await officer.get(address)).status_code == 404
+    abroad = await world.browser(Role.DEPARTMENT_OFFICER, region="150100")
+    assert (await abroad.get(base)).status_code == 404
