@@ -2,6 +2,7 @@
 
 import pytest
 from tests.support.province import ACTING, Resident
+from tests.support.waiting import until
 from tests.support.world import World, bill_of, codes_of, reversal_of
 
 from mingpiao.issuing.model import Bill, Outcome
@@ -23,6 +24,11 @@ async def grant(world: World, resident: Resident, kind: str = KIND) -> None:
     catalog = await world.catalog.get()
     async with world.database.system() as connection:
         await grant_kinds(connection, resident.unit_id, [kind], catalog, acting=ACTING)
+
+    async def heard() -> bool:
+        return kind in (await world.units.profile(resident.unit_id)).kind_codes
+
+    await until(heard, "the desk has not heard of the kind")
 
 
 async def reverse(world: World, resident: Resident, bill: Bill) -> Outcome:

@@ -241,7 +241,10 @@ async def test_the_city_above_changes_accounts_and_a_second_time_writes_nothing(
     assert (unit.phone, unit.unit_type, unit.receiving_account) == ("0471-1111111", "office", "0000123456789")
     trail = await world.rows("SELECT changed FROM audit_log WHERE action = 'unit:amend'")
     assert [row["changed"] for row in trail] == [
-        {"phone": ["0471-0000001", "0471-1111111"], "unit_type": ["school", "office"]}
+        [
+            {"name": "unit_type", "before": "school", "after": "office"},
+            {"name": "phone", "before": "0471-0000001", "after": "0471-1111111"},
+        ]
     ]
 
 
