@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from tests.support.browser import Browser, members_of
-from tests.support.world import HOHHOT, PROVINCE, XINCHENG, World, a_world
+from tests.support.province import ACTING
+from tests.support.world import HOHHOT, PROVINCE, XINCHENG, World, a_world, codes_of
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import load
 from mingpiao.identity.model import Role
+from mingpiao.issuing.model import Refused
 from mingpiao.kernel.clock import today
 
 site = a_world()
@@ -152,6 +154,44 @@ async def test_fields_of_a_kind_take_their_choices_from_a_code_list(site: World)
     field = (await catalog_of(site)).kinds["0101"].extension_fields[-1]
     assert (field.name, field.code_list, field.choices) == ("Colour", "colour", ("红",))
     assert "修改它涉及1个票据种类" in (await browser.get("/finance/code-lists/colour")).text
+
+
+async def test_a_number_of_a_kind_has_bounds_that_bills_keep_to(site: World) -> None:
+    browser = await officer(site)
+    place = len((await catalog_of(site)).kinds["0101"].extension_fields)
+
+    def members(**row: str) -> dict[str, str]:
+        whole = {
+            "name": "Days",
+            "label": "天数",
+            "type": "number",
+            "required": "no",
+            "max_length": "10",
+        } | row
+        return {f"extension_fields-{place}-{name}": value for name, value in whole.items()}
+
+    address = "/finance/kinds/0101/edit"
+    for row, told in (
+        ({"minimum": "9", "maximum": "1"}, "最大值不能小于最小值，请修改。"),
+        ({"minimum": "1", "type": "text"}, "只有金额和数字可以有最小值和最大值，请清空或修改类型。"),
+        ({"maximum": "x"}, "应为数字，只用数字和小数点，请修改。"),
+    ):
+        wrong = await change(browser, address, reason="加天数", **members(**row))
+        assert (wrong.status_code, told in wrong.text) == (422, True), told
+    answer = await change(browser, address, reason="加天数", **members(minimum="1", maximum="366"))
+    await approve(site, answer.headers["location"])
+    field = (await catalog_of(site)).kinds["0101"].extension_fields[-1]
+    assert (field.minimum, field.maximum, field.bounds) == (1, 366, "应在1至366之间")
+    office = site.province.office
+
+    async def codes(days: str) -> list[tuple[str, str]]:
+        request = office.request(kind="0101", business_no=f"D-{days}", extension={"Days": days})
+        (outcome,) = await site.desk.issue(office.unit_id, [request], acting=ACTING)
+        return codes_of(outcome) if isinstance(outcome, Refused) else []
+
+    assert await codes("0") == [("extension.out_of_range", "extension/Days")]
+    assert await codes("366.5") == [("extension.out_of_range", "extension/Days")]
+    assert await codes("1") == await codes("366") == []
 
 
 async def test_an_export_is_imported_again_without_any_change(site: World) -> None:

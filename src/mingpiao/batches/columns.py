@@ -203,7 +203,7 @@ def _extension_column(field: ExtensionField) -> SheetColumn:
     if field.type is ExtensionType.DATE:
         sort, note = "date", note + "日期，如2026-01-31。"
     elif field.type in _NUMERIC:
-        sort, note = "number", note + "数字，如12.50。"
+        sort, note = "number", note + "数字，如12.50。" + (f"{field.bounds}。" if field.bounds else "")
     elif field.choices:
         note += "从列表中选择。"
     else:

@@ -93,7 +93,8 @@ class ExtensionType(StrEnum):
 class ExtensionField(msgspec.Struct, frozen=True, kw_only=True):
     """其他信息: one MainExt member of a kind, named as in the MOF XML, with its Chinese label.
 
-    With a `code_list`, the `choices` are the names in that list: loading the catalog fills them in.
+    With a `code_list`, the `choices` are the names in that list: loading the catalog fills them in. `minimum`
+    and `maximum` (both inclusive) bound amounts and numbers.
     """
 
     name: str
@@ -103,6 +104,22 @@ class ExtensionField(msgspec.Struct, frozen=True, kw_only=True):
     max_length: int = 100
     choices: tuple[str, ...] = ()
     code_list: str = ""
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.type in (ExtensionType.MONEY, ExtensionType.NUMBER)
+
+    @property
+    def bounds(self) -> str:
+        """Its bounds in Chinese, such as 应在1至100之间; empty without any."""
+        low, high = self.minimum, self.maximum
+        if low is not None and high is not None:
+            return f"应在{low:f}至{high:f}之间"
+        if low is not None:
+            return f"不能小于{low:f}"
+        return "" if high is None else f"不能大于{high:f}"
 
 
 class SumRule(msgspec.Struct, frozen=True, kw_only=True):

@@ -96,6 +96,8 @@ def _field_text(field: ExtensionField) -> str:
     parts = [field.label, EXTENSION_TYPES[field.type], "必填" if field.required else "可不填"]
     if field.type is ExtensionType.TEXT:
         parts.append(f"最多{field.max_length}字")
+    if field.bounds:
+        parts.append(field.bounds)
     if field.code_list:
         parts.append(f"代码表{field.code_list}")
     elif field.choices:

@@ -66,6 +66,7 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "extension.not_a_choice": ErrorType(422, "其他信息不在选项之中"),
     "extension.bad_date": ErrorType(422, "其他信息日期不正确"),
     "extension.bad_number": ErrorType(422, "其他信息数字不正确"),
+    "extension.out_of_range": ErrorType(422, "其他信息数字超出范围"),
     "extension.sum_mismatch": ErrorType(422, "其他信息各项金额之和不符"),
     # supervision
     "rule.violation": ErrorType(422, "违反监管规则"),

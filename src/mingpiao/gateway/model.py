@@ -255,6 +255,8 @@ class ExtensionView(msgspec.Struct, frozen=True, kw_only=True):
     required: Annotated[bool, Meta(description="是否必填。")]
     max_length: Annotated[int, Meta(description="最多字数。")]
     choices: Annotated[tuple[str, ...], Meta(description="type 为 choice 时的全部选项。")]
+    minimum: Annotated[str | None, Meta(description="金额、数字的最小值（含），没有时为空。")]
+    maximum: Annotated[str | None, Meta(description="金额、数字的最大值（含），没有时为空。")]
 
 
 class KindView(msgspec.Struct, frozen=True, kw_only=True):

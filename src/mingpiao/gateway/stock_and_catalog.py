@@ -99,6 +99,8 @@ def _extension_view(field: ExtensionField) -> ExtensionView:
         required=field.required,
         max_length=field.max_length,
         choices=field.choices,
+        minimum=None if field.minimum is None else f"{field.minimum:f}",
+        maximum=None if field.maximum is None else f"{field.maximum:f}",
     )
 
 

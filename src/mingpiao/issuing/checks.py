@@ -363,14 +363,21 @@ def _extension_field_problems(field: ExtensionField, value: str) -> Iterator[Pro
             path,
             f"{field.label}应为不晚于今天的日期，写成“年-月-日”（如2026-01-31），请修改。",
         )
-    elif (
-        field.type in (ExtensionType.MONEY, ExtensionType.NUMBER) and _plain_amount(value, field.type) is None
-    ):
+    elif field.is_numeric:
+        yield from _field_number_problems(field, path, _plain_amount(value, field.type))
+
+
+def _field_number_problems(field: ExtensionField, path: str, number: Decimal | None) -> Iterator[Problem]:
+    if number is None:
         yield _problem(
             "extension.bad_number",
             path,
             f"{field.label}应为不小于零的数字，只用数字和小数点（如12.50），金额最多两位小数，请修改。",
         )
+    elif (field.minimum is not None and number < field.minimum) or (
+        field.maximum is not None and number > field.maximum
+    ):
+        yield _problem("extension.out_of_range", path, f"{field.label}{field.bounds}，请修改。")
 
 
 def _is_past_date(value: str) -> bool:

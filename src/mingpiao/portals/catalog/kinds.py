@@ -33,8 +33,8 @@ _EXTENSION = DataField(
     label="其他信息",
     kind="rows",
     shown=False,
-    hint="票面上的其他信息，清空一行即删除。选项用顿号分开，或从代码表选取。",
-    example="Gender|性别|选项|是|100|男、女|",
+    hint="票面上的其他信息，清空一行即删除。选项用顿号分开，或从代码表选取；最小值和最大值只用于金额和数字。",
+    example="Gender|性别|选项|是|100|男、女|||",
     columns=(
         DataField(name="name", label="字段名"),
         DataField(name="label", label="显示名称"),
@@ -45,6 +45,8 @@ _EXTENSION = DataField(
         DataField(
             name="code_list", label="代码表", kind="select", options=_lists, empty="不使用", fixed=True
         ),
+        DataField(name="minimum", label="最小值"),
+        DataField(name="maximum", label="最大值"),
     ),
 )
 _SUMS = DataField(
@@ -88,6 +90,8 @@ def _texts(kind: BillKind) -> dict[str, str]:
             "max_length": str(field.max_length),
             "choices": "" if field.code_list else "、".join(field.choices),
             "code_list": field.code_list,
+            "minimum": "" if field.minimum is None else f"{field.minimum:f}",
+            "maximum": "" if field.maximum is None else f"{field.maximum:f}",
         }
         for field in kind.extension_fields
     ]
@@ -147,6 +151,8 @@ def _read_field(reader: FieldReader, place: int, row: Texts, catalog: Catalog) -
         max_length=reader.whole(f"{path}/max_length", 100),
         choices=() if code_list else reader.codes(f"{path}/choices"),
         code_list=code_list,
+        minimum=reader.number(f"{path}/minimum"),
+        maximum=reader.number(f"{path}/maximum"),
     )
 
 
