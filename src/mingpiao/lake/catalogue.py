@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -123,7 +124,8 @@ class LakeCache:
 def _write(path: Path, data: bytes) -> None:
     # The copies tell of people, as what they are copied from.
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_suffix(f".{os.getpid()}.part")
+    # Two months are judged at once, and both may want the same file.
+    fresh = path.with_suffix(f".{os.getpid()}-{uuid4().hex}.part")
     fresh.touch(mode=0o600)
     fresh.write_bytes(data)
     fresh.replace(path)

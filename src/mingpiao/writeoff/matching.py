@@ -74,7 +74,11 @@ _SHORTEST_CUT = 6
 _NUMBER = re.compile(r"[0-9a-z]++(?:[-_/.][0-9a-z]++)*+")
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,}")
 _TITLES = re.compile(r"\([0-9*]+\)|(?:先生|女士|小姐)$")
-_RANGE = re.compile(r"([0-9a-z-]*?)([0-9]{2,})\s*(?:~|至|到|-|—)+\s*[a-z]*([0-9]{2,})(?![0-9]|\s*[~至到—])")
+_RANGE = re.compile(
+    r"([0-9a-z-]*?)([0-9]{2,})\s*(?:~|至|到|-|—)+\s*(?:[0-9a-z]+-)?[a-z]*([0-9]{2,})(?![0-9]|\s*[~至到—-])"
+)
+#: Blanks between the groups of a long number.
+_GROUPS = re.compile(r"(?<=[0-9]{4}) (?=[0-9]{4}(?![0-9]))")
 _LONG_DIGITS = re.compile(r"[0-9]{10,}")
 _TAIL = re.compile(r"[0-9]{4,}")
 _SIGNS = re.compile(r"[\s()\[\]【】<>《》.,·、:;\-_/'\"]+")
@@ -250,7 +254,7 @@ def _named(
 
 def _numbers_in(memo: str) -> Iterator[str]:
     """What in a memo may be a number of a bill: whole, and each part of it."""
-    for found in _NUMBER.findall(half_width(memo).casefold()):
+    for found in _NUMBER.findall(_GROUPS.sub("", half_width(memo).casefold())):
         parts = (*re.split(r"[/.]", found), *_LONG_DIGITS.findall(found))
         yield from (each for each in (found, *parts) if len(each) >= _SHORTEST_NUMBER)
 
@@ -498,22 +502,32 @@ def _by_traces(books: _Books, *, names_only: bool = False) -> None:
     """Of the bills of a line's amount, the only one whose payer or number the line shows a part of."""
     bills = _by_open(books.bills.values())
     for line in sorted(books.lines.values(), key=lambda each: (_WILD in each.name, each.day, each.key)):
-        if not line.open or not (line.said or _WILD in line.name):
-            continue
-        near = _within(bills, line, _NEAR)
-        named = [each for each in near if each.name and len(each.name) > 1 and each.name in line.said]
-        tails = () if names_only else _TAIL.findall(line.said)
-        told = [each for each in near if any(_shows(tail, each.said) for tail in tails)]
-        shape = None if names_only else _shape(line.name)
-        masked = [each for each in near if shape and shape.fullmatch(each.name)]
-        both = [each for each in told if each in masked or each in named]
-        chosen = next((group for group in (both, named, told, masked) if group), [])
-        if len(chosen) == 1:
-            books.pair(line, chosen[0], "memo" if chosen is told else "payer")
+        if line.open:
+            chosen, how = _traced(line, bills, names_only=names_only)
+            if len(chosen) == 1:
+                books.pair(line, chosen[0], how)
+
+
+def _traced(
+    line: _Side, bills: Mapping[tuple[int, int], list[_Side]], *, names_only: bool
+) -> tuple[list[_Side], str]:
+    """The bills of a line's amount that its best trace leads to, and how."""
+    words = _NAME.search(line.said) is not None
+    tails = [] if names_only else [*_TAIL.findall(line.said), *_numbers_in(line.said)]
+    shape = None if names_only else _shape(line.name)
+    # Most lines show nothing, and an amount may be that of thousands of bills.
+    near = _within(bills, line, _NEAR) if words or tails or shape else []
+    named = [each for each in near if len(each.name) > 1 and each.name in line.said] if words else []
+    told = [each for each in near if any(_shows(tail, each.said) for tail in tails)] if tails else []
+    masked = [each for each in near if shape.fullmatch(each.name)] if shape else []
+    both = [each for each in told if each in masked or each in named]
+    groups = ((both, "payer"), (named, "payer"), (told, "memo"), (masked, "payer"))
+    return next(((group, how) for group, how in groups if group), ([], ""))
 
 
 def _shows(tail: str, number: str) -> bool:
-    return len(number) > len(tail) and number.endswith(tail)
+    begins = len(tail) >= _SHORTEST_NUMBER and number.startswith(tail)
+    return len(number) > len(tail) and (begins or number.endswith(tail))
 
 
 def _shape(name: str) -> re.Pattern[str] | None:
