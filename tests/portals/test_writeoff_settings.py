@@ -38,13 +38,19 @@ async def test_a_province_begins_and_its_home_tells_until_then(site: World) -> N
     assert "请填写1至22之间的工作日数。" in answer.text
     assert "允许的差额应在0至1000000元之间。" in answer.text
     assert await _begins_on(site) is None
-    good = form | {"begins_on": FIRST.isoformat(), "tolerance": "0.50", "seal_share": "2.5"}
+    good = form | {
+        "begins_on": FIRST.isoformat(),
+        "tolerance": "0.50",
+        "seal_share": "2.5",
+        "decision_workdays": "7",
+    }
     assert (await head.post(SETTINGS, good)).status_code == 303
     assert await _begins_on(site) == FIRST
     # Somebody else's page, opened before, would undo it.
     assert "设置已被他人修改" in (await head.post(SETTINGS, good)).text
     assert "核销还没有启用" not in (await head.get("/finance")).text
-    assert (await _form(head, SETTINGS))["seal_share"] == "2.5"
+    kept = await _form(head, SETTINGS)
+    assert (kept["seal_share"], kept["decision_workdays"]) == ("2.5", "7")
 
 
 async def test_a_city_inherits_until_it_sets_its_own(site: World) -> None:

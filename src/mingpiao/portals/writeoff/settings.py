@@ -23,7 +23,7 @@ from mingpiao.writeoff.service import load_policies, month_of, next_month, set_p
 ADDRESS = "/finance/writeoff/settings"
 #: Months from which a province may choose the first.
 _COMING_MONTHS = 13
-_WHOLE = ("interface_workdays", "online_workdays", "rectification_months")
+_WHOLE = ("interface_workdays", "online_workdays", "rectification_months", "decision_workdays")
 _NO_NUMBER, _NO_AMOUNT = -1, Decimal("-1")
 
 
@@ -103,6 +103,13 @@ def _form(settings: _Settings) -> PageForm:
                 attributes=days,
             ),
             FormField(
+                name="decision_workdays",
+                label="办理异常票据的期限（工作日）",
+                required=True,
+                hint="1至60；过期未办理的，告知上级财政部门。",
+                attributes=days,
+            ),
+            FormField(
                 name="breach_stops_issuing",
                 label="整改逾期",
                 kind="select",
@@ -168,6 +175,7 @@ def _values(settings: _Settings) -> dict[str, str]:
         "tolerance": f"{policy.tolerance:.2f}",
         "seal_share": plain_number(policy.seal_share * 100),
         "rectification_months": str(policy.rectification_months),
+        "decision_workdays": str(policy.decision_workdays),
         "breach_stops_issuing": "yes" if policy.breach_stops_issuing else "no",
         "revision": str(settings.revision),
     }
