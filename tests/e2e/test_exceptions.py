@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -13,6 +12,8 @@ from tests.e2e.steps import follow
 from tests.e2e.test_evidence import donation_agreement
 from tests.e2e.town import Town
 from tests.e2e.visitor import Visitor
+
+from mingpiao.kernel.clock import now
 
 pytestmark = pytest.mark.browser
 
@@ -25,16 +26,16 @@ _FACTS = "捐赠协议约定以培训名额作为回报"
 
 
 async def _found(url: str) -> list[int]:
-    """Two bills of the charity that write-off found: the months of the town itself are not over yet."""
+    """Two bills of the charity's present month, as if it were over and write-off had found them."""
     connection = await asyncpg.connect(url)
     try:
         bills = await connection.fetch(
             "SELECT bills.* FROM bills JOIN units USING (unit_id) "
             "WHERE bills.kind_code = '0301' AND bills.state = 'normal' AND bills.color = 'blue' "
-            "ORDER BY bills.bill_id LIMIT 2"
+            "ORDER BY bills.issued_at DESC, bills.bill_id DESC LIMIT 2"
         )
         unit_id, region = bills[0]["unit_id"], bills[0]["region_code"]
-        moment = datetime.now(UTC)
+        moment = now()
         month = bills[0]["issued_at"].date().replace(day=1)
         writeoff_id = await connection.fetchval(
             "INSERT INTO writeoffs (unit_id, month, region_code, state, issued_net, received, tolerance, "

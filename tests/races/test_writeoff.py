@@ -63,8 +63,8 @@ async def test_a_month_is_submitted_once(
     if locked:
         assert outcomes[0] == outcomes[1]
     else:
-        # Only the unique index kept the second one out, and told nobody why.
-        assert "writeoffs_one" in str(outcomes[1])
+        # Only the unique index kept one of the two out, and told nobody why.
+        assert ["writeoffs_one" in str(each) for each in outcomes].count(True) == 1
     assert await world.value("SELECT count(*) FROM writeoffs") == 1
 
 
@@ -81,8 +81,10 @@ async def test_of_two_who_change_a_policy_one_is_told(world: World, other: World
 
     with lock_taken_away("write-off policies", unless=locked):
         outcomes = await race(world.url, writing("writeoff_policies"), change(world, 3), change(other, 8))
-    if locked:
-        assert isinstance(outcomes[1], Refusal)
-        assert outcomes[1].problems[0].code == "writeoff.policy_changed"
-    days = await world.value("SELECT interface_workdays FROM writeoff_policies")
-    assert days == (3 if locked else 8)
+    if not locked:
+        # Both were told that all is well, and one of the two policies is gone.
+        assert outcomes == [None, None]
+        return
+    assert isinstance(outcomes[1], Refusal)
+    assert outcomes[1].problems[0].code == "writeoff.policy_changed"
+    assert await world.value("SELECT interface_workdays FROM writeoff_policies") == 3
