@@ -20,7 +20,7 @@ from mingpiao.app import background_work
 from mingpiao.house.model import Duty
 from mingpiao.house.rooms import duties
 from mingpiao.issuing.totals import add_up_closed_days
-from mingpiao.kernel.clock import SHANGHAI
+from mingpiao.kernel.clock import SHANGHAI, today
 from mingpiao.settings import Settings
 from mingpiao.storage import database as storage
 from mingpiao.storage.database import Database
@@ -64,7 +64,8 @@ async def test_a_purge_takes_all_portions(database: Database) -> None:
 
 async def test_verification_failures_are_forgotten_after_thirty_days(database: Database) -> None:
     await database.pool.execute(
-        "INSERT INTO verification_failures VALUES ('x', current_date - 31, 5), ('x', current_date - 30, 6)"
+        "INSERT INTO verification_failures VALUES ('x', CAST($1 AS date) - 31, 5), ('x', CAST($1 AS date) - 30, 6)",
+        today(),
     )
     await _do("purge_verification_failures", database)
     assert await database.pool.fetchval("SELECT array_agg(failures) FROM verification_failures") == [6]

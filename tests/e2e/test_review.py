@@ -183,7 +183,7 @@ def put_into(town: Town, number: str, state: str) -> None:
 def multiply(town: Town, number: str, copies: int) -> None:
     """Have as many more applications that are alike in all but their business numbers."""
     columns = (
-        "unit_id, region_code, kind_code, payer_name, total, request, state, findings, submitted_by, "
+        "unit_id, region_code, kind_code, payer_name, total, request, state, findings, submitted_by, sent_by, "
         "submitted_by_name, appeal_reason, appealed_at, reviewer_region, due_at"
     )
     town.site.server.run_sql(

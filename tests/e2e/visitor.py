@@ -18,7 +18,9 @@ _PHONE = ViewportSize(width=390, height=844)
 _COVER_OF_FOCUS = """() => {
   const focused = document.activeElement, box = focused.getBoundingClientRect();
   if (focused === document.body) return "";
-  const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  // Of a text of several lines a browser brings the line into view that is written on.
+  const middle = focused.matches("textarea") ? Math.min(16, box.height / 2) : box.height / 2;
+  const top = document.elementFromPoint(box.left + box.width / 2, box.top + middle);
   const related = top && (focused.contains(top) || top.contains(focused));
   return related ? "" : `${focused.outerHTML.slice(0, 150)} is under ${top?.outerHTML.slice(0, 150)}`;
 }"""
