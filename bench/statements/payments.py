@@ -42,11 +42,10 @@ class Desk:
         self._given[name] += 1
         return self._given[name]
 
-    def bill(self, **known: object) -> Bill:
-        """A bill of the unit, with what is not `known` made up."""
+    def bill(self, issued_on: date | None = None, **known: object) -> Bill:
+        """A bill of the unit, with what is neither given nor `known` made up."""
         rng, unit = self.rng, self.unit
-        day = known.get("issued_on") or unit.days(rng, self.days)
-        assert isinstance(day, date)  # noqa: S101 - for the type
+        day = issued_on or unit.days(rng, self.days)
         made = Bill(
             bill_id=_FIRST_ID + self.count("bill"),
             amount=unit.amount(rng),
@@ -89,15 +88,15 @@ def _shown(desk: Desk, bill: Bill) -> str:
     return desk.rng.choice(_PLATFORMS)
 
 
-def _line(desk: Desk, bill: Bill, **known: object) -> Line:
-    day = known.pop("received_on", None) or desk.arrival(bill.issued_on)
-    line = Line(amount=bill.amount, received_on=day, memo=wording.idle(desk.rng, desk.purpose(), day))  # type: ignore[arg-type]
+def _line(desk: Desk, bill: Bill, received_on: date | None = None, **known: object) -> Line:
+    day = received_on or desk.arrival(bill.issued_on)
+    line = Line(amount=bill.amount, received_on=day, memo=wording.idle(desk.rng, desk.purpose(), day))
     return replace(line, **known)
 
 
-def _by_number(desk: Desk, bill: Bill, way: str, **known: object) -> Line:
+def _by_number(desk: Desk, bill: Bill, way: str, received_on: date | None = None, **known: object) -> Line:
     """A line that shows the whole number, or code, of a bill."""
-    line = _line(desk, bill, payer_name=_shown(desk, bill), **known)
+    line = _line(desk, bill, received_on, payer_name=_shown(desk, bill), **known)
     if way == "field":
         return replace(line, business_no=bill.business_no)
     if way == "code":
