@@ -284,6 +284,8 @@ class Months(RuleBasedStateMachine):
     def _refused(self, unit: Books, month: date, how: str) -> str:
         if month == month_of(today()):
             return "writeoff.month_open"
+        if month < self.begins_on:
+            return "writeoff.not_in_force"
         if month in unit.asked:
             return ""
         months = {_month(each) for each in unit.bills}

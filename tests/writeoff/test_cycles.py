@@ -258,3 +258,17 @@ def test_due_days_count_real_working_days_and_months_end_where_they_end() -> Non
 async def _allot(world: World, unit_id: int, kind: str, code: str) -> None:
     async with world.database.system() as connection:
         await allot(connection, unit_id, kind, code, 10, acting=ACTING)
+
+
+async def test_a_month_before_write_off_begins_is_refused_by_the_verb_itself(
+    world: World, clock: StoppedClock
+) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(world, SECOND)
+    await world.issue(world.province.hospital, world.province.hospital.request())
+    clock.set(on(SECOND))
+    with pytest.raises(Refusal) as refused:
+        await ask(world, world.province.hospital)
+    assert refused.value.problems[0].code == "writeoff.not_in_force"
+    assert await world.value("SELECT count(*) FROM cycles") == 0
+    assert await world.value("SELECT count(*) FROM writeoffs") == 0

@@ -286,9 +286,6 @@ async def submit_month(
     if problems:
         raise Refusal(*problems)
     async with services.database.system() as connection:  # system: a verb writes
-        await require_closed_month(connection, caller.unit_id, wanted)
-        # An older month that nobody closed yet goes first as well.
-        await close_so_far(connection, caller.unit_id)
         try:
             asked = await submit(
                 connection,

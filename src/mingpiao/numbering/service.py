@@ -5,10 +5,9 @@ Every transaction here takes its locks in this order: stock rows by (unit, kind)
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.house.rooms import locks as locks_by_reason
@@ -33,8 +32,42 @@ _LOCK_LIMITS = STOCK_LIMITS.statement(
     "INSERT INTO stock_limits (unit_id) VALUES (:unit_id) "
     "ON CONFLICT (unit_id) DO UPDATE SET unit_id = excluded.unit_id RETURNING supply_until, supply_until_reason"
 )
-#: What a new stock row takes over from its unit.
-_LIMITS = "valid_until, locks, issue_until, issue_until_reason, writeoff_from"
+# A new stock row takes over what its unit may do.
+_OPEN_STOCK = text("""
+INSERT INTO stocks (unit_id, kind_code, valid_until, locks, issue_until, issue_until_reason, writeoff_from)
+SELECT unit_id, :kind_code, valid_until, locks, issue_until, issue_until_reason, writeoff_from
+FROM stock_limits WHERE unit_id = :unit_id
+ON CONFLICT (unit_id, kind_code) DO UPDATE SET withdrawn = false WHERE stocks.withdrawn
+RETURNING kind_code
+""")
+_OPEN_STOCKS = text("""
+INSERT INTO stocks (unit_id, kind_code, valid_until, locks, issue_until, issue_until_reason, writeoff_from)
+SELECT unit_id, kind_code, valid_until, locks, issue_until, issue_until_reason, writeoff_from
+FROM unnest(CAST(:units AS bigint[]), CAST(:kinds AS text[])) AS wanted(unit_id, kind_code)
+JOIN stock_limits USING (unit_id)
+""")
+_SET_ISSUE_LIMITS = text("""
+INSERT INTO stock_limits (unit_id, issue_until, issue_until_reason)
+SELECT * FROM unnest(CAST(:units AS bigint[]), CAST(:days AS date[]), CAST(:reasons AS text[]))
+ON CONFLICT (unit_id) DO UPDATE
+    SET issue_until = excluded.issue_until, issue_until_reason = excluded.issue_until_reason
+    WHERE (stock_limits.issue_until, stock_limits.issue_until_reason)
+        IS DISTINCT FROM (excluded.issue_until, excluded.issue_until_reason)
+RETURNING unit_id
+""")
+_SET_SUPPLY_LIMITS = text("""
+INSERT INTO stock_limits (unit_id, supply_until, supply_until_reason)
+SELECT * FROM unnest(CAST(:units AS bigint[]), CAST(:days AS date[]), CAST(:reasons AS text[]))
+ON CONFLICT (unit_id) DO UPDATE
+    SET supply_until = excluded.supply_until, supply_until_reason = excluded.supply_until_reason
+    WHERE (stock_limits.supply_until, stock_limits.supply_until_reason)
+        IS DISTINCT FROM (excluded.supply_until, excluded.supply_until_reason)
+RETURNING unit_id
+""")
+_PASS_ISSUE_LIMITS = text("""
+UPDATE stocks SET issue_until = limits.issue_until, issue_until_reason = limits.issue_until_reason
+FROM stock_limits AS limits WHERE limits.unit_id = stocks.unit_id AND stocks.unit_id = ANY (:ids)
+""")
 _LOCK_STOCK = STOCK_ROWS.statement(
     "SELECT 1 FROM stocks WHERE unit_id = :unit_id AND kind_code = :kind_code FOR UPDATE"
 )
@@ -150,15 +183,7 @@ async def open_stock(connection: AsyncConnection, unit_id: int, kind_code: str, 
     Nothing changes where it is open.
     """
     await connection.execute(_LOCK_LIMITS.clause, {"unit_id": unit_id})
-    result = await connection.execute(
-        text(
-            f"INSERT INTO stocks (unit_id, kind_code, {_LIMITS}) "  # noqa: S608
-            f"SELECT unit_id, :kind_code, {_LIMITS} FROM stock_limits WHERE unit_id = :unit_id "
-            "ON CONFLICT (unit_id, kind_code) DO UPDATE SET withdrawn = false WHERE stocks.withdrawn "
-            "RETURNING kind_code"
-        ),
-        {"unit_id": unit_id, "kind_code": kind_code},
-    )
+    result = await connection.execute(_OPEN_STOCK, {"unit_id": unit_id, "kind_code": kind_code})
     if result.scalar_one_or_none() is not None:
         await _audit(connection, "stock:open", unit_id, {"kind": kind_code}, acting=acting)
 
@@ -171,12 +196,7 @@ async def open_stocks(connection: AsyncConnection, keys: Sequence[StockKey], *, 
     if not keys:
         return
     await connection.execute(
-        text(
-            f"INSERT INTO stocks (unit_id, kind_code, {_LIMITS}) "  # noqa: S608
-            f"SELECT unit_id, kind_code, {_LIMITS} "
-            "FROM unnest(CAST(:units AS bigint[]), CAST(:kinds AS text[])) AS wanted(unit_id, kind_code) "
-            "JOIN stock_limits USING (unit_id)"
-        ),
+        _OPEN_STOCKS,
         {"units": [key[0] for key in keys], "kinds": [key[1] for key in keys]},
     )
     await record_all(
@@ -344,46 +364,60 @@ async def set_valid_until(
     await _audit(connection, "stock:valid_until", unit_id, {}, told, acting=acting)
 
 
-async def set_issue_limit(
-    connection: AsyncConnection, unit_id: int, limit: SupplyLimit | None, *, acting: Acting
+async def set_issue_limits(
+    connection: AsyncConnection, limits: Mapping[int, SupplyLimit | None], *, acting: Acting
 ) -> None:
-    """Set the last day on which a unit may issue for a reason other than its qualifications; None removes it.
+    """Set by unit the last day on which it may issue for a reason other than its qualifications; None removes it.
 
-    It applies to all kinds, also later ones, from this transaction's commit on. Changes nothing if it is so.
+    It applies to all kinds, also later ones, from this transaction's commit on. Nothing changes where it is so.
     """
-    if not await _set_limit(connection, unit_id, "issue", limit):
-        return
-    await _lock_rows(connection, unit_id)
-    await connection.execute(
-        text("UPDATE stocks SET issue_until = :day, issue_until_reason = :reason WHERE unit_id = :unit_id"),
-        _limit_values(unit_id, limit),
-    )
-    await _audit(connection, "stock:issue_until", unit_id, _limit_details(limit), acting=acting)
+    changed = await _set_limits(connection, _SET_ISSUE_LIMITS, limits, "stock:issue_until", acting=acting)
+    if changed:
+        await connection.execute(_HOLD_STOCKS.clause, {"ids": changed})
+        await connection.execute(_PASS_ISSUE_LIMITS, {"ids": changed})
 
 
-async def set_supply_limit(
-    connection: AsyncConnection, unit_id: int, limit: SupplyLimit | None, *, acting: Acting
+async def set_supply_limits(
+    connection: AsyncConnection, limits: Mapping[int, SupplyLimit | None], *, acting: Acting
 ) -> None:
-    """Set the last day on which a unit gets numbers by requisition; None removes it. Changes nothing if it is so."""
-    if await _set_limit(connection, unit_id, "supply", limit):
-        await _audit(connection, "stock:supply_until", unit_id, _limit_details(limit), acting=acting)
+    """Set by unit the last day on which it gets numbers by requisition, as `set_issue_limits` does."""
+    await _set_limits(connection, _SET_SUPPLY_LIMITS, limits, "stock:supply_until", acting=acting)
 
 
-async def _set_limit(connection: AsyncConnection, unit_id: int, what: str, limit: SupplyLimit | None) -> bool:
-    statement = (
-        f"INSERT INTO stock_limits (unit_id, {what}_until, {what}_until_reason) VALUES (:unit_id, :day, :reason) "  # noqa: S608
-        f"ON CONFLICT (unit_id) DO UPDATE SET {what}_until = excluded.{what}_until, "
-        f"{what}_until_reason = excluded.{what}_until_reason "
-        f"WHERE (stock_limits.{what}_until, stock_limits.{what}_until_reason) "
-        f"IS DISTINCT FROM (excluded.{what}_until, excluded.{what}_until_reason) RETURNING unit_id"
+async def _set_limits(
+    connection: AsyncConnection,
+    statement: TextClause,
+    limits: Mapping[int, SupplyLimit | None],
+    action: str,
+    *,
+    acting: Acting,
+) -> list[int]:
+    """The units of which a limit has changed, in their order."""
+    units = sorted(limits)
+    found = [limits[unit_id] for unit_id in units]
+    rows = await connection.execute(
+        statement,
+        {
+            "units": units,
+            "days": [None if each is None else each.day for each in found],
+            "reasons": ["" if each is None else each.reason for each in found],
+        },
     )
-    fresh = await connection.execute(text(statement), _limit_values(unit_id, limit))
-    return fresh.scalar_one_or_none() is not None
-
-
-def _limit_values(unit_id: int, limit: SupplyLimit | None) -> dict[str, Any]:
-    day, reason = (None, "") if limit is None else (limit.day, limit.reason)
-    return {"unit_id": unit_id, "day": day, "reason": reason}
+    changed = sorted(rows.scalars())
+    await record_all(
+        connection,
+        [
+            AuditEntry(
+                acting=acting,
+                action=action,
+                subject=f"unit:{unit_id}",
+                unit_id=unit_id,
+                details=_limit_details(limits[unit_id]),
+            )
+            for unit_id in changed
+        ],
+    )
+    return changed
 
 
 def _limit_details(limit: SupplyLimit | None) -> dict[str, str]:

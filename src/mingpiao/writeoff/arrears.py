@@ -1,6 +1,5 @@
-"""Units that are behind with write-off, a month of all units, and reminders."""
+"""Units that are behind with write-off, and a month of all units."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -9,19 +8,11 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.identity.model import Acting, AuditEntry, Role
-from mingpiao.identity.service import record_all
 from mingpiao.kernel.clock import today
-from mingpiao.kernel.codes import region_prefix
-from mingpiao.kernel.errors import refuse
-from mingpiao.messages.service import tell_unit
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
-#: Units that one person may remind at once.
-MOST_REMINDED = 1_000
 _BY_DUE_DAY = Keyset(KeyColumn("due_on", date), KeyColumn("unit_id", int))
 _BY_UNIT = Keyset(KeyColumn("month", date, True), KeyColumn("unit_id", int))
-_REMINDERS = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 _SOON = timedelta(days=3)
 
 
@@ -153,24 +144,6 @@ WHERE (CAST(:wanted AS text) = '' OR "end" = :wanted OR (:wanted = 'open' AND "e
     AND (month < CAST(:after_month AS date) OR month = :after_month AND unit_id > :after_unit)
 ORDER BY month DESC, unit_id LIMIT :limit
 """
-# One row a unit: of two that remind at once, one waits and then finds that it is done.
-_REMIND = text("""
-WITH behind AS (
-    SELECT units.unit_id, min(cycles.month) AS oldest, min(cycles.due_on) AS due_on
-    FROM listed_units AS units JOIN cycles USING (unit_id)
-    WHERE units.unit_id = ANY (:ids) AND cycles.writeoff_id IS NULL AND starts_with(units.region_code, :prefix)
-    GROUP BY 1
-), reminded AS (
-    INSERT INTO writeoff_reminders (unit_id, reminded_on, reminded_by_name)
-    SELECT unit_id, CAST(:today AS date), CAST(:name AS text) FROM behind ORDER BY unit_id
-    ON CONFLICT (unit_id) DO UPDATE
-        SET reminded_on = excluded.reminded_on, reminded_by_name = excluded.reminded_by_name
-        WHERE writeoff_reminders.reminded_on < excluded.reminded_on
-    RETURNING unit_id
-)
-SELECT behind.*, reminded.unit_id IS NOT NULL AS told FROM behind LEFT JOIN reminded USING (unit_id)
-ORDER BY behind.unit_id
-""")
 _UNDECIDED = text("""
 SELECT count(*) FROM (
     SELECT FROM exception_cases
@@ -234,62 +207,3 @@ async def count_undecided(connection: AsyncConnection, region_prefix: str, *, mo
     given = {"prefix": region_prefix, "most": most}
     waiting: int = (await connection.execute(_UNDECIDED, given)).scalar_one()
     return waiting
-
-
-class Reminded(msgspec.Struct, frozen=True, kw_only=True):
-    """How many units were reminded, and how many had been today already; all others have nothing open."""
-
-    told: int
-    before: int
-
-
-async def urge_units(connection: AsyncConnection, unit_ids: Sequence[int], *, acting: Acting) -> Reminded:
-    """Remind units of the acting department's area that have open months by a message, each once a day.
-
-    Units elsewhere, and those with nothing open, are passed over. Raises `Refusal`: `access.denied` (403) for
-    anybody but people of a department, `writeoff.remind_none` and `writeoff.remind_many` (422).
-    """
-    region = acting.region_code
-    if region is None or acting.role not in _REMINDERS:
-        raise refuse("access.denied", "只有财政部门的人员可以提醒用票单位核销。", status=403)
-    if not unit_ids:
-        raise refuse("writeoff.remind_none", "请先在列表中选择要提醒的单位。", status=422)
-    if len(unit_ids) > MOST_REMINDED:
-        message = f"一次最多提醒{MOST_REMINDED:,}家单位，请分次选择。"
-        raise refuse("writeoff.remind_many", message, status=422)
-    given = {
-        "ids": sorted(set(unit_ids)),
-        "prefix": region_prefix(region),
-        "today": today(),
-        "name": acting.name,
-    }
-    behind = list(await connection.execute(_REMIND, given))
-    told = [each for each in behind if each.told]
-    for each in told:
-        await _remind(connection, each.unit_id, each.oldest, each.due_on)
-    await record_all(connection, [_reminded(each.unit_id, each.oldest, acting=acting) for each in told])
-    return Reminded(told=len(told), before=len(behind) - len(told))
-
-
-async def _remind(connection: AsyncConnection, unit_id: int, oldest: date, due_on: date) -> None:
-    late = due_on < today()
-    stands = "已经逾期，逾期期间暂停发放票据" if late else f"应在{due_on:%Y年%-m月%-d日}前完成"
-    await tell_unit(
-        connection,
-        unit_id,
-        f"writeoff:remind:{unit_id}:{today()}",
-        f"财政部门提醒：请核销{oldest:%Y年%-m月}的票据",
-        f"{oldest:%Y年%-m月}的票据还没有核销，{stands}。请核对到账金额后提交核销。",
-        link=f"/unit/writeoff/{oldest:%Y-%m}",
-        urgent=late,
-    )
-
-
-def _reminded(unit_id: int, oldest: date, *, acting: Acting) -> AuditEntry:
-    return AuditEntry(
-        acting=acting,
-        action="writeoff:remind",
-        subject=f"unit:{unit_id}",
-        unit_id=unit_id,
-        details={"month": f"{oldest:%Y-%m}"},
-    )

@@ -9,7 +9,7 @@ from decimal import Decimal
 from math import ceil
 from random import SystemRandom
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause, column, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.issuing.service import check_these
@@ -82,7 +82,7 @@ _UNPAID = text("""
       AND (SELECT coalesce(sum(amount), 0) FROM receipt_matches AS matches
            WHERE matches.unit_id = monthly.unit_id AND matches.bill_id = monthly.bill_id) < monthly.total
 """)
-_COUNT_UNPAID = text(f"SELECT count(*) FROM ({_UNPAID.text}) AS unpaid")  # noqa: S608 - a constant
+_COUNT_UNPAID = select(func.count()).select_from(_UNPAID.columns(column("bill_id")).subquery("unpaid"))
 _BILL_IDS = text("""
     SELECT bill_id FROM bills_of_months
     WHERE unit_id = :unit_id AND issued_at >= :begin AND issued_at < :end ORDER BY bill_id
@@ -109,9 +109,9 @@ async def suspicious_bills(
     given = _given(unit_ids, month)
     columns: dict[tuple[int, int], list[str]] = {}
     finders = dict(_FINDERS) | ({"writeoff_unpaid": _UNPAID} if unpaid else {})
-    for column, query in finders.items():
+    for name, query in finders.items():
         for row in await connection.execute(query, given):
-            columns.setdefault((row.unit_id, row.bill_id), []).append(column)
+            columns.setdefault((row.unit_id, row.bill_id), []).append(name)
     return [
         FoundBill(unit_id=unit_id, bill_id=bill_id, columns=tuple(names))
         for (unit_id, bill_id), names in sorted(columns.items())

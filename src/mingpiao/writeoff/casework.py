@@ -1,7 +1,8 @@
 """What cases and rectifications share: who may act on them, the words that people give, and their steps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Literal
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -99,6 +100,24 @@ async def add_step(
             files=list(files),
         )
     )
+
+
+async def add_steps(
+    connection: AsyncConnection,
+    unit_ids: Mapping[int, int],
+    kind: WorkStepKind,
+    *,
+    of: Literal["case_id", "rectification_id"],
+    words: str = "",
+    acting: Acting,
+) -> None:
+    """Put the same step of many cases, or of many rectifications, down; `unit_ids` has the unit of each."""
+    if not unit_ids:
+        return
+    step = insert(casework_steps).values(
+        kind=kind.value, at=now(), actor_name=acting.name, words=words, files=[]
+    )
+    await connection.execute(step, [{of: number, "unit_id": unit} for number, unit in unit_ids.items()])
 
 
 async def steps_of(

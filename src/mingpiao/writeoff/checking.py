@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import BigInteger, any_, cast, insert, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.service import CatalogStore
@@ -160,7 +161,8 @@ async def _without_cases(
     """Bills that have no case yet: one whose breach was decided before its month was opened again keeps that."""
     query = select(exception_cases.c.bill_id).where(
         exception_cases.c.unit_id == unit_id,
-        exception_cases.c.bill_id.in_([each.bill_id for each in judged]),
+        # An array: so many single values would be more than a statement takes.
+        exception_cases.c.bill_id == any_(cast([each.bill_id for each in judged], ARRAY(BigInteger))),
         exception_cases.c.state != CaseState.CLEARED.value,
     )
     known = set((await connection.execute(query)).scalars())

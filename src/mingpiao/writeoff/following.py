@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,7 +16,7 @@ from mingpiao.kernel.clock import to_shanghai, today
 from mingpiao.messages.service import tell_department
 from mingpiao.storage.database import Database
 from mingpiao.units.service import names_of
-from mingpiao.writeoff.casework import add_step
+from mingpiao.writeoff.casework import add_steps
 from mingpiao.writeoff.model import CaseState, RectificationState, WorkStepKind
 from mingpiao.writeoff.months import workday_after
 from mingpiao.writeoff.policies import Policies, load_policies, months_in_force
@@ -130,9 +130,9 @@ async def _tell_above(
             await _mark_cases(connection, ids, above)
         else:
             await _mark_notices(connection, ids, above)
-        for row in rows:
-            own = {"case_id": row.id} if noun == "case" else {"rectification_id": row.id}
-            await add_step(connection, row.unit_id, WorkStepKind.ESCALATED, **own, acting=_PLATFORM)
+        of: Literal["case_id", "rectification_id"] = "case_id" if noun == "case" else "rectification_id"
+        told = {row.id: row.unit_id for row in rows}
+        await add_steps(connection, told, WorkStepKind.ESCALATED, of=of, acting=_PLATFORM)
         await record_all(connection, [_told(row, noun, above) for row in rows])
         units = "、".join(sorted({names[row.unit_id] for row in rows})[:3])
         what = "份异常票据" if noun == "case" else "份整改情况"

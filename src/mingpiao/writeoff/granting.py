@@ -20,11 +20,12 @@ from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import tell_unit
 from mingpiao.numbering.service import hold_stocks, set_writeoff_from
+from mingpiao.units.model import UnitMode
 from mingpiao.units.service import get as get_unit
-from mingpiao.writeoff.casework import add_step, checked_words, require_department
+from mingpiao.writeoff.casework import add_steps, checked_words, require_department
 from mingpiao.writeoff.cycles import cycles_of, kinds_without_later
 from mingpiao.writeoff.limits import update_limits
-from mingpiao.writeoff.model import CaseState, Cycle, WorkStepKind, WriteOff, WriteOffState
+from mingpiao.writeoff.model import UNDECIDED, CaseState, Cycle, WorkStepKind, WriteOff, WriteOffState
 from mingpiao.writeoff.months import months_after, workday_after
 from mingpiao.writeoff.policies import load_policies
 from mingpiao.writeoff.requests import get_writeoff, month_standing
@@ -310,22 +311,17 @@ async def _open_cycles_again(connection: AsyncConnection, done: WriteOff) -> Non
     """The unit has as many working days as for a month that ended today, in the region where it is now."""
     unit = (await connection.execute(_REGION, {"unit_id": done.unit_id})).one()
     policy = (await load_policies(connection)).of(unit.region_code).policy
-    for cycle in await cycles_of(connection, done.unit_id, done.month):
-        await connection.execute(
-            update(cycles)
-            .where(
-                cycles.c.unit_id == cycle.unit_id,
-                cycles.c.month == cycle.month,
-                cycles.c.kind_code == cycle.kind_code,
-            )
-            .values(
-                writeoff_id=None,
-                written_off_at=None,
-                region_code=unit.region_code,
-                due_on=workday_after(today(), policy.workdays_for(cycle.mode)),
-                extended=True,
-            )
+    await connection.execute(
+        update(cycles)
+        .where(cycles.c.unit_id == done.unit_id, cycles.c.month == done.month)
+        .values(
+            writeoff_id=None,
+            written_off_at=None,
+            region_code=unit.region_code,
+            due_on=workday_after(today(), policy.workdays_for(UnitMode(unit.mode))),
+            extended=True,
         )
+    )
 
 
 async def _drop_undecided(
@@ -336,9 +332,7 @@ async def _drop_undecided(
         update(exception_cases)
         .where(
             exception_cases.c.writeoff_id == done.writeoff_id,
-            exception_cases.c.state.in_(
-                [CaseState.OPEN.value, CaseState.ASKED.value, CaseState.ANSWERED.value]
-            ),
+            exception_cases.c.state.in_([each.value for each in UNDECIDED]),
         )
         .values(
             state=CaseState.CLEARED.value,
@@ -350,15 +344,14 @@ async def _drop_undecided(
         )
         .returning(exception_cases.c.case_id)
     )
-    for case_id in dropped.scalars().all():
-        await add_step(
-            connection,
-            done.unit_id,
-            WorkStepKind.CLEARED,
-            case_id=case_id,
-            words="核销重新打开，随该月重新检查",
-            acting=acting,
-        )
+    await add_steps(
+        connection,
+        dict.fromkeys(dropped.scalars(), done.unit_id),
+        WorkStepKind.CLEARED,
+        of="case_id",
+        words="核销重新打开，随该月重新检查",
+        acting=acting,
+    )
 
 
 REOPENING = ProposalKind(

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.model import Acting
 from mingpiao.numbering.model import RECTIFICATION_OVERDUE, SupplyLimit
-from mingpiao.numbering.service import set_issue_limit, set_supply_limit
+from mingpiao.numbering.service import set_issue_limits, set_supply_limits
 from mingpiao.units.model import UnitMode
 from mingpiao.writeoff.policies import load_policies
 
@@ -48,7 +48,8 @@ async def update_limits(connection: AsyncConnection, unit_ids: Sequence[int], *,
     }
     notices = {row.unit_id: row for row in await connection.execute(_RECTIFYING, given)}
     policies = await load_policies(connection) if notices else None
-    for unit_id in sorted(unit_ids):
+    issue, supply = {}, {}
+    for unit_id in unit_ids:
         due_on, mode = owed.get(unit_id, (None, UnitMode.INTERFACE))
         overdue = _limit(due_on, WRITEOFF_OVERDUE)
         notice = notices.get(unit_id)
@@ -58,9 +59,10 @@ async def update_limits(connection: AsyncConnection, unit_ids: Sequence[int], *,
             and policies is not None
             and policies.of(notice.region_code).policy.breach_stops_issuing
         )
-        issue = _earliest(overdue if mode is UnitMode.ONLINE else None, rectified if stops else None)
-        await set_issue_limit(connection, unit_id, issue, acting=acting)
-        await set_supply_limit(connection, unit_id, _earliest(overdue, rectified), acting=acting)
+        issue[unit_id] = _earliest(overdue if mode is UnitMode.ONLINE else None, rectified if stops else None)
+        supply[unit_id] = _earliest(overdue, rectified)
+    await set_issue_limits(connection, issue, acting=acting)
+    await set_supply_limits(connection, supply, acting=acting)
 
 
 def _limit(day: date | None, reason: str) -> SupplyLimit | None:

@@ -18,7 +18,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     Months before `begins_on` (a first day) need no write-off; None: none does. A cycle is due on the
     `interface_workdays`-th or `online_workdays`-th working day after its end. Issued and received may differ
     by `tolerance` 元. Of all seals at least the share `seal_share` is verified. A rectification has
-    `rectification_months` calendar months; when it is overdue a una unit gets no numbers, and with
+    `rectification_months` calendar months; when it is overdue a unit gets no numbers, and with
     `breach_stops_issuing` it issues no bills either. What a department has not decided for `decision_workdays`
     working days is told to the one above.
     """

@@ -4,11 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.catalog.service import load as load_catalog
 from mingpiao.identity.model import Acting, AuditEntry, Role
 from mingpiao.identity.service import record
 from mingpiao.kernel.clock import now, today
@@ -140,6 +139,6 @@ def _wrong(field: str, message: str) -> Problem:
 
 
 async def months_in_force(connection: AsyncConnection) -> date | None:
-    """The first month of the province that must be written off; None while write-off is not in force."""
-    catalog = await load_catalog(connection)
-    return (await load_policies(connection)).of(f"{catalog.province}0000").policy.begins_on
+    """The first month that must be written off; None while write-off is not in force. The province alone sets it."""
+    begins_on: date | None = await connection.scalar(select(func.min(writeoff_policies.c.begins_on)))
+    return begins_on

@@ -16,10 +16,10 @@ from mingpiao.kernel.money import MAX_AMOUNT, fits_places
 from mingpiao.kernel.text import unprintable
 from mingpiao.numbering.service import hold_stocks
 from mingpiao.writeoff.matches import ask_for_matching
+from mingpiao.writeoff.owed import require_owed_month
 from mingpiao.writeoff.receipts import settled, settled_months
 from mingpiao.writeoff.requests import refuse_strangers
 from mingpiao.writeoff.tables import receipts
-from mingpiao.writeoff.totals import require_owed_month
 
 MAX_RECEIPTS = 10_000
 _MOST_PROBLEMS = 50

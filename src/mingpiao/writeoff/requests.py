@@ -17,10 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.identity.model import Acting, AuditEntry, Role
 from mingpiao.identity.service import record
 from mingpiao.jobs.queue import enqueue
-from mingpiao.kernel.clock import now, today
+from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
-from mingpiao.writeoff.cycles import close_so_far, close_units, cycles_of, open_months
+from mingpiao.numbering.service import hold_stocks
+from mingpiao.writeoff.cycles import close_so_far, cycles_of, open_months
 from mingpiao.writeoff.model import (
     DIFFERENCE_REASONS,
     DifferenceReason,
@@ -28,7 +29,7 @@ from mingpiao.writeoff.model import (
     WriteOff,
     WriteOffState,
 )
-from mingpiao.writeoff.months import next_month
+from mingpiao.writeoff.owed import require_closed_month
 from mingpiao.writeoff.policies import load_policies
 from mingpiao.writeoff.tables import receipts, writeoffs
 
@@ -81,16 +82,16 @@ async def submit(
     cent, or `partial` leaves bills without a receipt as exceptions.
 
     Raises `Refusal`: `access.denied` (403) for anybody but people and programs of the unit,
-    `writeoff.month_open` (409) before the month is over, `writeoff.nothing` (404) for a month without bills,
+    what `require_closed_month` raises, `writeoff.nothing` (404) for a month without bills,
     `writeoff.earlier_open` (409) while an older month is not written off, `writeoff.difference` (422) with
     the difference, `writeoff.reason_invalid` (422, by field).
     """
     refuse_strangers(unit_id, acting=acting)
-    if next_month(month) > today():
-        raise _month_open(month)
+    await require_closed_month(connection, unit_id, month)
     # Older months too, where the worker has not been there yet: the oldest is written off first.
     await close_so_far(connection, unit_id)
-    await close_units(connection, [unit_id], month)
+    # What arrives is put down under the same locks: nothing comes in between adding it up and the commit.
+    await hold_stocks(connection, [unit_id])
     standing = await month_standing(connection, unit_id, month, lock=True)
     if standing.writeoff is not None and standing.writeoff.state in (
         WriteOffState.CHECKING,
@@ -156,11 +157,6 @@ def refuse_strangers(unit_id: int, *, acting: Acting) -> None:
     own = acting.unit_id in (None, unit_id) if acting.account is None else acting.unit_id == unit_id
     if not own or (acting.role is not None and acting.role not in _UNIT_ROLES):
         raise refuse("access.denied", "只能由本单位的人员或系统为本单位提交核销。", status=403)
-
-
-def _month_open(month: date) -> Refusal:
-    message = f"{month:%Y年%-m月}还没有结束，请在{next_month(month):%Y年%-m月%-d日}以后核销。"
-    return refuse("writeoff.month_open", message, status=409)
 
 
 def reason_problems(reasons: Sequence[DifferenceReason]) -> list[Problem]:

@@ -1,7 +1,6 @@
 """What other rooms may ask of write-off."""
 
 from mingpiao.writeoff.arrears import (
-    MOST_REMINDED,
     Arrears,
     ArrearsFilter,
     Lateness,
@@ -11,7 +10,6 @@ from mingpiao.writeoff.arrears import (
     count_undecided,
     list_arrears,
     list_unit_months,
-    urge_units,
 )
 from mingpiao.writeoff.cases import (
     answer_case,
@@ -54,6 +52,7 @@ from mingpiao.writeoff.matches import (
 from mingpiao.writeoff.months import due_on, last_day, month_of, months_after, next_month
 from mingpiao.writeoff.orders import StandingOrder, set_standing_order, standing_order, submit_by_order
 from mingpiao.writeoff.overview import MOST_ITEMISED, MonthLine, channels_of, month_detail, unit_months
+from mingpiao.writeoff.owed import require_closed_month, require_owed_month
 from mingpiao.writeoff.papers import Papers
 from mingpiao.writeoff.policies import Policies, load_policies, months_in_force, set_policy
 from mingpiao.writeoff.receipts import channel_totals, record_payment, set_channel_totals
@@ -71,6 +70,7 @@ from mingpiao.writeoff.rectifications import (
     report,
     send_back,
 )
+from mingpiao.writeoff.reminders import MOST_REMINDED, urge_units
 from mingpiao.writeoff.reporting import MAX_RECEIPTS, ReportedReceipt, report_receipts
 from mingpiao.writeoff.requests import (
     get_writeoff,
@@ -106,8 +106,6 @@ from mingpiao.writeoff.totals import (
     declare_totals,
     declared_month,
     differing_bills,
-    require_closed_month,
-    require_owed_month,
 )
 
 __all__ = [

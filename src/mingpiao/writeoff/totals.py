@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
-from mingpiao.kernel.clock import now, to_shanghai, today
+from mingpiao.kernel.clock import now, to_shanghai
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.money import MAX_AMOUNT, fits_places, plain
 from mingpiao.kernel.text import unprintable
-from mingpiao.writeoff.months import last_day, moments_of, month_of, next_month
-from mingpiao.writeoff.policies import months_in_force
+from mingpiao.writeoff.months import last_day, moments_of
+from mingpiao.writeoff.owed import require_closed_month
 from mingpiao.writeoff.receipts import settled_months
 from mingpiao.writeoff.requests import refuse_strangers
 from mingpiao.writeoff.tables import declared_months, declared_totals
@@ -90,7 +90,6 @@ class DifferingBill(msgspec.Struct, frozen=True, kw_only=True):
     business_no: str
 
 
-_CREATED = text("SELECT created_at FROM managed_units WHERE unit_id = :unit_id")
 _INSERT = text("""
 INSERT INTO declared_totals (unit_id, month, day, place, kind_code, item_code,
                              blue_count, blue_amount, red_count, red_amount)
@@ -156,33 +155,6 @@ SELECT wanted.bill_id FROM unnest(:bill_ids) AS wanted(bill_id) WHERE NOT EXISTS
       AND monthly.issued_at >= :begin AND monthly.issued_at < :end)
 ORDER BY wanted.bill_id
 """).bindparams(bindparam("bill_ids", type_=ARRAY(BIGINT)))
-
-
-async def require_closed_month(connection: AsyncConnection, unit_id: int, month: date) -> None:
-    """Raise `Refusal` (`writeoff.month_open`, 409) for a month that is not over, else as `require_owed_month` does."""
-    name = f"{month:%Y年%-m月}"
-    if next_month(month) > today():
-        message = f"{name}还没有结束，请在{next_month(month):%Y年%-m月%-d日}以后核销。"
-        raise refuse("writeoff.month_open", message, status=409)
-    await require_owed_month(connection, unit_id, month)
-
-
-async def require_owed_month(connection: AsyncConnection, unit_id: int, month: date) -> None:
-    """Raise `Refusal` (409) unless a unit's month is one that must be written off.
-
-    `writeoff.before_unit`: the unit was registered later; `writeoff.not_in_force`: write-off begins later, or
-    nowhere yet.
-    """
-    name = f"{month:%Y年%-m月}"
-    created_at = (await connection.execute(_CREATED, {"unit_id": unit_id})).scalar_one()
-    since = to_shanghai(created_at).date()
-    if month < month_of(since):
-        message = f"本单位于{since:%Y年%-m月%-d日}登记，{name}没有票据，请核对月份。"
-        raise refuse("writeoff.before_unit", message, status=409, since=since.isoformat())
-    begins_on = await months_in_force(connection)
-    if begins_on is None or month < begins_on:
-        start = "本省还没有启用核销" if begins_on is None else f"核销从{begins_on:%Y年%-m月}的票据开始"
-        raise refuse("writeoff.not_in_force", f"{start}，{name}的票据不需要核销。", status=409)
 
 
 async def declare_totals(
