@@ -51,6 +51,11 @@ async def send(browser: Browser, shown: httpx.Response, address: str, **members:
     return await browser.post(address, data=given | members)
 
 
+def _is_ticked(page: str, case: ExceptionCase) -> bool:
+    (box,) = re.findall(f'<input [^>]*name="chosen" value="{case.case_id}"[^>]*>', page)
+    return " checked" in box
+
+
 def at(case: ExceptionCase, portal: str = "finance") -> str:
     return f"/{portal}/exceptions/{case.case_id}"
 
@@ -161,6 +166,10 @@ async def test_breaches_become_a_notice_that_the_unit_answers_and_the_department
     assert "还没有发出" in preview.text
     assert all(bill.number in preview.text for bill in bills)
     assert await world.value("SELECT count(*) FROM rectifications") == 0
+    one_left_out = body.replace(f"&chosen={found[1].case_id}", "")
+    back = await officer.post(address, content=f"{one_left_out}&change=yes".encode(), headers=headers)
+    assert DEMANDS in back.text
+    assert [case.case_id for case in found if _is_ticked(back.text, case)] == [found[0].case_id]
     issued = await officer.post(address, content=f"{body}&confirmed=yes".encode(), headers=headers)
     assert issued.status_code == 303, issued.text
     at_finance = issued.headers["location"]

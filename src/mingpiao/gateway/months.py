@@ -22,7 +22,7 @@ from mingpiao.gateway.incoming import misspelt_lines
 from mingpiao.gateway.views import BASE_PATH, answer
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import Refusal, refuse
-from mingpiao.kernel.grammar import read_date
+from mingpiao.kernel.grammar import read_month
 from mingpiao.kernel.money import plain
 from mingpiao.writeoff.model import (
     BillException,
@@ -198,8 +198,8 @@ _submit_decoder = msgspec.json.Decoder(SubmitBody)
 
 def month_from(text: str) -> date:
     """The first day of a month of a path, like 2027-01. Raises `Refusal` (`request.parameter_invalid`, 400)."""
-    month = read_date(f"{text}-01")
-    if month is None or not 2000 <= month.year < 2100:
+    month = read_month(text)
+    if month is None:
         message = "参数 month 不正确，月份应写作 2027-01。"
         code = "request.parameter_invalid"
         raise refuse(code, message, field="month", status=ERROR_TYPES[code].status)

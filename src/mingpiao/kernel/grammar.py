@@ -58,6 +58,12 @@ def read_date(text: str) -> date | None:
         return None
 
 
+def read_month(text: str) -> date | None:
+    """The first day of a month of this century written YYYY-MM, or None."""
+    month = read_date(f"{text}-01")
+    return month if month is not None and 2000 <= month.year < 2100 else None
+
+
 def half_width(text: str) -> str:
     """The text with full-width letters, digits, signs and blanks as plain ones."""
     return text if text.isascii() else text.translate(_FULL_WIDTH)

@@ -85,6 +85,12 @@ async def read_form(request: PageRequest) -> dict[str, str]:
     return {name: clean(value) for name, value in form.multi_items() if isinstance(value, str)}
 
 
+async def read_ids(request: PageRequest, name: str) -> list[int]:
+    """The numbers of a posted member that may occur several times, in their order and each once."""
+    numbers = [read_id(str(value)) for value in (await request.form()).getall(name, [])]
+    return list(dict.fromkeys(each for each in numbers if each is not None))
+
+
 def read_query(request: PageRequest) -> dict[str, str]:
     """The members of the address's query without outer spaces; if a name occurs twice, the last value."""
     return {name: clean(value) for name, value in request.query_params.multi_items()}

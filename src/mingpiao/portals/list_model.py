@@ -100,10 +100,11 @@ class Listing(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     `name` is unique and must not change, since accounts' choices of columns and exports refer to it. `usual`
     fills in the texts of an address before they are read: it says what a list shows without any filter. `key`
     is the member of the address that continues a list. `orders` are (value, label) pairs of `sort`; the first
-    is the usual one. `shortcuts` are (label, query) pairs of frequent filters. `scope` is the scope of the
-    fetching verb, by default the account's. `files` are (label, ending) of further exports, which the page
-    serves itself. `moving` marks rows that change by themselves: a page with such a row reloads every two
-    seconds. `page_size` is for accounts that chose none. `sum_up` gives the figures above the rows.
+    is the usual one. `shortcuts` are (label, query) pairs of frequent filters. `crumbs` may name members of
+    the path, as `address` does. `scope` is the scope of the fetching verb, by default the account's. `files`
+    are (label, ending) of further exports, which the page serves itself. `moving` marks rows that change by
+    themselves: a page with such a row reloads every two seconds. `page_size` is for accounts that chose none.
+    `sum_up` gives the figures above the rows.
     """
 
     name: str

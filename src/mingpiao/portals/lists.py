@@ -20,7 +20,7 @@ from mingpiao.composition import Services
 from mingpiao.identity.model import Account, Session
 from mingpiao.identity.service import PAGE_SIZES, choose_columns, choose_rows, chosen_columns, chosen_rows
 from mingpiao.kernel.errors import Problem, Refusal
-from mingpiao.portals.forms import read_query
+from mingpiao.portals.forms import read_form, read_ids, read_query
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.list_columns import Column, Row, card_places
 from mingpiao.portals.list_exports import export_list, exports_address, file_name
@@ -47,6 +47,47 @@ class ShownRow(msgspec.Struct, frozen=True, kw_only=True):
     cells: tuple[Markup, ...]
     actions: tuple[Mapping[str, Any], ...]
     chosen_as: str
+
+
+class ChosenRows(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list's form sends about the rows that were chosen: their ids, the members of its `Batch` template,
+    and the filter of the list at that moment.
+    """
+
+    ids: tuple[int, ...]
+    members: Mapping[str, str]
+    filter: Mapping[str, str]
+
+    def list_address(self, listing: Listing[Any]) -> str:
+        """The address of the list with the same filter."""
+        return Query(values=dict(self.filter), wanted={}).address(listing.address)
+
+
+async def read_chosen(request: PageRequest, listing: Listing[Any]) -> ChosenRows:
+    """The posted form of a list's batch; a row that was chosen on two pages counts once."""
+    members = await read_form(request)
+    names = [name for each in listing.filters for name in each.names]
+    return ChosenRows(
+        ids=tuple(await read_ids(request, "chosen")),
+        members=members,
+        filter={name: members.get(f"filter-{name}", "") for name in names},
+    )
+
+
+async def show_refused(
+    call: PageCall, listing: Listing[Any], sent: ChosenRows, problems: tuple[Problem, ...], **context: Any
+) -> Response[str]:
+    """The list as it was when its form was sent, with the rows still chosen and the problems."""
+    return await show_list(
+        call.request,
+        call.session,
+        call.services,
+        listing,
+        given=sent.filter,
+        problems=problems,
+        chosen=frozenset(map(str, sent.ids)),
+        **context,
+    )
 
 
 async def show_list(
@@ -95,7 +136,7 @@ async def show_list(
         "_list.html" if partial_page else listing.template,
         headers={"Vary": "HX-Request"}
         | _pushed(partial_page and not moving, query, address, listing.key, key),
-        **{"title": listing.title, "crumbs": listing.crumbs}
+        **{"title": listing.title, "crumbs": _crumbs(listing, request.path_params)}
         | _frame(listing, session, query, inputs, address)
         | {
             "problems": problems,
@@ -118,6 +159,10 @@ async def show_list(
         }
         | context,
     )
+
+
+def _crumbs(listing: Listing[Any], path: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(label.format(**path), address.format(**path)) for label, address in listing.crumbs]
 
 
 async def _fetch(

@@ -9,9 +9,7 @@ from mingpiao.applications.model import (
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.portals.applications.lists import REVIEWS
 from mingpiao.portals.applications.rights import REVIEW
-from mingpiao.portals.forms import clean, read_id
-from mingpiao.portals.list_model import Query
-from mingpiao.portals.lists import list_helpers, show_list
+from mingpiao.portals.lists import list_helpers, read_chosen, show_list, show_refused
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, require_right
 from mingpiao.units.service import names_of
@@ -32,28 +30,13 @@ async def review_list(call: NamedDependency[PageCall]) -> Response[str]:
 @post("/reviews/batch", guards=REVIEW_GUARDS, status_code=200)
 async def decide_batch(call: NamedDependency[PageCall]) -> Response[str]:
     """Decide the chosen applications with one reason, and list each result."""
-    form = await call.request.form()
-    members = {name: clean(value) for name, value in form.multi_items() if isinstance(value, str)}
-    numbers = [read_id(str(value)) for value in form.getall("chosen", [])]
-    # A row that was chosen on two pages counts once.
-    chosen = list(dict.fromkeys(each for each in numbers if each is not None))
+    sent = await read_chosen(call.request, REVIEWS)
+    reason = sent.members.get("reason", "")
     try:
-        decision = _decision(members.get("decision", ""))
-        results = await call.services.reviews.decide_batch(
-            chosen, decision, members.get("reason", ""), acting=call.acting
-        )
+        decision = _decision(sent.members.get("decision", ""))
+        results = await call.services.reviews.decide_batch(sent.ids, decision, reason, acting=call.acting)
     except Refusal as refusal:
-        return await show_list(
-            call.request,
-            call.session,
-            call.services,
-            REVIEWS,
-            given=_filter_of(members),
-            problems=refusal.problems,
-            chosen=frozenset(map(str, chosen)),
-            decisions=_DECISIONS,
-            reason=members.get("reason", ""),
-        )
+        return await show_refused(call, REVIEWS, sent, refusal.problems, decisions=_DECISIONS, reason=reason)
     async with call.reads() as connection:
         units = await names_of(connection, {each.application.unit_id for each in results if each.application})
     return page(
@@ -65,13 +48,8 @@ async def decide_batch(call: NamedDependency[PageCall]) -> Response[str]:
         results=results,
         done=sum(each.application is not None for each in results),
         unit_names=units,
-        back=Query(values=_filter_of(members), wanted={}).address(LIST),
+        back=sent.list_address(REVIEWS),
     )
-
-
-def _filter_of(members: dict[str, str]) -> dict[str, str]:
-    """The list's filter in the form that the batch's form carries along."""
-    return {name: members.get(f"filter-{name}", "") for each in REVIEWS.filters for name in each.names}
 
 
 def _decision(text: str) -> Decision:

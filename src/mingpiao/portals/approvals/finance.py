@@ -13,8 +13,8 @@ from mingpiao.portals.approvals.lists import PROPOSALS, STATE_COLOURS
 from mingpiao.portals.approvals.rights import APPROVALS_DECIDE, APPROVALS_PROPOSE
 from mingpiao.portals.consequences import is_confirmed
 from mingpiao.portals.details import HistoryLine
-from mingpiao.portals.forms import clean, read_form, read_id
-from mingpiao.portals.lists import list_handlers, show_list
+from mingpiao.portals.forms import read_form
+from mingpiao.portals.lists import list_handlers, read_chosen, show_refused
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 
@@ -62,34 +62,20 @@ async def withdraw_proposal(
 @post("/approvals/batch", guards=[require_right(APPROVALS_DECIDE)], status_code=200)
 async def approve_many(call: NamedDependency[PageCall]) -> Response[str]:
     """Show all chosen changes before and after; with `confirmed`, approve each by itself and list each result."""
-    form = await call.request.form()
-    members = {name: clean(value) for name, value in form.multi_items() if isinstance(value, str)}
-    numbers = [read_id(str(value)) for value in form.getall("chosen", [])]
-    # A row that was chosen on two pages counts once.
-    chosen = list(dict.fromkeys(each for each in numbers if each is not None))
-    problem = _wrong_number(len(chosen))
+    sent = await read_chosen(call.request, PROPOSALS)
+    problem = _wrong_number(len(sent.ids))
     if problem is not None:
-        return await show_list(
-            call.request,
-            call.session,
-            call.services,
-            PROPOSALS,
-            given={
-                name: members.get(f"filter-{name}", "") for each in PROPOSALS.filters for name in each.names
-            },
-            problems=(problem,),
-            chosen=frozenset(map(str, chosen)),
-        )
-    if is_confirmed(members):
-        results = [await _approved(call, each, members.get("opinion", "")) for each in chosen]
+        return await show_refused(call, PROPOSALS, sent, (problem,))
+    if is_confirmed(sent.members):
+        results = [await _approved(call, each, sent.members.get("opinion", "")) for each in sent.ids]
     else:
-        results = [await _previewed(call, each) for each in chosen]
+        results = [await _previewed(call, each) for each in sent.ids]
     return page(
         call.request,
         "approvals/batch.html",
         title="一起审核",
         crumbs=[(PROPOSALS.title, PROPOSALS.address)],
-        confirmed=is_confirmed(members),
+        confirmed=is_confirmed(sent.members),
         results=results,
         done=sum(not each.problem for each in results),
         here=f"{PROPOSALS.address}/batch",

@@ -1,7 +1,7 @@
 """/finance/exceptions: what write-off did not pass; ask the unit, clear, mark a breach, one by one or together."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from litestar import Response, get, post
@@ -10,20 +10,18 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.kernel.clock import today
-from mingpiao.kernel.codes import region_covers
+from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.casework.lists import FINANCE_EXCEPTIONS
-from mingpiao.portals.casework.parts import load_case
+from mingpiao.portals.casework.parts import day_of, load_case, may_decide, revision_of
 from mingpiao.portals.casework.rights import EXCEPTIONS_DECIDE
-from mingpiao.portals.forms import clean, read_amount, read_day, read_form, read_id
-from mingpiao.portals.gates import allowed
-from mingpiao.portals.list_model import Query
-from mingpiao.portals.lists import list_helpers, show_list
+from mingpiao.portals.forms import read_amount, read_form
+from mingpiao.portals.lists import list_helpers, read_chosen, show_list, show_refused
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.rules.service import VIOLATIONS
 from mingpiao.units.service import names_of
-from mingpiao.writeoff.model import Breach, ExceptionCase
+from mingpiao.writeoff.model import Breach
 from mingpiao.writeoff.service import ask_unit, clear_alike, clear_case, mark_breach
 
 LIST = FINANCE_EXCEPTIONS.address
@@ -54,6 +52,7 @@ async def _page(
     verb: str = "",
 ) -> Response[str]:
     parts = await load_case(call, case_id)
+    own = may_decide(call, parts.case.region_code)
     return page(
         call.request,
         "casework/finance_case.html",
@@ -62,20 +61,14 @@ async def _page(
         parts=parts,
         case=parts.case,
         bill=parts.bill,
-        may_decide=_may_decide(call, parts.case) and parts.case.is_undecided,
-        may_issue=_may_decide(call, parts.case) and parts.case.state.value == "breached",
+        may_decide=own and parts.case.is_undecided,
+        may_issue=own and parts.case.state.value == "breached",
         violations=list(VIOLATIONS.items()),
         usual_due=(today() + _USUAL_DAYS).isoformat(),
         typed=typed or {},
         verb=verb,
         problems=problems,
     )
-
-
-def _may_decide(call: PageCall, case: ExceptionCase) -> bool:
-    account = call.session.account
-    own = account.region_code is not None and region_covers(account.region_code, case.region_code)
-    return own and allowed(account.role, EXCEPTIONS_DECIDE)
 
 
 @post("/exceptions/{case_id:int}/{verb:str}", guards=_GUARDS, status_code=200)
@@ -99,14 +92,14 @@ async def act(
 async def _act(
     connection: AsyncConnection, call: PageCall, case_id: int, verb: str, members: Mapping[str, str]
 ) -> None:
-    revision = read_id(members.get("revision", ""), 9) or 0
+    revision = revision_of(members)
     if verb == "clear":
         await clear_case(
             connection, case_id, members.get("reason", ""), revision=revision, acting=call.acting
         )
         return
     if verb == "ask":
-        due_on = _day(members.get("due_on", ""))
+        due_on = day_of(members, "exception.due_invalid", "请按“年-月-日”填写说明期限。")
         question = members.get("question", "")
         await ask_unit(connection, case_id, question, due_on, revision=revision, acting=call.acting)
         return
@@ -117,15 +110,6 @@ async def _act(
         reason=members.get("facts", ""),
     )
     await mark_breach(connection, case_id, breach, revision=revision, acting=call.acting)
-
-
-def _day(text: str) -> date:
-    try:
-        return read_day(text)
-    except ValueError as error:
-        raise refuse(
-            "exception.due_invalid", "请按“年-月-日”填写说明期限。", field="due_on", status=422
-        ) from error
 
 
 def _amount(text: str) -> Decimal:
@@ -139,26 +123,12 @@ def _amount(text: str) -> Decimal:
 @post("/exceptions/batch", guards=_GUARDS, status_code=200)
 async def clear_batch(call: NamedDependency[PageCall]) -> Response[str]:
     """Clear the chosen cases with one reason, and list each result."""
-    form = await call.request.form()
-    members = {name: clean(value) for name, value in form.multi_items() if isinstance(value, str)}
-    numbers = [read_id(str(value)) for value in form.getall("chosen", [])]
-    # A row that was chosen on two pages counts once.
-    chosen = list(dict.fromkeys(each for each in numbers if each is not None))
+    sent = await read_chosen(call.request, FINANCE_EXCEPTIONS)
+    reason = sent.members.get("reason", "")
     try:
-        results = await clear_alike(
-            call.services.database, chosen, members.get("reason", ""), acting=call.acting
-        )
+        results = await clear_alike(call.services.database, sent.ids, reason, acting=call.acting)
     except Refusal as refusal:
-        return await show_list(
-            call.request,
-            call.session,
-            call.services,
-            FINANCE_EXCEPTIONS,
-            given=_filter_of(members),
-            problems=refusal.problems,
-            chosen=frozenset(map(str, chosen)),
-            reason=members.get("reason", ""),
-        )
+        return await show_refused(call, FINANCE_EXCEPTIONS, sent, refusal.problems, reason=reason)
     async with call.reads() as connection:
         units = await names_of(connection, {each.case.unit_id for each in results if each.case})
     return page(
@@ -169,15 +139,11 @@ async def clear_batch(call: NamedDependency[PageCall]) -> Response[str]:
         results=results,
         done=sum(each.case is not None for each in results),
         unit_names=units,
-        back=Query(values=_filter_of(members), wanted={}).address(LIST),
+        numbers={
+            each.case_id: BillIdentity.from_bill_id(each.case.bill_id).number for each in results if each.case
+        },
+        back=sent.list_address(FINANCE_EXCEPTIONS),
     )
-
-
-def _filter_of(members: dict[str, str]) -> dict[str, str]:
-    """The list's filter in the form that the batch's form carries along."""
-    return {
-        name: members.get(f"filter-{name}", "") for each in FINANCE_EXCEPTIONS.filters for name in each.names
-    }
 
 
 HANDLERS = [exception_list, *list_helpers(FINANCE_EXCEPTIONS), clear_batch, exception_page, act]

@@ -13,11 +13,11 @@ from litestar.params import FromPath
 
 from mingpiao.approvals.model import Proposal
 from mingpiao.approvals.service import address_of, open_proposal
-from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.kernel.grammar import read_month
+from mingpiao.portals.casework.parts import day_of, may_decide
 from mingpiao.portals.casework.rights import EXCEPTIONS_DECIDE
-from mingpiao.portals.forms import FormField, PageForm, form_page, read_day, read_form
-from mingpiao.portals.gates import allowed
+from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.units.model import Unit
@@ -26,7 +26,6 @@ from mingpiao.writeoff.model import WriteOffState
 from mingpiao.writeoff.service import (
     EXTENSION,
     MonthLine,
-    month_of,
     month_standing,
     propose_extension,
     propose_reopening,
@@ -62,18 +61,12 @@ async def months(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> Res
         unit=unit,
         rows=rows,
         base=_base(unit_id),
-        may_propose=_may_propose(call, unit),
+        may_propose=may_decide(call, unit.region_code),
     )
 
 
 def _address(proposal: Proposal | None) -> str:
     return "" if proposal is None else address_of(proposal.proposal_id)
-
-
-def _may_propose(call: PageCall, unit: Unit) -> bool:
-    account = call.session.account
-    own = account.region_code is not None and region_covers(account.region_code, unit.region_code)
-    return own and allowed(account.role, EXCEPTIONS_DECIDE)
 
 
 def _base(unit_id: int) -> str:
@@ -112,7 +105,7 @@ async def _propose(call: PageCall, unit_id: int, month: date, verb: str, members
     reason = members.get("reason", "")
     async with call.services.database.system() as connection:  # system: a verb writes
         if verb == "extend":
-            due_on = _due_on(members.get("due_on", ""))
+            due_on = day_of(members, "cycle.due_invalid", "请按“年-月-日”填写新的期限。")
             return await propose_extension(connection, unit_id, month, due_on, reason, acting=call.acting)
         if verb != "reopen":
             raise _no_such_verb()
@@ -127,20 +120,10 @@ def _no_such_verb() -> Refusal:
 
 
 def _month(text: str) -> date:
-    try:
-        day = read_day(f"{text}-01")
-    except ValueError as error:
-        raise refuse("writeoff.unknown", "没有这个月份，请从单位的核销页面进入。", status=404) from error
-    return month_of(day)
-
-
-def _due_on(text: str) -> date:
-    try:
-        return read_day(text)
-    except ValueError as error:
-        raise refuse(
-            "cycle.due_invalid", "请按“年-月-日”填写新的期限。", field="due_on", status=422
-        ) from error
+    month = read_month(text)
+    if month is None:
+        raise refuse("writeoff.unknown", "没有这个月份，请从单位的核销页面进入。", status=404)
+    return month
 
 
 async def _form(

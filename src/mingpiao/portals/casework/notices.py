@@ -1,20 +1,19 @@
 """/finance/rectifications: notices of rectification; write one, see it before it goes out, accept what was done."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.kernel.codes import BillIdentity, region_covers
+from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.casework.lists import FINANCE_EXCEPTIONS, FINANCE_RECTIFICATIONS
-from mingpiao.portals.casework.parts import load_notice
+from mingpiao.portals.casework.parts import day_of, load_notice, may_decide, revision_of
 from mingpiao.portals.casework.rights import EXCEPTIONS_DECIDE
-from mingpiao.portals.forms import clean, read_day, read_form, read_id
-from mingpiao.portals.gates import allowed
+from mingpiao.portals.consequences import is_confirmed
+from mingpiao.portals.forms import read_form, read_ids
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
@@ -60,15 +59,14 @@ async def _form(
 
 @post("/rectifications/new/{unit_id:int}", guards=_GUARDS, status_code=200)
 async def issue(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> Response[str] | Response[bytes]:
-    """Show the notice as it would go out; with `confirmed`, issue it."""
-    form = await call.request.form()
-    members = {name: clean(value) for name, value in form.multi_items() if isinstance(value, str)}
-    numbers = [read_id(str(value)) for value in form.getall("chosen", [])]
-    chosen = list(dict.fromkeys(each for each in numbers if each is not None))
+    """Show the notice as it would go out; with `confirmed` issue it, with `change` show the form again."""
+    members, chosen = await read_form(call.request), await read_ids(call.request, "chosen")
     demands = members.get("demands", "")
+    if "change" in members:
+        return await _form(call, unit_id, demands=demands, chosen=chosen)
     try:
         async with call.services.database.system() as connection:  # system: a verb writes
-            if members.get("confirmed") == "yes":
+            if is_confirmed(members):
                 made = await issue_notice(connection, unit_id, chosen, demands, acting=call.acting)
                 address = f"{LIST}/{made.rectification_id}"
                 return redirect(call.request, address)
@@ -104,9 +102,8 @@ async def _page(
     verb: str = "",
 ) -> Response[str]:
     parts = await load_notice(call, rectification_id)
-    account, present = call.session.account, parts.rectification
-    own = account.region_code is not None and region_covers(account.region_code, present.region_code)
-    may_act = own and allowed(account.role, EXCEPTIONS_DECIDE)
+    present = parts.rectification
+    own = may_decide(call, present.region_code)
     return page(
         call.request,
         "casework/finance_notice.html",
@@ -115,8 +112,8 @@ async def _page(
         parts=parts,
         rectification=present,
         notice=parts.notice,
-        may_decide=may_act and present.state.value == "answered",
-        may_extend=may_act and present.state.value != "accepted" and not present.extended,
+        may_decide=own and present.state.value == "answered",
+        may_extend=own and present.state.value != "accepted" and not present.extended,
         typed=typed or {},
         verb=verb,
         problems=problems,
@@ -144,21 +141,15 @@ async def act(
 async def _act(
     connection: AsyncConnection, call: PageCall, number: int, verb: str, members: Mapping[str, str]
 ) -> None:
-    revision = read_id(members.get("revision", ""), 9) or 0
+    revision = revision_of(members)
     if verb == "extend":
-        due_on, reason = _day(members.get("due_on", "")), members.get("reason", "")
-        await extend(connection, number, due_on, reason, revision=revision, acting=call.acting)
+        due_on = day_of(members, "rectification.due_invalid", "请按“年-月-日”填写新的期限。")
+        await extend(
+            connection, number, due_on, members.get("reason", ""), revision=revision, acting=call.acting
+        )
         return
     decide = accept if verb == "accept" else send_back
     await decide(connection, number, members.get("opinion", ""), revision=revision, acting=call.acting)
-
-
-def _day(text: str) -> date:
-    try:
-        return read_day(text)
-    except ValueError as error:
-        message = "请按“年-月-日”填写新的期限。"
-        raise refuse("rectification.due_invalid", message, field="due_on", status=422) from error
 
 
 HANDLERS = [*list_handlers(FINANCE_RECTIFICATIONS), new_notice, issue, notice_page, act]

@@ -1,6 +1,7 @@
 """The parts of an exception case and of a notice that the pages of a unit and of a department show alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -13,10 +14,14 @@ from mingpiao.evidence.service import get_evidence_files
 from mingpiao.issuing.model import Bill
 from mingpiao.issuing.service import get_document, get_supervision
 from mingpiao.journal.service import bill_events
-from mingpiao.kernel.codes import BillIdentity
+from mingpiao.kernel.codes import BillIdentity, region_covers
+from mingpiao.kernel.errors import refuse
 from mingpiao.portals.bills.details import history_of
 from mingpiao.portals.casework.lists import case_badges, notice_badges
+from mingpiao.portals.casework.rights import EXCEPTIONS_DECIDE
 from mingpiao.portals.details import HistoryLine
+from mingpiao.portals.forms import read_day, read_id
+from mingpiao.portals.gates import allowed
 from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.list_columns import Column
 from mingpiao.portals.session import PageCall
@@ -183,12 +188,32 @@ async def _step_lines(
 
 def _note(step: WorkStep) -> str:
     until = f"期限{step.day:%Y年%-m月%-d日}" if step.day else ""
-    return "；".join(part for part in (step.words, until) if part)
+    return "；".join(part for part in (until, step.words) if part)
 
 
 def _drawn(badges: Any, value: Any) -> Markup:
     """What a list shows in its column 状态."""
     return Column(name="state", label="状态", value=badges).cell(value)
+
+
+def may_decide(call: PageCall, region_code: str) -> bool:
+    """Whether the reader decides what concerns units of a region."""
+    account = call.session.account
+    own = account.region_code is not None and region_covers(account.region_code, region_code)
+    return own and allowed(account.role, EXCEPTIONS_DECIDE)
+
+
+def revision_of(members: Mapping[str, str]) -> int:
+    """The revision that a form's author saw; 0, which is none, if it names no number."""
+    return read_id(members.get("revision", ""), 9) or 0
+
+
+def day_of(members: Mapping[str, str], code: str, message: str) -> date:
+    """The day of a form's `due_on`. Raises `Refusal` with the code and message (422) for any other text."""
+    try:
+        return read_day(members.get("due_on", ""))
+    except ValueError as error:
+        raise refuse(code, message, field="due_on", status=422) from error
 
 
 async def files_of_form(call: PageCall, unit_id: int, digests: Sequence[str]) -> list[EvidenceFile]:

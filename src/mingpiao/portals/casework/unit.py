@@ -11,10 +11,10 @@ from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.grammar import read_whole
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.casework.lists import UNIT_EXCEPTIONS, UNIT_RECTIFICATIONS
-from mingpiao.portals.casework.parts import files_of_form, load_case, load_notice
+from mingpiao.portals.casework.parts import files_of_form, load_case, load_notice, revision_of
 from mingpiao.portals.casework.rights import UNIT_EXPLAIN
 from mingpiao.portals.evidence.files import MAX_UPLOAD, problems_of, take_files
-from mingpiao.portals.forms import read_form, read_id
+from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
@@ -75,7 +75,7 @@ async def answer(call: NamedDependency[PageCall], case_id: FromPath[int]) -> Res
                 case_id,
                 members.get("explanation", ""),
                 files=digests,
-                revision=read_id(members.get("revision", ""), 9) or 0,
+                revision=revision_of(members),
                 acting=call.acting,
             )
     except Refusal as refusal:
@@ -152,7 +152,7 @@ async def send_report(
                 members.get("measures", ""),
                 replaced_by=replaced_by,
                 files=digests,
-                revision=read_id(members.get("revision", ""), 9) or 0,
+                revision=revision_of(members),
                 acting=call.acting,
             )
     except Refusal as refusal:

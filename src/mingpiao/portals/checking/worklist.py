@@ -15,9 +15,8 @@ from mingpiao.portals.applications.parts import load_parts
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.checking.lists import CHECKS, may_be_checked, told_demand
 from mingpiao.portals.checking.rights import UNIT_CHECK
-from mingpiao.portals.forms import clean, read_form, read_id
-from mingpiao.portals.list_model import Query
-from mingpiao.portals.lists import list_helpers, show_list
+from mingpiao.portals.forms import read_form
+from mingpiao.portals.lists import list_helpers, read_chosen, show_list, show_refused
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 
@@ -115,26 +114,13 @@ async def _next_of(call: PageCall, application_id: int) -> int:
 @post("/checks/batch", guards=_GUARDS, status_code=200)
 async def decide_batch(call: NamedDependency[PageCall], checkers: NamedDependency[Checkers]) -> Response[str]:
     """Decide the chosen applications, and list each result."""
-    form = await call.request.form()
-    members = {name: clean(value) for name, value in form.multi_items() if isinstance(value, str)}
-    numbers = [read_id(str(value)) for value in form.getall("chosen", [])]
-    # A row that was chosen on two pages counts once.
-    chosen = list(dict.fromkeys(each for each in numbers if each is not None))
+    sent = await read_chosen(call.request, CHECKS)
+    reason = sent.members.get("reason", "")
     try:
-        decision = _decision(members.get("decision", ""))
-        results = await checkers.decide_batch(chosen, decision, members.get("reason", ""), acting=call.acting)
+        decision = _decision(sent.members.get("decision", ""))
+        results = await checkers.decide_batch(sent.ids, decision, reason, acting=call.acting)
     except Refusal as refusal:
-        return await show_list(
-            call.request,
-            call.session,
-            call.services,
-            CHECKS,
-            given=_filter_of(members),
-            problems=refusal.problems,
-            chosen=frozenset(map(str, chosen)),
-            decisions=_DECISIONS,
-            reason=members.get("reason", ""),
-        )
+        return await show_refused(call, CHECKS, sent, refusal.problems, decisions=_DECISIONS, reason=reason)
     return page(
         call.request,
         "checking/done.html",
@@ -143,13 +129,8 @@ async def decide_batch(call: NamedDependency[PageCall], checkers: NamedDependenc
         decision=decision,
         results=results,
         done=sum(each.application is not None for each in results),
-        back=Query(values=_filter_of(members), wanted={}).address(LIST),
+        back=sent.list_address(CHECKS),
     )
-
-
-def _filter_of(members: dict[str, str]) -> dict[str, str]:
-    """The list's filter in the form that the batch's form carries along."""
-    return {name: members.get(f"filter-{name}", "") for each in CHECKS.filters for name in each.names}
 
 
 def _decision(text: str) -> CheckDecision:

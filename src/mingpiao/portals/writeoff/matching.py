@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.grammar import read_whole
 from mingpiao.portals.bills.access import unit_of
@@ -35,16 +36,18 @@ from mingpiao.writeoff.service import (
 _VIEWERS = [require_right(UNIT_VIEW)]
 _GUARDS = [require_right(UNIT_WRITEOFF)]
 _LINES = f"{ADDRESS}/{{month}}/lines"
+_MONTH_CRUMBS = (*CRUMBS, ("{month}", f"{ADDRESS}/{{month}}"))
 
 
 def bill_number(bill_id: int) -> str:
     """号码 of a bill."""
-    return f"{bill_id:018d}"[8:]
+    return BillIdentity.from_bill_id(bill_id).number
 
 
 def bill_address(bill_id: int) -> str:
     """The page of a bill."""
-    return f"/unit/bills/{f'{bill_id:018d}'[:8]}/{bill_number(bill_id)}"
+    bill = BillIdentity.from_bill_id(bill_id)
+    return f"/unit/bills/{bill.code}/{bill.number}"
 
 
 async def _fetch_lines(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[ReceiptLine]:
@@ -72,7 +75,7 @@ RECEIPTS: Listing[ReceiptLine] = Listing(
     name="unit_receipts",
     address=_LINES,
     title="到账明细与匹配",
-    crumbs=tuple(CRUMBS),
+    crumbs=_MONTH_CRUMBS,
     filters=(
         ChoiceFilter(name="state", label="匹配", options=(("open", "未匹配完"), ("matched", "已匹配"))),
         TextFilter(name="words", label="付款人、摘要或业务流水号"),
@@ -112,7 +115,7 @@ UNPAID: Listing[OpenBill] = Listing(
     name="unit_unpaid_bills",
     address=f"{ADDRESS}/{{month}}/unpaid",
     title="没有匹配到账的票据",
-    crumbs=tuple(CRUMBS),
+    crumbs=_MONTH_CRUMBS,
     filters=(TextFilter(name="words", label="缴款人或业务流水号"),),
     columns=(
         Column(
@@ -163,7 +166,11 @@ async def _page(
         call.request,
         "writeoff/receipt.html",
         title="到账记录",
-        crumbs=[*CRUMBS, ("到账明细与匹配", f"{month_address(wanted)}/lines")],
+        crumbs=[
+            *CRUMBS,
+            (f"{wanted:%Y-%m}", month_address(wanted)),
+            ("到账明细与匹配", f"{month_address(wanted)}/lines"),
+        ],
         line=line,
         likely=likely,
         words=words,

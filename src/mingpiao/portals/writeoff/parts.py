@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from mingpiao.kernel.errors import refuse
-from mingpiao.kernel.grammar import read_date, read_whole
+from mingpiao.kernel.grammar import read_month, read_whole
 from mingpiao.portals.issuing.drafting import draft_of
 from mingpiao.portals.issuing.form import is_from_pages
 from mingpiao.portals.issuing.window import ADDRESS as FORM
@@ -45,8 +45,8 @@ def waiting_of(members: Mapping[str, str]) -> Waiting:
 
 def month_from(text: str) -> date:
     """The month of an address, 2027-01. Raises `Refusal` (`http.404`, 404) for any other text."""
-    month = read_date(f"{text}-01")
-    if month is None or not 2000 <= month.year < 2100:
+    month = read_month(text)
+    if month is None:
         raise refuse("http.404", "没有这个月份，请从核销页面选择。", status=404)
     return month
 

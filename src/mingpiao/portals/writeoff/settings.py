@@ -1,7 +1,6 @@
 """核销设置 of a department: its own, or those of the department above."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -201,7 +200,7 @@ def _policy(typed: Mapping[str, str], settings: _Settings) -> Policy:
     """The policy that was typed; the first month that has passed stays. Raises `Refusal` for amounts too fine."""
     begins_on = settings.policy.begins_on
     if settings.may_begin:
-        begins_on = _month(typed.get("begins_on", ""))
+        begins_on = read_date(typed.get("begins_on", ""))
     tolerance, share = (_number(typed.get(name, "")) for name in ("tolerance", "seal_share"))
     if not fits_places(tolerance, 2) or not fits_places(share, 2):
         field = "tolerance" if not fits_places(tolerance, 2) else "seal_share"
@@ -215,10 +214,6 @@ def _policy(typed: Mapping[str, str], settings: _Settings) -> Policy:
         breach_stops_issuing=typed.get("breach_stops_issuing") == "yes",
         **whole,
     )
-
-
-def _month(text: str) -> date | None:
-    return read_date(text)
 
 
 def _number(text: str) -> Decimal:
