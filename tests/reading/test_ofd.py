@@ -1,7 +1,8 @@
 """OFD files: text where it stands, only what people see, pictures that show the same, and files made to harm."""
 
 import io
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+import struct
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -187,6 +188,31 @@ def _zip(parts: dict[str, bytes], method: int = ZIP_DEFLATED) -> bytes:
     return out.getvalue()
 
 
+def _entry(method: int, extra: bytes = b"") -> bytes:
+    entry = ZipInfo("OFD.xml")
+    entry.compress_type, entry.extra = method, extra
+    out = io.BytesIO()
+    with ZipFile(out, "w") as archive:
+        archive.writestr(entry, b"<OFD>%100d</OFD>" % 0)
+    return out.getvalue()
+
+
+def _listed(data: bytes, place: int, value: bytes) -> bytes:
+    """The package with other bytes in the first entry of its list."""
+    place += data.index(b"PK\x01\x02")
+    return data[:place] + value + data[place + len(value) :]
+
+
+#: Packages that fail in zipfile otherwise than by its own error.
+ODD = {
+    "a version to come": _listed(_entry(ZIP_STORED), 6, b"\xff"),
+    "strong encryption": _listed(_entry(ZIP_STORED), 8, b"\x40"),
+    "a name that is no UTF-8": _listed(_listed(_entry(ZIP_STORED), 8, b"\x00\x08"), 46, b"\xff"),
+    "more bytes than there are": _listed(_entry(ZIP_STORED), 20, struct.pack("<LL", 10**6, 10**6)),
+    "beyond all memory": _listed(_entry(ZIP_STORED, struct.pack("<HHQ", 1, 8, 2**63)), 42, b"\xff" * 4),
+    "not deflated": _entry(ZIP_DEFLATED)[:37] + b"\xff" * 8 + _entry(ZIP_DEFLATED)[45:],
+}
+
 ENTITIES = (
     '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     f"<ofd:OFD {NAMESPACE}><ofd:DocBody><ofd:DocRoot>&b;</ofd:DocRoot></ofd:DocBody></ofd:OFD>"
@@ -212,6 +238,7 @@ def _drawing_itself() -> bytes:
         (b"", "evidence.empty"),
         (b"PK\x03\x04 OFD.xml", "evidence.damaged"),
         (package(written())[:-40], "evidence.damaged"),
+        *((data, "evidence.damaged") for data in ODD.values()),
         (_zip({"x": b""}), "evidence.damaged"),
         (_zip({"OFD.xml": b"<OFD/>"}), "evidence.damaged"),
         (_zip({"OFD.xml": ENTITIES}), "evidence.damaged"),

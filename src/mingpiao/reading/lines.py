@@ -117,7 +117,7 @@ def _read_page(document: Any, number: int, likely: int | None) -> PageLines:
 def _read_sheet(file: OfdFile, number: int) -> PageLines:
     sheet = ofd.open_page(file, number)
     if ofd.is_picture(sheet):
-        shown = ofd.render(sheet, scale=_within(sheet.width, sheet.height, _SCAN_SCALE))
+        shown = sheet.render(scale=_within(sheet.width, sheet.height, _SCAN_SCALE))
         return _look_at(shown, number=number, size=(sheet.width, sheet.height))
     layer = ofd.text_layer(sheet)
     return PageLines(
@@ -182,7 +182,7 @@ def _shown(data: bytes, media_type: str, number: int, width: int, rotation: int)
             _check_number(number, len(file))
             sheet = ofd.open_page(file, number)
             scale = width / (sheet.height if rotation in (90, 270) else sheet.width)
-            return ofd.render(sheet, scale=_within(sheet.width, sheet.height, scale))
+            return sheet.render(scale=_within(sheet.width, sheet.height, scale))
     with pdf.open_pdf(data) as document:
         _check_number(number, len(document))
         with pdf.open_page(document, number) as page:

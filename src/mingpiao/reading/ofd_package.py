@@ -4,7 +4,6 @@ Elements are told by their local names, since programs write several namespaces.
 """
 
 import posixpath
-import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,17 +27,15 @@ _MAX_PART_BYTES = 32 * 1024 * 1024
 #: What is unfolded of one file in all, to read it once.
 _MAX_TOTAL_BYTES = 192 * 1024 * 1024
 _ENCRYPTED = 0x1
-#: What zipfile raises on hostile bytes.
+#: What zipfile raises on hostile bytes, besides what it says itself: versions and encryption that it does not know;
+#: offsets before the beginning, and names that are no UTF-8 (ValueError); offsets beyond any memory; data that
+#: ends too early, or is not deflated.
 _ZIP_FAULTS = (
     BadZipFile,
     NotImplementedError,
-    RuntimeError,
     ValueError,
     OverflowError,
     EOFError,
-    OSError,
-    LookupError,
-    struct.error,
     zlib.error,
 )
 
