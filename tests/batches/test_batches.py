@@ -432,4 +432,7 @@ async def test_a_demand_that_comes_while_a_sheet_is_issued_holds(site: World) ->
     await demand_of(site, site.unit)
     done = await _run(site, batch)
     assert (done.state, done.counts) == (BatchState.FINISHED, {RowState.TO_CHECKER: 2})
+    ((_, body, urgent),) = await _messages(site)
+    assert body.endswith("还没有开具票据。2行已送复核人，同意后开具。")
+    assert not urgent
     assert await site.value(BILLS) == 0

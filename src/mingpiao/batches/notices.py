@@ -15,6 +15,8 @@ async def tell_end(connection: AsyncConnection, batch: BillBatch, *, stopped: st
     issued = batch.count(RowState.ISSUED)
     told = f"{batch.started_name}开始的批次{batch.batch_id}“{batch.file_name}”"
     told += f"已开具{issued:,}张，金额{plain(batch.issued_total)}元。" if issued else "还没有开具票据。"
+    if waiting := batch.count(RowState.TO_CHECKER):
+        told += f"{waiting:,}行已送复核人，同意后开具。"
     await tell_unit(
         connection,
         batch.unit_id,

@@ -96,7 +96,15 @@ async def list_payers(
 
 async def get_payer(connection: AsyncConnection, unit_id: int, payer_id: int) -> KnownPayer:
     """A payer of the unit. Raises `Refusal` (`payer.unknown`, 404)."""
+    return await _find(connection, unit_id, payer_id)
+
+
+async def _find(
+    connection: AsyncConnection, unit_id: int, payer_id: int, *, hold: bool = False
+) -> KnownPayer:
+    """As `get_payer`; with `hold` nobody else changes the payer before the transaction ends."""
     query = select(payer_book).where(payer_book.c.unit_id == unit_id, payer_book.c.payer_id == payer_id)
+    query = query.with_for_update() if hold else query
     row = (await connection.execute(query)).mappings().one_or_none()
     if row is None:
         raise refuse("payer.unknown", "没有找到该缴款人，请返回名录重新选择。", status=404)
@@ -104,6 +112,10 @@ async def get_payer(connection: AsyncConnection, unit_id: int, payer_id: int) ->
 
 
 # -- growing ---------------------------------------------------------------------------------------
+
+
+def _initials(name: str) -> str:
+    return pinyin_initials(name)[: _LENGTHS["name"]]
 
 
 async def learn_payer(connection: AsyncConnection, unit_id: int, payer: Payer) -> None:
@@ -130,7 +142,7 @@ def _values(unit_id: int, payer: Payer, used_at: datetime) -> dict[str, Any]:
         "code": payer.code,
         "account": payer.account,
         "bank": payer.bank,
-        "initials": pinyin_initials(payer.name)[: _LENGTHS["name"]],
+        "initials": _initials(payer.name),
         "used_at": used_at,
     }
 
@@ -182,7 +194,8 @@ async def change_payer(
     """Change a payer of the unit, or hide it. Raises `Refusal`: `payer.unknown` (404), `payer.exists` (409),
     `payer.required` and `payer.too_long` (422).
     """
-    old = await get_payer(connection, unit_id, payer.payer_id)
+    # Held, so that the trail tells what this change found, and not what an earlier look did.
+    old = await _find(connection, unit_id, payer.payer_id, hold=True)
     new = _checked(payer)
     if old == new:
         return
@@ -190,7 +203,7 @@ async def change_payer(
         raise _exists()
     values = {name: getattr(new, name) for name in ("type", *_LENGTHS, "hidden")}
     own = (payer_book.c.unit_id == unit_id) & (payer_book.c.payer_id == payer.payer_id)
-    statement = update(payer_book).where(own).values(values | {"initials": pinyin_initials(new.name)[:100]})
+    statement = update(payer_book).where(own).values(values | {"initials": _initials(new.name)})
     try:
         await connection.execute(statement)
     except IntegrityError as error:
@@ -231,7 +244,7 @@ async def import_payer(
     if dry_run:
         return True
     values = {name: getattr(new, name) for name in ("type", *_LENGTHS)}
-    values |= {"unit_id": unit_id, "initials": pinyin_initials(new.name)[:100], "used_at": now(), "uses": 0}
+    values |= {"unit_id": unit_id, "initials": _initials(new.name), "used_at": now(), "uses": 0}
     statement = upsert(payer_book).values(values).on_conflict_do_nothing().returning(payer_book.c.payer_id)
     payer_id = (await connection.execute(statement)).scalar_one_or_none()
     if payer_id is None:
