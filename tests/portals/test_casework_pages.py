@@ -181,6 +181,17 @@ async def test_breaches_become_a_notice_that_the_unit_answers_and_the_department
     unit = await manager_of_charity(world)
     assert "财票整改" in (await unit.get("/unit/rectifications")).text
     shown = await unit.get(at_unit)
+    for browser, address in ((unit, at_unit), (officer, at_finance)):
+        assert f'href="{address}/notice.pdf"' in (await browser.get(address)).text
+        paper = await browser.get(f"{address}/notice.pdf")
+        assert (paper.status_code, paper.headers["content-type"]) == (200, "application/pdf")
+        assert paper.content.startswith(b"%PDF")
+    abroad = await world.browser(Role.DEPARTMENT_OFFICER, region="150100")
+    assert (await abroad.get(f"{at_finance}/notice.pdf")).status_code == 404
+    stranger = await world.browser(Role.UNIT_MANAGER)
+    assert (await stranger.get(f"{at_unit}/notice.pdf")).status_code == 404
+    downloads = "SELECT count(*) FROM audit_log WHERE action = 'rectification:download'"
+    assert await world.value(downloads) == 2
     field = f"replaced_by-{found[0].case_id}"
     malformed = await send(unit, shown, at_unit, measures=REASON, evidence="", **{field: "123"})
     assert "请填写8位票据代码" in malformed.text

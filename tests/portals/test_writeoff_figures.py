@@ -128,6 +128,10 @@ async def test_a_department_sees_its_own_area_and_its_figures_say_so(
     home = await browser.get("/finance")
     assert re.search(r'data-tile="behind".*?>1</strong>', home.text, re.S)
     assert re.search(r'data-tile="exceptions".*?>1</strong>', home.text, re.S)
+    # The tile leads to what it counts, whichever department in the area decides it.
+    assert 'href="/finance/exceptions?whose=all"' in home.text
+    listed = await browser.get("/finance/exceptions", whose="all")
+    assert listed.text.count('name="chosen"') == 1
 
 
 async def test_a_month_leads_from_region_to_unit_to_its_bills(
@@ -171,7 +175,7 @@ async def test_exceptions_and_rules_show_what_departments_decided(
     rules = lines(await browser.get("/finance/writeoff/export.csv", table="rules"))
     assert [row[:1] + row[2:] for row in rules[1:]] == [["WRITEOFF-UNPAID", "1", "1", "1", "100.0"]]
     cases = lines(await browser.get("/finance/writeoff/export.csv", table="cases"))
-    assert cases[-1] == ["合计", "1", "0", "0", "1", "0", "0", "0", "1.5"]
+    assert cases[-1] == ["合计", "1", "0", "0", "1", "0", "0", "0", "0", "1.5"]
     # A cleared exception is written off with its month.
     rates = lines(await browser.get("/finance/writeoff/export.csv"))
     whole = next(row for row in rates if row[:2] == ["地区", "合计"])

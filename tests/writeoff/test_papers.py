@@ -1,18 +1,23 @@
-"""Certificates of write-off: what they say, who sealed it, and that they are the same every time."""
+"""Certificates and notices: what they say, who sealed it, and that they are the same every time."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pikepdf
 import pytest
 from tests.support.world import World
+from tests.writeoff.casework import REASON
 from tests.writeoff.months import FIRST, SECOND, begin, check, on, receive, standing, write_off
 from tests.writeoff.months import ask as submit
+from tests.writeoff.test_cases import BREACH, do
+from tests.writeoff.test_rectifications import breached, issued
 
 from mingpiao.crypto import x509
 from mingpiao.kernel.clock import StoppedClock
 from mingpiao.kernel.errors import Refusal
 from mingpiao.sealing.service import root_certificates, verify_seal_signature
 from mingpiao.writeoff.room import PAPERS
+from mingpiao.writeoff.service import extend
 
 
 async def certificate(world: World, writeoff_id: int) -> bytes:
@@ -81,3 +86,42 @@ async def test_there_is_no_certificate_before_the_month_is_written_off(
     await check(world, asked)
     assert (await standing(world, charity)).is_written_off
     assert (await certificate(world, asked.writeoff_id)).startswith(b"%PDF")
+
+
+async def test_a_notice_is_sealed_by_the_department_that_issued_it(world: World, clock: StoppedClock) -> None:
+    bills, found, boss = await breached(world, clock)
+    made = await issued(world, found, boss)
+    async with world.database.system() as connection:
+        told, data = await (await world.house.get(PAPERS)).notice(connection, made.rectification_id)
+        _, again = await (await world.house.get(PAPERS)).notice(connection, made.rectification_id)
+    assert (told, again) == (made, data)
+    with pikepdf.open(BytesIO(data)) as pdf:
+        files = {name: pdf.attachments[name].get_file().read_bytes() for name in pdf.attachments}
+    assert sorted(files) == ["rectification", "rectification.supervisor"]
+    xml = files["rectification"].decode()
+    assert f"<SerialNumber>{made.serial}</SerialNumber>" in xml
+    assert f"<DueOn>{made.due_on}</DueOn><Amount>{2 * BREACH.amount:.2f}</Amount>" in xml
+    for bill in bills:
+        assert f"<Code>{bill.code}</Code><Number>{bill.number}</Number><Kind>{bill.kind}</Kind>" in xml
+    roots = [x509.read(each) for each in await root_certificates(world.database.pool)]
+    path = f"/rectification/150000-{made.year}-0001.xml"
+    signature = files["rectification.supervisor"]
+    report = verify_seal_signature(signature, files["rectification"], path, roots)
+    assert (report.seal_problems, report.signature_problems, report.content_problems) == ((), (), ())
+    changed = files["rectification"].replace(str(made.due_on).encode(), b"2099-12-31")
+    assert verify_seal_signature(signature, changed, path, roots).content_problems
+
+
+async def test_a_notice_names_what_it_was_issued_with_after_a_longer_time_was_given(
+    world: World, clock: StoppedClock
+) -> None:
+    _, found, boss = await breached(world, clock)
+    made = await issued(world, found, boss)
+    async with world.database.system() as connection:
+        _, before = await (await world.house.get(PAPERS)).notice(connection, made.rectification_id)
+    later = made.due_on + timedelta(days=20)
+    await do(world, extend, made.rectification_id, later, REASON, revision=made.revision, acting=boss)
+    async with world.database.system() as connection:
+        told, after = await (await world.house.get(PAPERS)).notice(connection, made.rectification_id)
+    assert told.due_on == later
+    assert after == before

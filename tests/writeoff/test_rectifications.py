@@ -8,7 +8,7 @@ import pytest
 from tests.support.province import ACTING
 from tests.support.world import World, codes_of, reversal_of
 from tests.writeoff.casework import REASON, cases, manager, officer, unpaid
-from tests.writeoff.months import on
+from tests.writeoff.months import FIRST, on
 from tests.writeoff.test_cases import BREACH, do, refused
 
 from mingpiao.identity.model import Acting
@@ -31,6 +31,7 @@ from mingpiao.writeoff.service import (
     report,
     send_back,
     standings_of,
+    writeoff_figures,
 )
 
 DEMANDS = "退回多收款项，冲红后按正确项目重开票据"
@@ -256,3 +257,16 @@ async def test_notices_are_nobody_elses(world: World, clock: StoppedClock) -> No
     assert await refused(world, accept, key, REASON, revision=1, acting=abroad) == ["rectification.unknown"]
     with pytest.raises(Refusal):
         await do(world, get_rectification, 2**70)
+
+
+async def test_figures_count_what_is_in_rectification_after_its_last_day(
+    world: World, clock: StoppedClock
+) -> None:
+    _, found, boss = await breached(world, clock)
+    made = await issued(world, found[:1], boss)
+    for day, late in ((made.due_on, 0), (made.due_on + timedelta(days=1), 1)):
+        clock.set(on(day))
+        async with world.database.system() as connection:
+            figures = await writeoff_figures(connection, FIRST, FIRST, region_prefix="15")
+        sums = figures.cases[""]
+        assert (sums.breached, sums.rectifying, sums.rectifying_late) == (1, 1, late)

@@ -71,7 +71,8 @@ class ReasonLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseSums(msgspec.Struct, frozen=True, kw_only=True):
-    """Exceptions of a place by what became of them; `overdue` are explanations that are late.
+    """Exceptions of a place by what became of them; `overdue` are explanations that are late,
+    `rectifying_late` those in rectification of which the last day has passed.
 
     `median_days` is the time from opening to the decision, in days with one decimal.
     """
@@ -82,6 +83,7 @@ class CaseSums(msgspec.Struct, frozen=True, kw_only=True):
     cleared: int = 0
     breached: int = 0
     rectifying: int = 0
+    rectifying_late: int = 0
     rectified: int = 0
     median_days: Decimal | None = None
 
@@ -161,12 +163,15 @@ SELECT coalesce(cases.region_code, '') AS region_code, count(*) AS opened,
        count(*) FILTER (WHERE state = 'cleared') AS cleared,
        count(*) FILTER (WHERE state = 'breached') AS breached,
        count(*) FILTER (WHERE state = 'rectifying') AS rectifying,
+       count(*) FILTER (WHERE state = 'rectifying' AND notice_due_on < :today) AS rectifying_late,
        count(*) FILTER (WHERE state = 'rectified') AS rectified,
        round((percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM decided_at - opened_at))
            FILTER (WHERE decided_at IS NOT NULL))::numeric / 86400, 1) AS median_days
-FROM (SELECT left(region_code, :length) AS region_code, state, asked_due_on, opened_at, decided_at
-      FROM exception_cases
-      WHERE month BETWEEN :first AND :last AND region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))) AS cases
+FROM (SELECT left(cases.region_code, :length) AS region_code, cases.state, asked_due_on, opened_at, decided_at,
+             notices.due_on AS notice_due_on
+      FROM exception_cases AS cases LEFT JOIN rectifications AS notices USING (rectification_id)
+      WHERE month BETWEEN :first AND :last
+          AND cases.region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))) AS cases
 GROUP BY GROUPING SETS ((), (cases.region_code)) ORDER BY 1
 """)
 _RULES = text("""

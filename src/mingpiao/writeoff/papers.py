@@ -1,7 +1,7 @@
-"""核销证明: the certificate of a month that is written off, as XML that both seals sign, and as PDF around it.
+"""核销证明 and 整改通知 as papers: XML that seals sign, and PDF around it.
 
-It is made when somebody asks for it, from rows that do not change any more; signatures are deterministic, so it
-is the same every time.
+A paper is made when somebody asks for it, from rows that do not change any more. Signatures are deterministic, so
+it is the same every time, as long as whoever seals a notice has the same key.
 """
 
 import asyncio
@@ -30,10 +30,18 @@ from mingpiao.layout.service import (
 from mingpiao.sealing.model import SealingParty, StampTask
 from mingpiao.sealing.service import PartyStore, Signer
 from mingpiao.writeoff.cycles import cycles_of
-from mingpiao.writeoff.model import DIFFERENCE_REASONS, Cycle, WriteOff, WriteOffState
+from mingpiao.writeoff.model import (
+    DIFFERENCE_REASONS,
+    Cycle,
+    Rectification,
+    RectificationNotice,
+    WriteOff,
+    WriteOffState,
+)
+from mingpiao.writeoff.rectifications import get_rectification, notice_of
 from mingpiao.writeoff.requests import get_writeoff
 
-_NAME = "writeoff"
+_NAME, _NOTICE = "writeoff", "rectification"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
@@ -67,6 +75,22 @@ class Papers:
             {"unit": unit, "supervisor": department},
             told.writeoff.finished_at or told.writeoff.submitted_at,
         )
+
+    async def notice(self, connection: AsyncConnection, rectification_id: int) -> tuple[Rectification, bytes]:
+        """A notice of rectification and its PDF with the seal of the department that issued it, as it was issued.
+
+        Raises `Refusal`: `rectification.unknown` (404) outside the scope, `sealing.no_key` (409).
+        """
+        rectification = await get_rectification(connection, rectification_id)
+        told = await notice_of(connection, rectification)
+        upwards = (await self._catalog.get()).regions_upwards(rectification.issuer_code)
+        department = await self._parties.in_use([("department", code) for code in upwards])
+        # The path is what a seal signs beside the content: plain letters, as for certificates.
+        name = f"{_NOTICE}/{rectification.issuer_code}-{rectification.year}-{rectification.number:04d}"
+        data = await self.sealed(
+            notice_paper(told), name, notice_xml(told), {"supervisor": department}, rectification.issued_at
+        )
+        return rectification, data
 
     async def sealed(
         self,
@@ -222,3 +246,84 @@ def _closing(writeoff: WriteOff) -> tuple[str, ...]:
     if writeoff.exceptions:
         lines.append(f"其中{writeoff.exceptions}份列为异常票据，由财政部门另行审核，不在本次核销之内。")
     return tuple(lines)
+
+
+# -- 整改通知 --------------------------------------------------------------------------------------------
+
+
+def notice_xml(told: RectificationNotice) -> bytes:
+    """What a notice says, as the department's seal signs it; amounts in 元, days in Asia/Shanghai."""
+    head = {
+        "SerialNumber": told.serial,
+        "UnitCode": told.unit_uscc,
+        "UnitName": told.unit_name,
+        "Department": told.department,
+        "IssuedOn": told.issued_on.isoformat(),
+        "DueOn": told.due_on.isoformat(),
+        "Amount": f"{told.amount:.2f}",
+        "Demands": told.demands,
+    }
+    bills = "".join(
+        _element(
+            "Bill",
+            {
+                "Code": each.code,
+                "Number": each.number,
+                "Kind": each.kind_code,
+                "Total": f"{each.total:.2f}",
+                "Breach": each.breach,
+                "Basis": each.basis,
+                "Amount": f"{each.amount:.2f}",
+                "Reason": each.reason,
+            },
+        )
+        for each in told.lines
+    )
+    body = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in head.items())
+    return f"{_HEAD}<RectificationNotice>{body}{bills}</RectificationNotice>".encode()
+
+
+_BREACH_COLUMNS = (
+    PaperColumn(heading="票据代码", share=16),
+    PaperColumn(heading="票据号码", share=19),
+    PaperColumn(heading="票面金额（元）", share=21, align="right"),
+    PaperColumn(heading="违规类型", share=25),
+    PaperColumn(heading="违规金额（元）", share=21, align="right"),
+)
+
+
+def notice_paper(told: RectificationNotice) -> Paper:
+    """The notice as people read it: a row a bill, below the table on what each finding stands."""
+    rows = tuple(
+        (each.code, each.number, f"{each.total:,.2f}", each.breach, f"{each.amount:,.2f}")
+        for each in told.lines
+    )
+    total = sum((each.total for each in told.lines), Decimal(0))
+    facts = tuple(
+        f"{place}．票据{each.number}：{_one_line(each.reason)}。依据：{_one_line(each.basis)}。"
+        for place, each in enumerate(told.lines, start=1)
+    )
+    return Paper(
+        title="财政票据整改通知",
+        serial=f"文号：{told.serial}",
+        address=f"{told.unit_name}（{told.unit_uscc}）：",
+        paragraphs=(f"经核销检查和审核，你单位下列{len(rows)}份财政票据违反规定：",),
+        table=PaperTable(
+            columns=_BREACH_COLUMNS,
+            rows=rows,
+            last=("合计", "", f"{total:,.2f}", "", f"{told.amount:,.2f}"),
+        ),
+        closing=(
+            *facts,
+            f"整改要求：{_one_line(told.demands)}。",
+            f"请于{told.due_on:%Y年%-m月%-d日}（含当日）前完成整改，并在平台报送整改情况。逾期未完成的，停止发放财政票据；"
+            "财政部门另有规定的，同时停止开具，直至整改通过。",
+        ),
+        seals=(PaperSeal(party="supervisor", name=told.department),),
+        day=f"{told.issued_on:%Y年%-m月%-d日}",
+    )
+
+
+def _one_line(words: str) -> str:
+    """What a person wrote, as a part of a paragraph: without line breaks and without a full stop of its own."""
+    return " ".join(words.split()).rstrip("。")

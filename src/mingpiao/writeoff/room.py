@@ -87,6 +87,7 @@ ROOM = Room(
         "rectification:escalate": "告知上级整改逾期未办",
         "writeoff:reopen": "重新打开核销",
         "rectification:accept": "通过整改",
+        "rectification:download": "下载整改通知",
         "rectification:extend": "延长整改期限",
         "rectification:issue": "发出整改通知",
         "rectification:report": "报送整改情况",

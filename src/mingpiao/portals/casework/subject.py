@@ -1,12 +1,12 @@
 """异常票据 and 整改: what write-off did not pass, and how it is put right."""
 
-from mingpiao.portals.casework import finance, lists, months, notices, unit
+from mingpiao.portals.casework import finance, lists, months, notices, papers, unit
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
 from mingpiao.portals.subjects import MenuEntry, Subject
 
 SUBJECT = Subject(
-    unit=unit.HANDLERS,
-    finance=[*finance.HANDLERS, *notices.HANDLERS, *months.HANDLERS],
+    unit=[*unit.HANDLERS, *papers.HANDLERS],
+    finance=[*finance.HANDLERS, *notices.HANDLERS, *papers.HANDLERS, *months.HANDLERS],
     lists=(
         lists.FINANCE_EXCEPTIONS,
         lists.UNIT_EXCEPTIONS,

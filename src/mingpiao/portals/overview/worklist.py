@@ -117,7 +117,7 @@ async def _writeoff(connection: AsyncConnection, region_code: str) -> list[Tile]
             label="待处理异常票据",
             count=min(undecided, MOST),
             more=undecided > MOST,
-            address=f"/finance/writeoff?region={region_code}#cases",
+            address="/finance/exceptions?whose=all",
         ),
     ]
 

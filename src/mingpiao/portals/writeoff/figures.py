@@ -53,7 +53,7 @@ _RATE_COLUMNS = (
     "分组", "名称", "月份", "单位数", "已核销单位数", "票据份数", "已核销份数", "核销率（%）", "应核销单位数", "按期单位数", "按期率（%）",
 )  # fmt: skip
 _CASE_COLUMNS = (
-    "地区", "异常票据", "待处理", "说明逾期", "已解除", "违规", "整改中", "已整改", "处理用时中位数（天）",
+    "地区", "异常票据", "待处理", "说明逾期", "已解除", "违规", "整改中", "整改逾期", "已整改", "处理用时中位数（天）",
 )  # fmt: skip
 _RULE_COLUMNS = ("规则编号", "规则名称", "异常票据", "已处理", "已解除", "解除占比（%）")
 _REASON_COLUMNS = ("差额原因", "次数", "未到账金额（元）", "多到账金额（元）")
@@ -342,6 +342,7 @@ def _case_lines(asked: AskedFigures, figures: WriteOffFigures, catalog: Catalog)
                     sums.cleared,
                     sums.breached,
                     sums.rectifying,
+                    sums.rectifying_late,
                     sums.rectified,
                 ),
             ),
