@@ -134,3 +134,11 @@ def test_a_form_is_filled_in_from_an_agreement(visit: Callable[..., Visitor], tm
     page.reload()
     expect(note).to_contain_text("请核对")
     expect(page.locator("[data-material-note=remark]")).to_have_count(0)
+
+    # An item that is chosen afterwards takes nothing away, whether a file or a person brought it.
+    for rate in ("81000.00", "80500"):
+        page.fill("#items-0-rate", rate)
+        page.fill("#items-0-code", "")
+        page.locator("#items-0-code").press_sequentially("货币捐赠")
+        page.locator("[role=listbox] [role=option]").first.click()
+        expect(page.locator("#items-0-rate")).to_have_value(rate)

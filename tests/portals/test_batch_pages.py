@@ -8,8 +8,11 @@ from typing import Any
 import httpx
 import openpyxl
 from tests.support.browser import Browser
+from tests.support.province import ACTING
+from tests.support.waiting import until
 from tests.support.world import World
 
+from mingpiao.catalog.service import mark_evidence
 from mingpiao.sealing.service import parse_sealed
 
 KIND = "0301"
@@ -277,6 +280,25 @@ async def test_the_list_shows_batches_and_deleting_leaves_nothing(site: World) -
     assert (await _press(browser, f"{at}/drop")).headers["location"] == "/unit/batches"
     assert (await browser.get(at)).status_code == 404
     assert (await _press(browser, f"{at}/start")).status_code == 404
+
+
+async def test_a_unit_without_a_kind_for_batches_is_told_on_the_list(site: World) -> None:
+    browser = await site.browser("handler")
+    codes = (await site.units.profile(site.unit.unit_id)).kind_codes
+    mixed = (await browser.get("/unit/batches")).text
+    assert (f'href="{NEW}"' in mixed, "本单位不能批量开具" in mixed) == (True, False)
+    async with site.database.system() as connection:
+        for code in codes:
+            await mark_evidence(connection, code, True, acting=ACTING)
+
+    async def is_told() -> bool:
+        return "本单位不能批量开具" in (await browser.get("/unit/batches")).text
+
+    await until(is_told, "the catalog was not read again")
+    shown = (await browser.get("/unit/batches")).text
+    assert f'href="{NEW}"' not in shown
+    assert "没有可以批量开具的票据种类" in shown
+    assert "还没有批量开具过" not in shown
 
 
 async def test_others_of_the_unit_look_on_and_other_units_see_nothing(site: World) -> None:

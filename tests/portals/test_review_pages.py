@@ -533,7 +533,16 @@ async def test_the_mornings_tiles_lead_to_what_waits(site: World) -> None:
         address, after = await tile("reviews")
         assert int(after) == int(before) + 1
         assert review_page(brought) in (await browser.get(address)).text
-        for name in ("proposals", "qualifications", "ending", "stopped", "failing", "overridden", "unusual"):
+        for name in (
+            "proposals",
+            "rules",
+            "qualifications",
+            "ending",
+            "stopped",
+            "failing",
+            "overridden",
+            "unusual",
+        ):
             leads, _ = await tile(name)
             assert (await browser.get(leads)).status_code == 200, name
 
@@ -588,7 +597,9 @@ async def test_the_tile_of_overridden_rules_leads_to_them_alone(site: World) -> 
         home = (await browser.get("/finance/")).text
         found = re.search(r'href="([^"]+)" data-tile="overridden"', home)
         assert found
+        assert "要求核实却多数照开的规则" in home
         shown = (await browser.get(unescape(found[1]))).text
+        assert "其中八成以上由开票人说明后照样开具" in shown
         assert "X-AWAY" in shown
         assert "X-HEEDED" not in shown
         assert "X-SELDOM" not in shown

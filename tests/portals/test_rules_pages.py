@@ -2,7 +2,7 @@
 
 import json
 import re
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
 import httpx
@@ -143,6 +143,37 @@ async def test_ones_own_work_is_not_ones_own_to_approve(site: World) -> None:
         answer = await _post(head, f"{address}/versions/1/approve", {"revision": "2"})
         assert answer.status_code == 403
         assert "不能自己审核" in answer.text
+
+
+async def test_a_head_finds_rules_that_wait_from_the_changes_and_from_home(site: World) -> None:
+    async with (
+        await site.browser(region=PROVINCE) as officer,
+        await site.browser(HEAD, region=PROVINCE) as head,
+    ):
+        waiting = f"/finance/rules?state=submitted&region={PROVINCE}"
+        link, tile = re.escape(escape(waiting)), r'data-tile="rules".*?<strong[^>]*>(\d+)<'
+
+        async def told() -> tuple[int, int]:
+            """How many the worklist of changes names, and how many the tile of home counts."""
+            changes, home = (await head.get("/finance/approvals")).text, (await head.get("/finance/")).text
+            named = re.search(rf'>(\d+)</strong> 条监管规则待审核.*?href="{link}"', changes)
+            counted = re.search(rf'href="{link}" {tile}', home, re.DOTALL)
+            assert counted
+            return int(named[1]) if named else 0, int(counted[1])
+
+        # Other tests of the module have rules that wait as well.
+        before, _ = await told()
+        address = await _make(officer, "T-FOUND")
+        await _make(officer, "T-DRAFT")
+        await _do(officer, address, 1, "submit")
+        assert await told() == (before + 1, before + 1)
+        listed = (await head.get(waiting)).text
+        assert ("T-FOUND" in listed, "T-DRAFT" in listed) == (True, False)
+        # 撤回 is for those who brought it: who decides has 通过 and 退回.
+        take_back = f'action="{address}/versions/1/withdraw"'
+        assert take_back in (await officer.get(address)).text
+        decided = (await head.get(address)).text
+        assert (take_back in decided, f"{address}/versions/1/approve" in decided) == (False, True)
 
 
 async def test_an_officer_may_not_decide_nor_an_administrator_write(site: World) -> None:

@@ -43,6 +43,11 @@ async def test_from_the_reason_to_the_red_bill(site: World, username: str) -> No
     browser = await site.browser(username)
     assert f'href="{_address(bill)}/reverse"' in (await browser.get(_address(bill))).text
     asked = await _ask(browser, bill, "缴款人要求退款", "活动取消")
+    # Who may issue is told on the way that nothing has to be typed again; a manager only reverses.
+    reissues = username == "handler"
+    pages = (_address(bill), f"{_address(bill)}/reverse")
+    told = [(await browser.get(address)).text for address in pages] + [asked.text]
+    assert ["按原内容重开" in text for text in told] == [reissues] * 3
     for text in ("确认冲红", "缴款人要求退款：活动取消", f"-{bill.total:,.2f}", "不能撤销"):
         assert text in asked.text, text
     assert (await _now(site, bill)).state is BillState.NORMAL
@@ -58,6 +63,7 @@ async def test_from_the_reason_to_the_red_bill(site: World, username: str) -> No
     shown = await browser.get(done.headers["location"])
     assert f'href="{_address(red)}"' in shown.text
     assert red.check_code in shown.text
+    assert ("点“按原内容重开”" in shown.text) == reissues
     history = (await browser.get(_address(bill))).text
     assert f'href="{_address(red)}"' in history
     assert f"{_address(bill)}/reverse" not in history

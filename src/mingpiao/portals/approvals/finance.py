@@ -14,12 +14,27 @@ from mingpiao.portals.approvals.rights import APPROVALS_DECIDE, APPROVALS_PROPOS
 from mingpiao.portals.consequences import is_confirmed
 from mingpiao.portals.details import HistoryLine
 from mingpiao.portals.forms import read_form
-from mingpiao.portals.lists import list_handlers, read_chosen, show_refused
+from mingpiao.portals.lists import list_helpers, read_chosen, show_list, show_refused
+from mingpiao.portals.overview.worklist import Tile, rules_waiting
+from mingpiao.portals.regions import home_region
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 
 #: Changes that are looked at and approved together.
 _MOST_AT_ONCE = 50
+
+
+@get("/approvals")
+async def proposals_page(call: NamedDependency[PageCall]) -> Response[str]:
+    """The worklist, which names the rules that wait as well: they are decided elsewhere, by the same people."""
+    waiting = await _waiting(call)
+    return await show_list(call.request, call.session, call.services, PROPOSALS, rules=waiting)
+
+
+async def _waiting(call: PageCall) -> Tile:
+    region = home_region(call.session.account, await call.services.catalog.get())
+    async with call.reads() as connection:
+        return await rules_waiting(connection, region)
 
 
 @get("/approvals/{proposal_id:int}")
@@ -65,7 +80,7 @@ async def approve_many(call: NamedDependency[PageCall]) -> Response[str]:
     sent = await read_chosen(call.request, PROPOSALS)
     problem = _wrong_number(len(sent.ids))
     if problem is not None:
-        return await show_refused(call, PROPOSALS, sent, (problem,))
+        return await show_refused(call, PROPOSALS, sent, (problem,), rules=await _waiting(call))
     if is_confirmed(sent.members):
         results = [await _approved(call, each, sent.members.get("opinion", "")) for each in sent.ids]
     else:
@@ -175,4 +190,11 @@ def _history(proposal: Proposal) -> list[HistoryLine]:
     return lines
 
 
-HANDLERS = [*list_handlers(PROPOSALS), approve_many, proposal_page, decide_proposal, withdraw_proposal]
+HANDLERS = [
+    proposals_page,
+    *list_helpers(PROPOSALS),
+    approve_many,
+    proposal_page,
+    decide_proposal,
+    withdraw_proposal,
+]

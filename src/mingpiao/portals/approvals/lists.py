@@ -112,6 +112,7 @@ PROPOSALS: Listing[ProposalRow] = Listing(
     fetch=_fetch,
     empty=("没有待审的变更", "提交后须由另一人审核的变更会列在这里；办完的请选择其他状态查看。"),
     export=ExportFile(action="proposal:export", file="proposals", right=FINANCE_VIEW),
+    template="approvals/approvals.html",
     batch=Batch(
         address="/finance/approvals/batch",
         template="approvals/_batch.html",

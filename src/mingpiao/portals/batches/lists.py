@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from markupsafe import Markup
 
 from mingpiao.batches.model import BatchRow, BatchState, BillBatch, RowFilter, RowState
@@ -66,6 +67,13 @@ BATCHES: Listing[BillBatch] = Listing(
         Button(label="新建批次", address=f"{ADDRESS}/new", primary=True, icon="upload", right=UNIT_ISSUE),
     ),
     moving=lambda batch: batch.state.moving,
+    template="batches/batches.html",
+)
+#: The list of a unit none of whose kinds may be issued in batches: nothing leads to a page that refuses.
+BATCHES_OF_NONE = msgspec.structs.replace(
+    BATCHES,
+    empty=("没有可以批量开具的票据种类", "本单位核定的种类都须逐张附佐证材料，请在“开具票据”中逐张开具。"),
+    buttons=(),
 )
 
 

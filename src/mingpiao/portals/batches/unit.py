@@ -41,6 +41,7 @@ from mingpiao.portals.batches.lists import (
     ADDRESS,
     BATCH_COLOURS,
     BATCHES,
+    BATCHES_OF_NONE,
     RESULT_AMOUNTS,
     RESULT_COLUMNS,
     ROWS,
@@ -57,7 +58,7 @@ from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.list_exports import short_file
 from mingpiao.portals.list_files import Layout
 from mingpiao.portals.list_filters import export_mark
-from mingpiao.portals.lists import list_handlers, list_helpers, show_list
+from mingpiao.portals.lists import list_helpers, show_list
 from mingpiao.portals.rendering import field_id, page
 from mingpiao.portals.session import PageCall, in_turn, redirect, require_right
 from mingpiao.storage.files import FileStore
@@ -70,6 +71,18 @@ _EXPORTERS = [require_right(UNIT_EXPORT)]
 _MAX_BODY = MAX_SHEET + 64 * 1024
 _CRUMBS = [("首页", "/unit"), ("批量开具", ADDRESS)]
 _PORTION = 1_000
+
+
+# -- the list ------------------------------------------------------------------------------------
+
+
+@get("/batches", guards=_VIEWERS)
+async def batches(call: NamedDependency[PageCall]) -> Response[str]:
+    """The unit's batches; a unit that cannot make one is told so here, and why."""
+    kinds = await _kinds(call)
+    none = bool(kinds) and all(kind.needs_evidence for kind in kinds)
+    shown = BATCHES_OF_NONE if none else BATCHES
+    return await show_list(call.request, call.session, call.services, shown, refused=kinds if none else ())
 
 
 # -- a new batch ---------------------------------------------------------------------------------
@@ -421,7 +434,8 @@ async def _note(call: PageCall, batch: BillBatch, file: str) -> None:
 
 
 HANDLERS = [
-    *list_handlers(BATCHES, guards=_VIEWERS),
+    batches,
+    *list_helpers(BATCHES, guards=_VIEWERS),
     *list_helpers(ROWS, guards=_VIEWERS),
     new_batch,
     template,

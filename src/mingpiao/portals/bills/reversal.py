@@ -17,7 +17,7 @@ from mingpiao.portals.gates import allowed
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageCall, PageRequest, redirect, require_right, scoped_reads
+from mingpiao.portals.session import PageCall, redirect, require_right, scoped_reads
 
 _GUARDS = [require_right(UNIT_REVERSE)]
 _OTHER = "其他"
@@ -35,7 +35,7 @@ async def ask_reason(
     if choice and choice not in REASONS:
         # From the last step, where choice and text were combined.
         choice, text = _OTHER, choice
-    return _reason_page(call.request, bill, choice=choice, text=text)
+    return _reason_page(call, bill, choice=choice, text=text)
 
 
 @post("/bills/{code:str}/{number:str}/reverse", guards=_GUARDS, status_code=200)
@@ -48,7 +48,7 @@ async def ask_again(
     choice, text = form.get("reason", ""), form.get("reason_text", "")
     problems = _reason_problems(choice, text)
     if problems:
-        return _reason_page(call.request, bill, choice=choice, text=text, problems=problems)
+        return _reason_page(call, bill, choice=choice, text=text, problems=problems)
     return page(
         call.request,
         "bills/reverse_check.html",
@@ -56,6 +56,7 @@ async def ask_again(
         crumbs=_crumbs(bill),
         bill=bill,
         reason=_reason(choice, text),
+        may_reissue=_may_reissue(call),
     )
 
 
@@ -77,9 +78,7 @@ async def reverse(
         return redirect(call.request, result)
     if any(problem.code == "bill.already_reversed" for problem in outcome.problems):
         return redirect(call.request, result)
-    return _reason_page(
-        call.request, bill, choice=_OTHER, text=form.get("reason", ""), problems=outcome.problems
-    )
+    return _reason_page(call, bill, choice=_OTHER, text=form.get("reason", ""), problems=outcome.problems)
 
 
 @get("/bills/{code:str}/{number:str}/reversed")
@@ -99,8 +98,13 @@ async def reversed_page(
         crumbs=_crumbs(bill),
         bill=bill,
         red=red,
-        may_reissue=allowed(call.session.account.role, UNIT_ISSUE),
+        may_reissue=_may_reissue(call),
     )
+
+
+def _may_reissue(call: PageCall) -> bool:
+    """Whether this person may issue the bill's content again after the reversal."""
+    return allowed(call.session.account.role, UNIT_ISSUE)
 
 
 async def _reversible_bill(services: Services, session: Session, code: str, number: str) -> Bill:
@@ -157,10 +161,10 @@ def _form(bill: Bill) -> PageForm:
 
 
 def _reason_page(
-    request: PageRequest, bill: Bill, *, choice: str = "", text: str = "", problems: tuple[Problem, ...] = ()
+    call: PageCall, bill: Bill, *, choice: str = "", text: str = "", problems: tuple[Problem, ...] = ()
 ) -> Response[str]:
     return form_page(
-        request,
+        call.request,
         _form(bill),
         {"reason": choice, "reason_text": text},
         problems,
@@ -168,6 +172,7 @@ def _reason_page(
         title="冲红",
         crumbs=_crumbs(bill),
         bill=bill,
+        may_reissue=_may_reissue(call),
     )
 
 

@@ -15,7 +15,8 @@ from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import region_prefix
 from mingpiao.qualifications.model import QualificationFilter, QualificationState
 from mingpiao.qualifications.service import list_qualifications
-from mingpiao.rules.service import failure_figures, hit_figures
+from mingpiao.rules.model import VersionState
+from mingpiao.rules.service import RuleFilter, failure_figures, hit_figures, list_rules
 from mingpiao.storage.paging import Page
 from mingpiao.units.service import search
 from mingpiao.writeoff.service import ArrearsFilter, Lateness, count_undecided, list_arrears, months_in_force
@@ -44,6 +45,7 @@ async def load_worklist(connection: AsyncConnection, region_code: str) -> list[T
     return [
         await _reviews(connection, region_code),
         await _proposals(connection),
+        await rules_waiting(connection, region_code),
         await _submitted(connection, region_code),
         await _ending(connection, region_code),
         await _stopped(connection, region_code),
@@ -67,6 +69,13 @@ async def _reviews(connection: AsyncConnection, region_code: str) -> Tile:
 async def _proposals(connection: AsyncConnection) -> Tile:
     found = await list_proposals(connection, ProposalFilter(state=ProposalState.OPEN), limit=MOST)
     return _tile("proposals", "待审变更", found, "/finance/approvals")
+
+
+async def rules_waiting(connection: AsyncConnection, region_code: str) -> Tile:
+    """Rules of a region and those below it that wait for approval; they are decided on their own pages."""
+    wanted = RuleFilter(state=VersionState.SUBMITTED, region_prefix=region_prefix(region_code))
+    found = await list_rules(connection, wanted, limit=MOST)
+    return _tile("rules", "待审核监管规则", found, f"/finance/rules?state=submitted&region={region_code}")
 
 
 async def _submitted(connection: AsyncConnection, region_code: str) -> Tile:
@@ -138,7 +147,7 @@ async def _rules(connection: AsyncConnection) -> list[Tile]:
         ),
         Tile(
             name="overridden",
-            label="八成以上核实后照开的规则",
+            label="要求核实却多数照开的规则",
             count=len(overridden),
             address=f"{running}?show=overridden#hits",
             urgent="、".join(each.code for each in overridden[:3]),

@@ -149,13 +149,15 @@ def _permissions(account: Account, catalog: Catalog, summary: RuleSummary, shown
     head = allowed(account.role, RULES_APPROVE) and province
     editable = shown.state in (VersionState.DRAFT, VersionState.RETURNED)
     waiting = shown.state is VersionState.SUBMITTED
+    decides = head and waiting and account.actor not in shown.makers
     newest = summary.newest
     open_ended = newest.state in (VersionState.APPROVED, VersionState.WITHDRAWN)
     return Permissions(
         edit=own and (editable or open_ended),
         submit=own and editable,
-        withdraw=own and (editable or waiting),
-        decide=head and waiting and account.actor not in shown.makers,
+        # Who decides returns a version; taking it back is for those who brought it.
+        withdraw=own and (editable or waiting) and not decides,
+        decide=decides,
         own_work=head and waiting and account.actor in shown.makers,
         roll_back=own
         and open_ended

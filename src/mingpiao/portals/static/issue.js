@@ -220,17 +220,17 @@
 
   function chooseItem(input, option) {
     const row = input.closest("[data-row]"), given = option.dataset, rate = cell(row, "rate");
-    const other = cell(row, "code").value !== given.code && row.chosen !== given.code;
+    const wasFixed = rate.readOnly; // Its rate is that of the item before, and no person's and no file's.
     close(input); // Its options have the same data as the cells.
     input.value = given.name;
-    cell(row, "code").value = row.chosen = given.code;
+    cell(row, "code").value = given.code;
     row.dataset.minimum = given.minimum;
     row.dataset.maximum = given.maximum;
     row.querySelector("[data-unit]").textContent = given.unit;
     row.querySelector("[data-hint]").textContent = given.hint;
     rate.readOnly = given.fixed !== undefined;
     if (rate.readOnly) rate.value = given.minimum;
-    else if (other) rate.value = "";
+    else if (wasFixed) rate.value = "";
     tell(row, "search", "");
     input.closest("td").querySelector(".btn-list, :scope > .form-hint")?.remove();
     workOut(row);
@@ -339,7 +339,6 @@
   function prepareRow(row) {
     const input = cell(row, "search");
     combobox(input);
-    row.chosen = cell(row, "code").value;
     workOut(row, false);
   }
 
