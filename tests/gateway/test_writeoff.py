@@ -110,7 +110,12 @@ async def test_a_month_shows_its_sums_and_is_written_off_by_a_program(api: Api, 
     assert problem_of(refused) == (422, "writeoff.reason_invalid", "reasons/0/amount")
     refused = await api.hospital.post(AT, {"reasons": [{"code": "arrears", "amount": "1e2"}]})
     assert problem_of(refused) == (422, "amount.not_finite", "reasons/0/amount")
-    reason = {"code": "arrears", "amount": net, "words": "医保未拨"}
+    for thin in ("", "医保未拨", "情况属实，予以确认"):
+        refused = await api.hospital.post(
+            AT, {"reasons": [{"code": "arrears", "amount": net, "words": thin}]}
+        )
+        assert problem_of(refused) == (422, "writeoff.reason_invalid", "reasons/0/words")
+    reason = {"code": "arrears", "amount": net, "words": "医保局尚未拨付该月统筹款"}
     sent = await api.hospital.post(AT, {"reasons": [reason]})
     assert (sent.status_code, sent.headers["location"]) == (202, AT)
     assert (sent.json()["state"], sent.json()["reasons"]) == ("checking", [reason])
@@ -129,7 +134,9 @@ async def test_a_month_shows_its_sums_and_is_written_off_by_a_program(api: Api, 
 
 async def test_two_submissions_at_once_are_one(api: Api, clock: StoppedClock) -> None:
     bills = await _october(api, clock)
-    body = {"reasons": [{"code": "fee", "amount": plain(total_of(*bills))}]}
+    body = {
+        "reasons": [{"code": "fee", "amount": plain(total_of(*bills)), "words": "银行按合同扣收的手续费"}]
+    }
     answers = await asyncio.gather(*(api.hospital.post(AT, body) for _ in range(4)))
     assert {each.status_code for each in answers} == {202}
     assert len({each.json()["id"] for each in answers}) == 1

@@ -162,6 +162,26 @@ async def test_a_region_that_does_not_exist_is_told_to_the_province_too(world: W
     assert "请选择本部门所辖的地区" in answer.text
 
 
+async def test_among_many_regions_one_searches_without_a_script(world: World) -> None:
+    name = (await world.catalog.get()).region_path(XINCHENG)
+    async with await world.browser(region=PROVINCE) as browser:
+        shown = (await browser.get("/finance/units/new")).text
+        assert 'id="region_code" name="region_code" value=""' in shown
+        assert 'list="region_code-options"' in shown
+        assert f'<option value="{name}（{XINCHENG}）"></option>' in shown
+        # 开票方式 has to be chosen, and says so as the other fields do.
+        assert '开票方式<span class="required-mark"' in shown
+        many = await register(browser, region_code="市")
+        assert many.status_code == 422
+        assert "写全名称或区划代码" in many.text
+        assert 'name="region_code" value="市"' in many.text
+        again = await register(browser, region_code=XINCHENG, uscc="x")
+        assert f'name="region_code" value="{name}（{XINCHENG}）"' in again.text
+        made = await register(browser, region_code=f"{name}（{XINCHENG}）")
+        assert made.status_code == 303, made.text
+    assert await world.value("SELECT region_code FROM units WHERE uscc = $1", CODE) == XINCHENG
+
+
 async def test_a_region_that_has_ended_takes_no_unit(world: World) -> None:
     charity = world.province.charity
     async with world.database.system() as connection:

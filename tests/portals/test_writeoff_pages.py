@@ -149,10 +149,25 @@ async def test_a_difference_needs_reasons_of_which_one_takes_the_rest(
     assert 'value="10x"' in wrong
     more = await send(action="more", reasons_0_code="fee", reasons_0_amount="", reasons_0_words="")
     assert 'name="reasons.3.code"' in more
-    await send(
+    told = await send(
         reasons_0_code="fee", reasons_0_amount="3", reasons_0_words="",
         reasons_1_code="refund", reasons_1_amount="", reasons_1_words="退一件",
     )  # fmt: skip
+    # First what follows, with all figures and the amount that was left open; nothing is submitted before.
+    for words in (
+        f"{FIRST:%Y年%-m月}", f"{bill.total:,.2f} 元", f"{bill.total - 10:,.2f} 元", "到账比开票少 10.00 元",
+        "手续费 3.00 元，没有说明；退款 7.00 元，退一件", "没有通过的列为异常票据",
+    ):  # fmt: skip
+        assert words in told, words
+    assert await site.value("SELECT count(*) FROM writeoffs") == 0
+    # What arrives meanwhile makes the amounts wrong, and is seen before anything is submitted.
+    late = await receive(site, site.unit, FIRST, Decimal(1), entry_key="late")
+    stale = await browser.post(MONTH, members_of(told) | {"csrf_token": token})
+    assert stale.status_code == 422
+    assert "到账金额比开票金额多1.00元" in stale.text
+    await site.value("DELETE FROM receipts WHERE receipt_id = $1", late)
+    sent = await browser.post(MONTH, members_of(told) | {"csrf_token": token})
+    assert sent.headers["location"] == MONTH
     asked = await site.value("SELECT reasons FROM writeoffs")
     assert [(each["code"], Decimal(each["amount"])) for each in asked] == [("fee", 3), ("refund", 7)]
     await _check_all(site)

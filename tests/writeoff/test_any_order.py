@@ -264,7 +264,11 @@ class Months(RuleBasedStateMachine):
         unit, month = self.units[name], self._past(back)
         difference = unit.difference(month)
         explained = how == "explained" and difference != 0
-        reasons = [DifferenceReason(code="fee", amount=difference)] if explained else []
+        reasons = (
+            [DifferenceReason(code="fee", amount=difference, words="银行按合同扣收的手续费")]
+            if explained
+            else []
+        )
         code, asked = self.run(self._ask(unit, month, reasons, partial=how == "partial"))
         assert code == self._refused(unit, month, how)
         if asked is None:

@@ -1,7 +1,7 @@
 """Months that end: what belongs to them, what they stop, and when."""
 
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 
 import pytest
 from tests.support.province import ACTING
@@ -27,6 +27,7 @@ from mingpiao.kernel.clock import StoppedClock
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.service import allot
 from mingpiao.writeoff.model import BillStanding, DifferenceReason, WriteOffState
+from mingpiao.writeoff.requests import reason_problems, words_from
 from mingpiao.writeoff.service import due_on, last_day, months_after, standings_of
 
 DUE = due_on(FIRST, 5)
@@ -148,6 +149,38 @@ async def test_what_arrived_must_agree_or_be_explained(world: World, clock: Stop
     reasons = [DifferenceReason(code="fee", amount=Decimal("9.50"))]
     done = await check(world, await ask(world, charity, reasons=reasons))
     assert (done.state, done.difference, done.reasons) == (WriteOffState.DONE, Decimal(10), tuple(reasons))
+
+
+async def test_a_large_difference_is_explained_in_words(world: World, clock: StoppedClock) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(world)
+    charity = world.province.charity
+    (bill,) = await world.issue(charity, charity.request())
+    clock.set(on(SECOND))
+    tenth = (bill.total / 10).quantize(Decimal("0.01"), ROUND_UP)
+    await receive(world, charity, FIRST, bill.total - tenth)
+    half = (tenth / 2).quantize(Decimal("0.01"))
+    # Neither nothing, nor an empty phrase, nor two halves of it.
+    for parts in (
+        [("fee", tenth, "")],
+        [("fee", tenth, "情况属实，予以确认")],
+        [("fee", half, "银行扣收"), ("fee", tenth - half, "")],
+    ):
+        reasons = [DifferenceReason(code=code, amount=amount, words=words) for code, amount, words in parts]
+        with pytest.raises(Refusal) as refused:
+            await ask(world, charity, reasons=reasons)
+        assert [(each.code, each.field) for each in refused.value.problems] == [
+            ("writeoff.reason_invalid", f"reasons.{place}.words") for place in range(len(parts))
+        ]
+    reasons = [DifferenceReason(code="fee", amount=tenth, words="支付宝按合同扣收手续费")]
+    assert (await check(world, await ask(world, charity, reasons=reasons))).state is WriteOffState.DONE
+    # Of a large month 10,000 元 are much, a cent less may be chosen from the list.
+    assert [words_from(Decimal(net)) for net in (50_000, 100_000, 9_000_000)] == [5_000, 10_000, 10_000]
+    below = [DifferenceReason(code="fee", amount=Decimal("9999.99"))]
+    assert (reason_problems(below, Decimal(9_000_000)), len(reason_problems(below, Decimal(99_000)))) == (
+        [],
+        1,
+    )
 
 
 async def test_without_a_receipt_a_bill_becomes_an_exception_and_the_rest_is_written_off(

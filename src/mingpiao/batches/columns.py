@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from mingpiao.batches.examples import example_row
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionField, ExtensionType, RateKind
 from mingpiao.kernel.clock import today
-from mingpiao.kernel.money import plain_number
 from mingpiao.units.model import UnitProfile
 
 #: Items that a row of a file has place for. A bill with more takes several rows.
@@ -71,7 +71,9 @@ def columns_of(
     checkers: Sequence[str] = (),
 ) -> tuple[SheetColumn, ...]:
     """The columns of a kind, in their order in the file. No two have the same heading."""
-    return _with_own_headings(
+    labels = {item.code: item_label(item, items) for item in items}
+    examples = example_row(kind, items, labels, today()) | dict(zip(("pay_mode",), pay_modes, strict=False))
+    columns = _with_own_headings(
         SheetColumn(
             name=SLIP,
             label="单据序号",
@@ -93,7 +95,6 @@ def columns_of(
             choices=tuple(pay_modes),
             free=True,
             note="可不填，最多30个字。",
-            example=pay_modes[0] if pay_modes else "",
         ),
         SheetColumn(
             name="checker", label="复核人", choices=tuple(checkers), free=True, note="可不填，印在票面上。"
@@ -110,6 +111,7 @@ def columns_of(
             note="可不填。监管规则对该行提出疑问时，以此说明该项业务为何符合规定；也可以上传后在页面上填写。",
         ),
     )
+    return tuple(msgspec.structs.replace(each, example=examples.get(each.name, "")) for each in columns)
 
 
 def with_places(columns: Sequence[SheetColumn], places: int) -> tuple[SheetColumn, ...]:
@@ -147,14 +149,12 @@ def _payer_columns() -> tuple[SheetColumn, ...]:
             required=True,
             choices=tuple(PAYER_TYPES),
             note="选择“个人”或“单位”。",
-            example="个人",
         ),
         SheetColumn(
             name="payer/name",
             label="缴款人名称",
             required=True,
             note="个人姓名或单位全称，最多100个字。",
-            example="张三",
         ),
         SheetColumn(
             name="payer/code",
@@ -168,9 +168,7 @@ def _payer_columns() -> tuple[SheetColumn, ...]:
 
 def _item_columns(place: int, items: Sequence[ChargeItem]) -> tuple[SheetColumn, ...]:
     number = place + 1
-    first = items[0] if items and place == 0 else None
     needed = "至少填写一个项目。" if place == 0 else "没有更多项目时留空。"
-    rate = "" if first is None else plain_number(first.rate.minimum) if fixed_rate(first) else "100"
     return (
         SheetColumn(
             name=f"items/{place}/code",
@@ -178,21 +176,18 @@ def _item_columns(place: int, items: Sequence[ChargeItem]) -> tuple[SheetColumn,
             required=place == 0,
             choices=tuple(item_label(item, items) for item in items),
             note=f"从列表中选择，也可以填写项目编码。{needed}",
-            example=item_label(first, items) if first else "",
         ),
         SheetColumn(
             name=f"items/{place}/quantity",
             label=f"数量{number}",
             sort="number",
             note="大于零，最多6位小数；不填为1。",
-            example="1" if first else "",
         ),
         SheetColumn(
             name=f"items/{place}/rate",
             label=f"标准{number}",
             sort="number",
             note="收费标准（元），标准固定的项目可不填。金额按数量乘以标准计算。",
-            example=rate,
         ),
     )
 
@@ -215,8 +210,4 @@ def _extension_column(field: ExtensionField) -> SheetColumn:
         sort=sort,
         choices=field.choices,
         note=note,
-        example=field.choices[0] if field.choices else _EXAMPLES.get(sort, "") if field.required else "",
     )
-
-
-_EXAMPLES = {"date": "2026-01-31", "number": "100.00", "text": "示例"}

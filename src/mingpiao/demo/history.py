@@ -172,7 +172,8 @@ async def _write_off(
         issued = (await month_standing(connection, unit_id, month)).issued_net
         share = _OWED if entry.unit.unit_type is UnitType.HOSPITAL else Decimal(0)
         owed = (issued * share).quantize(Decimal("0.01"))
-        reasons = [DifferenceReason(code="insurance", amount=owed)] if owed else []
+        words = "医保统筹部分次月结算后到账"
+        reasons = [DifferenceReason(code="insurance", amount=owed, words=words)] if owed else []
         if not in_part:
             totals = _by_channel(issued - owed)
             await set_channel_totals(connection, unit_id, month, totals, acting=manager)

@@ -11,7 +11,7 @@ Days, amounts and ids in an address each have one grammar, of ASCII digits only:
 addresses, and a second spelling of a value would give one page two addresses.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -34,13 +34,14 @@ _TEXT_LENGTH = 100
 class FormField(msgspec.Struct, frozen=True, kw_only=True):
     """A field of a form. `name` is that of its member, and the path in a problem's `field`.
 
-    `kind` chooses how it is drawn; `options` are (value, label) of a choice, `empty` the label of choosing
-    none; `attributes` are further attributes of the input.
+    `kind` chooses how it is drawn (`suggest`: a choice among many, read by `chosen_option`); `options` are
+    (value, label) of a choice, `empty` the label of choosing none; `attributes` are further attributes of the
+    input.
     """
 
     name: str
     label: str
-    kind: Literal["text", "date", "textarea", "select", "radios"] = "text"
+    kind: Literal["text", "date", "textarea", "select", "suggest", "radios"] = "text"
     required: bool = False
     hint: str = ""
     options: tuple[tuple[str, str], ...] = ()
@@ -89,6 +90,15 @@ async def read_ids(request: PageRequest, name: str) -> list[int]:
     """The numbers of a posted member that may occur several times, in their order and each once."""
     numbers = [read_id(str(value)) for value in (await request.form()).getall(name, [])]
     return list(dict.fromkeys(each for each in numbers if each is not None))
+
+
+def chosen_option(text: str, options: Sequence[tuple[str, str]]) -> str | None:
+    """The value of the option that a text means: by its value, by its label, by both as `suggest` writes them, or by
+    a part of the label that no other one has. None for any other text.
+    """
+    exact = [value for value, label in options if text in (value, label, f"{label}（{value}）")]
+    found = exact or [value for value, label in options if text and text in label]
+    return found[0] if len(found) == 1 else None
 
 
 def read_query(request: PageRequest) -> dict[str, str]:

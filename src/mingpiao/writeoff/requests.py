@@ -21,6 +21,7 @@ from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
 from mingpiao.numbering.service import hold_stocks
+from mingpiao.rules.service import thin_reason
 from mingpiao.writeoff.cycles import close_so_far, cycles_of, open_months
 from mingpiao.writeoff.model import (
     DIFFERENCE_REASONS,
@@ -37,6 +38,8 @@ JOB = "write_off"
 #: A job that a person waits for goes before those that nobody does.
 _PRIORITY = 10
 MAX_REASONS, MAX_WORDS = 50, 200
+#: 元: a difference of so much is never explained by choosing from a list alone.
+WORDS_FROM = Decimal(10_000)
 _UNIT_ROLES = frozenset({Role.UNIT_MANAGER, Role.UNIT_HANDLER})
 
 
@@ -79,7 +82,7 @@ async def submit(
 
     Asking again while it is checked, or after it was written off, returns the same request. What was issued
     and what arrived must agree within the policy's tolerance, or `reasons` must explain the difference to the
-    cent, or `partial` leaves bills without a receipt as exceptions.
+    cent (large ones in words, `words_from`), or `partial` leaves bills without a receipt as exceptions.
 
     Raises `Refusal`: `access.denied` (403) for anybody but people and programs of the unit,
     what `require_closed_month` raises, `writeoff.nothing` (404) for a month without bills,
@@ -106,10 +109,7 @@ async def submit(
         raise refuse("writeoff.earlier_open", message, status=409, month=f"{earlier[0]:%Y-%m}")
     region = standing.cycles[0].region_code
     tolerance = (await load_policies(connection)).of(region).policy.tolerance
-    problems = reason_problems(reasons)
-    if problems:
-        raise Refusal(*problems)
-    _refuse_difference(standing, reasons, tolerance, partial=partial)
+    require_explained(standing, reasons, tolerance, partial=partial)
     row = (
         (
             await connection.execute(
@@ -159,9 +159,29 @@ def refuse_strangers(unit_id: int, *, acting: Acting) -> None:
         raise refuse("access.denied", "只能由本单位的人员或系统为本单位提交核销。", status=403)
 
 
-def reason_problems(reasons: Sequence[DifferenceReason]) -> list[Problem]:
-    """What is wrong with the reasons of a difference, by field (`reasons.0.amount`)."""
+def require_explained(
+    standing: MonthStanding, reasons: Sequence[DifferenceReason], tolerance: Decimal, *, partial: bool = False
+) -> None:
+    """Raise the `Refusal` (`writeoff.reason_invalid`, `writeoff.difference`) of `submit` unless a month's difference
+    is within the tolerance, or these reasons explain it, or the month is submitted in part.
+    """
+    if problems := reason_problems(reasons, standing.issued_net):
+        raise Refusal(*problems)
+    _refuse_difference(standing, reasons, tolerance, partial=partial)
+
+
+def words_from(issued_net: Decimal) -> Decimal:
+    """From how many 元 on a reason needs words: a tenth of what was issued, at most `WORDS_FROM`."""
+    return min(WORDS_FROM, abs(issued_net) / 10)
+
+
+def reason_problems(reasons: Sequence[DifferenceReason], issued_net: Decimal) -> list[Problem]:
+    """What is wrong with the reasons of a difference, by field (`reasons.0.amount`).
+
+    Amounts under one code count together, so that no large one goes without words in small parts.
+    """
     found: list[Problem] = []
+    large = _codes_in_need_of_words(reasons, words_from(issued_net))
     if len(reasons) > MAX_REASONS:
         found.append(_wrong("reasons", f"差额原因不能超过{MAX_REASONS}条，请合并。"))
     for index, each in enumerate(reasons):
@@ -174,7 +194,17 @@ def reason_problems(reasons: Sequence[DifferenceReason]) -> list[Problem]:
             found.append(_wrong(f"{place}.words", f"说明不能超过{MAX_WORDS}个字，也不能含特殊符号。"))
         if each.code == "other" and len(each.words.strip()) < 4:
             found.append(_wrong(f"{place}.words", "选择“其他”时，请写清楚差额的原因。"))
+        elif each.code in large and (thin := thin_reason(each.words, "该项差额较大，说明")):
+            found.append(_wrong(f"{place}.words", thin))
     return found
+
+
+def _codes_in_need_of_words(reasons: Sequence[DifferenceReason], least: Decimal) -> frozenset[str]:
+    sums: dict[str, Decimal] = {}
+    for each in reasons:
+        if each.amount.is_finite():
+            sums[each.code] = sums.get(each.code, Decimal(0)) + abs(each.amount)
+    return frozenset(code for code, amount in sums.items() if amount >= least)
 
 
 def _wrong(field: str, message: str) -> Problem:

@@ -75,8 +75,8 @@ from mingpiao.writeoff.reporting import MAX_RECEIPTS, ReportedReceipt, report_re
 from mingpiao.writeoff.requests import (
     get_writeoff,
     month_standing,
-    reason_problems,
     received_of,
+    require_explained,
     submit,
 )
 from mingpiao.writeoff.standing import exceptions_of, standings_of
@@ -205,13 +205,13 @@ __all__ = [
     "preview_notice",
     "propose_extension",
     "propose_reopening",
-    "reason_problems",
     "receipts_of_bill",
     "received_of",
     "record_payment",
     "report",
     "report_receipts",
     "require_closed_month",
+    "require_explained",
     "require_owed_month",
     "rules_of_cases",
     "send_back",

@@ -145,6 +145,7 @@ def _form(bill: Bill) -> PageForm:
                 name="reason",
                 label="冲红原因",
                 kind="radios",
+                required=True,
                 options=tuple((reason, reason) for reason in REASONS),
             ),
             FormField(

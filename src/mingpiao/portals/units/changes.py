@@ -191,6 +191,7 @@ def _value_fields(
                 name="after",
                 label="新的开票方式",
                 kind="radios",
+                required=True,
                 options=tuple(MODES.items()),
                 hint=f"现在是：{present}",
             ),

@@ -1,11 +1,11 @@
 """Forms of a unit's data, and how their members are read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Account
 from mingpiao.kernel.errors import Problem, Refusal
-from mingpiao.portals.forms import FormField, PageForm
+from mingpiao.portals.forms import FormField, PageForm, chosen_option
 from mingpiao.portals.regions import region_options
 from mingpiao.portals.units.lists import MODES, TYPES
 from mingpiao.units.model import Unit, UnitDetails, UnitMode, UnitType
@@ -23,6 +23,7 @@ _MODE = FormField(
     name="mode",
     label="开票方式",
     kind="radios",
+    required=True,
     options=tuple(MODES.items()),
     hint="在线开票用本平台网页开票；接口开票由单位自己的系统调用接口开票，并预先领取号码。",
 )
@@ -42,15 +43,22 @@ _PLAIN = (
 )
 
 
+#: Regions that are looked through at a glance; among more one searches.
+_FEW = 20
+
+
 def register_form(account: Account, catalog: Catalog) -> PageForm:
     """The form that registers a unit in a region of the account's department."""
+    options = tuple(region_options(account, catalog))
+    many = len(options) > _FEW
     region = FormField(
         name="region_code",
         label="所属地区",
-        kind="select",
+        kind="suggest" if many else "select",
         required=True,
+        hint="输入名称或区划代码的一部分，从列出的地区中选择。" if many else "",
         empty="请选择",
-        options=tuple(region_options(account, catalog)),
+        options=options,
     )
     return PageForm(
         address="/finance/units/new",
@@ -72,16 +80,23 @@ def amend_form(unit_id: int) -> PageForm:
     )
 
 
-def read_unit(form: Mapping[str, str]) -> Unit:
-    """A unit as it was typed. Raises `Refusal` with all problems, also of what was not chosen."""
+def read_unit(form: Mapping[str, str], regions: Sequence[tuple[str, str]]) -> Unit:
+    """A unit as it was typed, in one of the regions that the form offered.
+
+    Raises `Refusal` with all problems, also of what was not chosen.
+    """
     missing = _choice_problems(form, ("unit_type", "mode"))
+    region = chosen_option(form.get("region_code", ""), regions)
     if not form.get("region_code"):
         missing.append(_missing("region_code", "请选择所属地区。"))
+    elif region is None:
+        message = "请选择本部门所辖的地区，写全名称或区划代码。"
+        missing.append(_missing("region_code", message, "unit.region_unknown"))
     chosen = {problem.field for problem in missing}
     unit = Unit(
         uscc=form.get("uscc", "").replace(" ", "").upper(),
         name=form.get("name", ""),
-        region_code=form.get("region_code", ""),
+        region_code=region or "",
         mode=UnitMode.ONLINE if "mode" in chosen else UnitMode(form["mode"]),
         unit_type=UnitType.OFFICE if "unit_type" in chosen else UnitType(form["unit_type"]),
         receiving_account=form.get("receiving_account", ""),
@@ -113,5 +128,5 @@ def _choice_problems(form: Mapping[str, str], names: tuple[str, ...]) -> list[Pr
     return [_missing(name, options[name][1]) for name in names if form.get(name, "") not in options[name][0]]
 
 
-def _missing(field: str, message: str) -> Problem:
-    return Problem(code="form.required", field=field, message=message, status=422)
+def _missing(field: str, message: str, code: str = "form.required") -> Problem:
+    return Problem(code=code, field=field, message=message, status=422)

@@ -6,6 +6,7 @@ from litestar.params import FromPath
 
 from mingpiao.kernel.errors import Refusal
 from mingpiao.portals.forms import form_page, read_form
+from mingpiao.portals.regions import region_options
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.portals.units.access import managed_unit, unit_crumbs
 from mingpiao.portals.units.forms import amend_form, read_details, read_unit, register_form
@@ -19,9 +20,11 @@ _CRUMBS = [(UNITS.title, UNITS.address)]
 
 @get("/units/new", guards=_GUARDS)
 async def new_unit_form(call: NamedDependency[PageCall]) -> Response[str]:
-    """The form for a new unit, in the department's own region unless another is chosen."""
+    """The form for a new unit, of a few regions in the department's own unless another is chosen."""
     form = register_form(call.session.account, await call.services.catalog.get())
-    given = {"region_code": call.session.account.region_code or ""}
+    field = next(each for each in form.fields if each.name == "region_code")
+    # In an input that searches, a region to begin with would only have to be taken out again.
+    given = {"region_code": (call.session.account.region_code or "") if field.kind == "select" else ""}
     return form_page(call.request, form, given, title="登记用票单位", crumbs=_CRUMBS)
 
 
@@ -30,7 +33,8 @@ async def new_unit(call: NamedDependency[PageCall]) -> Response[str] | Response[
     """Register a unit and show what it still needs. Sent again, it leads to the same unit."""
     given = await read_form(call.request)
     try:
-        unit = read_unit(given)
+        regions = region_options(call.session.account, await call.services.catalog.get())
+        unit = read_unit(given, regions)
         async with call.services.database.system() as connection:  # system: a verb writes
             stored = await register(connection, unit, acting=call.acting)
     except Refusal as refusal:

@@ -14,12 +14,14 @@ from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.grammar import read_typed_decimal
 from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.consequences import Consequences, consequences_page, is_confirmed
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import UNIT_VIEW, allowed
 from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
+from mingpiao.portals.writeoff.consequences import of_submitting
 from mingpiao.portals.writeoff.parts import CRUMBS, Waiting, month_address, month_from, waiting_of
 from mingpiao.portals.writeoff.rights import UNIT_WRITEOFF
 from mingpiao.writeoff.model import (
@@ -37,6 +39,7 @@ from mingpiao.writeoff.service import (
     month_standing,
     months_in_force,
     next_month,
+    require_explained,
     submit,
     unit_months,
 )
@@ -173,7 +176,10 @@ async def status(call: NamedDependency[PageCall], month: FromPath[str]) -> Respo
 
 @post("/writeoff/{month:str}", guards=_GUARDS, status_code=200)
 async def send(call: NamedDependency[PageCall], month: FromPath[str]) -> Response[str] | Response[bytes]:
-    """Submit a month, as a whole or in part; or show more rows for reasons."""
+    """Submit a month, as a whole or in part; or show more rows for reasons.
+
+    A month with a difference is submitted after a page that says what is explained and what follows.
+    """
     wanted = month_from(month)
     members = await read_form(call.request)
     waiting, rows, action = waiting_of(members), _rows_of(members), members.get("action", "")
@@ -181,6 +187,11 @@ async def send(call: NamedDependency[PageCall], month: FromPath[str]) -> Respons
         return await _month_page(call, wanted, waiting, rows, more=_ROWS)
     unit_id = unit_of(call.session.account)
     try:
+        if action == "submit" and not is_confirmed(members):
+            asked = await _before_submitting(call, wanted, rows, waiting)
+            if asked is not None:
+                crumbs = [*CRUMBS, (f"{wanted:%Y年%-m月}", asked.back)]
+                return consequences_page(call.request, asked, crumbs=crumbs)
         async with call.services.database.system() as connection:  # system: a verb writes
             standing = await month_standing(connection, unit_id, wanted)
             await submit(
@@ -194,6 +205,30 @@ async def send(call: NamedDependency[PageCall], month: FromPath[str]) -> Respons
     except Refusal as refusal:
         return await _month_page(call, wanted, waiting, rows, refusal.problems)
     return redirect(call.request, month_address(wanted, waiting))
+
+
+async def _before_submitting(
+    call: PageCall, month: date, rows: tuple[DifferenceRow, ...], waiting: Waiting
+) -> Consequences | None:
+    """The page before a month with a difference is submitted; None where nothing has to be explained, or no more.
+
+    Raises what `submit` raises about the reasons.
+    """
+    async with call.reads() as connection:
+        standing = await month_standing(connection, unit_of(call.session.account), month)
+        policies = await load_policies(connection)
+    ended = standing.writeoff is not None and standing.writeoff.state in (
+        WriteOffState.CHECKING,
+        WriteOffState.DONE,
+    )
+    if ended or not standing.cycles:
+        return None
+    tolerance = policies.of(standing.cycles[0].region_code).policy.tolerance
+    if abs(standing.difference) <= tolerance:
+        return None
+    reasons = _reasons(rows, standing.difference)
+    require_explained(standing, reasons, tolerance)
+    return of_submitting(standing, reasons, waiting)
 
 
 def _rows_of(members: Mapping[str, str]) -> tuple[DifferenceRow, ...]:
