@@ -1,6 +1,7 @@
 """核销: what arrived in this month comes from a bank's file and from the unit itself, and is matched to a bill."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,28 @@ def test_a_statement_is_tried_imported_and_matched(visit: Callable[..., Visitor]
     page.get_by_role("button", name="匹配", exact=False).first.click()
     expect(main).to_contain_text("人工匹配")
     handler.look_closely()
+
+
+def test_a_large_difference_is_explained_and_told_before_it_is_submitted(
+    visit: Callable[..., Visitor],
+) -> None:
+    """The police's open month of the town, of which nothing arrived."""
+    handler = visit("gongan-kaipiao")
+    before = today().replace(day=1) - timedelta(days=1)
+    month = before.replace(day=1) - timedelta(days=1)
+    page = handler.open(f"/unit/writeoff/{month:%Y-%m}")
+    main = page.locator("main")
+    expect(main).to_contain_text("到账比开票少 440.00 元")
+    handler.expect(422)
+    page.get_by_label("原因1").select_option("arrears")
+    page.get_by_label("说明1").fill("情况属实")
+    page.get_by_role("button", name="提交核销").click()
+    expect(main).to_contain_text("该项差额较大，说明不少于5个字")
+    handler.look_closely()
+    page.get_by_label("说明1").fill("办证费用由市财政次月统一拨付")
+    page.get_by_role("button", name="提交核销").click()
+    expect(main).to_contain_text("请核对后果")
+    expect(main).to_contain_text("欠费未收 440.00 元，办证费用由市财政次月统一拨付")
+    handler.look_closely()
+    follow(page, "取消")
+    expect(page.get_by_role("button", name="提交核销")).to_be_visible()

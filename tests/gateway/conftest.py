@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import httpx
 import msgspec
@@ -17,6 +18,7 @@ from tests.support.world import World, a_world
 from mingpiao.composition import GatewayServices
 from mingpiao.gateway.problems import handle
 from mingpiao.gateway.router import create_router
+from mingpiao.storage.database import Database
 
 SITE = "https://piao.example"
 
@@ -49,6 +51,31 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     hospital: Resident
     app_id: str
     secret: str
+
+
+def fetch(live: Live, query: str, *values: Any) -> Any:
+    """The first value that a query to the site's database gives."""
+
+    async def ask() -> Any:
+        database = await Database.open(live.database_url)
+        try:
+            return await database.pool.fetchval(query, *values)
+        finally:
+            await database.close()
+
+    return asyncio.run(ask())
+
+
+def begin_write_off(live: Live) -> None:
+    """Put write-off in force since some months, in which the site's units were registered already."""
+    fetch(live, "UPDATE units SET created_at = now() - interval '400 days'")
+    fetch(
+        live,
+        "INSERT INTO writeoff_policies (region_code, begins_on, interface_workdays, online_workdays, tolerance, "
+        "seal_share, rectification_months, breach_stops_issuing, changed_by_name, changed_at) "
+        "VALUES ('150000', date_trunc('month', now() - interval '300 days'), 5, 5, 0, 0.01, 3, false, '某', now()) "
+        "ON CONFLICT DO NOTHING",
+    )
 
 
 def build_app(services: GatewayServices) -> Litestar:

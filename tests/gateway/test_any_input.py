@@ -16,12 +16,14 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.gateway.conftest import Live
+from tests.gateway.conftest import Live, begin_write_off
 from tests.gateway.test_openapi import DOCUMENT
 from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.gateway.authentication import sign
-from mingpiao.kernel.clock import now
+from mingpiao.gateway.months import MONTH
+from mingpiao.kernel.clock import now, today
+from mingpiao.writeoff.service import month_of, months_after
 
 pytestmark = pytest.mark.whole
 
@@ -29,9 +31,17 @@ pytestmark = pytest.mark.whole
 schemathesis.serializer.alias("application/pdf", "application/octet-stream")
 
 
+#: The present month and two that are over; of all months that fit the pattern, nearly none is in force.
+_MONTHS = [f"{months_after(month_of(today()), -back):%Y-%m}" for back in range(3)]
+
+
 def _with_short_lists(value: Any) -> Any:
-    """The document with lists of a few items only: long ones take long to make up and show nothing new."""
+    """The document with lists of a few items only: long ones take long to make up and show nothing new. Months
+    are of `_MONTHS`.
+    """
     if isinstance(value, dict):
+        if value.get("pattern") == MONTH.schema["pattern"]:
+            return {"type": "string", "enum": _MONTHS}
         shorter = {key: _with_short_lists(member) for key, member in value.items()}
         return shorter | ({"maxItems": 3} if isinstance(value.get("maxItems"), int) else {})
     return [_with_short_lists(member) for member in value] if isinstance(value, list) else value
@@ -56,6 +66,11 @@ def send_signed(case: schemathesis.Case, live: Live) -> requests.Response:
         live.secret, prepared.method or "", prepared.path_url, timestamp, nonce, data
     )
     return SESSION.send(prepared, timeout=PATIENCE_SECONDS)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _write_off(live: Live) -> None:
+    begin_write_off(live)
 
 
 @schema.parametrize()

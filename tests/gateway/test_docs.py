@@ -1,16 +1,14 @@
 """docs/api.md: its examples run as they are written, and its tables are those of the code."""
 
-import asyncio
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.evidence import hostile
-from tests.gateway.conftest import Live
+from tests.gateway.conftest import Live, begin_write_off, fetch
 
 from mingpiao.evidence.service import MAX_BYTES as MAX_FILE_BYTES
 from mingpiao.evidence.service import MAX_FILES, MAX_PAGES
@@ -21,7 +19,6 @@ from mingpiao.gateway.openapi import document
 from mingpiao.gateway.router import MAX_BODY_BYTES, RESOURCES
 from mingpiao.gateway.totals import MAX_IDENTITIES, MAX_TOTALS_BYTES
 from mingpiao.rules.library import library_rules
-from mingpiao.storage.database import Database
 from mingpiao.writeoff.service import MAX_LINES
 
 pytestmark = pytest.mark.whole
@@ -46,17 +43,6 @@ def run(command: list[str], live: Live, directory: Path) -> str:
     done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-def fetch(live: Live, query: str, *values: Any) -> Any:
-    async def ask() -> Any:
-        database = await Database.open(live.database_url)
-        try:
-            return await database.pool.fetchval(query, *values)
-        finally:
-            await database.close()
-
-    return asyncio.run(ask())
 
 
 def test_the_curl_example_runs_as_written(live: Live, tmp_path: Path) -> None:
@@ -101,13 +87,7 @@ def test_the_upload_example_runs_as_written(live: Live, tmp_path: Path) -> None:
 
 
 def test_the_write_off_example_runs_as_written(live: Live, tmp_path: Path) -> None:
-    fetch(live, "UPDATE units SET created_at = now() - interval '400 days'")
-    fetch(
-        live,
-        "INSERT INTO writeoff_policies (region_code, begins_on, interface_workdays, online_workdays, tolerance, "
-        "seal_share, rectification_months, breach_stops_issuing, changed_by_name, changed_at) "
-        "VALUES ('150000', date_trunc('month', now() - interval '300 days'), 5, 5, 0, 0.01, 3, false, '某', now())",
-    )
+    begin_write_off(live)
     program = example("bash").partition("business_no=")[0] + example("shell")
     (tmp_path / "example.sh").write_text(program, encoding="utf-8")
     lines = run(["bash", "example.sh"], live, tmp_path).splitlines()

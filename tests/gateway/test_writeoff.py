@@ -6,7 +6,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from tests.gateway.conftest import Api
 from tests.support.client import problem_of
 from tests.writeoff.months import FIRST, SECOND, THIRD, begin, close, on, total_of, write_off
@@ -227,42 +226,38 @@ async def test_red_bills_stand_apart(api: Api, clock: StoppedClock) -> None:
     assert found["bills"][1]["number"] == red.number
 
 
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"day": SECOND.isoformat()}, "lines/0/day"),
-        ({"day": "2027/1/31"}, "lines/0/day"),
-        ({"day": "明天"}, "lines/0/day"),
-        ({"kind": "9999"}, "lines/0/kind"),
-        ({"kind": ""}, "lines/0/kind"),
-        ({"item": "999999"}, "lines/0/item"),
-        ({"place": "Z" * 51}, "lines/0/place"),
-        ({"place": "\x00"}, "lines/0/place"),
-        ({"blue_amount": "-1.00"}, "lines/0/blue_amount"),
-        ({"blue_amount": "1.001"}, "lines/0/blue_amount"),
-        ({"red_amount": 10**13}, "lines/0/red_amount"),
-        ({"blue_count": 10**10}, "lines/0/blue_count"),
-    ],
-)
-async def test_a_wrong_line_is_refused_with_its_field(
-    api: Api, clock: StoppedClock, changes: dict[str, Any], field: str
-) -> None:
+async def test_a_wrong_line_is_refused_with_its_field(api: Api, clock: StoppedClock) -> None:
     bills = await _october(api, clock, 1)
-    answer = await api.hospital.put(f"{AT}/totals", {"lines": [_line(bills, **changes)]})
-    assert problem_of(answer) == (422, "writeoff.totals_invalid", field)
+    wrong: tuple[tuple[str, object], ...] = (
+        ("day", SECOND.isoformat()),
+        ("day", "2027/1/31"),
+        ("day", "明天"),
+        ("kind", "9999"),
+        ("kind", ""),
+        ("item", "999999"),
+        ("place", "Z" * 51),
+        ("place", "\x00"),
+        ("blue_amount", "-1.00"),
+        ("blue_amount", "1.001"),
+        ("red_amount", 10**13),
+        ("blue_count", 10**10),
+    )
+    for member, value in wrong:
+        answer = await api.hospital.put(f"{AT}/totals", {"lines": [_line(bills, **{member: value})]})
+        assert problem_of(answer) == (422, "writeoff.totals_invalid", f"lines/0/{member}"), value
     assert await api.world.value("SELECT count(*) FROM declared_months") == 0
 
 
 async def test_lines_that_repeat_or_mix_and_too_many_are_refused(api: Api, clock: StoppedClock) -> None:
     (bill, *_) = await _october(api, clock, 1)
     line = _line([bill])
-    for lines, field in (
-        ([line, line], "lines/1"),
-        ([line, line | {"item": bill.items[0].code}], "lines/1/item"),
-        ([line | {"place": f"P{n}"} for n in range(10_001)], "lines"),
+    for lines, expected in (
+        ([line, line], (422, "writeoff.totals_invalid", "lines/1")),
+        ([line, line | {"item": bill.items[0].code}], (422, "writeoff.totals_invalid", "lines/1/item")),
+        ([line | {"place": f"P{n}"} for n in range(10_001)], (422, "writeoff.totals_invalid", "lines")),
     ):
         answer = await api.hospital.put(f"{AT}/totals", {"lines": lines})
-        assert problem_of(answer) == (422, "writeoff.totals_invalid", field) or answer.status_code == 400
+        assert problem_of(answer) == expected
     answer = await api.hospital.put(f"{AT}/totals", {"lines": [line | {"blue_amount": "1e1"}]})
     assert problem_of(answer) == (422, "amount.not_finite", "lines/0/blue_amount")
     answer = await api.hospital.put(f"{AT}/totals", {"lines": [], "bills": [{"code": "1", "number": "2"}]})
@@ -364,25 +359,22 @@ async def test_receipts_are_put_down_once_each(api: Api, clock: StoppedClock) ->
     assert (again.status_code, again.json()["known"]) == (200, 1)
 
 
-@pytest.mark.parametrize(
-    ("changes", "code", "field"),
-    [
-        ({"amount": "0"}, "writeoff.receipt_invalid", "receipts/0/amount"),
-        ({"amount": "1.001"}, "writeoff.receipt_invalid", "receipts/0/amount"),
-        ({"amount": "1,000.00"}, "amount.not_finite", "receipts/0/amount"),
-        ({"amount": "+1"}, "amount.not_finite", "receipts/0/amount"),
-        ({"received_on": "20270131"}, "writeoff.receipt_invalid", "receipts/0/received_on"),
-        ({"received_on": THIRD.isoformat()}, "writeoff.receipt_invalid", "receipts/0/received_on"),
-        ({"entry_key": "K" * 101}, "writeoff.receipt_invalid", "receipts/0/entry_key"),
-        ({"memo": "\x00"}, "writeoff.receipt_invalid", "receipts/0/memo"),
-    ],
-)
-async def test_a_wrong_receipt_is_refused_with_its_field(
-    api: Api, clock: StoppedClock, changes: dict[str, Any], code: str, field: str
-) -> None:
+async def test_a_wrong_receipt_is_refused_with_its_field(api: Api, clock: StoppedClock) -> None:
     await _october(api, clock, 1)
-    body = {"receipts": [_receipt("R1", "1.00") | changes, _receipt("R2", "1.00")]}
-    assert problem_of(await api.hospital.post(f"{AT}/receipts", body)) == (422, code, field)
+    wrong: tuple[tuple[str, str, str], ...] = (
+        ("amount", "0", "writeoff.receipt_invalid"),
+        ("amount", "1.001", "writeoff.receipt_invalid"),
+        ("amount", "1,000.00", "amount.not_finite"),
+        ("amount", "+1", "amount.not_finite"),
+        ("received_on", "20270131", "writeoff.receipt_invalid"),
+        ("received_on", THIRD.isoformat(), "writeoff.receipt_invalid"),
+        ("entry_key", "K" * 101, "writeoff.receipt_invalid"),
+        ("memo", "\x00", "writeoff.receipt_invalid"),
+    )
+    for member, value, code in wrong:
+        body = {"receipts": [_receipt("R1", "1.00") | {member: value}, _receipt("R2", "1.00")]}
+        told = problem_of(await api.hospital.post(f"{AT}/receipts", body))
+        assert told == (422, code, f"receipts/0/{member}"), value
     assert await api.world.value("SELECT count(*) FROM receipts") == 0
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.support.browser import Browser, members_of
 from tests.support.province import ACTING
+from tests.support.waiting import until
 from tests.support.world import HOHHOT, PROVINCE, XINCHENG, World, a_world, codes_of
 
 from mingpiao.catalog.model import Catalog
@@ -189,6 +190,10 @@ async def test_a_number_of_a_kind_has_bounds_that_bills_keep_to(site: World) -> 
         (outcome,) = await site.desk.issue(office.unit_id, [request], acting=ACTING)
         return codes_of(outcome) if isinstance(outcome, Refused) else []
 
+    async def heard() -> bool:
+        return await codes("0") != [("extension.unknown", "extension/Days")]
+
+    await until(heard)
     assert await codes("0") == [("extension.out_of_range", "extension/Days")]
     assert await codes("366.5") == [("extension.out_of_range", "extension/Days")]
     assert await codes("1") == await codes("366") == []

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 from sqlalchemy.exc import IntegrityError
 from tests.rules.desk import rule_desk_of
@@ -15,6 +16,8 @@ from tests.support.world import World
 from mingpiao.batches.model import BillBatch, SheetRow
 from mingpiao.batches.room import BATCH_DESK
 from mingpiao.catalog.service import mark_evidence
+from mingpiao.drafts.model import KnownPayer
+from mingpiao.drafts.service import change_payer, import_payer
 from mingpiao.exports.model import Export, ExportOrder
 from mingpiao.exports.service import ask_for_export
 from mingpiao.founding.model import StarterPlan
@@ -226,3 +229,26 @@ async def test_a_batch_is_started_once(peopled: World, locked: bool) -> None:
     assert isinstance(outcomes[1], Refusal if locked else BillBatch)
     started = await peopled.value("SELECT count(*) FROM audit_log WHERE action = 'batch:start'")
     assert started == (1 if locked else 2)
+
+
+@WITH_AND_WITHOUT
+async def test_the_trail_tells_what_a_change_of_a_payer_replaced(
+    world: World, other: World, locked: bool
+) -> None:
+    unit_id = world.unit.unit_id
+    async with world.database.system() as connection:
+        stored = KnownPayer(payer_id=0, type="1", name="赵明", bank="甲银行")
+        await import_payer(connection, unit_id, stored, dry_run=False, acting=ACTING)
+    payer_id = await world.value("SELECT payer_id FROM payer_book")
+
+    async def change(there: World, bank: str) -> None:
+        payer = msgspec.structs.replace(stored, payer_id=payer_id, bank=bank)
+        async with there.database.system() as connection:
+            await change_payer(connection, unit_id, payer, acting=ACTING)
+
+    with lock_taken_away("payers", unless=locked):
+        outcomes = await race(world.url, writing("payer_book"), change(world, "乙银行"), change(other, "丙银行"))
+    assert outcomes == [None, None]
+    assert await world.value("SELECT bank FROM payer_book") == "丙银行"
+    last = "SELECT changed -> 0 ->> 'before' FROM audit_log ORDER BY audit_id DESC LIMIT 1"
+    assert await world.value(last) == ("乙银行" if locked else "甲银行")

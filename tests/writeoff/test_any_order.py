@@ -39,7 +39,7 @@ from mingpiao.writeoff.model import BillStanding, DifferenceReason, WriteOff, Wr
 from mingpiao.writeoff.service import due_on, last_day, month_of, months_after, next_month, standings_of
 
 #: So many searches; each begins anew in a database of its own.
-EXAMPLES = int(os.environ.get("MINGPIAO_MONTHS", "4"))
+EXAMPLES = int(os.environ.get("MINGPIAO_MONTHS", "2"))
 WORKDAYS = 5
 
 

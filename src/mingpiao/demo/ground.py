@@ -3,6 +3,8 @@
 Each step is complete or absent, and an existing one is left unchanged.
 """
 
+from datetime import datetime
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog import service as catalog_service
@@ -13,6 +15,7 @@ from mingpiao.demo.kinds import CATEGORIES, kinds_of
 from mingpiao.demo.libraries import code_lists, item_libraries
 from mingpiao.demo.regions import PROVINCE, departments, province_regions, region_name
 from mingpiao.demo.units import DemoUnit
+from mingpiao.kernel.clock import now, set_to
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering import service as numbering
 from mingpiao.units import service as unit_service
@@ -42,9 +45,15 @@ async def lay_ground(connection: AsyncConnection, province: str = PROVINCE) -> C
     return catalog
 
 
-async def admit_unit(connection: AsyncConnection, entry: DemoUnit, catalog: Catalog) -> Unit:
-    """Register a unit with its items and kinds, and with numbers in stock if it is an interface unit."""
-    unit = await unit_service.register(connection, entry.unit, acting=ACTING)
+async def admit_unit(
+    connection: AsyncConnection, entry: DemoUnit, catalog: Catalog, at: datetime | None = None
+) -> Unit:
+    """Register a unit with its items and kinds, and with numbers in stock if it is an interface unit.
+
+    `at` is the moment of the registration, now if none is given.
+    """
+    with set_to(at or now()):
+        unit = await unit_service.register(connection, entry.unit, acting=ACTING)
     profile = await unit_service.load_profile(connection, unit.unit_id)
     if profile.item_codes:
         return unit

@@ -94,7 +94,7 @@ async def _settle(
     progress(stage, 0, len(entries))
     for entry in entries:
         async with services.database.system() as connection:
-            unit = await admit_unit(connection, entry, catalog)
+            unit = await admit_unit(connection, entry, catalog, at)
             await give_unit_seal(connection, unit, authority=authority, master=master, at=at)
         members.append((unit, entry))
         progress(stage, len(members), len(entries))

@@ -21,8 +21,10 @@ from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.kernel.grammar import half_width
 from mingpiao.storage.database import Database
+from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
+PAYERS = NamedLock("payers")
 _READER = "payer_book"
 #: Bills that one transaction looks through, about.
 _PORTION = 5_000
@@ -104,7 +106,7 @@ async def _find(
 ) -> KnownPayer:
     """As `get_payer`; with `hold` nobody else changes the payer before the transaction ends."""
     query = select(payer_book).where(payer_book.c.unit_id == unit_id, payer_book.c.payer_id == payer_id)
-    query = query.with_for_update() if hold else query
+    query = PAYERS.on(query) if hold else query
     row = (await connection.execute(query)).mappings().one_or_none()
     if row is None:
         raise refuse("payer.unknown", "没有找到该缴款人，请返回名录重新选择。", status=404)

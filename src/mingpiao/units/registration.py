@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.catalog.service import region_has_ended
 from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import differences, record, record_all
-from mingpiao.kernel.clock import today
+from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.codes import is_uscc, uscc_check_digit
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
@@ -158,7 +158,8 @@ async def _insert(connection: AsyncConnection, wanted: Sequence[Unit]) -> dict[s
 def _row(unit: Unit) -> dict[str, Any]:
     row: dict[str, Any] = msgspec.to_builtins(unit)
     row.pop("unit_id")
-    return row
+    # Months before this moment are none that a unit writes off.
+    return row | {"created_at": now()}
 
 
 def _answer(unit: Unit, stored: Unit | None, fresh: dict[str, Unit], *, acting: Acting) -> Registered:

@@ -203,7 +203,15 @@ def _columns(base: str, units: str = "") -> tuple[Column[BillRow], ...]:
     """Columns of a list whose bills are at addresses below `base`; units are at addresses below `units`."""
     return (
         Column(name="issued", label="开票时间", kind="moment", value=lambda row: row.bill.issued_at),
-        Column(name="code", label="票据代码", kind="code", phone=False, value=lambda row: row.bill.code),
+        # A unit's bills of a kind and year all have the same code.
+        Column(
+            name="code",
+            label="票据代码",
+            kind="code",
+            shown=bool(units),
+            phone=False,
+            value=lambda row: row.bill.code,
+        ),
         Column(
             name="number",
             label="票据号码",
@@ -230,7 +238,7 @@ def _columns(base: str, units: str = "") -> tuple[Column[BillRow], ...]:
             link=lambda row: f"{units}/{row.bill.unit_id}" if units else "",
         ),
         Column(name="region", label="地区", shown=False, value=lambda row: row.region),
-        Column(name="payer", label="缴款人", card="name", value=lambda row: row.bill.payer.name),
+        Column(name="payer", label="缴款人", kind="wide", card="name", value=lambda row: row.bill.payer.name),
         Column(name="amount", label="金额（元）", kind="money", value=lambda row: row.bill.total),
         Column(name="state", label="状态", value=_state, text=lambda row: row.bill.state.label),
         Column(name="writeoff", label="核销状态", phone=False, value=_standing),
