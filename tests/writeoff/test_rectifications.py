@@ -8,7 +8,7 @@ import pytest
 from tests.support.province import ACTING
 from tests.support.world import World, codes_of, reversal_of
 from tests.writeoff.casework import REASON, cases, manager, officer, unpaid
-from tests.writeoff.months import FIRST, on
+from tests.writeoff.months import FIRST, begin, on
 from tests.writeoff.test_cases import BREACH, do, refused
 
 from mingpiao.identity.model import Acting
@@ -270,3 +270,22 @@ async def test_figures_count_what_is_in_rectification_after_its_last_day(
             figures = await writeoff_figures(connection, FIRST, FIRST, region_prefix="15")
         sums = figures.cases[""]
         assert (sums.breached, sums.rectifying, sums.rectifying_late) == (1, 1, late)
+
+
+async def test_what_an_overdue_rectification_stops_changes_with_the_policy(
+    world: World, clock: StoppedClock
+) -> None:
+    _, found, boss = await breached(world, clock)
+    made = await issued(world, found, boss)
+    unit_id = made.unit_id
+    supply = (made.due_on, "rectification_overdue")
+    assert await limits(world, unit_id) == (*supply, None, "")
+    for stops, issue in ((True, supply), (False, (None, ""))):
+        clock.move(minutes=1)
+        await begin(world, breach_stops_issuing=stops)
+        assert await limits(world, unit_id) == (*supply, *issue)
+        assert await world.rows(
+            "SELECT DISTINCT issue_until, issue_until_reason FROM stocks WHERE unit_id = $1", unit_id
+        ) == [issue]
+    other = world.province.hospital.unit_id
+    assert await limits(world, other) == (None, "", None, "")

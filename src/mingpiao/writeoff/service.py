@@ -54,7 +54,8 @@ from mingpiao.writeoff.orders import StandingOrder, set_standing_order, standing
 from mingpiao.writeoff.overview import MOST_ITEMISED, MonthLine, channels_of, month_detail, unit_months
 from mingpiao.writeoff.owed import require_closed_month, require_owed_month
 from mingpiao.writeoff.papers import Papers
-from mingpiao.writeoff.policies import Policies, load_policies, months_in_force, set_policy
+from mingpiao.writeoff.policies import Policies, load_policies, months_in_force
+from mingpiao.writeoff.policy_changes import set_policy
 from mingpiao.writeoff.receipts import channel_totals, record_payment, set_channel_totals
 from mingpiao.writeoff.rectifications import (
     accept,
