@@ -247,7 +247,9 @@ async def test_the_trail_tells_what_a_change_of_a_payer_replaced(
             await change_payer(connection, unit_id, payer, acting=ACTING)
 
     with lock_taken_away("payers", unless=locked):
-        outcomes = await race(world.url, writing("payer_book"), change(world, "乙银行"), change(other, "丙银行"))
+        outcomes = await race(
+            world.url, writing("payer_book"), change(world, "乙银行"), change(other, "丙银行")
+        )
     assert outcomes == [None, None]
     assert await world.value("SELECT bank FROM payer_book") == "丙银行"
     last = "SELECT changed -> 0 ->> 'before' FROM audit_log ORDER BY audit_id DESC LIMIT 1"

@@ -2,7 +2,7 @@
 
 The department asks the unit and hears its answer, as often as it needs to. Then it clears the case, and the
 bill is written off with its cycle, or it marks a breach, which a notice of rectification takes up
-(`rectifications.py`). Each step names the revision that its author saw: of two people at once the second learns
+(`notices.py`). Each step names the revision that its author saw: of two people at once the second learns
 that the case has changed.
 """
 

@@ -38,7 +38,7 @@ from mingpiao.writeoff.model import (
     WriteOff,
     WriteOffState,
 )
-from mingpiao.writeoff.rectifications import get_rectification, notice_of
+from mingpiao.writeoff.notices import get_rectification, notice_of
 from mingpiao.writeoff.requests import get_writeoff
 
 _NAME, _NOTICE = "writeoff", "rectification"

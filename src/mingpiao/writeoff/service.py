@@ -50,6 +50,16 @@ from mingpiao.writeoff.matches import (
     unmatch,
 )
 from mingpiao.writeoff.months import due_on, last_day, month_of, months_after, next_month
+from mingpiao.writeoff.notices import (
+    breaches_of,
+    cases_of,
+    corrections_of,
+    get_rectification,
+    issue_notice,
+    list_rectifications,
+    notice_of,
+    preview_notice,
+)
 from mingpiao.writeoff.orders import StandingOrder, set_standing_order, standing_order, submit_by_order
 from mingpiao.writeoff.overview import MOST_ITEMISED, MonthLine, channels_of, month_detail, unit_months
 from mingpiao.writeoff.owed import require_closed_month, require_owed_month
@@ -57,20 +67,7 @@ from mingpiao.writeoff.papers import Papers
 from mingpiao.writeoff.policies import Policies, load_policies, months_in_force
 from mingpiao.writeoff.policy_changes import set_policy
 from mingpiao.writeoff.receipts import channel_totals, record_payment, set_channel_totals
-from mingpiao.writeoff.rectifications import (
-    accept,
-    breaches_of,
-    cases_of,
-    corrections_of,
-    extend,
-    get_rectification,
-    issue_notice,
-    list_rectifications,
-    notice_of,
-    preview_notice,
-    report,
-    send_back,
-)
+from mingpiao.writeoff.rectifications import accept, extend, report, send_back
 from mingpiao.writeoff.reminders import MOST_REMINDED, urge_units
 from mingpiao.writeoff.reporting import MAX_RECEIPTS, ReportedReceipt, report_receipts
 from mingpiao.writeoff.requests import (

@@ -1,0 +1,1 @@
+"""Values of write-off by subject; `model.py` is their face."""
