@@ -181,7 +181,7 @@ async def test_who_only_checks_reads_and_a_stranger_sees_nothing(site: World, cl
     clock.set(on(SECOND))
     checker = await site.browser("checker")
     shown = await checker.get(MONTH)
-    assert "由开票人或单位管理员提交核销" in shown.text
+    assert "由开票人或票据管理员提交核销" in shown.text
     token = await checker.csrf_token()
     assert (await checker.post(MONTH, {"csrf_token": token, "action": "submit"})).status_code == 403
     assert (await checker.get(f"{MONTH}/receipts")).status_code == 403
