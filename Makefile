@@ -5,6 +5,7 @@ PORT ?= 8000
 # One more than there are processors: some tests wait.
 JOBS ?= $(shell expr $$(nproc) + 1)
 N ?= 20
+MONTHS ?= 200
 RUN = .venv/bin
 
 # Tests and servers start hundreds of processes; each module is compiled once, not once in each.
@@ -13,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 # Steps run one after another, so that the summary of the tests comes last.
 .NOTPARALLEL:
-.PHONY: help setup assets demo demo-reset test test-fast test-whole lint format types bench crash clean
+.PHONY: help setup assets demo demo-reset test test-fast test-whole test-months lint format types bench crash clean
 
 help: ## Show this list
 	@echo "明票 Mingpiao"
@@ -42,6 +43,9 @@ test-fast: setup ## Tests within a process
 test-whole: setup ## Tests of whole programs: stories in Chromium; servers, workers and readers that are killed
 	@$(RUN)/python scripts/programs.py curl openssl java chromium libatomic chinese-font
 	$(RUN)/pytest -n $(JOBS) --dist loadscope -m "browser or whole"
+
+test-months: setup ## Search long (MONTHS=200) for an order of issuing, writing off and rectifying that contradicts itself
+	MINGPIAO_MONTHS=$(MONTHS) $(RUN)/pytest -x tests/writeoff/test_any_order.py
 
 lint: setup ## Style and the floors of the house
 	$(RUN)/ruff check .
