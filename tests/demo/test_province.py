@@ -161,6 +161,48 @@ async def written_off_by_now(database_url: str, home: Path) -> None:
     assert (home / "demo" / "statements" / TERMINAL).exists()
 
 
+async def exceptions_by_now(database_url: str) -> None:
+    """Cases and notices in every state, and what those that are overdue stop."""
+    database = await Database.open(database_url, pool_size=1)
+    try:
+        cases = await database.pool.fetch(
+            "SELECT units.name, array_agg(exception_cases.state ORDER BY case_id) AS states "
+            "FROM exception_cases JOIN units USING (unit_id) GROUP BY 1 ORDER BY 1"
+        )
+        notices = await database.pool.fetch(
+            "SELECT units.name, rectifications.state, due_on, red_bill_id, new_bill_id FROM rectifications "
+            "JOIN units USING (unit_id) LEFT JOIN corrections USING (rectification_id) ORDER BY 1, due_on"
+        )
+        stopped = await database.pool.fetch(
+            "SELECT units.name, supply_until, issue_until FROM stock_limits JOIN units USING (unit_id) "
+            "WHERE supply_until_reason = 'rectification_overdue' ORDER BY 1"
+        )
+        bills = await database.pool.fetch(
+            "SELECT corrections.red_bill_id = old.related_bill_id AS paired, old.state, new.color, new.state "
+            "FROM corrections JOIN exception_cases AS cases USING (case_id, unit_id) "
+            "JOIN bills AS old ON old.unit_id = cases.unit_id AND old.bill_id = cases.bill_id "
+            "JOIN bills AS new ON new.unit_id = cases.unit_id AND new.bill_id = new_bill_id"
+        )
+        asked = await database.pool.fetchval("SELECT asked_due_on FROM exception_cases WHERE state = 'asked'")
+    finally:
+        await database.close()
+    society, court = "内蒙古演示会计学会", "呼和浩特市演示中级人民法院"
+    states = {row["name"]: row["states"] for row in cases}
+    assert states[society][:6] == ["cleared", "asked", "answered", "breached", "rectified", "rectifying"]
+    assert states[court][:3] == ["rectifying", "rectifying", "cleared"]
+    assert {*states[society][6:], *states[court][3:]} == {"open"}
+    assert asked >= today()
+    of_society = [row for row in notices if row["name"] == society]
+    assert sorted(row["state"] for row in of_society) == ["accepted", "answered"]
+    assert all(row["red_bill_id"] and row["new_bill_id"] for row in of_society)
+    assert [tuple(row) for row in bills] == [(True, "reversed", "blue", "normal")] * 2
+    overdue, ending = (row for row in notices if row["name"] == court)
+    assert (overdue["state"], ending["state"]) == ("issued", "issued")
+    assert overdue["due_on"] < today() <= ending["due_on"] <= today() + timedelta(days=7)
+    # Only what the policy says is stopped: numbers for new stock, and no bill.
+    assert [tuple(row) for row in stopped] == [(court, overdue["due_on"], None)]
+
+
 #: Profiles whose first unit has people or an app.
 STAFFED = ("charity", "association", "court", "police", "land", "hospital", "university")
 
@@ -215,6 +257,7 @@ async def test_a_build_that_was_cut_off_is_completed(database_url: str, tmp_path
         await build(settings, lambda *_: None, bills=bills, units=units)
     assert await assert_invariants(database_url) == before + bills + reversed_bills
     await written_off_by_now(database_url, tmp_path)
+    await exceptions_by_now(database_url)
     assert await supervision(database_url) == {
         "rules": len(library_rules()),
         "authors who approved their own": 0,

@@ -69,7 +69,11 @@ async def reverse_some(desk: Desk, unit_id: int, bills: Sequence[IssuedDemoBill]
 
     Raises `Refusal` if one cannot be reversed.
     """
-    reversals = [reversal for bill in bills if (reversal := _reversal(bill)) is not None]
+    await reverse(desk, unit_id, [reversal for bill in bills if (reversal := _reversal(bill)) is not None])
+
+
+async def reverse(desk: Desk, unit_id: int, reversals: Sequence[ReversalRequest]) -> None:
+    """Reverse bills of a unit, unless they are reversed already. Raises `Refusal` if one cannot be reversed."""
     for outcome in await desk.reverse(unit_id, reversals, acting=ACTING):
         _accept(outcome, _REVERSED_BEFORE)
 

@@ -1,10 +1,11 @@
 """Three closed months before the first day, made through the same verbs under a clock that is moved.
 
 Most units wrote them off in time; some did so in part, one is overdue, and the hospital has the last month left.
+What departments and units made of the exceptions is in `casework.py`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
@@ -14,6 +15,8 @@ import msgspec
 
 from mingpiao.demo.backing import Shelf
 from mingpiao.demo.bills import requests
+from mingpiao.demo.casework import ASKED, OVERDUE, casework
+from mingpiao.demo.casework import MONTHS as RECTIFICATION_MONTHS
 from mingpiao.demo.first_day import issue, reverse_some
 from mingpiao.demo.progress import DemoProgress
 from mingpiao.demo.regions import PROVINCE, moved
@@ -41,13 +44,13 @@ from mingpiao.writeoff.service import (
 
 MONTHS = 3
 #: Profiles whose first unit writes its oldest month off in part: what no receipt pays for becomes an exception.
-_IN_PART = frozenset({"association", "court"})
+_IN_PART = frozenset({ASKED, OVERDUE})
 #: The profile whose first unit has the last month still to write off, and the unit that is overdue.
-LAST_MONTH_LEFT, OVERDUE, _MONTHS_OVERDUE = "hospital", 10, 2
+LAST_MONTH_LEFT, _LATE_UNIT, _MONTHS_OVERDUE = "hospital", 10, 2
 #: What an insurance fund still owes a hospital for a month, of what was issued.
 _OWED = Decimal("0.15")
-#: A month has about one bill for so many of the first day, and each unit some.
-_FEWER, _LEAST = 16, 3
+#: A month has about one bill for so many of the first day, and each unit some; more where they become exceptions.
+_FEWER, _LEAST, _LEAST_IN_PART = 16, 3, 9
 _DAY = timedelta(days=1)
 _AT_ONCE = 4
 _STAGE = "补开前三个月的票据并核销"
@@ -64,14 +67,21 @@ async def bring_history(
     services: DemoServices, shelf: Shelf, members: Sequence[Member], bills: int, progress: DemoProgress
 ) -> None:
     """Issue, receive, close and write off, month by month. A build that was cut off goes on with it."""
-    first = history_begins()
-    months = [months_after(first, number) for number in range(MONTHS)]
-    steps: list[tuple[datetime, _Step]] = [(_at(first, 0), partial(_begin, services, first))]
+    begins, first_of = history_begins(), _first_of_profiles(members)
+    months = [months_after(begins, number) for number in range(MONTHS)]
+    steps: list[tuple[datetime, _Step]] = [(_at(begins, 0), partial(_begin, services, begins, first_of))]
     for number, month in enumerate(months):
+        counts = _counts(members, first_of, bills, oldest=month == begins)
         for half, day in enumerate((_workday(month, 12), _workday(month, 22))):
-            steps.append((_at(day), partial(_work, services, shelf, members, month, half, bills)))
+            steps.append((_at(day), partial(_work, services, shelf, members, month, half, counts)))
         closed = min(_at(due_on(month, 2)), now())
         steps.append((closed, partial(_settle, services, members, month, MONTHS - number)))
+    oldest = _counts(members, first_of, bills, oldest=True)
+    wanted = {
+        profile: _requests(first_of[profile][1], begins, oldest[first_of[profile][1].ordinal])
+        for profile in _IN_PART
+    }
+    steps += casework(services, shelf, first_of, wanted, months, due_on(begins, 2))
     progress(_STAGE, 0, len(steps))
     for done, (moment, step) in enumerate(sorted(steps, key=lambda each: each[0]), start=1):
         with set_to(moment):
@@ -91,26 +101,41 @@ def _workday(month: date, number: int) -> date:
     return day
 
 
-async def _begin(services: DemoServices, first: date) -> None:
-    """Put write-off in force from the oldest month on, as the head of the province's department."""
+def _first_of_profiles(members: Sequence[Member]) -> dict[str, Member]:
+    first: dict[str, Member] = {}
+    for member in members:
+        first.setdefault(member[1].profile, member)
+    return first
+
+
+async def _begin(services: DemoServices, first: date, first_of: Mapping[str, Member]) -> None:
+    """Put write-off in force from the oldest month on; one city gives its units less time for a rectification."""
     province = moved(PROVINCE, (await services.catalog.get()).province)
+    own = Policy(rectification_months=RECTIFICATION_MONTHS)
+    policies = {province: Policy(begins_on=first), first_of[OVERDUE][0].region_code: own}
     async with services.database.system() as connection:
-        if province not in (await load_policies(connection)).own:
-            await set_policy(connection, Policy(begins_on=first), revision=0, acting=head_of(province))
+        known = (await load_policies(connection)).own
+        for region, policy in policies.items():
+            if region not in known:
+                await set_policy(connection, policy, revision=0, acting=head_of(region))
 
 
 # -- a month's bills ---------------------------------------------------------------------------------------
 
 
 async def _work(
-    services: DemoServices, shelf: Shelf, members: Sequence[Member], month: date, half: int, bills: int
+    services: DemoServices,
+    shelf: Shelf,
+    members: Sequence[Member],
+    month: date,
+    half: int,
+    counts: Mapping[int, int],
 ) -> None:
-    counts = shares(bills // _FEWER, [entry for _, entry in members])
     catalog, day = await services.catalog.get(), today()
 
     async def of_unit(member: Member) -> None:
         unit, entry = member
-        wanted = _requests(entry, month, max(_LEAST, counts[entry.ordinal]))[half::2]
+        wanted = _requests(entry, month, counts[entry.ordinal])[half::2]
         backed = await shelf.back(unit, wanted, catalog, day)
         await reverse_some(services.desk, unit.unit_id, await issue(services.desk, unit.unit_id, backed))
 
@@ -130,6 +155,18 @@ async def _for_each(members: Sequence[Member], work: Callable[[Member], Awaitabl
             tasks.create_task(one(member))
 
 
+def _counts(
+    members: Sequence[Member], first_of: Mapping[str, Member], bills: int, *, oldest: bool
+) -> dict[int, int]:
+    """How many bills each unit issues in a month, by its place in the list."""
+    shared = shares(bills // _FEWER, [entry for _, entry in members])
+    in_part = {first_of[profile][1].ordinal for profile in _IN_PART} if oldest else set()
+    return {
+        entry.ordinal: max(_LEAST_IN_PART if entry.ordinal in in_part else _LEAST, shared[entry.ordinal])
+        for _, entry in members
+    }
+
+
 def _requests(entry: DemoUnit, month: date, count: int) -> list[IssueRequest]:
     rng = Random(f"bills:{entry.unit.uscc}:{month:%Y-%m}")
     drawn = requests(entry, rng, count, today(), prefix=f"YS{month:%y%m}-")
@@ -142,9 +179,7 @@ def _requests(entry: DemoUnit, month: date, count: int) -> list[IssueRequest]:
 async def _settle(services: DemoServices, members: Sequence[Member], month: date, back: int) -> None:
     """Close a month, `back` months before the present one, and write it off for the units that do so in time."""
     await close_due_months(services.database)
-    first_of: dict[str, int] = {}
-    for _, entry in members:
-        first_of.setdefault(entry.profile, entry.ordinal)
+    first_of = {profile: entry.ordinal for profile, (_, entry) in _first_of_profiles(members).items()}
 
     async def of_unit(member: Member) -> None:
         unit, entry = member
@@ -157,7 +192,7 @@ async def _settle(services: DemoServices, members: Sequence[Member], month: date
 
 
 def _is_left(entry: DemoUnit, back: int, *, is_first: bool) -> bool:
-    if entry.ordinal == OVERDUE:
+    if entry.ordinal == _LATE_UNIT:
         return back <= _MONTHS_OVERDUE
     return back == 1 and is_first and entry.profile == LAST_MONTH_LEFT
 

@@ -54,6 +54,29 @@ def head_of(province: str) -> Acting:
     return msgspec.structs.replace(HEAD, account=account)
 
 
+def officer_of(region: str) -> Acting:
+    """The officer of the department that supervises a region's units, before there are accounts."""
+    made = next(each for each in _OFFICERS if each.region_code[2:] == region[2:])
+    account = Account(
+        account_id=0, username=made.username, display_name=made.name, role=made.role, region_code=region
+    )
+    return msgspec.structs.replace(platform("demo_officer", name=made.name), account=account)
+
+
+def handler_of(member: Member) -> Acting:
+    """The handler of a unit, before there are accounts."""
+    unit, entry = member
+    account = Account(
+        account_id=0,
+        username="demo-handler",
+        display_name=entry.handler,
+        role=Role.UNIT_HANDLER,
+        unit_id=unit.unit_id,
+    )
+    acting = platform("demo_handler", name=entry.handler)
+    return msgspec.structs.replace(acting, account=account, unit_id=unit.unit_id)
+
+
 class _Seat(msgspec.Struct, frozen=True):
     profile: str
     username: str
