@@ -5,11 +5,16 @@ from datetime import timedelta
 from tests.support.locks import LIMITS_AS_A_LOOK, WITH_AND_WITHOUT, lock_taken_away, race, writing
 from tests.support.province import ACTING
 from tests.support.world import World, bill_of
-from tests.writeoff.months import FIRST, SECOND, ask, begin, close, head, on, receive, standing
+from tests.writeoff.campaigns import DUE, decide, old_bills, opened, propose_later, proposed
+from tests.writeoff.casework import person
+from tests.writeoff.months import FIRST, SECOND, THIRD, ask, begin, close, head, on, receive, standing
 
+from mingpiao.approvals.service import approve
+from mingpiao.identity.model import Acting, Role
 from mingpiao.issuing.model import Outcome
 from mingpiao.kernel.clock import StoppedClock
 from mingpiao.kernel.errors import Refusal
+from mingpiao.writeoff.campaign_months import carry_campaign
 from mingpiao.writeoff.model import Policy
 from mingpiao.writeoff.service import close_due_months, load_policies, set_policy
 
@@ -88,3 +93,66 @@ async def test_of_two_who_change_a_policy_one_is_told(world: World, other: World
     assert isinstance(outcomes[1], Refusal)
     assert outcomes[1].problems[0].code == "writeoff.policy_changed"
     assert await world.value("SELECT interface_workdays FROM writeoff_policies") == 3
+
+
+@WITH_AND_WITHOUT
+async def test_of_two_campaigns_with_the_same_months_one_is_refused(
+    world: World, other: World, clock: StoppedClock, locked: bool
+) -> None:
+    clock.set(on(THIRD))
+    await begin(world, THIRD)
+    city = await person(world, Role.DEPARTMENT_HEAD, region="150100")
+    waiting = [await proposed(world), await proposed(world, city)]
+    boss, another = [await person(world, Role.DEPARTMENT_HEAD, region="150000") for _ in range(2)]
+
+    async def decided(there: World, proposal_id: int, acting: Acting) -> None:
+        async with there.database.system() as connection:
+            await approve(connection, proposal_id, acting=acting)
+
+    with lock_taken_away("campaigns", unless=locked):
+        outcomes = await race(
+            world.url,
+            writing("campaigns"),
+            decided(world, waiting[0], boss),
+            decided(other, waiting[1], another),
+        )
+    if not locked:
+        # A unit of the city would have had two last days.
+        assert outcomes == [None, None]
+        return
+    assert [each.problems[0].code for each in outcomes if isinstance(each, Refusal)] == ["campaign.overlap"]
+    assert await world.value("SELECT count(*) FROM campaigns") == 1
+
+
+@WITH_AND_WITHOUT
+async def test_a_later_day_of_a_campaign_is_what_stays(
+    world: World, other: World, clock: StoppedClock, locked: bool
+) -> None:
+    """The worker brings the first decision to a unit while the second is taken and brought to it, too."""
+    await old_bills(world, clock)
+    hospital = world.province.hospital
+    campaign = await opened(world)
+    later = DUE + timedelta(days=30)
+    proposal = await propose_later(world, campaign, later)
+
+    async def bring() -> None:
+        async with world.database.system() as connection:
+            await carry_campaign(connection, campaign.campaign_id, [hospital.unit_id])
+
+    async def put_off() -> None:
+        await decide(other, proposal)
+        async with other.database.system() as connection:
+            await carry_campaign(connection, campaign.campaign_id, [hospital.unit_id])
+
+    with (
+        lock_taken_away("stock limits", *LIMITS_AS_A_LOOK),
+        lock_taken_away("stock rows", unless=locked),
+    ):
+        outcomes = await race(world.url, writing("cycles"), bring(), put_off())
+    dues = await world.rows("SELECT DISTINCT due_on FROM cycles WHERE unit_id = $1", hospital.unit_id)
+    if locked:
+        assert outcomes == [None, None]
+        assert [row["due_on"] for row in dues] == [later]
+    else:
+        # Both saw a month that nobody had closed.
+        assert any("cycles_pkey" in str(each) for each in outcomes)

@@ -106,7 +106,7 @@ FROM (
            min(cycles.due_on) AS due_on, count(DISTINCT cycles.month) AS months,
            sum(issued_count + reversed_count)::bigint AS bills, sum(issued_amount - reversed_amount) AS net
     FROM cycles JOIN listed_units AS units USING (unit_id)
-    WHERE cycles.writeoff_id IS NULL AND starts_with(units.region_code, :prefix)
+    WHERE cycles.writeoff_id IS NULL AND cycles.campaign_id IS NULL AND starts_with(units.region_code, :prefix)
         AND (CAST(:unit_type AS text) = '' OR units.unit_type = :unit_type)
     GROUP BY 1, 2, 3, 4
     HAVING min(cycles.due_on) BETWEEN CAST(:due_from AS date) AND CAST(:due_to AS date)
@@ -154,7 +154,8 @@ SELECT count(*) FROM (
 async def list_arrears(
     connection: AsyncConnection, wanted: ArrearsFilter, *, after: str = "", limit: int = 50
 ) -> Page[Arrears]:
-    """Units with closed months that are not written off, within the scope; the earliest last day first.
+    """Units with closed months that are not written off, within the scope; the earliest last day first. Months of
+    campaigns have a list of their own (`list_campaign_units`).
 
     Raises `Refusal` (`list.key_malformed`) for an `after` that no page returned.
     """

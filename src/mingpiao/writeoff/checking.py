@@ -61,14 +61,19 @@ class Checker:
             asked = await get_writeoff(connection, writeoff_id)
             if asked.state is not WriteOffState.CHECKING:
                 return
-            share = (await load_policies(connection)).of(asked.region_code).policy.seal_share
+            policy = (await load_policies(connection)).of(asked.region_code).policy
             wrong = (await disagreements(connection, [asked.unit_id], asked.month)).get(asked.unit_id, [])
             found = await suspicious_bills(connection, [asked.unit_id], asked.month, unpaid=asked.partial)
         if wrong:
             await self._fail(asked, wrong)
             return
-        seals, unsealed = await badly_sealed(self._database, asked.unit_id, asked.month, share)
-        version, judged = await self._judge.judge(asked.month, [asked.unit_id], merged([*found, *unsealed]))
+        seals, unsealed = await badly_sealed(self._database, asked.unit_id, asked.month, policy.seal_share)
+        version, judged = await self._judge.judge(
+            asked.month,
+            [asked.unit_id],
+            merged([*found, *unsealed]),
+            catching_up=policy.begins_on is None or asked.month < policy.begins_on,
+        )
         async with self._database.system() as connection:
             await self._finish(connection, asked, judged, version=version, seals=seals)
 

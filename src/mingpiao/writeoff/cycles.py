@@ -20,6 +20,7 @@ from mingpiao.numbering.service import hold_stocks
 from mingpiao.storage.database import Database
 from mingpiao.storage.locks import NamedLock
 from mingpiao.units.model import UnitMode
+from mingpiao.writeoff.campaign_months import carry_to_unit
 from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.model import Cycle
 from mingpiao.writeoff.months import due_on, last_day, moments_of, next_month
@@ -42,6 +43,7 @@ WHERE day BETWEEN :first AND :last AND NOT EXISTS (
     AND cycles.month = date_trunc('month', day_sums.day)::date)
 ORDER BY unit_id
 """)
+_REGION = text("SELECT region_code FROM managed_units WHERE unit_id = :unit_id")
 _IS_CLOSED = text("SELECT 1 FROM closed_months WHERE month = :month")
 _CLOSED_MONTHS = text("SELECT month FROM closed_months")
 # Only once trains that began before midnight have ended for certain: none lives for a day.
@@ -59,7 +61,8 @@ WHERE sums.unit_id = ANY (:ids) AND sums.day BETWEEN :first AND :last AND NOT EX
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2
 """)
 _STALE = text("""
-SELECT DISTINCT unit_id, month FROM cycles WHERE writeoff_id IS NULL AND NOT extended AND due_on >= :today
+SELECT DISTINCT unit_id, month FROM cycles
+WHERE writeoff_id IS NULL AND campaign_id IS NULL AND NOT extended AND due_on >= :today
 ORDER BY unit_id, month
 """)
 
@@ -152,7 +155,9 @@ def _closed(row: dict[str, Any]) -> AuditEntry:
 
 
 async def close_so_far(connection: AsyncConnection, unit_id: int) -> None:
-    """Close whatever months of one unit are over and in force, so that nobody waits for the worker."""
+    """Close whatever months of one unit are over and in force, or in a campaign, so that nobody waits for the worker."""
+    region = await connection.scalar(_REGION, {"unit_id": unit_id})
+    await carry_to_unit(connection, unit_id, str(region))
     begins_on = await months_in_force(connection)
     if begins_on is None:
         return
@@ -179,7 +184,7 @@ async def cycles_of(
 
 
 async def open_months(connection: AsyncConnection, unit_id: int) -> list[date]:
-    """The closed months of a unit that are not written off, oldest first, within the scope."""
+    """The closed months of a unit that are not written off, oldest first, within the scope, with those of campaigns."""
     query = (
         select(cycles.c.month)
         .distinct()
@@ -192,7 +197,12 @@ async def open_months(connection: AsyncConnection, unit_id: int) -> list[date]:
 async def kinds_without_later(
     connection: AsyncConnection, unit_id: int, month: date, kinds: Sequence[str]
 ) -> list[str]:
-    """Those of a unit's kinds of which no later month is written off."""
+    """Those of a unit's kinds of which no later month is written off; none for a month from before write-off came
+    into force, which no stock row owes.
+    """
+    begins_on = await months_in_force(connection)
+    if begins_on is None or month < begins_on:
+        return []
     query = (
         select(cycles.c.kind_code)
         .distinct()

@@ -184,7 +184,9 @@ FROM exception_cases CROSS JOIN LATERAL jsonb_array_elements(findings) AS findin
 WHERE month BETWEEN :first AND :last AND region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
 GROUP BY 1 ORDER BY 4 DESC, 1
 """)
-_FIRST_MONTH = text("SELECT month FROM cycles ORDER BY month LIMIT 1")
+_FIRST_MONTH = text(
+    "SELECT month FROM cycles WHERE month >= (SELECT min(begins_on) FROM writeoff_policies) ORDER BY month LIMIT 1"
+)
 
 
 async def writeoff_figures(
@@ -246,7 +248,7 @@ def share(part: int, whole: int) -> Decimal | None:
 
 
 async def closed_months(connection: AsyncConnection) -> list[date]:
-    """The months from the first with cycles to the one before this, within the scope, the newest first."""
+    """The months in force from the first with cycles to the one before this, within the scope, the newest first."""
     first: date | None = await connection.scalar(_FIRST_MONTH)
     found: list[date] = []
     month = first

@@ -16,6 +16,7 @@ from mingpiao.kernel.clock import to_shanghai, today
 from mingpiao.messages.service import tell_department
 from mingpiao.storage.database import Database
 from mingpiao.units.service import names_of
+from mingpiao.writeoff.campaign_months import carry_to_unit
 from mingpiao.writeoff.casework import add_steps
 from mingpiao.writeoff.model import CaseState, RectificationState, WorkStepKind
 from mingpiao.writeoff.months import workday_after
@@ -34,7 +35,9 @@ WHERE sums.unit_id = :unit_id AND sums.day >= CAST(:begins_on AS date) AND NOT E
 _OPEN_WORK = text("""
 SELECT (SELECT count(*) FROM exception_cases
         WHERE unit_id = :unit_id AND state IN ('open', 'asked', 'answered', 'breached')) AS cases,
-       (SELECT count(*) FROM rectifications WHERE unit_id = :unit_id AND state <> 'accepted') AS notices
+       (SELECT count(*) FROM rectifications WHERE unit_id = :unit_id AND state <> 'accepted') AS notices,
+       (SELECT count(DISTINCT month) FROM cycles JOIN campaigns USING (campaign_id)
+        WHERE unit_id = :unit_id AND writeoff_id IS NULL AND ended_at IS NULL) AS caught_up
 """)
 _WAITING = text("""
 SELECT case_id AS id, unit_id, region_code, waits_since FROM exception_cases
@@ -60,6 +63,8 @@ async def unsettled_work(connection: AsyncConnection, unit_id: int) -> list[str]
         if months:
             found.append(f"还有{months}个月份的票据没有核销，请单位停止开票，在月末结账后完成核销。")
     row = (await connection.execute(_OPEN_WORK, {"unit_id": unit_id})).one()
+    if row.caught_up:
+        found.append(f"还有{row.caught_up}个月份需要补核销，请单位完成后再注销。")
     if row.cases:
         found.append(f"还有{row.cases}份异常票据没有办结，请先办结。")
     if row.notices:
@@ -87,6 +92,7 @@ async def follow_unit(connection: AsyncConnection, unit_id: int, region_code: st
         )
         .values(region_code=region_code, revision=rectifications.c.revision + 1, escalated_to=None)
     )
+    await carry_to_unit(connection, unit_id, region_code, anew=True)
 
 
 async def escalate(database: Database) -> None:

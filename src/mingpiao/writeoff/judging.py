@@ -7,6 +7,7 @@ import msgspec
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
+from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.lake.model import FoundBill, MonthHit, MonthRule
 from mingpiao.lake.service import Lake
@@ -41,19 +42,24 @@ class MonthJudge:
         self._catalog = catalog
 
     async def judge(
-        self, month: date, unit_ids: Sequence[int], found: Sequence[FoundBill]
+        self, month: date, unit_ids: Sequence[int], found: Sequence[FoundBill], *, catching_up: bool = False
     ) -> tuple[int, list[FailedBill]]:
         """The version of the rule set, and the bills of these units that did not pass, by unit and number.
 
         A rule is in force for a month if it was on the month's last day. Hits of rules that only inform
         (提示) do not hold a bill up, nor do those of rules on trial.
+
+        With `catching_up` the month is older than write-off: there were no such rules then, so those of today
+        judge it. Rules that ask history are left out, as bills of the system before are not in it.
         """
         ruleset = await self._rules.get()
         catalog = await self._catalog.get()
-        acting = [each for each in ruleset.rules if _acts(each, last_day(month))]
-        hits = await self._lake.judge_month(
-            month, [rule for each in acting if (rule := _month_rule(each, catalog))], found, unit_ids=unit_ids
-        )
+        day = today() if catching_up else last_day(month)
+        acting = [each for each in ruleset.rules if _acts(each, day)]
+        judging = [rule for each in acting if (rule := _month_rule(each, catalog))]
+        if catching_up:
+            judging = [each for each in judging if not _asks_history(each)]
+        hits = await self._lake.judge_month(month, judging, found, unit_ids=unit_ids)
         return ruleset.version, _with_own(hits, {each.rule.code: each for each in acting}, found)
 
 
@@ -76,6 +82,10 @@ def _month_rule(loaded: LoadedRule, catalog: Catalog) -> MonthRule | None:
     except Refusal:
         return None
     return MonthRule(rule=rule, region_code=loaded.region_code, condition=condition)
+
+
+def _asks_history(rule: MonthRule) -> bool:
+    return bool(rule.condition.history or rule.condition.item_history)
 
 
 def _with_own(

@@ -27,7 +27,7 @@ from mingpiao.writeoff.totals import compare_totals
 _PLATFORM = platform("writeoff_orders", name="系统自动核销")
 
 # The oldest open month of each unit with an order, unless somebody has asked for it already. One that failed
-# waits for a person.
+# waits for a person, as do the months of campaigns.
 _DUE = text("""
 SELECT open.unit_id, open.month, open.region_code, open.net, open.declared, (
     SELECT coalesce(sum(amount), 0) FROM receipts WHERE receipts.unit_id = open.unit_id AND receipts.month = open.month
@@ -40,7 +40,8 @@ FROM (
                    AND declared_months.month = cycles.month) AS declared
     FROM writeoff_orders AS orders JOIN cycles USING (unit_id)
     WHERE orders.active AND cycles.writeoff_id IS NULL AND cycles.month = (
-        SELECT min(month) FROM cycles AS oldest WHERE oldest.unit_id = orders.unit_id AND oldest.writeoff_id IS NULL)
+        SELECT min(month) FROM cycles AS oldest WHERE oldest.unit_id = orders.unit_id AND oldest.writeoff_id IS NULL
+            AND oldest.campaign_id IS NULL)
     GROUP BY cycles.unit_id, cycles.month, orders.told_month
 ) AS open
 WHERE NOT EXISTS (SELECT FROM writeoffs WHERE writeoffs.unit_id = open.unit_id AND writeoffs.month = open.month

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.kernel.clock import today
 from mingpiao.writeoff.books import count_unpaid
+from mingpiao.writeoff.campaigns import MOST_CAMPAIGN_MONTHS
 from mingpiao.writeoff.model import WriteOffState
 from mingpiao.writeoff.months import moments_of
 from mingpiao.writeoff.tables import receipts
@@ -26,7 +27,7 @@ FROM (
     SELECT month, min(due_on) AS due_on, bool_and(writeoff_id IS NOT NULL) AS is_written_off,
            sum(issued_count)::bigint AS issued_count, sum(reversed_count)::bigint AS reversed_count,
            sum(issued_amount - reversed_amount) AS net
-    FROM cycles WHERE unit_id = :unit_id GROUP BY month ORDER BY month DESC LIMIT :limit
+    FROM cycles WHERE unit_id = :unit_id AND (:caught_up OR campaign_id IS NULL) GROUP BY month ORDER BY month DESC LIMIT :limit
 ) AS sums
 LEFT JOIN LATERAL (
     SELECT state, exceptions FROM writeoffs
@@ -104,9 +105,15 @@ class MonthDetail(msgspec.Struct, frozen=True, kw_only=True):
     unpaid: int
 
 
-async def unit_months(connection: AsyncConnection, unit_id: int) -> list[MonthLine]:
-    """The closed months of a unit, newest first, the last five years of them, within the scope."""
-    given = {"unit_id": unit_id, "limit": _LONGEST_LIST}
+async def unit_months(
+    connection: AsyncConnection, unit_id: int, *, caught_up: bool = False
+) -> list[MonthLine]:
+    """The closed months of a unit, newest first, the last five years of them, within the scope.
+
+    With `caught_up` those of campaigns too, which have a page of their own for the unit (`catch_up_of`).
+    """
+    limit = _LONGEST_LIST + MOST_CAMPAIGN_MONTHS if caught_up else _LONGEST_LIST
+    given = {"unit_id": unit_id, "limit": limit, "caught_up": caught_up}
     return [
         MonthLine(**(dict(row) | {"state": None if row["state"] is None else WriteOffState(row["state"])}))
         for row in (await connection.execute(_MONTHS, given)).mappings()

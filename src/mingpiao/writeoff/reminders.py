@@ -25,7 +25,7 @@ _PORTION = 200
 _REMINDERS = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 _DUE = text("""
 SELECT unit_id, month, min(due_on) AS due_on FROM cycles
-WHERE writeoff_id IS NULL AND due_on BETWEEN :today AND :last AND (unit_id, month) > (:unit_id, :month)
+WHERE writeoff_id IS NULL AND campaign_id IS NULL AND due_on BETWEEN :today AND :last AND (unit_id, month) > (:unit_id, :month)
 GROUP BY unit_id, month ORDER BY unit_id, month LIMIT :limit
 """)
 # One row a unit: of two that remind at once, one waits and then finds that it is done.
@@ -33,7 +33,8 @@ _REMIND = text("""
 WITH behind AS (
     SELECT units.unit_id, min(cycles.month) AS oldest, min(cycles.due_on) AS due_on
     FROM listed_units AS units JOIN cycles USING (unit_id)
-    WHERE units.unit_id = ANY (:ids) AND cycles.writeoff_id IS NULL AND starts_with(units.region_code, :prefix)
+    WHERE units.unit_id = ANY (:ids) AND cycles.writeoff_id IS NULL AND cycles.campaign_id IS NULL
+        AND starts_with(units.region_code, :prefix)
     GROUP BY 1
 ), reminded AS (
     INSERT INTO writeoff_reminders (unit_id, reminded_on, reminded_by_name)
@@ -88,14 +89,7 @@ async def urge_units(connection: AsyncConnection, unit_ids: Sequence[int], *, ac
     Units elsewhere, and those with nothing open, are passed over. Raises `Refusal`: `access.denied` (403) for
     anybody but people of a department, `writeoff.remind_none` and `writeoff.remind_many` (422).
     """
-    region = acting.region_code
-    if region is None or acting.role not in _REMINDERS:
-        raise refuse("access.denied", "只有财政部门的人员可以提醒用票单位核销。", status=403)
-    if not unit_ids:
-        raise refuse("writeoff.remind_none", "请先在列表中选择要提醒的单位。", status=422)
-    if len(unit_ids) > MOST_REMINDED:
-        message = f"一次最多提醒{MOST_REMINDED:,}家单位，请分次选择。"
-        raise refuse("writeoff.remind_many", message, status=422)
+    region = require_reminder(unit_ids, acting=acting)
     given = {
         "ids": sorted(set(unit_ids)),
         "prefix": region_prefix(region),
@@ -109,6 +103,19 @@ async def urge_units(connection: AsyncConnection, unit_ids: Sequence[int], *, ac
         await _remind(connection, each.unit_id, each.oldest, each.due_on, topic=topic, by="财政部门提醒：")
     await record_all(connection, [_reminded(each.unit_id, each.oldest, acting=acting) for each in told])
     return Reminded(told=len(told), before=len(behind) - len(told))
+
+
+def require_reminder(unit_ids: Sequence[int], *, acting: Acting) -> str:
+    """The region of who reminds these units. Raises `Refusal` as `urge_units`."""
+    region = acting.region_code
+    if region is None or acting.role not in _REMINDERS:
+        raise refuse("access.denied", "只有财政部门的人员可以提醒用票单位核销。", status=403)
+    if not unit_ids:
+        raise refuse("writeoff.remind_none", "请先在列表中选择要提醒的单位。", status=422)
+    if len(unit_ids) > MOST_REMINDED:
+        message = f"一次最多提醒{MOST_REMINDED:,}家单位，请分次选择。"
+        raise refuse("writeoff.remind_many", message, status=422)
+    return region
 
 
 async def _remind(

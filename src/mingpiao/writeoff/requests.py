@@ -1,8 +1,8 @@
 """核销申请: a unit asks that its closed month be written off; a worker checks it and ends it.
 
-A month is written off as a whole, and the oldest first. What the checks do not pass becomes exception cases,
-one a bill, and the rest is written off all the same: writing off touches the cycles and these bills, and no
-other bill.
+A month is written off as a whole, and the oldest first, except for months of campaigns. What the checks do not
+pass becomes exception cases, one a bill, and the rest is written off all the same: writing off touches the cycles
+and these bills, and no other bill.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from mingpiao.writeoff.model import (
     WriteOffState,
 )
 from mingpiao.writeoff.owed import require_closed_month
-from mingpiao.writeoff.policies import load_policies
+from mingpiao.writeoff.policies import load_policies, months_in_force
 from mingpiao.writeoff.tables import receipts, writeoffs
 
 JOB = "write_off"
@@ -103,10 +103,7 @@ async def submit(
         return standing.writeoff
     if not standing.cycles:
         raise refuse("writeoff.nothing", f"{month:%Y年%-m月}没有需要核销的票据。", status=404)
-    earlier = await open_months(connection, unit_id)
-    if earlier[0] < month:
-        message = f"请先核销{earlier[0]:%Y年%-m月}的票据，再核销{month:%Y年%-m月}的。"
-        raise refuse("writeoff.earlier_open", message, status=409, month=f"{earlier[0]:%Y-%m}")
+    await _refuse_out_of_turn(connection, unit_id, month)
     region = standing.cycles[0].region_code
     tolerance = (await load_policies(connection)).of(region).policy.tolerance
     require_explained(standing, reasons, tolerance, partial=partial)
@@ -150,6 +147,17 @@ async def submit(
         priority=0 if automatic else _PRIORITY,
     )
     return made
+
+
+async def _refuse_out_of_turn(connection: AsyncConnection, unit_id: int, month: date) -> None:
+    """Months in force go oldest first; those of a campaign wait for nobody, and nobody waits for them."""
+    begins_on = await months_in_force(connection)
+    if begins_on is None or month < begins_on:
+        return
+    oldest = min(each for each in await open_months(connection, unit_id) if each >= begins_on)
+    if oldest < month:
+        message = f"请先核销{oldest:%Y年%-m月}的票据，再核销{month:%Y年%-m月}的。"
+        raise refuse("writeoff.earlier_open", message, status=409, month=f"{oldest:%Y-%m}")
 
 
 def refuse_strangers(unit_id: int, *, acting: Acting) -> None:

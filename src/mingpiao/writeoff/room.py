@@ -7,6 +7,9 @@ from mingpiao.lake.room import LAKE
 from mingpiao.rules.room import RULES
 from mingpiao.sealing.room import PARTIES, SIGNER
 from mingpiao.units.service import CLOSING, MOVED
+from mingpiao.writeoff.campaign_months import carry_campaigns
+from mingpiao.writeoff.campaign_reminders import remind_of_campaigns
+from mingpiao.writeoff.campaigns import CAMPAIGN_CHANGE, CAMPAIGN_OPENING
 from mingpiao.writeoff.checking import Checker
 from mingpiao.writeoff.cycles import close_due_months
 from mingpiao.writeoff.following import escalate, follow_unit, unsettled_work
@@ -46,8 +49,10 @@ async def _open_matcher(house: House) -> Handler:
 ROOM = Room(
     duties=(
         Duty(name="close_cycles", cron="*/5 * * * *", label="月末结账", work=close_due_months),
+        Duty(name="carry_campaigns", cron="*/2 * * * *", label="补核销结账", work=carry_campaigns),
         Duty(name="submit_by_order", cron="2-59/10 * * * *", label="自动核销", work=submit_by_order),
         Duty(name="remind_writeoff", cron="40 0 * * *", label="提醒核销期限", work=remind_units),
+        Duty(name="remind_campaigns", cron="45 0 * * *", label="提醒补核销期限", work=remind_of_campaigns),
         Duty(name="escalate_cases", cron="23 0 * * *", label="告知上级逾期未办的异常票据", work=escalate),
     ),
     jobs=(
@@ -58,8 +63,9 @@ ROOM = Room(
         Listener(topic=CLOSING, call=unsettled_work),
         Listener(topic=MOVED, call=follow_unit),
     ),
-    proposals=(EXTENSION, REOPENING),
+    proposals=(EXTENSION, REOPENING, CAMPAIGN_OPENING, CAMPAIGN_CHANGE),
     subjects={
+        "campaign": "补核销专项",
         "exception": "异常票据",
         "rectification": "整改通知",
         "region": "地区",
@@ -67,6 +73,11 @@ ROOM = Room(
         "writeoff": "核销申请",
     },
     actions={
+        "campaign:carry": "补核销结账",
+        "campaign:end": "结束补核销专项",
+        "campaign:extend": "延长补核销期限",
+        "campaign:open": "开展补核销专项",
+        "campaign:remind": "提醒补核销",
         "cycle:close": "月末结账",
         "receipt:enter": "登记到账",
         "receipt:match": "人工匹配到账",
@@ -103,6 +114,10 @@ ROOM = Room(
     },
     details={
         "bill": "票据编号",
+        "from": "起始月份",
+        "months": "月数",
+        "name": "名称",
+        "to": "截止月份",
         "bills": "票据",
         "notice": "文号",
         "decision_workdays": "办理异常票据的工作日数",

@@ -18,7 +18,8 @@ from mingpiao.writeoff.tables import exception_cases
 _FIND = text("""
 SELECT wanted.bill_id, cycles.written_off_at, writeoffs.region_code, writeoffs.writeoff_id,
        cases.case_id, cases.state,
-       coalesce(wanted.month >= (SELECT min(begins_on) FROM writeoff_policies), false) AS is_owed
+       cycles.month IS NOT NULL
+           OR coalesce(wanted.month >= (SELECT min(begins_on) FROM writeoff_policies), false) AS is_owed
 FROM unnest(CAST(:units AS bigint[]), CAST(:bills AS bigint[]), CAST(:kinds AS text[]), CAST(:months AS date[]))
     AS wanted(unit_id, bill_id, kind_code, month)
 LEFT JOIN cycles ON cycles.unit_id = wanted.unit_id AND cycles.month = wanted.month

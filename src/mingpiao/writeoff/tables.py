@@ -80,6 +80,38 @@ cycles = Table(
     Column("extended", Boolean, nullable=False),
     Column("writeoff_id", BigInteger),
     Column("written_off_at", DateTime(timezone=True)),
+    Column("campaign_id", BigInteger),
+)
+campaigns = Table(
+    "campaigns",
+    METADATA,
+    Column("campaign_id", BigInteger, primary_key=True),
+    Column("region_code", String(6), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("first_month", Date, nullable=False),
+    Column("last_month", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("stops", Boolean, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("revision", Integer, nullable=False),
+    Column("carried_revision", Integer, nullable=False),
+    Column("carried_unit", BigInteger, nullable=False),
+)
+campaign_steps = Table(
+    "campaign_steps",
+    METADATA,
+    Column("step_id", BigInteger, primary_key=True),
+    Column("campaign_id", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("proposed_by_name", Text, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("approved_by_name", Text, nullable=False),
 )
 receipts = Table(
     "receipts",

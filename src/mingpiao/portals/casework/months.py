@@ -45,11 +45,11 @@ class MonthRow(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/units/{unit_id:int}/months")
 async def months(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> Response[str]:
-    """All closed months of a unit, newest first."""
+    """All closed months of a unit with those of campaigns, newest first."""
     async with call.reads() as connection:
         unit = await get_unit(connection, unit_id)
         rows = []
-        for line in await unit_months(connection, unit_id):
+        for line in await unit_months(connection, unit_id, caught_up=True):
             key = f"{unit_id}:{line.month:%Y-%m}"
             asked = None if line.is_written_off else await open_proposal(connection, EXTENSION.kind, key)
             rows.append(MonthRow(line=line, proposal=_address(asked)))

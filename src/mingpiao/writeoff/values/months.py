@@ -12,7 +12,8 @@ from mingpiao.units.model import UnitMode
 class Cycle(msgspec.Struct, frozen=True, kw_only=True):
     """周期: the closed month of a unit and kind, with its sums in 元; reversed sums are positive.
 
-    `month` is its first day. It must be written off by the end of `due_on` (Asia/Shanghai).
+    `month` is its first day. It must be written off by the end of `due_on` (Asia/Shanghai). `campaign_id` is the
+    campaign by whose last day it is due; None for a month that was closed in its turn.
     """
 
     unit_id: int
@@ -29,6 +30,7 @@ class Cycle(msgspec.Struct, frozen=True, kw_only=True):
     extended: bool = False
     writeoff_id: int | None = None
     written_off_at: datetime | None = None
+    campaign_id: int | None = None
 
     @property
     def net_amount(self) -> Decimal:
@@ -146,6 +148,11 @@ class MonthStanding(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_written_off(self) -> bool:
         return all(each.writeoff_id is not None for each in self.cycles)
+
+    @property
+    def is_catch_up(self) -> bool:
+        """Whether it is a month of a campaign."""
+        return any(each.campaign_id is not None for each in self.cycles)
 
 
 class BillStanding(StrEnum):
