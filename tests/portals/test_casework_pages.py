@@ -1,14 +1,16 @@
 """异常票据 and 整改 through the pages: a department asks and decides, a unit explains and puts right."""
 
 import re
+from datetime import timedelta
 
 import httpx
 from tests.support.browser import PASSWORD, Browser, members_of
 from tests.support.province import ACTING
 from tests.support.world import World, a_world
 from tests.writeoff.casework import REASON, cases, unpaid
+from tests.writeoff.months import on
 from tests.writeoff.test_cases import BREACH
-from tests.writeoff.test_rectifications import DEMANDS
+from tests.writeoff.test_rectifications import DEMANDS, breached, issued
 
 from mingpiao.identity.model import Role
 from mingpiao.identity.service import create_account
@@ -23,25 +25,21 @@ PDF = (
 )
 
 
-async def manager_of_charity(world: World) -> Browser:
+async def manager_of_charity(world: World, role: Role = Role.UNIT_MANAGER) -> Browser:
     """Somebody of the unit whose bills are exceptions."""
+    name = f"cishan-{role.value}"
     async with world.database.system() as connection:
         await create_account(
             connection,
-            username="cishan-manager",
+            username=name,
             display_name="慈善管理员",
-            role=Role.UNIT_MANAGER,
+            role=role,
             password=PASSWORD,
             unit_id=world.province.charity.unit_id,
             acting=ACTING,
         )
     browser = world.stranger()
-    signed = await browser.sign_in("cishan-manager")
-    changed = await browser.arrive(signed)
-    if "/password" in str(changed.url):
-        await browser.submit(
-            changed, "/password", current=PASSWORD, fresh=f"{PASSWORD}x", repeated=f"{PASSWORD}x"
-        )
+    await browser.sign_in(name)
     return browser
 
 
@@ -208,6 +206,41 @@ async def test_breaches_become_a_notice_that_the_unit_answers_and_the_department
         (notice,) = (await list_rectifications(connection, RectificationFilter())).items
     assert notice.state is RectificationState.ACCEPTED
     assert {each.state for each in await cases(world)} == {CaseState.RECTIFIED}
+
+
+async def test_what_a_notice_names_is_issued_once_more_from_its_page(
+    world: World, clock: StoppedClock
+) -> None:
+    (bill,), found, boss = await breached(world, clock, 1, breach_stops_issuing=True, rectification_months=1)
+    charity = world.province.charity
+    made = await issued(world, found, boss)
+    clock.set(on(made.due_on + timedelta(days=1)))
+    at_unit, at_finance = (
+        f"/{portal}/rectifications/{made.rectification_id}" for portal in ("unit", "finance")
+    )
+    manager = await manager_of_charity(world)
+    handler = await manager_of_charity(world, Role.UNIT_HANDLER)
+    officer = await world.browser(Role.DEPARTMENT_OFFICER, region="150000")
+    reissue = f"/unit/issue/reissue/{bill.code}/{bill.number}"
+    shown = (await handler.get(at_unit)).text
+    assert f'href="/unit/bills/{bill.code}/{bill.number}" aria-label="去冲红{bill.number}"' in shown
+    assert reissue not in shown
+    red = await world.reverse(charity, bill)
+    page = await handler.get(at_unit)
+    assert red.number in page.text
+    assert reissue in page.text
+    # Who does not issue is offered nothing, and the department sees what is done.
+    for browser, address in ((manager, at_unit), (officer, at_finance)):
+        told = (await browser.get(address)).text
+        assert red.number in told
+        assert reissue not in told
+    opened = await send(handler, page, reissue)
+    number = opened.headers["location"].split("draft=")[1].split("&")[0]
+    (fresh,) = await world.issue(charity, charity.request(business_no=number))
+    for browser, address in ((handler, at_unit), (officer, at_finance)):
+        told = (await browser.get(address)).text
+        assert fresh.number in told
+        assert reissue not in told
 
 
 async def test_others_see_nothing_and_units_decide_nothing(world: World, clock: StoppedClock) -> None:

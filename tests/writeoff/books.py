@@ -85,6 +85,8 @@ class Books:
         self.bills: list[Bill] = []
         #: The red bill of each that is reversed.
         self.reversed: dict[int, int] = {}
+        #: The bill that was issued by 按原内容重开 instead of a reversed one.
+        self.reissued: dict[int, int] = {}
         self.received: dict[date, Decimal] = {}
         self.paid: set[int] = set()
         #: The last day of each month that is closed, and the months whose day somebody set.
@@ -137,10 +139,10 @@ class Books:
         issue = _earliest(overdue if self.online else None, breach if breach_stops_issuing else None)
         return _earliest(overdue, breach), issue
 
-    def issuing_stops(self, kind: str, *, reversing: bool, breach_stops_issuing: bool) -> str:
+    def issuing_stops(self, kind: str, *, correcting: bool, breach_stops_issuing: bool) -> str:
         """The code with which a bill of a kind is refused now; empty where it is issued."""
         _, limit = self.limits(breach_stops_issuing=breach_stops_issuing)
-        spared = reversing and limit is not None and limit[1] == RECTIFICATION
+        spared = correcting and limit is not None and limit[1] == RECTIFICATION
         if limit is not None and limit[0] < today() and not spared:
             return "unit.issuing_locked"
         months = [month_of_bill(each) for each in self.bills if each.kind == kind]
@@ -158,9 +160,18 @@ class Books:
             return BillStanding.WRITTEN_OFF
         return _STANDINGS.get(standing[-1], BillStanding.EXCEPTION)
 
+    def owed(self, case: Case) -> bool:
+        """Whether a notice asks for a bill instead of a case's, which is reversed and was not reissued yet."""
+        asked = case.state is CaseState.RECTIFYING and case.bill.bill_id in self.reversed
+        return asked and case.bill.bill_id not in self.reissued
+
     def replacement(self, case: Case) -> int | None:
         """A bill that may be said to replace the reversed one of a case, if there is any that no notice has."""
-        used = {new for each in self.notices.values() for new in each.replaced.values()}
+        if case.bill.bill_id in self.reissued:
+            return None
+        used = {*self.reissued.values()} | {
+            new for each in self.notices.values() for new in each.replaced.values()
+        }
         later = [
             each.bill_id
             for each in self.bills

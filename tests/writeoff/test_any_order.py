@@ -35,6 +35,7 @@ from tests.writeoff.test_cases import BREACH, do, refused
 from tests.writeoff.test_rectifications import DEMANDS, limits
 
 from mingpiao.approvals.service import approve
+from mingpiao.drafts.service import link_reissue
 from mingpiao.identity.model import Role
 from mingpiao.issuing.model import Bill, Issued, Outcome
 from mingpiao.kernel import workdays
@@ -246,6 +247,25 @@ class Months(RuleBasedStateMachine):
             (outcome,) = self.run(self.world.desk.issue(unit.resident.unit_id, [request], acting=ACTING))
             self._told(unit, kind, outcome)
 
+    @precondition(lambda self: any(unit.reversed for unit in self.units.values()))
+    @rule(name=_unit, place=_place)
+    def reissue(self, name: str, place: int) -> None:
+        """A reversed bill is issued once more, also by a unit that is stopped for it."""
+        unit = self.units[name]
+        left = [b for b in unit.bills if b.bill_id in unit.reversed.keys() - unit.reissued.keys()]
+        if not left:
+            return
+        bill = left[place % len(left)]
+        number = f"N{next(self.serial)}"
+        clerk = self.clerks[name]
+        self._do(link_reissue, clerk.account, bill, number, acting=clerk)
+        request = unit.resident.request(kind=bill.kind, business_no=number)
+        owed = any(unit.owed(case) for case in unit.cases.values() if case.bill.bill_id == bill.bill_id)
+        (outcome,) = self.run(self.world.desk.issue(unit.resident.unit_id, [request], acting=ACTING))
+        new = self._told(unit, bill.kind, outcome, correcting=owed and request.total <= bill.total)
+        if new is not None:
+            unit.reissued[bill.bill_id] = new.bill_id
+
     @rule(name=_unit, place=_place)
     def reverse(self, name: str, place: int) -> None:
         unit = self.units[name]
@@ -256,12 +276,12 @@ class Months(RuleBasedStateMachine):
         (outcome,) = self.run(
             self.world.desk.reverse(unit.resident.unit_id, [reversal_of(bill)], acting=ACTING)
         )
-        red = self._told(unit, bill.kind, outcome, reversing=True)
+        red = self._told(unit, bill.kind, outcome, correcting=True)
         if red is not None:
             unit.reversed[bill.bill_id] = red.bill_id
 
-    def _told(self, unit: Books, kind: str, outcome: Outcome, *, reversing: bool = False) -> Bill | None:
-        code = unit.issuing_stops(kind, reversing=reversing, breach_stops_issuing=self._stops)
+    def _told(self, unit: Books, kind: str, outcome: Outcome, *, correcting: bool = False) -> Bill | None:
+        code = unit.issuing_stops(kind, correcting=correcting, breach_stops_issuing=self._stops)
         if code:
             assert [code] == [each for each, _ in codes_of(outcome)]
             return None
@@ -554,10 +574,16 @@ class Months(RuleBasedStateMachine):
         """Each reversal of a bill of the notice is linked, with the bill that the unit named for it."""
         told = self._do(corrections_of, notice.notice_id)
         assert {each.case_id: (each.red_bill_id, each.new_bill_id) for each in told.values()} == {
-            case.case_id: (unit.reversed[case.bill.bill_id], notice.replaced.get(case.case_id))
+            case.case_id: (unit.reversed[case.bill.bill_id], self._replaced(unit, notice, case))
             for case in notice.cases
             if case.bill.bill_id in unit.reversed
         }
+
+    def _replaced(self, unit: Books, notice: Notice, case: Case) -> int | None:
+        """The bill that the unit named, or else the one that it reissued, unless that is reversed too."""
+        new = unit.reissued.get(case.bill.bill_id)
+        found = None if new in unit.reversed else new
+        return notice.replaced.get(case.case_id, found)
 
     @precondition(_has_notices)
     @rule(place=_place)

@@ -1,6 +1,7 @@
 """Rectifications: one notice for several breaches, its last day, what follows from it, and how it ends."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -11,16 +12,25 @@ from tests.writeoff.casework import REASON, cases, manager, officer, unpaid
 from tests.writeoff.months import FIRST, begin, on
 from tests.writeoff.test_cases import BREACH, do, refused
 
+from mingpiao.drafts.service import link_reissue
 from mingpiao.identity.model import Acting
 from mingpiao.issuing.model import Bill, Issued
 from mingpiao.kernel.clock import StoppedClock, today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.service import allot
-from mingpiao.writeoff.model import BillStanding, CaseState, ExceptionCase, Rectification, RectificationState
+from mingpiao.writeoff.model import (
+    BillStanding,
+    CaseState,
+    Correction,
+    ExceptionCase,
+    Rectification,
+    RectificationState,
+)
 from mingpiao.writeoff.service import (
     accept,
     breaches_of,
     corrections_of,
+    corrections_so_far,
     extend,
     get_rectification,
     issue_notice,
@@ -160,6 +170,75 @@ async def test_an_overdue_notice_stops_supply_and_where_told_issuing_until_it_is
     (outcome,) = await world.desk.issue(charity.unit_id, [charity.request(business_no="L-2")], acting=ACTING)
     assert isinstance(outcome, Issued)
     assert second.bill_id != first.bill_id
+
+
+async def test_what_an_overdue_notice_names_is_issued_once_more_and_nothing_else(
+    world: World, clock: StoppedClock
+) -> None:
+    (first, second), found, boss = await breached(world, clock, breach_stops_issuing=True)
+    charity = world.province.charity
+    clerk = await manager(world, charity)
+    made = await issued(world, found, boss)
+    clock.set(on(made.due_on + timedelta(days=1), 0))
+
+    async def issue(number: str, more: str = "0.00") -> list[tuple[str, str]]:
+        request = charity.request(business_no=number)
+        item = request.items[0]
+        dearer = msgspec.structs.replace(
+            item, rate=item.rate + Decimal(more) / item.quantity, amount=item.amount + Decimal(more)
+        )
+        request = msgspec.structs.replace(
+            request, items=(dearer, *request.items[1:]), total=request.total + Decimal(more)
+        )
+        (outcome,) = await world.desk.issue(charity.unit_id, [request], acting=ACTING)
+        return [] if isinstance(outcome, Issued) else codes_of(outcome)
+
+    async def link(bill: Bill, number: str) -> str:
+        name: str = await do(world, link_reissue, clerk.account, bill, number, acting=clerk)
+        return name
+
+    locked = [("unit.issuing_locked", "")]
+    await link(first, "R-1")
+    # Not before the wrong one is reversed, not for more, and under no other number.
+    assert await issue("R-1") == locked
+    red = await world.reverse(charity, first)
+    assert await issue("R-1", "0.01") == locked
+    assert await issue("OTHER-1") == locked
+    # A later link takes the place of an earlier one, so that one reversed bill gives one new bill.
+    await link(first, "R-2")
+    assert await issue("R-1") == locked
+    assert await issue("R-2") == []
+    assert await issue("R-3") == locked
+    with pytest.raises(Refusal) as caught:
+        await link(first, "R-3")
+    assert [each.code for each in caught.value.problems] == ["draft.reissued"]
+    (new,) = await world.rows("SELECT bill_id FROM business_numbers WHERE business_no = 'R-2'")
+    linked = Correction(case_id=found[0].case_id, red_bill_id=red.bill_id, new_bill_id=new["bill_id"])
+    assert await do(world, corrections_so_far, made) == {found[0].case_id: linked}
+    # The report needs to name neither.
+    late = await do(world, report, made.rectification_id, REASON, revision=1, acting=clerk)
+    assert await do(world, corrections_of, made.rectification_id) == {found[0].case_id: linked}
+    await do(world, accept, late.rectification_id, "整改到位", revision=2, acting=boss)
+    assert await issue("OTHER-1") == []
+    assert second.bill_id != first.bill_id
+
+
+async def test_a_bill_that_no_notice_names_is_not_issued_once_more_while_its_unit_is_overdue(
+    world: World, clock: StoppedClock
+) -> None:
+    (first, second), found, boss = await breached(world, clock, breach_stops_issuing=True)
+    charity = world.province.charity
+    clerk = await manager(world, charity)
+    made = await issued(world, found[:1], boss)
+    clock.set(on(made.due_on + timedelta(days=1), 0))
+    for bill, number, told in ((second, "R-2", "unit.issuing_locked"), (first, "R-1", "")):
+        await world.reverse(charity, bill)
+        await do(world, link_reissue, clerk.account, bill, number, acting=clerk)
+        (outcome,) = await world.desk.issue(
+            charity.unit_id, [charity.request(business_no=number)], acting=ACTING
+        )
+        answer = "" if isinstance(outcome, Issued) else codes_of(outcome)[0][0]
+        assert answer == told
 
 
 async def test_without_the_setting_only_supply_is_stopped(world: World, clock: StoppedClock) -> None:

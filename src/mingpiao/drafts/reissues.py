@@ -10,6 +10,7 @@ from mingpiao.identity.service import record
 from mingpiao.issuing.model import Bill
 from mingpiao.issuing.service import find_by_business_no
 from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.numbering.service import hold_stocks
 
 
 async def link_reissue(
@@ -23,6 +24,8 @@ async def link_reissue(
     values = {"unit_id": blue.unit_id, "blue_id": blue.bill_id, "business_no": business_no}
     made = await connection.execute(upsert(reissues).values(values).on_conflict_do_nothing())
     if not made.rowcount:
+        # A train that issues under the earlier number has committed after this, or finds the later one in its place.
+        await hold_stocks(connection, [blue.unit_id])
         own = (reissues.c.unit_id == blue.unit_id) & (reissues.c.blue_id == blue.bill_id)
         query = select(reissues.c.business_no).where(own)
         earlier: str = (await connection.execute(query)).scalar_one()

@@ -94,6 +94,12 @@ JOIN business_numbers USING (unit_id, business_no)
 JOIN bills ON bills.unit_id = business_numbers.unit_id AND bills.bill_id = business_numbers.bill_id
 LEFT JOIN reversals ON reversals.unit_id = bills.unit_id AND reversals.blue_id = bills.bill_id
 """
+_OWED_CORRECTIONS = """
+SELECT asked.unit_id, asked.business_no
+FROM unnest($1::bigint[], $2::text[], $3::numeric[]) AS asked(unit_id, business_no, total)
+JOIN owed_corrections AS owed ON owed.unit_id = asked.unit_id AND owed.business_no = asked.business_no
+WHERE asked.total <= owed.total
+"""
 _INSERT_BILLS = """
 INSERT INTO bills (unit_id, bill_id, kind_code, region_code, color, business_no, check_code, issued_at,
                    payer_type, payer_code, payer_name, total, handler, extension, items, related_bill_id,
@@ -183,6 +189,21 @@ async def find_originals(
         (row["unit_id"], row["business_no"]): Original(sealed_bill(row), row["request_digest"])
         for row in rows
     }
+
+
+async def owed_corrections(
+    connection: asyncpg.Connection, tickets: Sequence[IssueTicket]
+) -> frozenset[tuple[int, str]]:
+    """Those (unit, business number) of tickets that issue a bill instead of a reversed one, for no more than that
+    one was, as a notice of rectification asks.
+    """
+    rows = await connection.fetch(
+        _OWED_CORRECTIONS,
+        [ticket.unit.unit_id for ticket in tickets],
+        [ticket.draft.request.business_no for ticket in tickets],
+        [ticket.draft.request.total for ticket in tickets],
+    )
+    return frozenset((row["unit_id"], row["business_no"]) for row in rows)
 
 
 def bill_of(ticket: Ticket, face: Face, sm3: bytes) -> Bill:

@@ -27,7 +27,7 @@ from mingpiao.issuing.tickets import IssueTicket, ReversalTicket, Ticket, serves
 from mingpiao.issuing.timekeeping import CLOCK_LIMIT_SECONDS, clock_problem, time_under
 from mingpiao.kernel.codes import draw_check_code
 from mingpiao.kernel.errors import Problem
-from mingpiao.numbering.model import Stock
+from mingpiao.numbering.model import RECTIFICATION_OVERDUE, Stock
 from mingpiao.numbering.service import StockKey, lock_stocks, take_numbers
 from mingpiao.rules.model import Hit
 from mingpiao.sealing.model import Face, SealOutcome, SealTask
@@ -87,7 +87,8 @@ async def run(
     originals = await register.find_originals(
         connection, [ticket.business_key for ticket in _issue_tickets(aboard)]
     )
-    aboard = _answer_at_once(aboard, held, originals, moment.date())
+    owed = await _owed_corrections(connection, aboard, held, moment.date())
+    aboard = _answer_at_once(aboard, held, originals, owed, moment.date())
     aboard = _in_time(aboard, held, moment, clock_limit)
     aboard, judged = await _judge(connection, aboard, held, moment)
     aboard = await _number(connection, aboard, held, moment)
@@ -148,10 +149,30 @@ _OUT_OF_STOCK = Problem(
 )
 
 
+async def _owed_corrections(
+    connection: asyncpg.Connection, passengers: Sequence[Passenger], held: _Held, today: date
+) -> frozenset[tuple[int, str]]:
+    """Requests of units that are stopped for an overdue rectification, by which they issue what its notice asks for.
+
+    Read under the stock rows' locks: whoever accepts a notice, or links another request to a bill, takes them too.
+    """
+    stopped = [
+        ticket
+        for ticket in _issue_tickets(passengers)
+        if RECTIFICATION_OVERDUE in _stops(held.stocks.get(ticket.stock_key), today)
+    ]
+    return await register.owed_corrections(connection, stopped) if stopped else frozenset()
+
+
+def _stops(stock: Stock | None, today: date, *, correcting: bool = False) -> tuple[str, ...]:
+    return () if stock is None else stock.stopped_on(today, correcting=correcting)
+
+
 def _answer_at_once(
     passengers: Sequence[Passenger],
     held: _Held,
     originals: Mapping[tuple[int, str], Original],
+    owed: frozenset[tuple[int, str]],
     today: date,
 ) -> list[Passenger]:
     """Answer whoever needs no number: repeated requests, and those that may not be issued."""
@@ -159,7 +180,7 @@ def _answer_at_once(
         ticket = passenger.ticket
         stock = held.stocks.get(ticket.stock_key)
         passenger.outcome = (
-            _issue_answer(ticket, stock, originals.get(ticket.business_key), today)
+            _issue_answer(ticket, stock, originals.get(ticket.business_key), owed, today)
             if isinstance(ticket, IssueTicket)
             else _reversal_answer(ticket, stock, held.blues.get(ticket.blue_key), today)
         )
@@ -167,25 +188,29 @@ def _answer_at_once(
 
 
 def _issue_answer(
-    ticket: IssueTicket, stock: Stock | None, original: Original | None, today: date
+    ticket: IssueTicket,
+    stock: Stock | None,
+    original: Original | None,
+    owed: frozenset[tuple[int, str]],
+    today: date,
 ) -> Outcome | None:
     if original is not None:
         return answer_of_original(original, ticket.draft.sent, ticket.draft.digest)
-    problem = _stock_problem(ticket, stock, today)
+    problem = _stock_problem(ticket, stock, today, correcting=ticket.business_key in owed)
     return None if problem is None else Refused(problems=(problem,))
 
 
 def _reversal_answer(
     ticket: ReversalTicket, stock: Stock | None, blue: register.Blue | None, today: date
 ) -> Outcome | None:
-    problem = _reversal_problem(blue) or _stock_problem(ticket, stock, today)
+    problem = _reversal_problem(blue) or _stock_problem(ticket, stock, today, correcting=True)
     return None if problem is None else Refused(problems=(problem,))
 
 
 _LOCKED = "本单位开票功能已被财政部门锁定，请联系同级财政部门。"
 
 
-def _stock_problem(ticket: Ticket, stock: Stock | None, today: date) -> Problem | None:
+def _stock_problem(ticket: Ticket, stock: Stock | None, today: date, *, correcting: bool) -> Problem | None:
     # Bills of a kind that was taken away can still be reversed.
     if stock is None or (stock.withdrawn and isinstance(ticket, IssueTicket)):
         return Problem(
@@ -194,7 +219,7 @@ def _stock_problem(ticket: Ticket, stock: Stock | None, today: date) -> Problem 
             message="本单位未获准开具该种类的票据，请联系同级财政部门。",
             status=422,
         )
-    reasons = stock.stopped_on(today, reversing=isinstance(ticket, ReversalTicket))
+    reasons = _stops(stock, today, correcting=correcting)
     if reasons:
         lock = locks().get(reasons[0])
         message = _LOCKED if lock is None else lock.message

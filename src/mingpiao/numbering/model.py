@@ -19,7 +19,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     state: str
 
 
-#: The reason of a limit that lets reversals pass: what is to be put right is reversed first.
+#: The reason of a limit that lets corrections pass: what is to be put right is reversed, and issued once more.
 RECTIFICATION_OVERDUE = "rectification_overdue"
 
 
@@ -50,17 +50,18 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     writeoff_from: date | None = None
     withdrawn: bool = False
 
-    def stopped_on(self, day: date, *, reversing: bool = False) -> tuple[str, ...]:
+    def stopped_on(self, day: date, *, correcting: bool = False) -> tuple[str, ...]:
         """The reasons why the unit may not issue on a day (Asia/Shanghai); empty if it may.
 
-        With `reversing`: may not reverse a bill. What must be put right can be reversed also when it is overdue.
+        With `correcting`: may not reverse a bill, nor issue the one that a notice of rectification asks for. What
+        must be put right can be put right also when it is overdue.
         """
         if self.valid_until is not None and self.valid_until < day:
             return ("qualification_expired",)
         if self.locks:
             return self.locks
         if self.issue_until is not None and self.issue_until < day:
-            spared = reversing and self.issue_until_reason == RECTIFICATION_OVERDUE
+            spared = correcting and self.issue_until_reason == RECTIFICATION_OVERDUE
             return () if spared else (self.issue_until_reason,)
         return ()
 

@@ -21,7 +21,8 @@ ROOM = Room(
         Lock(
             reason="rectification_overdue",
             label="整改逾期",
-            message="本单位整改逾期未完成，开票功能已锁定，请先完成整改。",
+            message="本单位整改逾期未完成，开票功能已锁定，请先完成整改。整改通知所列的票据可以冲红，"
+            "再“按原内容重开”（金额不超过原票据）。",
         ),
     ),
     actions={

@@ -25,15 +25,31 @@ from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.model import (
     CaseState,
     Correction,
+    ExceptionCase,
     Rectification,
     RectificationState,
     WorkStepKind,
 )
 from mingpiao.writeoff.months import months_after
-from mingpiao.writeoff.notices import cases_of, get_rectification, put_down, rectification_of, unknown_notice
+from mingpiao.writeoff.notices import (
+    cases_of,
+    corrections_of,
+    get_rectification,
+    put_down,
+    rectification_of,
+    unknown_notice,
+)
 from mingpiao.writeoff.policies import load_policies
 from mingpiao.writeoff.tables import corrections, exception_cases, rectifications
 
+# The bills that were issued by 按原内容重开, unless they are reversed too or stand for a bill of another notice.
+_REISSUED = text("""
+SELECT reissued.blue_id, reissued.bill_id
+FROM reissued_bills AS reissued JOIN bills_of_months AS new USING (unit_id, bill_id)
+WHERE reissued.unit_id = :unit_id AND reissued.blue_id = ANY (:ids) AND new.state = 'normal' AND NOT EXISTS (
+    SELECT FROM corrections WHERE corrections.unit_id = reissued.unit_id
+    AND corrections.new_bill_id = reissued.bill_id AND corrections.rectification_id <> :rectification_id)
+""")
 _FACES = text("""
 SELECT bill_id, color, state, issued_at, related_bill_id FROM bills_of_months
 WHERE unit_id = :unit_id AND bill_id = ANY (:ids)
@@ -55,9 +71,11 @@ async def report(
 ) -> Rectification:
     """报送整改情况: what the unit did, and of each case (its id) the bill that it issued instead (票据编号).
 
-    That a case's bill was reversed is found without saying. Raises `Refusal`: `rectification.unknown` (404),
-    `access.denied` (403), what `checked_words` and `checked_files` raise, `rectification.correction_invalid`
-    (422, by field `replaced_by/<case>`), `rectification.not_open` or `rectification.changed` (409).
+    That a case's bill was reversed, and what was issued by 按原内容重开, is found without saying.
+
+    Raises `Refusal`: `rectification.unknown` (404), `access.denied` (403), what `checked_words` and `checked_files`
+    raise, `rectification.correction_invalid` (422, by field `replaced_by/<case>`), `rectification.not_open` or
+    `rectification.changed` (409).
     """
     present = await get_rectification(connection, rectification_id)
     require_own_unit(present.unit_id, unknown_notice(), acting=acting)
@@ -95,15 +113,14 @@ async def _corrections(
     connection: AsyncConnection, present: Rectification, replaced_by: Mapping[int, int]
 ) -> list[Correction]:
     cases = await cases_of(connection, present.rectification_id)
-    ids = [case.bill_id for case in cases] + list(replaced_by.values())
-    given = {"unit_id": present.unit_id, "ids": ids}
-    faces = {row.bill_id: row for row in await connection.execute(_FACES, given)}
+    chosen = await _reissued(connection, present, cases) | dict(replaced_by)
+    faces = await _faces(connection, present.unit_id, [*(case.bill_id for case in cases), *chosen.values()])
     made, problems = [], []
     own = {case.case_id for case in cases}
     problems += [_unlinked(each, "该票据不在这份整改通知上。") for each in replaced_by if each not in own]
-    named = list(replaced_by.values())
+    named = list(chosen.values())
     for case in cases:
-        new = replaced_by.get(case.case_id)
+        new = chosen.get(case.case_id)
         old = faces[case.bill_id]
         if old.state == "reversed" and old.related_bill_id is not None:
             made.append(Correction(case_id=case.case_id, red_bill_id=old.related_bill_id, new_bill_id=new))
@@ -113,6 +130,47 @@ async def _corrections(
     if problems:
         raise Refusal(*problems)
     return made
+
+
+async def _faces(connection: AsyncConnection, unit_id: int, bill_ids: Sequence[int]) -> dict[int, Any]:
+    given = {"unit_id": unit_id, "ids": list(bill_ids)}
+    return {row.bill_id: row for row in await connection.execute(_FACES, given)}
+
+
+async def _reissued(
+    connection: AsyncConnection, present: Rectification, cases: Sequence[ExceptionCase]
+) -> dict[int, int]:
+    """By case, the bill that was issued by 按原内容重开."""
+    by_bill = {case.bill_id: case.case_id for case in cases}
+    given = {
+        "unit_id": present.unit_id,
+        "ids": list(by_bill),
+        "rectification_id": present.rectification_id,
+    }
+    return {by_bill[row.blue_id]: row.bill_id for row in await connection.execute(_REISSUED, given)}
+
+
+async def corrections_so_far(connection: AsyncConnection, present: Rectification) -> dict[int, Correction]:
+    """How the bills of a notice were corrected, by case, within the scope: as reported, and, until it is accepted,
+    with what was reversed and reissued since.
+    """
+    reported = await corrections_of(connection, present.rectification_id)
+    if present.state is RectificationState.ACCEPTED:
+        return reported
+    cases = await cases_of(connection, present.rectification_id)
+    reissued = await _reissued(connection, present, cases)
+    faces = await _faces(connection, present.unit_id, [case.bill_id for case in cases])
+    found = {
+        case.case_id: Correction(
+            case_id=case.case_id,
+            red_bill_id=faces[case.bill_id].related_bill_id,
+            new_bill_id=reissued.get(case.case_id),
+        )
+        for case in cases
+        if faces[case.bill_id].state == "reversed"
+    }
+    named = {case_id: each for case_id, each in reported.items() if each.new_bill_id is not None}
+    return found | named
 
 
 def _wrong_correction(old: Any, new: Any, times: int) -> str:

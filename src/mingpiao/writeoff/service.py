@@ -89,7 +89,7 @@ from mingpiao.writeoff.papers import Papers
 from mingpiao.writeoff.policies import Policies, load_policies, months_in_force
 from mingpiao.writeoff.policy_changes import set_policy
 from mingpiao.writeoff.receipts import channel_totals, record_payment, set_channel_totals
-from mingpiao.writeoff.rectifications import accept, extend, report, send_back
+from mingpiao.writeoff.rectifications import accept, corrections_so_far, extend, report, send_back
 from mingpiao.writeoff.reminders import MOST_REMINDED, urge_units
 from mingpiao.writeoff.reporting import MAX_RECEIPTS, ReportedReceipt, report_receipts
 from mingpiao.writeoff.requests import (
@@ -195,6 +195,7 @@ __all__ = [
     "closed_months",
     "compare_totals",
     "corrections_of",
+    "corrections_so_far",
     "count_undecided",
     "cycles_of",
     "declare_totals",

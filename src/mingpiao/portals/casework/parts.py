@@ -39,7 +39,7 @@ from mingpiao.writeoff.model import (
 )
 from mingpiao.writeoff.service import (
     cases_of,
-    corrections_of,
+    corrections_so_far,
     get_case,
     get_rectification,
     list_cases,
@@ -149,7 +149,7 @@ async def load_notice(call: PageCall, rectification_id: int) -> NoticeParts:
     async with call.reads() as connection:
         rectification = await get_rectification(connection, rectification_id)
         cases = await cases_of(connection, rectification_id)
-        links = await corrections_of(connection, rectification_id)
+        links = await corrections_so_far(connection, rectification)
         steps = await steps_of(connection, rectification_id=rectification_id)
         return NoticeParts(
             rectification=rectification,

@@ -16,6 +16,7 @@ from mingpiao.portals.casework.rights import UNIT_EXPLAIN
 from mingpiao.portals.evidence.files import MAX_UPLOAD, problems_of, take_files
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import allowed
+from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
@@ -122,6 +123,7 @@ async def _notice_page(
         rectification=present,
         notice=parts.notice,
         may_report=may_report,
+        may_reissue=allowed(call.session.account.role, UNIT_ISSUE) and present.state.value != "accepted",
         files=await files_of_form(call, present.unit_id, digests),
         typed=typed or {},
         problems=problems,
