@@ -111,7 +111,19 @@ async def test_from_the_form_to_a_rule_that_runs(site: World) -> None:
         assert (await _post(head, f"{address}/suspend", {"reason": "误伤较多"})).status_code == 303
         assert "：误伤较多</div>" in (await officer.get(address)).text
         assert "规则已暂停" in (await officer.get(address)).text
-        assert (await _post(head, f"{address}/resume", {"reason": "已核实"})).status_code == 303
+        empty = await _post(head, f"{address}/resume", {"reason": " "})
+        assert (empty.status_code, "请填写恢复运行的原因" in empty.text) == (422, True)
+        assert (await _post(officer, f"{address}/resume", {"reason": "已核实"})).status_code == 403
+        # What follows is told first, with who stopped it and why.
+        asked = await _post(head, f"{address}/resume", {"reason": "已核实"})
+        assert asked.status_code == 200
+        for words in ("第1版立即对全部适用票据重新生效", "：误伤较多", "已核实", "不会补查"):
+            assert words in asked.text
+        assert "规则已暂停" in (await officer.get(address)).text
+        assert (await head.post(f"{address}/resume", members_of(asked.text))).status_code == 303
+        assert "规则已暂停" not in (await officer.get(address)).text
+        twice = await head.post(f"{address}/resume", members_of(asked.text))
+        assert (twice.status_code, "已经恢复运行" in twice.text) == (409, True)
 
 
 async def test_usual_reasons_are_written_with_the_rule_and_say_something(site: World) -> None:

@@ -15,6 +15,7 @@ from mingpiao.kernel.errors import refuse
 from mingpiao.messages.service import tell_department
 from mingpiao.rules.changes import (
     MAX_NOTE,
+    LockedRule,
     audit,
     change,
     lock_rule,
@@ -125,6 +126,34 @@ async def resume(
     await _switch(connection, catalog, code, False, reason, acting=acting)
 
 
+def _switch_word(suspended: bool) -> str:
+    return "暂停" if suspended else "恢复运行"
+
+
+async def lock_for_switch(
+    connection: AsyncConnection,
+    catalog: Catalog,
+    code: str,
+    suspended: bool,
+    reason: str,
+    *,
+    acting: Acting,
+) -> LockedRule:
+    """Lock a rule that this person may suspend now (or else resume), for a reason.
+
+    Raises `Refusal`: what `require_province_head` and `lock_rule` raise, `rule.reason_missing` (422),
+    `rule.wrong_state` (409) if it is so already.
+    """
+    word = _switch_word(suspended)
+    require_province_head(catalog, word, acting=acting)
+    if not reason.strip():
+        raise refuse("rule.reason_missing", f"请填写{word}的原因。", field="reason", status=422)
+    locked = await lock_rule(connection, code)
+    if locked.suspended == suspended:
+        raise refuse("rule.wrong_state", f"该规则已经{word}，请刷新页面查看。", status=409)
+    return locked
+
+
 async def _switch(
     connection: AsyncConnection,
     catalog: Catalog,
@@ -134,13 +163,8 @@ async def _switch(
     *,
     acting: Acting,
 ) -> None:
-    word = "暂停" if suspended else "恢复运行"
-    require_province_head(catalog, word, acting=acting)
-    if not reason.strip():
-        raise refuse("rule.reason_missing", f"请填写{word}的原因。", field="reason", status=422)
-    locked = await lock_rule(connection, code)
-    if locked.suspended == suspended:
-        raise refuse("rule.wrong_state", f"该规则已经{word}，请刷新页面查看。", status=409)
+    word = _switch_word(suspended)
+    locked = await lock_for_switch(connection, catalog, code, suspended, reason, acting=acting)
     query = text("UPDATE rules SET suspended = :suspended WHERE code = :code")
     await connection.execute(query, {"code": code, "suspended": suspended})
     entry = AuditEntry(

@@ -1,6 +1,6 @@
 """What other rooms may ask of rules."""
 
-from mingpiao.rules.approval import approve, publish, resume, send_back, suspend
+from mingpiao.rules.approval import approve, lock_for_switch, publish, resume, send_back, suspend
 from mingpiao.rules.changes import lock_submitted, require_province_head
 from mingpiao.rules.checking import REQUEST_FIELDS, check_rule, is_province, retired_scope
 from mingpiao.rules.comparing import MEMBERS, RuleDifference, compare, described
@@ -130,6 +130,7 @@ __all__ = [
     "list_rules",
     "list_shadow_hits",
     "live_versions",
+    "lock_for_switch",
     "lock_submitted",
     "parse",
     "publish",

@@ -7,10 +7,12 @@ from mingpiao.composition import Services
 from mingpiao.identity.model import Account
 from mingpiao.kernel.codes import region_covers
 from mingpiao.portals.consequences import Consequences, consequences_page
+from mingpiao.portals.rules.history import suspension_of
 from mingpiao.portals.rules.lists import RULES, owner_name
 from mingpiao.portals.session import PageCall
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import RuleMode, RuleTrial, RuleVersion, Severity, TrialKind, VersionState
+from mingpiao.rules.service import RuleSummary
 from mingpiao.units.service import count_units_in_scope
 
 _EFFECTS = {
@@ -96,7 +98,59 @@ async def approval_page(
     )
 
 
+async def resumption_page(call: PageCall, summary: RuleSummary, reason: str) -> Response[str]:
+    """The page before a rule that was suspended judges bills again."""
+    catalog, code = await call.services.catalog.get(), summary.newest.rule.code
+    suspension = await suspension_of(call.services, code)
+    async with call.reads() as connection:
+        versions = {each.version: each for each in await rules.versions_of(connection, code)}
+        live = versions.get(summary.live_version or 0)
+        units = (
+            await count_units_in_scope(
+                connection, live.rule.regions or (live.region_code,), live.rule.unit_types
+            )
+            if live
+            else 0
+        )
+    address = f"{RULES.address}/{code}"
+    stopped = (
+        [("暂停", f"{suspension.at:%Y-%m-%d %H:%M} {suspension.by}：{suspension.reason}")]
+        if suspension
+        else []
+    )
+    shown = Consequences(
+        title=f"恢复运行：{code}",
+        facts=[*_scope_facts(live or summary.newest, catalog), *stopped, ("恢复的原因", reason)],
+        told=_resumed(live, summary.shadow_version, units),
+        address=f"{address}/resume",
+        button="确认恢复运行",
+        back=address,
+        members={"reason": reason},
+        danger=False,
+    )
+    return consequences_page(call.request, shown, crumbs=[(RULES.title, RULES.address), (code, address)])
+
+
+def _resumed(live: RuleVersion | None, shadow_version: int | None, units: int) -> list[str]:
+    """What follows for the version that acts, and for the one on trial."""
+    acting = (
+        [
+            f"第{live.version}版立即对全部适用票据重新生效：{_EFFECTS[live.rule.severity]}。",
+            f"适用地区和类型的用票单位现有 {units:,} 家。",
+            "暂停期间开具的票据没有经过这条规则，不会补查；可以用试算查看其中会命中多少。",
+        ]
+        if live
+        else []
+    )
+    trial = [f"第{shadow_version}版继续试运行，只记录，不影响开票。"] if shadow_version else []
+    return [*acting, *trial, "规则所属的财政部门会收到消息。发现误伤时可以再次立即暂停。"]
+
+
 def _facts(version: RuleVersion, catalog: Catalog, reason: str) -> list[tuple[str, str]]:
+    return [*_scope_facts(version, catalog), ("起草", version.author_name), ("审核意见", reason)]
+
+
+def _scope_facts(version: RuleVersion, catalog: Catalog) -> list[tuple[str, str]]:
     rule, described = version.rule, rules.described(version.rule, catalog)
     owner = owner_name(catalog, version.region_code)
     return [
@@ -105,6 +159,4 @@ def _facts(version: RuleVersion, catalog: Catalog, reason: str) -> list[tuple[st
         ("适用地区", described["regions"] if rule.regions else f"{owner}全部"),
         ("适用票据", described["kinds"]),
         ("单位类型", described["unit_types"]),
-        ("起草", version.author_name),
-        ("审核意见", reason),
     ]

@@ -20,7 +20,7 @@ from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.rules.approving import approval_page, trial_words, tried_so_far
+from mingpiao.portals.rules.approving import approval_page, resumption_page, trial_words, tried_so_far
 from mingpiao.portals.rules.form import read_revision
 from mingpiao.portals.rules.history import suspension_of, trials_of
 from mingpiao.portals.rules.lists import RULES, TRIAL_COLUMNS, owner_name
@@ -236,17 +236,28 @@ async def _change(
     raise refuse("http.404", "没有这种操作，请返回规则页面。", status=404)
 
 
+async def _before_resumption(call: PageCall, code: str, reason: str) -> RuleSummary:
+    """A rule that this person may resume now; raises what `resume` raises else."""
+    catalog = await call.services.catalog.get()
+    async with call.services.database.system() as connection:  # system: as the verb, which asks the same
+        await rules.lock_for_switch(connection, catalog, code, False, reason, acting=call.acting)
+        return await rules.get_rule(connection, code)
+
+
 @post("/rules/{code:str}/{action:str}", guards=_APPROVE, status_code=200)
 async def switch_rule(
     call: NamedDependency[PageCall], code: FromPath[str], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
-    """`suspend` or `resume` a rule."""
+    """`suspend` or `resume` a rule. `resume` shows first what follows; a suspension is in a hurry, and does not."""
     verbs = {"suspend": rules.suspend, "resume": rules.resume}
     if action not in verbs:
         raise refuse("http.404", "没有这种操作，请返回规则页面。", status=404)
-    reason = (await read_form(call.request)).get("reason", "")
+    form = await read_form(call.request)
+    reason = form.get("reason", "")
     catalog = await call.services.catalog.get()
     try:
+        if action == "resume" and not is_confirmed(form):
+            return await resumption_page(call, await _before_resumption(call, code, reason), reason)
         async with call.services.database.system() as connection:  # system: a verb writes
             await verbs[action](
                 connection,
