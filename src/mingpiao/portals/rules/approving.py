@@ -1,5 +1,7 @@
 """Before a version acts: how it was tried, in sentences, and the page that names what follows."""
 
+from collections.abc import Sequence
+
 from litestar import Response
 
 from mingpiao.catalog.model import Catalog
@@ -103,8 +105,7 @@ async def resumption_page(call: PageCall, summary: RuleSummary, reason: str) -> 
     catalog, code = await call.services.catalog.get(), summary.newest.rule.code
     suspension = await suspension_of(call.services, code)
     async with call.reads() as connection:
-        versions = {each.version: each for each in await rules.versions_of(connection, code)}
-        live = versions.get(summary.live_version or 0)
+        live, trial = _approved(await rules.versions_of(connection, code))
         units = (
             await count_units_in_scope(
                 connection, live.rule.regions or (live.region_code,), live.rule.unit_types
@@ -121,7 +122,7 @@ async def resumption_page(call: PageCall, summary: RuleSummary, reason: str) -> 
     shown = Consequences(
         title=f"恢复运行：{code}",
         facts=[*_scope_facts(live or summary.newest, catalog), *stopped, ("恢复的原因", reason)],
-        told=_resumed(live, summary.shadow_version, units),
+        told=_resumed(live, trial, units),
         address=f"{address}/resume",
         button="确认恢复运行",
         back=address,
@@ -131,7 +132,19 @@ async def resumption_page(call: PageCall, summary: RuleSummary, reason: str) -> 
     return consequences_page(call.request, shown, crumbs=[(RULES.title, RULES.address), (code, address)])
 
 
-def _resumed(live: RuleVersion | None, shadow_version: int | None, units: int) -> list[str]:
+def _approved(versions: Sequence[RuleVersion]) -> tuple[RuleVersion | None, RuleVersion | None]:
+    """The version that acts once a rule runs, and the one that is then on trial beside it."""
+    approved = sorted((each for each in versions if each.state is VersionState.APPROVED), key=_number)
+    live = next((each for each in reversed(approved) if each.rule.mode is RuleMode.ACTING), None)
+    newest = approved[-1] if approved else None
+    return live, None if newest is live else newest
+
+
+def _number(version: RuleVersion) -> int:
+    return version.version
+
+
+def _resumed(live: RuleVersion | None, trial: RuleVersion | None, units: int) -> list[str]:
     """What follows for the version that acts, and for the one on trial."""
     acting = (
         [
@@ -142,8 +155,8 @@ def _resumed(live: RuleVersion | None, shadow_version: int | None, units: int) -
         if live
         else []
     )
-    trial = [f"第{shadow_version}版继续试运行，只记录，不影响开票。"] if shadow_version else []
-    return [*acting, *trial, "规则所属的财政部门会收到消息。发现误伤时可以再次立即暂停。"]
+    tried = [f"第{trial.version}版继续试运行，只记录，不影响开票。"] if trial else []
+    return [*acting, *tried, "规则所属的财政部门会收到消息。发现误伤时可以再次立即暂停。"]
 
 
 def _facts(version: RuleVersion, catalog: Catalog, reason: str) -> list[tuple[str, str]]:
