@@ -184,7 +184,11 @@ _CONTRADICTIONS = {
         SELECT stocks.unit_id, stocks.kind_code, stocks.writeoff_from, cycles.month, cycles.writeoff_id
         FROM stocks JOIN cycles USING (unit_id, kind_code) CROSS JOIN writeoff_start
         WHERE cycles.month >= writeoff_start.month AND CASE WHEN cycles.writeoff_id IS NULL
-            THEN coalesce(stocks.writeoff_from > cycles.month, true)
+            -- A month that was opened again after a later one of its kind was written off binds by its last day alone.
+            THEN coalesce(stocks.writeoff_from > cycles.month, true) AND NOT EXISTS (
+                SELECT FROM cycles AS later WHERE later.unit_id = stocks.unit_id
+                AND later.kind_code = stocks.kind_code AND later.month > cycles.month
+                AND later.writeoff_id IS NOT NULL)
             ELSE stocks.writeoff_from <= cycles.month AND NOT EXISTS (
                 SELECT FROM cycles AS other WHERE other.unit_id = stocks.unit_id
                 AND other.writeoff_id IS NULL AND other.month < cycles.month) END
