@@ -133,6 +133,11 @@ RIGHTS = {
         "finance_view": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD", "ADMINISTRATOR"},
         "administer": {"ADMINISTRATOR"},
     },
+    "former.rights": {
+        "former_import": {"UNIT_HANDLER", "UNIT_MANAGER"},
+        "former_import_for_units": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},
+        "former_certificates": {"DEPARTMENT_HEAD"},
+    },
     "issuing.rights": {"unit_issue": {"UNIT_HANDLER"}},
     "kinds.rights": {"kinds_mark": {"DEPARTMENT_HEAD"}},
     "messages.rights": {

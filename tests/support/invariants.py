@@ -161,14 +161,16 @@ _CONTRADICTIONS = {
     """,
     "write-off: a request that was done has written off all cycles of its month": """
         SELECT writeoffs.writeoff_id, kind_code FROM writeoffs LEFT JOIN cycles USING (unit_id, month)
-        WHERE writeoffs.state = 'done' AND cycles.writeoff_id IS DISTINCT FROM writeoffs.writeoff_id
+        WHERE writeoffs.state = 'done' AND writeoffs.origin = 'own'
+            AND cycles.writeoff_id IS DISTINCT FROM writeoffs.writeoff_id
     """,
     "write-off: a case is about a bill of its cycle, and its request has counted it": """
         SELECT writeoffs.writeoff_id, exceptions, count(bills.bill_id) FROM writeoffs
         LEFT JOIN exception_cases AS cases USING (writeoff_id)
         LEFT JOIN bills ON bills.unit_id = cases.unit_id AND bills.bill_id = cases.bill_id
             AND bills.kind_code = cases.kind_code AND bills.total = cases.total
-        WHERE cases.case_id IS NULL OR (cases.unit_id, cases.month) = (writeoffs.unit_id, writeoffs.month)
+        WHERE writeoffs.origin = 'own'
+            AND (cases.case_id IS NULL OR (cases.unit_id, cases.month) = (writeoffs.unit_id, writeoffs.month))
         GROUP BY 1, 2 HAVING count(bills.bill_id) <> exceptions
             OR count(bills.bill_id) FILTER (WHERE """
     + _MONTH
@@ -178,7 +180,32 @@ _CONTRADICTIONS = {
         SELECT cases.case_id, cases.state FROM exception_cases AS cases JOIN writeoffs USING (writeoff_id)
         LEFT JOIN cycles ON cycles.unit_id = cases.unit_id AND cycles.month = cases.month
             AND cycles.kind_code = cases.kind_code AND cycles.writeoff_id IS NOT NULL
-        WHERE cases.state IN ('open', 'asked', 'answered') AND writeoffs.state = 'done' AND cycles.unit_id IS NULL
+        WHERE cases.state IN ('open', 'asked', 'answered') AND writeoffs.state = 'done' AND cases.origin = 'own'
+            AND cycles.unit_id IS NULL
+    """,
+    "former bills: the sums of a month are those of its bills": """
+        SELECT unit_id, month, kind_code FROM former_cycles AS cycles FULL JOIN (
+            SELECT unit_id, kind_code, date_trunc('month', issued_on)::date AS month,
+                   count(*) FILTER (WHERE color = 'blue') AS issued_count,
+                   coalesce(sum(total) FILTER (WHERE color = 'blue'), 0) AS issued_amount,
+                   count(*) FILTER (WHERE color = 'red') AS reversed_count,
+                   coalesce(-sum(total) FILTER (WHERE color = 'red'), 0) AS reversed_amount
+            FROM former_bills GROUP BY 1, 2, 3) AS told USING (unit_id, month, kind_code)
+        WHERE (cycles.issued_count, cycles.issued_amount, cycles.reversed_count, cycles.reversed_amount)
+            IS DISTINCT FROM (told.issued_count, told.issued_amount, told.reversed_count, told.reversed_amount)
+    """,
+    "former bills: a month is written off by its request, whole, and its cases are of its bills": """
+        SELECT writeoffs.writeoff_id, cycles.kind_code FROM writeoffs JOIN former_cycles AS cycles USING (unit_id, month)
+        WHERE writeoffs.origin = 'former' AND CASE writeoffs.state
+            WHEN 'done' THEN cycles.writeoff_id IS DISTINCT FROM writeoffs.writeoff_id OR cycles.written_off_at IS NULL
+            WHEN 'checking' THEN cycles.writeoff_id IS DISTINCT FROM writeoffs.writeoff_id
+                OR cycles.written_off_at IS NOT NULL
+            ELSE cycles.writeoff_id IS NOT DISTINCT FROM writeoffs.writeoff_id END
+        UNION ALL
+        SELECT writeoff_id, cases.kind_code FROM exception_cases AS cases LEFT JOIN former_bills AS bills
+            ON bills.unit_id = cases.unit_id AND bills.bill_id = cases.bill_id AND bills.total = cases.total
+            AND date_trunc('month', bills.issued_on)::date = cases.month
+        WHERE cases.origin = 'former' AND bills.bill_id IS NULL
     """,
     "write-off: a train sees each month that is to be written off, and none that is": """
         SELECT stocks.unit_id, stocks.kind_code, stocks.writeoff_from, cycles.month, cycles.writeoff_id

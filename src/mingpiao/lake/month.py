@@ -13,8 +13,9 @@ import duckdb
 import msgspec
 
 from mingpiao.lake.model import Dataset, FoundBill, MonthHit, MonthRule
-from mingpiao.lake.parquet import quoted
+from mingpiao.lake.parquet import quoted, write_rows
 from mingpiao.lake.queries import PastBills, Queries, in_regions, in_scope, with_findings
+from mingpiao.lake.schema import columns
 from mingpiao.rules.service import to_sql, writeoff_columns
 
 #: How much memory DuckDB may use; beyond that it uses temporary files.
@@ -53,6 +54,25 @@ def judge_month(
                 if each.condition.history or each.condition.item_history:
                     _add(hits, _judge_with_history(connection, files, month, where, each), each.rule.code)
     return [hits[key] for key in sorted(hits)]
+
+
+def judge_rows(
+    folder: Path,
+    month: date,
+    rules: Sequence[MonthRule],
+    rows: Sequence[Mapping[str, Any]],
+    found: Sequence[FoundBill],
+) -> list[MonthHit]:
+    """As `judge_month`, of bills that are in no file: their facts by column; what a row lacks is not known.
+
+    Rules that ask history are not for them. Raises `duckdb.Error`.
+    """
+    unknown = dict.fromkeys(columns(Dataset.BILLS))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(prefix="rows-", dir=folder) as work:
+        file = Path(work) / "bills.parquet"
+        file.write_bytes(write_rows(Dataset.BILLS, [unknown | dict(each) for each in rows]))
+        return judge_month(folder, {Dataset.BILLS: [file], Dataset.REVERSALS: []}, month, rules, found)
 
 
 _Hits = dict[tuple[int, int], MonthHit]

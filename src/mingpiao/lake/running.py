@@ -29,7 +29,7 @@ from mingpiao.lake.model import (
     MonthHit,
     MonthRule,
 )
-from mingpiao.lake.month import judge_month
+from mingpiao.lake.month import judge_month, judge_rows
 from mingpiao.lake.queries import PastBills
 from mingpiao.rules.service import Condition, field_table, parse
 from mingpiao.storage.database import Database
@@ -114,6 +114,16 @@ class Lake:
         return await asyncio.to_thread(
             judge_month, self._folder, files, month, rules, found, unit_ids=unit_ids
         )
+
+    async def judge_rows(
+        self,
+        month: date,
+        rules: Sequence[MonthRule],
+        rows: Sequence[Mapping[str, Any]],
+        found: Sequence[FoundBill],
+    ) -> list[MonthHit]:
+        """The bills among `rows` of a month that rules hit. A row has facts by column; what it lacks is not known."""
+        return await asyncio.to_thread(judge_rows, self._folder, month, rules, rows, found)
 
     async def run(self, asked: BackTest) -> None:
         """Run a back-test that was begun, and store its result or failure."""

@@ -28,7 +28,7 @@ from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.list_files import Batches, Layout, write_list
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, PageRequest
-from mingpiao.portals.sheets import MAX_FILE, csv_text, read_table
+from mingpiao.portals.sheets import MAX_FILE, MAX_UNPACKED, csv_text, read_table
 
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: The file, the rows that go along, and room for what a browser adds to them.
@@ -97,12 +97,14 @@ class Take(Protocol):
 
 
 class SheetForm(msgspec.Struct, frozen=True, kw_only=True):
-    """A table that people fill in by a template: what its rows are, its columns, how many rows."""
+    """A table that people fill in by a template: what its rows are, its columns, how many rows and bytes."""
 
     noun: str
     file_name: str
     columns: tuple[ImportColumn, ...]
     max_rows: int
+    max_bytes: int = MAX_FILE
+    max_unpacked: int = MAX_UNPACKED
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -200,7 +202,12 @@ def read_rows(declared: SheetForm, data: bytes) -> list[ImportRow]:
 
     Raises `Refusal` (`import.*`, field `file`) for a file that cannot be read or lacks a required column.
     """
-    table = read_table(data, max_rows=declared.max_rows)
+    table = read_table(
+        data,
+        max_rows=declared.max_rows,
+        max_bytes=declared.max_bytes,
+        max_unpacked=declared.max_unpacked,
+    )
     places = {heading.rstrip("*＊ "): place for place, heading in reversed(list(enumerate(table[0])))}
     missing = [each.label for each in declared.columns if each.required and each.label not in places]
     if missing:

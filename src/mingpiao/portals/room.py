@@ -1,13 +1,16 @@
-"""What the house needs of the pages: the jobs that write exports of their lists and read uploaded statements."""
+"""What the house needs of the pages: the jobs that write exports of their lists, and read
+uploaded statements and former bills."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from mingpiao.catalog.room import CATALOG
 from mingpiao.exports.service import WRITE_JOB
+from mingpiao.former.service import READ_FORMER_JOB
 from mingpiao.house.model import Handler, Job, Room
 from mingpiao.house.opening import DATABASE, FILES, SITE, House
 from mingpiao.layout.room import DOCUMENTS
+from mingpiao.portals.former.jobs import FormerReader
 from mingpiao.portals.list_exports import write_export
 from mingpiao.portals.list_filters import Sources, export_mark
 from mingpiao.portals.writeoff.statement_jobs import StatementReader
@@ -32,6 +35,11 @@ async def _open_write(house: House) -> Handler:
     return Handler(name=WRITE_JOB, work=write, at_once=1)
 
 
+async def _open_read_former(house: House) -> Handler:
+    reader = FormerReader(await house.get(DATABASE), await house.get(FILES), await house.get(CATALOG))
+    return Handler(name=READ_FORMER_JOB, work=reader.handle, at_once=1)
+
+
 async def _open_read(house: House) -> Handler:
     reader = StatementReader(await house.get(DATABASE), await house.get(FILES))
     return Handler(name=READ_JOB, work=reader.handle, at_once=1)
@@ -41,5 +49,6 @@ ROOM = Room(
     jobs=(
         Job(name=WRITE_JOB, label="导出列表", open=_open_write),
         Job(name=READ_JOB, label="读取银行流水", open=_open_read),
+        Job(name=READ_FORMER_JOB, label="读取历史票据", open=_open_read_former),
     )
 )

@@ -119,7 +119,7 @@ ORDER BY due_on, unit_id
 """
 _MONTHS = """
 SELECT found.*, (SELECT count(*) FROM exception_cases AS cases
-                 WHERE cases.unit_id = found.unit_id AND cases.month = found.month
+                 WHERE cases.unit_id = found.unit_id AND cases.month = found.month AND cases.origin = 'own'
                      AND cases.state IN ('open', 'asked', 'answered')) AS undecided
 FROM (
     SELECT whole.*, CASE

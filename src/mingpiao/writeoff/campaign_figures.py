@@ -51,7 +51,7 @@ SELECT left(cases.region_code, :length) AS place, count(*) AS held
 FROM exception_cases AS cases JOIN writeoffs USING (writeoff_id)
 WHERE cases.month BETWEEN :first AND :last
     AND cases.region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
-    AND cases.state NOT IN ('cleared', 'rectified') AND writeoffs.state = 'done'
+    AND cases.state NOT IN ('cleared', 'rectified') AND writeoffs.state = 'done' AND cases.origin = 'own'
 GROUP BY 1
 """)
 _UNITS = text("""
@@ -94,9 +94,9 @@ ORDER BY place DESC, found.unit_id LIMIT :limit
 _OF_UNIT = text("""
 SELECT campaigns.*, sums.month, sums.month_due_on, sums.bills, sums.net, sums.done,
        EXISTS (SELECT FROM writeoffs WHERE writeoffs.unit_id = :unit_id AND writeoffs.month = sums.month
-               AND writeoffs.state = 'checking') AS checking,
+               AND writeoffs.origin = 'own' AND writeoffs.state = 'checking') AS checking,
        (SELECT count(*) FROM exception_cases AS cases
-        WHERE cases.unit_id = :unit_id AND cases.month = sums.month
+        WHERE cases.unit_id = :unit_id AND cases.month = sums.month AND cases.origin = 'own'
           AND cases.state IN ('open', 'asked', 'answered')) AS exceptions
 FROM campaigns LEFT JOIN LATERAL (
     SELECT month, min(due_on) AS month_due_on, sum(issued_count + reversed_count)::bigint AS bills,

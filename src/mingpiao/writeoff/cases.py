@@ -34,6 +34,7 @@ from mingpiao.writeoff.casework import (
 )
 from mingpiao.writeoff.model import (
     UNDECIDED,
+    BillOrigin,
     Breach,
     CaseFilter,
     CaseFinding,
@@ -126,6 +127,7 @@ def case_of(row: RowMapping) -> ExceptionCase:
         "state": CaseState(row["state"]),
         "findings": msgspec.convert(row["findings"], tuple[CaseFinding, ...]),
         "rules": tuple(row["rules"]),
+        "origin": BillOrigin(row["origin"]),
     }
     return ExceptionCase(**values)
 

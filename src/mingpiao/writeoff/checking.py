@@ -14,6 +14,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.service import CatalogStore
+from mingpiao.former.service import (
+    end_former,
+    former_by_id,
+    former_cycles_of,
+    former_disagreements,
+    release_former,
+)
 from mingpiao.identity.model import platform
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal
@@ -22,15 +29,17 @@ from mingpiao.numbering.service import hold_stocks, set_writeoff_from
 from mingpiao.sealing.service import PartyStore
 from mingpiao.storage.database import Database
 from mingpiao.units.service import get as get_unit
+from mingpiao.units.service import lock_unit
 from mingpiao.writeoff.books import badly_sealed, disagreements, merged, suspicious_bills
 from mingpiao.writeoff.cycles import cycles_of, kinds_without_later
+from mingpiao.writeoff.former_months import FormerCheck, check_former
 from mingpiao.writeoff.judging import FailedBill, MonthJudge
 from mingpiao.writeoff.limits import update_limits
-from mingpiao.writeoff.model import CaseState, Cycle, WriteOff, WriteOffState
+from mingpiao.writeoff.model import BillOrigin, CaseState, WriteOff, WriteOffState
 from mingpiao.writeoff.months import next_month
 from mingpiao.writeoff.papers import parties_of
 from mingpiao.writeoff.policies import load_policies
-from mingpiao.writeoff.requests import end_writeoff, get_writeoff, record_writeoff
+from mingpiao.writeoff.requests import end_writeoff, get_writeoff, name_of, page_of, record_writeoff
 from mingpiao.writeoff.tables import cycles, exception_cases
 
 _logger = logging.getLogger(__name__)
@@ -61,6 +70,10 @@ class Checker:
             asked = await get_writeoff(connection, writeoff_id)
             if asked.state is not WriteOffState.CHECKING:
                 return
+        if asked.origin is BillOrigin.FORMER:
+            await self._check_former(asked)
+            return
+        async with self._database.system() as connection:
             policy = (await load_policies(connection)).of(asked.region_code).policy
             wrong = (await disagreements(connection, [asked.unit_id], asked.month)).get(asked.unit_id, [])
             found = await suspicious_bills(connection, [asked.unit_id], asked.month, unpaid=asked.partial)
@@ -77,6 +90,42 @@ class Checker:
         async with self._database.system() as connection:
             await self._finish(connection, asked, judged, version=version, seals=seals)
 
+    async def _check_former(self, asked: WriteOff) -> None:
+        async with self._database.system() as connection:
+            after = next_month(asked.month)
+            wrong = await former_disagreements(connection, asked.unit_id, asked.month, after)
+        if wrong:
+            await self._fail(asked, [f"{kind}票据与月累计不一致" for kind in wrong])
+            return
+        catalog = await self._catalog.get()
+        found = await check_former(self._database, self._judge, catalog, asked.unit_id, asked.month)
+        async with self._database.system() as connection:
+            await self._finish_former(connection, asked, found)
+
+    async def _finish_former(self, connection: AsyncConnection, asked: WriteOff, found: FormerCheck) -> None:
+        await lock_unit(connection, asked.unit_id)
+        judged = await _without_cases(connection, asked, found.failed)
+        ended = await end_writeoff(
+            connection,
+            asked.writeoff_id,
+            WriteOffState.DONE,
+            ruleset_version=found.ruleset_version,
+            seals_checked=found.seals_checked,
+            exceptions=len(judged),
+            left_out=list(found.left_out),
+            **await self._names(connection, asked),
+        )
+        if not ended:
+            return
+        bills = await former_by_id(connection, asked.unit_id, [each.bill_id for each in judged])
+        await _open_cases(connection, asked, asked.region_code, bills, judged)
+        await end_former(connection, asked.unit_id, asked.month)
+        details = {"exceptions": str(len(judged)), "seals": str(found.seals_checked)}
+        await record_writeoff(connection, "finish", asked, details, acting=_PLATFORM)
+        closed = await former_cycles_of(connection, asked.unit_id, asked.month)
+        count = sum(each.issued_count + each.reversed_count for each in closed)
+        await _tell(connection, asked, asked.region_code, count, len(judged))
+
     async def _finish(
         self,
         connection: AsyncConnection,
@@ -89,7 +138,7 @@ class Checker:
         # The order of all locks: limits and stock rows, then cycles.
         await hold_stocks(connection, [asked.unit_id])
         closed = await cycles_of(connection, asked.unit_id, asked.month, lock=True)
-        judged = await _without_cases(connection, asked.unit_id, judged)
+        judged = await _without_cases(connection, asked, judged)
         ended = await end_writeoff(
             connection,
             asked.writeoff_id,
@@ -101,7 +150,10 @@ class Checker:
         )
         if not ended:
             return
-        await _open_cases(connection, asked, closed, judged)
+        if judged:
+            given = {"unit_id": asked.unit_id, "ids": [each.bill_id for each in judged]}
+            faces = {row.bill_id: row for row in await connection.execute(_FACES, given)}
+            await _open_cases(connection, asked, closed[0].region_code, faces, judged)
         await connection.execute(
             update(cycles)
             .where(cycles.c.unit_id == asked.unit_id, cycles.c.month == asked.month)
@@ -115,7 +167,8 @@ class Checker:
         await set_writeoff_from(connection, [asked.unit_id] * len(kinds), kinds, next_month(asked.month))
         details = {"exceptions": str(len(judged)), "seals": str(seals)}
         await record_writeoff(connection, "finish", asked, details, acting=_PLATFORM)
-        await _tell(connection, asked, closed, len(judged))
+        count = sum(each.issued_count + each.reversed_count for each in closed)
+        await _tell(connection, asked, closed[0].region_code, count, len(judged))
 
     async def _names(self, connection: AsyncConnection, asked: WriteOff) -> dict[str, Any]:
         """What the certificate names, and who seals it: a unit that has no key now seals when it has one."""
@@ -134,19 +187,24 @@ class Checker:
     async def _fail(self, asked: WriteOff, wrong: Sequence[str]) -> None:
         words = "；".join(wrong)
         _logger.error("write-off %d of unit %d: books disagree: %s", asked.writeoff_id, asked.unit_id, words)
+        former = asked.origin is BillOrigin.FORMER
         async with self._database.system() as connection:
+            if former:
+                await lock_unit(connection, asked.unit_id)
             if not await end_writeoff(connection, asked.writeoff_id, WriteOffState.FAILED, failure=words):
                 return
+            if former:
+                await release_former(connection, asked.unit_id, asked.month)
             await record_writeoff(connection, "fail", asked, {"reason": words}, acting=_PLATFORM)
             topic = f"writeoff:failed:{asked.writeoff_id}"
-            month = f"{asked.month:%Y年%-m月}"
+            month = name_of(asked)
             await tell_unit(
                 connection,
                 asked.unit_id,
                 f"{topic}:unit",
                 f"{month}的核销没有完成",
                 f"平台的账目不一致（{words}），已通知财政部门，不需要您处理。",
-                link=f"/unit/writeoff/{asked.month:%Y-%m}",
+                link=page_of(asked),
                 urgent=True,
             )
             await tell_department(
@@ -161,11 +219,12 @@ class Checker:
 
 
 async def _without_cases(
-    connection: AsyncConnection, unit_id: int, judged: Sequence[FailedBill]
+    connection: AsyncConnection, asked: WriteOff, judged: Sequence[FailedBill]
 ) -> list[FailedBill]:
     """Bills that have no case yet: one whose breach was decided before its month was opened again keeps that."""
     query = select(exception_cases.c.bill_id).where(
-        exception_cases.c.unit_id == unit_id,
+        exception_cases.c.unit_id == asked.unit_id,
+        exception_cases.c.origin == asked.origin.value,
         # An array: so many single values would be more than a statement takes.
         exception_cases.c.bill_id == any_(cast([each.bill_id for each in judged], ARRAY(BigInteger))),
         exception_cases.c.state != CaseState.CLEARED.value,
@@ -175,13 +234,15 @@ async def _without_cases(
 
 
 async def _open_cases(
-    connection: AsyncConnection, asked: WriteOff, closed: Sequence[Cycle], judged: Sequence[FailedBill]
+    connection: AsyncConnection,
+    asked: WriteOff,
+    region: str,
+    faces: Mapping[int, Any],
+    judged: Sequence[FailedBill],
 ) -> None:
+    """Put down a case for each bill that did not pass; `faces` have kind and total of each, by 票据编号."""
     if not judged:
         return
-    given = {"unit_id": asked.unit_id, "ids": [each.bill_id for each in judged]}
-    faces = {row.bill_id: row for row in await connection.execute(_FACES, given)}
-    region = closed[0].region_code
     await connection.execute(
         insert(exception_cases),
         [
@@ -193,6 +254,7 @@ async def _open_cases(
                 "region_code": region,
                 "total": faces[each.bill_id].total,
                 "writeoff_id": asked.writeoff_id,
+                "origin": asked.origin.value,
                 "findings": [msgspec.to_builtins(finding) for finding in each.findings],
                 "rules": [finding.rule for finding in each.findings],
                 "opened_at": now(),
@@ -204,22 +266,22 @@ async def _open_cases(
 
 
 async def _tell(
-    connection: AsyncConnection, asked: WriteOff, closed: Sequence[Cycle], exceptions: int
+    connection: AsyncConnection, asked: WriteOff, region: str, count: int, exceptions: int
 ) -> None:
-    month = f"{asked.month:%Y年%-m月}"
+    month = name_of(asked)
     rest = f"，其中{exceptions}份列为异常票据，由财政部门审核" if exceptions else ""
     await tell_unit(
         connection,
         asked.unit_id,
         f"writeoff:done:{asked.writeoff_id}",
-        f"{month}的票据已核销",
-        f"{month}共{sum(each.issued_count + each.reversed_count for each in closed)}份票据已核销{rest}。",
-        link=f"/unit/writeoff/{asked.month:%Y-%m}",
+        f"{month}{'' if asked.origin is BillOrigin.FORMER else '的票据'}已核销",
+        f"{month}共{count}份票据已核销{rest}。",
+        link=page_of(asked),
     )
     if exceptions:
         await tell_department(
             connection,
-            closed[0].region_code,
+            region,
             f"writeoff:exceptions:{asked.writeoff_id}",
             f"核销发现{exceptions}份异常票据",
             f"{month}的核销发现{exceptions}份异常票据，请审核。",

@@ -144,7 +144,7 @@ SELECT cases.month, cases.region_code, units.unit_type, count(*) AS bills
 FROM exception_cases AS cases JOIN writeoffs USING (writeoff_id) JOIN listed_units AS units ON units.unit_id = cases.unit_id
 WHERE cases.month BETWEEN :first AND :last
     AND cases.region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
-    AND cases.state NOT IN ('cleared', 'rectified') AND writeoffs.state = 'done'
+    AND cases.state NOT IN ('cleared', 'rectified') AND writeoffs.state = 'done' AND cases.origin = 'own'
 GROUP BY 1, 2, 3
 """)
 _REASONS = text("""
@@ -153,7 +153,7 @@ SELECT reason->>'code' AS code, count(*) AS count,
        coalesce(-sum((reason->>'amount')::numeric) FILTER (WHERE (reason->>'amount')::numeric < 0), 0) AS surplus
 FROM writeoffs CROSS JOIN LATERAL jsonb_array_elements(reasons) AS reason
 WHERE month BETWEEN :first AND :last AND region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
-    AND state = 'done' AND reasons <> '[]'
+    AND state = 'done' AND reasons <> '[]' AND origin = 'own'
 GROUP BY 1 ORDER BY 2 DESC, 1
 """)
 _CASES = text("""
@@ -170,7 +170,7 @@ SELECT coalesce(cases.region_code, '') AS region_code, count(*) AS opened,
 FROM (SELECT left(cases.region_code, :length) AS region_code, cases.state, asked_due_on, opened_at, decided_at,
              notices.due_on AS notice_due_on
       FROM exception_cases AS cases LEFT JOIN rectifications AS notices USING (rectification_id)
-      WHERE month BETWEEN :first AND :last
+      WHERE month BETWEEN :first AND :last AND cases.origin = 'own'
           AND cases.region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))) AS cases
 GROUP BY GROUPING SETS ((), (cases.region_code)) ORDER BY 1
 """)
@@ -182,6 +182,7 @@ SELECT finding->>'rule' AS rule, max((finding->>'version')::integer) AS version,
        count(*) FILTER (WHERE state = 'cleared') AS cleared
 FROM exception_cases CROSS JOIN LATERAL jsonb_array_elements(findings) AS finding
 WHERE month BETWEEN :first AND :last AND region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
+    AND origin = 'own'
 GROUP BY 1 ORDER BY 4 DESC, 1
 """)
 _FIRST_MONTH = text(

@@ -13,6 +13,7 @@ from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.approvals.service import propose, stale
+from mingpiao.former.service import release_former
 from mingpiao.house.model import ChangedRow, ProposalKind
 from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
@@ -22,13 +23,22 @@ from mingpiao.messages.service import tell_unit
 from mingpiao.numbering.service import hold_stocks, set_writeoff_from
 from mingpiao.units.model import UnitMode
 from mingpiao.units.service import get as get_unit
+from mingpiao.units.service import lock_unit
 from mingpiao.writeoff.casework import add_steps, checked_words, require_department
 from mingpiao.writeoff.cycles import cycles_of, kinds_without_later
 from mingpiao.writeoff.limits import update_limits
-from mingpiao.writeoff.model import UNDECIDED, CaseState, Cycle, WorkStepKind, WriteOff, WriteOffState
+from mingpiao.writeoff.model import (
+    UNDECIDED,
+    BillOrigin,
+    CaseState,
+    Cycle,
+    WorkStepKind,
+    WriteOff,
+    WriteOffState,
+)
 from mingpiao.writeoff.months import months_after, workday_after
 from mingpiao.writeoff.policies import load_policies
-from mingpiao.writeoff.requests import get_writeoff, month_standing
+from mingpiao.writeoff.requests import get_writeoff, month_standing, page_of
 from mingpiao.writeoff.tables import (
     cycles,
     exception_cases,
@@ -258,22 +268,50 @@ async def _describe_reopening(
 
 async def _reopen(connection: AsyncConnection, payload: Mapping[str, Any], *, acting: Acting) -> None:
     given = msgspec.convert(payload, _Reopening)
-    unit_id = (await _written_off(connection, given.writeoff_id, acting=acting)).unit_id
+    asked = await _written_off(connection, given.writeoff_id, acting=acting)
+    unit_id = asked.unit_id
+    if asked.origin is BillOrigin.FORMER:
+        await lock_unit(connection, unit_id)
+        done = await _written_off(connection, given.writeoff_id, acting=acting)
+        await release_former(connection, unit_id, done.month)
+        await _supersede(connection, done, given, acting=acting)
+        await _told_of_reopening(
+            connection,
+            done,
+            f"财政部门重新打开了该月历史票据的核销，请补充导入后重新提交。原因：{given.reason}",
+        )
+        return
     await hold_stocks(connection, [unit_id])
     # As it is now: two may have been opening it again.
     done = await _written_off(connection, given.writeoff_id, acting=acting)
     closed = await cycles_of(connection, unit_id, done.month, lock=True)
+    await _open_cycles_again(connection, done)
+    await _supersede(connection, done, given, acting=acting)
+    kinds = await kinds_without_later(connection, unit_id, done.month, [each.kind_code for each in closed])
+    await update_limits(connection, [unit_id], acting=acting)
+    await set_writeoff_from(connection, [unit_id] * len(kinds), kinds, done.month)
+    due = (await month_standing(connection, unit_id, done.month)).due_on
+    await _told_of_reopening(
+        connection,
+        done,
+        f"财政部门重新打开了该月的核销，请在{due:%Y年%-m月%-d日}前核对到账并重新提交。原因：{given.reason}",
+    )
+
+
+async def _supersede(
+    connection: AsyncConnection, done: WriteOff, given: _Reopening, *, acting: Acting
+) -> None:
+    """The request counts no longer; who proposed and approved it stands beside it."""
     await connection.execute(
         update(writeoffs)
         .where(writeoffs.c.writeoff_id == done.writeoff_id)
         .values(state=WriteOffState.SUPERSEDED.value)
     )
-    await _open_cycles_again(connection, done)
     await _drop_undecided(connection, done, given.reason, acting=acting)
     await connection.execute(
         insert(writeoff_reopenings).values(
             writeoff_id=done.writeoff_id,
-            unit_id=unit_id,
+            unit_id=done.unit_id,
             reason=given.reason,
             proposed_by=given.author,
             proposed_by_name=given.author_name,
@@ -282,27 +320,26 @@ async def _reopen(connection: AsyncConnection, payload: Mapping[str, Any], *, ac
             reopened_at=now(),
         )
     )
-    kinds = await kinds_without_later(connection, unit_id, done.month, [each.kind_code for each in closed])
-    await update_limits(connection, [unit_id], acting=acting)
-    await set_writeoff_from(connection, [unit_id] * len(kinds), kinds, done.month)
     await record(
         connection,
         AuditEntry(
             acting=acting,
             action="writeoff:reopen",
             subject=f"writeoff:{done.writeoff_id}",
-            unit_id=unit_id,
+            unit_id=done.unit_id,
             details={"month": f"{done.month:%Y-%m}", "reason": given.reason},
         ),
     )
-    due = (await month_standing(connection, unit_id, done.month)).due_on
+
+
+async def _told_of_reopening(connection: AsyncConnection, done: WriteOff, words: str) -> None:
     await tell_unit(
         connection,
-        unit_id,
+        done.unit_id,
         f"writeoff:reopen:{done.writeoff_id}",
         f"{done.month:%Y年%-m月}须重新核销",
-        f"财政部门重新打开了该月的核销，请在{due:%Y年%-m月%-d日}前核对到账并重新提交。原因：{given.reason}",
-        link=f"/unit/writeoff/{done.month:%Y-%m}",
+        words,
+        link=page_of(done),
         urgent=True,
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -33,6 +34,19 @@ class FailedBill(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[CaseFinding, ...]
 
 
+class KnownFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts that bills have, of themselves and of their items, by column."""
+
+    columns: frozenset[str]
+    item_columns: frozenset[str]
+
+    def answer(self, judging: MonthRule) -> bool:
+        """Whether a rule asks nothing else."""
+        condition = judging.condition
+        past = condition.history or condition.item_history
+        return not past and condition.columns <= self.columns and condition.item_columns <= self.item_columns
+
+
 class MonthJudge:
     """Judges months by the rules of stage 核销 that are in force."""
 
@@ -61,6 +75,23 @@ class MonthJudge:
             judging = [each for each in judging if not _asks_history(each)]
         hits = await self._lake.judge_month(month, judging, found, unit_ids=unit_ids)
         return ruleset.version, _with_own(hits, {each.rule.code: each for each in acting}, found)
+
+    async def judge_former(
+        self, month: date, rows: Sequence[Mapping[str, Any]], found: Sequence[FoundBill], known: KnownFacts
+    ) -> tuple[int, list[FailedBill], tuple[str, ...]]:
+        """The same of former bills by their facts, and the names of the rules that ask what old bills do not say.
+
+        A rule in force on the day of the check judges them: on their own days there were none of this stage.
+        """
+        ruleset = await self._rules.get()
+        catalog = await self._catalog.get()
+        acting = [each for each in ruleset.rules if _acts(each, today())]
+        judged = [(each, rule) for each in acting if (rule := _month_rule(each, catalog))]
+        usable = [rule for _, rule in judged if known.answer(rule)]
+        left_out = sorted(loaded.rule.name for loaded, rule in judged if not known.answer(rule))
+        hits = await self._lake.judge_rows(month, usable, rows, found) if rows else []
+        by_code = {each.rule.code: each for each in acting}
+        return ruleset.version, _with_own(hits, by_code, found), tuple(left_out)
 
 
 def _acts(loaded: LoadedRule, day: date) -> bool:

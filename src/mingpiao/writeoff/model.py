@@ -26,6 +26,7 @@ from mingpiao.writeoff.values.cases import (
 )
 from mingpiao.writeoff.values.months import (
     DIFFERENCE_REASONS,
+    BillOrigin,
     BillStanding,
     BillWriteOff,
     Cycle,
@@ -70,6 +71,7 @@ __all__ = [
     "UNDECIDED",
     "BankStatement",
     "BillException",
+    "BillOrigin",
     "BillStanding",
     "BillWriteOff",
     "Breach",

@@ -44,7 +44,7 @@ FROM (
             AND oldest.campaign_id IS NULL)
     GROUP BY cycles.unit_id, cycles.month, orders.told_month
 ) AS open
-WHERE NOT EXISTS (SELECT FROM writeoffs WHERE writeoffs.unit_id = open.unit_id AND writeoffs.month = open.month
+WHERE NOT EXISTS (SELECT FROM writeoffs WHERE writeoffs.unit_id = open.unit_id AND writeoffs.month = open.month AND writeoffs.origin = 'own'
                   AND writeoffs.state IN ('checking', 'done', 'failed'))
 ORDER BY open.unit_id
 """)

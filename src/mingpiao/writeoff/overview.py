@@ -31,7 +31,8 @@ FROM (
 ) AS sums
 LEFT JOIN LATERAL (
     SELECT state, exceptions FROM writeoffs
-    WHERE writeoffs.unit_id = :unit_id AND writeoffs.month = sums.month ORDER BY writeoff_id DESC LIMIT 1
+    WHERE writeoffs.unit_id = :unit_id AND writeoffs.month = sums.month AND writeoffs.origin = 'own'
+    ORDER BY writeoff_id DESC LIMIT 1
 ) AS asked ON true
 ORDER BY sums.month DESC
 """)

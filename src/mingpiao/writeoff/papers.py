@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
+from mingpiao.former.model import FormerCycle
+from mingpiao.former.service import former_cycles_of
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import refuse
 from mingpiao.layout.model import Party
@@ -32,6 +34,7 @@ from mingpiao.sealing.service import PartyStore, Signer
 from mingpiao.writeoff.cycles import cycles_of
 from mingpiao.writeoff.model import (
     DIFFERENCE_REASONS,
+    BillOrigin,
     Cycle,
     Rectification,
     RectificationNotice,
@@ -49,7 +52,7 @@ class WriteOffCertificate(msgspec.Struct, frozen=True, kw_only=True):
     """What a certificate says: the request with the names of its day, and its cycles."""
 
     writeoff: WriteOff
-    cycles: tuple[Cycle, ...]
+    cycles: tuple[Cycle, ...] | tuple[FormerCycle, ...]
     kinds: Mapping[str, str]
 
 
@@ -116,9 +119,11 @@ class Papers:
         if writeoff.state not in (WriteOffState.DONE, WriteOffState.SUPERSEDED):
             raise refuse("writeoff.not_done", "该月的票据还没有核销，没有核销证明。", status=409)
         catalog = await self._catalog.get()
+        former = writeoff.origin is BillOrigin.FORMER
+        of_month = former_cycles_of if former else cycles_of
         return WriteOffCertificate(
             writeoff=writeoff,
-            cycles=await cycles_of(connection, writeoff.unit_id, writeoff.month),
+            cycles=await of_month(connection, writeoff.unit_id, writeoff.month),
             kinds={code: kind.name for code, kind in catalog.kinds.items()},
         )
 
@@ -156,7 +161,7 @@ def certificate_xml(told: WriteOffCertificate) -> bytes:
         "Month": f"{writeoff.month:%Y-%m}",
         "WrittenOffAt": _moment(writeoff),
         "IssuedNet": f"{writeoff.issued_net:.2f}",
-        "Received": f"{writeoff.received:.2f}",
+        **_received(writeoff),
         "Exceptions": str(writeoff.exceptions),
         "SealsChecked": str(writeoff.seals_checked),
     }
@@ -179,6 +184,13 @@ def certificate_xml(told: WriteOffCertificate) -> bytes:
     )
     body = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in head.items())
     return f"{_HEAD}<WriteOffCertificate>{body}{cycles}{reasons}</WriteOffCertificate>".encode()
+
+
+def _received(writeoff: WriteOff) -> dict[str, str]:
+    """What arrived; of an old system's bills it is not known, and the paper says whose bills they are."""
+    if writeoff.origin is BillOrigin.FORMER:
+        return {"Origin": "former"}
+    return {"Received": f"{writeoff.received:.2f}"}
 
 
 def _element(name: str, members: Mapping[str, str]) -> str:
@@ -211,7 +223,7 @@ def certificate_paper(told: WriteOffCertificate) -> Paper:
         serial=f"核销编号：{writeoff.serial}",
         address=f"{writeoff.unit_name}（{writeoff.unit_code}）：",
         paragraphs=(
-            f"你单位{month}开具的财政电子票据，经核对开票金额与到账金额，并经系统检查，"
+            f"你单位{month}开具的财政电子票据，{_how(writeoff)}，"
             f"已于{begin:%Y年%-m月%-d日}核销。各种类票据情况如下：",
         ),
         table=PaperTable(columns=_COLUMNS, rows=rows, last=_cells("合计", cycles)),
@@ -224,7 +236,13 @@ def certificate_paper(told: WriteOffCertificate) -> Paper:
     )
 
 
-def _cells(name: str, cycles: Sequence[Cycle]) -> tuple[str, ...]:
+def _how(writeoff: WriteOff) -> str:
+    if writeoff.origin is BillOrigin.FORMER:
+        return "由原系统开具并导入本平台，经系统检查"
+    return "经核对开票金额与到账金额，并经系统检查"
+
+
+def _cells(name: str, cycles: Sequence[Cycle | FormerCycle]) -> tuple[str, ...]:
     nothing = Decimal(0)
     return (
         name,
@@ -236,7 +254,12 @@ def _cells(name: str, cycles: Sequence[Cycle]) -> tuple[str, ...]:
 
 
 def _closing(writeoff: WriteOff) -> tuple[str, ...]:
+    former = writeoff.origin is BillOrigin.FORMER
     lines = [f"开票净额{writeoff.issued_net:,.2f}元，到账{writeoff.received:,.2f}元。"]
+    if former:
+        lines = [
+            f"开票净额{writeoff.issued_net:,.2f}元。票据由原系统开具，按票面和签名检查，不核对到账金额。"
+        ]
     if writeoff.reasons:
         told = "；".join(
             f"{DIFFERENCE_REASONS[each.code]}{each.amount:,.2f}元{f'（{each.words}）' if each.words else ''}"

@@ -15,7 +15,7 @@ from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.money import MAX_AMOUNT, fits_places
 from mingpiao.numbering.service import hold_stocks
-from mingpiao.writeoff.model import CHANNELS, Payment, WriteOffState
+from mingpiao.writeoff.model import CHANNELS, BillOrigin, Payment, WriteOffState
 from mingpiao.writeoff.months import last_day, month_of, next_month
 from mingpiao.writeoff.requests import refuse_strangers
 from mingpiao.writeoff.tables import receipts, writeoffs
@@ -125,7 +125,10 @@ def settled(month: date) -> Refusal:
 async def settled_months(connection: AsyncConnection, unit_id: int, months: Sequence[date]) -> set[date]:
     """Those of some months that are checked or written off."""
     query = select(writeoffs.c.month).where(
-        writeoffs.c.unit_id == unit_id, writeoffs.c.month.in_(months), writeoffs.c.state.in_(_SETTLED)
+        writeoffs.c.unit_id == unit_id,
+        writeoffs.c.month.in_(months),
+        writeoffs.c.state.in_(_SETTLED),
+        writeoffs.c.origin == BillOrigin.OWN.value,
     )
     return set((await connection.execute(query)).scalars())
 

@@ -23,6 +23,7 @@ from mingpiao.writeoff.casework import (
 )
 from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.model import (
+    BillOrigin,
     CaseState,
     Correction,
     ExceptionCase,
@@ -121,6 +122,10 @@ async def _corrections(
     named = list(chosen.values())
     for case in cases:
         new = chosen.get(case.case_id)
+        if case.origin is BillOrigin.FORMER:
+            # What an old system issued is put right there; here the unit says how.
+            problems += [] if new is None else [_unlinked(case.case_id, _FORMER)]
+            continue
         old = faces[case.bill_id]
         if old.state == "reversed" and old.related_bill_id is not None:
             made.append(Correction(case_id=case.case_id, red_bill_id=old.related_bill_id, new_bill_id=new))
@@ -167,10 +172,13 @@ async def corrections_so_far(connection: AsyncConnection, present: Rectification
             new_bill_id=reissued.get(case.case_id),
         )
         for case in cases
-        if faces[case.bill_id].state == "reversed"
+        if case.origin is BillOrigin.OWN and faces[case.bill_id].state == "reversed"
     }
     named = {case_id: each for case_id, each in reported.items() if each.new_bill_id is not None}
     return found | named
+
+
+_FORMER = "历史票据不在本平台冲红和重开，请在整改措施中写明，不填写重开的票据。"
 
 
 def _wrong_correction(old: Any, new: Any, times: int) -> str:

@@ -14,22 +14,27 @@ import msgspec
 from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.former.service import former_cycles_of, settle_former
 from mingpiao.identity.model import Acting, AuditEntry, Role
 from mingpiao.identity.service import record
 from mingpiao.jobs.queue import enqueue
-from mingpiao.kernel.clock import now
+from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
 from mingpiao.numbering.service import hold_stocks
 from mingpiao.rules.service import thin_reason
+from mingpiao.units.service import get as get_unit
+from mingpiao.units.service import lock_unit
 from mingpiao.writeoff.cycles import close_so_far, cycles_of, open_months
 from mingpiao.writeoff.model import (
     DIFFERENCE_REASONS,
+    BillOrigin,
     DifferenceReason,
     MonthStanding,
     WriteOff,
     WriteOffState,
 )
+from mingpiao.writeoff.months import next_month
 from mingpiao.writeoff.owed import require_closed_month
 from mingpiao.writeoff.policies import load_policies, months_in_force
 from mingpiao.writeoff.tables import receipts, writeoffs
@@ -40,6 +45,7 @@ _PRIORITY = 10
 MAX_REASONS, MAX_WORDS = 50, 200
 #: 元: a difference of so much is never explained by choosing from a list alone.
 WORDS_FROM = Decimal(10_000)
+_STANDING = frozenset({WriteOffState.CHECKING, WriteOffState.DONE})
 _UNIT_ROLES = frozenset({Role.UNIT_MANAGER, Role.UNIT_HANDLER})
 
 
@@ -53,7 +59,7 @@ async def month_standing(
         month=month,
         cycles=found,
         received=await received_of(connection, unit_id, month),
-        writeoff=await _present(connection, unit_id, month),
+        writeoff=await present_request(connection, unit_id, month),
     )
 
 
@@ -76,9 +82,13 @@ async def submit(
     reasons: Sequence[DifferenceReason] = (),
     partial: bool = False,
     automatic: bool = False,
+    origin: BillOrigin = BillOrigin.OWN,
     acting: Acting,
 ) -> WriteOff:
     """Ask for a month (its first day) to be written off; a worker checks it at once.
+
+    With `origin` FORMER it is the month's former bills: nothing is known of what arrived for them, so neither
+    `reasons` nor `partial` count, and months may be asked for in any order.
 
     Asking again while it is checked, or after it was written off, returns the same request. What was issued
     and what arrived must agree within the policy's tolerance, or `reasons` must explain the difference to the
@@ -90,61 +100,94 @@ async def submit(
     the difference, `writeoff.reason_invalid` (422, by field).
     """
     refuse_strangers(unit_id, acting=acting)
+    if origin is BillOrigin.FORMER:
+        return await _submit_former(connection, unit_id, month, acting=acting)
     await require_closed_month(connection, unit_id, month)
     # Older months too, where the worker has not been there yet: the oldest is written off first.
     await close_so_far(connection, unit_id)
     # What arrives is put down under the same locks: nothing comes in between adding it up and the commit.
     await hold_stocks(connection, [unit_id])
     standing = await month_standing(connection, unit_id, month, lock=True)
-    if standing.writeoff is not None and standing.writeoff.state in (
-        WriteOffState.CHECKING,
-        WriteOffState.DONE,
-    ):
+    if standing.writeoff is not None and standing.writeoff.state in _STANDING:
         return standing.writeoff
     if not standing.cycles:
-        raise refuse("writeoff.nothing", f"{month:%Y年%-m月}没有需要核销的票据。", status=404)
+        raise _nothing(month)
     await _refuse_out_of_turn(connection, unit_id, month)
     region = standing.cycles[0].region_code
     tolerance = (await load_policies(connection)).of(region).policy.tolerance
     require_explained(standing, reasons, tolerance, partial=partial)
-    row = (
-        (
-            await connection.execute(
-                insert(writeoffs)
-                .values(
-                    unit_id=unit_id,
-                    month=month,
-                    region_code=region,
-                    issued_net=standing.issued_net,
-                    received=standing.received_total,
-                    tolerance=tolerance,
-                    reasons=[msgspec.to_builtins(each) for each in reasons],
-                    partial=partial,
-                    automatic=automatic,
-                    submitted_by=acting.actor,
-                    submitted_by_name=acting.name,
-                    submitted_at=now(),
-                )
-                .returning(writeoffs)
-            )
-        )
-        .mappings()
-        .one()
-    )
-    made = writeoff_of(row)
-    await record_writeoff(
+    made = await _put_down(
         connection,
-        "submit",
-        made,
-        {"issued": str(made.issued_net), "received": str(made.received), "difference": str(made.difference)},
         acting=acting,
+        unit_id=unit_id,
+        month=month,
+        region_code=region,
+        issued_net=standing.issued_net,
+        received=standing.received_total,
+        tolerance=tolerance,
+        reasons=[msgspec.to_builtins(each) for each in reasons],
+        partial=partial,
+        automatic=automatic,
     )
+    details = {
+        "issued": str(made.issued_net),
+        "received": str(made.received),
+        "difference": str(made.difference),
+    }
+    await record_writeoff(connection, "submit", made, details, acting=acting)
+    return made
+
+
+async def _submit_former(
+    connection: AsyncConnection, unit_id: int, month: date, *, acting: Acting
+) -> WriteOff:
+    if next_month(month) > today():
+        message = f"{month:%Y年%-m月}还没有结束，请在{next_month(month):%Y年%-m月%-d日}以后核销。"
+        raise refuse("writeoff.month_open", message, status=409)
+    # Imports lock the same row: what comes in later finds the month taken.
+    await lock_unit(connection, unit_id)
+    known = await present_request(connection, unit_id, month, BillOrigin.FORMER)
+    if known is not None and known.state in _STANDING:
+        return known
+    found = await former_cycles_of(connection, unit_id, month)
+    if not found:
+        raise _nothing(month)
+    unit = await get_unit(connection, unit_id)
+    made = await _put_down(
+        connection,
+        acting=acting,
+        unit_id=unit_id,
+        month=month,
+        region_code=unit.region_code,
+        issued_net=sum((each.net_amount for each in found), Decimal("0.00")),
+        received=Decimal("0.00"),
+        tolerance=Decimal("0.00"),
+        reasons=[],
+        partial=False,
+        automatic=False,
+        origin=BillOrigin.FORMER.value,
+    )
+    await settle_former(connection, unit_id, month, made.writeoff_id)
+    details = {"issued": str(made.issued_net), "origin": BillOrigin.FORMER.value}
+    await record_writeoff(connection, "submit", made, details, acting=acting)
+    return made
+
+
+def _nothing(month: date) -> Refusal:
+    return refuse("writeoff.nothing", f"{month:%Y年%-m月}没有需要核销的票据。", status=404)
+
+
+async def _put_down(connection: AsyncConnection, *, acting: Acting, **values: Any) -> WriteOff:
+    """Write a request down, and have it checked."""
+    who = {"submitted_by": acting.actor, "submitted_by_name": acting.name, "submitted_at": now()}
+    statement = insert(writeoffs).values(**values, **who).returning(writeoffs)
+    made = writeoff_of((await connection.execute(statement)).mappings().one())
     await enqueue(
         connection,
         JOB,
         {"writeoff_id": made.writeoff_id},
         key=f"{JOB}:{made.writeoff_id}",
-        priority=0 if automatic else _PRIORITY,
+        priority=0 if made.automatic else _PRIORITY,
     )
     return made
 
@@ -259,10 +302,17 @@ async def end_writeoff(
     return bool(ended.rowcount)
 
 
-async def _present(connection: AsyncConnection, unit_id: int, month: date) -> WriteOff | None:
+async def present_request(
+    connection: AsyncConnection, unit_id: int, month: date, origin: BillOrigin = BillOrigin.OWN
+) -> WriteOff | None:
+    """The newest request for a unit's month, within the scope."""
     query = (
         select(writeoffs)
-        .where(writeoffs.c.unit_id == unit_id, writeoffs.c.month == month)
+        .where(
+            writeoffs.c.unit_id == unit_id,
+            writeoffs.c.month == month,
+            writeoffs.c.origin == origin.value,
+        )
         .order_by(writeoffs.c.writeoff_id.desc())
         .limit(1)
     )
@@ -275,8 +325,21 @@ def writeoff_of(row: RowMapping) -> WriteOff:
     values = dict(row) | {
         "state": WriteOffState(row["state"]),
         "reasons": msgspec.convert(row["reasons"], tuple[DifferenceReason, ...]),
+        "origin": BillOrigin(row["origin"]),
+        "left_out": tuple(row["left_out"]),
     }
     return WriteOff(**values)
+
+
+def page_of(asked: WriteOff) -> str:
+    """Where a unit sees the month of a request."""
+    former = asked.origin is BillOrigin.FORMER
+    return f"/unit/{'former/months' if former else 'writeoff'}/{asked.month:%Y-%m}"
+
+
+def name_of(asked: WriteOff) -> str:
+    """The month of a request for people; that of former bills says so."""
+    return f"{asked.month:%Y年%-m月}{'历史票据' if asked.origin is BillOrigin.FORMER else ''}"
 
 
 async def record_writeoff(

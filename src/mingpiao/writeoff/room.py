@@ -137,6 +137,7 @@ ROOM = Room(
         "kind": "票据种类",
         "lines": "行数",
         "month": "月份",
+        "origin": "票据来源",
         "online_workdays": "在线单位工作日数",
         "payer": "付款人",
         "reason": "原因",
@@ -149,4 +150,5 @@ ROOM = Room(
         "serial": "缴款流水号",
         "tolerance": "允许差额",
     },
+    values={("writeoff", "origin"): {"own": "本平台", "former": "历史票据"}},
 )

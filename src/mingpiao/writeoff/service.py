@@ -59,6 +59,12 @@ from mingpiao.writeoff.figures import (
     writeoff_figures,
 )
 from mingpiao.writeoff.following import escalate, follow_unit, unsettled_work
+from mingpiao.writeoff.former_months import (
+    FormerMonth,
+    FormerMonthLine,
+    former_month,
+    former_month_lines,
+)
 from mingpiao.writeoff.granting import EXTENSION, REOPENING, propose_extension, propose_reopening
 from mingpiao.writeoff.judging import MonthJudge
 from mingpiao.writeoff.limits import update_limits
@@ -95,11 +101,12 @@ from mingpiao.writeoff.reporting import MAX_RECEIPTS, ReportedReceipt, report_re
 from mingpiao.writeoff.requests import (
     get_writeoff,
     month_standing,
+    page_of,
     received_of,
     require_explained,
     submit,
 )
-from mingpiao.writeoff.standing import exceptions_of, standings_of
+from mingpiao.writeoff.standing import exceptions_of, former_standings, standings_of
 from mingpiao.writeoff.statement_reading import HEAD_ROWS, MOST_STATEMENT_LINES, SHOWN_ROWS
 from mingpiao.writeoff.statements import (
     READ_JOB,
@@ -154,6 +161,8 @@ __all__ = [
     "DeclaredLine",
     "DeclaredMonth",
     "DifferingBill",
+    "FormerMonth",
+    "FormerMonthLine",
     "GroupedMonth",
     "Lateness",
     "LineSums",
@@ -207,6 +216,9 @@ __all__ = [
     "extend",
     "fail_statement",
     "follow_unit",
+    "former_month",
+    "former_month_lines",
+    "former_standings",
     "get_campaign",
     "get_case",
     "get_receipt",
@@ -237,6 +249,7 @@ __all__ = [
     "next_month",
     "notice_of",
     "open_months",
+    "page_of",
     "preview_notice",
     "propose_campaign",
     "propose_campaign_end",

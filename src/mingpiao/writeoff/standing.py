@@ -8,9 +8,17 @@ import msgspec
 from sqlalchemy import Row, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.former.model import FormerBill
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.codes import BillIdentity
-from mingpiao.writeoff.model import BillException, BillStanding, BillWriteOff, CaseFinding, CaseState
+from mingpiao.writeoff.model import (
+    BillException,
+    BillOrigin,
+    BillStanding,
+    BillWriteOff,
+    CaseFinding,
+    CaseState,
+)
 from mingpiao.writeoff.months import month_of
 from mingpiao.writeoff.tables import exception_cases
 
@@ -26,7 +34,18 @@ LEFT JOIN cycles ON cycles.unit_id = wanted.unit_id AND cycles.month = wanted.mo
     AND cycles.kind_code = CAST(wanted.kind_code AS char(4))
 LEFT JOIN writeoffs ON writeoffs.writeoff_id = cycles.writeoff_id
 LEFT JOIN exception_cases AS cases ON cases.unit_id = wanted.unit_id AND cases.bill_id = wanted.bill_id
-    AND cases.state <> 'cleared'
+    AND cases.state <> 'cleared' AND cases.origin = 'own'
+""")
+_FIND_FORMER = text("""
+SELECT wanted.bill_id, cycles.written_off_at, writeoffs.region_code, writeoffs.writeoff_id,
+       cases.case_id, cases.state, true AS is_owed
+FROM unnest(CAST(:units AS bigint[]), CAST(:bills AS bigint[]), CAST(:kinds AS text[]), CAST(:months AS date[]))
+    AS wanted(unit_id, bill_id, kind_code, month)
+LEFT JOIN former_months AS cycles ON cycles.unit_id = wanted.unit_id AND cycles.month = wanted.month
+    AND cycles.kind_code = CAST(wanted.kind_code AS char(4))
+LEFT JOIN writeoffs ON writeoffs.writeoff_id = cycles.writeoff_id
+LEFT JOIN exception_cases AS cases ON cases.unit_id = wanted.unit_id AND cases.bill_id = wanted.bill_id
+    AND cases.state <> 'cleared' AND cases.origin = 'former'
 """)
 _OF_CASE = {
     CaseState.OPEN: BillStanding.EXCEPTION,
@@ -43,7 +62,7 @@ _MOST_LISTED = 1_000
 
 
 async def exceptions_of(
-    connection: AsyncConnection, unit_id: int, month: date
+    connection: AsyncConnection, unit_id: int, month: date, origin: BillOrigin = BillOrigin.OWN
 ) -> tuple[list[BillException], int]:
     """The first thousand exceptions of a unit's month, by bill, and how many there are, within the scope."""
     cases = exception_cases
@@ -52,7 +71,7 @@ async def exceptions_of(
             cases.c.bill_id, cases.c.kind_code, cases.c.total, cases.c.state, cases.c.findings,
             func.count().over().label("found"),
         )
-        .where(cases.c.unit_id == unit_id, cases.c.month == month)
+        .where(cases.c.unit_id == unit_id, cases.c.month == month, cases.c.origin == origin.value)
         .order_by(cases.c.bill_id, cases.c.case_id)
         .limit(_MOST_LISTED)
     )  # fmt: skip
@@ -86,6 +105,25 @@ async def standings_of(
         },
     )
     months = {each[1]: month_of(to_shanghai(each[3]).date()) for each in bills}
+    return {row.bill_id: _standing(row, months[row.bill_id]) for row in rows}
+
+
+async def former_standings(
+    connection: AsyncConnection, bills: Sequence[FormerBill]
+) -> dict[int, BillWriteOff]:
+    """核销状态 by 票据编号 of former bills, within the scope."""
+    if not bills:
+        return {}
+    rows = await connection.execute(
+        _FIND_FORMER,
+        {
+            "units": [each.unit_id for each in bills],
+            "bills": [each.bill_id for each in bills],
+            "kinds": [each.kind_code for each in bills],
+            "months": [each.month for each in bills],
+        },
+    )
+    months = {each.bill_id: each.month for each in bills}
     return {row.bill_id: _standing(row, months[row.bill_id]) for row in rows}
 
 

@@ -62,6 +62,8 @@ writeoffs = Table(
     Column("department", Text, nullable=False),
     Column("unit_key_id", BigInteger),
     Column("department_key_id", BigInteger),
+    Column("origin", Text, nullable=False),
+    Column("left_out", ARRAY(Text), nullable=False),
 )
 cycles = Table(
     "cycles",
@@ -203,6 +205,7 @@ exception_cases = Table(
     Column("rectification_id", BigInteger),
     Column("waits_since", DateTime(timezone=True), nullable=False),
     Column("escalated_to", String(6)),
+    Column("origin", Text, nullable=False),
 )
 rectification_serials = Table(
     "rectification_serials",

@@ -56,7 +56,7 @@ async def _page(
     return page(
         call.request,
         "casework/finance_case.html",
-        title=f"异常票据 {parts.bill.number}",
+        title=f"异常票据 {parts.identity.number}",
         crumbs=_CRUMBS,
         parts=parts,
         case=parts.case,

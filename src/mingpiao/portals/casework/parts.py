@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.catalog.model import Catalog
 from mingpiao.evidence.model import EvidenceFile
 from mingpiao.evidence.service import get_evidence_files
+from mingpiao.former.model import FormerBill
+from mingpiao.former.service import get_former
 from mingpiao.issuing.model import Bill
 from mingpiao.issuing.service import get_document, get_supervision
 from mingpiao.journal.service import bill_events
@@ -24,11 +26,13 @@ from mingpiao.portals.forms import read_day, read_id
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.list_columns import Column
+from mingpiao.portals.rendering import moment
 from mingpiao.portals.session import PageCall
 from mingpiao.rules.service import VIOLATIONS
 from mingpiao.units.model import Unit
 from mingpiao.units.service import get as get_unit
 from mingpiao.writeoff.model import (
+    BillOrigin,
     CaseFilter,
     CaseReceipt,
     Correction,
@@ -63,7 +67,8 @@ class CaseParts(msgspec.Struct, frozen=True, kw_only=True):
     """A case with everything that its page shows: the bill and its drawing, papers, payments, the unit's past."""
 
     case: ExceptionCase
-    bill: Bill
+    bill: Bill | None
+    former: FormerBill | None
     face: Markup
     kind: str
     unit: Unit
@@ -75,6 +80,23 @@ class CaseParts(msgspec.Struct, frozen=True, kw_only=True):
     receipts: tuple[CaseReceipt, ...]
     others: tuple[tuple[ExceptionCase, BillIdentity], ...]
     notice: Rectification | None
+
+    @property
+    def identity(self) -> BillIdentity:
+        return BillIdentity.from_bill_id(self.case.bill_id)
+
+    @property
+    def payer(self) -> str:
+        if self.former is not None:
+            return self.former.payer_name
+        return self.bill.payer.name if self.bill is not None else ""
+
+    @property
+    def issued(self) -> str:
+        """When the bill was issued, for people; of a former bill only the day is known."""
+        if self.former is not None:
+            return f"{self.former.issued_on:%Y-%m-%d}"
+        return moment(self.bill.issued_at) if self.bill is not None else ""
 
 
 class NoticeBill(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +126,9 @@ async def load_case(call: PageCall, case_id: int) -> CaseParts:
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
         case = await get_case(connection, case_id)
-        document = await get_document(connection, case.bill_id)
+        of_old = case.origin is BillOrigin.FORMER
+        former = await get_former(connection, case.bill_id) if of_old else None
+        document = None if of_old else await get_document(connection, case.bill_id)
         supervision = await get_supervision(connection, case.unit_id, case.bill_id)
         papers = await get_evidence_files(
             connection, case.unit_id, supervision.evidence if supervision else ()
@@ -119,10 +143,11 @@ async def load_case(call: PageCall, case_id: int) -> CaseParts:
             "receipts": tuple(await receipts_of_bill(connection, case.unit_id, case.bill_id)),
             "notice": await _notice(connection, case),
         }
-    drawing = await call.services.documents.faces(document)
+    drawing = "" if document is None else await call.services.documents.faces(document)
     return CaseParts(
         case=case,
-        bill=document.bill,
+        bill=None if document is None else document.bill,
+        former=former,
         face=Markup(drawing),  # noqa: S704 - our own drawing, texts escaped
         kind=kind_name(catalog, case.kind_code),
         badges=_drawn(case_badges, case),

@@ -50,7 +50,7 @@ async def _case_page(
     return page(
         call.request,
         "casework/unit_case.html",
-        title=f"异常票据 {parts.bill.number}",
+        title=f"异常票据 {parts.identity.number}",
         crumbs=[_HOME, (UNIT_EXCEPTIONS.title, CASES)],
         parts=parts,
         case=parts.case,

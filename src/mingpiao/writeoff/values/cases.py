@@ -8,6 +8,7 @@ import msgspec
 
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Problem
+from mingpiao.writeoff.values.months import BillOrigin
 
 
 class CaseFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +93,7 @@ class ExceptionCase(msgspec.Struct, frozen=True, kw_only=True):
     breach_amount: Decimal | None = None
     rectification_id: int | None = None
     escalated_to: str | None = None
+    origin: BillOrigin = BillOrigin.OWN
 
     @property
     def is_undecided(self) -> bool:

@@ -9,6 +9,13 @@ import msgspec
 from mingpiao.units.model import UnitMode
 
 
+class BillOrigin(StrEnum):
+    """Whether bills were issued here, or are former bills, which an old system sealed."""
+
+    OWN = "own"
+    FORMER = "former"
+
+
 class Cycle(msgspec.Struct, frozen=True, kw_only=True):
     """周期: the closed month of a unit and kind, with its sums in 元; reversed sums are positive.
 
@@ -82,7 +89,9 @@ class WriteOff(msgspec.Struct, frozen=True, kw_only=True):
     """核销申请 of a unit for a month. `difference` is what was issued (net) without what arrived, in 元.
 
     With `partial`, bills that no receipt pays for become exceptions and the others are written off. Names, and
-    the keys that seal the certificate, are those of the day on which it was written off; empty before.
+    the keys that seal the certificate, are those of the day on which it was written off; empty before. Of former
+    bills (`origin`) nobody knows what arrived: `received` is 0 then, and `left_out` names the rules that could not
+    judge them.
     """
 
     writeoff_id: int
@@ -109,6 +118,8 @@ class WriteOff(msgspec.Struct, frozen=True, kw_only=True):
     department: str
     unit_key_id: int | None
     department_key_id: int | None
+    origin: BillOrigin = BillOrigin.OWN
+    left_out: tuple[str, ...] = ()
 
     @property
     def difference(self) -> Decimal:
