@@ -116,6 +116,7 @@ RIGHTS = {
         "approvals_propose": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
     },
     "bills.rights": {"unit_reverse": {"UNIT_HANDLER", "UNIT_MANAGER"}},
+    "campaigns.rights": {"campaign_propose": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
     "casework.rights": {
         "exceptions_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
         "unit_explain": {"UNIT_HANDLER", "UNIT_MANAGER"},

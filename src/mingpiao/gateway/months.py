@@ -146,13 +146,14 @@ class MonthSummary(msgspec.Struct, frozen=True, kw_only=True):
     net_amount: Annotated[str, Meta(description="开票净额，单位元，2位小数。")]
     received: Annotated[str, Meta(description="到账金额，单位元，2位小数。")]
     difference: Annotated[str, Meta(description="差额：开票净额减到账，单位元，2位小数。")]
+    catch_up: Annotated[bool, Meta(description="是否补核销专项的月份：可以按任意先后核销，不影响以后月份。")]
 
 
 class MonthList(msgspec.Struct, frozen=True, kw_only=True):
     """本单位已结账的月份。"""
 
     automatic: Annotated[bool, Meta(description="是否已开启自动核销（由本单位的票据管理员在网页开启）。")]
-    months: Annotated[tuple[MonthSummary, ...], Meta(description="最近的在前，至多60个月。")]
+    months: Annotated[tuple[MonthSummary, ...], Meta(description="最近的在前，包括补核销专项的月份。")]
 
 
 class MonthView(MonthSummary, frozen=True, kw_only=True):
@@ -211,14 +212,15 @@ def month_from(text: str) -> date:
     operation_id="listMonths",
     tags=["核销"],
     summary="查询各月核销情况",
-    description="本单位已结账的月份，最近的在前。没有开票的月份和不需要核销的月份不列出。",
+    description="本单位已结账的月份，最近的在前。没有开票的月份和不需要核销的月份不列出；"
+    "补核销专项的月份标为 catch_up。",
     opt=contract(SuccessAnswer(status=200, description="各月。", content=MonthList)),
 )
 async def list_months(request: ApiRequest, services: NamedDependency[GatewayServices]) -> ASGIResponse:
     """The closed months of the caller's unit."""
     await _close(services, request.auth)
     async with services.database.scoped(request.auth.scope) as connection:
-        found = await unit_months(connection, request.auth.unit_id)
+        found = await unit_months(connection, request.auth.unit_id, caught_up=True)
         order = await standing_order(connection, request.auth.unit_id)
     return answer(MonthList(automatic=order.active, months=tuple(map(_listed, found))))
 
@@ -341,6 +343,7 @@ def _listed(line: MonthLine) -> MonthSummary:
         net_amount=plain(line.net),
         received=plain(line.received),
         difference=plain(line.difference),
+        catch_up=line.is_catch_up,
     )
 
 
@@ -352,6 +355,7 @@ def _summary(standing: MonthStanding) -> MonthSummary:
         net_amount=plain(standing.issued_net),
         received=plain(standing.received_total),
         difference=plain(standing.difference),
+        catch_up=standing.is_catch_up,
     )
 
 

@@ -110,6 +110,13 @@ WHERE campaigns.region_code IN (CAST(:region AS text), left(:region, 4) || '00',
             AND cycles.writeoff_id IS NULL))
 ORDER BY campaigns.first_month, campaigns.campaign_id, sums.month
 """)
+# Ordered by the index over what is left of a campaign, so that counting ends early.
+_BEHIND = text("""
+SELECT count(*) FROM (
+    SELECT DISTINCT cycles.unit_id FROM cycles JOIN listed_units AS units USING (unit_id)
+    WHERE campaign_id = :campaign_id AND writeoff_id IS NULL AND starts_with(units.region_code, :prefix) LIMIT :most
+) AS behind
+""")
 _REGION = text("SELECT region_code FROM managed_units WHERE unit_id = :unit_id")
 
 
@@ -179,6 +186,15 @@ async def list_campaign_units(
     places = {row["unit_id"]: row.pop("place") for row in rows}
     found = [CampaignUnit(**row) for row in rows]
     return _BY_PLACE.page(found, limit, lambda each: (places[each.unit_id], each.unit_id))
+
+
+async def count_campaign_units(
+    connection: AsyncConnection, campaign: Campaign, region_prefix: str, *, most: int
+) -> int:
+    """Units of a place that have months of a campaign left, within the scope; counts to `most` only."""
+    given = {"campaign_id": campaign.campaign_id, "prefix": region_prefix, "most": most}
+    found: int = (await connection.execute(_BEHIND, given)).scalar_one()
+    return found
 
 
 async def catch_up_of(connection: AsyncConnection, unit_id: int) -> list[CatchUp]:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, insert, or_, select, update
+from sqlalchemy import RowMapping, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.approvals.service import propose, stale
@@ -29,6 +29,10 @@ from mingpiao.writeoff.tables import campaign_steps, campaigns
 
 CAMPAIGNS = NamedLock("campaigns")
 _LOCK = CAMPAIGNS.statement("SELECT pg_advisory_xact_lock(hashtext('writeoff_campaigns'))")
+_UNITS = text("""
+SELECT count(*) FROM managed_units
+WHERE state <> 'closed' AND EXISTS (SELECT FROM unnest(CAST(:prefixes AS text[])) AS prefix WHERE starts_with(region_code, prefix))
+""")
 #: A campaign has at most so many months, and its last day is at most so many ahead.
 MOST_CAMPAIGN_MONTHS, MOST_MONTHS_AHEAD = 120, 24
 #: Electronic bills began with the pilot of 2012; an older month is a slip of the pen.
@@ -252,6 +256,13 @@ async def _describe_opening(connection: AsyncConnection, payload: Mapping[str, A
     return [
         ChangedRow(label=label, before="", after=value, subject=plan.name.strip()) for label, value in rows
     ]
+
+
+async def count_campaign_places(connection: AsyncConnection, keys: Sequence[str]) -> int:
+    """The units of the regions of proposed campaigns, without those that are closed."""
+    prefixes = sorted({region_prefix(key[:6]) for key in keys})
+    found: int = (await connection.execute(_UNITS, {"prefixes": prefixes})).scalar_one()
+    return found
 
 
 async def _open(connection: AsyncConnection, payload: Mapping[str, Any], *, acting: Acting) -> None:

@@ -25,6 +25,7 @@ SELECT sums.*, asked.state, coalesce(asked.exceptions, 0) AS exceptions, (
 ) AS received
 FROM (
     SELECT month, min(due_on) AS due_on, bool_and(writeoff_id IS NOT NULL) AS is_written_off,
+           bool_or(campaign_id IS NOT NULL) AS is_catch_up,
            sum(issued_count)::bigint AS issued_count, sum(reversed_count)::bigint AS reversed_count,
            sum(issued_amount - reversed_amount) AS net
     FROM cycles WHERE unit_id = :unit_id AND (:caught_up OR campaign_id IS NULL) GROUP BY month ORDER BY month DESC LIMIT :limit
@@ -49,7 +50,9 @@ GROUP BY 1, 2 ORDER BY 1, 2
 
 
 class MonthLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit's closed month in a list; amounts in 元. `state` is that of its newest request, if there is one."""
+    """A unit's closed month in a list; amounts in 元. `state` is that of its newest request, if there is one;
+    `is_catch_up` is true of months of campaigns.
+    """
 
     month: date
     due_on: date
@@ -60,6 +63,7 @@ class MonthLine(msgspec.Struct, frozen=True, kw_only=True):
     received: Decimal
     state: WriteOffState | None
     exceptions: int
+    is_catch_up: bool
 
     @property
     def difference(self) -> Decimal:

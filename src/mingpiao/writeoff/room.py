@@ -1,7 +1,7 @@
 """What the house needs of write-off."""
 
 from mingpiao.catalog.room import CATALOG
-from mingpiao.house.model import Duty, Handler, Job, Listener, Room
+from mingpiao.house.model import Affected, Duty, Handler, Job, Listener, Room
 from mingpiao.house.opening import DATABASE, House, Service
 from mingpiao.lake.room import LAKE
 from mingpiao.rules.room import RULES
@@ -9,7 +9,7 @@ from mingpiao.sealing.room import PARTIES, SIGNER
 from mingpiao.units.service import CLOSING, MOVED
 from mingpiao.writeoff.campaign_months import carry_campaigns
 from mingpiao.writeoff.campaign_reminders import remind_of_campaigns
-from mingpiao.writeoff.campaigns import CAMPAIGN_CHANGE, CAMPAIGN_OPENING
+from mingpiao.writeoff.campaigns import CAMPAIGN_CHANGE, CAMPAIGN_OPENING, count_campaign_places
 from mingpiao.writeoff.checking import Checker
 from mingpiao.writeoff.cycles import close_due_months
 from mingpiao.writeoff.following import escalate, follow_unit, unsettled_work
@@ -64,6 +64,7 @@ ROOM = Room(
         Listener(topic=MOVED, call=follow_unit),
     ),
     proposals=(EXTENSION, REOPENING, CAMPAIGN_OPENING, CAMPAIGN_CHANGE),
+    affected=(Affected(subject=CAMPAIGN_OPENING.kind, words="家用票单位", count=count_campaign_places),),
     subjects={
         "campaign": "补核销专项",
         "exception": "异常票据",

@@ -16,6 +16,7 @@ from mingpiao.writeoff.campaign_figures import (
     campaign_sums,
     campaign_total,
     catch_up_of,
+    count_campaign_units,
     list_campaign_units,
 )
 from mingpiao.writeoff.campaign_months import CATCH_UP, carry_campaigns
@@ -205,6 +206,7 @@ __all__ = [
     "compare_totals",
     "corrections_of",
     "corrections_so_far",
+    "count_campaign_units",
     "count_undecided",
     "cycles_of",
     "declare_totals",

@@ -26,7 +26,7 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall
 from mingpiao.qualifications.service import unit_qualifications
 from mingpiao.units.model import UnitMode
-from mingpiao.writeoff.service import unit_months
+from mingpiao.writeoff.service import catch_up_of, unit_months
 
 _LATEST = 8
 #: With fewer free numbers than this an interface unit should ask for more; an online unit gets them at issue.
@@ -50,6 +50,7 @@ async def home(call: NamedDependency[PageCall]) -> Response[str]:
         waiting = AskedFilter(unit_id=unit_id, ending=AskEnding.WAITING.value)
         asked = await list_asked(connection, waiting, limit=MOST)
         owed = [each for each in await unit_months(connection, unit_id) if not each.is_written_off]
+        caught_up = [each for each in await catch_up_of(connection, unit_id) if each.campaign.is_running]
         latest = await list_bills(connection, BillFilter(unit_id=unit_id), limit=_LATEST)
     may_issue = allowed(call.session.account.role, UNIT_ISSUE)
     people = await _people(call, unit_id)
@@ -78,6 +79,7 @@ async def home(call: NamedDependency[PageCall]) -> Response[str]:
         drafts=drafts,
         owed=owed[-1] if owed else None,
         more_owed=len(owed) - 1,
+        caught_up=[each for each in caught_up if each.left],
     )
 
 

@@ -19,7 +19,15 @@ from mingpiao.rules.model import VersionState
 from mingpiao.rules.service import RuleFilter, failure_figures, hit_figures, list_rules
 from mingpiao.storage.paging import Page
 from mingpiao.units.service import search
-from mingpiao.writeoff.service import ArrearsFilter, Lateness, count_undecided, list_arrears, months_in_force
+from mingpiao.writeoff.service import (
+    ArrearsFilter,
+    Lateness,
+    count_campaign_units,
+    count_undecided,
+    list_arrears,
+    months_in_force,
+    running_campaigns,
+)
 
 #: A tile counts so far and no further: nobody's morning is longer.
 MOST = 100
@@ -52,6 +60,7 @@ async def load_worklist(connection: AsyncConnection, region_code: str) -> list[T
         *await _rules(connection),
         await _unusual(connection, region_code),
         *await _writeoff(connection, region_code),
+        *await _campaigns(connection, region_code),
     ]
 
 
@@ -129,6 +138,28 @@ async def _writeoff(connection: AsyncConnection, region_code: str) -> list[Tile]
             address="/finance/exceptions?whose=all",
         ),
     ]
+
+
+async def _campaigns(connection: AsyncConnection, region_code: str) -> list[Tile]:
+    """A tile for each campaign that runs in the region, by its last day."""
+    found = await running_campaigns(connection, region_code)
+    prefix = region_prefix(region_code)
+    tiles = []
+    for each in sorted(found, key=lambda campaign: campaign.due_on):
+        behind = await count_campaign_units(connection, each, prefix, most=MOST + 1)
+        tiles.append(
+            Tile(
+                name=f"campaign-{each.campaign_id}",
+                label="补核销没有完成的单位",
+                count=min(behind, MOST),
+                more=behind > MOST,
+                address=f"/finance/campaigns/units?campaign={each.campaign_id}&state=left&region={region_code}",
+                urgent=f"{'已过期限' if each.is_over else '期限'}{each.due_on:%Y年%-m月%-d日}"
+                if behind
+                else "",
+            )
+        )
+    return tiles
 
 
 async def _rules(connection: AsyncConnection) -> list[Tile]:

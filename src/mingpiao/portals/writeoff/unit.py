@@ -32,7 +32,9 @@ from mingpiao.writeoff.model import (
     WriteOffState,
 )
 from mingpiao.writeoff.service import (
+    CATCH_UP,
     MOST_ITEMISED,
+    catch_up_of,
     close_so_far,
     load_policies,
     month_detail,
@@ -77,6 +79,7 @@ async def months(call: NamedDependency[PageCall]) -> Response[str]:
     async with call.reads() as connection:
         found = await unit_months(connection, unit_id)
         begins_on = await months_in_force(connection)
+        caught_up = await catch_up_of(connection, unit_id)
     return page(
         call.request,
         "writeoff/months.html",
@@ -84,6 +87,8 @@ async def months(call: NamedDependency[PageCall]) -> Response[str]:
         crumbs=CRUMBS[:1],
         months=found,
         begins_on=begins_on,
+        caught_up=CATCH_UP if caught_up else "",
+        months_left=sum(len(each.left) for each in caught_up),
         present=today().replace(day=1),
         month_address=month_address,
         may_import=allowed(call.session.account.role, UNIT_WRITEOFF),
@@ -128,7 +133,7 @@ async def _month_page(
         call.request,
         "writeoff/month.html",
         title=f"{month:%Y年%-m月}核销",
-        crumbs=CRUMBS,
+        crumbs=[*CRUMBS, ("补核销", CATCH_UP)] if standing.is_catch_up else CRUMBS,
         month=month,
         detail=detail,
         earlier=earlier[-1] if earlier else None,
