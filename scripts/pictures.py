@@ -1,7 +1,9 @@
-"""Makes the pictures in docs/images anew, from a demonstration that is running.
+"""Makes the pictures in docs/images and docs/handbook/pictures anew, from a demonstration that is running.
 
 make demo                                   # in one terminal
 .venv/bin/python scripts/pictures.py        # in another; --address and --accounts for another place
+
+--only handbook (or images) makes one of the two sets.
 """
 
 import argparse
@@ -13,15 +15,19 @@ from pathlib import Path
 
 import pypdfium2
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Locator, Page, ViewportSize, sync_playwright
 
 from mingpiao.crypto.sm3 import sm3_hex
 from mingpiao.demo.accounts import read_accounts
+from mingpiao.kernel.clock import today
 from mingpiao.layout.service import check_address
+from mingpiao.writeoff.service import month_of, months_after
 
-IMAGES = Path("docs/images")
+IMAGES, HANDBOOK = Path("docs/images"), Path("docs/handbook/pictures")
 FACE_WIDTH = 1200
 WINDOW = ViewportSize(width=1280, height=800)
+#: Of a page in a handbook, so much is shown from some heading on.
+SHOWN_HEIGHT = 620
 ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--lang=zh-CN"]
 
 
@@ -31,12 +37,16 @@ def main() -> None:
     )
     parser.add_argument("--address", default="http://127.0.0.1:8000")
     parser.add_argument("--accounts", type=Path, default=Path("var/demo/accounts.txt"))
+    parser.add_argument("--only", choices=("images", "handbook"))
     options = parser.parse_args()
     passwords = {account.login: account.password for account in read_accounts(options.accounts)}
-    IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        take_all(Photographer(browser, options.address, passwords), options.accounts.parent / "evidence")
+        photographer = Photographer(browser, options.address, passwords)
+        if options.only != "handbook":
+            take_all(photographer, options.accounts.parent / "evidence")
+        if options.only != "images":
+            take_handbook(photographer)
         browser.close()
 
 
@@ -140,6 +150,65 @@ def ask_about_donation(page: Page, file: Path) -> None:
     page.wait_for_timeout(800)
 
 
+def take_handbook(photographer: Photographer) -> None:
+    """What people do at the end of a month, and what becomes of exceptions."""
+    with photographer.page("yiyuan-guanli") as page:
+        page.goto("/unit/writeoff")
+        page.locator("main tbody th a").first.click()
+        save("writeoff-month", shown_of(page), HANDBOOK)
+        page.locator("[name='reasons.0.code']").select_option("insurance")
+        page.locator("[name='reasons.0.words']").fill("医保统筹部分次月结算后到账")
+        save("writeoff-reasons", shown_of(page, "差额"), HANDBOOK)
+    with photographer.page("fayuan-kaipiao") as page:
+        # A month that is written off in whole.
+        month = f"{months_after(month_of(today()), -2):%Y-%m}"
+        page.goto(f"/unit/bills?from={month}-01&to={month}-28&color=blue&state=normal")
+        page.locator("main tbody th.code a").first.click()
+        written_off = address_in_face(page)
+    with photographer.page() as page:
+        page.goto(written_off)
+        save("check-written-off", shown_of(page, "票据信息", height=480), HANDBOOK)
+    with photographer.page("xuehui-kaipiao") as page:
+        page.goto("/unit/exceptions?state=asked")
+        page.locator("main tbody th a").first.click()
+        save("exception-answer", shown_of(page), HANDBOOK)
+    with photographer.page("fayuan-kaipiao") as page:
+        page.goto("/unit/rectifications")
+        page.locator("main tbody th a").first.click()
+        save("rectification", shown_of(page, height=800), HANDBOOK)
+        save("rectification-report", shown_of(page, "违规票据和更正情况", height=640), HANDBOOK)
+    with photographer.page("czt-jingban") as page:
+        page.goto("/finance/exceptions?whose=all&state=")
+        save("exceptions", shown_of(page, height=800), HANDBOOK)
+        page.goto("/finance/exceptions?whose=all&state=answered")
+        page.locator("main tbody th a").first.click()
+        save("exception-case", shown_of(page, height=1000), HANDBOOK)
+        page.goto("/finance/writeoff")
+        save("writeoff-rate", shown_of(page), HANDBOOK)
+
+
+def shown_of(page: Page, heading: str = "", height: int = SHOWN_HEIGHT) -> bytes:
+    """The page's own part, from its top or from a heading on, without the menu."""
+    page.evaluate("scrollTo(0, 0)")
+    box = _place_of(page.locator("main"))
+    top = _place_of(page.get_by_role("heading", name=heading).first) if heading else box
+    above = 24 if heading else 0
+    clip = FloatRect(
+        x=box["x"],
+        y=top["y"] - above,
+        width=box["width"],
+        height=min(height, box["y"] + box["height"] - top["y"] + above),
+    )
+    return page.screenshot(full_page=True, clip=clip)
+
+
+def _place_of(part: Locator) -> FloatRect:
+    place = part.bounding_box()
+    if place is None:
+        raise SystemExit(f"没有显示：{part}")
+    return place
+
+
 def picture_of(pdf: bytes) -> bytes:
     document = pypdfium2.PdfDocument(pdf)
     try:
@@ -152,10 +221,11 @@ def picture_of(pdf: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def save(name: str, picture: bytes) -> None:
+def save(name: str, picture: bytes, folder: Path = IMAGES) -> None:
     """As PNG with at most 256 colours, which is a third of the size and looks the same."""
     image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    file = IMAGES / f"{name}.png"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}.png"
     image.save(file, optimize=True)
     print(f"{file} {file.stat().st_size // 1024} KB {image.width}x{image.height}")
 

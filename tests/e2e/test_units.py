@@ -12,6 +12,8 @@ pytestmark = pytest.mark.browser
 
 _NAME = "呼和浩特市演示第九小学"
 _PASSWORD = "Calm-River-2418"
+#: The name of a kind of the police that no other story issues.
+_TAKEN = "罚没收入专用票据"
 
 
 def test_a_department_opens_a_unit_and_its_manager_signs_in(visit: Callable[..., Visitor]) -> None:
@@ -91,3 +93,37 @@ def test_suspending_tells_what_follows_before_it_acts(visit: Callable[..., Visit
     visitor.look_closely()
     page.get_by_role("link", name="取消").click()
     expect(page.locator("main")).to_contain_text("没有变更")
+
+
+def test_a_kind_is_taken_away_and_given_back(visit: Callable[..., Visitor]) -> None:
+    officer, unit = visit("czt-jingban"), visit("gongan-kaipiao")
+    page = officer.open("/finance/units?words=公安局服务中心&region=150100")
+    page.get_by_role("link", name="呼和浩特市演示公安局服务中心").click()
+    at = page.url
+    page.get_by_role("link", name="核定种类").click()
+    officer.look_closely()
+    page.get_by_role("button", name=_TAKEN).click()
+    main = page.locator("main")
+    expect(main).to_contain_text("立即不能再开具该种类的票据")
+    expect(main).to_contain_text("已开的票据仍然有效")
+    officer.look_closely()
+    page.fill("#reason", " ")
+    officer.expect(422)
+    page.get_by_role("button", name="确认收回").click()
+    expect(page.locator("#error-summary")).to_contain_text("请填写收回的原因")
+    page.fill("#reason", "罚没业务划转到执收单位")
+    page.get_by_role("button", name="确认收回").click()
+    page.wait_for_url(at)
+    try:
+        expect(unit.open("/unit/messages").locator("main")).to_contain_text("罚没业务划转到执收单位")
+        expect(unit.open("/unit/issue?choose=yes").locator("main")).not_to_contain_text(_TAKEN)
+        unit.look_closely()
+        page.get_by_role("link", name="核定种类").click()
+        expect(page.get_by_role("button", name=_TAKEN)).to_have_count(0)
+    finally:
+        # Other stories find the unit as it was.
+        page.goto(f"{at}/kinds")
+        page.get_by_label(_TAKEN).check()
+        page.get_by_role("button", name="核定所选种类").click()
+        page.wait_for_url(lambda url: not url.endswith("/kinds"))
+    expect(unit.open("/unit/issue?choose=yes").locator("main")).to_contain_text(_TAKEN)

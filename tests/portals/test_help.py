@@ -1,10 +1,24 @@
 """The handbook within the site: sections, searches, and the question mark of each page."""
 
+import io
+import re
+import zlib
+
 import pytest
+from PIL import Image
 from tests.support.world import World, a_world
 
 from mingpiao.identity.model import Role
-from mingpiao.portals.help.books import BOOKS_OF, FILES, anchor_of, book, books_of, read_book, search
+from mingpiao.portals.help.books import (
+    BOOKS_OF,
+    FILES,
+    anchor_of,
+    book,
+    books_of,
+    pictures,
+    read_book,
+    search,
+)
 from mingpiao.portals.help.places import help_address, help_target, portal_of
 from mingpiao.portals.subjects import menu_entries, subjects
 
@@ -41,6 +55,57 @@ def test_a_book_is_its_headings_and_what_stands_below() -> None:
     assert '<a href="#一-节">这里</a>' in opening
     assert "<a>仓库里的</a>" in opening
     assert '<a href="https://example.org/">网站</a>' in opening
+
+
+def test_pictures_are_those_of_the_handbooks_and_no_others() -> None:
+    name, content = next(iter(pictures().items()))
+    text = f"# 手册\n\n![核销页面](pictures/{name}) ![别处](https://example.org/a.png) ![没有](pictures/none.png)"
+    html = read_book("unit", text).sections[0].html
+    width, height = Image.open(io.BytesIO(content)).size
+    address = f"/help/pictures/{name}?v={zlib.crc32(content):08x}"
+    assert (
+        f'<img src="{address}" alt="核销页面" width="{width}" height="{height}" loading="lazy"'
+        in _in_order(html)
+    )
+    assert html.count("src=") == 1
+
+
+def _in_order(html: str) -> str:
+    """With the parts of each picture in one order."""
+
+    def ordered(match: re.Match[str]) -> str:
+        parts = dict(re.findall(r'(\w+)="([^"]*)"', match[0]))
+        return "<img " + " ".join(
+            f'{name}="{parts[name]}"'
+            for name in ("src", "alt", "width", "height", "loading")
+            if name in parts
+        )
+
+    return re.sub(r"<img [^>]*", ordered, html)
+
+
+def test_each_picture_is_shown_once_says_what_it_shows_and_is_small() -> None:
+    shown = [
+        found
+        for name in FILES
+        for section in book(name).sections
+        for found in re.findall(
+            r'<img [^>]*src="/help/pictures/([^?"]+)[^>]*alt="([^"]+)"', _in_order(section.html)
+        )
+    ]
+    assert sorted(name for name, _ in shown) == sorted(pictures())
+    assert all(len(alt) > 5 for _, alt in shown)
+    assert all(len(content) < 150_000 for content in pictures().values())
+
+
+async def test_everybody_may_see_the_pictures(site: World) -> None:
+    browser = site.stranger()
+    name, content = next(iter(pictures().items()))
+    answer = await browser.get(f"/help/pictures/{name}")
+    assert (answer.status_code, answer.content) == (200, content)
+    assert answer.headers["content-type"] == "image/png"
+    for wrong in ("none.png", "..%2Findex.md", "index.md"):
+        assert (await browser.get(f"/help/pictures/{wrong}")).status_code == 404
 
 
 def test_nothing_in_a_text_becomes_markup() -> None:

@@ -1,10 +1,13 @@
 """The handbooks, read from Markdown once: sections with anchors, which pages link to and searches find.
 
 Markup in the text is shown as text, never taken as markup, and links lead to other handbooks or to web addresses
-only: what else a handbook refers to in the repository is no page of this site.
+only: what else a handbook refers to in the repository is no page of this site. Pictures are files of
+`docs/handbook/pictures`, which the site serves itself.
 """
 
 import re
+import struct
+import zlib
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -34,6 +37,11 @@ BOOKS_OF = {
     "finance": ("finance", "start", "public"),
     "admin": ("start", "finance", "public"),
 }
+#: Where the site has the pictures of all books.
+PICTURES = "/help/pictures"
+_FOLDER = "pictures"
+#: A PNG tells its width and height behind its signature, and the length and name of its first chunk.
+_SIZE = slice(16, 24)
 _NO_ANCHOR = re.compile(r"[^\w\u3400-\u9fff-]+")
 #: Headings that begin a section of their own.
 _LEVELS = {"h1": 1, "h2": 2, "h3": 3}
@@ -74,8 +82,17 @@ class HandbookHit(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def book(name: str) -> Book:
     """A handbook by its name in addresses. Raises KeyError for an unknown one."""
-    place = next(each for each in _PLACES if each.is_dir())
-    return read_book(name, (place / FILES[name]).read_text(encoding="utf-8"))
+    return read_book(name, (_place() / FILES[name]).read_text(encoding="utf-8"))
+
+
+@cache
+def pictures() -> dict[str, bytes]:
+    """The pictures (PNG) of all books by the names of their files."""
+    return {each.name: each.read_bytes() for each in sorted((_place() / _FOLDER).glob("*.png"))}
+
+
+def _place() -> Path:
+    return next(each for each in _PLACES if each.is_dir())
 
 
 def books_of(portal: str) -> tuple[Book, ...]:
@@ -129,6 +146,20 @@ def _adapt(token: Token) -> None:
     for child in token.children or ():
         if child.type == "link_open":
             _lead(child)
+        elif child.type == "image":
+            _show(child)
+
+
+def _show(image: Token) -> None:
+    """Give a picture the address at which the site has it, and the size that it will take; others are not shown."""
+    folder, _, name = str(image.attrGet("src") or "").partition("/")
+    picture = pictures().get(name) if folder == _FOLDER else None
+    image.attrs.pop("src", None)
+    if picture is not None:
+        width, height = struct.unpack(">II", picture[_SIZE])
+        # Another picture under the same name has another address, so that browsers may keep them.
+        image.attrs["src"] = f"{PICTURES}/{name}?v={zlib.crc32(picture):08x}"
+        image.attrs |= {"width": width, "height": height, "loading": "lazy"}
 
 
 def _lead(link: Token) -> None:

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from mingpiao.identity.service import has_seen_tour, note_tour_seen
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.forms import read_query
-from mingpiao.portals.help.books import BOOKS_OF, FILES, book, books_of, search
+from mingpiao.portals.help.books import BOOKS_OF, FILES, book, books_of, pictures, search
 from mingpiao.portals.help.tours import known_tour, tours_of
 from mingpiao.portals.navigation import menu_of
 from mingpiao.portals.rendering import EXCEPTION_HANDLERS, page
@@ -20,6 +20,8 @@ from mingpiao.portals.session import PageCall, PageRequest, redirect
 from mingpiao.portals.subjects import MenuEntry
 
 TITLE = "使用手册"
+#: A picture that changes has another address.
+_KEPT_SECONDS = 365 * 24 * 3600
 
 
 def _first(
@@ -80,9 +82,18 @@ async def public_one(request: PageRequest, name: FromPath[str]) -> Response[str]
     return _show(request, "", name)
 
 
+@get("/help/pictures/{name:str}")
+async def picture(name: FromPath[str]) -> Response[bytes]:
+    """A picture of the handbooks. Raises `Refusal` (`help.unknown`, 404) for an unknown one."""
+    if name not in pictures():
+        raise refuse("help.unknown", "手册里没有这张图片，请从使用手册首页重新选择。", status=404)
+    headers = {"Cache-Control": f"public, max-age={_KEPT_SECONDS}, immutable"}
+    return Response(pictures()[name], media_type="image/png", headers=headers)
+
+
 def public_router() -> Router:
     """/help, for which nobody needs to sign in."""
-    pages: list[Any] = [public_first, public_one]
+    pages: list[Any] = [public_first, public_one, picture]
     return Router(
         path="/", route_handlers=pages, exception_handlers=EXCEPTION_HANDLERS, include_in_schema=False
     )
