@@ -16,6 +16,7 @@ from tests.writeoff.months import (
     close,
     head,
     on,
+    receive,
     standing,
     write_off,
 )
@@ -142,6 +143,38 @@ async def test_a_month_is_opened_again_and_written_off_anew(world: World, clock:
     with pytest.raises(Refusal) as caught:
         await do(world, propose_reopening, done, REASON, acting=boss)
     assert codes(caught.value.problems) == ["writeoff.not_done"]
+
+
+async def test_of_two_months_that_are_opened_again_a_stock_row_owes_the_older(
+    world: World, clock: StoppedClock
+) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(world)
+    hospital = world.province.hospital
+    (bill,) = await world.issue(hospital, hospital.request())
+    clock.set(on(SECOND))
+    first = await write_off(world, hospital)
+    await world.issue(hospital, hospital.request(business_no="N-1"))
+    clock.set(on(THIRD))
+    await close(world)
+    # The second month is being checked while the first one is opened again.
+    await receive(world, hospital, SECOND, (await standing(world, hospital, SECOND)).difference)
+    asked = await ask(world, hospital, SECOND)
+    boss = await officer(world)
+    other = await person(world, Role.DEPARTMENT_HEAD, region="150000")
+
+    async def open_again(done: int) -> None:
+        proposal = await do(world, propose_reopening, done, REASON, acting=boss)
+        await do(world, approve, proposal, acting=other)
+
+    await open_again(first.writeoff_id)
+    assert (await check(world, asked)).state is WriteOffState.DONE
+    await open_again(asked.writeoff_id)
+    owed = "SELECT writeoff_from FROM stocks WHERE unit_id = $1 AND kind_code = $2"
+    assert await world.value(owed, hospital.unit_id, bill.kind) == FIRST
+    for month, left in ((FIRST, SECOND), (SECOND, THIRD)):
+        assert (await check(world, await ask(world, hospital, month))).state is WriteOffState.DONE
+        assert await world.value(owed, hospital.unit_id, bill.kind) == left
 
 
 async def test_later_months_stay_written_off_and_the_unit_issues_on(

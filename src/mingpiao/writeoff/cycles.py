@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, text
+from sqlalchemy import RowMapping, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.model import AuditEntry, platform
@@ -192,6 +192,22 @@ async def open_months(connection: AsyncConnection, unit_id: int) -> list[date]:
         .order_by(cycles.c.month)
     )
     return list((await connection.execute(query)).scalars())
+
+
+async def oldest_open(connection: AsyncConnection, unit_id: int, kinds: Sequence[str]) -> dict[str, date]:
+    """The oldest month in force that is not written off, of those of a unit's kinds that have one."""
+    begins_on = await months_in_force(connection)
+    query = (
+        select(cycles.c.kind_code, func.min(cycles.c.month).label("month"))
+        .where(
+            cycles.c.unit_id == unit_id,
+            cycles.c.kind_code.in_(kinds),
+            cycles.c.month >= begins_on,
+            cycles.c.writeoff_id.is_(None),
+        )
+        .group_by(cycles.c.kind_code)
+    )
+    return {row.kind_code: row.month for row in await connection.execute(query)}
 
 
 async def kinds_without_later(

@@ -25,7 +25,7 @@ from mingpiao.units.model import UnitMode
 from mingpiao.units.service import get as get_unit
 from mingpiao.units.service import lock_unit
 from mingpiao.writeoff.casework import add_steps, checked_words, require_department
-from mingpiao.writeoff.cycles import cycles_of, kinds_without_later
+from mingpiao.writeoff.cycles import cycles_of, kinds_without_later, oldest_open
 from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.model import (
     UNDECIDED,
@@ -289,7 +289,9 @@ async def _reopen(connection: AsyncConnection, payload: Mapping[str, Any], *, ac
     await _supersede(connection, done, given, acting=acting)
     kinds = await kinds_without_later(connection, unit_id, done.month, [each.kind_code for each in closed])
     await update_limits(connection, [unit_id], acting=acting)
-    await set_writeoff_from(connection, [unit_id] * len(kinds), kinds, done.month)
+    # An older month may have been opened again before.
+    for kind, month in sorted((await oldest_open(connection, unit_id, kinds)).items()):
+        await set_writeoff_from(connection, [unit_id], [kind], month)
     due = (await month_standing(connection, unit_id, done.month)).due_on
     await _told_of_reopening(
         connection,
