@@ -125,23 +125,18 @@ async def test_texts_that_are_no_numbers_are_refused_wherever_they_stand(api: Ap
     assert problem_of(response) == (422, "amount.not_finite", "request/total")
 
 
-@pytest.mark.parametrize(
-    "text", ["0_0", "٠", "0e5", "-0", "00010.00", "1e1", "-1", "1.001", " 1", "0x0", "零"]
-)
-async def test_a_money_member_of_another_grammar(api: Api, text: str) -> None:
-    problems = await refused(await api.hospital.post(BILLS, with_extension(ten(api), FundPayAmount=text)))
-    field = "extension/FundPayAmount"
-    assert {(status, at) for status, _, at in problems} == {(422, field)}
-    assert await api.bill_count() == 0
+async def test_a_money_member_of_another_grammar(api: Api) -> None:
+    for text in ("0_0", "٠", "0e5", "-0", "00010.00", "1e1", "-1", "1.001", " 1", "0x0", "零"):
+        problems = await refused(await api.hospital.post(BILLS, with_extension(ten(api), FundPayAmount=text)))
+        assert {(status, at) for status, _, at in problems} == {(422, "extension/FundPayAmount")}, text
+        assert await api.bill_count() == 0, text
 
 
-@pytest.mark.parametrize(
-    "text", ["2026-W40-1", "20260101T0", "2026W40101", "2026-02-29", "2026-1-1", "20260101"]
-)
-async def test_a_date_member_of_another_grammar(api: Api, text: str) -> None:
-    response = await api.hospital.post(BILLS, with_extension(ten(api), MedicalDate=text))
-    assert problem_of(response) == (422, "extension.bad_date", "extension/MedicalDate")
-    assert "2026-01-31" in response.json()["detail"]
+async def test_a_date_member_of_another_grammar(api: Api) -> None:
+    for text in ("2026-W40-1", "20260101T0", "2026W40101", "2026-02-29", "2026-1-1", "20260101"):
+        response = await api.hospital.post(BILLS, with_extension(ten(api), MedicalDate=text))
+        assert problem_of(response) == (422, "extension.bad_date", "extension/MedicalDate"), text
+        assert "2026-01-31" in response.json()["detail"], text
 
 
 async def test_detailed_lines_fit_their_item(api: Api) -> None:

@@ -17,6 +17,8 @@ from mingpiao.issuing.model import Refused
 from mingpiao.kernel.clock import today
 
 site = a_world()
+#: For tests that change nothing.
+unchanged = a_world(scope="module")
 LISTS = ("regions", "departments", "categories", "code-lists", "kinds", "items", "libraries")
 #: Name, value and state of the boxes of a form.
 _BOXES = re.compile(r'type="checkbox" name="([^"]+)" value="([^"]*)"( checked)?')
@@ -51,16 +53,17 @@ async def change(browser: Browser, address: str, **members: str) -> Any:
     return await browser.post(address, members_of(shown.text) | chosen | members)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("name", LISTS)
-async def test_everybody_of_finance_reads_and_only_the_province_changes(site: World, name: str) -> None:
-    city = await site.browser(HEAD, region=HOHHOT)
+async def test_everybody_of_finance_reads_and_only_the_province_changes(unchanged: World, name: str) -> None:
+    city = await unchanged.browser(HEAD, region=HOHHOT)
     listed = await city.get(f"/finance/{name}")
     assert listed.status_code == 200
     assert "新建" not in listed.text.replace("由省级财政部门新建、导入", "").replace("新建和", "").replace(
         "新建区划", ""
     )
     assert (await city.get(f"/finance/{name}/import")).status_code == 200
-    province = await officer(site)
+    province = await officer(unchanged)
     assert f'href="/finance/{name}/import"' in (await province.get(f"/finance/{name}")).text
     assert (await province.get(f"/finance/{name}/none")).status_code == 404
     if name != "departments":

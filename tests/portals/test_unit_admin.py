@@ -13,6 +13,8 @@ from mingpiao.identity.model import Role
 from mingpiao.kernel.clock import today
 
 world = a_world()
+#: For tests that change nothing.
+unchanged = a_world(scope="module")
 
 CODE = uscc("12", XINCHENG, "NEW00001")
 GIVEN = {
@@ -121,6 +123,7 @@ async def test_sent_twice_it_is_one_unit_and_other_data_is_refused(world: World)
     assert await world.value("SELECT count(*) FROM units WHERE uscc = $1", CODE) == 1
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
@@ -138,14 +141,14 @@ async def test_sent_twice_it_is_one_unit_and_other_data_is_refused(world: World)
     ],
 )
 async def test_each_problem_stands_at_its_field_and_nothing_is_lost(
-    world: World, changes: dict[str, str], told: str
+    unchanged: World, changes: dict[str, str], told: str
 ) -> None:
-    async with await world.browser(region=XINCHENG) as browser:
+    async with await unchanged.browser(region=XINCHENG) as browser:
         answer = await register(browser, **changes)
     assert 400 <= answer.status_code < 500
     assert told in answer.text
     assert GIVEN["address"] in answer.text
-    assert await world.value("SELECT count(*) FROM units WHERE uscc = $1", CODE) == 0
+    assert await unchanged.value("SELECT count(*) FROM units WHERE uscc = $1", CODE) == 0
 
 
 async def test_all_problems_of_a_form_are_told_together(world: World) -> None:
@@ -307,16 +310,17 @@ async def test_an_online_unit_gets_no_numbers_in_advance(world: World) -> None:
     assert await world.value("SELECT count(*) FROM segments WHERE unit_id = $1", unit_id) == 0
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("count", ["0", "1000001", "-5", "1e3", "", "１０", "99999999999999"])
-async def test_the_number_of_numbers_has_limits(world: World, count: str) -> None:
-    unit_id = world.province.hospital.unit_id
-    before = await world.value("SELECT count(*) FROM segments WHERE unit_id = $1", unit_id)
-    async with await world.browser(region=PROVINCE) as browser:
-        kind = sorted(world.province.hospital.entry.kinds)[0]
+async def test_the_number_of_numbers_has_limits(unchanged: World, count: str) -> None:
+    unit_id = unchanged.province.hospital.unit_id
+    before = await unchanged.value("SELECT count(*) FROM segments WHERE unit_id = $1", unit_id)
+    async with await unchanged.browser(region=PROVINCE) as browser:
+        kind = sorted(unchanged.province.hospital.entry.kinds)[0]
         answer = await post(browser, f"/finance/units/{unit_id}/numbers", kind=kind, count=count)
     assert answer.status_code == 400
     assert "每次发放1至1,000,000个号码" in answer.text
-    assert await world.value("SELECT count(*) FROM segments WHERE unit_id = $1", unit_id) == before
+    assert await unchanged.value("SELECT count(*) FROM segments WHERE unit_id = $1", unit_id) == before
 
 
 async def test_the_list_tells_stock_last_issue_and_what_stops_a_unit(world: World) -> None:

@@ -21,6 +21,8 @@ from mingpiao.units.model import UnitChangeKind
 from mingpiao.units.service import ChangeWish, apply_due_changes, change_unit, move_units
 
 world = a_world()
+#: For tests that change nothing.
+unchanged = a_world(scope="module")
 LOCKED = [("unit.issuing_locked", "")]
 
 
@@ -81,6 +83,7 @@ async def _until_named(world: World, resident: Resident, name: str) -> None:
     await until(named)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     ("kind", "given", "told"),
     [
@@ -96,17 +99,17 @@ async def _until_named(world: World, resident: Resident, name: str) -> None:
     ],
 )
 async def test_a_wrong_change_is_told_at_its_field_and_nothing_changes(
-    world: World, kind: str, given: dict[str, str], told: str
+    unchanged: World, kind: str, given: dict[str, str], told: str
 ) -> None:
-    charity = world.province.charity
-    before = await row(world, charity)
+    charity = unchanged.province.charity
+    before = await row(unchanged, charity)
     region = before["region_code"]
-    async with await world.browser(region=region) as browser:
+    async with await unchanged.browser(region=region) as browser:
         answer = await change(browser, charity, kind, **given)
     assert 400 <= answer.status_code < 500
     assert told in answer.text
-    assert await row(world, charity) == before
-    assert await world.value("SELECT count(*) FROM unit_changes") == 0
+    assert await row(unchanged, charity) == before
+    assert await unchanged.value("SELECT count(*) FROM unit_changes") == 0
 
 
 async def test_a_suspended_unit_stops_at_once_also_in_kinds_granted_later(world: World) -> None:

@@ -17,6 +17,8 @@ from mingpiao.sealing.service import PartyStore
 from mingpiao.storage.notices import Notices
 
 world = a_world()
+#: For tests that change nothing.
+unchanged = a_world(scope="module")
 
 
 async def post(browser: Browser, address: str, **members: str) -> httpx.Response:
@@ -81,6 +83,7 @@ async def test_a_seal_is_drawn_then_replaced_by_an_upload_and_bills_of_both_veri
         assert (await stranger.get("/")).status_code == 200
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     ("data", "told"),
     [
@@ -98,14 +101,14 @@ async def test_a_seal_is_drawn_then_replaced_by_an_upload_and_bills_of_both_veri
     ],
 )
 async def test_a_picture_that_does_not_do_is_told_and_no_key_is_made(
-    world: World, data: bytes, told: str
+    unchanged: World, data: bytes, told: str
 ) -> None:
-    before = await world.value("SELECT count(*) FROM signing_keys")
-    async with await world.browser(region=PROVINCE) as browser:
-        answer = await upload(browser, f"/finance/units/{world.province.charity.unit_id}/seal", data)
+    before = await unchanged.value("SELECT count(*) FROM signing_keys")
+    async with await unchanged.browser(region=PROVINCE) as browser:
+        answer = await upload(browser, f"/finance/units/{unchanged.province.charity.unit_id}/seal", data)
     assert answer.status_code == 422
     assert told in answer.text
-    assert await world.value("SELECT count(*) FROM signing_keys") == before
+    assert await unchanged.value("SELECT count(*) FROM signing_keys") == before
 
 
 async def test_colours_under_full_transparency_are_not_kept(world: World) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+import pytest_asyncio
 from tests.support.province import ACTING
 from tests.support.rules import put_in_force, rule
 from tests.support.world import World, a_world, reversal_of
@@ -11,14 +12,18 @@ from tests.support.world import World, a_world, reversal_of
 from mingpiao.storage.embedded import OWNER, PLATFORM, EmbeddedServer
 from mingpiao.storage.probe import require_ready
 
-world = a_world()
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+#: What is refused changes nothing, so that one world does for all.
+world = a_world(scope="module")
 
 REFUSED = (asyncpg.InsufficientPrivilegeError, asyncpg.IntegrityConstraintViolationError)
 
 
-@pytest.fixture
-async def attacked(world: World) -> World:
-    """Two bills, of which one is reversed, and a rule in force."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def attacked(cluster: EmbeddedServer, world: World) -> World:
+    """Two bills, of which one is reversed, and a rule in force; the platform's login is admitted."""
+    cluster.admit_platform()
     hospital = world.province.hospital
     blue, _ = await world.issue(hospital, *hospital.requests(2, kind="0601"))
     await world.desk.reverse(hospital.unit_id, [reversal_of(blue)], acting=ACTING)
@@ -26,17 +31,16 @@ async def attacked(world: World) -> World:
     return world
 
 
-@pytest.fixture
-async def platform(cluster: EmbeddedServer, attacked: World) -> AsyncIterator[asyncpg.Connection]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def platform(attacked: World) -> AsyncIterator[asyncpg.Connection]:
     """A session as the web site has it: the platform's login, which became the system's role."""
-    cluster.admit_platform()
     connection = await asyncpg.connect(attacked.url.replace(f"//{OWNER}@", f"//{PLATFORM}@"))
     await connection.execute("SET ROLE mingpiao_system")
     yield connection
     await connection.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def owner(attacked: World) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(attacked.url)
     yield connection

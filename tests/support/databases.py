@@ -11,12 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import asyncpg
 from tests.support.people import people
 from tests.support.province import Province, settle, settle_training
 
 from mingpiao.identity.model import Account
 from mingpiao.storage.database import Database
-from mingpiao.storage.embedded import OWNER, EmbeddedServer
+from mingpiao.storage.embedded import OWNER, SUPERUSER, EmbeddedServer
 from mingpiao.storage.migrate import upgrade
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a private directory is made below it
@@ -35,11 +36,53 @@ def quick_directory() -> Path | None:
     return _MEMORY if roomy else None
 
 
-class Grounds:
-    """Databases that are prepared when one is first asked for, and from then on only ever copied."""
+class Superuser:
+    """Executes single statements over one connection that is kept: starting psql takes longer than most of them.
+
+    It works in a thread of its own, so that also somebody within an event loop may wait for it. Close it.
+    """
 
     def __init__(self, cluster: EmbeddedServer) -> None:
         self._cluster = cluster
+        self._thread = ThreadPoolExecutor(1)
+        self._runner = asyncio.Runner()
+        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+        self._postmaster: int | None = None
+
+    def __enter__(self) -> "Superuser":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.submit(self._leave).result()
+        self._thread.shutdown()
+
+    def execute(self, statement: str) -> None:
+        """Raises asyncpg.PostgresError if the statement fails."""
+        self._thread.submit(lambda: self._runner.run(self._execute(statement))).result()
+
+    async def _execute(self, statement: str) -> None:
+        # A test may have stopped the cluster and started it again.
+        if self._connection is None or self._postmaster != self._cluster.pid:
+            self._cut()
+            self._connection = await asyncpg.connect(self._cluster.url_of("postgres", SUPERUSER))
+            self._postmaster = self._cluster.pid
+        await self._connection.execute(statement)
+
+    def _cut(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+
+    def _leave(self) -> None:
+        self._cut()
+        self._runner.close()
+
+
+class Grounds:
+    """Databases that are prepared when one is first asked for, and from then on only ever copied."""
+
+    def __init__(self, cluster: EmbeddedServer, superuser: Superuser) -> None:
+        self._cluster = cluster
+        self._execute = superuser.execute
 
     @contextmanager
     def copy(self, ground: Ground) -> Iterator[str]:
@@ -48,11 +91,11 @@ class Grounds:
         name = f"test_{uuid.uuid4().hex}"
         # Copying files beats writing each block to the log by far where no disk is involved.
         strategy = "FILE_COPY" if self._cluster.data_dir.is_relative_to(_MEMORY) else "WAL_LOG"
-        self._cluster.run_sql(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template} STRATEGY {strategy}")
+        self._execute(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template} STRATEGY {strategy}")
         try:
             yield self._cluster.url_of(name)
         finally:
-            self._cluster.run_sql(f"DROP DATABASE {name} WITH (FORCE)")
+            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     @cached_property
     def province(self) -> Province:
@@ -73,7 +116,7 @@ class Grounds:
     @cached_property
     def _migrated(self) -> str:
         name = _name("migrated")
-        self._cluster.run_sql(f"CREATE DATABASE {name} OWNER {OWNER}")
+        self._execute(f"CREATE DATABASE {name} OWNER {OWNER}")
         _aside(lambda: upgrade(self._cluster.url_of(name)))
         self._close(name)
         return name
@@ -95,13 +138,13 @@ class Grounds:
         self, ground: Ground, template: str, fill: Callable[[Database], Coroutine[Any, Any, _Made]]
     ) -> _Made:
         name = _name(ground)
-        self._cluster.run_sql(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template}")
+        self._execute(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template}")
         made = _aside(lambda: asyncio.run(_fill(self._cluster.url_of(name), fill)))
         self._close(name)
         return made
 
     def _close(self, name: str) -> None:
-        self._cluster.run_sql(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
+        self._execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
 
 
 def _aside(work: Callable[[], _Made]) -> _Made:

@@ -33,6 +33,52 @@ _CONTRADICTIONS = {
         GROUP BY segments.segment_id, used.numbers
         HAVING used.numbers IS NULL OR count(bills.bill_id) <> used.numbers
     """,
+    "1: pools stand behind all their segments": """
+        SELECT code FROM number_pools JOIN segments USING (code)
+        GROUP BY code, number_pools.next_number HAVING max(last_number) >= number_pools.next_number
+    """,
+    "evidence: what is used of a file is what standing bills took": """
+        SELECT unit_id, digest FROM evidence_files LEFT JOIN (
+            SELECT unit_id, digest, sum(amount) AS amount, count(*) AS bills
+            FROM evidence_uses JOIN bills USING (unit_id, bill_id)
+            WHERE bills.state = 'normal' GROUP BY unit_id, digest
+        ) AS used USING (unit_id, digest)
+        WHERE (used_amount, used_bills) IS DISTINCT FROM (coalesce(amount, 0), coalesce(bills, 0))
+    """,
+    "5: one audit row for each event": """
+        SELECT coalesce(logged.subject, told.subject) FROM
+            (SELECT 'bill:' || bill_id AS subject, 'bill:' || type AS action, count(*) AS rows
+             FROM events GROUP BY 1, 2) AS told
+            FULL JOIN
+            (SELECT subject, action, count(*) AS rows FROM audit_log
+             WHERE action IN ('bill:issued', 'bill:reversed', 'bill:reversal_issued') GROUP BY 1, 2) AS logged
+            USING (subject, action, rows)
+        WHERE told.subject IS NULL OR logged.subject IS NULL
+    """,
+    "2: an application that is issued has the bill of its business number": """
+        SELECT application_id FROM applications WHERE state = 'issued' AND NOT EXISTS (
+            SELECT FROM business_numbers WHERE business_numbers.unit_id = applications.unit_id
+            AND business_numbers.business_no = applications.business_no
+            AND business_numbers.bill_id = applications.bill_id)
+    """,
+    "5: one audit row for each step of an application": """
+        SELECT coalesce(steps.subject, logged.subject) FROM
+            (SELECT 'application:' || application_id AS subject, 'application:' || step AS action, count(*) AS rows
+             FROM application_steps GROUP BY 1, 2) AS steps
+            FULL JOIN
+            (SELECT subject, action, count(*) AS rows FROM audit_log WHERE action LIKE 'application:%'
+             GROUP BY 1, 2) AS logged
+            USING (subject, action, rows)
+        WHERE steps.subject IS NULL OR logged.subject IS NULL
+    """,
+}
+
+#: The same about bills and what follows from them: each query reads rows of these tables, and of others only what
+#: belongs to those. Where all are empty, as in half of the tests, nothing can contradict, and planning costs most.
+_BOOKS = (
+    "bills", "business_numbers", "cycles", "daily_totals", "events", "exception_cases", "history_counters", "writeoffs",
+)  # fmt: skip
+_OF_BOOKS = {
     "1: every bill lies in a segment of its own unit and kind": """
         SELECT bill_id FROM bills WHERE NOT EXISTS (
             SELECT FROM segments WHERE segments.unit_id = bills.unit_id AND segments.kind_code = bills.kind_code
@@ -40,10 +86,6 @@ _CONTRADICTIONS = {
                                   AND segments.code::bigint * 10000000000 + segments.last_number)
     """,
     "1: a number is given once": "SELECT bill_id FROM bills GROUP BY bill_id HAVING count(*) > 1",
-    "1: pools stand behind all their segments": """
-        SELECT code FROM number_pools JOIN segments USING (code)
-        GROUP BY code, number_pools.next_number HAVING max(last_number) >= number_pools.next_number
-    """,
     "2: one blue bill a business number": """
         SELECT unit_id, business_no FROM bills WHERE color = 'blue'
         GROUP BY unit_id, business_no HAVING count(*) > 1
@@ -77,14 +119,6 @@ _CONTRADICTIONS = {
         ) AS standing USING (unit_id, letter)
         WHERE (counted.bills, counted.amount) IS DISTINCT FROM (standing.bills, standing.amount)
     """,
-    "evidence: what is used of a file is what standing bills took": """
-        SELECT unit_id, digest FROM evidence_files LEFT JOIN (
-            SELECT unit_id, digest, sum(amount) AS amount, count(*) AS bills
-            FROM evidence_uses JOIN bills USING (unit_id, bill_id)
-            WHERE bills.state = 'normal' GROUP BY unit_id, digest
-        ) AS used USING (unit_id, digest)
-        WHERE (used_amount, used_bills) IS DISTINCT FROM (coalesce(amount, 0), coalesce(bills, 0))
-    """,
     "5: one event for each change of state": """
         SELECT bills.bill_id, array_agg(events.type ORDER BY events.type) AS types
         FROM bills LEFT JOIN events USING (unit_id, bill_id)
@@ -93,32 +127,6 @@ _CONTRADICTIONS = {
             WHEN bills.color = 'red' THEN ARRAY['reversal_issued']
             WHEN bills.state = 'reversed' THEN ARRAY['issued', 'reversed']
             ELSE ARRAY['issued'] END
-    """,
-    "5: one audit row for each event": """
-        SELECT coalesce(logged.subject, told.subject) FROM
-            (SELECT 'bill:' || bill_id AS subject, 'bill:' || type AS action, count(*) AS rows
-             FROM events GROUP BY 1, 2) AS told
-            FULL JOIN
-            (SELECT subject, action, count(*) AS rows FROM audit_log
-             WHERE action IN ('bill:issued', 'bill:reversed', 'bill:reversal_issued') GROUP BY 1, 2) AS logged
-            USING (subject, action, rows)
-        WHERE told.subject IS NULL OR logged.subject IS NULL
-    """,
-    "2: an application that is issued has the bill of its business number": """
-        SELECT application_id FROM applications WHERE state = 'issued' AND NOT EXISTS (
-            SELECT FROM business_numbers WHERE business_numbers.unit_id = applications.unit_id
-            AND business_numbers.business_no = applications.business_no
-            AND business_numbers.bill_id = applications.bill_id)
-    """,
-    "5: one audit row for each step of an application": """
-        SELECT coalesce(steps.subject, logged.subject) FROM
-            (SELECT 'application:' || application_id AS subject, 'application:' || step AS action, count(*) AS rows
-             FROM application_steps GROUP BY 1, 2) AS steps
-            FULL JOIN
-            (SELECT subject, action, count(*) AS rows FROM audit_log WHERE action LIKE 'application:%'
-             GROUP BY 1, 2) AS logged
-            USING (subject, action, rows)
-        WHERE steps.subject IS NULL OR logged.subject IS NULL
     """,
     "10: daily totals are the sums of the bills": """
         SELECT * FROM (
@@ -227,7 +235,10 @@ async def assert_invariants(url: str) -> int:
     """Check all invariants over every bill; returns how many bills there are."""
     connection = await asyncpg.connect(url)
     try:
-        for name, query in _CONTRADICTIONS.items():
+        kept = await connection.fetchval(
+            f"SELECT {' OR '.join(f'EXISTS (SELECT FROM {table})' for table in _BOOKS)}"
+        )
+        for name, query in (_CONTRADICTIONS | (_OF_BOOKS if kept else {})).items():
             rows = await connection.fetch(query)
             assert rows == [], f"{name}: {[tuple(row) for row in rows[:5]]}"
         assert await _without_words(connection) == []
