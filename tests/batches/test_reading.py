@@ -13,6 +13,7 @@ from mingpiao.demo.kinds import KINDS
 
 _COLUMNS = (
     SheetColumn(name="number", label="数量", note="", sort="number"),
+    SheetColumn(name="year", label="年度", note="", sort="year"),
     SheetColumn(name="day", label="日期", note="", sort="date"),
     SheetColumn(name="text", label="名称", note=""),
 )
@@ -48,6 +49,13 @@ def test_numbers(written: str, kept: str) -> None:
 )
 def test_dates(written: str, kept: str) -> None:
     assert tidy_cells(_COLUMNS, {"day": written})["day"] == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"), [("2026", "2026"), ("2026年", "2026"), ("2026.0", "2026"), ("今年", "今年")]
+)
+def test_years(written: str, kept: str) -> None:
+    assert tidy_cells(_COLUMNS, {"year": written})["year"] == kept
 
 
 def test_texts_stay_as_they_are() -> None:

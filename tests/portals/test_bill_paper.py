@@ -57,6 +57,32 @@ async def test_faces_are_printed_without_menus_and_each_print_is_counted(site: W
     )
 
 
+async def test_a_reversed_bill_is_marked_on_every_face_and_warned_of_on_paper(site: World) -> None:
+    good, bad = await _bills(site, 2)
+    await site.reverse(site.unit, bad)
+    browser = await site.browser("handler")
+    paper = f"bill={good.code}-{good.number}&bill={bad.code}-{bad.number}"
+    printed = (await browser.get(f"/unit/bills/print?{paper}")).text
+    assert printed.count('class="bill-mark"') == 1
+    warned = f'<span class="code">{bad.code}-{bad.number}</span>。票面上加印了“已冲红”。'
+    assert "1 份票据已冲红，不能再使用" in printed
+    assert warned in printed
+    assert "1 份票据已冲红，不能再使用" in (await browser.get(f"/unit/bills/slip?{paper}")).text
+    for page in (f"/unit/bills/{bad.code}/{bad.number}", f"/unit/issue/done/{bad.code}/{bad.number}"):
+        assert (await browser.get(page)).text.count('class="bill-mark"') == 1
+    department = await site.browser("head")
+    assert (await department.get(f"/finance/bills/{bad.code}/{bad.number}")).text.count(
+        'class="bill-mark"'
+    ) == 1
+    for page in (
+        f"/unit/bills/{good.code}/{good.number}",
+        f"/unit/bills/print?bill={good.code}-{good.number}",
+    ):
+        clean = (await browser.get(page)).text
+        assert "bill-mark" not in clean
+        assert "已冲红" not in clean
+
+
 async def test_what_cannot_be_printed_is_told_and_not_counted(site: World) -> None:
     (bill,) = await _bills(site, 1)
     browser = await site.browser("handler")

@@ -160,6 +160,43 @@ async def test_fields_of_a_kind_take_their_choices_from_a_code_list(site: World)
     assert "修改它涉及1个票据种类" in (await browser.get("/finance/code-lists/colour")).text
 
 
+async def test_a_year_of_a_kind_has_four_digits_and_is_asked_for_as_one(site: World) -> None:
+    browser = await officer(site)
+    place = len((await catalog_of(site)).kinds["0101"].extension_fields)
+    row = {"name": "Year", "label": "所属年度", "type": "year", "max_length": "18", "minimum": "2000"}
+    members = {f"extension_fields-{place}-{name}": value for name, value in row.items()}
+    address = "/finance/kinds/0101/edit"
+    half = await change(
+        browser, address, reason="加年度", **members | {f"extension_fields-{place}-minimum": "2000.5"}
+    )
+    assert (half.status_code, "年份没有小数，请修改。" in half.text) == (422, True)
+    await approve(site, (await change(browser, address, reason="加年度", **members)).headers["location"])
+    assert "年份" in (await browser.get("/finance/kinds/0101")).text
+    office = site.province.office
+
+    async def told(year: str) -> list[tuple[str, str]]:
+        request = office.request(kind="0101", business_no=f"Y-{year}", extension={"Year": year})
+        (outcome,) = await site.desk.issue(office.unit_id, [request], acting=ACTING)
+        problems = outcome.problems if isinstance(outcome, Refused) else ()
+        return [(problem.code, problem.message) for problem in problems]
+
+    async def heard() -> bool:
+        return [code for code, _ in await told("12.50")] != ["extension.unknown"]
+
+    await until(heard)
+    wanted = [("extension.bad_number", "所属年度应为四位年份，只填数字（如2026），请修改。")]
+    for wrong in ("12.50", "2026.0", "2026年", "26", "02026", "1899"):
+        assert await told(wrong) == wanted, wrong
+    assert await told("1999") == [("extension.out_of_range", "所属年度不能小于2000，请修改。")]
+    assert await told("2026") == []
+    handler = await site.browser(Role.UNIT_HANDLER)
+    form = (await handler.get("/unit/issue?kind=0101")).text
+    assert "四位年份，如2026，不能小于2000" in form
+    sheet = (await handler.get("/unit/batches/new?kind=0101")).text
+    assert "可不填。四位年份，如2026。不能小于2000。" in sheet
+    assert "12.50" not in sheet
+
+
 async def test_a_number_of_a_kind_has_bounds_that_bills_keep_to(site: World) -> None:
     browser = await officer(site)
     place = len((await catalog_of(site)).kinds["0101"].extension_fields)
@@ -177,7 +214,7 @@ async def test_a_number_of_a_kind_has_bounds_that_bills_keep_to(site: World) -> 
     address = "/finance/kinds/0101/edit"
     for row, told in (
         ({"minimum": "9", "maximum": "1"}, "最大值不能小于最小值，请修改。"),
-        ({"minimum": "1", "type": "text"}, "只有金额和数字可以有最小值和最大值，请清空或修改类型。"),
+        ({"minimum": "1", "type": "text"}, "只有金额、数字和年份可以有最小值和最大值，请清空或修改类型。"),
         ({"maximum": "x"}, "应为数字，只用数字和小数点，请修改。"),
     ):
         wrong = await change(browser, address, reason="加天数", **members(**row))

@@ -12,7 +12,7 @@ from mingpiao.issuing.service import list_bills
 
 SAME = (
     "kind", "payer-type", "payer-name", "items-0-search", "items-0-quantity", "items-0-rate",
-    "extension-Custom1", "extension-Custom2", "pay_mode", "checker",
+    "extension-Custom1", "extension-Custom2", "pay_mode", "checker", "remark",
 )  # fmt: skip
 
 
@@ -28,9 +28,12 @@ async def _press(browser: Browser, verb: str, bill: Bill) -> httpx.Response:
 
 async def test_a_bill_is_copied_into_a_new_draft(site: World) -> None:
     browser = await site.browser("handler")
-    first = await _typed(browser)
+    first = await _typed(browser) | {"remark": "发放过桥补助", "pay_mode": "现金"}
     await _issue(browser, first)
     (bill,) = await _bills(site)
+    # What the account chose since is not what the bill says.
+    other = await _typed(browser) | {"pay_mode": "转账"}
+    await _issue(browser, other)
     for page in ("/unit/bills", f"/unit/bills/{bill.code}/{bill.number}"):
         assert f'action="/unit/issue/copy/{bill.code}/{bill.number}"' in (await browser.get(page)).text
     copied = await _press(browser, "copy", bill)
@@ -39,12 +42,12 @@ async def test_a_bill_is_copied_into_a_new_draft(site: World) -> None:
     assert {name: members[name] for name in SAME} == {name: first[name] for name in SAME}
     assert members["business_no"] != first["business_no"]
     assert (await _issue(browser, members)).status_code == 303
-    assert len(await _bills(site)) == 2
+    assert len(await _bills(site)) == 3
 
 
 async def test_a_reversed_bill_is_issued_again_and_linked(site: World) -> None:
     browser = await site.browser("handler")
-    await _issue(browser, await _typed(browser))
+    await _issue(browser, await _typed(browser) | {"remark": "发放过桥补助"})
     (bill,) = await _bills(site)
     assert (await _press(browser, "reissue", bill)).status_code == 409
     await site.reverse(site.unit, bill)
@@ -56,6 +59,7 @@ async def test_a_reversed_bill_is_issued_again_and_linked(site: World) -> None:
     assert (await _press(browser, "reissue", bill)).headers["location"] == opened.headers["location"]
     assert await site.value("SELECT count(*) FROM bill_forms") == 1
     members = members_of((await browser.get(opened.headers["location"])).text)
+    assert members["remark"] == "发放过桥补助"
     assert "重开为" not in (await browser.get(base)).text
     assert (await _issue(browser, members)).status_code == 303
     new, red, _ = await _bills(site)

@@ -23,7 +23,7 @@ ROW_NUMBER = "批内行号"
 #: The column that tells problems, in files for correction.
 PROBLEMS = "问题"
 PAYER_TYPES = {"个人": "1", "单位": "2"}
-_NUMERIC = (ExtensionType.MONEY, ExtensionType.NUMBER)
+_SORTS = {ExtensionType.DATE: "date", ExtensionType.YEAR: "year"}
 
 
 class SheetColumn(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,10 +195,9 @@ def _item_columns(place: int, items: Sequence[ChargeItem]) -> tuple[SheetColumn,
 def _extension_column(field: ExtensionField) -> SheetColumn:
     note = "必填。" if field.required else "可不填。"
     sort = "text"
-    if field.type is ExtensionType.DATE:
-        sort, note = "date", note + "日期，如2026-01-31。"
-    elif field.type in _NUMERIC:
-        sort, note = "number", note + "数字，如12.50。" + (f"{field.bounds}。" if field.bounds else "")
+    if field.writing:
+        sort = _SORTS.get(field.type, "number")
+        note += f"{field.writing}。" + (f"{field.bounds}。" if field.bounds else "")
     elif field.choices:
         note += "从列表中选择。"
     else:

@@ -61,7 +61,7 @@ def _value(field: ExtensionField, on: date) -> str:
         return field.choices[0]
     if field.type is ExtensionType.DATE:
         return on.isoformat()
-    if field.label.endswith(_YEARS):
+    if field.type is ExtensionType.YEAR or field.label.endswith(_YEARS):
         return str(on.year)
     if field.is_numeric:
         return plain_number(_within(field.minimum, field.maximum))

@@ -101,6 +101,9 @@ def _tidy(column: SheetColumn, text: str) -> str:
         return text if number is None else plain_number(number)
     if column.sort == "date" and text:
         return _day(text)
+    if column.sort == "year" and text:
+        year = read_typed_decimal(text.removesuffix("年"))
+        return text if year is None else plain_number(year)
     return text
 
 

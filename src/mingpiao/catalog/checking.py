@@ -168,15 +168,17 @@ def _bound_problems(path: str, field: ExtensionField) -> Iterator[Problem]:
     if (low is not None or high is not None) and not field.is_numeric:
         place = "minimum" if low is not None else "maximum"
         yield _wrong(
-            f"{path}/{place}", "field_bounds", "只有金额和数字可以有最小值和最大值，请清空或修改类型。"
+            f"{path}/{place}", "field_bounds", "只有金额、数字和年份可以有最小值和最大值，请清空或修改类型。"
         )
     for name, bound in (("minimum", low), ("maximum", high)):
         if bound is not None and not 0 <= bound <= MAX_AMOUNT:
             yield _wrong(
                 f"{path}/{name}", "field_bounds", "最小值和最大值不能小于零，也不能大于票据允许的金额。"
             )
-        elif bound is not None and not fits_places(bound, 2 if field.type is ExtensionType.MONEY else 6):
-            yield _wrong(f"{path}/{name}", "field_bounds", "金额最多两位小数，数字最多六位小数，请修改。")
+        elif bound is not None and not fits_places(bound, field.places):
+            yield _wrong(
+                f"{path}/{name}", "field_bounds", "金额最多两位小数，数字最多六位小数，年份没有小数，请修改。"
+            )
     if low is not None and high is not None and low > high:
         yield _wrong(f"{path}/maximum", "field_bounds", "最大值不能小于最小值，请修改。")
 

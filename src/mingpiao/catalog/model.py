@@ -88,13 +88,24 @@ class ExtensionType(StrEnum):
     MONEY = "money"
     CHOICE = "choice"
     NUMBER = "number"
+    YEAR = "year"
+
+
+#: The types whose values rules compare as numbers.
+NUMERIC_TYPES = (ExtensionType.MONEY, ExtensionType.NUMBER, ExtensionType.YEAR)
+_WRITING = {
+    ExtensionType.DATE: "日期，如2026-01-31",
+    ExtensionType.MONEY: "金额，最多两位小数，如12.50",
+    ExtensionType.NUMBER: "数字，最多六位小数，如12.5",
+    ExtensionType.YEAR: "四位年份，如2026",
+}
 
 
 class ExtensionField(msgspec.Struct, frozen=True, kw_only=True):
     """其他信息: one MainExt member of a kind, named as in the MOF XML, with its Chinese label.
 
     With a `code_list`, the `choices` are the names in that list: loading the catalog fills them in. `minimum`
-    and `maximum` (both inclusive) bound amounts and numbers.
+    and `maximum` (both inclusive) bound amounts, numbers and years. A year has four digits.
     """
 
     name: str
@@ -109,7 +120,17 @@ class ExtensionField(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_numeric(self) -> bool:
-        return self.type in (ExtensionType.MONEY, ExtensionType.NUMBER)
+        return self.type in NUMERIC_TYPES
+
+    @property
+    def places(self) -> int:
+        """How many decimals its numbers may have."""
+        return {ExtensionType.MONEY: 2, ExtensionType.NUMBER: 6}.get(self.type, 0)
+
+    @property
+    def writing(self) -> str:
+        """How its value is written, in Chinese; empty for texts and options."""
+        return _WRITING.get(self.type, "")
 
     @property
     def bounds(self) -> str:

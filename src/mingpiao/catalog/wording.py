@@ -29,6 +29,7 @@ EXTENSION_TYPES = {
     ExtensionType.MONEY: "金额",
     ExtensionType.CHOICE: "选项",
     ExtensionType.NUMBER: "数字",
+    ExtensionType.YEAR: "年份",
 }
 #: (label, value) of what makes up a content, in words.
 Members = Sequence[tuple[str, str]]

@@ -251,12 +251,14 @@ class ExtensionView(msgspec.Struct, frozen=True, kw_only=True):
 
     name: Annotated[str, Meta(description="英文名，作为开票请求 extension 的键。")]
     label: Annotated[str, Meta(description="中文名。")]
-    type: Annotated[str, Meta(description="text 文本，date 日期，money 金额，choice 选项，number 数字。")]
+    type: Annotated[
+        str, Meta(description="text 文本，date 日期，money 金额，choice 选项，number 数字，year 四位年份。")
+    ]
     required: Annotated[bool, Meta(description="是否必填。")]
     max_length: Annotated[int, Meta(description="最多字数。")]
     choices: Annotated[tuple[str, ...], Meta(description="type 为 choice 时的全部选项。")]
-    minimum: Annotated[str | None, Meta(description="金额、数字的最小值（含），没有时为空。")]
-    maximum: Annotated[str | None, Meta(description="金额、数字的最大值（含），没有时为空。")]
+    minimum: Annotated[str | None, Meta(description="金额、数字、年份的最小值（含），没有时为空。")]
+    maximum: Annotated[str | None, Meta(description="金额、数字、年份的最大值（含），没有时为空。")]
 
 
 class KindView(msgspec.Struct, frozen=True, kw_only=True):

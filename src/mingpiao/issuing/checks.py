@@ -34,7 +34,7 @@ from mingpiao.issuing.model import (
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import is_uscc, uscc_check_digit
 from mingpiao.kernel.errors import Problem
-from mingpiao.kernel.grammar import read_date, read_decimal
+from mingpiao.kernel.grammar import read_date, read_decimal, read_whole
 from mingpiao.kernel.money import CENT, MAX_AMOUNT, fits_places, line_amount, plain, plain_number
 from mingpiao.kernel.naming import RESIDENT_ID_WRONG, classify_code, resident_check_digit
 from mingpiao.kernel.text import character_message, odd_space_place, unprintable_place
@@ -364,7 +364,7 @@ def _extension_field_problems(field: ExtensionField, value: str) -> Iterator[Pro
             f"{field.label}应为不晚于今天的日期，写成“年-月-日”（如2026-01-31），请修改。",
         )
     elif field.is_numeric:
-        yield from _field_number_problems(field, path, _plain_amount(value, field.type))
+        yield from _field_number_problems(field, path, _number_of(field, value))
 
 
 def _field_number_problems(field: ExtensionField, path: str, number: Decimal | None) -> Iterator[Problem]:
@@ -372,7 +372,7 @@ def _field_number_problems(field: ExtensionField, path: str, number: Decimal | N
         yield _problem(
             "extension.bad_number",
             path,
-            f"{field.label}应为不小于零的数字，只用数字和小数点（如12.50），金额最多两位小数，请修改。",
+            f"{field.label}应为{_NUMBER_WANTED[field.type]}，请修改。",
         )
     elif (field.minimum is not None and number < field.minimum) or (
         field.maximum is not None and number > field.maximum
@@ -380,25 +380,38 @@ def _field_number_problems(field: ExtensionField, path: str, number: Decimal | N
         yield _problem("extension.out_of_range", path, f"{field.label}{field.bounds}，请修改。")
 
 
+_NUMBER_WANTED = {
+    ExtensionType.MONEY: "不小于零的金额，只用数字和小数点（如12.50），最多两位小数",
+    ExtensionType.NUMBER: "不小于零的数字，只用数字和小数点（如12.5），最多六位小数",
+    ExtensionType.YEAR: "四位年份，只填数字（如2026）",
+}
+_FIRST_YEAR, _LAST_YEAR = 1900, 2099
+
+
+def _number_of(field: ExtensionField, value: str) -> Decimal | None:
+    if field.type is not ExtensionType.YEAR:
+        return _plain_amount(value, field.places)
+    year = read_whole(value, digits=4)
+    return Decimal(year) if year is not None and _FIRST_YEAR <= year <= _LAST_YEAR else None
+
+
 def _is_past_date(value: str) -> bool:
     day = read_date(value)
     return day is not None and date(1900, 1, 1) <= day <= today()
 
 
-def _plain_amount(value: str, kind: ExtensionType) -> Decimal | None:
+def _plain_amount(value: str, places: int) -> Decimal | None:
     amount = None if value.startswith("-") else read_decimal(value)
     if amount is None or amount > MAX_AMOUNT:
         return None
-    return amount if fits_places(amount, 2 if kind is ExtensionType.MONEY else 6) else None
+    return amount if fits_places(amount, places) else None
 
 
 def _sum_problems(request: IssueRequest, kind: BillKind) -> Iterator[Problem]:
     if not request.total.is_finite():
         return
     for rule in kind.sum_rules:
-        amounts = [
-            _plain_amount(request.extension.get(name) or "0", ExtensionType.MONEY) for name in rule.fields
-        ]
+        amounts = [_plain_amount(request.extension.get(name) or "0", 2) for name in rule.fields]
         valid = [amount for amount in amounts if amount is not None]
         if len(valid) == len(amounts) and sum(valid, Decimal(0)) != request.total:
             yield _problem("extension.sum_mismatch", f"extension/{rule.fields[0]}", rule.message)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionType
+from mingpiao.catalog.model import NUMERIC_TYPES, BillKind, Catalog, ChargeItem, ExtensionType
 from mingpiao.issuing.model import IssueRequest, RequestItem
 from mingpiao.kernel.grammar import read_date, read_decimal
 from mingpiao.kernel.money import MAX_AMOUNT, places, round_yuan
@@ -88,7 +88,7 @@ def _extension(
         value = values.get(field.name)
         if not value:
             continue
-        if field.type in _NUMERIC:
+        if field.type in NUMERIC_TYPES:
             number = _number(value)
             if number is not None:
                 numbers[field.name] = number
@@ -101,7 +101,6 @@ def _extension(
     return texts, numbers, dates
 
 
-_NUMERIC = (ExtensionType.MONEY, ExtensionType.NUMBER)
 # Looking a member of an enumeration up takes longer than the rest of the loop.
 _DATE = ExtensionType.DATE
 

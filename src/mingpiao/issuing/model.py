@@ -194,7 +194,8 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
 
     `related` is the blue bill of a red one, or the red bill that reversed a blue one. `sm3` is the
     hex hash of the sealed XML. `ruleset_version` names the rules that judged it; None before there
-    were any. `differs` names what the register says otherwise than the sealed original (`BILL_PARTS`).
+    were any. `differs` names what the register says otherwise than the sealed original (`BILL_PARTS`). `remark`
+    stands in the original alone: it is empty in lists, which do not read it.
     """
 
     unit_id: int
@@ -217,6 +218,7 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     sm3: str
     ruleset_version: int | None = None
     differs: tuple[str, ...] = ()
+    remark: str = ""
 
     @property
     def differing_parts(self) -> list[str]:

@@ -68,6 +68,7 @@ def _by_original(stored: Bill, face: Face, sm3: str, red_id: int | None) -> Bill
         total=face.total,
         handler=face.handler,
         pay_mode=face.pay_mode,
+        remark=face.remark,
         extension=dict(face.extension),
         items=items_of(face),
         related=BillIdentity(code=code, number=number) if red else reversed_by,

@@ -19,11 +19,13 @@ _ORDINARY: Mapping[ExtensionType, str] = {
     ExtensionType.DATE: "20260131",
     ExtensionType.MONEY: "1234.50",
     ExtensionType.NUMBER: "12",
+    ExtensionType.YEAR: "2026",
 }
 _LONGEST: Mapping[ExtensionType, str] = {
     ExtensionType.DATE: "20260131",
     ExtensionType.MONEY: "9999999999.99",
     ExtensionType.NUMBER: "999999999999",
+    ExtensionType.YEAR: "2026",
 }
 
 

@@ -125,7 +125,7 @@ def _write_rows(sheet: Any, columns: Sequence[SheetColumn], rows: Sequence[Batch
 
 
 def _write_cell(sheet: Any, row: int, place: int, column: SheetColumn, text: str) -> None:
-    number = read_decimal(text) if column.sort == "number" else None
+    number = read_decimal(text) if column.sort in ("number", "year") else None
     if number is not None:
         sheet.write_number(row, place, float(number))
     elif text:
@@ -150,6 +150,7 @@ def _prepare(book: Any, sheet: Any, columns: Sequence[SheetColumn], *, first: in
     formats = {
         "text": book.add_format({"num_format": "@"}),
         "number": book.add_format({"num_format": "0.######"}),
+        "year": book.add_format({"num_format": "0"}),
         "date": book.add_format({"num_format": "yyyy-mm-dd"}),
     }
     choices = book.add_worksheet(_CHOICES_SHEET)

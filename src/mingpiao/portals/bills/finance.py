@@ -3,7 +3,6 @@
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from markupsafe import Markup
 
 from mingpiao.evidence.service import get_evidence_files
 from mingpiao.issuing.service import get_document, get_supervision
@@ -11,6 +10,7 @@ from mingpiao.journal.service import bill_events
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.portals.bills.access import bill_id_of
 from mingpiao.portals.bills.details import bill_keys, extension_of, history_of, standing_words
+from mingpiao.portals.bills.drawing import face_of
 from mingpiao.portals.bills.files import bill_file_response
 from mingpiao.portals.bills.lists import FINANCE_BILLS
 from mingpiao.portals.lists import list_handlers
@@ -52,7 +52,7 @@ async def bill_page(
         supervision=supervision,
         files=list(files.values()),
         evidence_base=f"/finance/evidence/{bill.unit_id}",
-        face=Markup(await call.services.documents.faces(document)),  # noqa: S704 - our own drawing, texts escaped
+        face=await face_of(call.services, document),
         base=f"{FINANCE_BILLS.address}/{bill.code}/{bill.number}",
     )
 

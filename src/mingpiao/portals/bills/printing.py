@@ -8,11 +8,12 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from markupsafe import Markup
 
-from mingpiao.issuing.model import Bill, BillDocument
+from mingpiao.issuing.model import Bill, BillDocument, BillState
 from mingpiao.issuing.service import get_document, record_prints
 from mingpiao.kernel.errors import refuse
 from mingpiao.layout.service import check_address, check_picture
 from mingpiao.portals.bills.access import bill_id_of
+from mingpiao.portals.bills.drawing import face_of
 from mingpiao.portals.bills.lists import UNIT_BILLS
 from mingpiao.portals.gates import UNIT_EXPORT
 from mingpiao.portals.rendering import page
@@ -63,7 +64,14 @@ async def slip_page(call: NamedDependency[PageCall]) -> Response[str]:
     """A sheet for each bill with the QR code and address of its check page."""
     chosen = _asked_for(call)
     sheets = [_slip(call, each.bill) for each in await _documents(call, chosen)]
-    return page(call.request, "bills/slip.html", title="交付单", sheets=sheets, back=_back(chosen))
+    return page(
+        call.request,
+        "bills/slip.html",
+        title="交付单",
+        sheets=sheets,
+        reversed_ones=_reversed(sheets),
+        back=_back(chosen),
+    )
 
 
 def _slip(call: PageCall, bill: Bill) -> PaperSheet:
@@ -78,7 +86,7 @@ async def _faces(
     sheets = [
         PaperSheet(
             bill=each.bill,
-            picture=Markup(await call.services.documents.faces(each)),  # noqa: S704 - our own drawing, texts escaped
+            picture=await face_of(call.services, each),
             prints=counts.get(each.bill.bill_id, 0),
         )
         for each in documents
@@ -90,8 +98,13 @@ async def _faces(
         sheets=sheets,
         chosen=chosen,
         slip=_address(_SLIP, chosen),
+        reversed_ones=_reversed(sheets),
         back=_back(chosen),
     )
+
+
+def _reversed(sheets: Sequence[PaperSheet]) -> list[Bill]:
+    return [sheet.bill for sheet in sheets if sheet.bill.state is BillState.REVERSED]
 
 
 def _asked_for(call: PageCall) -> list[str]:

@@ -4,7 +4,6 @@ import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.drafts.service import reissue_of, reissued_as
@@ -16,6 +15,7 @@ from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.bills.access import bill_id_of
 from mingpiao.portals.bills.details import bill_keys, extension_of, history_of, standing_words
+from mingpiao.portals.bills.drawing import face_of
 from mingpiao.portals.bills.files import bill_file_response
 from mingpiao.portals.bills.lists import UNIT_BILLS
 from mingpiao.portals.bills.rights import UNIT_REVERSE
@@ -61,7 +61,7 @@ async def bill_page(
         supervision=supervision,
         files=list(files.values()),
         evidence_base="/unit/evidence",
-        faces=Markup(await call.services.documents.faces(document)),  # noqa: S704 - our own drawing, texts escaped
+        faces=await face_of(call.services, document),
         reissue=reissue,
         prints=prints,
         may_copy=bill.color is Color.BLUE and allowed(call.session.account.role, UNIT_ISSUE),

@@ -19,6 +19,7 @@ from mingpiao.journal.service import bill_events
 from mingpiao.kernel.codes import BillIdentity, region_covers
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.bills.details import history_of
+from mingpiao.portals.bills.drawing import face_of
 from mingpiao.portals.casework.lists import case_badges, notice_badges
 from mingpiao.portals.casework.rights import EXCEPTIONS_DECIDE
 from mingpiao.portals.details import HistoryLine
@@ -143,12 +144,12 @@ async def load_case(call: PageCall, case_id: int) -> CaseParts:
             "receipts": tuple(await receipts_of_bill(connection, case.unit_id, case.bill_id)),
             "notice": await _notice(connection, case),
         }
-    drawing = "" if document is None else await call.services.documents.faces(document)
+    face = Markup() if document is None else await face_of(call.services, document)
     return CaseParts(
         case=case,
         bill=None if document is None else document.bill,
         former=former,
-        face=Markup(drawing),  # noqa: S704 - our own drawing, texts escaped
+        face=face,
         kind=kind_name(catalog, case.kind_code),
         badges=_drawn(case_badges, case),
         violation=VIOLATIONS.get(case.breach_type, ""),

@@ -33,7 +33,7 @@ _EXTENSION = DataField(
     label="其他信息",
     kind="rows",
     shown=False,
-    hint="票面上的其他信息，清空一行即删除。选项用顿号分开，或从代码表选取；最小值和最大值只用于金额和数字。",
+    hint="票面上的其他信息，清空一行即删除。选项用顿号分开，或从代码表选取；最小值和最大值只用于金额、数字和年份。",
     example="Gender|性别|选项|是|100|男、女|||",
     columns=(
         DataField(name="name", label="字段名"),

@@ -13,7 +13,7 @@ from mingpiao.kernel.errors import refuse
 from mingpiao.kernel.money import plain_number
 from mingpiao.portals.bills.access import bill_id_of
 from mingpiao.portals.issuing.drafting import form_address, save_form
-from mingpiao.portals.issuing.form import IssueForm, ItemRow
+from mingpiao.portals.issuing.form import PAY_MODES, IssueForm, ItemRow
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.issuing.window import Window, fresh_form, open_window
 from mingpiao.portals.session import PageCall, go_on, require_right
@@ -63,18 +63,24 @@ async def _blue(call: PageCall, code: str, number: str) -> tuple[Window, Bill]:
 
 
 async def _form_like(call: PageCall, window: Window, bill: Bill) -> IssueForm:
-    """A fresh form with payer, items and 其他信息 of a bill; days stay those of the bill."""
+    """A fresh form with all that a bill says of the payment; days stay those of the bill.
+
+    A 交款方式 that the form does not offer stays what the account chose last. Who checks is chosen anew.
+    """
     kind = window.kind(bill.kind)
     async with call.services.database.system() as connection:  # system: no scope reads an account's habits
         habits = await habits_of(connection, call.session.account.account_id)
     known = {field.name for field in kind.extension_fields}
+    fresh = fresh_form(window, kind, habits, today())
     return msgspec.structs.replace(
-        fresh_form(window, kind, habits, today()),
+        fresh,
         payer_type=bill.payer.type,
         payer_name=bill.payer.name,
         payer_code=bill.payer.code,
         payer_account=bill.payer.account,
         payer_bank=bill.payer.bank,
+        pay_mode=bill.pay_mode if bill.pay_mode in PAY_MODES else fresh.pay_mode,
+        remark=bill.remark,
         items=tuple(
             ItemRow(
                 search=item.code,

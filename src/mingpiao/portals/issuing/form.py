@@ -467,7 +467,6 @@ def _item_message(view: RowView) -> str:
 # -- 其他信息 --------------------------------------------------------------------------------------
 
 _INPUT_TYPES = {ExtensionType.DATE: "date"}
-_DECIMAL_TYPES = (ExtensionType.MONEY, ExtensionType.NUMBER)
 
 
 def input_type(field: ExtensionField) -> str:
@@ -475,10 +474,16 @@ def input_type(field: ExtensionField) -> str:
     return _INPUT_TYPES.get(field.type, "text")
 
 
+def input_hint(field: ExtensionField) -> str:
+    """What a number is like, where that is not plain from the label: a year, or one with bounds."""
+    told = [field.writing] if field.type is ExtensionType.YEAR else []
+    return "，".join(told + ([field.bounds] if field.bounds else []))
+
+
 def input_attributes(field: ExtensionField) -> dict[str, str | int]:
     """Further attributes of a field's input."""
-    if field.type in _DECIMAL_TYPES:
-        return {"inputmode": "decimal"}
+    if field.is_numeric:
+        return {"inputmode": "decimal" if field.places else "numeric"}
     if field.type is ExtensionType.DATE:
         return {"min": "1900-01-01"}
     return {"maxlength": field.max_length}

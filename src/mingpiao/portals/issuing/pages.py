@@ -20,6 +20,7 @@ from mingpiao.portals.issuing.form import (
     as_request,
     form_members,
     input_attributes,
+    input_hint,
     input_type,
 )
 from mingpiao.portals.issuing.material import material_of
@@ -80,6 +81,7 @@ async def form_page(
         pay_modes=PAY_MODES,
         input_type=input_type,
         input_attributes=input_attributes,
+        input_hint=input_hint,
         problems=problems,
         stale=stale,
         unsettled=await unsettled_of(call, window.profile, form),

@@ -15,6 +15,7 @@ _EXTENSION_TYPES: dict[ExtensionType, tuple[Shape, str]] = {
     ExtensionType.CHOICE: (TEXT, "extension"),
     ExtensionType.MONEY: (MEASURE, "extension_numbers"),
     ExtensionType.NUMBER: (MEASURE, "extension_numbers"),
+    ExtensionType.YEAR: (MEASURE, "extension_numbers"),
     ExtensionType.DATE: (DATE, "extension_dates"),
 }
 
