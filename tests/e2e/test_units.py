@@ -91,6 +91,8 @@ def test_suspending_tells_what_follows_before_it_acts(visit: Callable[..., Visit
     page.get_by_role("button", name="下一步：查看后果").click()
     expect(page.locator("main")).to_contain_text("停止该单位全部票据种类的开票和冲红")
     visitor.look_closely()
+    page.get_by_role("button", name="返回修改").click()
+    expect(page.locator("#reason")).to_have_value("核查")
     page.get_by_role("link", name="取消").click()
     expect(page.locator("main")).to_contain_text("没有变更")
 

@@ -84,7 +84,7 @@ def test_a_large_difference_is_explained_and_told_before_it_is_submitted(
     handler.look_closely()
     page.get_by_label("说明1").fill("办证费用由市财政次月统一拨付")
     page.get_by_role("button", name="提交核销").click()
-    expect(main).to_contain_text("请核对后果")
+    expect(main).to_contain_text("请确认")
     expect(main).to_contain_text("欠费未收 440.00 元，办证费用由市财政次月统一拨付")
     handler.look_closely()
     follow(page, "取消")

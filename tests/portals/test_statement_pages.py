@@ -53,6 +53,49 @@ async def _press(browser: Browser, at: str, **members: str) -> int:
     return (await browser.post(at, {"csrf_token": token} | members)).status_code
 
 
+@pytest.mark.parametrize(
+    ("name", "more", "channel"),
+    [
+        ("POS流水.csv", "", "POS"),
+        ("九月.csv", ",终端号", "POS"),
+        ("微信账单.csv", "", "微信"),
+        ("流水.csv", "", "银行转账"),
+    ],
+)
+async def test_the_first_lines_show_how_a_file_is_read_and_its_channel_can_be_chosen(
+    site: World, clock: StoppedClock, name: str, more: str, channel: str
+) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(site)
+    (bill,) = await site.issue(site.unit, site.unit.request(business_no="N-202615"))
+    clock.set(on(SECOND))
+    await close(site)
+    browser = await site.browser("handler")
+    at = await _upload(browser, _csv(bill, head=f"交易日期,流水号,收入金额,付款人名称,摘要{more}"), name)
+    await _work(site)
+    shown = (await browser.get(at)).text
+    assert f"没有列明渠道的按“{channel}”计入" in shown
+    assert f"<td>{channel}</td>" in shown
+    assert "第3列 收入金额" in shown
+    assert f'<td class="text-end figure">{bill.total:,.2f}</td>' in shown
+    if name == "流水.csv":
+        columns = {"heading": "1", "day": "1", "credit": "3", "payer_name": "4"}
+        assert await _press(browser, at, action="columns", lines_channel="现钞", **columns) == 422
+        assert await site.value("SELECT state FROM statements") == "checked"
+        assert await _press(browser, at, action="columns", lines_channel="现金", **columns) == 303
+        await _work(site)
+        channel = "现金"
+    assert await _press(browser, at, action="import") == 303
+    await _work(site)
+    assert await site.value("SELECT channel FROM receipts") == channel
+    if channel == "现金":
+        # What was chosen for a heading is kept for the next file, unless its name says otherwise.
+        for later, told in (("十月.csv", "现金"), ("POS.csv", "POS")):
+            page = await _upload(browser, _csv(bill, bill) + f"\n,,{told}".encode(), later)
+            await _work(site)
+            assert f"没有列明渠道的按“{told}”计入" in (await browser.get(page)).text
+
+
 async def test_a_statement_is_tried_imported_matched_and_the_month_agrees(
     site: World, clock: StoppedClock
 ) -> None:

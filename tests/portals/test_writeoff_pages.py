@@ -5,12 +5,15 @@ from decimal import Decimal
 
 from tests.support.browser import members_of
 from tests.support.world import World, a_world
-from tests.writeoff.months import FIRST, SECOND, begin, close, on, receive, total_of
+from tests.writeoff.months import FIRST, SECOND, begin, close, head, on, receive, total_of
 
+from mingpiao.identity.model import Acting
+from mingpiao.issuing.model import Bill
 from mingpiao.kernel.clock import StoppedClock
+from mingpiao.writeoff.model import CaseFilter
 from mingpiao.writeoff.reminders import remind_units
 from mingpiao.writeoff.room import CHECKER
-from mingpiao.writeoff.service import due_on, last_day
+from mingpiao.writeoff.service import clear_case, due_on, last_day, list_cases
 
 site = a_world("peopled", demo=True)
 FILLED = {
@@ -31,6 +34,18 @@ async def _check_all(site: World) -> None:
     checker = await site.house.get(CHECKER)
     for row in await site.rows("SELECT writeoff_id FROM writeoffs WHERE state = 'checking'"):
         await checker.check(row["writeoff_id"])
+
+
+async def _clear(site: World, bill: Bill, boss: Acting) -> None:
+    async with site.database.system() as connection:
+        (case,) = [
+            each
+            for each in (await list_cases(connection, CaseFilter())).items
+            if each.bill_id == bill.bill_id
+        ]
+        await clear_case(
+            connection, case.case_id, "已核对银行回单，款项次月到账。", revision=case.revision, acting=boss
+        )
 
 
 async def test_a_month_is_held_against_what_arrived_and_submitted(site: World, clock: StoppedClock) -> None:
@@ -71,6 +86,45 @@ async def test_a_month_is_held_against_what_arrived_and_submitted(site: World, c
     )
     assert refused.status_code == 409
     assert "已经核销" in refused.text
+
+
+async def test_a_month_says_how_many_of_its_bills_are_exceptions_still(
+    site: World, clock: StoppedClock
+) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(site)
+    bills = await site.issue(site.unit, *[site.unit.request(business_no=f"N-{n}") for n in range(2)])
+    clock.set(on(SECOND))
+    await close(site)
+    browser = await site.browser("handler")
+    await browser.submit(await browser.get(MONTH), MONTH, action="partial")
+    await _check_all(site)
+    at = f"/unit/exceptions?state=all&month={FIRST:%Y-%m}"
+    month = (await browser.get(MONTH)).text.replace("&amp;", "&")
+    assert "该月 2 份票据全部列为异常票据，由财政部门审核，还没有票据核销。" in month
+    listed = (await browser.get("/unit/writeoff")).text.replace("&amp;", "&")
+    for page in (month, listed):
+        assert f'<a class="badge bg-orange-lt" href="{at}">全部异常</a>' in page
+        assert "已核销</span>" not in page
+    told = [
+        row["body"] for row in await site.rows("SELECT body FROM messages WHERE title LIKE '%全部列为异常'")
+    ]
+    assert told[0] == f"{FIRST:%Y年%-m月}的2份票据全部列为异常票据，由财政部门审核，还没有票据核销。"
+    found = (await browser.get(at)).text
+    assert all(bill.number in found for bill in bills)
+    other = (await browser.get(f"/unit/exceptions?state=all&month={SECOND:%Y-%m}")).text
+    assert not any(bill.number in other for bill in bills)
+    boss = await head(site)
+    await _clear(site, bills[0], boss)
+    month = (await browser.get(MONTH)).text
+    assert "1 份票据列为异常票据，由财政部门审核；其余 1 份已核销。" in month
+    listed = (await browser.get("/unit/writeoff")).text.replace("&amp;", "&")
+    assert f'<a class="badge bg-orange-lt" href="{at}">异常 1 份</a>' in listed
+    assert "已核销</span>" in listed
+    await _clear(site, bills[1], boss)
+    month = (await browser.get(MONTH)).text
+    assert "核销时列为异常的 2 份票据都已解除或整改，该月票据全部核销。" in month
+    assert "bg-orange-lt" not in (await browser.get("/unit/writeoff")).text
 
 
 async def test_the_form_of_a_bill_leads_to_the_month_and_back(site: World, clock: StoppedClock) -> None:
@@ -159,6 +213,15 @@ async def test_a_difference_needs_reasons_of_which_one_takes_the_rest(
         "手续费 3.00 元，没有说明；退款 7.00 元，退一件", "没有通过的列为异常票据",
     ):  # fmt: skip
         assert words in told, words
+    assert await site.value("SELECT count(*) FROM writeoffs") == 0
+    # Going back, nothing that was typed is lost.
+    back = await browser.post(MONTH, members_of(told) | {"csrf_token": token, "revised": "yes"})
+    assert back.status_code == 200
+    kept = members_of(back.text)
+    assert {name: value for name, value in kept.items() if name.startswith(("reasons.0", "reasons.1"))} == {
+        "reasons.0.code": "fee", "reasons.0.amount": "3.00", "reasons.0.words": "",
+        "reasons.1.code": "refund", "reasons.1.amount": "7.00", "reasons.1.words": "退一件",
+    }  # fmt: skip
     assert await site.value("SELECT count(*) FROM writeoffs") == 0
     # What arrives meanwhile makes the amounts wrong, and is seen before anything is submitted.
     late = await receive(site, site.unit, FIRST, Decimal(1), entry_key="late")

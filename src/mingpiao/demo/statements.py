@@ -20,6 +20,7 @@ from mingpiao.writeoff.service import last_day, month_of
 
 BANK, TERMINAL = "银行流水-GBK.csv", "POS流水.xlsx"
 _HEADING = ("交易日期", "交易流水号", "贷方发生额", "对方户名", "业务流水号", "摘要")
+_TERMINAL_HEADING = ("交易日期", "交易流水号", "交易金额", "付款人名称", "商户订单号", "商品", "终端号")
 _DAY = timedelta(days=1)
 _MONEY = 2
 
@@ -53,10 +54,15 @@ def _line(number: int, bill: Bill) -> tuple[str, ...]:
     )
 
 
+def _at_terminal(line: tuple[str, ...]) -> tuple[str, ...]:
+    """The same money, as the terminals' provider tells it."""
+    return (*line, "88015001")
+
+
 def _write(folder: Path, lines: Sequence[tuple[str, ...]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     _write_csv(folder / BANK, lines[::2])
-    _write_workbook(folder / TERMINAL, lines[1::2])
+    _write_workbook(folder / TERMINAL, [_at_terminal(line) for line in lines[1::2]])
 
 
 def _write_csv(path: Path, lines: Sequence[tuple[str, ...]]) -> None:
@@ -67,7 +73,7 @@ def _write_csv(path: Path, lines: Sequence[tuple[str, ...]]) -> None:
 def _write_workbook(path: Path, lines: Sequence[tuple[str, ...]]) -> None:
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
     sheet = book.add_worksheet("流水")
-    for row, line in enumerate([_HEADING, *lines]):
+    for row, line in enumerate([_TERMINAL_HEADING, *lines]):
         for column, value in enumerate(line):
             if row and column == _MONEY:
                 sheet.write_number(row, column, float(value))

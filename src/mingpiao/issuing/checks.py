@@ -391,8 +391,8 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 def _number_of(field: ExtensionField, value: str) -> Decimal | None:
     if field.type is not ExtensionType.YEAR:
         return _plain_amount(value, field.places)
-    year = read_whole(value, digits=4)
-    return Decimal(year) if year is not None and _FIRST_YEAR <= year <= _LAST_YEAR else None
+    year = read_decimal(value) if read_whole(value, digits=4) is not None else None
+    return year if year is not None and _FIRST_YEAR <= year <= _LAST_YEAR else None
 
 
 def _is_past_date(value: str) -> bool:

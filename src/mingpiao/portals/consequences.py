@@ -26,6 +26,8 @@ class Consequences(msgspec.Struct, frozen=True, kw_only=True):
     moment, headed by `lead`. `members` are sent again as they came; `fields` are still to be filled in.
     `hindered` are sentences why it cannot be decided now: then there is no button. `instead` is another way
     that some want at this point, as (label, address). A decision that only gives needs no `danger`.
+    Where something was typed before, the page `revises`: 返回修改 sends the members back to the same address,
+    whose handler shows its form with them (`is_revised`).
     """
 
     title: str
@@ -40,11 +42,17 @@ class Consequences(msgspec.Struct, frozen=True, kw_only=True):
     hindered: Sequence[str] = ()
     instead: tuple[str, str] | None = None
     danger: bool = True
+    revises: bool = False
 
 
 def is_confirmed(form: Mapping[str, str]) -> bool:
     """Whether a posted form comes from the page of consequences."""
     return form.get(_CONFIRMED) == "yes"
+
+
+def is_revised(form: Mapping[str, str]) -> bool:
+    """Whether a person went back from the page of consequences to what was typed before it."""
+    return form.get("revised") == "yes"
 
 
 def consequences_page(

@@ -106,6 +106,8 @@ def _conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
         yield cases.total >= wanted.amount_from
     if wanted.amount_to is not None:
         yield cases.total <= wanted.amount_to
+    if wanted.month is not None:
+        yield cases.month == wanted.month
     if wanted.opened_to is not None:
         yield cases.opened_at < end_of(wanted.opened_to)
 

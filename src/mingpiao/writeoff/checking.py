@@ -265,17 +265,30 @@ async def _open_cases(
     )
 
 
+def _result(bills: str, month: str, count: int, exceptions: int) -> tuple[str, str]:
+    """The title and the sentence that tell a unit what became of a month."""
+    if not exceptions:
+        return f"{bills}已核销", f"{month}共{count}份票据已核销。"
+    if exceptions == count:
+        told = f"{month}的{count}份票据全部列为异常票据，由财政部门审核，还没有票据核销。"
+        return f"{bills}全部列为异常", told
+    told = (
+        f"{month}共{count}份票据，{count - exceptions}份已核销，{exceptions}份列为异常票据，由财政部门审核。"
+    )
+    return f"{bills}已核销，{exceptions}份列为异常", told
+
+
 async def _tell(
     connection: AsyncConnection, asked: WriteOff, region: str, count: int, exceptions: int
 ) -> None:
-    month = name_of(asked)
-    rest = f"，其中{exceptions}份列为异常票据，由财政部门审核" if exceptions else ""
+    month, bills = name_of(asked), "" if asked.origin is BillOrigin.FORMER else "的票据"
+    title, told = _result(f"{month}{bills}", month, count, exceptions)
     await tell_unit(
         connection,
         asked.unit_id,
         f"writeoff:done:{asked.writeoff_id}",
-        f"{month}{'' if asked.origin is BillOrigin.FORMER else '的票据'}已核销",
-        f"{month}共{count}份票据已核销{rest}。",
+        title,
+        told,
         link=page_of(asked),
     )
     if exceptions:

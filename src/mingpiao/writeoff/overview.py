@@ -21,6 +21,9 @@ _LONGEST_LIST = 60
 
 _MONTHS = text("""
 SELECT sums.*, asked.state, coalesce(asked.exceptions, 0) AS exceptions, (
+    SELECT count(*) FROM exception_cases AS cases WHERE cases.unit_id = :unit_id AND cases.month = sums.month
+        AND cases.origin = 'own' AND cases.state NOT IN ('cleared', 'rectified')
+) AS unsettled, (
     SELECT coalesce(sum(amount), 0) FROM receipts WHERE receipts.unit_id = :unit_id AND receipts.month = sums.month
 ) AS received
 FROM (
@@ -51,7 +54,8 @@ GROUP BY 1, 2 ORDER BY 1, 2
 
 class MonthLine(msgspec.Struct, frozen=True, kw_only=True):
     """A unit's closed month in a list; amounts in 元. `state` is that of its newest request, if there is one;
-    `is_catch_up` is true of months of campaigns.
+    `is_catch_up` is true of months of campaigns. Of the `exceptions` that were found, `unsettled` are neither
+    cleared nor rectified.
     """
 
     month: date
@@ -63,7 +67,12 @@ class MonthLine(msgspec.Struct, frozen=True, kw_only=True):
     received: Decimal
     state: WriteOffState | None
     exceptions: int
+    unsettled: int
     is_catch_up: bool
+
+    @property
+    def count(self) -> int:
+        return self.issued_count + self.reversed_count
 
     @property
     def difference(self) -> Decimal:

@@ -107,8 +107,8 @@ from mingpiao.writeoff.requests import (
     require_explained,
     submit,
 )
-from mingpiao.writeoff.standing import exceptions_of, former_standings, standings_of
-from mingpiao.writeoff.statement_reading import HEAD_ROWS, MOST_STATEMENT_LINES, SHOWN_ROWS
+from mingpiao.writeoff.standing import exceptions_of, former_standings, standings_of, unsettled_exceptions
+from mingpiao.writeoff.statement_reading import HEAD_ROWS, MOST_STATEMENT_LINES, SHOWN_ROWS, first_lines
 from mingpiao.writeoff.statements import (
     READ_JOB,
     add_statement,
@@ -217,6 +217,7 @@ __all__ = [
     "exceptions_of",
     "extend",
     "fail_statement",
+    "first_lines",
     "follow_unit",
     "former_month",
     "former_month_lines",
@@ -283,6 +284,7 @@ __all__ = [
     "submit_by_order",
     "unit_months",
     "unmatch",
+    "unsettled_exceptions",
     "unsettled_work",
     "update_limits",
     "urge_campaign_units",

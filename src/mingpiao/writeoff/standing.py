@@ -89,6 +89,18 @@ async def exceptions_of(
     return found, rows[0].found if rows else 0
 
 
+async def unsettled_exceptions(connection: AsyncConnection, unit_id: int, month: date) -> int:
+    """How many bills of a unit's month are exceptions that are neither cleared nor rectified, within the scope."""
+    cases = exception_cases.c
+    query = select(func.count()).where(
+        cases.unit_id == unit_id,
+        cases.month == month,
+        cases.origin == BillOrigin.OWN.value,
+        cases.state.not_in([CaseState.CLEARED.value, CaseState.RECTIFIED.value]),
+    )
+    return await connection.scalar(query) or 0
+
+
 async def standings_of(
     connection: AsyncConnection, bills: Sequence[tuple[int, int, str, datetime]]
 ) -> dict[int, BillWriteOff]:

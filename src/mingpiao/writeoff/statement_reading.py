@@ -29,11 +29,18 @@ _LONGEST = 120
 #: Where several columns say something of the payment, each of them counts.
 _TOGETHER = "memo"
 _INCOMING = ("贷", "收", "入", "转入", "c", "cr", "+")
+#: Words in a file's name or heading that tell its channel.
+_CHANNEL_WORDS = (
+    ("POS", ("pos", "终端号", "终端编号", "商户号", "商户编号", "刷卡")),
+    ("微信", ("微信", "wechat")),
+    ("支付宝", ("支付宝", "alipay")),
+)
 _TOTALS = re.compile(
     r"合计|总计|小计|共计|累计|本页|本日|本月|期初|期末|承前|过次|上页|上期|余额|total", re.IGNORECASE
 )
 _OWN_ACCOUNT = re.compile(r"(?:账号|帐号|账户|卡号)[:：]?\s*([0-9][0-9 -]{6,30}[0-9])")
 _OWN_NAME = re.compile(r"(?:户名|账户名称|帐户名称|单位名称|公司名称)[:：]?\s*([^\s:：,，;；|]{2,60})")
+_BANK = "银行转账"
 _DAY_ZERO = date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # the years 2000 to 2099
 
@@ -81,6 +88,25 @@ def recognise(rows: Sequence[Sequence[str]]) -> StatementColumns:
         if (found.is_enough, len(found.columns)) > (best.is_enough, len(best.columns)):
             best = found
     return best
+
+
+def channel_of(file_name: str, heading: Sequence[str]) -> str:
+    """The channel that a file's name tells, else its heading; empty where neither does."""
+    said = (half_width(file_name).casefold(), "\n".join(heading).casefold())
+    return next(
+        (
+            channel
+            for text in said
+            for channel, words in _CHANNEL_WORDS
+            if any(word in text for word in words)
+        ),
+        "",
+    )
+
+
+def first_lines(shown: Sequence[Sequence[str]], columns: StatementColumns) -> tuple[StatementLine, ...]:
+    """The lines among the first rows of a file (`shown_rows`), as they are read."""
+    return read_lines(shown, columns).lines if columns.is_enough else ()
 
 
 def _columns(heading: Sequence[str]) -> dict[str, tuple[int, ...]]:
@@ -168,10 +194,15 @@ def _line(
         return "odd", "金额为零，不导入。"
     texts = {
         name: told.get(name, "")[:_LONGEST]
-        for name in ("channel", "payer_name", "payer_account", "payment_code", "business_no", "memo")
+        for name in ("payer_name", "payer_account", "payment_code", "business_no", "memo")
     }
     return StatementLine(
-        row=number, key=_key(account, day, amount, told), received_on=day, amount=amount, **texts
+        row=number,
+        key=_key(account, day, amount, told),
+        received_on=day,
+        amount=amount,
+        channel=told.get("channel", "")[:_LONGEST] or columns.channel or _BANK,
+        **texts,
     )
 
 

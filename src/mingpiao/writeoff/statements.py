@@ -25,13 +25,21 @@ from mingpiao.kernel.money import MAX_AMOUNT
 from mingpiao.numbering.service import hold_stocks
 from mingpiao.storage.database import Database
 from mingpiao.writeoff.matching import plain_name
-from mingpiao.writeoff.model import STATEMENT_FIELDS, BankStatement, OddRow, StatementColumns, StatementState
+from mingpiao.writeoff.model import (
+    CHANNELS,
+    STATEMENT_FIELDS,
+    BankStatement,
+    OddRow,
+    StatementColumns,
+    StatementState,
+)
 from mingpiao.writeoff.months import month_of
 from mingpiao.writeoff.receipts import counted_months
 from mingpiao.writeoff.requests import refuse_strangers
 from mingpiao.writeoff.statement_reading import (
     ReadStatement,
     StatementLine,
+    channel_of,
     columns_to_json,
     heading_of,
     own_account,
@@ -125,6 +133,9 @@ async def choose_columns(
     refuse_strangers(unit_id, acting=acting)
     found = await get_statement(connection, unit_id, statement_id)
     _refuse_busy(found)
+    if columns.channel and columns.channel not in CHANNELS:
+        message = f"渠道应为{'、'.join(CHANNELS)}之一，请重新选择。"
+        raise refuse("writeoff.columns_missing", message, field="lines_channel", status=422)
     if not columns.is_enough or not 1 <= columns.heading <= len(found.shown):
         message = "请至少指定到账日期和金额（或收入金额）所在的列，并核对表头所在的行。"
         raise refuse("writeoff.columns_missing", message, field="day", status=422)
@@ -142,6 +153,8 @@ async def choose_columns(
         STATEMENT_FIELDS[name][0]: "、".join(str(place + 1) for place in places)
         for name, places in columns.columns.items()
     }
+    if columns.channel:
+        told["渠道（没有列明的）"] = columns.channel
     words = "；".join(f"{label} {places}" for label, places in told.items())
     await _record(connection, "columns", found, {"columns": words}, acting=acting)
     await _read_again(connection, found, StatementState.READING, columns)
@@ -219,7 +232,7 @@ async def check_statement(
 ) -> BankStatement:
     """Read a file's rows without effect, and put down what importing them would add."""
     async with database.system() as connection:
-        columns = found.columns or await _usual_columns(connection, found.unit_id, rows)
+        columns = found.columns or await _usual_columns(connection, found, rows)
         if not columns.is_enough:
             await _set(
                 connection,
@@ -286,7 +299,7 @@ async def _take(connection: AsyncConnection, found: BankStatement, lines: Sequen
             "received_on": each.received_on,
             "amount": each.amount,
             "source": "statement",
-            "channel": each.channel or "银行转账",
+            "channel": each.channel,
             "payer_name": each.payer_name,
             "payer_account": each.payer_account,
             "payment_code": each.payment_code,
@@ -306,16 +319,28 @@ async def _take(connection: AsyncConnection, found: BankStatement, lines: Sequen
 
 
 async def _usual_columns(
-    connection: AsyncConnection, unit_id: int, rows: Sequence[Sequence[str]]
+    connection: AsyncConnection, found: BankStatement, rows: Sequence[Sequence[str]]
 ) -> StatementColumns:
-    """The columns that the unit chose for files with this heading; else as they are recognised."""
+    """The columns that the unit chose for files with this heading; else as they are recognised.
+
+    What a file's name says of its channel counts more than what was chosen for others.
+    """
+    columns = await _chosen_before(connection, found.unit_id, rows) or recognise(rows)
+    channel = channel_of(found.file_name, ()) or columns.channel
+    channel = channel or channel_of("", heading_of(rows, columns.heading))
+    return msgspec.structs.replace(columns, channel=channel)
+
+
+async def _chosen_before(
+    connection: AsyncConnection, unit_id: int, rows: Sequence[Sequence[str]]
+) -> StatementColumns | None:
     query = select(statement_formats).where(statement_formats.c.unit_id == unit_id)
     kept = {row.signature: row.columns for row in await connection.execute(query)}
     for number in range(1, len(shown_rows(rows)) + 1):
         known = kept.get(signature_of(heading_of(shown_rows(rows), number)))
         if known is not None:
             return msgspec.convert(known | {"heading": number}, StatementColumns)
-    return recognise(rows)
+    return None
 
 
 _KNOWN = text(

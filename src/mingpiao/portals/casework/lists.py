@@ -9,7 +9,7 @@ import msgspec
 from mingpiao.identity.model import Account
 from mingpiao.kernel.clock import to_shanghai, today
 from mingpiao.kernel.codes import BillIdentity
-from mingpiao.kernel.grammar import read_whole
+from mingpiao.kernel.grammar import read_month, read_whole
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.casework.rights import EXCEPTIONS_DECIDE
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_EXPORT
@@ -25,6 +25,7 @@ from mingpiao.portals.list_filters import (
     Values,
 )
 from mingpiao.portals.list_model import Batch, ExportFile, Listing
+from mingpiao.portals.writeoff.lists import month_options
 from mingpiao.storage.paging import Page
 from mingpiao.units.service import names_of
 from mingpiao.writeoff.model import (
@@ -95,6 +96,7 @@ async def _cases(
         amount_from=wanted.get("amount_from"),
         amount_to=wanted.get("amount_to"),
         opened_to=None if age is None else today() - timedelta(days=age),
+        month=read_month(wanted["month"]),
     )
     found = await list_cases(here.connection, asked, after=key, limit=limit)
     names = await names_of(here.connection, {each.unit_id for each in found.items})
@@ -165,6 +167,9 @@ def _is_late(case: ExceptionCase) -> bool:
 _CASE_STATES = ((_WAITING, "未办结"), *((each.value, each.label) for each in CaseState), (_ALL, "全部"))
 
 
+_MONTH = ChoiceFilter(name="month", label="票据月份", options=month_options, may_be_gone=True)
+
+
 def _case_columns(base: str, *, units: bool) -> tuple[Column[CaseRow], ...]:
     return (
         Column(
@@ -212,6 +217,7 @@ FINANCE_EXCEPTIONS: Listing[CaseRow] = Listing(
         ChoiceFilter(name="state", label="状态", options=_CASE_STATES, empty=""),
         ChoiceFilter(name="whose", label="办理部门", options=_whose, empty=""),
         ChoiceFilter(name="rule", label="异常原因", options=_rules, may_be_gone=True),
+        _MONTH,
         ChoiceFilter(
             name="age",
             label="发现时间",
@@ -240,7 +246,7 @@ UNIT_EXCEPTIONS: Listing[CaseRow] = Listing(
     address="/unit/exceptions",
     title="异常票据",
     crumbs=(("首页", "/unit"),),
-    filters=(ChoiceFilter(name="state", label="状态", options=_CASE_STATES, empty=""),),
+    filters=(ChoiceFilter(name="state", label="状态", options=_CASE_STATES, empty=""), _MONTH),
     usual=_usual_state,
     columns=_case_columns("/unit/exceptions", units=False),
     fetch=_of_unit,

@@ -12,7 +12,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.grammar import read_date
-from mingpiao.portals.consequences import Consequences, consequences_page, is_confirmed
+from mingpiao.portals.consequences import Consequences, consequences_page, is_confirmed, is_revised
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.regions import region_options
 from mingpiao.portals.session import PageCall, redirect, require_right
@@ -73,6 +73,8 @@ async def change(
     unit = await managed_unit(call, unit_id)
     refuse_closed(unit)
     given = await read_form(call.request)
+    if is_revised(given):
+        return await _change_page(call, unit, wanted, given)
     try:
         wish = _wish(wanted, given)
         if problems := wish_problems(unit, wish):
@@ -246,6 +248,7 @@ async def _check_page(call: PageCall, unit: Unit, wish: ChangeWish) -> Response[
             "until": wish.until.isoformat() if wish.until else "",
             "reason": wish.reason,
         },
+        revises=True,
         lead="提交后由本部门或上级部门的另一位负责人审核：" if two else "确认后：",
     )
     return consequences_page(call.request, shown, crumbs=unit_crumbs(unit))

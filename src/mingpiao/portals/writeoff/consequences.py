@@ -47,4 +47,5 @@ def of_submitting(
             for name, value in (("code", each.code), ("amount", f"{each.amount:.2f}"), ("words", each.words))
         },
         danger=False,
+        revises=True,
     )

@@ -1,6 +1,6 @@
 """银行流水 of a unit: upload a file, see what it would add, correct its columns, import it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
@@ -17,11 +17,12 @@ from mingpiao.portals.writeoff.parts import ADDRESS, CRUMBS
 from mingpiao.portals.writeoff.rights import UNIT_WRITEOFF
 from mingpiao.portals.writeoff.statement_jobs import MAX_STATEMENT
 from mingpiao.storage.files import FileStore
-from mingpiao.writeoff.model import STATEMENT_FIELDS, StatementColumns, StatementState
+from mingpiao.writeoff.model import CHANNELS, STATEMENT_FIELDS, StatementColumns, StatementState
 from mingpiao.writeoff.service import (
     MOST_STATEMENT_LINES,
     add_statement,
     choose_columns,
+    first_lines,
     get_statement,
     list_statements,
     start_import,
@@ -32,6 +33,9 @@ _GUARDS = [require_right(UNIT_WRITEOFF)]
 _LIST = f"{ADDRESS}/statements"
 #: The file, and room for what a browser adds to it.
 _MAX_BODY = MAX_STATEMENT + 64 * 1024
+#: Lines that a page shows as they are read.
+_FIRST = 5
+_MEMBERS = {"day": "received_on", "credit": "amount"}
 _COLOURS = {
     StatementState.IMPORTED: "green",
     StatementState.CHECKED: "orange",
@@ -111,6 +115,7 @@ async def _page(
         for place in range(width)
     ]
     given = chosen | {"heading": str(columns.heading), "outgoing": "yes" if columns.outgoing else ""}
+    given |= {"lines_channel": columns.channel or CHANNELS[0]}
     return page(
         call.request,
         "writeoff/statement.html",
@@ -118,6 +123,10 @@ async def _page(
         crumbs=[*CRUMBS, ("银行流水", _LIST)],
         fields=[(name, label) for name, (label, _) in STATEMENT_FIELDS.items()],
         values=given | dict(typed or {}),
+        channels=[(each, each) for each in CHANNELS],
+        channel=columns.channel or CHANNELS[0],
+        first=first_lines(found.shown, columns)[:_FIRST],
+        taken=_taken(columns, heading),
         places=places,
         headings=[(str(number), f"第{number}行") for number in range(1, len(found.shown) + 1)],
         again="again" in call.request.query_params,
@@ -172,12 +181,30 @@ async def work_on(
     return redirect(call.request, f"{_LIST}/{statement_id}")
 
 
+def _taken(columns: StatementColumns, heading: Sequence[str]) -> list[tuple[str, str, str]]:
+    """(name, label, where it is taken from) of what lines have, in the order of a table."""
+    came = "credit" if "credit" in columns.columns else "amount"
+    names = ("day", came, "channel", "payer_name", "payer_account", "business_no", "payment_code", "memo")
+    return [
+        (_MEMBERS.get(name, name), STATEMENT_FIELDS[name][0], _places(columns.columns.get(name, ()), heading))
+        for name in names
+        if name in columns.columns or name == "channel"
+    ]
+
+
+def _places(places: Sequence[int], heading: Sequence[str]) -> str:
+    return "、".join(
+        f"第{place + 1}列 {heading[place] if place < len(heading) else ''}".strip() for place in places
+    )
+
+
 def _columns_of(members: Mapping[str, str]) -> StatementColumns:
     chosen = {name: read_whole(members.get(name, ""), digits=2) for name in STATEMENT_FIELDS}
     return StatementColumns(
         heading=read_whole(members.get("heading", ""), digits=2) or 0,
         columns={name: (place - 1,) for name, place in chosen.items() if place},
         outgoing=members.get("outgoing") == "yes",
+        channel=members.get("lines_channel", ""),
     )
 
 

@@ -14,7 +14,7 @@ from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.grammar import read_typed_decimal
 from mingpiao.portals.bills.access import unit_of
-from mingpiao.portals.consequences import Consequences, consequences_page, is_confirmed
+from mingpiao.portals.consequences import Consequences, consequences_page, is_confirmed, is_revised
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import UNIT_VIEW, allowed
 from mingpiao.portals.kept import use_kept_members
@@ -44,6 +44,7 @@ from mingpiao.writeoff.service import (
     require_explained,
     submit,
     unit_months,
+    unsettled_exceptions,
 )
 
 _VIEWERS = [require_right(UNIT_VIEW)]
@@ -155,7 +156,10 @@ async def _month_page(
 
 async def _status(call: PageCall, standing: MonthStanding, waiting: Waiting) -> dict[str, Any]:
     """What the fragment about the state of a month needs."""
-    asked = standing.writeoff
+    asked, unsettled = standing.writeoff, 0
+    if asked is not None and asked.exceptions:
+        async with call.reads() as connection:
+            unsettled = await unsettled_exceptions(connection, standing.unit_id, standing.month)
     return {
         "standing": standing,
         "asked": asked,
@@ -165,6 +169,7 @@ async def _status(call: PageCall, standing: MonthStanding, waiting: Waiting) -> 
         "here": month_address(standing.month, waiting),
         "waiting": waiting,
         "go_back": await waiting.address(call),
+        "unsettled": unsettled,
         "overdue": bool(standing.cycles) and not standing.is_written_off and standing.due_on < today(),
     }
 
@@ -190,6 +195,8 @@ async def send(call: NamedDependency[PageCall], month: FromPath[str]) -> Respons
     waiting, rows, action = waiting_of(members), _rows_of(members), members.get("action", "")
     if action == "more":
         return await _month_page(call, wanted, waiting, rows, more=_ROWS)
+    if is_revised(members):
+        return await _month_page(call, wanted, waiting, rows)
     unit_id = unit_of(call.session.account)
     try:
         if action == "submit" and not is_confirmed(members):

@@ -104,7 +104,7 @@ class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which cases a list shows; empty members leave nothing out.
 
     `region_code` are the cases of this department itself with those that were escalated to it; `escalated` leaves
-    out all others. `opened_to` is the last day on which they were found.
+    out all others. `opened_to` is the last day on which they were found, `month` that of their bills.
     """
 
     unit_id: int | None = None
@@ -115,6 +115,7 @@ class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
     amount_from: Decimal | None = None
     amount_to: Decimal | None = None
     opened_to: date | None = None
+    month: date | None = None
 
 
 class CaseResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -141,6 +141,11 @@ class MonthStanding(msgspec.Struct, frozen=True, kw_only=True):
     writeoff: WriteOff | None
 
     @property
+    def count(self) -> int:
+        """How many bills it has, blue and red."""
+        return sum(each.issued_count + each.reversed_count for each in self.cycles)
+
+    @property
     def issued_net(self) -> Decimal:
         return sum((each.net_amount for each in self.cycles), Decimal("0.00"))
 

@@ -69,12 +69,13 @@ class StatementColumns(msgspec.Struct, frozen=True, kw_only=True):
     """Where the heading is (rows count from 1), and the columns (from 0) by the names of `STATEMENT_FIELDS`.
 
     Columns of the same meaning (附言, 用途, 摘要) are one field. With `outgoing`, money that went out counts as
-    paid back; else it is left out.
+    paid back; else it is left out. `channel` is that of the lines that name none; empty stands for the bank's.
     """
 
     heading: int
     columns: dict[str, tuple[int, ...]]
     outgoing: bool = False
+    channel: str = ""
 
     @property
     def is_enough(self) -> bool:
