@@ -134,10 +134,13 @@ async def written_off_by_now(database_url: str, home: Path) -> None:
     database = await Database.open(database_url, pool_size=1)
     try:
         written = await database.pool.fetch(
-            "SELECT month, count(*), sum(exceptions) FROM writeoffs WHERE state = 'done' GROUP BY 1 ORDER BY 1"
+            "SELECT month, count(*), sum(exceptions) FROM writeoffs WHERE state = 'done' AND month >= $1 "
+            "GROUP BY 1 ORDER BY 1",
+            months[0],
         )
         left = await database.pool.fetch(
-            "SELECT DISTINCT name, month FROM cycles JOIN units USING (unit_id) WHERE writeoff_id IS NULL"
+            "SELECT DISTINCT name, month FROM cycles JOIN units USING (unit_id) "
+            "WHERE writeoff_id IS NULL AND campaign_id IS NULL"
         )
         cases = await database.pool.fetch(
             "SELECT units.name, count(*) FROM exception_cases JOIN units USING (unit_id) GROUP BY 1 ORDER BY 1"
@@ -159,6 +162,35 @@ async def written_off_by_now(database_url: str, home: Path) -> None:
     assert heading[:3] == ["交易日期", "交易流水号", "贷方发生额"]
     assert 0 < sum(Decimal(line[2]) for line in lines) < issued
     assert (home / "demo" / "statements" / TERMINAL).exists()
+
+
+async def campaign_by_now(database_url: str) -> None:
+    """A campaign for the two months before these is half done."""
+    old = [months_after(month_of(today()), -back) for back in (5, 4)]
+    database = await Database.open(database_url, pool_size=1)
+    try:
+        campaigns = await database.pool.fetch(
+            "SELECT *, revision = carried_revision AS carried FROM campaigns"
+        )
+        months = await database.pool.fetch(
+            "SELECT month, count(DISTINCT unit_id), count(DISTINCT unit_id) FILTER (WHERE writeoff_id IS NULL) "
+            "FROM cycles WHERE campaign_id IS NOT NULL GROUP BY 1 ORDER BY 1"
+        )
+        last = await database.pool.fetchval(
+            "SELECT max(supply_until) FROM stock_limits WHERE supply_until_reason = 'writeoff_overdue'"
+        )
+        persons = await database.pool.fetch(
+            "SELECT kind, proposed_by_name, approved_by_name FROM campaign_steps"
+        )
+    finally:
+        await database.close()
+    (campaign,) = campaigns
+    assert (campaign["first_month"], campaign["last_month"]) == tuple(old)
+    assert (campaign["stops"], campaign["carried"], campaign["ended_at"]) == (True, True, None)
+    assert campaign["due_on"] == last > today()
+    # The land office has begun nothing; hospital and university have the second month left.
+    assert [tuple(row) for row in months] == [(old[0], 7, 1), (old[1], 7, 3)]
+    assert [tuple(row) for row in persons] == [("opened", "白春梅", "云志强")]
 
 
 async def exceptions_by_now(database_url: str) -> None:
@@ -257,6 +289,7 @@ async def test_a_build_that_was_cut_off_is_completed(database_url: str, tmp_path
         await build(settings, lambda *_: None, bills=bills, units=units)
     assert await assert_invariants(database_url) == before + bills + reversed_bills
     await written_off_by_now(database_url, tmp_path)
+    await campaign_by_now(database_url)
     await exceptions_by_now(database_url)
     assert await supervision(database_url) == {
         "rules": len(library_rules()),

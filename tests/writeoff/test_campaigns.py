@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
+from tests.former.files import MONTH, row, table, take
 from tests.support.province import ACTING
 from tests.support.world import World
 from tests.writeoff.campaigns import (
@@ -32,6 +33,7 @@ from tests.writeoff.months import (
     receive,
     standing,
     total_of,
+    unit_of,
     write_off,
 )
 from tests.writeoff.test_cases import do, refused
@@ -50,6 +52,7 @@ from mingpiao.units.service import ChangeWish, change_unit
 from mingpiao.writeoff import campaign_months
 from mingpiao.writeoff.campaign_months import carry_campaign
 from mingpiao.writeoff.model import (
+    BillOrigin,
     CampaignState,
     CampaignStepKind,
     CampaignSums,
@@ -67,6 +70,7 @@ from mingpiao.writeoff.service import (
     carry_campaigns,
     catch_up_of,
     closed_months,
+    count_campaign_units,
     get_campaign,
     list_arrears,
     list_campaign_units,
@@ -75,6 +79,7 @@ from mingpiao.writeoff.service import (
     propose_campaign_extension,
     propose_reopening,
     remind_of_campaigns,
+    submit,
     unit_months,
     unsettled_work,
     urge_campaign_units,
@@ -482,3 +487,53 @@ async def test_a_run_that_was_cut_off_goes_on(
     assert seen[2:] == first[1:]
     assert (await do(world, get_campaign, campaign.campaign_id)).is_carried
     assert await world.value("SELECT count(*) FROM cycles") == 5
+
+
+async def test_months_of_former_bills_take_part(world: World, clock: StoppedClock) -> None:
+    made = await old_bills(world, clock)
+    charity = world.province.charity
+    clerk = await manager(world, charity)
+    # Before the campaign, and while it runs.
+    await take(world, table(row(1), row(2)), clerk)
+    campaign = await carried(world, await opened(world, first_month=MONTH, stops=True))
+    assert await world.value("SELECT count(*) FROM cycles") == 5
+    (told,) = await world.rows(
+        "SELECT title FROM messages WHERE topic LIKE 'campaign:due:%' AND unit_id = $1", charity.unit_id
+    )
+    assert told["title"] == f"{PLAN.name}：有3个月份需要补核销"
+    assert (await limits(world, charity.unit_id))[0] == DUE
+    await take(world, table(row(3, issued_on=f"{FIRST:%Y-%m}-08")), clerk, "又一份.csv")
+    await take(world, table(row(4, issued_on="2023-07-01")), clerk, "再一份.csv")
+    (found,) = await do(world, catch_up_of, charity.unit_id)
+    assert [(each.month, each.bills, each.is_former) for each in found.months] == [
+        (MONTH, 2, True),
+        (date(2023, 7, 1), 1, True),
+        (FIRST, 3, False),
+        (SECOND, 1, False),
+    ]
+    assert found.months[2].net == total_of(*made["charity-1"]) + 10
+    # Both halves of a month are written off before the month is.
+    await write_off(world, charity, FIRST)
+    (found,) = await do(world, catch_up_of, charity.unit_id)
+    assert (found.months[2].state, found.months[2].is_former) == (CatchUpState.OPEN, True)
+    await write_off(world, charity, SECOND)
+    assert (await limits(world, charity.unit_id))[0] == DUE
+    assert await do(world, count_campaign_units, campaign, "15", most=9) == 3
+    assert "还有3个月份需要补核销，请单位完成后再注销。" in await do(world, unsettled_work, charity.unit_id)
+    for month in (MONTH, date(2023, 7, 1), FIRST):
+        asked = await do(
+            world, submit, charity.unit_id, month, origin=BillOrigin.FORMER, acting=unit_of(charity)
+        )
+        assert (await check(world, asked)).state is WriteOffState.DONE
+    assert (await limits(world, charity.unit_id))[0] is None
+    (found,) = await do(world, catch_up_of, charity.unit_id)
+    assert found.left == ()
+    assert await do(world, count_campaign_units, campaign, "15", most=9) == 2
+    assert await do(world, count_campaign_units, campaign, "15", most=1) == 1
+    sums = campaign_total((await do(world, campaign_sums, campaign, "150000")).values())
+    held = await world.value("SELECT count(*) FROM exception_cases")
+    assert sums == CampaignSums(
+        units=3, units_done=1, months=7, months_done=4, bills=10, bills_done=7 - held, held=held
+    )
+    # Its last day is that of the campaign, and the unit is told of it once.
+    assert await world.value("SELECT count(*) FROM messages WHERE topic LIKE 'campaign:due:%'") == 3

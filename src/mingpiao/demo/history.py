@@ -1,7 +1,7 @@
 """Three closed months before the first day, made through the same verbs under a clock that is moved.
 
 Most units wrote them off in time; some did so in part, one is overdue, and the hospital has the last month left.
-What departments and units made of the exceptions is in `casework.py`.
+What departments and units made of the exceptions is in `casework.py`, what they catch up on in `campaign.py`.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ import msgspec
 
 from mingpiao.demo.backing import Shelf
 from mingpiao.demo.bills import requests
+from mingpiao.demo.campaign import OLD_BILLS, campaign_steps, old_months
 from mingpiao.demo.casework import ASKED, OVERDUE, casework
 from mingpiao.demo.casework import MONTHS as RECTIFICATION_MONTHS
 from mingpiao.demo.first_day import issue, reverse_some
@@ -63,6 +64,11 @@ def history_begins() -> date:
     return months_after(month_of(today()), -MONTHS)
 
 
+def records_begin() -> date:
+    """The first day of the oldest month that has bills, from before write-off began."""
+    return old_months(history_begins())[0]
+
+
 async def bring_history(
     services: DemoServices, shelf: Shelf, members: Sequence[Member], bills: int, progress: DemoProgress
 ) -> None:
@@ -82,6 +88,13 @@ async def bring_history(
         for profile in _IN_PART
     }
     steps += casework(services, shelf, first_of, wanted, months, due_on(begins, 2))
+    steps += campaign_steps(
+        services,
+        members,
+        begins,
+        partial(_issue_few, services, shelf),
+        partial(_catch_up, services),
+    )
     progress(_STAGE, 0, len(steps))
     for done, (moment, step) in enumerate(sorted(steps, key=lambda each: each[0]), start=1):
         with set_to(moment):
@@ -138,6 +151,23 @@ async def _work(
         wanted = _requests(entry, month, counts[entry.ordinal])[half::2]
         backed = await shelf.back(unit, wanted, catalog, day)
         await reverse_some(services.desk, unit.unit_id, await issue(services.desk, unit.unit_id, backed))
+
+    await _for_each(members, of_unit)
+
+
+async def _issue_few(services: DemoServices, shelf: Shelf, members: Sequence[Member], month: date) -> None:
+    """A few bills of each unit in a month from before write-off began."""
+    # Half of a month's bills are issued at a time.
+    counts = {entry.ordinal: 2 * OLD_BILLS for _, entry in members}
+    await _work(services, shelf, members, month, 0, counts)
+
+
+async def _catch_up(services: DemoServices, members: Sequence[Member], month: date) -> None:
+    """Write a month of a campaign off for these units."""
+
+    async def of_unit(member: Member) -> None:
+        unit, entry = member
+        await _write_off(services, unit.unit_id, entry, month, in_part=False)
 
     await _for_each(members, of_unit)
 

@@ -12,7 +12,7 @@ from mingpiao.demo.certificates import certify
 from mingpiao.demo.checking import bring_checks
 from mingpiao.demo.first_day import batches, first_requests, issue, reverse_some
 from mingpiao.demo.ground import admit_unit, lay_ground
-from mingpiao.demo.history import bring_history, history_begins
+from mingpiao.demo.history import bring_history, records_begin
 from mingpiao.demo.progress import DemoProgress
 from mingpiao.demo.regions import PROVINCE
 from mingpiao.demo.samples import write_samples
@@ -83,7 +83,7 @@ async def _settle(
 ) -> list[Member]:
     """Make everything that must exist before the first bill."""
     # Keys are valid from the oldest month on, whose bills they seal.
-    stage, at = "登记用票单位并制章", datetime.combine(history_begins(), time.min, SHANGHAI)
+    stage, at = "登记用票单位并制章", datetime.combine(records_begin(), time.min, SHANGHAI)
     master = services.master_key
     async with services.database.system() as connection:
         catalog = await lay_ground(connection, province)

@@ -26,7 +26,7 @@ from mingpiao.former.model import (
 )
 from mingpiao.former.reading import ReadEntry
 from mingpiao.former.seals import known_certificates
-from mingpiao.former.tables import former_imports, former_verdicts
+from mingpiao.former.tables import former_bills, former_imports, former_verdicts
 from mingpiao.identity.model import Acting, AuditEntry, Role
 from mingpiao.identity.service import record
 from mingpiao.jobs.queue import enqueue
@@ -236,6 +236,12 @@ async def work_through(
     )
     async with database.system() as connection:
         await _set(connection, found, state=ended.value, finished_at=now())
+
+
+async def units_of_import(connection: AsyncConnection, import_id: int) -> list[int]:
+    """The units of which an import took bills in, in their order."""
+    query = select(former_bills.c.unit_id).distinct().where(former_bills.c.import_id == import_id)
+    return sorted((await connection.execute(query)).scalars())
 
 
 async def _tell(connection: AsyncConnection, found: FormerImport, judged: Sequence[JudgedEntry]) -> None:

@@ -14,6 +14,7 @@ from mingpiao.former.imports import (
     list_former_imports,
     list_verdicts,
     start_former_import,
+    units_of_import,
     verdict_sums,
     work_through,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "retire_certificate",
     "settle_former",
     "start_former_import",
+    "units_of_import",
     "unpaired_former",
     "verdict_sums",
     "verify_again",

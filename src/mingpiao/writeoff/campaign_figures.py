@@ -32,7 +32,7 @@ WITH months AS (
     SELECT unit_id, month, min(region_code) AS region_code, sum(issued_count + reversed_count) AS bills,
            bool_and(writeoff_id IS NOT NULL) AS done,
            coalesce(sum(issued_count + reversed_count) FILTER (WHERE writeoff_id IS NOT NULL), 0) AS bills_done
-    FROM cycles
+    FROM caught_up_cycles
     WHERE month BETWEEN :first AND :last AND region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
     GROUP BY unit_id, month
 ), whole AS (
@@ -51,7 +51,7 @@ SELECT left(cases.region_code, :length) AS place, count(*) AS held
 FROM exception_cases AS cases JOIN writeoffs USING (writeoff_id)
 WHERE cases.month BETWEEN :first AND :last
     AND cases.region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
-    AND cases.state NOT IN ('cleared', 'rectified') AND writeoffs.state = 'done' AND cases.origin = 'own'
+    AND cases.state NOT IN ('cleared', 'rectified') AND writeoffs.state = 'done'
 GROUP BY 1
 """)
 _UNITS = text("""
@@ -71,7 +71,7 @@ FROM (
                    sum(issued_amount - reversed_amount) AS net, min(due_on) AS due_on,
                    bool_and(writeoff_id IS NOT NULL) AS done,
                    (max(written_off_at) AT TIME ZONE 'Asia/Shanghai')::date AS done_on
-            FROM cycles
+            FROM caught_up_cycles
             WHERE month BETWEEN :first AND :last
                 AND region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
                 AND (CAST(:unit_id AS bigint) IS NULL OR unit_id = :unit_id)
@@ -92,16 +92,18 @@ WHERE place < CAST(:after_place AS bigint) OR place = :after_place AND found.uni
 ORDER BY place DESC, found.unit_id LIMIT :limit
 """)
 _OF_UNIT = text("""
-SELECT campaigns.*, sums.month, sums.month_due_on, sums.bills, sums.net, sums.done,
+SELECT campaigns.*, sums.month, sums.month_due_on, sums.bills, sums.net, sums.done, sums.is_former,
        EXISTS (SELECT FROM writeoffs WHERE writeoffs.unit_id = :unit_id AND writeoffs.month = sums.month
-               AND writeoffs.origin = 'own' AND writeoffs.state = 'checking') AS checking,
+               AND writeoffs.state = 'checking') AS checking,
        (SELECT count(*) FROM exception_cases AS cases
-        WHERE cases.unit_id = :unit_id AND cases.month = sums.month AND cases.origin = 'own'
+        WHERE cases.unit_id = :unit_id AND cases.month = sums.month
           AND cases.state IN ('open', 'asked', 'answered')) AS exceptions
 FROM campaigns LEFT JOIN LATERAL (
     SELECT month, min(due_on) AS month_due_on, sum(issued_count + reversed_count)::bigint AS bills,
-           sum(issued_amount - reversed_amount) AS net, bool_and(writeoff_id IS NOT NULL) AS done
-    FROM cycles WHERE unit_id = :unit_id AND month BETWEEN campaigns.first_month AND campaigns.last_month
+           sum(issued_amount - reversed_amount) AS net, bool_and(writeoff_id IS NOT NULL) AS done,
+           bool_and(origin = 'former') OR NOT bool_or(writeoff_id IS NULL AND origin = 'own')
+               AND bool_or(writeoff_id IS NULL) AS is_former
+    FROM caught_up_cycles WHERE unit_id = :unit_id AND month BETWEEN campaigns.first_month AND campaigns.last_month
     GROUP BY month
 ) AS sums ON true
 WHERE campaigns.region_code IN (CAST(:region AS text), left(:region, 4) || '00', left(:region, 2) || '0000')
@@ -110,11 +112,16 @@ WHERE campaigns.region_code IN (CAST(:region AS text), left(:region, 4) || '00',
             AND cycles.writeoff_id IS NULL))
 ORDER BY campaigns.first_month, campaigns.campaign_id, sums.month
 """)
-# Ordered by the index over what is left of a campaign, so that counting ends early.
+# Each part is ordered by the index over what is left, so that counting ends early.
 _BEHIND = text("""
 SELECT count(*) FROM (
-    SELECT DISTINCT cycles.unit_id FROM cycles JOIN listed_units AS units USING (unit_id)
-    WHERE campaign_id = :campaign_id AND writeoff_id IS NULL AND starts_with(units.region_code, :prefix) LIMIT :most
+    (SELECT DISTINCT cycles.unit_id FROM cycles JOIN listed_units AS units USING (unit_id)
+     WHERE campaign_id = :campaign_id AND writeoff_id IS NULL AND starts_with(units.region_code, :prefix) LIMIT :most)
+    UNION
+    (SELECT DISTINCT months.unit_id FROM former_months AS months JOIN listed_units AS units USING (unit_id)
+     WHERE month BETWEEN :first AND :last AND written_off_at IS NULL AND starts_with(units.region_code, :prefix)
+     LIMIT :most)
+    LIMIT :most
 ) AS behind
 """)
 _REGION = text("SELECT region_code FROM managed_units WHERE unit_id = :unit_id")
@@ -192,7 +199,13 @@ async def count_campaign_units(
     connection: AsyncConnection, campaign: Campaign, region_prefix: str, *, most: int
 ) -> int:
     """Units of a place that have months of a campaign left, within the scope; counts to `most` only."""
-    given = {"campaign_id": campaign.campaign_id, "prefix": region_prefix, "most": most}
+    given = {
+        "campaign_id": campaign.campaign_id,
+        "first": campaign.first_month,
+        "last": campaign.last_month,
+        "prefix": region_prefix,
+        "most": most,
+    }
     found: int = (await connection.execute(_BEHIND, given)).scalar_one()
     return found
 
@@ -217,13 +230,14 @@ def _month(row: RowMapping, campaign: Campaign) -> CatchUpMonth:
         state = CatchUpState.DONE
     elif row["checking"]:
         state = CatchUpState.CHECKING
-    elif campaign.is_running and row["month_due_on"] < today():
+    elif campaign.is_running and (row["month_due_on"] or campaign.due_on) < today():
         state = CatchUpState.OVERDUE
     return CatchUpMonth(
         month=row["month"],
-        due_on=row["month_due_on"],
+        due_on=row["month_due_on"] or campaign.due_on,
         bills=row["bills"],
         net=row["net"],
         state=state,
         exceptions=row["exceptions"],
+        is_former=row["is_former"],
     )

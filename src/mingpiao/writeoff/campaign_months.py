@@ -44,7 +44,6 @@ WHERE sums.unit_id = ANY (:ids) AND sums.day BETWEEN :first AND :last
         SELECT FROM cycles WHERE cycles.unit_id = sums.unit_id AND cycles.kind_code = sums.kind_code
         AND cycles.month = date_trunc('month', sums.day)::date)
 GROUP BY 1, 2, 3, 4, 5
-RETURNING unit_id
 """)
 # Months that were closed otherwise (by a campaign that ended, or with bills of an old system) follow this one. A
 # later day that was granted to one unit stays.
@@ -56,10 +55,9 @@ WHERE cycles.unit_id = ANY (:ids) AND month BETWEEN :first AND :last AND writeof
     AND units.unit_id = cycles.unit_id AND starts_with(units.region_code, :prefix) AND units.state <> 'closed'
     AND (campaign_id, due_on) IS DISTINCT FROM (
         CAST(:campaign_id AS bigint), greatest(CAST(:due_on AS date), CASE WHEN extended THEN due_on END))
-RETURNING cycles.unit_id
 """)
 _LEFT = text("""
-SELECT unit_id, count(DISTINCT month) AS months, min(month) AS oldest FROM cycles
+SELECT unit_id, count(DISTINCT month) AS months, min(month) AS oldest FROM caught_up_cycles
 WHERE unit_id = ANY (:ids) AND campaign_id = :campaign_id AND writeoff_id IS NULL GROUP BY 1 ORDER BY 1
 """)
 _PENDING = text("SELECT campaign_id FROM campaigns WHERE carried_revision < revision ORDER BY campaign_id")
@@ -124,16 +122,13 @@ async def carry_campaign(connection: AsyncConnection, campaign_id: int, unit_ids
         "due_on": campaign.due_on,
         "now": now(),
     }
-    closed = set((await connection.execute(_CLOSE, given)).scalars())
-    moved = set((await connection.execute(_TAKE, given)).scalars())
-    reached = sorted(closed | moved)
-    if not reached:
-        return
-    await update_limits(connection, reached, acting=_PLATFORM)
-    left = list(await connection.execute(_LEFT, {"ids": reached, "campaign_id": campaign_id}))
-    await record_all(connection, [_reached(campaign, row) for row in left])
-    for row in left:
-        await _tell(connection, campaign, row)
+    await connection.execute(_CLOSE, given)
+    await connection.execute(_TAKE, given)
+    # With months of former bills, of which nothing is written here.
+    left = list(await connection.execute(_LEFT, {"ids": list(unit_ids), "campaign_id": campaign_id}))
+    await update_limits(connection, [row.unit_id for row in left], acting=_PLATFORM)
+    told = [row for row in left if await _tell(connection, campaign, row)]
+    await record_all(connection, [_reached(campaign, row) for row in told])
 
 
 def _reached(campaign: Campaign, row: Row[Any]) -> AuditEntry:
@@ -150,10 +145,10 @@ def _reached(campaign: Campaign, row: Row[Any]) -> AuditEntry:
     )
 
 
-async def _tell(connection: AsyncConnection, campaign: Campaign, row: Row[Any]) -> None:
-    """Tell a unit once of each last day of a campaign."""
+async def _tell(connection: AsyncConnection, campaign: Campaign, row: Row[Any]) -> bool:
+    """Tell a unit once of each last day of a campaign; False when it has been told."""
     after = "逾期后暂停发放票据。" if campaign.stops else ""
-    await tell_unit(
+    return await tell_unit(
         connection,
         row.unit_id,
         f"campaign:due:{campaign.campaign_id}:{row.unit_id}:{campaign.due_on}",
@@ -174,6 +169,17 @@ async def carry_to_unit(
     for campaign in await running_campaigns(connection, region_code):
         if anew or not campaign.is_carried:
             await carry_campaign(connection, campaign.campaign_id, [unit_id])
+
+
+async def carry_to_former(database: Database, unit_ids: Sequence[int]) -> None:
+    """Bring units whose former bills came in to the campaigns of their regions: what they owe may be more than before."""
+    for unit_id in unit_ids:
+        async with database.system() as connection:
+            region = await connection.scalar(_REGION, {"unit_id": unit_id})
+            await carry_to_unit(connection, unit_id, str(region), anew=True)
+
+
+_REGION = text("SELECT region_code FROM managed_units WHERE unit_id = :unit_id")
 
 
 async def is_caught_up(connection: AsyncConnection, unit_id: int, month: date) -> bool:

@@ -28,7 +28,7 @@ WHERE ended_at IS NULL AND due_on BETWEEN :today AND :last ORDER BY campaign_id
 """)
 _BEHIND = text("""
 SELECT unit_id, count(DISTINCT month) AS months, min(month) AS oldest, min(due_on) AS due_on
-FROM cycles WHERE campaign_id = :campaign_id AND writeoff_id IS NULL AND unit_id > :after
+FROM caught_up_cycles WHERE campaign_id = :campaign_id AND writeoff_id IS NULL AND unit_id > :after
     AND month BETWEEN :first AND :last
 GROUP BY 1 ORDER BY 1 LIMIT :portion
 """)
@@ -37,7 +37,7 @@ _REMIND = text("""
 WITH behind AS (
     SELECT units.unit_id, count(DISTINCT cycles.month) AS months, min(cycles.month) AS oldest,
            min(cycles.due_on) AS due_on
-    FROM listed_units AS units JOIN cycles USING (unit_id)
+    FROM listed_units AS units JOIN caught_up_cycles AS cycles USING (unit_id)
     WHERE units.unit_id = ANY (:ids) AND cycles.campaign_id = :campaign_id AND cycles.writeoff_id IS NULL
         AND starts_with(units.region_code, :prefix)
     GROUP BY 1

@@ -120,6 +120,9 @@ class Checker:
         bills = await former_by_id(connection, asked.unit_id, [each.bill_id for each in judged])
         await _open_cases(connection, asked, asked.region_code, bills, judged)
         await end_former(connection, asked.unit_id, asked.month)
+        # What a campaign stops because of such a month is lifted with it.
+        await hold_stocks(connection, [asked.unit_id])
+        await update_limits(connection, [asked.unit_id], acting=_PLATFORM)
         details = {"exceptions": str(len(judged)), "seals": str(found.seals_checked)}
         await record_writeoff(connection, "finish", asked, details, acting=_PLATFORM)
         closed = await former_cycles_of(connection, asked.unit_id, asked.month)

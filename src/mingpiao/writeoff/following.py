@@ -36,7 +36,7 @@ _OPEN_WORK = text("""
 SELECT (SELECT count(*) FROM exception_cases
         WHERE unit_id = :unit_id AND state IN ('open', 'asked', 'answered', 'breached')) AS cases,
        (SELECT count(*) FROM rectifications WHERE unit_id = :unit_id AND state <> 'accepted') AS notices,
-       (SELECT count(DISTINCT month) FROM cycles JOIN campaigns USING (campaign_id)
+       (SELECT count(DISTINCT month) FROM caught_up_cycles JOIN campaigns USING (campaign_id)
         WHERE unit_id = :unit_id AND writeoff_id IS NULL AND ended_at IS NULL) AS caught_up
 """)
 _WAITING = text("""

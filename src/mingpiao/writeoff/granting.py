@@ -274,6 +274,9 @@ async def _reopen(connection: AsyncConnection, payload: Mapping[str, Any], *, ac
         await lock_unit(connection, unit_id)
         done = await _written_off(connection, given.writeoff_id, acting=acting)
         await release_former(connection, unit_id, done.month)
+        # A campaign may stop what such a month owes again.
+        await hold_stocks(connection, [unit_id])
+        await update_limits(connection, [unit_id], acting=acting)
         await _supersede(connection, done, given, acting=acting)
         await _told_of_reopening(
             connection,

@@ -18,9 +18,10 @@ WRITEOFF_OVERDUE = "writeoff_overdue"
 # What is left of a campaign stops where the campaign says so, and as long as it runs.
 _OPEN_CYCLES = text("""
 SELECT cycles.unit_id, min(cycles.due_on) AS due_on, units.mode
-FROM cycles JOIN managed_units AS units USING (unit_id) LEFT JOIN campaigns USING (campaign_id)
+FROM caught_up_cycles AS cycles JOIN managed_units AS units USING (unit_id)
+LEFT JOIN campaigns ON campaigns.campaign_id = cycles.campaign_id
 WHERE cycles.unit_id = ANY (:ids) AND cycles.writeoff_id IS NULL
-    AND (cycles.campaign_id IS NULL OR campaigns.stops AND campaigns.ended_at IS NULL)
+    AND (cycles.campaign_id IS NULL AND cycles.origin = 'own' OR campaigns.stops AND campaigns.ended_at IS NULL)
 GROUP BY cycles.unit_id, units.mode
 """)
 

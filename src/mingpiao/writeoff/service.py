@@ -19,7 +19,7 @@ from mingpiao.writeoff.campaign_figures import (
     count_campaign_units,
     list_campaign_units,
 )
-from mingpiao.writeoff.campaign_months import CATCH_UP, carry_campaigns
+from mingpiao.writeoff.campaign_months import CATCH_UP, carry_campaigns, carry_to_former
 from mingpiao.writeoff.campaign_reminders import remind_of_campaigns, urge_campaign_units
 from mingpiao.writeoff.campaigns import (
     CAMPAIGN_CHANGE,
@@ -191,6 +191,7 @@ __all__ = [
     "campaign_sums",
     "campaign_total",
     "carry_campaigns",
+    "carry_to_former",
     "cases_of",
     "catch_up_of",
     "channel_totals",

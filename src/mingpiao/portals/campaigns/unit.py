@@ -8,12 +8,13 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.former.months import MONTHS as FORMER_MONTHS
 from mingpiao.portals.gates import UNIT_VIEW
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, require_right
 from mingpiao.portals.writeoff.parts import CRUMBS, month_address
 from mingpiao.writeoff.model import Campaign, CatchUp, CatchUpMonth, CatchUpState
-from mingpiao.writeoff.service import CATCH_UP, catch_up_of, close_so_far
+from mingpiao.writeoff.service import catch_up_of, close_so_far
 
 _COLOURS = {
     CatchUpState.DONE: "green",
@@ -49,9 +50,13 @@ async def catch_up_page(call: NamedDependency[PageCall]) -> Response[str]:
         crumbs=CRUMBS,
         campaigns=[(each, _years(each)) for each in found],
         colours=_COLOURS,
-        month_address=month_address,
-        address=CATCH_UP,
+        address_of=_address,
     )
+
+
+def _address(each: CatchUpMonth) -> str:
+    """The page of a month, or that of its former bills where these are what is left."""
+    return f"{FORMER_MONTHS}/{each.month:%Y-%m}" if each.is_former else month_address(each.month)
 
 
 def _years(found: CatchUp) -> Sequence[YearRow]:

@@ -15,6 +15,7 @@ from mingpiao.former.service import (
     is_xml,
     read_rows,
     read_xml,
+    units_of_import,
     work_through,
 )
 from mingpiao.kernel.errors import Refusal
@@ -22,6 +23,7 @@ from mingpiao.portals.former.sheet import SHEET
 from mingpiao.portals.imports import read_rows as rows_of_sheet
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
+from mingpiao.writeoff.service import carry_to_former
 
 _ZIP = b"PK\x03\x04"
 
@@ -47,6 +49,9 @@ class FormerReader:
         try:
             entries, count = await asyncio.to_thread(entries_of, data, found)
             await work_through(self._database, self._catalog, found, entries, count)
+            async with self._database.system() as connection:  # system: a worker's job
+                taken = await units_of_import(connection, found.import_id)
+            await carry_to_former(self._database, taken)
         except Refusal as refusal:
             await fail_former_import(self._database, found, refusal.problems[0].message)
 

@@ -29,12 +29,12 @@ from mingpiao.writeoff.service import (
     submit,
 )
 
-_MONTHS = f"{UNIT.address}/months"
+MONTHS = f"{UNIT.address}/months"
 _VIEWERS = [require_right(UNIT_VIEW)]
 
 
 def _address(month: date) -> str:
-    return f"{_MONTHS}/{month:%Y-%m}"
+    return f"{MONTHS}/{month:%Y-%m}"
 
 
 @get("/former/months", guards=_VIEWERS)
@@ -69,7 +69,7 @@ async def _page(call: PageCall, month: date, problems: tuple[Problem, ...] = ())
         call.request,
         "former/month.html",
         title=f"{month:%Y年%-m月}历史票据核销",
-        crumbs=[*UNIT.crumbs, ("按月核销", _MONTHS)],
+        crumbs=[*UNIT.crumbs, ("按月核销", MONTHS)],
         kinds={each.kind_code: kind_name(catalog, each.kind_code) for each in found.cycles},
         gaps=gaps,
         last_day=last_day(month),

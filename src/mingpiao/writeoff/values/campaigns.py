@@ -156,7 +156,9 @@ class CatchUpState(StrEnum):
 
 
 class CatchUpMonth(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit's month of a campaign; `exceptions` are undecided cases of it."""
+    """A unit's month of a campaign; `exceptions` are undecided cases of it. `is_former` is true where what is left, or
+    all there is, are bills of an old system.
+    """
 
     month: date
     due_on: date
@@ -164,6 +166,7 @@ class CatchUpMonth(msgspec.Struct, frozen=True, kw_only=True):
     net: Decimal
     state: CatchUpState
     exceptions: int
+    is_former: bool
 
 
 class CatchUp(msgspec.Struct, frozen=True, kw_only=True):
