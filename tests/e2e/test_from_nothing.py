@@ -307,7 +307,8 @@ def _open_unit(officer: Visitor) -> str:
     code = page.locator("#invitation-code").inner_text()
     page.get_by_role("link", name="已交给本人，返回").click()
     page.get_by_role("link", name="返回单位，查看开通进度").click()
-    expect(page.locator("main")).to_contain_text("开通完成，可以开票")
+    expect(page.locator("main")).to_contain_text("已邀请，等待本人设置密码")
+    expect(page.locator("main")).to_contain_text("尚未开通")
     officer.look_closely()
     return code
 

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import openpyxl
@@ -22,6 +23,7 @@ NEW = "/unit/batches/new"
 async def _template(browser: Browser) -> openpyxl.Workbook:
     answer = await browser.get(f"/unit/batches/template/{KIND}.xlsx")
     assert answer.status_code == 200
+    assert unquote(answer.headers["content-disposition"]).endswith("批量开具模板.xlsx")
     return openpyxl.load_workbook(io.BytesIO(answer.content))
 
 

@@ -5,11 +5,13 @@ import re
 import httpx
 from tests.portals.test_drafts import _issue, _typed
 from tests.portals.test_unit_issue import FILLED, KIND
+from tests.rules.wellformed import catalog
 from tests.support.browser import Browser, members_of
 from tests.support.world import World
 
 from mingpiao.drafts.model import MAX_SAVED_FORMS
 from mingpiao.identity.model import Role
+from mingpiao.portals.issuing.form import matching
 
 CHOICE = "/unit/issue?choose=yes"
 
@@ -120,3 +122,10 @@ async def test_kinds_are_pinned(site: World) -> None:
     await browser.post(f"/unit/issue/pins/{last}", {"csrf_token": token, "pinned": "no"})
     assert await kinds() == before
     assert (await browser.post("/unit/issue/pins/9999", {"csrf_token": token})).status_code == 404
+
+
+def test_an_item_called_so_comes_before_one_that_only_has_the_words_in_it() -> None:
+    items = [catalog().items[code] for code in ("040102", "040103", "040101")]
+    assert [item.name for item in matching(items, "会长单位")] == ["会费（会长单位）", "会费（副会长单位）"]
+    assert [item.name for item in matching(items, "副会长")] == ["会费（副会长单位）"]
+    assert len(matching(items, "会费")) == 3

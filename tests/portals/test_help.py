@@ -154,6 +154,10 @@ def test_what_subjects_declare_exists() -> None:
     [
         ("/unit", "/unit/help/unit#首页"),
         ("/unit/bills/15010425/0000000001", "/unit/help/unit#查找票据"),
+        ("/unit/bills/15010425/0000000001/reverse", "/unit/help/unit#冲红"),
+        ("/unit/bills/15010425/0000000001/reverse/confirm", "/unit/help/unit#冲红"),
+        ("/unit/bills/15010425/0000000001/reversed", "/unit/help/unit#冲红"),
+        ("/unit/bills/print", "/unit/help/unit#打印-交付和打包下载"),
         ("/finance/reviews/7", "/finance/help/finance#人工复核"),
         ("/finance/none", "/finance/help/finance"),
         ("/admin/accounts/3", "/admin/help/start#系统管理员"),

@@ -36,9 +36,15 @@ async def test_a_payer_of_a_bill_is_found_by_a_few_letters(site: World) -> None:
     assert await _found(browser, "ALT") == ["阿拉坦"]
     assert await _found(browser, "拉坦") == ["阿拉坦"]
     assert await _found(browser, "hhht") == ["呼和浩特市医院"]
+    # Letters from the middle of a name find it, too; what begins with them comes first.
+    assert await _found(browser, "yy") == ["呼和浩特市医院"]
+    assert await _found(browser, "市医") == ["呼和浩特市医院"]
     assert await _found(browser, "１５０１") == ["呼和浩特市医院"]
     assert await _found(browser, "") == []
     assert await _found(browser, "%") == []
+    none = (await browser.get("/unit/payers/found", q="查无此人")).text
+    assert "名录里没有找到，新缴款人请直接填写全称" in none
+    assert "没有找到" not in (await browser.get("/unit/payers/found", q="")).text
     (row,) = await site.rows("SELECT uses, account, bank FROM payer_book WHERE name = '呼和浩特市医院'")
     assert tuple(row) == (2, "15010203", "某银行")
 

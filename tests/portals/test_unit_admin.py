@@ -66,7 +66,11 @@ async def test_a_county_registers_a_unit_grants_kinds_items_and_numbers(world: W
         assert answer.headers["location"] == address
         shown = (await browser.get(address)).text
         assert "2,500" in shown
-        assert "开通进度" not in shown or "待办" in shown
+        assert "开通进度" in shown
+        assert "尚未开通" in shown
+        assert "没有登记期限" in shown
+        for untrue in ("正常用票", "长期", ">正常<"):
+            assert untrue not in shown, untrue
     unit_id = int(address.rsplit("/", 1)[1])
     profile = await world.units.profile(unit_id)
     assert (profile.unit.name, profile.unit.uscc) == (GIVEN["name"], CODE)

@@ -40,16 +40,22 @@ _LABELS = {
 
 
 async def search_payers(connection: AsyncConnection, unit_id: int, words: str) -> list[KnownPayer]:
-    """The unit's payers whose name contains the words, or whose initials, code, account or mobile begin with them;
-    the most used first, at most eight. Without words none.
+    """The unit's payers whose name or initials contain the words, or whose code, account or mobile begin with them.
+
+    At most eight: first those that begin with the words, then the most used. Without words none.
     """
     wanted = half_width(words).strip()
     if not wanted:
         return []
     book = payer_book.c
+    holds = [
+        book.name.contains(wanted, autoescape=True),
+        book.initials.contains(wanted.lower(), autoescape=True),
+    ]
     begins = [
         column.startswith(text, autoescape=True)
         for column, text in (
+            (book.name, wanted),
             (book.initials, wanted.lower()),
             (book.code, wanted.upper()),
             (book.account, wanted),
@@ -58,10 +64,8 @@ async def search_payers(connection: AsyncConnection, unit_id: int, words: str) -
     ]
     query = (
         select(payer_book)
-        .where(
-            book.unit_id == unit_id, ~book.hidden, or_(book.name.contains(wanted, autoescape=True), *begins)
-        )
-        .order_by(book.uses.desc(), book.used_at.desc(), book.payer_id)
+        .where(book.unit_id == unit_id, ~book.hidden, or_(*holds, *begins))
+        .order_by(case((or_(*begins), 0), else_=1), book.uses.desc(), book.used_at.desc(), book.payer_id)
         .limit(MAX_FOUND)
     )
     return [_payer(row) for row in (await connection.execute(query)).mappings()]
@@ -85,7 +89,7 @@ async def list_payers(
     if words:
         columns = (payer_book.c.name, payer_book.c.code, payer_book.c.account, payer_book.c.mobile)
         found = [column.contains(words, autoescape=True) for column in columns]
-        initials = payer_book.c.initials.startswith(words.lower(), autoescape=True)
+        initials = payer_book.c.initials.contains(words.lower(), autoescape=True)
         query = query.where(or_(*found, initials))
     if hidden is not None:
         query = query.where(payer_book.c.hidden == hidden)

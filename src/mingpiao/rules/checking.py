@@ -40,7 +40,7 @@ REQUEST_FIELDS = {
     "items": "收款项目",
     "total": "合计金额",
     "remark": "备注",
-    "pay_mode": "收款方式",
+    "pay_mode": "交款方式",
     "handler": "开票人",
     "checker": "复核人",
     "business_no": "业务流水号",

@@ -62,7 +62,10 @@ BATCHES: Listing[BillBatch] = Listing(
         Column(name="at", label="上传时间", kind="moment", value=lambda batch: batch.uploaded_at),
     ),
     fetch=_fetch_batches,
-    empty=("还没有批量开具过", "下载模板填写后上传，核对无误即可一次开具上万张票据。"),
+    empty=(
+        "还没有批量开具过",
+        "点“新建批次”，选择票据种类并下载模板，填写后上传，核对无误即可一次开具上万张票据。",
+    ),
     buttons=(
         Button(label="新建批次", address=f"{ADDRESS}/new", primary=True, icon="upload", right=UNIT_ISSUE),
     ),

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
@@ -138,11 +139,14 @@ async def template(
     wanted = await batch_desk.wanted(unit_of(call.session.account), name.removesuffix(".xlsx"))
     columns = await _columns(call, wanted.kind)
     data = await asyncio.to_thread(template_file, wanted.kind.name, columns)
-    return _workbook(data, f"bills-{wanted.kind.code}-template")
+    return _workbook(data, f"{wanted.kind.name}批量开具模板")
 
 
 def _workbook(data: bytes, name: str) -> Response[bytes]:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"', "Cache-Control": "no-store"}
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.xlsx",
+        "Cache-Control": "no-store",
+    }
     return Response(data, media_type=WORKBOOK_TYPE, headers=headers)
 
 

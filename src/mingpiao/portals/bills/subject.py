@@ -25,5 +25,11 @@ SUBJECT = Subject(
             right=FINANCE_VIEW, place=240, label="票据查询", address="/finance/bills", icon="clipboard-list"
         ),
     ),
-    help={"/unit/bills": "unit#查找票据"},
+    help={
+        "/unit/bills": "unit#查找票据",
+        "/unit/bills/*/*/reverse": "unit#冲红",
+        "/unit/bills/*/*/reversed": "unit#冲红",
+        "/unit/bills/print": "unit#打印-交付和打包下载",
+        "/unit/bills/slip": "unit#打印-交付和打包下载",
+    },
 )

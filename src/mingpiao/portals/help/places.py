@@ -27,8 +27,20 @@ def help_target(path: str) -> str:
     """
     entries = {entry.address: _titled(portal_of(path), entry.label) for entry in menu_entries()}
     targets = {address: target for address, target in entries.items() if target} | dict(_declared())
-    above = [each for each in targets if path == each or (each not in _HOMES and path.startswith(each + "/"))]
-    return targets[max(above, key=len)] if above else ""
+    above = [each for each in targets if path == each or (each not in _HOMES and _is_above(each, path))]
+    return targets[max(above, key=_depth)] if above else ""
+
+
+def _is_above(address: str, path: str) -> bool:
+    """Whether an address is that of a page or above it; `*` in it stands for any one part."""
+    wanted, parts = address.split("/"), path.split("/")
+    return len(wanted) <= len(parts) and all(
+        each in ("*", part) for each, part in zip(wanted, parts, strict=False)
+    )
+
+
+def _depth(address: str) -> int:
+    return address.count("/")
 
 
 def _titled(portal: str, label: str) -> str:

@@ -259,7 +259,8 @@ def items_for(profile: UnitProfile, kind: BillKind, catalog: Catalog) -> list[Ch
 def matching(items: Sequence[ChargeItem], words: str) -> list[ChargeItem]:
     """Items whose name contains the words, or whose code or pinyin begins with or contains them.
 
-    Those that begin with the words come first. Without words, all match.
+    First come those that are called so, then those that begin with the words, then those of whose name a part
+    does, as in 会费（会长单位）. Without words, all match.
     """
     wanted = words.strip().casefold()
     ranked = [(_rank(item, wanted), item) for item in items]
@@ -272,7 +273,17 @@ def _rank(item: ChargeItem, wanted: str) -> int | None:
         return 0
     if any(text.startswith(wanted) for text in texts):
         return 1
-    return 2 if wanted in texts[0] or wanted in texts[2] else None
+    if _begins_a_part(texts[0], wanted):
+        return 2
+    return 3 if wanted in texts[0] or wanted in texts[2] else None
+
+
+def _begins_a_part(name: str, wanted: str) -> bool:
+    """Whether the words stand in a name behind a sign, such as a bracket."""
+    place = name.find(wanted, 1)
+    while place > 0 and name[place - 1].isalnum():
+        place = name.find(wanted, place + 1)
+    return place > 0
 
 
 def is_fixed(item: ChargeItem) -> bool:

@@ -84,7 +84,7 @@ async def found(call: NamedDependency[PageCall]) -> Response[str]:
     words = read_query(call.request).get("q", "")
     async with call.reads() as connection:
         payers = await search_payers(connection, unit_of(call.session.account), words)
-    return page(call.request, "payers/_found.html", payers=payers)
+    return page(call.request, "payers/_found.html", payers=payers, words=words.strip())
 
 
 HANDLERS = [*list_handlers(PAYERS, guards=_GUARDS), show, change, found]

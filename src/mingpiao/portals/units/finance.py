@@ -63,6 +63,9 @@ async def unit_page(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> 
         apps = await apps_of_unit(connection, unit_id)
         seals = await unit_seals(connection, unit_id)
     unit = profile.unit
+    steps = unit_steps(profile, stocks, accounts, apps, seals)
+    # Who has issued before had all that is needed.
+    ready = bool(recent.items) or all(step.done for step in steps)
     return page(
         call.request,
         "units/unit.html",
@@ -71,8 +74,9 @@ async def unit_page(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> 
         base=f"{UNITS.address}/{unit_id}",
         may_manage=allowed(call.session.account.role, UNIT_MANAGE),
         may_undo=may_undo,
-        state=state_badge(unit),
-        steps=unit_steps(profile, stocks, accounts, apps, seals),
+        state=state_badge(unit, ready=ready),
+        steps=steps,
+        ready=ready,
         unit=unit,
         mode=MODES[unit.mode.value],
         region=catalog.region_path(unit.region_code),

@@ -69,8 +69,10 @@ async def _fetch(here: Here, wanted: Mapping[str, Any], key: str, limit: int) ->
     return Page(items=rows, next_key=found.next_key, total=found.total)
 
 
-def state_badge(unit: Unit) -> Badge:
-    """The state of a unit in words and colour."""
+def state_badge(unit: Unit, *, ready: bool = True) -> Badge:
+    """The state of a unit in words and colour; of one that is not `ready`, that something is still missing."""
+    if unit.state is UnitState.ACTIVE and not ready:
+        return Badge("尚未开通", "orange")
     return Badge(unit.state.label, _STATES[unit.state])
 
 

@@ -58,16 +58,13 @@ def unit_steps(
         )
         steps.append(_step("建立接口应用", any(app.active for app in apps), "apps"))
     managers = [each for each in accounts if each.account.role is Role.UNIT_MANAGER and each.account.active]
+    ready = any(not each.invited for each in managers)
     steps.append(_step("制作电子签章", any(each.retired_at is None for each in seals), "seal"))
     steps.append(
         UnitStep(
             label="邀请票据管理员",
-            told="已邀请，等待本人设置密码"
-            if managers and all(each.invited for each in managers)
-            else "已有"
-            if managers
-            else "尚未邀请",
-            done=bool(managers),
+            told="已有" if ready else "已邀请，等待本人设置密码" if managers else "尚未邀请",
+            done=ready,
             page="accounts",
         )
     )

@@ -28,13 +28,16 @@ async def profile_page(call: NamedDependency[PageCall]) -> Response[str]:
         apps = await apps_of_unit(connection, unit_id)
         seals = await unit_seals(connection, unit_id)
     last = today()
+    seal = next((each for each in seals if each.retired_at is None), None)
+    ready = seal is not None and bool(stocks) and bool(profile.item_codes)
     return page(
         call.request,
         "units/profile.html",
         title="单位信息",
         crumbs=[("首页", "/unit")],
         unit=profile.unit,
-        state=state_badge(profile.unit),
+        state=state_badge(profile.unit, ready=ready),
+        ready=ready,
         mode=MODES[profile.unit.mode.value],
         region=catalog.region_path(profile.unit.region_code),
         stocks=stocks,
@@ -47,7 +50,7 @@ async def profile_page(call: NamedDependency[PageCall]) -> Response[str]:
         ),
         points=points,
         apps=apps,
-        seal=next((each for each in seals if each.retired_at is None), None),
+        seal=seal,
         changes=changes,
         value_words=lambda kind, value: value_words(kind, value, catalog),
     )

@@ -168,7 +168,7 @@ async def _page(
         title="到账记录",
         crumbs=[
             *CRUMBS,
-            (f"{wanted:%Y-%m}", month_address(wanted)),
+            (f"{wanted:%Y年%-m月}", month_address(wanted)),
             ("到账明细与匹配", f"{month_address(wanted)}/lines"),
         ],
         line=line,
