@@ -47,7 +47,7 @@ _BILLS = 400
 _OPEN_MONTH = text("""
 INSERT INTO cycles (unit_id, month, kind_code, region_code, mode, issued_count, issued_amount, reversed_count,
                     reversed_amount, closed_at, due_on)
-SELECT unit_id, (date_trunc('month', now()) - interval '2 months')::date, '0101', region_code, mode, 12, 480.00,
+SELECT unit_id, (date_trunc('month', now()) - interval '7 months')::date, '0101', region_code, mode, 12, 480.00,
        1, 40.00, now() - interval '1 month', (now() - interval '3 weeks')::date
 FROM managed_units WHERE name LIKE '%公安局%'
 ON CONFLICT DO NOTHING
