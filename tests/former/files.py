@@ -10,14 +10,15 @@ from typing import Any
 
 import msgspec
 from tests.support import sealing
-from tests.support.province import Resident
+from tests.support.province import ACTING, Resident
 from tests.support.world import World
 
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.former.model import FormerImport
 from mingpiao.former.service import add_former_file, get_former_import, import_key, start_former_import
 from mingpiao.house.opening import FILES
-from mingpiao.identity.model import Acting
+from mingpiao.identity.model import Acting, Role, acting_for
+from mingpiao.identity.service import create_account
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.portals.former.jobs import FormerReader
 from mingpiao.portals.former.sheet import SHEET
@@ -111,6 +112,21 @@ def archive(**files: bytes) -> bytes:
         for name, content in files.items():
             made.writestr(f"{name}.xml", content)
     return data.getvalue()
+
+
+async def handler(world: World, resident: Resident) -> Acting:
+    """A handler of a unit."""
+    async with world.database.system() as connection:
+        account = await create_account(
+            connection,
+            username=f"former-{resident.unit_id}",
+            display_name="张开票",
+            role=Role.UNIT_HANDLER,
+            password="Former-2026-bills",
+            unit_id=resident.unit_id,
+            acting=ACTING,
+        )
+    return acting_for(account)
 
 
 async def put(world: World, data: bytes, acting: Acting, name: str = "原系统.csv") -> int:

@@ -80,6 +80,14 @@ async def test_a_table_is_tried_imported_and_its_month_written_off(site: World) 
     assert paper.content.startswith(b"%PDF")
     assert "已核销" in (await browser.get(f"/unit/former/bills/{CODE}/0000000002")).text
     assert await site.value("SELECT count(*) FROM cycles") == 0
+    head = await site.browser(Role.DEPARTMENT_HEAD, region="150000")
+    months = f"/finance/units/{site.unit.unit_id}/months"
+    assert "历史票据各月核销" in (await head.get(months)).text
+    again = f"{months}/2023-05/reopen-former"
+    assert "重新打开历史票据核销" in (await head.get(again)).text
+    assert (await head.get(f"{months}/2023-05/reopen")).status_code == 404
+    assert await _press(head, again, reason="") == 422
+    assert await _press(head, again, reason="五月漏导入两份票据，单位已写明原因") == 303
     exported = await browser.get("/unit/former/export.csv")
     assert exported.status_code == 200
     assert "0000000002" in exported.text

@@ -1,7 +1,9 @@
 """Months that are closed and written off while others issue, submit and set."""
 
 from datetime import timedelta
+from decimal import Decimal
 
+from tests.former import files as former_files
 from tests.support.locks import LIMITS_AS_A_LOOK, WITH_AND_WITHOUT, lock_taken_away, race, writing
 from tests.support.province import ACTING
 from tests.support.world import World, bill_of
@@ -10,13 +12,14 @@ from tests.writeoff.casework import person
 from tests.writeoff.months import FIRST, SECOND, THIRD, ask, begin, close, head, on, receive, standing
 
 from mingpiao.approvals.service import approve
+from mingpiao.former.service import start_former_import
 from mingpiao.identity.model import Acting, Role
 from mingpiao.issuing.model import Outcome
 from mingpiao.kernel.clock import StoppedClock
 from mingpiao.kernel.errors import Refusal
 from mingpiao.writeoff.campaign_months import carry_campaign
-from mingpiao.writeoff.model import Policy
-from mingpiao.writeoff.service import close_due_months, load_policies, set_policy
+from mingpiao.writeoff.model import BillOrigin, Policy, WriteOff
+from mingpiao.writeoff.service import close_due_months, load_policies, set_policy, submit
 
 
 @WITH_AND_WITHOUT
@@ -156,3 +159,34 @@ async def test_a_later_day_of_a_campaign_is_what_stays(
     else:
         # Both saw a month that nobody had closed.
         assert any("cycles_pkey" in str(each) for each in outcomes)
+
+
+@WITH_AND_WITHOUT
+async def test_a_former_bill_and_the_month_that_is_submitted(
+    world: World, other: World, locked: bool
+) -> None:
+    """A bill of the month comes in while the month is submitted: it is counted, or it is refused."""
+    await begin(world)
+    charity = world.province.charity
+    acting = await former_files.handler(world, charity)
+    await former_files.take(world, former_files.table(former_files.row(1)), acting)
+    late = await former_files.put(world, former_files.table(former_files.row(2)), acting, "后到.csv")
+    await former_files.work(world, late)
+    async with world.database.system() as connection:
+        await start_former_import(connection, late, acting=acting)
+
+    async def ask_for_it() -> WriteOff:
+        async with other.database.system() as connection:
+            return await submit(
+                connection, charity.unit_id, former_files.MONTH, origin=BillOrigin.FORMER, acting=acting
+            )
+
+    with lock_taken_away("units", unless=locked):
+        await race(world.url, writing("former_bills"), former_files.work(world, late), ask_for_it())
+    asked = await world.value("SELECT issued_net FROM writeoffs")
+    told = [each[1] for each in await former_files.verdicts(world, late)]
+    if locked:
+        assert (asked, told) == (Decimal("20.00"), ["created"])
+    else:
+        # The bill came into a month that was submitted without it.
+        assert (asked, told) == (Decimal("10.00"), ["created"])

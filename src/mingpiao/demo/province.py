@@ -11,6 +11,7 @@ from mingpiao.demo.cases import bring_cases
 from mingpiao.demo.certificates import certify
 from mingpiao.demo.checking import bring_checks
 from mingpiao.demo.first_day import batches, first_requests, issue, reverse_some
+from mingpiao.demo.former import bring_former
 from mingpiao.demo.ground import admit_unit, lay_ground
 from mingpiao.demo.history import bring_history, records_begin
 from mingpiao.demo.progress import DemoProgress
@@ -64,6 +65,7 @@ async def build(
         await bring_batch(services, members)
         write_samples(home / "evidence", members, today())
         await write_statements(services, home / "statements", members)
+        await bring_former(services, home / "former", members)
         catalog = await services.catalog.get()
         async with services.database.system() as connection:
             return await open_accounts(connection, catalog, members, services.master_key, progress)

@@ -27,6 +27,26 @@ MOST_ITEMS = 200
 _LONGEST_TEXT, _LONGEST_CHECK_CODE, _LONGEST_CODE = 200, 20, 50
 _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 _COLORS = {"": "", "蓝票": "blue", "蓝": "blue", "红票": "red", "红": "red"}
+#: The columns of a table of former bills, by name: its headings.
+FORMER_COLUMNS = {
+    "unit_code": "开票单位代码",
+    "code": "票据代码",
+    "number": "票据号码",
+    "check_code": "校验码",
+    "kind": "票据种类",
+    "color": "红蓝标志",
+    "issued_on": "开票日期",
+    "payer": "缴款人",
+    "item_code": "项目编码",
+    "item_name": "项目名称",
+    "quantity": "数量",
+    "rate": "标准",
+    "amount": "金额",
+    "total": "合计金额",
+    "handler": "开票人",
+    "related_code": "原蓝票代码",
+    "related_number": "原蓝票号码",
+}
 #: A bill's columns of a table; the others are its items'.
 _OF_BILL = (
     "unit_code", "color", "check_code", "kind", "issued_on", "payer", "handler", "total",
@@ -273,14 +293,14 @@ def read_rows(rows: Iterable[tuple[int, Mapping[str, str]]]) -> list[ReadEntry]:
     """
     grouped: dict[tuple[str, str], list[tuple[int, Mapping[str, str]]]] = {}
     for number, row in rows:
-        key = (_digits(row["code"], 8), _digits(row["number"], 10))
+        key = (_digits(row["code"]), _digits(row["number"], 10))
         # Rows without code or number are no bill together.
         grouped.setdefault(key if all(key) else (f"{number}", ""), []).append((number, row))
     return [_row_entry(group) for group in grouped.values()]
 
 
-def _digits(text: str, count: int) -> str:
-    """A code of digits, with the zeros in front that spreadsheets take away."""
+def _digits(text: str, count: int = 0) -> str:
+    """A code of digits, with the zeros in front that spreadsheets take away from numbers."""
     plain = half_width(text).strip()
     return plain.zfill(count) if plain.isascii() and plain.isdigit() else plain
 
@@ -288,7 +308,7 @@ def _digits(text: str, count: int) -> str:
 def _row_entry(group: Sequence[tuple[int, Mapping[str, str]]]) -> ReadEntry:
     number, first = group[0]
     name = f"第{number}行"
-    code, bill_number = _digits(first["code"], 8), _digits(first["number"], 10)
+    code, bill_number = _digits(first["code"]), _digits(first["number"], 10)
     shaped = is_code(code) and is_number(bill_number)
     identity = BillIdentity(code=code, number=bill_number) if shaped else None
     problem = next(iter(_row_problems(group, identity)), None)
@@ -327,7 +347,7 @@ def _row_problems(
 
 def _bill_of(group: Sequence[tuple[int, Mapping[str, str]]], identity: BillIdentity) -> ReadBill:
     _, first = group[0]
-    code, number = _digits(first["related_code"], 8), _digits(first["related_number"], 10)
+    code, number = _digits(first["related_code"]), _digits(first["related_number"], 10)
     shaped = is_code(code) and is_number(number)
     return ReadBill(
         unit_code=half_width(first["unit_code"]).strip().upper(),

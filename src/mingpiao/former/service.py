@@ -18,7 +18,15 @@ from mingpiao.former.imports import (
     verdict_sums,
     work_through,
 )
-from mingpiao.former.reading import MOST_ENTRIES, Archive, ReadEntry, is_xml, read_rows, read_xml
+from mingpiao.former.reading import (
+    FORMER_COLUMNS,
+    MOST_ENTRIES,
+    Archive,
+    ReadEntry,
+    is_xml,
+    read_rows,
+    read_xml,
+)
 from mingpiao.former.seals import verify_again
 from mingpiao.former.store import (
     MOST_MISSING,
@@ -39,6 +47,7 @@ from mingpiao.former.store import (
 )
 
 __all__ = [
+    "FORMER_COLUMNS",
     "MOST_ENTRIES",
     "MOST_MISSING",
     "READ_FORMER_JOB",

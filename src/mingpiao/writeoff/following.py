@@ -37,7 +37,9 @@ SELECT (SELECT count(*) FROM exception_cases
         WHERE unit_id = :unit_id AND state IN ('open', 'asked', 'answered', 'breached')) AS cases,
        (SELECT count(*) FROM rectifications WHERE unit_id = :unit_id AND state <> 'accepted') AS notices,
        (SELECT count(DISTINCT month) FROM caught_up_cycles JOIN campaigns USING (campaign_id)
-        WHERE unit_id = :unit_id AND writeoff_id IS NULL AND ended_at IS NULL) AS caught_up
+        WHERE unit_id = :unit_id AND writeoff_id IS NULL AND ended_at IS NULL) AS caught_up,
+       (SELECT count(DISTINCT month) FROM former_months
+        WHERE unit_id = :unit_id AND written_off_at IS NULL) AS former
 """)
 _WAITING = text("""
 SELECT case_id AS id, unit_id, region_code, waits_since FROM exception_cases
@@ -65,6 +67,8 @@ async def unsettled_work(connection: AsyncConnection, unit_id: int) -> list[str]
     row = (await connection.execute(_OPEN_WORK, {"unit_id": unit_id})).one()
     if row.caught_up:
         found.append(f"还有{row.caught_up}个月份需要补核销，请单位完成后再注销。")
+    if row.former:
+        found.append(f"还有{row.former}个月份的历史票据没有核销，请单位完成后再注销。")
     if row.cases:
         found.append(f"还有{row.cases}份异常票据没有办结，请先办结。")
     if row.notices:

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog, ChargeItem
-from mingpiao.former.model import FormerBill, FormerCycle, FormerItem
+from mingpiao.former.model import FormerBill, FormerCycle
 from mingpiao.former.service import (
     blue_former,
     former_cycles_of,
@@ -163,7 +163,8 @@ async def check_former(
         FoundBill(unit_id=unit_id, bill_id=bill_id, columns=tuple(names))
         for bill_id, names in sorted(columns.items())
     ]
-    rows = [former_facts(each, profile, catalog) for each in bills]
+    names = _codes_by_name(catalog)
+    rows = [former_facts(each, profile, catalog, names) for each in bills]
     version, failed, left_out = await judge.judge_former(month, rows, found, _KNOWN)
     return FormerCheck(
         failed=tuple(_merged(unit_id, failed, own)),
@@ -203,13 +204,15 @@ def _merged(
     ]
 
 
-def former_facts(bill: FormerBill, profile: UnitProfile, catalog: Catalog) -> dict[str, Any]:
-    """The facts of a former bill that rules may ask, by the lake's columns.
+def former_facts(
+    bill: FormerBill, profile: UnitProfile, catalog: Catalog, names: Mapping[tuple[str, str], str]
+) -> dict[str, Any]:
+    """The facts of a former bill that rules may ask, by the lake's columns; `names` has items' codes by kind and name.
 
     An item without a code is known by its name. One that was retired since counts as listed: the day is not known
     on which it was, and rates are those of the bill's own day.
     """
-    codes = [_code_of(each, bill.kind_code, catalog) for each in bill.items]
+    codes = [each.code or names.get((bill.kind_code, each.name), _NO_CODE) for each in bill.items]
     request = IssueRequest(
         business_no="",
         kind=bill.kind_code,
@@ -230,13 +233,14 @@ def former_facts(bill: FormerBill, profile: UnitProfile, catalog: Catalog) -> di
     return known | {"items": items, "bill_id": bill.bill_id}
 
 
-def _code_of(item: FormerItem, kind_code: str, catalog: Catalog) -> str:
-    if item.code:
-        return item.code
-    named = [
-        each.code for each in catalog.items.values() if each.name == item.name and kind_code in each.kinds
-    ]
-    return named[0] if len(named) == 1 else _NO_CODE
+def _codes_by_name(catalog: Catalog) -> dict[tuple[str, str], str]:
+    """Codes of items by kind and name; a name that two items of a kind have stands for none."""
+    found: dict[tuple[str, str], str] = {}
+    for item in catalog.items.values():
+        for kind in item.kinds:
+            key = (kind, item.name)
+            found[key] = _NO_CODE if key in found else item.code
+    return found
 
 
 def _is_listed(charge: ChargeItem | None, kind_code: str) -> bool:

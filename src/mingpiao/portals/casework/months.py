@@ -10,6 +10,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.approvals.model import Proposal
 from mingpiao.approvals.service import address_of, open_proposal
@@ -22,10 +23,12 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.units.model import Unit
 from mingpiao.units.service import get as get_unit
-from mingpiao.writeoff.model import WriteOffState
+from mingpiao.writeoff.model import WriteOff, WriteOffState
 from mingpiao.writeoff.service import (
     EXTENSION,
     MonthLine,
+    former_month,
+    former_month_lines,
     month_standing,
     propose_extension,
     propose_reopening,
@@ -53,6 +56,7 @@ async def months(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> Res
             key = f"{unit_id}:{line.month:%Y-%m}"
             asked = None if line.is_written_off else await open_proposal(connection, EXTENSION.kind, key)
             rows.append(MonthRow(line=line, proposal=_address(asked)))
+        former = await former_month_lines(connection, unit_id)
     return page(
         call.request,
         "casework/unit_months.html",
@@ -60,6 +64,7 @@ async def months(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> Res
         crumbs=_crumbs(unit),
         unit=unit,
         rows=rows,
+        former=former,
         base=_base(unit_id),
         may_propose=may_decide(call, unit.region_code),
     )
@@ -81,7 +86,7 @@ def _crumbs(unit: Unit) -> list[tuple[str, str]]:
 async def wish(
     call: NamedDependency[PageCall], unit_id: FromPath[int], month: FromPath[str], verb: FromPath[str]
 ) -> Response[str]:
-    """The form of `extend` or `reopen`."""
+    """The form of `extend`, `reopen` or `reopen-former`."""
     return await _form(call, unit_id, _month(month), verb, {})
 
 
@@ -107,12 +112,19 @@ async def _propose(call: PageCall, unit_id: int, month: date, verb: str, members
         if verb == "extend":
             due_on = day_of(members, "cycle.due_invalid", "请按“年-月-日”填写新的期限。")
             return await propose_extension(connection, unit_id, month, due_on, reason, acting=call.acting)
-        if verb != "reopen":
+        if verb not in _TITLES:
             raise _no_such_verb()
-        found = await month_standing(connection, unit_id, month)
-        if found.writeoff is None or found.writeoff.state is not WriteOffState.DONE:
+        found = await _request(connection, unit_id, month, verb)
+        if found is None or found.state is not WriteOffState.DONE:
             raise refuse("writeoff.not_done", "该月没有核销，不需要重新打开。", status=409)
-        return await propose_reopening(connection, found.writeoff.writeoff_id, reason, acting=call.acting)
+        return await propose_reopening(connection, found.writeoff_id, reason, acting=call.acting)
+
+
+async def _request(connection: AsyncConnection, unit_id: int, month: date, verb: str) -> WriteOff | None:
+    """The request for write-off of a month, or that of its former bills."""
+    if verb == _FORMER:
+        return (await former_month(connection, unit_id, month)).writeoff
+    return (await month_standing(connection, unit_id, month)).writeoff
 
 
 def _no_such_verb() -> Refusal:
@@ -139,7 +151,8 @@ async def _form(
     async with call.reads() as connection:
         unit = await get_unit(connection, unit_id)
         found = await month_standing(connection, unit_id, month)
-    if not found.cycles:
+        former = await former_month(connection, unit_id, month)
+    if not (former.cycles if verb == _FORMER else found.cycles):
         raise refuse("writeoff.unknown", "该月没有结账的票据，请从单位的核销页面进入。", status=404)
     title = f"{_TITLES[verb]}：{month:%Y年%-m月}"
     extending = verb == "extend"
@@ -156,7 +169,7 @@ async def _form(
                 attributes=_REASON,
             ),
         ),
-        note=_extension_note(found.due_on) if extending else _REOPENING_NOTE,
+        note=_extension_note(found.due_on) if extending else _NOTES[verb],
         button="提交审核",
         cancel=_base(unit_id),
     )
@@ -165,12 +178,16 @@ async def _form(
     )
 
 
-_TITLES = {"extend": "延期核销", "reopen": "重新打开核销"}
+_FORMER = "reopen-former"
+_TITLES = {"extend": "延期核销", "reopen": "重新打开核销", _FORMER: "重新打开历史票据核销"}
 _DUE = FormField(name="due_on", label="新的核销期限", kind="date", required=True)
-_REOPENING_NOTE = (
+_REOPENED = (
     "审核通过后，该月变为未核销，原核销证明标为已被取代；没有办结的异常票据随该月重新检查，已认定的违规不变；"
-    "以后月份的核销不受影响。单位须重新核对到账并提交。"
 )
+_NOTES = {
+    "reopen": f"{_REOPENED}以后月份的核销不受影响。单位须重新核对到账并提交。",
+    _FORMER: f"{_REOPENED}单位可以补充导入该月的历史票据，然后重新提交。",
+}
 
 
 def _extension_note(due_on: date) -> str:

@@ -95,10 +95,11 @@ async def register(call: NamedDependency[PageCall]) -> Response[str] | Response[
 
 
 def _days(members: Mapping[str, str]) -> tuple[date, date]:
-    days = [read_date(members.get(name, "")) for name in ("used_from", "used_to")]
+    labels = {"used_from": "启用日期", "used_to": "停用日期"}
+    days = [read_date(members.get(name, "")) for name in labels]
     problems = [
-        Problem(code="former.certificate_invalid", field=name, message="请填写日期。", status=422)
-        for name, day in zip(("used_from", "used_to"), days, strict=True)
+        Problem(code="former.certificate_invalid", field=name, message=f"请填写{label}。", status=422)
+        for (name, label), day in zip(labels.items(), days, strict=True)
         if day is None
     ]
     first, last = days

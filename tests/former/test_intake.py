@@ -1,0 +1,301 @@
+"""What becomes of each bill of a file, and that nothing comes in twice or by halves."""
+
+import io
+import zipfile
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.former.files import (
+    CODE,
+    MONTH,
+    archive,
+    handler,
+    put,
+    row,
+    sealed,
+    table,
+    take,
+    totals,
+    verdicts,
+    work,
+)
+from tests.support.world import World
+from tests.writeoff.months import begin, head
+
+from mingpiao.former import imports
+from mingpiao.former.model import FormerImportState
+from mingpiao.former.service import start_former_import
+from mingpiao.identity.model import Acting
+from mingpiao.kernel.clock import today
+from mingpiao.kernel.errors import Refusal
+from mingpiao.writeoff.model import BillOrigin, WriteOffState
+from mingpiao.writeoff.room import CHECKER
+from mingpiao.writeoff.service import get_writeoff, submit
+
+
+async def _tried(world: World, data: bytes, acting: Acting, name: str = "原系统.csv") -> Any:
+    import_id = await put(world, data, acting, name)
+    found = await work(world, import_id)
+    return found, await verdicts(world, import_id)
+
+
+async def test_every_row_has_its_verdict(world: World) -> None:
+    charity = world.province.charity
+    acting = await handler(world, charity)
+    own = await world.issue(charity, charity.request(kind="0301"))
+    late = today().replace(year=today().year + 1)
+    rows = [
+        row(1),
+        row(2, code="1503012"),
+        row(3) | {"number": "12345678901"},
+        row(4, issued_on=late.isoformat()),
+        row(5, issued_on="2020-12-31"),
+        row(6, code="15999922"),
+        row(7, unit_code="91110000000000000A"),
+        row(8, total="0", amount="0"),
+        row(9, total="-10", amount="-10"),
+        row(10, total="-10", amount="-10", related_code=CODE, related_number="0000000001", color="蓝票"),
+        row(11, payer="张" * 10_000),
+        row(12, payer="张\u202e三"),
+        row(13, issued_on="2023-02-30"),
+        row(14, total="1e5"),
+        row(15, amount="1.234", total="1.234"),
+        row(16) | {"code": own[0].code, "number": own[0].number},
+        row(17, check_code=""),
+        row(18, kind="0601"),
+        row(1, payer="李四"),
+        row(1),
+        row(19, issued_on="20230506", total="10.00", amount="3.00"),
+        row(
+            19,
+            item_name="非货币捐赠",
+            total="",
+            payer="",
+            check_code="",
+            issued_on="",
+            handler="",
+            amount="7",
+        ),
+        row(20),
+        row(20, payer="王五"),
+        row(21, code="99030122"),
+        row(22, item_name=""),
+        row(23, color="紫票"),
+    ]
+    found, told = await _tried(world, table(*rows), acting)
+    assert found.state is FormerImportState.CHECKED
+    assert told == [
+        (2, "refused", "former.rows_differ"),
+        (3, "refused", "former.number_invalid"),
+        (4, "refused", "former.number_invalid"),
+        (5, "refused", "former.day_invalid"),
+        (6, "refused", "former.too_old"),
+        (7, "refused", "former.kind_unknown"),
+        (8, "refused", "former.other_unit"),
+        (9, "refused", "former.amount_invalid"),
+        (10, "refused", "former.blue_missing"),
+        (11, "refused", "former.color_invalid"),
+        (12, "refused", "former.text_invalid"),
+        (13, "refused", "former.text_invalid"),
+        (14, "refused", "former.day_invalid"),
+        (15, "refused", "former.amount_invalid"),
+        (16, "refused", "former.amount_invalid"),
+        (17, "refused", "former.own_bill"),
+        (18, "refused", "former.text_invalid"),
+        (19, "refused", "former.kind_invalid"),
+        (22, "created", ""),
+        (24, "refused", "former.rows_differ"),
+        (26, "refused", "former.own_bill"),
+        (27, "refused", "former.text_invalid"),
+        (28, "refused", "former.color_invalid"),
+    ]
+    messages = await world.rows("SELECT message FROM former_verdicts WHERE outcome = 'refused'")
+    assert all(each["message"].endswith("。") for each in messages)
+    assert await world.value("SELECT count(*) FROM former_bills") == 0
+
+
+async def test_what_comes_again_adds_nothing(world: World) -> None:
+    charity, office = world.province.charity, world.province.office
+    acting = await handler(world, charity)
+    await take(world, table(row(1), row(2)), acting)
+    once = [(MONTH, "0301", 2, Decimal("20.00"), 0, Decimal("0.00"))]
+    assert await totals(world, charity) == once
+    # The same file is the same import; another one that overlaps adds what is new, whatever its encoding.
+    again = await put(world, table(row(1), row(2)), acting)
+    await work(world, again)
+    assert [each[1] for each in await verdicts(world, again)] == ["unchanged", "unchanged"]
+    changed = row(1, payer="李四")
+    found = await take(world, table(changed, row(2), row(3), encoding="gb18030"), acting, "另一个.csv")
+    assert [each[1:] for each in await verdicts(world, found.import_id)] == [
+        ("refused", "former.content_differs"),
+        ("unchanged", ""),
+        ("created", ""),
+    ]
+    assert await totals(world, charity) == [(MONTH, "0301", 3, Decimal("30.00"), 0, Decimal("0.00"))]
+    other = await handler(world, office)
+    _, told = await _tried(world, table(row(3)), other)
+    assert told == [(2, "refused", "former.number_taken")]
+
+
+async def test_a_department_imports_for_its_units_alone(world: World) -> None:
+    charity = world.province.charity
+    acting = await head(world)
+    found = await take(
+        world, table(row(1, unit_code=charity.unit.uscc), row(2), row(3, unit_code="1" * 18)), acting
+    )
+    assert found.region_code == "150000"
+    assert [each[1:] for each in await verdicts(world, found.import_id)] == [
+        ("created", ""),
+        ("refused", "former.other_unit"),
+        ("refused", "former.other_unit"),
+    ]
+    # Nobody else presses the button.
+    tried = await put(world, table(row(4, unit_code=charity.unit.uscc)), acting)
+    await work(world, tried)
+    stranger = await handler(world, charity)
+    async with world.database.system() as connection:
+        with pytest.raises(Refusal) as refused:
+            await start_former_import(connection, tried, acting=stranger)
+    assert refused.value.problems[0].code == "access.denied"
+
+
+async def test_files_that_are_none(world: World) -> None:
+    charity = world.province.charity
+    acting = await handler(world, charity)
+    good = await sealed(charity, 1)
+    entity = good.replace(
+        b"<EInvoice>", b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><EInvoice>', 1
+    )
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("a.xml", b"<" + b" " * (5 * 1024 * 1024))
+        made.writestr("b.txt", b"hello")
+        made.writestr("c.xml", entity)
+        made.writestr("d.xml", good.decode().encode("utf-16"))
+        made.writestr("__MACOSX/e.xml", b"")
+        made.writestr("f.xml", good)
+        made.writestr("g.xml", (await sealed(charity, 2, handler="张" * 10_000)))
+    found, told = await _tried(world, bomb.getvalue(), acting, "票据.zip")
+    assert found.state is FormerImportState.CHECKED
+    assert told == [
+        (1, "refused", "former.unreadable"),
+        (2, "refused", "former.unreadable"),
+        (3, "refused", "former.unreadable"),
+        (4, "refused", "former.unreadable"),
+        (5, "created", ""),
+        (6, "refused", "former.text_invalid"),
+    ]
+    for data, words in (
+        (b"PK\x03\x04 broken", "压缩包打不开"),
+        (b"\x00\x01\x02", "文件"),
+        (b"a,b\n1,2\n", "缺少"),
+        (table(), "只有表头"),
+    ):
+        failed, told = await _tried(world, data, acting)
+        assert failed.state is FormerImportState.FAILED
+        assert words in failed.failure
+        assert told == []
+    single, told = await _tried(world, good, acting, "一份.xml")
+    assert (single.entries, told) == (1, [(1, "created", "")])
+
+
+async def test_a_bomb_of_many_parts_is_not_unpacked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mingpiao.former.reading.MOST_UNPACKED", 1024 * 1024)
+    acting = await handler(world, world.province.charity)
+    parts = {f"p{n}": b"<" + b" " * (200 * 1024) for n in range(6)}
+    failed, told = await _tried(world, archive(**parts), acting, "票据.zip")
+    assert failed.state is FormerImportState.FAILED
+    assert "压缩包解压后过大" in failed.failure
+    assert told == []
+
+
+async def test_a_run_that_is_killed_goes_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "PORTION", 2)
+    charity = world.province.charity
+    acting = await handler(world, charity)
+    import_id = await put(world, table(*[row(n) for n in range(1, 8)]), acting)
+    whole = imports.take_portion
+    portions = 0
+
+    async def killed(*arguments: Any) -> Any:
+        nonlocal portions
+        portions += 1
+        result = await whole(*arguments)
+        if portions in (2, 4):
+            raise KeyboardInterrupt
+        return result
+
+    await work(world, import_id)
+    async with world.database.system() as connection:
+        await start_former_import(connection, import_id, acting=acting)
+    monkeypatch.setattr(imports, "take_portion", killed)
+    for done in (2, 4):
+        with pytest.raises(KeyboardInterrupt):
+            await work(world, import_id)
+        assert await world.value("SELECT done FROM former_imports") == done
+        assert await world.value("SELECT count(*) FROM former_bills") == done
+    found = await work(world, import_id)
+    assert (found.state, found.done, found.entries) == (FormerImportState.IMPORTED, 7, 7)
+    assert [each[1] for each in await verdicts(world, import_id)] == ["created"] * 7
+    assert await totals(world, charity) == [(MONTH, "0301", 7, Decimal("70.00"), 0, Decimal("0.00"))]
+
+
+async def test_what_old_bills_can_answer_is_checked(world: World) -> None:
+    charity = world.province.charity
+    acting = await handler(world, charity)
+    await begin(world)
+    red = {"total": "-10.00", "amount": "-10.00", "related_code": CODE}
+    rows = [
+        row(1),
+        row(2, related_number="0000000001", **red),
+        row(3, related_number="0000000099", **red),
+        row(4, amount="9.00"),
+        row(7),
+        row(8, item_name="没有这个项目"),
+        row(1_000),
+        row(1, code="15030123", issued_on="2023-06-01"),
+    ]
+    await take(world, table(*rows), acting)
+    async with world.database.system() as connection:
+        asked = await submit(connection, charity.unit_id, MONTH, origin=BillOrigin.FORMER, acting=acting)
+        again = await submit(connection, charity.unit_id, MONTH, origin=BillOrigin.FORMER, acting=acting)
+    assert again.writeoff_id == asked.writeoff_id
+    # From now on the month takes no bill.
+    _, told = await _tried(world, table(row(9), row(2, code="15030123", issued_on="2023-06-02")), acting)
+    assert [each[1:] for each in told] == [("refused", "former.month_settled"), ("created", "")]
+    await (await world.house.get(CHECKER)).check(asked.writeoff_id)
+    async with world.database.system() as connection:
+        done = await get_writeoff(connection, asked.writeoff_id)
+    assert (done.state, done.exceptions, done.received) == (WriteOffState.DONE, 4, Decimal("0.00"))
+    found = await world.rows(
+        "SELECT bill_id % 10000000000 AS number, rules, origin, total FROM exception_cases ORDER BY bill_id"
+    )
+    assert [tuple(each) for each in found] == [
+        (3, ["writeoff_unpaired"], "former", Decimal("-10.00")),
+        (4, ["former_sum"], "former", Decimal("10.00")),
+        (7, ["former_gap"], "former", Decimal("10.00")),
+        (8, ["WRITEOFF-ITEM"], "former", Decimal("10.00")),
+    ]
+    months = await world.rows(
+        "SELECT month, written_off_at IS NOT NULL AS done FROM former_cycles ORDER BY month"
+    )
+    assert [tuple(each) for each in months] == [(MONTH, True), (MONTH.replace(month=6), False)]
+    # Nothing of it stops the unit, or is a month of its own.
+    assert await world.value("SELECT count(*) FROM cycles") == 0
+    assert await world.value("SELECT count(*) FROM stock_limits WHERE supply_until IS NOT NULL") == 0
+
+
+async def test_what_cannot_be_submitted(world: World) -> None:
+    charity, office = world.province.charity, world.province.office
+    acting, stranger = await handler(world, charity), await handler(world, office)
+    await take(world, table(row(1), row(2, issued_on=today().isoformat())), acting)
+    for month, who, code in (
+        (MONTH, stranger, "access.denied"),
+        (today().replace(day=1), acting, "writeoff.month_open"),
+        (MONTH.replace(month=4), acting, "writeoff.nothing"),
+    ):
+        async with world.database.system() as connection:
+            with pytest.raises(Refusal) as refused:
+                await submit(connection, charity.unit_id, month, origin=BillOrigin.FORMER, acting=who)
+        assert refused.value.problems[0].code == code
