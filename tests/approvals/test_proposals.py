@@ -81,7 +81,7 @@ async def test_a_change_takes_effect_when_another_person_approves_it(world: Worl
     assert present.changes[0] == ChangedRow(
         label="名称", before=before.name, after="新名称费", subject=f"{before.code} 新名称费"
     )
-    assert present.changes[1].after.endswith(f"；{since} 起 12.5")
+    assert present.changes[1].after.endswith(f"；{since} 起 12.50（固定）")
     done = await decide(world, approve, proposal_id, HEAD, opinion="同意")
     assert (done.state, done.opinion, done.decided_by) == (ProposalState.APPROVED, "同意", HEAD.actor)
     assert await item(world) == wanted

@@ -48,6 +48,11 @@ def test_dengbao_refuses_what_is_soon_guessed(password: str) -> None:
     assert [problem.message for problem in problems] == ["该密码过于常见，容易被猜中，请更换。"]
 
 
+def test_a_part_of_the_username_is_named_as_the_reason() -> None:
+    problems = password_problems(DENGBAO, "Swxh@123", username="swxh-guanli")
+    assert [problem.message for problem in problems] == ["密码里有用户名的一部分，容易被猜中，请更换。"]
+
+
 def test_asvs_asks_for_length_and_nothing_common_but_no_composition() -> None:
     assert _messages(ASVS, "quiet harbour lights") == []
     assert _messages(ASVS, "Short-1") == ["密码至少需要12位，请加长。"]

@@ -10,7 +10,7 @@ from tests.support.province import ACTING
 from tests.support.world import BAOTOU, HOHHOT, HUIMIN, World, a_world
 
 from mingpiao.identity.model import ChangedValue, Role, acting_for
-from mingpiao.identity.service import create_account, differences, set_active, set_expiry
+from mingpiao.identity.service import create_account, differences, invite, set_active, set_expiry
 from mingpiao.kernel.clock import today
 from mingpiao.units.model import UnitDetails
 from mingpiao.units.service import amend
@@ -72,6 +72,54 @@ async def test_a_department_reads_of_its_region_alone(site: World) -> None:
     async with await site.browser("handler") as browser:
         assert (await browser.get("/unit/audit")).status_code == 403
         assert (await browser.get("/finance/audit")).status_code == 403
+
+
+async def test_a_department_reads_who_invited_its_people_and_no_other_does(site: World) -> None:
+    async with site.database.system() as connection:
+        for name, region in (("new-hohhot", HOHHOT), ("new-baotou", BAOTOU)):
+            await invite(
+                connection,
+                username=name,
+                display_name="新来的人",
+                role=Role.DEPARTMENT_OFFICER,
+                region_code=region,
+                acting=ACTING,
+            )
+    async with await site.browser(region=HOHHOT) as browser:
+        page = (await browser.get("/finance/audit", action="邀请")).text
+        assert "账户 new-hohhot</span></a>" in page
+        assert "new-baotou" not in page
+        chosen = (await browser.get("/finance/audit", action="邀请", region=HOHHOT)).text
+        assert "new-hohhot" in chosen
+        below = (await browser.get("/finance/audit", action="邀请", region=HUIMIN)).text
+        assert "new-hohhot" not in below
+
+
+async def test_a_units_seal_is_a_line_of_the_unit(site: World) -> None:
+    unit = site.residents[HUIMIN].unit
+    async with await site.browser(region=HOHHOT) as browser:
+        address = f"/finance/units/{unit.unit_id}/seal"
+        made = await browser.submit(await browser.get(address), address, source="drawn")
+        assert made.status_code == 303
+        page = (await browser.get("/finance/audit", unit=unit.uscc, action="签章密钥")).text
+        assert page.count(f"签章密钥 {unit.name}</span></a>") == 2
+        assert "停用签章密钥" in page
+        assert "保存签章密钥" in page
+
+
+async def test_a_code_is_found_without_its_kind(site: World) -> None:
+    await site.database.pool.execute(
+        "INSERT INTO audit_log (actor, action, subject, address, details, actor_name, actor_user, actor_role, "
+        "actor_region)"
+        " VALUES ('account:1', 'rule:create', 'rule:DUES-OVER-30K', '192.0.2.8', '{}', '旧人', 'jiuren', "
+        "'department_officer', $1)",
+        HOHHOT,
+    )
+    async with await site.browser(region=HOHHOT) as browser:
+        for typed in ("DUES-OVER-30K", "dues-over-30k", "rule:DUES-OVER-30K"):
+            page = (await browser.get("/finance/audit", subject=typed)).text
+            assert "监管规则 DUES-OVER-30K</span></a>" in page, typed
+        assert "没有符合条件的留痕" in (await browser.get("/finance/audit", subject="DUES-OVER")).text
 
 
 async def test_a_unit_reads_of_itself_and_of_others_only_the_office(site: World) -> None:

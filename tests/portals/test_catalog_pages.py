@@ -11,10 +11,11 @@ from tests.support.waiting import until
 from tests.support.world import HOHHOT, PROVINCE, XINCHENG, World, a_world, codes_of
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.catalog.service import load
+from mingpiao.catalog.service import CHANNEL, load
 from mingpiao.identity.model import Role
 from mingpiao.issuing.model import Refused
 from mingpiao.kernel.clock import today
+from mingpiao.storage.notices import notify
 
 site = a_world()
 #: For tests that change nothing.
@@ -134,6 +135,93 @@ async def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(site:
     assert silent.status_code == 422
     assert "请填写变更原因。" in silent.text
     assert await site.value("SELECT count(*) FROM proposals") == 0
+
+
+def new_item(code: str, **members: str) -> dict[str, str]:
+    """The form of a new item."""
+    return {
+        "code": code,
+        "name": "新项目费",
+        "measure_unit": "次",
+        "rate_minimum": "20",
+        "kinds": "0101",
+        "reason": "新设",
+    } | members
+
+
+async def test_an_items_code_has_six_digits_and_begins_with_a_category(site: World) -> None:
+    browser = await officer(site)
+    for code, told in (
+        ("HF01", "编码应为6位数字，请修改。"),
+        ("0199910", "编码应为6位数字，请修改。"),
+        ("779991", "编码前两位应为已有的票据分类，请先建立分类或修改编码。"),
+    ):
+        answer = await change(browser, "/finance/items/new", **new_item(code))
+        assert (answer.status_code, told in answer.text) == (422, True), code
+        assert 'id="code-error"' in answer.text
+        assert "六位数字，前两位是票据分类的编码" in answer.text
+        table = f"编码,名称,计量单位,收费标准类型,适用票种\n{code},新项目,次,据实,0101\n"
+        assert told in (await imported(browser, "items", table, "try")).text, code
+    assert await site.value("SELECT count(*) FROM proposals") == 0
+    # What was made before codes were checked goes on.
+    await site.value(
+        'INSERT INTO charge_items SELECT (jsonb_populate_record(one, \'{"code": "HF01"}\')).* '
+        "FROM charge_items one WHERE code = '011105'"
+    )
+    async with site.database.system() as connection:
+        await notify(connection, CHANNEL)
+
+    async def heard() -> bool:
+        return (await browser.get("/finance/items/HF01")).status_code == 200
+
+    await until(heard)
+    answer = await change(browser, "/finance/items/HF01/edit", state="retired", reason="停用")
+    await approve(site, answer.headers["location"])
+    assert (await catalog_of(site)).items["HF01"].retired
+
+
+async def test_a_change_links_to_what_is_there(site: World) -> None:
+    browser = await officer(site)
+    answer = await change(browser, "/finance/items/new", **new_item("019991"))
+    proposal = answer.headers["location"]
+    link = 'href="/finance/items/019991"'
+    assert link not in (await browser.get(proposal)).text
+    await approve(site, proposal)
+    assert link in (await browser.get(proposal)).text
+    assert (await browser.get("/finance/items/019991")).status_code == 200
+    answer = await change(browser, "/finance/items/011101/edit", name="新名称费", reason="更名")
+    assert 'href="/finance/items/011101"' in (await browser.get(answer.headers["location"])).text
+
+
+async def test_rates_read_as_one(site: World) -> None:
+    browser = await officer(site)
+    day = today() + timedelta(days=10)
+    await change(browser, "/finance/items/new", **new_item("019991"))
+    bounded = new_item("019992", rate_kind="bounded", rate_minimum="0.125", rate_maximum="1500")
+    await change(browser, "/finance/items/new", **bounded)
+    await change(browser, "/finance/items/new", **new_item("019993", rate_kind="free", rate_minimum=""))
+    later = {"rate_minimum": "25", "rate_since": day.isoformat(), "reason": "调价"}
+    for (proposal_id,) in await site.rows("SELECT proposal_id FROM proposals ORDER BY 1"):
+        await approve(site, f"/finance/approvals/{proposal_id}")
+    answer = await change(browser, "/finance/items/019991/edit", **later)
+    await approve(site, answer.headers["location"])
+
+    async def told(code: str) -> str:
+        listed = (await browser.get(f"/finance/items?words={code}")).text
+        row = listed[listed.index("<tbody") :].partition("</tr>")[0]
+        return " ".join(re.sub(r"<[^>]+>", " ", row).split())
+
+    async def heard() -> bool:
+        return "25.00" in await told("019991")
+
+    await until(heard)
+    assert f"20.00（固定）；{day} 起 25.00（固定）" in await told("019991")
+    assert "0.125 至 1,500.00（限额）" in await told("019992")
+    assert "据实" in await told("019993")
+    assert "最高标准" not in (await browser.get("/finance/items?words=019992")).text.partition("<thead")[2]
+    exported = (await browser.get("/finance/items/export.csv?words=019992")).text
+    assert "限额,0.125,1500," in exported
+    assert "1,500.00" not in exported
 
 
 async def test_fields_of_a_kind_take_their_choices_from_a_code_list(site: World) -> None:

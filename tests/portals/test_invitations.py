@@ -34,7 +34,20 @@ async def invite_manager(browser: Browser, world: World, username: str = "xin-gu
     address = f"/finance/units/{world.province.charity.unit_id}/accounts"
     answer = await post(browser, address, username=username, display_name="新管理员", **more)
     assert answer.status_code == 200
+    assert world.province.charity.unit.name in answer.text
+    assert "data-print" in answer.text
     return code_of(answer)
+
+
+async def test_who_has_a_code_finds_the_page_for_it_and_who_invites_reads_that_one_person_does(
+    world: World,
+) -> None:
+    async with world.stranger() as stranger:
+        assert 'href="/invitation"' in (await stranger.get("/login")).text
+    async with await world.browser(region=PROVINCE) as browser:
+        unit_id = world.province.charity.unit_id
+        for page in ("new", f"{unit_id}/accounts", f"{unit_id}/edit", f"{unit_id}/kinds", f"{unit_id}/items"):
+            assert "不需要他人审核" in (await browser.get(f"/finance/units/{page}")).text, page
 
 
 async def accept(stranger: Browser, code: str, password: str = CHOSEN, again: str = "") -> httpx.Response:

@@ -274,10 +274,62 @@ async def test_versions_side_by_side_and_back(site: World) -> None:
         assert "两版有2处不同：处置、条件。" in compared.text
         assert "<del>total &gt; 100000</del>" in compared.text
         assert "<ins>total &gt; 200000</ins>" in compared.text
-        assert (await _do(officer, address, 1, "roll_back")).status_code == 303
+        assert "恢复这一版" not in (await officer.get(f"{address}?version=2")).text
+        assert "恢复这一版" in (await officer.get(f"{address}?version=1")).text
+        asked = await _do(officer, address, 1, "roll_back")
+        assert asked.status_code == 200
+        assert "第1版的内容成为第3版，提交审核。" in asked.text
+        assert "在那以前，第2版照常运行。" in asked.text
+        assert "恢复第1版" not in (await officer.get(address)).text
+        done = await _post(officer, f"{address}/versions/1/roll_back", members_of(asked.text))
+        assert done.status_code == 303
         third = await officer.get(address)
         assert "恢复第1版" in third.text
         assert "两版内容相同" in (await officer.get(f"{address}/compare?before=1&after=3")).text
+
+
+async def test_a_trial_is_ended_and_the_version_that_acts_is_not_offered_again(site: World) -> None:
+    async with (
+        await site.browser(region=PROVINCE) as officer,
+        await site.browser(HEAD, region=PROVINCE) as head,
+    ):
+        address = await _make(officer, "T-ENDED")
+        await _do(officer, address, 1, "submit")
+        await _approve(site, head, address, 1)
+        trial = FORM | {"condition": "total > 200000", "mode": "shadow", "revision": "0"}
+        assert (await _post(officer, f"{address}/edit", trial)).status_code == 303
+        await _do(officer, address, 2, "submit")
+        assert (await _do(head, address, 2, "approve")).status_code == 303
+        first = (await officer.get(f"{address}?version=1")).text
+        assert "运行中" in first
+        assert "恢复这一版" not in first
+        assert "结束试运行" not in first
+        assert "结束试运行" in (await officer.get(f"{address}?version=2")).text
+        asked = await _do(officer, address, 2, "end_trial")
+        assert (asked.status_code, "第1版照常运行。" in asked.text) == (200, True)
+        assert "试运行中" in (await officer.get(f"{address}?version=2")).text
+        done = await _post(officer, f"{address}/versions/2/end_trial", members_of(asked.text))
+        assert done.status_code == 303
+        ended = (await officer.get(address)).text
+        assert "试运行中" not in ended
+        assert "已撤回" in ended
+        again = await _post(officer, f"{address}/versions/2/end_trial", {"confirmed": "yes"})
+        assert (again.status_code, "第2版不在试运行，请刷新页面查看。" in again.text) == (409, True)
+
+
+async def test_a_condition_reads_as_a_sentence_where_it_is_decided(site: World) -> None:
+    async with (
+        await site.browser(region=PROVINCE) as officer,
+        await site.browser(HEAD, region=PROVINCE) as head,
+    ):
+        condition = "total > 30000 AND unit.type = 'hospital'"
+        address = await _make(officer, "T-TOLD", condition=condition)
+        told = "合计金额大于30000，并且单位类型等于“医疗机构”"
+        assert told in (await officer.get(address)).text
+        await _do(officer, address, 1, "submit")
+        asked = await _do(head, address, 1, "approve")
+        assert asked.status_code == 200
+        assert told in asked.text
 
 
 async def test_a_returned_rule_tells_why(site: World) -> None:

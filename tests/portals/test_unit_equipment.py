@@ -61,7 +61,13 @@ async def test_a_seal_is_drawn_then_replaced_by_an_upload_and_bills_of_both_veri
     async with await world.browser(region=PROVINCE) as browser:
         preview = await browser.get(f"{address}/preview.png")
         assert preview.content.startswith(b"\x89PNG")
-        assert (await post(browser, address, source="drawn")).status_code == 303
+        made = await post(browser, address, source="drawn")
+        assert made.headers["location"] == f"{address}?made=1"
+        assert "签章已制作" in (await browser.get(made.headers["location"])).text
+        shown = (await browser.get(address)).text
+        assert "签章已制作" not in shown
+        assert '<summary class="h3">更换签章</summary>' in shown
+        assert "不需要他人审核" in shown
         assert (await upload(browser, address, ring())).status_code == 303
         shown = (await browser.get(address)).text
         assert shown.count("已停用") == 2

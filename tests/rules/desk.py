@@ -16,6 +16,7 @@ from mingpiao.rules.service import (
     RuleFilter,
     approve,
     create,
+    end_trial,
     get_version,
     list_rules,
     live_versions,
@@ -88,6 +89,10 @@ class RuleDesk(msgspec.Struct, frozen=True):
     async def roll_back(self, code: str, version: int, acting: Acting = OFFICER) -> RuleVersion:
         async with self.database.system() as connection:
             return await roll_back(connection, self.catalog, code, version, acting=acting)
+
+    async def end_trial(self, code: str, version: int, acting: Acting = OFFICER) -> RuleVersion:
+        async with self.database.system() as connection:
+            return await end_trial(connection, code, version, acting=acting)
 
     async def switch(self, code: str, on: bool, reason: str = "演练", acting: Acting = HEAD) -> None:
         verb = resume if on else suspend

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import asyncpg
 import pytest
 from tests.rules.desk import RuleDesk, rule_desk_of
 from tests.rules.people import (
@@ -10,6 +11,7 @@ from tests.rules.people import (
     CITY_OFFICER,
     HEAD,
     HOHHOT,
+    OFFICER,
     PROVINCE,
     local_rule,
     refused,
@@ -116,6 +118,32 @@ async def test_days_on_trial_are_counted_without_those_of_a_suspension(
     async with desk.database.system() as connection:
         found = await trials_of_version(connection, await desk.version("P-001", 2))
     assert [(each.kind, each.days) for each in found] == [(TrialKind.ACTED, 0), (TrialKind.SHADOW, 7)]
+
+
+async def test_a_trial_ends_for_good_and_still_counts(desk: RuleDesk, clock: StoppedClock) -> None:
+    await desk.make_live(rule())
+    for name in ("第一次试", "第二次试"):
+        shadow = await desk.start(rule(name=name, condition="total > 5", mode=RuleMode.SHADOW))
+        await desk.approve_untried(await desk.submit(shadow))
+    assert await desk.live() == {"P-001": 3}
+    assert await refused(desk.roll_back("P-001", 1)) == [("rule.wrong_state", "")]
+    assert await refused(desk.roll_back("P-001", 3)) == [("rule.wrong_state", "")]
+    assert await refused(desk.end_trial("P-001", 1)) == [("rule.not_on_trial", "")]
+    assert await refused(desk.end_trial("P-001", 3, CITY_OFFICER)) == [("rule.not_own", "")]
+    clock.move(days=7)
+    ended = await desk.end_trial("P-001", 3)
+    assert (ended.state, ended.decided_by) == (VersionState.WITHDRAWN, HEAD.actor)
+    # Neither the earlier trial nor anything else takes its place.
+    assert await desk.live() == {"P-001": 1}
+    assert (await desk.trail("P-001"))[-1] == (OFFICER.actor, "rule:end_trial")
+    assert await refused(desk.end_trial("P-001", 3)) == [("rule.not_on_trial", "")]
+    clock.move(days=30)
+    acts = await desk.submit(await desk.start(rule(condition="total > 5")))
+    async with desk.database.system() as connection:
+        found = await trials_of_version(connection, acts)
+    assert {each.version: each.days for each in found if each.kind is TrialKind.SHADOW} == {2: 0, 3: 7}
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+        await desk.database.pool.execute("UPDATE rule_versions SET state = 'withdrawn' WHERE version = 1")
 
 
 async def test_the_days_are_a_setting(desk: RuleDesk, clock: StoppedClock) -> None:

@@ -197,12 +197,16 @@ def _proposal_kind(data: BaseData[Value], address: str) -> ProposalKind:
             for tell in listeners(KINDS_CHANGED):
                 await tell(connection, grown, saved)
 
+    async def exists(connection: AsyncConnection, key: str) -> bool:
+        return bool(await current(connection, data, [key]))
+
     return ProposalKind(
         kind=data.word,
         label=data.label,
         describe=describe,
         apply=apply,
         page=lambda key: "" if "+" in key else f"{address}/{key}",
+        exists=exists,
     )
 
 

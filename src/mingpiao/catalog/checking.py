@@ -68,6 +68,11 @@ def _digits(label: str, text: str, length: int) -> Iterator[Problem]:
         yield _wrong("code", "code_malformed", f"{label}应为{length}位数字，请修改。")
 
 
+def _in_category(code: str, category: str, catalog: Catalog) -> Iterator[Problem]:
+    if category not in catalog.categories or code[:2] != category:
+        yield _wrong("code", "category_unknown", "编码前两位应为已有的票据分类，请先建立分类或修改编码。")
+
+
 def _code(text: str) -> Iterator[Problem]:
     if not _CODE.fullmatch(text):
         yield _wrong(
@@ -85,7 +90,10 @@ def _known(field: str, label: str, codes: Iterable[str], known: Iterable[str]) -
 
 
 def _item_problems(item: ChargeItem, before: ChargeItem | None, catalog: Catalog) -> Iterator[Problem]:
-    yield from _code(item.code)
+    if before is None:
+        # Codes never change, so that items from before this check can still be changed and retired.
+        yield from _digits("编码", item.code, 6)
+        yield from _in_category(item.code, item.code[:2], catalog)
     yield from _text("name", "名称", item.name, 100)
     yield from _text("measure_unit", "计量单位", item.measure_unit, 20)
     yield from _text("basis", "收费依据", item.basis, 200, required=False)
@@ -132,8 +140,7 @@ def _rate_dates(item: ChargeItem, before: ChargeItem | None) -> Iterator[Problem
 
 def _kind_problems(kind: BillKind, before: BillKind | None, catalog: Catalog) -> Iterator[Problem]:
     yield from _digits("编码", kind.code, 4)
-    if kind.category_code not in catalog.categories or kind.code[:2] != kind.category_code:
-        yield _wrong("code", "category_unknown", "编码前两位应为已有的票据分类，请先建立分类或修改编码。")
+    yield from _in_category(kind.code, kind.category_code, catalog)
     yield from _text("name", "名称", kind.name, 60)
     yield from _text("template", "票面模板", kind.template, 60)
     if not 2000 <= kind.template_year < 2100:

@@ -1,6 +1,7 @@
 """Base data in words for people: labels of members, and their values as text."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from mingpiao.catalog.data import BaseData
@@ -10,6 +11,7 @@ from mingpiao.catalog.model import (
     Catalog,
     ChargeItem,
     CodeList,
+    DatedRate,
     Department,
     ExtensionField,
     ExtensionType,
@@ -20,7 +22,8 @@ from mingpiao.catalog.model import (
     UnitType,
 )
 from mingpiao.house.model import ChangedRow
-from mingpiao.kernel.money import plain_number
+from mingpiao.kernel.clock import today
+from mingpiao.kernel.money import fits_places, plain_number
 
 RATE_KINDS = {RateKind.FIXED: "固定标准", RateKind.BOUNDED: "限额", RateKind.FREE: "据实"}
 EXTENSION_TYPES = {
@@ -36,11 +39,30 @@ Members = Sequence[tuple[str, str]]
 
 
 def rate_text(rate: Rate) -> str:
-    """A rate in 元: 12.5, 1 至 20, or 据实."""
-    low, high = plain_number(rate.minimum), plain_number(rate.maximum)
-    if rate.kind is RateKind.FREE:
-        return RATE_KINDS[rate.kind]
-    return low if rate.minimum == rate.maximum else f"{low} 至 {high}"
+    """A rate in 元, with its kind: 12.50（固定）, 1.00 至 20.00（限额）, or 据实."""
+    low, high = _price(rate.minimum), _price(rate.maximum)
+    match rate.kind:
+        case RateKind.FREE:
+            return RATE_KINDS[rate.kind]
+        case RateKind.FIXED:
+            return f"{low}（固定）"
+        case RateKind.BOUNDED:
+            return f"{low} 至 {high}（{RATE_KINDS[rate.kind]}）"
+
+
+def _price(number: Decimal) -> str:
+    """A price with two places, or with as many as it needs: 12.50, 0.0375."""
+    return f"{number:,.2f}" if fits_places(number, 2) else plain_number(number)
+
+
+def present_rates(item: ChargeItem) -> str:
+    """The rate that holds today, and those that are to follow: 20.00（固定）；2027-01-01 起 25.00（固定）."""
+    day = today()
+    return _rates(item.rate_on(day), (each for each in item.later_rates if each.since > day))
+
+
+def _rates(first: Rate, later: Iterable[DatedRate]) -> str:
+    return "；".join((rate_text(first), *(f"{each.since} 起 {rate_text(each.rate)}" for each in later)))
 
 
 def state_text(retired: bool) -> str:
@@ -49,11 +71,10 @@ def state_text(retired: bool) -> str:
 
 
 def _item_members(item: ChargeItem, catalog: Catalog) -> Members:
-    rates = [rate_text(item.rate), *(f"{each.since} 起 {rate_text(each.rate)}" for each in item.later_rates)]
     return (
         ("名称", item.name),
         ("计量单位", item.measure_unit),
-        ("收费标准（元）", "；".join(rates)),
+        ("收费标准（元）", _rates(item.rate, item.later_rates)),
         ("适用票种", named(item.kinds, {code: each.name for code, each in catalog.kinds.items()})),
         ("单位类型", "、".join(UnitType(each).label for each in item.unit_types) or "全部"),
         (

@@ -114,12 +114,16 @@ class Apply(Protocol):
     ) -> None: ...
 
 
+async def _is_there(_connection: AsyncConnection, _key: str) -> bool:
+    return True
+
+
 class ProposalKind(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of change that one person proposes and another one decides (room `approvals`).
 
     `kind` is the stored word, `label` its Chinese name. `describe` tells what a payload would change now; it
     raises what `apply` raises for a payload that does not fit. `page` is the address of the subject with this
-    key, or empty.
+    key, or empty; `exists` tells whether it is there by now, for changes that may make something new.
     """
 
     kind: str
@@ -127,6 +131,7 @@ class ProposalKind(msgspec.Struct, frozen=True, kw_only=True):
     apply: Apply
     describe: Callable[[AsyncConnection, Mapping[str, Any]], Awaitable[Sequence[ChangedRow]]]
     page: Callable[[str], str] = lambda _key: ""
+    exists: Callable[[AsyncConnection, str], Awaitable[bool]] = _is_there
 
 
 class Affected(msgspec.Struct, frozen=True, kw_only=True):

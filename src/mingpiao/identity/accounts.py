@@ -394,5 +394,6 @@ def entry_of(action: str, account: Account, *, acting: Acting, **details: str) -
         action=action,
         subject=f"account:{account.account_id}",
         unit_id=account.unit_id,
+        region_code=account.region_code,
         details={"username": account.username} | details,
     )

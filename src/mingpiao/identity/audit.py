@@ -18,9 +18,9 @@ from mingpiao.kernel.money import plain
 
 _INSERT_ONE = text(
     "INSERT INTO audit_log (actor, action, subject, unit_id, address, details, actor_name, actor_user, "
-    "actor_role, actor_region, changed) "
+    "actor_role, actor_region, changed, about_region) "
     "VALUES (:actor, :action, :subject, :unit_id, :address, CAST(:details AS jsonb), :actor_name, "
-    ":actor_user, :actor_role, :actor_region, CAST(:changed AS jsonb))"
+    ":actor_user, :actor_role, :actor_region, CAST(:changed AS jsonb), :about_region)"
 )
 _INSERT_MANY = """
 INSERT INTO audit_log (actor, action, subject, unit_id, address, details, actor_name, actor_user, actor_role,
@@ -47,6 +47,7 @@ def _row(entry: AuditEntry) -> dict[str, Any]:
         "action": entry.action,
         "subject": entry.subject,
         "unit_id": entry.unit_id,
+        "about_region": entry.region_code,
         "address": entry.acting.address,
         "details": msgspec.json.encode(entry.details).decode(),
         "changed": msgspec.json.encode(entry.changed).decode(),
@@ -63,7 +64,9 @@ def _person(*, acting: Acting) -> dict[str, str | None]:
 
 
 async def record_many(connection: asyncpg.Connection, entries: Sequence[AuditEntry]) -> None:
-    """Write many audit rows of what is new with one statement in the caller's transaction: they have no `changed`."""
+    """Write many audit rows of what is new with one statement in the caller's transaction: they have no
+    `changed`, and concern no department.
+    """
     people = [_person(acting=entry.acting) for entry in entries]
     await connection.execute(
         _INSERT_MANY,

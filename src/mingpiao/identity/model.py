@@ -151,6 +151,8 @@ class ChangedValue(msgspec.Struct, frozen=True, kw_only=True):
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the audit trail. `action` reads `subject:verb`, e.g. `bill:issue`.
 
+    `unit_id` is the unit that it concerns, `region_code` the department whose account or key it concerns: their
+    people read it, whoever acted.
     `changed` has what a change found and what it left, without secrets; its names have words where those of
     `details` have theirs.
     """
@@ -159,6 +161,7 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     action: str
     subject: str
     unit_id: int | None = None
+    region_code: str | None = None
     details: dict[str, str] = {}
     changed: tuple[ChangedValue, ...] = ()
 

@@ -5,6 +5,7 @@ many sign-ins at once wait in line instead of taking processor and memory away f
 """
 
 import asyncio
+import re
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,10 @@ _THREADS = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="password
 _LINE = WaitingLine(_AT_ONCE, most_waiting=32)
 # Without characters that look alike in print.
 _ALPHABETS = ("abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "@#%+=?-")
+
+
+#: Shorter parts of a username stand in many passwords by chance.
+_WORD = 4
 
 
 class PasswordPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,8 +79,18 @@ def password_problems(
     )
     messages = [message for wrong, message in checks if wrong]
     if not messages and policy.refuse_common and _is_guessed(password, username):
-        messages = ["该密码过于常见，容易被猜中，请更换。"]
+        messages = [
+            "密码里有用户名的一部分，容易被猜中，请更换。"
+            if _has_part(password, username)
+            else "该密码过于常见，容易被猜中，请更换。"
+        ]
     return tuple(Problem(code="account.password_weak", field=field, message=message) for message in messages)
+
+
+def _has_part(password: str, username: str) -> bool:
+    """Whether a password has a part of the username in it: a word, or the letters before its digits."""
+    parts = [part for part in re.split(r"[^a-z]+", username.casefold()) if len(part) >= _WORD]
+    return any(part in password.casefold() for part in parts)
 
 
 def _is_guessed(password: str, username: str) -> bool:

@@ -41,12 +41,12 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
 class TrailQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """Which lines are wanted; what is empty does not restrict.
 
-    `subject` is as it is stored (`bill:<票据编号>`, `account:<id>`, …). `person` is part of a name, or a whole
+    `subjects` are as they are stored (`bill:<票据编号>`, `account:<id>`, …); any of them will do. `person` is part of a name, or a whole
     user name or stored actor. `region` means all below it: what its departments' people did, and what concerns
-    its units. Days are inclusive (Asia/Shanghai).
+    them or its units. Days are inclusive (Asia/Shanghai).
     """
 
-    subject: str = ""
+    subjects: Sequence[str] = ()
     unit_id: int | None = None
     person: str = ""
     actions: Sequence[str] | None = None
@@ -82,7 +82,7 @@ async def audit_trail(
 
 _PERSON = "(actor_user = :person OR actor = :person OR position(lower(:person) IN lower(actor_name)) > 0)"
 _REGION = (
-    "(starts_with(actor_region, :region) OR unit_id IN "
+    "(starts_with(actor_region, :region) OR starts_with(about_region, :region) OR unit_id IN "
     "(SELECT unit_id FROM listed_units WHERE starts_with(region_code, :region)))"
 )
 
@@ -91,7 +91,7 @@ def _conditions(question: TrailQuestion) -> list[tuple[str, dict[str, Any]]]:
     """The SQL of what restricts, each with its parameters."""
     first, last = question.first, question.last
     possible: list[tuple[Any, str, dict[str, Any]]] = [
-        (question.subject, "subject = :subject", {"subject": question.subject}),
+        (question.subjects, "subject = ANY (:subjects)", {"subjects": list(question.subjects)}),
         (question.unit_id is not None, "unit_id = :unit_id", {"unit_id": question.unit_id}),
         (question.person, _PERSON, {"person": question.person}),
         (question.actions is not None, "action = ANY (:actions)", {"actions": list(question.actions or ())}),

@@ -1,6 +1,6 @@
 """Approval of rules: a head of the province's department approves, returns, suspends or resumes a rule.
 
-Approving, suspending and resuming publish a new rule set. The database also refuses an approval by the person
+Approving, suspending, resuming and the end of a trial publish a new rule set. The database also refuses an approval by the person
 who wrote the version.
 """
 
@@ -18,16 +18,18 @@ from mingpiao.rules.changes import (
     LockedRule,
     audit,
     change,
+    lock_own,
     lock_rule,
     lock_submitted,
     new_state,
+    require_on_trial,
     require_province_head,
     require_sound,
     tell_owner,
 )
 from mingpiao.rules.model import RuleVersion, VersionState
 from mingpiao.rules.rulebook import CHANNEL
-from mingpiao.rules.store import get_version
+from mingpiao.rules.store import get_rule, get_version
 from mingpiao.rules.trials import TRIAL_DAYS, require_trial
 from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.notices import notify
@@ -97,6 +99,31 @@ async def _decide(
 _DECIDE = """
 state = :state, revision = revision + 1, decided_by = :by, decided_by_name = :name, decided_at = now(),
 decision_reason = :reason
+"""
+
+
+async def end_trial(connection: AsyncConnection, code: str, version: int, *, acting: Acting) -> RuleVersion:
+    """结束试运行: take back the version on trial; what it hit stays. The version that acts goes on.
+
+    A trial touches no bill, so one person of the rule's own department ends it. Raises `Refusal`:
+    `rule.not_own` (403), `rule.not_on_trial` (409) for any other version.
+    """
+    await lock_own(connection, code, acting=acting)
+    summary = await get_rule(connection, code)
+    require_on_trial(summary, version)
+    present = await get_version(connection, code, version)
+    live = summary.live_version or 0
+    await connection.execute(text(_END_TRIAL), {"code": code, "live": live, "version": version})
+    told = new_state(present, VersionState.WITHDRAWN)
+    await audit(connection, "rule:end_trial", present, told, acting=acting)
+    await publish(connection, f"结束{code}第{version}版的试运行")
+    return await get_version(connection, code, version)
+
+
+# Also the trials before it that this one took the place of, which would begin again else.
+_END_TRIAL = """
+UPDATE rule_versions SET state = 'withdrawn', revision = revision + 1
+WHERE code = :code AND state = 'approved' AND version > :live AND version <= :version
 """
 
 

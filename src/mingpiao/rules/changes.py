@@ -15,7 +15,7 @@ from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import tell_department
 from mingpiao.rules.checking import check_rule, is_province
 from mingpiao.rules.model import Rule, RuleVersion, VersionState
-from mingpiao.rules.store import content_of, get_version, require_code, unknown_rule
+from mingpiao.rules.store import RuleSummary, content_of, get_version, require_code, unknown_rule
 from mingpiao.storage.locks import NamedLock
 
 _WRITERS = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
@@ -109,6 +109,13 @@ def require_sound(rule: Rule, region: str, catalog: Catalog) -> None:
     problems = check_rule(rule, region, catalog)
     if problems:
         raise Refusal(*problems)
+
+
+def require_on_trial(summary: RuleSummary, version: int) -> None:
+    """Raise `Refusal` (`rule.not_on_trial`, 409) unless this version is on trial now."""
+    if summary.shadow_version != version:
+        message = f"第{version}版不在试运行，请刷新页面查看。"
+        raise refuse("rule.not_on_trial", message, status=409)
 
 
 def require_none_open(locked: LockedRule) -> None:

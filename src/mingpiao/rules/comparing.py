@@ -3,7 +3,11 @@
 import msgspec
 
 from mingpiao.catalog.model import Catalog
+from mingpiao.kernel.errors import Refusal
 from mingpiao.rules.checking import REQUEST_FIELDS
+from mingpiao.rules.language.fields import field_table
+from mingpiao.rules.language.reading import parse
+from mingpiao.rules.language.telling import tell
 from mingpiao.rules.model import Rule
 from mingpiao.units.model import UnitType
 
@@ -72,6 +76,15 @@ def described(rule: Rule, catalog: Catalog) -> dict[str, str]:
         "reasons": "；".join(rule.reasons) or "没有",
         "condition": rule.condition,
     }
+
+
+def condition_words(rule: Rule, catalog: Catalog) -> str:
+    """The condition as a Chinese sentence; empty if it can no longer be read, as when a field of it is gone."""
+    table = field_table(catalog, rule.kinds, rule.stage)
+    try:
+        return tell(parse(rule.condition, table), table)
+    except Refusal:
+        return ""
 
 
 def _kind_names(catalog: Catalog) -> dict[str, str]:

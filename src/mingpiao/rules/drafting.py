@@ -24,13 +24,14 @@ from mingpiao.rules.changes import (
     new_state,
     own_region,
     require_none_open,
+    require_on_trial,
     require_sound,
     tell_province,
     wrong_state,
 )
 from mingpiao.rules.checking import tidy
 from mingpiao.rules.model import Rule, RuleMode, RuleVersion, VersionState
-from mingpiao.rules.store import content_of, get_rule, get_version
+from mingpiao.rules.store import content_of, get_rule, get_version, standing_versions, versions_of
 
 
 async def create(
@@ -158,10 +159,7 @@ async def put_to_work(
     The trial goes on until then. Raises `Refusal`: `rule.not_on_trial` (409) for any other version, and what
     `start_version` raises.
     """
-    tried = (await get_rule(connection, code)).shadow_version
-    if tried != version:
-        message = f"第{version}版不在试运行，请刷新页面查看。"
-        raise refuse("rule.not_on_trial", message, status=409)
+    require_on_trial(await get_rule(connection, code), version)
     content = (await get_version(connection, code, version)).rule
     acts = msgspec.structs.replace(content, mode=RuleMode.ACTING)
     fresh = await start_version(
@@ -197,13 +195,19 @@ async def roll_back(
     """Create a version with the content of an approved one, and submit it for approval at once.
 
     Raises `Refusal`: `rule.version_open` (409), `rule.wrong_state` (409) if that version was never approved,
-    or the problems that `check_rule` finds, for old content may name kinds or items that were retired since.
+    or is the one that acts or is on trial, or the problems that `check_rule` finds, for old content may name
+    kinds or items that were retired since.
     """
     locked = await lock_own(connection, code, acting=acting)
     require_none_open(locked)
     old = await get_version(connection, code, version)
     if old.state is not VersionState.APPROVED:
         raise wrong_state(old, "恢复")
+    if any(
+        each and each.version == version for each in standing_versions(await versions_of(connection, code))
+    ):
+        message = f"第{version}版就是现行的版本，不需要恢复。"
+        raise refuse("rule.wrong_state", message, status=409)
     require_sound(old.rule, locked.region_code, catalog)
     note = f"恢复第{version}版"
     fresh = await add_version(

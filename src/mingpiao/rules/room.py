@@ -31,6 +31,7 @@ ROOM = Room(
         "rule:approve": "规则审核通过",
         "rule:create": "新建规则",
         "rule:draft": "另起规则新版本",
+        "rule:end_trial": "结束规则的试运行",
         "rule:export": "导出规则",
         "rule:install": "启用规则库中的规则",
         "rule:resume": "规则恢复运行",

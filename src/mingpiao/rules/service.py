@@ -1,9 +1,9 @@
 """What other rooms may ask of rules."""
 
-from mingpiao.rules.approval import approve, lock_for_switch, publish, resume, send_back, suspend
+from mingpiao.rules.approval import approve, end_trial, lock_for_switch, publish, resume, send_back, suspend
 from mingpiao.rules.changes import lock_submitted, require_province_head
 from mingpiao.rules.checking import REQUEST_FIELDS, check_rule, is_province, retired_scope
-from mingpiao.rules.comparing import MEMBERS, RuleDifference, compare, described
+from mingpiao.rules.comparing import MEMBERS, RuleDifference, compare, condition_words, described
 from mingpiao.rules.drafting import (
     create,
     put_to_work,
@@ -58,6 +58,7 @@ from mingpiao.rules.store import (
     get_rule,
     get_version,
     list_rules,
+    standing_versions,
     versions_of,
 )
 from mingpiao.rules.trials import BACKTESTED, hit_alike, is_enough, trials_of_version, untried
@@ -106,8 +107,10 @@ __all__ = [
     "check_rule",
     "compare",
     "compile_condition",
+    "condition_words",
     "create",
     "described",
+    "end_trial",
     "export_rules",
     "failure_figures",
     "field_table",
@@ -147,6 +150,7 @@ __all__ = [
     "save_draft",
     "send_back",
     "shadow_figures",
+    "standing_versions",
     "start_version",
     "submit",
     "suspend",

@@ -3,6 +3,7 @@
 PostgreSQL's row-level security restricts what a department sees.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.rules.checking import is_rule_code
-from mingpiao.rules.model import Rule, RuleVersion, Severity, Stage, VersionState
+from mingpiao.rules.model import Rule, RuleMode, RuleVersion, Severity, Stage, VersionState
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
 PAGE_SIZE = 50
@@ -116,6 +117,18 @@ async def versions_of(connection: AsyncConnection, code: str) -> list[RuleVersio
     if not found:
         raise unknown_rule()
     return found
+
+
+def standing_versions(versions: Sequence[RuleVersion]) -> tuple[RuleVersion | None, RuleVersion | None]:
+    """Of all versions of a rule, the one that acts while the rule runs, and the one that is then on trial."""
+    approved = sorted((each for each in versions if each.state is VersionState.APPROVED), key=_number)
+    live = next((each for each in reversed(approved) if each.rule.mode is RuleMode.ACTING), None)
+    newest = approved[-1] if approved else None
+    return live, None if newest is live else newest
+
+
+def _number(version: RuleVersion) -> int:
+    return version.version
 
 
 async def get_version(connection: AsyncConnection, code: str, version: int) -> RuleVersion:

@@ -38,19 +38,16 @@ async def trials_of_version(connection: AsyncConnection, version: RuleVersion) -
 
     The connection must have system scope.
     """
-    alike = [
-        each
-        for each in await versions_of(connection, version.rule.code)
-        if each.state is VersionState.APPROVED and hit_alike(each.rule, version.rule)
-    ]
+    every = await versions_of(connection, version.rule.code)
+    alike = [each for each in every if hit_alike(each.rule, version.rule)]
     found = [
         RuleTrial(kind=TrialKind.ACTED, version=each.version, ended_at=each.decided_at)
         for each in alike
-        if each.rule.mode is RuleMode.ACTING
+        if each.rule.mode is RuleMode.ACTING and each.state is VersionState.APPROVED
     ][:1]
     for each in alike:
         if each.rule.mode is RuleMode.SHADOW:
-            found.append(await _shadowed(connection, each))
+            found += await _shadowed(connection, each)
     for ask in listeners(BACKTESTED):
         if (tested := await ask(connection, version.rule, version.region_code)) is not None:
             found.append(tested)
@@ -93,17 +90,22 @@ WHERE code = :code AND version = :version
 """
 
 
-async def _shadowed(connection: AsyncConnection, version: RuleVersion) -> RuleTrial:
+async def _shadowed(connection: AsyncConnection, version: RuleVersion) -> list[RuleTrial]:
+    """The trial of a version that is, or was, on trial; nothing of one that never was."""
     code = version.rule.code
     asked = {"code": code, "version": str(version.version), "now": now()}
     ran = (await connection.execute(text(_ON_TRIAL), asked)).one()
+    if ran.ended_at is None:
+        return []
     counted = (await connection.execute(text(_SHADOW_HITS), {"code": code, "version": version.version})).one()
-    return RuleTrial(
-        kind=TrialKind.SHADOW,
-        version=version.version,
-        days=ran.seconds // _DAY_SECONDS,
-        hits=counted.hits,
-        units=counted.units,
-        ended_at=ran.ended_at,
-        address=f"/finance/rules/{code}/shadow",
-    )
+    return [
+        RuleTrial(
+            kind=TrialKind.SHADOW,
+            version=version.version,
+            days=ran.seconds // _DAY_SECONDS,
+            hits=counted.hits,
+            units=counted.units,
+            ended_at=ran.ended_at,
+            address=f"/finance/rules/{code}/shadow",
+        )
+    ]

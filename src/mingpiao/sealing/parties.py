@@ -37,9 +37,17 @@ class KeptKey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def store_key(
-    connection: AsyncConnection, owner: Owner, key: SealingKey, *, acting: Acting
+    connection: AsyncConnection,
+    owner: Owner,
+    key: SealingKey,
+    *,
+    unit_id: int | None = None,
+    acting: Acting,
 ) -> SealingParty:
-    """Store a new key for an owner without a key in use; the database gives the id."""
+    """Store a new key for an owner without a key in use; the database gives the id.
+
+    `unit_id` is the unit that owns it, for the audit trail.
+    """
     row = {"owner_kind": owner[0], "owner": owner[1], **msgspec.structs.asdict(key)}
     stored = (
         (await connection.execute(insert(signing_keys).values(row).returning(signing_keys))).mappings().one()
@@ -50,6 +58,8 @@ async def store_key(
             acting=acting,
             action="signing_key:store",
             subject=f"signing_key:{stored['key_id']}",
+            unit_id=unit_id,
+            region_code=owner[1] if owner[0] == "department" else None,
             details={"owner": ":".join(owner), "serial": key.serial},
         ),
     )
@@ -57,8 +67,10 @@ async def store_key(
     return _party(stored)
 
 
-async def retire_key(connection: AsyncConnection, owner: Owner, *, acting: Acting) -> bool:
-    """Take the key that an owner uses out of use; False when there is none.
+async def retire_key(
+    connection: AsyncConnection, owner: Owner, *, unit_id: int | None = None, acting: Acting
+) -> bool:
+    """Take the key that an owner uses out of use; False when there is none. `unit_id` as in `store_key`.
 
     It is kept for ever: what it sealed keeps verifying.
     """
@@ -81,6 +93,8 @@ async def retire_key(connection: AsyncConnection, owner: Owner, *, acting: Actin
             acting=acting,
             action="signing_key:retire",
             subject=f"signing_key:{row.key_id}",
+            unit_id=unit_id,
+            region_code=owner[1] if owner[0] == "department" else None,
             details={"owner": ":".join(owner), "serial": row.serial},
         ),
     )

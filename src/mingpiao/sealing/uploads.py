@@ -65,7 +65,8 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             raise _wrong("picture_broken", "图片不完整，请重新导出后选择。")
         if kind not in _KNOWN:
             raise _wrong(
-                "picture_hidden", "图片里夹带了文字或其他附加内容，请只导出图像（不含元数据）后重新选择。"
+                "picture_hidden",
+                "图片里夹带了文字或其他附加内容，请用画图等软件另存为只有图像的 PNG 后重新选择。",
             )
         yield kind, body
     if place != len(data):

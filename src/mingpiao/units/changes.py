@@ -403,7 +403,7 @@ async def _rename(connection: AsyncConnection, unit: Unit, change: UnitChange, *
 async def _recode(connection: AsyncConnection, unit: Unit, change: UnitChange, *, acting: Acting) -> None:
     await _set(connection, unit, uscc=change.after)
     # The certificate names the old code: what it sealed keeps verifying, and nothing more is sealed with it.
-    await retire_key(connection, ("unit", unit.uscc), acting=acting)
+    await retire_key(connection, ("unit", unit.uscc), unit_id=unit.unit_id, acting=acting)
 
 
 async def _move(connection: AsyncConnection, unit: Unit, change: UnitChange, *, acting: Acting) -> None:

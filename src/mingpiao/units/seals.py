@@ -72,8 +72,8 @@ async def give_seal(
         image=image,
         at=at,
     )
-    await retire_key(connection, owner, acting=acting)
-    await store_key(connection, owner, key, acting=acting)
+    await retire_key(connection, owner, unit_id=unit_id, acting=acting)
+    await store_key(connection, owner, key, unit_id=unit_id, acting=acting)
 
 
 async def unit_seals(connection: AsyncConnection, unit_id: int) -> list[UnitSeal]:

@@ -74,7 +74,7 @@ async def invite_account(call: NamedDependency[PageCall]) -> Response[str]:
     except Refusal as refusal:
         return await _invite_page(call, given, refusal.problems)
     back = f"{LIST}/{invitation.account.account_id}"
-    return invitation_page(call.request, invitation, crumbs=_CRUMBS, back=back)
+    return await invitation_page(call, invitation, crumbs=_CRUMBS, back=back)
 
 
 def _role_and_region(given: Mapping[str, str], catalog: Catalog) -> tuple[Role, str | None]:
@@ -99,6 +99,7 @@ async def _invite_page(
                 name="role",
                 label="角色",
                 kind="radios",
+                required=True,
                 options=tuple((each.value, each.label) for each in _ROLES),
                 hint="系统管理员只管理账户和系统，不办理业务；单位的账户由同级财政部门在用票单位页面邀请。",
             ),
@@ -107,13 +108,14 @@ async def _invite_page(
                 label="财政部门",
                 kind="select",
                 options=_departments(catalog),
-                empty="系统管理员不需要选择",
+                empty="请选择",
+                hint="财政经办和财政负责人必须选择；系统管理员不选。",
             ),
             USERNAME,
             DISPLAY_NAME,
             VALID_UNTIL,
         ),
-        note="提交后显示一次邀请码，由您打印或当面交给本人；本人自己设置密码，任何人都不知道。",
+        note="邀请由一人办理，不需要他人审核。提交后显示一次邀请码，由您打印或当面交给本人；本人自己设置密码，任何人都不知道。",
         button="生成邀请",
         cancel=LIST,
     )
@@ -160,7 +162,7 @@ async def change_account(
             raise
         return await _account_page(call, account_id, problems=refusal.problems)
     if invitation is not None:
-        return invitation_page(call.request, invitation, crumbs=_CRUMBS, back=f"{LIST}/{account_id}")
+        return await invitation_page(call, invitation, crumbs=_CRUMBS, back=f"{LIST}/{account_id}")
     if password:
         return await _account_page(call, account_id, password=password)
     return redirect(call.request, f"{LIST}/{account_id}")

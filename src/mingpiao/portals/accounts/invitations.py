@@ -15,9 +15,11 @@ from mingpiao.identity.service import (
 from mingpiao.intake import STRANGERS_FORM_BYTES
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.grammar import read_date
+from mingpiao.portals.accounts.lists import place_of
 from mingpiao.portals.forms import FormField, clean_text, read_form, read_query
 from mingpiao.portals.rendering import EXCEPTION_HANDLERS, page
-from mingpiao.portals.session import PageRequest, services_of
+from mingpiao.portals.session import PageCall, PageRequest, services_of
+from mingpiao.units.service import names_of
 from mingpiao.web import client_address
 
 #: Shared by the forms that invite.
@@ -46,18 +48,23 @@ def read_expiry(text: str) -> date | None:
     return day
 
 
-def invitation_page(
-    request: PageRequest, invitation: Invitation, *, crumbs: list[tuple[str, str]], back: str
+async def invitation_page(
+    call: PageCall, invitation: Invitation, *, crumbs: list[tuple[str, str]], back: str
 ) -> Response[str]:
-    """Show a new code with its address, to print or hand over; it cannot be shown again."""
-    address = f"{services_of(request).settings.site_url()}/invitation"
+    """Show a new code with its address and for whom the person is to work, to print or hand over; it cannot be
+    shown again.
+    """
+    account, catalog = invitation.account, await call.services.catalog.get()
+    async with call.reads() as connection:
+        names = await names_of(connection, {account.unit_id} if account.unit_id is not None else set())
     return page(
-        request,
+        call.request,
         "accounts/invitation_made.html",
         title="邀请已生成",
         crumbs=crumbs,
         invitation=invitation,
-        address=address,
+        place=place_of(account, catalog, names),
+        address=f"{call.services.settings.site_url()}/invitation",
         back=back,
     )
 

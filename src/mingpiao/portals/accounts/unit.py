@@ -59,7 +59,7 @@ async def new_account(call: NamedDependency[PageCall]) -> Response[str]:
             )
     except Refusal as refusal:
         return _account_form(call.request, form, refusal.problems)
-    return invitation_page(call.request, invitation, crumbs=CRUMBS, back=LIST)
+    return await invitation_page(call, invitation, crumbs=CRUMBS, back=LIST)
 
 
 def _role(text: str) -> Role:
@@ -93,7 +93,7 @@ async def change_account(
         else:
             raise refuse("http.404", "没有这种操作，请返回账户列表。", status=404)
     if invitation is not None:
-        return invitation_page(call.request, invitation, crumbs=CRUMBS, back=LIST)
+        return await invitation_page(call, invitation, crumbs=CRUMBS, back=LIST)
     if password:
         return _password_page(call.request, "密码已重置", account, password)
     return redirect(call.request, LIST)

@@ -147,10 +147,11 @@ async def _show(
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
         proposal = await approvals.get_proposal(connection, proposal_id)
+        kind = proposal_kinds()[proposal.kind]
+        there = await kind.exists(connection, proposal.key)
     # system: what a change touches is counted also where no department looks, as in drafts
     async with call.services.database.system() as connection:
         shown = await approvals.preview(connection, proposal)
-    kind = proposal_kinds()[proposal.kind]
     waiting = proposal.state is ProposalState.OPEN
     own = proposal.author == call.acting.actor
     return page(
@@ -162,7 +163,7 @@ async def _show(
         state_colour=STATE_COLOURS[proposal.state],
         department=catalog.departments[proposal.region_code].name,
         shown=shown,
-        subject_page=kind.page(proposal.key),
+        subject_page=kind.page(proposal.key) if there else "",
         here=approvals.address_of(proposal_id),
         may_decide=approvals.may_decide(proposal, acting=call.acting),
         may_withdraw=waiting and own,

@@ -13,7 +13,13 @@ from mingpiao.identity.model import Account, ChangedValue, Role
 from mingpiao.identity.service import AuditRow, TrailQuestion, audit_trail
 from mingpiao.portals.audit.filters import ActionFilter, TrailDays, usual_trail
 from mingpiao.portals.audit.rights import DEPARTMENT_AUDIT, UNIT_AUDIT
-from mingpiao.portals.audit.wording import action_label, changed_in_words, details_text, subject_word
+from mingpiao.portals.audit.wording import (
+    action_label,
+    changed_in_words,
+    details_text,
+    subject_kinds,
+    subject_word,
+)
 from mingpiao.portals.gates import ADMINISTER, UNIT_ROLES, Right
 from mingpiao.portals.list_columns import Column, Note, Parts
 from mingpiao.portals.list_filters import Filter, Here, RegionFilter, TextFilter, UnitFilter
@@ -42,7 +48,7 @@ class AuditLine(msgspec.Struct, frozen=True, kw_only=True):
 
 async def _fetch(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[AuditLine]:
     question = TrailQuestion(
-        subject=_subject(wanted["subject"]),
+        subjects=_subjects(wanted["subject"]),
         unit_id=wanted.get("unit_id"),
         person=wanted["person"],
         actions=wanted["actions"],
@@ -56,10 +62,14 @@ async def _fetch(here: Here, wanted: Mapping[str, Any], key: str, limit: int) ->
     return Page(items=tuple(_line(row, here, names) for row in found.items), next_key=found.next_key)
 
 
-def _subject(text: str) -> str:
-    """The stored 票据编号 of a bill for which a person types code and number together."""
-    bill = _BILL.fullmatch(text)
-    return f"bill:{int(bill[1] + bill[2])}" if bill else text
+def _subjects(text: str) -> tuple[str, ...]:
+    """What a person may mean: a bill by code and number, something as it is stored, or its code or number alone."""
+    if bill := _BILL.fullmatch(text):
+        return (f"bill:{int(bill[1] + bill[2])}",)
+    if not text or ":" in text:
+        return (text,) if text else ()
+    written = dict.fromkeys((text, text.upper()))
+    return tuple(f"{kind}:{each}" for kind in subject_kinds() for each in written)
 
 
 # -- a line in words -------------------------------------------------------------------------------
@@ -118,7 +128,7 @@ def _subject_name(kind: str, ident: str, row: AuditRow, catalog: Catalog, unit: 
     if kind == "bill":
         digits = ident.zfill(18)
         return f"{digits[:8]} {digits[8:]}"
-    if kind == "unit":
+    if kind in ("unit", "signing_key"):
         return unit or ident
     if kind == "account":
         own = row.actor_user if row.actor == row.subject else ""
@@ -224,7 +234,7 @@ def _listing(
                 name="subject",
                 label="对象",
                 width="col-12 col-lg-6",
-                hint="票据填代码和号码（18位）；其他的点列表中的对象",
+                hint="票据填代码和号码（18位），规则、收款项目等填编码；或点列表中的对象",
             ),
         ),
         columns=(
@@ -266,7 +276,13 @@ def _listing(
             ),
             *((unit,) if of_units else ()),
             Column(
-                name="address", label="来源地址", kind="code", phone=False, value=lambda line: line.address
+                name="address",
+                label="来源地址",
+                kind="code",
+                phone=False,
+                # Beside the units there is no room for it on a screen of 1366 pixels.
+                shown=not of_units,
+                value=lambda line: line.address,
             ),
             Column(name="place", label="操作者单位和角色", shown=False, value=lambda line: line.place),
             Column(name="stored", label="对象编号", shown=False, value=lambda line: line.row.subject),

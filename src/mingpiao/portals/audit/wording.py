@@ -59,6 +59,12 @@ def subject_word(subject: str) -> str:
 
 
 @cache
+def subject_kinds() -> tuple[str, ...]:
+    """The kinds of things that lines are about, as they are stored."""
+    return tuple(dict.fromkeys(kind for room in rooms().values() for kind in room.subjects))
+
+
+@cache
 def all_actions() -> Mapping[str, str]:
     """All actions that rooms and lists record, with their words."""
     told = {action: word for room in rooms().values() for action, word in room.actions.items()}

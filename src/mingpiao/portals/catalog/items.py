@@ -5,11 +5,11 @@ from decimal import Decimal
 import msgspec
 
 from mingpiao.catalog.model import Catalog, ChargeItem, DatedRate, Rate, RateKind, UnitType
-from mingpiao.catalog.service import ITEMS, RATE_KINDS
+from mingpiao.catalog.service import ITEMS, RATE_KINDS, present_rates
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.money import plain_number
 from mingpiao.portals.catalog.fields import STATES, DataField, FieldReader, Texts, choices
-from mingpiao.portals.catalog.pages import DataPage
+from mingpiao.portals.catalog.pages import DataColumn, DataPage
 from mingpiao.portals.list_filters import Options
 
 _RATES = tuple((kind.value, label) for kind, label in RATE_KINDS.items())
@@ -22,7 +22,7 @@ def kind_choices(catalog: Catalog) -> Options:
 
 
 _FIELDS = (
-    DataField(name="code", label="编码", required=True, example="011101", hint="建立后不能修改"),
+    DataField(name="code", label="编码", required=True, example="011101", hint="六位数字，前两位是票据分类的编码；建立后不能修改"),
     DataField(name="name", label="名称", required=True, example="居民身份证工本费"),
     DataField(name="measure_unit", label="计量单位", required=True, example="证"),
     DataField(
@@ -34,8 +34,8 @@ _FIELDS = (
         example=_RATES[0][1],
         hint="固定标准、限额或据实；据实的不填最低和最高标准",
     ),
-    DataField(name="rate_minimum", label="最低标准", example="20", phone=True, hint="元，最多六位小数；固定标准只填这一项"),
-    DataField(name="rate_maximum", label="最高标准", example="", hint="元；只有限额需要填写"),
+    DataField(name="rate_minimum", label="最低标准", shown=False, example="20", hint="元，最多六位小数；固定标准只填这一项"),
+    DataField(name="rate_maximum", label="最高标准", shown=False, example="", hint="元；只有限额需要填写"),
     DataField(
         name="rate_since",
         label="执行日期",
@@ -169,4 +169,5 @@ ITEM_PAGES: DataPage[ChargeItem] = DataPage(
     texts=_texts,
     read=_read,
     max_rows=2_000,
+    summary=DataColumn(name="rates", label="标准（元）", before="rate_minimum", text=present_rates),
 )

@@ -1,6 +1,6 @@
 """The pages that every kind of base data has: list, one content with its history, form, import and export."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -43,6 +43,15 @@ _BY_CODE = Keyset(KeyColumn("code", str))
 _GUARDS = [require_right(CATALOG_EDIT)]
 
 
+class DataColumn(msgspec.Struct, Generic[Value], frozen=True, kw_only=True):
+    """A column of a list that sums several fields up, in front of the column `before`. Exports have the fields."""
+
+    name: str
+    label: str
+    before: str
+    text: Callable[[Value], str]
+
+
 class DataPage(msgspec.Struct, Generic[Value], frozen=True, kw_only=True, eq=False):
     """The pages of one kind of base data.
 
@@ -61,6 +70,7 @@ class DataPage(msgspec.Struct, Generic[Value], frozen=True, kw_only=True, eq=Fal
     max_rows: int = 1_000
     import_hint: str = ""
     new: bool = True
+    summary: DataColumn[Value] | None = None
     buttons: Callable[[str], tuple[Button, ...]] = lambda _code: ()
 
     @property
@@ -101,7 +111,7 @@ def listing_of(pages: DataPage[Any]) -> Listing[DataRow]:
             TextFilter(name="words", label="编码或名称", width="col-12 col-md-4"),
             ChoiceFilter(name="state", label="状态", options=STATES),
         ),
-        columns=tuple(_column(pages, field) for field in pages.fields),
+        columns=tuple(column for field in pages.fields for column in _columns(pages, field)),
         fetch=fetch,
         empty=(f"没有符合条件的{pages.title}", "请修改条件后重新查询，或由省级财政部门新建、导入。"),
         buttons=(
@@ -124,11 +134,16 @@ def _rows(pages: DataPage[Any], catalog: Catalog) -> list[DataRow]:
         DataRow(
             code=code,
             retired=_is_retired(value),
-            cells={field.name: as_cell(field, texts, catalog) for field in pages.fields},
+            cells={field.name: as_cell(field, texts, catalog) for field in pages.fields}
+            | _summed(pages, value),
         )
         for code, value in sorted(pages.data.of(catalog).items())
         for texts in [pages.texts(value)]
     ]
+
+
+def _summed(pages: DataPage[Any], value: Any) -> dict[str, str]:
+    return {} if pages.summary is None else {pages.summary.name: pages.summary.text(value)}
 
 
 def _is_retired(value: Any) -> bool:
@@ -139,6 +154,13 @@ def _matches(row: DataRow, words: str, state: str) -> bool:
     if state and (state == "retired") != row.retired:
         return False
     return words in row.code.casefold() or words in row.cells["name"].casefold()
+
+
+def _columns(pages: DataPage[Any], field: DataField) -> Iterator[Column[DataRow]]:
+    summary = pages.summary
+    if summary is not None and summary.before == field.name:
+        yield Column(name=summary.name, label=summary.label, value=lambda row: row.cells[summary.name])
+    yield _column(pages, field)
 
 
 def _column(pages: DataPage[Any], field: DataField) -> Column[DataRow]:
@@ -189,7 +211,7 @@ async def _history(
     ]
     return [
         VersionLine(version=each, rows=catalogs.changed_rows(older, newer))
-        for each, newer, older in zip(versions, told, [*told[1:], ()], strict=True)
+        for each, newer, older in zip(versions, told, [*told[1:], ()][: len(told)], strict=True)
     ]
 
 

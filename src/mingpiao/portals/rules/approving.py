@@ -1,7 +1,5 @@
 """Before a version acts: how it was tried, in sentences, and the page that names what follows."""
 
-from collections.abc import Sequence
-
 from litestar import Response
 
 from mingpiao.catalog.model import Catalog
@@ -11,7 +9,7 @@ from mingpiao.kernel.codes import region_covers
 from mingpiao.portals.consequences import Consequences, consequences_page
 from mingpiao.portals.rules.history import suspension_of
 from mingpiao.portals.rules.lists import RULES, owner_name
-from mingpiao.portals.session import PageCall
+from mingpiao.portals.session import PageCall, PageRequest
 from mingpiao.rules import service as rules
 from mingpiao.rules.model import RuleMode, RuleTrial, RuleVersion, Severity, TrialKind, VersionState
 from mingpiao.rules.service import RuleSummary
@@ -105,7 +103,7 @@ async def resumption_page(call: PageCall, summary: RuleSummary, reason: str) -> 
     catalog, code = await call.services.catalog.get(), summary.newest.rule.code
     suspension = await suspension_of(call.services, code)
     async with call.reads() as connection:
-        live, trial = _approved(await rules.versions_of(connection, code))
+        live, trial = rules.standing_versions(await rules.versions_of(connection, code))
         units = (
             await count_units_in_scope(
                 connection, live.rule.regions or (live.region_code,), live.rule.unit_types
@@ -132,16 +130,58 @@ async def resumption_page(call: PageCall, summary: RuleSummary, reason: str) -> 
     return consequences_page(call.request, shown, crumbs=[(RULES.title, RULES.address), (code, address)])
 
 
-def _approved(versions: Sequence[RuleVersion]) -> tuple[RuleVersion | None, RuleVersion | None]:
-    """The version that acts once a rule runs, and the one that is then on trial beside it."""
-    approved = sorted((each for each in versions if each.state is VersionState.APPROVED), key=_number)
-    live = next((each for each in reversed(approved) if each.rule.mode is RuleMode.ACTING), None)
-    newest = approved[-1] if approved else None
-    return live, None if newest is live else newest
+def roll_back_page(
+    request: PageRequest, shown: RuleVersion, summary: RuleSummary, catalog: Catalog
+) -> Response[str]:
+    """The page before the content of an older version is submitted as a new one."""
+    code, live = summary.code, summary.live_version
+    told = [
+        f"第{shown.version}版的内容成为第{summary.newest.version + 1}版，提交审核。",
+        "由省级财政部门负责人审核通过后才生效；提交的人不能自己审核。",
+    ]
+    if live is not None:
+        told.append(f"在那以前，第{live}版照常运行。")
+    return _version_page(
+        request, shown, f"恢复第{shown.version}版：{code}", "roll_back", "确认恢复，提交审核", told, catalog
+    )
 
 
-def _number(version: RuleVersion) -> int:
-    return version.version
+def end_of_trial_page(
+    request: PageRequest, shown: RuleVersion, summary: RuleSummary, catalog: Catalog
+) -> Response[str]:
+    """The page before a trial ends without a version that acts."""
+    live = summary.live_version
+    told = [
+        f"立即不再记录第{shown.version}版会命中的票据，不需要他人审核；已有的记录保留。",
+        f"第{live}版照常运行。" if live else "这条规则没有正式运行的版本，此后不判断任何票据。",
+        "以后还想再试的，请另起新版本，经审核后重新试运行。",
+    ]
+    title = f"结束试运行：{summary.code}第{shown.version}版"
+    return _version_page(request, shown, title, "end_trial", "确认结束试运行", told, catalog)
+
+
+def _version_page(
+    request: PageRequest,
+    shown: RuleVersion,
+    title: str,
+    verb: str,
+    button: str,
+    told: list[str],
+    catalog: Catalog,
+) -> Response[str]:
+    address = f"{RULES.address}/{shown.rule.code}"
+    back = f"{address}?version={shown.version}"
+    asked = Consequences(
+        title=title,
+        facts=_scope_facts(shown, catalog),
+        told=told,
+        address=f"{address}/versions/{shown.version}/{verb}",
+        button=button,
+        back=back,
+        members={"revision": str(shown.revision)},
+        danger=False,
+    )
+    return consequences_page(request, asked, crumbs=[(RULES.title, RULES.address), (shown.rule.code, back)])
 
 
 def _resumed(live: RuleVersion | None, trial: RuleVersion | None, units: int) -> list[str]:
@@ -168,6 +208,7 @@ def _scope_facts(version: RuleVersion, catalog: Catalog) -> list[tuple[str, str]
     owner = owner_name(catalog, version.region_code)
     return [
         ("规则", f"{rule.code} {rule.name}"),
+        ("条件", rules.condition_words(rule, catalog) or rule.condition),
         ("处置", rule.severity.label),
         ("适用地区", described["regions"] if rule.regions else f"{owner}全部"),
         ("适用票据", described["kinds"]),

@@ -1,5 +1,6 @@
 """监管规则: the list, one rule with its versions, and the actions on it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,14 @@ from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
-from mingpiao.portals.rules.approving import approval_page, resumption_page, trial_words, tried_so_far
+from mingpiao.portals.rules.approving import (
+    approval_page,
+    end_of_trial_page,
+    resumption_page,
+    roll_back_page,
+    trial_words,
+    tried_so_far,
+)
 from mingpiao.portals.rules.form import read_revision
 from mingpiao.portals.rules.history import suspension_of, trials_of
 from mingpiao.portals.rules.lists import RULES, TRIAL_COLUMNS, owner_name
@@ -68,7 +76,7 @@ async def show_rule(
             connection, today() - timedelta(days=_HIT_DAYS - 1), today(), code=code
         )
     shown = next((each for each in versions if str(each.version) == asked), versions[0])
-    may = _permissions(session.account, catalog, summary, shown)
+    may = _permissions(session.account, catalog, summary, versions, shown)
     trials = await trials_of(services, session.account, code) if may.try_out else None
     tried = await tried_so_far(services, session.account, shown)
     suspension = await suspension_of(services, code) if summary.suspended else None
@@ -83,8 +91,10 @@ async def show_rule(
         shown=shown,
         versions=versions,
         described=rules.described(shown.rule, catalog),
+        condition_words=rules.condition_words(shown.rule, catalog),
         members=rules.MEMBERS,
         owner=owner_name(catalog, shown.region_code),
+        department=catalog.departments[shown.region_code].name,
         hits=hits[0] if hits else None,
         hit_days=_HIT_DAYS,
         shadows=[each for each in shadows if each.version == summary.shadow_version],
@@ -118,6 +128,7 @@ class Permissions(msgspec.Struct, frozen=True, kw_only=True):
     decide: bool
     own_work: bool
     roll_back: bool
+    end_trial: bool
     switch: bool
     try_out: bool
     put_to_work: bool
@@ -129,6 +140,7 @@ def _actions(code: str, shown: RuleVersion, may: Permissions) -> list[PageAction
         (may.submit, "submit", "提交审核", "primary"),
         (may.withdraw, "withdraw", "撤回", ""),
         (may.roll_back, "roll_back", "恢复这一版", ""),
+        (may.end_trial, "end_trial", "结束试运行", ""),
         (may.put_to_work, "put_to_work", "转为正式运行，提交审核", "primary"),
     )
     return [
@@ -143,7 +155,13 @@ def _actions(code: str, shown: RuleVersion, may: Permissions) -> list[PageAction
     ]
 
 
-def _permissions(account: Account, catalog: Catalog, summary: RuleSummary, shown: RuleVersion) -> Permissions:
+def _permissions(
+    account: Account,
+    catalog: Catalog,
+    summary: RuleSummary,
+    versions: Sequence[RuleVersion],
+    shown: RuleVersion,
+) -> Permissions:
     own = allowed(account.role, RULES_WRITE) and account.region_code == shown.region_code
     province = account.region_code is not None and rules.is_province(account.region_code, catalog)
     head = allowed(account.role, RULES_APPROVE) and province
@@ -151,6 +169,7 @@ def _permissions(account: Account, catalog: Catalog, summary: RuleSummary, shown
     waiting = shown.state is VersionState.SUBMITTED
     decides = head and waiting and account.actor not in shown.makers
     newest = summary.newest
+    standing = [each.version for each in rules.standing_versions(versions) if each]
     open_ended = newest.state in (VersionState.APPROVED, VersionState.WITHDRAWN)
     return Permissions(
         edit=own and (editable or open_ended),
@@ -162,7 +181,8 @@ def _permissions(account: Account, catalog: Catalog, summary: RuleSummary, shown
         roll_back=own
         and open_ended
         and shown.state is VersionState.APPROVED
-        and shown.version != newest.version,
+        and shown.version not in standing,
+        end_trial=own and shown.version == summary.shadow_version,
         switch=head
         and (summary.suspended or summary.live_version is not None or summary.shadow_version is not None),
         try_out=allowed(account.role, RULES_WRITE),
@@ -174,23 +194,40 @@ def _permissions(account: Account, catalog: Catalog, summary: RuleSummary, shown
 async def change_version(
     call: NamedDependency[PageCall], code: FromPath[str], version: FromPath[int], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
-    """`submit`, `withdraw`, `roll_back`, `put_to_work`, `approve` or `return` a version.
+    """`submit`, `withdraw`, `roll_back`, `end_trial`, `put_to_work`, `approve` or `return` a version.
 
-    `approve` shows first what follows, unless the version is only a trial.
+    `approve`, unless the version is only a trial, `roll_back` and `end_trial` show first what follows.
     """
     form = await read_form(call.request)
     reason = form.get("reason", "")
     try:
-        if action == "approve" and not is_confirmed(form):
-            version_now = await _before_approval(call, code, version, read_revision(form))
-            if version_now.newest.rule.mode is RuleMode.ACTING:
-                return await approval_page(call, version_now.newest, version_now.live_version, reason)
+        if not is_confirmed(form) and (asked := await _ask_first(call, (code, version), action, form)):
+            return asked
         changed = await _change(call.services, (code, version), action, form, acting=call.acting)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
         return await show_rule(call.request, call.session, call.services, code, refusal.problems, reason)
     return redirect(call.request, f"{LIST}/{code}?version={changed.version}")
+
+
+async def _ask_first(
+    call: PageCall, which: tuple[str, int], action: str, form: dict[str, str]
+) -> Response[str] | None:
+    """The page that says what follows; None for what is done at once."""
+    code, version = which
+    if action == "approve":
+        rule_now = await _before_approval(call, code, version, read_revision(form))
+        if rule_now.newest.rule.mode is RuleMode.ACTING:
+            return await approval_page(call, rule_now.newest, rule_now.live_version, form.get("reason", ""))
+    pages = {"roll_back": roll_back_page, "end_trial": end_of_trial_page}
+    if action not in pages:
+        return None
+    catalog = await call.services.catalog.get()
+    async with call.reads() as connection:
+        summary = await rules.get_rule(connection, code)
+        shown = await rules.get_version(connection, code, version)
+    return pages[action](call.request, shown, summary, catalog)
 
 
 async def _before_approval(call: PageCall, code: str, version: int, revision: int) -> RuleSummary:
@@ -220,6 +257,8 @@ async def _change(
                 return await rules.withdraw(connection, *which, **acting_on)
             case "roll_back":
                 return await rules.roll_back(connection, catalog, *which, acting=acting)
+            case "end_trial":
+                return await rules.end_trial(connection, *which, acting=acting)
             case "put_to_work":
                 return await rules.put_to_work(connection, catalog, *which, acting=acting)
             case "approve":

@@ -34,7 +34,7 @@ class Suspension(msgspec.Struct, frozen=True, kw_only=True):
 async def suspension_of(services: Services, code: str) -> Suspension | None:
     """The latest suspension of a rule, from the audit trail."""
     async with services.database.system() as connection:  # system: no scope reads the audit trail
-        steps = (await audit_trail(connection, TrailQuestion(subject=f"rule:{code}"))).items
+        steps = (await audit_trail(connection, TrailQuestion(subjects=(f"rule:{code}",)))).items
         last = next((step for step in steps if step.action == "rule:suspend"), None)
         if last is None:
             return None

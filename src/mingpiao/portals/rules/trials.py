@@ -25,7 +25,7 @@ from mingpiao.portals.rules.lists import TRIALS as TRIAL_LIST
 from mingpiao.portals.rules.rights import RULES_WRITE
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.rules.model import Rule
-from mingpiao.rules.service import described, get_rule, versions_of
+from mingpiao.rules.service import condition_words, described, get_rule, versions_of
 from mingpiao.units.service import names_of
 
 TRIALS = f"{LIST}/backtests"
@@ -108,6 +108,7 @@ async def trial_page(call: NamedDependency[PageCall], backtest_id: FromPath[int]
         crumbs=CRUMBS if trial.version is None else [*CRUMBS, (trial.rule.code, f"{LIST}/{trial.rule.code}")],
         trial=trial,
         described=described(trial.rule, catalog),
+        condition_words=condition_words(trial.rule, catalog),
         address=f"{TRIALS}/{trial.backtest_id}",
         chart=_chart(result) if result else "",
         bills=bills,

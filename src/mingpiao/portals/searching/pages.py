@@ -137,6 +137,7 @@ def _results(
         "searching/results.html",
         title="查找结果" if words else "查找",
         words=words,
+        found_words=words,
         groups=groups,
         units=units,
         base=base,

@@ -71,7 +71,7 @@ async def _invited(call: PageCall, unit_id: int, invitation: Invitation) -> Resp
     unit = await managed_unit(call, unit_id)
     back = f"{UNITS.address}/{unit_id}/accounts"
     crumbs = [*unit_crumbs(unit), ("票据管理员", back)]
-    return invitation_page(call.request, invitation, crumbs=crumbs, back=back)
+    return await invitation_page(call, invitation, crumbs=crumbs, back=back)
 
 
 @post("/units/{unit_id:int}/accounts/{account_id:int}", guards=_GUARDS, status_code=200, opt=NEVER_KEPT)
@@ -128,7 +128,7 @@ async def _accounts_page(
     form = PageForm(
         address=address,
         fields=(USERNAME, DISPLAY_NAME, VALID_UNTIL),
-        note="提交后显示一次邀请码，由您打印或当面交给本人；本人自己设置密码，任何人都不知道。",
+        note="邀请由一人办理，不需要他人审核。提交后显示一次邀请码，由您打印或当面交给本人；本人自己设置密码，任何人都不知道。",
         button="邀请票据管理员",
         cancel=f"{UNITS.address}/{unit_id}",
     )

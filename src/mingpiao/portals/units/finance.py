@@ -9,6 +9,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from mingpiao.catalog.service import present_rates
 from mingpiao.identity.service import unit_account_states
 from mingpiao.issuing.model import BillFilter, DayTotal
 from mingpiao.issuing.service import list_bills, unit_totals
@@ -91,6 +92,7 @@ async def unit_page(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> 
         lock_label=lock_label,
         is_over=lambda until: until is not None and until < last,
         kind_name=lambda code: kind_name(catalog, code),
+        rates_of=present_rates,
         items=sorted((catalog.items[code] for code in profile.item_codes), key=lambda item: item.code),
         month=_month_sums(totals),
         month_start=last.replace(day=1),

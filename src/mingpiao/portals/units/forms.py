@@ -63,7 +63,7 @@ def register_form(account: Account, catalog: Catalog) -> PageForm:
     return PageForm(
         address="/finance/units/new",
         fields=(_CODE, _NAME, region, _TYPE, _MODE, *_PLAIN),
-        note="登记后还要核定票据种类和收款项目、制作签章并邀请票据管理员，单位才能开票。",
+        note="登记由一人办理，提交后立即生效，不需要他人审核。登记后还要核定票据种类和收款项目、制作签章并邀请票据管理员，单位才能开票。",
         button="登记单位",
         cancel="/finance/units",
     )
@@ -74,7 +74,7 @@ def amend_form(unit_id: int) -> PageForm:
     return PageForm(
         address=f"/finance/units/{unit_id}/edit",
         fields=(_TYPE, *_PLAIN),
-        note="收款账号和开户银行印在以后开具的票据上，已开票据不变。名称、代码、地区和开票方式请办理变更。",
+        note="保存后立即生效，不需要他人审核。收款账号和开户银行印在以后开具的票据上，已开票据不变。名称、代码、地区和开票方式请办理变更，其中改代码须另一人审核。",
         button="保存",
         cancel=f"/finance/units/{unit_id}",
     )

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.layout.service import FONT_PATH
+from mingpiao.portals.forms import read_query
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.portals.units.access import managed_unit, unit_crumbs
@@ -52,7 +53,7 @@ async def make_seal(
         if refusal.status in (403, 404):
             raise
         return await _seal_page(call, unit_id, refusal.problems)
-    return redirect(call.request, f"{UNITS.address}/{unit_id}/seal")
+    return redirect(call.request, f"{UNITS.address}/{unit_id}/seal?made=1")
 
 
 async def _image(call: PageCall, name: str, source: str, picture: object) -> SealImage:
@@ -110,6 +111,7 @@ async def _seal_page(call: PageCall, unit_id: int, problems: tuple[Problem, ...]
         seals=seals,
         in_use=any(each.retired_at is None for each in seals),
         max_kilobytes=MAX_PICTURE // 1024,
+        made=read_query(call.request).get("made") == "1",
         problems=problems,
     )
 

@@ -9,7 +9,8 @@ from mingpiao.rules.model import Stage
 class FieldSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One field: its spelling in a condition, its Chinese name, type, an example, and a note.
 
-    `stages` are the stages in which it has a value; empty means all.
+    `stages` are the stages in which it has a value; empty means all. `values` are the values of a field that has
+    only these, with their words.
     """
 
     path: str
@@ -21,6 +22,7 @@ class FieldSpec(msgspec.Struct, frozen=True, kw_only=True):
     column: str = ""
     container: str = ""
     stages: tuple[Stage, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
 
     @property
     def kind(self) -> ValueKind:
@@ -63,6 +65,12 @@ def _bill(path: str, name: str, shape: Shape, example: str, note: str = "") -> F
     )
 
 
+def _coded(field: FieldSpec, end: str, *values: tuple[str, str]) -> FieldSpec:
+    """A field that has only these values. Its note lists them and ends with `end`."""
+    listed = "，".join(f"{value} {words}" for value, words in values)
+    return msgspec.structs.replace(field, note=f"{listed}{end}", values=values)
+
+
 def _item(path: str, name: str, shape: Shape, example: str, note: str = "") -> FieldSpec:
     note = note or "逐个项目取值，只能写在 any_item、all_items、sum_items 里。"
     return FieldSpec(
@@ -77,38 +85,44 @@ def _item(path: str, name: str, shape: Shape, example: str, note: str = "") -> F
 
 
 def _evidence(name: str, title: str) -> FieldSpec:
-    return FieldSpec(
+    field = FieldSpec(
         path=f"evidence.{name}",
         name=title,
         shape=NULLABLE_TEXT,
         example=f"evidence.{name} = 'contradict'",
-        note="agree 一致，contradict 不符，absent 材料中没有；尚未识别时为空值。",
         column=f"evidence_{name}",
         stages=(Stage.EVIDENCE,),
     )
+    values = ("agree", "一致"), ("contradict", "不符"), ("absent", "材料中没有")
+    return _coded(field, "；尚未识别时为空值。", *values)
 
 
 _PAYER_FIELDS = (
-    _bill("payer.type", "缴款人类型", TEXT, "payer.type = '2'", "1 个人，2 单位。"),
+    _coded(_bill("payer.type", "缴款人类型", TEXT, "payer.type = '2'"), "。", ("1", "个人"), ("2", "单位")),
     _bill("payer.name", "缴款人名称", TEXT, "contains(payer.name, '测试')", "没有填写时为空文本。"),
     _bill("payer.code", "缴款人代码", TEXT, "payer.code = ''", "没有填写时为空文本。"),
     _bill("payer.account", "缴款人账号", TEXT, "payer.account <> ''", "没有填写时为空文本。"),
     _bill("payer.bank", "缴款人开户行", TEXT, "contains(payer.bank, '银行')", "没有填写时为空文本。"),
-    _bill(
-        "payer.name_class",
-        "缴款人名称类别",
-        TEXT,
-        "payer.name_class IN ('placeholder', 'test')",
-        "ordinary 正常，placeholder 占位（无、个人、散客等），repeated 同一个字重复，single 单个字，"
-        "digits 没有文字，test 测试数据，garbled 乱码。",
+    _coded(
+        _bill("payer.name_class", "缴款人名称类别", TEXT, "payer.name_class IN ('placeholder', 'test')"),
+        "。",
+        ("ordinary", "正常"),
+        ("placeholder", "占位（无、个人、散客等）"),
+        ("repeated", "同一个字重复"),
+        ("single", "单个字"),
+        ("digits", "没有文字"),
+        ("test", "测试数据"),
+        ("garbled", "乱码"),
     ),
-    _bill(
-        "payer.code_class",
-        "缴款人代码类别",
-        TEXT,
-        "payer.code_class = 'uscc_wrong'",
-        "none 未填，uscc 统一社会信用代码，uscc_wrong 校验码错误，resident_id 居民身份证号（含外国人永久居留身份证），"
-        "resident_id_wrong 校验码错误，other 其他。",
+    _coded(
+        _bill("payer.code_class", "缴款人代码类别", TEXT, "payer.code_class = 'uscc_wrong'"),
+        "。",
+        ("none", "未填"),
+        ("uscc", "统一社会信用代码"),
+        ("uscc_wrong", "统一社会信用代码的校验码错误"),
+        ("resident_id", "居民身份证号（含外国人永久居留身份证）"),
+        ("resident_id_wrong", "居民身份证号的校验码错误"),
+        ("other", "其他"),
     ),
 )
 _BILL_FIELDS = (
@@ -133,16 +147,23 @@ _UNIT_FIELDS = (
     ),
     _bill("unit.name", "单位名称", TEXT, "contains(unit.name, '医院')"),
     _bill("unit.code", "单位统一社会信用代码", TEXT, "unit.code = payer.code"),
-    _bill(
-        "unit.type",
-        "单位类型",
-        TEXT,
-        "unit.type = 'hospital'",
-        "hospital 医疗机构，school 学校，charity 慈善组织，association 社会团体，court 人民法院，"
-        "office 行政事业单位。",
+    _coded(
+        _bill("unit.type", "单位类型", TEXT, "unit.type = 'hospital'"),
+        "。",
+        ("hospital", "医疗机构"),
+        ("school", "学校"),
+        ("charity", "慈善组织"),
+        ("association", "社会团体"),
+        ("court", "人民法院"),
+        ("office", "行政事业单位"),
     ),
     _bill("unit.region", "单位行政区划", TEXT, "starts(unit.region, '1501')", "六位区划代码。"),
-    _bill("unit.mode", "单位开票方式", TEXT, "unit.mode = 'ONLINE'", "ONLINE 在线，INTERFACE 接口。"),
+    _coded(
+        _bill("unit.mode", "单位开票方式", TEXT, "unit.mode = 'ONLINE'"),
+        "。",
+        ("ONLINE", "在线"),
+        ("INTERFACE", "接口"),
+    ),
     _bill("unit.account", "单位收款账号", TEXT, "unit.account = ''"),
 )
 _ITEM_FIELDS = (
@@ -184,12 +205,12 @@ _ITEM_FIELDS = (
         "any_item(item.rate > item.rate_maximum)",
         "项目不在目录内时为空值。",
     ),
-    _item(
-        "item.rate_kind",
-        "标准类型",
-        NULLABLE_TEXT,
-        "any_item(item.rate_kind = 'fixed')",
-        "fixed 固定，bounded 有上下限，free 不限；项目不在目录内时为空值。",
+    _coded(
+        _item("item.rate_kind", "标准类型", NULLABLE_TEXT, "any_item(item.rate_kind = 'fixed')"),
+        "；项目不在目录内时为空值。",
+        ("fixed", "固定"),
+        ("bounded", "有上下限"),
+        ("free", "不限"),
     ),
 )
 _EVIDENCE_FIELDS = (
