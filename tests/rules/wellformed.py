@@ -61,6 +61,7 @@ _CONTAINERS = {
     ExtensionType.CHOICE: "extension",
     ExtensionType.MONEY: "extension_numbers",
     ExtensionType.NUMBER: "extension_numbers",
+    ExtensionType.YEAR: "extension_numbers",
     ExtensionType.DATE: "extension_dates",
 }
 

@@ -17,7 +17,7 @@ from mingpiao.portals.list_filters import ChoiceFilter, Here, Options, RegionFil
 from mingpiao.portals.list_model import Batch, ExportFile, Listing
 from mingpiao.portals.units.lists import TYPES
 from mingpiao.portals.writeoff.rights import REMIND
-from mingpiao.storage.paging import Page
+from mingpiao.storage.paging import Page, key_refusal
 from mingpiao.units.model import UnitType
 from mingpiao.writeoff.model import Campaign, CampaignState, CampaignUnit, CampaignUnitFilter
 from mingpiao.writeoff.service import list_campaign_units
@@ -46,6 +46,8 @@ async def campaign_from(here: Here, text: str) -> Campaign | None:
 async def _units(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[CampaignUnitRow]:
     campaign = await campaign_from(here, wanted["campaign"])
     if campaign is None:
+        if key:
+            raise key_refusal()
         return Page()
     asked = CampaignUnitFilter(
         region_prefix=region_prefix(wanted["region"]),
