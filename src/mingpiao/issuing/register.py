@@ -230,6 +230,7 @@ def bill_of(ticket: Ticket, face: Face, sm3: bytes) -> Bill:
         total=face.total,
         handler=face.handler,
         pay_mode=face.pay_mode,
+        remark=face.remark,
         extension=face.extension,
         items=items_of(face),
         related=ticket.blue if isinstance(ticket, ReversalTicket) else None,
