@@ -262,7 +262,7 @@ async def test_the_job_of_a_killed_worker_is_done_by_another(
 ) -> None:
     mark = tmp_path / "mark"
     victim = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _PROGRAM, database_url, str(mark), env=os.environ
+        sys.executable, "-c", _PROGRAM, database_url, str(mark), env=dict(os.environ)
     )
     done: list[Payload] = []
     try:
