@@ -2,15 +2,23 @@
 
 import csv
 import io
+import re
+from datetime import timedelta
+from typing import Any
 
 import httpx
 from tests.support.world import World
+from tests.writeoff.casework import cases
+from tests.writeoff.casework import person as a_person
 from tests.writeoff.months import FIRST, SECOND, ask, begin, check, close, on, receive, write_off
+from tests.writeoff.test_cases import BREACH
+from tests.writeoff.test_rectifications import DEMANDS
 
+from mingpiao.identity.model import Role
 from mingpiao.issuing.model import Bill
 from mingpiao.kernel.clock import StoppedClock, today
 from mingpiao.kernel.money import plain
-from mingpiao.writeoff.service import last_day
+from mingpiao.writeoff.service import clear_case, issue_notice, last_day, mark_breach
 
 
 def _fact(answer: httpx.Response) -> str:
@@ -19,21 +27,25 @@ def _fact(answer: httpx.Response) -> str:
     return answer.text.partition("<dt>核销状态</dt><dd>")[2].partition("</dd>")[0]
 
 
-async def _shown(site: World, bill: Bill) -> list[str]:
-    """The state on the unit's page, on the department's page and in the public check."""
-    place = f"{bill.code}/{bill.number}"
-    unit, department = await site.browser("manager"), await site.browser("officer")
-    typed = {
+def _typed(bill: Bill) -> dict[str, str]:
+    """What the public types to check a bill."""
+    return {
         "code": bill.code,
         "number": bill.number,
         "check_code": bill.check_code,
         "issued_on": f"{bill.issued_at:%Y-%m-%d}",
         "amount": plain(bill.total),
     }
+
+
+async def _shown(site: World, bill: Bill) -> list[str]:
+    """The state on the unit's page, on the department's page and in the public check."""
+    place = f"{bill.code}/{bill.number}"
+    unit, department = await site.browser("manager"), await site.browser("officer")
     return [
         _fact(await unit.get(f"/unit/bills/{place}")),
         _fact(await department.get(f"/finance/bills/{place}")),
-        _fact(await site.stranger().client.post("/verify", data=typed)),
+        _fact(await site.stranger().client.post("/verify", data=_typed(bill))),
     ]
 
 
@@ -69,14 +81,97 @@ async def test_a_bill_tells_where_it_stands(site: World, clock: StoppedClock) ->
     assert await _listed(site, early) == ("已核销", "已核销")
 
 
-async def test_the_public_hears_nothing_of_an_exception(site: World, clock: StoppedClock) -> None:
+async def _checked(site: World, bill: Bill) -> str:
+    """The page of the public check."""
+    return (await site.stranger().client.post("/verify", data=_typed(bill))).text
+
+
+async def _told_to_programs(site: World, bill: Bill, depth: str) -> dict[str, Any]:
+    """The answer of the public check to a program."""
+    answer = await site.stranger().client.post("/api/public/verify", json=_typed(bill) | {"depth": depth})
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+async def _in_a_batch(site: World, bill: Bill) -> list[str]:
+    """The cells of the bill in a batch check: result, state and the sums at the end."""
+    labels = "票据代码,票据号码,校验码,开票日期,金额合计（元）"
+    sheet = "\n".join([labels, ",".join(_typed(bill).values())]).encode()
+    answer = await site.stranger().client.post("/verify/batch", files=[("files", ("票据.csv", sheet))])
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", answer.text, re.DOTALL)
+    return [re.sub("<[^>]*>", "", cells[4]), cells[5]]
+
+
+async def test_the_public_hears_of_doubts_and_of_their_end(site: World, clock: StoppedClock) -> None:
     clock.set(on(last_day(FIRST)))
     await begin(site)
     (bill,) = await site.issue(site.unit, site.unit.request())
+    place = f"{bill.code}/{bill.number}"
     clock.set(on(SECOND))
     await receive(site, site.unit, FIRST, bill.total)
     done = await check(site, await ask(site, site.unit, partial=True))
     assert done.exceptions == 1
     told = "异常，核销时列为异常票据，由财政部门审核。"
-    assert await _shown(site, bill) == [told, told, "未核销"]
+    assert await _shown(site, bill) == [told, told, "财政部门正在核对"]
     assert await _listed(site, bill) == ("异常", "异常")
+    checked = await _checked(site, bill)
+    assert "查验结果：真实" in checked
+    assert "票据状态：财政部门正在核对" in checked
+    assert "verdict-caution" in checked
+    assert "可以作为入账凭证" not in checked
+    answer = await _told_to_programs(site, bill, "detailed")
+    assert (answer["verdict"], answer["message"]) == (
+        "genuine",
+        "票据真实。财政部门正在核对，请暂缓报销和入账。",
+    )
+    assert (answer["bill"]["writeoff"], answer["bill"]["written_off"]) == ("exception", False)
+    assert answer["bill"]["writeoff_name"] == "财政部门正在核对"
+    assert "writeoff" not in (await _told_to_programs(site, bill, "simple"))["bill"]
+    assert await _in_a_batch(site, bill) == ["真实，财政部门核对或整改中", "财政部门正在核对"]
+    manager, department = await site.browser("manager"), await site.browser("officer")
+    for browser, portal in ((manager, "unit"), (department, "finance")):
+        page = (await browser.get(f"/{portal}/bills/{place}")).text
+        assert '<span class="badge bg-green-lt">正常</span>' not in page
+        assert '<span class="badge bg-orange-lt">异常</span>' in page
+        assert "下载核销证明" not in page
+        assert "列为异常票据" in page
+    clock.set(on(SECOND + timedelta(days=40)))
+    officer, (case,) = await a_person(site, Role.DEPARTMENT_OFFICER, region="150000"), await cases(site)
+    async with site.database.system() as connection:
+        await clear_case(
+            connection, case.case_id, "核对合同与回单，款项已到账", revision=case.revision, acting=officer
+        )
+    told = f"已核销，{today()}，核销编号 {done.serial}"
+    assert await _shown(site, bill) == [told, told, f"已核销，{today()}"]
+    assert "可以作为入账凭证" in await _checked(site, bill)
+    assert (await _in_a_batch(site, bill))[0] == "真实"
+    # The sessions from before are over.
+    manager, department = await site.browser("manager"), await site.browser("officer")
+    for browser, portal in ((manager, "unit"), (department, "finance")):
+        page = (await browser.get(f"/{portal}/bills/{place}")).text
+        # The certificate was sealed before, without this bill.
+        assert "下载核销证明" not in page
+        assert '<strong>解除异常</strong><span class="text-break">：核对合同与回单，款项已到账' in page
+
+
+async def test_the_public_hears_of_a_breach(site: World, clock: StoppedClock) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(site)
+    (bill,) = await site.issue(site.unit, site.unit.request())
+    clock.set(on(SECOND))
+    await check(site, await ask(site, site.unit, partial=True))
+    officer, (case,) = await a_person(site, Role.DEPARTMENT_OFFICER, region="150000"), await cases(site)
+    async with site.database.system() as connection:
+        await mark_breach(connection, case.case_id, BREACH, revision=case.revision, acting=officer)
+    checked = await _checked(site, bill)
+    assert "票据状态：财政部门已认定违规，尚未整改" in checked
+    assert "请不要据此报销或入账" in checked
+    async with site.database.system() as connection:
+        await issue_notice(connection, case.unit_id, [case.case_id], DEMANDS, acting=officer)
+    checked = await _checked(site, bill)
+    assert "查验结果：真实" in checked
+    assert "票据状态：财政部门已认定违规，正在整改" in checked
+    assert "可以作为入账凭证" not in checked
+    answer = await _told_to_programs(site, bill, "diagnostic")
+    assert (answer["bill"]["writeoff"], answer["finance_check"]["Result"]) == ("rectifying", "真")

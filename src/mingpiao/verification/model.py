@@ -8,6 +8,7 @@ import msgspec
 
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.sealing.model import Face
+from mingpiao.writeoff.model import BillStanding
 
 
 class FaceQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +146,10 @@ class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True):
     last_checked_at: datetime | None
 
 
+#: Where a genuine bill may stand in write-off so that nobody should enter it in books for now.
+_QUESTIONED = frozenset({BillStanding.EXCEPTION, BillStanding.BREACH, BillStanding.RECTIFYING})
+
+
 class VerificationResult(msgspec.Struct, frozen=True, kw_only=True):
     """What a check found. All that follows `checked_at` is empty unless the asker holds the bill.
 
@@ -153,8 +158,8 @@ class VerificationResult(msgspec.Struct, frozen=True, kw_only=True):
     `sm3` is the hash of the sealed original in hex, as the QR symbol has it.
     `picture`: the platform's own picture of the face (inline SVG), where it was asked for or the file's look
     is not to be trusted; that of a reversed bill is marked. `related_at` is when the related bill was issued;
-    it comes with the picture. `written_off` and its day are told by all but the simple depth, and are None where
-    the bill need not be written off.
+    it comes with the picture. `writeoff` (核销状态) is told by all but the simple depth, and by a batch; it is None
+    where the bill need not be written off. `written_off_on` is the day on which it was.
     """
 
     verdict: VerificationVerdict
@@ -174,5 +179,10 @@ class VerificationResult(msgspec.Struct, frozen=True, kw_only=True):
     face: Face | None = None
     checks: tuple[Check, ...] = ()
     picture: str = ""
-    written_off: bool | None = None
+    writeoff: BillStanding | None = None
     written_off_on: date | None = None
+
+    @property
+    def is_questioned(self) -> bool:
+        """Whether a department examines the bill, or found it to be in breach of rules, genuine as it may be."""
+        return self.writeoff in _QUESTIONED

@@ -218,7 +218,11 @@ class Verifier:
         found = await self._asked_by_face(question)
         if isinstance(found, PuzzleNeeded):
             raise person_needed()
-        return await self._answer(found, Means.FACE, Depth.SIMPLE)
+        result = await self._answer(found, Means.FACE, Depth.SIMPLE)
+        if isinstance(found, Miss):
+            return result
+        with _no_answer_without_database():
+            return await self._with_standing(result, found)
 
     def seal(self, words: str) -> str:
         """A proof for later that this platform wrote a text; it keeps nothing."""
@@ -344,11 +348,7 @@ class Verifier:
         return msgspec.structs.replace(result, picture=picture, related_at=related_at)
 
     async def _with_standing(self, result: VerificationResult, entry: RegisterEntry) -> VerificationResult:
-        """A result with whether the bill is written off.
-
-        Exceptions and breaches are between a unit and its department, and may be undecided: to the public such a
-        bill is one that is not written off.
-        """
+        """A result with where the bill stands in write-off: who is to enter it in books must hear of doubts."""
         if result.verdict not in _DRAWN:
             return result
         bill_id = entry.identity.bill_id
@@ -361,7 +361,7 @@ class Verifier:
             return result
         done = standing.written_off_at if standing.is_written_off else None
         return msgspec.structs.replace(
-            result, written_off=done is not None, written_off_on=None if done is None else done.date()
+            result, writeoff=standing.standing, written_off_on=None if done is None else done.date()
         )
 
     async def _own_pdfs(self, document: BillDocument, data: bytes) -> list[bytes]:

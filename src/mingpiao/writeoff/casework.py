@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.evidence.service import MAX_FILES, get_evidence_files
@@ -14,8 +14,8 @@ from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.kernel.text import character_message, unprintable_place
 from mingpiao.rules.service import thin_reason
-from mingpiao.writeoff.model import WorkStep, WorkStepKind
-from mingpiao.writeoff.tables import casework_steps
+from mingpiao.writeoff.model import BillOrigin, WorkStep, WorkStepKind
+from mingpiao.writeoff.tables import casework_steps, exception_cases
 
 MAX_WORDS = 500
 _DEPARTMENT_ROLES = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
@@ -131,14 +131,40 @@ async def steps_of(
         .where(of_case if case_id is not None else of_rectification)
         .order_by(casework_steps.c.step_id)
     )
-    return [
+    return [_step(row) for row in await connection.execute(query)]
+
+
+async def history_of_cases(connection: AsyncConnection, unit_id: int, bill_id: int) -> list[WorkStep]:
+    """When a bill issued here became an exception, and all steps of its cases and notices, within the scope."""
+    cases = exception_cases.c
+    query = select(cases.case_id, cases.rectification_id, cases.opened_at, cases.findings).where(
+        cases.unit_id == unit_id, cases.bill_id == bill_id, cases.origin == BillOrigin.OWN.value
+    )
+    found = list(await connection.execute(query))
+    steps = [
         WorkStep(
-            kind=WorkStepKind(row.kind),
-            at=row.at,
-            actor_name=row.actor_name,
-            words=row.words,
-            day=row.day,
-            files=tuple(row.files),
+            kind=WorkStepKind.FOUND,
+            at=row.opened_at,
+            actor_name="",
+            words="；".join(dict.fromkeys(each["name"] for each in row.findings)),
         )
-        for row in await connection.execute(query)
+        for row in found
     ]
+    notices = {row.rectification_id for row in found if row.rectification_id is not None}
+    if found:
+        of = casework_steps.c
+        wanted = of.case_id.in_([row.case_id for row in found]) | of.rectification_id.in_(notices)
+        rows = await connection.execute(select(casework_steps).where(wanted).order_by(of.step_id))
+        steps += [_step(row) for row in rows]
+    return steps
+
+
+def _step(row: Row[Any]) -> WorkStep:
+    return WorkStep(
+        kind=WorkStepKind(row.kind),
+        at=row.at,
+        actor_name=row.actor_name,
+        words=row.words,
+        day=row.day,
+        files=tuple(row.files),
+    )

@@ -45,7 +45,7 @@ from mingpiao.writeoff.cases import (
     receipts_of_bill,
     rules_of_cases,
 )
-from mingpiao.writeoff.casework import steps_of
+from mingpiao.writeoff.casework import history_of_cases, steps_of
 from mingpiao.writeoff.checking import Checker
 from mingpiao.writeoff.cycles import close_due_months, close_so_far, close_units, cycles_of, open_months
 from mingpiao.writeoff.figures import (
@@ -229,6 +229,7 @@ __all__ = [
     "get_rectification",
     "get_statement",
     "get_writeoff",
+    "history_of_cases",
     "import_statement",
     "issue_notice",
     "last_day",

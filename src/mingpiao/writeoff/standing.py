@@ -22,10 +22,10 @@ from mingpiao.writeoff.model import (
 from mingpiao.writeoff.months import month_of
 from mingpiao.writeoff.tables import exception_cases
 
-# A cleared case leaves its bill as it was without it; of several cases the newest counts.
+# A cleared case leaves its bill as it was without it, but for the day; of several cases the newest counts.
 _FIND = text("""
 SELECT wanted.bill_id, cycles.written_off_at, writeoffs.region_code, writeoffs.writeoff_id,
-       cases.case_id, cases.state,
+       cases.case_id, cases.state, settled.at AS settled_at,
        cycles.month IS NOT NULL
            OR coalesce(wanted.month >= (SELECT min(begins_on) FROM writeoff_policies), false) AS is_owed
 FROM unnest(CAST(:units AS bigint[]), CAST(:bills AS bigint[]), CAST(:kinds AS text[]), CAST(:months AS date[]))
@@ -35,10 +35,15 @@ LEFT JOIN cycles ON cycles.unit_id = wanted.unit_id AND cycles.month = wanted.mo
 LEFT JOIN writeoffs ON writeoffs.writeoff_id = cycles.writeoff_id
 LEFT JOIN exception_cases AS cases ON cases.unit_id = wanted.unit_id AND cases.bill_id = wanted.bill_id
     AND cases.state <> 'cleared' AND cases.origin = 'own'
+LEFT JOIN LATERAL (
+    SELECT max(coalesce(notices.accepted_at, settled.decided_at)) AS at FROM exception_cases AS settled
+    LEFT JOIN rectifications AS notices USING (rectification_id)
+    WHERE settled.unit_id = wanted.unit_id AND settled.bill_id = wanted.bill_id AND settled.origin = 'own'
+      AND settled.state IN ('cleared', 'rectified')) AS settled ON true
 """)
 _FIND_FORMER = text("""
 SELECT wanted.bill_id, cycles.written_off_at, writeoffs.region_code, writeoffs.writeoff_id,
-       cases.case_id, cases.state, true AS is_owed
+       cases.case_id, cases.state, settled.at AS settled_at, true AS is_owed
 FROM unnest(CAST(:units AS bigint[]), CAST(:bills AS bigint[]), CAST(:kinds AS text[]), CAST(:months AS date[]))
     AS wanted(unit_id, bill_id, kind_code, month)
 LEFT JOIN former_months AS cycles ON cycles.unit_id = wanted.unit_id AND cycles.month = wanted.month
@@ -46,6 +51,11 @@ LEFT JOIN former_months AS cycles ON cycles.unit_id = wanted.unit_id AND cycles.
 LEFT JOIN writeoffs ON writeoffs.writeoff_id = cycles.writeoff_id
 LEFT JOIN exception_cases AS cases ON cases.unit_id = wanted.unit_id AND cases.bill_id = wanted.bill_id
     AND cases.state <> 'cleared' AND cases.origin = 'former'
+LEFT JOIN LATERAL (
+    SELECT max(coalesce(notices.accepted_at, settled.decided_at)) AS at FROM exception_cases AS settled
+    LEFT JOIN rectifications AS notices USING (rectification_id)
+    WHERE settled.unit_id = wanted.unit_id AND settled.bill_id = wanted.bill_id AND settled.origin = 'former'
+      AND settled.state IN ('cleared', 'rectified')) AS settled ON true
 """)
 _OF_CASE = {
     CaseState.OPEN: BillStanding.EXCEPTION,
@@ -143,10 +153,13 @@ def _standing(row: Row[Any], month: date) -> BillWriteOff:
     if row.written_off_at is None:
         return BillWriteOff(standing=BillStanding.OPEN, is_owed=row.is_owed)
     standing = BillStanding.WRITTEN_OFF if row.state is None else _OF_CASE[CaseState(row.state)]
+    # A bill that was held up is written off when its department settled that, unless its cycle was later.
+    held_up = row.settled_at is not None and row.settled_at > row.written_off_at
     return BillWriteOff(
         standing=standing,
         is_owed=row.is_owed,
-        written_off_at=to_shanghai(row.written_off_at),
+        written_off_at=to_shanghai(row.settled_at if held_up else row.written_off_at),
+        held_up=held_up,
         serial=f"HX{row.region_code}{month:%Y%m}{row.writeoff_id:08d}",
         writeoff_id=row.writeoff_id,
         case_id=row.case_id,

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+import msgspec
+
 from mingpiao.catalog.model import Catalog
 from mingpiao.issuing.model import RELATED_FIELDS, Bill
 from mingpiao.journal.model import Event
 from mingpiao.portals.details import HistoryLine
 from mingpiao.portals.rendering import day
-from mingpiao.writeoff.model import BillStanding, BillWriteOff
+from mingpiao.writeoff.model import BillStanding, BillWriteOff, WorkStep
 
 #: Badges of 核销状态.
 STANDING_COLOURS: Mapping[BillStanding, str] = {
@@ -54,9 +56,27 @@ def extension_of(catalog: Catalog, bill: Bill) -> list[tuple[str, str]]:
     ]
 
 
-def history_of(events: Iterable[Event]) -> list[HistoryLine]:
-    """The history of a bill."""
-    return [
+class Doubt(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands beside 正常 of a bill that its department doubts."""
+
+    label: str
+    colour: str
+
+
+def doubt_of(writeoff: BillWriteOff) -> Doubt | None:
+    """None of a bill that nobody doubts."""
+    if not writeoff.is_questioned:
+        return None
+    return Doubt(label=writeoff.standing.label, colour=STANDING_COLOURS[writeoff.standing])
+
+
+def history_of(events: Iterable[Event], steps: Iterable[WorkStep] = ()) -> list[HistoryLine]:
+    """The history of a bill, with the steps of its exceptions."""
+    issued = [
         HistoryLine(at=event.occurred_at, what=event.type.label, note=event.facts.get("reason", ""))
         for event in events
     ]
+    examined = [
+        HistoryLine(at=step.at, what=step.kind.label, who=step.actor_name, note=step.words) for step in steps
+    ]
+    return sorted([*issued, *examined], key=lambda line: line.at)

@@ -9,7 +9,7 @@ from mingpiao.issuing.service import get_document, get_supervision
 from mingpiao.journal.service import bill_events
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.portals.bills.access import bill_id_of
-from mingpiao.portals.bills.details import bill_keys, extension_of, history_of, standing_words
+from mingpiao.portals.bills.details import bill_keys, doubt_of, extension_of, history_of, standing_words
 from mingpiao.portals.bills.drawing import face_of
 from mingpiao.portals.bills.files import bill_file_response
 from mingpiao.portals.bills.lists import FINANCE_BILLS
@@ -17,7 +17,7 @@ from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall
 from mingpiao.units.service import get as get_unit
-from mingpiao.writeoff.service import standings_of
+from mingpiao.writeoff.service import history_of_cases, standings_of
 
 
 @get("/bills/{code:str}/{number:str}")
@@ -36,6 +36,7 @@ async def bill_page(
             connection, bill.unit_id, supervision.evidence if supervision else ()
         )
         standings = await standings_of(connection, bill_keys([bill]))
+        steps = await history_of_cases(connection, bill.unit_id, bill.bill_id)
     return page(
         call.request,
         "bills/finance_bill.html",
@@ -46,9 +47,10 @@ async def bill_page(
         region=catalog.region_path(bill.region_code, to_shanghai(bill.issued_at).date()),
         kind=catalog.kinds[bill.kind].name,
         extension=extension_of(catalog, bill),
-        history_lines=history_of(events),
+        history_lines=history_of(events, steps),
         writeoff=standing_words(standings[bill.bill_id]),
-        writeoff_id=standings[bill.bill_id].writeoff_id,
+        standing=standings[bill.bill_id],
+        doubt=doubt_of(standings[bill.bill_id]),
         supervision=supervision,
         files=list(files.values()),
         evidence_base=f"/finance/evidence/{bill.unit_id}",

@@ -14,7 +14,7 @@ from mingpiao.journal.service import bill_events
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.bills.access import bill_id_of
-from mingpiao.portals.bills.details import bill_keys, extension_of, history_of, standing_words
+from mingpiao.portals.bills.details import bill_keys, doubt_of, extension_of, history_of, standing_words
 from mingpiao.portals.bills.drawing import face_of
 from mingpiao.portals.bills.files import bill_file_response
 from mingpiao.portals.bills.lists import UNIT_BILLS
@@ -25,7 +25,7 @@ from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall
 from mingpiao.verification.service import checks_of
-from mingpiao.writeoff.service import standings_of
+from mingpiao.writeoff.service import history_of_cases, standings_of
 
 
 @get("/bills/{code:str}/{number:str}")
@@ -44,6 +44,7 @@ async def bill_page(
         prints = await prints_of(connection, document.bill)
         reissue = await _reissue(connection, document.bill)
         standings = await standings_of(connection, bill_keys([document.bill]))
+        steps = await history_of_cases(connection, document.bill.unit_id, document.bill.bill_id)
     bill = document.bill
     catalog = await call.services.catalog.get()
     return page(
@@ -54,9 +55,10 @@ async def bill_page(
         bill=bill,
         kind=catalog.kinds[bill.kind],
         extension=extension_of(catalog, bill),
-        history_lines=history_of(events),
+        history_lines=history_of(events, steps),
         writeoff=standing_words(standings[bill.bill_id]),
-        writeoff_id=standings[bill.bill_id].writeoff_id,
+        standing=standings[bill.bill_id],
+        doubt=doubt_of(standings[bill.bill_id]),
         checks=checks,
         supervision=supervision,
         files=list(files.values()),

@@ -1,6 +1,37 @@
 """What to do next, depending on the result of a check."""
 
+from collections.abc import Mapping
+
+from mingpiao.portals.rendering import day
 from mingpiao.verification.model import CheckState, LegalState, Means, VerificationResult, VerificationVerdict
+from mingpiao.writeoff.model import BillStanding
+
+#: 核销状态 for people who know nothing of write-off.
+_WRITEOFF_WORDS: Mapping[BillStanding, str] = {
+    BillStanding.OPEN: "未核销",
+    BillStanding.WRITTEN_OFF: "已核销",
+    BillStanding.EXCEPTION: "财政部门正在核对",
+    BillStanding.BREACH: "财政部门已认定违规，尚未整改",
+    BillStanding.RECTIFYING: "财政部门已认定违规，正在整改",
+}
+
+
+def writeoff_words(result: VerificationResult) -> str:
+    """核销状态 in words for the public, with its day; empty where there is nothing to tell."""
+    if result.writeoff is None:
+        return ""
+    words = _WRITEOFF_WORDS[result.writeoff]
+    return f"{words}，{day(result.written_off_on)}" if result.written_off_on else words
+
+
+def state_words(result: VerificationResult) -> str:
+    """票据状态 of a registered bill. One that a department doubts is never just called 正常."""
+    if result.legal_state is None:
+        return ""
+    if not result.is_questioned:
+        return result.legal_state.label
+    normal = result.legal_state is LegalState.NORMAL
+    return writeoff_words(result) if normal else f"{result.legal_state.label}；{writeoff_words(result)}"
 
 
 def advice_for(result: VerificationResult) -> list[str]:
@@ -26,7 +57,7 @@ def advice_for(result: VerificationResult) -> list[str]:
     if result.verdict is VerificationVerdict.CHANGED:
         return [
             "票据原文是真实的，票面内容没有变化；文件在生成之后有过其他改动，详见“逐项检查”。",
-            "请以下面平台生成的票面为准；归档和入账请使用从平台下载的原文件。",
+            *(_questioned(result) or [_USE_ORIGINAL]),
         ]
     if result.verdict is VerificationVerdict.UNKNOWN:
         return _unknown(result)
@@ -54,7 +85,25 @@ def _genuine(result: VerificationResult) -> list[str]:
         ]
     if result.legal_state is LegalState.RED:
         return ["这是冲减原票据的红字票据，请与原票据一并处理，不能单独报销。"]
-    advice = ["该票据可以作为入账凭证。请核对票面内容与实际业务是否一致。"]
+    advice = _questioned(result) or ["该票据可以作为入账凭证。请核对票面内容与实际业务是否一致。"]
     if result.times_checked > 1:
         advice.append("该票据此前已被查验过，报销单位请留意是否重复报销。")
     return advice
+
+
+_USE_ORIGINAL = "请以下面平台生成的票面为准；归档和入账请使用从平台下载的原文件。"
+
+
+def _questioned(result: VerificationResult) -> list[str]:
+    """What to do with a bill that is genuine, but whose department doubts it; nothing for any other."""
+    if result.writeoff is BillStanding.EXCEPTION:
+        return [
+            "票据真实，但财政部门核销时对它有疑问，正在核对，还没有结论。",
+            "核对完成以前请暂缓报销和入账；可以向开票单位了解情况，过几天再查一次。",
+        ]
+    if not result.is_questioned:
+        return []
+    return [
+        "票据真实，但财政部门认定它违规，应由开票单位整改，可能被冲红重开。",
+        "整改完成以前请不要据此报销或入账；请联系开票单位，整改完成后再查一次。",
+    ]

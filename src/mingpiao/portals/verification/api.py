@@ -14,6 +14,7 @@ from litestar.types import ExceptionHandlersMap, HTTPRequestEvent, Receive, Scop
 from mingpiao.gateway.service import handle
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.portals.session import PageRequest, services_of
+from mingpiao.portals.verification.advice import writeoff_words
 from mingpiao.sealing.model import Face
 from mingpiao.verification.model import (
     Check,
@@ -25,6 +26,7 @@ from mingpiao.verification.model import (
 )
 from mingpiao.verification.service import PuzzleReply, PuzzleWay, Verifier, read_face_query
 from mingpiao.web import client_address
+from mingpiao.writeoff.model import BillStanding
 
 _MAX_BODY = 4096
 _HEADERS = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
@@ -61,7 +63,8 @@ class RelatedBill(msgspec.Struct, frozen=True, omit_defaults=True):
 class CheckedBill(msgspec.Struct, frozen=True, kw_only=True):
     """A genuine bill. `total` is in 元; `related` is its red bill, or the blue bill of a red one.
 
-    `written_off` and its day come with the depths detailed and diagnostic, where the bill must be written off.
+    `writeoff`, its name, `written_off` and its day come with the depths detailed and diagnostic, where the bill must
+    be written off.
     """
 
     code: str
@@ -72,6 +75,8 @@ class CheckedBill(msgspec.Struct, frozen=True, kw_only=True):
     state: LegalState
     state_name: str
     related: RelatedBill | None
+    writeoff: BillStanding | msgspec.UnsetType = msgspec.UNSET
+    writeoff_name: str | msgspec.UnsetType = msgspec.UNSET
     written_off: bool | msgspec.UnsetType = msgspec.UNSET
     written_off_on: date | msgspec.UnsetType = msgspec.UNSET
 
@@ -176,7 +181,7 @@ def _view(result: VerificationResult, depth: Depth) -> VerifyAnswer:
     return VerifyAnswer(
         verdict=result.verdict,
         verdict_name=result.verdict.label,
-        message=_MESSAGES[result.verdict],
+        message=_message(result),
         checked_at=result.checked_at,
         bill=_bill(result),
         times_checked=result.times_checked,
@@ -188,6 +193,13 @@ def _view(result: VerificationResult, depth: Depth) -> VerifyAnswer:
     )
 
 
+def _message(result: VerificationResult) -> str:
+    said = _MESSAGES[result.verdict]
+    if not result.is_questioned or result.verdict is VerificationVerdict.FOREIGN_LOOK:
+        return said
+    return f"{said}{writeoff_words(result)}，请暂缓报销和入账。"
+
+
 def _bill(result: VerificationResult) -> CheckedBill | None:
     if (
         result.identity is None
@@ -196,7 +208,7 @@ def _bill(result: VerificationResult) -> CheckedBill | None:
         or result.legal_state is None
     ):
         return None
-    related = result.related
+    related, told = result.related, result.writeoff
     return CheckedBill(
         code=result.identity.code,
         number=result.identity.number,
@@ -206,7 +218,9 @@ def _bill(result: VerificationResult) -> CheckedBill | None:
         state=result.legal_state,
         state_name=result.legal_state.label,
         related=RelatedBill(related.code, related.number) if related else None,
-        written_off=msgspec.UNSET if result.written_off is None else result.written_off,
+        writeoff=result.writeoff or msgspec.UNSET,
+        writeoff_name=writeoff_words(result) or msgspec.UNSET,
+        written_off=msgspec.UNSET if told is None else told is BillStanding.WRITTEN_OFF,
         written_off_on=result.written_off_on or msgspec.UNSET,
     )
 

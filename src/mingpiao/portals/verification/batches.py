@@ -25,7 +25,8 @@ from mingpiao.portals.list_files import Layout
 from mingpiao.portals.rendering import ENVIRONMENT, day, page, streamed_page
 from mingpiao.portals.session import PageRequest
 from mingpiao.portals.sheets import csv_text, read_table
-from mingpiao.verification.model import LegalState, VerificationVerdict
+from mingpiao.portals.verification.advice import state_words
+from mingpiao.verification.model import LegalState, VerificationResult, VerificationVerdict
 from mingpiao.verification.service import (
     MAX_LINES,
     CheckLine,
@@ -202,11 +203,13 @@ async def _pieces(verifier: Verifier, lines: Sequence[CheckLine], address: str) 
     yield str(parts.end(len(rows), counts, carried, verifier.seal(carried)))
 
 
-_GOOD, _REVERSED, _RED, _BAD, _TRAINING, _UNKNOWN, _NONE = _SORTS = (
-    "真实，可以使用", "已冲红，不能报销", "红字票据", "被篡改或有改动", "演练票据，不是真票", "查无此票", "没有得出结果",
+_GOOD, _QUESTIONED, _REVERSED, _RED, _BAD, _TRAINING, _UNKNOWN, _NONE = _SORTS = (
+    "真实，可以使用", "真实，财政部门核对或整改中", "已冲红，不能报销", "红字票据",
+    "被篡改或有改动", "演练票据，不是真票", "查无此票", "没有得出结果",
 )  # fmt: skip
 _TONES = {
     _GOOD: "passed",
+    _QUESTIONED: "notice",
     _REVERSED: "failed",
     _RED: "notice",
     _BAD: "failed",
@@ -222,7 +225,7 @@ def _row(place: int, answer: LineAnswer, seen: dict[int, int]) -> CheckedRow:
     if result is None:
         note = "".join(problem.message for problem in answer.problems)
         return _cells(place, line, _NONE, "没有得出结果", note=note)
-    sort = _sort(result.verdict, result.legal_state)
+    sort = _sort(result)
     if (
         result.identity is None
         or result.legal_state is None
@@ -241,12 +244,12 @@ def _row(place: int, answer: LineAnswer, seen: dict[int, int]) -> CheckedRow:
         place,
         line,
         sort,
-        # Who looks at this column alone must not take a reversed bill for a good one.
-        _REVERSED if sort == _REVERSED else result.verdict.label,
+        # Who looks at this column alone must not take a reversed bill, or one in doubt, for a good one.
+        sort if sort in (_REVERSED, _QUESTIONED) else result.verdict.label,
         code=result.identity.code,
         number=result.identity.number,
         facts=(
-            result.legal_state.label,
+            state_words(result),
             result.kind_name,
             plain(result.total),
             day(result.issued_at),
@@ -256,14 +259,16 @@ def _row(place: int, answer: LineAnswer, seen: dict[int, int]) -> CheckedRow:
     )
 
 
-def _sort(verdict: VerificationVerdict, state: LegalState | None) -> str:
+def _sort(result: VerificationResult) -> str:
+    verdict, state = result.verdict, result.legal_state or LegalState.NORMAL
     if verdict is VerificationVerdict.UNKNOWN:
         return _UNKNOWN
     if verdict is VerificationVerdict.TRAINING:
         return _TRAINING
     if verdict is not VerificationVerdict.GENUINE:
         return _BAD
-    return {LegalState.REVERSED: _REVERSED, LegalState.RED: _RED}.get(state or LegalState.NORMAL, _GOOD)
+    good = _QUESTIONED if result.is_questioned else _GOOD
+    return {LegalState.REVERSED: _REVERSED, LegalState.RED: _RED}.get(state, good)
 
 
 def _cells(

@@ -14,7 +14,7 @@ from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest, redirect
-from mingpiao.portals.verification.advice import advice_for
+from mingpiao.portals.verification.advice import advice_for, state_words, writeoff_words
 from mingpiao.portals.verification.previews import is_preview
 from mingpiao.verification.model import Depth, Means, VerificationResult, VerificationVerdict
 from mingpiao.verification.service import (
@@ -165,6 +165,8 @@ async def _result(
         title="查验结果",
         result=result,
         advice=advice_for(result),
+        state=state_words(result),
+        writeoff=writeoff_words(result),
         picture=Markup(result.picture),  # noqa: S704 - our own drawing, texts escaped
         labels=await _extension_labels(services, result),
         depth=Depth(depth) if depth in set(Depth) else Depth.SIMPLE,

@@ -138,6 +138,7 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
 class WorkStepKind(StrEnum):
     """What happened to a case or a rectification."""
 
+    FOUND = "found"
     ASKED = "asked"
     ANSWERED = "answered"
     CLEARED = "cleared"
@@ -155,6 +156,7 @@ class WorkStepKind(StrEnum):
 
 
 _STEP_LABELS = {
+    WorkStepKind.FOUND: "列为异常票据",
     WorkStepKind.ASKED: "要求说明",
     WorkStepKind.ANSWERED: "单位说明",
     WorkStepKind.CLEARED: "解除异常",

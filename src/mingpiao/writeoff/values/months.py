@@ -197,12 +197,14 @@ _BILL_LABELS = {
 class BillWriteOff(msgspec.Struct, frozen=True, kw_only=True):
     """Where a bill stands; `written_off_at`, `serial` (核销编号) and `writeoff_id` when its cycle is written off.
 
+    `held_up`: it was an exception, and was written off when that was settled, after its cycle was.
     `is_owed`: whether the bill's month is one that must be written off, as the province has set it.
     """
 
     standing: BillStanding
     is_owed: bool = True
     written_off_at: datetime | None = None
+    held_up: bool = False
     serial: str = ""
     writeoff_id: int | None = None
     case_id: int | None = None
@@ -210,6 +212,16 @@ class BillWriteOff(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_written_off(self) -> bool:
         return self.standing is BillStanding.WRITTEN_OFF
+
+    @property
+    def is_certified(self) -> bool:
+        """Whether the certificate of its month counts it as written off."""
+        return self.is_written_off and not self.held_up
+
+    @property
+    def is_questioned(self) -> bool:
+        """Whether its department examines it, or found it to be in breach of rules and not put right."""
+        return self.standing in (BillStanding.EXCEPTION, BillStanding.BREACH, BillStanding.RECTIFYING)
 
     @property
     def is_told(self) -> bool:

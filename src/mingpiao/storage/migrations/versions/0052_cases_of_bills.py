@@ -1,0 +1,12 @@
+"""A bill's cases, cleared ones too."""
+
+from mingpiao.storage.migrations.sql import run_sql_beside
+
+revision = "0052"
+down_revision = "0051"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
