@@ -143,3 +143,19 @@ def test_chips_lead_out_of_a_condition_and_chosen_bills_are_printed(visit: Calla
     page.get_by_role("link", name="交付单").click()
     expect(page.locator(".slip .qr")).to_have_count(2)
     visitor.look_closely()
+
+
+def test_a_low_window_shows_rows_before_what_can_be_asked(visit: Callable[..., Visitor]) -> None:
+    visitor = visit("yiyuan-kaipiao", viewport={"width": 1366, "height": 650})
+    page = visitor.open("/unit/bills?kind=0601")
+    expect(page.locator("#kind")).to_be_hidden()
+    expect(page.locator(".chip").first).to_contain_text("票据种类")
+    expect(page.locator("tbody tr").first).to_be_in_viewport()
+    # What can be done with a row is within the window, without scrolling sideways.
+    action = page.locator("td.row-actions").first
+    box = action.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 1366
+    page.locator(".list-filter > summary").click()
+    page.reload()
+    expect(page.locator("#kind")).to_be_visible()

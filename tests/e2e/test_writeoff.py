@@ -40,7 +40,7 @@ def test_a_statement_is_tried_imported_and_matched(visit: Callable[..., Visitor]
     expect(main).to_contain_text("2 笔，18.00 元")
     handler.look_closely()
     page.get_by_role("button", name="导入 2 笔").click()
-    expect(main).to_contain_text("已导入")
+    expect(main).to_contain_text("到账计入各自的月份")
 
     page.goto(f"/unit/writeoff/{today():%Y-%m}")
     expect(main).to_contain_text("本月还没有结束")

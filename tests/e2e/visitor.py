@@ -52,6 +52,9 @@ class Visitor:
         self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
         # Tours have a story of their own; elsewhere they would lie over what others look at.
         self.context.add_init_script("localStorage.setItem('mingpiao-tours', 'off')")
+        if "viewport" not in options:
+            # This person likes to see what can be asked of a list.
+            self.context.add_init_script("localStorage.setItem('mingpiao-folded', 'no')")
         self.page = self.context.new_page()
         self._expected: set[int] = set()
         self._complaints: list[str] = []

@@ -2,7 +2,7 @@
 
 import uharfbuzz as harfbuzz
 
-from mingpiao.layout.fitting import fit, fit_width, one_line, wrap
+from mingpiao.layout.fitting import fit, fit_width, one_line, wrap, wrap_prose
 from mingpiao.letters.service import typecase, typeface
 
 TEXT = "内蒙古自治区医疗门诊收费票据（电子）0123456789.¥ABCabc"
@@ -64,3 +64,22 @@ def test_wrapping_always_moves_on() -> None:
     assert wrap("票据", typecase(), 1, 3.0) == ["票", "据"]
     assert one_line(" 甲\n\t乙　丙 ") == "甲 乙 丙"
     assert fit("", typecase(), 10, 5, 3.0, 1.5).lines == ()
+
+
+def test_no_line_of_prose_begins_with_a_closing_mark_or_breaks_a_number() -> None:
+    letters = typecase()
+    text = "其余票据（共12345.60元，含红票）均已核销；请核对。" * 8
+    for width in (24, 26, 30, 31, 60):
+        lines = wrap_prose(text, letters, width, 3.0)
+        assert "".join(lines) == text
+        assert not [line for line in lines if line[0] in "）；，。" or line[-1] == "（"]
+        assert sum("12345.60元" in line for line in lines) == 8
+        assert max(letters.width(line, 3.0) for line in lines) <= width
+
+
+def test_prose_without_a_good_place_is_broken_all_the_same() -> None:
+    letters = typecase()
+    for text in ("。" * 50, "1" * 80):
+        lines = wrap_prose(text, letters, 20, 3.0)
+        assert "".join(lines) == text
+        assert max(letters.width(line, 3.0) for line in lines) <= 20

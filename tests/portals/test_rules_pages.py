@@ -71,8 +71,11 @@ async def _approve(site: World, head: Browser, address: str, version: int) -> ht
         content = (await get_version(connection, code, version)).rule
     await was_tried(site.database, content)
     at = f"{address}/versions/{version}/approve"
-    asked = await _do(head, address, version, "approve")
+    asked = await _do(head, address, version, "approve", "同意，可以运行")
     assert asked.status_code == 200
+    back = await _post(head, at, members_of(asked.text) | {"revised": "yes"})
+    assert "同意，可以运行</textarea>" in back.text
+    assert 'value="同意，可以运行"' not in back.text
     return await _post(head, at, members_of(asked.text))
 
 
@@ -120,6 +123,10 @@ async def test_from_the_form_to_a_rule_that_runs(site: World) -> None:
         for words in ("第1版立即对全部适用票据重新生效", "：误伤较多", "已核实", "不会补查"):
             assert words in asked.text
         assert "规则已暂停" in (await officer.get(address)).text
+        # Going back keeps the reason that was typed, and changes nothing.
+        back = await head.post(f"{address}/resume", members_of(asked.text) | {"revised": "yes"})
+        assert (back.status_code, 'name="reason" value="已核实"' in back.text) == (200, True)
+        assert "规则已暂停" in back.text
         assert (await head.post(f"{address}/resume", members_of(asked.text))).status_code == 303
         assert "规则已暂停" not in (await officer.get(address)).text
         twice = await head.post(f"{address}/resume", members_of(asked.text))

@@ -96,6 +96,41 @@ def wrap(text: str, face: Typecase, width: float, size: float) -> list[str]:
     return lines
 
 
+#: Characters that begin no line, and those that end none (GB/T 15834).
+_CLOSING = frozenset("，。、；：？！）》」』”’〕】…—·％℃元") | frozenset(",.;:?!)]}%")
+_OPENING = frozenset("（《「『“‘〔【￥") | frozenset("([{¥")
+
+
+def wrap_prose(text: str, face: Typecase, width: float, size: float) -> list[str]:
+    """Lines as `wrap` breaks them, for sentences: none begins with a closing mark or ends with an opening one,
+    and no number is broken in two that fits on a line.
+    """
+    lines: list[str] = []
+    rest = text
+    while rest:
+        whole = wrap(rest, face, width, size)[0]
+        end = _good_end(rest, len(whole))
+        lines.append(rest[:end])
+        rest = rest[end:]
+    return lines
+
+
+def _good_end(text: str, end: int) -> int:
+    """The last good place for a break at `end` or before it; `end` where there is none."""
+    return next((place for place in range(end, 0, -1) if _may_break(text, place)), end)
+
+
+def _may_break(text: str, place: int) -> bool:
+    if place == len(text):
+        return True
+    before, after = text[place - 1], text[place]
+    return after not in _CLOSING and before not in _OPENING and not (_in_number(before) and _in_number(after))
+
+
+def _in_number(character: str) -> bool:
+    return character.isascii() and (character.isalnum() or character in ".,-")
+
+
 def _wrap_words(text: str, face: Typecase, width: float, size: float) -> list[str]:
     """The same for text whose letters join: a word is broken only when it is wider than a line."""
     lines: list[str] = []

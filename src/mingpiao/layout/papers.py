@@ -11,7 +11,7 @@ import msgspec
 
 from mingpiao.layout.canvas import INNER, OUTER, Canvas, place
 from mingpiao.layout.display import Composition, FaceSeal
-from mingpiao.layout.fitting import LEADING, fit, wrap
+from mingpiao.layout.fitting import LEADING, fit, wrap_prose
 from mingpiao.layout.model import Align, FaceBox, Party, SealPictures
 from mingpiao.layout.pdf import Attached, write_pages
 from mingpiao.letters.service import Typecase, typecase
@@ -124,8 +124,8 @@ class _Writer:
         """Lines of a paragraph, over pages where they must; the first one begins two letters later."""
         pitch = _SIZE * LEADING * 1.25
         indent = 2 * _SIZE if indented else 0.0
-        first, *_ = wrap(text, self._letters, _TEXT_WIDTH - indent, _SIZE) or [""]
-        rest = wrap(text[len(first) :], self._letters, _TEXT_WIDTH, _SIZE)
+        first, *_ = wrap_prose(text, self._letters, _TEXT_WIDTH - indent, _SIZE) or [""]
+        rest = wrap_prose(text[len(first) :], self._letters, _TEXT_WIDTH, _SIZE)
         for offset, line in [(indent, first), *((0.0, each) for each in rest)]:
             self._room_for(pitch)
             self._line(line, _box(_LEFT + offset, self._y, _TEXT_WIDTH - offset + 1, pitch), _SIZE)

@@ -203,11 +203,11 @@ def _moment(writeoff: WriteOff) -> str:
 
 
 _COLUMNS = (
-    PaperColumn(heading="票据种类", share=34),
-    PaperColumn(heading="开票份数", share=13, align="right"),
-    PaperColumn(heading="开票金额（元）", share=21, align="right"),
-    PaperColumn(heading="冲红份数", share=13, align="right"),
-    PaperColumn(heading="冲红金额（元）", share=21, align="right"),
+    PaperColumn(heading="票据种类", share=44),
+    PaperColumn(heading="开票份数", share=11, align="right"),
+    PaperColumn(heading="开票金额（元）", share=18, align="right"),
+    PaperColumn(heading="冲红份数", share=11, align="right"),
+    PaperColumn(heading="冲红金额（元）", share=18, align="right"),
 )
 
 

@@ -92,6 +92,7 @@ async def approval_page(
         else ("到规则页面开始试算", f"{address}?version={version.version}#trial-title"),
         members={"revision": str(version.revision), "reason": reason},
         danger=False,
+        revises=True,
     )
     return consequences_page(
         call.request, shown, crumbs=[(RULES.title, RULES.address), (rule.code, shown.back)]
@@ -126,6 +127,7 @@ async def resumption_page(call: PageCall, summary: RuleSummary, reason: str) -> 
         back=address,
         members={"reason": reason},
         danger=False,
+        revises=True,
     )
     return consequences_page(call.request, shown, crumbs=[(RULES.title, RULES.address), (code, address)])
 

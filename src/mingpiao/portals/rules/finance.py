@@ -15,7 +15,7 @@ from mingpiao.identity.model import Account, Acting, Session
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.lake.model import MAX_MONTHS
-from mingpiao.portals.consequences import is_confirmed
+from mingpiao.portals.consequences import is_confirmed, is_revised
 from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import allowed
@@ -62,8 +62,11 @@ async def show_rule(
     code: str,
     problems: tuple[Problem, ...] = (),
     reason: str = "",
+    switch_reason: str = "",
 ) -> Response[str]:
-    """The page of a rule, with the problems and the reason of a refused form."""
+    """The page of a rule, with the problems of a refused form and what was typed: for a decision on a version
+    `reason`, for 暂停 and 恢复运行 `switch_reason`.
+    """
     catalog = await services.catalog.get()
     asked = read_query(request).get("version", "")
     async with scoped_reads(services, session.account) as connection:
@@ -112,6 +115,7 @@ async def show_rule(
         actions=_actions(code, shown, may),
         problems=problems,
         reason=reason,
+        switch_reason=switch_reason,
     )
 
 
@@ -200,6 +204,8 @@ async def change_version(
     """
     form = await read_form(call.request)
     reason = form.get("reason", "")
+    if is_revised(form):
+        return await show_rule(call.request, call.session, call.services, code, reason=reason)
     try:
         if not is_confirmed(form) and (asked := await _ask_first(call, (code, version), action, form)):
             return asked
@@ -293,6 +299,8 @@ async def switch_rule(
         raise refuse("http.404", "没有这种操作，请返回规则页面。", status=404)
     form = await read_form(call.request)
     reason = form.get("reason", "")
+    if is_revised(form):
+        return await show_rule(call.request, call.session, call.services, code, switch_reason=reason)
     catalog = await call.services.catalog.get()
     try:
         if action == "resume" and not is_confirmed(form):
@@ -308,7 +316,9 @@ async def switch_rule(
     except Refusal as refusal:
         if refusal.status == 404:
             raise
-        return await show_rule(call.request, call.session, call.services, code, refusal.problems, reason)
+        return await show_rule(
+            call.request, call.session, call.services, code, refusal.problems, switch_reason=reason
+        )
     return redirect(call.request, f"{LIST}/{code}")
 
 

@@ -27,7 +27,7 @@ _STATES: dict[str, tuple[str, RuleFilter]] = {
     "suspended": ("已暂停", RuleFilter(suspended=True)),
     **{state.value: (f"最新版本{state.label}", RuleFilter(state=state)) for state in VersionState},
 }
-_SEVERITIES = {Severity.BLOCK: "red", Severity.ASK: "orange", Severity.WARN: "green"}
+_SEVERITIES = {Severity.BLOCK: "red", Severity.ASK: "orange", Severity.WARN: "blue"}
 _VERSIONS = {VersionState.APPROVED: "green", VersionState.RETURNED: "red", VersionState.SUBMITTED: "orange"}
 _TRIALS = {BackTestState.DONE: "green", BackTestState.FAILED: "red", BackTestState.STOPPED: "orange"}
 

@@ -55,14 +55,16 @@
     tell();
   }
 
-  // The filter stays as the person left it, on a phone folded at first; one with a mistake in it is open.
+  // The filter stays as the person left it. At first it is folded on a phone, and where it would leave no room for
+  // rows (what is set is told beside it); one with a mistake in it is open.
   function foldFilter() {
     const filter = document.querySelector(".list-filter");
     if (!filter || filter.dataset.followed) return;
     filter.dataset.followed = "yes";
     const key = "mingpiao-folded";
     const narrow = window.matchMedia("(max-width: 767.98px)").matches;
-    const folded = localStorage.getItem(key) ?? (narrow ? "yes" : "no");
+    const low = filter.getBoundingClientRect().bottom + window.scrollY > window.innerHeight * 0.7;
+    const folded = localStorage.getItem(key) ?? (narrow || low ? "yes" : "no");
     if (folded === "yes" && !filter.querySelector(".is-invalid")) filter.open = false;
     filter.querySelector("summary").addEventListener("click", () => {
       localStorage.setItem(key, filter.open ? "yes" : "no");
