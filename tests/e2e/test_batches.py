@@ -49,13 +49,17 @@ def test_three_hundred_bills_from_a_file(
     expect(page.get_by_role("link", name="有问题 1")).to_be_visible()
     if scripted:
         visitor.look_closely()
-    page.get_by_role("link", name="更正第3行").click()
+    page.get_by_role("link", name="修改第3行").click()
     expect(page.locator("#payer-type-error")).to_contain_text("缴款人类型应为个人、单位之一")
     if scripted:
         visitor.look_closely()
     page.select_option("#payer-type", "个人")
     page.get_by_role("button", name="保存并核对").click()
     page.get_by_role("button", name=f"开具 {rows} 张票据").click()
+    expect(page.locator("main")).to_contain_text("合计金额")
+    if scripted:
+        visitor.look_closely()
+    page.get_by_role("button", name=f"确认开具 {rows} 张").click()
     if scripted:
         expect(page.locator("#batch-status")).to_contain_text("已完成")
     else:

@@ -57,6 +57,10 @@ async def _press(browser: Browser, address: str, **members: str) -> httpx.Respon
     return await browser.post(address, members | {"csrf_token": await browser.csrf_token()})
 
 
+async def _start(browser: Browser, at: str) -> httpx.Response:
+    return await _press(browser, f"{at}/start", confirmed="yes")
+
+
 def _rows(data: bytes) -> list[tuple[Any, ...]]:
     return list(openpyxl.load_workbook(io.BytesIO(data)).worksheets[0].iter_rows(values_only=True))
 
@@ -85,7 +89,16 @@ async def test_from_the_template_to_numbers_and_documents(site: World) -> None:
     page = (await browser.get(at)).text
     assert "开具 3 张票据" in page
     assert await site.value("SELECT count(*) FROM bills") == 0
-    started = await _press(browser, f"{at}/start")
+    # One question with number and sum; nothing is issued before it is answered.
+    asked = await _press(browser, f"{at}/start")
+    total = await site.value("SELECT sum(total) FROM batch_rows")
+    assert (asked.status_code, "确认开具 3 张" in asked.text, f"{total:,.2f} 元" in asked.text) == (
+        200,
+        True,
+        True,
+    )
+    assert await site.value("SELECT state FROM batches") == "checked"
+    started = await _start(browser, at)
     assert started.headers["location"] == at
     shown = (await browser.get(at)).text
     assert 'hx-get="/unit/batches/1/status"' in shown
@@ -129,13 +142,18 @@ async def test_problems_stand_at_their_columns_and_are_corrected_in_the_page(sit
     assert "缴款人类型应为个人、单位之一，现为“某人”，请修改。" in wrong
     assert "数量1应为数字，现为“x”，请修改。" in wrong
     assert "捐赠人1" not in wrong
-    shown = await browser.get(f"{at}/rows/3")
+    # The row leads back to the rows with problems, of which one sees that it is done.
+    row = f"{at}/rows/3?state=wrong"
+    assert f'<a href="{row}" aria-label="修改第3行">修改</a>' in wrong
+    shown = await browser.get(row)
     assert 'id="items-0-quantity-error"' in shown.text
-    half = await browser.submit(shown, f"{at}/rows/3", payer__type="个人", action="save")
+    half = await browser.submit(shown, row, payer__type="个人", action="save")
     assert (half.status_code, "缴款人类型应为" in half.text) == (200, False)
     assert "数量1应为数字" in half.text
-    done = await browser.submit(half, f"{at}/rows/3", items__0__quantity="2", action="save")
-    assert done.headers["location"] == at
+    done = await browser.submit(half, row, items__0__quantity="2", action="save")
+    assert done.headers["location"] == f"{at}?state=wrong&saved=3"
+    left = (await browser.get(done.headers["location"])).text
+    assert ("第 3 行已保存" in left, "没有符合条件的行" in left) == (True, True)
     assert "开具 3 张票据" in (await browser.get(at)).text
     gone = await browser.submit(shown, f"{at}/rows/3", action="drop")
     assert gone.headers["location"] == at
@@ -186,7 +204,7 @@ async def test_a_bill_with_many_items_takes_rows_of_one_slip(site: World) -> Non
     assert [(line[0], line[1], line[3]) for line in lines] == [("2", "7", "捐赠人1"), ("2", "7", None)]
     open_rows.worksheets[0].cell(3, rate + 4).value = 50
     assert (await _send(browser, f"{at}/correct", _bytes(open_rows))).headers["location"] == at
-    await _press(browser, f"{at}/start")
+    await _start(browser, at)
     await site.work_until(lambda: _finished(site))
     bills = await site.rows(
         "SELECT total, jsonb_array_length(items) AS items, xml FROM bills ORDER BY bill_id"
@@ -276,7 +294,11 @@ async def test_the_same_file_leads_to_its_batch_and_other_files_are_refused(site
 
 async def test_the_list_shows_batches_and_deleting_leaves_nothing(site: World) -> None:
     browser = await site.browser("handler")
-    assert "还没有批量开具过" in (await browser.get("/unit/batches")).text
+    empty = (await browser.get("/unit/batches")).text
+    assert "还没有批量开具过" in empty
+    assert f'<a href="{NEW}">选择票据种类、下载模板</a>' in empty
+    looker = (await (await site.browser("manager")).get("/unit/batches")).text
+    assert ("还没有批量开具过" in looker, f'href="{NEW}"' in looker) == (True, False)
     at = await _uploaded(browser, await _filled(browser, 2))
     assert "捐赠.xlsx" in (await browser.get("/unit/batches")).text
     assert (await _press(browser, f"{at}/drop")).headers["location"] == "/unit/batches"
@@ -307,7 +329,7 @@ async def test_others_of_the_unit_look_on_and_other_units_see_nothing(site: Worl
     at = await _uploaded(browser := await site.browser("handler"), await _filled(browser, 2))
     manager = await site.browser("manager")
     page = (await manager.get(at)).text
-    assert ("捐赠人1" in page, "开具 2 张票据" in page) == (True, False)
+    assert ("捐赠人1" in page, "开具 2 张票据" in page, "修改第2行" in page) == (True, False, False)
     assert (await _press(manager, f"{at}/start")).status_code == 403
     assert (await manager.get(f"{at}/rows/2")).status_code == 403
     await site.value(

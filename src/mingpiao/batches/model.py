@@ -94,7 +94,8 @@ class SheetRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BillBatch(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch of a unit. `counts` are its rows by state; `stop_reason` says why the platform stopped it.
+    """A batch of a unit. `counts` are its rows by state; `stop_reason` says why the platform stopped it;
+    `total_to_issue` is the sum of the rows of `to_issue`.
 
     `started_name` is the person in whose name rows are issued; `packed_size` is the ZIP file's in bytes.
     """
@@ -120,6 +121,7 @@ class BillBatch(msgspec.Struct, frozen=True, kw_only=True):
     pack_expires_at: datetime | None
     counts: dict[RowState, int] = {}
     issued_total: Decimal = Decimal(0)
+    total_to_issue: Decimal = Decimal(0)
 
     @property
     def rows(self) -> int:

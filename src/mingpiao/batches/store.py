@@ -69,25 +69,33 @@ async def _batch(connection: AsyncConnection, query: Any, batch_id: int) -> Bill
 
 async def _with_counts(connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[BillBatch]:
     counts: dict[int, dict[RowState, int]] = {}
-    issued: dict[int, Decimal] = {}
+    totals: dict[int, dict[RowState, Decimal]] = {}
     found = await connection.execute(text(_COUNTS), {"batch_ids": [row["batch_id"] for row in rows]})
     for each in found:
         counts.setdefault(each.batch_id, {})[RowState(each.state)] = each.rows
-        if each.state == RowState.ISSUED:
-            issued[each.batch_id] = each.total
-    return [_from_row(row, counts.get(row["batch_id"], {}), issued.get(row["batch_id"])) for row in rows]
+        totals.setdefault(each.batch_id, {})[RowState(each.state)] = each.total
+    return [_from_row(row, counts.get(row["batch_id"], {}), totals.get(row["batch_id"], {})) for row in rows]
 
 
-_PLAIN = frozenset(BillBatch.__struct_fields__) - {"kind", "state", "pack_state", "counts", "issued_total"}
+_PLAIN = frozenset(BillBatch.__struct_fields__) - {
+    "kind",
+    "state",
+    "pack_state",
+    "counts",
+    "issued_total",
+    "total_to_issue",
+}
 
 
-def _from_row(row: RowMapping, counts: dict[RowState, int], issued: Decimal | None) -> BillBatch:
+def _from_row(row: RowMapping, counts: dict[RowState, int], totals: dict[RowState, Decimal]) -> BillBatch:
+    nothing = Decimal(0)
     return BillBatch(
         kind=row["kind_code"],
         state=BatchState(row["state"]),
         pack_state=PackState(row["pack_state"]),
         counts=counts,
-        issued_total=issued or Decimal(0),
+        issued_total=totals.get(RowState.ISSUED, nothing),
+        total_to_issue=totals.get(RowState.READY, nothing) + totals.get(RowState.SENDING, nothing),
         **{name: row[name] for name in _PLAIN},
     )
 

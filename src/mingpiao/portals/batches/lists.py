@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from markupsafe import Markup
@@ -62,15 +63,22 @@ BATCHES: Listing[BillBatch] = Listing(
         Column(name="at", label="上传时间", kind="moment", value=lambda batch: batch.uploaded_at),
     ),
     fetch=_fetch_batches,
-    empty=(
-        "还没有批量开具过",
-        "点“新建批次”，选择票据种类并下载模板，填写后上传，核对无误即可一次开具上万张票据。",
-    ),
+    empty=("还没有批量开具过", "开票人下载模板、填写后上传，核对无误即可一次开具上万张票据。"),
     buttons=(
         Button(label="新建批次", address=f"{ADDRESS}/new", primary=True, icon="upload", right=UNIT_ISSUE),
     ),
     moving=lambda batch: batch.state.moving,
     template="batches/batches.html",
+)
+#: The list as those see it who may issue: where it is empty, the next step is a link.
+BATCHES_TO_MAKE = msgspec.structs.replace(
+    BATCHES,
+    empty=(
+        BATCHES.empty[0],
+        Markup(
+            '先<a href="{}/new">选择票据种类、下载模板</a>，填写后上传，核对无误即可一次开具上万张票据。'
+        ).format(ADDRESS),
+    ),
 )
 #: The list of a unit none of whose kinds may be issued in batches: nothing leads to a page that refuses.
 BATCHES_OF_NONE = msgspec.structs.replace(
@@ -126,8 +134,18 @@ def _bill_address(row: BatchRow) -> str:
     return f"/unit/bills/{row.identity.code}/{row.identity.number}" if row.identity else ""
 
 
-def _row_address(row: BatchRow) -> str:
-    return f"{ADDRESS}/{row.batch_id}/rows/{row.row_no}" if row.open else ""
+def row_address(row: BatchRow, asked: Mapping[str, str]) -> str:
+    """The page of a row that may still be changed, which leads back to the list as it was asked for."""
+    if not row.open:
+        return ""
+    at = f"{ADDRESS}/{row.batch_id}/rows/{row.row_no}"
+    return f"{at}?{urlencode(asked)}" if asked else at
+
+
+def asked_of(given: Mapping[str, str]) -> dict[str, str]:
+    """What an address asks of the rows of a batch."""
+    names = [name for each in ROWS.filters for name in each.names]
+    return {name: given[name] for name in names if given.get(name)}
 
 
 _STATES = tuple((state.value, state.label) for state in RowState if state is not RowState.NEW)
@@ -155,8 +173,6 @@ ROWS: Listing[BatchRow] = Listing(
             label="行",
             kind="count",
             value=lambda row: row.row_no,
-            link=_row_address,
-            link_label=lambda row: f"更正第{row.row_no}行",
         ),
         Column(name="payer", label="缴款人", kind="wide", head=True, value=lambda row: row.payer_name or "—"),
         Column(name="state", label="结果", value=_row_state),
@@ -177,6 +193,20 @@ ROWS: Listing[BatchRow] = Listing(
     crumbs=(("首页", "/unit"), ("批量开具", ADDRESS)),
     template="batches/batch.html",
 )
+
+
+def rows_to_change(asked: Mapping[str, str]) -> Listing[BatchRow]:
+    """The rows for those who may change them: each that is open has a link to its page."""
+    change: Column[BatchRow] = Column(
+        name="change",
+        label="操作",
+        kind="short",
+        value=lambda row: "修改" if row.open else None,
+        link=lambda row: row_address(row, asked),
+        link_label=lambda row: f"修改第{row.row_no}行",
+    )
+    return msgspec.structs.replace(ROWS, columns=(*ROWS.columns, change))
+
 
 #: The headings of a result file, and which of them holds amounts.
 RESULT_COLUMNS = (

@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
@@ -43,14 +43,19 @@ from mingpiao.portals.batches.lists import (
     BATCH_COLOURS,
     BATCHES,
     BATCHES_OF_NONE,
+    BATCHES_TO_MAKE,
     RESULT_AMOUNTS,
     RESULT_COLUMNS,
     ROWS,
+    asked_of,
     batch_id_of,
     result_of,
+    row_address,
+    rows_to_change,
 )
 from mingpiao.portals.batches.sheets import MAX_SHEET, correction_file, read_sheet, template_file
 from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.consequences import Consequences, consequences_page, is_confirmed
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import UNIT_EXPORT, UNIT_VIEW, allowed
 from mingpiao.portals.imports import WORKBOOK_TYPE
@@ -60,7 +65,7 @@ from mingpiao.portals.list_exports import short_file
 from mingpiao.portals.list_files import Layout
 from mingpiao.portals.list_filters import export_mark
 from mingpiao.portals.lists import list_helpers, show_list
-from mingpiao.portals.rendering import field_id, page
+from mingpiao.portals.rendering import field_id, money, page
 from mingpiao.portals.session import PageCall, in_turn, redirect, require_right
 from mingpiao.storage.files import FileStore
 from mingpiao.storage.paging import every_item
@@ -82,7 +87,8 @@ async def batches(call: NamedDependency[PageCall]) -> Response[str]:
     """The unit's batches; a unit that cannot make one is told so here, and why."""
     kinds = await _kinds(call)
     none = bool(kinds) and all(kind.needs_evidence for kind in kinds)
-    shown = BATCHES_OF_NONE if none else BATCHES
+    able = allowed(call.session.account.role, UNIT_ISSUE)
+    shown = BATCHES_OF_NONE if none else BATCHES_TO_MAKE if able else BATCHES
     return await show_list(call.request, call.session, call.services, shown, refused=kinds if none else ())
 
 
@@ -189,20 +195,27 @@ async def _batch_page(call: PageCall, batch_id: int, problems: tuple[Problem, ..
     async with call.reads() as connection:
         found = await get_batch(connection, batch_id)
         asking = await rules_asking(connection, batch_id)
-    kinds = (await call.services.catalog.get()).kinds
+    given = read_query(call.request)
+    may_issue = allowed(call.session.account.role, UNIT_ISSUE)
     return await show_list(
         call.request,
         call.session,
         call.services,
-        ROWS,
+        rows_to_change(asked_of(given)) if may_issue else ROWS,
         batch_problems=problems,
         title=f"批次 {found.batch_id}",
         asking=asking,
-        again=bool(read_query(call.request).get("again")),
+        again=bool(given.get("again")),
+        saved=read_whole(given.get("saved", "")),
         **_status_of(call, found),
-        kind_name=kinds[found.kind].name if found.kind in kinds else found.kind,
+        kind_name=await _kind_name(call, found),
         status=problems[0].status if problems else None,
     )
+
+
+async def _kind_name(call: PageCall, batch: BillBatch) -> str:
+    kinds = (await call.services.catalog.get()).kinds
+    return kinds[batch.kind].name if batch.kind in kinds else batch.kind
 
 
 def _status_of(call: PageCall, batch: BillBatch) -> dict[str, Any]:
@@ -234,8 +247,15 @@ async def act(
     batch: FromPath[str],
     verb: FromPath[str],
 ) -> Response[str] | Response[bytes]:
-    """Do what a button of the page says: `start`, `stop`, `drop`, `answer`, `pack` or `correct`."""
+    """Do what a button of the page says: `start`, `stop`, `drop`, `answer`, `pack` or `correct`.
+
+    `start` shows first how many bills come to how much.
+    """
     batch_id = batch_id_of(batch)
+    if verb == "start" and not is_confirmed(await read_form(call.request)):
+        asked = await _before_start(call, batch_id)
+        if asked is not None:
+            return consequences_page(call.request, asked, crumbs=[*_CRUMBS, (f"批次 {batch_id}", asked.back)])
     try:
         left = await _act(call, batch_desk, batch_id, verb)
     except Refusal as refusal:
@@ -243,6 +263,34 @@ async def act(
             raise
         return await _batch_page(call, batch_id, refusal.problems)
     return redirect(call.request, f"{ADDRESS}/{batch_id}" if left else ADDRESS)
+
+
+async def _before_start(call: PageCall, batch_id: int) -> Consequences | None:
+    """The page before bills are issued; none where the verb would refuse, and says why."""
+    async with call.reads() as connection:
+        batch = await get_batch(connection, batch_id)
+    if not batch.startable:
+        return None
+    count, at = f"{batch.to_issue:,}", f"{ADDRESS}/{batch_id}"
+    left = batch.count("wrong") + batch.count("asked")
+    return Consequences(
+        title=f"开具 {count} 张票据",
+        facts=[
+            ("文件", batch.file_name),
+            ("票据种类", await _kind_name(call, batch)),
+            ("张数", f"{count} 张"),
+            ("合计金额", f"{money(batch.total_to_issue)} 元"),
+        ],
+        told=[
+            "票据逐张编号、签章并生效；开错的只能冲红。",
+            *([f"有问题或需核实的 {left:,} 行不开具，更正后可以继续。"] if left else []),
+            "开具中可以停止，已开具的不受影响。",
+        ],
+        address=f"{at}/start",
+        button=f"确认开具 {count} 张",
+        back=at,
+        danger=False,
+    )
 
 
 async def _act(call: PageCall, desk: BatchDesk, batch_id: int, verb: str) -> bool:
@@ -313,14 +361,22 @@ async def _row_page(
         "batches/row.html",
         status=200,
         title=f"第 {row.row_no} 行",
-        crumbs=[*_CRUMBS, (f"批次 {row.batch_id}", f"{ADDRESS}/{row.batch_id}")],
+        crumbs=[*_CRUMBS, (f"批次 {row.batch_id}", _rows_address(call, row))],
         row=row,
         bills=batch,
-        at=f"{ADDRESS}/{row.batch_id}/rows/{row.row_no}",
+        at=row_address(row, asked_of(read_query(call.request))),
+        back=_rows_address(call, row),
         columns=columns,
         cells=cells,
         problems=problems,
     )
+
+
+def _rows_address(call: PageCall, row: BatchRow, **more: str) -> str:
+    """The batch with its rows as they were asked for when this row was chosen."""
+    members = asked_of(read_query(call.request)) | more
+    at = f"{ADDRESS}/{row.batch_id}"
+    return f"{at}?{urlencode(members)}" if members else at
 
 
 @post("/batches/{batch:str}/rows/{row:str}", guards=_GUARDS, status_code=200)
@@ -340,7 +396,7 @@ async def change_row(
     try:
         if members.get("action") == "drop":
             gone = await batch_desk.drop(found.batch_id, [found.row_no], acting=call.acting)
-            return redirect(call.request, ADDRESS if gone else f"{ADDRESS}/{found.batch_id}")
+            return redirect(call.request, ADDRESS if gone else _rows_address(call, found))
         if members.get("action") == "answer":
             for hit in found.unanswered:
                 reason = members.get(field_id(f"reason/{hit.rule}"), "")
@@ -360,7 +416,7 @@ async def change_row(
     again = await _row(call, batch, row)
     if again.problems or again.unanswered:
         return await _row_page(call, batch_desk, again, again.cells, again.problems)
-    return redirect(call.request, f"{ADDRESS}/{found.batch_id}")
+    return redirect(call.request, _rows_address(call, found, saved=str(found.row_no)))
 
 
 async def _kind_of(call: PageCall, row: BatchRow) -> str:
