@@ -16,6 +16,7 @@ from mingpiao.messages.service import (
     list_messages,
     mark_read,
     open_message,
+    settle,
     tell_department,
     tell_unit,
 )
@@ -82,6 +83,22 @@ async def test_each_account_reads_for_itself(
         read = [message.read for message in (await list_messages(connection, first, unit_id)).items]
         assert read == [False, True, True]
         assert await count_unread(connection, second, unit_id) == 3
+
+
+async def test_ones_own_doing_does_not_come_and_what_is_done_needs_no_reader(
+    database: Database, settled: Province, readers: list[int]
+) -> None:
+    author, other = readers
+    async with database.system() as connection:
+        await tell_department(connection, REGION, "a:1", "待审", "内容", by=f"account:{author}")
+        await tell_department(connection, REGION, "a:2", "到期", "内容")
+        assert [each.title for each in (await list_messages(connection, author, REGION)).items] == ["到期"]
+        assert await count_unread(connection, author, REGION) == 1
+        assert await count_unread(connection, other, REGION) == 2
+        await settle(connection, "a:1", "a:never-told")
+        assert await count_unread(connection, other, REGION) == 1
+        found = (await list_messages(connection, other, REGION)).items
+        assert [(each.title, each.read) for each in found] == [("到期", False), ("待审", True)]
 
 
 async def test_pages_follow_without_gap(database: Database, settled: Province, readers: list[int]) -> None:

@@ -88,6 +88,7 @@ async def test_from_the_form_to_a_rule_that_runs(site: World) -> None:
         drafted = await officer.get(address)
         assert "草稿" in drafted.text
         assert "提交审核" in drafted.text
+        assert ("删除草稿</button>" in drafted.text, "撤回</button>" in drafted.text) == (True, False)
         assert "医疗机构" in drafted.text
         assert (await _do(officer, address, 1, "submit")).status_code == 303
         assert "由省级财政部门负责人审核" in (await officer.get(address)).text

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications.model import Application
-from mingpiao.messages.service import tell_department, tell_unit
+from mingpiao.messages.service import settle, tell_department, tell_unit
 from mingpiao.units.service import get as get_unit
 
 
@@ -38,11 +38,20 @@ def to_department(title: str, body: str = "", *, region_code: str = "") -> Appli
 
 
 async def send(connection: AsyncConnection, application: Application, notice: ApplicationNotice) -> None:
-    """Send a message about an application; a recipient gets at most one for each revision."""
+    """Send a message about an application; a recipient gets at most one for each revision, and the one before
+    is dealt with.
+    """
+    await settle(connection, *_topics_before(application))
     if notice.to is Recipient.UNIT:
         await _send_to_unit(connection, application, notice)
     else:
         await _send_to_department(connection, application, notice)
+
+
+def _topics_before(application: Application) -> list[str]:
+    """What was told when the application came to where it was before: that is dealt with."""
+    at = f"{application.application_id}:{application.revision - 1}"
+    return [f"application:{at}", f"review:{at}:{application.reviewer_region or ''}"]
 
 
 async def _send_to_unit(

@@ -20,7 +20,7 @@ from mingpiao.identity.model import Acting, AuditEntry, Role
 from mingpiao.identity.service import record
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Refusal, refuse
-from mingpiao.messages.service import tell_department
+from mingpiao.messages.service import settle, tell_department
 from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
@@ -87,6 +87,7 @@ async def propose(
         f"{kind.label}变更待审：{title}",
         f"{acting.name}提交，原因：{words}",
         link=address_of(proposal_id),
+        by=acting.actor,
     )
     return proposal_id
 
@@ -252,6 +253,7 @@ async def _decide(
     kind = proposal_kinds()[present.kind]
     verb = _ACTIONS[state]
     await _record(connection, verb, present.proposal_id, kind, present.title, opinion, acting=acting)
+    await settle(connection, f"proposal:open:{present.proposal_id}")
     if state is not ProposalState.WITHDRAWN:
         await tell_department(
             connection,
@@ -260,6 +262,7 @@ async def _decide(
             f"{kind.label}变更{state.label}：{present.title}",
             f"{acting.name}办理。" + (f"意见：{opinion}" if opinion else ""),
             link=address_of(present.proposal_id),
+            by=acting.actor,
         )
     return await get_proposal(connection, present.proposal_id)
 

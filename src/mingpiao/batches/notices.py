@@ -3,7 +3,6 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.batches.model import BillBatch, RowState
-from mingpiao.kernel.money import plain
 from mingpiao.messages.service import tell_unit
 
 
@@ -14,7 +13,7 @@ async def tell_end(connection: AsyncConnection, batch: BillBatch, *, stopped: st
     """
     issued = batch.count(RowState.ISSUED)
     told = f"{batch.started_name}开始的批次{batch.batch_id}“{batch.file_name}”"
-    told += f"已开具{issued:,}张，金额{plain(batch.issued_total)}元。" if issued else "还没有开具票据。"
+    told += f"已开具{issued:,}张，金额{batch.issued_total:,.2f}元。" if issued else "还没有开具票据。"
     if waiting := batch.count(RowState.TO_CHECKER):
         told += f"{waiting:,}行已送复核人，同意后开具。"
     await tell_unit(

@@ -426,7 +426,7 @@ def _evidence_problems(request: IssueRequest, kind: BillKind) -> Iterator[Proble
         yield _problem(
             "evidence.required",
             "evidence",
-            f"开具“{kind.name}”须上传合同、政策文件、协议或转账凭证等PDF佐证材料，请上传后再提交。",
+            f"开具“{kind.name}”须上传合同、政策文件、协议或转账凭证等佐证材料，请上传后再提交。",
         )
     if len(files) > MAX_EVIDENCE:
         yield _problem("evidence.too_many", "evidence", f"一张票据最多附{MAX_EVIDENCE}份佐证材料，请删减。")

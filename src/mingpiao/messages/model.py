@@ -6,7 +6,9 @@ import msgspec
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """站内消息 to a unit or a department. `link` is a portal page; `read` says whether the asking account read it."""
+    """站内消息 to a unit or a department. `link` is a portal page; `read` says whether the asking account read
+    it, or what it asked for is done.
+    """
 
     message_id: int
     title: str

@@ -23,7 +23,7 @@ async def tell_unit(
     urgent: bool = False,
 ) -> bool:
     """Send a message to a unit; title and body are Chinese. False when it has one of the same `topic` already."""
-    return await _tell(connection, unit_id, None, topic, title, body, link, urgent)
+    return await _tell(connection, unit_id, None, topic, title, body, link, urgent, "")
 
 
 async def tell_department(
@@ -35,9 +35,19 @@ async def tell_department(
     *,
     link: str = "",
     urgent: bool = False,
+    by: str = "",
 ) -> bool:
-    """Send a message to a department. False when it has one of the same `topic` already."""
-    return await _tell(connection, None, region_code, topic, title, body, link, urgent)
+    """Send a message to a department. False when it has one of the same `topic` already.
+
+    `by` is the actor whose doing it tells of: this person does not get it.
+    """
+    return await _tell(connection, None, region_code, topic, title, body, link, urgent, by)
+
+
+async def settle(connection: AsyncConnection, *topics: str) -> None:
+    """What these messages asked for is done: nobody needs to read them any more. Topics nobody was told are no error."""
+    query = text("UPDATE messages SET settled_at = now() WHERE topic = ANY(:topics) AND settled_at IS NULL")
+    await connection.execute(query, {"topics": list(topics)})
 
 
 async def _tell(
@@ -49,11 +59,12 @@ async def _tell(
     body: str,
     link: str,
     urgent: bool,
+    by: str,
 ) -> bool:
     result = await connection.execute(
         text(
-            "INSERT INTO messages (unit_id, region_code, topic, title, body, link, urgent) "
-            "VALUES (:unit_id, :region_code, :topic, :title, :body, :link, :urgent) "
+            "INSERT INTO messages (unit_id, region_code, topic, title, body, link, urgent, author) "
+            "VALUES (:unit_id, :region_code, :topic, :title, :body, :link, :urgent, :author) "
             "ON CONFLICT (topic) DO NOTHING RETURNING message_id"
         ),
         {
@@ -64,21 +75,23 @@ async def _tell(
             "body": body,
             "link": link,
             "urgent": urgent,
+            "author": by,
         },
     )
     return result.scalar_one_or_none() is not None
 
 
 _LIST = """
-SELECT messages.*, message_readers.read_at IS NOT NULL AS read
+SELECT messages.*, message_readers.read_at IS NOT NULL OR settled_at IS NOT NULL AS read
 FROM messages LEFT JOIN message_readers
     ON message_readers.message_id = messages.message_id AND message_readers.account_id = :account_id
-WHERE {whose} AND messages.message_id < :before
+WHERE {whose} AND messages.message_id < :before AND author <> 'account:' || CAST(:account_id AS text)
 ORDER BY messages.message_id DESC LIMIT :limit
 """
 _UNREAD = """
 SELECT count(*) FROM (
-    SELECT FROM messages WHERE {whose} AND NOT EXISTS (
+    SELECT FROM messages WHERE {whose} AND settled_at IS NULL AND author <> 'account:' || CAST(:account_id AS text)
+    AND NOT EXISTS (
         SELECT FROM message_readers
         WHERE message_readers.message_id = messages.message_id AND account_id = :account_id)
     ORDER BY message_id DESC LIMIT 100) AS waiting

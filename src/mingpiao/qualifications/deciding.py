@@ -10,7 +10,7 @@ from mingpiao.identity.model import Acting, platform
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Refusal, refuse
-from mingpiao.messages.service import tell_department, tell_unit
+from mingpiao.messages.service import settle, tell_department, tell_unit
 from mingpiao.numbering.service import lock_issuing, set_valid_until, unlock_issuing
 from mingpiao.qualifications import store
 from mingpiao.qualifications.checks import differences, statement_problems
@@ -100,6 +100,7 @@ async def withdraw(
         raise _not_open(qualification)
     withdrawn = await store.change(connection, qualification, state=QualificationState.WITHDRAWN)
     await record_change(connection, "withdraw", withdrawn, {}, qualification, acting=acting)
+    await settle(connection, _asking_topic(qualification_id))
     return withdrawn
 
 
@@ -263,6 +264,7 @@ async def _accept(
     }
     await record_change(connection, "accept", accepted, details, qualification, acting=acting)
     left = await _update_limits(connection, qualification.unit_id, acting=acting)
+    await settle(connection, _asking_topic(qualification.qualification_id))
     await tell_unit(
         connection,
         qualification.unit_id,
@@ -283,6 +285,7 @@ async def _reject(
     await record_change(
         connection, "reject", rejected, {"reason": decided["decision_reason"]}, qualification, acting=acting
     )
+    await settle(connection, _asking_topic(qualification.qualification_id))
     await tell_unit(
         connection,
         qualification.unit_id,
@@ -295,11 +298,15 @@ async def _reject(
     return rejected
 
 
+def _asking_topic(qualification_id: int) -> str:
+    return f"qualification:{qualification_id}:submitted"
+
+
 async def _ask_department(connection: AsyncConnection, qualification: Qualification, unit: Unit) -> None:
     await tell_department(
         connection,
         qualification.region_code,
-        f"qualification:{qualification.qualification_id}:submitted",
+        _asking_topic(qualification.qualification_id),
         f"{unit.name}的{qualification.type_label}等待审核",
         f"共有{len(qualification.differences)}处需要核对。",
         link=f"/finance/qualifications/{qualification.qualification_id}",

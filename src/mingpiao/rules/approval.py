@@ -210,6 +210,7 @@ async def _switch(
         f"监管规则{code}已{word}",
         f"{acting.name}：{reason[:MAX_NOTE]}",
         link=f"/finance/rules/{code}",
+        by=acting.actor,
     )
 
 

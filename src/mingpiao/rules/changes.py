@@ -232,6 +232,7 @@ async def tell_province(
         f"监管规则待审核：{version.rule.name}",
         f"{department}{acting.name}提交了规则{version.rule.code}第{version.version}版。",
         link=_link(version),
+        by=acting.actor,
     )
 
 

@@ -21,7 +21,7 @@ from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.money import MAX_AMOUNT, fits_places
-from mingpiao.messages.service import tell_department, tell_unit
+from mingpiao.messages.service import settle, tell_department, tell_unit
 from mingpiao.rules.service import VIOLATIONS
 from mingpiao.storage.database import Database
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
@@ -404,6 +404,10 @@ async def _step(
     if row is None:
         message = "该票据刚才已由他人办理，请刷新页面，按最新情况再办。"
         raise refuse("exception.changed", message, status=409)
+    # What the last step asked for, of the unit or of the department, is done by this one.
+    await settle(
+        connection, *(f"exception:{step}:{case.case_id}:{case.revision}" for step in ("ask", "answer"))
+    )
     await add_step(
         connection,
         case.unit_id,

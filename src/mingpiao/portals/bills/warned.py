@@ -87,7 +87,6 @@ def _columns(portal: str, *, units: bool) -> tuple[Column[WarnedRow], ...]:
             name="unit",
             label="用票单位",
             kind="wide",
-            phone=False,
             shown=units,
             value=lambda row: row.unit,
             link=(lambda row: f"/finance/units/{row.warned.unit_id}") if units else None,
@@ -96,9 +95,7 @@ def _columns(portal: str, *, units: bool) -> tuple[Column[WarnedRow], ...]:
         Column(
             name="payer", label="缴款人", kind="wide", phone=False, value=lambda row: row.warned.payer_name
         ),
-        Column(
-            name="amount", label="金额（元）", kind="money", phone=False, value=lambda row: row.warned.total
-        ),
+        Column(name="amount", label="金额（元）", kind="money", value=lambda row: row.warned.total),
         Column(
             name="rules",
             label="提示事项",
@@ -109,7 +106,6 @@ def _columns(portal: str, *, units: bool) -> tuple[Column[WarnedRow], ...]:
             name="warnings",
             label="提示内容",
             kind="long",
-            phone=False,
             value=lambda row: "；".join(hit.message for hit in row.warned.warnings),
         ),
         Column(

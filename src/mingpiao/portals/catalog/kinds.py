@@ -162,7 +162,7 @@ KIND_PAGES: DataPage[BillKind] = DataPage(
     address="/finance/kinds",
     noun="个票据种类",
     hint="票据种类决定票面标题和要填写的内容，新建和修改由一人提交、另一人审核后生效。标记为“须附佐证材料”的票种，"
-    "开具时至少上传一份合同、政策文件、协议或转账凭证等 PDF，由平台识别并与票面比对；由省级财政部门负责人直接设置。",
+    "开具时至少上传一份合同、政策文件、协议或转账凭证等（PDF、OFD 或照片），由平台识别并与票面比对；由省级财政部门负责人直接设置。",
     fields=_FIELDS,
     texts=_texts,
     read=_read,

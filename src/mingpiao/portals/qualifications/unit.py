@@ -120,7 +120,8 @@ def _qualification_page(
         editable=may_change and may_state(qualification),
         withdrawable=may_change and (qualification.state.open_to_unit or qualification.state == "submitted"),
         withdrawal=PageAction(
-            label="撤回这份证书", address=f"{_address(qualification.qualification_id)}/withdraw"
+            label="删除草稿" if qualification.state.open_to_unit else "撤回这份证书",
+            address=f"{_address(qualification.qualification_id)}/withdraw",
         ),
         again="again" in read_query(request),
         problems=problems,

@@ -142,7 +142,7 @@ def _actions(code: str, shown: RuleVersion, may: Permissions) -> list[PageAction
     """The actions on a version that need no further input."""
     offered = (
         (may.submit, "submit", "提交审核", "primary"),
-        (may.withdraw, "withdraw", "撤回", ""),
+        (may.withdraw, "withdraw", "删除草稿" if shown.state is VersionState.DRAFT else "撤回", ""),
         (may.roll_back, "roll_back", "恢复这一版", ""),
         (may.end_trial, "end_trial", "结束试运行", ""),
         (may.put_to_work, "put_to_work", "转为正式运行，提交审核", "primary"),
