@@ -85,12 +85,12 @@ _LIST = """
 SELECT messages.*, message_readers.read_at IS NOT NULL OR settled_at IS NOT NULL AS read
 FROM messages LEFT JOIN message_readers
     ON message_readers.message_id = messages.message_id AND message_readers.account_id = :account_id
-WHERE {whose} AND messages.message_id < :before AND author <> 'account:' || CAST(:account_id AS text)
+WHERE {whose} AND messages.message_id < :before AND author <> 'account:' || CAST(CAST(:account_id AS bigint) AS text)
 ORDER BY messages.message_id DESC LIMIT :limit
 """
 _UNREAD = """
 SELECT count(*) FROM (
-    SELECT FROM messages WHERE {whose} AND settled_at IS NULL AND author <> 'account:' || CAST(:account_id AS text)
+    SELECT FROM messages WHERE {whose} AND settled_at IS NULL AND author <> 'account:' || CAST(CAST(:account_id AS bigint) AS text)
     AND NOT EXISTS (
         SELECT FROM message_readers
         WHERE message_readers.message_id = messages.message_id AND account_id = :account_id)
