@@ -97,7 +97,10 @@ async def test_a_month_says_how_many_of_its_bills_are_exceptions_still(
     clock.set(on(SECOND))
     await close(site)
     browser = await site.browser("handler")
-    await browser.submit(await browser.get(MONTH), MONTH, action="partial")
+    shown = await browser.get(MONTH)
+    # Where nothing would be written off, this way is not offered.
+    assert "先核销已匹配到账的票据" not in shown.text
+    await browser.submit(shown, MONTH, action="partial", confirmed="yes")
     await _check_all(site)
     at = f"/unit/exceptions?state=all&month={FIRST:%Y-%m}"
     month = (await browser.get(MONTH)).text.replace("&amp;", "&")
@@ -199,7 +202,11 @@ async def test_a_difference_needs_reasons_of_which_one_takes_the_rest(
     assert "到账金额比开票金额少10.00元" in nothing
     wrong = await send(reasons_0_code="other", reasons_0_amount="10x", reasons_0_words="")
     assert "请填写差额金额" in wrong
-    assert "请写清楚差额的原因" in wrong
+    assert "请用不少于4个字写清楚差额的原因" in wrong
+    part = await send(reasons_0_code="fee", reasons_0_amount="3", reasons_0_words="")
+    assert "到账金额比开票金额少10.00元，还有7.00元没有说明。" in part
+    much = await send(reasons_0_code="fee", reasons_0_amount="12", reasons_0_words="手续费加一笔罚金")
+    assert "到账金额比开票金额少10.00元，填写的原因多说明了2.00元。" in much
     assert 'value="10x"' in wrong
     more = await send(action="more", reasons_0_code="fee", reasons_0_amount="", reasons_0_words="")
     assert 'name="reasons.3.code"' in more
@@ -227,7 +234,7 @@ async def test_a_difference_needs_reasons_of_which_one_takes_the_rest(
     late = await receive(site, site.unit, FIRST, Decimal(1), entry_key="late")
     stale = await browser.post(MONTH, members_of(told) | {"csrf_token": token})
     assert stale.status_code == 422
-    assert "到账金额比开票金额多1.00元" in stale.text
+    assert "到账金额比开票金额少9.00元，填写的原因多说明了1.00元。" in stale.text
     await site.value("DELETE FROM receipts WHERE receipt_id = $1", late)
     sent = await browser.post(MONTH, members_of(told) | {"csrf_token": token})
     assert sent.headers["location"] == MONTH
@@ -276,3 +283,31 @@ async def test_the_home_page_and_a_message_tell_what_is_due(site: World, clock: 
     browser = await site.browser("handler")
     assert "核销已逾期" in (await browser.get("/unit")).text
     assert "已逾期" in (await browser.get("/unit/writeoff")).text
+
+
+async def test_a_month_is_written_off_in_part_after_a_page_that_says_what_follows(
+    site: World, clock: StoppedClock
+) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(site)
+    bills = await site.issue(site.unit, *[site.unit.request(business_no=f"N-{n}") for n in range(3)])
+    await site.reverse(site.unit, bills[0])
+    clock.set(on(SECOND))
+    await close(site)
+    browser = await site.browser("handler")
+    shown = await browser.get(MONTH)
+    assert "先核销已匹配到账的票据（2 份列为异常）" in shown.text
+    token = await browser.csrf_token()
+    typed = {"reasons.0.code": "fee", "reasons.0.amount": "3.00", "reasons.0.words": "月末手续费"}
+    asked = await browser.post(MONTH, {"csrf_token": token, "action": "partial"} | typed)
+    for words in ("2 份没有匹配到账的票据", "其余 2 份", "已填写的差额原因不随部分核销提交", "确认部分核销"):
+        assert words in asked.text, words
+    assert await site.value("SELECT count(*) FROM writeoffs") == 0
+    back = await browser.post(MONTH, members_of(asked.text) | {"csrf_token": token, "revised": "yes"})
+    kept = members_of(back.text)
+    assert {name: kept[name] for name in typed} == typed
+    assert await site.value("SELECT count(*) FROM writeoffs") == 0
+    sent = await browser.post(MONTH, members_of(asked.text) | {"csrf_token": token})
+    assert sent.headers["location"] == MONTH
+    (row,) = await site.rows("SELECT partial, reasons FROM writeoffs")
+    assert (row["partial"], row["reasons"]) == (True, [])

@@ -61,6 +61,7 @@ from mingpiao.writeoff.values.statements import (
     StatementColumns,
     StatementState,
 )
+from mingpiao.writeoff.values.stops import OverdueMonth, OverdueNotice, UnitStops
 
 __all__ = [
     "CHANNELS",
@@ -99,6 +100,8 @@ __all__ = [
     "NoticeLine",
     "OddRow",
     "OpenBill",
+    "OverdueMonth",
+    "OverdueNotice",
     "Payment",
     "Policy",
     "PolicyOf",
@@ -109,6 +112,7 @@ __all__ = [
     "RectificationState",
     "StatementColumns",
     "StatementState",
+    "UnitStops",
     "WorkStep",
     "WorkStepKind",
     "WriteOff",

@@ -74,6 +74,8 @@ async def list_rectifications(
     if wanted.region_code:
         own = rectifications.c.region_code == wanted.region_code
         query = query.where(own | (rectifications.c.escalated_to == wanted.region_code))
+    if wanted.region_prefix:
+        query = query.where(rectifications.c.region_code.startswith(wanted.region_prefix, autoescape=True))
     if wanted.escalated:
         query = query.where(rectifications.c.escalated_to.is_not(None))
     if wanted.due == "overdue":

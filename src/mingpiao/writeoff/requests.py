@@ -43,6 +43,8 @@ JOB = "write_off"
 #: A job that a person waits for goes before those that nobody does.
 _PRIORITY = 10
 MAX_REASONS, MAX_WORDS = 50, 200
+#: Without a reason from the list, so many characters are the least that say something.
+OTHER_WORDS = 4
 #: 元: a difference of so much is never explained by choosing from a list alone.
 WORDS_FROM = Decimal(10_000)
 _STANDING = frozenset({WriteOffState.CHECKING, WriteOffState.DONE})
@@ -243,8 +245,10 @@ def reason_problems(reasons: Sequence[DifferenceReason], issued_net: Decimal) ->
             found.append(_wrong(f"{place}.amount", "请填写差额金额，单位为元，最多两位小数，不能为零。"))
         if len(each.words) > MAX_WORDS or unprintable(each.words):
             found.append(_wrong(f"{place}.words", f"说明不能超过{MAX_WORDS}个字，也不能含特殊符号。"))
-        if each.code == "other" and len(each.words.strip()) < 4:
-            found.append(_wrong(f"{place}.words", "选择“其他”时，请写清楚差额的原因。"))
+        if each.code == "other" and len(each.words.strip()) < OTHER_WORDS:
+            found.append(
+                _wrong(f"{place}.words", f"选择“其他”时，请用不少于{OTHER_WORDS}个字写清楚差额的原因。")
+            )
         elif each.code in large and (thin := thin_reason(each.words, "该项差额较大，说明")):
             found.append(_wrong(f"{place}.words", thin))
     return found
@@ -268,14 +272,25 @@ def _refuse_difference(
     left = standing.difference - sum((each.amount for each in reasons), Decimal(0))
     if partial or abs(left) <= tolerance:
         return
-    more = "少" if left > 0 else "多"
     message = (
-        f"到账金额比开票金额{more}{abs(left):.2f}元。请补充到账记录，或逐项填写差额原因；"
+        f"{_left_words(standing.difference, left, told=bool(reasons))}请补充到账记录，或逐项填写差额原因；"
         "也可以先核销已匹配到账的票据。"
     )
     raise refuse(
         "writeoff.difference", message, field="reasons", status=422, difference=f"{standing.difference:.2f}"
     )
+
+
+def _left_words(difference: Decimal, left: Decimal, *, told: bool) -> str:
+    """How the sums differ; where reasons were given, how much of it they leave, or say too much."""
+    whole = f"到账金额比开票金额{'少' if difference > 0 else '多'}{abs(difference):.2f}元"
+    if not told:
+        return f"{whole}。"
+    if difference == 0:
+        return "到账金额与开票金额一致，不需要说明差额。"
+    if left * difference > 0:
+        return f"{whole}，还有{abs(left):.2f}元没有说明。"
+    return f"{whole}，填写的原因多说明了{abs(left):.2f}元。"
 
 
 # -- what a worker does --------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from mingpiao.writeoff.arrears import (
     list_arrears,
     list_unit_months,
 )
+from mingpiao.writeoff.books import count_unpaid
 from mingpiao.writeoff.campaign_figures import (
     CAMPAIGN_ORDERS,
     campaign_sums,
@@ -68,7 +69,7 @@ from mingpiao.writeoff.former_months import (
 )
 from mingpiao.writeoff.granting import EXTENSION, REOPENING, propose_extension, propose_reopening
 from mingpiao.writeoff.judging import MonthJudge
-from mingpiao.writeoff.limits import update_limits
+from mingpiao.writeoff.limits import breach_stops_issuing, unit_stops, update_limits
 from mingpiao.writeoff.matches import (
     ask_for_matching,
     get_receipt,
@@ -186,6 +187,7 @@ __all__ = [
     "answer_case",
     "ask_for_matching",
     "ask_unit",
+    "breach_stops_issuing",
     "breaches_of",
     "campaign_history",
     "campaign_sums",
@@ -209,6 +211,7 @@ __all__ = [
     "corrections_so_far",
     "count_campaign_units",
     "count_undecided",
+    "count_unpaid",
     "cycles_of",
     "declare_totals",
     "declared_month",
@@ -285,6 +288,7 @@ __all__ = [
     "submit",
     "submit_by_order",
     "unit_months",
+    "unit_stops",
     "unmatch",
     "unsettled_exceptions",
     "unsettled_work",

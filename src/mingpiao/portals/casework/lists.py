@@ -182,7 +182,7 @@ def _case_columns(base: str, *, units: bool) -> tuple[Column[CaseRow], ...]:
             link=lambda row: f"{base}/{row.case.case_id}",
         ),
         Column(name="unit", label="用票单位", kind="wide", shown=units, value=lambda row: row.unit),
-        Column(name="kind", label="票据种类", kind="wide", phone=False, value=lambda row: row.kind),
+        Column(name="kind", label="票据种类", kind="wide", value=lambda row: row.kind),
         Column(name="amount", label="金额（元）", kind="money", value=lambda row: row.case.total),
         Column(
             name="findings",

@@ -23,7 +23,7 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.units.model import Unit
 from mingpiao.units.service import get as get_unit
-from mingpiao.writeoff.model import WriteOff, WriteOffState
+from mingpiao.writeoff.model import UnitStops, WriteOff, WriteOffState
 from mingpiao.writeoff.service import (
     EXTENSION,
     MonthLine,
@@ -33,6 +33,7 @@ from mingpiao.writeoff.service import (
     propose_extension,
     propose_reopening,
     unit_months,
+    unit_stops,
 )
 
 _GUARDS = [require_right(EXCEPTIONS_DECIDE)]
@@ -152,6 +153,7 @@ async def _form(
         unit = await get_unit(connection, unit_id)
         found = await month_standing(connection, unit_id, month)
         former = await former_month(connection, unit_id, month)
+        stops = await unit_stops(connection, unit_id)
     if not (former.cycles if verb == _FORMER else found.cycles):
         raise refuse("writeoff.unknown", "该月没有结账的票据，请从单位的核销页面进入。", status=404)
     title = f"{_TITLES[verb]}：{month:%Y年%-m月}"
@@ -169,7 +171,7 @@ async def _form(
                 attributes=_REASON,
             ),
         ),
-        note=_extension_note(found.due_on) if extending else _NOTES[verb],
+        note=_extension_note(found.due_on, month, stops) if extending else _NOTES[verb],
         button="提交审核",
         cancel=_base(unit_id),
     )
@@ -190,8 +192,18 @@ _NOTES = {
 }
 
 
-def _extension_note(due_on: date) -> str:
-    return f"现在的期限是{due_on:%Y年%-m月%-d日}。审核通过后立即生效，因核销逾期停止的事项同时恢复。"
+def _extension_note(due_on: date, month: date, stops: UnitStops) -> str:
+    """When the new day takes effect, and whether what is stopped goes on then, or for what it stays stopped."""
+    begun = f"现在的期限是{due_on:%Y年%-m月%-d日}。审核通过后立即生效"
+    left = [
+        *(each.name + "核销" for each in stops.months if each.is_former or each.month != month),
+        *(each.serial for each in stops.notices),
+    ]
+    if not stops.told:
+        return f"{begun}。"
+    if not left:
+        return f"{begun}，因该月逾期而停止的事项（{stops.told}）同时恢复。"
+    return f"{begun}，但{stops.told}不会恢复：{'、'.join(left)}也已逾期，办完才恢复。"
 
 
 HANDLERS = [months, wish, send]

@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import bill_id
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.grammar import read_whole
@@ -20,7 +21,7 @@ from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
-from mingpiao.writeoff.service import answer_case, report
+from mingpiao.writeoff.service import answer_case, breach_stops_issuing, report
 
 CASES, NOTICES = UNIT_EXCEPTIONS.address, UNIT_RECTIFICATIONS.address
 _GUARDS = [require_right(UNIT_EXPLAIN)]
@@ -113,6 +114,8 @@ async def _notice_page(
 ) -> Response[str]:
     parts = await load_notice(call, rectification_id)
     present = parts.rectification
+    async with call.reads() as connection:
+        stops_issuing = await breach_stops_issuing(connection, present.region_code)
     may_report = allowed(call.session.account.role, UNIT_EXPLAIN) and present.state.value == "issued"
     return page(
         call.request,
@@ -123,6 +126,8 @@ async def _notice_page(
         rectification=present,
         notice=parts.notice,
         may_report=may_report,
+        stops_issuing=stops_issuing,
+        today=today(),
         may_reissue=allowed(call.session.account.role, UNIT_ISSUE) and present.state.value != "accepted",
         files=await files_of_form(call, present.unit_id, digests),
         typed=typed or {},

@@ -1,10 +1,11 @@
 """首页 of a unit: today's figures, the stock of numbers, and links to other pages."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications.model import AskedFilter, AskEnding
 from mingpiao.applications.service import checks_waiting, list_asked, open_count
@@ -26,7 +27,15 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall
 from mingpiao.qualifications.service import unit_qualifications
 from mingpiao.units.model import UnitMode
-from mingpiao.writeoff.service import catch_up_of, unit_months
+from mingpiao.writeoff.model import (
+    CaseFilter,
+    CaseState,
+    ExceptionCase,
+    Rectification,
+    RectificationFilter,
+    RectificationState,
+)
+from mingpiao.writeoff.service import catch_up_of, list_cases, list_rectifications, unit_months, unit_stops
 
 _LATEST = 8
 #: With fewer free numbers than this an interface unit should ask for more; an online unit gets them at issue.
@@ -49,7 +58,14 @@ async def home(call: NamedDependency[PageCall]) -> Response[str]:
         drafts = await count_drafts(connection, call.session.account)
         waiting = AskedFilter(unit_id=unit_id, ending=AskEnding.WAITING.value)
         asked = await list_asked(connection, waiting, limit=MOST)
-        owed = [each for each in await unit_months(connection, unit_id) if not each.is_written_off]
+        stops = await unit_stops(connection, unit_id)
+        owed = [
+            each
+            for each in await unit_months(connection, unit_id)
+            if not each.is_written_off and not each.is_overdue
+        ]
+        notices, more_notices = await _notices(connection, unit_id)
+        questions, more_questions = await _questions(connection, unit_id)
         caught_up = [each for each in await catch_up_of(connection, unit_id) if each.campaign.is_running]
         latest = await list_bills(connection, BillFilter(unit_id=unit_id), limit=_LATEST)
     may_issue = allowed(call.session.account.role, UNIT_ISSUE)
@@ -77,10 +93,29 @@ async def home(call: NamedDependency[PageCall]) -> Response[str]:
         lapsed=sum(each.invited_until is None or each.invited_until <= now() for each in invited),
         lacks_handler=not latest.items and not may_issue and _lacks_handler(people),
         drafts=drafts,
+        stops=stops,
+        notices=notices,
+        more_notices=more_notices,
+        questions=questions,
+        more_questions=more_questions,
         owed=owed[-1] if owed else None,
         more_owed=len(owed) - 1,
         caught_up=[each for each in caught_up if each.left],
     )
+
+
+async def _notices(connection: AsyncConnection, unit_id: int) -> tuple[list[Rectification], bool]:
+    """Notices that wait for the unit's report in time, those due first come first, and whether there are more."""
+    wanted = RectificationFilter(unit_id=unit_id, states=(RectificationState.ISSUED,))
+    found = await list_rectifications(connection, wanted, limit=MOST)
+    return [each for each in found.items if each.due_on >= today()], bool(found.next_key)
+
+
+async def _questions(connection: AsyncConnection, unit_id: int) -> tuple[list[ExceptionCase], bool]:
+    """Exceptions of which the department asks, those due first come first, and whether there are more."""
+    wanted = CaseFilter(unit_id=unit_id, states=(CaseState.ASKED,))
+    found = await list_cases(connection, wanted, limit=MOST)
+    return sorted(found.items, key=lambda case: case.asked_due_on or date.max), bool(found.next_key)
 
 
 async def _people(call: PageCall, unit_id: int) -> list[AccountState]:

@@ -19,12 +19,14 @@ from mingpiao.rules.model import VersionState
 from mingpiao.rules.service import RuleFilter, failure_figures, hit_figures, list_rules
 from mingpiao.storage.paging import Page
 from mingpiao.units.service import search
+from mingpiao.writeoff.model import RectificationFilter, RectificationState
 from mingpiao.writeoff.service import (
     ArrearsFilter,
     Lateness,
     count_campaign_units,
     count_undecided,
     list_arrears,
+    list_rectifications,
     months_in_force,
     running_campaigns,
 )
@@ -136,6 +138,27 @@ async def _writeoff(connection: AsyncConnection, region_code: str) -> list[Tile]
             count=min(undecided, MOST),
             more=undecided > MOST,
             address="/finance/exceptions?whose=all",
+        ),
+        *await _notices(connection, prefix),
+    ]
+
+
+async def _notices(connection: AsyncConnection, prefix: str) -> list[Tile]:
+    late = RectificationFilter(region_prefix=prefix, due="overdue")
+    reported = RectificationFilter(region_prefix=prefix, states=(RectificationState.ANSWERED,))
+    address = "/finance/rectifications?whose=all&state="
+    return [
+        _tile(
+            "rectifying",
+            "整改逾期",
+            await list_rectifications(connection, late, limit=MOST),
+            f"{address}overdue",
+        ),
+        _tile(
+            "reported",
+            "整改待验收",
+            await list_rectifications(connection, reported, limit=MOST),
+            f"{address}answered",
         ),
     ]
 

@@ -33,6 +33,7 @@ from mingpiao.units.service import (
     unit_history,
     unit_seals,
 )
+from mingpiao.writeoff.service import unit_stops
 
 _RECENT_BILLS = 10
 
@@ -59,6 +60,7 @@ async def unit_page(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> 
         recent = await list_bills(connection, BillFilter(unit_id=unit_id), limit=_RECENT_BILLS)
         changes = await unit_history(connection, unit_id)
         points = await points_of_unit(connection, unit_id)
+        stops = await unit_stops(connection, unit_id)
     async with call.services.database.system() as connection:  # system: no scope reads accounts, apps or keys
         accounts = await unit_account_states(connection, unit_id)
         apps = await apps_of_unit(connection, unit_id)
@@ -82,6 +84,7 @@ async def unit_page(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> 
         mode=MODES[unit.mode.value],
         region=catalog.region_path(unit.region_code),
         stocks=stocks,
+        stops=stops,
         changes=changes,
         change_kinds=_changes_of(unit),
         value_words=lambda kind, value: value_words(kind, value, catalog),

@@ -29,6 +29,8 @@ from mingpiao.units.service import (
     grant_kinds,
     load_profile,
 )
+from mingpiao.writeoff.model import UnitStops
+from mingpiao.writeoff.service import unit_stops
 
 _GUARDS = [require_right(UNIT_MANAGE)]
 
@@ -251,6 +253,7 @@ async def _numbers_page(
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
         stocks = await stock_levels(connection, unit_id)
+        stops = await unit_stops(connection, unit_id)
     if unit.mode is UnitMode.ONLINE and not problems:
         raise refuse("numbering.online_unit", "在线开票单位开票时自动领取号码，不需要发放。", status=409)
     options = tuple(
@@ -271,11 +274,19 @@ async def _numbers_page(
                 attributes={"inputmode": "numeric", "maxlength": 9},
             ),
         ),
-        note="发放后立即入库；收回该票据种类或注销单位时退回未用的号码。",
+        note=_numbers_note(stops),
         button="发放号码",
         cancel=f"{UNITS.address}/{unit_id}",
     )
     return form_page(call.request, form, given, problems, title="发放号码", crumbs=unit_crumbs(unit))
+
+
+def _numbers_note(stops: UnitStops) -> str:
+    """What becomes of the numbers; of a stopped unit, for what it gets none."""
+    if not stops.supply:
+        return "发放后立即入库；收回该票据种类或注销单位时退回未用的号码。"
+    late = [f"{each.name}核销" for each in stops.months] + [each.serial for each in stops.notices]
+    return f"该单位{stops.heading}（{'、'.join(late)}），已{stops.told}，全部办完后才能发放。"
 
 
 HANDLERS = [kinds_form, set_kinds, items_form, set_items, numbers_form, give_unit_numbers]

@@ -39,9 +39,10 @@ _LINES = f"{ADDRESS}/{{month}}/lines"
 _MONTH_CRUMBS = (*CRUMBS, ("{month}", f"{ADDRESS}/{{month}}"))
 
 
-def bill_number(bill_id: int) -> str:
-    """号码 of a bill."""
-    return BillIdentity.from_bill_id(bill_id).number
+def bill_name(bill_id: int) -> str:
+    """代码 and 号码 of a bill: two kinds may use the same number."""
+    bill = BillIdentity.from_bill_id(bill_id)
+    return f"{bill.code} {bill.number}"
 
 
 def bill_address(bill_id: int) -> str:
@@ -66,7 +67,7 @@ def _matched(line: ReceiptLine) -> Parts:
     state = (
         Badge("已匹配", "green") if not line.open else Badge("部分匹配" if line.bills else "未匹配", "orange")
     )
-    told = "，".join(f"{bill_number(each.bill_id)}（{MATCH_WAYS[each.how]}）" for each in line.bills[:3])
+    told = "，".join(f"{bill_name(each.bill_id)}（{MATCH_WAYS[each.how]}）" for each in line.bills[:3])
     more = f"等{len(line.bills)}张" if len(line.bills) > 3 else ""
     return Parts((state, Note(told + more)))
 
@@ -120,9 +121,9 @@ UNPAID: Listing[OpenBill] = Listing(
     columns=(
         Column(
             name="number",
-            label="票据号码",
+            label="票据代码和号码",
             kind="code",
-            value=lambda bill: bill_number(bill.bill_id),
+            value=lambda bill: bill_name(bill.bill_id),
             link=lambda bill: bill_address(bill.bill_id),
         ),
         Column(name="payer", label="缴款人", kind="wide", head=True, value=lambda bill: bill.payer_name),
@@ -178,7 +179,7 @@ async def _page(
         sources=SOURCES,
         ways=MATCH_WAYS,
         kinds={each.kind_code: kind_name(catalog, each.kind_code) for each in likely},
-        bill_number=bill_number,
+        bill_name=bill_name,
         bill_address=bill_address,
         may_match=allowed(call.session.account.role, UNIT_WRITEOFF),
         problems=problems,

@@ -21,7 +21,7 @@ from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
-from mingpiao.portals.writeoff.consequences import of_submitting
+from mingpiao.portals.writeoff.consequences import of_partial, of_submitting
 from mingpiao.portals.writeoff.parts import CRUMBS, Waiting, month_address, month_from, waiting_of
 from mingpiao.portals.writeoff.rights import UNIT_WRITEOFF
 from mingpiao.writeoff.model import (
@@ -36,6 +36,7 @@ from mingpiao.writeoff.service import (
     MOST_ITEMISED,
     catch_up_of,
     close_so_far,
+    count_unpaid,
     load_policies,
     month_detail,
     month_standing,
@@ -188,7 +189,7 @@ async def status(call: NamedDependency[PageCall], month: FromPath[str]) -> Respo
 async def send(call: NamedDependency[PageCall], month: FromPath[str]) -> Response[str] | Response[bytes]:
     """Submit a month, as a whole or in part; or show more rows for reasons.
 
-    A month with a difference is submitted after a page that says what is explained and what follows.
+    A month with a difference, or in part, is submitted after a page that says what is explained and what follows.
     """
     wanted = month_from(month)
     members = await read_form(call.request)
@@ -199,8 +200,9 @@ async def send(call: NamedDependency[PageCall], month: FromPath[str]) -> Respons
         return await _month_page(call, wanted, waiting, rows)
     unit_id = unit_of(call.session.account)
     try:
-        if action == "submit" and not is_confirmed(members):
-            asked = await _before_submitting(call, wanted, rows, waiting)
+        if not is_confirmed(members):
+            before = _before_partial if action == "partial" else _before_submitting
+            asked = await before(call, wanted, rows, waiting)
             if asked is not None:
                 crumbs = [*CRUMBS, (f"{wanted:%Y年%-m月}", asked.back)]
                 return consequences_page(call.request, asked, crumbs=crumbs)
@@ -229,11 +231,7 @@ async def _before_submitting(
     async with call.reads() as connection:
         standing = await month_standing(connection, unit_of(call.session.account), month)
         policies = await load_policies(connection)
-    ended = standing.writeoff is not None and standing.writeoff.state in (
-        WriteOffState.CHECKING,
-        WriteOffState.DONE,
-    )
-    if ended or not standing.cycles:
+    if _is_asked(standing) or not standing.cycles:
         return None
     tolerance = policies.of(standing.cycles[0].region_code).policy.tolerance
     if abs(standing.difference) <= tolerance:
@@ -241,6 +239,24 @@ async def _before_submitting(
     reasons = _reasons(rows, standing.difference)
     require_explained(standing, reasons, tolerance)
     return of_submitting(standing, reasons, waiting)
+
+
+async def _before_partial(
+    call: PageCall, month: date, rows: tuple[DifferenceRow, ...], waiting: Waiting
+) -> Consequences | None:
+    """The page before a month is written off in part; None where that has been asked for already."""
+    unit_id = unit_of(call.session.account)
+    async with call.reads() as connection:
+        standing = await month_standing(connection, unit_id, month)
+        unpaid = await count_unpaid(connection, unit_id, month)
+    if _is_asked(standing) or not standing.cycles:
+        return None
+    return of_partial(standing, unpaid, [(each.code, each.amount, each.words) for each in rows], waiting)
+
+
+def _is_asked(standing: MonthStanding) -> bool:
+    asked = standing.writeoff
+    return asked is not None and asked.state in (WriteOffState.CHECKING, WriteOffState.DONE)
 
 
 def _rows_of(members: Mapping[str, str]) -> tuple[DifferenceRow, ...]:

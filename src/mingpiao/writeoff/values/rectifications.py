@@ -55,17 +55,24 @@ class Rectification(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def serial(self) -> str:
         """文号 of the notice."""
-        return f"财票整改〔{self.year}〕{self.issuer_code}-{self.number:04d}"
+        return serial_of(self.year, self.issuer_code, self.number)
+
+
+def serial_of(year: int, issuer_code: str, number: int) -> str:
+    """文号 of a notice by its parts."""
+    return f"财票整改〔{year}〕{issuer_code}-{number:04d}"
 
 
 class RectificationFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which rectifications a list shows, as `CaseFilter`. `due` is "overdue", or "" (any)."""
+    """Which rectifications a list shows, as `CaseFilter`. `due` is "overdue", or "" (any);
+    `region_prefix` is what the codes of places begin with."""
 
     unit_id: int | None = None
     states: tuple[RectificationState, ...] = ()
     region_code: str = ""
     escalated: bool = False
     due: str = ""
+    region_prefix: str = ""
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
