@@ -39,6 +39,8 @@ def test_bills_of_an_old_system_are_imported_and_written_off(
     follow(page, "2021年9月历史票据核销")
     handler.look_closely()
     page.get_by_role("button", name="提交核销").click()
+    handler.look_closely()
+    page.get_by_role("button", name="确认提交核销").click()
     expect(main).to_contain_text("已核销")
     expect(main).to_contain_text("没有核对：")
     handler.look_closely()

@@ -25,7 +25,7 @@ from tests.writeoff.months import begin, head
 
 from mingpiao.former import imports
 from mingpiao.former.model import FormerImportState
-from mingpiao.former.service import start_former_import
+from mingpiao.former.service import start_former_import, verdict_sums
 from mingpiao.identity.model import Acting
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Refusal
@@ -299,3 +299,36 @@ async def test_what_cannot_be_submitted(world: World) -> None:
             with pytest.raises(Refusal) as refused:
                 await submit(connection, charity.unit_id, month, origin=BillOrigin.FORMER, acting=who)
         assert refused.value.problems[0].code == code
+
+
+async def test_a_trial_warns_of_what_would_become_an_exception(world: World) -> None:
+    await begin(world)
+    acting = await handler(world, world.province.charity)
+    rows = [
+        row(1),
+        row(2, total="15.00", amount="12.00"),
+        row(3, item_name="没有的项目"),
+        # Two items of one bill, and two bills under one number.
+        row(4, total="15.00", amount="10.00"),
+        row(4, total="15.00", amount="5.00"),
+        row(5, total="12.00", amount="12.00"),
+        row(5, total="12.00", amount="12.00", item_name="没有的项目"),
+    ]
+    found, told = await _tried(world, table(*rows), acting)
+    assert told == [
+        (2, "created", ""),
+        (3, "created", ""),
+        (4, "created", ""),
+        (5, "created", ""),
+        (7, "refused", "former.number_twice"),
+    ]
+    notices = await world.rows("SELECT notice FROM former_verdicts ORDER BY place")
+    assert [each["notice"] for each in notices] == [
+        "",
+        "各项目金额合计12.00元，与合计金额15.00元不一致，请核对，否则核销时列为异常票据。",
+        "平台在该种类下没有项目“没有的项目”，请核对项目编码和名称，否则核销时可能列为异常票据。",
+        "",
+        "",
+    ]
+    async with world.database.system() as connection:
+        assert (await verdict_sums(connection, found.import_id)).noticed == 2

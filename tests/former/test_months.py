@@ -29,6 +29,7 @@ from mingpiao.writeoff.service import (
     campaign_sums,
     campaign_total,
     catch_up_of,
+    delete_former_bill,
     former_standings,
     get_writeoff,
     issue_notice,
@@ -100,8 +101,13 @@ async def test_a_month_that_is_opened_again_takes_what_was_forgotten(world: Worl
     async with world.database.system() as connection:
         proposal = await propose_reopening(connection, first.writeoff_id, REASON, acting=author)
     await decide(world, proposal)
-    again = await take(world, table(row(2), row(4)), acting, "遗漏2.csv")
-    assert [each[1] for each in await verdicts(world, again.import_id)] == ["created", "created"]
+    # A bill that was wrong goes, and comes as it should; the case about it stays as it was settled.
+    (case,) = await world.rows("SELECT case_id, bill_id FROM exception_cases")
+    async with world.database.system() as connection:
+        gone = await delete_former_bill(connection, case["bill_id"], acting=acting)
+    assert gone.identity.number == "0000000003"
+    again = await take(world, table(row(3), row(2), row(4)), acting, "遗漏2.csv")
+    assert [each[1] for each in await verdicts(world, again.import_id)] == ["created"] * 3
     second = await _written_off(world, acting)
     assert (second.state, second.exceptions, second.issued_net) == (WriteOffState.DONE, 0, Decimal("40.00"))
     async with world.database.system() as connection:

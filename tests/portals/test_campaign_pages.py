@@ -79,7 +79,9 @@ async def test_a_department_opens_a_campaign_and_sees_how_far_it_is(
     async with world.database.system() as connection:
         (campaign,) = await list_campaigns(connection, "150000")
     at = f"/finance/campaigns/{campaign.campaign_id}"
-    assert "正在为各单位结账" in (await officer.get(at)).text
+    before = (await officer.get(at)).text
+    assert "正在为各单位结账" in before
+    assert "刚开始时可能都是0" in before
     campaign = await carried(world, campaign)
     await write_off(world, world.province.other_hospital, SECOND)
     page = await officer.get(at)

@@ -68,7 +68,12 @@ async def test_a_table_is_tried_imported_and_its_month_written_off(site: World) 
     month = "/unit/former/months/2023-05"
     assert "2023年5月" in (await browser.get("/unit/former/months")).text
     assert "待核销" in (await browser.get(month)).text
-    assert await _press(browser, month) == 303
+    token = await browser.csrf_token()
+    asked = (await browser.post(month, {"csrf_token": token})).text
+    for words in ("提交核销：2023年5月历史票据", "2 份", "17.50 元", "不能再导入和删除票据"):
+        assert words in asked
+    assert await site.value("SELECT count(*) FROM writeoffs") == 0
+    assert await _press(browser, month, confirmed="yes") == 303
     assert "核对中" in (await browser.get(f"{month}/status")).text
     await _work(site)
     done = (await browser.get(month)).text
@@ -122,7 +127,7 @@ async def test_seals_are_verified_by_registered_certificates(site: World) -> Non
     await _work(site)
     listed = (await browser.get("/unit/former", seal="broken")).text
     assert "0000000002" in listed
-    assert await _press(browser, "/unit/former/months/2023-05") == 303
+    assert await _press(browser, "/unit/former/months/2023-05", confirmed="yes") == 303
     await _work(site)
     rows = await site.rows("SELECT bill_id % 10000000000 AS number, rules FROM exception_cases ORDER BY 1")
     assert [(each["number"], "WRITEOFF-SEAL" in each["rules"]) for each in rows] == [(1, False), (2, True)]
@@ -136,3 +141,81 @@ async def test_seals_are_verified_by_registered_certificates(site: World) -> Non
     ):
         assert shown.status_code == 200
         assert "项目名称" in shown.text
+
+
+async def test_what_was_imported_wrongly_is_deleted_while_its_month_is_open(site: World) -> None:
+    await begin(site)
+    browser = await site.browser("handler")
+    at = await _upload(browser, table(row(1), row(2, amount="75.00", total="75.00"), row(3)))
+    await _work(site)
+    assert await _press(browser, at) == 303
+    await _work(site)
+    bill = f"/unit/former/bills/{CODE}/0000000002"
+    assert f'action="{bill}/delete"' in (await browser.get(bill)).text
+    # One press only asks.
+    assert await _press(browser, f"{bill}/delete") == 200
+    assert await site.value("SELECT count(*) FROM former_bills") == 3
+    assert await _press(browser, f"{bill}/delete", confirmed="yes") == 303
+    assert await totals(site, site.unit) == [(MONTH, "0301", 2, Decimal("20.00"), 0, Decimal("0.00"))]
+    assert (await browser.get(bill)).status_code == 404
+    assert await _press(browser, f"{bill}/delete", confirmed="yes") == 404
+    assert "这次导入的票据现有 2 份，其余已删除" in (await browser.get(at)).text
+    told = await site.rows(
+        "SELECT action, unit_id, details FROM audit_log WHERE action LIKE 'former:delete%'"
+    )
+    assert [(each["action"], each["unit_id"]) for each in told] == [("former:delete", site.unit.unit_id)]
+    again = await _upload(browser, table(row(2, amount="7.50", total="7.50")), "更正.csv")
+    await _work(site)
+    assert await _press(browser, again) == 303
+    await _work(site)
+    assert "7.50" in (await browser.get(bill)).text
+
+    # The whole import; its month stays with what the other one brought.
+    token = await browser.csrf_token()
+    asked = (await browser.post(f"{at}/delete", {"csrf_token": token})).text
+    assert "2 份，20.00 元" in asked
+    assert await _press(browser, f"{at}/delete", confirmed="yes") == 303
+    assert await totals(site, site.unit) == [(MONTH, "0301", 1, Decimal("7.50"), 0, Decimal("0.00"))]
+    assert await _press(browser, f"{at}/delete", confirmed="yes") == 409
+    # Nothing that is submitted goes, nor what somebody else imported.
+    assert await _press(browser, "/unit/former/months/2023-05", confirmed="yes") == 303
+    await _work(site)
+    shown = (await browser.get(bill)).text
+    assert "请财政部门重新打开该月的核销" in shown
+    assert f'action="{bill}/delete"' not in shown
+    assert await _press(browser, f"{bill}/delete", confirmed="yes") == 409
+    head = await site.browser(Role.DEPARTMENT_HEAD, region="150000")
+    theirs = f"/finance/former/bills/{CODE}/0000000002"
+    assert "由单位或其他财政部门导入" in (await head.get(theirs)).text
+    assert await _press(head, f"{theirs}/delete", confirmed="yes") == 403
+    assert await site.value("SELECT count(*) FROM former_bills") == 1
+
+
+async def test_a_trial_shows_what_to_look_at(site: World) -> None:
+    await begin(site)
+    browser = await site.browser("handler")
+    at = await _upload(browser, table(row(1), row(2, total="15.00", amount="12.00")))
+    await _work(site)
+    shown = (await browser.get(at)).text
+    for words in ("1 份可以导入的票据有提示", "导入，有提示", "各项目金额合计12.00元"):
+        assert words in shown
+    only = (await browser.get(at, outcome="noticed")).text
+    assert ("0000000002" in only, "0000000001" in only) == (True, False)
+
+
+async def test_a_month_without_bills_is_no_month(site: World) -> None:
+    await begin(site)
+    browser = await site.browser("handler")
+    at = await _upload(browser, table(row(1)))
+    await _work(site)
+    assert await _press(browser, at) == 303
+    await _work(site)
+    assert await _press(browser, f"{at}/delete", confirmed="yes") == 303
+    assert await site.value("SELECT count(*) FROM former_cycles") == 0
+    assert "还没有历史票据" in (await browser.get("/unit/former/months")).text
+    # The same file once more brings them back.
+    assert await _upload(browser, table(row(1))) == f"{at}?again=yes"
+    await _work(site)
+    assert await _press(browser, at) == 303
+    await _work(site)
+    assert await totals(site, site.unit) == [(MONTH, "0301", 1, Decimal("10.00"), 0, Decimal("0.00"))]

@@ -124,14 +124,19 @@ async def list_verdicts(
     import_id: int,
     outcome: VerdictOutcome | None = None,
     *,
+    noticed: bool = False,
     after: str = "",
     limit: int = 50,
 ) -> Page[EntryVerdict]:
-    """The verdicts of an import within the scope, in the order of its file. Raises `Refusal` (`list.key_malformed`)."""
+    """The verdicts of an import within the scope, in the order of its file; those with a notice if `noticed`.
+
+    Raises `Refusal` (`list.key_malformed`).
+    """
     verdicts = former_verdicts.c
     query = select(*[verdicts[name] for name in EntryVerdict.__struct_fields__])
     query = query.where(verdicts.import_id == import_id)
     query = query.where(verdicts.outcome == outcome.value) if outcome else query
+    query = query.where(verdicts.notice != "") if noticed else query
     query = query.where(_BY_PLACE.beyond(verdicts, after)) if after else query
     rows = await connection.execute(query.order_by(verdicts.place).limit(limit + 1))
     found = [
@@ -147,6 +152,7 @@ async def verdict_sums(connection: AsyncConnection, import_id: int) -> VerdictSu
             former_verdicts.c.outcome,
             func.count().label("count"),
             func.sum(former_verdicts.c.total).label("amount"),
+            func.count().filter(former_verdicts.c.notice != "").label("noticed"),
         )
         .where(former_verdicts.c.import_id == import_id)
         .group_by(former_verdicts.c.outcome)
@@ -154,7 +160,9 @@ async def verdict_sums(connection: AsyncConnection, import_id: int) -> VerdictSu
     rows = {row.outcome: row for row in await connection.execute(query)}
     counts: dict[str, Any] = {outcome: row[1] for outcome, row in rows.items()}
     created = rows.get(VerdictOutcome.CREATED.value)
-    return VerdictSums(**counts, **({"amount": created.amount} if created else {}))
+    return VerdictSums(
+        **counts, **({"amount": created.amount, "noticed": created.noticed} if created else {})
+    )
 
 
 async def start_former_import(connection: AsyncConnection, import_id: int, *, acting: Acting) -> None:
@@ -173,6 +181,24 @@ async def start_former_import(connection: AsyncConnection, import_id: int, *, ac
     details = {"bills": str(sums.created), "amount": f"{sums.amount:.2f}"}
     await _record(connection, "import", found, details, acting=acting)
     await _begin(connection, found, FormerImportState.IMPORTING)
+
+
+async def hold_own_import(connection: AsyncConnection, import_id: int, *, acting: Acting) -> FormerImport:
+    """The import, so that no worker goes on with it until the transaction ends, for those who uploaded it.
+
+    Raises `Refusal`: `access.denied` (403), `former.import_unknown` (404), `former.import_busy` (409) while it is at work.
+    """
+    owner = _owner(acting=acting)
+    await connection.execute(
+        select(former_imports.c.import_id).where(former_imports.c.import_id == import_id).with_for_update()
+    )
+    found = await get_former_import(connection, import_id)
+    if owner != (found.unit_id, found.region_code):
+        message = "历史票据由导入它的单位或财政部门删除，请联系导入的一方。"
+        raise refuse("access.denied", message, status=403)
+    if found.state.moving:
+        raise refuse("former.import_busy", "正在核对或导入该文件，请稍候。", status=409)
+    return found
 
 
 async def _begin(connection: AsyncConnection, found: FormerImport, state: FormerImportState) -> FormerImport:

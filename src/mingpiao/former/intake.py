@@ -5,7 +5,7 @@ refuses them. A bill has one number in the country: the same one twice adds noth
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
+from mingpiao.former.listing import code_of, codes_by_name, is_listed
 from mingpiao.former.model import (
     FIRST_DAY,
     EntryVerdict,
@@ -90,7 +91,9 @@ async def judge_portion(
 ) -> list[JudgedEntry]:
     """What becomes of each bill. `seen` has the digests of those that stand further in front in the file, and grows."""
     records = await _records(connection, found, [each.bill for each in entries if each.bill])
-    return [_judged(found, each, records, catalog, seen) for each in entries]
+    names = codes_by_name(catalog)
+    judged = [_judged(found, each, records, catalog, seen) for each in entries]
+    return [_noticed(each, catalog, names) for each in judged]
 
 
 async def take_portion(
@@ -262,6 +265,26 @@ def _verdict(entry: ReadEntry, outcome: VerdictOutcome, unit: _Unit) -> JudgedEn
         total=entry.bill.total if entry.bill else None,
     )
     return JudgedEntry(entry=entry, verdict=verdict, unit_id=unit.unit_id, region_code=unit.region_code)
+
+
+def _noticed(judged: JudgedEntry, catalog: Catalog, names: Mapping[tuple[str, str], str]) -> JudgedEntry:
+    """With what the check of its month would find in the bill's own face, while it is easily put right."""
+    bill = judged.entry.bill
+    if bill is None or judged.verdict.outcome is not VerdictOutcome.CREATED:
+        return judged
+    notice = "".join(_notices(bill, catalog, names))
+    return msgspec.structs.replace(judged, verdict=msgspec.structs.replace(judged.verdict, notice=notice))
+
+
+def _notices(bill: ReadBill, catalog: Catalog, names: Mapping[tuple[str, str], str]) -> Iterator[str]:
+    items_sum = sum((each.amount for each in bill.items), Decimal("0.00"))
+    if items_sum != bill.total:
+        yield f"各项目金额合计{items_sum:.2f}元，与合计金额{bill.total:.2f}元不一致，请核对，否则核销时列为异常票据。"
+    codes = {each.name: code_of(each, bill.kind_code, names) for each in bill.items}
+    unknown = [name for name, code in codes.items() if not is_listed(catalog.items.get(code), bill.kind_code)]
+    if unknown:
+        more = f"等{len(unknown)}个项目" if len(unknown) > 1 else ""
+        yield f"平台在该种类下没有项目“{unknown[0]}”{more}，请核对项目编码和名称，否则核销时可能列为异常票据。"
 
 
 # -- rows ----------------------------------------------------------------------------------------------

@@ -183,7 +183,10 @@ class VerdictOutcome(StrEnum):
 
 
 class EntryVerdict(msgspec.Struct, frozen=True, kw_only=True):
-    """One bill of a file: its place (row, or number of the file in an archive), its name there, and what becomes of it."""
+    """One bill of a file: its place (row, or number of the file in an archive), its name there, and what becomes of it.
+
+    `message` is why it is refused; `notice` what should be looked at although it can be imported.
+    """
 
     place: int
     name: str
@@ -193,6 +196,7 @@ class EntryVerdict(msgspec.Struct, frozen=True, kw_only=True):
     problem_code: str = ""
     problem_field: str = ""
     message: str = ""
+    notice: str = ""
 
     @property
     def identity(self) -> BillIdentity | None:
@@ -200,12 +204,15 @@ class EntryVerdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VerdictSums(msgspec.Struct, frozen=True, kw_only=True):
-    """How many bills of a file are imported, known already, and refused; the amount (元) of those imported."""
+    """How many bills of a file are imported, known already, and refused; the amount (元) of those imported, and how many
+    of them should be looked at.
+    """
 
     created: int = 0
     unchanged: int = 0
     refused: int = 0
     amount: Decimal = Decimal("0.00")
+    noticed: int = 0
 
 
 class FormerCertificate(msgspec.Struct, frozen=True, kw_only=True):

@@ -392,6 +392,13 @@ def _bill_problems(bill: ReadBill, first: Mapping[str, str]) -> Iterator[Problem
             yield wrong("text_invalid", "请填写项目名称。", "item_name")
         yield from _text_problems("item_name", item.name, _LONGEST_TEXT)
         yield from _text_problems("item_code", item.code, _LONGEST_CODE)
+    whole = [each for each in bill.items if each.amount == bill.total]
+    if len(whole) > 1 and sum(each.amount for each in bill.items) != bill.total:
+        message = (
+            f"同一号码有{len(whole)}行，每行的金额都等于合计金额，像是几张票据用了同一号码，请核对号码；"
+            "一张票据有几个项目的，合计金额是各行之和。"
+        )
+        yield wrong("number_twice", message, "number")
     yield from _related_problems(bill.total, first["related_code"], first["related_number"])
     said = _COLORS[first["color"].strip()]
     if said and said != bill.color:

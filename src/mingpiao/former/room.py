@@ -15,6 +15,8 @@ ROOM = Room(
     actions={
         "former:upload": "上传历史票据",
         "former:import": "导入历史票据",
+        "former:delete": "删除历史票据",
+        "former:delete_import": "删除一次导入的历史票据",
         "former:original": "下载历史票据原件",
         "former_certificate:register": "登记原系统证书",
         "former_certificate:retire": "停用原系统证书",

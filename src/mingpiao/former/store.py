@@ -58,7 +58,7 @@ async def get_former(connection: AsyncConnection, bill_id: int) -> FormerBill:
 
 
 def _unknown() -> Refusal:
-    return refuse("former.unknown", "没有找到该历史票据，或您无权查看。", status=404)
+    return refuse("former.unknown", "没有找到该历史票据，它可能已经删除，或您无权查看。", status=404)
 
 
 async def former_by_id(
@@ -159,6 +159,67 @@ async def _set_cycles(connection: AsyncConnection, unit_id: int, month: date, **
         .where(former_cycles.c.unit_id == unit_id, former_cycles.c.month == month)
         .values(**values)
     )
+
+
+_REMOVE = text("""
+WITH gone AS (
+    DELETE FROM former_bills WHERE bill_id = ANY (CAST(:ids AS bigint[]))
+    RETURNING unit_id, date_trunc('month', issued_on)::date AS month, kind_code, color, total
+), sums AS (
+    SELECT unit_id, month, kind_code, count(*) FILTER (WHERE color = 'blue') AS issued_count,
+           coalesce(sum(total) FILTER (WHERE color = 'blue'), 0) AS issued_amount,
+           count(*) FILTER (WHERE color = 'red') AS reversed_count,
+           -coalesce(sum(total) FILTER (WHERE color = 'red'), 0) AS reversed_amount
+    FROM gone GROUP BY 1, 2, 3
+)
+UPDATE former_cycles AS cycles
+SET issued_count = cycles.issued_count - sums.issued_count, issued_amount = cycles.issued_amount - sums.issued_amount,
+    reversed_count = cycles.reversed_count - sums.reversed_count,
+    reversed_amount = cycles.reversed_amount - sums.reversed_amount
+FROM sums
+WHERE cycles.unit_id = sums.unit_id AND cycles.month = sums.month AND cycles.kind_code = sums.kind_code
+""")
+_EMPTIED = text("""
+DELETE FROM former_cycles
+WHERE unit_id = ANY (CAST(:units AS bigint[])) AND issued_count = 0 AND reversed_count = 0 AND writeoff_id IS NULL
+""")
+# A bill belongs to the month of its kind, and stays once a request has taken that.
+_OF_OPEN_MONTHS = text("""
+SELECT bills.unit_id, bills.bill_id, bills.total FROM former_bills AS bills JOIN former_cycles AS cycles
+    ON cycles.unit_id = bills.unit_id AND cycles.month = date_trunc('month', bills.issued_on)::date
+    AND cycles.kind_code = bills.kind_code
+WHERE bills.import_id = :import_id AND cycles.writeoff_id IS NULL
+    AND (CAST(:bill_id AS bigint) IS NULL OR bills.bill_id = :bill_id)
+ORDER BY bills.bill_id
+""")
+
+
+class RemovableBill(msgspec.Struct, frozen=True, kw_only=True):
+    """A former bill whose month no request for write-off has taken."""
+
+    unit_id: int
+    bill_id: int
+    total: Decimal
+
+
+async def bills_of_open_months(
+    connection: AsyncConnection, import_id: int, bill_id: int | None = None
+) -> list[RemovableBill]:
+    """The bills of an import, or one of them, whose months nobody has submitted, within the scope."""
+    rows = await connection.execute(_OF_OPEN_MONTHS, {"import_id": import_id, "bill_id": bill_id})
+    return [RemovableBill(**row) for row in rows.mappings()]
+
+
+async def count_of_import(connection: AsyncConnection, import_id: int) -> int:
+    """How many bills of an import are there now, within the scope."""
+    query = select(func.count()).where(former_bills.c.import_id == import_id)
+    return await connection.scalar(query) or 0
+
+
+async def remove_former(connection: AsyncConnection, bills: Sequence[RemovableBill]) -> None:
+    """Delete bills of open months and take them off their months' sums. Their units are locked by the caller."""
+    await connection.execute(_REMOVE, {"ids": [each.bill_id for each in bills]})
+    await connection.execute(_EMPTIED, {"units": sorted({each.unit_id for each in bills})})
 
 
 async def number_gaps(connection: AsyncConnection, unit_id: int, first: date, after: date) -> list[NumberGap]:

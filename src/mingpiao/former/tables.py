@@ -46,6 +46,7 @@ former_verdicts = Table(
     Column("problem_code", Text, nullable=False),
     Column("problem_field", Text, nullable=False),
     Column("message", Text, nullable=False),
+    Column("notice", Text, nullable=False),
     Column("told_at", DateTime(timezone=True), nullable=False),
 )
 former_cycles = Table(

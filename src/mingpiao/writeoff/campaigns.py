@@ -252,6 +252,7 @@ async def _describe_opening(connection: AsyncConnection, payload: Mapping[str, A
         ("补核销月份", span),
         ("核销期限", plan.due_on.isoformat()),
         ("逾期后果", stops),
+        ("生效", "通过后平台在几分钟内分批为各单位结账，进度随之出现"),
     )
     return [
         ChangedRow(label=label, before="", after=value, subject=plan.name.strip()) for label, value in rows

@@ -14,11 +14,14 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.catalog.model import Catalog, ChargeItem
+from mingpiao.catalog.model import Catalog
 from mingpiao.former.model import FormerBill, FormerCycle
 from mingpiao.former.service import (
     blue_former,
+    code_of,
+    codes_by_name,
     former_cycles_of,
+    is_listed,
     judged_seals,
     number_gaps,
     unpaired_former,
@@ -54,8 +57,6 @@ _KNOWN = KnownFacts(
     ),
 )  # fmt: skip
 _NOON = time(12)
-#: No code of an item: it stands for one that is in no catalogue.
-_NO_CODE = "-"
 _LINES = text("""
 SELECT months.month, sum(issued_count)::bigint AS issued_count, sum(issued_amount) AS issued_amount,
        sum(reversed_count)::bigint AS reversed_count, sum(reversed_amount) AS reversed_amount,
@@ -163,7 +164,7 @@ async def check_former(
         FoundBill(unit_id=unit_id, bill_id=bill_id, columns=tuple(names))
         for bill_id, names in sorted(columns.items())
     ]
-    names = _codes_by_name(catalog)
+    names = codes_by_name(catalog)
     rows = [former_facts(each, profile, catalog, names) for each in bills]
     version, failed, left_out = await judge.judge_former(month, rows, found, _KNOWN)
     return FormerCheck(
@@ -183,7 +184,10 @@ async def _own_findings(
         found.setdefault(bill_id, []).append(_finding("former_sum", message))
     for gap in await number_gaps(connection, unit_id, first, after):
         until = "" if gap.count == 1 else f"至{gap.last.number}"
-        message = f"这张票据之前缺少{gap.count}个号码（{gap.first.number}{until}），请说明去向或补充导入。"
+        message = (
+            f"这张票据之前缺少{gap.count}个号码（{gap.first.number}{until}），请说明去向；"
+            "确属遗漏的，由财政部门重新打开该月后补充导入。"
+        )
         found.setdefault(gap.bill_id, []).append(_finding("former_gap", message))
     return found
 
@@ -212,7 +216,7 @@ def former_facts(
     An item without a code is known by its name. One that was retired since counts as listed: the day is not known
     on which it was, and rates are those of the bill's own day.
     """
-    codes = [each.code or names.get((bill.kind_code, each.name), _NO_CODE) for each in bill.items]
+    codes = [code_of(each, bill.kind_code, names) for each in bill.items]
     request = IssueRequest(
         business_no="",
         kind=bill.kind_code,
@@ -226,22 +230,8 @@ def former_facts(
     )
     facts = facts_of(request, profile, catalog, datetime.combine(bill.issued_on, _NOON, SHANGHAI))
     items = [
-        item | {"listed": _is_listed(catalog.items.get(code), bill.kind_code)}
+        item | {"listed": is_listed(catalog.items.get(code), bill.kind_code)}
         for code, item in zip(codes, facts["items"], strict=True)
     ]
     known = {name: value for name, value in facts.items() if name in _KNOWN.columns}
     return known | {"items": items, "bill_id": bill.bill_id}
-
-
-def _codes_by_name(catalog: Catalog) -> dict[tuple[str, str], str]:
-    """Codes of items by kind and name; a name that two items of a kind have stands for none."""
-    found: dict[tuple[str, str], str] = {}
-    for item in catalog.items.values():
-        for kind in item.kinds:
-            key = (kind, item.name)
-            found[key] = _NO_CODE if key in found else item.code
-    return found
-
-
-def _is_listed(charge: ChargeItem | None, kind_code: str) -> bool:
-    return charge is not None and kind_code in charge.kinds

@@ -67,6 +67,13 @@ from mingpiao.writeoff.former_months import (
     former_month,
     former_month_lines,
 )
+from mingpiao.writeoff.former_removal import (
+    RemovalSums,
+    delete_former_bill,
+    delete_former_import,
+    is_removable,
+    removal_sums,
+)
 from mingpiao.writeoff.granting import EXTENSION, REOPENING, propose_extension, propose_reopening
 from mingpiao.writeoff.judging import MonthJudge
 from mingpiao.writeoff.limits import breach_stops_issuing, unit_stops, update_limits
@@ -174,6 +181,7 @@ __all__ = [
     "MonthLine",
     "Papers",
     "Policies",
+    "RemovalSums",
     "ReportedReceipt",
     "StandingOrder",
     "TotalsDifference",
@@ -215,6 +223,8 @@ __all__ = [
     "cycles_of",
     "declare_totals",
     "declared_month",
+    "delete_former_bill",
+    "delete_former_import",
     "differing_bills",
     "due_on",
     "escalate",
@@ -234,6 +244,7 @@ __all__ = [
     "get_writeoff",
     "history_of_cases",
     "import_statement",
+    "is_removable",
     "issue_notice",
     "last_day",
     "likely_bills",
@@ -268,6 +279,7 @@ __all__ = [
     "received_of",
     "record_payment",
     "remind_of_campaigns",
+    "removal_sums",
     "report",
     "report_receipts",
     "require_closed_month",

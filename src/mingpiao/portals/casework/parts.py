@@ -12,7 +12,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.evidence.model import EvidenceFile
 from mingpiao.evidence.service import get_evidence_files
 from mingpiao.former.model import FormerBill
-from mingpiao.former.service import get_former
+from mingpiao.former.service import former_by_id
 from mingpiao.issuing.model import Bill
 from mingpiao.issuing.service import get_document, get_supervision
 from mingpiao.journal.service import bill_events
@@ -128,7 +128,8 @@ async def load_case(call: PageCall, case_id: int) -> CaseParts:
     async with call.reads() as connection:
         case = await get_case(connection, case_id)
         of_old = case.origin is BillOrigin.FORMER
-        former = await get_former(connection, case.bill_id) if of_old else None
+        # One that was imported wrongly may be deleted since, after its month was opened again.
+        olds = await former_by_id(connection, case.unit_id, [case.bill_id]) if of_old else {}
         document = None if of_old else await get_document(connection, case.bill_id)
         supervision = await get_supervision(connection, case.unit_id, case.bill_id)
         papers = await get_evidence_files(
@@ -148,7 +149,7 @@ async def load_case(call: PageCall, case_id: int) -> CaseParts:
     return CaseParts(
         case=case,
         bill=None if document is None else document.bill,
-        former=former,
+        former=olds.get(case.bill_id),
         face=face,
         kind=kind_name(catalog, case.kind_code),
         badges=_drawn(case_badges, case),

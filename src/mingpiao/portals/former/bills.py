@@ -9,6 +9,7 @@ from mingpiao.kernel.errors import refuse
 from mingpiao.portals.bills.access import bill_id_of
 from mingpiao.portals.bills.details import STANDING_COLOURS
 from mingpiao.portals.former.parts import FINANCE, SEAL_COLOURS, UNIT, Portal
+from mingpiao.portals.former.removal import removal_of
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_EXPORT, UNIT_VIEW
 from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.rendering import page
@@ -23,6 +24,7 @@ async def _bill_page(call: PageCall, portal: Portal, code: str, number: str) -> 
         bill = await get_former(connection, bill_id_of(code, number))
         standing = (await former_standings(connection, [bill]))[bill.bill_id]
         units = await names_of(connection, {bill.unit_id})
+        removal = await removal_of(connection, call.session.account, portal, bill)
     return page(
         call.request,
         "former/bill.html",
@@ -35,6 +37,7 @@ async def _bill_page(call: PageCall, portal: Portal, code: str, number: str) -> 
         kind=kind_name(catalog, bill.kind_code),
         unit=units.get(bill.unit_id, ""),
         portal=portal,
+        removal=removal,
         at=portal.bill(bill),
     )
 

@@ -225,11 +225,27 @@ def import_id_of(text: str) -> int:
     return read_whole(text) or 0
 
 
+_NOTICED = "noticed"
+
+
 async def _verdicts(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[EntryVerdict]:
-    outcome = VerdictOutcome(wanted["outcome"]) if wanted["outcome"] else None
+    chosen = wanted["outcome"]
+    noticed = chosen == _NOTICED
+    outcome = VerdictOutcome(chosen) if chosen and not noticed else None
     return await list_verdicts(
-        here.connection, import_id_of(here.path["import_id"]), outcome, after=key, limit=limit
+        here.connection,
+        import_id_of(here.path["import_id"]),
+        outcome,
+        noticed=noticed,
+        after=key,
+        limit=limit,
     )
+
+
+def _outcome(each: EntryVerdict) -> Badge:
+    if each.notice:
+        return Badge(f"{each.outcome.label}，有提示", "orange")
+    return Badge(each.outcome.label, OUTCOME_COLOURS[each.outcome])
 
 
 def _verdict_list(portal: Portal) -> Listing[EntryVerdict]:
@@ -242,11 +258,11 @@ def _verdict_list(portal: Portal) -> Listing[EntryVerdict]:
             ChoiceFilter(
                 name="outcome",
                 label="结果",
-                options=tuple((each.value, each.label) for each in VerdictOutcome),
+                options=(*((each.value, each.label) for each in VerdictOutcome), (_NOTICED, "有提示")),
             ),
         ),
         columns=(
-            Column(name="place", label="序号", kind="count", value=lambda each: each.place),
+            Column(name="place", label="行号或文件序号", kind="count", value=lambda each: each.place),
             Column(name="name", label="行或文件", kind="wide", head=True, value=lambda each: each.name),
             Column(
                 name="code",
@@ -265,9 +281,14 @@ def _verdict_list(portal: Portal) -> Listing[EntryVerdict]:
             Column(
                 name="outcome",
                 label="结果",
-                value=lambda each: Badge(each.outcome.label, OUTCOME_COLOURS[each.outcome]),
+                value=_outcome,
             ),
-            Column(name="message", label="不能导入的原因", kind="wide", value=lambda each: each.message),
+            Column(
+                name="message",
+                label="原因或提示",
+                kind="wide",
+                value=lambda each: each.message or each.notice,
+            ),
         ),
         fetch=_verdicts,
         empty=("没有这种结果的票据", "请选择其他结果查看。"),

@@ -1,6 +1,7 @@
 """Months of a unit's former bills: how they stand, and how they are written off."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from litestar import Response, get, post
@@ -10,10 +11,12 @@ from litestar.params import FromPath
 from mingpiao.former.service import number_gaps
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.bills.access import unit_of
+from mingpiao.portals.consequences import Consequences, consequences_page, is_confirmed
 from mingpiao.portals.former.parts import UNIT
+from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import UNIT_EXPORT, UNIT_VIEW, allowed
 from mingpiao.portals.kinds.naming import kind_name
-from mingpiao.portals.rendering import page
+from mingpiao.portals.rendering import money, page
 from mingpiao.portals.session import PageCall, in_turn, redirect, require_right
 from mingpiao.portals.writeoff.parts import month_from
 from mingpiao.portals.writeoff.rights import UNIT_WRITEOFF
@@ -103,8 +106,14 @@ async def status(call: NamedDependency[PageCall], month: FromPath[str]) -> Respo
 
 @post("/former/months/{month:str}", guards=[require_right(UNIT_WRITEOFF)], status_code=200)
 async def send(call: NamedDependency[PageCall], month: FromPath[str]) -> Response[str] | Response[bytes]:
-    """Submit the month."""
+    """Submit the month, once its consequences were seen."""
     wanted = month_from(month)
+    if not is_confirmed(await read_form(call.request)):
+        async with call.reads() as connection:
+            found = await former_month(connection, unit_of(call.session.account), wanted)
+        if found.cycles and found.is_over:
+            crumbs = [*UNIT.crumbs, ("按月核销", MONTHS)]
+            return consequences_page(call.request, _before(found), crumbs=crumbs)
     try:
         async with call.services.database.system() as connection:  # system: a verb writes
             await submit(
@@ -117,6 +126,27 @@ async def send(call: NamedDependency[PageCall], month: FromPath[str]) -> Respons
     except Refusal as refusal:
         return await _page(call, wanted, refusal.problems)
     return redirect(call.request, _address(wanted))
+
+
+def _before(found: FormerMonth) -> Consequences:
+    """What a person sees before a month is submitted."""
+    net = sum((each.net_amount for each in found.cycles), Decimal("0.00"))
+    return Consequences(
+        title=f"提交核销：{found.month:%Y年%-m月}历史票据",
+        facts=[
+            ("月份", f"{found.month:%Y年%-m月}"),
+            ("票据", f"{found.bills:,} 份"),
+            ("净额", f"{money(net)} 元"),
+        ],
+        told=(
+            "平台随即核对该月的全部历史票据：通过的记为已核销，没有通过的列为异常票据，由财政部门审核。",
+            "提交以后该月不能再导入和删除票据；确需更正的，由财政部门两人审核后重新打开该月。",
+        ),
+        address=_address(found.month),
+        button="确认提交核销",
+        back=_address(found.month),
+        danger=False,
+    )
 
 
 @get("/former/months/{month:str}/certificate.pdf", guards=[require_right(UNIT_EXPORT)], middleware=[in_turn])

@@ -29,7 +29,13 @@ SHEET = SheetForm(
             example="0000012345",
             hint="10位数字。",
         ),
-        ImportColumn(name="check_code", label=FORMER_COLUMNS["check_code"], required=True, example="c748a8"),
+        ImportColumn(
+            name="check_code",
+            label=FORMER_COLUMNS["check_code"],
+            required=True,
+            example="c748a8",
+            hint="票面上的校验码，原样填写，最多20个字。",
+        ),
         ImportColumn(
             name="kind",
             label=FORMER_COLUMNS["kind"],
@@ -43,7 +49,11 @@ SHEET = SheetForm(
             hint="蓝票或红票；可不填，按合计金额的正负判断。",
         ),
         ImportColumn(
-            name="issued_on", label=FORMER_COLUMNS["issued_on"], required=True, example="2023-05-06"
+            name="issued_on",
+            label=FORMER_COLUMNS["issued_on"],
+            required=True,
+            example="2023-05-06",
+            hint="年-月-日，2021-01-01以后。",
         ),
         ImportColumn(name="payer", label=FORMER_COLUMNS["payer"], required=True, example="张三"),
         ImportColumn(

@@ -1,7 +1,7 @@
 """历史票据: bills of an old system, imported and written off."""
 
 from mingpiao.house.opening import FILES
-from mingpiao.portals.former import bills, certificates, lists, months, uploads
+from mingpiao.portals.former import bills, certificates, lists, months, removal, uploads
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.subjects import MenuEntry, Subject
@@ -12,12 +12,14 @@ SUBJECT = Subject(
         *list_handlers(lists.UNIT_FORMER),
         *uploads.UNIT_HANDLERS,
         *bills.UNIT_HANDLERS,
+        *removal.UNIT_HANDLERS,
         *months.HANDLERS,
     ],
     finance=[
         *list_handlers(lists.FINANCE_FORMER),
         *uploads.FINANCE_HANDLERS,
         *bills.FINANCE_HANDLERS,
+        *removal.FINANCE_HANDLERS,
         *certificates.HANDLERS,
     ],
     lists=lists.ALL_LISTS,

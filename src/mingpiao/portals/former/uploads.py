@@ -13,6 +13,7 @@ from mingpiao.former.model import EntryVerdict, FormerImport
 from mingpiao.former.service import (
     MOST_ENTRIES,
     add_former_file,
+    count_of_import,
     get_former_import,
     import_key,
     start_former_import,
@@ -90,6 +91,7 @@ async def _one(
     async with call.reads() as connection:
         found = await get_former_import(connection, import_id_of(import_id))
         sums = await verdict_sums(connection, found.import_id)
+        present = await count_of_import(connection, found.import_id)
     own = (found.unit_id, found.region_code) == (
         call.session.account.unit_id,
         call.session.account.region_code,
@@ -101,6 +103,7 @@ async def _one(
         listing,
         title=found.file_name,
         told=sums,
+        present=present,
         may_import=own,
         again=bool(read_query(call.request).get("again")),
         import_problems=problems,
