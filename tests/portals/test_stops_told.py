@@ -77,6 +77,9 @@ async def test_an_overdue_notice_says_what_is_stopped_where_people_look(
     await do(world, accept, made.rectification_id, "同意通过", revision=2, acting=boss)
     assert "已逾期" not in (await unit.get("/unit")).text.split("今日概览")[0]
     assert "整改已逾期" not in (await department.get(f"/finance/units/{charity.unit_id}")).text
+    # Only the notice had stopped anything.
+    body = await world.value("SELECT body FROM messages WHERE title LIKE '%整改已通过%'")
+    assert body == ("同意通过 因逾期停止的事项立即恢复。" if stops else "同意通过")
 
 
 async def test_overdue_months_are_named_and_a_later_day_for_one_says_what_stays_stopped(

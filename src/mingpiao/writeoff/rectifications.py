@@ -21,7 +21,7 @@ from mingpiao.writeoff.casework import (
     require_department,
     require_own_unit,
 )
-from mingpiao.writeoff.limits import update_limits
+from mingpiao.writeoff.limits import unit_stops, update_limits
 from mingpiao.writeoff.model import (
     BillOrigin,
     CaseState,
@@ -29,6 +29,7 @@ from mingpiao.writeoff.model import (
     ExceptionCase,
     Rectification,
     RectificationState,
+    UnitStops,
     WorkStepKind,
 )
 from mingpiao.writeoff.months import months_after
@@ -237,6 +238,7 @@ async def accept(
     words = checked_words(opinion, "验收意见", field="opinion")
     await hold_stocks(connection, [present.unit_id])
     present = await _in_state(connection, present, revision, RectificationState.ANSWERED)
+    before = await unit_stops(connection, present.unit_id)
     accepted = await _change(
         connection,
         present,
@@ -253,8 +255,16 @@ async def accept(
     )
     await put_down(connection, accepted, WorkStepKind.ACCEPTED, words, acting=acting)
     await update_limits(connection, [present.unit_id], acting=acting)
-    await _tell_unit(connection, accepted, "整改已通过", f"{words} 因整改逾期停止的事项立即恢复。")
+    after = await unit_stops(connection, present.unit_id)
+    await _tell_unit(connection, accepted, "整改已通过", f"{words}{_resumed(before, after)}")
     return accepted
+
+
+def _resumed(before: UnitStops, after: UnitStops) -> str:
+    """What goes on for a unit, in words; empty where nothing was stopped."""
+    if not before.told:
+        return ""
+    return f" 还有逾期的事项没有办完，仍{after.told}。" if after.told else " 因逾期停止的事项立即恢复。"
 
 
 async def send_back(
