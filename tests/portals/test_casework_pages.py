@@ -8,7 +8,7 @@ from tests.support.browser import PASSWORD, Browser, members_of
 from tests.support.province import ACTING
 from tests.support.world import World, a_world
 from tests.writeoff.casework import REASON, cases, unpaid
-from tests.writeoff.months import on
+from tests.writeoff.months import SECOND, on
 from tests.writeoff.test_cases import BREACH
 from tests.writeoff.test_rectifications import DEMANDS, breached, issued
 
@@ -56,6 +56,95 @@ def _is_ticked(page: str, case: ExceptionCase) -> bool:
 
 def at(case: ExceptionCase, portal: str = "finance") -> str:
     return f"/{portal}/exceptions/{case.case_id}"
+
+
+def _breach() -> dict[str, str]:
+    return {
+        "breach_type": BREACH.type,
+        "breach_basis": BREACH.basis,
+        "breach_amount": "120.00",
+        "facts": BREACH.reason,
+    }
+
+
+async def mark(browser: Browser, case: ExceptionCase, shown: httpx.Response) -> httpx.Response:
+    """Mark a breach and confirm it."""
+    return await send(browser, shown, f"{at(case)}/breach", **_breach(), confirmed="yes")
+
+
+async def test_a_breach_is_confirmed_and_withdrawn_until_a_notice_names_it(
+    world: World, clock: StoppedClock
+) -> None:
+    (bill,), (case,) = await unpaid(world, clock)
+    officer = await world.browser(Role.DEPARTMENT_OFFICER, region="150000")
+    shown = await officer.get(at(case))
+    assert '<option value="unpaid">没有收款而开票、到账不符</option>' in shown.text
+    assert '<option value="other">其他违反财政票据管理规定的行为</option>' in shown.text
+    thin = await send(officer, shown, f"{at(case)}/breach", **(_breach() | {"facts": "违规"}))
+    assert "不少于5个字" in thin.text
+    before = await send(officer, shown, f"{at(case)}/breach", **_breach())
+    assert "请确认" in before.text
+    assert "财政部门已认定违规，提示不要报销和入账" in before.text
+    assert BREACH.reason in before.text
+    assert [each.state for each in await cases(world)] == [CaseState.OPEN]
+    back = await send(officer, before, f"{at(case)}/breach", **_breach(), revised="yes")
+    assert f'value="{BREACH.basis}"' in back.text
+    assert BREACH.reason in back.text
+    marked = await officer.submit(before, f"{at(case)}/breach")
+    assert (marked.status_code, marked.headers["location"]) == (303, f"{at(case)}?done=breach")
+    page = await officer.get(marked.headers["location"])
+    assert "已标记违规，单位收到消息。" in page.text
+    empty = await send(officer, page, f"{at(case)}/withdraw", reason="")
+    assert "请填写撤回原因" in empty.text
+    withdrawn = await send(officer, page, f"{at(case)}/withdraw", reason="核对后发现款项记在另一账户")
+    assert withdrawn.status_code == 303, withdrawn.text
+    (now,) = await cases(world)
+    assert (now.state, now.breach_type, now.breach_amount, now.decided_by) == (CaseState.OPEN, "", None, None)
+    unit = await manager_of_charity(world)
+    told = await unit.get(at(case, "unit"))
+    assert "撤回违规认定" in told.text
+    messages = await world.rows("SELECT title FROM messages WHERE topic LIKE 'exception:withdraw:%'")
+    assert [row["title"] for row in messages] == [f"票据{bill.number}的违规认定已撤回"]
+    assert await world.value("SELECT count(*) FROM audit_log WHERE action = 'exception:withdraw'") == 1
+    # Marked once more and named by a notice, it stays.
+    shown = await officer.get(at(case))
+    assert (await mark(officer, case, shown)).status_code == 303
+    page = await officer.get(at(case))
+    form = await officer.get(f"/finance/rectifications/new/{case.unit_id}")
+    body = f"csrf_token={members_of(form.text)['csrf_token']}&chosen={case.case_id}&demands={DEMANDS}&confirmed=yes"
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    address = f"/finance/rectifications/new/{case.unit_id}"
+    assert (await officer.post(address, content=body.encode(), headers=headers)).status_code == 303
+    late = await send(officer, page, f"{at(case)}/withdraw", reason="核对后发现款项记在另一账户")
+    assert late.status_code == 409
+    assert "还没有发出整改通知的可以撤回" in late.text
+    assert [each.state for each in await cases(world)] == [CaseState.RECTIFYING]
+
+
+async def test_what_waits_longer_than_the_limit_is_marked_and_comes_first(
+    world: World, clock: StoppedClock
+) -> None:
+    bills, (first, second) = await unpaid(world, clock, 2, decision_workdays=3)
+    officer = await world.browser(Role.DEPARTMENT_OFFICER, region="150000")
+    asked = await send(
+        officer,
+        await officer.get(at(first)),
+        f"{at(first)}/ask",
+        question="请说明款项为何没有到账",
+        due_on=first.opened_at.date().isoformat(),
+    )
+    assert asked.status_code == 303
+    listed = (await officer.get("/finance/exceptions")).text
+    assert ">逾期未办</span>" not in listed
+    # It waits for the unit until the end of the day, and so less long for the department.
+    assert listed.index(f'"/finance/exceptions/{second.case_id}"') < listed.index(
+        f'"/finance/exceptions/{first.case_id}"'
+    )
+    clock.set(on(SECOND + timedelta(days=20)))
+    head = await world.browser(Role.DEPARTMENT_HEAD, region="150000")
+    listed = (await head.get("/finance/exceptions")).text
+    assert listed.count(">逾期未办</span>") == 2
+    assert all(bill.number in listed for bill in bills)
 
 
 async def test_a_department_asks_a_unit_answers_with_a_file_and_the_case_is_cleared(
@@ -145,15 +234,7 @@ async def test_breaches_become_a_notice_that_the_unit_answers_and_the_department
         shown = await officer.get(at(case))
         wrong = await send(officer, shown, f"{at(case)}/breach", breach_amount="很多")
         assert "请填写违规金额" in wrong.text
-        marked = await send(
-            officer,
-            shown,
-            f"{at(case)}/breach",
-            breach_type=BREACH.type,
-            breach_basis=BREACH.basis,
-            breach_amount="120.00",
-            facts=BREACH.reason,
-        )
+        marked = await mark(officer, case, shown)
         assert marked.status_code == 303, marked.text
     address = f"/finance/rectifications/new/{found[0].unit_id}"
     form = await officer.get(address)

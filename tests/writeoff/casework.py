@@ -63,7 +63,8 @@ async def unpaid(
 async def cases(world: World) -> list[ExceptionCase]:
     """All cases, those that were found first come first."""
     async with world.database.system() as connection:
-        return list((await list_cases(connection, CaseFilter())).items)
+        found = (await list_cases(connection, CaseFilter())).items
+    return sorted(found, key=lambda case: case.case_id)
 
 
 async def case_now(world: World, case: ExceptionCase) -> ExceptionCase:

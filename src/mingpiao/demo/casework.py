@@ -141,10 +141,15 @@ _DEMANDS = "冲红没有收款依据的票据，按实际收取的款项重新�
 _MEASURES = "已冲红原票据，按实际收款重新开具并送达付款人；今后先确认到账再开票。"
 
 
+#: More than a unit of the demonstration has.
+_MOST = 1_000
+
+
 async def _case(desk: _Desk, place: int) -> ExceptionCase:
     async with desk.services.database.system() as connection:
         wanted = CaseFilter(unit_id=desk.member[0].unit_id)
-        return (await list_cases(connection, wanted)).items[place]
+        found = (await list_cases(connection, wanted, limit=_MOST)).items
+    return sorted(found, key=lambda case: case.case_id)[place]
 
 
 async def _ask(desk: _Desk, place: int) -> None:

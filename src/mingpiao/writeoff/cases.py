@@ -2,12 +2,12 @@
 
 The department asks the unit and hears its answer, as often as it needs to. Then it clears the case, and the
 bill is written off with its cycle, or it marks a breach, which a notice of rectification takes up
-(`notices.py`). Each step names the revision that its author saw: of two people at once the second learns
+(`notices.py`) unless it is withdrawn before. Each step names the revision that its author saw: of two people at once the second learns
 that the case has changed.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -47,13 +47,15 @@ from mingpiao.writeoff.model import (
 from mingpiao.writeoff.months import end_of
 from mingpiao.writeoff.tables import exception_cases
 
+#: Types of breaches: stored word, and its Chinese name. What rules look for, what write-off itself finds, and the rest.
+BREACH_TYPES = VIOLATIONS | {"unpaid": "没有收款而开票、到账不符", "other": "其他违反财政票据管理规定的行为"}
 PAGE_SIZE = 50
 MAX_BASIS = 200
 #: At most so many cases are decided together.
 MAX_TOGETHER = 100
 #: A unit has at most so many days to answer.
 _LONGEST = timedelta(days=92)
-_OLDEST_FIRST = Keyset(KeyColumn("case_id", int))
+_LONGEST_FIRST = Keyset(KeyColumn("waits_since", datetime), KeyColumn("case_id", int))
 _RULES = text("""
 SELECT finding ->> 'rule' AS code, max(finding ->> 'name') AS name
 FROM (SELECT findings FROM exception_cases WHERE state IN ('open', 'asked', 'answered') ORDER BY case_id LIMIT 5000)
@@ -83,11 +85,13 @@ async def get_case(connection: AsyncConnection, case_id: int) -> ExceptionCase:
 async def list_cases(
     connection: AsyncConnection, wanted: CaseFilter, *, after: str = "", limit: int = PAGE_SIZE
 ) -> Page[ExceptionCase]:
-    """A page of the cases within the scope, those that were found first come first."""
+    """A page of the cases within the scope, what waits longest for its department comes first."""
     query = select(exception_cases).where(*_conditions(wanted))
-    query = query.where(_OLDEST_FIRST.beyond(exception_cases.c, after)) if after else query
-    found = await connection.execute(query.order_by(*_OLDEST_FIRST.order(exception_cases.c)).limit(limit + 1))
-    return _OLDEST_FIRST.page([case_of(row) for row in found.mappings()], limit)
+    query = query.where(_LONGEST_FIRST.beyond(exception_cases.c, after)) if after else query
+    found = await connection.execute(
+        query.order_by(*_LONGEST_FIRST.order(exception_cases.c)).limit(limit + 1)
+    )
+    return _LONGEST_FIRST.page([case_of(row) for row in found.mappings()], limit)
 
 
 def _conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
@@ -296,13 +300,7 @@ async def mark_breach(
     `exception.awaits_answer` while the unit has time to answer, `exception.decided` or `exception.changed` (409).
     """
     case = await _of_department(connection, case_id, acting=acting)
-    problems = breach_problems(breach)
-    if problems:
-        raise Refusal(*problems)
-    reason = checked_words(breach.reason, "违规事实", field="facts", substantial=True)
-    _require_undecided(case)
-    if case.state is CaseState.ASKED and not _answer_is_late(case):
-        raise _awaits_answer(case)
+    reason = require_breach(case, breach)
     values = _decided(CaseState.BREACHED, reason, acting=acting) | {
         "breach_type": breach.type,
         "breach_basis": breach.basis.strip(),
@@ -313,26 +311,78 @@ async def mark_breach(
         case,
         WorkStepKind.BREACHED,
         values,
-        words=f"{VIOLATIONS[breach.type]}，依据{breach.basis.strip()}，金额{breach.amount:,.2f}元。{reason}",
+        words=f"{BREACH_TYPES[breach.type]}，依据{breach.basis.strip()}，金额{breach.amount:,.2f}元。{reason}",
         revision=revision,
         acting=acting,
     )
     await tell_unit(
         connection,
         case.unit_id,
-        f"exception:breach:{case_id}",
+        f"exception:breach:{case_id}:{marked.revision}",
         f"票据{_number(case)}认定违规",
-        f"{VIOLATIONS[breach.type]}。财政部门将发出整改通知。",
+        f"{BREACH_TYPES[breach.type]}。财政部门将发出整改通知。",
         link=f"/unit/exceptions/{case_id}",
         urgent=True,
     )
     return marked
 
 
+def require_breach(case: ExceptionCase, breach: Breach) -> str:
+    """The facts of a breach that can be marked now. Raises `Refusal` as `mark_breach`, for all but the revision."""
+    problems = breach_problems(breach)
+    if problems:
+        raise Refusal(*problems)
+    reason = checked_words(breach.reason, "违规事实", field="facts", substantial=True)
+    _require_undecided(case)
+    if case.state is CaseState.ASKED and not _answer_is_late(case):
+        raise _awaits_answer(case)
+    return reason
+
+
+async def withdraw_breach(
+    connection: AsyncConnection, case_id: int, reason: str, *, revision: int, acting: Acting
+) -> ExceptionCase:
+    """撤回违规认定, while no notice names it: the case is open again, and the department has as long as at first.
+
+    Raises `Refusal`: `exception.unknown` (404), `access.denied` (403), what `checked_words` raises for `reason`,
+    `exception.not_breached` or `exception.changed` (409).
+    """
+    case = await _of_department(connection, case_id, acting=acting)
+    words = checked_words(reason, "撤回原因", field="reason", substantial=True)
+    if case.state is not CaseState.BREACHED:
+        message = f"该票据的状态是“{case.state.label}”，只有认定违规、还没有发出整改通知的可以撤回，请刷新页面查看。"
+        raise refuse("exception.not_breached", message, status=409, state=case.state.value)
+    values = {
+        "state": CaseState.OPEN.value,
+        "waits_since": now(),
+        "escalated_to": None,
+        "asked_due_on": None,
+        "decided_by": None,
+        "decided_by_name": "",
+        "decided_at": None,
+        "reason": "",
+        "breach_type": "",
+        "breach_basis": "",
+        "breach_amount": None,
+    }
+    opened = await _step(
+        connection, case, WorkStepKind.WITHDRAWN, values, words=words, revision=revision, acting=acting
+    )
+    await tell_unit(
+        connection,
+        case.unit_id,
+        f"exception:withdraw:{case_id}:{opened.revision}",
+        f"票据{_number(case)}的违规认定已撤回",
+        f"{words} 该票据仍是异常票据，由财政部门继续审核。",
+        link=f"/unit/exceptions/{case_id}",
+    )
+    return opened
+
+
 def breach_problems(breach: Breach) -> list[Problem]:
     """What is wrong with a breach, by the fields `breach_type`, `breach_basis` and `breach_amount`."""
     found = []
-    if breach.type not in VIOLATIONS:
+    if breach.type not in BREACH_TYPES:
         found.append(_wrong("breach_type", "请选择违规类型。"))
     if not 4 <= len(breach.basis.strip()) <= MAX_BASIS:
         found.append(_wrong("breach_basis", f"请写明依据的文件和条款，4至{MAX_BASIS}个字。"))
@@ -437,6 +487,7 @@ _ACTIONS = {
     WorkStepKind.ANSWERED: "answer",
     WorkStepKind.CLEARED: "clear",
     WorkStepKind.BREACHED: "breach",
+    WorkStepKind.WITHDRAWN: "withdraw",
 }
 
 

@@ -1,7 +1,7 @@
 """What follows units and delays: obstacles to closing, moves to another region, and what is told to the level above."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Row, text, update
@@ -120,9 +120,13 @@ async def escalate(database: Database) -> None:
 
 
 def _is_late(row: Row[Any], policies: Policies) -> bool:
-    workdays = policies.of(row.region_code).policy.decision_workdays
+    return is_past_limit(row.waits_since, policies.of(row.region_code).policy.decision_workdays)
+
+
+def is_past_limit(waits_since: datetime, workdays: int) -> bool:
+    """Whether a department has had so many whole working days to decide."""
     # What waits since midnight, because the unit's last day ended, waits since that day.
-    since = (to_shanghai(row.waits_since) - timedelta(microseconds=1)).date()
+    since = (to_shanghai(waits_since) - timedelta(microseconds=1)).date()
     return workday_after(since, workdays) < today()
 
 

@@ -20,10 +20,9 @@ from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import tell_unit
 from mingpiao.numbering.service import hold_stocks
-from mingpiao.rules.service import VIOLATIONS
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 from mingpiao.units.service import get as get_unit
-from mingpiao.writeoff.cases import case_of
+from mingpiao.writeoff.cases import BREACH_TYPES, case_of
 from mingpiao.writeoff.casework import (
     add_step,
     checked_words,
@@ -162,7 +161,7 @@ def _line(case: ExceptionCase) -> NoticeLine:
         number=identity.number,
         kind_code=case.kind_code,
         total=case.total,
-        breach=VIOLATIONS[case.breach_type],
+        breach=BREACH_TYPES[case.breach_type],
         basis=case.breach_basis,
         amount=case.breach_amount or case.total * 0,
         reason=case.reason,

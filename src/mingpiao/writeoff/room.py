@@ -94,6 +94,7 @@ ROOM = Room(
         "exception:ask": "要求说明异常票据",
         "exception:breach": "标记违规票据",
         "exception:clear": "解除异常票据",
+        "exception:withdraw": "撤回违规认定",
         "cycle:extend": "延长核销期限",
         "exception:escalate": "告知上级异常票据逾期未办",
         "rectification:escalate": "告知上级整改逾期未办",

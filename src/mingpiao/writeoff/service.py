@@ -36,6 +36,7 @@ from mingpiao.writeoff.campaigns import (
     running_campaigns,
 )
 from mingpiao.writeoff.cases import (
+    BREACH_TYPES,
     answer_case,
     ask_unit,
     clear_alike,
@@ -44,7 +45,9 @@ from mingpiao.writeoff.cases import (
     list_cases,
     mark_breach,
     receipts_of_bill,
+    require_breach,
     rules_of_cases,
+    withdraw_breach,
 )
 from mingpiao.writeoff.casework import history_of_cases, steps_of
 from mingpiao.writeoff.checking import Checker
@@ -60,7 +63,7 @@ from mingpiao.writeoff.figures import (
     share,
     writeoff_figures,
 )
-from mingpiao.writeoff.following import escalate, follow_unit, unsettled_work
+from mingpiao.writeoff.following import escalate, follow_unit, is_past_limit, unsettled_work
 from mingpiao.writeoff.former_months import (
     FormerMonth,
     FormerMonthLine,
@@ -145,6 +148,7 @@ from mingpiao.writeoff.totals import (
 )
 
 __all__ = [
+    "BREACH_TYPES",
     "CAMPAIGN_CHANGE",
     "CAMPAIGN_ORDERS",
     "CATCH_UP",
@@ -244,6 +248,7 @@ __all__ = [
     "get_writeoff",
     "history_of_cases",
     "import_statement",
+    "is_past_limit",
     "is_removable",
     "issue_notice",
     "last_day",
@@ -282,6 +287,7 @@ __all__ = [
     "removal_sums",
     "report",
     "report_receipts",
+    "require_breach",
     "require_closed_month",
     "require_explained",
     "require_owed_month",
@@ -307,5 +313,6 @@ __all__ = [
     "update_limits",
     "urge_campaign_units",
     "urge_units",
+    "withdraw_breach",
     "writeoff_figures",
 ]

@@ -37,7 +37,13 @@ from mingpiao.writeoff.model import (
     RectificationFilter,
     RectificationState,
 )
-from mingpiao.writeoff.service import list_cases, list_rectifications, rules_of_cases
+from mingpiao.writeoff.service import (
+    is_past_limit,
+    list_cases,
+    list_rectifications,
+    load_policies,
+    rules_of_cases,
+)
 
 _ALL, _WAITING = "all", "waiting"
 _OWN, _LATE = "own", "late"
@@ -61,6 +67,7 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
     """A case with the names that a list shows for it."""
 
     case: ExceptionCase
+    is_late: bool
     identity: BillIdentity
     kind: str
     unit: str
@@ -100,9 +107,15 @@ async def _cases(
     )
     found = await list_cases(here.connection, asked, after=key, limit=limit)
     names = await names_of(here.connection, {each.unit_id for each in found.items})
+    policies = await load_policies(here.connection)
+    limits = {
+        each.region_code: policies.of(each.region_code).policy.decision_workdays for each in found.items
+    }
     rows = tuple(
         CaseRow(
             case=each,
+            is_late=_is_late(each)
+            or (each.is_undecided and is_past_limit(each.waits_since, limits[each.region_code])),
             identity=BillIdentity.from_bill_id(each.bill_id),
             kind=kind_name(here.catalog, each.kind_code),
             unit=names.get(each.unit_id, ""),
@@ -153,11 +166,15 @@ def _age(row: CaseRow) -> str:
     return "今天" if days == 0 else f"{days} 天"
 
 
-def case_badges(case: ExceptionCase) -> Parts:
-    """The state of a case; while the unit is asked also until when, and whether it was told to the level above."""
+def case_badges(case: ExceptionCase, *, is_late: bool = False) -> Parts:
+    """The state of a case; while the unit is asked also until when, and whether its department is late, which is
+    sure once it was told to the level above.
+    """
     badge = Badge(case.state.label, CASE_COLOURS[case.state])
     until = f"{case.asked_due_on:%-m月%-d日}前" if case.state is CaseState.ASKED and case.asked_due_on else ""
-    return Parts((badge, Note(until) if until else "", Badge("逾期未办", "red") if _is_late(case) else ""))
+    return Parts(
+        (badge, Note(until) if until else "", Badge("逾期未办", "red") if is_late or _is_late(case) else "")
+    )
 
 
 def _is_late(case: ExceptionCase) -> bool:
@@ -201,7 +218,7 @@ def _case_columns(base: str, *, units: bool) -> tuple[Column[CaseRow], ...]:
         Column(
             name="state",
             label="状态",
-            value=lambda row: case_badges(row.case),
+            value=lambda row: case_badges(row.case, is_late=row.is_late),
             text=lambda row: row.case.state.label,
         ),
         Column(name="by", label="办理人", shown=False, value=lambda row: row.case.decided_by_name),

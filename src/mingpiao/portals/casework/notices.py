@@ -17,12 +17,25 @@ from mingpiao.portals.forms import read_form, read_ids
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
-from mingpiao.rules.service import VIOLATIONS
 from mingpiao.units.service import get as get_unit
-from mingpiao.writeoff.service import accept, breaches_of, extend, issue_notice, preview_notice, send_back
+from mingpiao.writeoff.service import (
+    BREACH_TYPES,
+    accept,
+    breaches_of,
+    extend,
+    issue_notice,
+    preview_notice,
+    send_back,
+)
 
 LIST = FINANCE_RECTIFICATIONS.address
 _GUARDS = [require_right(EXCEPTIONS_DECIDE)]
+#: What is said once a decision was made, by its verb.
+_SAID = {
+    "accept": "整改已通过，票据随该月核销，单位收到消息。",
+    "return": "已退回，单位收到消息，须重新报送。",
+    "extend": "整改期限已延长，单位收到消息。",
+}
 _CRUMBS = [(FINANCE_RECTIFICATIONS.title, LIST)]
 
 
@@ -43,7 +56,7 @@ async def _form(
     async with call.reads() as connection:
         unit = await get_unit(connection, unit_id)
         found = await breaches_of(connection, unit_id)
-    rows = [(case, BillIdentity.from_bill_id(case.bill_id), VIOLATIONS[case.breach_type]) for case in found]
+    rows = [(case, BillIdentity.from_bill_id(case.bill_id), BREACH_TYPES[case.breach_type]) for case in found]
     return page(
         call.request,
         "casework/new_notice.html",
@@ -115,6 +128,7 @@ async def _page(
         may_decide=own and present.state.value == "answered",
         may_extend=own and present.state.value != "accepted" and not present.extended,
         typed=typed or {},
+        said=_SAID.get(call.request.query_params.get("done", ""), ""),
         verb=verb,
         problems=problems,
     )
@@ -126,7 +140,7 @@ async def act(
 ) -> Response[str] | Response[bytes]:
     """`accept`, `return` or `extend`; of two people at once the second sees what the first one did."""
     members = await read_form(call.request)
-    if verb not in ("accept", "return", "extend"):
+    if verb not in _SAID:
         raise refuse("http.404", "没有这种办理方式，请返回整改。", status=404)
     try:
         async with call.services.database.system() as connection:  # system: a verb writes
@@ -135,7 +149,7 @@ async def act(
         if refusal.status in (403, 404):
             raise
         return await _page(call, rectification_id, problems=refusal.problems, typed=members, verb=verb)
-    return redirect(call.request, f"{LIST}/{rectification_id}")
+    return redirect(call.request, f"{LIST}/{rectification_id}?done={verb}")
 
 
 async def _act(

@@ -29,7 +29,6 @@ from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.list_columns import Column
 from mingpiao.portals.rendering import moment
 from mingpiao.portals.session import PageCall
-from mingpiao.rules.service import VIOLATIONS
 from mingpiao.units.model import Unit
 from mingpiao.units.service import get as get_unit
 from mingpiao.writeoff.model import (
@@ -43,6 +42,7 @@ from mingpiao.writeoff.model import (
     WorkStep,
 )
 from mingpiao.writeoff.service import (
+    BREACH_TYPES,
     cases_of,
     corrections_so_far,
     get_case,
@@ -153,7 +153,7 @@ async def load_case(call: PageCall, case_id: int) -> CaseParts:
         face=face,
         kind=kind_name(catalog, case.kind_code),
         badges=_drawn(case_badges, case),
-        violation=VIOLATIONS.get(case.breach_type, ""),
+        violation=BREACH_TYPES.get(case.breach_type, ""),
         files=tuple(papers.values()),
         others=tuple(
             (each, BillIdentity.from_bill_id(each.bill_id))
@@ -193,7 +193,7 @@ def _notice_bill(case: ExceptionCase, link: Correction | None, catalog: Catalog)
         case=case,
         identity=BillIdentity.from_bill_id(case.bill_id),
         kind=kind_name(catalog, case.kind_code),
-        violation=VIOLATIONS.get(case.breach_type, ""),
+        violation=BREACH_TYPES.get(case.breach_type, ""),
         red=BillIdentity.from_bill_id(link.red_bill_id) if link else None,
         new=BillIdentity.from_bill_id(link.new_bill_id) if link and link.new_bill_id else None,
     )

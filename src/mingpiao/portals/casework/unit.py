@@ -57,6 +57,7 @@ async def _case_page(
         case=parts.case,
         bill=parts.bill,
         may_answer=may_answer,
+        is_done=call.request.query_params.get("done") == "answer",
         files=await files_of_form(call, parts.case.unit_id, digests),
         typed=typed or {},
         problems=problems,
@@ -84,7 +85,7 @@ async def answer(call: NamedDependency[PageCall], case_id: FromPath[int]) -> Res
         if refusal.status in (403, 404):
             raise
         return await _case_page(call, case_id, problems=refusal.problems, typed=members, digests=digests)
-    return redirect(call.request, f"{CASES}/{case_id}")
+    return redirect(call.request, f"{CASES}/{case_id}?done=answer")
 
 
 async def _digests(call: PageCall, members: Mapping[str, str]) -> tuple[list[str], tuple[Problem, ...]]:
@@ -128,6 +129,7 @@ async def _notice_page(
         may_report=may_report,
         stops_issuing=stops_issuing,
         today=today(),
+        is_done=call.request.query_params.get("done") == "report",
         may_reissue=allowed(call.session.account.role, UNIT_ISSUE) and present.state.value != "accepted",
         files=await files_of_form(call, present.unit_id, digests),
         typed=typed or {},
@@ -168,7 +170,7 @@ async def send_report(
         return await _notice_page(
             call, rectification_id, problems=refusal.problems, typed=members, digests=digests
         )
-    return redirect(call.request, f"{NOTICES}/{rectification_id}")
+    return redirect(call.request, f"{NOTICES}/{rectification_id}?done=report")
 
 
 def _replaced_by(members: Mapping[str, str]) -> tuple[dict[int, int], tuple[Problem, ...]]:

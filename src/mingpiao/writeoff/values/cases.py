@@ -127,7 +127,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Breach(msgspec.Struct, frozen=True, kw_only=True):
-    """违规 of a bill: its type (a key of `rules.service.VIOLATIONS`), legal basis, amount in 元, and why."""
+    """违规 of a bill: its type (a key of `service.BREACH_TYPES`), legal basis, amount in 元, and why."""
 
     type: str
     basis: str
@@ -143,6 +143,7 @@ class WorkStepKind(StrEnum):
     ANSWERED = "answered"
     CLEARED = "cleared"
     BREACHED = "breached"
+    WITHDRAWN = "withdrawn"
     ISSUED = "issued"
     REPORTED = "reported"
     RETURNED = "returned"
@@ -161,6 +162,7 @@ _STEP_LABELS = {
     WorkStepKind.ANSWERED: "单位说明",
     WorkStepKind.CLEARED: "解除异常",
     WorkStepKind.BREACHED: "标记违规",
+    WorkStepKind.WITHDRAWN: "撤回违规认定",
     WorkStepKind.ISSUED: "发出整改通知",
     WorkStepKind.REPORTED: "单位报送整改情况",
     WorkStepKind.RETURNED: "退回整改情况",
