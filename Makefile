@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 # Steps run one after another, so that the summary of the tests comes last.
 .NOTPARALLEL:
-.PHONY: help setup assets demo demo-reset test test-fast test-whole test-months lint format types bench crash clean
+.PHONY: help setup assets demo demo-reset test test-fast test-whole test-months lint format types bench crash clean papers
 
 help: ## Show this list
 	@echo "明票 Mingpiao"
@@ -65,6 +65,11 @@ bench: setup ## Measure; results as tables and in build/bench.json and build/evi
 	$(RUN)/python -m bench.writeoff
 	$(RUN)/python -m bench.demonstration
 	$(RUN)/python -m bench.evidence --jobs $(JOBS)
+
+papers: setup ## Measure the reader on papers of other hands (the open ones; LOCKED=--locked for the others)
+	@$(RUN)/python scripts/programs.py chromium libatomic chinese-font office paper-fonts pango
+	@$(RUN)/python scripts/paper_fonts.py
+	$(RUN)/python -m bench.papers $(LOCKED) --jobs $(JOBS)
 
 crash: setup ## Kill server and database N times under load and check the books
 	MINGPIAO_CRASHES=$(N) $(RUN)/pytest -m crash -s

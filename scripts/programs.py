@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from ctypes.util import find_library
+from pathlib import Path
 
 
 def has_chinese_font() -> bool:
@@ -41,6 +43,12 @@ PROGRAMS: dict[str, tuple[Callable[[], bool], tuple[str, ...]]] = {
     "openssl": (lambda: shutil.which("openssl") is not None, ("openssl",)),
     "chromium": (has_chromium, ("chromium",)),
     "libatomic": (has_libatomic, ("libatomic1",)),
+    "office": (lambda: shutil.which("soffice") is not None, ("libreoffice-writer", "libreoffice-calc")),
+    "paper-fonts": (
+        lambda: Path("/usr/share/fonts/truetype/lxgw-wenkai").exists(),
+        ("fonts-arphic-ukai", "fonts-arphic-uming", "fonts-wqy-zenhei", "fonts-lxgw-wenkai"),
+    ),
+    "pango": (lambda: find_library("pango-1.0") is not None, ("libpango-1.0-0", "libpangoft2-1.0-0")),
     "chinese-font": (has_chinese_font, ("fonts-noto-cjk", "fontconfig")),
 }
 

@@ -1,0 +1,1 @@
+"""Hands whose papers may be looked at while the reader is worked on."""
