@@ -53,8 +53,11 @@ def _faces() -> str:
 def weasy(html: str) -> bytes:
     """A page of HTML with CSS as PDF, by WeasyPrint. `font-family` takes the names of `FONTS`."""
     from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
 
-    return bytes(HTML(string=html).write_pdf(stylesheets=[CSS(string=_faces())]))
+    fonts = FontConfiguration()
+    faces = CSS(string=_faces(), font_config=fonts)
+    return bytes(HTML(string=html).write_pdf(stylesheets=[faces], font_config=fonts))
 
 
 def chrome(html: str) -> bytes:
