@@ -64,11 +64,14 @@ def chrome(html: str) -> bytes:
     """The same, as Chromium prints it (form fields, shadows and grids look like a browser's)."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as play:
+    # Fonts are read from files only by a page that is a file itself.
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
+        file = Path(folder) / "paper.html"
+        file.write_text(f"<meta charset='utf-8'><style>{_faces()}</style>{html}", encoding="utf-8")
         browser = play.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
         try:
             page = browser.new_page()
-            page.set_content(f"<style>{_faces()}</style>{html}")
+            page.goto(file.as_uri())
             page.evaluate("document.fonts.ready")
             return bytes(page.pdf(format="A4", print_background=True, prefer_css_page_size=True))
         finally:
