@@ -39,6 +39,7 @@ LAYOUTS: dict[str, Layout] = {
         "fee_slip": forms.fee_slip,
         "dues": screens.dues,
         "event": screens.event,
+        "padded": screens.padded,
         "email": screens.email,
         "chat": screens.chat,
     }.items()

@@ -126,7 +126,16 @@ td, th { border-bottom: 0.5pt solid #e3e6ea; padding: 1.2mm; text-align: left; f
 
 
 def event(rng: Random) -> Paper:
-    """A paid registration printed from a website: several people, a company pays; now and then unseen text."""
+    """A paid registration printed from a website: several people, a company pays."""
+    return _registration(rng, hidden=False)
+
+
+def padded(rng: Random) -> Paper:
+    """The same with white text behind the sum, as if one person more had come."""
+    return _registration(rng, hidden=True)
+
+
+def _registration(rng: Random, *, hidden: bool) -> Paper:
     _, city, area = base.place(rng)
     host = f"{base.school(rng, city)}{rng.choice(('校友会', ''))}"
     platform = f"{rng.choice(base.BRANDS)}会务云（{city}）科技有限公司"
@@ -148,7 +157,6 @@ def event(rng: Random) -> Paper:
         f"<td class=m>{money(stay)}<td class=m>{money(fee - early + stay)}</tr>"
         for at, name in enumerate(people)
     )
-    hidden = rng.random() < 0.4
     fake = total + (fee - early + stay)
     unseen = (
         f'<div style="color:#fff;font-size:1.5pt">实付金额 ¥{money(fake)} 付款单位 {payer}</div>'
@@ -289,7 +297,7 @@ def chat(rng: Random) -> Paper:
     unit = base.school(rng, city)
     payer, pupil = base.person(rng, 0.15), base.person(rng, 0)
     paid = base.day(rng, 2023, 2026)
-    total = Decimal(rng.choice((185, 360, 428, 760, 1280, 1960))) + Decimal(rng.choice(("0", "0.5")))
+    total = Decimal(rng.randrange(180, 1960, 4)) + Decimal(rng.choice(("0", "0.5")))
     said = total + Decimal(rng.choice((20, 40, 100)))
     purpose = rng.choice(("夏令营活动费", "校车服务费", "课后托管费", "春季研学费", "游泳选修课费用"))
     clerk = base.person(rng, 0)[0] + "老师"
