@@ -125,10 +125,15 @@ def purpose(read: Extraction, truth: Truth) -> Tally:
     found, wanted = fold(read.purpose.value) if read.purpose else "", fold(truth.purpose)
     if not wanted or not found:
         return Tally(wrong=int(bool(found)), missed=int(bool(wanted)))
-    holds = len(found) <= 2 * len(wanted) + 10 and _contains(found, wanted)
-    part = found in wanted and len(found) >= 0.6 * len(wanted)
-    right = int(holds or part)
+    right = int(same_purpose(found, wanted))
     return Tally(right=right, wrong=1 - right, missed=1 - right)
+
+
+def same_purpose(told: str, wanted: str) -> bool:
+    """Whether a phrase that was read is the wanted one by the rule of `purpose`."""
+    found, wanted = fold(told), fold(wanted)
+    holds = len(found) <= 2 * len(wanted) + 10 and _contains(found, wanted)
+    return holds or (found in wanted and len(found) >= 0.6 * len(wanted))
 
 
 def _contains(text: str, phrase: str) -> bool:

@@ -83,7 +83,7 @@ def judge(order: Order, paper: Paper) -> PaperResult:
     except FileUnreadable as refusal:
         read, failure = Extraction(kind="", pages=()), str(refusal)
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
-    truth = _form_truth(paper.truth)
+    truth = form_truth(paper.truth)
     tallies = {name: count(read, truth) for name, count in FIELDS.items()}
     sentences = [
         Sentence(field=name, words=f"{_wanted(name, paper.truth)} ≠ {_got(name, read)}")
@@ -132,8 +132,9 @@ def _names(claims: Sequence[Claim]) -> list[str]:
     return [claim.name for claim in claims]
 
 
-def _against(bill: Bill, read: Extraction) -> list[Claim]:
-    facts = BillFacts(
+def facts_of(bill: Bill) -> BillFacts:
+    """A bill as the comparison has it."""
+    return BillFacts(
         kind="",
         payer_name=bill.payer,
         payer_code=bill.payer_code,
@@ -146,12 +147,16 @@ def _against(bill: Bill, read: Extraction) -> list[Claim]:
         remark=bill.remark,
         extension={},
     )
+
+
+def _against(bill: Bill, read: Extraction) -> list[Claim]:
     usage = {"paper": Usage(amount=bill.used, bills=1)} if bill.used else {}
-    claims = compare(facts, {"paper": read}, usage)
+    claims = compare(facts_of(bill), {"paper": read}, usage)
     return [claim for claim in claims if claim.verdict is ClaimVerdict.CONTRADICT]
 
 
-def _form_truth(truth: Truth) -> FormTruth:
+def form_truth(truth: Truth) -> FormTruth:
+    """A truth as the rules of the measure have it."""
     return FormTruth(
         kind=truth.kind,
         parties=(

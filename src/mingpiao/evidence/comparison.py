@@ -5,24 +5,29 @@ from collections.abc import Mapping
 from mingpiao.evidence.comparing import money, names, subject
 from mingpiao.evidence.comparing.files import File
 from mingpiao.evidence.model import BillFacts, Claim, Extraction, Usage
+from mingpiao.evidence.weighing.model import Learnt, learnt
 
 
 def compare(
-    bill: BillFacts, files: Mapping[str, Extraction], usage: Mapping[str, Usage]
+    bill: BillFacts,
+    files: Mapping[str, Extraction],
+    usage: Mapping[str, Usage],
+    weights: Learnt | None = None,
 ) -> tuple[Claim, ...]:
     """Claims of the files (by digest) about the bill: one for each of `CLAIM_NAMES`, in that order.
 
     `usage` says how much other bills used of each file. A fact that no file states is absent, never a
-    contradiction.
+    contradiction. `weights` are those that come with the product, if no others are given.
     """
+    known = weights or learnt()
     read = [File(digest, extraction, usage.get(digest)) for digest, extraction in files.items()]
     return (
-        names.payer(bill, read),
-        names.payee(bill, read),
-        money.amount(bill, read),
+        names.payer(bill, read, known),
+        names.payee(bill, read, known),
+        money.amount(bill, read, known),
         money.words(bill, read),
         subject.dates(bill, read),
-        subject.purpose(bill, read),
+        subject.purpose(bill, read, known),
         money.usage(bill, read),
         names.account(bill, read),
         subject.seal(bill, read),

@@ -38,7 +38,8 @@ _STATE_LABELS = {
 class Party(msgspec.Struct, frozen=True, kw_only=True):
     """A party of a file, such as 甲方, 付款方, 捐赠人. `role` is "payer", "payee" or "" (not stated).
 
-    `amount` is the amount of this party's row in a list of recipients, in 元.
+    `amount` is the amount of this party's row in a list of recipients, in 元. `pays` and `receives` are the
+    probabilities of the two roles, 0..1.
     """
 
     role: str
@@ -47,12 +48,16 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     account: Found | None = None
     bank: Found | None = None
     amount: Decimal | None = None
+    pays: float = 0.0
+    receives: float = 0.0
 
 
 class Amount(msgspec.Struct, frozen=True, kw_only=True):
     """An amount in 元. `role` is "total", "instalment", "deposit" or "" ; `words` is true for 大写金额.
 
-    `beside` is the amount in digits that an amount in words repeats.
+    `beside` is the amount in digits that an amount in words repeats; `likely`, `stage` and `share` are the
+    probabilities that it is the total, one of several stages, or what a list gives to one party, 0..1.
+    `owner` is the name in its row of a list.
     """
 
     value: Decimal
@@ -60,6 +65,10 @@ class Amount(msgspec.Struct, frozen=True, kw_only=True):
     words: bool
     found: Found
     beside: Decimal | None = None
+    likely: float = 0.0
+    stage: float = 0.0
+    share: float = 0.0
+    owner: str = ""
 
 
 class ReadPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +101,10 @@ EVIDENCE_KINDS = {
 
 
 class Extraction(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts extracted from a file. `kind` is one of `EVIDENCE_KINDS`."""
+    """The facts extracted from a file. `kind` is one of `EVIDENCE_KINDS`.
+
+    `likely` are the probabilities of its days, by the names of their members.
+    """
 
     kind: str
     pages: tuple[ReadPage, ...]
@@ -107,6 +119,7 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
     seals: tuple[PagePlace, ...] = ()
     notes: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    likely: dict[str, float] = {}
 
     @property
     def totals(self) -> tuple[Amount, ...]:

@@ -7,26 +7,43 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 from mingpiao.evidence.comparing.files import File, absent, worst
+from mingpiao.evidence.comparing.weighed import Doubt, cannot_tell, doubt_about
 from mingpiao.evidence.extraction.names import same_name
 from mingpiao.evidence.model import Amount, BillFacts, Claim, ClaimVerdict, Extraction, Party
+from mingpiao.evidence.weighing.model import Learnt
 from mingpiao.kernel.money import in_words, plain
 from mingpiao.reading.model import Found
 
 _NOTHING = Decimal(0)
+#: From this probability on an amount is taken for the limit of all bills together.
+_SURELY = 0.8
 #: OCR confidence of a line above which each single character is trusted.
 _READ_WELL = 0.95
 
 
-def amount(bill: BillFacts, files: Sequence[File]) -> Claim:
+def amount(bill: BillFacts, files: Sequence[File], learnt: Learnt) -> Claim:
     """Whether the bill's total is an amount in the files, or fits into the rest of their stated total.
 
     One file that agrees is enough: a contract may state the whole amount, and its transfer a part.
     """
-    claims = [_amount(bill, file) for file in files]
+    claims = [_weighed(bill, _amount(bill, file), file, learnt) for file in files]
     if not claims:
         return absent("amount", plain(bill.total), "没有可供比对的佐证材料。")
     agreeing = [claim for claim in claims if claim.verdict is ClaimVerdict.AGREE]
     return agreeing[0] if agreeing else worst(claims)
+
+
+def _weighed(bill: BillFacts, claim: Claim, file: File, learnt: Learnt) -> Claim:
+    """The claim that rules made, held against what is likely."""
+    doubt = doubt_about("amount", bill, file, learnt)
+    stated = sorted(file.says.amounts, key=lambda one: -max(one.likely, one.stage, one.share))
+    others = [one for one in stated if one.value != bill.total][:1]
+    if doubt is Doubt.SURE and claim.verdict is not ClaimVerdict.CONTRADICT and others:
+        sentence = f"票面金额为 {plain(bill.total)} 元，从材料看应为 {_listed(others)} 元，两者不一致。"
+        return _claim(bill, ClaimVerdict.CONTRADICT, others, file, sentence)
+    if doubt is Doubt.SOME or (doubt is Doubt.NONE and claim.verdict is ClaimVerdict.CONTRADICT):
+        return cannot_tell(claim, f"票面金额 {plain(bill.total)} 元是不是材料中应计的金额")
+    return claim
 
 
 def _amount(bill: BillFacts, file: File) -> Claim:
@@ -155,6 +172,7 @@ def _words(file: File) -> Claim | None:
         and one.value != one.beside
         and one.value not in digits
         and not _may_be_misread(one, file)
+        and not _digits_doubtful(one, file)
     ]
     repeated = [one for one in written if one.value in digits]
     if differing:
@@ -190,6 +208,12 @@ def _may_be_misread(one: Amount, file: File) -> bool:
     )
 
 
+def _digits_doubtful(one: Amount, file: File) -> bool:
+    """Whether the digits beside an amount in words were hardly read as money, on a scan."""
+    beside = [each.likely for each in file.says.amounts if not each.words and each.value == one.beside]
+    return file.read_by_ocr and one.likely > 0 and max(beside, default=0.0) < _SURELY
+
+
 def _under_a_seal(found: Found, file: File) -> bool:
     return any(
         place.page == seal.page
@@ -216,12 +240,20 @@ def _usage(bill: BillFacts, file: File) -> Claim | None:
     used = file.usage.amount if file.usage else _NOTHING
     bills = file.usage.bills if file.usage else 0
     beyond = used > 0 and used + bill.total > limit
+    weights = [
+        max(one.likely, one.share)
+        for one in file.says.amounts
+        if one.value == limit or (own and one.value in own.amounts)
+    ]
+    sure = not any(weights) or max(weights) >= _SURELY
     # When no other bill used the file, the claim "amount" already says that this bill is too large.
     alone_beyond = used == 0 and bill.total > limit
     totals = [one for one in file.says.totals if one.value == limit]
     return Claim(
         name="usage",
         verdict=ClaimVerdict.CONTRADICT
+        if beyond and sure
+        else ClaimVerdict.HINT
         if beyond
         else ClaimVerdict.HINT
         if alone_beyond

@@ -3,32 +3,66 @@
 import re
 from collections.abc import Sequence
 
+from rapidfuzz.distance import Levenshtein
+
 from mingpiao.evidence.comparing.files import File, absent, worst
+from mingpiao.evidence.comparing.weighed import Doubt, cannot_tell, doubt_about, has_probabilities
 from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.labels import PAYEE, PAYER
 from mingpiao.evidence.extraction.names import is_organisation, nearly_same_name, plain_name, same_name
 from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Party
+from mingpiao.evidence.weighing.model import Learnt
 
 #: How many names a sentence lists at most; an official notice may have hundreds of recipients.
 _SHOWN = 4
+#: From this probability on a party is taken for the receiver whose account counts.
+_SURELY = 0.9
 _WORDS = {PAYER: ("缴款人", "付款方"), PAYEE: ("开票单位", "收款方")}
 
 
-def payer(bill: BillFacts, files: Sequence[File]) -> Claim:
+def payer(bill: BillFacts, files: Sequence[File], learnt: Learnt) -> Claim:
     """Whether the bill's payer is the party that pays according to the files."""
-    return _party(bill.payer_name, bill.payer_code, PAYER, files)
+    return _party(bill, PAYER, files, learnt)
 
 
-def payee(bill: BillFacts, files: Sequence[File]) -> Claim:
+def payee(bill: BillFacts, files: Sequence[File], learnt: Learnt) -> Claim:
     """Whether the unit is the party that receives the money according to the files."""
-    return _party(bill.unit_name, bill.unit_code, PAYEE, files)
+    return _party(bill, PAYEE, files, learnt)
 
 
-def _party(name: str, code: str, role: str, files: Sequence[File]) -> Claim:
-    claims = [_in_file(name, code, role, file) for file in files]
+def _party(bill: BillFacts, role: str, files: Sequence[File], learnt: Learnt) -> Claim:
+    name, code = (bill.payer_name, bill.payer_code) if role == PAYER else (bill.unit_name, bill.unit_code)
+    claims = [_weighed(bill, _in_file(name, code, role, file), file, learnt) for file in files]
     if not claims:
         return absent(role, name, "没有可供比对的佐证材料。")
     return worst(claims)
+
+
+def _weighed(bill: BillFacts, claim: Claim, file: File, learnt: Learnt) -> Claim:
+    """The claim that rules made, held against what is likely."""
+    role, name = claim.name, claim.expected
+    doubt = doubt_about(role, bill, file, learnt)
+    ours, side = _WORDS[role]
+    others = [party for party in _likeliest(role, file) if not _is(party, name, "", file)]
+    if doubt is Doubt.SURE and claim.verdict is not ClaimVerdict.CONTRADICT and others:
+        sentence = f"{ours}为“{name}”，从材料看{side}是“{_name(others[:1])}”，两者不一致。"
+        return _claim(role, ClaimVerdict.CONTRADICT, name, others[:1], file, sentence)
+    if doubt is Doubt.SOME or (doubt is Doubt.NONE and claim.verdict is ClaimVerdict.CONTRADICT):
+        return cannot_tell(claim, f"{ours}“{name}”是不是材料中的{side}")
+    return claim
+
+
+def _likeliest(role: str, file: File) -> list[Party]:
+    """The parties of a file, who is likeliest to have the role first."""
+    return sorted(
+        (party for party in file.says.parties if _likely(party, role) > 0),
+        key=lambda party: _likely(party, role),
+        reverse=True,
+    )
+
+
+def _likely(party: Party, role: str) -> float:
+    return party.pays if role == PAYER else party.receives
 
 
 def _in_file(name: str, code: str, role: str, file: File) -> Claim:
@@ -115,14 +149,39 @@ def account(bill: BillFacts, files: Sequence[File]) -> Claim:
     return worst(claims) if claims else absent("account", bill.unit_account, "没有可供比对的佐证材料。")
 
 
+def _alone_and_another(own: str, file: File) -> bool:
+    """Whether a file names one account, to which money is to be paid, and it is clearly not the unit's."""
+    known = {found.value for found in file.says.accounts}
+    return (
+        has_probabilities(file.says)
+        and file.says.kind != "transfer"
+        and len(known) == 1
+        and Levenshtein.distance(own, next(iter(known))) > _MISREAD
+    )
+
+
+#: So many digits of an account may be read wrongly.
+_MISREAD = 3
+
+
 def _account(bill: BillFacts, own: str, file: File) -> Claim:
     equal = [found for found in file.says.accounts if found.value == own]
     receivers = [
         party.account for party in file.says.parties if party.role == PAYEE and party.account is not None
     ]
+    unsure = any(
+        0 < party.receives < _SURELY for party in file.says.parties if party.role == PAYEE and party.account
+    )
     if equal:
         verdict, found = ClaimVerdict.AGREE, equal
         explanation = f"材料载明的收款账号 {own} 与单位登记的账号一致。"
+    elif not receivers and _alone_and_another(own, file):
+        verdict, found = ClaimVerdict.CONTRADICT, list(file.says.accounts)
+        explanation = f"单位登记的账号为 {own}，材料只载明账号 {found[0].value}，两者不一致。"
+    elif receivers and unsure:
+        return cannot_tell(
+            absent("account", own, ""), f"材料中的收款账号 {receivers[0].value} 是不是单位的账号"
+        )
     elif receivers:
         verdict, found = ClaimVerdict.CONTRADICT, receivers
         stated = "、".join(one.value for one in receivers)

@@ -2,17 +2,26 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+
+import msgspec
 
 from mingpiao.evidence.comparing.files import File, absent, worst
 from mingpiao.evidence.comparing.topics import Likeness, compare_topics, telling_phrases
-from mingpiao.evidence.extraction.names import is_organisation
+from mingpiao.evidence.comparing.weighed import Doubt, cannot_tell, doubt_about
 from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Mark
+from mingpiao.evidence.weighing.claims import bill_texts
+from mingpiao.evidence.weighing.model import Learnt
+from mingpiao.evidence.weighing.money_kinds import kinds_of
 from mingpiao.reading.model import Found
 
-_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 #: From this length (characters) on, a phrase does not appear in a file by chance.
 _LONG_PHRASE = 5
+#: From this probability on a day is taken for what it seems to be.
+_SURELY = 0.7
+#: Under agreements money is paid before their period begins, and settled some time after it ends.
+_AGREED = ("contract", "donation")
+_SETTLING = timedelta(days=60)
 
 
 def dates(bill: BillFacts, files: Sequence[File]) -> Claim:
@@ -29,14 +38,13 @@ def _dates(bill: BillFacts, file: File) -> Claim | None:
     on = bill.issued_on
     if signed and signed > on:
         return _date_claim(bill, file, says.signed_on, f"材料于 {signed} 签订，晚于开票日期 {on}。", False)
+    agreed = says.kind in _AGREED
     if end and end < on:
-        return _date_claim(
-            bill, file, says.ends_on, f"材料的期限至 {end} 止，开票日期 {on} 已经超过。", False
-        )
+        sentence = f"材料的期限至 {end} 止，开票日期 {on} 已经超过。"
+        return _date_claim(bill, file, says.ends_on, sentence, False, late=agreed and on - end <= _SETTLING)
     if start and start > on:
-        return _date_claim(
-            bill, file, says.starts_on, f"材料的期限自 {start} 起，开票日期 {on} 尚未开始。", False
-        )
+        sentence = f"材料的期限自 {start} 起，开票日期 {on} 尚未开始。"
+        return _date_claim(bill, file, says.starts_on, sentence, False, late=agreed and signed is not None)
     if start or end:
         return _date_claim(
             bill, file, says.starts_on or says.ends_on, f"开票日期 {on} 在材料的期限之内。", True
@@ -50,10 +58,22 @@ def _day(found: Found | None) -> date | None:
     return date.fromisoformat(found.value) if found else None
 
 
-def _date_claim(bill: BillFacts, file: File, found: Found | None, sentence: str, agrees: bool) -> Claim:
+def _date_claim(
+    bill: BillFacts, file: File, found: Found | None, sentence: str, agrees: bool, *, late: bool = False
+) -> Claim:
+    """A claim about a day; `late` tells that money may well move on a day like this."""
+    told = [fact for fact in ("signed_on", "starts_on", "ends_on") if getattr(file.says, fact) is found]
+    if not agrees and any(file.says.likely.get(fact, 1.0) < _SURELY for fact in told):
+        sentence = sentence.removesuffix("。") + "；这个日期识别得不可靠，不能判断，请对照材料核对。"
+        verdict = ClaimVerdict.HINT
+    elif late:
+        sentence = sentence.removesuffix("。") + "，请核对是否为预付款或尾款。"
+        verdict = ClaimVerdict.HINT
+    else:
+        verdict = ClaimVerdict.AGREE if agrees else ClaimVerdict.CONTRADICT
     return Claim(
         name="date",
-        verdict=ClaimVerdict.AGREE if agrees else ClaimVerdict.CONTRADICT,
+        verdict=verdict,
         expected=bill.issued_on.isoformat(),
         found=found.value if found else "",
         explanation=sentence,
@@ -61,18 +81,16 @@ def _date_claim(bill: BillFacts, file: File, found: Found | None, sentence: str,
     )
 
 
-def purpose(bill: BillFacts, files: Sequence[File]) -> Claim:
+def purpose(bill: BillFacts, files: Sequence[File], learnt: Learnt) -> Claim:
     """Whether the bill's purpose is that of the file; only a clearly different purpose contradicts."""
-    texts = _texts(bill)
+    texts = bill_texts(bill)
     shown = "、".join(dict.fromkeys(texts))
-    claims = [claim for file in files if (claim := _purpose(texts, shown, file)) is not None]
+    claims = [
+        claim
+        for file in files
+        if (claim := _weighed(bill, shown, _purpose(texts, shown, file), file, learnt)) is not None
+    ]
     return worst(claims) if claims else absent("purpose", shown, "材料或票面没有写明可以比对的用途。")
-
-
-def _texts(bill: BillFacts) -> list[str]:
-    """Texts of the bill that describe its purpose: items, remark, and text fields of its kind."""
-    extra = [value for value in bill.extension.values() if not is_organisation(value)]
-    return [text for text in (*bill.item_names, bill.remark, *extra) if _WORD.search(text)]
 
 
 def _purpose(texts: Sequence[str], shown: str, file: File) -> Claim | None:
@@ -94,6 +112,26 @@ def _purpose(texts: Sequence[str], shown: str, file: File) -> Claim | None:
         + ("两者相符。" if agrees else "看不出是同一事项。"),
         marks=file.marks([stated]),
     )
+
+
+def _weighed(bill: BillFacts, shown: str, claim: Claim | None, file: File, learnt: Learnt) -> Claim | None:
+    """The claim that rules made, held against what is likely."""
+    doubt = doubt_about("purpose", bill, file, learnt)
+    contradicts = claim is not None and claim.verdict is ClaimVerdict.CONTRADICT
+    stated = claim or absent("purpose", shown, "")
+    if doubt is Doubt.SURE and not contradicts and not _of_one_kind(bill, file):
+        sentence = f"票面写明“{shown}”，材料全文没有写到这样的款项。"
+        return msgspec.structs.replace(stated, verdict=ClaimVerdict.CONTRADICT, explanation=sentence)
+    if doubt is Doubt.SOME or (doubt and contradicts and (doubt is Doubt.NONE or _of_one_kind(bill, file))):
+        return cannot_tell(stated, f"票面写明的“{shown}”与材料载明的用途是不是同一事项")
+    return claim
+
+
+def _of_one_kind(bill: BillFacts, file: File) -> bool:
+    """Whether the file speaks of the kind of money that the bill is for, or has the bill's very words."""
+    text = "".join(page.text for page in file.says.pages)
+    texts = bill_texts(bill)
+    return any(each in text for each in texts) or bool(kinds_of(texts) & kinds_of([text]))
 
 
 def _written_elsewhere(texts: Sequence[str], file: File) -> bool:

@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 
-from mingpiao.evidence.extraction.amounts import amounts_of
-from mingpiao.evidence.extraction.dates import dates_of
 from mingpiao.evidence.extraction.flow import ROW, Flow
-from mingpiao.evidence.extraction.particulars import accounts_of, document_numbers_of, kind_of, purpose_of
-from mingpiao.evidence.extraction.parties import parties_of
 from mingpiao.evidence.model import EvidenceReading, Extraction, ReadPage
+from mingpiao.evidence.weighing.choosing import Chosen, choose
 from mingpiao.reading.model import PageLines, TextLine
 
 #: Facts are searched in so many characters, about 60 full pages. The rest is kept as text only.
@@ -27,29 +24,33 @@ _FEWEST_HIDDEN = 3
 def extract(pages: Sequence[PageLines]) -> Extraction:
     """The facts in a file's upright lines, each with its places on the pages."""
     pages = tuple(pages)
-    looked_at = _first(pages)
-    flow = Flow(looked_at)
-    numbers = document_numbers_of(flow)
-    kind = kind_of(pages, flow, numbered=bool(numbers))
-    accounts, parties = accounts_of(flow, parties_of(flow, kind))
-    dates = dates_of(flow)
+    looked_at = first_pages(pages)
+    return extraction_of(pages, looked_at, choose(Flow(looked_at), looked_at))
+
+
+def extraction_of(
+    pages: tuple[PageLines, ...], looked_at: tuple[PageLines, ...], chosen: Chosen
+) -> Extraction:
+    """The facts that were chosen, with what else is known of the pages."""
     return Extraction(
-        kind=kind,
+        kind=chosen.kind,
         pages=tuple(_page(page) for page in pages),
-        parties=parties,
-        amounts=amounts_of(flow),
-        signed_on=dates.signed_on,
-        starts_on=dates.starts_on,
-        ends_on=dates.ends_on,
-        document_numbers=numbers,
-        accounts=accounts,
-        purpose=purpose_of(flow),
+        parties=chosen.parties,
+        amounts=chosen.amounts,
+        signed_on=chosen.signed_on,
+        starts_on=chosen.starts_on,
+        ends_on=chosen.ends_on,
+        document_numbers=chosen.document_numbers,
+        accounts=chosen.accounts,
+        purpose=chosen.purpose,
+        likely=chosen.likely,
         seals=tuple(seal for page in pages for seal in page.seals),
         notes=(*_notes(len(looked_at), len(pages)), *_notes_of_hidden(pages)),
     )
 
 
-def _first(pages: tuple[PageLines, ...]) -> tuple[PageLines, ...]:
+def first_pages(pages: tuple[PageLines, ...]) -> tuple[PageLines, ...]:
+    """The pages in which facts are searched."""
     room = _MOST_CHARACTERS
     for index, page in enumerate(pages):
         room -= sum(len(line.text) for line in page.lines)

@@ -14,7 +14,7 @@ TOTAL = "total"
 INSTALMENT = "instalment"
 DEPOSIT = "deposit"
 
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3}){2,}|\d+)(?:\.\d{1,6})?"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?= \d{3})(?: ?\d{3})+(?=\.\d{2}(?!\d))|\d{1,3}(?: \d{3}){2,}|\d+)(?:\.\d{1,6})?"
 _SCALE = {
     "亿元": Decimal(100_000_000),
     "百万元": Decimal(1_000_000),
@@ -100,13 +100,23 @@ class Spotted(NamedTuple):
     words: bool
 
 
-def amounts_of(flow: Flow) -> tuple[Amount, ...]:
-    """All amounts above zero, in the order of the file. Those that equal the stated total have the role "total"."""
+def spot_amounts(flow: Flow) -> list[Spotted]:
+    """All amounts above zero, in the order of the file."""
     mixed = list(_in_parts(flow.text))
     taken = {place for one in mixed for place in range(one.start, one.end)}
     digits = (one for one in _in_digits(flow.text) if one.start not in taken)
-    spotted = sorted({*_in_words(flow.text), *mixed, *digits})[:_MOST_AMOUNTS]
-    neighbours = [_neighbour(flow.text, index, spotted) for index in range(len(spotted))]
+    return sorted({*_in_words(flow.text), *mixed, *digits})[:_MOST_AMOUNTS]
+
+
+def neighbours_of(text: str, spotted: Sequence[Spotted]) -> list[int | None]:
+    """For each amount in words the index of the amount in digits beside it that it repeats."""
+    return [_neighbour(text, index, spotted) for index in range(len(spotted))]
+
+
+def amounts_of(flow: Flow) -> tuple[Amount, ...]:
+    """All amounts above zero, in the order of the file. Those that equal the stated total have the role "total"."""
+    spotted = spot_amounts(flow)
+    neighbours = neighbours_of(flow.text, spotted)
     hints = _shared([_hint(flow.text, one) for one in spotted], neighbours)
     whole = _whole(spotted, hints)
     return tuple(
@@ -197,6 +207,18 @@ def _value(number: str, unit: str) -> Decimal | None:
     # A number with more than two decimals is a rate or a quantity, not an amount of money.
     rounded = value.quantize(CENT)
     return rounded if rounded == value else None
+
+
+def in_unit(number: str, unit: str) -> Decimal | None:
+    """A number as written in a unit such as 万元, in 元; None when it is no amount."""
+    return _value(number, unit)
+
+
+def unit_of_table(text: str, start: int) -> str:
+    """The unit that stands above a table (单位：万元), 元 without one; "" for foreign money."""
+    units = _TABLE_UNIT.findall(text[max(0, start - _TABLE_REACH) : start])
+    unit = str(units[-1]) if units else "元"
+    return "" if _FOREIGN.search(unit) else unit
 
 
 # Roles of amounts.

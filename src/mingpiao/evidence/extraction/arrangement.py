@@ -248,7 +248,10 @@ def _following(
             return None
         if other.top - box.top > 0.6 * box.height and other not in mates[index] and _is_under(box, other):
             room = (bound - box.right) / box.size
-            together = _one_cell(box, other, mates[index], mates[other_index], full=room < _slack(other))
+            full = room < _slack(other)
+            together = _one_cell(box, other, mates[index], mates[other_index], full=full) or (
+                full and _in_a_centred_row(box, other, _near(index, ordered))
+            )
             return other_index if together and _runs_on(box, other, room) else None
     return None
 
@@ -326,6 +329,16 @@ def _centred_beside(box: TextBox, other: TextBox, beside: Sequence[TextBox]) -> 
     """Whether a cell of one line is vertically centred beside the two lines."""
     between = (box.middle + other.middle) / 2
     return any(abs(mate.middle - between) < 0.25 * (other.middle - box.middle) for mate in beside)
+
+
+def _in_a_centred_row(box: TextBox, other: TextBox, near: Iterable[TextBox]) -> bool:
+    """Whether two tight lines of one width stand beside a cell of one line that is centred between them.
+
+    So look the rows of a table in which several cells wrap, and others do not.
+    """
+    between, apart = (box.middle + other.middle) / 2, other.middle - box.middle
+    tight = (other.top - box.bottom) / box.height < _TIGHT and len(box.text) >= _SHORTEST_WRAPPED
+    return tight and any(abs(each.middle - between) < 0.2 * apart for each in near)
 
 
 # Rows.

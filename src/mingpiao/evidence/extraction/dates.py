@@ -59,6 +59,18 @@ class Dates(NamedTuple):
     ends_on: Found | None
 
 
+_ANY = re.compile(rf"(?<!\d)(?:{_DATE}|{_COMPACT})")
+
+
+def spot_dates(flow: Flow) -> list[tuple[int, int, str]]:
+    """All days in the order of the file: start, end, and the ISO date."""
+    return [
+        (*match.span(), day.isoformat())
+        for match in _ANY.finditer(flow.text)
+        if (day := read_date(match.group()))
+    ]
+
+
 def dates_of(flow: Flow) -> Dates:
     """The signing date and the period, as far as the file states them."""
     start, end = _period(flow)
@@ -94,6 +106,15 @@ def _period(flow: Flow) -> tuple[Found | None, Found | None]:
     starts = (_found(flow, match, "start") for match in _FROM.finditer(flow.text))
     ends = (_found(flow, match, "end") for match in _UNTIL.finditer(flow.text))
     return next(filter(None, starts), None), next(filter(None, ends), None)
+
+
+def length_of_period(flow: Flow, start: Found) -> Found | None:
+    """The last day of a period that is told by its length, as 自…起三年."""
+    for match in _MONTHS.finditer(flow.text):
+        begun = _found(flow, match, "start")
+        if begun and begun.value == start.value:
+            return _end_after(flow, match, date.fromisoformat(start.value))
+    return None
 
 
 def _end_after(flow: Flow, match: re.Match[str], start: date) -> Found | None:

@@ -73,6 +73,11 @@ _KINDS = (("donation", _DONATION), ("contract", _CONTRACT), ("transfer", _TRANSF
 _LARGE = 1.18
 
 
+def title_of(page: PageLines) -> str:
+    """The large lines at the top of a page, or its first lines."""
+    return next((title for title in _titles(page) if title), "") if page.lines else ""
+
+
 def kind_of(pages: tuple[PageLines, ...], flow: Flow, *, numbered: bool) -> str:
     """The kind of a file, one of `EVIDENCE_KINDS`: from its title, or else from the words of its text."""
     for title in _titles(pages[0]) if pages and pages[0].lines else ():
@@ -128,25 +133,26 @@ def document_numbers_of(flow: Flow) -> tuple[Found, ...]:
     return tuple(found.values())
 
 
-def accounts_of(flow: Flow, parties: tuple[Party, ...]) -> tuple[tuple[Found, ...], tuple[Party, ...]]:
-    """All account numbers, and the parties with their own account number and its bank."""
+def accounts_of(
+    flow: Flow, parties: tuple[Party, ...], known: tuple[Found, ...]
+) -> tuple[tuple[Found, ...], tuple[Party, ...]]:
+    """The `known` account numbers, and the parties with their own account number and its bank."""
     heads = heads_of(flow)
     sides = roles_of_sides(flow.text)
-    found: dict[str, Found] = {}
+    numbers = {account.value for account in known}
     owners: dict[str, Found] = {}
     places: list[tuple[int, str]] = []
     for match in _ACCOUNT.finditer(flow.text):
         number = re.sub(r"\D", "", match["account"])
-        if not 8 <= len(number) <= 32:
+        if number not in numbers:
             continue
         account = flow.found(*match.span("account"), number)
-        found.setdefault(number, account)
         role = _owner(flow, match, "account", heads, sides)
         if role:
             owners.setdefault(role, account)
             places.append((match.start(), role))
     banks = _banks(flow, heads, sides, places)
-    return tuple(found.values()), tuple(_with_account(party, parties, owners, banks) for party in parties)
+    return known, tuple(_with_account(party, parties, owners, banks) for party in parties)
 
 
 def _banks(

@@ -66,7 +66,7 @@ def parties_of(flow: Flow, kind: str) -> tuple[Party, ...]:
 
 def _party(flow: Flow, one: Named, role: str) -> Party:
     return Party(
-        role=role, name=flow.found(one.start, one.end), code=_code_after(flow, one.end), amount=one.amount
+        role=role, name=flow.found(one.start, one.end), code=code_after(flow, one.end), amount=one.amount
     )
 
 
@@ -193,7 +193,7 @@ def _last_organisation(text: str, start: int, end: int) -> tuple[int, int] | Non
     return found[-1] if found else None
 
 
-def _code_after(flow: Flow, end: int) -> Found | None:
+def code_after(flow: Flow, end: int) -> Found | None:
     """The 统一社会信用代码 between a name and the next party."""
     until = flow.text.find("方", end + 1, end + 160)
     match = _CODE.search(flow.text, end, until if until > 0 else end + 160)

@@ -1,0 +1,381 @@
+"""Learn the weights of the reader from papers whose truth is known.
+
+    python -m bench.papers.train [--seeds N] [--made N] [--check]
+
+Draws the open hands' papers and those of `bench.evidence`, looks at every candidate that the reader sees in them,
+and writes `src/mingpiao/evidence/weighing/weights.json`. With `--check` it tells how well the reader does on
+families that its weights were not learnt from. Locked hands are never drawn.
+"""
+
+import argparse
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from rich.console import Console
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from bench.evidence.generator import orders as made_orders
+from bench.evidence.matching import FIELDS, Tally, fold, same_purpose
+from bench.evidence.truth import TEXT, Truth
+from bench.papers.figures import Order
+from bench.papers.measure import layouts
+from bench.papers.prepared import Held, Prepared, prepare
+from mingpiao.evidence.comparison import compare
+from mingpiao.evidence.extraction import extraction_of
+from mingpiao.evidence.extraction.flow import Flow
+from mingpiao.evidence.model import ClaimVerdict, Extraction
+from mingpiao.evidence.weighing.choosing import Survey, choose_from
+from mingpiao.evidence.weighing.claims import amount_features, bill_texts, party_features, purpose_features
+from mingpiao.evidence.weighing.model import SILENT, Bounds, Learnt, Weighing, Weights
+
+_TARGET = Path(__file__).parents[2] / "src/mingpiao/evidence/weighing/weights.json"
+#: Weights that are smaller say nothing.
+_LEAST = 0.02
+_RARE = 2
+_FOLDS = 6
+#: Papers of the house's own generator count less than those of other hands.
+_OWN_HOUSE = 0.1
+
+
+class Example(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate: its features, its true role, and how much it counts."""
+
+    features: dict[str, float]
+    role: str
+    weight: float
+
+
+#: Strengths of what is learnt: the larger, the more single examples count.
+_FACTS = 1.0
+_CLAIMS = {"payer": 2.0, "payee": 2.0, "amount": 2.0, "purpose": 0.5}
+#: A claim may stop this share of honest bills, of families that the weights do not know.
+_MOST_ALARMS = 0.03
+_STEPS = tuple(round(0.5 + step / 40, 3) for step in range(20))
+_HINT = 0.5
+
+Examples = dict[str, list[Example]]
+Labelled = Iterator[tuple[str, dict[str, float], str]]
+
+
+def learn(examples: Sequence[Example], strength: float = _FACTS) -> Weights:
+    """The weights of one fact or claim."""
+    counts = Counter(name for each in examples for name in each.features)
+    # What stands in one or two candidates alone says nothing of others.
+    known = [
+        {name: value for name, value in each.features.items() if counts[name] > _RARE} for each in examples
+    ]
+    vectors = DictVectorizer()
+    table = vectors.fit_transform(known)
+    model = LogisticRegression(C=strength, max_iter=300, tol=1e-3)
+    model.fit(table, [each.role for each in examples], sample_weight=[each.weight for each in examples])
+    columns, bias = model.coef_.T, model.intercept_
+    if len(model.classes_) == 2:
+        columns, bias = np.hstack([np.zeros_like(columns), columns]), np.array([0.0, model.intercept_[0]])
+    kept = {
+        name: tuple(round(float(weight), 3) for weight in row)
+        for name, row in zip(vectors.get_feature_names_out(), columns, strict=True)
+        if float(np.max(np.abs(row))) >= _LEAST
+    }
+    plain = kept.get("bias", (0.0,) * len(bias))
+    kept["bias"] = tuple(round(float(a + b), 3) for a, b in zip(plain, bias, strict=True))
+    return Weights(roles=tuple(map(str, model.classes_)), weights=kept)
+
+
+# -- facts -----------------------------------------------------------------------------------------
+
+
+def facts(papers: Iterable[Prepared]) -> dict[str, Weights]:
+    """The weights of all facts, from these papers."""
+    examples: Examples = defaultdict(list)
+    for paper in papers:
+        found = list(_labelled(paper))
+        counts: dict[str, int] = defaultdict(int)
+        for fact, _, _ in found:
+            counts[fact] += 1
+        whole = 1.0 if paper.of_other_hands else _OWN_HOUSE
+        # A paper with many candidates, such as a long list, counts little more than one with few.
+        for fact, features, role in found:
+            examples[fact].append(
+                Example(features=features, role=role, weight=whole * 3 / counts[fact] ** 0.5)
+            )
+    return {fact: learn(own) for fact, own in examples.items()}
+
+
+def _labelled(paper: Prepared) -> Labelled:
+    seen, truth = paper.seen, paper.truth
+    if truth.kind:
+        yield "kind", seen.of_paper, truth.kind
+    yield from _amounts(paper)
+    yield from _names(seen, truth)
+    yield from _dates(seen, truth)
+    for account in seen.accounts:
+        yield "account", account.features, "yes" if account.value in truth.accounts else "no"
+    if truth.purpose:
+        for phrase in seen.purposes:
+            yield "purpose", phrase.features, "yes" if same_purpose(phrase.value, truth.purpose) else "no"
+    # The house's own generator names all official numbers, other hands only a paper's own.
+    if paper.of_other_hands:
+        yield from _numbers(seen, truth)
+
+
+def _amounts(paper: Prepared) -> Labelled:
+    seen, truth = paper.seen, paper.truth
+    columns = _columns_of_shares(paper)
+    for each in seen.amounts:
+        value = each.spotted.value
+        if value == truth.total or (each.spotted.words and value == truth.words):
+            role = "total"
+        elif value in truth.instalments:
+            role = "instalment"
+        else:
+            role = "share" if each.owner and each.column in columns else "other"
+        yield "amount", each.features, role
+
+
+def _columns_of_shares(paper: Prepared) -> set[str]:
+    """Heads of columns in which honest bills stand, in the row of their unit or payer."""
+    shares = {
+        (fold(name), bill.total + used)
+        for bill, usage, wrong, own in paper.held
+        if own and not wrong
+        for name in (bill.unit_name, bill.payer_name)
+        for used in (Decimal(0), usage.amount if usage else Decimal(0))
+    }
+    return {each.column for each in paper.seen.amounts if (fold(each.owner), each.spotted.value) in shares}
+
+
+def _names(seen: Survey, truth: Truth) -> Labelled:
+    roles = {fold(name): role for role, name in truth.parties}
+    tolerated = {fold(name) for name in truth.tolerated_parties}
+    for each in seen.names:
+        name = fold(each.name)
+        if name in roles or name not in tolerated:
+            yield "name", each.features, roles.get(name, "other")
+
+
+def _dates(seen: Survey, truth: Truth) -> Labelled:
+    for fact, day in (("signed", truth.signed_on), ("starts", truth.starts_on), ("ends", truth.ends_on)):
+        for each in seen.dates:
+            yield fact, each.features, "yes" if day and each.value == day.isoformat() else "no"
+
+
+def _numbers(seen: Survey, truth: Truth) -> Labelled:
+    own = {fold(each) for each in truth.document_numbers}
+    tolerated = {fold(each) for each in truth.tolerated_numbers}
+    for each in seen.numbers:
+        number = fold(each.value)
+        if number in own or number not in tolerated:
+            yield "number", each.features, "yes" if number in own else "no"
+
+
+# -- claims ----------------------------------------------------------------------------------------
+
+#: Claims that a bill which is wrong in one fact may well contradict too; they are left out of the lesson.
+_RELATED = {
+    "payer": ("payee",),
+    "payee": ("payer", "account"),
+    "amount": ("usage",),
+    "usage": ("amount",),
+    "words": ("amount",),
+}
+_NO_LESSON = ("status", "hidden")
+
+
+def claim_features(held: Held, read: Extraction) -> dict[str, dict[str, float]]:
+    """The features of each claim that weights decide."""
+    bill = held.bill
+    return {
+        "payer": party_features(bill.payer_name, bill.payer_code, "payer", read),
+        "payee": party_features(bill.unit_name, bill.unit_code, "payee", read),
+        "amount": amount_features(bill, read, held.usage),
+        "purpose": purpose_features(bill_texts(bill), read),
+    }
+
+
+def lessons(paper: Prepared, read: Extraction) -> Iterator[tuple[str, Example]]:
+    """What the bills of a paper teach about each claim."""
+    whole = 1.0 if paper.of_other_hands else _OWN_HOUSE
+    for held in paper.held:
+        if held.wrong in _NO_LESSON:
+            continue
+        for claim, features in claim_features(held, read).items():
+            if features.get(SILENT):
+                continue
+            if claim in _RELATED.get(held.wrong, ()) or (not held.own and held.wrong != claim):
+                continue
+            role = "yes" if claim == held.wrong else "no"
+            yield claim, Example(features=features, role=role, weight=whole)
+
+
+def read_with(paper: Prepared, weighing: Weighing) -> Extraction:
+    """What the reader would read of a paper with these weights."""
+    return extraction_of(paper.pages, paper.pages, choose_from(Flow(paper.pages), paper.seen, weighing))
+
+
+# -- all -------------------------------------------------------------------------------------------
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """A paper that was read with weights learnt from other families."""
+
+    paper: Prepared
+    read: Extraction
+
+
+def trials(papers: Sequence[Prepared]) -> list[Trial]:
+    """Every paper read with weights of families that it is not of."""
+    found = []
+    families = [paper.family for paper in papers]
+    for learnt, left in GroupKFold(_FOLDS).split(papers, groups=families):
+        weighing = facts([papers[place] for place in learnt])
+        found += [Trial(paper=papers[place], read=read_with(papers[place], weighing)) for place in left]
+    return found
+
+
+def claims(tried: Iterable[Trial]) -> dict[str, Weights]:
+    """The weights of all claims, from papers read as they will be: with weights that do not know them."""
+    examples: Examples = defaultdict(list)
+    for each in tried:
+        for claim, example in lessons(each.paper, each.read):
+            examples[claim].append(example)
+    return {claim: learn(own, _CLAIMS[claim]) for claim, own in examples.items()}
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill held against a paper whose family the weights do not know. `doubts` are those of its claims."""
+
+    trial: Trial
+    held: Held
+    weights: dict[str, Weights]
+    doubts: dict[str, float]
+
+
+def judged(tried: Sequence[Trial]) -> list[Judged]:
+    """The authors' bills of other hands' papers, each judged by weights of other families."""
+    found: list[Judged] = []
+    families = [each.paper.family for each in tried]
+    for learnt, left in GroupKFold(_FOLDS).split(tried, groups=families):
+        weights = claims([tried[place] for place in learnt])
+        for trial in (tried[place] for place in left):
+            for held in trial.paper.held if trial.paper.of_other_hands else ():
+                if held.own:
+                    features = claim_features(held, trial.read)
+                    known = Learnt(facts={}, claims=weights, bounds={})
+                    doubts = {claim: known.doubt(claim, each) for claim, each in features.items()}
+                    found.append(Judged(trial=trial, held=held, weights=weights, doubts=doubts))
+    return found
+
+
+def bounds_of(told: Sequence[Judged]) -> dict[str, Bounds]:
+    """The lowest doubt of each claim from which on hardly an honest bill is stopped."""
+    found = {}
+    for claim in told[0].doubts:
+        honest = [each.doubts[claim] for each in told if not each.held.wrong]
+        able = [
+            step for step in _STEPS if sum(doubt >= step for doubt in honest) <= _MOST_ALARMS * len(honest)
+        ]
+        contradicts = min(able, default=_STEPS[-1])
+        found[claim] = Bounds(contradicts=contradicts, hints=min(_HINT, contradicts))
+    return found
+
+
+def check(tried: Sequence[Trial], console: Console) -> None:
+    """Print fields, and claims by weights that know neither paper nor family."""
+    mine = [each for each in tried if each.paper.of_other_hands]
+    for field, count in FIELDS.items():
+        whole = sum((count(each.read, each.paper.truth) for each in mine), Tally())
+        console.print(
+            f"{field:18} precision {whole.precision:.3f} recall {whole.recall:.3f} F1 {whole.f1:.3f}"
+        )
+    for form in ("text", "scan"):
+        parts = [
+            count(each.read, each.paper.truth)
+            for each in mine
+            if each.paper.form == form
+            for count in FIELDS.values()
+        ]
+        console.print(f"all fields, {form}: F1 {sum(parts, Tally()).f1:.3f}")
+    told = judged(tried)
+    bounds = bounds_of(told)
+    for claim, each in bounds.items():
+        wrong = [one.doubts[claim] for one in told if one.held.wrong == claim]
+        honest = [one.doubts[claim] for one in told if not one.held.wrong]
+        curve = "; ".join(
+            f"≥ {step}: {_part(wrong, step)} found, {_part(honest, step)} alarms" for step in _STEPS[::2]
+        )
+        console.print(f"{claim}: contradicts from {each.contradicts}; {curve}")
+    for form in ("text", "scan"):
+        _check_bills([each for each in told if each.trial.paper.form == form], bounds, form, console)
+
+
+def _part(doubts: Sequence[float], step: float) -> str:
+    return f"{sum(doubt >= step for doubt in doubts) / max(1, len(doubts)):.2f}"
+
+
+def _check_bills(told: Sequence[Judged], bounds: dict[str, Bounds], form: str, console: Console) -> None:
+    """How many bills the whole comparison stops, rightly and wrongly."""
+    counts: dict[str, int] = defaultdict(int)
+    located: dict[str, list[bool]] = defaultdict(list)
+    for each in told:
+        known = Learnt(facts={}, claims=each.weights, bounds=bounds)
+        usage = {"paper": each.held.usage} if each.held.usage else {}
+        made = compare(each.held.bill, {"paper": each.trial.read}, usage, known)
+        against = {claim.name for claim in made if claim.verdict is ClaimVerdict.CONTRADICT}
+        hints = {claim.name for claim in made if "不能判断" in claim.explanation}
+        side = "wrong" if each.held.wrong else "honest"
+        counts[side] += 1
+        counts[f"{side} stopped"] += bool(against)
+        counts[f"{side} unsure"] += bool(hints) and not against
+        if each.held.wrong:
+            located[each.held.wrong].append(each.held.wrong in against)
+        else:
+            for name in against:
+                counts[f"alarm: {name}"] += 1
+    every = [hit for hits in located.values() for hit in hits]
+    console.print(
+        f"{form}: false alarms {counts['honest stopped'] / max(1, counts['honest']):.3f} of {counts['honest']}, "
+        f"contradictions found {counts['wrong stopped'] / max(1, counts['wrong']):.3f} of {counts['wrong']}, "
+        f"located {sum(every) / max(1, len(every)):.3f}, cannot tell {counts['honest unsure']} honest and "
+        f"{counts['wrong unsure']} wrong"
+    )
+    console.print(
+        "  located: "
+        + ", ".join(f"{fact} {sum(hits)}/{len(hits)}" for fact, hits in sorted(located.items()))
+        + "; alarms: "
+        + ", ".join(
+            f"{name[7:]} {count}" for name, count in sorted(counts.items()) if name.startswith("alarm")
+        )
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.papers.train", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=4, help="papers of each open layout")
+    parser.add_argument("--scans", type=int, default=2, help="scans of each open layout that has them")
+    parser.add_argument("--made", type=int, default=300, help="papers of bench.evidence")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--check", action="store_true")
+    given = parser.parse_args()
+    open_ones = [
+        Order(hand=hand, layout=name, locked=False, family="", seed=100 + seed)
+        for hand, name in layouts(locked=False)
+        for seed in range(given.seeds)
+    ]
+    papers = prepare([*made_orders(4_001, given.made, TEXT, ""), *open_ones], 99 + given.scans, given.jobs)
+    tried = trials(papers)
+    if given.check:
+        check(tried, Console(width=150))
+        return
+    learnt = Learnt(facts=facts(papers), claims=claims(tried), bounds=bounds_of(judged(tried)))
+    _TARGET.write_bytes(msgspec.json.encode(learnt, order="sorted"))
+    print(f"{_TARGET.name}: {len(papers)} papers, {_TARGET.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,285 @@
+"""Chooses among candidates by their weights, and puts what was chosen together as a file's facts."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from statistics import median
+from typing import NamedTuple
+
+import msgspec
+
+from mingpiao.evidence.extraction.dates import length_of_period
+from mingpiao.evidence.extraction.flow import ROW, Flow
+from mingpiao.evidence.extraction.particulars import accounts_of, kind_of, title_of
+from mingpiao.evidence.extraction.parties import code_after
+from mingpiao.evidence.model import Amount, Party
+from mingpiao.evidence.weighing.candidates import (
+    AmountCandidate,
+    DateCandidate,
+    NameCandidate,
+    TextCandidate,
+    account_candidates,
+    amount_candidates,
+    date_candidates,
+    name_candidates,
+    number_candidates,
+    paper_features,
+    purpose_candidates,
+)
+from mingpiao.evidence.weighing.features import Features
+from mingpiao.evidence.weighing.mentions import mentions_of
+from mingpiao.evidence.weighing.model import Weighing, Weights, learnt
+from mingpiao.evidence.weighing.rules import opinion_of
+from mingpiao.evidence.weighing.surroundings import Surveyor
+from mingpiao.reading.model import Found, PageLines
+
+#: From this probability on a candidate is told as a fact.
+_LIKELY = 0.5
+_PURPOSE = 0.25
+_OFFICIAL = re.compile(r"[〔\[(【〈] ?(?:19|20)\d{2}")
+_DEPOSIT = re.compile(r"保证金|押金|定金|质保金|诚意金|履约金")
+_MOST_PARTIES = 400
+
+
+class Survey(NamedTuple):
+    """All candidates of a file."""
+
+    kind: str
+    of_paper: Features
+    amounts: list[AmountCandidate]
+    names: list[NameCandidate]
+    dates: list[DateCandidate]
+    numbers: list[TextCandidate]
+    accounts: list[TextCandidate]
+    purposes: list[TextCandidate]
+
+
+def survey(flow: Flow, pages: Sequence[PageLines]) -> Survey:
+    """Look at a file's text for all candidates."""
+    kind = kind_of(tuple(pages), flow, numbered=bool(_OFFICIAL.search(flow.text)))
+    surveyor = Surveyor(flow, title_of(pages[0]) if pages else "")
+    mentions = mentions_of(flow)
+    opinion = opinion_of(flow, kind)
+    amounts = amount_candidates(flow, surveyor, kind, mentions, opinion)
+    owners = {one.owner for one in amounts if one.owner}
+    return Survey(
+        kind=kind,
+        of_paper=paper_features(flow, surveyor.title, kind),
+        amounts=amounts,
+        names=name_candidates(flow, surveyor, kind, mentions, opinion, owners),
+        dates=date_candidates(flow, surveyor, kind, opinion),
+        numbers=number_candidates(flow, surveyor, kind),
+        accounts=account_candidates(flow, surveyor, kind),
+        purposes=purpose_candidates(flow, surveyor, kind, opinion),
+    )
+
+
+class Chosen(NamedTuple):
+    """The facts of a file, as `Extraction` has them."""
+
+    kind: str
+    parties: tuple[Party, ...]
+    amounts: tuple[Amount, ...]
+    signed_on: Found | None
+    starts_on: Found | None
+    ends_on: Found | None
+    document_numbers: tuple[Found, ...]
+    accounts: tuple[Found, ...]
+    purpose: Found | None
+    likely: dict[str, float]
+
+
+def choose(flow: Flow, pages: Sequence[PageLines]) -> Chosen:
+    """The likeliest facts of a file."""
+    return choose_from(flow, survey(flow, pages), learnt().facts)
+
+
+def choose_from(flow: Flow, seen: Survey, weighing: Weighing) -> Chosen:
+    """The likeliest facts among these candidates by these weights."""
+    signed, starts, ends, likely = _days(flow, seen.dates, weighing)
+    known = _yes(flow, seen.accounts, weighing["account"])
+    amounts = _amounts(flow, seen.amounts, weighing["amount"])
+    accounts, parties = accounts_of(flow, _parties(flow, seen, amounts, weighing["name"]), known)
+    return Chosen(
+        kind=_kind(seen, weighing["kind"]),
+        parties=parties,
+        amounts=amounts,
+        signed_on=signed,
+        starts_on=starts,
+        ends_on=ends,
+        document_numbers=_yes(flow, seen.numbers, weighing["number"]),
+        accounts=accounts,
+        purpose=_purpose(flow, seen.purposes, weighing["purpose"]),
+        likely=likely,
+    )
+
+
+def _kind(seen: Survey, weights: Weights) -> str:
+    likely = weights.probabilities(seen.of_paper)
+    return max(likely, key=lambda kind: likely[kind])
+
+
+# -- amounts ---------------------------------------------------------------------------------------
+
+
+def _amounts(flow: Flow, candidates: Sequence[AmountCandidate], weights: Weights) -> tuple[Amount, ...]:
+    told = [weights.probabilities(each.features) for each in candidates]
+    total = _likeliest_total(candidates, told)
+    return tuple(
+        Amount(
+            value=each.spotted.value,
+            role=_role(flow, each, likely, total),
+            words=each.spotted.words,
+            found=flow.found(each.spotted.start, each.spotted.end, f"{each.spotted.value:f}"),
+            beside=candidates[each.neighbour].spotted.value if each.neighbour is not None else None,
+            likely=round(likely["total"], 3),
+            stage=round(likely["instalment"], 3),
+            share=round(likely["share"], 3),
+            owner=each.owner,
+        )
+        for each, likely in zip(candidates, told, strict=True)
+    )
+
+
+def _likeliest_total(
+    candidates: Sequence[AmountCandidate], told: Sequence[dict[str, float]]
+) -> Decimal | None:
+    best: dict[Decimal, float] = {}
+    for each, likely in zip(candidates, told, strict=True):
+        value = each.spotted.value
+        best[value] = max(likely["total"], best.get(value, 0.0))
+    if not best:
+        return None
+    value = max(best, key=lambda each: best[each])
+    return value if best[value] >= _LIKELY / 2 else None
+
+
+def _side(likely: dict[str, float]) -> str:
+    return "payer" if likely["payer"] > likely["payee"] else "payee"
+
+
+def _role(flow: Flow, each: AmountCandidate, likely: dict[str, float], total: Decimal | None) -> str:
+    if each.spotted.value == total:
+        return "total"
+    if likely["instalment"] >= _LIKELY:
+        return "instalment"
+    before = flow.text[max(0, each.spotted.start - 14) : each.spotted.start]
+    return "deposit" if _DEPOSIT.search(re.split(r"[,。;\n]", before)[-1]) else ""
+
+
+# -- names -----------------------------------------------------------------------------------------
+
+
+def _opposed(told: list[dict[str, float]]) -> None:
+    """Where one role has nobody and the other has two, the likelier pair of opposite roles counts."""
+    able = sorted(range(len(told)), key=lambda place: told[place]["other"])[:2]
+    if len(able) < 2 or any(told[place]["other"] > _LIKELY for place in able):
+        return
+    one, two = able
+    chosen = [_side(told[place]) for place in able]
+    if chosen[0] != chosen[1] or any(
+        max(likely, key=lambda role: likely[role]) not in (chosen[0], "other")
+        for place, likely in enumerate(told)
+        if place not in able
+    ):
+        return
+    forth = told[one]["payer"] * told[two]["payee"]
+    back = told[one]["payee"] * told[two]["payer"]
+    turned = two if (forth >= back) == (chosen[0] == "payer") else one
+    old, new = chosen[0], "payee" if chosen[0] == "payer" else "payer"
+    told[turned][new] = max(_TURNED, told[turned][new])
+    told[turned][old] = 1 - told[turned][new]
+
+
+_TURNED = 0.55
+
+
+def _alike(names: Sequence[NameCandidate], told: list[dict[str, float]], owners: Collection[str]) -> None:
+    """Who stands in the rows of one list has one role: what most of them seem to be."""
+    places = [place for place, each in enumerate(names) if each.name in owners]
+    if len(places) < _LIST:
+        return
+    means = {role: median(told[place][role] for place in places) for role in told[0]}
+    whole = sum(means.values())
+    for place in places:
+        told[place] = {role: mean / whole for role, mean in means.items()}
+
+
+_LIST = 3
+
+
+def _parties(flow: Flow, seen: Survey, amounts: Sequence[Amount], weights: Weights) -> tuple[Party, ...]:
+    parties: list[Party] = []
+    places: dict[int, list[int]] = defaultdict(list)
+    for place, one in enumerate(seen.amounts):
+        if one.owner:
+            places[flow.text.rfind(ROW, 0, one.spotted.start)].append(place)
+    names = seen.names[:_MOST_PARTIES]
+    told = [weights.probabilities(each.features) for each in names]
+    _alike(names, told, {one.owner for one in amounts if one.owner})
+    _opposed(told)
+    for each, likely in zip(names, told, strict=True):
+        role = max(likely, key=lambda name: likely[name])
+        first = each.mentions[0]
+        own = list(_amounts_of_rows(each.name, amounts, places))
+        party = Party(
+            role="" if role == "other" else role,
+            name=flow.found(first.start, first.end),
+            code=next(filter(None, (code_after(flow, one.end) for one in each.mentions)), None),
+            pays=round(likely["payer"], 3),
+            receives=round(likely["payee"], 3),
+        )
+        if own:
+            parties += [msgspec.structs.replace(party, amount=amount) for amount in own]
+        elif party.role or first.organisation:
+            parties.append(party)
+    return tuple(parties)
+
+
+def _amounts_of_rows(
+    name: str, amounts: Sequence[Amount], rows: Mapping[int, Sequence[int]]
+) -> Iterator[Decimal]:
+    """The amount that counts of each row of a list that is this name's."""
+    for own in rows.values():
+        if amounts[own[0]].owner == name:
+            yield max(
+                (max(amounts[place].share, amounts[place].likely), amounts[place].value) for place in own
+            )[1]
+
+
+# -- the rest --------------------------------------------------------------------------------------
+
+
+def _days(
+    flow: Flow, candidates: Sequence[DateCandidate], weighing: Weighing
+) -> tuple[Found | None, Found | None, Found | None, dict[str, float]]:
+    (signed, how_signed), (starts, how_starts), (ends, how_ends) = (
+        _day(flow, candidates, weighing[fact]) for fact in ("signed", "starts", "ends")
+    )
+    if starts and not ends and (told := length_of_period(flow, starts)):
+        ends, how_ends = told, how_starts
+    likely = {"signed_on": how_signed, "starts_on": how_starts, "ends_on": how_ends}
+    return signed, starts, ends, {fact: round(how, 3) for fact, how in likely.items() if how}
+
+
+def _day(flow: Flow, candidates: Sequence[DateCandidate], weights: Weights) -> tuple[Found | None, float]:
+    told = [(weights.probabilities(each.features)["yes"], each) for each in candidates]
+    likely, best = max(told, key=lambda pair: pair[0], default=(0.0, None))
+    return (
+        (flow.found(best.start, best.end, best.value), likely) if best and likely >= _LIKELY else (None, 0.0)
+    )
+
+
+def _yes(flow: Flow, candidates: Iterable[TextCandidate], weights: Weights) -> tuple[Found, ...]:
+    found: dict[str, Found] = {}
+    for each in candidates:
+        if weights.probabilities(each.features)["yes"] >= _LIKELY:
+            found.setdefault(each.value, flow.found(each.start, each.end, each.value))
+    return tuple(found.values())
+
+
+def _purpose(flow: Flow, candidates: Sequence[TextCandidate], weights: Weights) -> Found | None:
+    told = [(weights.probabilities(each.features)["yes"], each) for each in candidates]
+    likely, best = max(told, key=lambda pair: pair[0], default=(0.0, None))
+    return flow.found(best.start, best.end) if best and likely >= _PURPOSE else None

@@ -1,0 +1,300 @@
+"""What a bill and a file have in common, as features from which weights tell how surely they contradict."""
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.fuzz import partial_ratio
+
+from mingpiao.evidence.comparing.topics import Likeness, compare_topics, telling_phrases
+from mingpiao.evidence.extraction.labels import PAYER
+from mingpiao.evidence.extraction.names import is_organisation, nearly_same_name, plain_name, same_name
+from mingpiao.evidence.model import Amount, BillFacts, Extraction, Party, Usage
+from mingpiao.evidence.weighing.features import Features
+from mingpiao.evidence.weighing.money_kinds import kinds_of, weights_of
+from mingpiao.evidence.weighing.model import SILENT
+from mingpiao.kernel.money import in_words
+
+_NOTHING = Decimal(0)
+_STEPS = (0.1, 0.3, 0.5, 0.7, 0.9)
+_PRICES = re.compile(r"(?:收费|计费|缴费|会费)标准|元 ?/ ?[生人次月天年学课]")
+_STAGES = re.compile(
+    r"分期|首[付期款]|尾款|余款|第[一二三四1-4][期次笔批]|预付|进度款|定金|先行|其余|剩余|余下|分[两三四2-4]次"
+)
+
+
+def party_features(name: str, code: str, role: str, says: Extraction) -> Features:
+    """How well a name of the bill fits the party of this role in the file."""
+    ocr = any(page.method == "ocr" for page in says.pages)
+    own = [
+        party
+        for party in says.parties
+        if same_name(party.name.value, name, read_by_ocr=ocr) or _coded(party, code)
+    ]
+    others = [party for party in says.parties if party not in own]
+    text = "".join(page.text for page in says.pages)
+    mine, opposite = max(_role(own, role), default=0.0), max(_role(own, _other(role)), default=0.0)
+    theirs = max(_role(others, role), default=0.0)
+    near = [party for party in others if nearly_same_name(party.name.value, name)]
+    listed = [party for party in says.parties if party.amount is not None]
+    found = {
+        "bias": 1.0,
+        "known": float(bool(own)),
+        "mentioned": float(bool(own) or _stands_in(name, text)),
+        "ocr": float(ocr),
+        "near": float(bool(near)),
+        "near_strong": max(_role(near, role), default=0.0),
+        "coded": float(bool(code) and code in text),
+        "nobody": float(not says.parties),
+        "both_weak": float(mine < 0.3 and theirs < 0.3),
+        "listed": float(len(listed) > 1),
+        "own_listed": float(any(party.amount is not None for party in own)),
+        "prices": float(_PRICES.search(text) is not None),
+        "contained": float(any(plain_name(name) in plain_name(party.name.value) for party in others)),
+        "person": float(not is_organisation(name)),
+        f"kind:{says.kind}": 1.0,
+    }
+    others_hold = any(plain_name(name) in plain_name(party.name.value) for party in others)
+    # What sets prices names no payer; and a name that stands there, but was not made out, may be anybody.
+    priced = role == PAYER and says.kind == "policy" and found["prices"] and found["person"] and not own
+    found[SILENT] = float(priced or (not own and bool(found["mentioned"]) and not others_hold))
+    found["prices&person"] = found["prices"] * found["person"]
+    regime = "known" if own else "mentioned" if found["mentioned"] else "near" if near else "absent"
+    for told, value in (
+        ("mine", mine),
+        ("opposite", opposite),
+        ("theirs", theirs),
+        ("lead", max(0.0, mine - theirs)),
+        ("lag", max(0.0, theirs - mine)),
+    ):
+        found |= _steps(f"{regime}&{told}", value)
+    found |= {f"is:{regime}": 1.0, f"is:{regime}&{says.kind}": 1.0, f"{regime}&ocr": float(ocr)}
+    found[f"{regime}&listed"] = found["listed"]
+    found[f"{regime}&person"] = found["person"]
+    return found
+
+
+def _role(parties: Iterable[Party], role: str) -> list[float]:
+    return [party.pays if role == PAYER else party.receives for party in parties]
+
+
+def _other(role: str) -> str:
+    return "payee" if role == PAYER else PAYER
+
+
+def _coded(party: Party, code: str) -> bool:
+    return bool(code) and party.code is not None and party.code.value == code
+
+
+def _stands_in(name: str, text: str) -> bool:
+    """Whether a name stands in a text, and not as a part of a person's longer name."""
+    plain, whole = plain_name(name), plain_name(text)
+    return len(plain) > 1 and plain in whole
+
+
+def _steps(name: str, value: float) -> Features:
+    """A probability as steps, so that weights may rise unevenly."""
+    return {name: value} | {f"{name}>{step}": 1.0 for step in _STEPS if value > step}
+
+
+def amount_features(bill: BillFacts, says: Extraction, usage: Usage | None) -> Features:
+    """How well the bill's total fits the amounts of the file."""
+    value, used = bill.total, usage.amount if usage else _NOTHING
+    ocr = any(page.method == "ocr" for page in says.pages)
+    text = "".join(page.text for page in says.pages)
+    equal = [one for one in says.amounts if one.value == value]
+    others = [one for one in says.amounts if one.value != value]
+    rows = _own_rows(bill, says, ocr)
+    total = max(says.amounts, key=lambda one: one.likely, default=None)
+    stages = [one.value for one in says.amounts if one.stage > 0.5]
+    sure = {one.value for one in says.amounts if one.likely > _HALF}
+    whole = total.value if total is not None else None
+    found = {
+        "bias": 1.0,
+        "stated": float(bool(equal)),
+        "times": min(len(equal), 4) / 4,
+        "in_words": float(any(one.words for one in equal)),
+        "ocr": float(ocr),
+        "nothing": float(not says.amounts),
+        "few": float(len({one.value for one in says.amounts}) < 3),
+        "spelled": float(in_words(value).rstrip("整") in text.replace(" ", "").replace("圆", "元")),
+        "used": float(used > 0),
+        "rest": float(whole is not None and used > 0 and used + value == whole),
+        "within": float(whole is not None and used > 0 and used + value < whole),
+        "beyond": float(whole is not None and used + value > whole),
+        "part": float(whole is not None and value < whole and not equal),
+        "staged": float(bool(stages)),
+        "speaks_of_stages": float(_STAGES.search(text) is not None),
+        "sum_of_stages": float(len(stages) > 1 and _is_sum(value, stages)),
+        "sum_of_likely": float(len(sure) > 1 and sum(sure) - used == value),
+        "slip": float(any(_is_slip(value, one.value) for one in others if one.likely > 0.3)),
+        "round_slip": float(
+            any(value * 10_000 == one.value or value == one.value * 10_000 for one in others)
+        ),
+        f"kind:{says.kind}": 1.0,
+    }
+    likely, stage = (
+        max((one.likely for one in equal), default=0.0),
+        max((one.stage for one in equal), default=0.0),
+    )
+    rival = max((one.likely for one in others), default=0.0)
+    in_rows = _in_rows(value, used, rows, says)
+    explained = any(found[name] for name in ("rest", "sum_of_stages", "sum_of_likely")) or any(
+        in_rows.get(name) for name in ("row_rest", "row_sum", "row_rest_any")
+    )
+    regime = ("row" if rows else "stated") if equal else "explained" if explained else "absent"
+    best = max(likely, stage)
+    for told, number in (
+        ("likely", likely),
+        ("stage", stage),
+        ("rival", rival),
+        ("lead", max(0.0, best - rival)),
+        ("lag", max(0.0, rival - best)),
+    ):
+        found |= _steps(f"{regime}&{told}", number)
+    for name in (
+        "within",
+        "speaks_of_stages",
+        "staged",
+        "ocr",
+        "used",
+        "few",
+        "part",
+        "beyond",
+        "slip",
+        "spelled",
+    ):
+        found[f"{regime}&{name}"] = found[name]
+    found |= {f"is:{regime}": 1.0, f"is:{regime}&{says.kind}": 1.0}
+    found |= in_rows | {f"{regime}&{name}": number for name, number in in_rows.items()}
+    return found
+
+
+def _own_rows(bill: BillFacts, says: Extraction, ocr: bool) -> list[Amount]:
+    """The amounts in rows of a list that are the unit's, or else the payer's."""
+    for name in (bill.unit_name, bill.payer_name):
+        own = [one for one in says.amounts if one.owner and same_name(one.owner, name, read_by_ocr=ocr)]
+        if own:
+            return own
+    return []
+
+
+def _in_rows(value: Decimal, used: Decimal, rows: Sequence[Amount], says: Extraction) -> Features:
+    """How the bill's total fits the rows of a list that are its unit's or its payer's."""
+    owned = any(one.owner for one in says.amounts)
+    if not rows:
+        return {"list_without_us": float(owned)}
+    best = max(rows, key=_share)
+    equal = max((_share(one) for one in rows if one.value == value), default=0.0)
+    rival = max((_share(one) for one in rows if one.value != value), default=0.0)
+    counted = [one.value for one in rows if _share(one) > _HALF]
+    found = {
+        "row": 1.0,
+        "row_best": float(best.value == value),
+        "row_has": float(any(one.value == value for one in rows)),
+        "row_alone": float(len({one.value for one in rows}) == 1),
+        "row_rest": float(used > 0 and used + value == best.value),
+        "row_rest_any": float(used > 0 and any(used + value == one.value for one in rows)),
+        "row_within": float(used > 0 and used + value < best.value),
+        "row_sum": float(len(counted) > 1 and value == sum(counted, _NOTHING) - used),
+        "row_others": float(any(one.owner and one.value == value for one in says.amounts if one not in rows)),
+        "row_below": float(value < best.value),
+    }
+    found["row_neither"] = float(
+        not (found["row_has"] or found["row_rest"] or found["row_within"] or found["row_sum"])
+    )
+    return found | _steps("row_lead", max(0.0, equal - rival)) | _steps("row_lag", max(0.0, rival - equal))
+
+
+_HALF = 0.5
+
+
+def _share(one: Amount) -> float:
+    return max(one.share, one.likely, one.stage)
+
+
+def _is_sum(value: Decimal, parts: Sequence[Decimal]) -> bool:
+    distinct = list(dict.fromkeys(parts))[:8]
+    return any(
+        sum(distinct[start:end]) == value
+        for start in range(len(distinct))
+        for end in range(start + 2, len(distinct) + 1)
+    )
+
+
+def _is_slip(value: Decimal, other: Decimal) -> bool:
+    """Whether two amounts differ as by a slip of the fingers."""
+    one, two = f"{value:.2f}", f"{other:.2f}"
+    return one != two and (
+        Levenshtein.distance(one, two) == 1 or (len(one) == len(two) and sorted(one) == sorted(two))
+    )
+
+
+_FEWEST = 2
+_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
+
+
+def bill_texts(bill: BillFacts) -> list[str]:
+    """Texts of a bill that describe its purpose: items, remark, and text fields of its kind."""
+    extra = [value for value in bill.extension.values() if not is_organisation(value)]
+    return [text for text in (*bill.item_names, bill.remark, *extra) if _WORD.search(text)]
+
+
+def purpose_features(texts: Sequence[str], says: Extraction) -> Features:
+    """How well the purpose of the bill (items, remark) fits the phrases of the file."""
+    stated = says.purpose.value if says.purpose else ""
+    text = re.sub(r"\s", "", "".join(page.text for page in says.pages))
+    likeness = compare_topics(texts, stated) if stated else Likeness.UNTOLD
+    phrases = telling_phrases(texts, _FEWEST)
+    specific = max((len(phrase) for phrase in phrases if phrase in text), default=0)
+    found = {
+        "bias": 1.0,
+        "stated": float(bool(stated)),
+        f"likeness:{likeness.value}": 1.0,
+        "closest": max((partial_ratio(each, stated) / 100 for each in texts), default=0.0) if stated else 0.0,
+        "item_stands": float(any(each in text for each in texts)),
+        "specific": min(specific, 8) / 8,
+        "telling": float(bool(phrases)),
+        "telling_absent": float(bool(phrases) and specific == 0),
+        "in_text": max((partial_ratio(each, text[:6_000]) / 100 for each in texts), default=0.0),
+        "sure": says.purpose.confidence if says.purpose else 0.0,
+        f"kind:{says.kind}": 1.0,
+    }
+    found |= _of_kinds(texts, stated, says)
+    found[SILENT] = max(found["item_stands"], found["kinds_agree"])
+    found |= _steps("shared", _shared(phrases, text))
+    if likeness is Likeness.DIFFERENT and specific == 0:
+        found["different&absent"] = 1.0
+    return found
+
+
+def _of_kinds(texts: Sequence[str], stated: str, says: Extraction) -> Features:
+    """Whether the file speaks of the kind of money that the bill is for."""
+    ours = kinds_of(texts)
+    text = "".join(page.text for page in says.pages)
+    title = text[:_TITLE]
+    weights = weights_of(text[:_MOST_TEXT])
+    ranked = sorted(weights, key=lambda name: weights[name], reverse=True)
+    shown = kinds_of([title, stated])
+    share = sum(weights.get(name, 0.0) for name in ours)
+    told = {
+        "kinds": float(bool(ours)),
+        "kinds_shown": float(bool(shown)),
+        "kinds_agree": float(bool(ours & shown)),
+        "kinds_differ": float(bool(ours) and bool(shown) and not ours & shown),
+        "kinds_absent": float(bool(ours) and bool(weights) and share == 0),
+        "kinds_first": float(bool(ranked) and ranked[0] in ours),
+        "kinds_second": float(bool(ours & set(ranked[:2]))),
+    }
+    if ours:
+        told |= _steps("kinds_share", share)
+    return told
+
+
+_TITLE, _MOST_TEXT = 90, 8_000
+
+
+def _shared(phrases: Sequence[str], text: str) -> float:
+    pairs = {phrase[start : start + 2] for phrase in phrases for start in range(len(phrase) - 1)}
+    return sum(pair in text for pair in pairs) / len(pairs) if pairs else 0.0

@@ -1,0 +1,160 @@
+"""What stands around a piece of a file's text: its label, row, column, clause, section, and the paper's title."""
+
+import re
+from typing import NamedTuple
+
+from mingpiao.evidence.extraction.amounts import unit_of_table
+from mingpiao.evidence.extraction.flow import CELL, ROW, Flow
+from mingpiao.reading.model import PagePlace
+
+_LABEL = re.compile(
+    r"(?P<label>[^:\t\n。;,]{1,24}?) ?(?:\([^()\n]{0,16}\) ?)?:[ ¥Y(]*(?:人民币|RMB|CNY|大写|小写)?[ :¥)(]*$"
+)
+_MONEY_SIGNS = re.compile(r"^[ ¥()]*(?:人民币|RMB|CNY|小写|大写)?[ ¥:()]*$")
+_CLAUSE_END = re.compile(r"[。;\n\t]")
+_PART_END = re.compile(r"[。;\n\t,]|\d[\d,.]*(?:元|万元|%|年|月|日)|[元整日](?=[^:]{0,2}$)")
+_SECTION = re.compile(
+    r"^ ?(?:第[一二三四五六七八九十\d]{1,3}[条章节款]|[一二三四五六七八九十]{1,3} ?[、.]|\(?[一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、](?!\d))"
+)
+_WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z]")
+_DIGITS = re.compile(r"\d")
+_NEAR, _CLAUSE, _AFTER, _LONGEST_HEAD = 14, 60, 24, 18
+#: A head of a column is searched among so many lines above.
+_REACH_UP = 400
+
+
+class Surroundings(NamedTuple):
+    """Texts around a piece, each possibly empty.
+
+    `label` is before a colon in its cell, or the cell to its left; `near` the last characters before it, `part`
+    what stands since the last comma or number, and `clause` the sentence before it; `after` what follows in its sentence; `row` the first cell of its row,
+    `column` the head of its column, `section` the heading above, `title` the first large lines.
+    `alone` tells that it fills its cell; `place` is 0 at the beginning of the file and 1 at its end.
+    """
+
+    label: str
+    near: str
+    part: str
+    clause: str
+    after: str
+    row: str
+    column: str
+    section: str
+    title: str
+    alone: bool
+    in_table: bool
+    place: float
+
+
+class Surveyor:
+    """Tells the surroundings of pieces of one file; what all pieces share is looked up once."""
+
+    def __init__(self, flow: Flow, title: str) -> None:
+        self._flow = flow
+        self._text = flow.text
+        self.title = title
+        self._heads = [
+            (place, line.text.replace(" ", ""))
+            for line, place in zip(flow.lines, flow.straight, strict=True)
+            if _may_head(line.text)
+        ]
+        self._sections = [
+            (match.start(), match.group()[:24])
+            for match in re.finditer(r"[^\n]+", self._text)
+            if _SECTION.match(match.group())
+        ]
+
+    def around(self, start: int, end: int) -> Surroundings:
+        """The surroundings of the characters from `start` to `end`."""
+        text = self._text
+        row_start = text.rfind(ROW, 0, start) + 1
+        cell_start = max(row_start, text.rfind(CELL, 0, start) + 1)
+        before = text[max(0, start - _CLAUSE) : start]
+        row = text[row_start:cell_start]
+        stop = re.search(r"[。;\n]", text[end : end + _AFTER])
+        after = text[end : end + (stop.start() if stop else _AFTER)]
+        in_table = CELL in text[row_start : _row_end(text, end)]
+        return Surroundings(
+            label=_label(text[cell_start:start], row),
+            near=_CLAUSE_END.split(before)[-1][-_NEAR:],
+            part=_PART_END.split(before)[-1],
+            clause=re.split(r"[。;\n]", before)[-1],
+            after=after.replace(CELL, " "),
+            row=_row_head(row),
+            column=self._column(start) if in_table else "",
+            section=self._section(start),
+            title=self.title,
+            alone=_MONEY_SIGNS.match(text[cell_start:start]) is not None
+            and text[end : end + 2].lstrip(" 元圆整正)")[:1] in ("", CELL, ROW),
+            in_table=in_table,
+            place=start / max(1, len(text)),
+        )
+
+    def unit_above(self, start: int) -> str:
+        """The unit of bare numbers in a table at this place."""
+        return unit_of_table(self._text, start)
+
+    def _column(self, start: int) -> str:
+        line = self._flow.line_at(start)
+        if line < 0:
+            return ""
+        own = self._flow.straight[line]
+        above = [
+            (place, text)
+            for place, text in self._heads
+            if _overlap(place, own) and (place.page, place.bottom) <= (own.page, own.top + 0.004)
+        ]
+        here = [each for each in above if each[0].page == own.page]
+        ordered = sorted(here or above, key=lambda each: (each[0].page, each[0].top), reverse=True)
+        if not ordered:
+            return ""
+        lines = [ordered[0]]
+        for place, text in ordered[1:3]:
+            last = lines[-1][0]
+            if place.page != last.page or last.top - place.bottom > 0.6 * (last.bottom - last.top):
+                break
+            lines.append((place, text))
+        return "".join(text for _, text in reversed(lines))[:_LONGEST_HEAD]
+
+    def _section(self, start: int) -> str:
+        found = ""
+        for place, heading in self._sections:
+            if place > start:
+                break
+            found = heading
+        return found
+
+
+def _row_end(text: str, end: int) -> int:
+    stop = text.find(ROW, end)
+    return stop if stop >= 0 else len(text)
+
+
+def _label(inside: str, row: str) -> str:
+    if match := _LABEL.search(inside):
+        return match["label"].strip()
+    if not _MONEY_SIGNS.match(inside):
+        return ""
+    cells = [cell for cell in row.split(CELL) if cell.strip()]
+    return cells[-1].strip(" :")[-24:] if cells and not _mostly_digits(cells[-1]) else ""
+
+
+def _row_head(row: str) -> str:
+    for cell in row.split(CELL):
+        if len(_WORDS.findall(cell)) > 1:
+            return cell.strip()[:24]
+    return ""
+
+
+def _mostly_digits(cell: str) -> bool:
+    return len(_DIGITS.findall(cell)) * 2 > len(cell)
+
+
+def _may_head(text: str) -> bool:
+    plain = text.replace(" ", "")
+    return 1 < len(plain) <= _LONGEST_HEAD and not _DIGITS.search(plain) and bool(_WORDS.search(plain))
+
+
+def _overlap(head: PagePlace, own: PagePlace) -> bool:
+    shared = min(head.right, own.right) - max(head.left, own.left)
+    return shared > 0.3 * min(head.right - head.left, own.right - own.left)
