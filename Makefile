@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 # Steps run one after another, so that the summary of the tests comes last.
 .NOTPARALLEL:
-.PHONY: help setup assets demo demo-reset test test-fast test-whole test-months lint format types bench crash clean papers
+.PHONY: help setup assets demo demo-reset test test-fast test-whole test-months lint format types bench crash clean papers weights
 
 help: ## Show this list
 	@echo "明票 Mingpiao"
@@ -70,6 +70,12 @@ papers: setup ## Measure the reader on papers of other hands (the open ones; LOC
 	@$(RUN)/python scripts/programs.py chromium libatomic chinese-font office paper-fonts pango
 	@$(RUN)/python scripts/paper_fonts.py
 	$(RUN)/python -m bench.papers $(LOCKED) --jobs $(JOBS)
+
+weights: setup ## Learn the weights of the reader anew from the open papers, and tell how well they do
+	@$(RUN)/python scripts/programs.py chromium libatomic chinese-font office paper-fonts pango
+	@$(RUN)/python scripts/paper_fonts.py
+	$(RUN)/python -m bench.papers.train --jobs $(JOBS)
+	$(RUN)/python -m bench.papers.train --check --jobs $(JOBS)
 
 crash: setup ## Kill server and database N times under load and check the books
 	MINGPIAO_CRASHES=$(N) $(RUN)/pytest -m crash -s

@@ -33,6 +33,7 @@ ALLOWED = {
 PATTERNS = (
     "evidence/extraction/",
     "evidence/comparing/",
+    "evidence/weighing/",
     "qualifications/dates.py",
     "qualifications/labels.py",
 )

@@ -271,7 +271,9 @@ def test_words_that_a_seal_hides_are_not_held_against_the_bill(
         ("2026-03-11", None, None, ClaimVerdict.CONTRADICT),
         (None, "2026-03-10", "2026-03-10", ClaimVerdict.AGREE),
         (None, "2026-03-11", "2026-12-31", ClaimVerdict.CONTRADICT),
-        (None, "2025-03-11", "2026-03-09", ClaimVerdict.CONTRADICT),
+        (None, "2025-03-11", "2026-02-06", ClaimVerdict.CONTRADICT),
+        # A last payment comes some days after the end.
+        (None, "2025-03-11", "2026-03-09", ClaimVerdict.HINT),
         (None, None, None, ClaimVerdict.ABSENT),
     ],
 )

@@ -35,13 +35,14 @@ def amount(bill: BillFacts, files: Sequence[File], learnt: Learnt) -> Claim:
 
 def _weighed(bill: BillFacts, claim: Claim, file: File, learnt: Learnt) -> Claim:
     """The claim that rules made, held against what is likely."""
-    doubt = doubt_about("amount", bill, file, learnt)
+    ruled = claim.verdict is ClaimVerdict.CONTRADICT
+    doubt = doubt_about("amount", bill, file, learnt, ruled=ruled)
     stated = sorted(file.says.amounts, key=lambda one: -max(one.likely, one.stage, one.share))
     others = [one for one in stated if one.value != bill.total][:1]
-    if doubt is Doubt.SURE and claim.verdict is not ClaimVerdict.CONTRADICT and others:
+    if doubt is Doubt.SURE and not ruled and others:
         sentence = f"票面金额为 {plain(bill.total)} 元，从材料看应为 {_listed(others)} 元，两者不一致。"
         return _claim(bill, ClaimVerdict.CONTRADICT, others, file, sentence)
-    if doubt is Doubt.SOME or (doubt is Doubt.NONE and claim.verdict is ClaimVerdict.CONTRADICT):
+    if doubt is Doubt.SOME or (doubt is Doubt.NONE and ruled):
         return cannot_tell(claim, f"票面金额 {plain(bill.total)} 元是不是材料中应计的金额")
     return claim
 

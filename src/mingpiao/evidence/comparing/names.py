@@ -41,13 +41,14 @@ def _party(bill: BillFacts, role: str, files: Sequence[File], learnt: Learnt) ->
 def _weighed(bill: BillFacts, claim: Claim, file: File, learnt: Learnt) -> Claim:
     """The claim that rules made, held against what is likely."""
     role, name = claim.name, claim.expected
-    doubt = doubt_about(role, bill, file, learnt)
+    ruled = claim.verdict is ClaimVerdict.CONTRADICT
+    doubt = doubt_about(role, bill, file, learnt, ruled=ruled)
     ours, side = _WORDS[role]
     others = [party for party in _likeliest(role, file) if not _is(party, name, "", file)]
-    if doubt is Doubt.SURE and claim.verdict is not ClaimVerdict.CONTRADICT and others:
+    if doubt is Doubt.SURE and not ruled and others:
         sentence = f"{ours}为“{name}”，从材料看{side}是“{_name(others[:1])}”，两者不一致。"
         return _claim(role, ClaimVerdict.CONTRADICT, name, others[:1], file, sentence)
-    if doubt is Doubt.SOME or (doubt is Doubt.NONE and claim.verdict is ClaimVerdict.CONTRADICT):
+    if doubt is Doubt.SOME or (doubt is Doubt.NONE and ruled):
         return cannot_tell(claim, f"{ours}“{name}”是不是材料中的{side}")
     return claim
 

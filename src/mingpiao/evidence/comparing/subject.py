@@ -12,7 +12,6 @@ from mingpiao.evidence.comparing.weighed import Doubt, cannot_tell, doubt_about
 from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Mark
 from mingpiao.evidence.weighing.claims import bill_texts
 from mingpiao.evidence.weighing.model import Learnt
-from mingpiao.evidence.weighing.money_kinds import kinds_of
 from mingpiao.reading.model import Found
 
 #: From this length (characters) on, a phrase does not appear in a file by chance.
@@ -21,7 +20,7 @@ _LONG_PHRASE = 5
 _SURELY = 0.7
 #: Under agreements money is paid before their period begins, and settled some time after it ends.
 _AGREED = ("contract", "donation")
-_SETTLING = timedelta(days=60)
+_SETTLING = timedelta(days=31)
 
 
 def dates(bill: BillFacts, files: Sequence[File]) -> Claim:
@@ -116,22 +115,16 @@ def _purpose(texts: Sequence[str], shown: str, file: File) -> Claim | None:
 
 def _weighed(bill: BillFacts, shown: str, claim: Claim | None, file: File, learnt: Learnt) -> Claim | None:
     """The claim that rules made, held against what is likely."""
-    doubt = doubt_about("purpose", bill, file, learnt)
-    contradicts = claim is not None and claim.verdict is ClaimVerdict.CONTRADICT
+    ruled = claim is not None and claim.verdict is ClaimVerdict.CONTRADICT
+    # Words of a scan that differ may have been read wrongly: there the rules' word adds little.
+    doubt = doubt_about("purpose", bill, file, learnt, ruled=ruled and not file.read_by_ocr)
     stated = claim or absent("purpose", shown, "")
-    if doubt is Doubt.SURE and not contradicts and not _of_one_kind(bill, file):
+    if doubt is Doubt.SURE and not ruled:
         sentence = f"票面写明“{shown}”，材料全文没有写到这样的款项。"
         return msgspec.structs.replace(stated, verdict=ClaimVerdict.CONTRADICT, explanation=sentence)
-    if doubt is Doubt.SOME or (doubt and contradicts and (doubt is Doubt.NONE or _of_one_kind(bill, file))):
+    if doubt is Doubt.SOME or (doubt is Doubt.NONE and ruled):
         return cannot_tell(stated, f"票面写明的“{shown}”与材料载明的用途是不是同一事项")
     return claim
-
-
-def _of_one_kind(bill: BillFacts, file: File) -> bool:
-    """Whether the file speaks of the kind of money that the bill is for, or has the bill's very words."""
-    text = "".join(page.text for page in file.says.pages)
-    texts = bill_texts(bill)
-    return any(each in text for each in texts) or bool(kinds_of(texts) & kinds_of([text]))
 
 
 def _written_elsewhere(texts: Sequence[str], file: File) -> bool:

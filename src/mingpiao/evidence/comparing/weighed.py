@@ -28,12 +28,15 @@ def has_probabilities(says: Extraction) -> bool:
     )
 
 
-def doubt_about(claim: str, bill: BillFacts, file: File, learnt: Learnt) -> Doubt | None:
-    """What the weights say of a claim about one file; None where the file has no probabilities."""
+def doubt_about(claim: str, bill: BillFacts, file: File, learnt: Learnt, *, ruled: bool) -> Doubt | None:
+    """What the weights say of a claim about one file; None where the file has no probabilities.
+
+    `ruled` tells that rules see a contradiction already.
+    """
     if not has_probabilities(file.says):
         return None
     doubt, bounds = learnt.doubt(claim, features_of(claim, bill, file)), learnt.bounds[claim]
-    if doubt >= bounds.contradicts:
+    if doubt >= (bounds.supports if ruled else bounds.contradicts):
         return Doubt.SURE
     return Doubt.SOME if doubt >= bounds.hints else Doubt.NONE
 

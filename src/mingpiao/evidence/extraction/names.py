@@ -79,6 +79,11 @@ def is_name(text: str) -> bool:
     return bool(_PERSON.fullmatch(text) and not _NO_PERSON.search(text))
 
 
+def of_another_language(text: str) -> bool:
+    """Whether a plain text may be a person's name of Mongolian, Uygur, Tibetan or another language."""
+    return _FOREIGN_PERSON.fullmatch(text) is not None
+
+
 def is_organisation(text: str) -> bool:
     """Whether a plain text ends like the name of an organisation."""
     return len(text) >= 4 and bool(_ENDS_AS_ORGANISATION.search(text)) and text not in _NOT_NAMES

@@ -12,8 +12,8 @@ from mingpiao.evidence.extraction.labels import PAYER
 from mingpiao.evidence.extraction.names import is_organisation, nearly_same_name, plain_name, same_name
 from mingpiao.evidence.model import Amount, BillFacts, Extraction, Party, Usage
 from mingpiao.evidence.weighing.features import Features
-from mingpiao.evidence.weighing.money_kinds import kinds_of, weights_of
 from mingpiao.evidence.weighing.model import SILENT
+from mingpiao.evidence.weighing.money_kinds import kinds_of, weights_of
 from mingpiao.kernel.money import in_words
 
 _NOTHING = Decimal(0)
@@ -231,7 +231,7 @@ def _is_slip(value: Decimal, other: Decimal) -> bool:
     )
 
 
-_FEWEST = 2
+_FEWEST, _TELLING = 2, 4
 _WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 
 
@@ -262,7 +262,8 @@ def purpose_features(texts: Sequence[str], says: Extraction) -> Features:
         f"kind:{says.kind}": 1.0,
     }
     found |= _of_kinds(texts, stated, says)
-    found[SILENT] = max(found["item_stands"], found["kinds_agree"])
+    # The bill's very words stand there, and they are no words of any bill.
+    found[SILENT] = float(bool(found["item_stands"]) and specific >= _TELLING)
     found |= _steps("shared", _shared(phrases, text))
     if likeness is Likeness.DIFFERENT and specific == 0:
         found["different&absent"] = 1.0

@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 from mingpiao.evidence.extraction.flow import CELL, Flow
 from mingpiao.evidence.extraction.labels import ROLE, SIDE
-from mingpiao.evidence.extraction.names import ENDINGS, is_name, is_organisation, name_after, plain_name
+from mingpiao.evidence.extraction.names import (
+    ENDINGS,
+    is_name,
+    is_organisation,
+    name_after,
+    of_another_language,
+    plain_name,
+)
 from mingpiao.evidence.extraction.tables import Head, heads_of, role_at
 from mingpiao.evidence.weighing.gazetteer import begins_with_region
 
@@ -45,7 +52,7 @@ _STRONG_END = re.compile(
     r"|集团|农场|林场|福利院|敬老院|党校|中心血站|控制中心|工作站|监测站|管理站|技术馆|艺术中心|推广中心)$"
 )
 _GENERIC = re.compile(
-    r"^(?:各|有关|相关|该|本|其|某|上述|所在|学生|每|一|这|那|另|任何|不|未|以|双方|[甲乙丙]方|我|你|贵|他|县|市|省|区|乡镇|国家|地方|全)"
+    r"^(?:各|有关|相关|该|本|其(?![其木])|某|上述|所在|学生|每|一|这|那|另|任何|不|未|以|双方|[甲乙丙]方|我|你|贵|他|县|市|省|区|乡镇|国家|地方|全)"
 )
 _MOST = 4_000
 #: Family names; a short name that begins with none of them is a word.
@@ -57,6 +64,7 @@ _FAMILY = frozenset(
     "燕冀浦尚农温庄晏柴瞿阎充慕连茹习艾鱼容向古易慎戈廖庾终暨居衡步都耿满弘国文寇广东欧利蔚师巩聂晁敖冷辛阚简饶曾关相查游权盖益公肖"
     "付闫覃代邸仝乌巴那阿白额其苏娜扎次德格斯热吾买帕木玛央桑"
 )
+_SHORT = re.compile(r"[\u4e00-\u9fff](?:公司|中心|学校|医院|工厂)")
 #: What stands in no person's name.
 _NO_NAME = re.compile(r"[费款账帐票网额号付退缴收支转办请]|万元|现金|年份|方式|如下")
 
@@ -65,6 +73,8 @@ def _may_be_named(name: str) -> bool:
     """Whether what a label or a cell delimits may be a name, and not any short word."""
     if is_organisation(name):
         return not re.match(r"[\d#]", name)
+    if _SHORT.fullmatch(name) or of_another_language(name):
+        return True
     return (name[0] in _FAMILY or "·" in name) and not _NO_NAME.search(name)
 
 

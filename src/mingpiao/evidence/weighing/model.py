@@ -9,7 +9,6 @@ import msgspec
 
 from mingpiao.evidence.weighing.features import Features
 
-
 #: The feature of a claim that cannot contradict, whatever the rest.
 SILENT = "silent"
 
@@ -37,9 +36,13 @@ Weighing = Mapping[str, Weights]
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
-    """From which doubt on a claim contradicts, and below which it does not even hint; between it cannot tell."""
+    """From which doubt on a claim contradicts: alone, or where rules contradict too.
+
+    Below that, a doubt from `hints` on cannot tell.
+    """
 
     contradicts: float
+    supports: float
     hints: float
 
 

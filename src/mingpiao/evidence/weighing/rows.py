@@ -14,13 +14,15 @@ from mingpiao.evidence.weighing.mentions import Mention
 from mingpiao.evidence.weighing.surroundings import Surroundings
 
 _BANK = re.compile(r"支行|分行|银行|营业部|营业室|信用社")
+#: A row of a list that is no table: 1.赛罕区图书馆：10,000.00元.
+_ITEM = re.compile(r"[ (]?\d{1,3}[.、)]{0,2} ?[^\n,。;:\d]{2,40}[: ]{0,2}¥?")
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,6}(?:\.\d{1,2})?(?![\d.,])")
 #: In a row with more amounts nobody adds up.
 _MOST_IN_ROW = 8
 _FEWEST_OWNERS = 2
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """A row of a table. `places` are those of its amounts among all amounts; `owner` is "" where nobody is named."""
 
     start: int
@@ -31,12 +33,13 @@ class Row(NamedTuple):
 
 def rows_of(
     text: str, spotted: Sequence[Spotted], around: Sequence[Surroundings], mentions: Iterable[Mention]
-) -> list[Row]:
+) -> list[TableRow]:
     """All rows of tables in which amounts stand; they have owners where the table lists at least two."""
     places: dict[int, list[int]] = defaultdict(list)
     for place, (one, beside) in enumerate(zip(spotted, around, strict=True)):
-        if beside.in_table and not one.words:
-            places[text.rfind(ROW, 0, one.start) + 1].append(place)
+        start = text.rfind(ROW, 0, one.start) + 1
+        if not one.words and (beside.in_table or _ITEM.fullmatch(text, start, one.start)):
+            places[start].append(place)
     named: dict[int, list[Mention]] = defaultdict(list)
     for mention in mentions:
         start = text.rfind(ROW, 0, mention.start) + 1
@@ -45,7 +48,7 @@ def rows_of(
     owners = {start: _owner(own) for start, own in named.items()}
     listed = len({owner for owner in owners.values() if owner}) >= _FEWEST_OWNERS
     return [
-        Row(start, tuple(own), owners.get(start, "") if listed else "", _line(text, start))
+        TableRow(start, tuple(own), owners.get(start, "") if listed else "", _line(text, start))
         for start, own in sorted(places.items())
     ]
 
@@ -67,7 +70,7 @@ def _owner(mentions: Iterable[Mention]) -> str:
 
 
 def row_features(
-    rows: Sequence[Row], spotted: Sequence[Spotted], around: Sequence[Surroundings]
+    rows: Sequence[TableRow], spotted: Sequence[Spotted], around: Sequence[Surroundings]
 ) -> list[Features]:
     """What each amount's row and column tell of it."""
     found: list[Features] = [{} for _ in spotted]

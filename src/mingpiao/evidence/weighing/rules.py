@@ -6,8 +6,8 @@ from mingpiao.evidence.extraction.amounts import amounts_of, spot_amounts
 from mingpiao.evidence.extraction.dates import dates_of
 from mingpiao.evidence.extraction.flow import Flow
 from mingpiao.evidence.extraction.names import plain_name
-from mingpiao.evidence.extraction.parties import parties_of
 from mingpiao.evidence.extraction.particulars import purpose_of
+from mingpiao.evidence.extraction.parties import parties_of
 from mingpiao.evidence.weighing.features import Features
 
 

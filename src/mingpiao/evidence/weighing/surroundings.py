@@ -12,9 +12,10 @@ _LABEL = re.compile(
 )
 _MONEY_SIGNS = re.compile(r"^[ ¥()]*(?:人民币|RMB|CNY|小写|大写)?[ ¥:()]*$")
 _CLAUSE_END = re.compile(r"[。;\n\t]")
-_PART_END = re.compile(r"[。;\n\t,]|\d[\d,.]*(?:元|万元|%|年|月|日)|[元整日](?=[^:]{0,2}$)")
+_PART_END = re.compile(r"[。;\n\t,]|\d[\d,.]*(?:元|万元|%|年|月|日)|(?:元整|元|日)(?=[^:]{0,2}$)")
 _SECTION = re.compile(
-    r"^ ?(?:第[一二三四五六七八九十\d]{1,3}[条章节款]|[一二三四五六七八九十]{1,3} ?[、.]|\(?[一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、](?!\d))"
+    r"^ ?(?:第[一二三四五六七八九十\d]{1,3}[条章节款]|[一二三四五六七八九十]{1,3} ?[、.]"
+    r"|\(?[一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、](?!\d))"
 )
 _WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 _DIGITS = re.compile(r"\d")
@@ -26,9 +27,10 @@ _REACH_UP = 400
 class Surroundings(NamedTuple):
     """Texts around a piece, each possibly empty.
 
-    `label` is before a colon in its cell, or the cell to its left; `near` the last characters before it, `part`
-    what stands since the last comma or number, and `clause` the sentence before it; `after` what follows in its sentence; `row` the first cell of its row,
-    `column` the head of its column, `section` the heading above, `title` the first large lines.
+    `label` is before a colon in its cell, or the cell to its left; `near` the last characters before it, `part` what
+    stands since the last comma or number, `clause` the sentence before it, `after` what follows in its sentence;
+    `row` the first cell of its row, `column` the head of its column, `section` the heading above, `title` the first
+    large lines.
     `alone` tells that it fills its cell; `place` is 0 at the beginning of the file and 1 at its end.
     """
 

@@ -1,0 +1,129 @@
+"""How candidates are seen, and how what was learnt decides: surroundings, names, directions, rows, doubts."""
+
+from decimal import Decimal
+from importlib.resources import files
+
+import pytest
+from bench.papers.train import Example, learn
+from tests.evidence.lines import page_of, read
+
+from mingpiao.evidence.extraction.flow import Flow
+from mingpiao.evidence.weighing.candidates import amount_candidates
+from mingpiao.evidence.weighing.directions import directions
+from mingpiao.evidence.weighing.mentions import mentions_of
+from mingpiao.evidence.weighing.model import SILENT, Bounds, Learnt, Weights, learnt
+from mingpiao.evidence.weighing.money_kinds import kinds_of
+from mingpiao.evidence.weighing.rules import opinion_of
+from mingpiao.evidence.weighing.surroundings import Surroundings, Surveyor
+
+_MEGABYTE = 1_000_000
+
+
+def _around(word: str, *rows: str) -> Surroundings:
+    flow = Flow([page_of("标题", *rows)])
+    start = flow.text.index(word)
+    return Surveyor(flow, "标题").around(start, start + len(word))
+
+
+def test_surroundings_tell_label_part_row_and_column() -> None:
+    labelled = _around("8,800.00", "捐赠金额：8,800.00元")
+    assert labelled.label == "捐赠金额"
+    part = _around("120", "原合同价款为100万元，现调整为120万元。")
+    assert part.part == "现调整为"
+    cell = _around("93", "序号\t单位\t原下达数\t调整后", "1\t市博物馆\t104.5\t93")
+    assert (cell.row, cell.column, cell.in_table) == ("市博物馆", "调整后", True)
+
+
+@pytest.mark.parametrize(
+    ("row", "names"),
+    [
+        ("会议决定，由昭觉县城市建设投资有限公司支付补偿费。", ["昭觉县城市建设投资有限公司"]),
+        ("付款方：乌云其木格", ["乌云其木格"]),
+        ("单位：万元", []),
+        ("请我公司付款", []),
+        ("受赠单位：大庆市泰合高级中学校友会", ["大庆市泰合高级中学校友会"]),
+    ],
+)
+def test_names_begin_and_end_where_they_do(row: str, names: list[str]) -> None:
+    assert [mention.name for mention in mentions_of(Flow([page_of("标题", row)]))] == names
+
+
+def test_sentences_say_who_pays_whom_by_any_label() -> None:
+    flow = Flow(
+        [
+            page_of(
+                "协议", "送培方：成都川穹新能源有限公司", "承训方：昭通师范学院", "送培方向承训方支付培养费。"
+            )
+        ]
+    )
+    votes = directions(flow.text, mentions_of(flow))
+    assert votes["成都川穹新能源有限公司"][0] > votes["成都川穹新能源有限公司"][1]
+    assert votes["昭通师范学院"][1] > votes["昭通师范学院"][0]
+
+
+def test_rows_of_a_list_have_owners_and_add_up() -> None:
+    flow = Flow(
+        [
+            page_of(
+                "关于拨付补助资金的通知",
+                "单位：万元",
+                "单位\t核定补助额\t已预拨\t本次实拨",
+                "西丰县第五小学\t85\t19\t66",
+                "铁岭市民族中学\t63\t25\t38",
+            )
+        ]
+    )
+    seen = amount_candidates(
+        flow, Surveyor(flow, ""), "policy", mentions_of(flow), opinion_of(flow, "policy")
+    )
+    assert [(one.owner, one.column, one.spotted.value) for one in seen] == [
+        ("西丰县第五小学", "核定补助额", Decimal("850000.00")),
+        ("西丰县第五小学", "已预拨", Decimal("190000.00")),
+        ("西丰县第五小学", "本次实拨", Decimal("660000.00")),
+        ("铁岭市民族中学", "核定补助额", Decimal("630000.00")),
+        ("铁岭市民族中学", "已预拨", Decimal("250000.00")),
+        ("铁岭市民族中学", "本次实拨", Decimal("380000.00")),
+    ]
+    assert [one.features["row:whole"] for one in seen if "row:whole" in one.features] == [1.0, 1.0]
+
+
+def test_kinds_of_money_meet_across_words() -> None:
+    assert kinds_of(["横向科研经费"]) & kinds_of(["藏羊毛脱脂废水回用技术开发"]) == {"research"}
+    assert not kinds_of(["捐赠收入"]) & kinds_of(["保教费"])
+
+
+def test_probabilities_come_with_the_facts() -> None:
+    found = read("捐赠协议", "捐赠人：张三", "受赠方：内蒙古大学", "捐赠金额：50000元", "2026年3月1日")
+    assert all(0 <= party.pays + party.receives <= 1.001 for party in found.parties)
+    assert max(one.likely for one in found.amounts) > 0
+    assert set(found.likely) <= {"signed_on", "starts_on", "ends_on"}
+
+
+def test_where_a_claim_is_silent_there_is_no_doubt() -> None:
+    surely = Weights(roles=("no", "yes"), weights={"bias": (0.0, 9.0)})
+    known = Learnt(
+        facts={},
+        claims={"payer": surely},
+        bounds={"payer": Bounds(contradicts=0.9, supports=0.8, hints=0.5)},
+    )
+    assert known.doubt("payer", {"bias": 1.0}) > 0.99
+    assert known.doubt("payer", {"bias": 1.0, SILENT: 1.0}) == 0.0
+
+
+def test_the_same_examples_teach_the_same_weights() -> None:
+    examples = [
+        Example(features={"bias": 1.0, f"label:{index % 3}": 1.0}, role=str(index % 2), weight=1.0)
+        for index in range(30)
+    ]
+    assert learn(examples) == learn(examples)
+
+
+def test_what_comes_with_the_product_is_small_and_whole() -> None:
+    data = files("mingpiao.evidence.weighing").joinpath("weights.json").read_bytes()
+    assert len(data) < 2 * _MEGABYTE
+    known = learnt()
+    assert set(known.facts) == {
+        "account", "amount", "ends", "kind", "name", "number", "purpose", "signed", "starts",
+    }  # fmt: skip
+    assert set(known.claims) == set(known.bounds) == {"payer", "payee", "amount", "purpose"}
+    assert all(0.5 <= one.hints <= one.supports <= one.contradicts < 1 for one in known.bounds.values())
