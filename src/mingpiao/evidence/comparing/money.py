@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 from mingpiao.evidence.comparing.files import File, absent, worst
-from mingpiao.evidence.comparing.weighed import Doubt, cannot_tell, doubt_about
+from mingpiao.evidence.comparing.weighed import Certainty, cannot_tell, doubt_about
 from mingpiao.evidence.extraction.names import same_name
 from mingpiao.evidence.model import Amount, BillFacts, Claim, ClaimVerdict, Extraction, Party
 from mingpiao.evidence.weighing.model import Learnt
@@ -39,10 +39,10 @@ def _weighed(bill: BillFacts, claim: Claim, file: File, learnt: Learnt) -> Claim
     doubt = doubt_about("amount", bill, file, learnt, ruled=ruled)
     stated = sorted(file.says.amounts, key=lambda one: -max(one.likely, one.stage, one.share))
     others = [one for one in stated if one.value != bill.total][:1]
-    if doubt is Doubt.SURE and not ruled and others:
+    if doubt is Certainty.SURE and not ruled and others:
         sentence = f"票面金额为 {plain(bill.total)} 元，从材料看应为 {_listed(others)} 元，两者不一致。"
         return _claim(bill, ClaimVerdict.CONTRADICT, others, file, sentence)
-    if doubt is Doubt.SOME or (doubt is Doubt.NONE and ruled):
+    if doubt is Certainty.SOME or (doubt is Certainty.NONE and ruled):
         return cannot_tell(claim, f"票面金额 {plain(bill.total)} 元是不是材料中应计的金额")
     return claim
 

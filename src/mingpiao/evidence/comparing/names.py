@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Levenshtein
 
 from mingpiao.evidence.comparing.files import File, absent, worst
-from mingpiao.evidence.comparing.weighed import Doubt, cannot_tell, doubt_about, has_probabilities
+from mingpiao.evidence.comparing.weighed import Certainty, cannot_tell, doubt_about, has_probabilities
 from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.labels import PAYEE, PAYER
 from mingpiao.evidence.extraction.names import is_organisation, nearly_same_name, plain_name, same_name
@@ -45,10 +45,10 @@ def _weighed(bill: BillFacts, claim: Claim, file: File, learnt: Learnt) -> Claim
     doubt = doubt_about(role, bill, file, learnt, ruled=ruled)
     ours, side = _WORDS[role]
     others = [party for party in _likeliest(role, file) if not _is(party, name, "", file)]
-    if doubt is Doubt.SURE and not ruled and others:
+    if doubt is Certainty.SURE and not ruled and others:
         sentence = f"{ours}为“{name}”，从材料看{side}是“{_name(others[:1])}”，两者不一致。"
         return _claim(role, ClaimVerdict.CONTRADICT, name, others[:1], file, sentence)
-    if doubt is Doubt.SOME or (doubt is Doubt.NONE and ruled):
+    if doubt is Certainty.SOME or (doubt is Certainty.NONE and ruled):
         return cannot_tell(claim, f"{ours}“{name}”是不是材料中的{side}")
     return claim
 

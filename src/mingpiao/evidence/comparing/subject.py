@@ -8,7 +8,7 @@ import msgspec
 
 from mingpiao.evidence.comparing.files import File, absent, worst
 from mingpiao.evidence.comparing.topics import Likeness, compare_topics, telling_phrases
-from mingpiao.evidence.comparing.weighed import Doubt, cannot_tell, doubt_about
+from mingpiao.evidence.comparing.weighed import Certainty, cannot_tell, doubt_about
 from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Mark
 from mingpiao.evidence.weighing.claims import bill_texts
 from mingpiao.evidence.weighing.model import Learnt
@@ -119,10 +119,10 @@ def _weighed(bill: BillFacts, shown: str, claim: Claim | None, file: File, learn
     # Words of a scan that differ may have been read wrongly: there the rules' word adds little.
     doubt = doubt_about("purpose", bill, file, learnt, ruled=ruled and not file.read_by_ocr)
     stated = claim or absent("purpose", shown, "")
-    if doubt is Doubt.SURE and not ruled:
+    if doubt is Certainty.SURE and not ruled:
         sentence = f"票面写明“{shown}”，材料全文没有写到这样的款项。"
         return msgspec.structs.replace(stated, verdict=ClaimVerdict.CONTRADICT, explanation=sentence)
-    if doubt is Doubt.SOME or (doubt is Doubt.NONE and ruled):
+    if doubt is Certainty.SOME or (doubt is Certainty.NONE and ruled):
         return cannot_tell(stated, f"票面写明的“{shown}”与材料载明的用途是不是同一事项")
     return claim
 

@@ -13,7 +13,7 @@ from mingpiao.evidence.weighing.features import Features
 from mingpiao.evidence.weighing.model import Learnt
 
 
-class Doubt(Enum):
+class Certainty(Enum):
     """Whether a bill surely contradicts a file, surely does not, or it cannot be told."""
 
     NONE = "none"
@@ -28,7 +28,7 @@ def has_probabilities(says: Extraction) -> bool:
     )
 
 
-def doubt_about(claim: str, bill: BillFacts, file: File, learnt: Learnt, *, ruled: bool) -> Doubt | None:
+def doubt_about(claim: str, bill: BillFacts, file: File, learnt: Learnt, *, ruled: bool) -> Certainty | None:
     """What the weights say of a claim about one file; None where the file has no probabilities.
 
     `ruled` tells that rules see a contradiction already.
@@ -37,8 +37,8 @@ def doubt_about(claim: str, bill: BillFacts, file: File, learnt: Learnt, *, rule
         return None
     doubt, bounds = learnt.doubt(claim, features_of(claim, bill, file)), learnt.bounds[claim]
     if doubt >= (bounds.supports if ruled else bounds.contradicts):
-        return Doubt.SURE
-    return Doubt.SOME if doubt >= bounds.hints else Doubt.NONE
+        return Certainty.SURE
+    return Certainty.SOME if doubt >= bounds.hints else Certainty.NONE
 
 
 def features_of(claim: str, bill: BillFacts, file: File) -> Features:
