@@ -183,15 +183,12 @@ async def start_former_import(connection: AsyncConnection, import_id: int, *, ac
     await _begin(connection, found, FormerImportState.IMPORTING)
 
 
-async def hold_own_import(connection: AsyncConnection, import_id: int, *, acting: Acting) -> FormerImport:
-    """The import, so that no worker goes on with it until the transaction ends, for those who uploaded it.
+async def own_import(connection: AsyncConnection, import_id: int, *, acting: Acting) -> FormerImport:
+    """The import, for those who uploaded it. Bills come in and go out under the lock of their unit.
 
     Raises `Refusal`: `access.denied` (403), `former.import_unknown` (404), `former.import_busy` (409) while it is at work.
     """
     owner = _owner(acting=acting)
-    await connection.execute(
-        select(former_imports.c.import_id).where(former_imports.c.import_id == import_id).with_for_update()
-    )
     found = await get_former_import(connection, import_id)
     if owner != (found.unit_id, found.region_code):
         message = "历史票据由导入它的单位或财政部门删除，请联系导入的一方。"

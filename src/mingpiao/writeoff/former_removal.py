@@ -14,7 +14,7 @@ from mingpiao.former.service import (
     bills_of_open_months,
     count_of_import,
     get_former,
-    hold_own_import,
+    own_import,
     remove_former,
     units_of_import,
 )
@@ -54,7 +54,7 @@ async def delete_former_bill(connection: AsyncConnection, bill_id: int, *, actin
     its month was submitted, or while a breach of it stands.
     """
     bill = await get_former(connection, bill_id)
-    found = await hold_own_import(connection, bill.import_id, acting=acting)
+    found = await own_import(connection, bill.import_id, acting=acting)
     await lock_unit(connection, bill.unit_id)
     going = await _removable(connection, bill.import_id, bill_id)
     if not going:
@@ -72,7 +72,7 @@ async def delete_former_import(connection: AsyncConnection, import_id: int, *, a
     Raises `Refusal`: `access.denied` (403), `former.import_unknown` (404), `former.import_busy` (409), `former.kept` (409)
     where none can be deleted.
     """
-    found = await hold_own_import(connection, import_id, acting=acting)
+    found = await own_import(connection, import_id, acting=acting)
     for unit_id in await units_of_import(connection, import_id):
         await lock_unit(connection, unit_id)
     going = await _removable(connection, import_id)
