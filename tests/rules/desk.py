@@ -113,7 +113,7 @@ class RuleDesk(msgspec.Struct, frozen=True):
 
     async def told(self, region: str) -> list[tuple[str, str]]:
         async with self.database.system() as connection:
-            return [(m.title, m.link) for m in (await list_messages(connection, 1, region)).items]
+            return [(m.title, m.link) for m in (await list_messages(connection, 0, region)).items]
 
     async def trail(self, code: str) -> list[tuple[str, str]]:
         query = "SELECT actor, action FROM audit_log WHERE subject = $1 ORDER BY audit_id"

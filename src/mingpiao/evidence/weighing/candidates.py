@@ -69,7 +69,7 @@ _WORDS_OF_KINDS = """
 
 def paper_features(flow: Flow, title: str, kind: str) -> Features:
     """What a paper's title and words tell of its kind."""
-    found: Features = {"bias": 1.0, f"rule:{kind}": 1.0}
+    found: Features = {"bias": 1.0, f"opinion:{kind}": 1.0}
     found |= {f"title:{topic}": 0.5 for topic in topics_in(title)}
     head = flow.text[:200]
     for word in _WORDS_OF_KINDS.split():

@@ -41,27 +41,27 @@ def named(opinion: Opinion, name: str, kind: str) -> Features:
     plain = plain_name(name)
     within = next((f"in {role}" for other, role in opinion.names.items() if plain in other), "none")
     role = opinion.names.get(plain, within)
-    found = {f"rule:{role}": 1.0, f"rule:{role}&{kind}": 1.0}
+    found = {f"opinion:{role}": 1.0, f"opinion:{role}&{kind}": 1.0}
     told = set(opinion.names.values())
     for other in ("payer", "payee"):
         if other in told and role != other:
-            found[f"rule:{other} is another"] = 1.0
-            found[f"rule:{role}, {other} is another"] = 1.0
+            found[f"opinion:{other} is another"] = 1.0
+            found[f"opinion:{role}, {other} is another"] = 1.0
         if other not in told:
-            found[f"rule:{role}, no {other}"] = 1.0
+            found[f"opinion:{role}, no {other}"] = 1.0
     return found
 
 
 def weighed(opinion: Opinion, start: int, kind: str) -> Features:
     """The rules' opinion of an amount."""
     role = opinion.amounts.get(start, "none")
-    return {f"rule:{role}": 1.0, f"rule:{role}&{kind}": 1.0}
+    return {f"opinion:{role}": 1.0, f"opinion:{role}&{kind}": 1.0}
 
 
 def dated(opinion: Opinion, value: str, kind: str) -> Features:
     """The rules' opinion of a day."""
     return {
-        f"rule:{fact}{'' if day == value else ' is another'}{extra}": 1.0
+        f"opinion:{fact}{'' if day == value else ' is another'}{extra}": 1.0
         for fact, day in opinion.days.items()
         for extra in ("", f"&{kind}")
     }
@@ -70,8 +70,9 @@ def dated(opinion: Opinion, value: str, kind: str) -> Features:
 def purposed(opinion: Opinion, phrase: str) -> Features:
     """The rules' opinion of a phrase."""
     told = opinion.purpose
-    return {
-        "rule:is": float(bool(told) and phrase == told),
-        "rule:within": float(bool(told) and phrase != told and (phrase in told or told in phrase)),
-        "rule:another": float(bool(told) and phrase not in told and told not in phrase),
+    fits = {
+        "is": phrase == told,
+        "within": phrase != told and (phrase in told or told in phrase),
+        "another": phrase not in told and told not in phrase,
     }
+    return {f"opinion:{name}": float(bool(told) and fit) for name, fit in fits.items()}
