@@ -54,7 +54,7 @@ class Visitor:
         self.context.add_init_script("localStorage.setItem('mingpiao-tours', 'off')")
         if "viewport" not in options:
             # This person likes to see what can be asked of a list.
-            self.context.add_init_script("localStorage.setItem('mingpiao-folded', 'no')")
+            self.context.add_init_script("localStorage['mingpiao-folded'] ??= 'no'")
         self.page = self.context.new_page()
         self._expected: set[int] = set()
         self._complaints: list[str] = []
