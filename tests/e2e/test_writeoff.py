@@ -86,5 +86,6 @@ def test_a_large_difference_is_explained_and_told_before_it_is_submitted(
     expect(main).to_contain_text("请确认")
     expect(main).to_contain_text("欠费未收 440.00 元，办证费用由市财政次月统一拨付")
     handler.look_closely()
-    follow(page, "取消")
+    page.get_by_role("button", name="返回修改").click()
     expect(page.get_by_role("button", name="提交核销")).to_be_visible()
+    expect(page.get_by_label("说明1")).to_have_value("办证费用由市财政次月统一拨付")

@@ -174,6 +174,8 @@
   }
 
   async function open(input) {
+    // The page may have gone on while a person's pause was waited for.
+    if (!input.isConnected) return;
     const mine = ++search;
     const answer = await fetch(addressOf(input), { headers: { "HX-Request": "true" }, credentials: "same-origin" });
     if (answer.status === 401) document.dispatchEvent(new CustomEvent("session:ended", { detail: "" }));
