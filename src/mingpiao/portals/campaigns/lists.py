@@ -137,7 +137,7 @@ CAMPAIGN_UNITS: Listing[CampaignUnitRow] = Listing(
         Column(name="state", label="进度", value=_state),
         Column(name="months", label="应核销月数", kind="count", value=lambda row: row.found.months),
         Column(name="done", label="已核销月数", kind="count", value=lambda row: row.found.months_done),
-        Column(name="left", label="未核销月数", kind="count", card="sum", value=lambda row: row.found.months_left),
+        Column(name="left", label="未核销月数", kind="count", value=lambda row: row.found.months_left),
         Column(name="oldest", label="最早未核销月份", kind="short", value=_oldest),
         Column(
             name="due",

@@ -125,6 +125,7 @@ def _columns(portal: Portal) -> tuple[Column[FormerRow], ...]:
         Column(
             name="color",
             label="红蓝",
+            kind="short",
             value=lambda row: "红票" if row.bill.color == "red" else "蓝票",
             phone=False,
         ),
