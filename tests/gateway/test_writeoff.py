@@ -109,6 +109,11 @@ async def test_a_month_shows_its_sums_and_is_written_off_by_a_program(api: Api, 
     assert problem_of(refused) == (422, "writeoff.reason_invalid", "reasons/0/amount")
     refused = await api.hospital.post(AT, {"reasons": [{"code": "arrears", "amount": "1e2"}]})
     assert problem_of(refused) == (422, "amount.not_finite", "reasons/0/amount")
+    # Numbers that are larger than any sum of money, or than arithmetic bears.
+    for large in ("1e30", "-1e30", "9e999999", "1" + "0" * 12):
+        body = f'{{"reasons": [{{"code": "arrears", "amount": {large}}}, {{"code": "arrears", "amount": {large}}}]}}'
+        refused = await api.hospital.send("POST", AT, body.encode())
+        assert problem_of(refused) == (422, "writeoff.reason_invalid", "reasons/0/amount"), large
     for thin in ("", "医保未拨", "情况属实，予以确认"):
         refused = await api.hospital.post(
             AT, {"reasons": [{"code": "arrears", "amount": net, "words": thin}]}

@@ -172,17 +172,31 @@ _OF_BOOKS = {
         WHERE writeoffs.state = 'done' AND writeoffs.origin = 'own'
             AND cycles.writeoff_id IS DISTINCT FROM writeoffs.writeoff_id
     """,
-    "write-off: a case is about a bill of its cycle, and its request has counted it": """
-        SELECT writeoffs.writeoff_id, exceptions, count(bills.bill_id) FROM writeoffs
-        LEFT JOIN exception_cases AS cases USING (writeoff_id)
+    "write-off: a case is about a bill of its cycle": """
+        SELECT cases.case_id FROM exception_cases AS cases JOIN writeoffs USING (writeoff_id)
         LEFT JOIN bills ON bills.unit_id = cases.unit_id AND bills.bill_id = cases.bill_id
             AND bills.kind_code = cases.kind_code AND bills.total = cases.total
-        WHERE writeoffs.origin = 'own'
-            AND (cases.case_id IS NULL OR (cases.unit_id, cases.month) = (writeoffs.unit_id, writeoffs.month))
-        GROUP BY 1, 2 HAVING count(bills.bill_id) <> exceptions
-            OR count(bills.bill_id) FILTER (WHERE """
+        WHERE cases.origin = 'own' AND (bills.bill_id IS NULL OR """
     + _MONTH
-    + """ <> cases.month) > 0
+    + """ <> cases.month OR (cases.unit_id, cases.month, cases.origin)
+            <> (writeoffs.unit_id, writeoffs.month, writeoffs.origin))
+    """,
+    # What ended at the very moment at which a request did may be counted or not.
+    "write-off: a request has counted its cases, and those of its month that stood before it": """
+        SELECT writeoffs.writeoff_id, exceptions, own, surely, perhaps FROM writeoffs
+        CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE cases.writeoff_id = writeoffs.writeoff_id) AS own,
+                   count(*) FILTER (WHERE cases.writeoff_id < writeoffs.writeoff_id AND finished_at IS NOT NULL
+                       AND (ended.at IS NULL OR ended.at > finished_at)) AS surely,
+                   count(*) FILTER (WHERE cases.writeoff_id < writeoffs.writeoff_id AND finished_at IS NOT NULL
+                       AND ended.at = finished_at) AS perhaps
+            FROM exception_cases AS cases LEFT JOIN rectifications AS notices USING (rectification_id)
+            CROSS JOIN LATERAL (SELECT CASE cases.state WHEN 'cleared' THEN cases.decided_at
+                                       WHEN 'rectified' THEN notices.accepted_at END AS at) AS ended
+            WHERE (cases.unit_id, cases.month, cases.origin)
+                = (writeoffs.unit_id, writeoffs.month, writeoffs.origin)) AS held
+        WHERE writeoffs.state <> 'failed' AND exceptions NOT BETWEEN own + surely
+            AND own + surely + perhaps
     """,
     "write-off: a case that is not cleared belongs to a cycle that is written off": """
         SELECT cases.case_id, cases.state FROM exception_cases AS cases JOIN writeoffs USING (writeoff_id)

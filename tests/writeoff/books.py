@@ -115,6 +115,13 @@ class Books:
             if each.color == "blue" and each.bill_id not in self.reversed.keys() | self.paid | known
         }
 
+    def held(self, month: date) -> int:
+        """How many bills of a month have a case that is neither cleared nor rectified."""
+        ended = (CaseState.CLEARED, CaseState.RECTIFIED)
+        return sum(
+            case.state not in ended and month_of_bill(case.bill) == month for case in self.cases.values()
+        )
+
     def close_so_far(self) -> None:
         for month in {month_of_bill(each) for each in self.bills} - {month_of(today())} - self.due.keys():
             self.due[month] = due_on(month, WORKDAYS)

@@ -37,6 +37,7 @@ from mingpiao.writeoff.service import (
     propose_extension,
     propose_reopening,
     standings_of,
+    writeoff_figures,
 )
 
 DUE = due_on(FIRST, 5)
@@ -127,6 +128,18 @@ async def test_a_month_is_opened_again_and_written_off_anew(world: World, clock:
     again = await check(world, await ask(world, charity, partial=True))
     assert again.state is WriteOffState.DONE
     assert again.writeoff_id != done
+    # The breach that stands is no less held up than the exception that was found anew; only this one is new.
+    assert again.exceptions == 2
+    told = await world.rows(
+        "SELECT title FROM messages WHERE topic IN ($1, $2) ORDER BY topic",
+        f"writeoff:done:{again.writeoff_id}",
+        f"writeoff:exceptions:{again.writeoff_id}",
+    )
+    month_name = f"{FIRST:%Y年%-m月}"
+    assert [row["title"] for row in told] == [f"{month_name}的票据全部列为异常", "核销发现1份异常票据"]
+    found_now = await do(world, writeoff_figures, FIRST, FIRST, region_prefix="15")
+    (line,) = found_now.months
+    assert (line.sums.bills, line.sums.written_off) == (2, 0)
     assert [(each.bill_id, each.state) for each in await cases(world)] == [
         (first.bill_id, CaseState.CLEARED),
         (second.bill_id, CaseState.BREACHED),

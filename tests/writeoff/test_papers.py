@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pikepdf
 import pytest
+from tests.support.province import ACTING
 from tests.support.world import World
 from tests.writeoff.casework import REASON
 from tests.writeoff.months import FIRST, SECOND, begin, check, on, receive, standing, write_off
@@ -15,7 +16,7 @@ from tests.writeoff.test_rectifications import breached, issued
 from mingpiao.crypto import x509
 from mingpiao.kernel.clock import StoppedClock
 from mingpiao.kernel.errors import Refusal
-from mingpiao.sealing.service import root_certificates, verify_seal_signature
+from mingpiao.sealing.service import retire_key, root_certificates, verify_seal_signature
 from mingpiao.writeoff.room import PAPERS
 from mingpiao.writeoff.service import extend
 
@@ -124,4 +125,20 @@ async def test_a_notice_names_what_it_was_issued_with_after_a_longer_time_was_gi
     async with world.database.system() as connection:
         told, after = await (await world.house.get(PAPERS)).notice(connection, made.rectification_id)
     assert told.due_on == later
+    assert after == before
+
+
+async def test_a_notice_keeps_the_names_and_the_seal_of_its_day(world: World, clock: StoppedClock) -> None:
+    _, found, boss = await breached(world, clock)
+    made = await issued(world, found, boss)
+    async with world.database.system() as connection:
+        _, before = await (await world.house.get(PAPERS)).notice(connection, made.rectification_id)
+    await world.value(
+        "UPDATE units SET name = '另一个名称', uscc = '12150000MB0000001X' WHERE unit_id = $1", made.unit_id
+    )
+    await world.value("UPDATE departments SET name = '另一个部门' WHERE region_code = '150000'")
+    async with world.database.system() as connection:
+        assert await retire_key(connection, ("department", "150000"), acting=ACTING)
+    async with world.database.system() as connection:
+        _, after = await (await world.house.get(PAPERS)).notice(connection, made.rectification_id)
     assert after == before

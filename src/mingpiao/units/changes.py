@@ -25,7 +25,7 @@ from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
 from mingpiao.messages.service import tell_department
-from mingpiao.numbering.service import lock_issuing, return_numbers, unlock_issuing
+from mingpiao.numbering.service import hold_stocks, lock_issuing, return_numbers, unlock_issuing
 from mingpiao.sealing.service import retire_key
 from mingpiao.storage.database import Database
 from mingpiao.storage.notices import notify
@@ -55,8 +55,18 @@ OBSTACLES: Topic[Callable[[AsyncConnection, int], Awaitable[Sequence[str]]]] = T
 CLOSING: Topic[Callable[[AsyncConnection, int], Awaitable[Sequence[str]]]] = Topic(name="units.closing")
 #: A unit moved to a region; told in the transaction of the move.
 MOVED: Topic[Callable[[AsyncConnection, int, str], Awaitable[None]]] = Topic(name="units.moved")
+#: A unit changed between 接口 and 在线; told in the transaction of the change, which holds the unit's stocks.
+SWITCHED: Topic["_Switched"] = Topic(name="units.switched")
 
 _WORKER = platform("apply_unit_changes")
+
+
+class _Switched(Protocol):
+    """Does what follows a new mode of some units."""
+
+    async def __call__(
+        self, connection: AsyncConnection, unit_ids: Sequence[int], /, *, acting: Acting
+    ) -> None: ...
 
 
 class ChangeWish(msgspec.Struct, frozen=True, kw_only=True):
@@ -415,7 +425,11 @@ async def _move(connection: AsyncConnection, unit: Unit, change: UnitChange, *, 
 
 
 async def _switch(connection: AsyncConnection, unit: Unit, change: UnitChange, *, acting: Acting) -> None:
+    # What the mode decides is written on stock rows: no train reads them in between.
+    await hold_stocks(connection, [unit.unit_id])
     await _set(connection, unit, mode=change.after)
+    for tell in listeners(SWITCHED):
+        await tell(connection, [unit.unit_id], acting=acting)
 
 
 async def _suspend(connection: AsyncConnection, unit: Unit, _change: UnitChange, *, acting: Acting) -> None:

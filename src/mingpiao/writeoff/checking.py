@@ -40,6 +40,7 @@ from mingpiao.writeoff.months import next_month
 from mingpiao.writeoff.papers import parties_of
 from mingpiao.writeoff.policies import load_policies
 from mingpiao.writeoff.requests import end_writeoff, get_writeoff, name_of, page_of, record_writeoff
+from mingpiao.writeoff.standing import unsettled_exceptions
 from mingpiao.writeoff.tables import cycles, exception_cases
 
 _logger = logging.getLogger(__name__)
@@ -105,13 +106,14 @@ class Checker:
     async def _finish_former(self, connection: AsyncConnection, asked: WriteOff, found: FormerCheck) -> None:
         await lock_unit(connection, asked.unit_id)
         judged = await _without_cases(connection, asked, found.failed)
+        held = len(judged) + await _held_before(connection, asked)
         ended = await end_writeoff(
             connection,
             asked.writeoff_id,
             WriteOffState.DONE,
             ruleset_version=found.ruleset_version,
             seals_checked=found.seals_checked,
-            exceptions=len(judged),
+            exceptions=held,
             left_out=list(found.left_out),
             **await self._names(connection, asked),
         )
@@ -123,11 +125,11 @@ class Checker:
         # What a campaign stops because of such a month is lifted with it.
         await hold_stocks(connection, [asked.unit_id])
         await update_limits(connection, [asked.unit_id], acting=_PLATFORM)
-        details = {"exceptions": str(len(judged)), "seals": str(found.seals_checked)}
+        details = {"exceptions": str(held), "seals": str(found.seals_checked)}
         await record_writeoff(connection, "finish", asked, details, acting=_PLATFORM)
         closed = await former_cycles_of(connection, asked.unit_id, asked.month)
         count = sum(each.issued_count + each.reversed_count for each in closed)
-        await _tell(connection, asked, asked.region_code, count, len(judged))
+        await _tell(connection, asked, asked.region_code, count, held, len(judged))
 
     async def _finish(
         self,
@@ -142,13 +144,14 @@ class Checker:
         await hold_stocks(connection, [asked.unit_id])
         closed = await cycles_of(connection, asked.unit_id, asked.month, lock=True)
         judged = await _without_cases(connection, asked, judged)
+        held = len(judged) + await _held_before(connection, asked)
         ended = await end_writeoff(
             connection,
             asked.writeoff_id,
             WriteOffState.DONE,
             ruleset_version=version,
             seals_checked=seals,
-            exceptions=len(judged),
+            exceptions=held,
             **await self._names(connection, asked),
         )
         if not ended:
@@ -168,10 +171,10 @@ class Checker:
         )
         await update_limits(connection, [asked.unit_id], acting=_PLATFORM)
         await set_writeoff_from(connection, [asked.unit_id] * len(kinds), kinds, next_month(asked.month))
-        details = {"exceptions": str(len(judged)), "seals": str(seals)}
+        details = {"exceptions": str(held), "seals": str(seals)}
         await record_writeoff(connection, "finish", asked, details, acting=_PLATFORM)
         count = sum(each.issued_count + each.reversed_count for each in closed)
-        await _tell(connection, asked, closed[0].region_code, count, len(judged))
+        await _tell(connection, asked, closed[0].region_code, count, held, len(judged))
 
     async def _names(self, connection: AsyncConnection, asked: WriteOff) -> dict[str, Any]:
         """What the certificate names, and who seals it: a unit that has no key now seals when it has one."""
@@ -236,6 +239,13 @@ async def _without_cases(
     return [each for each in judged if each.bill_id not in known]
 
 
+async def _held_before(connection: AsyncConnection, asked: WriteOff) -> int:
+    """How many bills of the month are not written off with it, because what was decided of them before it was opened
+    again still stands.
+    """
+    return await unsettled_exceptions(connection, asked.unit_id, asked.month, asked.origin)
+
+
 async def _open_cases(
     connection: AsyncConnection,
     asked: WriteOff,
@@ -282,8 +292,9 @@ def _result(bills: str, month: str, count: int, exceptions: int) -> tuple[str, s
 
 
 async def _tell(
-    connection: AsyncConnection, asked: WriteOff, region: str, count: int, exceptions: int
+    connection: AsyncConnection, asked: WriteOff, region: str, count: int, exceptions: int, fresh: int
 ) -> None:
+    """Tell the unit what became of its month, and the department of the exceptions that are new to it."""
     month, bills = name_of(asked), "" if asked.origin is BillOrigin.FORMER else "的票据"
     title, told = _result(f"{month}{bills}", month, count, exceptions)
     await tell_unit(
@@ -294,12 +305,12 @@ async def _tell(
         told,
         link=page_of(asked),
     )
-    if exceptions:
+    if fresh:
         await tell_department(
             connection,
             region,
             f"writeoff:exceptions:{asked.writeoff_id}",
-            f"核销发现{exceptions}份异常票据",
-            f"{month}的核销发现{exceptions}份异常票据，请审核。",
+            f"核销发现{fresh}份异常票据",
+            f"{month}的核销发现{fresh}份异常票据，请审核。",
             link=f"/finance/exceptions?unit={asked.unit_id}",
         )

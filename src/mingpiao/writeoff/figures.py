@@ -138,13 +138,14 @@ SELECT months.month, months.region_code, units.unit_type, count(*) AS units,
 FROM months JOIN listed_units AS units USING (unit_id)
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """)
-# Bills of months that are written off, which wait for a decision or for rectification.
+# Bills of months that are written off, which wait for a decision or for rectification, where their month is counted.
+# The request that found them may have been superseded since.
 _HELD = text("""
-SELECT cases.month, cases.region_code, units.unit_type, count(*) AS bills
-FROM exception_cases AS cases JOIN writeoffs USING (writeoff_id) JOIN listed_units AS units ON units.unit_id = cases.unit_id
-WHERE cases.month BETWEEN :first AND :last
-    AND cases.region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
-    AND cases.state NOT IN ('cleared', 'rectified') AND writeoffs.state = 'done' AND cases.origin = 'own'
+SELECT cycles.month, cycles.region_code, units.unit_type, count(*) AS bills
+FROM exception_cases AS cases JOIN cycles USING (unit_id, month, kind_code) JOIN listed_units AS units USING (unit_id)
+WHERE cycles.month BETWEEN :first AND :last
+    AND cycles.region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
+    AND cases.state NOT IN ('cleared', 'rectified') AND cycles.writeoff_id IS NOT NULL AND cases.origin = 'own'
 GROUP BY 1, 2, 3
 """)
 _REASONS = text("""

@@ -8,6 +8,7 @@ write-off: the unit's limits and stock rows, then its cases and notices.
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+import msgspec
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +21,7 @@ from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import tell_unit
 from mingpiao.numbering.service import hold_stocks
+from mingpiao.sealing.service import find_key
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 from mingpiao.units.service import get as get_unit
 from mingpiao.writeoff.cases import BREACH_TYPES, case_of
@@ -117,11 +119,12 @@ async def corrections_of(connection: AsyncConnection, rectification_id: int) -> 
 
 async def notice_of(connection: AsyncConnection, rectification: Rectification) -> RectificationNotice:
     """What a notice says, as it was issued; whoever draws it as a document needs nothing else."""
-    return await _notice(
-        connection,
-        await cases_of(connection, rectification.rectification_id),
-        unit_id=rectification.unit_id,
-        issuer_code=rectification.issuer_code,
+    cases = await cases_of(connection, rectification.rectification_id)
+    return RectificationNotice(
+        lines=tuple(_line(case) for case in cases),
+        unit_name=rectification.unit_name,
+        unit_uscc=rectification.unit_code,
+        department=rectification.department,
         serial=rectification.serial,
         issued_on=to_shanghai(rectification.issued_at).date(),
         due_on=rectification.first_due_on,
@@ -129,29 +132,33 @@ async def notice_of(connection: AsyncConnection, rectification: Rectification) -
     )
 
 
-async def _notice(
-    connection: AsyncConnection,
-    cases: Sequence[ExceptionCase],
-    *,
-    unit_id: int,
-    issuer_code: str,
-    serial: str,
-    issued_on: date,
-    due_on: date,
-    demands: str,
-) -> RectificationNotice:
-    unit = await get_unit(connection, unit_id)
-    departments = (await load_catalog(connection)).departments
-    return RectificationNotice(
-        serial=serial,
+class _Parties(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a notice that is issued now names, and with which key its department seals (None: it has none)."""
+
+    unit_name: str
+    unit_code: str
+    department: str
+    department_key_id: int | None
+
+
+async def _parties(connection: AsyncConnection, unit_id: int, issuer_code: str) -> _Parties:
+    unit, catalog = await get_unit(connection, unit_id), await load_catalog(connection)
+    issuer = catalog.departments.get(issuer_code)
+    return _Parties(
         unit_name=unit.name,
-        unit_uscc=unit.uscc,
-        department=departments[issuer_code].name if issuer_code in departments else "财政部门",
-        issued_on=issued_on,
-        due_on=due_on,
-        demands=demands,
-        lines=tuple(_line(case) for case in cases),
+        unit_code=unit.uscc,
+        department=issuer.name if issuer else "财政部门",
+        department_key_id=await _key_of_department(connection, catalog.regions_upwards(issuer_code)),
     )
+
+
+async def _key_of_department(connection: AsyncConnection, upwards: Sequence[str]) -> int | None:
+    """The key of a department, or of the nearest above it that has one."""
+    for code in upwards:
+        key = await find_key(connection, ("department", code))
+        if key is not None:
+            return key.key_id
+    return None
 
 
 def _line(case: ExceptionCase) -> NoticeLine:
@@ -177,11 +184,12 @@ async def preview_notice(
     """What a notice would say if it were issued today. Raises as `issue_notice`."""
     found = await _breaches(connection, unit_id, case_ids, acting=acting)
     words = checked_words(demands, "整改要求", field="demands", substantial=True)
-    return await _notice(
-        connection,
-        found,
-        unit_id=unit_id,
-        issuer_code=acting.region_code or "",
+    named = await _parties(connection, unit_id, acting.region_code or "")
+    return RectificationNotice(
+        lines=tuple(_line(case) for case in found),
+        unit_name=named.unit_name,
+        unit_uscc=named.unit_code,
+        department=named.department,
         serial="",
         issued_on=today(),
         due_on=await _due_on(connection, found[0].region_code),
@@ -216,6 +224,7 @@ async def issue_notice(
         "issued_by_name": acting.name,
         "first_due_on": due,
         "due_on": due,
+        **msgspec.structs.asdict(await _parties(connection, unit_id, acting.region_code or "")),
     }
     statement = insert(rectifications).values(values).returning(rectifications)
     issued = rectification_of((await connection.execute(statement)).mappings().one())

@@ -1,7 +1,7 @@
 """核销证明 and 整改通知 as papers: XML that seals sign, and PDF around it.
 
 A paper is made when somebody asks for it, from rows that do not change any more. Signatures are deterministic, so
-it is the same every time, as long as whoever seals a notice has the same key.
+it is the same every time: also after a unit was renamed, and after a seal was changed.
 """
 
 import asyncio
@@ -86,14 +86,20 @@ class Papers:
         """
         rectification = await get_rectification(connection, rectification_id)
         told = await notice_of(connection, rectification)
-        upwards = (await self._catalog.get()).regions_upwards(rectification.issuer_code)
-        department = await self._parties.in_use([("department", code) for code in upwards])
+        department = await self._sealing_department(rectification)
         # The path is what a seal signs beside the content: plain letters, as for certificates.
         name = f"{_NOTICE}/{rectification.issuer_code}-{rectification.year}-{rectification.number:04d}"
         data = await self.sealed(
             notice_paper(told), name, notice_xml(told), {"supervisor": department}, rectification.issued_at
         )
         return rectification, data
+
+    async def _sealing_department(self, rectification: Rectification) -> SealingParty:
+        """The key of the day; where there was none, the one that there is now."""
+        if rectification.department_key_id is not None:
+            return await self._parties.by_id(rectification.department_key_id)
+        upwards = (await self._catalog.get()).regions_upwards(rectification.issuer_code)
+        return await self._parties.in_use([("department", code) for code in upwards])
 
     async def sealed(
         self,

@@ -20,6 +20,7 @@ from mingpiao.identity.service import record
 from mingpiao.jobs.queue import enqueue
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.kernel.money import MAX_AMOUNT, fits_places
 from mingpiao.kernel.text import unprintable
 from mingpiao.numbering.service import hold_stocks
 from mingpiao.rules.service import thin_reason
@@ -241,7 +242,7 @@ def reason_problems(reasons: Sequence[DifferenceReason], issued_net: Decimal) ->
         place = f"reasons.{index}"
         if each.code not in DIFFERENCE_REASONS:
             found.append(_wrong(f"{place}.code", "请从列表中选择差额原因。"))
-        if each.amount == 0 or each.amount != each.amount.quantize(Decimal("0.01")):
+        if not _is_difference(each.amount):
             found.append(_wrong(f"{place}.amount", "请填写差额金额，单位为元，最多两位小数，不能为零。"))
         if len(each.words) > MAX_WORDS or unprintable(each.words):
             found.append(_wrong(f"{place}.words", f"说明不能超过{MAX_WORDS}个字，也不能含特殊符号。"))
@@ -254,10 +255,14 @@ def reason_problems(reasons: Sequence[DifferenceReason], issued_net: Decimal) ->
     return found
 
 
+def _is_difference(amount: Decimal) -> bool:
+    return amount.is_finite() and amount != 0 and abs(amount) <= MAX_AMOUNT and fits_places(amount, 2)
+
+
 def _codes_in_need_of_words(reasons: Sequence[DifferenceReason], least: Decimal) -> frozenset[str]:
     sums: dict[str, Decimal] = {}
     for each in reasons:
-        if each.amount.is_finite():
+        if _is_difference(each.amount):
             sums[each.code] = sums.get(each.code, Decimal(0)) + abs(each.amount)
     return frozenset(code for code, amount in sums.items() if amount >= least)
 

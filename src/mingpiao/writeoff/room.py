@@ -6,7 +6,7 @@ from mingpiao.house.opening import DATABASE, House, Service
 from mingpiao.lake.room import LAKE
 from mingpiao.rules.room import RULES
 from mingpiao.sealing.room import PARTIES, SIGNER
-from mingpiao.units.service import CLOSING, MOVED
+from mingpiao.units.service import CLOSING, MOVED, SWITCHED
 from mingpiao.writeoff.campaign_months import carry_campaigns
 from mingpiao.writeoff.campaign_reminders import remind_of_campaigns
 from mingpiao.writeoff.campaigns import CAMPAIGN_CHANGE, CAMPAIGN_OPENING, count_campaign_places
@@ -15,6 +15,7 @@ from mingpiao.writeoff.cycles import close_due_months
 from mingpiao.writeoff.following import escalate, follow_unit, unsettled_work
 from mingpiao.writeoff.granting import EXTENSION, REOPENING
 from mingpiao.writeoff.judging import MonthJudge
+from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.matches import Matcher
 from mingpiao.writeoff.orders import submit_by_order
 from mingpiao.writeoff.papers import Papers
@@ -62,6 +63,7 @@ ROOM = Room(
     listeners=(
         Listener(topic=CLOSING, call=unsettled_work),
         Listener(topic=MOVED, call=follow_unit),
+        Listener(topic=SWITCHED, call=update_limits),
     ),
     proposals=(EXTENSION, REOPENING, CAMPAIGN_OPENING, CAMPAIGN_CHANGE),
     affected=(Affected(subject=CAMPAIGN_OPENING.kind, words="家用票单位", count=count_campaign_places),),

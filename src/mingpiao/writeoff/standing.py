@@ -99,13 +99,15 @@ async def exceptions_of(
     return found, rows[0].found if rows else 0
 
 
-async def unsettled_exceptions(connection: AsyncConnection, unit_id: int, month: date) -> int:
+async def unsettled_exceptions(
+    connection: AsyncConnection, unit_id: int, month: date, origin: BillOrigin = BillOrigin.OWN
+) -> int:
     """How many bills of a unit's month are exceptions that are neither cleared nor rectified, within the scope."""
     cases = exception_cases.c
     query = select(func.count()).where(
         cases.unit_id == unit_id,
         cases.month == month,
-        cases.origin == BillOrigin.OWN.value,
+        cases.origin == origin.value,
         cases.state.not_in([CaseState.CLEARED.value, CaseState.RECTIFIED.value]),
     )
     return await connection.scalar(query) or 0

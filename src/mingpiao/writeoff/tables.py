@@ -235,6 +235,10 @@ rectifications = Table(
     Column("accepted_at", DateTime(timezone=True)),
     Column("accepted_by_name", Text, nullable=False),
     Column("escalated_to", String(6)),
+    Column("unit_name", Text, nullable=False),
+    Column("unit_code", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("department_key_id", BigInteger),
 )
 corrections = Table(
     "corrections",

@@ -158,7 +158,7 @@ async def _month_page(
 async def _status(call: PageCall, standing: MonthStanding, waiting: Waiting) -> dict[str, Any]:
     """What the fragment about the state of a month needs."""
     asked, unsettled = standing.writeoff, 0
-    if asked is not None and asked.exceptions:
+    if asked is not None:
         async with call.reads() as connection:
             unsettled = await unsettled_exceptions(connection, standing.unit_id, standing.month)
     return {

@@ -91,7 +91,8 @@ class WriteOff(msgspec.Struct, frozen=True, kw_only=True):
     With `partial`, bills that no receipt pays for become exceptions and the others are written off. Names, and
     the keys that seal the certificate, are those of the day on which it was written off; empty before. Of former
     bills (`origin`) nobody knows what arrived: `received` is 0 then, and `left_out` names the rules that could not
-    judge them.
+    judge them. `exceptions` are the bills that were not written off with their month: those that this request found,
+    and those of which a breach stood from before the month was opened again.
     """
 
     writeoff_id: int

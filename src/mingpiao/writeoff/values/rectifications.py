@@ -30,7 +30,8 @@ class Rectification(msgspec.Struct, frozen=True, kw_only=True):
     """整改通知 of a unit: what it must put right by the end of `due_on` (Asia/Shanghai).
 
     `issuer_code` is the department that issued it, `region_code` that of the unit now; `first_due_on` is the day
-    that the notice names.
+    that the notice names. Names and the key that seals it are those of the day on which it was issued;
+    `department_key_id` is None where there was no key on that day.
     """
 
     rectification_id: int
@@ -47,6 +48,10 @@ class Rectification(msgspec.Struct, frozen=True, kw_only=True):
     first_due_on: date
     due_on: date
     extended: bool
+    unit_name: str
+    unit_code: str
+    department: str
+    department_key_id: int | None = None
     answered_at: datetime | None = None
     accepted_at: datetime | None = None
     accepted_by_name: str = ""
