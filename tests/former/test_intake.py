@@ -5,6 +5,7 @@ import zipfile
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from tests.former.files import (
     CODE,
@@ -20,6 +21,7 @@ from tests.former.files import (
     verdicts,
     work,
 )
+from tests.support.sealing import FACE
 from tests.support.world import World
 from tests.writeoff.months import begin, head
 
@@ -38,6 +40,11 @@ async def _tried(world: World, data: bytes, acting: Acting, name: str = "原系�
     import_id = await put(world, data, acting, name)
     found = await work(world, import_id)
     return found, await verdicts(world, import_id)
+
+
+async def _actions(world: World, import_id: int) -> list[str]:
+    query = "SELECT action FROM audit_log WHERE subject = $1 ORDER BY audit_id"
+    return [each["action"] for each in await world.rows(query, f"former_import:{import_id}")]
 
 
 async def test_every_row_has_its_verdict(world: World) -> None:
@@ -123,8 +130,11 @@ async def test_what_comes_again_adds_nothing(world: World) -> None:
     assert await totals(world, charity) == once
     # The same file is the same import; another one that overlaps adds what is new, whatever its encoding.
     again = await put(world, table(row(1), row(2)), acting)
-    await work(world, again)
+    found = await work(world, again)
     assert [each[1] for each in await verdicts(world, again)] == ["unchanged", "unchanged"]
+    # Nothing is left to confirm; that somebody sent it once more is put down.
+    assert found.state is FormerImportState.IMPORTED
+    assert await _actions(world, again) == ["former:upload", "former:import", "former:judge_again"]
     changed = row(1, payer="李四")
     found = await take(world, table(changed, row(2), row(3), encoding="gb18030"), acting, "另一个.csv")
     assert [each[1:] for each in await verdicts(world, found.import_id)] == [
@@ -133,6 +143,15 @@ async def test_what_comes_again_adds_nothing(world: World) -> None:
         ("created", ""),
     ]
     assert await totals(world, charity) == [(MONTH, "0301", 3, Decimal("30.00"), 0, Decimal("0.00"))]
+    # One that waits to be confirmed is judged by what is there now.
+    waiting = await put(world, table(row(2), row(4)), acting)
+    await work(world, waiting)
+    assert [each[1] for each in await verdicts(world, waiting)] == ["unchanged", "created"]
+    await take(world, table(row(4)), acting)
+    assert await put(world, table(row(2), row(4)), acting) == waiting
+    found = await work(world, waiting)
+    assert found.state is FormerImportState.CHECKED
+    assert [each[1] for each in await verdicts(world, waiting)] == ["unchanged", "unchanged"]
     other = await handler(world, office)
     _, told = await _tried(world, table(row(3)), other)
     assert told == [(2, "refused", "former.number_taken")]
@@ -200,6 +219,65 @@ async def test_files_that_are_none(world: World) -> None:
     assert (single.entries, told) == (1, [(1, "created", "")])
 
 
+async def test_damaged_parts_of_an_archive_are_told_one_by_one(world: World) -> None:
+    charity = world.province.charity
+    acting = await handler(world, charity)
+    data = io.BytesIO()
+    methods = (zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_STORED)
+    with zipfile.ZipFile(data, "w") as made:
+        for place, method in enumerate(methods, start=1):
+            made.writestr(f"{place}.xml", await sealed(charity, place), method)
+        parts = list(made.infolist())
+        made.writestr("5.xml", await sealed(charity, 5))
+    broken = bytearray(data.getvalue())
+    for part in parts:
+        begin_of_data = part.header_offset + 30 + len(part.filename)
+        for place in range(begin_of_data + 9, begin_of_data + 60):
+            broken[place] ^= 0xFF
+    found, told = await _tried(world, bytes(broken), acting, "票据.zip")
+    assert found.state is FormerImportState.CHECKED
+    assert told == [(place, "refused", "former.unreadable") for place in range(1, 5)] + [(5, "created", "")]
+
+
+async def test_numbers_that_no_rule_could_reckon_with_are_refused(world: World) -> None:
+    charity = world.province.charity
+    acting = await handler(world, charity)
+    rows = [
+        row(1, quantity="999999999999", rate="2"),
+        row(2, quantity="0.000001", amount="1000000.01", total="1000000.01"),
+        row(3, quantity="1000000000000", rate="1"),
+        row(4, quantity="4", rate="2.5"),
+        row(5, quantity="0.000001", amount="999999.99", total="999999.99"),
+    ]
+    _, told = await _tried(world, table(*rows), acting)
+    assert told == [
+        (2, "refused", "former.amount_invalid"),
+        (3, "refused", "former.amount_invalid"),
+        (4, "refused", "former.amount_invalid"),
+        (5, "created", ""),
+        (6, "created", ""),
+    ]
+    item = msgspec.structs.replace(FACE.items[0], quantity=Decimal(1), standard="123.00", amount=FACE.total)
+    good = (await sealed(charity, 1, items=(item,))).decode()
+    quantity, rate = "<ItemQuantity>1</ItemQuantity>", "<ItemStd>123.00</ItemStd>"
+    huge = "9" * 40
+    changed = [
+        good.replace(quantity, f"<ItemQuantity>{huge[:20]}</ItemQuantity>"),
+        good.replace(quantity, f"<ItemQuantity>0.{huge[:12]}</ItemQuantity>"),
+        good.replace(quantity, "<ItemQuantity>0.00000001</ItemQuantity>").replace(
+            rate, "<ItemStd></ItemStd>"
+        ),
+        good.replace(rate, f"<ItemStd>{huge}</ItemStd>"),
+        good.replace(rate, f"<ItemStd>0.{huge}</ItemStd>"),
+        good.replace(quantity, "<ItemQuantity>99999999</ItemQuantity>").replace(
+            rate, "<ItemStd>99999</ItemStd>"
+        ),
+    ]
+    data = archive(**{f"b{place}": each.encode() for place, each in enumerate(changed)})
+    _, told = await _tried(world, data, acting, "票据.zip")
+    assert told == [(place, "refused", "former.amount_invalid") for place in range(1, 7)]
+
+
 async def test_a_bomb_of_many_parts_is_not_unpacked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mingpiao.former.reading.MOST_UNPACKED", 1024 * 1024)
     acting = await handler(world, world.province.charity)
@@ -239,6 +317,38 @@ async def test_a_run_that_is_killed_goes_on(world: World, monkeypatch: pytest.Mo
     assert (found.state, found.done, found.entries) == (FormerImportState.IMPORTED, 7, 7)
     assert [each[1] for each in await verdicts(world, import_id)] == ["created"] * 7
     assert await totals(world, charity) == [(MONTH, "0301", 7, Decimal("70.00"), 0, Decimal("0.00"))]
+
+
+async def test_a_trial_that_is_killed_knows_what_stands_in_front(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "PORTION", 2)
+    charity = world.province.charity
+    acting = await handler(world, charity)
+    good = await sealed(charity, 1)
+    stranger = good.replace(charity.unit.uscc.encode(), b"1" * 18)
+    data = archive(a=stranger, b=good, c=good, d=await sealed(charity, 1, handler="王五"))
+    import_id = await put(world, data, acting, "票据.zip")
+    whole = imports.judge_portion
+    portions = 0
+
+    async def killed(*arguments: Any) -> Any:
+        nonlocal portions
+        portions += 1
+        if portions == 2:
+            raise KeyboardInterrupt
+        return await whole(*arguments)
+
+    monkeypatch.setattr(imports, "judge_portion", killed)
+    with pytest.raises(KeyboardInterrupt):
+        await work(world, import_id)
+    await work(world, import_id)
+    assert await verdicts(world, import_id) == [
+        (1, "refused", "former.other_unit"),
+        (2, "created", ""),
+        (3, "unchanged", ""),
+        (4, "refused", "former.content_differs"),
+    ]
 
 
 async def test_what_old_bills_can_answer_is_checked(world: World) -> None:

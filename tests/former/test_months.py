@@ -2,19 +2,24 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
+from typing import Any
 
+import pikepdf
 import pytest
-from tests.former.files import MONTH, handler, row, table, take, totals, verdicts
+from tests.former.files import MONTH, handler, put, row, table, take, totals, verdicts, work
 from tests.support.world import World
-from tests.writeoff.campaigns import decide, opened, province_head
+from tests.writeoff.campaigns import carried, decide, opened, province_head
 from tests.writeoff.casework import REASON, person
 from tests.writeoff.months import begin
+from tests.writeoff.test_rectifications import limits
 
-from mingpiao.former.model import FormerFilter
-from mingpiao.former.service import list_former
+from mingpiao.former.model import FormerFilter, FormerImportState
+from mingpiao.former.service import list_former, start_former_import
 from mingpiao.identity.model import Acting, Role
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Refusal
+from mingpiao.portals.former import jobs
 from mingpiao.storage.scope import DepartmentScope, UnitScope
 from mingpiao.writeoff.model import (
     BillOrigin,
@@ -24,7 +29,7 @@ from mingpiao.writeoff.model import (
     WriteOff,
     WriteOffState,
 )
-from mingpiao.writeoff.room import CHECKER
+from mingpiao.writeoff.room import CHECKER, PAPERS
 from mingpiao.writeoff.service import (
     campaign_sums,
     campaign_total,
@@ -86,6 +91,37 @@ async def test_a_campaign_counts_them(world: World) -> None:
     assert "还有1个月份的历史票据没有核销，请单位完成后再注销。" in told
 
 
+async def test_an_import_that_is_killed_at_its_end_reaches_the_campaign(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begin(world)
+    charity = world.province.charity
+    acting = await handler(world, charity)
+    due_on = today() + timedelta(days=40)
+    await carried(world, await opened(world, first_month=MONTH, last_month=MONTH, due_on=due_on, stops=True))
+    whole, carryings = jobs.carry_to_former, 0
+
+    async def killed(*arguments: Any) -> None:
+        nonlocal carryings
+        carryings += 1
+        if carryings == 1:
+            raise KeyboardInterrupt
+        await whole(*arguments)
+
+    monkeypatch.setattr(jobs, "carry_to_former", killed)
+    import_id = await put(world, table(row(1)), acting)
+    await work(world, import_id)
+    # A trial takes nothing in, and changes nothing that is owed.
+    assert carryings == 0
+    async with world.database.system() as connection:
+        await start_former_import(connection, import_id, acting=acting)
+    with pytest.raises(KeyboardInterrupt):
+        await work(world, import_id)
+    assert (await work(world, import_id)).state is FormerImportState.IMPORTED
+    assert carryings == 2
+    assert (await limits(world, charity.unit_id))[:2] == (due_on, "writeoff_overdue")
+
+
 async def test_a_month_that_is_opened_again_takes_what_was_forgotten(world: World) -> None:
     await begin(world)
     charity = world.province.charity
@@ -102,18 +138,33 @@ async def test_a_month_that_is_opened_again_takes_what_was_forgotten(world: Worl
         proposal = await propose_reopening(connection, first.writeoff_id, REASON, acting=author)
     await decide(world, proposal)
     # A bill that was wrong goes, and comes as it should; the case about it stays as it was settled.
+    papers = await world.house.get(PAPERS)
     (case,) = await world.rows("SELECT case_id, bill_id FROM exception_cases")
     async with world.database.system() as connection:
         gone = await delete_former_bill(connection, case["bill_id"], acting=acting)
     assert gone.identity.number == "0000000003"
-    again = await take(world, table(row(3), row(2), row(4)), acting, "遗漏2.csv")
+    again = await take(
+        world, table(row(3, amount="30.00", total="30.00"), row(2), row(4)), acting, "遗漏2.csv"
+    )
     assert [each[1] for each in await verdicts(world, again.import_id)] == ["created"] * 3
-    second = await _written_off(world, acting)
-    assert (second.state, second.exceptions, second.issued_net) == (WriteOffState.DONE, 0, Decimal("40.00"))
+    # What the first request counted is not known any more, so nobody seals it, before the second or after it.
+    for _ in range(2):
+        async with world.database.system() as connection:
+            with pytest.raises(Refusal) as refused:
+                await papers.certificate(connection, first.writeoff_id)
+        assert refused.value.problems[0].code == "writeoff.superseded"
+        second = await _written_off(world, acting)
+    assert (second.state, second.exceptions, second.issued_net) == (WriteOffState.DONE, 0, Decimal("60.00"))
+    async with world.database.system() as connection:
+        data = await papers.certificate(connection, second.writeoff_id)
+    with pikepdf.open(BytesIO(data)) as pdf:
+        xml = pdf.attachments["writeoff"].get_file().read_bytes().decode()
+    assert "<IssuedNet>60.00</IssuedNet>" in xml
+    assert "<IssuedCount>4</IssuedCount><IssuedAmount>60.00</IssuedAmount>" in xml
     async with world.database.system() as connection:
         superseded = await get_writeoff(connection, first.writeoff_id)
     assert superseded.state is WriteOffState.SUPERSEDED
-    assert await totals(world, charity) == [(MONTH, "0301", 4, Decimal("40.00"), 0, Decimal("0.00"))]
+    assert await totals(world, charity) == [(MONTH, "0301", 4, Decimal("60.00"), 0, Decimal("0.00"))]
     states = await world.rows("SELECT state FROM exception_cases")
     assert [each["state"] for each in states] == ["cleared"]
 

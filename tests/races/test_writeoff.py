@@ -7,7 +7,16 @@ from tests.former import files as former_files
 from tests.support.locks import LIMITS_AS_A_LOOK, WITH_AND_WITHOUT, lock_taken_away, race, writing
 from tests.support.province import ACTING
 from tests.support.world import World, bill_of
-from tests.writeoff.campaigns import DUE, decide, old_bills, opened, propose_later, proposed
+from tests.writeoff.campaigns import (
+    DUE,
+    carried,
+    decide,
+    old_bills,
+    opened,
+    propose_later,
+    proposed,
+    province_head,
+)
 from tests.writeoff.casework import person
 from tests.writeoff.months import FIRST, SECOND, THIRD, ask, begin, close, head, on, receive, standing
 
@@ -15,8 +24,10 @@ from mingpiao.approvals.service import approve
 from mingpiao.former.service import start_former_import
 from mingpiao.identity.model import Acting, Role
 from mingpiao.issuing.model import Outcome
-from mingpiao.kernel.clock import StoppedClock
+from mingpiao.kernel.clock import StoppedClock, today
 from mingpiao.kernel.errors import Refusal
+from mingpiao.units.model import UnitChangeKind
+from mingpiao.units.service import ChangeWish, change_unit
 from mingpiao.writeoff.campaign_months import carry_campaign
 from mingpiao.writeoff.model import BillOrigin, Policy, WriteOff
 from mingpiao.writeoff.service import close_due_months, load_policies, set_policy, submit
@@ -190,3 +201,29 @@ async def test_a_former_bill_and_the_month_that_is_submitted(
     else:
         # The bill came into a month that was submitted without it.
         assert (asked, told) == (Decimal("10.00"), ["created"])
+
+
+async def test_a_unit_that_moves_waits_for_who_submits_and_stops_nobody(
+    world: World, other: World, clock: StoppedClock
+) -> None:
+    """Both go from a unit's stock rows to its cycles, so none has what the other waits for."""
+    await old_bills(world, clock)
+    charity = world.province.charity
+    campaign = await carried(world, await opened(world))
+    boss = await province_head(world)
+    wish = ChangeWish(kind=UnitChangeKind.REGION, effective_on=today(), reason="机构改革", after="150100")
+
+    async def move() -> bool:
+        async with world.database.system() as connection:
+            return await change_unit(connection, charity.unit_id, wish, acting=boss)
+
+    moved, asked = await race(
+        world.url, writing("exception_cases"), move(), ask(other, charity, FIRST, partial=True)
+    )
+    assert moved is True
+    assert isinstance(asked, WriteOff)
+    assert asked.region_code == "150100"
+    months = await world.rows(
+        "SELECT DISTINCT campaign_id, region_code FROM cycles WHERE unit_id = $1", charity.unit_id
+    )
+    assert [tuple(each) for each in months] == [(campaign.campaign_id, "150100")]

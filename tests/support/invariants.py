@@ -227,7 +227,8 @@ _OF_BOOKS = {
         SELECT writeoff_id, cases.kind_code FROM exception_cases AS cases LEFT JOIN former_bills AS bills
             ON bills.unit_id = cases.unit_id AND bills.bill_id = cases.bill_id AND bills.total = cases.total
             AND date_trunc('month', bills.issued_on)::date = cases.month
-        WHERE cases.origin = 'former' AND bills.bill_id IS NULL
+        -- A bill whose month was opened again may go, and come again put right: its case is cleared then.
+        WHERE cases.origin = 'former' AND cases.state <> 'cleared' AND bills.bill_id IS NULL
     """,
     "write-off: a train sees each month that is to be written off, and none that is": """
         SELECT stocks.unit_id, stocks.kind_code, stocks.writeoff_from, cycles.month, cycles.writeoff_id

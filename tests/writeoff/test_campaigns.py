@@ -40,6 +40,7 @@ from tests.writeoff.test_cases import do, refused
 from tests.writeoff.test_rectifications import limits
 
 from mingpiao.approvals.service import approve, reject
+from mingpiao.former.model import FormerImportState
 from mingpiao.identity.model import Role
 from mingpiao.issuing.model import Issued
 from mingpiao.kernel.clock import StoppedClock, today
@@ -81,6 +82,7 @@ from mingpiao.writeoff.service import (
     remind_of_campaigns,
     submit,
     unit_months,
+    unit_stops,
     unsettled_work,
     urge_campaign_units,
 )
@@ -376,7 +378,7 @@ async def test_a_unit_sees_what_is_open_and_cannot_close_before(world: World, cl
     assert none.months == ()
     with pytest.raises(Refusal) as caught:
         await ask(world, office, FIRST)
-    assert caught.value.problems[0].code in ("writeoff.nothing", "writeoff.before_unit")
+    assert caught.value.problems[0].code == "writeoff.nothing"
     assert "还有1个月份需要补核销，请单位完成后再注销。" in await do(world, unsettled_work, charity.unit_id)
     await check(world, asked)
     assert not [each for each in await do(world, unsettled_work, charity.unit_id) if "补核销" in each]
@@ -423,6 +425,30 @@ async def test_a_unit_that_moves_takes_part_where_it_is(world: World, clock: Sto
     async with world.database.scoped(DepartmentScope(region)) as connection:
         sums = campaign_total((await campaign_sums(connection, campaign, region)).values())
     assert (sums.units, sums.months) == (2, 3)
+
+
+async def test_a_unit_that_moves_away_is_not_stopped_any_more(world: World, clock: StoppedClock) -> None:
+    await old_bills(world, clock)
+    other = world.province.other_hospital
+    region = f"{other.unit.region_code[:4]}00"
+    clerk = await manager(world, other)
+    bill = row(1, code="15060122", item_name="西药费")
+    assert (await take(world, table(bill), clerk)).state is FormerImportState.IMPORTED
+    city = await person(world, Role.DEPARTMENT_OFFICER, region=region)
+    await decide(world, await proposed(world, city, first_month=MONTH, stops=True), region=region)
+    (campaign,) = await do(world, list_campaigns, region)
+    await carried(world, campaign)
+    assert (await limits(world, other.unit_id))[0] == DUE
+    boss = await province_head(world)
+    wish = ChangeWish(kind=UnitChangeKind.REGION, effective_on=today(), reason="机构改革", after="150000")
+    await do(world, change_unit, other.unit_id, wish, acting=boss)
+    clock.set(on(days(1)))
+    assert await limits(world, other.unit_id) == (None, "", None, "")
+    assert (await do(world, unit_stops, other.unit_id)).months == ()
+    # It comes back to the campaign.
+    wish = msgspec.structs.replace(wish, effective_on=today(), after=other.unit.region_code)
+    await do(world, change_unit, other.unit_id, wish, acting=boss)
+    assert (await limits(world, other.unit_id))[0] == DUE
 
 
 async def test_units_are_reminded_ahead_of_the_last_day_and_by_departments(

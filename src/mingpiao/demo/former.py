@@ -11,6 +11,7 @@ from mingpiao.demo.staff import Member, handler_of
 from mingpiao.former.service import (
     FORMER_COLUMNS,
     add_former_file,
+    end_former_import,
     get_former_import,
     import_key,
     read_rows,
@@ -58,6 +59,7 @@ async def _import(services: DemoServices, member: Member, rows: Sequence[_Row]) 
     for _ in ("judged", "taken in"):
         entries = read_rows((number, row) for number, row in enumerate(rows, start=2))
         await work_through(services.database, services.catalog, found, iter(entries), len(entries))
+        await end_former_import(services.database, found)
         async with services.database.system() as connection:
             await start_former_import(connection, found.import_id, acting=acting)
             found = await get_former_import(connection, found.import_id)

@@ -61,7 +61,8 @@ async def add_former_file(
     """Put a file down for the actor's unit, or for the units of the actor's department, and have it judged.
 
     It must be stored under `import_key` before the transaction ends. False with the import that is there if the
-    same file came already. Raises `Refusal` (`access.denied`, 403).
+    same file came already; unless a worker is at it, it is judged anew: what was refused then may be right now.
+    Raises `Refusal`: `access.denied` (403), `former.import_busy` (409) where somebody began it at the same moment.
     """
     unit_id, region_code = _owner(acting=acting)
     digest = sm3(data)
@@ -82,8 +83,8 @@ async def add_former_file(
             former_imports.c.digest == digest,
         )
         known = _import((await connection.execute(query)).mappings().one())
-        if known.state in (FormerImportState.IMPORTED, FormerImportState.FAILED):
-            # What was refused then may be right now.
+        if not known.state.moving:
+            await _record(connection, "judge_again", known, {"file": known.file_name}, acting=acting)
             known = await _begin(connection, known, FormerImportState.READING)
         return known, False
     made = _import(row)
@@ -231,13 +232,18 @@ async def fail_former_import(database: Database, found: FormerImport, failure: s
 
 async def work_through(
     database: Database, catalog: CatalogStore, found: FormerImport, entries: Iterator[ReadEntry], count: int
-) -> None:
-    """Judge a file's bills, or take them in, by the import's state; `entries` begin behind the first `found.done`."""
-    seen: dict[int, bytes] = {}
+) -> bool:
+    """Judge a file's bills, or take them in, by the import's state; `entries` are all of the file.
+
+    True when none is left, and the import is to be ended (`end_former_import`); False when another worker is at it.
+    """
+    done = found.done
     async with database.system() as connection:
         await _set(connection, found, entries=count)
         known = await known_certificates(connection)
-    done = found.done
+        created = await _created(connection, found) if done else frozenset()
+    # A run that was cut off knows again what stands further in front.
+    seen = await asyncio.to_thread(lambda: _digests(islice(entries, done), created))
     while portion := await asyncio.to_thread(lambda: list(islice(entries, PORTION))):
         async with database.system() as connection:
             given = {
@@ -247,18 +253,51 @@ async def work_through(
                 "until": done + len(portion),
             }
             if not (await connection.execute(_TAKE_PORTION, given)).rowcount:
-                return
+                return False
             if found.state is FormerImportState.READING:
                 judged = await judge_portion(connection, found, portion, await catalog.get(), seen)
             else:
                 judged = await take_portion(connection, found, portion, await catalog.get(), seen, known)
             await _tell(connection, found, judged)
         done += len(portion)
-    ended = (
-        FormerImportState.CHECKED if found.state is FormerImportState.READING else FormerImportState.IMPORTED
+    return True
+
+
+async def _created(connection: AsyncConnection, found: FormerImport) -> frozenset[int]:
+    """The places of the bills that can be taken in, or were, as far as the file is done."""
+    query = select(former_verdicts.c.place).where(
+        former_verdicts.c.import_id == found.import_id,
+        former_verdicts.c.outcome == VerdictOutcome.CREATED.value,
     )
+    return frozenset((await connection.execute(query)).scalars())
+
+
+def _digests(entries: Iterator[ReadEntry], places: frozenset[int]) -> dict[int, bytes]:
+    """The digests of the bills at these places, by number."""
+    return {
+        each.bill.identity.bill_id: each.bill.digest
+        for each in entries
+        if each.bill is not None and each.place in places
+    }
+
+
+async def end_former_import(database: Database, found: FormerImport) -> None:
+    """Put an import to rest whose bills were all judged, or taken in.
+
+    A file that was imported and has nothing new when it is judged again stays imported: nothing is left to confirm.
+    """
     async with database.system() as connection:
+        ended = FormerImportState.IMPORTED
+        if found.state is FormerImportState.READING and not await _has_only_known(connection, found):
+            ended = FormerImportState.CHECKED
         await _set(connection, found, state=ended.value, finished_at=now())
+
+
+async def _has_only_known(connection: AsyncConnection, found: FormerImport) -> bool:
+    bills = select(former_bills.c.bill_id).where(former_bills.c.import_id == found.import_id).limit(1)
+    if await connection.scalar(bills) is None:
+        return False
+    return not (await verdict_sums(connection, found.import_id)).created
 
 
 async def units_of_import(connection: AsyncConnection, import_id: int) -> list[int]:

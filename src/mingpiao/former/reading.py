@@ -1,7 +1,9 @@
 """Reads files of former bills: XML as an old system sealed it, archives of such files, and rows of a table. Pure."""
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
@@ -154,9 +156,9 @@ def _related_of(face: Face) -> tuple[str, str]:
 
 
 def _rate_of(standard: str, quantity: Decimal, amount: Decimal) -> Decimal:
-    """The rate as printed; where that is no number, what one of the quantity cost."""
+    """The rate as printed; where that is no number, what one of the quantity cost. The quantity is sane (`_is_sane`)."""
     printed = read_decimal(standard)
-    if printed is not None and abs(printed) <= MAX_AMOUNT:
+    if printed is not None:
         return printed
     return (amount / quantity).quantize(Decimal("0.000001")) if quantity else amount
 
@@ -179,6 +181,26 @@ def _face_problems(face: Face) -> Iterator[Problem]:
     for amount in (face.total, *(each.amount for each in face.items)):
         if abs(amount) > MAX_AMOUNT:
             yield wrong("amount_invalid", "金额超出平台能记的范围，请核对文件。", "total")
+    for item in face.items:
+        if not _is_sane(item.quantity):
+            yield _unfit()
+        else:
+            yield from _line_problems(item.quantity, _rate_of(item.standard, item.quantity, item.amount))
+
+
+def _is_sane(number: Decimal) -> bool:
+    """Whether rules can reckon with a number of a bill, as with those of bills that are issued here."""
+    return abs(number) <= MAX_AMOUNT and fits_places(number, 6)
+
+
+def _line_problems(quantity: Decimal, rate: Decimal) -> Iterator[Problem]:
+    if not _is_sane(rate) or abs(quantity * rate) > MAX_AMOUNT:
+        yield _unfit()
+
+
+def _unfit() -> Problem:
+    message = "数量、标准或二者的乘积超出平台能记的范围（小数最多六位），请核对。"
+    return wrong("amount_invalid", message, "quantity")
 
 
 def _text_problems(field: str, text: str, most: int) -> Iterator[Problem]:
@@ -237,10 +259,10 @@ class Archive:
     def __len__(self) -> int:
         return len(self._parts)
 
-    def entries(self, start: int = 0) -> Iterator[ReadEntry]:
-        """The bills from the `start`-th file on. Raises `Refusal` (`former.too_large`) once too much came out."""
+    def entries(self) -> Iterator[ReadEntry]:
+        """The bills in the order of their files. Raises `Refusal` (`former.too_large`) once too much came out."""
         unpacked = 0
-        for place, part in enumerate(self._parts[start:], start=start + 1):
+        for place, part in enumerate(self._parts, start=1):
             name = _readable(part.filename)
             data = self._bytes_of(part)
             unpacked += len(data or b"")
@@ -262,7 +284,16 @@ class Archive:
             with self._zip.open(part) as opened:
                 data = opened.read(MOST_BYTES + 1)
         # What zipfile and the decompressors raise for broken bytes has no common base.
-        except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError):
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            lzma.LZMAError,
+            OSError,
+            EOFError,
+            RuntimeError,
+            NotImplementedError,
+            ValueError,
+        ):
             return None
         return data if len(data) <= MOST_BYTES else None
 
@@ -392,6 +423,7 @@ def _bill_problems(bill: ReadBill, first: Mapping[str, str]) -> Iterator[Problem
             yield wrong("text_invalid", "请填写项目名称。", "item_name")
         yield from _text_problems("item_name", item.name, _LONGEST_TEXT)
         yield from _text_problems("item_code", item.code, _LONGEST_CODE)
+        yield from _line_problems(item.quantity, item.rate)
     whole = [each for each in bill.items if each.amount == bill.total]
     if len(whole) > 1 and sum(each.amount for each in bill.items) != bill.total:
         message = (
@@ -439,7 +471,7 @@ def _money(text: str, field: str, label: str) -> Decimal:
 def _number(text: str, field: str, label: str) -> Decimal:
     plain = text.strip().removeprefix("¥").removeprefix("￥").removesuffix("元")
     number = read_typed_decimal(plain)
-    if number is None or abs(number) > MAX_AMOUNT or not fits_places(number, 6):
+    if number is None or not _is_sane(number):
         message = f"{label}应为数字，最多六位小数，请修改。"
         raise Refusal(wrong("amount_invalid", message, field))
     return number

@@ -14,6 +14,7 @@ ROOM = Room(
     subjects={"former_import": "历史票据导入", "former_certificate": "原系统证书"},
     actions={
         "former:upload": "上传历史票据",
+        "former:judge_again": "再次上传历史票据",
         "former:import": "导入历史票据",
         "former:delete": "删除历史票据",
         "former:delete_import": "删除一次导入的历史票据",

@@ -8,6 +8,7 @@ from mingpiao.former.certificates import (
 from mingpiao.former.imports import (
     READ_FORMER_JOB,
     add_former_file,
+    end_former_import,
     fail_former_import,
     get_former_import,
     import_key,
@@ -67,6 +68,7 @@ __all__ = [
     "codes_by_name",
     "count_of_import",
     "end_former",
+    "end_former_import",
     "fail_former_import",
     "former_by_id",
     "former_cycles_of",

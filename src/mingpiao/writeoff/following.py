@@ -14,16 +14,19 @@ from mingpiao.identity.model import AuditEntry, platform
 from mingpiao.identity.service import record_all
 from mingpiao.kernel.clock import to_shanghai, today
 from mingpiao.messages.service import tell_department
+from mingpiao.numbering.service import hold_stocks
 from mingpiao.storage.database import Database
 from mingpiao.units.service import names_of
 from mingpiao.writeoff.campaign_months import carry_to_unit
 from mingpiao.writeoff.casework import add_steps
+from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.model import CaseState, RectificationState, WorkStepKind
 from mingpiao.writeoff.months import workday_after
 from mingpiao.writeoff.policies import Policies, load_policies, months_in_force
 from mingpiao.writeoff.tables import cycles, exception_cases, rectifications
 
 _PLATFORM = platform("escalate_cases", name="系统")
+_MOVING = platform("follow_unit", name="系统")
 _PORTION = 500
 
 _UNSETTLED = text("""
@@ -77,7 +80,12 @@ async def unsettled_work(connection: AsyncConnection, unit_id: int) -> list[str]
 
 
 async def follow_unit(connection: AsyncConnection, unit_id: int, region_code: str) -> None:
-    """What is open of a unit that moved belongs to the department of its new region; what was decided stays."""
+    """What is open of a unit that moved belongs to the department of its new region; what was decided stays.
+
+    What its arrears stop is written anew: campaigns and policies of the new region decide it.
+    """
+    # As everywhere, a unit's stock rows before its cycles.
+    await hold_stocks(connection, [unit_id])
     await connection.execute(
         update(cycles)
         .where(cycles.c.unit_id == unit_id, cycles.c.writeoff_id.is_(None))
@@ -97,6 +105,7 @@ async def follow_unit(connection: AsyncConnection, unit_id: int, region_code: st
         .values(region_code=region_code, revision=rectifications.c.revision + 1, escalated_to=None)
     )
     await carry_to_unit(connection, unit_id, region_code, anew=True)
+    await update_limits(connection, [unit_id], acting=_MOVING)
 
 
 async def escalate(database: Database) -> None:

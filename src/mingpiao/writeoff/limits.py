@@ -18,10 +18,12 @@ from mingpiao.writeoff.values.rectifications import serial_of
 #: The reason as it is stored, like `RECTIFICATION_OVERDUE`; numbering has their words.
 WRITEOFF_OVERDUE = "writeoff_overdue"
 
-# What is left of a campaign stops where the campaign says so, and as long as it runs.
+# What is left of a campaign stops where the campaign says so, as long as it runs, and as long as the unit belongs to
+# its region: a unit that moved away takes the months with it, but no campaign can lift there what this one stops.
 _STOPPING_CYCLES = """
 FROM caught_up_cycles AS cycles JOIN managed_units AS units USING (unit_id)
-LEFT JOIN campaigns ON campaigns.campaign_id = cycles.campaign_id
+LEFT JOIN campaigns ON campaigns.campaign_id = cycles.campaign_id AND campaigns.region_code
+    IN (units.region_code, left(units.region_code, 4) || '00', left(units.region_code, 2) || '0000')
 WHERE cycles.unit_id = ANY (:ids) AND cycles.writeoff_id IS NULL
     AND (cycles.campaign_id IS NULL AND cycles.origin = 'own' OR campaigns.stops AND campaigns.ended_at IS NULL)
 """

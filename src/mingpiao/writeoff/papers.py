@@ -67,7 +67,11 @@ class Papers:
     async def certificate(self, connection: AsyncConnection, writeoff_id: int) -> bytes:
         """The certificate of a request that ended well, as PDF, also of one that was superseded since.
 
-        Raises `Refusal`: `writeoff.unknown` (404) outside the scope, `writeoff.not_done` (409).
+        Of former bills a month that is open again takes bills in and gives them away, so nobody knows any more what
+        its superseded request counted.
+
+        Raises `Refusal`: `writeoff.unknown` (404) outside the scope, `writeoff.not_done` (409), and
+        `writeoff.superseded` (409) for a month of former bills that was opened again.
         """
         told = await self._told(connection, writeoff_id)
         unit, department = await self._sealed_by(told.writeoff)
@@ -126,10 +130,11 @@ class Papers:
             raise refuse("writeoff.not_done", "该月的票据还没有核销，没有核销证明。", status=409)
         catalog = await self._catalog.get()
         former = writeoff.origin is BillOrigin.FORMER
-        of_month = former_cycles_of if former else cycles_of
         return WriteOffCertificate(
             writeoff=writeoff,
-            cycles=await of_month(connection, writeoff.unit_id, writeoff.month),
+            cycles=await (
+                _former_cycles(connection, writeoff) if former else _own_cycles(connection, writeoff)
+            ),
             kinds={code: kind.name for code, kind in catalog.kinds.items()},
         )
 
@@ -143,6 +148,20 @@ class Papers:
         return await parties_of(
             self._parties, await self._catalog.get(), writeoff.unit_code, writeoff.region_code
         )
+
+
+async def _own_cycles(connection: AsyncConnection, writeoff: WriteOff) -> tuple[Cycle, ...]:
+    return await cycles_of(connection, writeoff.unit_id, writeoff.month)
+
+
+async def _former_cycles(connection: AsyncConnection, writeoff: WriteOff) -> tuple[FormerCycle, ...]:
+    """The sums that a request counted: nothing changes them as long as they are its own."""
+    every = await former_cycles_of(connection, writeoff.unit_id, writeoff.month)
+    counted = tuple(each for each in every if each.writeoff_id == writeoff.writeoff_id)
+    if not counted:
+        message = "该月的历史票据已经重新打开，原核销证明不再提供；重新核销以后，请下载新的核销证明。"
+        raise refuse("writeoff.superseded", message, status=409)
+    return counted
 
 
 async def parties_of(

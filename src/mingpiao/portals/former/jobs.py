@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mingpiao.catalog.service import CatalogStore
-from mingpiao.former.model import FormerImport
+from mingpiao.former.model import FormerImport, FormerImportState
 from mingpiao.former.service import (
     Archive,
     ReadEntry,
+    end_former_import,
     fail_former_import,
     get_former_import,
     import_key,
@@ -48,26 +49,31 @@ class FormerReader:
             return
         try:
             entries, count = await asyncio.to_thread(entries_of, data, found)
-            await work_through(self._database, self._catalog, found, entries, count)
-            async with self._database.system() as connection:  # system: a worker's job
-                taken = await units_of_import(connection, found.import_id)
-            await carry_to_former(self._database, taken)
+            if await work_through(self._database, self._catalog, found, entries, count):
+                await self._end(found)
         except Refusal as refusal:
             await fail_former_import(self._database, found, refusal.problems[0].message)
 
+    async def _end(self, found: FormerImport) -> None:
+        if found.state is FormerImportState.IMPORTING:
+            async with self._database.system() as connection:  # system: a worker's job
+                taken = await units_of_import(connection, found.import_id)
+            # Before the import is at rest: one that is killed here is taken up again, and carried then.
+            await carry_to_former(self._database, taken)
+        await end_former_import(self._database, found)
+
 
 def entries_of(data: bytes, found: FormerImport) -> tuple[Iterator[ReadEntry], int]:
-    """The bills of a file behind those that are done, and how many it has in all.
+    """The bills of a file from its beginning, and how many it has.
 
     A file is XML, a ZIP of such files, or a table (XLSX, CSV). Raises `Refusal` (`import.*`, `former.*`).
     """
     if data.startswith(_ZIP):
         archive = Archive(data)
         if not archive.holds_table:
-            return archive.entries(found.done), len(archive)
+            return archive.entries(), len(archive)
     elif is_xml(data):
-        read = [read_xml(1, found.file_name[:100], data)]
-        return iter(read[found.done :]), 1
+        return iter([read_xml(1, found.file_name[:100], data)]), 1
     rows = rows_of_sheet(SHEET, data)
     read = read_rows((row.number, row.values) for row in rows)
-    return iter(read[found.done :]), len(read)
+    return iter(read), len(read)
