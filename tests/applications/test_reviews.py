@@ -47,6 +47,21 @@ async def test_an_appeal_reaches_the_department_of_the_units_level(window: Windo
     assert await window.count(BILLS) == 0
 
 
+async def test_what_was_told_before_is_dealt_with_once_the_application_goes_on(window: Window) -> None:
+    async def waiting() -> list[str]:
+        rows = await window.world.rows("SELECT title FROM messages WHERE settled_at IS NULL ORDER BY 1")
+        return [row["title"] for row in rows]
+
+    brought = await window.appeal()
+    assert await waiting() == ["有新的人工复核申请"]
+    await window.reviews.return_for_correction(
+        brought.application_id, "附上补充协议", acting=window.officer(brought)
+    )
+    assert await waiting() == ["开票申请被退回更正"]
+    await window.applications.withdraw(window.unit.unit_id, brought.application_id, acting=PERSON)
+    assert await waiting() == []
+
+
 async def test_without_a_department_of_its_own_the_next_above_decides(window: Window) -> None:
     owner = await asyncpg.connect(window.world.database.url)
     await owner.execute("DELETE FROM accounts WHERE region_code = $1", COUNTY)

@@ -4,19 +4,27 @@ import re
 from datetime import timedelta
 
 import httpx
+from tests.former.files import MONTH, handler, row, table, take
 from tests.support.browser import PASSWORD, Browser, members_of
 from tests.support.province import ACTING
 from tests.support.world import World, a_world
 from tests.writeoff.casework import REASON, cases, unpaid
-from tests.writeoff.months import SECOND, on
-from tests.writeoff.test_cases import BREACH
+from tests.writeoff.months import SECOND, begin, on
+from tests.writeoff.test_cases import BREACH, do
 from tests.writeoff.test_rectifications import DEMANDS, breached, issued
 
 from mingpiao.identity.model import Role
 from mingpiao.identity.service import create_account
 from mingpiao.kernel.clock import StoppedClock
-from mingpiao.writeoff.model import CaseState, ExceptionCase, RectificationFilter, RectificationState
-from mingpiao.writeoff.service import list_rectifications
+from mingpiao.writeoff.model import (
+    BillOrigin,
+    CaseState,
+    ExceptionCase,
+    RectificationFilter,
+    RectificationState,
+)
+from mingpiao.writeoff.room import CHECKER
+from mingpiao.writeoff.service import list_rectifications, submit
 
 world = a_world()
 PDF = (
@@ -322,6 +330,31 @@ async def test_what_a_notice_names_is_issued_once_more_from_its_page(
         told = (await browser.get(address)).text
         assert fresh.number in told
         assert reissue not in told
+
+
+async def test_a_notice_about_a_former_bill_asks_for_words_alone(world: World) -> None:
+    await begin(world)
+    charity = world.province.charity
+    acting = await handler(world, charity)
+    await take(world, table(row(1, amount="9.00")), acting)
+    month = await do(world, submit, charity.unit_id, MONTH, origin=BillOrigin.FORMER, acting=acting)
+    await (await world.house.get(CHECKER)).check(month.writeoff_id)
+    (case,) = await cases(world)
+    officer = await world.browser(Role.DEPARTMENT_OFFICER, region="150000")
+    assert (await mark(officer, case, await officer.get(at(case)))).status_code == 303
+    form = await officer.get(f"/finance/rectifications/new/{case.unit_id}")
+    made = await send(
+        officer, form, str(form.url), chosen=str(case.case_id), demands=DEMANDS, confirmed="yes"
+    )
+    at_unit = made.headers["location"].replace("/finance/", "/unit/")
+    unit = await manager_of_charity(world, Role.UNIT_HANDLER)
+    shown = await unit.get(at_unit)
+    assert "历史票据不在本平台冲红和重开，请在整改措施中写明怎样更正。" in shown.text
+    assert "去冲红" not in shown.text
+    assert "按原内容重开" not in shown.text
+    assert f'name="replaced_by-{case.case_id}"' not in shown.text
+    reported = await send(unit, shown, at_unit, measures=REASON, evidence="")
+    assert reported.status_code == 303, reported.text
 
 
 async def test_others_see_nothing_and_units_decide_nothing(world: World, clock: StoppedClock) -> None:

@@ -87,6 +87,24 @@ async def test_from_draft_to_live_with_trail_and_messages(desk: RuleDesk) -> Non
     ]
 
 
+async def test_nobody_is_asked_to_approve_what_was_decided_or_withdrawn(world: World, desk: RuleDesk) -> None:
+    async def asked() -> list[str]:
+        waiting = "SELECT topic FROM messages WHERE topic LIKE 'rule:submitted:%' AND settled_at IS NULL"
+        return [row["topic"] for row in await world.rows(waiting)]
+
+    first = await desk.submit(await desk.create(rule()))
+    # The topic names the revision that was handed in, which is the one before.
+    assert await asked() == [f"rule:submitted:P-001:1:{first.revision - 1}"]
+    back = await desk.send_back(first, "条件过宽，请收紧")
+    assert await asked() == []
+    second = await desk.submit(back)
+    assert await asked() == [f"rule:submitted:P-001:1:{second.revision - 1}"]
+    await desk.withdraw(second)
+    assert await asked() == []
+    await desk.approve(await desk.submit(await desk.create(rule("P-002"))))
+    assert await asked() == []
+
+
 async def test_nobody_approves_what_they_wrote_or_touched(desk: RuleDesk) -> None:
     own = await desk.submit(await desk.create(rule(), HEAD), HEAD)
     assert await refused(desk.approve(own, HEAD)) == [("rule.approver_is_maker", "")]

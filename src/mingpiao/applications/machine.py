@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications import wording
 from mingpiao.applications.model import PASSED_STATES, Application, ApplicationState, StepKind
-from mingpiao.applications.notices import ApplicationNotice, send
+from mingpiao.applications.notices import ApplicationNotice, send, settle_before
 from mingpiao.applications.store import from_row, to_columns
 from mingpiao.applications.tables import application_steps, applications
 from mingpiao.identity.model import Acting, AuditEntry, platform
@@ -320,6 +320,8 @@ async def carry_out(
         raise LookupError(f"application {application.application_id} was changed by somebody else")
     changed = from_row(row)
     await _write_step(connection, changed, told, note[:_MAX_NOTE], application.state, acting=doer.acting)
+    if changed.state is not application.state or changed.reviewer_region != application.reviewer_region:
+        await settle_before(connection, application)
     for notice in notices:
         await send(connection, changed, notice)
     if changed.came_back:

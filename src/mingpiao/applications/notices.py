@@ -1,12 +1,13 @@
 """Messages about an application, to its unit and to the department that decides."""
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications.model import Application
-from mingpiao.messages.service import settle, tell_department, tell_unit
+from mingpiao.messages.service import of_revisions, settle, tell_department, tell_unit
 from mingpiao.units.service import get as get_unit
 
 
@@ -38,20 +39,31 @@ def to_department(title: str, body: str = "", *, region_code: str = "") -> Appli
 
 
 async def send(connection: AsyncConnection, application: Application, notice: ApplicationNotice) -> None:
-    """Send a message about an application; a recipient gets at most one for each revision, and the one before
-    is dealt with.
-    """
-    await settle(connection, *_topics_before(application))
+    """Send a message about an application; a recipient gets at most one for each revision."""
     if notice.to is Recipient.UNIT:
         await _send_to_unit(connection, application, notice)
     else:
         await _send_to_department(connection, application, notice)
 
 
-def _topics_before(application: Application) -> list[str]:
-    """What was told when the application came to where it was before: that is dealt with."""
-    at = f"{application.application_id}:{application.revision - 1}"
-    return [f"application:{at}", f"review:{at}:{application.reviewer_region or ''}"]
+async def settle_before(connection: AsyncConnection, before: Application) -> None:
+    """What was told until an application left the state or the department it was in `before`: that is dealt with.
+
+    Every department that may have had it is meant: those of the unit's region and above, and the one that decides.
+    """
+    key, region = before.application_id, before.region_code
+    places = {region, f"{region[:4]}00", f"{region[:2]}0000", before.reviewer_region or region}
+    at = of_revisions(f"application:{key}", before.revision)
+    reviews = of_revisions(f"review:{key}", before.revision)
+    due = before.due_at
+    reminders = [] if due is None else [reminder_topic(key, due, overdue=late) for late in (False, True)]
+    asked = [f"{topic}:{place}" for topic in (*reviews, *reminders) for place in sorted(places)]
+    await settle(connection, *at, *asked)
+
+
+def reminder_topic(application_id: int, due_at: datetime, *, overdue: bool) -> str:
+    """What reminders that a decision is due, or is overdue, begin with; the department's region follows."""
+    return f"review-{'overdue' if overdue else 'soon'}:{application_id}:{due_at:%Y%m%d}"
 
 
 async def _send_to_unit(

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.applications import store
 from mingpiao.applications.model import Application, ApplicationState
+from mingpiao.applications.notices import reminder_topic
 from mingpiao.applications.reviews import department_above
 from mingpiao.applications.tables import applications
 from mingpiao.catalog.model import Catalog
@@ -66,11 +67,12 @@ async def _remind_of(
     told = [region, *([above] if overdue and above else [])]
     last_day = (due - timedelta(seconds=1)).astimezone(at.tzinfo).date()
     name = catalog.departments[region].name
+    topic = reminder_topic(application.application_id, due, overdue=overdue)
     for place in told:
         await tell_department(
             connection,
             place,
-            f"review-{'overdue' if overdue else 'soon'}:{application.application_id}:{due:%Y%m%d}:{place}",
+            f"{topic}:{place}",
             "人工复核已逾期" if overdue else "人工复核即将到期",
             f"{name}办理，缴款人{application.payer_name}，金额{application.total:,.2f}元，"
             f"应于{last_day}前办结。",

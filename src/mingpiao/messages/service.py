@@ -50,6 +50,11 @@ async def settle(connection: AsyncConnection, *topics: str) -> None:
     await connection.execute(query, {"topics": list(topics)})
 
 
+def of_revisions(topic: str, last: int) -> list[str]:
+    """The topics of what was told at each revision of something, up to its revision `last`."""
+    return [f"{topic}:{revision}" for revision in range(1, last + 1)]
+
+
 async def _tell(
     connection: AsyncConnection,
     unit_id: int | None,

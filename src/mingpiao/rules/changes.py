@@ -12,7 +12,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Acting, AuditEntry, ChangedValue, Role
 from mingpiao.identity.service import differences, record
 from mingpiao.kernel.errors import Refusal, refuse
-from mingpiao.messages.service import tell_department
+from mingpiao.messages.service import of_revisions, settle, tell_department
 from mingpiao.rules.checking import check_rule, is_province
 from mingpiao.rules.model import Rule, RuleVersion, VersionState
 from mingpiao.rules.store import RuleSummary, content_of, get_version, require_code, unknown_rule
@@ -236,8 +236,15 @@ async def tell_province(
     )
 
 
+async def settle_submission(connection: AsyncConnection, version: RuleVersion) -> None:
+    """A submitted version was decided or withdrawn: nobody is asked to approve it any more."""
+    topic = f"rule:submitted:{version.rule.code}:{version.version}"
+    await settle(connection, *of_revisions(topic, version.revision))
+
+
 async def tell_owner(connection: AsyncConnection, version: RuleVersion, outcome: str, reason: str) -> None:
-    """Send the drafting department the message about the decision."""
+    """Send the drafting department the message about the decision; who decides need not be asked any more."""
+    await settle_submission(connection, version)
     body = f"规则{version.rule.code}第{version.version}版{outcome}。"
     await tell_department(
         connection,

@@ -26,6 +26,7 @@ from mingpiao.rules.changes import (
     require_none_open,
     require_on_trial,
     require_sound,
+    settle_submission,
     tell_province,
     wrong_state,
 )
@@ -179,6 +180,7 @@ async def withdraw(
     if present.revision != revision:
         raise edited_meanwhile(present)
     await change(connection, present, "state = 'withdrawn', revision = revision + 1", {})
+    await settle_submission(connection, present)
     told = new_state(present, VersionState.WITHDRAWN)
     await audit(connection, "rule:withdraw", present, told, acting=acting)
     return await get_version(connection, code, version)

@@ -21,7 +21,7 @@ from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.money import MAX_AMOUNT, fits_places
-from mingpiao.messages.service import settle, tell_department, tell_unit
+from mingpiao.messages.service import of_revisions, settle, tell_department, tell_unit
 from mingpiao.rules.service import VIOLATIONS
 from mingpiao.storage.database import Database
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
@@ -454,10 +454,8 @@ async def _step(
     if row is None:
         message = "该票据刚才已由他人办理，请刷新页面，按最新情况再办。"
         raise refuse("exception.changed", message, status=409)
-    # What the last step asked for, of the unit or of the department, is done by this one.
-    await settle(
-        connection, *(f"exception:{step}:{case.case_id}:{case.revision}" for step in ("ask", "answer"))
-    )
+    # What earlier steps asked for, of the unit or of the department, is done by this one.
+    await settle(connection, *topics_of_case(case.case_id, case.revision))
     await add_step(
         connection,
         case.unit_id,
@@ -489,6 +487,12 @@ _ACTIONS = {
     WorkStepKind.BREACHED: "breach",
     WorkStepKind.WITHDRAWN: "withdraw",
 }
+
+
+def topics_of_case(case_id: int, revision: int) -> list[str]:
+    """What was asked of the unit and its department about a case, and told of its breach, up to a revision."""
+    steps = ("ask", "answer", "breach")
+    return [topic for step in steps for topic in of_revisions(f"exception:{step}:{case_id}", revision)]
 
 
 def _number(case: ExceptionCase) -> str:

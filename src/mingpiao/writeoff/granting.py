@@ -19,11 +19,12 @@ from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Refusal, refuse
-from mingpiao.messages.service import tell_unit
+from mingpiao.messages.service import settle, tell_unit
 from mingpiao.numbering.service import hold_stocks, set_writeoff_from
 from mingpiao.units.model import UnitMode
 from mingpiao.units.service import get as get_unit
 from mingpiao.units.service import lock_unit
+from mingpiao.writeoff.cases import topics_of_case
 from mingpiao.writeoff.casework import add_steps, checked_words, require_department
 from mingpiao.writeoff.cycles import cycles_of, kinds_without_later, oldest_open
 from mingpiao.writeoff.limits import update_limits
@@ -384,11 +385,14 @@ async def _drop_undecided(
             decided_at=now(),
             reason=f"核销重新打开，随该月重新检查：{reason}",
         )
-        .returning(exception_cases.c.case_id)
+        .returning(exception_cases.c.case_id, exception_cases.c.revision)
     )
+    revisions = {row.case_id: row.revision for row in dropped}
+    asked = [topic for case_id, last in revisions.items() for topic in topics_of_case(case_id, last)]
+    await settle(connection, f"writeoff:exceptions:{done.writeoff_id}", *asked)
     await add_steps(
         connection,
-        dict.fromkeys(dropped.scalars(), done.unit_id),
+        dict.fromkeys(revisions, done.unit_id),
         WorkStepKind.CLEARED,
         of="case_id",
         words="核销重新打开，随该月重新检查",

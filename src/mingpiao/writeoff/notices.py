@@ -19,12 +19,12 @@ from mingpiao.identity.service import record
 from mingpiao.kernel.clock import now, to_shanghai, today
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Refusal, refuse
-from mingpiao.messages.service import tell_unit
+from mingpiao.messages.service import settle, tell_unit
 from mingpiao.numbering.service import hold_stocks
 from mingpiao.sealing.service import find_key
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 from mingpiao.units.service import get as get_unit
-from mingpiao.writeoff.cases import BREACH_TYPES, case_of
+from mingpiao.writeoff.cases import BREACH_TYPES, case_of, topics_of_case
 from mingpiao.writeoff.casework import (
     add_step,
     checked_words,
@@ -242,6 +242,10 @@ async def issue_notice(
     )
     if taken.rowcount != len(found):
         raise _taken()
+    # The notice was what the messages about its breaches announced.
+    await settle(
+        connection, *(each for case in found for each in topics_of_case(case.case_id, case.revision))
+    )
     bills = "、".join(str(case.bill_id) for case in found)
     await put_down(
         connection, issued, WorkStepKind.ISSUED, words, day=due, details={"bills": bills}, acting=acting

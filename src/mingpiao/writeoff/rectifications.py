@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.identity.model import Acting
 from mingpiao.kernel.clock import now, to_shanghai, today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
-from mingpiao.messages.service import tell_department, tell_unit
+from mingpiao.messages.service import of_revisions, settle, tell_department, tell_unit
 from mingpiao.numbering.service import hold_stocks
 from mingpiao.writeoff.casework import (
     checked_files,
@@ -100,6 +100,9 @@ async def report(
         acting=acting,
     )
     await update_limits(connection, [present.unit_id], acting=acting)
+    # Reporting is what the notice, and a report that was returned, asked for.
+    asked = of_revisions(f"rectification:{rectification_id}", present.revision)
+    await settle(connection, f"rectification:issue:{rectification_id}", *asked)
     await tell_department(
         connection,
         present.region_code,
@@ -253,6 +256,7 @@ async def accept(
         )
         .values(state=CaseState.RECTIFIED.value, revision=exception_cases.c.revision + 1)
     )
+    await _settle_report(connection, present)
     await put_down(connection, accepted, WorkStepKind.ACCEPTED, words, acting=acting)
     await update_limits(connection, [present.unit_id], acting=acting)
     after = await unit_stops(connection, present.unit_id)
@@ -282,6 +286,7 @@ async def send_back(
     returned = await _change(
         connection, present, revision, {"state": RectificationState.ISSUED.value, "due_on": due}
     )
+    await _settle_report(connection, present)
     await put_down(connection, returned, WorkStepKind.RETURNED, words, day=due, acting=acting)
     await update_limits(connection, [present.unit_id], acting=acting)
     await _tell_unit(connection, returned, "整改情况被退回", f"{words} 请在{due:%Y年%-m月%-d日}前重新报送。")
@@ -376,6 +381,12 @@ async def _change(
     if row is None:
         raise _changed()
     return rectification_of(row)
+
+
+async def _settle_report(connection: AsyncConnection, present: Rectification) -> None:
+    """The department has examined what was reported."""
+    topics = of_revisions(f"rectification:report:{present.rectification_id}", present.revision)
+    await settle(connection, *topics)
 
 
 async def _tell_unit(connection: AsyncConnection, present: Rectification, title: str, body: str) -> None:

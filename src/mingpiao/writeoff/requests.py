@@ -22,6 +22,7 @@ from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.money import MAX_AMOUNT, fits_places
 from mingpiao.kernel.text import unprintable
+from mingpiao.messages.service import settle
 from mingpiao.numbering.service import hold_stocks
 from mingpiao.rules.service import thin_reason
 from mingpiao.units.service import get as get_unit
@@ -121,6 +122,7 @@ async def submit(
     require_explained(standing, reasons, tolerance, partial=partial)
     made = await _put_down(
         connection,
+        standing.writeoff,
         acting=acting,
         unit_id=unit_id,
         month=month,
@@ -158,6 +160,7 @@ async def _submit_former(
     unit = await get_unit(connection, unit_id)
     made = await _put_down(
         connection,
+        known,
         acting=acting,
         unit_id=unit_id,
         month=month,
@@ -180,8 +183,12 @@ def _nothing(month: date) -> Refusal:
     return refuse("writeoff.nothing", f"{month:%Y年%-m月}没有需要核销的票据。", status=404)
 
 
-async def _put_down(connection: AsyncConnection, *, acting: Acting, **values: Any) -> WriteOff:
-    """Write a request down, and have it checked."""
+async def _put_down(
+    connection: AsyncConnection, before: WriteOff | None, *, acting: Acting, **values: Any
+) -> WriteOff:
+    """Write a request down, and have it checked. Opening the one `before` again has asked for this one."""
+    if before is not None:
+        await settle(connection, f"writeoff:reopen:{before.writeoff_id}")
     who = {"submitted_by": acting.actor, "submitted_by_name": acting.name, "submitted_at": now()}
     statement = insert(writeoffs).values(**values, **who).returning(writeoffs)
     made = writeoff_of((await connection.execute(statement)).mappings().one())

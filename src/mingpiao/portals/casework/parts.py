@@ -110,6 +110,11 @@ class NoticeBill(msgspec.Struct, frozen=True, kw_only=True):
     red: BillIdentity | None
     new: BillIdentity | None
 
+    @property
+    def is_former(self) -> bool:
+        """Whether an old system issued it: nothing of it is reversed or issued again here."""
+        return self.case.origin is BillOrigin.FORMER
+
 
 class NoticeParts(msgspec.Struct, frozen=True, kw_only=True):
     """A notice with everything that its page shows."""
