@@ -68,12 +68,12 @@ bench: setup ## Measure; results as tables and in build/bench.json and build/evi
 
 papers: setup ## Measure the reader on papers of other hands (the open ones; LOCKED=--locked for the others)
 	@$(RUN)/python scripts/programs.py chromium libatomic chinese-font office paper-fonts pango
-	@$(RUN)/python scripts/paper_fonts.py
+	@$(PYTHON) scripts/paper_fonts.py
 	$(RUN)/python -m bench.papers $(LOCKED) --jobs $(JOBS)
 
 weights: setup ## Learn the weights of the reader anew from the open papers, and tell how well they do
 	@$(RUN)/python scripts/programs.py chromium libatomic chinese-font office paper-fonts pango
-	@$(RUN)/python scripts/paper_fonts.py
+	@$(PYTHON) scripts/paper_fonts.py
 	$(RUN)/python -m bench.papers.train --jobs $(JOBS)
 	$(RUN)/python -m bench.papers.train --check --jobs $(JOBS)
 

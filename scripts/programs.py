@@ -36,6 +36,18 @@ def has_libatomic() -> bool:
     return True
 
 
+def has_paper_fonts() -> bool:
+    """Whether all fonts of Debian are there that papers of other hands are drawn in (`bench/papers/tools.py`)."""
+    fonts = Path("/usr/share/fonts/truetype")
+    files = (
+        "arphic/ukai.ttc",
+        "arphic/uming.ttc",
+        "wqy/wqy-zenhei.ttc",
+        "lxgw-wenkai/LXGWWenKai-Regular.ttf",
+    )
+    return all((fonts / file).exists() for file in files)
+
+
 #: What may be asked for: how to see that it is there, and the Debian packages that bring it.
 PROGRAMS: dict[str, tuple[Callable[[], bool], tuple[str, ...]]] = {
     "curl": (lambda: shutil.which("curl") is not None, ("curl",)),
@@ -45,7 +57,7 @@ PROGRAMS: dict[str, tuple[Callable[[], bool], tuple[str, ...]]] = {
     "libatomic": (has_libatomic, ("libatomic1",)),
     "office": (lambda: shutil.which("soffice") is not None, ("libreoffice-writer", "libreoffice-calc")),
     "paper-fonts": (
-        lambda: Path("/usr/share/fonts/truetype/lxgw-wenkai").exists(),
+        has_paper_fonts,
         ("fonts-arphic-ukai", "fonts-arphic-uming", "fonts-wqy-zenhei", "fonts-lxgw-wenkai"),
     ),
     "pango": (lambda: find_library("pango-1.0") is not None, ("libpango-1.0-0", "libpangoft2-1.0-0")),

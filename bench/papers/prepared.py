@@ -1,9 +1,11 @@
 """Papers as training sees them: read once, with all their candidates, their truth and their bills."""
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -11,6 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
+import mingpiao.reading
 from bench.evidence.generator import Order as MadeOrder
 from bench.evidence.generator import make_sample
 from bench.evidence.matching import fold
@@ -26,7 +29,8 @@ from mingpiao.evidence.weighing.money_kinds import kinds_of
 from mingpiao.reading.lines import read_lines
 from mingpiao.reading.model import PageLines
 
-_CACHE = Path(__file__).parents[2] / "build/papers"
+_ROOT = Path(__file__).parents[2]
+_CACHE = _ROOT / "build/papers"
 
 
 class Held(NamedTuple):
@@ -87,28 +91,52 @@ def _prepared(order: "MadeOrder | Order", last_scanned: int) -> Prepared | None:
 
 
 def _drawn(order: Order) -> Paper:
-    """A paper of a hand, kept until its hand's code changes."""
-    source = hashlib.sha256(repr(order).encode())
-    for file in sorted((Path(__file__).parent / "open" / order.hand).glob("*.py")):
-        source.update(file.read_bytes())
-    kept = _CACHE / f"{source.hexdigest()}.msgpack"
+    """A paper of a hand, kept until its hand's code changes or what draws it."""
+    here = Path(__file__).parent
+    code = _code(
+        here / "open" / order.hand, here / "tools.py", here / "values.py", here / "package-lock.json"
+    )
+    kept = _kept("paper", code, repr(order).encode())
     if kept.exists():
         return msgspec.msgpack.decode(kept.read_bytes(), type=Paper)
     paper = draw(order)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_bytes(msgspec.msgpack.encode(paper))
+    _keep(kept, msgspec.msgpack.encode(paper))
     return paper
 
 
 def _lines(data: bytes, media_type: str) -> tuple[PageLines, ...]:
-    """The lines of a file, kept, since recognising a scan takes seconds."""
-    kept = _CACHE / f"{hashlib.sha256(data).hexdigest()}.json"
+    """The lines of a file, kept until the reading changes, since recognising a scan takes seconds."""
+    kept = _kept("lines", _code(Path(mingpiao.reading.__path__[0])), media_type.encode(), data)
     if kept.exists():
-        return msgspec.json.decode(kept.read_bytes(), type=tuple[PageLines, ...])
+        return msgspec.msgpack.decode(kept.read_bytes(), type=tuple[PageLines, ...])
     pages = read_lines(data, media_type)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_bytes(msgspec.json.encode(pages))
+    _keep(kept, msgspec.msgpack.encode(pages))
     return pages
+
+
+@cache
+def _code(*sources: Path) -> str:
+    """What these files and folders of code say, with the versions of all packages (uv.lock), as a hash."""
+    found = hashlib.sha256((_ROOT / "uv.lock").read_bytes())
+    for source in sources:
+        for file in sorted(source.rglob("*.py")) if source.is_dir() else [source]:
+            found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+def _kept(sort: str, *parts: bytes | str) -> Path:
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(part.encode() if isinstance(part, str) else part)
+    return _CACHE / f"{sort}-{whole.hexdigest()}.msgpack"
+
+
+def _keep(kept: Path, data: bytes) -> None:
+    """Whole or not at all, however many write it at once."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    fresh = kept.with_name(f"{kept.name}.{os.getpid()}.new")
+    fresh.write_bytes(data)
+    fresh.replace(kept)
 
 
 # -- more bills ------------------------------------------------------------------------------------

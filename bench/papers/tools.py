@@ -5,6 +5,8 @@ import math
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -50,18 +52,33 @@ def _faces() -> str:
     )
 
 
-def weasy(html: str) -> bytes:
-    """A page of HTML with CSS as PDF, by WeasyPrint. `font-family` takes the names of `FONTS`."""
+def weasy(html: str, faces: str | None = None) -> bytes:
+    """A page of HTML with CSS as PDF, by WeasyPrint.
+
+    `font-family` takes the names of `FONTS`, or those of a style sheet `faces`.
+    """
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
-    faces = CSS(string=_faces(), font_config=fonts)
-    return bytes(HTML(string=html).write_pdf(stylesheets=[faces], font_config=fonts))
+    sheet = CSS(string=_faces() if faces is None else faces, font_config=fonts)
+    return bytes(HTML(string=html).write_pdf(stylesheets=[sheet], font_config=fonts))
 
 
 def chrome(html: str) -> bytes:
     """The same, as Chromium prints it (form fields, shadows and grids look like a browser's)."""
+    with _shown(html) as page:
+        return bytes(page.pdf(format="A4", print_background=True, prefer_css_page_size=True))
+
+
+def screen(html: str, width: int, scale: float = 2) -> Image.Image:
+    """The same as a screen of this width shows it, as a picture."""
+    with _shown(html, viewport={"width": width, "height": 640}, device_scale_factor=scale) as page:
+        return Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
+
+
+@contextmanager
+def _shown(html: str, **looks: Any) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     # Fonts are read from files only by a page that is a file itself.
@@ -70,10 +87,10 @@ def chrome(html: str) -> bytes:
         file.write_text(f"<meta charset='utf-8'><style>{_faces()}</style>{html}", encoding="utf-8")
         browser = play.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
         try:
-            page = browser.new_page()
+            page = browser.new_page(**looks)
             page.goto(file.as_uri())
             page.evaluate("document.fonts.ready")
-            return bytes(page.pdf(format="A4", print_background=True, prefer_css_page_size=True))
+            yield page
         finally:
             browser.close()
 

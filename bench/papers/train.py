@@ -26,12 +26,13 @@ from bench.evidence.truth import TEXT, Truth
 from bench.papers.figures import Order
 from bench.papers.measure import layouts
 from bench.papers.prepared import Held, Prepared, prepare
+from mingpiao.evidence.comparing.files import File
+from mingpiao.evidence.comparing.weighed import features_of
 from mingpiao.evidence.comparison import compare
 from mingpiao.evidence.extraction import extraction_of
 from mingpiao.evidence.extraction.flow import Flow
 from mingpiao.evidence.model import ClaimVerdict, Extraction
 from mingpiao.evidence.weighing.choosing import Survey, choose_from
-from mingpiao.evidence.weighing.claims import amount_features, bill_texts, party_features, purpose_features
 from mingpiao.evidence.weighing.model import SILENT, Bounds, Learnt, Weighing, Weights
 
 _TARGET = Path(__file__).parents[2] / "src/mingpiao/evidence/weighing/weights.json"
@@ -190,13 +191,8 @@ _NO_LESSON = ("status", "hidden")
 
 def claim_features(held: Held, read: Extraction) -> dict[str, dict[str, float]]:
     """The features of each claim that weights decide."""
-    bill = held.bill
-    return {
-        "payer": party_features(bill.payer_name, bill.payer_code, "payer", read),
-        "payee": party_features(bill.unit_name, bill.unit_code, "payee", read),
-        "amount": amount_features(bill, read, held.usage),
-        "purpose": purpose_features(bill_texts(bill), read),
-    }
+    file = File("paper", read, held.usage)
+    return {claim: features_of(claim, held.bill, file) for claim in _CLAIMS}
 
 
 def lessons(paper: Prepared, read: Extraction) -> Iterator[tuple[str, Example]]:
@@ -274,14 +270,20 @@ def judged(tried: Sequence[Trial]) -> list[Judged]:
 
 
 def bounds_of(told: Sequence[Judged]) -> dict[str, Bounds]:
-    """The lowest doubt of each claim from which on hardly an honest bill is stopped."""
+    """The lowest doubt of each claim from which on weights alone stop hardly an honest bill.
+
+    `supports` is given and not sought: there rules contradict too. What both stop is told with the fold table.
+    """
     found = {}
     for claim in told[0].doubts:
         honest = [each.doubts[claim] for each in told if not each.held.wrong]
-        able = [
-            step for step in _STEPS if sum(doubt >= step for doubt in honest) <= _MOST_ALARMS * len(honest)
-        ]
+        able = [step for step in _STEPS if share_from(honest, step) <= _MOST_ALARMS]
         contradicts = min(able, default=_STEPS[-1])
+        if not able:
+            print(
+                f"{claim}: no bound keeps alarms at {_MOST_ALARMS:.0%}; "
+                f"the last, {contradicts}, gives {share_from(honest, contradicts):.1%}"
+            )
         found[claim] = Bounds(
             contradicts=contradicts,
             supports=min(_SUPPORT[claim], contradicts),
@@ -308,19 +310,46 @@ def check(tried: Sequence[Trial], console: Console) -> None:
         console.print(f"all fields, {form}: F1 {sum(parts, Tally()).f1:.3f}")
     told = judged(tried)
     bounds = bounds_of(told)
+    supported = _supported(told, bounds)
     for claim, each in bounds.items():
         wrong = [one.doubts[claim] for one in told if one.held.wrong == claim]
         honest = [one.doubts[claim] for one in told if not one.held.wrong]
         curve = "; ".join(
-            f"≥ {step}: {_part(wrong, step)} found, {_part(honest, step)} alarms" for step in _STEPS[::2]
+            f"≥ {step}: {share_from(wrong, step):.2f} found, {share_from(honest, step):.2f} alarms"
+            for step in _STEPS[::2]
         )
-        console.print(f"{claim}: contradicts from {each.contradicts}; {curve}")
+        console.print(
+            f"{claim}: contradicts from {each.contradicts}, which stops {share_from(honest, each.contradicts):.3f} "
+            f"of honest bills; where rules see a contradiction too from {each.supports}, which stops "
+            f"{supported[claim] / max(1, len(honest)):.3f} more; {curve}"
+        )
     for form in ("text", "scan"):
         _check_bills([each for each in told if each.trial.paper.form == form], bounds, form, console)
 
 
-def _part(doubts: Sequence[float], step: float) -> str:
-    return f"{sum(doubt >= step for doubt in doubts) / max(1, len(doubts)):.2f}"
+def share_from(doubts: Sequence[float], step: float) -> float:
+    """The share of doubts that are not below a step."""
+    return sum(doubt >= step for doubt in doubts) / max(1, len(doubts))
+
+
+def _supported(told: Sequence[Judged], bounds: dict[str, Bounds]) -> dict[str, int]:
+    """By claim how many honest bills it stops only because rules see a contradiction too."""
+    return Counter(
+        claim
+        for each in told
+        if not each.held.wrong
+        for claim in _made(each, bounds)[0]
+        if claim in bounds and each.doubts[claim] < bounds[claim].contradicts
+    )
+
+
+def _made(each: Judged, bounds: dict[str, Bounds]) -> tuple[set[str], set[str]]:
+    """The claims that contradict, and those that cannot tell."""
+    known = Learnt(facts={}, claims=each.weights, bounds=bounds)
+    usage = {"paper": each.held.usage} if each.held.usage else {}
+    made = compare(each.held.bill, {"paper": each.trial.read}, usage, known)
+    against = {claim.name for claim in made if claim.verdict is ClaimVerdict.CONTRADICT}
+    return against, {claim.name for claim in made if "不能判断" in claim.explanation}
 
 
 def _check_bills(told: Sequence[Judged], bounds: dict[str, Bounds], form: str, console: Console) -> None:
@@ -328,11 +357,7 @@ def _check_bills(told: Sequence[Judged], bounds: dict[str, Bounds], form: str, c
     counts: dict[str, int] = defaultdict(int)
     located: dict[str, list[bool]] = defaultdict(list)
     for each in told:
-        known = Learnt(facts={}, claims=each.weights, bounds=bounds)
-        usage = {"paper": each.held.usage} if each.held.usage else {}
-        made = compare(each.held.bill, {"paper": each.trial.read}, usage, known)
-        against = {claim.name for claim in made if claim.verdict is ClaimVerdict.CONTRADICT}
-        hints = {claim.name for claim in made if "不能判断" in claim.explanation}
+        against, hints = _made(each, bounds)
         side = "wrong" if each.held.wrong else "honest"
         counts[side] += 1
         counts[f"{side} stopped"] += bool(against)

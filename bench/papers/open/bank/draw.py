@@ -6,7 +6,7 @@ import math
 from datetime import date
 from random import Random
 
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from bench.papers import tools
 
@@ -146,8 +146,6 @@ def marker(
         fill=colour,
         width=thick,
     )
-    from PIL import ImageChops
-
     return ImageChops.multiply(page, ink.filter(ImageFilter.GaussianBlur(1.5)))
 
 
@@ -177,26 +175,3 @@ def finish(rng: Random, pages: list[Image.Image], dpi: int) -> bytes:
     """Pictures with stamps on them as a scan."""
     flat = tools.as_pdf(pages, dpi, 92)
     return tools.scanned(rng, flat, dpi)
-
-
-def screen(html: str, width: int, scale: float = 2) -> Image.Image:
-    """A page as a screen shows it, as a picture."""
-    from tempfile import TemporaryDirectory
-
-    from playwright.sync_api import sync_playwright
-
-    with TemporaryDirectory() as folder, sync_playwright() as play:
-        from pathlib import Path
-
-        file = Path(folder) / "screen.html"
-        faces = tools._faces()
-        file.write_text(f"<meta charset='utf-8'><style>{faces}</style>{html}", encoding="utf-8")
-        browser = play.chromium.launch(executable_path=tools._chromium(), args=["--no-sandbox"])
-        try:
-            page = browser.new_page(viewport={"width": width, "height": 640}, device_scale_factor=scale)
-            page.goto(file.as_uri())
-            page.evaluate("document.fonts.ready")
-            shot = page.screenshot(full_page=True)
-        finally:
-            browser.close()
-    return Image.open(io.BytesIO(shot)).convert("RGB")

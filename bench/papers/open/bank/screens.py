@@ -63,7 +63,7 @@ def app_screenshot(rng: Random) -> Paper:
 <div style="background:{theme}">{_status_bar(rng, True)}</div><div class=h>转账结果</div>
 <div class=c><div class=ok>✓</div><p>转账成功（{tip}）</p><big>¥{base.comma(total)}</big></div><div class=l>{listed}</div>
 <div class=b>完成</div><p style="text-align:center;color:{theme}">保存电子回单　　再转一笔</p>"""
-    picture = draw.screen(html, rng.choice((375, 390, 412)))
+    picture = tools.screen(html, rng.choice((375, 390, 412)))
     truth = Truth(
         kind="transfer",
         payers=(payer.name,),
@@ -122,7 +122,7 @@ def app_photograph(rng: Random) -> Paper:
 table {{ width: 100%; border-spacing: 0 }} td {{ padding: 11px 8px 11px 16px; vertical-align: top; border-bottom: 1px solid #eee }}
 td:first-child {{ color: #999; width: 92px }}</style>{_status_bar(rng)}<div class=t>‹　交易详情</div>
 <div class=a>人民币 活期<br><big>{"+" if incoming else "-"}{base.comma(total)}</big></div><table>{listed}</table>"""
-    picture = _telephone(rng, draw.screen(html, 390))
+    picture = _telephone(rng, tools.screen(html, 390))
     truth = Truth(
         kind="transfer",
         payers=(payer.name,),
@@ -270,7 +270,7 @@ big {{ font: 36px 'sans-bold' }}
 hr {{ border: 0; border-top: 1px solid #eee; margin: 8px 18px }}</style>{_status_bar(rng)}<div class=t>账单详情</div>
 <div class=c><i>{payee[0]}</i><p>{payee}</p><big>-{total:.2f}</big></div><hr>{listed}<hr>
 <div class=r><span>账单服务</span><b>对订单有疑惑　|　申请转账电子凭证</b></div>"""
-    shot = draw.screen(html, 390)
+    shot = tools.screen(html, 390)
     picture = _telephone(rng, shot) if rng.random() < 0.4 else shot
     truth = Truth(
         kind="transfer",

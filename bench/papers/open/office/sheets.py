@@ -26,20 +26,12 @@ FACES = {
 
 def weasy(page: str) -> bytes:
     """A page of HTML as PDF, by WeasyPrint, with the faces of `tools.FONTS` under the names `o-…`."""
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
-
-    config = FontConfiguration()
     used = [name for name in tools.FONTS if f"o-{name}" in page]
     faces = "".join(
         f"@font-face {{ font-family: 'o-{name}'; src: url('{tools.font(name).as_uri()}'); }}\n"
         for name in used
     )
-    return bytes(
-        HTML(string=f'<html lang="zh-CN"><body>{page}</body></html>').write_pdf(
-            stylesheets=[CSS(string=faces, font_config=config)], font_config=config
-        )
-    )
+    return tools.weasy(f'<html lang="zh-CN"><body>{page}</body></html>', faces)
 
 
 def family(face: str) -> str:

@@ -1,8 +1,12 @@
 """An evidence file as the comparison uses it, and how claims about several files become one."""
 
+import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from functools import cached_property
 
+import msgspec
+
+from mingpiao.evidence.extraction.names import plain_name
 from mingpiao.evidence.model import Claim, ClaimVerdict, Extraction, Mark, Usage
 from mingpiao.reading.model import Found
 
@@ -10,17 +14,40 @@ from mingpiao.reading.model import Found
 _ORDER = (ClaimVerdict.CONTRADICT, ClaimVerdict.AGREE, ClaimVerdict.HINT, ClaimVerdict.ABSENT)
 
 
-class File(NamedTuple):
-    """One file; `usage` is None when no other bill used it."""
+class File(msgspec.Struct, frozen=True, dict=True):
+    """One file; `usage` is None when no other bill used it.
+
+    What several claims ask of its whole text is made once, since a file may have hundreds of pages.
+    """
 
     digest: str
     says: Extraction
     usage: Usage | None
 
-    @property
+    @cached_property
     def read_by_ocr(self) -> bool:
         """Whether any page was read by OCR, so that characters may be wrong."""
         return any(page.method == "ocr" for page in self.says.pages)
+
+    @cached_property
+    def text(self) -> str:
+        """The text of all pages."""
+        return "".join(page.text for page in self.says.pages)
+
+    @cached_property
+    def packed(self) -> str:
+        """The same without any space."""
+        return re.sub(r"\s", "", self.text)
+
+    @cached_property
+    def plain(self) -> str:
+        """The same as names are compared (`plain_name`)."""
+        return plain_name(self.text)
+
+    def mentions(self, name: str) -> bool:
+        """Whether a name stands anywhere in the text, in whatever writing; a single character never does."""
+        wanted = plain_name(name)
+        return len(wanted) > 1 and wanted in self.plain
 
     def marks(self, found: Iterable[Found | None]) -> tuple[Mark, ...]:
         """The places of the given facts in this file."""

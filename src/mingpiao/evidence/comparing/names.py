@@ -9,9 +9,10 @@ from mingpiao.evidence.comparing.files import File, absent, worst
 from mingpiao.evidence.comparing.weighed import Certainty, cannot_tell, doubt_about, has_probabilities
 from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.labels import PAYEE, PAYER
-from mingpiao.evidence.extraction.names import is_organisation, nearly_same_name, plain_name, same_name
+from mingpiao.evidence.extraction.names import is_organisation, nearly_same_name, same_name
 from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Party
 from mingpiao.evidence.weighing.model import Learnt
+from mingpiao.reading.model import Found
 
 #: How many names a sentence lists at most; an official notice may have hundreds of recipients.
 _SHOWN = 4
@@ -87,7 +88,7 @@ def _in_file(name: str, code: str, role: str, file: File) -> Claim:
         return _claim(role, ClaimVerdict.CONTRADICT, name, others, file, explanation)
     if own:
         return _claim(role, ClaimVerdict.AGREE, name, own, file, f"{ours}“{name}”是材料载明的当事人之一。")
-    if _mentioned(name, file):
+    if file.mentions(name):
         return _claim(role, ClaimVerdict.AGREE, name, [], file, f"材料中提到{ours}“{name}”。")
     unclear = [
         party for party in file.says.parties if not party.role and is_organisation(fold(party.name.value))
@@ -114,12 +115,7 @@ def _is(party: Party, name: str, code: str, file: File) -> bool:
 def _misread(name: str, others: Sequence[Party], file: File) -> bool:
     """Whether OCR probably misread one character: the exact name appears elsewhere in the scanned file."""
     near = any(nearly_same_name(name, other.name.value) for other in others)
-    return file.read_by_ocr and near and _mentioned(name, file)
-
-
-def _mentioned(name: str, file: File) -> bool:
-    plain = plain_name(name)
-    return len(plain) > 1 and any(plain in plain_name(page.text) for page in file.says.pages)
+    return file.read_by_ocr and near and file.mentions(name)
 
 
 def _name(parties: Sequence[Party]) -> str:
@@ -150,15 +146,16 @@ def account(bill: BillFacts, files: Sequence[File]) -> Claim:
     return worst(claims) if claims else absent("account", bill.unit_account, "没有可供比对的佐证材料。")
 
 
-def _alone_and_another(own: str, file: File) -> bool:
-    """Whether a file names one account, to which money is to be paid, and it is clearly not the unit's."""
-    known = {found.value for found in file.says.accounts}
-    return (
-        has_probabilities(file.says)
-        and file.says.kind != "transfer"
-        and len(known) == 1
-        and Levenshtein.distance(own, next(iter(known))) > _MISREAD
-    )
+def _alone_and_another(own: str, file: File) -> list[Found]:
+    """The one account of a file to which money is to be paid, where it is clearly not the unit's.
+
+    That from which the payer pays is none.
+    """
+    paying = {party.account.value for party in file.says.parties if party.role == PAYER and party.account}
+    found = [one for one in file.says.accounts if one.value not in paying]
+    known = {one.value for one in found}
+    clear = has_probabilities(file.says) and file.says.kind != "transfer" and len(known) == 1
+    return found if clear and Levenshtein.distance(own, known.pop()) > _MISREAD else []
 
 
 #: So many digits of an account may be read wrongly.
@@ -173,12 +170,13 @@ def _account(bill: BillFacts, own: str, file: File) -> Claim:
     unsure = any(
         0 < party.receives < _SURELY for party in file.says.parties if party.role == PAYEE and party.account
     )
+    alone = [] if equal or receivers else _alone_and_another(own, file)
     if equal:
         verdict, found = ClaimVerdict.AGREE, equal
         explanation = f"材料载明的收款账号 {own} 与单位登记的账号一致。"
-    elif not receivers and _alone_and_another(own, file):
-        verdict, found = ClaimVerdict.CONTRADICT, list(file.says.accounts)
-        explanation = f"单位登记的账号为 {own}，材料只载明账号 {found[0].value}，两者不一致。"
+    elif alone:
+        verdict, found = ClaimVerdict.CONTRADICT, alone
+        explanation = f"单位登记的账号为 {own}，材料中可能收款的账号只有 {found[0].value}，两者不一致。"
     elif receivers and unsure:
         return cannot_tell(
             absent("account", own, ""), f"材料中的收款账号 {receivers[0].value} 是不是单位的账号"

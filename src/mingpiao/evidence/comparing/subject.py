@@ -1,6 +1,5 @@
 """Checks of time and purpose: does the bill fall into the file's period, and is it for the same purpose?"""
 
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -129,8 +128,7 @@ def _weighed(bill: BillFacts, shown: str, claim: Claim | None, file: File, learn
 
 def _written_elsewhere(texts: Sequence[str], file: File) -> bool:
     """Whether a specific phrase of the bill appears in the file outside the purpose that the file states."""
-    whole = re.sub(r"\s", "", "".join(page.text for page in file.says.pages))
-    return any(phrase in whole for phrase in telling_phrases(texts, _LONG_PHRASE))
+    return any(phrase in file.packed for phrase in telling_phrases(texts, _LONG_PHRASE))
 
 
 def seal(_bill: BillFacts, files: Sequence[File]) -> Claim:

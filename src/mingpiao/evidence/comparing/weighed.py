@@ -45,13 +45,13 @@ def features_of(claim: str, bill: BillFacts, file: File) -> Features:
     """The features of a claim about one file."""
     match claim:
         case "payer":
-            return party_features(bill.payer_name, bill.payer_code, claim, file.says)
+            return party_features(bill.payer_name, bill.payer_code, claim, file)
         case "payee":
-            return party_features(bill.unit_name, bill.unit_code, claim, file.says)
+            return party_features(bill.unit_name, bill.unit_code, claim, file)
         case "amount":
-            return amount_features(bill, file.says, file.usage)
+            return amount_features(bill, file)
         case _:
-            return purpose_features(bill_texts(bill), file.says)
+            return purpose_features(bill_texts(bill), file)
 
 
 def cannot_tell(claim: Claim, about: str) -> Claim:

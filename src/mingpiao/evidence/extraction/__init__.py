@@ -1,4 +1,6 @@
-"""Extracts facts from the lines of a file: parties, amounts, dates, numbers, purpose. Rules, no trained models."""
+"""Extracts facts from the lines of a file: parties, amounts, dates, numbers, purpose. Rules give candidates and
+a first opinion, weights that were learnt choose (decision 57).
+"""
 
 from collections.abc import Sequence
 

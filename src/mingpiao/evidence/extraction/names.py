@@ -1,6 +1,7 @@
 """Names of organisations and persons: where a name ends, what is a name, and when two are the same."""
 
 import re
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -94,9 +95,13 @@ def plain_name(name: str) -> str:
     return _FOLDED_AWAY.sub("", fold(name)).casefold()
 
 
+#: A bill is held against hundreds of names, several times each.
+_plain = lru_cache(maxsize=8_192)(plain_name)
+
+
 def same_name(one: str, other: str, *, read_by_ocr: bool = False) -> bool:
     """Whether two names are the same: equal in plain form, or different in one character that OCR confuses."""
-    first, second = plain_name(one), plain_name(other)
+    first, second = _plain(one), _plain(other)
     if not first or not second:
         return False
     if first == second:
@@ -104,9 +109,14 @@ def same_name(one: str, other: str, *, read_by_ocr: bool = False) -> bool:
     return read_by_ocr and _is_slip(first, second)
 
 
+def part_of_name(one: str, other: str) -> bool:
+    """Whether a name stands within another, such as a school's in its parents' committee."""
+    return _plain(one) in _plain(other)
+
+
 def nearly_same_name(one: str, other: str) -> bool:
     """Whether two long names differ in one character. This may be an OCR error or another name."""
-    first, second = plain_name(one), plain_name(other)
+    first, second = _plain(one), _plain(other)
     return (
         min(len(first), len(second)) >= _LONG_NAME
         and Levenshtein.distance(first, second, score_cutoff=1) <= 1

@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import NamedTuple
 
 from mingpiao.evidence.extraction.amounts import Spotted, in_unit, neighbours_of, spot_amounts
@@ -91,12 +92,14 @@ def amount_candidates(
 ) -> list[AmountCandidate]:
     """All amounts in the order of the file."""
     spotted = spot_amounts(flow)
-    spotted = sorted({*spotted, *_in_columns(flow, surveyor, spotted)})
+    spotted = sorted({*spotted, *islice(_in_columns(flow, surveyor, spotted), _MOST_IN_COLUMNS)})
     around = [surveyor.around(one.start, one.end) for one in spotted]
     neighbours = neighbours_of(flow.text, spotted)
     counts = Counter(one.value for one in spotted)
     distinct = sorted(counts, reverse=True)
+    ranks = {value: rank for rank, value in enumerate(distinct)}
     sums = _sums(spotted, around)
+    parts = set().union(*sums.values())
     worded = {one.value for one in spotted if one.words}
     shares = {Decimal(found) for found in re.findall(r"(\d{1,3}(?:\.\d{1,2})?) ?%", flow.text)[:40]}
     rows = rows_of(flow.text, spotted, around, mentions)
@@ -107,9 +110,8 @@ def amount_candidates(
     found = []
     for place, (one, beside, neighbour) in enumerate(zip(spotted, around, neighbours, strict=True)):
         features = plain[place] | of_rows[place] | told[place] | weighed(opinion, one.start, kind)
-        rank = distinct.index(one.value)
         features |= {
-            f"rank:{min(rank, 3)}": 1.0,
+            f"rank:{min(ranks[one.value], 3)}": 1.0,
             f"distinct:{min(len(distinct), 6)}": 1.0,
             "only": float(len(distinct) == 1),
             "often": min(counts[one.value], 4) / 4,
@@ -117,9 +119,9 @@ def amount_candidates(
             "worded": float(one.value in worded),
             "any_worded": float(bool(worded)),
             "is_sum": float(one.value in sums),
-            "is_part": float(any(one.value in parts for parts in sums.values())),
+            "is_part": float(one.value in parts),
             "any_sum": float(bool(sums)),
-            "is_share": float(_is_share(one.value, distinct, shares)),
+            "is_share": float(_is_share(one.value, distinct[:12], shares)),
             "small": float(one.value < distinct[0] / 50),
             "cents": float(one.value != one.value.to_integral_value()),
         }
@@ -128,6 +130,8 @@ def amount_candidates(
 
 
 _TELLING = ("label:", "part:", "column:")
+#: As many amounts of tables as a list of some hundred pages has; more are no list that anybody compares.
+_MOST_IN_COLUMNS = 4_000
 
 
 def _told_elsewhere(spotted: Sequence[Spotted], plain: Sequence[Features]) -> list[Features]:
@@ -135,14 +139,11 @@ def _told_elsewhere(spotted: Sequence[Spotted], plain: Sequence[Features]) -> li
     places: dict[Decimal, list[int]] = defaultdict(list)
     for place, one in enumerate(spotted):
         places[one.value].append(place)
+    telling = [
+        [f"again|{name}" for name in each if name.startswith(_TELLING) and "&" not in name] for each in plain
+    ]
     return [
-        {
-            f"again|{name}": 1.0
-            for other in places[one.value][:20]
-            if other != place
-            for name in plain[other]
-            if name.startswith(_TELLING) and "&" not in name
-        }
+        {name: 1.0 for other in places[one.value][:20] if other != place for name in telling[other]}
         for place, one in enumerate(spotted)
     ]
 
@@ -168,7 +169,7 @@ def _in_columns(flow: Flow, surveyor: Surveyor, known: Sequence[Spotted]) -> Ite
         start, end = match.span("number")
         if start in taken:
             continue
-        head = surveyor.around(start, end).column
+        head = surveyor.column(start, end)
         cents = _WITH_CENTS.search(match["number"]) and not re.search(r"率|比|%", head)
         if not (cents or _MONEY_HEAD.search(head)) or _NO_MONEY_HEAD.search(head):
             continue
@@ -198,10 +199,8 @@ def _sums(spotted: Sequence[Spotted], around: Sequence[Surroundings]) -> dict[De
     return found
 
 
-def _is_share(value: Decimal, distinct: Iterable[Decimal], shares: Iterable[Decimal]) -> bool:
-    return any(
-        whole > value and whole * share == value * 100 for whole in list(distinct)[:12] for share in shares
-    )
+def _is_share(value: Decimal, wholes: Iterable[Decimal], shares: Iterable[Decimal]) -> bool:
+    return any(whole > value and whole * share == value * 100 for whole in wholes for share in shares)
 
 
 # -- names -----------------------------------------------------------------------------------------
@@ -222,6 +221,7 @@ def name_candidates(
     votes = directions(flow.text, mentions)
     strongest = [max((each[side] for each in votes.values()), default=0) for side in (0, 1)]
     addressee, author = roles_of_paper(flow.text, mentions)
+    of_author = {mention.start for mention in mentions if mention.name == author}
     found = []
     for name, own in by_name.items():
         parts: list[tuple[str, float]] = []
@@ -235,7 +235,7 @@ def name_candidates(
             **_of_name(name, kind, own[0].organisation),
             f"names:{min(len(by_name), 8)}": 1.0,
             f"owner&{kind}": float(name in owners),
-            "joint": float(name != author and _beside_the_author(flow.text, own, mentions, author)),
+            "joint": float(name != author and _beside_the_author(flow.text, own, of_author)),
             "addressee": float(name == addressee),
             "author": float(name == author),
             f"addressee&{kind}": float(name == addressee),
@@ -247,9 +247,8 @@ def name_candidates(
     return found
 
 
-def _beside_the_author(text: str, own: Sequence[Mention], mentions: Sequence[Mention], author: str) -> bool:
-    """Whether a name stands directly before that of the author, as where two offices sign together."""
-    starts = {mention.start for mention in mentions if mention.name == author}
+def _beside_the_author(text: str, own: Sequence[Mention], starts: Collection[int]) -> bool:
+    """Whether a name stands directly before one that begins at `starts`, as where two offices sign together."""
     return any(
         not text[mention.end : place].strip()
         for mention in own
@@ -370,11 +369,14 @@ def number_candidates(flow: Flow, surveyor: Surveyor, kind: str) -> list[TextCan
         ):
             continue
         spans[start, match.end()] = "official"
+    taken = {place for start, end in spans for place in range(start, end)}
     for match in _CODED.finditer(flow.text):
         span = match.span("number")
-        if re.search(r"\d", match["number"]) and not any(a < span[1] and span[0] < b for a, b in spans):
+        if re.search(r"\d", match["number"]) and taken.isdisjoint(range(*span)):
             spans[span] = "coded"
+            taken.update(range(*span))
     counts = Counter(flow.text[start:end] for start, end in spans)
+    first = min(spans, default=None)
     found = []
     for (start, end), shape in sorted(spans.items()):
         features = features_of(surveyor.around(start, end), kind)
@@ -382,7 +384,7 @@ def number_candidates(flow: Flow, surveyor: Surveyor, kind: str) -> list[TextCan
         features |= {
             f"shape:{shape}": 1.0,
             "often": min(counts[text], 3) / 3,
-            "first_number": float((start, end) == min(spans)),
+            "first_number": float((start, end) == first),
             "in_brackets": float(flow.text[max(0, start - 1) : start] in "(《" and start > 0),
             "letters": float(bool(re.search(r"[A-Za-z]", text))),
             "digits_only": float(text.isdigit()),

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from statistics import median
 from typing import NamedTuple
@@ -211,18 +211,14 @@ _LIST = 3
 
 def _parties(flow: Flow, seen: Survey, amounts: Sequence[Amount], weights: Weights) -> tuple[Party, ...]:
     parties: list[Party] = []
-    places: dict[int, list[int]] = defaultdict(list)
-    for place, one in enumerate(seen.amounts):
-        if one.owner:
-            places[flow.text.rfind(ROW, 0, one.spotted.start)].append(place)
+    shares = _shares(flow, seen.amounts, amounts)
     names = seen.names[:_MOST_PARTIES]
     told = [weights.probabilities(each.features) for each in names]
-    _alike(names, told, {one.owner for one in amounts if one.owner})
+    _alike(names, told, shares)
     _opposed(told)
     for each, likely in zip(names, told, strict=True):
         role = max(likely, key=lambda name: likely[name])
         first = each.mentions[0]
-        own = list(_amounts_of_rows(each.name, amounts, places))
         party = Party(
             role="" if role == "other" else role,
             name=flow.found(first.start, first.end),
@@ -230,22 +226,25 @@ def _parties(flow: Flow, seen: Survey, amounts: Sequence[Amount], weights: Weigh
             pays=round(likely["payer"], 3),
             receives=round(likely["payee"], 3),
         )
-        if own:
-            parties += [msgspec.structs.replace(party, amount=amount) for amount in own]
+        if each.name in shares:
+            parties += [msgspec.structs.replace(party, amount=amount) for amount in shares[each.name]]
         elif party.role or first.organisation:
             parties.append(party)
     return tuple(parties)
 
 
-def _amounts_of_rows(
-    name: str, amounts: Sequence[Amount], rows: Mapping[int, Sequence[int]]
-) -> Iterator[Decimal]:
-    """The amount that counts of each row of a list that is this name's."""
+def _shares(
+    flow: Flow, candidates: Sequence[AmountCandidate], amounts: Sequence[Amount]
+) -> dict[str, list[Decimal]]:
+    """By owner the amount that counts of each of his rows of a list."""
+    rows: dict[int, list[Amount]] = defaultdict(list)
+    for candidate, amount in zip(candidates, amounts, strict=True):
+        if amount.owner:
+            rows[flow.text.rfind(ROW, 0, candidate.spotted.start)].append(amount)
+    shares: dict[str, list[Decimal]] = defaultdict(list)
     for own in rows.values():
-        if amounts[own[0]].owner == name:
-            yield max(
-                (max(amounts[place].share, amounts[place].likely), amounts[place].value) for place in own
-            )[1]
+        shares[own[0].owner].append(max((max(one.share, one.likely), one.value) for one in own)[1])
+    return dict(shares)
 
 
 # -- the rest --------------------------------------------------------------------------------------

@@ -7,10 +7,11 @@ from decimal import Decimal
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.fuzz import partial_ratio
 
+from mingpiao.evidence.comparing.files import File
 from mingpiao.evidence.comparing.topics import Likeness, compare_topics, telling_phrases
 from mingpiao.evidence.extraction.labels import PAYER
-from mingpiao.evidence.extraction.names import is_organisation, nearly_same_name, plain_name, same_name
-from mingpiao.evidence.model import Amount, BillFacts, Extraction, Party, Usage
+from mingpiao.evidence.extraction.names import is_organisation, nearly_same_name, part_of_name, same_name
+from mingpiao.evidence.model import Amount, BillFacts, Extraction, Party
 from mingpiao.evidence.weighing.features import Features
 from mingpiao.evidence.weighing.model import SILENT
 from mingpiao.evidence.weighing.money_kinds import kinds_of, weights_of
@@ -24,24 +25,25 @@ _STAGES = re.compile(
 )
 
 
-def party_features(name: str, code: str, role: str, says: Extraction) -> Features:
+def party_features(name: str, code: str, role: str, file: File) -> Features:
     """How well a name of the bill fits the party of this role in the file."""
-    ocr = any(page.method == "ocr" for page in says.pages)
-    own = [
-        party
-        for party in says.parties
-        if same_name(party.name.value, name, read_by_ocr=ocr) or _coded(party, code)
-    ]
-    others = [party for party in says.parties if party not in own]
-    text = "".join(page.text for page in says.pages)
+    says, text, ocr = file.says, file.text, file.read_by_ocr
+    own: list[Party] = []
+    others: list[Party] = []
+    for party in says.parties:
+        same = same_name(party.name.value, name, read_by_ocr=ocr) or _coded(party, code)
+        (own if same else others).append(party)
     mine, opposite = max(_role(own, role), default=0.0), max(_role(own, _other(role)), default=0.0)
     theirs = max(_role(others, role), default=0.0)
     near = [party for party in others if nearly_same_name(party.name.value, name)]
     listed = [party for party in says.parties if party.amount is not None]
+    # Names alone are asked, since a list names hundreds of parties.
+    within = any(part_of_name(name, party.name.value) for party in others)
+    mentioned = bool(own) or file.mentions(name)
     found = {
         "bias": 1.0,
         "known": float(bool(own)),
-        "mentioned": float(bool(own) or _stands_in(name, text)),
+        "mentioned": float(mentioned),
         "ocr": float(ocr),
         "near": float(bool(near)),
         "near_strong": max(_role(near, role), default=0.0),
@@ -51,16 +53,15 @@ def party_features(name: str, code: str, role: str, says: Extraction) -> Feature
         "listed": float(len(listed) > 1),
         "own_listed": float(any(party.amount is not None for party in own)),
         "prices": float(_PRICES.search(text) is not None),
-        "contained": float(any(plain_name(name) in plain_name(party.name.value) for party in others)),
+        "contained": float(within),
         "person": float(not is_organisation(name)),
         f"kind:{says.kind}": 1.0,
     }
-    others_hold = any(plain_name(name) in plain_name(party.name.value) for party in others)
     # What sets prices names no payer; and a name that stands there, but was not made out, may be anybody.
     priced = role == PAYER and says.kind == "policy" and found["prices"] and found["person"] and not own
-    found[SILENT] = float(priced or (not own and bool(found["mentioned"]) and not others_hold))
+    found[SILENT] = float(priced or (mentioned and not own and not within))
     found["prices&person"] = found["prices"] * found["person"]
-    regime = "known" if own else "mentioned" if found["mentioned"] else "near" if near else "absent"
+    regime = "known" if own else "mentioned" if mentioned else "near" if near else "absent"
     for told, value in (
         ("mine", mine),
         ("opposite", opposite),
@@ -87,22 +88,15 @@ def _coded(party: Party, code: str) -> bool:
     return bool(code) and party.code is not None and party.code.value == code
 
 
-def _stands_in(name: str, text: str) -> bool:
-    """Whether a name stands in a text, and not as a part of a person's longer name."""
-    plain, whole = plain_name(name), plain_name(text)
-    return len(plain) > 1 and plain in whole
-
-
 def _steps(name: str, value: float) -> Features:
     """A probability as steps, so that weights may rise unevenly."""
     return {name: value} | {f"{name}>{step}": 1.0 for step in _STEPS if value > step}
 
 
-def amount_features(bill: BillFacts, says: Extraction, usage: Usage | None) -> Features:
+def amount_features(bill: BillFacts, file: File) -> Features:
     """How well the bill's total fits the amounts of the file."""
-    value, used = bill.total, usage.amount if usage else _NOTHING
-    ocr = any(page.method == "ocr" for page in says.pages)
-    text = "".join(page.text for page in says.pages)
+    says, text, ocr = file.says, file.text, file.read_by_ocr
+    value, used = bill.total, file.usage.amount if file.usage else _NOTHING
     equal = [one for one in says.amounts if one.value == value]
     others = [one for one in says.amounts if one.value != value]
     rows = _own_rows(bill, says, ocr)
@@ -129,9 +123,7 @@ def amount_features(bill: BillFacts, says: Extraction, usage: Usage | None) -> F
         "sum_of_stages": float(len(stages) > 1 and _is_sum(value, stages)),
         "sum_of_likely": float(len(sure) > 1 and sum(sure) - used == value),
         "slip": float(any(_is_slip(value, one.value) for one in others if one.likely > 0.3)),
-        "round_slip": float(
-            any(value * 10_000 == one.value or value == one.value * 10_000 for one in others)
-        ),
+        "round_slip": float(any(one.value in (value * 10_000, value / 10_000) for one in others)),
         f"kind:{says.kind}": 1.0,
     }
     likely, stage = (
@@ -186,6 +178,7 @@ def _in_rows(value: Decimal, used: Decimal, rows: Sequence[Amount], says: Extrac
     if not rows:
         return {"list_without_us": float(owned)}
     best = max(rows, key=_share)
+    owners = {one.owner for one in rows}
     equal = max((_share(one) for one in rows if one.value == value), default=0.0)
     rival = max((_share(one) for one in rows if one.value != value), default=0.0)
     counted = [one.value for one in rows if _share(one) > _HALF]
@@ -198,7 +191,9 @@ def _in_rows(value: Decimal, used: Decimal, rows: Sequence[Amount], says: Extrac
         "row_rest_any": float(used > 0 and any(used + value == one.value for one in rows)),
         "row_within": float(used > 0 and used + value < best.value),
         "row_sum": float(len(counted) > 1 and value == sum(counted, _NOTHING) - used),
-        "row_others": float(any(one.owner and one.value == value for one in says.amounts if one not in rows)),
+        "row_others": float(
+            any(one.value == value and one.owner and one.owner not in owners for one in says.amounts)
+        ),
         "row_below": float(value < best.value),
     }
     found["row_neither"] = float(
@@ -238,13 +233,14 @@ _WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 def bill_texts(bill: BillFacts) -> list[str]:
     """Texts of a bill that describe its purpose: items, remark, and text fields of its kind."""
     extra = [value for value in bill.extension.values() if not is_organisation(value)]
-    return [text for text in (*bill.item_names, bill.remark, *extra) if _WORD.search(text)]
+    texts = dict.fromkeys((*bill.item_names, bill.remark, *extra))
+    return [text for text in texts if _WORD.search(text)]
 
 
-def purpose_features(texts: Sequence[str], says: Extraction) -> Features:
+def purpose_features(texts: Sequence[str], file: File) -> Features:
     """How well the purpose of the bill (items, remark) fits the phrases of the file."""
+    says, text = file.says, file.packed
     stated = says.purpose.value if says.purpose else ""
-    text = re.sub(r"\s", "", "".join(page.text for page in says.pages))
     likeness = compare_topics(texts, stated) if stated else Likeness.UNTOLD
     phrases = telling_phrases(texts, _FEWEST)
     specific = max((len(phrase) for phrase in phrases if phrase in text), default=0)
@@ -261,7 +257,7 @@ def purpose_features(texts: Sequence[str], says: Extraction) -> Features:
         "sure": says.purpose.confidence if says.purpose else 0.0,
         f"kind:{says.kind}": 1.0,
     }
-    found |= _of_kinds(texts, stated, says)
+    found |= _of_kinds(texts, stated, file.text)
     # The bill's very words stand there, and they are no words of any bill.
     found[SILENT] = float(bool(found["item_stands"]) and specific >= _TELLING)
     found |= _steps("shared", _shared(phrases, text))
@@ -270,10 +266,9 @@ def purpose_features(texts: Sequence[str], says: Extraction) -> Features:
     return found
 
 
-def _of_kinds(texts: Sequence[str], stated: str, says: Extraction) -> Features:
+def _of_kinds(texts: Sequence[str], stated: str, text: str) -> Features:
     """Whether the file speaks of the kind of money that the bill is for."""
     ours = kinds_of(texts)
-    text = "".join(page.text for page in says.pages)
     title = text[:_TITLE]
     weights = weights_of(text[:_MOST_TEXT])
     ranked = sorted(weights, key=lambda name: weights[name], reverse=True)

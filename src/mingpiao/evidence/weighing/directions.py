@@ -12,7 +12,8 @@ from mingpiao.evidence.extraction.names import is_organisation
 from mingpiao.evidence.weighing.mentions import Mention
 
 _FIRST_SIGN = 0xE000
-_MOST_NAMES = 2_000
+_MOST_NAMES, _MOST_ALIASES = 2_000, 200
+_PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 _ONE = r"(?P<one>[\ue000-\uf8ff])"
 _TWO = r"(?P<two>[\ue000-\uf8ff])"
 _IN = r"[^。;\n]"
@@ -56,7 +57,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], int, int], ...] = tuple(
         (rf"{_ONE}{_NO}{{0,30}}?(?:开具|出具|提供){_NO}{{0,20}}?(?:票据|发票|收据|凭证)", -2, 0),
         (rf"(?:{_INTO}){_NO}{{0,4}}{_ONE}", -3, 0),
         (rf"(?:支付|付|补助|补偿|赔偿|奖励|资助|拨付) ?{_ONE}", -2, 0),
-        (rf"{_ONE} ?(?:的|指定|指定的|收款|银行|基本|对公)*(?:账户|账号|帐户|帐号)", -1, 0),
+        (rf"{_ONE} ?(?:的|指定|收款|银行|基本|对公){{0,6}}(?:账户|账号|帐户|帐号)", -1, 0),
         (rf"(?:户 ?名|账户名称|收款单位|收款人|收款方)[ :为是\t]{{0,3}}{_ONE}", -2, 0),
         (rf"{_ONE}{_NO}{{0,20}}?(?:欠|拖欠|应缴|应付|应交|未缴|未付)", 2, 0),
         (rf"{_ONE}{_NO}{{0,20}}?(?:承租|租用|租赁|购买|采购|委托|聘请|借用){_NO}{{0,20}}?{_TWO}", 2, -2),
@@ -71,7 +72,7 @@ _YOU = re.compile(
     r"[你贵](?:单位|公司|司|校|院|会|局|厅|委|中心|站|馆|所|方|学院|集团|企业|店|厂|学校|医院|人)"
 )
 _WE = re.compile(
-    r"(?<![\u4e00-\u9fff])?[我本](?:单位|公司|司|校|院|会|局|厅|委|中心|站|馆|所|方|学院|集团|府|县|市|基金会|协会|学会)(?![同协合])"
+    r"[我本](?:单位|公司|司|校|院|会|局|厅|委|中心|站|馆|所|方|学院|集团|府|县|市|基金会|协会|学会)(?![同协合])"
 )
 _ALIASES = re.compile(
     r"\( ?(?:以下|下文|下称)?(?:均|统)?(?:简称|称)?(?:为|作)? ?[“\"'「]?(?P<alias>[\u4e00-\u9fffA-Za-z]{2,10}?)[”\"'」]? ?\)"
@@ -133,6 +134,8 @@ def _spoken(
     text: str, mentions: Sequence[Mention], signs: Mapping[str, str], aliases: Mapping[str, str]
 ) -> str:
     """The text with a sign for each name, alias, addressee and author."""
+    # Private characters of the file, such as bullets of a symbol font, must not pass for signs.
+    text = _PRIVATE.sub(" ", text)
     parts: list[str] = []
     place = 0
     for mention in mentions:
@@ -140,9 +143,10 @@ def _spoken(
             parts += [text[place : mention.start], signs[mention.name]]
             place = mention.end
     spoken = "".join((*parts, text[place:]))
-    for alias in sorted(aliases, key=len, reverse=True):
-        if aliases[alias] in signs:
-            spoken = re.sub(" ?".join(map(re.escape, alias)), signs[aliases[alias]], spoken)
+    known = [alias for alias in aliases if aliases[alias] in signs][:_MOST_ALIASES]
+    if known:
+        words = "|".join(" ?".join(map(re.escape, alias)) for alias in sorted(known, key=len, reverse=True))
+        spoken = re.sub(words, lambda match: signs[aliases[match.group().replace(" ", "")]], spoken)
     addressee, author = _addressee(text, mentions), _author(text, mentions)
     if addressee in signs:
         spoken = _YOU.sub(signs[addressee], spoken)

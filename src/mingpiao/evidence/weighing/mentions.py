@@ -55,6 +55,8 @@ _GENERIC = re.compile(
     r"^(?:各|有关|相关|该|本|其(?![其木])|某|上述|所在|学生|每|一|这|那|另|任何|不|未|以|双方|[甲乙丙]方|我|你|贵|他|县|市|省|区|乡镇|国家|地方|全)"
 )
 _MOST = 4_000
+#: The longest name before its definition.
+_REACH_BACK = 60
 #: Family names; a short name that begins with none of them is a word.
 _FAMILY = frozenset(
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳酆鲍史唐费"
@@ -120,6 +122,8 @@ def _delimited(flow: Flow) -> Iterator[tuple[int, int, str]]:
         mark = CELL if match.group() else text[match.start() - 1 : match.start()]
         ended = text[end : end + 1] in ("", CELL, "\n", "(", " ", ",", "。", ";", "、", ":")
         lead = _BEFORE_NAME.match(text, start, end)
+        if lead and lead.end() >= end:
+            continue
         start = lead.end() if lead else start
         name = text[start:end]
         if (
@@ -145,7 +149,9 @@ def _titled(flow: Flow) -> Iterator[tuple[int, int, str]]:
 def _defined(flow: Flow) -> Iterator[tuple[int, int, str]]:
     """Names before a definition such as （以下简称“甲方”）."""
     for match in _DEFINED.finditer(flow.text):
-        start = max(flow.text.rfind(mark, 0, match.start()) for mark in "\n\t。;,:") + 1
+        reach = max(0, match.start() - _REACH_BACK)
+        ends = (flow.text.rfind(mark, reach, match.start()) + 1 for mark in "\n\t。;,:")
+        start = max(reach, *ends)
         begin = _beginning(flow.text, start, match.start())
         if begin is None and is_name(flow.text[start : match.start()].strip()):
             begin = start
