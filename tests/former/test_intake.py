@@ -2,11 +2,13 @@
 
 import io
 import zipfile
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
+from asn1crypto import pem
 from tests.former.files import (
     CODE,
     MONTH,
@@ -15,6 +17,7 @@ from tests.former.files import (
     put,
     row,
     sealed,
+    seals,
     table,
     take,
     totals,
@@ -27,13 +30,19 @@ from tests.writeoff.months import begin, head
 
 from mingpiao.former import imports
 from mingpiao.former.model import FormerImportState
-from mingpiao.former.service import start_former_import, verdict_sums
+from mingpiao.former.service import (
+    list_former_certificates,
+    register_certificate,
+    retire_certificate,
+    start_former_import,
+    verdict_sums,
+)
 from mingpiao.identity.model import Acting
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.writeoff.model import BillOrigin, WriteOffState
 from mingpiao.writeoff.room import CHECKER
-from mingpiao.writeoff.service import get_writeoff, submit
+from mingpiao.writeoff.service import delete_former_bill, delete_former_import, get_writeoff, submit
 
 
 async def _tried(world: World, data: bytes, acting: Acting, name: str = "原系统.csv") -> Any:
@@ -177,6 +186,47 @@ async def test_a_department_imports_for_its_units_alone(world: World) -> None:
         with pytest.raises(Refusal) as refused:
             await start_former_import(connection, tried, acting=stranger)
     assert refused.value.problems[0].code == "access.denied"
+
+
+async def test_nobody_imports_for_a_unit_that_closed(world: World) -> None:
+    charity = world.province.charity
+    acting = await head(world)
+    await world.tamper("UPDATE units SET state = 'closed' WHERE unit_id = $1", charity.unit_id)
+    found = await put(world, table(row(1, unit_code=charity.unit.uscc)), acting)
+    await work(world, found)
+    assert await verdicts(world, found) == [(2, "refused", "former.unit_closed")]
+
+
+async def test_what_a_department_deletes_is_told_to_its_units(world: World) -> None:
+    charity, office = world.province.charity, world.province.office
+    acting = await head(world)
+    rows = [
+        row(1, unit_code=charity.unit.uscc),
+        row(2, unit_code=charity.unit.uscc),
+        row(3, unit_code=office.unit.uscc),
+    ]
+    found = await take(world, table(*rows), acting)
+    (first, *_) = await world.rows("SELECT bill_id FROM former_bills ORDER BY bill_id")
+    async with world.database.system() as connection:
+        await delete_former_bill(connection, first["bill_id"], acting=acting)
+        await delete_former_import(connection, found.import_id, acting=acting)
+    told = await world.rows(
+        "SELECT action, unit_id, details - 'file' AS details FROM audit_log WHERE action LIKE 'former:delete%' "
+        "ORDER BY audit_id"
+    )
+    assert [(each["action"], each["unit_id"], each["details"]) for each in told] == [
+        ("former:delete", charity.unit_id, {"bill": str(first["bill_id"]), "amount": "10.00"}),
+        ("former:delete_import", charity.unit_id, {"bills": "1", "amount": "10.00"}),
+        ("former:delete_import", office.unit_id, {"bills": "1", "amount": "10.00"}),
+    ]
+    messages = await world.rows(
+        "SELECT unit_id, title FROM messages WHERE topic LIKE 'former:deleted:%' ORDER BY message_id"
+    )
+    assert [tuple(each) for each in messages] == [
+        (charity.unit_id, "财政部门删除了1份历史票据"),
+        (charity.unit_id, "财政部门删除了1份历史票据"),
+        (office.unit_id, "财政部门删除了1份历史票据"),
+    ]
 
 
 async def test_files_that_are_none(world: World) -> None:
@@ -367,6 +417,8 @@ async def test_what_old_bills_can_answer_is_checked(world: World) -> None:
         row(1, code="15030123", issued_on="2023-06-01"),
     ]
     await take(world, table(*rows), acting)
+    # One of the two numbers that are missing before the seventh belongs to somebody else.
+    await take(world, table(row(6)), await handler(world, world.province.office))
     async with world.database.system() as connection:
         asked = await submit(connection, charity.unit_id, MONTH, origin=BillOrigin.FORMER, acting=acting)
         again = await submit(connection, charity.unit_id, MONTH, origin=BillOrigin.FORMER, acting=acting)
@@ -387,13 +439,49 @@ async def test_what_old_bills_can_answer_is_checked(world: World) -> None:
         (7, ["former_gap"], "former", Decimal("10.00")),
         (8, ["WRITEOFF-ITEM"], "former", Decimal("10.00")),
     ]
+    told_of_gap = await world.value(
+        "SELECT findings->0->>'message' FROM exception_cases WHERE rules = '{former_gap}'"
+    )
+    assert "缺少1个号码（0000000005至0000000006，其中1个由其他单位导入）" in told_of_gap
     months = await world.rows(
-        "SELECT month, written_off_at IS NOT NULL AS done FROM former_cycles ORDER BY month"
+        "SELECT month, written_off_at IS NOT NULL AS done FROM former_cycles WHERE unit_id = $1 ORDER BY month",
+        charity.unit_id,
     )
     assert [tuple(each) for each in months] == [(MONTH, True), (MONTH.replace(month=6), False)]
     # Nothing of it stops the unit, or is a month of its own.
     assert await world.value("SELECT count(*) FROM cycles") == 0
     assert await world.value("SELECT count(*) FROM stock_limits WHERE supply_until IS NOT NULL") == 0
+
+
+async def test_a_certificate_that_was_retired_verifies_nothing_any_more(world: World) -> None:
+    charity = world.province.charity
+    await begin(world)
+    boss = await head(world)
+    for party in (seals().unit, seals().supervisor):
+        text = pem.armor("CERTIFICATE", party.certificate).decode()
+        async with world.database.system() as connection:
+            await register_certificate(
+                connection, "原系统", date(2023, 1, 1), date(2023, 12, 31), text, acting=boss
+            )
+    acting = await handler(world, charity)
+    broken = (await sealed(charity, 2)).replace(b"<TotalAmount>123.00<", b"<TotalAmount>124.00<")
+    await take(world, archive(a=await sealed(charity, 1), b=broken), acting, "票据.zip")
+    assert await _seals(world) == ["valid", "broken"]
+    async with world.database.system() as connection:
+        for each in await list_former_certificates(connection):
+            await retire_certificate(connection, each.certificate_id, acting=boss)
+        asked = await submit(connection, charity.unit_id, MONTH, origin=BillOrigin.FORMER, acting=acting)
+    # What came in stays as it was judged, until its month is written off.
+    assert await _seals(world) == ["valid", "broken"]
+    await (await world.house.get(CHECKER)).check(asked.writeoff_id)
+    assert await _seals(world) == ["unknown", "unknown"]
+    async with world.database.system() as connection:
+        assert (await get_writeoff(connection, asked.writeoff_id)).seals_checked == 0
+    assert await world.value("SELECT count(*) FROM exception_cases WHERE 'WRITEOFF-SEAL' = ANY (rules)") == 0
+
+
+async def _seals(world: World) -> list[str]:
+    return [each["seal"] for each in await world.rows("SELECT seal FROM former_bills ORDER BY bill_id")]
 
 
 async def test_what_cannot_be_submitted(world: World) -> None:

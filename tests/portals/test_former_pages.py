@@ -3,7 +3,19 @@
 from decimal import Decimal
 
 from asn1crypto import pem
-from tests.former.files import CODE, MONTH, archive, row, sealed, seals, table, totals, work
+from tests.former.files import (
+    CODE,
+    MONTH,
+    archive,
+    handler,
+    row,
+    sealed,
+    seals,
+    table,
+    take,
+    totals,
+    work,
+)
 from tests.support.browser import Browser
 from tests.support.world import World, a_world
 from tests.writeoff.months import begin
@@ -222,3 +234,12 @@ async def test_a_month_without_bills_is_no_month(site: World) -> None:
     assert await _press(browser, at) == 303
     await _work(site)
     assert await totals(site, site.unit) == [(MONTH, "0301", 1, Decimal("10.00"), 0, Decimal("0.00"))]
+
+
+async def test_a_number_of_another_unit_is_not_missing(site: World) -> None:
+    await begin(site)
+    browser = await site.browser("handler")
+    await take(site, table(row(3)), await handler(site, site.province.office))
+    await take(site, table(row(1), row(4)), await handler(site, site.unit))
+    shown = (await browser.get("/unit/former/months/2023-05")).text
+    assert "0000000002至0000000003，其中1个由其他单位导入（缺 1 个）" in shown

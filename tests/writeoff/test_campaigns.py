@@ -184,6 +184,22 @@ async def test_only_a_province_or_a_city_opens_one(world: World, clock: StoppedC
     assert not hospital.unit.region_code.startswith(region[:4])
     assert (await standing(world, hospital, SECOND)).cycles == ()
     assert len((await standing(world, other, SECOND)).cycles) == 1
+    # Whoever looks, from however far above, it is about the city alone, also where others have months of their own.
+    clerk = await manager(world, hospital)
+    await take(
+        world, table(row(1, code="15060122", item_name="西药费", issued_on=f"{SECOND:%Y-%m}-08")), clerk
+    )
+    sums = await do(world, campaign_sums, campaign, "150000")
+    assert {place: each.units for place, each in sums.items()} == {region[:4]: 1}
+    assert await do(world, campaign_sums, campaign, "152900") == {}
+    for prefix, found in (
+        ("15", [other.unit_id]),
+        (region[:4], [other.unit_id]),
+        ("1529", []),
+    ):
+        page = await do(world, list_campaign_units, campaign, CampaignUnitFilter(region_prefix=prefix))
+        assert [each.unit_id for each in page.items] == found
+        assert await do(world, count_campaign_units, campaign, prefix, most=9) == len(found)
     assert [len(await do(world, list_campaigns, code)) for code in (region, "152900")] == [1, 0]
     assert await refused(
         world, propose_campaign_extension, campaign.campaign_id, days(9), REASON, acting=elsewhere
@@ -278,6 +294,10 @@ async def test_an_overdue_unit_is_stopped_only_where_the_campaign_says_so(
     await decide(world, await do(world, propose_campaign_end, strict.campaign_id, REASON, acting=boss))
     strict = await carried(world, strict)
     assert not strict.is_running
+    # Nobody is late for what has ended.
+    for state, found in ((CampaignState.OVERDUE, 0), (CampaignState.LEFT, 3)):
+        wanted = CampaignUnitFilter(region_prefix="15", state=state)
+        assert len((await do(world, list_campaign_units, strict, wanted)).items) == found
     assert await limits(world, charity.unit_id) == (None, "", None, "")
     assert [each.kind for each in await do(world, campaign_history, strict.campaign_id)] == [
         CampaignStepKind.OPENED, CampaignStepKind.EXTENDED, CampaignStepKind.ENDED,

@@ -47,9 +47,11 @@ FROM unnest(CAST(:units AS bigint[]), CAST(:months AS date[])) AS wanted(unit_id
 JOIN former_cycles AS cycles ON cycles.unit_id = wanted.unit_id AND cycles.month = wanted.month
 WHERE cycles.writeoff_id IS NOT NULL
 """)
-_UNITS = text(
-    "SELECT unit_id, uscc, name, region_code FROM unit_codes WHERE unit_id = :unit_id OR uscc = ANY (:codes)"
-)
+_UNITS = text("""
+SELECT codes.unit_id, codes.uscc, codes.name, codes.region_code, units.state = 'closed' AS is_closed
+FROM unit_codes AS codes JOIN managed_units AS units USING (unit_id)
+WHERE codes.unit_id = :unit_id OR codes.uscc = ANY (:codes)
+""")
 
 
 class _Unit(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +59,7 @@ class _Unit(msgspec.Struct, frozen=True, kw_only=True):
     uscc: str
     name: str
     region_code: str
+    is_closed: bool
 
 
 class _Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,6 +210,9 @@ def _judged(
 
 def _problem(bill: ReadBill, unit: _Unit, records: _Records, catalog: Catalog) -> Problem | None:
     month = bill.issued_on.replace(day=1)
+    if unit.is_closed:
+        message = "该单位已注销，没有人为它办理核销，不能再导入历史票据；请核对单位代码。"
+        return wrong("unit_closed", message, "unit_code")
     if is_training_code(bill.identity.code) or bill.identity.bill_id in records.own:
         return wrong("own_bill", "该号码由本平台发放，不是原系统的票据，不能导入。", "number")
     if bill.kind_code not in catalog.kinds:

@@ -112,15 +112,26 @@ class FormerCycle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NumberGap(msgspec.Struct, frozen=True, kw_only=True):
-    """Numbers of a code that are missing before a bill of the month, from `first` to `last`."""
+    """Numbers of a code that are missing before a bill of the month: those from `first` to `last`, but for `others`
+    that another unit has.
+    """
 
     bill_id: int
     first: BillIdentity
     last: BillIdentity
+    others: int
 
     @property
     def count(self) -> int:
-        return self.last.bill_id - self.first.bill_id + 1
+        return self.last.bill_id - self.first.bill_id + 1 - self.others
+
+    @property
+    def words(self) -> str:
+        """The numbers for people: one, or the first and the last, and how many of them are not missing."""
+        if self.first == self.last:
+            return self.first.number
+        besides = f"，其中{self.others}个由其他单位导入" if self.others else ""
+        return f"{self.first.number}至{self.last.number}{besides}"
 
 
 class FormerImportState(StrEnum):

@@ -23,6 +23,7 @@ ROOM = Room(
         "former_certificate:retire": "停用原系统证书",
     },
     details={
+        "bill": "票据编号",
         "bills": "票据",
         "amount": "金额",
         "file": "文件",

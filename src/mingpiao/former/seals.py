@@ -65,46 +65,46 @@ def _certificate(
     return None
 
 
-# -- bills that came before their certificate ----------------------------------------------------------
+# -- certificates that were registered or retired since ------------------------------------------------
 
-_UNKNOWN = text("""
+_SEALED = text("""
 SELECT bill_id, xml FROM former_bills
-WHERE unit_id = :unit_id AND issued_on >= :first AND issued_on < :after AND seal = 'unknown' AND bill_id > :last
+WHERE unit_id = :unit_id AND issued_on >= :first AND issued_on < :after AND seal <> 'none' AND bill_id > :last
 ORDER BY bill_id LIMIT :most
 """)
 _SET_SEALS = text("""
 UPDATE former_bills SET seal = found.seal, seal_note = found.note
 FROM unnest(CAST(:ids AS bigint[]), CAST(:seals AS text[]), CAST(:notes AS text[])) AS found(bill_id, seal, note)
 WHERE former_bills.unit_id = :unit_id AND former_bills.bill_id = found.bill_id
+    AND (former_bills.seal, former_bills.seal_note) IS DISTINCT FROM (found.seal, found.note)
 """)
 _PORTION = 1_000
 
 
 async def verify_again(database: Database, unit_id: int, region_code: str, first: date, after: date) -> None:
-    """Verify those seals of a unit's bills of these days that no certificate was known for when they came in.
+    """Verify the seals of a unit's bills of these days by the certificates that count now.
 
-    May be cut off and repeated: what is verified stays so.
+    They may be others than when the bills came in: registered or retired since. May be cut off and repeated.
     """
     async with database.system() as connection:
         known = await known_certificates(connection)
     last = 0
-    while known:
+    while True:
         given = {"unit_id": unit_id, "first": first, "after": after, "last": last, "most": _PORTION}
         async with database.system() as connection:
-            rows = list(await connection.execute(_UNKNOWN, given))
+            rows = list(await connection.execute(_SEALED, given))
         if not rows:
             return
         last = rows[-1].bill_id
         judged = await asyncio.to_thread(_judge_all, rows, known, region_code)
-        told = [(bill_id, *each) for bill_id, each in judged.items() if each[0] is not SealState.UNKNOWN]
         async with database.system() as connection:
             await connection.execute(
                 _SET_SEALS,
                 {
                     "unit_id": unit_id,
-                    "ids": [each[0] for each in told],
-                    "seals": [each[1].value for each in told],
-                    "notes": [each[2] for each in told],
+                    "ids": list(judged),
+                    "seals": [state.value for state, _ in judged.values()],
+                    "notes": [note for _, note in judged.values()],
                 },
             )
 

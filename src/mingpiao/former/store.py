@@ -31,9 +31,9 @@ _COLUMNS = [former_bills.c[name] for name in FormerBill.__struct_fields__]
 _NEWEST_FIRST = Keyset(KeyColumn("issued_on", date, True), KeyColumn("bill_id", int, True))
 
 # The bill before each bill of the month, whoever's month that is: of all bills of the unit under one code. Numbers
-# that another unit imported are not missing.
+# in between that another unit imported are not missing.
 _GAPS = text("""
-SELECT found.bill_id, found.before FROM (
+SELECT found.bill_id, found.before, others.count AS others FROM (
     SELECT bills.bill_id, (
         SELECT max(earlier.bill_id) FROM former_bills AS earlier
         WHERE earlier.unit_id = bills.unit_id AND earlier.bill_id < bills.bill_id
@@ -41,9 +41,11 @@ SELECT found.bill_id, found.before FROM (
     FROM former_bills AS bills
     WHERE bills.unit_id = :unit_id AND bills.issued_on >= :first AND bills.issued_on < :after
 ) AS found
-WHERE found.bill_id - found.before BETWEEN 2 AND :most AND NOT EXISTS (
-    SELECT FROM former_bills AS other
-    WHERE other.bill_id > found.before AND other.bill_id < found.bill_id)
+CROSS JOIN LATERAL (
+    SELECT count(*) FROM former_bills AS other
+    WHERE other.bill_id > found.before AND other.bill_id < found.bill_id
+) AS others
+WHERE found.bill_id - found.before BETWEEN 2 AND :most AND others.count < found.bill_id - found.before - 1
 ORDER BY found.bill_id
 """)
 
@@ -223,13 +225,17 @@ async def remove_former(connection: AsyncConnection, bills: Sequence[RemovableBi
 
 
 async def number_gaps(connection: AsyncConnection, unit_id: int, first: date, after: date) -> list[NumberGap]:
-    """Numbers that are missing before bills of these days (`after` not included): up to `MOST_MISSING` at a place."""
+    """Numbers that are missing before bills of these days (`after` not included): up to `MOST_MISSING` at a place.
+
+    The scope must include other units: what they imported is not missing.
+    """
     given = {"unit_id": unit_id, "first": first, "after": after, "most": MOST_MISSING + 1}
     return [
         NumberGap(
             bill_id=row.bill_id,
             first=BillIdentity.from_bill_id(row.before + 1),
             last=BillIdentity.from_bill_id(row.bill_id - 1),
+            others=row.others,
         )
         for row in await connection.execute(_GAPS, given)
     ]

@@ -84,7 +84,7 @@ FROM (
         OR :state = 'done' AND months = months_done
         OR :state = 'left' AND months > months_done
         OR :state = 'not_begun' AND months_done = 0
-        OR :state = 'overdue' AND months > months_done AND due_on < CAST(:today AS date)
+        OR :state = 'overdue' AND :running AND months > months_done AND due_on < CAST(:today AS date)
 ) AS found
 LEFT JOIN campaign_reminders AS reminders
     ON reminders.unit_id = found.unit_id AND reminders.campaign_id = :campaign_id
@@ -132,7 +132,8 @@ async def campaign_sums(
 ) -> dict[str, CampaignSums]:
     """How far a region is with a campaign, by the beginning of the codes of the places one level below it.
 
-    A region's own units have a place of its own code; of a county there is one place.
+    A region's own units have a place of its own code; of a county there is one place. Only what belongs to the
+    campaign's own region counts.
     """
     prefix = region_prefix(region_code)
     given = _span(campaign, prefix) | {"length": min(len(prefix) + 2, 6)}
@@ -148,12 +149,21 @@ async def campaign_sums(
 
 
 def _span(campaign: Campaign, prefix: str) -> dict[str, object]:
+    """The months of a campaign, and the codes of the places of an area that it is for."""
+    inner = _inner(campaign, prefix)
     return {
         "first": campaign.first_month,
         "last": campaign.last_month,
-        "low": prefix.ljust(6, "0"),
-        "high": prefix.ljust(6, "9"),
+        "low": "" if inner is None else inner.ljust(6, "0"),
+        "high": "" if inner is None else inner.ljust(6, "9"),
     }
+
+
+def _inner(campaign: Campaign, prefix: str) -> str | None:
+    """How the codes begin of what lies in an area and in a campaign's region; None where nothing lies in both."""
+    own = region_prefix(campaign.region_code)
+    inner = max(prefix, own, key=len)
+    return inner if inner.startswith(own) and inner.startswith(prefix) else None
 
 
 def campaign_total(sums: Iterable[CampaignSums]) -> CampaignSums:
@@ -184,6 +194,7 @@ async def list_campaign_units(
         "unit_id": wanted.unit_id,
         "state": "" if wanted.state is None else wanted.state.value,
         "order": order,
+        "running": campaign.is_running,
         "today": today(),
         "after_place": place,
         "after_unit": unit_id,
@@ -196,14 +207,17 @@ async def list_campaign_units(
 
 
 async def count_campaign_units(
-    connection: AsyncConnection, campaign: Campaign, region_prefix: str, *, most: int
+    connection: AsyncConnection, campaign: Campaign, prefix: str, *, most: int
 ) -> int:
-    """Units of a place that have months of a campaign left, within the scope; counts to `most` only."""
+    """Units of an area that have months of a campaign left, within the scope; counts to `most` only."""
+    inner = _inner(campaign, prefix)
+    if inner is None:
+        return 0
     given = {
         "campaign_id": campaign.campaign_id,
         "first": campaign.first_month,
         "last": campaign.last_month,
-        "prefix": region_prefix,
+        "prefix": inner,
         "most": most,
     }
     found: int = (await connection.execute(_BEHIND, given)).scalar_one()

@@ -183,9 +183,8 @@ async def _own_findings(
         message = f"各项目金额合计{items_sum:.2f}元，与合计金额{total:.2f}元不一致。"
         found.setdefault(bill_id, []).append(_finding("former_sum", message))
     for gap in await number_gaps(connection, unit_id, first, after):
-        until = "" if gap.count == 1 else f"至{gap.last.number}"
         message = (
-            f"这张票据之前缺少{gap.count}个号码（{gap.first.number}{until}），请说明去向；"
+            f"这张票据之前缺少{gap.count}个号码（{gap.words}），请说明去向；"
             "确属遗漏的，由财政部门重新打开该月后补充导入。"
         )
         found.setdefault(gap.bill_id, []).append(_finding("former_gap", message))

@@ -19,8 +19,9 @@ from mingpiao.former.service import (
     units_of_import,
 )
 from mingpiao.identity.model import Acting, AuditEntry
-from mingpiao.identity.service import record
+from mingpiao.identity.service import record_all
 from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.messages.service import tell_unit
 from mingpiao.numbering.service import hold_stocks
 from mingpiao.units.service import lock_unit
 from mingpiao.writeoff.limits import update_limits
@@ -56,13 +57,15 @@ async def delete_former_bill(connection: AsyncConnection, bill_id: int, *, actin
     bill = await get_former(connection, bill_id)
     found = await own_import(connection, bill.import_id, acting=acting)
     await lock_unit(connection, bill.unit_id)
+    # An import that began anew meanwhile would bring the bill back.
+    await own_import(connection, bill.import_id, acting=acting)
     going = await _removable(connection, bill.import_id, bill_id)
     if not going:
         # Somebody may have deleted it meanwhile.
         await get_former(connection, bill_id)
         raise _kept()
     await _remove(connection, going, acting=acting)
-    await _record(connection, "delete", found, bill.unit_id, str(bill_id), going, acting=acting)
+    await _tell(connection, "delete", found, going, acting=acting)
     return bill
 
 
@@ -75,12 +78,13 @@ async def delete_former_import(connection: AsyncConnection, import_id: int, *, a
     found = await own_import(connection, import_id, acting=acting)
     for unit_id in await units_of_import(connection, import_id):
         await lock_unit(connection, unit_id)
+    await own_import(connection, import_id, acting=acting)
     going = await _removable(connection, import_id)
     if not going:
         raise _kept()
     told = _sums(going, await count_of_import(connection, import_id))
     await _remove(connection, going, acting=acting)
-    await _record(connection, "delete_import", found, found.unit_id, str(len(going)), going, acting=acting)
+    await _tell(connection, "delete_import", found, going, acting=acting)
     return told
 
 
@@ -109,8 +113,7 @@ async def _removable(
 
 
 def _sums(found: Sequence[RemovableBill], present: int) -> RemovalSums:
-    amount = sum((each.total for each in found), Decimal("0.00"))
-    return RemovalSums(bills=len(found), amount=amount, staying=present - len(found))
+    return RemovalSums(bills=len(found), amount=_amount(found), staying=present - len(found))
 
 
 async def _remove(connection: AsyncConnection, going: Sequence[RemovableBill], *, acting: Acting) -> None:
@@ -121,24 +124,50 @@ async def _remove(connection: AsyncConnection, going: Sequence[RemovableBill], *
     await update_limits(connection, units, acting=acting)
 
 
-async def _record(
+async def _tell(
     connection: AsyncConnection,
     verb: str,
     found: FormerImport,
-    unit_id: int | None,
-    bills: str,
     going: Sequence[RemovableBill],
     *,
     acting: Acting,
 ) -> None:
-    amount = sum((each.total for each in going), Decimal("0.00"))
-    await record(
+    """Put down for each unit what went, and tell it of what a department deleted."""
+    by_unit: dict[int, list[RemovableBill]] = {}
+    for each in going:
+        by_unit.setdefault(each.unit_id, []).append(each)
+    await record_all(
         connection,
-        AuditEntry(
-            acting=acting,
-            action=f"former:{verb}",
-            subject=f"former_import:{found.import_id}",
-            unit_id=unit_id,
-            details={"file": found.file_name, "bills": bills, "amount": f"{amount:.2f}"},
-        ),
+        [_deleted(verb, found, unit_id, bills, acting=acting) for unit_id, bills in sorted(by_unit.items())],
+    )
+    if found.unit_id is not None:
+        return
+    for unit_id, bills in sorted(by_unit.items()):
+        count, amount = len(bills), _amount(bills)
+        await tell_unit(
+            connection,
+            unit_id,
+            # A bill that went comes back by another import, or by another run of this one.
+            f"former:deleted:{found.import_id}:{found.run}:{bills[0].bill_id}",
+            f"财政部门删除了{count}份历史票据",
+            f"财政部门为本单位导入的历史票据（文件“{found.file_name}”），有{count}份、{amount:.2f}元已经删除，"
+            "所在月份的份数和金额随即减少。有疑问的，请联系财政部门。",
+            link="/unit/former/months",
+        )
+
+
+def _amount(bills: Sequence[RemovableBill]) -> Decimal:
+    return sum((each.total for each in bills), Decimal("0.00"))
+
+
+def _deleted(
+    verb: str, found: FormerImport, unit_id: int, bills: Sequence[RemovableBill], *, acting: Acting
+) -> AuditEntry:
+    which = {"bill": str(bills[0].bill_id)} if verb == "delete" else {"bills": str(len(bills))}
+    return AuditEntry(
+        acting=acting,
+        action=f"former:{verb}",
+        subject=f"former_import:{found.import_id}",
+        unit_id=unit_id,
+        details={"file": found.file_name, **which, "amount": f"{_amount(bills):.2f}"},
     )

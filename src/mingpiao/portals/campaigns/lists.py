@@ -92,6 +92,8 @@ def _due(row: CampaignUnitRow) -> Parts | None:
     found = row.found
     if found.due_on is None:
         return None
+    if not row.is_running:
+        return Parts((found.due_on, Note("专项已结束")))
     left = (found.due_on - today()).days
     return Parts((found.due_on, Note(f"逾期 {found.days_late} 天" if found.days_late else f"还剩 {left} 天")))
 

@@ -66,8 +66,10 @@ async def _page(call: PageCall, month: date, problems: tuple[Problem, ...] = ())
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
         found = await former_month(connection, unit_id, month)
-        gaps = await number_gaps(connection, unit_id, month, next_month(month))
         exceptions, count = await exceptions_of(connection, unit_id, month, BillOrigin.FORMER)
+    # system: numbers in between that other units imported are not missing; asked for the own unit alone
+    async with call.services.database.system() as connection:
+        gaps = await number_gaps(connection, unit_id, month, next_month(month))
     return page(
         call.request,
         "former/month.html",

@@ -1,11 +1,7 @@
 """What the pages of former bills share between the two portals."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import msgspec
 
-from mingpiao.catalog.model import Catalog
 from mingpiao.former.model import FormerBill, FormerImportState, SealState, VerdictOutcome
 from mingpiao.portals.list_columns import Badge
 
@@ -57,8 +53,3 @@ FINANCE = Portal(name="finance", home=("概览", "/finance"))
 def seal_badge(bill: FormerBill) -> Badge:
     """The state of a bill's seals."""
     return Badge(bill.seal.label, SEAL_COLOURS[bill.seal])
-
-
-def kinds_named(catalog: Catalog) -> Mapping[str, Any]:
-    """The names of all kinds, by code."""
-    return {code: kind.name for code, kind in catalog.kinds.items()}
