@@ -12,10 +12,17 @@ from tests.evidence import hostile
 from tests.support.province import ACTING, Province
 from tests.support.waiting import PATIENCE_SECONDS
 
-from mingpiao.evidence.model import EvidenceFile, EvidenceReading, EvidenceState, Extraction, Remark
+from mingpiao.evidence.model import EvidenceFile, EvidenceReading, EvidenceState, Extraction, Pointed, Remark
 from mingpiao.evidence.reading_jobs import MAX_ATTEMPTS
-from mingpiao.evidence.service import SETTLED_CHANNEL, EvidenceReader, EvidenceStore, get_evidence_files
+from mingpiao.evidence.service import (
+    SETTLED_CHANNEL,
+    EvidenceReader,
+    EvidenceStore,
+    Understood,
+    get_evidence_files,
+)
 from mingpiao.jobs.queue import run_jobs
+from mingpiao.reading.model import Found
 from mingpiao.reading.service import ReaderFailed, ReaderLimits, ReaderPool
 from mingpiao.storage.database import Database
 
@@ -225,12 +232,14 @@ async def test_what_the_model_adds_is_kept_with_the_extraction(
 ) -> None:
     remark = Remark(quote="two parties", explanation="另一方似为关联单位")
 
-    async def understand(reading: EvidenceReading) -> tuple[Remark, ...]:
+    pointed = Pointed(fact="status", found=Found(value="two parties", text="two parties"))
+
+    async def understand(reading: EvidenceReading) -> Understood:
         assert "two parties" in reading.lines[0].text
-        return (remark,)
+        return Understood(remarks=(remark,), pointed=(pointed,))
 
     file = await store.add(settled.charity.unit_id, "a.pdf", FILE, acting=ACTING)
     await EvidenceReader(database, store, pool, understand=understand).read(payload(file))
     found = await document_of(database, file.unit_id, file.digest)
     assert found.extraction is not None
-    assert found.extraction.remarks == (remark,)
+    assert (found.extraction.remarks, found.extraction.pointed) == ((remark,), (pointed,))

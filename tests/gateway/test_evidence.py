@@ -44,7 +44,7 @@ async def test_a_file_is_taken_in_read_and_shown(api: Api) -> None:
     assert read["extraction"]["kind"] == "other"
     assert set(read["extraction"]) == {
         "kind", "parties", "amounts", "signed_on", "starts_on", "ends_on", "document_numbers", "accounts",
-        "purpose", "seals", "notes",
+        "purpose", "seals", "notes", "pointed",
     }  # fmt: skip
     settled = await api.hospital.send("POST", target, FILE, **PDF)
     assert (settled.status_code, settled.json()) == (200, read)

@@ -70,6 +70,21 @@ async def test_a_unit_sees_its_files_with_what_is_used_and_left(site: World) -> 
     assert _names(await (await site.browser("other")).get("/unit/evidence")) == ["别家.pdf"]
 
 
+async def test_a_files_page_tells_what_a_large_model_pointed_at(site: World) -> None:
+    browser = await site.browser("handler")
+    plain = await _put(site, 1, extraction=says("100000.00"))
+    assert "大模型的指认" not in (await browser.get(f"/unit/evidence/{plain}")).text
+    found = {"total": ("12000.00", "1.2万元"), "status": ("<草案>", "<草案>")}
+    pointed = says("100000.00") | {
+        "pointed": [
+            {"fact": fact, "found": {"value": value, "text": text}} for fact, (value, text) in found.items()
+        ]
+    }
+    shown = (await browser.get(f"/unit/evidence/{await _put(site, 2, extraction=pointed)}")).text
+    assert "大模型的指认" in shown
+    assert re.search(r"应付金额.*?12000\.00.*?材料状态.*?&lt;草案&gt;", shown, re.DOTALL)
+
+
 async def test_a_files_page_leads_to_its_bills_and_its_bills_to_it(site: World) -> None:
     digest = await _put(site, 1, name="合同.pdf", extraction=says("100000.00"))
     other_file = await _put(site, 2, extraction=says("100000.00"))

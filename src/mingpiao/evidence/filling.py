@@ -4,8 +4,8 @@ import msgspec
 
 from mingpiao.evidence.comparing.money import stated_for
 from mingpiao.evidence.extraction.names import same_name
+from mingpiao.evidence.masking import personal_names
 from mingpiao.evidence.model import Extraction, Party
-from mingpiao.evidence.understanding import personal_names
 from mingpiao.kernel.codes import is_uscc
 from mingpiao.kernel.money import MAX_AMOUNT, plain
 from mingpiao.reading.model import Found, PagePlace

@@ -90,6 +90,32 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[PagePlace, ...] = ()
 
 
+#: What a large language model may point at, with its Chinese name.
+POINTED_FACTS = {
+    "payer": "付款方",
+    "payee": "收款方",
+    "total": "应付金额",
+    "signed_on": "签订或付款日期",
+    "account": "收款账号",
+    "purpose": "款项用途",
+    "status": "材料状态",
+}
+
+
+class Pointed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a large language model takes for a fact: `fact` is one of `POINTED_FACTS`, `found` what stands there.
+
+    Its value is read by the platform: an amount in 元 with two places, a day as 2026-03-01, digits of an account.
+    """
+
+    fact: str
+    found: Found
+
+    @property
+    def label(self) -> str:
+        return POINTED_FACTS[self.fact]
+
+
 #: Kinds of files, with their Chinese names.
 EVIDENCE_KINDS = {
     "contract": "合同",
@@ -119,6 +145,7 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
     seals: tuple[PagePlace, ...] = ()
     notes: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    pointed: tuple[Pointed, ...] = ()
     likely: dict[str, float] = {}
 
     @property

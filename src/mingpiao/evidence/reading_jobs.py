@@ -14,8 +14,9 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.evidence.model import EvidenceReading, EvidenceState, Extraction, Remark
+from mingpiao.evidence.model import EvidenceReading, EvidenceState, Extraction
 from mingpiao.evidence.store import LOOK_JOB, READ_JOB, EvidenceStore, enqueue_reading
+from mingpiao.evidence.understanding import Understood
 from mingpiao.house.model import Handler, Topic
 from mingpiao.identity.model import AuditEntry, platform
 from mingpiao.identity.service import record
@@ -46,8 +47,8 @@ _READER = platform("evidence_reader")
 #: A function called in the transaction that settles a unit's file.
 OnSettled = Callable[[AsyncConnection, int, str], Awaitable[None]]
 SETTLED: Topic[OnSettled] = Topic(name="evidence.settled")
-#: A function that returns a large language model's remarks on a file; it never raises.
-Understand = Callable[[EvidenceReading], Awaitable[tuple[Remark, ...]]]
+#: A function that returns what a large language model adds to a file; it never raises.
+Understand = Callable[[EvidenceReading], Awaitable[Understood]]
 
 _logger = logging.getLogger(__name__)
 
@@ -79,9 +80,9 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
         return {"unit_id": self.unit_id, "digest": bytes.fromhex(self.digest)}
 
 
-async def no_remarks(_reading: EvidenceReading) -> tuple[Remark, ...]:
-    """No remarks: for platforms without a large language model."""
-    return ()
+async def nothing_understood(_reading: EvidenceReading) -> Understood:
+    """Nothing: for platforms without a large language model."""
+    return Understood()
 
 
 class EvidenceReader:
@@ -94,7 +95,7 @@ class EvidenceReader:
         pool: ReaderPool,
         *,
         on_settled: Sequence[OnSettled] = (),
-        understand: Understand = no_remarks,
+        understand: Understand = nothing_understood,
     ) -> None:
         self._database = database
         self._store = store
@@ -146,8 +147,10 @@ class EvidenceReader:
             await self._after_failure(file, failure, row.attempts)
         else:
             if reading is not None:
-                remarks = await self._understand(reading)
-                extraction = msgspec.structs.replace(reading.extraction, remarks=remarks)
+                added = await self._understand(reading)
+                extraction = msgspec.structs.replace(
+                    reading.extraction, remarks=added.remarks, pointed=added.pointed
+                )
                 await self._settle(file, EvidenceState.READ, extraction)
 
     async def _read_text(

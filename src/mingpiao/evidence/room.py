@@ -10,7 +10,7 @@ from mingpiao.evidence.service import (
     ModelAccess,
     Understand,
     enqueue_lost,
-    no_remarks,
+    nothing_understood,
     open_scanner,
 )
 from mingpiao.evidence.settings import EvidenceSettings
@@ -47,16 +47,16 @@ async def _open_reader(house: House) -> EvidenceReader:
 
 
 def _understanding(settings: EvidenceSettings) -> Understand:
-    """The large language model of the settings, or no remarks when none is set."""
+    """The large language model of the settings, or nothing when none is set."""
     if not settings.model_url:
-        return no_remarks
+        return nothing_understood
     access = ModelAccess(
         url=settings.model_url,
         key=settings.model_key,
         name=settings.model_name,
         seconds=settings.model_seconds,
     )
-    return ChatModel(access).remark
+    return ChatModel(access).understand
 
 
 EVIDENCE = Service(name="evidence", open=_open_evidence)

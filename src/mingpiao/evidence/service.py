@@ -1,5 +1,6 @@
 """The functions and classes of evidence that other rooms use."""
 
+from mingpiao.evidence.comparing.pointed import model_claims
 from mingpiao.evidence.comparison import compare
 from mingpiao.evidence.filling import Offer, offers_of
 from mingpiao.evidence.listing import get_listed, list_evidence
@@ -11,7 +12,7 @@ from mingpiao.evidence.reading_jobs import (
     EvidenceReader,
     OnSettled,
     Understand,
-    no_remarks,
+    nothing_understood,
 )
 from mingpiao.evidence.scanning import ClamdScanner, NoScanner, Scanner, open_scanner
 from mingpiao.evidence.store import (
@@ -21,7 +22,7 @@ from mingpiao.evidence.store import (
     get_evidence_files,
     is_digest,
 )
-from mingpiao.evidence.understanding import ChatModel, ModelAccess, model_claims
+from mingpiao.evidence.understanding import ChatModel, ModelAccess, Understood
 from mingpiao.evidence.uploads import (
     EVIDENCE_TYPES,
     MAX_BYTES,
@@ -56,6 +57,7 @@ __all__ = [
     "Scanner",
     "StoredFile",
     "Understand",
+    "Understood",
     "Use",
     "bills_on",
     "clean_name",
@@ -68,7 +70,7 @@ __all__ = [
     "lock_evidence",
     "media_type_of",
     "model_claims",
-    "no_remarks",
+    "nothing_understood",
     "offers_of",
     "open_scanner",
     "page_picture",

@@ -65,6 +65,20 @@ class EvidenceAmountView(msgspec.Struct, frozen=True, kw_only=True):
     text: Annotated[str, Meta(description="文件中的写法。")]
 
 
+class PointedView(msgspec.Struct, frozen=True, kw_only=True):
+    """大模型指认的一项要素，由平台按所指位置识读，仅供参考。"""
+
+    fact: Annotated[
+        str,
+        Meta(
+            description="payer 付款方，payee 收款方，total 应付金额，signed_on 签订或付款日期，"
+            "account 收款账号，purpose 款项用途，status 材料状态。"
+        ),
+    ]
+    value: Annotated[str, Meta(description="所指的内容：金额单位元、2位小数，日期 YYYY-MM-DD。")]
+    text: Annotated[str, Meta(description="文件中的写法。")]
+
+
 class ExtractionView(msgspec.Struct, frozen=True, kw_only=True):
     """从佐证材料中识别到的内容，没有载明的为空。"""
 
@@ -84,6 +98,9 @@ class ExtractionView(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Annotated[str, Meta(description="款项用途或事由。")]
     seals: Annotated[int, Meta(description="印章的个数。")]
     notes: Annotated[tuple[str, ...], Meta(description="识别时的说明。")]
+    pointed: Annotated[
+        tuple[PointedView, ...], Meta(description="大模型的指认，仅供参考；没有配置大模型的为空。")
+    ]
 
 
 class EvidenceView(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,6 +214,10 @@ def _extraction_view(extraction: Extraction) -> ExtractionView:
         purpose=_value(extraction.purpose),
         seals=len(extraction.seals),
         notes=extraction.notes,
+        pointed=tuple(
+            PointedView(fact=each.fact, value=each.found.value, text=each.found.text)
+            for each in extraction.pointed
+        ),
     )
 
 

@@ -171,7 +171,8 @@ def _claims(
         extension=request.extension,
     )
     used = {digest: usage[unit.unit_id, digest] for digest in oversight.extractions}
-    return (*compare(bill, oversight.extractions, used), *model_claims(oversight.extractions))
+    claims = compare(bill, oversight.extractions, used)
+    return (*claims, *model_claims(bill, oversight.extractions, claims))
 
 
 def _add_evidence(facts: dict[str, Any], oversight: Oversight, claims: tuple[Claim, ...]) -> None:

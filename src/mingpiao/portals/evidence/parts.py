@@ -21,7 +21,14 @@ async def file_parts(services: Services, session: Session, unit_id: int, digest:
         file = await find_file(connection, unit_id, digest)
         found = await list_bills(connection, BillFilter(unit_id=unit_id, evidence=digest), limit=_BILLS)
         listed = await get_listed(connection, unit_id, digest)
-    return {"file": listed, "stored": file, "bills": found.items, "more_bills": bool(found.next_key)}
+    pointed = file.extraction.pointed if file.extraction else ()
+    return {
+        "file": listed,
+        "stored": file,
+        "bills": found.items,
+        "more_bills": bool(found.next_key),
+        "pointed": [(each.label, each.found.value) for each in pointed],
+    }
 
 
 def uploader(file: ListedEvidence) -> str:
