@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 from tests.support.world import World
 from tests.writeoff.casework import cases
 from tests.writeoff.casework import person as a_person
@@ -18,6 +19,8 @@ from mingpiao.identity.model import Role
 from mingpiao.issuing.model import Bill
 from mingpiao.kernel.clock import StoppedClock, today
 from mingpiao.kernel.money import plain
+from mingpiao.portals.bills import standing_filter
+from mingpiao.writeoff.model import BillStanding
 from mingpiao.writeoff.service import clear_case, issue_notice, last_day, mark_breach
 
 
@@ -127,7 +130,8 @@ async def test_the_public_hears_of_doubts_and_of_their_end(site: World, clock: S
     )
     assert (answer["bill"]["writeoff"], answer["bill"]["written_off"]) == ("exception", False)
     assert answer["bill"]["writeoff_name"] == "财政部门正在核对"
-    assert "writeoff" not in (await _told_to_programs(site, bill, "simple"))["bill"]
+    simple = await _told_to_programs(site, bill, "simple")
+    assert (simple["message"], simple["bill"]["writeoff"]) == (answer["message"], "exception")
     assert await _in_a_batch(site, bill) == ["真实，财政部门核对或整改中", "财政部门正在核对"]
     manager, department = await site.browser("manager"), await site.browser("officer")
     for browser, portal in ((manager, "unit"), (department, "finance")):
@@ -145,6 +149,9 @@ async def test_the_public_hears_of_doubts_and_of_their_end(site: World, clock: S
     told = f"已核销，{today()}，核销编号 {done.serial}"
     assert await _shown(site, bill) == [told, told, f"已核销，{today()}"]
     assert "可以作为入账凭证" in await _checked(site, bill)
+    answer = await _told_to_programs(site, bill, "detailed")
+    assert (answer["bill"]["writeoff_name"], answer["bill"]["written_off_on"]) == ("已核销", str(today()))
+    assert "writeoff" not in (await _told_to_programs(site, bill, "simple"))["bill"]
     assert (await _in_a_batch(site, bill))[0] == "真实"
     # The sessions from before are over.
     manager, department = await site.browser("manager"), await site.browser("officer")
@@ -164,6 +171,11 @@ async def test_the_public_hears_of_a_breach(site: World, clock: StoppedClock) ->
     officer, (case,) = await a_person(site, Role.DEPARTMENT_OFFICER, region="150000"), await cases(site)
     async with site.database.system() as connection:
         await mark_breach(connection, case.case_id, BREACH, revision=case.revision, acting=officer)
+    simple = await _told_to_programs(site, bill, "simple")
+    assert (simple["bill"]["writeoff"], simple["bill"]["writeoff_name"]) == (
+        "breach",
+        "财政部门已认定违规，尚未整改",
+    )
     checked = await _checked(site, bill)
     assert "票据状态：财政部门已认定违规，尚未整改" in checked
     assert "请不要据此报销或入账" in checked
@@ -175,3 +187,90 @@ async def test_the_public_hears_of_a_breach(site: World, clock: StoppedClock) ->
     assert "可以作为入账凭证" not in checked
     answer = await _told_to_programs(site, bill, "diagnostic")
     assert (answer["bill"]["writeoff"], answer["finance_check"]["Result"]) == ("rectifying", "真")
+
+
+async def _found(site: World, standing: str, **more: str) -> list[set[str]]:
+    """Numbers of the bills that the lists of the unit and of its department find by their 核销状态."""
+    found = []
+    for who, address in (("manager", "/unit/bills"), ("officer", "/finance/bills")):
+        browser = await site.browser(who)
+        answer = await browser.get(f"{address}/export.csv", standing=standing, **more)
+        assert answer.status_code == 200, answer.text
+        rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        page = await browser.get(address, standing=standing, **more)
+        assert page.status_code == 200
+        assert all(f">{row['票据号码']}</a>" in page.text for row in rows)
+        assert {row["核销状态"] for row in rows} <= {LABELS[standing]}
+        found.append({row["票据号码"] for row in rows})
+    return found
+
+
+LABELS = {each.value: each.label for each in BillStanding}
+
+
+async def test_lists_find_bills_by_where_they_stand(
+    site: World, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.set(on(last_day(FIRST), 9))
+    bills = await site.issue(site.unit, *site.unit.requests(5))
+    everything = {"from": "2020-01-01"}
+    # Where nothing must be written off, nothing is found to be written off or not to be.
+    for standing in LABELS:
+        assert await _found(site, standing, **everything) == [set(), set()]
+    await begin(site)
+    numbers = {each.number for each in bills}
+    assert await _found(site, "open", **everything) == [numbers, numbers]
+    clock.set(on(SECOND))
+    await close(site)
+    assert await _found(site, "open", **everything) == [numbers, numbers]
+    # One of them is paid; the others are exceptions, of which two are breaches and one of these is named by a notice.
+    receipt = await receive(site, site.unit, FIRST, bills[0].total)
+    await site.database.pool.execute(
+        "INSERT INTO receipt_matches VALUES ($1, $2, $3, $4, 'business_no')",
+        receipt,
+        site.unit.unit_id,
+        bills[0].bill_id,
+        bills[0].total,
+    )
+    await check(site, await ask(site, site.unit, partial=True))
+    officer, found = await a_person(site, Role.DEPARTMENT_OFFICER, region="150000"), await cases(site)
+    by_bill = {each.bill_id: each for each in found}
+    async with site.database.system() as connection:
+        for bill in bills[1:3]:
+            await mark_breach(connection, by_bill[bill.bill_id].case_id, BREACH, revision=1, acting=officer)
+        case = by_bill[bills[2].bill_id]
+        await issue_notice(connection, case.unit_id, [case.case_id], DEMANDS, acting=officer)
+        await clear_case(
+            connection,
+            by_bill[bills[3].bill_id].case_id,
+            "核对合同与回单，款项已到账",
+            revision=1,
+            acting=officer,
+        )
+    (late,) = await site.issue(site.unit, site.unit.request(business_no="LATE-1"))
+    expected = {
+        "open": {late.number},
+        "written_off": {bills[0].number, bills[3].number},
+        "breach": {bills[1].number},
+        "rectifying": {bills[2].number},
+        "exception": {bills[4].number},
+    }
+    for standing, told in expected.items():
+        assert await _found(site, standing) == [told, told]
+        assert await _found(site, standing, **everything) == [told, told]
+    assert await _found(site, "exception", **{"from": str(SECOND)}) == [set(), set()]
+    assert await _found(site, "written_off", unit=site.unit.unit.name) == [expected["written_off"]] * 2
+    wrong = await (await site.browser("manager")).get("/unit/bills", standing="lost")
+    assert wrong.status_code == 422
+    # Of days with too many bills those in question are found all the same.
+    monkeypatch.setattr(standing_filter, "MOST_SIFTED", 3)
+    for who, address, narrower in (
+        ("manager", "/unit/bills", "请缩短日期范围。"),
+        ("officer", "/finance/bills", "请选择用票单位、地区，或缩短日期范围。"),
+    ):
+        browser = await site.browser(who)
+        broad = await browser.get(address, standing="open", **everything)
+        assert broad.status_code == 422
+        assert narrower in broad.text
+        assert (await browser.get(address, standing="open", **{"from": str(SECOND)})).status_code == 200
+    assert await _found(site, "breach", **everything) == [expected["breach"]] * 2

@@ -367,7 +367,7 @@ class BillFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     `evidence` is the SM3 (hex) of a file on which they were issued. `number_part` are the first or the last
     digits of the number, `item` is the code of a charge item, `handler` and
-    `pay_mode` are parts of what the bill says.
+    `pay_mode` are parts of what the bill says. `standing` is its 核销状态, by the words of `BillStanding` in write-off.
     """
 
     issued_from: date | None = None
@@ -388,6 +388,7 @@ class BillFilter(msgspec.Struct, frozen=True, kw_only=True):
     item: str = ""
     handler: str = ""
     pay_mode: str = ""
+    standing: str = ""
 
 
 class BillSums(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """Reading bills, within the scope of the connection."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import msgspec
@@ -9,7 +9,9 @@ from sqlalchemy import (
     ARRAY,
     CHAR,
     BigInteger,
+    Boolean,
     ColumnElement,
+    Date,
     RowMapping,
     Select,
     Text,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     or_,
     select,
     text,
@@ -159,7 +162,8 @@ def conditions_of(wanted: BillFilter) -> list[ColumnElement[bool]]:
     ):
         if value:
             found.append(column == value)
-    return found + _part_conditions(wanted) + _number_conditions(wanted) + _file_conditions(wanted)
+    narrower = (_part_conditions, _number_conditions, _file_conditions, _standing_conditions)
+    return found + [each for conditions in narrower for each in conditions(wanted)]
 
 
 def _part_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
@@ -207,6 +211,61 @@ def _file_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
     return [place.in_(bills_on(wanted.evidence))] if wanted.evidence else []
 
 
+def _standing_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
+    """核销状态 as write-off tells it: by the closed month of a bill, and the few bills that are in question."""
+    if not wanted.standing:
+        return []
+    if wanted.standing == "written_off":
+        return [literal_column(_WRITTEN_OFF, Boolean)]
+    if wanted.standing == "open":
+        return [literal_column(_NOT_WRITTEN_OFF, Boolean)]
+    return [tuple_(bills.c.unit_id, bills.c.bill_id).in_(_questioned(wanted))]
+
+
+def _is_questioned(wanted: BillFilter) -> bool:
+    return wanted.standing not in ("", "open", "written_off")
+
+
+# The closed month of a bill's kind and whether it is written off, if it is closed. Nothing after the newest month of which
+# anything is written off is: a page of what is written off does not begin with the bills of the month that is not over.
+_WRITTEN_OFF = """
+((SELECT cycle.is_written_off FROM closed_cycles AS cycle
+  WHERE cycle.unit_id = bills.unit_id AND cycle.kind_code = bills.kind_code
+    AND cycle.month = CAST(date_trunc('month', bills.issued_at AT TIME ZONE 'Asia/Shanghai') AS date))
+AND NOT EXISTS (
+    SELECT FROM questioned_bills AS questioned
+    WHERE questioned.unit_id = bills.unit_id AND questioned.bill_id = bills.bill_id)
+AND bills.issued_at < (SELECT (max(month) + interval '1 month') AT TIME ZONE 'Asia/Shanghai'
+                       FROM closed_cycles WHERE is_written_off))
+"""
+# Of a month that is not closed yet the bills must be written off from the first month on.
+_NOT_WRITTEN_OFF = """
+(NOT coalesce(
+    (SELECT cycle.is_written_off FROM closed_cycles AS cycle
+     WHERE cycle.unit_id = bills.unit_id AND cycle.kind_code = bills.kind_code
+       AND cycle.month = CAST(date_trunc('month', bills.issued_at AT TIME ZONE 'Asia/Shanghai') AS date)),
+    (SELECT CAST(begins_on AS timestamp) AT TIME ZONE 'Asia/Shanghai' > bills.issued_at FROM writeoff_beginning),
+    true))
+"""
+
+
+def _questioned(wanted: BillFilter) -> TextualSelect:
+    """The bills that stand somewhere in question, of the months of the filter's days."""
+    first, last = wanted.issued_from or date.min, wanted.issued_to or date.max
+    return (
+        text(
+            "SELECT unit_id, bill_id FROM questioned_bills WHERE standing = :standing "
+            "AND month BETWEEN date_trunc('month', CAST(:first AS date)) AND CAST(:last AS date)"
+        )
+        .bindparams(
+            bindparam("standing", wanted.standing, Text),
+            bindparam("first", first, Date),
+            bindparam("last", last, Date),
+        )
+        .columns(bills.c.unit_id, bills.c.bill_id)
+    )
+
+
 def _places_of_number(code: str, number: int) -> TextualSelect:
     """The bills that may have a number, under one code or any: segments name their units, as in `_place`."""
     return (
@@ -252,7 +311,8 @@ async def list_bills(
     query = select(*_FACE_COLUMNS).where(*conditions_of(wanted)).order_by(*_NEWEST_FIRST.order(bills.c))
     if after:
         query = query.where(_NEWEST_FIRST.beyond(bills.c, after))
-    by_region = region_codes and wanted.unit_id is None and not (wanted.number or wanted.evidence)
+    few = wanted.number or wanted.evidence or _is_questioned(wanted)
+    by_region = region_codes and wanted.unit_id is None and not few
     query = _newest_of_each(query, region_codes, limit + 1) if by_region else query.limit(limit + 1)
     found = [bill_of_row(row) for row in (await connection.execute(query)).mappings()]
     return _NEWEST_FIRST.page(found, limit)

@@ -30,7 +30,7 @@ from mingpiao.issuing.stored import (
     stored_payers,
     stored_reversals,
 )
-from mingpiao.issuing.sums import MOST_LOOKED_THROUGH, sum_bills
+from mingpiao.issuing.sums import MOST_LOOKED_THROUGH, count_bills_of_days, sum_bills
 from mingpiao.issuing.supervision import Passed
 from mingpiao.issuing.totals import day_totals, unit_totals
 from mingpiao.issuing.unusual import (
@@ -69,6 +69,7 @@ __all__ = [
     "check_share",
     "check_text",
     "check_these",
+    "count_bills_of_days",
     "count_findings",
     "day_totals",
     "demands_met",

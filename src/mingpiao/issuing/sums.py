@@ -41,6 +41,12 @@ async def sum_bills(
     return await _of_bills(connection, wanted)
 
 
+async def count_bills_of_days(connection: AsyncConnection, wanted: BillFilter) -> int:
+    """How many bills the scope has of a filter's days, kind, unit and region, whatever else it demands."""
+    totals = [each for each in await _totals(connection, wanted) if _fits(each, wanted)]
+    return sum(each.issued_count + each.reversed_count for each in totals)
+
+
 def _is_empty(wanted: BillFilter, name: str) -> bool:
     return getattr(wanted, name) in ("", None)
 

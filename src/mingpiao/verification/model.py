@@ -127,7 +127,8 @@ class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     `checks` counts its checks with this one; `last_checked_at` is when the one before took place. Total,
     time and kind are those of the sealed original, whose hash is `original_sm3`; `sm3` is the registered
-    one. `agrees` tells whether the register says the same as the original throughout.
+    one. `agrees` tells whether the register says the same as the original throughout. `doubt` is where the bill
+    stands in write-off if a department doubts it.
     """
 
     identity: BillIdentity
@@ -144,10 +145,7 @@ class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True):
     supervisor_key_id: int
     checks: int
     last_checked_at: datetime | None
-
-
-#: Where a genuine bill may stand in write-off so that nobody should enter it in books for now.
-_QUESTIONED = frozenset({BillStanding.EXCEPTION, BillStanding.BREACH, BillStanding.RECTIFYING})
+    doubt: BillStanding | None = None
 
 
 class VerificationResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,7 +157,8 @@ class VerificationResult(msgspec.Struct, frozen=True, kw_only=True):
     `picture`: the platform's own picture of the face (inline SVG), where it was asked for or the file's look
     is not to be trusted; that of a reversed bill is marked. `related_at` is when the related bill was issued;
     it comes with the picture. `writeoff` (核销状态) is told by all but the simple depth, and by a batch; it is None
-    where the bill need not be written off. `written_off_on` is the day on which it was.
+    where the bill need not be written off. The simple depth tells it of bills in question alone. `written_off_on` is
+    the day on which the bill was written off.
     """
 
     verdict: VerificationVerdict
@@ -185,4 +184,4 @@ class VerificationResult(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_questioned(self) -> bool:
         """Whether a department examines the bill, or found it to be in breach of rules, genuine as it may be."""
-        return self.writeoff in _QUESTIONED
+        return self.writeoff is not None and self.writeoff.is_questioned

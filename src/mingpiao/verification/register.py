@@ -34,6 +34,7 @@ from mingpiao.verification.limits import (
     standing,
 )
 from mingpiao.verification.model import LegalState, RegisterEntry
+from mingpiao.writeoff.model import BillStanding
 
 MAX_BATCH = 128
 #: Seconds after which a batch gives up and its askers get no answer.
@@ -51,7 +52,7 @@ SELECT pg_advisory_xact_lock(lock_key) FROM (
 # The number tells the segment and so the unit, with which the key of bills begins. The LIMITs keep the
 # planner from turning few look-ups by key into joins of whole tables.
 _LOOK_UP = """
-SELECT bill.*, counted.checks, counted.last_at,
+SELECT bill.*, counted.checks, counted.last_at, questioned.standing AS doubt,
        coalesce((SELECT failures FROM verification_failures
                  WHERE subject = 'bill:' || asked.bill_id AND day = $5), 0) AS wrong_on_bill,
        coalesce((SELECT failures FROM verification_failures
@@ -77,6 +78,10 @@ LEFT JOIN LATERAL (
     SELECT checks, last_at FROM verification_counts AS counts
     WHERE counts.unit_id = bill.unit_id AND counts.bill_id = asked.bill_id LIMIT 1
 ) AS counted ON true
+LEFT JOIN LATERAL (
+    SELECT standing FROM questioned_bills
+    WHERE questioned_bills.unit_id = bill.unit_id AND questioned_bills.bill_id = asked.bill_id LIMIT 1
+) AS questioned ON true
 ORDER BY asked.place
 """
 # Runs for every batch, even when nobody was wrong: where wrong answers cannot be counted, the
@@ -344,6 +349,7 @@ def _entry(identity: BillIdentity, row: Mapping[str, Any], sealed: SealedFacts, 
         supervisor_key_id=row["supervisor_key_id"],
         checks=place,
         last_checked_at=None if row["last_at"] is None else to_shanghai(row["last_at"]),
+        doubt=None if row["doubt"] is None else BillStanding(row["doubt"]),
     )
 
 

@@ -66,7 +66,7 @@ def registered(
         if key_id in certificates
     ]
     same = entry.original_sm3 == entry.sm3
-    return _of_entry(
+    found = _of_entry(
         entry,
         kind_name,
         means,
@@ -74,6 +74,7 @@ def registered(
         seals=tuple(seals),
         checks=() if same else (_register_check(_OTHER_DIGEST),),
     )
+    return msgspec.structs.replace(found, writeoff=entry.doubt) if same else found
 
 
 def examined(

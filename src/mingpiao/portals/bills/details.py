@@ -65,7 +65,7 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True):
 
 def doubt_of(writeoff: BillWriteOff) -> Doubt | None:
     """None of a bill that nobody doubts."""
-    if not writeoff.is_questioned:
+    if not writeoff.standing.is_questioned:
         return None
     return Doubt(label=writeoff.standing.label, colour=STANDING_COLOURS[writeoff.standing])
 

@@ -16,6 +16,7 @@ from mingpiao.kernel.money import plain_number
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.bills.details import STANDING_COLOURS, bill_keys
 from mingpiao.portals.bills.files import packed_bill
+from mingpiao.portals.bills.standing_filter import StandingFilter
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_EXPORT
 from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.kinds.naming import kind_name, kind_options, kind_options_of_unit
@@ -83,6 +84,7 @@ def _wanted(wanted: Mapping[str, Any], **more: Any) -> BillFilter:
         "item",
         "handler",
         "pay_mode",
+        "standing",
     )
     number = wanted["number"]
     return BillFilter(
@@ -285,10 +287,12 @@ _EXPORTED = (
     "handler", "pay_mode", "business_no", "related_code", "related_number", "reason", "writeoff",
 )  # fmt: skip
 _DAYS = DaysFilter(label="开票日期")
-_OTHERS = (
+_STATES = (
     AmountsFilter(label="金额"),
     ChoiceFilter(name="state", label="票据状态", options=[(each.value, each.label) for each in BillState]),
     ChoiceFilter(name="color", label="票据类型", options=[(each.value, each.label) for each in Color]),
+)
+_OTHERS = (
     TextFilter(name="payer", label="缴款人"),
     DigitsFilter(name="code", label="票据代码", least=8, most=8),
     DigitsFilter(name="number", label="票据号码", least=4, most=10, hint="完整号码，或开头、末尾至少4位"),
@@ -313,6 +317,8 @@ UNIT_BILLS: Listing[BillRow] = Listing(
             options=kind_options_of_unit,
             may_be_gone=True,
         ),
+        *_STATES,
+        StandingFilter(),
         *_OTHERS,
         TextFilter(name="business_no", label="业务流水号"),
         ChoiceFilter(
@@ -359,6 +365,8 @@ FINANCE_BILLS: Listing[BillRow] = Listing(
     filters=(
         _DAYS,
         ChoiceFilter(name="kind", label="票据种类", width="col-12 col-lg-6", options=kind_options),
+        *_STATES,
+        StandingFilter(of_region=True),
         *_OTHERS,
         ChoiceFilter(
             name="item", label="收款项目", width="col-12 col-lg-6", options=_all_items, may_be_gone=True

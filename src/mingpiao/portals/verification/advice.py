@@ -16,11 +16,14 @@ _WRITEOFF_WORDS: Mapping[BillStanding, str] = {
 }
 
 
+def writeoff_name(result: VerificationResult) -> str:
+    """核销状态 in words for the public; empty where there is nothing to tell."""
+    return "" if result.writeoff is None else _WRITEOFF_WORDS[result.writeoff]
+
+
 def writeoff_words(result: VerificationResult) -> str:
     """核销状态 in words for the public, with its day; empty where there is nothing to tell."""
-    if result.writeoff is None:
-        return ""
-    words = _WRITEOFF_WORDS[result.writeoff]
+    words = writeoff_name(result)
     return f"{words}，{day(result.written_off_on)}" if result.written_off_on else words
 
 

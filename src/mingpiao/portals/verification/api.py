@@ -14,7 +14,7 @@ from litestar.types import ExceptionHandlersMap, HTTPRequestEvent, Receive, Scop
 from mingpiao.gateway.service import handle
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.portals.session import PageRequest, services_of
-from mingpiao.portals.verification.advice import writeoff_words
+from mingpiao.portals.verification.advice import writeoff_name
 from mingpiao.sealing.model import Face
 from mingpiao.verification.model import (
     Check,
@@ -63,8 +63,8 @@ class RelatedBill(msgspec.Struct, frozen=True, omit_defaults=True):
 class CheckedBill(msgspec.Struct, frozen=True, kw_only=True):
     """A genuine bill. `total` is in 元; `related` is its red bill, or the blue bill of a red one.
 
-    `writeoff`, its name, `written_off` and its day come with the depths detailed and diagnostic, where the bill must
-    be written off.
+    `writeoff`, its name, `written_off` and its day come where the bill must be written off; with the simple depth
+    only of bills that a department doubts.
     """
 
     code: str
@@ -197,7 +197,7 @@ def _message(result: VerificationResult) -> str:
     said = _MESSAGES[result.verdict]
     if not result.is_questioned or result.verdict is VerificationVerdict.FOREIGN_LOOK:
         return said
-    return f"{said}{writeoff_words(result)}，请暂缓报销和入账。"
+    return f"{said}{writeoff_name(result)}，请暂缓报销和入账。"
 
 
 def _bill(result: VerificationResult) -> CheckedBill | None:
@@ -219,7 +219,7 @@ def _bill(result: VerificationResult) -> CheckedBill | None:
         state_name=result.legal_state.label,
         related=RelatedBill(related.code, related.number) if related else None,
         writeoff=result.writeoff or msgspec.UNSET,
-        writeoff_name=writeoff_words(result) or msgspec.UNSET,
+        writeoff_name=writeoff_name(result) or msgspec.UNSET,
         written_off=msgspec.UNSET if told is None else told is BillStanding.WRITTEN_OFF,
         written_off_on=result.written_off_on or msgspec.UNSET,
     )

@@ -185,6 +185,11 @@ class BillStanding(StrEnum):
     def label(self) -> str:
         return _BILL_LABELS[self]
 
+    @property
+    def is_questioned(self) -> bool:
+        """Whether a department examines the bill, or found it to be in breach of rules and not put right."""
+        return self in (BillStanding.EXCEPTION, BillStanding.BREACH, BillStanding.RECTIFYING)
+
 
 _BILL_LABELS = {
     BillStanding.OPEN: "未核销",
@@ -218,11 +223,6 @@ class BillWriteOff(msgspec.Struct, frozen=True, kw_only=True):
     def is_certified(self) -> bool:
         """Whether the certificate of its month counts it as written off."""
         return self.is_written_off and not self.held_up
-
-    @property
-    def is_questioned(self) -> bool:
-        """Whether its department examines it, or found it to be in breach of rules and not put right."""
-        return self.standing in (BillStanding.EXCEPTION, BillStanding.BREACH, BillStanding.RECTIFYING)
 
     @property
     def is_told(self) -> bool:
