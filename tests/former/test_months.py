@@ -61,11 +61,14 @@ async def test_a_campaign_counts_them(world: World) -> None:
     charity = world.province.charity
     acting = await handler(world, charity)
     await take(world, table(row(1), row(2), row(1, code="15030123", issued_on="2023-07-01")), acting)
-    campaign = await opened(
+    campaign = await carried(
         world,
-        first_month=MONTH,
-        last_month=MONTH.replace(month=12),
-        due_on=today() + timedelta(days=40),
+        await opened(
+            world,
+            first_month=MONTH,
+            last_month=MONTH.replace(month=12),
+            due_on=today() + timedelta(days=40),
+        ),
     )
     for done, bills_done in ((0, 0), (1, 2)):
         async with world.database.scoped(DepartmentScope("150000")) as connection:

@@ -240,3 +240,47 @@ async def test_money_for_a_month_that_is_settled_counts_for_the_next(
     async with site.database.system() as connection:
         await record_payment(connection, site.unit.unit_id, payment, acting=ACTING)
     assert (await standing(site, site.unit, SECOND)).received == {"payment": Decimal("5.00")}
+
+
+async def test_a_file_that_brought_nothing_is_deleted(site: World, clock: StoppedClock) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(site)
+    (bill,) = await site.issue(site.unit, site.unit.request(business_no="N-202617"))
+    clock.set(on(SECOND))
+    await close(site)
+    browser = await site.browser("handler")
+    files = await site.house.get(FILES)
+    unreadable = await _upload(browser, b"\x00\x01" * 400, "说明.txt")
+    # Nobody takes away what is being read.
+    assert await _press(browser, f"{unreadable}/delete") == 409
+    assert await site.value("SELECT count(*) FROM statements") == 1
+    await _work(site)
+    assert await site.value("SELECT state FROM statements") == "failed"
+    unmapped = await _upload(browser, "随手记的一句话".encode(), "备忘.txt")
+    tried = await _upload(browser, _csv(bill))
+    await _work(site)
+    assert [row["state"] for row in await site.rows("SELECT state FROM statements ORDER BY 1")] == [
+        "checked", "failed", "unmapped",
+    ]  # fmt: skip
+    assert len(await files.listing("statements/")) == 3
+    for at in (unreadable, unmapped, tried):
+        assert f'action="{at}/delete"' in (await browser.get(at)).text
+        assert await _press(browser, f"{at}/delete") == 303
+        assert (await browser.get(at)).status_code == 404
+        assert await _press(browser, f"{at}/delete") == 404
+    assert await files.listing("statements/") == {}
+    assert "还没有导入过银行流水" in (await browser.get(LIST)).text
+    # A job that comes late finds nothing, and the file may come again.
+    await StatementReader(site.database, files).handle({"unit_id": site.unit.unit_id, "statement_id": 1})
+    again = await _upload(browser, _csv(bill))
+    await _work(site)
+    assert await _press(browser, again, action="import") == 303
+    await _work(site)
+    shown = (await browser.get(again)).text
+    assert f'action="{again}/delete"' not in shown
+    assert await _press(browser, f"{again}/delete") == 409
+    assert await site.value("SELECT count(*) FROM receipts") == 1
+    told = await site.rows(
+        "SELECT details->>'file' AS file FROM audit_log WHERE action = 'statement:delete' ORDER BY 1"
+    )
+    assert [row["file"] for row in told] == ["备忘.txt", "流水.csv", "说明.txt"]

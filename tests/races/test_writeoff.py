@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
+import pytest
 from tests.former import files as former_files
 from tests.support.locks import LIMITS_AS_A_LOOK, WITH_AND_WITHOUT, lock_taken_away, race, writing
 from tests.support.province import ACTING
@@ -18,7 +20,20 @@ from tests.writeoff.campaigns import (
     province_head,
 )
 from tests.writeoff.casework import person
-from tests.writeoff.months import FIRST, SECOND, THIRD, ask, begin, close, head, on, receive, standing
+from tests.writeoff.months import (
+    FIRST,
+    SECOND,
+    THIRD,
+    ask,
+    begin,
+    check,
+    close,
+    head,
+    on,
+    receive,
+    standing,
+    total_of,
+)
 
 from mingpiao.approvals.service import approve
 from mingpiao.former.service import start_former_import
@@ -26,9 +41,11 @@ from mingpiao.identity.model import Acting, Role
 from mingpiao.issuing.model import Outcome
 from mingpiao.kernel.clock import StoppedClock, today
 from mingpiao.kernel.errors import Refusal
+from mingpiao.portals.former import jobs
 from mingpiao.units.model import UnitChangeKind
 from mingpiao.units.service import ChangeWish, change_unit
 from mingpiao.writeoff.campaign_months import carry_campaign
+from mingpiao.writeoff.campaign_progress import add_up_units
 from mingpiao.writeoff.model import BillOrigin, Policy, WriteOff
 from mingpiao.writeoff.service import close_due_months, load_policies, set_policy, submit
 
@@ -227,3 +244,41 @@ async def test_a_unit_that_moves_waits_for_who_submits_and_stops_nobody(
         "SELECT DISTINCT campaign_id, region_code FROM cycles WHERE unit_id = $1", charity.unit_id
     )
     assert [tuple(each) for each in months] == [(campaign.campaign_id, "150100")]
+
+
+@WITH_AND_WITHOUT
+async def test_a_former_bill_and_the_own_month_that_is_written_off_are_both_counted(
+    world: World, other: World, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    """A campaign counts both months of the unit, whichever of the two adds up last."""
+    made = await old_bills(world, clock)
+    charity = world.province.charity
+    campaign = await carried(world, await opened(world, first_month=former_files.MONTH))
+    acting = await former_files.handler(world, charity)
+    late = await former_files.put(world, former_files.table(former_files.row(1)), acting)
+    await former_files.work(world, late)
+    async with world.database.system() as connection:
+        await start_former_import(connection, late, acting=acting)
+    await receive(world, charity, FIRST, total_of(*made["charity-1"]))
+    asked = await ask(world, charity, FIRST)
+
+    async def killed(*arguments: Any) -> None:
+        raise ConnectionError
+
+    # What follows an import adds up once more: this one is cut off before.
+    monkeypatch.setattr(jobs, "carry_to_former", killed)
+    with lock_taken_away("stock limits", *LIMITS_AS_A_LOOK, unless=locked):
+        await race(
+            world.url,
+            writing("former_verdicts, audit_log"),
+            former_files.work(world, late),
+            check(other, asked),
+        )
+    kept = await world.rows(
+        "SELECT months, months_done FROM campaign_units WHERE campaign_id = $1 AND unit_id = $2",
+        campaign.campaign_id,
+        charity.unit_id,
+    )
+    assert [tuple(each) for each in kept] == [(3, 1) if locked else (2, 1)]
+    async with world.database.system() as connection:
+        await add_up_units(connection, [charity.unit_id])

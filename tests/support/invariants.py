@@ -76,7 +76,8 @@ _CONTRADICTIONS = {
 #: The same about bills and what follows from them: each query reads rows of these tables, and of others only what
 #: belongs to those. Where all are empty, as in half of the tests, nothing can contradict, and planning costs most.
 _BOOKS = (
-    "bills", "business_numbers", "cycles", "daily_totals", "events", "exception_cases", "history_counters", "writeoffs",
+    "bills", "business_numbers", "campaign_units", "cycles", "daily_totals", "events", "exception_cases",
+    "history_counters", "writeoffs",
 )  # fmt: skip
 _OF_BOOKS = {
     "1: every bill lies in a segment of its own unit and kind": """
@@ -229,6 +230,17 @@ _OF_BOOKS = {
             AND date_trunc('month', bills.issued_on)::date = cases.month
         -- A bill whose month was opened again may go, and come again put right: its case is cleared then.
         WHERE cases.origin = 'former' AND cases.state <> 'cleared' AND bills.bill_id IS NULL
+    """,
+    "write-off: what is kept of a unit's months of a campaign is what they add up to": """
+        SELECT campaign_id, unit_id, kept, told FROM campaign_units AS kept
+        FULL JOIN campaign_sums AS told USING (campaign_id, unit_id) JOIN campaigns USING (campaign_id)
+        -- A campaign that has not been everywhere has not reached this unit yet.
+        WHERE (kept.unit_id IS NOT NULL OR carried_revision > 0)
+            AND (kept.months, kept.months_done, kept.bills, kept.bills_done, kept.bills_left, kept.net_left, kept.oldest,
+                 kept.own_due_on, kept.former_left, kept.last_done_on)
+            IS DISTINCT FROM
+                (told.months, told.months_done, told.bills, told.bills_done, told.bills_left, told.net_left, told.oldest,
+                 told.own_due_on, told.former_left, told.last_done_on)
     """,
     "write-off: a train sees each month that is to be written off, and none that is": """
         SELECT stocks.unit_id, stocks.kind_code, stocks.writeoff_from, cycles.month, cycles.writeoff_id

@@ -5,7 +5,7 @@ refuses them. A bill has one number in the country: the same one twice adds noth
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -28,10 +28,17 @@ from mingpiao.former.model import (
 from mingpiao.former.reading import ReadBill, ReadEntry, wrong
 from mingpiao.former.seals import KnownCertificates, judge_seals
 from mingpiao.former.tables import former_bills, former_cycles
+from mingpiao.house.model import Topic
+from mingpiao.house.rooms import listeners
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.codes import is_training_code, region_covers
 from mingpiao.kernel.errors import Problem
 from mingpiao.units.service import lock_unit
+
+#: Calls rooms above in the transaction that takes former bills in: their units' months are other ones now.
+FORMER_CHANGED: Topic[Callable[[AsyncConnection, Sequence[int]], Awaitable[None]]] = Topic(
+    name="former.changed"
+)
 
 # Numbers that this platform gave out, or bills that it issued.
 _OWN = text("""
@@ -120,6 +127,9 @@ async def take_portion(
         result = await connection.execute(statement.values(rows).returning(former_bills.c.bill_id))
         inserted = set(result.scalars())
     await _add_up(connection, [row for row in rows if row["bill_id"] in inserted])
+    changed = sorted({row["unit_id"] for row in rows if row["bill_id"] in inserted})
+    for tell in listeners(FORMER_CHANGED) if changed else ():
+        await tell(connection, changed)
     # Another unit's import may have taken a number between looking and inserting.
     return [
         _refused(each.entry, _of_other_unit())

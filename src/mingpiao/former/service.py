@@ -20,6 +20,7 @@ from mingpiao.former.imports import (
     verdict_sums,
     work_through,
 )
+from mingpiao.former.intake import FORMER_CHANGED
 from mingpiao.former.listing import code_of, codes_by_name, is_listed
 from mingpiao.former.reading import (
     FORMER_COLUMNS,
@@ -54,6 +55,7 @@ from mingpiao.former.store import (
 )
 
 __all__ = [
+    "FORMER_CHANGED",
     "FORMER_COLUMNS",
     "MOST_ENTRIES",
     "MOST_MISSING",

@@ -456,6 +456,11 @@ async def set_writeoff_from(
     )
 
 
+async def hold_limits(connection: AsyncConnection, unit_ids: Sequence[int]) -> None:
+    """Lock the limits of units, as far as they have any: who holds stock rows holds these, and no train does."""
+    await connection.execute(_HOLD_LIMITS.clause, {"ids": sorted(unit_ids)})
+
+
 async def hold_stocks(connection: AsyncConnection, unit_ids: Sequence[int]) -> datetime:
     """Lock the limits and all stock rows of units, and return the time after that, in Asia/Shanghai.
 
@@ -463,7 +468,7 @@ async def hold_stocks(connection: AsyncConnection, unit_ids: Sequence[int]) -> d
     earlier is committed, and every later bill has a later one.
     """
     given = {"ids": sorted(unit_ids)}
-    await connection.execute(_HOLD_LIMITS.clause, given)
+    await hold_limits(connection, unit_ids)
     await connection.execute(_HOLD_STOCKS.clause, given)
     return by_database(await connection.scalar(text("SELECT clock_timestamp()")))
 

@@ -1,4 +1,4 @@
-"""How far campaigns are: by region and by unit, added up from the cycles of their months when somebody asks.
+"""How far campaigns are: by region and by unit, from the sums of each unit that are kept (`campaign_progress.py`).
 
 All cycles of the months count, also those of bills from an old system, and those that were written off before the
 campaign was opened. Who sees what is a matter of the connection's scope.
@@ -28,22 +28,14 @@ CAMPAIGN_ORDERS = ("left", "bills", "done")
 _BY_PLACE = Keyset(KeyColumn("place", int, True), KeyColumn("unit_id", int))
 
 _BY_REGION = text("""
-WITH months AS (
-    SELECT unit_id, month, min(region_code) AS region_code, sum(issued_count + reversed_count) AS bills,
-           bool_and(writeoff_id IS NOT NULL) AS done,
-           coalesce(sum(issued_count + reversed_count) FILTER (WHERE writeoff_id IS NOT NULL), 0) AS bills_done
-    FROM caught_up_cycles
-    WHERE month BETWEEN :first AND :last AND region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
-    GROUP BY unit_id, month
-), whole AS (
-    SELECT unit_id, max(region_code) AS region_code, count(*) AS months, count(*) FILTER (WHERE done) AS months_done,
-           sum(bills) AS bills, sum(bills_done) AS bills_done
-    FROM months GROUP BY unit_id
-)
-SELECT left(region_code, :length) AS place, count(*) AS units, count(*) FILTER (WHERE months = months_done) AS units_done,
+SELECT left(units.region_code, :length) AS place, count(*) AS units,
+       count(*) FILTER (WHERE months = months_done) AS units_done,
        sum(months)::bigint AS months, sum(months_done)::bigint AS months_done,
        sum(bills)::bigint AS bills, sum(bills_done)::bigint AS bills_done
-FROM whole GROUP BY 1 ORDER BY 1
+FROM campaign_units AS found JOIN managed_units AS units USING (unit_id)
+WHERE campaign_id = :campaign_id AND units.state <> 'closed'
+    AND units.region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
+GROUP BY 1 ORDER BY 1
 """)
 # Bills of months that are written off, which wait for a decision or for rectification.
 _HELD = text("""
@@ -54,41 +46,29 @@ WHERE cases.month BETWEEN :first AND :last
     AND cases.state NOT IN ('cleared', 'rectified') AND writeoffs.state = 'done'
 GROUP BY 1
 """)
+# Former bills are due when the campaign is, as long as it runs; own months may have been put off for the unit.
 _UNITS = text("""
 SELECT found.*, reminders.reminded_on
 FROM (
-    SELECT whole.*, CASE CAST(:order AS text) WHEN 'bills' THEN bills_left WHEN 'done' THEN months_done
-        ELSE months - months_done END AS place
-    FROM (
-        SELECT months.unit_id, units.name AS unit, max(months.region_code) AS region_code, units.unit_type,
-               count(*) AS months, count(*) FILTER (WHERE done) AS months_done, sum(bills)::bigint AS bills,
-               coalesce(sum(bills) FILTER (WHERE NOT done), 0)::bigint AS bills_left,
-               coalesce(sum(net) FILTER (WHERE NOT done), 0) AS net_left,
-               min(month) FILTER (WHERE NOT done) AS oldest, min(due_on) FILTER (WHERE NOT done) AS due_on,
-               max(done_on) FILTER (WHERE done) AS last_done_on
-        FROM (
-            SELECT unit_id, month, min(region_code) AS region_code, sum(issued_count + reversed_count) AS bills,
-                   sum(issued_amount - reversed_amount) AS net, min(due_on) AS due_on,
-                   bool_and(writeoff_id IS NOT NULL) AS done,
-                   (max(written_off_at) AT TIME ZONE 'Asia/Shanghai')::date AS done_on
-            FROM caught_up_cycles
-            WHERE month BETWEEN :first AND :last
-                AND region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
-                AND (CAST(:unit_id AS bigint) IS NULL OR unit_id = :unit_id)
-            GROUP BY unit_id, month
-        ) AS months JOIN listed_units AS units USING (unit_id)
-        WHERE (CAST(:unit_type AS text) = '' OR units.unit_type = :unit_type)
-        GROUP BY months.unit_id, units.name, units.unit_type
-    ) AS whole
-    WHERE CAST(:state AS text) = ''
-        OR :state = 'done' AND months = months_done
-        OR :state = 'left' AND months > months_done
-        OR :state = 'not_begun' AND months_done = 0
-        OR :state = 'overdue' AND :running AND months > months_done AND due_on < CAST(:today AS date)
+    SELECT sums.unit_id, units.name AS unit, units.region_code, listed.unit_type, months, months_done, bills, bills_left,
+           net_left, oldest, last_done_on,
+           least(own_due_on, CASE WHEN former_left AND :running THEN CAST(:due_on AS date) END) AS due_on,
+           CASE CAST(:order AS text) WHEN 'bills' THEN bills_left WHEN 'done' THEN months_done
+           ELSE months - months_done END AS place
+    FROM campaign_units AS sums JOIN managed_units AS units USING (unit_id) JOIN listed_units AS listed USING (unit_id)
+    WHERE campaign_id = :campaign_id AND units.state <> 'closed'
+        AND units.region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
+        AND (CAST(:unit_id AS bigint) IS NULL OR sums.unit_id = :unit_id)
+        AND (CAST(:unit_type AS text) = '' OR listed.unit_type = :unit_type)
 ) AS found
 LEFT JOIN campaign_reminders AS reminders
     ON reminders.unit_id = found.unit_id AND reminders.campaign_id = :campaign_id
-WHERE place < CAST(:after_place AS bigint) OR place = :after_place AND found.unit_id > :after_unit
+WHERE (CAST(:state AS text) = ''
+        OR :state = 'done' AND months = months_done
+        OR :state = 'left' AND months > months_done
+        OR :state = 'not_begun' AND months_done = 0
+        OR :state = 'overdue' AND :running AND months > months_done AND due_on < CAST(:today AS date))
+    AND (place < CAST(:after_place AS bigint) OR place = :after_place AND found.unit_id > :after_unit)
 ORDER BY place DESC, found.unit_id LIMIT :limit
 """)
 _OF_UNIT = text("""
@@ -112,15 +92,11 @@ WHERE campaigns.region_code IN (CAST(:region AS text), left(:region, 4) || '00',
             AND cycles.writeoff_id IS NULL))
 ORDER BY campaigns.first_month, campaigns.campaign_id, sums.month
 """)
-# Each part is ordered by the index over what is left, so that counting ends early.
 _BEHIND = text("""
 SELECT count(*) FROM (
-    (SELECT DISTINCT cycles.unit_id FROM cycles JOIN listed_units AS units USING (unit_id)
-     WHERE campaign_id = :campaign_id AND writeoff_id IS NULL AND starts_with(units.region_code, :prefix) LIMIT :most)
-    UNION
-    (SELECT DISTINCT months.unit_id FROM former_months AS months JOIN listed_units AS units USING (unit_id)
-     WHERE month BETWEEN :first AND :last AND written_off_at IS NULL AND starts_with(units.region_code, :prefix)
-     LIMIT :most)
+    SELECT FROM campaign_units JOIN managed_units AS units USING (unit_id)
+    WHERE campaign_id = :campaign_id AND months_done < months AND units.state <> 'closed'
+        AND units.region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
     LIMIT :most
 ) AS behind
 """)
@@ -149,21 +125,17 @@ async def campaign_sums(
 
 
 def _span(campaign: Campaign, prefix: str) -> dict[str, object]:
-    """The months of a campaign, and the codes of the places of an area that it is for."""
-    inner = _inner(campaign, prefix)
-    return {
-        "first": campaign.first_month,
-        "last": campaign.last_month,
-        "low": "" if inner is None else inner.ljust(6, "0"),
-        "high": "" if inner is None else inner.ljust(6, "9"),
-    }
-
-
-def _inner(campaign: Campaign, prefix: str) -> str | None:
-    """How the codes begin of what lies in an area and in a campaign's region; None where nothing lies in both."""
+    """The campaign, its months, and the codes of those places of an area that it is for; maybe none."""
     own = region_prefix(campaign.region_code)
     inner = max(prefix, own, key=len)
-    return inner if inner.startswith(own) and inner.startswith(prefix) else None
+    both = inner.startswith(own) and inner.startswith(prefix)
+    return {
+        "campaign_id": campaign.campaign_id,
+        "first": campaign.first_month,
+        "last": campaign.last_month,
+        "low": inner.ljust(6, "0") if both else "",
+        "high": inner.ljust(6, "9") if both else "",
+    }
 
 
 def campaign_total(sums: Iterable[CampaignSums]) -> CampaignSums:
@@ -189,12 +161,12 @@ async def list_campaign_units(
     """
     place, unit_id = _BY_PLACE.read(after) if after else (2**62, 0)
     given = _span(campaign, wanted.region_prefix) | {
-        "campaign_id": campaign.campaign_id,
         "unit_type": wanted.unit_type,
         "unit_id": wanted.unit_id,
         "state": "" if wanted.state is None else wanted.state.value,
         "order": order,
         "running": campaign.is_running,
+        "due_on": campaign.due_on,
         "today": today(),
         "after_place": place,
         "after_unit": unit_id,
@@ -210,17 +182,7 @@ async def count_campaign_units(
     connection: AsyncConnection, campaign: Campaign, prefix: str, *, most: int
 ) -> int:
     """Units of an area that have months of a campaign left, within the scope; counts to `most` only."""
-    inner = _inner(campaign, prefix)
-    if inner is None:
-        return 0
-    given = {
-        "campaign_id": campaign.campaign_id,
-        "first": campaign.first_month,
-        "last": campaign.last_month,
-        "prefix": inner,
-        "most": most,
-    }
-    found: int = (await connection.execute(_BEHIND, given)).scalar_one()
+    found: int = (await connection.execute(_BEHIND, _span(campaign, prefix) | {"most": most})).scalar_one()
     return found
 
 

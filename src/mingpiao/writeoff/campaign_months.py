@@ -18,6 +18,7 @@ from mingpiao.kernel.codes import region_prefix
 from mingpiao.messages.service import tell_unit
 from mingpiao.numbering.service import hold_stocks
 from mingpiao.storage.database import Database
+from mingpiao.writeoff.campaign_progress import add_up_units
 from mingpiao.writeoff.campaigns import get_campaign, running_campaigns
 from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.model import Campaign
@@ -111,6 +112,7 @@ async def carry_campaign(connection: AsyncConnection, campaign_id: int, unit_ids
     campaign = await get_campaign(connection, campaign_id)
     if not campaign.is_running:
         await update_limits(connection, unit_ids, acting=_PLATFORM)
+        await add_up_units(connection, unit_ids)
         return
     given = {
         "ids": list(unit_ids),
@@ -127,6 +129,7 @@ async def carry_campaign(connection: AsyncConnection, campaign_id: int, unit_ids
     # With months of former bills, of which nothing is written here.
     left = list(await connection.execute(_LEFT, {"ids": list(unit_ids), "campaign_id": campaign_id}))
     await update_limits(connection, [row.unit_id for row in left], acting=_PLATFORM)
+    await add_up_units(connection, unit_ids)
     told = [row for row in left if await _tell(connection, campaign, row)]
     await record_all(connection, [_reached(campaign, row) for row in told])
 

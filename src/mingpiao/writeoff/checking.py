@@ -31,6 +31,7 @@ from mingpiao.storage.database import Database
 from mingpiao.units.service import get as get_unit
 from mingpiao.units.service import lock_unit
 from mingpiao.writeoff.books import badly_sealed, disagreements, merged, suspicious_bills
+from mingpiao.writeoff.campaign_progress import add_up_units
 from mingpiao.writeoff.cycles import cycles_of, kinds_without_later
 from mingpiao.writeoff.former_months import FormerCheck, check_former
 from mingpiao.writeoff.judging import FailedBill, MonthJudge
@@ -125,6 +126,7 @@ class Checker:
         # What a campaign stops because of such a month is lifted with it.
         await hold_stocks(connection, [asked.unit_id])
         await update_limits(connection, [asked.unit_id], acting=_PLATFORM)
+        await add_up_units(connection, [asked.unit_id])
         details = {"exceptions": str(held), "seals": str(found.seals_checked)}
         await record_writeoff(connection, "finish", asked, details, acting=_PLATFORM)
         closed = await former_cycles_of(connection, asked.unit_id, asked.month)
@@ -170,6 +172,7 @@ class Checker:
             connection, asked.unit_id, asked.month, [each.kind_code for each in closed]
         )
         await update_limits(connection, [asked.unit_id], acting=_PLATFORM)
+        await add_up_units(connection, [asked.unit_id])
         await set_writeoff_from(connection, [asked.unit_id] * len(kinds), kinds, next_month(asked.month))
         details = {"exceptions": str(held), "seals": str(seals)}
         await record_writeoff(connection, "finish", asked, details, acting=_PLATFORM)

@@ -21,6 +21,7 @@ from mingpiao.storage.database import Database
 from mingpiao.storage.locks import NamedLock
 from mingpiao.units.model import UnitMode
 from mingpiao.writeoff.campaign_months import carry_to_unit
+from mingpiao.writeoff.campaign_progress import add_up_units
 from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.model import Cycle
 from mingpiao.writeoff.months import due_on, last_day, moments_of, next_month
@@ -117,6 +118,7 @@ async def close_units(connection: AsyncConnection, unit_ids: Sequence[int], mont
     closed = sorted({row["unit_id"] for row in rows})
     await record_all(connection, [_closed(row) for row in rows])
     await update_limits(connection, closed, acting=_PLATFORM)
+    await add_up_units(connection, closed)
     for unit_id in closed:
         due = min(row["due_on"] for row in rows if row["unit_id"] == unit_id)
         await tell_unit(
@@ -256,3 +258,4 @@ async def _renew_due_days(database: Database) -> None:
                         .values(due_on=due)
                     )
             await update_limits(connection, [unit_id], acting=_PLATFORM)
+            await add_up_units(connection, [unit_id])

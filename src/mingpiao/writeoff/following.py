@@ -18,6 +18,7 @@ from mingpiao.numbering.service import hold_stocks
 from mingpiao.storage.database import Database
 from mingpiao.units.service import names_of
 from mingpiao.writeoff.campaign_months import carry_to_unit
+from mingpiao.writeoff.campaign_progress import add_up_units
 from mingpiao.writeoff.casework import add_steps
 from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.model import CaseState, RectificationState, WorkStepKind
@@ -106,6 +107,7 @@ async def follow_unit(connection: AsyncConnection, unit_id: int, region_code: st
     )
     await carry_to_unit(connection, unit_id, region_code, anew=True)
     await update_limits(connection, [unit_id], acting=_MOVING)
+    await add_up_units(connection, [unit_id])
 
 
 async def escalate(database: Database) -> None:

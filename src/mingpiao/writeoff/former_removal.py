@@ -24,6 +24,7 @@ from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import tell_unit
 from mingpiao.numbering.service import hold_stocks
 from mingpiao.units.service import lock_unit
+from mingpiao.writeoff.campaign_progress import add_up_units
 from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.model import BillOrigin, CaseState
 from mingpiao.writeoff.tables import exception_cases
@@ -122,6 +123,7 @@ async def _remove(connection: AsyncConnection, going: Sequence[RemovableBill], *
     # A campaign may have stopped what such months owed.
     await hold_stocks(connection, units)
     await update_limits(connection, units, acting=acting)
+    await add_up_units(connection, units)
 
 
 async def _tell(

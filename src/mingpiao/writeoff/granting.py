@@ -24,6 +24,7 @@ from mingpiao.numbering.service import hold_stocks, set_writeoff_from
 from mingpiao.units.model import UnitMode
 from mingpiao.units.service import get as get_unit
 from mingpiao.units.service import lock_unit
+from mingpiao.writeoff.campaign_progress import add_up_units
 from mingpiao.writeoff.cases import topics_of_case
 from mingpiao.writeoff.casework import add_steps, checked_words, require_department
 from mingpiao.writeoff.cycles import cycles_of, kinds_without_later, oldest_open
@@ -176,6 +177,7 @@ async def _extend(connection: AsyncConnection, payload: Mapping[str, Any], *, ac
         )
     )
     await update_limits(connection, [given.unit_id], acting=acting)
+    await add_up_units(connection, [given.unit_id])
     details = {"month": f"{given.month:%Y-%m}", "due_on": given.due_on.isoformat(), "reason": given.reason}
     await record(
         connection,
@@ -278,6 +280,7 @@ async def _reopen(connection: AsyncConnection, payload: Mapping[str, Any], *, ac
         # A campaign may stop what such a month owes again.
         await hold_stocks(connection, [unit_id])
         await update_limits(connection, [unit_id], acting=acting)
+        await add_up_units(connection, [unit_id])
         await _supersede(connection, done, given, acting=acting)
         await _told_of_reopening(
             connection,
@@ -293,6 +296,7 @@ async def _reopen(connection: AsyncConnection, payload: Mapping[str, Any], *, ac
     await _supersede(connection, done, given, acting=acting)
     kinds = await kinds_without_later(connection, unit_id, done.month, [each.kind_code for each in closed])
     await update_limits(connection, [unit_id], acting=acting)
+    await add_up_units(connection, [unit_id])
     # An older month may have been opened again before.
     for kind, month in sorted((await oldest_open(connection, unit_id, kinds)).items()):
         await set_writeoff_from(connection, [unit_id], [kind], month)

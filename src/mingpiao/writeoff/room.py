@@ -1,6 +1,7 @@
 """What the house needs of write-off."""
 
 from mingpiao.catalog.room import CATALOG
+from mingpiao.former.service import FORMER_CHANGED
 from mingpiao.house.model import Affected, Duty, Handler, Job, Listener, Room
 from mingpiao.house.opening import DATABASE, House, Service
 from mingpiao.lake.room import LAKE
@@ -8,6 +9,7 @@ from mingpiao.rules.room import RULES
 from mingpiao.sealing.room import PARTIES, SIGNER
 from mingpiao.units.service import CLOSING, MOVED, SWITCHED
 from mingpiao.writeoff.campaign_months import carry_campaigns
+from mingpiao.writeoff.campaign_progress import add_up_units
 from mingpiao.writeoff.campaign_reminders import remind_of_campaigns
 from mingpiao.writeoff.campaigns import CAMPAIGN_CHANGE, CAMPAIGN_OPENING, count_campaign_places
 from mingpiao.writeoff.checking import Checker
@@ -64,6 +66,7 @@ ROOM = Room(
         Listener(topic=CLOSING, call=unsettled_work),
         Listener(topic=MOVED, call=follow_unit),
         Listener(topic=SWITCHED, call=update_limits),
+        Listener(topic=FORMER_CHANGED, call=add_up_units),
     ),
     proposals=(EXTENSION, REOPENING, CAMPAIGN_OPENING, CAMPAIGN_CHANGE),
     affected=(Affected(subject=CAMPAIGN_OPENING.kind, words="家用票单位", count=count_campaign_places),),
@@ -88,6 +91,7 @@ ROOM = Room(
         "receipt:report": "报送到账",
         "receipt:unmatch": "取消到账匹配",
         "statement:columns": "指定银行流水的列",
+        "statement:delete": "删除银行流水",
         "statement:import": "导入银行流水",
         "statement:upload": "上传银行流水",
         "totals:declare": "报送核销合计",

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, select, text, update
+from sqlalchemy import RowMapping, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -180,6 +180,30 @@ async def start_import(
     details = {"lines": str(found.fresh), "amount": f"{found.fresh_amount:.2f}"}
     await _record(connection, "import", found, details, acting=acting)
     await _read_again(connection, found, StatementState.IMPORTING, found.columns)
+
+
+async def delete_statement(
+    connection: AsyncConnection, unit_id: int, statement_id: int, *, acting: Acting
+) -> BankStatement:
+    """Delete a statement of which nothing was imported: one that cannot be read, or that should not be. Its file goes too.
+
+    Raises `Refusal`: `access.denied` (403), `writeoff.statement_unknown` (404), `writeoff.statement_busy` (409) while it
+    is read, and once it was imported.
+    """
+    refuse_strangers(unit_id, acting=acting)
+    found = await get_statement(connection, unit_id, statement_id)
+    if found.state is StatementState.IMPORTED:
+        message = "该文件的到账已经导入，不能删除；记错的到账请在该月的核销里更正。"
+        raise refuse("writeoff.statement_busy", message, status=409)
+    _refuse_busy(found)
+    # Somebody may have begun to import it since.
+    gone = await connection.execute(
+        delete(statements).where(statements.c.statement_id == statement_id, statements.c.run == found.run)
+    )
+    if not gone.rowcount:
+        raise refuse("writeoff.statement_busy", "正在读取或导入该文件，请稍候。", status=409)
+    await _record(connection, "delete", found, {"file": found.file_name}, acting=acting)
+    return found
 
 
 def _refuse_busy(found: BankStatement) -> None:

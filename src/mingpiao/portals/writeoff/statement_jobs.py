@@ -32,9 +32,12 @@ class StatementReader:
         self._files = files
 
     async def handle(self, payload: Mapping[str, Any]) -> None:
-        """Read or import a statement, by its state; one at rest stays as it is."""
-        async with self._database.system() as connection:  # system: a worker's job
-            found = await get_statement(connection, payload["unit_id"], payload["statement_id"])
+        """Read or import a statement, by its state; one at rest stays as it is, and one that was deleted is no work."""
+        try:
+            async with self._database.system() as connection:  # system: a worker's job
+                found = await get_statement(connection, payload["unit_id"], payload["statement_id"])
+        except Refusal:
+            return
         if not found.state.moving:
             return
         data = await self._files.get(statement_key(found.unit_id, found.statement_id))

@@ -22,6 +22,7 @@ from mingpiao.writeoff.service import (
     MOST_STATEMENT_LINES,
     add_statement,
     choose_columns,
+    delete_statement,
     first_lines,
     get_statement,
     list_statements,
@@ -159,6 +160,24 @@ async def statement_status(call: NamedDependency[PageCall], statement: FromPath[
     )
 
 
+@post("/writeoff/statements/{statement:str}/delete", guards=_GUARDS, status_code=200)
+async def remove(
+    call: NamedDependency[PageCall], files: NamedDependency[FileStore], statement: FromPath[str]
+) -> Response[str] | Response[bytes]:
+    """Delete a statement of which nothing was imported, with its file."""
+    unit_id, statement_id = unit_of(call.session.account), _id_of(statement)
+    try:
+        async with call.services.database.system() as connection:  # system: a verb writes
+            await delete_statement(connection, unit_id, statement_id, acting=call.acting)
+            # Before the commit: no file stays behind. A statement without its file asks for it again.
+            await files.delete(statement_key(unit_id, statement_id))
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        return await _page(call, statement, refusal.problems)
+    return redirect(call.request, _LIST)
+
+
 @post("/writeoff/statements/{statement:str}", guards=_GUARDS, status_code=200)
 async def work_on(
     call: NamedDependency[PageCall], statement: FromPath[str]
@@ -208,4 +227,4 @@ def _columns_of(members: Mapping[str, str]) -> StatementColumns:
     )
 
 
-HANDLERS = [all_statements, upload, one_statement, statement_status, work_on]
+HANDLERS = [all_statements, upload, one_statement, statement_status, work_on, remove]
