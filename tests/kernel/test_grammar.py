@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingpiao.kernel.grammar import read_date, read_decimal, read_typed_decimal, read_whole
+from mingpiao.kernel.grammar import read_date, read_decimal, read_moment, read_typed_decimal, read_whole
 from mingpiao.kernel.likeness import name_key, normal_code
 from mingpiao.kernel.money import fits_places, places
 from mingpiao.kernel.text import odd_space_place, unprintable_place, with_plain_spaces
@@ -53,6 +53,18 @@ def test_what_is_no_date(text: str) -> None:
 
 def test_dates() -> None:
     assert read_date("2028-02-29") == date(2028, 2, 29)
+
+
+def test_moments() -> None:
+    assert str(read_moment("2028-02-29 23:59:59")) == "2028-02-29 23:59:59"
+    for text in (
+        "2027-02-29 00:00:00",
+        "2028-02-29",
+        "2028-02-29T00:00:00",
+        "2028-02-29 24:00:00",
+        "2028-02-29 9:00:00",
+    ):
+        assert read_moment(text) is None
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False), st.integers(0, 6))

@@ -135,7 +135,7 @@ async def test_files_and_archives_and_results_as_a_workbook(site: PublicSite) ->
     sheet = load_workbook(io.BytesIO(file.content)).worksheets[0]
     values = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert values[0][:5] == ["序号", "来源", "票据代码", "票据号码", "查验结果"]
-    assert values[1][:6] == ["1", "一.pdf", bill.code, bill.number, "已冲红，不能报销", "已冲红"]
+    assert values[1][:6] == [1, "一.pdf", bill.code, bill.number, "已冲红，不能报销", "已冲红"]
     assert values[1][7] == float(bill.total)
     assert values[4][1] == "=cmd.ofd"
     assert len(values) == 6

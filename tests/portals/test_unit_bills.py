@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import datetime
 from decimal import Decimal
 
 import httpx
@@ -188,6 +189,8 @@ async def test_a_workbook_holds_texts_as_texts_and_amounts_as_numbers(site: Worl
     assert rows[1][7] == "=1+1000"
     assert sheet.cell(2, 8).data_type == "s"
     assert Decimal(str(rows[1][10])) == bill.total
+    assert sheet.cell(2, 11).number_format == "#,##0.00"
+    assert [str(each) for each in rows[1] if isinstance(each, datetime)] == [moment(bill.issued_at)]
     assert list((site.services.settings.data_dir).glob("mingpiao-export-*")) == []
 
 

@@ -49,7 +49,7 @@ async def test_a_report_has_blue_red_and_net_by_kind_item_and_handler(site: Worl
     sheet = openpyxl.load_workbook(io.BytesIO(saved.content)).active
     assert sheet is not None
     rows = list(sheet.iter_rows(values_only=True))
-    assert rows[-1] == ("合计", "3", float(amount * 3), "1", float(-amount), float(amount * 2))
+    assert rows[-1] == ("合计", 3, float(amount * 3), 1, float(-amount), float(amount * 2))
     audited = await site.services.database.pool.fetchval(
         "SELECT details->>'by' FROM audit_log WHERE action = 'bill_report:export'"
     )

@@ -62,8 +62,8 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     `name` identifies it in an account's choice of columns and in exports. `kind` is one of text, short, wide,
     long, code, moment, day, money and count. `head` marks the column that names the row. A column with
     `shown` false is hidden until an account chooses it. `text` returns what an export contains if that is not
-    the value. `link` returns an address, or an empty text for no link; `link_label` describes the link if the
-    cell's text does not.
+    the value, and `text_kind` is its kind if that is not the column's. `link` returns an address, or an empty text for
+    no link; `link_label` describes the link if the cell's text does not.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     phone: bool = True
     card: Literal["", "name", "sum"] = ""
     text: Callable[[Row], str] | None = None
+    text_kind: str = ""
     link: Callable[[Row], str] | None = None
     link_label: Callable[[Row], str] | None = None
 
@@ -98,6 +99,11 @@ class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
         label = self.link_label(row) if self.link_label else ""
         spoken = Markup(' aria-label="{}"').format(label) if label else ""
         return Markup('<a href="{}"{}>{}</a>').format(address, spoken, shown)
+
+    @property
+    def exported_kind(self) -> str:
+        """The kind of what an export contains."""
+        return self.text_kind or self.kind
 
     def exported(self, row: Row) -> str:
         """The text of the cell in an export."""

@@ -173,13 +173,18 @@ async def _table(call: PageCall, ending: str, *, acting: Acting) -> Stream:
         await record(connection, entry)
     mark = export_mark(training=call.services.settings.training)
     if table == "departments":
-        layout, rows = Layout(columns=_DEPARTMENT_COLUMNS, mark=mark), _department_rows(figures, catalog)
+        layout, rows = _numbered(_DEPARTMENT_COLUMNS, 1, mark), _department_rows(figures, catalog)
     else:
         layout, rows = (
-            Layout(columns=_RULE_COLUMNS, mark=mark),
+            _numbered(_RULE_COLUMNS, 2, mark),
             _rule_rows(figures, await rule_names(call.services)),
         )
     return short_file(f"review-{table}", ending, layout, [rows])
+
+
+def _numbered(columns: tuple[str, ...], names: int, mark: str) -> Layout:
+    """The layout of a table whose columns are numbers behind the first ones, which are names."""
+    return Layout(columns=columns, kinds=dict.fromkeys(columns[names:], "count"), mark=mark)
 
 
 def _rule_rows(figures: ReviewFigures, names: Mapping[str, str]) -> list[list[str]]:

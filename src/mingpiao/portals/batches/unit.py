@@ -441,7 +441,7 @@ async def result_file(call: NamedDependency[PageCall], batch: FromPath[str]) -> 
     rows = [result_of(row) for row in await _all_rows(call, found.batch_id)]
     await _note(call, found, "结果文件")
     mark = export_mark(training=call.services.settings.training)
-    layout = Layout(columns=RESULT_COLUMNS, amounts=RESULT_AMOUNTS, mark=mark)
+    layout = Layout(columns=RESULT_COLUMNS, kinds=dict.fromkeys(RESULT_AMOUNTS, "money"), mark=mark)
     return short_file(f"batch-{found.batch_id}", "xlsx", layout, [rows])
 
 

@@ -147,6 +147,7 @@ CAMPAIGN_UNITS: Listing[CampaignUnitRow] = Listing(
             kind="short",
             value=_due,
             text=lambda row: "" if row.found.due_on is None else row.found.due_on.isoformat(),
+            text_kind="day",
         ),
         Column(name="bills", label="未核销票据", kind="count", phone=False, value=lambda row: row.found.bills_left),
         Column(

@@ -282,11 +282,14 @@ async def _export(call: PageCall, ending: str) -> Stream:
         raise Refusal(*asked.problems)
     wanted = read_query(call.request).get("table", "")
     makers: dict[str, Callable[[], tuple[Layout, list[list[str]]]]] = {
-        "rates": lambda: (Layout(columns=_RATE_COLUMNS), _rate_lines(asked, figures, catalog)),
-        "cases": lambda: (Layout(columns=_CASE_COLUMNS), _case_lines(asked, figures, catalog)),
-        "rules": lambda: (Layout(columns=_RULE_COLUMNS), _rule_lines(figures)),
+        "rates": lambda: (_numbered(_RATE_COLUMNS, 3), _rate_lines(asked, figures, catalog)),
+        "cases": lambda: (_numbered(_CASE_COLUMNS, 1), _case_lines(asked, figures, catalog)),
+        "rules": lambda: (_numbered(_RULE_COLUMNS, 2), _rule_lines(figures)),
         "reasons": lambda: (
-            Layout(columns=_REASON_COLUMNS, amounts=_REASON_COLUMNS[2:]),
+            Layout(
+                columns=_REASON_COLUMNS,
+                kinds={_REASON_COLUMNS[1]: "count"} | dict.fromkeys(_REASON_COLUMNS[2:], "money"),
+            ),
             _reason_lines(figures),
         ),
     }
@@ -303,6 +306,11 @@ async def _export(call: PageCall, ending: str) -> Stream:
         await record(connection, entry)
     layout = msgspec.structs.replace(layout, mark=export_mark(training=call.services.settings.training))
     return short_file(f"writeoff-{table}", ending, layout, [lines])
+
+
+def _numbered(columns: tuple[str, ...], names: int) -> Layout:
+    """The layout of a table whose columns are numbers behind the first ones, which are names."""
+    return Layout(columns=columns, kinds=dict.fromkeys(columns[names:], "count"))
 
 
 def _rate_lines(asked: AskedFigures, figures: WriteOffFigures, catalog: Catalog) -> list[list[str]]:

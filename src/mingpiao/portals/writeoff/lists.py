@@ -167,6 +167,7 @@ BEHIND: Listing[ArrearsRow] = Listing(
             kind="short",
             value=_due,
             text=lambda row: row.found.due_on.isoformat(),
+            text_kind="day",
         ),
         Column(
             name="late", label="逾期天数", kind="count", shown=False, value=lambda row: row.found.days_late
