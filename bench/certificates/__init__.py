@@ -1,0 +1,1 @@
+"""Qualifications of other hands: how well they are read, at first sight, by field and by how they were brought."""

@@ -1,0 +1,1 @@
+"""Hands whose certificates are read for the figure alone."""
