@@ -82,6 +82,27 @@ class ReadPage(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+#: What a file may say against its own force, with a Chinese sentence about it.
+STATUS_KINDS = {
+    "draft": "是草案或者尚未生效的稿件",
+    "specimen": "是样本",
+    "revoked": "已经作废、撤销或者退回",
+    "expired": "已经过期",
+    "replaced": "已经被另一份文件取代",
+    "failed": "载明的款项没有支付成功",
+    "unsigned": "没有签字盖章",
+    "copy": "是复印件，没有注明与原件一致",
+}
+
+
+class StatusMark(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file says against its own force. `kind` is one of `STATUS_KINDS`; `sure` when it may not mean another."""
+
+    kind: str
+    found: Found
+    sure: bool
+
+
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
     """A remark of a large language model: `quote` is text on the page at `places`, `explanation` its own words."""
 
@@ -129,7 +150,8 @@ EVIDENCE_KINDS = {
 class Extraction(msgspec.Struct, frozen=True, kw_only=True):
     """The facts extracted from a file. `kind` is one of `EVIDENCE_KINDS`.
 
-    `likely` are the probabilities of its days, by the names of their members.
+    `likely` are the probabilities of its days, by the names of their members; `status` is what it says against its
+    own force.
     """
 
     kind: str
@@ -147,6 +169,7 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[Remark, ...] = ()
     pointed: tuple[Pointed, ...] = ()
     likely: dict[str, float] = {}
+    status: tuple[StatusMark, ...] = ()
 
     @property
     def totals(self) -> tuple[Amount, ...]:
@@ -285,7 +308,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 #: The claims of every comparison, in this order; rules read each as the field `evidence.<name>`.
-CLAIM_NAMES = ("payer", "payee", "amount", "words", "date", "purpose", "usage", "account", "seal")
+CLAIM_NAMES = ("payer", "payee", "amount", "words", "date", "purpose", "usage", "account", "seal", "status")
 CLAIM_LABELS = {
     "payer": "缴款人",
     "payee": "收款单位",
@@ -296,6 +319,7 @@ CLAIM_LABELS = {
     "usage": "累计使用",
     "account": "收款账号",
     "seal": "印章",
+    "status": "材料效力",
     "model": "智能研判",
 }
 

@@ -52,6 +52,18 @@ def lines_of(
     )
 
 
+def line_of_run(run: Sequence[Glyph], *, page: int, width: float, height: float) -> TextLine:
+    """A run of characters that does not lie on a row, such as a watermark, with the place around all of it."""
+    place = PagePlace(
+        page=page,
+        left=_part(min(glyph.left for glyph in run) / width),
+        top=_part(min(glyph.top for glyph in run) / height),
+        right=_part(max(glyph.right for glyph in run) / width),
+        bottom=_part(max(glyph.bottom for glyph in run) / height),
+    )
+    return TextLine(text="".join(glyph.text for glyph in run), place=place)
+
+
 def _rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     rows: list[list[Glyph]] = []
     for glyph in sorted(glyphs, key=lambda glyph: (glyph.middle, glyph.left)):

@@ -7,10 +7,11 @@ from functools import partial
 from typing import Any
 
 from mingpiao.reading import errors, ofd, pdf
-from mingpiao.reading.glyphs import lines_of
+from mingpiao.reading.glyphs import line_of_run, lines_of
 from mingpiao.reading.model import PageLines
 from mingpiao.reading.ofd_package import OfdFile, open_ofd
 from mingpiao.reading.photos import MAX_PIXELS_A_SIDE, decode
+from mingpiao.reading.shown import TextLayer
 
 PDF = "application/pdf"
 OFD = "application/ofd"
@@ -21,6 +22,10 @@ PICTURES = ("image/png", "image/jpeg", HEIC)
 _SCAN_SCALE = 150 / 72
 #: Resolution for finding red seals, in pixels a point: 54 dpi is enough, since seals are large.
 _SEAL_SCALE = 0.75
+
+#: How many oblique texts, and characters that nobody sees, are kept of a page.
+_MOST_ASLANT = 200
+_MOST_UNSEEN = 1_000
 
 ReadingProgress = Callable[[int, int], None]
 Image = Any
@@ -110,8 +115,20 @@ def _read_page(document: Any, number: int, likely: int | None) -> PageLines:
         method="text",
         lines=lines,
         seals=_seals(shown, number, layer.rotation),
-        hidden=layer.hidden,
+        **_besides(layer, number),
     )
+
+
+def _besides(layer: TextLayer, number: int) -> dict[str, Any]:
+    """What the text layer has besides lines: texts that stand obliquely, and what nobody sees of it."""
+    width, height = layer.width, layer.height
+    return {
+        "hidden": len(layer.unseen),
+        "aslant": tuple(
+            line_of_run(run, page=number, width=width, height=height) for run in layer.aslant[:_MOST_ASLANT]
+        ),
+        "unseen": lines_of(layer.unseen[:_MOST_UNSEEN], (), page=number, width=width, height=height),
+    }
 
 
 def _read_sheet(file: OfdFile, number: int) -> PageLines:
@@ -128,7 +145,7 @@ def _read_sheet(file: OfdFile, number: int) -> PageLines:
         method="text",
         lines=lines_of(layer.glyphs, layer.rules, page=number, width=layer.width, height=layer.height),
         seals=ofd.seals_of(sheet, number, layer.rotation),
-        hidden=layer.hidden,
+        **_besides(layer, number),
     )
 
 

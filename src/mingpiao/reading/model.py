@@ -55,8 +55,9 @@ class PageLines(msgspec.Struct, frozen=True, kw_only=True):
 
     `width` and `height` are those of the upright page, in points (pixels for a picture). `rotation`
     (0, 90, 180, 270 clockwise) turns the page, as a viewer shows it, upright. `method` is "text"
-    or "ocr". `seals` are the places of red seals. `hidden` counts characters of the text layer that nobody
-    sees on the page; they are in no line.
+    or "ocr". `seals` are the places of red seals. `aslant` are texts that stand obliquely, such as watermarks,
+    and `unseen` what the text layer says and nobody sees on the page, its beginning; both are in no line. `hidden`
+    counts characters of the latter.
     """
 
     number: int
@@ -67,6 +68,8 @@ class PageLines(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[TextLine, ...] = ()
     seals: tuple[PagePlace, ...] = ()
     hidden: int = 0
+    aslant: tuple[TextLine, ...] = ()
+    unseen: tuple[TextLine, ...] = ()
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,8 +14,8 @@ from mingpiao.reading.shown import (
     MARGINAL_CHARACTERS,
     MOSTLY_PICTURE,
     TextLayer,
+    layer_of,
     turned,
-    upright_turn,
 )
 
 #: As of PDFs, in points.
@@ -36,23 +36,13 @@ def open_page(file: OfdFile, number: int) -> OfdSheet:
 
 
 def text_layer(sheet: OfdSheet) -> TextLayer:
-    """The page's visible text with a box for each character."""
-    seen, hidden = sheet.seen
-    rotation = upright_turn(seen)
-    width, height = sheet.turned_size(rotation)
-    return TextLayer(
-        glyphs=[turned(each.glyph, rotation, sheet.width, sheet.height) for each in seen],
-        rules=list(_rules(sheet)) if rotation == 0 else [],
-        rotation=rotation,
-        width=width,
-        height=height,
-        hidden=hidden,
-    )
+    """The page's text with a box for each character, and which of it people see."""
+    return layer_of(sheet.seen, list(_rules(sheet)), sheet.width, sheet.height)
 
 
 def is_picture(sheet: OfdSheet) -> bool:
     """Whether the page has too little text of its own that people see, and needs OCR."""
-    said = len(sheet.seen[0])
+    said = len(sheet.seen.seen)
     return said < FEW_CHARACTERS or (said < MARGINAL_CHARACTERS and _is_covered(sheet))
 
 

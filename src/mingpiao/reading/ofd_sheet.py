@@ -23,7 +23,7 @@ from mingpiao.reading.ofd_objects import (
 )
 from mingpiao.reading.ofd_package import Box, OfdFile, OfdPage
 from mingpiao.reading.photos import decode
-from mingpiao.reading.shown import Character, difference, ink_scale, readable, with_ink
+from mingpiao.reading.shown import Seen, difference, ink_scale, parted, readable, with_ink
 
 Image = Any
 _SEAL_RED: Colour = (200, 30, 30)
@@ -52,18 +52,17 @@ class OfdSheet:
         return self._photos[path]
 
     @cached_property
-    def seen(self) -> tuple[list[Character], int]:
-        """The characters that people see, and the number of others: without them the page looks the same."""
+    def seen(self) -> Seen:
+        """The characters that people see, and the others: without them the page looks the same."""
         writings = [item for item in self.drawn if isinstance(item, Writing)]
         inked = [each for item in writings if item.colour is not None for each in item.characters]
-        count = sum(len(item.characters) for item in writings)
+        whole = [each for item in writings for each in item.characters]
         high = readable(inked, self.width, self.height)
         if not high:
-            return [], count
+            return Seen([], whole)
         scale = ink_scale(self.width, self.height)
         ink = difference(self.render(scale=scale), self.render(scale=scale, with_text=False))
-        seen = with_ink(high, ink, scale)
-        return seen, count - len(seen)
+        return parted(whole, with_ink(high, ink, scale))
 
     def render(self, *, scale: float, with_text: bool = True) -> Image:
         """The page as an RGB picture with `scale` pixels a point."""

@@ -9,18 +9,19 @@ import pypdfium2
 from pypdfium2 import raw
 
 from mingpiao.reading import errors
-from mingpiao.reading.glyphs import Glyph, TableRule
+from mingpiao.reading.glyphs import Glyph, TableRule, lines_of
 from mingpiao.reading.shown import (
     FEW_CHARACTERS,
     MARGINAL_CHARACTERS,
     MOSTLY_PICTURE,
     Character,
+    Seen,
     TextLayer,
     difference,
     ink_scale,
+    layer_of,
+    parted,
     readable,
-    turned,
-    upright_turn,
     with_ink,
 )
 
@@ -106,8 +107,8 @@ def is_picture(page: Any) -> bool:
             return True
         if scan_resolution(page) is None:
             return False
-        # The text of a scan may lie under its picture.
-        return said < MARGINAL_CHARACTERS or len(_seen(page, text_page.raw)[0]) < MARGINAL_CHARACTERS
+        # The text of a scan may lie under its picture, or be a watermark over it.
+        return said < MARGINAL_CHARACTERS or _says(page, text_page.raw) < MARGINAL_CHARACTERS
     finally:
         text_page.close()
 
@@ -123,40 +124,36 @@ def _count_shown(handle: Any, *, enough: int) -> int:
     return count
 
 
+def _says(page: Any, handle: Any) -> int:
+    """The number of visible characters of upright text; what stands there again and again counts once."""
+    layer = layer_of(_seen(page, handle), [], *page.get_size())
+    lines = lines_of(layer.glyphs, [], page=1, width=layer.width, height=layer.height)
+    return sum(len(text) for text in {line.text for line in lines})
+
+
 def text_layer(page: Any) -> TextLayer:
-    """The page's visible text with a box for each character."""
-    width, height = page.get_size()
+    """The page's text with a box for each character, and which of it people see."""
     text_page = page.get_textpage()
     try:
-        characters, hidden = _seen(page, text_page.raw)
+        found = _seen(page, text_page.raw)
     finally:
         text_page.close()
-    rotation = upright_turn(characters)
-    turned_width, turned_height = (height, width) if rotation in (90, 270) else (width, height)
-    return TextLayer(
-        glyphs=[turned(c.glyph, rotation, width, height) for c in characters],
-        rules=_rules(page) if rotation == 0 else [],
-        rotation=rotation,
-        width=turned_width,
-        height=turned_height,
-        hidden=hidden,
-    )
+    return layer_of(found, _rules(page), *page.get_size())
 
 
-def _seen(page: Any, handle: Any) -> tuple[list[Character], int]:
-    """The characters that people see on the page, and the number of others that its text has.
+def _seen(page: Any, handle: Any) -> Seen:
+    """The characters that people see on the page, and the others that its text has.
 
     White, transparent, covered and cut-off text, and text of a layer that is off, are told by one thing: the
     page looks the same without them.
     """
     width, height = page.get_size()
-    found, unseen = _characters(handle, _to_view(page))
-    high = readable(found, width, height)
+    found, drawn = _characters(handle, _to_view(page))
+    high = readable(drawn, width, height)
     if not high:
-        return [], len(found) + unseen
+        return Seen([], found)
     ink, scale = _ink(page)
-    seen = with_ink(high, ink, scale)
-    return seen, len(found) - len(seen) + unseen
+    return parted(found, with_ink(high, ink, scale))
 
 
 def _ink(page: Any) -> tuple[Image, float]:
@@ -199,10 +196,10 @@ def _to_view(page: Any) -> _View:
     return _View(left, bottom, right - left, top - bottom, page.get_rotation())
 
 
-def _characters(handle: Any, view: _View) -> tuple[list[Character], int]:
-    """All characters that are drawn, and the number of those that are not."""
+def _characters(handle: Any, view: _View) -> tuple[list[Character], list[Character]]:
+    """All characters of the text, and those of them that are drawn."""
     found: list[Character] = []
-    unseen = 0
+    drawn: list[Character] = []
     box = raw.FS_RECTF()
     spaced = False
     for index in range(min(raw.FPDFText_CountChars(handle), MAX_CHARACTERS)):
@@ -210,16 +207,15 @@ def _characters(handle: Any, view: _View) -> tuple[list[Character], int]:
         if text.isspace() or text == "\u200b":
             spaced = True
             continue
-        if not _shown(handle, index):
-            unseen += 1
-            continue
         if not raw.FPDFText_GetLooseCharBox(handle, index, byref(box)):
             continue
         placed = view.box(box.left, box.bottom, box.right, box.top)
         angle = round(raw.FPDFText_GetCharAngle(handle, index) * 57.29578) % 360
         found.append(Character(Glyph(text, *placed, spaced, len(found)), (angle + view.rotation) % 360))
+        if _shown(handle, index):
+            drawn.append(found[-1])
         spaced = False
-    return found, unseen
+    return found, drawn
 
 
 def _shown(handle: Any, index: int) -> bool:

@@ -1,5 +1,6 @@
 """What people see of a page's text: characters where the page would look different without them, upright."""
 
+import math
 from typing import Any, NamedTuple
 
 from mingpiao.reading.glyphs import Glyph, TableRule
@@ -12,6 +13,9 @@ MARGINAL_CHARACTERS = 120
 MOSTLY_PICTURE = 0.6
 #: Text that is lower than this, in points, is read by nobody.
 _LOWEST_TEXT = 2.0
+#: Characters of lines are turned less than this, in degrees; neighbours of one run are nearer than so many sides.
+_STRAIGHT = 8
+_SIDE_BY_SIDE = 2.5
 #: Pixels a point, and the longest side in pixels, of the pictures in which text is looked for; and by how much
 #: (of 255) a pixel differs where a character is drawn.
 _INK_SCALE = 1.5
@@ -22,7 +26,8 @@ _INK = 16
 class TextLayer(NamedTuple):
     """The text layer of a page; boxes are in points on the page turned by `rotation`.
 
-    `hidden` counts characters of it that nobody sees on the page.
+    `aslant` are runs of characters that stand obliquely, as those of watermarks and stamps; `unseen` are characters
+    that nobody sees on the page, also those that lie off it.
     """
 
     glyphs: list[Glyph]
@@ -30,7 +35,8 @@ class TextLayer(NamedTuple):
     rotation: int
     width: float
     height: float
-    hidden: int = 0
+    aslant: list[list[Glyph]]
+    unseen: list[Glyph]
 
 
 class Character(NamedTuple):
@@ -61,6 +67,69 @@ def difference(whole: Image, bare: Image) -> Image:
 
     red, green, blue = ImageChops.difference(whole, bare).split()
     return ImageChops.lighter(ImageChops.lighter(red, green), blue)
+
+
+class Seen(NamedTuple):
+    """The characters of a page that people see, and those that they do not."""
+
+    seen: list[Character]
+    unseen: list[Character]
+
+
+def parted(characters: list[Character], seen: list[Character]) -> Seen:
+    """`seen` among all these characters, and the others in their order."""
+    shown = {id(each) for each in seen}
+    return Seen(seen, [each for each in characters if id(each) not in shown])
+
+
+def layer_of(page: Seen, rules: list[TableRule], width: float, height: float) -> TextLayer:
+    """The text layer of a page of this size; `rules` are those of the page as shown."""
+    rotation = upright_turn(page.seen)
+    upright, aslant = _straight_and_aslant(page.seen)
+    turned_width, turned_height = (height, width) if rotation in (90, 270) else (width, height)
+
+    def turn(characters: list[Character]) -> list[Glyph]:
+        return [turned(each.glyph, rotation, width, height) for each in characters]
+
+    return TextLayer(
+        glyphs=turn(upright),
+        rules=rules if rotation == 0 else [],
+        rotation=rotation,
+        width=turned_width,
+        height=turned_height,
+        aslant=[turn(run) for run in _runs(aslant)],
+        unseen=turn(page.unseen),
+    )
+
+
+def _straight_and_aslant(characters: list[Character]) -> tuple[list[Character], list[Character]]:
+    straight = [each for each in characters if abs(each.angle - round(each.angle / 90) * 90) <= _STRAIGHT]
+    if 2 * len(straight) < len(characters):
+        return characters, []
+    upright = {id(each) for each in straight}
+    return straight, [each for each in characters if id(each) not in upright]
+
+
+def _runs(characters: list[Character]) -> list[list[Character]]:
+    """Neighbours in the file that stand at one angle, side by side."""
+    runs: list[list[Character]] = []
+    for each in characters:
+        if runs and _continues(runs[-1][-1], each):
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    return runs
+
+
+def _continues(before: Character, after: Character) -> bool:
+    one, two = before.glyph, after.glyph
+    side = max(one.right - one.left, one.height, two.right - two.left, two.height)
+    across = (two.left + two.right - one.left - one.right) / 2
+    return (
+        two.order == one.order + 1
+        and abs(before.angle - after.angle) <= _STRAIGHT
+        and math.hypot(across, two.middle - one.middle) <= _SIDE_BY_SIDE * side
+    )
 
 
 def _is_high(glyph: Glyph) -> bool:

@@ -4,7 +4,10 @@ a first opinion, weights that were learnt choose (decision 57).
 
 from collections.abc import Sequence
 
+import msgspec
+
 from mingpiao.evidence.extraction.flow import ROW, Flow
+from mingpiao.evidence.extraction.status import status_of
 from mingpiao.evidence.model import EvidenceReading, Extraction, ReadPage
 from mingpiao.evidence.weighing.choosing import Chosen, choose
 from mingpiao.reading.model import PageLines, TextLine
@@ -27,7 +30,9 @@ def extract(pages: Sequence[PageLines]) -> Extraction:
     """The facts in a file's upright lines, each with its places on the pages."""
     pages = tuple(pages)
     looked_at = first_pages(pages)
-    return extraction_of(pages, looked_at, choose(Flow(looked_at), looked_at))
+    flow = Flow(looked_at)
+    found = extraction_of(pages, looked_at, choose(flow, looked_at))
+    return msgspec.structs.replace(found, status=status_of(flow, looked_at))
 
 
 def extraction_of(

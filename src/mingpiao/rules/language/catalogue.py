@@ -231,6 +231,7 @@ _EVIDENCE_FIELDS = (
     _evidence("usage", "材料余额"),
     _evidence("account", "材料与收款账号"),
     _evidence("seal", "材料印章"),
+    _evidence("status", "材料效力"),
 )
 
 

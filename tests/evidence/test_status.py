@@ -1,0 +1,215 @@
+"""Whether a file is in force: marks of drafts, specimens and revoked papers, and the same words where they are none."""
+
+import io
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from tests.evidence.lines import line_at, page_of, read
+
+import mingpiao
+from mingpiao.evidence.comparison import compare
+from mingpiao.evidence.extraction import extract
+from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Extraction
+from mingpiao.reading.lines import read_lines
+from mingpiao.reading.model import PageLines
+
+FONTS = Path(mingpiao.__file__).parent / "letters" / "fonts"
+TITLE = "设备采购合同"
+BODY = (
+    "甲方（付款方）：乌海市远航商贸有限公司",
+    "乙方（收款方）：内蒙古大学",
+    "合同总金额：人民币12,345.60元",
+    "双方应当按照约定履行各自的义务，不得擅自变更。",
+    "未尽事宜由双方另行协商，协商不成的向甲方所在地人民法院起诉。",
+)
+BILL = BillFacts(
+    kind="0201",
+    payer_name="乌海市远航商贸有限公司",
+    payer_code="",
+    unit_name="内蒙古大学",
+    unit_code="",
+    unit_account="",
+    total=Decimal("12345.60"),
+    issued_on=date(2026, 3, 10),
+    item_names=("检测费",),
+    remark="",
+    extension={},
+)
+
+
+def kinds(says: Extraction) -> list[tuple[str, bool]]:
+    return [(mark.kind, mark.sure) for mark in says.status]
+
+
+def claim(*files: Extraction) -> Claim:
+    made = compare(BILL, {str(number): says for number, says in enumerate(files)}, {})
+    return next(each for each in made if each.name == "status")
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ("（征求意见稿）", "draft"),
+        ("草  案", "draft"),
+        ("【送审稿】", "draft"),
+        ("（草案，供双方会商）", "draft"),
+        ("讨论稿 第三版（3.12）——仅供双方磋商，不具法律效力", "draft"),
+        ("征求意见稿，未经双方签署不生效", "draft"),
+        ("关于下达培训补助经费的通知（征求意见稿）", "draft"),
+        ("尚未生效", "draft"),
+        ("样 张", "specimen"),
+        ("SPECIMEN", "specimen"),
+        ("作　废", "revoked"),
+        ("本文件已废止", "revoked"),
+        ("此件作废", "revoked"),
+        ("已 撤 销", "revoked"),
+        ("已过期", "expired"),
+        ("（此件已被乌财发〔2026〕11号文件废止，自2026年2月1日起停止执行）", "revoked"),
+        ("（存档：本协议已由双方2026年1月5日另行签订的协议替代，自该日起不再执行）", "replaced"),
+        ("交易状态：已退汇", "revoked"),
+        ("处理结果\t交易失败", "failed"),
+        ("交易类型：消费撤销(VOID)", "revoked"),
+        ("当前状态：待授权", "failed"),
+    ],
+)
+def test_a_mark_says_that_a_paper_is_not_in_force(row: str, kind: str) -> None:
+    says = read(TITLE, row, *BODY)
+    assert kinds(says) == [(kind, True)]
+    (mark,) = says.status
+    assert mark.found.places[0].page == 1
+    told = claim(says)
+    assert told.verdict is ClaimVerdict.CONTRADICT
+    assert told.found == mark.found.value
+    assert told.found in told.explanation
+    assert [one.place for one in told.marks] == list(mark.found.places)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "本协议草案经双方讨论后于2026年3月1日正式签署。",
+        "作废的票据应当全部联次一并保存。",
+        "本协议自双方签字盖章之日起生效。",
+        "逾期未支付的，本合同自动终止，已收款项不予退还。",
+        "原协议自本协议签订之日起作废。",
+        "本办法自2026年3月1日起施行，2019年印发的《收费管理办法》同时废止。",
+        "如乙方违约，本合同已约定的优惠条件取消。",
+        "根据《内蒙古自治区收费管理办法（草案）》，现就有关事项约定如下。",
+        "乙方向甲方提供检测样本和样张各三份。",
+        "货物样本由甲方保存",
+        "交易状态：交易成功",
+        "业务状态：已入账",
+        "本合同未经双方书面同意不得撤销。",
+        "合同失效后，双方的保密义务继续有效。",
+        "本通知有效期届满后自动失效",
+        "中标结果公告已撤销的供应商不得参加。",
+        "撤销合同的，应当书面通知对方。",
+        "报名资料应当包括身份证复印件。",
+        "《示范文本》由主管部门制定，本合同据此订立。",
+    ],
+)
+def test_the_same_words_in_running_text_are_no_mark(row: str) -> None:
+    says = read(TITLE, *BODY, row, "其余条款不变。")
+    assert says.status == ()
+    assert claim(says).verdict is ClaimVerdict.AGREE
+
+
+def test_a_cell_of_a_table_speaks_of_its_own_row() -> None:
+    says = read(
+        "票据使用情况表", "序号\t号码\t金额\t情况", "1\t00012\t500.00\t作废", "2\t00013\t800.00\t正常"
+    )
+    assert kinds(says) == [("revoked", False)]
+    assert claim(says).verdict is ClaimVerdict.HINT
+
+
+def test_one_of_several_receipts_on_a_page_may_be_void() -> None:
+    page = page_of("收款收据", "今收到会费500.00元", "收款人：张敏")
+    below = (
+        line_at("收款收据", 0.12, 0.5, scale=1.6),
+        line_at("作废", 0.4, 0.55, scale=2),
+        line_at("今收到会费800.00元", 0.12, 0.6),
+        line_at("收款人：张敏", 0.12, 0.65),
+    )
+    says = extract(
+        [PageLines(number=1, width=595, height=842, rotation=0, method="text", lines=(*page.lines, *below))]
+    )
+    assert kinds(says) == [("revoked", False)]
+
+
+def test_a_copy_without_confirmation_is_a_hint() -> None:
+    says = read(TITLE, *BODY, "复印件")
+    assert kinds(says) == [("copy", False)]
+    told = claim(says)
+    assert told.verdict is ClaimVerdict.HINT
+    assert told.explanation.startswith("材料上写有“复印件”，不能判断这份材料是否")
+    assert read(TITLE, *BODY, "复印件", "与原件核对一致").status == ()
+
+
+def test_one_revoked_file_among_others_counts() -> None:
+    told = claim(read(TITLE, *BODY), read(TITLE, *BODY, "作废"))
+    assert told.verdict is ClaimVerdict.CONTRADICT
+    assert [one.digest for one in told.marks] == ["1"]
+    assert claim().verdict is ClaimVerdict.ABSENT
+
+
+# -- watermarks ------------------------------------------------------------------------------------
+
+
+def drawn(draw: Callable[[Canvas], None]) -> PageLines:
+    pdfmetrics.registerFont(TTFont("status", next(FONTS.rglob("*SC*egular*.ttf"))))
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(420, 595))
+    canvas.setFont("status", 12)
+    for place, row in enumerate((TITLE, *BODY)):
+        canvas.drawString(30, 540 - 28 * place, row)
+    draw(canvas)
+    canvas.save()
+    (page,) = read_lines(out.getvalue(), "application/pdf")
+    return page
+
+
+def _across(word: str) -> Callable[[Canvas], None]:
+    def draw(canvas: Canvas) -> None:
+        canvas.translate(210, 430)
+        canvas.rotate(35)
+        canvas.setFillGray(0.85)
+        canvas.setFont("status", 60)
+        canvas.drawCentredString(0, 0, word)
+
+    return draw
+
+
+def test_a_watermark_is_a_mark_and_stands_in_no_line() -> None:
+    page = drawn(_across("征求意见稿"))
+    assert [line.text for line in page.lines] == [TITLE, *BODY]
+    assert [line.text for line in page.aslant] == ["征求意见稿"]
+    assert kinds(extract([page])) == [("draft", True)]
+
+
+def test_a_watermark_that_is_repeated_is_one_mark_with_its_places() -> None:
+    def draw(canvas: Canvas) -> None:
+        for x, y in ((80, 200), (220, 300), (300, 120)):
+            canvas.saveState()
+            canvas.translate(x, y)
+            canvas.rotate(-30)
+            canvas.setFillGray(0.8)
+            canvas.drawString(0, 0, "样本样本")
+            canvas.restoreState()
+
+    says = extract([drawn(draw)])
+    assert kinds(says) == [("specimen", True)]
+    assert len(says.status[0].found.places) == 3
+
+
+def test_a_watermark_of_an_office_says_nothing_of_force() -> None:
+    says = extract([drawn(_across("内蒙古大学财务处"))])
+    assert says.status == ()
+    assert [party.name.value for party in says.parties] == [
+        party.name.value for party in extract([drawn(lambda _: None)]).parties
+    ]
