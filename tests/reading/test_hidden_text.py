@@ -145,6 +145,87 @@ def test_a_layer_that_is_off_is_not_read() -> None:
     assert read.hidden == len(FALSE)
 
 
+def test_what_nobody_sees_is_told_with_its_page_and_its_words() -> None:
+    found = extract((drawn(_white),))
+    (hidden,) = found.hidden
+    assert (hidden.page, hidden.found.text) == (1, FALSE)
+    assert [f"{amount:f}" for amount in hidden.amounts] == ["999999.00"]
+    assert hidden.found.places[0].page == 1
+    assert extract((drawn(lambda _: None),)).hidden == ()
+
+
+def test_text_that_was_recognised_in_a_picture_on_the_page_is_no_finding() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawImage(ImageReader(Image.new("RGB", (40, 10), "ivory")), 50, 290, 250, 40)
+        _without_ink(canvas)
+
+    page = drawn(draw)
+    assert [line.text for line in page.lines] == list(SEEN)
+    assert (page.hidden, page.unseen) == (0, ())
+
+
+def test_what_is_struck_out_does_not_count() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 300, FALSE)
+        canvas.setLineWidth(0.8)
+        canvas.line(60, 305, 60 + canvas.stringWidth(FALSE, "file", 14), 305)
+
+    page = drawn(draw)
+    assert [line.text for line in page.lines] == list(SEEN)
+    assert [line.text for line in page.struck] == [FALSE]
+    found = extract((page,))
+    assert [f"{amount.value:f}" for amount in found.amounts] == ["12345.60"]
+    assert found.notes == ("第 1 页有划去的文字，没有作为佐证内容。",)
+    assert found.hidden == ()
+
+
+def _underlined(canvas: Canvas) -> None:
+    canvas.line(60, 298, 200, 298)
+
+
+def _in_a_box(canvas: Canvas) -> None:
+    canvas.rect(55, 294, 250, 22)
+
+
+def _with_a_white_line(canvas: Canvas) -> None:
+    canvas.setStrokeColorRGB(1, 1, 1)
+    canvas.setLineWidth(0.4)
+    canvas.line(60, 305, 300, 305)
+
+
+def _with_a_short_line(canvas: Canvas) -> None:
+    canvas.line(60, 305, 76, 305)
+
+
+@pytest.mark.parametrize("line", [_underlined, _in_a_box, _with_a_white_line, _with_a_short_line])
+def test_other_lines_strike_nothing_out(line: Callable[[Canvas], None]) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 300, FALSE)
+        line(canvas)
+
+    page = drawn(draw)
+    assert [line.text for line in page.lines] == [*SEEN, FALSE]
+    assert page.struck == ()
+
+
+def test_a_text_watermark_over_a_scan_is_no_text_layer() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(420, 595))
+    canvas.drawImage(ImageReader(Image.new("RGB", (420, 595), "white")), 0, 0, 420, 595)
+    canvas.setFont("file", 14)
+    canvas.setFillGray(0.8)
+    for row in range(12):
+        canvas.drawString(40, 560 - 45 * row, "仅供办理票据使用，再次复印无效")
+        canvas.saveState()
+        canvas.translate(200, 560 - 45 * row)
+        canvas.rotate(30)
+        canvas.drawString(0, 0, "内蒙古大学财务处专用水印")
+        canvas.restoreState()
+    canvas.showPage()
+    canvas.save()
+    assert count_pages(out.getvalue(), PDF) == (1, 1)
+
+
 def test_white_text_on_black_is_seen() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.rect(50, 290, 300, 40, fill=1)

@@ -91,6 +91,12 @@ COVER = (
 )
 
 
+CLIPS = (
+    '<ofd:Clips><ofd:Clip><ofd:Area><ofd:Path ID="8" Boundary="0 0 1 1">'
+    "<ofd:AbbreviatedData>M 0 0 L 1 0 L 1 1 L 0 1 C</ofd:AbbreviatedData></ofd:Path></ofd:Area></ofd:Clip></ofd:Clips>"
+)
+
+
 @pytest.mark.parametrize(
     "unseen",
     [
@@ -101,6 +107,8 @@ COVER = (
         text(FALSE, y=190, size=0.2),
         text(FALSE, y=400),
         text(FALSE, y=190) + COVER,
+        text(FALSE, y=190, inner=CLIPS),
+        text(FALSE, y=190).replace("150 8", "150 0.1", 1),
     ],
 )
 def test_text_that_nobody_sees_is_only_counted(unseen: str) -> None:

@@ -112,7 +112,19 @@ def facts_of(kind: str, changes: Mapping[str, Any], condition: Condition) -> dic
     return facts | _derived(facts) | _issued(plain) | _extension(kind, plain, facts["total"])
 
 
-_CLAIMS = ("payer", "payee", "amount", "words", "date", "purpose", "usage", "account", "seal", "status")
+_CLAIMS = (
+    "payer",
+    "payee",
+    "amount",
+    "words",
+    "date",
+    "purpose",
+    "usage",
+    "account",
+    "seal",
+    "status",
+    "hidden",
+)
 
 
 def _column(path: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from mingpiao.evidence.comparing import money, names, subject
 from mingpiao.evidence.comparing.files import File
+from mingpiao.evidence.comparing.hidden import hidden
 from mingpiao.evidence.comparing.status import status
 from mingpiao.evidence.model import BillFacts, Claim, Extraction, Usage
 from mingpiao.evidence.weighing.model import Learnt, learnt
@@ -33,4 +34,5 @@ def compare(
         names.account(bill, read),
         subject.seal(bill, read),
         status(read),
+        hidden(bill, read),
     )

@@ -95,6 +95,14 @@ STATUS_KINDS = {
 }
 
 
+class HiddenText(msgspec.Struct, frozen=True, kw_only=True):
+    """Text of a page that nobody sees; `found` is its beginning, `amounts` in 元 are those that stand in all of it."""
+
+    page: int
+    found: Found
+    amounts: tuple[Decimal, ...] = ()
+
+
 class StatusMark(msgspec.Struct, frozen=True, kw_only=True):
     """What a file says against its own force. `kind` is one of `STATUS_KINDS`; `sure` when it may not mean another."""
 
@@ -151,7 +159,7 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
     """The facts extracted from a file. `kind` is one of `EVIDENCE_KINDS`.
 
     `likely` are the probabilities of its days, by the names of their members; `status` is what it says against its
-    own force.
+    own force, `hidden` what its text layer says and nobody sees, which is in no other fact.
     """
 
     kind: str
@@ -170,6 +178,7 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
     pointed: tuple[Pointed, ...] = ()
     likely: dict[str, float] = {}
     status: tuple[StatusMark, ...] = ()
+    hidden: tuple[HiddenText, ...] = ()
 
     @property
     def totals(self) -> tuple[Amount, ...]:
@@ -308,7 +317,19 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 #: The claims of every comparison, in this order; rules read each as the field `evidence.<name>`.
-CLAIM_NAMES = ("payer", "payee", "amount", "words", "date", "purpose", "usage", "account", "seal", "status")
+CLAIM_NAMES = (
+    "payer",
+    "payee",
+    "amount",
+    "words",
+    "date",
+    "purpose",
+    "usage",
+    "account",
+    "seal",
+    "status",
+    "hidden",
+)
 CLAIM_LABELS = {
     "payer": "缴款人",
     "payee": "收款单位",
@@ -320,6 +341,7 @@ CLAIM_LABELS = {
     "account": "收款账号",
     "seal": "印章",
     "status": "材料效力",
+    "hidden": "看不见的文字",
     "model": "智能研判",
 }
 

@@ -128,6 +128,7 @@ def _besides(layer: TextLayer, number: int) -> dict[str, Any]:
             line_of_run(run, page=number, width=width, height=height) for run in layer.aslant[:_MOST_ASLANT]
         ),
         "unseen": lines_of(layer.unseen[:_MOST_UNSEEN], (), page=number, width=width, height=height),
+        "struck": lines_of(layer.struck, (), page=number, width=width, height=height),
     }
 
 

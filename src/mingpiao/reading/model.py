@@ -56,8 +56,8 @@ class PageLines(msgspec.Struct, frozen=True, kw_only=True):
     `width` and `height` are those of the upright page, in points (pixels for a picture). `rotation`
     (0, 90, 180, 270 clockwise) turns the page, as a viewer shows it, upright. `method` is "text"
     or "ocr". `seals` are the places of red seals. `aslant` are texts that stand obliquely, such as watermarks,
-    and `unseen` what the text layer says and nobody sees on the page, its beginning; both are in no line. `hidden`
-    counts characters of the latter.
+    and `unseen` what the text layer says and nobody sees on the page, its beginning; `hidden` counts its
+    characters. `struck` is text that is struck out. None of these is in any line.
     """
 
     number: int
@@ -70,6 +70,7 @@ class PageLines(msgspec.Struct, frozen=True, kw_only=True):
     hidden: int = 0
     aslant: tuple[TextLine, ...] = ()
     unseen: tuple[TextLine, ...] = ()
+    struck: tuple[TextLine, ...] = ()
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

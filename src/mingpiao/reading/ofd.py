@@ -11,8 +11,12 @@ from mingpiao.reading.ofd_package import OfdFile
 from mingpiao.reading.ofd_sheet import OfdSheet
 from mingpiao.reading.shown import (
     FEW_CHARACTERS,
+    LIGHTEST_STRIKE,
     MARGINAL_CHARACTERS,
     MOSTLY_PICTURE,
+    SHORTEST_STRIKE,
+    THICKEST_STRIKE,
+    Strike,
     TextLayer,
     layer_of,
     turned,
@@ -37,7 +41,7 @@ def open_page(file: OfdFile, number: int) -> OfdSheet:
 
 def text_layer(sheet: OfdSheet) -> TextLayer:
     """The page's text with a box for each character, and which of it people see."""
-    return layer_of(sheet.seen, list(_rules(sheet)), sheet.width, sheet.height)
+    return layer_of(sheet.seen, list(_rules(sheet)), list(_strikes(sheet)), sheet.width, sheet.height)
 
 
 def is_picture(sheet: OfdSheet) -> bool:
@@ -77,6 +81,21 @@ def seals_of(sheet: OfdSheet, number: int, rotation: int) -> tuple[PagePlace, ..
 
 def _part(value: float) -> float:
     return round(min(1.0, max(0.0, value)), 5)
+
+
+def _strikes(sheet: OfdSheet) -> Iterator[Strike]:
+    """Horizontal lines that may strike text out."""
+    for item in sheet.drawn:
+        if not isinstance(item, Stroke):
+            continue
+        colours = [colour for colour in (item.stroke, item.fill) if colour is not None]
+        if not colours or min(map(min, colours)) > LIGHTEST_STRIKE:
+            continue
+        for line in item.lines:
+            left, right = min(x for x, _ in line), max(x for x, _ in line)
+            top, bottom = min(y for _, y in line), max(y for _, y in line)
+            if bottom - top <= THICKEST_STRIKE and right - left >= SHORTEST_STRIKE:
+                yield Strike(left, right, (top + bottom) / 2)
 
 
 def _rules(sheet: OfdSheet) -> Iterator[TableRule]:

@@ -33,6 +33,8 @@ _DEPTH = 8
 _WIDEST_ROOM = 1.3
 #: Into how many straight lines a curve is divided.
 _CURVE_STEPS = 8
+#: A character is read of which so much is left in width and height.
+_LEGIBLE = 0.25
 _BLACK: Colour = (0, 0, 0)
 
 
@@ -103,14 +105,16 @@ class _Walk:
                 self._block(item, matrix, style, depth + 1)
             elif (make := _MAKERS.get(name)) is not None:
                 own = _Style(self._way(item, style.way), style.opacity * _opacity(item))
-                make(self, item, _placed(item, matrix), own, depth)
+                make(self, item, matrix, own, depth)
 
     def composite(self, item: Element, matrix: Matrix, style: _Style, depth: int) -> None:
+        matrix = _placed(item, matrix)
         content = self._resources.composites.get(item.get("ResourceID", ""))
         if content is not None:
             self._block(content, matrix, style, depth + 1)
 
     def photo(self, item: Element, matrix: Matrix, style: _Style, _depth: int) -> None:
+        matrix = _placed(item, matrix)
         path = self._resources.pictures.get(item.get("ResourceID", ""))
         if path is not None and style.opacity > 0:
             if item.get("CTM") is None:
@@ -119,6 +123,7 @@ class _Walk:
             self.drawn.append(Photo(path, matrix))
 
     def path(self, item: Element, matrix: Matrix, style: _Style, _depth: int) -> None:
+        matrix = _placed(item, matrix)
         lines, straight = _lines(item.findtext("{*}AbbreviatedData") or "")
         if not lines:
             return
@@ -135,12 +140,18 @@ class _Walk:
             )
         )
 
-    def text(self, item: Element, matrix: Matrix, style: _Style, _depth: int) -> None:
+    def text(self, item: Element, outer: Matrix, style: _Style, _depth: int) -> None:
+        matrix = _placed(item, outer)
         characters = list(self._written(item, matrix))
         colour = _colour(item, "FillColor", style) if item.get("Fill", "true") == "true" else None
         if item.get("Stroke") == "true":
             colour = colour or _colour(item, "StrokeColor", style)
-        self.drawn.append(Writing(characters, colour))
+        room = _room(item, outer, matrix)
+        inside = [each for each in characters if _reaches(each.glyph, room)]
+        self.drawn.append(Writing(inside, colour))
+        if len(inside) < len(characters):
+            kept = {id(each) for each in inside}
+            self.drawn.append(Writing([each for each in characters if id(each) not in kept], None))
 
     def _written(self, item: Element, matrix: Matrix) -> Iterator[Character]:
         size = _number(item, "Size", 0.0)
@@ -261,6 +272,61 @@ def _placed(item: Element, matrix: Matrix) -> Matrix:
         raise errors.damaged()
     a, b, c, d, e, f = own
     return _times(matrix, (a, b, c, d, e, f))
+
+
+#: Left, top, right and bottom of an area in points.
+_Area = tuple[float, float, float, float]
+
+
+def _room(item: Element, outer: Matrix, inner: Matrix) -> _Area | None:
+    """The area to which a text object is cut: its boundary and its clips; None without any."""
+    areas: list[_Area] = []
+    boundary = item.get("Boundary")
+    # Programs that turn or move text write boundaries of the text before it was turned.
+    if boundary is not None and item.get("CTM") is None:
+        box = box_of(boundary)
+        corners = [
+            (box.left, box.top),
+            (box.left + box.width, box.top),
+            (box.left + box.width, box.top + box.height),
+            (box.left, box.top + box.height),
+        ]
+        areas.append(_around([_at(outer, corner) for corner in corners]))
+    for clip in item.iterfind("{*}Clips/{*}Clip"):
+        points = [point for area in clip.iterfind("{*}Area") for point in _clipped(area, inner)]
+        areas.append(_around(points) if points else (0.0, 0.0, 0.0, 0.0))
+    if not areas:
+        return None
+    lefts, tops, rights, bottoms = zip(*areas, strict=True)
+    return max(lefts), max(tops), min(rights), min(bottoms)
+
+
+def _clipped(area: Element, matrix: Matrix) -> Iterator[Point]:
+    """The points of the paths of an area of a clip, in points."""
+    own = _placed(area, matrix)
+    for path in area.iterfind("{*}Path"):
+        place = _placed(path, own)
+        lines, _ = _lines(path.findtext("{*}AbbreviatedData") or "")
+        yield from (_at(place, point) for line in lines for point in line)
+
+
+def _around(points: Sequence[Point]) -> _Area:
+    return (
+        min(x for x, _ in points),
+        min(y for _, y in points),
+        max(x for x, _ in points),
+        max(y for _, y in points),
+    )
+
+
+def _reaches(glyph: Glyph, room: _Area | None) -> bool:
+    """Whether people can read a character that is cut to an area; boundaries are often a little small."""
+    if room is None:
+        return True
+    left, top, right, bottom = room
+    across = min(glyph.right, right) - max(glyph.left, left)
+    down = min(glyph.bottom, bottom) - max(glyph.top, top)
+    return across >= _LEGIBLE * (glyph.right - glyph.left) and down >= _LEGIBLE * glyph.height
 
 
 def _times(outer: Matrix, inner: Matrix) -> Matrix:

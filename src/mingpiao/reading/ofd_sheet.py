@@ -23,7 +23,7 @@ from mingpiao.reading.ofd_objects import (
 )
 from mingpiao.reading.ofd_package import Box, OfdFile, OfdPage
 from mingpiao.reading.photos import decode
-from mingpiao.reading.shown import Seen, difference, ink_scale, parted, readable, with_ink
+from mingpiao.reading.shown import PageCharacters, difference, ink_scale, parted, readable, with_ink
 
 Image = Any
 _SEAL_RED: Colour = (200, 30, 30)
@@ -52,14 +52,14 @@ class OfdSheet:
         return self._photos[path]
 
     @cached_property
-    def seen(self) -> Seen:
+    def seen(self) -> PageCharacters:
         """The characters that people see, and the others: without them the page looks the same."""
         writings = [item for item in self.drawn if isinstance(item, Writing)]
         inked = [each for item in writings if item.colour is not None for each in item.characters]
         whole = [each for item in writings for each in item.characters]
         high = readable(inked, self.width, self.height)
         if not high:
-            return Seen([], whole)
+            return PageCharacters([], whole)
         scale = ink_scale(self.width, self.height)
         ink = difference(self.render(scale=scale), self.render(scale=scale, with_text=False))
         return parted(whole, with_ink(high, ink, scale))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ctypes import byref
+from ctypes import byref, c_int, c_uint
 from typing import Any, NamedTuple
 
 import pypdfium2
@@ -12,10 +12,14 @@ from mingpiao.reading import errors
 from mingpiao.reading.glyphs import Glyph, TableRule, lines_of
 from mingpiao.reading.shown import (
     FEW_CHARACTERS,
+    LIGHTEST_STRIKE,
     MARGINAL_CHARACTERS,
     MOSTLY_PICTURE,
+    SHORTEST_STRIKE,
+    THICKEST_STRIKE,
     Character,
-    Seen,
+    PageCharacters,
+    Strike,
     TextLayer,
     difference,
     ink_scale,
@@ -126,7 +130,7 @@ def _count_shown(handle: Any, *, enough: int) -> int:
 
 def _says(page: Any, handle: Any) -> int:
     """The number of visible characters of upright text; what stands there again and again counts once."""
-    layer = layer_of(_seen(page, handle), [], *page.get_size())
+    layer = layer_of(_seen(page, handle), [], [], *page.get_size())
     lines = lines_of(layer.glyphs, [], page=1, width=layer.width, height=layer.height)
     return sum(len(text) for text in {line.text for line in lines})
 
@@ -138,10 +142,31 @@ def text_layer(page: Any) -> TextLayer:
         found = _seen(page, text_page.raw)
     finally:
         text_page.close()
-    return layer_of(found, _rules(page), *page.get_size())
+    rules, strikes = _ruling(page)
+    return layer_of(found, rules, strikes, *page.get_size())
 
 
-def _seen(page: Any, handle: Any) -> Seen:
+def _without_recognised(page: Any, found: list[Character], drawn: list[Character]) -> list[Character]:
+    """Without text in no ink that lies over a picture: what programs recognised in a stamp or a photograph."""
+    undrawn = parted(found, drawn).unseen
+    if not undrawn:
+        return found
+    view = _to_view(page)
+    boxes = [
+        view.box(*item.get_bounds())
+        for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+    ][:MAX_OBJECTS]
+    return parted(found, [each for each in undrawn if _over_any(each.glyph, boxes)]).unseen
+
+
+def _over_any(glyph: Glyph, boxes: list[tuple[float, float, float, float]]) -> bool:
+    across = (glyph.left + glyph.right) / 2
+    return any(
+        left <= across <= right and top <= glyph.middle <= bottom for left, top, right, bottom in boxes
+    )
+
+
+def _seen(page: Any, handle: Any) -> PageCharacters:
     """The characters that people see on the page, and the others that its text has.
 
     White, transparent, covered and cut-off text, and text of a layer that is off, are told by one thing: the
@@ -149,9 +174,10 @@ def _seen(page: Any, handle: Any) -> Seen:
     """
     width, height = page.get_size()
     found, drawn = _characters(handle, _to_view(page))
+    found = _without_recognised(page, found, drawn)
     high = readable(drawn, width, height)
     if not high:
-        return Seen([], found)
+        return PageCharacters([], found)
     ink, scale = _ink(page)
     return parted(found, with_ink(high, ink, scale))
 
@@ -225,9 +251,11 @@ def _shown(handle: Any, index: int) -> bool:
     )
 
 
-def _rules(page: Any) -> list[TableRule]:
+def _ruling(page: Any) -> tuple[list[TableRule], list[Strike]]:
+    """Vertical rules, and horizontal lines that may strike text out."""
     view = _to_view(page)
     rules: list[TableRule] = []
+    strikes: list[Strike] = []
     for number, item in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)):
         if number >= MAX_OBJECTS:
             break
@@ -235,7 +263,24 @@ def _rules(page: Any) -> list[TableRule]:
         if bottom - top > _SHORTEST_RULE and _straight(item):
             sides = {left, right} if right - left > _WIDEST_RULE else {(left + right) / 2}
             rules += [TableRule(x, top, bottom) for x in sides]
-    return rules
+        elif bottom - top <= THICKEST_STRIKE and right - left >= SHORTEST_STRIKE and _is_dark(item):
+            strikes.append(Strike(left, right, (top + bottom) / 2))
+    return rules, strikes
+
+
+def _is_dark(item: Any) -> bool:
+    """Whether a path is drawn in a colour that people see on white paper."""
+    fill, stroked = c_int(), c_int()
+    raw.FPDFPath_GetDrawMode(item.raw, byref(fill), byref(stroked))
+    asked = [raw.FPDFPageObj_GetStrokeColor] if stroked.value else []
+    asked += [raw.FPDFPageObj_GetFillColor] if fill.value else []
+    for ask in asked:
+        parts = [c_uint() for _ in range(4)]
+        if ask(item.raw, *(byref(part) for part in parts)):
+            *colour, opacity = (part.value for part in parts)
+            if 255 - (255 - min(colour)) * opacity / 255 <= LIGHTEST_STRIKE:
+                return True
+    return False
 
 
 def _straight(item: Any) -> bool:

@@ -16,6 +16,13 @@ _LOWEST_TEXT = 2.0
 #: Characters of lines are turned less than this, in degrees; neighbours of one run are nearer than so many sides.
 _STRAIGHT = 8
 _SIDE_BY_SIDE = 2.5
+#: A line strikes a character out that is so near its middle, and reaches so near its sides, in parts of its own size.
+_MIDDLE = 0.2
+_INSET = 0.25
+#: The shortest and the thickest line that strikes text out, in points; and how light it may be (of 255).
+SHORTEST_STRIKE = 6.0
+THICKEST_STRIKE = 1.6
+LIGHTEST_STRIKE = 200
 #: Pixels a point, and the longest side in pixels, of the pictures in which text is looked for; and by how much
 #: (of 255) a pixel differs where a character is drawn.
 _INK_SCALE = 1.5
@@ -27,7 +34,7 @@ class TextLayer(NamedTuple):
     """The text layer of a page; boxes are in points on the page turned by `rotation`.
 
     `aslant` are runs of characters that stand obliquely, as those of watermarks and stamps; `unseen` are characters
-    that nobody sees on the page, also those that lie off it.
+    that nobody sees on the page, also those that lie off it; `struck` are those that are struck out.
     """
 
     glyphs: list[Glyph]
@@ -37,6 +44,7 @@ class TextLayer(NamedTuple):
     height: float
     aslant: list[list[Glyph]]
     unseen: list[Glyph]
+    struck: list[Glyph]
 
 
 class Character(NamedTuple):
@@ -69,23 +77,34 @@ def difference(whole: Image, bare: Image) -> Image:
     return ImageChops.lighter(ImageChops.lighter(red, green), blue)
 
 
-class Seen(NamedTuple):
+class Strike(NamedTuple):
+    """A thin horizontal line on the page as shown, dark enough to strike text out."""
+
+    left: float
+    right: float
+    y: float
+
+
+class PageCharacters(NamedTuple):
     """The characters of a page that people see, and those that they do not."""
 
     seen: list[Character]
     unseen: list[Character]
 
 
-def parted(characters: list[Character], seen: list[Character]) -> Seen:
+def parted(characters: list[Character], seen: list[Character]) -> PageCharacters:
     """`seen` among all these characters, and the others in their order."""
     shown = {id(each) for each in seen}
-    return Seen(seen, [each for each in characters if id(each) not in shown])
+    return PageCharacters(seen, [each for each in characters if id(each) not in shown])
 
 
-def layer_of(page: Seen, rules: list[TableRule], width: float, height: float) -> TextLayer:
-    """The text layer of a page of this size; `rules` are those of the page as shown."""
+def layer_of(
+    page: PageCharacters, rules: list[TableRule], strikes: list[Strike], width: float, height: float
+) -> TextLayer:
+    """The text layer of a page of this size; `rules` and `strikes` are those of the page as shown."""
     rotation = upright_turn(page.seen)
-    upright, aslant = _straight_and_aslant(page.seen)
+    struck = _struck(page.seen, strikes)
+    upright, aslant = _straight_and_aslant(parted(page.seen, struck).unseen)
     turned_width, turned_height = (height, width) if rotation in (90, 270) else (width, height)
 
     def turn(characters: list[Character]) -> list[Glyph]:
@@ -99,6 +118,30 @@ def layer_of(page: Seen, rules: list[TableRule], width: float, height: float) ->
         height=turned_height,
         aslant=[turn(run) for run in _runs(aslant)],
         unseen=turn(page.unseen),
+        struck=turn(struck),
+    )
+
+
+def _struck(characters: list[Character], strikes: list[Strike]) -> list[Character]:
+    """Those through whose middle a line goes, with a neighbour; a single one may be a letter over a rule."""
+    if not strikes:
+        return []
+    through = [_goes_through(each.glyph, strikes) and each.angle == 0 for each in characters]
+    beside = [False, *through, False]
+    return [
+        each
+        for each, before, own, after in zip(characters, beside, through, beside[2:], strict=False)
+        if own and (before or after)
+    ]
+
+
+def _goes_through(glyph: Glyph, strikes: list[Strike]) -> bool:
+    near, inset = _MIDDLE * glyph.height, _INSET * (glyph.right - glyph.left)
+    return any(
+        abs(strike.y - glyph.middle) <= near
+        and strike.left <= glyph.left + inset
+        and strike.right >= glyph.right - inset
+        for strike in strikes
     )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import msgspec
 
+from mingpiao.evidence.extraction.amounts import spot_amounts
 from mingpiao.evidence.extraction.flow import ROW, Flow
 from mingpiao.evidence.extraction.status import status_of
-from mingpiao.evidence.model import EvidenceReading, Extraction, ReadPage
+from mingpiao.evidence.model import EvidenceReading, Extraction, HiddenText, ReadPage
 from mingpiao.evidence.weighing.choosing import Chosen, choose
-from mingpiao.reading.model import PageLines, TextLine
+from mingpiao.reading.model import Found, PageLines, TextLine
 
 #: Facts are searched in so many characters, about 60 full pages. The rest is kept as text only.
 _MOST_CHARACTERS = 150_000
@@ -24,6 +25,10 @@ def read_evidence(pages: Sequence[PageLines]) -> EvidenceReading:
 
 #: Fewer hidden characters are slips of a program that wrote the file.
 _FEWEST_HIDDEN = 3
+#: Of how many pages hidden text is kept, and of each how many places, and characters to be shown.
+_MOST_HIDDEN = 20
+_MOST_PLACES = 8
+_EXCERPT = 60
 
 
 def extract(pages: Sequence[PageLines]) -> Extraction:
@@ -32,7 +37,7 @@ def extract(pages: Sequence[PageLines]) -> Extraction:
     looked_at = first_pages(pages)
     flow = Flow(looked_at)
     found = extraction_of(pages, looked_at, choose(flow, looked_at))
-    return msgspec.structs.replace(found, status=status_of(flow, looked_at))
+    return msgspec.structs.replace(found, status=status_of(flow, looked_at), hidden=_hidden(pages))
 
 
 def extraction_of(
@@ -52,7 +57,7 @@ def extraction_of(
         purpose=chosen.purpose,
         likely=chosen.likely,
         seals=tuple(seal for page in pages for seal in page.seals),
-        notes=(*_notes(len(looked_at), len(pages)), *_notes_of_hidden(pages)),
+        notes=(*_notes(len(looked_at), len(pages)), *_notes_of_besides(pages)),
     )
 
 
@@ -72,14 +77,35 @@ def _notes(looked_at: int, pages: int) -> tuple[str, ...]:
     )
 
 
-def _notes_of_hidden(pages: tuple[PageLines, ...]) -> tuple[str, ...]:
-    """What the text layer says and nobody sees is no evidence, and whoever decides is told of it."""
-    concerned = [str(page.number) for page in pages if page.hidden >= _FEWEST_HIDDEN]
-    if not concerned:
-        return ()
-    shown = "、".join(concerned[:10]) + ("等" if len(concerned) > 10 else "")
-    return (
-        f"第 {shown} 页含有看不见的文字（如白色、透明、被遮盖或过小的字），没有作为佐证内容，请留意材料是否被改动。",
+def _notes_of_besides(pages: tuple[PageLines, ...]) -> tuple[str, ...]:
+    """What the text layer says and nobody sees, or what is struck out, is no evidence; whoever decides is told of it."""
+    unseen = [page.number for page in pages if page.hidden >= _FEWEST_HIDDEN]
+    struck = [page.number for page in pages if page.struck]
+    notes = {
+        "含有看不见的文字（如白色、透明、被遮盖或过小的字），没有作为佐证内容，请留意材料是否被改动。": unseen,
+        "有划去的文字，没有作为佐证内容。": struck,
+    }
+    return tuple(f"第 {_listed(numbers)} 页{sentence}" for sentence, numbers in notes.items() if numbers)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return "、".join(map(str, numbers[:10])) + ("等" if len(numbers) > 10 else "")
+
+
+def _hidden(pages: tuple[PageLines, ...]) -> tuple[HiddenText, ...]:
+    return tuple(_hidden_of(page) for page in pages if page.hidden >= _FEWEST_HIDDEN and page.unseen)[
+        :_MOST_HIDDEN
+    ]
+
+
+def _hidden_of(page: PageLines) -> HiddenText:
+    text = " ".join(line.text for line in page.unseen)
+    flow = Flow([msgspec.structs.replace(page, lines=page.unseen)])
+    places = tuple(line.place for line in page.unseen[:_MOST_PLACES])
+    return HiddenText(
+        page=page.number,
+        found=Found(value=text, text=text[:_EXCERPT], places=places),
+        amounts=tuple(dict.fromkeys(one.value for one in spot_amounts(flow))),
     )
 
 

@@ -232,6 +232,7 @@ _EVIDENCE_FIELDS = (
     _evidence("account", "材料与收款账号"),
     _evidence("seal", "材料印章"),
     _evidence("status", "材料效力"),
+    _evidence("hidden", "材料中看不见的文字"),
 )
 
 
