@@ -1,5 +1,6 @@
 """From nothing to a unit that may issue, by pages alone: the department, then the unit's first manager."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -49,6 +50,8 @@ def test_a_department_opens_a_unit_and_its_manager_signs_in(visit: Callable[...,
     page.fill("#display_name", "乌兰")
     page.get_by_role("button", name="邀请票据管理员").click()
     code = page.locator("#invitation-code").inner_text()
+    page.get_by_role("button", name="复制邀请码").click()
+    expect(page.locator("#invitation-code-told")).to_have_text(re.compile("已复制|已选中"))
     visitor.look_closely()
     page.get_by_role("link", name="已交给本人，返回").click()
     page.get_by_role("link", name=_NAME).click()

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import httpx
 import openpyxl
-from tests.support.browser import Browser
+from tests.support.browser import Browser, members_of
 from tests.support.province import ACTING
 from tests.support.waiting import until
 from tests.support.world import World
@@ -58,7 +58,32 @@ async def _press(browser: Browser, address: str, **members: str) -> httpx.Respon
 
 
 async def _start(browser: Browser, at: str) -> httpx.Response:
-    return await _press(browser, f"{at}/start", confirmed="yes")
+    """Press 开具, read what comes, and agree to it."""
+    asked = await _press(browser, f"{at}/start")
+    return await _press(browser, f"{at}/start", confirmed="yes", **_agreed(asked))
+
+
+async def test_whoever_agreed_to_other_bills_is_asked_again(site: World) -> None:
+    browser = await site.browser("handler")
+    at = await _uploaded(browser, await _filled(browser, 3))
+    agreed = members_of((await _press(browser, f"{at}/start")).text)
+    dropped = await _press(browser, f"{at}/rows/2", action="drop")
+    assert dropped.status_code == 303, dropped.text
+    for told in (agreed, {"count": "3"}, {"count": "2", "total": "1e9"}, {}):
+        late = {name: told.get(name, "") for name in ("count", "total")}
+        asked = await _press(browser, f"{at}/start", confirmed="yes", **late)
+        assert asked.status_code == 409
+        assert "张数或合计与您看到的不同，请按现在的数字重新确认。" in asked.text
+        assert "确认开具 2 张" in asked.text
+    assert await site.value("SELECT state FROM batches") == "checked"
+    assert (await _press(browser, f"{at}/start", confirmed="yes", **_agreed(asked))).status_code == 303
+    await site.work_until(lambda: _finished(site))
+    assert await site.value("SELECT count(*) FROM bills") == 2
+
+
+def _agreed(asked: httpx.Response) -> dict[str, str]:
+    told = members_of(asked.text)
+    return {name: told[name] for name in ("count", "total")}
 
 
 def _rows(data: bytes) -> list[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from tests.former.files import MONTH, handler, row, table, take
 from tests.support.browser import PASSWORD, Browser, members_of
 from tests.support.province import ACTING
 from tests.support.world import World, a_world
-from tests.writeoff.casework import REASON, cases, unpaid
+from tests.writeoff.casework import KEPT, REASON, cases, unpaid
 from tests.writeoff.months import SECOND, begin, on
 from tests.writeoff.test_cases import BREACH, do
 from tests.writeoff.test_rectifications import DEMANDS, breached, issued
@@ -282,11 +282,20 @@ async def test_breaches_become_a_notice_that_the_unit_answers_and_the_department
     field = f"replaced_by-{found[0].case_id}"
     malformed = await send(unit, shown, at_unit, measures=REASON, evidence="", **{field: "123"})
     assert "请填写8位票据代码" in malformed.text
-    reported = await send(
-        unit, shown, at_unit, measures=REASON, evidence="", **{field: f"{fresh.code} {fresh.number}"}
-    )
+    # The other bill is neither reversed nor replaced: the unit says why, or it is asked.
+    replaced = {field: f"{fresh.code} {fresh.number}"}
+    assert "没有冲红的票据（1 份）" in shown.text
+    assert f'name="replaced_by-{found[1].case_id}"' not in shown.text
+    unsaid = await send(unit, shown, at_unit, measures=REASON, evidence="", **replaced)
+    assert f"票据{bills[1].number}还没有冲红，请先冲红；确实不冲红的，写明原因。" in unsaid.text
+    assert f'href="#kept-{found[1].case_id}"' in unsaid.text
+    assert f'value="{replaced[field]}"' in unsaid.text
+    said = {f"kept-{found[1].case_id}": KEPT}
+    reported = await send(unit, shown, at_unit, measures=REASON, evidence="", **replaced, **said)
     assert reported.status_code == 303, reported.text
     seen = await officer.get(at_finance)
+    assert "1 份票据没有冲红，也没有重开" in seen.text
+    assert f"{bills[1].number}</a>：{KEPT}" in seen.text
     assert red.number in seen.text
     assert fresh.number in seen.text
     accepted = await send(officer, seen, f"{at_finance}/accept", opinion="整改到位")
@@ -330,6 +339,36 @@ async def test_what_a_notice_names_is_issued_once_more_from_its_page(
         told = (await browser.get(address)).text
         assert fresh.number in told
         assert reissue not in told
+
+
+async def test_one_reason_stands_for_all_bills_that_are_not_reversed(
+    world: World, clock: StoppedClock
+) -> None:
+    _, found, boss = await breached(world, clock, 3)
+    made = await issued(world, found, boss)
+    unit = await manager_of_charity(world)
+    at_unit = f"/unit/rectifications/{made.rectification_id}"
+    shown = await unit.get(at_unit)
+    own = {f"kept-{found[1].case_id}": "票面属实，另附收款凭证"}
+    done = await send(unit, shown, at_unit, measures=REASON, evidence="", kept=KEPT, **own)
+    assert done.status_code == 303, done.text
+    reasons = await world.rows("SELECT case_id, reason FROM corrections ORDER BY case_id")
+    assert [row["reason"] for row in reasons] == [KEPT, "票面属实，另附收款凭证", KEPT]
+
+
+async def test_a_unit_explains_on_its_page_before_it_is_asked(world: World, clock: StoppedClock) -> None:
+    _, (case,) = await unpaid(world, clock)
+    unit = await manager_of_charity(world)
+    shown = await unit.get(at(case, "unit"))
+    assert "可以现在就在本页说明情况" in shown.text
+    done = await send(unit, shown, at(case, "unit"), explanation=REASON, evidence="")
+    assert done.status_code == 303, done.text
+    told = (await unit.get(at(case, "unit"))).text
+    assert "已说明，请等待财政部门办理。" in told
+    assert 'name="explanation"' not in told
+    officer = await world.browser(Role.DEPARTMENT_OFFICER, region="150000")
+    assert REASON in (await officer.get(at(case))).text
+    assert [each.state for each in await cases(world)] == [CaseState.ANSWERED]
 
 
 async def test_a_notice_about_a_former_bill_asks_for_words_alone(world: World) -> None:

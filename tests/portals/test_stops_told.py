@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.portals.test_casework_pages import manager_of_charity
 from tests.support.world import World, a_world
-from tests.writeoff.casework import manager, officer, unpaid
+from tests.writeoff.casework import kept, manager, officer, unpaid
 from tests.writeoff.months import FIRST, SECOND, THIRD, begin, close, on
 from tests.writeoff.test_cases import do
 from tests.writeoff.test_rectifications import breached, issued
@@ -71,6 +71,7 @@ async def test_an_overdue_notice_says_what_is_stopped_where_people_look(
         report,
         made.rectification_id,
         "已冲红并重开票据",
+        kept=kept(found),
         revision=1,
         acting=await manager(world, charity),
     )

@@ -17,6 +17,7 @@ from mingpiao.writeoff.months import last_day
 from mingpiao.writeoff.service import get_case, list_cases
 
 REASON = "核对合同与银行回单，款项次月三日到账"
+KEPT = "票面内容属实，款项已补缴入账"
 
 
 async def person(
@@ -71,6 +72,11 @@ async def case_now(world: World, case: ExceptionCase) -> ExceptionCase:
     """A case as it stands."""
     async with world.database.system() as connection:
         return await get_case(connection, case.case_id)
+
+
+def kept(found: Sequence[ExceptionCase]) -> dict[int, str]:
+    """A reason of each case why its bill is not reversed."""
+    return {case.case_id: KEPT for case in found}
 
 
 def codes(refusal_problems: Sequence[object]) -> list[str]:

@@ -29,7 +29,7 @@ from tests.support.invariants import assert_invariants
 from tests.support.province import ACTING, Province
 from tests.support.world import World, codes_of, open_world, reversal_of
 from tests.writeoff.books import WORKDAYS, Books, Case, Notice, days, month_of_bill
-from tests.writeoff.casework import REASON, cases, manager, officer, person
+from tests.writeoff.casework import KEPT, REASON, cases, kept, manager, officer, person
 from tests.writeoff.months import FIRST, ask, begin, check, close, on, receive
 from tests.writeoff.test_cases import BREACH, do, refused
 from tests.writeoff.test_rectifications import DEMANDS, limits
@@ -499,7 +499,7 @@ class Months(RuleBasedStateMachine):
     def a_unit_answers(self, place: int) -> None:
         case = self._case(place)
         code = "" if case.undecided else "exception.decided"
-        code = "exception.not_asked" if case.undecided and case.state is not CaseState.ASKED else code
+        code = "exception.explained" if case.state is CaseState.ANSWERED else code
         given = {"revision": case.revision, "acting": self.clerks[self._name_of(case)]}
         if self._tell(code, answer_case, case.case_id, REASON, **given):
             case.become(CaseState.ANSWERED)
@@ -566,18 +566,27 @@ class Months(RuleBasedStateMachine):
                 replaced[case.case_id] = new
         code = "" if notice.state is RectificationState.ISSUED else "rectification.not_open"
         given = {"revision": notice.revision, "acting": self.clerks[name], "replaced_by": replaced}
+        left = [case for case in notice.cases if case.bill.bill_id not in self.units[name].reversed]
+        if not code and left:
+            unsaid = self._refused_by(report, notice.notice_id, REASON, **given)
+            assert unsaid == ["rectification.reason_required"] * len(left)
+        given["kept"] = kept(left)
         if self._tell(code, report, notice.notice_id, REASON, **given):
             notice.become(RectificationState.ANSWERED)
             notice.reported_on, notice.replaced = today(), replaced
             self._linked(self.units[name], notice)
 
     def _linked(self, unit: Books, notice: Notice) -> None:
-        """Each reversal of a bill of the notice is linked, with the bill that the unit named for it."""
+        """Each reversal of a bill of the notice is linked, with the bill that the unit named for it, and of all others
+        there is a reason."""
         told = self._do(corrections_of, notice.notice_id)
-        assert {each.case_id: (each.red_bill_id, each.new_bill_id) for each in told.values()} == {
-            case.case_id: (unit.reversed[case.bill.bill_id], self._replaced(unit, notice, case))
-            for case in notice.cases
+        assert {
+            each.case_id: (each.red_bill_id, each.new_bill_id, each.reason) for each in told.values()
+        } == {
+            case.case_id: (unit.reversed[case.bill.bill_id], self._replaced(unit, notice, case), "")
             if case.bill.bill_id in unit.reversed
+            else (None, None, KEPT)
+            for case in notice.cases
         }
 
     def _replaced(self, unit: Books, notice: Notice, case: Case) -> int | None:

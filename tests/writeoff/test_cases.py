@@ -25,6 +25,7 @@ from mingpiao.writeoff.service import (
     mark_breach,
     standings_of,
     steps_of,
+    withdraw_breach,
 )
 
 BREACH = Breach(
@@ -135,6 +136,55 @@ async def test_after_its_last_day_an_answer_is_not_awaited_but_still_heard(
     assert gone == ["exception.decided"]
 
 
+async def test_a_unit_explains_before_it_is_asked(world: World, clock: StoppedClock) -> None:
+    _, (case,) = await unpaid(world, clock)
+    boss, clerk = await officer(world), await manager(world, world.province.charity)
+    key = case.case_id
+    clock.move(hours=1)
+    told = await do(world, answer_case, key, REASON, revision=1, acting=clerk)
+    # The department has as long as before, and hears of it once.
+    assert (told.state, told.revision, told.waits_since) == (CaseState.ANSWERED, 2, case.waits_since)
+    messages = "SELECT topic, body FROM messages WHERE topic LIKE 'exception:answer:%'"
+    assert [tuple(row) for row in await world.rows(messages)] == [(f"exception:answer:{key}:2", REASON)]
+    for revision in (1, 2):
+        again = await refused(world, answer_case, key, REASON, revision=revision, acting=clerk)
+        assert again == ["exception.explained"]
+    # Who had the page open before learns of it, asks once more all the same, and then decides.
+    assert await refused(world, clear_case, key, REASON, revision=1, acting=boss) == ["exception.changed"]
+    asked_again = await asked(world, told, boss)
+    more = await do(world, answer_case, key, "附上银行回单，款项在次月三日到账", revision=3, acting=clerk)
+    assert more.waits_since > case.waits_since
+    assert asked_again.state is CaseState.ASKED
+    await do(world, clear_case, key, REASON, revision=4, acting=boss)
+    late = await refused(world, answer_case, key, REASON, revision=5, acting=clerk)
+    assert late == ["exception.decided"]
+    assert [each.kind for each in await do(world, steps_of, case_id=key)] == [
+        WorkStepKind.ANSWERED,
+        WorkStepKind.ASKED,
+        WorkStepKind.ANSWERED,
+        WorkStepKind.CLEARED,
+    ]
+
+
+async def test_what_a_department_above_marked_is_not_withdrawn_below_it(
+    world: World, clock: StoppedClock
+) -> None:
+    _, (case,) = await unpaid(world, clock)
+    city, key = "150100", case.case_id
+    await world.tamper("UPDATE exception_cases SET region_code = $1", city)
+    above, near = await officer(world), await officer(world, city)
+    await do(world, mark_breach, key, BREACH, revision=1, acting=above)
+    below = await refused(world, withdraw_breach, key, REASON, revision=2, acting=near)
+    assert below == ["exception.decided_above"]
+    opened = await do(world, withdraw_breach, key, REASON, revision=2, acting=above)
+    assert (opened.state, opened.decided_in) == (CaseState.OPEN, None)
+    # What a department marked itself it withdraws itself, and so does one above it.
+    for revision, acting in ((3, near), (5, above)):
+        marked = await do(world, mark_breach, key, BREACH, revision=revision, acting=near)
+        assert marked.decided_in == city
+        await do(world, withdraw_breach, key, REASON, revision=revision + 1, acting=acting)
+
+
 async def test_who_may_do_what(world: World, clock: StoppedClock) -> None:
     _, (case,) = await unpaid(world, clock)
     charity, hospital = world.province.charity, world.province.hospital
@@ -158,8 +208,8 @@ async def test_who_may_do_what(world: World, clock: StoppedClock) -> None:
     async with world.database.scoped(UnitScope(hospital.unit_id)) as connection:
         with pytest.raises(Refusal):
             await get_case(connection, case.case_id)
-    assert await refused(world, answer_case, case.case_id, REASON, revision=1, acting=clerk) == [
-        "exception.not_asked"
+    assert await refused(world, answer_case, case.case_id, REASON, revision=1, acting=stranger) == [
+        "exception.unknown"
     ]
     await asked(world, case, boss)
     assert await refused(world, answer_case, case.case_id, REASON, revision=2, acting=boss) == [

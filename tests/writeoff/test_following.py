@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tests.support.world import World
-from tests.writeoff.casework import REASON, case_now, manager, officer, person, unpaid
+from tests.writeoff.casework import REASON, case_now, kept, manager, officer, person, unpaid
 from tests.writeoff.months import FIRST, SECOND, begin, close, head, on, standing, write_off
 from tests.writeoff.test_cases import BREACH, asked, do, refused
 from tests.writeoff.test_rectifications import issued
@@ -48,7 +48,7 @@ async def test_a_unit_closes_when_all_is_settled(world: World, clock: StoppedClo
     await do(world, mark_breach, case.case_id, BREACH, revision=1, acting=boss)
     made = await issued(world, [case], boss)
     assert await closing(world, charity.unit_id) == ["还有1份整改通知没有完成，请先完成整改。"]
-    await do(world, report, made.rectification_id, REASON, revision=1, acting=clerk)
+    await do(world, report, made.rectification_id, REASON, kept=kept([case]), revision=1, acting=clerk)
     await do(world, accept, made.rectification_id, "整改到位", revision=2, acting=boss)
     assert await closing(world, charity.unit_id) == []
 

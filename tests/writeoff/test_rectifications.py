@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from tests.support.province import ACTING
 from tests.support.world import World, codes_of, reversal_of
-from tests.writeoff.casework import REASON, cases, manager, officer, unpaid
+from tests.writeoff.casework import KEPT, REASON, cases, kept, manager, officer, unpaid
 from tests.writeoff.months import FIRST, begin, on
 from tests.writeoff.test_cases import BREACH, do, refused
 
@@ -25,6 +25,7 @@ from mingpiao.writeoff.model import (
     ExceptionCase,
     Rectification,
     RectificationState,
+    WorkStepKind,
 )
 from mingpiao.writeoff.service import (
     accept,
@@ -41,6 +42,7 @@ from mingpiao.writeoff.service import (
     report,
     send_back,
     standings_of,
+    steps_of,
     writeoff_figures,
 )
 
@@ -113,20 +115,28 @@ async def test_the_unit_reports_and_the_department_accepts(world: World, clock: 
     ]
     for bad in (red.bill_id, first.bill_id, fresh.bill_id + 1):
         assert await refused(
-            world, report, key, REASON, replaced_by={found[0].case_id: bad}, revision=1, acting=clerk
+            world,
+            report,
+            key,
+            REASON,
+            replaced_by={found[0].case_id: bad},
+            kept=kept(found),
+            revision=1,
+            acting=clerk,
         ) == ["rectification.correction_invalid"]
-    assert await refused(world, report, key, REASON, replaced_by={0: 1}, revision=1, acting=clerk) == [
-        "rectification.correction_invalid"
-    ]
+    assert await refused(
+        world, report, key, REASON, replaced_by={0: 1}, kept=kept(found), revision=1, acting=clerk
+    ) == ["rectification.correction_invalid"]
     assert await refused(world, accept, key, REASON, revision=1, acting=boss) == [
         "rectification.not_reported"
     ]
-    told = await do(
-        world, report, key, REASON, replaced_by={found[0].case_id: fresh.bill_id}, revision=1, acting=clerk
-    )
+    named = {found[0].case_id: fresh.bill_id}
+    told = await do(world, report, key, REASON, replaced_by=named, kept=kept(found), revision=1, acting=clerk)
     assert told.state is RectificationState.ANSWERED
-    (link,) = (await do(world, corrections_of, key)).values()
-    assert (link.red_bill_id, link.new_bill_id) == (red.bill_id, fresh.bill_id)
+    assert list((await do(world, corrections_of, key)).values()) == [
+        Correction(case_id=found[0].case_id, red_bill_id=red.bill_id, new_bill_id=fresh.bill_id),
+        Correction(case_id=found[1].case_id, reason=KEPT),
+    ]
     assert await refused(world, report, key, REASON, revision=2, acting=clerk) == ["rectification.not_open"]
     assert await refused(world, accept, key, REASON, revision=1, acting=boss) == ["rectification.changed"]
     assert await refused(world, accept, key, REASON, revision=2, acting=clerk) == ["access.denied"]
@@ -140,6 +150,47 @@ async def test_the_unit_reports_and_the_department_accepts(world: World, clock: 
     )
     assert {each.standing for each in standing.values()} == {BillStanding.WRITTEN_OFF}
     assert await refused(world, send_back, key, REASON, revision=3, acting=boss) == ["rectification.not_open"]
+
+
+async def test_bills_that_are_not_reversed_are_reported_with_their_reasons(
+    world: World, clock: StoppedClock
+) -> None:
+    bills, found, boss = await breached(world, clock, 3)
+    charity = world.province.charity
+    clerk = await manager(world, charity)
+    key = (await issued(world, found, boss)).rectification_id
+    red = await world.reverse(charity, bills[0])
+
+    async def problems(**given: Any) -> list[tuple[str, str]]:
+        with pytest.raises(Refusal) as caught:
+            await do(world, report, key, REASON, revision=1, acting=clerk, **given)
+        return [(each.code, each.field) for each in caught.value.problems]
+
+    first, second, third = (each.case_id for each in found)
+    missing = [("rectification.reason_required", f"kept/{each}") for each in (second, third)]
+    assert await problems() == missing
+    assert await problems(kept={second: " ", first: KEPT}) == missing
+    assert await problems(kept={second: KEPT, third: "没有"}) == [("casework.words_thin", f"kept/{third}")]
+    assert await do(world, corrections_of, key) == {}
+    reasons = {first: "已经冲红的不用说明", second: KEPT, third: KEPT}
+    await do(world, report, key, REASON, kept=reasons, revision=1, acting=clerk)
+    told = {
+        first: Correction(case_id=first, red_bill_id=red.bill_id),
+        second: Correction(case_id=second, reason=KEPT),
+        third: Correction(case_id=third, reason=KEPT),
+    }
+    assert await do(world, corrections_of, key) == told
+    (step,) = [
+        each for each in await do(world, steps_of, rectification_id=key) if each.kind is WorkStepKind.REPORTED
+    ]
+    listed = "、".join(f"{each.code} {each.number}" for each in bills[1:])
+    assert step.words == f"{REASON}\n没有冲红的票据{listed}：{KEPT}"
+    # What is reversed while the department examines is seen at once, and the reason no longer counts.
+    late = await world.reverse(charity, bills[1])
+    present = await do(world, get_rectification, key)
+    so_far = await do(world, corrections_so_far, present)
+    assert so_far == told | {second: Correction(case_id=second, red_bill_id=late.bill_id)}
+    await do(world, accept, key, "整改到位", revision=2, acting=boss)
 
 
 async def test_an_overdue_notice_stops_supply_and_where_told_issuing_until_it_is_accepted(
@@ -163,7 +214,7 @@ async def test_an_overdue_notice_stops_supply_and_where_told_issuing_until_it_is
     # What is to be put right can be reversed all the same, and reporting late lifts nothing.
     (red,) = await world.desk.reverse(charity.unit_id, [reversal_of(first)], acting=ACTING)
     assert isinstance(red, Issued)
-    late = await do(world, report, made.rectification_id, REASON, revision=1, acting=clerk)
+    late = await do(world, report, made.rectification_id, REASON, kept=kept(found), revision=1, acting=clerk)
     assert await limits(world, charity.unit_id) == (made.due_on, reason, made.due_on, reason)
     await do(world, accept, late.rectification_id, "整改到位", revision=2, acting=boss)
     assert await limits(world, charity.unit_id) == (None, "", None, "")
@@ -214,10 +265,14 @@ async def test_what_an_overdue_notice_names_is_issued_once_more_and_nothing_else
     assert [each.code for each in caught.value.problems] == ["draft.reissued"]
     (new,) = await world.rows("SELECT bill_id FROM business_numbers WHERE business_no = 'R-2'")
     linked = Correction(case_id=found[0].case_id, red_bill_id=red.bill_id, new_bill_id=new["bill_id"])
+    unchanged = Correction(case_id=found[1].case_id, reason=KEPT)
     assert await do(world, corrections_so_far, made) == {found[0].case_id: linked}
     # The report needs to name neither.
-    late = await do(world, report, made.rectification_id, REASON, revision=1, acting=clerk)
-    assert await do(world, corrections_of, made.rectification_id) == {found[0].case_id: linked}
+    late = await do(world, report, made.rectification_id, REASON, kept=kept(found), revision=1, acting=clerk)
+    assert await do(world, corrections_of, made.rectification_id) == {
+        found[0].case_id: linked,
+        found[1].case_id: unchanged,
+    }
     await do(world, accept, late.rectification_id, "整改到位", revision=2, acting=boss)
     assert await issue("OTHER-1") == []
     assert second.bill_id != first.bill_id
@@ -255,7 +310,7 @@ async def test_time_in_which_the_department_examines_does_not_count(
     clerk = await manager(world, charity)
     made = await issued(world, found, boss)
     clock.set(on(made.due_on - timedelta(days=5)))
-    await do(world, report, made.rectification_id, REASON, revision=1, acting=clerk)
+    await do(world, report, made.rectification_id, REASON, kept=kept(found), revision=1, acting=clerk)
     assert await limits(world, charity.unit_id) == (None, "", None, "")
     clock.set(on(made.due_on + timedelta(days=10)))
     back = await do(world, send_back, made.rectification_id, REASON, revision=2, acting=boss)
@@ -263,7 +318,7 @@ async def test_time_in_which_the_department_examines_does_not_count(
     assert (await limits(world, charity.unit_id))[0] == back.due_on
     # The second time it is late, and the days that the department takes are no present.
     clock.set(on(back.due_on + timedelta(days=1)))
-    await do(world, report, made.rectification_id, REASON, revision=3, acting=clerk)
+    await do(world, report, made.rectification_id, REASON, kept=kept(found), revision=3, acting=clerk)
     clock.set(on(back.due_on + timedelta(days=20)))
     again = await do(world, send_back, made.rectification_id, REASON, revision=4, acting=boss)
     assert again.due_on == back.due_on

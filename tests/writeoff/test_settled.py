@@ -1,7 +1,7 @@
 """Messages about cases, notices and months that are dealt with need nobody's attention any more."""
 
 from tests.support.world import World
-from tests.writeoff.casework import REASON, manager, officer, person, unpaid
+from tests.writeoff.casework import REASON, kept, manager, officer, person, unpaid
 from tests.writeoff.months import ask, check
 from tests.writeoff.test_cases import BREACH, asked, do
 from tests.writeoff.test_rectifications import breached, issued
@@ -55,12 +55,12 @@ async def test_a_notice_is_asked_for_until_it_is_reported_and_examined(
     key = made.rectification_id
     assert await waiting(world, "exception:breach:%") == []
     assert await waiting(world, "rectification:%") == [f"rectification:issue:{key}"]
-    await do(world, report, key, REASON, revision=1, acting=clerk)
+    await do(world, report, key, REASON, kept=kept(found), revision=1, acting=clerk)
     assert await waiting(world, "rectification:%") == [f"rectification:report:{key}:2"]
     clock.move(hours=1)
     await do(world, send_back, key, REASON, revision=2, acting=boss)
     assert await waiting(world, "rectification:%") == [f"rectification:{key}:3"]
-    await do(world, report, key, REASON, revision=3, acting=clerk)
+    await do(world, report, key, REASON, kept=kept(found), revision=3, acting=clerk)
     assert await waiting(world, "rectification:%") == [f"rectification:report:{key}:4"]
     await do(world, accept, key, REASON, revision=4, acting=boss)
     # What is left tells the unit that it is over, and asks for nothing.

@@ -9,6 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -268,10 +269,14 @@ class BatchDesk:
 
     # -- issuing -------------------------------------------------------------------------------------
 
-    async def start(self, batch_id: int, *, acting: Acting) -> BillBatch:
+    async def start(
+        self, batch_id: int, *, agreed: tuple[int, Decimal] | None = None, acting: Acting
+    ) -> BillBatch:
         """Begin to issue the rows that nothing stands against, or go on with it.
 
-        Raises `Refusal`: `batch.running`, `batch.checking`, `batch.nothing_to_issue` (409), `access.denied` (403).
+        `agreed` are number and sum (元) of the bills that a person agreed to issue. Raises `Refusal`:
+        `batch.running`, `batch.checking`, `batch.nothing_to_issue`, `batch.changed` where others are to be issued by
+        now (409), `access.denied` (403).
         """
         if acting.account is None or acting.role is not Role.UNIT_HANDLER:
             raise refuse("access.denied", "只有开票人可以批量开具票据。", status=403)
@@ -285,6 +290,9 @@ class BatchDesk:
                 raise refuse(
                     "batch.nothing_to_issue", "没有可以开具的行，请先更正问题或填写核实说明。", status=409
                 )
+            if agreed is not None and agreed != (batch.to_issue, batch.total_to_issue):
+                message = "确认之后有行改动过，张数或合计与您看到的不同，请按现在的数字重新确认。"
+                raise refuse("batch.changed", message, status=409)
             values = {
                 "batch_id": batch_id,
                 "account_id": acting.account_id,

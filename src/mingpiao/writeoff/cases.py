@@ -1,9 +1,9 @@
 """异常票据: what happens to a bill that write-off did not pass, until its department has decided.
 
-The department asks the unit and hears its answer, as often as it needs to. Then it clears the case, and the
-bill is written off with its cycle, or it marks a breach, which a notice of rectification takes up
-(`notices.py`) unless it is withdrawn before. Each step names the revision that its author saw: of two people at once the second learns
-that the case has changed.
+The unit may explain it at once; the department asks the unit and hears its answer, as often as it needs to. Then
+it clears the case, and the bill is written off with its cycle, or it marks a breach, which a notice of
+rectification takes up (`notices.py`) unless it is withdrawn before. Each step names the revision that its author saw:
+of two people at once the second learns that the case has changed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
 from mingpiao.kernel.clock import now, today
-from mingpiao.kernel.codes import BillIdentity
+from mingpiao.kernel.codes import BillIdentity, region_covers
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.money import MAX_AMOUNT, fits_places
 from mingpiao.messages.service import of_revisions, settle, tell_department, tell_unit
@@ -194,23 +194,28 @@ async def answer_case(
     revision: int,
     acting: Acting,
 ) -> ExceptionCase:
-    """已说明: the unit's answer, with files of its own (SM3). Late answers count too, as long as none decided.
+    """已说明: what the unit says of a case, with files of its own (SM3): before it is asked, or as its answer.
+
+    Late answers count too, as long as none decided. What is said unasked gives the department no more time.
 
     Raises `Refusal`: `exception.unknown` (404), `access.denied` (403), what `checked_words` and `checked_files`
-    raise, `exception.not_asked`, `exception.decided` or `exception.changed` (409).
+    raise, `exception.explained` (409) for what is explained and was not asked again, `exception.decided` or
+    `exception.changed` (409).
     """
     case = await get_case(connection, case_id)
     require_own_unit(case.unit_id, _unknown(), acting=acting)
     words = checked_words(explanation, "情况说明", field="explanation", substantial=True)
     digests = await checked_files(connection, case.unit_id, files)
     _require_undecided(case)
-    if case.state is not CaseState.ASKED:
-        raise refuse("exception.not_asked", "财政部门没有要求说明，或已经说明过，请等待办理。", status=409)
+    if case.state is CaseState.ANSWERED:
+        message = "已经说明过，请等待财政部门办理；要求补充说明时会发来消息。"
+        raise refuse("exception.explained", message, status=409)
+    waits = {"waits_since": now()} if case.state is CaseState.ASKED else {}
     answered = await _step(
         connection,
         case,
         WorkStepKind.ANSWERED,
-        {"state": CaseState.ANSWERED.value, "waits_since": now()},
+        {"state": CaseState.ANSWERED.value, **waits},
         words=words,
         files=digests,
         revision=revision,
@@ -344,10 +349,14 @@ async def withdraw_breach(
 ) -> ExceptionCase:
     """撤回违规认定, while no notice names it: the case is open again, and the department has as long as at first.
 
-    Raises `Refusal`: `exception.unknown` (404), `access.denied` (403), what `checked_words` raises for `reason`,
-    `exception.not_breached` or `exception.changed` (409).
+    Raises `Refusal`: `exception.unknown` (404), `access.denied` (403), `exception.decided_above` (403) for what a
+    department above marked, what `checked_words` raises for `reason`, `exception.not_breached` or
+    `exception.changed` (409).
     """
     case = await _of_department(connection, case_id, acting=acting)
+    if case.decided_in is not None and not region_covers(acting.region_code or "", case.decided_in):
+        message = "违规由上级财政部门认定，只能由该部门或其上级撤回，请与其联系。"
+        raise refuse("exception.decided_above", message, status=403)
     words = checked_words(reason, "撤回原因", field="reason", substantial=True)
     if case.state is not CaseState.BREACHED:
         message = f"该票据的状态是“{case.state.label}”，只有认定违规、还没有发出整改通知的可以撤回，请刷新页面查看。"
@@ -360,6 +369,7 @@ async def withdraw_breach(
         "decided_by": None,
         "decided_by_name": "",
         "decided_at": None,
+        "decided_in": None,
         "reason": "",
         "breach_type": "",
         "breach_basis": "",
@@ -428,6 +438,7 @@ def _decided(state: CaseState, reason: str, *, acting: Acting) -> dict[str, Any]
         "decided_by": acting.actor,
         "decided_by_name": acting.name,
         "decided_at": now(),
+        "decided_in": acting.region_code,
     }
 
 

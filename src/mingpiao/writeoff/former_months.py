@@ -191,8 +191,12 @@ async def _own_findings(
     return found
 
 
+#: What the platform itself finds of former bills.
+_OWN_NAMES = {"former_sum": "金额合计不一致", "former_gap": "号码不连续"}
+
+
 def _finding(rule: str, message: str) -> CaseFinding:
-    return CaseFinding(rule=rule, version=0, name="平台核对", message=message)
+    return CaseFinding(rule=rule, version=0, name=_OWN_NAMES[rule], message=message)
 
 
 def _merged(

@@ -17,12 +17,12 @@ from mingpiao.rules.service import RuleBook, field_table, parse
 from mingpiao.writeoff.model import CaseFinding
 from mingpiao.writeoff.months import last_day
 
-#: What the platform itself holds a bill up for, whether a rule names it or not, by column.
+#: What the platform itself holds a bill up for, whether a rule names it or not: name and message by column.
 _OWN_FINDINGS = {
-    "writeoff_unrecorded": "登记的票据在日志中没有对应的记录。",
-    "writeoff_unpaired": "红字票据与所冲蓝票不能对应。",
-    "writeoff_unsealed": "票据的签名或原件不一致。",
-    "writeoff_unpaid": "按到账逐笔核对，这张票据没有对应的到账。",
+    "writeoff_unrecorded": ("日志没有记录", "登记的票据在日志中没有对应的记录。"),
+    "writeoff_unpaired": ("红蓝票据不对应", "红字票据与所冲蓝票不能对应。"),
+    "writeoff_unsealed": ("签名或原件不一致", "票据的签名或原件不一致。"),
+    "writeoff_unpaid": ("没有对应的到账", "按到账逐笔核对，这张票据没有对应的到账。"),
 }
 
 
@@ -148,4 +148,5 @@ def _finding(loaded: LoadedRule) -> CaseFinding:
 
 
 def _own_finding(column: str) -> CaseFinding:
-    return CaseFinding(rule=column, version=0, name="平台核对", message=_OWN_FINDINGS[column])
+    name, message = _OWN_FINDINGS[column]
+    return CaseFinding(rule=column, version=0, name=name, message=message)

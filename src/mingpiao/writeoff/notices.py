@@ -109,10 +109,12 @@ async def cases_of(connection: AsyncConnection, rectification_id: int) -> list[E
 
 
 async def corrections_of(connection: AsyncConnection, rectification_id: int) -> dict[int, Correction]:
-    """How the bills of a notice were corrected, by case, within the scope."""
+    """How the bills of a notice were corrected, or why they were not, by case, within the scope, as reported."""
     query = select(corrections).where(corrections.c.rectification_id == rectification_id)
     return {
-        row.case_id: Correction(case_id=row.case_id, red_bill_id=row.red_bill_id, new_bill_id=row.new_bill_id)
+        row.case_id: Correction(
+            case_id=row.case_id, red_bill_id=row.red_bill_id, new_bill_id=row.new_bill_id, reason=row.reason
+        )
         for row in await connection.execute(query)
     }
 

@@ -19,11 +19,16 @@ FROM managed_units AS units WHERE unit_id = :unit_id
 """)
 
 
-async def require_closed_month(connection: AsyncConnection, unit_id: int, month: date) -> None:
-    """Raise `Refusal` (`writeoff.month_open`, 409) for a month that is not over, else as `require_owed_month` does."""
+def require_over(month: date) -> None:
+    """Raise `Refusal` (`writeoff.month_open`, 409) for a month that is not over."""
     if next_month(month) > today():
         message = f"{month:%Y年%-m月}还没有结束，请在{next_month(month):%Y年%-m月%-d日}以后核销。"
         raise refuse("writeoff.month_open", message, status=409)
+
+
+async def require_closed_month(connection: AsyncConnection, unit_id: int, month: date) -> None:
+    """Raise `Refusal` as `require_over` and `require_owed_month` do."""
+    require_over(month)
     await require_owed_month(connection, unit_id, month)
 
 

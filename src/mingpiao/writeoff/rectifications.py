@@ -1,6 +1,6 @@
 """整改: a unit answers a notice of rectification (`notices.py`), and its department examines what it did."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.model import Acting
 from mingpiao.kernel.clock import now, to_shanghai, today
+from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.messages.service import of_revisions, settle, tell_department, tell_unit
 from mingpiao.numbering.service import hold_stocks
@@ -67,16 +68,19 @@ async def report(
     measures: str,
     *,
     replaced_by: Mapping[int, int] | None = None,
+    kept: Mapping[int, str] | None = None,
     files: Sequence[str] = (),
     revision: int,
     acting: Acting,
 ) -> Rectification:
     """报送整改情况: what the unit did, and of each case (its id) the bill that it issued instead (票据编号).
 
-    That a case's bill was reversed, and what was issued by 按原内容重开, is found without saying.
+    That a case's bill was reversed, and what was issued by 按原内容重开, is found without saying. Why a bill was
+    not reversed must be said, in `kept` by case; nothing there counts of a bill that is.
 
     Raises `Refusal`: `rectification.unknown` (404), `access.denied` (403), what `checked_words` and `checked_files`
-    raise, `rectification.correction_invalid` (422, by field `replaced_by/<case>`), `rectification.not_open` or
+    raise, `rectification.correction_invalid` (422, by field `replaced_by/<case>`), `rectification.reason_required`
+    (422, by field `kept/<case>`) and what `checked_words` raises for that field, `rectification.not_open` or
     `rectification.changed` (409).
     """
     present = await get_rectification(connection, rectification_id)
@@ -85,7 +89,7 @@ async def report(
     digests = await checked_files(connection, present.unit_id, files)
     await hold_stocks(connection, [present.unit_id])
     present = await _in_state(connection, present, revision, RectificationState.ISSUED)
-    made = await _corrections(connection, present, replaced_by or {})
+    made = await _corrections(connection, present, replaced_by or {}, kept or {})
     reported = await _change(
         connection, present, revision, {"state": RectificationState.ANSWERED.value, "answered_at": now()}
     )
@@ -94,7 +98,7 @@ async def report(
         connection,
         reported,
         WorkStepKind.REPORTED,
-        words,
+        "\n".join([words, *_told_of_kept(await cases_of(connection, rectification_id), made)]),
         files=digests,
         details={"bills": "、".join(str(each.new_bill_id) for each in made if each.new_bill_id)},
         acting=acting,
@@ -114,8 +118,23 @@ async def report(
     return reported
 
 
+def _told_of_kept(cases: Sequence[ExceptionCase], made: Sequence[Correction]) -> Iterator[str]:
+    """Which bills were not reversed and why, a line for each reason."""
+    bills = {case.case_id: BillIdentity.from_bill_id(case.bill_id) for case in cases}
+    numbers: dict[str, list[str]] = {}
+    for each in made:
+        if each.reason:
+            identity = bills[each.case_id]
+            numbers.setdefault(each.reason, []).append(f"{identity.code} {identity.number}")
+    for reason, named in numbers.items():
+        yield f"没有冲红的票据{'、'.join(named)}：{reason}"
+
+
 async def _corrections(
-    connection: AsyncConnection, present: Rectification, replaced_by: Mapping[int, int]
+    connection: AsyncConnection,
+    present: Rectification,
+    replaced_by: Mapping[int, int],
+    kept: Mapping[int, str],
 ) -> list[Correction]:
     cases = await cases_of(connection, present.rectification_id)
     chosen = await _reissued(connection, present, cases) | dict(replaced_by)
@@ -131,14 +150,31 @@ async def _corrections(
             problems += [] if new is None else [_unlinked(case.case_id, _FORMER)]
             continue
         old = faces[case.bill_id]
-        if old.state == "reversed" and old.related_bill_id is not None:
+        if new is not None and (wrong := _wrong_correction(old, faces.get(new), named.count(new))):
+            problems.append(_unlinked(case.case_id, wrong))
+        elif old.state == "reversed" and old.related_bill_id is not None:
             made.append(Correction(case_id=case.case_id, red_bill_id=old.related_bill_id, new_bill_id=new))
-        if new is not None:
-            wrong = _wrong_correction(old, faces.get(new), named.count(new))
-            problems += [_unlinked(case.case_id, wrong)] if wrong else []
+        else:
+            reason, unsaid = _why_kept(case, kept.get(case.case_id, ""))
+            made.append(Correction(case_id=case.case_id, reason=reason))
+            problems += unsaid
     if problems:
         raise Refusal(*problems)
     return made
+
+
+def _why_kept(case: ExceptionCase, text: str) -> tuple[str, tuple[Problem, ...]]:
+    """Why a bill was not reversed, and what is wrong with that."""
+    field = f"kept/{case.case_id}"
+    if not text.strip():
+        number = BillIdentity.from_bill_id(case.bill_id).number
+        message = f"票据{number}还没有冲红，请先冲红；确实不冲红的，写明原因。"
+        missing = Problem(code="rectification.reason_required", field=field, message=message, status=422)
+        return "", (missing,)
+    try:
+        return checked_words(text, "不冲红的原因", field=field, substantial=True), ()
+    except Refusal as refusal:
+        return "", refusal.problems
 
 
 async def _faces(connection: AsyncConnection, unit_id: int, bill_ids: Sequence[int]) -> dict[int, Any]:
@@ -160,8 +196,8 @@ async def _reissued(
 
 
 async def corrections_so_far(connection: AsyncConnection, present: Rectification) -> dict[int, Correction]:
-    """How the bills of a notice were corrected, by case, within the scope: as reported, and, until it is accepted,
-    with what was reversed and reissued since.
+    """How the bills of a notice were corrected, or why they were not, by case, within the scope: as reported, and,
+    until it is accepted, with what was reversed and reissued since.
     """
     reported = await corrections_of(connection, present.rectification_id)
     if present.state is RectificationState.ACCEPTED:
@@ -179,7 +215,7 @@ async def corrections_so_far(connection: AsyncConnection, present: Rectification
         if case.origin is BillOrigin.OWN and faces[case.bill_id].state == "reversed"
     }
     named = {case_id: each for case_id, each in reported.items() if each.new_bill_id is not None}
-    return found | named
+    return reported | found | named
 
 
 _FORMER = "历史票据不在本平台冲红和重开，请在整改措施中写明，不填写重开的票据。"

@@ -18,7 +18,7 @@ from mingpiao.former.service import former_cycles_of, settle_former
 from mingpiao.identity.model import Acting, AuditEntry, Role
 from mingpiao.identity.service import record
 from mingpiao.jobs.queue import enqueue
-from mingpiao.kernel.clock import now, today
+from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.money import MAX_AMOUNT, fits_places
 from mingpiao.kernel.text import unprintable
@@ -36,8 +36,7 @@ from mingpiao.writeoff.model import (
     WriteOff,
     WriteOffState,
 )
-from mingpiao.writeoff.months import next_month
-from mingpiao.writeoff.owed import require_closed_month
+from mingpiao.writeoff.owed import require_closed_month, require_over
 from mingpiao.writeoff.policies import load_policies, months_in_force
 from mingpiao.writeoff.tables import receipts, writeoffs
 
@@ -49,7 +48,6 @@ MAX_REASONS, MAX_WORDS = 50, 200
 OTHER_WORDS = 4
 #: 元: a difference of so much is never explained by choosing from a list alone.
 WORDS_FROM = Decimal(10_000)
-_STANDING = frozenset({WriteOffState.CHECKING, WriteOffState.DONE})
 _UNIT_ROLES = frozenset({Role.UNIT_MANAGER, Role.UNIT_HANDLER})
 
 
@@ -112,7 +110,7 @@ async def submit(
     # What arrives is put down under the same locks: nothing comes in between adding it up and the commit.
     await hold_stocks(connection, [unit_id])
     standing = await month_standing(connection, unit_id, month, lock=True)
-    if standing.writeoff is not None and standing.writeoff.state in _STANDING:
+    if standing.writeoff is not None and standing.writeoff.stands:
         return standing.writeoff
     if not standing.cycles:
         raise _nothing(month)
@@ -146,13 +144,11 @@ async def submit(
 async def _submit_former(
     connection: AsyncConnection, unit_id: int, month: date, *, acting: Acting
 ) -> WriteOff:
-    if next_month(month) > today():
-        message = f"{month:%Y年%-m月}还没有结束，请在{next_month(month):%Y年%-m月%-d日}以后核销。"
-        raise refuse("writeoff.month_open", message, status=409)
+    require_over(month)
     # Imports lock the same row: what comes in later finds the month taken.
     await lock_unit(connection, unit_id)
     known = await present_request(connection, unit_id, month, BillOrigin.FORMER)
-    if known is not None and known.state in _STANDING:
+    if known is not None and known.stands:
         return known
     found = await former_cycles_of(connection, unit_id, month)
     if not found:

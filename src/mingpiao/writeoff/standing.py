@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, TextClause, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.former.model import FormerBill
@@ -23,40 +23,35 @@ from mingpiao.writeoff.months import month_of
 from mingpiao.writeoff.tables import exception_cases
 
 # A cleared case leaves its bill as it was without it, but for the day; of several cases the newest counts.
-_FIND = text("""
+_FIND = """
 SELECT wanted.bill_id, cycles.written_off_at, writeoffs.region_code, writeoffs.writeoff_id,
-       cases.case_id, cases.state, settled.at AS settled_at,
-       cycles.month IS NOT NULL
-           OR coalesce(wanted.month >= (SELECT min(begins_on) FROM writeoff_policies), false) AS is_owed
+       cases.case_id, cases.state, settled.at AS settled_at, [owed] AS is_owed
 FROM unnest(CAST(:units AS bigint[]), CAST(:bills AS bigint[]), CAST(:kinds AS text[]), CAST(:months AS date[]))
     AS wanted(unit_id, bill_id, kind_code, month)
-LEFT JOIN cycles ON cycles.unit_id = wanted.unit_id AND cycles.month = wanted.month
+LEFT JOIN [months] AS cycles ON cycles.unit_id = wanted.unit_id AND cycles.month = wanted.month
     AND cycles.kind_code = CAST(wanted.kind_code AS char(4))
 LEFT JOIN writeoffs ON writeoffs.writeoff_id = cycles.writeoff_id
 LEFT JOIN exception_cases AS cases ON cases.unit_id = wanted.unit_id AND cases.bill_id = wanted.bill_id
-    AND cases.state <> 'cleared' AND cases.origin = 'own'
+    AND cases.state <> 'cleared' AND cases.origin = '[origin]'
 LEFT JOIN LATERAL (
     SELECT max(coalesce(notices.accepted_at, settled.decided_at)) AS at FROM exception_cases AS settled
     LEFT JOIN rectifications AS notices USING (rectification_id)
-    WHERE settled.unit_id = wanted.unit_id AND settled.bill_id = wanted.bill_id AND settled.origin = 'own'
+    WHERE settled.unit_id = wanted.unit_id AND settled.bill_id = wanted.bill_id AND settled.origin = '[origin]'
       AND settled.state IN ('cleared', 'rectified')) AS settled ON true
-""")
-_FIND_FORMER = text("""
-SELECT wanted.bill_id, cycles.written_off_at, writeoffs.region_code, writeoffs.writeoff_id,
-       cases.case_id, cases.state, settled.at AS settled_at, true AS is_owed
-FROM unnest(CAST(:units AS bigint[]), CAST(:bills AS bigint[]), CAST(:kinds AS text[]), CAST(:months AS date[]))
-    AS wanted(unit_id, bill_id, kind_code, month)
-LEFT JOIN former_months AS cycles ON cycles.unit_id = wanted.unit_id AND cycles.month = wanted.month
-    AND cycles.kind_code = CAST(wanted.kind_code AS char(4))
-LEFT JOIN writeoffs ON writeoffs.writeoff_id = cycles.writeoff_id
-LEFT JOIN exception_cases AS cases ON cases.unit_id = wanted.unit_id AND cases.bill_id = wanted.bill_id
-    AND cases.state <> 'cleared' AND cases.origin = 'former'
-LEFT JOIN LATERAL (
-    SELECT max(coalesce(notices.accepted_at, settled.decided_at)) AS at FROM exception_cases AS settled
-    LEFT JOIN rectifications AS notices USING (rectification_id)
-    WHERE settled.unit_id = wanted.unit_id AND settled.bill_id = wanted.bill_id AND settled.origin = 'former'
-      AND settled.state IN ('cleared', 'rectified')) AS settled ON true
-""")
+"""
+
+
+def _of(origin: BillOrigin, months: str, owed: str) -> TextClause:
+    """The statement for bills of an origin: where their months are, and whether such a month is owed."""
+    return text(_FIND.replace("[months]", months).replace("[owed]", owed).replace("[origin]", origin.value))
+
+
+_FIND_OWN = _of(
+    BillOrigin.OWN,
+    "cycles",
+    "cycles.month IS NOT NULL OR coalesce(wanted.month >= (SELECT min(begins_on) FROM writeoff_policies), false)",
+)
+_FIND_FORMER = _of(BillOrigin.FORMER, "former_months", "true")
 _OF_CASE = {
     CaseState.OPEN: BillStanding.EXCEPTION,
     CaseState.ASKED: BillStanding.EXCEPTION,
@@ -120,7 +115,7 @@ async def standings_of(
     if not bills:
         return {}
     rows = await connection.execute(
-        _FIND,
+        _FIND_OWN,
         {
             "units": [each[0] for each in bills],
             "bills": [each[1] for each in bills],

@@ -198,6 +198,7 @@ exception_cases = Table(
     Column("decided_by", Text),
     Column("decided_by_name", Text, nullable=False),
     Column("decided_at", DateTime(timezone=True)),
+    Column("decided_in", String(6)),
     Column("reason", Text, nullable=False),
     Column("breach_type", Text, nullable=False),
     Column("breach_basis", Text, nullable=False),
@@ -246,8 +247,9 @@ corrections = Table(
     Column("case_id", BigInteger, primary_key=True),
     Column("unit_id", BigInteger, nullable=False),
     Column("rectification_id", BigInteger, nullable=False),
-    Column("red_bill_id", BigInteger, nullable=False),
+    Column("red_bill_id", BigInteger),
     Column("new_bill_id", BigInteger),
+    Column("reason", Text, nullable=False),
 )
 casework_steps = Table(
     "casework_steps",

@@ -1,6 +1,8 @@
 """批量开具: upload a sheet, correct it, issue it, and fetch what came of it."""
 
 import asyncio
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -38,6 +40,7 @@ from mingpiao.catalog.model import BillKind
 from mingpiao.identity.service import checkers_of_unit
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.grammar import read_whole
+from mingpiao.kernel.money import plain
 from mingpiao.portals.batches.lists import (
     ADDRESS,
     BATCH_COLOURS,
@@ -56,7 +59,7 @@ from mingpiao.portals.batches.lists import (
 from mingpiao.portals.batches.sheets import MAX_SHEET, correction_file, read_sheet, template_file
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.consequences import Consequences, consequences_page, is_confirmed
-from mingpiao.portals.forms import read_form, read_query
+from mingpiao.portals.forms import read_amount, read_form, read_query
 from mingpiao.portals.gates import UNIT_EXPORT, UNIT_VIEW, allowed
 from mingpiao.portals.imports import WORKBOOK_TYPE
 from mingpiao.portals.issuing.form import PAY_MODES
@@ -249,20 +252,32 @@ async def act(
 ) -> Response[str] | Response[bytes]:
     """Do what a button of the page says: `start`, `stop`, `drop`, `answer`, `pack` or `correct`.
 
-    `start` shows first how many bills come to how much.
+    `start` shows first how many bills come to how much, and shows it again where others are to be issued by then.
     """
     batch_id = batch_id_of(batch)
     if verb == "start" and not is_confirmed(await read_form(call.request)):
-        asked = await _before_start(call, batch_id)
+        asked = await _asked_before_start(call, batch_id)
         if asked is not None:
-            return consequences_page(call.request, asked, crumbs=[*_CRUMBS, (f"批次 {batch_id}", asked.back)])
+            return asked
     try:
         left = await _act(call, batch_desk, batch_id, verb)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
-        return await _batch_page(call, batch_id, refusal.problems)
+        changed = refusal.problems[0].code == "batch.changed"
+        again = await _asked_before_start(call, batch_id, refusal.problems) if changed else None
+        return again or await _batch_page(call, batch_id, refusal.problems)
     return redirect(call.request, f"{ADDRESS}/{batch_id}" if left else ADDRESS)
+
+
+async def _asked_before_start(
+    call: PageCall, batch_id: int, problems: tuple[Problem, ...] = ()
+) -> Response[str] | None:
+    asked = await _before_start(call, batch_id)
+    if asked is None:
+        return None
+    crumbs = [*_CRUMBS, (f"批次 {batch_id}", asked.back)]
+    return consequences_page(call.request, asked, crumbs=crumbs, problems=problems)
 
 
 async def _before_start(call: PageCall, batch_id: int) -> Consequences | None:
@@ -289,15 +304,25 @@ async def _before_start(call: PageCall, batch_id: int) -> Consequences | None:
         address=f"{at}/start",
         button=f"确认开具 {count} 张",
         back=at,
+        members={"count": str(batch.to_issue), "total": plain(batch.total_to_issue)},
         danger=False,
     )
+
+
+def _agreed(members: Mapping[str, str]) -> tuple[int, Decimal]:
+    """Number and sum that a person agreed to; none at all where a form does not tell."""
+    try:
+        return read_whole(members.get("count", "")) or 0, read_amount(members.get("total", ""))
+    except ValueError:
+        return 0, Decimal(0)
 
 
 async def _act(call: PageCall, desk: BatchDesk, batch_id: int, verb: str) -> bool:
     """Do it; False where nothing is left of the batch."""
     match verb:
         case "start":
-            await desk.start(batch_id, acting=call.acting)
+            agreed = _agreed(await read_form(call.request))
+            await desk.start(batch_id, agreed=agreed, acting=call.acting)
         case "stop":
             await desk.stop(batch_id, acting=call.acting)
         case "drop":

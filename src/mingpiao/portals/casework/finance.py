@@ -13,7 +13,7 @@ from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.casework.lists import FINANCE_EXCEPTIONS
-from mingpiao.portals.casework.parts import day_of, load_case, may_decide, revision_of
+from mingpiao.portals.casework.parts import covers_department, day_of, load_case, may_decide, revision_of
 from mingpiao.portals.casework.rights import EXCEPTIONS_DECIDE
 from mingpiao.portals.consequences import Consequences, consequences_page, is_confirmed, is_revised
 from mingpiao.portals.forms import read_amount, read_form
@@ -87,6 +87,7 @@ async def _page(
         bill=parts.bill,
         may_decide=own and parts.case.is_undecided,
         may_issue=own and parts.case.state.value == "breached",
+        may_withdraw=own and covers_department(call, parts.case.decided_in),
         violations=list(BREACH_TYPES.items()),
         bases=list(dict.fromkeys([*_bases_of(parts.case), *_COMMON_BASES])),
         usual_basis=next(iter(_bases_of(parts.case)), ""),

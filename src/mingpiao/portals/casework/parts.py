@@ -101,7 +101,7 @@ class CaseParts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoticeBill(msgspec.Struct, frozen=True, kw_only=True):
-    """A bill on a notice and how it was corrected so far."""
+    """A bill on a notice and how it was corrected so far, or why it was not, in the unit's words."""
 
     case: ExceptionCase
     identity: BillIdentity
@@ -109,11 +109,17 @@ class NoticeBill(msgspec.Struct, frozen=True, kw_only=True):
     violation: str
     red: BillIdentity | None
     new: BillIdentity | None
+    reason: str
 
     @property
     def is_former(self) -> bool:
         """Whether an old system issued it: nothing of it is reversed or issued again here."""
         return self.case.origin is BillOrigin.FORMER
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is still in force as it was issued: neither reversed nor replaced."""
+        return self.red is None and not self.is_former
 
 
 class NoticeParts(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +131,11 @@ class NoticeParts(msgspec.Struct, frozen=True, kw_only=True):
     badges: Markup
     bills: tuple[NoticeBill, ...]
     steps: tuple[StepLine, ...]
+
+    @property
+    def kept(self) -> tuple[NoticeBill, ...]:
+        """The bills that are neither reversed nor replaced."""
+        return tuple(each for each in self.bills if each.is_kept)
 
 
 async def load_case(call: PageCall, case_id: int) -> CaseParts:
@@ -199,8 +210,9 @@ def _notice_bill(case: ExceptionCase, link: Correction | None, catalog: Catalog)
         identity=BillIdentity.from_bill_id(case.bill_id),
         kind=kind_name(catalog, case.kind_code),
         violation=BREACH_TYPES.get(case.breach_type, ""),
-        red=BillIdentity.from_bill_id(link.red_bill_id) if link else None,
+        red=BillIdentity.from_bill_id(link.red_bill_id) if link and link.red_bill_id else None,
         new=BillIdentity.from_bill_id(link.new_bill_id) if link and link.new_bill_id else None,
+        reason=link.reason if link else "",
     )
 
 
@@ -233,6 +245,12 @@ def may_decide(call: PageCall, region_code: str) -> bool:
     account = call.session.account
     own = account.region_code is not None and region_covers(account.region_code, region_code)
     return own and allowed(account.role, EXCEPTIONS_DECIDE)
+
+
+def covers_department(call: PageCall, region_code: str | None) -> bool:
+    """Whether the reader's department is one (None: not known which) or above it."""
+    own = call.session.account.region_code
+    return region_code is None or (own is not None and region_covers(own, region_code))
 
 
 def revision_of(members: Mapping[str, str]) -> int:

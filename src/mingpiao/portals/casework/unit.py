@@ -21,12 +21,14 @@ from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
-from mingpiao.writeoff.service import answer_case, breach_stops_issuing, report
+from mingpiao.writeoff.service import answer_case, breach_stops_issuing, cases_of, report
 
 CASES, NOTICES = UNIT_EXCEPTIONS.address, UNIT_RECTIFICATIONS.address
 _GUARDS = [require_right(UNIT_EXPLAIN)]
 _HOME = ("首页", "/unit")
-_REPLACED = "replaced_by-"
+_REPLACED, _KEPT = "replaced_by-", "kept-"
+#: States in which a unit explains a case: before it is asked, and when it is.
+_EXPLAINED_IN = ("open", "asked")
 
 
 # -- cases -----------------------------------------------------------------------------------------------
@@ -47,7 +49,7 @@ async def _case_page(
     digests: Sequence[str] = (),
 ) -> Response[str]:
     parts = await load_case(call, case_id)
-    may_answer = allowed(call.session.account.role, UNIT_EXPLAIN) and parts.case.state.value == "asked"
+    may_answer = allowed(call.session.account.role, UNIT_EXPLAIN) and parts.case.state.value in _EXPLAINED_IN
     return page(
         call.request,
         "casework/unit_case.html",
@@ -66,7 +68,7 @@ async def _case_page(
 
 @post("/exceptions/{case_id:int}", guards=_GUARDS, status_code=200, request_max_body_size=MAX_UPLOAD)
 async def answer(call: NamedDependency[PageCall], case_id: FromPath[int]) -> Response[str] | Response[bytes]:
-    """Answer the department's question; a button of the form only takes a file away."""
+    """Explain the case, asked or not; a button of the form only takes a file away."""
     members = await read_form(call.request)
     digests, problems = await _digests(call, members)
     if problems or members.get("action"):
@@ -160,6 +162,7 @@ async def send_report(
                 rectification_id,
                 members.get("measures", ""),
                 replaced_by=replaced_by,
+                kept=await _kept(call, rectification_id, members),
                 files=digests,
                 revision=revision_of(members),
                 acting=call.acting,
@@ -171,6 +174,14 @@ async def send_report(
             call, rectification_id, problems=refusal.problems, typed=members, digests=digests
         )
     return redirect(call.request, f"{NOTICES}/{rectification_id}?done=report")
+
+
+async def _kept(call: PageCall, rectification_id: int, members: Mapping[str, str]) -> dict[int, str]:
+    """Why bills were not reversed, by case: what is said of each, else what is said of all."""
+    async with call.reads() as connection:
+        cases = await cases_of(connection, rectification_id)
+    shared = members.get("kept", "")
+    return {case.case_id: members.get(f"{_KEPT}{case.case_id}", "").strip() or shared for case in cases}
 
 
 def _replaced_by(members: Mapping[str, str]) -> tuple[dict[int, int], tuple[Problem, ...]]:

@@ -1,7 +1,7 @@
 """首页 of a unit: today's figures, the stock of numbers, and links to other pages."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -115,7 +115,7 @@ async def _questions(connection: AsyncConnection, unit_id: int) -> tuple[list[Ex
     """Exceptions of which the department asks, those due first come first, and whether there are more."""
     wanted = CaseFilter(unit_id=unit_id, states=(CaseState.ASKED,))
     found = await list_cases(connection, wanted, limit=MOST)
-    return sorted(found.items, key=lambda case: case.asked_due_on or date.max), bool(found.next_key)
+    return list(found.items), bool(found.next_key)
 
 
 async def _people(call: PageCall, unit_id: int) -> list[AccountState]:

@@ -104,7 +104,8 @@
     const off = total > 0n ? rest - (last.value.trim() ? millionths(last.value) ?? rest : 0n) : 0n;
     rule.classList.toggle("text-danger", off !== 0n);
     const size = off < 0n ? -off : off;
-    rule.textContent = off === 0n ? rule.dataset.message : `${rule.dataset.message}（现在${off < 0n ? "多" : "少"} ${yuan(size / unit)} 元）`;
+    // What is not typed yet is not wrong yet.
+    rule.textContent = off === 0n ? rule.dataset.fits : `${rule.dataset.message}（现在${off < 0n ? "多" : "少"} ${yuan(size / unit)} 元）`;
   }
 
   // -- rows -------------------------------------------------------------------------------------------

@@ -56,8 +56,24 @@ document.addEventListener("click", (event) => {
   face.scrollTop = down * face.scrollHeight - face.clientHeight / 2;
 });
 
+// A button that copies a text; where a browser does not let it, the text is chosen for the keys that do.
+function copyBy(button) {
+  const source = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    window.getSelection().selectAllChildren(source);
+    let done = false;
+    try {
+      if (navigator.clipboard) { await navigator.clipboard.writeText(source.textContent.trim()); done = true; }
+      else done = document.execCommand("copy");
+    } catch { done = false; }
+    document.getElementById(button.dataset.told).textContent = done ? "已复制。" : "已选中，请按 Ctrl+C 复制。";
+  });
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("[data-menu-button]").forEach(followMenu);
+  document.querySelectorAll("[data-copy]").forEach(copyBy);
   const focus = document.querySelector("[data-focus-on-load]");
   if (focus) focus.focus();
   document.querySelectorAll("[data-print]").forEach((button) => {

@@ -23,7 +23,7 @@ from mingpiao.portals.session import PageCall
 from mingpiao.portals.units.changes import value_words
 from mingpiao.portals.units.lists import MODES, UNITS, lock_label, state_badge
 from mingpiao.portals.units.rights import UNIT_MANAGE
-from mingpiao.portals.units.steps import unit_steps
+from mingpiao.portals.units.steps import is_ready, unit_steps
 from mingpiao.units.model import Unit, UnitChangeKind, UnitState
 from mingpiao.units.service import (
     apps_of_unit,
@@ -67,8 +67,7 @@ async def unit_page(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> 
         seals = await unit_seals(connection, unit_id)
     unit = profile.unit
     steps = unit_steps(profile, stocks, accounts, apps, seals)
-    # Who has issued before had all that is needed.
-    ready = bool(recent.items) or all(step.done for step in steps)
+    ready = is_ready(steps, has_issued=bool(recent.items))
     return page(
         call.request,
         "units/unit.html",

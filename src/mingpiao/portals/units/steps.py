@@ -71,5 +71,10 @@ def unit_steps(
     return steps
 
 
+def is_ready(steps: Sequence[UnitStep], *, has_issued: bool) -> bool:
+    """Whether a unit can issue, as its own page and its department's say: who has issued before had all that is needed."""
+    return has_issued or all(step.done for step in steps)
+
+
 def _step(label: str, done: bool, page: str) -> UnitStep:
     return UnitStep(label=label, told="已有" if done else "还没有", done=done, page=page)

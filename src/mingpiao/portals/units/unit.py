@@ -3,6 +3,9 @@
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from mingpiao.identity.service import unit_account_states
+from mingpiao.issuing.model import BillFilter
+from mingpiao.issuing.service import list_bills
 from mingpiao.kernel.clock import today
 from mingpiao.numbering.service import stock_levels
 from mingpiao.portals.bills.access import unit_of
@@ -11,6 +14,7 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall
 from mingpiao.portals.units.changes import value_words
 from mingpiao.portals.units.lists import MODES, lock_label, state_badge
+from mingpiao.portals.units.steps import is_ready, unit_steps
 from mingpiao.units.service import apps_of_unit, load_profile, points_of_unit, unit_history, unit_seals
 
 
@@ -24,12 +28,15 @@ async def profile_page(call: NamedDependency[PageCall]) -> Response[str]:
         stocks = await stock_levels(connection, unit_id)
         points = await points_of_unit(connection, unit_id)
         changes = await unit_history(connection, unit_id)
-    async with call.services.database.system() as connection:  # system: no scope reads apps or keys
+        issued = await list_bills(connection, BillFilter(unit_id=unit_id), limit=1)
+    async with call.services.database.system() as connection:  # system: no scope reads accounts, apps or keys
+        accounts = await unit_account_states(connection, unit_id)
         apps = await apps_of_unit(connection, unit_id)
         seals = await unit_seals(connection, unit_id)
     last = today()
     seal = next((each for each in seals if each.retired_at is None), None)
-    ready = seal is not None and bool(stocks) and bool(profile.item_codes)
+    steps = unit_steps(profile, stocks, accounts, apps, seals)
+    ready = is_ready(steps, has_issued=bool(issued.items))
     return page(
         call.request,
         "units/profile.html",
@@ -38,6 +45,7 @@ async def profile_page(call: NamedDependency[PageCall]) -> Response[str]:
         unit=profile.unit,
         state=state_badge(profile.unit, ready=ready),
         ready=ready,
+        missing=[each.label for each in steps if not each.done],
         mode=MODES[profile.unit.mode.value],
         region=catalog.region_path(profile.unit.region_code),
         stocks=stocks,

@@ -231,7 +231,7 @@ async def _before_submitting(
     async with call.reads() as connection:
         standing = await month_standing(connection, unit_of(call.session.account), month)
         policies = await load_policies(connection)
-    if _is_asked(standing) or not standing.cycles:
+    if not standing.cycles or (standing.writeoff is not None and standing.writeoff.stands):
         return None
     tolerance = policies.of(standing.cycles[0].region_code).policy.tolerance
     if abs(standing.difference) <= tolerance:
@@ -249,14 +249,9 @@ async def _before_partial(
     async with call.reads() as connection:
         standing = await month_standing(connection, unit_id, month)
         unpaid = await count_unpaid(connection, unit_id, month)
-    if _is_asked(standing) or not standing.cycles:
+    if not standing.cycles or (standing.writeoff is not None and standing.writeoff.stands):
         return None
     return of_partial(standing, unpaid, [(each.code, each.amount, each.words) for each in rows], waiting)
-
-
-def _is_asked(standing: MonthStanding) -> bool:
-    asked = standing.writeoff
-    return asked is not None and asked.state in (WriteOffState.CHECKING, WriteOffState.DONE)
 
 
 def _rows_of(members: Mapping[str, str]) -> tuple[DifferenceRow, ...]:

@@ -66,7 +66,7 @@ class ExceptionCase(msgspec.Struct, frozen=True, kw_only=True):
     """异常票据: a bill that write-off did not pass, and what the department decided; `total` in 元.
 
     `waits_since` says since when the department is expected to act. `escalated_to` is the department above that
-    was told of a delay.
+    was told of a delay. `decided_in` is the region of the department that decided.
     """
 
     case_id: int
@@ -87,6 +87,7 @@ class ExceptionCase(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str | None = None
     decided_by_name: str = ""
     decided_at: datetime | None = None
+    decided_in: str | None = None
     reason: str = ""
     breach_type: str = ""
     breach_basis: str = ""

@@ -127,6 +127,11 @@ class WriteOff(msgspec.Struct, frozen=True, kw_only=True):
         return self.issued_net - self.received
 
     @property
+    def stands(self) -> bool:
+        """Whether it is being checked or is done: the month is not asked for again."""
+        return self.state in (WriteOffState.CHECKING, WriteOffState.DONE)
+
+    @property
     def serial(self) -> str:
         """核销编号, as it stands on the certificate."""
         return f"HX{self.region_code}{self.month:%Y%m}{self.writeoff_id:08d}"

@@ -81,11 +81,15 @@ class RectificationFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
-    """How the bill of a case was corrected: its reversal, and the bill that was issued instead, if any."""
+    """How the bill of a case was corrected: its reversal, and the bill that was issued instead, if any.
+
+    Of one that was not reversed, `reason` says why, in the unit's words.
+    """
 
     case_id: int
-    red_bill_id: int
+    red_bill_id: int | None = None
     new_bill_id: int | None = None
+    reason: str = ""
 
 
 class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
