@@ -71,6 +71,7 @@ ALLOWED = {
     "storage/embedded.py": "file names and files of PostgreSQL",
     "storage/embedded_tuning.py": "files of the kernel",
     "units/directory.py": OURS,
+    "supply/looking.py": OURS,
     "verification/inputs.py": PATTERN,
     "verification/register.py": PATTERN,
 }

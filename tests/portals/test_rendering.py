@@ -160,6 +160,12 @@ RIGHTS = {
         "rules_write": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},
         "rules_approve": {"DEPARTMENT_HEAD"},
     },
+    "supply.rights": {
+        "unit_supply": {"UNIT_HANDLER", "UNIT_MANAGER"},
+        "unit_supply_order": {"UNIT_MANAGER"},
+        "supply_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
+        "supply_settings": {"DEPARTMENT_HEAD"},
+    },
     "writeoff.rights": {
         "unit_writeoff": {"UNIT_HANDLER", "UNIT_MANAGER"},
         "writeoff_remind": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},

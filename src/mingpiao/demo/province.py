@@ -21,6 +21,7 @@ from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_a
 from mingpiao.demo.services import DemoServices, open_demo_services
 from mingpiao.demo.staff import HEAD, Member, open_accounts
 from mingpiao.demo.statements import write_statements
+from mingpiao.demo.supply import bring_requisitions
 from mingpiao.demo.units import DemoUnit, demo_units, shares
 from mingpiao.founding.service import begin_training
 from mingpiao.kernel.clock import SHANGHAI, today
@@ -66,6 +67,7 @@ async def build(
         write_samples(home / "evidence", members, today())
         await write_statements(services, home / "statements", members)
         await bring_former(services, home / "former", members)
+        await bring_requisitions(services, members)
         catalog = await services.catalog.get()
         async with services.database.system() as connection:
             return await open_accounts(connection, catalog, members, services.master_key, progress)

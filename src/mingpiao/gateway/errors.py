@@ -97,6 +97,13 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "application.reason_thin": ErrorType(422, "理由没有实质内容"),
     "application.reason_invalid": ErrorType(422, "理由不合要求"),
     # write-off
+    "supply.request_invalid": ErrorType(422, "申领的内容不合要求"),
+    "supply.request_no_used": ErrorType(409, "申请编号已用于不同内容"),
+    "supply.request_open": ErrorType(409, "已有申领等待审核"),
+    "supply.request_unknown": ErrorType(404, "没有这次申领"),
+    "numbering.online_unit": ErrorType(409, "在线开票单位不需要申领"),
+    "numbering.pool_empty": ErrorType(409, "可发放的号码不足"),
+    "unit.kind_not_granted": ErrorType(409, "没有核定该票据种类"),
     "writeoff.totals_invalid": ErrorType(422, "报送的合计不合要求"),
     "writeoff.receipt_invalid": ErrorType(422, "报送的到账不合要求"),
     "writeoff.receipt_conflict": ErrorType(409, "到账流水号已用于不同内容"),

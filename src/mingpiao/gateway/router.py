@@ -32,6 +32,7 @@ from mingpiao.gateway.months import get_month, list_months, submit_month
 from mingpiao.gateway.openapi import document
 from mingpiao.gateway.problems import handle
 from mingpiao.gateway.receipts import post_receipts
+from mingpiao.gateway.requisitions import get_requisition, post_requisition
 from mingpiao.gateway.reversals import reverse_bill
 from mingpiao.gateway.stock_and_catalog import get_stock, list_items, list_kinds
 from mingpiao.gateway.totals import get_totals, put_totals
@@ -58,6 +59,8 @@ RESOURCES: tuple[HTTPRouteHandler, ...] = (
     upload_evidence,
     get_evidence,
     get_stock,
+    post_requisition,
+    get_requisition,
     list_kinds,
     list_items,
     list_months,

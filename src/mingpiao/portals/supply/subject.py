@@ -1,0 +1,35 @@
+"""票据申领: units ask for numbers, departments decide what the audit leaves to them."""
+
+from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
+from mingpiao.portals.subjects import MenuEntry, Subject
+from mingpiao.portals.supply import finance, lists, settings, unit
+
+SUBJECT = Subject(
+    unit=unit.HANDLERS,
+    finance=[*settings.HANDLERS, *finance.HANDLERS],
+    lists=(lists.UNIT_REQUISITIONS, lists.FINANCE_REQUISITIONS),
+    menu=(
+        MenuEntry(
+            right=UNIT_VIEW,
+            place=33,
+            label="票据申领",
+            address=unit.ADDRESS,
+            icon="download",
+            covers=(lists.UNIT_REQUISITIONS.address,),
+        ),
+        MenuEntry(
+            right=FINANCE_VIEW,
+            place=258,
+            label="票据申领",
+            address=lists.FINANCE_REQUISITIONS.address,
+            icon="download",
+        ),
+        MenuEntry(
+            right=FINANCE_VIEW,
+            place=297,
+            label="申领设置",
+            address=settings.ADDRESS,
+            icon="adjustments-horizontal",
+        ),
+    ),
+)

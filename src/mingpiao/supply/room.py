@@ -1,0 +1,44 @@
+"""What the house needs of supply."""
+
+from mingpiao.house.model import Duty, Listener, Room
+from mingpiao.supply.following import follow_move, follow_switch, undecided
+from mingpiao.supply.model import RequisitionState
+from mingpiao.supply.orders import request_by_order
+from mingpiao.units.service import CLOSING, MOVED, SWITCHED
+
+ROOM = Room(
+    duties=(Duty(name="request_by_order", cron="7-59/10 * * * *", label="自动申领", work=request_by_order),),
+    listeners=(
+        Listener(topic=CLOSING, call=undecided),
+        Listener(topic=MOVED, call=follow_move),
+        Listener(topic=SWITCHED, call=follow_switch),
+    ),
+    actions={
+        "requisition:ask": "申领",
+        "requisition:grant": "同意申领",
+        "requisition:refuse": "不同意申领",
+        "requisition:withdraw": "撤回申领",
+        "supply_order:give": "开启自动申领",
+        "supply_order:withdraw": "关闭自动申领",
+        "supply_policy:set": "修改申领设置",
+    },
+    details={
+        "all_written_off": "上月全部核销后才能申领",
+        "approved_estimate": "核定的月用量",
+        "below": "低于",
+        "code": "代码",
+        "first": "起始号码",
+        "granted": "发放数量",
+        "kind": "票据种类",
+        "last": "终止号码",
+        "months_at_most": "库存上限的月数",
+        "months_proposed": "建议的月数",
+        "purpose": "用途",
+        "quantity": "申领数量",
+        "reason": "原因",
+        "review_above": "须审核的数量",
+        "state": "状态",
+    },
+    values={("requisition", "state"): {each.value: each.label for each in RequisitionState}},
+    subjects={"requisition": "申领"},
+)

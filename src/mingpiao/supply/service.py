@@ -1,0 +1,43 @@
+"""The functions of supply that other rooms use."""
+
+from mingpiao.supply.looking import (
+    PAGE_SIZE,
+    find_by_number,
+    get_requisition,
+    kind_stocks,
+    list_requisitions,
+    open_request,
+    orders_of,
+)
+from mingpiao.supply.orders import request_by_order, set_supply_order
+from mingpiao.supply.policies import load_supply_policy, set_supply_policy
+from mingpiao.supply.requests import (
+    AUTOMATIC,
+    MAX_PURPOSE,
+    MAX_REASON,
+    grant_requisition,
+    refuse_requisition,
+    request_numbers,
+    withdraw_requisition,
+)
+
+__all__ = [
+    "AUTOMATIC",
+    "MAX_PURPOSE",
+    "MAX_REASON",
+    "PAGE_SIZE",
+    "find_by_number",
+    "get_requisition",
+    "grant_requisition",
+    "kind_stocks",
+    "list_requisitions",
+    "load_supply_policy",
+    "open_request",
+    "orders_of",
+    "refuse_requisition",
+    "request_by_order",
+    "request_numbers",
+    "set_supply_order",
+    "set_supply_policy",
+    "withdraw_requisition",
+]

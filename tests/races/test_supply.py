@@ -1,0 +1,74 @@
+"""Two requests for the last of what a unit may have, and a request against what stops supply."""
+
+from datetime import date
+
+from tests.supply.asking import KIND, ask, free_of, used, wanted
+from tests.support.locks import LIMITS_AS_A_LOOK, WITH_AND_WITHOUT, lock_taken_away, race, writing
+from tests.support.province import ACTING
+from tests.support.world import World
+from tests.writeoff.months import unit_of
+
+from mingpiao.kernel.clock import StoppedClock, today
+from mingpiao.numbering.service import set_valid_until
+from mingpiao.supply.model import RequisitionState
+from mingpiao.supply.service import kind_stocks
+
+
+@WITH_AND_WITHOUT
+async def test_two_requests_share_what_is_left(
+    world: World, other: World, clock: StoppedClock, locked: bool
+) -> None:
+    """The unit's lock keeps them apart before its stock rows do: that of the stock rows is away in both cases."""
+    await used(world, clock)
+    hospital = world.province.hospital
+    async with world.database.system() as connection:
+        (stock,) = [
+            each for each in await kind_stocks(connection, hospital.unit_id) if each.kind_code == KIND
+        ]
+    assert stock.limit is not None
+    with (
+        lock_taken_away("stock limits", *LIMITS_AS_A_LOOK),
+        lock_taken_away("stock rows"),
+        lock_taken_away("units", unless=locked),
+    ):
+        first, second = await race(
+            world.url,
+            writing("requisitions"),
+            ask(world, hospital, wanted(stock.limit), acting=unit_of(hospital)),
+            ask(other, hospital, wanted(stock.limit, request_no="R-2"), acting=unit_of(hospital)),
+        )
+    assert first.state is RequisitionState.GRANTED
+    assert (second.state is RequisitionState.REFUSED) is locked
+    assert await free_of(world, hospital) == (1 if locked else 2) * stock.limit
+
+
+@WITH_AND_WITHOUT
+async def test_a_certificate_that_ends_meanwhile_stops_the_request(
+    world: World, other: World, clock: StoppedClock, locked: bool
+) -> None:
+    """The request has read the unit's limits; without their lock they change before it has its numbers."""
+    await used(world, clock)
+    hospital = world.province.hospital
+    yesterday = date.fromordinal(today().toordinal() - 1)
+
+    async def revoke() -> None:
+        async with other.database.system() as connection:
+            await set_valid_until(connection, hospital.unit_id, yesterday, acting=ACTING)
+
+    with (
+        lock_taken_away("stock limits", *LIMITS_AS_A_LOOK, unless=locked),
+        lock_taken_away("stock rows", unless=locked),
+    ):
+        made, _ = await race(
+            world.url,
+            writing("segments"),
+            ask(world, hospital, wanted(5), acting=unit_of(hospital)),
+            revoke(),
+        )
+    assert made.state is RequisitionState.GRANTED
+    written = await world.value(
+        "SELECT (SELECT max(audit_id) FROM audit_log WHERE action = 'segment:allot') < "
+        "(SELECT max(audit_id) FROM audit_log WHERE action = 'stock:valid_until')"
+    )
+    # With the lock the numbers came first and the end of the certificate after them.
+    assert written is locked
