@@ -14,6 +14,8 @@ from tests.support.rules import put_in_force, rule
 from tests.support.totals import add_daily
 from tests.support.world import World, a_world, bill_of, codes_of
 
+from mingpiao.evidence.model import CLAIM_NAMES
+from mingpiao.evidence.service import bills_on, get_evidence_files
 from mingpiao.issuing.model import (
     Approval,
     Issued,
@@ -405,7 +407,78 @@ async def test_a_file_is_not_used_beyond_its_amount_even_within_one_train(world:
         "SELECT evidence, jsonb_array_length(claims) AS claims FROM bill_supervision WHERE bill_id = :bill_id",
         bill_id=again.bill.bill_id,
     )
-    assert kept == {"evidence": ["ab" * 32], "claims": 9}
+    assert kept == {"evidence": ["ab" * 32], "claims": len(CLAIM_NAMES)}
+
+
+async def put_copy(world: World, resident: Resident, digest: str, paper: str, *, like: bool = False) -> None:
+    """Another file of a paper that is there, or one that may be."""
+    column = "resembles" if like else "paper"
+    async with world.database.system() as connection:
+        await connection.execute(
+            text(
+                f"UPDATE evidence_files SET {column} = :paper WHERE unit_id = :unit_id AND digest = :digest"
+            ),
+            {"unit_id": resident.unit_id, "digest": bytes.fromhex(digest), "paper": bytes.fromhex(paper)},
+        )
+
+
+async def used(world: World) -> list[tuple[str, Decimal, int]]:
+    found = await rows(world, "SELECT digest, used_amount, used_bills FROM evidence_files ORDER BY digest")
+    return [(row["digest"].hex()[:2], row["used_amount"], row["used_bills"]) for row in found]
+
+
+async def test_a_copy_of_a_paper_uses_the_paper_in_one_train_and_later(world: World) -> None:
+    charity = world.province.charity
+    await put_in_force(world.database, USED_UP)
+    request = charity.request(kind="0301", evidence=("ab" * 32,))
+    copied = msgspec.structs.replace(request, evidence=("cd" * 32,))
+    both = msgspec.structs.replace(request, evidence=("ab" * 32, "cd" * 32))
+    for digest in ("ab" * 32, "cd" * 32):
+        await put_file(world, charity, digest, contract_over(str(request.total * 2)))
+    await put_copy(world, charity, "cd" * 32, "ab" * 32)
+    first, second, third = await issue(
+        world, charity, numbered(request, "A-1"), numbered(copied, "A-2"), numbered(copied, "A-3")
+    )
+    assert isinstance(first, Issued)
+    assert isinstance(second, Issued)
+    assert asked(third) == ["EV-USE"]
+    assert await used(world) == [("ab", request.total * 2, 2), ("cd", Decimal(0), 0)]
+    # The copy's bill gives back to the paper.
+    await reverse(world, charity, second)
+    assert await used(world) == [("ab", request.total, 1), ("cd", Decimal(0), 0)]
+    # A bill on both files takes once.
+    (fourth,) = await issue(world, charity, numbered(both, "A-4"))
+    assert isinstance(fourth, Issued)
+    assert await used(world) == [("ab", request.total * 2, 2), ("cd", Decimal(0), 0)]
+    async with world.database.system() as connection:
+        shown = await get_evidence_files(connection, charity.unit_id, ["cd" * 32])
+        assert (shown["cd" * 32].used_bills, shown["cd" * 32].paper) == (2, "ab" * 32)
+        named = await connection.execute(bills_on("cd" * 32))
+        assert len(named.all()) == 4
+    await reverse(world, charity, fourth)
+    assert await used(world) == [("ab", request.total, 1), ("cd", Decimal(0), 0)]
+
+
+async def test_a_file_that_resembles_a_used_one_is_a_hint_and_asks_nothing(world: World) -> None:
+    charity = world.province.charity
+    await put_in_force(world.database, USED_UP)
+    request = charity.request(kind="0301", evidence=("ab" * 32,))
+    like = msgspec.structs.replace(request, evidence=("cd" * 32,))
+    for digest in ("ab" * 32, "cd" * 32):
+        await put_file(world, charity, digest, contract_over(str(request.total)))
+    await put_copy(world, charity, "cd" * 32, "ab" * 32, like=True)
+    one, two = [
+        (await issue(world, charity, numbered(each, n)))[0] for each, n in ((request, "B-1"), (like, "B-2"))
+    ]
+    assert isinstance(one, Issued)
+    assert isinstance(two, Issued)
+    (kept,) = await rows(
+        world, "SELECT claims FROM bill_supervision WHERE bill_id = :bill_id", bill_id=two.bill.bill_id
+    )
+    (usage,) = [claim for claim in kept["claims"] if claim["name"] == "usage"]
+    assert usage["verdict"] == "hint"
+    assert "“合同.pdf”相似（1 张票据已使用" in usage["explanation"]
+    assert await used(world) == [("ab", request.total, 1), ("cd", request.total, 1)]
 
 
 async def test_a_rule_on_trial_counts_and_does_not_act(world: World) -> None:

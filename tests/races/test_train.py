@@ -16,6 +16,8 @@ from tests.support.rules import put_in_force, rule
 from tests.support.waiting import until
 from tests.support.world import World, bill_of, codes_of, reversal_of
 
+from mingpiao.evidence.model import Extraction
+from mingpiao.evidence.papers import link_paper
 from mingpiao.issuing.model import Issued, IssueRequest, NeedsConfirmation, Outcome
 from mingpiao.numbering.model import Segment
 from mingpiao.numbering.service import allot, open_stock, set_valid_until
@@ -25,6 +27,15 @@ from mingpiao.units.service import withdraw_kind
 #: What a caller hears whose train hit a constraint of the database: a number or a key was taken.
 _COLLIDED = [("service.internal", "")]
 _DIGEST = "ab" * 32
+_COPY = "cd" * 32
+_PAGE = {
+    "number": 1,
+    "width": 595.0,
+    "height": 842.0,
+    "rotation": 0,
+    "method": "text",
+    "text": "甲方委托乙方对甲方建设的实验楼通风系统进行检测，检测费用由甲方于收到检测报告之后支付给乙方，乙方开具财政票据。",
+}
 
 
 async def issue(world: World, resident: Resident, request: IssueRequest) -> Outcome:
@@ -78,7 +89,55 @@ async def test_a_file_is_not_used_beyond_its_amount(world: World, other: World, 
     assert used == (1 if locked else 2)
 
 
-async def put_contract(world: World, resident: Resident, total: str) -> None:
+@WITH_AND_WITHOUT
+async def test_two_copies_of_a_paper_are_not_used_beyond_its_amount(
+    world: World, other: World, locked: bool
+) -> None:
+    """Each bill stands on a file of its own; their paper's row keeps them apart."""
+    office = world.province.office
+    one = office.request(kind="0101", evidence=(_DIGEST,))
+    two = office.request(kind="0102", evidence=(_COPY,))
+    first, second = (msgspec.structs.replace(each, business_no=f"C-{each.kind}") for each in (one, two))
+    for digest in (_DIGEST, _COPY):
+        await put_contract(world, office, str(max(first.total, second.total)), digest)
+    await world.database.pool.execute(
+        "UPDATE evidence_files SET paper = $1 WHERE digest = $2", bytes.fromhex(_DIGEST), bytes.fromhex(_COPY)
+    )
+    used_up = rule("USED-UP", "evidence.usage = 'contradict'", Severity.ASK, stage=Stage.EVIDENCE)
+    await in_force((used_up,), world, other)
+    with lock_taken_away("evidence files", unless=locked):
+        outcomes = await race(
+            world.url, writing("bills"), issue(world, office, first), issue(other, office, second)
+        )
+    assert isinstance(outcomes[0], Issued)
+    assert isinstance(outcomes[1], NeedsConfirmation if locked else Issued)
+    used = await world.value("SELECT sum(used_bills) FROM evidence_files")
+    assert used == (1 if locked else 2)
+
+
+@WITH_AND_WITHOUT
+async def test_two_copies_that_are_read_at_once_are_one_paper(
+    world: World, other: World, locked: bool
+) -> None:
+    office = world.province.office
+    for digest in (_DIGEST, _COPY):
+        await put_contract(world, office, "800.00", digest)
+    says = msgspec.convert({"kind": "contract", "pages": [_PAGE]}, Extraction)
+
+    async def settle(there: World, digest: str) -> None:
+        async with there.database.system() as connection:
+            await link_paper(connection, office.unit_id, digest, says)
+
+    await world.database.pool.execute(
+        "UPDATE evidence_files SET extraction = $1", {"kind": "contract", "pages": [_PAGE]}
+    )
+    with lock_taken_away("papers", unless=locked):
+        await race(world.url, writing("evidence_files"), settle(world, _DIGEST), settle(other, _COPY))
+    linked = await world.value("SELECT count(*) FROM evidence_files WHERE paper IS NOT NULL")
+    assert linked == (1 if locked else 0)
+
+
+async def put_contract(world: World, resident: Resident, total: str, digest: str = _DIGEST) -> None:
     """A file that was read as a contract over a total."""
     found = {"value": total, "text": f"{total}元"}
     page = {"number": 1, "width": 595.0, "height": 842.0, "rotation": 0, "method": "text", "text": ""}
@@ -88,7 +147,7 @@ async def put_contract(world: World, resident: Resident, total: str) -> None:
         "extraction, uploaded_by) SELECT unit_id, $2, region_code, '合同.pdf', 'application/pdf', 1, 1, 'read', "
         "$3, 'account:1' FROM units WHERE unit_id = $1",
         resident.unit_id,
-        bytes.fromhex(_DIGEST),
+        bytes.fromhex(digest),
         {"kind": "contract", "pages": [page], "amounts": [amount]},
     )
 

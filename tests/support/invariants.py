@@ -39,9 +39,11 @@ _CONTRADICTIONS = {
     """,
     "evidence: what is used of a file is what standing bills took": """
         SELECT unit_id, digest FROM evidence_files LEFT JOIN (
-            SELECT unit_id, digest, sum(amount) AS amount, count(*) AS bills
-            FROM evidence_uses JOIN bills USING (unit_id, bill_id)
-            WHERE bills.state = 'normal' GROUP BY unit_id, digest
+            SELECT unit_id, paper AS digest, sum(amount) AS amount, count(*) AS bills FROM (
+                SELECT DISTINCT unit_id, bill_id, coalesce(paper, digest) AS paper, amount
+                FROM evidence_uses JOIN bills USING (unit_id, bill_id) JOIN evidence_files USING (unit_id, digest)
+                WHERE bills.state = 'normal'
+            ) AS each_paper GROUP BY unit_id, paper
         ) AS used USING (unit_id, digest)
         WHERE (used_amount, used_bills) IS DISTINCT FROM (coalesce(amount, 0), coalesce(bills, 0))
     """,

@@ -15,6 +15,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     Text,
+    case,
     cast,
     column,
     func,
@@ -51,7 +52,10 @@ _files = table(
     column("uploaded_at", DateTime(timezone=True)),
     column("used_amount", Numeric),
     column("used_bills"),
+    column("paper", LargeBinary),
 )
+#: The first file of each file's paper, which has the counters of all of them.
+_papers = _files.alias("papers")
 _units = table("units", column("unit_id"), column("name"), column("uscc"))
 # The parts of an extraction that lists read; they leave out the text of its pages, which may be long.
 _FACTS = func.jsonb_build_object(
@@ -60,6 +64,7 @@ _FACTS = func.jsonb_build_object(
     "amounts", func.coalesce(_files.c.extraction["amounts"], func.jsonb_build_array()),
     "parties", func.coalesce(_files.c.extraction["parties"], func.jsonb_build_array()),
 )  # fmt: skip
+_paper_name = case((_files.c.paper.is_(None), ""), else_=_papers.c.name).label("paper_name")
 _READ_BY_OCR = _files.c.extraction["pages"].contains([{"method": "ocr"}])
 
 
@@ -130,12 +135,18 @@ def _newest_of_each(keys: Select[Any], region_codes: Sequence[str], count: int) 
 def _rows_of(keys: Select[Any]) -> Select[Any]:
     """The rows of the chosen keys. Only these rows are read from the table; the keys come from an index."""
     chosen = keys.subquery("chosen")
-    shown = [each for each in _files.c if each.name != "extraction"]
+    shown = [
+        each for each in _files.c if each.name not in ("extraction", "paper", "used_amount", "used_bills")
+    ]
+    paper = _papers.c.used_amount, _papers.c.used_bills, _paper_name
     unit = _units.c.name.label("unit_name"), _units.c.uscc.label("unit_code")
     facts = _FACTS.label("facts"), _READ_BY_OCR.label("read_by_ocr")
     same = (_files.c.unit_id == chosen.c.unit_id) & (_files.c.digest == chosen.c.digest)
-    joined = chosen.join(_files, same).join(_units, _units.c.unit_id == chosen.c.unit_id)
-    return select(*shown, *unit, *facts).select_from(joined).order_by(*_NEWEST_FIRST.order(chosen.c))
+    first = (_papers.c.unit_id == _files.c.unit_id) & (
+        _papers.c.digest == func.coalesce(_files.c.paper, _files.c.digest)
+    )
+    joined = chosen.join(_files, same).join(_papers, first).join(_units, _units.c.unit_id == chosen.c.unit_id)
+    return select(*shown, *paper, *unit, *facts).select_from(joined).order_by(*_NEWEST_FIRST.order(chosen.c))
 
 
 def _file(row: RowMapping) -> ListedEvidence:

@@ -200,8 +200,20 @@ class EvidenceReading(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[TextLine, ...] = ()
 
 
+class LikePaper(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that may be the same paper as another one; amount in 元."""
+
+    name: str
+    amount: Decimal
+    bills: int
+
+
 class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit's evidence file. `digest`, the SM3 of its bytes in hex, identifies it; amounts in 元."""
+    """A unit's evidence file. `digest`, the SM3 of its bytes in hex, identifies it; amounts in 元.
+
+    `paper` is the digest of the first file of the same paper, "" for that one itself. `used_amount` and `used_bills`
+    count the bills of all its files. `like` is a file that may be the same paper, if bills used it.
+    """
 
     unit_id: int
     digest: str
@@ -218,6 +230,8 @@ class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True):
     extraction: Extraction | None
     used_amount: Decimal
     used_bills: int
+    paper: str = ""
+    like: LikePaper | None = None
 
 
 class EvidenceFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -239,7 +253,8 @@ class ListedEvidence(msgspec.Struct, frozen=True, kw_only=True):
 
     `kind` is empty until it is read. `stated` is the unit's amount in the file's list, else the file's total;
     None when it states none. `used_amount` and `used_bills` count bills that are not reversed.
-    `uploaded_by_name` is empty when the unit's own system uploaded it.
+    `uploaded_by_name` is empty when the unit's own system uploaded it. `paper_name` is the name of the first file of
+    the same paper, "" for that one itself; bills of all its files count together.
     """
 
     unit_id: int
@@ -257,6 +272,7 @@ class ListedEvidence(msgspec.Struct, frozen=True, kw_only=True):
     stated: Decimal | None
     used_amount: Decimal
     used_bills: int
+    paper_name: str = ""
 
     @property
     def kind_label(self) -> str:
@@ -363,7 +379,13 @@ class BillFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """The use of a file by earlier bills that are not reversed: their sum in 元, and their number."""
+    """The use of a file by earlier bills that are not reversed: their sum in 元, and their number.
+
+    It counts all files of the same paper. `paper` is the digest of the first of them, "" for the file alone, and
+    `like` another file that may be the same paper, if bills used it.
+    """
 
     amount: Decimal
     bills: int
+    paper: str = ""
+    like: LikePaper | None = None

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.evidence.model import EvidenceReading, EvidenceState, Extraction
+from mingpiao.evidence.papers import link_paper
 from mingpiao.evidence.store import LOOK_JOB, READ_JOB, EvidenceStore, enqueue_reading
 from mingpiao.evidence.understanding import Understood
 from mingpiao.house.model import Handler, Topic
@@ -198,6 +199,8 @@ class EvidenceReader:
         async with self._database.system() as connection:
             if (await connection.execute(_SETTLE, file.key | values)).rowcount == 0:
                 return
+            if extraction is not None:
+                await link_paper(connection, file.unit_id, file.digest, extraction)
             details = {"state": state.value} | ({"failure": failure_code} if failure_code else {})
             entry = AuditEntry(
                 acting=_READER,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.crypto.sm3 import sm3
 from mingpiao.evidence import uploads
-from mingpiao.evidence.model import EvidenceFile, EvidenceState, Extraction
+from mingpiao.evidence.model import EvidenceFile, EvidenceState, Extraction, LikePaper
 from mingpiao.evidence.scanning import Scanner
 from mingpiao.evidence.vault import Vault
 from mingpiao.identity.model import Acting, AuditEntry
@@ -28,12 +28,19 @@ LOOK_JOB = "look_at_evidence"
 #: Failures of the platform itself: when such a file is uploaded again, it is read again.
 READER_FAILURES = frozenset({"evidence.reader_timeout", "evidence.reader_crashed", "evidence.file_damaged"})
 
-_COLUMNS = (
-    "unit_id, digest, name, media_type, size, pages, state, pages_done, extraction, failure_code, failure, "
-    "uploaded_by, uploaded_at, used_amount, used_bills"
-)
 _BY_DIGESTS = text(
-    f"SELECT {_COLUMNS} FROM evidence_files WHERE unit_id = :unit_id AND digest = ANY(:digests)"  # noqa: S608
+    """
+SELECT own.unit_id, own.digest, own.name, own.media_type, own.size, own.pages, own.state, own.pages_done, own.extraction,
+    own.failure_code, own.failure, own.uploaded_by, own.uploaded_at, paper.used_amount, paper.used_bills, own.paper,
+    alike.name AS like_name, likes_paper.used_amount AS like_amount, likes_paper.used_bills AS like_bills
+FROM evidence_files AS own
+JOIN evidence_files AS paper
+    ON (paper.unit_id, paper.digest) = (own.unit_id, coalesce(own.paper, own.digest))
+LEFT JOIN evidence_files AS alike ON (alike.unit_id, alike.digest) = (own.unit_id, own.resembles)
+LEFT JOIN evidence_files AS likes_paper
+    ON (likes_paper.unit_id, likes_paper.digest) = (alike.unit_id, coalesce(alike.paper, alike.digest))
+WHERE own.unit_id = :unit_id AND own.digest = ANY(:digests)
+"""
 )
 _INSERT = text(
     "INSERT INTO evidence_files (unit_id, digest, region_code, name, media_type, size, uploaded_by, "
@@ -227,4 +234,7 @@ def _file(row: RowMapping) -> EvidenceFile:
     values["state"] = EvidenceState(values["state"])
     if values["extraction"] is not None:
         values["extraction"] = msgspec.convert(values["extraction"], Extraction)
+    name, amount, bills = (values.pop(f"like_{each}") for each in ("name", "amount", "bills"))
+    values["paper"] = "" if values["paper"] is None else values["paper"].hex()
+    values["like"] = LikePaper(name=name, amount=amount, bills=bills) if bills else None
     return EvidenceFile(**values)

@@ -117,8 +117,10 @@ class EvidenceView(msgspec.Struct, frozen=True, kw_only=True):
     uploaded_at: Annotated[datetime, Meta(description="上传时间。")]
     failure_code: Annotated[str, Meta(description="无法识别的原因代码，否则为空。")]
     failure: Annotated[str, Meta(description="无法识别的原因和办法，否则为空。")]
-    used_amount: Annotated[str, Meta(description="有效票据已使用的金额，单位元。")]
-    used_bills: Annotated[int, Meta(description="使用它的有效票据张数。")]
+    used_amount: Annotated[
+        str, Meta(description="有效票据已使用的金额，单位元；同一份材料的其他文件合并计算。")
+    ]
+    used_bills: Annotated[int, Meta(description="使用它的有效票据张数；同一份材料的其他文件合并计算。")]
     extraction: Annotated[ExtractionView | None, Meta(description="识别结果，识别完成之前为 null。")]
 
 

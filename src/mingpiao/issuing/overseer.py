@@ -68,7 +68,9 @@ class Overseer:
         extractions = _extractions(files.values())
         oversight = await self._oversight(draft, profile, catalog, extractions, None)
         usage: dict[EvidenceKey, Usage] = {
-            (unit.unit_id, digest): Usage(amount=file.used_amount, bills=file.used_bills)
+            (unit.unit_id, digest): Usage(
+                amount=file.used_amount, bills=file.used_bills, paper=file.paper, like=file.like
+            )
             for digest, file in files.items()
         }
         moment = now()

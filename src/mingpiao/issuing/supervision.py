@@ -88,6 +88,7 @@ def judge_in_order(
     Rules on trial are judged only if `on_trial`: they count for bills that are issued.
     """
     judged = Judged(verdicts=[], counts=[], failures=[])
+    papers = _files_by_paper(used)
     for ticket in tickets:
         request = as_if_checked(ticket.draft.request, demands.get(ticket.unit.unit_id, ()))
         hits, claims, shadows = assess(
@@ -99,7 +100,7 @@ def judge_in_order(
         if held is None:
             judged.counts.extend(_counts(ticket.unit.unit_id, hits, verdict))
             if isinstance(verdict, Passed):
-                _let_on(ticket, present, used)
+                _let_on(ticket, present, used, papers)
         judged.failures.extend(hit for hit in (*hits, *shadows) if hit.failed)
     return judged
 
@@ -116,13 +117,31 @@ def _held(ticket: IssueTicket, passed: Passed, demands: Demands) -> NeedsCheckin
     return NeedsChecking(demands=met, findings=passed.findings, claims=passed.claims)
 
 
-def _let_on(ticket: IssueTicket, present: Present, used: dict[EvidenceKey, Usage]) -> None:
+def _files_by_paper(used: Mapping[EvidenceKey, Usage]) -> dict[EvidenceKey, list[EvidenceKey]]:
+    """The files of each paper, whose usage is one."""
+    papers: dict[EvidenceKey, list[EvidenceKey]] = {}
+    for key, usage in used.items():
+        papers.setdefault(_paper_of(key, usage), []).append(key)
+    return papers
+
+
+def _paper_of(key: EvidenceKey, usage: Usage) -> EvidenceKey:
+    return key[0], usage.paper or key[1]
+
+
+def _let_on(
+    ticket: IssueTicket,
+    present: Present,
+    used: dict[EvidenceKey, Usage],
+    papers: Mapping[EvidenceKey, Sequence[EvidenceKey]],
+) -> None:
     """Count a request that passed, for the requests behind it in the same train."""
     unit_id, total = ticket.unit.unit_id, ticket.draft.request.total
     present.add(unit_id, ticket.oversight.subjects, total)
-    for key in ticket.evidence_keys:
-        before = used[key]
-        used[key] = Usage(amount=before.amount + total, bills=before.bills + 1)
+    for paper in {_paper_of(key, used[key]) for key in ticket.evidence_keys}:
+        for key in papers[paper]:
+            before = used[key]
+            used[key] = msgspec.structs.replace(before, amount=before.amount + total, bills=before.bills + 1)
 
 
 def assess(

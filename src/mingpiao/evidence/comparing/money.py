@@ -9,7 +9,7 @@ from rapidfuzz.distance import Levenshtein
 from mingpiao.evidence.comparing.files import File, absent, worst
 from mingpiao.evidence.comparing.weighed import Certainty, cannot_tell, doubt_about
 from mingpiao.evidence.extraction.names import same_name
-from mingpiao.evidence.model import Amount, BillFacts, Claim, ClaimVerdict, Extraction, Party
+from mingpiao.evidence.model import Amount, BillFacts, Claim, ClaimVerdict, Extraction, LikePaper, Party
 from mingpiao.evidence.weighing.model import Learnt
 from mingpiao.kernel.money import in_words, plain
 from mingpiao.reading.model import Found
@@ -225,11 +225,32 @@ def _under_a_seal(found: Found, file: File) -> bool:
     )
 
 
+def _together(file: File) -> str:
+    copied = file.usage is not None and file.usage.paper and file.usage.bills
+    return "（包括同一份材料的其他文件）" if copied else ""
+
+
 def usage(bill: BillFacts, files: Sequence[File]) -> Claim:
     """Whether this bill and earlier ones together use more than a file states."""
     claims = [claim for file in files if (claim := _usage(bill, file)) is not None]
+    if not any(claim.verdict is ClaimVerdict.CONTRADICT for claim in claims):
+        # What may have been used already is told, whatever other files say.
+        claims = [
+            _resembling(bill, file.usage.like) for file in files if file.usage and file.usage.like
+        ] or claims
     return (
         worst(claims) if claims else absent("usage", plain(bill.total), "材料中没有载明可累计使用的总金额。")
+    )
+
+
+def _resembling(bill: BillFacts, like: LikePaper) -> Claim:
+    return Claim(
+        name="usage",
+        verdict=ClaimVerdict.HINT,
+        expected=plain(bill.total),
+        found=plain(like.amount),
+        explanation=f"材料与用过的“{like.name}”相似（{like.bills} 张票据已使用 {plain(like.amount)} 元），"
+        "不能判断是不是同一份，请核对有没有重复使用。",
     )
 
 
@@ -261,7 +282,7 @@ def _usage(bill: BillFacts, file: File) -> Claim | None:
         else ClaimVerdict.AGREE,
         expected=plain(bill.total),
         found=plain(used),
-        explanation=f"材料载明 {plain(limit)} 元，此前 {bills} 张票据已使用 {plain(used)} 元，"
+        explanation=f"材料载明 {plain(limit)} 元，此前 {bills} 张票据已使用 {plain(used)} 元{_together(file)}，"
         + (
             f"加上本次 {plain(bill.total)} 元将超出。"
             if beyond

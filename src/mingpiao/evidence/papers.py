@@ -1,0 +1,65 @@
+"""The same paper in another file of its unit: found when a file was read, before any bill may use it.
+
+The first file of a paper carries the counters of all of them, so what bills may still use of a paper does not begin anew
+with a copy of it.
+"""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.evidence.model import Extraction
+from mingpiao.evidence.sameness import Content, Sameness, compare_papers, content_of, traits_of
+from mingpiao.storage.locks import NamedLock
+
+#: Two copies that were read at the same moment must see each other.
+_LOCK = NamedLock("papers").statement(
+    "SELECT pg_advisory_xact_lock(hashtextextended('papers ' || CAST(:unit_id AS text), 0))"
+)
+#: Other files of which at least one trait is that of this one; the oldest of a paper first.
+_CANDIDATES = text(
+    """
+SELECT digest, extraction, coalesce(paper, digest) AS paper FROM evidence_files
+WHERE unit_id = :unit_id AND traits && CAST(:traits AS bigint[]) AND digest <> :digest AND state = 'read'
+ORDER BY uploaded_at, digest LIMIT 60
+"""
+)
+_LINK = text(
+    "UPDATE evidence_files SET traits = :traits, paper = :paper, resembles = :resembles "
+    "WHERE unit_id = :unit_id AND digest = :digest"
+)
+
+
+class _Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What another file is to this one: the paper of which it is a copy, or a file that it resembles."""
+
+    paper: bytes | None = None
+    resembles: bytes | None = None
+
+
+async def link_paper(connection: AsyncConnection, unit_id: int, digest: str, says: Extraction) -> None:
+    """Find the paper to which a file that was just read belongs, in the transaction that settles it."""
+    key: dict[str, Any] = {"unit_id": unit_id, "digest": bytes.fromhex(digest)}
+    traits = list(traits_of(says))
+    await connection.execute(_LOCK.clause, {"unit_id": str(unit_id)})
+    rows = (await connection.execute(_CANDIDATES, key | {"traits": traits})).all()
+    content = content_of(says)
+    found = _found(
+        content, [(row.digest, row.paper, msgspec.convert(row.extraction, Extraction)) for row in rows]
+    )
+    await connection.execute(
+        _LINK, key | {"traits": traits, "paper": found.paper, "resembles": found.resembles}
+    )
+
+
+def _found(content: Content, others: list[tuple[bytes, bytes, Extraction]]) -> _Found:
+    resembles: bytes | None = None
+    for digest, paper, says in others:
+        sameness = compare_papers(content, content_of(says))
+        if sameness is Sameness.SAME:
+            return _Found(paper=paper)
+        if sameness is Sameness.RESEMBLING and resembles is None:
+            resembles = digest
+    return _Found(resembles=resembles)
